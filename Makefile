@@ -1,0 +1,64 @@
+# Every target runs from a fresh checkout: `setup` is made first where it is needed.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+SET_UP := $(VENV)/.set-up
+
+# The first of these that is at least 3.11; `make PYTHON=/path/to/python3 setup` overrides.
+PYTHON := $(shell for candidate in python3 python3.13 python3.12 python3.11; do \
+	if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
+	then echo "$$candidate"; break; fi; done)
+
+.PHONY: help setup run demo test lint chaos histories migrate lock
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' \
+		| column -t -s '|'
+
+setup: $(SET_UP) ## make .venv and install what the lock file names
+
+$(SET_UP): requirements-dev.lock
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found." \
+		"Install one, or name it: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: setup ## start everything on this machine and stay up
+	$(BIN)/python -m local run
+
+demo: setup ## drive the example claims to their ends, on fresh state
+	$(BIN)/python -m local demo
+
+test: lint ## lint, types, layer rules and all tests
+	$(BIN)/python -m pytest
+
+lint: setup ## style, format, types, layer rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
+
+chaos: setup ## the fault suite
+	$(BIN)/python -m local chaos
+
+histories: setup ## record workflow histories for the replay tests
+	$(BIN)/python -m tests.record_histories
+
+migrate: setup ## bring the database of DATABASE_URL to the newest schema
+	$(BIN)/python worker.py migrate
+
+# Hashes must be those of the public index whatever this machine is set to use.
+# Versions stay as they are; `make lock UPGRADE=--upgrade` moves them.
+COMPILE := env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
+	$(BIN)/uv pip compile pyproject.toml --quiet --no-config --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
+
+lock: setup ## write both lock files from pyproject.toml
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --extra local --extra dev --constraint requirements.lock \
+		--output-file requirements-dev.lock

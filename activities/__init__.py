@@ -1,0 +1,1 @@
+"""What is done to the world: thin steps between the story and the adapters."""

@@ -1,0 +1,56 @@
+"""How errors leave an activity: one place turns the tree of `domain/errors.py` into Temporal's
+words.
+"""
+
+import logging
+from typing import Any, Final
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.worker import (
+    ActivityInboundInterceptor,
+    ExecuteActivityInput,
+    Interceptor,
+)
+
+from domain.errors import Fault, PartnerThrottled, Unavailable
+
+_LOUD: Final = frozenset({1, 10, 100})
+
+
+class Failures(Interceptor):
+    """Translates what our adapters raise; anything else is a bug, and is retried as one."""
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
+        """Stand before every activity."""
+        return _Translation(super().intercept_activity(next))
+
+
+class _Translation(ActivityInboundInterceptor):
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+        try:
+            return await super().execute_activity(input)
+        except PartnerThrottled as error:
+            raise _expected(error, next_retry_delay=error.retry_after) from None
+        except Unavailable as error:
+            raise _expected(error) from None
+        except Fault as error:
+            raise ApplicationError(str(error), type=error.attention, non_retryable=True) from None
+
+
+def _expected(error: Unavailable, **delay: Any) -> ApplicationError:
+    """Return a failure that alerts nobody: the ticket asks for attention when it lasts."""
+    return ApplicationError(
+        str(error), type=type(error).__name__, category=ApplicationErrorCategory.BENIGN, **delay
+    )
+
+
+class RetriesLoggedSeldom(logging.Filter):
+    """Lets a failing activity be logged at its attempts 1, 10 and 100, and every 1,000th."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether `record` is worth its line."""
+        if not activity.in_activity():
+            return True
+        attempt = activity.info().attempt
+        return attempt in _LOUD or attempt % 1000 == 0

@@ -1,0 +1,49 @@
+"""Sending letters: written from the queue in the database, and marked there when they are gone."""
+
+from temporalio import activity
+
+from adapters.letters import LetterBook
+from adapters.postgres import Postgres
+from adapters.smtp import MailDoor
+from domain.claim import Contact
+from domain.shapes import Frozen
+
+
+class Posting(Frozen):
+    """A letter to be sent; `contact` only where the database must not keep one (refused claims)."""
+
+    number: str
+    key: str
+    contact: Contact | None = None
+
+
+class Letters:
+    """The activities of the queue `mail`."""
+
+    def __init__(self, postgres: Postgres, book: LetterBook, door: MailDoor) -> None:
+        """Take letters from `postgres`, words from `book`, and hand them to `door`."""
+        self._postgres = postgres
+        self._book = book
+        self._door = door
+
+    @activity.defn(name="send_letter")
+    async def send(self, posting: Posting) -> None:
+        """Send a letter once: a crash before it is marked repeats it under the same Message-ID."""
+        keys = {"number": posting.number, "key": posting.key}
+        row = await self._postgres.one("letter_to_send", **keys)
+        if row is None or row["sent_at"] is not None:
+            return
+        contact = posting.contact or Contact.model_validate(row["contact"])
+        letter = self._book.render(
+            row["kind"],
+            row["language"],
+            {
+                **row["params"],
+                "number": posting.number,
+                "partner_name": row["partner_name"] or "",
+                "member_name": contact.name,
+            },
+        )
+        letter_id = f"{posting.number}-{posting.key}"
+        await self._door.send(letter_id, contact.name, contact.email, letter)
+        await self._postgres.run("letter_sent", **keys)

@@ -1,0 +1,190 @@
+"""Letters and coded phrases in the member's language, from the files in `templates/`.
+
+Only this file knows Jinja2 and Babel. Templates are strict: a letter or a phrase that lacks a
+value is not written at all.
+"""
+
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    UndefinedError,
+    pass_context,
+    select_autoescape,
+)
+from jinja2.runtime import Context
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+LOCALES: Final = {"pl": "pl", "de": "de", "en": "en_GB"}
+MANY_LINES: Final = frozenset({"questions"})
+
+_LINE_ENDS: Final = {"\r\n": "\n", "\r": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"}
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_SUBJECT: Final = "Subject: "
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter, ready to send: `subject` is one line, `language` is pl, de or en."""
+
+    subject: str
+    text: str
+    html: str
+    language: str
+
+
+class LetterBook:
+    """Every letter and phrase in every language; loaded once, safe to share between tasks."""
+
+    def __init__(self, service_address: str) -> None:
+        """Load the phrases; `service_address` is the e-mail address of customer service."""
+        self._tongues = {language: _Tongue(language, service_address) for language in LOCALES}
+
+    def render(self, kind: str, language: str, params: Mapping[str, Any]) -> Letter:
+        """Write the letter `kind` (the eight of `product.md`, R26-R28, R34) with JSON `params`.
+
+        Raises KeyError naming a parameter that is missing, or an unknown kind or language;
+        ValueError for a date that is not ISO.
+        """
+        return self._tongues[language].letter(kind, params)
+
+    def phrase(self, language: str, section: str, code: str, **params: Any) -> str:
+        """Say a code in words: `section` is a table of `phrases.<language>.toml`.
+
+        `available_from` is an ISO instant with offset, `last_day` an ISO date; both are written
+        out in the language. Raises KeyError naming a code or parameter that is missing or None.
+        """
+        return self._tongues[language].phrase(section, code, params)
+
+
+class _Tongue:
+    """One language: its templates, its phrases, its way to write dates and money."""
+
+    def __init__(self, language: str, service_address: str) -> None:
+        self._language = language
+        self._locale = Locale.parse(LOCALES[language])
+        self._service_address = service_address
+        self._phrases = _read_phrases(language)
+        self._environment = self._new_environment()
+
+    def _new_environment(self) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader([TEMPLATES / self._language, TEMPLATES]),
+            undefined=StrictUndefined,
+            autoescape=select_autoescape(enabled_extensions=("html",), default=False),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=_never_null,
+            auto_reload=False,
+        )
+        environment.globals |= {"language": self._language, "words": self._phrases["layout"]}
+        environment.filters |= {
+            "date": self.day,
+            "instant": self.instant,
+            "money": self.money,
+            "rejection": self._rejection,
+            "reason": self._reason,
+        }
+        return environment
+
+    def letter(self, kind: str, params: Mapping[str, Any]) -> Letter:
+        values = {"service_address": self._service_address, **_tamed(params)}
+        try:
+            text = self._environment.get_template(f"{kind}.txt").render(values)
+            html = self._environment.get_template(f"{kind}.html").render(values)
+        except UndefinedError as error:
+            raise KeyError(f"{self._language}/{kind}: {error.message}") from error
+        except TemplateNotFound as error:
+            raise KeyError(f"{self._language}/{error.name}: no such letter") from error
+        subject, _, body = text.partition("\n")
+        return Letter(subject.removeprefix(_SUBJECT), body.strip() + "\n", html, self._language)
+
+    def phrase(self, section: str, code: str, params: Mapping[str, Any]) -> str:
+        given = {name: value for name, value in params.items() if value is not None}
+        values = {"service_address": self._service_address, **_tamed(given)}
+        if "available_from" in values:
+            values["available_from"] = self.instant(values["available_from"])
+        if "last_day" in values:
+            values["last_day"] = self.day(values["last_day"])
+        return self._phrases[section][code].format_map(values)
+
+    def day(self, iso: str | date) -> str:
+        day = iso if isinstance(iso, date) else date.fromisoformat(iso)
+        return format_date(day, "long", self._locale)
+
+    def instant(self, iso: str | datetime) -> str:
+        """Write the moment as the clock of its own offset shows it: that is the market's zone."""
+        moment = iso if isinstance(iso, datetime) else datetime.fromisoformat(iso)
+        clock = format_time(moment.time(), "short", locale=self._locale)
+        return self.phrase("forms", "instant", {"date": self.day(moment.date()), "time": clock})
+
+    def money(self, money: Mapping[str, str]) -> str:
+        """Write `{"amount": "12.50", "currency": "PLN"}`, with plain spaces so it can be found."""
+        written = format_currency(Decimal(money["amount"]), money["currency"], locale=self._locale)
+        return written.replace("\u00a0", " ").replace("\u202f", " ")
+
+    def _rejection(self, reason_code: str) -> str:
+        return self.phrase("rejections", reason_code, {})
+
+    @pass_context
+    def _reason(self, context: Context, reason: Mapping[str, Any]) -> str:
+        """Say one reason of `claim_not_accepted`, with the dates and the number of its letter."""
+        expected = self.phrase("expected", reason.get("expected") or "unclear", {})
+        dated = {name: context.get(name) for name in ("available_from", "last_day")}
+        standing = {"existing_ticket": context.get("existing_ticket")}
+        values = {**dated, **standing, "field": reason.get("field"), "expected": expected}
+        return self.phrase("codes", reason["code"], values)
+
+
+def _read_phrases(language: str) -> dict[str, dict[str, str]]:
+    text = (TEMPLATES / f"phrases.{language}.toml").read_text(encoding="utf-8")
+    phrases: dict[str, dict[str, str]] = tomllib.loads(text)
+    return phrases
+
+
+def _never_null(value: Any) -> Any:
+    if value is None:
+        raise KeyError("a null where the letter needs a value")
+    return value
+
+
+def _tamed(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Take from every text what could break a letter's layout; the words stay as they are."""
+    return {name: _tame(value, name in MANY_LINES) for name, value in params.items()}
+
+
+def _tame(value: Any, many_lines: bool) -> Any:
+    if isinstance(value, str):
+        lines = _printable(value)
+        return lines if many_lines else " ".join(lines.split("\n"))
+    if isinstance(value, Mapping):
+        return {key: _tame(item, many_lines) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_tame(item, many_lines) for item in value]
+    return value
+
+
+def _printable(text: str) -> str:
+    for line_end, newline in _LINE_ENDS.items():
+        text = text.replace(line_end, newline)
+    return "".join(character for character in text if _may_stand(character)).strip()
+
+
+def _may_stand(character: str) -> bool:
+    """Tell controls, lone surrogates and marks that turn the reading direction from text."""
+    if character in "\n\t":
+        return True
+    return unicodedata.category(character) not in ("Cc", "Cs") and character not in _TURNING

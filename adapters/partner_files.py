@@ -1,0 +1,118 @@
+"""Partner files: one TOML per partner, read once at the start; any fault in one ends the start.
+
+Each fault is a `Misconfigured` with the file, the dotted key (`fields.2.label`, counted from 0; the
+line where a file is no TOML at all) and what was expected there.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from domain.errors import Misconfigured
+from domain.partner import PartnerProfile
+
+_LINE: Final = re.compile(r"at line ([0-9]+)")
+_NAMED_KEY: Final = re.compile(r"([a-z_]+): (expected .*)", re.DOTALL)
+_UNKNOWN: Final = "extra_forbidden"
+
+
+def load_profiles(folder: Path) -> dict[str, PartnerProfile]:
+    """Read every `<id>.toml` of `folder`, by id; raises `Misconfigured` for the first fault."""
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        raise Misconfigured(str(folder), "*.toml", "expected a folder with one file per partner")
+    return {file.stem: _profile(file) for file in files}
+
+
+def _profile(file: Path) -> PartnerProfile:
+    content = _content(file)
+    try:
+        profile = PartnerProfile.from_file(content)
+    except ValidationError as error:
+        raise _misconfigured(file, error) from error
+    # With this no two files can be the same partner.
+    if profile.rules.id != file.stem:
+        raise Misconfigured(str(file), "id", f'expected "{file.stem}", as the file is named')
+    return profile
+
+
+def _content(file: Path) -> dict[str, Any]:
+    """Parse the file; its line stands for the key where it is no TOML."""
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise Misconfigured(str(file), "file", f"expected to be readable: {error}") from error
+    try:
+        return tomllib.loads(raw.decode())
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise Misconfigured(str(file), f"line {line}", "expected text in UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        # A message without a line speaks of the end of the document.
+        found = _LINE.search(str(error))
+        line = int(found[1]) if found else raw.count(b"\n") + 1
+        raise Misconfigured(str(file), f"line {line}", f"expected TOML: {error}") from error
+
+
+def _misconfigured(file: Path, error: ValidationError) -> Misconfigured:
+    found = error.errors(include_url=False, include_input=False)
+    # A misspelt key is the cause of the missing one beside it: it speaks first.
+    first = min(found, key=lambda fault: fault["type"] != _UNKNOWN)
+    key, expected = _explained(first)
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    return Misconfigured(str(file), key, expected + more)
+
+
+def _explained(fault: ErrorDetails) -> tuple[str, str]:
+    """Return the dotted key of a fault, and what was expected there."""
+    path = [part for part in fault["loc"] if part != "[key]"]
+    key = _dotted(path)
+    if fault["type"] == _UNKNOWN:
+        return key, _unknown_key(path)
+    if fault["type"] == "missing":
+        return key, "expected, but missing"
+    message = fault["msg"].removeprefix("Value error, ").replace("Input should be", "expected", 1)
+    named = _NAMED_KEY.fullmatch(message)
+    if named:
+        return _dotted([*path, named[1]]), named[2]
+    return key or "file", message
+
+
+def _dotted(path: Sequence[str | int]) -> str:
+    """Join a path as the file's writer sees it: the rules stand at the top."""
+    return ".".join(str(part) for part in path[path[:1] == ["rules"] :])
+
+
+def _unknown_key(path: Sequence[str | int]) -> str:
+    known = _known_keys(path[:-1])
+    close = difflib.get_close_matches(str(path[-1]), known, n=1)
+    hint = f'did you mean "{close[0]}"?' if close else f"expected one of {', '.join(known)}"
+    return f"no such key: {hint}"
+
+
+def _known_keys(path: Sequence[str | int]) -> list[str]:
+    """Return the keys that may stand in the table at `path`."""
+    at: Any = PartnerProfile
+    for part in path:
+        if isinstance(part, str):
+            at = _model(at).model_fields[part].annotation
+    top = ["channel"] if list(path) == ["rules"] else []
+    return [*_model(at).model_fields, *top]
+
+
+def _model(annotation: Any) -> type[BaseModel]:
+    """Return the model inside an annotation such as `tuple[FormField, ...]` or `Money | None`."""
+    return next(_models(annotation))
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)

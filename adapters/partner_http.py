@@ -1,0 +1,134 @@
+"""Partners' HTTP doors: our calls to them, signed and identified as Standard Webhooks 1.0.0 say.
+
+The answer decides who tries again: see `domain/errors.py` and contract.md, "Our call to a partner".
+"""
+
+import email.utils
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import httpx
+from standardwebhooks import Webhook
+
+from domain.errors import (
+    PartnerContractFault,
+    PartnerThrottled,
+    PartnerUnauthorised,
+    PartnerUnavailable,
+)
+from domain.partner import Channel
+
+LONGEST_ANSWER: Final = 64 * 1024
+_LONGEST_WAIT: Final = timedelta(hours=1)
+_SHORTEST_WAIT: Final = timedelta(seconds=1)
+_KNOWN_ALREADY: Final = 409
+_THROTTLED: Final = (429, 503)
+_UNAUTHORISED: Final = (401, 403)
+
+
+class PartnerDoor:
+    """Calls partners over HTTP, each with its own secret."""
+
+    def __init__(self, client: httpx.AsyncClient, secrets: Mapping[str, str]) -> None:
+        """Use `open_door` instead; `secrets` holds each secret under the name that profiles give
+        it.
+        """
+        self._client = client
+        self._secrets = secrets
+
+    async def deliver(self, channel: Channel, key: str, body: Mapping[str, Any]) -> str | None:
+        """Post `body` under the idempotency key `key`; return the partner's reference, if it gave
+        one.
+
+        Raises `PartnerThrottled`, `PartnerUnavailable`, `PartnerUnauthorised` or
+        `PartnerContractFault`.
+        """
+        content = json.dumps(body, separators=(",", ":")).encode("ascii")
+        headers = self._headers(channel, key, content.decode())
+        try:
+            async with self._client.stream(
+                "POST",
+                str(channel.address),
+                content=content,
+                headers=headers,
+                timeout=channel.timeout_seconds,
+            ) as response:
+                return _reference(response.status_code, response.headers, await _read(response))
+        except httpx.HTTPError as error:
+            raise PartnerUnavailable(f"no answer: {type(error).__name__}") from error
+
+    def _headers(self, channel: Channel, key: str, content: str) -> dict[str, str]:
+        now = datetime.now(UTC)
+        signature = Webhook(self._secrets[channel.secret]).sign(key, now, content)
+        return {
+            "content-type": "application/json",
+            "idempotency-key": key,
+            "webhook-id": key,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": signature,
+        }
+
+
+@asynccontextmanager
+async def open_door(secrets: Mapping[str, str]) -> AsyncIterator[PartnerDoor]:
+    """Open one client for all partners; redirects are not followed, proxies of the environment not
+    used.
+    """
+    async with httpx.AsyncClient(follow_redirects=False, trust_env=False) as client:
+        yield PartnerDoor(client, secrets)
+
+
+async def _read(response: httpx.Response) -> bytes:
+    content = bytearray()
+    async for chunk in response.aiter_bytes():
+        content += chunk
+        if len(content) > LONGEST_ANSWER:
+            raise PartnerUnavailable(f"answer longer than {LONGEST_ANSWER} bytes")
+    return bytes(content)
+
+
+def _reference(status: int, headers: Mapping[str, str], content: bytes) -> str | None:
+    if status == _KNOWN_ALREADY:
+        return _parsed(content, strict=False)
+    if 200 <= status < 300:
+        return _parsed(content, strict=True)
+    if status in _THROTTLED and "retry-after" in headers:
+        raise PartnerThrottled(f"{status}, asked us to wait", _wait(headers["retry-after"]))
+    if status == 429 or status >= 500:
+        raise PartnerUnavailable(f"answered {status}")
+    if status in _UNAUTHORISED:
+        raise PartnerUnauthorised(f"answered {status}: does not accept our signature")
+    raise PartnerContractFault(f"answered {status}: does not accept our call")
+
+
+def _parsed(content: bytes, strict: bool) -> str | None:
+    """Return the optional reference; a 2xx whose body cannot be read proves nothing and is tried
+    again.
+    """
+    if not content.strip():
+        return None
+    try:
+        answer = json.loads(content)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        if strict:
+            raise PartnerUnavailable("a 2xx with a body that is no JSON object")
+        return None
+    reference = answer.get("reference")
+    return reference[:200] if isinstance(reference, str) else None
+
+
+def _wait(told: str) -> timedelta:
+    """Read `Retry-After`, seconds or an HTTP date, within reason."""
+    try:
+        wait = timedelta(seconds=int(told))
+    except (ValueError, OverflowError):
+        try:
+            wait = email.utils.parsedate_to_datetime(told) - datetime.now(UTC)
+        except (ValueError, TypeError, OverflowError):
+            wait = _SHORTEST_WAIT
+    return min(max(wait, _SHORTEST_WAIT), _LONGEST_WAIT)

@@ -1,0 +1,286 @@
+"""PostgreSQL, the only file that knows it: facts in, decisions down, each in one transaction.
+
+Every write carries its key, so the second time changes nothing. What PostgreSQL or the network does
+to us leaves as `DatabaseUnavailable`; a query that is wrong stays a bug and leaves as itself.
+"""
+
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import aiosql
+import asyncpg
+
+from domain.admission import Admission, AdmissionRequest, Entry
+from domain.claim import Facts, Link, Reward
+from domain.errors import DatabaseUnavailable
+from domain.settlement import OrderFacts, Verdict, settle
+from domain.shapes import Money
+from domain.ticket import Writing
+
+QUERIES: Final = aiosql.from_path(Path(__file__).parent / "sql" / "queries", "asyncpg")
+_AWAY: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+)
+_PATIENCE_SECONDS: Final = 5.0
+_RACES: Final = 5
+
+Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+Decide = Callable[[Facts], Entry]
+
+
+class Postgres:
+    """A pool of connections, opened on first use: a worker starts while its database is away."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+        """Use `connect` instead."""
+        self._pool = pool
+
+    @classmethod
+    @asynccontextmanager
+    async def connect(cls, url: str, connections: int = 10) -> AsyncIterator["Postgres"]:
+        """Open a pool to `url` (`postgresql://…`); `ValueError` for what is no such address."""
+        pool = asyncpg.create_pool(
+            url,
+            min_size=0,
+            max_size=connections,
+            timeout=_PATIENCE_SECONDS,
+            command_timeout=_PATIENCE_SECONDS,
+            init=_speak_json,
+        )
+        async with pool:
+            yield cls(pool)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Give a connection inside a transaction."""
+        try:
+            acquired = self._pool.acquire(timeout=_PATIENCE_SECONDS)
+            async with acquired as connection, connection.transaction():
+                yield connection
+        except _AWAY as error:
+            # The driver's own words may hold the address and its password.
+            raise DatabaseUnavailable(f"PostgreSQL: {type(error).__name__}") from None
+
+    async def admit(
+        self, request: AdmissionRequest, account_id: str, partner_id: str, key: str, decide: Decide
+    ) -> Admission:
+        """Admit a claim in one transaction: read the facts, let `decide` judge, write what it says.
+
+        `key` is the claim's duplicate key. A number that was admitted before returns its stored
+        answer; of two claims for one reward the unique index decides which stands (R25), and the
+        other is judged again.
+        """
+        async with self.transaction() as connection:
+            for _ in range(_RACES):
+                if stored := await _admitted(connection, request):
+                    return stored
+                entry = decide(await _facts(connection, account_id, partner_id, key))
+                if await _open(connection, request, entry):
+                    return entry.admission
+        raise DatabaseUnavailable("PostgreSQL: a claim for the same reward kept changing")
+
+    async def write(self, writing: Writing) -> None:
+        """Write a step down; written again, nothing changes."""
+        async with self.transaction() as connection:
+            await _write(connection, writing)
+
+    async def settle(
+        self, number: str, amount: Money, candidates: Mapping[Verdict, Writing]
+    ) -> Verdict:
+        """End a ticket: look once more under lock, grant at most once, write the fitting candidate.
+
+        Asked again, it returns what it found the first time.
+        """
+        async with self.transaction() as connection:
+            ticket = dict(await QUERIES.lock_ticket(connection, number=number))
+            if settled := await _settled(connection, number, candidates):
+                return settled
+            order = {name: ticket[name] for name in ("partner_id", "reward_kind", "order_key")}
+            await QUERIES.lock_order(connection, order_name="|".join(order.values()))
+            facts = OrderFacts(
+                granted_to_ticket=await QUERIES.granted_to(connection, **order),
+                rewards=await _rewards_of_order(connection, number),
+            )
+            verdict = settle(number, ticket["account_id"], facts)
+            if verdict is Verdict.GRANTED:
+                paid = {"number": number, "amount": amount.amount, "currency": amount.currency}
+                account = {"account_id": ticket["account_id"]}
+                await QUERIES.grant_reward(connection, **paid, **order, **account)
+                await QUERIES.write_grant(connection, **paid)
+            await _write(connection, candidates[verdict])
+            return verdict
+
+    async def order_facts(self, number: str) -> tuple[str, OrderFacts]:
+        """Return a ticket's account and what the books say of its order."""
+        async with self.transaction() as connection:
+            ticket = await QUERIES.lock_ticket(connection, number=number)
+            rewards = await _rewards_of_order(connection, number)
+            return ticket["account_id"], OrderFacts(rewards=rewards)
+
+    async def put_link(self, link: Link) -> None:
+        """Keep a link of the platform's feed, unless a newer version is known."""
+        promised = _money("promised", link.promised_reward)
+        async with self.transaction() as connection:
+            await QUERIES.put_link(
+                connection, **link.model_dump(exclude={"promised_reward"}), **promised
+            )
+
+    async def put_reward(self, reward: Reward) -> None:
+        """Keep a reward of the platform's feed, unless a newer version is known."""
+        amount = reward.amount
+        async with self.transaction() as connection:
+            await QUERIES.put_reward(
+                connection,
+                **reward.model_dump(exclude={"amount"}),
+                order_key=reward.order_key,
+                amount=amount.amount if amount else None,
+                currency=amount.currency if amount else None,
+            )
+
+    async def grants(self) -> list[dict[str, Any]]:
+        """Return every grant: number, account, partner, kind, order, amount, currency."""
+        async with self.transaction() as connection:
+            return [dict(row) async for row in QUERIES.grants(connection)]
+
+    async def one(self, query: str, **params: object) -> dict[str, Any] | None:
+        """Return the one row of a named query, or none."""
+        async with self.transaction() as connection:
+            row = await getattr(QUERIES, query)(connection, **params)
+            return dict(row) if row else None
+
+    async def run(self, query: str, **params: object) -> None:
+        """Run a named statement."""
+        async with self.transaction() as connection:
+            await getattr(QUERIES, query)(connection, **params)
+
+
+async def _speak_json(connection: Any) -> None:
+    await connection.set_type_codec(
+        "json", encoder=json.dumps, decoder=json.loads, schema="pg_catalog"
+    )
+
+
+async def _admitted(connection: Connection, request: AdmissionRequest) -> Admission | None:
+    row = await QUERIES.admitted(connection, number=request.number)
+    if row is None:
+        return None
+    stored = Admission.model_validate(row["admission"])
+    return stored.model_copy(update={"stale": row["run_id"] != request.run_id})
+
+
+async def _facts(connection: Connection, account_id: str, partner_id: str, key: str) -> Facts:
+    whose = {"account_id": account_id, "partner_id": partner_id}
+    links = [_link(row) async for row in QUERIES.links_of_account(connection, **whose)]
+    rewards = [_reward(row) async for row in QUERIES.rewards_of_account(connection, **whose)]
+    standing = await QUERIES.standing_ticket(connection, duplicate_key=key)
+    return Facts(links=tuple(links), rewards=tuple(rewards), standing_ticket=standing)
+
+
+async def _open(connection: Connection, request: AdmissionRequest, entry: Entry) -> bool:
+    """Insert the ticket with its moves and letters; `False` where another claim was faster."""
+    if entry.partner:
+        await QUERIES.keep_profile(
+            connection,
+            partner_id=entry.partner.id,
+            rules_hash=entry.partner.rules_hash,
+            rules=entry.partner.model_dump(mode="json"),
+        )
+    if not await QUERIES.open_ticket(connection, **_row(request, entry)):
+        return False
+    await _append(connection, entry.writing)
+    return True
+
+
+def _row(request: AdmissionRequest, entry: Entry) -> dict[str, Any]:
+    claim, order, ticket = entry.claim, entry.order, entry.admission.ticket
+    return {
+        "number": request.number,
+        "run_id": request.run_id,
+        "digest": request.digest,
+        "state": entry.writing.state,
+        "writing": entry.writing.writing,
+        "admission": entry.admission.model_dump(mode="json"),
+        "account_id": claim.account_id,
+        "partner_id": claim.partner_id,
+        "kind": claim.kind,
+        "rules_hash": entry.partner.rules_hash if entry.partner else None,
+        "language": entry.language,
+        "contact": claim.contact.model_dump(mode="json") if claim.contact else None,
+        "answers": entry.answers,
+        "link_id": claim.link_id,
+        "reward_id": claim.reward_id,
+        "ordered_on": order.ordered_on if order else None,
+        "ordered_at": order.ordered_at if order else None,
+        "duplicate_key": order.duplicate_key if order else None,
+        "reward_kind": order.reward_kind if order else None,
+        "order_key": order.order_key if order else None,
+        **_money("promised", ticket.promised if ticket else None),
+        "reason_code": entry.writing.reason_code,
+        "due_at": entry.writing.due_at,
+        "created_at": request.started_at,
+    }
+
+
+async def _write(connection: Connection, writing: Writing) -> None:
+    await _append(connection, writing)
+    row = writing.model_dump(exclude={"moves", "letters", "notes", "confirmed"})
+    await QUERIES.write_ticket(connection, **row, **_money("confirmed", writing.confirmed))
+
+
+async def _append(connection: Connection, writing: Writing) -> None:
+    number = writing.number
+    for move in writing.moves:
+        columns = move.model_dump(by_alias=False, exclude={"to"})
+        await QUERIES.record_move(connection, number=number, to_state=move.to, **columns)
+    for letter in writing.letters:
+        await QUERIES.queue_letter(connection, number=number, **letter.model_dump())
+    for position, note in enumerate(writing.notes):
+        place = {"number": number, "writing": writing.writing, "position": position}
+        await QUERIES.keep_note(connection, **place, **note.model_dump())
+
+
+async def _settled(
+    connection: Connection, number: str, candidates: Mapping[Verdict, Writing]
+) -> Verdict | None:
+    seq = next(iter(candidates.values())).moves[-1].seq
+    row = await QUERIES.recorded_move(connection, number=number, seq=seq)
+    if row is None:
+        return None
+    last = {verdict: writing.moves[-1] for verdict, writing in candidates.items()}
+    return next(v for v, m in last.items() if (m.event, m.to) == (row["event"], row["to_state"]))
+
+
+async def _rewards_of_order(connection: Connection, number: str) -> tuple[Reward, ...]:
+    rows = QUERIES.rewards_of_order(connection, number=number)
+    return tuple([_reward(row) async for row in rows])
+
+
+def _link(row: Mapping[str, Any]) -> Link:
+    promised = _read_money(row["promised_amount"], row["promised_currency"])
+    return Link.model_validate(dict(row) | {"promised_reward": promised})
+
+
+def _reward(row: Mapping[str, Any]) -> Reward:
+    return Reward.model_validate(
+        dict(row) | {"amount": _read_money(row["amount"], row["currency"])}
+    )
+
+
+def _read_money(amount: Any, currency: Any) -> Money | None:
+    return Money(amount=amount, currency=currency) if amount is not None else None
+
+
+def _money(name: str, money: Money | None) -> dict[str, Any]:
+    return {
+        f"{name}_amount": money.amount if money else None,
+        f"{name}_currency": money.currency if money else None,
+    }

@@ -1,0 +1,48 @@
+-- The platform's feed: an older version of a record is ignored.
+
+-- name: put_link!
+insert into links (
+    link_id, version, account_id, partner_id, kind, clicked_at, promised_amount, promised_currency
+) values (
+    :link_id, :version, :account_id, :partner_id, :kind, :clicked_at,
+    :promised_amount, :promised_currency
+)
+on conflict (link_id) do update set
+    version = excluded.version, account_id = excluded.account_id,
+    partner_id = excluded.partner_id, kind = excluded.kind, clicked_at = excluded.clicked_at,
+    promised_amount = excluded.promised_amount, promised_currency = excluded.promised_currency
+where links.version < excluded.version;
+
+-- name: put_reward!
+insert into rewards (
+    reward_id, version, account_id, partner_id, link_id, kind, order_number, order_key, state,
+    amount, currency, changed_at, granted_by_ticket
+) values (
+    :reward_id, :version, :account_id, :partner_id, :link_id, :kind, :order_number, :order_key,
+    :state, :amount, :currency, :changed_at, :granted_by_ticket
+)
+on conflict (reward_id) do update set
+    version = excluded.version, account_id = excluded.account_id,
+    partner_id = excluded.partner_id, link_id = excluded.link_id, kind = excluded.kind,
+    order_number = excluded.order_number, order_key = excluded.order_key, state = excluded.state,
+    amount = excluded.amount, currency = excluded.currency, changed_at = excluded.changed_at,
+    granted_by_ticket = excluded.granted_by_ticket
+where rewards.version < excluded.version;
+
+-- name: links_of_account
+select * from links where account_id = :account_id and partner_id = :partner_id;
+
+-- name: rewards_of_account
+select * from rewards where account_id = :account_id and partner_id = :partner_id;
+
+-- name: rewards_of_order
+select r.*
+from rewards r
+join tickets t on t.number = :number
+where
+    r.partner_id = t.partner_id and r.kind = t.reward_kind
+    and (
+        r.order_key = t.order_key
+        or r.reward_id = t.reward_id
+        or (r.order_key is null and r.link_id = t.link_id and t.order_key like 'link:%')
+    );

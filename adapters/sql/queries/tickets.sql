@@ -1,0 +1,98 @@
+-- A ticket and what belongs to it. Every insert carries its key; the second time changes nothing.
+
+-- name: admitted^
+select run_id, digest, admission from tickets where number = :number;
+
+-- name: standing_ticket$
+select number from tickets
+where duplicate_key = :duplicate_key and state not in ('discarded', 'withdrawn');
+
+-- name: keep_profile!
+insert into partner_profiles (partner_id, rules_hash, rules)
+values (:partner_id, :rules_hash, :rules)
+on conflict do nothing;
+
+-- name: open_ticket$
+insert into tickets (
+    number, run_id, digest, state, writing, admission, account_id, partner_id, kind, rules_hash,
+    language, contact, answers, link_id, reward_id, ordered_on, ordered_at, duplicate_key,
+    reward_kind, order_key, promised_amount, promised_currency, reason_code, due_at, created_at
+) values (
+    :number, :run_id, :digest, :state, :writing, :admission, :account_id, :partner_id, :kind,
+    :rules_hash, :language, :contact, :answers, :link_id, :reward_id, :ordered_on, :ordered_at,
+    :duplicate_key, :reward_kind, :order_key, :promised_amount, :promised_currency, :reason_code,
+    :due_at, :created_at
+)
+on conflict do nothing
+returning number;
+
+-- name: record_move!
+insert into moves (number, seq, event, from_state, to_state, reason_code, actor, note, at)
+values (:number, :seq, :event, :from_state, :to_state, :reason_code, :actor, :note, :at)
+on conflict do nothing;
+
+-- name: queue_letter!
+insert into letters (number, key, kind, language, params)
+values (:number, :key, :kind, :language, :params)
+on conflict do nothing;
+
+-- name: keep_note!
+insert into notes (
+    number, writing, position, message, message_id, actor, code, body, seq, at
+) values (
+    :number, :writing, :position, :message, :message_id, :actor, :code, :body, :seq, :at
+)
+on conflict do nothing;
+
+-- name: write_ticket!
+-- A late writing never overwrites a newer one.
+update tickets set
+    writing = :writing, state = :state, reason_code = :reason_code, due_at = :due_at,
+    cancellation_ends_at = :cancellation_ends_at, attention = :attention,
+    confirmed_amount = :confirmed_amount, confirmed_currency = :confirmed_currency,
+    partner_reference = :partner_reference, updated_at = now()
+where number = :number and writing < :writing;
+
+-- name: lock_ticket^
+select number, account_id, partner_id, reward_kind, order_key, writing
+from tickets where number = :number for update;
+
+-- name: recorded_move^
+select event, to_state from moves where number = :number and seq = :seq;
+
+-- name: lock_order$
+select pg_advisory_xact_lock(hashtextextended(:order_name, 0)) is null;
+
+-- name: granted_to$
+select number from grants
+where partner_id = :partner_id and reward_kind = :reward_kind and order_key = :order_key;
+
+-- name: grant_reward!
+insert into grants (
+    number, account_id, partner_id, reward_kind, order_key, amount, currency
+) values (:number, :account_id, :partner_id, :reward_kind, :order_key, :amount, :currency);
+
+-- name: write_grant!
+update tickets set granted_amount = :amount, granted_currency = :currency where number = :number;
+
+-- name: grants
+select number, account_id, partner_id, reward_kind, order_key, amount, currency
+from grants order by granted_at;
+
+-- name: claim_to_deliver^
+select
+    t.number, t.kind, t.partner_id, t.ordered_on, t.ordered_at, t.answers, t.link_id, t.rules_hash,
+    l.clicked_at
+from tickets t
+left join links l on l.link_id = t.link_id
+where t.number = :number;
+
+-- name: letter_to_send^
+select l.kind, l.language, l.params, l.sent_at, t.contact, p.rules ->> 'name' as partner_name
+from letters l
+join tickets t on t.number = l.number
+left join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rules_hash
+where l.number = :number and l.key = :key;
+
+-- name: letter_sent!
+update letters set sent_at = now() where number = :number and key = :key and sent_at is null;

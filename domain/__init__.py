@@ -1,0 +1,1 @@
+"""What is true about claims and tickets: no I/O, no clock, no Temporal."""

@@ -1,0 +1,111 @@
+"""A claim as it comes in (R1-R3, R11), and what is known of its account: links and rewards."""
+
+import unicodedata
+from enum import StrEnum
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import EmailStr, Field
+
+from domain.partner import ClaimKind
+from domain.shapes import Day, Frozen, Identifier, Instant, Language, Money, Words
+
+MOST_ANSWERS: Final = 50
+"""More answers than any form has fields: a claim with more is not read further."""
+
+
+class Contact(Frozen):
+    """Whom to write to, in which language."""
+
+    email: EmailStr
+    name: Annotated[str, Field(max_length=2000)] = ""
+    language: Language | None = None
+
+
+class TicketClaim(Frozen):
+    """The workflow's input; whatever is missing or malformed is `None` here and named beside it."""
+
+    account_id: Identifier | None = None
+    contact: Contact | None = None
+    kind: ClaimKind | None = None
+    partner_id: Identifier | None = None
+    link_id: Identifier | None = None
+    reward_id: Identifier | None = None
+    ordered_on: Day | None = None
+    ordered_at: Instant | None = None
+    answers: Annotated[dict[str, Any], Field(max_length=MOST_ANSWERS)] = {}
+
+
+class LinkKind(StrEnum):
+    """What a link, and the reward it earns, is for (R12-R14)."""
+
+    CASHBACK = "cashback"
+    REFERRAL = "referral"
+
+
+LINK_KIND: Final = {
+    ClaimKind.MISSING_CASHBACK: LinkKind.CASHBACK,
+    ClaimKind.MISSING_REFERRAL_REWARD: LinkKind.REFERRAL,
+}
+
+
+class RewardState(StrEnum):
+    """Where a reward stands in the platform's books."""
+
+    REGISTERED = "registered"
+    REJECTED = "rejected"
+    GRANTED = "granted"
+    INVALID = "invalid"
+
+
+class Link(Frozen):
+    """A link registered on an account, as the platform's feed tells it (R10)."""
+
+    link_id: Identifier
+    version: Annotated[int, Field(ge=0)]
+    account_id: Identifier
+    partner_id: Identifier
+    kind: LinkKind
+    clicked_at: Instant
+    promised_reward: Money | None = None
+
+
+class Reward(Frozen):
+    """A reward in the platform's books, as its feed tells it."""
+
+    reward_id: Identifier
+    version: Annotated[int, Field(ge=0)]
+    account_id: Identifier
+    partner_id: Identifier
+    link_id: Identifier | None = None
+    kind: LinkKind
+    order_number: Words | None = None
+    state: RewardState
+    amount: Money | None = None
+    changed_at: Instant
+    granted_by_ticket: str | None = None
+
+    @property
+    def order_key(self) -> str | None:
+        """The order it is for, in the form in which orders are compared."""
+        return order_key(self.order_number) if self.order_number else None
+
+
+class Facts(Frozen):
+    """What is known when a claim is judged: the account's links and rewards at the partner."""
+
+    links: tuple[Link, ...] = ()
+    rewards: tuple[Reward, ...] = ()
+    standing_ticket: str | None = None
+
+
+Status = Literal["accepted", "held", "refused", "discarded"]
+
+
+def order_key(text: str) -> str | None:
+    """Bring an order number to the form in which orders are compared: NFKC, upper case, letters and
+    digits.
+
+    `None` where nothing is left to compare.
+    """
+    folded = unicodedata.normalize("NFKC", text).upper()
+    return "".join(c for c in folded if c.isalnum()) or None

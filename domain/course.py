@@ -1,0 +1,204 @@
+"""The course of a ticket: its place on the map and all that a step changes, collected to be written
+down.
+
+A `Course` holds one ticket. `hearing.py` says what a message does to it; whoever drives it writes
+down first and acts then. It decides, and does nothing.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from domain import deadlines
+from domain.letters import Letter, letter_earned
+from domain.lifecycle import Event, Lifecycle, State
+from domain.messages import RejectionReason
+from domain.settlement import Release, Verdict
+from domain.shapes import Money
+from domain.ticket import Attention, Move, Note, Ticket, Writing
+
+SYSTEM: Final = "system"
+ABOUT_DELIVERY: Final = frozenset(
+    {
+        Attention.DELIVERY_RETRYING,
+        Attention.PARTNER_CONTRACT_FAULT,
+        Attention.PARTNER_UNAUTHORISED,
+    }
+)
+ABOUT_PARTNER: Final = ABOUT_DELIVERY | {Attention.PARTNER_SILENT}
+_SETTLED: Final = {
+    Verdict.GRANTED: (Event.CANCELLATION_PERIOD_ENDED, State.RESOLVED, None),
+    Verdict.REWARD_REGISTERED: (Event.REWARD_REGISTERED, State.RESOLVED, None),
+    Verdict.ALREADY_REWARDED: (
+        Event.CANCELLATION_PERIOD_ENDED,
+        State.REJECTED,
+        RejectionReason.ALREADY_REWARDED,
+    ),
+}
+_RELEASED: Final = {
+    Release.FREE: (State.VALIDATED, None),
+    Release.REWARD_REGISTERED: (State.RESOLVED, None),
+    Release.REWARD_INVALID: (State.REJECTED, RejectionReason.TERMS_NOT_MET),
+}
+
+
+class Course:
+    """One ticket on its way."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        """Go on from where `ticket` stands."""
+        self.ticket = ticket
+        self._life = Lifecycle(ticket.state)
+        self._moves: list[Move] = []
+        self._letters: list[Letter] = []
+        self._notes: list[Note] = []
+
+    @property
+    def ended(self) -> bool:
+        """Say whether the ticket has reached a final state."""
+        return self.ticket.state.is_final
+
+    @property
+    def has_unwritten(self) -> bool:
+        """Say whether anything waits to be written down."""
+        return bool(self._moves or self._letters or self._notes)
+
+    def may(self, event: Event, to: State | None = None) -> bool:
+        """Ask the map whether `event` leads from here (to `to`)."""
+        return self._life.may(event, to)
+
+    def accept(self, now: datetime, held_until: datetime | None = None) -> None:
+        """Open the ticket: the partner's clock starts, or the claim is held until then."""
+        zone = self.ticket.terms.market.zone
+        until = held_until.astimezone(zone).isoformat() if held_until else None
+        self.move(Event.CLAIM_ACCEPTED, State.VALIDATED, now, letter={"held_until": until})
+        if held_until:
+            self.move(Event.CLAIM_HELD, State.ON_HOLD, now)
+            self.change(due_at=held_until)
+        else:
+            self.start_partners_clock(now)
+
+    def start_partners_clock(self, now: datetime) -> None:
+        """Give the partner its time from `now` on."""
+        terms = self.ticket.terms
+        self.change(due_at=deadlines.after(now, terms.answer.within, terms.market.zone))
+
+    def release_due(self, now: datetime) -> bool:
+        """Say whether a held claim's moment has come."""
+        due_at = self.ticket.due_at
+        return self.ticket.state is State.ON_HOLD and bool(due_at and due_at <= now)
+
+    def release(self, found: Release, now: datetime) -> None:
+        """Let a held claim go on as `found`; only now does the partner's clock start."""
+        to, reason = _RELEASED[found]
+        self.move(Event.HOLD_RELEASED, to, now, reason=reason)
+        if to is State.VALIDATED:
+            self.start_partners_clock(now)
+
+    def settlement_due(self, now: datetime) -> bool:
+        """Say whether the cancellation period has ended and the amount is known."""
+        ends_at = self.ticket.cancellation_ends_at
+        waits = self.ticket.state is State.AWAITING_CANCELLATION_PERIOD
+        return waits and bool(ends_at and ends_at <= now and self.ticket.confirmed)
+
+    def settle(self, verdict: Verdict, now: datetime) -> None:
+        """End the ticket as the granting transaction found."""
+        event, to, reason = _SETTLED[verdict]
+        if verdict is Verdict.GRANTED:
+            self.change(granted=self.ticket.confirmed)
+        self.move(event, to, now, reason=reason, letter={"amount": money(self.ticket.granted)})
+
+    def move(
+        self,
+        event: Event,
+        to: State,
+        now: datetime,
+        actor: str = SYSTEM,
+        *,
+        reason: RejectionReason | None = None,
+        note: str | None = None,
+        letter: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Follow an arrow, write it into the history, and queue the letter that it earns."""
+        t = self.ticket
+        self._life.move(event, to)
+        seq = len(t.moves) + 1
+        step = Move(
+            seq=seq,
+            event=event,
+            from_state=t.state,
+            to=to,
+            at=now,
+            reason_code=reason,
+            actor=actor,
+            note=note,
+        )
+        if earned := letter_earned(event, t.state, to):
+            params = dict(letter or {}) | ({"reason_code": reason} if reason else {})
+            key = f"{seq}-{earned}"
+            queued = Letter(key=key, kind=earned, language=t.language, params=params)
+            self._letters.append(queued)
+        self._moves.append(step)
+        self.change(state=to, moves=(*t.moves, step), reason_code=reason or t.reason_code)
+        self.attend(drop=_over(to))
+        if to.is_final:
+            self.change(due_at=None)
+
+    def note(self, note: Note) -> None:
+        """Keep a message that was heard."""
+        self._notes.append(note)
+
+    def attend(
+        self, add: Attention | None = None, drop: frozenset[Attention] = frozenset()
+    ) -> None:
+        """Ask for a person, or stop asking; the order of the reasons is that of their names."""
+        wanted = (set(self.ticket.attention) - drop) | ({add} if add else set())
+        self.change(attention=tuple(sorted(wanted)))
+
+    def change(self, **fields: object) -> None:
+        """Replace fields of the ticket."""
+        self.ticket = self.ticket.model_copy(update=fields)
+
+    def write_down(self) -> Writing:
+        """Hand out what has collected since the last writing."""
+        self.change(writings=self.ticket.writings + 1)
+        t = self.ticket
+        writing = Writing(
+            number=t.number,
+            writing=t.writings,
+            state=t.state,
+            reason_code=t.reason_code,
+            due_at=t.due_at,
+            cancellation_ends_at=t.cancellation_ends_at,
+            attention=t.attention,
+            confirmed=t.confirmed,
+            partner_reference=t.partner_reference,
+            moves=tuple(self._moves),
+            letters=tuple(self._letters),
+            notes=tuple(self._notes),
+        )
+        self._moves, self._letters, self._notes = [], [], []
+        return writing
+
+
+def _over(state: State) -> frozenset[Attention]:
+    """Return the reasons for attention that are over once a ticket stands in `state`."""
+    if state.is_final:
+        # A member who could not be told must still be told by somebody.
+        return frozenset(Attention) - {Attention.MAIL_UNDELIVERABLE}
+    if state is State.SENT_TO_PARTNER:
+        return ABOUT_DELIVERY
+    return frozenset() if state is State.VALIDATED else ABOUT_PARTNER
+
+
+def money(amount: Money | None) -> dict[str, Any] | None:
+    """Return `amount` as letters take it."""
+    return amount.model_dump(mode="json") if amount else None
+
+
+def foreseen(ticket: Ticket, now: datetime) -> dict[Verdict, Writing]:
+    """Return, for each verdict the granting transaction may reach, the step it then writes."""
+    forks = {verdict: Course(ticket) for verdict in Verdict}
+    for verdict, fork in forks.items():
+        fork.settle(verdict, now)
+    return {verdict: fork.write_down() for verdict, fork in forks.items()}

@@ -1,0 +1,227 @@
+"""Whether a claim is accepted: one pure function, the same for checking, filing and releasing a
+hold.
+
+The checks stand in the order of product.md's table; the first that matches answers. A check whose
+own input is missing or malformed answers `incomplete` at its place, and names every wrong field of
+the claim at once.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Final
+
+from domain.case import Case
+from domain.claim import LINK_KIND, Facts, Link, LinkKind, RewardState, Status, TicketClaim
+from domain.forms import fill
+from domain.partner import PartnerRules
+from domain.shapes import Frozen, Money
+
+
+class Reason(Frozen):
+    """Why a claim is not accepted: a code of the table; for `incomplete` the field and what it
+    expects.
+    """
+
+    code: str
+    field: str | None = None
+    expected: str | None = None
+
+
+class Order(Frozen):
+    """What the claim is about, in the form in which claims, rewards and grants are compared."""
+
+    duplicate_key: str
+    reward_kind: LinkKind
+    order_key: str
+    ordered_on: date | None
+    ordered_at: datetime | None
+
+
+class Assessment(Frozen):
+    """The decision on a claim, with the dates and the number that its answer names."""
+
+    status: Status
+    reasons: tuple[Reason, ...] = ()
+    available_from: datetime | None = None
+    last_day: date | None = None
+    existing_ticket: str | None = None
+    order: Order | None = None
+    promised: Money | None = None
+    answers: dict[str, str] = {}
+    dates: dict[str, date] = {}
+
+
+def assess(
+    claim: TicketClaim,
+    facts: Facts,
+    partner: PartnerRules | None,
+    now: datetime,
+    problems: Mapping[str, str] | None = None,
+) -> Assessment:
+    """Decide on `claim`, knowing `facts`, by the rules of `partner` (`None`: there is no such
+    partner).
+
+    `now` is the moment the workflow started; `problems` are the fields that could not be read.
+    """
+    problems = dict(problems or {})
+    if not claim.partner_id:
+        return _incomplete(problems | _missing("partner_id", problems))
+    if partner is None:
+        return _refused("unknown_partner")
+    if claim.kind is None:
+        return _incomplete(problems | _missing("kind", problems))
+    if claim.kind not in partner.kinds:
+        return _refused("partner_takes_no_claims")
+    form = fill(partner.form(claim.kind), claim.answers)
+    case = Case(claim, claim.kind, partner, facts, now, problems, form)
+    answers = (check(case) for check in _CHECKS)
+    return next((answer for answer in answers if answer), None) or _accepted(case)
+
+
+def _no_link(case: Case) -> Assessment | None:
+    if not case.claim.account_id:
+        return _incomplete(case.wrong_fields)
+    kind = LINK_KIND.get(case.kind)
+    fitting = [link for link in case.facts.links if kind in (None, link.kind)]
+    return None if fitting else _refused("no_link")
+
+
+def _link_does_not_fit(case: Case) -> Assessment | None:
+    if case.kind.is_missing and not (case.claim.link_id and case.ordered_on):
+        return _incomplete(case.wrong_fields)
+    if not case.kind.is_missing and not case.claim.link_id:
+        return None
+    return None if case.link and _fits(case, case.link) else _refused("link_does_not_fit")
+
+
+def _fits(case: Case, link: Link) -> bool:
+    contested = case.contested
+    kind = LINK_KIND.get(case.kind) or (contested.kind if contested else link.kind)
+    clicked_on = link.clicked_at.astimezone(case.partner.market.zone).date()
+    return link.kind == kind and not (case.ordered_on and clicked_on > case.ordered_on)
+
+
+def _order_unknown(case: Case) -> Assessment | None:
+    """The rewards of an order cannot be looked up while its number is missing or malformed."""
+    identifying = [f.name for f in case.partner.form(case.kind) if f.identifies]
+    spoilt = case.kind.is_missing and identifying and not case.filled.order_key
+    unnamed = not case.kind.is_missing and not case.claim.reward_id
+    return _incomplete(case.wrong_fields) if spoilt or unnamed else None
+
+
+def _reward_stands(case: Case) -> Assessment | None:
+    state = case.reward.state if case.reward else None
+    if state is RewardState.GRANTED:
+        return _refused("reward_granted")
+    if state is RewardState.INVALID:
+        return _refused("reward_invalid")
+    if not case.kind.is_missing:
+        return None if state is RewardState.REJECTED else _refused("reward_not_rejected")
+    return _discarded("reward_registered") if state is RewardState.REGISTERED else None
+
+
+def _order_in_future(case: Case) -> Assessment | None:
+    future = case.ordered_on and case.ordered_on > case.today
+    return _refused("order_in_future") if future else None
+
+
+def _too_late(case: Case) -> Assessment | None:
+    if case.last_day and case.today > case.last_day:
+        return _refused("too_late", last_day=case.last_day)
+    return None
+
+
+def _fields_wrong(case: Case) -> Assessment | None:
+    return _incomplete(case.wrong_fields) if case.wrong_fields else None
+
+
+def _duplicate(case: Case) -> Assessment | None:
+    standing = case.facts.standing_ticket
+    return _discarded("duplicate", existing_ticket=standing) if standing else None
+
+
+def _too_early(case: Case) -> Assessment | None:
+    opens = case.opens
+    if not opens or case.now >= opens:
+        return None
+    opens = opens.astimezone(case.partner.market.zone)
+    if case.partner.early_claims == "hold":
+        return _accepted(case).model_copy(update={"status": "held", "available_from": opens})
+    return _refused("too_early", available_from=opens, last_day=case.last_day)
+
+
+_CHECKS: Final[tuple[Callable[[Case], Assessment | None], ...]] = (
+    _no_link,
+    _link_does_not_fit,
+    _order_unknown,
+    _reward_stands,
+    _order_in_future,
+    _too_late,
+    _fields_wrong,
+    _duplicate,
+    _too_early,
+)
+
+
+def _accepted(case: Case) -> Assessment:
+    return Assessment(
+        status="accepted",
+        last_day=case.last_day,
+        order=_order(case),
+        promised=_promised(case),
+        answers=case.filled.answers,
+        dates=case.filled.dates,
+    )
+
+
+def _promised(case: Case) -> Money | None:
+    if case.link and case.link.promised_reward:
+        return case.link.promised_reward
+    return case.contested.amount if case.contested else None
+
+
+def _order(case: Case) -> Order:
+    contested = case.contested
+    named = contested.order_key if contested else None
+    return Order(
+        duplicate_key=case.duplicate_key,
+        reward_kind=contested.kind if contested else LINK_KIND[case.kind],
+        order_key=named
+        or (f"reward:{contested.reward_id}" if contested else case.order_of_missing),
+        ordered_on=case.ordered_on,
+        ordered_at=case.claim.ordered_at,
+    )
+
+
+def duplicate_key(claim: TicketClaim, partner: PartnerRules | None, now: datetime) -> str | None:
+    """Return the key under which the same reward (R25) is looked for, if the claim says so much."""
+    if partner is None or claim.kind is None or not claim.account_id:
+        return None
+    form = fill(partner.form(claim.kind), claim.answers)
+    return Case(claim, claim.kind, partner, Facts(), now, {}, form).duplicate_key
+
+
+def _missing(name: str, problems: Mapping[str, str]) -> dict[str, str]:
+    return {} if name in problems else {name: "required"}
+
+
+def _incomplete(problems: Mapping[str, str]) -> Assessment:
+    reasons = (Reason(code="incomplete", field=f, expected=e) for f, e in problems.items())
+    return Assessment(status="discarded", reasons=tuple(reasons))
+
+
+def _refused(
+    code: str, last_day: date | None = None, available_from: datetime | None = None
+) -> Assessment:
+    return Assessment(
+        status="refused",
+        reasons=(Reason(code=code),),
+        last_day=last_day,
+        available_from=available_from,
+    )
+
+
+def _discarded(code: str, existing_ticket: str | None = None) -> Assessment:
+    return Assessment(
+        status="discarded", reasons=(Reason(code=code),), existing_ticket=existing_ticket
+    )

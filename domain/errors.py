@@ -1,0 +1,95 @@
+"""The tree of refusals: what went wrong decides who tries again.
+
+    TicketError
+    ├── Unavailable              tried again without end, slower and slower
+    │   ├── DatabaseUnavailable
+    │   ├── MailServerUnavailable
+    │   ├── PartnerUnavailable   network, time-out, 5xx, broken answer
+    │   └── PartnerThrottled     429, 503 with Retry-After: waits as long as it was told
+    ├── Fault                    a person must mend it: not tried again, asks for attention
+    │   ├── PartnerContractFault
+    │   ├── PartnerUnauthorised
+    │   └── LetterUndeliverable
+    ├── MessageRefused           a message that cannot be taken; its sender is told the code
+    └── Misconfigured            a setting or a partner's file is wrong: the process ends at once
+
+A partner's "no" and a refused claim are answers, not errors: they are return values.
+"""
+
+from datetime import timedelta
+from typing import ClassVar
+
+
+class TicketError(Exception):
+    """Everything that this project raises on purpose."""
+
+
+class Unavailable(TicketError):
+    """Something outside is away for now: tried again without end."""
+
+
+class DatabaseUnavailable(Unavailable):
+    """PostgreSQL cannot be reached, or broke the connection."""
+
+
+class MailServerUnavailable(Unavailable):
+    """The mail server cannot be reached, or refuses for now (4xx)."""
+
+
+class PartnerUnavailable(Unavailable):
+    """The partner's server is away, slow, failing (5xx) or answers what cannot be read."""
+
+
+class PartnerThrottled(Unavailable):
+    """The partner asked us to wait; `retry_after` says how long."""
+
+    def __init__(self, message: str, retry_after: timedelta) -> None:
+        """Keep the time that the partner asked for."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Fault(TicketError):
+    """Trying again changes nothing; `attention` is the code that the ticket then shows."""
+
+    attention: ClassVar[str]
+
+
+class PartnerContractFault(Fault):
+    """The partner refuses our call as wrong (a 4xx that is neither 401, 403, 409 nor 429)."""
+
+    attention = "partner_contract_fault"
+
+
+class PartnerUnauthorised(Fault):
+    """The partner does not accept our signature (401, 403)."""
+
+    attention = "partner_unauthorised"
+
+
+class LetterUndeliverable(Fault):
+    """The mail server will never take this letter for this address (5xx)."""
+
+    attention = "mail_undeliverable"
+
+
+class MessageRefused(TicketError):
+    """A message cannot be taken: `code` for programs, `field` and `expected` for people."""
+
+    def __init__(self, code: str, field: str | None = None, expected: str = "") -> None:
+        """Name what is wrong, where, and what was expected instead."""
+        super().__init__(": ".join(part for part in (code, field, expected) if part))
+        self.code = code
+        self.field = field
+        self.expected = expected
+
+
+class Misconfigured(TicketError):
+    """A setting or a partner's file is wrong: names the file, the key and what was expected."""
+
+    def __init__(self, file: str, key: str, expected: str) -> None:
+        """Keep all three for the line that the operator reads."""
+        super().__init__(f"{file}: {key}: {expected}")
+        self.file = file
+        self.key = key
+        self.expected = expected

@@ -1,0 +1,153 @@
+"""What each message does to a ticket (product.md, "The life of a ticket").
+
+A message that no arrow allows moves nothing: it is kept with a code that says why, and its sender
+is told where somebody waits for an answer. Nothing here raises for what came from outside.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from domain.course import ABOUT_DELIVERY, SYSTEM, Course
+from domain.lifecycle import Event, State
+from domain.messages import (
+    UPDATES,
+    DeadlinePassed,
+    Delivered,
+    Message,
+    PartnerOutcome,
+    Request,
+    RewardRegistered,
+    Troubled,
+    Unreadable,
+)
+from domain.outcomes import APPLIED, NOT_NOW, remember, take_outcome
+from domain.requests import first_answer, take_request
+from domain.shapes import Frozen
+from domain.ticket import Answer, Attention, Note
+
+_NAMES: Final = {model: name for name, model in UPDATES.items()}
+
+
+class Heard(Frozen):
+    """What follows from a message, besides what is to be written down.
+
+    `quiet`: nothing but a note, which may wait for the next writing. `deliver`: the purpose for
+    which the claim goes to the partner now. `answer`: for whoever asked.
+    """
+
+    quiet: bool = False
+    deliver: str | None = None
+    answer: Answer | None = None
+
+
+_QUIET: Final = Heard(quiet=True)
+
+
+def hear(course: Course, message: Message, now: datetime, unknown: tuple[str, ...] = ()) -> Heard:
+    """Take one message at `now`; `unknown` names the fields that nobody here knows."""
+    model = Request if isinstance(message, Request) else type(message)
+    heard, code = _HANDLERS[model](course, message, now)
+    if code:
+        course.note(_note(course, message, code, now, unknown))
+    return heard
+
+
+Taken = tuple[Heard, str | None]
+"""What follows, and the code under which the message is kept; our own messages are not kept."""
+
+
+def _outcome(course: Course, outcome: PartnerOutcome, now: datetime) -> Taken:
+    code = take_outcome(course, outcome, now)
+    return Heard(quiet=code != APPLIED), code
+
+
+def _request(course: Course, request: Request, now: datetime) -> Taken:
+    if first := first_answer(course, request):
+        return Heard(quiet=True, answer=first), None
+    answer, deliver = take_request(course, request, now)
+    return Heard(deliver=deliver, answer=answer), answer.code or APPLIED
+
+
+def _registered(course: Course, message: RewardRegistered, now: datetime) -> Taken:
+    key = f"reward:{message.reward_id}"
+    if key in course.ticket.heard:
+        return _QUIET, "repeated"
+    remember(course, key)
+    if not course.may(Event.REWARD_REGISTERED, State.RESOLVED):
+        return _QUIET, NOT_NOW
+    course.move(Event.REWARD_REGISTERED, State.RESOLVED, now, "platform")
+    return Heard(), APPLIED
+
+
+def _delivered(course: Course, message: Delivered, now: datetime) -> Taken:
+    course.change(partner_reference=message.reference or course.ticket.partner_reference)
+    course.attend(drop=ABOUT_DELIVERY)
+    if course.may(Event.CLAIM_SENT, State.SENT_TO_PARTNER):
+        course.move(Event.CLAIM_SENT, State.SENT_TO_PARTNER, now)
+    return Heard(), None
+
+
+def _troubled(course: Course, message: Troubled, now: datetime) -> Taken:
+    reason = Attention(message.attention)
+    if message.over:
+        course.attend(drop=frozenset({reason}))
+    elif reason is Attention.MAIL_UNDELIVERABLE or not course.ended:
+        course.attend(add=reason)
+    return Heard(), None
+
+
+def _deadline(course: Course, message: DeadlinePassed, now: datetime) -> Taken:
+    due_at = course.ticket.due_at
+    if due_at is None or now < due_at:
+        return _QUIET, None
+    course.change(due_at=None)
+    state = course.ticket.state
+    if course.may(Event.PARTNER_SILENT, state):
+        course.move(Event.PARTNER_SILENT, state, now)
+        course.attend(add=Attention.PARTNER_SILENT)
+    return Heard(), None
+
+
+def _unreadable(course: Course, message: Unreadable, now: datetime) -> Taken:
+    return _QUIET, "malformed"
+
+
+def _note(
+    course: Course, message: Message, code: str, now: datetime, unknown: tuple[str, ...]
+) -> Note:
+    content: dict[str, Any] = message.model_dump(mode="json", exclude_none=True)
+    name, message_id, actor = _sender(message)
+    return Note(
+        message=name,
+        message_id=message_id,
+        actor=actor,
+        code=code,
+        at=now,
+        body=content | ({"unknown_fields": list(unknown)} if unknown else {}),
+        seq=len(course.ticket.moves) if code == APPLIED else None,
+    )
+
+
+def _sender(message: Message) -> tuple[str, str, str]:
+    match message:
+        case PartnerOutcome():
+            return "partner_outcome", message.outcome_id, f"partner:{message.partner_id}"
+        case RewardRegistered():
+            return "reward_registered", message.reward_id, "platform"
+        case Request():
+            return _NAMES[type(message)], message.request_id, message.actor
+        case Unreadable():
+            return message.message, "", "unknown"
+    return type(message).__name__, "", SYSTEM
+
+
+_HANDLERS: Final[dict[type, Callable[[Course, Any, datetime], Taken]]] = {
+    PartnerOutcome: _outcome,
+    RewardRegistered: _registered,
+    Request: _request,
+    Delivered: _delivered,
+    Troubled: _troubled,
+    DeadlinePassed: _deadline,
+    Unreadable: _unreadable,
+}

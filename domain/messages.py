@@ -1,0 +1,150 @@
+"""Messages to a running ticket (contract.md, "Temporal"): from partners, the platform, agents, and
+its own work.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, model_validator
+
+from domain.shapes import Day, Frozen, Identifier, Instant, Money, Words
+
+
+class RejectionReason(StrEnum):
+    """Why a ticket was rejected; each has a text for the member in every language."""
+
+    ORDER_NOT_FOUND = "order_not_found"
+    ORDER_CANCELLED = "order_cancelled"
+    ORDER_RETURNED = "order_returned"
+    NOT_NEW_CUSTOMER = "not_new_customer"
+    TERMS_NOT_MET = "terms_not_met"
+    ALREADY_REWARDED = "already_rewarded"
+    NO_ANSWER = "no_answer"
+    OTHER = "other"
+
+
+class PartnerOutcome(Frozen):
+    """Signal `partner_outcome`: what the partner found (R20, R21, R34)."""
+
+    outcome_id: Identifier
+    partner_id: Identifier
+    number: str | None = None
+    outcome: Literal["confirmed", "rejected", "order_cancelled", "information_requested"]
+    reason_code: RejectionReason | None = None
+    note: Words | None = None
+    questions: Annotated[tuple[Words, ...], Field(max_length=20)] = ()
+    contract_started_on: Day | None = None
+    activated_on: Day | None = None
+    cancellation_ends_on: Day | None = None
+    reward: Money | None = None
+    occurred_at: Instant | None = None
+
+
+class RewardRegistered(Frozen):
+    """Signal `reward_registered`: the platform's own tracking found the reward after all."""
+
+    reward_id: Identifier
+    order_number: Words | None = None
+    occurred_at: Instant | None = None
+
+
+class Request(Frozen):
+    """What every update carries: its id, for ever unique to the ticket, and who asks."""
+
+    request_id: Identifier
+    actor: Identifier
+
+
+class Withdrawal(Request):
+    """Update `withdraw`: the member, or an agent for them, takes the claim back."""
+
+    reason: Words | None = None
+
+
+class Decision(Request):
+    """Update `decide`: an agent decides in the partner's stead, and says why."""
+
+    outcome: Literal["confirmed", "rejected"]
+    reason_code: RejectionReason | None = None
+    note: Words | None = None
+    reward: Money | None = None
+
+    @model_validator(mode="after")
+    def _says_why(self) -> "Decision":
+        if self.outcome == "rejected" and not self.reason_code:
+            raise ValueError("reason_code: expected with the outcome rejected")
+        if not (self.reason_code or (self.note and self.note.strip())):
+            raise ValueError("note: expected, a decision says why")
+        return self
+
+
+class Resend(Request):
+    """Update `resend_to_partner`: the claim is sent once more; nothing moves."""
+
+    reason: Words | None = None
+
+
+class InformationRequest(Request):
+    """Update `request_information`: an agent asks the member."""
+
+    questions: Annotated[tuple[Words, ...], Field(min_length=1, max_length=20)]
+
+
+class InformationAnswer(Request):
+    """Update `provide_information`: the member's answers to fields of the form, or in words."""
+
+    answers: dict[str, Any] = {}
+    note: Words | None = None
+
+
+class Delivered(Frozen):
+    """Our own: the partner took the claim."""
+
+    reference: Words | None = None
+
+
+class Troubled(Frozen):
+    """Our own: a delivery or a letter needs a person, and says why; or no longer does (`over`)."""
+
+    attention: str
+    over: bool = False
+
+
+class DeadlinePassed(Frozen):
+    """Our own: the moment in `Ticket.due_at` has come."""
+
+
+class Unreadable(Frozen):
+    """A message that could not be read: which, and what was wrong with it."""
+
+    message: str
+    problems: dict[str, str] = {}
+
+
+Message = (
+    PartnerOutcome
+    | RewardRegistered
+    | Withdrawal
+    | Decision
+    | Request
+    | Resend
+    | InformationRequest
+    | InformationAnswer
+    | Delivered
+    | Troubled
+    | DeadlinePassed
+    | Unreadable
+)
+
+SIGNALS: Final[dict[str, type[PartnerOutcome] | type[RewardRegistered]]] = {
+    "partner_outcome": PartnerOutcome,
+    "reward_registered": RewardRegistered,
+}
+
+UPDATES: Final[dict[str, type[Request]]] = {
+    "withdraw": Withdrawal,
+    "decide": Decision,
+    "resend_to_partner": Resend,
+    "request_information": InformationRequest,
+    "provide_information": InformationAnswer,
+}

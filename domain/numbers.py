@@ -1,0 +1,75 @@
+"""Ticket numbers: `ZW-4KQ7-P9XT-M2AB-C`, derived, forgiving to read, never mistaken for another
+(R27, R29).
+
+Twelve Crockford base32 characters (60 bits) and a check character from the same 32 symbols. The
+check is a weighted sum over GF(32) whose weights all differ, so every single wrong character and
+every swap of two neighbours changes it. A number authorises nothing.
+"""
+
+import hashlib
+import unicodedata
+
+from domain.errors import MessageRefused
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+PREFIX = "ZW"
+_BODY = 12
+_FORGIVEN = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_FIELD_POLYNOMIAL = 0b100101  # x^5 + x^2 + 1, primitive: its root's powers are the weights
+
+
+def ticket_number(account_id: str, request_key: str) -> str:
+    """Derive the number of the ticket that `request_key` asks for: same pair, same number."""
+    seed = f"{len(account_id)}:{account_id}:{request_key}".encode("utf-8", "surrogatepass")
+    bits = int.from_bytes(hashlib.sha256(seed).digest()[:8], "big") >> 4
+    body = "".join(ALPHABET[(bits >> shift) & 31] for shift in range(55, -5, -5))
+    return _grouped(body + check_character(body))
+
+
+def check_character(body: str) -> str:
+    """Compute the check character of the twelve characters in `body`."""
+    check = 0
+    for character in body:
+        check = _times_root(check ^ ALPHABET.index(character))
+    return ALPHABET[check]
+
+
+def read_number(text: str) -> str:
+    """Return the number that a person meant: case, spaces, dashes, O/0 and I/1/L do not matter.
+
+    Raises `MessageRefused("unknown_number")` for anything that is not a whole, unaltered number.
+    """
+    upper = unicodedata.normalize("NFKC", text).upper()
+    symbols = "".join(c for c in upper if c.isalnum())
+    if len(symbols) == len(PREFIX) + _BODY + 1 and symbols.startswith(PREFIX):
+        symbols = symbols[len(PREFIX) :]
+    symbols = symbols.translate(_FORGIVEN)
+    if not _is_whole(symbols):
+        raise MessageRefused("unknown_number", "number", f"a number such as {_EXAMPLE}")
+    return _grouped(symbols)
+
+
+def is_number(text: str) -> bool:
+    """Say whether `text` is a ticket number exactly as numbers are written."""
+    try:
+        return read_number(text) == text
+    except MessageRefused:
+        return False
+
+
+def _is_whole(symbols: str) -> bool:
+    fits = len(symbols) == _BODY + 1 and all(c in ALPHABET for c in symbols)
+    return fits and check_character(symbols[:_BODY]) == symbols[_BODY]
+
+
+def _times_root(value: int) -> int:
+    doubled = value << 1
+    return doubled ^ _FIELD_POLYNOMIAL if doubled & 32 else doubled
+
+
+def _grouped(symbols: str) -> str:
+    groups = [symbols[start : start + 4] for start in range(0, len(symbols), 4)]
+    return "-".join([PREFIX, *groups])
+
+
+_EXAMPLE = _grouped("4KQ7P9XTM2AB" + check_character("4KQ7P9XTM2AB"))

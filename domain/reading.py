@@ -1,0 +1,110 @@
+"""Reading what comes from outside: raw JSON in, a value, or what is wrong with it, out. Never
+raises.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any, Final, Generic, NoReturn, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from domain.claim import TicketClaim
+from domain.shapes import Frozen
+
+T = TypeVar("T", bound=BaseModel)
+
+LONGEST_MESSAGE: Final = 256 * 1024
+"""Bytes; Temporal itself takes two megabytes, no claim or outcome needs a tenth of that."""
+_NAMED_AT_MOST: Final = 20
+_CODES: Final = {
+    "missing": "required",
+    "enum": "not_an_option",
+    "string_too_long": "too_long",
+    "too_long": "too_long",
+    "string_too_short": "required",
+    "string_pattern": "malformed_pattern",
+    "string": "not_text",
+    "date": "malformed_date",
+    "timezone": "malformed_date",
+    "greater_than": "malformed_date",
+    "less_than": "malformed_date",
+    "value_error": "malformed_date",
+}
+"""Pydantic's types of errors, by how they begin, as the codes of `[expected]` in the phrases."""
+
+
+class Reading(Frozen, Generic[T]):
+    """A value that was read, or the fields that were wrong (`path` → what was expected)."""
+
+    value: T | None = None
+    problems: dict[str, str] = {}
+    unknown: tuple[str, ...] = ()
+
+
+def parse(raw: bytes) -> Any:
+    """Parse JSON strictly; `None` for anything that is not JSON (or is too long, or too deep)."""
+    if len(raw) > LONGEST_MESSAGE:
+        return None
+    try:
+        return json.loads(raw, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return None
+
+
+def digest(claim: object) -> str:
+    """Return the digest (SHA-256, hex) by which two claims under one request key are told apart."""
+    text = json.dumps(claim, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_message(model: type[T], content: object) -> Reading[T]:
+    """Read a signal or an update; one malformed field spoils it."""
+    if not isinstance(content, dict):
+        return Reading[T](problems={"": "expected a JSON object"})
+    unknown = _unknown(model, content)
+    try:
+        return Reading[T](value=model.model_validate(content), unknown=unknown)
+    except ValidationError as error:
+        return Reading[T](problems=_problems(error), unknown=unknown)
+
+
+def read_claim(content: object) -> Reading[TicketClaim]:
+    """Read a claim; a malformed field is left out and named, the rest is kept to be judged."""
+    fields = dict(content) if isinstance(content, dict) else {}
+    problems = {} if isinstance(content, dict) else {"claim": "unclear"}
+    unknown = _unknown(TicketClaim, fields)
+    try:
+        claim = TicketClaim.model_validate(fields)
+    except ValidationError as error:
+        problems |= _coded(error)
+        spoilt = {str(e["loc"][0]) for e in error.errors(include_url=False)}
+        sound = {key: value for key, value in fields.items() if key not in spoilt}
+        claim = TicketClaim.model_validate(sound)
+    return Reading[TicketClaim](value=claim, problems=problems, unknown=unknown)
+
+
+def _problems(error: ValidationError) -> dict[str, str]:
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return {".".join(map(str, e["loc"]))[:200]: e["msg"] for e in found[:_NAMED_AT_MOST]}
+
+
+def _coded(error: ValidationError) -> dict[str, str]:
+    """Name what each field of a claim was expected to be, in the codes that forms use too."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return {".".join(map(str, e["loc"])): _code(e["type"], str(e["loc"][-1])) for e in found}
+
+
+def _code(kind: str, field: str) -> str:
+    if field == "email":
+        return "malformed_email" if kind == "value_error" else "not_text"
+    return next((code for prefix, code in _CODES.items() if kind.startswith(prefix)), "unclear")
+
+
+def _unknown(model: type[BaseModel], content: Iterable[str]) -> tuple[str, ...]:
+    names = sorted(str(key)[:60] for key in content if key not in model.model_fields)
+    return tuple(names[:_NAMED_AT_MOST])
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

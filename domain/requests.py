@@ -1,0 +1,99 @@
+"""What the updates of members and agents do to a ticket; each request gets one answer, for ever."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from domain.confirmation import confirmation
+from domain.course import ABOUT_DELIVERY, Course
+from domain.lifecycle import Event, State
+from domain.messages import Decision, Request, Resend, Withdrawal
+from domain.outcomes import NOT_NOW, confirm
+from domain.ticket import REMEMBERED, Answer, Attention
+
+_UNDECIDED: Final = frozenset({Attention.AMOUNT_UNDECIDED, Attention.CANCELLATION_END_UNKNOWN})
+
+Requested = tuple[str | None, str | None]
+"""The purpose of a delivery to be started, and the code of a refusal."""
+
+
+def first_answer(course: Course, request: Request) -> Answer | None:
+    """Return the answer that this request got when it first came."""
+    return next((a for a in course.ticket.answers if a.request_id == request.request_id), None)
+
+
+def take_request(course: Course, request: Request, now: datetime) -> tuple[Answer, str | None]:
+    """Carry out a new `request`; return its answer and the purpose of a delivery to be started."""
+    handler = _HANDLERS.get(type(request))
+    deliver, code = handler(course, request, now) if handler else (None, "not_handled_yet")
+    answer = Answer(
+        request_id=request.request_id,
+        number=course.ticket.number,
+        state=course.ticket.state,
+        moved=code is None and deliver is None,
+        code=code,
+    )
+    course.change(answers=(*course.ticket.answers, answer)[-REMEMBERED:])
+    return answer, deliver
+
+
+def _withdraw(course: Course, request: Withdrawal, now: datetime) -> Requested:
+    if not course.may(Event.WITHDRAWN, State.WITHDRAWN):
+        return None, NOT_NOW
+    course.move(Event.WITHDRAWN, State.WITHDRAWN, now, request.actor, note=request.reason)
+    return None, None
+
+
+def _decide(course: Course, request: Decision, now: datetime) -> Requested:
+    ticket = course.ticket
+    needs_reason = ticket.state in (State.ON_HOLD, State.AWAITING_CANCELLATION_PERIOD)
+    if not course.may(Event.DECIDED) or (needs_reason and not ticket.attention):
+        return None, NOT_NOW
+    if request.outcome == "rejected":
+        reason = request.reason_code
+        course.move(
+            Event.DECIDED, State.REJECTED, now, request.actor, reason=reason, note=request.note
+        )
+        return None, None
+    return None, _decide_confirmed(course, request, now)
+
+
+def _decide_confirmed(course: Course, request: Decision, now: datetime) -> str | None:
+    ticket, most = course.ticket, course.ticket.terms.reward_at_most
+    if request.reward and request.reward.currency != most.currency:
+        return "wrong_currency"
+    if ticket.state is not State.AWAITING_CANCELLATION_PERIOD:
+        worth = confirmation(ticket, now, reward=request.reward)
+        confirm(course, Event.DECIDED, now, request.actor, worth, request.note)
+        return None
+    amount = request.reward or ticket.confirmed
+    if amount is None:
+        return "reward_required"
+    # Where nobody could say when the period ends, the agent's word ends it.
+    ends_at = ticket.cancellation_ends_at or now
+    course.change(confirmed=amount, cancellation_ends_at=ends_at, due_at=ends_at)
+    to = State.AWAITING_CANCELLATION_PERIOD
+    course.move(Event.DECIDED, to, now, request.actor, note=request.note)
+    course.attend(drop=_UNDECIDED)
+    return None
+
+
+def _resend(course: Course, request: Resend, now: datetime) -> Requested:
+    if course.ticket.state not in (State.VALIDATED, State.SENT_TO_PARTNER):
+        return None, NOT_NOW
+    course.attend(drop=ABOUT_DELIVERY)
+    return next_delivery(course), None
+
+
+def next_delivery(course: Course) -> str:
+    """Count a delivery and return its purpose: a claim never acknowledged keeps its first key."""
+    ticket = course.ticket
+    course.change(deliveries=ticket.deliveries + 1)
+    return "claim" if ticket.state is State.VALIDATED else f"resend-{ticket.deliveries}"
+
+
+_HANDLERS: Final[dict[type[Request], Callable[[Course, Any, datetime], Requested]]] = {
+    Withdrawal: _withdraw,
+    Decision: _decide,
+    Resend: _resend,
+}

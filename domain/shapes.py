@@ -1,0 +1,60 @@
+"""The shapes that values share: frozen models, ids, instants, money."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+_CENT = Decimal("0.01")
+# Wide enough for any claim, narrow enough that no sum of a date and a period can overflow.
+EARLIEST: Final = date(2000, 1, 1)
+LATEST: Final = date(2199, 12, 31)
+
+
+class Frozen(BaseModel):
+    """A value: compared by content, never changed; fields of later versions are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def _in_utc(instant: datetime) -> datetime:
+    if not EARLIEST <= instant.date() <= LATEST:
+        raise ValueError(f"expected an instant between {EARLIEST} and {LATEST}")
+    return instant.astimezone(UTC)
+
+
+Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
+"""An id from outside: 1 to 200 printable ASCII characters without spaces."""
+
+Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
+"""A calendar day, `YYYY-MM-DD`."""
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A moment, RFC 3339 with offset, kept in UTC."""
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+"""An ISO 4217 code."""
+
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+"""An ISO 639-1 code."""
+
+Amount = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=12, decimal_places=2),
+    AfterValidator(lambda amount: amount.quantize(_CENT)),
+]
+"""An amount in the currency's unit, with two decimals."""
+
+
+Words = Annotated[
+    str, Field(max_length=4000), AfterValidator(lambda text: text.replace("\x00", "\ufffd"))
+]
+"""What a person wrote: carried as it is, but for NUL, which no database takes."""
+
+
+class Money(Frozen):
+    """An amount and its currency: `{"amount": "12.50", "currency": "PLN"}`."""
+
+    amount: Amount
+    currency: Currency

@@ -1,0 +1,184 @@
+"""A ticket: the one serialisable state of its workflow, and the views that others get of it."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from pydantic import Field
+
+from domain.claim import LinkKind
+from domain.letters import Letter
+from domain.lifecycle import Event, State
+from domain.partner import ClaimKind, Terms
+from domain.shapes import Frozen, Money
+
+REMEMBERED: Final = 200
+"""So many message ids a running ticket keeps; older ones the database still knows."""
+
+
+class Attention(StrEnum):
+    """Why a ticket needs a person."""
+
+    PARTNER_SILENT = "partner_silent"
+    PARTNER_CONTRACT_FAULT = "partner_contract_fault"
+    PARTNER_UNAUTHORISED = "partner_unauthorised"
+    DELIVERY_RETRYING = "delivery_retrying"
+    MAIL_UNDELIVERABLE = "mail_undeliverable"
+    AMOUNT_UNDECIDED = "amount_undecided"
+    CANCELLATION_END_UNKNOWN = "cancellation_end_unknown"
+
+
+class Move(Frozen):
+    """One move of a ticket, append-only; `seq` counts from 1 without gaps."""
+
+    seq: int
+    event: Event
+    from_state: State = Field(alias="from")
+    to: State
+    at: datetime
+    reason_code: str | None = None
+    actor: str
+    note: str | None = None
+
+    model_config = {"serialize_by_alias": True, "validate_by_name": True, "validate_by_alias": True}
+
+
+class Answer(Frozen):
+    """The first answer to a request, given again whenever it is repeated."""
+
+    request_id: str
+    number: str
+    state: State
+    moved: bool
+    code: str | None = None
+    field: str | None = None
+
+
+class Ticket(Frozen):
+    """Everything a running ticket knows; no personal data but what stands in moves' notes."""
+
+    number: str
+    kind: ClaimKind
+    partner_id: str
+    language: str
+    started_at: datetime
+    terms: Terms
+    reward_kind: LinkKind
+    order_key: str
+    ordered_on: date | None = None
+    ordered_at: datetime | None = None
+    dates: dict[str, date] = {}
+    promised: Money | None = None
+    confirmed: Money | None = None
+    granted: Money | None = None
+    state: State = State.CREATED
+    reason_code: str | None = None
+    due_at: datetime | None = None
+    cancellation_ends_at: datetime | None = None
+    attention: tuple[Attention, ...] = ()
+    moves: tuple[Move, ...] = ()
+    writings: int = 0
+    deliveries: int = 0
+    heard: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    partner_reference: str | None = None
+
+
+class TicketSnapshot(Frozen):
+    """The query `snapshot`: where the ticket stands and how it came there. No personal data."""
+
+    number: str
+    state: State
+    kind: ClaimKind | None = None
+    partner: str | None = None
+    started_at: datetime
+    ordered_on: date | None = None
+    next_deadline: datetime | None = None
+    cancellation_ends_at: datetime | None = None
+    attention: tuple[str, ...] = ()
+    reason_code: str | None = None
+    moves: tuple[Move, ...] = ()
+
+
+class TicketOutcome(Frozen):
+    """The workflow's result."""
+
+    number: str
+    state: State
+    reason_code: str | None = None
+    granted: Money | None = None
+
+
+class Note(Frozen):
+    """A message as it is kept: what came, from whom, and what became of it (`code`)."""
+
+    message: str
+    message_id: str
+    actor: str
+    code: str
+    at: datetime
+    body: dict[str, Any] = {}
+    seq: int | None = None
+
+
+class Writing(Frozen):
+    """One step to be written down, in one transaction: moves, letters, notes, and where that leaves
+    the ticket.
+
+    `writing` counts a ticket's writings, so that a late one never overwrites a newer one.
+    """
+
+    number: str
+    writing: int
+    state: State
+    reason_code: str | None = None
+    due_at: datetime | None = None
+    cancellation_ends_at: datetime | None = None
+    attention: tuple[str, ...] = ()
+    confirmed: Money | None = None
+    partner_reference: str | None = None
+    moves: tuple[Move, ...] = ()
+    letters: tuple[Letter, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+def snapshot(ticket: Ticket) -> TicketSnapshot:
+    """Return the view of `ticket` for queries: moves without the words people wrote."""
+    return TicketSnapshot(
+        number=ticket.number,
+        state=ticket.state,
+        kind=ticket.kind,
+        partner=ticket.partner_id,
+        started_at=ticket.started_at,
+        ordered_on=ticket.ordered_on,
+        next_deadline=ticket.due_at,
+        cancellation_ends_at=ticket.cancellation_ends_at,
+        attention=tuple(ticket.attention),
+        reason_code=ticket.reason_code,
+        moves=tuple(move.model_copy(update={"note": None}) for move in ticket.moves),
+    )
+
+
+def outcome(ticket: Ticket) -> TicketOutcome:
+    """Return the result of a workflow whose ticket has ended."""
+    return TicketOutcome(
+        number=ticket.number,
+        state=ticket.state,
+        reason_code=ticket.reason_code,
+        granted=ticket.granted,
+    )
+
+
+def describe(ticket: Ticket) -> str:
+    """Describe the ticket in Markdown for operators; no personal data."""
+    lines = [f"**{ticket.state}** · {ticket.kind} · {ticket.terms.partner_name}"]
+    if ticket.attention:
+        lines.append(f"**Needs attention:** {', '.join(ticket.attention)}")
+    if ticket.due_at:
+        lines.append(f"Next deadline: {ticket.due_at:%Y-%m-%d %H:%M:%S} UTC")
+    if ticket.reason_code:
+        lines.append(f"Reason: {ticket.reason_code}")
+    lines += [
+        f"{m.seq}. {m.at:%Y-%m-%d %H:%M:%S} {m.event} → {m.to} ({m.actor})" for m in ticket.moves
+    ]
+    return "\n\n".join(lines)

@@ -1,0 +1,226 @@
+"""`python -m local demo`: the example claims on a fresh stack, through to their ends.
+
+Exits with 0 only if every claim ended as its line in `claims.csv` says.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import shutil
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from adapters.partner_files import load_profiles
+from adapters.postgres import Postgres
+from local import verdicts
+from local.examples import Examples, read_examples, zones_of
+from local.playing import Played, Player
+from local.ports import Ports
+from local.stack import Stack, held_alone
+from local.verdicts import Evidence
+
+STATE: Final = Path(".local/demo")
+TIME: Final = 120.0  # seconds for all claims
+FEED_AT_ONCE: Final = 8
+LETTERS_TIME: Final = 10.0  # seconds that letters may take after the last ticket's end
+STEP: Final = 0.2
+LONGEST_NAME: Final = 24
+INTERRUPTED: Final = 130
+WIDE: Final = 170  # columns, where no terminal says how many it has
+COLUMNS: Final = ("request", "member", "partner", "number", "expected", "ended as", "")
+
+Trouble = Callable[[Stack], Awaitable[None]]
+
+
+def main(arguments: list[str]) -> int:
+    """Play the demonstration; the result is the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m local demo", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=TIME, help="for all claims (%(default)s)")
+    options = parser.parse_args(arguments)
+    return to_the_end(demo(seconds=options.seconds))
+
+
+def to_the_end(play: Coroutine[Any, Any, int]) -> int:
+    """Run a play and return its exit code; stopped by a signal, it has stopped its stack."""
+    try:
+        return asyncio.run(play)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        print("\nStopped before the end.")
+        return INTERRUPTED
+
+
+async def demo(
+    state: Path = STATE, *, seconds: float = TIME, trouble: Trouble | None = None
+) -> int:
+    """Play everything on fresh state while `trouble` rages; 0 if all is as expected."""
+    console = _console()
+    _ended_by_sigterm()
+    begun = time.monotonic()
+    wipe(state)
+    console.print("Starting a fresh stack ...")
+    async with Stack(state, Ports.free()) as stack:
+        console.print(
+            f"Ready after {time.monotonic() - begun:.1f} s: {stack.addresses['temporal_ui']}"
+        )
+        played, evidence = await stack.supervisor.while_alive(
+            _play(stack, console, seconds, trouble)
+        )
+    console.print(f"Stopped after {time.monotonic() - begun:.1f} s; logs: {state / 'logs'}")
+    return report(played, evidence, console)
+
+
+def wipe(state: Path) -> None:
+    """Remove what an earlier demonstration left; raises `AlreadyRunning` while one runs."""
+    state.mkdir(parents=True, exist_ok=True)
+    with held_alone(state):
+        for path in state.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != "lock":
+                path.unlink()
+
+
+async def _play(
+    stack: Stack, console: Console, seconds: float, trouble: Trouble | None
+) -> tuple[list[Played], Evidence]:
+    """Feed, play, look; trouble ends with the play."""
+    async with contextlib.AsyncExitStack() as doors:
+        where = {name: address or "" for name, address in stack.addresses.items()}
+        books = await doors.enter_async_context(Postgres.connect(where["database_url"]))
+        partners = await doors.enter_async_context(_http(where["partner_simulator"]))
+        mailbox = await doors.enter_async_context(_http(where["mailbox"]))
+        address = where["temporal_address"]
+        client = await Client.connect(address, data_converter=pydantic_data_converter)
+        profiles = load_profiles(stack.state / "partners")
+        examples = read_examples(datetime.now(UTC), zones_of(profiles))
+        await _feed(books, examples)
+        with _progress(console) as progress:
+            bar = progress.add_task("Tickets", total=len(examples.claims))
+            player = Player(client, partners, lambda: progress.advance(bar))
+            async with _raging(stack, trouble):
+                played = await player.play(examples.claims, seconds)
+        return played, await _look(played, books, partners, mailbox)
+
+
+@contextlib.asynccontextmanager
+async def _raging(stack: Stack, trouble: Trouble | None) -> AsyncIterator[None]:
+    """Let trouble rage meanwhile; what it raises comes out at the end."""
+    task = asyncio.ensure_future(trouble(stack)) if trouble else None
+    try:
+        yield
+    finally:
+        if task:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def _feed(books: Postgres, examples: Examples) -> None:
+    """Hand in the platform's links and rewards."""
+    at_once = asyncio.Semaphore(FEED_AT_ONCE)
+
+    async def one(put: Awaitable[None]) -> None:
+        async with at_once:
+            await put
+
+    links = [one(books.put_link(link)) for link in examples.links]
+    rewards = [one(books.put_reward(reward)) for reward in examples.rewards]
+    await asyncio.gather(*links, *rewards)
+
+
+async def _look(
+    played: Sequence[Played],
+    books: Postgres,
+    partners: httpx.AsyncClient,
+    mailbox: httpx.AsyncClient,
+) -> Evidence:
+    """Collect what can be seen from outside, when the last letter is there or late."""
+    until = time.monotonic() + LETTERS_TIME
+    while True:
+        evidence = Evidence(
+            letters=verdicts.letters_by_number((await mailbox.get("/letters.json")).json()),
+            claims=verdicts.claims_by_number((await partners.get("/claims.json")).json()),
+            grants=await books.grants(),
+        )
+        if time.monotonic() > until or not verdicts.letters_missing(played, evidence):
+            return evidence
+        await asyncio.sleep(STEP)
+
+
+def report(played: Sequence[Played], evidence: Evidence, console: Console) -> int:
+    """Print the table and what it comes to; 0 if all is as expected."""
+    table = Table(*COLUMNS, title="Example claims", title_justify="left")
+    wrong = 0
+    for one in played:
+        found = verdicts.differences(one, evidence)
+        wrong += bool(found)
+        table.add_row(*_cells(one, found))
+    console.print(table)
+    faults = verdicts.books_differ([one.example.row for one in played], evidence.grants)
+    for fault in faults:
+        console.print(Text(f"The books: {fault}", style="red"))
+    count = len(played)
+    console.print(f"{count} claims, {count - wrong} ended as expected, {wrong} not")
+    return 1 if wrong or faults else 0
+
+
+def _cells(one: Played, found: Sequence[str]) -> list[Text]:
+    """The cells of one example; Text, because members' names are hostile."""
+    row = one.example.row
+    codes = sorted({reason.code for reason in one.admission.reasons} if one.admission else ())
+    reason = one.outcome.reason_code if one.outcome else None
+    verdict = Text("; ".join(found), style="red") if found else Text("ok", style="green")
+    return [
+        Text(row.request_key + (" (again)" if one.example.repeats else "")),
+        Text(_shown(row.member_name)),
+        Text(row.partner_id),
+        Text(row.number),
+        Text(_end(row.expected_state, row.expected_reason, row.expected_codes)),
+        Text(_end(one.state, reason, codes)),
+        verdict,
+    ]
+
+
+def _end(state: str | None, reason: str | None, codes: Sequence[str]) -> str:
+    """`rejected (no_answer)`; field names of incomplete forms are left out."""
+    why = reason or ", ".join(dict.fromkeys(code.partition(":")[0] for code in codes))
+    return f"{state or 'not ended'} ({why})" if why else f"{state or 'not ended'}"
+
+
+def _shown(name: str) -> str:
+    """A name that can do nothing to a terminal."""
+    plain = "".join(c if c.isprintable() else "·" for c in name)
+    return plain if len(plain) <= LONGEST_NAME else plain[: LONGEST_NAME - 1] + "…"
+
+
+def _console() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDE)
+
+
+def _progress(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeElapsedColumn(), console=console)
+
+
+def _http(address: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=address, trust_env=False, timeout=10)
+
+
+def _ended_by_sigterm() -> None:
+    """Let SIGTERM cancel the demonstration as Ctrl-C does, so that its stack is stopped."""
+    task = asyncio.current_task()
+    if task:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)

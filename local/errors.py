@@ -1,0 +1,45 @@
+"""What stops a local stack, in words for the person who started it.
+
+TicketError
+└── LocalError
+    ├── PortTaken
+    ├── PartDied
+    ├── PartNotReady
+    └── AlreadyRunning
+"""
+
+from pathlib import Path
+
+from domain.errors import TicketError
+
+
+class LocalError(TicketError):
+    """The local stack cannot start, or cannot go on."""
+
+
+class PortTaken(LocalError):
+    """Somebody else listens on a part's port."""
+
+    def __init__(self, part: str, port: int, variable: str) -> None:
+        """Name the part, its port and the variable that moves it."""
+        super().__init__(
+            f"port {port}, meant for the {part}, is taken: set {variable} to a free one"
+        )
+
+
+class PartDied(LocalError):
+    """A part that must live has ended."""
+
+    def __init__(self, name: str, code: int, log: Path, last_lines: str) -> None:
+        """Name the part, its exit code (negative: the signal) and what it said last."""
+        super().__init__(f"{name} ended with code {code} ({log}):\n{last_lines}".rstrip())
+        self.name = name
+        self.code = code
+
+
+class PartNotReady(LocalError):
+    """A part lives, but does not answer in time."""
+
+
+class AlreadyRunning(LocalError):
+    """Another stack holds this state directory."""

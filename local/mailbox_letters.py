@@ -1,0 +1,131 @@
+"""The letters that the mail catcher has taken: one file each, remembered by Message-ID."""
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from pathlib import Path
+
+NUMBER = re.compile(r"ZW-(?:[0-9A-Z]{4}-){3}[0-9A-Z]")
+TIME_FORMAT = "%Y%m%dT%H%M%S.%fZ"
+LONGEST_SLUG = 60
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter as it came; everything in it is hostile. `repeats`: how often it came again."""
+
+    id: str
+    taken_at: datetime
+    to: str
+    sender: str
+    subject: str
+    message_id: str
+    language: str
+    numbers: tuple[str, ...]
+    text: str
+    html: str
+    repeats: int = 0
+
+
+class Letterbox:
+    """A folder of `.eml` files; what lies there from earlier is known again."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the folder, which is made if it is not there."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._letters: dict[str, Letter] = {}
+        for path in sorted(folder.glob("*.eml")):
+            self._remember(_read(path.stem, path.read_bytes()))
+
+    def take(self, recipient: str, content: bytes) -> Letter:
+        """Store the letter, or count it when one with its Message-ID is here already.
+
+        The count is kept in memory only; `recipient` is the envelope's, not the header's.
+        """
+        message_id = _header(_parsed(content), "Message-ID")
+        known = self._letters.get(message_id) if message_id else None
+        if known is not None:
+            return self._remember(replace(known, repeats=known.repeats + 1))
+        stamp = datetime.now(UTC).strftime(TIME_FORMAT)
+        mark = hashlib.sha256(message_id.encode(errors="replace") or content).hexdigest()[:12]
+        letter_id = f"{stamp}-{_slug(recipient)}-{mark}"
+        stored = f"Delivered-To: {recipient}\r\n".encode() + content
+        draft = self._folder / f"{letter_id}.draft"
+        draft.write_bytes(stored)
+        draft.rename(draft.with_suffix(".eml"))
+        return self._remember(_read(letter_id, stored))
+
+    def find(self, to: str = "", number: str = "") -> list[Letter]:
+        """The letters to an address and about a ticket (each part may be empty), newest first."""
+        wanted = number.upper().strip()
+        found = [
+            letter
+            for letter in self._letters.values()
+            if to.strip().lower() in letter.to.lower()
+            and (not wanted or any(wanted in one for one in letter.numbers))
+        ]
+        return sorted(found, key=lambda letter: letter.id, reverse=True)
+
+    def get(self, letter_id: str) -> Letter | None:
+        """The letter of that id."""
+        return next((one for one in self._letters.values() if one.id == letter_id), None)
+
+    def _remember(self, letter: Letter) -> Letter:
+        self._letters[letter.message_id or letter.id] = letter
+        return letter
+
+
+def _parsed(content: bytes) -> EmailMessage:
+    message = message_from_bytes(content, policy=policy.default)
+    if not isinstance(message, EmailMessage):
+        raise TypeError("the default policy makes EmailMessage")
+    return message
+
+
+def _read(letter_id: str, stored: bytes) -> Letter:
+    message = _parsed(stored)
+    text = _part(message, "plain")
+    subject = _header(message, "Subject")
+    return Letter(
+        id=letter_id,
+        taken_at=datetime.strptime(letter_id.split("-")[0], TIME_FORMAT).replace(tzinfo=UTC),
+        to=_header(message, "Delivered-To"),
+        sender=_header(message, "From"),
+        subject=subject,
+        message_id=_header(message, "Message-ID"),
+        language=_header(message, "Content-Language"),
+        numbers=tuple(dict.fromkeys(NUMBER.findall(f"{subject}\n{text}"))),
+        text=text,
+        html=_part(message, "html"),
+    )
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    """The header's first value; one that Python's parser trips over is shown as it came."""
+    try:
+        return str(message.get(name, "")).strip()
+    except (ValueError, LookupError, AttributeError, TypeError, MessageError):
+        raw = (value for key, value in message.raw_items() if key.lower() == name.lower())
+        return str(next(raw, "")).strip()
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    """The letter's text or HTML; what cannot be decoded is shown as it can be."""
+    part = message.get_body((kind,))
+    if part is None:
+        return ""
+    try:
+        return str(part.get_content())
+    except (LookupError, ValueError, KeyError):
+        raw = part.get_payload(decode=True)
+        return raw.decode(errors="replace") if isinstance(raw, bytes) else ""
+
+
+def _slug(recipient: str) -> str:
+    """The recipient as part of a file name: nothing but small letters, digits and dashes."""
+    return re.sub(r"[^a-z0-9]+", "-", recipient.lower()).strip("-")[:LONGEST_SLUG] or "nobody"

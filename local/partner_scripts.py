@@ -1,0 +1,140 @@
+"""What a simulated partner is told to do with a claim: how it takes it, and what it answers.
+
+`{"delivery": ["fail:500", "ok"], "answers": [{"after": 2, "outcome": {"outcome": "confirmed"}}]}`
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
+
+STEPS = {
+    "ok": None,
+    "ok_with_reference": None,
+    "garbage": None,
+    "close": None,
+    "slow": (0, 3600),
+    "throttle": (0, 86400),
+    "fail": (500, 599),
+    "refuse": (400, 499),
+}
+MODES = {"ok", "down", "slow", "throttle", "garbage"}
+ACCEPTING = {"ok", "ok_with_reference", "slow"}
+EXPECTED_STEP = (
+    "ok, ok_with_reference, slow:<seconds>, fail:<500-599>, throttle:<seconds>, garbage, close"
+    " or refuse:<400-499>"
+)
+EXPECTED_MODE = "ok, down, slow:<seconds>, throttle:<seconds> or garbage"
+WRITTEN = re.compile(r"([a-z_]+)(?::(\d{1,5}(?:\.\d{1,3})?))?")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One way to take a delivery; `amount` is seconds or an HTTP status, 0 where none is needed."""
+
+    kind: str
+    amount: float = 0
+
+    @property
+    def accepts(self) -> bool:
+        """Whether the partner has the claim afterwards."""
+        return self.kind in ACCEPTING
+
+
+def step(written: str) -> Step:
+    """Read `slow:3`; raises `ValueError` saying what is possible."""
+    found = WRITTEN.fullmatch(written)
+    if found is None or found[1] not in STEPS:
+        raise ValueError(EXPECTED_STEP)
+    bounds = STEPS[found[1]]
+    if (bounds is None) != (found[2] is None):
+        raise ValueError(EXPECTED_STEP)
+    amount = float(found[2] or 0)
+    if bounds is not None and not bounds[0] <= amount <= bounds[1]:
+        raise ValueError(f"{EXPECTED_STEP} ({found[1]}: {bounds[0]} to {bounds[1]})")
+    return Step(found[1], amount)
+
+
+def override(mode: str) -> Step | None:
+    """The step that a mode puts in the place of every script; None for `ok`."""
+    if mode.partition(":")[0] not in MODES:
+        raise ValueError(EXPECTED_MODE)
+    if mode == "down":
+        return Step("fail", 503)
+    return None if mode == "ok" else step(mode)
+
+
+def _possible_step(written: str) -> str:
+    step(written)
+    return written
+
+
+def _possible_mode(written: str) -> str:
+    override(written)
+    return written
+
+
+class Answer(BaseModel):
+    """One outcome, `after` seconds from the first accepted delivery, sent `times` times.
+
+    `outcome` holds the fields of contract.md's PartnerOutcome; its ids and time are filled in.
+    `raw` is sent instead of it as it is: undecodable, if it is no JSON.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    after: float = Field(default=0, ge=0, le=86_400)
+    outcome: dict[str, JsonValue] | None = None
+    times: int = Field(default=1, ge=1, le=100)
+    before_acknowledgement: bool = False
+    raw: str | None = None
+
+    @model_validator(mode="after")
+    def _has_something_to_say(self) -> Self:
+        if (self.outcome is None) == (self.raw is None):
+            raise ValueError("either outcome or raw")
+        return self
+
+
+class Script(BaseModel):
+    """The whole play for one claim; the last delivery step repeats."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    delivery: list[Annotated[str, AfterValidator(_possible_step)]] = Field(
+        default=["ok_with_reference"], min_length=1
+    )
+    answers: list[Answer] = []
+
+    def step(self, played: int) -> Step:
+        """The step for the next request, when so many have been played."""
+        return step(self.delivery[min(played, len(self.delivery) - 1)])
+
+
+class Behaviour(BaseModel):
+    """The body of `PUT /behaviour/{partner_id}`: a mode for all claims of a partner."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mode: Annotated[str, AfterValidator(_possible_mode)]
+
+
+class Claim(BaseModel):
+    """The part of a claim that the simulator itself needs; the rest is kept as it came."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    number: str = Field(min_length=1, max_length=64)
+
+
+class ClaimCall(BaseModel):
+    """The body of our call to a partner (contract.md)."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    claim: Claim
+
+
+CONFIRMING: dict[str, Any] = {"outcome": "confirmed", "reward": None}
+UNSCRIPTED = Script(answers=[Answer(after=2, outcome=CONFIRMING)])

@@ -1,0 +1,64 @@
+"""`python -m local run`: the stack stays up until Ctrl-C or SIGTERM."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+from local.ports import Ports
+from local.stack import Stack
+
+TABLE = {
+    "Temporal UI": "temporal_ui",
+    "Letters": "mailbox",
+    "Partner simulator": "partner_simulator",
+    "Gateway": "gateway",
+    "Temporal": "temporal_address",
+    "PostgreSQL": "database_url",
+    "SMTP": "smtp_url",
+}
+TO_TRY = """\
+What to try
+  make demo                in another terminal: the example claims, on fresh state of their own
+  {temporal_ui}   the tickets and their histories
+  {mailbox}   the letters that members get
+  {state}/logs           what every program says
+Ctrl-C stops everything; the state stays in {state}."""
+
+
+async def run(state: Path, partners: Path) -> None:
+    """Start the stack, say where it is, stay; raises `LocalError` or `Misconfigured`."""
+    _cancelled_by_signals()
+    _say("Starting the local stack ...")
+    async with Stack(state, Ports.from_environment(), partners_dir=partners, tell=_say) as stack:
+        _say(description(stack))
+        await stack.stay()
+
+
+def description(stack: Stack) -> str:
+    """Every address, one a line, and what to try."""
+    width = max(map(len, TABLE))
+    lines = [
+        f"  {title:<{width}}  {stack.addresses[key]}"
+        for title, key in TABLE.items()
+        if stack.addresses[key]
+    ]
+    hints = TO_TRY.format(**stack.addresses, state=_shown(stack.state))
+    return "\n".join(["", "The local stack is running", *lines, "", hints])
+
+
+def _shown(path: Path) -> Path:
+    """The path as seen from here, where that is shorter."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _cancelled_by_signals() -> None:
+    """Let SIGINT and SIGTERM cancel this task, so that everything is stopped in order."""
+    task = asyncio.current_task()
+    if task is not None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)

@@ -1,0 +1,51 @@
+"""What the programs of a local stack are told: addresses, and the environment they run in."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.database import database_url
+from local.ports import HOST, PREFIX, Ports
+from local.temporal_server import NAMESPACE
+
+LETTERS_FROM = "tickets@rewards.example"
+CUSTOMER_SERVICE = "help@rewards.example"
+Addresses = dict[str, str | None]
+
+
+def addresses(ports: Ports, password: str) -> Addresses:
+    """What `stack.json` says (contract.md, Commands)."""
+    return {
+        "temporal_address": f"{HOST}:{ports.temporal_port}",
+        "temporal_ui": f"http://{HOST}:{ports.ui_port}",
+        "database_url": database_url(ports.postgres_port, password),
+        "smtp_url": f"smtp://{HOST}:{ports.smtp_port}",
+        "mailbox": f"http://{HOST}:{ports.mailbox_port}",
+        "gateway": None,
+        "partner_simulator": f"http://{HOST}:{ports.partners_port}",
+    }
+
+
+def environment(state: Path, where: Mapping[str, str | None]) -> dict[str, str]:
+    """Our environment without settings for another Temporal, plus those of this stack."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("TEMPORAL_", PREFIX, "TICKETS_METRICS_"))
+    }
+    nothing_said = state / "temporal.toml"  # a person's own profile must not reach these programs
+    nothing_said.touch()
+    own = {
+        "DATABASE_URL": where["database_url"] or "",
+        "SMTP_URL": where["smtp_url"] or "",
+        "TEMPORAL_ADDRESS": where["temporal_address"] or "",
+        "TEMPORAL_NAMESPACE": NAMESPACE,
+        "TEMPORAL_CONFIG_FILE": str(nothing_said),
+        "TICKETS_PARTNERS_DIR": str(state / "partners"),
+        "PYTHONUNBUFFERED": "1",
+    }
+    defaults = {
+        "TICKETS_MAIL_SENDER": LETTERS_FROM,
+        "TICKETS_SERVICE_ADDRESS": CUSTOMER_SERVICE,
+    }
+    return defaults | kept | own

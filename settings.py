@@ -1,0 +1,104 @@
+"""Settings, all from the environment; a missing, malformed or misspelt one ends the process, named.
+
+Temporal's own settings (`TEMPORAL_*`, `temporal.toml`) are read by its SDK.
+"""
+
+import difflib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Final, TypeVar
+
+from pydantic import AfterValidator, EmailStr, Field, PostgresDsn, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.errors import Misconfigured
+from domain.partner import PartnerProfile
+
+T = TypeVar("T", bound=BaseSettings)
+SECRETS: Final = "TICKETS_SECRET_"
+LOCAL: Final = "TICKETS_LOCAL_"
+"""Ports of the local stack: `local/ports.py` reads them."""
+
+
+def _folder(path: Path) -> Path:
+    if not path.is_dir():
+        raise ValueError("expected a folder that exists")
+    return path
+
+
+def _postgres(url: str) -> str:
+    PostgresDsn(url)
+    return url
+
+
+class Settings(BaseSettings):
+    """What the worker needs to know."""
+
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    database_url: Annotated[str, AfterValidator(_postgres), Field(alias="DATABASE_URL")]
+    smtp_url: Annotated[str, Field(alias="SMTP_URL", pattern=r"^smtps?://")]
+    mail_sender: Annotated[str, Field(alias="TICKETS_MAIL_SENDER", min_length=3)]
+    service_address: Annotated[EmailStr, Field(alias="TICKETS_SERVICE_ADDRESS")]
+    partners_dir: Annotated[Path, AfterValidator(_folder), Field(alias="TICKETS_PARTNERS_DIR")] = (
+        Path("partners")
+    )
+    metrics_address: Annotated[
+        str | None, Field(alias="TICKETS_METRICS_ADDRESS", pattern=r"^[^:\s]+:\d{1,5}$")
+    ] = None
+    database_connections: Annotated[
+        int, Field(alias="TICKETS_DATABASE_CONNECTIONS", ge=1, le=200)
+    ] = 10
+
+
+class DatabaseSettings(BaseSettings):
+    """What a migration needs to know."""
+
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    database_url: Annotated[str, AfterValidator(_postgres), Field(alias="DATABASE_URL")]
+
+
+def load_settings() -> Settings:
+    """Read the settings; raises `Misconfigured` naming the first that is wrong."""
+    _refuse_unknown(os.environ)
+    return _read(Settings)
+
+
+def load_database_url() -> str:
+    """Read `DATABASE_URL` alone; raises `Misconfigured`."""
+    return _read(DatabaseSettings).database_url
+
+
+def partner_secrets(
+    profiles: Iterable[PartnerProfile], environment: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """Return the secret of every profile by its name; raises `Misconfigured` for one that is not
+    set.
+    """
+    names = {profile.channel.secret: profile.rules.id for profile in profiles}
+    for name, partner in names.items():
+        if not environment.get(name, "").startswith("whsec_"):
+            expected = f"expected the secret of {partner}, as whsec_ and base64"
+            raise Misconfigured("environment", name, expected)
+    return {name: environment[name] for name in names}
+
+
+def _read(model: type[T]) -> T:
+    try:
+        return model()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        missing = "missing" if first["type"] == "missing" else first["msg"]
+        raise Misconfigured("environment", str(first["loc"][0]), missing) from None
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    known = [str(field.alias) for field in Settings.model_fields.values()]
+    for name in sorted(environment):
+        ours = name.startswith("TICKETS_") and not name.startswith((SECRETS, LOCAL))
+        if ours and name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}"
+            raise Misconfigured("environment", name, f"no such setting; {hint}")

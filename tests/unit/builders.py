@@ -1,0 +1,219 @@
+"""Builders of the domain's values: one sound value each, with the changes a test is about.
+
+The dates fit each other: the link was clicked the day before the order, and `NOW` is nineteen days
+after it, so that an unchanged claim is accepted.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from domain.claim import Facts, Link, Reward, TicketClaim
+from domain.course import Course
+from domain.hearing import hear
+from domain.lifecycle import Event, State
+from domain.messages import Decision, Delivered, PartnerOutcome, Withdrawal
+from domain.partner import FormField, PartnerProfile, PartnerRules
+from domain.requests import next_delivery
+from domain.settlement import Verdict
+from domain.ticket import Ticket
+
+NOW: Final = datetime(2026, 10, 20, 12, tzinfo=UTC)
+ORDERED_ON: Final = date(2026, 10, 1)
+WARSAW: Final = ZoneInfo("Europe/Warsaw")
+NUMBER: Final = "ZW-4KQ7-P9XT-M2AB-Z"
+PLN_40: Final = {"amount": "40.00", "currency": "PLN"}
+RUNNING: Final = tuple(s for s in State if not s.is_final and s is not State.CREATED)
+
+
+def a_field(name: str = "order_number", **changes: Any) -> FormField:
+    """A required text field with a label in every language."""
+    label = {language: name for language in ("pl", "de", "en")}
+    return FormField.model_validate({"name": name, "label": label} | changes)
+
+
+ORDER_FIELD: Final = a_field(identifies=True)
+CONTRACT_FIELD: Final = a_field(
+    "contract_started_on", type="date", required=False, dates="contract_start"
+)
+
+
+def partner_content(**changes: Any) -> dict[str, Any]:
+    """The rules of a partner as its file says them."""
+    content: dict[str, Any] = {
+        "id": "velotel",
+        "name": "VeloTel",
+        "kinds": ["missing_cashback", "missing_referral_reward", "rejected_reward"],
+        "market": {"time_zone": "Europe/Warsaw", "currency": "PLN", "language": "pl"},
+        "cancellation": {"period": "P14D", "counts_from": "order", "at_most": "P6M"},
+        "answer": {"within": "P14D"},
+        "reward_at_most": {"amount": "500.00", "currency": "PLN"},
+        "fields": [ORDER_FIELD.model_dump(), CONTRACT_FIELD.model_dump()],
+    }
+    return content | changes
+
+
+def a_partner(**changes: Any) -> PartnerRules:
+    """A partner that takes every kind and refuses early claims."""
+    return PartnerRules.model_validate(partner_content(**changes))
+
+
+def a_profile(**changes: Any) -> PartnerProfile:
+    """A partner's file as a whole, with its channel."""
+    channel = {
+        "kind": "http",
+        "address": "https://velotel.example/claims",
+        "secret": "TICKETS_SECRET_VELOTEL",
+    }
+    return PartnerProfile.from_file(partner_content(channel=channel) | changes)
+
+
+def a_link(**changes: Any) -> Link:
+    """A cashback link, clicked the day before the order."""
+    return Link.model_validate(
+        {
+            "link_id": "lnk-77",
+            "version": 1,
+            "account_id": "acc-1001",
+            "partner_id": "velotel",
+            "kind": "cashback",
+            "clicked_at": "2026-09-30T18:20:00+02:00",
+            "promised_reward": PLN_40,
+        }
+        | changes
+    )
+
+
+def a_reward(**changes: Any) -> Reward:
+    """A rejected cashback reward for the order of `a_claim`."""
+    return Reward.model_validate(
+        {
+            "reward_id": "rew-5",
+            "version": 1,
+            "account_id": "acc-1001",
+            "partner_id": "velotel",
+            "link_id": "lnk-77",
+            "kind": "cashback",
+            "order_number": "VT-2231-9",
+            "state": "rejected",
+            "amount": PLN_40,
+            "changed_at": "2026-10-03T08:00:00+02:00",
+        }
+        | changes
+    )
+
+
+def some_facts(*rewards: Reward, **changes: Any) -> Facts:
+    """What is known of the account: one cashback link and these rewards."""
+    return Facts.model_validate({"links": (a_link(),), "rewards": rewards} | changes)
+
+
+def claim_content(**changes: Any) -> dict[str, Any]:
+    """A claim for missing cashback as its JSON says it; a change to `None` leaves a field out."""
+    content: dict[str, Any] = {
+        "account_id": "acc-1001",
+        "contact": {"email": "jan@example.com", "name": "Jan Kowalski", "language": "pl"},
+        "kind": "missing_cashback",
+        "partner_id": "velotel",
+        "link_id": "lnk-77",
+        "ordered_on": ORDERED_ON.isoformat(),
+        "answers": {"order_number": "VT-2231-9"},
+    }
+    return {key: value for key, value in (content | changes).items() if value is not None}
+
+
+def a_claim(**changes: Any) -> TicketClaim:
+    """A claim for missing cashback that is accepted as it stands."""
+    return TicketClaim.model_validate(claim_content(**changes))
+
+
+def a_contest(**changes: Any) -> TicketClaim:
+    """A claim that contests the rejected reward of `a_reward`."""
+    contest = {"kind": "rejected_reward", "reward_id": "rew-5", "link_id": None, "ordered_on": None}
+    return a_claim(**contest | changes)
+
+
+def a_new_ticket(partner: PartnerRules | None = None, **changes: Any) -> Ticket:
+    """A ticket as admission opens it, before its first move."""
+    return Ticket.model_validate(
+        {
+            "number": NUMBER,
+            "kind": "missing_cashback",
+            "partner_id": "velotel",
+            "language": "pl",
+            "started_at": NOW,
+            "terms": (partner or a_partner()).terms,
+            "reward_kind": "cashback",
+            "order_key": "VT22319",
+            "ordered_on": ORDERED_ON,
+            "promised": PLN_40,
+        }
+        | changes
+    )
+
+
+def an_outcome(outcome: str = "confirmed", **changes: Any) -> PartnerOutcome:
+    """What the ticket's own partner found; rejected needs no reason here."""
+    content = {"outcome_id": "evt-1", "partner_id": "velotel", "outcome": outcome}
+    return PartnerOutcome.model_validate(content | changes)
+
+
+def a_withdrawal(**changes: Any) -> Withdrawal:
+    """The member takes the claim back."""
+    return Withdrawal.model_validate({"request_id": "req-1", "actor": "member"} | changes)
+
+
+def a_decision(outcome: str = "confirmed", **changes: Any) -> Decision:
+    """An agent decides and says why."""
+    content = {"request_id": "req-1", "actor": "agent-7", "outcome": outcome, "note": "seen it"}
+    reason = {"reason_code": "terms_not_met"} if outcome == "rejected" else {}
+    return Decision.model_validate(content | reason | changes)
+
+
+def a_course(
+    state: State = State.SENT_TO_PARTNER, partner: PartnerRules | None = None, **changes: Any
+) -> Course:
+    """A ticket that came to `state` at `NOW` by moves, with nothing left to be written down.
+
+    `changes` are made to the new ticket, before its first move.
+    """
+    course = Course(a_new_ticket(partner, **changes))
+    _lead(course, state)
+    if course.has_unwritten:
+        course.write_down()
+    return course
+
+
+def a_ticket(
+    state: State = State.SENT_TO_PARTNER, partner: PartnerRules | None = None, **changes: Any
+) -> Ticket:
+    """The ticket of `a_course`."""
+    return a_course(state, partner, **changes).ticket
+
+
+def _lead(course: Course, state: State) -> None:
+    if state is State.CREATED:
+        return
+    if state is State.DISCARDED:
+        course.move(Event.CLAIM_DISCARDED, State.DISCARDED, NOW)
+        return
+    course.accept(NOW, held_until=NOW + timedelta(days=1) if state is State.ON_HOLD else None)
+    if state in (State.VALIDATED, State.ON_HOLD):
+        return
+    if state is State.WITHDRAWN:
+        hear(course, a_withdrawal(request_id="on-the-way"), NOW)
+        return
+    next_delivery(course)
+    hear(course, Delivered(reference="ref-1"), NOW)
+    _lead_on(course, state)
+
+
+def _lead_on(course: Course, state: State) -> None:
+    if state is State.INFORMATION_REQUESTED:
+        course.move(Event.INFORMATION_REQUESTED, State.INFORMATION_REQUESTED, NOW)
+    if state is State.REJECTED:
+        hear(course, an_outcome("rejected", outcome_id="on-the-way"), NOW)
+    if state in (State.AWAITING_CANCELLATION_PERIOD, State.RESOLVED):
+        hear(course, an_outcome("confirmed", outcome_id="on-the-way"), NOW)
+    if state is State.RESOLVED:
+        course.settle(Verdict.GRANTED, NOW)

@@ -1,0 +1,198 @@
+"""The partner's form: every type of field, hostile answers, and all problems at once."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.claim import order_key
+from domain.forms import LONGEST_ANSWER, fill
+from tests.unit.builders import a_field
+
+CHOICE = {"blue": {"en": "Blue"}, "red": {"en": "Red"}}
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+EVERY_TYPE = [
+    a_field("text", pattern="[A-Z]{2}-[0-9]+"),
+    a_field("day", type="date", dates="activation"),
+    a_field("amount", type="number"),
+    a_field("email", type="email"),
+    a_field("colour", type="choice", options=CHOICE),
+]
+
+
+@pytest.mark.parametrize(
+    ("settings", "answer"),
+    [
+        ({}, "anything at all"),
+        ({"pattern": "[A-Z]{2}-[0-9]+"}, "VT-2231"),
+        ({"pattern": "[A-Z]{2}-[0-9]+"}, "  VT-2231 "),
+        ({"pattern": "[0-9]+"}, 2231),
+        ({"type": "date"}, "2026-02-28"),
+        ({"type": "date"}, "2028-02-29"),
+        ({"type": "number"}, "12.50"),
+        ({"type": "number"}, "12,50"),
+        ({"type": "number"}, -3),
+        ({"type": "email"}, "jan@example.com"),
+        ({"type": "choice", "options": CHOICE}, "red"),
+    ],
+)
+def test_a_sound_answer_of_each_type_is_kept_as_written(
+    settings: dict[str, Any], answer: str | int
+) -> None:
+    """R17, R18."""
+    filled = fill([a_field("it", **settings)], {"it": answer})
+    assert filled.problems == {}
+    assert filled.answers == {"it": str(answer)}
+
+
+@pytest.mark.parametrize(
+    ("settings", "answer", "problem"),
+    [
+        ({}, None, "required"),
+        ({}, "", "required"),
+        ({}, " \t\n", "required"),
+        ({}, True, "not_text"),
+        ({}, 1.5, "not_text"),
+        ({}, ["VT"], "not_text"),
+        ({}, {"a": 1}, "not_text"),
+        ({}, "half \ud800 a pair", "not_text"),
+        ({}, "x" * (LONGEST_ANSWER + 1), "too_long"),
+        ({"pattern": "[0-9]+"}, "12a", "malformed_pattern"),
+        ({"pattern": "[0-9]+"}, "x12", "malformed_pattern"),
+        ({"identifies": True}, "---", "malformed_pattern"),
+        ({"type": "date"}, "2026-02-29", "malformed_date"),
+        ({"type": "date"}, "28.02.2026", "malformed_date"),
+        ({"type": "date"}, "20260228", "malformed_date"),
+        ({"type": "date"}, "2026-02-28T10:00:00Z", "malformed_date"),
+        ({"type": "date"}, "1999-12-31", "malformed_date"),
+        ({"type": "date"}, "2200-01-01", "malformed_date"),
+        ({"type": "date"}, "\u0662\u0660\u0662\u0666-02-28", "malformed_date"),
+        ({"type": "number"}, "twelve", "malformed_number"),
+        ({"type": "number"}, "NaN", "malformed_number"),
+        ({"type": "number"}, "-Infinity", "malformed_number"),
+        ({"type": "number", "pattern": "[0-9]{4}"}, "123", "malformed_pattern"),
+        ({"type": "email"}, "jan@", "malformed_email"),
+        ({"type": "email"}, "a@b.pl, c@d.pl", "malformed_email"),
+        ({"type": "email"}, "jan@example.com\r\nBcc: all@example.com", "malformed_email"),
+        ({"type": "choice", "options": CHOICE}, "green", "not_an_option"),
+    ],
+)
+def test_a_wrong_answer_is_named_with_what_is_wrong_and_not_kept(
+    settings: dict[str, Any], answer: object, problem: str
+) -> None:
+    """R22, R23."""
+    filled = fill([a_field("it", **settings)], {"it": answer})
+    assert filled.problems == {"it": problem}
+    assert filled.answers == {}
+
+
+def test_all_problems_are_named_at_once() -> None:
+    """R22, R23: nobody files five times to learn of five mistakes."""
+    wrong = {"text": "1", "day": "tomorrow", "amount": "x", "email": "x", "colour": "x"}
+    assert set(fill(EVERY_TYPE, wrong).problems) == {field.name for field in EVERY_TYPE}
+    assert fill(EVERY_TYPE, {}).problems == {field.name: "required" for field in EVERY_TYPE}
+
+
+@pytest.mark.parametrize("answer", [None, "", "   ", "\t"])
+def test_an_optional_field_left_blank_is_no_problem(answer: str | None) -> None:
+    """R17: only required fields must be filled, and a blank is no answer."""
+    filled = fill([a_field("it", required=False)], {"it": answer})
+    assert filled.problems == {}
+    assert filled.answers == {}
+
+
+def test_an_optional_field_that_is_answered_is_checked() -> None:
+    """R22."""
+    field = a_field("it", required=False, type="date")
+    assert fill([field], {"it": "soon"}).problems == {"it": "malformed_date"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "ż<b>&{{ 7*7 }}%s" * 125,
+        "x" * LONGEST_ANSWER,
+        "'; DROP TABLE tickets; --",
+        "<script>alert(1)</script>",
+        "=cmd|' /C calc'!A0",
+        "a\x00b\x07c\x1bd\x7f\u202e\u2028",
+        "line one\r\nline two",
+        "\U0001f6b2 e\u0301",
+        "  spaces around ",
+    ],
+)
+def test_an_answer_is_carried_to_the_letter(answer: str) -> None:
+    """R19, R20: two thousand characters, markup, control characters: the partner judges, not we."""
+    assert fill([a_field("it")], {"it": answer}).answers == {"it": answer}
+
+
+def test_answers_to_unknown_fields_are_dropped() -> None:
+    """R19: only what the partner's form asks for reaches the partner."""
+    filled = fill([a_field("it")], {"it": "yes", "password": "hunter2", "": "x"})
+    assert filled.answers == {"it": "yes"}
+    assert filled.problems == {}
+
+
+@given(st.dictionaries(st.sampled_from([f.name for f in EVERY_TYPE]) | st.text(), JSON))
+def test_any_answers_are_read_without_raising(answers: dict[str, Any]) -> None:
+    filled = fill(EVERY_TYPE, answers)
+    names = {field.name for field in EVERY_TYPE}
+    assert set(filled.answers) | set(filled.problems) == names
+    assert not set(filled.answers) & set(filled.problems)
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=LONGEST_ANSWER))
+def test_any_text_is_carried_as_it_is(text: str) -> None:
+    filled = fill([a_field("it")], {"it": text})
+    assert filled.answers == ({"it": text} if text.strip() else {})
+
+
+def test_dates_that_anchor_the_cancellation_period_are_read() -> None:
+    """R32, R33."""
+    fields = [
+        a_field("start", type="date", dates="contract_start"),
+        a_field("active", type="date", dates="activation", required=False),
+    ]
+    filled = fill(fields, {"start": " 2026-10-05 "})
+    assert filled.dates == {"contract_start": date(2026, 10, 5)}
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("VT-2231-9", "VT22319"),
+        (" vt 2231/9 ", "VT22319"),
+        ("ＶＴ２２３１９", "VT22319"),  # noqa: RUF001
+        ("ﬁ-1", "FI1"),
+        ("straße 1", "STRASSE1"),
+        ("№ 7", "NO7"),
+        ("--", None),
+        ("", None),
+    ],
+)
+def test_an_order_number_is_compared_by_its_letters_and_digits(
+    written: str, key: str | None
+) -> None:
+    """R25: NFKC, upper case, letters and digits only."""
+    assert order_key(written) == key
+
+
+@given(st.text())
+def test_an_order_key_has_only_letters_and_digits(text: str) -> None:
+    """R25: however it was written."""
+    key = order_key(text)
+    assert key is None or key.isalnum()
+
+
+def test_the_order_is_the_answer_of_the_identifying_field() -> None:
+    """R25."""
+    fields = [a_field("note"), a_field("order_number", identifies=True)]
+    assert fill(fields, {"note": "A", "order_number": "b-1"}).order_key == "B1"
+    assert fill(fields, {"note": "A"}).order_key is None
+    assert fill([a_field("note")], {"note": "A"}).order_key is None

@@ -1,0 +1,125 @@
+"""How the local stack reads partner profiles and invents their secrets."""
+
+import base64
+import stat
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import Misconfigured
+from local.ports import PARTS, Ports
+from local.profiles import (
+    at_simulator,
+    lasting_password,
+    lasting_secrets,
+    merged,
+    read_profiles,
+    secret_names,
+    write_profiles,
+)
+
+PROFILE = """
+id = "velotel"
+answer_within = "P14D"
+reminders = ["P7D", "P10D"]
+[channel]
+kind = "http"
+address = "http://partner-simulator.invalid/velotel/claims"
+secret = "TICKETS_SECRET_VELOTEL"
+[names]
+pl = "Vélotel „Łódź\\""
+"""
+
+tables = st.recursive(
+    st.integers() | st.text(max_size=3),
+    lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    max_leaves=8,
+)
+profiles = st.dictionaries(st.sampled_from("abc"), tables, max_size=3)
+
+
+def folder(path: Path, **files: str) -> Path:
+    path.mkdir()
+    for name, text in files.items():
+        (path / f"{name}.toml").write_text(text, encoding="utf-8")
+    return path
+
+
+def test_an_overlay_changes_only_what_it_holds(tmp_path: Path) -> None:
+    overlay = 'answer_within = "PT5S"\nreminders = ["PT1S"]\n[channel]\nkind = "quick"'
+    found = read_profiles(
+        folder(tmp_path / "partners", velotel=PROFILE), folder(tmp_path / "over", velotel=overlay)
+    )
+    expected = tomllib.loads(PROFILE)
+    expected |= {"answer_within": "PT5S", "reminders": ["PT1S"]}
+    expected["channel"]["kind"] = "quick"
+    assert found == {"velotel": expected}
+
+
+@given(profile=profiles, overlay=profiles)
+def test_merging_twice_is_merging_once_and_changes_neither(
+    profile: dict[str, object], overlay: dict[str, object]
+) -> None:
+    once = merged(profile, overlay)
+    assert merged(once, overlay) == once
+    assert merged(profile, {}) == profile
+
+
+def test_an_overlay_for_nobody_is_an_error_that_names_it(tmp_path: Path) -> None:
+    partners = folder(tmp_path / "partners", velotel=PROFILE)
+    with pytest.raises(Misconfigured, match=r"velotell\.toml"):
+        read_profiles(partners, folder(tmp_path / "over", velotell="a = 1"))
+
+
+def test_a_file_that_is_no_toml_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match=r"velotel\.toml.*TOML"):
+        read_profiles(folder(tmp_path / "partners", velotel="= 1"), tmp_path / "none")
+
+
+def test_written_profiles_lead_to_the_simulator_and_are_otherwise_the_same(tmp_path: Path) -> None:
+    written = at_simulator(tomllib.loads(PROFILE), "http://127.0.0.1:4711")
+    target = folder(tmp_path / "state", departed="id = 'departed'")
+    write_profiles({"velotel": written}, target)
+    assert [path.name for path in target.iterdir()] == ["velotel.toml"]
+    read_back = tomllib.loads((target / "velotel.toml").read_text(encoding="utf-8"))
+    assert read_back["channel"]["address"] == "http://127.0.0.1:4711/velotel/claims"
+    read_back["channel"]["address"] = tomllib.loads(PROFILE)["channel"]["address"]
+    assert read_back == tomllib.loads(PROFILE)
+
+
+def test_an_address_elsewhere_is_left_alone() -> None:
+    profile = {"channel": {"address": "https://claims.velotel.example/v1"}}
+    assert at_simulator(profile, "http://127.0.0.1:4711") == profile
+
+
+def test_secrets_last_are_private_and_fit_standard_webhooks(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.json"
+    names = secret_names({"velotel": tomllib.loads(PROFILE), "paper": {"id": "paper"}})
+    assert names == {"velotel": "TICKETS_SECRET_VELOTEL"}
+    first = lasting_secrets(file, names.values())
+    more = lasting_secrets(file, ["TICKETS_SECRET_VELOTEL", "TICKETS_SECRET_OTHER"])
+    assert more["TICKETS_SECRET_VELOTEL"] == first["TICKETS_SECRET_VELOTEL"]
+    assert len(set(more.values())) == 2
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    prefix, _, key = first["TICKETS_SECRET_VELOTEL"].partition("_")
+    assert (prefix, len(base64.b64decode(key))) == ("whsec", 32)
+
+
+def test_the_database_password_lasts_and_needs_no_quoting_in_an_address(tmp_path: Path) -> None:
+    password = lasting_password(tmp_path / "secrets.json")
+    assert password.isalnum()
+    assert lasting_password(tmp_path / "secrets.json") == password
+
+
+def test_a_secret_must_be_named_as_a_setting_of_ours() -> None:
+    with pytest.raises(Misconfigured, match=r"velotel\.toml: channel\.secret"):
+        secret_names({"velotel": {"channel": {"secret": "PATH"}}})
+
+
+def test_every_port_is_a_different_one_and_every_part_has_a_name() -> None:
+    ports = Ports.free().model_dump()
+    assert ports.keys() == PARTS.keys()
+    assert len(set(ports.values())) == len(PARTS)

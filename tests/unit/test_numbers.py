@@ -1,0 +1,121 @@
+"""Ticket numbers: derived, forgiving to read, never mistaken for another (R27, R29)."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.errors import MessageRefused
+from domain.numbers import ALPHABET, read_number, ticket_number
+
+NUMBERS = st.builds(ticket_number, st.text(max_size=20), st.text(max_size=20))
+FORGIVEN = {"0": "0Oo", "1": "1IiLl"}
+
+
+def symbols_of(number: str) -> str:
+    """The thirteen symbols without prefix and dashes."""
+    return number.replace("-", "")[2:]
+
+
+def is_refused(text: str) -> bool:
+    """Whether no number can be read from `text`, and the refusal says so."""
+    try:
+        read_number(text)
+    except MessageRefused as refused:
+        return refused.code == "unknown_number" and refused.field == "number"
+    return False
+
+
+@given(NUMBERS)
+def test_a_number_has_the_form_that_letters_and_agents_show(number: str) -> None:
+    """R27: `ZW-` and thirteen symbols, grouped for reading aloud."""
+    symbol = f"[{ALPHABET}]"
+    assert re.fullmatch(f"ZW-{symbol}{{4}}-{symbol}{{4}}-{symbol}{{4}}-{symbol}", number)
+
+
+def test_the_alphabet_is_crockfords() -> None:
+    assert ALPHABET == "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@given(st.text(), st.text())
+def test_the_same_request_gets_the_same_number_again(account: str, key: str) -> None:
+    assert ticket_number(account, key) == ticket_number(account, key)
+
+
+def test_a_number_never_changes_between_versions() -> None:
+    """R29: the number stands in letters for years; its derivation is for ever."""
+    assert ticket_number("acc-1001", "req-1") == "ZW-MHRP-01J1-6KZ9-3"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(("ab", "c"), ("a", "bc")), (("a", "b"), ("b", "a")), (("1:a", "b"), ("1", ":ab"))],
+)
+def test_another_account_or_key_is_another_number(
+    one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    assert ticket_number(*one) != ticket_number(*other)
+
+
+def test_ten_thousand_requests_get_ten_thousand_numbers() -> None:
+    assert len({ticket_number("acc", str(key)) for key in range(10_000)}) == 10_000
+
+
+@settings(max_examples=20)
+@given(NUMBERS)
+def test_every_single_wrong_character_is_noticed(number: str) -> None:
+    """R27, R29: at each of the thirteen places, each of the other symbols."""
+    symbols = symbols_of(number)
+    wrong = [
+        symbols[:place] + other + symbols[place + 1 :]
+        for place in range(13)
+        for other in ALPHABET + "U!é"
+        if other != symbols[place]
+    ]
+    assert [text for text in wrong if not is_refused(f"ZW-{text}")] == []
+
+
+@settings(max_examples=50)
+@given(NUMBERS)
+def test_every_swap_of_two_neighbours_is_noticed(number: str) -> None:
+    """R27, R29: also of the last symbol with the check character."""
+    whole = "ZW" + symbols_of(number)
+    swapped = [
+        whole[:place] + whole[place + 1] + whole[place] + whole[place + 2 :]
+        for place in range(14)
+        if whole[place] != whole[place + 1]
+    ]
+    assert [text for text in swapped if not is_refused(text)] == []
+
+
+@settings(max_examples=50)
+@given(NUMBERS)
+def test_every_lost_or_doubled_character_is_noticed(number: str) -> None:
+    symbols = symbols_of(number)
+    lost = [symbols[:place] + symbols[place + 1 :] for place in range(13)]
+    doubled = [symbols[: place + 1] + symbols[place:] for place in range(13)]
+    assert [text for text in lost + doubled if not is_refused(text)] == []
+
+
+@given(NUMBERS, st.data())
+def test_reading_forgives_how_people_write(number: str, data: st.DataObject) -> None:
+    """R29: case, spaces, dashes, O for 0, I and L for 1 do not matter."""
+    written = ""
+    for symbol in symbols_of(number):
+        written += data.draw(st.sampled_from(FORGIVEN.get(symbol, symbol + symbol.lower())))
+        written += data.draw(st.sampled_from(["", " ", "-", " - ", "\u00a0", "–"]))
+    prefix = data.draw(st.sampled_from(["ZW-", "zw ", "ZW", "z w-", ""]))
+    assert read_number(f"  {prefix}{written}\n") == number
+
+
+@pytest.mark.parametrize(
+    "text", ["", "ZW", "ZW-", "-", "\ud800", "ZW-4KQ7-P9XT-M2AB", "ZWZW" * 4, "0" * 10_000]
+)
+def test_what_is_no_number_is_refused_with_its_code(text: str) -> None:
+    assert is_refused(text)
+
+
+@given(st.text())
+def test_reading_raises_nothing_but_its_refusal(text: str) -> None:
+    assert is_refused(text) or re.fullmatch(r"ZW(-\w{4}){3}-\w", read_number(text))

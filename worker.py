@@ -1,0 +1,190 @@
+"""Door 1: settings → adapters → activities → workers. Imports all, imported by nobody.
+
+python worker.py            work until SIGTERM or Ctrl-C
+python worker.py migrate    bring the database's schema up to date
+python worker.py check      read settings and partners' files, say what is wrong, and end
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from temporalio.client import Client
+from temporalio.envconfig import ClientConfig
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.failures import Failures, RetriesLoggedSeldom
+from activities.letters import Letters
+from activities.partner_calls import PartnerCalls
+from activities.persistence import Persistence
+from adapters.letters import LetterBook
+from adapters.migrations import migrate
+from adapters.partner_files import load_profiles
+from adapters.partner_http import open_door
+from adapters.postgres import Postgres
+from adapters.smtp import MailDoor
+from domain.errors import Misconfigured
+from domain.partner import PartnerProfile
+from settings import Settings, load_database_url, load_settings, partner_secrets
+from workflows.payloads import DATA_CONVERTER
+from workflows.policies import MAIL_QUEUE, PARTNER_QUEUE, TICKETS_QUEUE
+from workflows.support_ticket import SupportTicket
+
+log = logging.getLogger("worker")
+GRACE: Final = timedelta(seconds=30)
+_PASSED_THROUGH: Final = (
+    "activities", "adapters", "domain", "workflows",
+    "dns", "email_validator", "idna", "isodate", "six", "transitions", "tzdata",
+)  # fmt: skip
+SANDBOX: Final = SandboxedWorkflowRunner(
+    restrictions=SandboxRestrictions.default.with_passthrough_modules(*_PASSED_THROUGH)
+)
+
+
+@contextlib.asynccontextmanager
+async def workers(
+    client: Client, settings: Settings, profiles: Mapping[str, PartnerProfile]
+) -> AsyncIterator[list[Worker]]:
+    """Open the adapters and build the three workers, one per task queue; none runs yet."""
+    book = LetterBook(settings.service_address)
+    mail = MailDoor(settings.smtp_url, settings.mail_sender)
+    secrets = partner_secrets(profiles.values())
+    connections = settings.database_connections
+    async with (
+        Postgres.connect(settings.database_url, connections) as postgres,
+        open_door(secrets) as door,
+    ):
+        persistence = Persistence(postgres, profiles, book, settings.service_address)
+        letters = Letters(postgres, book, mail)
+        calls = PartnerCalls(postgres, profiles, door)
+        ticket_work = [
+            persistence.admit,
+            persistence.write,
+            persistence.settle,
+            persistence.look_again,
+        ]
+        yield [
+            _worker(client, TICKETS_QUEUE, ticket_work, workflows=[SupportTicket]),
+            _worker(client, PARTNER_QUEUE, [calls.deliver]),
+            _worker(client, MAIL_QUEUE, [letters.send]),
+        ]
+
+
+def _worker(client: Client, queue: str, work: Sequence[Any], **more: Any) -> Worker:
+    return Worker(
+        client,
+        task_queue=queue,
+        activities=work,
+        interceptors=[Failures()],
+        workflow_runner=SANDBOX,
+        max_concurrent_workflow_tasks=16,
+        disable_eager_activity_execution=True,
+        graceful_shutdown_timeout=GRACE,
+        **more,
+    )
+
+
+async def connect(runtime: Runtime | None = None) -> Client:
+    """Connect to Temporal as its SDK's environment configuration says."""
+    config: dict[str, Any] = dict(ClientConfig.load_client_connect_config())
+    config.setdefault("target_host", "localhost:7233")
+    return await Client.connect(**config, data_converter=DATA_CONVERTER, runtime=runtime)
+
+
+async def run() -> None:
+    """Work until told to stop; what is under way gets half a minute to finish."""
+    settings, profiles = check()
+    client = await connect(_runtime(settings))
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with workers(client, settings, profiles) as built, contextlib.AsyncExitStack() as stack:
+        for worker in built:
+            await stack.enter_async_context(worker)
+        log.info(
+            "working for %d partners on %s", len(profiles), client.service_client.config.target_host
+        )
+        await stop.wait()
+
+
+def check() -> tuple[Settings, dict[str, PartnerProfile]]:
+    """Read settings and partners' files; raises `Misconfigured`."""
+    settings = load_settings()
+    profiles = load_profiles(settings.partners_dir)
+    partner_secrets(profiles.values())
+    MailDoor(settings.smtp_url, settings.mail_sender)
+    return settings, profiles
+
+
+async def bring_up_to_date() -> None:
+    """Apply the migrations that are missing."""
+    async with Postgres.connect(load_database_url(), connections=1) as postgres:
+        for migration in await migrate(postgres):
+            log.info("applied %04d %s", migration.version, migration.name)
+
+
+def _runtime(settings: Settings) -> Runtime | None:
+    if settings.metrics_address is None:
+        return None
+    prometheus = PrometheusConfig(
+        bind_address=settings.metrics_address,
+        counters_total_suffix=True,
+        unit_suffix=True,
+        durations_as_seconds=True,
+    )
+    return Runtime(telemetry=TelemetryConfig(metrics=prometheus))
+
+
+def _log_plainly() -> None:
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        stream=sys.stderr,
+    )
+    for noisy in ("httpx", "httpcore"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("temporalio.activity").addFilter(RetriesLoggedSeldom())
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command; 0 for done, 1 for a failure, 2 for a wrong setting, file or command."""
+    _log_plainly()
+    try:
+        match list(arguments):
+            case []:
+                asyncio.run(run())
+            case ["migrate"]:
+                asyncio.run(bring_up_to_date())
+            case ["check"]:
+                check()
+            case _:
+                print(__doc__, file=sys.stderr)
+                return 2
+    except Misconfigured as error:
+        print(f"worker: {error}", file=sys.stderr)
+        return 2
+    except Exception:
+        log.exception("the worker ended")
+        return 1
+    return 0
+
+
+def leave(code: int) -> None:
+    """End without tearing the interpreter down: on CPython 3.11 that can abort after a client was
+    used.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    leave(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""The story of a ticket, and how to start one."""

@@ -1,0 +1,73 @@
+"""How to start a ticket, for any Python client: Update-With-Start, one round trip.
+
+result = await admit_ticket(client, claim, request_key="order-form-7731")
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+
+from domain.admission import AdmissionResult
+from domain.numbers import ticket_number
+from domain.reading import digest
+from domain.ticket import TicketOutcome
+from workflows.attributes import KIND, PARTNER, STATE
+from workflows.policies import ADMISSION_PATIENCE, TICKETS_QUEUE
+
+_LONGEST_ID = 200
+
+
+def start_operation(
+    claim: Mapping[str, Any], number: str
+) -> WithStartWorkflowOperation[Any, TicketOutcome]:
+    """Build the start of `claim`'s workflow under its ticket number (contract.md, "Temporal")."""
+    kind, partner = _opaque(claim.get("kind")), _opaque(claim.get("partner_id"))
+    attributes = [SearchAttributePair(STATE, "created")]
+    attributes += [SearchAttributePair(KIND, kind)] if kind else []
+    attributes += [SearchAttributePair(PARTNER, partner)] if partner else []
+    return WithStartWorkflowOperation(
+        "SupportTicket",
+        args=[claim],
+        id=number,
+        task_queue=TICKETS_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        static_summary=f"{kind or 'unknown kind'} · {partner or 'unknown partner'}",
+        static_details="Support ticket: see the current details for where it stands.",
+        search_attributes=TypedSearchAttributes(attributes),
+        result_type=TicketOutcome,
+    )
+
+
+async def admit_ticket(
+    client: Client, claim: Mapping[str, Any], request_key: str
+) -> AdmissionResult:
+    """File `claim` (raw JSON of a TicketClaim) and return the answer; repeated, the same answer.
+
+    The number is derived from the claim's account and `request_key`. Raises the client's own
+    errors: after a time-out the workflow may have started all the same, and asking again with the
+    same key brings its answer.
+    """
+    number = ticket_number(str(claim.get("account_id")), request_key)
+    answer: AdmissionResult = await client.execute_update_with_start_workflow(
+        "admit",
+        digest(claim),
+        id="admit",
+        start_workflow_operation=start_operation(claim, number),
+        result_type=AdmissionResult,
+        rpc_timeout=ADMISSION_PATIENCE,
+    )
+    return answer
+
+
+def _opaque(value: object) -> str | None:
+    """Return what may stand in a search attribute: a short printable id, and nothing else."""
+    fits = isinstance(value, str) and value.isascii() and value.isprintable()
+    return str(value) if fits and 0 < len(str(value)) <= _LONGEST_ID else None
