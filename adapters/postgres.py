@@ -8,7 +8,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import aiosql
 import asyncpg
@@ -20,7 +20,9 @@ from domain.settlement import OrderFacts, Verdict, settle
 from domain.shapes import Money
 from domain.ticket import Writing
 
-QUERIES: Final = aiosql.from_path(Path(__file__).parent / "sql" / "queries", "asyncpg")
+QUERIES: Final = aiosql.from_path(
+    Path(__file__).parent / "sql" / "queries", "asyncpg", mandatory_parameters=False
+)
 _AWAY: Final = (
     OSError,
     TimeoutError,
@@ -33,14 +35,14 @@ _AWAY: Final = (
 _PATIENCE_SECONDS: Final = 5.0
 _RACES: Final = 5
 
-Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 Decide = Callable[[Facts], Entry]
 
 
 class Postgres:
     """A pool of connections, opened on first use: a worker starts while its database is away."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
         """Use `connect` instead."""
         self._pool = pool
 

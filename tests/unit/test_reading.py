@@ -107,7 +107,7 @@ def test_malformed_fields_are_named_all_together_and_the_rest_is_kept() -> None:
 @pytest.mark.parametrize("content", [None, 7, "claim", ["claim"], True])
 def test_a_claim_that_is_no_object_is_named_as_such(content: object) -> None:
     reading = read_claim(content)
-    assert reading.problems == {"claim": "expected a JSON object"}
+    assert set(reading.problems) == {"claim"}
     assert reading.value is not None
 
 
