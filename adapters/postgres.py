@@ -218,7 +218,7 @@ def _row(request: AdmissionRequest, entry: Entry) -> dict[str, Any]:
         "language": entry.language,
         "contact": claim.contact.model_dump(mode="json") if claim.contact else None,
         "answers": entry.answers,
-        "link_id": claim.link_id,
+        "link_id": order.link_id if order else None,
         "reward_id": claim.reward_id,
         "ordered_on": order.ordered_on if order else None,
         "ordered_at": order.ordered_at if order else None,

@@ -21,7 +21,7 @@ import aiosmtplib
 from domain.errors import LetterUndeliverable, MailServerUnavailable, Misconfigured
 
 STEP_SECONDS: Final = 15.0
-LETTER_SECONDS: Final = 60.0
+LETTER_SECONDS: Final = 25.0
 NAME_LENGTH: Final = 60
 ADDRESS_LENGTH: Final = 254
 OUR_LOGIN: Final = frozenset({530, 534, 535, 538})

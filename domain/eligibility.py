@@ -33,6 +33,7 @@ class Order(Frozen):
     duplicate_key: str
     reward_kind: LinkKind
     order_key: str
+    link_id: str | None
     ordered_on: date | None
     ordered_at: datetime | None
 
@@ -188,6 +189,7 @@ def _order(case: Case) -> Order:
         reward_kind=contested.kind if contested else LINK_KIND[case.kind],
         order_key=named
         or (f"reward:{contested.reward_id}" if contested else case.order_of_missing),
+        link_id=case.link.link_id if case.link else None,
         ordered_on=case.ordered_on,
         ordered_at=case.claim.ordered_at,
     )

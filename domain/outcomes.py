@@ -55,7 +55,8 @@ def confirm(
     """Begin the cancellation period; what a person must decide first becomes attention."""
     zone = course.ticket.terms.market.zone
     course.change(confirmed=worth.amount, cancellation_ends_at=worth.ends_at, due_at=worth.ends_at)
-    ends_at = worth.ends_at if not worth.attention else None
+    # A period that is over already makes the reward due now, not on a day that has passed.
+    ends_at = max(worth.ends_at, now) if worth.ends_at and not worth.attention else None
     letter = {
         "due_on": ends_at.astimezone(zone).date().isoformat() if ends_at else None,
         "amount": money(worth.amount),

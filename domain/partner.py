@@ -139,7 +139,7 @@ class Channel(Written):
     secret: Annotated[str, Field(pattern=r"^TICKETS_SECRET_[A-Z0-9_]{1,60}$")]
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 5
     concurrency: Annotated[int, Field(ge=1, le=100)] = 4
-    timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 20
+    timeout_seconds: Annotated[float, Field(gt=0, le=25)] = 20
 
 
 class Terms(Written):

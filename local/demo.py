@@ -10,6 +10,7 @@ import shutil
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +26,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from adapters.partner_files import load_profiles
 from adapters.postgres import Postgres
 from local import verdicts
-from local.examples import Examples, read_examples, zones_of
+from local.examples import FOLDER, Examples, read_examples, zones_of
 from local.playing import Played, Player
 from local.ports import Ports
 from local.stack import Stack, held_alone
@@ -48,8 +49,10 @@ def main(arguments: list[str]) -> int:
     """Play the demonstration; the result is the exit code."""
     parser = argparse.ArgumentParser(prog="python -m local demo", description=__doc__)
     parser.add_argument("--seconds", type=float, default=TIME, help="for all claims (%(default)s)")
+    parser.add_argument("--state-dir", type=Path, default=STATE, help="wiped first (%(default)s)")
+    parser.add_argument("--examples", type=Path, default=FOLDER, help="the folder of claims.csv")
     options = parser.parse_args(arguments)
-    return to_the_end(demo(seconds=options.seconds))
+    return to_the_end(demo(options.state_dir, seconds=options.seconds, examples=options.examples))
 
 
 def to_the_end(play: Coroutine[Any, Any, int]) -> int:
@@ -61,12 +64,26 @@ def to_the_end(play: Coroutine[Any, Any, int]) -> int:
         return INTERRUPTED
 
 
+@dataclass(frozen=True)
+class Doors:
+    """Where a running stack is knocked at."""
+
+    books: Postgres
+    partners: httpx.AsyncClient
+    mailbox: httpx.AsyncClient
+    client: Client
+
+
 async def demo(
-    state: Path = STATE, *, seconds: float = TIME, trouble: Trouble | None = None
+    state: Path = STATE,
+    *,
+    seconds: float = TIME,
+    trouble: Trouble | None = None,
+    examples: Path = FOLDER,
 ) -> int:
-    """Play everything on fresh state while `trouble` rages; 0 if all is as expected."""
+    """Play the `examples` on fresh state while `trouble` rages; 0 if all is as expected."""
     console = _console()
-    _ended_by_sigterm()
+    ended_by_sigterm()
     begun = time.monotonic()
     wipe(state)
     console.print("Starting a fresh stack ...")
@@ -75,7 +92,7 @@ async def demo(
             f"Ready after {time.monotonic() - begun:.1f} s: {stack.addresses['temporal_ui']}"
         )
         played, evidence = await stack.supervisor.while_alive(
-            _play(stack, console, seconds, trouble)
+            _play(stack, console, seconds, trouble, examples)
         )
     console.print(f"Stopped after {time.monotonic() - begun:.1f} s; logs: {state / 'logs'}")
     return report(played, evidence, console)
@@ -93,25 +110,38 @@ def wipe(state: Path) -> None:
 
 
 async def _play(
-    stack: Stack, console: Console, seconds: float, trouble: Trouble | None
+    stack: Stack, console: Console, seconds: float, trouble: Trouble | None, folder: Path
 ) -> tuple[list[Played], Evidence]:
     """Feed, play, look; trouble ends with the play."""
-    async with contextlib.AsyncExitStack() as doors:
-        where = {name: address or "" for name, address in stack.addresses.items()}
-        books = await doors.enter_async_context(Postgres.connect(where["database_url"]))
-        partners = await doors.enter_async_context(_http(where["partner_simulator"]))
-        mailbox = await doors.enter_async_context(_http(where["mailbox"]))
-        address = where["temporal_address"]
-        client = await Client.connect(address, data_converter=pydantic_data_converter)
-        profiles = load_profiles(stack.state / "partners")
-        examples = read_examples(datetime.now(UTC), zones_of(profiles))
-        await _feed(books, examples)
+    async with open_doors(stack) as doors:
+        examples = read_for(stack, folder)
+        await feed(doors.books, examples)
         with _progress(console) as progress:
             bar = progress.add_task("Tickets", total=len(examples.claims))
-            player = Player(client, partners, lambda: progress.advance(bar))
+            player = Player(doors.client, doors.partners, lambda: progress.advance(bar))
             async with _raging(stack, trouble):
                 played = await player.play(examples.claims, seconds)
-        return played, await _look(played, books, partners, mailbox)
+        return played, await look(played, doors)
+
+
+@contextlib.asynccontextmanager
+async def open_doors(stack: Stack) -> AsyncIterator[Doors]:
+    """Connect to everything that a play needs of a running stack."""
+    where = {name: address or "" for name, address in stack.addresses.items()}
+    async with (
+        Postgres.connect(where["database_url"]) as books,
+        _http(where["partner_simulator"]) as partners,
+        _http(where["mailbox"]) as mailbox,
+    ):
+        address = where["temporal_address"]
+        client = await Client.connect(address, data_converter=pydantic_data_converter)
+        yield Doors(books, partners, mailbox, client)
+
+
+def read_for(stack: Stack, folder: Path = FOLDER) -> Examples:
+    """Read the examples of a folder for the partners of this stack, as of now."""
+    zones = zones_of(load_profiles(stack.state / "partners"))
+    return read_examples(datetime.now(UTC), zones, folder)
 
 
 @contextlib.asynccontextmanager
@@ -127,7 +157,7 @@ async def _raging(stack: Stack, trouble: Trouble | None) -> AsyncIterator[None]:
                 await task
 
 
-async def _feed(books: Postgres, examples: Examples) -> None:
+async def feed(books: Postgres, examples: Examples) -> None:
     """Hand in the platform's links and rewards."""
     at_once = asyncio.Semaphore(FEED_AT_ONCE)
 
@@ -140,19 +170,14 @@ async def _feed(books: Postgres, examples: Examples) -> None:
     await asyncio.gather(*links, *rewards)
 
 
-async def _look(
-    played: Sequence[Played],
-    books: Postgres,
-    partners: httpx.AsyncClient,
-    mailbox: httpx.AsyncClient,
-) -> Evidence:
+async def look(played: Sequence[Played], doors: Doors) -> Evidence:
     """Collect what can be seen from outside, when the last letter is there or late."""
     until = time.monotonic() + LETTERS_TIME
     while True:
         evidence = Evidence(
-            letters=verdicts.letters_by_number((await mailbox.get("/letters.json")).json()),
-            claims=verdicts.claims_by_number((await partners.get("/claims.json")).json()),
-            grants=await books.grants(),
+            letters=verdicts.letters_by_number((await doors.mailbox.get("/letters.json")).json()),
+            claims=verdicts.claims_by_number((await doors.partners.get("/claims.json")).json()),
+            grants=await doors.books.grants(),
         )
         if time.monotonic() > until or not verdicts.letters_missing(played, evidence):
             return evidence
@@ -219,7 +244,7 @@ def _http(address: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=address, trust_env=False, timeout=10)
 
 
-def _ended_by_sigterm() -> None:
+def ended_by_sigterm() -> None:
     """Let SIGTERM cancel the demonstration as Ctrl-C does, so that its stack is stopped."""
     task = asyncio.current_task()
     if task:

@@ -30,7 +30,7 @@ class Errands:
         """Run errands for the ticket `number`; `put` takes what comes of them."""
         self._number = number
         self._put = put
-        self._letters: set[asyncio.Task[None]] = set()
+        self._last_letter: asyncio.Task[None] | None = None
         self._delivery: asyncio.Task[None] | None = None
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at: datetime | None = None
@@ -38,7 +38,7 @@ class Errands:
     @property
     def letters_gone(self) -> bool:
         """Say whether no letter is on its way any more."""
-        return not self._letters
+        return self._last_letter is None or self._last_letter.done()
 
     def deliver(self, partner_id: str, purpose: str) -> None:
         """Send the claim to its partner, instead of any earlier attempt that still goes on."""
@@ -53,12 +53,11 @@ class Errands:
         self._delivery = None
 
     def post(self, letters: Iterable[Letter], contact: Contact | None = None) -> None:
-        """Send letters that are written down; `contact` where the database keeps none."""
+        """Send letters that are written down, in order; `contact` where the database has none."""
         for letter in letters:
             posting = Posting(number=self._number, key=letter.key, contact=contact)
-            task = asyncio.create_task(self._post(posting, letter.kind))
-            self._letters.add(task)
-            task.add_done_callback(self._letters.discard)
+            task = self._post(posting, letter.kind, after=self._last_letter)
+            self._last_letter = asyncio.create_task(task)
 
     def set_alarm(self, due_at: datetime | None, what: str) -> None:
         """Let a durable timer ring at `due_at`; one that is set for that moment already stays."""
@@ -81,7 +80,9 @@ class Errands:
         call = _call(PartnerCalls.deliver, delivery, policies.PARTNER_QUEUE, summary)
         await self._until_done(call, Attention.DELIVERY_RETRYING, self._put)
 
-    async def _post(self, posting: Posting, kind: str) -> None:
+    async def _post(self, posting: Posting, kind: str, after: asyncio.Task[None] | None) -> None:
+        if after:
+            await after
         call = _call(Letters.send, posting, policies.MAIL_QUEUE, f"letter: {kind}")
         await self._until_done(call, Attention.MAIL_UNDELIVERABLE, None)
 

@@ -33,8 +33,9 @@ WITHOUT_END: Final = RetryPolicy(
     maximum_interval=timedelta(minutes=5),
 )
 WRITE_TIMEOUT: Final = timedelta(seconds=30)
-CALL_TIMEOUT: Final = timedelta(seconds=90)
-"""Longer than any partner's own time-out and than a mail server's whole conversation."""
+CALL_TIMEOUT: Final = timedelta(seconds=30)
+"""Longer than any partner's own time-out and than a whole conversation with the mail server; a call
+that died with its worker is repeated after it."""
 
 UNNOTICED: Final = timedelta(minutes=10)
 """A delivery or a letter may fail for so long before the ticket asks for attention."""

@@ -3,6 +3,8 @@
 result = await admit_ticket(client, claim, request_key="order-form-7731")
 """
 
+import asyncio
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,14 +58,21 @@ async def admit_ticket(
     same key brings its answer.
     """
     number = ticket_number(str(claim.get("account_id")), request_key)
-    answer: AdmissionResult = await client.execute_update_with_start_workflow(
-        "admit",
-        digest(claim),
-        id="admit",
-        start_workflow_operation=start_operation(claim, number),
-        result_type=AdmissionResult,
-        rpc_timeout=ADMISSION_PATIENCE,
-    )
+    operation = start_operation(claim, number)
+    try:
+        answer: AdmissionResult = await client.execute_update_with_start_workflow(
+            "admit",
+            digest(claim),
+            id="admit",
+            start_workflow_operation=operation,
+            result_type=AdmissionResult,
+            rpc_timeout=ADMISSION_PATIENCE,
+        )
+    except Exception:
+        # Fetched, or the SDK leaves "Future exception was never retrieved" in the log.
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(operation.workflow_handle(), 0)
+        raise
     return answer
 
 

@@ -81,7 +81,9 @@ class SupportTicket:
         elif course.release_due(now):
             await self._release(course)
         else:
-            self._errands.set_alarm(course.ticket.due_at, _DUE.get(course.ticket.state, "answer"))
+            self._errands.set_alarm(
+                course.ticket.due_at, _DUE.get(course.ticket.state, "the partner's answer")
+            )
             await workflow.wait_condition(
                 lambda: bool(self._inbox) or (course.ended and self._is_quiet())
             )

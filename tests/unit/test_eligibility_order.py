@@ -66,7 +66,7 @@ def test_each_code_is_earned_and_answered_as_the_table_says(code: str) -> None:
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [pair for pair in combinations(EARNING, 2) if not set(pair) == ALONE],
+    [pair for pair in combinations(EARNING, 2) if set(pair) != ALONE],
 )
 def test_of_two_reasons_the_first_of_the_table_answers(first: str, second: str) -> None:
     """R22-R25: the order of the checks is the order of the table."""
