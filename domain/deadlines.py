@@ -6,6 +6,7 @@ clock part (hours, minutes, seconds) on the clock, so that a day with a change o
 one day.
 """
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
@@ -23,6 +24,8 @@ _EXPECTED = (
 def _checked(text: str) -> str:
     try:
         isodate.parse_duration(text)
+        if re.search("[.,]", text.partition("T")[0]):
+            raise ValueError(text)
         start = datetime(2000, 1, 1, tzinfo=UTC)
         end = after(start, text, ZoneInfo("UTC"))
     except (isodate.ISO8601Error, ValueError, OverflowError) as error:

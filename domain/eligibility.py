@@ -66,11 +66,11 @@ def assess(
     """
     problems = dict(problems or {})
     if not claim.partner_id:
-        return _incomplete(problems | _missing("partner_id", problems))
+        return _incomplete(problems | _missing(claim, problems))
     if partner is None:
         return _refused("unknown_partner")
     if claim.kind is None:
-        return _incomplete(problems | _missing("kind", problems))
+        return _incomplete(problems | _missing(claim, problems))
     if claim.kind not in partner.kinds:
         return _refused("partner_takes_no_claims")
     form = fill(partner.form(claim.kind), claim.answers)
@@ -91,7 +91,7 @@ def _link_does_not_fit(case: Case) -> Assessment | None:
     if case.kind.is_missing and not (case.claim.link_id and case.ordered_on):
         return _incomplete(case.wrong_fields)
     if not case.kind.is_missing and not case.claim.link_id:
-        return None
+        return _incomplete(case.wrong_fields) if "link_id" in case.problems else None
     return None if case.link and _fits(case, case.link) else _refused("link_does_not_fit")
 
 
@@ -203,8 +203,11 @@ def duplicate_key(claim: TicketClaim, partner: PartnerRules | None, now: datetim
     return Case(claim, claim.kind, partner, Facts(), now, {}, form).duplicate_key
 
 
-def _missing(name: str, problems: Mapping[str, str]) -> dict[str, str]:
-    return {} if name in problems else {name: "required"}
+def _missing(claim: TicketClaim, problems: Mapping[str, str]) -> dict[str, str]:
+    """Name what every claim needs, whatever its partner and kind."""
+    named = {path.partition(".")[0] for path in problems}
+    needed = ("partner_id", "kind", "account_id", "contact")
+    return {n: "required" for n in needed if not getattr(claim, n) and n not in named}
 
 
 def _incomplete(problems: Mapping[str, str]) -> Assessment:

@@ -33,7 +33,7 @@ def fill(fields: Sequence[FormField], answers: Mapping[str, Any]) -> Filled:
     problems: dict[str, str] = {}
     for field in fields:
         answer = answers.get(field.name)
-        if answer is None or answer == "":
+        if answer is None or (isinstance(answer, str) and not answer.strip()):
             if field.required:
                 problems[field.name] = "required"
         elif problem := _problem(field, answer):
@@ -53,8 +53,6 @@ def _problem(field: FormField, answer: object) -> str | None:
         return "not_text"
     if len(text) > LONGEST_ANSWER:
         return "too_long"
-    if not text.strip():
-        return "required"
     return _TYPE_CHECKS[field.type](field, text.strip())
 
 

@@ -89,7 +89,8 @@ def _delivered(course: Course, message: Delivered, now: datetime) -> Taken:
 
 
 def _troubled(course: Course, message: Troubled, now: datetime) -> Taken:
-    reason = Attention(message.attention)
+    known = {reason.value: reason for reason in Attention}
+    reason = known.get(message.attention, Attention.PARTNER_CONTRACT_FAULT)
     if message.over:
         course.attend(drop=frozenset({reason}))
     elif reason is Attention.MAIL_UNDELIVERABLE or not course.ended:
@@ -101,6 +102,8 @@ def _deadline(course: Course, message: DeadlinePassed, now: datetime) -> Taken:
     due_at = course.ticket.due_at
     if due_at is None or now < due_at:
         return _QUIET, None
+    if course.release_due(now) or course.settlement_due(now):
+        return _QUIET, None  # whoever drives the course does these: their moment must stay
     course.change(due_at=None)
     state = course.ticket.state
     if course.may(Event.PARTNER_SILENT, state):

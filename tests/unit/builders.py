@@ -21,7 +21,7 @@ from domain.ticket import Ticket
 NOW: Final = datetime(2026, 10, 20, 12, tzinfo=UTC)
 ORDERED_ON: Final = date(2026, 10, 1)
 WARSAW: Final = ZoneInfo("Europe/Warsaw")
-NUMBER: Final = "ZW-4KQ7-P9XT-M2AB-Z"
+NUMBER: Final = "ZW-4KQ7-P9XT-M2AB-C"
 PLN_40: Final = {"amount": "40.00", "currency": "PLN"}
 RUNNING: Final = tuple(s for s in State if not s.is_final and s is not State.CREATED)
 

@@ -256,24 +256,6 @@ def test_the_end_of_the_cancellation_period_is_not_lost_with_its_deadline() -> N
     assert course.settlement_due(max(ends_at, NOW))
 
 
-@pytest.mark.parametrize("trouble", ["delivery_retrying", "partner_contract_fault"])
-def test_trouble_with_the_delivery_asks_for_attention_until_it_succeeds(trouble: str) -> None:
-    course = a_course(State.VALIDATED)
-    hear(course, Troubled(attention=trouble), NOW)
-    assert list(course.ticket.attention) == [trouble]
-    hear(course, Delivered(reference="ref-9"), NOW)
-    assert (course.ticket.attention, course.ticket.partner_reference) == ((), "ref-9")
-    assert course.ticket.state is State.SENT_TO_PARTNER
-
-
-def test_trouble_that_is_over_asks_no_more() -> None:
-    course = a_course(State.VALIDATED)
-    hear(course, Troubled(attention="delivery_retrying"), NOW)
-    hear(course, Troubled(attention="mail_undeliverable"), NOW)
-    hear(course, Troubled(attention="delivery_retrying", over=True), NOW)
-    assert list(course.ticket.attention) == ["mail_undeliverable"]
-
-
 def test_a_repeated_acknowledgement_keeps_the_first_state_and_reference() -> None:
     course = a_course()
     hear(course, Delivered(), LATER)

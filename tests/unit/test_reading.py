@@ -206,6 +206,13 @@ def test_what_is_kept_of_a_message_can_be_written_anywhere(content: dict[str, An
     json.dumps(kept, ensure_ascii=False).encode()
 
 
+def test_unknown_names_of_a_claim_can_be_written_anywhere() -> None:
+    """An accepted claim's note names them."""
+    reading = read_claim(claim_content(**{HALF: 1}))
+    assert len(reading.unknown) == 1
+    reading.unknown[0].encode()
+
+
 def test_a_withdrawal_needs_no_reason() -> None:
     reading = read_message(Withdrawal, {"request_id": "r", "actor": "member"})
     assert reading.value == Withdrawal(request_id="r", actor="member")

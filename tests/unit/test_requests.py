@@ -8,7 +8,15 @@ import pytest
 from domain.course import Course
 from domain.hearing import Heard, hear
 from domain.lifecycle import State
-from domain.messages import Delivered, InformationAnswer, Request, Resend, Troubled
+from domain.messages import (
+    Delivered,
+    InformationAnswer,
+    Request,
+    Resend,
+    Troubled,
+    Unreadable,
+)
+from domain.reading import parse, read_message
 from domain.requests import next_delivery
 from domain.ticket import Attention, Ticket
 from tests.unit.builders import (
@@ -210,10 +218,11 @@ def test_the_members_answer_goes_back_to_the_partner() -> None:
 
 
 def test_an_answer_nested_deeper_than_any_form_does_not_raise() -> None:
-    """Nothing raises for what came from outside: it is kept as far as it can be, or refused."""
-    nested: Any = "deep"
-    for _ in range(400):
-        nested = [nested]
+    """Nothing raises for what came from outside: it is malformed, or kept."""
     course = a_course(State.INFORMATION_REQUESTED)
-    message = InformationAnswer(request_id="req-1", actor="member", answers={"it": nested})
-    assert hear(course, message, NOW).answer is not None
+    nested = b"[" * 400 + b"]" * 400
+    raw = b'{"request_id": "req-1", "actor": "member", "answers": {"it": ' + nested + b"}}"
+    reading = read_message(InformationAnswer, parse(raw))
+    message = reading.value or Unreadable(message="provide_information", problems=reading.problems)
+    hear(course, message, NOW)
+    assert course.write_down().notes

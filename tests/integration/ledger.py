@@ -1,0 +1,47 @@
+"""The books as anybody with a password sees them: every table, every row, as text."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+_TABLES = """
+select table_name from information_schema.tables
+where table_schema = 'public' and table_name <> 'schema_migrations'
+"""
+
+
+class Ledger:
+    """Looks at a database behind the adapter's back."""
+
+    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        """Look through this connection."""
+        self.connection = connection
+
+    async def contents(self) -> dict[str, list[str]]:
+        """Return every row of every table, as text, in a lasting order."""
+        names = [row[0] for row in await self.connection.fetch(_TABLES)]
+        return {name: await self._rows(name) for name in names}
+
+    async def count(self, table: str) -> int:
+        """Return how many rows a table has."""
+        return len(await self._rows(table))
+
+    async def value(self, query: str, *arguments: Any) -> Any:
+        """Return the one value that a query finds."""
+        return await self.connection.fetchval(query, *arguments)
+
+    async def _rows(self, table: str) -> list[str]:
+        query = f"select t::text from {table} t order by 1"  # noqa: S608
+        return [row[0] for row in await self.connection.fetch(query)]
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Ledger]:
+    """Open the books at `url`."""
+    connection = await asyncpg.connect(url)
+    try:
+        yield Ledger(connection)
+    finally:
+        await connection.close()

@@ -1,0 +1,147 @@
+"""How errors leave an activity, in Temporal's words: who tries again, when, and who is alerted."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio import activity
+from temporalio.activity import Info
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.testing import ActivityEnvironment
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
+
+from activities.failures import Failures, RetriesLoggedSeldom
+from domain.errors import (
+    DatabaseUnavailable,
+    LetterUndeliverable,
+    MailServerUnavailable,
+    MessageRefused,
+    PartnerContractFault,
+    PartnerThrottled,
+    PartnerUnauthorised,
+    PartnerUnavailable,
+    TicketError,
+    Unavailable,
+)
+
+RETRIED = [DatabaseUnavailable, MailServerUnavailable, PartnerUnavailable, Unavailable]
+FAULTS = {
+    PartnerContractFault: "partner_contract_fault",
+    PartnerUnauthorised: "partner_unauthorised",
+    LetterUndeliverable: "mail_undeliverable",
+}
+WAIT = timedelta(seconds=90)
+SECRET = "hunter2"
+
+
+class Root(ActivityInboundInterceptor):
+    """The end of the chain: the activity itself."""
+
+    def __init__(self) -> None:
+        """Nothing comes after it."""
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+        """Run the activity."""
+        return await input.fn(*input.args)
+
+
+async def run(work: Callable[[], Any]) -> Any:
+    """Run `work` as an activity behind our interceptor."""
+
+    async def activity_function() -> Any:
+        return work()
+
+    chain = Failures().intercept_activity(Root())
+    call = ExecuteActivityInput(activity_function, (), None, {})
+    return await ActivityEnvironment().run(chain.execute_activity, call)
+
+
+async def failure(error: Exception) -> ApplicationError:
+    """Return the failure as which an activity's `error` leaves it."""
+
+    def work() -> None:
+        raise error
+
+    with pytest.raises(ApplicationError) as caught:
+        await run(work)
+    return caught.value
+
+
+@pytest.mark.parametrize("kind", RETRIED)
+async def test_what_is_away_is_retried_and_alerts_nobody(kind: type[Unavailable]) -> None:
+    failed = await failure(kind("away"))
+    assert (failed.type, failed.message) == (kind.__name__, "away")
+    assert not failed.non_retryable
+    assert failed.next_retry_delay is None
+    assert failed.category is ApplicationErrorCategory.BENIGN
+
+
+async def test_a_partner_that_asked_us_to_wait_sets_the_next_attempt() -> None:
+    failed = await failure(PartnerThrottled("429", WAIT))
+    assert (failed.type, failed.next_retry_delay) == ("PartnerThrottled", WAIT)
+    assert not failed.non_retryable
+    assert failed.category is ApplicationErrorCategory.BENIGN
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+async def test_a_fault_is_not_retried_and_names_what_the_ticket_asks_attention_for(
+    kind: type[TicketError],
+) -> None:
+    failed = await failure(kind("refused"))
+    assert (failed.type, failed.message) == (FAULTS[kind], "refused")
+    assert failed.non_retryable
+    assert failed.category is not ApplicationErrorCategory.BENIGN
+
+
+async def test_the_cause_does_not_leave_with_the_failure() -> None:
+    """Drivers' own words may hold addresses, passwords or members' data."""
+    error = DatabaseUnavailable("away")
+    error.__cause__ = OSError(f"postgresql://tickets:{SECRET}@db")
+    failed = await failure(error)
+    assert failed.__cause__ is None
+    assert failed.__suppress_context__
+
+
+@pytest.mark.parametrize("error", [KeyError("bug"), MessageRefused("malformed")])
+async def test_anything_else_is_a_bug_and_leaves_as_itself(error: Exception) -> None:
+    def work() -> None:
+        raise error
+
+    with pytest.raises(type(error)) as caught:
+        await run(work)
+    assert caught.value is error
+
+
+async def test_a_result_goes_through() -> None:
+    assert await run(lambda: "done") == "done"
+
+
+def attempt(number: int) -> ActivityEnvironment:
+    """Return an environment in which an activity runs for the so many-th time."""
+    environment = ActivityEnvironment()
+    environment.info = Info(**(vars(environment.info) | {"attempt": number}))
+    return environment
+
+
+def is_logged() -> bool:
+    """Whether a line of the activity's logger would be written now."""
+    record = logging.LogRecord("temporalio.activity", logging.WARNING, "", 1, "", (), None)
+    return bool(RetriesLoggedSeldom().filter(record))
+
+
+@pytest.mark.parametrize(
+    ("number", "logged"),
+    [
+        (1, True), (2, False), (9, False), (10, True), (11, False), (100, True), (101, False),
+        (999, False), (1000, True), (1001, False), (10_000, True),
+    ],
+)  # fmt: skip
+def test_a_failing_activity_is_logged_seldom(number: int, logged: bool) -> None:
+    assert attempt(number).run(is_logged) is logged
+
+
+def test_outside_of_an_activity_everything_is_logged() -> None:
+    assert not activity.in_activity()
+    assert is_logged()

@@ -1,0 +1,70 @@
+"""How payloads are read: by their type where one is known, raw where none is."""
+
+import json
+
+import pytest
+from temporalio.api.common.v1 import Payload
+from temporalio.common import RawValue
+
+from domain.ticket import TicketOutcome
+from workflows.payloads import DATA_CONVERTER, ForgivingPayloads
+from workflows.starting import start_operation
+
+NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
+JSON = {"encoding": b"json/plain"}
+HOSTILE = [
+    Payload(metadata=JSON, data=b"{not json"),
+    Payload(metadata=JSON, data=b"\xff\xfe"),
+    Payload(metadata=JSON, data=b""),
+    Payload(metadata={"encoding": b"binary/plain"}, data=b"\x00\x01"),
+    Payload(metadata={"encoding": b"no/such-encoding"}, data=b"{}"),
+    Payload(metadata={}, data=b"{}"),
+]
+
+
+def payloads() -> ForgivingPayloads:
+    """The converter of our workers."""
+    converter = DATA_CONVERTER.payload_converter
+    assert isinstance(converter, ForgivingPayloads)
+    return converter
+
+
+@pytest.mark.parametrize("payload", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("hints", [None, []], ids=["untyped", "no types"])
+def test_what_nobody_says_a_type_of_stays_raw(payload: Payload, hints: list[type] | None) -> None:
+    """Decoding it could raise: that drops a signal, and fails a workflow task for ever."""
+    (value,) = payloads().from_payloads([payload], hints)
+    assert isinstance(value, RawValue)
+    assert value.payload == payload
+
+
+@pytest.mark.parametrize("count", [0, 2, 3])
+def test_any_number_of_untyped_arguments_stays_raw(count: int) -> None:
+    values = payloads().from_payloads(HOSTILE[:count])
+    assert [value.payload for value in values] == HOSTILE[:count]
+
+
+@pytest.mark.parametrize("payload", HOSTILE, ids=range(len(HOSTILE)))
+def test_what_is_asked_for_raw_stays_raw(payload: Payload) -> None:
+    (value,) = payloads().from_payloads([payload], [RawValue])
+    assert value.payload == payload
+
+
+def test_a_known_type_is_read_as_its_model() -> None:
+    outcome = TicketOutcome.model_validate({"number": NUMBER, "state": "resolved"})
+    written = payloads().to_payloads([outcome])
+    assert payloads().from_payloads(written, [TicketOutcome]) == [outcome]
+
+
+def test_a_malformed_value_of_a_known_type_is_refused() -> None:
+    with pytest.raises(ValueError, match="state"):
+        payloads().from_payloads([Payload(metadata=JSON, data=b'{"number": "x"}')], [TicketOutcome])
+
+
+def test_a_claim_is_written_as_plain_json() -> None:
+    """Whatever converter a gateway uses, it writes what this one does."""
+    claim = {"account_id": "acc-1", "answers": {"note": "zażółć \x00 <b>"}}
+    (argument,) = start_operation(claim, NUMBER)._start_workflow_input.args
+    (written,) = payloads().to_payloads([argument])
+    assert written.metadata["encoding"] == b"json/plain"
+    assert json.loads(written.data) == claim
