@@ -27,7 +27,7 @@ PASSWORD: Final = "letters-and-digits-1"
 IN_NO_NEED_OF_DISKS: Final = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
 _names: Final = itertools.count(1)
-_statuses: Final = pytest.StashKey[int]()
+_sessions: Final = pytest.StashKey[pytest.Session]()
 
 
 @pytest.fixture(scope="session")
@@ -80,10 +80,9 @@ async def _run(server: str, statement: str) -> None:
         await connection.close()
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Remember how the run ended."""
-    session.config.stash[_statuses] = int(exitstatus)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Remember the run: its status is known only at its very end."""
+    session.config.stash[_sessions] = session
 
 
 @pytest.hookimpl(trylast=True)
@@ -93,8 +92,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     On CPython 3.11 the teardown can abort the process (sdk-python issue 300), and its exit code
     would then tell of that, not of the tests.
     """
-    status = config.stash.get(_statuses, None)
-    if status is None or "temporalio" not in sys.modules:
+    session = config.stash.get(_sessions, None)
+    if session is None or "temporalio" not in sys.modules:
         return
     capture = config.pluginmanager.getplugin("capturemanager")
     if capture is not None:
@@ -103,4 +102,4 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    os._exit(status)
+    os._exit(int(session.exitstatus))

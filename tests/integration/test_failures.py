@@ -15,6 +15,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 from activities.failures import Failures, RetriesLoggedSeldom
 from domain.errors import (
     DatabaseUnavailable,
+    Fault,
     LetterUndeliverable,
     MailServerUnavailable,
     MessageRefused,
@@ -22,7 +23,6 @@ from domain.errors import (
     PartnerThrottled,
     PartnerUnauthorised,
     PartnerUnavailable,
-    TicketError,
     Unavailable,
 )
 
@@ -87,7 +87,7 @@ async def test_a_partner_that_asked_us_to_wait_sets_the_next_attempt() -> None:
 
 @pytest.mark.parametrize("kind", FAULTS)
 async def test_a_fault_is_not_retried_and_names_what_the_ticket_asks_attention_for(
-    kind: type[TicketError],
+    kind: type[Fault],
 ) -> None:
     failed = await failure(kind("refused"))
     assert (failed.type, failed.message) == (FAULTS[kind], "refused")

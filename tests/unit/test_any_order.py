@@ -7,7 +7,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain.course import Course
+from domain.course import ABOUT_DELIVERY, Course
 from domain.hearing import hear
 from domain.lifecycle import ARROWS, State
 from domain.messages import (
@@ -59,6 +59,9 @@ REWARDS = st.lists(
     ),
     max_size=2,
 ).map(tuple)
+
+
+TROUBLES = ABOUT_DELIVERY | {Attention.MAIL_UNDELIVERABLE}
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -159,7 +162,7 @@ class AnyOrder(RuleBasedStateMachine):
     def delivery_is_acknowledged(self, reference: str | None) -> None:
         self.hear(Delivered(reference=reference))
 
-    @rule(attention=st.sampled_from(Attention), over=st.booleans())
+    @rule(attention=st.sampled_from(sorted(TROUBLES)), over=st.booleans())
     def something_is_wrong(self, attention: Attention, over: bool) -> None:
         self.hear(Troubled(attention=attention, over=over))
 

@@ -1,0 +1,108 @@
+"""How a ticket is started: one public call, whose visible parts carry nothing private."""
+
+import pytest
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+
+from domain.numbers import is_number, ticket_number
+from domain.ticket import TicketOutcome
+from tests.unit.builders import claim_content
+from workflows.starting import start_operation
+
+NUMBER = "ZW-4KQ7-P9XT-M2AB-Z"
+HOSTILE = [
+    None,
+    7,
+    True,
+    ["missing_cashback"],
+    {"a": "b"},
+    "",
+    "a" * 201,
+    "two\nlines",
+    "nul\x00",
+    "\x1b[31mred",
+    "zażółć",
+    "\U0001f600",
+    "\ud800",
+]
+
+
+def started(**changes: object) -> dict[str, object]:
+    """Return what Temporal is told of the start of a claim with these changes."""
+    operation = start_operation(claim_content() | changes, NUMBER)
+    told = dict(vars(operation._start_workflow_input))
+    told["search_attributes"] = {
+        pair.key.name: pair.value for pair in told["search_attributes"].search_attributes
+    }
+    return told
+
+
+def test_a_ticket_is_started_by_the_public_names() -> None:
+    told = started()
+    assert (told["workflow"], told["id"], told["task_queue"]) == (
+        "SupportTicket",
+        NUMBER,
+        "tickets",
+    )
+    assert told["args"] == [claim_content()]
+    assert told["ret_type"] is TicketOutcome
+
+
+def test_a_running_ticket_is_used_and_an_ended_one_never_starts_again() -> None:
+    told = started()
+    assert told["id_conflict_policy"] is WorkflowIDConflictPolicy.USE_EXISTING
+    assert told["id_reuse_policy"] is WorkflowIDReusePolicy.REJECT_DUPLICATE
+
+
+def test_a_ticket_has_no_time_out_of_its_own() -> None:
+    """Tickets live for months."""
+    told = started()
+    names = ("execution_timeout", "run_timeout", "task_timeout", "retry_policy")
+    assert [told[name] for name in names] == [None] * 4
+
+
+def test_the_visible_parts_say_kind_partner_and_state_and_nothing_of_the_member() -> None:
+    told = started()
+    assert told["search_attributes"] == {
+        "TicketState": "created",
+        "TicketKind": "missing_cashback",
+        "TicketPartner": "velotel",
+    }
+    visible = f"{told['search_attributes']} {told['static_summary']} {told['static_details']}"
+    assert told["memo"] is None
+    for private in ("acc-1001", "jan@example.com", "Jan", "Kowalski", "VT-2231-9", "lnk-77"):
+        assert private not in visible
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=ascii)
+def test_a_hostile_kind_or_partner_is_not_taken_over(value: object) -> None:
+    told = started(kind=value, partner_id=value)
+    assert told["search_attributes"] == {"TicketState": "created"}
+    assert told["static_summary"] == "unknown kind · unknown partner"
+
+
+@pytest.mark.parametrize(
+    "value", ["jan@example.com", "Jan Kowalski, ul. Polna 7", "![x](http://evil.example/x.png)"]
+)
+def test_what_is_no_kind_and_no_partners_id_is_not_made_visible(value: str) -> None:
+    """Search attributes and summaries are never encrypted: opaque values only."""
+    told = started(kind=value, partner_id=value)
+    assert value not in f"{told['search_attributes']} {told['static_summary']}"
+
+
+@pytest.mark.parametrize("value", ["no-such-partner", "sonnenreisen"])
+def test_an_unknown_partner_with_an_id_of_the_right_shape_can_be_searched_for(value: str) -> None:
+    assert started(partner_id=value)["search_attributes"] == {
+        "TicketState": "created",
+        "TicketKind": "missing_cashback",
+        "TicketPartner": value,
+    }
+
+
+def test_the_number_is_that_of_the_account_and_the_request() -> None:
+    """R27: a retried request gets the same number, any other its own."""
+    number = ticket_number("acc-1001", "form-1")
+    assert is_number(number)
+    assert number == ticket_number("acc-1001", "form-1")
+    others = [("acc-1001", "form-2"), ("acc-1002", "form-1"), ("acc-100", "1form-1")]
+    assert number not in [ticket_number(*other) for other in others]
+    assert len({ticket_number(*other) for other in others}) == 3

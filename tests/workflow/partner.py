@@ -1,0 +1,103 @@
+"""A partner's HTTP door in this process: it checks our signature and answers what a test says."""
+
+import asyncio
+import base64
+import contextlib
+import json
+import socket
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import uvicorn
+from standardwebhooks import Webhook
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from local.ports import HOST
+
+SECRET: Final = "whsec_" + base64.b64encode(b"made up for the tests only, 32 by").decode()
+DEADLINE: Final = 20.0  # seconds
+
+
+@dataclass(frozen=True)
+class Says:
+    """An answer: `gate` is waited for before it is given."""
+
+    status: int = 200
+    body: bytes = b'{"reference": "ref-1"}'
+    headers: Mapping[str, str] = field(default_factory=dict)
+    gate: asyncio.Event | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One of our calls as it arrived, its signature checked."""
+
+    key: str
+    claim: dict[str, Any]
+
+
+class Partner:
+    """Gives the answers of `next_answers` first, then `answer` for ever."""
+
+    def __init__(self) -> None:
+        """Take every claim, as long as nothing else is said."""
+        self.answer = Says()
+        self.next_answers: deque[Says] = deque()
+        self.calls: list[Call] = []
+        self.base_url = ""
+
+    async def take(self, request: Request) -> Response:
+        """Take a claim; one whose signature is wrong breaks the test."""
+        body = await request.body()
+        Webhook(SECRET).verify(body, dict(request.headers))
+        key = request.headers["idempotency-key"]
+        self.calls.append(Call(key, json.loads(body)["claim"]))
+        said = self.next_answers.popleft() if self.next_answers else self.answer
+        if said.gate:
+            await said.gate.wait()
+        return Response(said.body, said.status, dict(said.headers))
+
+    def application(self) -> Starlette:
+        """The web application."""
+        return Starlette(routes=[Route("/{partner_id}", self.take, methods=["POST"])])
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the signals of the test run alone."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+@asynccontextmanager
+async def open_for_claims() -> AsyncIterator[Partner]:
+    """A partner on a port of its own, in this event loop."""
+    partner = Partner()
+    listening = socket.create_server((HOST, 0))
+    partner.base_url = f"http://{HOST}:{listening.getsockname()[1]}"
+    config = uvicorn.Config(
+        partner.application(),
+        ws="none",
+        lifespan="off",
+        log_level="critical",
+        timeout_graceful_shutdown=1,
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve([listening]))
+    async with asyncio.timeout(DEADLINE):
+        while not server.started:
+            await asyncio.sleep(0.005)
+    try:
+        yield partner
+    finally:
+        server.should_exit = True
+        await serving
+        listening.close()

@@ -1,0 +1,79 @@
+"""A wire between the worker and a server: it can be cut for a while, and mended."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from local.ports import HOST
+
+CHUNK = 65536  # bytes
+
+
+class Wire:
+    """Passes TCP connections on to `port` of this machine, as long as it is not cut."""
+
+    def __init__(self, port: int) -> None:
+        """Use `strung` instead."""
+        self._port = port
+        self._is_cut = False
+        self._open: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.entrance = 0
+
+    def cut(self) -> None:
+        """Break every connection, and every new one, from now on."""
+        self._is_cut = True
+        for writer in self._open:
+            writer.transport.abort()
+
+    def mend(self) -> None:
+        """Pass new connections on again."""
+        self._is_cut = False
+
+    async def stop(self) -> None:
+        """Let go of everything."""
+        self.cut()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take a new connection."""
+        task = asyncio.create_task(self._join(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._is_cut:
+            writer.transport.abort()
+            return
+        there, back = await asyncio.open_connection(HOST, self._port)
+        self._open |= {writer, there}
+        try:
+            await asyncio.gather(_pass_on(reader, there), _pass_on(back, writer))
+        finally:
+            self._open -= {writer, there}
+            for end in (writer, there):
+                end.transport.abort()
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while chunk := await reader.read(CHUNK):
+            writer.write(chunk)
+            await writer.drain()
+        writer.close()
+
+
+@asynccontextmanager
+async def strung(port: int) -> AsyncIterator[Wire]:
+    """A wire to the server on `port`, with an entrance of its own."""
+    wire = Wire(port)
+    listener = await asyncio.start_server(wire.take, HOST, 0)
+    wire.entrance = int(listener.sockets[0].getsockname()[1])
+    try:
+        yield wire
+    finally:
+        listener.close()
+        await wire.stop()
