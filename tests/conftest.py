@@ -23,8 +23,14 @@ from local.supervisor import Supervisor
 
 TEMPLATE: Final = "migrated_template"
 PASSWORD: Final = "letters-and-digits-1"
-# A crash of the machine costs a test run nothing, so nothing waits for its disk.
-IN_NO_NEED_OF_DISKS: Final = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+# A crash of the machine costs a test run nothing, so nothing waits for its disk; and nobody but the
+# tests writes, so that they can count transactions.
+SETTINGS: Final = (
+    "fsync = off",
+    "synchronous_commit = off",
+    "full_page_writes = off",
+    "autovacuum = off",
+)
 
 _names: Final = itertools.count(1)
 _sessions: Final = pytest.StashKey[pytest.Session]()
@@ -64,7 +70,7 @@ def url_of(server: str, database: str) -> str:
 
 
 async def _make_ready(server: str) -> None:
-    for setting in IN_NO_NEED_OF_DISKS:
+    for setting in SETTINGS:
         await _run(server, f"alter system set {setting}")
     await _run(server, "select pg_reload_conf()")
     await _run(server, f"create database {TEMPLATE}")

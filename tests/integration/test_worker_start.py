@@ -15,9 +15,8 @@ import pytest
 import tomli_w
 from temporalio.testing import WorkflowEnvironment
 
-from local.ports import free_ports
+from local.ports import HOST, free_ports
 from local.profiles import invented_secret
-from local.temporal_server import HOST
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTNERS = sorted((ROOT / "partners").glob("*.toml"))

@@ -1,5 +1,6 @@
 """Settings: a missing, malformed or misspelt one is named with what was expected, and no value."""
 
+import base64
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -129,7 +130,7 @@ def test_a_migration_needs_the_databases_address_alone(environment: pytest.Monke
 
 
 def test_a_partners_secret_is_found_by_its_name() -> None:
-    secret = "whsec_c2VjcmV0"
+    secret = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
     assert partner_secrets([a_profile()], {NAME: secret}) == {NAME: secret}
 
 

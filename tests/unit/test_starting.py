@@ -1,12 +1,24 @@
 """How a ticket is started: one public call, whose visible parts carry nothing private."""
 
+import asyncio
+import gc
+from typing import Any
+
 import pytest
+from temporalio.client import (
+    Client,
+    Interceptor,
+    OutboundInterceptor,
+    StartWorkflowUpdateWithStartInput,
+    WorkflowUpdateHandle,
+)
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError, RPCStatusCode
 
 from domain.numbers import is_number, ticket_number
 from domain.ticket import TicketOutcome
 from tests.unit.builders import claim_content
-from workflows.starting import start_operation
+from workflows.starting import admit_ticket, start_operation
 
 NUMBER = "ZW-4KQ7-P9XT-M2AB-Z"
 HOSTILE = [
@@ -106,3 +118,39 @@ def test_the_number_is_that_of_the_account_and_the_request() -> None:
     others = [("acc-1001", "form-2"), ("acc-1002", "form-1"), ("acc-100", "1form-1")]
     assert number not in [ticket_number(*other) for other in others]
     assert len({ticket_number(*other) for other in others}) == 3
+
+
+class Unanswered(OutboundInterceptor):
+    """The door of a Temporal that does not answer in time."""
+
+    async def start_update_with_start_workflow(
+        self, input: StartWorkflowUpdateWithStartInput
+    ) -> WorkflowUpdateHandle[Any]:
+        """Fail as the SDK does."""
+        error = RPCError("Timeout expired", RPCStatusCode.DEADLINE_EXCEEDED, b"")
+        input._on_start_error(error)
+        raise error
+
+
+class Away(Interceptor):
+    """Puts that door before a client."""
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
+        """Stand before every call."""
+        return Unanswered(next)
+
+
+async def test_a_claim_that_is_not_answered_in_time_leaves_nothing_in_the_log() -> None:
+    """The SDK says "Future exception was never retrieved" of what nobody asked for."""
+    loop, said = asyncio.get_running_loop(), list[str]()
+    before = loop.get_exception_handler()
+    client = await Client.connect("127.0.0.1:1", lazy=True, interceptors=[Away()])
+    loop.set_exception_handler(lambda _, context: said.append(str(context.get("message"))))
+    try:
+        with pytest.raises(RPCError):
+            await admit_ticket(client, claim_content(), "form-1")
+        gc.collect()
+        await asyncio.sleep(0)
+    finally:
+        loop.set_exception_handler(before)
+    assert said == []

@@ -63,6 +63,12 @@ class Partner:
             await said.gate.wait()
         return Response(said.body, said.status, dict(said.headers))
 
+    async def called(self, times: int) -> None:
+        """Wait until so many calls have come."""
+        async with asyncio.timeout(DEADLINE):
+            while len(self.calls) < times:
+                await asyncio.sleep(0.02)
+
     def application(self) -> Starlette:
         """The web application."""
         return Starlette(routes=[Route("/{partner_id}", self.take, methods=["POST"])])

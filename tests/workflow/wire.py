@@ -48,7 +48,7 @@ class Wire:
         if self._is_cut:
             writer.transport.abort()
             return
-        there, back = await asyncio.open_connection(HOST, self._port)
+        back, there = await asyncio.open_connection(HOST, self._port)
         self._open |= {writer, there}
         try:
             await asyncio.gather(_pass_on(reader, there), _pass_on(back, writer))
