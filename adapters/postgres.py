@@ -16,7 +16,6 @@ import asyncpg
 from domain.admission import Admission, AdmissionRequest, Entry
 from domain.claim import Facts, Link, Reward
 from domain.errors import DatabaseUnavailable
-from domain.settlement import OrderFacts, Verdict, settle
 from domain.shapes import Money
 from domain.ticket import Writing
 
@@ -93,40 +92,7 @@ class Postgres:
     async def write(self, writing: Writing) -> None:
         """Write a step down; written again, nothing changes."""
         async with self.transaction() as connection:
-            await _write(connection, writing)
-
-    async def settle(
-        self, number: str, amount: Money, candidates: Mapping[Verdict, Writing]
-    ) -> Verdict:
-        """End a ticket: look once more under lock, grant at most once, write the fitting candidate.
-
-        Asked again, it returns what it found the first time.
-        """
-        async with self.transaction() as connection:
-            ticket = dict(await QUERIES.lock_ticket(connection, number=number))
-            if settled := await _settled(connection, number, candidates):
-                return settled
-            order = {name: ticket[name] for name in ("partner_id", "reward_kind", "order_key")}
-            await QUERIES.lock_order(connection, order_name="|".join(order.values()))
-            facts = OrderFacts(
-                granted_to_ticket=await QUERIES.granted_to(connection, **order),
-                rewards=await _rewards_of_order(connection, number),
-            )
-            verdict = settle(number, ticket["account_id"], facts)
-            if verdict is Verdict.GRANTED:
-                paid = {"number": number, "amount": amount.amount, "currency": amount.currency}
-                account = {"account_id": ticket["account_id"]}
-                await QUERIES.grant_reward(connection, **paid, **order, **account)
-                await QUERIES.write_grant(connection, **paid)
-            await _write(connection, candidates[verdict])
-            return verdict
-
-    async def order_facts(self, number: str) -> tuple[str, OrderFacts]:
-        """Return a ticket's account and what the books say of its order."""
-        async with self.transaction() as connection:
-            ticket = await QUERIES.lock_ticket(connection, number=number)
-            rewards = await _rewards_of_order(connection, number)
-            return ticket["account_id"], OrderFacts(rewards=rewards)
+            await write_down(connection, writing)
 
     async def put_link(self, link: Link) -> None:
         """Keep a link of the platform's feed, unless a newer version is known."""
@@ -182,7 +148,7 @@ async def _admitted(connection: Connection, request: AdmissionRequest) -> Admiss
 async def _facts(connection: Connection, account_id: str, partner_id: str, key: str) -> Facts:
     whose = {"account_id": account_id, "partner_id": partner_id}
     links = [_link(row) async for row in QUERIES.links_of_account(connection, **whose)]
-    rewards = [_reward(row) async for row in QUERIES.rewards_of_account(connection, **whose)]
+    rewards = [read_reward(row) async for row in QUERIES.rewards_of_account(connection, **whose)]
     standing = await QUERIES.standing_ticket(connection, duplicate_key=key)
     return Facts(links=tuple(links), rewards=tuple(rewards), standing_ticket=standing)
 
@@ -232,9 +198,10 @@ def _row(request: AdmissionRequest, entry: Entry) -> dict[str, Any]:
     }
 
 
-async def _write(connection: Connection, writing: Writing) -> None:
+async def write_down(connection: Connection, writing: Writing) -> None:
+    """Write a step inside a transaction; a late writing never overwrites a newer one."""
     await _append(connection, writing)
-    row = writing.model_dump(exclude={"moves", "letters", "notes", "confirmed"})
+    row = writing.model_dump(exclude={"moves", "letters", "notes", "answers", "confirmed"})
     await QUERIES.write_ticket(connection, **row, **_money("confirmed", writing.confirmed))
 
 
@@ -248,22 +215,10 @@ async def _append(connection: Connection, writing: Writing) -> None:
     for position, note in enumerate(writing.notes):
         place = {"number": number, "writing": writing.writing, "position": position}
         await QUERIES.keep_note(connection, **place, **note.model_dump())
-
-
-async def _settled(
-    connection: Connection, number: str, candidates: Mapping[Verdict, Writing]
-) -> Verdict | None:
-    seq = next(iter(candidates.values())).moves[-1].seq
-    row = await QUERIES.recorded_move(connection, number=number, seq=seq)
-    if row is None:
-        return None
-    last = {verdict: writing.moves[-1] for verdict, writing in candidates.items()}
-    return next(v for v, m in last.items() if (m.event, m.to) == (row["event"], row["to_state"]))
-
-
-async def _rewards_of_order(connection: Connection, number: str) -> tuple[Reward, ...]:
-    rows = QUERIES.rewards_of_order(connection, number=number)
-    return tuple([_reward(row) async for row in rows])
+    for answer in writing.answers:
+        content = answer.model_dump(mode="json")
+        keys = {"number": number, "request_id": answer.request_id}
+        await QUERIES.keep_answer(connection, **keys, answer=content)
 
 
 def _link(row: Mapping[str, Any]) -> Link:
@@ -271,7 +226,8 @@ def _link(row: Mapping[str, Any]) -> Link:
     return Link.model_validate(dict(row) | {"promised_reward": promised})
 
 
-def _reward(row: Mapping[str, Any]) -> Reward:
+def read_reward(row: Mapping[str, Any]) -> Reward:
+    """Read a row of the rewards."""
     return Reward.model_validate(
         dict(row) | {"amount": _read_money(row["amount"], row["currency"])}
     )

@@ -15,7 +15,7 @@ from domain.lifecycle import Event, Lifecycle, State
 from domain.messages import RejectionReason
 from domain.settlement import Release, Verdict
 from domain.shapes import Money
-from domain.ticket import Attention, Move, Note, Ticket, Writing
+from domain.ticket import REMEMBERED, Answer, Attention, Move, Note, Ticket, Writing
 
 SYSTEM: Final = "system"
 ABOUT_DELIVERY: Final = frozenset(
@@ -52,6 +52,7 @@ class Course:
         self._moves: list[Move] = []
         self._letters: list[Letter] = []
         self._notes: list[Note] = []
+        self._answers: list[Answer] = []
 
     @property
     def ended(self) -> bool:
@@ -61,7 +62,7 @@ class Course:
     @property
     def has_unwritten(self) -> bool:
         """Say whether anything waits to be written down."""
-        return bool(self._moves or self._letters or self._notes)
+        return bool(self._moves or self._letters or self._notes or self._answers)
 
     def may(self, event: Event, to: State | None = None) -> bool:
         """Ask the map whether `event` leads from here (to `to`)."""
@@ -71,7 +72,9 @@ class Course:
         """Open the ticket: the partner's clock starts, or the claim is held until then."""
         zone = self.ticket.terms.market.zone
         until = held_until.astimezone(zone).isoformat() if held_until else None
-        self.move(Event.CLAIM_ACCEPTED, State.VALIDATED, now, letter={"held_until": until})
+        answer_by = deadlines.after(held_until or now, self.ticket.terms.answer.within, zone)
+        told = {"held_until": until, "answer_by": answer_by.astimezone(zone).date().isoformat()}
+        self.move(Event.CLAIM_ACCEPTED, State.VALIDATED, now, letter=told)
         if held_until:
             self.move(Event.CLAIM_HELD, State.ON_HOLD, now)
             self.change(due_at=held_until)
@@ -81,7 +84,8 @@ class Course:
     def start_partners_clock(self, now: datetime) -> None:
         """Give the partner its time from `now` on."""
         terms = self.ticket.terms
-        self.change(due_at=deadlines.after(now, terms.answer.within, terms.market.zone))
+        due_at = deadlines.after(now, terms.answer.within, terms.market.zone)
+        self.change(due_at=due_at, clock_began_at=now, reminded=0)
 
     def release_due(self, now: datetime) -> bool:
         """Say whether a held claim's moment has come."""
@@ -148,6 +152,16 @@ class Course:
         """Keep a message that was heard."""
         self._notes.append(note)
 
+    def answer(self, answer: Answer) -> None:
+        """Keep the first answer to a request, for ever in the books, for a while at hand."""
+        self._answers.append(answer)
+        kept = (*self.ticket.answers, answer)[-REMEMBERED:]
+        self.change(answers=kept, answered=self.ticket.answered + 1)
+
+    def remind(self, letter: Letter) -> None:
+        """Queue a letter that no move earns: a reminder."""
+        self._letters.append(letter)
+
     def attend(
         self, add: Attention | None = None, drop: frozenset[Attention] = frozenset()
     ) -> None:
@@ -176,8 +190,9 @@ class Course:
             moves=tuple(self._moves),
             letters=tuple(self._letters),
             notes=tuple(self._notes),
+            answers=tuple(self._answers),
         )
-        self._moves, self._letters, self._notes = [], [], []
+        self._moves, self._letters, self._notes, self._answers = [], [], [], []
         return writing
 
 

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+from domain.clocks import next_reminder
 from domain.course import ABOUT_DELIVERY, SYSTEM, Course
 from domain.lifecycle import Event, State
 from domain.messages import (
     UPDATES,
     DeadlinePassed,
     Delivered,
+    InformationAnswer,
     Message,
     PartnerOutcome,
     Request,
@@ -21,9 +23,11 @@ from domain.messages import (
     Troubled,
     Unreadable,
 )
-from domain.outcomes import APPLIED, NOT_NOW, remember, take_outcome
-from domain.requests import first_answer, take_request
+from domain.outcomes import APPLIED, remember, take_outcome
+from domain.questions import NOT_NOW, do_without, remind_member
+from domain.requests import answered, first_answer, take_request
 from domain.shapes import Frozen
+from domain.silence import confirmable, fall_silent
 from domain.ticket import Answer, Attention, Note
 
 _NAMES: Final = {model: name for name, model in UPDATES.items()}
@@ -39,6 +43,7 @@ class Heard(Frozen):
     quiet: bool = False
     deliver: str | None = None
     answer: Answer | None = None
+    check: InformationAnswer | None = None
 
 
 _QUIET: Final = Heard(quiet=True)
@@ -65,6 +70,8 @@ def _outcome(course: Course, outcome: PartnerOutcome, now: datetime) -> Taken:
 def _request(course: Course, request: Request, now: datetime) -> Taken:
     if first := first_answer(course, request):
         return Heard(quiet=True, answer=first), None
+    if isinstance(request, InformationAnswer):
+        return _information(course, request)
     answer, deliver = take_request(course, request, now)
     return Heard(deliver=deliver, answer=answer), answer.code or APPLIED
 
@@ -98,17 +105,34 @@ def _troubled(course: Course, message: Troubled, now: datetime) -> Taken:
     return Heard(), None
 
 
+def _information(course: Course, request: InformationAnswer) -> Taken:
+    """Let the form be asked first, where an answer is waited for at all."""
+    if course.may(Event.INFORMATION_PROVIDED):
+        return Heard(check=request), None
+    return Heard(answer=answered(course, request, NOT_NOW)), NOT_NOW
+
+
+def _reminder(course: Course, now: datetime) -> Heard:
+    course.change(reminded=course.ticket.reminded + 1)
+    if course.ticket.state is State.SENT_TO_PARTNER:
+        return Heard(deliver=f"reminder-{course.ticket.reminded}")
+    remind_member(course)
+    return Heard()
+
+
 def _deadline(course: Course, message: DeadlinePassed, now: datetime) -> Taken:
-    due_at = course.ticket.due_at
+    reminder, due_at = next_reminder(course.ticket), course.ticket.due_at
+    if reminder and reminder <= now:
+        return _reminder(course, now), None
     if due_at is None or now < due_at:
         return _QUIET, None
-    if course.release_due(now) or course.settlement_due(now):
+    if course.release_due(now) or course.settlement_due(now) or confirmable(course, now):
         return _QUIET, None  # whoever drives the course does these: their moment must stay
     course.change(due_at=None)
-    state = course.ticket.state
-    if course.may(Event.PARTNER_SILENT, state):
-        course.move(Event.PARTNER_SILENT, state, now)
-        course.attend(add=Attention.PARTNER_SILENT)
+    if course.ticket.state is State.INFORMATION_REQUESTED:
+        return Heard(deliver=do_without(course, now)), None
+    if course.may(Event.PARTNER_SILENT):
+        fall_silent(course, now)
     return Heard(), None
 
 

@@ -1,15 +1,16 @@
 """What the updates of members and agents do to a ticket; each request gets one answer, for ever."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from domain.confirmation import confirmation
 from domain.course import ABOUT_DELIVERY, Course
 from domain.lifecycle import Event, State
-from domain.messages import Decision, Request, Resend, Withdrawal
-from domain.outcomes import NOT_NOW, confirm
-from domain.ticket import REMEMBERED, Answer, Attention
+from domain.messages import Decision, InformationRequest, Request, Resend, Withdrawal
+from domain.outcomes import confirm
+from domain.questions import NOT_NOW, request_information
+from domain.ticket import Answer, Attention
 
 _UNDECIDED: Final = frozenset({Attention.AMOUNT_UNDECIDED, Attention.CANCELLATION_END_UNKNOWN})
 
@@ -24,17 +25,30 @@ def first_answer(course: Course, request: Request) -> Answer | None:
 
 def take_request(course: Course, request: Request, now: datetime) -> tuple[Answer, str | None]:
     """Carry out a new `request`; return its answer and the purpose of a delivery to be started."""
-    handler = _HANDLERS.get(type(request))
-    deliver, code = handler(course, request, now) if handler else (None, "not_handled_yet")
+    handler = _HANDLERS[type(request)]
+    deliver, code = handler(course, request, now)
+    return answered(course, request, code, moved=code is None and deliver is None), deliver
+
+
+def answered(
+    course: Course,
+    request: Request,
+    code: str | None = None,
+    problems: Mapping[str, str] | None = None,
+    *,
+    moved: bool = False,
+) -> Answer:
+    """Give `request` its answer and keep it."""
     answer = Answer(
         request_id=request.request_id,
         number=course.ticket.number,
         state=course.ticket.state,
-        moved=code is None and deliver is None,
+        moved=moved,
         code=code,
+        problems=dict(problems or {}),
     )
-    course.change(answers=(*course.ticket.answers, answer)[-REMEMBERED:])
-    return answer, deliver
+    course.answer(answer)
+    return answer
 
 
 def _withdraw(course: Course, request: Withdrawal, now: datetime) -> Requested:
@@ -80,6 +94,10 @@ def _decide_confirmed(course: Course, request: Decision, now: datetime) -> str |
     return None
 
 
+def _ask(course: Course, request: InformationRequest, now: datetime) -> Requested:
+    return None, request_information(course, request, now)
+
+
 def _resend(course: Course, request: Resend, now: datetime) -> Requested:
     if course.ticket.state not in (State.VALIDATED, State.SENT_TO_PARTNER):
         return None, NOT_NOW
@@ -98,4 +116,5 @@ _HANDLERS: Final[dict[type[Request], Callable[[Course, Any, datetime], Requested
     Withdrawal: _withdraw,
     Decision: _decide,
     Resend: _resend,
+    InformationRequest: _ask,
 }

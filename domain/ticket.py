@@ -1,6 +1,6 @@
 """A ticket: the one serialisable state of its workflow, and the views that others get of it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -51,7 +51,7 @@ class Answer(Frozen):
     state: State
     moved: bool
     code: str | None = None
-    field: str | None = None
+    problems: dict[str, str] = {}
 
 
 class Ticket(Frozen):
@@ -75,12 +75,20 @@ class Ticket(Frozen):
     reason_code: str | None = None
     due_at: datetime | None = None
     cancellation_ends_at: datetime | None = None
+    clock_began_at: datetime | None = None
+    reminded: int = 0
+    partners_time_left: timedelta | None = None
+    partners_time_used: timedelta | None = None
+    partner_reminded: int = 0
+    questions: tuple[str, ...] = ()
+    asked: int = 0
     attention: tuple[Attention, ...] = ()
     moves: tuple[Move, ...] = ()
     writings: int = 0
     deliveries: int = 0
     heard: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
+    answered: int = 0
     partner_reference: str | None = None
 
 
@@ -140,6 +148,7 @@ class Writing(Frozen):
     moves: tuple[Move, ...] = ()
     letters: tuple[Letter, ...] = ()
     notes: tuple[Note, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
 
 def snapshot(ticket: Ticket) -> TicketSnapshot:
