@@ -15,7 +15,7 @@ import asyncpg
 
 from domain.admission import Admission, AdmissionRequest, Entry
 from domain.claim import Facts, Link, Reward
-from domain.errors import DatabaseUnavailable
+from domain.errors import BooksDisagree, DatabaseUnavailable
 from domain.shapes import Money
 from domain.ticket import Writing
 
@@ -67,6 +67,8 @@ class Postgres:
             acquired = self._pool.acquire(timeout=_PATIENCE_SECONDS)
             async with acquired as connection, connection.transaction():
                 yield connection
+        except ValueError:
+            raise  # a wrong address, which also counts as the driver's own error
         except _AWAY as error:
             # The driver's own words may hold the address and its password.
             raise DatabaseUnavailable(f"PostgreSQL: {type(error).__name__}") from None
@@ -124,6 +126,11 @@ class Postgres:
         async with self.transaction() as connection:
             row = await getattr(QUERIES, query)(connection, **params)
             return dict(row) if row else None
+
+    async def value(self, query: str, **params: object) -> Any:
+        """Return the one value of a named query, or none."""
+        async with self.transaction() as connection:
+            return await getattr(QUERIES, query)(connection, **params)
 
     async def run(self, query: str, **params: object) -> None:
         """Run a named statement."""
@@ -209,7 +216,11 @@ async def _append(connection: Connection, writing: Writing) -> None:
     number = writing.number
     for move in writing.moves:
         columns = move.model_dump(by_alias=False, exclude={"to"})
-        await QUERIES.record_move(connection, number=number, to_state=move.to, **columns)
+        if await QUERIES.record_move(connection, number=number, to_state=move.to, **columns):
+            continue
+        known = await QUERIES.recorded_move(connection, number=number, seq=move.seq)
+        if (known["event"], known["to_state"]) != (move.event, move.to):
+            raise BooksDisagree(number, move.seq)
     for letter in writing.letters:
         await QUERIES.queue_letter(connection, number=number, **letter.model_dump())
     for position, note in enumerate(writing.notes):

@@ -6,11 +6,12 @@ the one that is written. Asked again, each returns what it found the first time.
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from adapters.postgres import QUERIES, Connection, Postgres, read_reward, write_down
-from domain.claim import Reward
+from domain.claim import Reward, is_for_order
 from domain.completion import Completion, complete
+from domain.errors import BooksDisagree
 from domain.messages import InformationAnswer
 from domain.partner import ClaimKind, PartnerRules
 from domain.settlement import OrderFacts, Verdict, settle
@@ -39,7 +40,7 @@ async def settle_ticket(
         await QUERIES.lock_name(connection, name="|".join(order.values()))
         facts = OrderFacts(
             granted_to_ticket=await QUERIES.granted_to(connection, **order),
-            rewards=await _rewards_of_order(connection, number),
+            rewards=await _rewards_of_order(connection, ticket),
         )
         verdict = settle(number, ticket["account_id"], facts)
         if verdict is Verdict.GRANTED:
@@ -111,26 +112,34 @@ async def take_information(
         return Found(**done.model_dump() | {"order_key": order})
 
 
-async def _decided(
-    connection: Connection, number: str, candidates: Mapping[T, Writing]
-) -> T | None:
-    """Return what was found when this step was first taken, if it was."""
-    seq = next(iter(candidates.values())).moves[-1].seq
-    row = await QUERIES.recorded_move(connection, number=number, seq=seq)
-    if row is None:
-        return None
-    last = {found: writing.moves[-1] for found, writing in candidates.items()}
-    return next(f for f, m in last.items() if (m.event, m.to) == (row["event"], row["to_state"]))
-
-
 async def order_facts(postgres: Postgres, number: str) -> tuple[str, OrderFacts]:
     """Return a ticket's account and what the books say of its order."""
     async with postgres.transaction() as connection:
         ticket = await QUERIES.lock_ticket(connection, number=number)
-        rewards = await _rewards_of_order(connection, number)
+        rewards = await _rewards_of_order(connection, ticket)
         return ticket["account_id"], OrderFacts(rewards=rewards)
 
 
-async def _rewards_of_order(connection: Connection, number: str) -> tuple[Reward, ...]:
-    rows = QUERIES.rewards_of_order(connection, number=number)
-    return tuple([read_reward(row) async for row in rows])
+async def _decided(
+    connection: Connection, number: str, candidates: Mapping[T, Writing]
+) -> T | None:
+    """Return what was found when this step was first taken, if it was."""
+    moves = {found: writing.moves[-1] for found, writing in candidates.items()}
+    seq = next(iter(moves.values())).seq
+    row = await QUERIES.recorded_move(connection, number=number, seq=seq)
+    if row is None:
+        return None
+    for found, move in moves.items():
+        if (move.event, move.to) == (row["event"], row["to_state"]):
+            return found
+    raise BooksDisagree(number, seq)
+
+
+async def _rewards_of_order(
+    connection: Connection, ticket: Mapping[str, Any]
+) -> tuple[Reward, ...]:
+    names = ("partner_id", "reward_kind", "order_key", "reward_id", "link_id")
+    rows = QUERIES.rewards_of_order(connection, **{name: ticket[name] for name in names})
+    found = [read_reward(row) async for row in rows]
+    order, link_id, contested = ticket["order_key"], ticket["link_id"], ticket["reward_id"]
+    return tuple(r for r in found if r.reward_id == contested or is_for_order(r, order, link_id))

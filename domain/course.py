@@ -12,12 +12,13 @@ from typing import Any, Final
 from domain import deadlines
 from domain.letters import Letter, letter_earned
 from domain.lifecycle import Event, Lifecycle, State
-from domain.messages import RejectionReason
+from domain.messages import RejectionReason, Request
 from domain.settlement import Release, Verdict
 from domain.shapes import Money
 from domain.ticket import REMEMBERED, Answer, Attention, Move, Note, Ticket, Writing
 
 SYSTEM: Final = "system"
+_MOST_NOTES: Final = 20
 ABOUT_DELIVERY: Final = frozenset(
     {
         Attention.DELIVERY_RETRYING,
@@ -25,6 +26,7 @@ ABOUT_DELIVERY: Final = frozenset(
         Attention.PARTNER_UNAUTHORISED,
     }
 )
+ABOUT_MAIL: Final = frozenset({Attention.MAIL_UNDELIVERABLE, Attention.MAIL_RETRYING})
 ABOUT_PARTNER: Final = ABOUT_DELIVERY | {Attention.PARTNER_SILENT}
 _SETTLED: Final = {
     Verdict.GRANTED: (Event.CANCELLATION_PERIOD_ENDED, State.RESOLVED, None),
@@ -58,6 +60,11 @@ class Course:
     def ended(self) -> bool:
         """Say whether the ticket has reached a final state."""
         return self.ticket.state.is_final
+
+    @property
+    def is_full(self) -> bool:
+        """Say whether so many notes wait that they should be written down."""
+        return len(self._notes) >= _MOST_NOTES
 
     @property
     def has_unwritten(self) -> bool:
@@ -152,11 +159,32 @@ class Course:
         """Keep a message that was heard."""
         self._notes.append(note)
 
-    def answer(self, answer: Answer) -> None:
-        """Keep the first answer to a request, for ever in the books, for a while at hand."""
+    def answer(
+        self,
+        request: Request,
+        code: str | None = None,
+        problems: Mapping[str, str] | None = None,
+        *,
+        moved: bool = False,
+    ) -> Answer:
+        """Give a request its first answer: kept for ever in the books, for a while at hand."""
+        answer = Answer(
+            request_id=request.request_id,
+            number=self.ticket.number,
+            state=self.ticket.state,
+            moved=moved,
+            code=code,
+            problems=dict(problems or {}),
+        )
         self._answers.append(answer)
         kept = (*self.ticket.answers, answer)[-REMEMBERED:]
         self.change(answers=kept, answered=self.ticket.answered + 1)
+        return answer
+
+    def may_have_forgotten(self, request: Request) -> bool:
+        """Say whether only the books know if `request` came before."""
+        known = any(answer.request_id == request.request_id for answer in self.ticket.answers)
+        return not known and self.ticket.answered > len(self.ticket.answers)
 
     def remind(self, letter: Letter) -> None:
         """Queue a letter that no move earns: a reminder."""
@@ -200,7 +228,7 @@ def _over(state: State) -> frozenset[Attention]:
     """Return the reasons for attention that are over once a ticket stands in `state`."""
     if state.is_final:
         # A member who could not be told must still be told by somebody.
-        return frozenset(Attention) - {Attention.MAIL_UNDELIVERABLE}
+        return frozenset(Attention) - ABOUT_MAIL
     if state is State.SENT_TO_PARTNER:
         return ABOUT_DELIVERY
     return frozenset() if state is State.VALIDATED else ABOUT_PARTNER

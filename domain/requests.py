@@ -1,6 +1,6 @@
 """What the updates of members and agents do to a ticket; each request gets one answer, for ever."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,28 +27,7 @@ def take_request(course: Course, request: Request, now: datetime) -> tuple[Answe
     """Carry out a new `request`; return its answer and the purpose of a delivery to be started."""
     handler = _HANDLERS[type(request)]
     deliver, code = handler(course, request, now)
-    return answered(course, request, code, moved=code is None and deliver is None), deliver
-
-
-def answered(
-    course: Course,
-    request: Request,
-    code: str | None = None,
-    problems: Mapping[str, str] | None = None,
-    *,
-    moved: bool = False,
-) -> Answer:
-    """Give `request` its answer and keep it."""
-    answer = Answer(
-        request_id=request.request_id,
-        number=course.ticket.number,
-        state=course.ticket.state,
-        moved=moved,
-        code=code,
-        problems=dict(problems or {}),
-    )
-    course.answer(answer)
-    return answer
+    return course.answer(request, code, moved=code is None and deliver is None), deliver
 
 
 def _withdraw(course: Course, request: Withdrawal, now: datetime) -> Requested:

@@ -26,10 +26,11 @@ insert into tickets (
 on conflict do nothing
 returning number;
 
--- name: record_move!
+-- name: record_move$
 insert into moves (number, seq, event, from_state, to_state, reason_code, actor, note, at)
 values (:number, :seq, :event, :from_state, :to_state, :reason_code, :actor, :note, :at)
-on conflict do nothing;
+on conflict do nothing
+returning seq;
 
 -- name: queue_letter!
 insert into letters (number, key, kind, language, params)
@@ -54,7 +55,7 @@ update tickets set
 where number = :number and writing < :writing;
 
 -- name: lock_ticket^
-select number, account_id, partner_id, reward_kind, order_key, writing
+select number, account_id, partner_id, reward_kind, order_key, link_id, reward_id, writing
 from tickets where number = :number for update;
 
 -- name: recorded_move^
