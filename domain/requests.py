@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from domain.confirmation import confirmation
+from domain.confirmation import Confirmation, confirmation
 from domain.course import ABOUT_DELIVERY, Course
 from domain.lifecycle import Event, State
 from domain.messages import Decision, InformationRequest, Request, Resend, Withdrawal
@@ -65,10 +65,8 @@ def _decide_confirmed(course: Course, request: Decision, now: datetime) -> str |
     if amount is None:
         return "reward_required"
     # Where nobody could say when the period ends, the agent's word ends it.
-    ends_at = ticket.cancellation_ends_at or now
-    course.change(confirmed=amount, cancellation_ends_at=ends_at, due_at=ends_at)
-    to = State.AWAITING_CANCELLATION_PERIOD
-    course.move(Event.DECIDED, to, now, request.actor, note=request.note)
+    worth = Confirmation(amount=amount, ends_at=ticket.cancellation_ends_at or now)
+    confirm(course, Event.DECIDED, now, request.actor, worth, request.note)
     course.attend(drop=_UNDECIDED)
     return None
 
