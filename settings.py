@@ -3,6 +3,7 @@
 Temporal's own settings (`TEMPORAL_*`, `temporal.toml`) are read by its SDK.
 """
 
+import base64
 import difflib
 import os
 from collections.abc import Iterable, Mapping
@@ -79,10 +80,18 @@ def partner_secrets(
     """
     names = {profile.channel.secret: profile.rules.id for profile in profiles}
     for name, partner in names.items():
-        if not environment.get(name, "").startswith("whsec_"):
-            expected = f"expected the secret of {partner}, as whsec_ and base64"
+        if not _is_secret(environment.get(name, "")):
+            expected = f"expected the secret of {partner}, as whsec_ and base64 of 24 to 64 bytes"
             raise Misconfigured("environment", name, expected)
     return {name: environment[name] for name in names}
+
+
+def _is_secret(text: str) -> bool:
+    try:
+        key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return False
+    return text.startswith("whsec_") and 24 <= len(key) <= 64
 
 
 def _read(model: type[T]) -> T:

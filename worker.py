@@ -41,7 +41,7 @@ from workflows.support_ticket import SupportTicket
 log = logging.getLogger("worker")
 GRACE: Final = timedelta(seconds=30)
 _PASSED_THROUGH: Final = (
-    "activities", "adapters", "domain", "workflows",
+    "activities", "adapters", "domain",
     "dns", "email_validator", "idna", "isodate", "six", "transitions", "tzdata",
 )  # fmt: skip
 SANDBOX: Final = SandboxedWorkflowRunner(
@@ -70,6 +70,9 @@ async def workers(
             persistence.write,
             persistence.settle,
             persistence.look_again,
+            persistence.take_silence,
+            persistence.take_information,
+            persistence.first_answer,
         ]
         yield [
             _worker(client, TICKETS_QUEUE, ticket_work, workflows=[SupportTicket]),

@@ -2,7 +2,10 @@
 words.
 """
 
+import asyncio
 import logging
+import traceback
+from pathlib import Path
 from typing import Any, Final
 
 from temporalio import activity
@@ -36,6 +39,14 @@ class _Translation(ActivityInboundInterceptor):
             raise _expected(error) from None
         except Fault as error:
             raise ApplicationError(str(error), type=error.attention, non_retryable=True) from None
+        except (ApplicationError, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            # Its own words may quote what somebody wrote; they stay out of history and log.
+            name = type(error).__name__
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{Path(where.filename).name}:{where.lineno}"
+            raise ApplicationError(f"a bug: {name} at {place}", type=name) from None
 
 
 def _expected(error: Unavailable, **delay: Any) -> ApplicationError:

@@ -6,6 +6,7 @@ from adapters.letters import LetterBook
 from adapters.postgres import Postgres
 from adapters.smtp import MailDoor
 from domain.claim import Contact
+from domain.errors import LetterUndeliverable
 from domain.shapes import Frozen
 
 
@@ -34,16 +35,15 @@ class Letters:
         if row is None or row["sent_at"] is not None:
             return
         contact = posting.contact or Contact.model_validate(row["contact"])
-        letter = self._book.render(
-            row["kind"],
-            row["language"],
-            {
-                **row["params"],
-                "number": posting.number,
-                "partner_name": row["partner_name"] or "",
-                "member_name": contact.name,
-            },
-        )
+        known = {
+            "number": posting.number,
+            "partner_name": row["partner_name"] or "",
+            "member_name": contact.name,
+        }
+        try:
+            letter = self._book.render(row["kind"], row["language"], known | row["params"])
+        except (KeyError, ValueError) as error:
+            raise LetterUndeliverable(f"cannot be written: {type(error).__name__}") from None
         letter_id = f"{posting.number}-{posting.key}"
         await self._door.send(letter_id, contact.name, contact.email, letter)
         await self._postgres.run("letter_sent", **keys)

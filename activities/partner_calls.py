@@ -49,7 +49,9 @@ class PartnerCalls:
 def _claim(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the partner's form asks for, and nothing else (contract.md)."""
     clicked_at = row["clicked_at"]
+    note = {"note": row["information_note"]} if row["information_note"] else {}
     return {
+        **note,
         "number": row["number"],
         "kind": row["kind"],
         "ordered_on": row["ordered_on"].isoformat() if row["ordered_on"] else None,

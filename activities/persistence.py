@@ -1,20 +1,32 @@
 """Writing tickets down: admission, moves, settlement. Each is one transaction, safe to repeat."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Final, Protocol
+from datetime import UTC, date, datetime
+from typing import Any, Final, Protocol
 
 from temporalio import activity
 
 from adapters.postgres import Postgres
-from domain.admission import Admission, AdmissionRequest, CodedReason, Entry, Judged, enter, judge
+from adapters.verdicts import Found, order_facts, settle_ticket, take_information, take_silence
+from domain.admission import (
+    Admission,
+    AdmissionRequest,
+    CodedReason,
+    Entry,
+    Judged,
+    enter,
+    judge,
+    label_of,
+)
 from domain.claim import Facts, TicketClaim
 from domain.eligibility import duplicate_key
-from domain.partner import PartnerProfile
+from domain.messages import InformationAnswer
+from domain.partner import PartnerProfile, PartnerRules
 from domain.reading import parse, read_claim
 from domain.settlement import Release, Verdict, release
 from domain.shapes import Frozen, Money
-from domain.ticket import Writing
+from domain.silence import Silence
+from domain.ticket import Answer, Writing
 
 _SENT_TO_SERVICE: Final = frozenset({"reward_granted", "reward_invalid"})
 
@@ -22,8 +34,8 @@ _SENT_TO_SERVICE: Final = frozenset({"reward_granted", "reward_invalid"})
 class Phrases(Protocol):
     """Says codes in words."""
 
-    def phrase(self, language: str, section: str, code: str, **params: object) -> str:
-        """Return the words for `code` of `section` in `language`."""
+    def reason(self, language: str, code: str, field: str | None, told: Mapping[str, Any]) -> str:
+        """Return the words for a reason's `code` in `language`."""
 
 
 class Settlement(Frozen):
@@ -32,6 +44,31 @@ class Settlement(Frozen):
     number: str
     amount: Money
     candidates: dict[Verdict, Writing]
+
+
+class Hush(Frozen):
+    """A silence that may confirm: the amount, the market's month, the partner's cap for it."""
+
+    number: str
+    amount: Money
+    month: date
+    cap: Money
+    candidates: dict[Silence, Writing]
+
+
+class Given(Frozen):
+    """The member's answers, and the step that is written if the form takes them."""
+
+    number: str
+    request: InformationAnswer
+    writing: Writing
+
+
+class Asked(Frozen):
+    """A request that the running ticket does not remember."""
+
+    number: str
+    request_id: str
 
 
 class Persistence:
@@ -61,7 +98,7 @@ class Persistence:
 
         def decide(facts: Facts) -> Entry:
             judged = judge(reading, facts, rules, request.started_at)
-            return enter(request, judged, rules, now, self._say)
+            return enter(request, judged, rules, now, lambda told: self._say(told, rules))
 
         key = duplicate_key(claim, rules, request.started_at) or ""
         account_id, partner_id = claim.account_id or "", claim.partner_id or ""
@@ -78,16 +115,35 @@ class Persistence:
         """Grant the reward, if the order has none yet, in the transaction of the ticket's last
         move.
         """
-        return await self._postgres.settle(
-            settlement.number, settlement.amount, settlement.candidates
+        return await settle_ticket(
+            self._postgres, settlement.number, settlement.amount, settlement.candidates
         )
+
+    @activity.defn(name="take_silence")
+    async def take_silence(self, hush: Hush) -> Silence:
+        """Let a partner's silence confirm a reward, as far as the partner's month allows."""
+        return await take_silence(
+            self._postgres, hush.number, hush.amount, hush.month, hush.cap, hush.candidates
+        )
+
+    @activity.defn(name="take_information")
+    async def take_information(self, given: Given) -> Found:
+        """Complete a claim by the member's answers, if its form takes them."""
+        return await take_information(self._postgres, given.number, given.request, given.writing)
+
+    @activity.defn(name="first_answer")
+    async def first_answer(self, asked: Asked) -> Answer | None:
+        """Return the answer that a request got long ago, if it came before."""
+        keys = {"number": asked.number, "request_id": asked.request_id}
+        stored = await self._postgres.value("first_answer", **keys)
+        return Answer.model_validate(stored) if stored else None
 
     @activity.defn(name="look_again")
     async def look_again(self, number: str) -> Release:
         """Look what a held claim finds now: nothing, a registered reward, an invalid one."""
-        return release(*await self._postgres.order_facts(number))
+        return release(*await order_facts(self._postgres, number))
 
-    def _say(self, judged: Judged) -> tuple[CodedReason, ...]:
+    def _say(self, judged: Judged, rules: PartnerRules | None) -> tuple[CodedReason, ...]:
         a = judged.assessment
         dated = {
             "available_from": a.available_from.isoformat() if a.available_from else None,
@@ -96,16 +152,12 @@ class Persistence:
         }
         said = []
         for reason in a.reasons:
-            expected = self._phrases.phrase(
-                judged.language, "expected", reason.expected or "unclear"
-            )
-            message = self._phrases.phrase(
-                judged.language,
-                "codes",
-                reason.code,
-                field=reason.field,
-                expected=expected,
-                **dated,
+            words = {
+                "expected": reason.expected or "unclear",
+                "label": label_of(reason.field, rules, judged.language),
+            }
+            message = self._phrases.reason(
+                judged.language, reason.code, reason.field, words | dated
             )
             said.append(CodedReason(code=reason.code, field=reason.field, message=message))
         return tuple(said)

@@ -61,6 +61,14 @@ class LetterBook:
         """
         return self._tongues[language].letter(kind, params)
 
+    def reason(self, language: str, code: str, field: str | None, told: Mapping[str, Any]) -> str:
+        """Say why a claim was not accepted (`codes.<code>`).
+
+        `told` may hold available_from, last_day, existing_ticket, the sub-code `expected`, and the
+        form's own `label` of the field; a field that no form has is called by `fields.<field>`.
+        """
+        return self._tongues[language].reason(code, field, told)
+
     def phrase(self, language: str, section: str, code: str, **params: Any) -> str:
         """Say a code in words: `section` is a table of `phrases.<language>.toml`.
 
@@ -142,11 +150,20 @@ class _Tongue:
     @pass_context
     def _reason(self, context: Context, reason: Mapping[str, Any]) -> str:
         """Say one reason of `claim_not_accepted`, with the dates and the number of its letter."""
-        expected = self.phrase("expected", reason.get("expected") or "unclear", {})
-        dated = {name: context.get(name) for name in ("available_from", "last_day")}
-        standing = {"existing_ticket": context.get("existing_ticket")}
-        values = {**dated, **standing, "field": reason.get("field"), "expected": expected}
-        return self.phrase("codes", reason["code"], values)
+        names = ("available_from", "last_day", "existing_ticket")
+        told = {**reason, **{name: context.get(name) for name in names}}
+        return self.reason(reason["code"], reason.get("field"), told)
+
+    def reason(self, code: str, field: str | None, told: Mapping[str, Any]) -> str:
+        known = self._phrases["fields"]
+        values = {
+            "available_from": told.get("available_from"),
+            "last_day": told.get("last_day"),
+            "existing_ticket": told.get("existing_ticket"),
+            "field": told.get("label") or known.get((field or "").partition(".")[0], field),
+            "expected": self._phrases["expected"][told.get("expected") or "unclear"],
+        }
+        return self.phrase("codes", code, values)
 
 
 def _read_phrases(language: str) -> dict[str, dict[str, str]]:

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 from domain.errors import Misconfigured
 
 FOLDER: Final = Path(__file__).parent / "sql" / "migrations"
+_PATIENCE_SECONDS: Final = 3600.0
 _LOCK: Final = "select pg_advisory_xact_lock(727274)"
 _BOOK: Final = """
 create table if not exists schema_migrations (
@@ -26,8 +27,8 @@ create table if not exists schema_migrations (
 class Connection(Protocol):
     """What a migration needs of a connection."""
 
-    async def execute(self, query: str, *args: Any) -> Any:
-        """Run a statement, or several."""
+    async def execute(self, query: str, *args: Any, **options: Any) -> Any:
+        """Run a statement, or several; `timeout` in seconds."""
 
     async def fetch(self, query: str, *args: Any) -> Sequence[Mapping[str, Any]]:
         """Return rows."""
@@ -61,7 +62,7 @@ async def migrate(database: Database, folder: Path = FOLDER) -> list[Migration]:
     that was changed after it had been applied.
     """
     async with database.transaction() as connection:
-        await connection.execute(_LOCK)
+        await connection.execute(_LOCK, timeout=_PATIENCE_SECONDS)
         await connection.execute(_BOOK)
         todo = pending(folder, await _applied(connection))
         for migration in todo:
@@ -85,7 +86,7 @@ async def _applied(connection: Connection) -> dict[int, str]:
 
 
 async def _apply(connection: Connection, migration: Migration) -> None:
-    await connection.execute(migration.sql)
+    await connection.execute(migration.sql, timeout=_PATIENCE_SECONDS)
     await connection.execute(
         "insert into schema_migrations (version, name, checksum) values ($1, $2, $3)",
         migration.version,

@@ -3,6 +3,7 @@
 The answer decides who tries again: see `domain/errors.py` and contract.md, "Our call to a partner".
 """
 
+import asyncio
 import email.utils
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -49,15 +50,15 @@ class PartnerDoor:
         content = json.dumps(body, separators=(",", ":")).encode("ascii")
         headers = self._headers(channel, key, content.decode())
         try:
-            async with self._client.stream(
-                "POST",
-                str(channel.address),
-                content=content,
-                headers=headers,
-                timeout=channel.timeout_seconds,
-            ) as response:
+            # In all, not from one piece of the answer to the next.
+            async with (
+                asyncio.timeout(channel.timeout_seconds),
+                self._client.stream(
+                    "POST", str(channel.address), content=content, headers=headers, timeout=None
+                ) as response,
+            ):
                 return _reference(response.status_code, response.headers, await _read(response))
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             raise PartnerUnavailable(f"no answer: {type(error).__name__}") from error
 
     def _headers(self, channel: Channel, key: str, content: str) -> dict[str, str]:
@@ -125,7 +126,7 @@ def _parsed(content: bytes, strict: bool) -> str | None:
 def _wait(told: str) -> timedelta:
     """Read `Retry-After`, seconds or an HTTP date, within reason."""
     try:
-        wait = timedelta(seconds=int(told))
+        wait = timedelta(seconds=min(int(told), 10**6))
     except (ValueError, OverflowError):
         try:
             wait = email.utils.parsedate_to_datetime(told) - datetime.now(UTC)

@@ -15,8 +15,7 @@ import asyncpg
 
 from domain.admission import Admission, AdmissionRequest, Entry
 from domain.claim import Facts, Link, Reward
-from domain.errors import DatabaseUnavailable
-from domain.settlement import OrderFacts, Verdict, settle
+from domain.errors import BooksDisagree, DatabaseUnavailable
 from domain.shapes import Money
 from domain.ticket import Writing
 
@@ -68,6 +67,8 @@ class Postgres:
             acquired = self._pool.acquire(timeout=_PATIENCE_SECONDS)
             async with acquired as connection, connection.transaction():
                 yield connection
+        except ValueError:
+            raise  # a wrong address, which also counts as the driver's own error
         except _AWAY as error:
             # The driver's own words may hold the address and its password.
             raise DatabaseUnavailable(f"PostgreSQL: {type(error).__name__}") from None
@@ -93,40 +94,7 @@ class Postgres:
     async def write(self, writing: Writing) -> None:
         """Write a step down; written again, nothing changes."""
         async with self.transaction() as connection:
-            await _write(connection, writing)
-
-    async def settle(
-        self, number: str, amount: Money, candidates: Mapping[Verdict, Writing]
-    ) -> Verdict:
-        """End a ticket: look once more under lock, grant at most once, write the fitting candidate.
-
-        Asked again, it returns what it found the first time.
-        """
-        async with self.transaction() as connection:
-            ticket = dict(await QUERIES.lock_ticket(connection, number=number))
-            if settled := await _settled(connection, number, candidates):
-                return settled
-            order = {name: ticket[name] for name in ("partner_id", "reward_kind", "order_key")}
-            await QUERIES.lock_order(connection, order_name="|".join(order.values()))
-            facts = OrderFacts(
-                granted_to_ticket=await QUERIES.granted_to(connection, **order),
-                rewards=await _rewards_of_order(connection, number),
-            )
-            verdict = settle(number, ticket["account_id"], facts)
-            if verdict is Verdict.GRANTED:
-                paid = {"number": number, "amount": amount.amount, "currency": amount.currency}
-                account = {"account_id": ticket["account_id"]}
-                await QUERIES.grant_reward(connection, **paid, **order, **account)
-                await QUERIES.write_grant(connection, **paid)
-            await _write(connection, candidates[verdict])
-            return verdict
-
-    async def order_facts(self, number: str) -> tuple[str, OrderFacts]:
-        """Return a ticket's account and what the books say of its order."""
-        async with self.transaction() as connection:
-            ticket = await QUERIES.lock_ticket(connection, number=number)
-            rewards = await _rewards_of_order(connection, number)
-            return ticket["account_id"], OrderFacts(rewards=rewards)
+            await write_down(connection, writing)
 
     async def put_link(self, link: Link) -> None:
         """Keep a link of the platform's feed, unless a newer version is known."""
@@ -159,6 +127,11 @@ class Postgres:
             row = await getattr(QUERIES, query)(connection, **params)
             return dict(row) if row else None
 
+    async def value(self, query: str, **params: object) -> Any:
+        """Return the one value of a named query, or none."""
+        async with self.transaction() as connection:
+            return await getattr(QUERIES, query)(connection, **params)
+
     async def run(self, query: str, **params: object) -> None:
         """Run a named statement."""
         async with self.transaction() as connection:
@@ -182,7 +155,7 @@ async def _admitted(connection: Connection, request: AdmissionRequest) -> Admiss
 async def _facts(connection: Connection, account_id: str, partner_id: str, key: str) -> Facts:
     whose = {"account_id": account_id, "partner_id": partner_id}
     links = [_link(row) async for row in QUERIES.links_of_account(connection, **whose)]
-    rewards = [_reward(row) async for row in QUERIES.rewards_of_account(connection, **whose)]
+    rewards = [read_reward(row) async for row in QUERIES.rewards_of_account(connection, **whose)]
     standing = await QUERIES.standing_ticket(connection, duplicate_key=key)
     return Facts(links=tuple(links), rewards=tuple(rewards), standing_ticket=standing)
 
@@ -232,9 +205,10 @@ def _row(request: AdmissionRequest, entry: Entry) -> dict[str, Any]:
     }
 
 
-async def _write(connection: Connection, writing: Writing) -> None:
+async def write_down(connection: Connection, writing: Writing) -> None:
+    """Write a step inside a transaction; a late writing never overwrites a newer one."""
     await _append(connection, writing)
-    row = writing.model_dump(exclude={"moves", "letters", "notes", "confirmed"})
+    row = writing.model_dump(exclude={"moves", "letters", "notes", "answers", "confirmed"})
     await QUERIES.write_ticket(connection, **row, **_money("confirmed", writing.confirmed))
 
 
@@ -242,28 +216,20 @@ async def _append(connection: Connection, writing: Writing) -> None:
     number = writing.number
     for move in writing.moves:
         columns = move.model_dump(by_alias=False, exclude={"to"})
-        await QUERIES.record_move(connection, number=number, to_state=move.to, **columns)
+        if await QUERIES.record_move(connection, number=number, to_state=move.to, **columns):
+            continue
+        known = await QUERIES.recorded_move(connection, number=number, seq=move.seq)
+        if (known["event"], known["to_state"]) != (move.event, move.to):
+            raise BooksDisagree(number, move.seq)
     for letter in writing.letters:
         await QUERIES.queue_letter(connection, number=number, **letter.model_dump())
     for position, note in enumerate(writing.notes):
         place = {"number": number, "writing": writing.writing, "position": position}
         await QUERIES.keep_note(connection, **place, **note.model_dump())
-
-
-async def _settled(
-    connection: Connection, number: str, candidates: Mapping[Verdict, Writing]
-) -> Verdict | None:
-    seq = next(iter(candidates.values())).moves[-1].seq
-    row = await QUERIES.recorded_move(connection, number=number, seq=seq)
-    if row is None:
-        return None
-    last = {verdict: writing.moves[-1] for verdict, writing in candidates.items()}
-    return next(v for v, m in last.items() if (m.event, m.to) == (row["event"], row["to_state"]))
-
-
-async def _rewards_of_order(connection: Connection, number: str) -> tuple[Reward, ...]:
-    rows = QUERIES.rewards_of_order(connection, number=number)
-    return tuple([_reward(row) async for row in rows])
+    for answer in writing.answers:
+        content = answer.model_dump(mode="json")
+        keys = {"number": number, "request_id": answer.request_id}
+        await QUERIES.keep_answer(connection, **keys, answer=content)
 
 
 def _link(row: Mapping[str, Any]) -> Link:
@@ -271,7 +237,8 @@ def _link(row: Mapping[str, Any]) -> Link:
     return Link.model_validate(dict(row) | {"promised_reward": promised})
 
 
-def _reward(row: Mapping[str, Any]) -> Reward:
+def read_reward(row: Mapping[str, Any]) -> Reward:
+    """Read a row of the rewards."""
     return Reward.model_validate(
         dict(row) | {"amount": _read_money(row["amount"], row["currency"])}
     )

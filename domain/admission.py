@@ -39,8 +39,10 @@ class CodedReason(Frozen):
 
 
 class AdmissionResult(Frozen):
-    """The answer to a claim (contract.md): `contact` is the customer service's address where it
-    helps.
+    """The answer to a claim (contract.md).
+
+    `contact` is the customer service's address where it helps; `digest` is that of the claim that
+    was judged, by which a caller notices that its request key was used for another one before.
     """
 
     status: Status
@@ -51,6 +53,7 @@ class AdmissionResult(Frozen):
     last_day: date | None = None
     existing_ticket: str | None = None
     contact: str | None = None
+    digest: str = ""
 
 
 class Admission(Frozen):
@@ -108,6 +111,11 @@ def admitted_contact(request: AdmissionRequest) -> Contact | None:
     return claim.contact if claim else None
 
 
+def letters_owed(admission: Admission, started_at: datetime, now: datetime) -> tuple[Letter, ...]:
+    """Return the letters to send about a claim that was not accepted: its caller may have gone."""
+    return admission.letters if now - started_at > ANSWERED_AT_ONCE else ()
+
+
 def refusal(number: str, code: str) -> AdmissionResult:
     """Return the answer that refuses with `code` alone."""
     return AdmissionResult(
@@ -128,7 +136,7 @@ def enter(
     """Return what is to be written for a judged claim: a ticket, or the trace of a refusal."""
     assessment = judged.assessment
     if partner is None or assessment.status not in ("accepted", "held"):
-        return _refused(request, judged, now, say)
+        return _refused(request, judged, partner, now, say)
     until = assessment.available_from if assessment.status == "held" else None
     course = Course(_ticket(request, judged, partner))
     course.accept(now, until)
@@ -152,7 +160,9 @@ def enter(
     )
 
 
-def _refused(request: AdmissionRequest, judged: Judged, now: datetime, say: Say) -> Entry:
+def _refused(
+    request: AdmissionRequest, judged: Judged, partner: PartnerRules | None, now: datetime, say: Say
+) -> Entry:
     code = judged.assessment.reasons[0].code
     move = Move(
         seq=1,
@@ -163,7 +173,7 @@ def _refused(request: AdmissionRequest, judged: Judged, now: datetime, say: Say)
         reason_code=code,
         actor=SYSTEM,
     )
-    letters = _letter_of_refusal(request, judged, now)
+    letters = _letter_of_refusal(judged, partner)
     result = _result(request, judged, State.DISCARDED)
     told = result.model_copy(update={"reasons": say(judged)})
     return Entry(
@@ -174,7 +184,6 @@ def _refused(request: AdmissionRequest, judged: Judged, now: datetime, say: Say)
             state=State.DISCARDED,
             reason_code=code,
             moves=(move,),
-            letters=letters,
         ),
         claim=TicketClaim(partner_id=judged.claim.partner_id, kind=judged.claim.kind),
         language=judged.language,
@@ -187,6 +196,7 @@ def _result(request: AdmissionRequest, judged: Judged, state: State) -> Admissio
         status=assessment.status,
         number=request.number,
         state=state,
+        digest=request.digest,
         available_from=assessment.available_from,
         last_day=assessment.last_day,
         existing_ticket=assessment.existing_ticket,
@@ -220,26 +230,35 @@ def _unknown_fields(unknown: tuple[str, ...], now: datetime) -> Note:
     )
 
 
-def _letter_of_refusal(
-    request: AdmissionRequest, judged: Judged, now: datetime
-) -> tuple[Letter, ...]:
-    """Return the letter owed to a member who may not have got the answer in time."""
-    late = now - request.started_at > ANSWERED_AT_ONCE
-    if not late or judged.claim.contact is None:
+def _letter_of_refusal(judged: Judged, partner: PartnerRules | None) -> tuple[Letter, ...]:
+    """Return the letter that the member is owed if the answer does not come in time."""
+    if judged.claim.contact is None:
         return ()
-    return (
-        Letter(
-            key=f"1-{LetterKind.CLAIM_NOT_ACCEPTED}",
-            kind=LetterKind.CLAIM_NOT_ACCEPTED,
-            language=judged.language,
-            params=_refusal_params(judged.assessment),
-        ),
+    name = partner.name if partner else judged.claim.partner_id
+    letter = Letter(
+        key=f"1-{LetterKind.CLAIM_NOT_ACCEPTED}",
+        kind=LetterKind.CLAIM_NOT_ACCEPTED,
+        language=judged.language,
+        params={"partner_name": name or "", **_refusal_params(judged, partner)},
     )
+    return (letter,)
 
 
-def _refusal_params(assessment: Assessment) -> dict[str, Any]:
+def label_of(field: str | None, partner: PartnerRules | None, language: str) -> str | None:
+    """Return the words by which the member knows a field of the form; none for other fields."""
+    fields = partner.fields if partner else ()
+    labels = {known.name: known.label for known in fields}
+    texts: dict[str, str] = {str(key): text for key, text in labels.get(field or "", {}).items()}
+    return texts.get(language)
+
+
+def _refusal_params(judged: Judged, partner: PartnerRules | None) -> dict[str, Any]:
+    assessment = judged.assessment
     return {
-        "reasons": [reason.model_dump() for reason in assessment.reasons],
+        "reasons": [
+            reason.model_dump() | {"label": label_of(reason.field, partner, judged.language)}
+            for reason in assessment.reasons
+        ],
         "available_from": _iso(assessment.available_from),
         "last_day": _iso(assessment.last_day),
         "existing_ticket": assessment.existing_ticket,

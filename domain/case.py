@@ -8,7 +8,15 @@ from datetime import date, datetime
 from typing import Final
 
 from domain import deadlines
-from domain.claim import LINK_KIND, Facts, Link, Reward, RewardState, TicketClaim
+from domain.claim import (
+    LINK_KIND,
+    Facts,
+    Link,
+    Reward,
+    RewardState,
+    TicketClaim,
+    is_for_order,
+)
 from domain.forms import Filled
 from domain.partner import ClaimKind, PartnerRules
 
@@ -39,14 +47,10 @@ class Case:
                 (r for r in self.facts.rewards if r.reward_id == self.claim.reward_id), None
             )
         same_kind = [r for r in self.facts.rewards if r.kind == LINK_KIND[self.kind]]
-        found = [r for r in same_kind if self._is_for_the_order(r)]
+        order, link_id = self.filled.order_key, self.claim.link_id
+        found = [r for r in same_kind if is_for_order(r, order, link_id)]
         # The state that forbids most speaks first: granted, invalid, registered, rejected.
         return min(found, key=lambda r: _WEIGHT[r.state], default=None)
-
-    def _is_for_the_order(self, reward: Reward) -> bool:
-        if self.filled.order_key and reward.order_key:
-            return self.filled.order_key == reward.order_key
-        return reward.order_key is None and reward.link_id == self.claim.link_id
 
     @property
     def link(self) -> Link | None:
@@ -76,7 +80,14 @@ class Case:
     @property
     def wrong_fields(self) -> dict[str, str]:
         """Every field that is missing or malformed, with what was expected."""
-        return dict(self.problems) | self._absent() | self.filled.problems
+        return dict(self.problems) | self._absent() | self.filled.problems | self._contradicted()
+
+    def _contradicted(self) -> dict[str, str]:
+        """A contested reward knows its order: a form that names another contradicts it."""
+        known = self.contested.order_key if self.contested else None
+        told = self.filled.order_key
+        identifying = [field.name for field in self.partner.form(self.kind) if field.identifies]
+        return {identifying[0]: "unclear"} if known and told and known != told else {}
 
     @property
     def duplicate_key(self) -> str:

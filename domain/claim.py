@@ -35,6 +35,10 @@ class TicketClaim(Frozen):
     answers: Annotated[dict[str, Any], Field(max_length=MOST_ANSWERS)] = {}
 
 
+NOT_AN_ORDER: Final = ("link:", "reward:")
+"""How order keys begin that stand in for an order number nobody named."""
+
+
 class LinkKind(StrEnum):
     """What a link, and the reward it earns, is for (R12-R14)."""
 
@@ -88,6 +92,18 @@ class Reward(Frozen):
     def order_key(self) -> str | None:
         """The order it is for, in the form in which orders are compared."""
         return order_key(self.order_number) if self.order_number else None
+
+
+def is_for_order(reward: Reward, order: str | None, link_id: str | None) -> bool:
+    """Say whether `reward` is for the order, as far as both sides name one.
+
+    Where one of them names no order number, the link decides: better a person asked than paid
+    twice.
+    """
+    named = order if order and not order.startswith(NOT_AN_ORDER) else None
+    if named and reward.order_key:
+        return named == reward.order_key
+    return reward.link_id is not None and reward.link_id == link_id
 
 
 class Facts(Frozen):

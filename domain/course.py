@@ -12,12 +12,13 @@ from typing import Any, Final
 from domain import deadlines
 from domain.letters import Letter, letter_earned
 from domain.lifecycle import Event, Lifecycle, State
-from domain.messages import RejectionReason
+from domain.messages import RejectionReason, Request
 from domain.settlement import Release, Verdict
 from domain.shapes import Money
-from domain.ticket import Attention, Move, Note, Ticket, Writing
+from domain.ticket import REMEMBERED, Answer, Attention, Move, Note, Ticket, Writing
 
 SYSTEM: Final = "system"
+_MOST_NOTES: Final = 20
 ABOUT_DELIVERY: Final = frozenset(
     {
         Attention.DELIVERY_RETRYING,
@@ -25,6 +26,7 @@ ABOUT_DELIVERY: Final = frozenset(
         Attention.PARTNER_UNAUTHORISED,
     }
 )
+ABOUT_MAIL: Final = frozenset({Attention.MAIL_UNDELIVERABLE, Attention.MAIL_RETRYING})
 ABOUT_PARTNER: Final = ABOUT_DELIVERY | {Attention.PARTNER_SILENT}
 _SETTLED: Final = {
     Verdict.GRANTED: (Event.CANCELLATION_PERIOD_ENDED, State.RESOLVED, None),
@@ -52,6 +54,7 @@ class Course:
         self._moves: list[Move] = []
         self._letters: list[Letter] = []
         self._notes: list[Note] = []
+        self._answers: list[Answer] = []
 
     @property
     def ended(self) -> bool:
@@ -59,9 +62,14 @@ class Course:
         return self.ticket.state.is_final
 
     @property
+    def is_full(self) -> bool:
+        """Say whether so many notes wait that they should be written down."""
+        return len(self._notes) >= _MOST_NOTES
+
+    @property
     def has_unwritten(self) -> bool:
         """Say whether anything waits to be written down."""
-        return bool(self._moves or self._letters or self._notes)
+        return bool(self._moves or self._letters or self._notes or self._answers)
 
     def may(self, event: Event, to: State | None = None) -> bool:
         """Ask the map whether `event` leads from here (to `to`)."""
@@ -71,7 +79,9 @@ class Course:
         """Open the ticket: the partner's clock starts, or the claim is held until then."""
         zone = self.ticket.terms.market.zone
         until = held_until.astimezone(zone).isoformat() if held_until else None
-        self.move(Event.CLAIM_ACCEPTED, State.VALIDATED, now, letter={"held_until": until})
+        answer_by = deadlines.after(held_until or now, self.ticket.terms.answer.within, zone)
+        told = {"held_until": until, "answer_by": answer_by.astimezone(zone).date().isoformat()}
+        self.move(Event.CLAIM_ACCEPTED, State.VALIDATED, now, letter=told)
         if held_until:
             self.move(Event.CLAIM_HELD, State.ON_HOLD, now)
             self.change(due_at=held_until)
@@ -81,7 +91,8 @@ class Course:
     def start_partners_clock(self, now: datetime) -> None:
         """Give the partner its time from `now` on."""
         terms = self.ticket.terms
-        self.change(due_at=deadlines.after(now, terms.answer.within, terms.market.zone))
+        due_at = deadlines.after(now, terms.answer.within, terms.market.zone)
+        self.change(due_at=due_at, clock_began_at=now, reminded=0)
 
     def release_due(self, now: datetime) -> bool:
         """Say whether a held claim's moment has come."""
@@ -148,6 +159,37 @@ class Course:
         """Keep a message that was heard."""
         self._notes.append(note)
 
+    def answer(
+        self,
+        request: Request,
+        code: str | None = None,
+        problems: Mapping[str, str] | None = None,
+        *,
+        moved: bool = False,
+    ) -> Answer:
+        """Give a request its first answer: kept for ever in the books, for a while at hand."""
+        answer = Answer(
+            request_id=request.request_id,
+            number=self.ticket.number,
+            state=self.ticket.state,
+            moved=moved,
+            code=code,
+            problems=dict(problems or {}),
+        )
+        self._answers.append(answer)
+        kept = (*self.ticket.answers, answer)[-REMEMBERED:]
+        self.change(answers=kept, answered=self.ticket.answered + 1)
+        return answer
+
+    def may_have_forgotten(self, request: Request) -> bool:
+        """Say whether only the books know if `request` came before."""
+        known = any(answer.request_id == request.request_id for answer in self.ticket.answers)
+        return not known and self.ticket.answered > len(self.ticket.answers)
+
+    def remind(self, letter: Letter) -> None:
+        """Queue a letter that no move earns: a reminder."""
+        self._letters.append(letter)
+
     def attend(
         self, add: Attention | None = None, drop: frozenset[Attention] = frozenset()
     ) -> None:
@@ -176,8 +218,9 @@ class Course:
             moves=tuple(self._moves),
             letters=tuple(self._letters),
             notes=tuple(self._notes),
+            answers=tuple(self._answers),
         )
-        self._moves, self._letters, self._notes = [], [], []
+        self._moves, self._letters, self._notes, self._answers = [], [], [], []
         return writing
 
 
@@ -185,7 +228,7 @@ def _over(state: State) -> frozenset[Attention]:
     """Return the reasons for attention that are over once a ticket stands in `state`."""
     if state.is_final:
         # A member who could not be told must still be told by somebody.
-        return frozenset(Attention) - {Attention.MAIL_UNDELIVERABLE}
+        return frozenset(Attention) - ABOUT_MAIL
     if state is State.SENT_TO_PARTNER:
         return ABOUT_DELIVERY
     return frozenset() if state is State.VALIDATED else ABOUT_PARTNER

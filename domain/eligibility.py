@@ -1,5 +1,4 @@
-"""Whether a claim is accepted: one pure function, the same for checking, filing and releasing a
-hold.
+"""Whether a claim is accepted: one pure function, the same for checking and for filing.
 
 The checks stand in the order of product.md's table; the first that matches answers. A check whose
 own input is missing or malformed answers `incomplete` at its place, and names every wrong field of
@@ -97,6 +96,8 @@ def _link_does_not_fit(case: Case) -> Assessment | None:
 
 def _fits(case: Case, link: Link) -> bool:
     contested = case.contested
+    if contested and contested.link_id not in (None, link.link_id):
+        return False
     kind = LINK_KIND.get(case.kind) or (contested.kind if contested else link.kind)
     clicked_on = link.clicked_at.astimezone(case.partner.market.zone).date()
     return link.kind == kind and not (case.ordered_on and clicked_on > case.ordered_on)
@@ -184,11 +185,11 @@ def _promised(case: Case) -> Money | None:
 def _order(case: Case) -> Order:
     contested = case.contested
     named = contested.order_key if contested else None
+    by_id = f"reward:{contested.reward_id}" if contested else case.order_of_missing
     return Order(
         duplicate_key=case.duplicate_key,
         reward_kind=contested.kind if contested else LINK_KIND[case.kind],
-        order_key=named
-        or (f"reward:{contested.reward_id}" if contested else case.order_of_missing),
+        order_key=named or case.filled.order_key or by_id,
         link_id=case.link.link_id if case.link else None,
         ordered_on=case.ordered_on,
         ordered_at=case.claim.ordered_at,

@@ -10,6 +10,7 @@
     │   ├── PartnerContractFault
     │   ├── PartnerUnauthorised
     │   └── LetterUndeliverable
+    ├── BooksDisagree            the books hold another move: tried again, a person must look
     ├── MessageRefused           a message that cannot be taken; its sender is told the code
     └── Misconfigured            a setting or a partner's file is wrong: the process ends at once
 
@@ -71,6 +72,14 @@ class LetterUndeliverable(Fault):
     """The mail server will never take this letter for this address (5xx)."""
 
     attention = "mail_undeliverable"
+
+
+class BooksDisagree(TicketError):
+    """The books hold another move at this place, as after a workflow was reset to before it."""
+
+    def __init__(self, number: str, seq: int) -> None:
+        """Name the place."""
+        super().__init__(f"{number}: the books hold another move {seq}")
 
 
 class MessageRefused(TicketError):

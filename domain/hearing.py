@@ -4,16 +4,17 @@ A message that no arrow allows moves nothing: it is kept with a code that says w
 is told where somebody waits for an answer. Nothing here raises for what came from outside.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from domain.course import ABOUT_DELIVERY, SYSTEM, Course
+from domain.clocks import next_reminder
+from domain.course import ABOUT_DELIVERY, ABOUT_MAIL, Course
 from domain.lifecycle import Event, State
 from domain.messages import (
-    UPDATES,
     DeadlinePassed,
     Delivered,
+    InformationAnswer,
     Message,
     PartnerOutcome,
     Request,
@@ -21,12 +22,13 @@ from domain.messages import (
     Troubled,
     Unreadable,
 )
-from domain.outcomes import APPLIED, NOT_NOW, remember, take_outcome
+from domain.notes import note_of
+from domain.outcomes import APPLIED, remember, take_outcome
+from domain.questions import NOT_NOW, do_without, provide, remind_member
 from domain.requests import first_answer, take_request
 from domain.shapes import Frozen
-from domain.ticket import Answer, Attention, Note
-
-_NAMES: Final = {model: name for name, model in UPDATES.items()}
+from domain.silence import confirmable, fall_silent
+from domain.ticket import Answer, Attention, Note, Ticket, Writing
 
 
 class Heard(Frozen):
@@ -39,6 +41,7 @@ class Heard(Frozen):
     quiet: bool = False
     deliver: str | None = None
     answer: Answer | None = None
+    check: InformationAnswer | None = None
 
 
 _QUIET: Final = Heard(quiet=True)
@@ -65,6 +68,8 @@ def _outcome(course: Course, outcome: PartnerOutcome, now: datetime) -> Taken:
 def _request(course: Course, request: Request, now: datetime) -> Taken:
     if first := first_answer(course, request):
         return Heard(quiet=True, answer=first), None
+    if isinstance(request, InformationAnswer):
+        return _information(course, request)
     answer, deliver = take_request(course, request, now)
     return Heard(deliver=deliver, answer=answer), answer.code or APPLIED
 
@@ -93,22 +98,60 @@ def _troubled(course: Course, message: Troubled, now: datetime) -> Taken:
     reason = known.get(message.attention, Attention.PARTNER_CONTRACT_FAULT)
     if message.over:
         course.attend(drop=frozenset({reason}))
-    elif reason is Attention.MAIL_UNDELIVERABLE or not course.ended:
+    elif reason in ABOUT_MAIL or course.ticket.state in (State.VALIDATED, State.SENT_TO_PARTNER):
         course.attend(add=reason)
     return Heard(), None
 
 
+def _information(course: Course, request: InformationAnswer) -> Taken:
+    """Let the form be asked first, where an answer is waited for at all."""
+    if course.may(Event.INFORMATION_PROVIDED):
+        return Heard(check=request), None
+    return Heard(answer=course.answer(request, NOT_NOW)), NOT_NOW
+
+
+def hear_answer(
+    course: Course,
+    request: InformationAnswer,
+    now: datetime,
+    code: str | None = None,
+    problems: Mapping[str, str] | None = None,
+) -> None:
+    """Finish what `hear` left to the form: go on with the answer, or refuse it by `code`."""
+    if code is None:
+        provide(course, request, now)
+    course.answer(request, code, problems, moved=code is None)
+    course.note(_note(course, request, code or APPLIED, now))
+
+
+def foreseen_answer(ticket: Ticket, request: InformationAnswer, now: datetime) -> Writing:
+    """Return the step that is written if the form takes the member's answer."""
+    fork = Course(ticket)
+    hear_answer(fork, request, now)
+    return fork.write_down()
+
+
+def _reminder(course: Course, now: datetime) -> Heard:
+    course.change(reminded=course.ticket.reminded + 1)
+    if course.ticket.state is State.SENT_TO_PARTNER:
+        return Heard(deliver=f"reminder-{course.ticket.reminded}")
+    remind_member(course)
+    return Heard()
+
+
 def _deadline(course: Course, message: DeadlinePassed, now: datetime) -> Taken:
-    due_at = course.ticket.due_at
+    reminder, due_at = next_reminder(course.ticket), course.ticket.due_at
+    if reminder and reminder <= now:
+        return _reminder(course, now), None
     if due_at is None or now < due_at:
         return _QUIET, None
-    if course.release_due(now) or course.settlement_due(now):
+    if course.release_due(now) or course.settlement_due(now) or confirmable(course, now):
         return _QUIET, None  # whoever drives the course does these: their moment must stay
     course.change(due_at=None)
-    state = course.ticket.state
-    if course.may(Event.PARTNER_SILENT, state):
-        course.move(Event.PARTNER_SILENT, state, now)
-        course.attend(add=Attention.PARTNER_SILENT)
+    if course.ticket.state is State.INFORMATION_REQUESTED:
+        return Heard(deliver=do_without(course, now)), None
+    if course.may(Event.PARTNER_SILENT):
+        fall_silent(course, now)
     return Heard(), None
 
 
@@ -117,32 +160,10 @@ def _unreadable(course: Course, message: Unreadable, now: datetime) -> Taken:
 
 
 def _note(
-    course: Course, message: Message, code: str, now: datetime, unknown: tuple[str, ...]
+    course: Course, message: Message, code: str, now: datetime, unknown: tuple[str, ...] = ()
 ) -> Note:
-    content: dict[str, Any] = message.model_dump(mode="json", exclude_none=True)
-    name, message_id, actor = _sender(message)
-    return Note(
-        message=name,
-        message_id=message_id,
-        actor=actor,
-        code=code,
-        at=now,
-        body=content | ({"unknown_fields": list(unknown)} if unknown else {}),
-        seq=len(course.ticket.moves) if code == APPLIED else None,
-    )
-
-
-def _sender(message: Message) -> tuple[str, str, str]:
-    match message:
-        case PartnerOutcome():
-            return "partner_outcome", message.outcome_id, f"partner:{message.partner_id}"
-        case RewardRegistered():
-            return "reward_registered", message.reward_id, "platform"
-        case Request():
-            return _NAMES[type(message)], message.request_id, message.actor
-        case Unreadable():
-            return message.message, "", "unknown"
-    return type(message).__name__, "", SYSTEM
+    seq = len(course.ticket.moves) if code == APPLIED else None
+    return note_of(message, code, now, unknown).model_copy(update={"seq": seq})
 
 
 _HANDLERS: Final[dict[type, Callable[[Course, Any, datetime], Taken]]] = {

@@ -45,7 +45,8 @@ def letter_earned(event: Event, from_state: State, to: State) -> LetterKind | No
     if to is State.RESOLVED:
         granted = event is Event.CANCELLATION_PERIOD_ENDED
         return LetterKind.RESOLVED if granted else LetterKind.REWARD_REGISTERED
-    return None if to is from_state else _BY_STATE.get(to)
+    moved = to is not from_state or event is Event.DECIDED
+    return _BY_STATE.get(to) if moved else None
 
 
 def language_of(wanted: str | None, market: str) -> str:

@@ -103,7 +103,7 @@ ARROWS: Final[list[tuple[Event, State, State]]] = [
     (Event.DECIDED, State.SENT_TO_PARTNER, State.REJECTED),
     (Event.DECIDED, State.INFORMATION_REQUESTED, State.AWAITING_CANCELLATION_PERIOD),
     (Event.DECIDED, State.INFORMATION_REQUESTED, State.REJECTED),
-    # Only while the ticket asks for attention; `course.py` looks.
+    # Only while the ticket asks for attention; `requests.py` looks.
     (Event.DECIDED, State.ON_HOLD, State.AWAITING_CANCELLATION_PERIOD),
     (Event.DECIDED, State.ON_HOLD, State.REJECTED),
     (Event.DECIDED, State.AWAITING_CANCELLATION_PERIOD, State.AWAITING_CANCELLATION_PERIOD),

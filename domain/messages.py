@@ -28,7 +28,7 @@ class PartnerOutcome(Frozen):
 
     outcome_id: Identifier
     partner_id: Identifier
-    number: str | None = None
+    number: Annotated[str, Field(max_length=64)] | None = None
     outcome: Literal["confirmed", "rejected", "order_cancelled", "information_requested"]
     reason_code: RejectionReason | None = None
     note: Words | None = None

@@ -14,6 +14,7 @@ from domain.errors import MessageRefused
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PREFIX = "ZW"
 _BODY = 12
+_LONGEST = 64  # folding a text of many marks takes quadratic time
 _FORGIVEN = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _FIELD_POLYNOMIAL = 0b100101  # x^5 + x^2 + 1
 _GENERATOR = (
@@ -42,6 +43,8 @@ def read_number(text: str) -> str:
 
     Raises `MessageRefused("unknown_number")` for anything that is not a whole, unaltered number.
     """
+    if len(text) > _LONGEST:
+        raise MessageRefused("unknown_number", "number", f"a number such as {_EXAMPLE}")
     upper = unicodedata.normalize("NFKC", text).upper()
     symbols = "".join(c for c in upper if c.isalnum())
     if len(symbols) == len(PREFIX) + _BODY + 1 and symbols.startswith(PREFIX):

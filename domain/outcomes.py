@@ -11,10 +11,10 @@ from domain.errors import MessageRefused
 from domain.lifecycle import Event, State
 from domain.messages import PartnerOutcome, RejectionReason
 from domain.numbers import read_number
+from domain.questions import NOT_NOW, ask
 from domain.ticket import REMEMBERED
 
 APPLIED: Final = "applied"
-NOT_NOW: Final = "not_possible_now"
 _ARROW: Final = {
     "confirmed": (Event.PARTNER_CONFIRMED, State.AWAITING_CANCELLATION_PERIOD),
     "rejected": (Event.PARTNER_REJECTED, State.REJECTED),
@@ -29,8 +29,6 @@ def take_outcome(course: Course, outcome: PartnerOutcome, now: datetime) -> str:
         return stray
     remember(course, f"outcome:{outcome.outcome_id}")
     event, to = _ARROW[outcome.outcome]
-    if event is Event.INFORMATION_REQUESTED:
-        return "not_handled_yet"
     actor = f"partner:{outcome.partner_id}"
     # A partner may answer before its 2xx reaches us: the answer proves that the claim arrived.
     if course.ticket.state is State.VALIDATED and course.ticket.deliveries:
@@ -39,6 +37,8 @@ def take_outcome(course: Course, outcome: PartnerOutcome, now: datetime) -> str:
         return NOT_NOW
     if event is Event.PARTNER_CONFIRMED:
         confirm(course, event, now, actor, confirmation(course.ticket, now, outcome), outcome.note)
+    elif event is Event.INFORMATION_REQUESTED:
+        ask(course, outcome.questions or _in_words(outcome), now, actor)
     else:
         course.move(event, to, now, actor, reason=_reason(outcome), note=outcome.note)
     return APPLIED
@@ -65,6 +65,10 @@ def confirm(
     course.move(event, to, now, actor, note=note, letter=letter)
     for reason in worth.attention:
         course.attend(add=reason)
+
+
+def _in_words(outcome: PartnerOutcome) -> tuple[str, ...]:
+    return (outcome.note,) if outcome.note else ()
 
 
 def remember(course: Course, key: str) -> None:

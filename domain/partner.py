@@ -30,13 +30,14 @@ class ClaimKind(StrEnum):
         return self is not ClaimKind.REJECTED_REWARD
 
 
+PARTNER_ID: Final = "[a-z][a-z0-9-]{1,62}"
 LANGUAGES: Final = ("pl", "de", "en")
 
 
 class Written(Frozen):
     """A part of a partner's file: a key that is not known here is a mistake of its writer."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 def _zone(name: str) -> str:
@@ -156,7 +157,7 @@ class Terms(Written):
 class PartnerRules(Written):
     """Everything by which a claim is judged and a ticket is led."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
+    id: Annotated[str, Field(pattern=rf"^{PARTNER_ID}$")]
     name: Annotated[str, Field(min_length=1, max_length=100)]
     kinds: Annotated[tuple[ClaimKind, ...], Field(min_length=1)]
     market: Market

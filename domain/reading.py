@@ -49,7 +49,7 @@ def parse(raw: bytes) -> Any:
     if len(raw) > LONGEST_MESSAGE:
         return None
     try:
-        content = json.loads(raw, parse_constant=_no_constant, parse_float=_finite)
+        content = json.loads(raw.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         return None
     return None if _is_too_deep(content) else content
@@ -76,7 +76,7 @@ def _finite(text: str) -> float:
 
 def digest(claim: object) -> str:
     """Return the digest (SHA-256, hex) by which two claims under one request key are told apart."""
-    text = json.dumps(claim, sort_keys=True, separators=(",", ":"), default=str)
+    text = json.dumps(claim, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

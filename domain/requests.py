@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from domain.confirmation import confirmation
+from domain.confirmation import Confirmation, confirmation
 from domain.course import ABOUT_DELIVERY, Course
 from domain.lifecycle import Event, State
-from domain.messages import Decision, Request, Resend, Withdrawal
-from domain.outcomes import NOT_NOW, confirm
-from domain.ticket import REMEMBERED, Answer, Attention
+from domain.messages import Decision, InformationRequest, Request, Resend, Withdrawal
+from domain.outcomes import confirm
+from domain.questions import NOT_NOW, request_information
+from domain.ticket import Answer, Attention
 
 _UNDECIDED: Final = frozenset({Attention.AMOUNT_UNDECIDED, Attention.CANCELLATION_END_UNKNOWN})
 
@@ -24,17 +25,9 @@ def first_answer(course: Course, request: Request) -> Answer | None:
 
 def take_request(course: Course, request: Request, now: datetime) -> tuple[Answer, str | None]:
     """Carry out a new `request`; return its answer and the purpose of a delivery to be started."""
-    handler = _HANDLERS.get(type(request))
-    deliver, code = handler(course, request, now) if handler else (None, "not_handled_yet")
-    answer = Answer(
-        request_id=request.request_id,
-        number=course.ticket.number,
-        state=course.ticket.state,
-        moved=code is None and deliver is None,
-        code=code,
-    )
-    course.change(answers=(*course.ticket.answers, answer)[-REMEMBERED:])
-    return answer, deliver
+    handler = _HANDLERS[type(request)]
+    deliver, code = handler(course, request, now)
+    return course.answer(request, code, moved=code is None and deliver is None), deliver
 
 
 def _withdraw(course: Course, request: Withdrawal, now: datetime) -> Requested:
@@ -72,12 +65,14 @@ def _decide_confirmed(course: Course, request: Decision, now: datetime) -> str |
     if amount is None:
         return "reward_required"
     # Where nobody could say when the period ends, the agent's word ends it.
-    ends_at = ticket.cancellation_ends_at or now
-    course.change(confirmed=amount, cancellation_ends_at=ends_at, due_at=ends_at)
-    to = State.AWAITING_CANCELLATION_PERIOD
-    course.move(Event.DECIDED, to, now, request.actor, note=request.note)
+    worth = Confirmation(amount=amount, ends_at=ticket.cancellation_ends_at or now)
+    confirm(course, Event.DECIDED, now, request.actor, worth, request.note)
     course.attend(drop=_UNDECIDED)
     return None
+
+
+def _ask(course: Course, request: InformationRequest, now: datetime) -> Requested:
+    return None, request_information(course, request, now)
 
 
 def _resend(course: Course, request: Resend, now: datetime) -> Requested:
@@ -98,4 +93,5 @@ _HANDLERS: Final[dict[type[Request], Callable[[Course, Any, datetime], Requested
     Withdrawal: _withdraw,
     Decision: _decide,
     Resend: _resend,
+    InformationRequest: _ask,
 }

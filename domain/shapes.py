@@ -16,7 +16,7 @@ LATEST: Final = date(2199, 12, 31)
 class Frozen(BaseModel):
     """A value: compared by content, never changed; fields of later versions are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 def _in_utc(instant: datetime) -> datetime:

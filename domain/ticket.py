@@ -1,6 +1,6 @@
 """A ticket: the one serialisable state of its workflow, and the views that others get of it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -10,10 +10,10 @@ from domain.claim import LinkKind
 from domain.letters import Letter
 from domain.lifecycle import Event, State
 from domain.partner import ClaimKind, Terms
-from domain.shapes import Frozen, Money
+from domain.shapes import Frozen, Money, Words
 
 REMEMBERED: Final = 200
-"""So many message ids a running ticket keeps; older ones the database still knows."""
+"""So many message ids and answers a running ticket keeps at hand; the books keep every answer."""
 
 
 class Attention(StrEnum):
@@ -24,6 +24,7 @@ class Attention(StrEnum):
     PARTNER_UNAUTHORISED = "partner_unauthorised"
     DELIVERY_RETRYING = "delivery_retrying"
     MAIL_UNDELIVERABLE = "mail_undeliverable"
+    MAIL_RETRYING = "mail_retrying"
     AMOUNT_UNDECIDED = "amount_undecided"
     CANCELLATION_END_UNKNOWN = "cancellation_end_unknown"
 
@@ -51,7 +52,7 @@ class Answer(Frozen):
     state: State
     moved: bool
     code: str | None = None
-    field: str | None = None
+    problems: dict[str, str] = {}
 
 
 class Ticket(Frozen):
@@ -75,12 +76,20 @@ class Ticket(Frozen):
     reason_code: str | None = None
     due_at: datetime | None = None
     cancellation_ends_at: datetime | None = None
+    clock_began_at: datetime | None = None
+    reminded: int = 0
+    partners_time_left: timedelta | None = None
+    partners_time_used: timedelta | None = None
+    partner_reminded: int = 0
+    questions: tuple[str, ...] = ()
+    asked: int = 0
     attention: tuple[Attention, ...] = ()
     moves: tuple[Move, ...] = ()
     writings: int = 0
     deliveries: int = 0
     heard: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
+    answered: int = 0
     partner_reference: str | None = None
 
 
@@ -112,8 +121,8 @@ class TicketOutcome(Frozen):
 class Note(Frozen):
     """A message as it is kept: what came, from whom, and what became of it (`code`)."""
 
-    message: str
-    message_id: str
+    message: Words
+    message_id: Words
     actor: str
     code: str
     at: datetime
@@ -140,6 +149,7 @@ class Writing(Frozen):
     moves: tuple[Move, ...] = ()
     letters: tuple[Letter, ...] = ()
     notes: tuple[Note, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
 
 def snapshot(ticket: Ticket) -> TicketSnapshot:
@@ -169,6 +179,17 @@ def outcome(ticket: Ticket) -> TicketOutcome:
     )
 
 
+def _line(move: Move) -> str:
+    when = f"{move.at:%Y-%m-%d %H:%M:%S}"
+    return f"{move.seq}. {when} {move.event} → {move.to} ({_role(move.actor)})"
+
+
+def _role(actor: str) -> str:
+    """Return who acted without a person's name: `agent:anna` is shown as agent."""
+    role = actor.partition(":")[0]
+    return actor if role == "partner" else (role if role.isalpha() else "agent")
+
+
 def describe(ticket: Ticket) -> str:
     """Describe the ticket in Markdown for operators; no personal data."""
     lines = [f"**{ticket.state}** · {ticket.kind} · {ticket.terms.partner_name}"]
@@ -179,6 +200,7 @@ def describe(ticket: Ticket) -> str:
     if ticket.reason_code:
         lines.append(f"Reason: {ticket.reason_code}")
     lines += [
-        f"{m.seq}. {m.at:%Y-%m-%d %H:%M:%S} {m.event} → {m.to} ({m.actor})" for m in ticket.moves
+        f"{m.seq}. {m.at:%Y-%m-%d %H:%M:%S} {m.event} → {m.to} ({_role(m.actor)})"
+        for m in ticket.moves
     ]
     return "\n\n".join(lines)

@@ -1,5 +1,6 @@
 """The search attributes of a ticket: opaque values only, they are never encrypted (contract.md)."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate, TypedSearchAttributes
@@ -11,6 +12,11 @@ KIND: Final = SearchAttributeKey.for_keyword("TicketKind")
 PARTNER: Final = SearchAttributeKey.for_keyword("TicketPartner")
 DUE_AT: Final = SearchAttributeKey.for_datetime("TicketDueAt")
 ATTENTION: Final = SearchAttributeKey.for_keyword_list("TicketAttention")
+
+
+def attention(reasons: Sequence[str]) -> list[SearchAttributeUpdate[Any]]:
+    """Return the update that shows why a person is needed, or that nobody is."""
+    return [ATTENTION.value_set(list(reasons)) if reasons else ATTENTION.value_unset()]
 
 
 def changes(known: TypedSearchAttributes, ticket: Ticket) -> list[SearchAttributeUpdate[Any]]:

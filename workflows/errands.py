@@ -6,10 +6,11 @@ An errand changes nothing itself: what comes of it is put into the ticket's inbo
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio import workflow
+from temporalio.common import Priority
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from activities.letters import Letters, Posting
@@ -17,20 +18,30 @@ from activities.partner_calls import Delivery, PartnerCalls
 from domain.claim import Contact
 from domain.letters import Letter
 from domain.messages import DeadlinePassed, Message, Troubled
+from domain.shapes import Frozen
 from domain.ticket import Attention
 from workflows import policies
 
 T = TypeVar("T")
 
 
+class PostedLetter(Frozen):
+    """A letter on its way."""
+
+    posting: Posting
+    kind: str
+
+
 class Errands:
-    """The errands of one ticket."""
+    """The errands of one ticket; `letters` and `delivering` are those under way."""
 
     def __init__(self, number: str, put: Callable[[Message], None]) -> None:
         """Run errands for the ticket `number`; `put` takes what comes of them."""
         self._number = number
         self._put = put
         self._last_letter: asyncio.Task[None] | None = None
+        self.letters: list[PostedLetter] = []
+        self.delivering: str | None = None
         self._delivery: asyncio.Task[None] | None = None
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at: datetime | None = None
@@ -38,11 +49,12 @@ class Errands:
     @property
     def letters_gone(self) -> bool:
         """Say whether no letter is on its way any more."""
-        return self._last_letter is None or self._last_letter.done()
+        return not self.letters
 
     def deliver(self, partner_id: str, purpose: str) -> None:
         """Send the claim to its partner, instead of any earlier attempt that still goes on."""
         self.stop_delivery()
+        self.delivering = purpose
         delivery = Delivery(number=self._number, partner_id=partner_id, purpose=purpose)
         self._delivery = asyncio.create_task(self._deliver(delivery))
 
@@ -50,14 +62,18 @@ class Errands:
         """Try no longer to deliver the claim."""
         if self._delivery:
             self._delivery.cancel()
-        self._delivery = None
+        self._delivery, self.delivering = None, None
 
     def post(self, letters: Iterable[Letter], contact: Contact | None = None) -> None:
         """Send letters that are written down, in order; `contact` where the database has none."""
         for letter in letters:
             posting = Posting(number=self._number, key=letter.key, contact=contact)
-            task = self._post(posting, letter.kind, after=self._last_letter)
-            self._last_letter = asyncio.create_task(task)
+            self.send(PostedLetter(posting=posting, kind=letter.kind))
+
+    def send(self, letter: PostedLetter) -> None:
+        """Send a letter when those before it are gone."""
+        self.letters.append(letter)
+        self._last_letter = asyncio.create_task(self._post(letter, after=self._last_letter))
 
     def set_alarm(self, due_at: datetime | None, what: str) -> None:
         """Let a durable timer ring at `due_at`; one that is set for that moment already stays."""
@@ -77,14 +93,17 @@ class Errands:
 
     async def _deliver(self, delivery: Delivery) -> None:
         summary = f"{delivery.purpose} to {delivery.partner_id}"
-        call = _call(PartnerCalls.deliver, delivery, policies.PARTNER_QUEUE, summary)
+        share = Priority(fairness_key=delivery.partner_id)
+        call = _call(PartnerCalls.deliver, delivery, policies.PARTNER_QUEUE, summary, share)
         await self._until_done(call, Attention.DELIVERY_RETRYING, self._put)
+        self.delivering = None
 
-    async def _post(self, posting: Posting, kind: str, after: asyncio.Task[None] | None) -> None:
+    async def _post(self, letter: PostedLetter, after: asyncio.Task[None] | None) -> None:
         if after:
             await after
-        call = _call(Letters.send, posting, policies.MAIL_QUEUE, f"letter: {kind}")
-        await self._until_done(call, Attention.MAIL_UNDELIVERABLE, None)
+        call = _call(Letters.send, letter.posting, policies.MAIL_QUEUE, f"letter: {letter.kind}")
+        await self._until_done(call, Attention.MAIL_RETRYING, None)
+        self.letters.remove(letter)
 
     async def _until_done(
         self,
@@ -94,23 +113,41 @@ class Errands:
     ) -> None:
         """Call until it is done; ask for attention when that lasts long, or can never be."""
         try:
-            try:
-                done = await call(False)
-            except ActivityError as error:
-                if _is_final(error):
-                    raise
-                self._put(Troubled(attention=attention))
-                done = await call(True)
-                self._put(Troubled(attention=attention, over=True))
-            if take:
-                take(done)
+            done, troubled = await self._patiently(call, attention)
         except ActivityError as error:
             if isinstance(error.cause, ApplicationError) and not is_cancelled_exception(error):
                 self._put(Troubled(attention=error.cause.type or attention))
+            return
+        if troubled:
+            self._put(Troubled(attention=attention, over=True))
+        if take:
+            take(done)
+
+    async def _patiently(
+        self, call: Callable[[bool], Coroutine[Any, Any, T]], attention: Attention
+    ) -> tuple[T, bool]:
+        """Return what came of the call, and whether attention was asked for on the way."""
+        troubled = False
+        while True:
+            try:
+                return await call(troubled), troubled
+            except ActivityError as error:
+                if _is_final(error):
+                    raise
+                wait = _told_to_wait(error)
+            if wait:
+                await workflow.sleep(wait, summary="as long as we were asked to wait")
+            elif not troubled:
+                troubled = True
+                self._put(Troubled(attention=attention))
 
 
 def _call(
-    method: Callable[[Any, Any], Awaitable[T]], argument: object, queue: str, summary: str
+    method: Callable[[Any, Any], Awaitable[T]],
+    argument: object,
+    queue: str,
+    summary: str,
+    priority: Priority = Priority.default,
 ) -> Callable[[bool], Coroutine[Any, Any, T]]:
     """Return the call in its two phases: short of being noticed, and then without end."""
 
@@ -123,9 +160,15 @@ def _call(
             schedule_to_close_timeout=None if patient else policies.UNNOTICED,
             retry_policy=policies.WITHOUT_END,
             summary=summary,
+            priority=priority,
         )
 
     return call
+
+
+def _told_to_wait(error: ActivityError) -> timedelta | None:
+    """Return a `Retry-After` that is longer than the first phase lasts."""
+    return error.cause.next_retry_delay if isinstance(error.cause, ApplicationError) else None
 
 
 def _is_final(error: ActivityError) -> bool:

@@ -27,7 +27,7 @@ def admission_request(args: Sequence[RawValue]) -> AdmissionRequest:
         run_id=info.first_execution_run_id,
         digest=digest(claim),
         claim=args[0].payload.data.decode() if claim is not None else "null",
-        started_at=info.start_time,
+        started_at=info.workflow_start_time,
     )
 
 
@@ -35,7 +35,9 @@ def signal_message(name: str, args: Sequence[RawValue]) -> tuple[Message, tuple[
     """Read a signal: the message, and the names of its unknown fields."""
     model = SIGNALS.get(name)
     if model is None:
-        return Unreadable(message=name[:60], problems={"": "no such signal"}), ()
+        return Unreadable(
+            message=name[:60].replace("\x00", "\ufffd"), problems={"": "no such signal"}
+        ), ()
     reading = read_message(model, content(args))
     unreadable = Unreadable(message=name, problems=reading.problems)
     return reading.value or unreadable, reading.unknown

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.exceptions import FailureError, is_cancelled_exception
 
 T = TypeVar("T")
 
@@ -32,10 +32,19 @@ WITHOUT_END: Final = RetryPolicy(
     backoff_coefficient=2.0,
     maximum_interval=timedelta(minutes=5),
 )
+SOON: Final = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    backoff_coefficient=2.0,
+    maximum_interval=timedelta(minutes=1),
+)
+"""For our own database: tickets go on within a minute of its return."""
 WRITE_TIMEOUT: Final = timedelta(seconds=30)
-CALL_TIMEOUT: Final = timedelta(seconds=30)
-"""Longer than any partner's own time-out and than a whole conversation with the mail server; a call
-that died with its worker is repeated after it."""
+FAILED_BY_HAND: Final = timedelta(minutes=5)
+"""A write that an operator failed is tried again after so long: a ticket never ends by it."""
+
+CALL_TIMEOUT: Final = timedelta(seconds=45)
+"""Longer than any partner or mail server may take (25 s each) with our own reads and writes around
+it; a call that died with its worker is repeated after it."""
 
 UNNOTICED: Final = timedelta(minutes=10)
 """A delivery or a letter may fail for so long before the ticket asks for attention."""
@@ -55,14 +64,20 @@ async def durably(method: Callable[[Any, Any], Awaitable[T]], argument: object, 
             retry_policy=QUICKLY,
             summary=summary,
         )
-    except ActivityError as error:
+    except FailureError as error:  # the last failure of a local activity comes bare
         if is_cancelled_exception(error):
             raise
-    return await workflow.execute_activity_method(
-        method,
-        argument,
-        task_queue=TICKETS_QUEUE,
-        start_to_close_timeout=WRITE_TIMEOUT,
-        retry_policy=WITHOUT_END,
-        summary=summary,
-    )
+    while True:
+        try:
+            return await workflow.execute_activity_method(
+                method,
+                argument,
+                task_queue=TICKETS_QUEUE,
+                start_to_close_timeout=WRITE_TIMEOUT,
+                retry_policy=SOON,
+                summary=summary,
+            )
+        except FailureError as error:  # failed by hand, from the command line
+            if is_cancelled_exception(error):
+                raise
+        await workflow.sleep(FAILED_BY_HAND, summary=f"before the next try: {summary}")

@@ -4,26 +4,43 @@ Handlers only put messages into an inbox. The run loop takes them one at a time:
 what follows, writes that down, and then tells whoever must know. It decides nothing itself.
 """
 
-from collections import deque
+import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ApplicationError
+
+from workflows import inputs
+from workflows.attributes import STATE, attention, changes
+from workflows.carrying import Carried, pack, unpack
+from workflows.errands import Errands
+from workflows.inbox import Inbox
+from workflows.policies import durably
 
 with workflow.unsafe.imports_passed_through():
-    from activities.persistence import Persistence, Settlement
-    from domain.admission import Admission, AdmissionResult, admitted_contact, refusal
+    from activities.persistence import Asked, Given, Hush, Persistence, Settlement
+    from domain.admission import (
+        Admission,
+        AdmissionResult,
+        admitted_contact,
+        letters_owed,
+        refusal,
+    )
+    from domain.claim import Contact
+    from domain.clocks import next_alarm
     from domain.course import Course, foreseen
-    from domain.hearing import hear
+    from domain.hearing import foreseen_answer, hear, hear_answer
     from domain.lifecycle import State
-    from domain.messages import Message, Unreadable
+    from domain.messages import InformationAnswer, Request, Unreadable
     from domain.numbers import is_number
-    from domain.outcomes import NOT_NOW
+    from domain.questions import information_purpose
+    from domain.refused import RefusedClaim
     from domain.requests import next_delivery
     from domain.settlement import Verdict
+    from domain.shapes import Money
+    from domain.silence import Silence, confirmable, fall_silent, foreseen_silence, month_of
     from domain.ticket import (
-        Answer,
         TicketOutcome,
         TicketSnapshot,
         Writing,
@@ -31,10 +48,6 @@ with workflow.unsafe.imports_passed_through():
         outcome,
         snapshot,
     )
-    from workflows import inputs
-    from workflows.attributes import changes
-    from workflows.errands import Errands
-    from workflows.policies import durably
 
 _DUE = {
     State.ON_HOLD: "the hold",
@@ -43,51 +56,115 @@ _DUE = {
 
 
 @workflow.defn(name="SupportTicket")
-class SupportTicket:
+class SupportTicket(Inbox):
     """One ticket; its workflow id is the ticket number."""
 
     def __init__(self) -> None:
         """Be ready for messages: they may come before `run` has begun."""
+        super().__init__()
         self._number = workflow.info().workflow_id
-        self._inbox: deque[tuple[Message, tuple[str, ...]]] = deque()
         self._admission: Admission | None = None
         self._course: Course | None = None
-        self._answers: dict[str, Answer] = {}
+        self._contact: Contact | None = None
         self._errands = Errands(self._number, self._put)
 
     @workflow.run
     async def run(self, *claim: RawValue) -> TicketOutcome:
         """Admit the claim (`TicketClaim` as JSON) and lead its ticket to its end."""
+        story = asyncio.create_task(self._tell(claim))
+        while True:
+            try:
+                end = await asyncio.shield(story)
+            except asyncio.CancelledError:
+                if story.cancelled():
+                    raise
+                # A ticket is withdrawn or decided, not cancelled: its books would stay open.
+                self._put(Unreadable(message="cancel", problems={"": "withdraw or decide instead"}))
+            else:
+                break
+        if isinstance(end, TicketOutcome):
+            return end
+        workflow.continue_as_new(args=[end])
+
+    async def _tell(self, claim: Sequence[RawValue]) -> TicketOutcome | dict[str, Any]:
+        """Lead the ticket to its end, or to where its history is continued as a new one."""
+        if carried := unpack(claim):
+            return await self._lead(self._take_up(carried))
         admission = await self._admit(claim)
-        if admission.ticket is None or admission.stale:
-            await self._await_errands()
-            return TicketOutcome(
-                number=self._number,
-                state=admission.result.state,
-                reason_code=next((r.code for r in admission.result.reasons), None),
-            )
+        if admission.stale:
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            return TicketOutcome(number=self._number, state=admission.result.state)
+        if admission.ticket is None:
+            return await self._refuse(admission)
         course = self._course = Course(admission.ticket)
+        self._errands.post(admission.letters)
         if course.ticket.state is State.VALIDATED:
             self._errands.deliver(course.ticket.partner_id, next_delivery(course))
+        return await self._lead(course)
+
+    async def _refuse(self, admission: Admission) -> TicketOutcome:
+        """End a claim that was not accepted; an answer that was late is also sent by letter."""
+        refused = RefusedClaim(self._number, admission)
+        started_at = workflow.info().workflow_start_time
+        refused.owe(letters_owed(admission, started_at, workflow.now()))
+        told = [STATE.value_set(str(admission.result.state))]
+        workflow.upsert_search_attributes(told)
+        while True:
+            while self._inbox:
+                message, unknown = self._inbox.popleft()
+                refused.hear(message, workflow.now(), unknown)
+            if refused.has_unwritten:
+                writing = refused.write_down()
+                await durably(Persistence.write, writing, "keep what came after a refusal")
+                self._errands.post(writing.letters, self._contact)
+                workflow.upsert_search_attributes(attention(writing.attention))
+            elif self._is_quiet():
+                break
+            else:
+                await workflow.wait_condition(lambda: bool(self._inbox) or self._is_quiet())
+        result = admission.result
+        code = refused.reason_code
+        return TicketOutcome(number=self._number, state=result.state, reason_code=code)
+
+    def _take_up(self, carried: Carried) -> Course:
+        """Go on where the run before this one stood."""
+        self._admission = carried.admission
+        self._course = Course(carried.ticket)
+        for letter in carried.letters:
+            self._errands.send(letter)
+        if carried.delivering:
+            self._errands.deliver(carried.ticket.partner_id, carried.delivering)
+        return self._course
+
+    async def _lead(self, course: Course) -> TicketOutcome | dict[str, Any]:
         self._announce(course)
         while not course.ended or not self._is_quiet():
             await self._step(course)
+            if self._admission and self._is_long(course):
+                return pack(self._admission, course.ticket, self._errands)
         return outcome(course.ticket)
+
+    def _is_long(self, course: Course) -> bool:
+        """Say whether to continue as new: between two messages, while nobody waits."""
+        calm = not self._inbox and not course.has_unwritten and workflow.all_handlers_finished()
+        return calm and workflow.info().is_continue_as_new_suggested()
 
     async def _step(self, course: Course) -> None:
         now = workflow.now()
-        if course.settlement_due(now):
+        if self._inbox:  # a cancellation that has come goes before the grant
+            await self._hear(course)
+        elif course.settlement_due(now):
             await self._settle(course)
         elif course.release_due(now):
             await self._release(course)
+        elif amount := confirmable(course, now):
+            await self._fall_silent(course, amount)
         else:
-            self._errands.set_alarm(
-                course.ticket.due_at, _DUE.get(course.ticket.state, "the partner's answer")
-            )
+            what = _DUE.get(course.ticket.state, "the partner's answer")
+            self._errands.set_alarm(next_alarm(course.ticket), what)
             await workflow.wait_condition(
                 lambda: bool(self._inbox) or (course.ended and self._is_quiet())
             )
-            await self._hear(course)
 
     async def _admit(self, claim: Sequence[RawValue]) -> Admission:
         request = inputs.admission_request(claim)
@@ -96,23 +173,61 @@ class SupportTicket:
         else:
             result = refusal(self._number, "unknown_number")
             self._admission = Admission(result=result, digest=request.digest)
-        if not self._admission.stale:
-            contact = None if self._admission.ticket else admitted_contact(request)
-            self._errands.post(self._admission.letters, contact)
+        if self._admission.ticket is None:
+            self._contact = admitted_contact(request)
         return self._admission
 
     async def _hear(self, course: Course) -> None:
-        if not self._inbox:
-            return
         message, unknown = self._inbox.popleft()
+        if isinstance(message, Request) and course.may_have_forgotten(message):
+            asked = Asked(number=self._number, request_id=message.request_id)
+            if first := await durably(Persistence.first_answer, asked, "look for its first answer"):
+                self._answers[first.request_id] = first
+                return
         heard = hear(course, message, workflow.now(), unknown)
         # Mere notes wait for the next writing, so that a flood of them stays cheap.
-        if not (heard.quiet and self._inbox) and (course.has_unwritten or not heard.quiet):
+        waits = heard.quiet and self._inbox and not course.is_full
+        if not waits and (course.has_unwritten or not heard.quiet):
             await self._write(course)
         if heard.deliver:
             self._errands.deliver(course.ticket.partner_id, heard.deliver)
+        if heard.check:
+            await self._inform(course, heard.check)
         if heard.answer:
             self._answers[heard.answer.request_id] = heard.answer
+
+    async def _inform(self, course: Course, request: InformationAnswer) -> None:
+        """Let the form and the books take the member's answer, or refuse it field by field."""
+        if course.has_unwritten:
+            await self._write(course)
+        now = workflow.now()
+        writing = foreseen_answer(course.ticket, request, now)
+        given = Given(number=self._number, request=request, writing=writing)
+        found = await durably(Persistence.take_information, given, "take the member's answer")
+        hear_answer(course, request, now, found.code, found.problems)
+        if found.code:
+            await self._write(course)
+        else:
+            dates = {**course.ticket.dates, **found.dates}
+            course.change(dates=dates, order_key=found.order_key or course.ticket.order_key)
+            self._told(course, course.write_down())
+            purpose = information_purpose(course.ticket)
+            self._errands.deliver(course.ticket.partner_id, purpose)
+
+    async def _fall_silent(self, course: Course, amount: Money) -> None:
+        if course.has_unwritten:
+            await self._write(course)
+        now, ticket = workflow.now(), course.ticket
+        hush = Hush(
+            number=self._number,
+            amount=amount,
+            month=month_of(ticket, now),
+            cap=ticket.terms.answer.confirm_per_month or amount,
+            candidates=foreseen_silence(ticket, now),
+        )
+        found = Silence(await durably(Persistence.take_silence, hush, "the partner stayed silent"))
+        fall_silent(course, now, found)
+        self._told(course, course.write_down())
 
     async def _write(self, course: Course) -> None:
         writing = course.write_down()
@@ -120,11 +235,9 @@ class SupportTicket:
         self._told(course, writing)
 
     async def _settle(self, course: Course) -> None:
-        if course.has_unwritten:
-            await self._write(course)
         now, amount = workflow.now(), course.ticket.confirmed
         if amount is None:
-            return
+            raise AssertionError("a settlement is due only with its amount")
         settlement = Settlement(
             number=self._number, amount=amount, candidates=foreseen(course.ticket, now)
         )
@@ -141,6 +254,7 @@ class SupportTicket:
 
     def _told(self, course: Course, writing: Writing) -> None:
         """Tell whoever must know what was written down."""
+        self._answers |= {answer.request_id: answer for answer in writing.answers}
         self._errands.post(writing.letters)
         if course.ticket.state not in (State.VALIDATED, State.SENT_TO_PARTNER):
             self._errands.stop_delivery()
@@ -152,17 +266,12 @@ class SupportTicket:
         if told:
             workflow.upsert_search_attributes(told)
 
+    def _takes_requests(self) -> bool | None:
+        return None if self._admission is None else self._course is not None
+
     def _is_quiet(self) -> bool:
         waiting = bool(self._inbox) or not self._errands.letters_gone
         return not waiting and workflow.all_handlers_finished()
-
-    async def _await_errands(self) -> None:
-        await workflow.wait_condition(
-            lambda: self._errands.letters_gone and workflow.all_handlers_finished()
-        )
-
-    def _put(self, message: Message, unknown: tuple[str, ...] = ()) -> None:
-        self._inbox.append((message, unknown))
 
     @workflow.update
     async def admit(self, *digest: RawValue) -> AdmissionResult:
@@ -173,46 +282,6 @@ class SupportTicket:
             return refusal(self._number, "key_reused")
         return admission.result
 
-    @workflow.signal
-    def partner_outcome(self, *message: RawValue) -> None:
-        """Hear what the partner found (`PartnerOutcome`)."""
-        self._put(*inputs.signal_message("partner_outcome", message))
-
-    @workflow.signal
-    def reward_registered(self, *message: RawValue) -> None:
-        """Hear that the platform's tracking found the reward (`RewardRegistered`)."""
-        self._put(*inputs.signal_message("reward_registered", message))
-
-    @workflow.signal(dynamic=True)
-    def unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:
-        """Keep a signal that nobody here knows."""
-        self._put(*inputs.signal_message(name, args))
-
-    @workflow.update
-    async def provide_information(self, *request: RawValue) -> Answer:
-        """Take the member's answers to a question (`InformationAnswer`)."""
-        return await self._ask("provide_information", request)
-
-    @workflow.update
-    async def request_information(self, *request: RawValue) -> Answer:
-        """Ask the member (`InformationRequest`)."""
-        return await self._ask("request_information", request)
-
-    @workflow.update
-    async def withdraw(self, *request: RawValue) -> Answer:
-        """Take the claim back (`Withdrawal`)."""
-        return await self._ask("withdraw", request)
-
-    @workflow.update
-    async def decide(self, *request: RawValue) -> Answer:
-        """Decide in the partner's stead (`Decision`)."""
-        return await self._ask("decide", request)
-
-    @workflow.update
-    async def resend_to_partner(self, *request: RawValue) -> Answer:
-        """Send the claim once more (`Resend`)."""
-        return await self._ask("resend_to_partner", request)
-
     @workflow.query(name="snapshot")
     def where_it_stands(self) -> TicketSnapshot:
         """Return where the ticket stands; no personal data."""
@@ -220,24 +289,8 @@ class SupportTicket:
             return snapshot(self._course.ticket)
         state = self._admission.result.state if self._admission else State.CREATED
         return TicketSnapshot(
-            number=self._number, state=state, started_at=workflow.info().start_time
+            number=self._number, state=state, started_at=workflow.info().workflow_start_time
         )
-
-    async def _ask(self, name: str, args: Sequence[RawValue]) -> Answer:
-        """Put a request into the inbox and wait for its answer; a refusal carries its code."""
-        request, unknown = inputs.update_request(name, args)
-        await workflow.wait_condition(lambda: self._admission is not None)
-        if isinstance(request, Unreadable):
-            self._put(request, unknown)
-            raise ApplicationError("malformed", request.problems, type="malformed")
-        if self._admission is None or self._admission.ticket is None or self._admission.stale:
-            raise ApplicationError(NOT_NOW, type=NOT_NOW)
-        self._put(request, unknown)
-        await workflow.wait_condition(lambda: request.request_id in self._answers)
-        answer = self._answers[request.request_id]
-        if answer.code:
-            raise ApplicationError(answer.code, type=answer.code)
-        return answer
 
 
 def _said(writing: Writing) -> str:

@@ -38,7 +38,7 @@ create table rewards (
 );
 create index rewards_by_account on rewards (account_id, partner_id);
 create index rewards_by_order on rewards (partner_id, kind, order_key);
-create index rewards_by_link on rewards (link_id) where order_key is null;
+create index rewards_by_link on rewards (link_id);
 
 create table tickets (
     number text primary key,

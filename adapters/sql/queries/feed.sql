@@ -36,13 +36,8 @@ select * from links where account_id = :account_id and partner_id = :partner_id;
 select * from rewards where account_id = :account_id and partner_id = :partner_id;
 
 -- name: rewards_of_order
-select r.*
-from rewards r
-join tickets t on t.number = :number
+-- Wider than the rule: `is_for_order` in the domain decides.
+select * from rewards
 where
-    r.partner_id = t.partner_id and r.kind = t.reward_kind
-    and (
-        r.order_key = t.order_key
-        or r.reward_id = t.reward_id
-        or (r.order_key is null and r.link_id = t.link_id and t.order_key like 'link:%')
-    );
+    partner_id = :partner_id and kind = :reward_kind
+    and (order_key = :order_key or reward_id = :reward_id or link_id = :link_id);

@@ -26,10 +26,11 @@ insert into tickets (
 on conflict do nothing
 returning number;
 
--- name: record_move!
+-- name: record_move$
 insert into moves (number, seq, event, from_state, to_state, reason_code, actor, note, at)
 values (:number, :seq, :event, :from_state, :to_state, :reason_code, :actor, :note, :at)
-on conflict do nothing;
+on conflict do nothing
+returning seq;
 
 -- name: queue_letter!
 insert into letters (number, key, kind, language, params)
@@ -54,14 +55,14 @@ update tickets set
 where number = :number and writing < :writing;
 
 -- name: lock_ticket^
-select number, account_id, partner_id, reward_kind, order_key, writing
+select number, account_id, partner_id, reward_kind, order_key, link_id, reward_id, writing
 from tickets where number = :number for update;
 
 -- name: recorded_move^
 select event, to_state from moves where number = :number and seq = :seq;
 
--- name: lock_order$
-select pg_advisory_xact_lock(hashtextextended(:order_name, 0)) is null;
+-- name: lock_name$
+select pg_advisory_xact_lock(hashtextextended(:name, 0)) is null;
 
 -- name: granted_to$
 select number from grants
@@ -81,7 +82,7 @@ from grants order by granted_at;
 
 -- name: claim_to_deliver^
 select
-    t.number, t.kind, t.partner_id, t.ordered_on, t.ordered_at, t.answers, t.link_id, t.rules_hash,
+    t.number, t.kind, t.partner_id, t.ordered_on, t.answers, t.information_note, t.link_id,
     l.clicked_at
 from tickets t
 left join links l on l.link_id = t.link_id
@@ -96,3 +97,30 @@ where l.number = :number and l.key = :key;
 
 -- name: letter_sent!
 update letters set sent_at = now() where number = :number and key = :key and sent_at is null;
+
+-- name: keep_answer!
+insert into answers (number, request_id, answer) values (:number, :request_id, :answer)
+on conflict do nothing;
+
+-- name: first_answer$
+select answer from answers where number = :number and request_id = :request_id;
+
+-- name: form_of_ticket^
+select t.account_id, t.kind, t.partner_id, t.answers, t.order_key, t.duplicate_key, t.writing, p.rules
+from tickets t
+join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rules_hash
+where t.number = :number for update of t;
+
+-- name: change_claim!
+update tickets set
+    answers = :answers, order_key = :order_key, duplicate_key = :duplicate_key,
+    information_note = :information_note
+where number = :number;
+
+-- name: confirmed_in_silence$
+select coalesce(sum(amount), 0) from silent_confirmations
+where partner_id = :partner_id and month = :month;
+
+-- name: confirm_in_silence!
+insert into silent_confirmations (number, partner_id, month, amount)
+values (:number, :partner_id, :month, :amount);

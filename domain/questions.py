@@ -1,0 +1,70 @@
+"""The loop for more information: a question to the member, the answer, or none in time."""
+
+from datetime import datetime
+from typing import Final
+
+from domain.clocks import ask_member, resume_partners_clock
+from domain.course import SYSTEM, Course
+from domain.letters import Letter, LetterKind
+from domain.lifecycle import Event, State
+from domain.messages import InformationAnswer, InformationRequest, RejectionReason
+from domain.ticket import Ticket
+
+NOT_NOW: Final = "not_possible_now"
+
+
+def ask(course: Course, questions: tuple[str, ...], now: datetime, actor: str) -> None:
+    """Ask the member (`questions` name fields of the form, or are free words)."""
+    ask_member(course, now)
+    course.change(questions=questions, asked=course.ticket.asked + 1)
+    to = State.INFORMATION_REQUESTED
+    course.move(Event.INFORMATION_REQUESTED, to, now, actor, letter=_params(course.ticket))
+
+
+def request_information(course: Course, request: InformationRequest, now: datetime) -> str | None:
+    """Ask in an agent's name; return the code of a refusal."""
+    if not course.may(Event.INFORMATION_REQUESTED):
+        return NOT_NOW
+    ask(course, request.questions, now, request.actor)
+    return None
+
+
+def provide(course: Course, answer: InformationAnswer, now: datetime) -> None:
+    """Go on with the member's answer, which the form has been found to take."""
+    resume_partners_clock(course, now)
+    course.change(questions=())
+    course.move(
+        Event.INFORMATION_PROVIDED, State.SENT_TO_PARTNER, now, answer.actor, note=answer.note
+    )
+
+
+def do_without(course: Course, now: datetime) -> str | None:
+    """Go on without an answer, as the profile says; return the purpose of a delivery."""
+    if course.ticket.terms.information.otherwise == "reject":
+        reason = RejectionReason.NO_ANSWER
+        event = Event.INFORMATION_NOT_PROVIDED
+        course.move(event, State.REJECTED, now, SYSTEM, reason=reason)
+        return None
+    resume_partners_clock(course, now)
+    course.change(questions=())
+    course.move(Event.INFORMATION_NOT_PROVIDED, State.SENT_TO_PARTNER, now, SYSTEM)
+    return information_purpose(course.ticket)
+
+
+def remind_member(course: Course) -> None:
+    """Send the questions once more."""
+    ticket = course.ticket
+    kind = LetterKind.INFORMATION_NEEDED
+    key = f"{len(ticket.moves)}-{kind}-{ticket.reminded}"
+    course.remind(Letter(key=key, kind=kind, language=ticket.language, params=_params(ticket)))
+
+
+def information_purpose(ticket: Ticket) -> str:
+    """Return the purpose under which the partner gets what came of its question."""
+    return f"information-{ticket.asked}"
+
+
+def _params(ticket: Ticket) -> dict[str, object]:
+    zone = ticket.terms.market.zone
+    due_at = ticket.due_at.astimezone(zone).date().isoformat() if ticket.due_at else None
+    return {"questions": list(ticket.questions), "answer_by": due_at}
