@@ -123,7 +123,9 @@ class Stage:
         assert (await self.file(**changes)).status == "accepted"
         await self.stands("sent_to_partner")
 
-    async def filed_and_confirmed(self, outcome: dict[str, Any] | None = None, **claim: Any) -> None:
+    async def filed_and_confirmed(
+        self, outcome: dict[str, Any] | None = None, **claim: Any
+    ) -> None:
         """File a claim and have it confirmed."""
         await self.filed_and_sent(**claim)
         await self.partner_says("confirmed", **outcome or {})
@@ -212,7 +214,10 @@ class Stage:
         the SDK stumbles.
         """
         fields = (await self._described()).workflow_execution_info.search_attributes.indexed_fields
-        values = {name.removeprefix("Ticket"): json.loads(payload.data or b"null") for name, payload in fields.items()}
+        values = {
+            name.removeprefix("Ticket"): json.loads(payload.data or b"null")
+            for name, payload in fields.items()
+        }
         if due_at := values.get("DueAt"):
             values["DueAt"] = datetime.fromisoformat(due_at)
         return {name: value for name, value in values.items() if value and name in ATTRIBUTES}

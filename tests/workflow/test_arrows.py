@@ -72,9 +72,7 @@ async def test_a_claim_can_be_withdrawn(holding: Stage, state: str) -> None:
     letters = await lead(holding, state)
     answer = await holding.ask("withdraw", reason="found it")
     assert (answer.state, answer.moved, answer.code) == ("withdrawn", True, None)
-    row = await ends(
-        holding, state, f"withdrawn: {state} → withdrawn", [*letters, "withdrawn"]
-    )
+    row = await ends(holding, state, f"withdrawn: {state} → withdrawn", [*letters, "withdrawn"])
     assert row["reason_code"] is None
     assert (await holding.rows("moves", "seq"))[-1]["actor"] == "agent-7"
 

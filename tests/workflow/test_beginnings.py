@@ -35,7 +35,9 @@ async def test_the_partners_time_begins_when_the_claim_is_accepted(stage: Stage)
     await stage.file()
     row = await stage.stands("validated")
     (accepted,) = await stage.rows("moves", "seq")
-    assert timedelta(days=13, hours=22) < row["due_at"] - accepted["at"] < timedelta(days=14, hours=2)
+    assert (
+        timedelta(days=13, hours=22) < row["due_at"] - accepted["at"] < timedelta(days=14, hours=2)
+    )
     await stage.shows(State="validated", DueAt=row["due_at"])
 
 

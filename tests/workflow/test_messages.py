@@ -148,9 +148,7 @@ async def test_questions_to_the_member_are_kept_and_break_nothing(stage: Stage) 
         ("provide_information", [raw(rb'{"answers": {"\ud800": "\ud800"}, "\udfff": 1}')]),
     ],
 )
-async def test_a_malformed_update_is_told_so(
-    stage: Stage, update: str, sent: list[object]
-) -> None:
+async def test_a_malformed_update_is_told_so(stage: Stage, update: str, sent: list[object]) -> None:
     await stage.filed_and_sent()
     await refused_with("malformed", stage.ask(update, *sent))
     (note,) = await stage.noted("malformed")

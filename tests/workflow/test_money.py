@@ -130,7 +130,11 @@ async def test_a_contested_rejection_can_be_granted(stage: Stage) -> None:
         kind="rejected_reward",
         reward_id=contested.reward_id,
         ordered_on=None,
-        answers={"order_number": order, "objection": "I kept it", "activated_on": str(days_ago(40))},
+        answers={
+            "order_number": order,
+            "objection": "I kept it",
+            "activated_on": str(days_ago(40)),
+        },
     )
     await stage.filed_and_sent(claim=claim)
     await stage.partner_says("confirmed")
