@@ -8,7 +8,9 @@ import atexit
 import itertools
 import os
 import sys
+import tempfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Final
 
 import asyncpg
@@ -37,15 +39,19 @@ _sessions: Final = pytest.StashKey[pytest.Session]()
 
 
 @pytest.fixture(scope="session")
-async def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """The URL of a real PostgreSQL that holds the migrated template."""
-    folder = tmp_path_factory.mktemp("postgres")
+async def postgres_server() -> AsyncIterator[str]:
+    """The URL of a real PostgreSQL that holds the migrated template.
+
+    Not in pytest's own folder: the start of another test run closes that to every other user, also
+    to the one as whom PostgreSQL runs where the tests are root's.
+    """
     (port,) = free_ports(1)
-    async with Supervisor(folder / "logs") as supervisor:
-        await start_database(supervisor, folder / "data", port, PASSWORD)
-        url = url_of_server(port, PASSWORD)
-        await _make_ready(url)
-        yield url
+    with tempfile.TemporaryDirectory(prefix="tickets-", ignore_cleanup_errors=True) as folder:
+        async with Supervisor(Path(folder, "logs")) as supervisor:
+            await start_database(supervisor, Path(folder, "data"), port, PASSWORD)
+            url = url_of_server(port, PASSWORD)
+            await _make_ready(url)
+            yield url
 
 
 @pytest.fixture

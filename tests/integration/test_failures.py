@@ -1,6 +1,8 @@
 """How errors leave an activity, in Temporal's words: who tries again, when, and who is alerted."""
 
+import asyncio
 import logging
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -27,7 +29,7 @@ from domain.errors import (
 )
 
 RETRIED = [DatabaseUnavailable, MailServerUnavailable, PartnerUnavailable, Unavailable]
-FAULTS = {
+FAULTS: dict[type[Fault], str] = {
     PartnerContractFault: "partner_contract_fault",
     PartnerUnauthorised: "partner_unauthorised",
     LetterUndeliverable: "mail_undeliverable",
@@ -104,8 +106,19 @@ async def test_the_cause_does_not_leave_with_the_failure() -> None:
     assert failed.__suppress_context__
 
 
-@pytest.mark.parametrize("error", [KeyError("bug"), MessageRefused("malformed")])
-async def test_anything_else_is_a_bug_and_leaves_as_itself(error: Exception) -> None:
+@pytest.mark.parametrize("error", [KeyError("jan@example.com"), MessageRefused("malformed")])
+async def test_anything_else_is_a_bug_and_leaves_without_its_words(error: Exception) -> None:
+    """Its words may quote what a member wrote, and a history is read by many."""
+    failed = await failure(error)
+    assert failed.type == type(error).__name__
+    assert not failed.non_retryable
+    assert re.fullmatch(rf"a bug: {failed.type} at test_failures\.py:\d+", failed.message)
+    assert failed.__cause__ is None
+    assert failed.__suppress_context__
+
+
+@pytest.mark.parametrize("error", [ApplicationError("said", type="so"), asyncio.CancelledError()])
+async def test_what_is_meant_for_temporal_goes_through(error: BaseException) -> None:
     def work() -> None:
         raise error
 

@@ -5,7 +5,7 @@ begins at the present, while that of a shared one would be years ahead of every 
 """
 
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -13,13 +13,10 @@ from typing import Any, Final
 import pytest
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
-from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
 import worker
 from adapters.postgres import Postgres
-from domain.partner import PartnerProfile
 from local.mailbox_letters import Letterbox
 from local.mailbox_smtp import Behaviour, listen
 from local.ports import HOST
@@ -147,14 +144,5 @@ async def _stage(
         mail=mail,
         database_wire=database_wire,
         mail_wire=mail_wire,
-        new_workers=_hiring(stack, server.client, settings, profiles),
+        hire=lambda: worker.workers(server.client, settings, profiles),
     )
-
-
-def _hiring(
-    stack: AsyncExitStack, client: Client, settings: Settings, profiles: dict[str, PartnerProfile]
-) -> Callable[[], Awaitable[list[Worker]]]:
-    async def new_workers() -> list[Worker]:
-        return await stack.enter_async_context(worker.workers(client, settings, profiles))
-
-    return new_workers

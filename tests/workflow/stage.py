@@ -7,7 +7,7 @@ import json
 import re
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -65,14 +65,14 @@ class Stage:
     mail: Behaviour
     database_wire: Wire
     mail_wire: Wire
-    new_workers: Callable[[], Awaitable[list[Worker]]]
+    hire: Callable[[], AbstractAsyncContextManager[list[Worker]]]
     number: str = ""
     _cast: AsyncExitStack = field(default_factory=AsyncExitStack)
     _filed: int = 0
 
     async def workers_come(self) -> None:
         """Let the workers begin."""
-        for worker in await self.new_workers():
+        for worker in await self._cast.enter_async_context(self.hire()):
             await self._cast.enter_async_context(worker)
 
     async def workers_go(self) -> None:

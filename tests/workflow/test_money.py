@@ -82,7 +82,7 @@ async def test_an_amount_that_may_not_be_granted_waits_for_a_person(
         f"decided: {AWAITING} → {AWAITING}",
         f"cancellation_period_ended: {AWAITING} → resolved",
     ]
-    await stage.got_letters("confirmation", "partner_confirmed", "resolved")
+    await stage.got_letters("confirmation", *["partner_confirmed"] * 2, "resolved")
 
 
 async def test_a_decided_amount_waits_for_the_end_of_the_period(stage: Stage) -> None:
