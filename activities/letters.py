@@ -1,12 +1,17 @@
 """Sending letters: written from the queue in the database, and marked there when they are gone."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from temporalio import activity
 
 from adapters.letters import LetterBook
 from adapters.postgres import Postgres
 from adapters.smtp import MailDoor
 from domain.claim import Contact
+from domain.completion import question_words
 from domain.errors import LetterUndeliverable
+from domain.partner import PartnerRules
 from domain.shapes import Frozen
 
 
@@ -41,9 +46,19 @@ class Letters:
             "member_name": contact.name,
         }
         try:
-            letter = self._book.render(row["kind"], row["language"], known | row["params"])
+            params = known | row["params"] | _asked(row)
+            letter = self._book.render(row["kind"], row["language"], params)
         except (KeyError, ValueError) as error:
             raise LetterUndeliverable(f"cannot be written: {type(error).__name__}") from None
         letter_id = f"{posting.number}-{posting.key}"
         await self._door.send(letter_id, contact.name, contact.email, letter)
         await self._postgres.run("letter_sent", **keys)
+
+
+def _asked(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the letter's questions, the fields among them in the words of the ticket's form."""
+    questions = row["params"].get("questions")
+    if not questions or not row["rules"]:
+        return {}
+    rules = PartnerRules.model_validate(row["rules"])
+    return {"questions": list(question_words(questions, rules, row["language"]))}

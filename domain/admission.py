@@ -246,10 +246,7 @@ def _letter_of_refusal(judged: Judged, partner: PartnerRules | None) -> tuple[Le
 
 def label_of(field: str | None, partner: PartnerRules | None, language: str) -> str | None:
     """Return the words by which the member knows a field of the form; none for other fields."""
-    fields = partner.fields if partner else ()
-    labels = {known.name: known.label for known in fields}
-    texts: dict[str, str] = {str(key): text for key, text in labels.get(field or "", {}).items()}
-    return texts.get(language)
+    return partner.label(field, language) if partner and field else None
 
 
 def _refusal_params(judged: Judged, partner: PartnerRules | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from domain import deadlines
 from domain.course import Course
 from domain.deadlines import Period
 from domain.lifecycle import State
-from domain.ticket import Ticket
+from domain.ticket import Attention, Ticket
 
 _REMINDED_PARTNER: Final = State.SENT_TO_PARTNER
 _REMINDED_MEMBER: Final = State.INFORMATION_REQUESTED
@@ -37,6 +37,8 @@ def resume_partners_clock(course: Course, now: datetime) -> None:
     """Let the rest of the partner's time run on; one that was over already stays over."""
     ticket = course.ticket
     left, used = ticket.partners_time_left, ticket.partners_time_used
+    if left is None:
+        course.attend(add=Attention.PARTNER_SILENT)  # nobody else would look at it again
     course.change(
         due_at=now + left if left is not None else None,
         clock_began_at=now - used if used is not None else None,

@@ -1,6 +1,6 @@
 """Completing a claim: the member's later answers, checked like the form (R17-R19, R22)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -33,12 +33,24 @@ def complete(
     form = rules.form(kind)
     names = {field.name for field in form}
     news = {name: answer for name, answer in given.items() if name in names}
-    if not news and not (note and note.strip()):
-        return Completion(problems={"note": "required"})
     filled = fill(form, {**known, **news})
+    silent = not any(map(_says_something, (note, *news.values())))
     return Completion(
         answers=filled.answers,
-        problems=filled.problems,
+        problems=filled.problems or ({"note": "required"} if silent else {}),
         dates=filled.dates,
         order_key=filled.order_key if kind.is_missing else None,
     )
+
+
+def question_words(
+    questions: Sequence[str], rules: PartnerRules | None, language: str
+) -> tuple[str, ...]:
+    """Return `questions` as the member reads them: a field of the form is called by its label."""
+    if rules is None:
+        return tuple(questions)
+    return tuple(rules.label(question.strip(), language) or question for question in questions)
+
+
+def _says_something(answer: object) -> bool:
+    return bool(answer.strip()) if isinstance(answer, str) else answer is not None

@@ -131,7 +131,7 @@ def foreseen_answer(ticket: Ticket, request: InformationAnswer, now: datetime) -
     return fork.write_down()
 
 
-def _reminder(course: Course, now: datetime) -> Heard:
+def _reminder(course: Course) -> Heard:
     course.change(reminded=course.ticket.reminded + 1)
     if course.ticket.state is State.SENT_TO_PARTNER:
         return Heard(deliver=f"reminder-{course.ticket.reminded}")
@@ -141,10 +141,9 @@ def _reminder(course: Course, now: datetime) -> Heard:
 
 def _deadline(course: Course, message: DeadlinePassed, now: datetime) -> Taken:
     reminder, due_at = next_reminder(course.ticket), course.ticket.due_at
-    if reminder and reminder <= now:
-        return _reminder(course, now), None
     if due_at is None or now < due_at:
-        return _QUIET, None
+        # A reminder that comes as late as the deadline itself reminds of nothing.
+        return (_reminder(course) if reminder and reminder <= now else _QUIET), None
     if course.release_due(now) or course.settlement_due(now) or confirmable(course, now):
         return _QUIET, None  # whoever drives the course does these: their moment must stay
     course.change(due_at=None)

@@ -203,6 +203,13 @@ class PartnerRules(Written):
         """Return the fields that a claim of `kind` fills in."""
         return tuple(field for field in self.fields if kind in field.kinds)
 
+    def label(self, name: str, language: str) -> str | None:
+        """Return the words by which a member knows the field `name`; none for other names."""
+        labels = (field.label for field in self.fields if field.name == name)
+        return next(
+            (text for label in labels for key, text in label.items() if key == language), None
+        )
+
     @property
     def terms(self) -> Terms:
         """The part that a running ticket carries."""

@@ -12,7 +12,14 @@ from domain.claim import Facts, Link, Reward, TicketClaim
 from domain.course import Course
 from domain.hearing import hear
 from domain.lifecycle import Event, State
-from domain.messages import Decision, Delivered, PartnerOutcome, Withdrawal
+from domain.messages import (
+    Decision,
+    Delivered,
+    InformationAnswer,
+    InformationRequest,
+    PartnerOutcome,
+    Withdrawal,
+)
 from domain.partner import FormField, PartnerProfile, PartnerRules
 from domain.requests import next_delivery
 from domain.settlement import Verdict
@@ -158,6 +165,23 @@ def an_outcome(outcome: str = "confirmed", **changes: Any) -> PartnerOutcome:
     return PartnerOutcome.model_validate(content | changes)
 
 
+def a_question(**changes: Any) -> PartnerOutcome:
+    """The ticket's own partner asks something before it decides."""
+    return an_outcome("information_requested", **{"questions": ["When?"]} | changes)
+
+
+def an_inquiry(**changes: Any) -> InformationRequest:
+    """An agent asks the member."""
+    content = {"request_id": "req-1", "actor": "agent-7", "questions": ["When?"]}
+    return InformationRequest.model_validate(content | changes)
+
+
+def an_answer(**changes: Any) -> InformationAnswer:
+    """The member answers in words."""
+    content = {"request_id": "req-1", "actor": "member", "note": "on Friday"}
+    return InformationAnswer.model_validate(content | changes)
+
+
 def a_withdrawal(**changes: Any) -> Withdrawal:
     """The member takes the claim back."""
     return Withdrawal.model_validate({"request_id": "req-1", "actor": "member"} | changes)
@@ -210,7 +234,7 @@ def _lead(course: Course, state: State) -> None:
 
 def _lead_on(course: Course, state: State) -> None:
     if state is State.INFORMATION_REQUESTED:
-        course.move(Event.INFORMATION_REQUESTED, State.INFORMATION_REQUESTED, NOW)
+        hear(course, a_question(outcome_id="on-the-way"), NOW)
     if state is State.REJECTED:
         hear(course, an_outcome("rejected", outcome_id="on-the-way"), NOW)
     if state in (State.AWAITING_CANCELLATION_PERIOD, State.RESOLVED):

@@ -14,6 +14,8 @@ from domain.admission import (
     admitted_contact,
     enter,
     judge,
+    label_of,
+    letters_owed,
     refusal,
 )
 from domain.claim import Facts
@@ -23,6 +25,7 @@ from domain.reading import digest, parse, read_claim
 from tests.unit.builders import (
     NOW,
     NUMBER,
+    a_field,
     a_link,
     a_partner,
     a_reward,
@@ -139,9 +142,10 @@ def test_a_refusal_is_sent_as_a_letter_only_when_it_came_later_than_ten_seconds(
     took: timedelta, is_sent: bool
 ) -> None:
     """R23."""
-    entry = entered(took=took, answers={})
-    assert [letter.kind for letter in entry.admission.letters] == ["claim_not_accepted"] * is_sent
-    assert entry.writing.letters == entry.admission.letters
+    entry = entered(answers={})
+    owed = letters_owed(entry.admission, NOW, NOW + took)
+    assert [letter.kind for letter in owed] == ["claim_not_accepted"] * is_sent
+    assert entry.writing.letters == ()
 
 
 def test_a_late_refusal_names_reasons_dates_and_the_standing_ticket() -> None:
@@ -213,6 +217,36 @@ def test_whatever_was_sent_as_a_claim_gets_an_answer(raw: str) -> None:
 def test_unknown_fields_of_an_accepted_claim_are_noted() -> None:
     (note,) = entered(coupon="X").writing.notes
     assert (note.code, note.body) == ("unknown_fields", {"unknown_fields": ["coupon"]})
+
+
+@pytest.mark.parametrize("changes", [{}, {"answers": {}}, {"link_id": "lnk-1"}])
+def test_every_answer_carries_the_digest_of_the_claim_that_was_judged(
+    changes: dict[str, Any],
+) -> None:
+    """By it a caller notices that its request key was used for another claim before."""
+    result = entered(**changes).admission.result
+    assert result.digest == digest(claim_content(**changes))
+    assert refusal(NUMBER, "key_reused").digest == ""
+
+
+@pytest.mark.parametrize(
+    ("field", "language", "label"),
+    [
+        ("order_number", "de", "Bestellnummer"),
+        ("order_number", "fr", None),
+        ("contact", "de", None),
+        ("", "de", None),
+        (None, "de", None),
+    ],
+)
+def test_a_field_of_the_form_is_called_by_its_label_and_no_other_field(
+    field: str | None, language: str, label: str | None
+) -> None:
+    """R17-R19."""
+    labels = {"pl": "Numer zamówienia", "de": "Bestellnummer", "en": "Order number"}
+    partner = a_partner(fields=[a_field(label=labels, identifies=True).model_dump()])
+    assert label_of(field, partner, language) == label
+    assert label_of(field, None, language) is None
 
 
 def test_a_bare_refusal_names_its_code() -> None:

@@ -43,8 +43,29 @@ def test_the_end_of_a_ticket_ends_all_that_was_asked_about_its_partner() -> None
     course = a_course(State.VALIDATED)
     for attention in Attention:
         hear(course, Troubled(attention=attention), NOW)
+    assert set(course.ticket.attention) == set(Attention)
     hear(course, a_withdrawal(), NOW)
-    assert list(course.ticket.attention) == [Attention.MAIL_UNDELIVERABLE]
+    assert list(course.ticket.attention) == [Attention.MAIL_RETRYING, Attention.MAIL_UNDELIVERABLE]
+
+
+def test_a_letter_that_goes_out_at_last_asks_no_more_even_after_the_end() -> None:
+    """R34."""
+    course = a_course(State.REJECTED)
+    hear(course, Troubled(attention="mail_retrying"), NOW)
+    assert list(course.ticket.attention) == [Attention.MAIL_RETRYING]
+    hear(course, Troubled(attention="mail_retrying", over=True), NOW)
+    assert list(course.ticket.attention) == []
+
+
+@pytest.mark.parametrize(
+    "state", [State.ON_HOLD, State.INFORMATION_REQUESTED, State.AWAITING_CANCELLATION_PERIOD]
+)
+def test_trouble_with_a_delivery_that_is_no_longer_needed_asks_nobody(state: State) -> None:
+    """R34: the partner has answered, or the claim has not gone out; a letter still matters."""
+    course = a_course(state)
+    for attention in ("delivery_retrying", "partner_contract_fault", "mail_retrying"):
+        hear(course, Troubled(attention=attention), NOW)
+    assert list(course.ticket.attention) == [Attention.MAIL_RETRYING]
 
 
 def test_the_partners_answer_ends_all_that_was_asked_about_its_delivery() -> None:

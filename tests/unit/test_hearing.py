@@ -25,7 +25,7 @@ from tests.unit.builders import (
     RUNNING,
     a_course,
     a_decision,
-    a_partner,
+    a_question,
     a_withdrawal,
     an_outcome,
 )
@@ -45,6 +45,7 @@ MOVING: dict[str, tuple[Message, tuple[State, ...], State]] = {
         (*BEFORE_THE_ANSWER, AWAITING),
         State.REJECTED,
     ),
+    "question": (a_question(), (State.SENT_TO_PARTNER,), State.INFORMATION_REQUESTED),
     "reward registered": (REGISTERED, RUNNING, State.RESOLVED),
     "withdrawal": (a_withdrawal(), (*UNDECIDED, State.ON_HOLD), State.WITHDRAWN),
     "decided confirmed": (a_decision("confirmed"), UNDECIDED, AWAITING),
@@ -78,7 +79,7 @@ def test_each_message_moves_where_the_map_allows_and_is_kept_everywhere(
         assert not heard.quiet
         assert codes(course) == ["applied"]
     else:
-        moved = {"heard", "answers"}
+        moved = {"heard", "answers", "answered"}
         assert course.ticket.model_dump(exclude=moved) == before.model_dump(exclude=moved)
         assert codes(course) == ["not_possible_now"]
 
@@ -215,20 +216,6 @@ def test_a_silent_partner_asks_for_attention_once_and_stays(state: State) -> Non
     assert [(move.event, move.to) for move in writing.moves] == [(Event.PARTNER_SILENT, state)]
     assert writing.attention == (Attention.PARTNER_SILENT,)
     assert (writing.letters, writing.due_at) == ((), None)
-
-
-@pytest.mark.xfail(strict=True, reason="silence policies of profiles are still to come")
-def test_silence_rejects_where_the_profile_says_so() -> None:
-    course = a_course(partner=a_partner(answer={"within": "P14D", "silence": "reject"}))
-    hear(course, DeadlinePassed(), NOW + PARTNERS_TIME)
-    assert (course.ticket.state, course.ticket.reason_code) == (State.REJECTED, "no_answer")
-
-
-@pytest.mark.xfail(strict=True, reason="the loop for more information is still to come")
-def test_a_partners_question_stops_its_clock_and_asks_the_member() -> None:
-    course = a_course()
-    hear(course, an_outcome("information_requested", questions=["When?"]), NOW)
-    assert course.ticket.state is State.INFORMATION_REQUESTED
 
 
 def test_a_partner_that_answers_at_last_is_silent_no_more() -> None:

@@ -16,7 +16,7 @@ EVERY_LETTER = {"number": NUMBER, "partner_name": "VeloTel", "member_name": "Jan
 AMOUNT = {"amount": "12.50", "currency": "PLN"}
 INSTANT = "2026-11-30T14:05:00+01:00"
 OWN_PARAMS: dict[str, dict[str, Any]] = {
-    "confirmation": {"held_until": INSTANT},
+    "confirmation": {"held_until": INSTANT, "answer_by": "2026-12-14"},
     "information_needed": {"questions": ["When?", "Where?"], "answer_by": "2026-11-30"},
     "partner_confirmed": {"due_on": "2026-11-30", "amount": AMOUNT},
     "rejected": {"reason_code": "order_not_found"},
@@ -138,7 +138,7 @@ def test_a_null_is_never_written_as_a_word(book: LetterBook, language: str) -> N
 @pytest.mark.parametrize(
     ("kind", "optional"),
     [
-        ("confirmation", ("held_until",)),
+        ("confirmation", ("held_until", "answer_by")),
         ("information_needed", ("answer_by",)),
         ("partner_confirmed", ("due_on", "amount")),
         ("claim_not_accepted", ("last_day", "existing_ticket", "available_from")),

@@ -1,6 +1,6 @@
 """Which move earns which letter, once, and with all that its template needs (R26-R28, R34)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from tests.unit.builders import (
     a_decision,
     a_new_ticket,
     a_partner,
+    a_question,
     a_withdrawal,
     an_outcome,
 )
@@ -59,7 +60,8 @@ def test_each_move_earns_the_letter_of_the_table_or_none(
     event: Event, source: State, target: State
 ) -> None:
     """R26, R27, R28, R34: and none where the member learns nothing new."""
-    expected = None if source is target else NEWS.get((event, target))
+    repeated = source is target and event is not Event.DECIDED
+    expected = None if repeated else NEWS.get((event, target))
     assert letter_earned(event, source, target) is expected
 
 
@@ -80,14 +82,17 @@ def test_an_accepted_claim_is_confirmed_by_mail() -> None:
     course.accept(NOW)
     letter = only(course)
     assert (letter.kind, letter.language) == (LetterKind.CONFIRMATION, "de")
-    assert letter.params == {"held_until": None}
+    assert letter.params == {"held_until": None, "answer_by": "2026-11-03"}
 
 
 def test_a_held_claim_is_confirmed_with_its_date_by_the_markets_clock() -> None:
     """R26, R28: one letter for both moves; none when the hold ends."""
     course = Course(a_new_ticket())
     course.accept(NOW, held_until=NOW + timedelta(days=7))
-    assert only(course).params == {"held_until": "2026-10-27T13:00:00+01:00"}
+    assert only(course).params == {
+        "held_until": "2026-10-27T13:00:00+01:00",
+        "answer_by": "2026-11-10",
+    }
     course.release(Release.FREE, NOW + timedelta(days=7))
     assert letters(course) == []
 
@@ -138,11 +143,20 @@ def test_a_message_that_moves_nothing_earns_no_letter() -> None:
     assert letters(course) == []
 
 
-def test_an_agents_decision_while_waiting_is_no_second_confirmation() -> None:
-    """R34."""
+def test_the_day_of_the_answer_is_that_of_the_markets_calendar() -> None:
+    """R31: half past eleven in the evening there, the day before in Greenwich."""
+    course = Course(a_new_ticket())
+    course.accept(datetime(2026, 10, 19, 22, 30, tzinfo=UTC))
+    assert only(course).params["answer_by"] == "2026-11-03"
+
+
+def test_an_agents_decision_while_waiting_tells_what_the_confirmation_left_open() -> None:
+    """R34: the first letter could name no amount."""
     course = a_course(AWAITING, promised=None)
     hear(course, a_decision(reward=PLN_40), NOW)
-    assert letters(course) == []
+    letter = only(course)
+    assert letter.kind is LetterKind.PARTNER_CONFIRMED
+    assert letter.params == {"due_on": "2026-10-20", "amount": PLN_40}
 
 
 def test_the_keys_of_a_tickets_letters_are_unique() -> None:
@@ -180,7 +194,16 @@ def every_letter() -> list[Letter]:
         way.settle(verdict, NOW)
         ways.append(way)
     rejected: Decision = a_decision("rejected")
-    for message in (a_withdrawal(), rejected, a_decision(), an_outcome(), an_outcome("rejected")):
+    messages = (
+        a_withdrawal(),
+        rejected,
+        a_decision(),
+        an_outcome(),
+        an_outcome("rejected"),
+        a_question(),
+        a_question(questions=[], note="Which colour?"),
+    )
+    for message in messages:
         way = a_course()
         hear(way, message, NOW)
         ways.append(way)

@@ -1,6 +1,7 @@
 """Ticket numbers: derived, forgiving to read, never mistaken for another (R27, R29)."""
 
 import re
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -114,6 +115,16 @@ def test_reading_forgives_how_people_write(number: str, data: st.DataObject) -> 
 )
 def test_what_is_no_number_is_refused_with_its_code(text: str) -> None:
     assert is_refused(text)
+
+
+@pytest.mark.parametrize("mark", ["\u0300", "\u0323\u0301", "\U0001d165", "\u0f71"])
+def test_a_text_of_many_combining_marks_is_refused_at_once(mark: str) -> None:
+    """R29: folding them takes quadratic time, a request of a megabyte would take hours."""
+    text = "ZW-4KQ7-P9XT-M2AB-C" + mark * 1_000_000
+    started_at = perf_counter()
+    assert is_refused(text)
+    assert is_refused("a" + mark * 60)
+    assert perf_counter() - started_at < 0.5
 
 
 @given(st.text())

@@ -59,7 +59,7 @@ def test_a_malformed_value_of_a_known_type_is_refused() -> None:
         payloads().from_payloads([Payload(metadata=JSON, data=b'{"number": "x"}')], [TicketOutcome])
 
 
-def test_a_claim_is_written_as_plain_json() -> None:
+async def test_a_claim_is_written_as_plain_json() -> None:
     """Whatever converter a gateway uses, it writes what this one does."""
     claim = {"account_id": "acc-1", "answers": {"note": "zażółć \x00 <b>"}}
     (argument,) = start_operation(claim, NUMBER)._start_workflow_input.args

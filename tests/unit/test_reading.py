@@ -44,6 +44,17 @@ MODELS: list[type[BaseModel]] = [*SIGNALS.values(), *UPDATES.values()]
         b"[" * 100_000,
         b'{"a":' * 20_000 + b"1" + b"}" * 20_000,
         b'"' + b"x" * LONGEST_MESSAGE + b'"',
+        *[
+            '{"a": "ż"}'.encode(f"utf-{bits}{end}")
+            for bits in (16, 32)
+            for end in ("", "-le", "-be")
+        ],
+        *["1".encode(f"utf-{bits}{end}") for bits in (16, 32) for end in ("", "-le", "-be")],
+        b'\xef\xbb\xbf{"a": 1}',
+        b'"\xed\xa0\x80"',
+        b'"\xed\xa0\xbd\xed\xb8\x80"',
+        b'{"\xed\xbf\xbf": 1}',
+        b'"\xc0\x80"',
     ],
     ids=lambda raw: raw[:20].decode(errors="replace"),
 )

@@ -18,7 +18,7 @@ from domain.messages import (
 )
 from domain.reading import parse, read_message
 from domain.requests import next_delivery
-from domain.ticket import Attention, Ticket
+from domain.ticket import REMEMBERED, Attention, Ticket
 from tests.unit.builders import (
     NOW,
     NUMBER,
@@ -210,13 +210,6 @@ def test_a_resend_clears_the_trouble_that_it_mends() -> None:
     assert list(course.ticket.attention) == ["mail_undeliverable"]
 
 
-@pytest.mark.xfail(strict=True, reason="the loop for more information is still to come")
-def test_the_members_answer_goes_back_to_the_partner() -> None:
-    course = a_course(State.INFORMATION_REQUESTED)
-    hear(course, InformationAnswer(request_id="req-1", actor="member", note="yes"), NOW)
-    assert course.ticket.state is State.SENT_TO_PARTNER
-
-
 def test_an_answer_nested_deeper_than_any_form_does_not_raise() -> None:
     """Nothing raises for what came from outside: it is malformed, or kept."""
     course = a_course(State.INFORMATION_REQUESTED)
@@ -226,3 +219,34 @@ def test_an_answer_nested_deeper_than_any_form_does_not_raise() -> None:
     message = reading.value or Unreadable(message="provide_information", problems=reading.problems)
     hear(course, message, NOW)
     assert course.write_down().notes
+
+
+def test_a_request_that_is_no_longer_at_hand_is_asked_for_in_the_books() -> None:
+    """The books keep every answer; a running ticket keeps so many, and knows that it forgot."""
+    course = a_course()
+    for turn in range(REMEMBERED):
+        hear(course, a_resend(str(turn)), NOW)
+        assert not course.may_have_forgotten(a_resend("never-heard"))
+    hear(course, a_resend("one-more"), NOW)
+    assert len(course.ticket.answers) == REMEMBERED
+    asked = {name: course.may_have_forgotten(a_resend(name)) for name in ("0", "1", "one-more")}
+    assert asked == {"0": True, "1": False, "one-more": False}
+    assert course.may_have_forgotten(a_resend("never-heard"))
+    again = Course(Ticket.model_validate_json(course.ticket.model_dump_json()))
+    assert again.may_have_forgotten(a_resend("0"))
+
+
+def test_every_answer_goes_into_the_books_with_its_step() -> None:
+    """Taken, refused, or given to what moves nothing; a repetition is not written again."""
+    course = a_course()
+    for message in (a_resend("1"), a_decision(request_id="2"), a_withdrawal(request_id="3")):
+        hear(course, message, NOW)
+        hear(course, message, LATER)
+    answers = course.write_down().answers
+    assert [(a.request_id, a.moved, a.code) for a in answers] == [
+        ("1", False, None),
+        ("2", True, None),
+        ("3", False, "not_possible_now"),
+    ]
+    assert course.write_down().answers == ()
+    assert course.ticket.answered == 3

@@ -39,7 +39,11 @@ HOSTILE = [
 
 
 def started(**changes: object) -> dict[str, object]:
-    """Return what Temporal is told of the start of a claim with these changes."""
+    """Return what Temporal is told of the start of a claim with these changes.
+
+    Only inside a running loop: the operation holds a future of it.
+    """
+    asyncio.get_running_loop()
     operation = start_operation(claim_content() | changes, NUMBER)
     told = dict(vars(operation._start_workflow_input))
     told["search_attributes"] = {
@@ -48,7 +52,7 @@ def started(**changes: object) -> dict[str, object]:
     return told
 
 
-def test_a_ticket_is_started_by_the_public_names() -> None:
+async def test_a_ticket_is_started_by_the_public_names() -> None:
     told = started()
     assert (told["workflow"], told["id"], told["task_queue"]) == (
         "SupportTicket",
@@ -59,20 +63,20 @@ def test_a_ticket_is_started_by_the_public_names() -> None:
     assert told["ret_type"] is TicketOutcome
 
 
-def test_a_running_ticket_is_used_and_an_ended_one_never_starts_again() -> None:
+async def test_a_running_ticket_is_used_and_an_ended_one_never_starts_again() -> None:
     told = started()
     assert told["id_conflict_policy"] is WorkflowIDConflictPolicy.USE_EXISTING
     assert told["id_reuse_policy"] is WorkflowIDReusePolicy.REJECT_DUPLICATE
 
 
-def test_a_ticket_has_no_time_out_of_its_own() -> None:
+async def test_a_ticket_has_no_time_out_of_its_own() -> None:
     """Tickets live for months."""
     told = started()
     names = ("execution_timeout", "run_timeout", "task_timeout", "retry_policy")
     assert [told[name] for name in names] == [None] * 4
 
 
-def test_the_visible_parts_say_kind_partner_and_state_and_nothing_of_the_member() -> None:
+async def test_the_visible_parts_say_kind_partner_and_state_and_nothing_of_the_member() -> None:
     told = started()
     assert told["search_attributes"] == {
         "TicketState": "created",
@@ -86,7 +90,7 @@ def test_the_visible_parts_say_kind_partner_and_state_and_nothing_of_the_member(
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=ascii)
-def test_a_hostile_kind_or_partner_is_not_taken_over(value: object) -> None:
+async def test_a_hostile_kind_or_partner_is_not_taken_over(value: object) -> None:
     told = started(kind=value, partner_id=value)
     assert told["search_attributes"] == {"TicketState": "created"}
     assert told["static_summary"] == "unknown kind · unknown partner"
@@ -95,14 +99,16 @@ def test_a_hostile_kind_or_partner_is_not_taken_over(value: object) -> None:
 @pytest.mark.parametrize(
     "value", ["jan@example.com", "Jan Kowalski, ul. Polna 7", "![x](http://evil.example/x.png)"]
 )
-def test_what_is_no_kind_and_no_partners_id_is_not_made_visible(value: str) -> None:
+async def test_what_is_no_kind_and_no_partners_id_is_not_made_visible(value: str) -> None:
     """Search attributes and summaries are never encrypted: opaque values only."""
     told = started(kind=value, partner_id=value)
     assert value not in f"{told['search_attributes']} {told['static_summary']}"
 
 
 @pytest.mark.parametrize("value", ["no-such-partner", "sonnenreisen"])
-def test_an_unknown_partner_with_an_id_of_the_right_shape_can_be_searched_for(value: str) -> None:
+async def test_an_unknown_partner_with_an_id_of_the_right_shape_can_be_searched_for(
+    value: str,
+) -> None:
     assert started(partner_id=value)["search_attributes"] == {
         "TicketState": "created",
         "TicketKind": "missing_cashback",
@@ -143,6 +149,7 @@ class Away(Interceptor):
 async def test_a_claim_that_is_not_answered_in_time_leaves_nothing_in_the_log() -> None:
     """The SDK says "Future exception was never retrieved" of what nobody asked for."""
     loop, said = asyncio.get_running_loop(), list[str]()
+    gc.collect()  # what other tests left behind must not speak here
     before = loop.get_exception_handler()
     client = await Client.connect("127.0.0.1:1", lazy=True, interceptors=[Away()])
     loop.set_exception_handler(lambda _, context: said.append(str(context.get("message"))))

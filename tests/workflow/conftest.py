@@ -1,69 +1,30 @@
-"""Sets the stage: a Temporal server, the real workers, and all that they talk to.
+"""Stages for the tests of whole tickets; what stands on them is in `setting.py`."""
 
-Each stage has a time-skipping server of its own: one starts in a tenth of a second, and its clock
-begins at the present, while that of a shared one would be years ahead of every date in the books.
-"""
-
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
 
 import pytest
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
-from temporalio.testing import WorkflowEnvironment
 
-import worker
-from adapters.postgres import Postgres
-from local.mailbox_letters import Letterbox
-from local.mailbox_smtp import Behaviour, listen
-from local.ports import HOST
-from local.temporal_server import SEARCH_ATTRIBUTES
-from settings import Settings
-from tests.workflow.claims import PARTNERS, a_partner
-from tests.workflow.partner import SECRET, open_for_claims
+from tests.workflow.setting import real_server, secrets, set_stage
 from tests.workflow.stage import Stage
-from tests.workflow.wire import strung
-from workflows.attributes import ATTENTION, DUE_AT, KIND, PARTNER, STATE
-from workflows.payloads import DATA_CONVERTER
 
-IDS: Final = sorted(path.stem for path in PARTNERS.glob("*.toml"))
-_TYPES: Final = {
-    "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-    "Datetime": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
-    "KeywordList": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
-}
 SetUp = Callable[..., AbstractAsyncContextManager[Stage]]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _secrets() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as environment:
-        for partner in IDS:
-            name = f"TICKETS_SECRET_{partner.upper().replace('-', '_')}"
-            environment.setenv(name, SECRET)
+        for name, secret in secrets().items():
+            environment.setenv(name, secret)
         yield
 
 
 @pytest.fixture
 def staged(database_url: str, tmp_path: Path) -> SetUp:
     """Sets a stage: `async with staged(velotel={…}) as stage`, changes to partners' files named."""
-
-    @asynccontextmanager
-    async def set_up(
-        server: WorkflowEnvironment | None = None, with_workers: bool = True, **changes: Any
-    ) -> AsyncIterator[Stage]:
-        async with AsyncExitStack() as stack:
-            own = server or await stack.enter_async_context(skipping_server())
-            stage = await _stage(stack, own, database_url, tmp_path / "letters", changes)
-            stack.push_async_callback(stage.workers_go)
-            if with_workers:
-                await stage.workers_come()
-            yield stage
-
-    return set_up
+    return partial(set_stage, database_url, tmp_path / "letters")
 
 
 @pytest.fixture
@@ -78,71 +39,3 @@ async def real_stage(staged: SetUp) -> AsyncIterator[Stage]:
     """A stage with the real dev server, for what the test server does not do; time is real."""
     async with real_server() as server, staged(server) as real:
         yield real
-
-
-@asynccontextmanager
-async def real_server() -> AsyncIterator[WorkflowEnvironment]:
-    """The real Temporal dev server, in memory."""
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=_program("temporal"),
-        data_converter=DATA_CONVERTER,
-        search_attributes=[STATE, KIND, PARTNER, DUE_AT, ATTENTION],
-    ) as server:
-        yield server
-
-
-def _program(name: str) -> str:
-    return str(Path(sys.executable).with_name(name))
-
-
-@asynccontextmanager
-async def skipping_server() -> AsyncIterator[WorkflowEnvironment]:
-    """A test server that skips time and knows our search attributes."""
-    async with await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=_program("temporal-test-server"), data_converter=DATA_CONVERTER
-    ) as server:
-        attributes = {name: _TYPES[kind] for name, kind in SEARCH_ATTRIBUTES.items()}
-        await server.client.operator_service.add_search_attributes(
-            AddSearchAttributesRequest(
-                namespace=server.client.namespace, search_attributes=attributes
-            )
-        )
-        yield server
-
-
-async def _stage(
-    stack: AsyncExitStack,
-    server: WorkflowEnvironment,
-    database_url: str,
-    letters: Path,
-    changes: dict[str, Any],
-) -> Stage:
-    partner = await stack.enter_async_context(open_for_claims())
-    box, mail = Letterbox(letters), Behaviour()
-    catcher = await listen(box, mail, 0)
-    stack.callback(catcher.close)
-    start, _, database = database_url.rpartition(":")
-    port, _, name = database.partition("/")
-    database_wire = await stack.enter_async_context(strung(int(port)))
-    mail_wire = await stack.enter_async_context(strung(catcher.sockets[0].getsockname()[1]))
-    settings = Settings.model_validate(
-        {
-            "DATABASE_URL": f"{start}:{database_wire.entrance}/{name}",
-            "SMTP_URL": f"smtp://{HOST}:{mail_wire.entrance}",
-            "TICKETS_MAIL_SENDER": "tickets@rewards.example",
-            "TICKETS_SERVICE_ADDRESS": "help@rewards.example",
-            "TICKETS_PARTNERS_DIR": PARTNERS,
-        }
-    )
-    profiles = {one: a_partner(one, partner.base_url, changes.get(one, {})) for one in IDS}
-    return Stage(
-        client=server.client,
-        sleep=server.sleep,
-        postgres=await stack.enter_async_context(Postgres.connect(database_url, 3)),
-        partner=partner,
-        box=box,
-        mail=mail,
-        database_wire=database_wire,
-        mail_wire=mail_wire,
-        hire=lambda: worker.workers(server.client, settings, profiles),
-    )

@@ -51,13 +51,16 @@ class Partner:
         self.next_answers: deque[Says] = deque()
         self.calls: list[Call] = []
         self.base_url = ""
+        self._came = asyncio.Condition()
 
     async def take(self, request: Request) -> Response:
         """Take a claim; one whose signature is wrong breaks the test."""
         body = await request.body()
         Webhook(SECRET).verify(body, dict(request.headers))
         key = request.headers["idempotency-key"]
-        self.calls.append(Call(key, json.loads(body)["claim"]))
+        async with self._came:
+            self.calls.append(Call(key, json.loads(body)["claim"]))
+            self._came.notify_all()
         said = self.next_answers.popleft() if self.next_answers else self.answer
         if said.gate:
             await said.gate.wait()
@@ -65,9 +68,8 @@ class Partner:
 
     async def called(self, times: int) -> None:
         """Wait until so many calls have come."""
-        async with asyncio.timeout(DEADLINE):
-            while len(self.calls) < times:
-                await asyncio.sleep(0.02)
+        async with asyncio.timeout(DEADLINE), self._came:
+            await self._came.wait_for(lambda: len(self.calls) >= times)
 
     def application(self) -> Starlette:
         """The web application."""
@@ -98,11 +100,8 @@ async def open_for_claims() -> AsyncIterator[Partner]:
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve([listening]))
-    async with asyncio.timeout(DEADLINE):
-        while not server.started:
-            await asyncio.sleep(0.005)
     try:
-        yield partner
+        yield partner  # the socket listens already: what comes before the server is up waits
     finally:
         server.should_exit = True
         await serving

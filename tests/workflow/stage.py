@@ -194,7 +194,7 @@ class Stage:
             return [dict(row) for row in await connection.fetch(query, number or self.number)]
 
     def letters(self, number: str = "") -> list[str]:
-        """The kinds of the letters that arrived about the ticket, in order; twice where repeated."""
+        """The kinds of the letters that arrived about the ticket, in order; repeats count."""
         found = reversed(self.box.find(number=number or self.number))
         kinds = [(_kind(one.message_id), one.repeats) for one in found]
         return [kind for kind, repeats in kinds for _ in range(repeats + 1)]

@@ -1,6 +1,6 @@
-"""Every arrow of the core, followed by a real ticket (product.md, "The life of a ticket").
+"""Every arrow, followed by a real ticket (product.md, "The life of a ticket").
 
-Questions to the member, and partners whose silence confirms or rejects, are not handled yet.
+The first ones are in `test_beginnings.py`, questions and silence in `test_questions.py`.
 """
 
 from collections.abc import AsyncIterator
@@ -133,25 +133,24 @@ async def test_an_agent_can_confirm_in_the_partners_stead(stage: Stage, state: s
 
 
 @pytest.mark.parametrize(
-    ("state", "answer", "also"),
-    [("validated", ASKS_TO_WAIT, ["delivery_retrying"]), ("sent_to_partner", Says(), [])],
+    ("state", "answer"), [("validated", ASKS_TO_WAIT), ("sent_to_partner", Says())]
 )
 async def test_a_silent_partner_is_shown_to_a_person(
-    staged: SetUp, state: str, answer: Says, also: list[str]
+    staged: SetUp, state: str, answer: Says
 ) -> None:
     """A claim that cannot be delivered is overdue too."""
-    async with staged(velotel={"answer": {"within": "PT12H"}}) as stage:
+    async with staged(velotel={"answer": {"within": "PT12H", "reminders": []}}) as stage:
         stage.partner.answer = answer
         await stage.file()
         due_at = (await stage.stands(state))["due_at"]
         await stage.pass_time(hours=11)
-        await stage.stands(state, *also)
+        await stage.stands(state)
         await stage.pass_time(hours=2)
-        row = await stage.stands(state, *also, "partner_silent")
+        row = await stage.stands(state, "partner_silent")
         assert row["due_at"] is None
         assert await stage.moves() == [*LED_BY[state], f"partner_silent: {state} → {state}"]
         assert (await stage.rows("moves", "seq"))[-1]["at"] >= due_at
-        await stage.shows(State=state, Attention=[*also, "partner_silent"])
+        await stage.shows(State=state, Attention=["partner_silent"])
         await stage.got_letters("confirmation")
 
 

@@ -1,6 +1,7 @@
 """The first arrows: accepted, discarded, held and released (R22-R28)."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ HOLDING = {"early_claims": "hold"}
 
 
 async def test_an_accepted_claim_is_confirmed_and_sent_to_its_partner(stage: Stage) -> None:
-    """R22, R26-R28: on screen and by mail, with the number; what reaches the partner is complete."""
+    """R22, R26-R28: by answer and by mail, with the number; the partner gets it complete."""
     claim = await stage.prepare()
     answer = await stage.file(claim)
     assert (answer.status, answer.state, answer.number) == ("accepted", "validated", stage.number)
@@ -73,7 +74,7 @@ async def test_operators_find_a_refused_claim_as_discarded(stage: Stage) -> None
     ],
 )
 async def test_a_refused_claim_ends_with_its_code(
-    stage: Stage, changes: dict[str, str], status: str, code: str
+    stage: Stage, changes: dict[str, Any], status: str, code: str
 ) -> None:
     answer = await stage.file(**changes)
     assert (answer.status, [reason.code for reason in answer.reasons]) == (status, [code])

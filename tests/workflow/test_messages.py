@@ -123,19 +123,6 @@ async def test_a_stray_message_does_not_rewind_the_partners_deadline(stage: Stag
     await stage.stands("sent_to_partner", "partner_silent")
 
 
-async def test_questions_to_the_member_are_kept_and_break_nothing(stage: Stage) -> None:
-    """They are not handled yet; nothing is lost, and the ticket goes on."""
-    await stage.filed_and_sent()
-    await stage.partner_says("information_requested", questions=["Which one?"])
-    asking = stage.ask("request_information", questions=["Which one?"])
-    await refused_with("not_handled_yet", asking)
-    telling = stage.ask("provide_information", answers={"order_number": "VT-1"}, note="this one")
-    await refused_with("not_handled_yet", telling)
-    notes = await stage.noted(*["not_handled_yet"] * 3)
-    assert "Which one?" in str(notes[0]["body"])
-    await is_unmoved_and_ends_well(stage)
-
-
 @pytest.mark.parametrize(
     ("update", "sent"),
     [

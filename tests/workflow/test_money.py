@@ -20,7 +20,7 @@ async def test_one_order_earns_one_reward_whoever_claims_it(stage: Stage) -> Non
         await stage.filed_and_confirmed(account=account, order=order)
         numbers.append(stage.number)
     await stage.pass_time(days=6)
-    ends = {}
+    ends: dict[str, tuple[str, str | None, bool]] = {}
     for number in numbers:
         stage.number = number
         outcome = await stage.ended()
