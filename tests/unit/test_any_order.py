@@ -197,7 +197,7 @@ class AnyOrder(AnyTicket):
     def an_old_alarm_rings(self) -> None:
         self.hear(DeadlinePassed())
 
-    @precondition(lambda self: next_reminder(self.course.ticket))
+    @precondition(lambda self: next_reminder(self.course.ticket) is not None)
     @rule()
     def a_reminder_is_due(self) -> None:
         self.until(next_reminder(self.course.ticket))

@@ -131,8 +131,9 @@ def test_an_unknown_end_of_the_cancellation_period_asks_a_person() -> None:
     assert amount(course) is None
     hear(course, DeadlinePassed(), DUE)
     assert list(course.ticket.attention) == [Attention.PARTNER_SILENT]
-    told = {"dates": {"activation": date(2026, 10, 2)}}
-    known = a_course(partner=a_silent_partner("confirm", cancellation=FROM_ACTIVATION), **told)
+    told = {"activation": date(2026, 10, 2)}
+    partner = a_silent_partner("confirm", cancellation=FROM_ACTIVATION)
+    known = a_course(partner=partner, dates=told)
     assert amount(known) == "40.00"
 
 
