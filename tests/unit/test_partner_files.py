@@ -9,7 +9,7 @@ import tomli_w
 
 from adapters.partner_files import load_profiles
 from domain.errors import Misconfigured
-from domain.partner import ClaimKind, PartnerProfile, PartnerRules
+from domain.partner import ClaimKind, CsvChannel, HttpChannel, PartnerProfile, PartnerRules
 from local.profiles import at_simulator, merged, read_profiles, write_profiles
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,7 +60,9 @@ def test_a_sound_file_loads_under_its_id(tmp_path: Path) -> None:
     _write(tmp_path, SOUND)
     loaded = load_profiles(tmp_path)
     assert list(loaded) == ["shop"]
-    assert loaded["shop"].channel.secret == "TICKETS_SECRET_SHOP"
+    channel = loaded["shop"].channel
+    assert isinstance(channel, HttpChannel)
+    assert channel.secret == "TICKETS_SECRET_SHOP"
 
 
 def test_an_empty_folder_is_a_fault(tmp_path: Path) -> None:
@@ -129,6 +131,41 @@ def test_a_file_without_a_channel_is_a_fault(tmp_path: Path) -> None:
     assert _fault(tmp_path).key == "channel"
 
 
+def test_a_kind_of_channel_that_does_not_exist_is_named_with_those_that_do(
+    tmp_path: Path,
+) -> None:
+    for kind in ({"kind": "fax"}, {}):
+        _write(tmp_path, SOUND | {"channel": kind})
+        fault = _fault(tmp_path)
+        assert (fault.key, fault.expected) == ("channel.kind", "expected one of http, mail, csv")
+
+
+@pytest.mark.parametrize(
+    ("channel", "known"),
+    [
+        ({"kind": "csv", "xyz": 1}, "requests_per_second, concurrency, timeout_seconds, kind"),
+        (
+            {"kind": "mail", "address": "a@b.example", "secret": "TICKETS_SECRET_SHOP", "xyz": 1},
+            "kind, address, secret, link_valid",
+        ),
+    ],
+)
+def test_each_kind_of_channel_has_keys_of_its_own(
+    tmp_path: Path, channel: dict[str, Any], known: str
+) -> None:
+    _write(tmp_path, SOUND | {"channel": channel})
+    fault = _fault(tmp_path)
+    assert fault.key == "channel.xyz"
+    assert known in fault.expected
+
+
+def test_a_partner_is_served_by_mail_or_by_csv_too(tmp_path: Path) -> None:
+    mail = {"kind": "mail", "address": "claims@shop.example", "secret": "TICKETS_SECRET_SHOP"}
+    for channel in (mail, {"kind": "csv", "concurrency": 1}):
+        _write(tmp_path, SOUND | {"channel": channel})
+        assert load_profiles(tmp_path)["shop"].channel.kind == channel["kind"]
+
+
 def test_a_misspelt_key_speaks_before_the_missing_one_it_causes(tmp_path: Path) -> None:
     content = {key: value for key, value in SOUND.items() if key != "answer"}
     _write(tmp_path, content | {"answr": SOUND["answer"]})
@@ -157,6 +194,10 @@ def test_a_misspelt_key_speaks_before_the_missing_one_it_causes(tmp_path: Path) 
         ({"channel": {"secret": "whsec_abc"}}, "channel.secret"),
         ({"channel": {"address": "claims.shop.example"}}, "channel.address"),
         ({"channel": {"requests_per_second": 0}}, "channel.requests_per_second"),
+        ({"channel": {"kind": "fax"}}, "channel.kind"),
+        ({"channel": {"kind": "mail"}}, "channel.address"),
+        ({"channel": {"kind": "mail", "address": "a@b.pl", "link_valid": "x"}}, "channel.link_valid"),
+        ({"channel": {"kind": "csv"}}, "channel.address"),
     ],
 )
 def test_a_wrong_value_is_named_by_its_dotted_key(
