@@ -196,7 +196,10 @@ def test_a_misspelt_key_speaks_before_the_missing_one_it_causes(tmp_path: Path) 
         ({"channel": {"requests_per_second": 0}}, "channel.requests_per_second"),
         ({"channel": {"kind": "fax"}}, "channel.kind"),
         ({"channel": {"kind": "mail"}}, "channel.address"),
-        ({"channel": {"kind": "mail", "address": "a@b.pl", "link_valid": "x"}}, "channel.link_valid"),
+        (
+            {"channel": {"kind": "mail", "address": "a@b.pl", "link_valid": "x"}},
+            "channel.link_valid",
+        ),
         ({"channel": {"kind": "csv"}}, "channel.address"),
     ],
 )
@@ -259,8 +262,9 @@ def test_every_shipped_partner_loads_with_the_local_stacks_overlay_too(tmp_path:
     at_home = {key: at_simulator(p, "http://127.0.0.1:8090") for key, p in profiles.items()}
     write_profiles(at_home, tmp_path)
     loaded = load_profiles(tmp_path)
-    hosts = {profile.channel.address.host for profile in loaded.values()}
-    assert len(loaded) == 5
+    channels = [profile.channel for profile in loaded.values()]
+    hosts = {one.address.host for one in channels if isinstance(one, HttpChannel)}
+    assert len(loaded) == len(profiles)
     assert hosts == {"127.0.0.1"}
 
 
@@ -292,7 +296,8 @@ def test_no_two_shipped_partners_share_a_delay_a_maximum_or_a_rate() -> None:
     assert len({p.rules.reward_at_most.amount for p in profiles}) == len(profiles)
     assert len({p.rules.answer.reminders for p in profiles}) == len(profiles)
     assert len({p.channel.requests_per_second for p in profiles}) == len(profiles)
-    assert len({p.channel.secret for p in profiles}) == len(profiles)
+    secrets = [p.channel.secret for p in profiles if not isinstance(p.channel, CsvChannel)]
+    assert len(set(secrets)) == len(secrets)
 
 
 def test_the_shipped_forms_use_every_type_of_field_and_differ_per_kind() -> None:
