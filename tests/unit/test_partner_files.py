@@ -33,7 +33,8 @@ SOUND: dict[str, Any] = {
 }
 
 
-def _write(folder: Path, content: Mapping[str, Any], name: str = "shop") -> Path:
+def write_profile(folder: Path, content: Mapping[str, Any], name: str = "shop") -> Path:
+    """Write a partner's file."""
     file = folder / f"{name}.toml"
     file.write_text(tomli_w.dumps(content), encoding="utf-8")
     return file
@@ -46,7 +47,7 @@ def _fault(folder: Path) -> Misconfigured:
 
 
 def _fault_of(folder: Path, **changes: Any) -> Misconfigured:
-    file = _write(folder, merged(SOUND, changes))
+    file = write_profile(folder, merged(SOUND, changes))
     fault = _fault(folder)
     assert fault.file == str(file)
     return fault
@@ -57,7 +58,7 @@ def _shipped() -> list[PartnerRules]:
 
 
 def test_a_sound_file_loads_under_its_id(tmp_path: Path) -> None:
-    _write(tmp_path, SOUND)
+    write_profile(tmp_path, SOUND)
     loaded = load_profiles(tmp_path)
     assert list(loaded) == ["shop"]
     channel = loaded["shop"].channel
@@ -121,13 +122,13 @@ def test_an_unknown_key_that_resembles_nothing_lists_the_known_ones(tmp_path: Pa
 
 
 def test_a_missing_key_is_a_fault(tmp_path: Path) -> None:
-    _write(tmp_path, {key: value for key, value in SOUND.items() if key != "answer"})
+    write_profile(tmp_path, {key: value for key, value in SOUND.items() if key != "answer"})
     fault = _fault(tmp_path)
     assert (fault.key, fault.expected) == ("answer", "expected, but missing")
 
 
 def test_a_file_without_a_channel_is_a_fault(tmp_path: Path) -> None:
-    _write(tmp_path, {key: value for key, value in SOUND.items() if key != "channel"})
+    write_profile(tmp_path, {key: value for key, value in SOUND.items() if key != "channel"})
     assert _fault(tmp_path).key == "channel"
 
 
@@ -135,7 +136,7 @@ def test_a_kind_of_channel_that_does_not_exist_is_named_with_those_that_do(
     tmp_path: Path,
 ) -> None:
     for kind in ({"kind": "fax"}, {}):
-        _write(tmp_path, SOUND | {"channel": kind})
+        write_profile(tmp_path, SOUND | {"channel": kind})
         fault = _fault(tmp_path)
         assert (fault.key, fault.expected) == ("channel.kind", "expected one of http, mail, csv")
 
@@ -153,7 +154,7 @@ def test_a_kind_of_channel_that_does_not_exist_is_named_with_those_that_do(
 def test_each_kind_of_channel_has_keys_of_its_own(
     tmp_path: Path, channel: dict[str, Any], known: str
 ) -> None:
-    _write(tmp_path, SOUND | {"channel": channel})
+    write_profile(tmp_path, SOUND | {"channel": channel})
     fault = _fault(tmp_path)
     assert fault.key == "channel.xyz"
     assert known in fault.expected
@@ -162,13 +163,13 @@ def test_each_kind_of_channel_has_keys_of_its_own(
 def test_a_partner_is_served_by_mail_or_by_csv_too(tmp_path: Path) -> None:
     mail = {"kind": "mail", "address": "claims@shop.example", "secret": "TICKETS_SECRET_SHOP"}
     for channel in (mail, {"kind": "csv", "concurrency": 1}):
-        _write(tmp_path, SOUND | {"channel": channel})
+        write_profile(tmp_path, SOUND | {"channel": channel})
         assert load_profiles(tmp_path)["shop"].channel.kind == channel["kind"]
 
 
 def test_a_misspelt_key_speaks_before_the_missing_one_it_causes(tmp_path: Path) -> None:
     content = {key: value for key, value in SOUND.items() if key != "answer"}
-    _write(tmp_path, content | {"answr": SOUND["answer"]})
+    write_profile(tmp_path, content | {"answr": SOUND["answer"]})
     fault = _fault(tmp_path)
     assert fault.key == "answr"
     assert fault.expected == 'no such key: did you mean "answer"? (and 1 more)'
@@ -219,14 +220,14 @@ def test_a_partner_that_confirms_by_silence_without_a_cap_is_a_fault(tmp_path: P
 
 
 def test_a_file_named_otherwise_than_its_partner_is_a_fault(tmp_path: Path) -> None:
-    _write(tmp_path, SOUND, "shoppe")
+    write_profile(tmp_path, SOUND, "shoppe")
     fault = _fault(tmp_path)
     assert (fault.key, fault.expected) == ("id", 'expected "shoppe", as the file is named')
 
 
 def test_two_files_cannot_be_the_same_partner(tmp_path: Path) -> None:
-    _write(tmp_path, SOUND)
-    twin = _write(tmp_path, SOUND, "shop-2")
+    write_profile(tmp_path, SOUND)
+    twin = write_profile(tmp_path, SOUND, "shop-2")
     fault = _fault(tmp_path)
     assert (fault.file, fault.key) == (str(twin), "id")
 
@@ -240,7 +241,7 @@ def test_a_partner_whose_claims_open_only_when_they_are_too_late_does_not_load(
 
 def test_the_same_partner_loads_where_early_claims_are_held(tmp_path: Path) -> None:
     early = {"registration_delay": "P30D", "claim_window": "P30D", "early_claims": "hold"}
-    _write(tmp_path, merged(SOUND, early))
+    write_profile(tmp_path, merged(SOUND, early))
     assert load_profiles(tmp_path)
 
 
