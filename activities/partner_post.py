@@ -1,8 +1,9 @@
 """Claims to partners who are served by mail: a letter with the claim's fields and a signed link."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from adapters.letters import LetterBook
@@ -11,6 +12,8 @@ from adapters.tokens import OUTCOME, Subject, new_token
 from domain.deadlines import after, midnight_after
 from domain.errors import LetterUndeliverable, PartnerContractFault
 from domain.partner import FormField, MailChannel, PartnerRules
+
+Language = Literal["pl", "de", "en"]
 
 
 class PartnerPost:
@@ -56,7 +59,7 @@ class PartnerPost:
         return f"{self._public_address}/partners/{rules.id}/tickets/{number}/outcome?token={token}"
 
     def _fields(
-        self, rules: PartnerRules, claim: Mapping[str, Any], language: str
+        self, rules: PartnerRules, claim: Mapping[str, Any], language: Language
     ) -> Iterator[dict[str, str]]:
         """Yield what the letter shows of the claim, in words."""
         known = {field.name: field for field in rules.fields}
@@ -64,13 +67,21 @@ class PartnerPost:
         for name, value in (claim["answers"] or {}).items():
             field = known.get(name)
             label = field.label[rules.market.language] if field else name
-            yield {"label": label, "value": _shown(field, value, rules)}
-        days = {"ordered_on": claim["ordered_on"], "clicked_on": claim["link"]["clicked_at"]}
+            yield {"label": label, "value": self._shown(field, value, language)}
+        days = {"ordered_on": claim["ordered_on"], "clicked_on": _clicked_on(claim, rules)}
         for name, day in days.items():
             if day:
-                yield self._field(language, name, self._book.day(language, day[:10]))
+                yield self._field(language, name, self._book.day(language, day))
         if note := claim.get("note"):
             yield self._field(language, "note", note)
+
+    def _shown(self, field: FormField | None, value: object, language: Language) -> str:
+        """Return an answer in words: an option by its label, a day written out."""
+        if field and field.type == "date":
+            with contextlib.suppress(ValueError):
+                return self._book.day(language, str(value))
+        option = field.options.get(str(value)) if field else None
+        return option[language] if option else str(value)
 
     def _field(self, language: str, name: str, value: str) -> dict[str, str]:
         return {"label": self._book.phrase(language, "claim", name), "value": value}
@@ -81,7 +92,9 @@ def _last_day(channel: MailChannel, now: datetime, zone: ZoneInfo) -> date:
     return after(now, channel.link_valid, zone).astimezone(zone).date()
 
 
-def _shown(field: FormField | None, value: object, rules: PartnerRules) -> str:
-    """Return an answer in words: an option by its label."""
-    option = field.options.get(str(value)) if field else None
-    return option[rules.market.language] if option else str(value)
+def _clicked_on(claim: Mapping[str, Any], rules: PartnerRules) -> str | None:
+    """Return the day of the click on the market's calendar."""
+    clicked_at = claim["link"]["clicked_at"]
+    if clicked_at is None:
+        return None
+    return datetime.fromisoformat(clicked_at).astimezone(rules.market.zone).date().isoformat()

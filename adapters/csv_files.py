@@ -37,12 +37,13 @@ class Line:
 class CsvReader:
     """Reads a file as UTF-8 (a mark at its beginning is ignored), comma or semicolon."""
 
-    def __init__(self, text: io.TextIOWrapper) -> None:
+    def __init__(self, raw: BinaryIO, text: TextIO) -> None:
         """Use `opened` instead. Reads the header, whose names are in `columns`; `ValueError` where
         there is none.
         """
+        self._raw = raw
         self._text = text
-        self._size = os.fstat(text.fileno()).st_size or 1
+        self._size = os.fstat(raw.fileno()).st_size or 1
         self._waiting: deque[str] = deque()
         self._number = 0
         header = self._next_line() or ""
@@ -55,7 +56,7 @@ class CsvReader:
     @property
     def percent(self) -> int:
         """How much of the file has been read."""
-        return min(100, self._text.buffer.tell() * 100 // self._size)
+        return min(100, self._raw.tell() * 100 // self._size)
 
     def __iter__(self) -> Iterator[Line]:
         """Yield every record but empty ones."""
@@ -123,8 +124,11 @@ def _record(lines: list[str], delimiter: str) -> list[str] | str | None:
 @contextmanager
 def opened(path: Path) -> Iterator[CsvReader]:
     """Open a file for reading; `OSError` where it cannot be, `ValueError` without a header."""
-    with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
-        yield CsvReader(text)
+    with (
+        open(path, "rb") as raw,
+        io.TextIOWrapper(raw, "utf-8-sig", errors="surrogateescape", newline="") as text,
+    ):
+        yield CsvReader(raw, text)
 
 
 @contextmanager

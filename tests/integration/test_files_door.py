@@ -1,4 +1,4 @@
-"""`python worker.py export` and `import` as processes, with a real Temporal: what an operator sees."""
+"""`worker.py export` and `import` as processes, with a real Temporal: what an operator sees."""
 
 import asyncio
 import csv
@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio.client import Client
@@ -91,7 +92,11 @@ async def door(postgres: Postgres, database_url: str, tmp_path: Path) -> AsyncIt
         }
         for order in ("VT-1", "VT-2", "VT-3"):
             number = (await desk.file(order)).result.number
-            claim = {"number": number, "kind": "missing_cashback", "ordered_on": None}
+            claim: dict[str, Any] = {
+                "number": number,
+                "kind": "missing_cashback",
+                "ordered_on": None,
+            }
             claim |= {"answers": {"order_number": order}, "link": {"id": "l", "clicked_at": None}}
             await hand_over(postgres, "velotel", "claim", claim)
             await client.start_workflow("SupportTicket", id=number, task_queue="tickets")

@@ -1,4 +1,4 @@
-"""Outcomes from a partner's file: good rows are told, bad ones named, a second time changes nothing."""
+"""Outcomes from a partner's file: good rows told, bad ones named, and again nothing changes."""
 
 import random
 import sys

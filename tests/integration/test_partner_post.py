@@ -1,4 +1,4 @@
-"""Claims to a partner by mail: a letter in the market's language with a link that opens that claim."""
+"""Claims to a partner by mail: a letter in the market's language, a link that opens that claim."""
 
 import asyncio
 import base64
@@ -100,7 +100,11 @@ async def test_the_letter_shows_the_claim_and_a_link_that_opens_it(office: Offic
     assert (letter.to, letter.language) == (ADDRESS, "pl")
     assert letter.message_id == f"<{office.number}-claim@example.com>"
     assert office.number in letter.subject
-    for words in ("order_number: VT-2231-9", "Rodzaj: niezarejestrowany zwrot pieniędzy"):
+    for words in (
+        "order_number: VT-2231-9",
+        "2 października 2026",
+        "Rodzaj: niezarejestrowany zwrot pieniędzy",
+    ):
         assert words in letter.text
         assert words in letter.html
     for private in ("jan@example.com", "Kowalski", "acc-1001"):
