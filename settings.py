@@ -14,7 +14,7 @@ from pydantic import AfterValidator, EmailStr, Field, PostgresDsn, ValidationErr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import Misconfigured
-from domain.partner import PartnerProfile
+from domain.partner import CsvChannel, MailChannel, PartnerProfile
 
 T = TypeVar("T", bound=BaseSettings)
 SECRETS: Final = "TICKETS_SECRET_"
@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     metrics_address: Annotated[
         str | None, Field(alias="TICKETS_METRICS_ADDRESS", pattern=r"^[^:\s]+:\d{1,5}$")
     ] = None
+    public_address: Annotated[
+        str | None, Field(alias="TICKETS_PUBLIC_ADDRESS", pattern=r"^https?://[!#-;=?-~]+$")
+    ] = None
     database_connections: Annotated[
         int, Field(alias="TICKETS_DATABASE_CONNECTIONS", ge=1, le=200)
     ] = 10
@@ -77,13 +80,33 @@ def partner_secrets(
 ) -> dict[str, str]:
     """Return the secret of every profile by its name; raises `Misconfigured` for one that is not
     set.
+
+    While a secret rotates its setting holds several, the newest first, with spaces between them.
     """
-    names = {profile.channel.secret: profile.rules.id for profile in profiles}
+    names = {
+        profile.channel.secret: profile.rules.id
+        for profile in profiles
+        if not isinstance(profile.channel, CsvChannel)
+    }
     for name, partner in names.items():
-        if not _is_secret(environment.get(name, "")):
+        secrets = environment.get(name, "").split()
+        if not secrets or not all(map(_is_secret, secrets)):
             expected = f"expected the secret of {partner}, as whsec_ and base64 of 24 to 64 bytes"
             raise Misconfigured("environment", name, expected)
     return {name: environment[name] for name in names}
+
+
+def public_address(settings: Settings, profiles: Iterable[PartnerProfile]) -> str:
+    """Return where the pages behind our links are, without a slash at its end; "" where nobody
+    needs it.
+
+    Raises `Misconfigured` if it is not set though a partner is served by mail.
+    """
+    for profile in profiles:
+        if isinstance(profile.channel, MailChannel) and not settings.public_address:
+            expected = f"expected an address such as https://…: {profile.rules.id} gets mail"
+            raise Misconfigured("environment", "TICKETS_PUBLIC_ADDRESS", expected)
+    return (settings.public_address or "").rstrip("/")
 
 
 def _is_secret(text: str) -> bool:

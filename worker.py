@@ -3,6 +3,10 @@
 python worker.py            work until SIGTERM or Ctrl-C
 python worker.py migrate    bring the database's schema up to date
 python worker.py check      read settings and partners' files, say what is wrong, and end
+python worker.py export PARTNER [--out FILE] [--again EXPORT_ID]
+                            write the claims that wait for a partner as CSV
+python worker.py import PARTNER FILE [--dry-run]
+                            tell tickets the outcomes of a partner's CSV file
 """
 
 import asyncio
@@ -21,9 +25,11 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+import bulk
 from activities.failures import Failures, RetriesLoggedSeldom
 from activities.letters import Letters
 from activities.partner_calls import PartnerCalls
+from activities.partner_post import PartnerPost
 from activities.persistence import Persistence
 from adapters.letters import LetterBook
 from adapters.migrations import migrate
@@ -33,7 +39,13 @@ from adapters.postgres import Postgres
 from adapters.smtp import MailDoor
 from domain.errors import Misconfigured
 from domain.partner import PartnerProfile
-from settings import Settings, load_database_url, load_settings, partner_secrets
+from settings import (
+    Settings,
+    load_database_url,
+    load_settings,
+    partner_secrets,
+    public_address,
+)
 from workflows.payloads import DATA_CONVERTER
 from workflows.policies import MAIL_QUEUE, PARTNER_QUEUE, TICKETS_QUEUE
 from workflows.support_ticket import SupportTicket
@@ -64,7 +76,8 @@ async def workers(
     ):
         persistence = Persistence(postgres, profiles, book, settings.service_address)
         letters = Letters(postgres, book, mail)
-        calls = PartnerCalls(postgres, profiles, door)
+        post = PartnerPost(book, mail, secrets, public_address(settings, profiles.values()))
+        calls = PartnerCalls(postgres, profiles, door, post)
         ticket_work = [
             persistence.admit,
             persistence.write,
@@ -123,6 +136,7 @@ def check() -> tuple[Settings, dict[str, PartnerProfile]]:
     settings = load_settings()
     profiles = load_profiles(settings.partners_dir)
     partner_secrets(profiles.values())
+    public_address(settings, profiles.values())
     MailDoor(settings.smtp_url, settings.mail_sender)
     return settings, profiles
 
@@ -158,7 +172,9 @@ def _log_plainly() -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run a command; 0 for done, 1 for a failure, 2 for a wrong setting, file or command."""
+    """Run a command; 0 for done, 1 for a failure, 2 for a wrong setting, file or command, 3 for bad
+    rows in a file that was imported.
+    """
     _log_plainly()
     try:
         match list(arguments):
@@ -168,6 +184,8 @@ def main(arguments: Sequence[str]) -> int:
                 asyncio.run(bring_up_to_date())
             case ["check"]:
                 check()
+            case ["export" | "import", *_]:
+                return asyncio.run(bulk.run(arguments, connect))
             case _:
                 print(__doc__, file=sys.stderr)
                 return 2

@@ -7,11 +7,13 @@ from typing import Any
 
 from temporalio import activity
 
+from activities.partner_post import PartnerPost
+from adapters.handovers import hand_over
 from adapters.partner_http import PartnerDoor
 from adapters.postgres import Postgres
 from domain.errors import PartnerContractFault
 from domain.messages import Delivered
-from domain.partner import PartnerProfile
+from domain.partner import CsvChannel, HttpChannel, MailChannel, PartnerProfile
 from domain.shapes import Frozen
 
 
@@ -27,23 +29,47 @@ class PartnerCalls:
     """The activities of the queue `partner-calls`."""
 
     def __init__(
-        self, postgres: Postgres, profiles: Mapping[str, PartnerProfile], door: PartnerDoor
+        self,
+        postgres: Postgres,
+        profiles: Mapping[str, PartnerProfile],
+        door: PartnerDoor,
+        post: PartnerPost | None = None,
     ) -> None:
-        """Take claims from `postgres`, channels from `profiles`, and call through `door`."""
+        """Take claims from `postgres`, channels from `profiles`; call through `door`, write by
+        `post`, and leave in `postgres` what is exported as a file.
+        """
         self._postgres = postgres
         self._profiles = profiles
         self._door = door
+        self._post = post
 
     @activity.defn(name="deliver_claim")
     async def deliver(self, delivery: Delivery) -> Delivered:
-        """Deliver a claim; raises the errors of `adapters/partner_http.py`."""
+        """Deliver a claim through its partner's channel, once under its key; raises the errors of
+        `domain/errors.py`.
+
+        For a file that means: it waits to be exported.
+        """
         profile = self._profiles.get(delivery.partner_id)
         row = await self._postgres.one("claim_to_deliver", number=delivery.number)
         if profile is None or row is None:
             raise PartnerContractFault(f"{delivery.partner_id} has no profile any more")
-        key = f"{delivery.number}-{delivery.purpose}"
-        reference = await self._door.deliver(profile.channel, key, {"claim": _claim(row)})
-        return Delivered(reference=reference)
+        return Delivered(reference=await self._send(profile, delivery, _claim(row)))
+
+    async def _send(
+        self, profile: PartnerProfile, delivery: Delivery, claim: Mapping[str, Any]
+    ) -> str | None:
+        match profile.channel:
+            case HttpChannel() as channel:
+                key = f"{delivery.number}-{delivery.purpose}"
+                return await self._door.deliver(channel, key, {"claim": claim})
+            case MailChannel() as channel:
+                if self._post is None:
+                    raise PartnerContractFault(f"{delivery.partner_id}: nobody writes letters here")
+                await self._post.send(profile.rules, channel, delivery.purpose, claim)
+            case CsvChannel():
+                await hand_over(self._postgres, delivery.partner_id, delivery.purpose, claim)
+        return None
 
 
 def _claim(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -77,6 +77,10 @@ class LetterBook:
         """
         return self._tongues[language].phrase(section, code, params)
 
+    def day(self, language: str, iso: str) -> str:
+        """Write an ISO date out."""
+        return self._tongues[language].day(iso)
+
 
 class _Tongue:
     """One language: its templates, its phrases, its way to write dates and money."""

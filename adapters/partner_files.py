@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.errors import Misconfigured
-from domain.partner import PartnerProfile
+from domain.partner import Channel, PartnerProfile
 
 _LINE: Final = re.compile(r"at line ([0-9]+)")
 _NAMED_KEY: Final = re.compile(r"([a-z_]+): (expected .*)", re.DOTALL)
@@ -72,6 +72,9 @@ def _misconfigured(file: Path, error: ValidationError) -> Misconfigured:
 def _explained(fault: ErrorDetails) -> tuple[str, str]:
     """Return the dotted key of a fault, and what was expected there."""
     path = [part for part in fault["loc"] if part != "[key]"]
+    if fault["type"].startswith("union_tag"):
+        kinds = ", ".join(_kind(model) for model in _models(Channel))
+        return _dotted([*path, "kind"]), f"expected one of {kinds}"
     key = _dotted(path)
     if fault["type"] == _UNKNOWN:
         return key, _unknown_key(path)
@@ -85,8 +88,11 @@ def _explained(fault: ErrorDetails) -> tuple[str, str]:
 
 
 def _dotted(path: Sequence[str | int]) -> str:
-    """Join a path as the file's writer sees it: the rules stand at the top."""
-    return ".".join(str(part) for part in path[path[:1] == ["rules"] :])
+    """Join a path as the file's writer sees it: the rules stand at the top, a channel's kind is no
+    key.
+    """
+    seen = [*path[:1], *path[2:]] if path[:1] == ["channel"] and len(path) > 2 else path
+    return ".".join(str(part) for part in seen[seen[:1] == ["rules"] :])
 
 
 def _unknown_key(path: Sequence[str | int]) -> str:
@@ -100,7 +106,9 @@ def _known_keys(path: Sequence[str | int]) -> list[str]:
     """Return the keys that may stand in the table at `path`."""
     at: Any = PartnerProfile
     for part in path:
-        if isinstance(part, str):
+        if at is not PartnerProfile and len(choice := list(_models(at))) > 1:
+            at = next(model for model in choice if _kind(model) == part)
+        elif isinstance(part, str):
             at = _model(at).model_fields[part].annotation
     top = ["channel"] if list(path) == ["rules"] else []
     return [*_model(at).model_fields, *top]
@@ -109,6 +117,11 @@ def _known_keys(path: Sequence[str | int]) -> list[str]:
 def _model(annotation: Any) -> type[BaseModel]:
     """Return the model inside an annotation such as `tuple[FormField, ...]` or `Money | None`."""
     return next(_models(annotation))
+
+
+def _kind(model: type[BaseModel]) -> str:
+    """Return the kind that a channel's model stands for."""
+    return str(get_args(model.model_fields["kind"].annotation)[0])
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -20,7 +20,7 @@ from domain.errors import (
     PartnerUnauthorised,
     PartnerUnavailable,
 )
-from domain.partner import Channel
+from domain.partner import HttpChannel
 
 LONGEST_ANSWER: Final = 64 * 1024
 _LONGEST_WAIT: Final = timedelta(hours=1)
@@ -34,13 +34,13 @@ class PartnerDoor:
     """Calls partners over HTTP, each with its own secret."""
 
     def __init__(self, client: httpx.AsyncClient, secrets: Mapping[str, str]) -> None:
-        """Use `open_door` instead; `secrets` holds each secret under the name that profiles give
-        it.
+        """Use `open_door` instead; `secrets` holds, under the name that profiles give it, a secret
+        or several with spaces between them: while secrets rotate, calls are signed with each.
         """
         self._client = client
         self._secrets = secrets
 
-    async def deliver(self, channel: Channel, key: str, body: Mapping[str, Any]) -> str | None:
+    async def deliver(self, channel: HttpChannel, key: str, body: Mapping[str, Any]) -> str | None:
         """Post `body` under the idempotency key `key`; return the partner's reference, if it gave
         one.
 
@@ -61,15 +61,16 @@ class PartnerDoor:
         except (httpx.HTTPError, TimeoutError) as error:
             raise PartnerUnavailable(f"no answer: {type(error).__name__}") from error
 
-    def _headers(self, channel: Channel, key: str, content: str) -> dict[str, str]:
+    def _headers(self, channel: HttpChannel, key: str, content: str) -> dict[str, str]:
         now = datetime.now(UTC)
-        signature = Webhook(self._secrets[channel.secret]).sign(key, now, content)
+        secrets = self._secrets[channel.secret].split()
+        signatures = [Webhook(secret).sign(key, now, content) for secret in secrets]
         return {
             "content-type": "application/json",
             "idempotency-key": key,
             "webhook-id": key,
             "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": signature,
+            "webhook-signature": " ".join(signatures),
         }
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, ConfigDict, Field, HttpUrl, model_validator
+from pydantic import AfterValidator, ConfigDict, EmailStr, Field, HttpUrl, model_validator
 
 from domain import deadlines
 from domain.deadlines import LONGEST_WINDOW, Period
@@ -132,15 +132,42 @@ class Information(Written):
     otherwise: Literal["send", "reject"] = "send"
 
 
-class Channel(Written):
-    """How claims reach the partner: always the current one, never a ticket's old one."""
+SecretName = Annotated[str, Field(pattern=r"^TICKETS_SECRET_[A-Z0-9_]{1,60}$")]
 
-    kind: Literal["http"]
-    address: HttpUrl
-    secret: Annotated[str, Field(pattern=r"^TICKETS_SECRET_[A-Z0-9_]{1,60}$")]
+
+class Road(Written):
+    """How fast claims may go to the partner, whatever the channel."""
+
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 5
     concurrency: Annotated[int, Field(ge=1, le=100)] = 4
     timeout_seconds: Annotated[float, Field(gt=0, le=25)] = 20
+
+
+class HttpChannel(Road):
+    """Claims are posted to the partner's address, signed."""
+
+    kind: Literal["http"]
+    address: HttpUrl
+    secret: SecretName
+
+
+class MailChannel(Road):
+    """Claims go by mail, in the market's language, each with a link that is signed and expires."""
+
+    kind: Literal["mail"]
+    address: EmailStr
+    secret: SecretName
+    link_valid: Period = "P90D"
+
+
+class CsvChannel(Road):
+    """Claims wait to be exported as a file; outcomes come back as a file."""
+
+    kind: Literal["csv"]
+
+
+Channel = Annotated[HttpChannel | MailChannel | CsvChannel, Field(discriminator="kind")]
+"""How claims reach the partner: always the current one, never a ticket's old one."""
 
 
 class Terms(Written):

@@ -9,7 +9,7 @@ import contextlib
 import shutil
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from adapters.partner_files import load_profiles
 from adapters.postgres import Postgres
 from local import verdicts
+from local.channels import Channels
 from local.examples import FOLDER, Action, Examples, read_examples, zones_of
 from local.playing import Handle, Played, Player, TooLate
 from local.ports import Ports
@@ -42,7 +43,7 @@ INTERRUPTED: Final = 130
 WIDE: Final = 170  # columns, where no terminal says how many it has
 COLUMNS: Final = ("request", "member", "partner", "number", "expected", "ended as", "")
 
-Trouble = Callable[[Stack], Awaitable[None]]
+Trouble = Callable[[Stack], Coroutine[Any, Any, None]]
 
 
 def main(arguments: list[str]) -> int:
@@ -120,9 +121,10 @@ async def _play(
             bar = progress.add_task("Tickets", total=len(examples.claims))
             kind = ForgivingPlayer if trouble else Player
             player = kind(doors.client, doors.partners, lambda: progress.advance(bar))
-            async with _raging(stack, trouble):
+            channels = Channels(stack, examples.claims, doors.client, doors.mailbox)
+            async with _meanwhile(channels.answer()), _meanwhile(trouble and trouble(stack)):
                 played = await player.play(examples.claims, seconds)
-        return played, await look(played, doors)
+        return played, await look(played, doors, channels.received)
 
 
 class ForgivingPlayer(Player):
@@ -157,9 +159,9 @@ def read_for(stack: Stack, folder: Path = FOLDER) -> Examples:
 
 
 @contextlib.asynccontextmanager
-async def _raging(stack: Stack, trouble: Trouble | None) -> AsyncIterator[None]:
-    """Let trouble rage meanwhile; what it raises comes out at the end."""
-    task = asyncio.ensure_future(trouble(stack)) if trouble else None
+async def _meanwhile(work: Coroutine[Any, Any, None] | None) -> AsyncIterator[None]:
+    """Let work be done, or trouble rage, meanwhile; what it raises comes out at the end."""
+    task = asyncio.create_task(work) if work else None
     try:
         yield
     finally:
@@ -182,13 +184,19 @@ async def feed(books: Postgres, examples: Examples) -> None:
     await asyncio.gather(*links, *rewards)
 
 
-async def look(played: Sequence[Played], doors: Doors) -> Evidence:
-    """Collect what can be seen from outside, when the last letter is there or late."""
+async def look(
+    played: Sequence[Played], doors: Doors, received: Sequence[Mapping[str, Any]] = ()
+) -> Evidence:
+    """Collect what can be seen from outside, when the last letter is there or late; `received` are
+    the claims that partners got by mail and by file.
+    """
     until = time.monotonic() + LETTERS_TIME
     while True:
         evidence = Evidence(
             letters=verdicts.letters_by_number((await doors.mailbox.get("/letters.json")).json()),
-            claims=verdicts.claims_by_number((await doors.partners.get("/claims.json")).json()),
+            claims=verdicts.claims_by_number(
+                [*(await doors.partners.get("/claims.json")).json(), *received]
+            ),
             grants=await doors.books.grants(),
         )
         if time.monotonic() > until or not verdicts.letters_missing(played, evidence):

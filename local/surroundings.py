@@ -10,6 +10,7 @@ from local.temporal_server import NAMESPACE
 
 LETTERS_FROM = "tickets@rewards.example"
 CUSTOMER_SERVICE = "help@rewards.example"
+PAGES = "https://tickets.rewards.example"
 Addresses = dict[str, str | None]
 
 
@@ -47,5 +48,6 @@ def environment(state: Path, where: Mapping[str, str | None]) -> dict[str, str]:
     defaults = {
         "TICKETS_MAIL_SENDER": LETTERS_FROM,
         "TICKETS_SERVICE_ADDRESS": CUSTOMER_SERVICE,
+        "TICKETS_PUBLIC_ADDRESS": PAGES,
     }
     return defaults | kept | own

@@ -11,10 +11,13 @@ from domain.admission import ANSWERED_AT_ONCE, AdmissionResult
 from domain.letters import LetterKind
 from domain.shapes import Money
 from local.examples import Row
+from local.mailbox_letters import NUMBER
 from local.playing import Played
 
 _KIND: Final = re.compile(r"[0-9]+-([a-z_]+)@")
 """The end of a Message-ID: the letter's key is its move's number and its kind."""
+_TO_PARTNER: Final = re.compile(rf"{NUMBER.pattern}-[a-z]+(?:-[0-9]+)?@")
+"""That of a letter to a partner: the purpose of its delivery."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,11 @@ class Evidence:
 
 
 def letters_by_number(mailbox: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Sort the mail catcher's letters: the kinds of each ticket, or a subject of no known kind."""
+    """Sort the letters to members: the kinds of each ticket, or a subject of no known kind."""
     found: dict[str, list[str]] = {}
     for letter in mailbox:
+        if _TO_PARTNER.search(letter["message_id"]):
+            continue
         kind = _KIND.search(letter["message_id"])
         for number in letter["numbers"][:1]:
             found.setdefault(number, []).append(kind[1] if kind else letter["subject"])

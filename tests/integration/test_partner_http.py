@@ -20,7 +20,7 @@ from domain.errors import (
     PartnerUnauthorised,
     PartnerUnavailable,
 )
-from domain.partner import Channel
+from domain.partner import HttpChannel
 from local.ports import free_ports
 from tests.integration import doorstep
 from tests.integration.doorstep import Doorstep, response
@@ -48,15 +48,23 @@ async def door() -> AsyncIterator[PartnerDoor]:
         yield opened
 
 
-def a_channel(address: str, timeout_seconds: float = 10) -> Channel:
+def a_channel(address: str, timeout_seconds: float = 10) -> HttpChannel:
     content = {"kind": "http", "address": address, "secret": NAME}
-    return Channel.model_validate(content | {"timeout_seconds": timeout_seconds})
+    return HttpChannel.model_validate(content | {"timeout_seconds": timeout_seconds})
 
 
 async def deliver(door: PartnerDoor, partner: Doorstep, answer: bytes) -> str | None:
     """Deliver a claim to a partner that answers so."""
     partner.answer = answer
     return await door.deliver(a_channel(partner.address), KEY, BODY)
+
+
+async def test_while_secrets_rotate_a_call_is_signed_with_both(partner: Doorstep) -> None:
+    async with open_door({NAME: f"{SECRET} {OTHER}"}) as door:
+        await deliver(door, partner, response(200))
+    (call,) = partner.calls
+    for secret in (SECRET, OTHER):
+        assert Webhook(secret).verify(call.body, call.headers) == BODY
 
 
 async def test_a_call_is_signed_as_the_official_package_verifies(

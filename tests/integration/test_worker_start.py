@@ -23,7 +23,8 @@ PARTNERS = sorted((ROOT / "partners").glob("*.toml"))
 DEADLINE = 30.0  # seconds
 PASSWORD = "hunter2"
 SECRET = invented_secret()
-NAMES = [tomllib.loads(file.read_text())["channel"]["secret"] for file in PARTNERS]
+CHANNELS = [tomllib.loads(file.read_text())["channel"] for file in PARTNERS]
+NAMES = [channel["secret"] for channel in CHANNELS if "secret" in channel]
 Environment = dict[str, str]
 
 
@@ -39,6 +40,7 @@ def environment(tmp_path: Path) -> Environment:
         "SMTP_URL": f"smtp://mailer:{PASSWORD}@127.0.0.1:1",
         "TICKETS_MAIL_SENDER": "Wsparcie <tickets@example.com>",
         "TICKETS_SERVICE_ADDRESS": "help@example.com",
+        "TICKETS_PUBLIC_ADDRESS": "https://tickets.example",
         "TICKETS_PARTNERS_DIR": str(partners),
         **dict.fromkeys(NAMES, SECRET),
     }
@@ -109,6 +111,10 @@ SETTINGS = {
     "no secret": (
         without("TICKETS_SECRET_VELOTEL"),
         "environment: TICKETS_SECRET_VELOTEL: expected the secret of velotel",
+    ),
+    "no address for links": (
+        without("TICKETS_PUBLIC_ADDRESS"),
+        "environment: TICKETS_PUBLIC_ADDRESS: expected an address",
     ),
     "no folder": (with_("TICKETS_PARTNERS_DIR", "gone"), "environment: TICKETS_PARTNERS_DIR: "),
 }

@@ -230,7 +230,8 @@ def test_every_language_has_the_same_letters_and_they_use_the_same_values() -> N
     def values(path: Path) -> set[str]:
         return set(re.findall(r"\{[{%][^}]*\}", path.read_text(encoding="utf-8")))
 
-    expected = {f"{kind}.{ending}" for kind in KINDS for ending in ("txt", "html")}
+    kinds = (*KINDS, "partner_claim")  # the last one: tests/unit/test_partner_letters.py
+    expected = {f"{kind}.{ending}" for kind in kinds for ending in ("txt", "html")}
     for language in LANGUAGES:
         assert {path.name for path in (TEMPLATES / language).iterdir()} == expected
         for name in expected:

@@ -9,7 +9,7 @@ import tomli_w
 
 from adapters.partner_files import load_profiles
 from domain.errors import Misconfigured
-from domain.partner import ClaimKind, PartnerProfile, PartnerRules
+from domain.partner import ClaimKind, CsvChannel, HttpChannel, PartnerProfile, PartnerRules
 from local.profiles import at_simulator, merged, read_profiles, write_profiles
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,21 +33,23 @@ SOUND: dict[str, Any] = {
 }
 
 
-def _write(folder: Path, content: Mapping[str, Any], name: str = "shop") -> Path:
+def write_profile(folder: Path, content: Mapping[str, Any], name: str = "shop") -> Path:
+    """Write a partner's file."""
     file = folder / f"{name}.toml"
     file.write_text(tomli_w.dumps(content), encoding="utf-8")
     return file
 
 
-def _fault(folder: Path) -> Misconfigured:
+def fault_in(folder: Path) -> Misconfigured:
+    """Return how the files of a folder are refused."""
     with pytest.raises(Misconfigured) as caught:
         load_profiles(folder)
     return caught.value
 
 
 def _fault_of(folder: Path, **changes: Any) -> Misconfigured:
-    file = _write(folder, merged(SOUND, changes))
-    fault = _fault(folder)
+    file = write_profile(folder, merged(SOUND, changes))
+    fault = fault_in(folder)
     assert fault.file == str(file)
     return fault
 
@@ -57,41 +59,43 @@ def _shipped() -> list[PartnerRules]:
 
 
 def test_a_sound_file_loads_under_its_id(tmp_path: Path) -> None:
-    _write(tmp_path, SOUND)
+    write_profile(tmp_path, SOUND)
     loaded = load_profiles(tmp_path)
     assert list(loaded) == ["shop"]
-    assert loaded["shop"].channel.secret == "TICKETS_SECRET_SHOP"
+    channel = loaded["shop"].channel
+    assert isinstance(channel, HttpChannel)
+    assert channel.secret == "TICKETS_SECRET_SHOP"
 
 
 def test_an_empty_folder_is_a_fault(tmp_path: Path) -> None:
-    assert _fault(tmp_path).file == str(tmp_path)
+    assert fault_in(tmp_path).file == str(tmp_path)
 
 
 def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
-    assert "one file per partner" in _fault(tmp_path / "nowhere").expected
+    assert "one file per partner" in fault_in(tmp_path / "nowhere").expected
 
 
 def test_a_file_that_is_no_toml_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "shop.toml").write_text('id = "shop"\nname = "Shop\nkinds = []\n')
-    assert _fault(tmp_path).key == "line 2"
+    assert fault_in(tmp_path).key == "line 2"
 
 
 def test_a_file_that_ends_too_soon_is_named_with_its_last_line(tmp_path: Path) -> None:
     (tmp_path / "shop.toml").write_text('id = "shop"\nkinds = [\n"missing_cashback"')
-    fault = _fault(tmp_path)
+    fault = fault_in(tmp_path)
     assert fault.key == "line 3"
     assert "TOML" in fault.expected
 
 
 def test_a_file_that_is_not_utf_8_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "shop.toml").write_bytes(b'id = "shop"\nname = "K\xb6ln"\n')
-    fault = _fault(tmp_path)
+    fault = fault_in(tmp_path)
     assert (fault.key, fault.expected) == ("line 2", "expected text in UTF-8")
 
 
 def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "shop.toml").mkdir()
-    assert _fault(tmp_path).key == "file"
+    assert fault_in(tmp_path).key == "file"
 
 
 @pytest.mark.parametrize(
@@ -119,20 +123,20 @@ def test_an_unknown_key_that_resembles_nothing_lists_the_known_ones(tmp_path: Pa
 
 
 def test_a_missing_key_is_a_fault(tmp_path: Path) -> None:
-    _write(tmp_path, {key: value for key, value in SOUND.items() if key != "answer"})
-    fault = _fault(tmp_path)
+    write_profile(tmp_path, {key: value for key, value in SOUND.items() if key != "answer"})
+    fault = fault_in(tmp_path)
     assert (fault.key, fault.expected) == ("answer", "expected, but missing")
 
 
 def test_a_file_without_a_channel_is_a_fault(tmp_path: Path) -> None:
-    _write(tmp_path, {key: value for key, value in SOUND.items() if key != "channel"})
-    assert _fault(tmp_path).key == "channel"
+    write_profile(tmp_path, {key: value for key, value in SOUND.items() if key != "channel"})
+    assert fault_in(tmp_path).key == "channel"
 
 
 def test_a_misspelt_key_speaks_before_the_missing_one_it_causes(tmp_path: Path) -> None:
     content = {key: value for key, value in SOUND.items() if key != "answer"}
-    _write(tmp_path, content | {"answr": SOUND["answer"]})
-    fault = _fault(tmp_path)
+    write_profile(tmp_path, content | {"answr": SOUND["answer"]})
+    fault = fault_in(tmp_path)
     assert fault.key == "answr"
     assert fault.expected == 'no such key: did you mean "answer"? (and 1 more)'
 
@@ -157,6 +161,13 @@ def test_a_misspelt_key_speaks_before_the_missing_one_it_causes(tmp_path: Path) 
         ({"channel": {"secret": "whsec_abc"}}, "channel.secret"),
         ({"channel": {"address": "claims.shop.example"}}, "channel.address"),
         ({"channel": {"requests_per_second": 0}}, "channel.requests_per_second"),
+        ({"channel": {"kind": "fax"}}, "channel.kind"),
+        ({"channel": {"kind": "mail"}}, "channel.address"),
+        (
+            {"channel": {"kind": "mail", "address": "a@b.pl", "link_valid": "x"}},
+            "channel.link_valid",
+        ),
+        ({"channel": {"kind": "csv"}}, "channel.address"),
     ],
 )
 def test_a_wrong_value_is_named_by_its_dotted_key(
@@ -175,15 +186,15 @@ def test_a_partner_that_confirms_by_silence_without_a_cap_is_a_fault(tmp_path: P
 
 
 def test_a_file_named_otherwise_than_its_partner_is_a_fault(tmp_path: Path) -> None:
-    _write(tmp_path, SOUND, "shoppe")
-    fault = _fault(tmp_path)
+    write_profile(tmp_path, SOUND, "shoppe")
+    fault = fault_in(tmp_path)
     assert (fault.key, fault.expected) == ("id", 'expected "shoppe", as the file is named')
 
 
 def test_two_files_cannot_be_the_same_partner(tmp_path: Path) -> None:
-    _write(tmp_path, SOUND)
-    twin = _write(tmp_path, SOUND, "shop-2")
-    fault = _fault(tmp_path)
+    write_profile(tmp_path, SOUND)
+    twin = write_profile(tmp_path, SOUND, "shop-2")
+    fault = fault_in(tmp_path)
     assert (fault.file, fault.key) == (str(twin), "id")
 
 
@@ -196,7 +207,7 @@ def test_a_partner_whose_claims_open_only_when_they_are_too_late_does_not_load(
 
 def test_the_same_partner_loads_where_early_claims_are_held(tmp_path: Path) -> None:
     early = {"registration_delay": "P30D", "claim_window": "P30D", "early_claims": "hold"}
-    _write(tmp_path, merged(SOUND, early))
+    write_profile(tmp_path, merged(SOUND, early))
     assert load_profiles(tmp_path)
 
 
@@ -210,6 +221,7 @@ def test_a_window_longer_than_three_months_does_not_load(tmp_path: Path, window:
 
 def test_every_shipped_partner_loads() -> None:
     names = {"velotel", "buchkiste", "brightvolt", "bankomat-plus", "fernweh"}
+    names |= {"kwiatek", "moebelhof"}
     assert set(load_profiles(SHIPPED)) == names
 
 
@@ -218,8 +230,9 @@ def test_every_shipped_partner_loads_with_the_local_stacks_overlay_too(tmp_path:
     at_home = {key: at_simulator(p, "http://127.0.0.1:8090") for key, p in profiles.items()}
     write_profiles(at_home, tmp_path)
     loaded = load_profiles(tmp_path)
-    hosts = {profile.channel.address.host for profile in loaded.values()}
-    assert len(loaded) == 5
+    channels = [profile.channel for profile in loaded.values()]
+    hosts = {one.address.host for one in channels if isinstance(one, HttpChannel)}
+    assert len(loaded) == len(profiles)
     assert hosts == {"127.0.0.1"}
 
 
@@ -251,7 +264,8 @@ def test_no_two_shipped_partners_share_a_delay_a_maximum_or_a_rate() -> None:
     assert len({p.rules.reward_at_most.amount for p in profiles}) == len(profiles)
     assert len({p.rules.answer.reminders for p in profiles}) == len(profiles)
     assert len({p.channel.requests_per_second for p in profiles}) == len(profiles)
-    assert len({p.channel.secret for p in profiles}) == len(profiles)
+    secrets = [p.channel.secret for p in profiles if not isinstance(p.channel, CsvChannel)]
+    assert len(set(secrets)) == len(secrets)
 
 
 def test_the_shipped_forms_use_every_type_of_field_and_differ_per_kind() -> None:

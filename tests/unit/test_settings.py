@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from domain.errors import Misconfigured
-from settings import Settings, load_database_url, load_settings, partner_secrets
+from settings import (
+    Settings,
+    load_database_url,
+    load_settings,
+    partner_secrets,
+    public_address,
+)
 from tests.unit.builders import a_profile
 
 PASSWORD = "hunter2"
@@ -71,6 +77,7 @@ MALFORMED = {
     "TICKETS_SERVICE_ADDRESS": ["", "help", "help@", "Help <help@example.com"],
     "TICKETS_PARTNERS_DIR": ["no/such/folder", "settings.py"],
     "TICKETS_METRICS_ADDRESS": ["", "9090", "host:port", "two words:9090"],
+    "TICKETS_PUBLIC_ADDRESS": ["", "tickets.example", "ftp://x", "https://", "https://a b"],
     "TICKETS_DATABASE_CONNECTIONS": ["", "0", "-1", "many", "1.5", "1000"],
 }
 
@@ -132,6 +139,37 @@ def test_a_migration_needs_the_databases_address_alone(environment: pytest.Monke
 def test_a_partners_secret_is_found_by_its_name() -> None:
     secret = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
     assert partner_secrets([a_profile()], {NAME: secret}) == {NAME: secret}
+
+
+def test_while_a_secret_rotates_its_setting_holds_both() -> None:
+    both = " ".join("whsec_" + base64.b64encode(text * 16).decode() for text in (b"ab", b"cd"))
+    assert partner_secrets([a_profile()], {NAME: both}) == {NAME: both}
+    with pytest.raises(Misconfigured, match=NAME):
+        partner_secrets([a_profile()], {NAME: f"{both} {PASSWORD}"})
+
+
+def test_a_partner_by_csv_needs_no_secret() -> None:
+    assert partner_secrets([a_profile(channel={"kind": "csv"})], {}) == {}
+
+
+BY_MAIL = {"kind": "mail", "address": "claims@velotel.example", "secret": NAME}
+
+
+def test_a_partner_by_mail_needs_an_address_for_its_links(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    profiles = [a_profile(channel=BY_MAIL)]
+    with pytest.raises(Misconfigured) as caught:
+        public_address(load_settings(), profiles)
+    assert caught.value.key == "TICKETS_PUBLIC_ADDRESS"
+    assert "velotel" in caught.value.expected
+    environment.setenv("TICKETS_PUBLIC_ADDRESS", "https://tickets.example/support/")
+    assert public_address(load_settings(), profiles) == "https://tickets.example/support"
+
+
+def test_nobody_else_needs_it(environment: pytest.MonkeyPatch) -> None:
+    profiles = [a_profile(), a_profile(channel={"kind": "csv"})]
+    assert public_address(load_settings(), profiles) == ""
 
 
 @pytest.mark.parametrize("value", [None, "", "c2VjcmV0", f"sk_{PASSWORD}", "whsec_", "whsec_%%%"])

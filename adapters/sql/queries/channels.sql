@@ -1,0 +1,58 @@
+-- Files for partners: what waits, what was exported, what came back.
+
+-- name: hand_over!
+insert into handovers (number, purpose, partner_id, claim)
+values (:number, :purpose, :partner_id, :claim)
+on conflict do nothing;
+
+-- name: unwritten_export$
+select min(export_id) from exports where partner_id = :partner_id and written_at is null;
+
+-- name: new_export$
+insert into exports (partner_id, answers) values (:partner_id, :answers) returning export_id;
+
+-- name: waits_for_export$
+select exists (
+    select from handovers h
+    join tickets t on t.number = h.number
+    where h.partner_id = :partner_id and h.export_id is null
+    and t.state in ('validated', 'sent_to_partner')
+);
+
+-- name: fill_export!
+update handovers h set export_id = :export_id
+from tickets t
+where
+    t.number = h.number and h.partner_id = :partner_id and h.export_id is null
+    and t.state in ('validated', 'sent_to_partner');
+
+-- name: export_made^
+select answers, written_at from exports
+where export_id = :export_id and partner_id = :partner_id;
+
+-- name: exported_claims
+select purpose, claim from handovers
+where export_id = :export_id
+order by handed_over_at, number, purpose;
+
+-- name: export_written!
+update exports set written_at = now() where export_id = :export_id and written_at is null;
+
+-- name: numbers_of_partner
+select number from tickets
+where partner_id = :partner_id and number = any(:numbers) and state <> 'discarded';
+
+-- name: keep_outcomes!
+insert into imported_outcomes (partner_id, outcome_id, number, outcome)
+select :partner_id, o ->> 'outcome_id', o ->> 'number', o
+from json_array_elements(:outcomes) o
+on conflict do nothing;
+
+-- name: outcomes_known
+select outcome_id, code from imported_outcomes
+where partner_id = :partner_id and outcome_id = any(:outcome_ids);
+
+-- name: mark_outcomes!
+update imported_outcomes i set code = told.code
+from unnest(cast(:outcome_ids as text[]), cast(:codes as text[])) as told (outcome_id, code)
+where i.partner_id = :partner_id and i.outcome_id = told.outcome_id;

@@ -1,0 +1,283 @@
+"""Door 3, for partners who are served by files: `worker.py export` and `worker.py import`.
+
+An export is a file of the claims that wait for a partner. An import tells tickets the outcomes of a
+file, line by line: a bad line is named and spoils no other, and what was imported before changes
+nothing.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Final, TextIO
+
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from adapters.csv_files import CsvReader, Line, encoded, opened, write_row, written_whole
+from adapters.handovers import (
+    Export,
+    export_written,
+    exported_claims,
+    keep_outcomes,
+    known_outcomes,
+    made_export,
+    mark_outcomes,
+    next_export,
+    numbers_of_partner,
+)
+from adapters.partner_files import load_profiles
+from adapters.postgres import Postgres
+from domain.errors import MessageRefused, Unavailable
+from domain.file_rows import check_header, claim_header, claim_row, read_outcome, unknown_number
+from domain.messages import PartnerOutcome
+from domain.partner import PartnerRules
+from settings import load_settings
+from workflows.telling import TICKET_CLOSED, Teller
+
+DONE: Final = 0
+AWAY: Final = 1
+WRONG: Final = 2
+SOME_BAD: Final = 3
+CHUNK: Final = 200
+"""Lines that are in memory at a time."""
+AT_ONCE: Final = 16
+_EVERY_SECONDS: Final = 1.0
+
+Connect = Callable[[], Awaitable[Client]]
+Read = tuple[Line, PartnerOutcome]
+
+
+async def run(arguments: Sequence[str], connect: Connect) -> int:
+    """Run a command; 0 for done, 1 for what is away, 2 for a wrong call, 3 for bad lines.
+
+    `connect` is asked for Temporal where tickets must be told. Raises `Misconfigured`.
+    """
+    options = _parser().parse_args(arguments)
+    settings = load_settings()
+    profile = load_profiles(settings.partners_dir).get(options.partner)
+    if profile is None:
+        return _wrong(f"no partner {options.partner!r} in {settings.partners_dir}")
+    try:
+        async with Postgres.connect(settings.database_url) as postgres:
+            if options.command == "export":
+                return await export(postgres, profile.rules, options.out, options.again)
+            return await _import(postgres, profile.rules.id, options, connect)
+    except (Unavailable, RPCError) as error:
+        print(f"stopped, do it again: {error}", file=sys.stderr)
+        return AWAY
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="worker.py")
+    commands = parser.add_subparsers(dest="command", required=True)
+    out = commands.add_parser("export", help="write the claims that wait for a partner")
+    out.add_argument("partner")
+    out.add_argument("--out", type=Path, help="the file to write; else to the standard output")
+    out.add_argument("--again", type=int, metavar="EXPORT_ID", help="the same file once more")
+    back = commands.add_parser("import", help="tell tickets the outcomes of a partner's file")
+    back.add_argument("partner")
+    back.add_argument("file", type=Path)
+    back.add_argument("--dry-run", action="store_true", help="only say what is wrong")
+    return parser
+
+
+def _wrong(words: str) -> int:
+    print(f"worker: {words}", file=sys.stderr)
+    return WRONG
+
+
+async def export(
+    postgres: Postgres, rules: PartnerRules, out: Path | None, again: int | None = None
+) -> int:
+    """Write the claims that wait for the partner, or once more those of the export `again`."""
+    answers = list(dict.fromkeys(form_field.name for form_field in rules.fields))
+    if again is None:
+        made = await next_export(postgres, rules.id, answers)
+    elif (made := await made_export(postgres, rules.id, again)) is None:
+        return _wrong(f"no export {again} of {rules.id}")
+    count = 0
+    with written_whole(out) if out else _standard_output() as text:
+        write_row(text, claim_header(made.answers if made else answers))
+        if made:
+            count = await _write_claims(postgres, made, text)
+    if made is None:
+        print(f"nothing waits for {rules.id}", file=sys.stderr)
+        return DONE
+    await export_written(postgres, made)
+    before = ", begun before" if made.begun_before else ""
+    print(f"export {made.export_id}{before}: {count} claims", file=sys.stderr)
+    return DONE
+
+
+async def _write_claims(postgres: Postgres, made: Export, text: TextIO) -> int:
+    count = 0
+    async for purpose, claim in exported_claims(postgres, made):
+        write_row(text, claim_row(purpose, claim, made.answers))
+        count += 1
+    return count
+
+
+@contextlib.contextmanager
+def _standard_output() -> Iterator[TextIO]:
+    text = encoded(sys.stdout.buffer)
+    try:
+        yield text
+    finally:
+        text.flush()
+        text.detach()
+
+
+async def _import(
+    postgres: Postgres, partner_id: str, options: argparse.Namespace, connect: Connect
+) -> int:
+    with contextlib.ExitStack() as stack:
+        try:
+            reader = stack.enter_context(opened(options.file))
+            check_header(reader.columns)
+        except (OSError, ValueError, MessageRefused) as error:
+            return _wrong(f"{options.file}: {error}")
+        teller = None if options.dry_run else Teller(await connect())
+        progress = Progress(reader, sys.stderr)
+        tally = await Importer(postgres, partner_id, teller, _say).take(reader, progress.show)
+        progress.show(tally, last=True)
+    return SOME_BAD if tally.bad else DONE
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)
+
+
+@dataclass
+class Tally:
+    """What became of the lines so far."""
+
+    taken: int = 0
+    known: int = 0
+    bad: int = 0
+
+
+@dataclass
+class Progress:
+    """Shows how far an import is, at most once a second."""
+
+    reader: CsvReader
+    to: TextIO
+    shown_at: float = field(default_factory=time.monotonic)
+
+    def show(self, tally: Tally, last: bool = False) -> None:
+        """Write one line; on a terminal over the one before."""
+        if not last and time.monotonic() - self.shown_at < _EVERY_SECONDS:
+            return
+        self.shown_at = time.monotonic()
+        words = f"{tally.taken} taken, {tally.known} known before, {tally.bad} bad"
+        line = f"{100 if last else self.reader.percent} %: {words}"
+        end = "\n" if last or not self.to.isatty() else "\r"
+        print(line, end=end, file=self.to, flush=True)
+
+
+class Importer:
+    """Tells tickets the outcomes of a file; without a teller it only says what is wrong."""
+
+    def __init__(
+        self,
+        postgres: Postgres,
+        partner_id: str,
+        teller: Teller | None,
+        say: Callable[[str], None],
+    ) -> None:
+        """Import for one partner; `say` hears a line for every bad row, with number and reason."""
+        self._postgres = postgres
+        self._partner_id = partner_id
+        self._teller = teller
+        self._say = say
+        self._telling = asyncio.Semaphore(AT_ONCE)
+        self._tally = Tally()
+        self._bad: dict[int, str] = {}
+
+    async def take(
+        self, lines: Iterable[Line], show: Callable[[Tally], None] = lambda tally: None
+    ) -> Tally:
+        """Take all lines, some at a time; `show` hears how far that is."""
+        left = iter(lines)
+        while chunk := list(islice(left, CHUNK)):
+            await self._take(chunk)
+            for number in sorted(self._bad):
+                self._say(f"line {number}: {self._bad[number]}")
+            self._tally.bad += len(self._bad)
+            self._bad = {}
+            show(self._tally)
+        return self._tally
+
+    async def _take(self, chunk: Sequence[Line]) -> None:
+        read = await self._of_partner([one for line in chunk if (one := self._read(line))])
+        first: dict[str, Read] = {}
+        for one in read:
+            first.setdefault(one[1].outcome_id, one)
+        codes = await self._codes(first)
+        told = await self._tell([one for key, one in first.items() if codes.get(key) is None])
+        if told:
+            await mark_outcomes(self._postgres, self._partner_id, told)
+        for line, outcome in read:
+            self._count(line, outcome, codes, told, first)
+
+    def _count(
+        self,
+        line: Line,
+        outcome: PartnerOutcome,
+        codes: Mapping[str, str | None],
+        told: Mapping[str, str],
+        first: Mapping[str, Read],
+    ) -> None:
+        key = outcome.outcome_id
+        if (told.get(key) or codes.get(key)) == TICKET_CLOSED:
+            self._bad[line.number] = f"{TICKET_CLOSED}: number: expected that of an open ticket"
+        elif codes.get(key) or first[key][0] is not line:
+            self._tally.known += 1
+        else:
+            self._tally.taken += 1
+
+    def _read(self, line: Line) -> Read | None:
+        try:
+            if line.fault:
+                raise MessageRefused("malformed", expected=line.fault)
+            return line, read_outcome(line.cells, self._partner_id)
+        except MessageRefused as error:
+            self._bad[line.number] = str(error)
+            return None
+
+    async def _of_partner(self, read: Sequence[Read]) -> list[Read]:
+        """Leave out the numbers of nobody and of other partners, which look the same."""
+        numbers = {outcome.number or "" for _, outcome in read}
+        theirs = await numbers_of_partner(self._postgres, self._partner_id, numbers)
+        for line, outcome in read:
+            if outcome.number not in theirs:
+                self._bad[line.number] = str(unknown_number())
+        return [one for one in read if one[1].number in theirs]
+
+    async def _codes(self, first: Mapping[str, Read]) -> dict[str, str | None]:
+        """Keep what is new, unless this is a dry run, and return what became of what is not."""
+        if self._teller is None:
+            return await known_outcomes(self._postgres, self._partner_id, first)
+        outcomes = [outcome.model_dump(mode="json") for _, outcome in first.values()]
+        return await keep_outcomes(self._postgres, self._partner_id, outcomes)
+
+    async def _tell(self, new: Sequence[Read]) -> dict[str, str]:
+        """Tell the tickets; the outcomes of one ticket in the order of the file."""
+        tickets: dict[str, list[PartnerOutcome]] = defaultdict(list)
+        for _, outcome in new:
+            tickets[outcome.number or ""].append(outcome)
+        found = await asyncio.gather(*(self._tell_ticket(told) for told in tickets.values()))
+        return {key: code for codes in found for key, code in codes.items()}
+
+    async def _tell_ticket(self, outcomes: Sequence[PartnerOutcome]) -> dict[str, str]:
+        if self._teller is None:
+            return {}
+        async with self._telling:
+            return {one.outcome_id: await self._teller.tell(one) for one in outcomes}

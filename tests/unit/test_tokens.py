@@ -1,0 +1,113 @@
+"""Signed links: a token opens one claim for one purpose until its moment, and is refused alike in
+every other case.
+"""
+
+import base64
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.tokens import LONGEST, OUTCOME, Subject, check_token, new_token
+from domain.errors import MessageRefused
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+UNTIL = NOW + timedelta(days=90)
+SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
+OLD = "whsec_" + base64.b64encode(b"another secret of this length ..").decode()
+NUMBER, OTHER_NUMBER = "ZW-4KQ7-P9XT-M2AB-C", "ZW-4KQ7-P9XT-M2AC-F"
+SUBJECT = Subject(OUTCOME, NUMBER, "kwiaciarnia")
+TOKEN = new_token(SECRET, SUBJECT, UNTIL)
+BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+def refusal(
+    token: str, secrets: str = SECRET, subject: Subject = SUBJECT, now: datetime = NOW
+) -> tuple[str, str | None, str]:
+    """Return everything that a refusal tells."""
+    with pytest.raises(MessageRefused) as caught:
+        check_token(token, secrets, subject, now)
+    error = caught.value
+    return str(error), error.field, error.expected
+
+
+ALIKE = ("link_not_valid", None, "")
+
+
+def test_a_token_opens_what_it_was_made_for() -> None:
+    check_token(TOKEN, SECRET, SUBJECT, NOW)
+    check_token(TOKEN, SECRET, SUBJECT, UNTIL - timedelta(seconds=1))
+
+
+def test_a_token_needs_no_quoting_in_an_address() -> None:
+    assert set(TOKEN) <= {*BASE64, "."}
+    assert len(TOKEN) < LONGEST
+
+
+def test_every_single_bit_of_a_token_counts() -> None:
+    raw = TOKEN.encode()
+    for bit in range(len(raw) * 8):
+        altered = bytearray(raw)
+        altered[bit // 8] ^= 1 << bit % 8
+        assert refusal(altered.decode("latin-1")) == ALIKE, bit
+        assert refusal(bytes(altered).decode("utf-8", "surrogateescape")) == ALIKE, bit
+
+
+def test_every_other_letter_at_every_place_is_refused() -> None:
+    """Also the last one, whose last bits no decoder looks at."""
+    for place in range(len(TOKEN)):
+        for letter in BASE64 + ".= \n":
+            altered = TOKEN[:place] + letter + TOKEN[place + 1 :]
+            if altered != TOKEN:
+                assert refusal(altered) == ALIKE, (place, letter)
+
+
+def test_a_letter_more_or_less_is_refused() -> None:
+    for place in range(len(TOKEN) + 1):
+        for letter in ("A", "=", ".", " ", "\n", "!", "é"):
+            assert refusal(TOKEN[:place] + letter + TOKEN[place:]) == ALIKE, (place, letter)
+        if place < len(TOKEN):
+            assert refusal(TOKEN[:place] + TOKEN[place + 1 :]) == ALIKE, place
+            assert refusal(TOKEN[:place]) == ALIKE
+
+
+@given(st.text())
+def test_any_text_is_refused_alike(text: str) -> None:
+    assert refusal(text) == ALIKE
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(seconds=1), timedelta(days=400)])
+def test_an_expired_token_is_refused(late: timedelta) -> None:
+    assert refusal(TOKEN, now=UNTIL + late) == ALIKE
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        SUBJECT._replace(number=OTHER_NUMBER),
+        SUBJECT._replace(partner_id="velotel"),
+        SUBJECT._replace(purpose="form"),
+        SUBJECT._replace(purpose=""),
+    ],
+)
+def test_a_token_for_another_ticket_partner_or_purpose_is_refused(subject: Subject) -> None:
+    assert refusal(TOKEN, subject=subject) == ALIKE
+    assert refusal(new_token(SECRET, subject, UNTIL)) == ALIKE
+
+
+def test_a_token_under_another_secret_is_refused() -> None:
+    assert refusal(TOKEN, secrets=OLD) == ALIKE
+    assert refusal(TOKEN, secrets="") == ALIKE
+
+
+def test_while_secrets_rotate_both_are_good_and_the_newest_signs() -> None:
+    before, after = new_token(OLD, SUBJECT, UNTIL), new_token(f"{SECRET} {OLD}", SUBJECT, UNTIL)
+    for token in (before, after):
+        check_token(token, f"{SECRET} {OLD}", SUBJECT, NOW)
+    assert after == TOKEN
+    assert refusal(before, secrets=SECRET) == ALIKE
+
+
+def test_a_token_as_long_as_a_book_is_refused_before_it_is_read() -> None:
+    assert refusal(TOKEN + "A" * 10_000_000) == ALIKE
