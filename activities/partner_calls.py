@@ -7,6 +7,7 @@ from typing import Any
 
 from temporalio import activity
 
+from activities.pace import Pace
 from adapters.partner_http import PartnerDoor
 from adapters.postgres import Postgres
 from domain.errors import PartnerContractFault
@@ -27,22 +28,32 @@ class PartnerCalls:
     """The activities of the queue `partner-calls`."""
 
     def __init__(
-        self, postgres: Postgres, profiles: Mapping[str, PartnerProfile], door: PartnerDoor
+        self,
+        postgres: Postgres,
+        profiles: Mapping[str, PartnerProfile],
+        door: PartnerDoor,
+        pace: Pace,
     ) -> None:
-        """Take claims from `postgres`, channels from `profiles`, and call through `door`."""
+        """Take claims from `postgres`, channels from `profiles`, and call through `door`, each
+        partner at its `pace`.
+        """
         self._postgres = postgres
         self._profiles = profiles
         self._door = door
+        self._pace = pace
 
     @activity.defn(name="deliver_claim")
     async def deliver(self, delivery: Delivery) -> Delivered:
-        """Deliver a claim; raises the errors of `adapters/partner_http.py`."""
+        """Deliver a claim; raises the errors of `adapters/partner_http.py` and of its pace."""
         profile = self._profiles.get(delivery.partner_id)
-        row = await self._postgres.one("claim_to_deliver", number=delivery.number)
-        if profile is None or row is None:
+        if profile is None:
             raise PartnerContractFault(f"{delivery.partner_id} has no profile any more")
         key = f"{delivery.number}-{delivery.purpose}"
-        reference = await self._door.deliver(profile.channel, key, {"claim": _claim(row)})
+        with self._pace.turn(delivery.partner_id, profile.channel, key):
+            row = await self._postgres.one("claim_to_deliver", number=delivery.number)
+            if row is None:
+                raise PartnerContractFault(f"{delivery.number} is not in the books any more")
+            reference = await self._door.deliver(profile.channel, key, {"claim": _claim(row)})
         return Delivered(reference=reference)
 
 

@@ -72,6 +72,7 @@ MALFORMED = {
     "TICKETS_PARTNERS_DIR": ["no/such/folder", "settings.py"],
     "TICKETS_METRICS_ADDRESS": ["", "9090", "host:port", "two words:9090"],
     "TICKETS_DATABASE_CONNECTIONS": ["", "0", "-1", "many", "1.5", "1000"],
+    "TICKETS_WORKER_PROCESSES": ["", "0", "two", "1001"],
 }
 
 

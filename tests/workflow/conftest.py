@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from temporalio import activity
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
@@ -151,10 +152,18 @@ async def _stage(
     )
 
 
+def _servers_clock() -> float:
+    """The time by which the server skips: partners' paces follow it."""
+    started = activity.info().started_time
+    return started.timestamp()
+
+
 def _hiring(
     stack: AsyncExitStack, client: Client, settings: Settings, profiles: dict[str, PartnerProfile]
 ) -> Callable[[], Awaitable[list[Worker]]]:
     async def new_workers() -> list[Worker]:
-        return await stack.enter_async_context(worker.workers(client, settings, profiles))
+        return await stack.enter_async_context(
+            worker.workers(client, settings, profiles, _servers_clock)
+        )
 
     return new_workers
