@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import tomllib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from domain.claim import Link
 from domain.errors import TicketError
+from domain.numbers import ticket_number
 from local.demo import Doors, open_doors, wipe
 from local.ports import Ports
 from local.profiles import PLACEHOLDER, merged, write_profiles
@@ -19,10 +20,9 @@ from local.stack import ROOT, Stack
 from workflows.starting import admit_ticket
 
 Tell = Callable[[str], None]
-Script = dict[str, Any]
 
 MODEL: Final = ROOT / "partners" / "velotel.toml"
-SILENT: Final[Script] = {"delivery": ["ok"], "answers": []}
+NO_ANSWER: Final = "slow:3600"
 AT_ONCE: Final = 8
 STEP: Final = 0.5  # seconds between two looks
 PROMISED: Final = {"amount": "40.00", "currency": "PLN"}
@@ -43,17 +43,19 @@ class Filed:
 class Crowd:
     """Files claims and watches what becomes of them."""
 
-    def __init__(self, doors: Doors) -> None:
-        """Knock at these doors."""
+    def __init__(self, doors: Doors, dead: Collection[str] = ()) -> None:
+        """Knock at these doors; partners that are `dead` take the connection and are silent."""
         self._doors = doors
+        self._dead = dead
         self._serial = itertools.count(1)
 
     async def file(self, partner_id: str) -> Filed:
         """File one claim, its link registered before; raises `NotReached` unless accepted."""
         serial = next(self._serial)
-        claim = _claim(partner_id, serial)
+        claim, key = _claim(partner_id, serial), f"bench-{serial}"
         await self._doors.books.put_link(_link(claim))
-        answer = await admit_ticket(self._doors.client, claim, f"bench-{serial}")
+        await self._tell_partner(ticket_number(claim["account_id"], key), partner_id)
+        answer = await admit_ticket(self._doors.client, claim, key)
         if answer.status != "accepted":
             raise NotReached(f"a claim was {answer.status}: {answer.reasons}")
         return Filed(answer.number, partner_id)
@@ -79,9 +81,11 @@ class Crowd:
 
         return await asyncio.gather(*(one(*each) for each in enumerate(partner_ids)))
 
-    async def behave(self, partner_id: str, mode: str) -> None:
-        """Let a partner behave so from now on (`local/partner_scripts.py`)."""
-        answer = await self._doors.partners.put(f"/behaviour/{partner_id}", json={"mode": mode})
+    async def _tell_partner(self, number: str, partner_id: str) -> None:
+        """Let the partner take a claim and say nothing more; a dead one not even that it has it."""
+        step = NO_ANSWER if partner_id in self._dead else "ok"
+        script = {"delivery": [step], "answers": []}
+        answer = await self._doors.partners.put(f"/scripts/{number}", json=script)
         answer.raise_for_status()
 
     async def delivered(self, filed: Sequence[Filed], seconds: float) -> dict[str, datetime]:
@@ -129,7 +133,7 @@ class Crowd:
 
 @contextlib.asynccontextmanager
 async def gathered(
-    state: Path, channels: dict[str, dict[str, Any]], tell: Tell
+    state: Path, channels: dict[str, dict[str, Any]], tell: Tell, dead: Collection[str] = ()
 ) -> AsyncIterator[Crowd]:
     """Start a fresh stack whose partners have these channels, by id."""
     wipe(state)
@@ -140,7 +144,7 @@ async def gathered(
     tell("Starting a fresh stack ...")
     stack = Stack(state, Ports.free(), partners_dir=drafts, overlays_dir=nothing, tell=tell)
     async with stack, open_doors(stack) as doors:
-        yield Crowd(doors)
+        yield Crowd(doors, dead)
 
 
 def _profile(model: dict[str, Any], partner_id: str, channel: dict[str, Any]) -> dict[str, Any]:

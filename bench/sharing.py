@@ -23,12 +23,11 @@ CHANNEL: Final = {"requests_per_second": 10, "concurrency": 4, "timeout_seconds"
 
 async def measure(state: Path, tell: Tell) -> list[Figure]:
     """Return median and 95th percentile of both parts, and their ratios."""
-    async with gathered(state, dict.fromkeys((DEAD, *OTHERS), CHANNEL), tell) as crowd:
+    async with gathered(state, dict.fromkeys((DEAD, *OTHERS), CHANNEL), tell, {DEAD}) as crowd:
         await _times(crowd, WARMING_UP)
         tell(f"{MEASURED} claims of ten partners, nobody is dead ...")
         without = middle_and_tail(await _times(crowd, MEASURED))
         tell(f"{WAITING} claims for a partner that is dead ...")
-        await crowd.behave(DEAD, "slow:3600")
         await crowd.file_all([DEAD] * WAITING)
         await crowd.settled()
         before = await crowd.calls(DEAD)

@@ -25,6 +25,11 @@ SEARCH_ATTRIBUTES = {
 }
 
 
+def fairness_flags() -> list[str]:
+    """Return the flags by which the server deals out tasks by fairness key, from one partition."""
+    return [f"--dynamic-config-value={key}={value}" for key, value in FAIRNESS.items()]
+
+
 async def start_temporal(
     supervisor: Supervisor, state: Path, ports: Ports, environment: Mapping[str, str]
 ) -> None:
@@ -41,7 +46,7 @@ def _server(state: Path, ports: Ports, environment: Mapping[str, str]) -> Part:
         *("--port", str(ports.temporal_port), "--ui-port", str(ports.ui_port)),
         *("--db-filename", str(state / "temporal.db"), "--ui-disable-news-fetch"),
         *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"),
-        *(f"--dynamic-config-value={key}={value}" for key, value in FAIRNESS.items()),
+        *fairness_flags(),
         *attributes,
     )
     return Part(NAME, command, environment, folder=state)

@@ -5,6 +5,7 @@ begins at the present, while that of a shared one would be years ahead of every 
 """
 
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -19,12 +20,13 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 import worker
+from activities.pace import Clock
 from adapters.postgres import Postgres
 from domain.partner import PartnerProfile
 from local.mailbox_letters import Letterbox
 from local.mailbox_smtp import Behaviour, listen
 from local.ports import HOST
-from local.temporal_server import SEARCH_ATTRIBUTES
+from local.temporal_server import SEARCH_ATTRIBUTES, fairness_flags
 from settings import Settings
 from tests.workflow.claims import PARTNERS, a_partner
 from tests.workflow.partner import SECRET, open_for_claims
@@ -61,7 +63,8 @@ def staged(database_url: str, tmp_path: Path) -> SetUp:
     ) -> AsyncIterator[Stage]:
         async with AsyncExitStack() as stack:
             own = server or await stack.enter_async_context(skipping_server())
-            stage = await _stage(stack, own, database_url, tmp_path / "letters", changes)
+            clock = time.monotonic if server else _servers_clock
+            stage = await _stage(stack, own, database_url, tmp_path / "letters", changes, clock)
             stack.push_async_callback(stage.workers_go)
             if with_workers:
                 await stage.workers_come()
@@ -91,6 +94,7 @@ async def real_server() -> AsyncIterator[WorkflowEnvironment]:
         dev_server_existing_path=_program("temporal"),
         data_converter=DATA_CONVERTER,
         search_attributes=[STATE, KIND, PARTNER, DUE_AT, ATTENTION],
+        dev_server_extra_args=fairness_flags(),
     ) as server:
         yield server
 
@@ -120,6 +124,7 @@ async def _stage(
     database_url: str,
     letters: Path,
     changes: dict[str, Any],
+    clock: Clock,
 ) -> Stage:
     partner = await stack.enter_async_context(open_for_claims())
     box, mail = Letterbox(letters), Behaviour()
@@ -148,7 +153,7 @@ async def _stage(
         mail=mail,
         database_wire=database_wire,
         mail_wire=mail_wire,
-        new_workers=_hiring(stack, server.client, settings, profiles),
+        new_workers=_hiring(stack, server.client, settings, profiles, clock),
     )
 
 
@@ -159,11 +164,13 @@ def _servers_clock() -> float:
 
 
 def _hiring(
-    stack: AsyncExitStack, client: Client, settings: Settings, profiles: dict[str, PartnerProfile]
+    stack: AsyncExitStack,
+    client: Client,
+    settings: Settings,
+    profiles: dict[str, PartnerProfile],
+    clock: Clock,
 ) -> Callable[[], Awaitable[list[Worker]]]:
     async def new_workers() -> list[Worker]:
-        return await stack.enter_async_context(
-            worker.workers(client, settings, profiles, _servers_clock)
-        )
+        return await stack.enter_async_context(worker.workers(client, settings, profiles, clock))
 
     return new_workers
