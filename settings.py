@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     database_connections: Annotated[
         int, Field(alias="TICKETS_DATABASE_CONNECTIONS", ge=1, le=200)
     ] = 10
+    worker_processes: Annotated[int, Field(alias="TICKETS_WORKER_PROCESSES", ge=1, le=1000)] = 1
+    """How many worker processes share the partners' rates and concurrency."""
 
 
 class DatabaseSettings(BaseSettings):

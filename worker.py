@@ -15,6 +15,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -28,6 +29,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 import bulk
 from activities.failures import Failures, RetriesLoggedSeldom
 from activities.letters import Letters
+from activities.pace import Clock, Pace
 from activities.partner_calls import PartnerCalls
 from activities.partner_post import PartnerPost
 from activities.persistence import Persistence
@@ -52,6 +54,7 @@ from workflows.support_ticket import SupportTicket
 
 log = logging.getLogger("worker")
 GRACE: Final = timedelta(seconds=30)
+SPARE_SLOTS: Final = 20
 _PASSED_THROUGH: Final = (
     "activities", "adapters", "domain",
     "dns", "email_validator", "idna", "isodate", "six", "transitions", "tzdata",
@@ -63,9 +66,15 @@ SANDBOX: Final = SandboxedWorkflowRunner(
 
 @contextlib.asynccontextmanager
 async def workers(
-    client: Client, settings: Settings, profiles: Mapping[str, PartnerProfile]
+    client: Client,
+    settings: Settings,
+    profiles: Mapping[str, PartnerProfile],
+    clock: Clock = time.monotonic,
 ) -> AsyncIterator[list[Worker]]:
-    """Open the adapters and build the three workers, one per task queue; none runs yet."""
+    """Open the adapters and build the three workers, one per task queue; none runs yet.
+
+    Partners are called at their pace by `clock`.
+    """
     book = LetterBook(settings.service_address)
     mail = MailDoor(settings.smtp_url, settings.mail_sender)
     secrets = partner_secrets(profiles.values())
@@ -77,7 +86,8 @@ async def workers(
         persistence = Persistence(postgres, profiles, book, settings.service_address)
         letters = Letters(postgres, book, mail)
         post = PartnerPost(book, mail, secrets, public_address(settings, profiles.values()))
-        calls = PartnerCalls(postgres, profiles, door, post)
+        pace = Pace(clock, settings.worker_processes)
+        calls = PartnerCalls(postgres, profiles, door, pace, post)
         ticket_work = [
             persistence.admit,
             persistence.write,
@@ -89,9 +99,16 @@ async def workers(
         ]
         yield [
             _worker(client, TICKETS_QUEUE, ticket_work, workflows=[SupportTicket]),
-            _worker(client, PARTNER_QUEUE, [calls.deliver]),
+            _worker(
+                client, PARTNER_QUEUE, [calls.deliver], max_concurrent_activities=_slots(profiles)
+            ),
             _worker(client, MAIL_QUEUE, [letters.send]),
         ]
+
+
+def _slots(profiles: Mapping[str, PartnerProfile]) -> int:
+    """Return enough for every partner at its limit, and for sending others away meanwhile."""
+    return SPARE_SLOTS + sum(profile.channel.concurrency for profile in profiles.values())
 
 
 def _worker(client: Client, queue: str, work: Sequence[Any], **more: Any) -> Worker:

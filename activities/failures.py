@@ -16,7 +16,7 @@ from temporalio.worker import (
     Interceptor,
 )
 
-from domain.errors import Fault, PartnerThrottled, Unavailable
+from domain.errors import Fault, Unavailable
 
 _LOUD: Final = frozenset({1, 10, 100})
 
@@ -33,8 +33,6 @@ class _Translation(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         try:
             return await super().execute_activity(input)
-        except PartnerThrottled as error:
-            raise _expected(error, next_retry_delay=error.retry_after) from None
         except Unavailable as error:
             raise _expected(error) from None
         except Fault as error:
@@ -49,10 +47,13 @@ class _Translation(ActivityInboundInterceptor):
             raise ApplicationError(f"a bug: {name} at {place}", type=name) from None
 
 
-def _expected(error: Unavailable, **delay: Any) -> ApplicationError:
+def _expected(error: Unavailable) -> ApplicationError:
     """Return a failure that alerts nobody: the ticket asks for attention when it lasts."""
     return ApplicationError(
-        str(error), type=type(error).__name__, category=ApplicationErrorCategory.BENIGN, **delay
+        str(error),
+        type=type(error).__name__,
+        category=ApplicationErrorCategory.BENIGN,
+        next_retry_delay=error.retry_after,
     )
 
 

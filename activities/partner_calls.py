@@ -7,6 +7,7 @@ from typing import Any
 
 from temporalio import activity
 
+from activities.pace import Pace
 from activities.partner_post import PartnerPost
 from adapters.handovers import hand_over
 from adapters.partner_http import PartnerDoor
@@ -33,14 +34,16 @@ class PartnerCalls:
         postgres: Postgres,
         profiles: Mapping[str, PartnerProfile],
         door: PartnerDoor,
+        pace: Pace,
         post: PartnerPost | None = None,
     ) -> None:
         """Take claims from `postgres`, channels from `profiles`; call through `door`, write by
-        `post`, and leave in `postgres` what is exported as a file.
+        `post`, leave in `postgres` what is exported as a file, each partner at its `pace`.
         """
         self._postgres = postgres
         self._profiles = profiles
         self._door = door
+        self._pace = pace
         self._post = post
 
     @activity.defn(name="deliver_claim")
@@ -51,10 +54,14 @@ class PartnerCalls:
         For a file that means: it waits to be exported.
         """
         profile = self._profiles.get(delivery.partner_id)
-        row = await self._postgres.one("claim_to_deliver", number=delivery.number)
-        if profile is None or row is None:
+        if profile is None:
             raise PartnerContractFault(f"{delivery.partner_id} has no profile any more")
-        return Delivered(reference=await self._send(profile, delivery, _claim(row)))
+        key = f"{delivery.number}-{delivery.purpose}"
+        with self._pace.turn(delivery.partner_id, profile.channel, key):
+            row = await self._postgres.one("claim_to_deliver", number=delivery.number)
+            if row is None:
+                raise PartnerContractFault(f"{delivery.number} is not in the books any more")
+            return Delivered(reference=await self._send(profile, delivery, _claim(row)))
 
     async def _send(
         self, profile: PartnerProfile, delivery: Delivery, claim: Mapping[str, Any]

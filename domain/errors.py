@@ -5,7 +5,8 @@
     │   ├── DatabaseUnavailable
     │   ├── MailServerUnavailable
     │   ├── PartnerUnavailable   network, time-out, 5xx, broken answer
-    │   └── PartnerThrottled     429, 503 with Retry-After: waits as long as it was told
+    │   ├── PartnerThrottled     429, 503 with Retry-After: waits as long as it was told
+    │   └── PartnerAtItsLimit    our own pace: others of this partner go first; nothing is wrong
     ├── Fault                    a person must mend it: not tried again, asks for attention
     │   ├── PartnerContractFault
     │   ├── PartnerUnauthorised
@@ -26,7 +27,12 @@ class TicketError(Exception):
 
 
 class Unavailable(TicketError):
-    """Something outside is away for now: tried again without end."""
+    """Something outside is away for now: tried again without end, after `retry_after` if given."""
+
+    def __init__(self, message: str = "", retry_after: timedelta | None = None) -> None:
+        """Keep when to try again; `None` leaves it to the caller's own retries."""
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class DatabaseUnavailable(Unavailable):
@@ -44,10 +50,21 @@ class PartnerUnavailable(Unavailable):
 class PartnerThrottled(Unavailable):
     """The partner asked us to wait; `retry_after` says how long."""
 
+    retry_after: timedelta
+
     def __init__(self, message: str, retry_after: timedelta) -> None:
         """Keep the time that the partner asked for."""
-        super().__init__(message)
-        self.retry_after = retry_after
+        super().__init__(message, retry_after)
+
+
+class PartnerAtItsLimit(Unavailable):
+    """The partner's rate or concurrency is used up: the claim comes back after `retry_after`."""
+
+    retry_after: timedelta
+
+    def __init__(self, message: str, retry_after: timedelta) -> None:
+        """Keep when the claim's turn comes."""
+        super().__init__(message, retry_after)
 
 
 class Fault(TicketError):

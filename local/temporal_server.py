@@ -10,6 +10,11 @@ from local.supervisor import Part, Supervisor
 
 NAME = "temporal"
 NAMESPACE = "default"
+FAIRNESS = {  # deploy/temporal/dynamicconfig.yaml; a flag cannot name the queue it is for
+    "matching.enableFairness": "true",
+    "matching.numTaskqueueReadPartitions": "1",
+    "matching.numTaskqueueWritePartitions": "1",
+}
 STEP = 0.05  # seconds between two tries
 SEARCH_ATTRIBUTES = {
     "TicketState": "Keyword",
@@ -18,6 +23,11 @@ SEARCH_ATTRIBUTES = {
     "TicketDueAt": "Datetime",
     "TicketAttention": "KeywordList",
 }
+
+
+def fairness_flags() -> list[str]:
+    """Return the flags by which the server deals out tasks by fairness key, from one partition."""
+    return [f"--dynamic-config-value={key}={value}" for key, value in FAIRNESS.items()]
 
 
 async def start_temporal(
@@ -36,6 +46,7 @@ def _server(state: Path, ports: Ports, environment: Mapping[str, str]) -> Part:
         *("--port", str(ports.temporal_port), "--ui-port", str(ports.ui_port)),
         *("--db-filename", str(state / "temporal.db"), "--ui-disable-news-fetch"),
         *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"),
+        *fairness_flags(),
         *attributes,
     )
     return Part(NAME, command, environment, folder=state)

@@ -7,11 +7,16 @@ An errand changes nothing itself: what comes of it is put into the ticket's inbo
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from temporalio import workflow
 from temporalio.common import Priority
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    TimeoutError,
+    is_cancelled_exception,
+)
 
 from activities.letters import Letters, Posting
 from activities.partner_calls import Delivery, PartnerCalls
@@ -137,7 +142,7 @@ class Errands:
                 wait = _told_to_wait(error)
             if wait:
                 await workflow.sleep(wait, summary="as long as we were asked to wait")
-            elif not troubled:
+            elif wait is None and not troubled:
                 troubled = True
                 self._put(Troubled(attention=attention))
 
@@ -167,8 +172,18 @@ def _call(
 
 
 def _told_to_wait(error: ActivityError) -> timedelta | None:
-    """Return a `Retry-After` that is longer than the first phase lasts."""
-    return error.cause.next_retry_delay if isinstance(error.cause, ApplicationError) else None
+    """Return how long to wait where nothing is wrong: the partner asked for it, or others of its
+    claims go first. A long queue is no reason to ask for attention.
+    """
+    cause = error.cause
+    if isinstance(cause, TimeoutError):  # it waited for a slot of a worker when its time was over
+        cause = cause.cause
+        return timedelta(0) if _is_told(cause) else None
+    return cause.next_retry_delay if _is_told(cause) else None
+
+
+def _is_told(cause: BaseException | None) -> TypeGuard[ApplicationError]:
+    return isinstance(cause, ApplicationError) and cause.type in policies.WAITING
 
 
 def _is_final(error: ActivityError) -> bool:

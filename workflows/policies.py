@@ -46,6 +46,9 @@ CALL_TIMEOUT: Final = timedelta(seconds=45)
 """Longer than any partner or mail server may take (25 s each) with our own reads and writes around
 it; a call that died with its worker is repeated after it."""
 
+WAITING: Final = frozenset({"PartnerThrottled", "PartnerAtItsLimit"})
+"""Failures of a call by which nothing is wrong; named, because their types stand in histories."""
+
 UNNOTICED: Final = timedelta(minutes=10)
 """A delivery or a letter may fail for so long before the ticket asks for attention."""
 

@@ -2,12 +2,14 @@
 
 import csv
 import io
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 import bulk
+from activities.pace import Pace
 from activities.partner_calls import Delivery, PartnerCalls
 from adapters.handovers import Export, next_export
 from adapters.partner_http import open_door
@@ -48,7 +50,7 @@ class Office:
 @pytest.fixture
 async def office(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Office]:
     async with open_door({}) as door:
-        calls = PartnerCalls(postgres, {"velotel": PROFILE}, door)
+        calls = PartnerCalls(postgres, {"velotel": PROFILE}, door, Pace(time.monotonic))
         opened = Office(postgres, calls, tmp_path)
         await opened.desk.open_account()
         yield opened

@@ -21,12 +21,14 @@ from domain.errors import (
     LetterUndeliverable,
     MailServerUnavailable,
     MessageRefused,
+    PartnerAtItsLimit,
     PartnerContractFault,
     PartnerThrottled,
     PartnerUnauthorised,
     PartnerUnavailable,
     Unavailable,
 )
+from workflows.policies import WAITING
 
 RETRIED = [DatabaseUnavailable, MailServerUnavailable, PartnerUnavailable, Unavailable]
 FAULTS: dict[type[Fault], str] = {
@@ -84,6 +86,13 @@ async def test_a_partner_that_asked_us_to_wait_sets_the_next_attempt() -> None:
     failed = await failure(PartnerThrottled("429", WAIT))
     assert (failed.type, failed.next_retry_delay) == ("PartnerThrottled", WAIT)
     assert not failed.non_retryable
+    assert failed.category is ApplicationErrorCategory.BENIGN
+
+
+async def test_a_claim_whose_turn_has_not_come_says_when_and_alerts_nobody() -> None:
+    failed = await failure(PartnerAtItsLimit("others go first", WAIT))
+    assert (failed.type, failed.next_retry_delay) == ("PartnerAtItsLimit", WAIT)
+    assert failed.type in WAITING
     assert failed.category is ApplicationErrorCategory.BENIGN
 
 

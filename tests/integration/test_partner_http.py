@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from activities.pace import Pace
 from activities.partner_calls import Delivery, PartnerCalls
 from adapters.partner_http import LONGEST_ANSWER, PartnerDoor, open_door
 from adapters.postgres import Postgres
@@ -244,7 +245,7 @@ async def test_a_claim_reaches_its_partner_exactly_as_the_contract_shows(
     await desk.open_account()
     number = (await desk.file(answers={"order_number": "VT-1", "surplus": "x"})).result.number
     channel: dict[str, Any] = a_channel(partner.address).model_dump(mode="json")
-    calls = PartnerCalls(postgres, {"velotel": a_profile(channel=channel)}, door)
+    calls = PartnerCalls(postgres, {"velotel": a_profile(channel=channel)}, door, Pace())
     partner.answer = response(202, b'{"reference": "VT-77"}')
     delivered = await calls.deliver(Delivery(number=number, partner_id="velotel", purpose="claim"))
     (call,) = partner.calls
@@ -264,6 +265,6 @@ async def test_a_claim_reaches_its_partner_exactly_as_the_contract_shows(
 async def test_a_partner_without_a_profile_is_a_fault(
     door: PartnerDoor, postgres: Postgres
 ) -> None:
-    calls = PartnerCalls(postgres, {}, door)
+    calls = PartnerCalls(postgres, {}, door, Pace())
     with pytest.raises(PartnerContractFault):
         await calls.deliver(Delivery(number="ZW-x", partner_id="gone", purpose="claim"))

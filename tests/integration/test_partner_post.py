@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import re
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from activities.pace import Pace
 from activities.partner_calls import Delivery, PartnerCalls
 from activities.partner_post import PartnerPost
 from adapters.letters import LetterBook
@@ -53,7 +55,7 @@ class Office:
         profiles = {"velotel": profile or by_mail()}
         post = PartnerPost(LetterBook("help@example.com"), self.mail, {NAME: SECRET}, PUBLIC)
         async with open_door({}) as door:
-            calls = PartnerCalls(self.postgres, profiles, door, post)
+            calls = PartnerCalls(self.postgres, profiles, door, Pace(time.monotonic), post)
             delivery = Delivery(number=self.number, partner_id="velotel", purpose=purpose)
             assert (await calls.deliver(delivery)).reference is None
 

@@ -61,6 +61,9 @@ REWARDS = st.lists(
 ).map(tuple)
 
 
+# Not too often: most tickets must live long enough to meet the rest.
+DECISIONS = st.sampled_from(["confirmed", "rejected", None, None, None])
+CODES = st.sampled_from([None, None, "incomplete", "duplicate"])
 TROUBLES = ABOUT_DELIVERY | ABOUT_MAIL
 CAPS = {
     "confirm_up_to": {"amount": "50.00", "currency": "PLN"},
@@ -73,7 +76,7 @@ class AnyOrder(AnyTicket):
     """One ticket among partners, agents, members and clocks that know nothing of each other."""
 
     @initialize(
-        held=st.booleans(),
+        begins=st.sampled_from(["held", "validated", "sent", "sent"]),
         promised=AMOUNTS,
         counts_from=st.sampled_from(["order", "order", "activation", "contract_start"]),
         silence=st.sampled_from(["escalate", "confirm", "reject"]),
@@ -82,7 +85,7 @@ class AnyOrder(AnyTicket):
     )
     def open(
         self,
-        held: bool,
+        begins: str,
         promised: Any,
         counts_from: str,
         silence: str,
@@ -94,12 +97,14 @@ class AnyOrder(AnyTicket):
             answer={"within": "P14D", "silence": silence, "reminders": reminders[0], **CAPS},
             information={"within": "P10D", "otherwise": otherwise, "reminders": reminders[1]},
         )
-        self.begin(partner, held, promised)
+        self.begin(partner, begins == "held", promised)
+        if begins == "sent":
+            self.delivery_starts(arrives=True)
 
     @rule(
         outcome=OUTCOMES,
         outcome_id=IDS,
-        partner_id=st.sampled_from(["velotel", "velotel", "velotel", "otherpartner"]),
+        partner_id=st.sampled_from(["velotel", "otherpartner"]),
         number=st.sampled_from([None, None, NUMBER, "ZW-0000-0000-0000-0", "?"]),
         reward=AMOUNTS,
         activated_on=DATES,
@@ -115,15 +120,15 @@ class AnyOrder(AnyTicket):
 
     @rule(an_id=IDS, withdrawn=st.booleans(), really=st.sampled_from([True, False, False]))
     def it_is_over_for_another_reason(self, an_id: str, withdrawn: bool, really: bool) -> None:
-        # Not too often: most tickets must live long enough to meet the rest.
         if really and withdrawn:
             self.hear(a_withdrawal(request_id=an_id))
         elif really:
             self.hear(RewardRegistered(reward_id=an_id))
 
-    @rule(outcome=st.sampled_from(["confirmed", "rejected"]), request_id=IDS, reward=AMOUNTS)
-    def agent_decides(self, outcome: str, request_id: str, reward: Any) -> None:
-        self.hear(a_decision(outcome, request_id=request_id, reward=reward))
+    @rule(outcome=DECISIONS, request_id=IDS, reward=AMOUNTS)
+    def agent_decides(self, outcome: str | None, request_id: str, reward: Any) -> None:
+        if outcome:
+            self.hear(a_decision(outcome, request_id=request_id, reward=reward))
 
     @rule(request_id=IDS)
     def agent_resends(self, request_id: str) -> None:
@@ -146,8 +151,9 @@ class AnyOrder(AnyTicket):
             assert self.course.ticket == before
 
     @precondition(lambda self: self.course.ticket.state is ASKED)
-    @rule(request_id=IDS, code=st.sampled_from([None, None, "incomplete", "duplicate"]))
-    def the_form_hears_an_answer(self, request_id: str, code: str | None) -> None:
+    @rule(request_id=st.uuids().map(str) | IDS, code=CODES, jump=JUMPS)
+    def the_form_hears_an_answer(self, request_id: str, code: str | None, jump: timedelta) -> None:
+        self.until(self.now + jump)
         message = an_answer(request_id=request_id)
         if not self.hear(message).check:
             return
@@ -257,7 +263,7 @@ class AnyOrder(AnyTicket):
 
 TestAnyOrder = AnyOrder.TestCase
 TestAnyOrder.settings = settings(
-    max_examples=100,
+    max_examples=120,
     stateful_step_count=40,
     deadline=None,
     phases=set(Phase) - {Phase.explain},

@@ -79,6 +79,7 @@ MALFORMED = {
     "TICKETS_METRICS_ADDRESS": ["", "9090", "host:port", "two words:9090"],
     "TICKETS_PUBLIC_ADDRESS": ["", "tickets.example", "ftp://x", "https://", "https://a b"],
     "TICKETS_DATABASE_CONNECTIONS": ["", "0", "-1", "many", "1.5", "1000"],
+    "TICKETS_WORKER_PROCESSES": ["", "0", "two", "1001"],
 }
 
 

@@ -43,12 +43,15 @@ class Call:
 
 
 class Partner:
-    """Gives the answers of `next_answers` first, then `answer` for ever."""
+    """Gives the answers of `next_answers` first, then `answer` for ever, unless a partner has one
+    of its own.
+    """
 
     def __init__(self) -> None:
         """Take every claim, as long as nothing else is said."""
         self.answer = Says()
         self.next_answers: deque[Says] = deque()
+        self.answers_of: dict[str, Says] = {}
         self.calls: list[Call] = []
         self.base_url = ""
         self._came = asyncio.Condition()
@@ -61,10 +64,13 @@ class Partner:
         async with self._came:
             self.calls.append(Call(key, json.loads(body)["claim"]))
             self._came.notify_all()
-        said = self.next_answers.popleft() if self.next_answers else self.answer
+        said = self.answers_of.get(request.path_params["partner_id"]) or self._next()
         if said.gate:
             await said.gate.wait()
         return Response(said.body, said.status, dict(said.headers))
+
+    def _next(self) -> Says:
+        return self.next_answers.popleft() if self.next_answers else self.answer
 
     async def called(self, times: int) -> None:
         """Wait until so many calls have come."""

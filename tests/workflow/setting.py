@@ -5,22 +5,25 @@ begins at the present, while that of a shared one would be years ahead of every 
 """
 
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from temporalio import activity
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.testing import WorkflowEnvironment
 
 import worker
+from activities.pace import Clock
 from adapters.postgres import Postgres
-from domain.partner import PartnerProfile
+from domain.partner import CsvChannel, PartnerProfile
 from local.mailbox_letters import Letterbox
 from local.mailbox_smtp import Behaviour, listen
 from local.ports import HOST
-from local.temporal_server import SEARCH_ATTRIBUTES
+from local.temporal_server import SEARCH_ATTRIBUTES, fairness_flags
 from settings import Settings
 from tests.workflow.claims import PARTNERS, a_partner
 from tests.workflow.partner import SECRET, open_for_claims
@@ -46,7 +49,7 @@ def profiles(base_url: str, changes: dict[str, Any]) -> dict[str, PartnerProfile
 def secrets() -> dict[str, str]:
     """The environment that these partners need."""
     known = profiles("http://nowhere.invalid", {}).values()
-    return {profile.channel.secret: SECRET for profile in known}
+    return {one.channel.secret: SECRET for one in known if not isinstance(one.channel, CsvChannel)}
 
 
 @asynccontextmanager
@@ -59,9 +62,9 @@ async def set_stage(
 ) -> AsyncIterator[Stage]:
     """A stage on this database; letters are kept in this folder, whatever played there before."""
     async with AsyncExitStack() as stack:
-        if server is None:
-            server = await stack.enter_async_context(skipping_server())
-        stage = await _stage(stack, server, database_url, letters, changes)
+        clock = time.monotonic if server else _servers_clock
+        played_on = server or await stack.enter_async_context(skipping_server())
+        stage = await _stage(stack, played_on, database_url, letters, changes, clock)
         stack.push_async_callback(stage.workers_go)
         if with_workers:
             await stage.workers_come()
@@ -76,6 +79,7 @@ async def real_server() -> AsyncIterator[WorkflowEnvironment]:
         data_converter=DATA_CONVERTER,
         identity=IDENTITY,
         search_attributes=[STATE, KIND, PARTNER, DUE_AT, ATTENTION],
+        dev_server_extra_args=fairness_flags(),
     ) as server:
         yield server
 
@@ -107,6 +111,7 @@ async def _stage(
     database_url: str,
     letters: Path,
     changes: dict[str, Any],
+    clock: Clock,
 ) -> Stage:
     partner = await stack.enter_async_context(open_for_claims())
     box, mail = Letterbox(letters), Behaviour()
@@ -135,5 +140,10 @@ async def _stage(
         mail=mail,
         database_wire=database_wire,
         mail_wire=mail_wire,
-        hire=lambda: worker.workers(server.client, settings, known),
+        hire=lambda: worker.workers(server.client, settings, known, clock),
     )
+
+
+def _servers_clock() -> float:
+    """The time by which the server skips: partners' paces follow it."""
+    return activity.info().started_time.timestamp()

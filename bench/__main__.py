@@ -1,0 +1,56 @@
+"""`python -m bench [sharing] [rate]`: run the benchmarks, print their figures; 1 if one is missed.
+
+Each runs on a fresh local stack: Temporal dev server, PostgreSQL, worker, partners over HTTP.
+"""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import rate, sharing
+from bench.figures import Figure
+from domain.errors import TicketError
+from local.leaving import leave
+
+STATE = Path(".local/bench")
+BENCHMARKS = {"sharing": sharing.measure, "rate": rate.measure}
+COLUMNS = ("benchmark", "figure", "value", "bound", "")
+
+
+def main(arguments: list[str]) -> int:
+    """Run those that are named, or all; the result is the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
+    parser.add_argument("--state-dir", type=Path, default=STATE, help="wiped first (%(default)s)")
+    options = parser.parse_args(arguments)
+    if unknown := set(options.names) - BENCHMARKS.keys():
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    console = Console()
+    try:
+        figures = {
+            name: asyncio.run(BENCHMARKS[name](options.state_dir, console.print))
+            for name in options.names or BENCHMARKS
+        }
+    except TicketError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    console.print(_table(figures))
+    return 0 if all(figure.holds for found in figures.values() for figure in found) else 1
+
+
+def _table(figures: dict[str, list[Figure]]) -> Table:
+    table = Table(*COLUMNS)
+    for name, found in figures.items():
+        for figure in found:
+            verdict = "ok" if figure.holds else "MISSED"
+            bound = figure.bound
+            table.add_row(name, figure.name, figure.shown, bound, verdict if bound else "")
+    return table
+
+
+if __name__ == "__main__":
+    leave(main(sys.argv[1:]))

@@ -1,0 +1,72 @@
+"""One dead partner with 500 waiting claims beside ten others: do their claims notice it?
+
+The ten are measured twice in one run, without the dead one and with it: the time from the ticket's
+admission to the claim's arrival at its partner. Dead means: it takes the connection and is silent.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from bench.crowd import Crowd, Filed, NotReached, Tell, gathered
+from bench.figures import Figure, middle_and_tail
+
+WAITING: Final = 500
+MEASURED: Final = 300
+WARMING_UP: Final = 50
+PER_SECOND: Final = 4.0
+RATIO: Final = 1.2
+DEAD: Final = "dead"
+OTHERS: Final = tuple(f"partner-{i:02d}" for i in range(10))
+CHANNEL: Final = {"requests_per_second": 10, "concurrency": 4, "timeout_seconds": 15}
+
+
+async def measure(state: Path, tell: Tell) -> list[Figure]:
+    """Return median and 95th percentile of both parts, and their ratios."""
+    async with gathered(state, dict.fromkeys((DEAD, *OTHERS), CHANNEL), tell, {DEAD}) as crowd:
+        await _times(crowd, WARMING_UP)
+        tell(f"{MEASURED} claims of ten partners, nobody is dead ...")
+        without = middle_and_tail(await _times(crowd, MEASURED))
+        tell(f"{WAITING} claims for a partner that is dead ...")
+        await crowd.file_all([DEAD] * WAITING)
+        await crowd.settled()
+        before = await crowd.calls(DEAD)
+        tell(f"{MEASURED} claims of the ten others beside it ...")
+        beside = middle_and_tail(await _times(crowd, MEASURED))
+        waiting = await crowd.waiting(DEAD)
+        calls = await crowd.calls(DEAD) - before
+    return [*_figures(without, beside), *_dead(waiting, calls)]
+
+
+def _figures(without: tuple[float, float], beside: tuple[float, float]) -> list[Figure]:
+    return [
+        Figure("median without", without[0] * 1000, "ms"),
+        Figure("median beside the dead one", beside[0] * 1000, "ms"),
+        Figure("ratio of medians", beside[0] / without[0], at_most=RATIO),
+        Figure("p95 without", without[1] * 1000, "ms"),
+        Figure("p95 beside the dead one", beside[1] * 1000, "ms"),
+        Figure("ratio of p95", beside[1] / without[1], at_most=RATIO),
+    ]
+
+
+def _dead(waiting: int, calls: int) -> list[Figure]:
+    return [
+        Figure("claims of the dead one that wait", waiting, at_least=WAITING),
+        Figure("calls to the dead one meanwhile", calls),
+    ]
+
+
+async def _times(crowd: Crowd, count: int) -> list[float]:
+    """File claims of the ten in turn; return the seconds from admission to arrival of each."""
+    whose = [OTHERS[i % len(OTHERS)] for i in range(count)]
+    filed = await crowd.file_steadily(whose, PER_SECOND)
+    times = await _taken(crowd, filed)
+    await crowd.settled()
+    return times
+
+
+async def _taken(crowd: Crowd, filed: Sequence[Filed]) -> list[float]:
+    arrived, admitted = await crowd.delivered(filed, 60), await crowd.admitted()
+    if missing := arrived.keys() - admitted.keys():
+        raise NotReached(f"{len(missing)} claims arrived that were not admitted")
+    return [(at - admitted[number]).total_seconds() for number, at in arrived.items()]
