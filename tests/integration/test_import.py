@@ -163,13 +163,15 @@ async def test_a_number_of_nobody_and_one_of_another_partner_look_the_same(
     postgres: Postgres, tmp_path: Path
 ) -> None:
     """And so does that of a claim that was never sent to the partner."""
-    other, refused, nobody = numbers(3)
+    other, refused, held, nobody = numbers(4)
     await tickets(postgres, [other], OTHER)
     await tickets(postgres, [refused], PARTNER, "discarded")
-    rows = [f"{number},confirmed,,," for number in (other, refused, nobody, "no number")]
+    await tickets(postgres, [held], PARTNER, "on_hold")
+    unknown = (other, refused, held, nobody, "no number")
+    rows = [f"{number},confirmed,,," for number in unknown]
     teller = Fake()
     counted, said = await take(postgres, a_file(tmp_path, *rows), teller)
-    assert (counted, teller.told) == ((0, 0, 4), [])
+    assert (counted, teller.told) == ((0, 0, 5), [])
     reasons = {words.partition(": ")[2] for words in said}
     assert reasons == {"unknown_number: number: expected that of a claim sent to you"}
 

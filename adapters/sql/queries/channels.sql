@@ -40,7 +40,9 @@ update exports set written_at = now() where export_id = :export_id and written_a
 
 -- name: numbers_of_partner
 select number from tickets
-where partner_id = :partner_id and number = any(:numbers) and state <> 'discarded';
+where
+    partner_id = :partner_id and number = any(:numbers)
+    and state not in ('created', 'on_hold', 'discarded');
 
 -- name: keep_outcomes!
 insert into imported_outcomes (partner_id, outcome_id, number, outcome)
