@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final, NoReturn
 
 from domain.errors import Fault, PartnerAtItsLimit, PartnerThrottled, PartnerUnavailable
-from domain.partner import Road
+from domain.partner import Limits
 
 Clock = Callable[[], float]
 """Seconds since any moment; never steps back."""
@@ -48,7 +48,7 @@ class Pace:
         self._roads: dict[str, Road] = {}
 
     @contextmanager
-    def turn(self, partner_id: str, channel: Road, key: str) -> Iterator[None]:
+    def turn(self, partner_id: str, channel: Limits, key: str) -> Iterator[None]:
         """Call the partner within it; what the call raises goes into the books.
 
         Raises `PartnerAtItsLimit`, `PartnerThrottled` or `PartnerUnavailable` with `retry_after`.

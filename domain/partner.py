@@ -135,7 +135,7 @@ class Information(Written):
 SecretName = Annotated[str, Field(pattern=r"^TICKETS_SECRET_[A-Z0-9_]{1,60}$")]
 
 
-class Road(Written):
+class Limits(Written):
     """How fast claims may go to the partner, whatever the channel."""
 
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 5
@@ -143,7 +143,7 @@ class Road(Written):
     timeout_seconds: Annotated[float, Field(gt=0, le=25)] = 20
 
 
-class HttpChannel(Road):
+class HttpChannel(Limits):
     """Claims are posted to the partner's address, signed."""
 
     kind: Literal["http"]
@@ -151,7 +151,7 @@ class HttpChannel(Road):
     secret: SecretName
 
 
-class MailChannel(Road):
+class MailChannel(Limits):
     """Claims go by mail, in the market's language, each with a link that is signed and expires."""
 
     kind: Literal["mail"]
@@ -160,7 +160,7 @@ class MailChannel(Road):
     link_valid: Period = "P90D"
 
 
-class CsvChannel(Road):
+class CsvChannel(Limits):
     """Claims wait to be exported as a file; outcomes come back as a file."""
 
     kind: Literal["csv"]

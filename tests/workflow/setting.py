@@ -62,9 +62,10 @@ async def set_stage(
 ) -> AsyncIterator[Stage]:
     """A stage on this database; letters are kept in this folder, whatever played there before."""
     async with AsyncExitStack() as stack:
-        clock = time.monotonic if server else _servers_clock
-        played_on = server or await stack.enter_async_context(skipping_server())
-        stage = await _stage(stack, played_on, database_url, letters, changes, clock)
+        clock: Clock = time.monotonic
+        if server is None:
+            server, clock = await stack.enter_async_context(skipping_server()), _servers_clock
+        stage = await _stage(stack, server, database_url, letters, changes, clock)
         stack.push_async_callback(stage.workers_go)
         if with_workers:
             await stage.workers_come()
