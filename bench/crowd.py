@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import tomllib
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,8 @@ from workflows.starting import admit_ticket
 Tell = Callable[[str], None]
 
 MODEL: Final = ROOT / "partners" / "velotel.toml"
-NO_ANSWER: Final = "slow:3600"
+NO_ANSWER: Final = {"mode": "slow:3600"}
+GOLDEN: Final = 0.618034
 AT_ONCE: Final = 8
 STEP: Final = 0.5  # seconds between two looks
 PROMISED: Final = {"amount": "40.00", "currency": "PLN"}
@@ -43,10 +44,9 @@ class Filed:
 class Crowd:
     """Files claims and watches what becomes of them."""
 
-    def __init__(self, doors: Doors, dead: Collection[str] = ()) -> None:
-        """Knock at these doors; partners that are `dead` take the connection and are silent."""
+    def __init__(self, doors: Doors) -> None:
+        """Knock at these doors."""
         self._doors = doors
-        self._dead = dead
         self._serial = itertools.count(1)
 
     async def file(self, partner_id: str) -> Filed:
@@ -54,7 +54,7 @@ class Crowd:
         serial = next(self._serial)
         claim, key = _claim(partner_id, serial), f"bench-{serial}"
         await self._doors.books.put_link(_link(claim))
-        await self._tell_partner(ticket_number(claim["account_id"], key), partner_id)
+        await self._expect(ticket_number(claim["account_id"], key))
         answer = await admit_ticket(self._doors.client, claim, key)
         if answer.status != "accepted":
             raise NotReached(f"a claim was {answer.status}: {answer.reasons}")
@@ -71,22 +71,32 @@ class Crowd:
         return await asyncio.gather(*(one(partner_id) for partner_id in partner_ids))
 
     async def file_steadily(self, partner_ids: Sequence[str], per_second: float) -> list[Filed]:
-        """File at fixed moments, however long the answers take."""
+        """File at moments of its own each, however long the answers take; in step with nothing."""
         loop = asyncio.get_running_loop()
         begun = loop.time()
 
         async def one(index: int, partner_id: str) -> Filed:
-            await asyncio.sleep(begun + index / per_second - loop.time())
+            at = begun + (index + index * GOLDEN % 1) / per_second
+            await asyncio.sleep(at - loop.time())
             return await self.file(partner_id)
 
         return await asyncio.gather(*(one(*each) for each in enumerate(partner_ids)))
 
-    async def _tell_partner(self, number: str, partner_id: str) -> None:
-        """Let the partner take a claim and say nothing more; a dead one not even that it has it."""
-        step = NO_ANSWER if partner_id in self._dead else "ok"
-        script = {"delivery": [step], "answers": []}
+    async def die(self, partner_id: str) -> None:
+        """Let a partner take every connection from now on, and answer nothing."""
+        answer = await self._doors.partners.put(f"/behaviour/{partner_id}", json=NO_ANSWER)
+        answer.raise_for_status()
+
+    async def _expect(self, number: str) -> None:
+        """Let its partner take a claim and never say what it found."""
+        script = {"delivery": ["ok"], "answers": []}
         answer = await self._doors.partners.put(f"/scripts/{number}", json=script)
         answer.raise_for_status()
+
+    async def end(self, filed: Sequence[Filed]) -> None:
+        """End tickets by hand, so that nothing of them goes on."""
+        for one in filed:
+            await self._doors.client.get_workflow_handle(one.number).terminate("measured")
 
     async def delivered(self, filed: Sequence[Filed], seconds: float) -> dict[str, datetime]:
         """Wait until all have reached their partner; return when each did, by number."""
@@ -133,7 +143,7 @@ class Crowd:
 
 @contextlib.asynccontextmanager
 async def gathered(
-    state: Path, channels: dict[str, dict[str, Any]], tell: Tell, dead: Collection[str] = ()
+    state: Path, channels: dict[str, dict[str, Any]], tell: Tell
 ) -> AsyncIterator[Crowd]:
     """Start a fresh stack whose partners have these channels, by id."""
     wipe(state)
@@ -144,7 +154,7 @@ async def gathered(
     tell("Starting a fresh stack ...")
     stack = Stack(state, Ports.free(), partners_dir=drafts, overlays_dir=nothing, tell=tell)
     async with stack, open_doors(stack) as doors:
-        yield Crowd(doors, dead)
+        yield Crowd(doors)
 
 
 def _profile(model: dict[str, Any], partner_id: str, channel: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The map under events in any order: whatever comes, whenever, and however often (rule 10)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import Phase, settings
@@ -41,15 +41,15 @@ from tests.unit.invariants import ASKED, AWAITING, ON_THE_PARTNERS_TIME, AnyTick
 # Few ids, so that most messages are somebody's repetition.
 IDS = st.sampled_from(["1", "2", "3", "4", "5"])
 OUTCOMES = st.sampled_from(["confirmed", "rejected", "order_cancelled", "information_requested"])
+LATEST = datetime(2199, 1, 1, tzinfo=UTC)
 AMOUNTS = st.sampled_from(
     [None, PLN_40, PLN_40]
-    + [{"amount": a, "currency": c} for a, c in (("1", "PLN"), ("0", "PLN"), ("900", "PLN"))]
+    + [{"amount": a, "currency": c} for a, c in (("60", "PLN"), ("0", "PLN"), ("900", "PLN"))]
     + [{"amount": "1", "currency": "EUR"}]
 )
 DATES = st.sampled_from([None, "2026-01-01", "2026-10-30", "2027-06-30", "2199-12-31"])
-JUMPS = st.sampled_from(
-    [timedelta(seconds=1), timedelta(hours=5), timedelta(days=9), timedelta(99)]
-)
+HOURS_TO_MONTHS = [timedelta(hours=5), timedelta(days=2), timedelta(days=9), timedelta(days=99)]
+JUMPS = st.sampled_from([timedelta(seconds=1), timedelta(hours=5), *HOURS_TO_MONTHS])
 REWARDS = st.lists(
     st.builds(
         a_reward,
@@ -79,7 +79,7 @@ class AnyOrder(AnyTicket):
         begins=st.sampled_from(["held", "validated", "sent", "sent"]),
         promised=AMOUNTS,
         counts_from=st.sampled_from(["order", "order", "activation", "contract_start"]),
-        silence=st.sampled_from(["escalate", "confirm", "reject"]),
+        silence=st.sampled_from(["escalate", "confirm", "confirm", "reject"]),
         otherwise=st.sampled_from(["send", "send", "reject"]),
         reminders=st.tuples(REMINDERS, REMINDERS),
     )
@@ -150,10 +150,19 @@ class AnyOrder(AnyTicket):
         if self.hear(an_answer(request_id=request_id)).check:
             assert self.course.ticket == before
 
+    @precondition(lambda self: self.course.ticket.state is State.SENT_TO_PARTNER)
+    @rule(an_id=st.uuids().map(str), asked_after=JUMPS, told_after=JUMPS)
+    def the_partner_asks_and_the_member_answers(
+        self, an_id: str, asked_after: timedelta, told_after: timedelta
+    ) -> None:
+        self.until(self.now + asked_after)
+        self.hear(a_question(outcome_id=an_id))
+        self.until(self.now + told_after)
+        self.the_form_hears_an_answer(request_id=an_id, code=None)
+
     @precondition(lambda self: self.course.ticket.state is ASKED)
-    @rule(request_id=st.uuids().map(str) | IDS, code=CODES, jump=JUMPS)
-    def the_form_hears_an_answer(self, request_id: str, code: str | None, jump: timedelta) -> None:
-        self.until(self.now + jump)
+    @rule(request_id=IDS, code=CODES)
+    def the_form_hears_an_answer(self, request_id: str, code: str | None) -> None:
         message = an_answer(request_id=request_id)
         if not self.hear(message).check:
             return
@@ -212,10 +221,11 @@ class AnyOrder(AnyTicket):
         over = self.is_due(before) or confirmable(self.course, self.now)
         assert over or self.course.ticket.reminded == before.reminded + 1
 
-    @precondition(lambda self: self.course.ticket.state in ON_THE_PARTNERS_TIME)
+    @precondition(lambda self: self.course.ticket.terms.answer.silence == "confirm")
     @rule(found=st.sampled_from(Silence))
     def the_partner_stays_silent(self, found: Silence) -> None:
-        self.until(self.course.ticket.due_at)
+        if self.course.ticket.state in ON_THE_PARTNERS_TIME:
+            self.until(self.course.ticket.due_at)
         amount = confirmable(self.course, self.now)
         if amount is None:
             return
@@ -224,6 +234,9 @@ class AnyOrder(AnyTicket):
         foretold = foreseen_silence(self.course.ticket, self.now)[found]
         fall_silent(self.course, self.now, found)
         assert self.keep() == foretold
+        silent = Attention.PARTNER_SILENT in self.course.ticket.attention
+        assert silent is (found is Silence.ESCALATED)
+        assert self.course.settlement_due(LATEST) is not silent
 
     @precondition(lambda self: self.course.ticket.state is State.ON_HOLD)
     @rule(rewards=REWARDS, none=st.booleans())
@@ -263,8 +276,8 @@ class AnyOrder(AnyTicket):
 
 TestAnyOrder = AnyOrder.TestCase
 TestAnyOrder.settings = settings(
-    max_examples=120,
-    stateful_step_count=40,
+    max_examples=160,
+    stateful_step_count=50,
     deadline=None,
     phases=set(Phase) - {Phase.explain},
 )

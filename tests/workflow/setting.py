@@ -129,6 +129,7 @@ async def _stage(
             "TICKETS_MAIL_SENDER": "tickets@rewards.example",
             "TICKETS_SERVICE_ADDRESS": "help@rewards.example",
             "TICKETS_PARTNERS_DIR": PARTNERS,
+            "TICKETS_PUBLIC_ADDRESS": "https://tickets.rewards.example",
         }
     )
     known = profiles(partner.base_url, changes)

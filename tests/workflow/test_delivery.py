@@ -11,22 +11,24 @@ from tests.workflow.test_arrows import AWAITING, DOWN, LED_BY
 HEALED = [*LED_BY["sent_to_partner"]]
 
 
-async def test_an_outcome_may_come_while_the_partner_still_takes_the_claim(stage: Stage) -> None:
+async def test_an_outcome_may_come_while_the_partner_still_takes_the_claim(
+    real_stage: Stage,
+) -> None:
     """It counts as `claim_sent`; the acknowledgement that comes later changes nothing."""
     gate = asyncio.Event()
-    stage.partner.answer = Says(gate=gate)
-    await stage.file()
-    await stage.partner.called(1)
-    await stage.partner_says("confirmed")
-    await stage.stands(AWAITING)
+    real_stage.partner.answer = Says(gate=gate)
+    await real_stage.file()
+    await real_stage.partner.called(1)
+    await real_stage.partner_says("confirmed")
+    await real_stage.stands(AWAITING)
     gate.set()
-    await stage.partner_says("order_cancelled")
-    assert (await stage.ended()).state == "rejected"
-    moves = await stage.moves()
+    await real_stage.partner_says("order_cancelled")
+    assert (await real_stage.ended()).state == "rejected"
+    moves = await real_stage.moves()
     assert moves == [*LED_BY[AWAITING], f"order_cancelled: {AWAITING} → rejected"]
-    actors = [move["actor"] for move in await stage.rows("moves", "seq")]
+    actors = [move["actor"] for move in await real_stage.rows("moves", "seq")]
     assert actors == ["system"] + ["partner:velotel"] * 3
-    assert len(stage.partner.calls) == 1
+    assert len(real_stage.partner.calls) == 1
 
 
 async def test_an_outcome_ends_the_retrying(stage: Stage) -> None:
