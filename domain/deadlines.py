@@ -7,7 +7,9 @@ one day.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
@@ -86,6 +88,13 @@ def claimable_from(
 def lengthens_window(window: Period) -> bool:
     """Say whether `window` is, for an order of any day of a year, longer than three months."""
     return any(days_after(day, window) > days_after(day, LONGEST_WINDOW) for day in _A_YEAR)
+
+
+def are_in_order(periods: Sequence[Period]) -> bool:
+    """Say whether each of `periods`, counted from one moment, ends after the one before it."""
+    start = datetime.combine(_A_YEAR[0], datetime.min.time(), UTC)
+    ends = [after(start, period, ZoneInfo("UTC")) for period in periods]
+    return all(one < other for one, other in pairwise(ends))
 
 
 def leaves_no_time(delay: Period, window: Period, zone: ZoneInfo) -> bool:

@@ -108,11 +108,17 @@ class Cancellation(Written):
     at_most: Period
 
 
-class Answering(Written):
-    """The partner's time from the claim's acceptance, reminders, what silence means."""
+class Clock(Written):
+    """Somebody's time to answer, and the reminders, counted from its beginning."""
+
+    within: Period = "P14D"
+    reminders: tuple[Period, ...] = ()
+
+
+class Answering(Clock):
+    """The partner's time from the claim's acceptance, and what silence means."""
 
     within: Period
-    reminders: tuple[Period, ...] = ()
     silence: Literal["escalate", "confirm", "reject"] = "escalate"
     confirm_up_to: Money | None = None
     confirm_per_month: Money | None = None
@@ -124,11 +130,9 @@ class Answering(Written):
         return self
 
 
-class Information(Written):
-    """The member's deadline for an answer, reminders before it, what happens without one."""
+class Information(Clock):
+    """The member's time for an answer, and what happens without one."""
 
-    within: Period = "P14D"
-    reminders: tuple[Period, ...] = ()
     otherwise: Literal["send", "reject"] = "send"
 
 
@@ -210,6 +214,14 @@ class PartnerRules(Written):
             raise ValueError(
                 "registration_delay: expected shorter than claim_window: early claims are refused"
             )
+        return self
+
+    # Here and not in `Clock`: a running ticket's terms must be read for ever as they were written.
+    @model_validator(mode="after")
+    def _reminds_in_order(self) -> Self:
+        for clock in (self.answer, self.information):
+            if not deadlines.are_in_order((*clock.reminders, clock.within)):
+                raise ValueError("reminders: expected in order, and each before within")
         return self
 
     @model_validator(mode="after")

@@ -69,7 +69,7 @@ CAPS = {
     "confirm_up_to": {"amount": "50.00", "currency": "PLN"},
     "confirm_per_month": {"amount": "100.00", "currency": "PLN"},
 }
-REMINDERS = st.sampled_from([[], ["P3D"], ["P3D", "P7D"], ["PT36H", "P20D"]])
+REMINDERS = st.sampled_from([[], ["P3D"], ["P3D", "P7D"], ["PT36H", "P6D"]])
 
 
 class AnyOrder(AnyTicket):

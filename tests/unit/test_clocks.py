@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from domain.clocks import next_alarm, next_reminder
 from domain.course import Course
@@ -79,11 +80,11 @@ def test_reminders_are_counted_on_the_markets_calendar() -> None:
     assert moment - NOW == 7 * DAY + HOUR
 
 
-@pytest.mark.parametrize("reminder", ["P14D", "P15D", "P1M"])
-def test_no_reminder_comes_at_the_deadline_or_after_it(reminder: str) -> None:
-    """R31."""
-    course = reminded(reminders=["P3D", reminder])
-    assert purposes(course, NOW, NOW + WHOLE + 30 * DAY) == ["reminder-1"]
+@pytest.mark.parametrize("reminder", ["P2D", "P3D", "P14D", "P15D", "P1M"])
+def test_reminders_out_of_order_or_at_the_deadline_do_not_load(reminder: str) -> None:
+    """R31: a profile that could never be followed is found when it is read."""
+    with pytest.raises(ValidationError, match="reminders: expected in order"):
+        reminded(reminders=["P3D", reminder])
 
 
 def test_a_reminder_that_was_missed_until_the_deadline_is_not_sent_any_more() -> None:
