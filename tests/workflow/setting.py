@@ -73,14 +73,14 @@ async def set_stage(
 
 
 @asynccontextmanager
-async def real_server() -> AsyncIterator[WorkflowEnvironment]:
-    """The real Temporal dev server, in memory."""
+async def real_server(*flags: str) -> AsyncIterator[WorkflowEnvironment]:
+    """The real Temporal dev server, in memory, started with these `flags` too."""
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=_program("temporal"),
         data_converter=DATA_CONVERTER,
         identity=IDENTITY,
         search_attributes=[STATE, KIND, PARTNER, DUE_AT, ATTENTION],
-        dev_server_extra_args=fairness_flags(),
+        dev_server_extra_args=[*fairness_flags(), *flags],
     ) as server:
         yield server
 
