@@ -60,5 +60,5 @@ def _asked(row: Mapping[str, Any]) -> dict[str, Any]:
     questions = row["params"].get("questions")
     if not questions or not row["rules"]:
         return {}
-    rules = PartnerRules.model_validate(row["rules"])
+    rules = PartnerRules.stored(row["rules"])
     return {"questions": list(question_words(questions, rules, row["language"]))}

@@ -89,7 +89,7 @@ async def take_information(
     """
     async with postgres.transaction() as connection:
         row = dict(await QUERIES.form_of_ticket(connection, number=number))
-        rules, kind = PartnerRules.model_validate(row["rules"]), ClaimKind(row["kind"])
+        rules, kind = PartnerRules.stored(row["rules"]), ClaimKind(row["kind"])
         done = complete(rules, kind, row["answers"], request.answers, request.note)
         if row["writing"] >= writing.writing:
             return Found(**done.model_dump() | {"problems": {}, "order_key": row["order_key"]})

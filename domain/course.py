@@ -27,6 +27,7 @@ ABOUT_DELIVERY: Final = frozenset(
     }
 )
 ABOUT_MAIL: Final = frozenset({Attention.MAIL_UNDELIVERABLE, Attention.MAIL_RETRYING})
+RETRYING: Final = frozenset({Attention.MAIL_RETRYING, Attention.DELIVERY_RETRYING})
 ABOUT_PARTNER: Final = ABOUT_DELIVERY | {Attention.PARTNER_SILENT}
 _SETTLED: Final = {
     Verdict.GRANTED: (Event.CANCELLATION_PERIOD_ENDED, State.RESOLVED, None),

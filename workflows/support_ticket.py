@@ -29,7 +29,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.claim import Contact
     from domain.clocks import next_alarm
-    from domain.course import Course, foreseen
+    from domain.course import RETRYING, Course, foreseen
     from domain.hearing import foreseen_answer, hear, hear_answer
     from domain.lifecycle import State
     from domain.messages import InformationAnswer, Request, Unreadable
@@ -130,6 +130,8 @@ class SupportTicket(Inbox):
         """Go on where the run before this one stood."""
         self._admission = carried.admission
         self._course = Course(carried.ticket)
+        # What is taken up is tried as if anew; it asks for attention again if that lasts.
+        self._course.attend(drop=RETRYING)
         for letter in carried.letters:
             self._errands.send(letter)
         if carried.delivering:

@@ -207,3 +207,13 @@ def test_a_running_ticket_carries_the_terms_of_its_admission() -> None:
     assert {name: getattr(rules.terms, name) for name in carried} == {
         name: getattr(rules, name) for name in carried
     }
+
+
+def test_rules_that_were_kept_are_read_back_whatever_is_checked_today() -> None:
+    """A running ticket keeps the rules of its admission, for months and through upgrades."""
+    answer = a_partner().answer.model_copy(update={"reminders": ("P7D", "P2D")})
+    kept = a_partner().model_copy(update={"answer": answer, "claim_window": "P6M"})
+    content = kept.model_dump(mode="json")
+    with pytest.raises(ValidationError):
+        PartnerRules.model_validate(content)
+    assert PartnerRules.stored(content) == kept
