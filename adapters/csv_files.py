@@ -20,7 +20,11 @@ LONGEST_LINE: Final = 20_000
 """Characters."""
 MOST_LINES: Final = 20
 """So many lines may one record have: notes with line ends in them."""
-_FORMULA: Final = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_SIGN: Final = "'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+# Also after a semicolon or a tab: where these part cells, a program takes a piece of ours for one.
+_BEGINS: Final = "(?:^|(?<=[;\t\r\n]))"
+_FORMULA: Final = re.compile(f"{_BEGINS}(?={_SIGN})")
+_ARMOURED: Final = re.compile(f"{_BEGINS}'(?={_SIGN})")
 _OPEN: Final = "unexpected end of data"
 _NOT_UTF_8: Final = re.compile("[\ud800-\udfff]")
 
@@ -157,8 +161,8 @@ def write_row(out: TextIO, cells: list[str]) -> None:
 
 
 def _armoured(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    return _FORMULA.sub("'", cell)
 
 
 def _bare(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    return _ARMOURED.sub("", cell)

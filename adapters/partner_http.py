@@ -121,7 +121,9 @@ def _parsed(content: bytes, strict: bool) -> str | None:
             raise PartnerUnavailable("a 2xx with a body that is no JSON object")
         return None
     reference = answer.get("reference")
-    return reference[:200] if isinstance(reference, str) else None
+    if not isinstance(reference, str):
+        return None
+    return reference[:200].encode("utf-8", "replace").decode()
 
 
 def _wait(told: str) -> timedelta:

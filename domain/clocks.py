@@ -16,6 +16,12 @@ from domain.ticket import Attention, Ticket
 _REMINDED_PARTNER: Final = State.SENT_TO_PARTNER
 _REMINDED_MEMBER: Final = State.INFORMATION_REQUESTED
 
+_AWAITED: Final = {
+    State.ON_HOLD: "the hold",
+    State.INFORMATION_REQUESTED: "the member's answer",
+    State.AWAITING_CANCELLATION_PERIOD: "the cancellation period",
+}
+
 
 def ask_member(course: Course, now: datetime) -> None:
     """Stop the partner's clock and start the member's."""
@@ -69,3 +75,8 @@ def _reminders(ticket: Ticket) -> tuple[Period, ...]:
     if ticket.state is _REMINDED_PARTNER:
         return ticket.terms.answer.reminders
     return ticket.terms.information.reminders if ticket.state is _REMINDED_MEMBER else ()
+
+
+def awaited(ticket: Ticket) -> str:
+    """Return what the ticket waits for, as its timer says to operators."""
+    return _AWAITED.get(ticket.state, "the partner's answer")

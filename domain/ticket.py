@@ -16,6 +16,9 @@ REMEMBERED: Final = 200
 """So many message ids and answers a running ticket keeps at hand; the books keep every answer."""
 
 
+_ROLES: Final = frozenset({"system", "platform", "member", "agent"})
+
+
 class Attention(StrEnum):
     """Why a ticket needs a person."""
 
@@ -165,7 +168,10 @@ def snapshot(ticket: Ticket) -> TicketSnapshot:
         cancellation_ends_at=ticket.cancellation_ends_at,
         attention=tuple(ticket.attention),
         reason_code=ticket.reason_code,
-        moves=tuple(move.model_copy(update={"note": None}) for move in ticket.moves),
+        moves=tuple(
+            move.model_copy(update={"note": None, "actor": _role(move.actor)})
+            for move in ticket.moves
+        ),
     )
 
 
@@ -187,7 +193,7 @@ def _line(move: Move) -> str:
 def _role(actor: str) -> str:
     """Return who acted without a person's name: `agent:anna` is shown as agent."""
     role = actor.partition(":")[0]
-    return actor if role == "partner" else (role if role.isalpha() else "agent")
+    return actor if role == "partner" else (role if role in _ROLES else "agent")
 
 
 def describe(ticket: Ticket) -> str:
@@ -204,3 +210,13 @@ def describe(ticket: Ticket) -> str:
         for m in ticket.moves
     ]
     return "\n\n".join(lines)
+
+
+def summary(writing: Writing) -> str:
+    """Return what a step does, in a line for operators."""
+    moves = [f"{move.event} → {move.to}" for move in writing.moves]
+    return ", ".join(moves) or "note what was heard"
+
+
+def _nameless(move: Move) -> Move:
+    return move.model_copy(update={"note": None, "actor": _role(move.actor)})

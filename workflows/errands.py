@@ -101,7 +101,8 @@ class Errands:
         share = Priority(fairness_key=delivery.partner_id)
         call = _call(PartnerCalls.deliver, delivery, policies.PARTNER_QUEUE, summary, share)
         await self._until_done(call, Attention.DELIVERY_RETRYING, self._put)
-        self.delivering = None
+        if self._delivery is asyncio.current_task():  # not one that another has replaced
+            self._delivery, self.delivering = None, None
 
     async def _post(self, letter: PostedLetter, after: asyncio.Task[None] | None) -> None:
         if after:

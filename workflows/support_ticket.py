@@ -28,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
         refusal,
     )
     from domain.claim import Contact
-    from domain.clocks import next_alarm
+    from domain.clocks import awaited, next_alarm
     from domain.course import RETRYING, Course, foreseen
     from domain.hearing import foreseen_answer, hear, hear_answer
     from domain.lifecycle import State
@@ -47,12 +47,8 @@ with workflow.unsafe.imports_passed_through():
         describe,
         outcome,
         snapshot,
+        summary,
     )
-
-_DUE = {
-    State.ON_HOLD: "the hold",
-    State.AWAITING_CANCELLATION_PERIOD: "the cancellation period",
-}
 
 
 @workflow.defn(name="SupportTicket")
@@ -89,7 +85,10 @@ class SupportTicket(Inbox):
     async def _tell(self, claim: Sequence[RawValue]) -> TicketOutcome | dict[str, Any]:
         """Lead the ticket to its end, or to where its history is continued as a new one."""
         if carried := unpack(claim):
-            return await self._lead(self._take_up(carried))
+            course = self._take_up(carried)
+            if course.ticket.attention != carried.ticket.attention:
+                await self._write(course)
+            return await self._lead(course)
         admission = await self._admit(claim)
         if admission.stale:
             await workflow.wait_condition(workflow.all_handlers_finished)
@@ -107,11 +106,12 @@ class SupportTicket(Inbox):
         refused = RefusedClaim(self._number, admission)
         started_at = workflow.info().workflow_start_time
         refused.owe(letters_owed(admission, started_at, workflow.now()))
-        told = [STATE.value_set(str(admission.result.state))]
-        workflow.upsert_search_attributes(told)
+        workflow.upsert_search_attributes([STATE.value_set(str(admission.result.state))])
         while True:
             while self._inbox:
                 message, unknown = self._inbox.popleft()
+                if not is_number(self._number):
+                    continue  # the books have no row to keep it under
                 refused.hear(message, workflow.now(), unknown)
             if refused.has_unwritten:
                 writing = refused.write_down()
@@ -122,9 +122,8 @@ class SupportTicket(Inbox):
                 break
             else:
                 await workflow.wait_condition(lambda: bool(self._inbox) or self._is_quiet())
-        result = admission.result
-        code = refused.reason_code
-        return TicketOutcome(number=self._number, state=result.state, reason_code=code)
+        state, code = admission.result.state, refused.reason_code
+        return TicketOutcome(number=self._number, state=state, reason_code=code)
 
     def _take_up(self, carried: Carried) -> Course:
         """Go on where the run before this one stood."""
@@ -162,10 +161,13 @@ class SupportTicket(Inbox):
         elif amount := confirmable(course, now):
             await self._fall_silent(course, amount)
         else:
-            what = _DUE.get(course.ticket.state, "the partner's answer")
-            self._errands.set_alarm(next_alarm(course.ticket), what)
+            self._errands.set_alarm(next_alarm(course.ticket), awaited(course.ticket))
             await workflow.wait_condition(
-                lambda: bool(self._inbox) or (course.ended and self._is_quiet())
+                lambda: (
+                    bool(self._inbox)
+                    or self._is_long(course)
+                    or (course.ended and self._is_quiet())
+                )
             )
 
     async def _admit(self, claim: Sequence[RawValue]) -> Admission:
@@ -182,6 +184,8 @@ class SupportTicket(Inbox):
     async def _hear(self, course: Course) -> None:
         message, unknown = self._inbox.popleft()
         if isinstance(message, Request) and course.may_have_forgotten(message):
+            if course.has_unwritten:
+                await self._write(course)
             asked = Asked(number=self._number, request_id=message.request_id)
             if first := await durably(Persistence.first_answer, asked, "look for its first answer"):
                 self._answers[first.request_id] = first
@@ -233,7 +237,7 @@ class SupportTicket(Inbox):
 
     async def _write(self, course: Course) -> None:
         writing = course.write_down()
-        await durably(Persistence.write, writing, _said(writing))
+        await durably(Persistence.write, writing, summary(writing))
         self._told(course, writing)
 
     async def _settle(self, course: Course) -> None:
@@ -293,8 +297,3 @@ class SupportTicket(Inbox):
         return TicketSnapshot(
             number=self._number, state=state, started_at=workflow.info().workflow_start_time
         )
-
-
-def _said(writing: Writing) -> str:
-    moves = [f"{move.event} → {move.to}" for move in writing.moves]
-    return ", ".join(moves) or "note what was heard"
