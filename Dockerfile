@@ -17,6 +17,7 @@ RUN groupadd --gid 10001 tickets \
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY domain/ domain/
+COPY gateway/ gateway/
 COPY adapters/ adapters/
 COPY activities/ activities/
 COPY workflows/ workflows/

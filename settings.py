@@ -10,13 +10,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
 
-from pydantic import AfterValidator, EmailStr, Field, PostgresDsn, ValidationError
+from pydantic import AfterValidator, EmailStr, Field, HttpUrl, PostgresDsn, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import Misconfigured
 from domain.partner import CsvChannel, MailChannel, PartnerProfile
 
 T = TypeVar("T", bound=BaseSettings)
+_HOST_PORT: Final = r"^[^:\s]+:\d{1,5}$"
+SHORTEST_SECRET: Final = 32
 SECRETS: Final = "TICKETS_SECRET_"
 LOCAL: Final = "TICKETS_LOCAL_"
 """Ports of the local stack: `local/ports.py` reads them."""
@@ -28,34 +30,28 @@ def _folder(path: Path) -> Path:
     return path
 
 
+_Address = Annotated[str, Field(pattern=r"^https?://[!#-;=?-~]+$")]
+
+
 def _postgres(url: str) -> str:
     PostgresDsn(url)
     return url
 
 
-class Settings(BaseSettings):
-    """What the worker needs to know."""
+def _webhook_secret(secrets: str | None) -> str | None:
+    if secrets is not None and (not secrets.split() or not all(map(_is_secret, secrets.split()))):
+        raise ValueError("expected whsec_ and base64 of 24 to 64 bytes")
+    return secrets
 
-    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
-    database_url: Annotated[str, AfterValidator(_postgres), Field(alias="DATABASE_URL")]
-    smtp_url: Annotated[str, Field(alias="SMTP_URL", pattern=r"^smtps?://")]
-    mail_sender: Annotated[str, Field(alias="TICKETS_MAIL_SENDER", min_length=3)]
-    service_address: Annotated[EmailStr, Field(alias="TICKETS_SERVICE_ADDRESS")]
-    partners_dir: Annotated[Path, AfterValidator(_folder), Field(alias="TICKETS_PARTNERS_DIR")] = (
-        Path("partners")
-    )
-    metrics_address: Annotated[
-        str | None, Field(alias="TICKETS_METRICS_ADDRESS", pattern=r"^[^:\s]+:\d{1,5}$")
-    ] = None
-    public_address: Annotated[
-        str | None, Field(alias="TICKETS_PUBLIC_ADDRESS", pattern=r"^https?://[!#-;=?-~]+$")
-    ] = None
-    database_connections: Annotated[
-        int, Field(alias="TICKETS_DATABASE_CONNECTIONS", ge=1, le=200)
-    ] = 10
-    worker_processes: Annotated[int, Field(alias="TICKETS_WORKER_PROCESSES", ge=1, le=1000)] = 1
-    """How many worker processes share the partners' rates and concurrency."""
+def _long_enough(secrets: str) -> str:
+    if not secrets.split() or any(len(secret) < SHORTEST_SECRET for secret in secrets.split()):
+        raise ValueError(f"expected secrets of at least {SHORTEST_SECRET} characters")
+    return secrets
+
+
+OwnSecrets = Annotated[str, AfterValidator(_long_enough)]
+"""A secret of our own, or several with spaces between them while it rotates: the first signs."""
 
 
 class DatabaseSettings(BaseSettings):
@@ -64,6 +60,75 @@ class DatabaseSettings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
     database_url: Annotated[str, AfterValidator(_postgres), Field(alias="DATABASE_URL")]
+
+
+class DoorSettings(DatabaseSettings):
+    """What both doors need to know."""
+
+    service_address: Annotated[EmailStr, Field(alias="TICKETS_SERVICE_ADDRESS")]
+    partners_dir: Annotated[Path, AfterValidator(_folder), Field(alias="TICKETS_PARTNERS_DIR")] = (
+        Path("partners")
+    )
+    database_connections: Annotated[
+        int, Field(alias="TICKETS_DATABASE_CONNECTIONS", ge=1, le=200)
+    ] = 10
+
+
+class Settings(DoorSettings):
+    """What the worker needs to know."""
+
+    smtp_url: Annotated[str, Field(alias="SMTP_URL", pattern=r"^smtps?://")]
+    mail_sender: Annotated[str, Field(alias="TICKETS_MAIL_SENDER", min_length=3)]
+    metrics_address: Annotated[
+        str | None, Field(alias="TICKETS_METRICS_ADDRESS", pattern=_HOST_PORT)
+    ] = None
+    public_address: Annotated[_Address | None, Field(alias="TICKETS_PUBLIC_ADDRESS")] = None
+    pages_secret: Annotated[OwnSecrets | None, Field(alias="TICKETS_PAGES_SECRET")] = None
+    """With both, the letter that asks the member has a link to the page for the answer."""
+    worker_processes: Annotated[int, Field(alias="TICKETS_WORKER_PROCESSES", ge=1, le=1000)] = 1
+    """How many worker processes share the partners' rates and concurrency."""
+
+
+class GatewaySettings(DoorSettings):
+    """What the gateway needs to know."""
+
+    public_address: Annotated[_Address, Field(alias="TICKETS_PUBLIC_ADDRESS")]
+    """Where members, partners and agents reach the pages."""
+    pages_secret: Annotated[OwnSecrets, Field(alias="TICKETS_PAGES_SECRET")]
+    """Signs sessions, forms, and the links in members' letters."""
+    address: Annotated[str, Field(alias="TICKETS_GATEWAY_ADDRESS", pattern=_HOST_PORT)] = (
+        "127.0.0.1:8000"
+    )
+    token_issuer: Annotated[str, Field(alias="TICKETS_TOKEN_ISSUER", min_length=1)]
+    token_audience: Annotated[str, Field(alias="TICKETS_TOKEN_AUDIENCE", min_length=1)]
+    token_secret: Annotated[OwnSecrets | None, Field(alias="TICKETS_TOKEN_SECRET")] = None
+    token_keys: Annotated[
+        str | None, Field(alias="TICKETS_TOKEN_KEYS", pattern=r"^https?://[!-~]+$")
+    ] = None
+    """The address of the issuer's key set (JWKS)."""
+    webhook_address: Annotated[HttpUrl | None, Field(alias="TICKETS_PLATFORM_WEBHOOK_ADDRESS")] = (
+        None
+    )
+    webhook_secret: Annotated[
+        str | None, AfterValidator(_webhook_secret), Field(alias="TICKETS_PLATFORM_WEBHOOK_SECRET")
+    ] = None
+    temporal_ui: Annotated[
+        str | None, Field(alias="TICKETS_TEMPORAL_UI", pattern=r"^https?://[!-~]+$")
+    ] = None
+    """Where agents see a ticket's workflow; without it there is no such link."""
+
+
+def load_gateway_settings() -> GatewaySettings:
+    """Read the gateway's settings; raises `Misconfigured` naming the first that is wrong."""
+    _refuse_unknown(os.environ)
+    settings = _read(GatewaySettings)
+    if (settings.token_secret is None) == (settings.token_keys is None):
+        expected = "expected this or TICKETS_TOKEN_KEYS, and not both"
+        raise Misconfigured("environment", "TICKETS_TOKEN_SECRET", expected)
+    if settings.webhook_address and not settings.webhook_secret:
+        expected = "expected with TICKETS_PLATFORM_WEBHOOK_ADDRESS"
+        raise Misconfigured("environment", "TICKETS_PLATFORM_WEBHOOK_SECRET", expected)
+    return settings
 
 
 def load_settings() -> Settings:
@@ -129,7 +194,8 @@ def _read(model: type[T]) -> T:
 
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
-    known = [str(field.alias) for field in Settings.model_fields.values()]
+    fields = [*Settings.model_fields.values(), *GatewaySettings.model_fields.values()]
+    known = sorted({str(field.alias) for field in fields})
     for name in sorted(environment):
         ours = name.startswith("TICKETS_") and not name.startswith((SECRETS, LOCAL))
         if ours and name not in known:

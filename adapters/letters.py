@@ -81,6 +81,14 @@ class LetterBook:
         """Write an ISO date out."""
         return self._tongues[language].day(iso)
 
+    def instant(self, language: str, iso: str) -> str:
+        """Write an ISO instant out, as the clock of its own offset shows it."""
+        return self._tongues[language].instant(iso)
+
+    def money(self, language: str, money: Mapping[str, str]) -> str:
+        """Write `{"amount": "12.50", "currency": "PLN"}` out."""
+        return self._tongues[language].money(money)
+
 
 class _Tongue:
     """One language: its templates, its phrases, its way to write dates and money."""

@@ -8,7 +8,7 @@ zero. So a token is taken only if it is, letter for letter, the one that is made
 import hashlib
 import hmac
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -16,7 +16,7 @@ from domain.errors import MessageRefused
 
 OUTCOME: Final = "outcome"
 """The purpose of a link under which a partner tells the outcome of a claim."""
-LONGEST: Final = 1000
+LONGEST: Final = 3000
 _REFUSED: Final = "link_not_valid"
 
 
@@ -47,19 +47,40 @@ def check_token(token: str, secrets: str, subject: Subject, now: datetime) -> No
         raise MessageRefused(_REFUSED)
 
 
+def seal(secrets: str, purpose: str, content: Any, expires_at: datetime) -> str:
+    """Sign JSON `content` for one purpose, until a moment; signed, but for anybody to read."""
+    told = [content, int(expires_at.timestamp())]
+    return str(_serializer(secrets.split()[0], purpose).dumps(told))
+
+
+def unseal(token: str, secrets: str, purpose: str, now: datetime) -> Any:
+    """Return what was sealed; `MessageRefused("link_not_valid")` for anything else, alike."""
+    for secret in secrets.split():
+        told = _content(token, secret, purpose)
+        if isinstance(told, list) and len(told) == 2 and now.timestamp() < told[1]:
+            return told[0]
+    raise MessageRefused(_REFUSED)
+
+
 def _is_good(token: str, secret: str, subject: Subject, now: datetime) -> bool:
-    if len(token) > LONGEST or not token.isascii():
-        return False
-    serializer = _serializer(secret, subject.purpose)
-    try:
-        content = serializer.loads(token)
-    except BadData:
-        return False
-    again = serializer.make_signer(serializer.salt).sign(token.rpartition(".")[0])
-    if not hmac.compare_digest(again, token.encode()):
+    content = _content(token, secret, subject.purpose)
+    if content is None:
         return False
     number, partner_id, expires = content
     return (number, partner_id) == subject[1:] and now.timestamp() < expires
+
+
+def _content(token: str, secret: str, purpose: str) -> Any:
+    """Return what a token says, if it is, letter for letter, one that was made; else `None`."""
+    if len(token) > LONGEST or not token.isascii():
+        return None
+    serializer = _serializer(secret, purpose)
+    try:
+        content = serializer.loads(token)
+    except BadData:
+        return None
+    again = serializer.make_signer(serializer.salt).sign(token.rpartition(".")[0])
+    return content if hmac.compare_digest(again, token.encode()) else None
 
 
 def _serializer(secret: str, purpose: str) -> URLSafeSerializer:

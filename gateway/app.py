@@ -1,0 +1,91 @@
+"""The web application: every call, in its order, behind the guards."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from asgi_correlation_id import CorrelationIdMiddleware
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+from starlette_exporter import PrometheusMiddleware
+
+from adapters.bearer import BearerTokens
+from adapters.letters import LetterBook
+from adapters.partner_http import open_door
+from adapters.postgres import Postgres
+from domain.partner import PartnerProfile
+from gateway import claims, events, feeds, outcomes, probes, problems, tickets
+from gateway.guards import Guards
+from gateway.pages import answer, desk, form, partner
+from gateway.parts import Parts
+from gateway.rounds import going_round
+from gateway.temporal import connect
+from settings import GatewaySettings
+
+STATIC: Final = Path(__file__).with_name("static")
+_ABOUT: Final = (
+    "Support tickets for cashback and referral rewards. Errors are problem details (RFC 9457) with"
+    " a `code`; `Accept-Language` (pl, de, en) chooses the language of their words. Every answer"
+    " carries `X-Request-ID`."
+)
+
+
+def application(
+    settings: GatewaySettings,
+    profiles: Mapping[str, PartnerProfile],
+    secrets: Mapping[str, str],
+) -> FastAPI:
+    """Build the application; its parts are opened when it starts. `secrets`: those of partners, by
+    the names in their files.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            app.state.parts = await _open(stack, settings, profiles, secrets)
+            await stack.enter_async_context(going_round(app.state.parts))
+            yield
+
+    app = FastAPI(
+        title="Support tickets",
+        version="1",
+        description=_ABOUT,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    problems.install(app)
+    for room in (probes, claims, tickets, outcomes, feeds, events, form, answer, partner, desk):
+        app.include_router(room.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(Guards)
+    app.add_middleware(PrometheusMiddleware, app_name="gateway", prefix="gateway", group_paths=True)
+    app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
+    return app
+
+
+async def _open(
+    stack: AsyncExitStack,
+    settings: GatewaySettings,
+    profiles: Mapping[str, PartnerProfile],
+    secrets: Mapping[str, str],
+) -> Parts:
+    tokens = BearerTokens(
+        settings.token_issuer,
+        settings.token_audience,
+        secrets=settings.token_secret,
+        keys=settings.token_keys,
+    )
+    opened = Postgres.connect(settings.database_url, settings.database_connections)
+    return Parts(
+        settings=settings,
+        profiles=profiles,
+        secrets=secrets,
+        postgres=await stack.enter_async_context(opened),
+        client=await connect(),
+        tokens=tokens,
+        book=LetterBook(settings.service_address),
+        door=await stack.enter_async_context(open_door(secrets)),
+    )

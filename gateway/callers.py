@@ -1,0 +1,81 @@
+"""Who calls, and what they may do: bearer tokens with roles, and the accounts they speak for.
+
+A platform's token names its accounts (`"accounts": ["acc-1"]`) or speaks for all
+(`"accounts": "*"`). Agents speak for none and see every ticket.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import ValidationError
+
+from domain.errors import MessageRefused
+from domain.shapes import Frozen, Identifier
+from gateway.parts import Have
+from gateway.problems import Problem
+
+Role = Literal["platform", "agent", "operator"]
+_BEARER: Final = HTTPBearer(
+    auto_error=False, bearerFormat="JWT", description="A JSON Web Token of the platform's issuer."
+)
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
+
+
+class Caller(Frozen):
+    """A token that was checked; `accounts` is `None` where it speaks for all."""
+
+    subject: Identifier
+    roles: frozenset[str] = frozenset()
+    accounts: frozenset[str] | None = frozenset()
+
+    def may_speak_for(self, account_id: str) -> bool:
+        """Say whether the caller speaks for this account."""
+        return self.accounts is None or account_id in self.accounts
+
+    def must_speak_for(self, account_id: str) -> None:
+        """Raise `forbidden` where the caller does not speak for this account.
+
+        Looked at before anything is looked up: it says nothing about the account.
+        """
+        if not self.may_speak_for(account_id):
+            raise Problem("forbidden")
+
+    @property
+    def actor(self) -> str:
+        """Who acts, as histories name it: `agent:anna`, or `platform`."""
+        return f"agent:{self.subject}" if "agent" in self.roles else "platform"
+
+
+def read_caller(content: Mapping[str, Any]) -> Caller:
+    """Read what a checked token says; raises `MessageRefused("unauthorised")`."""
+    accounts = content.get("accounts", [])
+    told = {
+        "subject": content.get("sub"),
+        "roles": content.get("roles", []),
+        "accounts": None if accounts == "*" else accounts,
+    }
+    try:
+        return Caller.model_validate(told)
+    except ValidationError:
+        raise MessageRefused("unauthorised") from None
+
+
+def _asking_for(*roles: Role) -> Callable[..., Any]:
+    async def caller(request: Request, have: Have, credentials: Credentials) -> Caller:
+        if credentials is None:
+            raise Problem("unauthorised")
+        found = read_caller(await have.tokens.read(credentials.credentials))
+        if not found.roles & set(roles):
+            raise Problem("forbidden")
+        return found
+
+    return caller
+
+
+Platform = Annotated[Caller, Depends(_asking_for("platform"))]
+Agent = Annotated[Caller, Depends(_asking_for("agent"))]
+AgentOrPlatform = Annotated[Caller, Depends(_asking_for("agent", "platform"))]
+Operator = Annotated[Caller, Depends(_asking_for("operator"))]
+OperatorOrPlatform = Annotated[Caller, Depends(_asking_for("operator", "platform"))]

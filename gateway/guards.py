@@ -1,0 +1,88 @@
+"""What stands before every call: a bound on its size, headers that browsers obey, faults told."""
+
+import logging
+from pathlib import Path
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.problems import Problem, answer
+
+log = logging.getLogger("gateway")
+MOST_BYTES: Final = 1024 * 1024
+"""Of a request's body: a thousand outcomes or records of the feed."""
+_HEADERS: Final = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "interest-cohort=()",
+    # Not `no-referrer`: with it, a form's own Origin would be null.
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+}
+
+
+class Guards:
+    """Stands before the application."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Guard `app`."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a call through; a fault of ours is answered as one."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def guarded(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(_with_headers(message))
+
+        try:
+            await self._app(scope, _bounded(scope, receive), guarded)
+        except Exception as error:
+            _tell(error)
+            if not begun:
+                await answer(Request(scope), Problem("internal"))(scope, receive, guarded)
+
+
+def _with_headers(message: Message) -> Message:
+    if message["type"] == "http.response.start":
+        headers = MutableHeaders(scope=message)
+        for name, value in _HEADERS.items():
+            headers.setdefault(name, value)
+    return message
+
+
+def _bounded(scope: Scope, receive: Receive) -> Receive:
+    length = Headers(scope=scope).get("content-length", "")
+    declared = int(length) if length.isascii() and length.isdigit() else 0
+    taken = 0
+
+    async def bounded() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if max(taken, declared) > MOST_BYTES:
+            raise HTTPException(413)  # FastAPI would make a 400 of anything else
+        return message
+
+    return bounded
+
+
+def _tell(error: Exception) -> None:
+    """Log a fault of ours by its place: its own words may quote what somebody wrote."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+    log.error("a bug: %s at %s", type(error).__name__, place)

@@ -1,0 +1,87 @@
+"""How a page is made: a template, the words of its area in the reader's language, and nothing else.
+
+Everything that people or partners wrote is escaped; what a template lacks is an error.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from domain.partner import LANGUAGES
+from gateway.parts import Parts
+from gateway.words import language_wanted, words
+
+TEMPLATES: Final = Path(__file__).parents[1] / "templates"
+LANGUAGE: Final = "language"
+"""The query parameter and the cookie by which a reader chooses a language."""
+_PAGES: Final = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+
+
+def reading_language(request: Request, default: str | None = None) -> str:
+    """Return the language of a page: chosen, else `default` (a member's), else the browser's."""
+    chosen = request.query_params.get(LANGUAGE) or request.cookies.get(LANGUAGE)
+    if chosen in LANGUAGES:
+        return chosen
+    return default if default in LANGUAGES else language_wanted(request)
+
+
+def page(
+    request: Request,
+    template: str,
+    area: str,
+    language: str,
+    content: Mapping[str, Any],
+    status: int = 200,
+) -> HTMLResponse:
+    """Render `template` with the words of `area` (`w`), those of all pages (`every`), `content`."""
+    values = {
+        "language": language,
+        "languages": LANGUAGES,
+        "w": words(area, language),
+        "every": words("pages", language),
+        "here": request.url.path,
+        **content,
+    }
+    html = _PAGES.get_template(template).render(values)
+    response = HTMLResponse(html, status, {"cache-control": "no-store"})
+    response.headers["content-language"] = language
+    if request.query_params.get(LANGUAGE) == language:
+        secure = request.url.scheme == "https"
+        response.set_cookie(LANGUAGE, language, samesite="lax", secure=secure, httponly=True)
+    return response
+
+
+class Writes:
+    """Writes days, moments and money as a reader of `language` expects them."""
+
+    def __init__(self, parts: Parts, language: str) -> None:
+        """Use the letter book's way to write."""
+        self._book = parts.book
+        self._language = language
+
+    def day(self, day: date | None) -> str:
+        """Write a day out; a dash where there is none."""
+        return self._book.day(self._language, day.isoformat()) if day else "–"
+
+    def moment(self, moment: datetime | None, zone: ZoneInfo) -> str:
+        """Write a moment out, as the clocks of `zone` show it; a dash where there is none."""
+        if moment is None:
+            return "–"
+        return self._book.instant(self._language, moment.astimezone(zone).isoformat())
+
+    def money(self, money: Mapping[str, Any] | None) -> str:
+        """Write an amount with its currency; a dash where there is none."""
+        return self._book.money(self._language, money) if money else "–"

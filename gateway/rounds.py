@@ -1,0 +1,49 @@
+"""What the gateway does by itself, again and again: each round is safe to run in every process."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+from temporalio.service import RPCError
+
+from domain.errors import Unavailable
+from gateway.parts import Parts
+
+log = logging.getLogger("gateway")
+Round = Callable[[Parts], Awaitable[bool]]
+"""Does some work; says whether there may be more at once."""
+PAUSE: Final = 1.0
+"""Seconds between two looks when there was nothing to do."""
+PAUSE_AFTER_TROUBLE: Final = 5.0
+
+ROUNDS: Final[Sequence[Round]] = ()
+
+
+@asynccontextmanager
+async def going_round(parts: Parts, rounds: Sequence[Round] = ROUNDS) -> AsyncIterator[None]:
+    """Let the rounds go on meanwhile."""
+    tasks = [asyncio.create_task(_again_and_again(one, parts)) for one in rounds]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _again_and_again(one: Round, parts: Parts) -> None:
+    while True:
+        try:
+            more = await one(parts)
+        except (Unavailable, RPCError, RuntimeError) as error:
+            log.warning("a round is tried again: %s", type(error).__name__)
+            await asyncio.sleep(PAUSE_AFTER_TROUBLE)
+        except Exception as error:
+            log.error("a bug in a round: %s", type(error).__name__)
+            await asyncio.sleep(PAUSE_AFTER_TROUBLE)
+        else:
+            await asyncio.sleep(0 if more else PAUSE)

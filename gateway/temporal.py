@@ -1,0 +1,166 @@
+"""The gateway's side of Temporal: claims are filed, tickets are asked; nothing waits for ever."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from contextvars import ContextVar
+from datetime import timedelta
+from typing import Any, Final, NamedTuple
+
+from temporalio.api.workflowservice.v1 import StartWorkflowExecutionResponse
+from temporalio.client import (
+    Client,
+    Interceptor,
+    OutboundInterceptor,
+    StartWorkflowUpdateWithStartInput,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateHandle,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+
+from adapters.postgres import Postgres
+from domain.admission import AdmissionResult
+from domain.errors import DatabaseUnavailable, Unavailable
+from domain.numbers import ticket_number
+from domain.ticket import Answer
+from gateway.problems import Problem, is_unknown
+from workflows.policies import ADMISSION_PATIENCE
+from workflows.starting import admit_ticket
+
+LOOK: Final = timedelta(seconds=2)
+"""How long it may take to see whether what was not answered in time has begun at all."""
+_began: ContextVar[list[bool] | None] = ContextVar("_began", default=None)
+
+
+class Filed(NamedTuple):
+    """A claim that was filed: its number, the answer if it came in time, whether it is new."""
+
+    number: str
+    result: AdmissionResult | None
+    is_new: bool
+
+
+class Beginnings(Interceptor):
+    """Notes whether an Update-With-Start began a workflow or found one; the SDK does not tell."""
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
+        """Stand before the client's calls."""
+        return _NotesBeginnings(next)
+
+
+class _NotesBeginnings(OutboundInterceptor):
+    async def start_update_with_start_workflow(
+        self, input: StartWorkflowUpdateWithStartInput
+    ) -> WorkflowUpdateHandle[Any]:
+        go_on = input._on_start
+        noted = _began.get()
+
+        def on_start(response: StartWorkflowExecutionResponse) -> None:
+            if noted is not None:
+                noted.append(response.started)
+            go_on(response)
+
+        input._on_start = on_start
+        return await super().start_update_with_start_workflow(input)
+
+
+async def connect() -> Client:
+    """Make a client as the SDK's environment configuration says; it connects when it is used."""
+    config: dict[str, Any] = dict(ClientConfig.load_client_connect_config())
+    config.setdefault("target_host", "localhost:7233")
+    return await Client.connect(
+        **config, lazy=True, data_converter=pydantic_data_converter, interceptors=[Beginnings()]
+    )
+
+
+async def file_claim(
+    client: Client, postgres: Postgres, claim: Mapping[str, Any], key: str
+) -> Filed:
+    """File a claim under its account and `key`; raises `Unavailable` or `RPCError` while Temporal
+    or the database is away. Filed again, it is the same ticket.
+    """
+    number = ticket_number(str(claim.get("account_id")), key)
+    noted: list[bool] = []
+    token = _began.set(noted)
+    try:
+        async with asyncio.timeout(ADMISSION_PATIENCE.total_seconds()):
+            result = await admit_ticket(client, claim, key)
+    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+        await _must_have_begun(client, postgres, number)
+        return Filed(number, None, is_new=True)
+    except RuntimeError as error:  # a failed connection is a bare RuntimeError in this SDK
+        raise Unavailable(f"Temporal: {type(error).__name__}") from None
+    finally:
+        _began.reset(token)
+    return Filed(number, result, is_new=noted[-1:] == [True])
+
+
+async def _must_have_begun(client: Client, postgres: Postgres, number: str) -> None:
+    """Raise `Unavailable` unless the ticket is only waiting for a worker."""
+    try:
+        await client.get_workflow_handle(number).describe(rpc_timeout=LOOK)
+    except (RPCError, RuntimeError) as error:
+        raise Unavailable(f"Temporal: {type(error).__name__}") from None
+    await is_there(postgres)
+
+
+async def is_there(postgres: Postgres) -> None:
+    """Raise `DatabaseUnavailable` unless the database answers soon."""
+    try:
+        async with asyncio.timeout(LOOK.total_seconds()):
+            await postgres.value("answers_at_all")
+    except TimeoutError:
+        raise DatabaseUnavailable("PostgreSQL: no answer") from None
+
+
+async def ask(client: Client, number: str, update: str, request: Mapping[str, Any]) -> Answer:
+    """Send an update to a ticket and return its answer; repeated under one `request_id`, the same.
+
+    Raises `Problem` with the code of a refusal, `unknown_ticket` where none runs under the number,
+    `Unavailable` or `RPCError` where nobody answers in time.
+    """
+    handle = client.get_workflow_handle(number)
+    try:
+        async with asyncio.timeout(ADMISSION_PATIENCE.total_seconds()):
+            answer: Answer = await handle.execute_update(
+                update, request, result_type=Answer, rpc_timeout=ADMISSION_PATIENCE
+            )
+    except WorkflowUpdateFailedError as error:
+        raise _refusal(error) from None
+    except (TimeoutError, RuntimeError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+        raise Unavailable(f"Temporal: {type(error).__name__}") from None
+    return answer
+
+
+def _refusal(error: WorkflowUpdateFailedError) -> Problem:
+    cause = error.cause
+    code = cause.type if isinstance(cause, ApplicationError) and cause.type else "not_possible_now"
+    problems = cause.details[0] if isinstance(cause, ApplicationError) and cause.details else {}
+    return Problem(code, problems if isinstance(problems, Mapping) else {})
+
+
+async def tell(client: Client, number: str, signal: str, message: Mapping[str, Any]) -> bool:
+    """Signal a ticket; `False` where none runs under the number.
+
+    Raises `Unavailable` or `RPCError` while Temporal is away.
+    """
+    try:
+        await client.get_workflow_handle(number).signal(signal, message)
+    except RPCError as error:
+        if is_unknown(error):
+            return False
+        raise
+    except RuntimeError as error:
+        raise Unavailable(f"Temporal: {type(error).__name__}") from None
+    return True
+
+
+async def leads_to_temporal(client: Client) -> bool:
+    """Say whether Temporal answers."""
+    with suppress(RPCError, RuntimeError):
+        return await client.service_client.check_health(timeout=LOOK)
+    return False

@@ -1,0 +1,24 @@
+"""A gateway for all tests of a session: accounts, orders and keys are each test's own."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.databases import fresh_database
+from tests.gateway.front import Front, fronted
+from tests.workflow.setting import real_server
+
+
+@pytest.fixture(scope="session")
+async def front(
+    postgres_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Front]:
+    """A gateway in front of the real workers, a real Temporal server and a real database."""
+    letters: Path = tmp_path_factory.mktemp("letters")
+    async with (
+        real_server() as server,
+        fresh_database(postgres_server) as database_url,
+        fronted(server, database_url, letters) as whole,
+    ):
+        yield whole

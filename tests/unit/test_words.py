@@ -1,0 +1,45 @@
+"""The gateway's words: the same keys and the same values to fill in, in every language."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from domain.partner import LANGUAGES
+from gateway.problems import STATUS
+from gateway.words import FOLDER, words
+
+AREAS = sorted({file.name.partition(".")[0] for file in FOLDER.glob("*.toml")})
+
+
+def texts(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text with its dotted key."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from texts(value, f"{path}{key}.")
+        else:
+            yield f"{path}{key}", value
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_every_language_says_the_same_things(area: str) -> None:
+    shapes = {
+        language: {
+            key: sorted(re.findall(r"\{\w*\}", text)) for key, text in texts(words(area, language))
+        }
+        for language in LANGUAGES
+    }
+    assert shapes["pl"] == shapes["de"] == shapes["en"]
+
+
+@pytest.mark.parametrize("area", AREAS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_empty_or_left_in_brackets(area: str, language: str) -> None:
+    for key, text in texts(words(area, language)):
+        assert text.strip() == text != "", key
+        assert "TODO" not in text
+
+
+def test_every_problem_has_its_words_and_no_other() -> None:
+    assert set(words("problems", "pl")["problems"]) == set(STATUS)
