@@ -202,7 +202,8 @@ def _tame(value: Any, many_lines: bool) -> Any:
     if isinstance(value, Mapping):
         return {key: _tame(item, many_lines) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_tame(item, many_lines) for item in value]
+        tamed = [_tame(item, many_lines) for item in value]
+        return [item for item in tamed if item or not many_lines]  # words of nothing ask nothing
     return value
 
 

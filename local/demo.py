@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from adapters.partner_files import load_profiles
@@ -128,13 +128,15 @@ async def _play(
 
 
 class ForgivingPlayer(Player):
-    """Leaves out an action whose moment never came: the ticket's end says whether it mattered.
+    """Leaves out an action whose moment never came, or has gone: the ticket's end says whether it
+    mattered.
 
-    A worker that dies with a partner's refusal in its hands asks again, and may hear a yes.
+    A worker that dies with a partner's refusal in its hands asks again, and may hear a yes; one
+    that comes late finds a question void, because the partner has answered by itself.
     """
 
     async def _act(self, handle: Handle, action: Action, request_id: str) -> None:
-        with contextlib.suppress(TooLate):
+        with contextlib.suppress(TooLate, WorkflowUpdateFailedError):
             await super()._act(handle, action, request_id)
 
 
