@@ -11,7 +11,8 @@ from gateway.pages.rendering import Writes
 from gateway.ticket_views import HistoryMove, LetterLine, MessageLine, TicketWhole
 
 _UNMOVED: Final = "resend_to_partner"
-_IN_MOVE: Final = frozenset({"outcome", "reason_code", "reason", "note"})
+_IN_MOVE: Final = frozenset({"outcome", "reason_code"})
+_WORDS: Final = frozenset({"note", "reason"})
 """What a move says itself, so that its message need not say it again."""
 Facts = list[tuple[str, str]]
 
@@ -57,6 +58,7 @@ class Storyteller:
 
     def _move(self, move: HistoryMove) -> Entry:
         told = [one for one in self._seen.messages if _is_moved(one) and one.seq == move.seq]
+        left_out = _IN_MOVE | (_WORDS if move.note else frozenset())
         return Entry(
             at=move.at,
             kind="move",
@@ -65,7 +67,7 @@ class Storyteller:
             state=self._w["states"][move.to] if move.to != move.from_state else None,
             reason=None if self._seen.refusal else (move.reason.words if move.reason else None),
             said=move.note,
-            facts=[fact for one in told for fact in self._facts(one.body, _IN_MOVE)],
+            facts=[fact for one in told for fact in self._facts(one.body, left_out)],
         )
 
     def _letter(self, letter: LetterLine) -> Entry:

@@ -11,6 +11,7 @@ from temporalio.service import RPCError
 
 from adapters.ticket_books import ticket_whole
 from domain.errors import MessageRefused, Unavailable
+from domain.lifecycle import State
 from domain.messages import RejectionReason
 from domain.numbers import read_number
 from domain.partner import ClaimKind, FormField, PartnerRules
@@ -121,8 +122,11 @@ def _offered(
 ) -> dict[str, Any]:
     """Return which forms are offered, and what there is to choose in them."""
     form = rules.form(ClaimKind(seen.kind)) if rules and seen.kind else ()
-    known = seen.confirmed or seen.promised
+    awaiting = seen.state is State.AWAITING_CANCELLATION_PERIOD
+    known = seen.confirmed if awaiting else seen.promised
+    unknown_end = any(need.code == "cancellation_end_unknown" for need in seen.attention)
     return {
+        "confirming": f"confirm_{'ends' if unknown_end else 'stays' if awaiting else 'help'}",
         "acts": [act for act, update in ACTS.items() if update in seen.possible],
         "currency": rules.market.currency if rules else "",
         "known": Writes(have, language).money(known.model_dump()) if known else None,

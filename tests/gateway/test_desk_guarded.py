@@ -1,0 +1,98 @@
+"""Nobody but a page of the desk itself, in the agent's own session, makes the desk act."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.gateway.front import Front
+from tests.gateway.tickets import a_sent_ticket
+
+
+async def came_in(front: Front, name: str = "dorota") -> httpx.AsyncClient:
+    """An agent's browser, of which only cookies matter here."""
+    client = httpx.AsyncClient(base_url=front.address, trust_env=False, timeout=30)
+    token = front.handover(sub=name, roles=["agent"])
+    entered = await client.get(f"/desk/enter?token={token}")
+    assert entered.status_code == 303
+    return client
+
+
+async def form_of(client: httpx.AsyncClient, number: str) -> dict[str, str]:
+    """What the form of a withdrawal on a ticket's page holds, filled in."""
+    html = (await client.get(f"/desk/tickets/{number}")).text
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', html))
+    return hidden | {"act": "withdraw", "withdraw_reason": "filed twice"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "headers"),
+    [
+        ({"form_token": ""}, {}),
+        ({"form_token": None}, {}),
+        ({"form_token": "nonsense"}, {}),
+        ({}, {"sec-fetch-site": "cross-site"}),
+        ({}, {"sec-fetch-site": "same-site"}),
+    ],
+)
+async def test_a_form_that_no_page_of_ours_sent_does_nothing(
+    front: Front, changes: dict[str, Any], headers: dict[str, str]
+) -> None:
+    number = await a_sent_ticket(front)
+    async with await came_in(front) as client:
+        form = {k: v for k, v in (await form_of(client, number) | changes).items() if v is not None}
+        answer = await client.post(f"/desk/tickets/{number}", data=form, headers=headers)
+        assert answer.status_code == 403
+        assert answer.headers["content-type"].startswith("text/html")
+        out = await client.post("/desk/leave", data=form, headers=headers)
+        assert out.status_code == 403
+    assert (await front.stage.row())["state"] == "sent_to_partner"
+
+
+async def test_a_form_of_another_session_does_nothing(front: Front) -> None:
+    number = await a_sent_ticket(front)
+    async with await came_in(front, "eve") as other, await came_in(front) as client:
+        form = await form_of(other, number)
+        assert (await client.post(f"/desk/tickets/{number}", data=form)).status_code == 403
+        assert (await other.post(f"/desk/tickets/{number}", data=form)).status_code == 303
+
+
+async def test_without_a_session_nothing_is_done(front: Front) -> None:
+    number = await a_sent_ticket(front)
+    async with await came_in(front) as client:
+        form = await form_of(client, number)
+    answer = await front.http.post(f"/desk/tickets/{number}", data=form)
+    assert answer.status_code == 401
+    member = await front.http.get("/desk", headers={"cookie": f"tickets_agent={front.handover()}"})
+    assert member.status_code == 401
+
+
+async def test_a_done_that_nobody_did_is_not_believed(front: Front) -> None:
+    number = await a_sent_ticket(front)
+    async with await came_in(front) as client:
+        page = await client.get(f"/desk/tickets/{number}?done=withdraw")
+    assert 'role="status"' not in page.text
+
+
+@pytest.mark.parametrize(
+    "changes", [{"act": "erase"}, {"request_id": ""}, {"request_id": "with space"}]
+)
+async def test_a_form_that_no_page_has_is_malformed(front: Front, changes: dict[str, str]) -> None:
+    number = await a_sent_ticket(front)
+    async with await came_in(front) as client:
+        form = await form_of(client, number) | changes
+        assert (await client.post(f"/desk/tickets/{number}", data=form)).status_code == 422
+
+
+async def test_the_desk_is_no_part_of_the_api(front: Front) -> None:
+    paths = (await front.http.get("/openapi.json")).json()["paths"]
+    assert not [path for path in paths if path.startswith("/desk")]
+
+
+async def test_what_no_agent_can_read_finds_nothing(front: Front) -> None:
+    async with await came_in(front) as client:
+        for query in ("q=%00@x", "partner=%00", "state=lost&attention=lost", "q=a&after=nonsense"):
+            assert (await client.get(f"/desk?{query}")).status_code == 200, query
+        assert (await client.get("/desk/queues/lost")).status_code == 422
+        assert (await client.get("/desk/tickets/%00")).status_code == 404
