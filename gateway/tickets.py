@@ -40,7 +40,7 @@ Key = Annotated[
     ),
 ]
 Said = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"\S")]
-_REFUSED: Final = ("malformed", "too_large", "unauthorised", "forbidden", "unavailable")
+_READ: Final = ("unknown_ticket", "malformed", "unauthorised", "forbidden", "unavailable")
 
 
 class RequestIn(BaseModel):
@@ -161,7 +161,7 @@ class Search(BaseModel):
     after: str | None = Field(None, pattern=CURSOR, description="`next` of the page before.")
 
 
-@router.get("/tickets", responses=responses(*_REFUSED[:1], "unknown_ticket", *_REFUSED[2:]))
+@router.get("/tickets", responses=responses(*_READ))
 async def search(have: Have, caller: Agent, sought: Annotated[Search, Query()]) -> TicketPage:
     """Find tickets, the newest first, a page at a time."""
     filters = Filters(
@@ -180,9 +180,7 @@ async def search(have: Have, caller: Agent, sought: Annotated[Search, Query()]) 
     )
 
 
-@router.get(
-    "/tickets/{number}", responses=responses("unknown_ticket", *_REFUSED[:1], *_REFUSED[2:])
-)
+@router.get("/tickets/{number}", responses=responses(*_READ))
 async def look_up(request: Request, have: Have, caller: Agent, number: Number) -> TicketWhole:
     """Tell all about a ticket. `errors` of `unknown_ticket` say `check_character` where the number
     has a mistyped character; without errors there is no such ticket.
@@ -204,7 +202,7 @@ def _ids(caller: Caller, told: RequestIn, key: str | None) -> dict[str, str]:
 
 
 def _answers(*codes: str) -> dict[str, Any]:
-    told = responses("unknown_ticket", "not_possible_now", *codes, *_REFUSED)
+    told = responses(*_READ, "not_possible_now", "too_large", *codes)
     return {"responses": told, "dependencies": [Depends(_is_bounded)]}
 
 
