@@ -20,8 +20,9 @@ async def test_an_agent_decides_what_a_partner_left_open(
     page = await opened(eyes, front, number, "Confirm the reward")
     await expect(page.locator("summary")).to_have_text(["Confirm the reward", "Reject"])
     await page.get_by_label("Why do you decide so?").first.fill("the partner said so by telephone")
+    await page.get_by_label("Amount in PLN").fill("0")
     await page.get_by_role("button", name="Confirm the reward").click()
-    await expect(page.locator("#confirm_amount-error")).to_contain_text("name an amount")
+    await expect(page.locator("#confirm_amount-error")).to_contain_text("greater than zero")
     await expect(page.get_by_label("Why do you decide so?").first).to_have_value(
         "the partner said so by telephone"
     )

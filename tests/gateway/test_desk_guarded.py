@@ -128,3 +128,18 @@ async def test_what_was_not_answered_is_sent_once_more_and_done_once(
         assert "is withdrawn" in (await client.get(again.headers["location"])).text
         moves = [move for move in await front.stage.moves() if move.startswith("withdrawn")]
         assert len(moves) == 1
+
+
+async def test_a_refusal_is_told_at_its_field_and_the_next_try_is_a_new_request(
+    front: Front,
+) -> None:
+    number = await a_sent_ticket(front)
+    await front.stage.partner_says("confirmed", reward={"amount": "900", "currency": "PLN"})
+    await front.stage.stands("awaiting_cancellation_period", "amount_undecided")
+    async with came_in(front) as client:
+        form = await form_of(client, number) | {"act": "confirm", "confirm_note": "they said so"}
+        answer = await client.post(f"/desk/tickets/{number}", data=form)
+        assert answer.status_code == 422
+        assert 'id="confirm_amount-error"' in answer.text
+        assert "they said so" in answer.text
+        assert form["request_id"] not in answer.text
