@@ -54,3 +54,10 @@ create index tickets_by_email on tickets (lower(contact ->> 'email'));
 create index tickets_by_order_alone on tickets (order_key);
 create index tickets_by_age on tickets (created_at, number);
 create index tickets_needing_attention on tickets (created_at, number) where attention <> '{}';
+create index tickets_by_partner on tickets (partner_id, created_at, number);
+create index tickets_by_state on tickets (state, created_at, number);
+create index tickets_by_account on tickets (account_id, number);
+-- Claims that were discarded as duplicates name the ticket that stands.
+create index tickets_by_standing
+on tickets ((admission -> 'result' ->> 'existing_ticket'), created_at, number)
+where admission -> 'result' ->> 'existing_ticket' is not null;
