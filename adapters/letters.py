@@ -197,7 +197,7 @@ def _tamed(params: Mapping[str, Any]) -> dict[str, Any]:
 
 def _tame(value: Any, many_lines: bool) -> Any:
     if isinstance(value, str):
-        lines = _printable(value)
+        lines = printable(value)
         return lines if many_lines else " ".join(lines.split("\n"))
     if isinstance(value, Mapping):
         return {key: _tame(item, many_lines) for key, item in value.items()}
@@ -206,7 +206,10 @@ def _tame(value: Any, many_lines: bool) -> Any:
     return value
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Take controls, and marks that turn the reading direction, from what somebody wrote; its line
+    ends become `\n`.
+    """
     for line_end, newline in _LINE_ENDS.items():
         text = text.replace(line_end, newline)
     return "".join(character for character in text if _may_stand(character)).strip()
