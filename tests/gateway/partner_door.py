@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 from standardwebhooks import Webhook
 
+from adapters.tokens import OUTCOME, Subject, new_token
 from tests.gateway.front import Front
 from tests.workflow.claims import a_claim
 from tests.workflow.partner import SECRET
@@ -65,3 +66,16 @@ async def a_ticket(front: Front, **changes: Any) -> str:
     """File a claim and wait until its partner has it; return its number."""
     await front.stage.filed_and_sent(claim=a_claim(front.new_id("acc"), **changes))
     return front.stage.number
+
+
+def link(
+    front: Front,
+    number: str,
+    partner_id: str = "velotel",
+    secret: str = SECRET,
+    days: float = 30,
+) -> str:
+    """The address that a letter to the partner carries; good for so many days."""
+    until = datetime.now(UTC) + timedelta(days=days)
+    token = new_token(secret, Subject(OUTCOME, number, partner_id), until)
+    return f"{front.address}/partners/{partner_id}/tickets/{number}/outcome?token={token}"

@@ -1,14 +1,11 @@
 """Outcomes survive: a gateway that is killed, Temporal that is away, several gateways at once."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import httpx
 import pytest
@@ -17,16 +14,15 @@ from adapters.outcomes import untold
 from adapters.signatures import check_signature
 from domain.errors import MessageRefused
 from gateway.app import application
-from local.ports import HOST, free_ports
+from local.ports import HOST
 from tests.gateway.front import Front, gateway_settings, served
 from tests.gateway.partner_door import a_ticket, outcome, results, send, signed
-from tests.workflow.claims import PARTNERS
+from tests.gateway.process import a_process
 from tests.workflow.partner import SECRET
 from tests.workflow.setting import secrets
 from tests.workflow.stage import Row, until
 from tests.workflow.wire import Wire, strung
 
-ROOT = Path(__file__).resolve().parents[2]
 ACCEPTED = ("accepted", None)
 NEW_SECRET = "whsec_" + "B" * 43 + "="
 LATER = "update imported_outcomes set imported_at = imported_at - interval '1 minute'"
@@ -118,50 +114,6 @@ async def test_a_gateway_killed_between_keeping_and_telling_loses_nothing(front:
     await told_later(front)
     assert (await front.stage.ended()).reason_code == "order_not_found"
     assert [note["code"] for note in await front.stage.notes()] == ["applied", "applied"]
-
-
-@asynccontextmanager
-async def a_process(
-    front: Front, temporal: str
-) -> AsyncIterator[tuple[asyncio.subprocess.Process, httpx.AsyncClient]]:
-    """A gateway as a process of its own, on the same books."""
-    (port,) = free_ports(1)
-    settings = front.app.state.parts.settings
-    environment = {
-        "PATH": os.environ["PATH"],
-        "DATABASE_URL": settings.database_url,
-        "TEMPORAL_ADDRESS": temporal,
-        "TICKETS_SERVICE_ADDRESS": settings.service_address,
-        "TICKETS_PARTNERS_DIR": str(PARTNERS),
-        "TICKETS_PUBLIC_ADDRESS": front.address,
-        "TICKETS_PAGES_SECRET": settings.pages_secret,
-        "TICKETS_GATEWAY_ADDRESS": f"{HOST}:{port}",
-        "TICKETS_TOKEN_ISSUER": settings.token_issuer,
-        "TICKETS_TOKEN_AUDIENCE": settings.token_audience,
-        "TICKETS_TOKEN_SECRET": settings.token_secret or "",
-        **secrets(),
-    }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "gateway"),
-        cwd=ROOT,
-        env=environment,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", trust_env=False) as http:
-            await until(lambda: _lives(http), bool)
-            yield process, http
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-
-
-async def _lives(http: httpx.AsyncClient) -> bool:
-    try:
-        return (await http.get("/healthz")).status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 async def test_nobody_overtakes_an_outcome_that_is_being_told(front: Front) -> None:
