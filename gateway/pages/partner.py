@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from activities.claims_shown import claim_of, fields_shown
+from adapters.letters import printable
 from adapters.outcomes import TICKET_CLOSED, claim_behind_link, outcomes_by_link
 from adapters.tokens import OUTCOME, Subject, check_token
 from domain.errors import MessageRefused, Unavailable
@@ -129,8 +130,7 @@ async def _answered(request: Request, have: Parts, claim: Claim, form: Form) -> 
 
 
 def _read(sent: FormData, rules: PartnerRules) -> Form:
-    texts = {name: str(sent.get(name) or "") for name in _FIELDS}
-    told = {name: text.replace("\r\n", "\n").strip() for name, text in texts.items()}
+    told = {name: printable(str(sent.get(name) or "")) for name in _FIELDS}
     ticked = sent.getlist("about")
     return Form(told, [one.name for one in rules.fields if one.name in ticked])
 
