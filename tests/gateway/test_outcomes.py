@@ -239,3 +239,12 @@ async def test_a_list_is_bounded(front: Front) -> None:
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     answer = await send(front, b" " * (1024 * 1024) + b"[]")
     assert answer.status_code == 413
+
+
+async def test_an_outcome_of_a_thousand_is_answered_in_its_place(front: Front) -> None:
+    number = await a_ticket(front)
+    told = [outcome(front, NOBODY) for _ in range(999)]
+    told.insert(500, outcome(front, number, "rejected"))
+    found = await asyncio.wait_for(results(front, told), 30)
+    assert found[500] == ACCEPTED
+    assert set(found[:500] + found[501:]) == {("refused", "unknown_number")}
