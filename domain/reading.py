@@ -44,9 +44,9 @@ class Reading(Frozen, Generic[T]):
     unknown: tuple[str, ...] = ()
 
 
-def parse(raw: bytes) -> Any:
+def parse(raw: bytes, longest: int = LONGEST_MESSAGE) -> Any:
     """Parse JSON strictly; `None` for anything that is not JSON (or is too long, or too deep)."""
-    if len(raw) > LONGEST_MESSAGE:
+    if len(raw) > longest:
         return None
     try:
         content = json.loads(raw.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)

@@ -121,7 +121,7 @@ async def _play(
             bar = progress.add_task("Tickets", total=len(examples.claims))
             kind = ForgivingPlayer if trouble else Player
             player = kind(doors.client, doors.partners, lambda: progress.advance(bar))
-            channels = Channels(stack, examples.claims, doors.client, doors.mailbox)
+            channels = Channels(stack, examples.claims, doors.mailbox)
             async with _meanwhile(channels.answer()), _meanwhile(trouble and trouble(stack)):
                 played = await player.play(examples.claims, seconds)
         return played, await look(played, doors, channels.received)

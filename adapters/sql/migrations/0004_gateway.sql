@@ -42,7 +42,16 @@ create table partner_messages (
     received_at timestamptz not null default now(),
     primary key (partner_id, message_id)
 );
-create index imported_outcomes_untold on imported_outcomes (imported_at) where code is null;
+create index partner_messages_by_age on partner_messages (received_at);
+
+-- An outcome's id is unique for its ticket, as its workflow has it, not for its partner.
+alter table imported_outcomes drop constraint imported_outcomes_pkey;
+alter table imported_outcomes add primary key (partner_id, number, outcome_id);
+-- The order in which outcomes came: a ticket is told them in it.
+alter table imported_outcomes add column position bigint generated always as identity;
+-- The signed message that brought it; null for those of files and links.
+alter table imported_outcomes add column message_id text;
+create index imported_outcomes_untold on imported_outcomes (number, position) where code is null;
 
 -- A hand-over from the platform opens the pages once.
 create table used_handovers (
