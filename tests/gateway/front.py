@@ -132,11 +132,12 @@ async def fronted(
             environment.setenv(name, secret)
         environment.setenv("TEMPORAL_ADDRESS", server.client.service_client.config.target_host)
         environment.setenv("TEMPORAL_NAMESPACE", server.client.namespace)
-        stage = await stack.enter_async_context(set_stage(database_url, letters, server))
-        known = profiles(stage.partner.base_url, {})
         listening = stack.enter_context(socket.create_server((HOST, 0)))
         address = f"http://{HOST}:{listening.getsockname()[1]}"
         own = {"TICKETS_PUBLIC_ADDRESS": address}
+        told = own | {"TICKETS_PAGES_SECRET": PAGES_SECRET}
+        stage = await stack.enter_async_context(set_stage(database_url, letters, server, told=told))
+        known = profiles(stage.partner.base_url, {})
         settings = gateway_settings(database_url, **own | changes)
         app = application(settings, known, dict.fromkeys(secrets(), SECRET))
         await stack.enter_async_context(served(app, listening))

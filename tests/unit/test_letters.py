@@ -17,7 +17,11 @@ AMOUNT = {"amount": "12.50", "currency": "PLN"}
 INSTANT = "2026-11-30T14:05:00+01:00"
 OWN_PARAMS: dict[str, dict[str, Any]] = {
     "confirmation": {"held_until": INSTANT, "answer_by": "2026-12-14"},
-    "information_needed": {"questions": ["When?", "Where?"], "answer_by": "2026-11-30"},
+    "information_needed": {
+        "questions": ["When?", "Where?"],
+        "answer_by": "2026-11-30",
+        "answer_page": "",
+    },
     "partner_confirmed": {"due_on": "2026-11-30", "amount": AMOUNT},
     "rejected": {"reason_code": "order_not_found"},
     "resolved": {"amount": AMOUNT},
