@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any, Final
 
+from domain.case import Case
 from domain.claim import Facts, TicketClaim
 from domain.claimable import Choice, Known
 from domain.deadlines import has_clock_part
-from domain.eligibility import Assessment, assess
+from domain.eligibility import assess
+from domain.forms import fill
 from domain.partner import ClaimKind, FormField, PartnerRules
 from domain.reading import read_claim
 from domain.shapes import Frozen
@@ -25,6 +27,7 @@ CORRECTABLE: Final = frozenset(
     {"incomplete", "order_in_future", "link_does_not_fit", "too_late", "too_early"}
 )
 """Where other entries could lead to another answer."""
+_TOLD_AT_FIELDS: Final = frozenset({"incomplete", "order_in_future", "link_does_not_fit"})
 
 
 class Subject(Frozen):
@@ -100,38 +103,51 @@ def _time(text: str) -> time | None:
 def errors_in(
     reader: Reader, subject: Subject, known: Known, typed: Typed, claim: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Return what the member has to correct, in words, by the inputs; "" where none is at fault.
+    """Return all that the member has to correct, in words, by the inputs ("" for none of them).
 
-    The domain judges, by what is known of the account; only the answers that are told at a field
-    count here, every other one is given by filing.
+    The domain judges, by what is known of the account. Where its answer is not told at a field,
+    nothing is to be corrected first: it is given by filing.
     """
-    reading, rules = read_claim(claim), subject.rules
+    reading, rules, now = read_claim(claim), subject.rules, reader.parts.now
+    claimed = reading.value or TicketClaim()
     facts = Facts(
         links=tuple(link for link in known.links if link.partner_id == rules.id),
         rewards=tuple(one for one in known.rewards if one.partner_id == rules.id),
     )
-    claimed, now = reading.value or TicketClaim(), reader.parts.now
-    found = _at_fields(reader, subject, assess(claimed, facts, rules, now, reading.problems))
-    if typed.get(TIME) and _time(typed[TIME]) is None:
-        found[TIME] = capital(words("form", reader.language)["details"]["ordered_time_wrong"])
-    return found
-
-
-def _at_fields(reader: Reader, subject: Subject, assessment: Assessment) -> dict[str, str]:
-    book, language = reader.parts.book, reader.language
-    code = assessment.reasons[0].code if assessment.reasons else ""
-    if code == "order_in_future":
-        return {DAY: sentence(book, language, "date_in_future")}
-    if code == "link_does_not_fit" and subject.asks_day:
-        said = words("form", language)["details"]["before_link"]
-        day = reader.writes.day(subject.choice.clicked_on)
-        return {DAY: capital(said.format(day=day))}
-    if code != "incomplete":
+    assessment = assess(claimed, facts, rules, now, reading.problems)
+    first = assessment.reasons[0].code if assessment.reasons else ""
+    found = _time_at_fault(reader, typed)
+    if not found and first not in _TOLD_AT_FIELDS:
         return {}
+    form = fill(subject.fields, claimed.answers)
+    case = Case(claimed, subject.kind, rules, facts, now, reading.problems, form)
+    return found | _fields_at_fault(reader, subject, case) | _day_at_fault(reader, subject, case)
+
+
+def _fields_at_fault(reader: Reader, subject: Subject, case: Case) -> dict[str, str]:
+    book, language = reader.parts.book, reader.language
     return {
-        _input(subject, reason.field or ""): sentence(book, language, reason.expected or "unclear")
-        for reason in assessment.reasons
+        _input(subject, field): sentence(book, language, expected)
+        for field, expected in case.wrong_fields.items()
     }
+
+
+def _day_at_fault(reader: Reader, subject: Subject, case: Case) -> dict[str, str]:
+    day, clicked_on = case.ordered_on, subject.choice.clicked_on
+    if not subject.asks_day or not day:
+        return {}
+    if day > case.today:
+        return {DAY: sentence(reader.parts.book, reader.language, "date_in_future")}
+    if clicked_on and day < clicked_on:
+        said = words("form", reader.language)["details"]["before_link"]
+        return {DAY: capital(said.format(day=reader.writes.day(clicked_on)))}
+    return {}
+
+
+def _time_at_fault(reader: Reader, typed: Typed) -> dict[str, str]:
+    if not typed.get(TIME) or _time(typed[TIME]) is not None:
+        return {}
+    return {TIME: capital(words("form", reader.language)["details"]["ordered_time_wrong"])}
 
 
 def _input(subject: Subject, field: str) -> str:

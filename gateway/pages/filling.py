@@ -29,6 +29,8 @@ class Shown(Frozen):
     value: str
     error: str
     options: tuple[tuple[str, str], ...] = ()
+    is_long: bool = False
+    """Words without a form of their own may need room: the input grows with them."""
 
 
 def typed_in(form: FormData, names: Sequence[str]) -> dict[str, str]:
@@ -61,6 +63,7 @@ def shown(
             required=field.required,
             value=typed.get(PREFIX + field.name, ""),
             error=errors.get(PREFIX + field.name, ""),
+            is_long=field.type == "text" and not (field.pattern or field.identifies),
             options=tuple((code, _in(label, language)) for code, label in field.options.items()),
         )
         for field in fields
@@ -83,11 +86,12 @@ def capital(words: str) -> str:
 
 def summed_up(labels: Mapping[str, str], errors: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the errors for the top of the page, in the order of the inputs that `labels` names."""
-    order = [*(name for name in labels if name in errors), *(n for n in errors if n not in labels)]
-    return [
-        (name, f"{labels[name]}: {errors[name]}") if name in labels else ("", errors[name])
-        for name in order
-    ]
+    named = [(name, _named(labels[name], errors[name])) for name in labels if name in errors]
+    return named + [("", words) for name, words in errors.items() if name not in labels]
+
+
+def _named(label: str, words: str) -> str:
+    return f"{label} {words}" if label.endswith(("?", "!", ".", ":", "…")) else f"{label}: {words}"
 
 
 def _in(texts: Mapping[Any, str], language: str) -> str:

@@ -73,10 +73,12 @@ async def let_in(request: Request, have: Parts, token: str) -> Response:
 
 def _not_let_in(request: Request, have: Parts) -> Response:
     """Say where to begin; somebody who pressed twice is in already."""
-    language = reading_language(request)
+    session = session_of(have, request, "member")
+    wanted = session.contact.language if session and session.contact else None
+    language = reading_language(request, wanted)
     said = words("form", language)
     content = {**said["problems"]["link_not_valid"], "mood": "warn"}
-    if session_of(have, request, "member"):
+    if session:
         content["way"] = (HOME, said["enter"]["go_on"])
     return page(request, "message.html", "pages", language, content, 403)
 

@@ -1,15 +1,11 @@
-"""A member whose account has something to choose of each sort, and who fills in the form."""
+"""A member who sits before a screen and goes through the form."""
 
-import re
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from playwright.async_api import Page
 
 from tests.browser.eyes import Eyes
-from tests.gateway.front import Front
-from tests.unit.builders import a_link, a_reward
-from tests.workflow.claims import an_order, days_ago
+from tests.gateway.member import Member, numbers_in
 
 WORDS: Final = {
     "pl": {
@@ -37,93 +33,43 @@ WORDS: Final = {
         "filed": "Your support ticket has been created",
     },
 }
-DAY, ORDER, FRIEND, OBJECTION = (
-    "#ordered_on",
-    "#answer-order_number",
-    "#answer-friend_email",
-    ("#answer-objection"),
-)
-_NUMBER: Final = re.compile(r"ZW(?:-[0-9A-Z]{4}){3}-[0-9A-Z]")
 
 
-class Member:
-    """An account of its own, with what its pages show."""
-
-    def __init__(self, front: Front, language: str = "en", name: str = "Jan Kowalski") -> None:
-        """Have nothing yet."""
-        self.front = front
-        self.account = front.new_id("acc")
-        self.language = language
-        self.name = name
-        self.order = an_order()
+class Sitting(Member):
+    """A member with a browser."""
 
     @property
     def words(self) -> dict[str, str]:
         """What the buttons say in this member's language."""
         return WORDS[self.language]
 
-    async def link(self, partner: str, days: float, kind: str = "cashback", **more: Any) -> str:
-        """Register a link that was clicked so many days ago."""
-        link_id = self.front.new_id("lnk")
-        clicked_at = datetime.now(UTC) - timedelta(days=days)
-        known = {"account_id": self.account, "partner_id": partner, "kind": kind}
-        promised = {"amount": "12.50", "currency": "EUR"} if partner != "velotel" else None
-        told = {"link_id": link_id, "clicked_at": clicked_at, "promised_reward": promised}
-        await self.front.stage.postgres.put_link(a_link(**known | told | more))
-        return link_id
-
-    async def reward(self, partner: str, days: int, order: str, **more: Any) -> str:
-        """Register a reward that was rejected so many days ago."""
-        reward_id = self.front.new_id("rew")
-        changed_at = datetime.now(UTC) - timedelta(days=days)
-        known = {"reward_id": reward_id, "account_id": self.account, "partner_id": partner}
-        told = {"order_number": order, "changed_at": changed_at, "link_id": None}
-        await self.front.stage.postgres.put_reward(a_reward(**known | told | more))
-        return reward_id
-
-    async def open_account(self) -> None:
-        """Have a link of each kind and a rejected reward, all of which may be claimed."""
-        link_id = await self.link(
-            "velotel", 30, promised_reward={"amount": "40.00", "currency": "PLN"}
-        )
-        await self.link("velotel", 25, "referral")
-        await self.reward("velotel", 15, self.order, link_id=link_id)
-
-    def handover(self, **changes: Any) -> str:
-        """A token with which the platform hands this member over."""
-        contact = {
-            "email": f"{self.account}@example.com",
-            "name": self.name,
-            "language": self.language,
-        }
-        return self.front.handover(**{"sub": self.account, "contact": contact} | changes)
-
     async def enter(self, eyes: Eyes) -> Page:
-        """Come from the platform to step 1."""
+        """Come from the platform to step 1; the token leaves the address."""
         await eyes.page.goto(f"{self.front.address}/form/enter?token={self.handover()}")
         assert eyes.page.url == f"{self.front.address}/form"
         return eyes.page
 
-    async def choose(self, page: Page, kind: str) -> None:
-        """Go through steps 1 and 2, with the only choice there is, or the first."""
+    async def pick_kind(self, page: Page, kind: str) -> None:
+        """Step 1."""
         await page.get_by_role("link", name=self.words[kind]).click()
+        await page.wait_for_url(f"**/form/{kind}")
+
+    async def pick_first(self, page: Page) -> None:
+        """Step 2, with the first choice that is possible."""
         await page.get_by_role("radio", disabled=False).first.check()
         await page.get_by_role("button", name=self.words["next"]).click()
-        await page.wait_for_url("**/details?*")
+        await page.wait_for_url("**/details?*key=*")
+
+    async def come_to_the_form(self, page: Page, kind: str) -> None:
+        """Steps 1 and 2."""
+        await page.goto(f"{self.front.address}/form")
+        await self.pick_kind(page, kind)
+        await self.pick_first(page)
 
     async def fill_in(self, page: Page, kind: str, **changes: str) -> None:
-        """Fill in the partner's form; a change replaces what is typed."""
-        typed = {
-            "missing_cashback": {DAY: days_ago(19).isoformat(), ORDER: self.order},
-            "missing_referral_reward": {
-                DAY: days_ago(19).isoformat(),
-                ORDER: self.order,
-                FRIEND: "anna@example.com",
-            },
-            "rejected_reward": {OBJECTION: "I kept the contract."},
-        }[kind]
-        for place, text in (typed | changes).items():
-            await page.fill(place, text)
+        """Step 3: type into the form; a change replaces what is typed."""
+        for name, text in self.entries(kind, **changes).items():
+            await page.fill(f"#{name}", text)
 
     async def send(self, page: Page) -> None:
         """Press the button at the end of the form."""
@@ -134,6 +80,4 @@ class Member:
         await page.wait_for_url("**/form/answer?*")
         told = await page.get_by_role("status").inner_text()
         assert self.words["filed"] in told
-        found = _NUMBER.search(told)
-        assert found, told
-        return found[0]
+        return numbers_in(told)[0]
