@@ -224,6 +224,19 @@ def test_a_question_keeps_its_lines_inside_its_own_item(book: LetterBook) -> Non
     assert "\n- One?\n  Ticket number (ID): no\n- Two?\n\n" in letter.text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_question_leads_to_its_page_where_there_is_one(book: LetterBook, language: str) -> None:
+    link = "https://tickets.example/tickets/ZW-1/information?token=a.b-c_d"
+    without = book.render("information_needed", language, params_of("information_needed"))
+    linked = book.render(
+        "information_needed", language, params_of("information_needed", answer_page=link)
+    )
+    assert f"\n{link}\n" in linked.text
+    assert f'href="{link}"' in linked.html
+    mailed = "pomoc@example.com"
+    assert linked.text.count(mailed) == without.text.count(mailed) - 1
+
+
 def test_a_letter_loads_nothing_from_elsewhere(book: LetterBook) -> None:
     for kind in KINDS:
         html = book.render(kind, "pl", params_of(kind)).html
