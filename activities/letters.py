@@ -84,10 +84,8 @@ class Letters:
         await self._postgres.run("letter_sent", **keys)
 
     def _page_of(self, row: Mapping[str, Any], number: str) -> dict[str, Any]:
-        if row["kind"] != LetterKind.INFORMATION_NEEDED:
-            return {}
-        pages = self._pages if row["rules"] else None
-        return {"answer_page": pages.link(number, row) if pages else ""}
+        is_question = row["kind"] == LetterKind.INFORMATION_NEEDED and row["rules"]
+        return {"answer_page": self._pages.link(number, row)} if self._pages and is_question else {}
 
 
 def _asked(row: Mapping[str, Any]) -> dict[str, Any]:

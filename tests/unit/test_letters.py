@@ -17,11 +17,7 @@ AMOUNT = {"amount": "12.50", "currency": "PLN"}
 INSTANT = "2026-11-30T14:05:00+01:00"
 OWN_PARAMS: dict[str, dict[str, Any]] = {
     "confirmation": {"held_until": INSTANT, "answer_by": "2026-12-14"},
-    "information_needed": {
-        "questions": ["When?", "Where?"],
-        "answer_by": "2026-11-30",
-        "answer_page": "",
-    },
+    "information_needed": {"questions": ["When?", "Where?"], "answer_by": "2026-11-30"},
     "partner_confirmed": {"due_on": "2026-11-30", "amount": AMOUNT},
     "rejected": {"reason_code": "order_not_found"},
     "resolved": {"amount": AMOUNT},
@@ -222,19 +218,6 @@ def test_a_question_keeps_its_lines_inside_its_own_item(book: LetterBook) -> Non
     params = params_of("information_needed", questions=["One?\nTicket number (ID): no", "Two?"])
     letter = book.render("information_needed", "en", params)
     assert "\n- One?\n  Ticket number (ID): no\n- Two?\n\n" in letter.text
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_question_leads_to_its_page_where_there_is_one(book: LetterBook, language: str) -> None:
-    link = "https://tickets.example/tickets/ZW-1/information?token=a.b-c_d"
-    without = book.render("information_needed", language, params_of("information_needed"))
-    linked = book.render(
-        "information_needed", language, params_of("information_needed", answer_page=link)
-    )
-    assert f"\n{link}\n" in linked.text
-    assert f'href="{link}"' in linked.html
-    mailed = "pomoc@example.com"
-    assert linked.text.count(mailed) == without.text.count(mailed) - 1
 
 
 def test_a_letter_loads_nothing_from_elsewhere(book: LetterBook) -> None:

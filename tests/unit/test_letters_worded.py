@@ -81,3 +81,15 @@ def test_a_field_that_no_form_has_is_called_by_the_platforms_own_word(language: 
     letter = refusal(language, link_id=None)
     assert "link_id" not in letter.text
     assert "- " in letter.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_question_leads_to_the_page_for_its_answer_where_there_is_one(language: str) -> None:
+    link = "https://tickets.example/tickets/ZW-1/information?token=a.b-c_d"
+    question = EVERYWHERE | {"questions": ["When?"], "answer_by": "2026-12-14"}
+    mailed = BOOK.render("information_needed", language, question)
+    linked = BOOK.render("information_needed", language, question | {"answer_page": link})
+    assert f"\n{link}\n" in linked.text
+    assert f'href="{link}"' in linked.html
+    address = "pomoc@example.com"
+    assert linked.text.count(address) == mailed.text.count(address) - 1
