@@ -4,6 +4,7 @@ Only this file knows Jinja2 and Babel. Templates are strict: a letter or a phras
 value is not written at all.
 """
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
@@ -154,7 +155,8 @@ class _Tongue:
     def money(self, money: Mapping[str, str]) -> str:
         """Write `{"amount": "12.50", "currency": "PLN"}`, with plain spaces so it can be found."""
         written = format_currency(Decimal(money["amount"]), money["currency"], locale=self._locale)
-        return written.replace("\u00a0", " ").replace("\u202f", " ")
+        apart = re.sub(r"(?<=[A-Z])(?=\d)", " ", written)  # Babel writes PLN40.00
+        return apart.replace("\u00a0", " ").replace("\u202f", " ")
 
     def _rejection(self, reason_code: str) -> str:
         return self.phrase("rejections", reason_code, {})

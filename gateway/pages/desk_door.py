@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
+from gateway.pages.notices import PageRoute
 from gateway.pages.rendering import page, reading_language
-from gateway.pages.routes import PageRoute
 from gateway.pages.sessions import FORM_TOKEN, Session, form_token, session_of
 from gateway.parts import Have, Parts
 from gateway.words import words

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
@@ -62,7 +63,7 @@ def page(
         "w": words(area, language),
         "every": words("pages", language),
         "here": request.url.path,
-        "turned": lambda code: request.url.include_query_params(**{LANGUAGE: code}).query,
+        "in_language": {code: _in_language(request, code) for code in LANGUAGES},
         **content,
     }
     html = _PAGES.get_template(template).render(values)
@@ -72,6 +73,12 @@ def page(
         secure = request.url.scheme == "https"
         response.set_cookie(LANGUAGE, language, samesite="lax", secure=secure, httponly=True)
     return response
+
+
+def _in_language(request: Request, language: str) -> str:
+    """Return the way to the same page in another language."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != LANGUAGE]
+    return "?" + urlencode([*kept, (LANGUAGE, language)])
 
 
 class Writes:
