@@ -123,16 +123,27 @@ async def served(app: FastAPI, listening: socket.socket) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def fronted(
-    server: WorkflowEnvironment, database_url: str, letters: Path, **changes: Any
+    server: WorkflowEnvironment,
+    database_url: str,
+    letters: Path,
+    temporal: str = "",
+    with_workers: bool = True,
+    **changes: Any,
 ) -> AsyncIterator[Front]:
-    """A gateway in front of a stage of its own on this Temporal server; `changes` to settings."""
+    """A gateway in front of a stage of its own on this Temporal server; `changes` to settings.
+
+    `temporal` is another address by which the gateway reaches the server.
+    """
     async with AsyncExitStack() as stack:
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, secret in secrets().items():
             environment.setenv(name, secret)
-        environment.setenv("TEMPORAL_ADDRESS", server.client.service_client.config.target_host)
+        address = temporal or server.client.service_client.config.target_host
+        environment.setenv("TEMPORAL_ADDRESS", address)
         environment.setenv("TEMPORAL_NAMESPACE", server.client.namespace)
-        stage = await stack.enter_async_context(set_stage(database_url, letters, server))
+        stage = await stack.enter_async_context(
+            set_stage(database_url, letters, server, with_workers)
+        )
         known = profiles(stage.partner.base_url, {})
         listening = stack.enter_context(socket.create_server((HOST, 0)))
         address = f"http://{HOST}:{listening.getsockname()[1]}"
