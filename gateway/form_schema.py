@@ -1,8 +1,8 @@
 """A partner's form as JSON Schema (draft 2020-12): labels, help, patterns, options, in one
 language.
 
-What the schema allows, filing takes; where a partner's rule cannot be said in a schema (a pattern
-that browsers read otherwise), it allows more, and filing decides.
+The schema turns nobody away whom filing would take. Where a partner's rule cannot be said in it (a
+pattern that browsers read otherwise), it allows more, and filing decides.
 """
 
 from collections.abc import Mapping

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from asgi_correlation_id import CorrelationIdFilter
 from temporalio.testing import WorkflowEnvironment
 
 from domain.numbers import ticket_number
@@ -68,8 +69,12 @@ async def test_without_workers_a_claim_has_its_number_and_later_its_answer(
 
 
 async def test_without_the_database_nothing_is_answered_and_the_repeated_request_is_one_ticket(
-    server: WorkflowEnvironment, postgres_server: str, tmp_path: Path
+    server: WorkflowEnvironment,
+    postgres_server: str,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.handler.addFilter(CorrelationIdFilter())
     async with (
         fresh_database(postgres_server) as database_url,
         wired(database_url) as (address, wire),
@@ -80,7 +85,10 @@ async def test_without_the_database_nothing_is_answered_and_the_repeated_request
         front.stage.database_wire.cut()
         must_be_away(await filed(front, claim, key))
         path = f"/v1/accounts/{claim['account_id']}/claimable-links?kind=missing_cashback"
-        must_be_away(await front.http.get(path, headers=front.as_platform()))
+        links = await front.http.get(path, headers=front.as_platform())
+        must_be_away(links)
+        logged = [vars(one).get("correlation_id") for one in caplog.records]
+        assert links.headers["x-request-id"] in logged
         must_be_away(
             await front.http.post("/v1/claims/check", json=claim, headers=front.as_platform())
         )
