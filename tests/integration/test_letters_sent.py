@@ -66,6 +66,8 @@ async def test_a_question_without_words_still_tells_the_member_what_to_do(
     (letter,) = door.sent
     assert "Prosimy o uzupełnienie wszystkiego, co o nich wiesz." in letter.text
     assert "<ul>" not in letter.html
+
+
 async def test_a_questions_letter_has_the_same_link_however_often_it_is_sent(
     postgres: Postgres,
 ) -> None:

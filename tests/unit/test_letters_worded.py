@@ -118,6 +118,8 @@ def test_a_partner_that_asks_something_asks_for_nothing_else(language: str) -> N
     assert ASKS_FOR_MORE[language] not in letter.text + letter.html
     assert "\n- When?\n\n" in letter.text
     assert letter.html.count("<li>") == 1
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_question_leads_to_the_page_for_its_answer_where_there_is_one(language: str) -> None:
     link = "https://tickets.example/tickets/ZW-1/information?token=a.b-c_d"

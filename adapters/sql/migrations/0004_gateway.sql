@@ -59,6 +59,9 @@ create table used_handovers (
     expires_at timestamptz not null
 );
 
+-- An address cannot be read out of JSON that has a NUL anywhere; no contact gets one any more.
+update tickets set contact = replace(contact::text, '\u0000', '\ufffd')::json
+where contact::text like '%\\u0000%';
 create index tickets_by_email on tickets (lower(contact ->> 'email'));
 create index tickets_by_order_alone on tickets (order_key);
 create index tickets_by_age on tickets (created_at, number);
