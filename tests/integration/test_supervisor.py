@@ -82,9 +82,8 @@ async def test_a_part_that_dies_again_and_again_waits_longer_each_time(tmp_path:
 
 async def test_a_part_with_a_wrong_setting_is_not_started_again(tmp_path: Path) -> None:
     async with Supervisor(tmp_path) as supervisor:
+        await supervisor.start(Part("gateway", ("sh", "-c", "exit 2"), restart=True))
         with pytest.raises(PartDied, match="gateway ended with code 2"):
-            misconfigured = ("sh", "-c", "exit 2")
-            await supervisor.start(Part("gateway", misconfigured, restart=True))
             await asyncio.wait_for(supervisor.stay(), DEADLINE)
 
 
