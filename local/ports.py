@@ -20,6 +20,7 @@ PARTS = {
     "mailbox_port": "mail catcher (pages)",
     "partners_port": "partner simulator",
     "gateway_port": "gateway",
+    "platform_port": "platform simulator",
 }
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -37,6 +38,7 @@ class Ports(BaseSettings):
     mailbox_port: Port = 8025
     partners_port: Port = 8090
     gateway_port: Port = 8000
+    platform_port: Port = 8100
 
     @classmethod
     def from_environment(cls) -> Self:

@@ -23,6 +23,7 @@ PLACEHOLDER = "http://partner-simulator.invalid"
 SECRET_NAME = re.compile(r"TICKETS_SECRET_[A-Z0-9_]+")
 SECRET_BYTES = 32
 PASSWORD_NAME = "POSTGRES_PASSWORD"  # noqa: S105  (a name, not a password)
+WEBHOOK_NAME = "TICKETS_PLATFORM_WEBHOOK_SECRET"
 OWN_NAMES = ("TICKETS_PAGES_SECRET", "TICKETS_TOKEN_SECRET")
 
 Profile = dict[str, Any]
@@ -102,8 +103,9 @@ def lasting_password(file: Path) -> str:
 
 
 def own_secrets(file: Path) -> dict[str, str]:
-    """The gateway's secrets for tokens and pages, from the same file."""
-    return lasting_secrets(file, OWN_NAMES, lambda: secrets.token_hex(32))
+    """The gateway's secrets for tokens, pages and webhooks, from the same file."""
+    own = lasting_secrets(file, OWN_NAMES, lambda: secrets.token_hex(32))
+    return own | lasting_secrets(file, [WEBHOOK_NAME])
 
 
 def invented_secret() -> str:

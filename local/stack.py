@@ -29,7 +29,8 @@ class Stack:
     """`async with Stack(state_dir, ports) as stack`: everything runs inside, nothing after.
 
     `addresses` is what `stack.json` says, `environment` what the worker sees, `supervisor` knows
-    the parts: `postgres`, `temporal`, `mailbox`, `partner_simulator`, `worker`, `gateway`.
+    the parts: `postgres`, `temporal`, `mailbox`, `partner_simulator`, `platform`, `worker`,
+    `gateway`.
     """
 
     def __init__(
@@ -101,6 +102,7 @@ class Stack:
                     ),
                     self._mailbox(),
                     self._simulator(),
+                    self._platform(),
                 )
                 await self.supervisor.start(self._python("worker", "worker.py", restart=True))
                 await self._gateway()
@@ -130,6 +132,14 @@ class Stack:
         flags = [word for flag, name in files.items() for word in (flag, str(self.state / name))]
         module = ("-m", "local.partner_simulator", "--port", str(port), *flags)
         await self.supervisor.start(self._python("partner_simulator", *module))
+        await self.supervisor.while_alive(_answers(port))
+
+    async def _platform(self) -> None:
+        port = self.ports.platform_port
+        state = str(self.state / "platform.db")
+        flags = ("--port", str(port), "--gateway", self.addresses["gateway"], "--state", state)
+        module = ("-m", "local.platform_simulator", *flags)
+        await self.supervisor.start(self._python("platform", *module))
         await self.supervisor.while_alive(_answers(port))
 
     async def _gateway(self) -> None:

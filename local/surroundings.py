@@ -26,6 +26,7 @@ def addresses(ports: Ports, password: str) -> Addresses:
         "smtp_url": f"smtp://{HOST}:{ports.smtp_port}",
         "mailbox": f"http://{HOST}:{ports.mailbox_port}",
         "gateway": f"http://{HOST}:{ports.gateway_port}",
+        "platform": f"http://{HOST}:{ports.platform_port}",
         "partner_simulator": f"http://{HOST}:{ports.partners_port}",
     }
 
@@ -45,6 +46,7 @@ def environment(state: Path, where: Mapping[str, str]) -> dict[str, str]:
         "TICKETS_GATEWAY_ADDRESS": where["gateway"].removeprefix("http://"),
         "TICKETS_TOKEN_ISSUER": ISSUER,
         "TICKETS_TOKEN_AUDIENCE": AUDIENCE,
+        "TICKETS_PLATFORM_WEBHOOK_ADDRESS": f"{where['platform']}/webhooks",
         "TICKETS_TEMPORAL_UI": where["temporal_ui"],
         "PYTHONUNBUFFERED": "1",
     }
