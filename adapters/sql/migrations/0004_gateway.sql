@@ -60,9 +60,8 @@ create table used_handovers (
     expires_at timestamptz not null
 );
 
-create index tickets_open_by_account on tickets (account_id, partner_id)
-where state not in ('resolved', 'rejected', 'discarded', 'withdrawn');
 create index tickets_by_email on tickets (lower(contact ->> 'email'));
 create index tickets_by_order_alone on tickets (order_key);
 create index tickets_by_age on tickets (created_at, number);
 create index tickets_needing_attention on tickets (created_at, number) where attention <> '{}';
+create index tickets_by_account on tickets (account_id, number);
