@@ -23,35 +23,55 @@ _HIGHEST: Final = 2**63 - 1
 After = Annotated[
     int, Query(ge=0, le=_HIGHEST, description="The `next` of the page before; 0 from the start.")
 ]
+EventId = Annotated[int, Path(ge=1, le=_HIGHEST, examples=[4711])]
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
+_EVENT: Final = {
+    "event_id": "4711",
+    "number": "ZW-4KQ7-P9XT-M2AB-C",
+    "seq": 3,
+    "event": "partner_confirmed",
+    "from": "sent_to_partner",
+    "to": "awaiting_cancellation_period",
+    "at": "2026-10-09T08:00:00Z",
+    "reason_code": None,
+    "actor": "partner:velotel",
+}
+_WEBHOOK: Final = {
+    "event_id": "4711",
+    "number": "ZW-4KQ7-P9XT-M2AB-C",
+    "attempts": 77,
+    "next_try_at": None,
+    "until": "2026-10-12T08:00:00Z",
+    "failure": "answered 503",
+}
 _REFUSED: Final = ("malformed", "unauthorised", "forbidden", "unavailable")
 
 
 class TicketEvent(BaseModel):
     """A ticket moved: the `seq`th move of the ticket `number`, `from` a state `to` another."""
 
-    event_id: str = Field(examples=["4711"])
-    number: str = Field(examples=["ZW-4KQ7-P9XT-M2AB-C"])
+    event_id: str
+    number: str
     seq: int
     event: Event
     from_state: State = Field(alias="from")
     to: State
     at: datetime
     reason_code: str | None = None
-    actor: str = Field(examples=["partner:velotel"])
+    actor: str
 
 
 class EventPage(BaseModel):
     """Events in their order; `next` goes on after them, also when there are none yet."""
 
-    events: list[TicketEvent]
+    events: list[TicketEvent] = Field(examples=[[_EVENT]])
     next: str = Field(examples=["4711"])
 
 
 class Redelivery(BaseModel):
     """The event's webhook is sent anew, and again for three days if need be."""
 
-    event_id: str
+    event_id: str = Field(examples=["4711"])
     status: Literal["waiting"] = "waiting"
 
 
@@ -69,8 +89,8 @@ class WebhookOut(BaseModel):
 class WebhookPage(BaseModel):
     """Webhooks by their event's place; `next` goes on after them."""
 
-    webhooks: list[WebhookOut]
-    next: str
+    webhooks: list[WebhookOut] = Field(examples=[[_WEBHOOK]])
+    next: str = Field(examples=["4711"])
 
 
 def webhooks_for(parts: Parts) -> timedelta | None:
@@ -115,9 +135,7 @@ async def read_events(
     status_code=202,
     responses=responses(*_REFUSED, "unknown_event", "not_possible_now"),
 )
-async def redeliver_event(
-    have: Have, caller: OperatorOrPlatform, event_id: Annotated[int, Path(ge=1, le=_HIGHEST)]
-) -> Redelivery:
+async def redeliver_event(have: Have, caller: OperatorOrPlatform, event_id: EventId) -> Redelivery:
     """Send an event's webhook once more."""
     if not have.settings.webhook_address:
         raise Problem("not_possible_now")

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Path
 from pydantic import BaseModel, Field, ValidationError
 from temporalio.service import RPCError
 
@@ -42,6 +42,7 @@ LOOKED_AT_ONCE: Final = 50
 _TOLD_AT_ONCE: Final = 10
 _HIGHEST: Final = 2**63 - 1
 _PROBLEMS: Final = responses("malformed", "too_large", "unauthorised", "forbidden", "unavailable")
+_PROBLEMS_OF_ONE: Final = _PROBLEMS | responses("another_id")
 _LINK: Final = {
     "link_id": "lnk-77",
     "version": 3,
@@ -66,16 +67,22 @@ _REWARD: Final = {
 }
 
 
+Version = Annotated[int, Field(ge=0, le=_HIGHEST, strict=True)]
+_ID: Final = {"min_length": 1, "max_length": 200, "pattern": r"^[!-~]+$"}
+LinkId = Annotated[str, Path(**_ID, examples=["lnk-77"])]
+RewardId = Annotated[str, Path(**_ID, examples=["rew-5"])]
+
+
 class LinkIn(Link):
     """A link registered on an account (R10); a higher version replaces a lower one."""
 
-    version: Annotated[int, Field(ge=0, le=_HIGHEST)]
+    version: Version
 
 
 class RewardIn(Reward):
     """A reward as it stands; `granted_by_ticket` names the ticket that granted it, if one did."""
 
-    version: Annotated[int, Field(ge=0, le=_HIGHEST)]
+    version: Version
     order_number: Annotated[Words, Field(max_length=200)] | None = None
     granted_by_ticket: Annotated[str, Field(max_length=64, pattern=r"^[!-~]+$")] | None = None
 
@@ -88,22 +95,24 @@ class Taken(BaseModel):
     """What became of a record: `older` (than what is known) and `known` change nothing."""
 
     id: str | None = Field(examples=["lnk-77"])
-    result: Literal["stored", "known", "older", "malformed", "forbidden"]
+    result: Literal["stored", "known", "older", "malformed", "forbidden"] = Field(
+        examples=["stored"]
+    )
     errors: list[WrongField] = []
 
 
 class TakenList(BaseModel):
     """One result per record, in the order in which they came."""
 
-    results: list[Taken]
+    results: list[Taken] = Field(examples=[[{"id": "lnk-77", "result": "stored"}]])
 
 
-@router.put("/links/{link_id:path}", responses=_PROBLEMS)
+@router.put("/links/{link_id:path}", responses=_PROBLEMS_OF_ONE)
 async def put_one_link(
-    have: Have, caller: Platform, link_id: str, link: Annotated[LinkIn, Body(examples=[_LINK])]
+    have: Have, caller: Platform, link_id: LinkId, link: Annotated[LinkIn, Body(examples=[_LINK])]
 ) -> Taken:
     """Keep a link."""
-    _must_agree("link_id", link_id, link.link_id)
+    _must_agree(link_id, link.link_id)
     caller.must_speak_for(link.account_id)
     (kept,) = await keep_links(have.postgres, [link], caller.accounts)
     return _one_taken(link_id, kept)
@@ -118,15 +127,15 @@ async def put_links(
     return await _keep_sound(have.postgres, records, "link_id", caller.accounts, keep_links)
 
 
-@router.put("/rewards/{reward_id:path}", responses=_PROBLEMS)
+@router.put("/rewards/{reward_id:path}", responses=_PROBLEMS_OF_ONE)
 async def put_one_reward(
     have: Have,
     caller: Platform,
-    reward_id: str,
+    reward_id: RewardId,
     reward: Annotated[RewardIn, Body(examples=[_REWARD])],
 ) -> Taken:
     """Keep a reward; one that is registered ends the open ticket for its order."""
-    _must_agree("reward_id", reward_id, reward.reward_id)
+    _must_agree(reward_id, reward.reward_id)
     caller.must_speak_for(reward.account_id)
     (kept,) = await keep_rewards(have.postgres, [reward], caller.accounts)
     await _tell_soon(have, news_of([reward], [kept]))
@@ -155,9 +164,10 @@ async def look_again(parts: Parts) -> bool:
     return len(due) == LOOKED_AT_ONCE
 
 
-def _must_agree(name: str, in_path: str, in_record: str) -> None:
+def _must_agree(in_path: str, in_record: str) -> None:
+    """Raise `another_id` where address and record are not of one thing (RFC 9110, 9.3.4)."""
     if in_path != in_record:
-        raise Problem("malformed", {name: "as_in_the_path"})
+        raise Problem("another_id")
 
 
 def _read(model: type[R], content: Any, name: str, caller: Caller) -> R | Taken:

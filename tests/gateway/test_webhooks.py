@@ -31,14 +31,16 @@ async def told(
 ) -> AsyncIterator[Front]:
     """A gateway that sends webhooks to the platform."""
     letters: Path = tmp_path_factory.mktemp("letters")
-    settings = {
-        "TICKETS_PLATFORM_WEBHOOK_ADDRESS": platform.address,
-        "TICKETS_PLATFORM_WEBHOOK_SECRET": f"{WEBHOOK_SECRET} {SECOND_SECRET}",
-    }
     async with (
         real_server() as server,
         fresh_database(postgres_server) as database_url,
-        fronted(server, database_url, letters, **settings) as front,
+        fronted(
+            server,
+            database_url,
+            letters,
+            TICKETS_PLATFORM_WEBHOOK_ADDRESS=platform.address,
+            TICKETS_PLATFORM_WEBHOOK_SECRET=f"{WEBHOOK_SECRET} {SECOND_SECRET}",
+        ) as front,
     ):
         yield front
 
