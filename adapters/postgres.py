@@ -5,7 +5,7 @@ to us leaves as `DatabaseUnavailable`; a query that is wrong stays a bug and lea
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -103,23 +103,13 @@ class Postgres:
 
     async def put_link(self, link: Link) -> None:
         """Keep a link of the platform's feed, unless a newer version is known."""
-        promised = _money("promised", link.promised_reward)
         async with self.transaction() as connection:
-            await QUERIES.put_link(
-                connection, **link.model_dump(exclude={"promised_reward"}), **promised
-            )
+            await put_link(connection, link)
 
     async def put_reward(self, reward: Reward) -> None:
         """Keep a reward of the platform's feed, unless a newer version is known."""
-        amount = reward.amount
         async with self.transaction() as connection:
-            await QUERIES.put_reward(
-                connection,
-                **reward.model_dump(exclude={"amount"}),
-                order_key=reward.order_key,
-                amount=amount.amount if amount else None,
-                currency=amount.currency if amount else None,
-            )
+            await put_reward(connection, reward)
 
     async def grants(self) -> list[dict[str, Any]]:
         """Return every grant: number, account, partner, kind, order, amount, currency."""
@@ -147,6 +137,29 @@ async def _speak_json(connection: Any) -> None:
     await connection.set_type_codec(
         "json", encoder=json.dumps, decoder=json.loads, schema="pg_catalog"
     )
+
+
+async def put_link(
+    connection: Connection, link: Link, accounts: Sequence[str] | None = None
+) -> bool:
+    """Keep a link inside a transaction; `False` where a newer version, or the same, is known, or
+    the known one is of none of `accounts`.
+    """
+    row = link.model_dump(exclude={"promised_reward"}) | _money("promised", link.promised_reward)
+    return bool(await QUERIES.put_link(connection, **row, accounts=accounts))
+
+
+async def put_reward(
+    connection: Connection, reward: Reward, accounts: Sequence[str] | None = None
+) -> bool:
+    """Keep a reward inside a transaction, as `put_link` does a link."""
+    amount = reward.amount
+    row = reward.model_dump(exclude={"amount"}) | {
+        "order_key": reward.order_key,
+        "amount": amount.amount if amount else None,
+        "currency": amount.currency if amount else None,
+    }
+    return bool(await QUERIES.put_reward(connection, **row, accounts=accounts))
 
 
 async def _admitted(connection: Connection, request: AdmissionRequest) -> Admission | None:

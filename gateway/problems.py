@@ -40,6 +40,7 @@ STATUS: Final = {
     "partner_takes_no_claims": 404,
     "method_not_allowed": 405,
     "not_possible_now": 409,
+    "another_id": 409,
     "replayed": 409,
     "too_large": 413,
     "link_not_valid": 403,

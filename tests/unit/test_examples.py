@@ -141,13 +141,13 @@ def test_every_way_of_a_partner_to_misbehave_has_an_example() -> None:
 
 def test_members_agents_and_the_platform_all_act_in_some_example() -> None:
     actions = [action for one in _examples().claims for action in one.play.actions]
-    done = {(action.update or action.signal, action.with_.get("outcome")) for action in actions}
+    done = {(action.update or "reward", action.with_.get("outcome")) for action in actions}
     assert done == {
         ("withdraw", None),
         ("decide", "confirmed"),
         ("decide", "rejected"),
         ("resend_to_partner", None),
-        ("reward_registered", None),
+        ("reward", None),
         ("request_information", None),
         ("provide_information", None),
     }

@@ -33,6 +33,16 @@ create table webhooks (
     failure text
 );
 create index webhooks_due on webhooks (next_try_at) where next_try_at is not null;
+create index webhooks_given_up on webhooks (position)
+where next_try_at is null and delivered_at is null;
+
+-- Rewards of the feed whose open tickets are looked for once more: the first look may have come before
+-- a claim that was being admitted, and whoever looked may have died before the tickets were told.
+create table rewards_to_tell (
+    reward_id text primary key references rewards,
+    look_at timestamptz not null
+);
+create index rewards_to_tell_due on rewards_to_tell (look_at);
 
 -- Signed messages of partners (Standard Webhooks): by the same id at the same moment, a replay.
 create table partner_messages (
