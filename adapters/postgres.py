@@ -91,6 +91,11 @@ class Postgres:
                     return entry.admission
         raise DatabaseUnavailable("PostgreSQL: a claim for the same reward kept changing")
 
+    async def facts(self, account_id: str, partner_id: str, key: str) -> Facts:
+        """Return what a claim is judged by, as it stands now."""
+        async with self.transaction() as connection:
+            return await _facts(connection, account_id, partner_id, key)
+
     async def write(self, writing: Writing) -> None:
         """Write a step down; written again, nothing changes."""
         async with self.transaction() as connection:

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from adapters.partner_files import load_profiles
@@ -121,20 +121,22 @@ async def _play(
             bar = progress.add_task("Tickets", total=len(examples.claims))
             kind = ForgivingPlayer if trouble else Player
             player = kind(doors.client, doors.partners, lambda: progress.advance(bar))
-            channels = Channels(stack, examples.claims, doors.client, doors.mailbox)
+            channels = Channels(stack, examples.claims, doors.mailbox)
             async with _meanwhile(channels.answer()), _meanwhile(trouble and trouble(stack)):
                 played = await player.play(examples.claims, seconds)
         return played, await look(played, doors, channels.received)
 
 
 class ForgivingPlayer(Player):
-    """Leaves out an action whose moment never came: the ticket's end says whether it mattered.
+    """Leaves out an action whose moment never came, or has gone: the ticket's end says whether it
+    mattered.
 
-    A worker that dies with a partner's refusal in its hands asks again, and may hear a yes.
+    A worker that dies with a partner's refusal in its hands asks again, and may hear a yes; one
+    that comes late finds a question void, because the partner has answered by itself.
     """
 
     async def _act(self, handle: Handle, action: Action, request_id: str) -> None:
-        with contextlib.suppress(TooLate):
+        with contextlib.suppress(TooLate, WorkflowUpdateFailedError):
             await super()._act(handle, action, request_id)
 
 

@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 
 from domain.errors import MessageRefused, Unavailable
 from gateway.pages.rendering import page, reading_language
-from gateway.problems import RETRY_AFTER, STATUS, Problem
+from gateway.problems import RETRY_AFTER, STATUS, Problem, is_unknown
 from gateway.words import words
 
 log = logging.getLogger("gateway")
@@ -60,6 +60,8 @@ class PageRoute(APIRoute):
             except HTTPException as error:
                 return _problem(request, self.area, _BY_STATUS.get(error.status_code, "malformed"))
             except (Unavailable, RPCError) as error:
+                if isinstance(error, RPCError) and is_unknown(error):
+                    return _problem(request, self.area, "unknown_ticket")
                 tell_away(error)
                 return _problem(request, self.area, "unavailable")
 
@@ -72,17 +74,17 @@ def tell_away(error: Unavailable | RPCError) -> None:
 
 
 def _problem(request: Request, area: str, code: str) -> Response:
+    """Say why a page was not given: in the words of its area, of all pages, or of the API."""
+    code = code if code in STATUS else "internal"
     language = reading_language(request)
-    known = words("pages", language)["problems"] | words(area, language)["problems"]
-    name = code if code in known else "malformed"
-    response = page(
-        request,
-        "message.html",
-        "pages",
-        language,
-        {**known[name], "mood": "warn"},
-        STATUS.get(code, STATUS["malformed"]),
-    )
+    every, known = words("pages", language), words(area, language).get("problems", {})
+    plain = {
+        "title": every["trouble"]["title"],
+        "text": words("problems", language)["problems"][code],
+    }
+    said = known.get(code) or every["problems"].get(code) or plain
+    content = {**said, "mood": "warn"}
+    response = page(request, "message.html", "pages", language, content, STATUS[code])
     if response.status_code == STATUS["unavailable"]:
         response.headers["retry-after"] = str(RETRY_AFTER)
     return response

@@ -14,6 +14,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from adapters.letters import printable
 from domain.partner import LANGUAGES
 from gateway.parts import Parts
 from gateway.words import language_wanted, words
@@ -21,6 +22,13 @@ from gateway.words import language_wanted, words
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 LANGUAGE: Final = "language"
 """The query parameter and the cookie by which a reader chooses a language."""
+
+
+def _harmless(value: Any) -> Any:
+    """Take from people's words what no page may hold, or what turns its reading direction."""
+    return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
 _PAGES: Final = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
@@ -28,6 +36,7 @@ _PAGES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     auto_reload=False,
+    finalize=_harmless,
 )
 
 
@@ -78,18 +87,18 @@ class Writes:
     def __init__(self, parts: Parts, language: str) -> None:
         """Use the letter book's way to write."""
         self._book = parts.book
-        self._language = language
+        self.language = language
 
     def day(self, day: date | None) -> str:
         """Write a day out; a dash where there is none."""
-        return self._book.day(self._language, day.isoformat()) if day else "–"
+        return self._book.day(self.language, day.isoformat()) if day else "–"
 
     def moment(self, moment: datetime | None, zone: ZoneInfo) -> str:
         """Write a moment out, as the clocks of `zone` show it; a dash where there is none."""
         if moment is None:
             return "–"
-        return self._book.instant(self._language, moment.astimezone(zone).isoformat())
+        return self._book.instant(self.language, moment.astimezone(zone).isoformat())
 
     def money(self, money: Mapping[str, Any] | None) -> str:
         """Write an amount with its currency; a dash where there is none."""
-        return self._book.money(self._language, money) if money else "–"
+        return self._book.money(self.language, money) if money else "–"

@@ -52,6 +52,22 @@ async def test_a_question_for_a_field_names_it_as_the_members_form_does(
     assert f"<li>{LABELS[language]}</li>" in letter.html
 
 
+@pytest.mark.parametrize("note", [None, " "])
+async def test_a_question_without_words_still_tells_the_member_what_to_do(
+    postgres: Postgres, note: str | None
+) -> None:
+    """R34: a partner may ask without saying what."""
+    desk, door = Desk(postgres, fields=FIELDS), OpenDoor()
+    await desk.open_account()
+    admission = await desk.file()
+    await desk.hears(admission, a_question(questions=[], note=note), sent=True)
+    posting = Posting(number=admission.result.number, key="3-information_needed")
+    await Letters(postgres, LetterBook(SERVICE), door).send(posting)
+    (letter,) = door.sent
+    assert "Prosimy o uzupełnienie wszystkiego, co o nich wiesz." in letter.text
+    assert "<ul>" not in letter.html
+
+
 async def test_a_questions_letter_has_the_same_link_however_often_it_is_sent(
     postgres: Postgres,
 ) -> None:
