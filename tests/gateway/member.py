@@ -106,6 +106,13 @@ class Browsing(httpx.AsyncClient):
         """Open the partner's form for a choice."""
         return await self.get(f"/form/{kind}/details?{urlencode({'choice': choice})}")
 
+    async def send_form(
+        self, form: httpx.Response, member: Member, **changes: str
+    ) -> httpx.Response:
+        """Fill in an open form and send it."""
+        entries = member.entries(**changes) | {"form_token": token_in(form)}
+        return await self.post(str(form.url), data=entries)
+
 
 def token_in(page: httpx.Response) -> str:
     """The form's token on a page."""
