@@ -6,11 +6,9 @@ nothing.
 """
 
 import argparse
-import asyncio
 import contextlib
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -25,11 +23,15 @@ from adapters.handovers import (
     Export,
     export_written,
     exported_claims,
-    keep_outcomes,
-    known_outcomes,
     made_export,
-    mark_outcomes,
     next_export,
+)
+from adapters.outcomes import (
+    TICKET_CLOSED,
+    Key,
+    keep_outcomes,
+    key_of,
+    known_outcomes,
     numbers_of_partner,
 )
 from adapters.partner_files import load_profiles
@@ -39,7 +41,7 @@ from domain.file_rows import check_header, claim_header, claim_row, read_outcome
 from domain.messages import PartnerOutcome
 from domain.partner import PartnerRules
 from settings import load_settings
-from workflows.telling import TICKET_CLOSED, Teller
+from workflows.telling import Teller
 
 DONE: Final = 0
 AWAY: Final = 1
@@ -47,7 +49,6 @@ WRONG: Final = 2
 SOME_BAD: Final = 3
 CHUNK: Final = 200
 """Lines that are in memory at a time."""
-AT_ONCE: Final = 16
 _EVERY_SECONDS: Final = 1.0
 
 Connect = Callable[[], Awaitable[Client]]
@@ -197,7 +198,6 @@ class Importer:
         self._partner_id = partner_id
         self._teller = teller
         self._say = say
-        self._telling = asyncio.Semaphore(AT_ONCE)
         self._tally = Tally()
         self._bad: dict[int, str] = {}
 
@@ -217,31 +217,19 @@ class Importer:
 
     async def _take(self, chunk: Sequence[Line]) -> None:
         read = await self._of_partner([one for line in chunk if (one := self._read(line))])
-        first: dict[str, Read] = {}
+        first: dict[Key, Read] = {}
         for one in read:
-            first.setdefault(one[1].outcome_id, one)
-        codes = await self._codes(first)
-        told = await self._tell([one for key, one in first.items() if codes.get(key) is None])
-        if told:
-            await mark_outcomes(self._postgres, self._partner_id, told)
+            first.setdefault(key_of(one[1]), one)
+        before = await self._codes(first)
+        after = await self._tell(first)
         for line, outcome in read:
-            self._count(line, outcome, codes, told, first)
-
-    def _count(
-        self,
-        line: Line,
-        outcome: PartnerOutcome,
-        codes: Mapping[str, str | None],
-        told: Mapping[str, str],
-        first: Mapping[str, Read],
-    ) -> None:
-        key = outcome.outcome_id
-        if (told.get(key) or codes.get(key)) == TICKET_CLOSED:
-            self._bad[line.number] = f"{TICKET_CLOSED}: number: expected that of an open ticket"
-        elif codes.get(key) or first[key][0] is not line:
-            self._tally.known += 1
-        else:
-            self._tally.taken += 1
+            key = key_of(outcome)
+            if after.get(key) == TICKET_CLOSED:
+                self._bad[line.number] = f"{TICKET_CLOSED}: number: expected that of an open ticket"
+            elif before.get(key) or first[key][0] is not line:
+                self._tally.known += 1
+            else:
+                self._tally.taken += 1
 
     def _read(self, line: Line) -> Read | None:
         try:
@@ -261,23 +249,16 @@ class Importer:
                 self._bad[line.number] = str(unknown_number())
         return [one for one in read if one[1].number in theirs]
 
-    async def _codes(self, first: Mapping[str, Read]) -> dict[str, str | None]:
-        """Keep what is new, unless this is a dry run, and return what became of what is not."""
-        if self._teller is None:
-            return await known_outcomes(self._postgres, self._partner_id, first)
-        outcomes = [outcome.model_dump(mode="json") for _, outcome in first.values()]
-        return await keep_outcomes(self._postgres, self._partner_id, outcomes)
+    async def _codes(self, first: Mapping[Key, Read]) -> dict[Key, str | None]:
+        """Return what became of the outcomes that came before."""
+        outcomes = [outcome for _, outcome in first.values()]
+        known = await known_outcomes(self._postgres, self._partner_id, outcomes)
+        return {key: kept.code for key, kept in known.items()}
 
-    async def _tell(self, new: Sequence[Read]) -> dict[str, str]:
-        """Tell the tickets; the outcomes of one ticket in the order of the file."""
-        tickets: dict[str, list[PartnerOutcome]] = defaultdict(list)
-        for _, outcome in new:
-            tickets[outcome.number or ""].append(outcome)
-        found = await asyncio.gather(*(self._tell_ticket(told) for told in tickets.values()))
-        return {key: code for codes in found for key, code in codes.items()}
-
-    async def _tell_ticket(self, outcomes: Sequence[PartnerOutcome]) -> dict[str, str]:
-        if self._teller is None:
-            return {}
-        async with self._telling:
-            return {one.outcome_id: await self._teller.tell(one) for one in outcomes}
+    async def _tell(self, first: Mapping[Key, Read]) -> dict[Key, str | None]:
+        """Keep what is new, tell the tickets, and return what has become of all."""
+        if self._teller and first:
+            outcomes = [outcome for _, outcome in first.values()]
+            await keep_outcomes(self._postgres, self._partner_id, outcomes)
+            await self._teller.tell_kept(self._postgres, [key[0] for key in first])
+        return await self._codes(first)

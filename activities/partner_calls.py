@@ -7,6 +7,7 @@ from typing import Any
 
 from temporalio import activity
 
+from activities.claims_shown import claim_of
 from activities.pace import Pace
 from activities.partner_post import PartnerPost
 from adapters.handovers import hand_over
@@ -61,7 +62,7 @@ class PartnerCalls:
             row = await self._postgres.one("claim_to_deliver", number=delivery.number)
             if row is None:
                 raise PartnerContractFault(f"{delivery.number} is not in the books any more")
-            return Delivered(reference=await self._send(profile, delivery, _claim(row)))
+            return Delivered(reference=await self._send(profile, delivery, claim_of(row)))
 
     async def _send(
         self, profile: PartnerProfile, delivery: Delivery, claim: Mapping[str, Any]
@@ -77,20 +78,3 @@ class PartnerCalls:
             case CsvChannel():
                 await hand_over(self._postgres, delivery.partner_id, delivery.purpose, claim)
         return None
-
-
-def _claim(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the partner's form asks for, and nothing else (contract.md)."""
-    clicked_at = row["clicked_at"]
-    note = {"note": row["information_note"]} if row["information_note"] else {}
-    return {
-        **note,
-        "number": row["number"],
-        "kind": row["kind"],
-        "ordered_on": row["ordered_on"].isoformat() if row["ordered_on"] else None,
-        "answers": row["answers"],
-        "link": {
-            "id": row["link_id"],
-            "clicked_at": clicked_at.isoformat() if clicked_at else None,
-        },
-    }

@@ -1,11 +1,10 @@
-"""Claims that wait for a partner's file, the exports that were made of them, the outcomes that came
-back: what the books know of partners who are served by files.
+"""Claims that wait for a partner's file, and the exports that were made of them.
 
 A claim is marked as exported before its file is written. Until the file is known to be there, the
 next export is that one again, so a crash in between loses nothing.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,37 +68,3 @@ async def exported_claims(
 async def export_written(postgres: Postgres, export: Export) -> None:
     """Note that the file is there."""
     await postgres.run("export_written", export_id=export.export_id)
-
-
-async def numbers_of_partner(
-    postgres: Postgres, partner_id: str, numbers: Iterable[str]
-) -> set[str]:
-    """Return which of `numbers` are tickets that the partner knows of."""
-    wanted = {"partner_id": partner_id, "numbers": list(numbers)}
-    async with postgres.transaction() as connection:
-        return {row["number"] async for row in QUERIES.numbers_of_partner(connection, **wanted)}
-
-
-async def known_outcomes(
-    postgres: Postgres, partner_id: str, outcome_ids: Iterable[str]
-) -> dict[str, str | None]:
-    """Return what became of the outcomes that came before; `None`: their ticket was not told."""
-    wanted = {"partner_id": partner_id, "outcome_ids": list(outcome_ids)}
-    async with postgres.transaction() as connection:
-        rows = QUERIES.outcomes_known(connection, **wanted)
-        return {row["outcome_id"]: row["code"] async for row in rows}
-
-
-async def keep_outcomes(
-    postgres: Postgres, partner_id: str, outcomes: Iterable[Mapping[str, Any]]
-) -> dict[str, str | None]:
-    """Keep outcomes before their tickets are told; return what became of those that came before."""
-    kept = list(outcomes)
-    await postgres.run("keep_outcomes", partner_id=partner_id, outcomes=kept)
-    return await known_outcomes(postgres, partner_id, [one["outcome_id"] for one in kept])
-
-
-async def mark_outcomes(postgres: Postgres, partner_id: str, codes: Mapping[str, str]) -> None:
-    """Note what became of outcomes, by their ids."""
-    told = {"outcome_ids": list(codes), "codes": list(codes.values())}
-    await postgres.run("mark_outcomes", partner_id=partner_id, **told)

@@ -91,6 +91,11 @@ class Postgres:
                     return entry.admission
         raise DatabaseUnavailable("PostgreSQL: a claim for the same reward kept changing")
 
+    async def facts(self, account_id: str, partner_id: str, key: str) -> Facts:
+        """Return what a claim is judged by, as it stands now."""
+        async with self.transaction() as connection:
+            return await _facts(connection, account_id, partner_id, key)
+
     async def write(self, writing: Writing) -> None:
         """Write a step down; written again, nothing changes."""
         async with self.transaction() as connection:
@@ -167,7 +172,7 @@ async def _admitted(connection: Connection, request: AdmissionRequest) -> Admiss
 
 async def _facts(connection: Connection, account_id: str, partner_id: str, key: str) -> Facts:
     whose = {"account_id": account_id, "partner_id": partner_id}
-    links = [_link(row) async for row in QUERIES.links_of_account(connection, **whose)]
+    links = [read_link(row) async for row in QUERIES.links_of_account(connection, **whose)]
     rewards = [read_reward(row) async for row in QUERIES.rewards_of_account(connection, **whose)]
     standing = await QUERIES.standing_ticket(connection, duplicate_key=key)
     return Facts(links=tuple(links), rewards=tuple(rewards), standing_ticket=standing)
@@ -245,7 +250,8 @@ async def _append(connection: Connection, writing: Writing) -> None:
         await QUERIES.keep_answer(connection, **keys, answer=content)
 
 
-def _link(row: Mapping[str, Any]) -> Link:
+def read_link(row: Mapping[str, Any]) -> Link:
+    """Read a row of the links."""
     promised = _read_money(row["promised_amount"], row["promised_currency"])
     return Link.model_validate(dict(row) | {"promised_reward": promised})
 

@@ -91,11 +91,11 @@ def _more(told: Mapping[str, str]) -> dict[str, Any]:
         more["questions"] = [told["question"]]
     money = {name: told[name] for name in ("amount", "currency") if name in told}
     if "amount" in money:
-        money["amount"] = _with_point(money["amount"])
+        money["amount"] = with_point(money["amount"])
     return more | ({"reward": money} if money else {})
 
 
-def _with_point(amount: str) -> str:
+def with_point(amount: str) -> str:
     """Read `12,50`; a comma before three digits may mean thousands, and is left to be refused."""
     found = _DECIMAL_COMMA.fullmatch(amount)
     return f"{found[1]}.{found[2]}" if found else amount

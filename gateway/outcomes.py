@@ -1,5 +1,206 @@
-"""Partners' outcomes: signed, kept before they are told, answered item by item."""
+"""Outcomes in: partners tell what they found (contract.md, "Partner's call to us")."""
 
-from fastapi import APIRouter
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, Literal
 
-router = APIRouter(prefix="/v1", tags=["partners"])
+from fastapi import APIRouter, Path, Request, Security
+from fastapi.security import APIKeyHeader
+from pydantic import BaseModel, Field
+
+from adapters import signatures
+from adapters.outcomes import TICKET_CLOSED, Kept, Key, key_of
+from adapters.signatures import Signed, check_signature
+from domain.errors import MessageRefused
+from domain.messages import PartnerOutcome
+from domain.numbers import is_number
+from domain.outcome_items import LONGEST_LIST, MOST_ITEMS, items_of, read_item
+from domain.reading import Reading, parse
+from gateway.partners import take_outcomes
+from gateway.parts import Have
+from gateway.problems import Problem, WrongField, responses
+
+router = APIRouter(prefix="/v1", tags=["outcomes"])
+_WRITABLE: Final = re.compile(r"[!-~]{1,200}")
+
+
+class ItemResult(BaseModel):
+    """What became of one outcome.
+
+    `accepted`: it is kept, and its ticket is told. `known`: one of this `outcome_id` came before
+    for this ticket, and that one stands. `refused`: `unknown_number` (no claim that was sent to you
+    has it), `ticket_closed`, or `malformed` with the fields in `errors`. `ignored` names fields
+    that nobody here knows.
+    """
+
+    outcome_id: str | None = Field(None, examples=["evt-1"])
+    number: str | None = Field(None, examples=["ZW-4KQ7-P9XT-M2AB-C"])
+    status: Literal["accepted", "known", "refused"]
+    code: Literal["unknown_number", "malformed", "ticket_closed"] | None = Field(
+        None, examples=[None]
+    )
+    errors: list[WrongField] = Field([], examples=[[]])
+    ignored: list[str] = Field([], examples=[[]])
+
+
+class Results(BaseModel):
+    """A result for each outcome of the message, in its order."""
+
+    results: list[ItemResult]
+
+
+_EXAMPLE: Final = {
+    "outcome_id": "evt-1",
+    "number": "ZW-4KQ7-P9XT-M2AB-C",
+    "outcome": "confirmed",
+    "reward": {"amount": "40.00", "currency": "PLN"},
+    "occurred_at": "2026-10-09T10:00:00+02:00",
+}
+_REJECTED: Final = {
+    "outcome_id": "evt-2",
+    "number": "ZW-4KQ7-P9XT-M2AB-C",
+    "outcome": "rejected",
+    "reason_code": "order_not_found",
+}
+_HEADERS: Final = {
+    signatures.ID: "The message's id. A retry keeps it, under a newer timestamp.",
+    signatures.TIMESTAMP: "Seconds since 1970 (UTC); five minutes from now at most, either way.",
+}
+_SIGNATURE: Final = APIKeyHeader(
+    name=signatures.SIGNATURE,
+    scheme_name="webhookSignature",
+    auto_error=False,
+    description="Standard Webhooks 1.0.0: `v1,` and base64 of HMAC-SHA256 over"
+    " `webhook-id.webhook-timestamp.body` under your secret; several with spaces between them.",
+)
+
+
+def _schema() -> dict[str, Any]:
+    """Describe an outcome as it is sent: the address names the partner already."""
+    schema = PartnerOutcome.model_json_schema()
+    found: dict[str, Any] = _inlined(schema, schema.pop("$defs", {}))
+    found["required"] = ["outcome_id", "number", "outcome"]
+    found["properties"]["number"] = {"type": "string", "maxLength": 64}
+    return found
+
+
+def _inlined(part: Any, known: Mapping[str, Any]) -> Any:
+    if isinstance(part, list):
+        return [_inlined(one, known) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        return _inlined(known[part["$ref"].rpartition("/")[2]], known)
+    return {name: _inlined(one, known) for name, one in part.items()}
+
+
+def _documented() -> dict[str, Any]:
+    """Return what the signature of `take` cannot say: it reads the raw body and its headers."""
+    outcome = _schema()
+    many = {"type": "array", "items": outcome, "maxItems": MOST_ITEMS}
+    one = {"summary": "One outcome", "value": _EXAMPLE}
+    several = {"summary": "Several", "value": [_EXAMPLE, _REJECTED]}
+    return {
+        "parameters": [
+            {"name": name, "in": "header", "required": True, "description": words}
+            | {"schema": {"type": "string"}}
+            for name, words in _HEADERS.items()
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {"oneOf": [outcome, many]},
+                    "examples": {"one": one, "several": several},
+                }
+            },
+        },
+    }
+
+
+@router.post(
+    "/partners/{partner_id}/outcomes",
+    status_code=202,
+    summary="Tell outcomes",
+    response_description="A result for each outcome, in its order",
+    dependencies=[Security(_SIGNATURE)],
+    responses=responses("malformed", "too_large", "unauthorised", "replayed", "unavailable"),
+    openapi_extra=_documented(),
+)
+async def take(
+    request: Request,
+    have: Have,
+    partner_id: Annotated[str, Path(examples=["velotel"])],
+) -> Results:
+    """Tell what you found about claims. Signed over the raw body as Standard Webhooks 1.0.0 say,
+    with your secret; every outcome is stored before this is answered, and a bad one spoils no
+    other. The same message again is `replayed`; your retry of it, with a newer timestamp, gets the
+    same results.
+    """
+    body = await request.body()
+    signed = _signed(body, request, have.secrets_of(partner_id))
+    items = items_of(parse(body, LONGEST_LIST))
+    if items is None:
+        raise Problem("malformed", {"body": "json"})
+    if len(items) > MOST_ITEMS:
+        raise Problem("too_large")
+    readings = [read_item(item, partner_id) for item in items]
+    read = [reading.value for reading in readings if reading.value]
+    outcomes = [outcome for outcome in read if is_number(outcome.number or "")]
+    known = await take_outcomes(have, partner_id, outcomes, signed)
+    if known is None:
+        raise Problem("replayed")
+    return Results(results=_results(items, readings, known, signed.message_id))
+
+
+def _signed(body: bytes, request: Request, secrets: Sequence[str]) -> Signed:
+    try:
+        return check_signature(body, request.headers, secrets)
+    except MessageRefused:
+        headers = {"www-authenticate": "Standard-Webhooks"}
+        raise Problem("unauthorised", headers=headers) from None
+
+
+def _results(
+    items: Sequence[object],
+    readings: Sequence[Reading[PartnerOutcome]],
+    known: Mapping[Key, Kept],
+    message_id: str,
+) -> list[ItemResult]:
+    results: list[ItemResult] = []
+    seen: set[Key] = set()
+    for item, reading in zip(items, readings, strict=True):
+        result = ItemResult(
+            outcome_id=_told(item, "outcome_id"),
+            number=reading.value.number if reading.value else _told(item, "number"),
+            status="refused",
+            ignored=list(reading.unknown),
+        )
+        if reading.value is None:
+            result.code, result.errors = "malformed", _errors(reading.problems)
+        else:
+            key = key_of(reading.value)
+            _judge(result, known.get(key), None if key in seen else message_id)
+            seen.add(key)
+        results.append(result)
+    return results
+
+
+def _judge(result: ItemResult, kept: Kept | None, brought_by: str | None) -> None:
+    if kept is None:
+        result.code = "unknown_number"
+    elif kept.code == TICKET_CLOSED:
+        result.code = "ticket_closed"
+    else:
+        is_new = brought_by is not None and kept.message_id == brought_by
+        result.status = "accepted" if is_new else "known"
+
+
+def _errors(problems: Mapping[str, str]) -> list[WrongField]:
+    return [WrongField(field=at or "outcome", expected=what) for at, what in problems.items()]
+
+
+def _told(item: object, name: str) -> str | None:
+    """Return what an item names, as far as it can be written back."""
+    told = item.get(name) if isinstance(item, dict) else None
+    return told if isinstance(told, str) and _WRITABLE.fullmatch(told) else None

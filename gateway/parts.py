@@ -1,9 +1,11 @@
 """What every call of the gateway may use: opened once, when the gateway starts."""
 
+import base64
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 from temporalio.client import Client
@@ -12,8 +14,10 @@ from adapters.bearer import BearerTokens
 from adapters.letters import LetterBook
 from adapters.partner_http import PartnerDoor
 from adapters.postgres import Postgres
-from domain.partner import PartnerProfile
+from domain.partner import CsvChannel, PartnerProfile
 from settings import GatewaySettings
+
+_NOBODYS: Final = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,17 @@ class Parts:
     def now(self) -> datetime:
         """This moment, in UTC."""
         return datetime.now(UTC)
+
+    def secrets_of(self, partner_id: str) -> list[str]:
+        """Return a partner's secrets, filled up to as many as any has with one that nobody knows:
+        so a wrong signature takes the same time for every partner, and for none.
+        """
+        profile = self.profiles.get(partner_id)
+        channel = profile.channel if profile else None
+        name = None if channel is None or isinstance(channel, CsvChannel) else channel.secret
+        own = self.secrets[name].split() if name else []
+        most = max((len(one.split()) for one in self.secrets.values()), default=1)
+        return own + [_NOBODYS] * (most - len(own))
 
 
 def _parts(request: Request) -> Parts:

@@ -10,6 +10,7 @@ from temporalio.service import RPCError
 
 from domain.errors import Unavailable
 from gateway import feeds, webhooks
+from gateway.partners import tell_what_was_left
 from gateway.parts import Parts
 
 log = logging.getLogger("gateway")
@@ -19,7 +20,12 @@ PAUSE: Final = 1.0
 """Seconds between two looks when there was nothing to do."""
 PAUSE_AFTER_TROUBLE: Final = 5.0
 
-ROUNDS: Final[Sequence[Round]] = (feeds.look_again, webhooks.place, webhooks.send)
+ROUNDS: Final[Sequence[Round]] = (
+    tell_what_was_left,
+    feeds.look_again,
+    webhooks.place,
+    webhooks.send,
+)
 
 
 @asynccontextmanager

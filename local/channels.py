@@ -14,20 +14,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
-from temporalio.client import Client
 
 from adapters.csv_files import encoded, write_row
 from adapters.partner_files import load_profiles
-from adapters.tokens import OUTCOME, Subject, check_token
 from domain.errors import TicketError
 from domain.file_rows import OUTCOME_COLUMNS
-from domain.messages import PartnerOutcome
-from domain.partner import CsvChannel, MailChannel
+from domain.partner import CsvChannel
 from local.examples import Example
+from local.link_answers import answer_by_link
 from local.partner_scripts import CONFIRMING
-from local.playing import insisting
 from local.stack import ROOT, Stack
-from workflows.telling import Teller
 
 STEP: Final = 1.0  # seconds between two looks at the mail, and at what waits for a file
 LINK: Final = re.compile(r"/partners/([a-z0-9-]+)/tickets/(ZW-[0-9A-Z-]+)/outcome\?token=(\S+)")
@@ -43,17 +39,13 @@ class ChannelFailed(TicketError):
 class Channels:
     """Answers for all partners of a stack that are served by mail or by files."""
 
-    def __init__(
-        self, stack: Stack, claims: Sequence[Example], client: Client, mailbox: httpx.AsyncClient
-    ) -> None:
-        """Read mail in `mailbox`, run commands in the stack's environment."""
+    def __init__(self, stack: Stack, claims: Sequence[Example], mailbox: httpx.AsyncClient) -> None:
+        """Read mail in `mailbox`, open links at the stack's gateway, run commands in its
+        environment.
+        """
         self._stack = stack
-        self._teller = Teller(client)
         self._mailbox = mailbox
         profiles = load_profiles(stack.state / "partners").values()
-        self._by_mail = {
-            p.rules.id: p.channel for p in profiles if isinstance(p.channel, MailChannel)
-        }
         by_file = [p.rules.id for p in profiles if isinstance(p.channel, CsvChannel)]
         rows = [one.row for one in claims if one.row.expected_status == "accepted"]
         self._waited_for = {
@@ -65,29 +57,23 @@ class Channels:
 
     async def answer(self) -> None:
         """Answer until cancelled."""
-        while True:
-            await self._read_mail()
-            for partner_id in self._waited_for:
-                await self._exchange_files(partner_id)
-            await asyncio.sleep(STEP)
+        address = self._stack.addresses["gateway"] or ""
+        async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=10) as gateway:
+            while True:
+                await self._read_mail(gateway)
+                for partner_id in self._waited_for:
+                    await self._exchange_files(partner_id)
+                await asyncio.sleep(STEP)
 
-    async def _read_mail(self) -> None:
-        """Answer every letter to a partner once, if the token in its link opens that claim."""
+    async def _read_mail(self, gateway: httpx.AsyncClient) -> None:
+        """Answer every letter to a partner once, by its link."""
         seen = {one["keys"][0] for one in self.received}
         for letter in (await self._mailbox.get("/letters.json")).json():
             found = LINK.search(letter["text"])
             if found and letter["message_id"] not in seen:
-                partner_id, number, token = found.groups()
-                secrets = self._stack.environment[self._by_mail[partner_id].secret]
-                subject = Subject(OUTCOME, number, partner_id)
-                check_token(token, secrets, subject, datetime.now(UTC))
+                partner_id, number, _ = found.groups()
                 self._note(partner_id, number, letter["message_id"])
-                await self._tell(partner_id, number)
-
-    async def _tell(self, partner_id: str, number: str) -> None:
-        told = {"outcome_id": f"link-{number}", "partner_id": partner_id, "number": number}
-        outcome = PartnerOutcome.model_validate(told | self._answers[number])
-        await insisting(lambda: self._teller.tell(outcome))
+                await answer_by_link(gateway, found[0], self._answers[number])
 
     async def _exchange_files(self, partner_id: str) -> None:
         """Export, answer in a file with one bad row, import; as long as claims are waited for."""

@@ -30,7 +30,7 @@ from local import verdicts
 from local.channels import Channels
 from local.examples import FOLDER, Action, Examples, Row, read_examples, zones_of
 from local.gateway_calls import TIMEOUT as GATEWAY_TIMEOUT
-from local.gateway_calls import GatewayCalls
+from local.gateway_calls import GatewayCalls, GatewayRefused
 from local.issuer import Issuer
 from local.moves_told import untold
 from local.playing import Played, Player, TooLate
@@ -128,20 +128,22 @@ async def _play(
             kind = ForgivingPlayer if trouble else Player
             ended = partial(progress.advance, bar)
             player = kind(doors.client, doors.gateway, doors.partners, ended)
-            channels = Channels(stack, examples.claims, doors.client, doors.mailbox)
+            channels = Channels(stack, examples.claims, doors.mailbox)
             async with _meanwhile(channels.answer()), _meanwhile(trouble and trouble(stack)):
                 played = await player.play(examples.claims, seconds)
         return played, await look(played, doors, channels.received)
 
 
 class ForgivingPlayer(Player):
-    """Leaves out an action whose moment never came: the ticket's end says whether it mattered.
+    """Leaves out an action whose moment never came, or has gone: the ticket's end says whether it
+    mattered.
 
-    A worker that dies with a partner's refusal in its hands asks again, and may hear a yes.
+    A worker that dies with a partner's refusal in its hands asks again, and may hear a yes; one
+    that comes late finds a question void, because the partner has answered by itself.
     """
 
     async def _act(self, row: Row, action: Action, request_id: str) -> None:
-        with contextlib.suppress(TooLate):
+        with contextlib.suppress(TooLate, GatewayRefused):
             await super()._act(row, action, request_id)
 
 

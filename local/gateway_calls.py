@@ -17,6 +17,14 @@ TIMEOUT: Final = 20.0  # seconds: the gateway itself waits ten for an answer
 MOST_RECORDS: Final = 1000
 MOST_EVENTS: Final = 1000
 _AGAIN: Final = (202, 502, 503, 504)
+_CALLS: Final = {
+    "decide": "decision",
+    "withdraw": "withdrawal",
+    "resend_to_partner": "resend",
+    "request_information": "information",
+    "provide_information": "information",
+}
+"""The call of each update (contract.md, "HTTP API")."""
 
 
 class GatewayRefused(LocalError):
@@ -42,6 +50,18 @@ class GatewayCalls:
         """File a claim; asked again until its answer is there."""
         answer = await self._call("POST", "/v1/tickets", claim, {"idempotency-key": key})
         return AdmissionResult.model_validate(answer)
+
+    async def ask(self, number: str, update: str, request_id: str, told: Mapping[str, Any]) -> None:
+        """Ask a ticket for something, as the agent or the member that `told` names as its actor.
+
+        Raises `GatewayRefused` where it is not possible.
+        """
+        role, _, name = str(told["actor"]).partition(":")
+        token = self._issuer.agent(name) if role == "agent" else self._issuer.platform()
+        content = {**told, "request_id": request_id}
+        del content["actor"]
+        bearer = {"authorization": f"Bearer {token}"}
+        await self._call("POST", f"/v1/tickets/{number}/{_CALLS[update]}", content, bearer)
 
     async def events(self) -> list[dict[str, Any]]:
         """Read every event from the beginning."""

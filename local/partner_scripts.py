@@ -79,7 +79,7 @@ class Answer(BaseModel):
     """One outcome, `after` seconds from the first accepted delivery, sent `times` times.
 
     `outcome` holds the fields of contract.md's PartnerOutcome; its ids and time are filled in.
-    `raw` is sent instead of it as it is: undecodable, if it is no JSON.
+    `raw` is sent instead of it as it is: refused by the gateway, if it is no JSON.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -1,6 +1,8 @@
-"""The partners of a local stack: `python -m local.partner_simulator --port N --partners DIR`.
+"""The partners of a local stack:
+`python -m local.partner_simulator --port N --partners DIR --gateway URL`.
 
-Takes our signed calls (contract.md, Our call to a partner) and plays the script of each claim.
+Takes our signed calls (contract.md, Our call to a partner), plays the script of each claim, and
+answers by signed calls to the gateway (contract.md, Partner's call to us).
 """
 
 import argparse
@@ -19,9 +21,9 @@ from starlette.routing import Route
 
 from domain.errors import Misconfigured, TicketError
 from local.leaving import leave
+from local.partner_answers import Answerer, GatewayDoor
 from local.partner_ledger import Delivery, Ledger
 from local.partner_scripts import Behaviour, ClaimCall, Script, Step
-from local.partner_signals import Answerer, Signaller
 from local.profiles import read_profiles, secret_names
 from local.refusing import refused
 from local.serving import dropper, expect_signals, server
@@ -32,11 +34,11 @@ GARBAGE = "<html>Thank you for your order"
 class Simulator:
     """All partners: secrets by partner id, one ledger, one way to answer."""
 
-    def __init__(self, secrets: Mapping[str, str], ledger: Ledger, signaller: Signaller) -> None:
+    def __init__(self, secrets: Mapping[str, str], ledger: Ledger, door: GatewayDoor) -> None:
         """Know the partners whose secrets are given, and no other."""
         self._secrets = secrets
         self._ledger = ledger
-        self._answerer = Answerer(ledger, signaller)
+        self._answerer = Answerer(ledger, door)
 
     def application(self) -> Starlette:
         """The web application; answers that are due are sent while it runs."""
@@ -46,10 +48,11 @@ class Simulator:
             Route("/behaviour/{partner_id}", self.set_behaviour, methods=["PUT"]),
             Route("/claims.json", self.claims_json),
         ]
-        return Starlette(routes=routes, lifespan=self._answering)
+        return Starlette(routes=routes, lifespan=self.answering)
 
     @contextlib.asynccontextmanager
-    async def _answering(self, application: Starlette) -> AsyncIterator[None]:
+    async def answering(self, application: Starlette | None = None) -> AsyncIterator[None]:
+        """Send what is due, meanwhile."""
         self._answerer.resume()
         yield
         await self._answerer.stop()
@@ -156,17 +159,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m local.partner_simulator", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--partners", type=Path, required=True, help="folder of profiles")
+    parser.add_argument("--gateway", required=True, help="where answers go, http://host:port")
     parser.add_argument("--state", default=":memory:", help="SQLite file that survives a restart")
     options = parser.parse_args()
     try:
         secrets = secrets_of(options.partners, os.environ)
     except TicketError as error:
         parser.error(str(error))
-    address = os.environ.get("TEMPORAL_ADDRESS", "127.0.0.1:7233")
-    signaller = Signaller(address, os.environ.get("TEMPORAL_NAMESPACE", "default"))
-    ledger = Ledger(options.state)
+    ledger, door = Ledger(options.state), GatewayDoor(options.gateway, secrets)
     expect_signals()
-    asyncio.run(server(Simulator(secrets, ledger, signaller).application(), options.port).serve())
+    asyncio.run(server(Simulator(secrets, ledger, door).application(), options.port).serve())
     ledger.close()
     leave(0)
 

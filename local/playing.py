@@ -146,9 +146,8 @@ class Player:
         await _until_standing(handle, action)
         if action.reward:
             await self._gateway.feed([], [action.reward.of(row, datetime.now(UTC))])
-        elif update := action.update:
-            content = {"request_id": request_id, **action.with_}
-            await insisting(lambda: handle.execute_update(update, content, id=request_id))
+        elif action.update:
+            await self._gateway.ask(row.number, action.update, request_id, action.with_)
 
     async def _find(self, one: Played, seconds: float) -> None:
         """Say in which state a ticket hangs that did not end."""

@@ -130,6 +130,7 @@ class Stack:
         port = self.ports.partners_port
         files = {"--partners": "partners", "--state": "partner_simulator.db"}
         flags = [word for flag, name in files.items() for word in (flag, str(self.state / name))]
+        flags += ["--gateway", self.addresses["gateway"] or ""]
         module = ("-m", "local.partner_simulator", "--port", str(port), *flags)
         await self.supervisor.start(self._python("partner_simulator", *module))
         await self.supervisor.while_alive(_answers(port))

@@ -1,14 +1,27 @@
-"""How a door tells a ticket what its partner found: the signal, and what became of it."""
+"""How doors tell tickets what their partners found: the signal, and what became of it."""
 
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Final
 
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from adapters.outcomes import TICKET_CLOSED, Untold, untold
+from adapters.postgres import Postgres
+from domain.errors import Unavailable
 from domain.messages import PartnerOutcome
 
 TOLD: Final = "told"
-TICKET_CLOSED: Final = "ticket_closed"
+PATIENCE: Final = 5.0
+"""Seconds for one signal."""
+_AT_ONCE: Final = 16
+_AWAY: Final = {
+    RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.CANCELLED,
+}
 
 
 class Teller:
@@ -21,15 +34,53 @@ class Teller:
     async def tell(self, outcome: PartnerOutcome) -> str:
         """Signal `outcome` to the ticket it names; return `told` or `ticket_closed`.
 
-        Told twice, it changes nothing: the ticket knows its `outcome_id`. Raises `RPCError` while
-        Temporal is away.
+        Told twice, it changes nothing: the ticket knows its `outcome_id`. Raises `Unavailable`
+        while Temporal is away, `RPCError` for anything else that it says.
         """
         ticket = self._client.get_workflow_handle(outcome.number or "")
         try:
-            await ticket.signal("partner_outcome", outcome.model_dump(mode="json"))
+            async with asyncio.timeout(PATIENCE):
+                await ticket.signal("partner_outcome", outcome.model_dump(mode="json"))
+        except (TimeoutError, RuntimeError) as error:
+            # A failed connection is a bare RuntimeError in this SDK.
+            raise Unavailable(f"Temporal: {type(error).__name__}") from None
         except RPCError as error:
+            if error.status in _AWAY:
+                raise Unavailable(f"Temporal: {error.status.name}") from None
             # A namespace that is not there says nothing about the ticket.
             if error.status is not RPCStatusCode.NOT_FOUND or "namespace" in error.message.lower():
                 raise
             return TICKET_CLOSED
         return TOLD
+
+    async def tell_kept(self, postgres: Postgres, numbers: Sequence[str] | None = None) -> int:
+        """Tell tickets what was kept for them, each in the order in which it came; return how many
+        outcomes that were. `numbers`: the tickets, else those that a crash left untold.
+
+        Raises `Unavailable` or `RPCError` after the others are told: what is left is told later.
+        """
+        async with untold(postgres, numbers) as waiting:
+            failures = await self._tell_all(waiting)
+        if failures:
+            raise failures[0]
+        return len(waiting.outcomes)
+
+    async def _tell_all(self, waiting: Untold) -> list[Unavailable | RPCError]:
+        tickets: dict[str, list[int]] = defaultdict(list)
+        for position, outcome in waiting.outcomes.items():
+            tickets[outcome.number or ""].append(position)
+        failures: list[Unavailable | RPCError] = []
+        at_once = asyncio.Semaphore(_AT_ONCE)
+
+        async def tell(positions: Sequence[int]) -> None:
+            async with at_once:
+                if any(isinstance(failure, Unavailable) for failure in failures):
+                    return
+                try:
+                    for at in positions:
+                        waiting.codes[at] = await self.tell(waiting.outcomes[at])
+                except (Unavailable, RPCError) as failure:
+                    failures.append(failure)
+
+        await asyncio.gather(*map(tell, tickets.values()))
+        return failures

@@ -6,124 +6,41 @@ import json
 import signal
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from standardwebhooks import Webhook
-from temporalio.common import RawValue
 
-from local.partner_ledger import Ledger
-from local.partner_signals import Signaller
-from local.partner_simulator import Simulator
 from local.ports import HOST, free_ports
 from local.profiles import invented_secret
-from local.serving import server
+from tests.integration.simulated import CLAIM, DEADLINE, NUMBER, Caller, Gateway, running
 
-DEADLINE = 20.0  # seconds
 ROOT = Path(__file__).resolve().parents[2]
-SECRET = invented_secret()
-NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
-CLAIM = {"number": NUMBER, "kind": "missing_cashback", "answers": {"order_number": "VT-1"}}
 CONFIRMED = {"outcome": "confirmed"}
 
 
-class RememberingSignaller(Signaller):
-    """Sends nothing and remembers what it should have sent; fails as often as it is told."""
-
-    def __init__(self, failures: int = 0) -> None:
-        super().__init__("127.0.0.1:1", "default")
-        self.heard: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
-        self.failures = failures
-
-    async def signal(self, number: str, argument: Any) -> None:
-        if self.failures:
-            self.failures -= 1
-            raise RuntimeError("connection refused")
-        self.heard.put_nowait((number, argument))
-
-    async def next(self) -> dict[str, Any]:
-        number, argument = await asyncio.wait_for(self.heard.get(), DEADLINE)
-        assert number == NUMBER
-        found: dict[str, Any] = argument
-        return found
-
-
-class Caller:
-    """Calls partners as our worker does."""
-
-    def __init__(self, port: int) -> None:
-        self.client = httpx.AsyncClient(base_url=f"http://{HOST}:{port}", timeout=DEADLINE)
-
-    async def deliver(
-        self, key: str = f"{NUMBER}-claim", secret: str = SECRET, patience: float = DEADLINE
-    ) -> httpx.Response:
-        body = json.dumps({"claim": CLAIM})
-        now = datetime.now(UTC)
-        headers = {
-            "webhook-id": key,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Webhook(secret).sign(key, now, body),
-            "Idempotency-Key": key,
-        }
-        address = "/velotel/claims"
-        return await self.client.post(address, content=body, headers=headers, timeout=patience)
-
-    async def script(self, *delivery: str, answers: list[dict[str, Any]] | None = None) -> None:
-        script = {"delivery": delivery or ["ok"], "answers": answers or []}
-        answer = await self.client.put(f"/scripts/{NUMBER}", json=script)
-        assert answer.status_code == 200, answer.text
-
-    async def claim(self) -> dict[str, Any]:
-        (found,) = (await self.client.get("/claims.json")).json()
-        claim: dict[str, Any] = found
-        return claim
-
-
-@contextlib.asynccontextmanager
-async def running(signaller: Signaller, state: Path | str = ":memory:") -> AsyncIterator[Caller]:
-    """A simulator on a port of its own, in this event loop."""
-    (port,) = free_ports(1)
-    ledger = Ledger(state)
-    serving = server(Simulator({"velotel": SECRET}, ledger, signaller).application(), port)
-    task = asyncio.create_task(serving.serve())
-    caller = Caller(port)
-    try:
-        async with asyncio.timeout(DEADLINE):
-            while True:
-                if serving.started:
-                    break
-                await asyncio.sleep(0.01)
-        yield caller
-    finally:
-        await caller.client.aclose()
-        serving.should_exit = True
-        await asyncio.wait_for(task, DEADLINE)
-        ledger.close()
+@pytest.fixture
+def gateway() -> Gateway:
+    """What the simulator told our door."""
+    return Gateway()
 
 
 @pytest.fixture
-def signaller() -> RememberingSignaller:
-    """What the simulator would have sent to Temporal."""
-    return RememberingSignaller()
-
-
-@pytest.fixture
-async def partner(signaller: RememberingSignaller) -> AsyncIterator[Caller]:
+async def partner(gateway: Gateway) -> AsyncIterator[Caller]:
     """The partner `velotel`."""
-    async with running(signaller) as caller:
+    async with running(gateway) as caller:
         yield caller
 
 
 async def test_without_a_script_a_claim_is_taken_and_confirmed(
-    partner: Caller, signaller: RememberingSignaller
+    partner: Caller, gateway: Gateway
 ) -> None:
     answer = await partner.deliver()
     assert answer.status_code == 200
     assert answer.json() == {"reference": f"velotel-{NUMBER}"}
-    outcome = await signaller.next()
+    outcome = await gateway.next()
     assert outcome["outcome"] == "confirmed"
     assert outcome["reward"] is None
     assert (outcome["number"], outcome["partner_id"]) == (NUMBER, "velotel")
@@ -156,7 +73,7 @@ async def test_another_purpose_of_the_same_claim_has_a_key_of_its_own(partner: C
 
 
 async def test_delivery_steps_are_played_one_after_the_other_and_the_last_repeats(
-    partner: Caller, signaller: RememberingSignaller
+    partner: Caller, gateway: Gateway
 ) -> None:
     steps = ("fail:503", "throttle:7", "refuse:422", "garbage", "close", "ok")
     await partner.script(*steps, answers=[{"outcome": CONFIRMED}])
@@ -170,10 +87,10 @@ async def test_delivery_steps_are_played_one_after_the_other_and_the_last_repeat
         garbage.json()
     with pytest.raises(httpx.TransportError):
         await partner.deliver()
-    assert signaller.heard.empty()
+    assert gateway.heard.empty()
     assert (await partner.deliver()).status_code == 200
     assert (await partner.deliver("next")).status_code == 200
-    assert (await signaller.next())["outcome"] == "confirmed"
+    assert (await gateway.next())["outcome"] == "confirmed"
 
 
 async def test_a_slow_partner_has_the_claim_before_it_says_so(partner: Caller) -> None:
@@ -184,53 +101,78 @@ async def test_a_slow_partner_has_the_claim_before_it_says_so(partner: Caller) -
 
 
 async def test_answers_come_in_the_order_of_their_times_and_as_often_as_told(
-    partner: Caller, signaller: RememberingSignaller
+    partner: Caller, gateway: Gateway
 ) -> None:
     rejected = {"outcome": "rejected", "reason_code": "order_not_found", "outcome_id": "evt-9"}
     late = {"after": 0.2, "outcome": rejected, "times": 2}
     await partner.script(answers=[late, {"outcome": {"outcome": "information_requested"}}])
     await partner.deliver()
-    first, second, third = [await signaller.next() for _ in range(3)]
+    first, second, third = [await gateway.next() for _ in range(3)]
     assert (first["outcome"], first["outcome_id"]) == ("information_requested", f"{NUMBER}-1")
     assert second["reason_code"] == "order_not_found"
     assert second["outcome_id"] == third["outcome_id"] == "evt-9"
 
 
 async def test_an_answer_can_come_before_the_acknowledgement(
-    partner: Caller, signaller: RememberingSignaller
+    partner: Caller, gateway: Gateway
 ) -> None:
     await partner.script(answers=[{"outcome": CONFIRMED, "before_acknowledgement": True}])
     await partner.deliver()
-    assert signaller.heard.get_nowait()[1]["outcome"] == "confirmed"
+    assert json.loads(gateway.heard.get_nowait()[2])["outcome"] == "confirmed"
     assert [one["result"] for one in (await partner.claim())["answers"]] == ["sent"]
 
 
-async def test_an_undecodable_answer_is_sent_as_it_is(
-    partner: Caller, signaller: RememberingSignaller
+async def test_an_undecodable_answer_is_sent_as_it_is_and_not_again_when_it_is_refused(
+    partner: Caller, gateway: Gateway
 ) -> None:
-    await partner.script(answers=[{"raw": "{no json"}])
+    gateway.statuses = [422]
+    await partner.script(answers=[{"raw": "{no json"}, {"after": 0.1, "outcome": CONFIRMED}])
     await partner.deliver()
-    _, argument = await asyncio.wait_for(signaller.heard.get(), DEADLINE)
-    assert isinstance(argument, RawValue)
-    assert argument.payload.data == b"{no json"
+    _, _, body = await asyncio.wait_for(gateway.heard.get(), DEADLINE)
+    assert body == b"{no json"
+    assert (await gateway.next())["outcome"] == "confirmed"
+    assert await answered(partner, 2) == ["refused:422", "sent"]
 
 
-async def test_an_answer_waits_while_temporal_is_away() -> None:
-    signaller = RememberingSignaller(failures=2)
-    async with running(signaller) as partner:
+async def answered(partner: Caller, times: int) -> list[str]:
+    """What became of the answers, once so many are through."""
+    async with asyncio.timeout(DEADLINE):
+        while True:
+            found = [one["result"] for one in (await partner.claim())["answers"]]
+            if len([result for result in found if result]) == times:
+                return found
+            await asyncio.sleep(0.01)
+
+
+async def test_a_message_that_was_taken_before_counts_as_sent(
+    partner: Caller, gateway: Gateway
+) -> None:
+    gateway.statuses = [409]
+    await partner.script(answers=[{"outcome": CONFIRMED}])
+    await partner.deliver()
+    assert await answered(partner, 1) == ["sent"]
+
+
+async def test_an_answer_waits_while_the_gateway_cannot_take_it() -> None:
+    """The same message under the same id, signed anew."""
+    gateway = Gateway(failures=2)
+    async with running(gateway) as partner:
         await partner.script(answers=[{"outcome": CONFIRMED}])
         await partner.deliver()
-        assert (await signaller.next())["outcome"] == "confirmed"
+        assert (await gateway.next())["outcome"] == "confirmed"
+    assert len(gateway.ids) == 3
+    assert len(set(gateway.ids)) == 1
 
 
 async def test_keys_scripts_and_answers_survive_a_restart(tmp_path: Path) -> None:
-    away, back = RememberingSignaller(failures=1_000_000), RememberingSignaller()
-    async with running(away, tmp_path / "state.db") as partner:
+    """And what could not be told, because nobody answered at the gateway's door."""
+    gateway = Gateway()
+    async with running(None, tmp_path / "state.db") as partner:
         await partner.script("fail:500", "ok", answers=[{"outcome": CONFIRMED}])
         assert (await partner.deliver()).status_code == 500
         assert (await partner.deliver()).status_code == 200
-    async with running(back, tmp_path / "state.db") as partner:
-        assert (await back.next())["outcome"] == "confirmed"
+    async with running(gateway, tmp_path / "state.db") as partner:
+        assert (await gateway.next())["outcome"] == "confirmed"
         assert (await partner.deliver()).status_code == 409
         assert (await partner.claim())["times"] == 3
 
@@ -279,7 +221,8 @@ async def test_an_unknown_mode_is_refused_with_what_is_possible(partner: Caller)
 
 async def test_the_program_ends_promptly_and_silently_at_sigterm(tmp_path: Path) -> None:
     (port,) = free_ports(1)
-    options = ("--port", str(port), "--partners", str(tmp_path), "--state", str(tmp_path / "s.db"))
+    options = ["--port", str(port), "--partners", str(tmp_path), "--state", str(tmp_path / "s.db")]
+    options += ["--gateway", f"http://{HOST}:1"]
     program = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "local.partner_simulator", *options),
         cwd=ROOT,

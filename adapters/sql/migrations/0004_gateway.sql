@@ -52,7 +52,16 @@ create table partner_messages (
     received_at timestamptz not null default now(),
     primary key (partner_id, message_id)
 );
-create index imported_outcomes_untold on imported_outcomes (imported_at) where code is null;
+create index partner_messages_by_age on partner_messages (received_at);
+
+-- An outcome's id is unique for its ticket, as its workflow has it, not for its partner.
+alter table imported_outcomes drop constraint imported_outcomes_pkey;
+alter table imported_outcomes add primary key (partner_id, number, outcome_id);
+-- The order in which outcomes came: a ticket is told them in it.
+alter table imported_outcomes add column position bigint generated always as identity;
+-- The signed message that brought it; null for those of files and links.
+alter table imported_outcomes add column message_id text;
+create index imported_outcomes_untold on imported_outcomes (number, position) where code is null;
 
 -- A hand-over from the platform opens the pages once.
 create table used_handovers (
@@ -60,8 +69,17 @@ create table used_handovers (
     expires_at timestamptz not null
 );
 
+-- An address cannot be read out of JSON that has a NUL anywhere; no contact gets one any more.
+update tickets set contact = replace(contact::text, '\u0000', '\ufffd')::json
+where contact::text like '%\\u0000%';
 create index tickets_by_email on tickets (lower(contact ->> 'email'));
 create index tickets_by_order_alone on tickets (order_key);
 create index tickets_by_age on tickets (created_at, number);
 create index tickets_needing_attention on tickets (created_at, number) where attention <> '{}';
+create index tickets_by_partner on tickets (partner_id, created_at, number);
+create index tickets_by_state on tickets (state, created_at, number);
 create index tickets_by_account on tickets (account_id, number);
+-- Claims that were discarded as duplicates name the ticket that stands.
+create index tickets_by_standing
+on tickets ((admission -> 'result' ->> 'existing_ticket'), created_at, number)
+where admission -> 'result' ->> 'existing_ticket' is not null;

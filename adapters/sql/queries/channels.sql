@@ -1,4 +1,4 @@
--- Files for partners: what waits, what was exported, what came back.
+-- Files for partners: what waits, what was exported.
 
 -- name: hand_over!
 insert into handovers (number, purpose, partner_id, claim)
@@ -37,24 +37,3 @@ order by handed_over_at, number, purpose;
 
 -- name: export_written!
 update exports set written_at = now() where export_id = :export_id and written_at is null;
-
--- name: numbers_of_partner
-select number from tickets
-where
-    partner_id = :partner_id and number = any(:numbers)
-    and state not in ('created', 'on_hold', 'discarded');
-
--- name: keep_outcomes!
-insert into imported_outcomes (partner_id, outcome_id, number, outcome)
-select :partner_id, o ->> 'outcome_id', o ->> 'number', o
-from json_array_elements(:outcomes) o
-on conflict do nothing;
-
--- name: outcomes_known
-select outcome_id, code from imported_outcomes
-where partner_id = :partner_id and outcome_id = any(:outcome_ids);
-
--- name: mark_outcomes!
-update imported_outcomes i set code = told.code
-from unnest(cast(:outcome_ids as text[]), cast(:codes as text[])) as told (outcome_id, code)
-where i.partner_id = :partner_id and i.outcome_id = told.outcome_id;

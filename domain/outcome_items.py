@@ -1,0 +1,59 @@
+"""What a partner's message says, item by item: each is read by itself, and spoils no other."""
+
+from typing import Any, Final
+
+from domain.errors import MessageRefused
+from domain.messages import PartnerOutcome
+from domain.numbers import read_number
+from domain.reading import Reading, read_message
+
+MOST_ITEMS: Final = 1000
+LONGEST_LIST: Final = 1024 * 1024
+"""Bytes."""
+
+
+def items_of(content: object) -> list[object] | None:
+    """Return the items of a message's body: one outcome or a list; `None` for anything else."""
+    if isinstance(content, list):
+        return content
+    return [content] if isinstance(content, dict) else None
+
+
+def read_item(content: object, partner_id: str) -> Reading[PartnerOutcome]:
+    """Read an outcome that `partner_id` sent, with its number as numbers are written.
+
+    Problems name each field and what was expected. A number that is none is left to be unknown.
+    """
+    if not isinstance(content, dict):
+        return Reading[PartnerOutcome](problems={"": "expected a JSON object"})
+    problems = dict(_foreign(content, partner_id))
+    told = content | {"partner_id": partner_id, "number": _number(content.get("number"))}
+    reading = read_message(PartnerOutcome, told)
+    problems |= reading.problems
+    if told["number"] is None:
+        problems["number"] = "expected the ticket's number"
+    if reading.value and not _says_something(reading.value):
+        problems["questions"] = "expected one at least, or a note"
+    value = None if problems else reading.value
+    return Reading[PartnerOutcome](value=value, problems=problems, unknown=reading.unknown)
+
+
+def _foreign(content: dict[str, Any], partner_id: str) -> dict[str, str]:
+    if content.get("partner_id") in (None, partner_id):
+        return {}
+    return {"partner_id": "expected your own, or none"}
+
+
+def _number(told: object) -> object:
+    try:
+        return read_number(told) if isinstance(told, str) else told
+    except MessageRefused:
+        return told
+
+
+def _says_something(outcome: PartnerOutcome) -> bool:
+    """Say whether there is anything that the member could be asked, where the partner asks."""
+    if outcome.outcome != "information_requested":
+        return True
+    words = (*outcome.questions, outcome.note or "")
+    return any(text.strip() for text in words) and all(text.strip() for text in outcome.questions)

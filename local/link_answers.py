@@ -1,0 +1,87 @@
+"""How the simulated partner who reads mail answers: it opens its link and fills in the form."""
+
+import asyncio
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from typing import Any, Final
+
+import httpx
+
+from domain.errors import TicketError
+
+PAUSE: Final = 0.5  # seconds before the next try while the gateway is away
+
+
+class LinkFailed(TicketError):
+    """A link did not open its claim, or its form did not take an answer."""
+
+
+class _Hidden(HTMLParser):
+    """Collects the hidden inputs of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        if tag == "input" and told.get("type") == "hidden":
+            self.found.append((told.get("name") or "", told.get("value") or ""))
+
+
+async def answer_by_link(
+    gateway: httpx.AsyncClient, address: str, outcome: Mapping[str, Any]
+) -> bool:
+    """Answer a claim by the link at `address`; `False` where it takes no answer any more.
+
+    Tried again while the gateway is away. Raises `LinkFailed`.
+    """
+    page = await _insisting(gateway, "GET", address)
+    hidden = dict(_hidden(page))
+    if "round" not in hidden:
+        return False
+    form = {"round": hidden["round"], **_filled(outcome)}
+    sure = await _insisting(gateway, "POST", address, form)
+    await _insisting(gateway, "POST", address, _many(_hidden(sure)) | {"sure": "yes"})
+    return True
+
+
+def _filled(outcome: Mapping[str, Any]) -> dict[str, str]:
+    """Fill in the form as the outcome (contract.md, PartnerOutcome) says."""
+    kind, reward = outcome["outcome"], outcome.get("reward") or {}
+    told = {
+        "answer": kind,
+        "amount": reward.get("amount"),
+        f"{kind}_note": outcome.get("note"),
+        "question": "\n".join(outcome.get("questions") or ()),
+    }
+    names = ("reason_code", "activated_on", "contract_started_on", "cancellation_ends_on")
+    told |= {name: outcome.get(name) for name in names}
+    return {name: str(text) for name, text in told.items() if text}
+
+
+def _hidden(page: httpx.Response) -> list[tuple[str, str]]:
+    reader = _Hidden()
+    reader.feed(page.text)
+    return reader.found
+
+
+def _many(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    """Return a form in which a name may stand several times."""
+    return {name: [value for other, value in pairs if other == name] for name, _ in pairs}
+
+
+async def _insisting(
+    gateway: httpx.AsyncClient, method: str, address: str, form: Mapping[str, Any] | None = None
+) -> httpx.Response:
+    while True:
+        try:
+            answer = await gateway.request(method, address, data=form)
+        except httpx.HTTPError:
+            pass
+        else:
+            if answer.status_code < 400:
+                return answer
+            if answer.status_code < 500:
+                raise LinkFailed(f"{method} of a partner's link: {answer.status_code}")
+        await asyncio.sleep(PAUSE)

@@ -1,0 +1,174 @@
+"""A partner answers by link: three markets, three answers, on a phone and at a desk."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, ViewportSize, expect
+
+from tests.browser.conftest import Opener
+from tests.browser.eyes import DESK, PHONE, Eyes
+from tests.gateway.front import Front
+from tests.gateway.partner_door import a_ticket, link
+from tests.workflow.claims import days_ago
+
+HOSTILE = "<script>document.title='taken'</script><img src=x onerror=alert(1)>\u202e\x0b{{7*7}}"
+VELOTEL: dict[str, Any] = {}
+BUCHKISTE: dict[str, Any] = {
+    "partner_id": "buchkiste",
+    "answers": {
+        "order_number": "302-4471920",
+        "order_total": "24,90",
+        "customer_email": "greta@post.example",
+        "remarks": HOSTILE,
+    },
+}
+BRIGHTVOLT: dict[str, Any] = {
+    "partner_id": "brightvolt",
+    "answers": {
+        "meter_number": "10012345678",
+        "contract_started_on": days_ago(15).isoformat(),
+        "account_holder": "Jan Kowalski",
+        "tariff": "night_saver",
+    },
+}
+BY_NUMBER = {"buchkiste": ("order_number", "302-{:07}"), "brightvolt": ("meter_number", "1{:010}")}
+
+
+async def opened(
+    front: Front, open_eyes: Opener, claim: dict[str, Any], viewport: ViewportSize, **options: Any
+) -> Eyes:
+    """File a claim of its own order, and open its partner's link."""
+    partner = claim.get("partner_id", "velotel")
+    changes = dict(claim)
+    if partner in BY_NUMBER:
+        name, pattern = BY_NUMBER[partner]
+        own = pattern.format(int(front.new_id("order").split("-")[1]))
+        changes["answers"] = claim["answers"] | {name: own}
+    number = await a_ticket(front, **changes)
+    eyes = await open_eyes(viewport, **options)
+    await eyes.page.goto(link(front, number, partner))
+    return eyes
+
+
+async def fold(page: Page, words: str) -> None:
+    """Unfold one of the three answers."""
+    await page.locator("summary", has_text=words).click()
+
+
+async def go_on(page: Page, words: str) -> None:
+    """Press the button that can be seen."""
+    await page.get_by_role("button", name=words).click()
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+async def test_a_partner_confirms_in_polish(
+    front: Front, open_eyes: Opener, viewport: ViewportSize
+) -> None:
+    eyes = await opened(front, open_eyes, VELOTEL, viewport)
+    page = eyes.page
+    await eyes.look()
+    await fold(page, "Potwierdź zlecenie")
+    await page.get_by_label("Kwota nagrody w PLN").fill("dużo")
+    await page.locator("#activated_on").fill(days_ago(90).isoformat())
+    await eyes.look()
+    await go_on(page, "Dalej")
+    await expect(page.get_by_role("alert")).to_contain_text("Kwota nagrody w PLN")
+    await eyes.look()
+    await expect(page.locator("#activated_on")).to_have_value(days_ago(90).isoformat())
+    await page.get_by_label("Kwota nagrody w PLN").fill("12,50")
+    await go_on(page, "Dalej")
+    await expect(page.get_by_role("heading", name="Czy wszystko się zgadza?")).to_be_visible()
+    await eyes.look()
+    await go_on(page, "Wyślij tę odpowiedź")
+    await expect(page.get_by_role("status")).to_contain_text("Zlecenie zostało potwierdzone")
+    await expect(page.get_by_role("status")).to_contain_text("12,50 zł")
+    await eyes.look()
+    assert (await front.stage.ended()).state == "resolved"
+    await page.reload()
+    await expect(page.get_by_role("button")).to_have_count(0)
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+async def test_a_partner_rejects_in_german_and_what_members_write_is_only_words(
+    front: Front, open_eyes: Opener, viewport: ViewportSize
+) -> None:
+    eyes = await opened(front, open_eyes, BUCHKISTE, viewport)
+    page = eyes.page
+    await expect(page.locator("main")).to_contain_text("<script>document.title='taken'</script>")
+    await expect(page.locator("main")).to_contain_text("{{7*7}}")
+    assert "taken" not in await page.title()
+    await fold(page, "Anfrage ablehnen")
+    await page.get_by_label("Grund").select_option("order_returned")
+    note = page.get_by_role("textbox", name="Notiz für den Kundenservice")
+    await note.fill(f"{HOSTILE}\nZweite Zeile")
+    await eyes.look()
+    await go_on(page, "Weiter")
+    told = page.locator("dt", has_text="Das Mitglied liest:").locator("+ dd")
+    await expect(told).to_have_text("Die Bestellung wurde zurückgegeben.")
+    await eyes.look()
+    await go_on(page, "Ändern")
+    await expect(page.get_by_label("Grund")).to_have_value("order_returned")
+    await go_on(page, "Weiter")
+    await go_on(page, "Diese Antwort senden")
+    await expect(page.get_by_role("status")).to_contain_text("Sie haben diese Anfrage abgelehnt")
+    await eyes.look()
+    assert (await front.stage.ended()).reason_code == "order_returned"
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+async def test_a_partner_asks_in_english_and_gets_the_claim_again_with_the_answer(
+    front: Front, open_eyes: Opener, viewport: ViewportSize
+) -> None:
+    eyes = await opened(front, open_eyes, BRIGHTVOLT, viewport)
+    page = eyes.page
+    await fold(page, "Ask the member something")
+    await page.get_by_label("Name on the contract").check()
+    await page.get_by_label("Question to the member").fill("Whose name is on the bill?")
+    await eyes.look()
+    await go_on(page, "Continue")
+    await eyes.look()
+    await go_on(page, "Send this answer")
+    await expect(page.get_by_role("status")).to_contain_text("You asked the member")
+    await eyes.look()
+    await front.stage.stands("information_requested")
+    await front.stage.ask("provide_information", actor="member", note="My mother's.")
+    await front.stage.stands("sent_to_partner")
+    await page.reload()
+    await expect(page.locator("main")).to_contain_text("My mother's.")
+    await eyes.look()
+    await fold(page, "Confirm the claim")
+    await go_on(page, "Continue")
+    await go_on(page, "Send this answer")
+    await expect(page.get_by_role("status")).to_contain_text("You confirmed this claim")
+
+
+async def test_everything_works_without_javascript(front: Front, open_eyes: Opener) -> None:
+    eyes = await opened(front, open_eyes, VELOTEL, PHONE, java_script_enabled=False)
+    page = eyes.page
+    await fold(page, "Odrzuć zlecenie")
+    await page.get_by_label("Powód").select_option("not_new_customer")
+    await go_on(page, "Dalej")
+    await go_on(page, "Wyślij tę odpowiedź")
+    await expect(page.get_by_role("status")).to_contain_text("Zlecenie zostało odrzucone")
+
+
+async def test_the_language_can_be_changed_and_the_link_stays(
+    front: Front, open_eyes: Opener
+) -> None:
+    eyes = await opened(front, open_eyes, VELOTEL, DESK)
+    for language, words in (("Deutsch", "Was ist das Ergebnis?"), ("English", "What is the")):
+        await eyes.page.get_by_role("link", name=language).click()
+        await expect(eyes.page.locator("main")).to_contain_text(words)
+        await eyes.look()
+    assert await eyes.page.context.cookies() == []
+
+
+async def test_a_link_that_is_not_valid_says_so_in_the_readers_language(
+    front: Front, open_eyes: Opener
+) -> None:
+    eyes = await open_eyes(PHONE, locale="de-DE")
+    answer = await eyes.page.goto(f"{front.address}/partners/x/tickets/y/outcome?token=z")
+    assert answer
+    assert answer.status == 403
+    await expect(eyes.page.get_by_role("heading")).to_have_text("Dieser Link funktioniert nicht")
+    await eyes.look()

@@ -1,0 +1,63 @@
+"""A gateway as a process of its own: it can be killed, and its log can be read."""
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from local.ports import HOST, free_ports
+from tests.gateway.front import Front
+from tests.workflow.claims import PARTNERS
+from tests.workflow.setting import secrets
+from tests.workflow.stage import until
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@asynccontextmanager
+async def a_process(
+    front: Front, temporal: str
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, httpx.AsyncClient]]:
+    """A gateway as a process of its own, on the same books."""
+    (port,) = free_ports(1)
+    settings = front.app.state.parts.settings
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": settings.database_url,
+        "TEMPORAL_ADDRESS": temporal,
+        "TICKETS_SERVICE_ADDRESS": settings.service_address,
+        "TICKETS_PARTNERS_DIR": str(PARTNERS),
+        "TICKETS_PUBLIC_ADDRESS": front.address,
+        "TICKETS_PAGES_SECRET": settings.pages_secret,
+        "TICKETS_GATEWAY_ADDRESS": f"{HOST}:{port}",
+        "TICKETS_TOKEN_ISSUER": settings.token_issuer,
+        "TICKETS_TOKEN_AUDIENCE": settings.token_audience,
+        "TICKETS_TOKEN_SECRET": settings.token_secret or "",
+        **secrets(),
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "gateway"),
+        cwd=ROOT,
+        env=environment,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", trust_env=False) as http:
+            await until(lambda: _lives(http), bool)
+            yield process, http
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+async def _lives(http: httpx.AsyncClient) -> bool:
+    try:
+        return (await http.get("/healthz")).status_code == 200
+    except httpx.TransportError:
+        return False

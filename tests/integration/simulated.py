@@ -1,0 +1,123 @@
+"""The simulated partners between a caller that is our worker and a gateway that only remembers."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from standardwebhooks import Webhook
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from local.partner_answers import GatewayDoor
+from local.partner_ledger import Ledger
+from local.partner_simulator import Simulator
+from local.ports import HOST, free_ports
+from local.profiles import invented_secret
+from local.serving import server
+
+DEADLINE = 20.0  # seconds
+SECRET, OLD_SECRET = invented_secret(), invented_secret()
+NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
+CLAIM = {"number": NUMBER, "kind": "missing_cashback", "answers": {"order_number": "VT-1"}}
+
+
+class Gateway:
+    """A gateway that checks signatures and remembers what it was told; away as often as told."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.heard: asyncio.Queue[tuple[str, str, bytes]] = asyncio.Queue()
+        self.failures = failures
+        self.statuses: list[int] = []
+        self.ids: list[str] = []
+
+    async def take(self, request: Request) -> Response:
+        body = await request.body()
+        Webhook(SECRET).verify(body, dict(request.headers), json_parse=False)
+        self.ids.append(request.headers["webhook-id"])
+        if self.failures:
+            self.failures -= 1
+            return Response(status_code=503)
+        self.heard.put_nowait((request.path_params["partner_id"], self.ids[-1], body))
+        return Response(status_code=self.statuses.pop(0) if self.statuses else 202)
+
+    async def next(self) -> dict[str, Any]:
+        partner_id, _, body = await asyncio.wait_for(self.heard.get(), DEADLINE)
+        found: dict[str, Any] = json.loads(body)
+        assert (partner_id, found["number"]) == ("velotel", NUMBER)
+        return found
+
+    def application(self) -> Starlette:
+        address = "/v1/partners/{partner_id}/outcomes"
+        return Starlette(routes=[Route(address, self.take, methods=["POST"])])
+
+
+class Caller:
+    """Calls partners as our worker does."""
+
+    def __init__(self, port: int) -> None:
+        self.client = httpx.AsyncClient(base_url=f"http://{HOST}:{port}", timeout=DEADLINE)
+
+    async def deliver(
+        self, key: str = f"{NUMBER}-claim", secret: str = SECRET, patience: float = DEADLINE
+    ) -> httpx.Response:
+        body = json.dumps({"claim": CLAIM})
+        now = datetime.now(UTC)
+        headers = {
+            "webhook-id": key,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(secret).sign(key, now, body),
+            "Idempotency-Key": key,
+        }
+        address = "/velotel/claims"
+        return await self.client.post(address, content=body, headers=headers, timeout=patience)
+
+    async def script(self, *delivery: str, answers: list[dict[str, Any]] | None = None) -> None:
+        script = {"delivery": delivery or ["ok"], "answers": answers or []}
+        answer = await self.client.put(f"/scripts/{NUMBER}", json=script)
+        assert answer.status_code == 200, answer.text
+
+    async def claim(self) -> dict[str, Any]:
+        (found,) = (await self.client.get("/claims.json")).json()
+        claim: dict[str, Any] = found
+        return claim
+
+
+@contextlib.asynccontextmanager
+async def serving(application: Starlette, port: int) -> AsyncIterator[None]:
+    """An application on this port, in this event loop."""
+    program = server(application, port)
+    task = asyncio.create_task(program.serve())
+    try:
+        async with asyncio.timeout(DEADLINE):
+            while True:
+                if program.started:
+                    break
+                await asyncio.sleep(0.01)
+        yield
+    finally:
+        program.should_exit = True
+        await asyncio.wait_for(task, DEADLINE)
+
+
+@contextlib.asynccontextmanager
+async def running(gateway: Gateway | None, state: Path | str = ":memory:") -> AsyncIterator[Caller]:
+    """A simulator and its gateway on ports of their own; without one, its door stays closed."""
+    port, gateway_port = free_ports(2)
+    ledger = Ledger(state)
+    door = GatewayDoor(f"http://{HOST}:{gateway_port}", {"velotel": f"{SECRET} {OLD_SECRET}"})
+    simulator = Simulator({"velotel": SECRET}, ledger, door)
+    caller = Caller(port)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(ledger.close)
+        if gateway:
+            await stack.enter_async_context(serving(gateway.application(), gateway_port))
+        await stack.enter_async_context(serving(simulator.application(), port))
+        stack.push_async_callback(caller.client.aclose)
+        yield caller

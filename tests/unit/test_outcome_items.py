@@ -1,0 +1,74 @@
+"""Items of partners' messages: each read by itself, the partner is whoever signed."""
+
+from typing import Any
+
+import pytest
+
+from domain.outcome_items import items_of, read_item
+
+NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
+ITEM = {"outcome_id": "evt-1", "number": NUMBER, "outcome": "confirmed"}
+ASKING = ITEM | {"outcome": "information_requested"}
+
+
+def problems(item: object) -> list[str]:
+    return sorted(read_item(item, "velotel").problems)
+
+
+def test_one_outcome_is_a_list_of_one() -> None:
+    assert items_of(ITEM) == [ITEM]
+    assert items_of([ITEM, 7]) == [ITEM, 7]
+    assert [items_of(other) for other in (None, 7, "x", True)] == [None] * 4
+
+
+@pytest.mark.parametrize("named", [{}, {"partner_id": None}, {"partner_id": "velotel"}])
+def test_the_partner_is_whoever_signed(named: dict[str, Any]) -> None:
+    found = read_item(ITEM | named, "velotel").value
+    assert found
+    assert found.partner_id == "velotel"
+
+
+@pytest.mark.parametrize("other", ["buchkiste", "", 7, ["velotel"], {"a": 1}])
+def test_an_item_that_names_another_partner_is_malformed(other: object) -> None:
+    assert problems(ITEM | {"partner_id": other}) == ["partner_id"]
+
+
+@pytest.mark.parametrize("written", [NUMBER.lower(), "4kq7p9xtm2abc", " ZW 4KQ7 P9XT M2AB C "])
+def test_a_number_is_read_as_people_write_it(written: str) -> None:
+    found = read_item(ITEM | {"number": written}, "velotel").value
+    assert found
+    assert found.number == NUMBER
+
+
+def test_a_number_that_is_none_is_left_to_be_unknown_and_a_missing_one_is_named() -> None:
+    wrong = NUMBER[:-1] + "D"
+    found = read_item(ITEM | {"number": wrong}, "velotel").value
+    assert found
+    assert found.number == wrong
+    for missing in ({"number": None}, {"number": 7}, {"number": "x" * 65}):
+        assert problems(ITEM | missing) == ["number"]
+
+
+@pytest.mark.parametrize(
+    ("words", "good"),
+    [
+        ({}, False),
+        ({"questions": []}, False),
+        ({"questions": ["  "]}, False),
+        ({"questions": ["Kiedy?", ""]}, False),
+        ({"note": " "}, False),
+        ({"note": "Kiedy?"}, True),
+        ({"questions": ["Kiedy?"]}, True),
+    ],
+)
+def test_whoever_asks_says_what(words: dict[str, Any], good: bool) -> None:
+    assert (problems(ASKING | words) == []) is good
+
+
+def test_everything_that_is_wrong_is_named_at_once() -> None:
+    wrong = {"outcome": "perhaps", "reward": {"amount": "x"}, "partner_id": "other", "colour": 1}
+    reading = read_item(wrong, "velotel")
+    named = ["number", "outcome", "outcome_id", "partner_id", "reward.amount", "reward.currency"]
+    assert sorted(reading.problems) == named
+    assert reading.unknown == ("colour",)
+    assert problems("no object") == [""]
