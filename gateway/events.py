@@ -19,7 +19,7 @@ from gateway.problems import Problem, responses
 
 router = APIRouter(prefix="/v1", tags=["events"])
 MOST: Final = 1000
-_HIGHEST: Final = 2**63 - 1
+_HIGHEST: Final = 9 * 10**18  # of what a bigint holds, as the document can write it
 After = Annotated[
     int, Query(ge=0, le=_HIGHEST, description="The `next` of the page before; 0 from the start.")
 ]
@@ -39,8 +39,8 @@ _EVENT: Final = {
 _WEBHOOK: Final = {
     "event_id": "4711",
     "number": "ZW-4KQ7-P9XT-M2AB-C",
-    "attempts": 77,
-    "next_try_at": None,
+    "attempts": 4,
+    "next_try_at": "2026-10-09T08:02:15Z",
     "until": "2026-10-12T08:00:00Z",
     "failure": "answered 503",
 }

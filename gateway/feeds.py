@@ -7,11 +7,20 @@ at that moment goes by unheard. Told twice, a ticket does the same as once.
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from fastapi import APIRouter, Body, Path
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    WithJsonSchema,
+)
 from temporalio.service import RPCError
 
 from adapters.feed import (
@@ -27,7 +36,7 @@ from adapters.feed import (
 from adapters.postgres import Postgres
 from domain.claim import Link, Reward
 from domain.errors import Unavailable
-from domain.shapes import Words
+from domain.shapes import Amount, Money, Words
 from gateway.callers import Caller, Platform
 from gateway.parts import Have, Parts
 from gateway.problems import Problem, WrongField, responses, wrong_fields
@@ -40,10 +49,11 @@ PATIENCE: Final = 5.0
 """Seconds for telling tickets before the platform gets its answer: the round tells the rest."""
 LOOKED_AT_ONCE: Final = 50
 _TOLD_AT_ONCE: Final = 10
-_HIGHEST: Final = 2**63 - 1
+_HIGHEST: Final = 9 * 10**18  # of what a bigint holds, as the document can write it
+_AMOUNT: Final = r"^[0-9]{1,10}(\.[0-9]{1,2})?$"
 _PROBLEMS: Final = responses("malformed", "too_large", "unauthorised", "forbidden", "unavailable")
 _PROBLEMS_OF_ONE: Final = _PROBLEMS | responses("another_id")
-_LINK: Final = {
+_LINK: Final[dict[str, JsonValue]] = {
     "link_id": "lnk-77",
     "version": 3,
     "account_id": "acc-1001",
@@ -52,7 +62,7 @@ _LINK: Final = {
     "clicked_at": "2026-09-30T18:20:00+02:00",
     "promised_reward": {"amount": "40.00", "currency": "PLN"},
 }
-_REWARD: Final = {
+_REWARD: Final[dict[str, JsonValue]] = {
     "reward_id": "rew-5",
     "version": 1,
     "account_id": "acc-1001",
@@ -67,22 +77,48 @@ _REWARD: Final = {
 }
 
 
-Version = Annotated[int, Field(ge=0, le=_HIGHEST, strict=True)]
+def _a_number(value: object) -> object:
+    if isinstance(value, bool | str):
+        raise ValueError("expected a whole number")
+    return value
+
+
+def _an_amount(value: object) -> object:
+    if not isinstance(value, str) or not re.fullmatch(_AMOUNT, value):
+        raise ValueError("expected an amount such as 12.50, as text")
+    return value
+
+
+Version = Annotated[int, Field(ge=0, le=_HIGHEST), BeforeValidator(_a_number)]
 _ID: Final = {"min_length": 1, "max_length": 200, "pattern": r"^[!-~]+$"}
 LinkId = Annotated[str, Path(**_ID, examples=["lnk-77"])]
 RewardId = Annotated[str, Path(**_ID, examples=["rew-5"])]
 
 
+class MoneyIn(Money):
+    """An amount as text: numbers of JSON are not exact everywhere."""
+
+    amount: Annotated[
+        Amount, WithJsonSchema({"type": "string", "pattern": _AMOUNT}), BeforeValidator(_an_amount)
+    ]
+
+
 class LinkIn(Link):
     """A link registered on an account (R10); a higher version replaces a lower one."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_LINK]})
+
     version: Version
+    promised_reward: MoneyIn | None = None
 
 
 class RewardIn(Reward):
     """A reward as it stands; `granted_by_ticket` names the ticket that granted it, if one did."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_REWARD]})
+
     version: Version
+    amount: MoneyIn | None = None
     order_number: Annotated[Words, Field(max_length=200)] | None = None
     granted_by_ticket: Annotated[str, Field(max_length=64, pattern=r"^[!-~]+$")] | None = None
 
@@ -109,7 +145,7 @@ class TakenList(BaseModel):
 
 @router.put("/links/{link_id:path}", responses=_PROBLEMS_OF_ONE)
 async def put_one_link(
-    have: Have, caller: Platform, link_id: LinkId, link: Annotated[LinkIn, Body(examples=[_LINK])]
+    have: Have, caller: Platform, link_id: LinkId, link: Annotated[LinkIn, Body()]
 ) -> Taken:
     """Keep a link."""
     _must_agree(link_id, link.link_id)
@@ -132,7 +168,7 @@ async def put_one_reward(
     have: Have,
     caller: Platform,
     reward_id: RewardId,
-    reward: Annotated[RewardIn, Body(examples=[_REWARD])],
+    reward: Annotated[RewardIn, Body()],
 ) -> Taken:
     """Keep a reward; one that is registered ends the open ticket for its order."""
     _must_agree(reward_id, reward.reward_id)
