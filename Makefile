@@ -12,7 +12,7 @@ PYTHON := $(shell for candidate in python3 python3.13 python3.12 python3.11; do 
 	if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo "$$candidate"; break; fi; done)
 
-.PHONY: help setup run demo test lint browser bench chaos histories migrate lock
+.PHONY: help setup run demo test lint browser screenshots bench chaos histories migrate lock
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' \
@@ -45,6 +45,9 @@ lint: setup ## style, format, types, layer rules
 
 browser: ## what the browser tests need of the npm registry (Chromium and Java come from Debian)
 	cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund
+
+screenshots: setup browser ## the pages as a person sees them, to docs/screenshots
+	$(BIN)/python -m tests.browser.screenshots
 
 bench: setup ## the benchmarks: figures, and 1 when a bound is missed
 	$(BIN)/python -m bench
