@@ -1,4 +1,4 @@
-# The worker's image. Everything it installs is named, with its hash, in requirements.lock.
+# The image of worker and gateway. Everything it installs is named, with its hash, in requirements.lock.
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 COPY requirements.lock .
@@ -26,4 +26,5 @@ COPY bulk.py settings.py worker.py ./
 USER 10001:10001
 STOPSIGNAL SIGTERM
 # Health is checked by docker-compose.yml, which knows where the metrics listen.
+# The gateway is `python -m gateway`.
 ENTRYPOINT ["python", "worker.py"]

@@ -28,7 +28,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 import bulk
 from activities.failures import Failures, RetriesLoggedSeldom
-from activities.letters import Letters
+from activities.letters import AnswerPages, Letters
 from activities.pace import Clock, Pace
 from activities.partner_calls import PartnerCalls
 from activities.partner_post import PartnerPost
@@ -84,8 +84,9 @@ async def workers(
         open_door(secrets) as door,
     ):
         persistence = Persistence(postgres, profiles, book, settings.service_address)
-        letters = Letters(postgres, book, mail)
-        post = PartnerPost(book, mail, secrets, public_address(settings, profiles.values()))
+        address = public_address(settings, profiles.values())
+        letters = Letters(postgres, book, mail, _answer_pages(settings, address))
+        post = PartnerPost(book, mail, secrets, address)
         pace = Pace(clock, settings.worker_processes)
         calls = PartnerCalls(postgres, profiles, door, pace, post)
         ticket_work = [
@@ -104,6 +105,13 @@ async def workers(
             ),
             _worker(client, MAIL_QUEUE, [letters.send]),
         ]
+
+
+def _answer_pages(settings: Settings, address: str) -> AnswerPages | None:
+    """Return where members answer, if this worker knows the pages' address and their secret."""
+    if not address or settings.pages_secret is None:
+        return None
+    return AnswerPages(address, settings.pages_secret)
 
 
 def _slots(profiles: Mapping[str, PartnerProfile]) -> int:

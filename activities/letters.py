@@ -1,6 +1,7 @@
 """Sending letters: written from the queue in the database, and marked there when they are gone."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from temporalio import activity
@@ -8,10 +9,13 @@ from temporalio import activity
 from adapters.letters import LetterBook
 from adapters.postgres import Postgres
 from adapters.smtp import MailDoor
+from adapters.tokens import member_of, new_token
 from domain.claim import Contact
 from domain.completion import question_words
 from domain.errors import LetterUndeliverable
+from domain.letters import LetterKind
 from domain.partner import PartnerRules
+from domain.questions import answer_page_closes_at
 from domain.shapes import Frozen
 
 
@@ -23,14 +27,39 @@ class Posting(Frozen):
     contact: Contact | None = None
 
 
+@dataclass(frozen=True)
+class AnswerPages:
+    """Where members answer questions: the pages' address, and the secrets that sign its links."""
+
+    address: str
+    secrets: str
+
+    def link(self, number: str, row: Mapping[str, Any]) -> str:
+        """Return the link of a question's letter: every attempt to send it gives the same one."""
+        zone = PartnerRules.stored(row["rules"]).market.zone
+        until = answer_page_closes_at(row["params"].get("answer_by"), row["queued_at"], zone)
+        token = new_token(self.secrets, member_of(number), until)
+        return f"{self.address}/tickets/{number}/information?token={token}"
+
+
 class Letters:
     """The activities of the queue `mail`."""
 
-    def __init__(self, postgres: Postgres, book: LetterBook, door: MailDoor) -> None:
-        """Take letters from `postgres`, words from `book`, and hand them to `door`."""
+    def __init__(
+        self,
+        postgres: Postgres,
+        book: LetterBook,
+        door: MailDoor,
+        pages: AnswerPages | None = None,
+    ) -> None:
+        """Take letters from `postgres`, words from `book`, and hand them to `door`.
+
+        Without `pages`, a question asks for an answer by mail.
+        """
         self._postgres = postgres
         self._book = book
         self._door = door
+        self._pages = pages
 
     @activity.defn(name="send_letter")
     async def send(self, posting: Posting) -> None:
@@ -46,13 +75,17 @@ class Letters:
             "member_name": contact.name,
         }
         try:
-            params = known | row["params"] | _asked(row)
+            params = known | row["params"] | _asked(row) | self._page_of(row, posting.number)
             letter = self._book.render(row["kind"], row["language"], params)
         except (KeyError, ValueError) as error:
             raise LetterUndeliverable(f"cannot be written: {type(error).__name__}") from None
         letter_id = f"{posting.number}-{posting.key}"
         await self._door.send(letter_id, contact.name, contact.email, letter)
         await self._postgres.run("letter_sent", **keys)
+
+    def _page_of(self, row: Mapping[str, Any], number: str) -> dict[str, Any]:
+        is_question = row["kind"] == LetterKind.INFORMATION_NEEDED and row["rules"]
+        return {"answer_page": self._pages.link(number, row)} if self._pages and is_question else {}
 
 
 def _asked(row: Mapping[str, Any]) -> dict[str, Any]:

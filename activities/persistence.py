@@ -2,40 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any, Final, Protocol
 
 from temporalio import activity
 
 from adapters.postgres import Postgres
 from adapters.verdicts import Found, order_facts, settle_ticket, take_information, take_silence
-from domain.admission import (
-    Admission,
-    AdmissionRequest,
-    CodedReason,
-    Entry,
-    Judged,
-    enter,
-    judge,
-    label_of,
-)
-from domain.claim import Facts, TicketClaim
-from domain.eligibility import duplicate_key
+from domain.admission import Admission, AdmissionRequest
+from domain.filing import Filing, Phrases, pointing_to_service
 from domain.messages import InformationAnswer
-from domain.partner import PartnerProfile, PartnerRules
-from domain.reading import parse, read_claim
+from domain.partner import PartnerProfile
 from domain.settlement import Release, Verdict, release
 from domain.shapes import Frozen, Money
 from domain.silence import Silence
 from domain.ticket import Answer, Writing
-
-_SENT_TO_SERVICE: Final = frozenset({"reward_granted", "reward_invalid"})
-
-
-class Phrases(Protocol):
-    """Says codes in words."""
-
-    def reason(self, language: str, code: str, field: str | None, told: Mapping[str, Any]) -> str:
-        """Return the words for a reason's `code` in `language`."""
 
 
 class Settlement(Frozen):
@@ -90,20 +69,11 @@ class Persistence:
     @activity.defn(name="admit_claim")
     async def admit(self, request: AdmissionRequest) -> Admission:
         """Judge a claim and open its ticket, or leave the trace of its refusal."""
-        now = datetime.now(UTC)
-        reading = read_claim(parse(request.claim.encode("utf-8", "surrogatepass")))
-        claim = reading.value or TicketClaim()
-        profile = self._profiles.get(claim.partner_id or "")
-        rules = profile.rules if profile else None
-
-        def decide(facts: Facts) -> Entry:
-            judged = judge(reading, facts, rules, request.started_at)
-            return enter(request, judged, rules, now, lambda told: self._say(told, rules))
-
-        key = duplicate_key(claim, rules, request.started_at) or ""
-        account_id, partner_id = claim.account_id or "", claim.partner_id or ""
-        admission = await self._postgres.admit(request, account_id, partner_id, key, decide)
-        return self._pointing_to_service(admission)
+        filing = Filing(request, self._profiles, self._phrases, datetime.now(UTC))
+        admission = await self._postgres.admit(
+            request, filing.account_id, filing.partner_id, filing.key, filing.decide
+        )
+        return pointing_to_service(admission, self._service_address)
 
     @activity.defn(name="write_down")
     async def write(self, writing: Writing) -> None:
@@ -142,29 +112,3 @@ class Persistence:
     async def look_again(self, number: str) -> Release:
         """Look what a held claim finds now: nothing, a registered reward, an invalid one."""
         return release(*await order_facts(self._postgres, number))
-
-    def _say(self, judged: Judged, rules: PartnerRules | None) -> tuple[CodedReason, ...]:
-        a = judged.assessment
-        dated = {
-            "available_from": a.available_from.isoformat() if a.available_from else None,
-            "last_day": a.last_day.isoformat() if a.last_day else None,
-            "existing_ticket": a.existing_ticket,
-        }
-        said = []
-        for reason in a.reasons:
-            words = {
-                "expected": reason.expected or "unclear",
-                "label": label_of(reason.field, rules, judged.language),
-            }
-            message = self._phrases.reason(
-                judged.language, reason.code, reason.field, words | dated
-            )
-            said.append(CodedReason(code=reason.code, field=reason.field, message=message))
-        return tuple(said)
-
-    def _pointing_to_service(self, admission: Admission) -> Admission:
-        codes = {reason.code for reason in admission.result.reasons}
-        if not codes & _SENT_TO_SERVICE:
-            return admission
-        told = admission.result.model_copy(update={"contact": self._service_address})
-        return admission.model_copy(update={"result": told})

@@ -21,22 +21,38 @@ _NEEDED: Final = ["exp", "iss", "aud", "sub"]
 _REFUSED: Final = "unauthorised"
 _FETCH_SECONDS: Final = 5.0
 _KEPT_SECONDS: Final = 3600.0
+_FETCHED_AGAIN: Final = 30.0
+_UNSOUND: Final = (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError)
+"""What a token can make of its reader; a head of brackets alone goes deeper than Python does."""
 
 
 class BearerTokens:
     """Checks tokens; `audience` is whom they must be for."""
 
     def __init__(
-        self, issuer: str, audience: str, *, secrets: str | None = None, keys: str | None = None
+        self,
+        issuer: str,
+        audience: str,
+        *,
+        secrets: str | None = None,
+        keys: str | None = None,
+        fetched_again: float = _FETCHED_AGAIN,
     ) -> None:
         """Check against `secrets` (old and new with a space between them), or against the key set
-        at the address `keys`.
+        at the address `keys`, which an unknown key makes us fetch after `fetched_again` seconds.
         """
         self._issuer = issuer
         self._audience = audience
         self._secrets = (secrets or "").split()
         self._keys = (
-            jwt.PyJWKClient(keys, lifespan=_KEPT_SECONDS, timeout=_FETCH_SECONDS) if keys else None
+            jwt.PyJWKClient(
+                keys,
+                lifespan=_KEPT_SECONDS,
+                timeout=_FETCH_SECONDS,
+                cooldown_duration=fetched_again,
+            )
+            if keys
+            else None
         )
 
     async def read(self, token: str, purpose: str = "") -> Mapping[str, Any]:
@@ -52,7 +68,7 @@ class BearerTokens:
         for key in await self._candidates(token):
             try:
                 return self._decoded(token, key, audience)
-            except jwt.InvalidTokenError:
+            except _UNSOUND:
                 continue
         raise MessageRefused(_REFUSED)
 
@@ -75,7 +91,7 @@ class BearerTokens:
             return [await asyncio.to_thread(self._keys.get_signing_key_from_jwt, token)]
         except jwt.PyJWKClientConnectionError as error:
             raise Unavailable(f"the issuer's keys: {type(error).__name__}") from None
-        except (jwt.PyJWTError, ValueError):
+        except _UNSOUND:
             return []
 
 

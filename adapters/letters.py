@@ -4,6 +4,7 @@ Only this file knows Jinja2 and Babel. Templates are strict: a letter or a phras
 value is not written at all.
 """
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
@@ -154,7 +155,8 @@ class _Tongue:
     def money(self, money: Mapping[str, str]) -> str:
         """Write `{"amount": "12.50", "currency": "PLN"}`, with plain spaces so it can be found."""
         written = format_currency(Decimal(money["amount"]), money["currency"], locale=self._locale)
-        return written.replace("\u00a0", " ").replace("\u202f", " ")
+        apart = re.sub(r"(?<=[A-Z])(?=\d)", " ", written)  # Babel writes PLN40.00
+        return apart.replace("\u00a0", " ").replace("\u202f", " ")
 
     def _rejection(self, reason_code: str) -> str:
         return self.phrase("rejections", reason_code, {})
@@ -197,22 +199,21 @@ def _tamed(params: Mapping[str, Any]) -> dict[str, Any]:
 
 def _tame(value: Any, many_lines: bool) -> Any:
     if isinstance(value, str):
-        lines = printable(value)
+        lines = printable(value).strip()
         return lines if many_lines else " ".join(lines.split("\n"))
     if isinstance(value, Mapping):
         return {key: _tame(item, many_lines) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_tame(item, many_lines) for item in value]
+        tamed = [_tame(item, many_lines) for item in value]
+        return [item for item in tamed if item or not many_lines]  # words of nothing ask nothing
     return value
 
 
 def printable(text: str) -> str:
-    """Take controls, and marks that turn the reading direction, from what somebody wrote; its line
-    ends become `\n`.
-    """
+    """Take from a text what nobody sees and what turns the reading direction; lines end alike."""
     for line_end, newline in _LINE_ENDS.items():
         text = text.replace(line_end, newline)
-    return "".join(character for character in text if _may_stand(character)).strip()
+    return "".join(character for character in text if _may_stand(character))
 
 
 def _may_stand(character: str) -> bool:

@@ -1,4 +1,5 @@
-"""Partners' HTTP doors: our calls to them, signed and identified as Standard Webhooks 1.0.0 say.
+"""Our calls to others: to partners, and webhooks to the platform. Signed and identified as Standard
+Webhooks 1.0.0 say.
 
 The answer decides who tries again: see `domain/errors.py` and contract.md, "Our call to a partner".
 """
@@ -19,6 +20,7 @@ from domain.errors import (
     PartnerThrottled,
     PartnerUnauthorised,
     PartnerUnavailable,
+    Unavailable,
 )
 from domain.partner import HttpChannel
 
@@ -47,31 +49,45 @@ class PartnerDoor:
         Raises `PartnerThrottled`, `PartnerUnavailable`, `PartnerUnauthorised` or
         `PartnerContractFault`.
         """
-        content = json.dumps(body, separators=(",", ":")).encode("ascii")
-        headers = self._headers(channel, key, content.decode())
+        secrets = self._secrets[channel.secret]
+        call = self._post(str(channel.address), secrets, key, body, channel.timeout_seconds)
         try:
-            # In all, not from one piece of the answer to the next.
-            async with (
-                asyncio.timeout(channel.timeout_seconds),
-                self._client.stream(
-                    "POST", str(channel.address), content=content, headers=headers, timeout=None
-                ) as response,
-            ):
+            async with call as response:
                 return _reference(response.status_code, response.headers, await _read(response))
         except (httpx.HTTPError, TimeoutError) as error:
             raise PartnerUnavailable(f"no answer: {type(error).__name__}") from error
 
-    def _headers(self, channel: HttpChannel, key: str, content: str) -> dict[str, str]:
-        now = datetime.now(UTC)
-        secrets = self._secrets[channel.secret].split()
-        signatures = [Webhook(secret).sign(key, now, content) for secret in secrets]
-        return {
-            "content-type": "application/json",
-            "idempotency-key": key,
-            "webhook-id": key,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": " ".join(signatures),
-        }
+    async def notify(
+        self, address: str, secrets: str, key: str, body: Mapping[str, Any], seconds: float
+    ) -> None:
+        """Post the message `key` as a webhook; any 2xx within `seconds` takes it, whatever it says.
+
+        Raises `Unavailable`, with how long to wait where the answer asks for it.
+        """
+        try:
+            async with self._post(address, secrets, key, body, seconds) as response:
+                if response.is_success:
+                    return
+                told = response.headers.get("retry-after")
+                wait = _wait(told) if told else None
+                raise Unavailable(f"answered {response.status_code}", wait)
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise Unavailable(f"no answer: {type(error).__name__}") from error
+
+    @asynccontextmanager
+    async def _post(
+        self, address: str, secrets: str, key: str, body: Mapping[str, Any], seconds: float
+    ) -> AsyncIterator[httpx.Response]:
+        content = json.dumps(body, separators=(",", ":")).encode("ascii")
+        headers = _headers(secrets, key, content.decode())
+        # The seconds are for all of it, not from one piece of the answer to the next.
+        async with (
+            asyncio.timeout(seconds),
+            self._client.stream(
+                "POST", address, content=content, headers=headers, timeout=None
+            ) as response,
+        ):
+            yield response
 
 
 @asynccontextmanager
@@ -81,6 +97,18 @@ async def open_door(secrets: Mapping[str, str]) -> AsyncIterator[PartnerDoor]:
     """
     async with httpx.AsyncClient(follow_redirects=False, trust_env=False) as client:
         yield PartnerDoor(client, secrets)
+
+
+def _headers(secrets: str, key: str, content: str) -> dict[str, str]:
+    now = datetime.now(UTC)
+    signatures = [Webhook(secret).sign(key, now, content) for secret in secrets.split()]
+    return {
+        "content-type": "application/json",
+        "idempotency-key": key,
+        "webhook-id": key,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
 
 
 async def _read(response: httpx.Response) -> bytes:

@@ -5,7 +5,7 @@ to us leaves as `DatabaseUnavailable`; a query that is wrong stays a bug and lea
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -91,6 +91,11 @@ class Postgres:
                     return entry.admission
         raise DatabaseUnavailable("PostgreSQL: a claim for the same reward kept changing")
 
+    async def facts(self, account_id: str, partner_id: str, key: str) -> Facts:
+        """Return what a claim is judged by, as it stands now."""
+        async with self.transaction() as connection:
+            return await _facts(connection, account_id, partner_id, key)
+
     async def write(self, writing: Writing) -> None:
         """Write a step down; written again, nothing changes."""
         async with self.transaction() as connection:
@@ -98,23 +103,13 @@ class Postgres:
 
     async def put_link(self, link: Link) -> None:
         """Keep a link of the platform's feed, unless a newer version is known."""
-        promised = _money("promised", link.promised_reward)
         async with self.transaction() as connection:
-            await QUERIES.put_link(
-                connection, **link.model_dump(exclude={"promised_reward"}), **promised
-            )
+            await put_link(connection, link)
 
     async def put_reward(self, reward: Reward) -> None:
         """Keep a reward of the platform's feed, unless a newer version is known."""
-        amount = reward.amount
         async with self.transaction() as connection:
-            await QUERIES.put_reward(
-                connection,
-                **reward.model_dump(exclude={"amount"}),
-                order_key=reward.order_key,
-                amount=amount.amount if amount else None,
-                currency=amount.currency if amount else None,
-            )
+            await put_reward(connection, reward)
 
     async def grants(self) -> list[dict[str, Any]]:
         """Return every grant: number, account, partner, kind, order, amount, currency."""
@@ -144,6 +139,29 @@ async def _speak_json(connection: Any) -> None:
     )
 
 
+async def put_link(
+    connection: Connection, link: Link, accounts: Sequence[str] | None = None
+) -> bool:
+    """Keep a link inside a transaction; `False` where a newer version, or the same, is known, or
+    the known one is of none of `accounts`.
+    """
+    row = link.model_dump(exclude={"promised_reward"}) | _money("promised", link.promised_reward)
+    return bool(await QUERIES.put_link(connection, **row, accounts=accounts))
+
+
+async def put_reward(
+    connection: Connection, reward: Reward, accounts: Sequence[str] | None = None
+) -> bool:
+    """Keep a reward inside a transaction, as `put_link` does a link."""
+    amount = reward.amount
+    row = reward.model_dump(exclude={"amount"}) | {
+        "order_key": reward.order_key,
+        "amount": amount.amount if amount else None,
+        "currency": amount.currency if amount else None,
+    }
+    return bool(await QUERIES.put_reward(connection, **row, accounts=accounts))
+
+
 async def _admitted(connection: Connection, request: AdmissionRequest) -> Admission | None:
     row = await QUERIES.admitted(connection, number=request.number)
     if row is None:
@@ -154,7 +172,7 @@ async def _admitted(connection: Connection, request: AdmissionRequest) -> Admiss
 
 async def _facts(connection: Connection, account_id: str, partner_id: str, key: str) -> Facts:
     whose = {"account_id": account_id, "partner_id": partner_id}
-    links = [_link(row) async for row in QUERIES.links_of_account(connection, **whose)]
+    links = [read_link(row) async for row in QUERIES.links_of_account(connection, **whose)]
     rewards = [read_reward(row) async for row in QUERIES.rewards_of_account(connection, **whose)]
     standing = await QUERIES.standing_ticket(connection, duplicate_key=key)
     return Facts(links=tuple(links), rewards=tuple(rewards), standing_ticket=standing)
@@ -232,7 +250,8 @@ async def _append(connection: Connection, writing: Writing) -> None:
         await QUERIES.keep_answer(connection, **keys, answer=content)
 
 
-def _link(row: Mapping[str, Any]) -> Link:
+def read_link(row: Mapping[str, Any]) -> Link:
+    """Read a row of the links."""
     promised = _read_money(row["promised_amount"], row["promised_currency"])
     return Link.model_validate(dict(row) | {"promised_reward": promised})
 

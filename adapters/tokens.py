@@ -16,6 +16,8 @@ from domain.errors import MessageRefused
 
 OUTCOME: Final = "outcome"
 """The purpose of a link under which a partner tells the outcome of a claim."""
+INFORMATION: Final = "information"
+"""The purpose of a link under which a member answers a question."""
 LONGEST: Final = 3000
 _REFUSED: Final = "link_not_valid"
 
@@ -26,6 +28,11 @@ class Subject(NamedTuple):
     purpose: str
     number: str
     partner_id: str
+
+
+def member_of(number: str) -> Subject:
+    """Return the subject of a link that lets the member of a ticket answer."""
+    return Subject(INFORMATION, number, "")
 
 
 def new_token(secrets: str, subject: Subject, expires_at: datetime) -> str:

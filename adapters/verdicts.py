@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from adapters.postgres import QUERIES, Connection, Postgres, read_reward, write_down
+from domain.case import same_reward
 from domain.claim import Reward, is_for_order
 from domain.completion import Completion, complete
 from domain.errors import BooksDisagree
@@ -97,7 +98,7 @@ async def take_information(
             return Found(**done.model_dump(), code="incomplete")
         key, order = row["duplicate_key"], done.order_key or row["order_key"]
         if done.order_key and done.order_key != row["order_key"]:
-            key = "|".join((row["account_id"], kind, rules.id, done.order_key))
+            key = same_reward(row["account_id"], kind, rules.id, done.order_key)
             if await QUERIES.standing_ticket(connection, duplicate_key=key):
                 return Found(code="duplicate")
         await QUERIES.change_claim(

@@ -1,4 +1,4 @@
-"""`python -m bench [sharing] [rate]`: run the benchmarks, print their figures; 1 if one is missed.
+"""`python -m bench [admission] [sharing] [rate]`: run benchmarks, print figures; 1 where missed.
 
 Each runs on a fresh local stack: Temporal dev server, PostgreSQL, worker, partners over HTTP.
 """
@@ -11,13 +11,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import rate, sharing
+from bench import admission, rate, sharing
 from bench.figures import Figure
 from domain.errors import TicketError
 from local.leaving import leave
 
 STATE = Path(".local/bench")
-BENCHMARKS = {"sharing": sharing.measure, "rate": rate.measure}
+BENCHMARKS = {
+    "admission": admission.measure,
+    "sharing": sharing.measure,
+    "rate": rate.measure,
+}
 COLUMNS = ("benchmark", "figure", "value", "bound", "")
 
 

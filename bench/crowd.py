@@ -44,21 +44,30 @@ class Filed:
 class Crowd:
     """Files claims and watches what becomes of them."""
 
-    def __init__(self, doors: Doors) -> None:
-        """Knock at these doors."""
+    def __init__(self, doors: Doors, stack: Stack) -> None:
+        """Knock at these doors of a running stack."""
         self._doors = doors
+        self.stack = stack
         self._serial = itertools.count(1)
 
-    async def file(self, partner_id: str) -> Filed:
-        """File one claim, its link registered before; raises `NotReached` unless accepted."""
+    async def prepare(self, partner_id: str) -> tuple[dict[str, Any], str]:
+        """Return a claim whose link is registered, and its key; its partner will never decide."""
         serial = next(self._serial)
         claim, key = _claim(partner_id, serial), f"bench-{serial}"
         await self._doors.books.put_link(_link(claim))
         await self._expect(ticket_number(claim["account_id"], key))
+        return claim, key
+
+    async def file(self, partner_id: str) -> Filed:
+        """File one claim; raises `NotReached` unless it is accepted."""
+        return await self.admit(*await self.prepare(partner_id))
+
+    async def admit(self, claim: dict[str, Any], key: str) -> Filed:
+        """File a claim that was prepared: the bare Update-With-Start, and nothing around it."""
         answer = await admit_ticket(self._doors.client, claim, key)
         if answer.status != "accepted":
             raise NotReached(f"a claim was {answer.status}: {answer.reasons}")
-        return Filed(answer.number, partner_id)
+        return Filed(answer.number, claim["partner_id"])
 
     async def file_all(self, partner_ids: Sequence[str]) -> list[Filed]:
         """File as fast as it goes, a few at once."""
@@ -101,7 +110,7 @@ class Crowd:
     async def delivered(self, filed: Sequence[Filed], seconds: float) -> dict[str, datetime]:
         """Wait until all have reached their partner; return when each did, by number."""
         wanted = {one.number for one in filed}
-        async for _ in _until(seconds, f"{len(wanted)} deliveries"):
+        async for _ in until(seconds, f"{len(wanted)} deliveries"):
             found = await self.arrivals()
             if wanted <= found.keys():
                 return {number: found[number] for number in wanted}
@@ -132,7 +141,7 @@ class Crowd:
 
     async def settled(self, seconds: float = 120) -> None:
         """Wait until every letter is gone, so that nothing is left of an earlier part."""
-        async for _ in _until(seconds, "the last letter"):
+        async for _ in until(seconds, "the last letter"):
             if not await self._rows("select 1 from letters where sent_at is null limit 1"):
                 return
 
@@ -154,7 +163,7 @@ async def gathered(
     tell("Starting a fresh stack ...")
     stack = Stack(state, Ports.free(), partners_dir=drafts, overlays_dir=nothing, tell=tell)
     async with stack, open_doors(stack) as doors:
-        yield Crowd(doors)
+        yield Crowd(doors, stack)
 
 
 def _profile(model: dict[str, Any], partner_id: str, channel: dict[str, Any]) -> dict[str, Any]:
@@ -186,7 +195,7 @@ def _link(claim: dict[str, Any]) -> Link:
     return Link.model_validate(known | more | {"promised_reward": PROMISED})
 
 
-async def _until(seconds: float, what: str) -> AsyncIterator[None]:
+async def until(seconds: float, what: str) -> AsyncIterator[None]:
     """Let the caller look again and again; raises `NotReached` in the end."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds

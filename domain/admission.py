@@ -220,6 +220,7 @@ def _ticket(request: AdmissionRequest, judged: Judged, partner: PartnerRules) ->
         ordered_at=order.ordered_at,
         dates=judged.assessment.dates,
         promised=judged.assessment.promised,
+        overdue_reminders=False,
     )
 
 

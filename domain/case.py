@@ -50,7 +50,7 @@ class Case:
         order, link_id = self.filled.order_key, self.claim.link_id
         found = [r for r in same_kind if is_for_order(r, order, link_id)]
         # The state that forbids most speaks first: granted, invalid, registered, rejected.
-        return min(found, key=lambda r: _WEIGHT[r.state], default=None)
+        return min(found, key=lambda r: WEIGHT[r.state], default=None)
 
     @property
     def link(self) -> Link | None:
@@ -93,7 +93,7 @@ class Case:
     def duplicate_key(self) -> str:
         """The key of the same reward (R25): account, kind, partner and order, link or reward."""
         what = self.order_of_missing if self.kind.is_missing else f"reward:{self.claim.reward_id}"
-        return "|".join((str(self.claim.account_id), self.kind, self.partner.id, what))
+        return same_reward(str(self.claim.account_id), self.kind, self.partner.id, what)
 
     @property
     def order_of_missing(self) -> str:
@@ -123,9 +123,15 @@ class Case:
         }
 
 
-_WEIGHT: Final = {
+def same_reward(account_id: str, kind: ClaimKind, partner_id: str, what: str) -> str:
+    """Return the key of the same reward (R25); `what` is its order, its link and day, or itself."""
+    return "|".join((account_id, kind, partner_id, what))
+
+
+WEIGHT: Final = {
     RewardState.GRANTED: 0,
     RewardState.INVALID: 1,
     RewardState.REGISTERED: 2,
     RewardState.REJECTED: 3,
 }
+"""What speaks first where an order has several rewards: the state that forbids most."""

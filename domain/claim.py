@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import EmailStr, Field
 
 from domain.partner import ClaimKind
-from domain.shapes import Day, Frozen, Identifier, Instant, Language, Money, Words
+from domain.shapes import Day, Frozen, Identifier, Instant, Language, Money, PlainText, Words
 
 MOST_ANSWERS: Final = 50
 """More answers than any form has fields: a claim with more is not read further."""
@@ -17,7 +17,7 @@ class Contact(Frozen):
     """Whom to write to, in which language."""
 
     email: EmailStr
-    name: Annotated[str, Field(max_length=2000)] = ""
+    name: Annotated[PlainText, Field(max_length=2000)] = ""
     language: Language | None = None
 
 

@@ -54,6 +54,14 @@ def resume_partners_clock(course: Course, now: datetime) -> None:
     )
 
 
+def leave_out_overdue_reminders(course: Course, now: datetime) -> None:
+    """Remind a partner that has only now got the claim of nothing that was due before."""
+    while (moment := next_reminder(course.ticket)) and moment <= now:
+        if course.ticket.overdue_reminders:
+            return
+        course.change(reminded=course.ticket.reminded + 1)
+
+
 def next_alarm(ticket: Ticket) -> datetime | None:
     """Return the moment at which the ticket must look up next: a reminder, or its deadline."""
     reminder = next_reminder(ticket)

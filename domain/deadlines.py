@@ -18,6 +18,9 @@ from pydantic import AfterValidator
 
 # No leap year: its February makes a window in days longest against one in months.
 _A_YEAR: Final = [date(2001, 1, 1) + timedelta(days=n) for n in range(365)]
+_LONGER_BY: Final = timedelta(
+    days=7
+)  # than elsewhere in the year three months can be: 89 to 92 days
 _EXPECTED = (
     "expected an ISO 8601 duration such as P14D, P3M or PT48H, not negative, two years at most"
 )
@@ -72,6 +75,14 @@ def has_clock_part(period: Period) -> bool:
 def last_claim_day(counted_from: date, window: Period) -> date:
     """Return the last day, inclusive, on which a claim may be filed (R35, R36)."""
     return days_after(counted_from, window)
+
+
+def first_order_day(today: date, window: Period) -> date:
+    """Return the day of the oldest order that may still be claimed `today` (R35, R36)."""
+    day = today - (days_after(today, window) - today) - _LONGER_BY
+    while last_claim_day(day, window) < today:
+        day += timedelta(days=1)
+    return day
 
 
 def claimable_from(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from domain.clocks import next_reminder
+from domain.clocks import leave_out_overdue_reminders, next_reminder
 from domain.course import ABOUT_DELIVERY, ABOUT_MAIL, Course
 from domain.lifecycle import Event, State
 from domain.messages import (
@@ -90,6 +90,7 @@ def _delivered(course: Course, message: Delivered, now: datetime) -> Taken:
     course.attend(drop=ABOUT_DELIVERY)
     if course.may(Event.CLAIM_SENT, State.SENT_TO_PARTNER):
         course.move(Event.CLAIM_SENT, State.SENT_TO_PARTNER, now)
+        leave_out_overdue_reminders(course, now)
     return Heard(), None
 
 

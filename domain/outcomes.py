@@ -5,6 +5,7 @@
 from datetime import datetime
 from typing import Final
 
+from domain.clocks import leave_out_overdue_reminders
 from domain.confirmation import Confirmation, confirmation
 from domain.course import Course, money
 from domain.errors import MessageRefused
@@ -33,6 +34,7 @@ def take_outcome(course: Course, outcome: PartnerOutcome, now: datetime) -> str:
     # A partner may answer before its 2xx reaches us: the answer proves that the claim arrived.
     if course.ticket.state is State.VALIDATED and course.ticket.deliveries:
         course.move(Event.CLAIM_SENT, State.SENT_TO_PARTNER, now, actor)
+        leave_out_overdue_reminders(course, now)
     if not course.may(event, to):
         return NOT_NOW
     if event is Event.PARTNER_CONFIRMED:

@@ -1,16 +1,20 @@
 """The loop for more information: a question to the member, the answer, or none in time."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from domain.clocks import ask_member, resume_partners_clock
 from domain.course import SYSTEM, Course
+from domain.deadlines import midnight_after
 from domain.letters import Letter, LetterKind
 from domain.lifecycle import Event, State
 from domain.messages import InformationAnswer, InformationRequest, RejectionReason
 from domain.ticket import Ticket
 
 NOT_NOW: Final = "not_possible_now"
+OPEN_WITHOUT_DEADLINE: Final = timedelta(days=30)
+"""How long the page for an answer opens after a question that has no deadline."""
 
 
 def ask(course: Course, questions: tuple[str, ...], now: datetime, actor: str) -> None:
@@ -62,6 +66,16 @@ def remind_member(course: Course) -> None:
 def information_purpose(ticket: Ticket) -> str:
     """Return the purpose under which the partner gets what came of its question."""
     return f"information-{ticket.asked}"
+
+
+def answer_page_closes_at(answer_by: str | None, asked_at: datetime, zone: ZoneInfo) -> datetime:
+    """Return until when the link of a question's letter opens its page: the end of the last day.
+
+    `answer_by` is the ISO day that the letter names. The same letter always gives the same moment.
+    """
+    if answer_by is None:
+        return asked_at + OPEN_WITHOUT_DEADLINE
+    return midnight_after(date.fromisoformat(answer_by), zone)
 
 
 def _params(ticket: Ticket) -> dict[str, object]:

@@ -85,7 +85,7 @@ def read_message(model: type[T], content: object) -> Reading[T]:
     if not isinstance(content, dict):
         return Reading[T](problems={"": "expected a JSON object"})
     unknown = _unknown(model, content)
-    if not _is_writable(content):
+    if not is_writable(content):
         return Reading[T](problems={"": "expected text without halves of surrogate pairs"})
     try:
         return Reading[T](value=model.model_validate(content), unknown=unknown)
@@ -130,7 +130,8 @@ def _unknown(model: type[BaseModel], content: Iterable[str]) -> tuple[str, ...]:
     return tuple(name.encode("utf-8", "replace").decode() for name in names[:_NAMED_AT_MOST])
 
 
-def _is_writable(content: object) -> bool:
+def is_writable(content: object) -> bool:
+    """Say whether every text in `content` is text: half a surrogate pair is none."""
     try:
         json.dumps(content, ensure_ascii=False).encode()
     except UnicodeEncodeError:

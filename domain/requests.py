@@ -1,12 +1,12 @@
 """What the updates of members and agents do to a ticket; each request gets one answer, for ever."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Final
 
 from domain.confirmation import Confirmation, confirmation
 from domain.course import ABOUT_DELIVERY, Course
-from domain.lifecycle import Event, State
+from domain.lifecycle import Event, Lifecycle, State
 from domain.messages import Decision, InformationRequest, Request, Resend, Withdrawal
 from domain.outcomes import confirm
 from domain.questions import NOT_NOW, request_information
@@ -16,6 +16,22 @@ _UNDECIDED: Final = frozenset({Attention.AMOUNT_UNDECIDED, Attention.CANCELLATIO
 
 Requested = tuple[str | None, str | None]
 """The purpose of a delivery to be started, and the code of a refusal."""
+
+
+def possible(state: State, attention: Collection[str]) -> frozenset[str]:
+    """Return the updates of agents that a ticket in `state` takes, asking for `attention` or not.
+
+    Where a ticket waits by itself, a decision needs a reason for it (docs/decisions/0014).
+    """
+    life = Lifecycle(state)
+    waits = state in (State.ON_HOLD, State.AWAITING_CANCELLATION_PERIOD)
+    found = {
+        "decide": life.may(Event.DECIDED) and bool(attention or not waits),
+        "withdraw": life.may(Event.WITHDRAWN),
+        "request_information": life.may(Event.INFORMATION_REQUESTED),
+        "resend_to_partner": state in (State.VALIDATED, State.SENT_TO_PARTNER),
+    }
+    return frozenset(name for name, may in found.items() if may)
 
 
 def first_answer(course: Course, request: Request) -> Answer | None:
@@ -38,9 +54,7 @@ def _withdraw(course: Course, request: Withdrawal, now: datetime) -> Requested:
 
 
 def _decide(course: Course, request: Decision, now: datetime) -> Requested:
-    ticket = course.ticket
-    needs_reason = ticket.state in (State.ON_HOLD, State.AWAITING_CANCELLATION_PERIOD)
-    if not course.may(Event.DECIDED) or (needs_reason and not ticket.attention):
+    if "decide" not in possible(course.ticket.state, course.ticket.attention):
         return None, NOT_NOW
     if request.outcome == "rejected":
         reason = request.reason_code
@@ -76,7 +90,7 @@ def _ask(course: Course, request: InformationRequest, now: datetime) -> Requeste
 
 
 def _resend(course: Course, request: Resend, now: datetime) -> Requested:
-    if course.ticket.state not in (State.VALIDATED, State.SENT_TO_PARTNER):
+    if "resend_to_partner" not in possible(course.ticket.state, course.ticket.attention):
         return None, NOT_NOW
     course.attend(drop=ABOUT_DELIVERY)
     return next_delivery(course), None

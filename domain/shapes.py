@@ -64,10 +64,11 @@ Amount = Annotated[
 """An amount in the currency's unit, with two decimals."""
 
 
-Words = Annotated[
-    str, Field(max_length=4000), AfterValidator(lambda text: text.replace("\x00", "\ufffd"))
-]
+PlainText = Annotated[str, AfterValidator(lambda text: text.replace("\x00", "\ufffd"))]
 """What a person wrote: carried as it is, but for NUL, which no database takes."""
+
+Words = Annotated[PlainText, Field(max_length=4000)]
+"""What a person wrote, as long as a letter may be."""
 
 
 class Money(Frozen):

@@ -84,6 +84,9 @@ class Ticket(Frozen):
     partners_time_left: timedelta | None = None
     partners_time_used: timedelta | None = None
     partner_reminded: int = 0
+    overdue_reminders: bool = True
+    """Only of a ticket from before: it reminds its partner also of what was due before it had the
+    claim. Decided at admission, so that histories are told as they were (docs/decisions/0021)."""
     questions: tuple[str, ...] = ()
     asked: int = 0
     attention: tuple[Attention, ...] = ()

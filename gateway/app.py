@@ -17,6 +17,7 @@ from adapters.postgres import Postgres
 from domain.partner import PartnerProfile
 from gateway import claims, events, feeds, outcomes, probes, problems, tickets
 from gateway.guards import Guards
+from gateway.openapi import Documented, operation_id
 from gateway.pages import answer, desk, form, partner
 from gateway.parts import Parts
 from gateway.rounds import going_round
@@ -47,7 +48,7 @@ def application(
             await stack.enter_async_context(going_round(app.state.parts))
             yield
 
-    app = FastAPI(
+    app = Documented(
         title="Support tickets",
         version="1",
         description=_ABOUT,
@@ -55,6 +56,7 @@ def application(
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
+        generate_unique_id_function=operation_id,
     )
     problems.install(app)
     for room in (probes, claims, tickets, outcomes, feeds, events, form, answer, partner, desk):

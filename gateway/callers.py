@@ -51,6 +51,8 @@ class Caller(Frozen):
 def read_caller(content: Mapping[str, Any]) -> Caller:
     """Read what a checked token says; raises `MessageRefused("unauthorised")`."""
     accounts = content.get("accounts", [])
+    if accounts is None:  # nobody speaks for all by saying nothing
+        raise MessageRefused("unauthorised")
     told = {
         "subject": content.get("sub"),
         "roles": content.get("roles", []),

@@ -1,19 +1,30 @@
 """Claims in: what may be claimed, the partner's form, the decision, and the filing."""
 
-from typing import Annotated, Any, Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Body, Header, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
 
-from domain.admission import AdmissionResult
-from domain.reading import LONGEST_MESSAGE
+from adapters.choices import MOST, known_of
+from domain.claimable import Choice, Known, claimable
+from domain.partner import ClaimKind
+from domain.reading import LONGEST_MESSAGE, is_writable, parse
+from gateway import claim_shapes as shapes
 from gateway.callers import Platform
-from gateway.parts import Have
+from gateway.checking import check_claim
+from gateway.form_schema import EXAMPLE, SchemaResponse, form_schema
+from gateway.openapi import RETRY_AFTER
+from gateway.parts import Have, Parts
 from gateway.problems import Problem, responses
 from gateway.temporal import file_claim
+from gateway.words import language_wanted
 
 router = APIRouter(prefix="/v1", tags=["claims"])
 MOST_KEY: Final = 200
+SOON: Final = 2
+"""Seconds after which to ask again for an answer that is not there yet."""
+Kind = Annotated[ClaimKind, Query(description="What is claimed.", examples=["missing_cashback"])]
 RequestKey = Annotated[
     str,
     Header(
@@ -22,62 +33,130 @@ RequestKey = Annotated[
         max_length=MOST_KEY,
         pattern=r"^[!-~]+$",
         description="One key per claim that a member files; repeated, it is the same ticket.",
+        examples=["form-7731"],
     ),
 ]
+Claim = Annotated[shapes.ClaimIn, Body(openapi_examples=shapes.CLAIMS)]
 
 
-class ContactIn(BaseModel):
-    """Whom to write to, in which language."""
-
-    model_config = ConfigDict(extra="allow")
-
-    email: str | None = Field(None, max_length=1000, examples=["jan@example.com"])
-    name: str | None = Field(None, max_length=2000, examples=["Jan Kowalski"])
-    language: str | None = Field(None, max_length=100, examples=["pl"])
+_OBJECT: Final = {"type": "object", "required": ["$schema", "type", "properties"]}
 
 
-class ClaimIn(BaseModel):
-    """A claim as contract.md writes it (`TicketClaim`).
+def _json(examples: Mapping[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"examples": examples}}
 
-    Only its shape is looked at here: what is missing or malformed inside is told by the answer,
-    `incomplete` with the fields (R22, R23). Fields that are not known are ignored and noted.
+
+@router.get(
+    "/accounts/{account_id:path}/claimable-links",
+    responses={
+        200: {
+            "description": "Links, or rejected rewards, with their dates",
+            "content": _json({"links": {"value": shapes.CHOICES}}),
+        },
+    },
+)
+async def claimable_links(
+    request: Request,
+    have: Have,
+    caller: Platform,
+    account_id: Annotated[
+        str, Path(min_length=1, max_length=200, pattern=r"^[!-~]+$", examples=["acc-1001"])
+    ],
+    kind: Kind,
+) -> shapes.Choices:
+    """List what an account may claim: its links of the kind, or its rejected rewards.
+
+    What cannot be claimed yet, or any more, is listed too, with the reason and its date. A link
+    does not know its order: it is `closed` only where no order of it can be claimed any more.
     """
-
-    model_config = ConfigDict(extra="allow")
-
-    account_id: str = Field(
-        min_length=1, max_length=200, pattern=r"^[!-~]+$", examples=["acc-1001"]
+    caller.must_speak_for(account_id)
+    known = await known_of(have.postgres, account_id, kind)
+    rules = {partner_id: profile.rules for partner_id, profile in have.profiles.items()}
+    language = language_wanted(request)
+    found = claimable(kind, known, rules, have.now)
+    return shapes.Choices(
+        kind=kind,
+        choices=[_said(have, choice, language) for choice in found],
+        complete=_is_complete(known),
     )
-    contact: ContactIn | None = None
-    kind: str | None = Field(None, max_length=200, examples=["missing_cashback"])
-    partner_id: str | None = Field(None, max_length=200, examples=["velotel"])
-    link_id: str | None = Field(None, max_length=200, examples=["lnk-77"])
-    reward_id: str | None = Field(None, max_length=200, examples=[None])
-    ordered_on: str | None = Field(None, max_length=100, examples=["2026-10-01"])
-    ordered_at: str | None = Field(None, max_length=100, examples=[None])
-    answers: dict[str, Any] = Field({}, examples=[{"order_number": "VT-2231-9"}])
 
 
-class Pending(BaseModel):
-    """The claim is filed, its answer is not there yet: repeat the request, it brings the answer."""
+def _said(have: Parts, choice: Choice, language: str) -> shapes.ChoiceOut:
+    told = choice.model_dump(mode="json")
+    message = have.book.reason(language, choice.reason, None, told) if choice.reason else None
+    return shapes.ChoiceOut.model_validate(told | {"message": message})
 
-    number: str = Field(examples=["ZW-4KQ7-P9XT-M2AB-C"])
-    status: str = "pending"
+
+def _is_complete(known: Known) -> bool:
+    return max(len(known.links), len(known.rewards)) < MOST
+
+
+@router.get(
+    "/partners/{partner_id}/form",
+    response_class=SchemaResponse,
+    responses={
+        200: {
+            "description": "A JSON Schema (draft 2020-12) of the claim's `answers`",
+            "content": {str(SchemaResponse.media_type): {"schema": _OBJECT, "example": EXAMPLE}},
+        },
+        **responses("unknown_partner", "partner_takes_no_claims"),
+    },
+)
+async def form(
+    request: Request,
+    have: Have,
+    caller: Platform,
+    partner_id: Annotated[str, Path(max_length=63, examples=["velotel"])],
+    kind: Kind,
+    language: Annotated[
+        Literal["pl", "de", "en"] | None,
+        Query(description="That of labels and help; else as `Accept-Language` says."),
+    ] = None,
+) -> Response:
+    """Describe a partner's form for a kind of claim: labels, help, patterns, options, order."""
+    profile = have.profiles.get(partner_id)
+    if profile is None:
+        raise Problem("unknown_partner")
+    if kind not in profile.rules.kinds:
+        raise Problem("partner_takes_no_claims")
+    said = language or language_wanted(request, profile.rules.market.language)
+    schema = form_schema(profile.rules, kind, said)
+    return SchemaResponse(schema, headers={"content-language": said})
+
+
+@router.post(
+    "/claims/check",
+    response_model=shapes.CheckResult,
+    responses={
+        200: {
+            "description": "What filing would answer now",
+            "content": _json(shapes.CHECKED),
+        },
+    },
+)
+async def check(request: Request, have: Have, caller: Platform, claim: Claim) -> Any:
+    """Decide on a claim as filing would, and write nothing."""
+    caller.must_speak_for(claim.account_id)
+    return await check_claim(have, await _told(request))
 
 
 @router.post(
     "/tickets",
     status_code=201,
-    response_model=AdmissionResult,
+    response_model=shapes.AdmissionOut,
     responses={
+        201: {"description": "Filed, and answered", "content": _json(shapes.ADMITTED)},
         200: {
-            "description": "The same claim under the same key came before",
-            "model": AdmissionResult,
+            "description": "The same claim under the same key came before: its answer",
+            "model": shapes.AdmissionOut,
+            "content": _json(shapes.ADMITTED),
         },
-        202: {"description": "Filed; the answer is not there yet", "model": Pending},
-        **responses(
-            "malformed", "key_reused", "too_large", "unauthorised", "forbidden", "unavailable"
-        ),
+        202: {
+            "description": "Filed; the answer is not there yet",
+            "model": shapes.Pending,
+            "headers": {"Retry-After": RETRY_AFTER},
+        },
+        **responses("malformed", "key_reused"),
     },
 )
 async def file(
@@ -86,24 +165,26 @@ async def file(
     have: Have,
     caller: Platform,
     key: RequestKey,
-    claim: Annotated[ClaimIn, Body()],
+    claim: Claim,
 ) -> Any:
     """File a claim. Its answer says whether it is accepted, held, refused or discarded, and why."""
     caller.must_speak_for(claim.account_id)
-    if len(await request.body()) > LONGEST_MESSAGE:
-        raise Problem("too_large")
-    told = claim.model_dump(mode="json", exclude_unset=True)
-    filed = await file_claim(have.client, have.postgres, told, key)
+    filed = await file_claim(have.client, have.postgres, await _told(request), key)
     if filed.result is None:
-        response.status_code = 202
-        response.headers["retry-after"] = "2"
-        return Response(
-            Pending(number=filed.number).model_dump_json(),
-            202,
-            dict(response.headers),
-            media_type="application/json",
-        )
+        pending = shapes.Pending(number=filed.number).model_dump()
+        return JSONResponse(pending, 202, {"retry-after": str(SOON)})
     if any(reason.code == "key_reused" for reason in filed.result.reasons):
         raise Problem("key_reused")
     response.status_code = 201 if filed.is_new else 200
     return filed.result
+
+
+async def _told(request: Request) -> dict[str, Any]:
+    """Return the claim as it was sent: strictly JSON, and no more of it than a workflow takes."""
+    raw = await request.body()
+    if len(raw) > LONGEST_MESSAGE:
+        raise Problem("too_large")
+    told = parse(raw)
+    if not isinstance(told, dict) or not is_writable(told):
+        raise Problem("malformed", {"body": "json"})
+    return told

@@ -40,15 +40,18 @@ class Guards:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = False
+        if _declared(scope) > MOST_BYTES:  # told at once: its body may never come
+            await answer(Request(scope), Problem("too_large"))(scope, receive, _heading(send))
+            return
+        begun, headed = False, _heading(send)
 
         async def guarded(message: Message) -> None:
             nonlocal begun
             begun = True
-            await send(_with_headers(message))
+            await headed(message)
 
         try:
-            await self._app(scope, _bounded(scope, receive), guarded)
+            await self._app(scope, _bounded(receive), guarded)
         except Exception as error:
             _tell(error)
             if not begun:
@@ -63,16 +66,27 @@ def _with_headers(message: Message) -> Message:
     return message
 
 
-def _bounded(scope: Scope, receive: Receive) -> Receive:
+def _heading(send: Send) -> Send:
+    async def headed(message: Message) -> None:
+        await send(_with_headers(message))
+
+    return headed
+
+
+def _declared(scope: Scope) -> int:
+    """Return how long the body is to be; 0 where that is not said in a number."""
     length = Headers(scope=scope).get("content-length", "")
-    declared = int(length) if length.isascii() and length.isdigit() else 0
+    return int(length[:19]) if length.isascii() and length.isdigit() else 0
+
+
+def _bounded(receive: Receive) -> Receive:
     taken = 0
 
     async def bounded() -> Message:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if max(taken, declared) > MOST_BYTES:
+        if taken > MOST_BYTES:
             raise HTTPException(413)  # FastAPI would make a 400 of anything else
         return message
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette_exporter import handle_metrics
 
 from domain.errors import DatabaseUnavailable
@@ -14,13 +14,13 @@ from gateway.problems import Problem, responses
 from gateway.temporal import is_there, leads_to_temporal
 
 router = APIRouter(tags=["operation"])
-_FIGURES: Final = "text/plain"
+_EXAMPLE: Final = {"text/plain": {"example": "gateway_requests_in_progress 1.0\n"}}
 
 
 class Well(BaseModel):
     """All is well."""
 
-    status: str = "ok"
+    status: str = Field("ok", examples=["ok"])
 
 
 @router.get("/healthz")
@@ -44,7 +44,7 @@ async def can_work(have: Have) -> Well:
 @router.get(
     "/metrics",
     response_class=PlainTextResponse,
-    responses=responses("unauthorised", "forbidden"),
+    responses={200: {"description": "The figures", "content": _EXAMPLE}},
 )
 def figures(request: Request, caller: Operator) -> Response:
     """Tell the gateway's figures, in Prometheus's text format."""

@@ -20,6 +20,7 @@ from gateway.words import language_wanted, words
 
 log = logging.getLogger("gateway")
 MEDIA_TYPE: Final = "application/problem+json"
+TYPE: Final = "urn:support-tickets:problem:"
 RETRY_AFTER: Final = 5
 """Seconds, where nobody can say when what is away comes back."""
 
@@ -39,6 +40,7 @@ STATUS: Final = {
     "partner_takes_no_claims": 404,
     "method_not_allowed": 405,
     "not_possible_now": 409,
+    "another_id": 409,
     "replayed": 409,
     "too_large": 413,
     "link_not_valid": 403,
@@ -89,11 +91,25 @@ def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
         title = words("problems", "en")["problems"][code]
         known = found.setdefault(STATUS[code], {"description": "", "content": _content()})
         known["description"] = " ".join(filter(None, [known["description"], f"`{code}`: {title}"]))
+        known["content"][MEDIA_TYPE]["examples"][code] = {"value": _example(code, title)}
     return found
 
 
 def _content() -> dict[str, Any]:
-    return {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
+    schema = {"$ref": "#/components/schemas/ProblemDetails"}
+    return {MEDIA_TYPE: {"schema": schema, "examples": {}}}
+
+
+def _example(code: str, title: str) -> dict[str, Any]:
+    wrong = [WrongField(field="account_id", expected="required")] if code == "malformed" else []
+    return ProblemDetails(
+        type=f"{TYPE}{code}",
+        title=title,
+        status=STATUS[code],
+        code=code,
+        errors=wrong,
+        request_id="0f8b6c1e5d3a4f7e9a2b4c6d8e0f1a3b",
+    ).model_dump()
 
 
 def answer(request: Request, problem: Problem) -> JSONResponse:
@@ -101,7 +117,7 @@ def answer(request: Request, problem: Problem) -> JSONResponse:
     status = STATUS[problem.code]
     language = language_wanted(request)
     details = ProblemDetails(
-        type=f"urn:support-tickets:problem:{problem.code}",
+        type=f"{TYPE}{problem.code}",
         title=words("problems", language)["problems"][problem.code],
         status=status,
         code=problem.code,

@@ -9,6 +9,7 @@ from typing import Final
 from temporalio.service import RPCError
 
 from domain.errors import Unavailable
+from gateway import feeds, webhooks
 from gateway.partners import tell_what_was_left
 from gateway.parts import Parts
 
@@ -19,7 +20,12 @@ PAUSE: Final = 1.0
 """Seconds between two looks when there was nothing to do."""
 PAUSE_AFTER_TROUBLE: Final = 5.0
 
-ROUNDS: Final[Sequence[Round]] = (tell_what_was_left,)
+ROUNDS: Final[Sequence[Round]] = (
+    tell_what_was_left,
+    feeds.look_again,
+    webhooks.place,
+    webhooks.send,
+)
 
 
 @asynccontextmanager

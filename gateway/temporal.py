@@ -108,6 +108,22 @@ async def _must_have_begun(client: Client, postgres: Postgres, number: str) -> N
     await is_there(postgres)
 
 
+async def has_begun(client: Client, number: str) -> bool:
+    """Say whether a ticket was ever started under the number, as long as Temporal remembers it.
+
+    Raises `Unavailable` or `RPCError` while Temporal is away.
+    """
+    try:
+        await client.get_workflow_handle(number).describe(rpc_timeout=LOOK)
+    except RPCError as error:
+        if is_unknown(error):
+            return False
+        raise
+    except RuntimeError as error:
+        raise Unavailable(f"Temporal: {type(error).__name__}") from None
+    return True
+
+
 async def is_there(postgres: Postgres) -> None:
     """Raise `DatabaseUnavailable` unless the database answers soon."""
     try:

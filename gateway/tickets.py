@@ -1,5 +1,256 @@
 """Tickets for agents, and for members through the platform: look up, decide, withdraw, ask."""
 
-from fastapi import APIRouter
+import uuid
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from adapters.ticket_books import Filters, place_of, ticket_whole, tickets_found
+from domain.claim import MOST_ANSWERS, order_key
+from domain.lifecycle import State
+from domain.messages import RejectionReason
+from domain.reading import LONGEST_MESSAGE
+from domain.ticket import Answer, Attention
+from gateway.callers import Agent, AgentOrPlatform, Caller
+from gateway.cursors import CURSOR, read_cursor, write_cursor
+from gateway.parts import Have
+from gateway.problems import Problem, responses
+from gateway.ticket_requests import actor_of, number_meant, put, ticket_open_to
+from gateway.ticket_views import TicketLine, TicketWhole, line, whole
+from gateway.words import language_wanted
 
 router = APIRouter(prefix="/v1", tags=["tickets"])
+_PLAIN: Final = r"^[^\x00-\x1f\x7f]*$"
+
+Number = Annotated[
+    str,
+    Path(
+        max_length=64,
+        description="The ticket's number; case, spaces, dashes, O/0 and I/1/L do not matter.",
+        examples=["ZW-4KQ7-P9XT-M2AB-C"],
+    ),
+]
+RequestId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
+Key = Annotated[
+    RequestId | None,
+    Header(
+        alias="Idempotency-Key",
+        description="In place of `request_id`: repeated under it, the request does nothing more.",
+    ),
+]
+Said = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"\S")]
+_READ: Final = ("unknown_ticket", "malformed", "unauthorised", "forbidden", "unavailable")
+
+
+class RequestIn(BaseModel):
+    """What every request may carry: the id under which it may be repeated, for ever."""
+
+    request_id: RequestId | None = Field(None, examples=["desk-7731"])
+
+
+class RewardIn(BaseModel):
+    """An amount in the currency of the partner's market."""
+
+    amount: str = Field(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$", examples=["40.00"])
+    currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["PLN"])
+
+
+class DecisionIn(RequestIn):
+    """An agent's decision: a confirmation says why in `note`, a rejection names `reason_code`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {
+                    "properties": {"outcome": {"const": "confirmed"}, "note": {"type": "string"}},
+                    "required": ["note"],
+                },
+                {
+                    "properties": {
+                        "outcome": {"const": "rejected"},
+                        "reason_code": {"type": "string"},
+                    },
+                    "required": ["reason_code"],
+                },
+            ]
+        }
+    )
+
+    outcome: Literal["confirmed", "rejected"]
+    reason_code: RejectionReason | None = None
+    note: Said | None = Field(None, examples=["Contract seen"])
+    reward: RewardIn | None = None
+
+    def must_say_why(self) -> None:
+        """Raise `malformed` for a decision without its reason."""
+        needed = "note" if self.outcome == "confirmed" else "reason_code"
+        if getattr(self, needed) is None:
+            raise Problem("malformed", {needed: "required"})
+
+
+class WithdrawalIn(RequestIn):
+    """The claim is taken back."""
+
+    reason: Said | None = Field(None, examples=["filed twice"])
+
+
+class ResendIn(RequestIn):
+    """The claim is sent to the partner once more."""
+
+    reason: Said | None = Field(None, examples=["the partner mended its form"])
+
+
+class InformationIn(RequestIn):
+    """Either `questions`, with which an agent asks the member, or the member's answer: `answers` to
+    fields of the partner's form, a `note`, or both.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"properties": {"questions": {"type": "array"}}, "required": ["questions"]},
+                {
+                    "properties": {"questions": {"type": "null"}},
+                    "anyOf": [
+                        {"properties": {"answers": {"type": "object"}}, "required": ["answers"]},
+                        {"properties": {"note": {"type": "string"}}, "required": ["note"]},
+                    ],
+                },
+            ]
+        }
+    )
+
+    questions: Annotated[list[Said], Field(min_length=1, max_length=20)] | None = Field(
+        None, description="Names of fields of the form, or questions in the member's language."
+    )
+    answers: Annotated[dict[str, Any], Field(max_length=MOST_ANSWERS)] | None = None
+    note: Said | None = None
+
+    @property
+    def is_question(self) -> bool:
+        """Say which of the two it is; raises `malformed` for both, and for neither."""
+        answered = self.answers is not None or self.note is not None
+        if answered == (self.questions is not None):
+            raise Problem("malformed", {"questions": "either_or" if answered else "required"})
+        return not answered
+
+
+class TicketPage(BaseModel):
+    """A page of tickets, the newest first; `next` is where the next one begins, null at the end."""
+
+    tickets: list[TicketLine]
+    next: str | None = Field(None, examples=["1791972000000000.ZW-4KQ7-P9XT-M2AB-C"])
+
+
+class Search(BaseModel):
+    """What to look for: all that are set must fit."""
+
+    order_number: str | None = Field(
+        None, max_length=200, description="As it is typed: only letters and digits count."
+    )
+    email: str | None = Field(None, max_length=320, pattern=_PLAIN)
+    partner: str | None = Field(None, max_length=63, pattern=_PLAIN)
+    state: State | None = None
+    attention: Attention | Literal["any"] | None = None
+    due_before: AwareDatetime | None = Field(
+        None, description="The next deadline lies before this moment (RFC 3339)."
+    )
+    number: str | None = Field(None, max_length=64)
+    limit: int = Field(25, ge=1, le=100)
+    after: str | None = Field(None, pattern=CURSOR, description="`next` of the page before.")
+
+
+@router.get("/tickets", responses=responses(*_READ))
+async def search(have: Have, caller: Agent, sought: Annotated[Search, Query()]) -> TicketPage:
+    """Find tickets, the newest first, a page at a time."""
+    filters = Filters(
+        number=number_meant(sought.number) if sought.number is not None else None,
+        order_key=None if sought.order_number is None else order_key(sought.order_number) or "",
+        email=sought.email,
+        partner_id=sought.partner,
+        state=sought.state,
+        attention=sought.attention,
+        due_before=sought.due_before,
+    )
+    most = sought.limit
+    rows = await tickets_found(have.postgres, filters, most + 1, read_cursor(sought.after))
+    return TicketPage(
+        tickets=[line(row) for row in rows[:most]], next=write_cursor(place_of(rows, most))
+    )
+
+
+@router.get("/tickets/{number}", responses=responses(*_READ))
+async def look_up(request: Request, have: Have, caller: Agent, number: Number) -> TicketWhole:
+    """Tell all about a ticket. `errors` of `unknown_ticket` say `check_character` where the number
+    has a mistyped character; without errors there is no such ticket.
+    """
+    row = await ticket_whole(have.postgres, number_meant(number))
+    if row is None:
+        raise Problem("unknown_ticket")
+    return whole(have, row, language_wanted(request))
+
+
+async def _is_bounded(request: Request) -> None:
+    if len(await request.body()) > LONGEST_MESSAGE:
+        raise Problem("too_large")
+
+
+def _ids(caller: Caller, told: RequestIn, key: str | None) -> dict[str, str]:
+    """Return who asks, and the id of the request: one of ours, where the caller gave none."""
+    return {"request_id": told.request_id or key or uuid.uuid4().hex, "actor": actor_of(caller)}
+
+
+def _answers(*codes: str) -> dict[str, Any]:
+    told = responses(*_READ, "not_possible_now", "too_large", *codes)
+    return {"responses": told, "dependencies": [Depends(_is_bounded)]}
+
+
+@router.post("/tickets/{number}/decision", **_answers("reward_required", "wrong_currency"))
+async def decide(
+    have: Have, caller: Agent, number: Number, told: Annotated[DecisionIn, Body()], key: Key = None
+) -> Answer:
+    """Decide in the partner's stead, and say why."""
+    told.must_say_why()
+    content = told.model_dump(mode="json", exclude={"request_id"}, exclude_none=True)
+    return await put(have, number_meant(number), "decide", content | _ids(caller, told, key))
+
+
+@router.post("/tickets/{number}/withdrawal", **_answers())
+async def withdraw(
+    have: Have,
+    caller: AgentOrPlatform,
+    number: Number,
+    told: Annotated[WithdrawalIn, Body()],
+    key: Key = None,
+) -> Answer:
+    """Take the claim back: an agent, or the platform for its own member."""
+    found = await ticket_open_to(have, caller, number)
+    content = {"reason": told.reason} | _ids(caller, told, key)
+    return await put(have, found, "withdraw", content)
+
+
+@router.post("/tickets/{number}/information", **_answers("incomplete", "duplicate"))
+async def inform(
+    have: Have,
+    caller: AgentOrPlatform,
+    number: Number,
+    told: Annotated[InformationIn, Body()],
+    key: Key = None,
+) -> Answer:
+    """Ask the member by `questions` (agents only), or give the member's answer."""
+    if told.is_question and "agent" not in caller.roles:
+        raise Problem("forbidden")
+    found = await ticket_open_to(have, caller, number)
+    update = "request_information" if told.is_question else "provide_information"
+    content = told.model_dump(exclude={"request_id"}, exclude_none=True)
+    return await put(have, found, update, content | _ids(caller, told, key))
+
+
+@router.post("/tickets/{number}/resend", **_answers())
+async def resend(
+    have: Have, caller: Agent, number: Number, told: Annotated[ResendIn, Body()], key: Key = None
+) -> Answer:
+    """Send the claim to the partner once more; the ticket does not move."""
+    content = {"reason": told.reason} | _ids(caller, told, key)
+    return await put(have, number_meant(number), "resend_to_partner", content)

@@ -14,7 +14,7 @@ from domain.partner import LANGUAGES
 FOLDER: Final = Path(__file__).with_name("words")
 DEFAULT: Final = "en"
 _WANTED: Final = re.compile(
-    r"\s*([a-z]{2})(?:-[a-z0-9-]+)?\s*(?:;\s*q=([01](?:\.\d{1,3})?)\s*)?", re.I
+    r"\s*([a-z]{2})(?:-[a-z0-9-]+)?\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?)\s*)?", re.I
 )
 _MOST: Final = 20
 
@@ -30,7 +30,7 @@ def words(area: str, language: str) -> Mapping[str, Any]:
 
 def language_wanted(request: Request, default: str = DEFAULT) -> str:
     """Return the caller's language as `Accept-Language` (RFC 9110) says it, of those there are."""
-    parts = request.headers.get("accept-language", "").split(",")[:_MOST]
+    parts = ",".join(request.headers.getlist("accept-language")).split(",")[:_MOST]
     found = [match for part in parts if (match := _WANTED.fullmatch(part))]
     ranked = sorted(found, key=lambda match: -float(match[2] or 1))
     known = (match[1].lower() for match in ranked if float(match[2] or 1) > 0)

@@ -1,8 +1,10 @@
 """`python -m local chaos`: the fault suite, each scenario on fresh state of its own.
 
-killed-worker: the demonstration while its worker is killed at random moments; the table must be the
-same as without. The seed is printed: with it the same moments come again.
-database, mail-server, partner, worker: that part is gone for a while (`local/outages.py`).
+killed-worker, killed-gateway: the demonstration while its worker, or its gateway, is killed at
+random moments; the table must be the same as without. The seed is printed: with it the same moments
+come again.
+database, mail-server, partner, worker, platform: that part is gone for a while
+(`local/outages.py`).
 """
 
 import argparse
@@ -24,15 +26,15 @@ from local.outages import PARTS, outage
 from local.stack import Stack
 
 STATE: Final = Path(".local/chaos")
-KILLED: Final = "killed-worker"
-SCENARIOS: Final = (KILLED, *PARTS)
+KILLED: Final = {"killed-worker": "worker", "killed-gateway": "gateway"}
+"""The scenarios of sudden death, and whose it is."""
+SCENARIOS: Final = (*KILLED, *PARTS)
 TIME: Final = 240.0  # seconds for all claims
 OUTAGE: Final = 20.0  # seconds
 KILLS: Final = 5
 FEWEST: Final = 4
 QUIET: Final = (0.5, 3.0)  # seconds between two kills, at least and at most
 STEP: Final = 0.05
-WORKER: Final = "worker"
 
 
 def main(arguments: list[str]) -> int:
@@ -77,8 +79,8 @@ async def chaos(options: argparse.Namespace) -> int:
 
 async def _play(name: str, options: argparse.Namespace, console: Console) -> bool:
     state = options.state_dir / name
-    if name == KILLED:
-        return await killed_worker(state, options.seed, options.kills, options.examples)
+    if part := KILLED.get(name):
+        return await killed(part, state, options.seed, options.kills, options.examples)
     ended_by_sigterm()
     return await outage(name, options.outage, state, console)
 
@@ -90,13 +92,13 @@ def summary(went: Mapping[str, bool], console: Console) -> int:
     return 0 if all(went.values()) else 1
 
 
-async def killed_worker(state: Path, seed: int, kills: int, examples: Path = FOLDER) -> bool:
-    """Kill the worker so often while the examples play; whether it was, and all ended as ever."""
-    print(f"Seed {seed}: the worker is killed {kills} times", flush=True)
-    killer = Killer(seed, kills)
+async def killed(part: str, state: Path, seed: int, kills: int, examples: Path = FOLDER) -> bool:
+    """Kill the part so often while the examples play; whether it was, and all ended as ever."""
+    print(f"Seed {seed}: the {part} is killed {kills} times", flush=True)
+    killer = Killer(part, seed, kills)
     code = await demo(state, seconds=TIME, trouble=killer.rage, examples=examples)
     moments = killer.moments
-    print(f"Seed {seed}: worker killed {len(moments)} times, at {_listed(moments)}")
+    print(f"Seed {seed}: {part} killed {len(moments)} times, at {_listed(moments)}")
     if len(moments) < FEWEST:
         print(f"expected {FEWEST} kills or more: the claims ended before that")
     return code == 0 and len(moments) >= FEWEST
@@ -107,16 +109,17 @@ def _listed(moments: Sequence[float]) -> str:
 
 
 class Killer:
-    """Ends the worker without warning; `moments` are seconds since the beginning of the play."""
+    """Ends a part without warning; `moments` are seconds since the beginning of the play."""
 
-    def __init__(self, seed: int, kills: int) -> None:
+    def __init__(self, part: str, seed: int, kills: int) -> None:
         """Draw the pauses at once, so that the seed alone decides about them."""
+        self._part = part
         chance = random.Random(seed)  # noqa: S311
         self._pauses = [chance.uniform(*QUIET) for _ in range(kills)]
         self.moments: list[float] = []
 
     async def rage(self, stack: Stack) -> None:
-        """Kill after each pause, as soon as there is a worker to kill."""
+        """Kill after each pause, as soon as there is one to kill."""
         begun = time.monotonic()
         for pause in self._pauses:
             await asyncio.sleep(pause)
@@ -132,7 +135,7 @@ class Killer:
     def _kill(self, stack: Stack) -> bool:
         """Whether it lived: between death and restart the process is gone already."""
         try:
-            os.kill(stack.supervisor.pid(WORKER), signal.SIGKILL)
+            os.kill(stack.supervisor.pid(self._part), signal.SIGKILL)
         except (ProcessLookupError, KeyError):
             return False
         return True

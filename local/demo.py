@@ -9,9 +9,10 @@ import contextlib
 import shutil
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,16 +28,19 @@ from adapters.partner_files import load_profiles
 from adapters.postgres import Postgres
 from local import verdicts
 from local.channels import Channels
-from local.examples import FOLDER, Action, Examples, read_examples, zones_of
-from local.playing import Handle, Played, Player, TooLate
+from local.examples import FOLDER, Action, Examples, Row, read_examples, zones_of
+from local.gateway_calls import TIMEOUT as GATEWAY_TIMEOUT
+from local.gateway_calls import GatewayCalls, GatewayRefused
+from local.issuer import Issuer
+from local.moves_told import untold
+from local.playing import Played, Player, TooLate
 from local.ports import Ports
 from local.stack import Stack, held_alone
 from local.verdicts import Evidence
 
 STATE: Final = Path(".local/demo")
 TIME: Final = 120.0  # seconds for all claims
-FEED_AT_ONCE: Final = 8
-LETTERS_TIME: Final = 10.0  # seconds that letters may take after the last ticket's end
+LAST_THINGS_TIME: Final = 30.0  # seconds for letters and webhooks after the last ticket's end
 STEP: Final = 0.2
 LONGEST_NAME: Final = 24
 INTERRUPTED: Final = 130
@@ -67,8 +71,10 @@ def to_the_end(play: Coroutine[Any, Any, int]) -> int:
 
 @dataclass(frozen=True)
 class Doors:
-    """Where a running stack is knocked at."""
+    """Where a running stack is knocked at; `books` are only looked into."""
 
+    gateway: GatewayCalls
+    platform: httpx.AsyncClient
     books: Postgres
     partners: httpx.AsyncClient
     mailbox: httpx.AsyncClient
@@ -116,11 +122,12 @@ async def _play(
     """Feed, play, look; trouble ends with the play."""
     async with open_doors(stack) as doors:
         examples = read_for(stack, folder)
-        await feed(doors.books, examples)
+        await doors.gateway.feed(examples.links, examples.rewards)
         with _progress(console) as progress:
             bar = progress.add_task("Tickets", total=len(examples.claims))
             kind = ForgivingPlayer if trouble else Player
-            player = kind(doors.client, doors.partners, lambda: progress.advance(bar))
+            ended = partial(progress.advance, bar)
+            player = kind(doors.client, doors.gateway, doors.partners, ended)
             channels = Channels(stack, examples.claims, doors.mailbox)
             async with _meanwhile(channels.answer()), _meanwhile(trouble and trouble(stack)):
                 played = await player.play(examples.claims, seconds)
@@ -128,28 +135,33 @@ async def _play(
 
 
 class ForgivingPlayer(Player):
-    """Leaves out an action whose moment never came: the ticket's end says whether it mattered.
+    """Leaves out an action whose moment never came, or has gone: the ticket's end says whether it
+    mattered.
 
-    A worker that dies with a partner's refusal in its hands asks again, and may hear a yes.
+    A worker that dies with a partner's refusal in its hands asks again, and may hear a yes; one
+    that comes late finds a question void, because the partner has answered by itself.
     """
 
-    async def _act(self, handle: Handle, action: Action, request_id: str) -> None:
-        with contextlib.suppress(TooLate):
-            await super()._act(handle, action, request_id)
+    async def _act(self, row: Row, action: Action, request_id: str) -> None:
+        with contextlib.suppress(TooLate, GatewayRefused):
+            await super()._act(row, action, request_id)
 
 
 @contextlib.asynccontextmanager
 async def open_doors(stack: Stack) -> AsyncIterator[Doors]:
     """Connect to everything that a play needs of a running stack."""
-    where = {name: address or "" for name, address in stack.addresses.items()}
+    where = stack.addresses
     async with (
         Postgres.connect(where["database_url"]) as books,
+        _http(where["gateway"], GATEWAY_TIMEOUT) as gateway,
+        _http(where["platform"]) as platform,
         _http(where["partner_simulator"]) as partners,
         _http(where["mailbox"]) as mailbox,
     ):
         address = where["temporal_address"]
         client = await Client.connect(address, data_converter=pydantic_data_converter)
-        yield Doors(books, partners, mailbox, client)
+        calls = GatewayCalls(gateway, Issuer(stack.environment))
+        yield Doors(calls, platform, books, partners, mailbox, client)
 
 
 def read_for(stack: Stack, folder: Path = FOLDER) -> Examples:
@@ -171,36 +183,37 @@ async def _meanwhile(work: Coroutine[Any, Any, None] | None) -> AsyncIterator[No
                 await task
 
 
-async def feed(books: Postgres, examples: Examples) -> None:
-    """Hand in the platform's links and rewards."""
-    at_once = asyncio.Semaphore(FEED_AT_ONCE)
-
-    async def one(put: Awaitable[None]) -> None:
-        async with at_once:
-            await put
-
-    links = [one(books.put_link(link)) for link in examples.links]
-    rewards = [one(books.put_reward(reward)) for reward in examples.rewards]
-    await asyncio.gather(*links, *rewards)
-
-
 async def look(
-    played: Sequence[Played], doors: Doors, received: Sequence[Mapping[str, Any]] = ()
+    played: Sequence[Played],
+    doors: Doors,
+    received: Sequence[Mapping[str, Any]] = (),
+    patience: float = LAST_THINGS_TIME,
 ) -> Evidence:
-    """Collect what can be seen from outside, when the last letter is there or late; `received` are
-    the claims that partners got by mail and by file.
+    """Collect what can be seen from outside, when the last letter and the last webhook are there or
+    late; `received` are the claims that partners got by mail and by file.
     """
-    until = time.monotonic() + LETTERS_TIME
+    until = time.monotonic() + patience
     while True:
         evidence = Evidence(
-            letters=verdicts.letters_by_number((await doors.mailbox.get("/letters.json")).json()),
+            letters=verdicts.letters_by_number(await _all(doors.mailbox, "/letters.json")),
             claims=verdicts.claims_by_number(
-                [*(await doors.partners.get("/claims.json")).json(), *received]
+                [*await _all(doors.partners, "/claims.json"), *received]
             ),
             grants=await doors.books.grants(),
+            events=await doors.gateway.events(),
+            webhooks=await _all(doors.platform, "/webhooks.json"),
         )
-        if time.monotonic() > until or not verdicts.letters_missing(played, evidence):
+        missing = verdicts.letters_missing(played, evidence) or untold(played, evidence)
+        if time.monotonic() > until or not missing:
             return evidence
+        await asyncio.sleep(STEP)
+
+
+async def _all(part: httpx.AsyncClient, path: str) -> Any:
+    """Ask a part for all that it took; asked again until it is there."""
+    while True:
+        with contextlib.suppress(httpx.TransportError):
+            return (await part.get(path)).json()
         await asyncio.sleep(STEP)
 
 
@@ -214,8 +227,10 @@ def report(played: Sequence[Played], evidence: Evidence, console: Console) -> in
         table.add_row(*_cells(one, found))
     console.print(table)
     faults = verdicts.books_differ([one.example.row for one in played], evidence.grants)
+    faults += untold(played, evidence)
     for fault in faults:
-        console.print(Text(f"The books: {fault}", style="red"))
+        console.print(Text(fault, style="red"))
+    console.print(f"{len(evidence.events)} moves, {len(evidence.webhooks)} webhooks")
     count = len(played)
     console.print(f"{count} claims, {count - wrong} ended as expected, {wrong} not")
     return 1 if wrong or faults else 0
@@ -260,8 +275,8 @@ def _progress(console: Console) -> Progress:
     return Progress(*columns, TimeElapsedColumn(), console=console)
 
 
-def _http(address: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=address, trust_env=False, timeout=10)
+def _http(address: str, seconds: float = 10) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=address, trust_env=False, timeout=seconds)
 
 
 def ended_by_sigterm() -> None:

@@ -23,13 +23,13 @@ from pydantic import (
     model_validator,
 )
 
-from domain.claim import Link, Reward, Status
+from domain.claim import LINK_KIND, Link, Reward, RewardState, Status
 from domain.errors import Misconfigured
 from domain.letters import LetterKind
 from domain.lifecycle import State
-from domain.messages import SIGNALS, UPDATES, RejectionReason
+from domain.messages import UPDATES, RejectionReason
 from domain.numbers import ticket_number
-from domain.partner import PartnerProfile
+from domain.partner import ClaimKind, PartnerProfile
 from domain.shapes import Identifier, Money
 from domain.ticket import Attention
 from local import moments
@@ -102,21 +102,42 @@ class Row(Exact):
         }
 
 
+class TrackedReward(Exact):
+    """A reward that the platform's own tracking registers after all, for a claim's order."""
+
+    reward_id: Identifier
+    order_number: str
+
+    def of(self, row: Row, now: datetime) -> Reward:
+        """Return the record of the feed: of the claim's account, partner and kind."""
+        return Reward(
+            reward_id=self.reward_id,
+            version=1,
+            account_id=row.account_id,
+            partner_id=row.partner_id,
+            link_id=row.link_id,
+            kind=LINK_KIND[ClaimKind(row.kind)],
+            order_number=self.order_number,
+            state=RewardState.REGISTERED,
+            changed_at=now,
+        )
+
+
 class Action(Exact):
     """What a member, an agent or the platform does, once the ticket stands where it says."""
 
     after_state: State
     after_attention: Attention | None = None
     update: str | None = None
-    signal: str | None = None
     with_: Annotated[dict[str, JsonValue], Field(alias="with")] = {}
+    reward: TrackedReward | None = None
 
     @model_validator(mode="after")
-    def _is_one_message(self) -> Self:
-        if (self.update is None) == (self.signal is None):
-            raise ValueError("expected either update or signal")
-        if self.update not in (None, *UPDATES) or self.signal not in (None, *SIGNALS):
-            raise ValueError(f"expected one of {', '.join([*UPDATES, *SIGNALS])}")
+    def _is_one_deed(self) -> Self:
+        if (self.update is None) == (self.reward is None):
+            raise ValueError("expected either update or reward")
+        if self.update not in (None, *UPDATES):
+            raise ValueError(f"expected one of {', '.join(UPDATES)}")
         return self
 
 

@@ -5,6 +5,7 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 import httpx
@@ -21,8 +22,8 @@ from domain.admission import AdmissionResult
 from domain.errors import TicketError
 from domain.lifecycle import State
 from domain.ticket import TicketOutcome, TicketSnapshot
-from local.examples import Action, Example
-from workflows.starting import admit_ticket
+from local.examples import Action, Example, Row
+from local.gateway_calls import GatewayCalls
 
 T = TypeVar("T")
 Handle = WorkflowHandle[Any, TicketOutcome]
@@ -63,10 +64,17 @@ class Player:
     """Plays many examples at once."""
 
     def __init__(
-        self, client: Client, partners: httpx.AsyncClient, tell: Callable[[], None]
+        self,
+        client: Client,
+        gateway: GatewayCalls,
+        partners: httpx.AsyncClient,
+        tell: Callable[[], None],
     ) -> None:
-        """Speak to Temporal and to the partner simulator; `tell` hears about each end."""
+        """Speak to the gateway, to Temporal where nobody else looks, and to the partner simulator;
+        `tell` hears about each end.
+        """
         self._client = client
+        self._gateway = gateway
         self._partners = partners
         self._tell = tell
         self._filing = asyncio.Semaphore(AT_ONCE)
@@ -113,17 +121,14 @@ class Player:
         async with self._filing:
             await self._tell_partner(example)
             begun = time.monotonic()
-            one.admission = await insisting(lambda: self._admit(example))
+            one.admission = await self._gateway.file(example.claim, example.row.request_key)
             one.took = time.monotonic() - begun
         self._answered[example.row.request_key].set()
         if one.state is None:
             handle = self._handle(one.admission.number)
             for index, action in enumerate(() if example.repeats else example.play.actions):
-                await self._act(handle, action, f"{example.row.request_key}-{index}")
+                await self._act(example.row, action, f"{example.row.request_key}-{index}")
             one.outcome = await insisting(handle.result, seconds=None)
-
-    async def _admit(self, example: Example) -> AdmissionResult:
-        return await admit_ticket(self._client, example.claim, example.row.request_key)
 
     def _handle(self, number: str) -> Handle:
         return self._client.get_workflow_handle(number, result_type=TicketOutcome)
@@ -135,15 +140,14 @@ class Player:
             answer = await self._partners.put(f"/scripts/{example.row.number}", content=body)
             answer.raise_for_status()
 
-    async def _act(self, handle: Handle, action: Action, request_id: str) -> None:
-        """Wait until the ticket stands where the action wants it, then send its message."""
+    async def _act(self, row: Row, action: Action, request_id: str) -> None:
+        """Wait until the ticket stands where the action wants it, then do what it says."""
+        handle = self._handle(row.number)
         await _until_standing(handle, action)
-        update, signal = action.update, action.signal
-        content = {"request_id": request_id, **action.with_} if update else action.with_
-        if update:
-            await insisting(lambda: handle.execute_update(update, content, id=request_id))
-        elif signal:
-            await insisting(lambda: handle.signal(signal, content))
+        if action.reward:
+            await self._gateway.feed([], [action.reward.of(row, datetime.now(UTC))])
+        elif action.update:
+            await self._gateway.ask(row.number, action.update, request_id, action.with_)
 
     async def _find(self, one: Played, seconds: float) -> None:
         """Say in which state a ticket hangs that did not end."""

@@ -19,6 +19,8 @@ PARTS = {
     "smtp_port": "mail catcher (SMTP)",
     "mailbox_port": "mail catcher (pages)",
     "partners_port": "partner simulator",
+    "gateway_port": "gateway",
+    "platform_port": "platform simulator",
 }
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -35,6 +37,8 @@ class Ports(BaseSettings):
     smtp_port: Port = 2525
     mailbox_port: Port = 8025
     partners_port: Port = 8090
+    gateway_port: Port = 8000
+    platform_port: Port = 8100
 
     @classmethod
     def from_environment(cls) -> Self:

@@ -23,6 +23,8 @@ PLACEHOLDER = "http://partner-simulator.invalid"
 SECRET_NAME = re.compile(r"TICKETS_SECRET_[A-Z0-9_]+")
 SECRET_BYTES = 32
 PASSWORD_NAME = "POSTGRES_PASSWORD"  # noqa: S105  (a name, not a password)
+WEBHOOK_NAME = "TICKETS_PLATFORM_WEBHOOK_SECRET"
+OWN_NAMES = ("TICKETS_PAGES_SECRET", "TICKETS_TOKEN_SECRET")
 
 Profile = dict[str, Any]
 
@@ -98,6 +100,12 @@ def lasting_secrets(
 def lasting_password(file: Path) -> str:
     """The database's password, from the same file: letters and digits."""
     return lasting_secrets(file, [PASSWORD_NAME], lambda: secrets.token_hex(16))[PASSWORD_NAME]
+
+
+def own_secrets(file: Path) -> dict[str, str]:
+    """The gateway's secrets for tokens, pages and webhooks, from the same file."""
+    own = lasting_secrets(file, OWN_NAMES, lambda: secrets.token_hex(32))
+    return own | lasting_secrets(file, [WEBHOOK_NAME])
 
 
 def invented_secret() -> str:

@@ -4,10 +4,13 @@ import asyncio
 import signal
 from pathlib import Path
 
+import httpx
+
 from local.ports import Ports
-from local.stack import Stack
+from local.stack import START_TIME, Stack
 
 TABLE = {
+    "Try it here": "platform",
     "Temporal UI": "temporal_ui",
     "Letters": "mailbox",
     "Partner simulator": "partner_simulator",
@@ -18,6 +21,7 @@ TABLE = {
 }
 TO_TRY = """\
 What to try
+  {platform}   file a claim as a member, work on it as an agent
   make demo                in another terminal: the example claims, on fresh state of their own
   {temporal_ui}   the tickets and their histories
   {mailbox}   the letters that members get
@@ -30,8 +34,17 @@ async def run(state: Path, partners: Path) -> None:
     _cancelled_by_signals()
     _say("Starting the local stack ...")
     async with Stack(state, Ports.from_environment(), partners_dir=partners, tell=_say) as stack:
+        await stack.supervisor.while_alive(_first_deal(stack.addresses["platform"]))
         _say(description(stack))
         await stack.stay()
+
+
+async def _first_deal(platform: str) -> None:
+    """Let the platform deal out links, if it never did."""
+    async with httpx.AsyncClient(
+        trust_env=False, timeout=START_TIME, follow_redirects=True
+    ) as http:
+        (await http.post(f"{platform}/deals?first")).raise_for_status()
 
 
 def description(stack: Stack) -> str:

@@ -6,26 +6,31 @@ import fcntl
 import json
 import sys
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Self
+
+import httpx
 
 from local import database, profiles, temporal_server
 from local.errors import AlreadyRunning, PartNotReady
 from local.ports import HOST, Ports
 from local.supervisor import Part, Supervisor
-from local.surroundings import addresses, environment
+from local.surroundings import Addresses, addresses, environment
 
 ROOT = Path(__file__).resolve().parent.parent
 START_TIME = 120.0  # seconds until a start that hangs is given up
 STEP = 0.02  # seconds between two looks at a port
+GATEWAY_GRACE = 20.0  # seconds: longer than the gateway's own, for what is under way
 
 
 class Stack:
     """`async with Stack(state_dir, ports) as stack`: everything runs inside, nothing after.
 
     `addresses` is what `stack.json` says, `environment` what the worker sees, `supervisor` knows
-    the parts: `postgres`, `temporal`, `mailbox`, `partner_simulator`, `worker`.
+    the parts: `postgres`, `temporal`, `mailbox`, `partner_simulator`, `platform`, `worker`,
+    `gateway`.
     """
 
     def __init__(
@@ -37,14 +42,14 @@ class Stack:
         overlays_dir: Path = ROOT / "local" / "partners",
         tell: Callable[[str], None] = lambda line: None,
     ) -> None:
-        """Only remember; `tell` hears one line when the worker is started again."""
+        """Only remember; `tell` hears one line when a part is started again."""
         self.state = state_dir.resolve()
         self.ports = ports
         self.supervisor = Supervisor(self.state / "logs", tell)
         self._partners_dir = partners_dir
         self._overlays_dir = overlays_dir
         self.environment: dict[str, str] = {}
-        self.addresses: dict[str, str | None] = {}
+        self.addresses: Addresses = {}
 
     async def __aenter__(self) -> Self:
         """Start all parts and wait until they answer; a failed start stops what was started."""
@@ -83,10 +88,11 @@ class Stack:
         self._password = profiles.lasting_password(secrets_file)
         keys = profiles.lasting_secrets(secrets_file, profiles.secret_names(local).values())
         self.addresses = addresses(self.ports, self._password)
+        keys |= profiles.own_secrets(secrets_file)
         self.environment = environment(self.state, self.addresses) | keys
 
     async def _start(self) -> None:
-        """Start what does not depend on each other at the same time, the worker last."""
+        """Start what does not depend on each other at the same time, the two doors last."""
         try:
             async with asyncio.timeout(START_TIME):
                 await _together(
@@ -96,13 +102,15 @@ class Stack:
                     ),
                     self._mailbox(),
                     self._simulator(),
+                    self._platform(),
                 )
+                await self.supervisor.start(self._python("worker", "worker.py", restart=True))
+                await self._gateway()
         except TimeoutError as error:
             logs = self.state / "logs"
             raise PartNotReady(
                 f"no answer from all after {START_TIME:.0f} s: see {logs}"
             ) from error
-        await self.supervisor.start(self._python("worker", "worker.py", restart=True))
 
     async def _database_with_schema(self) -> None:
         data, port = self.state / "postgres", self.ports.postgres_port
@@ -126,6 +134,20 @@ class Stack:
         module = ("-m", "local.partner_simulator", "--port", str(port), *flags)
         await self.supervisor.start(self._python("partner_simulator", *module))
         await self.supervisor.while_alive(_answers(port))
+
+    async def _platform(self) -> None:
+        port = self.ports.platform_port
+        state = str(self.state / "platform.db")
+        flags = ("--port", str(port), "--gateway", self.addresses["gateway"], "--state", state)
+        module = ("-m", "local.platform_simulator", *flags)
+        await self.supervisor.start(self._python("platform", *module))
+        await self.supervisor.while_alive(_answers(port))
+
+    async def _gateway(self) -> None:
+        gateway = self._python("gateway", "-m", "gateway", restart=True)
+        await self.supervisor.start(replace(gateway, grace=GATEWAY_GRACE))
+        ready = f"{self.addresses['gateway']}/readyz"
+        await self.supervisor.while_alive(_is_ready(ready))
 
     def _python(self, name: str, *arguments: str, restart: bool = False) -> Part:
         """One of our own programs."""
@@ -164,3 +186,13 @@ async def _answers(port: int) -> None:
         else:
             writer.close()
             return
+
+
+async def _is_ready(url: str) -> None:
+    """Return once the gateway says that it can work."""
+    async with httpx.AsyncClient(trust_env=False) as http:
+        while True:
+            with contextlib.suppress(httpx.HTTPError):
+                if (await http.get(url)).is_success:
+                    return
+            await asyncio.sleep(STEP)

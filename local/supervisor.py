@@ -18,6 +18,7 @@ T = TypeVar("T")
 LAUNCHER = Path(__file__).with_name("launcher.py")
 FIRST_PAUSE = 0.2  # seconds before a dead part starts again; doubles up to the longest
 LONGEST_PAUSE = 5.0
+WRONG_SETTING = 2  # the code of a program that another start would not help
 LONG_LIFE = 10.0  # seconds of life after which the pause is short again
 LAST_LINES = 15
 LAST_BYTES = 8192
@@ -25,7 +26,8 @@ LAST_BYTES = 8192
 
 @dataclass(frozen=True)
 class Part:
-    """One program. `restart`: begins again when it dies; otherwise its death ends the stack.
+    """One program. `restart`: begins again when it dies, unless a setting is wrong; otherwise its
+    death ends the stack.
 
     `user` is the user of the operating system it runs as ("" for ours), `grace` the seconds between
     `stop_signal` and SIGKILL, `orphan_signal` what Linux sends it when we are gone.
@@ -141,7 +143,7 @@ class Supervisor:
         while True:
             begun = asyncio.get_running_loop().time()
             code = await process.wait()
-            if not part.restart:
+            if not part.restart or code == WRONG_SETTING:
                 if not self._death.done():
                     self._death.set_result(self._obituary(part.name, code))
                 return

@@ -1,5 +1,171 @@
-"""The desk: agents find tickets, read their stories, and act."""
+"""The desk: agents come in, find tickets, and see what waits. A ticket itself: `desk_ticket.py`."""
 
-from fastapi import APIRouter
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
 
-router = APIRouter(include_in_schema=False)
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel
+
+from adapters.ticket_books import (
+    QUEUES,
+    Filters,
+    Queue,
+    Today,
+    place_of,
+    queue_sizes,
+    tickets_found,
+    tickets_waiting,
+)
+from domain.deadlines import midnight_after
+from domain.errors import MessageRefused
+from domain.lifecycle import State
+from domain.sought import Sought, understand
+from domain.ticket import Attention
+from gateway.cursors import read_cursor, write_cursor
+from gateway.pages import desk_ticket
+from gateway.pages.desk_door import AtTheDesk, DeskRoute, desk_page, outside
+from gateway.pages.rendering import Writes, reading_language
+from gateway.pages.sessions import Session, forget, form_of, handed_over, remember, session_of
+from gateway.parts import Have, Parts
+from gateway.ticket_views import line
+from gateway.words import words
+
+router = APIRouter(prefix="/desk", include_in_schema=False, route_class=DeskRoute)
+router.include_router(desk_ticket.router)
+MOST: Final = 25
+_HOME: Final = "/desk"
+
+
+@router.get("/enter")
+async def enter(have: Have, request: Request, token: str = "") -> Response:
+    """Come in by a hand-over; a second click on the same link only leads to the desk."""
+    try:
+        session = await handed_over(have, token, "agent")
+    except MessageRefused:
+        known = session_of(have, request, "agent")
+        return RedirectResponse(_HOME, 303) if known else outside(request, 403)
+    response = RedirectResponse(_HOME, 303)
+    remember(have, response, session)
+    return response
+
+
+@router.post("/leave")
+async def leave(have: Have, request: Request, session: AtTheDesk) -> Response:
+    """Sign out."""
+    await form_of(have, request, session)
+    response = outside(request, 200, "left_", "good")
+    forget(response, "agent")
+    return response
+
+
+class Looked(BaseModel):
+    """What an agent looks for, as the form of the desk sends it: empty where nothing is set."""
+
+    q: str = ""
+    partner: str = ""
+    state: str = ""
+    attention: str = ""
+    after: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing is looked for."""
+        return not (self.q.strip() or self.partner or self.state or self.attention)
+
+
+@router.get("")
+async def home(
+    have: Have, request: Request, session: AtTheDesk, looked: Annotated[Looked, Query()]
+) -> Response:
+    """Show what needs attention; or what was looked for."""
+    if looked.is_empty:
+        return await _queue(have, request, session, "attention", looked)
+    sought = understand(looked.q, _names(have)) if looked.q.strip() else Sought()
+    filters = _filters(looked, sought)
+    after = read_cursor(looked.after)
+    rows = await tickets_found(have.postgres, filters, MOST + 1, after)
+    if sought.number and rows and filters == Filters(number=sought.number):
+        return RedirectResponse(f"/desk/tickets/{sought.number}", 303)
+    hint = "mistyped" if sought.is_mistyped else "unknown" if sought.number else "none"
+    content = {"queue": None, "hint": hint, "is_mistyped": sought.is_mistyped}
+    return _list(have, request, session, looked, rows, content | await _sizes(have))
+
+
+@router.get("/queues/{queue}")
+async def waits(
+    have: Have,
+    request: Request,
+    session: AtTheDesk,
+    queue: Queue,
+    looked: Annotated[Looked, Query()],
+) -> Response:
+    """Show a queue, who has waited longest first."""
+    return await _queue(have, request, session, queue, looked)
+
+
+async def _queue(
+    have: Parts, request: Request, session: Session, queue: Queue, looked: Looked
+) -> Response:
+    after = read_cursor(looked.after)
+    rows = await tickets_waiting(have.postgres, queue, _today(have), MOST + 1, after)
+    content = {"queue": queue, "hint": "", "is_mistyped": False}
+    return _list(have, request, session, looked, rows, content | await _sizes(have))
+
+
+def _list(
+    have: Parts,
+    request: Request,
+    session: Session,
+    looked: Looked,
+    rows: list[dict[str, Any]],
+    content: dict[str, Any],
+) -> Response:
+    language = reading_language(request)
+    following = write_cursor(place_of(rows, MOST))
+    url = request.url.include_query_params(after=following).remove_query_params("language")
+    names = _names(have)
+    told = {
+        "looked": looked,
+        "partners": sorted(names.items(), key=lambda one: one[1].casefold()),
+        "states": [state.value for state in State],
+        "attentions": [one.value for one in Attention],
+        "names": names,
+        "zones": {one: profile.rules.market.zone for one, profile in have.profiles.items()},
+        "writes": Writes(have, language),
+        "waits": words("desk", language)["attention"],
+        "lines": [line(row) for row in rows[:MOST]],
+        "next": f"?{url.query}" if following else None,
+        "first": url.remove_query_params("after").query,
+        "utc": ZoneInfo("UTC"),
+        "queues": QUEUES,
+    }
+    return desk_page(have, request, session, "desk_list.html", told | content)
+
+
+def _filters(looked: Looked, sought: Sought) -> Filters:
+    attention = looked.attention if looked.attention in {*Attention, "any"} else None
+    return Filters(
+        number=sought.number,
+        order_key=sought.order_key,
+        email=sought.email.replace("\x00", "") if sought.email else None,
+        partner_id=(looked.partner or sought.partner_id or "").replace("\x00", "") or None,
+        state=looked.state if looked.state in set(State) else None,
+        attention=attention,
+    )
+
+
+async def _sizes(have: Parts) -> dict[str, Any]:
+    return {"sizes": await queue_sizes(have.postgres, _today(have))}
+
+
+def _names(have: Parts) -> dict[str, str]:
+    return {one: profile.rules.name for one, profile in have.profiles.items()}
+
+
+def _today(have: Parts) -> Today:
+    """Return when today ends in the market of each partner."""
+    now = have.now
+    zones = {one: profile.rules.market.zone for one, profile in have.profiles.items()}
+    ends = {one: midnight_after(now.astimezone(zone).date(), zone) for one, zone in zones.items()}
+    return Today(now, ends, midnight_after(now.date(), ZoneInfo("UTC")))

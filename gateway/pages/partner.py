@@ -130,7 +130,7 @@ async def _answered(request: Request, have: Parts, claim: Claim, form: Form) -> 
 
 
 def _read(sent: FormData, rules: PartnerRules) -> Form:
-    told = {name: printable(str(sent.get(name) or "")) for name in _FIELDS}
+    told = {name: printable(str(sent.get(name) or "")).strip() for name in _FIELDS}
     ticked = sent.getlist("about")
     return Form(told, [one.name for one in rules.fields if one.name in ticked])
 

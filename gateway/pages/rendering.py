@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from adapters.letters import printable
 from domain.partner import LANGUAGES
 from gateway.parts import Parts
 from gateway.words import language_wanted, words
@@ -20,6 +22,13 @@ from gateway.words import language_wanted, words
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 LANGUAGE: Final = "language"
 """The query parameter and the cookie by which a reader chooses a language."""
+
+
+def _harmless(value: Any) -> Any:
+    """Take from people's words what no page may hold, or what turns its reading direction."""
+    return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
 _PAGES: Final = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
@@ -27,6 +36,7 @@ _PAGES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     auto_reload=False,
+    finalize=_harmless,
 )
 
 
@@ -53,6 +63,7 @@ def page(
         "w": words(area, language),
         "every": words("pages", language),
         "here": request.url.path,
+        "in_language": {code: _in_language(request, code) for code in LANGUAGES},
         **content,
     }
     html = _PAGES.get_template(template).render(values)
@@ -64,24 +75,30 @@ def page(
     return response
 
 
+def _in_language(request: Request, language: str) -> str:
+    """Return the way to the same page in another language."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != LANGUAGE]
+    return "?" + urlencode([*kept, (LANGUAGE, language)])
+
+
 class Writes:
     """Writes days, moments and money as a reader of `language` expects them."""
 
     def __init__(self, parts: Parts, language: str) -> None:
         """Use the letter book's way to write."""
         self._book = parts.book
-        self._language = language
+        self.language = language
 
     def day(self, day: date | None) -> str:
         """Write a day out; a dash where there is none."""
-        return self._book.day(self._language, day.isoformat()) if day else "–"
+        return self._book.day(self.language, day.isoformat()) if day else "–"
 
     def moment(self, moment: datetime | None, zone: ZoneInfo) -> str:
         """Write a moment out, as the clocks of `zone` show it; a dash where there is none."""
         if moment is None:
             return "–"
-        return self._book.instant(self._language, moment.astimezone(zone).isoformat())
+        return self._book.instant(self.language, moment.astimezone(zone).isoformat())
 
     def money(self, money: Mapping[str, Any] | None) -> str:
         """Write an amount with its currency; a dash where there is none."""
-        return self._book.money(self._language, money) if money else "–"
+        return self._book.money(self.language, money) if money else "–"

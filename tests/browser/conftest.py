@@ -1,13 +1,12 @@
 """A browser for the tests of pages; where there is none, they are skipped with a word why."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, ViewportSize
 
-from tests.browser.eyes import DESK, Eyes, must_be_valid, opened_browser
+from tests.browser.eyes import DESK, Checker, Eyes, opened_browser, opened_checker
 from tests.gateway.conftest import front
 
 __all__ = ["front"]
@@ -21,8 +20,15 @@ async def browser() -> AsyncIterator[Browser]:
         yield chromium
 
 
+@pytest.fixture(scope="session")
+async def checker(browser: Browser) -> AsyncIterator[Checker]:
+    """The HTML checker, once for all tests."""
+    async with opened_checker() as reads:
+        yield reads
+
+
 @pytest.fixture
-async def open_eyes(browser: Browser, tmp_path: Path) -> AsyncIterator[Opener]:
+async def open_eyes(browser: Browser, checker: Checker) -> AsyncIterator[Opener]:
     """Opens a page as a new reader; at the end the HTML of all that was looked at is checked."""
     opened: list[Eyes] = []
 
@@ -37,4 +43,4 @@ async def open_eyes(browser: Browser, tmp_path: Path) -> AsyncIterator[Opener]:
         await eyes.page.context.close()
     seen = {f"{id(eyes)} {where}": html for eyes in opened for where, html in eyes.seen.items()}
     if seen:
-        await must_be_valid(seen, tmp_path)
+        await checker.must_be_valid(seen)

@@ -1,21 +1,28 @@
 """How pages are looked at: a real Chromium, axe-core for accessibility, vnu for the HTML."""
 
 import asyncio
+import contextlib
 import json
 import shutil
+import socket
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+
+from local.ports import HOST
 
 HERE: Final = Path(__file__).parent
 MODULES: Final = HERE / "node_modules"
 AXE: Final = MODULES / "axe-core" / "axe.min.js"
 VNU: Final = MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 PHONE: Final[ViewportSize] = {"width": 360, "height": 740}
+PATIENCE: Final = 90.0  # seconds, on a busy machine
 DESK: Final[ViewportSize] = {"width": 1280, "height": 900}
 NEEDED: Final = "the browser tests need Debian's chromium, Java, and `make browser`: missing is "
 
@@ -84,14 +91,68 @@ class Eyes:
             self.faults.append(f"loads {url}")
 
 
-async def must_be_valid(pages: Mapping[str, str], folder: Path) -> None:
-    """Let the Nu HTML checker read pages, all in one run; names every fault."""
-    for number, html in enumerate(pages.values()):
-        (folder / f"{number}.html").write_text(html, encoding="utf-8")
-    checker = await asyncio.create_subprocess_exec(
-        *("java", "-jar", str(VNU), "--format", "json", "--skip-non-html", str(folder)),
-        stderr=asyncio.subprocess.PIPE,
+class Checker:
+    """The Nu HTML checker, kept running: to start it takes longer than to read a hundred pages."""
+
+    def __init__(self, port: int) -> None:
+        """Ask the checker at this port."""
+        self._http = httpx.AsyncClient(
+            base_url=f"http://{HOST}:{port}", trust_env=False, timeout=PATIENCE
+        )
+
+    async def must_be_valid(self, pages: Mapping[str, str]) -> None:
+        """Let the checker read pages; names every fault."""
+        faults = {
+            where: found for where, html in pages.items() if (found := await self._read(html))
+        }
+        assert not faults, faults
+
+    async def _read(self, html: str) -> list[str]:
+        html_type = {"content-type": "text/html; charset=utf-8"}
+        answer = await self._http.post(
+            "/?out=json", content=html.encode(errors="replace"), headers=html_type
+        )
+        told = answer.raise_for_status().json()["messages"]
+        return [one["message"] for one in told if one["type"] != "info"]
+
+    async def comes(self, process: asyncio.subprocess.Process) -> None:
+        """Wait until it answers."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                await self._http.get("/")
+                return
+            assert process.returncode is None, "the HTML checker ended"
+            assert time.monotonic() < deadline, "the HTML checker does not come"
+            await asyncio.sleep(0.1)
+
+    async def close(self) -> None:
+        """Ask no more."""
+        await self._http.aclose()
+
+
+@asynccontextmanager
+async def opened_checker() -> AsyncIterator[Checker]:
+    """The HTML checker, as long as it is needed."""
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        *("java", f"-Dnu.validator.servlet.bind-address={HOST}", "-cp", str(VNU)),
+        *("nu.validator.servlet.Main", str(port)),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
     )
-    _, told = await checker.communicate()
-    faults = [one for one in json.loads(told)["messages"] if one["type"] != "info"]
-    assert not faults, [(one["url"].rpartition("/")[2], one["message"]) for one in faults]
+    checker = Checker(port)
+    try:
+        await checker.comes(process)
+        yield checker
+    finally:
+        await checker.close()
+        process.kill()
+        await process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.create_server((HOST, 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port

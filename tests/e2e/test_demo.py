@@ -64,13 +64,14 @@ def some_examples(folder: Path, **altered: str) -> Path:
 
 
 @pytest.mark.timeout(DEADLINE + 10)
-async def test_a_worker_killed_at_random_moments_changes_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", ["worker", "gateway"])
+async def test_a_part_killed_at_random_moments_changes_nothing(part: str, tmp_path: Path) -> None:
     """The same table as without; the seed in the output repeats the moments of a failure."""
     seed = str(time.time_ns() % 1_000_000)
-    options = ("--only", "killed-worker", "--seed", seed, "--state-dir", str(tmp_path))
+    options = ("--only", f"killed-{part}", "--seed", seed, "--state-dir", str(tmp_path))
     code, output = await run("chaos", *options)
     assert code == 0, output
-    killed = re.search(rf"Seed {seed}: worker killed (\d+) times", output)
+    killed = re.search(rf"Seed {seed}: {part} killed (\d+) times", output)
     assert killed, output
     assert int(killed[1]) >= FEWEST_KILLS, output
     claims = len((FOLDER / "claims.csv").read_text().splitlines()) - 1

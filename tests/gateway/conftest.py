@@ -7,6 +7,7 @@ import pytest
 
 from tests.databases import fresh_database
 from tests.gateway.front import Front, fronted
+from tests.gateway.member import Browsing
 from tests.workflow.setting import real_server
 
 
@@ -22,3 +23,10 @@ async def front(
         fronted(server, database_url, letters) as whole,
     ):
         yield whole
+
+
+@pytest.fixture
+async def browsing(front: Front) -> AsyncIterator[Browsing]:
+    """A member's browser, without a screen."""
+    async with Browsing(front) as somebody:
+        yield somebody

@@ -123,20 +123,32 @@ async def served(app: FastAPI, listening: socket.socket) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def fronted(
-    server: WorkflowEnvironment, database_url: str, letters: Path, **changes: Any
+    server: WorkflowEnvironment,
+    database_url: str,
+    letters: Path,
+    temporal: str = "",
+    with_workers: bool = True,
+    **changes: Any,
 ) -> AsyncIterator[Front]:
-    """A gateway in front of a stage of its own on this Temporal server; `changes` to settings."""
+    """A gateway in front of a stage of its own on this Temporal server; `changes` to settings.
+
+    `temporal` is another address by which the gateway reaches the server.
+    """
     async with AsyncExitStack() as stack:
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, secret in secrets().items():
             environment.setenv(name, secret)
-        environment.setenv("TEMPORAL_ADDRESS", server.client.service_client.config.target_host)
+        reached_at = temporal or server.client.service_client.config.target_host
+        environment.setenv("TEMPORAL_ADDRESS", reached_at)
         environment.setenv("TEMPORAL_NAMESPACE", server.client.namespace)
-        stage = await stack.enter_async_context(set_stage(database_url, letters, server))
-        known = profiles(stage.partner.base_url, {})
         listening = stack.enter_context(socket.create_server((HOST, 0)))
         address = f"http://{HOST}:{listening.getsockname()[1]}"
         own = {"TICKETS_PUBLIC_ADDRESS": address}
+        told = own | {"TICKETS_PAGES_SECRET": PAGES_SECRET}
+        stage = await stack.enter_async_context(
+            set_stage(database_url, letters, server, with_workers, told)
+        )
+        known = profiles(stage.partner.base_url, {})
         settings = gateway_settings(database_url, **own | changes)
         app = application(settings, known, dict.fromkeys(secrets(), SECRET))
         await stack.enter_async_context(served(app, listening))

@@ -185,7 +185,8 @@ async def test_two_thousand_characters_of_an_answer_survive_literally(
     assert row["answers"] == answers
     letter = await postgres.one("letter_to_send", number=number, key="1-confirmation")
     assert letter
-    assert letter["contact"]["name"] == words
+    # A NUL in a contact would make its address unreadable to the database.
+    assert letter["contact"]["name"] == words.replace("\x00", "\ufffd")
 
 
 async def test_fields_that_nobody_knows_are_noted_and_change_nothing(

@@ -80,6 +80,13 @@ async def test_a_part_that_dies_again_and_again_waits_longer_each_time(tmp_path:
     assert [line.rpartition(" in ")[2] for line in lines] == ["0.2 s", "0.4 s", "0.8 s"]
 
 
+async def test_a_part_with_a_wrong_setting_is_not_started_again(tmp_path: Path) -> None:
+    async with Supervisor(tmp_path) as supervisor:
+        await supervisor.start(Part("gateway", ("sh", "-c", "exit 2"), restart=True))
+        with pytest.raises(PartDied, match="gateway ended with code 2"):
+            await asyncio.wait_for(supervisor.stay(), DEADLINE)
+
+
 async def test_a_failure_half_way_stops_everything_that_was_started(tmp_path: Path) -> None:
     pids: list[int] = []
 

@@ -154,6 +154,7 @@ def a_new_ticket(partner: PartnerRules | None = None, **changes: Any) -> Ticket:
             "order_key": "VT22319",
             "ordered_on": ORDERED_ON,
             "promised": PLN_40,
+            "overdue_reminders": False,
         }
         | changes
     )

@@ -24,6 +24,37 @@ ASKED: Final = State.INFORMATION_REQUESTED
 ON_THE_PARTNERS_TIME: Final = (State.VALIDATED, State.SENT_TO_PARTNER)
 
 
+def is_on_the_map(ticket: Ticket) -> None:
+    """Every move is an arrow from where the one before it led, and none is lost."""
+    moves = ticket.moves
+    assert [move.seq for move in moves] == list(range(1, len(moves) + 1))
+    assert {(m.event, m.from_state, m.to) for m in moves} <= ON_THE_MAP
+    places = [State.CREATED, *[move.to for move in moves]]
+    assert [move.from_state for move in moves] == places[:-1]
+    assert ticket.state is places[-1]
+    assert not any(place.is_final for place in places[:-1])
+    assert [move.at for move in moves] == sorted(move.at for move in moves)
+
+
+def is_overdue(ticket: Ticket, now: datetime) -> bool:
+    """Whether the deadline of `ticket` has come, and is not one that its driver settles."""
+    return ticket.state is not State.ON_HOLD and bool(ticket.due_at and ticket.due_at <= now)
+
+
+def stood_still(before: Ticket, after: Ticket, message: Message, now: datetime) -> None:
+    """A message that moves nothing rewinds no clock and decides nothing."""
+    assert after.state is before.state
+    spent = isinstance(message, DeadlinePassed) and is_overdue(before, now)
+    assert after.due_at == before.due_at or (spent and after.due_at is None)
+    assert after.cancellation_ends_at == before.cancellation_ends_at
+    assert (after.confirmed, after.granted) == (before.confirmed, before.granted)
+    if after.reminded != before.reminded:
+        assert isinstance(message, DeadlinePassed)
+        assert after.reminded == before.reminded + 1
+        assert before.due_at
+        assert now < before.due_at
+
+
 class AnyTicket(RuleBasedStateMachine):
     """One ticket, its driver's clock, and all that was written down of it."""
 
@@ -78,23 +109,7 @@ class AnyTicket(RuleBasedStateMachine):
 
     def stands_still(self, before: Ticket, message: Message) -> None:
         """A message that moves nothing rewinds no clock and decides nothing."""
-        after = self.course.ticket
-        assert after.state is before.state
-        spent = isinstance(message, DeadlinePassed) and self.is_due(before)
-        assert after.due_at == before.due_at or (spent and after.due_at is None)
-        assert after.cancellation_ends_at == before.cancellation_ends_at
-        assert (after.confirmed, after.granted) == (before.confirmed, before.granted)
-        if after.reminded != before.reminded:
-            assert isinstance(message, DeadlinePassed)
-            assert after.reminded == before.reminded + 1
-            assert before.due_at
-            assert self.now < before.due_at
-
-    def is_due(self, ticket: Ticket) -> bool:
-        """Whether the deadline of `ticket` has come, and is not one that its driver settles."""
-        return ticket.state is not State.ON_HOLD and bool(
-            ticket.due_at and ticket.due_at <= self.now
-        )
+        stood_still(before, self.course.ticket, message, self.now)
 
     def keep(self) -> Writing:
         """Write down what has collected, and hold it against what was written before."""
@@ -110,14 +125,7 @@ class AnyTicket(RuleBasedStateMachine):
 
     @invariant()
     def every_move_is_an_arrow_and_none_is_lost(self) -> None:
-        moves = self.course.ticket.moves
-        assert [move.seq for move in moves] == list(range(1, len(moves) + 1))
-        assert {(m.event, m.from_state, m.to) for m in moves} <= ON_THE_MAP
-        places = [State.CREATED, *[move.to for move in moves]]
-        assert [move.from_state for move in moves] == places[:-1]
-        assert self.course.ticket.state is places[-1]
-        assert not any(place.is_final for place in places[:-1])
-        assert [move.at for move in moves] == sorted(move.at for move in moves)
+        is_on_the_map(self.course.ticket)
 
     @invariant()
     def a_reward_is_granted_once_and_only_to_a_resolved_ticket(self) -> None:

@@ -36,7 +36,13 @@ from tests.unit.builders import (
     an_inquiry,
     an_outcome,
 )
-from tests.unit.invariants import ASKED, AWAITING, ON_THE_PARTNERS_TIME, AnyTicket
+from tests.unit.invariants import (
+    ASKED,
+    AWAITING,
+    ON_THE_PARTNERS_TIME,
+    AnyTicket,
+    is_overdue,
+)
 
 # Few ids, so that most messages are somebody's repetition.
 IDS = st.sampled_from(["1", "2", "3", "4", "5"])
@@ -218,7 +224,7 @@ class AnyOrder(AnyTicket):
         self.until(next_reminder(self.course.ticket))
         before = self.course.ticket
         self.hear(DeadlinePassed())
-        over = self.is_due(before) or confirmable(self.course, self.now)
+        over = is_overdue(before, self.now) or confirmable(self.course, self.now)
         assert over or self.course.ticket.reminded == before.reminded + 1
 
     @precondition(lambda self: self.course.ticket.terms.answer.silence == "confirm")

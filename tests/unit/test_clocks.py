@@ -14,6 +14,7 @@ from domain.course import Course
 from domain.hearing import hear, hear_answer
 from domain.lifecycle import State
 from domain.messages import DeadlinePassed, Delivered
+from domain.requests import next_delivery
 from domain.settlement import Release
 from domain.ticket import Ticket
 from tests.unit.builders import (
@@ -120,6 +121,50 @@ def test_a_held_claim_starts_the_partners_clock_and_its_reminders_at_its_release
     hear(course, Delivered(), released_at)
     assert next_reminder(course.ticket) == released_at + 3 * DAY
     assert course.ticket.due_at == released_at + 14 * DAY
+
+
+def delivered_late(moment: datetime, **changes: Any) -> Course:
+    """A claim that its partner has got only at `moment`."""
+    course = a_course(State.VALIDATED, a_partner(answer=REMINDING), **changes)
+    next_delivery(course)
+    hear(course, Delivered(), moment)
+    return course
+
+
+@pytest.mark.parametrize(
+    ("moment", "left"),
+    [
+        (AFTER_3_DAYS - SECOND, ["reminder-1", "reminder-2"]),
+        (AFTER_3_DAYS, ["reminder-2"]),
+        (AFTER_7_DAYS - SECOND, ["reminder-2"]),
+        (AFTER_7_DAYS, []),
+        (NOW + 10 * DAY, []),
+    ],
+)
+def test_a_claim_that_is_delivered_late_comes_without_the_reminders_that_were_due_before(
+    moment: datetime, left: list[str]
+) -> None:
+    """R31: its partner has only just got it."""
+    course = delivered_late(moment)
+    assert purposes(course, moment, NOW + 14 * DAY) == left
+    assert course.ticket.due_at == NOW + WHOLE
+
+
+def test_a_partner_that_asks_before_its_claim_is_acknowledged_is_not_reminded_of_then() -> None:
+    """R31: nor when the member has answered."""
+    course = a_course(State.VALIDATED, a_partner(answer=REMINDING))
+    next_delivery(course)
+    asks_and_hears(course, "1", NOW + 4 * DAY, NOW + 5 * DAY)
+    assert purposes(course, NOW + 5 * DAY, NOW + 14 * DAY) == ["reminder-2"]
+
+
+def test_a_ticket_from_before_is_reminded_at_once_as_its_history_tells() -> None:
+    """A history that went on so must be told so again."""
+    moment = NOW + 10 * DAY
+    before = delivered_late(moment, overdue_reminders=True)
+    assert purposes(before, moment, moment + HOUR) == ["reminder-1", "reminder-2"]
+    known = before.ticket.model_dump(mode="json", exclude={"overdue_reminders"})
+    assert Ticket.model_validate(known) == before.ticket
 
 
 def test_the_rest_of_the_partners_time_is_kept_to_the_second_over_a_change_of_clocks() -> None:

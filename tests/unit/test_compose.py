@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema.validators import validator_for
+from pydantic_settings import BaseSettings
+
+from settings import GatewaySettings, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -97,10 +100,41 @@ def test_a_missing_variable_is_named_and_described_in_the_example() -> None:
         assert kind == ":?" or not SECRET_NAME.search(variable), f"{variable} has a default"
 
 
-@pytest.mark.parametrize("example", [".env.example", "deploy/partner-secrets.env.example"])
+EXAMPLES = [".env.example", "deploy/gateway.env.example", "deploy/partner-secrets.env.example"]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
 def test_the_examples_hold_no_secret(example: str) -> None:
     for key, value in re.findall(r"^#?(\w+)=(.*)$", (ROOT / example).read_text(), re.MULTILINE):
         assert value in {"", "whsec_"} or not SECRET_NAME.search(key)
+
+
+@pytest.mark.parametrize(("name", "settings"), [("worker", Settings), ("gateway", GatewaySettings)])
+def test_a_door_is_told_every_setting_that_it_needs(
+    name: str, settings: type[BaseSettings]
+) -> None:
+    told = set(SERVICES[name]["environment"])
+    needed = {str(field.alias) for field in settings.model_fields.values() if field.is_required()}
+    assert needed <= told
+    ours = {one for one in told if not one.startswith("TEMPORAL_")}
+    assert ours <= {str(field.alias) for field in settings.model_fields.values()}
+
+
+def test_what_stands_beside_the_gateway_is_a_setting_of_its_own() -> None:
+    example = (ROOT / "deploy/gateway.env.example").read_text()
+    names = set(re.findall(r"^#?(\w+)=", example, re.MULTILINE))
+    known = {str(field.alias) for field in GatewaySettings.model_fields.values()}
+    assert names <= known - set(SERVICES["gateway"]["environment"])
+    assert {"deploy/gateway.env", "deploy/partner-secrets.env"} == {
+        file["path"] for file in SERVICES["gateway"]["env_file"]
+    }
+
+
+def test_the_gateway_listens_where_it_is_published_and_asked_for_its_health() -> None:
+    gateway = SERVICES["gateway"]
+    port = gateway["environment"]["TICKETS_GATEWAY_ADDRESS"].rpartition(":")[2]
+    assert [str(one).rpartition(":")[2] for one in gateway["ports"]] == [port]
+    assert f":{port}/healthz" in gateway["healthcheck"]["test"][-1]
 
 
 @every_service

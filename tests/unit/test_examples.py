@@ -132,20 +132,40 @@ def test_every_way_of_a_partner_to_misbehave_has_an_example() -> None:
     assert any(answer.before_acknowledgement for answer in answers)
     assert any(answer.raw for answer in answers)
     assert any("partner_id" in outcome for outcome in outcomes)
-    assert {o.get("outcome") for o in outcomes} >= {"confirmed", "rejected", "order_cancelled"}
+    assert {o.get("outcome") for o in outcomes} == {
+        *("confirmed", "rejected", "order_cancelled", "information_requested"),
+        *(None, "perhaps"),
+    }
     assert any(not script.answers for script in scripts)
 
 
 def test_members_agents_and_the_platform_all_act_in_some_example() -> None:
     actions = [action for one in _examples().claims for action in one.play.actions]
-    done = {(action.update or action.signal, action.with_.get("outcome")) for action in actions}
+    done = {(action.update or "reward", action.with_.get("outcome")) for action in actions}
     assert done == {
         ("withdraw", None),
         ("decide", "confirmed"),
         ("decide", "rejected"),
         ("resend_to_partner", None),
-        ("reward_registered", None),
+        ("reward", None),
+        ("request_information", None),
+        ("provide_information", None),
     }
+
+
+def test_questions_are_asked_in_every_way_and_answered_or_not() -> None:
+    """R17-R19: a field of the form, free words, a note; by the partner and by an agent."""
+    asked = [one for one in _accepted() if "information_needed" in one.row.expected_letters]
+    told = [answer.outcome or {} for one in asked for answer in one.play.answers or ()]
+    questions = [outcome.get("questions") for outcome in told]
+    fields = {field.name for profile in PROFILES.values() for field in profile.rules.fields}
+    words = {str(one) for some in questions if isinstance(some, list) for one in some}
+    assert words & fields
+    assert words - fields
+    assert any(o["outcome"] == "information_requested" and o.get("note") for o in told)
+    assert {one.row.expected_reason for one in asked} == {None, RejectionReason.NO_ANSWER}
+    answered = {action.update for one in asked for action in one.play.actions}
+    assert answered == {"request_information", "provide_information"}
 
 
 def test_one_request_is_repeated_and_expects_the_same_again() -> None:

@@ -174,6 +174,7 @@ def test_dates_instants_and_money_are_written_as_the_language_does(
         ("pl", "PLN", "12,50 zł"),
         ("de", "EUR", "12,50 €"),
         ("en", "EUR", "€12.50"),
+        ("en", "PLN", "PLN 12.50"),
     ],
 )
 def test_the_amount_of_a_granted_reward_is_named(

@@ -81,3 +81,52 @@ def test_a_field_that_no_form_has_is_called_by_the_platforms_own_word(language: 
     letter = refusal(language, link_id=None)
     assert "link_id" not in letter.text
     assert "- " in letter.text
+
+
+ASKS_FOR_MORE = {
+    "pl": "Do weryfikacji potrzebne są jeszcze szczegóły zamówienia lub umowy. "
+    "Prosimy o uzupełnienie wszystkiego, co o nich wiesz.",
+    "de": "braucht dazu noch mehr Angaben zur Bestellung oder zum Vertrag. "
+    "Bitte ergänzen Sie alles, was Sie darüber wissen.",
+    "en": "needs more details of the order or contract. Please add what you know about it.",
+}
+
+
+def question(language: str, *questions: str) -> Letter:
+    """The letter about what a partner has asked."""
+    own = {"questions": list(questions), "answer_by": "2026-12-14"}
+    return BOOK.render("information_needed", language, EVERYWHERE | own)
+
+
+@pytest.mark.parametrize("questions", [(), ("",), (" \n", "\u202e\x07")])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_partner_that_asks_nothing_in_particular_asks_for_what_the_member_knows(
+    language: str, questions: tuple[str, ...]
+) -> None:
+    """R34: a letter never ends in an empty list."""
+    letter = question(language, *questions)
+    assert f"{ASKS_FOR_MORE[language]}\n\n" in letter.text
+    assert f"{ASKS_FOR_MORE[language]}</p>" in letter.html
+    assert "\n- " not in letter.text
+    assert "<ul>" not in letter.html
+    assert "\n\n\n" not in letter.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_partner_that_asks_something_asks_for_nothing_else(language: str) -> None:
+    letter = question(language, "When?", " ")
+    assert ASKS_FOR_MORE[language] not in letter.text + letter.html
+    assert "\n- When?\n\n" in letter.text
+    assert letter.html.count("<li>") == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_question_leads_to_the_page_for_its_answer_where_there_is_one(language: str) -> None:
+    link = "https://tickets.example/tickets/ZW-1/information?token=a.b-c_d"
+    question = EVERYWHERE | {"questions": ["When?"], "answer_by": "2026-12-14"}
+    mailed = BOOK.render("information_needed", language, question)
+    linked = BOOK.render("information_needed", language, question | {"answer_page": link})
+    assert f"\n{link}\n" in linked.text
+    assert f'href="{link}"' in linked.html
+    address = "pomoc@example.com"
+    assert linked.text.count(address) == mailed.text.count(address) - 1

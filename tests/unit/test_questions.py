@@ -1,6 +1,6 @@
 """The loop for more information: a question to the member, the answer, or none in time."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +10,12 @@ from domain.hearing import Heard, foreseen_answer, hear, hear_answer
 from domain.letters import Letter, LetterKind
 from domain.lifecycle import Event, State
 from domain.messages import DeadlinePassed, Delivered
-from domain.questions import information_purpose
+from domain.questions import answer_page_closes_at, information_purpose
 from domain.ticket import Attention
 from tests.unit.builders import (
     NOW,
     RUNNING,
+    WARSAW,
     a_course,
     a_decision,
     a_partner,
@@ -258,3 +259,13 @@ def test_an_acknowledgement_that_comes_during_a_question_moves_nothing(state: St
     course = a_course(state)
     hear(course, Delivered(), NOW)
     assert course.ticket.state is (SENT if state is State.VALIDATED else state)
+
+
+def test_the_page_for_an_answer_opens_until_the_members_last_day_has_ended() -> None:
+    """In the market's time zone, over the end of summer time too."""
+    closes_at = answer_page_closes_at("2026-10-25", NOW, WARSAW)
+    assert closes_at == datetime(2026, 10, 25, 23, tzinfo=UTC)
+
+
+def test_the_page_for_an_answer_without_a_deadline_opens_for_thirty_days() -> None:
+    assert answer_page_closes_at(None, NOW, WARSAW) == NOW + 30 * DAY

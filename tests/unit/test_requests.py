@@ -11,13 +11,14 @@ from domain.lifecycle import State
 from domain.messages import (
     Delivered,
     InformationAnswer,
+    InformationRequest,
     Request,
     Resend,
     Troubled,
     Unreadable,
 )
 from domain.reading import parse, read_message
-from domain.requests import next_delivery
+from domain.requests import next_delivery, possible
 from domain.ticket import REMEMBERED, Attention, Ticket
 from tests.unit.builders import (
     NOW,
@@ -250,3 +251,24 @@ def test_every_answer_goes_into_the_books_with_its_step() -> None:
     ]
     assert course.write_down().answers == ()
     assert course.ticket.answered == 3
+
+
+@pytest.mark.parametrize("attention", [(), (Attention.PARTNER_SILENT,)])
+@pytest.mark.parametrize("state", list(State))
+def test_what_is_offered_is_what_is_taken(state: State, attention: tuple[Attention, ...]) -> None:
+    offered = possible(state, attention)
+    asked: dict[str, Request] = {
+        "decide": a_decision(outcome="rejected", reason_code="other"),
+        "withdraw": a_withdrawal(),
+        "request_information": InformationRequest(
+            request_id="req-9", actor="agent-7", questions=("order_number",)
+        ),
+        "resend_to_partner": a_resend(),
+    }
+    taken = set()
+    for name, request in asked.items():
+        course = a_course(state)
+        course.change(attention=attention)
+        if answered(hear(course, request, NOW))[1] is None:
+            taken.add(name)
+    assert taken == offered

@@ -141,6 +141,16 @@ async def _not_answered(stage: Stage) -> None:
     await stage.pass_time(days=20)
 
 
+async def _delivered_late(stage: Stage) -> None:
+    stage.partner.next_answers.append(Says(status=429, headers={"retry-after": "7200"}))
+    await stage.file()
+    await stage.partner.called(1)
+    await stage.pass_time(hours=3)
+    await stage.stands("sent_to_partner")
+    await stage.pass_time(hours=4)
+    await _then_rejected(stage)
+
+
 async def _database_gone(stage: Stage) -> None:
     claim = await stage.prepare(a_claim())
     stage.database_wire.cut()
@@ -165,6 +175,7 @@ async def _partner_down(stage: Stage) -> None:
 
 _UP_TO: Final = {"amount": "100.00", "currency": "PLN"}
 _CONFIRMS: Final = {"silence": "confirm", "confirm_up_to": _UP_TO, "confirm_per_month": _UP_TO}
+_REMINDS: Final = {"within": "PT12H", "reminders": ["PT30M", "PT6H"]}
 PATHS: Final[dict[str, Path]] = {
     "resolved": Path(_resolved),
     "rejected": Path(_rejected),
@@ -184,6 +195,7 @@ PATHS: Final[dict[str, Path]] = {
     "reward-registered": Path(_tracked_late),
     "question-answered": Path(_asked),
     "question-not-answered": Path(_not_answered, {"information": {"otherwise": "reject"}}),
+    "delivered-late": Path(_delivered_late, {"answer": _REMINDS}),
     "database-gone": Path(_database_gone),
     "partner-down": Path(_partner_down),
 }

@@ -6,7 +6,7 @@ begins at the present, while that of a shared one would be years ahead of every 
 
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -58,14 +58,18 @@ async def set_stage(
     letters: Path,
     server: WorkflowEnvironment | None = None,
     with_workers: bool = True,
+    told: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> AsyncIterator[Stage]:
-    """A stage on this database; letters are kept in this folder, whatever played there before."""
+    """A stage on this database; letters are kept in this folder, whatever played there before.
+
+    `told`: settings of the workers that are not the usual ones.
+    """
     async with AsyncExitStack() as stack:
         clock: Clock = time.monotonic
         if server is None:
             server, clock = await stack.enter_async_context(skipping_server()), _servers_clock
-        stage = await _stage(stack, server, database_url, letters, changes, clock)
+        stage = await _stage(stack, server, database_url, letters, changes, clock, told or {})
         stack.push_async_callback(stage.workers_go)
         if with_workers:
             await stage.workers_come()
@@ -113,6 +117,7 @@ async def _stage(
     letters: Path,
     changes: dict[str, Any],
     clock: Clock,
+    told: Mapping[str, Any],
 ) -> Stage:
     partner = await stack.enter_async_context(open_for_claims())
     box, mail = Letterbox(letters), Behaviour()
@@ -130,6 +135,7 @@ async def _stage(
             "TICKETS_SERVICE_ADDRESS": "help@rewards.example",
             "TICKETS_PARTNERS_DIR": PARTNERS,
             "TICKETS_PUBLIC_ADDRESS": "https://tickets.rewards.example",
+            **told,
         }
     )
     known = profiles(partner.base_url, changes)

@@ -1,4 +1,4 @@
-"""Every arrow, followed by a real ticket (product.md, "The life of a ticket").
+"""What is true of a ticket's moves beside what each leaves (`test_every_arrow.py`).
 
 The first ones are in `test_beginnings.py`, questions and silence in `test_questions.py`.
 """

@@ -4,7 +4,7 @@ from typing import Final
 
 import pytest
 
-from tests.workflow.claims import an_order, days_ago
+from tests.workflow.claims import an_order
 from tests.workflow.conftest import SetUp
 from tests.workflow.stage import Stage
 from tests.workflow.test_arrows import AWAITING, LED_BY
@@ -13,7 +13,6 @@ from tests.workflow.test_messages import refused_with
 ASKED: Final = "information_requested"
 QUESTION: Final = f"{ASKED}: sent_to_partner → {ASKED}"
 SENT: Final = LED_BY["sent_to_partner"]
-LATER: Final = {"cancellation_ends_on": days_ago(-30).isoformat()}
 
 
 async def asked(stage: Stage) -> None:
@@ -50,29 +49,6 @@ async def test_an_agent_can_ask_the_member_too(stage: Stage) -> None:
     answer = await stage.ask("request_information", questions=["Which one was it?"])
     assert (answer.state, answer.moved) == (ASKED, True)
     await stage.got_letters("confirmation", "information_needed")
-
-
-@pytest.mark.parametrize(
-    ("event", "state"),
-    [
-        ("confirmed", AWAITING),
-        ("rejected", "rejected"),
-        ("order_cancelled", "rejected"),
-        ("withdrawn", "withdrawn"),
-        ("reward_registered", "resolved"),
-    ],
-)
-async def test_a_question_need_not_be_answered(stage: Stage, event: str, state: str) -> None:
-    """R24: whatever else can happen still does."""
-    await asked(stage)
-    if event == "withdrawn":
-        await stage.ask("withdraw")
-    elif event == "reward_registered":
-        await stage.signal(event, {"reward_id": "rew-1"})
-    else:
-        await stage.partner_says(event, **LATER)
-    await stage.stands(state)
-    assert (await stage.moves())[-1].endswith(f"{ASKED} → {state}")
 
 
 @pytest.mark.parametrize(

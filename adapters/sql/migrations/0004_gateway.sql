@@ -33,6 +33,16 @@ create table webhooks (
     failure text
 );
 create index webhooks_due on webhooks (next_try_at) where next_try_at is not null;
+create index webhooks_given_up on webhooks (position)
+where next_try_at is null and delivered_at is null;
+
+-- Rewards of the feed whose open tickets are looked for once more: the first look may have come before
+-- a claim that was being admitted, and whoever looked may have died before the tickets were told.
+create table rewards_to_tell (
+    reward_id text primary key references rewards,
+    look_at timestamptz not null
+);
+create index rewards_to_tell_due on rewards_to_tell (look_at);
 
 -- Signed messages of partners (Standard Webhooks): by the same id at the same moment, a replay.
 create table partner_messages (
@@ -59,7 +69,17 @@ create table used_handovers (
     expires_at timestamptz not null
 );
 
+-- An address cannot be read out of JSON that has a NUL anywhere; no contact gets one any more.
+update tickets set contact = replace(contact::text, '\u0000', '\ufffd')::json
+where contact::text like '%\\u0000%';
 create index tickets_by_email on tickets (lower(contact ->> 'email'));
 create index tickets_by_order_alone on tickets (order_key);
 create index tickets_by_age on tickets (created_at, number);
 create index tickets_needing_attention on tickets (created_at, number) where attention <> '{}';
+create index tickets_by_partner on tickets (partner_id, created_at, number);
+create index tickets_by_state on tickets (state, created_at, number);
+create index tickets_by_account on tickets (account_id, number);
+-- Claims that were discarded as duplicates name the ticket that stands.
+create index tickets_by_standing
+on tickets ((admission -> 'result' ->> 'existing_ticket'), created_at, number)
+where admission -> 'result' ->> 'existing_ticket' is not null;

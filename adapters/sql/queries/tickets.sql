@@ -90,7 +90,8 @@ where t.number = :number;
 
 -- name: letter_to_send^
 select
-    l.kind, l.language, l.params, l.sent_at, t.contact, p.rules, p.rules ->> 'name' as partner_name
+    l.kind, l.language, l.params, l.queued_at, l.sent_at, t.contact, p.rules,
+    p.rules ->> 'name' as partner_name
 from letters l
 join tickets t on t.number = l.number
 left join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rules_hash

@@ -1,0 +1,30 @@
+"""What an account may claim, out of the books: links, rewards, and which of them are contested."""
+
+from typing import Final
+
+from adapters.postgres import QUERIES, Postgres, read_link, read_reward
+from domain.claim import LINK_KIND, LinkKind
+from domain.claimable import Known, contest_keys
+from domain.partner import ClaimKind
+
+MOST: Final = 500
+"""The newest links and rewards that one answer looks at."""
+
+
+async def known_of(postgres: Postgres, account_id: str, kind: ClaimKind) -> Known:
+    """Return what the books know of an account that matters to a claim of `kind`."""
+    kinds = [LINK_KIND[kind]] if kind.is_missing else list(LinkKind)
+    whose = {"account_id": account_id, "most": MOST}
+    async with postgres.transaction() as connection:
+        links = QUERIES.links_to_choose(connection, kinds=kinds, **whose)
+        rewards = QUERIES.rewards_to_choose(connection, **whose)
+        known = Known(
+            links=tuple([read_link(row) async for row in links]),
+            rewards=tuple([read_reward(row) async for row in rewards]),
+        )
+        if kind.is_missing:
+            return known
+        keys = contest_keys(known)
+        rows = QUERIES.contested_rewards(connection, keys=keys)
+        contested = {row["reward_id"]: row["number"] async for row in rows}
+        return known.model_copy(update={"contested": contested})

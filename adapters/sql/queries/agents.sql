@@ -1,0 +1,165 @@
+-- How agents find tickets and read them, and what the door keeps of requests that came too late.
+
+-- name: plan_anew$
+-- For this transaction: searches are planned for the filters that are set, or they would share a
+-- plan that fits none of them.
+select set_config('plan_cache_mode', 'force_custom_plan', true);
+
+-- name: tickets_found
+-- Newest first. A filter that is not set is null; `attention` may be `any`.
+select
+    number, state, kind, partner_id, account_id, contact, created_at, due_at, attention, reason_code
+from tickets
+where
+    (:number::text is null or number = :number)
+    and (:order_key::text is null or order_key = :order_key)
+    and (:email::text is null or lower(contact ->> 'email') = lower(:email))
+    and (:partner_id::text is null or partner_id = :partner_id)
+    and (:state::text is null or state = :state)
+    and (
+        :attention::text is null
+        or (attention <> '{}' and (:attention = 'any' or :attention = any (attention)))
+    )
+    and (:due_before::timestamptz is null or due_at < :due_before)
+    and (:before_at::timestamptz is null or (created_at, number) < (:before_at, :before_number))
+order by created_at desc, number desc
+limit :most;
+
+-- name: tickets_waiting
+-- Who has waited longest comes first. `ends` says, for each of `partner_ids`, when today ends in the
+-- partner's market; `day_ends` when it does for all others, `last_end` the latest of them all.
+select
+    t.number, t.state, t.kind, t.partner_id, t.account_id, t.contact, t.created_at, t.due_at,
+    t.attention, t.reason_code
+from tickets t
+left join unnest(:partner_ids::text[], :ends::timestamptz[]) as today (partner_id, ends_at)
+    on today.partner_id = t.partner_id
+where
+    (
+        :queue::text <> 'attention'
+        or (t.attention <> '{}' and t.state <> all (:final::text[]))
+    )
+    and (
+        :queue <> 'untold'
+        or (t.attention <> '{}' and t.state = any (:final::text[]))
+    )
+    and (
+        :queue <> 'overdue'
+        or t.due_at < :now
+        or (t.attention <> '{}' and 'partner_silent' = any (t.attention))
+    )
+    and (
+        :queue <> 'today'
+        or (
+            t.due_at >= :now and t.due_at <= :last_end::timestamptz
+            and t.due_at <= coalesce(today.ends_at, :day_ends::timestamptz)
+        )
+    )
+    and (
+        :after_at::timestamptz is null or (t.created_at, t.number) > (:after_at, :after_number)
+    )
+order by t.created_at, t.number
+limit :most;
+
+-- name: queue_sizes^
+-- Up to a thousand each: nobody needs to know how many more.
+select
+    (
+        select count(*) from (
+            select from tickets where attention <> '{}' and state <> all (:final::text[]) limit 1000
+        ) a
+    ) as attention,
+    (
+        select count(*) from (
+            select from tickets where attention <> '{}' and state = any (:final) limit 1000
+        ) u
+    ) as untold,
+    (
+        select count(*) from (
+            select from tickets
+            where due_at < :now or (attention <> '{}' and 'partner_silent' = any (attention))
+            limit 1000
+        ) o
+    ) as overdue,
+    (
+        select count(*) from (
+            select from tickets t
+            left join unnest(:partner_ids::text[], :ends::timestamptz[])
+                as today (partner_id, ends_at) on today.partner_id = t.partner_id
+            where
+                t.due_at >= :now and t.due_at <= :last_end::timestamptz
+                and t.due_at <= coalesce(today.ends_at, :day_ends::timestamptz)
+            limit 1000
+        ) d
+    ) as today;
+
+-- name: ticket_whole^
+-- All of a ticket in one look: its parts are of one moment.
+select
+    t.number, t.state, t.kind, t.partner_id, t.account_id, t.contact, t.language, t.answers,
+    t.information_note, t.link_id, t.reward_id, t.ordered_on, t.ordered_at, t.created_at,
+    t.updated_at, t.due_at, t.cancellation_ends_at, t.attention, t.reason_code,
+    t.partner_reference, t.promised_amount, t.promised_currency, t.confirmed_amount,
+    t.confirmed_currency, t.granted_amount, t.granted_currency, p.rules,
+    t.admission -> 'result' as admission,
+    (
+        select json_agg(row_to_json(m) order by m.seq)
+        from (
+            select seq, event, from_state, to_state, reason_code, actor, note, at
+            from moves where number = t.number
+        ) m
+    ) as moves,
+    (
+        select json_agg(row_to_json(l) order by l.queued_at, l.key)
+        from (
+            select key, kind, language, queued_at, sent_at from letters where number = t.number
+        ) l
+    ) as letters,
+    (
+        select json_agg(row_to_json(n) order by n.at, n.writing, n.position)
+        from (
+            select message, message_id, actor, code, body, seq, at, writing, position
+            from notes where number = t.number
+        ) n
+    ) as notes,
+    (
+        select json_agg(row_to_json(o) order by o.created_at, o.number)
+        from (
+            select number, state, account_id, created_at from tickets
+            where
+                partner_id = t.partner_id and reward_kind = t.reward_kind
+                and order_key = t.order_key and number <> t.number
+            order by created_at, number
+            limit 50
+        ) o
+    ) as same_order,
+    (
+        select json_agg(row_to_json(d) order by d.created_at, d.number)
+        from (
+            select number, state, created_at from tickets
+            where admission -> 'result' ->> 'existing_ticket' = t.number
+            order by created_at, number
+            limit 50
+        ) d
+    ) as duplicates
+from tickets t
+left join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rules_hash
+where t.number = :number;
+
+-- name: is_ticket_of$
+-- Looks among the accounts' own tickets only: an unknown number and somebody else's ticket cost the
+-- same, because neither is ever touched.
+with own as materialized (
+    select number from tickets where account_id = any (:account_ids::text[])
+)
+select exists (select from own where number = :number);
+
+-- name: lock_state$
+select state from tickets where number = :number for update;
+
+-- name: keep_late_note!
+-- What came after the end, in writing 0, which no workflow has.
+insert into notes (number, writing, position, message, message_id, actor, code, body, at)
+select
+    :number, 0, coalesce(max(position) + 1, 0), :message, :message_id, :actor, :code, :body, :at
+from notes where number = :number and writing = 0;

@@ -1,0 +1,132 @@
+-- What the platform hears of us: rewards whose open tickets are told, moves with their places among
+-- the events, webhooks.
+
+-- name: known_link^
+select version, account_id from links where link_id = :link_id;
+
+-- name: known_reward^
+select version, account_id from rewards where reward_id = :reward_id;
+
+-- name: ask_to_tell!
+-- A reward that a ticket granted is no news to any ticket.
+insert into rewards_to_tell (reward_id, look_at)
+select reward_id, now() + :pause from rewards
+where
+    reward_id = any(:reward_ids) and state in ('registered', 'granted')
+    and granted_by_ticket is null
+on conflict (reward_id) do update set look_at = excluded.look_at;
+
+-- name: open_tickets_of_rewards
+-- Wider than the rule: `is_for_order` in the domain decides.
+select
+    r.*, t.number, t.order_key as ticket_order, t.link_id as ticket_link,
+    t.reward_id as ticket_reward
+from rewards r
+join tickets t
+    on t.account_id = r.account_id and t.partner_id = r.partner_id and t.reward_kind = r.kind
+where
+    r.reward_id = any(:reward_ids) and r.state in ('registered', 'granted')
+    and r.granted_by_ticket is null
+    and t.state not in ('resolved', 'rejected', 'discarded', 'withdrawn');
+
+-- name: rewards_to_look_at
+-- Taken by one process; should it die, another takes them when `lease` is over.
+update rewards_to_tell set look_at = now() + :lease
+where reward_id in (
+    select reward_id from rewards_to_tell where look_at <= now()
+    order by look_at limit :most for update skip locked
+)
+returning reward_id, look_at;
+
+-- name: rewards_told!
+-- But for one that came again meanwhile.
+delete from rewards_to_tell w
+using unnest(cast(:reward_ids as text[]), cast(:looks as timestamptz[])) as told (reward_id, look_at)
+where w.reward_id = told.reward_id and w.look_at = told.look_at;
+
+-- name: has_moves_without_place$
+select exists (select from moves_without_place);
+
+-- name: place_moves$
+-- Under the lock `events`: places become visible in their order, so a cursor misses none.
+with placed as (
+    delete from moves_without_place
+    where event_id in (select event_id from moves_without_place order by event_id limit :most)
+    returning event_id
+),
+events_made as (
+    insert into events (event_id) select event_id from placed order by event_id
+    returning position
+),
+webhooks_made as (
+    insert into webhooks (position, next_try_at, until)
+    select position, now(), now() + :lasting from events_made where :with_webhooks
+)
+select count(*) from events_made;
+
+-- name: events_after
+-- Claims that were refused have no account in the books: only who speaks for all sees their moves.
+select
+    e.position, m.number, m.seq, m.event, m.from_state, m.to_state, m.at, m.reason_code, m.actor
+from events e
+join moves m on m.event_id = e.event_id
+join tickets t on t.number = m.number
+where
+    e.position > :after
+    and (cast(:accounts as text[]) is null or t.account_id = any(:accounts))
+order by e.position limit :most;
+
+-- name: webhooks_due
+-- Taken by one process; should it die, another takes them when `lease` is over.
+with due as (
+    update webhooks set attempts = attempts + 1, next_try_at = now() + :lease
+    where position in (
+        select position from webhooks where next_try_at <= now()
+        order by next_try_at limit :most for update skip locked
+    )
+    returning position, attempts
+)
+select
+    d.attempts, d.position, m.number, m.seq, m.event, m.from_state, m.to_state, m.at,
+    m.reason_code, m.actor
+from due d
+join events e on e.position = d.position
+join moves m on m.event_id = e.event_id
+order by d.position;
+
+-- name: webhook_delivered!
+update webhooks set delivered_at = now(), next_try_at = null, failure = null
+where position = :position and attempts = :attempts;
+
+-- name: webhook_failed!
+update webhooks set
+    failure = :failure, next_try_at = case when now() + :pause < until then now() + :pause end
+where position = :position and attempts = :attempts;
+
+-- name: redeliver$
+insert into webhooks (position, next_try_at, until)
+select e.position, now(), now() + :lasting
+from events e
+join moves m on m.event_id = e.event_id
+join tickets t on t.number = m.number
+where
+    e.position = :position
+    and (cast(:accounts as text[]) is null or t.account_id = any(:accounts))
+on conflict (position) do update set
+    attempts = 0, next_try_at = excluded.next_try_at, until = excluded.until, delivered_at = null,
+    failure = null
+returning position;
+
+-- name: webhooks_waiting
+select w.*, m.number from webhooks w
+join events e on e.position = w.position
+join moves m on m.event_id = e.event_id
+where w.next_try_at is not null and w.position > :after
+order by w.position limit :most;
+
+-- name: webhooks_given_up
+select w.*, m.number from webhooks w
+join events e on e.position = w.position
+join moves m on m.event_id = e.event_id
+where w.next_try_at is null and w.delivered_at is null and w.position > :after
+order by w.position limit :most;

@@ -1,0 +1,136 @@
+"""Tickets as agents find and read them, and requests that came after a ticket's end."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal, NamedTuple
+
+from adapters.postgres import QUERIES, Postgres
+from domain.lifecycle import FINAL
+from domain.shapes import Frozen
+from domain.ticket import Answer, Note
+
+Queue = Literal["attention", "overdue", "today", "untold"]
+"""What waits for an agent: needs attention; a deadline has passed; it passes today in the partner's
+market; the ticket has ended, and the member could not be told.
+"""
+QUEUES: Final[tuple[Queue, ...]] = ("attention", "overdue", "today", "untold")
+_FINAL: Final = sorted(FINAL)
+
+
+class Place(NamedTuple):
+    """Where a page of tickets ends: the moment its last ticket was created, and its number."""
+
+    at: datetime
+    number: str
+
+
+class Filters(Frozen):
+    """What tickets must be like; `None` for whatever they are. `attention` may be `any`."""
+
+    number: str | None = None
+    order_key: str | None = None
+    email: str | None = None
+    partner_id: str | None = None
+    state: str | None = None
+    attention: str | None = None
+    due_before: datetime | None = None
+
+
+class Today(NamedTuple):
+    """This moment, and when the day ends in each partner's market; `ends_at` for all others."""
+
+    now: datetime
+    ends: Mapping[str, datetime]
+    ends_at: datetime
+
+
+async def tickets_found(
+    postgres: Postgres, filters: Filters, most: int, after: Place | None = None
+) -> list[dict[str, Any]]:
+    """Return up to `most` tickets, the newest first, that come after a place."""
+    page = {
+        "most": most,
+        "before_at": after.at if after else None,
+        "before_number": after.number if after else None,
+    }
+    async with postgres.transaction() as connection:
+        await QUERIES.plan_anew(connection)
+        rows = QUERIES.tickets_found(connection, **filters.model_dump(), **page)
+        return [dict(row) async for row in rows]
+
+
+async def tickets_waiting(
+    postgres: Postgres, queue: Queue, today: Today, most: int, after: Place | None = None
+) -> list[dict[str, Any]]:
+    """Return up to `most` tickets of a queue; those that were created first come first."""
+    page = _bounds(today) | {
+        "queue": queue,
+        "most": most,
+        "after_at": after.at if after else None,
+        "after_number": after.number if after else None,
+    }
+    async with postgres.transaction() as connection:
+        await QUERIES.plan_anew(connection)
+        return [dict(row) async for row in QUERIES.tickets_waiting(connection, **page)]
+
+
+async def queue_sizes(postgres: Postgres, today: Today) -> dict[str, int]:
+    """Return how many tickets each queue holds; a thousand stands for more."""
+    return await postgres.one("queue_sizes", **_bounds(today)) or {}
+
+
+def _bounds(today: Today) -> dict[str, Any]:
+    return {
+        "final": _FINAL,
+        "now": today.now,
+        "partner_ids": list(today.ends),
+        "ends": list(today.ends.values()),
+        "day_ends": today.ends_at,
+        "last_end": max([today.ends_at, *today.ends.values()]),
+    }
+
+
+async def ticket_whole(postgres: Postgres, number: str) -> dict[str, Any] | None:
+    """Return a ticket's row with `rules`, `moves`, `letters`, `notes`, `same_order`, `duplicates`;
+    moments inside of these are text.
+    """
+    return await postgres.one("ticket_whole", number=number)
+
+
+async def is_ticket_of(postgres: Postgres, number: str, account_ids: Collection[str]) -> bool:
+    """Say whether the number is a ticket of one of these accounts.
+
+    For somebody else's ticket it takes the same look as for a number that nobody knows.
+    """
+    accounts = sorted(account_ids)
+    return bool(await postgres.value("is_ticket_of", number=number, account_ids=accounts))
+
+
+async def keep_late(postgres: Postgres, number: str, note: Note) -> Answer | None:
+    """Keep a request that came after the ticket's end as `note`, and return its first answer.
+
+    `None` where there is no such ticket. Kept again, nothing changes.
+    """
+    keys = {"number": number, "request_id": note.message_id}
+    async with postgres.transaction() as connection:
+        state = await QUERIES.lock_state(connection, number=number)
+        if state is None:
+            return None
+        if first := await QUERIES.first_answer(connection, **keys):
+            return Answer.model_validate(first)
+        answer = Answer(
+            number=number,
+            request_id=note.message_id,
+            state=state,
+            moved=False,
+            code=note.code,
+        )
+        await QUERIES.keep_answer(connection, **keys, answer=answer.model_dump(mode="json"))
+        await QUERIES.keep_late_note(connection, number=number, **note.model_dump(exclude={"seq"}))
+        return answer
+
+
+def place_of(rows: Sequence[Mapping[str, Any]], most: int) -> Place | None:
+    """Return where a page of `most` tickets ends, if `rows` hold one more than fit on it."""
+    last = rows[most - 1] if len(rows) > most else None
+    return Place(last["created_at"], last["number"]) if last else None

@@ -1,0 +1,92 @@
+"""A claim on its way to its answer: read once, judged as often as its facts change, the same for
+filing and for checking, and its answer in the member's words.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from domain.admission import (
+    Admission,
+    AdmissionRequest,
+    CodedReason,
+    Entry,
+    Judged,
+    enter,
+    judge,
+    label_of,
+)
+from domain.claim import Facts, TicketClaim
+from domain.eligibility import duplicate_key
+from domain.partner import PartnerProfile, PartnerRules
+from domain.reading import parse, read_claim
+
+_SENT_TO_SERVICE: Final = frozenset({"reward_granted", "reward_invalid"})
+
+
+class Phrases(Protocol):
+    """Says codes in words."""
+
+    def reason(self, language: str, code: str, field: str | None, told: Mapping[str, Any]) -> str:
+        """Return the words for a reason's `code` in `language`."""
+
+
+class Filing:
+    """A claim beside the partner that it is for; `account_id`, `partner_id` and `key` (R25) say
+    which facts it is judged by.
+    """
+
+    def __init__(
+        self,
+        request: AdmissionRequest,
+        profiles: Mapping[str, PartnerProfile],
+        phrases: Phrases,
+        now: datetime,
+    ) -> None:
+        """Read the claim; `now` is when it is judged, which may be long after it came."""
+        self._request, self._phrases, self._now = request, phrases, now
+        self._reading = read_claim(parse(request.claim.encode("utf-8", "surrogatepass")))
+        claim = self._reading.value or TicketClaim()
+        profile = profiles.get(claim.partner_id or "")
+        self._rules = profile.rules if profile else None
+        self.account_id = claim.account_id or ""
+        self.partner_id = claim.partner_id or ""
+        self.key = duplicate_key(claim, self._rules, request.started_at) or ""
+
+    def decide(self, facts: Facts) -> Entry:
+        """Judge the claim, knowing `facts`, and return what filing writes."""
+        judged = judge(self._reading, facts, self._rules, self._request.started_at)
+        return enter(self._request, judged, self._rules, self._now, self._say)
+
+    def _say(self, judged: Judged) -> tuple[CodedReason, ...]:
+        return in_words(judged, self._rules, self._phrases)
+
+
+def in_words(
+    judged: Judged, rules: PartnerRules | None, phrases: Phrases
+) -> tuple[CodedReason, ...]:
+    """Put the reasons of a judged claim into the member's words."""
+    a = judged.assessment
+    dated = {
+        "available_from": a.available_from.isoformat() if a.available_from else None,
+        "last_day": a.last_day.isoformat() if a.last_day else None,
+        "existing_ticket": a.existing_ticket,
+    }
+    said = []
+    for reason in a.reasons:
+        words = {
+            "expected": reason.expected or "unclear",
+            "label": label_of(reason.field, rules, judged.language),
+        }
+        message = phrases.reason(judged.language, reason.code, reason.field, words | dated)
+        said.append(CodedReason(code=reason.code, field=reason.field, message=message))
+    return tuple(said)
+
+
+def pointing_to_service(admission: Admission, service_address: str) -> Admission:
+    """Name the customer service's address where the member needs it (R4-R6)."""
+    codes = {reason.code for reason in admission.result.reasons}
+    if not codes & _SENT_TO_SERVICE:
+        return admission
+    told = admission.result.model_copy(update={"contact": service_address})
+    return admission.model_copy(update={"result": told})

@@ -1,0 +1,23 @@
+"""A claim's check: the same decision as filing, by the same rules and facts; nothing is written."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from domain.admission import AdmissionRequest, AdmissionResult
+from domain.filing import Filing, pointing_to_service
+from gateway.parts import Parts
+
+
+async def check_claim(parts: Parts, claim: Mapping[str, Any]) -> AdmissionResult:
+    """Return what filing `claim` would answer now, with no number; raises `DatabaseUnavailable`.
+
+    Its words are in the member's language. The pages check before they file, too.
+    """
+    now = parts.now
+    text = json.dumps(claim, ensure_ascii=False)
+    request = AdmissionRequest(number="", run_id="", digest="", claim=text, started_at=now)
+    filing = Filing(request, parts.profiles, parts.book, now)
+    facts = await parts.postgres.facts(filing.account_id, filing.partner_id, filing.key)
+    entry = filing.decide(facts)
+    return pointing_to_service(entry.admission, parts.settings.service_address).result

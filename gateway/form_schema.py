@@ -1,0 +1,87 @@
+"""A partner's form as JSON Schema (draft 2020-12): labels, help, patterns, options, in one
+language.
+
+The schema turns nobody away whom filing would take. Where a partner's rule cannot be said in it (a
+pattern that browsers read otherwise), it allows more, and filing decides.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi.responses import JSONResponse
+
+from domain.forms import LONGEST_ANSWER
+from domain.partner import ClaimKind, FormField, PartnerRules
+from domain.patterns import portable
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_NUMBER: Final = r"^\s*[+-]?[0-9]+(?:[.,][0-9]+)?\s*$"
+_SOMETHING: Final = r"\S"
+
+
+class SchemaResponse(JSONResponse):
+    """An answer that is a JSON Schema."""
+
+    media_type = "application/schema+json"
+
+
+def form_schema(partner: PartnerRules, kind: ClaimKind, language: str) -> dict[str, Any]:
+    """Return the schema of a claim's `answers`; `x-order` names the fields in their order."""
+    fields = partner.form(kind)
+    return {
+        "$schema": DIALECT,
+        "title": partner.name,
+        "type": "object",
+        "properties": {field.name: _field(field, language) for field in fields},
+        "required": [field.name for field in fields if field.required],
+        "x-order": [field.name for field in fields],
+    }
+
+
+def _field(field: FormField, language: str) -> dict[str, Any]:
+    words = {"title": _text(field.label, language), "description": _text(field.help, language)}
+    shape = {"type": "string", "maxLength": LONGEST_ANSWER, **_rules(field, language)}
+    marks = {"x-identifies": True} if field.identifies else {}
+    return {name: text for name, text in words.items() if text} | shape | marks
+
+
+def _rules(field: FormField, language: str) -> dict[str, Any]:
+    match field.type:
+        case "date" | "email":
+            return {"format": field.type}
+        case "choice":
+            return {
+                "oneOf": [
+                    {"const": option, "title": _text(labels, language) or option}
+                    for option, labels in field.options.items()
+                ]
+            }
+        case "number":
+            own = portable(field.pattern) if field.pattern else None
+            return {"pattern": own or _NUMBER, "x-type": "number"}
+        case _:
+            own = portable(field.pattern) if field.pattern else None
+            return {"pattern": own or _SOMETHING}
+
+
+def _text(words: Mapping[Any, str], language: str) -> str | None:
+    return words.get(language)
+
+
+EXAMPLE: Final = {
+    "$schema": DIALECT,
+    "title": "Velotel",
+    "type": "object",
+    "properties": {
+        "order_number": {
+            "title": "Contract number",
+            "description": "Starts with VT and stands on the first page of the contract.",
+            "type": "string",
+            "maxLength": LONGEST_ANSWER,
+            "pattern": r"^\s*(?:[Vv][Tt][\- ]?[0-9]{4}[\- ]?[0-9])\s*$",
+            "x-identifies": True,
+        }
+    },
+    "required": ["order_number"],
+    "x-order": ["order_number"],
+}

@@ -1,0 +1,88 @@
+"""Requests of agents and members to a ticket: the updates of contract.md, and what is too late."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from temporalio.service import RPCError
+
+from adapters.ticket_books import is_ticket_of, keep_late
+from domain.errors import MessageRefused
+from domain.messages import UPDATES, Request
+from domain.notes import note_of
+from domain.numbers import read_number
+from domain.questions import NOT_NOW
+from domain.reading import read_message
+from domain.sought import wrong_number
+from domain.ticket import Answer
+from gateway.callers import Caller
+from gateway.parts import Parts
+from gateway.problems import Problem, is_unknown
+from gateway.temporal import ask
+
+_WRONG: Final = {
+    "reward_required": {"reward": "required"},
+    "wrong_currency": {"reward.currency": "wrong_currency"},
+}
+
+
+def number_meant(text: str) -> str:
+    """Return the ticket number that a caller meant; raises the problem `unknown_ticket`."""
+    try:
+        return read_number(text)
+    except MessageRefused:
+        raise Problem("unknown_ticket", {"number": wrong_number(text)}) from None
+
+
+async def ticket_open_to(have: Parts, caller: Caller, text: str) -> str:
+    """Return the number of a ticket that the caller may speak for; `unknown_ticket` otherwise.
+
+    Somebody else's ticket and a number that nobody knows are refused alike, after the same look.
+    """
+    number = number_meant(text)
+    if "agent" in caller.roles or caller.accounts is None:
+        return number
+    if not await is_ticket_of(have.postgres, number, caller.accounts):
+        raise Problem("unknown_ticket")
+    return number
+
+
+def actor_of(caller: Caller) -> str:
+    """Return who acts: an agent by name, else the member for whom the platform speaks."""
+    return caller.actor if "agent" in caller.roles else "member"
+
+
+async def put(have: Parts, number: str, update: str, content: Mapping[str, Any]) -> Answer:
+    """Put a request to a ticket and return its answer; repeated under one `request_id`, the same.
+
+    Raises `Problem` with the code of a refusal and the fields at fault; after the ticket's end
+    `not_possible_now`, and the request is kept among its notes.
+    """
+    reading = read_message(UPDATES[update], dict(content))
+    if reading.value is None:
+        raise Problem("malformed", {name or "body": "malformed" for name in reading.problems})
+    told = reading.value.model_dump(mode="json", exclude_none=True)
+    try:
+        return await ask(have.client, number, update, told)
+    except Problem as problem:
+        raise Problem(problem.code, _fields(problem)) from None
+    except RPCError as error:
+        if not is_unknown(error):
+            raise
+    return await _too_late(have, number, reading.value)
+
+
+async def _too_late(have: Parts, number: str, request: Request) -> Answer:
+    answer = await keep_late(have.postgres, number, note_of(request, NOT_NOW, have.now))
+    if answer is None:
+        raise Problem("unknown_ticket")
+    if answer.code:
+        raise Problem(answer.code, _fields(Problem(answer.code, answer.problems)))
+    return answer
+
+
+def _fields(problem: Problem) -> dict[str, str]:
+    """Name the fields at fault as they stand in the call's body."""
+    if problem.code == "incomplete":
+        named = problem.errors.items()
+        return {name if name == "note" else f"answers.{name}": what for name, what in named}
+    return problem.errors or _WRONG.get(problem.code, {})

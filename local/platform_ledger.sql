@@ -1,0 +1,7 @@
+CREATE TABLE IF NOT EXISTS webhooks (
+    webhook_id TEXT PRIMARY KEY,
+    body TEXT NOT NULL,
+    times INTEGER NOT NULL DEFAULT 1,
+    taken_at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS deals (deal_id INTEGER PRIMARY KEY, dealt_at TEXT NOT NULL);

@@ -1,0 +1,53 @@
+"""A question's letter, its link, the page, and the answer: as the member meets them."""
+
+import pytest
+from playwright.async_api import ViewportSize
+
+from tests.browser.conftest import Opener
+from tests.browser.eyes import DESK, PHONE
+from tests.gateway.front import Front
+from tests.gateway.test_answer import asked
+from tests.workflow.claims import an_order
+
+WORDS = {
+    "pl": ("To pole jest wymagane.", "Dziękujemy, odpowiedź dotarła"),
+    "de": ("Bitte füllen Sie dieses Feld aus.", "Vielen Dank, Ihre Antwort ist da"),
+    "en": ("This field is required.", "Thank you, your answer is there"),
+}
+
+
+@pytest.mark.parametrize(("language", "screen"), [("pl", PHONE), ("de", DESK), ("en", PHONE)])
+async def test_a_member_answers_from_the_letter(
+    front: Front, open_eyes: Opener, language: str, screen: ViewportSize
+) -> None:
+    """R34: in the language of the letter; what is missing is told, and what was typed is kept."""
+    contact = {"email": "jan@example.com", "name": "Jan", "language": language}
+    question = "Which <tariff> was it?\nThe small one, or the large one?"
+    link = await asked(front, "order_number", question, contact=contact)
+    eyes, order = await open_eyes(screen), an_order()
+    missing, thanks = WORDS[language]
+    page = eyes.page
+    await page.goto(link)
+    await eyes.look()
+    await page.fill("#answer-order_number", order)
+    await page.get_by_role("button").click()
+    await eyes.look()
+    assert await page.locator("#note-1-error").inner_text() == missing
+    assert await page.locator("#answer-order_number").input_value() == order
+    await page.fill("#note-1", "The small one.")
+    calls = len(front.stage.partner.calls)
+    await page.get_by_role("button").dblclick()
+    await page.get_by_role("status").wait_for()
+    await eyes.look()
+    assert thanks in await page.get_by_role("status").inner_text()
+    await front.stage.partner.called(calls + 1)
+    assert front.stage.partner.calls[-1].claim["answers"]["order_number"] == order
+    await page.reload()
+    assert thanks in await page.get_by_role("status").inner_text()
+
+
+async def test_a_link_that_is_not_valid_says_what_to_do(front: Front, open_eyes: Opener) -> None:
+    eyes = await open_eyes(PHONE, locale="de-DE")
+    await eyes.page.goto(f"{front.address}/tickets/ZW-0000-0000-0000-0/information?token=x")
+    await eyes.look()
+    assert "Kundenservice" in await eyes.page.get_by_role("status").inner_text()

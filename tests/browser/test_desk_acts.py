@@ -1,0 +1,128 @@
+"""An agent at the desk decides, withdraws, asks and sends again: once, and with a reason."""
+
+from playwright.async_api import ViewportSize, expect
+
+from tests.browser.conftest import Opener
+from tests.browser.desk import SIZES, at_the_desk, opened, seek
+from tests.gateway.front import Front
+from tests.gateway.tickets import a_sent_ticket
+
+
+@SIZES
+async def test_an_agent_decides_what_a_partner_left_open(
+    front: Front, open_eyes: Opener, size: ViewportSize
+) -> None:
+    number = await a_sent_ticket(front)
+    await front.stage.partner_says("confirmed", reward={"amount": "900", "currency": "PLN"})
+    await front.stage.stands("awaiting_cancellation_period", "amount_undecided")
+    eyes = await at_the_desk(front, open_eyes, size, "anna")
+    await expect(eyes.page.get_by_text("Nobody has decided the amount.").last).to_be_attached()
+    page = await opened(eyes, front, number, "Confirm the reward")
+    await expect(page.locator("summary")).to_have_text(["Confirm the reward", "Reject"])
+    await page.get_by_label("Why do you decide so?").first.fill("the partner said so by telephone")
+    await page.get_by_label("Amount in PLN").fill("0")
+    await page.get_by_role("button", name="Confirm the reward").click()
+    await expect(page.locator("#confirm_amount-error")).to_contain_text("greater than zero")
+    await expect(page.get_by_label("Why do you decide so?").first).to_have_value(
+        "the partner said so by telephone"
+    )
+    await eyes.look()
+    await page.get_by_label("Amount in PLN").fill("950,50")
+    await page.get_by_role("button", name="Confirm the reward").click()
+    await expect(page.get_by_role("status")).to_contain_text("Your decision is recorded")
+    await expect(page.get_by_text("agent anna").last).to_be_visible()
+    await expect(page.locator("blockquote", has_text="by telephone")).to_be_visible()
+    await eyes.look()
+    row = await front.stage.row()
+    assert (str(row["confirmed_amount"]), row["attention"]) == ("950.50", [])
+
+
+async def test_an_agent_rejects_with_a_reason_in_words(front: Front, open_eyes: Opener) -> None:
+    number = await a_sent_ticket(front)
+    eyes = await at_the_desk(front, open_eyes)
+    page = await opened(eyes, front, number, "Reject")
+    await page.get_by_label("Reason for the member").select_option(
+        "The order or contract was cancelled."
+    )
+    await page.locator("#reject_note").fill("they showed us the cancellation")
+    await page.get_by_role("button", name="Reject").click()
+    await expect(page.get_by_role("status")).to_contain_text("recorded")
+    await expect(page.get_by_text("the ticket has ended")).to_be_visible()
+    assert (await front.stage.row())["reason_code"] == "order_cancelled"
+
+
+async def test_an_agent_asks_by_fields_and_in_words(front: Front, open_eyes: Opener) -> None:
+    number = await a_sent_ticket(front)
+    eyes = await at_the_desk(front, open_eyes)
+    page = await opened(eyes, front, number, "Ask the member")
+    await page.get_by_role("button", name="Ask the member").click()
+    await expect(page.locator("#ask_words-error")).to_contain_text("tick a field")
+    await page.get_by_label("Contract number").check()
+    await page.locator("#ask_words").fill("Kiedy podpisano umowę?")
+    await page.get_by_role("button", name="Ask the member").click()
+    await expect(page.get_by_role("status")).to_contain_text("has been asked")
+    await expect(page.get_by_text("Kiedy podpisano umowę?")).to_be_visible()
+    await front.stage.got_letters("confirmation", "information_needed")
+    await eyes.look()
+
+
+async def test_an_agent_withdraws_and_has_a_claim_sent_again(
+    front: Front, open_eyes: Opener
+) -> None:
+    number = await a_sent_ticket(front)
+    eyes = await at_the_desk(front, open_eyes)
+    page = await opened(eyes, front, number, "Send to the partner again")
+    await page.locator("#resend_reason").fill("they lost it")
+    await page.get_by_role("button", name="Send to the partner again").click()
+    await expect(page.get_by_role("status")).to_contain_text("once more")
+    page = await opened(eyes, front, number, "Withdraw")
+    await page.locator("#withdraw_reason").fill("filed twice")
+    await page.get_by_role("button", name="Withdraw").click()
+    await expect(page.get_by_role("status")).to_contain_text("is withdrawn")
+    await expect(page.get_by_text("filed twice")).to_be_visible()
+    await front.stage.stands("withdrawn")
+
+
+async def test_sent_twice_and_reloaded_it_is_done_once(front: Front, open_eyes: Opener) -> None:
+    number = await a_sent_ticket(front)
+    eyes = await at_the_desk(front, open_eyes)
+    page = await opened(eyes, front, number, "Ask the member")
+    await page.locator("#ask_words").fill("Kiedy?")
+    content = await page.locator("details[open] form").evaluate(
+        "form => Object.fromEntries(new FormData(form))"
+    )
+    await page.get_by_role("button", name="Ask the member").dblclick()
+    await expect(page.get_by_role("status")).to_contain_text("has been asked")
+    await page.reload()
+    again = await page.request.post(page.url.partition("?")[0], form=content, max_redirects=0)
+    assert again.status == 303
+    moves = await front.stage.moves()
+    assert len([move for move in moves if move.startswith("information_requested")]) == 1
+
+
+async def test_what_is_no_longer_possible_is_told_on_the_page(
+    front: Front, open_eyes: Opener
+) -> None:
+    number = await a_sent_ticket(front)
+    eyes = await at_the_desk(front, open_eyes)
+    page = await opened(eyes, front, number, "Withdraw")
+    await front.stage.partner_says("rejected", reason_code="order_not_found")
+    await front.stage.ended()
+    await page.locator("#withdraw_reason").fill("changed their mind")
+    await page.get_by_role("button", name="Withdraw").click()
+    await expect(page.get_by_role("alert")).to_contain_text("no longer possible")
+    await expect(page.get_by_text("moved nothing: not possible")).to_be_visible()
+    await eyes.look()
+
+
+@SIZES
+async def test_all_of_it_works_without_javascript(
+    front: Front, open_eyes: Opener, size: ViewportSize
+) -> None:
+    number = await a_sent_ticket(front)
+    eyes = await at_the_desk(front, open_eyes, size, java_script_enabled=False)
+    await seek(eyes.page, front, number)
+    await eyes.page.locator("summary", has_text="Withdraw").click()
+    await eyes.page.locator("#withdraw_reason").fill("filed twice")
+    await eyes.page.get_by_role("button", name="Withdraw").click()
+    await expect(eyes.page.get_by_role("status")).to_contain_text("is withdrawn")

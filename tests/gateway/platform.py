@@ -1,0 +1,87 @@
+"""The platform's door for webhooks in this process: it checks signatures and answers as told."""
+
+import asyncio
+import json
+import socket
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from standardwebhooks import Webhook
+
+from local.ports import HOST
+from tests.gateway.front import WEBHOOK_SECRET, served
+from tests.workflow.partner import Says
+
+DEADLINE: Final = 20.0  # seconds
+TAKEN: Final = Says(200, b"Thank you")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A webhook as it came, and when (seconds of the monotonic clock)."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    at: float
+
+    @property
+    def webhook_id(self) -> str:
+        """Its id."""
+        return self.headers["webhook-id"]
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """What it says."""
+        content: dict[str, Any] = json.loads(self.body)
+        return content
+
+
+class Platform:
+    """Gives the answers of `next_answers` first, then `answer` for ever."""
+
+    def __init__(self, address: str) -> None:
+        """Take every webhook, as long as nothing else is said."""
+        self.address = address
+        self.answer = TAKEN
+        self.next_answers: deque[Says] = deque()
+        self.heard: list[Heard] = []
+        self.secret = WEBHOOK_SECRET
+        self._came = asyncio.Condition()
+
+    async def take(self, request: Request) -> Response:
+        """Take a webhook; one whose signature is wrong breaks the test."""
+        body = await request.body()
+        Webhook(self.secret).verify(body, dict(request.headers))
+        async with self._came:
+            self.heard.append(Heard(dict(request.headers), body, time.monotonic()))
+            self._came.notify_all()
+        said = self.next_answers.popleft() if self.next_answers else self.answer
+        if said.gate:
+            await said.gate.wait()
+        return Response(said.body, said.status, dict(said.headers))
+
+    def of(self, number: str) -> list[Heard]:
+        """What was heard of one ticket."""
+        return [one for one in self.heard if one.event["number"] == number]
+
+    async def hears(self, number: str, times: int) -> list[Heard]:
+        """Wait until so many webhooks about one ticket have come."""
+        async with asyncio.timeout(DEADLINE), self._came:
+            await self._came.wait_for(lambda: len(self.of(number)) >= times)
+        return self.of(number)
+
+
+@asynccontextmanager
+async def listening_platform() -> AsyncIterator[Platform]:
+    """A platform on a port of its own, in this event loop."""
+    with socket.create_server((HOST, 0)) as listening:
+        platform = Platform(f"http://{HOST}:{listening.getsockname()[1]}/webhooks")
+        app = FastAPI()
+        app.add_api_route("/webhooks", platform.take, methods=["POST"])
+        async with served(app, listening):
+            yield platform

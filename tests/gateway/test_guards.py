@@ -1,0 +1,129 @@
+"""What stands before every call: how much is read, what is told to browsers, how faults leave."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from gateway.guards import MOST_BYTES, Guards
+from gateway.problems import MEDIA_TYPE
+from tests.gateway.front import Front
+
+CHECK = "/v1/claims/check"
+
+
+async def in_pieces(size: int, piece: int = 65536) -> AsyncIterator[bytes]:
+    """A body of so many bytes whose length nobody declares."""
+    for start in range(0, size, piece):
+        yield b" " * min(piece, size - start)
+
+
+def headers(front: Front) -> dict[str, str]:
+    """Those of a platform that sends JSON."""
+    return front.as_platform() | {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize(("size", "status"), [(MOST_BYTES + 1, 413), (5 * MOST_BYTES, 413)])
+async def test_a_body_in_pieces_is_read_up_to_the_bound(
+    front: Front, size: int, status: int
+) -> None:
+    answer = await front.http.post(CHECK, content=in_pieces(size), headers=headers(front))
+    assert (answer.status_code, answer.json()["code"]) == (status, "too_large")
+
+
+async def test_a_body_in_pieces_that_is_small_enough_is_read(front: Front) -> None:
+    async def claim() -> AsyncIterator[bytes]:
+        for byte in b'{"account_id": "acc-1"}':
+            yield bytes([byte])
+
+    answer = await front.http.post(CHECK, content=claim(), headers=headers(front))
+    assert answer.status_code == 200
+
+
+async def test_a_bound_holds_before_anybody_is_asked_who_they_are(front: Front) -> None:
+    answer = await front.http.post(CHECK, content=in_pieces(2 * MOST_BYTES))
+    assert answer.status_code in (401, 413)
+
+
+async def raw(front: Front, length: str, body: bytes = b"", hangs_up: bool = False) -> bytes:
+    """All that the gateway says to a body with this declared length."""
+    where = urlsplit(front.address)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    token = front.as_platform()["authorization"]
+    head = [f"POST {CHECK} HTTP/1.1", "host: x", "connection: close", f"authorization: {token}"]
+    head += ["content-type: application/json", f"content-length: {length}", "", ""]
+    writer.write("\r\n".join(head).encode())
+    writer.write(body)
+    try:
+        await writer.drain()
+        if hangs_up:
+            writer.write_eof()
+        return await asyncio.wait_for(reader.read(), 20)
+    finally:
+        writer.close()
+
+
+async def test_a_length_beyond_the_bound_is_refused_before_the_body_comes(front: Front) -> None:
+    said = await raw(front, str(MOST_BYTES + 1))
+    assert said.startswith(b"HTTP/1.1 413 ")
+    assert b'"too_large"' in said
+
+
+@pytest.mark.parametrize("length", ["-1", "1e3", "0x10", "1, 2", "\u0661"])
+async def test_a_length_that_is_no_number_is_refused(front: Front, length: str) -> None:
+    said = await raw(front, length, b"{}")
+    assert said.startswith(b"HTTP/1.1 400 ")
+
+
+async def test_more_than_the_declared_length_is_not_read_as_the_body(front: Front) -> None:
+    said = await raw(front, "23", b'{"account_id": "acc-1"}, "x": 1}')
+    assert said.startswith(b"HTTP/1.1 200 ")
+
+
+async def test_less_than_the_declared_length_is_no_claim(front: Front) -> None:
+    said = await raw(front, "100", b'{"account_id": "acc-1"}', hangs_up=True)
+    assert b" 200 " not in said.partition(b"\r\n")[0]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/nowhere", "/static/style.css", CHECK])
+async def test_every_answer_tells_browsers_what_they_may_do(front: Front, path: str) -> None:
+    answer = await front.http.get(path)
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "script-src" not in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-request-id"]
+
+
+async def test_a_method_that_there_is_not_is_told_with_those_there_are(front: Front) -> None:
+    answer = await front.http.get(CHECK)
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert answer.headers["allow"] == "POST"
+
+
+async def called(app: Guards) -> httpx.Response:
+    """What an application answers behind the guards."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as http:
+        return await http.get("/")
+
+
+async def test_a_fault_of_ours_leaves_as_a_problem_without_its_words(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
+        raise KeyError("jan@example.com")
+
+    answer = await called(Guards(faulty))
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert "jan@example.com" not in answer.text + caplog.text
+    assert "a bug: KeyError at test_guards.py:" in caplog.text
+
+
+async def test_the_request_id_of_an_answer_is_the_one_in_its_body(front: Front) -> None:
+    answer = await front.http.get("/nowhere")
+    assert answer.headers["x-request-id"] == json.loads(answer.text)["request_id"]

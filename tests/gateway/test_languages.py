@@ -1,0 +1,118 @@
+"""Which language a caller gets, whatever the header says; every problem in every language."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.requests import Request
+
+from domain.partner import LANGUAGES
+from gateway.problems import STATUS, Problem, answer, wrong_fields
+from gateway.words import language_wanted, words
+
+
+def asking(*headers: str) -> Request:
+    """A request with these headers `Accept-Language`."""
+    raw = [(b"accept-language", header.encode("latin-1")) for header in headers]
+    return Request({"type": "http", "method": "GET", "path": "/", "headers": raw})
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("pl", "pl"),
+        ("PL", "pl"),
+        ("de-AT", "de"),
+        ("de-Latn-AT-1996", "de"),
+        ("pl,en;q=0.5", "pl"),
+        ("en;q=0.5,pl", "pl"),
+        ("en;q=0.5, de;q=0.7, pl;q=0.6", "de"),
+        ("fr, uk;q=0.9, de;q=0.1", "de"),
+        ("fr", "en"),
+        ("*", "en"),
+        ("", "en"),
+        ("pl;q=0", "en"),
+        ("pl;q=0, de;q=0.001", "de"),
+        ("pl;q=0., de;q=1.", "de"),
+        ("pl ; q=0.2 , de ;q=0.1", "pl"),
+        ("de,pl", "de"),
+        ("deu", "en"),
+        ("pl_PL", "en"),
+        ("pl;q=2", "en"),
+        ("pl;q=-1", "en"),
+        ("pl;q=x", "en"),
+        ("x" * 100_000, "en"),
+        ("fr," * 20 + "pl", "en"),
+    ],
+)
+def test_the_language_is_the_one_that_is_wanted_most_of_those_there_are(
+    header: str, language: str
+) -> None:
+    assert language_wanted(asking(header)) == language
+
+
+def test_several_headers_count_as_one() -> None:
+    assert language_wanted(asking("fr", "pl")) == "pl"
+    assert language_wanted(asking("de;q=0.5", "pl;q=0.6")) == "pl"
+
+
+def test_without_a_wish_the_default_is_taken() -> None:
+    assert language_wanted(asking(), "de") == "de"
+    assert language_wanted(asking("fr"), "pl") == "pl"
+
+
+LATIN = st.text(st.characters(max_codepoint=255))
+PIECES = st.lists(
+    st.sampled_from(
+        [*LANGUAGES, "*", "fr", "-", "AT", ";", "q", "=", "0", "1", ".", ",", " ", "\t"]
+    )
+).map("".join)
+
+
+@given(st.lists(LATIN | PIECES, max_size=3))
+def test_whatever_the_header_says_a_language_that_there_is_is_found(
+    headers: list[str],
+) -> None:
+    assert language_wanted(asking(*headers)) in LANGUAGES
+
+
+@given(
+    st.permutations(LANGUAGES), st.lists(st.integers(1, 999), min_size=3, max_size=3, unique=True)
+)
+def test_the_weights_decide_and_not_the_order(order: list[str], weights: list[int]) -> None:
+    header = ",".join(f"{one};q=0.{w:03}" for one, w in zip(order, weights, strict=True))
+    assert language_wanted(asking(header)) == max(zip(weights, order, strict=True))[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", STATUS)
+def test_every_problem_is_told_in_every_language(code: str, language: str) -> None:
+    response = answer(asking(language), Problem(code))
+    body = bytes(response.body).decode()
+    assert response.status_code == STATUS[code]
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["content-language"] == language
+    assert response.headers["cache-control"] == "no-store"
+    assert words("problems", language)["problems"][code] in body
+    assert ("retry-after" in response.headers) == (STATUS[code] == 503)
+    assert ("www-authenticate" in response.headers) == (STATUS[code] == 401)
+
+
+def test_a_wrong_field_is_named_once_and_what_was_sent_is_not_told() -> None:
+    errors: list[dict[str, Any]] = [
+        {"type": "missing", "loc": ("body", "contact", "email"), "input": "secret"},
+        {"type": "string_type", "loc": ("body", "contact", "email"), "input": "secret"},
+        {"type": "something_new", "loc": ("query", "kind"), "input": "secret", "msg": "secret"},
+        {"type": "json_invalid", "loc": ("body", 7), "input": "secret"},
+        {"type": "missing", "loc": ("body",)},
+        {"type": "missing", "loc": ("body", "x" * 1000)},
+        {"type": "missing", "loc": ()},
+    ]
+    assert wrong_fields(errors) == {
+        "contact.email": "required",
+        "kind": "something_new",
+        "7": "json",
+        "body": "required",
+        "x" * 200: "required",
+    }

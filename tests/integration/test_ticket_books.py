@@ -1,0 +1,122 @@
+"""What waits for agents, counted and listed by the books."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from adapters.postgres import Postgres
+from adapters.ticket_books import (
+    QUEUES,
+    Filters,
+    Place,
+    Today,
+    place_of,
+    queue_sizes,
+    tickets_found,
+    tickets_waiting,
+)
+
+NOW = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
+MIDNIGHT_IN_WARSAW = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
+MIDNIGHT_IN_DUBLIN = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
+TODAY = Today(
+    NOW, {"velotel": MIDNIGHT_IN_WARSAW, "brightvolt": MIDNIGHT_IN_DUBLIN}, MIDNIGHT_IN_DUBLIN
+)
+
+
+async def a_row(postgres: Postgres, number: str, **columns: Any) -> None:
+    """A ticket's row; the younger, the greater its number."""
+    known: dict[str, Any] = {
+        "state": "sent_to_partner",
+        "partner_id": "velotel",
+        "due_at": None,
+        "attention": [],
+        "created_at": NOW - timedelta(days=10) + timedelta(minutes=int(number)),
+    }
+    row = known | columns
+    async with postgres.transaction() as connection:
+        await connection.execute(
+            "insert into tickets (number, run_id, digest, writing, admission, state, partner_id,"
+            " due_at, attention, created_at)"
+            " values ($1, '', '', 1, '{}'::json, $2, $3, $4, $5, $6)",
+            number,
+            *(row[name] for name in ("state", "partner_id", "due_at", "attention", "created_at")),
+        )
+
+
+async def waiting(postgres: Postgres, queue: Any) -> list[str]:
+    """The numbers of a queue, in its order."""
+    rows = await tickets_waiting(postgres, queue, TODAY, 10)
+    assert (await queue_sizes(postgres, TODAY))[queue] == len(rows)
+    return [row["number"] for row in rows]
+
+
+async def test_who_has_waited_longest_for_attention_comes_first(postgres: Postgres) -> None:
+    await a_row(postgres, "3", attention=["amount_undecided"], state="on_hold")
+    await a_row(postgres, "1", attention=["partner_silent"])
+    await a_row(postgres, "2")
+    assert await waiting(postgres, "attention") == ["1", "3"]
+
+
+async def test_a_member_who_was_not_told_of_the_end_waits_apart(postgres: Postgres) -> None:
+    """A code that no call takes away must not stand in the way of tickets that can be helped."""
+    await a_row(postgres, "1", attention=["mail_undeliverable"], state="resolved")
+    await a_row(postgres, "2", attention=["mail_undeliverable"])
+    assert await waiting(postgres, "attention") == ["2"]
+    assert await waiting(postgres, "untold") == ["1"]
+
+
+async def test_overdue_is_a_deadline_that_passed_or_a_partner_who_stayed_silent(
+    postgres: Postgres,
+) -> None:
+    """R31: a partner's silence ends its clock, so its ticket has no deadline any more."""
+    await a_row(postgres, "1", attention=["partner_silent"])
+    await a_row(postgres, "2", due_at=NOW - timedelta(seconds=1))
+    await a_row(postgres, "3", due_at=NOW)
+    await a_row(postgres, "4", attention=["amount_undecided"])
+    assert await waiting(postgres, "overdue") == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("partner", "due_at", "is_today"),
+    [
+        ("velotel", NOW, True),
+        ("velotel", MIDNIGHT_IN_WARSAW, True),
+        ("velotel", MIDNIGHT_IN_WARSAW + timedelta(seconds=1), False),
+        ("brightvolt", MIDNIGHT_IN_WARSAW + timedelta(seconds=1), True),
+        ("brightvolt", MIDNIGHT_IN_DUBLIN + timedelta(seconds=1), False),
+        ("gone-partner", MIDNIGHT_IN_DUBLIN, True),
+        ("velotel", NOW - timedelta(seconds=1), False),
+    ],
+)
+async def test_today_ends_at_midnight_in_the_partners_market(
+    postgres: Postgres, partner: str, due_at: datetime, is_today: bool
+) -> None:
+    await a_row(postgres, "1", partner_id=partner, due_at=due_at)
+    assert await waiting(postgres, "today") == (["1"] if is_today else [])
+
+
+async def test_a_queue_goes_on_where_its_page_ended(postgres: Postgres) -> None:
+    for number in ("1", "2", "3"):
+        await a_row(postgres, number, attention=["partner_silent"], created_at=NOW)
+    rows = await tickets_waiting(postgres, "attention", TODAY, 3)
+    place = place_of(rows, 2)
+    assert place == Place(NOW, "2")
+    rest = await tickets_waiting(postgres, "attention", TODAY, 3, place)
+    assert [row["number"] for row in rest] == ["3"]
+    assert place_of(rest, 2) is None
+
+
+async def test_the_newest_is_found_first_and_equal_moments_keep_their_order(
+    postgres: Postgres,
+) -> None:
+    for number in ("1", "2", "3"):
+        await a_row(postgres, number, created_at=NOW)
+    rows = await tickets_found(postgres, Filters(), 2)
+    rest = await tickets_found(postgres, Filters(), 2, Place(NOW, rows[-1]["number"]))
+    assert [row["number"] for row in [*rows, *rest]] == ["3", "2", "1"]
+
+
+async def test_empty_books_have_empty_queues(postgres: Postgres) -> None:
+    assert await queue_sizes(postgres, TODAY) == dict.fromkeys(QUEUES, 0)

@@ -1,0 +1,65 @@
+"""The desk's one box: what agents type is understood as what they mean."""
+
+from decimal import Decimal
+
+import pytest
+
+from domain.numbers import ALPHABET
+from domain.sought import Sought, read_amount, understand
+
+PARTNERS = {"velotel": "Velotel", "bankomat-plus": "Bankomat Plus"}
+NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
+
+
+@pytest.mark.parametrize(
+    "typed", [NUMBER, "zw 4kq7 p9xt m2ab c", "4KQ7P9XTM2ABC", "  zw-4kq7-p9xt-m2ab-c\t"]
+)
+def test_a_number_is_known_however_it_is_typed(typed: str) -> None:
+    assert understand(typed, PARTNERS) == Sought(number=NUMBER)
+
+
+def test_every_single_mistyped_character_of_a_number_is_noticed() -> None:
+    for place, right in enumerate(NUMBER):
+        if place < 3 or right == "-":
+            continue
+        for wrong in set(ALPHABET) - {right}:
+            typed = NUMBER[:place] + wrong + NUMBER[place + 1 :]
+            found = understand(typed, PARTNERS)
+            assert found.is_mistyped, typed
+            assert found.number is None
+
+
+@pytest.mark.parametrize("typed", [NUMBER + "7", NUMBER[:-1], "4KQ7-P9XT-M2AB-D"])
+def test_a_number_with_a_character_too_many_or_too_few_is_noticed_too(typed: str) -> None:
+    assert understand(typed, PARTNERS).is_mistyped
+
+
+@pytest.mark.parametrize("typed", ["velotel", "VELOTEL", "bankomat-plus", "bankomat  plus"])
+def test_a_partner_is_known_by_name_and_by_id(typed: str) -> None:
+    assert understand(typed, PARTNERS).partner_id in PARTNERS
+
+
+def test_what_holds_an_at_sign_is_an_address() -> None:
+    assert understand(" Jan@Example.com ", PARTNERS) == Sought(email="Jan@Example.com")
+
+
+def test_everything_else_is_an_order_number_as_orders_are_compared() -> None:
+    assert understand("vt 2231/9", PARTNERS) == Sought(order_key="VT22319")
+    assert understand("4KQ7P9XTM2ABD", PARTNERS) == Sought(order_key="4KQ7P9XTM2ABD")
+
+
+def test_nothing_to_look_for_finds_nothing() -> None:
+    assert understand("!!!", PARTNERS) == Sought(order_key="")
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [("40", "40"), ("40,5", "40.5"), ("40.50", "40.50"), ("1\u00a0040,50", "1040.50")],
+)
+def test_an_amount_is_read_as_people_type_it(typed: str, amount: str) -> None:
+    assert read_amount(typed) == Decimal(amount)
+
+
+@pytest.mark.parametrize("typed", ["", "-1", "1.040,50", "40,505", "1e3", "NaN", "٤٠", "40 PLN"])
+def test_what_may_mean_another_amount_is_none(typed: str) -> None:
+    assert read_amount(typed) is None
