@@ -109,7 +109,8 @@ async def untold(postgres: Postgres, numbers: Sequence[str] | None = None) -> As
         found = {row["position"]: row["outcome"] async for row in rows}
         waiting = Untold({at: PartnerOutcome.model_validate(one) for at, one in found.items()})
         yield waiting
-        await _mark(connection, waiting)
+        if waiting.codes:
+            await _mark(connection, waiting)
 
 
 async def claim_behind_link(

@@ -33,20 +33,30 @@ class ItemResult(BaseModel):
     that nobody here knows.
     """
 
-    outcome_id: str | None = Field(None, examples=["evt-1"])
-    number: str | None = Field(None, examples=["ZW-4KQ7-P9XT-M2AB-C"])
+    outcome_id: str | None = None
+    number: str | None = None
     status: Literal["accepted", "known", "refused"]
-    code: Literal["unknown_number", "malformed", "ticket_closed"] | None = Field(
-        None, examples=[None]
-    )
-    errors: list[WrongField] = Field([], examples=[[]])
-    ignored: list[str] = Field([], examples=[[]])
+    code: Literal["unknown_number", "malformed", "ticket_closed"] | None = None
+    errors: list[WrongField] = []
+    ignored: list[str] = []
+
+
+_ACCEPTED: Final = ItemResult(outcome_id="evt-1", number="ZW-4KQ7-P9XT-M2AB-C", status="accepted")
+_REFUSED: Final = ItemResult(
+    outcome_id="evt-2",
+    number="ZW-4KQ7-P9XT-M2AB-C",
+    status="refused",
+    code="malformed",
+    errors=[WrongField(field="reward.currency", expected="Field required")],
+)
 
 
 class Results(BaseModel):
     """A result for each outcome of the message, in its order."""
 
-    results: list[ItemResult]
+    results: list[ItemResult] = Field(
+        examples=[[_ACCEPTED.model_dump(mode="json"), _REFUSED.model_dump(mode="json")]]
+    )
 
 
 _EXAMPLE: Final = {
@@ -63,8 +73,11 @@ _REJECTED: Final = {
     "reason_code": "order_not_found",
 }
 _HEADERS: Final = {
-    signatures.ID: "The message's id. A retry keeps it, under a newer timestamp.",
-    signatures.TIMESTAMP: "Seconds since 1970 (UTC); five minutes from now at most, either way.",
+    signatures.ID: ("The message's id. A retry keeps it, under a newer timestamp.", "msg-1"),
+    signatures.TIMESTAMP: (
+        "Seconds since 1970 (UTC); five minutes from now at most, either way.",
+        "1791532800",
+    ),
 }
 _SIGNATURE: Final = APIKeyHeader(
     name=signatures.SIGNATURE,
@@ -103,8 +116,8 @@ def _documented() -> dict[str, Any]:
     return {
         "parameters": [
             {"name": name, "in": "header", "required": True, "description": words}
-            | {"schema": {"type": "string"}}
-            for name, words in _HEADERS.items()
+            | {"schema": {"type": "string"}, "example": shown}
+            for name, (words, shown) in _HEADERS.items()
         ],
         "requestBody": {
             "required": True,

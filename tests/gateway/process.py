@@ -1,8 +1,9 @@
-"""A gateway as a process of its own: it can be killed, and its log can be read."""
+"""Other gateways beside the first: in this process, or in one that can be killed."""
 
 import asyncio
 import contextlib
 import os
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,13 +11,32 @@ from pathlib import Path
 
 import httpx
 
+from gateway.app import application
 from local.ports import HOST, free_ports
-from tests.gateway.front import Front
+from tests.gateway.front import Front, gateway_settings, served
 from tests.workflow.claims import PARTNERS
+from tests.workflow.partner import SECRET
 from tests.workflow.setting import secrets
 from tests.workflow.stage import until
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@asynccontextmanager
+async def beside(
+    front: Front, database_url: str = "", **secrets_of: str
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Another gateway in this process, on the same books or others; with these secrets changed."""
+    url = database_url or front.app.state.parts.settings.database_url
+    settings = gateway_settings(url, TICKETS_PUBLIC_ADDRESS=front.address)
+    own = dict.fromkeys(secrets(), SECRET) | secrets_of
+    with socket.create_server((HOST, 0)) as listening:
+        address = f"http://{HOST}:{listening.getsockname()[1]}"
+        async with (
+            served(application(settings, front.profiles, own), listening),
+            httpx.AsyncClient(base_url=address, trust_env=False, timeout=30) as http,
+        ):
+            yield http
 
 
 @asynccontextmanager

@@ -13,13 +13,11 @@ import pytest
 from adapters.outcomes import untold
 from adapters.signatures import check_signature
 from domain.errors import MessageRefused
-from gateway.app import application
 from local.ports import HOST
-from tests.gateway.front import Front, gateway_settings, served
+from tests.gateway.front import Front
 from tests.gateway.partner_door import a_ticket, outcome, results, send, signed
-from tests.gateway.process import a_process
+from tests.gateway.process import a_process, beside
 from tests.workflow.partner import SECRET
-from tests.workflow.setting import secrets
 from tests.workflow.stage import Row, until
 from tests.workflow.wire import Wire, strung
 
@@ -38,21 +36,6 @@ async def told_later(front: Front) -> None:
     async with front.stage.postgres.transaction() as connection:
         await connection.execute(LATER)
     await until(lambda: kept(front), lambda rows: all(row["code"] for row in rows))
-
-
-@asynccontextmanager
-async def beside(front: Front, **secrets_of: str) -> AsyncIterator[httpx.AsyncClient]:
-    """Another gateway on the same books, with these partners' secrets changed."""
-    url = front.app.state.parts.settings.database_url
-    settings = gateway_settings(url, TICKETS_PUBLIC_ADDRESS=front.address)
-    own = dict.fromkeys(secrets(), SECRET) | secrets_of
-    with socket.create_server((HOST, 0)) as listening:
-        address = f"http://{HOST}:{listening.getsockname()[1]}"
-        async with (
-            served(application(settings, front.profiles, own), listening),
-            httpx.AsyncClient(base_url=address, trust_env=False, timeout=30) as http,
-        ):
-            yield http
 
 
 @asynccontextmanager

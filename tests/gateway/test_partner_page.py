@@ -9,7 +9,7 @@ import pytest
 
 from tests.gateway.front import Front
 from tests.gateway.partner_door import a_ticket, ago, link, outcome, results
-from tests.gateway.process import a_process
+from tests.gateway.process import a_process, beside
 from tests.workflow.claims import days_ago
 from tests.workflow.stage import PATIENCE
 
@@ -241,3 +241,14 @@ async def test_an_answer_by_link_counts_once_beside_a_signed_call(front: Front) 
     await front.stage.stands("awaiting_cancellation_period")
     again = outcome(front, number, outcome_id="link-0")
     assert await results(front, again, at=ago()) == [("known", None)]
+
+
+async def test_while_the_books_are_away_a_partner_is_asked_to_come_again(front: Front) -> None:
+    number = await a_ticket(front)
+    path = link(front, number).removeprefix(front.address)
+    async with beside(front, "postgresql://a:b@127.0.0.1:1/nowhere") as http:
+        shown, sent = await http.get(path), await http.post(path, data=YES)
+    for page in (shown, sent):
+        assert (page.status_code, page.headers["retry-after"]) == (503, "5")
+        assert "We cannot answer right now" in page.text
+        assert number not in page.text

@@ -178,7 +178,7 @@ async def test_a_number_of_nobody_and_one_of_another_partner_look_the_same(
     assert reasons == {"unknown_number: number: expected that of a claim sent to you"}
 
 
-async def test_a_ticket_that_has_ended_is_named_each_time(
+async def test_a_ticket_that_has_ended_is_named_each_time_and_keeps_what_came_too_late(
     postgres: Postgres, tmp_path: Path
 ) -> None:
     (number,) = numbers(1)
@@ -189,6 +189,9 @@ async def test_a_ticket_that_has_ended_is_named_each_time(
         assert counted == (0, 0, 1)
         assert said == ["line 2: ticket_closed: number: expected that of an open ticket"]
     assert len(teller.told) == 1
+    async with postgres.transaction() as connection:
+        notes = await connection.fetch("select number, code, actor from notes")
+    assert [tuple(note) for note in notes] == [(number, TICKET_CLOSED, f"partner:{PARTNER}")]
 
 
 async def test_a_row_that_comes_twice_is_told_once_and_others_of_its_ticket_in_order(
