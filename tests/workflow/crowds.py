@@ -19,7 +19,7 @@ from domain.lifecycle import ARROWS, Event, State
 from tests.workflow.claims import an_order
 from tests.workflow.stage import Row, Stage, until
 
-ORDERS: Final = 3
+ORDERS: Final = 2
 _ids: Final = count(1)
 OVER: Final = {"cancellation_ends_on": "2026-01-01"}
 # Most tickets must live long enough to meet the others at the order's reward.
