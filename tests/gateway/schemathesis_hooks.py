@@ -2,11 +2,18 @@
 
 import itertools
 import re
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import schemathesis
+from hypothesis import strategies as st
 
 _serial: Final = itertools.count(1)
+_FIRST: Final = int(datetime(2000, 1, 2, tzinfo=UTC).timestamp())
+_LAST: Final = int(datetime(2199, 12, 30, tzinfo=UTC).timestamp())
+# The years in which anything of ours can lie (`domain/shapes.py`).
+_MOMENTS: Final = st.integers(_FIRST, _LAST).map(lambda at: datetime.fromtimestamp(at, UTC))
+schemathesis.openapi.format("date-time", _MOMENTS.map(datetime.isoformat))
 
 
 @schemathesis.hook
