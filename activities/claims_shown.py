@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from adapters.letters import LetterBook, printable
+from adapters.letters import LetterBook
 from domain.partner import FormField, PartnerRules
 
 
@@ -49,7 +49,7 @@ def _fields(
         if day:
             yield field(name, book.day(language, day))
     if note := claim.get("note"):
-        yield field("note", printable(note))
+        yield field("note", note)
 
 
 def _shown(book: LetterBook, field: FormField | None, value: object, language: str) -> str:
@@ -59,7 +59,7 @@ def _shown(book: LetterBook, field: FormField | None, value: object, language: s
             return book.day(language, str(value))
     labels = dict(field.options.get(str(value), {})) if field else {}
     texts = {str(key): text for key, text in labels.items()}
-    return texts.get(language) or printable(str(value))
+    return texts.get(language) or str(value)
 
 
 def _clicked_on(claim: Mapping[str, Any], rules: PartnerRules) -> str | None:

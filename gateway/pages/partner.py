@@ -153,7 +153,7 @@ def _form(
     language = _language(request, claim)
     wrong = partner_words.problems(have.book, language, claim.rules, problems or {})
     content = {
-        **_content(request, have, claim, language),
+        **_content(have, claim, language),
         "told": form.told,
         "ticked": form.ticked,
         "errors": wrong,
@@ -172,7 +172,7 @@ def _look_again(
     language = _language(request, claim)
     reason = outcome.reason_code
     content = {
-        **_content(request, have, claim, language),
+        **_content(have, claim, language),
         "said": partner_words.said(have, language, claim.rules, outcome),
         "kept": _kept(form),
         "reason": have.book.phrase(language, "rejections", reason) if reason else "",
@@ -186,7 +186,7 @@ def _kept(form: Form) -> list[tuple[str, str]]:
     return [*texts, *(("about", name) for name in form.ticked)]
 
 
-def _content(request: Request, have: Parts, claim: Claim, language: str) -> dict[str, Any]:
+def _content(have: Parts, claim: Claim, language: str) -> dict[str, Any]:
     """Return what both pages show."""
     said = [
         partner_words.said(have, language, claim.rules, outcome, at)
@@ -194,7 +194,6 @@ def _content(request: Request, have: Parts, claim: Claim, language: str) -> dict
         if code != TICKET_CLOSED
     ]
     return {
-        "token": request.query_params["token"],
         "number": claim.row["number"],
         "partner_name": claim.rules.name,
         "fields": fields_shown(have.book, claim.rules, claim_of(claim.row), language),

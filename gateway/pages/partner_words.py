@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from adapters.letters import LetterBook, printable
+from adapters.letters import LetterBook
 from domain.link_answers import dates_asked
 from domain.messages import PartnerOutcome, RejectionReason
 from domain.partner import ClaimKind, PartnerRules
@@ -68,8 +68,8 @@ def said(
         ),
         **{labels[name]: writes.day(day) if day else "" for name, day in dates.items()},
         labels["reason_code"]: w["reasons"][outcome.reason_code] if outcome.reason_code else "",
-        labels["question"]: printable("\n".join(outcome.questions)),
-        labels["note"]: printable(outcome.note or ""),
+        labels["question"]: "\n".join(outcome.questions),
+        labels["note"]: outcome.note or "",
     }
     return {
         "answer": outcome.outcome,
