@@ -64,7 +64,10 @@ Amount = Annotated[
 """An amount in the currency's unit, with two decimals."""
 
 
-PlainText = Annotated[str, AfterValidator(lambda text: text.replace("\x00", "\ufffd"))]
+# With a bound, however low, pydantic refuses halves of surrogate pairs, which nothing can carry.
+PlainText = Annotated[
+    str, Field(min_length=0), AfterValidator(lambda text: text.replace("\x00", "\ufffd"))
+]
 """What a person wrote: carried as it is, but for NUL, which no database takes."""
 
 Words = Annotated[PlainText, Field(max_length=4000)]

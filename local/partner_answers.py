@@ -82,10 +82,16 @@ class Answerer:
         await self._door.close()
 
     async def send(self, answers: list[DueAnswer]) -> None:
-        """Wait for each answer's time and send it; tried again while the gateway is away."""
+        """Wait for each answer's time and send it; tried again while the gateway is away.
+
+        What follows an answer that came late keeps its distance: it may be about what the member
+        does in between.
+        """
+        late = 0.0
         for answer in answers:
-            await asyncio.sleep(max(0.0, answer.due_at - time.time()))
+            await asyncio.sleep(max(0.0, answer.due_at + late - time.time()))
             self._ledger.answered(answer, await self._deliver(answer))
+            late = max(late, time.time() - answer.due_at)
 
     async def _deliver(self, answer: DueAnswer) -> str:
         """`sent`, or `refused` with the status where the gateway does not take the message."""

@@ -224,6 +224,11 @@ def test_unknown_names_of_a_claim_can_be_written_anywhere() -> None:
     reading.unknown[0].encode()
 
 
+def test_a_name_that_no_database_takes_is_not_text() -> None:
+    contact = {"email": "jan@example.com", "name": HALF}
+    assert read_claim(claim_content(contact=contact)).problems == {"contact.name": "not_text"}
+
+
 def test_a_withdrawal_needs_no_reason() -> None:
     reading = read_message(Withdrawal, {"request_id": "r", "actor": "member"})
     assert reading.value == Withdrawal(request_id="r", actor="member")
