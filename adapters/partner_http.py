@@ -95,7 +95,9 @@ async def open_door(secrets: Mapping[str, str]) -> AsyncIterator[PartnerDoor]:
     """Open one client for all partners; redirects are not followed, proxies of the environment not
     used.
     """
-    async with httpx.AsyncClient(follow_redirects=False, trust_env=False) as client:
+    # Each partner's pace bounds its own calls; a bound for all would let one stop the others.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+    async with httpx.AsyncClient(follow_redirects=False, trust_env=False, limits=limits) as client:
         yield PartnerDoor(client, secrets)
 
 

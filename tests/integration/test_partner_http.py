@@ -230,6 +230,22 @@ async def test_a_partner_that_dribbles_its_answer_is_cut_off_in_its_time(
             await asyncio.wait_for(call, 2)
 
 
+async def test_a_partner_that_hangs_with_all_its_calls_stops_no_other(
+    door: PartnerDoor, partner: Doorstep
+) -> None:
+    """A profile allows a hundred calls at once."""
+    async with doorstep.opened() as hanging:
+        hanging.silent = True
+        channel = a_channel(hanging.address)
+        stuck = [asyncio.create_task(door.deliver(channel, KEY, BODY)) for _ in range(100)]
+        await asyncio.sleep(0)
+        async with asyncio.timeout(5):
+            assert await deliver(door, partner, response(200)) is None
+        for one in stuck:
+            one.cancel()
+        await asyncio.gather(*stuck, return_exceptions=True)
+
+
 async def test_a_closed_port_is_unavailable_and_its_words_tell_no_secret(door: PartnerDoor) -> None:
     nobody = f"http://127.0.0.1:{free_ports(1)[0]}/"
     with pytest.raises(PartnerUnavailable) as caught:
