@@ -104,6 +104,16 @@ async def test_a_method_that_there_is_not_is_told_with_those_there_are(front: Fr
     assert answer.headers["allow"] == "POST"
 
 
+async def test_methods_that_somebody_makes_up_leave_nothing_behind(front: Front) -> None:
+    """Figures are kept for each method: without a bound, anybody could fill our memory."""
+    for number in range(3):
+        answer = await front.http.request(f"MADE-UP-{number}", "/healthz")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    figures = (await front.http.get("/metrics", headers=front.as_operator())).text
+    assert "MADE-UP" not in figures
+    assert 'method="GET"' in figures
+
+
 async def called(app: Guards) -> httpx.Response:
     """What an application answers behind the guards."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
