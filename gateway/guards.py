@@ -67,6 +67,8 @@ def _with_headers(message: Message) -> Message:
         headers = MutableHeaders(scope=message)
         for name, value in _HEADERS.items():
             headers.setdefault(name, value)
+        if "etag" not in headers:  # files of ours may be kept; answers may be about somebody
+            headers.setdefault("cache-control", "no-store")
     return message
 
 

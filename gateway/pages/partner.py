@@ -218,7 +218,7 @@ def _back(request: Request) -> Response:
     """Lead back to the page, which shows what was answered: a reload sends nothing again."""
     kept = {name: request.query_params.get(name) for name in ("token", LANGUAGE)}
     query = urlencode({name: value for name, value in kept.items() if value})
-    return _private(RedirectResponse(f"?{query}", 303, {"cache-control": "no-store"}))
+    return _private(RedirectResponse(f"?{query}", 303))
 
 
 def _said_no(request: Request, error: Exception) -> Response:
