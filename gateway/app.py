@@ -62,8 +62,8 @@ def application(
     for room in (probes, claims, tickets, outcomes, feeds, events, form, answer, partner, desk):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.add_middleware(Guards)
     app.add_middleware(PrometheusMiddleware, app_name="gateway", prefix="gateway", group_paths=True)
+    app.add_middleware(Guards)
     app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
     return app
 

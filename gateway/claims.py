@@ -9,8 +9,9 @@ from fastapi.responses import JSONResponse
 from adapters.choices import MOST, known_of
 from domain.claimable import Choice, Known, claimable
 from domain.partner import ClaimKind
-from domain.reading import LONGEST_MESSAGE, is_writable, parse
+from domain.reading import is_writable
 from gateway import claim_shapes as shapes
+from gateway.bodies import message_in
 from gateway.callers import Platform
 from gateway.checking import check_claim
 from gateway.form_schema import EXAMPLE, SchemaResponse, form_schema
@@ -181,10 +182,7 @@ async def file(
 
 async def _told(request: Request) -> dict[str, Any]:
     """Return the claim as it was sent: strictly JSON, and no more of it than a workflow takes."""
-    raw = await request.body()
-    if len(raw) > LONGEST_MESSAGE:
-        raise Problem("too_large")
-    told = parse(raw)
+    told = await message_in(request)
     if not isinstance(told, dict) or not is_writable(told):
         raise Problem("malformed", {"body": "json"})
     return told

@@ -14,6 +14,9 @@ from gateway.problems import Problem, answer
 log = logging.getLogger("gateway")
 MOST_BYTES: Final = 1024 * 1024
 """Of a request's body: a thousand outcomes or records of the feed."""
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_NO_METHOD: Final = "OTHER"
+"""Whatever else somebody calls a method: our figures are kept by method, and must not grow."""
 _HEADERS: Final = {
     "content-security-policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -50,8 +53,9 @@ class Guards:
             begun = True
             await headed(message)
 
+        method = scope["method"] if scope["method"] in _METHODS else _NO_METHOD
         try:
-            await self._app(scope, _bounded(receive), guarded)
+            await self._app({**scope, "method": method}, _bounded(receive), guarded)
         except Exception as error:
             _tell(error)
             if not begun:
@@ -63,6 +67,8 @@ def _with_headers(message: Message) -> Message:
         headers = MutableHeaders(scope=message)
         for name, value in _HEADERS.items():
             headers.setdefault(name, value)
+        if "etag" not in headers:  # files of ours may be kept; answers may be about somebody
+            headers.setdefault("cache-control", "no-store")
     return message
 
 

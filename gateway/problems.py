@@ -124,7 +124,7 @@ def answer(request: Request, problem: Problem) -> JSONResponse:
         errors=[WrongField(field=name, expected=what) for name, what in problem.errors.items()],
         request_id=correlation_id.get(),
     )
-    headers = {"content-language": language, "cache-control": "no-store", **problem.headers}
+    headers = {"content-language": language, **problem.headers}
     if status == 401:
         headers.setdefault("www-authenticate", "Bearer")
     if status == 503:

@@ -10,8 +10,8 @@ from adapters.ticket_books import Filters, place_of, ticket_whole, tickets_found
 from domain.claim import MOST_ANSWERS, order_key
 from domain.lifecycle import State
 from domain.messages import RejectionReason
-from domain.reading import LONGEST_MESSAGE
 from domain.ticket import Answer, Attention
+from gateway.bodies import message_in
 from gateway.callers import Agent, AgentOrPlatform, Caller
 from gateway.cursors import CURSOR, read_cursor, write_cursor
 from gateway.parts import Have
@@ -191,11 +191,6 @@ async def look_up(request: Request, have: Have, caller: Agent, number: Number) -
     return whole(have, row, language_wanted(request))
 
 
-async def _is_bounded(request: Request) -> None:
-    if len(await request.body()) > LONGEST_MESSAGE:
-        raise Problem("too_large")
-
-
 def _ids(caller: Caller, told: RequestIn, key: str | None) -> dict[str, str]:
     """Return who asks, and the id of the request: one of ours, where the caller gave none."""
     return {"request_id": told.request_id or key or uuid.uuid4().hex, "actor": actor_of(caller)}
@@ -203,7 +198,7 @@ def _ids(caller: Caller, told: RequestIn, key: str | None) -> dict[str, str]:
 
 def _answers(*codes: str) -> dict[str, Any]:
     told = responses(*_READ, "not_possible_now", "too_large", *codes)
-    return {"responses": told, "dependencies": [Depends(_is_bounded)]}
+    return {"responses": told, "dependencies": [Depends(message_in)]}
 
 
 @router.post("/tickets/{number}/decision", **_answers("reward_required", "wrong_currency"))

@@ -85,4 +85,4 @@ def _not_let_in(request: Request, have: Parts) -> Response:
 
 def lead_to(address: str) -> Response:
     """Lead a browser on; after a form was sent, loading again sends nothing again."""
-    return RedirectResponse(address, 303, {"cache-control": "no-store"})
+    return RedirectResponse(address, 303)

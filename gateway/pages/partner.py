@@ -118,7 +118,7 @@ async def _open(request: Request, have: Parts, partner_id: str, number: str) -> 
 async def _answered(request: Request, have: Parts, claim: Claim, form: Form) -> Response:
     if claim.standing != "open":
         return _back(request)
-    is_stale = form.told.get("round") != str(claim.round)
+    is_stale = form.told.get("round") != str(claim.round) or _asks_in_vain(claim, form)
     found = _outcome(claim, form)
     sure = form.told.get("sure")
     if found.outcome is None or is_stale or sure == "no":
@@ -127,6 +127,12 @@ async def _answered(request: Request, have: Parts, claim: Claim, form: Form) -> 
         return _look_again(request, have, claim, form, found.outcome)
     await take_outcomes(have, claim.rules.id, [found.outcome])
     return _back(request)
+
+
+def _asks_in_vain(claim: Claim, form: Form) -> bool:
+    """Say whether the form asks what a ticket whose member is being asked would not hear."""
+    is_asked = claim.state is State.INFORMATION_REQUESTED
+    return is_asked and form.told.get("answer") == "information_requested"
 
 
 def _read(sent: FormData, rules: PartnerRules) -> Form:
@@ -212,7 +218,7 @@ def _back(request: Request) -> Response:
     """Lead back to the page, which shows what was answered: a reload sends nothing again."""
     kept = {name: request.query_params.get(name) for name in ("token", LANGUAGE)}
     query = urlencode({name: value for name, value in kept.items() if value})
-    return _private(RedirectResponse(f"?{query}", 303, {"cache-control": "no-store"}))
+    return _private(RedirectResponse(f"?{query}", 303))
 
 
 def _said_no(request: Request, error: Exception) -> Response:

@@ -67,7 +67,7 @@ def page(
         **content,
     }
     html = _PAGES.get_template(template).render(values)
-    response = HTMLResponse(html, status, {"cache-control": "no-store"})
+    response = HTMLResponse(html, status)
     response.headers["content-language"] = language
     if request.query_params.get(LANGUAGE) == language:
         secure = request.url.scheme == "https"

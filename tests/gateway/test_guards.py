@@ -98,10 +98,31 @@ async def test_every_answer_tells_browsers_what_they_may_do(front: Front, path: 
     assert answer.headers["x-request-id"]
 
 
+async def test_what_may_be_about_somebody_is_kept_in_no_browser_and_files_of_ours_are(
+    front: Front,
+) -> None:
+    for path in ("/v1/tickets", "/v1/events", "/nowhere", "/desk", "/desk/enter", "/form"):
+        for who in (front.as_agent(), front.as_platform()):
+            answer = await front.http.get(path, headers=who)
+            assert answer.headers["cache-control"] == "no-store", path
+    style = await front.http.get("/static/style.css")
+    assert "no-store" not in style.headers.get("cache-control", "")
+
+
 async def test_a_method_that_there_is_not_is_told_with_those_there_are(front: Front) -> None:
     answer = await front.http.get(CHECK)
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
     assert answer.headers["allow"] == "POST"
+
+
+async def test_methods_that_somebody_makes_up_leave_nothing_behind(front: Front) -> None:
+    """Figures are kept for each method: without a bound, anybody could fill our memory."""
+    for number in range(3):
+        answer = await front.http.request(f"MADE-UP-{number}", "/healthz")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    figures = (await front.http.get("/metrics", headers=front.as_operator())).text
+    assert "MADE-UP" not in figures
+    assert 'method="GET"' in figures
 
 
 async def called(app: Guards) -> httpx.Response:

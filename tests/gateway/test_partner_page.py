@@ -156,6 +156,20 @@ async def test_a_question_that_was_answered_opens_the_next_round(front: Front) -
     assert await answered(front) == expected
 
 
+async def test_a_question_that_came_after_another_is_not_shown_as_asked(front: Front) -> None:
+    """The page was open while an agent asked: the ticket takes no second question now."""
+    number = await a_ticket(front)
+    address = link(front, number)
+    await front.stage.ask("request_information", actor="agent:anna", questions=["Czemu?"])
+    await front.stage.stands("information_requested")
+    page = await post(front, address, ASK)
+    assert page.status_code == 409
+    assert "<form" in page.text
+    assert await answered(front) == []
+    assert (await post(front, address, reject())).status_code == 303
+    assert (await front.stage.ended()).state == "rejected"
+
+
 async def test_the_member_is_asked_in_their_own_language(front: Front) -> None:
     contact = {"email": "greta@example.com", "name": "Greta", "language": "de"}
     number = await a_ticket(front, contact=contact)

@@ -199,6 +199,17 @@ async def test_a_malformed_request_is_told_field_by_field(
     assert wrong(answer) == fields
 
 
+@pytest.mark.parametrize("answer", ["[" * 400 + "]" * 400, "NaN", "-Infinity"])
+async def test_what_no_ticket_could_read_never_comes_to_one(front: Front, answer: str) -> None:
+    """Nested too deeply, or with numbers that JSON does not have."""
+    body = f'{{"answers": {{"order_number": {answer}}}}}'
+    headers = front.as_agent() | {"content-type": "application/json"}
+    refused = await front.http.post(
+        f"/v1/tickets/{UNKNOWN}/information", content=body, headers=headers
+    )
+    assert (told(refused), wrong(refused)) == ((422, "malformed"), {"body": "json"})
+
+
 @pytest.mark.parametrize(
     ("reward", "code", "fields"),
     [

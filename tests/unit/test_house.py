@@ -141,6 +141,18 @@ def test_no_file_knows_this_machine_or_an_index() -> None:
     assert found(KEPT, machine_words) == []
 
 
+def test_no_query_has_the_name_of_another() -> None:
+    """All files of queries are one book: of two with one name, either might be run."""
+    names = [
+        name
+        for path in KEPT
+        if path.match("adapters/sql/queries/*.sql")
+        for name in re.findall(r"^-- name: (\w+)", (ROOT / path).read_text(), re.MULTILINE)
+    ]
+    assert len(names) > 50
+    assert [name for name in set(names) if names.count(name) > 1] == []
+
+
 def test_every_folder_of_code_is_under_the_layer_rules() -> None:
     linter = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
     folders = {path.parts[0] for path in CODE if len(path.parts) > 1}

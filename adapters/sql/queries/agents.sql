@@ -156,10 +156,3 @@ select exists (select from own where number = :number);
 
 -- name: lock_state$
 select state from tickets where number = :number for update;
-
--- name: keep_late_note!
--- What came after the end, in writing 0, which no workflow has.
-insert into notes (number, writing, position, message, message_id, actor, code, body, at)
-select
-    :number, 0, coalesce(max(position) + 1, 0), :message, :message_id, :actor, :code, :body, :at
-from notes where number = :number and writing = 0;

@@ -61,15 +61,6 @@ from unnest(cast(:numbers as text[]), cast(:positions as bigint[]), cast(:codes 
     as told (number, position, code)
 where i.number = told.number and i.position = told.position and i.code is null;
 
--- name: keep_late_note!
--- After all that the ticket's workflow wrote. The ticket is locked before.
-insert into notes (number, writing, position, message, message_id, actor, code, body, at)
-select
-    t.number, t.writing + 1,
-    (select count(*) from notes n where n.number = t.number and n.writing > t.writing),
-    :message, :message_id, :actor, :code, :body, :at
-from tickets t where t.number = :number;
-
 -- name: claim_behind_link^
 select
     t.number, t.kind, t.partner_id, t.ordered_on, t.answers, t.information_note, t.link_id,

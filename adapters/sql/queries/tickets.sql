@@ -45,6 +45,13 @@ insert into notes (
 )
 on conflict do nothing;
 
+-- name: keep_late_note!
+-- What came after the end, in writing 0, which no workflow has. The ticket is locked before.
+insert into notes (number, writing, position, message, message_id, actor, code, body, at)
+select
+    :number, 0, coalesce(max(position) + 1, 0), :message, :message_id, :actor, :code, :body, :at
+from notes where number = :number and writing = 0;
+
 -- name: write_ticket!
 -- A late writing never overwrites a newer one.
 update tickets set
