@@ -25,7 +25,7 @@ QUICKLY: Final = RetryPolicy(
     initial_interval=timedelta(milliseconds=200), backoff_coefficient=2.0, maximum_attempts=4
 )
 QUICK_SECONDS: Final = timedelta(seconds=2)
-"""A short database write is a local activity for so long in all; longer, and it goes remote."""
+"""A short database call is a local activity for so long in all; longer, and it goes remote."""
 
 WITHOUT_END: Final = RetryPolicy(
     initial_interval=timedelta(seconds=1),
@@ -53,10 +53,15 @@ UNNOTICED: Final = timedelta(minutes=10)
 """A delivery or a letter may fail for so long before the ticket asks for attention."""
 
 
-async def durably(method: Callable[[Any, Any], Awaitable[T]], argument: object, summary: str) -> T:
-    """Run a short idempotent write: a few quick local attempts, then remote and without end.
+RECORDED: Final = "recorded-first"
+"""Tickets whose history says so write steps by `recorded`; those from before, by `durably`."""
 
-    The remote activity's retries add no events to the history and show in the Temporal UI.
+
+async def durably(method: Callable[[Any, Any], Awaitable[T]], argument: object, summary: str) -> T:
+    """Run a short database call: a few quick local attempts, then remote and without end.
+
+    For what is the same whenever it is asked: a worker that dies takes the local result with it,
+    and the call is made anew from whatever has come meanwhile.
     """
     try:
         return await workflow.execute_local_activity_method(
@@ -70,6 +75,24 @@ async def durably(method: Callable[[Any, Any], Awaitable[T]], argument: object, 
     except FailureError as error:  # the last failure of a local activity comes bare
         if is_cancelled_exception(error):
             raise
+    return await _remotely(method, argument, summary)
+
+
+async def recorded(method: Callable[[Any, Any], Awaitable[T]], argument: object, summary: str) -> T:
+    """Write a step that follows from what has come: in the history first, then in the books.
+
+    A local activity would be the other way round: after a crash the history could go another way
+    than the books have gone already (docs/decisions/0041).
+    """
+    if workflow.patched(RECORDED):
+        return await _remotely(method, argument, summary)
+    return await durably(method, argument, summary)
+
+
+async def _remotely(
+    method: Callable[[Any, Any], Awaitable[T]], argument: object, summary: str
+) -> T:
+    """Run it without end: its retries add no events to the history and show in the Temporal UI."""
     while True:
         try:
             return await workflow.execute_activity_method(

@@ -16,7 +16,7 @@ from workflows.attributes import STATE, attention, changes
 from workflows.carrying import Carried, pack, unpack
 from workflows.errands import Errands
 from workflows.inbox import Inbox
-from workflows.policies import durably
+from workflows.policies import durably, recorded
 
 with workflow.unsafe.imports_passed_through():
     from activities.persistence import Asked, Given, Hush, Persistence, Settlement
@@ -115,7 +115,7 @@ class SupportTicket(Inbox):
                 refused.hear(message, workflow.now(), unknown)
             if refused.has_unwritten:
                 writing = refused.write_down()
-                await durably(Persistence.write, writing, "keep what came after a refusal")
+                await recorded(Persistence.write, writing, "keep what came after a refusal")
                 self._errands.post(writing.letters, self._contact)
                 workflow.upsert_search_attributes(attention(writing.attention))
             elif self._is_quiet():
@@ -209,7 +209,7 @@ class SupportTicket(Inbox):
         now = workflow.now()
         writing = foreseen_answer(course.ticket, request, now)
         given = Given(number=self._number, request=request, writing=writing)
-        found = await durably(Persistence.take_information, given, "take the member's answer")
+        found = await recorded(Persistence.take_information, given, "take the member's answer")
         hear_answer(course, request, now, found.code, found.problems)
         if found.code:
             await self._write(course)
@@ -231,13 +231,13 @@ class SupportTicket(Inbox):
             cap=ticket.terms.answer.confirm_per_month or amount,
             candidates=foreseen_silence(ticket, now),
         )
-        found = Silence(await durably(Persistence.take_silence, hush, "the partner stayed silent"))
+        found = Silence(await recorded(Persistence.take_silence, hush, "the partner stayed silent"))
         fall_silent(course, now, found)
         self._told(course, course.write_down())
 
     async def _write(self, course: Course) -> None:
         writing = course.write_down()
-        await durably(Persistence.write, writing, summary(writing))
+        await recorded(Persistence.write, writing, summary(writing))
         self._told(course, writing)
 
     async def _settle(self, course: Course) -> None:
@@ -247,7 +247,7 @@ class SupportTicket(Inbox):
         settlement = Settlement(
             number=self._number, amount=amount, candidates=foreseen(course.ticket, now)
         )
-        verdict = Verdict(await durably(Persistence.settle, settlement, "grant the reward"))
+        verdict = Verdict(await recorded(Persistence.settle, settlement, "grant the reward"))
         course.settle(verdict, now)
         self._told(course, course.write_down())
 

@@ -1,4 +1,4 @@
-"""What callers hear of a request whose ticket's workflow is ended by hand while it is carried out."""
+"""What callers hear of a request whose workflow is ended by hand while it is carried out."""
 
 import asyncio
 from typing import Any
