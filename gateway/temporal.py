@@ -27,7 +27,7 @@ from domain.admission import AdmissionResult
 from domain.errors import DatabaseUnavailable, Unavailable
 from domain.numbers import ticket_number
 from domain.ticket import Answer
-from gateway.problems import Problem, is_unknown
+from gateway.problems import STATUS, Problem, is_unknown
 from workflows.policies import ADMISSION_PATIENCE
 from workflows.starting import admit_ticket
 
@@ -146,7 +146,10 @@ async def ask(client: Client, number: str, update: str, request: Mapping[str, An
                 update, request, result_type=Answer, rpc_timeout=ADMISSION_PATIENCE
             )
     except WorkflowUpdateFailedError as error:
-        raise _refusal(error) from None
+        refusal = _refusal(error)
+        if refusal.code not in STATUS:  # Temporal's own word: the workflow was ended by hand
+            raise Unavailable(f"Temporal: {refusal.code}") from None
+        raise refusal from None
     except (TimeoutError, RuntimeError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
         raise Unavailable(f"Temporal: {type(error).__name__}") from None
     return answer
