@@ -18,6 +18,7 @@ from starlette.datastructures import FormData
 from adapters.tokens import seal, unseal
 from domain.claim import Contact
 from domain.errors import MessageRefused
+from domain.reading import digest
 from domain.shapes import Frozen, Identifier
 from gateway.parts import Parts
 from gateway.problems import Problem
@@ -52,7 +53,8 @@ async def handed_over(parts: Parts, token: str, kind: Kind) -> Session:
         lasts = expires_at - datetime.fromtimestamp(content["iat"], UTC)
     except (MessageRefused, ValidationError, KeyError, TypeError, ValueError, OverflowError):
         raise MessageRefused("link_not_valid") from None
-    token_id = str(content["jti"])[:200]
+    # Whatever an issuer writes there becomes text that any database takes, and no two become one.
+    token_id = digest(content["jti"])
     used = {"token_id": token_id, "expires_at": expires_at}
     if lasts > LONGEST_HANDOVER or not await parts.postgres.value("use_handover", **used):
         raise MessageRefused("link_not_valid")
