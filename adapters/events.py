@@ -59,11 +59,16 @@ async def place_moves(postgres: Postgres, webhooks_for: timedelta | None) -> boo
 
 async def events_after(
     postgres: Postgres, after: int, most: int, accounts: Accounts = None
-) -> list[Placed]:
-    """Return the next events after a place, of these accounts' tickets; `None`: of all."""
+) -> tuple[list[Placed], int]:
+    """Return the next events after a place, of these accounts' tickets (`None`: of all), and the
+    place after which to go on: nobody looks through the events of others twice.
+    """
     wanted = {"after": after, "most": most, "accounts": _sorted(accounts)}
     async with postgres.transaction() as connection:
-        return [_placed(row) async for row in QUERIES.events_after(connection, **wanted)]
+        last = await QUERIES.last_place(connection)
+        rows = QUERIES.events_after(connection, **wanted, until=last)
+        found = [_placed(row) async for row in rows]
+    return found, found[-1].position if len(found) == most else max(after, last)
 
 
 async def webhooks_due(postgres: Postgres, most: int) -> list[Due]:

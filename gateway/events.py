@@ -125,8 +125,7 @@ async def read_events(
     who speaks for all.
     """
     await place_moves(have.postgres, webhooks_for(have))
-    found = await events_after(have.postgres, after, limit, caller.accounts)
-    last = found[-1].position if found else after
+    found, last = await events_after(have.postgres, after, limit, caller.accounts)
     return EventPage(events=[as_event(one) for one in found], next=str(last))
 
 

@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 
 from domain.messages import RejectionReason
 from domain.sought import read_amount
+from gateway.pages.filling import as_meant
 from gateway.problems import Problem
 
 ACTS: Final = {
@@ -48,7 +49,7 @@ def read_wish(form: FormData, currency: str) -> Wish:
     """Read a form; amounts are in the market's `currency`. Raises `Problem("malformed")` for what
     no form of the desk sends.
     """
-    values = {name: _text(value) for name, value in form.items() if isinstance(value, str)}
+    values = {name: as_meant(value) for name, value in form.items() if isinstance(value, str)}
     act, request_id = values.get("act", ""), values.get("request_id", "")
     if act not in ACTS or not _is_id(request_id):
         raise Problem("malformed")
@@ -114,11 +115,6 @@ def refused(code: str) -> dict[str, str]:
 
 def _missing(values: Mapping[str, str], *names: str) -> dict[str, str]:
     return {name: "required" for name in names if not values.get(name)}
-
-
-def _text(value: str) -> str:
-    """Take a field as it was meant: browsers send lines with a carriage return."""
-    return value.replace("\r\n", "\n").strip()
 
 
 def _is_id(text: str) -> bool:

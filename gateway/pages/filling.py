@@ -36,7 +36,14 @@ class Shown(Frozen):
 def typed_in(form: FormData, names: Sequence[str]) -> dict[str, str]:
     """Return what was typed into the inputs of these names, without space around it."""
     found = {name: form.get(name) for name in names}
-    return {name: text.strip() for name, text in found.items() if isinstance(text, str)}
+    return {name: as_meant(text) for name, text in found.items() if isinstance(text, str)}
+
+
+def as_meant(text: str) -> str:
+    """Take a field as it was meant: browsers send each end of a line as two characters, and count
+    it as one.
+    """
+    return text.replace("\r\n", "\n").strip()
 
 
 def inputs(fields: Sequence[FormField]) -> list[str]:

@@ -117,6 +117,14 @@ async def test_answers_that_are_too_long_together_are_told_at_the_longest(front:
     assert 'id="note-1-error"' not in page.text
 
 
+async def test_as_many_characters_as_a_browser_counts_may_be_typed(front: Front) -> None:
+    """A browser counts an end of a line as one character, and sends two."""
+    link = await asked(front, "Why?")
+    page = await answer(front, link, note__1="x\r\n" * 1999 + "xx")
+    assert "Thank you" in page.text
+    await front.stage.stands("sent_to_partner")
+
+
 async def test_a_question_that_names_nothing_is_answered_in_words(front: Front) -> None:
     link = await asked(front)
     assert 'id="note"' in (await open_page(front, link)).text

@@ -62,7 +62,7 @@ async def test_every_move_is_an_event_as_the_contract_writes_it(front: Front) ->
     last = page["events"][-1]
     assert set(last) == EVENT
     assert (last["reason_code"], last["actor"]) == ("order_not_found", "partner:velotel")
-    assert page["next"] == last["event_id"]
+    assert int(page["next"]) >= int(last["event_id"])
 
 
 async def test_page_after_page_shows_each_event_once_and_in_order(front: Front) -> None:
@@ -86,8 +86,21 @@ async def test_a_token_for_some_accounts_sees_only_their_events(front: Front) ->
     await front.stage.filed_and_sent(account=mine)
     page = await events(front, mine)
     assert {one["number"] for one in page["events"]} == {front.stage.number}
-    everything = await events(front, after=str(int(page["events"][0]["event_id"]) - 20))
+    everything = await events(front, after=str(max(0, int(page["events"][0]["event_id"]) - 20)))
     assert moves(everything, their_number)
+
+
+async def test_a_token_for_some_accounts_goes_on_after_what_it_does_not_see(front: Front) -> None:
+    """Otherwise each look would go through all that happened to others since its own last event."""
+    mine = front.new_id("acc")
+    await front.stage.filed_and_sent(account=front.new_id("acc"))
+    theirs = await latest(front)
+    nothing = await events(front, mine)
+    assert nothing["events"] == []
+    assert int(nothing["next"]) >= int(theirs)
+    await front.stage.filed_and_sent(account=mine)
+    page = await events(front, mine, after=nothing["next"])
+    assert [one["event"] for one in page["events"]] == ["claim_accepted", "claim_sent"]
 
 
 async def test_the_moves_of_refused_claims_are_told_to_who_speaks_for_all(front: Front) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.tokens import LONGEST, OUTCOME, Subject, check_token, new_token
+from adapters.tokens import LONGEST, OUTCOME, Subject, check_token, new_token, seal
 from domain.errors import MessageRefused
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -43,6 +43,13 @@ def test_a_token_opens_what_it_was_made_for() -> None:
 def test_a_token_needs_no_quoting_in_an_address() -> None:
     assert set(TOKEN) <= {*BASE64, "."}
     assert len(TOKEN) < LONGEST
+
+
+@pytest.mark.parametrize("content", [None, 1, "x", [], {}, [NUMBER, "kwiaciarnia"]])
+def test_what_a_partner_signs_with_its_own_secret_is_refused_if_it_is_no_link(
+    content: object,
+) -> None:
+    assert refusal(seal(SECRET, OUTCOME, content, UNTIL)) == ALIKE
 
 
 def test_every_single_bit_of_a_token_counts() -> None:

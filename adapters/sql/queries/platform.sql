@@ -64,6 +64,9 @@ webhooks_made as (
 )
 select count(*) from events_made;
 
+-- name: last_place$
+select coalesce(max(position), 0) from events;
+
 -- name: events_after
 -- Claims that were refused have no account in the books: only who speaks for all sees their moves.
 select
@@ -72,7 +75,7 @@ from events e
 join moves m on m.event_id = e.event_id
 join tickets t on t.number = m.number
 where
-    e.position > :after
+    e.position > :after and e.position <= :until
     and (cast(:accounts as text[]) is null or t.account_id = any(:accounts))
 order by e.position limit :most;
 
