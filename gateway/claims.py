@@ -9,7 +9,8 @@ from fastapi.responses import JSONResponse
 from adapters.choices import MOST, known_of
 from domain.claimable import Choice, Known, claimable
 from domain.partner import ClaimKind
-from domain.reading import LONGEST_MESSAGE, is_writable, parse
+from domain.reading import LONGEST_MESSAGE, parse
+from domain.shapes import is_writable
 from gateway import claim_shapes as shapes
 from gateway.callers import Platform
 from gateway.checking import check_claim

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
 from fastapi import Request, Response
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData
 
 from adapters.tokens import seal, unseal
@@ -29,6 +29,7 @@ FORM_TOKEN: Final = "form_token"  # noqa: S105  (the name of a field)
 _COOKIE: Final[dict[Kind, str]] = {"member": "tickets_member", "agent": "tickets_agent"}
 _OWN_SITE: Final = frozenset({None, "same-origin", "none"})
 _MOST_FIELDS: Final = 200
+_ID: Final[TypeAdapter[str]] = TypeAdapter(Identifier)
 
 
 class Session(Frozen):
@@ -47,12 +48,11 @@ async def handed_over(parts: Parts, token: str, kind: Kind) -> Session:
     """
     try:
         content = await parts.tokens.read(token, "pages")
-        session = _session(content, kind)
+        session, token_id = _session(content, kind), _ID.validate_python(content["jti"])
         expires_at = datetime.fromtimestamp(content["exp"], UTC)
         lasts = expires_at - datetime.fromtimestamp(content["iat"], UTC)
     except (MessageRefused, ValidationError, KeyError, TypeError, ValueError, OverflowError):
         raise MessageRefused("link_not_valid") from None
-    token_id = str(content["jti"])[:200]
     used = {"token_id": token_id, "expires_at": expires_at}
     if lasts > LONGEST_HANDOVER or not await parts.postgres.value("use_handover", **used):
         raise MessageRefused("link_not_valid")
@@ -60,7 +60,8 @@ async def handed_over(parts: Parts, token: str, kind: Kind) -> Session:
 
 
 def _session(content: Mapping[str, Any], kind: Kind) -> Session:
-    if kind not in content["roles"] or not content["jti"]:
+    roles = content["roles"]
+    if not isinstance(roles, list) or kind not in roles:
         raise KeyError("roles")
     contact = Contact.model_validate(content["contact"]) if kind == "member" else None
     return Session(
@@ -104,11 +105,20 @@ def form_token(parts: Parts, session: Session) -> str:
     return seal(parts.settings.pages_secret, "form", session.session_id, expires_at)
 
 
+async def sent_form(request: Request) -> FormData:
+    """Read a form. One in parts names the encoding of its texts, and some encodings write half a
+    surrogate pair: no database, mail or page could carry it.
+    """
+    form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
+    texts = [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
+    return FormData([(name, text.encode(errors="replace").decode()) for name, text in texts])
+
+
 async def form_of(parts: Parts, request: Request, session: Session) -> FormData:
     """Read a form that was sent by a page of ours in this session; raises `Problem` otherwise."""
     if request.headers.get("sec-fetch-site") not in _OWN_SITE:
         raise Problem("forbidden")
-    form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
+    form = await sent_form(request)
     token, secret = form.get(FORM_TOKEN), parts.settings.pages_secret
     try:
         whose = unseal(token if isinstance(token, str) else "", secret, "form", parts.now)
