@@ -12,7 +12,7 @@ from pydantic import EmailStr, TypeAdapter, ValidationError
 
 from domain.claim import order_key
 from domain.partner import FormField
-from domain.shapes import EARLIEST, LATEST, Frozen
+from domain.shapes import EARLIEST, LATEST, Frozen, is_writable
 
 LONGEST_ANSWER: Final = 4000
 _EMAIL: Final[TypeAdapter[str]] = TypeAdapter(EmailStr)
@@ -49,16 +49,11 @@ def _problem(field: FormField, answer: object) -> str | None:
     if isinstance(answer, bool) or not isinstance(answer, str | int):
         return "not_text"
     text = str(answer)
-    if not _is_writable(text):
+    if not is_writable(text):
         return "not_text"
     if len(text) > LONGEST_ANSWER:
         return "too_long"
     return _TYPE_CHECKS[field.type](field, text.strip())
-
-
-def _is_writable(text: str) -> bool:
-    # Half of a surrogate pair is no text: no database, mail or HTTP body could carry it.
-    return not any("\ud800" <= c <= "\udfff" for c in text)
 
 
 def _check_text(field: FormField, text: str) -> str | None:

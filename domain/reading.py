@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, NoReturn, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from domain.claim import TicketClaim
-from domain.shapes import Frozen
+from domain.shapes import Frozen, is_writable
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -128,15 +128,6 @@ def _code(kind: str, field: str) -> str:
 def _unknown(model: type[BaseModel], content: Iterable[str]) -> tuple[str, ...]:
     names = sorted(str(key)[:60] for key in content if key not in model.model_fields)
     return tuple(name.encode("utf-8", "replace").decode() for name in names[:_NAMED_AT_MOST])
-
-
-def is_writable(content: object) -> bool:
-    """Say whether every text in `content` is text: half a surrogate pair is none."""
-    try:
-        json.dumps(content, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -1,16 +1,19 @@
 """The shapes that values share: frozen models, ids, instants, money."""
 
+import json
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 _CENT = Decimal("0.01")
 # Wide enough for any claim, narrow enough that no sum of a date and a period can overflow.
 EARLIEST: Final = date(2000, 1, 1)
 LATEST: Final = date(2199, 12, 31)
+_DATED: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Frozen(BaseModel):
@@ -38,8 +41,8 @@ def _written_date(value: object) -> object:
 
 
 def _written_instant(value: object) -> object:
-    is_number = isinstance(value, int | float) or (isinstance(value, str) and "-" not in value)
-    if is_number:
+    is_undated = isinstance(value, str) and not _DATED.match(value)
+    if is_undated or isinstance(value, int | float):
         raise ValueError("expected an instant such as 2026-10-01T10:00:00+02:00")
     return value
 
@@ -64,11 +67,30 @@ Amount = Annotated[
 """An amount in the currency's unit, with two decimals."""
 
 
-# With a bound, however low, pydantic refuses halves of surrogate pairs, which nothing can carry.
+def is_writable(content: object) -> bool:
+    """Say whether every text in `content` is text: half a surrogate pair is none."""
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _all_text(content: Any) -> Any:
+    if not is_writable(content):
+        raise PydanticCustomError(
+            "string_unicode", "expected text without halves of surrogate pairs"
+        )
+    return content
+
+
 PlainText = Annotated[
-    str, Field(min_length=0), AfterValidator(lambda text: text.replace("\x00", "\ufffd"))
+    str, AfterValidator(_all_text), AfterValidator(lambda text: text.replace("\x00", "\ufffd"))
 ]
 """What a person wrote: carried as it is, but for NUL, which no database takes."""
+
+PlainAnswers = Annotated[dict[str, Any], AfterValidator(_all_text)]
+"""Answers to fields of a form that may still be anything, but can be written down."""
 
 Words = Annotated[PlainText, Field(max_length=4000)]
 """What a person wrote, as long as a letter may be."""

@@ -28,7 +28,7 @@ class Caller(Frozen):
 
     subject: Identifier
     roles: frozenset[str] = frozenset()
-    accounts: frozenset[str] | None = frozenset()
+    accounts: frozenset[Identifier] | None = frozenset()
 
     def may_speak_for(self, account_id: str) -> bool:
         """Say whether the caller speaks for this account."""

@@ -9,6 +9,7 @@ from domain.claim import LinkKind, Status
 from domain.claimable import ChoiceStatus
 from domain.lifecycle import State
 from domain.partner import ClaimKind
+from domain.shapes import PlainAnswers
 
 NUMBER: Final = "ZW-4KQ7-P9XT-M2AB-C"
 MONEY: Final = {"amount": "40.00", "currency": "PLN"}
@@ -50,7 +51,7 @@ class ClaimIn(BaseModel):
     reward_id: str | None = Field(None, max_length=200, examples=[None])
     ordered_on: str | None = Field(None, max_length=100, examples=["2026-10-01"])
     ordered_at: str | None = Field(None, max_length=100, examples=[None])
-    answers: dict[str, Any] = Field({}, examples=[{"order_number": "VT-2231-9"}])
+    answers: PlainAnswers = Field({}, examples=[{"order_number": "VT-2231-9"}])
 
 
 class ReasonOut(BaseModel):

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from adapters.choices import MOST, known_of
 from domain.claimable import Choice, Known, claimable
 from domain.partner import ClaimKind
-from domain.reading import is_writable
+from domain.shapes import is_writable
 from gateway import claim_shapes as shapes
 from gateway.bodies import message_in
 from gateway.callers import Platform
@@ -157,7 +157,7 @@ async def check(request: Request, have: Have, caller: Platform, claim: Claim) ->
             "model": shapes.Pending,
             "headers": {"Retry-After": RETRY_AFTER},
         },
-        **responses("malformed", "key_reused"),
+        **responses("malformed", "key_reused", "not_possible_now"),
     },
 )
 async def file(

@@ -91,6 +91,7 @@ def _an_amount(value: object) -> object:
 
 Version = Annotated[int, Field(ge=0, le=_HIGHEST), BeforeValidator(_a_number)]
 _ID: Final = {"min_length": 1, "max_length": 200, "pattern": r"^[!-~]+$"}
+_ID_WRITTEN: Final = "[!-~]{1,200}"
 LinkId = Annotated[str, Path(**_ID, examples=["lnk-77"])]
 RewardId = Annotated[str, Path(**_ID, examples=["rew-5"])]
 
@@ -209,7 +210,7 @@ def _must_agree(in_path: str, in_record: str) -> None:
 def _read(model: type[R], content: Any, name: str, caller: Caller) -> R | Taken:
     """Read a record; what cannot be read, or is not the caller's to tell, is its result."""
     found = content.get(name) if isinstance(content, dict) else None
-    record_id = found[:200] if isinstance(found, str) else None
+    record_id = found if isinstance(found, str) and re.fullmatch(_ID_WRITTEN, found) else None
     try:
         record = model.model_validate(content)
     except ValidationError as error:

@@ -57,7 +57,7 @@ class Guards:
         try:
             await self._app({**scope, "method": method}, _bounded(receive), guarded)
         except Exception as error:
-            _tell(error)
+            log.error("a bug: %s", place_of(error))
             if not begun:
                 await answer(Request(scope), Problem("internal"))(scope, receive, guarded)
 
@@ -99,10 +99,10 @@ def _bounded(receive: Receive) -> Receive:
     return bounded
 
 
-def _tell(error: Exception) -> None:
-    """Log a fault of ours by its place: its own words may quote what somebody wrote."""
+def place_of(error: Exception) -> str:
+    """Say what went wrong, and where: an error's own words may quote what somebody wrote."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
     place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
-    log.error("a bug: %s at %s", type(error).__name__, place)
+    return f"{type(error).__name__} at {place}"

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import MessageRefused, Unavailable
@@ -180,16 +181,31 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     """Answer what no call took: no such path, no such method, an unreadable body."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if "allow" in map(str.lower, headers):
+        headers = {"allow": ", ".join(_methods(request))}
     code = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 500: "internal"}
     return answer(request, Problem(code.get(status, "malformed"), headers=headers))
 
 
+def _methods(request: Request) -> list[str]:
+    """Return the methods of a path; routes that share it know of their own alone."""
+    scope, routes = request.scope, request.app.routes
+    full = {method: {**scope, "method": method} for method in _METHODS}
+    return [
+        method
+        for method, asked in full.items()
+        if any(route.matches(asked)[0] is Match.FULL for route in routes)
+    ]
+
+
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _WHERE: Final = frozenset({"body", "query", "path", "header", "cookie"})
 _SAID: Final = {
     "missing": "required",
     "string_too_long": "too_long",
     "too_long": "too_long",
     "string_type": "not_text",
+    "string_unicode": "not_text",
     "json_invalid": "json",
     "string_pattern_mismatch": "malformed_pattern",
     "enum": "not_an_option",

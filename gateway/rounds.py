@@ -10,6 +10,7 @@ from temporalio.service import RPCError
 
 from domain.errors import Unavailable
 from gateway import feeds, webhooks
+from gateway.guards import place_of
 from gateway.partners import tell_what_was_left
 from gateway.parts import Parts
 
@@ -50,7 +51,7 @@ async def _again_and_again(one: Round, parts: Parts) -> None:
             log.warning("a round is tried again: %s", type(error).__name__)
             await asyncio.sleep(PAUSE_AFTER_TROUBLE)
         except Exception as error:
-            log.error("a bug in a round: %s", type(error).__name__)
+            log.error("a bug in a round: %s", place_of(error))
             await asyncio.sleep(PAUSE_AFTER_TROUBLE)
         else:
             await asyncio.sleep(0 if more else PAUSE)

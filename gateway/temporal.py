@@ -19,7 +19,7 @@ from temporalio.client import (
 )
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from adapters.postgres import Postgres
@@ -81,7 +81,8 @@ async def file_claim(
     client: Client, postgres: Postgres, claim: Mapping[str, Any], key: str
 ) -> Filed:
     """File a claim under its account and `key`; raises `Unavailable` or `RPCError` while Temporal
-    or the database is away. Filed again, it is the same ticket.
+    or the database is away, and `Problem("not_possible_now")` where somebody ended the ticket's
+    workflow by hand before it was admitted. Filed again, it is the same ticket.
     """
     number = ticket_number(str(claim.get("account_id")), key)
     noted: list[bool] = []
@@ -92,6 +93,9 @@ async def file_claim(
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
         await _must_have_begun(client, postgres, number)
         return Filed(number, None, is_new=True)
+    except (WorkflowUpdateFailedError, WorkflowAlreadyStartedError):
+        # Its workflow was ended by hand before it was admitted: this key will have no answer.
+        raise Problem("not_possible_now") from None
     except RuntimeError as error:  # a failed connection is a bare RuntimeError in this SDK
         raise Unavailable(f"Temporal: {type(error).__name__}") from None
     finally:

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.lifecycle import State
 from domain.partner import ClaimKind, PartnerRules
 from domain.requests import possible
 from gateway.parts import Parts
+from gateway.ticket_examples import WHOLE
 from gateway.words import words
 
 _WAITS: Final = {
@@ -130,6 +131,8 @@ class TicketWhole(BaseModel):
     because this ticket stood; `other_accounts` are tickets of other accounts for the same order:
     neither account is told. `possible` names the calls that the ticket takes where it stands.
     """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [WHOLE]})
 
     number: str = Field(examples=["ZW-4KQ7-P9XT-M2AB-C"])
     state: State

@@ -4,13 +4,15 @@ import uuid
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.ticket_books import Filters, place_of, ticket_whole, tickets_found
 from domain.claim import MOST_ANSWERS, order_key
 from domain.lifecycle import State
 from domain.messages import RejectionReason
+from domain.shapes import Instant, PlainAnswers
 from domain.ticket import Answer, Attention
+from gateway import ticket_examples as examples
 from gateway.bodies import message_in
 from gateway.callers import Agent, AgentOrPlatform, Caller
 from gateway.cursors import CURSOR, read_cursor, write_cursor
@@ -61,6 +63,7 @@ class DecisionIn(RequestIn):
 
     model_config = ConfigDict(
         json_schema_extra={
+            "examples": examples.DECISIONS,
             "anyOf": [
                 {
                     "properties": {"outcome": {"const": "confirmed"}, "note": {"type": "string"}},
@@ -73,7 +76,7 @@ class DecisionIn(RequestIn):
                     },
                     "required": ["reason_code"],
                 },
-            ]
+            ],
         }
     )
 
@@ -92,11 +95,15 @@ class DecisionIn(RequestIn):
 class WithdrawalIn(RequestIn):
     """The claim is taken back."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": examples.WITHDRAWALS})
+
     reason: Said | None = Field(None, examples=["filed twice"])
 
 
 class ResendIn(RequestIn):
     """The claim is sent to the partner once more."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": examples.RESENDS})
 
     reason: Said | None = Field(None, examples=["the partner mended its form"])
 
@@ -108,8 +115,16 @@ class InformationIn(RequestIn):
 
     model_config = ConfigDict(
         json_schema_extra={
+            "examples": examples.INFORMATION,
             "oneOf": [
-                {"properties": {"questions": {"type": "array"}}, "required": ["questions"]},
+                {
+                    "properties": {
+                        "questions": {"type": "array"},
+                        "answers": {"type": "null"},
+                        "note": {"type": "null"},
+                    },
+                    "required": ["questions"],
+                },
                 {
                     "properties": {"questions": {"type": "null"}},
                     "anyOf": [
@@ -117,14 +132,14 @@ class InformationIn(RequestIn):
                         {"properties": {"note": {"type": "string"}}, "required": ["note"]},
                     ],
                 },
-            ]
+            ],
         }
     )
 
     questions: Annotated[list[Said], Field(min_length=1, max_length=20)] | None = Field(
         None, description="Names of fields of the form, or questions in the member's language."
     )
-    answers: Annotated[dict[str, Any], Field(max_length=MOST_ANSWERS)] | None = None
+    answers: Annotated[PlainAnswers, Field(max_length=MOST_ANSWERS)] | None = None
     note: Said | None = None
 
     @property
@@ -139,8 +154,10 @@ class InformationIn(RequestIn):
 class TicketPage(BaseModel):
     """A page of tickets, the newest first; `next` is where the next one begins, null at the end."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.PAGE]})
+
     tickets: list[TicketLine]
-    next: str | None = Field(None, examples=["1791972000000000.ZW-4KQ7-P9XT-M2AB-C"])
+    next: str | None = None
 
 
 class Search(BaseModel):
@@ -153,7 +170,7 @@ class Search(BaseModel):
     partner: str | None = Field(None, max_length=63, pattern=_PLAIN)
     state: State | None = None
     attention: Attention | Literal["any"] | None = None
-    due_before: AwareDatetime | None = Field(
+    due_before: Instant | None = Field(
         None, description="The next deadline lies before this moment (RFC 3339)."
     )
     number: str | None = Field(None, max_length=64)
@@ -197,7 +214,9 @@ def _ids(caller: Caller, told: RequestIn, key: str | None) -> dict[str, str]:
 
 
 def _answers(*codes: str) -> dict[str, Any]:
+    shown = {"application/json": {"example": examples.ANSWER}}
     told = responses(*_READ, "not_possible_now", "too_large", *codes)
+    told[200] = {"description": "The ticket's answer", "content": shown}
     return {"responses": told, "dependencies": [Depends(message_in)]}
 
 

@@ -23,6 +23,7 @@ from gateway.pages.filling import PREFIX, inputs, sentence, shown, summed_up, ty
 from gateway.pages.members import lead_to
 from gateway.pages.notices import Mood, PageRoute, notice, tell_away
 from gateway.pages.rendering import Writes, page, reading_language
+from gateway.pages.sessions import sent_form
 from gateway.parts import Have, Parts
 from gateway.problems import RETRY_AFTER, Problem, is_unknown
 from gateway.temporal import ask
@@ -31,7 +32,6 @@ from gateway.words import words
 NOTE: Final = "note"
 LONGEST_NOTE: Final = 4000
 _SHORT: Final = 100
-_MOST_FIELDS: Final = 100
 _ANSWERED: Final[tuple[str, Mood]] = ("done", "good")
 _NOTHING: Final[tuple[str, Mood]] = ("nothing", "warn")
 _OVER: Final = frozenset({"not_possible_now", "unknown_ticket"})
@@ -124,7 +124,7 @@ async def question(reader: Member) -> Response:
 @router.post("/tickets/{number}/information")
 async def give(reader: Member) -> Response:
     """Pass the answer on; sent twice, it is one."""
-    form = await reader.request.form(max_files=0, max_fields=_MOST_FIELDS)
+    form = await sent_form(reader.request)
     given, replies = _read(reader, form)
     typed = {**{PREFIX + name: text for name, text in given.items()}, **replies}
     note = _note(reader.asked, replies)

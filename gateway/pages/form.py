@@ -22,14 +22,13 @@ from gateway.pages.filling import Typed, shown, summed_up, typed_in
 from gateway.pages.members import HOME, FormRoute, Member, Reader, lead_to, let_in
 from gateway.pages.notices import tell_away
 from gateway.pages.offers import Choices, choices_of, offered
-from gateway.pages.sessions import form_of, form_token
+from gateway.pages.sessions import form_of, form_token, sent_form
 from gateway.parts import Have
 from gateway.problems import RETRY_AFTER
 from gateway.temporal import Filed, file_claim, has_begun
 from gateway.words import words
 
 _BACK: Final = "back"
-_MOST_FIELDS: Final = 5
 Key = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{8,100}$")]
 Choice = Annotated[str, Query(max_length=200)]
 
@@ -46,7 +45,7 @@ async def enter(request: Request, have: Have, token: str = "") -> Response:
 @router.post("/enter")
 async def enter_by_form(request: Request, have: Have) -> Response:
     """Begin by a hand-over that never was in an address."""
-    token = (await request.form(max_files=0, max_fields=_MOST_FIELDS)).get("token")
+    token = (await sent_form(request)).get("token")
     return await let_in(request, have, token if isinstance(token, str) else "")
 
 

@@ -31,13 +31,13 @@ from domain.messages import PartnerOutcome
 from domain.partner import ClaimKind, PartnerRules
 from gateway.pages import partner_words
 from gateway.pages.rendering import LANGUAGE, page, reading_language
+from gateway.pages.sessions import sent_form
 from gateway.partners import take_outcomes
 from gateway.parts import Have, Parts
 
 R = TypeVar("R", bound=Response)
 router = APIRouter(include_in_schema=False)
 ADDRESS: Final = "/partners/{partner_id}/tickets/{number}/outcome"
-_MOST_FIELDS: Final = 100
 _STALE: Final = 409
 _FIELDS: Final = (
     "round", "answer", "sure", "amount", "activated_on", "contract_started_on",
@@ -97,7 +97,7 @@ async def answer(request: Request, have: Have, partner_id: str, number: str) -> 
     """Take an answer: it is shown once more first, and taken when the partner is sure."""
     try:
         claim = await _open(request, have, partner_id, number)
-        sent = await request.form(max_files=0, max_fields=_MOST_FIELDS)
+        sent = await sent_form(request)
         return await _answered(request, have, claim, _read(sent, claim.rules))
     except (MessageRefused, Unavailable) as error:
         return _said_no(request, error)

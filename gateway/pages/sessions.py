@@ -62,7 +62,8 @@ async def handed_over(parts: Parts, token: str, kind: Kind) -> Session:
 
 
 def _session(content: Mapping[str, Any], kind: Kind) -> Session:
-    if kind not in content["roles"] or not content["jti"]:
+    roles = content["roles"]
+    if not isinstance(roles, list) or kind not in roles or not content["jti"]:
         raise KeyError("roles")
     contact = Contact.model_validate(content["contact"]) if kind == "member" else None
     return Session(
@@ -106,11 +107,20 @@ def form_token(parts: Parts, session: Session) -> str:
     return seal(parts.settings.pages_secret, "form", session.session_id, expires_at)
 
 
+async def sent_form(request: Request) -> FormData:
+    """Read a form. One in parts names the encoding of its texts, and some encodings write half a
+    surrogate pair: no database, mail or page could carry it.
+    """
+    form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
+    texts = [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
+    return FormData([(name, text.encode(errors="replace").decode()) for name, text in texts])
+
+
 async def form_of(parts: Parts, request: Request, session: Session) -> FormData:
     """Read a form that was sent by a page of ours in this session; raises `Problem` otherwise."""
     if request.headers.get("sec-fetch-site") not in _OWN_SITE:
         raise Problem("forbidden")
-    form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
+    form = await sent_form(request)
     token, secret = form.get(FORM_TOKEN), parts.settings.pages_secret
     try:
         whose = unseal(token if isinstance(token, str) else "", secret, "form", parts.now)

@@ -24,6 +24,7 @@ from domain.partner import PartnerProfile
 from gateway.app import application
 from local.ports import HOST
 from settings import GatewaySettings
+from tests.sockets import listening_socket
 from tests.workflow.partner import SECRET
 from tests.workflow.setting import profiles, secrets, set_stage
 from tests.workflow.stage import Stage
@@ -141,7 +142,7 @@ async def fronted(
         reached_at = temporal or server.client.service_client.config.target_host
         environment.setenv("TEMPORAL_ADDRESS", reached_at)
         environment.setenv("TEMPORAL_NAMESPACE", server.client.namespace)
-        listening = stack.enter_context(socket.create_server((HOST, 0)))
+        listening = stack.enter_context(listening_socket())
         address = f"http://{HOST}:{listening.getsockname()[1]}"
         own = {"TICKETS_PUBLIC_ADDRESS": address}
         told = own | {"TICKETS_PAGES_SECRET": PAGES_SECRET}

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
@@ -15,6 +14,7 @@ from standardwebhooks import Webhook
 
 from local.ports import HOST
 from tests.gateway.front import WEBHOOK_SECRET, served
+from tests.sockets import listening_socket
 from tests.workflow.partner import Says
 
 DEADLINE: Final = 20.0  # seconds
@@ -79,7 +79,7 @@ class Platform:
 @asynccontextmanager
 async def listening_platform() -> AsyncIterator[Platform]:
     """A platform on a port of its own, in this event loop."""
-    with socket.create_server((HOST, 0)) as listening:
+    with listening_socket() as listening:
         platform = Platform(f"http://{HOST}:{listening.getsockname()[1]}/webhooks")
         app = FastAPI()
         app.add_api_route("/webhooks", platform.take, methods=["POST"])

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ import httpx
 from gateway.app import application
 from local.ports import HOST, free_ports
 from tests.gateway.front import Front, gateway_settings, served
+from tests.sockets import listening_socket
 from tests.workflow.claims import PARTNERS
 from tests.workflow.partner import SECRET
 from tests.workflow.setting import secrets
@@ -30,7 +30,7 @@ async def beside(
     url = database_url or front.app.state.parts.settings.database_url
     settings = gateway_settings(url, TICKETS_PUBLIC_ADDRESS=front.address)
     own = dict.fromkeys(secrets(), SECRET) | secrets_of
-    with socket.create_server((HOST, 0)) as listening:
+    with listening_socket() as listening:
         address = f"http://{HOST}:{listening.getsockname()[1]}"
         async with (
             served(application(settings, front.profiles, own), listening),

@@ -3,7 +3,6 @@
 import base64
 import hmac
 import json
-import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -22,6 +21,7 @@ from adapters.bearer import BearerTokens, new_token
 from domain.errors import MessageRefused, Unavailable
 from local.ports import HOST
 from tests.gateway.front import AUDIENCE, ISSUER, TOKEN_SECRET, served
+from tests.sockets import listening_socket
 
 OTHER_SECRET: Final = "another-secret-that-was-made-up-for-the-tests-only"
 MAKERS: Final[dict[str, Callable[[], Any]]] = {
@@ -167,7 +167,7 @@ async def publishing(fetched_again: float = 30) -> AsyncIterator[tuple[Issuer, B
     """An issuer whose keys stand at an address, and who reads them there."""
     issuer = Issuer()
     app: Any = Starlette(routes=[Route("/keys", issuer.publish)])
-    with socket.create_server((HOST, 0)) as listening:
+    with listening_socket() as listening:
         issuer.address = f"http://{HOST}:{listening.getsockname()[1]}/keys"
         async with served(app, listening):
             yield (

@@ -1,7 +1,6 @@
 """The form without a screen: who gets in, what is sent twice, and what when something is away."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from gateway.app import application
 from tests.databases import fresh_database
 from tests.gateway.front import Front, fronted, gateway_settings, served
 from tests.gateway.member import DAY, ORDER, Browsing, Member, numbers_in, token_in
+from tests.sockets import listening_socket
 from tests.workflow.claims import days_ago
 from tests.workflow.partner import SECRET
 from tests.workflow.setting import real_server, secrets
@@ -170,7 +170,7 @@ async def test_without_the_database_a_page_says_to_come_back(front: Front) -> No
     own = {"TICKETS_PUBLIC_ADDRESS": "http://127.0.0.1"}
     settings = gateway_settings("postgresql://nobody@127.0.0.1:1/nothing", **own)
     app = application(settings, front.profiles, dict.fromkeys(secrets(), SECRET))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with listening_socket() as listening:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         async with served(app, listening), httpx.AsyncClient(trust_env=False) as http:
             token = Member(front).handover()

@@ -185,7 +185,7 @@ async def test_an_agent_has_the_claim_sent_again(front: Front) -> None:
         ("information", {}, {"questions": "required"}),
         ("information", {"questions": [], "note": "x"}, {"questions": "too_short"}),
         ("information", {"questions": ["a"], "note": "x"}, {"questions": "either_or"}),
-        ("information", {"answers": {"order_number": "\ud800"}}, {"body": "malformed"}),
+        ("information", {"answers": {"order_number": "\ud800"}}, {"answers": "not_text"}),
     ],
 )  # fmt: skip
 async def test_a_malformed_request_is_told_field_by_field(

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import contextlib
 import json
-import socket
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local.ports import HOST
+from tests.sockets import listening_socket
 
 SECRET: Final = "whsec_" + base64.b64encode(b"made up for the tests only, 32 by").decode()
 DEADLINE: Final = 20.0  # seconds
@@ -95,7 +95,7 @@ class _Server(uvicorn.Server):
 async def open_for_claims() -> AsyncIterator[Partner]:
     """A partner on a port of its own, in this event loop."""
     partner = Partner()
-    listening = socket.create_server((HOST, 0))
+    listening = listening_socket()
     partner.base_url = f"http://{HOST}:{listening.getsockname()[1]}"
     config = uvicorn.Config(
         partner.application(),
