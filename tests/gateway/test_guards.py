@@ -10,8 +10,11 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from gateway.guards import MOST_BYTES, Guards
+from gateway.parts import Parts
 from gateway.problems import MEDIA_TYPE
+from gateway.rounds import going_round
 from tests.gateway.front import Front
+from tests.workflow.stage import until
 
 CHECK = "/v1/claims/check"
 
@@ -109,10 +112,16 @@ async def test_what_may_be_about_somebody_is_kept_in_no_browser_and_files_of_our
     assert "no-store" not in style.headers.get("cache-control", "")
 
 
-async def test_a_method_that_there_is_not_is_told_with_those_there_are(front: Front) -> None:
-    answer = await front.http.get(CHECK)
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [(CHECK, "POST"), ("/v1/tickets", "GET, POST"), ("/form/enter", "GET, POST")],
+)
+async def test_a_method_that_there_is_not_is_told_with_those_there_are(
+    front: Front, path: str, methods: str
+) -> None:
+    answer = await front.http.delete(path)
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
-    assert answer.headers["allow"] == "POST"
+    assert answer.headers["allow"] == methods
 
 
 async def test_methods_that_somebody_makes_up_leave_nothing_behind(front: Front) -> None:
@@ -143,6 +152,20 @@ async def test_a_fault_of_ours_leaves_as_a_problem_without_its_words(
     assert answer.headers["content-type"] == MEDIA_TYPE
     assert "jan@example.com" not in answer.text + caplog.text
     assert "a bug: KeyError at test_guards.py:" in caplog.text
+
+
+async def test_a_fault_in_a_round_is_logged_by_its_place_without_its_words(
+    front: Front, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def faulty(parts: Parts) -> bool:
+        raise KeyError("jan@example.com")
+
+    async def logged() -> str:
+        return caplog.text
+
+    async with going_round(front.app.state.parts, [faulty]):
+        await until(logged, lambda text: "a bug in a round: KeyError at test_guards.py:" in text)
+    assert "jan@example.com" not in caplog.text
 
 
 async def test_the_request_id_of_an_answer_is_the_one_in_its_body(front: Front) -> None:

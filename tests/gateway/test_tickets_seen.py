@@ -180,6 +180,8 @@ async def test_pages_follow_each_other_without_gap_or_repetition(front: Front) -
         ("attention", "none"),
         ("due_before", "tomorrow"),
         ("due_before", "2026-10-01T10:00:00"),
+        ("due_before", "0.5"),
+        ("due_before", "1790000000"),
         ("email", "a\x00b"),
     ],
 )
