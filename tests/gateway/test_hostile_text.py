@@ -167,7 +167,7 @@ async def test_half_a_character_typed_at_the_desk_is_no_fault_of_ours(front: Fro
         told = await posted(desk, f"/desk/tickets/{number}", form, withdraw_reason=rb"\ud800 twice")
         assert told.status_code == 303
     await front.stage.ended()
-    assert (await front.stage.rows("moves", "number", number))[-1]["note"] == "? twice"
+    assert (await front.stage.rows("moves", "seq", number))[-1]["note"] == "? twice"
 
 
 async def test_half_a_character_typed_by_a_partner_is_no_fault_of_ours(front: Front) -> None:
