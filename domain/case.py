@@ -87,7 +87,7 @@ class Case:
         known = self.contested.order_key if self.contested else None
         told = self.filled.order_key
         identifying = [field.name for field in self.partner.form(self.kind) if field.identifies]
-        return {identifying[0]: "unclear"} if known and told and known != told else {}
+        return {identifying[0]: "another_order"} if known and told and known != told else {}
 
     @property
     def duplicate_key(self) -> str:

@@ -24,7 +24,10 @@ from local.refusing import refused
 
 PAGES = Jinja2Templates(directory=Path(__file__).with_name("pages"))
 OUR_PAGE = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'"
-THEIR_PAGE = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+# Without scripts; a link that somebody follows opens as a page of its own.
+SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
+THEIR_PAGE = f"sandbox {SANDBOX}; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+BESIDE = '<base target="_blank">'
 HOSTS = ["127.0.0.1", "localhost"]
 
 
@@ -68,12 +71,12 @@ class MailboxPages:
 
     async def one_letter(self, request: Request) -> Response:
         """Headers, text, and a frame for the HTML."""
-        return _page(request, "letter.html", {"letter": self._letter(request)})
+        return _page(request, "letter.html", {"letter": self._letter(request), "sandbox": SANDBOX})
 
     async def letter_html(self, request: Request) -> Response:
-        """The letter's HTML as it came, in a sandbox."""
+        """The letter's HTML as it came, in a sandbox; its links lead to a page beside it."""
         headers = {"Content-Security-Policy": THEIR_PAGE, "X-Content-Type-Options": "nosniff"}
-        return HTMLResponse(_encodable(self._letter(request).html), headers=headers)
+        return HTMLResponse(_encodable(self._letter(request).html) + BESIDE, headers=headers)
 
     async def set_behaviour(self, request: Request) -> Response:
         """`{"smtp": "ok|refuse_temporarily|refuse_for_good|close"}`."""

@@ -21,11 +21,12 @@ TABLE = {
 }
 TO_TRY = """\
 What to try
-  {platform}   file a claim as a member, work on it as an agent
-  make demo                in another terminal: the example claims, on fresh state of their own
-  {temporal_ui}   the tickets and their histories
-  {mailbox}   the letters that members get
-  {state}/logs           what every program says
+  {platform:34}  file a claim as a member, work on it as an agent
+  {mailbox:34}  the letters to members, and to partners that get mail
+  {temporal_ui:34}  the tickets and their histories
+  {api:34}  what programs may call
+  {logs:34}  what every program says
+  make demo                           in another terminal: the examples, on fresh state of their own
 Ctrl-C stops everything; the state stays in {state}."""
 
 
@@ -55,7 +56,13 @@ def description(stack: Stack) -> str:
         for title, key in TABLE.items()
         if stack.addresses[key]
     ]
-    hints = TO_TRY.format(**stack.addresses, state=_shown(stack.state))
+    state = _shown(stack.state)
+    told = {
+        "state": state,
+        "logs": f"{state}/logs",
+        "api": stack.addresses["gateway"] + "/openapi.json",
+    }
+    hints = TO_TRY.format(**stack.addresses, **told)
     return "\n".join(["", "The local stack is running", *lines, "", hints])
 
 

@@ -139,10 +139,13 @@ async def test_a_hostile_letter_is_shown_but_never_run(mailbox: Mailbox) -> None
         assert "<script" not in page.text
         assert "{{7*7}}" in page.text
         assert "default-src 'none'" in page.headers["content-security-policy"]
-    assert "<iframe sandbox " in pages[1].text
+    assert '<iframe sandbox="allow-popups allow-popups-to-escape-sandbox" ' in pages[1].text
     html = await mailbox.client.get(f"/letters/{found['id']}/html")
-    assert html.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    sandbox, _, rest = html.headers["content-security-policy"].partition("; ")
+    assert sandbox == "sandbox allow-popups allow-popups-to-escape-sandbox"
+    assert rest.startswith("default-src 'none'")
     assert "<p>Dzień dobry</p>" in html.text
+    assert html.text.endswith('<base target="_blank">'), "a link would open inside the frame"
 
 
 async def test_pages_are_for_this_machine_only(mailbox: Mailbox) -> None:

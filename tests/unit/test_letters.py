@@ -54,7 +54,7 @@ CODES = {
     ),
     "expected": (
         "required malformed_pattern malformed_date malformed_number malformed_email too_long "
-        "not_text not_an_option date_in_future unclear"
+        "not_text not_an_option date_in_future another_order unclear"
     ),
 }
 CODE_PARAMS = {
