@@ -69,6 +69,7 @@ def _asking_for(*roles: Role) -> Callable[..., Any]:
         if credentials is None:
             raise Problem("unauthorised")
         found = read_caller(await have.tokens.read(credentials.credentials))
+        await have.limits.hit("token", found.subject)
         if not found.roles & set(roles):
             raise Problem("forbidden")
         return found

@@ -75,7 +75,8 @@ def _complete_operation(operation: dict[str, Any]) -> None:
     codes = ["internal"]
     codes += ["malformed"] if operation.get("parameters") or "requestBody" in operation else []
     codes += ["too_large"] if "requestBody" in operation else []
-    codes += ["unauthorised", "forbidden", "unavailable"] if operation.get("security") else []
+    if operation.get("security"):
+        codes += ["unauthorised", "forbidden", "too_many_requests", "unavailable"]
     for status, response in responses(*codes).items():
         found.setdefault(str(status), response)
     operation["responses"] = dict(sorted(found.items()))
@@ -90,6 +91,6 @@ def _headers(status: str, response: Mapping[str, Any]) -> dict[str, Any]:
         headers["Content-Language"] = _LANGUAGE
     if status == "401":
         headers["WWW-Authenticate"] = _CHALLENGE
-    if status == "503":
+    if status in ("429", "503"):
         headers["Retry-After"] = RETRY_AFTER
     return headers

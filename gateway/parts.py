@@ -3,7 +3,7 @@
 import base64
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -15,6 +15,7 @@ from adapters.letters import LetterBook
 from adapters.partner_http import PartnerDoor
 from adapters.postgres import Postgres
 from domain.partner import CsvChannel, PartnerProfile
+from gateway.rate_limits import RateLimits
 from settings import GatewaySettings
 
 _NOBODYS: Final = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
@@ -22,7 +23,7 @@ _NOBODYS: Final = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 @dataclass(frozen=True)
 class Parts:
-    """The books, Temporal, the partners' files and secrets (by their names), and words."""
+    """The books, Temporal, the partners' files and secrets (by their names), words and limits."""
 
     settings: GatewaySettings
     profiles: Mapping[str, PartnerProfile]
@@ -32,6 +33,7 @@ class Parts:
     tokens: BearerTokens
     book: LetterBook
     door: PartnerDoor
+    limits: RateLimits = field(default_factory=RateLimits)
 
     @property
     def now(self) -> datetime:

@@ -44,6 +44,7 @@ STATUS: Final = {
     "another_id": 409,
     "replayed": 409,
     "too_large": 413,
+    "too_many_requests": 429,
     "link_not_valid": 403,
     "internal": 500,
     "unavailable": 503,
@@ -128,7 +129,7 @@ def answer(request: Request, problem: Problem) -> JSONResponse:
     headers = {"content-language": language, **problem.headers}
     if status == 401:
         headers.setdefault("www-authenticate", "Bearer")
-    if status == 503:
+    if status in (429, 503):
         headers.setdefault("retry-after", str(RETRY_AFTER))
     return JSONResponse(details.model_dump(), status, headers, media_type=MEDIA_TYPE)
 

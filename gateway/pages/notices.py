@@ -1,7 +1,7 @@
 """Pages that say one thing, and problems of pages: people get them as pages, never as JSON."""
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final, Literal
 
 from fastapi import Request, Response
@@ -53,7 +53,9 @@ class PageRoute(APIRoute):
         async def told(request: Request) -> Response:
             try:
                 return await make(request)
-            except (Problem, MessageRefused) as error:
+            except Problem as error:
+                return _problem(request, self.area, error.code, error.headers)
+            except MessageRefused as error:
                 return _problem(request, self.area, error.code)
             except RequestValidationError:
                 return _problem(request, self.area, "malformed")
@@ -73,7 +75,9 @@ def tell_away(error: Unavailable | RPCError) -> None:
     log.warning("away: %s", error.status.name if isinstance(error, RPCError) else error)
 
 
-def _problem(request: Request, area: str, code: str) -> Response:
+def _problem(
+    request: Request, area: str, code: str, headers: Mapping[str, str] | None = None
+) -> Response:
     """Say why a page was not given: in the words of its area, of all pages, or of the API."""
     code = code if code in STATUS else "internal"
     language = reading_language(request)
@@ -87,4 +91,5 @@ def _problem(request: Request, area: str, code: str) -> Response:
     response = page(request, "message.html", "pages", language, content, STATUS[code])
     if response.status_code == STATUS["unavailable"]:
         response.headers["retry-after"] = str(RETRY_AFTER)
+    response.headers.update(headers or {})
     return response

@@ -1,0 +1,47 @@
+"""Rate limits: how much whoever is known may do, and what is said beyond it."""
+
+from collections.abc import Mapping
+
+import pytest
+from limits import RateLimitItem, RateLimitItemPerMinute
+
+from gateway.problems import STATUS, Problem
+from gateway.rate_limits import LIMITS, Kind, RateLimits
+
+FEW: Mapping[Kind, RateLimitItem] = {
+    "partner_calls": RateLimitItemPerMinute(3),
+    "partner_outcomes": RateLimitItemPerMinute(1000),
+}
+
+
+async def test_what_is_over_a_limit_is_told_when_to_come_back() -> None:
+    limits = RateLimits(FEW)
+    for _ in range(3):
+        await limits.hit("partner_calls", "velotel")
+    with pytest.raises(Problem, match="too_many_requests") as refused:
+        await limits.hit("partner_calls", "velotel")
+    assert STATUS[refused.value.code] == 429
+    assert 1 <= int(refused.value.headers["retry-after"]) <= 120
+
+
+async def test_one_who_is_over_a_limit_takes_nothing_from_others() -> None:
+    limits = RateLimits(FEW)
+    for _ in range(3):
+        await limits.hit("partner_calls", "velotel")
+    await limits.hit("partner_calls", "buchkiste")
+    await limits.hit("partner_outcomes", "velotel")
+
+
+async def test_what_costs_more_than_is_left_uses_nothing() -> None:
+    limits = RateLimits(FEW)
+    await limits.hit("partner_outcomes", "velotel", cost=900)
+    with pytest.raises(Problem):
+        await limits.hit("partner_outcomes", "velotel", cost=101)
+    await limits.hit("partner_outcomes", "velotel", cost=100)
+
+
+async def test_a_thousand_outcomes_of_a_partner_fit_into_a_call_many_times_a_minute() -> None:
+    limits = RateLimits()
+    for _ in range(10):
+        await limits.hit("partner_outcomes", "velotel", cost=1000)
+    assert LIMITS["partner_calls"].amount >= 600
