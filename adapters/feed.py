@@ -18,8 +18,8 @@ LOOK_AGAIN: Final = timedelta(seconds=20)
 """Longer than any admission takes."""
 LEASE: Final = timedelta(seconds=60)
 
-Accounts = frozenset[str] | None
-"""For whom somebody speaks; `None`: for all."""
+Key = tuple[str, str]
+"""Account and id: a record belongs to its account."""
 
 
 class Kept(StrEnum):
@@ -38,82 +38,92 @@ class Told(NamedTuple):
     number: str
 
 
-async def keep_links(
-    postgres: Postgres, links: Sequence[Link], accounts: Accounts = None
-) -> list[Kept]:
-    """Keep links, all in one transaction; say what became of each, in their order."""
+async def keep_links(postgres: Postgres, links: Sequence[Link], for_all: bool = True) -> list[Kept]:
+    """Keep links, all in one transaction; say what became of each, in their order.
+
+    `for_all`: told by a token for all accounts. One for some changes nothing of what that told.
+    """
     async with postgres.transaction() as connection:
-        return await _keep(connection, links, accounts, _keep_link)
+        return await _keep(connection, links, for_all, _keep_link)
 
 
 async def keep_rewards(
-    postgres: Postgres, rewards: Sequence[Reward], accounts: Accounts = None
+    postgres: Postgres, rewards: Sequence[Reward], for_all: bool = True
 ) -> list[Kept]:
-    """Keep rewards as `keep_links` does links; those that may end tickets wait to be told."""
+    """Keep rewards as `keep_links` does links; those that may end tickets wait to be told.
+
+    Those that a token for some accounts told count for these accounts, and against no other.
+    """
     async with postgres.transaction() as connection:
-        kept = await _keep(connection, rewards, accounts, _keep_reward)
-        news = news_of(rewards, kept)
-        await QUERIES.ask_to_tell(connection, reward_ids=news, pause=LOOK_AGAIN)
+        kept = await _keep(connection, rewards, for_all, _keep_reward)
+        news = _columns(news_of(rewards, kept))
+        await QUERIES.ask_to_tell(connection, **news, pause=LOOK_AGAIN)
         return kept
 
 
-def news_of(rewards: Iterable[Reward], kept: Iterable[Kept]) -> list[str]:
-    """Return the ids of those that are in the books as they came: also when they came again."""
+def news_of(rewards: Iterable[Reward], kept: Iterable[Kept]) -> list[Key]:
+    """Return the keys of those that are in the books as they came: also when they came again."""
     pairs = zip(rewards, kept, strict=True)
-    return [one.reward_id for one, what in pairs if what in (Kept.STORED, Kept.KNOWN)]
+    known = (Kept.STORED, Kept.KNOWN)
+    return [(one.account_id, one.reward_id) for one, what in pairs if what in known]
 
 
-async def open_tickets(postgres: Postgres, reward_ids: Sequence[str]) -> list[Told]:
+async def open_tickets(postgres: Postgres, rewards: Sequence[Key]) -> list[Told]:
     """Return the open tickets that these rewards end: of the same account, for the same order."""
     async with postgres.transaction() as connection:
-        rows = QUERIES.open_tickets_of_rewards(connection, reward_ids=list(reward_ids))
+        rows = QUERIES.open_tickets_of_rewards(connection, **_columns(rewards))
         found = [(read_reward(row), dict(row)) async for row in rows]
     return [Told(reward, row["number"]) for reward, row in found if _ends(reward, row)]
 
 
 @asynccontextmanager
-async def rewards_to_look_at(postgres: Postgres, most: int) -> AsyncIterator[list[str]]:
+async def rewards_to_look_at(postgres: Postgres, most: int) -> AsyncIterator[list[Key]]:
     """Give rewards whose second look is due; left without trouble, they are done with."""
     async with postgres.transaction() as connection:
         rows = QUERIES.rewards_to_look_at(connection, most=most, lease=LEASE)
-        due = {row["reward_id"]: row["look_at"] async for row in rows}
+        due = {(row["account_id"], row["reward_id"]): row["look_at"] async for row in rows}
     yield [*due]
     if due:
-        await postgres.run("rewards_told", reward_ids=[*due], looks=[*due.values()])
+        await postgres.run("rewards_told", **_columns(due), looks=[*due.values()])
+
+
+def _columns(keys: Iterable[Key]) -> dict[str, list[str]]:
+    pairs = list(keys)
+    return {"account_ids": [one for one, _ in pairs], "reward_ids": [one for _, one in pairs]}
 
 
 async def _keep(
     connection: Connection,
     records: Sequence[T],
-    accounts: Accounts,
-    keep: Callable[[Connection, T, list[str] | None], Awaitable[Kept]],
+    for_all: bool,
+    keep: Callable[[Connection, T, bool], Awaitable[Kept]],
 ) -> list[Kept]:
     """Keep records by their ids: two lists at once never wait for each other."""
-    whose = None if accounts is None else sorted(accounts)
     kept: dict[int, Kept] = {}
     for place in sorted(range(len(records)), key=lambda place: _id(records[place])):
-        kept[place] = await keep(connection, records[place], whose)
+        kept[place] = await keep(connection, records[place], for_all)
     return [kept[place] for place in range(len(records))]
 
 
-async def _keep_link(connection: Connection, link: Link, accounts: list[str] | None) -> Kept:
-    if await put_link(connection, link, accounts):
+async def _keep_link(connection: Connection, link: Link, for_all: bool) -> Kept:
+    if await put_link(connection, link, for_all):
         return Kept.STORED
-    known = await QUERIES.known_link(connection, link_id=link.link_id)
-    return _not_stored(known, link.version, accounts)
+    whose = {"link_id": link.link_id, "account_id": link.account_id}
+    return _not_stored(await QUERIES.known_link(connection, **whose), link.version, for_all)
 
 
-async def _keep_reward(connection: Connection, reward: Reward, accounts: list[str] | None) -> Kept:
-    if await put_reward(connection, reward, accounts):
+async def _keep_reward(connection: Connection, reward: Reward, for_all: bool) -> Kept:
+    if await put_reward(connection, reward, for_all):
         return Kept.STORED
-    known = await QUERIES.known_reward(connection, reward_id=reward.reward_id)
-    return _not_stored(known, reward.version, accounts)
+    whose = {"reward_id": reward.reward_id, "account_id": reward.account_id}
+    return _not_stored(await QUERIES.known_reward(connection, **whose), reward.version, for_all)
 
 
-def _not_stored(known: Any, version: int, accounts: list[str] | None) -> Kept:
-    if accounts is not None and known["account_id"] not in accounts:
-        return Kept.FORBIDDEN
-    return Kept.KNOWN if known["version"] == version else Kept.OLDER
+def _not_stored(known: Any, version: int, for_all: bool) -> Kept:
+    if known["version"] == version:
+        return Kept.KNOWN
+    newer_than_known = version > known["version"]
+    return Kept.FORBIDDEN if newer_than_known and not for_all else Kept.OLDER
 
 
 def _id(record: Link | Reward) -> str:

@@ -5,7 +5,7 @@ to us leaves as `DatabaseUnavailable`; a query that is wrong stays a bug and lea
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -139,19 +139,22 @@ async def _speak_json(connection: Any) -> None:
     )
 
 
-async def put_link(
-    connection: Connection, link: Link, accounts: Sequence[str] | None = None
-) -> bool:
-    """Keep a link inside a transaction; `False` where a newer version, or the same, is known, or
-    the known one is of none of `accounts`.
+async def put_link(connection: Connection, link: Link, for_all: bool = True) -> bool:
+    """Keep a link inside a transaction; `False` where a newer version, or the same, is known.
+
+    `for_all`: told by the feed for all accounts, which takes the place of whatever a token for some
+    told; the other way round nothing is kept.
     """
     row = link.model_dump(exclude={"promised_reward"}) | _money("promised", link.promised_reward)
-    return bool(await QUERIES.put_link(connection, **row, accounts=accounts))
+    await QUERIES.lock_name(connection, name=f"link|{link.link_id}")
+    if not for_all:
+        return bool(await QUERIES.put_link_for_some(connection, **row))
+    whose = {"link_id": link.link_id, "account_id": link.account_id}
+    await QUERIES.yield_link(connection, **whose)
+    return bool(await QUERIES.put_link_for_all(connection, **row))
 
 
-async def put_reward(
-    connection: Connection, reward: Reward, accounts: Sequence[str] | None = None
-) -> bool:
+async def put_reward(connection: Connection, reward: Reward, for_all: bool = True) -> bool:
     """Keep a reward inside a transaction, as `put_link` does a link."""
     amount = reward.amount
     row = reward.model_dump(exclude={"amount"}) | {
@@ -159,7 +162,12 @@ async def put_reward(
         "amount": amount.amount if amount else None,
         "currency": amount.currency if amount else None,
     }
-    return bool(await QUERIES.put_reward(connection, **row, accounts=accounts))
+    await QUERIES.lock_name(connection, name=f"reward|{reward.reward_id}")
+    if not for_all:
+        return bool(await QUERIES.put_reward_for_some(connection, **row))
+    whose = {"reward_id": reward.reward_id, "account_id": reward.account_id}
+    await QUERIES.yield_reward(connection, **whose)
+    return bool(await QUERIES.put_reward_for_all(connection, **row))
 
 
 async def _admitted(connection: Connection, request: AdmissionRequest) -> Admission | None:

@@ -139,7 +139,7 @@ async def _decided(
 async def _rewards_of_order(
     connection: Connection, ticket: Mapping[str, Any]
 ) -> tuple[Reward, ...]:
-    names = ("partner_id", "reward_kind", "order_key", "reward_id", "link_id")
+    names = ("account_id", "partner_id", "reward_kind", "order_key", "reward_id", "link_id")
     rows = QUERIES.rewards_of_order(connection, **{name: ticket[name] for name in names})
     found = [read_reward(row) async for row in rows]
     order, link_id, contested = ticket["order_key"], ticket["link_id"], ticket["reward_id"]

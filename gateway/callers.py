@@ -1,7 +1,8 @@
 """Who calls, and what they may do: bearer tokens with roles, and the accounts they speak for.
 
 A platform's token names its accounts (`"accounts": ["acc-1"]`) or speaks for all
-(`"accounts": "*"`). Agents speak for none and see every ticket.
+(`"accounts": "*"`). Agents speak for none and see every ticket. The role `platform`
+files and feeds; `filing` only files and asks for members, `feed` only sends links and rewards.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +17,7 @@ from domain.shapes import Frozen, Identifier
 from gateway.parts import Have
 from gateway.problems import Problem
 
-Role = Literal["platform", "agent", "operator"]
+Role = Literal["platform", "filing", "feed", "agent", "operator"]
 _BEARER: Final = HTTPBearer(
     auto_error=False, bearerFormat="JWT", description="A JSON Web Token of the platform's issuer."
 )
@@ -29,6 +30,11 @@ class Caller(Frozen):
     subject: Identifier
     roles: frozenset[str] = frozenset()
     accounts: frozenset[Identifier] | None = frozenset()
+
+    @property
+    def speaks_for_all(self) -> bool:
+        """Say whether the caller speaks for every account: only then its word counts for all."""
+        return self.accounts is None
 
     def may_speak_for(self, account_id: str) -> bool:
         """Say whether the caller speaks for this account."""
@@ -78,7 +84,9 @@ def _asking_for(*roles: Role) -> Callable[..., Any]:
 
 
 Platform = Annotated[Caller, Depends(_asking_for("platform"))]
+Filing = Annotated[Caller, Depends(_asking_for("platform", "filing"))]
+Feed = Annotated[Caller, Depends(_asking_for("platform", "feed"))]
 Agent = Annotated[Caller, Depends(_asking_for("agent"))]
-AgentOrPlatform = Annotated[Caller, Depends(_asking_for("agent", "platform"))]
+AgentOrFiling = Annotated[Caller, Depends(_asking_for("agent", "platform", "filing"))]
 Operator = Annotated[Caller, Depends(_asking_for("operator"))]
 OperatorOrPlatform = Annotated[Caller, Depends(_asking_for("operator", "platform"))]

@@ -12,7 +12,7 @@ from domain.partner import ClaimKind
 from domain.shapes import is_writable
 from gateway import claim_shapes as shapes
 from gateway.bodies import message_in
-from gateway.callers import Platform
+from gateway.callers import Filing
 from gateway.checking import check_claim
 from gateway.form_schema import EXAMPLE, SchemaResponse, form_schema
 from gateway.openapi import RETRY_AFTER
@@ -59,7 +59,7 @@ def _json(examples: Mapping[str, Any]) -> dict[str, Any]:
 async def claimable_links(
     request: Request,
     have: Have,
-    caller: Platform,
+    caller: Filing,
     account_id: Annotated[
         str, Path(min_length=1, max_length=200, pattern=r"^[!-~]+$", examples=["acc-1001"])
     ],
@@ -106,7 +106,7 @@ def _is_complete(known: Known) -> bool:
 async def form(
     request: Request,
     have: Have,
-    caller: Platform,
+    caller: Filing,
     partner_id: Annotated[str, Path(max_length=63, examples=["velotel"])],
     kind: Kind,
     language: Annotated[
@@ -135,7 +135,7 @@ async def form(
         },
     },
 )
-async def check(request: Request, have: Have, caller: Platform, claim: Claim) -> Any:
+async def check(request: Request, have: Have, caller: Filing, claim: Claim) -> Any:
     """Decide on a claim as filing would, and write nothing."""
     caller.must_speak_for(claim.account_id)
     return await check_claim(have, await _told(request))
@@ -164,7 +164,7 @@ async def file(
     request: Request,
     response: Response,
     have: Have,
-    caller: Platform,
+    caller: Filing,
     key: RequestKey,
     claim: Claim,
 ) -> Any:

@@ -24,8 +24,8 @@ from pydantic import (
 from temporalio.service import RPCError
 
 from adapters.feed import (
-    Accounts,
     Kept,
+    Key,
     Told,
     keep_links,
     keep_rewards,
@@ -37,7 +37,7 @@ from adapters.postgres import Postgres
 from domain.claim import Link, Reward
 from domain.errors import Unavailable
 from domain.shapes import Amount, Money, Words
-from gateway.callers import Caller, Platform
+from gateway.callers import Caller, Feed
 from gateway.parts import Have, Parts
 from gateway.problems import Problem, WrongField, responses, wrong_fields
 from gateway.temporal import tell
@@ -49,7 +49,7 @@ PATIENCE: Final = 5.0
 """Seconds for telling tickets before the platform gets its answer: the round tells the rest."""
 LOOKED_AT_ONCE: Final = 50
 _TOLD_AT_ONCE: Final = 10
-_HIGHEST: Final = 9 * 10**18  # of what a bigint holds, as the document can write it
+_HIGHEST: Final = 2**53 - 1  # of the whole numbers that every program of JSON holds exactly
 _AMOUNT: Final = r"^[0-9]{1,10}(\.[0-9]{1,2})?$"
 _PROBLEMS: Final = responses("malformed", "too_large", "unauthorised", "forbidden", "unavailable")
 _PROBLEMS_OF_ONE: Final = _PROBLEMS | responses("another_id")
@@ -146,50 +146,54 @@ class TakenList(BaseModel):
 
 @router.put("/links/{link_id:path}", responses=_PROBLEMS_OF_ONE)
 async def put_one_link(
-    have: Have, caller: Platform, link_id: LinkId, link: Annotated[LinkIn, Body()]
+    have: Have, caller: Feed, link_id: LinkId, link: Annotated[LinkIn, Body()]
 ) -> Taken:
     """Keep a link."""
     _must_agree(link_id, link.link_id)
     caller.must_speak_for(link.account_id)
-    (kept,) = await keep_links(have.postgres, [link], caller.accounts)
+    (kept,) = await keep_links(have.postgres, [link], caller.speaks_for_all)
     return _one_taken(link_id, kept)
 
 
 @router.put("/links", responses=_PROBLEMS)
 async def put_links(
-    have: Have, caller: Platform, links: Annotated[Records, Body(examples=[[_LINK]])]
+    have: Have, caller: Feed, links: Annotated[Records, Body(examples=[[_LINK]])]
 ) -> TakenList:
     """Keep many links, each as `PUT /v1/links/{link_id}` takes one: a bad one spoils no other."""
     records = [_read(LinkIn, one, "link_id", caller) for one in links]
-    return await _keep_sound(have.postgres, records, "link_id", caller.accounts, keep_links)
+    return await _keep_sound(have.postgres, records, "link_id", caller, keep_links)
 
 
 @router.put("/rewards/{reward_id:path}", responses=_PROBLEMS_OF_ONE)
 async def put_one_reward(
     have: Have,
-    caller: Platform,
+    caller: Feed,
     reward_id: RewardId,
     reward: Annotated[RewardIn, Body()],
 ) -> Taken:
     """Keep a reward; one that is registered ends the open ticket for its order."""
     _must_agree(reward_id, reward.reward_id)
     caller.must_speak_for(reward.account_id)
-    (kept,) = await keep_rewards(have.postgres, [reward], caller.accounts)
+    (kept,) = await keep_rewards(have.postgres, [reward], caller.speaks_for_all)
     await _tell_soon(have, news_of([reward], [kept]))
     return _one_taken(reward_id, kept)
 
 
 @router.put("/rewards", responses=_PROBLEMS)
 async def put_rewards(
-    have: Have, caller: Platform, rewards: Annotated[Records, Body(examples=[[_REWARD]])]
+    have: Have, caller: Feed, rewards: Annotated[Records, Body(examples=[[_REWARD]])]
 ) -> TakenList:
     """Keep many rewards, each as `PUT /v1/rewards/{reward_id}` takes one: a bad one spoils no
     other.
     """
     records = [_read(RewardIn, one, "reward_id", caller) for one in rewards]
-    answer = await _keep_sound(have.postgres, records, "reward_id", caller.accounts, keep_rewards)
-    known = {one.id for one in answer.results if one.result in (Kept.STORED, Kept.KNOWN)}
-    await _tell_soon(have, sorted(filter(None, known)))
+    answer = await _keep_sound(have.postgres, records, "reward_id", caller, keep_rewards)
+    sound = [
+        (one, Kept(told.result))
+        for one, told in zip(records, answer.results, strict=True)
+        if not isinstance(one, Taken)
+    ]
+    await _tell_soon(have, sorted(set(news_of(*zip(*sound, strict=True)))) if sound else [])
     return answer
 
 
@@ -226,11 +230,11 @@ async def _keep_sound(
     postgres: Postgres,
     records: Sequence[R | Taken],
     name: str,
-    accounts: Accounts,
-    keep: Callable[[Postgres, Sequence[R], Accounts], Awaitable[list[Kept]]],
+    caller: Caller,
+    keep: Callable[[Postgres, Sequence[R], bool], Awaitable[list[Kept]]],
 ) -> TakenList:
     sound = [one for one in records if not isinstance(one, Taken)]
-    kept = iter(await keep(postgres, sound, accounts) if sound else [])
+    kept = iter(await keep(postgres, sound, caller.speaks_for_all) if sound else [])
     results = [
         one if isinstance(one, Taken) else _taken(getattr(one, name), next(kept)) for one in records
     ]
@@ -247,13 +251,13 @@ def _taken(record_id: str | None, kept: Kept) -> Taken:
     return Taken(id=record_id, result=kept.value)
 
 
-async def _tell_soon(parts: Parts, reward_ids: Sequence[str]) -> None:
+async def _tell_soon(parts: Parts, rewards: Sequence[Key]) -> None:
     """Tell what can be told now: the record is kept, and whatever is away hears of it later."""
-    if not reward_ids:
+    if not rewards:
         return
     try:
         async with asyncio.timeout(PATIENCE):
-            await _tell(parts, await open_tickets(parts.postgres, reward_ids))
+            await _tell(parts, await open_tickets(parts.postgres, rewards))
     except (Unavailable, RPCError, TimeoutError) as error:
         log.warning("tickets are told of rewards later: %s", type(error).__name__)
 

@@ -14,7 +14,7 @@ from domain.shapes import Instant, PlainAnswers
 from domain.ticket import Answer, Attention
 from gateway import ticket_examples as examples
 from gateway.bodies import message_in
-from gateway.callers import Agent, AgentOrPlatform, Caller
+from gateway.callers import Agent, AgentOrFiling, Caller
 from gateway.cursors import CURSOR, read_cursor, write_cursor
 from gateway.parts import Have
 from gateway.problems import Problem, responses
@@ -233,7 +233,7 @@ async def decide(
 @router.post("/tickets/{number}/withdrawal", **_answers())
 async def withdraw(
     have: Have,
-    caller: AgentOrPlatform,
+    caller: AgentOrFiling,
     number: Number,
     told: Annotated[WithdrawalIn, Body()],
     key: Key = None,
@@ -247,7 +247,7 @@ async def withdraw(
 @router.post("/tickets/{number}/information", **_answers("incomplete", "duplicate"))
 async def inform(
     have: Have,
-    caller: AgentOrPlatform,
+    caller: AgentOrFiling,
     number: Number,
     told: Annotated[InformationIn, Body()],
     key: Key = None,

@@ -148,20 +148,6 @@ async def test_the_same_record_twice_in_a_list_is_taken_in_its_order(front: Fron
     assert await put_list(front, "link", records) == ["stored", "stored", "older", "known"]
 
 
-async def test_who_speaks_for_one_account_cannot_touch_the_records_of_another(
-    front: Front,
-) -> None:
-    theirs, mine = a_link(front), front.new_id("acc")
-    await put(front, "link", theirs)
-    refused = await put(front, "link", theirs | {"version": 9}, mine)
-    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
-    taken_over = theirs | {"version": 9, "account_id": mine}
-    refused = await put(front, "link", taken_over, mine)
-    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
-    assert await put_list(front, "link", [taken_over], mine) == ["forbidden"]
-    assert (await put(front, "link", theirs)).json()["result"] == "known"
-
-
 async def test_agents_do_not_feed(front: Front) -> None:
     answer = await front.http.put("/v1/links", json=[], headers=front.as_agent())
     assert answer.status_code == 403

@@ -1,50 +1,109 @@
--- The platform's feed: an older version of a record is ignored. Who speaks for some accounts only
--- (`accounts`; null: for all) does not change the records of others.
+-- The platform's feed: an older version of a record is ignored. What the feed for all accounts says
+-- of an id stands once (`for_all`); who speaks for some accounts keeps records of these accounts, and
+-- changes none of the feed for all.
 
--- name: put_link$
+-- name: yield_link!
+-- What a token for some accounts told of an id gives way to the feed for all.
+delete from links where link_id = :link_id and account_id = :account_id and not for_all;
+
+-- name: put_link_for_all$
 insert into links (
-    link_id, version, account_id, partner_id, kind, clicked_at, promised_amount, promised_currency
+    link_id, version, account_id, partner_id, kind, clicked_at, promised_amount, promised_currency,
+    for_all
 ) values (
     :link_id, :version, :account_id, :partner_id, :kind, :clicked_at,
-    :promised_amount, :promised_currency
+    :promised_amount, :promised_currency, true
 )
-on conflict (link_id) do update set
+on conflict (link_id) where for_all do update set
     version = excluded.version, account_id = excluded.account_id,
     partner_id = excluded.partner_id, kind = excluded.kind, clicked_at = excluded.clicked_at,
     promised_amount = excluded.promised_amount, promised_currency = excluded.promised_currency
-where
-    links.version < excluded.version
-    and (cast(:accounts as text[]) is null or links.account_id = any(:accounts))
+where links.version < excluded.version
 returning true;
 
--- name: put_reward$
+-- name: put_link_for_some$
+insert into links (
+    link_id, version, account_id, partner_id, kind, clicked_at, promised_amount, promised_currency,
+    for_all
+) values (
+    :link_id, :version, :account_id, :partner_id, :kind, :clicked_at,
+    :promised_amount, :promised_currency, false
+)
+on conflict (account_id, link_id) do update set
+    version = excluded.version, partner_id = excluded.partner_id, kind = excluded.kind,
+    clicked_at = excluded.clicked_at, promised_amount = excluded.promised_amount,
+    promised_currency = excluded.promised_currency
+where links.version < excluded.version and not links.for_all
+returning true;
+
+-- name: known_link^
+select version, for_all from links
+where link_id = :link_id and (account_id = :account_id or for_all)
+order by account_id = :account_id desc limit 1;
+
+-- name: yield_reward!
+delete from rewards where reward_id = :reward_id and account_id = :account_id and not for_all;
+
+-- name: put_reward_for_all$
 insert into rewards (
     reward_id, version, account_id, partner_id, link_id, kind, order_number, order_key, state,
-    amount, currency, changed_at, granted_by_ticket
+    amount, currency, changed_at, granted_by_ticket, for_all
 ) values (
     :reward_id, :version, :account_id, :partner_id, :link_id, :kind, :order_number, :order_key,
-    :state, :amount, :currency, :changed_at, :granted_by_ticket
+    :state, :amount, :currency, :changed_at, :granted_by_ticket, true
 )
-on conflict (reward_id) do update set
+on conflict (reward_id) where for_all do update set
     version = excluded.version, account_id = excluded.account_id,
     partner_id = excluded.partner_id, link_id = excluded.link_id, kind = excluded.kind,
     order_number = excluded.order_number, order_key = excluded.order_key, state = excluded.state,
     amount = excluded.amount, currency = excluded.currency, changed_at = excluded.changed_at,
     granted_by_ticket = excluded.granted_by_ticket
-where
-    rewards.version < excluded.version
-    and (cast(:accounts as text[]) is null or rewards.account_id = any(:accounts))
+where rewards.version < excluded.version
 returning true;
 
+-- name: put_reward_for_some$
+insert into rewards (
+    reward_id, version, account_id, partner_id, link_id, kind, order_number, order_key, state,
+    amount, currency, changed_at, granted_by_ticket, for_all
+) values (
+    :reward_id, :version, :account_id, :partner_id, :link_id, :kind, :order_number, :order_key,
+    :state, :amount, :currency, :changed_at, :granted_by_ticket, false
+)
+on conflict (account_id, reward_id) do update set
+    version = excluded.version, partner_id = excluded.partner_id, link_id = excluded.link_id,
+    kind = excluded.kind, order_number = excluded.order_number, order_key = excluded.order_key,
+    state = excluded.state, amount = excluded.amount, currency = excluded.currency,
+    changed_at = excluded.changed_at, granted_by_ticket = excluded.granted_by_ticket
+where rewards.version < excluded.version and not rewards.for_all
+returning true;
+
+-- name: known_reward^
+select version, for_all from rewards
+where reward_id = :reward_id and (account_id = :account_id or for_all)
+order by account_id = :account_id desc limit 1;
+
 -- name: links_of_account
-select * from links where account_id = :account_id and partner_id = :partner_id;
+-- A link that the feed for all knows as another account's is not this account's.
+select
+    link_id, version, account_id, partner_id, kind, clicked_at, promised_amount, promised_currency
+from links l
+where
+    account_id = :account_id and partner_id = :partner_id
+    and (for_all or not exists (select from links o where o.link_id = l.link_id and o.for_all));
 
 -- name: rewards_of_account
-select * from rewards where account_id = :account_id and partner_id = :partner_id;
+select
+    reward_id, version, account_id, partner_id, link_id, kind, order_number, state, amount,
+    currency, changed_at, granted_by_ticket
+from rewards where account_id = :account_id and partner_id = :partner_id;
 
 -- name: rewards_of_order
--- Wider than the rule: `is_for_order` in the domain decides.
-select * from rewards
+-- Wider than the rule: `is_for_order` in the domain decides. Against another account counts only what
+-- the feed for all accounts has told.
+select
+    reward_id, version, account_id, partner_id, link_id, kind, order_number, state, amount,
+    currency, changed_at, granted_by_ticket
+from rewards
 where
-    partner_id = :partner_id and kind = :reward_kind
+    partner_id = :partner_id and kind = :reward_kind and (account_id = :account_id or for_all)
     and (order_key = :order_key or reward_id = :reward_id or link_id = :link_id);

@@ -71,7 +71,11 @@ select
     ) as questions
 from tickets t
 join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rules_hash
-left join links l on l.link_id = t.link_id
+left join lateral (
+    select clicked_at from links
+    where link_id = t.link_id and (account_id = t.account_id or for_all)
+    order by account_id = t.account_id desc limit 1
+) l on true
 where
     t.number = :number and t.partner_id = :partner_id
     and t.state not in ('created', 'on_hold', 'discarded');

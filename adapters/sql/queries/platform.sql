@@ -1,48 +1,47 @@
 -- What the platform hears of us: rewards whose open tickets are told, moves with their places among
 -- the events, webhooks.
 
--- name: known_link^
-select version, account_id from links where link_id = :link_id;
-
--- name: known_reward^
-select version, account_id from rewards where reward_id = :reward_id;
-
 -- name: ask_to_tell!
 -- A reward that a ticket granted is no news to any ticket.
-insert into rewards_to_tell (reward_id, look_at)
-select reward_id, now() + :pause from rewards
-where
-    reward_id = any(:reward_ids) and state in ('registered', 'granted')
-    and granted_by_ticket is null
-on conflict (reward_id) do update set look_at = excluded.look_at;
+insert into rewards_to_tell (account_id, reward_id, look_at)
+select r.account_id, r.reward_id, now() + :pause
+from unnest(cast(:account_ids as text[]), cast(:reward_ids as text[])) as news (account_id, reward_id)
+join rewards r on r.account_id = news.account_id and r.reward_id = news.reward_id
+where r.state in ('registered', 'granted') and r.granted_by_ticket is null
+on conflict (account_id, reward_id) do update set look_at = excluded.look_at;
 
 -- name: open_tickets_of_rewards
 -- Wider than the rule: `is_for_order` in the domain decides.
 select
-    r.*, t.number, t.order_key as ticket_order, t.link_id as ticket_link,
-    t.reward_id as ticket_reward
-from rewards r
+    r.reward_id, r.version, r.account_id, r.partner_id, r.link_id, r.kind, r.order_number, r.state,
+    r.amount, r.currency, r.changed_at, r.granted_by_ticket, t.number,
+    t.order_key as ticket_order, t.link_id as ticket_link, t.reward_id as ticket_reward
+from unnest(cast(:account_ids as text[]), cast(:reward_ids as text[])) as news (account_id, reward_id)
+join rewards r on r.account_id = news.account_id and r.reward_id = news.reward_id
 join tickets t
     on t.account_id = r.account_id and t.partner_id = r.partner_id and t.reward_kind = r.kind
 where
-    r.reward_id = any(:reward_ids) and r.state in ('registered', 'granted')
-    and r.granted_by_ticket is null
+    r.state in ('registered', 'granted') and r.granted_by_ticket is null
     and t.state not in ('resolved', 'rejected', 'discarded', 'withdrawn');
 
 -- name: rewards_to_look_at
 -- Taken by one process; should it die, another takes them when `lease` is over.
 update rewards_to_tell set look_at = now() + :lease
-where reward_id in (
-    select reward_id from rewards_to_tell where look_at <= now()
+where (account_id, reward_id) in (
+    select account_id, reward_id from rewards_to_tell where look_at <= now()
     order by look_at limit :most for update skip locked
 )
-returning reward_id, look_at;
+returning account_id, reward_id, look_at;
 
 -- name: rewards_told!
 -- But for one that came again meanwhile.
 delete from rewards_to_tell w
-using unnest(cast(:reward_ids as text[]), cast(:looks as timestamptz[])) as told (reward_id, look_at)
-where w.reward_id = told.reward_id and w.look_at = told.look_at;
+using
+    unnest(
+        cast(:account_ids as text[]), cast(:reward_ids as text[]), cast(:looks as timestamptz[])
+    ) as told (account_id, reward_id, look_at)
+where
+    w.account_id = told.account_id and w.reward_id = told.reward_id and w.look_at = told.look_at;
 
 -- name: has_moves_without_place$
 select exists (select from moves_without_place);

@@ -92,7 +92,11 @@ select
     t.number, t.kind, t.partner_id, t.ordered_on, t.answers, t.information_note, t.link_id,
     l.clicked_at
 from tickets t
-left join links l on l.link_id = t.link_id
+left join lateral (
+    select clicked_at from links
+    where link_id = t.link_id and (account_id = t.account_id or for_all)
+    order by account_id = t.account_id desc limit 1
+) l on true
 where t.number = :number;
 
 -- name: letter_to_send^

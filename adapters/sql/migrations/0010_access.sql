@@ -1,0 +1,23 @@
+-- Who may say what, and for how long.
+
+-- Records of the feed belong to an account: what a token for some accounts tells (`for_all` is false)
+-- stands beside what the feed for all accounts tells, and never in its way.
+alter table links add column for_all boolean not null default true;
+alter table links alter column for_all drop default;
+alter table links drop constraint links_pkey;
+alter table links add primary key (account_id, link_id);
+create unique index links_one_for_all on links (link_id) where for_all;
+
+alter table rewards_to_tell drop constraint rewards_to_tell_pkey;
+alter table rewards_to_tell drop constraint rewards_to_tell_reward_id_fkey;
+alter table rewards add column for_all boolean not null default true;
+alter table rewards alter column for_all drop default;
+alter table rewards drop constraint rewards_pkey;
+alter table rewards add primary key (account_id, reward_id);
+create unique index rewards_one_for_all on rewards (reward_id) where for_all;
+create index rewards_by_id on rewards (reward_id);
+alter table rewards_to_tell add column account_id text;
+update rewards_to_tell w set account_id = r.account_id from rewards r where r.reward_id = w.reward_id;
+alter table rewards_to_tell add primary key (account_id, reward_id);
+alter table rewards_to_tell add foreign key (account_id, reward_id) references rewards
+on update cascade on delete cascade;
