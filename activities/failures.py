@@ -40,11 +40,16 @@ class _Translation(ActivityInboundInterceptor):
         except (ApplicationError, asyncio.CancelledError):
             raise
         except Exception as error:
-            # Its own words may quote what somebody wrote; they stay out of history and log.
             name = type(error).__name__
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            place = f"{Path(where.filename).name}:{where.lineno}"
-            raise ApplicationError(f"a bug: {name} at {place}", type=name) from None
+            raise ApplicationError(f"a bug: {place_of(error)}", type=name) from None
+
+
+def place_of(error: Exception) -> str:
+    """Say what went wrong, and where: its own words may quote what somebody wrote, and stay out of
+    history and log.
+    """
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}"
 
 
 def _expected(error: Unavailable) -> ApplicationError:

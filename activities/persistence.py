@@ -1,10 +1,12 @@
 """Writing tickets down: admission, moves, settlement. Each is one transaction, safe to repeat."""
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from temporalio import activity
 
+from activities.failures import place_of
 from adapters.postgres import Postgres
 from adapters.verdicts import Found, order_facts, settle_ticket, take_information, take_silence
 from domain.admission import Admission, AdmissionRequest
@@ -15,6 +17,8 @@ from domain.settlement import Release, Verdict, release
 from domain.shapes import Frozen, Money
 from domain.silence import Silence
 from domain.ticket import Answer, Writing
+
+log = logging.getLogger("worker")
 
 
 class Settlement(Frozen):
@@ -73,6 +77,8 @@ class Persistence:
         admission = await self._postgres.admit(
             request, filing.account_id, filing.partner_id, filing.key, filing.decide
         )
+        if filing.bug:
+            log.error("a claim could not be judged and is refused: %s", place_of(filing.bug))
         return pointing_to_service(admission, self._service_address)
 
     @activity.defn(name="write_down")

@@ -17,7 +17,8 @@ from domain.admission import (
     label_of,
 )
 from domain.claim import Facts, TicketClaim
-from domain.eligibility import duplicate_key
+from domain.eligibility import Assessment, Reason, duplicate_key
+from domain.letters import language_of
 from domain.partner import PartnerProfile, PartnerRules
 from domain.reading import parse, read_claim
 
@@ -51,12 +52,45 @@ class Filing:
         self._rules = profile.rules if profile else None
         self.account_id = claim.account_id or ""
         self.partner_id = claim.partner_id or ""
-        self.key = duplicate_key(claim, self._rules, request.started_at) or ""
+        self.bug: Exception | None = None
+        try:
+            self.key = duplicate_key(claim, self._rules, request.started_at) or ""
+        except Exception as error:
+            self.key, self.bug = "", error
 
     def decide(self, facts: Facts) -> Entry:
-        """Judge the claim, knowing `facts`, and return what filing writes."""
-        judged = judge(self._reading, facts, self._rules, self._request.started_at)
-        return enter(self._request, judged, self._rules, self._now, self._say)
+        """Judge the claim, knowing `facts`, and return what filing writes.
+
+        A claim whose own content we fail to judge ends as refused: judged again, it would fail
+        again, for ever. What happened is kept as `bug`.
+        """
+        judged = self._judged(facts)
+        try:
+            return enter(self._request, judged, self._rules, self._now, self._say)
+        except Exception as error:
+            self.bug = error
+            return enter(self._request, self._unclear(), self._rules, self._now, self._say)
+
+    def _judged(self, facts: Facts) -> Judged:
+        if self.bug:
+            return self._unclear()
+        try:
+            return judge(self._reading, facts, self._rules, self._request.started_at)
+        except Exception as error:
+            self.bug = error
+            return self._unclear()
+
+    def _unclear(self) -> Judged:
+        claim = self._reading.value or TicketClaim()
+        known = TicketClaim(partner_id=claim.partner_id, kind=claim.kind, contact=claim.contact)
+        reason = Reason(code="incomplete", field="claim", expected="unclear")
+        wanted = claim.contact.language if claim.contact else None
+        own = self._rules.market.language if self._rules else "en"
+        return Judged(
+            claim=known,
+            assessment=Assessment(status="discarded", reasons=(reason,)),
+            language=language_of(wanted, own),
+        )
 
     def _say(self, judged: Judged) -> tuple[CodedReason, ...]:
         return in_words(judged, self._rules, self._phrases)

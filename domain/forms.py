@@ -12,9 +12,12 @@ from pydantic import EmailStr, TypeAdapter, ValidationError
 
 from domain.claim import order_key
 from domain.partner import FormField
+from domain.patterns import matches
 from domain.shapes import EARLIEST, LATEST, Frozen, is_writable
 
 LONGEST_ANSWER: Final = 4000
+LONGEST_IDENTIFIER: Final = 200
+"""Of an answer that names the order."""
 _EMAIL: Final[TypeAdapter[str]] = TypeAdapter(EmailStr)
 
 
@@ -57,9 +60,11 @@ def _problem(field: FormField, answer: object) -> str | None:
 
 
 def _check_text(field: FormField, text: str) -> str | None:
+    if field.identifies and len(text) > LONGEST_IDENTIFIER:
+        return "too_long"
     if field.identifies and not order_key(text):
         return "malformed_pattern"
-    if field.pattern and not re.fullmatch(field.pattern, text):
+    if field.pattern and not matches(field.pattern, text):
         return "malformed_pattern"
     return None
 

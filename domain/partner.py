@@ -5,7 +5,6 @@ current one.
 """
 
 import hashlib
-import re
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -22,6 +21,7 @@ from pydantic import (
 
 from domain import deadlines
 from domain.deadlines import LONGEST_WINDOW, Period
+from domain.patterns import compiled
 from domain.shapes import Currency, Frozen, Money
 
 
@@ -76,11 +76,9 @@ Anchor = Literal["order", "activation", "contract_start"]
 Labels = dict[Literal["pl", "de", "en"], Annotated[str, Field(min_length=1, max_length=500)]]
 
 
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError("expected a regular expression") from error
+def _pattern(text: str, info: ValidationInfo) -> str:
+    if info.context is not _STORED:
+        compiled(text)
     return text
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from fastapi.responses import JSONResponse
 
-from domain.forms import LONGEST_ANSWER
+from domain.forms import LONGEST_ANSWER, LONGEST_IDENTIFIER
 from domain.partner import ClaimKind, FormField, PartnerRules
 from domain.patterns import portable
 
@@ -40,7 +40,8 @@ def form_schema(partner: PartnerRules, kind: ClaimKind, language: str) -> dict[s
 
 def _field(field: FormField, language: str) -> dict[str, Any]:
     words = {"title": _text(field.label, language), "description": _text(field.help, language)}
-    shape = {"type": "string", "maxLength": LONGEST_ANSWER, **_rules(field, language)}
+    longest = LONGEST_IDENTIFIER if field.identifies else LONGEST_ANSWER
+    shape = {"type": "string", "maxLength": longest, **_rules(field, language)}
     marks = {"x-identifies": True} if field.identifies else {}
     return {name: text for name, text in words.items() if text} | shape | marks
 
@@ -77,7 +78,7 @@ EXAMPLE: Final = {
             "title": "Contract number",
             "description": "Starts with VT and stands on the first page of the contract.",
             "type": "string",
-            "maxLength": LONGEST_ANSWER,
+            "maxLength": LONGEST_IDENTIFIER,
             "pattern": r"^\s*(?:[Vv][Tt][\- ]?[0-9]{4}[\- ]?[0-9])\s*$",
             "x-identifies": True,
         }
