@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
 from adapters.postgres import QUERIES, Postgres
+from domain.admission import Admission
 from domain.lifecycle import FINAL
 from domain.shapes import Frozen
 from domain.ticket import Answer, Note
@@ -95,6 +96,12 @@ async def ticket_whole(postgres: Postgres, number: str) -> dict[str, Any] | None
     moments inside of these are text.
     """
     return await postgres.one("ticket_whole", number=number)
+
+
+async def stored_admission(postgres: Postgres, number: str) -> Admission | None:
+    """Return what was decided on the claim of this number, if anything was."""
+    row = await postgres.one("admitted", number=number)
+    return Admission.model_validate(row["admission"]) if row else None
 
 
 async def is_ticket_of(postgres: Postgres, number: str, account_ids: Collection[str]) -> bool:

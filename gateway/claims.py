@@ -14,11 +14,11 @@ from gateway import claim_shapes as shapes
 from gateway.bodies import message_in
 from gateway.callers import Filing
 from gateway.checking import check_claim
+from gateway.filing import file_claim
 from gateway.form_schema import EXAMPLE, SchemaResponse, form_schema
 from gateway.openapi import RETRY_AFTER
 from gateway.parts import Have, Parts
 from gateway.problems import Problem, responses
-from gateway.temporal import file_claim
 from gateway.words import language_wanted
 
 router = APIRouter(prefix="/v1", tags=["claims"])
@@ -170,7 +170,7 @@ async def file(
 ) -> Any:
     """File a claim. Its answer says whether it is accepted, held, refused or discarded, and why."""
     caller.must_speak_for(claim.account_id)
-    filed = await file_claim(have.client, have.postgres, await _told(request), key)
+    filed = await file_claim(have, await _told(request), key)
     if filed.result is None:
         pending = shapes.Pending(number=filed.number).model_dump()
         return JSONResponse(pending, 202, {"retry-after": str(SOON)})

@@ -1,11 +1,11 @@
 """The gateway's side of Temporal: claims are filed, tickets are asked; nothing waits for ever."""
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from temporalio.api.workflowservice.v1 import StartWorkflowExecutionResponse
 from temporalio.client import (
@@ -19,29 +19,18 @@ from temporalio.client import (
 )
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from adapters.postgres import Postgres
-from domain.admission import AdmissionResult
 from domain.errors import DatabaseUnavailable, Unavailable
-from domain.numbers import ticket_number
 from domain.ticket import Answer
 from gateway.problems import STATUS, Problem, is_unknown
 from workflows.policies import ADMISSION_PATIENCE
-from workflows.starting import admit_ticket
 
 LOOK: Final = timedelta(seconds=2)
 """How long it may take to see whether what was not answered in time has begun at all."""
 _began: ContextVar[list[bool] | None] = ContextVar("_began", default=None)
-
-
-class Filed(NamedTuple):
-    """A claim that was filed: its number, the answer if it came in time, whether it is new."""
-
-    number: str
-    result: AdmissionResult | None
-    is_new: bool
 
 
 class Beginnings(Interceptor):
@@ -68,6 +57,17 @@ class _NotesBeginnings(OutboundInterceptor):
         return await super().start_update_with_start_workflow(input)
 
 
+@contextmanager
+def noting_beginnings() -> Iterator[list[bool]]:
+    """Give the list in which calls meanwhile note whether they began a workflow."""
+    noted: list[bool] = []
+    token = _began.set(noted)
+    try:
+        yield noted
+    finally:
+        _began.reset(token)
+
+
 async def connect() -> Client:
     """Make a client as the SDK's environment configuration says; it connects when it is used."""
     config: dict[str, Any] = dict(ClientConfig.load_client_connect_config())
@@ -75,41 +75,6 @@ async def connect() -> Client:
     return await Client.connect(
         **config, lazy=True, data_converter=pydantic_data_converter, interceptors=[Beginnings()]
     )
-
-
-async def file_claim(
-    client: Client, postgres: Postgres, claim: Mapping[str, Any], key: str
-) -> Filed:
-    """File a claim under its account and `key`; raises `Unavailable` or `RPCError` while Temporal
-    or the database is away, and `Problem("not_possible_now")` where somebody ended the ticket's
-    workflow by hand before it was admitted. Filed again, it is the same ticket.
-    """
-    number = ticket_number(str(claim.get("account_id")), key)
-    noted: list[bool] = []
-    token = _began.set(noted)
-    try:
-        async with asyncio.timeout(ADMISSION_PATIENCE.total_seconds()):
-            result = await admit_ticket(client, claim, key)
-    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
-        await _must_have_begun(client, postgres, number)
-        return Filed(number, None, is_new=True)
-    except (WorkflowUpdateFailedError, WorkflowAlreadyStartedError):
-        # Its workflow was ended by hand before it was admitted: this key will have no answer.
-        raise Problem("not_possible_now") from None
-    except RuntimeError as error:  # a failed connection is a bare RuntimeError in this SDK
-        raise Unavailable(f"Temporal: {type(error).__name__}") from None
-    finally:
-        _began.reset(token)
-    return Filed(number, result, is_new=noted[-1:] == [True])
-
-
-async def _must_have_begun(client: Client, postgres: Postgres, number: str) -> None:
-    """Raise `Unavailable` unless the ticket is only waiting for a worker."""
-    try:
-        await client.get_workflow_handle(number).describe(rpc_timeout=LOOK)
-    except (RPCError, RuntimeError) as error:
-        raise Unavailable(f"Temporal: {type(error).__name__}") from None
-    await is_there(postgres)
 
 
 async def has_begun(client: Client, number: str) -> bool:

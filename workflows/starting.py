@@ -27,9 +27,13 @@ from workflows.policies import ADMISSION_PATIENCE, TICKETS_QUEUE
 
 
 def start_operation(
-    claim: Mapping[str, Any], number: str
+    claim: Mapping[str, Any], number: str, *, after_failure: bool = False
 ) -> WithStartWorkflowOperation[Any, TicketOutcome]:
-    """Build the start of `claim`'s workflow under its ticket number (contract.md, "Temporal")."""
+    """Build the start of `claim`'s workflow under its ticket number (contract.md, "Temporal").
+
+    `after_failure`: also where a workflow under that number was terminated or failed.
+    """
+    reuse = WorkflowIDReusePolicy
     kind, partner = _kind(claim.get("kind")), _partner(claim.get("partner_id"))
     attributes = [SearchAttributePair(STATE, "created")]
     attributes += [SearchAttributePair(KIND, kind)] if kind else []
@@ -40,7 +44,9 @@ def start_operation(
         id=number,
         task_queue=TICKETS_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        id_reuse_policy=(
+            reuse.ALLOW_DUPLICATE_FAILED_ONLY if after_failure else reuse.REJECT_DUPLICATE
+        ),
         static_summary=f"{kind or 'unknown kind'} · {partner or 'unknown partner'}",
         static_details="Support ticket: see the current details for where it stands.",
         search_attributes=TypedSearchAttributes(attributes),
@@ -49,16 +55,21 @@ def start_operation(
 
 
 async def admit_ticket(
-    client: Client, claim: Mapping[str, Any], request_key: str
+    client: Client, claim: Mapping[str, Any], request_key: str, *, after_failure: bool = False
 ) -> AdmissionResult:
     """File `claim` (raw JSON of a TicketClaim) and return the answer; repeated, the same answer.
 
     The number is derived from the claim's account and `request_key`. Raises the client's own
     errors: after a time-out the workflow may have started all the same, and asking again with the
-    same key brings its answer.
+    same key brings its answer. `WorkflowAlreadyStartedError` says that the claim was answered in a
+    run that is over: the ticket was continued as new and has ended, or its workflow was terminated.
+    Temporal finds that answer no more; the database has it (`tickets.admission`), and
+    `POST /v1/tickets` returns it. Only where the database has none may a caller file once more with
+    `after_failure`: the workflow was terminated before it had judged the claim.
     """
     number = ticket_number(str(claim.get("account_id")), request_key)
-    operation, sent = start_operation(claim, number), digest(claim)
+    operation = start_operation(claim, number, after_failure=after_failure)
+    sent = digest(claim)
     try:
         answer: AdmissionResult = await client.execute_update_with_start_workflow(
             "admit",

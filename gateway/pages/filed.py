@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fastapi.responses import Response
 
+from adapters.ticket_books import stored_admission
 from domain.admission import Admission, AdmissionResult
 from domain.numbers import ticket_number
 from gateway.pages.claiming import CORRECTABLE
@@ -23,8 +24,7 @@ def number_of(reader: Reader, key: str) -> str:
 
 async def admission_of(reader: Reader, key: str) -> Admission | None:
     """Return what was decided on the form with this key, if it was."""
-    row = await reader.parts.postgres.one("admitted", number=number_of(reader, key))
-    return Admission.model_validate(row["admission"]) if row else None
+    return await stored_admission(reader.parts.postgres, number_of(reader, key))
 
 
 def confirmed(reader: Reader, admission: Admission) -> Response:

@@ -16,6 +16,7 @@ from temporalio.service import RPCError
 from domain.errors import Unavailable
 from domain.partner import ClaimKind
 from domain.reading import digest
+from gateway.filing import Filed, file_claim
 from gateway.pages.claiming import DAY, TIME, Subject, claim_of, errors_in
 from gateway.pages.filed import STANDS, admission_of, confirmed, number_of, refused
 from gateway.pages.filling import Typed, shown, summed_up, typed_in
@@ -25,7 +26,7 @@ from gateway.pages.offers import Choices, choices_of, offered
 from gateway.pages.sessions import form_of, form_token, sent_form
 from gateway.parts import Have
 from gateway.problems import RETRY_AFTER
-from gateway.temporal import Filed, file_claim, has_begun
+from gateway.temporal import has_begun
 from gateway.words import words
 
 _BACK: Final = "back"
@@ -134,7 +135,7 @@ async def _file(reader: Reader, claim: Mapping[str, Any], key: str) -> tuple[str
 
 
 async def _file_under(reader: Reader, claim: Mapping[str, Any], key: str) -> Filed:
-    return await file_claim(reader.parts.client, reader.parts.postgres, claim, f"page-{key}")
+    return await file_claim(reader.parts, claim, f"page-{key}")
 
 
 def _was_other(filed: Filed) -> bool:
