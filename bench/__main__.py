@@ -1,4 +1,4 @@
-"""`python -m bench [admission] [sharing] [rate]`: run benchmarks, print figures; 1 where missed.
+"""`python -m bench [admission] [sharing] [rate] [floods]`: print figures; 1 where one is missed.
 
 Each runs on a fresh local stack: Temporal dev server, PostgreSQL, worker, partners over HTTP.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import admission, rate, sharing
+from bench import admission, floods, rate, sharing
 from bench.figures import Figure
 from domain.errors import TicketError
 from local.leaving import leave
@@ -21,6 +21,7 @@ BENCHMARKS = {
     "admission": admission.measure,
     "sharing": sharing.measure,
     "rate": rate.measure,
+    "floods": floods.measure,
 }
 COLUMNS = ("benchmark", "figure", "value", "bound", "")
 

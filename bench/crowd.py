@@ -131,23 +131,24 @@ class Crowd:
 
     async def admitted(self) -> dict[str, datetime]:
         """When each claim was accepted, by number, as the books say."""
-        rows = await self._rows("select number, at from moves where event = 'claim_accepted'")
+        rows = await self.rows("select number, at from moves where event = 'claim_accepted'")
         return {row["number"]: row["at"] for row in rows}
 
     async def waiting(self, partner_id: str) -> int:
         """How many claims of a partner wait for their delivery."""
-        rows = await self._rows("select partner_id from tickets where state = 'validated'")
+        rows = await self.rows("select partner_id from tickets where state = 'validated'")
         return sum(row["partner_id"] == partner_id for row in rows)
 
     async def settled(self, seconds: float = 120) -> None:
         """Wait until every letter is gone, so that nothing is left of an earlier part."""
         async for _ in until(seconds, "the last letter"):
-            if not await self._rows("select 1 from letters where sent_at is null limit 1"):
+            if not await self.rows("select 1 from letters where sent_at is null limit 1"):
                 return
 
-    async def _rows(self, query: str) -> list[Any]:
+    async def rows(self, query: str, *arguments: object) -> list[Any]:
+        """Return the rows of a query of the benchmarks' own."""
         async with self._doors.books.transaction() as connection:
-            return list(await connection.fetch(query))
+            return list(await connection.fetch(query, *arguments))
 
 
 @contextlib.asynccontextmanager

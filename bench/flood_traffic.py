@@ -1,0 +1,193 @@
+"""`python -m bench.flood_traffic`: one flood at full speed, as a process of its own.
+
+Reads a `Flood` as JSON from standard input, floods until its time is over, prints how often each
+status came as JSON. Only ever aimed at a loopback address.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Final, Literal, NamedTuple
+from urllib.parse import urlencode
+
+from standardwebhooks import Webhook
+
+from domain.shapes import Frozen
+from local.ports import HOST
+
+Kind = Literal["partner", "member", "anonymous", "idle"]
+CONNECTIONS: Final[dict[Kind, int]] = {"partner": 8, "member": 16, "anonymous": 16, "idle": 1500}
+SMALL_OUTCOMES: Final = 1000
+LARGE_OUTCOMES: Final = 20
+LONG_TEXT: Final = "x" * 3500
+SEPARATORS: Final = "&=;," * 15_000
+ANSWER_TIMEOUT: Final = 30.0
+IDLE_PAUSE: Final = 0.5
+JSON_TYPE: Final = "application/json"
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
+
+
+class Flood(Frozen):
+    """What to send, where to, and for how many seconds; `number`, `token` and `secret` are those
+    of the flooded ticket.
+    """
+
+    kind: Kind
+    port: int
+    seconds: float
+    partner_id: str
+    number: str
+    token: str
+    secret: str
+
+
+class Call(NamedTuple):
+    """A request to be sent."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes = b""
+
+    def raw(self) -> bytes:
+        """The bytes on the wire (HTTP/1.1)."""
+        known = {"host": HOST, "content-length": str(len(self.body))} | self.headers
+        lines = [f"{self.method} {self.target} HTTP/1.1", *(f"{k}: {v}" for k, v in known.items())]
+        return "\r\n".join([*lines, "", ""]).encode() + self.body
+
+
+def partner_calls(flood: Flood) -> Iterator[Call]:
+    """Signed lists for one ticket, in turns a thousand small outcomes and some with long texts."""
+    webhook, target = Webhook(flood.secret), f"/v1/partners/{flood.partner_id}/outcomes"
+    for serial in itertools.count():
+        message_id = f"flood-{serial}-{random.getrandbits(64)}"
+        count, text = [(SMALL_OUTCOMES, "?"), (LARGE_OUTCOMES, LONG_TEXT)][serial % 2]
+        outcomes = [
+            {
+                "outcome_id": f"{message_id}-{place}",
+                "number": flood.number,
+                "outcome": "information_requested",
+                "questions": [text],
+            }
+            for place in range(count)
+        ]
+        body, now = json.dumps(outcomes), datetime.now(UTC)
+        headers = {
+            "webhook-id": message_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": webhook.sign(message_id, now, body),
+            "content-type": JSON_TYPE,
+        }
+        yield Call("POST", target, headers, body.encode())
+
+
+def member_calls(flood: Flood) -> Iterator[Call]:
+    """Another answer each time, through the link of one question's letter."""
+    target = f"/tickets/{flood.number}/information?token={flood.token}"
+    for serial in itertools.count():
+        form = {"note": f"{serial}-{random.getrandbits(64)}", "note-1": f"answer {serial}"}
+        yield Call("POST", target, {"content-type": FORM_TYPE}, urlencode(form).encode())
+
+
+def anonymous_calls(flood: Flood) -> Iterator[Call]:
+    """Requests without a token that are cheap to send: separators, headers, forms, documents."""
+    many = {f"x-{place}": "y" * 50 for place in range(90)}
+    calls = [
+        Call("GET", f"/form?{SEPARATORS}", {}),
+        Call("GET", "/form", {"cookie": SEPARATORS}),
+        Call("GET", "/form", many),
+        Call("POST", "/form/enter", {"content-type": FORM_TYPE}, SEPARATORS.encode()),
+        Call("GET", "/openapi.json", {}),
+        Call("GET", "/readyz", {}),
+        Call("POST", "/v1/tickets", {"content-type": JSON_TYPE}, b"[" * 60_000),
+        Call("POST", f"/v1/partners/{flood.partner_id}/outcomes", {}, b"[" * 60_000),
+        Call("GET", f"/v1/tickets?{SEPARATORS}", {"authorization": "Bearer x.y.z"}),
+    ]
+    yield from itertools.cycle(calls)
+
+
+CALLS: Final[dict[Kind, Callable[[Flood], Iterator[Call]]]] = {
+    "partner": partner_calls,
+    "member": member_calls,
+    "anonymous": anonymous_calls,
+}
+
+
+async def flooded(flood: Flood) -> Counter[str]:
+    """Flood until the time is over; return how often each status came."""
+    seen: Counter[str] = Counter()
+    until = time.monotonic() + flood.seconds
+    if flood.kind == "idle":
+        work = [idle(flood, place, seen, until) for place in range(CONNECTIONS["idle"])]
+    else:
+        calls = CALLS[flood.kind](flood)
+        work = [busy(flood, calls, seen, until) for _ in range(CONNECTIONS[flood.kind])]
+    await asyncio.gather(*work)
+    return seen
+
+
+async def busy(flood: Flood, calls: Iterator[Call], seen: Counter[str], until: float) -> None:
+    """Send one call after the other; a connection that was closed is opened again."""
+    while time.monotonic() < until:
+        try:
+            reader, writer = await asyncio.open_connection(HOST, flood.port)
+        except OSError:
+            seen["no connection"] += 1
+            await asyncio.sleep(0.01)
+            continue
+        with contextlib.closing(writer):
+            try:
+                while time.monotonic() < until:
+                    writer.write(next(calls).raw())
+                    status, closes = await asyncio.wait_for(answer(reader), ANSWER_TIMEOUT)
+                    seen[status] += 1
+                    if closes:
+                        break
+            except (OSError, ValueError, EOFError, TimeoutError) as error:
+                seen[type(error).__name__] += 1
+
+
+async def answer(reader: asyncio.StreamReader) -> tuple[str, bool]:
+    """Read one answer; return its status, and whether the server closes the connection."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+    lines = head.split("\r\n")
+    fields = dict(line.partition(":")[::2] for line in lines[1:] if line)
+    await reader.readexactly(int(fields.get("content-length", "0")))
+    return lines[0].split(" ")[1], fields.get("connection", "").strip() == "close"
+
+
+HALF_SENT: Final = (
+    b"",
+    b"GET /form HTTP/1.1\r\nhost: x\r\n",
+    b"POST /form/enter HTTP/1.1\r\nhost: x\r\ncontent-length: 60000\r\n\r\n" + b"a" * 30_000,
+    b"GET / HTTP/1.1\r\nhost: x\r\nx-long: " + b"a" * 7_000,
+)
+
+
+async def idle(flood: Flood, place: int, seen: Counter[str], until: float) -> None:
+    """Hold a connection that never says all; opened again whenever it is closed."""
+    while time.monotonic() < until:
+        try:
+            reader, writer = await asyncio.open_connection(HOST, flood.port)
+        except OSError:
+            seen["no connection"] += 1
+            await asyncio.sleep(IDLE_PAUSE)
+            continue
+        with contextlib.closing(writer):
+            writer.write(HALF_SENT[place % len(HALF_SENT)])
+            seen["opened"] += 1
+            with contextlib.suppress(OSError, TimeoutError):
+                await asyncio.wait_for(reader.read(), max(0.0, until - time.monotonic()))
+                seen["closed by the server"] += 1
+        await asyncio.sleep(IDLE_PAUSE)
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(flooded(Flood.model_validate_json(sys.stdin.read())))))

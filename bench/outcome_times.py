@@ -1,0 +1,64 @@
+"""How long a partner's outcomes take, from the call that brings them to the ticket's move."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from typing import Final
+
+import httpx
+
+from bench.crowd import Crowd, Filed
+from bench.signed_calls import send_outcome
+
+LOOK_PAUSE: Final = 0.05
+"""Seconds between two looks at the moves: the resolution of the times."""
+CONFIRMED: Final = """
+select number from moves where event = 'partner_confirmed' and number = any($1)
+"""
+
+
+class OutcomeTimes:
+    """Sends a partner's outcomes at a steady pace and notes when each has moved its ticket."""
+
+    def __init__(self, crowd: Crowd, http: httpx.AsyncClient, secret: str) -> None:
+        """Call through `http` under the partner's `secret`; see the moves of `crowd`."""
+        self._crowd = crowd
+        self._http = http
+        self._secret = secret
+        self._sent: dict[str, float] = {}
+        self._times: dict[str, float] = {}
+
+    async def send(self, tickets: Sequence[Filed], pause: float) -> None:
+        """Confirm each ticket, one every `pause` seconds, however long the answers take."""
+        self._watching = asyncio.create_task(self._watch(len(tickets)))
+        async with asyncio.TaskGroup() as group:
+            for ticket in tickets:
+                group.create_task(self._confirm(ticket))
+                await asyncio.sleep(pause)
+
+    async def all_seen(self, seconds: float) -> list[float]:
+        """Wait until every ticket has moved; return the seconds that each took.
+
+        One that has not moved after `seconds` more counts as if it moved now.
+        """
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._watching, seconds)
+        now = asyncio.get_running_loop().time()
+        return [self._times.get(number, now - at) for number, at in self._sent.items()]
+
+    async def _confirm(self, ticket: Filed) -> None:
+        self._sent[ticket.number] = asyncio.get_running_loop().time()
+        outcome = {
+            "outcome_id": f"confirm-{ticket.number}",
+            "number": ticket.number,
+            "outcome": "confirmed",
+        }
+        await send_outcome(self._http, ticket.partner_id, self._secret, outcome)
+
+    async def _watch(self, count: int) -> None:
+        while len(self._times) < count:
+            waiting = list(self._sent.keys() - self._times.keys())
+            now = asyncio.get_running_loop().time
+            for row in await self._crowd.rows(CONFIRMED, waiting) if waiting else ():
+                self._times.setdefault(row["number"], now() - self._sent[row["number"]])
+            await asyncio.sleep(LOOK_PAUSE)

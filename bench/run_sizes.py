@@ -1,0 +1,37 @@
+"""How large workflows' histories have become, and how many of them ended in a way none may."""
+
+from typing import Final
+
+from temporalio.client import Client, WorkflowExecutionStatus
+
+from bench.figures import Figure
+
+MOST_EVENTS: Final = 10_000
+MOST_MEBIBYTES: Final = 10
+MEBIBYTE: Final = 1024 * 1024
+_FINE: Final = {
+    WorkflowExecutionStatus.RUNNING,
+    WorkflowExecutionStatus.COMPLETED,
+    WorkflowExecutionStatus.CONTINUED_AS_NEW,
+}
+
+
+async def run_sizes(address: str) -> list[Figure]:
+    """Look at every run of every workflow on the Temporal server at `address`."""
+    client = await Client.connect(address)
+    count = ended_badly = events = size = 0
+    async for listed in client.list_workflows():
+        handle = client.get_workflow_handle(listed.id, run_id=listed.run_id)
+        info = (await handle.describe()).raw_description.workflow_execution_info
+        count += 1
+        ended_badly += listed.status not in _FINE
+        events = max(events, info.history_length)
+        size = max(size, info.history_size_bytes)
+    troubled = await client.count_workflows("TemporalReportedProblems IS NOT NULL")
+    return [
+        Figure("runs looked at", count, at_least=1),
+        Figure("workflows terminated or failed", ended_badly, at_most=0),
+        Figure("workflows whose tasks fail", troubled.count, at_most=0),
+        Figure("longest history", events, "events", at_most=MOST_EVENTS),
+        Figure("largest history", size / MEBIBYTE, "MiB", at_most=MOST_MEBIBYTES),
+    ]

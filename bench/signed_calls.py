@@ -1,0 +1,35 @@
+"""A partner's signed calls (Standard Webhooks), repeated until they are taken."""
+
+import asyncio
+import itertools
+import json
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import httpx
+from standardwebhooks import Webhook
+
+PAUSE: Final = 0.1
+
+
+async def send_outcome(
+    http: httpx.AsyncClient, partner_id: str, secret: str, outcome: dict[str, Any]
+) -> None:
+    """Send one signed outcome, again and again until it is taken."""
+    content = json.dumps(outcome)
+    for serial in itertools.count():
+        now, message_id = datetime.now(UTC), f"{outcome['outcome_id']}-{serial}"
+        headers = {
+            "webhook-id": message_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(secret).sign(message_id, now, content),
+            "content-type": "application/json",
+        }
+        path = f"/v1/partners/{partner_id}/outcomes"
+        try:
+            answer = await http.post(path, content=content, headers=headers)
+        except httpx.TransportError:
+            continue
+        if answer.is_success:
+            return
+        await asyncio.sleep(PAUSE)
