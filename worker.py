@@ -54,6 +54,9 @@ from workflows.support_ticket import SupportTicket
 
 log = logging.getLogger("worker")
 GRACE: Final = timedelta(seconds=30)
+CACHED_TASK_TIMEOUT: Final = timedelta(seconds=3)
+"""So long a ticket's task waits for the worker that has it cached: one that was killed never comes,
+and with the SDK's ten seconds each of its tickets stood still for so long."""
 SPARE_SLOTS: Final = 20
 _PASSED_THROUGH: Final = (
     "activities", "adapters", "domain",
@@ -129,6 +132,7 @@ def _worker(client: Client, queue: str, work: Sequence[Any], **more: Any) -> Wor
         max_concurrent_workflow_tasks=16,
         disable_eager_activity_execution=True,
         graceful_shutdown_timeout=GRACE,
+        sticky_queue_schedule_to_start_timeout=CACHED_TASK_TIMEOUT,
         **more,
     )
 
