@@ -11,12 +11,12 @@ from adapters.postgres import Postgres
 from adapters.verdicts import Found, order_facts, settle_ticket, take_information, take_silence
 from domain.admission import Admission, AdmissionRequest
 from domain.filing import Filing, Phrases, pointing_to_service
-from domain.messages import InformationAnswer
+from domain.messages import InformationAnswer, Request
 from domain.partner import PartnerProfile
 from domain.settlement import Release, Verdict, release
 from domain.shapes import Frozen, Money
 from domain.silence import Silence
-from domain.ticket import Answer, Writing
+from domain.ticket import Answered, Writing
 
 log = logging.getLogger("worker")
 
@@ -51,7 +51,13 @@ class Asked(Frozen):
     """A request that the running ticket does not remember."""
 
     number: str
+    caller: str
     request_id: str
+
+    @classmethod
+    def by(cls, number: str, request: Request) -> "Asked":
+        """Return what to look for."""
+        return cls(number=number, caller=request.sender, request_id=request.request_id)
 
 
 class Persistence:
@@ -108,11 +114,10 @@ class Persistence:
         return await take_information(self._postgres, given.number, given.request, given.writing)
 
     @activity.defn(name="first_answer")
-    async def first_answer(self, asked: Asked) -> Answer | None:
+    async def first_answer(self, asked: Asked) -> Answered | None:
         """Return the answer that a request got long ago, if it came before."""
-        keys = {"number": asked.number, "request_id": asked.request_id}
-        stored = await self._postgres.value("first_answer", **keys)
-        return Answer.model_validate(stored) if stored else None
+        stored = await self._postgres.value("first_answer", **asked.model_dump())
+        return Answered.model_validate(stored) if stored else None
 
     @activity.defn(name="look_again")
     async def look_again(self, number: str) -> Release:

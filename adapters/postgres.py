@@ -254,7 +254,11 @@ async def _append(connection: Connection, writing: Writing) -> None:
         await QUERIES.keep_note(connection, **place, **note.model_dump())
     for answer in writing.answers:
         content = answer.model_dump(mode="json")
-        keys = {"number": number, "request_id": answer.request_id}
+        keys = {
+            "number": number,
+            "caller": answer.caller,
+            "request_id": answer.request_id,
+        }
         await QUERIES.keep_answer(connection, **keys, answer=content)
 
 

@@ -7,8 +7,10 @@ from typing import Any, Final, Literal, NamedTuple
 from adapters.postgres import QUERIES, Postgres
 from domain.admission import Admission
 from domain.lifecycle import FINAL
+from domain.messages import Request
+from domain.requests import answer_for
 from domain.shapes import Frozen
-from domain.ticket import Answer, Note
+from domain.ticket import Answer, Answered, Note
 
 Queue = Literal["attention", "overdue", "today", "untold"]
 """What waits for an agent: needs attention; a deadline has passed; it passes today in the partner's
@@ -113,25 +115,23 @@ async def is_ticket_of(postgres: Postgres, number: str, account_ids: Collection[
     return bool(await postgres.value("is_ticket_of", number=number, account_ids=accounts))
 
 
-async def keep_late(postgres: Postgres, number: str, note: Note) -> Answer | None:
+async def keep_late(postgres: Postgres, number: str, request: Request, note: Note) -> Answer | None:
     """Keep a request that came after the ticket's end as `note`, and return its first answer.
 
     `None` where there is no such ticket. Kept again, nothing changes.
     """
-    keys = {"number": number, "request_id": note.message_id}
+    keys: dict[str, Any] = {
+        "number": number,
+        "caller": request.sender,
+        "request_id": request.request_id,
+    }
     async with postgres.transaction() as connection:
         state = await QUERIES.lock_state(connection, number=number)
         if state is None:
             return None
         if first := await QUERIES.first_answer(connection, **keys):
-            return Answer.model_validate(first)
-        answer = Answer(
-            number=number,
-            request_id=note.message_id,
-            state=state,
-            moved=False,
-            code=note.code,
-        )
+            return answer_for(Answered.model_validate(first), request)
+        answer = Answered(**keys, digest=request.digest, state=state, moved=False, code=note.code)
         await QUERIES.keep_answer(connection, **keys, answer=answer.model_dump(mode="json"))
         await QUERIES.keep_late_note(connection, number=number, **note.model_dump(exclude={"seq"}))
         return answer

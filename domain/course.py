@@ -15,7 +15,7 @@ from domain.lifecycle import Event, Lifecycle, State
 from domain.messages import RejectionReason, Request
 from domain.settlement import Release, Verdict
 from domain.shapes import Money
-from domain.ticket import REMEMBERED, Answer, Attention, Move, Note, Ticket, Writing
+from domain.ticket import REMEMBERED, Answered, Attention, Move, Note, Ticket, Writing
 
 SYSTEM: Final = "system"
 _MOST_NOTES: Final = 20
@@ -55,7 +55,7 @@ class Course:
         self._moves: list[Move] = []
         self._letters: list[Letter] = []
         self._notes: list[Note] = []
-        self._answers: list[Answer] = []
+        self._answers: list[Answered] = []
 
     @property
     def ended(self) -> bool:
@@ -167,10 +167,12 @@ class Course:
         problems: Mapping[str, str] | None = None,
         *,
         moved: bool = False,
-    ) -> Answer:
+    ) -> Answered:
         """Give a request its first answer: kept for ever in the books, for a while at hand."""
-        answer = Answer(
+        answer = Answered(
             request_id=request.request_id,
+            caller=request.sender,
+            digest=request.digest,
             number=self.ticket.number,
             state=self.ticket.state,
             moved=moved,
@@ -184,7 +186,7 @@ class Course:
 
     def may_have_forgotten(self, request: Request) -> bool:
         """Say whether only the books know if `request` came before."""
-        known = any(answer.request_id == request.request_id for answer in self.ticket.answers)
+        known = any(answer.key == request.key for answer in self.ticket.answers)
         return not known and self.ticket.answered > len(self.ticket.answers)
 
     def remind(self, letter: Letter) -> None:

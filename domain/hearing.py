@@ -28,7 +28,7 @@ from domain.questions import NOT_NOW, do_without, provide, remind_member
 from domain.requests import first_answer, take_request
 from domain.shapes import Frozen
 from domain.silence import confirmable, fall_silent
-from domain.ticket import Answer, Attention, Note, Ticket, Writing
+from domain.ticket import Answered, Attention, Note, Ticket, Writing
 
 
 class Heard(Frozen):
@@ -40,7 +40,7 @@ class Heard(Frozen):
 
     quiet: bool = False
     deliver: str | None = None
-    answer: Answer | None = None
+    answer: Answered | None = None
     check: InformationAnswer | None = None
 
 

@@ -7,7 +7,11 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, model_validator
 
+from domain.reading import digest
 from domain.shapes import Day, Frozen, Identifier, Instant, Money, Words
+
+Sender = Annotated[str, Field(min_length=1, max_length=220, pattern=r"^[!-~]+$")]
+"""Who sends a request, as its door names it: a role, and an id where the role has many."""
 
 
 class RejectionReason(StrEnum):
@@ -49,10 +53,31 @@ class RewardRegistered(Frozen):
 
 
 class Request(Frozen):
-    """What every update carries: its id, for ever unique to the ticket, and who asks."""
+    """What every update carries: its id, for ever, and who asks.
+
+    Ids are the `caller`'s own (the `actor`'s where none is named): nobody else's requests can be
+    met by them. Under an id stands one content: see `digest`.
+    """
 
     request_id: Identifier
-    actor: Identifier
+    actor: Sender
+    caller: Sender | None = None
+
+    @property
+    def key(self) -> str:
+        """What names this request among all of its ticket."""
+        return f"{self.sender} {self.request_id}"
+
+    @property
+    def sender(self) -> str:
+        """Whose id it is."""
+        return self.caller or self.actor
+
+    @property
+    def digest(self) -> str:
+        """The digest of what is asked and in whose name: known fields that are not null."""
+        content = self.model_dump(mode="json", exclude={"request_id", "caller"}, exclude_none=True)
+        return digest([type(self).__name__, content])
 
 
 class Withdrawal(Request):

@@ -14,7 +14,7 @@ _NAMES: Final = {model: name for name, model in UPDATES.items()}
 
 def note_of(message: Message, code: str, now: datetime, unknown: tuple[str, ...] = ()) -> Note:
     """Return how `message` is kept; `unknown` names the fields that nobody here knows."""
-    content: dict[str, Any] = message.model_dump(mode="json", exclude_none=True)
+    content: dict[str, Any] = message.model_dump(mode="json", exclude={"caller"}, exclude_none=True)
     name, message_id, actor = _sender(message)
     body = content | ({"unknown_fields": list(unknown)} if unknown else {})
     return Note(

@@ -74,9 +74,9 @@ def _finite(text: str) -> float:
     return number
 
 
-def digest(claim: object) -> str:
-    """Return the digest (SHA-256, hex) by which two claims under one request key are told apart."""
-    text = json.dumps(claim, sort_keys=True, separators=(",", ":"))
+def digest(content: object) -> str:
+    """Return the digest (SHA-256, hex) by which two contents of one key are told apart."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

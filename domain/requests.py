@@ -10,7 +10,7 @@ from domain.lifecycle import Event, Lifecycle, State
 from domain.messages import Decision, InformationRequest, Request, Resend, Withdrawal
 from domain.outcomes import confirm
 from domain.questions import NOT_NOW, request_information
-from domain.ticket import Answer, Attention
+from domain.ticket import Answered, Attention
 
 _UNDECIDED: Final = frozenset({Attention.AMOUNT_UNDECIDED, Attention.CANCELLATION_END_UNKNOWN})
 
@@ -34,12 +34,23 @@ def possible(state: State, attention: Collection[str]) -> frozenset[str]:
     return frozenset(name for name, may in found.items() if may)
 
 
-def first_answer(course: Course, request: Request) -> Answer | None:
+def first_answer(course: Course, request: Request) -> Answered | None:
     """Return the answer that this request got when it first came."""
-    return next((a for a in course.ticket.answers if a.request_id == request.request_id), None)
+    return next((a for a in course.ticket.answers if a.key == request.key), None)
 
 
-def take_request(course: Course, request: Request, now: datetime) -> tuple[Answer, str | None]:
+def answer_for(first: Answered, request: Request) -> Answered:
+    """Return the `first` answer under a request's key, if it was given to the same request.
+
+    What asks for something else under the id of another is refused (`key_reused`), and moves
+    nothing.
+    """
+    if first.digest == request.digest:
+        return first
+    return first.model_copy(update={"moved": False, "code": "key_reused", "problems": {}})
+
+
+def take_request(course: Course, request: Request, now: datetime) -> tuple[Answered, str | None]:
     """Carry out a new `request`; return its answer and the purpose of a delivery to be started."""
     handler = _HANDLERS[type(request)]
     deliver, code = handler(course, request, now)

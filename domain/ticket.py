@@ -58,6 +58,18 @@ class Answer(Frozen):
     problems: dict[str, str] = {}
 
 
+class Answered(Answer):
+    """An answer as it is kept: whose request it answers, and the digest of what was asked."""
+
+    caller: str
+    digest: str
+
+    @property
+    def key(self) -> str:
+        """What names the request among all of its ticket (`Request.key`)."""
+        return f"{self.caller} {self.request_id}"
+
+
 class Ticket(Frozen):
     """Everything a running ticket knows; no personal data but what stands in moves' notes."""
 
@@ -94,7 +106,7 @@ class Ticket(Frozen):
     writings: int = 0
     deliveries: int = 0
     heard: tuple[str, ...] = ()
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[Answered, ...] = ()
     answered: int = 0
     partner_reference: str | None = None
 
@@ -155,7 +167,7 @@ class Writing(Frozen):
     moves: tuple[Move, ...] = ()
     letters: tuple[Letter, ...] = ()
     notes: tuple[Note, ...] = ()
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[Answered, ...] = ()
 
 
 def snapshot(ticket: Ticket) -> TicketSnapshot:

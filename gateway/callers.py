@@ -49,6 +49,11 @@ class Caller(Frozen):
             raise Problem("forbidden")
 
     @property
+    def key(self) -> str:
+        """Whose the ids of requests are: `agent:anna`, `platform:shop-backend`."""
+        return f"{'agent' if 'agent' in self.roles else 'platform'}:{self.subject}"
+
+    @property
     def actor(self) -> str:
         """Who acts, as histories name it: `agent:anna`, or `platform`."""
         return f"agent:{self.subject}" if "agent" in self.roles else "platform"

@@ -10,10 +10,10 @@ from temporalio.service import RPCError
 
 from adapters.ticket_books import stored_admission
 from domain.admission import AdmissionResult, refusal
+from domain.claim_digest import claim_digest
 from domain.errors import Unavailable
 from domain.filing import pointing_to_service
 from domain.numbers import ticket_number
-from domain.reading import digest
 from gateway.parts import Parts
 from gateway.problems import Problem
 from gateway.temporal import LOOK, is_there, noting_beginnings
@@ -81,7 +81,7 @@ async def _stored_answer(
     admission = await stored_admission(parts.postgres, number)
     if admission is None:
         return None
-    if admission.digest != digest(claim):
+    if admission.digest != claim_digest(claim):
         return refusal(number, "key_reused")
     return pointing_to_service(admission, parts.settings.service_address).result
 

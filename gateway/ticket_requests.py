@@ -72,7 +72,7 @@ async def put(have: Parts, number: str, update: str, content: Mapping[str, Any])
 
 
 async def _too_late(have: Parts, number: str, request: Request) -> Answer:
-    answer = await keep_late(have.postgres, number, note_of(request, NOT_NOW, have.now))
+    answer = await keep_late(have.postgres, number, request, note_of(request, NOT_NOW, have.now))
     if answer is None:
         raise Problem("unknown_ticket")
     if answer.code:

@@ -46,7 +46,10 @@ _READ: Final = ("unknown_ticket", "malformed", "unauthorised", "forbidden", "una
 
 
 class RequestIn(BaseModel):
-    """What every request may carry: the id under which it may be repeated, for ever."""
+    """What every request may carry: the id under which it may be repeated, for ever.
+
+    Ids are the caller's own; other content under one is refused (`key_reused`).
+    """
 
     request_id: RequestId | None = Field(None, examples=["desk-7731"])
 
@@ -210,12 +213,13 @@ async def look_up(request: Request, have: Have, caller: Agent, number: Number) -
 
 def _ids(caller: Caller, told: RequestIn, key: str | None) -> dict[str, str]:
     """Return who asks, and the id of the request: one of ours, where the caller gave none."""
-    return {"request_id": told.request_id or key or uuid.uuid4().hex, "actor": actor_of(caller)}
+    request_id = told.request_id or key or uuid.uuid4().hex
+    return {"request_id": request_id, "actor": actor_of(caller), "caller": caller.key}
 
 
 def _answers(*codes: str) -> dict[str, Any]:
     shown = {"application/json": {"example": examples.ANSWER}}
-    told = responses(*_READ, "not_possible_now", "too_large", *codes)
+    told = responses(*_READ, "not_possible_now", "key_reused", "too_large", *codes)
     told[200] = {"description": "The ticket's answer", "content": shown}
     return {"responses": told, "dependencies": [Depends(message_in)]}
 

@@ -13,7 +13,8 @@ from temporalio.exceptions import ApplicationError
 
 from domain.messages import Message, Unreadable
 from domain.questions import NOT_NOW
-from domain.ticket import Answer
+from domain.requests import answer_for
+from domain.ticket import Answer, Answered
 from workflows import inputs
 
 
@@ -23,7 +24,7 @@ class Inbox:
     def __init__(self) -> None:
         """Be empty."""
         self._inbox: deque[tuple[Message, tuple[str, ...]]] = deque()
-        self._answers: dict[str, Answer] = {}
+        self._answers: dict[str, Answered] = {}
 
     def _takes_requests(self) -> bool | None:
         """Say whether there is a ticket to ask for something; `None` while that is open."""
@@ -82,8 +83,8 @@ class Inbox:
         if not self._takes_requests():
             raise ApplicationError(NOT_NOW, type=NOT_NOW)
         self._put(request, unknown)
-        await workflow.wait_condition(lambda: request.request_id in self._answers)
-        answer = self._answers[request.request_id]
+        await workflow.wait_condition(lambda: request.key in self._answers)
+        answer = answer_for(self._answers[request.key], request)
         if answer.code:
             raise ApplicationError(answer.code, answer.problems, type=answer.code)
         return answer

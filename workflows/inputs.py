@@ -6,8 +6,9 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from domain.admission import AdmissionRequest
+from domain.claim_digest import claim_digest
 from domain.messages import SIGNALS, UPDATES, Message, Request, Unreadable
-from domain.reading import digest, parse, read_message
+from domain.reading import parse, read_message
 
 _JSON = b"json/plain"
 
@@ -25,7 +26,7 @@ def admission_request(args: Sequence[RawValue]) -> AdmissionRequest:
     return AdmissionRequest(
         number=info.workflow_id,
         run_id=info.first_execution_run_id,
-        digest=digest(claim),
+        digest=claim_digest(claim),
         claim=args[0].payload.data.decode() if claim is not None else "null",
         started_at=info.workflow_start_time,
     )

@@ -18,9 +18,9 @@ from temporalio.common import (
 )
 
 from domain.admission import AdmissionResult, refusal
+from domain.claim_digest import claim_digest
 from domain.numbers import ticket_number
 from domain.partner import PARTNER_ID, ClaimKind
-from domain.reading import digest
 from domain.ticket import TicketOutcome
 from workflows.attributes import KIND, PARTNER, STATE
 from workflows.policies import ADMISSION_PATIENCE, TICKETS_QUEUE
@@ -69,7 +69,7 @@ async def admit_ticket(
     """
     number = ticket_number(str(claim.get("account_id")), request_key)
     operation = start_operation(claim, number, after_failure=after_failure)
-    sent = digest(claim)
+    sent = claim_digest(claim)
     try:
         answer: AdmissionResult = await client.execute_update_with_start_workflow(
             "admit",

@@ -186,9 +186,9 @@ class SupportTicket(Inbox):
         if isinstance(message, Request) and course.may_have_forgotten(message):
             if course.has_unwritten:
                 await self._write(course)
-            asked = Asked(number=self._number, request_id=message.request_id)
+            asked = Asked.by(self._number, message)
             if first := await durably(Persistence.first_answer, asked, "look for its first answer"):
-                self._answers[first.request_id] = first
+                self._answers[first.key] = first
                 return
         heard = hear(course, message, workflow.now(), unknown)
         # Mere notes wait for the next writing, so that a flood of them stays cheap.
@@ -200,7 +200,7 @@ class SupportTicket(Inbox):
         if heard.check:
             await self._inform(course, heard.check)
         if heard.answer:
-            self._answers[heard.answer.request_id] = heard.answer
+            self._answers[heard.answer.key] = heard.answer
 
     async def _inform(self, course: Course, request: InformationAnswer) -> None:
         """Let the form and the books take the member's answer, or refuse it field by field."""
@@ -260,7 +260,7 @@ class SupportTicket(Inbox):
 
     def _told(self, course: Course, writing: Writing) -> None:
         """Tell whoever must know what was written down."""
-        self._answers |= {answer.request_id: answer for answer in writing.answers}
+        self._answers |= {answer.key: answer for answer in writing.answers}
         self._errands.post(writing.letters)
         if course.ticket.state not in (State.VALIDATED, State.SENT_TO_PARTNER):
             self._errands.stop_delivery()

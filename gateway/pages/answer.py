@@ -151,7 +151,7 @@ async def _tell(reader: Reader, given: Mapping[str, str], note: str) -> None:
     """Send the update; its id comes from question and answer, so that twice is once."""
     told: dict[str, Any] = {"answers": dict(given), "note": note or None}
     request_id = f"page-{reader.asked.asked}-{digest(told)[:32]}"
-    request = {"request_id": request_id, "actor": "member", **told}
+    request = {"request_id": request_id, "actor": "member", "caller": "link", **told}
     await ask(reader.parts.client, reader.number, "provide_information", request)
 
 

@@ -105,7 +105,9 @@ _READERS: Final = {
     "resend": _resend,
 }
 _AT: Final = {"reward_required": "confirm_amount", "wrong_currency": "confirm_amount"}
-_KNOWN: Final = frozenset({"reward_required", "wrong_currency", "not_possible_now", "unavailable"})
+_KNOWN: Final = frozenset(
+    {"reward_required", "wrong_currency", "not_possible_now", "key_reused", "unavailable"}
+)
 
 
 def refused(code: str) -> dict[str, str]:

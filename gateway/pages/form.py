@@ -13,9 +13,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from temporalio.service import RPCError
 
+from domain.claim_digest import claim_digest
 from domain.errors import Unavailable
 from domain.partner import ClaimKind
-from domain.reading import digest
 from gateway.filing import Filed, file_claim
 from gateway.pages.claiming import DAY, TIME, Subject, claim_of, errors_in
 from gateway.pages.filed import STANDS, admission_of, confirmed, number_of, refused
@@ -130,7 +130,7 @@ async def _file(reader: Reader, claim: Mapping[str, Any], key: str) -> tuple[str
     filed = await _file_under(reader, claim, key)
     if not _was_other(filed) or await _stands(reader, key):
         return key, filed
-    key = f"{key[:60]}.{digest(claim)[:20]}"
+    key = f"{key[:60]}.{claim_digest(claim)[:20]}"
     return key, await _file_under(reader, claim, key)
 
 

@@ -89,7 +89,7 @@ class AnyTicket(RuleBasedStateMachine):
         before = self.course.ticket
         heard = hear(self.course, message, self.now)
         if heard.answer:
-            first = self.answers.setdefault(heard.answer.request_id, heard.answer)
+            first = self.answers.setdefault(heard.answer.key, heard.answer)
             assert heard.answer == first
         if heard.deliver and heard.deliver.startswith(("reminder", "information")):
             self.purposes.append(heard.deliver)

@@ -19,9 +19,10 @@ from domain.admission import (
     refusal,
 )
 from domain.claim import Facts
+from domain.claim_digest import claim_digest
 from domain.lifecycle import Event, State
 from domain.partner import PartnerRules
-from domain.reading import digest, parse, read_claim
+from domain.reading import parse, read_claim
 from tests.unit.builders import (
     NOW,
     NUMBER,
@@ -57,7 +58,7 @@ def entered(
     text = raw or json_of(**changes)
     partner = partner or a_partner()
     request = AdmissionRequest(
-        number=NUMBER, run_id="run-1", digest=digest(parse(text.encode())), claim=text,
+        number=NUMBER, run_id="run-1", digest=claim_digest(parse(text.encode())), claim=text,
         started_at=now,
     )  # fmt: skip
     reading = read_claim(parse(text.encode()))
@@ -225,7 +226,7 @@ def test_every_answer_carries_the_digest_of_the_claim_that_was_judged(
 ) -> None:
     """By it a caller notices that its request key was used for another claim before."""
     result = entered(**changes).admission.result
-    assert result.digest == digest(claim_content(**changes))
+    assert result.digest == claim_digest(claim_content(**changes))
     assert refusal(NUMBER, "key_reused").digest == ""
 
 

@@ -163,13 +163,15 @@ async def test_an_update_that_nobody_knows_breaks_nothing(stage: Stage) -> None:
 
 
 async def test_a_repeated_request_gets_its_first_answer(stage: Stage) -> None:
-    """Also a refusal, also at the same moment, and whatever it asks the second time."""
+    """Also a refusal, also at the same moment; what asks for something else is refused."""
     await stage.filed_and_sent()
     resend: dict[str, Any] = {"request_id": "once", "actor": "agent-7"}
     answers = await asyncio.gather(*[stage.ask("resend_to_partner", resend) for _ in range(3)])
     assert answers[0] == answers[1] == answers[2]
     await stage.partner.called(2)
-    assert await stage.ask("withdraw", resend | {"reason": "changed my mind"}) == answers[0]
+    await refused_with("key_reused", stage.ask("withdraw", resend))
+    other = resend | {"reason": "changed my mind"}
+    await refused_with("key_reused", stage.ask("resend_to_partner", other))
     late = {"request_id": "late", "actor": "agent-7"}
     await stage.partner_says("confirmed")
     await stage.stands(AWAITING)

@@ -21,3 +21,9 @@ update rewards_to_tell w set account_id = r.account_id from rewards r where r.re
 alter table rewards_to_tell add primary key (account_id, reward_id);
 alter table rewards_to_tell add foreign key (account_id, reward_id) references rewards
 on update cascade on delete cascade;
+
+-- The id of a request is its caller's own; the answer keeps the digest of what was asked under it.
+alter table answers drop constraint answers_pkey;
+alter table answers add column caller text not null default '';
+alter table answers alter column caller drop default;
+alter table answers add primary key (number, caller, request_id);

@@ -112,11 +112,13 @@ where l.number = :number and l.key = :key;
 update letters set sent_at = now() where number = :number and key = :key and sent_at is null;
 
 -- name: keep_answer!
-insert into answers (number, request_id, answer) values (:number, :request_id, :answer)
+insert into answers (number, caller, request_id, answer)
+values (:number, :caller, :request_id, :answer)
 on conflict do nothing;
 
 -- name: first_answer$
-select answer from answers where number = :number and request_id = :request_id;
+select answer from answers
+where number = :number and caller = :caller and request_id = :request_id;
 
 -- name: form_of_ticket^
 select t.account_id, t.kind, t.partner_id, t.answers, t.order_key, t.duplicate_key, t.writing, p.rules
