@@ -1,6 +1,5 @@
 """A claim as it comes in (R1-R3, R11), and what is known of its account: links and rewards."""
 
-import unicodedata
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
@@ -8,6 +7,7 @@ from pydantic import EmailStr, Field
 
 from domain.partner import ClaimKind
 from domain.shapes import Day, Frozen, Identifier, Instant, Language, Money, PlainText, Words
+from domain.skeleton import order_key
 
 MOST_ANSWERS: Final = 50
 """More answers than any form has fields: a claim with more is not read further."""
@@ -115,13 +115,3 @@ class Facts(Frozen):
 
 
 Status = Literal["accepted", "held", "refused", "discarded"]
-
-
-def order_key(text: str) -> str | None:
-    """Bring an order number to the form in which orders are compared: NFKC, upper case, letters and
-    digits.
-
-    `None` where nothing is left to compare.
-    """
-    folded = unicodedata.normalize("NFKC", text).upper()
-    return "".join(c for c in folded if c.isalnum()) or None

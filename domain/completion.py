@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from domain.cleaning import cleaned
 from domain.forms import fill
 from domain.partner import ClaimKind, PartnerRules
 from domain.shapes import Frozen
@@ -33,7 +34,7 @@ def complete(
     form = rules.form(kind)
     names = {field.name for field in form}
     news = {name: answer for name, answer in given.items() if name in names}
-    filled = fill(form, {**known, **news})
+    filled = fill(form, {**known, **news}, rules.market)
     silent = not any(map(_says_something, (note, *news.values())))
     return Completion(
         answers=filled.answers,
@@ -53,4 +54,4 @@ def question_words(
 
 
 def _says_something(answer: object) -> bool:
-    return bool(answer.strip()) if isinstance(answer, str) else answer is not None
+    return bool(cleaned(answer)) if isinstance(answer, str) else answer is not None

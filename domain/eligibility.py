@@ -72,7 +72,7 @@ def assess(
         return _incomplete(problems | _missing(claim, problems))
     if claim.kind not in partner.kinds:
         return _refused("partner_takes_no_claims")
-    form = fill(partner.form(claim.kind), claim.answers)
+    form = fill(partner.form(claim.kind), claim.answers, partner.market)
     case = Case(claim, claim.kind, partner, facts, now, problems, form)
     answers = (check(case) for check in _CHECKS)
     return next((answer for answer in answers if answer), None) or _accepted(case)
@@ -200,7 +200,7 @@ def duplicate_key(claim: TicketClaim, partner: PartnerRules | None, now: datetim
     """Return the key under which the same reward (R25) is looked for, if the claim says so much."""
     if partner is None or claim.kind is None or not claim.account_id:
         return None
-    form = fill(partner.form(claim.kind), claim.answers)
+    form = fill(partner.form(claim.kind), claim.answers, partner.market)
     return Case(claim, claim.kind, partner, Facts(), now, {}, form).duplicate_key
 
 

@@ -2,18 +2,18 @@
 R22, R23).
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from pydantic import EmailStr, TypeAdapter, ValidationError
 
-from domain.claim import order_key
-from domain.partner import FormField
+from domain.cleaning import cleaned, cleaned_lines
+from domain.figures import NotRead, day_in, is_day_first, number_in
+from domain.partner import FormField, Market
 from domain.patterns import matches
 from domain.shapes import EARLIEST, LATEST, Frozen, is_writable
+from domain.skeleton import names_order, order_key
 
 LONGEST_ANSWER: Final = 4000
 LONGEST_IDENTIFIER: Final = 200
@@ -30,56 +30,65 @@ class Filled(Frozen):
     dates: dict[str, date] = {}
 
 
-def fill(fields: Sequence[FormField], answers: Mapping[str, Any]) -> Filled:
-    """Check `answers` against `fields`; answers to fields that are not in the form are left out."""
+def fill(
+    fields: Sequence[FormField], answers: Mapping[str, Any], market: Market | None = None
+) -> Filled:
+    """Check `answers` against `fields`; answers to fields that are not in the form are left out.
+
+    Words are kept cleaned, days as `2026-10-01`, numbers as `1234.50`; those are read as people of
+    the `market` write them.
+    """
     kept: dict[str, str] = {}
     problems: dict[str, str] = {}
     for field in fields:
-        answer = answers.get(field.name)
-        if answer is None or (isinstance(answer, str) and not answer.strip()):
-            if field.required:
+        try:
+            if text := _read(field, answers.get(field.name), market):
+                kept[field.name] = text
+            elif field.required:
                 problems[field.name] = "required"
-        elif problem := _problem(field, answer):
-            problems[field.name] = problem
-        else:
-            kept[field.name] = str(answer)
+        except NotRead as error:
+            problems[field.name] = error.code
     return Filled(
         answers=kept, problems=problems, order_key=_order(fields, kept), dates=_dates(fields, kept)
     )
 
 
-def _problem(field: FormField, answer: object) -> str | None:
-    if isinstance(answer, bool) or not isinstance(answer, str | int):
-        return "not_text"
-    text = str(answer)
-    if not is_writable(text):
-        return "not_text"
+def _read(field: FormField, answer: object, market: Market | None) -> str:
+    """Return an answer as it is kept, "" for none; raises `NotRead`."""
+    told = "" if answer is None else _text(answer)
+    is_free = field.type == "text" and not (field.pattern or field.identifies)
+    text = cleaned_lines(told) if is_free else cleaned(told)
+    if text and field.type == "number":
+        text = number_in(told, market.currency if market else None, bool(field.pattern))
+    if text and field.type == "date":
+        text = day_in(told, is_day_first(market.time_zone) if market else False).isoformat()
     if len(text) > LONGEST_ANSWER:
-        return "too_long"
-    return _TYPE_CHECKS[field.type](field, text.strip())
+        raise NotRead("too_long", f"{LONGEST_ANSWER} characters at most")
+    if text and (problem := _TYPE_CHECKS[field.type](field, text)):
+        raise NotRead(problem, "another answer")
+    return text
+
+
+def _text(answer: object) -> str:
+    if isinstance(answer, bool) or not isinstance(answer, str | int) or not is_writable(answer):
+        raise NotRead("not_text", "a text")
+    if isinstance(answer, str) and len(answer) > LONGEST_ANSWER:
+        raise NotRead("too_long", f"{LONGEST_ANSWER} characters at most")
+    return str(answer)
 
 
 def _check_text(field: FormField, text: str) -> str | None:
     if field.identifies and len(text) > LONGEST_IDENTIFIER:
         return "too_long"
-    if field.identifies and not order_key(text):
-        return "malformed_pattern"
+    if field.identifies and not names_order(text):
+        return "order_letters" if order_key(text) else "malformed_pattern"
     if field.pattern and not matches(field.pattern, text):
         return "malformed_pattern"
     return None
 
 
 def _check_date(field: FormField, text: str) -> str | None:
-    day = _day(text)
-    return None if day and EARLIEST <= day <= LATEST else "malformed_date"
-
-
-def _check_number(field: FormField, text: str) -> str | None:
-    try:
-        finite = Decimal(text.replace(",", ".")).is_finite()
-    except InvalidOperation:
-        finite = False
-    return _check_text(field, text) if finite else "malformed_number"
+    return None if EARLIEST <= date.fromisoformat(text) <= LATEST else "malformed_date"
 
 
 def _check_email(field: FormField, text: str) -> str | None:
@@ -97,7 +106,7 @@ def _check_choice(field: FormField, text: str) -> str | None:
 _TYPE_CHECKS: Final[dict[str, Callable[[FormField, str], str | None]]] = {
     "text": _check_text,
     "date": _check_date,
-    "number": _check_number,
+    "number": _check_text,
     "email": _check_email,
     "choice": _check_choice,
 }
@@ -109,14 +118,4 @@ def _order(fields: Sequence[FormField], kept: Mapping[str, str]) -> str | None:
 
 
 def _dates(fields: Sequence[FormField], kept: Mapping[str, str]) -> dict[str, date]:
-    found = {f.dates: _day(kept[f.name].strip()) for f in fields if f.dates and f.name in kept}
-    return {anchor: day for anchor, day in found.items() if day}
-
-
-def _day(text: str) -> date | None:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    return {f.dates: date.fromisoformat(kept[f.name]) for f in fields if f.dates and f.name in kept}

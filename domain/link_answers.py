@@ -4,10 +4,10 @@ A round ends with the partner's answer. A question that has been answered, or wa
 the next; so what was asked or decided on one page, in one letter or by a double click counts once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from domain.file_rows import with_point
+from domain.figures import NotRead, amount_in, day_in, is_day_first
 from domain.lifecycle import State
 from domain.messages import PartnerOutcome
 from domain.partner import PartnerRules
@@ -67,21 +67,38 @@ def read_answer(
         return Answered(problems={"question": "required"})
     content = {"outcome_id": id_, "partner_id": rules.id, "number": number, "outcome": answer}
     more = {"questions": list(questions)} if answer == "information_requested" else {}
-    reading = read_message(PartnerOutcome, content | more | _details(answer, told, rules))
-    return Answered(outcome=reading.value, problems=_by_field(answer, reading.problems))
+    figures, unread = _figures(told, rules) if answer == "confirmed" else ({}, {})
+    details = _details(answer, told) | figures
+    reading = read_message(PartnerOutcome, content | more | details)
+    problems = _by_field(answer, reading.problems) | unread
+    return Answered(outcome=None if problems else reading.value, problems=problems)
 
 
-def _details(answer: str, told: Mapping[str, str], rules: PartnerRules) -> dict[str, Any]:
+def _details(answer: str, told: Mapping[str, str]) -> dict[str, Any]:
     note = told.get(f"{answer}_note")
     details: dict[str, Any] = {"note": note} if note else {}
-    if answer == "rejected":
-        details["reason_code"] = told["reason_code"]
-    if answer == "confirmed":
-        details |= {name: told[name] for name in dates_asked(rules) if told.get(name)}
-        if amount := told.get("amount"):
-            money = {"amount": with_point(amount), "currency": rules.market.currency}
-            details["reward"] = money
-    return details
+    return details | ({"reason_code": told["reason_code"]} if answer == "rejected" else {})
+
+
+def _figures(told: Mapping[str, str], rules: PartnerRules) -> tuple[dict[str, Any], dict[str, str]]:
+    """Read dates and amount as the market writes them; beside them what could not be read."""
+    currency, day_first = rules.market.currency, is_day_first(rules.market.time_zone)
+    read: dict[str, Any] = {}
+    unread: dict[str, str] = {}
+
+    def take(name: str, reader: Callable[[str], Any]) -> None:
+        try:
+            if told.get(name):
+                read[name] = reader(told[name])
+        except NotRead as error:
+            unread[name] = error.code
+
+    for name in dates_asked(rules):
+        take(name, lambda text: day_in(text, day_first).isoformat())
+    take("amount", lambda text: str(amount_in(text, currency)))
+    if "amount" in read:
+        read["reward"] = {"amount": read.pop("amount"), "currency": currency}
+    return read, unread
 
 
 def _by_field(answer: str, problems: Mapping[str, str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ raises.
 import hashlib
 import json
 import math
+import re
 from collections.abc import Iterable
 from typing import Any, Final, Generic, NoReturn, TypeVar
 
@@ -18,6 +19,7 @@ T = TypeVar("T", bound=BaseModel)
 LONGEST_MESSAGE: Final = 256 * 1024
 """Bytes; Temporal itself takes two megabytes, no claim or outcome needs a tenth of that."""
 _NAMED_AT_MOST: Final = 20
+_PYDANTIC: Final = re.compile(r"Input should (?:be|have|match)")
 _DEEPEST: Final = 100
 _CODES: Final = {
     "missing": "required",
@@ -110,7 +112,13 @@ def read_claim(content: object) -> Reading[TicketClaim]:
 
 def _problems(error: ValidationError) -> dict[str, str]:
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    return {".".join(map(str, e["loc"]))[:200]: e["msg"] for e in found[:_NAMED_AT_MOST]}
+    return {".".join(map(str, e["loc"]))[:200]: _said(e["msg"]) for e in found[:_NAMED_AT_MOST]}
+
+
+def _said(message: str) -> str:
+    """Say pydantic's words as ours: what was expected."""
+    plain = message.removeprefix("Value error, ")
+    return _PYDANTIC.sub("expected", plain, count=1)
 
 
 def _coded(error: ValidationError) -> dict[str, str]:

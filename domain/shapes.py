@@ -6,13 +6,24 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
+
+from domain.cleaning import cleaned_lines
 
 _CENT = Decimal("0.01")
 # Wide enough for any claim, narrow enough that no sum of a date and a period can overflow.
 EARLIEST: Final = date(2000, 1, 1)
 LATEST: Final = date(2199, 12, 31)
+_AMOUNT: Final = r"[0-9]{1,10}(\.[0-9]{1,2})?"
 _DATED: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -59,12 +70,33 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 """An ISO 639-1 code."""
 
+
+def _written_amount(value: object) -> object:
+    """Take `12.50` alone: pydantic would read `1_0`, `1e1`, ` +7 ` and digits of other scripts."""
+    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    text = (
+        value if isinstance(value, str) else format(Decimal(str(value)), "f") if is_number else ""
+    )
+    if not re.fullmatch(_AMOUNT, text):
+        raise ValueError("expected an amount such as 12.50")
+    return text
+
+
 Amount = Annotated[
     Decimal,
-    Field(ge=0, max_digits=12, decimal_places=2),
+    BeforeValidator(_written_amount),
     AfterValidator(lambda amount: amount.quantize(_CENT)),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": f"^{_AMOUNT}$"},
+                {"type": "number", "minimum": 0},
+            ]
+        },
+        mode="validation",
+    ),
 ]
-"""An amount in the currency's unit, with two decimals."""
+"""An amount in the currency's unit, with two decimals: `"12.50"`, or a number in JSON."""
 
 
 def is_writable(content: object) -> bool:
@@ -84,10 +116,8 @@ def _all_text(content: Any) -> Any:
     return content
 
 
-PlainText = Annotated[
-    str, AfterValidator(_all_text), AfterValidator(lambda text: text.replace("\x00", "\ufffd"))
-]
-"""What a person wrote: carried as it is, but for NUL, which no database takes."""
+PlainText = Annotated[str, AfterValidator(_all_text), AfterValidator(cleaned_lines)]
+"""What a person wrote, cleaned; it keeps its lines."""
 
 PlainAnswers = Annotated[dict[str, Any], AfterValidator(_all_text)]
 """Answers to fields of a form that may still be anything, but can be written down."""

@@ -3,18 +3,17 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Final
 
-from domain.claim import order_key
+from domain.cleaning import cleaned
 from domain.errors import MessageRefused
 from domain.numbers import PREFIX, read_number
 from domain.shapes import Frozen
+from domain.skeleton import order_key
 
 LONGEST: Final = 320
 """Characters: as long as a mail address can be."""
 _SYMBOLS: Final = 13
-_AMOUNT: Final = re.compile(r"[0-9]{1,10}(?:[.,][0-9]{1,2})?")
 
 
 class Sought(Frozen):
@@ -35,7 +34,7 @@ def understand(text: str, partners: Mapping[str, str]) -> Sought:
 
     What is nothing else is an order number; a text without letters or digits finds nothing.
     """
-    told = " ".join(text.split())
+    told = " ".join(cleaned(text).split())
     if "@" in told:
         return Sought(email=told)
     if found := _partner(told, partners):
@@ -64,12 +63,3 @@ def _is_like_number(told: str) -> bool:
 def wrong_number(text: str) -> str:
     """Say what a number that cannot be read was expected to have, as a sub-code."""
     return "check_character" if _is_like_number(text) else "ticket_number"
-
-
-def read_amount(text: str) -> Decimal | None:
-    """Read an amount as people in Poland, Germany or Britain type it: `40`, `1 040,50`, `40.5`.
-
-    `None` for anything else, also for signs that may group or divide (`1.040,50`).
-    """
-    plain = "".join(text.split())
-    return Decimal(plain.replace(",", ".")) if _AMOUNT.fullmatch(plain) else None

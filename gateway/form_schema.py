@@ -1,8 +1,10 @@
 """A partner's form as JSON Schema (draft 2020-12): labels, help, patterns, options, in one
 language.
 
-The schema turns nobody away whom filing would take. Where a partner's rule cannot be said in it (a
-pattern that browsers read otherwise), it allows more, and filing decides.
+The schema speaks of answers as they are kept: cleaned, numbers without groups, days as
+`2026-10-01`. Filing cleans and reads first, and takes other spellings too. Where a
+partner's rule cannot be said in it (a pattern that browsers read otherwise), it allows more, and
+filing decides.
 """
 
 from collections.abc import Mapping
@@ -15,7 +17,7 @@ from domain.partner import ClaimKind, FormField, PartnerRules
 from domain.patterns import portable
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_NUMBER: Final = r"^\s*[+-]?[0-9]+(?:[.,][0-9]+)?\s*$"
+_NUMBER: Final = r"^\s*[0-9]{1,15}(?:[.,](?:[0-9]{1,2}|[0-9]{4,15}))?\s*$"
 _SOMETHING: Final = r"\S"
 
 

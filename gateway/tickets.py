@@ -7,10 +7,11 @@ from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.ticket_books import Filters, place_of, ticket_whole, tickets_found
-from domain.claim import MOST_ANSWERS, order_key
+from domain.claim import MOST_ANSWERS
 from domain.lifecycle import State
 from domain.messages import RejectionReason
 from domain.shapes import Instant, PlainAnswers
+from domain.skeleton import order_key
 from domain.ticket import Answer, Attention
 from gateway import ticket_examples as examples
 from gateway.bodies import message_in

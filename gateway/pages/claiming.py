@@ -4,7 +4,7 @@ Nothing of it is trusted: account and contact are the session's, and the workflo
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any, Final
 
 from domain.case import Case
@@ -12,6 +12,7 @@ from domain.claim import Facts, TicketClaim
 from domain.claimable import Choice, Known
 from domain.deadlines import has_clock_part
 from domain.eligibility import assess
+from domain.figures import NotRead, day_in, is_day_first, time_in
 from domain.forms import fill
 from domain.partner import ClaimKind, FormField, PartnerRules
 from domain.reading import read_claim
@@ -81,22 +82,23 @@ def claim_of(reader: Reader, subject: Subject, typed: Typed) -> dict[str, Any]:
 
 
 def _ordered(subject: Subject, typed: Typed) -> dict[str, str]:
-    day, clock = typed.get(DAY, ""), _time(typed.get(TIME, ""))
-    if not subject.asks_day or not day:
+    typed_day, clock = typed.get(DAY, ""), _time(typed.get(TIME, ""))
+    if not subject.asks_day or not typed_day:
         return {}
+    try:
+        day = day_in(typed_day, is_day_first(subject.rules.market.time_zone))
+    except NotRead:
+        return {"ordered_on": typed_day}
     if subject.asks_time and clock is not None:
-        try:
-            at = datetime.combine(date.fromisoformat(day), clock, subject.rules.market.zone)
-        except ValueError:
-            return {"ordered_on": day}
+        at = datetime.combine(day, clock, subject.rules.market.zone)
         return {"ordered_at": at.isoformat()}
-    return {"ordered_on": day}
+    return {"ordered_on": day.isoformat()}
 
 
 def _time(text: str) -> time | None:
     try:
-        return time.fromisoformat(text).replace(tzinfo=None) if text else None
-    except ValueError:
+        return time_in(text) if text else None
+    except NotRead:
         return None
 
 
@@ -119,7 +121,7 @@ def errors_in(
     found = _time_at_fault(reader, typed)
     if not found and first not in _TOLD_AT_FIELDS:
         return {}
-    form = fill(subject.fields, claimed.answers)
+    form = fill(subject.fields, claimed.answers, rules.market)
     case = Case(claimed, subject.kind, rules, facts, now, reading.problems, form)
     return found | _fields_at_fault(reader, subject, case) | _day_at_fault(reader, subject, case)
 

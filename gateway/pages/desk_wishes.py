@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from starlette.datastructures import FormData
 
+from domain.figures import NotRead, amount_in
 from domain.messages import RejectionReason
-from domain.sought import read_amount
 from gateway.pages.filling import as_meant
 from gateway.problems import Problem
 
@@ -22,6 +22,7 @@ ACTS: Final = {
 """The forms of the desk, and the update that each becomes."""
 _REASONS: Final = frozenset(reason.value for reason in RejectionReason)
 _LONGEST: Final = 4000
+_UNREAD: Final = {one: one for one in ("ambiguous_number", "several_numbers")}
 _LONGEST_ID: Final = 120
 
 
@@ -66,7 +67,10 @@ def _confirm(values: Mapping[str, str], ticked: Sequence[str], currency: str) ->
     content: dict[str, Any] = {"outcome": "confirmed", "note": values.get("confirm_note", "")}
     errors = _missing(values, "confirm_note")
     if typed := values.get("confirm_amount"):
-        amount = read_amount(typed)
+        try:
+            amount = amount_in(typed, currency)
+        except NotRead as error:
+            return content, errors | {"confirm_amount": _UNREAD.get(error.code, "amount")}
         if not amount:
             errors["confirm_amount"] = "amount"
         content["reward"] = {"amount": str(amount), "currency": currency}

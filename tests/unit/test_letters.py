@@ -53,7 +53,8 @@ CODES = {
         "already_rewarded no_answer other"
     ),
     "expected": (
-        "required malformed_pattern malformed_date malformed_number malformed_email too_long "
+        "required malformed_pattern order_letters malformed_date malformed_number ambiguous_number "
+        "several_numbers malformed_email too_long "
         "not_text not_an_option date_in_future another_order unclear"
     ),
 }

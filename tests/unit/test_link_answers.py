@@ -61,7 +61,9 @@ def test_a_date_that_was_not_asked_for_is_not_taken() -> None:
     assert found.outcome.contract_started_on is None
 
 
-@pytest.mark.parametrize("amount", ["12,50", "12.50", "12.5"])
+@pytest.mark.parametrize(
+    "amount", ["12,50", "12.50", "12.5", " 12,50 z\u0142", "PLN 12.5", "\uff11\uff12,50"]
+)
 def test_an_amount_is_in_the_markets_currency(amount: str) -> None:
     found = said({"answer": "confirmed", "amount": amount, "confirmed_note": "Tak."})
     assert found.reward
@@ -93,7 +95,10 @@ def test_each_answer_takes_only_what_belongs_to_it() -> None:
         ({"answer": "rejected"}, {"reason_code": "required"}),
         ({"answer": "rejected", "reason_code": "x"}, {"reason_code": "not_an_option"}),
         ({"answer": "information_requested"}, {"question": "required"}),
-        ({"answer": "confirmed", "amount": "1.234,50"}, {"amount": "malformed_number"}),
+        ({"answer": "confirmed", "amount": "1.250"}, {"amount": "ambiguous_number"}),
+        ({"answer": "confirmed", "amount": "12 \u20ac"}, {"amount": "malformed_number"}),
+        ({"answer": "confirmed", "amount": "1_0"}, {"amount": "malformed_number"}),
+        ({"answer": "confirmed", "amount": "5 / 6"}, {"amount": "several_numbers"}),
         (
             {"answer": "confirmed", "confirmed_note": "x" * 4001, "cancellation_ends_on": "x"},
             {"confirmed_note": "too_long", "cancellation_ends_on": "malformed_date"},

@@ -1,11 +1,9 @@
 """The desk's one box: what agents type is understood as what they mean."""
 
-from decimal import Decimal
-
 import pytest
 
 from domain.numbers import ALPHABET
-from domain.sought import Sought, read_amount, understand
+from domain.sought import Sought, understand
 
 PARTNERS = {"velotel": "Velotel", "bankomat-plus": "Bankomat Plus"}
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
@@ -50,16 +48,3 @@ def test_everything_else_is_an_order_number_as_orders_are_compared() -> None:
 
 def test_nothing_to_look_for_finds_nothing() -> None:
     assert understand("!!!", PARTNERS) == Sought(order_key="")
-
-
-@pytest.mark.parametrize(
-    ("typed", "amount"),
-    [("40", "40"), ("40,5", "40.5"), ("40.50", "40.50"), ("1\u00a0040,50", "1040.50")],
-)
-def test_an_amount_is_read_as_people_type_it(typed: str, amount: str) -> None:
-    assert read_amount(typed) == Decimal(amount)
-
-
-@pytest.mark.parametrize("typed", ["", "-1", "1.040,50", "40,505", "1e3", "NaN", "٤٠", "40 PLN"])
-def test_what_may_mean_another_amount_is_none(typed: str) -> None:
-    assert read_amount(typed) is None

@@ -1,0 +1,53 @@
+"""Words of people, cleaned before they are judged: one form for the same words, however typed.
+
+The cleaned form is what is checked, kept, compared, shown and sent on. Cleaning twice changes
+nothing.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+_MORE_DASHES: Final = "\u02d7\u2043\u2212\u2796"
+"""Minus signs and their like, which Unicode does not count among its dashes (`Pd`)."""
+_UNSEEN: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Fillers and selectors of variants, without width but not of the category of formats (`Cf`)."""
+_LINE_ENDS: Final = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+"""Whatever some program takes for the end of a line (those of `str.splitlines`)."""
+_MEANINGLESS: Final = frozenset({"Cc", "Cf"})
+
+
+def cleaned(text: str) -> str:
+    """Clean words that stand on one line: NFKC, nothing unseen, every dash `-`, every space a
+    space, none around.
+    """
+    return _plain(_LINE_ENDS.sub(" ", text)).strip()
+
+
+def cleaned_lines(text: str) -> str:
+    """Clean free text, which keeps its lines; each ends with a line feed."""
+    lines = _LINE_ENDS.sub("\n", text).split("\n")
+    return "\n".join(map(str.rstrip, map(_plain, lines))).strip()
+
+
+def on_one_line(text: str) -> str:
+    """Put text on one line, whatever ends a line for whatever program."""
+    return _LINE_ENDS.sub(" ", text)
+
+
+def _plain(line: str) -> str:
+    if line.isascii() and line.isprintable():
+        return line
+    folded = _UNSEEN.sub("", unicodedata.normalize("NFKC", line.replace("\x00", "\ufffd")))
+    return unicodedata.normalize("NFKC", "".join(map(_plain_character, folded)))
+
+
+def _plain_character(character: str) -> str:
+    category = unicodedata.category(character)
+    if character.isspace() or character == "\u2800":
+        return " "
+    if category == "Pd" or character in _MORE_DASHES:
+        return "-"
+    return "" if category in _MEANINGLESS else character

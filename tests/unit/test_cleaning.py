@@ -1,0 +1,54 @@
+"""Words of people are cleaned before they are judged, at every door in the same way."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.cleaning import cleaned, cleaned_lines, on_one_line
+from domain.messages import Decision, PartnerOutcome
+
+UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u061c\u202e\u2066\ufe0f\u034f\u3164"
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u2043"
+SPACES = "\t\u00a0\u2002\u2007\u2009\u202f\u205f\u3000\u2800"
+LINE_ENDS = ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"]
+
+
+@pytest.mark.parametrize(("seen", "spelt"), [("", UNSEEN), ("-", DASHES), (" ", SPACES)])
+def test_what_looks_like_nothing_a_dash_or_a_space_is_one(seen: str, spelt: str) -> None:
+    assert {cleaned(f"VT{one}9") for one in spelt} == {f"VT{seen}9"}
+    assert {cleaned_lines(f"VT{one}9") for one in spelt} == {f"VT{seen}9"}
+
+
+@pytest.mark.parametrize("end", LINE_ENDS)
+def test_free_text_keeps_its_lines_and_other_words_have_one(end: str) -> None:
+    assert cleaned_lines(f" a {end}{end}b\u200b{end}") == "a\n\nb"
+    assert cleaned(f" a{end}b{end}") == "a b"
+
+
+@given(st.text())
+def test_cleaning_twice_changes_nothing(text: str) -> None:
+    for clean in (cleaned, cleaned_lines):
+        assert clean(clean(text)) == clean(text)
+    assert len(cleaned(text).splitlines()) <= 1
+    assert len(on_one_line(text).splitlines()) <= 1
+
+
+def test_words_of_partners_and_agents_are_kept_cleaned() -> None:
+    """By whatever door they came."""
+    told = {"outcome_id": "evt-1", "partner_id": "velotel", "number": "ZW-1"}
+    outcome = PartnerOutcome.model_validate(
+        told
+        | {
+            "outcome": "rejected",
+            "note": " nie\u200bma\r\n\u2014 ok\u00a0",
+            "questions": ["\uff36T?"],
+        }
+    )
+    assert (outcome.note, outcome.questions) == ("niema\n- ok", ("VT?",))
+    decision = Decision(request_id="r", actor="a", outcome="confirmed", note="\u201324\u00ad")
+    assert decision.note == "-24"
+
+
+def test_a_note_of_nothing_but_what_nobody_sees_says_nothing() -> None:
+    with pytest.raises(ValueError, match="a decision says why"):
+        Decision(request_id="r", actor="a", outcome="confirmed", note="\u200b\u2060")
