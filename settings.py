@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
 
-from pydantic import AfterValidator, EmailStr, Field, HttpUrl, PostgresDsn, ValidationError
+from pydantic import AfterValidator, Field, HttpUrl, PostgresDsn, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.addresses import EmailAddress
 from domain.errors import Misconfigured
 from domain.partner import CsvChannel, MailChannel, PartnerProfile
 
@@ -65,7 +66,7 @@ class DatabaseSettings(BaseSettings):
 class DoorSettings(DatabaseSettings):
     """What both doors need to know."""
 
-    service_address: Annotated[EmailStr, Field(alias="TICKETS_SERVICE_ADDRESS")]
+    service_address: Annotated[EmailAddress, Field(alias="TICKETS_SERVICE_ADDRESS")]
     partners_dir: Annotated[Path, AfterValidator(_folder), Field(alias="TICKETS_PARTNERS_DIR")] = (
         Path("partners")
     )
@@ -77,7 +78,7 @@ class DoorSettings(DatabaseSettings):
 class Settings(DoorSettings):
     """What the worker needs to know."""
 
-    smtp_url: Annotated[str, Field(alias="SMTP_URL", pattern=r"^smtps?://")]
+    smtp_url: Annotated[str, Field(alias="SMTP_URL", pattern=r"^(smtps?|smtp\+verify)://")]
     mail_sender: Annotated[str, Field(alias="TICKETS_MAIL_SENDER", min_length=3)]
     metrics_address: Annotated[
         str | None, Field(alias="TICKETS_METRICS_ADDRESS", pattern=_HOST_PORT)

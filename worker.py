@@ -29,6 +29,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 import bulk
 from activities.failures import Failures, RetriesLoggedSeldom
 from activities.letters import AnswerPages, Letters
+from activities.mail_server import asking_mail_server
 from activities.pace import Clock, Pace
 from activities.partner_calls import PartnerCalls
 from activities.partner_post import PartnerPost
@@ -79,12 +80,13 @@ async def workers(
     Partners are called at their pace by `clock`.
     """
     book = LetterBook(settings.service_address)
-    mail = MailDoor(settings.smtp_url, settings.mail_sender)
+    mail = MailDoor(settings.smtp_url, settings.mail_sender, settings.service_address)
     secrets = partner_secrets(profiles.values())
     connections = settings.database_connections
     async with (
         Postgres.connect(settings.database_url, connections) as postgres,
         open_door(secrets) as door,
+        asking_mail_server(postgres, mail),
     ):
         persistence = Persistence(postgres, profiles, book, settings.service_address)
         address = public_address(settings, profiles.values())
@@ -166,7 +168,7 @@ def check() -> tuple[Settings, dict[str, PartnerProfile]]:
     profiles = load_profiles(settings.partners_dir)
     partner_secrets(profiles.values())
     public_address(settings, profiles.values())
-    MailDoor(settings.smtp_url, settings.mail_sender)
+    MailDoor(settings.smtp_url, settings.mail_sender, settings.service_address)
     return settings, profiles
 
 

@@ -69,6 +69,8 @@ class Letters:
         if row is None or row["sent_at"] is not None:
             return
         contact = posting.contact or Contact.model_validate(row["contact"])
+        if contact.email is None:
+            raise LetterUndeliverable("nobody told an address")
         known = {
             "number": posting.number,
             "partner_name": row["partner_name"] or "",

@@ -169,12 +169,12 @@ class _Tongue:
         return self.reason(reason["code"], reason.get("field"), told)
 
     def reason(self, code: str, field: str | None, told: Mapping[str, Any]) -> str:
-        known = self._phrases["fields"]
+        known, outer = self._phrases["fields"], (field or "").partition(".")[0]
         values = {
             "available_from": told.get("available_from"),
             "last_day": told.get("last_day"),
             "existing_ticket": told.get("existing_ticket"),
-            "field": told.get("label") or known.get((field or "").partition(".")[0], field),
+            "field": told.get("label") or known.get(field or "") or known.get(outer, field),
             "expected": self._phrases["expected"][told.get("expected") or "unclear"],
         }
         return self.phrase("codes", code, values)

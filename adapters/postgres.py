@@ -183,7 +183,12 @@ async def _facts(connection: Connection, account_id: str, partner_id: str, key: 
     links = [read_link(row) async for row in QUERIES.links_of_account(connection, **whose)]
     rewards = [read_reward(row) async for row in QUERIES.rewards_of_account(connection, **whose)]
     standing = await QUERIES.standing_ticket(connection, duplicate_key=key)
-    return Facts(links=tuple(links), rewards=tuple(rewards), standing_ticket=standing)
+    return Facts(
+        links=tuple(links),
+        rewards=tuple(rewards),
+        standing_ticket=standing,
+        mail_utf8=await QUERIES.mail_takes_utf8(connection),
+    )
 
 
 async def _open(connection: Connection, request: AdmissionRequest, entry: Entry) -> bool:

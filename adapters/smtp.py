@@ -11,28 +11,27 @@ from datetime import UTC, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from ipaddress import ip_address
-from typing import Final, Protocol, TypedDict
+from typing import Any, Final, Protocol, TypedDict
 from urllib.parse import quote, unquote, urlsplit
 
 import aiosmtplib
 
+from domain.addresses import needs_utf8, wire_address
 from domain.errors import LetterUndeliverable, MailServerUnavailable, Misconfigured
+from domain.mail_replies import Step, is_final, status_of
 
 STEP_SECONDS: Final = 15.0
 LETTER_SECONDS: Final = 25.0
 NAME_LENGTH: Final = 60
-ADDRESS_LENGTH: Final = 254
-OUR_LOGIN: Final = frozenset({530, 534, 535, 538})
 
 _CANNOT_BE_WRITTEN: Final = (ValueError, IndexError, MessageError)
 _CONTROLS: Final = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
 _NOT_IN_A_SUBJECT: Final = re.compile(f"[{_CONTROLS}]+")
 _NOT_IN_A_NAME: Final = re.compile(rf"""[{_CONTROLS}()<>\[\]:;@\\,"=?]+""")
-_ADDRESS: Final = re.compile(r"[!-~]+@[^\s@]+")
 _SENDER: Final = re.compile(r"(?P<name>[^<>\r\n]*)<(?P<in_brackets>[^<>\s]+)>|(?P<bare>[^<>\s]+)")
-_CODE_IN_WORDS: Final = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
+_AWAY: Final = (aiosmtplib.SMTPException, OSError, TimeoutError)
 
 
 class WrittenLetter(Protocol):
@@ -58,47 +57,69 @@ class WrittenLetter(Protocol):
 class MailDoor:
     """Sends letters through one mail server, a connection for each."""
 
-    def __init__(self, url: str, sender: str) -> None:
-        """Read `smtp://[user:password@]host:port` or `smtps://...` and `Name <a@b>` or `a@b`.
+    def __init__(self, url: str, sender: str, replies_to: str | None = None) -> None:
+        """Read `smtp://[user:password@]host:port`, `smtps://...` or `smtp+verify://...`, and
+        `Name <a@b>` or `a@b`; answers go to `replies_to`, or to the sender.
 
         Without a port: 587, or 465 for smtps. Raises Misconfigured (never with the password).
         """
         self._server = _read_url(url)
         self._sender = _read_sender(sender)
+        self._replies_to = _ours("TICKETS_SERVICE_ADDRESS", replies_to) if replies_to else None
+
+    async def takes_utf8(self) -> bool:
+        """Ask the server whether it takes addresses beyond ASCII (SMTPUTF8, RFC 6531).
+
+        Raises MailServerUnavailable.
+        """
+        try:
+            async with asyncio.timeout(LETTER_SECONDS):
+                async with aiosmtplib.SMTP(**self._connection) as server:
+                    await server.ehlo()
+                    return server.supports_extension("smtputf8")
+        except _AWAY as error:
+            raise _refusal(error) from None
 
     async def send(self, letter_id: str, name: str, address: str, letter: WrittenLetter) -> None:
         """Hand the letter over; the same `letter_id` always gives the same Message-ID.
 
-        Raises MailServerUnavailable (no connection, time-out, 4xx, our login, our sender) or
-        LetterUndeliverable (5xx for the recipient or the letter, no usable address).
+        Raises MailServerUnavailable (no connection, time-out, 4xx, whatever is about us: see
+        domain/mail_replies.py) or LetterUndeliverable (no such recipient, no usable address).
         """
         try:
-            message = self._compose(letter_id, name, address, letter)
-            recipient, wire = message["To"].addresses[0].addr_spec, message.as_bytes()
+            recipient = wire_address(address)
+            wire = self._compose(letter_id, name, recipient, letter).as_bytes()
         except _CANNOT_BE_WRITTEN:
             raise LetterUndeliverable("the address or the letter cannot be put in a mail") from None
         await self._hand_over(recipient, wire)
 
+    @property
+    def _connection(self) -> dict[str, Any]:
+        return {**self._server, "timeout": STEP_SECONDS, "local_hostname": self._sender.domain}
+
     async def _hand_over(self, recipient: str, wire: bytes) -> None:
+        options = ["SMTPUTF8"] if needs_utf8(recipient) else None
         try:
             async with asyncio.timeout(LETTER_SECONDS):
                 await aiosmtplib.send(
                     wire,
                     sender=self._sender.addr_spec,
                     recipients=[recipient],
-                    timeout=STEP_SECONDS,
-                    local_hostname=self._sender.domain,
-                    **self._server,
+                    mail_options=options,
+                    **self._connection,
                 )
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        except _AWAY as error:
             raise _refusal(error) from None
 
     def _compose(
-        self, letter_id: str, name: str, address: str, letter: WrittenLetter
+        self, letter_id: str, name: str, recipient: str, letter: WrittenLetter
     ) -> EmailMessage:
-        message = EmailMessage(policy=SMTP)
+        message = EmailMessage(policy=SMTPUTF8 if needs_utf8(recipient) else SMTP)
+        user, _, domain = recipient.rpartition("@")
         message["From"] = self._sender
-        message["To"] = Address(_display_name(name), addr_spec=_addr_spec(address))
+        message["To"] = Address(_display_name(name), username=user, domain=domain)
+        if self._replies_to:
+            message["Reply-To"] = self._replies_to
         message["Subject"] = _one_line(letter.subject)
         message["Date"] = datetime.now(UTC)
         message["Message-ID"] = f"<{quote(letter_id, safe='')}@{self._sender.domain}>"
@@ -117,34 +138,38 @@ class _Server(TypedDict):
     password: str | None
     use_tls: bool
     start_tls: bool | None
+    validate_certs: bool
 
 
 def _read_url(url: str) -> _Server:
-    expected = "smtp://[user:password@]host:port or smtps://[user:password@]host:port"
+    expected = "smtp://, smtps:// or smtp+verify://, then [user:password@]host:port"
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         raise Misconfigured("environment", "SMTP_URL", expected) from None
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+    if parts.scheme not in ("smtp", "smtps", "smtp+verify") or not parts.hostname:
         raise Misconfigured("environment", "SMTP_URL", expected)
     whole_tls = parts.scheme == "smtps"
     username = unquote(parts.username) if parts.username else None
+    start_tls = _start_tls(parts.scheme, username is not None, parts.hostname)
     return _Server(
         hostname=parts.hostname,
         port=port or (465 if whole_tls else 587),
         username=username,
         password=unquote(parts.password or "") if username else None,
         use_tls=whole_tls,
-        start_tls=_start_tls(whole_tls, username is not None, parts.hostname),
+        start_tls=start_tls,
+        # Where an open line would do, too, a certificate that nobody vouches for is no worse.
+        validate_certs=whole_tls or start_tls is True,
     )
 
 
-def _start_tls(whole_tls: bool, has_login: bool, host: str) -> bool | None:
+def _start_tls(scheme: str, has_login: bool, host: str) -> bool | None:
     """Insist on TLS before a password leaves this machine; else take it where it is offered."""
-    if whole_tls:
+    if scheme == "smtps":
         return False
-    return True if has_login and not _is_this_machine(host) else None
+    return True if scheme == "smtp+verify" or (has_login and not _is_this_machine(host)) else None
 
 
 def _is_this_machine(host: str) -> bool:
@@ -159,22 +184,19 @@ def _read_sender(sender: str) -> Address:
     name, address = (
         (found["name"] or "", found["in_brackets"] or found["bare"]) if found else ("", "")
     )
+    return _ours("TICKETS_MAIL_SENDER", address, name)
+
+
+def _ours(setting: str, address: str, name: str = "") -> Address:
+    """Return an address of our own, which every mail server must take: ASCII before its @."""
+    expected = "an address such as Name <tickets@example.com>, in ASCII before its @"
     try:
-        return Address(_display_name(name), addr_spec=_addr_spec(address))
+        wire = wire_address(address)
+        if needs_utf8(wire):
+            raise ValueError(expected)
+        return Address(_display_name(name), addr_spec=wire)
     except _CANNOT_BE_WRITTEN:
-        expected = "an address such as Name <tickets@example.com>"
-        raise Misconfigured("environment", "TICKETS_MAIL_SENDER", expected) from None
-
-
-def _addr_spec(address: str) -> str:
-    """Give the address as SMTP takes it (domain in IDNA); ValueError when that cannot be."""
-    if not _ADDRESS.fullmatch(address):
-        raise ValueError("not one address in ASCII before its @")
-    user, _, domain = address.rpartition("@")
-    plain = f"{user}@{domain.encode('idna').decode('ascii')}"
-    if len(plain) > ADDRESS_LENGTH:
-        raise ValueError("longer than an address may be")
-    return plain
+        raise Misconfigured("environment", setting, expected) from None
 
 
 def _display_name(name: str) -> str:
@@ -192,19 +214,20 @@ def _one_line(subject: str) -> str:
 
 
 def _refusal(error: Exception) -> MailServerUnavailable | LetterUndeliverable:
-    """Tell who must act: a 5xx for the recipient or the letter is final, all else waits."""
+    """Tell who must act: what is about the recipient is final, what is about us waits."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
         error = error.recipients[0]
+    if isinstance(error, aiosmtplib.SMTPNotSupported):
+        return MailServerUnavailable("the mail server takes no addresses beyond ASCII any more")
     if not isinstance(error, aiosmtplib.SMTPResponseException):
         return MailServerUnavailable(f"the mail server is away: {type(error).__name__}")
-    words = f"the mail server answered {error.code} {_status(error.message)}".strip()
-    about_this = isinstance(error, aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError)
-    if about_this and error.code >= 500 and error.code not in OUR_LOGIN:
+    words = f"the mail server answered {error.code} {status_of(error.message)}".strip()
+    if is_final(_step(error), error.code, error.message):
         return LetterUndeliverable(words)
     return MailServerUnavailable(f"{words} ({type(error).__name__})")
 
 
-def _status(message: str) -> str:
-    """Find the enhanced status code (RFC 3463), the only part that names nobody."""
-    found = _CODE_IN_WORDS.search(message)
-    return found.group() if found else ""
+def _step(error: aiosmtplib.SMTPResponseException) -> Step:
+    if isinstance(error, aiosmtplib.SMTPRecipientRefused):
+        return "recipient"
+    return "letter" if isinstance(error, aiosmtplib.SMTPDataError) else "sender"

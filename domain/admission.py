@@ -108,7 +108,7 @@ def judge(
 def admitted_contact(request: AdmissionRequest) -> Contact | None:
     """Return whom to write to about a claim that the database keeps no personal data of."""
     claim = read_claim(parse(request.claim.encode())).value
-    return claim.contact if claim else None
+    return claim.contact if claim and claim.contact and claim.contact.email else None
 
 
 def letters_owed(admission: Admission, started_at: datetime, now: datetime) -> tuple[Letter, ...]:
@@ -233,7 +233,7 @@ def _unknown_fields(unknown: tuple[str, ...], now: datetime) -> Note:
 
 def _letter_of_refusal(judged: Judged, partner: PartnerRules | None) -> tuple[Letter, ...]:
     """Return the letter that the member is owed if the answer does not come in time."""
-    if judged.claim.contact is None:
+    if judged.claim.contact is None or judged.claim.contact.email is None:
         return ()
     name = partner.name if partner else judged.claim.partner_id
     letter = Letter(

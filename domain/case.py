@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Final
 
 from domain import deadlines
+from domain.addresses import needs_utf8
 from domain.claim import (
     LINK_KIND,
     Facts,
@@ -16,6 +17,7 @@ from domain.claim import (
     RewardState,
     TicketClaim,
     is_for_order,
+    whom_to_write_to,
 )
 from domain.forms import Filled
 from domain.partner import ClaimKind, PartnerRules
@@ -80,7 +82,14 @@ class Case:
     @property
     def wrong_fields(self) -> dict[str, str]:
         """Every field that is missing or malformed, with what was expected."""
-        return dict(self.problems) | self._absent() | self.filled.problems | self._contradicted()
+        known = dict(self.problems) | self._absent() | self._unreachable()
+        return known | self.filled.problems | self._contradicted()
+
+    def _unreachable(self) -> dict[str, str]:
+        """An e-mail that our mail server cannot send is not promised."""
+        email = self.claim.contact.email if self.claim.contact else None
+        beyond = email and needs_utf8(email) and not self.facts.mail_utf8
+        return {"contact.email": "unreachable_email"} if beyond else {}
 
     def _contradicted(self) -> dict[str, str]:
         """A contested reward knows its order: a form that names another contradicts it."""
@@ -111,16 +120,15 @@ class Case:
     def _absent(self) -> dict[str, str]:
         needed: dict[str, object] = {
             "account_id": self.claim.account_id,
-            "contact": self.claim.contact,
+            **whom_to_write_to(self.claim),
         }
         if self.kind.is_missing:
             needed |= {"link_id": self.claim.link_id, "ordered_on": self.ordered_on}
         else:
             needed["reward_id"] = self.claim.reward_id
         named = {path.partition(".")[0] for path in self.problems}
-        return {
-            name: "required" for name, value in needed.items() if not value and name not in named
-        }
+        absent = [name for name, value in needed.items() if not value]
+        return {name: "required" for name in absent if name.partition(".")[0] not in named}
 
 
 def same_reward(account_id: str, kind: ClaimKind, partner_id: str, what: str) -> str:

@@ -3,10 +3,12 @@
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import EmailStr, Field
+from pydantic import Field
 
+from domain.addresses import EmailAddress
+from domain.names import LanguageTag, PersonName
 from domain.partner import ClaimKind
-from domain.shapes import Day, Frozen, Identifier, Instant, Language, Money, PlainText, Words
+from domain.shapes import Day, Frozen, Identifier, Instant, Money, Words
 from domain.skeleton import order_key
 
 MOST_ANSWERS: Final = 50
@@ -14,11 +16,11 @@ MOST_ANSWERS: Final = 50
 
 
 class Contact(Frozen):
-    """Whom to write to, in which language."""
+    """Whom to write to, in which language; only a bad address spoils a claim."""
 
-    email: EmailStr
-    name: Annotated[PlainText, Field(max_length=2000)] = ""
-    language: Language | None = None
+    email: EmailAddress | None = None
+    name: PersonName = ""
+    language: LanguageTag = None
 
 
 class TicketClaim(Frozen):
@@ -33,6 +35,12 @@ class TicketClaim(Frozen):
     ordered_on: Day | None = None
     ordered_at: Instant | None = None
     answers: Annotated[dict[str, Any], Field(max_length=MOST_ANSWERS)] = {}
+
+
+def whom_to_write_to(claim: TicketClaim) -> dict[str, object]:
+    """Return what a claim needs of its contact data, by the fields' names."""
+    contact = claim.contact
+    return {"contact": contact, "contact.email": contact is None or contact.email}
 
 
 NOT_AN_ORDER: Final = ("link:", "reward:")
@@ -112,6 +120,8 @@ class Facts(Frozen):
     links: tuple[Link, ...] = ()
     rewards: tuple[Reward, ...] = ()
     standing_ticket: str | None = None
+    mail_utf8: bool = True
+    """Whether our mail server takes addresses with more than ASCII before the @ (RFC 6531)."""
 
 
 Status = Literal["accepted", "held", "refused", "discarded"]

@@ -10,7 +10,16 @@ from datetime import date, datetime
 from typing import Final
 
 from domain.case import Case
-from domain.claim import LINK_KIND, Facts, Link, LinkKind, RewardState, Status, TicketClaim
+from domain.claim import (
+    LINK_KIND,
+    Facts,
+    Link,
+    LinkKind,
+    RewardState,
+    Status,
+    TicketClaim,
+    whom_to_write_to,
+)
 from domain.forms import fill
 from domain.partner import PartnerRules
 from domain.shapes import Frozen, Money
@@ -207,8 +216,10 @@ def duplicate_key(claim: TicketClaim, partner: PartnerRules | None, now: datetim
 def _missing(claim: TicketClaim, problems: Mapping[str, str]) -> dict[str, str]:
     """Name what every claim needs, whatever its partner and kind."""
     named = {path.partition(".")[0] for path in problems}
-    needed = ("partner_id", "kind", "account_id", "contact")
-    return {n: "required" for n in needed if not getattr(claim, n) and n not in named}
+    needed = {name: getattr(claim, name) for name in ("partner_id", "kind", "account_id")}
+    needed |= whom_to_write_to(claim)
+    absent = [name for name, value in needed.items() if not value]
+    return {name: "required" for name in absent if name.partition(".")[0] not in named}
 
 
 def _incomplete(problems: Mapping[str, str]) -> Assessment:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from pydantic import EmailStr, TypeAdapter, ValidationError
-
+from domain.addresses import read_address
 from domain.cleaning import cleaned, cleaned_lines
 from domain.figures import NotRead, day_in, is_day_first, number_in
 from domain.partner import FormField, Market
@@ -18,7 +17,6 @@ from domain.skeleton import names_order, order_key
 LONGEST_ANSWER: Final = 4000
 LONGEST_IDENTIFIER: Final = 200
 """Of an answer that names the order."""
-_EMAIL: Final[TypeAdapter[str]] = TypeAdapter(EmailStr)
 
 
 class Filled(Frozen):
@@ -93,8 +91,8 @@ def _check_date(field: FormField, text: str) -> str | None:
 
 def _check_email(field: FormField, text: str) -> str | None:
     try:
-        _EMAIL.validate_python(text)
-    except ValidationError:
+        read_address(text)
+    except ValueError:
         return "malformed_email"
     return None
 

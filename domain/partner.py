@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import (
     AfterValidator,
     ConfigDict,
-    EmailStr,
     Field,
     HttpUrl,
     ValidationInfo,
@@ -20,6 +19,7 @@ from pydantic import (
 )
 
 from domain import deadlines
+from domain.addresses import EmailAddress
 from domain.deadlines import LONGEST_WINDOW, Period
 from domain.patterns import compiled
 from domain.shapes import Currency, Frozen, Money
@@ -168,7 +168,7 @@ class MailChannel(Limits):
     """Claims go by mail, in the market's language, each with a link that is signed and expires."""
 
     kind: Literal["mail"]
-    address: EmailStr
+    address: EmailAddress
     secret: SecretName
     link_valid: Period = "P90D"
 

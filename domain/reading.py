@@ -106,6 +106,8 @@ def read_claim(content: object) -> Reading[TicketClaim]:
         problems |= _coded(error)
         spoilt = {str(e["loc"][0]) for e in error.errors(include_url=False)}
         sound = {key: value for key, value in fields.items() if key not in spoilt}
+        if "contact.email" in problems:  # whom the answer is for still has a name and a language
+            sound["contact"] = {**fields["contact"], "email": None}
         claim = TicketClaim.model_validate(sound)
     return Reading[TicketClaim](value=claim, problems=problems, unknown=unknown)
 
@@ -129,7 +131,7 @@ def _coded(error: ValidationError) -> dict[str, str]:
 
 def _code(kind: str, field: str) -> str:
     if field == "email":
-        return "malformed_email" if kind == "value_error" else "not_text"
+        return "not_text" if kind == "string_type" else "malformed_email"
     return next((code for prefix, code in _CODES.items() if kind.startswith(prefix)), "unclear")
 
 

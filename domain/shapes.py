@@ -108,7 +108,8 @@ def is_writable(content: object) -> bool:
     return True
 
 
-def _all_text(content: Any) -> Any:
+def all_text(content: Any) -> Any:
+    """Return `content` as it is; refuses halves of surrogate pairs."""
     if not is_writable(content):
         raise PydanticCustomError(
             "string_unicode", "expected text without halves of surrogate pairs"
@@ -116,10 +117,10 @@ def _all_text(content: Any) -> Any:
     return content
 
 
-PlainText = Annotated[str, AfterValidator(_all_text), AfterValidator(cleaned_lines)]
+PlainText = Annotated[str, AfterValidator(all_text), AfterValidator(cleaned_lines)]
 """What a person wrote, cleaned; it keeps its lines."""
 
-PlainAnswers = Annotated[dict[str, Any], AfterValidator(_all_text)]
+PlainAnswers = Annotated[dict[str, Any], AfterValidator(all_text)]
 """Answers to fields of a form that may still be anything, but can be written down."""
 
 Words = Annotated[PlainText, Field(max_length=4000)]

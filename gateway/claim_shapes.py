@@ -1,18 +1,22 @@
 """Claims and their answers as they travel over HTTP (contract.md), with examples."""
 
 from datetime import date, datetime
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from domain.claim import LinkKind, Status
 from domain.claimable import ChoiceStatus
 from domain.lifecycle import State
 from domain.partner import ClaimKind
-from domain.shapes import PlainAnswers
+from domain.shapes import PlainAnswers, all_text
 
 NUMBER: Final = "ZW-4KQ7-P9XT-M2AB-C"
 MONEY: Final = {"amount": "40.00", "currency": "PLN"}
+
+
+Told = Annotated[Any, AfterValidator(all_text)]
+"""A text that is as good as absent where it is anything else: it spoils nothing."""
 
 
 class MoneyOut(BaseModel):
@@ -28,8 +32,18 @@ class ContactIn(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     email: str | None = Field(None, max_length=1000, examples=["jan@example.com"])
-    name: str | None = Field(None, max_length=2000, examples=["Jan Kowalski"])
-    language: str | None = Field(None, max_length=100, examples=["pl"])
+    name: Told = Field(
+        None,
+        description="For the greeting: at most 100 characters, and no addresses or links. One that "
+        "is anything else is left out.",
+        examples=["Jan Kowalski"],
+    )
+    language: Told = Field(
+        None,
+        description="A language tag, which counts by its first part (`pl-PL` is `pl`). One that we "
+        "do not write, or that is no tag, is that of the partner's market.",
+        examples=["pl"],
+    )
 
 
 class ClaimIn(BaseModel):

@@ -66,6 +66,8 @@ def _session(content: Mapping[str, Any], kind: Kind) -> Session:
     if not isinstance(roles, list) or kind not in roles or not content["jti"]:
         raise KeyError("roles")
     contact = Contact.model_validate(content["contact"]) if kind == "member" else None
+    if contact and contact.email is None:
+        raise KeyError("email")
     return Session(
         session_id=secrets.token_urlsafe(16), kind=kind, subject=content["sub"], contact=contact
     )

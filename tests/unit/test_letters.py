@@ -54,7 +54,7 @@ CODES = {
     ),
     "expected": (
         "required malformed_pattern order_letters malformed_date malformed_number ambiguous_number "
-        "several_numbers malformed_email too_long "
+        "several_numbers malformed_email unreachable_email too_long "
         "not_text not_an_option date_in_future another_order unclear"
     ),
 }

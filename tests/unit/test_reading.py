@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from domain.claim import Contact
 from domain.messages import SIGNALS, UPDATES, InformationAnswer, PartnerOutcome, Withdrawal
 from domain.reading import LONGEST_MESSAGE, digest, parse, read_claim, read_message
 from tests.unit.builders import claim_content
@@ -96,7 +97,7 @@ def test_malformed_fields_are_named_all_together_and_the_rest_is_kept() -> None:
     """R22, R23."""
     wrong = {
         "account_id": "with space",
-        "contact": {"email": "nobody", "language": "polish"},
+        "contact": {"email": "nobody", "name": "Jan Kowalski", "language": "pl-PL"},
         "kind": "missing_points",
         "ordered_on": "01.10.2026",
         "answers": ["VT"],
@@ -105,14 +106,13 @@ def test_malformed_fields_are_named_all_together_and_the_rest_is_kept() -> None:
     assert set(reading.problems) == {
         "account_id",
         "contact.email",
-        "contact.language",
         "kind",
         "ordered_on",
         "answers",
     }
     assert reading.value is not None
     assert (reading.value.partner_id, reading.value.link_id) == ("velotel", "lnk-77")
-    assert reading.value.contact is None
+    assert reading.value.contact == Contact(name="Jan Kowalski", language="pl")
 
 
 @pytest.mark.parametrize("content", [None, 7, "claim", ["claim"], True])
@@ -224,9 +224,12 @@ def test_unknown_names_of_a_claim_can_be_written_anywhere() -> None:
     reading.unknown[0].encode()
 
 
-def test_a_name_that_no_database_takes_is_not_text() -> None:
-    contact = {"email": "jan@example.com", "name": HALF}
-    assert read_claim(claim_content(contact=contact)).problems == {"contact.name": "not_text"}
+@pytest.mark.parametrize("spoilt", [{"name": HALF}, {"language": "Polish"}, {"name": ["Jan"]}])
+def test_a_bad_name_or_language_spoils_no_claim(spoilt: dict[str, object]) -> None:
+    reading = read_claim(claim_content(contact={"email": "jan@example.com", **spoilt}))
+    assert reading.problems == {}
+    assert reading.value is not None
+    assert reading.value.contact == Contact(email="jan@example.com")
 
 
 def test_a_withdrawal_needs_no_reason() -> None:

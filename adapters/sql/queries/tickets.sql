@@ -139,3 +139,11 @@ where partner_id = :partner_id and month = :month;
 -- name: confirm_in_silence!
 insert into silent_confirmations (number, partner_id, month, amount)
 values (:number, :partner_id, :month, :amount);
+
+-- name: mail_takes_utf8$
+-- Until a worker has asked, nothing beyond ASCII is promised.
+select coalesce((select takes_utf8 from mail_server), false);
+
+-- name: mail_server_asked!
+insert into mail_server (takes_utf8) values (:takes_utf8)
+on conflict (one_row) do update set takes_utf8 = excluded.takes_utf8, asked_at = now();

@@ -1,0 +1,61 @@
+"""E-mail addresses: the one place that says which are taken, and how they travel.
+
+A domain is read by IDNA 2008 (UTS #46, non-transitional: `straße.de` is `xn--strae-oqa.de`, never
+`strasse.de`); what stands before the @ is never changed but for its Unicode composition (RFC 6532).
+"""
+
+import unicodedata
+from typing import Annotated, Final
+
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+from pydantic import AfterValidator, Field, StringConstraints
+
+LONGEST_LOCAL_PART: Final = 64  # octets, as RFC 5321 counts
+LONGEST_ADDRESS: Final = 254
+
+
+def _checked(address: str) -> ValidatedEmail:
+    return validate_email(
+        address, check_deliverability=False, allow_smtputf8=True, allow_display_name=False
+    )
+
+
+def read_address(text: str) -> str:
+    """Return an address as it is kept and shown: its domain in Unicode, small letters.
+
+    Raises ValueError for what is not one plain address that could be reached exactly as written:
+    a name beside it, quotes, comments, an IP address, a domain that IDNA 2008 does not have, or a
+    part before the @ that only looks like another (full-width letters, ligatures).
+    """
+    try:
+        found = _checked(text.strip())
+    except EmailNotValidError:
+        raise ValueError("expected an address such as jan@example.com") from None
+    if unicodedata.normalize("NFKC", found.local_part) != found.local_part:
+        raise ValueError("expected plain letters before the @, such as jan@example.com")
+    local_part, whole = found.local_part.encode(), f"{found.local_part}@{found.ascii_domain}"
+    if len(local_part) > LONGEST_LOCAL_PART or len(whole.encode()) > LONGEST_ADDRESS:
+        raise ValueError(f"expected at most {LONGEST_ADDRESS} characters, 64 before the @")
+    return found.normalized
+
+
+def wire_address(address: str) -> str:
+    """Return an address as a mail server gets it: its domain in ASCII. Raises ValueError."""
+    try:
+        found = _checked(read_address(address))
+    except EmailNotValidError:
+        raise ValueError("expected an address such as jan@example.com") from None
+    return f"{found.local_part}@{found.ascii_domain}"
+
+
+def needs_utf8(address: str) -> bool:
+    """Say whether only a mail server with SMTPUTF8 (RFC 6531) takes the address: what stands before
+    its @ is not ASCII.
+    """
+    return not address.rpartition("@")[0].isascii()
+
+
+EmailAddress = Annotated[
+    str, StringConstraints(strict=True), Field(max_length=1000), AfterValidator(read_address)
+]
+"""One plain e-mail address, as it is kept and shown."""

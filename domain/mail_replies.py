@@ -1,0 +1,61 @@
+"""What a mail server's refusal is about: the recipient, which is final, or us, which waits.
+
+Sources: SMTP (RFC 5321, 4.2), enhanced status codes (RFC 3463; IANA's registry, RFC 5248), null MX
+(RFC 7505), internationalised addresses (RFC 6531), how servers use them in fact (Postfix, Exim,
+Exchange Online, Gmail). When in doubt it is about us: a letter that waits is shown to agents and
+still leaves once somebody mended it; one that was given up for a policy of ours is lost.
+"""
+
+import re
+from typing import Final, Literal
+
+Step = Literal["sender", "recipient", "letter"]
+"""What the server answered to: MAIL, RCPT or DATA."""
+
+ABOUT_RECIPIENT: Final = frozenset(
+    {
+        "5.1.1",  # no such mailbox
+        "5.1.2",  # no such domain
+        "5.1.3",  # not an address
+        "5.1.4",  # more than one mailbox matches
+        "5.1.6",  # the mailbox moved, and left no address
+        "5.1.10",  # its domain takes no mail at all
+        "5.2.1",  # the mailbox is disabled
+        "5.2.2",  # the mailbox is full
+        "5.2.3",  # longer than this mailbox takes
+        "5.2.4",  # a list that cannot be expanded
+        "5.6.7",  # no addresses beyond ASCII there
+    }
+)
+_SAYS_NOTHING: Final = frozenset({"", "5.0.0", "5.1.0", "5.2.0"})
+"""Codes that leave it to the reply and its words whose fault it is."""
+_OF_A_MAILBOX: Final = frozenset({550, 551, 552, 553})
+"""Replies to RCPT that speak of the mailbox (RFC 5321), where no enhanced code says otherwise."""
+_ABOUT_US: Final = re.compile(
+    r"""
+    relay | \bsender | \bfrom\b | \bauth | \blog ?in\b | polic | block | black ?list | listed
+    | \bden(y|ied)\b | permi | (?<!mailbox\ name\ not\ )allowed | prohibit | suspend | limit
+    | too\ many | \brate\b | reputation | spam | unsolicited | client | \byour?\b
+    | \b(spf|dkim|dmarc|ptr|e?helo|tls|ip)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_ADDRESS: Final = re.compile(r"\S*@\S*")
+_ENHANCED: Final = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
+
+
+def status_of(words: str) -> str:
+    """Find the enhanced status code (RFC 3463), the only part that names nobody; "" for none."""
+    found = _ENHANCED.search(words)
+    return found.group() if found else ""
+
+
+def is_final(step: Step, code: int, words: str) -> bool:
+    """Say whether no letter will ever reach this recipient: the reply is about them, and a 5xx."""
+    status = status_of(words)
+    if step == "sender" or code < 500:
+        return False
+    if status not in _SAYS_NOTHING:
+        return status in ABOUT_RECIPIENT
+    told = _ADDRESS.sub(" ", words)  # the recipient's own name is no complaint
+    return step == "recipient" and code in _OF_A_MAILBOX and not _ABOUT_US.search(told)

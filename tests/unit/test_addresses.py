@@ -1,0 +1,70 @@
+"""E-mail addresses: each one is reached exactly as it was written, or refused at its field."""
+
+import pytest
+
+from domain.addresses import needs_utf8, read_address, wire_address
+
+
+@pytest.mark.parametrize(
+    ("written", "kept", "on_the_wire"),
+    [
+        ("jan@example.com", "jan@example.com", "jan@example.com"),
+        (" jan@EXAMPLE.com\n", "jan@example.com", "jan@example.com"),
+        ("Jan.O'Neil+shop@example.com",) * 3,
+        ("jan@straße.de", "jan@straße.de", "jan@xn--strae-oqa.de"),
+        ("jan@xn--strae-oqa.de", "jan@straße.de", "jan@xn--strae-oqa.de"),
+        ("jan@βόλος.com", "jan@βόλος.com", "jan@xn--nxasmm1c.com"),
+        ("jan@例子。测试", "jan@例子.测试", "jan@xn--fsqu00a.xn--0zwm56d"),
+        ("jörg@example.com", "jörg@example.com", "jörg@example.com"),
+        ("jo\u0308rg@straße.de", "jörg@straße.de", "jörg@xn--strae-oqa.de"),
+        ("jan@\u0430pple.com", "jan@\u0430pple.com", "jan@xn--pple-43d.com"),
+    ],
+)
+def test_an_address_keeps_its_mailbox_and_its_domain(
+    written: str, kept: str, on_the_wire: str
+) -> None:
+    """IDNA 2008: sharp s and final sigma are letters of their own."""
+    assert read_address(written) == kept
+    assert wire_address(kept) == on_the_wire
+    assert needs_utf8(kept) is not on_the_wire.isascii()
+    assert read_address(kept) == kept
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "jan",
+        "jan@",
+        "@example.com",
+        "jan@localhost",
+        "jan@example.com.",
+        "jan@example..com",
+        "jan@[127.0.0.1]",
+        "jan@127.0.0.1",
+        "jan@xn--a.com",
+        "jan@☕.com",
+        "jan@x_y.de",
+        "jan@" + "ü" * 63 + ".de",
+        "j" * 65 + "@example.com",
+        "j" * 64 + "@" + ".".join(["k" * 60] * 4) + ".de",
+        '"jan kowalski"@example.com',
+        '"jan"@example.com',
+        "jan(home)@example.com",
+        "Jan <jan@example.com>",
+        "<jan@example.com>",
+        "jan@example.com, eva@example.com",
+        "jan@example.com\r\nBcc: eva@example.com",
+        "j\u200ban@example.com",
+        "\uff4aan@example.com",
+        "o\ufb03ce@example.com",
+        "jan@ex\u00adample.com",
+        "\ud800@example.com",
+        "jan@example.com\x00",
+    ],
+)
+def test_what_cannot_be_reached_exactly_is_no_address(written: str) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        read_address(written)
+    with pytest.raises(ValueError, match="expected"):
+        wire_address(written)

@@ -1,0 +1,91 @@
+"""Names and languages of members: a bad one is left out, and no stranger's words go out in it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.claim import Contact
+from domain.names import LONGEST_NAME, read_language, read_name
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("Jan Kowalski", "Jan Kowalski"),
+        ("  Żółć\u00a0 Łucja\n", "Żółć Łucja"),
+        ("J.R.R. Tolkien, PhD", "J.R.R. Tolkien, PhD"),
+        ("Anna\u2013Maria d’Arc (Junior)", "Anna-Maria d’Arc (Junior)"),
+        ("नरेंद्र मोदी", "नरेंद्र मोदी"),
+        ("محمد", "محمد"),
+        ("Ja\u200bn\u202e", "Jan"),
+        ("\uff2aan", "Jan"),
+    ],
+)
+def test_a_name_stays(told: str, name: str) -> None:
+    assert read_name(told) == name
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Win a prize at evil.com",
+        "https://evil.example/win",
+        "www evil",
+        "t.co",
+        "evil。com",
+        "evil\uff0e\uff43\uff4f\uff4d",
+        "ev\u200bil.c\u200bom",
+        "jan@example.com",
+        "192.168.0.1",
+        "Jan\r\nBcc: eva@example.com",
+        "<b>Jan</b>",
+        "[Jan](x)",
+        "Jan " * 26,
+        "x" * 2000,
+        "…",
+        "12345",
+        "",
+        None,
+        5,
+        ["Jan"],
+    ],
+)
+def test_what_is_no_name_is_left_out(told: object) -> None:
+    assert read_name(told) == ""
+
+
+@given(st.text(max_size=300))
+def test_no_name_is_long_or_a_link(told: str) -> None:
+    name = read_name(told)
+    assert len(name) <= LONGEST_NAME
+    assert not set("@:/\\<>[]\r\n\u202e") & set(name)
+    assert read_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        ("pl", "pl"),
+        ("PL", "pl"),
+        ("pl-PL", "pl"),
+        ("pl_PL", "pl"),
+        (" pl ", "pl"),
+        ("de_AT.UTF-8", "de"),
+        ("", None),
+        ("p", None),
+        ("Polish", None),
+        ("-pl", None),
+        (None, None),
+        (5, None),
+        ({}, None),
+    ],
+)
+def test_a_language_tag_counts_by_its_first_part(tag: object, language: str | None) -> None:
+    assert read_language(tag) == language
+
+
+def test_nothing_but_the_address_spoils_a_contact() -> None:
+    contact = Contact.model_validate({"email": "jan@example.com", "name": 5, "language": ["pl"]})
+    assert contact == Contact(email="jan@example.com", name="", language=None)
+    absent = Contact.model_validate({"email": None, "name": None, "language": None})
+    assert absent == Contact()
