@@ -8,11 +8,13 @@ from temporalio import activity
 
 from activities.failures import place_of
 from adapters.postgres import Postgres
+from adapters.resuming import resume_ticket
 from adapters.verdicts import Found, order_facts, settle_ticket, take_information, take_silence
 from domain.admission import Admission, AdmissionRequest
 from domain.filing import Filing, Phrases, pointing_to_service
 from domain.messages import InformationAnswer, Request
 from domain.partner import PartnerProfile
+from domain.resumption import ResumeRequest, Resumption
 from domain.settlement import Release, Verdict, release
 from domain.shapes import Frozen, Money
 from domain.silence import Silence
@@ -118,6 +120,11 @@ class Persistence:
         """Return the answer that a request got long ago, if it came before."""
         stored = await self._postgres.value("first_answer", **asked.model_dump())
         return Answered.model_validate(stored) if stored else None
+
+    @activity.defn(name="resume_ticket")
+    async def resume(self, request: ResumeRequest) -> Resumption | None:
+        """Let a new run lead its ticket, if the database says that it may."""
+        return await resume_ticket(self._postgres, request.number, request.run_id)
 
     @activity.defn(name="look_again")
     async def look_again(self, number: str) -> Release:

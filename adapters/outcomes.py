@@ -11,11 +11,14 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from adapters.postgres import QUERIES, Connection, Postgres
+from domain.lifecycle import FINAL
 from domain.messages import PartnerOutcome
 from domain.notes import note_of
 
 TICKET_CLOSED: Final = "ticket_closed"
 """The code of an outcome whose ticket had ended."""
+WORKFLOW_LOST: Final = "workflow_lost"
+"""The code of an outcome whose ticket had no running workflow; the next one is told it."""
 _MOST_TICKETS: Final = 100
 """So many are swept at a time."""
 
@@ -147,6 +150,11 @@ async def _left(connection: Connection) -> list[str]:
 
 
 async def _mark(connection: Connection, waiting: Untold) -> None:
+    closed = [waiting.outcomes[at] for at, code in waiting.codes.items() if code == TICKET_CLOSED]
+    lost = await _open_among(connection, {outcome.number or "" for outcome in closed})
+    for at, outcome in waiting.outcomes.items():
+        if waiting.codes.get(at) == TICKET_CLOSED and outcome.number in lost:
+            waiting.codes[at] = WORKFLOW_LOST
     told = [(waiting.outcomes[at], at, code) for at, code in waiting.codes.items()]
     await QUERIES.mark_outcomes(
         connection,
@@ -157,6 +165,11 @@ async def _mark(connection: Connection, waiting: Untold) -> None:
     for outcome, _, code in told:
         if code == TICKET_CLOSED:
             await _keep_late(connection, outcome)
+
+
+async def _open_among(connection: Connection, numbers: Iterable[str]) -> set[str]:
+    wanted = {"numbers": list(numbers), "final": sorted(FINAL)}
+    return {row["number"] async for row in QUERIES.open_among(connection, **wanted)}
 
 
 async def _keep_late(connection: Connection, outcome: PartnerOutcome) -> None:

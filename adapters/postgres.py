@@ -15,7 +15,7 @@ import asyncpg
 
 from domain.admission import Admission, AdmissionRequest, Entry
 from domain.claim import Facts, Link, Reward
-from domain.errors import BooksDisagree, DatabaseUnavailable
+from domain.errors import BooksDisagree, DatabaseUnavailable, RunReplaced
 from domain.shapes import Money
 from domain.ticket import Writing
 
@@ -232,14 +232,22 @@ def _row(request: AdmissionRequest, entry: Entry) -> dict[str, Any]:
         **_money("promised", ticket.promised if ticket else None),
         "reason_code": entry.writing.reason_code,
         "due_at": entry.writing.due_at,
+        "resume_state": entry.writing.resume_state,
         "created_at": request.started_at,
     }
 
 
 async def write_down(connection: Connection, writing: Writing) -> None:
-    """Write a step inside a transaction; a late writing never overwrites a newer one."""
+    """Write a step inside a transaction; a late writing never overwrites a newer one.
+
+    Raises `RunReplaced` for a run whose ticket another one has taken up.
+    """
+    resumptions = await QUERIES.resumptions_of(connection, number=writing.number)
+    if resumptions is not None and resumptions != writing.resumptions:
+        raise RunReplaced(writing.number)
     await _append(connection, writing)
-    row = writing.model_dump(exclude={"moves", "letters", "notes", "answers", "confirmed"})
+    apart = {"moves", "letters", "notes", "answers", "confirmed", "resumptions"}
+    row = writing.model_dump(exclude=apart)
     await QUERIES.write_ticket(connection, **row, **_money("confirmed", writing.confirmed))
 
 

@@ -18,7 +18,7 @@ from domain.partner import ClaimKind, PartnerRules
 from domain.settlement import OrderFacts, Verdict, settle
 from domain.shapes import Money
 from domain.silence import Silence
-from domain.ticket import Writing
+from domain.ticket import Writing, completed
 
 T = TypeVar("T")
 
@@ -109,7 +109,7 @@ async def take_information(
             duplicate_key=key,
             information_note=request.note,
         )
-        await write_down(connection, writing)
+        await write_down(connection, completed(writing, done.dates, order))
         return Found(**done.model_dump() | {"order_key": order})
 
 

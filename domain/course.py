@@ -15,7 +15,16 @@ from domain.lifecycle import Event, Lifecycle, State
 from domain.messages import RejectionReason, Request
 from domain.settlement import Release, Verdict
 from domain.shapes import Money
-from domain.ticket import REMEMBERED, Answered, Attention, Move, Note, Ticket, Writing
+from domain.ticket import (
+    REMEMBERED,
+    Answered,
+    Attention,
+    Move,
+    Note,
+    Ticket,
+    Writing,
+    resume_state,
+)
 
 SYSTEM: Final = "system"
 _MOST_NOTES: Final = 20
@@ -153,6 +162,8 @@ class Course:
         self._moves.append(step)
         self.change(state=to, moves=(*t.moves, step), reason_code=reason or t.reason_code)
         self.attend(drop=_over(to))
+        if to not in (State.VALIDATED, State.SENT_TO_PARTNER):
+            self.change(delivering=None)
         if to.is_final:
             self.change(due_at=None)
 
@@ -222,6 +233,8 @@ class Course:
             letters=tuple(self._letters),
             notes=tuple(self._notes),
             answers=tuple(self._answers),
+            resumptions=t.resumptions,
+            resume_state=resume_state(t),
         )
         self._moves, self._letters, self._notes, self._answers = [], [], [], []
         return writing

@@ -11,6 +11,7 @@
     │   ├── PartnerContractFault
     │   ├── PartnerUnauthorised
     │   └── LetterUndeliverable
+    ├── RunReplaced              another run leads the ticket now: this one must write nothing
     ├── BooksDisagree            the books hold another move: tried again, a person must look
     ├── MessageRefused           a message that cannot be taken; its sender is told the code
     └── Misconfigured            a setting or a partner's file is wrong: the process ends at once
@@ -89,6 +90,14 @@ class LetterUndeliverable(Fault):
     """The mail server will never take this letter for this address (5xx)."""
 
     attention = "mail_undeliverable"
+
+
+class RunReplaced(TicketError):
+    """A step of a run whose ticket was taken up by another: what it still does counts no more."""
+
+    def __init__(self, number: str) -> None:
+        """Name the ticket."""
+        super().__init__(f"{number}: another run leads this ticket")
 
 
 class BooksDisagree(TicketError):

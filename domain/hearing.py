@@ -28,7 +28,7 @@ from domain.questions import NOT_NOW, do_without, provide, remind_member
 from domain.requests import first_answer, take_request
 from domain.shapes import Frozen
 from domain.silence import confirmable, fall_silent
-from domain.ticket import Answered, Attention, Note, Ticket, Writing
+from domain.ticket import REFUSED_DELIVERY, Answered, Attention, Note, Ticket, Writing
 
 
 class Heard(Frozen):
@@ -53,6 +53,8 @@ def hear(course: Course, message: Message, now: datetime, unknown: tuple[str, ..
     heard, code = _HANDLERS[model](course, message, now)
     if code:
         course.note(_note(course, message, code, now, unknown))
+    if heard.deliver:
+        course.change(delivering=heard.deliver)
     return heard
 
 
@@ -86,7 +88,8 @@ def _registered(course: Course, message: RewardRegistered, now: datetime) -> Tak
 
 
 def _delivered(course: Course, message: Delivered, now: datetime) -> Taken:
-    course.change(partner_reference=message.reference or course.ticket.partner_reference)
+    reference = message.reference or course.ticket.partner_reference
+    course.change(partner_reference=reference, delivering=None)
     course.attend(drop=ABOUT_DELIVERY)
     if course.may(Event.CLAIM_SENT, State.SENT_TO_PARTNER):
         course.move(Event.CLAIM_SENT, State.SENT_TO_PARTNER, now)
@@ -101,6 +104,8 @@ def _troubled(course: Course, message: Troubled, now: datetime) -> Taken:
         course.attend(drop=frozenset({reason}))
     elif reason in ABOUT_MAIL or course.ticket.state in (State.VALIDATED, State.SENT_TO_PARTNER):
         course.attend(add=reason)
+        if reason in REFUSED_DELIVERY:
+            course.change(delivering=None)
     return Heard(), None
 
 

@@ -40,6 +40,7 @@ def provide(course: Course, answer: InformationAnswer, now: datetime) -> None:
     course.move(
         Event.INFORMATION_PROVIDED, State.SENT_TO_PARTNER, now, answer.actor, note=answer.note
     )
+    course.change(delivering=information_purpose(course.ticket))
 
 
 def do_without(course: Course, now: datetime) -> str | None:

@@ -1,5 +1,6 @@
 """A ticket: the one serialisable state of its workflow, and the views that others get of it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -30,6 +31,13 @@ class Attention(StrEnum):
     MAIL_RETRYING = "mail_retrying"
     AMOUNT_UNDECIDED = "amount_undecided"
     CANCELLATION_END_UNKNOWN = "cancellation_end_unknown"
+    WORKFLOW_LOST = "workflow_lost"
+
+
+REFUSED_DELIVERY: Final = frozenset(
+    {Attention.PARTNER_CONTRACT_FAULT, Attention.PARTNER_UNAUTHORISED}
+)
+"""A delivery that ended so is not tried again by itself."""
 
 
 class Move(Frozen):
@@ -105,6 +113,8 @@ class Ticket(Frozen):
     moves: tuple[Move, ...] = ()
     writings: int = 0
     deliveries: int = 0
+    delivering: str | None = None
+    resumptions: int = 0
     heard: tuple[str, ...] = ()
     answers: tuple[Answered, ...] = ()
     answered: int = 0
@@ -152,7 +162,8 @@ class Writing(Frozen):
     """One step to be written down, in one transaction: moves, letters, notes, and where that leaves
     the ticket.
 
-    `writing` counts a ticket's writings, so that a late one never overwrites a newer one.
+    `writing` counts a ticket's writings, so that a late one never overwrites a newer one;
+    `resumptions` says by which of its runs. `resume_state` is what a new run needs of it.
     """
 
     number: str
@@ -168,6 +179,23 @@ class Writing(Frozen):
     letters: tuple[Letter, ...] = ()
     notes: tuple[Note, ...] = ()
     answers: tuple[Answered, ...] = ()
+    resumptions: int = 0
+    resume_state: dict[str, Any] | None = None
+
+
+def resume_state(ticket: Ticket) -> dict[str, Any]:
+    """Return what the database knows of `ticket` from nowhere else, as JSON."""
+    elsewhere = {"terms", "moves", "answers", "heard", "writings", "resumptions"}
+    return ticket.model_dump(mode="json", exclude=elsewhere, exclude_defaults=True)
+
+
+def completed(writing: Writing, dates: Mapping[str, date], order_key: str) -> Writing:
+    """Return `writing` with what the form made of the member's answers."""
+    state = writing.resume_state or {}
+    known = {**state.get("dates", {}), **{name: day.isoformat() for name, day in dates.items()}}
+    return writing.model_copy(
+        update={"resume_state": {**state, "dates": known, "order_key": order_key}}
+    )
 
 
 def snapshot(ticket: Ticket) -> TicketSnapshot:

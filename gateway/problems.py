@@ -48,6 +48,7 @@ STATUS: Final = {
     "link_not_valid": 403,
     "internal": 500,
     "unavailable": 503,
+    "workflow_lost": 503,
 }
 """Every code that a problem can have, and its HTTP status."""
 

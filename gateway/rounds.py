@@ -11,6 +11,7 @@ from temporalio.service import RPCError
 from domain.errors import Unavailable
 from gateway import feeds, webhooks
 from gateway.guards import place_of
+from gateway.lost import find_lost
 from gateway.partners import tell_what_was_left
 from gateway.parts import Parts
 
@@ -22,6 +23,7 @@ PAUSE: Final = 1.0
 PAUSE_AFTER_TROUBLE: Final = 5.0
 
 ROUNDS: Final[Sequence[Round]] = (
+    find_lost,
     tell_what_was_left,
     feeds.look_again,
     webhooks.place,

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from temporalio.service import RPCError
 
+from adapters.resuming import is_open
 from adapters.ticket_books import is_ticket_of, keep_late
 from domain.errors import MessageRefused
 from domain.messages import UPDATES, Request
@@ -55,7 +56,8 @@ async def put(have: Parts, number: str, update: str, content: Mapping[str, Any])
     """Put a request to a ticket and return its answer; repeated under one `request_id`, the same.
 
     Raises `Problem` with the code of a refusal and the fields at fault; after the ticket's end
-    `not_possible_now`, and the request is kept among its notes.
+    `not_possible_now`, and the request is kept among its notes; `workflow_lost` where nothing is
+    kept, because the ticket is open and no workflow leads it.
     """
     reading = read_message(UPDATES[update], dict(content))
     if reading.value is None:
@@ -68,6 +70,8 @@ async def put(have: Parts, number: str, update: str, content: Mapping[str, Any])
     except RPCError as error:
         if not is_unknown(error):
             raise
+    if await is_open(have.postgres, number):
+        raise Problem("workflow_lost")
     return await _too_late(have, number, reading.value)
 
 

@@ -220,7 +220,7 @@ def _ids(caller: Caller, told: RequestIn, key: str | None) -> dict[str, str]:
 
 def _answers(*codes: str) -> dict[str, Any]:
     shown = {"application/json": {"example": examples.ANSWER}}
-    told = responses(*_READ, "not_possible_now", "key_reused", "too_large", *codes)
+    told = responses(*_READ, "not_possible_now", "key_reused", "too_large", "workflow_lost", *codes)
     told[200] = {"description": "The ticket's answer", "content": shown}
     return {"responses": told, "dependencies": [Depends(message_in)]}
 

@@ -11,6 +11,12 @@ from domain.shapes import Frozen
 from domain.ticket import Ticket
 from workflows.errands import Errands, PostedLetter
 from workflows.inputs import content
+from workflows.policies import recorded
+
+with workflow.unsafe.imports_passed_through():
+    from activities.letters import Posting
+    from activities.persistence import Persistence
+    from domain.resumption import RESUME, ResumeRequest
 
 _KEY: Final = "continued"
 
@@ -41,3 +47,26 @@ def unpack(args: Sequence[RawValue]) -> Carried | None:
     if workflow.info().continued_run_id is None or not isinstance(told, dict) or _KEY not in told:
         return None
     return Carried.model_validate(told[_KEY])
+
+
+async def taken_up(args: Sequence[RawValue]) -> Carried | None:
+    """Return the ticket that this run is to lead in place of one that Temporal ended or lost.
+
+    The input only asks for it; what is led, and by which run, the database says.
+    """
+    if content(args) != RESUME:
+        return None
+    info = workflow.info()
+    request = ResumeRequest(number=info.workflow_id, run_id=info.first_execution_run_id)
+    found = await recorded(Persistence.resume, request, "take the ticket up again")
+    if found is None:
+        return None
+    return Carried(
+        admission=found.admission,
+        ticket=found.ticket,
+        letters=tuple(
+            PostedLetter(posting=Posting(number=info.workflow_id, key=one.key), kind=one.kind)
+            for one in found.letters
+        ),
+        delivering=found.delivering,
+    )

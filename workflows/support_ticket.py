@@ -13,7 +13,7 @@ from temporalio.common import RawValue
 
 from workflows import inputs
 from workflows.attributes import STATE, attention, changes
-from workflows.carrying import Carried, pack, unpack
+from workflows.carrying import Carried, pack, taken_up, unpack
 from workflows.errands import Errands
 from workflows.inbox import Inbox
 from workflows.policies import durably, recorded
@@ -84,7 +84,7 @@ class SupportTicket(Inbox):
 
     async def _tell(self, claim: Sequence[RawValue]) -> TicketOutcome | dict[str, Any]:
         """Lead the ticket to its end, or to where its history is continued as a new one."""
-        if carried := unpack(claim):
+        if carried := unpack(claim) or await taken_up(claim):
             course = self._take_up(carried)
             if course.ticket.attention != carried.ticket.attention:
                 await self._write(course)

@@ -139,7 +139,9 @@ async def give(reader: Member) -> Response:
             return _over(reader)
         return _form(reader, typed, _refused(reader, problem), 422)
     except (Unavailable, RPCError) as error:
-        if isinstance(error, RPCError) and is_unknown(error):
+        # A ticket that still asks and has no running workflow is taken up again by an operator.
+        is_asked = reader.asked.state is State.INFORMATION_REQUESTED
+        if isinstance(error, RPCError) and is_unknown(error) and not is_asked:
             return _over(reader)
         tell_away(error)
         return _form(reader, typed, status=503)

@@ -110,7 +110,14 @@ _READERS: Final = {
 }
 _AT: Final = {"reward_required": "confirm_amount", "wrong_currency": "confirm_amount"}
 _KNOWN: Final = frozenset(
-    {"reward_required", "wrong_currency", "not_possible_now", "key_reused", "unavailable"}
+    {
+        "reward_required",
+        "wrong_currency",
+        "not_possible_now",
+        "key_reused",
+        "unavailable",
+        "workflow_lost",
+    }
 )
 
 

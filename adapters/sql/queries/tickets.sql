@@ -16,12 +16,13 @@ on conflict do nothing;
 insert into tickets (
     number, run_id, digest, state, writing, admission, account_id, partner_id, kind, rules_hash,
     language, contact, answers, link_id, reward_id, ordered_on, ordered_at, duplicate_key,
-    reward_kind, order_key, promised_amount, promised_currency, reason_code, due_at, created_at
+    reward_kind, order_key, promised_amount, promised_currency, reason_code, due_at, resume_state,
+    created_at
 ) values (
     :number, :run_id, :digest, :state, :writing, :admission, :account_id, :partner_id, :kind,
     :rules_hash, :language, :contact, :answers, :link_id, :reward_id, :ordered_on, :ordered_at,
     :duplicate_key, :reward_kind, :order_key, :promised_amount, :promised_currency, :reason_code,
-    :due_at, :created_at
+    :due_at, :resume_state, :created_at
 )
 on conflict do nothing
 returning number;
@@ -58,7 +59,7 @@ update tickets set
     writing = :writing, state = :state, reason_code = :reason_code, due_at = :due_at,
     cancellation_ends_at = :cancellation_ends_at, attention = :attention,
     confirmed_amount = :confirmed_amount, confirmed_currency = :confirmed_currency,
-    partner_reference = :partner_reference, updated_at = now()
+    partner_reference = :partner_reference, resume_state = :resume_state, updated_at = now()
 where number = :number and writing < :writing;
 
 -- name: lock_ticket^
@@ -109,7 +110,19 @@ left join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t
 where l.number = :number and l.key = :key;
 
 -- name: letter_sent!
-update letters set sent_at = now() where number = :number and key = :key and sent_at is null;
+-- After the last letter of a ticket that has ended there is nothing left to do.
+with sent as (
+    update letters set sent_at = now()
+    where number = :number and key = :key and sent_at is null
+)
+update tickets t set
+    resume_state = null, attention = array_remove(attention, 'workflow_lost')
+where
+    t.number = :number and t.resume_state is not null
+    and t.state in ('resolved', 'rejected', 'discarded', 'withdrawn')
+    and not exists (
+        select from letters l where l.number = :number and l.key <> :key and l.sent_at is null
+    );
 
 -- name: keep_answer!
 insert into answers (number, caller, request_id, answer)

@@ -1,0 +1,10 @@
+-- What a new run of a ticket's workflow needs, where Temporal ended or lost the one that led it.
+
+alter table tickets
+-- What stands nowhere else: clocks, counters, questions. Null when there is nothing left to do.
+add column resume_state json,
+-- Says that one new run may take the ticket up; the run takes the permission with it.
+add column resumable boolean not null default false,
+-- How often a new run took the ticket up: a run of before can write no more.
+add column resumptions integer not null default 0;
+create index tickets_led on tickets (number) where resume_state is not null;

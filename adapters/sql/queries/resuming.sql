@@ -1,0 +1,85 @@
+-- Tickets without a running workflow: found, marked, and taken up by a new run.
+
+-- name: tickets_led
+-- Tickets that a workflow should lead, a page at a time; those that were written just now come later.
+-- A letter that cannot be delivered is no reason for a workflow to run.
+select number from tickets
+where
+    resume_state is not null and number > :after
+    and updated_at < now() - cast(:grace as interval)
+    and (state <> all (cast(:final as text[])) or 'mail_undeliverable' <> all (attention))
+order by number limit :most;
+
+-- name: mark_lost
+-- But for one that was written since it was looked at.
+update tickets set attention = array_append(attention, 'workflow_lost')
+where
+    number = any (cast(:numbers as text[])) and resume_state is not null
+    and updated_at < now() - cast(:grace as interval) and 'workflow_lost' <> all (attention)
+returning number;
+
+-- name: unmark_lost!
+update tickets set attention = array_remove(attention, 'workflow_lost')
+where number = any (cast(:numbers as text[])) and 'workflow_lost' = any (attention);
+
+-- name: lost_tickets
+select number from tickets where attention <> '{}' and 'workflow_lost' = any (attention)
+order by number;
+
+-- name: open_among
+select number from tickets
+where number = any (cast(:numbers as text[])) and state <> all (cast(:final as text[]));
+
+-- name: allow_resumption$
+update tickets set resumable = true where number = :number and resume_state is not null
+returning number;
+
+-- name: resume_ticket^
+-- By one run alone; asked again by the same, it changes nothing.
+update tickets set
+    resumptions = case when run_id = :run_id then resumptions else resumptions + 1 end,
+    run_id = :run_id, resumable = false, attention = array_remove(attention, 'workflow_lost'),
+    updated_at = now()
+where number = :number and resume_state is not null and (resumable or run_id = :run_id)
+returning admission, resume_state, resumptions, writing;
+
+-- name: resumptions_of$
+select resumptions from tickets where number = :number for update;
+
+-- name: moves_of
+select seq, event, from_state, to_state, reason_code, actor, note, at
+from moves where number = :number order by seq;
+
+-- name: last_answers
+select answer from answers where number = :number order by at desc, request_id limit :most;
+
+-- name: last_heard
+select message, message_id, code from notes
+where number = :number and writing > 0 and message in ('partner_outcome', 'reward_registered')
+order by writing desc, position desc limit :most;
+
+-- name: unsent_letters
+select key, kind, language, params from letters
+where number = :number and sent_at is null
+order by queued_at, cast(split_part(key, '-', 1) as integer), key;
+
+-- name: dispatch_again!
+-- Outcomes that no run of the ticket has noted: they came while none ran, or died with one.
+update imported_outcomes i set code = null
+where
+    i.number = :number and i.code is not null
+    and not exists (
+        select from notes n
+        where
+            n.number = i.number and n.writing > 0 and n.message = 'partner_outcome'
+            and n.message_id = i.outcome_id
+    );
+
+-- name: signal_rewards_again!
+insert into rewards_to_tell (reward_id, look_at)
+select r.reward_id, now()
+from rewards r
+join tickets t on t.account_id = r.account_id and t.partner_id = r.partner_id
+where
+    t.number = :number and r.state in ('registered', 'granted') and r.granted_by_ticket is null
+on conflict do nothing;

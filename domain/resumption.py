@@ -1,0 +1,76 @@
+"""A ticket taken up again by a new run of its workflow, from what the database knows of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from domain.admission import Admission
+from domain.letters import Letter
+from domain.lifecycle import State
+from domain.shapes import Frozen
+from domain.ticket import REFUSED_DELIVERY, Answered, Move, Ticket
+
+RESUME: Final = {"resume": True}
+"""The input of a run that is to take its ticket up. It proves nothing: the database decides."""
+_NOT_REMEMBERED: Final = frozenset({"other_partner", "other_ticket"})
+_PREFIX: Final = {"partner_outcome": "outcome", "reward_registered": "reward"}
+
+
+class ResumeRequest(Frozen):
+    """A run that wants to lead the ticket of its number."""
+
+    number: str
+    run_id: str
+
+
+class Resumption(Frozen):
+    """What a new run goes on with: the letters that are not sent, and the delivery under way."""
+
+    admission: Admission
+    ticket: Ticket
+    letters: tuple[Letter, ...] = ()
+    delivering: str | None = None
+
+
+def resumed(
+    row: Mapping[str, Any],
+    moves: Sequence[Mapping[str, Any]],
+    answers: Sequence[Mapping[str, Any]],
+    heard: Sequence[Mapping[str, Any]],
+    letters: Sequence[Mapping[str, Any]],
+) -> Resumption:
+    """Put a ticket together again; `answers` and `heard` come with the newest first."""
+    admission = Admission.model_validate(row["admission"])
+    if admission.ticket is None:
+        raise AssertionError("only a claim that was accepted has a ticket")
+    told = {
+        **row["resume_state"],
+        "terms": admission.ticket.terms,
+        "resumptions": row["resumptions"],
+        "writings": row["writing"],
+        "moves": tuple(_move(move) for move in moves),
+        "answers": tuple(Answered.model_validate(one["answer"]) for one in reversed(answers)),
+        "heard": tuple(
+            f"{_PREFIX[one['message']]}:{one['message_id']}"
+            for one in reversed(heard)
+            if one["code"] not in _NOT_REMEMBERED
+        ),
+    }
+    ticket = Ticket.model_validate(told)
+    return Resumption(
+        admission=admission.model_copy(update={"ticket": None, "letters": ()}),
+        ticket=ticket,
+        letters=tuple(Letter.model_validate(dict(letter)) for letter in letters),
+        delivering=under_way(ticket),
+    )
+
+
+def under_way(ticket: Ticket) -> str | None:
+    """Return the purpose of the delivery that has not ended, if there is one."""
+    if ticket.state is State.VALIDATED:
+        return None if REFUSED_DELIVERY & set(ticket.attention) else "claim"
+    return ticket.delivering if ticket.state is State.SENT_TO_PARTNER else None
+
+
+def _move(row: Mapping[str, Any]) -> Move:
+    told = dict(row)
+    return Move.model_validate({**told, "to": told.pop("to_state")})
