@@ -7,8 +7,10 @@ import base64
 import difflib
 import os
 from collections.abc import Iterable, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, HttpUrl, PostgresDsn, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -18,7 +20,6 @@ from domain.errors import Misconfigured
 from domain.partner import CsvChannel, MailChannel, PartnerProfile
 
 T = TypeVar("T", bound=BaseSettings)
-_HOST_PORT: Final = r"^[^:\s]+:\d{1,5}$"
 SHORTEST_SECRET: Final = 32
 SECRETS: Final = "TICKETS_SECRET_"
 LOCAL: Final = "TICKETS_LOCAL_"
@@ -31,7 +32,37 @@ def _folder(path: Path) -> Path:
     return path
 
 
-_Address = Annotated[str, Field(pattern=r"^https?://[!#-;=?-~]+$")]
+def host_and_port(text: str) -> tuple[str, int]:
+    """Take an address apart, `host:port` or `[IPv6]:port`; raises `ValueError`."""
+    host, _, port = text.rpartition(":")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    is_plain = bare and not set(bare) & set("[]/@ ") and (bare != host or ":" not in host)
+    if not is_plain or not (port.isascii() and port.isdigit()) or not 0 <= int(port) <= 65535:
+        raise ValueError("expected host:port such as 0.0.0.0:8000 or [::1]:8000, port to 65535")
+    return bare, int(port)
+
+
+def _host_port(text: str) -> str:
+    host_and_port(text)
+    return text
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("expected scheme and host alone, such as https://tickets.example.com")
+    _ = parts.port  # raises ValueError for a port too large
+    return text
+
+
+_HostPort = Annotated[str, AfterValidator(_host_port)]
+_Address = Annotated[str, AfterValidator(_origin), Field(pattern=r"^https?://[!#-;=?-~]+$")]
+
+
+def _addresses(text: str) -> str:
+    for one in text.split(","):
+        ip_network(one.strip(), strict=False)
+    return text
 
 
 def _postgres(url: str) -> str:
@@ -80,9 +111,7 @@ class Settings(DoorSettings):
 
     smtp_url: Annotated[str, Field(alias="SMTP_URL", pattern=r"^(smtps?|smtp\+verify)://")]
     mail_sender: Annotated[str, Field(alias="TICKETS_MAIL_SENDER", min_length=3)]
-    metrics_address: Annotated[
-        str | None, Field(alias="TICKETS_METRICS_ADDRESS", pattern=_HOST_PORT)
-    ] = None
+    metrics_address: Annotated[_HostPort | None, Field(alias="TICKETS_METRICS_ADDRESS")] = None
     public_address: Annotated[_Address | None, Field(alias="TICKETS_PUBLIC_ADDRESS")] = None
     pages_secret: Annotated[OwnSecrets | None, Field(alias="TICKETS_PAGES_SECRET")] = None
     """With both, the letter that asks the member has a link to the page for the answer."""
@@ -97,9 +126,17 @@ class GatewaySettings(DoorSettings):
     """Where members, partners and agents reach the pages."""
     pages_secret: Annotated[OwnSecrets, Field(alias="TICKETS_PAGES_SECRET")]
     """Signs sessions, forms, and the links in members' letters."""
-    address: Annotated[str, Field(alias="TICKETS_GATEWAY_ADDRESS", pattern=_HOST_PORT)] = (
-        "127.0.0.1:8000"
+    address: Annotated[_HostPort, Field(alias="TICKETS_GATEWAY_ADDRESS")] = "127.0.0.1:8000"
+    connections: Annotated[int, Field(alias="TICKETS_GATEWAY_CONNECTIONS", ge=20, le=100_000)] = (
+        1000
     )
+    """Open connections at once; fewer where file descriptors are few."""
+    keep_alive: Annotated[int, Field(alias="TICKETS_GATEWAY_KEEP_ALIVE", ge=1, le=3600)] = 75
+    """Seconds between two calls on one connection: longer than the proxy's."""
+    trusted_proxies: Annotated[
+        str, AfterValidator(_addresses), Field(alias="TICKETS_TRUSTED_PROXIES")
+    ] = "127.0.0.1,::1"
+    """Proxies whose `X-Forwarded-For` and `-Proto` are believed: addresses or networks."""
     token_issuer: Annotated[str, Field(alias="TICKETS_TOKEN_ISSUER", min_length=1)]
     token_audience: Annotated[str, Field(alias="TICKETS_TOKEN_AUDIENCE", min_length=1)]
     token_secret: Annotated[OwnSecrets | None, Field(alias="TICKETS_TOKEN_SECRET")] = None

@@ -5,17 +5,15 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from typing import Final
 
-import uvicorn
 from asgi_correlation_id import CorrelationIdFilter
+from fastapi import FastAPI
 
 from adapters.partner_files import load_profiles
 from domain.errors import Misconfigured
 from gateway.app import application
-from settings import load_gateway_settings, partner_secrets
-
-GRACE: Final = 15  # seconds for what is under way at the end: longer than a claim is waited for
+from gateway.serving import Serving, listen, serve
+from settings import GatewaySettings, host_and_port, load_gateway_settings, partner_secrets
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -30,23 +28,29 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     match list(arguments):
         case []:
-            host, _, port = settings.address.rpartition(":")
-            config = uvicorn.Config(
-                app,
-                host=host,
-                port=int(port),
-                ws="none",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=GRACE,
-            )
-            uvicorn.Server(config).run()
+            return _serve(app, settings)
         case ["openapi"]:
             print(json.dumps(app.openapi(), indent=2))
         case _:
             print(__doc__, file=sys.stderr)
             return 2
+    return 0
+
+
+def _serve(app: FastAPI, settings: GatewaySettings) -> int:
+    try:
+        listening = listen(*host_and_port(settings.address))
+    except OSError as error:
+        told = f"TICKETS_GATEWAY_ADDRESS: cannot listen at {settings.address}: {error.strerror}"
+        print(f"gateway: environment: {told}", file=sys.stderr)
+        return 2
+    config = Serving(
+        app,
+        most=settings.connections,
+        keep_alive=settings.keep_alive,
+        trusted=settings.trusted_proxies,
+    )
+    serve(config, listening)
     return 0
 
 

@@ -55,6 +55,7 @@ def application(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         separate_input_output_schemas=False,
         generate_unique_id_function=operation_id,
     )
@@ -63,7 +64,7 @@ def application(
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(PrometheusMiddleware, app_name="gateway", prefix="gateway", group_paths=True)
-    app.add_middleware(Guards)
+    app.add_middleware(Guards, is_secure=settings.public_address.startswith("https://"))
     app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
     return app
 

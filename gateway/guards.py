@@ -1,12 +1,14 @@
 """What stands before every call: a bound on its size, headers that browsers obey, faults told."""
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.problems import Problem, answer
@@ -14,6 +16,9 @@ from gateway.problems import Problem, answer
 log = logging.getLogger("gateway")
 MOST_BYTES: Final = 1024 * 1024
 """Of a request's body: a thousand outcomes or records of the feed."""
+MOST_PENDING: Final = 64 * MOST_BYTES
+"""Bytes of the bodies of all calls that are under way."""
+MOST_PARAMETERS: Final = 50
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _NO_METHOD: Final = "OTHER"
 """Whatever else somebody calls a method: our figures are kept by method, and must not grow."""
@@ -29,74 +34,98 @@ _HEADERS: Final = {
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
 }
+_SECURE: Final = {"strict-transport-security": "max-age=31536000"}
 
 
 class Guards:
     """Stands before the application."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Guard `app`."""
-        self._app = app
+    def __init__(
+        self, app: ASGIApp, is_secure: bool = False, most_pending: int = MOST_PENDING
+    ) -> None:
+        """Guard `app`; `is_secure`: people reach it by https alone, and browsers may know that."""
+        self._app, self._pending, self._most_pending = app, 0, most_pending
+        self._headers = _HEADERS | (_SECURE if is_secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a call through; a fault of ours is answered as one."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if _declared(scope) > MOST_BYTES:  # told at once: its body may never come
-            await answer(Request(scope), Problem("too_large"))(scope, receive, _heading(send))
+        headed = self._heading(send)
+        if refused := _refused(scope):  # told at once: its body may never come
+            await answer(Request(scope), refused)(scope, receive, headed)
             return
-        begun, headed = False, _heading(send)
+        begun = False
 
         async def guarded(message: Message) -> None:
             nonlocal begun
             begun = True
             await headed(message)
 
-        method = scope["method"] if scope["method"] in _METHODS else _NO_METHOD
+        async with self._bounded(receive) as bounded:
+            try:
+                await self._app({**scope, "method": _method(scope)}, bounded, guarded)
+            except ClientDisconnect:
+                return
+            except Exception as error:
+                log.error("a bug: %s", place_of(error))
+                if not begun:
+                    await answer(Request(scope), Problem("internal"))(scope, receive, guarded)
+
+    def _heading(self, send: Send) -> Send:
+        async def headed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                if "etag" not in headers:  # files of ours may be kept; answers may be private
+                    headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        return headed
+
+    @asynccontextmanager
+    async def _bounded(self, receive: Receive) -> AsyncIterator[Receive]:
+        """Count a body against the bound of its own, and against that of all together."""
+        taken = 0
+
+        async def bounded() -> Message:
+            nonlocal taken
+            message = await receive()
+            came = len(message.get("body", b""))
+            taken, self._pending = taken + came, self._pending + came
+            if taken > MOST_BYTES:
+                raise HTTPException(413)  # FastAPI would make a 400 of anything else
+            if self._pending > self._most_pending:
+                raise HTTPException(503)
+            return message
+
         try:
-            await self._app({**scope, "method": method}, _bounded(receive), guarded)
-        except Exception as error:
-            log.error("a bug: %s", place_of(error))
-            if not begun:
-                await answer(Request(scope), Problem("internal"))(scope, receive, guarded)
+            yield bounded
+        finally:
+            self._pending -= taken
 
 
-def _with_headers(message: Message) -> Message:
-    if message["type"] == "http.response.start":
-        headers = MutableHeaders(scope=message)
-        for name, value in _HEADERS.items():
-            headers.setdefault(name, value)
-        if "etag" not in headers:  # files of ours may be kept; answers may be about somebody
-            headers.setdefault("cache-control", "no-store")
-    return message
+def _method(scope: Scope) -> str:
+    """Return the method to answer: of what there is to get, the server can send the head alone."""
+    method = "GET" if scope["method"] == "HEAD" else str(scope["method"])
+    return method if method in _METHODS else _NO_METHOD
 
 
-def _heading(send: Send) -> Send:
-    async def headed(message: Message) -> None:
-        await send(_with_headers(message))
-
-    return headed
+def _refused(scope: Scope) -> Problem | None:
+    """Return why a call is refused by what its head says."""
+    if _declared(scope) > MOST_BYTES:
+        return Problem("too_large")
+    if scope["query_string"].count(b"&") >= MOST_PARAMETERS:
+        return Problem("malformed", {"query": "too_long"})
+    return None
 
 
 def _declared(scope: Scope) -> int:
     """Return how long the body is to be; 0 where that is not said in a number."""
     length = Headers(scope=scope).get("content-length", "")
     return int(length[:19]) if length.isascii() and length.isdigit() else 0
-
-
-def _bounded(receive: Receive) -> Receive:
-    taken = 0
-
-    async def bounded() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > MOST_BYTES:
-            raise HTTPException(413)  # FastAPI would make a 400 of anything else
-        return message
-
-    return bounded
 
 
 def place_of(error: Exception) -> str:

@@ -44,6 +44,11 @@ STATUS: Final = {
     "another_id": 409,
     "replayed": 409,
     "too_large": 413,
+    "address_too_long": 414,
+    "headers_too_large": 431,
+    "timed_out": 408,
+    "bad_request": 400,
+    "unknown_parameter": 422,
     "too_many_requests": 429,
     "link_not_valid": 403,
     "internal": 500,
@@ -135,6 +140,15 @@ def answer(request: Request, problem: Problem) -> JSONResponse:
     return JSONResponse(details.model_dump(), status, headers, media_type=MEDIA_TYPE)
 
 
+def plainly(code: str) -> bytes:
+    """Return a problem as the server says it before there is a request whose caller has a language
+    or an id.
+    """
+    title = words("problems", "en")["problems"][code]
+    details = ProblemDetails(type=f"{TYPE}{code}", title=title, status=STATUS[code], code=code)
+    return details.model_dump_json().encode()
+
+
 def install(app: FastAPI) -> None:
     """Let every error leave as a problem."""
     app.add_exception_handler(Problem, _said)
@@ -186,6 +200,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     if "allow" in map(str.lower, headers):
         headers = {"allow": ", ".join(_methods(request))}
     code = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 500: "internal"}
+    code[503] = "unavailable"
     return answer(request, Problem(code.get(status, "malformed"), headers=headers))
 
 
@@ -193,14 +208,15 @@ def _methods(request: Request) -> list[str]:
     """Return the methods of a path; routes that share it know of their own alone."""
     scope, routes = request.scope, request.app.routes
     full = {method: {**scope, "method": method} for method in _METHODS}
-    return [
+    found = [
         method
         for method, asked in full.items()
         if any(route.matches(asked)[0] is Match.FULL for route in routes)
     ]
+    return ["GET", "HEAD", *found[1:]] if found[:1] == ["GET"] else found
 
 
-_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _WHERE: Final = frozenset({"body", "query", "path", "header", "cookie"})
 _SAID: Final = {
     "missing": "required",

@@ -15,13 +15,14 @@ from typing import Any, Final
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.bearer import new_token
 from domain.partner import PartnerProfile
 from gateway.app import application
+from gateway.serving import Server, Serving
 from local.ports import HOST
 from settings import GatewaySettings
 from tests.sockets import listening_socket
@@ -37,7 +38,7 @@ WEBHOOK_SECRET: Final = "whsec_" + base64.b64encode(b"made up for the platform's
 _ids: Final = itertools.count(1)
 
 
-class QuietServer(uvicorn.Server):
+class QuietServer(Server):
     """A server that leaves the signals of the test run alone."""
 
     @contextlib.contextmanager
@@ -110,10 +111,11 @@ def gateway_settings(database_url: str, **changes: Any) -> GatewaySettings:
 
 
 @asynccontextmanager
-async def served(app: FastAPI, listening: socket.socket) -> AsyncIterator[None]:
+async def served(
+    app: ASGIApp, listening: socket.socket, config: Serving | None = None
+) -> AsyncIterator[None]:
     """Serve an application at a socket that listens already, in this event loop."""
-    config = uvicorn.Config(app, ws="none", log_level="critical", timeout_graceful_shutdown=1)
-    server = QuietServer(config)
+    server = QuietServer(config or Serving(app, grace=1))
     serving = asyncio.create_task(server.serve([listening]))
     try:
         yield

@@ -10,6 +10,7 @@ import pytest
 from domain.errors import Misconfigured
 from settings import (
     Settings,
+    host_and_port,
     load_database_url,
     load_settings,
     partner_secrets,
@@ -76,8 +77,11 @@ MALFORMED = {
     "TICKETS_MAIL_SENDER": ["", "x"],
     "TICKETS_SERVICE_ADDRESS": ["", "help", "help@", "Help <help@example.com"],
     "TICKETS_PARTNERS_DIR": ["no/such/folder", "settings.py"],
-    "TICKETS_METRICS_ADDRESS": ["", "9090", "host:port", "two words:9090"],
-    "TICKETS_PUBLIC_ADDRESS": ["", "tickets.example", "ftp://x", "https://", "https://a b"],
+    "TICKETS_METRICS_ADDRESS": ["", "9090", "host:port", "two words:9090", "::1:9090", "a:99999"],
+    "TICKETS_PUBLIC_ADDRESS": [
+        *("", "tickets.example", "ftp://x", "https://", "https://a b"),
+        *("https://a/tickets", "https://a?b", "https://a#b", "https://u@a", "https://a:99999"),
+    ],
     "TICKETS_DATABASE_CONNECTIONS": ["", "0", "-1", "many", "1.5", "1000"],
     "TICKETS_WORKER_PROCESSES": ["", "0", "two", "1001"],
 }
@@ -164,8 +168,28 @@ def test_a_partner_by_mail_needs_an_address_for_its_links(
         public_address(load_settings(), profiles)
     assert caught.value.key == "TICKETS_PUBLIC_ADDRESS"
     assert "velotel" in caught.value.expected
-    environment.setenv("TICKETS_PUBLIC_ADDRESS", "https://tickets.example/support/")
-    assert public_address(load_settings(), profiles) == "https://tickets.example/support"
+    environment.setenv("TICKETS_PUBLIC_ADDRESS", "https://tickets.example/")
+    assert public_address(load_settings(), profiles) == "https://tickets.example"
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("127.0.0.1:8000", ("127.0.0.1", 8000)),
+        ("[::1]:8000", ("::1", 8000)),
+        ("localhost:65535", ("localhost", 65535)),
+    ],
+)
+def test_an_address_to_listen_at_is_of_either_family(text: str, address: tuple[str, int]) -> None:
+    assert host_and_port(text) == address
+
+
+@pytest.mark.parametrize(
+    "text", ["::1:8000", "[::1]", "a:65536", "a:-1", "a:\u0661", ":80", "[]:80", "a/b:80", "a"]
+)
+def test_an_address_to_listen_at_is_refused_where_it_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match="expected host:port"):
+        host_and_port(text)
 
 
 def test_nobody_else_needs_it(environment: pytest.MonkeyPatch) -> None:

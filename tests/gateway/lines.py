@@ -1,0 +1,79 @@
+"""A small application behind the real server and guards, and raw lines to it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from starlette.responses import PlainTextResponse, Response
+
+from gateway import problems
+from gateway.guards import MOST_PENDING, Guards
+from gateway.serving import Serving
+from local.ports import HOST
+from tests.gateway.front import served
+from tests.sockets import listening_socket
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+GET = b"GET /hello HTTP/1.1\r\nhost: x\r\n"
+POST = b"POST /echo HTTP/1.1\r\nhost: x\r\n"
+
+
+def an_application(most_pending: int) -> FastAPI:
+    """Something small behind the guards."""
+    app = FastAPI(redirect_slashes=False)
+
+    @app.get("/hello")
+    async def hello() -> Response:
+        return PlainTextResponse("hello")
+
+    @app.get("/long")
+    async def long() -> Response:
+        return PlainTextResponse("x" * 20_000_000)
+
+    @app.post("/echo")
+    async def echo(request: Request) -> Response:
+        return PlainTextResponse(str(len(await request.body())))
+
+    problems.install(app)
+    app.add_middleware(Guards, most_pending=most_pending)
+    return app
+
+
+class Line:
+    """Where a server listens that has been given such deadlines and bounds."""
+
+    def __init__(self, port: int, config: Serving) -> None:
+        self.port, self.config = port, config
+
+    @asynccontextmanager
+    async def call(self) -> AsyncIterator[Streams]:
+        """A connection."""
+        reader, writer = await asyncio.open_connection(HOST, self.port)
+        try:
+            yield reader, writer
+        finally:
+            writer.close()
+
+    async def said_to(self, *pieces: bytes, pause: float = 0, until: float = 5) -> bytes:
+        """All that is said to these bytes; `TimeoutError` where the server does not close."""
+        async with self.call() as (reader, writer):
+            for piece in pieces:
+                writer.write(piece)
+                with contextlib.suppress(ConnectionError):
+                    await writer.drain()
+                await asyncio.sleep(pause)
+            with contextlib.suppress(ConnectionError):
+                return await asyncio.wait_for(reader.read(), until)
+            return b""
+
+
+@asynccontextmanager
+async def a_line(most_pending: int = MOST_PENDING, **settings: float) -> AsyncIterator[Line]:
+    """A server with these settings."""
+    app = an_application(most_pending)
+    config = Serving(app, grace=1, **settings)  # type: ignore[arg-type]
+    with listening_socket() as listening:
+        async with served(app, listening, config):
+            yield Line(listening.getsockname()[1], config)
