@@ -29,6 +29,7 @@ _LONGEST_WAIT: Final = timedelta(hours=1)
 _SHORTEST_WAIT: Final = timedelta(seconds=1)
 _KNOWN_ALREADY: Final = 409
 _THROTTLED: Final = (429, 503)
+_LATER: Final = (408, 425, 429)
 _UNAUTHORISED: Final = (401, 403)
 
 
@@ -51,10 +52,15 @@ class PartnerDoor:
         """
         secrets = self._secrets[channel.secret]
         call = self._post(str(channel.address), secrets, key, body, channel.timeout_seconds)
+        taken = False
         try:
             async with call as response:
-                return _reference(response.status_code, response.headers, await _read(response))
+                _must_be_taken(response.status_code, response.headers)
+                taken = True  # whatever becomes of the rest of its answer
+                return await _reference(response)
         except (httpx.HTTPError, TimeoutError) as error:
+            if taken:
+                return None
             raise PartnerUnavailable(f"no answer: {type(error).__name__}") from error
 
     async def notify(
@@ -105,6 +111,7 @@ def _headers(secrets: str, key: str, content: str) -> dict[str, str]:
     now = datetime.now(UTC)
     signatures = [Webhook(secret).sign(key, now, content) for secret in secrets.split()]
     return {
+        "accept-encoding": "identity",
         "content-type": "application/json",
         "idempotency-key": key,
         "webhook-id": key,
@@ -113,47 +120,41 @@ def _headers(secrets: str, key: str, content: str) -> dict[str, str]:
     }
 
 
-async def _read(response: httpx.Response) -> bytes:
-    content = bytearray()
-    async for chunk in response.aiter_bytes():
-        content += chunk
-        if len(content) > LONGEST_ANSWER:
-            raise PartnerUnavailable(f"answer longer than {LONGEST_ANSWER} bytes")
-    return bytes(content)
-
-
-def _reference(status: int, headers: Mapping[str, str], content: bytes) -> str | None:
-    if status == _KNOWN_ALREADY:
-        return _parsed(content, strict=False)
-    if 200 <= status < 300:
-        return _parsed(content, strict=True)
+def _must_be_taken(status: int, headers: Mapping[str, str]) -> None:
+    """Raise what an answer's head says, unless it takes the call: 2xx, or what is known already."""
+    if 200 <= status < 300 or status == _KNOWN_ALREADY:
+        return
     if status in _THROTTLED and "retry-after" in headers:
         raise PartnerThrottled(f"{status}, asked us to wait", _wait(headers["retry-after"]))
-    if status == 429 or status >= 500:
+    if status in _LATER or status >= 500:
         raise PartnerUnavailable(f"answered {status}")
     if status in _UNAUTHORISED:
         raise PartnerUnauthorised(f"answered {status}: does not accept our signature")
     raise PartnerContractFault(f"answered {status}: does not accept our call")
 
 
-def _parsed(content: bytes, strict: bool) -> str | None:
-    """Return the optional reference; a 2xx whose body cannot be read proves nothing and is tried
-    again.
-    """
-    if not content.strip():
-        return None
+async def _reference(response: httpx.Response) -> str | None:
+    """Return the reference, if one can be read: whatever else the body is, the call was taken."""
     try:
-        answer = json.loads(content)
+        answer = json.loads(await _read(response))
     except (ValueError, RecursionError):
-        answer = None
-    if not isinstance(answer, dict):
-        if strict:
-            raise PartnerUnavailable("a 2xx with a body that is no JSON object")
         return None
-    reference = answer.get("reference")
+    reference = answer.get("reference") if isinstance(answer, dict) else None
     if not isinstance(reference, str):
         return None
     return reference[:200].encode("utf-8", "replace").decode()
+
+
+async def _read(response: httpx.Response) -> bytes:
+    """Read a body as it comes over the line: one that must be unpacked could become any size."""
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        raise ValueError("an encoded answer")
+    content = bytearray()
+    async for chunk in response.aiter_raw():
+        content += chunk
+        if len(content) > LONGEST_ANSWER:
+            raise ValueError(f"an answer longer than {LONGEST_ANSWER} bytes")
+    return bytes(content)
 
 
 def _wait(told: str) -> timedelta:
