@@ -1,5 +1,6 @@
 """The web application: every call, in its order, behind the guards."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ from gateway.temporal import connect
 from settings import GatewaySettings
 
 STATIC: Final = Path(__file__).with_name("static")
+_REQUEST_ID: Final = re.compile("[!-~]{1,128}")
 _ABOUT: Final = (
     "Support tickets for cashback and referral rewards. Errors are problem details (RFC 9457) with"
     " a `code`; `Accept-Language` (pl, de, en) chooses the language of their words. Every answer"
@@ -55,6 +57,7 @@ def application(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,  # ours is written once: see probes
         redirect_slashes=False,
         separate_input_output_schemas=False,
         generate_unique_id_function=operation_id,
@@ -65,8 +68,14 @@ def application(
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(PrometheusMiddleware, app_name="gateway", prefix="gateway", group_paths=True)
     app.add_middleware(Guards, is_secure=settings.public_address.startswith("https://"))
-    app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
+    app.add_middleware(
+        CorrelationIdMiddleware, header_name="X-Request-ID", validator=_is_request_id
+    )
     return app
+
+
+def _is_request_id(text: str) -> bool:
+    return _REQUEST_ID.fullmatch(text) is not None
 
 
 async def _open(

@@ -28,6 +28,10 @@ def an_application(most_pending: int) -> FastAPI:
     async def hello() -> Response:
         return PlainTextResponse("hello")
 
+    @app.get("/who")
+    async def who(request: Request) -> Response:
+        return PlainTextResponse(f"{request.client and request.client.host} {request.url.scheme}")
+
     @app.get("/long")
     async def long() -> Response:
         return PlainTextResponse("x" * 20_000_000)
@@ -48,17 +52,19 @@ class Line:
         self.port, self.config = port, config
 
     @asynccontextmanager
-    async def call(self) -> AsyncIterator[Streams]:
-        """A connection."""
-        reader, writer = await asyncio.open_connection(HOST, self.port)
+    async def call(self, source: str = HOST) -> AsyncIterator[Streams]:
+        """A connection, from this address of the loopback."""
+        reader, writer = await asyncio.open_connection(HOST, self.port, local_addr=(source, 0))
         try:
             yield reader, writer
         finally:
             writer.close()
 
-    async def said_to(self, *pieces: bytes, pause: float = 0, until: float = 5) -> bytes:
+    async def said_to(
+        self, *pieces: bytes, pause: float = 0, until: float = 5, source: str = HOST
+    ) -> bytes:
         """All that is said to these bytes; `TimeoutError` where the server does not close."""
-        async with self.call() as (reader, writer):
+        async with self.call(source) as (reader, writer):
             for piece in pieces:
                 writer.write(piece)
                 with contextlib.suppress(ConnectionError):
