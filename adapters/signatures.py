@@ -20,6 +20,9 @@ TIMESTAMP: Final = "webhook-timestamp"
 SIGNATURE: Final = "webhook-signature"
 _SHAPES: Final = {ID: r"[!-~]{1,200}", TIMESTAMP: r"[0-9]{1,11}", SIGNATURE: r"[!-~]+( [!-~]+)*"}
 
+TOLERATED: Final = 5 * 60
+"""Seconds between the clocks, either way: as the package has it."""
+
 
 class Signed(NamedTuple):
     """Which message it is, and when it was signed; a retry is a new moment under the same id."""
@@ -28,13 +31,30 @@ class Signed(NamedTuple):
     signed_at: datetime
 
 
+def could_be_signed(headers: Mapping[str, str], now: datetime) -> bool:
+    """Say whether a body is worth reading: an id, a moment of the last minutes, and a signature
+    are there, in their shapes.
+    """
+    told = _told(headers)
+    shaped = all(re.fullmatch(shape, told[name]) for name, shape in _SHAPES.items())
+    return shaped and abs(now.timestamp() - int(told[TIMESTAMP])) <= TOLERATED
+
+
+def _told(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return what a message's headers say; Svix names them after itself."""
+    return {
+        name: headers.get(name) or headers.get(name.replace("webhook-", "svix-"), "")
+        for name in _SHAPES
+    }
+
+
 def check_signature(body: bytes, headers: Mapping[str, str], secrets: Sequence[str]) -> Signed:
     """Raise `MessageRefused("unauthorised")` unless `body` was signed with one of `secrets`
     (`whsec_…`), five minutes ago at most.
 
     Every secret is tried, also after a good one: the time says nothing but their count.
     """
-    told = {name: headers.get(name, "") for name in _SHAPES}
+    told = _told(headers)
     if not all(re.fullmatch(shape, told[name]) for name, shape in _SHAPES.items()):
         raise MessageRefused("unauthorised")
     good = [_is_signed(body, told, secret) for secret in secrets]

@@ -5,16 +5,18 @@ A platform's token names its accounts (`"accounts": ["acc-1"]`) or speaks for al
 files and feeds; `filing` only files and asks for members, `feed` only sends links and rewards.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import Depends, Request, Security
+from fastapi import Depends, Request, Response, Security
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import ValidationError
 
 from domain.errors import MessageRefused
 from domain.shapes import Frozen, Identifier
-from gateway.parts import Have
+from gateway.openapi import refuse_unknown_parameters
+from gateway.parts import Have, Parts
 from gateway.problems import Problem
 
 Role = Literal["platform", "filing", "feed", "agent", "operator"]
@@ -75,23 +77,53 @@ def read_caller(content: Mapping[str, Any]) -> Caller:
         raise MessageRefused("unauthorised") from None
 
 
-def _asking_for(*roles: Role) -> Callable[..., Any]:
-    async def caller(request: Request, have: Have, credentials: Credentials) -> Caller:
-        if credentials is None:
-            raise Problem("unauthorised")
-        found = read_caller(await have.tokens.read(credentials.credentials))
-        await have.limits.hit("token", found.subject)
-        if not found.roles & set(roles):
+class AskingFor:
+    """Asks for a token with one of these roles. It is looked at once in a call, before the body."""
+
+    def __init__(self, *roles: Role) -> None:
+        """Let these in."""
+        self._roles = set(roles)
+
+    async def __call__(self, request: Request, have: Have, credentials: Credentials) -> Caller:
+        """Return who calls; raises `unauthorised` or `forbidden`."""
+        found: Caller | None = getattr(request.state, "caller", None)
+        if found is None:
+            found = request.state.caller = await _calling(have, credentials)
+        if not found.roles & self._roles:
             raise Problem("forbidden")
         return found
 
-    return caller
+
+async def _calling(have: Parts, credentials: HTTPAuthorizationCredentials | None) -> Caller:
+    if credentials is None:
+        raise Problem("unauthorised")
+    found = read_caller(await have.tokens.read(credentials.credentials))
+    await have.limits.hit("token", found.subject)
+    return found
 
 
-Platform = Annotated[Caller, Depends(_asking_for("platform"))]
-Filing = Annotated[Caller, Depends(_asking_for("platform", "filing"))]
-Feed = Annotated[Caller, Depends(_asking_for("platform", "feed"))]
-Agent = Annotated[Caller, Depends(_asking_for("agent"))]
-AgentOrFiling = Annotated[Caller, Depends(_asking_for("agent", "platform", "filing"))]
-Operator = Annotated[Caller, Depends(_asking_for("operator"))]
-OperatorOrPlatform = Annotated[Caller, Depends(_asking_for("operator", "platform"))]
+class CallRoute(APIRoute):
+    """A call of the API: who calls is looked at first, then its address, and only then its body."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Stand before the call."""
+        handle = super().get_route_handler()
+        doors = [one.call for one in self.dependant.dependencies]
+
+        async def guarded(request: Request) -> Response:
+            for door in doors:
+                if isinstance(door, AskingFor):
+                    await door(request, request.app.state.parts, await _BEARER(request))
+            refuse_unknown_parameters(request)
+            return await handle(request)
+
+        return guarded
+
+
+Platform = Annotated[Caller, Depends(AskingFor("platform"))]
+Filing = Annotated[Caller, Depends(AskingFor("platform", "filing"))]
+Feed = Annotated[Caller, Depends(AskingFor("platform", "feed"))]
+Agent = Annotated[Caller, Depends(AskingFor("agent"))]
+AgentOrFiling = Annotated[Caller, Depends(AskingFor("agent", "platform", "filing"))]
+Operator = Annotated[Caller, Depends(AskingFor("operator"))]
+OperatorOrPlatform = Annotated[Caller, Depends(AskingFor("operator", "platform"))]

@@ -12,7 +12,7 @@ from domain.partner import ClaimKind
 from domain.shapes import is_writable
 from gateway import claim_shapes as shapes
 from gateway.bodies import message_in
-from gateway.callers import Filing
+from gateway.callers import CallRoute, Filing
 from gateway.checking import check_claim
 from gateway.filing import file_claim
 from gateway.form_schema import EXAMPLE, SchemaResponse, form_schema
@@ -21,7 +21,7 @@ from gateway.parts import Have, Parts
 from gateway.problems import Problem, responses
 from gateway.words import language_wanted
 
-router = APIRouter(prefix="/v1", tags=["claims"])
+router = APIRouter(prefix="/v1", tags=["claims"], route_class=CallRoute)
 MOST_KEY: Final = 200
 SOON: Final = 2
 """Seconds after which to ask again for an answer that is not there yet."""

@@ -102,7 +102,7 @@ class Seldom(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Say whether `record` is worth its line."""
         line, now = str(record.msg).partition("\n")[0][:100], time.monotonic()
-        if now - self._said.get(line, now - _REPEATED) < _REPEATED:
+        if line in self._said and now - self._said[line] < _REPEATED:
             return False
         if len(self._said) >= _MOST_LINES:
             self._said.clear()

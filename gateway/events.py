@@ -13,11 +13,11 @@ from pydantic import BaseModel, Field
 from adapters.events import Placed, events_after, place_moves, redeliver, webhooks
 from domain.lifecycle import Event, State
 from domain.webhooks import LASTING
-from gateway.callers import Operator, OperatorOrPlatform, Platform
+from gateway.callers import CallRoute, Operator, OperatorOrPlatform, Platform
 from gateway.parts import Have, Parts
 from gateway.problems import Problem, responses
 
-router = APIRouter(prefix="/v1", tags=["events"])
+router = APIRouter(prefix="/v1", tags=["events"], route_class=CallRoute)
 MOST: Final = 1000
 _HIGHEST: Final = 9 * 10**18  # of what a bigint holds, as the document can write it
 After = Annotated[

@@ -37,13 +37,13 @@ from adapters.postgres import Postgres
 from domain.claim import Link, Reward
 from domain.errors import Unavailable
 from domain.shapes import Amount, Money, Words
-from gateway.callers import Caller, Feed
+from gateway.callers import Caller, CallRoute, Feed
 from gateway.parts import Have, Parts
 from gateway.problems import Problem, WrongField, responses, wrong_fields
 from gateway.temporal import tell
 
 log = logging.getLogger("gateway")
-router = APIRouter(prefix="/v1", tags=["feed"])
+router = APIRouter(prefix="/v1", tags=["feed"], route_class=CallRoute)
 MOST_RECORDS: Final = 1000
 PATIENCE: Final = 5.0
 """Seconds for telling tickets before the platform gets its answer: the round tells the rest."""

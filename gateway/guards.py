@@ -11,11 +11,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from domain.reading import LONGEST_MESSAGE
 from gateway.problems import Problem, answer
 
 log = logging.getLogger("gateway")
 MOST_BYTES: Final = 1024 * 1024
 """Of a request's body: a thousand outcomes or records of the feed."""
+_MOST_OF: Final = (
+    *(("/form/enter", 16 * 1024), ("/desk/enter", 16 * 1024)),
+    *(("/v1/claims", LONGEST_MESSAGE), ("/v1/tickets", LONGEST_MESSAGE)),
+    ("/v1/", MOST_BYTES),
+)
+_MOST_OF_PAGES: Final = 256 * 1024
 MOST_PENDING: Final = 64 * MOST_BYTES
 """Bytes of the bodies of all calls that are under way."""
 MOST_PARAMETERS: Final = 50
@@ -63,7 +70,7 @@ class Guards:
             begun = True
             await headed(message)
 
-        async with self._bounded(receive) as bounded:
+        async with self._bounded(receive, scope["path"]) as bounded:
             try:
                 await self._app({**scope, "method": _method(scope)}, bounded, guarded)
             except ClientDisconnect:
@@ -86,16 +93,16 @@ class Guards:
         return headed
 
     @asynccontextmanager
-    async def _bounded(self, receive: Receive) -> AsyncIterator[Receive]:
+    async def _bounded(self, receive: Receive, path: str) -> AsyncIterator[Receive]:
         """Count a body against the bound of its own, and against that of all together."""
-        taken = 0
+        taken, most = 0, most_bytes(path)
 
         async def bounded() -> Message:
             nonlocal taken
             message = await receive()
             came = len(message.get("body", b""))
             taken, self._pending = taken + came, self._pending + came
-            if taken > MOST_BYTES:
+            if taken > most:
                 raise HTTPException(413)  # FastAPI would make a 400 of anything else
             if self._pending > self._most_pending:
                 raise HTTPException(503)
@@ -107,6 +114,11 @@ class Guards:
             self._pending -= taken
 
 
+def most_bytes(path: str) -> int:
+    """Return how long a body may be at this address."""
+    return next((most for begins, most in _MOST_OF if path.startswith(begins)), _MOST_OF_PAGES)
+
+
 def _method(scope: Scope) -> str:
     """Return the method to answer: of what there is to get, the server can send the head alone."""
     method = "GET" if scope["method"] == "HEAD" else str(scope["method"])
@@ -115,7 +127,7 @@ def _method(scope: Scope) -> str:
 
 def _refused(scope: Scope) -> Problem | None:
     """Return why a call is refused by what its head says."""
-    if _declared(scope) > MOST_BYTES:
+    if _declared(scope) > most_bytes(scope["path"]):
         return Problem("too_large")
     if scope["query_string"].count(b"&") >= MOST_PARAMETERS:
         return Problem("malformed", {"query": "too_long"})

@@ -1,12 +1,15 @@
 """The OpenAPI document: what FastAPI writes by itself, and what every operation has besides."""
 
+import functools
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute
 
-from gateway.problems import MEDIA_TYPE, ProblemDetails, responses
+from gateway.problems import MEDIA_TYPE, Problem, ProblemDetails, responses
 
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "patch"})
 _UNSAID: Final = ("HTTPValidationError", "ValidationError")
@@ -34,6 +37,7 @@ _LANGUAGE_WANTED: Final = {
     "schema": {"type": "string"},
     "example": "pl",
 }
+_NAMED: Final = 20
 
 
 class Documented(FastAPI):
@@ -44,6 +48,28 @@ class Documented(FastAPI):
         if self.openapi_schema is None:
             _complete(super().openapi())
         return super().openapi()
+
+    def parameters(self, path: str, method: str) -> frozenset[str]:
+        """Return the parameters that an operation takes in its address."""
+        found = self.openapi()["paths"][path][method].get("parameters", [])
+        return frozenset(one["name"] for one in found if one["in"] == "query")
+
+    @functools.cached_property
+    def document(self) -> tuple[bytes, str]:
+        """The document as it is sent, and its tag."""
+        written = json.dumps(self.openapi(), separators=(",", ":"), ensure_ascii=False).encode()
+        return written, f'"{hashlib.sha256(written).hexdigest()[:32]}"'
+
+
+def refuse_unknown_parameters(request: Request) -> None:
+    """Raise `unknown_parameter` for what the document of this call does not name: a filter with a
+    slip of the pen would find too much.
+    """
+    app: Documented = request.app
+    known = app.parameters(request.scope["route"].path_format, request.method.lower())
+    unknown = sorted({name[:60] for name in request.query_params if name not in known})
+    if unknown:
+        raise Problem("unknown_parameter", dict.fromkeys(unknown[:_NAMED], "not_known"))
 
 
 def operation_id(route: APIRoute) -> str:
@@ -74,6 +100,7 @@ def _complete_operation(operation: dict[str, Any]) -> None:
         del found["422"]
     codes = ["internal"]
     codes += ["malformed"] if operation.get("parameters") or "requestBody" in operation else []
+    codes += ["unknown_parameter"] if operation.get("security") else []
     codes += ["too_large"] if "requestBody" in operation else []
     if operation.get("security"):
         codes += ["unauthorised", "forbidden", "too_many_requests", "unavailable"]

@@ -10,17 +10,18 @@ from pydantic import BaseModel, Field
 
 from adapters import signatures
 from adapters.outcomes import TICKET_CLOSED, Kept, Key, key_of
-from adapters.signatures import Signed, check_signature
+from adapters.signatures import Signed, check_signature, could_be_signed
 from domain.errors import MessageRefused
 from domain.messages import PartnerOutcome
 from domain.numbers import is_number
 from domain.outcome_items import LONGEST_LIST, MOST_ITEMS, items_of, read_item
 from domain.reading import Reading, parse
+from gateway.callers import CallRoute
 from gateway.partners import take_outcomes
 from gateway.parts import Have
 from gateway.problems import Problem, WrongField, responses
 
-router = APIRouter(prefix="/v1", tags=["outcomes"])
+router = APIRouter(prefix="/v1", tags=["outcomes"], route_class=CallRoute)
 _WRITABLE: Final = re.compile(r"[!-~]{1,200}")
 
 
@@ -150,6 +151,8 @@ async def take(
     other. The same message again is `replayed`; your retry of it, with a newer timestamp, gets the
     same results.
     """
+    if not could_be_signed(request.headers, have.now):
+        raise _unsigned()
     body = await request.body()
     signed = _signed(body, request, have.secrets_of(partner_id))
     items = items_of(parse(body, LONGEST_LIST))
@@ -170,8 +173,11 @@ def _signed(body: bytes, request: Request, secrets: Sequence[str]) -> Signed:
     try:
         return check_signature(body, request.headers, secrets)
     except MessageRefused:
-        headers = {"www-authenticate": "Standard-Webhooks"}
-        raise Problem("unauthorised", headers=headers) from None
+        raise _unsigned() from None
+
+
+def _unsigned() -> Problem:
+    return Problem("unauthorised", headers={"www-authenticate": "Standard-Webhooks"})
 
 
 def _results(

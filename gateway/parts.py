@@ -16,6 +16,7 @@ from adapters.partner_http import PartnerDoor
 from adapters.postgres import Postgres
 from domain.partner import CsvChannel, PartnerProfile
 from gateway.rate_limits import RateLimits
+from gateway.readiness import Readiness
 from settings import GatewaySettings
 
 _NOBODYS: Final = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
@@ -33,6 +34,7 @@ class Parts:
     tokens: BearerTokens
     book: LetterBook
     door: PartnerDoor
+    readiness: Readiness = field(default_factory=Readiness)
     limits: RateLimits = field(default_factory=RateLimits)
 
     @property

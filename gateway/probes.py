@@ -9,7 +9,8 @@ from starlette_exporter import handle_metrics
 
 from domain.errors import DatabaseUnavailable
 from gateway.callers import Operator
-from gateway.parts import Have
+from gateway.openapi import Documented
+from gateway.parts import Have, Parts
 from gateway.problems import Problem, responses
 from gateway.temporal import is_there, leads_to_temporal
 
@@ -32,13 +33,28 @@ async def lives() -> Well:
 @router.get("/readyz", responses=responses("unavailable"))
 async def can_work(have: Have) -> Well:
     """Say whether Temporal and the database answer: with `503`, send calls elsewhere."""
+    if not await have.readiness.known(lambda: _all_answer(have)):
+        raise Problem("unavailable")
+    return Well()
+
+
+async def _all_answer(have: Parts) -> bool:
     try:
         await is_there(have.postgres)
     except DatabaseUnavailable:
-        raise Problem("unavailable") from None
-    if not await leads_to_temporal(have.client):
-        raise Problem("unavailable")
-    return Well()
+        return False
+    return await leads_to_temporal(have.client)
+
+
+@router.get("/openapi.json", include_in_schema=False)
+async def document(request: Request) -> Response:
+    """Send the OpenAPI document: written once, and not sent again to who has it."""
+    app: Documented = request.app
+    written, tag = app.document
+    headers = {"etag": tag, "cache-control": "no-cache"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(written, headers=headers, media_type="application/json")
 
 
 @router.get(

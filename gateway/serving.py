@@ -28,7 +28,7 @@ _HEAD: Final = 10.0
 _BODY: Final = 30.0
 _ANSWER: Final = 30.0
 _FLUSHED: Final = 5.0
-_MOST_DISCARDED: Final = 2 * 1024 * 1024
+_MOST_DISCARDED: Final = 16 * 1024 * 1024
 """Bytes of a body that are still read after its call was answered."""
 _REFUSED: Final = {
     400: "bad_request",

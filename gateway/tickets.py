@@ -15,7 +15,7 @@ from domain.skeleton import order_key
 from domain.ticket import Answer, Attention
 from gateway import ticket_examples as examples
 from gateway.bodies import message_in
-from gateway.callers import Agent, AgentOrFiling, Caller
+from gateway.callers import Agent, AgentOrFiling, Caller, CallRoute
 from gateway.cursors import CURSOR, read_cursor, write_cursor
 from gateway.parts import Have
 from gateway.problems import Problem, responses
@@ -23,7 +23,7 @@ from gateway.ticket_requests import actor_of, number_meant, put, ticket_open_to
 from gateway.ticket_views import TicketLine, TicketWhole, line, whole
 from gateway.words import language_wanted
 
-router = APIRouter(prefix="/v1", tags=["tickets"])
+router = APIRouter(prefix="/v1", tags=["tickets"], route_class=CallRoute)
 _PLAIN: Final = r"^[^\x00-\x1f\x7f]*$"
 
 Number = Annotated[

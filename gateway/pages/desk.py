@@ -1,6 +1,7 @@
 """The desk: agents come in, find tickets, and see what waits. A ticket itself: `desk_ticket.py`."""
 
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
@@ -25,7 +26,7 @@ from domain.ticket import Attention
 from gateway.cursors import read_cursor, write_cursor
 from gateway.pages import desk_ticket
 from gateway.pages.desk_door import AtTheDesk, DeskRoute, desk_page, outside
-from gateway.pages.rendering import Writes, reading_language
+from gateway.pages.rendering import Writes, kept_parameters, reading_language
 from gateway.pages.sessions import Session, forget, form_of, handed_over, remember, session_of
 from gateway.parts import Have, Parts
 from gateway.ticket_views import line
@@ -123,7 +124,8 @@ def _list(
 ) -> Response:
     language = reading_language(request)
     following = write_cursor(place_of(rows, MOST))
-    url = request.url.include_query_params(after=following).remove_query_params("language")
+    kept = kept_parameters(request)
+    first = urlencode({name: text for name, text in kept.items() if name != "after"})
     names = _names(have)
     told = {
         "looked": looked,
@@ -135,8 +137,8 @@ def _list(
         "writes": Writes(have, language),
         "waits": words("desk", language)["attention"],
         "lines": [line(row) for row in rows[:MOST]],
-        "next": f"?{url.query}" if following else None,
-        "first": url.remove_query_params("after").query,
+        "next": f"?{urlencode({**kept, 'after': following})}" if following else None,
+        "first": first,
         "utc": ZoneInfo("UTC"),
         "queues": QUEUES,
     }

@@ -39,6 +39,11 @@ _PAGES: Final = Environment(
     finalize=_harmless,
 )
 
+_KEPT: Final = (
+    *("token", "key", "choice", "missing", "changed", "done"),
+    *("q", "partner", "state", "attention", "after"),
+)
+
 
 def reading_language(request: Request, default: str | None = None) -> str:
     """Return the language of a page: chosen, else `default` (a member's), else the browser's."""
@@ -77,8 +82,13 @@ def page(
 
 def _in_language(request: Request, language: str) -> str:
     """Return the way to the same page in another language."""
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name != LANGUAGE]
-    return "?" + urlencode([*kept, (LANGUAGE, language)])
+    return "?" + urlencode({**kept_parameters(request), LANGUAGE: language})
+
+
+def kept_parameters(request: Request) -> dict[str, str]:
+    """Return what links of a page carry on of its address: what pages know, and nothing else."""
+    given = request.query_params
+    return {name: given[name] for name in _KEPT if name in given}
 
 
 class Writes:

@@ -113,6 +113,9 @@ async def sent_form(request: Request) -> FormData:
     """Read a form. One in parts names the encoding of its texts, and some encodings write half a
     surrogate pair: no database, mail or page could carry it.
     """
+    is_plain = "multipart" not in request.headers.get("content-type", "")
+    if is_plain and (await request.body()).count(b"&") > _MOST_FIELDS:
+        raise Problem("too_large")  # before each of them is looked at
     form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
     texts = [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
     return FormData([(name, text.encode(errors="replace").decode()) for name, text in texts])

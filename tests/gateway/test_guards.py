@@ -114,7 +114,7 @@ async def test_what_may_be_about_somebody_is_kept_in_no_browser_and_files_of_our
 
 @pytest.mark.parametrize(
     ("path", "methods"),
-    [(CHECK, "POST"), ("/v1/tickets", "GET, POST"), ("/form/enter", "GET, POST")],
+    [(CHECK, "POST"), ("/v1/tickets", "GET, HEAD, POST"), ("/form/enter", "GET, HEAD, POST")],
 )
 async def test_a_method_that_there_is_not_is_told_with_those_there_are(
     front: Front, path: str, methods: str
@@ -128,7 +128,7 @@ async def test_methods_that_somebody_makes_up_leave_nothing_behind(front: Front)
     """Figures are kept for each method: without a bound, anybody could fill our memory."""
     for number in range(3):
         answer = await front.http.request(f"MADE-UP-{number}", "/healthz")
-        assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
     figures = (await front.http.get("/metrics", headers=front.as_operator())).text
     assert "MADE-UP" not in figures
     assert 'method="GET"' in figures
