@@ -21,6 +21,7 @@ from gateway.connections import ACCEPTED_AT_ONCE, Phase, Room, Seldom
 from gateway.framing import Strict
 from gateway.problems import MEDIA_TYPE, plainly
 
+log = logging.getLogger("gateway")
 GRACE: Final = 15  # seconds for what is under way at the end: longer than a claim is waited for
 QUEUED: Final = 1024
 """Connections that the system holds for us until they are accepted."""
@@ -203,6 +204,7 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         for listening in sockets or []:
             listening.listen(QUEUED)
+            log.info("listening at %s, port %d", *listening.getsockname()[:2])
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -17,7 +17,7 @@ from tests.sockets import listening_socket
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 GET = b"GET /hello HTTP/1.1\r\nhost: x\r\n"
-POST = b"POST /echo HTTP/1.1\r\nhost: x\r\n"
+POST = b"POST /v1/echo HTTP/1.1\r\nhost: x\r\n"
 
 
 def an_application(most_pending: int) -> FastAPI:
@@ -36,7 +36,7 @@ def an_application(most_pending: int) -> FastAPI:
     async def long() -> Response:
         return PlainTextResponse("x" * 20_000_000)
 
-    @app.post("/echo")
+    @app.post("/v1/echo")
     async def echo(request: Request) -> Response:
         return PlainTextResponse(str(len(await request.body())))
 

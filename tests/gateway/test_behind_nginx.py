@@ -63,7 +63,7 @@ async def test_a_caller_is_known_by_its_own_address(line: tuple[Line, int, int])
 
 
 async def test_a_slow_body_waits_at_the_proxy(line: tuple[Line, int, int]) -> None:
-    head = b"POST /echo HTTP/1.1\r\nhost: tickets.example.com\r\nconnection: close\r\n"
+    head = b"POST /v1/echo HTTP/1.1\r\nhost: tickets.example.com\r\nconnection: close\r\n"
     slow = asyncio.create_task(
         said_to(line[1], head + b"content-length: 5\r\n\r\n", *[b"x"] * 5, pause=0.2)
     )

@@ -143,7 +143,13 @@ async def test_bodies_of_all_calls_together_are_bounded() -> None:
             _, writer = await stack.enter_async_context(line.call())
             writer.write(POST + b"content-length: 1000000\r\n\r\n" + b"x" * 900_000)
         await asyncio.sleep(0.3)
-        body = b"content-length: 400000\r\nconnection: close\r\n\r\n" + b"x" * 400_000
-        assert b" 503 " in (await line.said_to(POST + body)).partition(b"\r\n")[0]
+        assert b" 503 " in await first_line(line, 400_000)
     async with a_line() as line:
-        assert b" 200 " in (await line.said_to(POST + body)).partition(b"\r\n")[0]
+        assert b" 200 " in await first_line(line, 400_000)
+
+
+async def first_line(line: Line, size: int) -> bytes:
+    """How a body of this size is answered."""
+    async with line.call() as (reader, writer):
+        writer.write(POST + b"content-length: %d\r\n\r\n" % size + b"x" * size)
+        return await asyncio.wait_for(reader.readline(), 5)

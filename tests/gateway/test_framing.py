@@ -27,7 +27,7 @@ FRAMING = {
     "a length with a sign": POST + b"content-length: +4\r\n\r\nbody",
     "two codings": POST + b"transfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n",
     "another coding": POST + b"transfer-encoding: gzip, chunked\r\n\r\n",
-    "a coding in HTTP/1.0": b"POST /echo HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a coding in HTTP/1.0": b"POST /hello HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
     "a folded line": GET + b"x: a\r\n b\r\n\r\n",
     "a folded coding": POST + b"transfer-encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
     "a bare line feed": GET + b"x: a\ny: b\r\n\r\n",
