@@ -3,13 +3,12 @@
 Temporal's own settings (`TEMPORAL_*`, `temporal.toml`) are read by its SDK.
 """
 
-import base64
 import difflib
 import os
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, HttpUrl, PostgresDsn, ValidationError
@@ -17,11 +16,20 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.addresses import EmailAddress
 from domain.errors import Misconfigured
-from domain.partner import CsvChannel, MailChannel, PartnerProfile
+from domain.hosts import is_open
+from domain.partner import HttpChannel, MailChannel, PartnerProfile
+from domain.secrets import SHORTEST, is_weak
+from secret_settings import (
+    FROM_FILES,
+    SECRETS,
+    SIGNING,
+    may_be_file,
+    refuse_shared,
+    signs,
+    with_files,
+)
 
 T = TypeVar("T", bound=BaseSettings)
-SHORTEST_SECRET: Final = 32
-SECRETS: Final = "TICKETS_SECRET_"
 LOCAL: Final = "TICKETS_LOCAL_"
 """Ports of the local stack: `local/ports.py` reads them."""
 
@@ -71,18 +79,19 @@ def _postgres(url: str) -> str:
 
 
 def _webhook_secret(secrets: str | None) -> str | None:
-    if secrets is not None and (not secrets.split() or not all(map(_is_secret, secrets.split()))):
-        raise ValueError("expected whsec_ and base64 of 24 to 64 bytes")
+    if secrets is not None and not signs(secrets):
+        raise ValueError(SIGNING)
     return secrets
 
 
-def _long_enough(secrets: str) -> str:
-    if not secrets.split() or any(len(secret) < SHORTEST_SECRET for secret in secrets.split()):
-        raise ValueError(f"expected secrets of at least {SHORTEST_SECRET} characters")
+def _strong(secrets: str) -> str:
+    keys = [secret.encode() for secret in secrets.split()]
+    if not keys or any(len(key) < SHORTEST or is_weak(key) for key in keys):
+        raise ValueError(f"expected at least {SHORTEST} random characters")
     return secrets
 
 
-OwnSecrets = Annotated[str, AfterValidator(_long_enough)]
+OwnSecrets = Annotated[str, AfterValidator(_strong)]
 """A secret of our own, or several with spaces between them while it rotates: the first signs."""
 
 
@@ -98,6 +107,8 @@ class DoorSettings(DatabaseSettings):
     """What both doors need to know."""
 
     service_address: Annotated[EmailAddress, Field(alias="TICKETS_SERVICE_ADDRESS")]
+    allow_private_addresses: Annotated[bool, Field(alias="TICKETS_ALLOW_PRIVATE_ADDRESSES")] = False
+    """Whether addresses may be plain http, and lie in a closed network: as in the local stack."""
     partners_dir: Annotated[Path, AfterValidator(_folder), Field(alias="TICKETS_PARTNERS_DIR")] = (
         Path("partners")
     )
@@ -160,6 +171,7 @@ def load_gateway_settings() -> GatewaySettings:
     """Read the gateway's settings; raises `Misconfigured` naming the first that is wrong."""
     _refuse_unknown(os.environ)
     settings = _read(GatewaySettings)
+    _refuse_closed(settings)
     if (settings.token_secret is None) == (settings.token_keys is None):
         expected = "expected this or TICKETS_TOKEN_KEYS, and not both"
         raise Misconfigured("environment", "TICKETS_TOKEN_SECRET", expected)
@@ -172,7 +184,9 @@ def load_gateway_settings() -> GatewaySettings:
 def load_settings() -> Settings:
     """Read the settings; raises `Misconfigured` naming the first that is wrong."""
     _refuse_unknown(os.environ)
-    return _read(Settings)
+    settings = _read(Settings)
+    _refuse_closed(settings)
+    return settings
 
 
 def load_database_url() -> str:
@@ -180,25 +194,21 @@ def load_database_url() -> str:
     return _read(DatabaseSettings).database_url
 
 
-def partner_secrets(
-    profiles: Iterable[PartnerProfile], environment: Mapping[str, str] = os.environ
-) -> dict[str, str]:
-    """Return the secret of every profile by its name; raises `Misconfigured` for one that is not
-    set.
-
-    While a secret rotates its setting holds several, the newest first, with spaces between them.
-    """
-    names = {
-        profile.channel.secret: profile.rules.id
-        for profile in profiles
-        if not isinstance(profile.channel, CsvChannel)
+def check_apart(
+    settings: DoorSettings, partners: Mapping[str, str], profiles: Iterable[PartnerProfile]
+) -> None:
+    """Raise `Misconfigured` for a secret that serves two ends, or a partner in a closed network."""
+    own = {
+        str(field.alias): getattr(settings, name)
+        for name, field in type(settings).model_fields.items()
+        if str(field.alias).endswith("_SECRET")
     }
-    for name, partner in names.items():
-        secrets = environment.get(name, "").split()
-        if not secrets or not all(map(_is_secret, secrets)):
-            expected = f"expected the secret of {partner}, as whsec_ and base64 of 24 to 64 bytes"
-            raise Misconfigured("environment", name, expected)
-    return {name: environment[name] for name in names}
+    refuse_shared({**own, **partners})
+    for profile in profiles:
+        channel = profile.channel
+        if isinstance(channel, HttpChannel) and not settings.allow_private_addresses:
+            file = settings.partners_dir / f"{profile.rules.id}.toml"
+            _refuse_closed_at(str(file), "channel.address", str(channel.address))
 
 
 def public_address(settings: Settings, profiles: Iterable[PartnerProfile]) -> str:
@@ -214,21 +224,31 @@ def public_address(settings: Settings, profiles: Iterable[PartnerProfile]) -> st
     return (settings.public_address or "").rstrip("/")
 
 
-def _is_secret(text: str) -> bool:
-    try:
-        key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
-    except ValueError:
-        return False
-    return text.startswith("whsec_") and 24 <= len(key) <= 64
-
-
 def _read(model: type[T]) -> T:
+    told = with_files(os.environ)
+    filed: dict[str, Any] = {name: told[name] for name in FROM_FILES if name in told}
     try:
-        return model()
+        return model(**filed)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         missing = "missing" if first["type"] == "missing" else first["msg"]
         raise Misconfigured("environment", str(first["loc"][0]), missing) from None
+
+
+def _refuse_closed(settings: DoorSettings) -> None:
+    """Refuse plain http, and addresses in closed networks, unless they are allowed."""
+    if settings.allow_private_addresses:
+        return
+    for name in ("public_address", "token_keys", "webhook_address"):
+        if address := getattr(settings, name, None):
+            alias = str(type(settings).model_fields[name].alias)
+            _refuse_closed_at("environment", alias, str(address))
+
+
+def _refuse_closed_at(file: str, key: str, address: str) -> None:
+    if not is_open(address):
+        expected = "expected https:// and a host of the Internet (else set"
+        raise Misconfigured(file, key, f"{expected} TICKETS_ALLOW_PRIVATE_ADDRESSES=true)")
 
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
@@ -236,7 +256,8 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
     known = sorted({str(field.alias) for field in fields})
     for name in sorted(environment):
         ours = name.startswith("TICKETS_") and not name.startswith((SECRETS, LOCAL))
-        if ours and name not in known:
+        filed = name.endswith("_FILE") and may_be_file(name.removesuffix("_FILE"))
+        if ours and name not in known and not filed:
             near = difflib.get_close_matches(name, known, 1)
             hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}"
             raise Misconfigured("environment", name, f"no such setting; {hint}")

@@ -46,11 +46,12 @@ from adapters.smtp import MailDoor
 from domain.errors import MessageRefused, Misconfigured
 from domain.numbers import read_number
 from domain.partner import PartnerProfile
+from secret_settings import partner_secrets, with_files
 from settings import (
     Settings,
+    check_apart,
     load_database_url,
     load_settings,
-    partner_secrets,
     public_address,
 )
 from workflows.payloads import DATA_CONVERTER
@@ -86,7 +87,7 @@ async def workers(
     """
     book = LetterBook(settings.service_address)
     mail = MailDoor(settings.smtp_url, settings.mail_sender, settings.service_address)
-    secrets = partner_secrets(profiles.values())
+    secrets = partner_secrets(profiles.values(), os.environ)
     connections = settings.database_connections
     async with (
         Postgres.connect(settings.database_url, connections) as postgres,
@@ -147,7 +148,8 @@ def _worker(client: Client, queue: str, work: Sequence[Any], **more: Any) -> Wor
 
 async def connect(runtime: Runtime | None = None) -> Client:
     """Connect to Temporal as its SDK's environment configuration says."""
-    config: dict[str, Any] = dict(ClientConfig.load_client_connect_config())
+    told = with_files(os.environ)
+    config: dict[str, Any] = {**ClientConfig.load_client_connect_config(override_env_vars=told)}
     config.setdefault("target_host", "localhost:7233")
     return await Client.connect(**config, data_converter=DATA_CONVERTER, runtime=runtime)
 
@@ -172,7 +174,7 @@ def check() -> tuple[Settings, dict[str, PartnerProfile]]:
     """Read settings and partners' files; raises `Misconfigured`."""
     settings = load_settings()
     profiles = load_profiles(settings.partners_dir)
-    partner_secrets(profiles.values())
+    check_apart(settings, partner_secrets(profiles.values(), os.environ), profiles.values())
     public_address(settings, profiles.values())
     MailDoor(settings.smtp_url, settings.mail_sender, settings.service_address)
     return settings, profiles

@@ -86,7 +86,6 @@ async def _gateway(crowd: Crowd) -> AsyncIterator[httpx.AsyncClient]:
     own = {
         "TICKETS_GATEWAY_ADDRESS": f"{HOST}:{port}",
         "TICKETS_PUBLIC_ADDRESS": address,
-        "TICKETS_PAGES_SECRET": SECRET,
         "TICKETS_TOKEN_ISSUER": TOLD["iss"],
         "TICKETS_TOKEN_AUDIENCE": TOLD["aud"],
         "TICKETS_TOKEN_SECRET": SECRET,

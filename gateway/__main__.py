@@ -13,7 +13,8 @@ from adapters.partner_files import load_profiles
 from domain.errors import Misconfigured
 from gateway.app import application
 from gateway.serving import Serving, listen, serve
-from settings import GatewaySettings, host_and_port, load_gateway_settings, partner_secrets
+from secret_settings import partner_secrets
+from settings import GatewaySettings, check_apart, host_and_port, load_gateway_settings
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -22,7 +23,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         settings = load_gateway_settings()
         profiles = load_profiles(settings.partners_dir)
-        app = application(settings, profiles, partner_secrets(profiles.values()))
+        secrets = partner_secrets(profiles.values(), os.environ)
+        check_apart(settings, secrets, profiles.values())
+        app = application(settings, profiles, secrets)
     except Misconfigured as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 2

@@ -1,6 +1,7 @@
 """The gateway's side of Temporal: claims are filed, tickets are asked; nothing waits for ever."""
 
 import asyncio
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -26,6 +27,7 @@ from adapters.postgres import Postgres
 from domain.errors import DatabaseUnavailable, Unavailable
 from domain.ticket import Answer
 from gateway.problems import STATUS, Problem, is_unknown
+from secret_settings import with_files
 from workflows.policies import ADMISSION_PATIENCE
 
 LOOK: Final = timedelta(seconds=2)
@@ -70,7 +72,8 @@ def noting_beginnings() -> Iterator[list[bool]]:
 
 async def connect() -> Client:
     """Make a client as the SDK's environment configuration says; it connects when it is used."""
-    config: dict[str, Any] = dict(ClientConfig.load_client_connect_config())
+    told = with_files(os.environ)
+    config: dict[str, Any] = {**ClientConfig.load_client_connect_config(override_env_vars=told)}
     config.setdefault("target_host", "localhost:7233")
     return await Client.connect(
         **config, lazy=True, data_converter=pydantic_data_converter, interceptors=[Beginnings()]

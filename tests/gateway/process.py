@@ -12,6 +12,7 @@ import httpx
 
 from gateway.app import application
 from local.ports import HOST, free_ports
+from local.profiles import invented_secret
 from tests.gateway.front import Front, gateway_settings, served
 from tests.sockets import listening_socket
 from tests.workflow.claims import PARTNERS
@@ -51,6 +52,7 @@ async def a_process(
         "DATABASE_URL": settings.database_url,
         "TEMPORAL_ADDRESS": temporal,
         "TICKETS_SERVICE_ADDRESS": settings.service_address,
+        "TICKETS_ALLOW_PRIVATE_ADDRESSES": "true",
         "TICKETS_PARTNERS_DIR": str(PARTNERS),
         "TICKETS_PUBLIC_ADDRESS": front.address,
         "TICKETS_PAGES_SECRET": settings.pages_secret,
@@ -58,7 +60,8 @@ async def a_process(
         "TICKETS_TOKEN_ISSUER": settings.token_issuer,
         "TICKETS_TOKEN_AUDIENCE": settings.token_audience,
         "TICKETS_TOKEN_SECRET": settings.token_secret or "",
-        **secrets(),
+        **{name: invented_secret() for name in secrets()},
+        "TICKETS_SECRET_VELOTEL": SECRET,
     }
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "gateway"),

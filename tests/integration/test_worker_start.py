@@ -42,7 +42,8 @@ def environment(tmp_path: Path) -> Environment:
         "TICKETS_SERVICE_ADDRESS": "help@example.com",
         "TICKETS_PUBLIC_ADDRESS": "https://tickets.example",
         "TICKETS_PARTNERS_DIR": str(partners),
-        **dict.fromkeys(NAMES, SECRET),
+        **{name: invented_secret() for name in NAMES},
+        NAMES[0]: SECRET,
     }
 
 
@@ -110,11 +111,23 @@ SETTINGS = {
     ),
     "no secret": (
         without("TICKETS_SECRET_VELOTEL"),
-        "environment: TICKETS_SECRET_VELOTEL: expected the secret of velotel",
+        "environment: TICKETS_SECRET_VELOTEL: the secret of velotel: expected whsec_",
     ),
     "no address for links": (
         without("TICKETS_PUBLIC_ADDRESS"),
         "environment: TICKETS_PUBLIC_ADDRESS: expected an address",
+    ),
+    "two partners' secret": (
+        with_(NAMES[-1], SECRET),
+        f"environment: {NAMES[-1]}: expected other secrets than those of {NAMES[0]}",
+    ),
+    "a partner's secret for pages": (
+        with_("TICKETS_PAGES_SECRET", SECRET),
+        f"environment: {NAMES[0]}: expected other secrets than those of TICKETS_PAGES_SECRET",
+    ),
+    "pages on an open line": (
+        with_("TICKETS_PUBLIC_ADDRESS", "http://tickets.example"),
+        "environment: TICKETS_PUBLIC_ADDRESS: expected https://",
     ),
     "no folder": (with_("TICKETS_PARTNERS_DIR", "gone"), "environment: TICKETS_PARTNERS_DIR: "),
 }
@@ -143,6 +156,10 @@ FILES = {
     ),
     "wrong type": (velotel(kinds="missing_cashback"), ": kinds: "),
     "another's id": (velotel(id="other"), ': id: expected "velotel"'),
+    "a partner in a closed network": (
+        velotel(channel=CHANNELS[-1] | {"address": "https://10.0.0.7/claims"}),
+        ": channel.address: expected https://",
+    ),
 }
 
 

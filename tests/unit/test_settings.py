@@ -1,6 +1,5 @@
 """Settings: a missing, malformed or misspelt one is named with what was expected, and no value."""
 
-import base64
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from domain.errors import Misconfigured
+from local.profiles import invented_secret
+from secret_settings import partner_secrets
 from settings import (
     Settings,
     host_and_port,
     load_database_url,
     load_settings,
-    partner_secrets,
     public_address,
 )
 from tests.unit.builders import a_profile
@@ -82,6 +82,9 @@ MALFORMED = {
         *("", "tickets.example", "ftp://x", "https://", "https://a b"),
         *("https://a/tickets", "https://a?b", "https://a#b", "https://u@a", "https://a:99999"),
     ],
+    "TICKETS_PAGES_SECRET": [
+        *("", PASSWORD, "x" * 40, "made-up " * 5),
+    ],
     "TICKETS_DATABASE_CONNECTIONS": ["", "0", "-1", "many", "1.5", "1000"],
     "TICKETS_WORKER_PROCESSES": ["", "0", "two", "1001"],
 }
@@ -142,12 +145,12 @@ def test_a_migration_needs_the_databases_address_alone(environment: pytest.Monke
 
 
 def test_a_partners_secret_is_found_by_its_name() -> None:
-    secret = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
+    secret = invented_secret()
     assert partner_secrets([a_profile()], {NAME: secret}) == {NAME: secret}
 
 
 def test_while_a_secret_rotates_its_setting_holds_both() -> None:
-    both = " ".join("whsec_" + base64.b64encode(text * 16).decode() for text in (b"ab", b"cd"))
+    both = f"{invented_secret()} {invented_secret()}"
     assert partner_secrets([a_profile()], {NAME: both}) == {NAME: both}
     with pytest.raises(Misconfigured, match=NAME):
         partner_secrets([a_profile()], {NAME: f"{both} {PASSWORD}"})

@@ -1,0 +1,40 @@
+"""Addresses that we call, or that people call us at: which of them lie in a closed network."""
+
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Final
+
+from pydantic import HttpUrl
+
+_NAT64: Final = IPv6Network("64:ff9b::/96")
+_CLOSED: Final = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home.arpa")
+
+
+def is_closed(host: str) -> bool:
+    """Say whether a host is this machine or stands in a network of its own: by its address
+    (private, loopback, link-local and their like), or by a name that the Internet does not have.
+    """
+    bare = host.strip("[]").rstrip(".").lower()
+    try:
+        address = ip_address(bare)
+    except ValueError:
+        return "." not in bare or bare.endswith(_CLOSED)
+    if isinstance(address, IPv6Address):
+        inner = _inside(address)
+        return not address.is_global or (inner is not None and not inner.is_global)
+    return not address.is_global or address.is_multicast
+
+
+def _inside(address: IPv6Address) -> IPv4Address | None:
+    """Return the IPv4 address that a network reaches by this one: mapped, 6to4, Teredo, NAT64."""
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
+
+
+def is_open(url: str) -> bool:
+    """Say whether an address is `https` at a host of the Internet, without a login in it.
+
+    The host is read as clients read it: `https://0x7f.1` is 127.0.0.1.
+    """
+    read = HttpUrl(url)
+    return read.scheme == "https" and not is_closed(read.host or "") and not read.username

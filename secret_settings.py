@@ -1,0 +1,92 @@
+"""Secrets, from the environment or from files that it names; wrong ones end the start, named and
+never shown.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from domain.errors import Misconfigured
+from domain.partner import CsvChannel, PartnerProfile
+from domain.secrets import is_weak, shared, webhook_key
+
+SECRETS: Final = "TICKETS_SECRET_"
+"""How the names of partners' secrets begin."""
+FROM_FILES: Final = (
+    "DATABASE_URL",
+    "SMTP_URL",
+    "TEMPORAL_API_KEY",
+    "TICKETS_PAGES_SECRET",
+    "TICKETS_PLATFORM_WEBHOOK_SECRET",
+    "TICKETS_TOKEN_SECRET",
+)
+"""Settings that may stand in a file that `<name>_FILE` names; partners' secrets may, too."""
+_LONGEST_FILE: Final = 64 * 1024
+SIGNING: Final = "expected whsec_ and base64 of 24 to 64 random bytes"
+
+
+def signs(secrets: str) -> bool:
+    """Say whether these are strong secrets of Standard Webhooks, with spaces between them."""
+    keys = [webhook_key(secret) for secret in secrets.split()]
+    return bool(keys) and all(key is not None and not is_weak(key) for key in keys)
+
+
+def with_files(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with what stands in the files that settings `<name>_FILE` name.
+
+    Raises `Misconfigured` where a file cannot be read, or the setting itself is there, too.
+    """
+    told = dict(environment)
+    for setting, path in environment.items():
+        name = setting.removesuffix("_FILE")
+        if name == setting or not may_be_file(name):
+            continue
+        if name in environment:
+            raise Misconfigured("environment", setting, f"expected this or {name}, and not both")
+        told[name] = _content(setting, Path(path))
+    return told
+
+
+def may_be_file(name: str) -> bool:
+    """Say whether a setting may stand in a file that `<name>_FILE` names."""
+    return name in FROM_FILES or name.startswith(SECRETS)
+
+
+def _content(setting: str, path: Path) -> str:
+    try:
+        if not path.is_file() or path.stat().st_size > _LONGEST_FILE:
+            raise Misconfigured("environment", setting, "expected a file of one line")
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        expected = f"expected a file that can be read: {type(error).__name__}"
+        raise Misconfigured("environment", setting, expected) from None
+
+
+def partner_secrets(
+    profiles: Iterable[PartnerProfile], environment: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the secret of every profile by its name; raises `Misconfigured` for one that is not
+    set, is weak, or has the name of another partner's.
+
+    While a secret rotates its setting holds several, the newest first, with spaces between them.
+    """
+    told = with_files(environment)
+    names: dict[str, str] = {}
+    for profile in profiles:
+        if isinstance(profile.channel, CsvChannel):
+            continue
+        name, partner = profile.channel.secret, profile.rules.id
+        if other := names.get(name):
+            expected = f"expected a secret of its own: {name} is that of {other}"
+            raise Misconfigured(f"{partner}.toml", "channel.secret", expected)
+        if not signs(told.get(name, "")):
+            raise Misconfigured("environment", name, f"the secret of {partner}: {SIGNING}")
+        names[name] = partner
+    return {name: told[name] for name in names}
+
+
+def refuse_shared(secrets: Mapping[str, str | None]) -> None:
+    """Raise `Misconfigured` for two settings, here by their names, that have a secret in common."""
+    if found := shared({name: secret for name, secret in secrets.items() if secret}):
+        one, other = found
+        raise Misconfigured("environment", other, f"expected other secrets than those of {one}")

@@ -1,0 +1,51 @@
+"""Which addresses lie in a closed network, however they are written."""
+
+import pytest
+
+from domain.hosts import is_open
+
+OPEN = [
+    "https://partner.example/claims",
+    "https://xn--strae-oqa.de:8443/x",
+    "https://93.184.216.34/claims",
+    "https://[2606:2800:220:1:248:1893:25c8:1946]/claims",
+]
+CLOSED = [
+    "http://partner.example/claims",
+    "https://user:password@partner.example/claims",
+    "https://localhost/x",
+    "https://LOCALHOST./x",
+    "https://api.localhost/x",
+    "https://mailpit/x",
+    "https://db.internal/x",
+    "https://printer.local/x",
+    "https://127.0.0.1/x",
+    "https://127.1/x",
+    "https://0x7f.1/x",
+    "https://2130706433/x",
+    "https://0/x",
+    "https://10.0.0.7/x",
+    "https://172.16.1.1/x",
+    "https://192.168.1.1/x",
+    "https://100.64.0.1/x",
+    "https://169.254.169.254/latest/meta-data",
+    "https://224.0.0.1/x",
+    "https://[::1]/x",
+    "https://[::]/x",
+    "https://[fe80::1]/x",
+    "https://[fd00::1]/x",
+    "https://[::ffff:127.0.0.1]/x",
+    "https://[::ffff:a00:7]/x",
+    "https://[2002:7f00:1::]/x",
+    "https://[64:ff9b::7f00:1]/x",
+]
+
+
+@pytest.mark.parametrize("url", OPEN)
+def test_an_address_in_the_internet_over_tls_is_open(url: str) -> None:
+    assert is_open(url)
+
+
+@pytest.mark.parametrize("url", CLOSED)
+def test_plain_http_and_closed_networks_are_not_open(url: str) -> None:
+    assert not is_open(url)
