@@ -37,9 +37,19 @@ from adapters.outcomes import (
 from adapters.partner_files import load_profiles
 from adapters.postgres import Postgres
 from domain.errors import MessageRefused, Unavailable
-from domain.file_rows import check_header, claim_header, claim_row, read_outcome, unknown_number
+from domain.file_rows import (
+    Tally,
+    check_header,
+    claim_header,
+    claim_row,
+    column_of,
+    is_unanswered,
+    read_outcome,
+    separator,
+    unknown_number,
+)
 from domain.messages import PartnerOutcome
-from domain.partner import PartnerRules
+from domain.partner import Market, PartnerRules
 from settings import load_settings
 from workflows.telling import Teller
 
@@ -69,7 +79,7 @@ async def run(arguments: Sequence[str], connect: Connect) -> int:
         async with Postgres.connect(settings.database_url) as postgres:
             if options.command == "export":
                 return await export(postgres, profile.rules, options.out, options.again)
-            return await _import(postgres, profile.rules.id, options, connect)
+            return await _import(postgres, profile.rules, options, connect)
     except (Unavailable, RPCError) as error:
         print(f"stopped, do it again: {error}", file=sys.stderr)
         return AWAY
@@ -105,9 +115,10 @@ async def export(
         return _wrong(f"no export {again} of {rules.id}")
     count = 0
     with written_whole(out) if out else _standard_output() as text:
-        write_row(text, claim_header(made.answers if made else answers))
+        sign = separator(rules.market)
+        write_row(text, claim_header(made.answers if made else answers), sign)
         if made:
-            count = await _write_claims(postgres, made, text)
+            count = await _write_claims(postgres, made, text, sign)
     if made is None:
         print(f"nothing waits for {rules.id}", file=sys.stderr)
         return DONE
@@ -117,10 +128,10 @@ async def export(
     return DONE
 
 
-async def _write_claims(postgres: Postgres, made: Export, text: TextIO) -> int:
+async def _write_claims(postgres: Postgres, made: Export, text: TextIO, sign: str) -> int:
     count = 0
     async for purpose, claim in exported_claims(postgres, made):
-        write_row(text, claim_row(purpose, claim, made.answers))
+        write_row(text, claim_row(purpose, claim, made.answers), sign)
         count += 1
     return count
 
@@ -136,32 +147,26 @@ def _standard_output() -> Iterator[TextIO]:
 
 
 async def _import(
-    postgres: Postgres, partner_id: str, options: argparse.Namespace, connect: Connect
+    postgres: Postgres, rules: PartnerRules, options: argparse.Namespace, connect: Connect
 ) -> int:
     with contextlib.ExitStack() as stack:
         try:
-            reader = stack.enter_context(opened(options.file))
-            check_header(reader.columns)
+            market = rules.market
+            reader = stack.enter_context(opened(options.file, market.language, column_of))
+            aside = check_header(reader.columns)
         except (OSError, ValueError, MessageRefused) as error:
             return _wrong(f"{options.file}: {error}")
+        if aside:
+            print(f"columns left aside: {', '.join(one[:60] for one in aside)}", file=sys.stderr)
         teller = None if options.dry_run else Teller(await connect())
         progress = Progress(reader, sys.stderr)
-        tally = await Importer(postgres, partner_id, teller, _say).take(reader, progress.show)
+        tally = await Importer(postgres, rules.id, teller, _say, market).take(reader, progress.show)
         progress.show(tally, last=True)
     return SOME_BAD if tally.bad else DONE
 
 
 def _say(words: str) -> None:
     print(words, flush=True)
-
-
-@dataclass
-class Tally:
-    """What became of the lines so far."""
-
-    taken: int = 0
-    known: int = 0
-    bad: int = 0
 
 
 @dataclass
@@ -177,8 +182,7 @@ class Progress:
         if not last and time.monotonic() - self.shown_at < _EVERY_SECONDS:
             return
         self.shown_at = time.monotonic()
-        words = f"{tally.taken} taken, {tally.known} known before, {tally.bad} bad"
-        line = f"{100 if last else self.reader.percent} %: {words}"
+        line = f"{100 if last else self.reader.percent} %: {tally}"
         end = "\n" if last or not self.to.isatty() else "\r"
         print(line, end=end, file=self.to, flush=True)
 
@@ -192,12 +196,16 @@ class Importer:
         partner_id: str,
         teller: Teller | None,
         say: Callable[[str], None],
+        market: Market | None = None,
     ) -> None:
-        """Import for one partner; `say` hears a line for every bad row, with number and reason."""
+        """Import for one partner, who writes as its `market` does; `say` hears a line for every bad
+        row, with number and reason.
+        """
         self._postgres = postgres
         self._partner_id = partner_id
         self._teller = teller
         self._say = say
+        self._market = market
         self._tally = Tally()
         self._bad: dict[int, str] = {}
 
@@ -235,7 +243,10 @@ class Importer:
         try:
             if line.fault:
                 raise MessageRefused("malformed", expected=line.fault)
-            return line, read_outcome(line.cells, self._partner_id)
+            if is_unanswered(line.cells):
+                self._tally.unanswered += 1
+                return None
+            return line, read_outcome(line.cells, self._partner_id, self._market)
         except MessageRefused as error:
             self._bad[line.number] = str(error)
             return None

@@ -1,32 +1,40 @@
-"""CSV files, read line by line and written so that no spreadsheet takes a cell for a formula.
+"""CSV files, read record by record and written so that no spreadsheet takes a cell for a formula.
 
-A record that cannot be read spoils nothing but itself: reading goes on with the next line. Cells
-that begin with = + - @, a tab or a line end (or the full-width forms of the signs) are written with
-an apostrophe before them, which is taken away again where such a cell is read.
+What stands inside a cell is never a record. A quotation that is open reaches over the ends of
+lines, and over quotation marks that nobody doubled, until a mark that a separator or the end of a
+line follows and, where marks were not doubled, their number is even. A record with a fault is left
+out as a whole, with all lines that may stand inside one of its cells. Ours are written with every
+cell on one line.
+
+Cells that begin with = + - @, a tab or a line end (or the full-width forms of the signs) are
+written with an apostrophe before them, which is taken away again where such a cell is read.
 """
 
 import csv
 import io
 import os
 import re
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
-LONGEST_LINE: Final = 20_000
-"""Characters."""
-MOST_LINES: Final = 20
-"""So many lines may one record have: notes with line ends in them."""
+from domain.cleaning import on_one_line
+from domain.encodings import BEGINNING, said, unsaid
+
+LONGEST_RECORD: Final = 1_000_000
+"""Characters: more than the longest that we write."""
 _SIGN: Final = "'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
-# Also after a semicolon or a tab: where these part cells, a program takes a piece of ours for one.
-_BEGINS: Final = "(?:^|(?<=[;\t\r\n]))"
+# Also after what parts cells for some program: it takes a piece of ours for one.
+_BEGINS: Final = "(?:^|(?<=[,;\t\r\n]))"
 _FORMULA: Final = re.compile(f"{_BEGINS}(?={_SIGN})")
 _ARMOURED: Final = re.compile(f"{_BEGINS}'(?={_SIGN})")
-_OPEN: Final = "unexpected end of data"
 _NOT_UTF_8: Final = re.compile("[\ud800-\udfff]")
+_SEPARATORS: Final = ",;\t"
+_TWICE: Final = "expected every quotation mark inside a cell twice"
+_NAMED: Final = re.compile(r"\"?sep=([,;\t|])\"?[,;\t|]*\s*", re.IGNORECASE)
+_NOTHING: Final = re.compile(r'[\s,;|"]*')
 
 
 @dataclass(frozen=True)
@@ -38,24 +46,71 @@ class Line:
     fault: str = ""
 
 
-class CsvReader:
-    """Reads a file as UTF-8 (a mark at its beginning is ignored), comma or semicolon."""
+class _Quotation:
+    """Whether a cell is open at the end of a line, and whether a mark stood where none may."""
 
-    def __init__(self, raw: BinaryIO, text: TextIO) -> None:
-        """Use `opened` instead. Reads the header, whose names are in `columns`; `ValueError` where
-        there is none.
+    def __init__(self, delimiter: str) -> None:
+        self._opening = re.compile(' *"')
+        self._after = re.compile(f" *(?:{re.escape(delimiter)}|[\r\n]|$)")
+        self._delimiter = delimiter
+        self._marks = 0
+        self.is_open = False
+        self.is_broken = False
+        self.may_close = False
+
+    def read(self, line: str) -> None:
+        """Go over one more line."""
+        at: int | None = 0
+        while at is not None:
+            at = self._inside(line, at) if self.is_open else self._outside(line, at)
+
+    def _outside(self, line: str, at: int) -> int | None:
+        if found := self._opening.match(line, at):
+            self.is_open, self._marks = True, 1
+            return found.end()
+        end = line.find(self._delimiter, at)
+        return None if end < 0 else end + 1
+
+    def _inside(self, line: str, at: int) -> int | None:
+        mark = line.find('"', at)
+        if mark < 0:
+            return None
+        if line.startswith('""', mark):
+            return mark + 2
+        self._marks += 1
+        found = self._after.match(line, mark + 1)
+        self.may_close = self.may_close or found is not None
+        if found and (not self.is_broken or self._marks % 2 == 0):
+            self.is_open = False
+            ends = found[0].strip(" ") != self._delimiter
+            return None if ends else found.end()
+        self.is_broken = True
+        return mark + 1
+
+
+class CsvReader:
+    """Reads a file; `columns` are the names of its header, `""` for a column without one."""
+
+    def __init__(self, raw: BinaryIO, text: TextIO, name: Callable[[str], str]) -> None:
+        """Use `opened` instead. Reads the header, whose cells `name` makes names of columns;
+        `ValueError` where there is none.
         """
         self._raw = raw
         self._text = text
         self._size = os.fstat(raw.fileno()).st_size or 1
-        self._waiting: deque[str] = deque()
         self._number = 0
-        header = self._next_line() or ""
-        self._delimiter = ";" if header.count(";") > header.count(",") else ","
-        cells = _record([header], self._delimiter)
-        if not isinstance(cells, list) or not any(cells):
-            raise ValueError("expected a first line with the names of the columns")
-        self.columns = [cell.strip() for cell in cells]
+        self._is_cut = False
+        self._is_closed = False  # no mark that closes a cell is left in the file
+        header = self._first_line()
+        if found := _NAMED.fullmatch(header):
+            self._delimiter, header = found[1], self._first_line()
+        else:
+            self._delimiter = max(_SEPARATORS, key=lambda one: len(_cells([header], one)))
+        cells, fault = self._record(header)
+        if fault or not any(cells):
+            because = f": {fault}" if fault else ""
+            raise ValueError(f"expected a first line with the names of the columns{because}")
+        self.columns = [name(_bare(cell)) for cell in cells]
 
     @property
     def percent(self) -> int:
@@ -66,73 +121,107 @@ class CsvReader:
         """Yield every record but empty ones."""
         while (first := self._next_line()) is not None:
             number = self._number
-            cells = self._whole(first)
-            if isinstance(cells, str):
-                yield Line(number, {}, cells)
-            elif any(cells):
+            cells, fault = self._record(first)
+            if fault := fault or self._misfit(cells):
+                until = "" if number == self._number else f" (lines {number} to {self._number})"
+                yield Line(number, {}, fault + until)
+            elif any(cell.strip() for cell in cells):
                 named = zip(self.columns, map(_bare, cells), strict=False)
-                yield Line(number, dict(named))
+                yield Line(number, {column: cell for column, cell in named if column})
 
-    def _whole(self, first: str) -> list[str] | str:
-        """Return the cells of the record that begins with this line, or what is wrong with it.
+    def _record(self, first: str) -> tuple[list[str], str]:
+        """Return the cells of the record that begins with this line, and what is wrong with it."""
+        lines, length = [first], len(first)
+        quotation = _Quotation(self._delimiter)
+        quotation.read(first)
+        is_spoilt = quotation.is_open and quotation.is_broken
+        after = (self._text.tell(), self._number) if is_spoilt and not self._is_closed else None
+        while quotation.is_open and not (is_spoilt and self._is_closed):
+            following = self._next_line()
+            if following is None:
+                return [], self._never_closed(None if quotation.may_close else after)
+            quotation.read(following)
+            length += len(following)
+            if length <= LONGEST_RECORD:
+                lines.append(following)
+        if self._is_cut:
+            return [], f"expected lines shorter than {LONGEST_RECORD}: all that follows is left out"
+        if length > LONGEST_RECORD:
+            return [], f"expected records shorter than {LONGEST_RECORD} characters"
+        if quotation.is_broken:
+            return [], _TWICE
+        if any(map(_NOT_UTF_8.search, lines)):
+            return [], "expected text in UTF-8"
+        cells = _cells(lines, self._delimiter)
+        return cells, "" if cells or not first.strip() else "expected CSV"
 
-        The lines of a record that stays open, or has other cells than the header, are records of
-        their own.
+    def _never_closed(self, after: tuple[int, int] | None) -> str:
+        """Say that a cell is open to the end of the file. Where its first line is broken and no
+        mark follows that could close it, reading goes on after that line.
         """
-        lines = [first]
-        while (cells := _record(lines, self._delimiter)) is None and len(lines) < MOST_LINES:
-            if (line := self._next_line()) is None:
-                break
-            lines.append(line)
-        found = self._fitting(cells, lines)
-        if isinstance(found, str):
-            self._waiting.extendleft(reversed(lines[1:]))
-            self._number -= len(lines) - 1
-        return found
+        if after is None or self._is_cut:
+            return "expected a quotation mark that closes: all that follows is left out"
+        self._is_closed = True
+        place, self._number = after
+        self._text.seek(place)
+        return _TWICE
 
-    def _fitting(self, cells: list[str] | str | None, lines: list[str]) -> list[str] | str:
-        if any(len(line) >= LONGEST_LINE for line in lines):
-            return f"expected lines shorter than {LONGEST_LINE} characters"
-        if cells is None:
-            return "expected a quotation mark that closes"
-        if isinstance(cells, str):
-            return cells
-        if any(map(_NOT_UTF_8.search, cells)):
-            return "expected text in UTF-8"
-        while len(cells) > len(self.columns) and not cells[-1]:
+    def _misfit(self, cells: list[str]) -> str:
+        """Say what is wrong with the number of cells; empty ones at the end do not count."""
+        while len(cells) > len(self.columns) and not cells[-1].strip():
             cells.pop()
-        if any(cells) and len(cells) != len(self.columns):
+        filled = any(cell.strip() for cell in cells)
+        if filled and len(cells) != len(self.columns):
             return f"expected {len(self.columns)} cells, not {len(cells)}"
-        return cells
+        if any(
+            cell.strip() and not column for column, cell in zip(self.columns, cells, strict=False)
+        ):
+            return "expected no cell without the name of its column"
+        return ""
+
+    def _first_line(self) -> str:
+        """Return the next line on which something stands."""
+        while (line := self._next_line()) is not None:
+            if not _NOTHING.fullmatch(line):
+                return line
+        return ""
 
     def _next_line(self) -> str | None:
-        """Return the next line, of one too long its beginning; `None` at the end."""
-        if self._waiting:
-            self._number += 1
-            return self._waiting.popleft()
-        line = part = self._text.readline(LONGEST_LINE)
-        while len(part) == LONGEST_LINE and not part.endswith(("\n", "\r")):
-            part = self._text.readline(LONGEST_LINE)
+        """Return the next line; `None` at the end, which is also after a line without end."""
+        if self._is_cut:
+            return None
+        line = self._text.readline(LONGEST_RECORD + 1)
+        self._is_cut = len(line) > LONGEST_RECORD
         self._number += bool(line)
         return line or None
 
 
-def _record(lines: list[str], delimiter: str) -> list[str] | str | None:
-    """Return the cells of a record, what is wrong with it, or `None` while a quotation is open."""
+def _cells(lines: list[str], delimiter: str) -> list[str]:
+    """Return the cells of one record; none where it is no CSV, or not one record."""
     try:
-        return next(csv.reader(lines, delimiter=delimiter, strict=True), [])
-    except csv.Error as error:
-        return None if _OPEN in str(error) else f"expected CSV: {error}"
+        rows = list(csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True))
+    except csv.Error:
+        return []
+    return rows[0] if len(rows) == 1 else []
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[CsvReader]:
-    """Open a file for reading; `OSError` where it cannot be, `ValueError` without a header."""
-    with (
-        open(path, "rb") as raw,
-        io.TextIOWrapper(raw, "utf-8-sig", errors="surrogateescape", newline="") as text,
-    ):
-        yield CsvReader(raw, text)
+def opened(
+    path: Path, language: str | None = None, name: Callable[[str], str] = str.strip
+) -> Iterator[CsvReader]:
+    """Open a file for reading: UTF-8, UTF-16, or where that is certain the code page of a market
+    with this `language`; commas, semicolons, tabs, or as its line `sep=` says.
+
+    `OSError` where it cannot be, `ValueError` for what is no CSV or has no header.
+    """
+    with open(path, "rb") as raw:
+        encoding = said(raw.read(BEGINNING))
+        raw.seek(0)
+        encoding = encoding or unsaid(iter(lambda: raw.read(1 << 16), b""), language)
+        raw.seek(0)
+        errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
+        with io.TextIOWrapper(raw, encoding, errors=errors, newline="") as text:
+            yield CsvReader(raw, text, name)
 
 
 @contextmanager
@@ -154,10 +243,12 @@ def encoded(raw: BinaryIO) -> io.TextIOWrapper:
     return io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline="")
 
 
-def write_row(out: TextIO, cells: list[str]) -> None:
-    """Write one record, every cell quoted."""
-    safe = [_armoured(cell.replace("\x00", "\ufffd")) for cell in cells]
-    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(safe)
+def write_row(out: TextIO, cells: list[str], delimiter: str = ",") -> None:
+    """Write one record, every cell quoted and on one line."""
+    safe = [_armoured(on_one_line(cell.replace("\x00", "\ufffd"))) for cell in cells]
+    csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(
+        safe
+    )
 
 
 def _armoured(cell: str) -> str:

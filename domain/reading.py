@@ -19,6 +19,10 @@ T = TypeVar("T", bound=BaseModel)
 LONGEST_MESSAGE: Final = 256 * 1024
 """Bytes; Temporal itself takes two megabytes, no claim or outcome needs a tenth of that."""
 _NAMED_AT_MOST: Final = 20
+_WORDS: Final = {
+    "timezone_aware": "expected an instant with its offset, such as 2026-10-01T10:00:00+02:00",
+    "string_pattern_mismatch": "expected printable ASCII characters without spaces",
+}
 _PYDANTIC: Final = re.compile(r"Input should (?:be|have|match)")
 _DEEPEST: Final = 100
 _CODES: Final = {
@@ -114,11 +118,16 @@ def read_claim(content: object) -> Reading[TicketClaim]:
 
 def _problems(error: ValidationError) -> dict[str, str]:
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    return {".".join(map(str, e["loc"]))[:200]: _said(e["msg"]) for e in found[:_NAMED_AT_MOST]}
+    return {
+        ".".join(map(str, e["loc"]))[:200]: _said(e["type"], e["msg"])
+        for e in found[:_NAMED_AT_MOST]
+    }
 
 
-def _said(message: str) -> str:
+def _said(kind: str, message: str) -> str:
     """Say pydantic's words as ours: what was expected."""
+    if kind in _WORDS:
+        return _WORDS[kind]
     plain = message.removeprefix("Value error, ")
     return _PYDANTIC.sub("expected", plain, count=1)
 

@@ -64,8 +64,19 @@ Day = Annotated[date, BeforeValidator(_written_date), Field(ge=EARLIEST, le=LATE
 Instant = Annotated[AwareDatetime, BeforeValidator(_written_instant), AfterValidator(_in_utc)]
 """A moment, RFC 3339 with offset, kept in UTC."""
 
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-"""An ISO 4217 code."""
+
+def _written_currency(value: object) -> object:
+    if not isinstance(value, str) or not re.fullmatch("[A-Za-z]{3}", value):
+        raise ValueError("expected a currency such as EUR")
+    return value.upper()
+
+
+Currency = Annotated[
+    str,
+    BeforeValidator(_written_currency),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{3}$"}, mode="validation"),
+]
+"""An ISO 4217 code, in any case."""
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 """An ISO 639-1 code."""

@@ -5,7 +5,6 @@ claim's script is given in the partner's stead, or a yes.
 """
 
 import asyncio
-import csv
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,7 @@ from typing import Any, Final
 
 import httpx
 
-from adapters.csv_files import encoded, write_row
+from adapters.csv_files import encoded, opened, write_row
 from adapters.partner_files import load_profiles
 from domain.errors import TicketError
 from domain.file_rows import OUTCOME_COLUMNS
@@ -137,5 +136,5 @@ def _flat(outcome: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rows(file: Path) -> list[dict[str, str]]:
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        return list(csv.DictReader(lines))
+    with opened(file) as reader:
+        return [line.cells for line in reader]

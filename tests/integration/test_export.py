@@ -44,7 +44,7 @@ class Office:
         """Export to the file; return its rows."""
         assert await bulk.export(self.postgres, PROFILE.rules, self.file, again) == 0
         text = self.file.read_text(encoding="utf-8-sig")
-        return list(csv.DictReader(io.StringIO(text, newline="")))
+        return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ async def test_where_nothing_waits_the_file_has_its_header_alone(
     office: Office, capsys: Capture
 ) -> None:
     assert await office.export() == []
-    assert office.file.read_text(encoding="utf-8-sig").startswith('"number","purpose"')
+    assert office.file.read_text(encoding="utf-8-sig").startswith('"number";"outcome";')
     assert "nothing waits for velotel" in capsys.readouterr().err
 
 

@@ -107,7 +107,7 @@ async def door(postgres: Postgres, database_url: str, tmp_path: Path) -> AsyncIt
 async def test_claims_go_out_and_outcomes_come_back(door: Door) -> None:
     code, out, beside = await door.run("export", "velotel")
     assert (code, "export 1: 3 claims" in beside) == (0, True), beside
-    rows = list(csv.DictReader(io.StringIO(out, newline="")))
+    rows = list(csv.DictReader(io.StringIO(out, newline=""), delimiter=";"))
     assert [row["number"] for row in rows] == door.numbers
     assert (await door.run("export", "velotel", "--again", "1"))[1] == out
 

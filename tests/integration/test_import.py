@@ -11,8 +11,9 @@ import pytest
 from adapters.csv_files import opened
 from adapters.outcomes import TICKET_CLOSED
 from adapters.postgres import Postgres
-from bulk import Importer, Progress, Tally
+from bulk import Importer, Progress
 from domain.errors import Unavailable
+from domain.file_rows import Tally
 from domain.messages import PartnerOutcome
 from domain.numbers import ticket_number
 from tests.integration.ledger import opened as books
@@ -31,7 +32,7 @@ SPOILT = {
     "malformed: expected 5 cells": "{number},confirmed",
     "unknown_number": "ZW-4KQ7-P9XT-M2AB-C,confirmed,,,",
     "unknown_number: number: expected that of": "ZW-0,confirmed,,,",
-    "malformed: expected a quotation": '{number},confirmed,,"12,',
+    "malformed: expected every quotation": '{number},confirmed,,"12"x,PLN',
 }
 
 

@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.csv_files import (
-    LONGEST_LINE,
-    MOST_LINES,
+    LONGEST_RECORD,
     Line,
     encoded,
     opened,
     write_row,
     written_whole,
 )
+from domain.cleaning import on_one_line
 
-SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+SIGNS = ("=", "+", "-", "@", "\t", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
 
 
@@ -52,7 +52,8 @@ def test_what_is_written_is_read_again_as_it_was(
 ) -> None:
     file = tmp_path_factory.getbasetemp() / "round.csv"
     lines = read(file, written(["a", "b"], cells))
-    wanted = [Line(2, {"a": cells[0], "b": cells[1]})] if any(cells) else []
+    first, second = (on_one_line(cell) for cell in cells)
+    wanted = [Line(2, {"a": first, "b": second})] if (first + second).strip() else []
     assert lines == wanted
 
 
@@ -88,31 +89,69 @@ def test_a_record_of_several_lines_is_known_by_its_first(tmp_path: Path) -> None
 
 
 SPOILT = {
-    "open quotation": ('3,"open', "expected a quotation mark that closes"),
     "too many cells": ("3,x,y", "expected 2 cells, not 3"),
     "too few cells": ("3", "expected 2 cells, not 1"),
-    "text after a quotation": ('3,"x"y', "expected CSV: "),
-    "a line as long as a book": ("3," + "x" * 5 * LONGEST_LINE, "expected lines shorter than"),
+    "too many cells of many lines": ('3,"x\n4,g\n5,g",y', "expected 2 cells, not 3"),
+    "text after a quotation": ('3,"x"y', "expected every quotation mark inside a cell twice"),
+    "text after a quotation of many lines": ('3,"x"y\n4,g\n"z"', "expected every quotation mark"),
+    "a quotation of ones own": ('3,"say "yes" or no"', "expected every quotation mark"),
+    "text after a quotation and a space": ('"3" ,"x" z,"y"', "expected every quotation mark"),
+    "a line as long as a book": ("3," + "x" * 200_000, "expected CSV"),
+    "a record as long as a book": (
+        '3,"' + ("x" * 1000 + "\n") * 1000 + '"',
+        "expected records shorter",
+    ),
 }
 
 
 @pytest.mark.parametrize("name", SPOILT)
-@pytest.mark.parametrize("after", [0, 1, MOST_LINES + 5])
-def test_a_bad_record_spoils_no_other(tmp_path: Path, name: str, after: int) -> None:
+@pytest.mark.parametrize("after", [0, 1, 25])
+def test_a_bad_record_spoils_no_other_and_none_comes_of_it(
+    tmp_path: Path, name: str, after: int
+) -> None:
     spoilt, fault = SPOILT[name]
     good = [f"{n},g" for n in range(after)]
     lines = read(tmp_path / "f.csv", "\n".join(["a,b", "1,x", spoilt, *good]))
     assert lines[0] == Line(2, {"a": "1", "b": "x"})
     assert (lines[1].number, lines[1].cells) == (3, {})
     assert lines[1].fault.startswith(fault)
-    assert lines[2:] == [Line(n + 4, {"a": str(n), "b": "g"}) for n in range(after)]
+    first = 4 + spoilt.count("\n")
+    assert lines[2:] == [Line(n + first, {"a": str(n), "b": "g"}) for n in range(after)]
 
 
-def test_an_open_quotation_that_another_closes_spoils_only_its_own_line(tmp_path: Path) -> None:
-    lines = read(tmp_path / "f.csv", 'a,b\n1,"open\n2,x\n3,"closed"\n4,y\n')
+@pytest.mark.parametrize(
+    "open_cell",
+    ['3,"open', '3, "open', '"3","x""', '3,"open\n."x"', '3,"' + "x" * LONGEST_RECORD],
+)
+def test_what_may_stand_inside_a_cell_that_nobody_closed_is_no_record(
+    tmp_path: Path, open_cell: str
+) -> None:
+    """However many lines follow: the file is cut, or its writer does not double his marks."""
+    crafted = ["."] * 30 + ["4,g"] * 30
+    lines = read(tmp_path / "f.csv", "\n".join(["a,b", "1,x", open_cell, *crafted]))
+    assert [line.number for line in lines] == [2, 3]
+    assert lines[0].cells == {"a": "1", "b": "x"}
+    assert "all that follows is left out" in lines[1].fault
+
+
+def test_each_record_with_a_stray_mark_spoils_itself(tmp_path: Path) -> None:
+    """Where no mark in the rest of the file could close a cell, none is open."""
+    lines = read(tmp_path / "f.csv", 'a,b\n1,"x"y\n2,g\n3,"x"y\n4,g\n')
     assert [(line.number, bool(line.fault)) for line in lines] == [
-        (2, True), (3, False), (4, False), (5, False)
+        (2, True), (3, False), (4, True), (5, False)
     ]  # fmt: skip
+
+
+def test_marks_that_nobody_doubled_hide_the_lines_of_their_cell(tmp_path: Path) -> None:
+    """A shop's own program puts marks around a note, and doubles none inside it."""
+    note = 'he said "no"\n4,g\n"yes" he said'
+    lines = read(tmp_path / "f.csv", f'a,b\n3,"{note}"\n5,x\n')
+    assert [(line.number, line.cells) for line in lines] == [(2, {}), (5, {"a": "5", "b": "x"})]
+
+
+def test_a_mark_in_the_middle_of_an_unquoted_cell_is_a_character(tmp_path: Path) -> None:
+    lines = read(tmp_path / "f.csv", 'a,b\n1,24" screen\n2,x\n')
+    assert lines == [Line(2, {"a": "1", "b": '24" screen'}), Line(3, {"a": "2", "b": "x"})]
 
 
 def test_a_line_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
@@ -124,7 +163,79 @@ def test_cells_that_a_spreadsheet_added_at_the_end_are_left_out(tmp_path: Path) 
     assert read(tmp_path / "f.csv", "a,b\n1,x,,,\n") == [Line(2, {"a": "1", "b": "x"})]
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b",,\n1,2,3\n"])
+HEADERS = {
+    "sep=": "sep=;\r\nnumber;outcome\r\nZW-1;yes\r\n",
+    "sep= in quotes": '"sep=|"\nnumber|outcome\nZW-1|yes\n',
+    "empty lines first": "\n;;\n  \nnumber;outcome\nZW-1;yes\n",
+    "empty columns": "number;outcome;;;\nZW-1;yes;;;\n",
+    "tabs": "number\toutcome\nZW-1\tyes\n",
+    "spaces": ' number ; "outcome"\n ZW-1 ; "yes"\n',
+    "rows of spaces": "number,outcome\n , \n \nZW-1,yes\n , \n",
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("name", HEADERS)
+def test_what_programs_make_of_a_file_is_read(tmp_path: Path, name: str, encoding: str) -> None:
+    lines = read(tmp_path / "f.csv", HEADERS[name].encode(encoding))
+    told = [{column: cell.strip() for column, cell in line.cells.items()} for line in lines]
+    assert told == [{"number": "ZW-1", "outcome": "yes"}]
+
+
+def test_a_cell_under_no_name_is_not_lost_in_silence(tmp_path: Path) -> None:
+    (line,) = read(tmp_path / "f.csv", "number;outcome;\nZW-1;rejected;but why\n")
+    assert line.fault == "expected no cell without the name of its column"
+
+
+@pytest.mark.parametrize(
+    ("language", "page", "words"),
+    [
+        ("pl", "cp1250", "zażółć gęślą jaźń"),
+        ("de", "cp1252", "Köln, größer"),
+        ("en", "cp1252", "£5"),
+    ],
+)
+def test_the_code_page_of_the_market_is_read_where_it_is_certain(
+    tmp_path: Path, language: str, page: str, words: str
+) -> None:
+    file = tmp_path / "f.csv"
+    file.write_bytes(f"a;b\n1;{words}\n".encode(page))
+    with opened(file, language) as reader:
+        assert [line.cells["b"] for line in reader] == [words]
+
+
+@pytest.mark.parametrize(
+    ("language", "raw"),
+    [
+        ("pl", "ąść".encode("iso-8859-2")),
+        ("de", "ö ü".encode("cp850")),
+        ("de", b"K\xf6ln K\xc3\xb6ln"),
+        ("pl", "Köln".encode("cp1252")),
+        (None, "Köln".encode("cp1252")),
+    ],
+)
+def test_a_code_page_that_is_not_certain_is_not_guessed(
+    tmp_path: Path, language: str | None, raw: bytes
+) -> None:
+    file = tmp_path / "f.csv"
+    file.write_bytes(b"a;b\n1;" + raw + b"\n2;x\n")
+    with opened(file, language) as reader:
+        assert list(reader) == [
+            Line(2, {}, "expected text in UTF-8"),
+            Line(3, {"a": "2", "b": "x"}),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("beginning", "what"),
+    [(b"PK\x03\x04rest", "Excel workbook"), (b"%PDF-1.7", "a PDF"), (b"\xd0\xcf\x11\xe0", "Excel")],
+)
+def test_what_is_no_text_is_named(tmp_path: Path, beginning: bytes, what: str) -> None:
+    with pytest.raises(ValueError, match=what):
+        read(tmp_path / "f.csv", beginning)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b",,\n;;\n", b'"a,b\n1,2\n'])
 def test_a_file_without_a_header_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(ValueError, match="names of the columns"):
         read(tmp_path / "f.csv", content)
