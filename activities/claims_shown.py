@@ -28,28 +28,33 @@ def claim_of(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def fields_shown(
     book: LetterBook, rules: PartnerRules, claim: Mapping[str, Any], language: str
-) -> list[dict[str, str]]:
-    """Return a claim (as `claim_of` writes it) in words of `language`: `label` and `value` each."""
+) -> list[dict[str, Any]]:
+    """Return a claim (as `claim_of` writes it) in words of `language`: `label` and `value` each,
+    and whether the value is `exact`: no free words of the member.
+    """
     return list(_fields(book, rules, claim, language))
 
 
 def _fields(
     book: LetterBook, rules: PartnerRules, claim: Mapping[str, Any], language: str
-) -> Iterator[dict[str, str]]:
-    def field(name: str, value: str) -> dict[str, str]:
-        return {"label": book.phrase(language, "claim", name), "value": value}
+) -> Iterator[dict[str, Any]]:
+    def field(name: str, value: str, exact: bool = True) -> dict[str, Any]:
+        return {"label": book.phrase(language, "claim", name), "value": value, "exact": exact}
 
     known = {one.name: one for one in rules.fields}
     yield field("kind", book.phrase(language, "claim", claim["kind"]))
     for name, value in (claim["answers"] or {}).items():
         label = rules.label(name, language) or name
-        yield {"label": label, "value": _shown(book, known.get(name), value, language)}
+        asked = known.get(name)
+        shown = _shown(book, asked, value, language)
+        exact = asked is not None and asked.type != "text"
+        yield {"label": label, "value": shown, "exact": exact}
     days = {"ordered_on": claim["ordered_on"], "clicked_on": _clicked_on(claim, rules)}
     for name, day in days.items():
         if day:
             yield field(name, book.day(language, day))
     if note := claim.get("note"):
-        yield field("note", note)
+        yield field("note", note, exact=False)
 
 
 def _shown(book: LetterBook, field: FormField | None, value: object, language: str) -> str:

@@ -28,6 +28,8 @@ from jinja2 import (
 )
 from jinja2.runtime import Context
 
+from domain.quoting import quoted
+
 TEMPLATES: Final = Path(__file__).parent / "templates"
 LOCALES: Final = {"pl": "pl", "de": "de", "en": "en_GB"}
 MANY_LINES: Final = frozenset({"questions"})
@@ -118,6 +120,8 @@ class _Tongue:
             "money": self.money,
             "rejection": self._rejection,
             "reason": self._reason,
+            "unlinked": _unlinked,
+            "quoted": _quoted,
         }
         return environment
 
@@ -184,6 +188,17 @@ def _read_phrases(language: str) -> dict[str, dict[str, str]]:
     text = (TEMPLATES / f"phrases.{language}.toml").read_text(encoding="utf-8")
     phrases: dict[str, dict[str, str]] = tomllib.loads(text)
     return phrases
+
+
+def _unlinked(text: str) -> str:
+    """Return words of others on one page: what `quoted` gives, without marks."""
+    return quoted(text, mark="")
+
+
+def _quoted(text: str) -> str:
+    """Return words of others as one item of a quoted list."""
+    first, *rest = _unlinked(text).split("\n")
+    return "\n".join([f"> - {first}", *(f">   {line}".rstrip() for line in rest)])
 
 
 def _never_null(value: Any) -> Any:

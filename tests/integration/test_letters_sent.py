@@ -48,7 +48,7 @@ async def test_a_question_for_a_field_names_it_as_the_members_form_does(
     for _ in range(2):
         await Letters(postgres, LetterBook(SERVICE), door).send(posting)
     (letter,) = door.sent
-    assert f"- {LABELS[language]}\n- Which colour?\n" in letter.text
+    assert f"> - {LABELS[language]}\n> - Which colour?\n" in letter.text
     assert f"<li>{LABELS[language]}</li>" in letter.html
 
 

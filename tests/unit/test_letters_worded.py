@@ -107,7 +107,7 @@ def test_a_partner_that_asks_nothing_in_particular_asks_for_what_the_member_know
     letter = question(language, *questions)
     assert f"{ASKS_FOR_MORE[language]}\n\n" in letter.text
     assert f"{ASKS_FOR_MORE[language]}</p>" in letter.html
-    assert "\n- " not in letter.text
+    assert "\n> - " not in letter.text
     assert "<ul>" not in letter.html
     assert "\n\n\n" not in letter.text
 
@@ -116,7 +116,7 @@ def test_a_partner_that_asks_nothing_in_particular_asks_for_what_the_member_know
 def test_a_partner_that_asks_something_asks_for_nothing_else(language: str) -> None:
     letter = question(language, "When?", " ")
     assert ASKS_FOR_MORE[language] not in letter.text + letter.html
-    assert "\n- When?\n\n" in letter.text
+    assert "\n> - When?\n\n" in letter.text
     assert letter.html.count("<li>") == 1
 
 

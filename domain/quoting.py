@@ -1,0 +1,35 @@
+"""Words of others in letters that we sign: shown as theirs, bounded, and with nothing to click.
+
+Mail programs make links of whatever looks like an address, in text and in HTML. So what looks like
+one is written as people in this field write it: `https[:]//evil[.]example`.
+"""
+
+import re
+from typing import Final
+
+LONGEST_QUOTE: Final = 1000
+_WORD: Final = re.compile(r"\S+")
+_LIKE_A_LINK: Final = re.compile(r"://|@|\bwww\b|[^\W_][.。][^\W\d_]{2,}", re.IGNORECASE)
+_DOT: Final = re.compile(r"(?<=\w)[.。](?=\w)")
+
+
+def without_links(text: str) -> str:
+    """Return the text with each address in it written so that no program makes a link of it.
+
+    Numbers, dates and times stay as they are.
+    """
+    return _WORD.sub(lambda found: _spelt(found[0]), text)
+
+
+def _spelt(word: str) -> str:
+    if not _LIKE_A_LINK.search(word):
+        return word
+    return _DOT.sub("[.]", word.replace("://", "[:]//").replace("@", "[at]"))
+
+
+def quoted(text: str, mark: str = "> ") -> str:
+    """Return others' words as mail programs show a quotation: each line behind `mark`; what is
+    very long ends in `…`.
+    """
+    kept = text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE].rstrip() + "…"
+    return "\n".join(f"{mark}{line}".rstrip() for line in without_links(kept).split("\n"))
