@@ -59,7 +59,9 @@ async def made_export(postgres: Postgres, partner_id: str, export_id: int) -> Ex
 async def exported_claims(
     postgres: Postgres, export: Export
 ) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-    """Yield purpose and claim, a few at a time, always in the same order."""
+    """Yield purpose and claim, a few at a time, always in the same order; those of tickets that
+    have ended are gone.
+    """
     async with postgres.transaction() as connection:
         async for row in QUERIES.exported_claims(connection, export_id=export.export_id):
             yield row["purpose"], row["claim"]

@@ -248,6 +248,8 @@ async def write_down(connection: Connection, writing: Writing) -> None:
     await _append(connection, writing)
     apart = {"moves", "letters", "notes", "answers", "confirmed", "resumptions"}
     row = writing.model_dump(exclude=apart)
+    if writing.state.is_final:
+        await QUERIES.clear_handed_over(connection, number=writing.number)
     await QUERIES.write_ticket(connection, **row, **_money("confirmed", writing.confirmed))
 
 
@@ -267,11 +269,7 @@ async def _append(connection: Connection, writing: Writing) -> None:
         await QUERIES.keep_note(connection, **place, **note.model_dump())
     for answer in writing.answers:
         content = answer.model_dump(mode="json")
-        keys = {
-            "number": number,
-            "caller": answer.caller,
-            "request_id": answer.request_id,
-        }
+        keys = {"number": number, "caller": answer.caller, "request_id": answer.request_id}
         await QUERIES.keep_answer(connection, **keys, answer=content)
 
 

@@ -65,12 +65,10 @@ class Claim:
 
     @property
     def standing(self) -> str:
-        """`answered` in this round, `withdrawn`, `closed`, or `open` for an answer."""
+        """`answered` in this round, `closed`, or `open` for an answer."""
         counted = {one.outcome_id for one, _, code in self.answers if code != TICKET_CLOSED}
         if answer_id(self.round) in counted:
             return "answered"
-        if self.state is State.WITHDRAWN:
-            return "withdrawn"
         return "open" if self.state in ANSWERABLE else "closed"
 
 
@@ -84,11 +82,15 @@ class Form:
 
 @router.get(ADDRESS)
 async def show(request: Request, have: Have, partner_id: str, number: str) -> Response:
-    """Show the claim, and the form for its outcome, or what was answered."""
+    """Show the claim, and the form for its outcome, or what was answered; nothing of a claim that
+    has ended.
+    """
     try:
         claim = await _open(request, have, partner_id, number)
     except (MessageRefused, Unavailable) as error:
         return _said_no(request, error)
+    if claim.state.is_final:
+        return _ended(request, claim)
     return _form(request, have, claim, Form())
 
 
@@ -219,6 +221,14 @@ def _back(request: Request) -> Response:
     kept = {name: request.query_params.get(name) for name in ("token", LANGUAGE)}
     query = urlencode({name: value for name, value in kept.items() if value})
     return _private(RedirectResponse(f"?{query}", 303))
+
+
+def _ended(request: Request, claim: Claim) -> Response:
+    """Say that the claim has ended, and nothing else about it: the link outlives its use."""
+    content = {"about": "ended", "mood": ""}
+    return _private(
+        page(request, "partner_no.html", "partner", _language(request, claim), content, 200)
+    )
 
 
 def _said_no(request: Request, error: Exception) -> Response:

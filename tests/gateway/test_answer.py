@@ -147,12 +147,13 @@ async def test_when_nothing_is_asked_any_more_the_page_says_so(front: Front, out
     link = await asked(front, "Why?")
     await front.stage.partner_says(outcome, cancellation_ends_on=days_ago(-30).isoformat())
     wanted = {"confirmed": "awaiting_cancellation_period", "rejected": "rejected"}[outcome]
-    await front.stage.stands(wanted)
+    row = await front.stage.stands(wanted)
     if outcome == "rejected":
         await front.stage.ended()
     for page in (await open_page(front, link), await answer(front, link, note__1="late")):
         assert page.status_code == 200
         assert "There is nothing to answer now" in page.text
+        assert not [one for one in row["answers"].values() if one in page.text]
     assert (await front.stage.row())["state"] == wanted
 
 

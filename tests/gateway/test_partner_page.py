@@ -127,7 +127,7 @@ async def test_a_double_click_a_reload_and_a_second_link_change_nothing(front: F
     assert (await front.stage.ended()).state == "rejected"
     assert (await post(front, second, YES)).status_code == 303
     assert await answered(front) == [("link-0", "rejected")]
-    assert "Zlecenie zostało odrzucone" in (await front.http.get(second)).text
+    assert "To zlecenie jest zakończone" in (await front.http.get(second)).text
     assert [note["code"] for note in await front.stage.notes()] == ["applied"]
 
 
@@ -221,20 +221,32 @@ async def test_a_form_that_no_page_of_ours_makes_is_refused(front: Front) -> Non
     assert await answered(front) == []
 
 
-async def test_a_claim_that_was_withdrawn_or_decided_takes_no_answer(front: Front) -> None:
+@pytest.mark.parametrize("end", ["withdrawn", "decided", "rejected by call", "rejected by link"])
+async def test_a_link_to_a_claim_that_has_ended_shows_nothing_of_it(front: Front, end: str) -> None:
+    """It opens for weeks, in whoever's hands: looking, answering, and answering for sure."""
     number = await a_ticket(front)
-    await front.stage.ask("withdraw", actor="member")
+    secret = (await front.stage.row())["answers"]["order_number"]
+    assert secret in (await front.http.get(link(front, number))).text
+    match end:
+        case "withdrawn":
+            await front.stage.ask("withdraw", actor="member")
+        case "decided":
+            await front.stage.ask("decide", outcome="rejected", reason_code="terms_not_met")
+        case "rejected by call":
+            await results(front, outcome(front, number, "rejected"))
+        case _:
+            await post(front, link(front, number), reject())
     await front.stage.ended()
-    page = await front.http.get(link(front, number))
-    assert "Zlecenie zostało wycofane" in page.text
-    assert (await post(front, link(front, number), YES)).status_code == 303
-    assert await answered(front) == []
-    number = await a_ticket(front)
-    await results(front, outcome(front, number, "rejected"))
-    await front.stage.ended()
-    page = await front.http.get(f"{link(front, number)}&language=en")
-    assert "The claim is decided" in page.text
+    before = await answered(front)
+    address = f"{link(front, number)}&language=en"
+    for form in (YES, reject(), {"answer": "confirmed"}, {}):
+        back = await post(front, address, form)
+        assert (back.status_code, back.text) == (303, "")
+    page = await front.http.get(address)
+    assert (page.status_code, "This claim has ended" in page.text) == (200, True)
+    assert secret not in page.text
     assert "<form" not in page.text
+    assert await answered(front) == before
 
 
 async def test_while_an_agent_asks_the_partner_can_decide_but_not_ask(front: Front) -> None:

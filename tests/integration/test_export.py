@@ -107,6 +107,24 @@ async def test_a_claim_whose_ticket_has_ended_is_not_exported(office: Office) ->
     assert await office.export() == []
 
 
+async def test_a_claim_that_was_handed_over_is_kept_no_longer_than_its_ticket_is_open(
+    office: Office,
+) -> None:
+    """Exported or not: also a file that is made again holds it no more."""
+    exported, waiting = await office.desk.file("VT-1"), await office.desk.file("VT-2")
+    await office.deliver(exported.result.number)
+    open_one = await office.claim("VT-3")
+    assert len(await office.export()) == 2
+    await office.deliver(waiting.result.number)
+    for admission in (exported, waiting):
+        await office.desk.hears(admission, a_withdrawal())
+        await office.deliver(admission.result.number, "reminder-1")  # it was under way
+    async with office.postgres.transaction() as connection:
+        rows = await connection.fetch("select number from handovers where claim is not null")
+    assert [row["number"] for row in rows] == [open_one]
+    assert [row["number"] for row in await office.export(again=1)] == [open_one]
+
+
 async def test_where_nothing_waits_the_file_has_its_header_alone(
     office: Office, capsys: Capture
 ) -> None:

@@ -131,10 +131,19 @@ async def test_claims_go_out_and_outcomes_come_back(door: Door) -> None:
 
 
 async def test_a_ticket_that_has_ended_is_named(door: Door) -> None:
-    number = door.numbers[0]
-    await door.client.get_workflow_handle(number).terminate()
-    code, out, _ = await door.run("import", "velotel", door.outcomes(f"{number};confirmed;;;"))
+    """One without a running workflow has not: it hears the outcome when it is taken up again."""
+    ended, lost, _ = door.numbers
+    for number in (ended, lost):
+        await door.client.get_workflow_handle(number).terminate()
+    async with (
+        Postgres.connect(door.environment["DATABASE_URL"]) as postgres,
+        postgres.transaction() as books,
+    ):
+        await books.execute("update tickets set state = 'withdrawn' where number = $1", ended)
+    file = door.outcomes(f"{ended};confirmed;;;", f"{lost};confirmed;;;")
+    code, out, beside = await door.run("import", "velotel", file)
     assert (code, out.startswith("line 2: ticket_closed: ")) == (3, True)
+    assert "1 taken, 0 known before, 1 bad" in beside
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,16 @@
 -- Files for partners: what waits, what was exported.
 
 -- name: hand_over!
+-- A ticket that has ended meanwhile hands nothing over.
 insert into handovers (number, purpose, partner_id, claim)
-values (:number, :purpose, :partner_id, :claim)
+select t.number, :purpose, :partner_id, cast(:claim as json)
+from tickets t
+where
+    t.number = :number and t.state not in ('resolved', 'rejected', 'discarded', 'withdrawn')
 on conflict do nothing;
+
+-- name: clear_handed_over!
+update handovers set claim = null where number = :number and claim is not null;
 
 -- name: unwritten_export$
 select min(export_id) from exports where partner_id = :partner_id and written_at is null;
@@ -32,7 +39,7 @@ where export_id = :export_id and partner_id = :partner_id;
 
 -- name: exported_claims
 select purpose, claim from handovers
-where export_id = :export_id
+where export_id = :export_id and claim is not null
 order by handed_over_at, number, purpose;
 
 -- name: export_written!
