@@ -121,7 +121,15 @@ def moment_in(text: str, zone: ZoneInfo, is_day_first: bool = False) -> datetime
     found = _MOMENT.fullmatch(cleaned(text))
     if not found:
         raise _no_moment()
-    at = datetime.combine(day_in(found["day"], is_day_first), time_in(found["clock"]), zone)
+    day, clock = day_in(found["day"], is_day_first), time_in(found["clock"])
+    return in_zone(datetime.combine(day, clock), zone)
+
+
+def in_zone(local: datetime, zone: ZoneInfo) -> datetime:
+    """Return the moment at which the clocks of `zone` show `local`. Raises `NotRead` for one that
+    they leave out or have twice.
+    """
+    at = local.replace(tzinfo=zone)
     if at.utcoffset() != at.replace(fold=1).utcoffset():
         raise _no_moment()
     return at

@@ -1,8 +1,12 @@
 """What a partner's message says, item by item: each is read by itself, and spoils no other."""
 
+import re
+from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from domain.errors import MessageRefused
+from domain.figures import NotRead, in_zone
 from domain.messages import PartnerOutcome
 from domain.numbers import read_number
 from domain.reading import Reading, read_message
@@ -10,6 +14,9 @@ from domain.reading import Reading, read_message
 MOST_ITEMS: Final = 1000
 LONGEST_LIST: Final = 1024 * 1024
 """Bytes."""
+_WITHOUT_OFFSET: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
+)
 
 
 def items_of(content: object) -> list[object] | None:
@@ -19,15 +26,21 @@ def items_of(content: object) -> list[object] | None:
     return [content] if isinstance(content, dict) else None
 
 
-def read_item(content: object, partner_id: str) -> Reading[PartnerOutcome]:
-    """Read an outcome that `partner_id` sent, with its number as numbers are written.
+def read_item(
+    content: object, partner_id: str, zone: ZoneInfo | None = None
+) -> Reading[PartnerOutcome]:
+    """Read an outcome that `partner_id` sent, with its number as numbers are written. A field that
+    is `""` is absent; a moment without an offset is one of the market's `zone`.
 
     Problems name each field and what was expected. A number that is none is left to be unknown.
     """
     if not isinstance(content, dict):
         return Reading[PartnerOutcome](problems={"": "expected a JSON object"})
     problems = dict(_foreign(content, partner_id))
-    told = content | {"partner_id": partner_id, "number": _number(content.get("number"))}
+    said = {name: value for name, value in content.items() if value != ""}
+    if "occurred_at" in said:
+        said["occurred_at"] = _with_offset(said["occurred_at"], zone)
+    told = said | {"partner_id": partner_id, "number": _number(content.get("number"))}
     reading = read_message(PartnerOutcome, told)
     problems |= reading.problems
     if told["number"] is None:
@@ -42,6 +55,15 @@ def _foreign(content: dict[str, Any], partner_id: str) -> dict[str, str]:
     if content.get("partner_id") in (None, partner_id):
         return {}
     return {"partner_id": "expected your own, or none"}
+
+
+def _with_offset(told: object, zone: ZoneInfo | None) -> object:
+    if zone is None or not isinstance(told, str) or not _WITHOUT_OFFSET.fullmatch(told):
+        return told
+    try:
+        return in_zone(datetime.fromisoformat(told), zone).isoformat()
+    except (NotRead, ValueError):
+        return told
 
 
 def _number(told: object) -> object:

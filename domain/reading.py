@@ -20,9 +20,11 @@ LONGEST_MESSAGE: Final = 256 * 1024
 """Bytes; Temporal itself takes two megabytes, no claim or outcome needs a tenth of that."""
 _NAMED_AT_MOST: Final = 20
 _WORDS: Final = {
-    "timezone_aware": "expected an instant with its offset, such as 2026-10-01T10:00:00+02:00",
-    "string_pattern_mismatch": "expected printable ASCII characters without spaces",
+    "timezone": "expected an instant with its offset, such as 2026-10-01T10:00:00+02:00",
+    "datetime": "expected an instant such as 2026-10-01T10:00:00+02:00",
+    "string_pattern": "expected printable ASCII characters without spaces",
 }
+"""Ours for pydantic's types of errors, by how they begin."""
 _PYDANTIC: Final = re.compile(r"Input should (?:be|have|match)")
 _DEEPEST: Final = 100
 _CODES: Final = {
@@ -126,8 +128,9 @@ def _problems(error: ValidationError) -> dict[str, str]:
 
 def _said(kind: str, message: str) -> str:
     """Say pydantic's words as ours: what was expected."""
-    if kind in _WORDS:
-        return _WORDS[kind]
+    known = next((words for prefix, words in _WORDS.items() if kind.startswith(prefix)), None)
+    if known:
+        return known
     plain = message.removeprefix("Value error, ")
     return _PYDANTIC.sub("expected", plain, count=1)
 

@@ -160,7 +160,9 @@ async def take(
         raise Problem("malformed", {"body": "json"})
     if len(items) > MOST_ITEMS:
         raise Problem("too_large")
-    readings = [read_item(item, partner_id) for item in items]
+    profile = have.profiles.get(partner_id)
+    zone = profile.rules.market.zone if profile else None
+    readings = [read_item(item, partner_id, zone) for item in items]
     read = [reading.value for reading in readings if reading.value]
     outcomes = [outcome for outcome in read if is_number(outcome.number or "")]
     known = await take_outcomes(have, partner_id, outcomes, signed)

@@ -116,7 +116,7 @@ async def test_a_claim_that_is_too_late_says_so_before_anything_else_is_asked_fo
     assert await member.tickets() == []
 
 
-@pytest.mark.parametrize("clock", ["25:00", "noon", "\x00", "9" * 5000])
+@pytest.mark.parametrize("clock", ["25:00", "noon", "14.3", "1430", "\x00", "9" * 5000])
 async def test_a_time_that_is_none_is_told_at_its_field(
     front: Front, browsing: Browsing, clock: str
 ) -> None:
@@ -128,15 +128,17 @@ async def test_a_time_that_is_none_is_told_at_its_field(
     assert 'id="ordered_time-error"' in answer.text
 
 
+@pytest.mark.parametrize("clock", ["23:30", "23.30"])
 async def test_the_time_of_the_order_counts_where_the_partner_counts_hours(
-    front: Front, browsing: Browsing
+    front: Front, browsing: Browsing, clock: str
 ) -> None:
-    """R9: on the market's clock."""
+    """R9: on the market's clock; a day and a time as people of the market write them."""
     member = Member(front)
     choice = await member.link("velotel", 30)
     await browsing.enter(member)
+    day = days_ago(19).strftime("%d.%m.%Y")
     answer = await browsing.send_form(
-        await browsing.open_form(choice), member, ordered_time="23:30"
+        await browsing.open_form(choice), member, ordered_time=clock, **{DAY: day}
     )
     row = await member.row(numbers_in(answer.text)[0])
     zone = front.profiles["velotel"].rules.market.zone

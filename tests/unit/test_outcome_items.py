@@ -1,6 +1,8 @@
 """Items of partners' messages: each read by itself, the partner is whoever signed."""
 
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -72,3 +74,29 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
     assert sorted(reading.problems) == named
     assert reading.unknown == ("colour",)
     assert problems("no object") == [""]
+
+
+def test_a_moment_without_an_offset_is_one_of_the_market() -> None:
+    for told in ("2026-10-09T10:00:00", "2026-10-09 10:00"):
+        found = read_item(ITEM | {"occurred_at": told}, "velotel", ZoneInfo("Europe/Warsaw")).value
+        assert found
+        assert found.occurred_at == datetime(2026, 10, 9, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("told", ["2026-10-25T02:30:00", "2026-10-09T14.30", "2026-10-09", "14:30"])
+def test_a_moment_that_may_be_another_is_refused(told: str) -> None:
+    """The clocks have half past two twice on the day on which they are put back."""
+    found = read_item(ITEM | {"occurred_at": told}, "velotel", ZoneInfo("Europe/Warsaw"))
+    assert "2026-10-01T10:00:00+02:00" in found.problems["occurred_at"]
+
+
+def test_a_field_with_an_empty_text_is_absent() -> None:
+    item = ITEM | {"note": "", "reason_code": "", "activated_on": "", "occurred_at": ""}
+    assert read_item(item, "velotel").value == read_item(ITEM, "velotel").value
+
+
+@pytest.mark.parametrize("amount", ["1_0", "1e1", "+7", "\uff17", " 7", "1.234", "-1", True])
+def test_an_amount_of_a_machine_has_one_spelling(amount: object) -> None:
+    reward = {"amount": amount, "currency": "pln"}
+    problems = read_item(ITEM | {"reward": reward}, "velotel").problems
+    assert problems == {"reward.amount": "expected an amount such as 12.50"}
