@@ -27,7 +27,7 @@ from adapters.handovers import (
     next_export,
 )
 from adapters.outcomes import (
-    TICKET_CLOSED,
+    Kept,
     Key,
     keep_outcomes,
     key_of,
@@ -36,6 +36,7 @@ from adapters.outcomes import (
 )
 from adapters.partner_files import load_profiles
 from adapters.postgres import Postgres
+from domain.discrepancies import TICKET_CLOSED, UNCHANGED
 from domain.errors import MessageRefused, Unavailable
 from domain.file_rows import (
     Tally,
@@ -60,6 +61,10 @@ SOME_BAD: Final = 3
 CHUNK: Final = 200
 """Lines that are in memory at a time."""
 _EVERY_SECONDS: Final = 1.0
+_EXPECTED: Final = {
+    TICKET_CLOSED: "number: expected that of an open ticket",
+    "not_possible_now": "outcome: expected one that is possible where the ticket stands",
+}
 
 Connect = Callable[[], Awaitable[Client]]
 Read = tuple[Line, PartnerOutcome]
@@ -228,13 +233,14 @@ class Importer:
         first: dict[Key, Read] = {}
         for one in read:
             first.setdefault(key_of(one[1]), one)
-        before = await self._codes(first)
+        known = await self._known(first)
+        before = {key: kept.code for key, kept in known.items()}
         after = await self._tell(first)
         for line, outcome in read:
             key = key_of(outcome)
-            if after.get(key) == TICKET_CLOSED:
-                self._bad[line.number] = f"{TICKET_CLOSED}: number: expected that of an open ticket"
-            elif before.get(key) or first[key][0] is not line:
+            if code := _refused(after.get(key)):
+                self._bad[line.number] = f"{code}: {_EXPECTED[code]}"
+            elif before.get(key) or first[key][0] is not line or _is_unchanged(after.get(key)):
                 self._tally.known += 1
             else:
                 self._tally.taken += 1
@@ -260,16 +266,25 @@ class Importer:
                 self._bad[line.number] = str(unknown_number())
         return [one for one in read if one[1].number in theirs]
 
-    async def _codes(self, first: Mapping[Key, Read]) -> dict[Key, str | None]:
+    async def _known(self, first: Mapping[Key, Read]) -> Mapping[Key, Kept]:
         """Return what became of the outcomes that came before."""
         outcomes = [outcome for _, outcome in first.values()]
-        known = await known_outcomes(self._postgres, self._partner_id, outcomes)
-        return {key: kept.code for key, kept in known.items()}
+        return await known_outcomes(self._postgres, self._partner_id, outcomes)
 
-    async def _tell(self, first: Mapping[Key, Read]) -> dict[Key, str | None]:
+    async def _tell(self, first: Mapping[Key, Read]) -> Mapping[Key, Kept]:
         """Keep what is new, tell the tickets, and return what has become of all."""
         if self._teller and first:
             outcomes = [outcome for _, outcome in first.values()]
             await keep_outcomes(self._postgres, self._partner_id, outcomes)
             await self._teller.tell_kept(self._postgres, [key[0] for key in first])
-        return await self._codes(first)
+        return await self._known(first)
+
+
+def _refused(kept: Kept | None) -> str | None:
+    """Return the code of an outcome that moves nothing, and that its sender should know of."""
+    code = kept.refusal if kept else None
+    return code if code in _EXPECTED else None
+
+
+def _is_unchanged(kept: Kept | None) -> bool:
+    return kept is not None and kept.refusal == UNCHANGED

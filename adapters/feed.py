@@ -56,7 +56,7 @@ async def keep_rewards(
     """
     async with postgres.transaction() as connection:
         kept = await _keep(connection, rewards, for_all, _keep_reward)
-        news = _columns(news_of(rewards, kept))
+        news = columns(news_of(rewards, kept))
         await QUERIES.ask_to_tell(connection, **news, pause=LOOK_AGAIN)
         return kept
 
@@ -71,7 +71,7 @@ def news_of(rewards: Iterable[Reward], kept: Iterable[Kept]) -> list[Key]:
 async def open_tickets(postgres: Postgres, rewards: Sequence[Key]) -> list[Told]:
     """Return the open tickets that these rewards end: of the same account, for the same order."""
     async with postgres.transaction() as connection:
-        rows = QUERIES.open_tickets_of_rewards(connection, **_columns(rewards))
+        rows = QUERIES.open_tickets_of_rewards(connection, **columns(rewards))
         found = [(read_reward(row), dict(row)) async for row in rows]
     return [Told(reward, row["number"]) for reward, row in found if _ends(reward, row)]
 
@@ -84,10 +84,11 @@ async def rewards_to_look_at(postgres: Postgres, most: int) -> AsyncIterator[lis
         due = {(row["account_id"], row["reward_id"]): row["look_at"] async for row in rows}
     yield [*due]
     if due:
-        await postgres.run("rewards_told", **_columns(due), looks=[*due.values()])
+        await postgres.run("rewards_told", **columns(due), looks=[*due.values()])
 
 
-def _columns(keys: Iterable[Key]) -> dict[str, list[str]]:
+def columns(keys: Iterable[Key]) -> dict[str, list[str]]:
+    """Return keys as queries take them."""
     pairs = list(keys)
     return {"account_ids": [one for one, _ in pairs], "reward_ids": [one for _, one in pairs]}
 

@@ -4,19 +4,24 @@ An outcome is kept first, told second and marked third. What a crash leaves is t
 same id, which its ticket knows.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from adapters.postgres import QUERIES, Connection, Postgres
-from domain.lifecycle import FINAL
+from adapters.discrepancies import keep_late_outcome
+from adapters.postgres import QUERIES, Connection, Postgres, read_money
+from domain.discrepancies import (
+    ID_REUSED,
+    TICKET_CLOSED,
+    foreseen_code,
+    foreseen_state,
+    same_content,
+)
+from domain.lifecycle import FINAL, State
 from domain.messages import PartnerOutcome
-from domain.notes import note_of
 
-TICKET_CLOSED: Final = "ticket_closed"
-"""The code of an outcome whose ticket had ended."""
 WORKFLOW_LOST: Final = "workflow_lost"
 """The code of an outcome whose ticket had no running workflow; the next one is told it."""
 _MOST_TICKETS: Final = 100
@@ -28,11 +33,19 @@ Key = tuple[str, str]
 
 class Kept(NamedTuple):
     """An outcome in the books: `code` says what became of it, `None` while its ticket was not told;
-    `message_id` names the signed message that brought it, if one did.
+    `message_id` names the signed message that brought it, if one did; `foreseen` is the code of one
+    that could move nothing when it came.
     """
 
     code: str | None
     message_id: str | None
+    outcome: PartnerOutcome
+    foreseen: str | None = None
+
+    @property
+    def refusal(self) -> str | None:
+        """The code of an outcome that moves nothing, as far as that is known."""
+        return TICKET_CLOSED if self.code == TICKET_CLOSED else self.foreseen
 
 
 @dataclass(frozen=True)
@@ -55,7 +68,7 @@ async def numbers_of_partner(
 ) -> set[str]:
     """Return which of `numbers` are tickets that the partner knows of."""
     async with postgres.transaction() as connection:
-        return await _theirs(connection, partner_id, numbers)
+        return set(await _theirs(connection, partner_id, numbers))
 
 
 async def keep_outcomes(
@@ -79,23 +92,64 @@ async def keep_outcomes(
         ):
             return False
         theirs = await _theirs(connection, partner_id, {one.number or "" for one in told})
-        kept = [one.model_dump(mode="json") for one in told if one.number in theirs]
+        mine = [one for one in told if one.number in theirs]
+        known = await _known(connection, partner_id, mine)
+        kept = [
+            {"outcome": outcome.model_dump(mode="json"), "foreseen": code}
+            for outcome, code in _foreseen((o for o in mine if key_of(o) not in known), theirs)
+        ]
         await QUERIES.keep_outcomes(connection, **message, outcomes=kept)
+        await _keep_reused(connection, partner_id, mine)
     return True
+
+
+def _foreseen(
+    outcomes: Iterable[PartnerOutcome], tickets: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[PartnerOutcome, str | None]]:
+    """Say of each outcome what is known already: where its ticket stands, and what came before it
+    in the same message.
+    """
+    states = {number: State(row["state"]) for number, row in tickets.items()}
+    for outcome in outcomes:
+        number = outcome.number or ""
+        row, state = tickets[number], states[number]
+        is_first = state == row["state"]
+        confirmed = read_money(row["confirmed_amount"], row["confirmed_currency"])
+        code = foreseen_code(state, confirmed, outcome)
+        yield outcome, code if is_first or code == TICKET_CLOSED else None
+        states[number] = foreseen_state(state, outcome)
+
+
+async def _keep_reused(
+    connection: Connection, partner_id: str, outcomes: Sequence[PartnerOutcome]
+) -> None:
+    """Show agents what came under an id that was known with another content: no ticket hears it."""
+    known = await _known(connection, partner_id, outcomes)
+    for outcome in sorted(outcomes, key=key_of):
+        if not same_content(known[key_of(outcome)].outcome, outcome):
+            await keep_late_outcome(connection, outcome, ID_REUSED)
 
 
 async def known_outcomes(
     postgres: Postgres, partner_id: str, outcomes: Iterable[PartnerOutcome]
 ) -> dict[Key, Kept]:
     """Return what the books know of these outcomes."""
+    async with postgres.transaction() as connection:
+        return await _known(connection, partner_id, outcomes)
+
+
+async def _known(
+    connection: Connection, partner_id: str, outcomes: Iterable[PartnerOutcome]
+) -> dict[Key, Kept]:
     keys = [key_of(outcome) for outcome in outcomes]
     wanted = {"numbers": [key[0] for key in keys], "outcome_ids": [key[1] for key in keys]}
-    async with postgres.transaction() as connection:
-        rows = QUERIES.outcomes_known(connection, partner_id=partner_id, **wanted)
-        return {
-            (row["number"], row["outcome_id"]): Kept(row["code"], row["message_id"])
-            async for row in rows
-        }
+    rows = QUERIES.outcomes_known(connection, partner_id=partner_id, **wanted)
+    return {(row["number"], row["outcome_id"]): _kept(row) async for row in rows}
+
+
+def _kept(row: Mapping[str, Any]) -> Kept:
+    outcome = PartnerOutcome.model_validate(row["outcome"])
+    return Kept(row["code"], row["message_id"], outcome, row["foreseen"])
 
 
 @asynccontextmanager
@@ -137,9 +191,12 @@ async def outcomes_by_link(
         ]
 
 
-async def _theirs(connection: Connection, partner_id: str, numbers: Iterable[str]) -> set[str]:
+async def _theirs(
+    connection: Connection, partner_id: str, numbers: Iterable[str]
+) -> dict[str, Mapping[str, Any]]:
     wanted = {"partner_id": partner_id, "numbers": list(numbers)}
-    return {row["number"] async for row in QUERIES.numbers_of_partner(connection, **wanted)}
+    rows = QUERIES.numbers_of_partner(connection, **wanted)
+    return {row["number"]: dict(row) async for row in rows}
 
 
 async def _left(connection: Connection) -> list[str]:
@@ -164,17 +221,9 @@ async def _mark(connection: Connection, waiting: Untold) -> None:
     )
     for outcome, _, code in told:
         if code == TICKET_CLOSED:
-            await _keep_late(connection, outcome)
+            await keep_late_outcome(connection, outcome, TICKET_CLOSED)
 
 
 async def _open_among(connection: Connection, numbers: Iterable[str]) -> set[str]:
     wanted = {"numbers": list(numbers), "final": sorted(FINAL)}
     return {row["number"] async for row in QUERIES.open_among(connection, **wanted)}
-
-
-async def _keep_late(connection: Connection, outcome: PartnerOutcome) -> None:
-    """Record a message that came after its ticket's end (contract.md, "Temporal")."""
-    number = outcome.number
-    await QUERIES.lock_ticket(connection, number=number)
-    note = note_of(outcome, TICKET_CLOSED, datetime.now(UTC)).model_dump(exclude={"seq"})
-    await QUERIES.keep_late_note(connection, number=number, **note)

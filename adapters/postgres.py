@@ -246,11 +246,13 @@ async def write_down(connection: Connection, writing: Writing) -> None:
     if resumptions is not None and resumptions != writing.resumptions:
         raise RunReplaced(writing.number)
     await _append(connection, writing)
-    apart = {"moves", "letters", "notes", "answers", "confirmed", "resumptions"}
-    row = writing.model_dump(exclude=apart)
     if writing.state.is_final:
         await QUERIES.clear_handed_over(connection, number=writing.number)
-    await QUERIES.write_ticket(connection, **row, **_money("confirmed", writing.confirmed))
+    apart = {"moves", "letters", "notes", "answers", "confirmed", "approval", "resumptions"}
+    row = writing.model_dump(exclude={*apart, "proposal"})
+    proposal = writing.proposal.model_dump(mode="json") if writing.proposal else None
+    amount = _money("confirmed", writing.confirmed)
+    await QUERIES.write_ticket(connection, **row, **amount, proposal=proposal)
 
 
 async def _append(connection: Connection, writing: Writing) -> None:
@@ -268,25 +270,26 @@ async def _append(connection: Connection, writing: Writing) -> None:
         place = {"number": number, "writing": writing.writing, "position": position}
         await QUERIES.keep_note(connection, **place, **note.model_dump())
     for answer in writing.answers:
-        content = answer.model_dump(mode="json")
         keys = {"number": number, "caller": answer.caller, "request_id": answer.request_id}
-        await QUERIES.keep_answer(connection, **keys, answer=content)
+        await QUERIES.keep_answer(connection, **keys, answer=answer.model_dump(mode="json"))
+    if approval := writing.approval:
+        columns = approval.model_dump(exclude={"amount"}) | approval.amount.model_dump()
+        await QUERIES.keep_approval(connection, number=number, **columns)
 
 
 def read_link(row: Mapping[str, Any]) -> Link:
     """Read a row of the links."""
-    promised = _read_money(row["promised_amount"], row["promised_currency"])
+    promised = read_money(row["promised_amount"], row["promised_currency"])
     return Link.model_validate(dict(row) | {"promised_reward": promised})
 
 
 def read_reward(row: Mapping[str, Any]) -> Reward:
     """Read a row of the rewards."""
-    return Reward.model_validate(
-        dict(row) | {"amount": _read_money(row["amount"], row["currency"])}
-    )
+    return Reward.model_validate(dict(row) | {"amount": read_money(row["amount"], row["currency"])})
 
 
-def _read_money(amount: Any, currency: Any) -> Money | None:
+def read_money(amount: Any, currency: Any) -> Money | None:
+    """Read the two columns of an amount."""
     return Money(amount=amount, currency=currency) if amount is not None else None
 
 

@@ -133,8 +133,12 @@ async def keep_late(postgres: Postgres, number: str, request: Request, note: Not
             return answer_for(Answered.model_validate(first), request)
         answer = Answered(**keys, digest=request.digest, state=state, moved=False, code=note.code)
         await QUERIES.keep_answer(connection, **keys, answer=answer.model_dump(mode="json"))
-        await QUERIES.keep_late_note(connection, number=number, **note.model_dump(exclude={"seq"}))
+        await QUERIES.keep_late_note(connection, number=number, **_columns(note))
         return answer
+
+
+def _columns(note: Note) -> dict[str, Any]:
+    return note.model_dump(exclude={"seq", "discrepancy"})
 
 
 def place_of(rows: Sequence[Mapping[str, Any]], most: int) -> Place | None:

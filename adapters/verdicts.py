@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypeVar
 
+from adapters.approvals import may_be_granted, was_left_undecided
 from adapters.postgres import QUERIES, Connection, Postgres, read_reward, write_down
 from domain.case import same_reward
 from domain.claim import Reward, is_for_order
@@ -32,11 +33,15 @@ class Found(Completion):
 async def settle_ticket(
     postgres: Postgres, number: str, amount: Money, candidates: Mapping[Verdict, Writing]
 ) -> Verdict:
-    """End a ticket: look once more under lock, and grant its reward at most once."""
+    """End a ticket: look once more under lock, and grant its reward at most once; more than the
+    maximum only where two agents approved it.
+    """
     async with postgres.transaction() as connection:
         ticket = dict(await QUERIES.lock_ticket(connection, number=number))
         if settled := await _decided(connection, number, candidates):
             return settled
+        if await was_left_undecided(connection, number, candidates[Verdict.APPROVAL_NEEDED]):
+            return Verdict.APPROVAL_NEEDED
         order = {name: ticket[name] for name in ("partner_id", "reward_kind", "order_key")}
         await QUERIES.lock_name(connection, name="|".join(order.values()))
         facts = OrderFacts(
@@ -44,6 +49,8 @@ async def settle_ticket(
             rewards=await _rewards_of_order(connection, ticket),
         )
         verdict = settle(number, ticket["account_id"], facts)
+        if verdict is Verdict.GRANTED and not await may_be_granted(connection, number, amount):
+            verdict = Verdict.APPROVAL_NEEDED
         if verdict is Verdict.GRANTED:
             paid = {"number": number, "amount": amount.amount, "currency": amount.currency}
             account = {"account_id": ticket["account_id"]}
@@ -125,7 +132,7 @@ async def _decided(
     connection: Connection, number: str, candidates: Mapping[T, Writing]
 ) -> T | None:
     """Return what was found when this step was first taken, if it was."""
-    moves = {found: writing.moves[-1] for found, writing in candidates.items()}
+    moves = {found: one.moves[-1] for found, one in candidates.items() if one.moves}
     seq = next(iter(moves.values())).seq
     row = await QUERIES.recorded_move(connection, number=number, seq=seq)
     if row is None:

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 
 from domain import deadlines
+from domain.approvals import is_within
+from domain.lifecycle import State
 from domain.messages import PartnerOutcome
 from domain.shapes import Frozen, Money
 from domain.ticket import Attention, Ticket
@@ -29,7 +31,40 @@ def confirmation(
     """
     told = outcome.reward if outcome else None
     amount = reward if reward else payable(ticket, told or ticket.promised)
-    ends_at = _end(ticket, now, outcome)
+    return _worth(amount, _end(ticket, now, outcome))
+
+
+def restated(ticket: Ticket, now: datetime, outcome: PartnerOutcome) -> Confirmation | None:
+    """Work out a confirmation that comes once more, while the cancellation period lasts: what it
+    names replaces what was confirmed, what it leaves out stays. `None` where it says nothing new.
+
+    An amount that the partner named before is not new, whatever an agent made of it.
+    """
+    ends_at = ticket.cancellation_ends_at
+    if _names_its_end(ticket, outcome):
+        ends_at = _end(ticket, _began_at(ticket) or now, outcome)
+    if outcome.reward not in (None, ticket.stated, ticket.confirmed):
+        return _worth(payable(ticket, outcome.reward), ends_at)
+    return _worth(ticket.confirmed, ends_at) if ends_at != ticket.cancellation_ends_at else None
+
+
+def _names_its_end(ticket: Ticket, outcome: PartnerOutcome) -> bool:
+    told = {
+        "order": None,
+        "activation": outcome.activated_on,
+        "contract_start": outcome.contract_started_on,
+    }
+    return bool(outcome.cancellation_ends_on or told[ticket.terms.cancellation.counts_from])
+
+
+def _began_at(ticket: Ticket) -> datetime | None:
+    """Return when the cancellation period began: its bound runs from there."""
+    awaiting = State.AWAITING_CANCELLATION_PERIOD
+    began = (m.at for m in ticket.moves if m.to is awaiting and m.from_state is not awaiting)
+    return next(began, None)
+
+
+def _worth(amount: Money | None, ends_at: datetime | None) -> Confirmation:
     attention = []
     if amount is None:
         attention.append(Attention.AMOUNT_UNDECIDED)
@@ -42,10 +77,8 @@ def payable(ticket: Ticket, amount: Money | None) -> Money | None:
     """Return `amount` if it may be granted without a person: the market's currency, up to the
     maximum.
     """
-    most = ticket.terms.reward_at_most
-    if amount is None or amount.currency != most.currency:
-        return None
-    return amount if 0 < amount.amount <= most.amount else None
+    within = amount is not None and is_within(amount, ticket.terms.reward_at_most)
+    return amount if within else None
 
 
 def _end(ticket: Ticket, now: datetime, outcome: PartnerOutcome | None) -> datetime | None:

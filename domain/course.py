@@ -38,6 +38,7 @@ ABOUT_DELIVERY: Final = frozenset(
 ABOUT_MAIL: Final = frozenset({Attention.MAIL_UNDELIVERABLE, Attention.MAIL_RETRYING})
 RETRYING: Final = frozenset({Attention.MAIL_RETRYING, Attention.DELIVERY_RETRYING})
 ABOUT_PARTNER: Final = ABOUT_DELIVERY | {Attention.PARTNER_SILENT}
+_PROPOSED: Final = frozenset({Attention.APPROVAL_NEEDED})
 _SETTLED: Final = {
     Verdict.GRANTED: (Event.CANCELLATION_PERIOD_ENDED, State.RESOLVED, None),
     Verdict.REWARD_REGISTERED: (Event.REWARD_REGISTERED, State.RESOLVED, None),
@@ -120,10 +121,16 @@ class Course:
         """Say whether the cancellation period has ended and the amount is known."""
         ends_at = self.ticket.cancellation_ends_at
         waits = self.ticket.state is State.AWAITING_CANCELLATION_PERIOD
-        return waits and bool(ends_at and ends_at <= now and self.ticket.confirmed)
+        contradicted = Attention.OUTCOME_CONTRADICTED in self.ticket.attention
+        due = ends_at and ends_at <= now and self.ticket.confirmed
+        return waits and bool(due) and not contradicted
 
     def settle(self, verdict: Verdict, now: datetime) -> None:
-        """End the ticket as the granting transaction found."""
+        """End the ticket as the granting transaction found; or wait on for a second agent."""
+        if verdict is Verdict.APPROVAL_NEEDED:
+            self.change(confirmed=None, approval=None)
+            self.attend(add=Attention.AMOUNT_UNDECIDED)
+            return
         event, to, reason = _SETTLED[verdict]
         if verdict is Verdict.GRANTED:
             self.change(granted=self.ticket.confirmed)
@@ -161,6 +168,7 @@ class Course:
             self._letters.append(queued)
         self._moves.append(step)
         self.change(state=to, moves=(*t.moves, step), reason_code=reason or t.reason_code)
+        self.change(proposal=None)  # what an agent proposed was about where the ticket stood
         self.attend(drop=_over(to))
         if to not in (State.VALIDATED, State.SENT_TO_PARTNER):
             self.change(delivering=None)
@@ -178,6 +186,7 @@ class Course:
         problems: Mapping[str, str] | None = None,
         *,
         moved: bool = False,
+        awaits_approval: bool = False,
     ) -> Answered:
         """Give a request its first answer: kept for ever in the books, for a while at hand."""
         answer = Answered(
@@ -189,6 +198,7 @@ class Course:
             moved=moved,
             code=code,
             problems=dict(problems or {}),
+            awaits_approval=awaits_approval,
         )
         self._answers.append(answer)
         kept = (*self.ticket.answers, answer)[-REMEMBERED:]
@@ -228,6 +238,8 @@ class Course:
             cancellation_ends_at=t.cancellation_ends_at,
             attention=t.attention,
             confirmed=t.confirmed,
+            proposal=t.proposal,
+            approval=t.approval,
             partner_reference=t.partner_reference,
             moves=tuple(self._moves),
             letters=tuple(self._letters),
@@ -246,8 +258,8 @@ def _over(state: State) -> frozenset[Attention]:
         # A member who could not be told must still be told by somebody.
         return frozenset(Attention) - ABOUT_MAIL
     if state is State.SENT_TO_PARTNER:
-        return ABOUT_DELIVERY
-    return frozenset() if state is State.VALIDATED else ABOUT_PARTNER
+        return ABOUT_DELIVERY | _PROPOSED
+    return _PROPOSED if state is State.VALIDATED else ABOUT_PARTNER | _PROPOSED
 
 
 def money(amount: Money | None) -> dict[str, Any] | None:

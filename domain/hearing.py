@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from domain.approvals import NEEDED
 from domain.clocks import leave_out_overdue_reminders, next_reminder
 from domain.course import ABOUT_DELIVERY, ABOUT_MAIL, Course
+from domain.discrepancies import as_discrepancy, is_discrepancy
 from domain.lifecycle import Event, State
 from domain.messages import (
     DeadlinePassed,
@@ -73,7 +75,8 @@ def _request(course: Course, request: Request, now: datetime) -> Taken:
     if isinstance(request, InformationAnswer):
         return _information(course, request)
     answer, deliver = take_request(course, request, now)
-    return Heard(deliver=deliver, answer=answer), answer.code or APPLIED
+    done = NEEDED if answer.awaits_approval else APPLIED
+    return Heard(deliver=deliver, answer=answer), answer.code or done
 
 
 def _registered(course: Course, message: RewardRegistered, now: datetime) -> Taken:
@@ -167,8 +170,11 @@ def _unreadable(course: Course, message: Unreadable, now: datetime) -> Taken:
 def _note(
     course: Course, message: Message, code: str, now: datetime, unknown: tuple[str, ...] = ()
 ) -> Note:
-    seq = len(course.ticket.moves) if code == APPLIED else None
-    return note_of(message, code, now, unknown).model_copy(update={"seq": seq})
+    ticket = course.ticket
+    seq = len(ticket.moves) if code == APPLIED else None
+    note = note_of(message, code, now, unknown).model_copy(update={"seq": seq})
+    contradicts = is_discrepancy(message, code, ticket.state, ticket.granted, now)
+    return as_discrepancy(note) if contradicts else note
 
 
 _HANDLERS: Final[dict[type, Callable[[Course, Any, datetime], Taken]]] = {

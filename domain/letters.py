@@ -45,7 +45,7 @@ def letter_earned(event: Event, from_state: State, to: State) -> LetterKind | No
     if to is State.RESOLVED:
         granted = event is Event.CANCELLATION_PERIOD_ENDED
         return LetterKind.RESOLVED if granted else LetterKind.REWARD_REGISTERED
-    moved = to is not from_state or event is Event.DECIDED
+    moved = to is not from_state or event in (Event.DECIDED, Event.PARTNER_CONFIRMED)
     return _BY_STATE.get(to) if moved else None
 
 

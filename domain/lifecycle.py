@@ -70,6 +70,12 @@ ARROWS: Final[list[tuple[Event, State, State]]] = [
     (Event.CLAIM_SENT, State.VALIDATED, State.SENT_TO_PARTNER),
     (Event.PARTNER_CONFIRMED, State.SENT_TO_PARTNER, State.AWAITING_CANCELLATION_PERIOD),
     (Event.PARTNER_CONFIRMED, State.INFORMATION_REQUESTED, State.AWAITING_CANCELLATION_PERIOD),
+    # The partner changes the amount or the dates while the cancellation period lasts.
+    (
+        Event.PARTNER_CONFIRMED,
+        State.AWAITING_CANCELLATION_PERIOD,
+        State.AWAITING_CANCELLATION_PERIOD,
+    ),
     (Event.PARTNER_REJECTED, State.SENT_TO_PARTNER, State.REJECTED),
     (Event.PARTNER_REJECTED, State.INFORMATION_REQUESTED, State.REJECTED),
     (Event.INFORMATION_REQUESTED, State.SENT_TO_PARTNER, State.INFORMATION_REQUESTED),

@@ -4,15 +4,18 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Final
 
+from domain import approvals
+from domain.approvals import Approval, Proposal
 from domain.confirmation import Confirmation, confirmation
 from domain.course import ABOUT_DELIVERY, Course
 from domain.lifecycle import Event, Lifecycle, State
 from domain.messages import Decision, InformationRequest, Request, Resend, Withdrawal
-from domain.outcomes import confirm
+from domain.outcomes import UNDECIDED, confirm
 from domain.questions import NOT_NOW, request_information
-from domain.ticket import Answered, Attention
+from domain.shapes import Money
+from domain.ticket import Answered, Attention, Ticket
 
-_UNDECIDED: Final = frozenset({Attention.AMOUNT_UNDECIDED, Attention.CANCELLATION_END_UNKNOWN})
+_DECIDED: Final = UNDECIDED | {Attention.OUTCOME_CONTRADICTED}
 
 Requested = tuple[str | None, str | None]
 """The purpose of a delivery to be started, and the code of a refusal."""
@@ -54,6 +57,8 @@ def take_request(course: Course, request: Request, now: datetime) -> tuple[Answe
     """Carry out a new `request`; return its answer and the purpose of a delivery to be started."""
     handler = _HANDLERS[type(request)]
     deliver, code = handler(course, request, now)
+    if code == approvals.NEEDED:
+        return course.answer(request, awaits_approval=True), None
     return course.answer(request, code, moved=code is None and deliver is None), deliver
 
 
@@ -77,23 +82,60 @@ def _decide(course: Course, request: Decision, now: datetime) -> Requested:
 
 
 def _decide_confirmed(course: Course, request: Decision, now: datetime) -> str | None:
-    ticket, most = course.ticket, course.ticket.terms.reward_at_most
-    if request.reward and not request.reward.amount:
+    ticket = course.ticket
+    if code := _wrong(ticket, request.reward):
+        return code
+    worth = _worth(ticket, request, now)
+    if worth is None:
         return "reward_required"
-    if request.reward and request.reward.currency != most.currency:
-        return "wrong_currency"
-    if ticket.state is not State.AWAITING_CANCELLATION_PERIOD:
-        worth = confirmation(ticket, now, reward=request.reward)
-        confirm(course, Event.DECIDED, now, request.actor, worth, request.note)
-        return None
-    amount = request.reward or ticket.confirmed
-    if amount is None:
-        return "reward_required"
-    # Where nobody could say when the period ends, the agent's word ends it.
-    worth = Confirmation(amount=amount, ends_at=ticket.cancellation_ends_at or now)
-    confirm(course, Event.DECIDED, now, request.actor, worth, request.note)
-    course.attend(drop=_UNDECIDED)
+    approval = None
+    if worth.amount and _needs_two(ticket, worth.amount):
+        approval, code = _approval(course, worth.amount, request.actor, now)
+        if code:
+            return code
+    confirm(course, Event.DECIDED, now, request.actor, worth, request.note, approval)
+    course.attend(drop=_DECIDED - set(worth.attention))
     return None
+
+
+def _wrong(ticket: Ticket, reward: Money | None) -> str | None:
+    if reward and not reward.amount:
+        return "reward_required"
+    other = reward and reward.currency != ticket.terms.reward_at_most.currency
+    return "wrong_currency" if other else None
+
+
+def _worth(ticket: Ticket, request: Decision, now: datetime) -> Confirmation | None:
+    """Return what the agent decides for; `None` where nobody has named an amount."""
+    if ticket.state is not State.AWAITING_CANCELLATION_PERIOD:
+        return confirmation(ticket, now, reward=request.reward)
+    amount = request.reward or ticket.confirmed
+    # Where nobody could say when the period ends, the agent's word ends it.
+    ends_at = ticket.cancellation_ends_at or now
+    return Confirmation(amount=amount, ends_at=ends_at) if amount else None
+
+
+def _needs_two(ticket: Ticket, amount: Money) -> bool:
+    """Say whether `amount` is above the maximum, and not what two agents decided for before."""
+    approved = ticket.approval and ticket.approval.amount == amount
+    return not approved and not approvals.is_within(amount, ticket.terms.reward_at_most)
+
+
+def _approval(
+    course: Course, amount: Money, actor: str, now: datetime
+) -> tuple[Approval | None, str | None]:
+    """Take the second agent's word for an amount that another one proposed; else the proposal."""
+    if approvals.agent_named(actor) is None:
+        return None, approvals.NO_AGENT
+    ticket, stands = course.ticket, course.ticket.proposal
+    if stands and stands.amount == amount:
+        if not approvals.are_two_agents(stands.by, actor):
+            return None, approvals.BY_ANOTHER
+        seq = len(ticket.moves) + 1
+        return Approval(amount=amount, proposed_by=stands.by, approved_by=actor, seq=seq), None
+    course.change(proposal=Proposal(amount=amount, by=actor, at=now))
+    course.attend(add=Attention.APPROVAL_NEEDED)
+    return None, approvals.NEEDED
 
 
 def _ask(course: Course, request: InformationRequest, now: datetime) -> Requested:

@@ -12,6 +12,8 @@ class Verdict(StrEnum):
     GRANTED = "granted"
     REWARD_REGISTERED = "reward_registered"
     ALREADY_REWARDED = "already_rewarded"
+    APPROVAL_NEEDED = "approval_needed"
+    """The amount is above the maximum, and two agents have not decided for it."""
 
 
 class Release(StrEnum):

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pydantic import Field
 
+from domain.approvals import Approval, Proposal
 from domain.claim import LinkKind
 from domain.letters import Letter
 from domain.lifecycle import Event, State
@@ -32,6 +33,8 @@ class Attention(StrEnum):
     AMOUNT_UNDECIDED = "amount_undecided"
     CANCELLATION_END_UNKNOWN = "cancellation_end_unknown"
     WORKFLOW_LOST = "workflow_lost"
+    APPROVAL_NEEDED = "approval_needed"
+    OUTCOME_CONTRADICTED = "outcome_contradicted"
 
 
 REFUSED_DELIVERY: Final = frozenset(
@@ -56,7 +59,11 @@ class Move(Frozen):
 
 
 class Answer(Frozen):
-    """The first answer to a request, given again whenever it is repeated."""
+    """The first answer to a request, given again whenever it is repeated.
+
+    `awaits_approval`: a decision above the partner's maximum was recorded, and another agent has to
+    decide for the same amount.
+    """
 
     request_id: str
     number: str
@@ -64,6 +71,7 @@ class Answer(Frozen):
     moved: bool
     code: str | None = None
     problems: dict[str, str] = {}
+    awaits_approval: bool = False
 
 
 class Answered(Answer):
@@ -95,6 +103,11 @@ class Ticket(Frozen):
     promised: Money | None = None
     confirmed: Money | None = None
     granted: Money | None = None
+    stated: Money | None = None
+    """The amount that the partner named last."""
+    confirmation_occurred_at: datetime | None = None
+    proposal: Proposal | None = None
+    approval: Approval | None = None
     state: State = State.CREATED
     reason_code: str | None = None
     due_at: datetime | None = None
@@ -147,7 +160,11 @@ class TicketOutcome(Frozen):
 
 
 class Note(Frozen):
-    """A message as it is kept: what came, from whom, and what became of it (`code`)."""
+    """A message as it is kept: what came, from whom, and what became of it (`code`).
+
+    `discrepancy`: the key under which agents see it, where it contradicts the ticket and moved
+    nothing.
+    """
 
     message: Words
     message_id: Words
@@ -156,6 +173,7 @@ class Note(Frozen):
     at: datetime
     body: dict[str, Any] = {}
     seq: int | None = None
+    discrepancy: str | None = None
 
 
 class Writing(Frozen):
@@ -174,6 +192,8 @@ class Writing(Frozen):
     cancellation_ends_at: datetime | None = None
     attention: tuple[str, ...] = ()
     confirmed: Money | None = None
+    proposal: Proposal | None = None
+    approval: Approval | None = None
     partner_reference: str | None = None
     moves: tuple[Move, ...] = ()
     letters: tuple[Letter, ...] = ()

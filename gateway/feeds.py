@@ -23,6 +23,7 @@ from pydantic import (
 )
 from temporalio.service import RPCError
 
+from adapters.discrepancies import keep_contradicting_rewards
 from adapters.feed import (
     Kept,
     Key,
@@ -201,7 +202,7 @@ async def look_again(parts: Parts) -> bool:
     """Tell the open tickets of rewards whose second look is due."""
     async with rewards_to_look_at(parts.postgres, LOOKED_AT_ONCE) as due:
         if due:
-            await _tell(parts, await open_tickets(parts.postgres, due))
+            await _tell_of(parts, due)
     return len(due) == LOOKED_AT_ONCE
 
 
@@ -257,9 +258,15 @@ async def _tell_soon(parts: Parts, rewards: Sequence[Key]) -> None:
         return
     try:
         async with asyncio.timeout(PATIENCE):
-            await _tell(parts, await open_tickets(parts.postgres, rewards))
+            await _tell_of(parts, rewards)
     except (Unavailable, RPCError, TimeoutError) as error:
         log.warning("tickets are told of rewards later: %s", type(error).__name__)
+
+
+async def _tell_of(parts: Parts, rewards: Sequence[Key]) -> None:
+    """Show agents which of these contradict a grant, and signal the open tickets that they end."""
+    await keep_contradicting_rewards(parts.postgres, rewards)
+    await _tell(parts, await open_tickets(parts.postgres, rewards))
 
 
 async def _tell(parts: Parts, tickets: Sequence[Told]) -> None:

@@ -9,8 +9,9 @@ from fastapi.security import APIKeyHeader
 from pydantic import BaseModel, Field
 
 from adapters import signatures
-from adapters.outcomes import TICKET_CLOSED, Kept, Key, key_of
+from adapters.outcomes import Kept, Key, key_of
 from adapters.signatures import Signed, check_signature, could_be_signed
+from domain.discrepancies import ID_REUSED, UNCHANGED, same_content
 from domain.errors import MessageRefused
 from domain.messages import PartnerOutcome
 from domain.numbers import is_number
@@ -29,15 +30,28 @@ class ItemResult(BaseModel):
     """What became of one outcome.
 
     `accepted`: it is kept, and its ticket is told. `known`: one of this `outcome_id` came before
-    for this ticket, and that one stands. `refused`: `unknown_number` (no claim that was sent to you
-    has it), `ticket_closed`, or `malformed` with the fields in `errors`. `ignored` names fields
-    that nobody here knows.
+    for this ticket, and that one stands; with `unchanged`: it says what was confirmed before.
+    `refused`: `unknown_number` (no claim that was sent to you has it), `ticket_closed` (the ticket
+    has ended: what contradicts it is shown to customer service), `not_possible_now` (where the
+    ticket stands it moves nothing), `outcome_id_reused` (one of this `outcome_id` came before with
+    another content: send it anew under an id of its own), or `malformed` with the fields in
+    `errors`. `ignored` names fields that nobody here knows.
     """
 
     outcome_id: str | None = None
     number: str | None = None
     status: Literal["accepted", "known", "refused"]
-    code: Literal["unknown_number", "malformed", "ticket_closed"] | None = None
+    code: (
+        Literal[
+            "unknown_number",
+            "malformed",
+            "ticket_closed",
+            "not_possible_now",
+            "outcome_id_reused",
+            "unchanged",
+        ]
+        | None
+    ) = None
     errors: list[WrongField] = []
     ignored: list[str] = []
 
@@ -201,20 +215,27 @@ def _results(
             result.code, result.errors = "malformed", _errors(reading.problems)
         else:
             key = key_of(reading.value)
-            _judge(result, known.get(key), None if key in seen else message_id)
+            brought_by = None if key in seen else message_id
+            _judge(result, reading.value, known.get(key), brought_by)
             seen.add(key)
         results.append(result)
     return results
 
 
-def _judge(result: ItemResult, kept: Kept | None, brought_by: str | None) -> None:
-    if kept is None:
-        result.code = "unknown_number"
-    elif kept.code == TICKET_CLOSED:
-        result.code = "ticket_closed"
-    else:
+def _judge(
+    result: ItemResult, outcome: PartnerOutcome, kept: Kept | None, brought_by: str | None
+) -> None:
+    told = ItemResult.model_validate({"status": "refused", "code": _code(outcome, kept)})
+    result.code = told.code
+    if kept and result.code in (None, UNCHANGED):
         is_new = brought_by is not None and kept.message_id == brought_by
-        result.status = "accepted" if is_new else "known"
+        result.status = "accepted" if is_new and result.code is None else "known"
+
+
+def _code(outcome: PartnerOutcome, kept: Kept | None) -> str | None:
+    if kept is None:
+        return "unknown_number"
+    return kept.refusal if same_content(kept.outcome, outcome) else ID_REUSED
 
 
 def _errors(problems: Mapping[str, str]) -> list[WrongField]:

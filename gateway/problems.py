@@ -32,6 +32,7 @@ STATUS: Final = {
     "key_reused": 422,
     "reward_required": 422,
     "wrong_currency": 422,
+    "approval_by_another": 409,
     "unauthorised": 401,
     "forbidden": 403,
     "unknown_ticket": 404,

@@ -8,8 +8,9 @@ from typing import Final
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from adapters.outcomes import TICKET_CLOSED, Untold, untold
+from adapters.outcomes import Untold, untold
 from adapters.postgres import Postgres
+from domain.discrepancies import TICKET_CLOSED
 from domain.errors import Unavailable
 from domain.messages import PartnerOutcome
 

@@ -16,8 +16,9 @@ from starlette.datastructures import FormData
 
 from activities.claims_shown import claim_of, fields_shown
 from adapters.letters import printable
-from adapters.outcomes import TICKET_CLOSED, claim_behind_link, outcomes_by_link
+from adapters.outcomes import claim_behind_link, outcomes_by_link
 from adapters.tokens import OUTCOME, Subject, check_token
+from domain.discrepancies import TICKET_CLOSED
 from domain.errors import MessageRefused, Unavailable
 from domain.lifecycle import State
 from domain.link_answers import (

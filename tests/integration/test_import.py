@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from adapters.csv_files import opened
-from adapters.outcomes import TICKET_CLOSED
 from adapters.postgres import Postgres
 from bulk import Importer, Progress
+from domain.discrepancies import TICKET_CLOSED
 from domain.errors import Unavailable
 from domain.file_rows import Tally
 from domain.messages import PartnerOutcome
@@ -183,7 +183,7 @@ async def test_a_ticket_that_has_ended_is_named_each_time_and_keeps_what_came_to
     postgres: Postgres, tmp_path: Path
 ) -> None:
     (number,) = numbers(1)
-    await tickets(postgres, [number])
+    await tickets(postgres, [number], state="withdrawn")
     file, teller = a_file(tmp_path, f"{number},confirmed,,,"), Fake(number)
     for _ in range(2):
         counted, said = await take(postgres, file, teller)

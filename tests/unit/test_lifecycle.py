@@ -16,7 +16,7 @@ claim_discarded           | created                 | discarded
 claim_held                | validated               | on_hold
 hold_released             | on_hold                 | validated resolved rejected
 claim_sent                | validated               | sent_to_partner
-partner_confirmed         | WITH_PARTNER            | awaiting_cancellation_period
+partner_confirmed         | WITH_PARTNER awaiting_cancellation_period | awaiting_cancellation_period
 partner_rejected          | WITH_PARTNER            | rejected
 information_requested     | sent_to_partner         | information_requested
 information_provided      | information_requested   | sent_to_partner

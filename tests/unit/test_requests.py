@@ -141,13 +141,16 @@ def test_an_agent_cannot_confirm_in_another_currency(state: State) -> None:
 
 
 def test_an_undecided_amount_waits_for_an_agent_who_names_one() -> None:
-    """R21: more than the partner's maximum may be right, if a person says so."""
+    """R21: more than the partner's maximum may be right, if two agents say so."""
     course = undecided()
     assert list(course.ticket.attention) == [Attention.AMOUNT_UNDECIDED]
     assert not course.settlement_due(NOW + timedelta(days=400))
     assert answered(hear(course, a_decision(), NOW)) == (False, "reward_required")
     much = {"amount": "800.00", "currency": "PLN"}
-    assert answered(hear(course, a_decision(request_id="2", reward=much), NOW)) == (True, None)
+    assert answered(hear(course, a_decision(request_id="2", reward=much), NOW)) == (False, None)
+    assert not course.settlement_due(NOW + timedelta(days=400))
+    another = a_decision(request_id="3", reward=much, actor="agent-8")
+    assert answered(hear(course, another, NOW)) == (True, None)
     assert list(course.ticket.attention) == []
     assert course.settlement_due(NOW)
     assert course.ticket.confirmed is not None

@@ -1,7 +1,7 @@
 -- What partners found: kept first, told second, marked third, by whatever door it came.
 
 -- name: numbers_of_partner
-select number from tickets
+select number, state, confirmed_amount, confirmed_currency from tickets
 where
     partner_id = :partner_id and number = any(:numbers)
     and state not in ('created', 'on_hold', 'discarded');
@@ -27,14 +27,16 @@ where known.signed_at < excluded.signed_at
 returning true;
 
 -- name: keep_outcomes!
-insert into imported_outcomes (partner_id, outcome_id, number, outcome, message_id)
-select :partner_id, o ->> 'outcome_id', o ->> 'number', o, cast(:message_id as text)
+insert into imported_outcomes (partner_id, outcome_id, number, outcome, message_id, foreseen)
+select
+    :partner_id, o -> 'outcome' ->> 'outcome_id', o -> 'outcome' ->> 'number', o -> 'outcome',
+    cast(:message_id as text), o ->> 'foreseen'
 from json_array_elements(:outcomes) with ordinality as told (o, place)
 order by place
 on conflict do nothing;
 
 -- name: outcomes_known
-select number, outcome_id, code, message_id from imported_outcomes
+select number, outcome_id, code, message_id, outcome, foreseen from imported_outcomes
 where
     partner_id = :partner_id and number = any(:numbers) and outcome_id = any(:outcome_ids);
 
@@ -81,6 +83,9 @@ where
     and t.state not in ('created', 'on_hold', 'discarded');
 
 -- name: outcomes_by_link
-select outcome_id, outcome, imported_at, code from imported_outcomes
+select
+    outcome_id, outcome, imported_at,
+    case when foreseen = 'ticket_closed' then foreseen else code end as code
+from imported_outcomes
 where partner_id = :partner_id and number = :number and outcome_id like 'link-%'
 order by position;

@@ -39,12 +39,25 @@ values (:number, :key, :kind, :language, :params)
 on conflict do nothing;
 
 -- name: keep_note!
-insert into notes (
-    number, writing, position, message, message_id, actor, code, body, seq, at
-) values (
-    :number, :writing, :position, :message, :message_id, :actor, :code, :body, :seq, :at
+-- A discrepancy is shown to agents once (`discrepancy` is its key); so many of a ticket wait at a
+-- time, its notes have the rest.
+with kept as (
+    insert into notes (
+        number, writing, position, message, message_id, actor, code, body, seq, at
+    ) values (
+        :number, :writing, :position, :message, :message_id, :actor, :code, :body, :seq, :at
+    )
+    on conflict do nothing
 )
+insert into discrepancies (number, key, writing, position)
+select :number, :discrepancy::text, :writing, :position
+where
+    :discrepancy is not null
+    and (select count(*) from discrepancies where number = :number and closed_at is null) < 20
 on conflict do nothing;
+
+-- name: next_late_position$
+select coalesce(max(position) + 1, 0) from notes where number = :number and writing = 0;
 
 -- name: keep_late_note!
 -- What came after the end, in writing 0, which no workflow has. The ticket is locked before.
@@ -59,7 +72,8 @@ update tickets set
     writing = :writing, state = :state, reason_code = :reason_code, due_at = :due_at,
     cancellation_ends_at = :cancellation_ends_at, attention = :attention,
     confirmed_amount = :confirmed_amount, confirmed_currency = :confirmed_currency,
-    partner_reference = :partner_reference, resume_state = :resume_state, updated_at = now()
+    partner_reference = :partner_reference, proposal = :proposal,
+    resume_state = :resume_state, updated_at = now()
 where number = :number and writing < :writing;
 
 -- name: lock_ticket^

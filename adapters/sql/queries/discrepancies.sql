@@ -1,0 +1,87 @@
+-- What contradicts a ticket and could not move it, and the approvals of two agents.
+
+-- name: is_known_discrepancy$
+select exists (select from discrepancies where number = :number and key = :key);
+
+-- name: standing_of^
+select state, granted_amount, granted_currency from tickets where number = :number;
+
+-- name: discrepancies_open
+-- The oldest first.
+select
+    d.discrepancy_id, d.number, n.message, n.message_id, n.actor, n.code, n.body, n.at,
+    d.closed_at, d.closed_by, d.closing_note
+from discrepancies d
+join notes n on (n.number, n.writing, n.position) = (d.number, d.writing, d.position)
+where
+    d.closed_at is null
+    and (:after::bigint is null or d.discrepancy_id > :after)
+order by d.discrepancy_id
+limit :most;
+
+-- name: discrepancies_of_tickets
+select
+    d.discrepancy_id, d.number, n.message, n.message_id, n.actor, n.code, n.body, n.at,
+    d.closed_at, d.closed_by, d.closing_note
+from discrepancies d
+join notes n on (n.number, n.writing, n.position) = (d.number, d.writing, d.position)
+where d.number = any(:numbers)
+order by d.discrepancy_id;
+
+-- name: close_discrepancy!
+-- Who closes it first has closed it.
+update discrepancies set closed_at = now(), closed_by = :closed_by, closing_note = :closing_note
+where discrepancy_id = :discrepancy_id and closed_at is null;
+
+-- name: discrepancy^
+select
+    d.discrepancy_id, d.number, n.message, n.message_id, n.actor, n.code, n.body, n.at,
+    d.closed_at, d.closed_by, d.closing_note
+from discrepancies d
+join notes n on (n.number, n.writing, n.position) = (d.number, d.writing, d.position)
+where d.discrepancy_id = :discrepancy_id;
+
+-- name: grants_of_rewards
+-- Wider than the rule: the domain decides which rewards contradict a grant. What a token for some
+-- accounts tells counts for these alone.
+select
+    r.reward_id, r.version, r.account_id, r.partner_id, r.link_id, r.kind, r.order_number, r.state,
+    r.amount, r.currency, r.changed_at, r.granted_by_ticket, t.number,
+    t.order_key as ticket_order, t.link_id as ticket_link, t.reward_id as ticket_reward,
+    g.granted_at
+from unnest(cast(:account_ids as text[]), cast(:reward_ids as text[])) as news (account_id, reward_id)
+join rewards r on r.account_id = news.account_id and r.reward_id = news.reward_id
+join tickets t
+    on t.account_id = r.account_id and t.partner_id = r.partner_id and t.reward_kind = r.kind
+join grants g on g.number = t.number
+union
+select
+    r.reward_id, r.version, r.account_id, r.partner_id, r.link_id, r.kind, r.order_number, r.state,
+    r.amount, r.currency, r.changed_at, r.granted_by_ticket, t.number,
+    t.order_key as ticket_order, t.link_id as ticket_link, t.reward_id as ticket_reward,
+    g.granted_at
+from unnest(cast(:account_ids as text[]), cast(:reward_ids as text[])) as news (account_id, reward_id)
+join rewards r on r.account_id = news.account_id and r.reward_id = news.reward_id
+join grants g
+    on g.partner_id = r.partner_id and g.reward_kind = r.kind and g.order_key = r.order_key
+join tickets t on t.number = g.number
+where r.for_all;
+
+-- name: keep_approval!
+insert into approvals (number, seq, amount, currency, proposed_by, approved_by)
+values (:number, :seq, :amount, :currency, :proposed_by, :approved_by)
+on conflict do nothing;
+
+-- name: approval_of_amount^
+-- The newest: what was approved before the amount changed approves nothing any more.
+select proposed_by, approved_by, amount, currency
+from approvals where number = :number order by seq desc limit 1;
+
+-- name: maximum_of_ticket$
+select p.rules -> 'reward_at_most'
+from tickets t
+join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rules_hash
+where t.number = :number;
+
+-- name: writing_of$
+select writing from tickets where number = :number;
