@@ -65,7 +65,7 @@ def news_of(rewards: Iterable[Reward], kept: Iterable[Kept]) -> list[Key]:
     """Return the keys of those that are in the books as they came: also when they came again."""
     pairs = zip(rewards, kept, strict=True)
     known = (Kept.STORED, Kept.KNOWN)
-    return [(one.account_id, one.reward_id) for one, what in pairs if what in known]
+    return sorted({(one.account_id, one.reward_id) for one, what in pairs if what in known})
 
 
 async def open_tickets(postgres: Postgres, rewards: Sequence[Key]) -> list[Told]:

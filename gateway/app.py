@@ -16,15 +16,30 @@ from adapters.letters import LetterBook
 from adapters.partner_http import open_door
 from adapters.postgres import Postgres
 from domain.partner import PartnerProfile
-from gateway import claims, events, feeds, outcomes, probes, problems, tickets
+from gateway import (
+    claims,
+    events,
+    feeds,
+    outcomes,
+    probes,
+    problems,
+    session_endings,
+    tickets,
+)
 from gateway.guards import Guards
 from gateway.openapi import Documented, operation_id
 from gateway.pages import answer, desk, form, partner
 from gateway.parts import Parts
 from gateway.rounds import going_round
+from gateway.security_log import Addresses
 from gateway.temporal import connect
 from settings import GatewaySettings
 
+_ROOMS: Final = (
+    *(probes, claims, tickets, outcomes, feeds, events, session_endings),
+    *(form, answer, partner, desk),
+)
+"""Calls first, then pages; each has a `router`."""
 STATIC: Final = Path(__file__).with_name("static")
 _REQUEST_ID: Final = re.compile("[!-~]{1,128}")
 _ABOUT: Final = (
@@ -63,11 +78,12 @@ def application(
         generate_unique_id_function=operation_id,
     )
     problems.install(app)
-    for room in (probes, claims, tickets, outcomes, feeds, events, form, answer, partner, desk):
+    for room in _ROOMS:
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(PrometheusMiddleware, app_name="gateway", prefix="gateway", group_paths=True)
     app.add_middleware(Guards, is_secure=settings.public_address.startswith("https://"))
+    app.add_middleware(Addresses)
     app.add_middleware(
         CorrelationIdMiddleware, header_name="X-Request-ID", validator=_is_request_id
     )

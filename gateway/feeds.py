@@ -194,7 +194,7 @@ async def put_rewards(
         for one, told in zip(records, answer.results, strict=True)
         if not isinstance(one, Taken)
     ]
-    await _tell_soon(have, sorted(set(news_of(*zip(*sound, strict=True)))) if sound else [])
+    await _tell_soon(have, news_of(*zip(*sound, strict=True)) if sound else [])
     return answer
 
 

@@ -19,15 +19,15 @@ from adapters.ticket_books import (
     tickets_waiting,
 )
 from domain.deadlines import midnight_after
-from domain.errors import MessageRefused
 from domain.lifecycle import State
 from domain.sought import Sought, understand
 from domain.ticket import Attention
 from gateway.cursors import read_cursor, write_cursor
 from gateway.pages import desk_ticket
-from gateway.pages.desk_door import AtTheDesk, DeskRoute, desk_page, outside
+from gateway.pages.desk_door import AtTheDesk, DeskRoute, desk_page
+from gateway.pages.entering import left, let_in, sign_out, welcome
 from gateway.pages.rendering import Writes, kept_parameters, reading_language
-from gateway.pages.sessions import Session, forget, form_of, handed_over, remember, session_of
+from gateway.pages.sessions import Session
 from gateway.parts import Have, Parts
 from gateway.ticket_views import line
 from gateway.words import words
@@ -35,29 +35,25 @@ from gateway.words import words
 router = APIRouter(prefix="/desk", include_in_schema=False, route_class=DeskRoute)
 router.include_router(desk_ticket.router)
 MOST: Final = 25
-_HOME: Final = "/desk"
 
 
 @router.get("/enter")
 async def enter(have: Have, request: Request, token: str = "") -> Response:
-    """Come in by a hand-over; a second click on the same link only leads to the desk."""
-    try:
-        session = await handed_over(have, token, "agent")
-    except MessageRefused:
-        known = session_of(have, request, "agent")
-        return RedirectResponse(_HOME, 303) if known else outside(request, 403)
-    response = RedirectResponse(_HOME, 303)
-    remember(have, response, session)
-    return response
+    """Show the button of a hand-over; nothing is used up."""
+    return await welcome(have, request, "agent", token)
+
+
+@router.post("/enter")
+async def enter_by_form(have: Have, request: Request) -> Response:
+    """Come in by a hand-over; a second press on the same one only leads to the desk."""
+    return await let_in(have, request, "agent")
 
 
 @router.post("/leave")
 async def leave(have: Have, request: Request, session: AtTheDesk) -> Response:
     """Sign out."""
-    await form_of(have, request, session)
-    response = outside(request, 200, "left_", "good")
-    forget(response, "agent")
-    return response
+    await sign_out(have, request, session)
+    return left(have, request, "agent")
 
 
 class Looked(BaseModel):

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
+from gateway.pages.entering import signed_in
 from gateway.pages.notices import PageRoute
 from gateway.pages.rendering import page, reading_language
-from gateway.pages.sessions import FORM_TOKEN, Session, form_token, session_of
+from gateway.pages.sessions import FORM_TOKEN, Session, session_of
 from gateway.parts import Have, Parts
 from gateway.words import words
 
@@ -32,8 +33,8 @@ class DeskRoute(PageRoute):
         return told
 
 
-def _agent(have: Have, request: Request) -> Session:
-    session = session_of(have, request, "agent")
+async def _agent(have: Have, request: Request) -> Session:
+    session = await session_of(have, request, "agent")
     if session is None:
         raise NotAtTheDesk
     return session
@@ -43,11 +44,11 @@ AtTheDesk = Annotated[Session, Depends(_agent)]
 """Asks for the agent's session in the signature of a call."""
 
 
-def outside(request: Request, status: int, prefix: str = "", mood: str = "warn") -> Response:
-    """Say kindly how to come in, or that one has left (`prefix` of the words)."""
+def outside(request: Request, status: int) -> Response:
+    """Say kindly how to come in."""
     language = reading_language(request)
     w = words("desk", language)["outside"]
-    content = {"title": w[f"{prefix}title"], "text": w[f"{prefix}text"], "mood": mood}
+    content = {"title": w["title"], "text": w["text"], "mood": "warn"}
     return page(request, "message.html", "desk", language, content, status)
 
 
@@ -60,9 +61,12 @@ def desk_page(
     status: int = 200,
 ) -> Response:
     """Render a page of the desk for its agent."""
+    language = reading_language(request)
+    out = signed_in(have, session, language)
     known = {
         "agent": session.subject,
         "form_token_name": FORM_TOKEN,
-        "form_token": form_token(have, session),
+        "form_token": out["token"],
+        "signed_in": out,
     }
-    return page(request, template, "desk", reading_language(request), {**known, **content}, status)
+    return page(request, template, "desk", language, {**known, **content}, status)

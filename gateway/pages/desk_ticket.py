@@ -19,7 +19,7 @@ from domain.sought import wrong_number
 from gateway.pages.desk_door import AtTheDesk, DeskRoute, desk_page
 from gateway.pages.desk_story import Storyteller
 from gateway.pages.desk_wishes import ACTS, Wish, new_request_id, read_wish, refused
-from gateway.pages.rendering import Writes, page, reading_language
+from gateway.pages.rendering import Writes, reading_language
 from gateway.pages.sessions import Session, form_of
 from gateway.parts import Have, Parts
 from gateway.problems import STATUS, Problem
@@ -38,7 +38,7 @@ async def look(
     """Show a ticket; `done` is the id of a request that was carried out."""
     found = _meant(number)
     if found is None or (row := await ticket_whole(have.postgres, found)) is None:
-        return _unknown(request, number)
+        return _unknown(have, request, session, number)
     if found != number:
         return RedirectResponse(f"/desk/tickets/{found}", 303)
     return _ticket_page(have, request, session, row, _NOTHING, done)
@@ -50,7 +50,7 @@ async def act(have: Have, request: Request, session: AtTheDesk, number: str) -> 
     form = await form_of(have, request, session)
     found = _meant(number)
     if found is None or (row := await ticket_whole(have.postgres, found)) is None:
-        return _unknown(request, number)
+        return _unknown(have, request, session, number)
     rules = rules_of(have, row)
     wish = read_wish(form, rules.market.currency if rules else "")
     if wish.errors:
@@ -76,7 +76,7 @@ def _meant(number: str) -> str | None:
         return None
 
 
-def _unknown(request: Request, number: str) -> Response:
+def _unknown(have: Parts, request: Request, session: Session, number: str) -> Response:
     """Say that there is no such ticket, or that a character of its number is mistyped."""
     language = reading_language(request)
     w = words("desk", language)
@@ -86,7 +86,7 @@ def _unknown(request: Request, number: str) -> Response:
         "text": w["search"]["mistyped"] if mistyped else w["ticket"]["unknown_text"],
         "mood": "warn",
     }
-    return page(request, "desk_message.html", "desk", language, content, 404)
+    return desk_page(have, request, session, "desk_message.html", content, 404)
 
 
 def _ticket_page(

@@ -18,12 +18,13 @@ from domain.errors import Unavailable
 from domain.partner import ClaimKind
 from gateway.filing import Filed, file_claim
 from gateway.pages.claiming import DAY, TIME, Subject, claim_of, errors_in
+from gateway.pages.entering import left, let_in, sign_out, welcome
 from gateway.pages.filed import STANDS, admission_of, confirmed, number_of, refused
 from gateway.pages.filling import Typed, shown, summed_up, typed_in
-from gateway.pages.members import HOME, FormRoute, Member, Reader, lead_to, let_in
+from gateway.pages.members import HOME, FormRoute, Member, Reader, lead_to
 from gateway.pages.notices import tell_away
 from gateway.pages.offers import Choices, choices_of, offered
-from gateway.pages.sessions import form_of, form_token, sent_form
+from gateway.pages.sessions import form_of, form_token
 from gateway.parts import Have
 from gateway.problems import RETRY_AFTER
 from gateway.temporal import has_begun
@@ -39,15 +40,21 @@ router = APIRouter(prefix=HOME, include_in_schema=False, route_class=FormRoute)
 
 @router.get("/enter")
 async def enter(request: Request, have: Have, token: str = "") -> Response:
-    """Begin by a hand-over of the platform; its token leaves the address."""
-    return await let_in(request, have, token)
+    """Show the button of a hand-over; nothing is used up."""
+    return await welcome(have, request, "member", token)
 
 
 @router.post("/enter")
 async def enter_by_form(request: Request, have: Have) -> Response:
-    """Begin by a hand-over that never was in an address."""
-    token = (await sent_form(request)).get("token")
-    return await let_in(request, have, token if isinstance(token, str) else "")
+    """Begin by a hand-over, from our button or straight from the platform."""
+    return await let_in(have, request, "member")
+
+
+@router.post("/leave")
+async def leave(reader: Member) -> Response:
+    """Sign out."""
+    await sign_out(reader.parts, reader.request, reader.session)
+    return left(reader.parts, reader.request, "member", reader.language)
 
 
 @router.get("")

@@ -1,4 +1,4 @@
-"""Members on the form: who reads, in which language, and the way in from the platform."""
+"""Members on the form: who reads, and in which language."""
 
 from typing import Annotated, Any, Final, NamedTuple
 
@@ -6,13 +6,12 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from domain.claim import Contact
-from domain.errors import MessageRefused
+from gateway.pages.entering import signed_in
 from gateway.pages.notices import PageRoute
 from gateway.pages.rendering import Writes, page, reading_language
-from gateway.pages.sessions import Session, handed_over, remember, session_of
+from gateway.pages.sessions import Session, session_of
 from gateway.parts import Have, Parts
 from gateway.problems import Problem
-from gateway.words import words
 
 HOME: Final = "/form"
 
@@ -44,12 +43,16 @@ class Reader(NamedTuple):
 
     def see(self, template: str, status: int = 200, **content: Any) -> Response:
         """Render a page of the form."""
-        values = {"service_address": self.parts.settings.service_address, **content}
+        values = {
+            "service_address": self.parts.settings.service_address,
+            "signed_in": signed_in(self.parts, self.session, self.language),
+            **content,
+        }
         return page(self.request, f"member/{template}", "form", self.language, values, status)
 
 
-def _reader(request: Request, have: Have) -> Reader:
-    session = session_of(have, request, "member")
+async def _reader(request: Request, have: Have) -> Reader:
+    session = await session_of(have, request, "member")
     if session is None or session.contact is None:
         raise Problem("link_not_valid")
     language = reading_language(request, session.contact.language)
@@ -58,29 +61,6 @@ def _reader(request: Request, have: Have) -> Reader:
 
 Member = Annotated[Reader, Depends(_reader)]
 """Asks for a member's session; without one, the page says where to begin."""
-
-
-async def let_in(request: Request, have: Parts, token: str) -> Response:
-    """Begin a session by a hand-over, and lead to the form without it."""
-    try:
-        session = await handed_over(have, token, "member")
-    except MessageRefused:
-        return _not_let_in(request, have)
-    response = lead_to(HOME)
-    remember(have, response, session)
-    return response
-
-
-def _not_let_in(request: Request, have: Parts) -> Response:
-    """Say where to begin; somebody who pressed twice is in already."""
-    session = session_of(have, request, "member")
-    wanted = session.contact.language if session and session.contact else None
-    language = reading_language(request, wanted)
-    said = words("form", language)
-    content = {**said["problems"]["link_not_valid"], "mood": "warn"}
-    if session:
-        content["way"] = (HOME, said["enter"]["go_on"])
-    return page(request, "message.html", "pages", language, content, 403)
 
 
 def lead_to(address: str) -> Response:

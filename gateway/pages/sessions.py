@@ -1,111 +1,107 @@
-"""Who reads the pages: a session in a signed cookie, begun by a hand-over from the platform.
+"""Who reads the pages: sessions that the service knows, and the forms that belong to them.
 
-The platform signs a token for the audience `<audience>/pages` that lives five minutes at most, has
-an id (`jti`) and opens the pages once: `roles: ["member"]` with the account in `sub` and a
-`contact`, or `roles: ["agent"]` with the agent in `sub`. Forms carry a token of their session, so
-that no other site can send them (CSRF).
+A session is begun by a hand-over from the platform (`entering.py`). The cookie holds a random id
+and nothing else; what it stands for is in the database, where it can be ended. Forms carry a token
+of their session, so that no other site can send them (CSRF), and are dead with it.
 """
 
-import secrets
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal
+import hashlib
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
 
 from fastapi import Request, Response
-from pydantic import ValidationError
 from starlette.datastructures import FormData
 
+from adapters.sessions import LONGEST, Kind, is_idle_session_of, live_session
 from adapters.tokens import seal, unseal
 from domain.claim import Contact
 from domain.errors import MessageRefused
-from domain.reading import digest
 from domain.shapes import Frozen, Identifier
 from gateway.parts import Parts
 from gateway.problems import Problem
+from gateway.security_log import Event, tell
 
-Kind = Literal["member", "agent"]
-LONGEST_HANDOVER: Final = timedelta(minutes=5)
-LIFE: Final[dict[Kind, timedelta]] = {"member": timedelta(hours=1), "agent": timedelta(hours=8)}
 FORM_TOKEN: Final = "form_token"  # noqa: S105  (the name of a field)
 _COOKIE: Final[dict[Kind, str]] = {"member": "tickets_member", "agent": "tickets_agent"}
-_OWN_SITE: Final = frozenset({None, "same-origin", "none"})
+_OWN_SITE: Final = frozenset({"same-origin", "none"})
 _MOST_FIELDS: Final = 200
+_LONGEST_COOKIE: Final = 100
 
 
 class Session(Frozen):
-    """Somebody who reads pages: a member's account with whom to write to, or an agent."""
+    """Somebody who reads pages: a member's account with whom to write to, or an agent.
 
-    session_id: Identifier
+    If nothing is done it ends at `ends_at`.
+    """
+
+    session_id: str
     kind: Kind
     subject: Identifier
     contact: Contact | None = None
+    ends_at: datetime
+
+    @property
+    def name(self) -> str:
+        """How its reader is called."""
+        return name_of(self.subject, self.contact)
 
 
-async def handed_over(parts: Parts, token: str, kind: Kind) -> Session:
-    """Begin a session by a hand-over, which is used up by it.
+def name_of(subject: str, contact: Contact | None) -> str:
+    """Return how a reader is called: a member by name or address, else by the subject."""
+    return (contact and (contact.name or contact.email)) or subject
 
-    Raises `MessageRefused("link_not_valid")` for a token that is wrong, old, or was used before.
+
+def id_of(cookie: str) -> str:
+    """Return the id under which the session of a cookie is known."""
+    return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+def cookie_of(parts: Parts, request: Request, kind: Kind) -> str | None:
+    """Return what the browser's cookie of this kind holds."""
+    cookie = request.cookies.get(_name(parts, kind), "")
+    return cookie if 0 < len(cookie) <= _LONGEST_COOKIE else None
+
+
+def remember(parts: Parts, response: Response, kind: Kind, cookie: str) -> None:
+    """Put a session's random id into a cookie that no script and no other site gets.
+
+    Over HTTPS its name makes browsers refuse one that another host of the domain would set.
     """
-    try:
-        content = await parts.tokens.read(token, "pages")
-        session = _session(content, kind)
-        expires_at = datetime.fromtimestamp(content["exp"], UTC)
-        lasts = expires_at - datetime.fromtimestamp(content["iat"], UTC)
-    except (MessageRefused, ValidationError, KeyError, TypeError, ValueError, OverflowError):
-        raise MessageRefused("link_not_valid") from None
-    # Whatever an issuer writes there becomes text that any database takes, and no two become one.
-    token_id = digest(content["jti"])
-    used = {"token_id": token_id, "expires_at": expires_at}
-    if lasts > LONGEST_HANDOVER or not await parts.postgres.value("use_handover", **used):
-        raise MessageRefused("link_not_valid")
-    return session
-
-
-def _session(content: Mapping[str, Any], kind: Kind) -> Session:
-    roles = content["roles"]
-    if not isinstance(roles, list) or kind not in roles or not content["jti"]:
-        raise KeyError("roles")
-    contact = Contact.model_validate(content["contact"]) if kind == "member" else None
-    if contact and contact.email is None:
-        raise KeyError("email")
-    return Session(
-        session_id=secrets.token_urlsafe(16), kind=kind, subject=content["sub"], contact=contact
-    )
-
-
-def remember(parts: Parts, response: Response, session: Session) -> None:
-    """Put the session into a cookie that no script and no other site gets."""
-    life = LIFE[session.kind]
-    content = session.model_dump(mode="json")
     response.set_cookie(
-        _COOKIE[session.kind],
-        seal(parts.settings.pages_secret, f"session {session.kind}", content, parts.now + life),
-        max_age=int(life.total_seconds()),
-        secure=parts.settings.public_address.startswith("https://"),
+        _name(parts, kind),
+        cookie,
+        max_age=int(LONGEST.total_seconds()),
+        secure=_is_secure(parts),
         httponly=True,
         samesite="lax",
     )
 
 
-def forget(response: Response, kind: Kind) -> None:
-    """End a session."""
-    response.delete_cookie(_COOKIE[kind])
+def forget(parts: Parts, response: Response, kind: Kind) -> None:
+    """Take the cookie from the browser."""
+    name, secure = _name(parts, kind), _is_secure(parts)
+    response.delete_cookie(name, secure=secure, httponly=True, samesite="lax")
 
 
-def session_of(parts: Parts, request: Request, kind: Kind) -> Session | None:
-    """Return the reader's session, if there is a sound one."""
-    cookie = request.cookies.get(_COOKIE[kind], "")
-    secret = parts.settings.pages_secret
-    try:
-        content = unseal(cookie, secret, f"session {kind}", parts.now)
-        return Session.model_validate(content)
-    except (MessageRefused, ValidationError):
-        return None
+def _name(parts: Parts, kind: Kind) -> str:
+    return f"__Host-{_COOKIE[kind]}" if _is_secure(parts) else _COOKIE[kind]
+
+
+def _is_secure(parts: Parts) -> bool:
+    return parts.settings.public_address.startswith("https://")
+
+
+async def session_of(parts: Parts, request: Request, kind: Kind) -> Session | None:
+    """Return the reader's session, if it goes on."""
+    cookie = cookie_of(parts, request, kind)
+    found = await live_session(parts.postgres, id_of(cookie), kind) if cookie else None
+    return Session.model_validate(found) if found else None
 
 
 def form_token(parts: Parts, session: Session) -> str:
     """Return what a form of this session carries."""
-    expires_at = parts.now + LIFE[session.kind]
+    expires_at = parts.now + LONGEST
     return seal(parts.settings.pages_secret, "form", session.session_id, expires_at)
 
 
@@ -121,16 +117,43 @@ async def sent_form(request: Request) -> FormData:
     return FormData([(name, text.encode(errors="replace").decode()) for name, text in texts])
 
 
+def is_own(parts: Parts, request: Request) -> bool:
+    """Say whether a form came from a page of ours; programs that are no browsers say nothing."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in _OWN_SITE
+    own = urlsplit(parts.settings.public_address)
+    return request.headers.get("origin") in (None, f"{own.scheme}://{own.netloc}")
+
+
 async def form_of(parts: Parts, request: Request, session: Session) -> FormData:
-    """Read a form that was sent by a page of ours in this session; raises `Problem` otherwise."""
-    if request.headers.get("sec-fetch-site") not in _OWN_SITE:
-        raise Problem("forbidden")
+    """Read a form that was sent by a page of ours in this session; raises `Problem` otherwise.
+
+    A page of an earlier session of the same reader counts, if nobody ended that: who was away for
+    too long and came in anew in another tab loses no entries.
+    """
+    if not is_own(parts, request):
+        raise _refused(session, "another_site")
     form = await sent_form(request)
-    token, secret = form.get(FORM_TOKEN), parts.settings.pages_secret
+    whose = page_session(parts, form.get(FORM_TOKEN))
+    if whose is None:
+        raise _refused(session, "no_token")
+    earlier = (whose, session.kind, session.subject)
+    if whose != session.session_id and not await is_idle_session_of(parts.postgres, *earlier):
+        raise _refused(session, "another_session")
+    return form
+
+
+def page_session(parts: Parts, token: object) -> str | None:
+    """Return the id of the session whose page holds this form's token."""
+    secret = parts.settings.pages_secret
     try:
         whose = unseal(token if isinstance(token, str) else "", secret, "form", parts.now)
     except MessageRefused:
-        raise Problem("forbidden") from None
-    if whose != session.session_id:
-        raise Problem("forbidden")
-    return form
+        return None
+    return whose if isinstance(whose, str) else None
+
+
+def _refused(session: Session, why: str) -> Problem:
+    tell(Event.FORM_TOKEN_REFUSED, kind=session.kind, subject=session.subject, why=why)
+    return Problem("forbidden")

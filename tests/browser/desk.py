@@ -20,6 +20,7 @@ async def at_the_desk(
     eyes = await open_eyes(size, **{"locale": "en-GB"} | options)
     token = front.handover(sub=name, roles=["agent"])
     await eyes.page.goto(f"{front.address}/desk/enter?token={token}")
+    await eyes.page.get_by_role("button").click()
     await expect(eyes.page).to_have_url(f"{front.address}/desk")
     return eyes
 

@@ -44,8 +44,9 @@ class Sitting(Member):
         return WORDS[self.language]
 
     async def enter(self, eyes: Eyes) -> Page:
-        """Come from the platform to step 1; the token leaves the address."""
+        """Come from the platform to step 1, by the button; the token leaves the address."""
         await eyes.page.goto(f"{self.front.address}/form/enter?token={self.handover()}")
+        await eyes.page.get_by_role("button").click()
         assert eyes.page.url == f"{self.front.address}/form"
         return eyes.page
 

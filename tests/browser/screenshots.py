@@ -67,6 +67,7 @@ def _unhelped(example: Example) -> Example:
 async def _form(browser: Browser, platform: str) -> None:
     page = await browser.new_page(viewport=PHONE)
     await page.goto(f"{platform}/members/jan")
+    await page.locator("main button").click()
     await _shoot(page, "form-1-kind")
     await page.locator("a[href='/form/missing_cashback']").click()
     await _shoot(page, "form-2-link")
@@ -80,6 +81,7 @@ async def _form(browser: Browser, platform: str) -> None:
 async def _desk(browser: Browser, platform: str, number: str) -> None:
     page = await browser.new_page(viewport=DESK)
     await page.goto(f"{platform}/agents/dorota")
+    await page.locator("main button").click()
     await _shoot(page, "desk")
     address = page.url.partition("/desk")[0]
     await page.goto(f"{address}/desk/tickets/{number}?language=en")

@@ -98,7 +98,7 @@ class Browsing(httpx.AsyncClient):
 
     async def enter(self, member: Member) -> None:
         """Come from the platform."""
-        answer = await self.get("/form/enter", params={"token": member.handover()})
+        answer = await self.post("/form/enter", data={"token": member.handover()})
         assert answer.status_code == 200, answer.text
         assert answer.url.path == "/form"
 

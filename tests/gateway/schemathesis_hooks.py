@@ -18,10 +18,14 @@ schemathesis.openapi.format("date-time", _MOMENTS.map(datetime.isoformat))
 
 @schemathesis.hook
 def before_call(context: Any, case: schemathesis.Case[Any], kwargs: dict[str, Any]) -> None:
-    """Give every claim a key of its own: another claim under a key that was used is refused, as it
-    should be, however well-formed it is. Keys that are none stay as they are.
+    """Give every claim and request a key of its own: other content under a key that was used is
+    refused, as it should be, however well-formed it is. Keys that are none stay as they are.
     """
     headers: Any = case.headers or {}
     key = headers.get("Idempotency-Key")
     if isinstance(key, str) and re.fullmatch("[!-~]{1,180}", key):
         headers["Idempotency-Key"] = f"{key}-{next(_serial)}"
+    body: Any = case.body
+    told = body.get("request_id") if isinstance(body, dict) else None
+    if isinstance(told, str) and re.fullmatch("[!-~]{1,180}", told):
+        case.body = {**body, "request_id": f"{told}-{next(_serial)}"}

@@ -20,7 +20,7 @@ async def came_in(front: Front, name: str = "dorota") -> AsyncIterator[httpx.Asy
     """An agent's browser, of which only cookies matter here."""
     token = front.handover(sub=name, roles=["agent"])
     async with httpx.AsyncClient(base_url=front.address, trust_env=False, timeout=30) as client:
-        entered = await client.get(f"/desk/enter?token={token}")
+        entered = await client.post("/desk/enter", data={"token": token})
         assert entered.status_code == 303
         yield client
 

@@ -148,6 +148,13 @@ async def test_the_same_record_twice_in_a_list_is_taken_in_its_order(front: Fron
     assert await put_list(front, "link", records) == ["stored", "stored", "older", "known"]
 
 
+async def test_the_same_reward_twice_in_a_list_is_told_as_one(front: Front) -> None:
+    reward = written(reward_for(a_claim(account=front.new_id("acc"))))
+    assert await put_list(front, "reward", [reward, reward]) == ["stored", "known"]
+    assert await put_list(front, "reward", [reward, reward]) == ["known", "known"]
+    assert await waits_to_be_told(front, reward["reward_id"])
+
+
 async def test_agents_do_not_feed(front: Front) -> None:
     answer = await front.http.put("/v1/links", json=[], headers=front.as_agent())
     assert answer.status_code == 403

@@ -46,7 +46,7 @@ async def test_a_hand_over_that_is_not_for_the_form_opens_nothing(
 
 async def test_a_hand_over_opens_the_form_once(front: Front, browsing: Browsing) -> None:
     token = Member(front).handover()
-    assert (await browsing.get("/form/enter", params={"token": token})).status_code == 200
+    assert (await browsing.post("/form/enter", data={"token": token})).url.path == "/form"
     async with Browsing(front) as other:
         await refused(other, token)
     again = await browsing.get("/form/enter", params={"token": token})
@@ -60,9 +60,9 @@ async def test_ids_of_hand_overs_may_be_any_text(front: Front) -> None:
     for ending in ("a", "b", "\x00", "\ud800"):
         async with Browsing(front) as somebody:
             token = Member(front).handover(jti=start + ending)
-            answer = await somebody.get("/form/enter", params={"token": token})
+            answer = await somebody.post("/form/enter", data={"token": token})
             assert answer.status_code == 200
-            assert (await somebody.get("/form/enter", params={"token": token})).status_code == 403
+            assert (await somebody.post("/form/enter", data={"token": token})).status_code == 403
 
 
 async def test_a_hand_over_that_was_altered_opens_nothing(front: Front, browsing: Browsing) -> None:
@@ -73,8 +73,9 @@ async def test_a_hand_over_that_was_altered_opens_nothing(front: Front, browsing
 
 async def refused(browsing: Browsing, token: str) -> None:
     """The one kind page, and no session."""
-    answer = await browsing.get("/form/enter", params={"token": token})
-    assert answer.status_code == 403
+    opened = await browsing.get("/form/enter", params={"token": token})
+    answer = await browsing.post("/form/enter", data={"token": token})
+    assert (opened.status_code, answer.status_code) == (403, 403)
     assert "Please start from your account" in answer.text
     assert "set-cookie" not in answer.headers
     assert (await browsing.get("/form")).status_code == 403

@@ -82,7 +82,7 @@ async def test_a_refused_form_can_be_corrected_and_sent_twice(
     assert "No support ticket was created" in refusal.text
     answers = [await browsing.send_form(form, member) for _ in range(2)]
     assert [answer.url.path for answer in answers] == ["/form/answer"] * 2
-    assert answers[0].text == answers[1].text
+    assert numbers_in(answers[0].text) == numbers_in(answers[1].text)
     assert len(await member.tickets()) == 1
 
 

@@ -27,3 +27,29 @@ alter table answers drop constraint answers_pkey;
 alter table answers add column caller text not null default '';
 alter table answers alter column caller drop default;
 alter table answers add primary key (number, caller, request_id);
+
+-- Sessions of the pages: the browser's cookie holds a random id, here stands its digest.
+create table sessions (
+    session_id text primary key,
+    kind text not null,
+    subject text not null,
+    -- Whom to write to, of a member; gone when the session is ended.
+    contact json,
+    begun_at timestamptz not null default now(),
+    seen_at timestamptz not null default now(),
+    -- However busy it is.
+    ends_at timestamptz not null,
+    ended_at timestamptz,
+    ended_by text
+);
+create index sessions_alive on sessions (kind, subject) where ended_at is null;
+create index sessions_by_end on sessions (ends_at);
+
+-- Whose sessions were ended by an operator or the platform: hand-overs from before begin none.
+create table subjects_ended (
+    kind text not null,
+    subject text not null,
+    ended_at timestamptz not null,
+    primary key (kind, subject)
+);
+create index subjects_ended_by_age on subjects_ended (ended_at);
