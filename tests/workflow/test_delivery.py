@@ -111,7 +111,14 @@ async def test_a_partner_that_knows_the_claim_already_has_it(stage: Stage) -> No
     await stage.stands("sent_to_partner")
 
 
-@pytest.mark.parametrize("answer", [Says(status=302), Says(body=b"<html>"), Says(status=502)])
+async def test_a_partner_that_takes_the_claim_has_it_whatever_it_says(stage: Stage) -> None:
+    stage.partner.next_answers.append(Says(body=b"<html>"))
+    await stage.file()
+    await stage.stands("sent_to_partner")
+    assert len(stage.partner.calls) == 1
+
+
+@pytest.mark.parametrize("answer", [Says(status=302), Says(status=408), Says(status=502)])
 async def test_what_cannot_be_understood_is_tried_again_or_shown(
     stage: Stage, answer: Says
 ) -> None:
