@@ -1,11 +1,15 @@
 """Bearer tokens of the platform and of agents: JSON Web Tokens of one issuer (RFC 7519).
 
 Only this file knows PyJWT. A token is signed with a secret that both sides share, or with a key of
-the issuer's published set (JWKS), which is fetched when a key is met that is not known yet.
+the issuer's published set (JWKS). The set is fetched in the background, one fetch at a time: who
+has a known key never waits for it, whatever strangers invent and however the issuer fares.
 """
 
 import asyncio
-from collections.abc import Mapping
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -13,17 +17,90 @@ import jwt
 
 from domain.errors import MessageRefused, Unavailable
 
+log = logging.getLogger("gateway")
 LEEWAY: Final = timedelta(seconds=10)
 LONGEST: Final = 8192
 _SHARED: Final = ["HS256"]
 _PUBLISHED: Final = ["ES256", "EdDSA", "PS256", "RS256"]
 _NEEDED: Final = ["exp", "iss", "aud", "sub"]
 _REFUSED: Final = "unauthorised"
-_FETCH_SECONDS: Final = 5.0
 _KEPT_SECONDS: Final = 3600.0
-_FETCHED_AGAIN: Final = 30.0
+"""After which a set is fetched anew."""
+_USED_SECONDS: Final = 24 * 3600.0
+"""For which a set is used while no newer one can be had: longer than an issuer is away."""
+FETCHED_AGAIN: Final = 30.0
 _UNSOUND: Final = (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError)
 """What a token can make of its reader; a head of brackets alone goes deeper than Python does."""
+
+
+Fetch = Callable[[str], Awaitable[bytes]]
+"""Gets what stands at an address, within bounds; raises `Unavailable`."""
+
+
+class IssuerKeys:
+    """The published keys of an issuer, by their ids."""
+
+    def __init__(
+        self,
+        address: str,
+        fetch: Fetch,
+        fetched_again: float = FETCHED_AGAIN,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Get the set at `address` by `fetch`, `fetched_again` seconds after the last try at the
+        earliest.
+        """
+        self._address, self._fetch = address, fetch
+        self._pause, self._clock = fetched_again, clock
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._fetched_at = self._tried_at = float("-inf")
+        self._fetching: asyncio.Task[None] | None = None
+        self._failed = False
+
+    async def named(self, key_id: object) -> jwt.PyJWK | None:
+        """Return the key of this id, `None` where the issuer has none; an unknown one waits for the
+        fetch that is under way. Raises `Unavailable` where the issuer could not be asked.
+        """
+        if not isinstance(key_id, str):
+            return None
+        known = self._known(key_id)
+        if known is None or self._clock() - self._fetched_at >= _KEPT_SECONDS:
+            self._begin()
+        if known is None and self._fetching:
+            await asyncio.shield(self._fetching)
+            known = self._known(key_id)
+        if known is None and self._failed:
+            raise Unavailable("the issuer's keys cannot be had")
+        return known
+
+    def _known(self, key_id: str) -> jwt.PyJWK | None:
+        is_too_old = self._clock() - self._fetched_at >= _USED_SECONDS
+        return None if is_too_old else self._keys.get(key_id)
+
+    def _begin(self) -> None:
+        """Fetch in the background, unless that is under way or was tried just now."""
+        if self._fetching is None and self._clock() - self._tried_at >= self._pause:
+            self._fetching = asyncio.create_task(self._refresh())
+
+    async def _refresh(self) -> None:
+        try:
+            self._keys = _signing_keys(await self._fetch(self._address))
+            self._fetched_at, self._failed = self._clock(), False
+        except Exception as error:
+            # Whatever the issuer publishes instead of keys is its trouble, and not its callers'.
+            log.warning("the issuer's keys: %s", type(error).__name__)
+            self._failed = True
+        finally:
+            self._tried_at, self._fetching = self._clock(), None
+
+
+def _signing_keys(content: bytes) -> dict[str, jwt.PyJWK]:
+    """Read a key set; raises whatever reading it brings, also where no key in it is of use."""
+    found = jwt.PyJWKSet.from_dict(json.loads(content)).keys
+    keys = {one.key_id: one for one in found if one.key_id and one.public_key_use in ("sig", None)}
+    if not keys:
+        raise ValueError("no signing keys")
+    return keys
 
 
 class BearerTokens:
@@ -35,25 +112,13 @@ class BearerTokens:
         audience: str,
         *,
         secrets: str | None = None,
-        keys: str | None = None,
-        fetched_again: float = _FETCHED_AGAIN,
+        keys: IssuerKeys | None = None,
     ) -> None:
-        """Check against `secrets` (old and new with a space between them), or against the key set
-        at the address `keys`, which an unknown key makes us fetch after `fetched_again` seconds.
-        """
+        """Check against `secrets` (old and new with a space between them), or against `keys`."""
         self._issuer = issuer
         self._audience = audience
         self._secrets = (secrets or "").split()
-        self._keys = (
-            jwt.PyJWKClient(
-                keys,
-                lifespan=_KEPT_SECONDS,
-                timeout=_FETCH_SECONDS,
-                cooldown_duration=fetched_again,
-            )
-            if keys
-            else None
-        )
+        self._keys = keys
 
     async def read(self, token: str, purpose: str = "") -> Mapping[str, Any]:
         """Return what `token` says, if it is sound, for us, for `purpose` and not expired.
@@ -80,7 +145,7 @@ class BearerTokens:
             audience=audience,
             issuer=self._issuer,
             leeway=LEEWAY,
-            options={"require": _NEEDED, "strict_aud": True},
+            options={"require": _NEEDED},
         )
         return content
 
@@ -88,11 +153,10 @@ class BearerTokens:
         if self._keys is None:
             return [*self._secrets]
         try:
-            return [await asyncio.to_thread(self._keys.get_signing_key_from_jwt, token)]
-        except jwt.PyJWKClientConnectionError as error:
-            raise Unavailable(f"the issuer's keys: {type(error).__name__}") from None
+            key_id = jwt.get_unverified_header(token).get("kid")
         except _UNSOUND:
             return []
+        return list(filter(None, [await self._keys.named(key_id)]))
 
 
 def new_token(secret: str, content: Mapping[str, Any]) -> str:

@@ -1,5 +1,5 @@
-"""Our calls to others: to partners, and webhooks to the platform. Signed and identified as Standard
-Webhooks 1.0.0 say.
+"""Our calls to others: to partners and, as webhooks, to the platform, both signed and identified
+as Standard Webhooks 1.0.0 say; and for the issuer's keys.
 
 The answer decides who tries again: see `domain/errors.py` and contract.md, "Our call to a partner".
 """
@@ -25,6 +25,7 @@ from domain.errors import (
 from domain.partner import HttpChannel
 
 LONGEST_ANSWER: Final = 64 * 1024
+FETCH_SECONDS: Final = 5.0
 _LONGEST_WAIT: Final = timedelta(hours=1)
 _SHORTEST_WAIT: Final = timedelta(seconds=1)
 _KNOWN_ALREADY: Final = 409
@@ -78,6 +79,23 @@ class PartnerDoor:
                 wait = _wait(told) if told else None
                 raise Unavailable(f"answered {response.status_code}", wait)
         except (httpx.HTTPError, TimeoutError) as error:
+            raise Unavailable(f"no answer: {type(error).__name__}") from error
+
+    async def fetch(self, address: str) -> bytes:
+        """Get what stands at `address`, within seconds and as much as an answer may be long.
+
+        Raises `Unavailable`, whatever is wrong.
+        """
+        headers = {"accept-encoding": "identity"}
+        try:
+            async with (
+                asyncio.timeout(FETCH_SECONDS),
+                self._client.stream("GET", address, headers=headers, timeout=None) as response,
+            ):
+                if response.status_code != 200:
+                    raise Unavailable(f"answered {response.status_code}")
+                return await _read(response)
+        except (httpx.HTTPError, TimeoutError, ValueError) as error:
             raise Unavailable(f"no answer: {type(error).__name__}") from error
 
     @asynccontextmanager

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 from starlette_exporter import PrometheusMiddleware
 
-from adapters.bearer import BearerTokens
+from adapters.bearer import BearerTokens, IssuerKeys
 from adapters.letters import LetterBook
 from adapters.partner_http import open_door
 from adapters.postgres import Postgres
@@ -100,11 +100,13 @@ async def _open(
     profiles: Mapping[str, PartnerProfile],
     secrets: Mapping[str, str],
 ) -> Parts:
+    door = await stack.enter_async_context(open_door(secrets))
+    address = settings.token_keys
     tokens = BearerTokens(
         settings.token_issuer,
         settings.token_audience,
         secrets=settings.token_secret,
-        keys=settings.token_keys,
+        keys=IssuerKeys(address, door.fetch) if address else None,
     )
     opened = Postgres.connect(settings.database_url, settings.database_connections)
     return Parts(
@@ -115,5 +117,5 @@ async def _open(
         client=await connect(),
         tokens=tokens,
         book=LetterBook(settings.service_address),
-        door=await stack.enter_async_context(open_door(secrets)),
+        door=door,
     )

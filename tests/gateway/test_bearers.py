@@ -17,7 +17,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from adapters.bearer import BearerTokens, new_token
+from adapters.bearer import BearerTokens, IssuerKeys, new_token
+from adapters.partner_http import open_door
 from domain.errors import MessageRefused, Unavailable
 from local.ports import HOST
 from tests.gateway.front import AUDIENCE, ISSUER, TOKEN_SECRET, served
@@ -59,7 +60,8 @@ UNSOUND: Final[dict[str, dict[str, Any]]] = {
     "no issuer": {"iss": None},
     "wrong audience": {"aud": "another-service"},
     "no audience": {"aud": None},
-    "several audiences": {"aud": [AUDIENCE, "another-service"]},
+    "several other audiences": {"aud": ["another-service", f"{AUDIENCE}/pages"]},
+    "audiences that are none": {"aud": [7, None]},
     "that of the pages": {"aud": f"{AUDIENCE}/pages"},
     "expired": {"exp": int(time.time()) - 60},
     "no expiry": {"exp": None},
@@ -73,6 +75,11 @@ UNSOUND: Final[dict[str, dict[str, Any]]] = {
 @pytest.mark.parametrize("fault", UNSOUND)
 async def test_a_token_that_is_not_for_us_or_not_for_now_is_refused(fault: str) -> None:
     assert await refused(shared(), new_token(TOKEN_SECRET, content(**UNSOUND[fault])))
+
+
+async def test_a_token_may_be_for_others_too() -> None:
+    told = content(aud=["another-service", AUDIENCE])
+    assert await shared().read(new_token(TOKEN_SECRET, told))
 
 
 async def test_a_sound_token_is_read() -> None:
@@ -169,11 +176,9 @@ async def publishing(fetched_again: float = 30) -> AsyncIterator[tuple[Issuer, B
     app: Any = Starlette(routes=[Route("/keys", issuer.publish)])
     with listening_socket() as listening:
         issuer.address = f"http://{HOST}:{listening.getsockname()[1]}/keys"
-        async with served(app, listening):
-            yield (
-                issuer,
-                BearerTokens(ISSUER, AUDIENCE, keys=issuer.address, fetched_again=fetched_again),
-            )
+        async with served(app, listening), open_door({}) as door:
+            keys = IssuerKeys(issuer.address, door.fetch, fetched_again)
+            yield issuer, BearerTokens(ISSUER, AUDIENCE, keys=keys)
 
 
 @pytest.mark.parametrize("algorithm", MAKERS)
@@ -231,7 +236,7 @@ async def test_strangers_cannot_make_us_fetch_the_keys_again_and_again() -> None
 
 
 async def test_keys_that_cannot_be_fetched_are_no_fault_of_the_caller() -> None:
-    async with publishing() as (issuer, tokens):
+    async with publishing(0) as (issuer, tokens):
         issuer.make("one", "ES256")
         issuer.down = True
         with pytest.raises(Unavailable):
