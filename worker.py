@@ -5,13 +5,14 @@ python worker.py migrate    bring the database's schema up to date
 python worker.py check      read settings and partners' files, say what is wrong, and end
 python worker.py export PARTNER [--out FILE] [--again EXPORT_ID]
                             write the claims that wait for a partner as CSV
+python worker.py mail NUMBER [--to ADDRESS]
+                            send the letters of a ticket that have not left once more
 python worker.py import PARTNER FILE [--dry-run]
                             tell tickets the outcomes of a partner's CSV file
 python worker.py repair [NUMBER ...] [--dry-run]
                             find open tickets without a running workflow, and take these (or all) up
 """
 
-import argparse
 import asyncio
 import contextlib
 import logging
@@ -30,6 +31,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import bulk
+import operating
 from activities.failures import Failures, RetriesLoggedSeldom
 from activities.letters import AnswerPages, Letters
 from activities.mail_server import asking_mail_server
@@ -43,8 +45,7 @@ from adapters.partner_files import load_profiles
 from adapters.partner_http import open_door
 from adapters.postgres import Postgres
 from adapters.smtp import MailDoor
-from domain.errors import MessageRefused, Misconfigured
-from domain.numbers import read_number
+from domain.errors import Misconfigured
 from domain.partner import PartnerProfile
 from secret_settings import partner_secrets, with_files
 from settings import (
@@ -56,7 +57,6 @@ from settings import (
 )
 from workflows.payloads import DATA_CONVERTER
 from workflows.policies import MAIL_QUEUE, PARTNER_QUEUE, TICKETS_QUEUE
-from workflows.resuming import all_lost, repair
 from workflows.support_ticket import SupportTicket
 
 log = logging.getLogger("worker")
@@ -187,28 +187,6 @@ async def bring_up_to_date() -> None:
             log.info("applied %04d %s", migration.version, migration.name)
 
 
-async def repair_tickets(arguments: Sequence[str]) -> int:
-    """Take tickets up again that no workflow leads; 3 where there was nothing to do for one."""
-    parser = argparse.ArgumentParser(prog="worker.py repair")
-    parser.add_argument("numbers", nargs="*", type=_number, metavar="NUMBER")
-    parser.add_argument("--dry-run", action="store_true", help="only say which tickets these are")
-    options = parser.parse_args(arguments)
-    settings, client = load_settings(), await connect()
-    async with Postgres.connect(settings.database_url) as postgres:
-        found = []
-        for number in options.numbers or await all_lost(postgres, client):
-            found.append(await repair(postgres, client, number, only_look=options.dry_run))
-            print(f"{number}: {found[-1]}", flush=True)
-    return 3 if "nothing to do" in found else 0
-
-
-def _number(text: str) -> str:
-    try:
-        return read_number(text)
-    except MessageRefused as error:
-        raise argparse.ArgumentTypeError(f"no ticket number: {text!r}") from error
-
-
 def _runtime(settings: Settings) -> Runtime | None:
     if settings.metrics_address is None:
         return None
@@ -245,8 +223,8 @@ def main(arguments: Sequence[str]) -> int:
                 asyncio.run(bring_up_to_date())
             case ["check"]:
                 check()
-            case ["repair", *told]:
-                return asyncio.run(repair_tickets(told))
+            case ["mail" | "repair", *_]:
+                return asyncio.run(operating.run(arguments, connect))
             case ["export" | "import", *_]:
                 return asyncio.run(bulk.run(arguments, connect))
             case _:

@@ -68,7 +68,7 @@ class Letters:
         row = await self._postgres.one("letter_to_send", **keys)
         if row is None or row["sent_at"] is not None:
             return
-        contact = posting.contact or Contact.model_validate(row["contact"])
+        contact = posting.contact or Contact.model_validate(row["contact"] or {})
         if contact.email is None:
             raise LetterUndeliverable("nobody told an address")
         known = {

@@ -11,10 +11,10 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from domain.messages import Message, Unreadable
+from domain.messages import Message, Troubled, Unreadable
 from domain.questions import NOT_NOW
 from domain.requests import answer_for
-from domain.ticket import Answer, Answered
+from domain.ticket import Answer, Answered, Attention
 from workflows import inputs
 
 
@@ -42,6 +42,11 @@ class Inbox:
     def reward_registered(self, *message: RawValue) -> None:
         """Hear that the platform's tracking found the reward (`RewardRegistered`)."""
         self._put(*inputs.signal_message("reward_registered", message))
+
+    @workflow.signal
+    def letters_sent(self, *nothing: RawValue) -> None:
+        """Hear that letters which had been given up have left after all."""
+        self._put(Troubled(attention=Attention.MAIL_UNDELIVERABLE, over=True))
 
     @workflow.signal(dynamic=True)
     def unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:

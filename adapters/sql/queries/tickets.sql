@@ -138,6 +138,19 @@ where
         select from letters l where l.number = :number and l.key <> :key and l.sent_at is null
     );
 
+-- name: letters_not_sent$
+select array_agg(key order by queued_at, key) from letters
+where number = :number and sent_at is null;
+
+-- name: correct_address$
+update tickets set contact = jsonb_set(cast(contact as jsonb), '{email}', to_jsonb(cast(:email as text)))
+where number = :number and contact is not null
+returning number;
+
+-- name: mail_is_out!
+update tickets set attention = array_remove(attention, 'mail_undeliverable')
+where number = :number;
+
 -- name: keep_answer!
 insert into answers (number, caller, request_id, answer)
 values (:number, :caller, :request_id, :answer)

@@ -1,0 +1,82 @@
+"""What operators do to single tickets, from the command line of `worker.py`: mail, repair."""
+
+import argparse
+from collections.abc import Awaitable, Callable, Sequence
+
+from temporalio.client import Client
+
+from activities.letters import AnswerPages, Letters
+from adapters.letters import LetterBook
+from adapters.partner_files import load_profiles
+from adapters.postgres import Postgres
+from adapters.smtp import MailDoor
+from domain.addresses import read_address
+from domain.errors import MessageRefused
+from domain.numbers import read_number
+from settings import Settings, load_settings, public_address
+from workflows.resuming import all_lost, repair
+from workflows.sending_again import SENT, send_again
+
+Connect = Callable[[], Awaitable[Client]]
+
+
+async def run(arguments: Sequence[str], connect: Connect) -> int:
+    """Run `mail` or `repair`; 0 for done, 3 where something could not be done."""
+    options = _parser().parse_args(arguments)
+    settings, client = load_settings(), await connect()
+    async with Postgres.connect(settings.database_url) as postgres:
+        if options.command == "repair":
+            return await _repair(postgres, client, options)
+        return await _mail(postgres, client, settings, options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="worker.py")
+    commands = parser.add_subparsers(dest="command", required=True)
+    mail = commands.add_parser("mail", help="send a ticket's letters that have not left once more")
+    mail.add_argument("number", type=_number, metavar="NUMBER")
+    mail.add_argument("--to", type=_address, metavar="ADDRESS", help="where the known one is wrong")
+    lost = commands.add_parser("repair", help="take tickets up again that no workflow leads")
+    lost.add_argument("numbers", nargs="*", type=_number, metavar="NUMBER")
+    lost.add_argument("--dry-run", action="store_true", help="only say which tickets these are")
+    return parser
+
+
+async def _repair(postgres: Postgres, client: Client, options: argparse.Namespace) -> int:
+    found = []
+    for number in options.numbers or await all_lost(postgres, client):
+        found.append(await repair(postgres, client, number, only_look=options.dry_run))
+        print(f"{number}: {found[-1]}", flush=True)
+    return 3 if "nothing to do" in found else 0
+
+
+async def _mail(
+    postgres: Postgres, client: Client, settings: Settings, options: argparse.Namespace
+) -> int:
+    letters = _letters(postgres, settings)
+    became = await send_again(postgres, client, letters, options.number, options.to)
+    for key, what in became.items():
+        print(f"{key}: {what}", flush=True)
+    return 0 if set(became.values()) <= {SENT} else 3
+
+
+def _letters(postgres: Postgres, settings: Settings) -> Letters:
+    door = MailDoor(settings.smtp_url, settings.mail_sender, settings.service_address)
+    address = public_address(settings, load_profiles(settings.partners_dir).values())
+    secret = settings.pages_secret
+    pages = AnswerPages(address, secret) if address and secret else None
+    return Letters(postgres, LetterBook(settings.service_address), door, pages)
+
+
+def _number(text: str) -> str:
+    try:
+        return read_number(text)
+    except MessageRefused as error:
+        raise argparse.ArgumentTypeError(f"no ticket number: {text!r}") from error
+
+
+def _address(text: str) -> str:
+    try:
+        return read_address(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
