@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime
 from temporalio import activity
 
 from activities.failures import place_of
+from adapters.admitting import admit
 from adapters.postgres import Postgres
 from adapters.resuming import resume_ticket
-from adapters.verdicts import Found, order_facts, settle_ticket, take_information, take_silence
+from adapters.verdicts import look_at, settle_ticket, take_information, take_silence
 from domain.admission import Admission, AdmissionRequest
+from domain.completion import Completion
 from domain.filing import Filing, Phrases, pointing_to_service
 from domain.messages import InformationAnswer, Request
 from domain.partner import PartnerProfile
@@ -82,9 +84,8 @@ class Persistence:
     async def admit(self, request: AdmissionRequest) -> Admission:
         """Judge a claim and open its ticket, or leave the trace of its refusal."""
         filing = Filing(request, self._profiles, self._phrases, datetime.now(UTC))
-        admission = await self._postgres.admit(
-            request, filing.account_id, filing.partner_id, filing.key, filing.decide
-        )
+        whose = (filing.account_id, filing.partner_id, filing.key)
+        admission = await admit(self._postgres, request, *whose, filing.decide)
         if filing.bug:
             log.error("a claim could not be judged and is refused: %s", place_of(filing.bug))
         return pointing_to_service(admission, self._service_address)
@@ -111,7 +112,7 @@ class Persistence:
         )
 
     @activity.defn(name="take_information")
-    async def take_information(self, given: Given) -> Found:
+    async def take_information(self, given: Given) -> Completion:
         """Complete a claim by the member's answers, if its form takes them."""
         return await take_information(self._postgres, given.number, given.request, given.writing)
 
@@ -128,5 +129,5 @@ class Persistence:
 
     @activity.defn(name="look_again")
     async def look_again(self, number: str) -> Release:
-        """Look what a held claim finds now: nothing, a registered reward, an invalid one."""
-        return release(*await order_facts(self._postgres, number))
+        """Look what the facts say of a claim whose hold has ended."""
+        return release(await look_at(self._postgres, number))

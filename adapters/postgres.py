@@ -5,7 +5,7 @@ to us leaves as `DatabaseUnavailable`; a query that is wrong stays a bug and lea
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -13,8 +13,7 @@ from typing import Any, Final, TypeAlias
 import aiosql
 import asyncpg
 
-from domain.admission import Admission, AdmissionRequest, Entry
-from domain.claim import Facts, Link, Reward
+from domain.claim import Link, Reward
 from domain.errors import BooksDisagree, DatabaseUnavailable, RunReplaced
 from domain.shapes import Money
 from domain.ticket import Writing
@@ -32,10 +31,8 @@ _AWAY: Final = (
     asyncpg.TransactionRollbackError,
 )
 _PATIENCE_SECONDS: Final = 5.0
-_RACES: Final = 5
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
-Decide = Callable[[Facts], Entry]
 
 
 class Postgres:
@@ -72,29 +69,6 @@ class Postgres:
         except _AWAY as error:
             # The driver's own words may hold the address and its password.
             raise DatabaseUnavailable(f"PostgreSQL: {type(error).__name__}") from None
-
-    async def admit(
-        self, request: AdmissionRequest, account_id: str, partner_id: str, key: str, decide: Decide
-    ) -> Admission:
-        """Admit a claim in one transaction: read the facts, let `decide` judge, write what it says.
-
-        `key` is the claim's duplicate key. A number that was admitted before returns its stored
-        answer; of two claims for one reward the unique index decides which stands (R25), and the
-        other is judged again.
-        """
-        async with self.transaction() as connection:
-            for _ in range(_RACES):
-                if stored := await _admitted(connection, request):
-                    return stored
-                entry = decide(await _facts(connection, account_id, partner_id, key))
-                if await _open(connection, request, entry):
-                    return entry.admission
-        raise DatabaseUnavailable("PostgreSQL: a claim for the same reward kept changing")
-
-    async def facts(self, account_id: str, partner_id: str, key: str) -> Facts:
-        """Return what a claim is judged by, as it stands now."""
-        async with self.transaction() as connection:
-            return await _facts(connection, account_id, partner_id, key)
 
     async def write(self, writing: Writing) -> None:
         """Write a step down; written again, nothing changes."""
@@ -145,7 +119,8 @@ async def put_link(connection: Connection, link: Link, for_all: bool = True) -> 
     `for_all`: told by the feed for all accounts, which takes the place of whatever a token for some
     told; the other way round nothing is kept.
     """
-    row = link.model_dump(exclude={"promised_reward"}) | _money("promised", link.promised_reward)
+    promised = money_columns("promised", link.promised_reward)
+    row = link.model_dump(exclude={"promised_reward"}) | promised
     await QUERIES.lock_name(connection, name=f"link|{link.link_id}")
     if not for_all:
         return bool(await QUERIES.put_link_for_some(connection, **row))
@@ -170,73 +145,6 @@ async def put_reward(connection: Connection, reward: Reward, for_all: bool = Tru
     return bool(await QUERIES.put_reward_for_all(connection, **row))
 
 
-async def _admitted(connection: Connection, request: AdmissionRequest) -> Admission | None:
-    row = await QUERIES.admitted(connection, number=request.number)
-    if row is None:
-        return None
-    stored = Admission.model_validate(row["admission"])
-    return stored.model_copy(update={"stale": row["run_id"] != request.run_id})
-
-
-async def _facts(connection: Connection, account_id: str, partner_id: str, key: str) -> Facts:
-    whose = {"account_id": account_id, "partner_id": partner_id}
-    links = [read_link(row) async for row in QUERIES.links_of_account(connection, **whose)]
-    rewards = [read_reward(row) async for row in QUERIES.rewards_of_account(connection, **whose)]
-    standing = await QUERIES.standing_ticket(connection, duplicate_key=key)
-    return Facts(
-        links=tuple(links),
-        rewards=tuple(rewards),
-        standing_ticket=standing,
-        mail_utf8=await QUERIES.mail_takes_utf8(connection),
-    )
-
-
-async def _open(connection: Connection, request: AdmissionRequest, entry: Entry) -> bool:
-    """Insert the ticket with its moves and letters; `False` where another claim was faster."""
-    if entry.partner:
-        await QUERIES.keep_profile(
-            connection,
-            partner_id=entry.partner.id,
-            rules_hash=entry.partner.rules_hash,
-            rules=entry.partner.model_dump(mode="json"),
-        )
-    if not await QUERIES.open_ticket(connection, **_row(request, entry)):
-        return False
-    await _append(connection, entry.writing)
-    return True
-
-
-def _row(request: AdmissionRequest, entry: Entry) -> dict[str, Any]:
-    claim, order, ticket = entry.claim, entry.order, entry.admission.ticket
-    return {
-        "number": request.number,
-        "run_id": request.run_id,
-        "digest": request.digest,
-        "state": entry.writing.state,
-        "writing": entry.writing.writing,
-        "admission": entry.admission.model_dump(mode="json"),
-        "account_id": claim.account_id,
-        "partner_id": claim.partner_id,
-        "kind": claim.kind,
-        "rules_hash": entry.partner.rules_hash if entry.partner else None,
-        "language": entry.language,
-        "contact": claim.contact.model_dump(mode="json") if claim.contact else None,
-        "answers": entry.answers,
-        "link_id": order.link_id if order else None,
-        "reward_id": claim.reward_id,
-        "ordered_on": order.ordered_on if order else None,
-        "ordered_at": order.ordered_at if order else None,
-        "duplicate_key": order.duplicate_key if order else None,
-        "reward_kind": order.reward_kind if order else None,
-        "order_key": order.order_key if order else None,
-        **_money("promised", ticket.promised if ticket else None),
-        "reason_code": entry.writing.reason_code,
-        "due_at": entry.writing.due_at,
-        "resume_state": entry.writing.resume_state,
-        "created_at": request.started_at,
-    }
-
-
 async def write_down(connection: Connection, writing: Writing) -> None:
     """Write a step inside a transaction; a late writing never overwrites a newer one.
 
@@ -245,17 +153,18 @@ async def write_down(connection: Connection, writing: Writing) -> None:
     resumptions = await QUERIES.resumptions_of(connection, number=writing.number)
     if resumptions is not None and resumptions != writing.resumptions:
         raise RunReplaced(writing.number)
-    await _append(connection, writing)
+    await append(connection, writing)
     if writing.state.is_final:
         await QUERIES.clear_handed_over(connection, number=writing.number)
     apart = {"moves", "letters", "notes", "answers", "confirmed", "approval", "resumptions"}
     row = writing.model_dump(exclude={*apart, "proposal"})
     proposal = writing.proposal.model_dump(mode="json") if writing.proposal else None
-    amount = _money("confirmed", writing.confirmed)
+    amount = money_columns("confirmed", writing.confirmed)
     await QUERIES.write_ticket(connection, **row, **amount, proposal=proposal)
 
 
-async def _append(connection: Connection, writing: Writing) -> None:
+async def append(connection: Connection, writing: Writing) -> None:
+    """Keep what a step adds, inside a transaction: moves, letters, notes, answers."""
     number = writing.number
     for move in writing.moves:
         columns = move.model_dump(by_alias=False, exclude={"to"})
@@ -293,7 +202,8 @@ def read_money(amount: Any, currency: Any) -> Money | None:
     return Money(amount=amount, currency=currency) if amount is not None else None
 
 
-def _money(name: str, money: Money | None) -> dict[str, Any]:
+def money_columns(name: str, money: Money | None) -> dict[str, Any]:
+    """Return the two columns of an amount."""
     return {
         f"{name}_amount": money.amount if money else None,
         f"{name}_currency": money.currency if money else None,

@@ -6,28 +6,23 @@ the one that is written. Asked again, each returns what it found the first time.
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from adapters.approvals import may_be_granted, was_left_undecided
-from adapters.postgres import QUERIES, Connection, Postgres, read_reward, write_down
-from domain.case import same_reward
-from domain.claim import Reward, is_for_order
-from domain.completion import Completion, complete
+from adapters.facts import case_of_account, case_of_order, facts_of_account, lock_claim
+from adapters.postgres import QUERIES, Connection, Postgres, write_down
+from domain.case import Case
+from domain.claim import Facts
+from domain.completion import Completion, complete, with_news
+from domain.eligibility import order_of
 from domain.errors import BooksDisagree
 from domain.messages import InformationAnswer
-from domain.partner import ClaimKind, PartnerRules
-from domain.settlement import OrderFacts, Verdict, settle
+from domain.settlement import Verdict, settle
 from domain.shapes import Money
 from domain.silence import Silence
 from domain.ticket import Writing, completed
 
 T = TypeVar("T")
-
-
-class Found(Completion):
-    """A completed claim as the books took it; `code` says why they did not."""
-
-    code: str | None = None
 
 
 async def settle_ticket(
@@ -37,27 +32,36 @@ async def settle_ticket(
     maximum only where two agents approved it.
     """
     async with postgres.transaction() as connection:
-        ticket = dict(await QUERIES.lock_ticket(connection, number=number))
+        filed, _ = await lock_claim(connection, number)
         if settled := await _decided(connection, number, candidates):
             return settled
         if await was_left_undecided(connection, number, candidates[Verdict.APPROVAL_NEEDED]):
             return Verdict.APPROVAL_NEEDED
-        order = {name: ticket[name] for name in ("partner_id", "reward_kind", "order_key")}
-        await QUERIES.lock_name(connection, name="|".join(order.values()))
-        facts = OrderFacts(
-            granted_to_ticket=await QUERIES.granted_to(connection, **order),
-            rewards=await _rewards_of_order(connection, ticket),
-        )
-        verdict = settle(number, ticket["account_id"], facts)
+        case = await case_of_order(connection, filed)
+        verdict = settle(case)
         if verdict is Verdict.GRANTED and not await may_be_granted(connection, number, amount):
             verdict = Verdict.APPROVAL_NEEDED
         if verdict is Verdict.GRANTED:
-            paid = {"number": number, "amount": amount.amount, "currency": amount.currency}
-            account = {"account_id": ticket["account_id"]}
-            await QUERIES.grant_reward(connection, **paid, **order, **account)
-            await QUERIES.write_grant(connection, **paid)
+            await _grant(connection, case, amount)
         await write_down(connection, candidates[verdict])
         return verdict
+
+
+async def _grant(connection: Connection, case: Case, amount: Money) -> None:
+    order, claim = order_of(case), case.claim
+    paid = {"number": case.number, "amount": amount.amount, "currency": amount.currency}
+    await QUERIES.grant_reward(
+        connection,
+        **paid,
+        account_id=claim.account_id,
+        partner_id=case.partner.id,
+        reward_kind=order.reward_kind,
+        order_key=order.order_key,
+        link_id=case.link_named,
+        reward_id=claim.reward_id,
+        ordered_on=order.ordered_on,
+    )
+    await QUERIES.write_grant(connection, **paid)
 
 
 async def take_silence(
@@ -89,25 +93,26 @@ async def take_silence(
 
 async def take_information(
     postgres: Postgres, number: str, request: InformationAnswer, writing: Writing
-) -> Found:
-    """Complete a claim by the member's answers, if its form takes them and no other claim stands.
+) -> Completion:
+    """Complete a claim by the member's answers, if filing would still take it with them.
 
     An order number that was corrected moves the ticket to that order, for duplicates and for the
     grant.
     """
     async with postgres.transaction() as connection:
-        row = dict(await QUERIES.form_of_ticket(connection, number=number))
-        rules, kind = PartnerRules.stored(row["rules"]), ClaimKind(row["kind"])
-        done = complete(rules, kind, row["answers"], request.answers, request.note)
-        if row["writing"] >= writing.writing:
-            return Found(**done.model_dump() | {"problems": {}, "order_key": row["order_key"]})
-        if done.problems:
-            return Found(**done.model_dump(), code="incomplete")
-        key, order = row["duplicate_key"], done.order_key or row["order_key"]
-        if done.order_key and done.order_key != row["order_key"]:
-            key = same_reward(row["account_id"], kind, rules.id, done.order_key)
-            if await QUERIES.standing_ticket(connection, duplicate_key=key):
-                return Found(code="duplicate")
+        filed, row = await lock_claim(connection, number)
+        if row["writing"] >= writing.writing:  # taken before; the answer to that was lost
+            known = filed.case(Facts()).filled
+            return Completion(answers=known.answers, dates=known.dates, order_key=row["order_key"])
+        answers = with_news(filed.rules, filed.kind, filed.claim.answers, request.answers)
+        key = filed.case(Facts(), answers).duplicate_key
+        whose = {"account_id": filed.claim.account_id or "", "partner_id": filed.rules.id}
+        other = key if key != row["duplicate_key"] else None
+        facts = await facts_of_account(connection, **whose, key=other)
+        done = complete(filed, request.answers, request.note, facts)
+        if done.code:
+            return done
+        order = done.order_key or row["order_key"]
         await QUERIES.change_claim(
             connection,
             number=number,
@@ -117,15 +122,14 @@ async def take_information(
             information_note=request.note,
         )
         await write_down(connection, completed(writing, done.dates, order))
-        return Found(**done.model_dump() | {"order_key": order})
+        return done
 
 
-async def order_facts(postgres: Postgres, number: str) -> tuple[str, OrderFacts]:
-    """Return a ticket's account and what the books say of its order."""
+async def look_at(postgres: Postgres, number: str) -> Case:
+    """Return a ticket's case by what its account may know now."""
     async with postgres.transaction() as connection:
-        ticket = await QUERIES.lock_ticket(connection, number=number)
-        rewards = await _rewards_of_order(connection, ticket)
-        return ticket["account_id"], OrderFacts(rewards=rewards)
+        filed, _ = await lock_claim(connection, number)
+        return await case_of_account(connection, filed)
 
 
 async def _decided(
@@ -138,16 +142,7 @@ async def _decided(
     if row is None:
         return None
     for found, move in moves.items():
-        if (move.event, move.to) == (row["event"], row["to_state"]):
+        step = (row["event"], row["to_state"], row["reason_code"])
+        if (move.event, move.to, move.reason_code) == step:
             return found
     raise BooksDisagree(number, seq)
-
-
-async def _rewards_of_order(
-    connection: Connection, ticket: Mapping[str, Any]
-) -> tuple[Reward, ...]:
-    names = ("account_id", "partner_id", "reward_kind", "order_key", "reward_id", "link_id")
-    rows = QUERIES.rewards_of_order(connection, **{name: ticket[name] for name in names})
-    found = [read_reward(row) async for row in rows]
-    order, link_id, contested = ticket["order_key"], ticket["link_id"], ticket["reward_id"]
-    return tuple(r for r in found if r.reward_id == contested or is_for_order(r, order, link_id))

@@ -12,11 +12,14 @@ from domain.addresses import needs_utf8
 from domain.claim import (
     LINK_KIND,
     Facts,
+    Grant,
     Link,
+    LinkKind,
     Reward,
     RewardState,
     TicketClaim,
     is_for_order,
+    order_named,
     whom_to_write_to,
 )
 from domain.forms import Filled
@@ -25,7 +28,7 @@ from domain.partner import ClaimKind, PartnerRules
 
 @dataclass(frozen=True)
 class Case:
-    """All that the checks look at."""
+    """All that the checks look at; `number` is the claim's own ticket, once it has one."""
 
     claim: TicketClaim
     kind: ClaimKind
@@ -34,6 +37,7 @@ class Case:
     now: datetime
     problems: Mapping[str, str]
     filled: Filled
+    number: str | None = None
 
     @property
     def ordered_on(self) -> date | None:
@@ -42,29 +46,82 @@ class Case:
         return at.astimezone(self.partner.market.zone).date() if at else self.claim.ordered_on
 
     @property
-    def reward(self) -> Reward | None:
-        """The reward that the claim contests, or that is already there for its order."""
-        if not self.kind.is_missing:
-            return next(
-                (r for r in self.facts.rewards if r.reward_id == self.claim.reward_id), None
-            )
-        same_kind = [r for r in self.facts.rewards if r.kind == LINK_KIND[self.kind]]
-        order, link_id = self.filled.order_key, self.claim.link_id
-        found = [r for r in same_kind if is_for_order(r, order, link_id)]
-        # The state that forbids most speaks first: granted, invalid, registered, rejected.
-        return min(found, key=lambda r: WEIGHT[r.state], default=None)
+    def reward_kind(self) -> LinkKind | None:
+        """What the claimed reward is for; unknown while a contested reward is."""
+        contested = self.contested
+        return contested.kind if contested else LINK_KIND.get(self.kind)
+
+    @property
+    def rewards(self) -> tuple[Reward, ...]:
+        """Every reward of the account that is there for the order, the contested one apart."""
+        return tuple(r for r in self.facts.rewards if self._is_for_the_order(r))
+
+    @property
+    def rewards_of_others(self) -> tuple[Reward, ...]:
+        """Other accounts' rewards for the order, and the contested one if it is theirs by now."""
+        contested = self.claim.reward_id
+        return tuple(
+            r
+            for r in self.facts.others
+            if (contested and r.reward_id == contested) or self._is_for_the_order(r)
+        )
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """What we granted for the order by other tickets."""
+        return tuple(g for g in self.facts.grants if self._is_of_the_order(g))
+
+    def _is_for_the_order(self, reward: Reward) -> bool:
+        ours = bool(self.number) and reward.granted_by_ticket == self.number
+        apart = not ours and reward.reward_id != self.claim.reward_id
+        of_kind = reward.kind == self.reward_kind
+        return apart and of_kind and is_for_order(reward, self.order_number, self.link_named)
+
+    def _is_of_the_order(self, grant: Grant) -> bool:
+        """As `is_for_order`; two orders without a number are told apart by the link and the day."""
+        known = grant.number in (self.number, self.facts.standing_ticket)
+        if known or grant.reward_kind != self.reward_kind:
+            return False
+        if grant.reward_id and grant.reward_id == self.claim.reward_id:
+            return True
+        told, named = order_named(grant.order_key), self.order_number
+        if told and named:
+            return told == named
+        if not grant.link_id or grant.link_id != self.link_named:
+            return False
+        by_day = self.kind.is_missing and not (told or named or grant.reward_id)
+        return not by_day or grant.ordered_on == self.ordered_on
+
+    @property
+    def order_number(self) -> str | None:
+        """The order's number as numbers are compared: the contested reward's, or the form's."""
+        contested = self.contested
+        return (contested.order_key if contested else None) or self.filled.order_key
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The links that are the account's, and lead to the partner."""
+        whose = (self.claim.account_id, self.partner.id)
+        return tuple(x for x in self.facts.links if (x.account_id, x.partner_id) == whose)
+
+    @property
+    def link_named(self) -> str | None:
+        """The link that the claim chose, or that its rejected reward came from."""
+        contested = self.contested
+        return self.claim.link_id or (contested.link_id if contested else None)
 
     @property
     def link(self) -> Link | None:
-        """The link of the account that the claim chose, or that its rejected reward came from."""
-        contested = self.contested
-        wanted = self.claim.link_id or (contested.link_id if contested else None)
-        return next((link for link in self.facts.links if link.link_id == wanted), None)
+        """The account's link that the claim chose, or that its rejected reward came from."""
+        return next((link for link in self.links if link.link_id == self.link_named), None)
 
     @property
     def contested(self) -> Reward | None:
-        """The rejected reward that the claim is about; none for a missing one."""
-        return None if self.kind.is_missing else self.reward
+        """The reward of the account that the claim contests; none for a missing one."""
+        if self.kind.is_missing:
+            return None
+        wanted = self.claim.reward_id
+        return next((r for r in self.facts.rewards if r.reward_id == wanted), None)
 
     @property
     def last_day(self) -> date | None:
@@ -91,12 +148,15 @@ class Case:
         beyond = email and needs_utf8(email) and not self.facts.mail_utf8
         return {"contact.email": "unreachable_email"} if beyond else {}
 
+    @property
+    def names_another_order(self) -> bool:
+        """Say whether the form names another order than the contested reward does."""
+        known, told = self.contested.order_key if self.contested else None, self.filled.order_key
+        return bool(known and told and known != told)
+
     def _contradicted(self) -> dict[str, str]:
-        """A contested reward knows its order: a form that names another contradicts it."""
-        known = self.contested.order_key if self.contested else None
-        told = self.filled.order_key
         identifying = [field.name for field in self.partner.form(self.kind) if field.identifies]
-        return {identifying[0]: "another_order"} if known and told and known != told else {}
+        return {identifying[0]: "another_order"} if self.names_another_order else {}
 
     @property
     def duplicate_key(self) -> str:
@@ -118,10 +178,9 @@ class Case:
         return deadlines.claimable_from(self.ordered_on, self.claim.ordered_at, delay, zone)
 
     def _absent(self) -> dict[str, str]:
-        needed: dict[str, object] = {
-            "account_id": self.claim.account_id,
-            **whom_to_write_to(self.claim),
-        }
+        needed: dict[str, object] = {"account_id": self.claim.account_id}
+        if self.number is None:
+            needed |= whom_to_write_to(self.claim)
         if self.kind.is_missing:
             needed |= {"link_id": self.claim.link_id, "ordered_on": self.ordered_on}
         else:

@@ -108,20 +108,43 @@ def is_for_order(reward: Reward, order: str | None, link_id: str | None) -> bool
     Where one of them names no order number, the link decides: better a person asked than paid
     twice.
     """
-    named = order if order and not order.startswith(NOT_AN_ORDER) else None
+    named = order_named(order)
     if named and reward.order_key:
         return named == reward.order_key
     return reward.link_id is not None and reward.link_id == link_id
 
 
+def order_named(order: str | None) -> str | None:
+    """Return the order number that an order's key is; none where it stands in for one."""
+    return order if order and not order.startswith(NOT_AN_ORDER) else None
+
+
+class Grant(Frozen):
+    """A reward that we granted, and what the ticket that it was granted to is for."""
+
+    number: str
+    reward_kind: LinkKind
+    order_key: str
+    link_id: str | None = None
+    reward_id: str | None = None
+    ordered_on: Day | None = None
+
+
 class Facts(Frozen):
-    """What is known when a claim is judged: the account's links and rewards at the partner."""
+    """What is known when a claim is judged: the account's links and rewards at the partner, and
+    what we granted; besides, links of others that the account's rewards name.
+
+    Only settlement knows of other accounts: their grants, and `others`, their rewards that may be
+    for the same order. Before, nothing may be said of them.
+    """
 
     links: tuple[Link, ...] = ()
     rewards: tuple[Reward, ...] = ()
     standing_ticket: str | None = None
     mail_utf8: bool = True
     """Whether our mail server takes addresses with more than ASCII before the @ (RFC 6531)."""
+    grants: tuple[Grant, ...] = ()
+    others: tuple[Reward, ...] = ()
 
 
 Status = Literal["accepted", "held", "refused", "discarded"]

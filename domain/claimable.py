@@ -7,21 +7,26 @@ nothing is shown as impossible that filing would accept for another order of the
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Literal
 
 from domain import deadlines
-from domain.case import WEIGHT, same_reward
-from domain.claim import LINK_KIND, Link, LinkKind, Reward, RewardState, is_for_order
+from domain.case import WEIGHT, Case, same_reward
+from domain.claim import (
+    LINK_KIND,
+    Facts,
+    Link,
+    LinkKind,
+    Reward,
+    RewardState,
+    TicketClaim,
+    is_for_order,
+)
+from domain.entitlement import STANDING, objection
+from domain.forms import Filled
 from domain.partner import ClaimKind, PartnerRules
 from domain.shapes import Frozen, Money
 
 ChoiceStatus = Literal["open", "held", "not_yet", "closed"]
-STANDING: Final = {
-    RewardState.GRANTED: "reward_granted",
-    RewardState.INVALID: "reward_invalid",
-    RewardState.REGISTERED: "reward_registered",
-}
-"""Why a reward that is there, or never will be, is not claimed as missing."""
 
 
 class Choice(Frozen):
@@ -183,13 +188,22 @@ def _reward(reward: Reward, known: Known, partner: PartnerRules, now: datetime) 
     choice = _contest(reward, links, partner)
     if ClaimKind.REJECTED_REWARD not in partner.kinds:
         return _closed(choice, "partner_takes_no_claims")
-    if not links:
-        return _closed(choice, "no_link")
+    if code := _against(reward, known, partner, now):
+        return _closed(choice, code)
     if choice.last_day and _day(now, partner) > choice.last_day:
         return _closed(choice, "too_late")
     if existing := known.contested.get(reward.reward_id):
         return _closed(choice, "duplicate", existing_ticket=existing)
     return choice
+
+
+def _against(reward: Reward, known: Known, partner: PartnerRules, now: datetime) -> str | None:
+    """Return what the facts say against contesting a reward, whatever its form will say."""
+    kind = ClaimKind.REJECTED_REWARD
+    claim = TicketClaim(account_id=reward.account_id, kind=kind, reward_id=reward.reward_id)
+    rewards = tuple(one for one in known.rewards if one.partner_id == partner.id)
+    facts = Facts(links=known.links, rewards=rewards)
+    return objection(Case(claim, kind, partner, facts, now, {}, Filled()))
 
 
 def _contest(reward: Reward, links: Sequence[Link], partner: PartnerRules) -> Choice:

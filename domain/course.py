@@ -47,11 +47,17 @@ _SETTLED: Final = {
         State.REJECTED,
         RejectionReason.ALREADY_REWARDED,
     ),
+    Verdict.TERMS_NOT_MET: (
+        Event.CANCELLATION_PERIOD_ENDED,
+        State.REJECTED,
+        RejectionReason.TERMS_NOT_MET,
+    ),
 }
 _RELEASED: Final = {
     Release.FREE: (State.VALIDATED, None),
     Release.REWARD_REGISTERED: (State.RESOLVED, None),
-    Release.REWARD_INVALID: (State.REJECTED, RejectionReason.TERMS_NOT_MET),
+    Release.ALREADY_REWARDED: (State.REJECTED, RejectionReason.ALREADY_REWARDED),
+    Release.TERMS_NOT_MET: (State.REJECTED, RejectionReason.TERMS_NOT_MET),
 }
 
 

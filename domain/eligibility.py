@@ -10,16 +10,8 @@ from datetime import date, datetime
 from typing import Final
 
 from domain.case import Case
-from domain.claim import (
-    LINK_KIND,
-    Facts,
-    Link,
-    LinkKind,
-    RewardState,
-    Status,
-    TicketClaim,
-    whom_to_write_to,
-)
+from domain.claim import LINK_KIND, Facts, LinkKind, Status, TicketClaim, whom_to_write_to
+from domain.entitlement import link_does_not_fit, no_link, reward_stands
 from domain.forms import fill
 from domain.partner import PartnerRules
 from domain.shapes import Frozen, Money
@@ -87,29 +79,26 @@ def assess(
     return next((answer for answer in answers if answer), None) or _accepted(case)
 
 
+def object_to_answers(case: Case) -> Assessment | None:
+    """Return what filing would answer now to a claim whose ticket has new answers, if it refused.
+
+    When it was filed was judged then: the window and the waiting time are not judged again.
+    """
+    return next((answer for check in _CHECKS_OF_ANSWERS if (answer := check(case))), None)
+
+
 def _no_link(case: Case) -> Assessment | None:
     if not case.claim.account_id:
         return _incomplete(case.wrong_fields)
-    kind = LINK_KIND.get(case.kind)
-    fitting = [link for link in case.facts.links if kind in (None, link.kind)]
-    return None if fitting else _refused("no_link")
+    return _refused(code) if (code := no_link(case)) else None
 
 
 def _link_does_not_fit(case: Case) -> Assessment | None:
     if case.kind.is_missing and not (case.claim.link_id and case.ordered_on):
         return _incomplete(case.wrong_fields)
-    if not case.kind.is_missing and not case.claim.link_id:
-        return _incomplete(case.wrong_fields) if "link_id" in case.problems else None
-    return None if case.link and _fits(case, case.link) else _refused("link_does_not_fit")
-
-
-def _fits(case: Case, link: Link) -> bool:
-    contested = case.contested
-    if contested and contested.link_id not in (None, link.link_id):
-        return False
-    kind = LINK_KIND.get(case.kind) or (contested.kind if contested else link.kind)
-    clicked_on = link.clicked_at.astimezone(case.partner.market.zone).date()
-    return link.kind == kind and not (case.ordered_on and clicked_on > case.ordered_on)
+    if not case.claim.link_id and "link_id" in case.problems:
+        return _incomplete(case.wrong_fields)
+    return _refused(code) if (code := link_does_not_fit(case)) else None
 
 
 def _order_unknown(case: Case) -> Assessment | None:
@@ -121,14 +110,10 @@ def _order_unknown(case: Case) -> Assessment | None:
 
 
 def _reward_stands(case: Case) -> Assessment | None:
-    state = case.reward.state if case.reward else None
-    if state is RewardState.GRANTED:
-        return _refused("reward_granted")
-    if state is RewardState.INVALID:
-        return _refused("reward_invalid")
-    if not case.kind.is_missing:
-        return None if state is RewardState.REJECTED else _refused("reward_not_rejected")
-    return _discarded("reward_registered") if state is RewardState.REGISTERED else None
+    code = reward_stands(case)
+    if code == "reward_registered":
+        return _discarded(code)
+    return _refused(code) if code else None
 
 
 def _order_in_future(case: Case) -> Assessment | None:
@@ -172,13 +157,21 @@ _CHECKS: Final[tuple[Callable[[Case], Assessment | None], ...]] = (
     _duplicate,
     _too_early,
 )
+_CHECKS_OF_ANSWERS: Final = (
+    _no_link,
+    _link_does_not_fit,
+    _order_unknown,
+    _reward_stands,
+    _fields_wrong,
+    _duplicate,
+)
 
 
 def _accepted(case: Case) -> Assessment:
     return Assessment(
         status="accepted",
         last_day=case.last_day,
-        order=_order(case),
+        order=order_of(case),
         promised=_promised(case),
         answers=case.filled.answers,
         dates=case.filled.dates,
@@ -191,14 +184,14 @@ def _promised(case: Case) -> Money | None:
     return case.contested.amount if case.contested else None
 
 
-def _order(case: Case) -> Order:
+def order_of(case: Case) -> Order:
+    """Return what the claim is about, as far as the facts of the moment say."""
     contested = case.contested
-    named = contested.order_key if contested else None
-    by_id = f"reward:{contested.reward_id}" if contested else case.order_of_missing
+    by_id = f"reward:{case.claim.reward_id}" if contested else case.order_of_missing
     return Order(
         duplicate_key=case.duplicate_key,
         reward_kind=contested.kind if contested else LINK_KIND[case.kind],
-        order_key=named or case.filled.order_key or by_id,
+        order_key=case.order_number or by_id,
         link_id=case.link.link_id if case.link else None,
         ordered_on=case.ordered_on,
         ordered_at=case.claim.ordered_at,

@@ -92,7 +92,8 @@ ARROWS: Final[list[tuple[Event, State, State]]] = [
     (Event.ORDER_CANCELLED, State.INFORMATION_REQUESTED, State.REJECTED),
     (Event.ORDER_CANCELLED, State.AWAITING_CANCELLATION_PERIOD, State.REJECTED),
     (Event.CANCELLATION_PERIOD_ENDED, State.AWAITING_CANCELLATION_PERIOD, State.RESOLVED),
-    # The order has been rewarded to somebody else meanwhile (docs/decisions/0005).
+    # By the facts of then: rewarded to somebody else meanwhile, or not to be rewarded at all
+    # (docs/decisions/0005, 0042).
     (Event.CANCELLATION_PERIOD_ENDED, State.AWAITING_CANCELLATION_PERIOD, State.REJECTED),
     (Event.REWARD_REGISTERED, State.VALIDATED, State.RESOLVED),
     (Event.REWARD_REGISTERED, State.ON_HOLD, State.RESOLVED),

@@ -1,9 +1,13 @@
-"""When the cancellation period has ended: one order earns one reward per kind, once."""
+"""When a hold or a cancellation period has ended: one order earns one reward per kind, once, and
+only where the facts still allow it.
+"""
 
 from enum import StrEnum
+from typing import Final
 
+from domain.case import Case
 from domain.claim import Reward, RewardState
-from domain.shapes import Frozen
+from domain.entitlement import objection
 
 
 class Verdict(StrEnum):
@@ -12,6 +16,7 @@ class Verdict(StrEnum):
     GRANTED = "granted"
     REWARD_REGISTERED = "reward_registered"
     ALREADY_REWARDED = "already_rewarded"
+    TERMS_NOT_MET = "terms_not_met"
     APPROVAL_NEEDED = "approval_needed"
     """The amount is above the maximum, and two agents have not decided for it."""
 
@@ -21,42 +26,36 @@ class Release(StrEnum):
 
     FREE = "free"
     REWARD_REGISTERED = "reward_registered"
-    REWARD_INVALID = "reward_invalid"
+    ALREADY_REWARDED = "already_rewarded"
+    TERMS_NOT_MET = "terms_not_met"
 
 
-class OrderFacts(Frozen):
-    """What the books say of an order: the ticket whose grant it has, and the rewards for it."""
-
-    granted_to_ticket: str | None = None
-    rewards: tuple[Reward, ...] = ()
+_PAID: Final = (RewardState.REGISTERED, RewardState.GRANTED)
 
 
-def settle(number: str, account_id: str, facts: OrderFacts) -> Verdict:
-    """Decide whether the ticket's reward may be granted now.
+def settle(case: Case) -> Verdict:
+    """Decide whether the reward of a ticket may be granted by the facts of this moment.
 
     A reward that names this ticket as its grantor is our own grant, come back through the feed. One
     that the platform registered or granted to the same account meanwhile makes ours needless;
-    anybody else's reward for the order, or grant, means that the order has had its reward
-    (product.md, "one order earns one reward").
+    another ticket's grant for the order, or somebody else's reward, means that the order has had
+    its reward. Whatever else would be refused at filing now does not meet the terms any more.
     """
-    if facts.granted_to_ticket not in (None, number):
+    if case.grants:
         return Verdict.ALREADY_REWARDED
-    standing = [
-        reward
-        for reward in facts.rewards
-        if reward.state in (RewardState.REGISTERED, RewardState.GRANTED)
-        and reward.granted_by_ticket != number
-    ]
-    if any(reward.account_id == account_id for reward in standing):
+    contested = [case.contested] if case.contested else []
+    if any(_is_paid(case, reward) for reward in (*contested, *case.rewards)):
         return Verdict.REWARD_REGISTERED
-    return Verdict.ALREADY_REWARDED if standing else Verdict.GRANTED
+    if any(_is_paid(case, reward) for reward in case.rewards_of_others):
+        return Verdict.ALREADY_REWARDED
+    return Verdict.TERMS_NOT_MET if objection(case) else Verdict.GRANTED
 
 
-def release(account_id: str, facts: OrderFacts) -> Release:
-    """Decide how a held claim goes on: the window was judged at filing, only rewards may have come
-    meanwhile.
-    """
-    states = {reward.state for reward in facts.rewards if reward.account_id == account_id}
-    if states & {RewardState.REGISTERED, RewardState.GRANTED}:
-        return Release.REWARD_REGISTERED
-    return Release.REWARD_INVALID if RewardState.INVALID in states else Release.FREE
+def release(case: Case) -> Release:
+    """Decide how a held claim goes on: as it would be settled, where it may be granted."""
+    verdict = settle(case)
+    return Release.FREE if verdict is Verdict.GRANTED else Release(verdict.value)
+
+
+def _is_paid(case: Case, reward: Reward) -> bool:
+    return reward.state in _PAID and reward.granted_by_ticket != case.number

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from adapters.admitting import facts_now
 from domain.admission import AdmissionRequest, AdmissionResult
 from domain.filing import Filing, pointing_to_service
 from gateway.parts import Parts
@@ -18,6 +19,7 @@ async def check_claim(parts: Parts, claim: Mapping[str, Any]) -> AdmissionResult
     text = json.dumps(claim, ensure_ascii=False)
     request = AdmissionRequest(number="", run_id="", digest="", claim=text, started_at=now)
     filing = Filing(request, parts.profiles, parts.book, now)
-    facts = await parts.postgres.facts(filing.account_id, filing.partner_id, filing.key)
+    whose = (filing.account_id, filing.partner_id, filing.key)
+    facts = await facts_now(parts.postgres, *whose)
     entry = filing.decide(facts)
     return pointing_to_service(entry.admission, parts.settings.service_address).result

@@ -249,7 +249,11 @@ async def withdraw(
     return await put(have, found, "withdraw", content)
 
 
-@router.post("/tickets/{number}/information", **_answers("incomplete", "duplicate"))
+_OF_ANSWERS: Final = ("incomplete", "duplicate", "no_link", "link_does_not_fit", "reward_granted")
+_OF_REWARDS: Final = ("reward_invalid", "reward_not_rejected", "reward_registered")
+
+
+@router.post("/tickets/{number}/information", **_answers(*_OF_ANSWERS, *_OF_REWARDS))
 async def inform(
     have: Have,
     caller: AgentOrFiling,

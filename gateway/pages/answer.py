@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from temporalio.service import RPCError
 
 from adapters.tokens import check_token, member_of
-from domain.completion import complete
+from domain.completion import problems_of
 from domain.errors import MessageRefused, Unavailable
 from domain.lifecycle import State
 from domain.partner import ClaimKind, FormField, PartnerRules
@@ -181,7 +181,7 @@ def _errors(
     reader: Reader, given: Mapping[str, str], replies: Mapping[str, str], note: str
 ) -> dict[str, str]:
     asked = reader.asked
-    problems = complete(asked.rules, asked.kind, asked.answers, given, note).problems
+    problems = problems_of(asked.rules, asked.kind, asked.answers, given, note)
     found = {name: "required" for name in asked.free if not replies.get(name)}
     found |= {_input(asked, name): expected for name, expected in problems.items()}
     if len(note) > LONGEST_NOTE:

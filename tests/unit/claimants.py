@@ -4,13 +4,14 @@ the granting transaction do, in whatever order a test says.
 A ticket looks up only when it is told to, so that any of them may overtake any other.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from domain.claim import Reward, RewardState, is_for_order
+from domain.claim import TicketClaim
 from domain.clocks import next_alarm
+from domain.completion import complete, with_news
 from domain.course import Course
+from domain.filed import FiledClaim
 from domain.hearing import hear, hear_answer
 from domain.lifecycle import State
 from domain.messages import (
@@ -23,70 +24,53 @@ from domain.messages import (
     RewardRegistered,
     Withdrawal,
 )
-from domain.settlement import OrderFacts, Verdict, release, settle
-from domain.silence import Silence, confirmable, fall_silent
+from domain.partner import PartnerRules
+from domain.settlement import Verdict, release
+from domain.silence import confirmable, fall_silent
 from domain.ticket import Attention, Ticket
-from tests.unit.builders import a_decision
+from tests.unit.builders import a_claim, a_decision
 from tests.unit.invariants import is_on_the_map, stood_still
+from tests.unit.platform_books import Books
 
-STANDING: Final = (RewardState.REGISTERED, RewardState.GRANTED)
 BLOCKS_NO_OTHER: Final = (State.WITHDRAWN, State.DISCARDED)
 MOST_STEPS: Final = 20
-PER_MONTH: Final = 100  # of the market's currency: what silence may confirm in all
-Key = tuple[str, str, str]
+ENDS: Final = {
+    Verdict.GRANTED: (State.RESOLVED, None),
+    Verdict.REWARD_REGISTERED: (State.RESOLVED, None),
+    Verdict.ALREADY_REWARDED: (State.REJECTED, RejectionReason.ALREADY_REWARDED),
+    Verdict.TERMS_NOT_MET: (State.REJECTED, RejectionReason.TERMS_NOT_MET),
+}
 
 
-@dataclass
-class Books:
-    """Grants, unique per partner, kind of reward and order; the platform's rewards by their id; and
-    what each settled ticket was told, which it is told again whenever it asks.
-    """
-
-    grants: dict[Key, str] = field(default_factory=dict)
-    feed: dict[str, Reward] = field(default_factory=dict)
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
-    in_silence: dict[str, Silence] = field(default_factory=dict)
-
-    def of_order(self, ticket: Ticket) -> tuple[Reward, ...]:
-        """The platform's rewards of the ticket's kind for its order."""
-        return tuple(
-            reward
-            for reward in self.feed.values()
-            if reward.kind == ticket.reward_kind and is_for_order(reward, ticket.order_key, None)
-        )
-
-    def settle(self, ticket: Ticket, account_id: str) -> Verdict:
-        """The granting transaction: a grant is never the second reward of its order."""
-        if ticket.number in self.verdicts:
-            return self.verdicts[ticket.number]
-        key, rewards = key_of(ticket), self.of_order(ticket)
-        facts = OrderFacts(granted_to_ticket=self.grants.get(key), rewards=rewards)
-        verdict = self.verdicts[ticket.number] = settle(ticket.number, account_id, facts)
-        if verdict is Verdict.GRANTED:
-            assert key not in self.grants
-            assert not [reward for reward in rewards if reward.state in STANDING]
-            self.grants[key] = ticket.number
-        return verdict
-
-    def take_silence(self, ticket: Ticket, amount: float) -> Silence:
-        """The transaction that counts what silence has confirmed."""
-        spent = 40 * list(self.in_silence.values()).count(Silence.CONFIRMED)
-        found = Silence.CONFIRMED if spent + amount <= PER_MONTH else Silence.ESCALATED
-        return self.in_silence.setdefault(ticket.number, found)
+def told_by(account: str, kind: str, order: str, reward_id: str, now: datetime) -> TicketClaim:
+    """What a member claims: the order's reward, by its link of the kind, or a rejected one."""
+    contests = kind == "rejected_reward"
+    of_kind = "referral" if kind == "missing_referral_reward" else "cashback"
+    return a_claim(
+        account_id=account,
+        kind=kind,
+        link_id=None if contests else f"{account}-{of_kind}",
+        reward_id=reward_id if contests else None,
+        ordered_on=None if contests else (now - timedelta(days=5)).date().isoformat(),
+        answers={"order_number": order},
+    )
 
 
-def key_of(ticket: Ticket) -> Key:
-    """What one order earns one reward by."""
-    return ticket.partner_id, str(ticket.reward_kind), ticket.order_key
+def filed_as(claim: TicketClaim, number: str, rules: PartnerRules) -> FiledClaim:
+    """The claim as its ticket keeps it."""
+    assert claim.kind
+    kept = claim.model_copy(update={"contact": None})
+    return FiledClaim(number=number, kind=claim.kind, claim=kept, rules=rules)
 
 
 class Claimant:
     """One ticket of an account, led as its workflow leads it."""
 
-    def __init__(self, ticket: Ticket, account_id: str, books: Books) -> None:
+    def __init__(self, ticket: Ticket, filed: FiledClaim, books: Books) -> None:
         """Lead this ticket beside others on the same books."""
         self.course = Course(ticket)
-        self.account_id = account_id
+        self.filed = filed
+        self.account_id = str(filed.claim.account_id)
         self.books = books
         self._requests = 0
         self._names: set[str | None] = set()
@@ -96,10 +80,10 @@ class Claimant:
         """The ticket as it stands."""
         return self.course.ticket
 
-    @property
-    def claim_key(self) -> tuple[str, str, str]:
-        """The same reward (R25): account, kind and order."""
-        return self.account_id, str(self.ticket.kind), self.ticket.order_key
+    def duplicate_key(self, answers: dict[str, Any] | None = None) -> str:
+        """The same reward (R25), with the answers that it has, or would have."""
+        told = with_news(self.filed.rules, self.filed.kind, self.filed.claim.answers, answers or {})
+        return self.filed.case(self.books.facts_of(self.account_id), told).duplicate_key
 
     @property
     def blocks_another(self) -> bool:
@@ -120,10 +104,15 @@ class Claimant:
         is_on_the_map(self.ticket)
         return heard.check is not None
 
-    def told(self, message: InformationAnswer, order_key: str | None, now: datetime) -> None:
-        """Let the form take the member's answer, which may correct the order (`order_key`)."""
-        hear_answer(self.course, message, now)
-        self.course.change(order_key=order_key or self.ticket.order_key)
+    def told(self, message: InformationAnswer, standing: str | None, now: datetime) -> None:
+        """Let the books take the member's answer; `standing` is the other ticket of its order."""
+        facts = self.books.facts_of(self.account_id, standing)
+        done = complete(self.filed, message.answers, message.note, facts)
+        hear_answer(self.course, message, now, done.code, done.problems)
+        if done.code is None:
+            claim = self.filed.claim.model_copy(update={"answers": done.answers})
+            self.filed = self.filed.model_copy(update={"claim": claim})
+            self.course.change(order_key=done.order_key)
 
     @property
     def outcome_ids(self) -> list[str]:
@@ -146,30 +135,24 @@ class Claimant:
         if course.settlement_due(now):
             self._settles(now, crashes)
         elif course.release_due(now):
-            facts = OrderFacts(rewards=self.books.of_order(self.ticket))
-            course.release(release(self.account_id, facts), now)
+            facts = self.books.facts_of(self.account_id)
+            course.release(release(self.filed.case(facts)), now)
         elif amount := confirmable(course, now):
-            found = self.books.take_silence(self.ticket, float(amount.amount))
+            found = self.books.take_silence(self.ticket.number, float(amount.amount))
             fall_silent(course, now, found)
         elif (alarm := next_alarm(self.ticket)) and alarm <= now:
             self.hears(DeadlinePassed(), now)
         is_on_the_map(self.ticket)
 
     def _settles(self, now: datetime, crashes: bool) -> None:
-        standing = self.books.grants.get(key_of(self.ticket))
-        verdict = self.books.settle(self.ticket, self.account_id)
+        verdict = self.books.settle(self.filed)
         if crashes:
             self.restarts()
-            assert self.books.settle(self.ticket, self.account_id) is verdict
+            assert self.books.settle(self.filed) is verdict
         self.course.settle(verdict, now)
         ticket = self.ticket
-        if standing is not None:
-            end = (ticket.state, ticket.reason_code)
-            assert end == (State.REJECTED, RejectionReason.ALREADY_REWARDED)
+        assert (ticket.state, ticket.reason_code) == ENDS[verdict]
         assert (ticket.granted is not None) is (verdict is Verdict.GRANTED)
-        assert ticket.state is (
-            State.REJECTED if verdict is Verdict.ALREADY_REWARDED else State.RESOLVED
-        )
 
     def comes_to_its_end(self, now: datetime) -> datetime:
         """Let its time pass, and an agent decide where a person is asked for; return the moment."""

@@ -21,7 +21,7 @@ from domain.messages import (
 )
 from domain.questions import information_purpose
 from domain.requests import next_delivery
-from domain.settlement import OrderFacts, Verdict, release, settle
+from domain.settlement import Verdict, release, settle
 from domain.silence import Silence, confirmable, fall_silent, foreseen_silence
 from domain.ticket import Attention, Ticket
 from tests.unit.builders import (
@@ -36,6 +36,7 @@ from tests.unit.builders import (
     an_inquiry,
     an_outcome,
 )
+from tests.unit.filed import a_filed, a_grant, case_of
 from tests.unit.invariants import (
     ASKED,
     AWAITING,
@@ -249,8 +250,8 @@ class AnyOrder(AnyTicket):
     def the_hold_ends(self, rewards: Any, none: bool) -> None:
         self.until(self.course.ticket.due_at)
         assert self.course.release_due(self.now)
-        facts = OrderFacts(rewards=() if none else rewards)
-        self.course.release(release("acc-1001", facts), self.now)
+        case = case_of(a_filed(), *(() if none else rewards))
+        self.course.release(release(case), self.now)
         self.partners_clock_starts()
         assert self.course.ticket.state is not State.ON_HOLD
 
@@ -262,8 +263,8 @@ class AnyOrder(AnyTicket):
         decided = ticket.confirmed and ticket.cancellation_ends_at
         assert self.course.settlement_due(self.now) is bool(decided)
         if decided:
-            facts = OrderFacts(granted_to_ticket=granted_to, rewards=rewards)
-            verdict = settle(NUMBER, "acc-1001", facts)
+            grants = (a_grant(number=granted_to),) if granted_to else ()
+            verdict = settle(case_of(a_filed(), *rewards, grants=grants))
             self.course.settle(verdict, self.now)
             self.grants += verdict is Verdict.GRANTED
             assert self.course.ended

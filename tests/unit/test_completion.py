@@ -1,17 +1,19 @@
-"""Completing a claim: the member's later answers, checked like the form (R17-R19, R22)."""
+"""Completing a claim: the member's later answers, judged like the claim itself (R17-R19, R22)."""
 
 from datetime import date
 from typing import Any
 
 import pytest
 
-from domain.completion import complete, question_words
-from domain.partner import ClaimKind
-from tests.unit.builders import a_field, a_partner
+from domain.claim import Reward
+from domain.completion import Completion, complete, question_words
+from domain.filed import FiledClaim
+from tests.unit.builders import a_field, a_link, a_partner, a_reward
+from tests.unit.filed import OTHER_TICKET, a_filed, a_grant, case_of
 
 KNOWN = {"order_number": "VT-2231-9", "contract_started_on": "2026-10-02"}
-MISSING = ClaimKind.MISSING_CASHBACK
 PARTNER = a_partner()
+CONTEST = a_filed(PARTNER, kind="rejected_reward", answers=KNOWN)
 LABELS = {"pl": "Numer zamówienia", "de": "Bestellnummer", "en": "Order number"}
 LABELLED = a_partner(
     fields=[
@@ -21,15 +23,27 @@ LABELLED = a_partner(
 )
 
 
+def answered(
+    given: dict[str, Any],
+    *rewards: Reward,
+    note: str | None = None,
+    filed: FiledClaim | None = None,
+    **known: Any,
+) -> Completion:
+    """What becomes of the claim, by the facts of the moment of the answer."""
+    claim = filed or a_filed(PARTNER, answers=KNOWN)
+    return complete(claim, given, note, case_of(claim, *rewards, **known).facts)
+
+
 def completed(note: str | None = None, **given: Any) -> dict[str, Any]:
     """What becomes of the claim's answers."""
-    return complete(PARTNER, MISSING, KNOWN, given, note).model_dump(exclude_defaults=True)
+    return answered(given, note=note).model_dump(exclude_defaults=True)
 
 
 def test_later_answers_stand_over_the_first_ones_and_the_rest_stays() -> None:
     """R18: with all that follows from them."""
-    done = complete(PARTNER, MISSING, KNOWN, {"contract_started_on": "2026-10-05"}, None)
-    assert done.problems == {}
+    done = answered({"contract_started_on": "2026-10-05"})
+    assert (done.code, done.problems) == (None, {})
     assert done.answers == KNOWN | {"contract_started_on": "2026-10-05"}
     assert done.dates == {"contract_start": date(2026, 10, 5)}
     assert done.order_key == "VT22319"
@@ -41,9 +55,83 @@ def test_a_corrected_order_number_is_another_order() -> None:
 
 
 def test_a_contested_reward_keeps_its_order_whatever_is_answered() -> None:
-    """R25: its order is that of the reward."""
-    done = complete(PARTNER, ClaimKind.REJECTED_REWARD, KNOWN, {"order_number": "VT-1"}, None)
-    assert (done.order_key, done.problems) == (None, {})
+    """R25: the number of another order is refused at its field, as at filing."""
+    done = answered({"order_number": "VT-1"}, a_reward(), filed=CONTEST)
+    assert (done.code, done.problems) == ("incomplete", {"order_number": "another_order"})
+    assert answered({"order_number": "vt 2231 9"}, a_reward(), filed=CONTEST).order_key == "VT22319"
+
+
+def test_an_answer_gives_a_contested_reward_without_order_number_its_order() -> None:
+    """R25: so that its grant counts for that order."""
+    done = answered({"order_number": "VT-1"}, a_reward(order_number=None), filed=CONTEST)
+    assert (done.code, done.order_key) == (None, "VT1")
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        ("granted", "reward_granted"),
+        ("invalid", "reward_invalid"),
+        ("registered", "reward_registered"),
+        ("rejected", None),
+    ],
+)
+def test_a_corrected_number_is_judged_by_the_rewards_of_its_order(
+    state: str, code: str | None
+) -> None:
+    """R4, R5, R24: for a missing reward, and for a contested one that names no order."""
+    there = a_reward(reward_id="rew-6", order_number="VT-1", state=state)
+    news = {"order_number": "VT-1"}
+    assert answered(news, there).code == code
+    assert answered(news, there, a_reward(order_number=None), filed=CONTEST).code == code
+    assert answered({}, there, note="please").code is None
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        ("granted", "reward_granted"),
+        ("invalid", "reward_invalid"),
+        ("registered", "reward_not_rejected"),
+    ],
+)
+def test_no_answer_is_taken_for_a_reward_that_is_not_rejected_any_more(
+    state: str, code: str
+) -> None:
+    """R4, R5, R11: whatever it says, and also where it says nothing new."""
+    changed = a_reward(state=state)
+    assert answered({}, changed, note="please", filed=CONTEST).code == code
+    assert answered({}, note="please", filed=CONTEST).code == "reward_not_rejected"  # another's now
+
+
+@pytest.mark.parametrize(
+    ("link", "code"),
+    [
+        ({"account_id": "acc-2"}, "no_link"),
+        ({"partner_id": "fernweh"}, "no_link"),
+        ({"kind": "referral"}, "no_link"),
+        ({"link_id": "lnk-78"}, "link_does_not_fit"),
+        ({"clicked_at": "2026-10-02T00:00:00+02:00"}, "link_does_not_fit"),
+        ({}, None),
+    ],
+)
+def test_an_answer_finds_its_link_as_it_is_now(link: dict[str, str], code: str | None) -> None:
+    """R10, R15: moved to another account or partner, of another kind, gone, or younger."""
+    assert answered({}, note="please", links=(a_link(**link),)).code == code
+
+
+def test_an_answer_meets_our_own_grant_for_the_order_and_the_standing_ticket() -> None:
+    """R4, R25: a grant counts before the platform's feed brings it back."""
+    news = {"order_number": "VT-1"}
+    assert answered(news, grants=(a_grant(order_key="VT1"),)).code == "reward_granted"
+    assert answered(news, standing_ticket=OTHER_TICKET).code == "duplicate"
+
+
+def test_when_a_claim_may_be_filed_was_judged_at_its_filing() -> None:
+    """R9, R35: an answer that comes long after the window, or before the waiting time, is taken."""
+    old = a_filed(PARTNER, answers=KNOWN, ordered_on="2020-01-01")
+    young = a_link(clicked_at="2019-12-31T12:00:00+01:00")
+    assert answered({}, note="please", filed=old, links=(young,)).code is None
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,8 @@ def test_every_code_of_the_table_has_an_example() -> None:
 def test_the_table_has_no_code_that_the_domain_does_not_know() -> None:
     source = (ROOT / "domain" / "eligibility.py").read_text(encoding="utf-8")
     used = set(re.findall(r'(?:_refused|_discarded)\("([a-z_]+)"', source)) | {"incomplete"}
+    facts = (ROOT / "domain" / "entitlement.py").read_text(encoding="utf-8")
+    used |= set(re.findall(r'"((?:no|link|reward)_[a-z_]+)"', facts))
     assert used == CODES
 
 

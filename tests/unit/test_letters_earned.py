@@ -185,7 +185,7 @@ def every_letter() -> list[Letter]:
     held = Course(a_new_ticket())
     held.accept(NOW, held_until=NOW)
     ways = [held]
-    for found in (Release.REWARD_REGISTERED, Release.REWARD_INVALID):
+    for found in (Release.REWARD_REGISTERED, Release.TERMS_NOT_MET):
         way = a_course(State.ON_HOLD)
         way.release(found, NOW)
         ways.append(way)

@@ -6,10 +6,9 @@ import pytest
 
 from domain.claim import Reward, TicketClaim, is_for_order
 from domain.eligibility import Assessment, assess
-from domain.settlement import OrderFacts, Verdict, settle
+from domain.settlement import Verdict, settle
 from tests.unit.builders import (
     NOW,
-    NUMBER,
     a_claim,
     a_contest,
     a_field,
@@ -18,6 +17,7 @@ from tests.unit.builders import (
     a_reward,
     some_facts,
 )
+from tests.unit.filed import a_filed, case_of
 
 # A partner whose form asks for no order number.
 UNNUMBERED = a_partner(fields=[a_field("objection", required=False).model_dump()])
@@ -106,8 +106,8 @@ def test_at_settlement_a_reward_without_order_number_on_the_tickets_link_is_the_
 ) -> None:
     """R24: one order earns one reward, whoever has it."""
     found = a_reward(**{"state": "registered"} | reward)
-    rewards = (found,) if is_for_order(found, order, "lnk-77") else ()
-    assert settle(NUMBER, "acc-1001", OrderFacts(rewards=rewards)) is verdict
+    filed = a_filed(UNNUMBERED, answers={}) if order == BY_LINK else a_filed()
+    assert settle(case_of(filed, found)) is verdict
 
 
 def test_a_contested_reward_without_order_number_takes_the_forms() -> None:

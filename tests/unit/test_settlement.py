@@ -8,27 +8,29 @@ import pytest
 from domain.course import Course, foreseen
 from domain.errors import MessageRefused
 from domain.lifecycle import Event, State
-from domain.settlement import OrderFacts, Release, Verdict, release, settle
+from domain.settlement import Release, Verdict, release, settle
 from tests.unit.builders import NOW, NUMBER, a_course, a_new_ticket, a_reward
+from tests.unit.filed import OTHER_TICKET, a_filed, a_grant, case_of
 
-OWN = "acc-1001"
-OTHER_TICKET = "ZW-9999-P9XT-M2AB-0"
 AWAITING = State.AWAITING_CANCELLATION_PERIOD
 TOMORROW = NOW + timedelta(days=1)
 
 
 def verdict(*rewards: dict[str, Any], granted_to: str | None = None) -> Verdict:
     """What the granting transaction finds, given the rewards for the order."""
-    facts = OrderFacts(
-        granted_to_ticket=granted_to, rewards=tuple(a_reward(**reward) for reward in rewards)
-    )
-    return settle(NUMBER, OWN, facts)
+    grants = (a_grant(number=granted_to),) if granted_to else ()
+    return settle(case_of(a_filed(), *(a_reward(**one) for one in rewards), grants=grants))
 
 
-@pytest.mark.parametrize("state", ["rejected", "invalid"])
-def test_an_order_without_a_standing_reward_earns_one(state: str) -> None:
+def test_an_order_without_a_standing_reward_earns_one() -> None:
     assert verdict() is Verdict.GRANTED
-    assert verdict({"state": state}) is Verdict.GRANTED
+    assert verdict({"state": "rejected"}) is Verdict.GRANTED
+
+
+def test_a_reward_judged_invalid_is_never_granted() -> None:
+    """R5: also where that came after the confirmation. Another account's says nothing of ours."""
+    assert verdict({"state": "invalid"}) is Verdict.TERMS_NOT_MET
+    assert verdict({"state": "invalid", "account_id": "acc-2"}) is Verdict.GRANTED
 
 
 @pytest.mark.parametrize("state", ["registered", "granted"])
@@ -75,6 +77,13 @@ def test_among_several_rewards_the_accounts_own_speaks_first() -> None:
             Event.CANCELLATION_PERIOD_ENDED,
             State.REJECTED,
             "already_rewarded",
+            False,
+        ),
+        (
+            Verdict.TERMS_NOT_MET,
+            Event.CANCELLATION_PERIOD_ENDED,
+            State.REJECTED,
+            "terms_not_met",
             False,
         ),
     ],
@@ -127,7 +136,7 @@ def test_the_cancellation_period_ends_to_the_second() -> None:
         ([{"state": "rejected"}], Release.FREE),
         ([{"state": "registered"}], Release.REWARD_REGISTERED),
         ([{"state": "granted"}], Release.REWARD_REGISTERED),
-        ([{"state": "invalid"}], Release.REWARD_INVALID),
+        ([{"state": "invalid"}], Release.TERMS_NOT_MET),
         ([{"state": "invalid"}, {"state": "registered"}], Release.REWARD_REGISTERED),
         ([{"state": "registered", "account_id": "acc-2"}], Release.FREE),
         ([{"state": "invalid", "account_id": "acc-2"}], Release.FREE),
@@ -137,7 +146,8 @@ def test_a_held_claim_looks_once_more_for_its_reward(
     rewards: list[dict[str, Any]], found: Release
 ) -> None:
     """R5, R9, R24: says nothing of other accounts."""
-    assert release(OWN, OrderFacts(rewards=tuple(a_reward(**r) for r in rewards))) is found
+    own = [a_reward(**r) for r in rewards if "account_id" not in r]  # an account knows no other's
+    assert release(case_of(a_filed(), *own)) is found
 
 
 @pytest.mark.parametrize(
@@ -145,7 +155,8 @@ def test_a_held_claim_looks_once_more_for_its_reward(
     [
         (Release.FREE, State.VALIDATED, None),
         (Release.REWARD_REGISTERED, State.RESOLVED, None),
-        (Release.REWARD_INVALID, State.REJECTED, "terms_not_met"),
+        (Release.TERMS_NOT_MET, State.REJECTED, "terms_not_met"),
+        (Release.ALREADY_REWARDED, State.REJECTED, "already_rewarded"),
     ],
 )
 def test_a_hold_is_released_as_it_was_found(

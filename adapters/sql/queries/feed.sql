@@ -81,29 +81,3 @@ returning true;
 select version, for_all from rewards
 where reward_id = :reward_id and (account_id = :account_id or for_all)
 order by account_id = :account_id desc limit 1;
-
--- name: links_of_account
--- A link that the feed for all knows as another account's is not this account's.
-select
-    link_id, version, account_id, partner_id, kind, clicked_at, promised_amount, promised_currency
-from links l
-where
-    account_id = :account_id and partner_id = :partner_id
-    and (for_all or not exists (select from links o where o.link_id = l.link_id and o.for_all));
-
--- name: rewards_of_account
-select
-    reward_id, version, account_id, partner_id, link_id, kind, order_number, state, amount,
-    currency, changed_at, granted_by_ticket
-from rewards where account_id = :account_id and partner_id = :partner_id;
-
--- name: rewards_of_order
--- Wider than the rule: `is_for_order` in the domain decides. Against another account counts only what
--- the feed for all accounts has told.
-select
-    reward_id, version, account_id, partner_id, link_id, kind, order_number, state, amount,
-    currency, changed_at, granted_by_ticket
-from rewards
-where
-    partner_id = :partner_id and kind = :reward_kind and (account_id = :account_id or for_all)
-    and (order_key = :order_key or reward_id = :reward_id or link_id = :link_id);

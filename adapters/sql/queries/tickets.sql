@@ -77,23 +77,22 @@ update tickets set
 where number = :number and writing < :writing;
 
 -- name: lock_ticket^
-select number, account_id, partner_id, reward_kind, order_key, link_id, reward_id, writing
-from tickets where number = :number for update;
+select number, partner_id from tickets where number = :number for update;
 
 -- name: recorded_move^
-select event, to_state from moves where number = :number and seq = :seq;
+select event, to_state, reason_code from moves where number = :number and seq = :seq;
 
 -- name: lock_name$
 select pg_advisory_xact_lock(hashtextextended(:name, 0)) is null;
 
--- name: granted_to$
-select number from grants
-where partner_id = :partner_id and reward_kind = :reward_kind and order_key = :order_key;
-
 -- name: grant_reward!
 insert into grants (
-    number, account_id, partner_id, reward_kind, order_key, amount, currency
-) values (:number, :account_id, :partner_id, :reward_kind, :order_key, :amount, :currency);
+    number, account_id, partner_id, reward_kind, order_key, link_id, reward_id, ordered_on, amount,
+    currency
+) values (
+    :number, :account_id, :partner_id, :reward_kind, :order_key, :link_id, :reward_id, :ordered_on,
+    :amount, :currency
+);
 
 -- name: write_grant!
 update tickets set granted_amount = :amount, granted_currency = :currency where number = :number;
@@ -160,8 +159,11 @@ on conflict do nothing;
 select answer from answers
 where number = :number and caller = :caller and request_id = :request_id;
 
--- name: form_of_ticket^
-select t.account_id, t.kind, t.partner_id, t.answers, t.order_key, t.duplicate_key, t.writing, p.rules
+-- name: filed_claim^
+-- What a claim is judged by again, locked; its answers may have changed since it was filed.
+select
+    t.number, t.account_id, t.partner_id, t.kind, t.link_id, t.reward_id, t.ordered_on,
+    t.ordered_at, t.answers, t.order_key, t.duplicate_key, t.writing, p.rules
 from tickets t
 join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rules_hash
 where t.number = :number for update of t;

@@ -1,0 +1,74 @@
+-- What a claim is judged by. What an account knows of itself; and, for settlement alone, what others
+-- have of the same order. These find more than the rule: the domain decides what is the same order.
+
+-- name: links_of_account
+-- Of the account, or named by one of its rewards, whoever's they are. A link that the feed for all
+-- knows as another account's is not this account's; nor is such a reward.
+select
+    link_id, version, account_id, partner_id, kind, clicked_at, promised_amount, promised_currency
+from links l
+where
+    (
+        account_id = :account_id and partner_id = :partner_id
+        and (for_all or not exists (select from links o where o.link_id = l.link_id and o.for_all))
+    )
+    or (
+        for_all and link_id in (
+            select r.link_id from rewards r
+            where r.account_id = :account_id and r.partner_id = :partner_id
+        )
+    );
+
+-- name: rewards_of_account
+select
+    reward_id, version, account_id, partner_id, link_id, kind, order_number, state, amount,
+    currency, changed_at, granted_by_ticket
+from rewards r
+where
+    account_id = :account_id and partner_id = :partner_id
+    and (for_all or not exists (select from rewards o where o.reward_id = r.reward_id and o.for_all));
+
+-- name: grants_of_account
+select number, reward_kind, order_key, link_id, reward_id, ordered_on
+from grants
+where account_id = :account_id and partner_id = :partner_id;
+
+-- name: grants_of_order
+select number, reward_kind, order_key, link_id, reward_id, ordered_on
+from grants
+where
+    partner_id = :partner_id and reward_kind = any(cast(:kinds as text[]))
+    and (
+        order_key = any(cast(:order_keys as text[])) or link_id = any(cast(:links as text[]))
+        or reward_id = :reward_id
+    );
+
+-- name: rewards_of_others
+-- Against another account counts only what the feed for all accounts has told.
+select
+    reward_id, version, account_id, partner_id, link_id, kind, order_number, state, amount,
+    currency, changed_at, granted_by_ticket
+from rewards
+where
+    account_id <> :account_id and for_all and partner_id = :partner_id
+    and kind = any(cast(:kinds as text[]))
+    and (
+        order_key = any(cast(:order_keys as text[])) or link_id = any(cast(:links as text[]))
+        or reward_id = :reward_id
+    );
+
+-- name: lock_links
+-- In the order in which the feed writes them: nobody waits for each other.
+select link_id from links
+where link_id = any(cast(:links as text[]))
+order by link_id, account_id for share;
+
+-- name: lock_rewards
+select reward_id from rewards
+where
+    partner_id = :partner_id and kind = any(cast(:kinds as text[]))
+    and (
+        order_key = any(cast(:order_keys as text[])) or link_id = any(cast(:links as text[]))
+        or reward_id = :reward_id
+    )
+order by reward_id, account_id for share;

@@ -1,0 +1,111 @@
+"""One set of books in memory: what the platform's feed says, what stands, and what was granted.
+
+A grant is looked at by a rule of its own, much plainer than the domain's: whoever pays what must
+not be paid fails there.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from domain.case import Case
+from domain.claim import Facts, Grant, Link, Reward, RewardState
+from domain.eligibility import order_of
+from domain.filed import FiledClaim
+from domain.settlement import Verdict, settle
+from domain.silence import Silence
+
+NOT_TO_BE_PAID: Final = (RewardState.REGISTERED, RewardState.GRANTED, RewardState.INVALID)
+PER_MONTH: Final = 100  # of the market's currency: what silence may confirm in all
+
+
+@dataclass
+class Books:
+    """Links and rewards by their ids, grants by their tickets; and what each settled ticket was
+    told, which it is told again whenever it asks.
+    """
+
+    links: dict[str, Link] = field(default_factory=dict)
+    feed: dict[str, Reward] = field(default_factory=dict)
+    grants: dict[str, Grant] = field(default_factory=dict)
+    accounts: dict[str, str] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    in_silence: dict[str, Silence] = field(default_factory=dict)
+
+    def facts_of(self, account_id: str, standing: str | None = None) -> Facts:
+        """What an account may know."""
+        own = [g for number, g in self.grants.items() if self.accounts[number] == account_id]
+        return Facts(
+            links=tuple(self.links.values()),
+            rewards=tuple(r for r in self.feed.values() if r.account_id == account_id),
+            grants=tuple(own),
+            standing_ticket=standing,
+        )
+
+    def case_of(self, filed: FiledClaim) -> Case:
+        """A claim's case by all that is known, as at settlement."""
+        account = str(filed.claim.account_id)
+        others = tuple(r for r in self.feed.values() if r.account_id != account)
+        more = {"grants": tuple(self.grants.values()), "others": others}
+        return filed.case(self.facts_of(account).model_copy(update=more))
+
+    def settle(self, filed: FiledClaim) -> Verdict:
+        """The granting transaction."""
+        if filed.number in self.verdicts:
+            return self.verdicts[filed.number]
+        case = self.case_of(filed)
+        verdict = self.verdicts[filed.number] = settle(case)
+        if verdict is Verdict.GRANTED:
+            self._grant(filed, case)
+        return verdict
+
+    def _grant(self, filed: FiledClaim, case: Case) -> None:
+        order = order_of(case)
+        grant = Grant(
+            number=filed.number,
+            reward_kind=order.reward_kind,
+            order_key=order.order_key,
+            link_id=case.link_named,
+            reward_id=filed.claim.reward_id,
+            ordered_on=order.ordered_on,
+        )
+        self._may_be_paid(filed, grant)
+        self.grants[filed.number] = grant
+        self.accounts[filed.number] = str(filed.claim.account_id)
+
+    def _may_be_paid(self, filed: FiledClaim, grant: Grant) -> None:
+        account = filed.claim.account_id
+        if grant.link_id:
+            link = self.links[grant.link_id]
+            assert (link.account_id, link.kind) == (account, grant.reward_kind)
+        if grant.reward_id:
+            contested = self.feed[grant.reward_id]
+            assert (contested.account_id, contested.state) == (account, RewardState.REJECTED)
+            assert contested.order_key in (None, grant.order_key)
+        for reward in self.feed.values():
+            same = reward.kind == grant.reward_kind and reward.order_key == grant.order_key
+            other = reward.account_id != account and reward.state is RewardState.INVALID
+            assert not same or other or reward.state not in NOT_TO_BE_PAID
+
+    def take_silence(self, number: str, amount: float) -> Silence:
+        """The transaction that counts what silence has confirmed."""
+        spent = 40 * list(self.in_silence.values()).count(Silence.CONFIRMED)
+        found = Silence.CONFIRMED if spent + amount <= PER_MONTH else Silence.ESCALATED
+        return self.in_silence.setdefault(number, found)
+
+    def nothing_was_paid_twice(self) -> None:
+        """One order earns one reward per kind: by its number, by its reward, and by its link where
+        one side names no number.
+        """
+        grants = list(self.grants.values())
+        for place, one in enumerate(grants):
+            for other in grants[:place]:
+                assert not _are_one(one, other), (one, other)
+
+
+def _are_one(one: Grant, other: Grant) -> bool:
+    if one.reward_kind != other.reward_kind:
+        return False
+    if one.order_key == other.order_key or (one.reward_id and one.reward_id == other.reward_id):
+        return True
+    named = all(":" not in grant.order_key for grant in (one, other))
+    return not named and one.link_id is not None and one.link_id == other.link_id
