@@ -25,7 +25,7 @@ _WORDS: Final = {
     "string_pattern": "expected printable ASCII characters without spaces",
 }
 """Ours for pydantic's types of errors, by how they begin."""
-_PYDANTIC: Final = re.compile(r"Input should (?:be|have|match)")
+_PYDANTIC: Final = re.compile(r"(?:Input|Value|String|Tuple) should (?:be|have|match)")
 _DEEPEST: Final = 100
 _CODES: Final = {
     "missing": "required",

@@ -208,6 +208,21 @@ async def test_a_row_that_comes_twice_is_told_once_and_others_of_its_ticket_in_o
     assert told == ["information_requested", "confirmed", "order_cancelled"]
 
 
+async def test_a_record_that_a_member_wrote_into_a_name_is_told_to_nobody(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    """Twenty-one lines and a record of one's own, in a cell whose row is rejected."""
+    (victim, own) = numbers(2)
+    await tickets(postgres, [victim, own])
+    name = "Jan" + "\n." * 21 + f"\n{own},confirmed,,,\nx"
+    rows = [f'{victim},rejected,order_not_found,,"{name}"', f'{own},,,,"Eva"']
+    header = "number,outcome,reason_code,amount,answers.customer_name"
+    teller = Fake()
+    counted, said = await take(postgres, a_file(tmp_path, *rows, header=header), teller)
+    assert (counted, said) == ((1, 0, 0), [])
+    assert [(one.number, one.outcome) for one in teller.told] == [(victim, "rejected")]
+
+
 def test_progress_is_a_line_with_all_that_is_done(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.csv_files import encoded, opened, write_row
+from domain.claim import MOST_ANSWERS
 from domain.errors import MessageRefused
 from domain.file_rows import (
     OUTCOME_COLUMNS,
@@ -23,6 +24,7 @@ from domain.file_rows import (
     is_unanswered,
     read_outcome,
 )
+from domain.forms import LONGEST_ANSWER
 from domain.numbers import ticket_number
 from domain.partner import Market
 
@@ -79,14 +81,15 @@ def saved(table: Table, sign: str, quoting: Any, end: str) -> str:
     return out.getvalue()
 
 
-def told(path: Path, raw: bytes) -> dict[str, list[str]]:
-    """Import a file; return what each ticket was told."""
+def told(path: Path, raw: bytes, faults: list[str] | None = None) -> dict[str, list[str]]:
+    """Import a file; return what each ticket was told, and note its `faults`."""
     path.write_bytes(raw)
     found: dict[str, list[str]] = {}
     with opened(path, MARKET.language, column_of) as reader:
         check_header(reader.columns)
         for line in reader:
             if line.fault or is_unanswered(line.cells):
+                (faults if faults is not None else []).extend(filter(None, [line.fault]))
                 continue
             try:
                 outcome = read_outcome(line.cells, "moebelhof", MARKET)
@@ -104,8 +107,9 @@ def test_an_export_that_comes_back_as_it_was_tells_nobody_anything(
     tmp_path_factory: pytest.TempPathFactory, texts: list[tuple[str, ...]]
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "as-it-was.csv"
+    faults: list[str] = []
     for sign in (";", ","):
-        assert told(path, exported(texts, sign)) == {}
+        assert (told(path, exported(texts, sign), faults), faults) == ({}, [])
 
 
 @settings(max_examples=300)
@@ -186,6 +190,27 @@ def test_nothing_becomes_a_record_because_the_one_around_it_is_broken(
     broken = spoil.format(f"{NUMBERS[0]},{inside}")
     text = f"number,customer_name,outcome\n{broken}\n"
     assert told(tmp_path / "f.csv", text.encode()) == {}
+
+
+def test_the_longest_row_that_an_export_writes_is_read(tmp_path: Path) -> None:
+    """Fifty answers of four thousand characters, each of which is doubled."""
+    names = [f"field_{n}" for n in range(MOST_ANSWERS)]
+    claim: dict[str, Any] = {
+        "number": NUMBERS[0],
+        "kind": "missing_cashback",
+        "ordered_on": "2026-10-01",
+        "note": '"' * LONGEST_ANSWER,
+        "answers": dict.fromkeys(names, '"' * LONGEST_ANSWER),
+        "link": {"id": "lnk-77", "clicked_at": None},
+    }
+    row = claim_row("claim", claim, names)
+    row[1] = "confirmed"
+    raw = io.BytesIO()
+    out = encoded(raw)
+    write_row(out, claim_header(names), ";")
+    write_row(out, row, ";")
+    out.flush()
+    assert told(tmp_path / "f.csv", raw.getvalue()) == {NUMBERS[0]: ["confirmed"]}
 
 
 def test_the_columns_of_the_outcome_are_all_there_to_be_filled_in() -> None:

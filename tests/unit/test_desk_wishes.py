@@ -1,0 +1,38 @@
+"""What an agent types at the desk: an amount is the one that was meant, or is told at its field."""
+
+import pytest
+from starlette.datastructures import FormData
+
+from gateway.pages.desk_wishes import Wish, read_wish
+from gateway.words import words
+
+
+def confirming(amount: str) -> Wish:
+    return read_wish(
+        FormData(act="confirm", request_id="desk-1", confirm_note="seen", confirm_amount=amount),
+        "PLN",
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [("40", "40"), ("40,5", "40.5"), ("1\u00a0040,50", "1040.50"), ("1.040,50 zł", "1040.50")],
+)
+def test_an_amount_is_read_as_people_type_it(typed: str, amount: str) -> None:
+    wish = confirming(typed)
+    assert (wish.errors, wish.content["reward"]) == ({}, {"amount": amount, "currency": "PLN"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "error"),
+    [
+        ("1.250", "ambiguous_number"),
+        ("1,000", "ambiguous_number"),
+        ("40 / 50", "several_numbers"),
+        *((one, "amount") for one in ("0", "-1", "+7", "1e3", "1_0", "NaN", "40 €", "٤٠", "4²")),
+    ],
+)
+def test_what_may_be_another_amount_is_told_at_its_field(typed: str, error: str) -> None:
+    assert confirming(typed).errors == {"confirm_amount": error}
+    for language in ("pl", "de", "en"):
+        assert words("desk", language)["errors"][error]
