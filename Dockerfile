@@ -1,12 +1,14 @@
 # The image of worker and gateway. Everything it installs is named, with its hash, in requirements.lock.
-FROM python:3.13-slim AS build
+# A tag that moves; docker-compose.yml hands in what PYTHON_IMAGE names, such as python:3.13-slim@sha256:…
+ARG PYTHON_IMAGE=python:3.13-slim
+FROM ${PYTHON_IMAGE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 COPY requirements.lock .
 RUN python -m venv /venv \
     && /venv/bin/python -m pip install --require-hashes --only-binary :all: -r requirements.lock \
     && /venv/bin/python -m pip uninstall --yes pip
 
-FROM python:3.13-slim
+FROM ${PYTHON_IMAGE}
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONFAULTHANDLER=1 \

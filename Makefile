@@ -12,7 +12,8 @@ PYTHON := $(shell for candidate in python3 python3.13 python3.12 python3.11; do 
 	if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo "$$candidate"; break; fi; done)
 
-.PHONY: help setup run demo test lint browser screenshots bench chaos histories migrate lock
+.PHONY: help setup run demo test lint browser screenshots bench chaos histories migrate audit sbom \
+	lock
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' \
@@ -66,6 +67,14 @@ migrate: setup ## bring the database of DATABASE_URL to the newest schema
 COMPILE := env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
 	$(BIN)/uv pip compile pyproject.toml --quiet --no-config --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
+
+audit: setup ## known faults of what the image installs (asks PyPI's advisories; fails if it cannot)
+	$(BIN)/uv tool run --from 'pip-audit==2.*' pip-audit --strict --require-hashes --disable-pip \
+		-r requirements.lock
+
+sbom: setup ## what the image installs, as CycloneDX, to sbom.json
+	$(BIN)/uv tool run --from 'cyclonedx-bom==7.*' cyclonedx-py requirements requirements.lock \
+		--output-reproducible --of JSON -o sbom.json
 
 lock: setup ## write both lock files from pyproject.toml
 	$(COMPILE) --output-file requirements.lock

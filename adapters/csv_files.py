@@ -226,16 +226,23 @@ def opened(
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[TextIO]:
-    """Give a file to write into that stands under its name only when it is whole."""
+    """Give a file to write into that stands under its name only when it is whole, and that its
+    owner alone can read: it holds members' data.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    draft.unlink(missing_ok=True)
     try:
-        with open(draft, "wb") as raw, encoded(raw) as text:
+        with open(draft, "wb", opener=_private) as raw, encoded(raw) as text:
             yield text
             text.flush()
             os.fsync(raw.fileno())
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_EXCL, 0o600)
 
 
 def encoded(raw: BinaryIO) -> io.TextIOWrapper:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import importlib
+import os
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ FAILED = 1
 
 def main(arguments: list[str]) -> int:
     """Run one command; the result is the exit code of the process."""
+    os.umask(0o077)  # letters, logs and books hold people's data: their owner's alone
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
     if options.command == "run" and rest:

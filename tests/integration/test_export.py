@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -63,6 +64,20 @@ async def test_a_claim_is_exported_with_what_its_form_asks_for(office: Office) -
     assert row["answers.order_number"] == "'=VT-1"
     assert "answers.contract_started_on" in row
     assert "jan@example.com" not in office.file.read_text()
+
+
+async def test_an_export_is_its_owners_alone(office: Office) -> None:
+    """Whatever the umask says, and whoever could read the file that stood there before."""
+    office.file.write_text("old")
+    office.file.chmod(0o666)
+    before = os.umask(0)
+    try:
+        await office.claim("VT-1")
+        await office.export()
+    finally:
+        os.umask(before)
+    assert office.file.stat().st_mode & 0o777 == 0o600
+    assert "VT-1" in office.file.read_text()
 
 
 async def test_each_claim_is_exported_once_and_each_purpose(office: Office) -> None:

@@ -69,10 +69,37 @@ def test_ports_are_published_on_loopback_only(name: str) -> None:
         assert str(port).startswith("127.0.0.1:")
 
 
+def image_of(name: str) -> str:
+    """The image of a service where no variable names another."""
+    default = VARIABLE.fullmatch(SERVICES[name]["image"])
+    return default[3] if default else str(SERVICES[name]["image"])
+
+
 @every_service
 def test_images_carry_a_tag(name: str) -> None:
-    _, _, tag = SERVICES[name]["image"].rpartition(":")
+    _, _, tag = image_of(name).rpartition(":")
     assert re.match(r"v?\d", tag), "a tag that moves without notice, or none"
+
+
+@every_service
+def test_every_image_of_others_can_be_pinned_by_its_digest(name: str) -> None:
+    """`deploy/pin-images.sh` finds them by these variables."""
+    if "build" in SERVICES[name]:
+        asked = SERVICES[name]["build"]["args"]["PYTHON_IMAGE"]
+        default = re.search(r"^ARG PYTHON_IMAGE=(\S+)$", DOCKERFILE, re.MULTILINE)
+        assert default
+        assert asked == f"${{PYTHON_IMAGE:-{default[1]}}}"
+        assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) == {"${PYTHON_IMAGE}"}
+    else:
+        assert re.fullmatch(r"\$\{[A-Z_]+_IMAGE:-[^}]+\}", SERVICES[name]["image"])
+
+
+@every_service
+def test_no_container_takes_the_whole_machine(name: str) -> None:
+    service = SERVICES[name]
+    assert 0 < service["cpus"] <= 2
+    assert re.fullmatch(r"(256|512)m|[12]g", service["mem_limit"])
+    assert 0 < service["pids_limit"] <= 500
 
 
 @every_service
@@ -171,7 +198,7 @@ def test_temporal_asks_who_is_there_and_has_its_shards() -> None:
 
 
 def test_temporals_tools_are_of_its_servers_version() -> None:
-    tags = {name: service["image"].rpartition(":")[2] for name, service in SERVICES.items()}
+    tags = {name: image_of(name).rpartition(":")[2] for name in SERVICES}
     assert tags["temporal"] == tags["temporal-schema"] == tags["temporal-namespace"]
 
 
