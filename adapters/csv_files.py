@@ -2,9 +2,8 @@
 
 What stands inside a cell is never a record. A quotation that is open reaches over the ends of
 lines, and over quotation marks that nobody doubled, until a mark that a separator or the end of a
-line follows and, where marks were not doubled, their number is even. A record with a fault is left
-out as a whole, with all lines that may stand inside one of its cells. Ours are written with every
-cell on one line.
+line follows. A record with a fault is left out as a whole, with all lines that may stand inside one
+of its cells. Ours are written with every cell on one line.
 
 Cells that begin with = + - @, a tab or a line end (or the full-width forms of the signs) are
 written with an apostrophe before them, which is taken away again where such a cell is read.
@@ -53,10 +52,8 @@ class _Quotation:
         self._opening = re.compile(' *"')
         self._after = re.compile(f" *(?:{re.escape(delimiter)}|[\r\n]|$)")
         self._delimiter = delimiter
-        self._marks = 0
         self.is_open = False
         self.is_broken = False
-        self.may_close = False
 
     def read(self, line: str) -> None:
         """Go over one more line."""
@@ -66,7 +63,7 @@ class _Quotation:
 
     def _outside(self, line: str, at: int) -> int | None:
         if found := self._opening.match(line, at):
-            self.is_open, self._marks = True, 1
+            self.is_open = True
             return found.end()
         end = line.find(self._delimiter, at)
         return None if end < 0 else end + 1
@@ -77,10 +74,7 @@ class _Quotation:
             return None
         if line.startswith('""', mark):
             return mark + 2
-        self._marks += 1
-        found = self._after.match(line, mark + 1)
-        self.may_close = self.may_close or found is not None
-        if found and (not self.is_broken or self._marks % 2 == 0):
+        if found := self._after.match(line, mark + 1):
             self.is_open = False
             ends = found[0].strip(" ") != self._delimiter
             return None if ends else found.end()
@@ -139,7 +133,7 @@ class CsvReader:
         while quotation.is_open and not (is_spoilt and self._is_closed):
             following = self._next_line()
             if following is None:
-                return [], self._never_closed(None if quotation.may_close else after)
+                return [], self._never_closed(after)
             quotation.read(following)
             length += len(following)
             if length <= LONGEST_RECORD:

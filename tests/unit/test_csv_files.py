@@ -95,6 +95,7 @@ SPOILT = {
     "text after a quotation": ('3,"x"y', "expected every quotation mark inside a cell twice"),
     "text after a quotation of many lines": ('3,"x"y\n4,g\n"z"', "expected every quotation mark"),
     "a quotation of ones own": ('3,"say "yes" or no"', "expected every quotation mark"),
+    "a mark for inches": ('"3","24" screen"', "expected every quotation mark inside a cell twice"),
     "text after a quotation and a space": ('"3" ,"x" z,"y"', "expected every quotation mark"),
     "a line as long as a book": ("3," + "x" * 200_000, "expected CSV"),
     "a record as long as a book": (
@@ -121,7 +122,7 @@ def test_a_bad_record_spoils_no_other_and_none_comes_of_it(
 
 @pytest.mark.parametrize(
     "open_cell",
-    ['3,"open', '3, "open', '"3","x""', '3,"open\n."x"', '3,"' + "x" * LONGEST_RECORD],
+    ['3,"open', '3, "open', '"3","x""', '3,"open\n."x" y', '3,"' + "x" * LONGEST_RECORD],
 )
 def test_what_may_stand_inside_a_cell_that_nobody_closed_is_no_record(
     tmp_path: Path, open_cell: str
@@ -134,9 +135,11 @@ def test_what_may_stand_inside_a_cell_that_nobody_closed_is_no_record(
     assert "all that follows is left out" in lines[1].fault
 
 
-def test_each_record_with_a_stray_mark_spoils_itself(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_each_record_with_a_stray_mark_spoils_itself(tmp_path: Path, encoding: str) -> None:
     """Where no mark in the rest of the file could close a cell, none is open."""
-    lines = read(tmp_path / "f.csv", 'a,b\n1,"x"y\n2,g\n3,"x"y\n4,g\n')
+    text = 'a,b\n1,"x"y\n2,g\n3,"x"ż\n4,g\n'
+    lines = read(tmp_path / "f.csv", text.encode(encoding))
     assert [(line.number, bool(line.fault)) for line in lines] == [
         (2, True), (3, False), (4, True), (5, False)
     ]  # fmt: skip
@@ -144,7 +147,7 @@ def test_each_record_with_a_stray_mark_spoils_itself(tmp_path: Path) -> None:
 
 def test_marks_that_nobody_doubled_hide_the_lines_of_their_cell(tmp_path: Path) -> None:
     """A shop's own program puts marks around a note, and doubles none inside it."""
-    note = 'he said "no"\n4,g\n"yes" he said'
+    note = 'he said "no" to us\n4,g\n"yes" he said'
     lines = read(tmp_path / "f.csv", f'a,b\n3,"{note}"\n5,x\n')
     assert [(line.number, line.cells) for line in lines] == [(2, {}), (5, {"a": "5", "b": "x"})]
 
