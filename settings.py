@@ -6,6 +6,7 @@ Temporal's own settings (`TEMPORAL_*`, `temporal.toml`) are read by its SDK.
 import difflib
 import os
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
@@ -155,6 +156,11 @@ class GatewaySettings(DoorSettings):
         str | None, Field(alias="TICKETS_TOKEN_KEYS", pattern=r"^https?://[!-~]+$")
     ] = None
     """The address of the issuer's key set (JWKS)."""
+    token_longest_life: Annotated[
+        timedelta,
+        Field(alias="TICKETS_TOKEN_LONGEST_LIFE", gt=timedelta(0), le=timedelta(days=31)),
+    ] = timedelta(hours=24)
+    """From `iat` to `exp`; a token that lives longer is refused."""
     webhook_address: Annotated[HttpUrl | None, Field(alias="TICKETS_PLATFORM_WEBHOOK_ADDRESS")] = (
         None
     )

@@ -22,7 +22,9 @@ LEEWAY: Final = timedelta(seconds=10)
 LONGEST: Final = 8192
 _SHARED: Final = ["HS256"]
 _PUBLISHED: Final = ["ES256", "EdDSA", "PS256", "RS256"]
-_NEEDED: Final = ["exp", "iss", "aud", "sub"]
+_NEEDED: Final = ["exp", "iat", "iss", "aud", "sub"]
+LONGEST_LIFE: Final = timedelta(hours=24)
+"""Of a token, where nothing else is set: from `iat` to `exp`."""
 _REFUSED: Final = "unauthorised"
 _KEPT_SECONDS: Final = 3600.0
 """After which a set is fetched anew."""
@@ -113,8 +115,13 @@ class BearerTokens:
         *,
         secrets: str | None = None,
         keys: IssuerKeys | None = None,
+        longest_life: timedelta = LONGEST_LIFE,
     ) -> None:
-        """Check against `secrets` (old and new with a space between them), or against `keys`."""
+        """Check against `secrets` (old and new with a space between them), or against `keys`.
+
+        A token that lives longer than `longest_life` is refused, however far it has come.
+        """
+        self._longest_life = longest_life.total_seconds()
         self._issuer = issuer
         self._audience = audience
         self._secrets = (secrets or "").split()
@@ -147,6 +154,8 @@ class BearerTokens:
             leeway=LEEWAY,
             options={"require": _NEEDED},
         )
+        if not 0 < float(content["exp"]) - float(content["iat"]) <= self._longest_life:
+            raise ValueError("it lives too long")
         return content
 
     async def _candidates(self, token: str) -> list[Any]:

@@ -107,6 +107,7 @@ async def _open(
         settings.token_audience,
         secrets=settings.token_secret,
         keys=IssuerKeys(address, door.fetch) if address else None,
+        longest_life=settings.token_longest_life,
     )
     opened = Postgres.connect(settings.database_url, settings.database_connections)
     return Parts(

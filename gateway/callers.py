@@ -18,6 +18,7 @@ from domain.shapes import Frozen, Identifier
 from gateway.openapi import refuse_unknown_parameters
 from gateway.parts import Have, Parts
 from gateway.problems import Problem
+from gateway.security_log import SecurityEvent, tell, telling_refusals
 
 Role = Literal["platform", "filing", "feed", "agent", "operator"]
 _BEARER: Final = HTTPBearer(
@@ -48,6 +49,7 @@ class Caller(Frozen):
         Looked at before anything is looked up: it says nothing about the account.
         """
         if not self.may_speak_for(account_id):
+            tell(SecurityEvent.ACCOUNT_REFUSED, subject=self.subject)
             raise Problem("forbidden")
 
     @property
@@ -90,6 +92,7 @@ class AskingFor:
         if found is None:
             found = request.state.caller = await _calling(have, credentials)
         if not found.roles & self._roles:
+            tell(SecurityEvent.ROLE_REFUSED, subject=found.subject, path=request.url.path)
             raise Problem("forbidden")
         return found
 
@@ -97,7 +100,8 @@ class AskingFor:
 async def _calling(have: Parts, credentials: HTTPAuthorizationCredentials | None) -> Caller:
     if credentials is None:
         raise Problem("unauthorised")
-    found = read_caller(await have.tokens.read(credentials.credentials))
+    with telling_refusals(SecurityEvent.TOKEN_REFUSED):
+        found = read_caller(await have.tokens.read(credentials.credentials))
     await have.limits.hit("token", found.subject)
     return found
 

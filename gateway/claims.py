@@ -71,6 +71,7 @@ async def claimable_links(
     does not know its order: it is `closed` only where no order of it can be claimed any more.
     """
     caller.must_speak_for(account_id)
+    await have.limits.hit("account", account_id)
     known = await known_of(have.postgres, account_id, kind)
     rules = {partner_id: profile.rules for partner_id, profile in have.profiles.items()}
     language = language_wanted(request)
@@ -138,6 +139,7 @@ async def form(
 async def check(request: Request, have: Have, caller: Filing, claim: Claim) -> Any:
     """Decide on a claim as filing would, and write nothing."""
     caller.must_speak_for(claim.account_id)
+    await have.limits.hit("account", claim.account_id)
     return await check_claim(have, await _told(request))
 
 
@@ -170,6 +172,7 @@ async def file(
 ) -> Any:
     """File a claim. Its answer says whether it is accepted, held, refused or discarded, and why."""
     caller.must_speak_for(claim.account_id)
+    await have.limits.hit("account", claim.account_id)
     filed = await file_claim(have, await _told(request), key)
     if filed.result is None:
         pending = shapes.Pending(number=filed.number).model_dump()

@@ -16,6 +16,7 @@ from domain.webhooks import LASTING
 from gateway.callers import CallRoute, Operator, OperatorOrPlatform, Platform
 from gateway.parts import Have, Parts
 from gateway.problems import Problem, responses
+from gateway.security_log import SecurityEvent, tell
 
 router = APIRouter(prefix="/v1", tags=["events"], route_class=CallRoute)
 MOST: Final = 1000
@@ -141,6 +142,7 @@ async def redeliver_event(have: Have, caller: OperatorOrPlatform, event_id: Even
     accounts = None if "operator" in caller.roles else caller.accounts
     if not await redeliver(have.postgres, event_id, LASTING, accounts):
         raise Problem("unknown_event")
+    tell(SecurityEvent.OPERATOR_ACTED, actor=caller.subject, act="redelivery", event_id=event_id)
     return Redelivery(event_id=str(event_id))
 
 
@@ -154,6 +156,7 @@ async def list_webhooks(
 ) -> WebhookPage:
     """List webhooks that were given up (`failed`), or wait for their next attempt."""
     found = await webhooks(have.postgres, state == "failed", after, limit)
+    tell(SecurityEvent.OPERATOR_ACTED, actor=caller.subject, act="list_webhooks")
     last = found[-1]["position"] if found else after
     listed = [WebhookOut.model_validate(one | {"event_id": str(one["position"])}) for one in found]
     return WebhookPage(webhooks=listed, next=str(last))

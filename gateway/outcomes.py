@@ -21,6 +21,7 @@ from gateway.callers import CallRoute
 from gateway.partners import take_outcomes
 from gateway.parts import Have
 from gateway.problems import Problem, WrongField, responses
+from gateway.security_log import SecurityEvent, tell
 
 router = APIRouter(prefix="/v1", tags=["outcomes"], route_class=CallRoute)
 _WRITABLE: Final = re.compile(r"[!-~]{1,200}")
@@ -166,6 +167,7 @@ async def take(
     same results.
     """
     if not could_be_signed(request.headers, have.now):
+        tell(SecurityEvent.SIGNATURE_REFUSED, path=request.url.path)
         raise _unsigned()
     body = await request.body()
     signed = _signed(body, request, have.secrets_of(partner_id))
@@ -189,6 +191,7 @@ def _signed(body: bytes, request: Request, secrets: Sequence[str]) -> Signed:
     try:
         return check_signature(body, request.headers, secrets)
     except MessageRefused:
+        tell(SecurityEvent.SIGNATURE_REFUSED, path=request.url.path)
         raise _unsigned() from None
 
 

@@ -17,6 +17,7 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from gateway.problems import Problem
+from gateway.security_log import SecurityEvent, tell
 
 log = logging.getLogger("gateway")
 Kind = Literal[
@@ -63,6 +64,7 @@ class RateLimits:
         stats = await window.get_window_stats(limit, key)
         seconds = max(1, math.ceil(stats.reset_time - time.time()))
         self._say(kind, key)
+        tell(SecurityEvent.RATE_LIMITED, limit=kind, key=key)
         raise Problem("too_many_requests", headers={"retry-after": str(seconds)})
 
     def _say(self, kind: Kind, key: str) -> None:

@@ -14,6 +14,7 @@ from gateway.guards import place_of
 from gateway.lost import find_lost
 from gateway.partners import tell_what_was_left
 from gateway.parts import Parts
+from gateway.security_log import tell_left_out
 
 log = logging.getLogger("gateway")
 Round = Callable[[Parts], Awaitable[bool]]
@@ -22,12 +23,20 @@ PAUSE: Final = 1.0
 """Seconds between two looks when there was nothing to do."""
 PAUSE_AFTER_TROUBLE: Final = 5.0
 
+
+async def _tell_left_out(parts: Parts) -> bool:
+    """Let the security log say what it left out, also when nothing more happens."""
+    tell_left_out()
+    return False
+
+
 ROUNDS: Final[Sequence[Round]] = (
     find_lost,
     tell_what_was_left,
     feeds.look_again,
     webhooks.place,
     webhooks.send,
+    _tell_left_out,
 )
 
 

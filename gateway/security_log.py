@@ -10,13 +10,16 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
 from typing import Final
 
 from asgi_correlation_id import correlation_id
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from domain.errors import MessageRefused
 
 log = logging.getLogger("security")
 MOST_A_MINUTE: Final = 60
@@ -26,7 +29,7 @@ _LONGEST: Final = 250
 _address: ContextVar[str | None] = ContextVar("address", default=None)
 
 
-class Event(StrEnum):
+class SecurityEvent(StrEnum):
     """What is written down."""
 
     TOKEN_REFUSED = "token_refused"  # noqa: S105  (the name of an event)
@@ -49,14 +52,14 @@ class Event(StrEnum):
 
 STRANGERS: Final = frozenset(
     {
-        Event.TOKEN_REFUSED,
-        Event.ROLE_REFUSED,
-        Event.ACCOUNT_REFUSED,
-        Event.SIGNATURE_REFUSED,
-        Event.LINK_REFUSED,
-        Event.HANDOVER_REFUSED,
-        Event.FORM_TOKEN_REFUSED,
-        Event.RATE_LIMITED,
+        SecurityEvent.TOKEN_REFUSED,
+        SecurityEvent.ROLE_REFUSED,
+        SecurityEvent.ACCOUNT_REFUSED,
+        SecurityEvent.SIGNATURE_REFUSED,
+        SecurityEvent.LINK_REFUSED,
+        SecurityEvent.HANDOVER_REFUSED,
+        SecurityEvent.FORM_TOKEN_REFUSED,
+        SecurityEvent.RATE_LIMITED,
     }
 )
 """What anybody can cause as often as they like."""
@@ -69,14 +72,14 @@ class Pace:
         """Count by `clock`, in seconds."""
         self._clock = clock
         self._began = clock()
-        self._seen: Counter[Event] = Counter()
+        self._seen: Counter[SecurityEvent] = Counter()
 
-    def admits(self, event: Event) -> bool:
+    def admits(self, event: SecurityEvent) -> bool:
         """Count an event; say whether it is to be written."""
         self._seen[event] += 1
         return event not in STRANGERS or self._seen[event] <= MOST_A_MINUTE
 
-    def left_out(self) -> dict[Event, int]:
+    def left_out(self) -> dict[SecurityEvent, int]:
         """Return how often each event was left out, when a minute is over; a new one begins."""
         if self._clock() - self._began < _MINUTE:
             return {}
@@ -105,7 +108,7 @@ class Addresses:
         await self._app(scope, receive, send)
 
 
-def tell(event: Event, **told: str | int | None) -> None:
+def tell(event: SecurityEvent, **told: str | int | None) -> None:
     """Write an event down, with the address and the id of the call in which it happened.
 
     `told`: codes, numbers of tickets, subjects and partners; never a token, a secret or a claim.
@@ -115,13 +118,28 @@ def tell(event: Event, **told: str | int | None) -> None:
         _write(event, {"address": _address.get(), "request_id": correlation_id.get(), **told})
 
 
+def tell_search(agent: str, by: Sequence[str], found: int) -> None:
+    """Write down that an agent looked tickets up: by what kinds of keys, never by which."""
+    tell(SecurityEvent.TICKETS_SEARCHED, agent=agent, by=",".join(by), found=found)
+
+
+@contextmanager
+def telling_refusals(event: SecurityEvent, **told: str | int | None) -> Iterator[None]:
+    """Write `event` down where a token, a signature or a link is refused."""
+    try:
+        yield
+    except MessageRefused:
+        tell(event, **told)
+        raise
+
+
 def tell_left_out() -> None:
     """Write down how much of the last minute was left out."""
     for event, count in _pace.left_out().items():
         _write(event, {"left_out": count})
 
 
-def _write(event: Event, told: dict[str, str | int | None]) -> None:
+def _write(event: SecurityEvent, told: dict[str, str | int | None]) -> None:
     known = {name: _bounded(value) for name, value in told.items() if value is not None}
     line = json.dumps({"event": event.value, **known})
     log.info("%s", line.replace("\x7f", "\\u007f"))

@@ -7,12 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.sessions import Kind, end_sessions
 from domain.shapes import Identifier
-from gateway.callers import Caller, OperatorOrPlatform
+from gateway.callers import Caller, CallRoute, OperatorOrPlatform
 from gateway.parts import Have
 from gateway.problems import Problem, responses
-from gateway.security_log import Event, tell
+from gateway.security_log import SecurityEvent, tell
 
-router = APIRouter(prefix="/v1", tags=["sessions"])
+router = APIRouter(prefix="/v1", tags=["sessions"], route_class=CallRoute)
 _PROBLEMS = responses("malformed", "unauthorised", "forbidden", "unavailable")
 
 
@@ -45,7 +45,7 @@ async def end(have: Have, caller: OperatorOrPlatform, whose: Annotated[Subject, 
     by = "operator" if "operator" in caller.roles else "platform"
     count = await end_sessions(have.postgres, whose.kind, whose.subject, by)
     tell(
-        Event.SESSIONS_ENDED,
+        SecurityEvent.SESSIONS_ENDED,
         kind=whose.kind,
         subject=whose.subject,
         by=f"{by}:{caller.subject}",

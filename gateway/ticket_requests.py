@@ -18,6 +18,7 @@ from domain.ticket import Answer
 from gateway.callers import Caller
 from gateway.parts import Parts
 from gateway.problems import Problem, is_unknown
+from gateway.security_log import SecurityEvent, tell
 from gateway.temporal import ask
 
 _WRONG: Final = {
@@ -62,7 +63,27 @@ async def put(have: Parts, number: str, update: str, content: Mapping[str, Any])
     reading = read_message(UPDATES[update], dict(content))
     if reading.value is None:
         raise Problem("malformed", {name or "body": "malformed" for name in reading.problems})
-    told = reading.value.model_dump(mode="json", exclude_none=True)
+    request, code = reading.value, "unanswered"
+    try:
+        answer, code = await _put(have, number, update, request), "applied"
+    except Problem as problem:
+        code = problem.code
+        raise
+    finally:
+        tell(
+            SecurityEvent.TICKET_ACTED_ON,
+            actor=request.actor,
+            caller=request.sender,
+            number=number,
+            act=update,
+            request=request.request_id,
+            code=code,
+        )
+    return answer
+
+
+async def _put(have: Parts, number: str, update: str, request: Request) -> Answer:
+    told = request.model_dump(mode="json", exclude_none=True)
     try:
         return await ask(have.client, number, update, told)
     except Problem as problem:
@@ -72,7 +93,7 @@ async def put(have: Parts, number: str, update: str, content: Mapping[str, Any])
             raise
     if await is_open(have.postgres, number):
         raise Problem("workflow_lost")
-    return await _too_late(have, number, reading.value)
+    return await _too_late(have, number, request)
 
 
 async def _too_late(have: Parts, number: str, request: Request) -> Answer:

@@ -19,6 +19,7 @@ from gateway.callers import Agent, AgentOrFiling, Caller, CallRoute
 from gateway.cursors import CURSOR, read_cursor, write_cursor
 from gateway.parts import Have
 from gateway.problems import Problem, responses
+from gateway.security_log import SecurityEvent, tell, tell_search
 from gateway.ticket_requests import actor_of, number_meant, put, ticket_open_to
 from gateway.ticket_views import TicketLine, TicketWhole, line, whole
 from gateway.words import language_wanted
@@ -196,6 +197,7 @@ async def search(have: Have, caller: Agent, sought: Annotated[Search, Query()]) 
     )
     most = sought.limit
     rows = await tickets_found(have.postgres, filters, most + 1, read_cursor(sought.after))
+    tell_search(caller.subject, [*filters.model_dump(exclude_none=True)], len(rows[:most]))
     return TicketPage(
         tickets=[line(row) for row in rows[:most]], next=write_cursor(place_of(rows, most))
     )
@@ -209,6 +211,7 @@ async def look_up(request: Request, have: Have, caller: Agent, number: Number) -
     row = await ticket_whole(have.postgres, number_meant(number))
     if row is None:
         raise Problem("unknown_ticket")
+    tell(SecurityEvent.TICKET_READ, agent=caller.subject, number=row["number"], door="api")
     return whole(have, row, language_wanted(request))
 
 

@@ -26,6 +26,7 @@ from gateway.pages.rendering import Writes, page, reading_language
 from gateway.pages.sessions import sent_form
 from gateway.parts import Have, Parts
 from gateway.problems import RETRY_AFTER, Problem, is_unknown
+from gateway.security_log import SecurityEvent, telling_refusals
 from gateway.temporal import ask
 from gateway.words import words
 
@@ -100,7 +101,8 @@ class Reader(NamedTuple):
 
 async def _reader(request: Request, have: Have, number: str, token: str = "") -> Reader:
     """Check the token before anything is looked up: whatever is wrong, the page is the same."""
-    check_token(token, have.settings.pages_secret, member_of(number), have.now)
+    with telling_refusals(SecurityEvent.LINK_REFUSED, kind="member", number=number):
+        check_token(token, have.settings.pages_secret, member_of(number), have.now)
     row = await have.postgres.one("question_asked", number=number)
     if row is None:
         raise MessageRefused("link_not_valid")

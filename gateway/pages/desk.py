@@ -29,6 +29,7 @@ from gateway.pages.entering import left, let_in, sign_out, welcome
 from gateway.pages.rendering import Writes, kept_parameters, reading_language
 from gateway.pages.sessions import Session
 from gateway.parts import Have, Parts
+from gateway.security_log import tell_search
 from gateway.ticket_views import line
 from gateway.words import words
 
@@ -84,6 +85,7 @@ async def home(
     rows = await tickets_found(have.postgres, filters, MOST + 1, after)
     if sought.number and rows and filters == Filters(number=sought.number):
         return RedirectResponse(f"/desk/tickets/{sought.number}", 303)
+    tell_search(session.subject, [*filters.model_dump(exclude_none=True)], len(rows[:MOST]))
     hint = "mistyped" if sought.is_mistyped else "unknown" if sought.number else "none"
     content = {"queue": None, "hint": hint, "is_mistyped": sought.is_mistyped}
     return _list(have, request, session, looked, rows, content | await _sizes(have))
@@ -106,6 +108,7 @@ async def _queue(
 ) -> Response:
     after = read_cursor(looked.after)
     rows = await tickets_waiting(have.postgres, queue, _today(have), MOST + 1, after)
+    tell_search(session.subject, [f"queue {queue}"], len(rows[:MOST]))
     content = {"queue": queue, "hint": "", "is_mistyped": False}
     return _list(have, request, session, looked, rows, content | await _sizes(have))
 

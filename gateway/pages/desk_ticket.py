@@ -23,6 +23,7 @@ from gateway.pages.rendering import Writes, reading_language
 from gateway.pages.sessions import Session, form_of
 from gateway.parts import Have, Parts
 from gateway.problems import STATUS, Problem
+from gateway.security_log import SecurityEvent, tell
 from gateway.ticket_requests import put
 from gateway.ticket_views import TicketWhole, rules_of, whole
 from gateway.words import words
@@ -41,6 +42,7 @@ async def look(
         return _unknown(have, request, session, number)
     if found != number:
         return RedirectResponse(f"/desk/tickets/{found}", 303)
+    tell(SecurityEvent.TICKET_READ, agent=session.subject, number=found, door="desk")
     return _ticket_page(have, request, session, row, _NOTHING, done)
 
 

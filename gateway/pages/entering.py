@@ -36,7 +36,7 @@ from gateway.pages.sessions import (
     session_of,
 )
 from gateway.parts import Parts
-from gateway.security_log import Event, tell
+from gateway.security_log import SecurityEvent, tell
 from gateway.words import words
 
 LONGEST_HANDOVER: Final = timedelta(minutes=5)
@@ -103,8 +103,8 @@ async def _begin(comer: Comer, handover: Handover, replaced: Session | None) -> 
     if begun is None:
         return _not_let_in(comer, "used_or_ended")
     if replaced:
-        tell(Event.SESSION_REPLACED, kind=kind, subject=replaced.subject)
-    tell(Event.SIGNED_IN, kind=kind, subject=handover.subject)
+        tell(SecurityEvent.SESSION_REPLACED, kind=kind, subject=replaced.subject)
+    tell(SecurityEvent.SIGNED_IN, kind=kind, subject=handover.subject)
     response = RedirectResponse(HOME[kind], 303)
     remember(parts, response, kind, known if known and begun == goes_on else fresh)
     return response
@@ -114,7 +114,7 @@ async def sign_out(parts: Parts, request: Request, session: Session) -> None:
     """End the session; its pages and their forms are dead. Raises `Problem` for a foreign form."""
     await form_of(parts, request, session)
     await end_session(parts.postgres, session.session_id)
-    tell(Event.SIGNED_OUT, kind=session.kind, subject=session.subject)
+    tell(SecurityEvent.SIGNED_OUT, kind=session.kind, subject=session.subject)
 
 
 def left(parts: Parts, request: Request, kind: Kind, language: str | None = None) -> Response:
@@ -185,7 +185,7 @@ def _button(comer: Comer, handover: Handover, token: str) -> Response:
 
 def _not_let_in(comer: Comer, why: str) -> Response:
     """Say where to begin; somebody who pressed twice is in already."""
-    tell(Event.HANDOVER_REFUSED, kind=comer.kind, why=why)
+    tell(SecurityEvent.HANDOVER_REFUSED, kind=comer.kind, why=why)
     language = comer.language
     form, desk = words("form", language), words("desk", language)
     said = desk["outside"] if comer.kind == "agent" else form["problems"]["link_not_valid"]

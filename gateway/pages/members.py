@@ -55,6 +55,7 @@ async def _reader(request: Request, have: Have) -> Reader:
     session = await session_of(have, request, "member")
     if session is None or session.contact is None:
         raise Problem("link_not_valid")
+    await have.limits.hit("account", session.subject)
     language = reading_language(request, session.contact.language)
     return Reader(request, have, session, session.contact, language)
 

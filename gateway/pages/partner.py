@@ -35,6 +35,7 @@ from gateway.pages.rendering import LANGUAGE, page, reading_language
 from gateway.pages.sessions import sent_form
 from gateway.partners import take_outcomes
 from gateway.parts import Have, Parts
+from gateway.security_log import SecurityEvent, telling_refusals
 
 R = TypeVar("R", bound=Response)
 router = APIRouter(include_in_schema=False)
@@ -110,7 +111,10 @@ async def _open(request: Request, have: Parts, partner_id: str, number: str) -> 
     """Raise `MessageRefused("link_not_valid")` unless the link opens this partner's claim."""
     token = request.query_params.get("token", "")
     subject = Subject(OUTCOME, number, partner_id)
-    check_token(token, " ".join(have.secrets_of(partner_id)), subject, have.now)
+    with telling_refusals(
+        SecurityEvent.LINK_REFUSED, kind="partner", number=number, partner=partner_id
+    ):
+        check_token(token, " ".join(have.secrets_of(partner_id)), subject, have.now)
     row = await claim_behind_link(have.postgres, partner_id, number)
     if row is None:
         raise MessageRefused("link_not_valid")

@@ -20,7 +20,7 @@ from domain.errors import MessageRefused
 from domain.shapes import Frozen, Identifier
 from gateway.parts import Parts
 from gateway.problems import Problem
-from gateway.security_log import Event, tell
+from gateway.security_log import SecurityEvent, tell
 
 FORM_TOKEN: Final = "form_token"  # noqa: S105  (the name of a field)
 _COOKIE: Final[dict[Kind, str]] = {"member": "tickets_member", "agent": "tickets_agent"}
@@ -155,5 +155,5 @@ def page_session(parts: Parts, token: object) -> str | None:
 
 
 def _refused(session: Session, why: str) -> Problem:
-    tell(Event.FORM_TOKEN_REFUSED, kind=session.kind, subject=session.subject, why=why)
+    tell(SecurityEvent.FORM_TOKEN_REFUSED, kind=session.kind, subject=session.subject, why=why)
     return Problem("forbidden")

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, Final
 
 import jwt
@@ -69,6 +70,11 @@ UNSOUND: Final[dict[str, dict[str, Any]]] = {
     "no subject": {"sub": None},
     "not valid yet": {"nbf": int(time.time()) + 3600},
     "issued in the future": {"iat": int(time.time()) + 3600},
+    "no moment of issue": {"iat": None},
+    "lives for years": {"exp": int(time.time()) + 10 * 365 * 86400},
+    "lives a little longer than a day": {"exp": int(time.time()) + 86400 + 60},
+    "lives for years, and is old": {"iat": 1, "exp": int(time.time()) + 300},
+    "ends before it began": {"iat": int(time.time()) + 8, "exp": int(time.time()) + 1},
 }
 
 
@@ -80,6 +86,15 @@ async def test_a_token_that_is_not_for_us_or_not_for_now_is_refused(fault: str) 
 async def test_a_token_may_be_for_others_too() -> None:
     told = content(aud=["another-service", AUDIENCE])
     assert await shared().read(new_token(TOKEN_SECRET, told))
+
+
+async def test_how_long_a_token_may_live_can_be_set() -> None:
+    short = BearerTokens(
+        ISSUER, AUDIENCE, secrets=TOKEN_SECRET, longest_life=timedelta(seconds=300)
+    )
+    now = int(time.time())
+    assert await short.read(new_token(TOKEN_SECRET, content(iat=now, exp=now + 300)))
+    assert await refused(short, new_token(TOKEN_SECRET, content(iat=now, exp=now + 301)))
 
 
 async def test_a_sound_token_is_read() -> None:

@@ -1,0 +1,60 @@
+"""The security log: one line for each event, whatever stands in it, and no flood of lines."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from gateway.security_log import MOST_A_MINUTE, Pace, SecurityEvent, tell, tell_search
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    """What was written."""
+    return [json.loads(r.getMessage()) for r in caplog.records if r.name == "security"]
+
+
+@pytest.fixture(autouse=True)
+def _heard(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "security")
+
+
+def test_no_text_makes_a_line_of_its_own(caplog: pytest.LogCaptureFixture) -> None:
+    hostile = 'eve\n{"event": "signed_in"}\r\x00\x1b[2J\x7f\u2028\u202e"'
+    tell(SecurityEvent.SIGNED_IN, subject=hostile)
+    (line,) = lines(caplog)
+    assert line["subject"] == hostile
+    written = caplog.records[-1].getMessage()
+    assert written.isascii()
+    assert written.isprintable()
+
+
+def test_long_text_is_cut(caplog: pytest.LogCaptureFixture) -> None:
+    tell(SecurityEvent.SIGNED_IN, subject="x" * 100_000)
+    assert len(caplog.records[-1].getMessage()) < 400
+
+
+def test_a_search_is_told_by_its_kinds_of_keys_alone(caplog: pytest.LogCaptureFixture) -> None:
+    tell_search("anna", ["email", "partner_id"], 3)
+    (line,) = lines(caplog)
+    assert line == {
+        "event": "tickets_searched", "agent": "anna", "by": "email,partner_id", "found": 3,
+    }  # fmt: skip
+
+
+def test_what_strangers_cause_is_written_so_often_a_minute_and_counted_beyond() -> None:
+    now = 0.0
+    pace = Pace(lambda: now)
+    admitted = [pace.admits(SecurityEvent.TOKEN_REFUSED) for _ in range(1000)]
+    assert sum(admitted) == MOST_A_MINUTE
+    assert pace.admits(SecurityEvent.HANDOVER_REFUSED), "one flood hides no other event"
+    assert pace.left_out() == {}
+    now = 60.0
+    assert pace.left_out() == {SecurityEvent.TOKEN_REFUSED: 1000 - MOST_A_MINUTE}
+    assert pace.left_out() == {}
+    assert pace.admits(SecurityEvent.TOKEN_REFUSED)
+
+
+def test_what_known_people_do_is_always_written() -> None:
+    pace = Pace()
+    assert all(pace.admits(SecurityEvent.TICKET_READ) for _ in range(10 * MOST_A_MINUTE))
