@@ -81,7 +81,8 @@ async def run(arguments: Sequence[str], connect: Connect) -> int:
     if profile is None:
         return _wrong(f"no partner {options.partner!r} in {settings.partners_dir}")
     try:
-        async with Postgres.connect(settings.database_url) as postgres:
+        cache = settings.statement_cache
+        async with Postgres.connect(settings.database_url, statement_cache=cache) as postgres:
             if options.command == "export":
                 return await export(postgres, profile.rules, options.out, options.again)
             return await _import(postgres, profile.rules, options, connect)

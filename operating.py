@@ -24,7 +24,8 @@ async def run(arguments: Sequence[str], connect: Connect) -> int:
     """Run `mail` or `repair`; 0 for done, 3 where something could not be done."""
     options = _parser().parse_args(arguments)
     settings, client = load_settings(), await connect()
-    async with Postgres.connect(settings.database_url) as postgres:
+    cache = settings.statement_cache
+    async with Postgres.connect(settings.database_url, statement_cache=cache) as postgres:
         if options.command == "repair":
             return await _repair(postgres, client, options)
         return await _mail(postgres, client, settings, options)

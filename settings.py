@@ -116,6 +116,10 @@ class DoorSettings(DatabaseSettings):
     database_connections: Annotated[
         int, Field(alias="TICKETS_DATABASE_CONNECTIONS", ge=1, le=200)
     ] = 10
+    statement_cache: Annotated[
+        int, Field(alias="TICKETS_DATABASE_STATEMENT_CACHE", ge=0, le=10_000)
+    ] = 100
+    """Prepared statements that a connection keeps: 0 behind PgBouncer in transaction mode."""
 
 
 class Settings(DoorSettings):

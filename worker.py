@@ -90,7 +90,7 @@ async def workers(
     secrets = partner_secrets(profiles.values(), os.environ)
     connections = settings.database_connections
     async with (
-        Postgres.connect(settings.database_url, connections) as postgres,
+        Postgres.connect(settings.database_url, connections, settings.statement_cache) as postgres,
         open_door(secrets) as door,
         asking_mail_server(postgres, mail),
     ):
@@ -182,7 +182,7 @@ def check() -> tuple[Settings, dict[str, PartnerProfile]]:
 
 async def bring_up_to_date() -> None:
     """Apply the migrations that are missing."""
-    async with Postgres.connect(load_database_url(), connections=1) as postgres:
+    async with Postgres.connect(load_database_url(), connections=1, statement_cache=0) as postgres:
         for migration in await migrate(postgres):
             log.info("applied %04d %s", migration.version, migration.name)
 

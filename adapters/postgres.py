@@ -44,14 +44,21 @@ class Postgres:
 
     @classmethod
     @asynccontextmanager
-    async def connect(cls, url: str, connections: int = 10) -> AsyncIterator["Postgres"]:
-        """Open a pool to `url` (`postgresql://…`); `ValueError` for what is no such address."""
+    async def connect(
+        cls, url: str, connections: int = 10, statement_cache: int = 100
+    ) -> AsyncIterator["Postgres"]:
+        """Open a pool to `url` (`postgresql://…`); `ValueError` for what is no such address.
+
+        `statement_cache`: how many prepared statements each connection keeps; 0 behind a pooler
+        that gives a connection away after each transaction.
+        """
         pool = asyncpg.create_pool(
             url,
             min_size=0,
             max_size=connections,
             timeout=_PATIENCE_SECONDS,
             command_timeout=_PATIENCE_SECONDS,
+            statement_cache_size=statement_cache,
             init=_speak_json,
         )
         async with pool:

@@ -109,7 +109,9 @@ async def _open(
         keys=IssuerKeys(address, door.fetch) if address else None,
         longest_life=settings.token_longest_life,
     )
-    opened = Postgres.connect(settings.database_url, settings.database_connections)
+    opened = Postgres.connect(
+        settings.database_url, settings.database_connections, settings.statement_cache
+    )
     return Parts(
         settings=settings,
         profiles=profiles,

@@ -86,6 +86,7 @@ MALFORMED = {
         *("", PASSWORD, "x" * 40, "made-up " * 5),
     ],
     "TICKETS_DATABASE_CONNECTIONS": ["", "0", "-1", "many", "1.5", "1000"],
+    "TICKETS_DATABASE_STATEMENT_CACHE": ["", "-1", "many", "10001"],
     "TICKETS_WORKER_PROCESSES": ["", "0", "two", "1001"],
 }
 
