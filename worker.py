@@ -19,6 +19,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
@@ -61,6 +62,8 @@ from workflows.support_ticket import SupportTicket
 
 log = logging.getLogger("worker")
 GRACE: Final = timedelta(seconds=30)
+LONGEST_END: Final = timedelta(seconds=45)
+"""After being told to stop, the process leaves by then, whatever the SDK still waits for."""
 CACHED_TASK_TIMEOUT: Final = timedelta(seconds=3)
 """So long a ticket's task waits for the worker that has it cached: one that was killed never comes,
 and with the SDK's ten seconds each of its tickets stood still for so long."""
@@ -168,6 +171,7 @@ async def run() -> None:
             "working for %d partners on %s", len(profiles), client.service_client.config.target_host
         )
         await stop.wait()
+        leave_in_any_case()
 
 
 def check() -> tuple[Settings, dict[str, PartnerProfile]]:
@@ -237,6 +241,20 @@ def main(arguments: Sequence[str]) -> int:
         log.exception("the worker ended")
         return 1
     return 0
+
+
+def leave_in_any_case(after: timedelta = LONGEST_END) -> None:
+    """Leave with 1 unless the process ended by itself meanwhile: a workflow that the SDK cannot
+    evict would keep it for ever. A thread of its own, because the loop may be what stands still.
+    """
+
+    def end() -> None:
+        log.error("still not ended after %d s: leaving", after.total_seconds())
+        leave(1)
+
+    timer = threading.Timer(after.total_seconds(), end)
+    timer.daemon = True
+    timer.start()
 
 
 def leave(code: int) -> None:
