@@ -1,13 +1,13 @@
-"""What partners found, as the books keep it before tickets are told: one place for all doors.
+"""What partners found, as the books keep it before tickets are told: the outbox of all doors.
 
-An outcome is kept first, told second and marked third. What a crash leaves is told again, under the
-same id, which its ticket knows.
+An outcome is kept first, dispatched second, marked third and acknowledged by its ticket last. What
+a crash leaves is dispatched again, under the same id, which its ticket knows. All of it is bounded
+per ticket (docs/decisions/0051).
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from adapters.discrepancies import keep_late_outcome
@@ -19,13 +19,26 @@ from domain.discrepancies import (
     foreseen_state,
     same_content,
 )
+from domain.errors import MessageRefused
 from domain.lifecycle import FINAL, State
 from domain.messages import PartnerOutcome
 
 WORKFLOW_LOST: Final = "workflow_lost"
 """The code of an outcome whose ticket had no running workflow; the next one is told it."""
-_MOST_TICKETS: Final = 100
-"""So many are swept at a time."""
+TOO_MANY: Final = "too_many_outcomes"
+"""The code of an outcome that its ticket has no room for."""
+MOST_A_DAY: Final = 2_000
+"""Outcomes of one ticket that are kept within a day, or wait."""
+IN_FLIGHT: Final = 25
+"""Outcomes that a ticket was signalled and has not acknowledged."""
+AT_ONCE: Final = 10
+"""Outcomes that a ticket is signalled in one turn."""
+TICKETS_A_TURN: Final = 16
+"""Tickets of one partner that are looked after in one round."""
+LEASE: Final = timedelta(seconds=30)
+"""Longer than a turn takes."""
+PAUSE: Final = timedelta(seconds=0.5)
+PAUSE_AFTER_TROUBLE: Final = timedelta(seconds=5)
 
 Key = tuple[str, str]
 """An outcome's ticket number and its id."""
@@ -48,13 +61,21 @@ class Kept(NamedTuple):
         return TICKET_CLOSED if self.code == TICKET_CLOSED else self.foreseen
 
 
+class Receipt(NamedTuple):
+    """What became of a delivery: whether it was new, and which tickets the partner knows of."""
+
+    is_new: bool
+    numbers: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
-class Untold:
-    """Outcomes that wait to be told, in order and by their position; whoever tells them notes in
-    `codes` what became of each.
+class Turn:
+    """Outcomes that go to their tickets now, in order and by their position; whoever dispatches
+    them notes in `codes` what became of each.
     """
 
-    outcomes: Mapping[int, PartnerOutcome]
+    numbers: Sequence[str] = ()
+    outcomes: Mapping[int, PartnerOutcome] = field(default_factory=dict)
     codes: dict[int, str] = field(default_factory=dict)
 
 
@@ -77,12 +98,13 @@ async def keep_outcomes(
     outcomes: Iterable[PartnerOutcome],
     message_id: str | None = None,
     signed_at: datetime | None = None,
-) -> bool:
+) -> Receipt:
     """Keep what is new of a partner's outcomes, in their order; those about tickets that it does
-    not know of are left out.
+    not know of are left out, and those that a ticket has no room for.
 
     With a signed message they are kept together with it, and not at all where this very message
-    came before: `False`.
+    came before. Raises `MessageRefused("too_many_requests")`, and nothing is kept, where there was
+    room for none.
     """
     told = list(outcomes)
     message = {"partner_id": partner_id, "message_id": message_id}
@@ -90,17 +112,20 @@ async def keep_outcomes(
         if message_id and not await QUERIES.take_message(
             connection, **message, signed_at=signed_at
         ):
-            return False
+            return Receipt(is_new=False)
         theirs = await _theirs(connection, partner_id, {one.number or "" for one in told})
         mine = [one for one in told if one.number in theirs]
+        await QUERIES.queue_tickets(connection, partner_id=partner_id, numbers=sorted(theirs))
         known = await _known(connection, partner_id, mine)
-        kept = [
+        fresh = [
             {"outcome": outcome.model_dump(mode="json"), "foreseen": code}
             for outcome, code in _foreseen((o for o in mine if key_of(o) not in known), theirs)
         ]
-        await QUERIES.keep_outcomes(connection, **message, outcomes=kept)
+        rows = QUERIES.keep_outcomes(connection, **message, outcomes=fresh, most=MOST_A_DAY)
+        if not [row async for row in rows] and fresh:
+            raise MessageRefused("too_many_requests")
         await _keep_reused(connection, partner_id, mine)
-    return True
+    return Receipt(is_new=True, numbers=frozenset(theirs))
 
 
 def _foreseen(
@@ -126,7 +151,8 @@ async def _keep_reused(
     """Show agents what came under an id that was known with another content: no ticket hears it."""
     known = await _known(connection, partner_id, outcomes)
     for outcome in sorted(outcomes, key=key_of):
-        if not same_content(known[key_of(outcome)].outcome, outcome):
+        kept = known.get(key_of(outcome))
+        if kept and not same_content(kept.outcome, outcome):
             await keep_late_outcome(connection, outcome, ID_REUSED)
 
 
@@ -152,22 +178,34 @@ def _kept(row: Mapping[str, Any]) -> Kept:
     return Kept(row["code"], row["message_id"], outcome, row["foreseen"])
 
 
-@asynccontextmanager
-async def untold(postgres: Postgres, numbers: Sequence[str] | None = None) -> AsyncIterator[Untold]:
-    """Give what the tickets of `numbers` were not told yet, for nobody else to tell meanwhile; mark
-    at the end what was told, and record what came too late.
-
-    Without `numbers`: of tickets that were left so by a crash; nothing while another process looks
-    after those.
+async def next_turn(postgres: Postgres, numbers: Sequence[str] | None = None) -> Turn:
+    """Take the next outcomes of the tickets of `numbers` for nobody else to dispatch meanwhile,
+    else of tickets whose turn it is, of every partner some; `end_turn` gives them back.
     """
     async with postgres.transaction() as connection:
-        wanted = await _left(connection) if numbers is None else list(numbers)
-        rows = QUERIES.untold_outcomes(connection, numbers=wanted)
+        if numbers is None:
+            rows = QUERIES.lease_due_tickets(connection, lease=LEASE, most=TICKETS_A_TURN)
+        else:
+            rows = QUERIES.lease_tickets(connection, lease=LEASE, numbers=list(numbers))
+        mine = [row["number"] async for row in rows]
+        limits = {"at_once": AT_ONCE, "in_flight": IN_FLIGHT}
+        rows = QUERIES.outcomes_of_turn(connection, numbers=mine, **limits)
         found = {row["position"]: row["outcome"] async for row in rows}
-        waiting = Untold({at: PartnerOutcome.model_validate(one) for at, one in found.items()})
-        yield waiting
-        if waiting.codes:
-            await _mark(connection, waiting)
+    return Turn(mine, {at: PartnerOutcome.model_validate(one) for at, one in found.items()})
+
+
+async def end_turn(postgres: Postgres, turn: Turn, pause: timedelta = PAUSE) -> None:
+    """Mark what was dispatched, record what came too late, and let the tickets wait for their next
+    turn, those for which something is left.
+    """
+    if not turn.numbers:
+        return
+    async with postgres.transaction() as connection:
+        await _mark(connection, turn)
+        numbers = sorted(turn.numbers)
+        async for _ in QUERIES.lock_turns(connection, numbers=numbers):
+            pass
+        await QUERIES.end_turns(connection, numbers=numbers, pause=pause)
 
 
 async def claim_behind_link(
@@ -199,20 +237,13 @@ async def _theirs(
     return {row["number"]: dict(row) async for row in rows}
 
 
-async def _left(connection: Connection) -> list[str]:
-    if not await QUERIES.sweeps_alone(connection):
-        return []
-    rows = QUERIES.tickets_left_untold(connection, most=_MOST_TICKETS)
-    return [row["number"] async for row in rows]
-
-
-async def _mark(connection: Connection, waiting: Untold) -> None:
-    closed = [waiting.outcomes[at] for at, code in waiting.codes.items() if code == TICKET_CLOSED]
+async def _mark(connection: Connection, turn: Turn) -> None:
+    closed = [turn.outcomes[at] for at, code in turn.codes.items() if code == TICKET_CLOSED]
     lost = await _open_among(connection, {outcome.number or "" for outcome in closed})
-    for at, outcome in waiting.outcomes.items():
-        if waiting.codes.get(at) == TICKET_CLOSED and outcome.number in lost:
-            waiting.codes[at] = WORKFLOW_LOST
-    told = [(waiting.outcomes[at], at, code) for at, code in waiting.codes.items()]
+    for at, outcome in turn.outcomes.items():
+        if turn.codes.get(at) == TICKET_CLOSED and outcome.number in lost:
+            turn.codes[at] = WORKFLOW_LOST
+    told = [(turn.outcomes[at], at, code) for at, code in turn.codes.items()]
     await QUERIES.mark_outcomes(
         connection,
         numbers=[outcome.number for outcome, _, _ in told],

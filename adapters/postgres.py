@@ -153,18 +153,18 @@ async def put_reward(connection: Connection, reward: Reward, for_all: bool = Tru
 
 
 async def write_down(connection: Connection, writing: Writing) -> None:
-    """Write a step inside a transaction; a late writing never overwrites a newer one.
-
-    Raises `RunReplaced` for a run whose ticket another one has taken up.
+    """Write a step inside a transaction; a late writing never overwrites a newer one. Raises
+    `RunReplaced` for a run whose ticket another one has taken up.
     """
     resumptions = await QUERIES.resumptions_of(connection, number=writing.number)
     if resumptions is not None and resumptions != writing.resumptions:
         raise RunReplaced(writing.number)
     await append(connection, writing)
+    await QUERIES.acknowledge(connection, number=writing.number, ids=writing.acknowledged)
     if writing.state.is_final:
         await QUERIES.clear_handed_over(connection, number=writing.number)
     apart = {"moves", "letters", "notes", "answers", "confirmed", "approval", "resumptions"}
-    row = writing.model_dump(exclude={*apart, "proposal"})
+    row = writing.model_dump(exclude={*apart, "proposal", "acknowledged"})
     proposal = writing.proposal.model_dump(mode="json") if writing.proposal else None
     amount = money_columns("confirmed", writing.confirmed)
     await QUERIES.write_ticket(connection, **row, **amount, proposal=proposal)

@@ -9,7 +9,7 @@ from fastapi.security import APIKeyHeader
 from pydantic import BaseModel, Field
 
 from adapters import signatures
-from adapters.outcomes import Kept, Key, key_of
+from adapters.outcomes import TOO_MANY, Kept, Key, key_of
 from adapters.signatures import Signed, check_signature, could_be_signed
 from domain.discrepancies import ID_REUSED, UNCHANGED, same_content
 from domain.errors import MessageRefused
@@ -18,7 +18,7 @@ from domain.numbers import is_number
 from domain.outcome_items import LONGEST_LIST, MOST_ITEMS, items_of, read_item
 from domain.reading import Reading, parse
 from gateway.callers import CallRoute
-from gateway.partners import take_outcomes
+from gateway.partners import Taken, take_outcomes
 from gateway.parts import Have
 from gateway.problems import Problem, WrongField, responses
 from gateway.security_log import SecurityEvent, tell
@@ -34,9 +34,10 @@ class ItemResult(BaseModel):
     for this ticket, and that one stands; with `unchanged`: it says what was confirmed before.
     `refused`: `unknown_number` (no claim that was sent to you has it), `ticket_closed` (the ticket
     has ended: what contradicts it is shown to customer service), `not_possible_now` (where the
-    ticket stands it moves nothing), `outcome_id_reused` (one of this `outcome_id` came before with
-    another content: send it anew under an id of its own), or `malformed` with the fields in
-    `errors`. `ignored` names fields that nobody here knows.
+    ticket stands it moves nothing), `too_many_outcomes` (the ticket has no room for more today),
+    `outcome_id_reused` (one of this `outcome_id` came before with another content: send it anew
+    under an id of its own), or `malformed` with the fields in `errors`. `ignored` names fields that
+    nobody here knows.
     """
 
     outcome_id: str | None = None
@@ -47,6 +48,7 @@ class ItemResult(BaseModel):
             "unknown_number",
             "malformed",
             "ticket_closed",
+            "too_many_outcomes",
             "not_possible_now",
             "outcome_id_reused",
             "unchanged",
@@ -153,7 +155,9 @@ def _documented() -> dict[str, Any]:
     summary="Tell outcomes",
     response_description="A result for each outcome, in its order",
     dependencies=[Security(_SIGNATURE)],
-    responses=responses("malformed", "too_large", "unauthorised", "replayed", "unavailable"),
+    responses=responses(
+        "malformed", "too_large", "too_many_requests", "unauthorised", "replayed", "unavailable"
+    ),
     openapi_extra=_documented(),
 )
 async def take(
@@ -171,20 +175,22 @@ async def take(
         raise _unsigned()
     body = await request.body()
     signed = _signed(body, request, have.secrets_of(partner_id))
+    await have.limits.hit("partner_calls", partner_id)
     items = items_of(parse(body, LONGEST_LIST))
     if items is None:
         raise Problem("malformed", {"body": "json"})
     if len(items) > MOST_ITEMS:
         raise Problem("too_large")
+    await have.limits.hit("partner_outcomes", partner_id, cost=len(items))
     profile = have.profiles.get(partner_id)
     zone = profile.rules.market.zone if profile else None
     readings = [read_item(item, partner_id, zone) for item in items]
     read = [reading.value for reading in readings if reading.value]
     outcomes = [outcome for outcome in read if is_number(outcome.number or "")]
-    known = await take_outcomes(have, partner_id, outcomes, signed)
-    if known is None:
+    taken = await take_outcomes(have, partner_id, outcomes, signed)
+    if taken is None:
         raise Problem("replayed")
-    return Results(results=_results(items, readings, known, signed.message_id))
+    return Results(results=_results(items, readings, taken, signed.message_id))
 
 
 def _signed(body: bytes, request: Request, secrets: Sequence[str]) -> Signed:
@@ -202,7 +208,7 @@ def _unsigned() -> Problem:
 def _results(
     items: Sequence[object],
     readings: Sequence[Reading[PartnerOutcome]],
-    known: Mapping[Key, Kept],
+    taken: Taken,
     message_id: str,
 ) -> list[ItemResult]:
     results: list[ItemResult] = []
@@ -219,7 +225,9 @@ def _results(
         else:
             key = key_of(reading.value)
             brought_by = None if key in seen else message_id
-            _judge(result, reading.value, known.get(key), brought_by)
+            _judge(result, reading.value, taken.known.get(key), brought_by)
+            if key not in taken.known and key[0] in taken.numbers:
+                result.code = TOO_MANY
             seen.add(key)
         results.append(result)
     return results

@@ -14,6 +14,7 @@ from temporalio.client import (
     Interceptor,
     OutboundInterceptor,
     StartWorkflowUpdateWithStartInput,
+    WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateHandle,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -28,10 +29,11 @@ from domain.errors import DatabaseUnavailable, Unavailable
 from domain.ticket import Answer
 from gateway.problems import STATUS, Problem, is_unknown
 from secret_settings import with_files
-from workflows.policies import ADMISSION_PATIENCE
+from workflows.policies import ADMISSION_PATIENCE, CONTINUING
 
 LOOK: Final = timedelta(seconds=2)
 """How long it may take to see whether what was not answered in time has begun at all."""
+_CONTINUED_SOON: Final = 0.1
 _began: ContextVar[list[bool] | None] = ContextVar("_began", default=None)
 
 
@@ -114,9 +116,7 @@ async def ask(client: Client, number: str, update: str, request: Mapping[str, An
     handle = client.get_workflow_handle(number)
     try:
         async with asyncio.timeout(ADMISSION_PATIENCE.total_seconds()):
-            answer: Answer = await handle.execute_update(
-                update, request, result_type=Answer, rpc_timeout=ADMISSION_PATIENCE
-            )
+            return await _asked(handle, update, request)
     except WorkflowUpdateFailedError as error:
         refusal = _refusal(error)
         if refusal.code not in STATUS:  # Temporal's own word: the workflow was ended by hand
@@ -124,7 +124,23 @@ async def ask(client: Client, number: str, update: str, request: Mapping[str, An
         raise refusal from None
     except (TimeoutError, RuntimeError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
         raise Unavailable(f"Temporal: {type(error).__name__}") from None
-    return answer
+
+
+async def _asked(
+    handle: WorkflowHandle[Any, Any], update: str, request: Mapping[str, Any]
+) -> Answer:
+    """Ask again where the ticket's history is just being continued: the next one takes it."""
+    while True:
+        try:
+            answer: Answer = await handle.execute_update(
+                update, request, result_type=Answer, rpc_timeout=ADMISSION_PATIENCE
+            )
+        except WorkflowUpdateFailedError as error:
+            if _refusal(error).code != CONTINUING:
+                raise
+            await asyncio.sleep(_CONTINUED_SOON)
+        else:
+            return answer
 
 
 def _refusal(error: WorkflowUpdateFailedError) -> Problem:

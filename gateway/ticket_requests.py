@@ -1,5 +1,6 @@
 """Requests of agents and members to a ticket: the updates of contract.md, and what is too late."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from gateway.parts import Parts
 from gateway.problems import Problem, is_unknown
 from gateway.security_log import SecurityEvent, tell
 from gateway.temporal import ask
+from workflows.inputs import LONGEST_MESSAGE
 
 _WRONG: Final = {
     "reward_required": {"reward": "required"},
@@ -84,6 +86,7 @@ async def put(have: Parts, number: str, update: str, content: Mapping[str, Any])
 
 async def _put(have: Parts, number: str, update: str, request: Request) -> Answer:
     told = request.model_dump(mode="json", exclude_none=True)
+    await must_be_few(have, number, update, told)
     try:
         return await ask(have.client, number, update, told)
     except Problem as problem:
@@ -94,6 +97,17 @@ async def _put(have: Parts, number: str, update: str, request: Request) -> Answe
     if await is_open(have.postgres, number):
         raise Problem("workflow_lost")
     return await _too_late(have, number, request)
+
+
+async def must_be_few(have: Parts, number: str, update: str, told: Mapping[str, Any]) -> None:
+    """Raise `too_many_requests` or `too_large` before a ticket's workflow is asked: what it was
+    asked stays in its history.
+    """
+    if len(json.dumps(told)) > LONGEST_MESSAGE:
+        raise Problem("too_large")
+    await have.limits.hit("ticket", number)
+    if update == "provide_information":
+        await have.limits.hit("answers", number)
 
 
 async def _too_late(have: Parts, number: str, request: Request) -> Answer:

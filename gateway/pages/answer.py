@@ -25,9 +25,10 @@ from gateway.pages.notices import Mood, PageRoute, notice, tell_away
 from gateway.pages.rendering import Writes, page, reading_language
 from gateway.pages.sessions import sent_form
 from gateway.parts import Have, Parts
-from gateway.problems import RETRY_AFTER, Problem, is_unknown
+from gateway.problems import RETRY_AFTER, STATUS, Problem, is_unknown
 from gateway.security_log import SecurityEvent, telling_refusals
 from gateway.temporal import ask
+from gateway.ticket_requests import must_be_few
 from gateway.words import words
 
 NOTE: Final = "note"
@@ -106,6 +107,7 @@ async def _reader(request: Request, have: Have, number: str, token: str = "") ->
     row = await have.postgres.one("question_asked", number=number)
     if row is None:
         raise MessageRefused("link_not_valid")
+    await have.limits.hit("member_page", number)
     rules = PartnerRules.stored(row["rules"])
     told = {**row, "rules": rules, "questions": row["questions"] or ()}
     asked = Asked.model_validate({**told, "answers": row["answers"] or {}})
@@ -139,7 +141,9 @@ async def give(reader: Member) -> Response:
     except Problem as problem:
         if problem.code in _OVER:
             return _over(reader)
-        return _form(reader, typed, _refused(reader, problem), 422)
+        page_again = _form(reader, typed, _refused(reader, problem), STATUS[problem.code])
+        page_again.headers.update(problem.headers)
+        return page_again
     except (Unavailable, RPCError) as error:
         # A ticket that still asks and has no running workflow is taken up again by an operator.
         is_asked = reader.asked.state is State.INFORMATION_REQUESTED
@@ -156,6 +160,7 @@ async def _tell(reader: Reader, given: Mapping[str, str], note: str) -> None:
     told: dict[str, Any] = {"answers": dict(given), "note": note or None}
     request_id = f"page-{reader.asked.asked}-{digest(told)[:32]}"
     request = {"request_id": request_id, "actor": "member", "caller": "link", **told}
+    await must_be_few(reader.parts, reader.number, "provide_information", request)
     await ask(reader.parts.client, reader.number, "provide_information", request)
 
 

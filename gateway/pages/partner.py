@@ -35,6 +35,7 @@ from gateway.pages.rendering import LANGUAGE, page, reading_language
 from gateway.pages.sessions import sent_form
 from gateway.partners import take_outcomes
 from gateway.parts import Have, Parts
+from gateway.problems import STATUS, Problem
 from gateway.security_log import SecurityEvent, telling_refusals
 
 R = TypeVar("R", bound=Response)
@@ -89,7 +90,7 @@ async def show(request: Request, have: Have, partner_id: str, number: str) -> Re
     """
     try:
         claim = await _open(request, have, partner_id, number)
-    except (MessageRefused, Unavailable) as error:
+    except (MessageRefused, Unavailable, Problem) as error:
         return _said_no(request, error)
     if claim.state.is_final:
         return _ended(request, claim)
@@ -103,7 +104,7 @@ async def answer(request: Request, have: Have, partner_id: str, number: str) -> 
         claim = await _open(request, have, partner_id, number)
         sent = await sent_form(request)
         return await _answered(request, have, claim, _read(sent, claim.rules))
-    except (MessageRefused, Unavailable) as error:
+    except (MessageRefused, Unavailable, Problem) as error:
         return _said_no(request, error)
 
 
@@ -118,6 +119,7 @@ async def _open(request: Request, have: Parts, partner_id: str, number: str) -> 
     row = await claim_behind_link(have.postgres, partner_id, number)
     if row is None:
         raise MessageRefused("link_not_valid")
+    await have.limits.hit("partner_page", f"{partner_id}/{number}")
     answers = await outcomes_by_link(have.postgres, partner_id, number)
     return Claim(row, PartnerRules.stored(row["rules"]), answers)
 
@@ -237,13 +239,15 @@ def _ended(request: Request, claim: Claim) -> Response:
 
 
 def _said_no(request: Request, error: Exception) -> Response:
-    is_away = isinstance(error, Unavailable)
+    is_away = isinstance(error, Unavailable | Problem)
     content = {"about": "away" if is_away else "bad", "mood": "warn" if is_away else "bad"}
     language = reading_language(request)
-    status = 503 if is_away else 403
+    status = STATUS[error.code] if isinstance(error, Problem) else 503 if is_away else 403
     response = page(request, "partner_no.html", "partner", language, content, status)
     if is_away:
         response.headers["retry-after"] = "5"
+    if isinstance(error, Problem):
+        response.headers.update(error.headers)
     return _private(response)
 
 

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from adapters.outcomes import untold
+from adapters.outcomes import end_turn, next_turn
 from adapters.signatures import check_signature
 from domain.errors import MessageRefused
 from local.ports import HOST
@@ -23,7 +23,7 @@ from tests.workflow.wire import Wire, strung
 
 ACCEPTED = ("accepted", None)
 NEW_SECRET = "whsec_" + "B" * 43 + "="
-LATER = "update imported_outcomes set imported_at = imported_at - interval '1 minute'"
+LATER = "update outcome_outbox set due_at = now(), leased_until = null"
 
 
 async def kept(front: Front) -> list[Row]:
@@ -32,7 +32,7 @@ async def kept(front: Front) -> list[Row]:
 
 
 async def told_later(front: Front) -> None:
-    """Let a minute pass for the sweeper, and wait until it has told everything."""
+    """Let a minute pass for the rounds, and wait until they have told everything."""
     async with front.stage.postgres.transaction() as connection:
         await connection.execute(LATER)
     await until(lambda: kept(front), lambda rows: all(row["code"] for row in rows))
@@ -65,7 +65,7 @@ async def test_while_temporal_is_away_outcomes_are_accepted_and_told_later_in_or
     # Whoever comes next, tells first what came before.
     assert await results(front, third) == [ACCEPTED]
     assert (await front.stage.ended()).reason_code == "order_cancelled"
-    assert [row["code"] for row in await kept(front)] == ["told"] * 3
+    await until(lambda: kept(front), lambda rows: [row["code"] for row in rows] == ["told"] * 3)
     ids = [one["outcome_id"] for one in (first, second, third)]
     assert [note["message_id"] for note in await front.stage.notes()] == ids
 
@@ -106,31 +106,15 @@ async def test_nobody_overtakes_an_outcome_that_is_being_told(front: Front) -> N
     async with with_wire_to_temporal(front) as (http, wire):
         wire.cut()
         await results(front, outcome(front, number, "confirmed"), http=http)
-    async with untold(parts.postgres, [number]) as mine:
-        (position,) = mine.outcomes
-        second = asyncio.create_task(results(front, outcome(front, number, "order_cancelled")))
-        await until(lambda: kept(front), lambda rows: len(rows) == 2)
-        assert [row["code"] for row in await kept(front)] == [None, None]
-        await front.stage.signal("partner_outcome", mine.outcomes[position].model_dump(mode="json"))
-        mine.codes[position] = "told"
-    assert await second == [ACCEPTED]
+    mine = await next_turn(parts.postgres, [number])
+    (position,) = mine.outcomes
+    assert await results(front, outcome(front, number, "order_cancelled")) == [ACCEPTED]
+    assert [row["code"] for row in await kept(front)] == [None, None]
+    await front.stage.signal("partner_outcome", mine.outcomes[position].model_dump(mode="json"))
+    mine.codes[position] = "told"
+    await end_turn(parts.postgres, mine)
     assert (await front.stage.ended()).reason_code == "order_cancelled"
     assert [note["code"] for note in await front.stage.notes()] == ["applied", "applied"]
-
-
-async def test_only_one_process_sweeps_at_a_time(front: Front) -> None:
-    postgres = front.app.state.parts.postgres
-
-    async def alone() -> bool:
-        return bool(await postgres.value("sweeps_alone"))
-
-    async with postgres.transaction() as connection:
-        lock = "select pg_advisory_xact_lock(hashtextextended('outcomes swept', 0))"
-        await connection.execute(lock)
-        assert not await alone()
-        async with untold(postgres) as waiting:
-            assert waiting.outcomes == {}
-    await until(alone, bool)
 
 
 async def test_a_secret_rotates_without_a_gap(front: Front) -> None:

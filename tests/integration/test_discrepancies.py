@@ -11,7 +11,7 @@ from adapters.discrepancies import (
     discrepancies_open,
     keep_contradicting_rewards,
 )
-from adapters.outcomes import keep_outcomes, known_outcomes, untold
+from adapters.outcomes import end_turn, keep_outcomes, known_outcomes, next_turn
 from adapters.postgres import Postgres
 from domain.course import Course
 from domain.discrepancies import MOST_OPEN, TICKET_CLOSED
@@ -46,8 +46,9 @@ def outcome_for(course: Course, outcome: str, outcome_id: str = "late", **told: 
 async def come_late(postgres: Postgres, *outcomes: PartnerOutcome) -> None:
     """Keep outcomes whose tickets have ended, as a door does."""
     await keep_outcomes(postgres, "velotel", outcomes)
-    async with untold(postgres, [one.number or "" for one in outcomes]) as waiting:
-        waiting.codes.update(dict.fromkeys(waiting.outcomes, TICKET_CLOSED))
+    turn = await next_turn(postgres, [one.number or "" for one in outcomes])
+    turn.codes.update(dict.fromkeys(turn.outcomes, TICKET_CLOSED))
+    await end_turn(postgres, turn)
 
 
 async def shown(postgres: Postgres) -> list[tuple[str, str, str]]:
@@ -102,8 +103,8 @@ async def test_one_id_with_another_content_is_shown_and_never_told(
     for _ in range(3):
         await keep_outcomes(postgres, "velotel", [no])
     assert await shown(postgres) == [("partner:velotel", "evt-7", "outcome_id_reused")]
-    async with untold(postgres, [course.ticket.number]) as waiting:
-        assert [one.outcome for one in waiting.outcomes.values()] == ["confirmed"]
+    turn = await next_turn(postgres, [course.ticket.number])
+    assert [one.outcome for one in turn.outcomes.values()] == ["confirmed"]
     notes = await discrepancies_of(postgres, [course.ticket.number])
     assert len(notes) == 1
 

@@ -1,4 +1,4 @@
--- What partners found: kept first, told second, marked third, by whatever door it came.
+-- What partners found: kept first, dispatched second, marked third, by whatever door it came.
 
 -- name: numbers_of_partner
 select number, state, confirmed_amount, confirmed_currency from tickets
@@ -26,36 +26,113 @@ set signed_at = excluded.signed_at, received_at = excluded.received_at
 where known.signed_at < excluded.signed_at
 returning true;
 
--- name: keep_outcomes!
+-- name: queue_tickets!
+-- Comes before what is kept: calls about one ticket wait for each other, so that its bounds hold.
+-- Whoever keeps an outcome dispatches it within a second, unless it crashed.
+insert into outcome_outbox (number, partner_id, due_at)
+select number, :partner_id, now() + interval '1 second'
+from unnest(cast(:numbers as text[])) as told (number)
+order by number
+on conflict (number) do update set partner_id = excluded.partner_id;
+
+-- name: keep_outcomes
+-- What is new, as long as its ticket has room for today and for what waits.
+with told as (
+    select
+        o -> 'outcome' as outcome, o ->> 'foreseen' as foreseen,
+        o -> 'outcome' ->> 'outcome_id' as outcome_id, o -> 'outcome' ->> 'number' as number,
+        place
+    from json_array_elements(:outcomes) with ordinality as told (o, place)
+), kept as (
+    select
+        number,
+        count(*) filter (where imported_at > now() - interval '1 day') as today,
+        count(*) filter (where code is null) as waiting
+    from imported_outcomes
+    where
+        number in (select number from told)
+        and (imported_at > now() - interval '1 day' or code is null)
+    group by number
+), fresh as (
+    select t.*, row_number() over (partition by t.number order by t.place) as rank
+    from told t
+    where not exists (
+        select 1 from imported_outcomes i
+        where
+            i.partner_id = :partner_id and i.number = t.number and i.outcome_id = t.outcome_id
+    )
+)
 insert into imported_outcomes (partner_id, outcome_id, number, outcome, message_id, foreseen)
-select
-    :partner_id, o -> 'outcome' ->> 'outcome_id', o -> 'outcome' ->> 'number', o -> 'outcome',
-    cast(:message_id as text), o ->> 'foreseen'
-from json_array_elements(:outcomes) with ordinality as told (o, place)
-order by place
-on conflict do nothing;
+select :partner_id, f.outcome_id, f.number, f.outcome, cast(:message_id as text), f.foreseen
+from fresh f left join kept k on k.number = f.number
+where f.rank + greatest(coalesce(k.today, 0), coalesce(k.waiting, 0)) <= :most
+order by f.place
+on conflict do nothing
+returning number;
 
 -- name: outcomes_known
 select number, outcome_id, code, message_id, outcome, foreseen from imported_outcomes
 where
     partner_id = :partner_id and number = any(:numbers) and outcome_id = any(:outcome_ids);
 
--- name: untold_outcomes
--- All that a ticket was not told, so that none overtakes another: who comes second waits, and finds
--- less.
-select position, outcome from imported_outcomes
-where number = any(:numbers) and code is null
-order by number, position for update;
+-- name: lease_tickets
+-- Those of a call that nobody dispatches at the moment, due or not.
+update outcome_outbox set leased_until = now() + :lease, due_at = now() + :lease
+where number in (
+    select number from outcome_outbox
+    where number = any(:numbers) and (leased_until is null or leased_until <= now())
+    order by number for update skip locked
+)
+returning number;
 
--- name: sweeps_alone$
-select pg_try_advisory_xact_lock(hashtextextended('outcomes swept', 0));
+-- name: lease_due_tickets
+-- A few of each partner, those first that have waited longest.
+update outcome_outbox set leased_until = now() + :lease, due_at = now() + :lease
+where number in (
+    select mine.number
+    from (select distinct partner_id from outcome_outbox where due_at <= now()) as partners
+    cross join lateral (
+        select o.number from outcome_outbox o
+        where o.partner_id = partners.partner_id and o.due_at <= now()
+        order by o.due_at, o.number limit :most for update skip locked
+    ) as mine
+)
+returning number;
 
--- name: tickets_left_untold
--- Whoever keeps an outcome tells it within seconds, unless it crashed.
-select number from imported_outcomes
-where code is null
-group by number having min(imported_at) < now() - interval '15 seconds'
-order by min(position) limit :most;
+-- name: outcomes_of_turn
+-- The next ones of each ticket, in order, as many as it has room for.
+select t.number, o.position, o.outcome
+from unnest(cast(:numbers as text[])) as t (number)
+cross join lateral (
+    select count(*) as heard_later from imported_outcomes
+    where number = t.number and code = 'told' and acknowledged_at is null
+) as flight
+cross join lateral (
+    select position, outcome from imported_outcomes
+    where number = t.number and code is null
+    order by position limit greatest(0, least(:at_once, :in_flight - flight.heard_later))
+) as o
+order by t.number, o.position;
+
+-- name: lock_turns
+select number from outcome_outbox where number = any(:numbers) order by number for update;
+
+-- name: end_turns!
+-- A statement of its own, after the lock: it sees what was kept until then.
+with over as (
+    delete from outcome_outbox o
+    where
+        o.number = any(:numbers)
+        and not exists (select 1 from imported_outcomes i where i.number = o.number and i.code is null)
+)
+update outcome_outbox o set leased_until = null, due_at = now() + :pause
+where
+    o.number = any(:numbers)
+    and exists (select 1 from imported_outcomes i where i.number = o.number and i.code is null);
+
+-- name: acknowledge!
+update imported_outcomes set acknowledged_at = now()
+where number = :number and outcome_id = any(:ids) and acknowledged_at is null;
 
 -- name: mark_outcomes!
 update imported_outcomes i set code = told.code

@@ -64,16 +64,15 @@ where number = :number and sent_at is null
 order by queued_at, cast(split_part(key, '-', 1) as integer), key;
 
 -- name: dispatch_again!
--- Outcomes that no run of the ticket has noted: they came while none ran, or died with one.
-update imported_outcomes i set code = null
-where
-    i.number = :number and i.code is not null
-    and not exists (
-        select from notes n
-        where
-            n.number = i.number and n.writing > 0 and n.message = 'partner_outcome'
-            and n.message_id = i.outcome_id
-    );
+-- Outcomes that no run of the ticket has heard: they came while none ran, or died with one.
+with again as (
+    update imported_outcomes set code = null
+    where number = :number and code is not null and acknowledged_at is null
+    returning number, partner_id
+)
+insert into outcome_outbox (number, partner_id, due_at)
+select distinct number, partner_id, now() from again
+on conflict (number) do update set due_at = now(), leased_until = null;
 
 -- name: signal_rewards_again!
 insert into rewards_to_tell (reward_id, look_at)

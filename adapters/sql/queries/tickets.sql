@@ -73,7 +73,7 @@ update tickets set
     cancellation_ends_at = :cancellation_ends_at, attention = :attention,
     confirmed_amount = :confirmed_amount, confirmed_currency = :confirmed_currency,
     partner_reference = :partner_reference, proposal = :proposal,
-    resume_state = :resume_state, updated_at = now()
+    resume_state = :resume_state, notes_left_out = :notes_left_out, updated_at = now()
 where number = :number and writing < :writing;
 
 -- name: lock_ticket^
