@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain import deadlines
+from domain.bounds import MOST_ASKED, MOST_HEARD, MOST_NOTES, MOST_UNMOVED
 from domain.letters import Letter, letter_earned
 from domain.lifecycle import Event, Lifecycle, State
 from domain.messages import RejectionReason, Request
@@ -27,7 +28,6 @@ from domain.ticket import (
 )
 
 SYSTEM: Final = "system"
-_MOST_NOTES: Final = 20
 ABOUT_DELIVERY: Final = frozenset(
     {
         Attention.DELIVERY_RETRYING,
@@ -72,6 +72,8 @@ class Course:
         self._letters: list[Letter] = []
         self._notes: list[Note] = []
         self._answers: list[Answered] = []
+        self._acknowledged: list[str] = []
+        self._left_out = ticket.notes_left_out
 
     @property
     def ended(self) -> bool:
@@ -80,17 +82,20 @@ class Course:
 
     @property
     def is_full(self) -> bool:
-        """Say whether so many notes wait that they should be written down."""
-        return len(self._notes) >= _MOST_NOTES
+        """Say whether so much waits that it should be written down."""
+        heard = max(self.ticket.notes_left_out - self._left_out, len(self._acknowledged))
+        return len(self._notes) >= MOST_NOTES or heard >= MOST_HEARD
 
     @property
     def has_unwritten(self) -> bool:
         """Say whether anything waits to be written down."""
-        return bool(self._moves or self._letters or self._notes or self._answers)
+        changed = self._moves or self._letters or self._notes or self._answers
+        return bool(changed or self._acknowledged) or self.ticket.notes_left_out > self._left_out
 
     def may(self, event: Event, to: State | None = None) -> bool:
-        """Ask the map whether `event` leads from here (to `to`)."""
-        return self._life.may(event, to)
+        """Ask the map whether `event` leads from here (to `to`); a member is not asked for ever."""
+        is_enough = event is Event.INFORMATION_REQUESTED and self.ticket.asked >= MOST_ASKED
+        return not is_enough and self._life.may(event, to)
 
     def accept(self, now: datetime, held_until: datetime | None = None) -> None:
         """Open the ticket: the partner's clock starts, or the claim is held until then."""
@@ -175,6 +180,8 @@ class Course:
         self._moves.append(step)
         self.change(state=to, moves=(*t.moves, step), reason_code=reason or t.reason_code)
         self.change(proposal=None)  # what an agent proposed was about where the ticket stood
+        moves = (*t.moves, step.model_copy(update={"note": None}))
+        self.change(state=to, moves=moves, reason_code=reason or t.reason_code)
         self.attend(drop=_over(to))
         if to not in (State.VALIDATED, State.SENT_TO_PARTNER):
             self.change(delivering=None)
@@ -182,8 +189,17 @@ class Course:
             self.change(due_at=None)
 
     def note(self, note: Note) -> None:
-        """Keep a message that was heard."""
+        """Keep a message that was heard; of many that changed nothing, only their number."""
+        if note.seq is None and self.ticket.unmoved >= MOST_UNMOVED:
+            self.change(notes_left_out=self.ticket.notes_left_out + 1)
+            return
+        if note.seq is None:
+            self.change(unmoved=self.ticket.unmoved + 1)
         self._notes.append(note)
+
+    def acknowledge(self, outcome_id: str) -> None:
+        """Let whoever dispatches outcomes know that this one was heard."""
+        self._acknowledged.append(outcome_id)
 
     def answer(
         self,
@@ -253,8 +269,11 @@ class Course:
             answers=tuple(self._answers),
             resumptions=t.resumptions,
             resume_state=resume_state(t),
+            acknowledged=tuple(self._acknowledged),
+            notes_left_out=t.notes_left_out,
         )
         self._moves, self._letters, self._notes, self._answers = [], [], [], []
+        self._acknowledged, self._left_out = [], t.notes_left_out
         return writing
 
 

@@ -65,6 +65,7 @@ Taken = tuple[Heard, str | None]
 
 
 def _outcome(course: Course, outcome: PartnerOutcome, now: datetime) -> Taken:
+    course.acknowledge(outcome.outcome_id)
     code = take_outcome(course, outcome, now)
     return Heard(quiet=code != APPLIED), code
 

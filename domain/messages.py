@@ -5,7 +5,8 @@ its own work.
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from domain.reading import digest
 from domain.shapes import Day, Frozen, Identifier, Instant, Money, Words
@@ -27,6 +28,25 @@ class RejectionReason(StrEnum):
     OTHER = "other"
 
 
+MOST_QUESTIONS: Final = 20
+LONGEST_TOGETHER: Final = 8_000
+"""Characters of all that a message says in words."""
+
+
+def _short_together(texts: tuple[str, ...]) -> tuple[str, ...]:
+    if sum(map(len, texts)) > LONGEST_TOGETHER:
+        raise PydanticCustomError(
+            "string_too_long", f"expected at most {LONGEST_TOGETHER} characters together"
+        )
+    return texts
+
+
+Questions = Annotated[
+    tuple[Words, ...], Field(max_length=MOST_QUESTIONS), AfterValidator(_short_together)
+]
+"""Fields of the form by their names, or questions in words."""
+
+
 class PartnerOutcome(Frozen):
     """Signal `partner_outcome`: what the partner found (R20, R21, R34)."""
 
@@ -36,7 +56,7 @@ class PartnerOutcome(Frozen):
     outcome: Literal["confirmed", "rejected", "order_cancelled", "information_requested"]
     reason_code: RejectionReason | None = None
     note: Words | None = None
-    questions: Annotated[tuple[Words, ...], Field(max_length=20)] = ()
+    questions: Questions = ()
     contract_started_on: Day | None = None
     activated_on: Day | None = None
     cancellation_ends_on: Day | None = None
@@ -112,7 +132,7 @@ class Resend(Request):
 class InformationRequest(Request):
     """Update `request_information`: an agent asks the member."""
 
-    questions: Annotated[tuple[Words, ...], Field(min_length=1, max_length=20)]
+    questions: Annotated[Questions, Field(min_length=1)]
 
 
 class InformationAnswer(Request):

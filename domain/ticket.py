@@ -131,6 +131,8 @@ class Ticket(Frozen):
     heard: tuple[str, ...] = ()
     answers: tuple[Answered, ...] = ()
     answered: int = 0
+    unmoved: int = 0
+    notes_left_out: int = 0
     partner_reference: str | None = None
 
 
@@ -199,6 +201,9 @@ class Writing(Frozen):
     letters: tuple[Letter, ...] = ()
     notes: tuple[Note, ...] = ()
     answers: tuple[Answered, ...] = ()
+    acknowledged: tuple[str, ...] = ()
+    """The ids of partners' outcomes that were heard since the last writing."""
+    notes_left_out: int = 0
     resumptions: int = 0
     resume_state: dict[str, Any] | None = None
 

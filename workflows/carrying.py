@@ -11,6 +11,7 @@ from domain.shapes import Frozen
 from domain.ticket import Ticket
 from workflows.errands import Errands, PostedLetter
 from workflows.inputs import content
+from workflows.message_queue import MessageQueue, WaitingSignal
 from workflows.policies import recorded
 
 with workflow.unsafe.imports_passed_through():
@@ -19,6 +20,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.resumption import RESUME, ResumeRequest
 
 _KEY: Final = "continued"
+_LONGEST: Final = 2 * 1024 * 1024
+"""Bytes; Temporal takes no more."""
 
 
 class Carried(Frozen):
@@ -28,24 +31,30 @@ class Carried(Frozen):
     ticket: Ticket
     letters: tuple[PostedLetter, ...] = ()
     delivering: str | None = None
+    waiting: tuple[WaitingSignal, ...] = ()
 
 
-def pack(admission: Admission, ticket: Ticket, errands: Errands) -> dict[str, Any]:
+def pack(
+    admission: Admission, ticket: Ticket, errands: Errands, queue: MessageQueue
+) -> dict[str, Any]:
     """Return the input of the next run."""
     carried = Carried(
         admission=admission.model_copy(update={"ticket": None, "letters": ()}),
         ticket=ticket,
         letters=tuple(errands.letters),
         delivering=errands.delivering,
+        waiting=queue.carried(),
     )
     return {_KEY: carried.model_dump(mode="json")}
 
 
 def unpack(args: Sequence[RawValue]) -> Carried | None:
     """Return what the run before this one left; `None` for a first run, whatever it was given."""
-    told = content(args)
-    if workflow.info().continued_run_id is None or not isinstance(told, dict) or _KEY not in told:
+    if workflow.info().continued_run_id is None:
         return None
+    told = content(args, _LONGEST)
+    if not isinstance(told, dict) or _KEY not in told:
+        raise AssertionError("a ticket is never admitted once more: what was left is not readable")
     return Carried.model_validate(told[_KEY])
 
 

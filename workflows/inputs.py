@@ -1,23 +1,47 @@
 """From raw payloads to messages: whatever came, something readable comes out."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from temporalio import workflow
 from temporalio.common import RawValue
 
+from domain import reading
 from domain.admission import AdmissionRequest
 from domain.claim_digest import claim_digest
 from domain.messages import SIGNALS, UPDATES, Message, Request, Unreadable
 from domain.reading import parse, read_message
 
-_JSON = b"json/plain"
+_JSON: Final = b"json/plain"
+_OTHERS: Final = frozenset({b"binary/null", b"binary/plain", b"json/protobuf", b"binary/protobuf"})
+"""What any client writes that sends no JSON; all else, a codec has written."""
+LONGEST_MESSAGE: Final = 64 * 1024
+"""Bytes of a signal or an update."""
 
 
-def content(args: Sequence[RawValue]) -> object:
-    """Return the JSON that was sent; `None` for any other number of arguments or encoding."""
-    if len(args) != 1 or args[0].payload.metadata.get("encoding") != _JSON:
-        return None
-    return parse(args[0].payload.data)
+class UnknownEncoding(Exception):
+    """A payload that some codec would have to take first: it says nothing about what was sent.
+
+    No failure of the ticket. Raised in `run`, it fails the workflow task, which Temporal tries
+    again until a worker comes that has the codec.
+    """
+
+
+def content(args: Sequence[RawValue], longest: int = reading.LONGEST_MESSAGE) -> object:
+    """Return the JSON that was sent; `None` for what is none, or for several arguments or none.
+
+    Raises `UnknownEncoding` for a payload that this worker cannot judge.
+    """
+    encodings = [one.payload.metadata.get("encoding", b"") for one in args]
+    if strange := [one for one in encodings if one != _JSON and one not in _OTHERS]:
+        raise UnknownEncoding(f"a payload is encoded as {strange[0][:60]!r}: no codec took it")
+    return parse(args[0].payload.data, longest) if encodings == [_JSON] else None
+
+
+def is_too_long(args: Sequence[RawValue]) -> bool:
+    """Say whether a message is longer than any may be, and not for a codec to shorten."""
+    plain = all(one.payload.metadata.get("encoding") == _JSON for one in args)
+    return plain and sum(len(one.payload.data) for one in args) > LONGEST_MESSAGE
 
 
 def admission_request(args: Sequence[RawValue]) -> AdmissionRequest:

@@ -53,8 +53,15 @@ UNNOTICED: Final = timedelta(minutes=10)
 """A delivery or a letter may fail for so long before the ticket asks for attention."""
 
 
-RECORDED: Final = "recorded-first"
-"""Tickets whose history says so write steps by `recorded`; those from before, by `durably`."""
+CONTINUING: Final = "continuing"
+"""The type of a request's refusal while a history is about to be continued: send it again."""
+LONG_EVENTS: Final = 2_000
+LONG_BYTES: Final = 2_000_000
+"""Where a history is continued as a new one; Temporal warns at five times as much."""
+CARRIED_BYTES: Final = 256 * 1024
+"""So much of waiting signals goes along; what is more is heard before."""
+HEARD_AT_ONCE: Final = 200
+"""Messages of one activation: each is read and heard within the SDK's two seconds for all."""
 
 
 async def durably(method: Callable[[Any, Any], Awaitable[T]], argument: object, summary: str) -> T:
@@ -75,24 +82,16 @@ async def durably(method: Callable[[Any, Any], Awaitable[T]], argument: object, 
     except FailureError as error:  # the last failure of a local activity comes bare
         if is_cancelled_exception(error):
             raise
-    return await _remotely(method, argument, summary)
+    return await recorded(method, argument, summary)
 
 
 async def recorded(method: Callable[[Any, Any], Awaitable[T]], argument: object, summary: str) -> T:
     """Write a step that follows from what has come: in the history first, then in the books.
 
     A local activity would be the other way round: after a crash the history could go another way
-    than the books have gone already (docs/decisions/0041).
+    than the books have gone already (docs/decisions/0041). It runs without end: its retries add no
+    events to the history and show in the Temporal UI.
     """
-    if workflow.patched(RECORDED):
-        return await _remotely(method, argument, summary)
-    return await durably(method, argument, summary)
-
-
-async def _remotely(
-    method: Callable[[Any, Any], Awaitable[T]], argument: object, summary: str
-) -> T:
-    """Run it without end: its retries add no events to the history and show in the Temporal UI."""
     while True:
         try:
             return await workflow.execute_activity_method(
@@ -107,3 +106,15 @@ async def _remotely(
             if is_cancelled_exception(error):
                 raise
         await workflow.sleep(FAILED_BY_HAND, summary=f"before the next try: {summary}")
+
+
+def is_long() -> bool:
+    """Say whether the history should be continued as a new one: by its events, its size, or as the
+    server says.
+    """
+    info = workflow.info()
+    return (
+        info.get_current_history_length() >= LONG_EVENTS
+        or info.get_current_history_size() >= LONG_BYTES
+        or info.is_continue_as_new_suggested()
+    )

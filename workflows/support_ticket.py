@@ -6,17 +6,18 @@ what follows, writes that down, and then tells whoever must know. It decides not
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
 
 from workflows import inputs
-from workflows.attributes import STATE, attention, changes
+from workflows.attributes import changes
 from workflows.carrying import Carried, pack, taken_up, unpack
-from workflows.errands import Errands
-from workflows.inbox import Inbox
-from workflows.policies import durably, recorded
+from workflows.message_queue import give, read, refuse
+from workflows.policies import CARRIED_BYTES, HEARD_AT_ONCE, durably, is_long, recorded
+from workflows.refusing import Refusing
 
 with workflow.unsafe.imports_passed_through():
     from activities.persistence import Asked, Given, Hush, Persistence, Settlement
@@ -24,23 +25,21 @@ with workflow.unsafe.imports_passed_through():
         Admission,
         AdmissionResult,
         admitted_contact,
-        letters_owed,
         refusal,
     )
-    from domain.claim import Contact
     from domain.clocks import awaited, next_alarm
     from domain.course import RETRYING, Course, foreseen
     from domain.hearing import foreseen_answer, hear, hear_answer
     from domain.lifecycle import State
-    from domain.messages import InformationAnswer, Request, Unreadable
+    from domain.messages import InformationAnswer, Message, Request, Unreadable
     from domain.numbers import is_number
-    from domain.questions import information_purpose
-    from domain.refused import RefusedClaim
-    from domain.requests import next_delivery
+    from domain.questions import NOT_NOW, information_purpose
+    from domain.requests import first_answer, next_delivery
     from domain.settlement import Verdict
     from domain.shapes import Money
     from domain.silence import Silence, confirmable, fall_silent, foreseen_silence, month_of
     from domain.ticket import (
+        Answered,
         TicketOutcome,
         TicketSnapshot,
         Writing,
@@ -52,17 +51,15 @@ with workflow.unsafe.imports_passed_through():
 
 
 @workflow.defn(name="SupportTicket")
-class SupportTicket(Inbox):
+class SupportTicket(Refusing):
     """One ticket; its workflow id is the ticket number."""
 
     def __init__(self) -> None:
         """Be ready for messages: they may come before `run` has begun."""
         super().__init__()
-        self._number = workflow.info().workflow_id
         self._admission: Admission | None = None
         self._course: Course | None = None
-        self._contact: Contact | None = None
-        self._errands = Errands(self._number, self._put)
+        self._heard_at_once = 0
 
     @workflow.run
     async def run(self, *claim: RawValue) -> TicketOutcome:
@@ -91,7 +88,9 @@ class SupportTicket(Inbox):
             return await self._lead(course)
         admission = await self._admit(claim)
         if admission.stale:
-            await workflow.wait_condition(workflow.all_handlers_finished)
+            while not workflow.all_handlers_finished():
+                self._queue.refuse_requests(NOT_NOW)
+                await workflow.wait_condition(self._stirs)
             return TicketOutcome(number=self._number, state=admission.result.state)
         if admission.ticket is None:
             return await self._refuse(admission)
@@ -101,32 +100,9 @@ class SupportTicket(Inbox):
             self._errands.deliver(course.ticket.partner_id, next_delivery(course))
         return await self._lead(course)
 
-    async def _refuse(self, admission: Admission) -> TicketOutcome:
-        """End a claim that was not accepted; an answer that was late is also sent by letter."""
-        refused = RefusedClaim(self._number, admission)
-        started_at = workflow.info().workflow_start_time
-        refused.owe(letters_owed(admission, started_at, workflow.now()))
-        workflow.upsert_search_attributes([STATE.value_set(str(admission.result.state))])
-        while True:
-            while self._inbox:
-                message, unknown = self._inbox.popleft()
-                if not is_number(self._number):
-                    continue  # the books have no row to keep it under
-                refused.hear(message, workflow.now(), unknown)
-            if refused.has_unwritten:
-                writing = refused.write_down()
-                await recorded(Persistence.write, writing, "keep what came after a refusal")
-                self._errands.post(writing.letters, self._contact)
-                workflow.upsert_search_attributes(attention(writing.attention))
-            elif self._is_quiet():
-                break
-            else:
-                await workflow.wait_condition(lambda: bool(self._inbox) or self._is_quiet())
-        state, code = admission.result.state, refused.reason_code
-        return TicketOutcome(number=self._number, state=state, reason_code=code)
-
     def _take_up(self, carried: Carried) -> Course:
         """Go on where the run before this one stood."""
+        self._queue.take_over(carried.waiting)
         self._admission = carried.admission
         self._course = Course(carried.ticket)
         # What is taken up is tried as if anew; it asks for attention again if that lasts.
@@ -140,19 +116,23 @@ class SupportTicket(Inbox):
     async def _lead(self, course: Course) -> TicketOutcome | dict[str, Any]:
         self._announce(course)
         while not course.ended or not self._is_quiet():
+            if self._admission and self._may_continue(course):
+                return pack(self._admission, course.ticket, self._errands, self._queue)
             await self._step(course)
-            if self._admission and self._is_long(course):
-                return pack(self._admission, course.ticket, self._errands)
         return outcome(course.ticket)
 
-    def _is_long(self, course: Course) -> bool:
-        """Say whether to continue as new: between two messages, while nobody waits."""
-        calm = not self._inbox and not course.has_unwritten and workflow.all_handlers_finished()
-        return calm and workflow.info().is_continue_as_new_suggested()
+    def _may_continue(self, course: Course) -> bool:
+        """Say whether to continue as new: the history is long, nobody waits for an answer, and what
+        else waits can go along.
+        """
+        self._queue.is_closing = is_long()
+        goes_along = not self._queue.has_urgent and self._queue.size <= CARRIED_BYTES
+        finished = not course.has_unwritten and workflow.all_handlers_finished()
+        return self._queue.is_closing and goes_along and finished
 
     async def _step(self, course: Course) -> None:
         now = workflow.now()
-        if self._inbox:  # a cancellation that has come goes before the grant
+        if self._queue:  # a cancellation that has come goes before the grant
             await self._hear(course)
         elif course.settlement_due(now):
             await self._settle(course)
@@ -162,13 +142,7 @@ class SupportTicket(Inbox):
             await self._fall_silent(course, amount)
         else:
             self._errands.set_alarm(next_alarm(course.ticket), awaited(course.ticket))
-            await workflow.wait_condition(
-                lambda: (
-                    bool(self._inbox)
-                    or self._is_long(course)
-                    or (course.ended and self._is_quiet())
-                )
-            )
+            await workflow.wait_condition(lambda: self._stirs() or self._may_continue(course))
 
     async def _admit(self, claim: Sequence[RawValue]) -> Admission:
         request = inputs.admission_request(claim)
@@ -182,25 +156,38 @@ class SupportTicket(Inbox):
         return self._admission
 
     async def _hear(self, course: Course) -> None:
-        message, unknown = self._inbox.popleft()
+        """Take one message out of the queue; hand the next activation what is too much for one."""
+        self._heard_at_once += 1
+        if self._heard_at_once > HEARD_AT_ONCE:
+            await workflow.sleep(timedelta(milliseconds=1), summary="more messages wait")
+            self._heard_at_once = 0
+        waiting = self._queue.take()
+        message, unknown = read(waiting)
+        if isinstance(message, Unreadable):
+            refuse(waiting, message, "malformed")
+        give(waiting, message, await self._answer(course, message, unknown))
+
+    async def _answer(
+        self, course: Course, message: Message, unknown: tuple[str, ...]
+    ) -> Answered | None:
+        """Do what follows from a message; return the answer to a request."""
         if isinstance(message, Request) and course.may_have_forgotten(message):
             if course.has_unwritten:
                 await self._write(course)
             asked = Asked.by(self._number, message)
             if first := await durably(Persistence.first_answer, asked, "look for its first answer"):
-                self._answers[first.key] = first
-                return
+                return first
         heard = hear(course, message, workflow.now(), unknown)
         # Mere notes wait for the next writing, so that a flood of them stays cheap.
-        waits = heard.quiet and self._inbox and not course.is_full
+        waits = heard.quiet and self._queue and not course.is_full
         if not waits and (course.has_unwritten or not heard.quiet):
             await self._write(course)
         if heard.deliver:
             self._errands.deliver(course.ticket.partner_id, heard.deliver)
         if heard.check:
             await self._inform(course, heard.check)
-        if heard.answer:
-            self._answers[heard.answer.key] = heard.answer
+            return first_answer(course, heard.check)
+        return heard.answer
 
     async def _inform(self, course: Course, request: InformationAnswer) -> None:
         """Let the form and the books take the member's answer, or refuse it field by field."""
@@ -210,6 +197,7 @@ class SupportTicket(Inbox):
         writing = foreseen_answer(course.ticket, request, now)
         given = Given(number=self._number, request=request, writing=writing)
         found = await recorded(Persistence.take_information, given, "take the member's answer")
+        self._heard_at_once = 0
         hear_answer(course, request, now, found.code, found.problems)
         if found.code:
             await self._write(course)
@@ -238,6 +226,7 @@ class SupportTicket(Inbox):
     async def _write(self, course: Course) -> None:
         writing = course.write_down()
         await recorded(Persistence.write, writing, summary(writing))
+        self._heard_at_once = 0
         self._told(course, writing)
 
     async def _settle(self, course: Course) -> None:
@@ -260,7 +249,6 @@ class SupportTicket(Inbox):
 
     def _told(self, course: Course, writing: Writing) -> None:
         """Tell whoever must know what was written down."""
-        self._answers |= {answer.key: answer for answer in writing.answers}
         self._errands.post(writing.letters)
         if course.ticket.state not in (State.VALIDATED, State.SENT_TO_PARTNER):
             self._errands.stop_delivery()
@@ -272,12 +260,9 @@ class SupportTicket(Inbox):
         if told:
             workflow.upsert_search_attributes(told)
 
-    def _takes_requests(self) -> bool | None:
-        return None if self._admission is None else self._course is not None
-
-    def _is_quiet(self) -> bool:
-        waiting = bool(self._inbox) or not self._errands.letters_gone
-        return not waiting and workflow.all_handlers_finished()
+    @property
+    def _has_ended(self) -> bool:
+        return self._course is None or self._course.ended
 
     @workflow.update
     async def admit(self, *digest: RawValue) -> AdmissionResult:

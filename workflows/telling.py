@@ -8,7 +8,7 @@ from typing import Final
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from adapters.outcomes import Untold, untold
+from adapters.outcomes import PAUSE, PAUSE_AFTER_TROUBLE, Turn, end_turn, next_turn
 from adapters.postgres import Postgres
 from domain.discrepancies import TICKET_CLOSED
 from domain.errors import Unavailable
@@ -55,20 +55,22 @@ class Teller:
         return TOLD
 
     async def tell_kept(self, postgres: Postgres, numbers: Sequence[str] | None = None) -> int:
-        """Tell tickets what was kept for them, each in the order in which it came; return how many
-        outcomes that were. `numbers`: the tickets, else those that a crash left untold.
+        """Dispatch what was kept for tickets, each in the order in which it came, a few at a time;
+        return how many outcomes that were. `numbers`: the tickets, else those whose turn it is.
 
-        Raises `Unavailable` or `RPCError` after the others are told: what is left is told later.
+        No transaction is open meanwhile. Raises `Unavailable` or `RPCError` after the others are
+        told: what is left is told later.
         """
-        async with untold(postgres, numbers) as waiting:
-            failures = await self._tell_all(waiting)
+        turn = await next_turn(postgres, numbers)
+        failures = await self._tell_all(turn)
+        await end_turn(postgres, turn, PAUSE_AFTER_TROUBLE if failures else PAUSE)
         if failures:
             raise failures[0]
-        return len(waiting.outcomes)
+        return len(turn.outcomes)
 
-    async def _tell_all(self, waiting: Untold) -> list[Unavailable | RPCError]:
+    async def _tell_all(self, turn: Turn) -> list[Unavailable | RPCError]:
         tickets: dict[str, list[int]] = defaultdict(list)
-        for position, outcome in waiting.outcomes.items():
+        for position, outcome in turn.outcomes.items():
             tickets[outcome.number or ""].append(position)
         failures: list[Unavailable | RPCError] = []
         at_once = asyncio.Semaphore(_AT_ONCE)
@@ -79,7 +81,7 @@ class Teller:
                     return
                 try:
                     for at in positions:
-                        waiting.codes[at] = await self.tell(waiting.outcomes[at])
+                        turn.codes[at] = await self.tell(turn.outcomes[at])
                 except (Unavailable, RPCError) as failure:
                     failures.append(failure)
 

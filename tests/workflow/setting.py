@@ -148,7 +148,7 @@ async def _stage(
         mail=mail,
         database_wire=database_wire,
         mail_wire=mail_wire,
-        hire=lambda: worker.workers(server.client, settings, known, clock),
+        hire=lambda client: worker.workers(client, settings, known, clock),
     )
 
 

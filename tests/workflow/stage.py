@@ -65,14 +65,14 @@ class Stage:
     mail: Behaviour
     database_wire: Wire
     mail_wire: Wire
-    hire: Callable[[], AbstractAsyncContextManager[list[Worker]]]
+    hire: Callable[[Client], AbstractAsyncContextManager[list[Worker]]]
     number: str = ""
     _cast: AsyncExitStack = field(default_factory=AsyncExitStack)
     _filed: int = 0
 
     async def workers_come(self) -> None:
         """Let the workers begin."""
-        for worker in await self._cast.enter_async_context(self.hire()):
+        for worker in await self._cast.enter_async_context(self.hire(self.client)):
             await self._cast.enter_async_context(worker)
 
     async def workers_go(self) -> None:

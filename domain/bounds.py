@@ -1,0 +1,12 @@
+"""What one ticket keeps has an end, whatever is sent to it (docs/decisions/0052)."""
+
+from typing import Final
+
+MOST_NOTES: Final = 50
+"""Notes that wait to be written down together."""
+MOST_HEARD: Final = 200
+"""Messages that were heard and leave no note, before that is written down."""
+MOST_ASKED: Final = 50
+"""So often one member is asked about one ticket."""
+MOST_UNMOVED: Final = 200
+"""So many messages that changed nothing are kept of a ticket; of more, only the number."""

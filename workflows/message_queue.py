@@ -1,0 +1,172 @@
+"""The messages that wait for a ticket, raw and in their order (docs/decisions/0052).
+
+Whoever puts one in does no work: thousands may come in one activation, which has two seconds.
+"""
+
+import asyncio
+import base64
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from temporalio.api.common.v1 import Payload
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+
+from domain.messages import Message, Request, Unreadable
+from domain.requests import answer_for
+from domain.shapes import Frozen
+from domain.ticket import Answer, Answered
+from workflows import inputs
+
+CROWDED: Final = 20
+"""With more signals waiting, requests and our own messages go first: no agent waits for a flood."""
+
+Read = tuple[Message, tuple[str, ...]]
+"""A message, and the names of its unknown fields."""
+
+
+class WaitingSignal(Frozen):
+    """A signal as the next run takes it over: its payloads serialised, in base64."""
+
+    name: str
+    payloads: tuple[str, ...]
+
+
+class Received:
+    """A signal or an update as it came; `result` is what the sender of an update waits for."""
+
+    def __init__(self, name: str, args: Sequence[RawValue], place: int) -> None:
+        """Keep what came; what is too long to be read is not kept."""
+        self.name, self.place = name, place
+        self.args = () if inputs.is_too_long(args) else tuple(args)
+        self.size = len(name) + sum(len(one.payload.data) for one in self.args)
+        self.result: asyncio.Future[Answer] | None = None
+
+    def read(self) -> Read:
+        """Read it; raises `UnknownEncoding`, which fails the workflow task and loses nothing."""
+        if self.result is None:
+            return inputs.signal_message(self.name, self.args)
+        return inputs.update_request(self.name, self.args)
+
+    def settle(self, answer: Answer) -> None:
+        """Give a request its answer; a refusal carries its code."""
+        if answer.code:
+            self.refuse(answer.code, answer.problems)
+        elif self.result and not self.result.done():
+            self.result.set_result(answer)
+
+    def refuse(self, code: str, problems: Mapping[str, str] | None = None) -> None:
+        """Refuse a request."""
+        if self.result and not self.result.done():
+            self.result.set_exception(ApplicationError(code, dict(problems or {}), type=code))
+
+
+class MessageQueue:
+    """What waits: signals, and what goes before them when they are many."""
+
+    def __init__(self) -> None:
+        """Be empty."""
+        self._signals: deque[Received] = deque()
+        self._urgent: deque[tuple[int, Received | Message]] = deque()
+        self._places = 0
+        self.is_closing = False
+        """Whether the history is about to be continued: requests go first and no new ones come."""
+        self.size = 0
+        """Bytes of the signals that wait."""
+
+    def __bool__(self) -> bool:
+        """Say whether anything waits."""
+        return bool(self._signals or self._urgent)
+
+    @property
+    def has_urgent(self) -> bool:
+        """Say whether anything waits that cannot be taken over by another run."""
+        return bool(self._urgent)
+
+    def put(self, message: Message) -> None:
+        """Add a message of the ticket's own work."""
+        self._urgent.append((self._next_place(), message))
+
+    def put_signal(self, name: str, args: Sequence[RawValue]) -> None:
+        """Add a signal."""
+        received = Received(name, args, self._next_place())
+        self._signals.append(received)
+        self.size += received.size
+
+    def put_request(self, name: str, args: Sequence[RawValue]) -> asyncio.Future[Answer]:
+        """Add a request; return what its answer will come to."""
+        received = Received(name, args, self._next_place())
+        received.result = asyncio.get_running_loop().create_future()
+        self._urgent.append((received.place, received))
+        return received.result
+
+    def take(self) -> Received | Message:
+        """Take out the message whose turn it is; the queue must not be empty."""
+        hurries = self.is_closing or len(self._signals) > CROWDED
+        if self._urgent and (
+            hurries or not self._signals or self._urgent[0][0] < self._signals[0].place
+        ):
+            return self._urgent.popleft()[1]
+        received = self._signals.popleft()
+        self.size -= received.size
+        return received
+
+    def refuse_requests(self, code: str) -> None:
+        """Refuse every request that waits, and drop all else."""
+        while self:
+            received = self.take()
+            if isinstance(received, Received):
+                received.refuse(code)
+
+    def carried(self) -> tuple[WaitingSignal, ...]:
+        """Return the signals that wait, for the next run."""
+        return tuple(
+            WaitingSignal(
+                name=one.name,
+                payloads=tuple(
+                    base64.b64encode(arg.payload.SerializeToString()).decode() for arg in one.args
+                ),
+            )
+            for one in self._signals
+        )
+
+    def take_over(self, signals: Iterable[WaitingSignal]) -> None:
+        """Put what the run before left before whatever has come meanwhile."""
+        came = [*self._signals]
+        self._signals.clear()
+        self.size = 0
+        for signal in signals:
+            payloads = [Payload.FromString(base64.b64decode(one)) for one in signal.payloads]
+            self.put_signal(signal.name, [RawValue(payload) for payload in payloads])
+        for received in came:
+            self._signals.append(received)
+            self.size += received.size
+
+    def _next_place(self) -> int:
+        self._places += 1
+        return self._places
+
+
+def read(waiting: Received | Message) -> Read:
+    """Read what was taken out of the queue; our own messages are as they are."""
+    return waiting.read() if isinstance(waiting, Received) else (waiting, ())
+
+
+def give(waiting: Received | Message, request: Message, first: Answered | None) -> None:
+    """Give whoever sent `waiting` its answer, if it waits for one: the `first` under its key."""
+    if first and isinstance(waiting, Received) and isinstance(request, Request):
+        waiting.settle(answer_for(first, request))
+
+
+def refuse(waiting: Received | Message, message: Message, code: str) -> bool:
+    """Refuse what no ticket takes: `malformed` for what cannot be read, else `code`. Say whether it
+    was a request that could be read: nothing of it is kept.
+    """
+    if not isinstance(waiting, Received):
+        return False
+    if isinstance(message, Unreadable):
+        waiting.refuse("malformed", message.problems)
+        return False
+    waiting.refuse(code)
+    return isinstance(message, Request)
