@@ -84,8 +84,7 @@ class Persistence:
     async def admit(self, request: AdmissionRequest) -> Admission:
         """Judge a claim and open its ticket, or leave the trace of its refusal."""
         filing = Filing(request, self._profiles, self._phrases, datetime.now(UTC))
-        whose = (filing.account_id, filing.partner_id, filing.key)
-        admission = await admit(self._postgres, request, *whose, filing.decide)
+        admission = await admit(self._postgres, request, filing.wanted, filing.decide)
         if filing.bug:
             log.error("a claim could not be judged and is refused: %s", place_of(filing.bug))
         return pointing_to_service(admission, self._service_address)

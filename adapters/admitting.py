@@ -1,46 +1,86 @@
 """Admission in the books: the facts in, the decision down, in one transaction."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
 from typing import Any, Final
 
-from adapters.facts import facts_of_account
+from adapters.facts import facts_of_account, loads_of
 from adapters.postgres import QUERIES, Connection, Postgres, append, money_columns
 from domain.admission import Admission, AdmissionRequest, Entry
 from domain.claim import Facts
 from domain.errors import DatabaseUnavailable
+from domain.limits import Wanted
 
 _RACES: Final = 5
+_NO_GUESS: Final = ("duplicate", "too_many_claims")
 Decide = Callable[[Facts], Entry]
 
 
+class _DayFull(Exception):
+    """Another claim took the partner's last place of the day."""
+
+
 async def admit(
-    postgres: Postgres,
-    request: AdmissionRequest,
-    account_id: str,
-    partner_id: str,
-    key: str,
-    decide: Decide,
+    postgres: Postgres, request: AdmissionRequest, wanted: Wanted, decide: Decide
 ) -> Admission:
     """Admit a claim in one transaction: read the facts, let `decide` judge, write what it says.
 
-    `key` is the claim's duplicate key. A number that was admitted before returns its stored
-    answer; of two claims for one reward the unique index decides which stands (R25), and the other
-    is judged again.
+    A number that was admitted before returns its stored answer. An account's claims at a partner
+    are judged one after the other, so that none slips through its limits beside another; of two
+    claims for one reward the unique index decides which stands (R25), and the other is judged
+    again.
     """
-    async with postgres.transaction() as connection:
-        for _ in range(_RACES):
-            if stored := await _admitted(connection, request):
-                return stored
-            entry = decide(await facts_of_account(connection, account_id, partner_id, key))
-            if await _open(connection, request, entry):
-                return entry.admission
+    for _ in range(_RACES):
+        with suppress(_DayFull):
+            async with postgres.transaction() as connection:
+                if admission := await _admit(connection, request, wanted, decide):
+                    return admission
     raise DatabaseUnavailable("PostgreSQL: a claim for the same reward kept changing")
 
 
-async def facts_now(postgres: Postgres, account_id: str, partner_id: str, key: str) -> Facts:
+async def facts_now(postgres: Postgres, wanted: Wanted) -> Facts:
     """Return what a claim is judged by, as it stands now."""
     async with postgres.transaction() as connection:
-        return await facts_of_account(connection, account_id, partner_id, key)
+        return await _facts(connection, wanted)
+
+
+async def _admit(
+    connection: Connection, request: AdmissionRequest, wanted: Wanted, decide: Decide
+) -> Admission | None:
+    if stored := await _admitted(connection, request):
+        return stored
+    if wanted.day and wanted.account_id:
+        name = f"claims|{wanted.partner_id}|{wanted.account_id}"
+        await QUERIES.lock_name(connection, name=name)
+    entry = decide(await _facts(connection, wanted))
+    if not await _open(connection, request, entry):
+        return None
+    if wanted.day and wanted.account_id:
+        await _count(connection, wanted, wanted.day, entry)
+    return entry.admission
+
+
+async def _facts(connection: Connection, wanted: Wanted) -> Facts:
+    whose = (wanted.account_id, wanted.partner_id)
+    facts = await facts_of_account(connection, *whose, wanted.key or None)
+    if not wanted.day:
+        return facts
+    loads = await loads_of(connection, wanted.account_id, {wanted.partner_id: wanted.day})
+    return facts.model_copy(update={"load": loads[wanted.partner_id]})
+
+
+async def _count(connection: Connection, wanted: Wanted, day: date, entry: Entry) -> None:
+    """Count a claim for its account and, at the very end, for its partner, whom all wait for."""
+    is_open = entry.admission.ticket is not None
+    refused = not is_open and entry.writing.reason_code not in _NO_GUESS
+    counted = {"day": day, "partner_id": wanted.partner_id}
+    if is_open or refused:
+        made = {"accepted": int(is_open), "refused": int(refused)}
+        await QUERIES.count_claim(connection, **counted, account_id=wanted.account_id, **made)
+    most = wanted.accepted_a_day
+    if is_open and not await QUERIES.take_place(connection, **counted, most=most):
+        raise _DayFull
 
 
 async def _admitted(connection: Connection, request: AdmissionRequest) -> Admission | None:

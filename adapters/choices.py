@@ -1,7 +1,10 @@
 """What an account may claim, out of the books: links, rewards, and which of them are contested."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
+from adapters.facts import loads_of
 from adapters.postgres import QUERIES, Postgres, read_link, read_reward
 from domain.claim import LINK_KIND, LinkKind
 from domain.claimable import Known, contest_keys
@@ -11,8 +14,12 @@ MOST: Final = 500
 """The newest links and rewards that one answer looks at."""
 
 
-async def known_of(postgres: Postgres, account_id: str, kind: ClaimKind) -> Known:
-    """Return what the books know of an account that matters to a claim of `kind`."""
+async def known_of(
+    postgres: Postgres, account_id: str, kind: ClaimKind, days: Mapping[str, date]
+) -> Known:
+    """Return what the books know of an account that matters to a claim of `kind`; `days` are those
+    of today in the partners' markets.
+    """
     kinds = [LINK_KIND[kind]] if kind.is_missing else list(LinkKind)
     whose = {"account_id": account_id, "most": MOST}
     async with postgres.transaction() as connection:
@@ -21,6 +28,7 @@ async def known_of(postgres: Postgres, account_id: str, kind: ClaimKind) -> Know
         known = Known(
             links=tuple([read_link(row) async for row in links]),
             rewards=tuple([read_reward(row) async for row in rewards]),
+            loads=await loads_of(connection, account_id, days),
         )
         if kind.is_missing:
             return known

@@ -1,6 +1,7 @@
 """The facts that a claim is judged by, as they stand now: of its account, or of its whole order."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from adapters.postgres import QUERIES, Connection, read_link, read_reward
@@ -8,6 +9,7 @@ from domain.case import Case
 from domain.claim import Facts, Grant, LinkKind, TicketClaim
 from domain.errors import DatabaseUnavailable
 from domain.filed import FiledClaim
+from domain.limits import Load
 from domain.partner import PartnerRules
 
 _CLAIMED: Final = ("account_id", "partner_id", "kind", "link_id", "reward_id", "ordered_on")
@@ -29,6 +31,20 @@ async def facts_of_account(
         standing_ticket=standing,
         mail_utf8=await QUERIES.mail_takes_utf8(connection),
     )
+
+
+async def loads_of(
+    connection: Connection, account_id: str, days: Mapping[str, date]
+) -> dict[str, Load]:
+    """Return an account's load at each partner, by the day of today in the partner's market."""
+    asked = {"account_id": account_id, "partner_ids": list(days), "days": list(days.values())}
+    found: dict[str, dict[str, Any]] = {partner_id: {"open_by_link": {}} for partner_id in days}
+    async for row in QUERIES.open_claims(connection, **asked):
+        found[row["partner_id"]]["open_by_link"][row["link_id"]] = row["claims"]
+    async for row in QUERIES.claims_of_day(connection, **asked):
+        names = ("accepted_today", "refused_today", "partner_today")
+        found[row["partner_id"]] |= {name: row[name] for name in names}
+    return {partner_id: Load.model_validate(load) for partner_id, load in found.items()}
 
 
 async def lock_claim(connection: Connection, number: str) -> tuple[FiledClaim, Mapping[str, Any]]:

@@ -173,7 +173,8 @@ def _profile(model: dict[str, Any], partner_id: str, channel: dict[str, Any]) ->
         "address": f"{PLACEHOLDER}/{partner_id}/claims",
         "secret": f"TICKETS_SECRET_{partner_id.upper().replace('-', '_')}",
     }
-    return merged(model, {"id": partner_id, "name": partner_id, "channel": named | channel})
+    more = {"channel": named | channel, "limits": {"accepted_a_day": 1_000_000}}
+    return merged(model, {"id": partner_id, "name": partner_id, **more})
 
 
 def _claim(partner_id: str, serial: int) -> dict[str, Any]:

@@ -137,6 +137,12 @@ class Case:
         return self.now.astimezone(self.partner.market.zone).date()
 
     @property
+    def tomorrow(self) -> datetime:
+        """The moment at which the day of `now` has ended in the market."""
+        zone = self.partner.market.zone
+        return deadlines.midnight_after(self.today, zone).astimezone(zone)
+
+    @property
     def wrong_fields(self) -> dict[str, str]:
         """Every field that is missing or malformed, with what was expected."""
         known = dict(self.problems) | self._absent() | self._unreachable()

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from domain.addresses import EmailAddress
+from domain.limits import Load
 from domain.names import LanguageTag, PersonName
 from domain.partner import ClaimKind
 from domain.shapes import Day, Frozen, Identifier, Instant, Money, Words
@@ -145,6 +146,7 @@ class Facts(Frozen):
     """Whether our mail server takes addresses with more than ASCII before the @ (RFC 6531)."""
     grants: tuple[Grant, ...] = ()
     others: tuple[Reward, ...] = ()
+    load: Load = Load()
 
 
 Status = Literal["accepted", "held", "refused", "discarded"]

@@ -23,6 +23,7 @@ from domain.claim import (
 )
 from domain.entitlement import STANDING, objection
 from domain.forms import Filled
+from domain.limits import Load, asks_too_often, is_too_many
 from domain.partner import ClaimKind, PartnerRules
 from domain.shapes import Frozen, Money
 
@@ -70,6 +71,13 @@ class Known(Frozen):
     links: tuple[Link, ...] = ()
     rewards: tuple[Reward, ...] = ()
     contested: dict[str, str] = {}
+    loads: dict[str, Load] = {}
+    """By the partner: what the account has open, and what was filed today."""
+
+
+def market_days(partners: Mapping[str, PartnerRules], now: datetime) -> dict[str, date]:
+    """Return the day of `now` in each partner's market."""
+    return {partner_id: _day(now, partner) for partner_id, partner in partners.items()}
 
 
 def contest_keys(known: Known) -> list[str]:
@@ -93,7 +101,7 @@ def claimable(
         return tuple(_links(kind, known, partners, now))
     rejected = [reward for reward in known.rewards if reward.state is RewardState.REJECTED]
     return tuple(
-        _reward(reward, known, partner, now)
+        _within_limits(_reward(reward, known, partner, now), known, partner, now)
         for reward in sorted(rejected, key=lambda one: one.changed_at, reverse=True)
         if (partner := partners.get(reward.partner_id))
     )
@@ -107,7 +115,8 @@ def _links(
     later: dict[str, Link] = {}
     for link in newest_first:
         if partner := partners.get(link.partner_id):
-            yield _link(kind, link, later.get(partner.id), known.rewards, partner, now)
+            choice = _link(kind, link, later.get(partner.id), known.rewards, partner, now)
+            yield _within_limits(choice, known, partner, now)
             later[partner.id] = link
 
 
@@ -222,6 +231,19 @@ def _contest(reward: Reward, links: Sequence[Link], partner: PartnerRules) -> Ch
         amount=reward.amount,
         last_day=deadlines.last_claim_day(rejected_on, partner.claim_window),
     )
+
+
+def _within_limits(choice: Choice, known: Known, partner: PartnerRules, now: datetime) -> Choice:
+    """What could be filed, but for too many claims, may be filed tomorrow."""
+    load = known.loads.get(partner.id, Load())
+    often = asks_too_often(partner.limits, load)
+    full = often or is_too_many(partner.limits, load, choice.link_id)
+    if choice.status == "closed" or not full:
+        return choice
+    zone = partner.market.zone
+    tomorrow = deadlines.midnight_after(_day(now, partner), zone).astimezone(zone)
+    told = {"status": "not_yet", "reason": "too_many_claims", "available_from": tomorrow}
+    return choice.model_copy(update=told)
 
 
 def _closed(choice: Choice, reason: str, **more: object) -> Choice:

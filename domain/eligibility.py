@@ -13,6 +13,7 @@ from domain.case import Case
 from domain.claim import LINK_KIND, Facts, LinkKind, Status, TicketClaim, whom_to_write_to
 from domain.entitlement import link_does_not_fit, no_link, reward_stands
 from domain.forms import fill
+from domain.limits import asks_too_often, is_too_many
 from domain.partner import PartnerRules
 from domain.shapes import Frozen, Money
 
@@ -136,6 +137,23 @@ def _duplicate(case: Case) -> Assessment | None:
     return _discarded("duplicate", existing_ticket=standing) if standing else None
 
 
+def _asks_too_often(case: Case) -> Assessment | None:
+    """Before anything else is told; but a repeated claim always names the one that stands."""
+    guesses = asks_too_often(case.partner.limits, case.facts.load)
+    return _too_many(case) if guesses and not case.facts.standing_ticket else None
+
+
+def _too_many_claims(case: Case) -> Assessment | None:
+    link_id = case.link.link_id if case.link else None
+    too_many = is_too_many(case.partner.limits, case.facts.load, link_id)
+    return _too_many(case) if too_many else None
+
+
+def _too_many(case: Case) -> Assessment:
+    """Days are counted, and an open claim may end on any: asked again, earliest tomorrow."""
+    return _refused("too_many_claims", available_from=case.tomorrow)
+
+
 def _too_early(case: Case) -> Assessment | None:
     opens = case.opens
     if not opens or case.now >= opens:
@@ -147,6 +165,7 @@ def _too_early(case: Case) -> Assessment | None:
 
 
 _CHECKS: Final[tuple[Callable[[Case], Assessment | None], ...]] = (
+    _asks_too_often,
     _no_link,
     _link_does_not_fit,
     _order_unknown,
@@ -155,6 +174,7 @@ _CHECKS: Final[tuple[Callable[[Case], Assessment | None], ...]] = (
     _too_late,
     _fields_wrong,
     _duplicate,
+    _too_many_claims,
     _too_early,
 )
 _CHECKS_OF_ANSWERS: Final = (

@@ -19,6 +19,7 @@ from domain.admission import (
 from domain.claim import Facts, TicketClaim
 from domain.eligibility import Assessment, Reason, duplicate_key
 from domain.letters import language_of
+from domain.limits import Wanted
 from domain.partner import PartnerProfile, PartnerRules
 from domain.reading import parse, read_claim
 
@@ -33,9 +34,7 @@ class Phrases(Protocol):
 
 
 class Filing:
-    """A claim beside the partner that it is for; `account_id`, `partner_id` and `key` (R25) say
-    which facts it is judged by.
-    """
+    """A claim beside the partner that it is for; `wanted` says which facts it is judged by."""
 
     def __init__(
         self,
@@ -50,13 +49,13 @@ class Filing:
         claim = self._reading.value or TicketClaim()
         profile = profiles.get(claim.partner_id or "")
         self._rules = profile.rules if profile else None
-        self.account_id = claim.account_id or ""
-        self.partner_id = claim.partner_id or ""
+        self.wanted = _wanted(claim, self._rules, request.started_at)
         self.bug: Exception | None = None
         try:
-            self.key = duplicate_key(claim, self._rules, request.started_at) or ""
+            key = duplicate_key(claim, self._rules, request.started_at) or ""
+            self.wanted = self.wanted.model_copy(update={"key": key})
         except Exception as error:
-            self.key, self.bug = "", error
+            self.bug = error
 
     def decide(self, facts: Facts) -> Entry:
         """Judge the claim, knowing `facts`, and return what filing writes.
@@ -94,6 +93,14 @@ class Filing:
 
     def _say(self, judged: Judged) -> tuple[CodedReason, ...]:
         return in_words(judged, self._rules, self._phrases)
+
+
+def _wanted(claim: TicketClaim, rules: PartnerRules | None, now: datetime) -> Wanted:
+    known = Wanted(account_id=claim.account_id or "", partner_id=claim.partner_id or "", key="")
+    if rules is None:
+        return known
+    day = now.astimezone(rules.market.zone).date()
+    return known.model_copy(update={"day": day, "accepted_a_day": rules.limits.accepted_a_day})
 
 
 def in_words(

@@ -21,6 +21,7 @@ from pydantic import (
 from domain import deadlines
 from domain.addresses import EmailAddress
 from domain.deadlines import LONGEST_WINDOW, Period
+from domain.limits import ClaimLimits
 from domain.patterns import compiled
 from domain.shapes import Currency, Frozen, Money
 
@@ -208,6 +209,7 @@ class PartnerRules(Written):
     answer: Answering
     information: Information = Information()
     reward_at_most: Money
+    limits: ClaimLimits = ClaimLimits()
     fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
 
     @classmethod

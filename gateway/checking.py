@@ -19,7 +19,6 @@ async def check_claim(parts: Parts, claim: Mapping[str, Any]) -> AdmissionResult
     text = json.dumps(claim, ensure_ascii=False)
     request = AdmissionRequest(number="", run_id="", digest="", claim=text, started_at=now)
     filing = Filing(request, parts.profiles, parts.book, now)
-    whose = (filing.account_id, filing.partner_id, filing.key)
-    facts = await facts_now(parts.postgres, *whose)
+    facts = await facts_now(parts.postgres, filing.wanted)
     entry = filing.decide(facts)
     return pointing_to_service(entry.admission, parts.settings.service_address).result

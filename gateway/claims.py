@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from adapters.choices import MOST, known_of
-from domain.claimable import Choice, Known, claimable
+from domain.claimable import Choice, Known, claimable, market_days
 from domain.partner import ClaimKind
 from domain.shapes import is_writable
 from gateway import claim_shapes as shapes
@@ -72,8 +72,8 @@ async def claimable_links(
     """
     caller.must_speak_for(account_id)
     await have.limits.hit("account", account_id)
-    known = await known_of(have.postgres, account_id, kind)
     rules = {partner_id: profile.rules for partner_id, profile in have.profiles.items()}
+    known = await known_of(have.postgres, account_id, kind, market_days(rules, have.now))
     language = language_wanted(request)
     found = claimable(kind, known, rules, have.now)
     return shapes.Choices(

@@ -101,5 +101,6 @@ WHOLE: Final[dict[str, Any]] = {
     "messages": [],
     "related": [],
     "other_accounts": [],
+    "other_open_claims": {"on_account": 1, "on_link": 0},
     "possible": ["decide", "request_information", "resend_to_partner", "withdraw"],
 }

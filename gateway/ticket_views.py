@@ -109,6 +109,13 @@ class OtherTicket(BaseModel):
     account_id: str | None = None
 
 
+class OpenClaims(BaseModel):
+    """How many other claims of the same account are open at the same partner: a hint for agents."""
+
+    on_account: int = 0
+    on_link: int = 0
+
+
 class TicketLine(BaseModel):
     """A ticket in a list."""
 
@@ -165,6 +172,7 @@ class TicketWhole(BaseModel):
     messages: list[MessageLine] = []
     related: list[OtherTicket] = []
     other_accounts: list[OtherTicket] = []
+    other_open_claims: OpenClaims = OpenClaims()
     possible: list[str] = []
 
 
@@ -211,7 +219,11 @@ def _others(row: Mapping[str, Any]) -> dict[str, Any]:
     same = row["same_order"] or []
     own = [one for one in same if one["account_id"] == row["account_id"]]
     others = [one for one in same if one["account_id"] != row["account_id"]]
-    return {"related": [*own, *(row["duplicates"] or [])], "other_accounts": others}
+    return {
+        "related": [*own, *(row["duplicates"] or [])],
+        "other_accounts": others,
+        "other_open_claims": {"on_account": row["open_on_account"], "on_link": row["open_on_link"]},
+    }
 
 
 def _needs(codes: Sequence[str], said: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.choices import known_of
 from domain.claim import LinkKind
-from domain.claimable import Choice, Known, claimable
+from domain.claimable import Choice, Known, claimable, market_days
 from domain.partner import ClaimKind, PartnerRules
 from domain.shapes import Frozen
 from gateway.pages.rendering import Writes
@@ -40,8 +40,8 @@ class Choices(Frozen):
 
 async def choices_of(parts: Parts, account_id: str, kind: ClaimKind) -> Choices:
     """Look up what an account may choose."""
-    known = await known_of(parts.postgres, account_id, kind)
     partners = {name: profile.rules for name, profile in parts.profiles.items()}
+    known = await known_of(parts.postgres, account_id, kind, market_days(partners, parts.now))
     return Choices(known=known, found=claimable(kind, known, partners, parts.now))
 
 

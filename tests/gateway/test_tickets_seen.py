@@ -57,6 +57,17 @@ async def test_an_agent_sees_a_ticket_whole(front: Front) -> None:
     assert seen["possible"] == ["decide"]
 
 
+async def test_an_agent_sees_how_many_other_claims_the_account_has_open(front: Front) -> None:
+    """A hint at guessed orders: those of the link, and all at the partner."""
+    account = front.new_id("acc")
+    numbers = [await a_sent_ticket(front, account, an_order()) for _ in range(3)]
+    seen = await looked_up(front, numbers[0])
+    assert seen["other_open_claims"] == {"on_account": 2, "on_link": 2}
+    other = await a_sent_ticket(front, order=an_order())
+    seen = await looked_up(front, other)
+    assert seen["other_open_claims"] == {"on_account": 0, "on_link": 0}
+
+
 async def test_a_message_that_moved_nothing_is_told_with_its_code(front: Front) -> None:
     number = await an_ended_ticket(front)
     answer = await front.http.post(

@@ -15,6 +15,7 @@ from domain.admission import Admission, AdmissionRequest
 from domain.course import Course, foreseen
 from domain.hearing import hear
 from domain.lifecycle import State
+from domain.limits import ClaimLimits
 from domain.messages import Delivered, Message
 from domain.numbers import ticket_number
 from domain.requests import next_delivery
@@ -25,6 +26,7 @@ SERVICE: Final = "help@example.com"
 TODAY: Final = datetime.now(UTC)
 ORDERED_ON: Final = (TODAY - timedelta(days=19)).date().isoformat()
 CLICKED_AT: Final = (TODAY - timedelta(days=21)).isoformat()
+WIDE: Final = dict.fromkeys(ClaimLimits.model_fields, 10_000)
 _KEYS: Final = itertools.count(1)
 
 
@@ -32,9 +34,11 @@ class Desk:
     """Files claims and leads their tickets by the real activities, on real books."""
 
     def __init__(self, postgres: Postgres, **changes: Any) -> None:
-        """Judge by one partner, `velotel`, with these changes to its file."""
+        """Judge by one partner, `velotel`, with these changes to its file; without any to its
+        limits, no test meets them by the way.
+        """
         self.postgres = postgres
-        profiles = {"velotel": a_profile(**changes)}
+        profiles = {"velotel": a_profile(**{"limits": WIDE} | changes)}
         self.persistence = Persistence(postgres, profiles, LetterBook(SERVICE), SERVICE)
 
     async def open_account(self, account_id: str = "acc-1001") -> str:

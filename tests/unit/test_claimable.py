@@ -135,7 +135,8 @@ def test_a_partner_that_does_not_take_the_kind_is_shown_as_such() -> None:
 def test_a_rejected_reward_comes_with_its_link_and_the_last_day_since_its_rejection() -> None:
     """R11: the state `rejected` alone can be contested."""
     others = tuple(
-        a_reward(reward_id=state, state=state) for state in ("granted", "invalid", "registered")
+        a_reward(reward_id=state, state=state, order_number=f"VT-{state}")
+        for state in ("granted", "invalid", "registered")
     )
     (choice,) = choices(CONTEST, (a_link(),), (a_reward(), *others))
     assert (choice.status, choice.reward_id, choice.link_id) == ("open", "rew-5", "lnk-77")

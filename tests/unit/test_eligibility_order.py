@@ -37,6 +37,7 @@ EARNING: dict[str, dict[str, Any]] = {
     "too_late": {"claim": {"ordered_on": "2026-07-01"}},
     "incomplete": {"claim": {"contact": {"email": "nobody"}}},
     "duplicate": {"standing_ticket": "ZW-9999-P9XT-M2AB-0"},
+    "too_many_claims": {"load": {"open_by_link": {"lnk-77": 10}}},
     "too_early": {"partner": SLOW},
 }
 REFUSED = {"incomplete", "duplicate", "reward_registered"}

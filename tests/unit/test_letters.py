@@ -46,7 +46,7 @@ CODES = {
     "codes": (
         "unknown_partner partner_takes_no_claims no_link link_does_not_fit reward_granted "
         "reward_invalid reward_not_rejected reward_registered order_in_future too_late incomplete "
-        "duplicate too_early key_reused malformed"
+        "duplicate too_many_claims too_early key_reused malformed"
     ),
     "rejections": (
         "order_not_found order_cancelled order_returned not_new_customer terms_not_met "
@@ -60,6 +60,7 @@ CODES = {
 }
 CODE_PARAMS = {
     "too_early": {"available_from": INSTANT},
+    "too_many_claims": {"available_from": INSTANT},
     "too_late": {"last_day": "2026-11-30"},
     "duplicate": {"existing_ticket": STANDING},
     "incomplete": {"field": "Order number", "expected": "this field is required."},

@@ -134,6 +134,19 @@ select
         ) o
     ) as same_order,
     (
+        select count(*) from tickets o
+        where
+            o.account_id = t.account_id and o.partner_id = t.partner_id and o.number <> t.number
+            and o.state not in ('resolved', 'rejected', 'discarded', 'withdrawn')
+    ) as open_on_account,
+    (
+        select count(*) from tickets o
+        where
+            o.account_id = t.account_id and o.partner_id = t.partner_id and o.number <> t.number
+            and o.link_id = t.link_id
+            and o.state not in ('resolved', 'rejected', 'discarded', 'withdrawn')
+    ) as open_on_link,
+    (
         select json_agg(row_to_json(d) order by d.created_at, d.number)
         from (
             select number, state, created_at from tickets

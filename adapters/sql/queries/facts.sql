@@ -72,3 +72,43 @@ where
         or reward_id = :reward_id
     )
 order by reward_id, account_id for share;
+
+-- name: open_claims
+select partner_id, coalesce(link_id, '') as link_id, count(*) as claims
+from tickets
+where
+    account_id = :account_id and partner_id = any(cast(:partner_ids as text[]))
+    and state not in ('resolved', 'rejected', 'discarded', 'withdrawn')
+group by partner_id, link_id;
+
+-- name: claims_of_day
+select
+    d.partner_id, coalesce(a.accepted, 0) as accepted_today, coalesce(a.refused, 0) as refused_today,
+    coalesce(p.accepted, 0) as partner_today
+from unnest(cast(:partner_ids as text[]), cast(:days as date[])) as d (partner_id, day)
+left join claim_counts a
+    on a.day = d.day and a.partner_id = d.partner_id and a.account_id = :account_id
+left join claim_counts p on p.day = d.day and p.partner_id = d.partner_id and p.account_id = '';
+
+-- name: count_claim!
+-- Counts of days that are over everywhere are swept out on the way.
+with old as (
+    select day, partner_id, account_id from claim_counts
+    where day < cast(:day as date) - 2
+    limit 100 for update skip locked
+), swept as (
+    delete from claim_counts c using old
+    where (c.day, c.partner_id, c.account_id) = (old.day, old.partner_id, old.account_id)
+)
+insert into claim_counts as known (day, partner_id, account_id, accepted, refused)
+values (cast(:day as date), :partner_id, :account_id, :accepted, :refused)
+on conflict (day, partner_id, account_id) do update
+set accepted = known.accepted + excluded.accepted, refused = known.refused + excluded.refused;
+
+-- name: take_place$
+-- Nothing where the partner's day is full.
+insert into claim_counts as known (day, partner_id, account_id, accepted)
+values (:day, :partner_id, '', 1)
+on conflict (day, partner_id, account_id) do update
+set accepted = known.accepted + 1 where known.accepted < :most
+returning true;
