@@ -39,6 +39,14 @@ def read_address(text: str) -> str:
     return found.normalized
 
 
+def as_kept(told: str) -> str:
+    """Return the address to look for: as it is kept, however its domain was spelt; else as told."""
+    try:
+        return read_address(told)
+    except ValueError:
+        return told
+
+
 def wire_address(address: str) -> str:
     """Return an address as a mail server gets it: its domain in ASCII. Raises ValueError."""
     try:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
+from domain.addresses import as_kept
 from domain.cleaning import cleaned
 from domain.errors import MessageRefused
 from domain.numbers import PREFIX, read_number
@@ -36,7 +37,7 @@ def understand(text: str, partners: Mapping[str, str]) -> Sought:
     """
     told = " ".join(cleaned(text).split())
     if "@" in told:
-        return Sought(email=told)
+        return Sought(email=as_kept(told))
     if found := _partner(told, partners):
         return Sought(partner_id=found)
     try:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.ticket_books import Filters, place_of, ticket_whole, tickets_found
+from domain.addresses import as_kept
 from domain.claim import MOST_ANSWERS
 from domain.lifecycle import State
 from domain.messages import RejectionReason
@@ -189,7 +190,7 @@ async def search(have: Have, caller: Agent, sought: Annotated[Search, Query()]) 
     filters = Filters(
         number=number_meant(sought.number) if sought.number is not None else None,
         order_key=None if sought.order_number is None else order_key(sought.order_number) or "",
-        email=sought.email,
+        email=as_kept(sought.email) if sought.email else None,
         partner_id=sought.partner,
         state=sought.state,
         attention=sought.attention,

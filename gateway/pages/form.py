@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from temporalio.service import RPCError
 
+from domain.addresses import needs_utf8
 from domain.claim_digest import claim_digest
 from domain.errors import Unavailable
 from domain.partner import ClaimKind
@@ -200,7 +201,7 @@ def _form(
         clicked_on=reader.writes.day(chosen.choice.clicked_on),
         today=reader.parts.now.astimezone(zone).date().isoformat(),
         away=status == 503,
-        contact=reader.contact,
+        writes_to="" if needs_utf8(reader.contact.email or "") else reader.contact.email,
     )
     if status == 503:
         response.headers["retry-after"] = str(RETRY_AFTER)

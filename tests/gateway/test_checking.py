@@ -105,3 +105,21 @@ async def test_a_reward_that_is_there_is_found(
     found = (await checked(front, claim)).json()
     assert (found["reasons"][0]["code"], found["contact"]) == (code, contact)
     assert found == await filed(front, claim)
+
+
+async def test_a_check_promises_no_letter_that_cannot_leave(front: Front) -> None:
+    """By the ability of the mail server that a worker has found."""
+    contact = {"email": "jörg@straße.de", "name": "http://evil.example", "language": "de-AT"}
+    claim = await front.stage.prepare(a_claim(account=front.new_id("acc"), contact=contact))
+    postgres = front.stage.postgres
+    await postgres.run("mail_server_asked", takes_utf8=False)
+    try:
+        found = (await checked(front, claim)).json()
+    finally:
+        await postgres.run("mail_server_asked", takes_utf8=True)
+    (reason,) = found["reasons"]
+    assert (reason["code"], reason["field"]) == ("incomplete", "contact.email")
+    assert reason["message"].startswith("E-Mail-Adresse: An diese Adresse können wir nichts senden")
+    assert (await checked(front, claim)).json()["status"] == "accepted"
+    filed_answer = await filed(front, claim)
+    assert filed_answer["status"] == "accepted"

@@ -37,8 +37,14 @@ def test_a_partner_is_known_by_name_and_by_id(typed: str) -> None:
     assert understand(typed, PARTNERS).partner_id in PARTNERS
 
 
+@pytest.mark.parametrize("typed", ["jan@xn--strae-oqa.de", "jan@STRASSE.de", "jan@Straße.DE"])
+def test_an_address_is_known_however_its_domain_is_spelt(typed: str) -> None:
+    other = "strasse" in typed.lower()
+    assert understand(typed, PARTNERS).email == ("jan@strasse.de" if other else "jan@straße.de")
+
+
 def test_what_holds_an_at_sign_is_an_address() -> None:
-    assert understand(" Jan@Example.com ", PARTNERS) == Sought(email="Jan@Example.com")
+    assert understand(" Jan@Example.com ", PARTNERS) == Sought(email="Jan@example.com")
 
 
 def test_everything_else_is_an_order_number_as_orders_are_compared() -> None:
