@@ -10,7 +10,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, Field, HttpUrl, PostgresDsn, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -102,6 +102,22 @@ class DatabaseSettings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
     database_url: Annotated[str, AfterValidator(_postgres), Field(alias="DATABASE_URL")]
+
+
+class OwnerSettings(DatabaseSettings):
+    """What a migration needs to know: who owns the tables, and whom it lets use them."""
+
+    owner_url: Annotated[
+        str | None,
+        AfterValidator(lambda url: url and _postgres(url)),
+        Field(alias="TICKETS_DATABASE_OWNER_URL"),
+    ] = None
+    """Without it, the role of `DATABASE_URL` owns the tables."""
+
+    @property
+    def service_role(self) -> str:
+        """The role of `DATABASE_URL`."""
+        return unquote(urlsplit(self.database_url).username or "")
 
 
 class DoorSettings(DatabaseSettings):
@@ -204,6 +220,11 @@ def load_database_url() -> str:
     return _read(DatabaseSettings).database_url
 
 
+def load_owner_settings() -> OwnerSettings:
+    """Read what a migration needs alone; raises `Misconfigured`."""
+    return _read(OwnerSettings)
+
+
 def check_apart(
     settings: DoorSettings, partners: Mapping[str, str], profiles: Iterable[PartnerProfile]
 ) -> None:
@@ -262,7 +283,8 @@ def _refuse_closed_at(file: str, key: str, address: str) -> None:
 
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
-    fields = [*Settings.model_fields.values(), *GatewaySettings.model_fields.values()]
+    models = (Settings, GatewaySettings, OwnerSettings)
+    fields = [field for model in models for field in model.model_fields.values()]
     known = sorted({str(field.alias) for field in fields})
     for name in sorted(environment):
         ours = name.startswith("TICKETS_") and not name.startswith((SECRETS, LOCAL))

@@ -45,6 +45,7 @@ from adapters.migrations import migrate
 from adapters.partner_files import load_profiles
 from adapters.partner_http import open_door
 from adapters.postgres import Postgres
+from adapters.roles import grant_privileges, must_not_own
 from adapters.smtp import MailDoor
 from domain.errors import Misconfigured
 from domain.partner import PartnerProfile
@@ -52,7 +53,7 @@ from secret_settings import partner_secrets, with_files
 from settings import (
     Settings,
     check_apart,
-    load_database_url,
+    load_owner_settings,
     load_settings,
     public_address,
 )
@@ -160,6 +161,7 @@ async def connect(runtime: Runtime | None = None) -> Client:
 async def run() -> None:
     """Work until told to stop; what is under way gets half a minute to finish."""
     settings, profiles = check()
+    await must_not_own(settings.database_url, only_warn=settings.allow_private_addresses)
     client = await connect(_runtime(settings))
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -185,10 +187,13 @@ def check() -> tuple[Settings, dict[str, PartnerProfile]]:
 
 
 async def bring_up_to_date() -> None:
-    """Apply the migrations that are missing."""
-    async with Postgres.connect(load_database_url(), connections=1, statement_cache=0) as postgres:
+    """Apply the migrations that are missing, as the tables' owner, and let the service use them."""
+    settings = load_owner_settings()
+    owner = settings.owner_url or settings.database_url
+    async with Postgres.connect(owner, connections=1, statement_cache=0) as postgres:
         for migration in await migrate(postgres):
             log.info("applied %04d %s", migration.version, migration.name)
+        await grant_privileges(postgres, settings.service_role)
 
 
 def _runtime(settings: Settings) -> Runtime | None:

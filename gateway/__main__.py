@@ -1,5 +1,6 @@
 """`python -m gateway`: serve until SIGTERM or Ctrl-C; with `openapi`, print the API."""
 
+import asyncio
 import json
 import logging
 import os
@@ -10,6 +11,7 @@ from asgi_correlation_id import CorrelationIdFilter
 from fastapi import FastAPI
 
 from adapters.partner_files import load_profiles
+from adapters.roles import must_not_own
 from domain.errors import Misconfigured
 from gateway.app import application
 from gateway.serving import Serving, listen, serve
@@ -42,10 +44,15 @@ def main(arguments: Sequence[str]) -> int:
 
 def _serve(app: FastAPI, settings: GatewaySettings) -> int:
     try:
+        role = must_not_own(settings.database_url, only_warn=settings.allow_private_addresses)
+        asyncio.run(role)
         listening = listen(*host_and_port(settings.address))
     except OSError as error:
         told = f"TICKETS_GATEWAY_ADDRESS: cannot listen at {settings.address}: {error.strerror}"
         print(f"gateway: environment: {told}", file=sys.stderr)
+        return 2
+    except Misconfigured as error:
+        print(f"gateway: {error}", file=sys.stderr)
         return 2
     config = Serving(
         app,

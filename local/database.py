@@ -15,20 +15,29 @@ import stat
 import tempfile
 from pathlib import Path
 
+from adapters.postgres import Postgres
 from domain.errors import Misconfigured
 from local.ports import HOST
 from local.supervisor import Part, Supervisor
 
 NAME = "postgres"
 ROLE = "postgres"
+SERVICE_ROLE = "tickets"
 STEP = 0.02  # seconds between two looks
 READY_LINE = 7  # of postmaster.pid
 LEFTOVER_LOOKS = 500  # for the server of a killed stack to be gone: ten seconds
 
 
-def database_url(port: int, password: str) -> str:
+def database_url(port: int, password: str, role: str = ROLE) -> str:
     """Where the embedded server's database is (the password needs no quoting: letters, digits)."""
-    return f"postgresql://{ROLE}:{password}@{HOST}:{port}/postgres"
+    return f"postgresql://{role}:{password}@{HOST}:{port}/postgres"
+
+
+async def make_service_role(owner_url: str, password: str) -> None:
+    """Make the role that worker and gateway have, unless it is there."""
+    async with Postgres.connect(owner_url, 1) as postgres, postgres.transaction() as connection:
+        if not await connection.fetchval("select to_regrole($1) is not null", SERVICE_ROLE):
+            await connection.execute(f"create role {SERVICE_ROLE} login password '{password}'")
 
 
 async def start_database(supervisor: Supervisor, data: Path, port: int, password: str) -> None:

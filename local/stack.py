@@ -115,7 +115,11 @@ class Stack:
     async def _database_with_schema(self) -> None:
         data, port = self.state / "postgres", self.ports.postgres_port
         await database.start_database(self.supervisor, data, port, self._password)
+        owner = self.addresses["database_owner_url"]
+        await database.make_service_role(owner, self._password)
         migration = self._python("migrate", "worker.py", "migrate")
+        told = self.environment | {"TICKETS_DATABASE_OWNER_URL": owner}
+        migration = replace(migration, environment=told)
         await self.supervisor.while_alive(self.supervisor.run(migration))
 
     async def _mailbox(self) -> None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from local.database import database_url
+from local.database import SERVICE_ROLE, database_url
 from local.ports import HOST, PREFIX, Ports
 from local.temporal_server import NAMESPACE
 
@@ -22,7 +22,8 @@ def addresses(ports: Ports, password: str) -> Addresses:
     return {
         "temporal_address": f"{HOST}:{ports.temporal_port}",
         "temporal_ui": f"http://{HOST}:{ports.ui_port}",
-        "database_url": database_url(ports.postgres_port, password),
+        "database_url": database_url(ports.postgres_port, password, SERVICE_ROLE),
+        "database_owner_url": database_url(ports.postgres_port, password),
         "smtp_url": f"smtp://{HOST}:{ports.smtp_port}",
         "mailbox": f"http://{HOST}:{ports.mailbox_port}",
         "gateway": f"http://{HOST}:{ports.gateway_port}",

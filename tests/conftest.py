@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from adapters.postgres import Postgres
-from tests.databases import fresh_database, running_server
+from tests.databases import as_owner, fresh_database, running_server
 
 _sessions: Final = pytest.StashKey[pytest.Session]()
 
@@ -26,6 +26,12 @@ async def database_url(postgres_server: str) -> AsyncIterator[str]:
     """The URL of a fresh, migrated database."""
     async with fresh_database(postgres_server) as url:
         yield url
+
+
+@pytest.fixture
+def owner_url(database_url: str) -> str:
+    """The same database for the owner of its tables."""
+    return as_owner(database_url)
 
 
 @pytest.fixture

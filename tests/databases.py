@@ -15,8 +15,9 @@ import asyncpg
 
 from adapters.migrations import migrate
 from adapters.postgres import Postgres
+from adapters.roles import grant_privileges
+from local.database import ROLE, SERVICE_ROLE, make_service_role, start_database
 from local.database import database_url as url_of_server
-from local.database import start_database
 from local.ports import free_ports
 from local.supervisor import Supervisor
 
@@ -51,13 +52,23 @@ async def running_server() -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def fresh_database(server: str) -> AsyncIterator[str]:
-    """The URL of a new, migrated database; it is gone afterwards."""
+    """The URL of a new, migrated database, for the service's role; it is gone afterwards."""
     name = f"test_{next(_names)}"
     await _run(server, f"create database {name} template {TEMPLATE}")
     try:
-        yield url_of(server, name)
+        yield as_service(url_of(server, name))
     finally:
         await _run(server, f"drop database {name} with (force)")
+
+
+def as_service(url: str) -> str:
+    """The same database for the role of worker and gateway, which owns nothing."""
+    return url.replace(f"//{ROLE}:", f"//{SERVICE_ROLE}:")
+
+
+def as_owner(url: str) -> str:
+    """The same database for the tables' owner."""
+    return url.replace(f"//{SERVICE_ROLE}:", f"//{ROLE}:")
 
 
 def url_of(server: str, database: str) -> str:
@@ -69,9 +80,11 @@ async def _make_ready(server: str) -> None:
     for setting in SETTINGS:
         await _run(server, f"alter system set {setting}")
     await _run(server, "select pg_reload_conf()")
+    await make_service_role(server, PASSWORD)
     await _run(server, f"create database {TEMPLATE}")
     async with Postgres.connect(url_of(server, TEMPLATE), connections=1) as template:
         await migrate(template)
+        await grant_privileges(template, SERVICE_ROLE)
 
 
 async def _run(server: str, statement: str) -> None:

@@ -1,17 +1,21 @@
 #!/bin/sh
-# Runs once, when the data directory is new: one role and its own databases for each user.
+# Runs once, when the data directory is new: roles and databases. The tickets have two roles: one owns
+# the tables and migrates them, the other is that of worker and gateway and owns nothing.
 set -eu
 
 psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres <<'SQL'
 \getenv temporal_password TEMPORAL_DB_PASSWORD
 \getenv tickets_password TICKETS_DB_PASSWORD
+\getenv tickets_owner_password TICKETS_DB_OWNER_PASSWORD
 
 CREATE ROLE temporal LOGIN PASSWORD :'temporal_password';
 CREATE DATABASE temporal OWNER temporal;
 CREATE DATABASE temporal_visibility OWNER temporal;
 
 CREATE ROLE tickets LOGIN PASSWORD :'tickets_password';
-CREATE DATABASE tickets OWNER tickets;
+CREATE ROLE tickets_owner LOGIN PASSWORD :'tickets_owner_password';
+CREATE DATABASE tickets OWNER tickets_owner;
 
 REVOKE CONNECT ON DATABASE temporal, temporal_visibility, tickets FROM PUBLIC;
+GRANT CONNECT ON DATABASE tickets TO tickets;
 SQL

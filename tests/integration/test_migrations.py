@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,18 @@ SECOND = "create table beside (id integer);"
 
 
 @pytest.fixture
-async def empty_url(database_url: str) -> str:
-    """The address of a database without any table."""
-    async with opened(database_url) as books:
+async def empty_url(owner_url: str) -> str:
+    """The address of a database without any table, for its owner."""
+    async with opened(owner_url) as books:
         await books.connection.execute("drop schema public cascade; create schema public")
-    return database_url
+    return owner_url
+
+
+@pytest.fixture
+async def owner(owner_url: str) -> AsyncIterator[Postgres]:
+    """The adapter as the tables' owner."""
+    async with Postgres.connect(owner_url, 1) as postgres:
+        yield postgres
 
 
 async def applied(url: str) -> list[tuple[int, str]]:
@@ -88,35 +96,35 @@ def a_folder(path: Path, *changes: tuple[str, str]) -> Path:
 
 
 async def test_a_changed_file_that_was_applied_is_refused_by_its_name(
-    postgres: Postgres, database_url: str, tmp_path: Path
+    owner: Postgres, owner_url: str, tmp_path: Path
 ) -> None:
     changed = FILES[0].read_text() + "\n-- a word more\n"
     folder = a_folder(tmp_path / "sql", (FILES[0].name, changed), ("9999_beside.sql", SECOND))
-    before = await schema(database_url)
+    before = await schema(owner_url)
     with pytest.raises(Misconfigured) as caught:
-        await migrate(postgres, folder)
+        await migrate(owner, folder)
     assert caught.value.file == FILES[0].name
-    assert await schema(database_url) == before
+    assert await schema(owner_url) == before
 
 
 async def test_only_what_is_missing_is_applied(
-    postgres: Postgres, database_url: str, tmp_path: Path
+    owner: Postgres, owner_url: str, tmp_path: Path
 ) -> None:
-    done = await migrate(postgres, a_folder(tmp_path / "sql", ("9999_beside.sql", SECOND)))
+    done = await migrate(owner, a_folder(tmp_path / "sql", ("9999_beside.sql", SECOND)))
     assert [(one.version, one.name) for one in done] == [(9999, "beside")]
-    assert (await applied(database_url))[-1] == (9999, "beside")
+    assert (await applied(owner_url))[-1] == (9999, "beside")
 
 
 async def test_a_migration_that_fails_leaves_nothing_of_itself_or_its_neighbours(
-    postgres: Postgres, database_url: str, tmp_path: Path
+    owner: Postgres, owner_url: str, tmp_path: Path
 ) -> None:
     broken = ("9999_broken.sql", "create table half (id integer); select no_such_function();")
     folder = a_folder(tmp_path / "sql", ("9998_beside.sql", SECOND), broken)
-    before = await schema(database_url)
+    before = await schema(owner_url)
     with pytest.raises(Exception, match="no_such_function"):
-        await migrate(postgres, folder)
-    assert await schema(database_url) == before
-    assert await applied(database_url) == EXPECTED
+        await migrate(owner, folder)
+    assert await schema(owner_url) == before
+    assert await applied(owner_url) == EXPECTED
 
 
 async def run_migrate(url: str) -> tuple[int | None, str]:

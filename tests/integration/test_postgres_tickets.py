@@ -3,7 +3,6 @@
 import asyncio
 from datetime import UTC, datetime
 
-import asyncpg
 import pytest
 
 from adapters.postgres import Postgres
@@ -69,25 +68,6 @@ async def test_an_older_step_never_overwrites_a_newer_one(desk: Desk, database_u
         assert (row["state"], row["writing"]) == ("awaiting_cancellation_period", steps[-1].writing)
         assert row["confirmed_amount"] is not None
         assert [await books.count(table) for table in ("moves", "letters", "notes")] == [3, 2, 2]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "update moves set actor = 'somebody'",
-        "delete from moves",
-        "update grants set amount = 1",
-        "delete from grants",
-    ],
-)
-async def test_what_happened_cannot_be_changed(desk: Desk, database_url: str, change: str) -> None:
-    course = await desk.confirm(await desk.file())
-    await desk.settle(course)
-    async with opened(database_url) as books:
-        before = await books.contents()
-        with pytest.raises(asyncpg.RaiseError, match="append-only"):
-            await books.connection.execute(change)
-        assert await books.contents() == before
 
 
 async def test_every_move_is_kept_in_its_order(desk: Desk, database_url: str) -> None:
