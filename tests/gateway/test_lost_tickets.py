@@ -15,6 +15,7 @@ from gateway.lost import count_lost
 from tests.gateway.front import Front
 from tests.gateway.test_filed_again import delete
 from tests.gateway.test_filing import prepared
+from tests.workflow.claims import reward_for
 from workflows.resuming import check_page, is_led
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,6 +104,19 @@ async def test_a_ticket_whose_workflow_was_deleted_is_taken_up_too(front: Front)
     assert await is_led(front.stage.client, number)
     await front.stage.ask("withdraw")
     assert (await front.stage.ended()).state == "withdrawn"
+
+
+async def test_a_reward_that_was_registered_meanwhile_is_heard_of_after_the_repair(
+    front: Front,
+) -> None:
+    claim = await prepared(front)
+    await front.stage.filed_and_sent(claim=claim)
+    await front.stage.handle.terminate("by hand")
+    reward = reward_for(claim, reward_id=front.new_id("rew"), state="registered")
+    await front.stage.postgres.put_reward(reward)
+    assert await repaired(front, front.stage.number) == (0, f"{front.stage.number}: taken up\n")
+    assert (await front.stage.ended()).state == "resolved"
+    assert (await front.stage.moves())[-1].startswith("reward_registered")
 
 
 async def test_the_command_refuses_what_is_no_number(front: Front) -> None:

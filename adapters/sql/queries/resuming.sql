@@ -75,8 +75,8 @@ select distinct number, partner_id, now() from again
 on conflict (number) do update set due_at = now(), leased_until = null;
 
 -- name: signal_rewards_again!
-insert into rewards_to_tell (reward_id, look_at)
-select r.reward_id, now()
+insert into rewards_to_tell (account_id, reward_id, look_at)
+select r.account_id, r.reward_id, now()
 from rewards r
 join tickets t on t.account_id = r.account_id and t.partner_id = r.partner_id
 where
