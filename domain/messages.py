@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from domain.claim_digest import understood
 from domain.reading import digest
 from domain.shapes import Day, Frozen, Identifier, Instant, Money, Words
 
@@ -95,9 +96,11 @@ class Request(Frozen):
 
     @property
     def digest(self) -> str:
-        """The digest of what is asked and in whose name: known fields that are not null."""
+        """The digest of what is asked and in whose name: known fields that are not null,
+        cleaned.
+        """
         content = self.model_dump(mode="json", exclude={"request_id", "caller"}, exclude_none=True)
-        return digest([type(self).__name__, content])
+        return digest([type(self).__name__, understood(content)])
 
 
 class Withdrawal(Request):

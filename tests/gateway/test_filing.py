@@ -55,7 +55,7 @@ async def test_fifty_requests_under_one_key_are_one_ticket_with_one_letter(front
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("pl", "Tego klucza"), ("de-AT,de;q=0.9", "Schlüssel"), ("en", "key")],
+    [("pl", "Pod tym kluczem"), ("de-AT,de;q=0.9", "Schlüssel"), ("en", "key")],
 )
 async def test_another_claim_under_the_same_key_is_refused_in_the_callers_words(
     front: Front, language: str, words: str

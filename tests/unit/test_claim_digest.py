@@ -15,6 +15,10 @@ from tests.unit.builders import claim_content
         {"colour": "red"},
         {"contact": {**claim_content()["contact"], "telephone": "+48 1", "language": "pl"}},
         {"answers": {**claim_content()["answers"], "more": None}},
+        {"answers": {**claim_content()["answers"], "more": "", "note": " \u200b "}},
+        {"answers": {"order_number": " VT\u20112231\u20139\u200b "}},
+        {"answers": {"order_number": "\uff36\uff34-2231-9"}},
+        {"partner_id": "velotel "},
     ],
     ids=repr,
 )
