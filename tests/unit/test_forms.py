@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.cleaning import cleaned_lines
 from domain.forms import LONGEST_ANSWER, fill
-from domain.partner import Market
+from domain.partner import FormField, Market
 from tests.unit.builders import a_field
 
 MARKET = Market(time_zone="Europe/Berlin", currency="EUR", language="de")
@@ -187,3 +187,16 @@ def test_the_order_is_the_answer_of_the_identifying_field() -> None:
     assert fill(fields, {"note": "A", "order_number": "b-1"}).order_key == "B1"
     assert fill(fields, {"note": "A"}).order_key is None
     assert fill([a_field("note")], {"note": "A"}).order_key is None
+
+
+NUMBERS = st.text(st.sampled_from("0123456789.,  \u20ac\u00a0'-/"), min_size=1, max_size=14)
+DAYS = st.text(st.sampled_from("0123456789./- "), min_size=8, max_size=11)
+
+
+@given(st.sampled_from([*EVERY_TYPE, a_field("meter", type="number", pattern="[0-9]+")]), st.data())
+def test_what_was_kept_reads_the_same_when_it_is_completed(field: FormField, data: Any) -> None:
+    """R19: a later answer is checked together with all that was given before."""
+    text = data.draw({"number": NUMBERS, "date": DAYS}.get(field.type, st.text()))
+    filled = fill([field], {field.name: text}, MARKET)
+    if filled.answers:
+        assert fill([field], filled.answers, MARKET) == filled
