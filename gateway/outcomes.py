@@ -1,6 +1,7 @@
 """Outcomes in: partners tell what they found (contract.md, "Partner's call to us")."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 
@@ -176,7 +177,7 @@ async def take(
     body = await request.body()
     signed = _signed(body, request, have.secrets_of(partner_id))
     await have.limits.hit("partner_calls", partner_id)
-    items = items_of(parse(body, LONGEST_LIST))
+    items = items_of(parse(body.removeprefix(BOM_UTF8), LONGEST_LIST))
     if items is None:
         raise Problem("malformed", {"body": "json"})
     if len(items) > MOST_ITEMS:

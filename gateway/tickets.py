@@ -61,7 +61,7 @@ class RewardIn(BaseModel):
     """An amount in the currency of the partner's market."""
 
     amount: str = Field(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$", examples=["40.00"])
-    currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["PLN"])
+    currency: str = Field(pattern=r"^[A-Za-z]{3}$", examples=["PLN"])
 
 
 class DecisionIn(RequestIn):

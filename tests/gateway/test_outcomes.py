@@ -36,6 +36,19 @@ async def test_a_signed_outcome_is_kept_told_and_answered(front: Front) -> None:
     assert (kept["code"], kept["partner_id"]) == ("told", "velotel")
 
 
+async def test_a_message_is_read_as_machines_of_the_market_write_it(front: Front) -> None:
+    """A byte order mark, a moment without an offset, a currency in small letters, empty texts."""
+    number = await a_ticket(front)
+    reward = {"amount": 12.5, "currency": "pln"}
+    told = outcome(front, number, reward=reward, occurred_at="2026-01-09T10:00:00", note="")
+    answer = await send(front, b"\xef\xbb\xbf" + json.dumps(told).encode())
+    assert [one["status"] for one in answer.json()["results"]] == ["accepted"], answer.text
+    (kept,) = await front.stage.rows("imported_outcomes", "position")
+    assert kept["outcome"]["reward"] == {"amount": "12.50", "currency": "PLN"}
+    assert kept["outcome"]["occurred_at"] == "2026-01-09T09:00:00Z"
+    assert kept["outcome"]["note"] is None
+
+
 @pytest.mark.parametrize("minutes", [-4.9, 4.9])
 async def test_a_clock_may_be_five_minutes_off_either_way(front: Front, minutes: float) -> None:
     told = outcome(front, NOBODY)

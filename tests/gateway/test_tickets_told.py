@@ -17,7 +17,7 @@ CONFIRMED = {"outcome": "confirmed", "note": "contract seen"}
 
 async def test_an_agent_confirms_with_an_amount(front: Front) -> None:
     number = await a_sent_ticket(front)
-    body = CONFIRMED | {"reward": {"amount": "55.00", "currency": "PLN"}, "request_id": "d-1"}
+    body = CONFIRMED | {"reward": {"amount": "55.00", "currency": "pln"}, "request_id": "d-1"}
     answer = await front.http.post(
         f"/v1/tickets/{number}/decision", json=body, headers=front.as_agent("anna")
     )

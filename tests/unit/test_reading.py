@@ -263,3 +263,21 @@ def test_whatever_was_parsed_has_a_digest() -> None:
         return deeper(steps - 1) if steps else digest(content)
 
     assert len(deeper(100)) == 64
+
+
+def test_what_was_expected_is_said_in_our_own_words() -> None:
+    content = {
+        "outcome_id": "a b",
+        "partner_id": "velotel",
+        "outcome": "perhaps",
+        "occurred_at": "2026-10-09T10:00:00",
+        "reward": {"amount": "1_0", "currency": "zloty"},
+        "note": "x" * 4001,
+    }
+    problems = read_message(PartnerOutcome, content).problems
+    assert set(problems) == {
+        "outcome_id", "outcome", "occurred_at", "reward.amount", "reward.currency", "note"
+    }  # fmt: skip
+    for words in problems.values():
+        assert words.startswith("expected ")
+        assert "^" not in words
