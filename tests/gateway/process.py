@@ -42,9 +42,9 @@ async def beside(
 
 @asynccontextmanager
 async def a_process(
-    front: Front, temporal: str
+    front: Front, temporal: str, files: int = 0, **changes: str
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, httpx.AsyncClient]]:
-    """A gateway as a process of its own, on the same books."""
+    """A gateway as a process of its own, on the same books; it may open so many `files`."""
     (port,) = free_ports(1)
     settings = front.app.state.parts.settings
     environment = {
