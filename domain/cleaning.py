@@ -4,6 +4,7 @@ The cleaned form is what is checked, kept, compared, shown and sent on. Cleaning
 nothing.
 """
 
+import functools
 import re
 import unicodedata
 from typing import Final
@@ -16,6 +17,7 @@ _UNSEEN: Final = re.compile(
 """Fillers and selectors of variants, without width but not of the category of formats (`Cf`)."""
 _LINE_ENDS: Final = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 """Whatever some program takes for the end of a line (those of `str.splitlines`)."""
+_MOST_MARKS: Final = 30
 _MEANINGLESS: Final = frozenset({"Cc", "Cf"})
 
 
@@ -40,8 +42,30 @@ def on_one_line(text: str) -> str:
 def _plain(line: str) -> str:
     if line.isascii() and line.isprintable():
         return line
-    folded = _UNSEEN.sub("", unicodedata.normalize("NFKC", line.replace("\x00", "\ufffd")))
-    return unicodedata.normalize("NFKC", "".join(map(_plain_character, folded)))
+    folded = _UNSEEN.sub("", _normal(line.replace("\x00", "\ufffd")))
+    return _normal("".join(map(_plain_character, folded)))
+
+
+def _normal(text: str) -> str:
+    """Return NFKC, in time that is linear: sorting the marks on one letter is not, and nobody
+    writes more than a few.
+    """
+    return _with_few_marks(unicodedata.normalize("NFKC", _with_few_marks(text)))
+
+
+def _with_few_marks(text: str) -> str:
+    """Drop marks on one letter beyond thirty, as Unicode's Stream-Safe Text Format counts them."""
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if _is_mark(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_mark(character: str) -> bool:
+    return all(map(unicodedata.combining, unicodedata.normalize("NFKD", character)))
 
 
 def _plain_character(character: str) -> str:

@@ -42,7 +42,7 @@ async def beside(
 
 @asynccontextmanager
 async def a_process(
-    front: Front, temporal: str, files: int = 0, **changes: str
+    front: Front, temporal: str, files: int = 0
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, httpx.AsyncClient]]:
     """A gateway as a process of its own, on the same books; it may open so many `files`."""
     (port,) = free_ports(1)
@@ -63,8 +63,9 @@ async def a_process(
         **{name: invented_secret() for name in secrets()},
         "TICKETS_SECRET_VELOTEL": SECRET,
     }
+    limit = ("prlimit", f"--nofile={files}:{files}") if files else ()
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "gateway"),
+        *(*limit, sys.executable, "-m", "gateway"),
         cwd=ROOT,
         env=environment,
         stderr=asyncio.subprocess.PIPE,

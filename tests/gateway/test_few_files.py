@@ -8,6 +8,7 @@ import time
 import pytest
 
 from gateway.__main__ import main
+from local.profiles import invented_secret
 from tests.gateway.front import Front
 from tests.gateway.process import a_process
 from tests.workflow.claims import PARTNERS
@@ -38,12 +39,14 @@ async def test_idle_connections_beyond_all_descriptors_keep_nobody_out(front: Fr
     assert process.returncode == 0
 
 
-def test_a_port_that_is_taken_is_named_with_its_setting(
+async def test_a_port_that_is_taken_is_named_with_its_setting(
     front: Front, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert (await front.http.get("/healthz")).status_code == 200
     settings, taken = front.app.state.parts.settings, front.address.removeprefix("http://")
     told = {
         "DATABASE_URL": settings.database_url,
+        "TICKETS_ALLOW_PRIVATE_ADDRESSES": "true",
         "TICKETS_SERVICE_ADDRESS": settings.service_address,
         "TICKETS_PARTNERS_DIR": str(PARTNERS),
         "TICKETS_PUBLIC_ADDRESS": "https://tickets.example.com",
@@ -53,7 +56,7 @@ def test_a_port_that_is_taken_is_named_with_its_setting(
         "TICKETS_TOKEN_SECRET": settings.token_secret or "",
         "TICKETS_GATEWAY_ADDRESS": taken,
     }
-    for name, value in (told | secrets()).items():
+    for name, value in (told | {name: invented_secret() for name in secrets()}).items():
         monkeypatch.setenv(name, value)
     assert main([]) == 2
     assert f"TICKETS_GATEWAY_ADDRESS: cannot listen at {taken}" in capsys.readouterr().err

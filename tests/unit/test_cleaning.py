@@ -1,11 +1,14 @@
 """Words of people are cleaned before they are judged, at every door in the same way."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.cleaning import cleaned, cleaned_lines, on_one_line
 from domain.messages import Decision, PartnerOutcome
+from domain.skeleton import order_key
 
 UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u061c\u202e\u2066\ufe0f\u034f\u3164"
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u2043"
@@ -52,3 +55,27 @@ def test_words_of_partners_and_agents_are_kept_cleaned() -> None:
 def test_a_note_of_nothing_but_what_nobody_sees_says_nothing() -> None:
     with pytest.raises(ValueError, match="a decision says why"):
         Decision(request_id="r", actor="a", outcome="confirmed", note="\u200b\u2060")
+
+
+PILES = (
+    "a" + "\u0301\u0327" * 60_000,
+    "\u0f71\u0f72" * 60_000,
+    "\u0f73\u0301" * 60_000,
+    "\uff9e\u0301" * 60_000,
+    ("a" + "\u0301\u0327" * 15 + "\u034f") * 1_000,
+    ("\u0301\u0327" * 15 + "\u034f") * 4_000,
+    ("\u0301\u0327" * 15 + "\u200b") * 4_000,
+)
+
+
+@pytest.mark.parametrize("pile", PILES, ids=range(len(PILES)))
+def test_marks_piled_on_one_letter_take_no_time(pile: str) -> None:
+    began = time.perf_counter()
+    once = cleaned(pile)
+    assert cleaned(once) == once
+    order_key(pile)
+    assert time.perf_counter() - began < 2
+
+
+def test_a_letter_keeps_its_marks() -> None:
+    assert cleaned("Z\u0307o\u0301\u0142w\u0301 \u1ea5") == "\u017b\u00f3\u0142\u1e83 \u1ea5"
