@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+import socket
 import sys
 from collections.abc import Sequence
 
@@ -46,11 +47,7 @@ def _serve(app: FastAPI, settings: GatewaySettings) -> int:
     try:
         role = must_not_own(settings.database_url, only_warn=settings.allow_private_addresses)
         asyncio.run(role)
-        listening = listen(*host_and_port(settings.address))
-    except OSError as error:
-        told = f"TICKETS_GATEWAY_ADDRESS: cannot listen at {settings.address}: {error.strerror}"
-        print(f"gateway: environment: {told}", file=sys.stderr)
-        return 2
+        listening = _listening(settings.address)
     except Misconfigured as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 2
@@ -62,6 +59,14 @@ def _serve(app: FastAPI, settings: GatewaySettings) -> int:
     )
     serve(config, listening)
     return 0
+
+
+def _listening(address: str) -> socket.socket:
+    try:
+        return listen(*host_and_port(address))
+    except OSError as error:
+        expected = f"cannot listen at {address}: {error.strerror}"
+        raise Misconfigured("environment", "TICKETS_GATEWAY_ADDRESS", expected) from None
 
 
 def _log_plainly() -> None:

@@ -58,5 +58,5 @@ async def test_a_port_that_is_taken_is_named_with_its_setting(
     }
     for name, value in (told | {name: invented_secret() for name in secrets()}).items():
         monkeypatch.setenv(name, value)
-    assert main([]) == 2
+    assert await asyncio.to_thread(main, []) == 2
     assert f"TICKETS_GATEWAY_ADDRESS: cannot listen at {taken}" in capsys.readouterr().err
