@@ -6,7 +6,10 @@ from typing import Final
 from pydantic import HttpUrl
 
 _NAT64: Final = IPv6Network("64:ff9b::/96")
-_CLOSED: Final = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home.arpa")
+_CLOSED: Final = (
+    *(".localhost", ".local", ".internal", ".intranet", ".lan", ".corp", ".svc"),
+    *(".home.arpa", ".test", ".onion"),
+)
 
 
 def is_closed(host: str) -> bool:
