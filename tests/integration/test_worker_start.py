@@ -222,3 +222,19 @@ async def dev_server() -> AsyncIterator[str]:
     )
     async with server:
         yield str(server.client.service_client.config.target_host)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nonsense",), "no ticket number: 'nonsense'"),
+        (("ZW-4KQ7-P9XT-M2AB-C", "--to", "jan@"), "expected an address such as jan@example.com"),
+        ((), "NUMBER"),
+    ],
+)
+async def test_letters_are_not_sent_again_to_nobody(
+    environment: Environment, arguments: tuple[str, ...], said: str
+) -> None:
+    code, output = await run(environment, "mail", *arguments)
+    assert code == 2
+    assert said in output
