@@ -109,6 +109,7 @@ async def workers(
             persistence.write,
             persistence.settle,
             persistence.look_again,
+            persistence.look_against,
             persistence.take_silence,
             persistence.take_information,
             persistence.first_answer,

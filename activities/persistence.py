@@ -13,6 +13,7 @@ from adapters.resuming import resume_ticket
 from adapters.verdicts import look_at, settle_ticket, take_information, take_silence
 from domain.admission import Admission, AdmissionRequest
 from domain.completion import Completion
+from domain.entitlement import ANOTHER_ORDER, objection
 from domain.filing import Filing, Phrases, pointing_to_service
 from domain.messages import InformationAnswer, Request
 from domain.partner import PartnerProfile
@@ -130,3 +131,9 @@ class Persistence:
     async def look_again(self, number: str) -> Release:
         """Look what the facts say of a claim whose hold has ended."""
         return release(await look_at(self._postgres, number))
+
+    @activity.defn(name="look_against")
+    async def look_against(self, number: str) -> str | None:
+        """Look what the facts say against paying for a claim now: a code of filing, or none."""
+        code = objection(await look_at(self._postgres, number))
+        return "reward_not_rejected" if code == ANOTHER_ORDER else code

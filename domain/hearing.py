@@ -49,10 +49,23 @@ class Heard(Frozen):
 _QUIET: Final = Heard(quiet=True)
 
 
-def hear(course: Course, message: Message, now: datetime, unknown: tuple[str, ...] = ()) -> Heard:
-    """Take one message at `now`; `unknown` names the fields that nobody here knows."""
+def hear(
+    course: Course,
+    message: Message,
+    now: datetime,
+    unknown: tuple[str, ...] = (),
+    against: str | None = None,
+) -> Heard:
+    """Take one message at `now`; `unknown` names the fields that nobody here knows.
+
+    `against` is what the facts say against a decision to pay, which is refused with that code.
+    """
     model = Request if isinstance(message, Request) else type(message)
-    heard, code = _HANDLERS[model](course, message, now)
+    if against and isinstance(message, Request):
+        taken: Taken = Heard(answer=course.answer(message, against)), against
+    else:
+        taken = _HANDLERS[model](course, message, now)
+    heard, code = taken
     if code:
         course.note(_note(course, message, code, now, unknown))
     if heard.deliver:

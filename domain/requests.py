@@ -53,6 +53,13 @@ def answer_for(first: Answered, request: Request) -> Answered:
     return first.model_copy(update={"moved": False, "code": "key_reused", "problems": {}})
 
 
+def would_confirm(course: Course, request: Request) -> bool:
+    """Say whether `request` is a new decision that may lead to payment; facts are asked first."""
+    confirms = isinstance(request, Decision) and request.outcome == "confirmed"
+    asked = confirms and not first_answer(course, request)
+    return asked and "decide" in possible(course.ticket.state, course.ticket.attention)
+
+
 def take_request(course: Course, request: Request, now: datetime) -> tuple[Answered, str | None]:
     """Carry out a new `request`; return its answer and the purpose of a delivery to be started."""
     handler = _HANDLERS[type(request)]

@@ -229,7 +229,19 @@ def _answers(*codes: str) -> dict[str, Any]:
     return {"responses": told, "dependencies": [Depends(message_in)]}
 
 
-@router.post("/tickets/{number}/decision", **_answers("reward_required", "wrong_currency"))
+_OF_LINKS: Final = ("no_link", "link_does_not_fit")
+_OF_REWARDS: Final = (
+    "reward_granted",
+    "reward_invalid",
+    "reward_not_rejected",
+    "reward_registered",
+)
+
+
+@router.post(
+    "/tickets/{number}/decision",
+    **_answers("reward_required", "wrong_currency", *_OF_LINKS, *_OF_REWARDS),
+)
 async def decide(
     have: Have, caller: Agent, number: Number, told: Annotated[DecisionIn, Body()], key: Key = None
 ) -> Answer:
@@ -253,11 +265,10 @@ async def withdraw(
     return await put(have, found, "withdraw", content)
 
 
-_OF_ANSWERS: Final = ("incomplete", "duplicate", "no_link", "link_does_not_fit", "reward_granted")
-_OF_REWARDS: Final = ("reward_invalid", "reward_not_rejected", "reward_registered")
-
-
-@router.post("/tickets/{number}/information", **_answers(*_OF_ANSWERS, *_OF_REWARDS))
+@router.post(
+    "/tickets/{number}/information",
+    **_answers("incomplete", "duplicate", *_OF_LINKS, *_OF_REWARDS),
+)
 async def inform(
     have: Have,
     caller: AgentOrFiling,

@@ -34,7 +34,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.messages import InformationAnswer, Message, Request, Unreadable
     from domain.numbers import is_number
     from domain.questions import NOT_NOW, information_purpose
-    from domain.requests import first_answer, next_delivery
+    from domain.requests import first_answer, next_delivery, would_confirm
     from domain.settlement import Verdict
     from domain.shapes import Money
     from domain.silence import Silence, confirmable, fall_silent, foreseen_silence, month_of
@@ -177,7 +177,10 @@ class SupportTicket(Refusing):
             asked = Asked.by(self._number, message)
             if first := await durably(Persistence.first_answer, asked, "look for its first answer"):
                 return first
-        heard = hear(course, message, workflow.now(), unknown)
+        against = None
+        if isinstance(message, Request) and would_confirm(course, message):
+            against = await durably(Persistence.look_against, self._number, "look at the facts")
+        heard = hear(course, message, workflow.now(), unknown, against)
         # Mere notes wait for the next writing, so that a flood of them stays cheap.
         waits = heard.quiet and self._queue and not course.is_full
         if not waits and (course.has_unwritten or not heard.quiet):

@@ -109,6 +109,17 @@ _READERS: Final = {
     "resend": _resend,
 }
 _AT: Final = {"reward_required": "confirm_amount", "wrong_currency": "confirm_amount"}
+_OF_FACTS: Final = dict.fromkeys(
+    (
+        "no_link",
+        "link_does_not_fit",
+        "reward_granted",
+        "reward_invalid",
+        "reward_not_rejected",
+        "reward_registered",
+    ),
+    "facts_against",
+)
 _KNOWN: Final = frozenset(
     {
         "reward_required",
@@ -123,7 +134,8 @@ _KNOWN: Final = frozenset(
 
 def refused(code: str) -> dict[str, str]:
     """Say a refusal's code at the field that it is about, or at the whole."""
-    return {_AT.get(code, ""): code if code in _KNOWN else "other"}
+    known = code if code in _KNOWN else "other"
+    return {_AT.get(code, ""): _OF_FACTS.get(code, known)}
 
 
 def _missing(values: Mapping[str, str], *names: str) -> dict[str, str]:

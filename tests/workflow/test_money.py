@@ -98,6 +98,23 @@ async def test_a_decided_amount_waits_for_the_end_of_the_period(stage: Stage) ->
     assert (await stage.ended()).state == "resolved"
 
 
+async def test_an_agent_cannot_confirm_what_the_facts_speak_against(stage: Stage) -> None:
+    """R5: the refusal says why, at once; once that is put right, a new decision is taken."""
+    claim = await stage.prepare()
+    await stage.filed_and_sent(claim=claim)
+    await stage.partner_says("confirmed", reward={"amount": "900.00", "currency": "PLN"})
+    await stage.stands(AWAITING, UNDECIDED)
+    await stage.postgres.put_reward(reward_for(claim, state="invalid"))
+    decision = {"outcome": "confirmed", "note": "ok", "reward": {"amount": "40", "currency": "PLN"}}
+    await refused_with("reward_invalid", stage.ask("decide", **decision))
+    await stage.stands(AWAITING, UNDECIDED)
+    await stage.postgres.put_reward(reward_for(claim, state="rejected", version=2))
+    await stage.ask("decide", **decision)
+    await stage.stands(AWAITING)
+    await stage.pass_time(days=6)
+    assert (await stage.ended()).state == "resolved"
+
+
 async def test_a_period_that_nobody_knows_ends_by_a_persons_word(stage: Stage) -> None:
     """R31-R33: counted from an activation that neither member nor partner has told."""
     await stage.filed_and_sent(answers={"order_number": an_order()})

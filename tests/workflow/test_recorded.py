@@ -11,7 +11,7 @@ from tests.workflow.conftest import SetUp
 from tests.workflow.paths import PATHS
 from tests.workflow.stage import Stage
 
-ASKED_ALIKE: Final = {"admit_claim", "first_answer", "look_again"}
+ASKED_ALIKE: Final = {"admit_claim", "first_answer", "look_again", "look_against"}
 """The same whenever they are asked: a result that is lost loses nothing."""
 STEPS: Final = {
     "resolved": {"write_down", "settle_ticket"},
