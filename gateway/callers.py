@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from domain.errors import MessageRefused
 from domain.shapes import Frozen, Identifier
+from gateway.bodies import IGNORED, ignored_fields
 from gateway.openapi import refuse_unknown_parameters
 from gateway.parts import Have, Parts
 from gateway.problems import Problem
@@ -113,13 +114,17 @@ class CallRoute(APIRoute):
         """Stand before the call."""
         handle = super().get_route_handler()
         doors = [one.call for one in self.dependant.dependencies]
+        body = self.body_field.field_info.annotation if self.body_field else None
 
         async def guarded(request: Request) -> Response:
             for door in doors:
                 if isinstance(door, AskingFor):
                     await door(request, request.app.state.parts, await _BEARER(request))
             refuse_unknown_parameters(request)
-            return await handle(request)
+            answer = await handle(request)
+            if ignored := ignored_fields(request, body):
+                answer.headers[IGNORED] = ignored
+            return answer
 
         return guarded
 

@@ -1,13 +1,17 @@
 """A claim's check: the same decision as filing, by the same rules and facts; nothing is written."""
 
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from adapters.admitting import facts_now
 from domain.admission import AdmissionRequest, AdmissionResult
 from domain.filing import Filing, pointing_to_service
+from gateway.guards import place_of
 from gateway.parts import Parts
+
+log = logging.getLogger("gateway")
 
 
 async def check_claim(parts: Parts, claim: Mapping[str, Any]) -> AdmissionResult:
@@ -21,4 +25,6 @@ async def check_claim(parts: Parts, claim: Mapping[str, Any]) -> AdmissionResult
     filing = Filing(request, parts.profiles, parts.book, now)
     facts = await facts_now(parts.postgres, filing.wanted)
     entry = filing.decide(facts)
+    if filing.bug:
+        log.error("a claim could not be judged: %s", place_of(filing.bug))
     return pointing_to_service(entry.admission, parts.settings.service_address).result

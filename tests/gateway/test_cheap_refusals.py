@@ -90,6 +90,17 @@ async def test_an_unknown_parameter_is_refused_by_its_name(
     assert (await front.http.get(path)).status_code == 401
 
 
+async def test_fields_that_nobody_reads_are_named(front: Front) -> None:
+    claim = {"account_id": "acc-1", "partnerid": "velotel", "ł\n": 1, "contact": {}}
+    headers = front.as_platform()
+    answer = await front.http.post("/v1/claims/check", json=claim, headers=headers)
+    assert answer.status_code == 200
+    assert answer.headers["x-ignored-fields"] == r"partnerid, \u0142\n"
+    sound = {"account_id": "acc-1", "partner_id": "velotel"}
+    answer = await front.http.post("/v1/claims/check", json=sound, headers=headers)
+    assert "x-ignored-fields" not in answer.headers
+
+
 async def test_known_parameters_are_taken(front: Front) -> None:
     answer = await front.http.get("/v1/tickets?state=resolved&limit=1", headers=front.as_agent())
     assert answer.status_code == 200
