@@ -14,6 +14,9 @@ LONGEST_TARGET: Final = 8192
 LONGEST_FIELDS: Final = 8192
 """Bytes of all header fields together, with their names."""
 MOST_FIELDS: Final = 100
+MOST_CRUMBS: Final = 1000
+CRUMB: Final = 64
+"""Bytes that the pieces of a body have on average, once there are many."""
 _SLACK: Final = 1024
 LONGEST_HEAD: Final = LONGEST_TARGET + LONGEST_FIELDS + _SLACK
 _BARE: Final = re.compile(rb"(?<!\r)\n|\r(?=[^\n])|\x00")
@@ -31,6 +34,7 @@ class Strict(h11.Connection):
     def __init__(self) -> None:
         """Begin; no head is longer than `LONGEST_HEAD`."""
         super().__init__(h11.SERVER, LONGEST_HEAD)
+        self._pieces = self._bytes = 0
 
     @property
     def has_begun(self) -> bool:
@@ -41,7 +45,13 @@ class Strict(h11.Connection):
         """Return what comes next, as h11 says it."""
         if self.their_state is h11.IDLE:
             _look_at(self.trailing_data[0])
-        return super().next_event()
+            self._pieces = self._bytes = 0
+        event = super().next_event()
+        if isinstance(event, h11.Data):
+            self._pieces, self._bytes = self._pieces + 1, self._bytes + len(event.data)
+            if self._pieces > MOST_CRUMBS and self._bytes < self._pieces * CRUMB:
+                raise _refused(400)  # a body of crumbs costs a hundred times its size
+        return event
 
 
 def _look_at(received: bytes) -> None:

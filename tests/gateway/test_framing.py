@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.framing import LONGEST_FIELDS, LONGEST_TARGET, MOST_FIELDS
+from gateway.framing import LONGEST_FIELDS, LONGEST_TARGET, MOST_CRUMBS, MOST_FIELDS
 from gateway.guards import MOST_PARAMETERS
 from tests.gateway.lines import GET, POST, Line, a_line
 
@@ -97,3 +97,19 @@ async def test_an_address_with_many_parameters_is_refused(line: Line) -> None:
         b"GET " + address + b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
     )
     assert said.startswith(b"HTTP/1.1 422 ")
+
+
+async def test_a_body_of_crumbs_is_refused_and_closed(line: Line) -> None:
+    head = POST + b"transfer-encoding: chunked\r\n\r\n"
+    said = await line.said_to(head + b"1\r\nx\r\n" * (MOST_CRUMBS + 100))
+    assert said.startswith(b"HTTP/1.1 400 ")
+    whole = head + (b"64\r\n" + b"x" * 100 + b"\r\n") * (MOST_CRUMBS + 100) + b"0\r\n\r\n"
+    async with line.call() as (reader, writer):
+        writer.write(whole)
+        assert b" 200 " in await reader.readline()
+
+
+async def test_crumbs_after_the_answer_are_not_read_on(line: Line) -> None:
+    head = b"POST /hello HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
+    said = await line.said_to(head, b"1\r\nx\r\n" * 20_000, pause=0.1)
+    assert said.startswith(b"HTTP/1.1 405 ") or said == b""
