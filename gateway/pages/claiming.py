@@ -127,11 +127,19 @@ def errors_in(
 
 
 def _fields_at_fault(reader: Reader, subject: Subject, case: Case) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for field, expected in case.wrong_fields.items():
+        place = _input(subject, field)
+        found[place] = _fault(reader, field if not place else "", expected)
+    return found
+
+
+def _fault(reader: Reader, field: str, expected: str) -> str:
+    """Say what was expected; of a `field` that has no input here, by its name."""
     book, language = reader.parts.book, reader.language
-    return {
-        _input(subject, field): sentence(book, language, expected)
-        for field, expected in case.wrong_fields.items()
-    }
+    if not field:
+        return sentence(book, language, expected)
+    return capital(book.reason(language, "incomplete", field, {"expected": expected}))
 
 
 def _day_at_fault(reader: Reader, subject: Subject, case: Case) -> dict[str, str]:
