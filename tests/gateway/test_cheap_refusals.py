@@ -5,9 +5,12 @@ import time
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
+from starlette.responses import PlainTextResponse
 
 from adapters.signatures import could_be_signed
+from gateway.guards import Guards
 from gateway.readiness import Readiness
 from tests.gateway.front import Front
 
@@ -173,3 +176,13 @@ async def test_what_there_is_not_to_get_has_no_head(front: Front) -> None:
     answer = await front.http.head("/v1/claims/check")
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
     assert (await front.http.post("/healthz")).headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize(("is_secure", "told"), [(True, "max-age=31536000"), (False, None)])
+async def test_browsers_are_told_to_keep_to_https_where_people_come_by_it(
+    is_secure: bool, told: str | None
+) -> None:
+    guarded = Guards(PlainTextResponse("hello"), is_secure=is_secure)
+    transport = httpx.ASGITransport(guarded)
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as http:
+        assert (await http.get("/")).headers.get("strict-transport-security") == told
