@@ -21,15 +21,32 @@ from domain.ticket import Writing
 QUERIES: Final = aiosql.from_path(
     Path(__file__).parent / "sql" / "queries", "asyncpg", mandatory_parameters=False
 )
+_ELSEWHERE: Final = (asyncpg.ReadOnlySQLTransactionError, asyncpg.TargetServerAttributeNotMatched)
+"""After a fail-over a connection leads to what is no longer the primary, and would for ever."""
 _AWAY: Final = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.TransactionTimeoutError,
+    asyncpg.InvalidAuthorizationSpecificationError,  # a password that rotates, a login forbidden
+    asyncpg.InvalidCatalogNameError,  # a restore under way
+    asyncpg.ObjectNotInPrerequisiteStateError,  # and its locks: 55006, 55P03
+    asyncpg.PostgresSystemError,
+    asyncpg.SnapshotTooOldError,
+    asyncpg.InternalServerError,
+    asyncpg.ConfigFileError,
+    asyncpg.InvalidCachedStatementError,  # the schema has changed; the driver forgets its plans
+    asyncpg.InvalidSQLStatementNameError,  # a pooler that gives connections to others between
+    asyncpg.DuplicatePreparedStatementError,
 )
+"""What PostgreSQL or the network does to us; all else is a bug of ours, and stays one."""
 _PATIENCE_SECONDS: Final = 5.0
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
@@ -74,8 +91,14 @@ class Postgres:
         except ValueError:
             raise  # a wrong address, which also counts as the driver's own error
         except _AWAY as error:
+            if isinstance(error, _ELSEWHERE):
+                await self.expire()
             # The driver's own words may hold the address and its password.
             raise DatabaseUnavailable(f"PostgreSQL: {type(error).__name__}") from None
+
+    async def expire(self) -> None:
+        """Use no connection again that is open now."""
+        await self._pool.expire_connections()
 
     async def write(self, writing: Writing) -> None:
         """Write a step down; written again, nothing changes."""

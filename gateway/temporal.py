@@ -99,12 +99,15 @@ async def has_begun(client: Client, number: str) -> bool:
 
 
 async def is_there(postgres: Postgres) -> None:
-    """Raise `DatabaseUnavailable` unless the database answers soon."""
+    """Raise `DatabaseUnavailable` unless the database answers soon, and can be written."""
     try:
         async with asyncio.timeout(LOOK.total_seconds()):
-            await postgres.value("answers_at_all")
+            if await postgres.value("takes_writes"):
+                return
+            await postgres.expire()
     except TimeoutError:
         raise DatabaseUnavailable("PostgreSQL: no answer") from None
+    raise DatabaseUnavailable("PostgreSQL: read-only")
 
 
 async def ask(client: Client, number: str, update: str, request: Mapping[str, Any]) -> Answer:

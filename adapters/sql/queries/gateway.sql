@@ -7,5 +7,9 @@ select exists (
     where oid = to_regclass('grants') and pg_has_role(relowner, 'usage')
 );
 
--- name: answers_at_all$
-select true;
+-- name: takes_writes$
+-- A standby answers as well, and so does a database that was set to read-only.
+select case
+    when current_setting('transaction_read_only') = 'on' then false
+    else pg_current_xact_id() is not null
+end;

@@ -54,7 +54,9 @@ with told as (
         and (imported_at > now() - interval '1 day' or code is null)
     group by number
 ), fresh as (
-    select t.*, row_number() over (partition by t.number order by t.place) as rank
+    select
+        t.outcome, t.foreseen, t.outcome_id, t.number, t.place,
+        row_number() over (partition by t.number order by t.place) as rank
     from told t
     where not exists (
         select 1 from imported_outcomes i

@@ -120,14 +120,18 @@ on conflict (position) do update set
 returning position;
 
 -- name: webhooks_waiting
-select w.*, m.number from webhooks w
+select
+    w.position, w.attempts, w.next_try_at, w.until, w.delivered_at, w.failure, m.number
+from webhooks w
 join events e on e.position = w.position
 join moves m on m.event_id = e.event_id
 where w.next_try_at is not null and w.position > :after
 order by w.position limit :most;
 
 -- name: webhooks_given_up
-select w.*, m.number from webhooks w
+select
+    w.position, w.attempts, w.next_try_at, w.until, w.delivered_at, w.failure, m.number
+from webhooks w
 join events e on e.position = w.position
 join moves m on m.event_id = e.event_id
 where w.next_try_at is null and w.delivered_at is null and w.position > :after
