@@ -12,11 +12,12 @@ from domain.requests import answer_for
 from domain.shapes import Frozen
 from domain.ticket import Answer, Answered, Note
 
-Queue = Literal["attention", "overdue", "today", "untold"]
-"""What waits for an agent: needs attention; a deadline has passed; it passes today in the partner's
-market; the ticket has ended, and the member could not be told.
+Queue = Literal["attention", "discrepancies", "overdue", "today", "untold"]
+"""What waits for an agent: needs attention; was contradicted and could not move; a deadline has
+passed; it passes today in the partner's market; the ticket has ended, and the member could not be
+told.
 """
-QUEUES: Final[tuple[Queue, ...]] = ("attention", "overdue", "today", "untold")
+QUEUES: Final[tuple[Queue, ...]] = ("attention", "discrepancies", "overdue", "today", "untold")
 _FINAL: Final = sorted(FINAL)
 
 

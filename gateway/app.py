@@ -18,6 +18,7 @@ from adapters.postgres import Postgres
 from domain.partner import PartnerProfile
 from gateway import (
     claims,
+    discrepancies,
     events,
     feeds,
     outcomes,
@@ -36,7 +37,7 @@ from gateway.temporal import connect
 from settings import GatewaySettings
 
 _ROOMS: Final = (
-    *(probes, claims, tickets, outcomes, feeds, events, session_endings),
+    *(probes, claims, tickets, discrepancies, outcomes, feeds, events, session_endings),
     *(form, answer, partner, desk),
 )
 """Calls first, then pages; each has a `router`."""

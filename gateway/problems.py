@@ -44,6 +44,7 @@ STATUS: Final = {
     "unknown_ticket": 404,
     "unknown_partner": 404,
     "unknown_event": 404,
+    "unknown_discrepancy": 404,
     "not_found": 404,
     "partner_takes_no_claims": 404,
     "method_not_allowed": 405,

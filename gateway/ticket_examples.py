@@ -30,6 +30,7 @@ ANSWER: Final = {
     "moved": True,
     "code": None,
     "problems": {},
+    "awaits_approval": False,
 }
 _CONTACT: Final = {"email": "jan@example.com", "name": "Jan Kowalski", "language": "pl"}
 _STANDS: Final[dict[str, Any]] = {

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.lifecycle import State
 from domain.partner import ClaimKind, PartnerRules
 from domain.requests import possible
+from gateway.discrepancies import Discrepancy
 from gateway.parts import Parts
 from gateway.ticket_examples import WHOLE
 from gateway.words import words
@@ -40,6 +41,16 @@ class Amount(BaseModel):
 
     amount: str = Field(examples=["40.00"])
     currency: str = Field(examples=["PLN"])
+
+
+class Proposed(BaseModel):
+    """An amount above the partner's maximum that `by` proposed, and that another agent may approve
+    by the same decision.
+    """
+
+    amount: Amount
+    by: str = Field(examples=["agent:anna"])
+    at: datetime
 
 
 class PartnerNamed(BaseModel):
@@ -166,6 +177,8 @@ class TicketWhole(BaseModel):
     promised: Amount | None = None
     confirmed: Amount | None = None
     granted: Amount | None = None
+    maximum: Amount | None = None
+    proposal: Proposed | None = None
     partner_reference: str | None = None
     history: list[HistoryMove] = []
     letters: list[LetterLine] = []
@@ -173,6 +186,7 @@ class TicketWhole(BaseModel):
     related: list[OtherTicket] = []
     other_accounts: list[OtherTicket] = []
     other_open_claims: OpenClaims = OpenClaims()
+    discrepancies: list[Discrepancy] = []
     possible: list[str] = []
 
 
@@ -209,6 +223,8 @@ def whole(have: Parts, row: Mapping[str, Any], language: str) -> TicketWhole:
         "history": [_move(have, one, language) for one in row["moves"] or []],
         "letters": row["letters"] or [],
         "messages": row["notes"] or [],
+        "discrepancies": row["discrepancies"] or [],
+        "maximum": rules.reward_at_most.model_dump(mode="json") if rules else None,
         "possible": sorted(possible(state, row["attention"])),
     }
     amounts = {name: _amount(row, name) for name in ("promised", "confirmed", "granted")}

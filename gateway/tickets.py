@@ -231,24 +231,28 @@ def _answers(*codes: str) -> dict[str, Any]:
 
 _OF_LINKS: Final = ("no_link", "link_does_not_fit")
 _OF_REWARDS: Final = (
-    "reward_granted",
-    "reward_invalid",
-    "reward_not_rejected",
-    "reward_registered",
+    *("reward_granted", "reward_invalid", "reward_not_rejected", "reward_registered"),
 )
 
 
 @router.post(
     "/tickets/{number}/decision",
-    **_answers("reward_required", "wrong_currency", *_OF_LINKS, *_OF_REWARDS),
+    **_answers(
+        *("reward_required", "wrong_currency", "approval_by_another"), *_OF_LINKS, *_OF_REWARDS
+    ),
 )
 async def decide(
     have: Have, caller: Agent, number: Number, told: Annotated[DecisionIn, Body()], key: Key = None
 ) -> Answer:
-    """Decide in the partner's stead, and say why."""
+    """Decide in the partner's stead, and say why. More than the partner's maximum is not confirmed
+    by one: the answer says `awaits_approval`, and the same decision by another agent confirms it.
+    """
     told.must_say_why()
     content = told.model_dump(mode="json", exclude={"request_id"}, exclude_none=True)
-    return await put(have, number_meant(number), "decide", content | _ids(caller, told, key))
+    content |= _ids(caller, told, key)
+    if caller.roles & {"platform", "filing", "feed"}:  # a program, not a person
+        content["actor"] = f"platform:{caller.subject}"
+    return await put(have, number_meant(number), "decide", content)
 
 
 @router.post("/tickets/{number}/withdrawal", **_answers())

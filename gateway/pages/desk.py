@@ -24,6 +24,7 @@ from domain.sought import Sought, understand
 from domain.ticket import Attention
 from gateway.cursors import read_cursor, write_cursor
 from gateway.pages import desk_ticket
+from gateway.pages.desk_discrepancies import open_ones
 from gateway.pages.desk_door import AtTheDesk, DeskRoute, desk_page
 from gateway.pages.entering import left, let_in, sign_out, welcome
 from gateway.pages.rendering import Writes, kept_parameters, reading_language
@@ -87,7 +88,12 @@ async def home(
         return RedirectResponse(f"/desk/tickets/{sought.number}", 303)
     tell_search(session.subject, [*filters.model_dump(exclude_none=True)], len(rows[:MOST]))
     hint = "mistyped" if sought.is_mistyped else "unknown" if sought.number else "none"
-    content = {"queue": None, "hint": hint, "is_mistyped": sought.is_mistyped}
+    content: dict[str, Any] = {
+        "queue": None,
+        "hint": hint,
+        "is_mistyped": sought.is_mistyped,
+        "contradicted": {},
+    }
     return _list(have, request, session, looked, rows, content | await _sizes(have))
 
 
@@ -109,7 +115,9 @@ async def _queue(
     after = read_cursor(looked.after)
     rows = await tickets_waiting(have.postgres, queue, _today(have), MOST + 1, after)
     tell_search(session.subject, [f"queue {queue}"], len(rows[:MOST]))
-    content = {"queue": queue, "hint": "", "is_mistyped": False}
+    shown = rows if queue == "discrepancies" else []
+    content: dict[str, Any] = {"queue": queue, "hint": "", "is_mistyped": False}
+    content |= {"contradicted": await open_ones(have, [row["number"] for row in shown])}
     return _list(have, request, session, looked, rows, content | await _sizes(have))
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from domain.partner import PartnerRules
+from gateway.discrepancies import Discrepancy
 from gateway.pages.rendering import Writes
 from gateway.ticket_views import HistoryMove, LetterLine, MessageLine, TicketWhole
 
@@ -53,7 +54,7 @@ class Storyteller:
         """Return all that happened, the first thing first."""
         entries = [self._move(move) for move in self._seen.history]
         entries += [self._letter(letter) for letter in self._seen.letters]
-        entries += [self._message(one) for one in self._seen.messages if not _is_moved(one)]
+        entries += [self.told(one) for one in self._seen.messages if not _is_moved(one)]
         return sorted(entries, key=lambda entry: entry.at)
 
     def _move(self, move: HistoryMove) -> Entry:
@@ -82,7 +83,8 @@ class Storyteller:
             became=w["sent"].format(moment=sent) if sent else w["waiting"],
         )
 
-    def _message(self, one: MessageLine) -> Entry:
+    def told(self, one: MessageLine | Discrepancy) -> Entry:
+        """Tell what a message said, from whom, and what became of it."""
         titles = self._w["messages"]
         return Entry(
             at=one.at,
@@ -112,8 +114,10 @@ class Storyteller:
     def _text(self, name: str, value: Any) -> str:
         if name == "outcome":
             return str(self._w["outcomes"].get(value, value))
-        if name == "reward":
+        if name in ("reward", "amount"):
             return self._writes.money(value)
+        if name == "state":
+            return str(self._w["reward_states"].get(value, value))
         if name.endswith("_on"):
             return self._writes.day(date.fromisoformat(value))
         if name == "questions":

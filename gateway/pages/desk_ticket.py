@@ -10,12 +10,14 @@ from fastapi.responses import RedirectResponse
 from temporalio.service import RPCError
 
 from adapters.ticket_books import ticket_whole
+from domain.approvals import NEEDED, are_two_agents
 from domain.errors import MessageRefused, Unavailable
 from domain.lifecycle import State
 from domain.messages import RejectionReason
 from domain.numbers import read_number
 from domain.partner import ClaimKind, FormField, PartnerRules
 from domain.sought import wrong_number
+from gateway.pages import desk_discrepancies
 from gateway.pages.desk_door import AtTheDesk, DeskRoute, desk_page
 from gateway.pages.desk_story import Storyteller
 from gateway.pages.desk_wishes import ACTS, Wish, new_request_id, read_wish, refused
@@ -29,6 +31,7 @@ from gateway.ticket_views import TicketWhole, rules_of, whole
 from gateway.words import words
 
 router = APIRouter(route_class=DeskRoute)
+router.include_router(desk_discrepancies.router)
 _NOTHING: Final = Wish()
 
 
@@ -104,23 +107,34 @@ def _ticket_page(
     w, writes = words("desk", language), Writes(have, language)
     seen, rules = whole(have, row, language), rules_of(have, row)
     teller = Storyteller(seen, rules, writes, w)
+    waiting = [one for one in seen.discrepancies if one.closed_at is None]
     content = {
         "seen": seen,
         "writes": writes,
         "zone": teller.zone,
         "story": teller.story(),
+        "waiting": [(one, teller.told(one)) for one in waiting],
         "done": _done(seen, done),
         "wish": wish,
         "errors": {name: w["errors"][code] for name, code in wish.errors.items()},
         "request_id": wish.request_id or new_request_id(),
         "workflow": _workflow(have, seen.number),
-        **_offered(have, seen, rules, language),
+        **_offered(have, seen, rules, language, session),
     }
     return desk_page(have, request, session, "desk_ticket.html", content, status)
 
 
+def _is_offered(act: str, seen: TicketWhole, session: Session) -> bool:
+    """Say whether the ticket takes an act, and from this agent: nobody approves their own words."""
+    if act == "approve":
+        proposed = seen.proposal
+        if proposed is None or not are_two_agents(proposed.by, f"agent:{session.subject}"):
+            return False
+    return ACTS[act] in seen.possible
+
+
 def _offered(
-    have: Parts, seen: TicketWhole, rules: PartnerRules | None, language: str
+    have: Parts, seen: TicketWhole, rules: PartnerRules | None, language: str, session: Session
 ) -> dict[str, Any]:
     """Return which forms are offered, and what there is to choose in them."""
     form = rules.form(ClaimKind(seen.kind)) if rules and seen.kind else ()
@@ -129,7 +143,8 @@ def _offered(
     unknown_end = any(need.code == "cancellation_end_unknown" for need in seen.attention)
     return {
         "confirming": f"confirm_{'ends' if unknown_end else 'stays' if awaiting else 'help'}",
-        "acts": [act for act, update in ACTS.items() if update in seen.possible],
+        "acts": [act for act in ACTS if _is_offered(act, seen, session)],
+        "maximum": Writes(have, language).money(seen.maximum.model_dump()) if seen.maximum else "",
         "currency": rules.market.currency if rules else "",
         "known": Writes(have, language).money(known.model_dump()) if known else None,
         "reasons": [
@@ -147,7 +162,8 @@ def _label(field: FormField, language: str) -> str:
 def _done(seen: TicketWhole, request_id: str) -> str | None:
     """Return which request was carried out, if one was under this id: nobody's word is taken."""
     found = (one for one in seen.messages if request_id and one.message_id == request_id)
-    return next((one.message for one in found if one.code == "applied"), None)
+    said = {"applied": None, NEEDED: NEEDED}
+    return next((said[one.code] or one.message for one in found if one.code in said), None)
 
 
 def _workflow(have: Parts, number: str) -> str | None:

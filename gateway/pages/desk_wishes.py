@@ -13,6 +13,7 @@ from gateway.pages.filling import as_meant
 from gateway.problems import Problem
 
 ACTS: Final = {
+    "approve": "decide",
     "confirm": "decide",
     "reject": "decide",
     "withdraw": "withdraw",
@@ -77,6 +78,14 @@ def _confirm(values: Mapping[str, str], ticked: Sequence[str], currency: str) ->
     return content, errors
 
 
+def _approve(values: Mapping[str, str], ticked: Sequence[str], currency: str) -> Read:
+    """Read the second agent's word: for the amount that the page showed, whatever stands now."""
+    note = values.get("approve_note", "")
+    reward = {"amount": values.get("approve_amount", ""), "currency": currency}
+    content = {"outcome": "confirmed", "note": note, "reward": reward}
+    return content, _missing(values, "approve_note")
+
+
 def _reject(values: Mapping[str, str], ticked: Sequence[str], currency: str) -> Read:
     reason, note = values.get("reject_reason_code", ""), values.get("reject_note", "")
     errors = _missing(values, "reject_reason_code", "reject_note")
@@ -102,6 +111,7 @@ def _resend(values: Mapping[str, str], ticked: Sequence[str], currency: str) -> 
 
 
 _READERS: Final = {
+    "approve": _approve,
     "confirm": _confirm,
     "reject": _reject,
     "withdraw": _withdraw,
@@ -124,6 +134,7 @@ _KNOWN: Final = frozenset(
     {
         "reward_required",
         "wrong_currency",
+        "approval_by_another",
         "not_possible_now",
         "key_reused",
         "unavailable",

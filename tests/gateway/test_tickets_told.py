@@ -24,7 +24,7 @@ async def test_an_agent_confirms_with_an_amount(front: Front) -> None:
     assert answer.status_code == 200, answer.text
     assert answer.json() == {
         "request_id": "d-1", "number": number, "state": "awaiting_cancellation_period",
-        "moved": True, "code": None, "problems": {},
+        "moved": True, "code": None, "problems": {}, "awaits_approval": False,
     }  # fmt: skip
     seen = await looked_up(front, number)
     assert seen["confirmed"] == {"amount": "55.00", "currency": "PLN"}

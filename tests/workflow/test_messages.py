@@ -79,12 +79,13 @@ async def test_an_outcome_that_is_not_for_this_ticket_moves_nothing(stage: Stage
 
 
 async def test_a_repeated_outcome_counts_once(stage: Stage) -> None:
-    """By its id, whatever else it says the second time."""
+    """By its id; what says something else under it is told apart, and moves nothing either."""
     await stage.filed_and_sent()
     await stage.partner_says("confirmed", outcome_id="evt-1", number=stage.number.lower())
     await stage.stands(AWAITING)
+    await stage.partner_says("confirmed", outcome_id="evt-1")
     await stage.partner_says("order_cancelled", outcome_id="evt-1")
-    await stage.noted("applied", "repeated")
+    await stage.noted("applied", "repeated", "outcome_id_reused")
     assert await stage.moves() == LED_BY[AWAITING]
     await stage.pass_time(days=6)
     assert (await stage.ended()).state == "resolved"
@@ -105,9 +106,9 @@ async def test_unknown_fields_are_ignored_and_noted(stage: Stage) -> None:
 async def test_what_comes_too_soon_or_too_late_is_kept(stage: Stage) -> None:
     """A message that no arrow allows moves nothing."""
     await stage.filed_and_confirmed()
-    await stage.partner_says("rejected", reason_code="other")
+    await stage.partner_says("information_requested", questions=["Which one?"])
     await stage.partner_says("confirmed")
-    await stage.noted("applied", "not_possible_now", "not_possible_now")
+    await stage.noted("applied", "not_possible_now", "unchanged")
     assert await stage.moves() == LED_BY[AWAITING]
 
 

@@ -74,7 +74,12 @@ async def test_an_amount_that_may_not_be_granted_waits_for_a_person(
     await refused_with("reward_required", stage.ask("decide", **asking))
     euros = {"reward": {"amount": "5.00", "currency": "EUR"}}
     await refused_with("wrong_currency", stage.ask("decide", **asking, **euros))
-    await stage.ask("decide", **asking, reward={"amount": "250.00", "currency": "PLN"})
+    much = {"reward": {"amount": "250.00", "currency": "PLN"}}
+    proposed = await stage.ask("decide", **asking, **much)
+    assert (proposed.moved, proposed.awaits_approval) == (False, True)
+    await stage.stands(AWAITING, UNDECIDED, "approval_needed")
+    await refused_with("approval_by_another", stage.ask("decide", **asking, **much))
+    await stage.ask("decide", **asking, **much, actor="agent-8")
     outcome = await stage.ended()
     assert outcome.granted
     assert (outcome.state, str(outcome.granted.amount)) == ("resolved", "250.00")

@@ -190,6 +190,7 @@ WAYS: Final[dict[Arrow, Way]] = {
     (E.CLAIM_SENT, S.VALIDATED, SENT): Way(_files_what_the_partner_refuses, _resends),
     (E.PARTNER_CONFIRMED, SENT, AWAIT): Way(_is_sent, _CONFIRMS),
     (E.PARTNER_CONFIRMED, ASKED, AWAIT): Way(_is_asked, _CONFIRMS),
+    (E.PARTNER_CONFIRMED, AWAIT, AWAIT): Way(_is_confirmed, _CONFIRMS),
     (E.PARTNER_REJECTED, SENT, S.REJECTED): Way(_is_sent, _REJECTS),
     (E.PARTNER_REJECTED, ASKED, S.REJECTED): Way(_is_asked, _REJECTS),
     (E.INFORMATION_REQUESTED, SENT, ASKED): Way(_is_sent, _ASKS),

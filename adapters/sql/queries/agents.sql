@@ -44,6 +44,10 @@ where
         or (t.attention <> '{}' and t.state = any (:final::text[]))
     )
     and (
+        :queue <> 'discrepancies'
+        or t.number in (select number from discrepancies where closed_at is null)
+    )
+    and (
         :queue <> 'overdue'
         or t.due_at < :now
         or (t.attention <> '{}' and 'partner_silent' = any (t.attention))
@@ -76,6 +80,11 @@ select
     ) as untold,
     (
         select count(*) from (
+            select distinct number from discrepancies where closed_at is null limit 1000
+        ) c
+    ) as discrepancies,
+    (
+        select count(*) from (
             select from tickets
             where due_at < :now or (attention <> '{}' and 'partner_silent' = any (attention))
             limit 1000
@@ -100,7 +109,7 @@ select
     t.information_note, t.link_id, t.reward_id, t.ordered_on, t.ordered_at, t.created_at,
     t.updated_at, t.due_at, t.cancellation_ends_at, t.attention, t.reason_code,
     t.partner_reference, t.promised_amount, t.promised_currency, t.confirmed_amount,
-    t.confirmed_currency, t.granted_amount, t.granted_currency, p.rules,
+    t.confirmed_currency, t.granted_amount, t.granted_currency, t.proposal, p.rules,
     t.admission -> 'result' as admission,
     (
         select json_agg(row_to_json(m) order by m.seq)
@@ -122,6 +131,17 @@ select
             from notes where number = t.number
         ) n
     ) as notes,
+    (
+        select json_agg(row_to_json(d) order by d.discrepancy_id)
+        from (
+            select
+                d.discrepancy_id, d.number, n.message, n.message_id, n.actor, n.code, n.body, n.at,
+                d.closed_at, d.closed_by, d.closing_note
+            from discrepancies d
+            join notes n on (n.number, n.writing, n.position) = (d.number, d.writing, d.position)
+            where d.number = t.number
+        ) d
+    ) as discrepancies,
     (
         select json_agg(row_to_json(o) order by o.created_at, o.number)
         from (

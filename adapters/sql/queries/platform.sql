@@ -4,7 +4,7 @@
 -- name: ask_to_tell!
 -- A reward that a ticket granted is no news to any ticket, unless it is taken back.
 insert into rewards_to_tell (account_id, reward_id, look_at)
-select r.account_id, r.reward_id, now() + :pause
+select distinct r.account_id, r.reward_id, now() + :pause
 from unnest(cast(:account_ids as text[]), cast(:reward_ids as text[])) as news (account_id, reward_id)
 join rewards r on r.account_id = news.account_id and r.reward_id = news.reward_id
 where r.state in ('rejected', 'invalid') or r.granted_by_ticket is null
