@@ -1,5 +1,6 @@
 """The way in: a link that changes nothing, one button, and nobody's session replaced unasked."""
 
+import asyncio
 import html
 import re
 from typing import Any
@@ -126,6 +127,8 @@ async def test_a_session_that_was_left_alone_takes_no_entries_with_it(
     form = await browsing.open_form(choice)
     await left_alone(front, member.account)
     assert (await browsing.get("/form")).status_code == 403
+    over = await browsing.send_form(form, member)
+    assert (over.status_code, "in a second tab" in over.text) == (403, True)
     await browsing.enter(member)
     assert (await browsing.send_form(form, member)).url.path == "/form/answer"
 
@@ -143,6 +146,17 @@ async def test_nobody_else_sends_the_form_of_a_session_that_was_left_alone(
         form = await somebody.open_form(choice)
         entries = other.entries() | {"form_token": token}
         assert (await somebody.post(str(form.url), data=entries)).status_code == 403
+
+
+async def test_a_hand_over_that_is_sent_many_times_at_once_opens_one_session(
+    front: Front,
+) -> None:
+    agent = front.new_id("agent")
+    token = handed(front, "desk", agent)
+    calls = [front.http.post("/desk/enter", data={"token": token}) for _ in range(8)]
+    answers = await asyncio.gather(*calls)
+    assert sorted(one.status_code for one in answers) == [303] + [403] * 7
+    assert len(await sessions_of(front, agent)) == 1
 
 
 async def left_alone(front: Front, subject: str, minutes: int = 61) -> None:

@@ -120,3 +120,17 @@ async def test_hand_overs_and_ended_sessions_are_told(
     assert refused == ["used_or_ended", "not_valid"]
     assert written.of("sessions_ended") == [told | {"by": "operator:platform", "count": 1}]
     assert token not in written.text
+
+
+async def test_what_is_done_for_one_account_is_limited_and_told(
+    front: Front, written: Written
+) -> None:
+    account, other = front.new_id("acc"), front.new_id("acc")
+    statuses = []
+    for whose in [account] * 130 + [other]:
+        where = f"/v1/accounts/{whose}/claimable-links?kind=missing_cashback"
+        answer = await front.http.get(where, headers=front.as_platform(whose))
+        statuses.append(answer.status_code)
+    assert statuses[:120] == [200] * 120
+    assert statuses[-2:] == [429, 200], "another account notices nothing"
+    assert {"limit": "account", "key": account} in written.of("rate_limited")
