@@ -70,6 +70,14 @@ async def migrate(database: Database, folder: Path = FOLDER) -> list[Migration]:
         return todo
 
 
+async def missing(database: Database, folder: Path = FOLDER) -> list[str]:
+    """Return the names of the files that were not applied; raises `Misconfigured` as `migrate`."""
+    async with database.transaction() as connection:
+        (row,) = await connection.fetch("select to_regclass('schema_migrations') is null as empty")
+        applied = {} if row["empty"] else await _applied(connection)
+    return [f"{one.version:04}_{one.name}" for one in pending(folder, applied)]
+
+
 def pending(folder: Path, applied: Mapping[int, str]) -> list[Migration]:
     """Return the files of `folder` that `applied` (version → checksum) does not hold yet."""
     found = [_read(path) for path in sorted(folder.glob("*.sql"))]

@@ -9,6 +9,7 @@ from starlette_exporter import handle_metrics
 
 from domain.errors import DatabaseUnavailable
 from gateway.callers import Operator
+from gateway.needs import has_what_it_needs
 from gateway.openapi import Documented
 from gateway.parts import Have, Parts
 from gateway.problems import Problem, responses
@@ -32,7 +33,9 @@ async def lives() -> Well:
 
 @router.get("/readyz", responses=responses("unavailable"))
 async def can_work(have: Have) -> Well:
-    """Say whether Temporal and the database answer: with `503`, send calls elsewhere."""
+    """Say whether Temporal and the database answer, and have what work needs: with `503`, send
+    calls elsewhere.
+    """
     if not await have.readiness.known(lambda: _all_answer(have)):
         raise Problem("unavailable")
     return Well()
@@ -43,7 +46,9 @@ async def _all_answer(have: Parts) -> bool:
         await is_there(have.postgres)
     except DatabaseUnavailable:
         return False
-    return await leads_to_temporal(have.client)
+    if not await leads_to_temporal(have.client):
+        return False
+    return await has_what_it_needs(have.postgres, have.client)
 
 
 @router.get("/openapi.json", include_in_schema=False)
