@@ -1,8 +1,9 @@
 """Who reads the pages: sessions that the service knows, and the forms that belong to them.
 
 A session is begun by a hand-over from the platform (`entering.py`). The cookie holds a random id
-and nothing else; what it stands for is in the database, where it can be ended. Forms carry a token
-of their session, so that no other site can send them (CSRF), and are dead with it.
+and nothing else, signed so that made-up ones cost no look into the database; what it stands for is
+there, where it can be ended. Forms carry a token of their session, so that no other site can send
+them (CSRF), and are dead with it.
 """
 
 import hashlib
@@ -26,7 +27,6 @@ FORM_TOKEN: Final = "form_token"  # noqa: S105  (the name of a field)
 _COOKIE: Final[dict[Kind, str]] = {"member": "tickets_member", "agent": "tickets_agent"}
 _OWN_SITE: Final = frozenset({"same-origin", "none"})
 _MOST_FIELDS: Final = 200
-_LONGEST_COOKIE: Final = 100
 
 
 class Session(Frozen):
@@ -58,9 +58,12 @@ def id_of(cookie: str) -> str:
 
 
 def cookie_of(parts: Parts, request: Request, kind: Kind) -> str | None:
-    """Return what the browser's cookie of this kind holds."""
-    cookie = request.cookies.get(_name(parts, kind), "")
-    return cookie if 0 < len(cookie) <= _LONGEST_COOKIE else None
+    """Return the random id in the browser's cookie of this kind, if we put it there."""
+    cookie, secret = request.cookies.get(_name(parts, kind), ""), parts.settings.pages_secret
+    try:
+        return str(unseal(cookie, secret, f"session {kind}", parts.now))
+    except MessageRefused:
+        return None
 
 
 def remember(parts: Parts, response: Response, kind: Kind, cookie: str) -> None:
@@ -70,7 +73,7 @@ def remember(parts: Parts, response: Response, kind: Kind, cookie: str) -> None:
     """
     response.set_cookie(
         _name(parts, kind),
-        cookie,
+        seal(parts.settings.pages_secret, f"session {kind}", cookie, parts.now + LONGEST),
         max_age=int(LONGEST.total_seconds()),
         secure=_is_secure(parts),
         httponly=True,

@@ -153,9 +153,10 @@ async def test_a_hand_over_that_is_sent_many_times_at_once_opens_one_session(
 ) -> None:
     agent = front.new_id("agent")
     token = handed(front, "desk", agent)
-    calls = [front.http.post("/desk/enter", data={"token": token}) for _ in range(8)]
-    answers = await asyncio.gather(*calls)
-    assert sorted(one.status_code for one in answers) == [303] + [403] * 7
+    async with Browsing(front) as somebody:
+        calls = [somebody.post("/desk/enter", data={"token": token}) for _ in range(8)]
+        answers = await asyncio.gather(*calls)
+    assert sorted(one.status_code for one in answers) == [200] + [403] * 7
     assert len(await sessions_of(front, agent)) == 1
 
 

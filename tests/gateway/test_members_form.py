@@ -177,6 +177,9 @@ async def test_without_the_database_a_page_says_to_come_back(front: Front) -> No
         async with served(app, listening), httpx.AsyncClient(trust_env=False) as http:
             token = Member(front).handover()
             answer = await http.get(f"{address}/form/enter", params={"token": token})
+            made_up = {"cookie": f"tickets_member={token}"}
+            nobody = await http.get(f"{address}/form", headers=made_up)
+    assert nobody.status_code == 403, "a made-up cookie costs no look into the database"
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert "Nothing is lost" in answer.text
 
