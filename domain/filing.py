@@ -49,11 +49,10 @@ class Filing:
         claim = self._reading.value or TicketClaim()
         profile = profiles.get(claim.partner_id or "")
         self._rules = profile.rules if profile else None
-        self.wanted = _wanted(claim, self._rules, request.started_at)
+        self.wanted = _wanted(claim, None, request.started_at)
         self.bug: Exception | None = None
         try:
-            key = duplicate_key(claim, self._rules, request.started_at) or ""
-            self.wanted = self.wanted.model_copy(update={"key": key})
+            self.wanted = _wanted(claim, self._rules, request.started_at)
         except Exception as error:
             self.bug = error
 
@@ -99,8 +98,12 @@ def _wanted(claim: TicketClaim, rules: PartnerRules | None, now: datetime) -> Wa
     known = Wanted(account_id=claim.account_id or "", partner_id=claim.partner_id or "", key="")
     if rules is None:
         return known
-    day = now.astimezone(rules.market.zone).date()
-    return known.model_copy(update={"day": day, "accepted_a_day": rules.limits.accepted_a_day})
+    told = {
+        "key": duplicate_key(claim, rules, now) or "",
+        "day": now.astimezone(rules.market.zone).date(),
+        "accepted_a_day": rules.limits.accepted_a_day,
+    }
+    return known.model_copy(update=told)
 
 
 def in_words(
