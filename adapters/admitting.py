@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import date
 from typing import Any, Final
 
-from adapters.facts import facts_of_account, loads_of
+from adapters.facts import facts_of_account, loads_of, one_after_the_other
 from adapters.postgres import QUERIES, Connection, Postgres, append, money_columns
 from domain.admission import Admission, AdmissionRequest, Entry
 from domain.claim import Facts
@@ -51,8 +51,7 @@ async def _admit(
     if stored := await _admitted(connection, request):
         return stored
     if wanted.day and wanted.account_id:
-        name = f"claims|{wanted.partner_id}|{wanted.account_id}"
-        await QUERIES.lock_name(connection, name=name)
+        await one_after_the_other(connection, wanted.account_id, wanted.partner_id)
     entry = decide(await _facts(connection, wanted))
     if not await _open(connection, request, entry):
         return None

@@ -33,6 +33,11 @@ async def facts_of_account(
     )
 
 
+async def one_after_the_other(connection: Connection, account_id: str, partner_id: str) -> None:
+    """Let an account's claims at a partner, and their later answers, be judged one by one."""
+    await QUERIES.lock_name(connection, name=f"claims|{partner_id}|{account_id}")
+
+
 async def loads_of(
     connection: Connection, account_id: str, days: Mapping[str, date]
 ) -> dict[str, Load]:

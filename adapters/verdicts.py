@@ -9,7 +9,13 @@ from datetime import date
 from typing import TypeVar
 
 from adapters.approvals import may_be_granted, was_left_undecided
-from adapters.facts import case_of_account, case_of_order, facts_of_account, lock_claim
+from adapters.facts import (
+    case_of_account,
+    case_of_order,
+    facts_of_account,
+    lock_claim,
+    one_after_the_other,
+)
 from adapters.postgres import QUERIES, Connection, Postgres, write_down
 from domain.case import Case
 from domain.claim import Facts
@@ -108,6 +114,7 @@ async def take_information(
         key = filed.case(Facts(), answers).duplicate_key
         whose = {"account_id": filed.claim.account_id or "", "partner_id": filed.rules.id}
         other = key if key != row["duplicate_key"] else None
+        await one_after_the_other(connection, **whose)
         facts = await facts_of_account(connection, **whose, key=other)
         done = complete(filed, request.answers, request.note, facts)
         if done.code:

@@ -225,6 +225,16 @@ async def test_a_contest_without_a_number_cannot_take_a_paid_one(postgres: Postg
     assert [reason.code for reason in filed.result.reasons] == ["reward_granted"]
 
 
+async def test_of_two_answers_that_name_one_order_at_once_one_is_taken(desk: Desk) -> None:
+    """R25: the other waits, and finds it."""
+    for turn in range(10):
+        names = [f"VT-A{turn}", f"VT-B{turn}"]
+        asked = [await desk.hears(await desk.file(n), a_question(), sent=True) for n in names]
+        same = {"order_number": f"VT-C{turn}"}
+        found = await asyncio.gather(*(told(desk, one, answers=same) for one in asked))
+        assert sorted(str(one.code) for one in found) == ["None", "duplicate"]
+
+
 @pytest.mark.parametrize("state", ["registered", "granted", "invalid"])
 async def test_a_later_answer_meets_the_rewards_of_the_order_it_names(
     desk: Desk, state: str
