@@ -19,6 +19,8 @@ told.
 """
 QUEUES: Final[tuple[Queue, ...]] = ("attention", "discrepancies", "overdue", "today", "untold")
 _FINAL: Final = sorted(FINAL)
+MESSAGES_A_PAGE: Final = 50
+"""Of a ticket: what strangers send must not make its page endless."""
 
 
 class Place(NamedTuple):
@@ -26,6 +28,14 @@ class Place(NamedTuple):
 
     at: datetime
     number: str
+
+
+class MessagePlace(NamedTuple):
+    """Where a page of a ticket's messages ends; `None`: at the newest."""
+
+    at: datetime | None
+    writing: int | None
+    position: int | None
 
 
 class Filters(Frozen):
@@ -96,9 +106,21 @@ def _bounds(today: Today) -> dict[str, Any]:
 
 async def ticket_whole(postgres: Postgres, number: str) -> dict[str, Any] | None:
     """Return a ticket's row with `rules`, `moves`, `letters`, `notes`, `same_order`, `duplicates`;
-    moments inside of these are text.
+    moments inside of these are text. Of the notes those that came last, one more than a page.
     """
-    return await postgres.one("ticket_whole", number=number)
+    return await postgres.one("ticket_whole", number=number, messages=MESSAGES_A_PAGE + 1)
+
+
+async def messages_before(
+    postgres: Postgres, number: str, place: MessagePlace | None
+) -> list[dict[str, Any]]:
+    """Return a page of a ticket's messages and one more, the newest first, before a place."""
+    before = (place or MessagePlace(None, None, None))._asdict()
+    async with postgres.transaction() as connection:
+        rows = QUERIES.messages_before(
+            connection, number=number, most=MESSAGES_A_PAGE + 1, **before
+        )
+        return [dict(row) async for row in rows]
 
 
 async def stored_admission(postgres: Postgres, number: str) -> Admission | None:

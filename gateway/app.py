@@ -25,6 +25,7 @@ from gateway import (
     probes,
     problems,
     session_endings,
+    ticket_messages,
     tickets,
 )
 from gateway.guards import Guards
@@ -37,7 +38,8 @@ from gateway.temporal import connect
 from settings import GatewaySettings
 
 _ROOMS: Final = (
-    *(probes, claims, tickets, discrepancies, outcomes, feeds, events, session_endings),
+    *(probes, claims, tickets, ticket_messages, discrepancies),
+    *(outcomes, feeds, events, session_endings),
     *(form, answer, partner, desk),
 )
 """Calls first, then pages; each has a `router`."""

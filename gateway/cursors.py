@@ -1,13 +1,17 @@
-"""Where a page of tickets ends, written so that the next one can begin there."""
+"""Where a page ends, of tickets or of a ticket's messages, written so that the next one can begin
+there.
+"""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from adapters.ticket_books import Place
+from adapters.ticket_books import MESSAGES_A_PAGE, MessagePlace, Place
 
 CURSOR: Final = r"^[0-9]{1,16}\.ZW-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]$"
 """Everything that looks like a cursor is one: a place among all tickets, which reveals nothing."""
+MESSAGE_CURSOR: Final = r"^[0-9]{1,16}\.[0-9]{1,9}\.[0-9]{1,9}$"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -24,3 +28,21 @@ def read_cursor(text: str | None) -> Place | None:
         return None
     microseconds, _, number = text.partition(".")
     return Place(_EPOCH + timedelta(microseconds=int(microseconds)), number)
+
+
+def place_before(newest_first: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return where the messages before a page begin, if there is one more than fits on it."""
+    if len(newest_first) <= MESSAGES_A_PAGE:
+        return None
+    last = newest_first[MESSAGES_A_PAGE - 1]
+    at = last["at"]
+    moment = at if isinstance(at, datetime) else datetime.fromisoformat(at)
+    return f"{(moment - _EPOCH) // timedelta(microseconds=1)}.{last['writing']}.{last['position']}"
+
+
+def read_message_cursor(text: str | None) -> MessagePlace | None:
+    """Read a cursor among a ticket's messages; none for what is none."""
+    if text is None or not re.fullmatch(MESSAGE_CURSOR, text):
+        return None
+    microseconds, writing, position = map(int, text.split("."))
+    return MessagePlace(_EPOCH + timedelta(microseconds=microseconds), writing, position)

@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from adapters.ticket_books import MESSAGES_A_PAGE
 from domain.lifecycle import State
 from domain.partner import ClaimKind, PartnerRules
 from domain.requests import possible
+from gateway.cursors import place_before
 from gateway.discrepancies import Discrepancy
 from gateway.parts import Parts
 from gateway.ticket_examples import WHOLE
@@ -147,7 +149,8 @@ class TicketWhole(BaseModel):
 
     `related` are tickets of the same account for the same order, and claims that were discarded
     because this ticket stood; `other_accounts` are tickets of other accounts for the same order:
-    neither account is told. `possible` names the calls that the ticket takes where it stands.
+    neither account is told. `messages` came last, `messages_before` leads to those before them;
+    `messages_left_out` were too many to be kept. `possible` names the calls that the ticket takes.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [WHOLE]})
@@ -183,6 +186,8 @@ class TicketWhole(BaseModel):
     history: list[HistoryMove] = []
     letters: list[LetterLine] = []
     messages: list[MessageLine] = []
+    messages_before: str | None = None
+    messages_left_out: int = 0
     related: list[OtherTicket] = []
     other_accounts: list[OtherTicket] = []
     other_open_claims: OpenClaims = OpenClaims()
@@ -208,7 +213,7 @@ def rules_of(have: Parts, row: Mapping[str, Any]) -> PartnerRules | None:
 def whole(have: Parts, row: Mapping[str, Any], language: str) -> TicketWhole:
     """Build the view of a ticket from its row, in words of `language`."""
     rules, said, state = rules_of(have, row), words("desk", language), State(row["state"])
-    told = row["admission"]
+    told, notes = row["admission"], row["notes"] or []
     seen = _others(row) | {
         "partner": {"id": rules.id, "name": rules.name} if rules else None,
         "answers": _answers(row, rules, language),
@@ -222,7 +227,7 @@ def whole(have: Parts, row: Mapping[str, Any], language: str) -> TicketWhole:
         "standing_ticket": told.get("existing_ticket"),
         "history": [_move(have, one, language) for one in row["moves"] or []],
         "letters": row["letters"] or [],
-        "messages": row["notes"] or [],
+        **{"messages": notes[-MESSAGES_A_PAGE:], "messages_before": place_before(notes[::-1])},
         "discrepancies": row["discrepancies"] or [],
         "maximum": rules.reward_at_most.model_dump(mode="json") if rules else None,
         "possible": sorted(possible(state, row["attention"])),
@@ -232,9 +237,9 @@ def whole(have: Parts, row: Mapping[str, Any], language: str) -> TicketWhole:
 
 
 def _others(row: Mapping[str, Any]) -> dict[str, Any]:
-    same = row["same_order"] or []
-    own = [one for one in same if one["account_id"] == row["account_id"]]
-    others = [one for one in same if one["account_id"] != row["account_id"]]
+    own, others = list[Any](), list[Any]()
+    for one in row["same_order"] or []:
+        (own if one["account_id"] == row["account_id"] else others).append(one)
     return {
         "related": [*own, *(row["duplicates"] or [])],
         "other_accounts": others,

@@ -141,7 +141,8 @@ async def give(reader: Member) -> Response:
     except Problem as problem:
         if problem.code in _OVER:
             return _over(reader)
-        page_again = _form(reader, typed, _refused(reader, problem), STATUS[problem.code])
+        status = STATUS[problem.code] if problem.code == "too_many_requests" else 422
+        page_again = _form(reader, typed, _refused(reader, problem), status)
         page_again.headers.update(problem.headers)
         return page_again
     except (Unavailable, RPCError) as error:

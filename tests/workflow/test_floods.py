@@ -68,9 +68,9 @@ async def test_thousands_of_signals_that_waited_stop_neither_the_ticket_nor_othe
     await flood(stage, FLOOD)
     with caplog.at_level(logging.WARNING):
         await stage.workers_come()
-        deciding = asyncio.create_task(
-            stage.ask("decide", outcome="rejected", reason_code="order_not_found")
-        )
+        decision = {"request_id": "d-1", "actor": "agent:anna", "outcome": "rejected"}
+        decision |= {"reason_code": "order_not_found"}
+        deciding = asyncio.create_task(ask(stage.client, flooded, "decide", decision))
         await asyncio.sleep(0)
         started = time.monotonic()
         await stage.filed_and_sent(account="acc-other", order="VT-7777-7")

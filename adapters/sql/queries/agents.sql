@@ -129,8 +129,10 @@ select
         from (
             select message, message_id, actor, code, body, seq, at, writing, position
             from notes where number = t.number
+            order by at desc, writing desc, position desc limit :messages
         ) n
     ) as notes,
+    t.notes_left_out as messages_left_out,
     (
         select json_agg(row_to_json(d) order by d.discrepancy_id)
         from (
@@ -178,6 +180,17 @@ select
 from tickets t
 left join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rules_hash
 where t.number = :number;
+
+-- name: messages_before
+select message, message_id, actor, code, body, seq, at, writing, position from notes
+where
+    number = :number
+    and (
+        cast(:at as timestamptz) is null
+        or (at, writing, position)
+        < (cast(:at as timestamptz), cast(:writing as integer), cast(:position as integer))
+    )
+order by at desc, writing desc, position desc limit :most;
 
 -- name: is_ticket_of$
 -- Looks among the accounts' own tickets only: an unknown number and somebody else's ticket cost the

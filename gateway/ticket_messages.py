@@ -1,0 +1,47 @@
+"""The messages of a ticket, a page at a time: those that came last stand in the ticket itself."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict
+
+from adapters.ticket_books import MESSAGES_A_PAGE, messages_before
+from gateway.callers import Agent
+from gateway.cursors import MESSAGE_CURSOR, place_before, read_message_cursor
+from gateway.parts import Have
+from gateway.problems import responses
+from gateway.security_log import SecurityEvent, tell
+from gateway.ticket_requests import number_meant
+from gateway.ticket_views import MessageLine
+
+router = APIRouter(prefix="/v1", tags=["tickets"])
+
+
+class MessagePage(BaseModel):
+    """Messages, the newest first; `next` is where the ones before them begin, null at the end."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"messages": [], "next": None}]})
+
+    messages: list[MessageLine]
+    next: str | None = None
+
+
+@router.get(
+    "/tickets/{number}/messages",
+    responses=responses("unknown_ticket", "malformed", "unauthorised", "forbidden", "unavailable"),
+)
+async def messages(
+    have: Have,
+    caller: Agent,
+    number: Annotated[str, Path(max_length=64, examples=["ZW-4KQ7-P9XT-M2AB-C"])],
+    before: Annotated[
+        str | None, Query(pattern=MESSAGE_CURSOR, description="`messages_before`, or `next`.")
+    ] = None,
+) -> MessagePage:
+    """Tell what came for a ticket, the newest first, a page at a time."""
+    found = number_meant(number)
+    rows = await messages_before(have.postgres, found, read_message_cursor(before))
+    tell(SecurityEvent.TICKET_READ, agent=caller.subject, number=found, door="api")
+    page = rows[:MESSAGES_A_PAGE]
+    lines = [MessageLine.model_validate(row) for row in page]
+    return MessagePage(messages=lines, next=place_before(rows))
