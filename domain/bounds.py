@@ -10,3 +10,5 @@ MOST_ASKED: Final = 50
 """So often one member is asked about one ticket."""
 MOST_UNMOVED: Final = 200
 """So many messages that changed nothing are kept of a ticket; of more, only the number."""
+MOST_DISCREPANCIES: Final = 20
+"""So many that contradict the ticket are kept beyond that: noise leaves room for them."""

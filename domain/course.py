@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain import deadlines
-from domain.bounds import MOST_ASKED, MOST_HEARD, MOST_NOTES, MOST_UNMOVED
+from domain.bounds import MOST_ASKED, MOST_DISCREPANCIES, MOST_HEARD, MOST_NOTES, MOST_UNMOVED
 from domain.letters import Letter, letter_earned
 from domain.lifecycle import Event, Lifecycle, State
 from domain.messages import RejectionReason, Request
@@ -190,10 +190,10 @@ class Course:
 
     def note(self, note: Note) -> None:
         """Keep a message that was heard; of many that changed nothing, only their number."""
-        if note.seq is None and self.ticket.unmoved >= MOST_UNMOVED:
-            self.change(notes_left_out=self.ticket.notes_left_out + 1)
-            return
         if note.seq is None:
+            if self.ticket.unmoved >= MOST_UNMOVED + bool(note.discrepancy) * MOST_DISCREPANCIES:
+                self.change(notes_left_out=self.ticket.notes_left_out + 1)
+                return
             self.change(unmoved=self.ticket.unmoved + 1)
         self._notes.append(note)
 

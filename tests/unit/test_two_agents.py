@@ -204,6 +204,11 @@ class TwoAgents(RuleBasedStateMachine):
         request = a_decision(outcome, request_id=self.next_id(), actor=actor, reward=reward)
         hear(self.course, request, NOW)
 
+    @rule(one=AGENTS, other=AGENTS, reward=st.sampled_from([MUCH, MORE]))
+    def two_decide_for_the_same(self, one: str, other: str, reward: Any) -> None:
+        for actor in (one, other):
+            self.somebody_decides(actor=actor, reward=reward, outcome="confirmed")
+
     @rule(
         reward=AMOUNTS,
         ends_on=st.sampled_from([None, "2026-01-01", "2026-12-31"]),
