@@ -38,7 +38,11 @@ def resumed(
     heard: Sequence[Mapping[str, Any]],
     letters: Sequence[Mapping[str, Any]],
 ) -> Resumption:
-    """Put a ticket together again; `answers` and `heard` come with the newest first."""
+    """Put a ticket together again; `answers` and `heard` come with the newest first.
+
+    People's words stay where they are, in the letters and the moves of the database: all of them
+    may be more than Temporal takes at once.
+    """
     admission = Admission.model_validate(row["admission"])
     if admission.ticket is None:
         raise AssertionError("only a claim that was accepted has a ticket")
@@ -55,11 +59,11 @@ def resumed(
             if one["code"] not in _NOT_REMEMBERED
         ),
     }
-    ticket = Ticket.model_validate(told)
+    ticket = _begun(Ticket.model_validate(told))
     return Resumption(
         admission=admission.model_copy(update={"ticket": None, "letters": ()}),
         ticket=ticket,
-        letters=tuple(Letter.model_validate(dict(letter)) for letter in letters),
+        letters=tuple(Letter.model_validate({**letter, "params": {}}) for letter in letters),
         delivering=under_way(ticket),
     )
 
@@ -71,6 +75,14 @@ def under_way(ticket: Ticket) -> str | None:
     return ticket.delivering if ticket.state is State.SENT_TO_PARTNER else None
 
 
+def _begun(ticket: Ticket) -> Ticket:
+    """Count the first delivery: it begins after the writing that earned it, and a partner that has
+    the claim is heard from then on.
+    """
+    begun = 1 if under_way(ticket) else 0
+    return ticket.model_copy(update={"deliveries": max(ticket.deliveries, begun)})
+
+
 def _move(row: Mapping[str, Any]) -> Move:
     told = dict(row)
-    return Move.model_validate({**told, "to": told.pop("to_state")})
+    return Move.model_validate({**told, "to": told.pop("to_state"), "note": None})
