@@ -11,6 +11,7 @@ import pytest
 
 from adapters.postgres import Postgres
 from domain.admission import Admission
+from domain.cleaning import cleaned_lines
 from tests.integration.filing import SERVICE, Desk, a_request
 from tests.integration.ledger import opened
 from tests.unit.builders import ORDER_FIELD, a_field, a_withdrawal, an_outcome
@@ -172,7 +173,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-async def test_two_thousand_characters_of_an_answer_survive_literally(
+async def test_two_thousand_characters_of_an_answer_are_kept_cleaned(
     desk: Desk, postgres: Postgres, kind: str
 ) -> None:
     words = HOSTILE[kind][:1999] + "."
@@ -181,7 +182,7 @@ async def test_two_thousand_characters_of_an_answer_survive_literally(
     number = (await desk.file(answers=answers)).result.number
     row = await postgres.one("claim_to_deliver", number=number)
     assert row
-    assert row["answers"] == answers
+    assert row["answers"] == answers | {"objection": cleaned_lines(words)}
 
 
 async def test_fields_that_nobody_knows_are_noted_and_change_nothing(
