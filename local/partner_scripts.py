@@ -20,7 +20,7 @@ STEPS = {
     "refuse": (400, 499),
 }
 MODES = {"ok", "down", "slow", "throttle", "garbage"}
-ACCEPTING = {"ok", "ok_with_reference", "slow"}
+ACCEPTING = {"ok", "ok_with_reference", "slow", "garbage"}
 EXPECTED_STEP = (
     "ok, ok_with_reference, slow:<seconds>, fail:<500-599>, throttle:<seconds>, garbage, close"
     " or refuse:<400-499>"

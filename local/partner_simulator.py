@@ -119,13 +119,13 @@ class Simulator:
         await asyncio.sleep(step.amount)
         if step.kind == "ok":
             return Response()
+        if step.kind == "garbage":
+            return Response(GARBAGE, media_type="application/json")
         return JSONResponse({"reference": f"{one.partner_id}-{one.number}"})
 
 
 def _failure(step: Step) -> Response:
     """The answer of a step that does not take the claim."""
-    if step.kind == "garbage":
-        return Response(GARBAGE, media_type="application/json")
     if step.kind == "throttle":
         return Response(status_code=429, headers={"Retry-After": f"{step.amount:.0f}"})
     status = int(step.amount) or 500
