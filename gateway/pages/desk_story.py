@@ -114,6 +114,8 @@ class Storyteller:
     def _text(self, name: str, value: Any) -> str:
         if name == "outcome":
             return str(self._w["outcomes"].get(value, value))
+        if name == "reason_code":
+            return self._writes.rejection(str(value))
         if name in ("reward", "amount"):
             return self._writes.money(value)
         if name == "state":

@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adapters.letters import printable
+from domain.messages import RejectionReason
 from domain.partner import LANGUAGES
 from gateway.parts import Parts
 from gateway.words import language_wanted, words
@@ -88,7 +89,7 @@ def _in_language(request: Request, language: str) -> str:
 def kept_parameters(request: Request) -> dict[str, str]:
     """Return what links of a page carry on of its address: what pages know, and nothing else."""
     given = request.query_params
-    return {name: given[name] for name in _KEPT if name in given}
+    return {name: given[name] for name in given if name in _KEPT}
 
 
 class Writes:
@@ -112,3 +113,9 @@ class Writes:
     def money(self, money: Mapping[str, Any] | None) -> str:
         """Write an amount with its currency; a dash where there is none."""
         return self._book.money(self.language, money) if money else "–"
+
+    def rejection(self, code: str) -> str:
+        """Say a rejection's reason in words; one that nobody here knows stays as it came."""
+        if code not in set(RejectionReason):
+            return code
+        return self._book.phrase(self.language, "rejections", code)

@@ -145,9 +145,11 @@ async def test_the_desk_counts_shows_and_closes_discrepancies(front: Front) -> N
         queue = (await client.get("/desk/queues/discrepancies?language=en")).text
         row = queue.partition(number)[2].partition("</tr>")[0]
         assert "rejected" in row
-        assert "partner:velotel" in row
+        assert "partner Velotel" in row
         page = (await client.get(f"/desk/tickets/{number}?language=en")).text
         assert "What contradicts this ticket" in page
+        assert "The order was returned." in page
+        assert "order_returned" not in page.partition("What you can do")[0]
         (address,) = re.findall(r'action="(/desk/tickets/[^"]+/discrepancies/\d+)"', page)
         token = dict(re.findall(r'name="(form_token)" value="([^"]+)"', page))
         unsigned = await client.post(address, data={"closing_note": "done"})
