@@ -122,6 +122,7 @@ def left(parts: Parts, request: Request, kind: Kind, language: str | None = None
     language = reading_language(request, language)
     said = words("pages", language)["session"]
     content = {"title": said["left_title"], "text": said[f"left_{kind}"], "mood": "good"}
+    content["in_language"] = {}  # the page answers a form: it has no address to be read again at
     response = page(request, "message.html", _AREA[kind], language, content)
     forget(parts, response, kind)
     return response

@@ -93,7 +93,7 @@ async def show(request: Request, have: Have, partner_id: str, number: str) -> Re
     except (MessageRefused, Unavailable, Problem) as error:
         return _said_no(request, error)
     if claim.state.is_final:
-        return _ended(request, claim)
+        return _ended(request, have, claim)
     return _form(request, have, claim, Form())
 
 
@@ -230,9 +230,12 @@ def _back(request: Request) -> Response:
     return _private(RedirectResponse(f"?{query}", 303))
 
 
-def _ended(request: Request, claim: Claim) -> Response:
-    """Say that the claim has ended, and nothing else about it: the link outlives its use."""
-    content = {"about": "ended", "mood": ""}
+def _ended(request: Request, parts: Parts, claim: Claim) -> Response:
+    """Say that the claim has ended and whom to write to, and nothing else about it: the link
+    outlives its use.
+    """
+    service = parts.settings.service_address
+    content = {"about": "ended", "mood": "", "service_address": service}
     return _private(
         page(request, "partner_no.html", "partner", _language(request, claim), content, 200)
     )

@@ -247,6 +247,7 @@ async def test_a_link_to_a_claim_that_has_ended_shows_nothing_of_it(front: Front
         assert (back.status_code, back.text) == (303, "")
     page = await front.http.get(address)
     assert (page.status_code, "This claim has ended" in page.text) == (200, True)
+    assert "mailto:help@rewards.example" in page.text
     assert secret not in page.text
     assert "<form" not in page.text
     assert await answered(front) == before
