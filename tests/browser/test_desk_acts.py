@@ -27,14 +27,14 @@ async def test_an_agent_decides_what_a_partner_left_open(
         "the partner said so by telephone"
     )
     await eyes.look()
-    await page.get_by_label("Amount in PLN").fill("950,50")
+    await page.get_by_label("Amount in PLN").fill("150,50")
     await page.get_by_role("button", name="Confirm the reward").click()
     await expect(page.get_by_role("status")).to_contain_text("Your decision is recorded")
     await expect(page.get_by_text("agent anna").last).to_be_visible()
     await expect(page.locator("blockquote", has_text="by telephone")).to_be_visible()
     await eyes.look()
     row = await front.stage.row()
-    assert (str(row["confirmed_amount"]), row["attention"]) == ("950.50", [])
+    assert (str(row["confirmed_amount"]), row["attention"]) == ("150.50", [])
 
 
 async def test_an_agent_rejects_with_a_reason_in_words(front: Front, open_eyes: Opener) -> None:
