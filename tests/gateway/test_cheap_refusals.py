@@ -1,6 +1,7 @@
 """Calls of strangers cost little: refused by their head, before a body is read or more asked."""
 
 import asyncio
+import re
 import time
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -52,6 +53,17 @@ async def test_a_body_of_the_wrong_role_is_not_waited_for(front: Front) -> None:
     token = f"authorization: {front.as_operator()['authorization']}\r\n".encode()
     head = b"POST /v1/tickets HTTP/1.1\r\nhost: x\r\n" + token + NO_BODY
     assert b" 403 " in await first_line(front, head)
+
+
+async def test_no_call_of_the_api_waits_for_the_body_of_a_stranger(front: Front) -> None:
+    document = (await front.http.get("/openapi.json")).json()
+    calls = [(path, call) for path, item in document["paths"].items() for call in item.items()]
+    taking = [(method, path) for path, (method, call) in calls if "requestBody" in call]
+    assert len(taking) >= 10
+    for method, path in taking:
+        address = re.sub(r"{\w+}", "1", path)
+        head = f"{method.upper()} {address} HTTP/1.1\r\nhost: x\r\n".encode()
+        assert b" 401 " in await first_line(front, head + NO_BODY), path
 
 
 @pytest.mark.parametrize(
@@ -117,8 +129,11 @@ async def test_links_of_a_page_carry_on_only_what_pages_know(front: Front) -> No
     assert "strange" not in answer.text
 
 
-async def test_a_form_of_separators_is_refused_before_each_is_looked_at(front: Front) -> None:
-    headers = {"content-type": "application/x-www-form-urlencoded"}
+@pytest.mark.parametrize("more", ["", "; multipart/form-data", "; boundary=x"])
+async def test_a_form_of_separators_is_refused_before_each_is_looked_at(
+    front: Front, more: str
+) -> None:
+    headers = {"content-type": f"application/x-www-form-urlencoded{more}"}
     for path, size, status in (("/form/enter", 16_000, 413), ("/form/enter", 60_000, 413)):
         began = time.perf_counter()
         answer = await front.http.post(path, content=b"&" * size, headers=headers)

@@ -3,17 +3,15 @@ without what cannot be written, and never a fault of ours.
 """
 
 import json
-from datetime import UTC, datetime, timedelta
+import time
 from typing import Any
 
 import httpx
 import pytest
 
-from adapters.tokens import member_of, new_token
-from tests.gateway.front import PAGES_SECRET, Front
-from tests.gateway.member import Browsing, Member, token_in
+from tests.gateway.front import Front
 from tests.gateway.partner_door import a_ticket, link, outcome, send
-from tests.gateway.test_desk_guarded import came_in, form_of
+from tests.gateway.test_desk_guarded import came_in
 from tests.gateway.tickets import a_sent_ticket, wrong
 from tests.workflow.claims import a_claim, link_of, reward_for
 
@@ -146,58 +144,28 @@ async def test_a_handover_names_its_roles_in_a_list(front: Front, role: str) -> 
     assert entered.status_code == 403
 
 
-async def posted(
-    client: httpx.AsyncClient, address: str, fields: dict[str, str], **hostile: bytes
-) -> httpx.Response:
-    """Send a form in parts, in an encoding that can write half a character."""
-    told = {name: text.encode() for name, text in fields.items()} | hostile
-    parts = [
-        b'--x\r\ncontent-disposition: form-data; name="%b"\r\n\r\n%b\r\n'
-        % (name.replace("__", "-").encode(), text)
-        for name, text in told.items()
-    ]
-    headers = {"content-type": "multipart/form-data; boundary=x; charset=raw_unicode_escape"}
-    return await client.post(address, content=b"".join([*parts, b"--x--\r\n"]), headers=headers)
+ENCODINGS = ["undefined", "punycode", "raw_unicode_escape", "utf-16", "utf-8; charset=utf-7"]
 
 
-async def test_half_a_character_typed_at_the_desk_is_no_fault_of_ours(front: Front) -> None:
-    number = await a_sent_ticket(front)
-    async with came_in(front) as desk:
-        form = await form_of(desk, number)
-        told = await posted(desk, f"/desk/tickets/{number}", form, withdraw_reason=rb"\ud800 twice")
-        assert told.status_code == 303
-    await front.stage.ended()
-    assert (await front.stage.rows("moves", "seq", number))[-1]["note"] == "? twice"
+async def posted(front: Front, address: str, encoding: str, text: bytes) -> httpx.Response:
+    """Send a form in parts that names the encoding of its texts."""
+    part = b'--x\r\ncontent-disposition: form-data; name="token"\r\n\r\n%b\r\n--x--\r\n' % text
+    headers = {"content-type": f"multipart/form-data; boundary=x; charset={encoding}"}
+    return await front.http.post(address, content=part, headers=headers)
 
 
-async def test_half_a_character_typed_by_a_partner_is_no_fault_of_ours(front: Front) -> None:
-    number = await a_ticket(front)
-    fields = {"round": "0", "answer": "rejected", "reason_code": "other", "sure": "yes"}
-    told = await posted(front.http, link(front, number), fields, rejected_note=rb"\ud800 no")
-    assert told.status_code == 303
-    await front.stage.ended()
-    assert (await front.stage.row())["state"] == "rejected"
+@pytest.mark.parametrize("encoding", ENCODINGS)
+async def test_a_form_in_parts_is_in_utf_8_or_refused(front: Front, encoding: str) -> None:
+    partner = link(front, await a_ticket(front))
+    for address in ("/form/enter", "/desk/enter", partner):
+        told = await posted(front, address, encoding, rb"\ud800")
+        assert told.status_code == 422, address
+        assert (await posted(front, address, "UTF-8", b"x")).status_code in (403, 409), address
 
 
-async def test_half_a_character_typed_by_a_member_is_no_fault_of_ours(
-    front: Front, browsing: Browsing
-) -> None:
-    member = Member(front)
-    choice = await member.link("velotel", 30)
-    await browsing.enter(member)
-    form = await browsing.open_form(choice)
-    entries = member.entries() | {"form_token": token_in(form)}
-    told = await posted(browsing, str(form.url), entries, answer__order_number=rb"VT-\ud800")
-    assert told.status_code == 422
-
-
-async def test_half_a_character_in_a_members_answer_is_no_fault_of_ours(front: Front) -> None:
-    number = await a_sent_ticket(front)
-    await front.stage.partner_says("information_requested", questions=("Why?",))
-    await front.stage.stands("information_requested")
-    until = datetime.now(UTC) + timedelta(days=3)
-    token = new_token(PAGES_SECRET, member_of(number), until)
-    page = f"/tickets/{number}/information?token={token}"
-    told = await posted(front.http, page, {}, note__1=rb"\ud800 because")
-    assert told.status_code == 303, told.text
-    await front.stage.stands("sent_to_partner")
+async def test_no_encoding_of_a_form_keeps_the_gateway_busy(front: Front) -> None:
+    """Python takes seconds for this text, and everybody waits."""
+    partner = link(front, await a_ticket(front))
+    began = time.monotonic()
+    await posted(front, partner, "punycode", b"z-" + b"a" * 100_000)
+    assert time.monotonic() - began < 1
