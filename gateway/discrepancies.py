@@ -8,11 +8,12 @@ from fastapi import APIRouter, Body, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.discrepancies import close_discrepancy, discrepancies_open
-from gateway.callers import Agent
-from gateway.parts import Have
+from gateway.callers import Agent, CallRoute
+from gateway.parts import Have, Parts
 from gateway.problems import Problem, responses
+from gateway.security_log import SecurityEvent, tell, tell_search
 
-router = APIRouter(prefix="/v1", tags=["tickets"])
+router = APIRouter(prefix="/v1", tags=["tickets"], route_class=CallRoute)
 _PROBLEMS: Final = ("malformed", "unauthorised", "forbidden", "unavailable")
 _EXAMPLE: Final[dict[str, Any]] = {
     "discrepancy_id": 17,
@@ -82,6 +83,7 @@ async def discrepancies(
     """List what contradicts a ticket and waits for an agent, the oldest first, a page at a time."""
     rows = await discrepancies_open(have.postgres, limit + 1, after)
     page = [seen(row) for row in rows[:limit]]
+    tell_search(caller.subject, ["discrepancies"], len(page))
     return DiscrepancyPage(
         discrepancies=page, next=page[-1].discrepancy_id if len(rows) > limit else None
     )
@@ -100,9 +102,18 @@ async def close(
 ) -> Discrepancy:
     """Close a discrepancy that was dealt with, and say how. Closed before, it stays as it was."""
     note = closure.note.replace("\x00", "\ufffd")
-    row = await close_discrepancy(have.postgres, discrepancy_id, caller.actor, note)
+    return await closed(have, discrepancy_id, caller.actor, note)
+
+
+async def closed(have: Parts, discrepancy_id: int, actor: str, note: str) -> Discrepancy:
+    """Close a discrepancy in an agent's name, tell the security log, and return it; raises
+    `unknown_discrepancy`.
+    """
+    row = await close_discrepancy(have.postgres, discrepancy_id, actor, note)
     if row is None:
         raise Problem("unknown_discrepancy")
+    told = {"actor": actor, "number": row["number"], "request": str(discrepancy_id)}
+    tell(SecurityEvent.TICKET_ACTED_ON, act="close_discrepancy", **told)
     return seen(row)
 
 

@@ -7,8 +7,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from adapters.discrepancies import close_discrepancy, discrepancies_of
-from gateway.discrepancies import Discrepancy, seen
+from adapters.discrepancies import discrepancies_of
+from gateway.discrepancies import Discrepancy, closed, seen
 from gateway.pages.desk_door import AtTheDesk, DeskRoute
 from gateway.pages.filling import as_meant
 from gateway.pages.sessions import form_of
@@ -31,8 +31,7 @@ async def close(
     if discrepancy_id not in {row["discrepancy_id"] for row in rows}:
         raise Problem("unknown_discrepancy")
     if 0 < len(note) <= _LONGEST:
-        agent = f"agent:{session.subject}"
-        await close_discrepancy(have.postgres, discrepancy_id, agent, note)
+        await closed(have, discrepancy_id, f"agent:{session.subject}", note)
     return RedirectResponse(f"/desk/tickets/{quote(found)}#discrepancies", 303)
 
 

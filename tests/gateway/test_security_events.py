@@ -8,7 +8,9 @@ import pytest
 
 from tests.gateway.front import Front
 from tests.gateway.member import Browsing, Member
+from tests.gateway.partner_door import outcome, send
 from tests.gateway.test_desk_guarded import came_in, form_of
+from tests.gateway.test_discrepancies import a_granted_ticket, waiting
 from tests.gateway.tickets import a_sent_ticket
 
 
@@ -104,6 +106,18 @@ async def test_an_agents_calls_are_told(front: Front, written: Written) -> None:
     assert written.of("tickets_searched")[0]["by"] == "email"
     (acted,) = written.of("ticket_acted_on")
     assert (acted["act"], acted["code"]) == ("decide", "wrong_currency")
+
+
+async def test_who_closes_a_discrepancy_is_told(front: Front, written: Written) -> None:
+    number = await a_granted_ticket(front)
+    await send(front, outcome(front, number, "rejected"))
+    (one,) = await waiting(front, number)
+    where, headers = f"/v1/discrepancies/{one['discrepancy_id']}/closure", front.as_agent("anna")
+    await front.http.post(where, json={"note": "taken back"}, headers=headers)
+    told = {"actor": "agent:anna", "number": number, "request": str(one["discrepancy_id"])}
+    assert written.of("ticket_acted_on") == [told | {"act": "close_discrepancy"}]
+    assert written.of("tickets_searched")[0]["by"] == "discrepancies"
+    assert "taken back" not in written.text
 
 
 async def test_hand_overs_and_ended_sessions_are_told(
