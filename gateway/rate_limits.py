@@ -36,7 +36,7 @@ LIMITS: Final[Mapping[Kind, RateLimitItem]] = MappingProxyType(
         "partner_outcomes": RateLimitItemPerMinute(20_000),  # the items in them
         "partner_page": RateLimitItemPerMinute(60),  # requests to the page of one partner's link
         "member_page": RateLimitItemPerMinute(60),  # requests to the page of one member's link
-        "ticket": RateLimitItemPerMinute(60),  # requests to one ticket, whoever asks
+        "ticket": RateLimitItemPerMinute(60),  # requests to one ticket, of members or of agents
         "answers": RateLimitItemPerDay(20),  # a member's answers to one ticket, by whatever door
         "token": RateLimitItemPerMinute(6_000),  # calls of one token's subject
         "account": RateLimitItemPerMinute(120),  # what is done for one account

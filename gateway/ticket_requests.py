@@ -101,11 +101,13 @@ async def _put(have: Parts, number: str, update: str, request: Request) -> Answe
 
 async def must_be_few(have: Parts, number: str, update: str, told: Mapping[str, Any]) -> None:
     """Raise `too_many_requests` or `too_large` before a ticket's workflow is asked: what it was
-    asked stays in its history.
+    asked stays in its history. Members and agents use up shares of their own: neither keeps the
+    other from a ticket.
     """
     if len(json.dumps(told)) > LONGEST_MESSAGE:
         raise Problem("too_large")
-    await have.limits.hit("ticket", number)
+    side = str(told["actor"]).partition(":")[0]
+    await have.limits.hit("ticket", f"{number}/{side}")
     if update == "provide_information":
         await have.limits.hit("answers", number)
 

@@ -215,3 +215,15 @@ async def test_what_an_agent_asks_is_answered_on_the_same_page(front: Front) -> 
     await front.stage.got_letters("confirmation", "information_needed")
     (link,) = LINK.findall(front.stage.box.find(number=front.stage.number)[0].text)
     assert claim["answers"]["order_number"] in (await open_page(front, link)).text
+
+
+async def test_a_member_who_answers_without_end_keeps_no_agent_from_the_ticket(
+    front: Front,
+) -> None:
+    link = await asked(front, "Why?")
+    for place in range(60):
+        await front.http.post(link, data={"note-1": f"because {place}"})
+    assert (await front.http.post(link, data={"note-1": "so"})).status_code == 429
+    where = f"/v1/tickets/{front.stage.number}/resend"
+    done = await front.http.post(where, json={"reason": "lost"}, headers=front.as_agent())
+    assert done.status_code == 200, done.text
