@@ -1,5 +1,6 @@
 """Sessions that the service knows: what ends them, and that nothing of them lives on."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -128,6 +129,20 @@ async def test_a_session_ends_after_eight_hours_however_busy_it_is(front: Front)
         async with front.stage.postgres.transaction() as connection:
             await connection.execute(statement, agent)
         assert (await client.get("/desk")).status_code == 401
+
+
+async def test_a_form_of_a_session_that_was_over_is_ended_with_the_others(front: Front) -> None:
+    """Ended by an operator, a form of eight hours ago counts no more in a session begun since."""
+    number, agent = await a_sent_ticket(front), front.new_id("agent")
+    async with came_in(front, agent) as client:
+        form = await form_of(client, number)
+        statement = "update sessions set ends_at = now() where subject = $1"
+        async with front.stage.postgres.transaction() as connection:
+            await connection.execute(statement, agent)
+        assert (await end(front, front.as_operator(), "agent", agent)).json() == {"ended": 0}
+    await asyncio.sleep(1.1)  # hand-overs count in seconds: one of this second is of before
+    async with came_in(front, agent) as again:
+        assert (await again.post(f"/desk/tickets/{number}", data=form)).status_code == 403
 
 
 async def test_not_every_page_is_written_down(front: Front) -> None:

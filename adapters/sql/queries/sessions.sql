@@ -46,6 +46,7 @@ update sessions set ended_at = now(), ended_by = :ended_by, contact = null
 where session_id = :session_id and ended_at is null;
 
 -- name: end_sessions$
+-- Also those that are over by themselves: no page of theirs counts any more (`is_idle_session_of`).
 with swept as (delete from subjects_ended where ended_at < now() - interval '1 day'),
 noted as (
     insert into subjects_ended (kind, subject, ended_at) values (:kind, :subject, now())
@@ -54,10 +55,10 @@ noted as (
 ended as (
     update sessions set ended_at = now(), ended_by = :ended_by, contact = null
     where
-        kind = :kind and subject = :subject and ended_at is null and ends_at > now()
-    returning true
+        kind = :kind and subject = :subject and ended_at is null
+    returning ends_at
 )
-select count(*) from ended;
+select count(*) from ended where ends_at > now();
 
 -- name: subject_ended$
 select ended_at from subjects_ended where kind = :kind and subject = :subject;
