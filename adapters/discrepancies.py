@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adapters.feed import Key, columns
-from adapters.postgres import QUERIES, Connection, Postgres, read_reward
+from adapters.postgres import QUERIES, Connection, Postgres, keep_late_note, read_reward
 from domain.claim import Reward, is_for_order
 from domain.discrepancies import (
     TICKET_CLOSED,
@@ -38,7 +38,7 @@ async def keep_late_outcome(connection: Connection, outcome: PartnerOutcome, cod
     note, state = note_of(outcome, code, now), State(row["state"])
     if is_discrepancy(outcome, code, state, money, now):
         note = as_discrepancy(note)
-    await _keep_late(connection, number, note)
+    await keep_late_note(connection, number, note)
 
 
 async def keep_contradicting_rewards(postgres: Postgres, rewards: Sequence[Key]) -> None:
@@ -50,7 +50,7 @@ async def keep_contradicting_rewards(postgres: Postgres, rewards: Sequence[Key])
         found = [(read_reward(row), dict(row)) async for row in rows]
         for reward, row in sorted(found, key=lambda pair: str(pair[1]["number"])):
             if _contradicts(reward, row):
-                await _keep_late(connection, row["number"], _note(reward))
+                await keep_late_note(connection, row["number"], _note(reward))
 
 
 def _contradicts(reward: Reward, row: Row) -> bool:
@@ -70,17 +70,6 @@ def _note(reward: Reward) -> Note:
         body=reward.model_dump(mode="json", exclude_none=True, exclude={"account_id"}),
     )
     return as_discrepancy(note)
-
-
-async def _keep_late(connection: Connection, number: str, note: Note) -> None:
-    """Keep a note after the ticket's end; a discrepancy that is known brings no second one."""
-    await QUERIES.lock_ticket(connection, number=number)
-    key = {"number": number, "key": note.discrepancy}
-    if note.discrepancy and await QUERIES.is_known_discrepancy(connection, **key):
-        return
-    position = await QUERIES.next_late_position(connection, number=number)
-    place = {"number": number, "writing": 0, "position": position}
-    await QUERIES.keep_note(connection, **place, **note.model_dump())
 
 
 async def discrepancies_open(postgres: Postgres, most: int, after: int | None = None) -> list[Row]:

@@ -13,10 +13,11 @@ from typing import Any, Final, TypeAlias
 import aiosql
 import asyncpg
 
+from domain.bounds import MOST_UNMOVED
 from domain.claim import Link, Reward
 from domain.errors import BooksDisagree, DatabaseUnavailable, RunReplaced
 from domain.shapes import Money
-from domain.ticket import Writing
+from domain.ticket import Note, Writing
 
 QUERIES: Final = aiosql.from_path(
     Path(__file__).parent / "sql" / "queries", "asyncpg", mandatory_parameters=False
@@ -214,6 +215,23 @@ async def append(connection: Connection, writing: Writing) -> None:
     if approval := writing.approval:
         columns = approval.model_dump(exclude={"amount"}) | approval.amount.model_dump()
         await QUERIES.keep_approval(connection, number=number, **columns)
+
+
+async def keep_late_note(connection: Connection, number: str, note: Note) -> None:
+    """Keep a note of what no workflow hears, after the ticket's end above all: of many, only their
+    number. A discrepancy that is known brings no second one.
+    """
+    await QUERIES.lock_ticket(connection, number=number)
+    key = {"number": number, "key": note.discrepancy}
+    if note.discrepancy and await QUERIES.is_known_discrepancy(connection, **key):
+        return
+    room = {"number": number, "discrepancy": note.discrepancy, "most": MOST_UNMOVED}
+    if not await QUERIES.has_room_for_late(connection, **room):
+        await QUERIES.leave_note_out(connection, number=number)
+        return
+    position = await QUERIES.next_late_position(connection, number=number)
+    place = {"number": number, "writing": 0, "position": position}
+    await QUERIES.keep_note(connection, **place, **note.model_dump())
 
 
 def read_link(row: Mapping[str, Any]) -> Link:

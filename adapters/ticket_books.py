@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
-from adapters.postgres import QUERIES, Postgres
+from adapters.postgres import QUERIES, Postgres, keep_late_note
 from domain.admission import Admission
 from domain.lifecycle import FINAL
 from domain.messages import Request
@@ -156,12 +156,8 @@ async def keep_late(postgres: Postgres, number: str, request: Request, note: Not
             return answer_for(Answered.model_validate(first), request)
         answer = Answered(**keys, digest=request.digest, state=state, moved=False, code=note.code)
         await QUERIES.keep_answer(connection, **keys, answer=answer.model_dump(mode="json"))
-        await QUERIES.keep_late_note(connection, number=number, **_columns(note))
+        await keep_late_note(connection, number, note)
         return answer
-
-
-def _columns(note: Note) -> dict[str, Any]:
-    return note.model_dump(exclude={"seq", "discrepancy"})
 
 
 def place_of(rows: Sequence[Mapping[str, Any]], most: int) -> Place | None:

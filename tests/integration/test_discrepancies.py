@@ -10,9 +10,11 @@ from adapters.discrepancies import (
     discrepancies_of,
     discrepancies_open,
     keep_contradicting_rewards,
+    keep_late_outcome,
 )
 from adapters.outcomes import end_turn, keep_outcomes, known_outcomes, next_turn
 from adapters.postgres import Postgres
+from domain.bounds import MOST_UNMOVED
 from domain.course import Course
 from domain.discrepancies import MOST_OPEN, TICKET_CLOSED
 from domain.hearing import hear
@@ -182,6 +184,24 @@ async def test_so_many_discrepancies_of_a_ticket_wait_at_a_time(
     for turn in range(MOST_OPEN + 5):
         await come_late(postgres, outcome_for(course, "rejected", str(turn)))
     assert len(await shown(postgres)) == MOST_OPEN
+
+
+async def test_of_what_comes_too_late_without_end_only_the_number_is_kept(
+    desk: Desk, postgres: Postgres
+) -> None:
+    """A partner that floods a ticket of the past makes no page of megabytes, and hides nothing."""
+    course = await granted(desk)
+    asks = [outcome_for(course, "information_requested", str(n)) for n in range(MOST_UNMOVED + 5)]
+    async with postgres.transaction() as connection:
+        for one in asks:
+            await keep_late_outcome(connection, one, TICKET_CLOSED)
+        await keep_late_outcome(connection, outcome_for(course, "rejected"), TICKET_CLOSED)
+        statement = "select count(*) from notes where number = $1 and writing = 0"
+        kept = await connection.fetchval(statement, course.ticket.number)
+        statement = "select notes_left_out from tickets where number = $1"
+        left_out = await connection.fetchval(statement, course.ticket.number)
+    assert (kept, left_out) == (MOST_UNMOVED + 1, 5)
+    assert await shown(postgres) == [("partner:velotel", "late", "ticket_closed")]
 
 
 async def test_more_than_the_maximum_is_not_granted_whatever_led_to_it(

@@ -57,14 +57,20 @@ where
 on conflict do nothing;
 
 -- name: next_late_position$
+-- What no workflow hears stands in writing 0, which none has. The ticket is locked before.
 select coalesce(max(position) + 1, 0) from notes where number = :number and writing = 0;
 
--- name: keep_late_note!
--- What came after the end, in writing 0, which no workflow has. The ticket is locked before.
-insert into notes (number, writing, position, message, message_id, actor, code, body, at)
+-- name: has_room_for_late$
+-- So many notes; and more for a discrepancy, if agents have dealt with those of before.
 select
-    :number, 0, coalesce(max(position) + 1, 0), :message, :message_id, :actor, :code, :body, :at
-from notes where number = :number and writing = 0;
+    (select count(*) from notes where number = :number and writing = 0) < :most
+    or (
+        :discrepancy::text is not null
+        and (select count(*) from discrepancies where number = :number and closed_at is null) < 20
+    );
+
+-- name: leave_note_out!
+update tickets set notes_left_out = notes_left_out + 1 where number = :number;
 
 -- name: write_ticket!
 -- A late writing never overwrites a newer one.
