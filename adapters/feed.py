@@ -18,6 +18,11 @@ LOOK_AGAIN: Final = timedelta(seconds=20)
 """Longer than any admission takes."""
 LEASE: Final = timedelta(seconds=60)
 
+AT_ONCE: Final = 50
+"""Records of one transaction. Each holds a lock until its end, and PostgreSQL has room for 6,400:
+ten lists of a thousand at once would leave nobody else any.
+"""
+
 Key = tuple[str, str]
 """Account and id: a record belongs to its account."""
 
@@ -39,12 +44,15 @@ class Told(NamedTuple):
 
 
 async def keep_links(postgres: Postgres, links: Sequence[Link], for_all: bool = True) -> list[Kept]:
-    """Keep links, all in one transaction; say what became of each, in their order.
+    """Keep links, some in each transaction; say what became of each, in their order.
 
     `for_all`: told by a token for all accounts. One for some changes nothing of what that told.
     """
-    async with postgres.transaction() as connection:
-        return await _keep(connection, links, for_all, _keep_link)
+    kept: list[Kept] = []
+    for some in _parts(links):
+        async with postgres.transaction() as connection:
+            kept += await _keep(connection, some, for_all, _keep_link)
+    return kept
 
 
 async def keep_rewards(
@@ -54,11 +62,18 @@ async def keep_rewards(
 
     Those that a token for some accounts told count for these accounts, and against no other.
     """
-    async with postgres.transaction() as connection:
-        kept = await _keep(connection, rewards, for_all, _keep_reward)
-        news = columns(news_of(rewards, kept))
-        await QUERIES.ask_to_tell(connection, **news, pause=LOOK_AGAIN)
-        return kept
+    kept: list[Kept] = []
+    for some in _parts(rewards):
+        async with postgres.transaction() as connection:
+            part = await _keep(connection, some, for_all, _keep_reward)
+            news = columns(news_of(some, part))
+            await QUERIES.ask_to_tell(connection, **news, pause=LOOK_AGAIN)
+        kept += part
+    return kept
+
+
+def _parts(records: Sequence[T]) -> list[Sequence[T]]:
+    return [records[at : at + AT_ONCE] for at in range(0, len(records), AT_ONCE)]
 
 
 def news_of(rewards: Iterable[Reward], kept: Iterable[Kept]) -> list[Key]:
