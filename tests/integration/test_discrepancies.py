@@ -214,7 +214,7 @@ async def test_more_than_the_maximum_is_not_granted_whatever_led_to_it(
     for _ in range(3):
         assert await desk.persistence.settle(much) is Verdict.APPROVAL_NEEDED
     assert await postgres.grants() == []
-    row = await postgres.one("ticket_whole", number=course.ticket.number)
+    row = await postgres.one("ticket_whole", number=course.ticket.number, messages=1)
     assert row is not None
     assert (row["state"], row["confirmed_amount"]) == ("awaiting_cancellation_period", None)
     assert row["attention"] == ["amount_undecided"]
