@@ -96,9 +96,9 @@ class Persistence:
         await self._postgres.write(writing)
 
     @activity.defn(name="settle_ticket")
-    async def settle(self, settlement: Settlement) -> Verdict:
+    async def settle(self, settlement: Settlement) -> Verdict | None:
         """Grant the reward, if the order has none yet, in the transaction of the ticket's last
-        move.
+        move; `None` where the ticket has to hear its partner first.
         """
         return await settle_ticket(
             self._postgres, settlement.number, settlement.amount, settlement.candidates

@@ -33,9 +33,12 @@ T = TypeVar("T")
 
 async def settle_ticket(
     postgres: Postgres, number: str, amount: Money, candidates: Mapping[Verdict, Writing]
-) -> Verdict:
+) -> Verdict | None:
     """End a ticket: look once more under lock, and grant its reward at most once; more than the
     maximum only where two agents approved it.
+
+    `None`, and nothing is written, while a partner's outcome is kept that the ticket has not heard:
+    it is dispatched again, for it may be a cancellation.
     """
     async with postgres.transaction() as connection:
         filed, _ = await lock_claim(connection, number)
@@ -43,6 +46,9 @@ async def settle_ticket(
             return settled
         if await was_left_undecided(connection, number, candidates[Verdict.APPROVAL_NEEDED]):
             return Verdict.APPROVAL_NEEDED
+        if await QUERIES.has_unheard_outcomes(connection, number=number):
+            await QUERIES.dispatch_again(connection, number=number)
+            return None
         case = await case_of_order(connection, filed)
         verdict = settle(case)
         if verdict is Verdict.GRANTED and not await may_be_granted(connection, number, amount):

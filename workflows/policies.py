@@ -42,6 +42,9 @@ WRITE_TIMEOUT: Final = timedelta(seconds=30)
 FAILED_BY_HAND: Final = timedelta(minutes=5)
 """A write that an operator failed is tried again after so long: a ticket never ends by it."""
 
+ON_ITS_WAY: Final = timedelta(seconds=30)
+"""A settlement that waits for what the partner has said asks again after so long."""
+
 CALL_TIMEOUT: Final = timedelta(seconds=45)
 """Longer than any partner or mail server may take (25 s each) with our own reads and writes around
 it; a call that died with its worker is repeated after it."""

@@ -6,6 +6,7 @@ what follows, writes that down, and then tells whoever must know. It decides not
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from workflows import inputs
 from workflows.attributes import changes
 from workflows.carrying import Carried, pack, taken_up, unpack
 from workflows.message_queue import give, read, refuse
-from workflows.policies import CARRIED_BYTES, HEARD_AT_ONCE, durably, is_long, recorded
+from workflows.policies import CARRIED_BYTES, HEARD_AT_ONCE, ON_ITS_WAY, durably, is_long, recorded
 from workflows.refusing import Refusing
 
 with workflow.unsafe.imports_passed_through():
@@ -239,9 +240,17 @@ class SupportTicket(Refusing):
         settlement = Settlement(
             number=self._number, amount=amount, candidates=foreseen(course.ticket, now)
         )
-        verdict = Verdict(await recorded(Persistence.settle, settlement, "grant the reward"))
-        course.settle(verdict, now)
+        found = await recorded(Persistence.settle, settlement, "grant the reward")
+        if found is None:
+            await self._partner_first()
+            return
+        course.settle(Verdict(found), now)
         self._told(course, course.write_down())
+
+    async def _partner_first(self) -> None:
+        """Wait for what the partner has said, which is on its way here."""
+        with suppress(TimeoutError):
+            await workflow.wait_condition(lambda: bool(self._queue), timeout=ON_ITS_WAY)
 
     async def _release(self, course: Course) -> None:
         found = await durably(Persistence.look_again, self._number, "look again after the hold")

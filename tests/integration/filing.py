@@ -83,7 +83,9 @@ class Desk:
 
     async def settle(self, course: Course) -> Verdict:
         """End the ticket as the granting transaction finds it."""
-        return await self.persistence.settle(settlement(course))
+        verdict = await self.persistence.settle(settlement(course))
+        assert verdict
+        return verdict
 
 
 def a_request(

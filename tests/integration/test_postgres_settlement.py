@@ -1,16 +1,20 @@
 """The granting transaction: one order earns one reward per kind, once, whoever asks how often."""
 
 import asyncio
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
+from adapters.outcomes import end_turn, keep_outcomes, next_turn
 from adapters.postgres import Postgres
 from domain.course import Course
+from domain.hearing import hear
+from domain.lifecycle import State
 from domain.settlement import Release, Verdict
 from tests.integration.filing import Desk, settlement
 from tests.integration.ledger import opened
-from tests.unit.builders import a_field
+from tests.unit.builders import a_field, an_outcome
 
 ACCOUNTS = ("acc-1001", "acc-2")
 WITHOUT_ORDER_NUMBER = {"fields": [a_field("branch", required=False)]}
@@ -160,3 +164,36 @@ async def test_a_held_claim_finds_what_came_meanwhile(
     if state:
         await desk.reward(state=state)
     assert await desk.persistence.look_again(admission.result.number) is found
+
+
+@pytest.mark.parametrize("outcome", ["order_cancelled", "rejected"])
+async def test_nothing_is_granted_while_the_partner_has_said_what_the_ticket_has_not_heard(
+    desk: Desk, postgres: Postgres, outcome: str
+) -> None:
+    """A cancellation may wait while Temporal is away; it goes before the grant."""
+    course = await confirmed(desk)
+    said = an_outcome(outcome, outcome_id="evt-2", number=course.ticket.number)
+    await keep_outcomes(postgres, "velotel", [said])
+    assert await desk.persistence.settle(settlement(course)) is None
+    turn = await next_turn(postgres, [course.ticket.number])
+    turn.codes.update(dict.fromkeys(turn.outcomes, "told"))
+    await end_turn(postgres, turn)
+    assert await desk.persistence.settle(settlement(course)) is None  # told, and not heard yet
+    again = await next_turn(postgres, [course.ticket.number])
+    assert [*again.outcomes.values()] == [said]
+    hear(course, said, datetime.now(UTC))
+    await desk.persistence.write(course.write_down())
+    assert course.ticket.state is State.REJECTED
+    assert await postgres.grants() == []
+
+
+async def test_what_the_partner_has_said_and_the_ticket_has_heard_holds_no_grant_up(
+    desk: Desk, postgres: Postgres
+) -> None:
+    course = await confirmed(desk)
+    said = an_outcome(outcome_id="evt-2", number=course.ticket.number)
+    await keep_outcomes(postgres, "velotel", [said])
+    assert await desk.persistence.settle(settlement(course)) is None
+    hear(course, said, datetime.now(UTC))
+    await desk.persistence.write(course.write_down())
+    assert await desk.settle(course) is Verdict.GRANTED

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -219,6 +219,31 @@ async def test_outcomes_that_came_while_no_workflow_ran_are_heard_after_it(stage
     await until(stage.row, lambda row: row["resumptions"] == 1)
     await Teller(stage.client).tell_kept(stage.postgres, [stage.number])
     await is_granted_once(stage, "confirmation", "partner_confirmed")
+
+
+async def test_a_cancellation_that_came_while_no_workflow_ran_goes_before_the_grant(
+    stage: Stage,
+) -> None:
+    """The period ends meanwhile, and the run that takes over would grant first."""
+    await stage.filed_and_sent()
+    ends_on = datetime.now(UTC).date().isoformat()
+    await stage.partner_says("confirmed", cancellation_ends_on=ends_on)
+    await stage.stands(AWAITING)
+    await stage.handle.terminate("by hand")
+    told = {"outcome_id": "evt-missed", "partner_id": "velotel", "number": stage.number}
+    outcome = PartnerOutcome.model_validate(told | {"outcome": "order_cancelled"})
+    await keep_outcomes(stage.postgres, "velotel", [outcome])
+    await Teller(stage.client).tell_kept(stage.postgres, [stage.number])
+    async with stage.postgres.transaction() as connection:
+        over = "update tickets set resume_state = cast(jsonb_set(cast(resume_state as jsonb), "
+        over += "'{cancellation_ends_at}', '\"2026-01-01T00:00:00Z\"') as json) where number = $1"
+        await connection.execute(over, stage.number)
+    assert await repair(stage.postgres, stage.client, stage.number) == "taken up"
+    await until(stage.row, lambda row: row["resumptions"] == 1)
+    await asyncio.sleep(1)
+    await Teller(stage.client).tell_kept(stage.postgres, [stage.number])
+    assert (await stage.ended()).state == "rejected"
+    assert await stage.postgres.grants() == []
 
 
 async def test_a_ticket_that_runs_and_one_that_has_ended_are_not_lost(stage: Stage) -> None:

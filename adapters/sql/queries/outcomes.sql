@@ -136,6 +136,11 @@ where
 update imported_outcomes set acknowledged_at = now()
 where number = :number and outcome_id = any(:ids) and acknowledged_at is null;
 
+-- name: has_unheard_outcomes$
+select exists (
+    select 1 from imported_outcomes where number = :number and acknowledged_at is null
+);
+
 -- name: mark_outcomes!
 update imported_outcomes i set code = told.code
 from unnest(cast(:numbers as text[]), cast(:positions as bigint[]), cast(:codes as text[]))
