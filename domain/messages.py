@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from domain.claim_digest import understood
 from domain.reading import digest
-from domain.shapes import Day, Frozen, Identifier, Instant, Money, Words
+from domain.shapes import Day, Frozen, Identifier, Instant, Money, PlainText, Words
 
 Sender = Annotated[str, Field(min_length=1, max_length=220, pattern=r"^[!-~]+$")]
 """Who sends a request, as its door names it: a role, and an id where the role has many."""
@@ -53,7 +53,7 @@ class PartnerOutcome(Frozen):
 
     outcome_id: Identifier
     partner_id: Identifier
-    number: Annotated[str, Field(max_length=64)] | None = None
+    number: Annotated[PlainText, Field(max_length=64)] | None = None
     outcome: Literal["confirmed", "rejected", "order_cancelled", "information_requested"]
     reason_code: RejectionReason | None = None
     note: Words | None = None

@@ -100,3 +100,12 @@ def test_an_amount_of_a_machine_has_one_spelling(amount: object) -> None:
     reward = {"amount": amount, "currency": "pln"}
     problems = read_item(ITEM | {"reward": reward}, "velotel").problems
     assert problems == {"reward.amount": "expected an amount such as 12.50"}
+
+
+@pytest.mark.parametrize("number", ["ZW-1\x00", "\x00", "\x00" * 64])
+def test_a_number_that_is_none_can_be_looked_for_in_the_database(number: str) -> None:
+    """A text of PostgreSQL has no NUL: the item would have failed the whole message."""
+    found = read_item(ITEM | {"number": number}, "velotel").value
+    assert found
+    assert found.number
+    assert "\x00" not in found.number
