@@ -83,7 +83,7 @@ async def test_an_outcome_heard_before_is_not_heard_again_after(short_stage: Sta
     await stage.partner_says("order_cancelled", outcome_id="evt-once")
     codes = [note["code"] for note in await stage.notes()]
     await until(stage.notes, lambda notes: len(notes) > len(codes))
-    assert (await stage.notes())[-1]["code"] == "repeated"
+    assert (await stage.notes())[-1]["code"] == "outcome_id_reused"
     assert (await stage.stands(AWAITING))["cancellation_ends_at"] == row["cancellation_ends_at"]
     await stage.partner_says("order_cancelled", outcome_id="evt-other")
     assert (await stage.ended()).reason_code == "order_cancelled"
