@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict
 
 from adapters.ticket_books import MESSAGES_A_PAGE, messages_before
-from gateway.callers import Agent
+from gateway.callers import Agent, CallRoute
 from gateway.cursors import MESSAGE_CURSOR, place_before, read_message_cursor
 from gateway.parts import Have
 from gateway.problems import responses
@@ -14,7 +14,7 @@ from gateway.security_log import SecurityEvent, tell
 from gateway.ticket_requests import number_meant
 from gateway.ticket_views import MessageLine
 
-router = APIRouter(prefix="/v1", tags=["tickets"])
+router = APIRouter(prefix="/v1", tags=["tickets"], route_class=CallRoute)
 
 
 class MessagePage(BaseModel):

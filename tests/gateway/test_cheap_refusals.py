@@ -105,6 +105,19 @@ async def test_an_unknown_parameter_is_refused_by_its_name(
     assert (await front.http.get(path)).status_code == 401
 
 
+async def test_every_call_of_the_api_refuses_a_parameter_that_it_does_not_know(
+    front: Front,
+) -> None:
+    everybody = front.bearing({"roles": ["platform", "agent", "operator"], "accounts": "*"})
+    document = (await front.http.get("/openapi.json")).json()
+    for path, item in document["paths"].items():
+        for method, call in item.items():
+            if {"HTTPBearer": []} in call.get("security", []) and path.startswith("/v1/"):
+                address = re.sub(r"{\w+}", "1", path) + "?nobody=1"
+                answer = await front.http.request(method, address, headers=everybody)
+                assert answer.json()["code"] == "unknown_parameter", (method, path)
+
+
 async def test_fields_that_nobody_reads_are_named(front: Front) -> None:
     claim = {"account_id": "acc-1", "partnerid": "velotel", "ł\n": 1, "contact": {}}
     headers = front.as_platform()
