@@ -34,9 +34,12 @@ class Frozen(BaseModel):
 
 
 def _in_utc(instant: datetime) -> datetime:
-    if not EARLIEST <= instant.date() <= LATEST:
-        raise ValueError(f"expected an instant between {EARLIEST} and {LATEST}")
-    return instant.astimezone(UTC)
+    """Look at the day as written, and at that in UTC: what is kept must be readable again."""
+    if EARLIEST <= instant.date() <= LATEST:
+        in_utc = instant.astimezone(UTC)
+        if EARLIEST <= in_utc.date() <= LATEST:
+            return in_utc
+    raise ValueError(f"expected an instant between {EARLIEST} and {LATEST}")
 
 
 Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]

@@ -5,8 +5,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from domain.claim import Link
+from domain.messages import PartnerOutcome
 from domain.outcome_items import items_of, read_item
+from domain.reading import read_message
+from tests.unit.builders import a_link
 
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
 ITEM = {"outcome_id": "evt-1", "number": NUMBER, "outcome": "confirmed"}
@@ -109,3 +115,36 @@ def test_a_number_that_is_none_can_be_looked_for_in_the_database(number: str) ->
     assert found
     assert found.number
     assert "\x00" not in found.number
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["2000-01-01T00:00:00+14:00", "2000-01-01T00:00:00+02:00", "2199-12-31T23:59:59-12:00"],
+)
+def test_a_moment_whose_day_in_utc_is_out_of_bounds_is_malformed(moment: str) -> None:
+    """Kept in UTC it could not be read again, and nobody's outcomes would be dispatched."""
+    assert problems(ITEM | {"occurred_at": moment}) == ["occurred_at"]
+    assert (
+        read_message(Link, a_link().model_dump(mode="json") | {"clicked_at": moment}).value is None
+    )
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "note": st.text(),
+            "number": st.text(max_size=64),
+            "questions": st.lists(st.text(min_size=1), max_size=3),
+            "occurred_at": st.datetimes(timezones=st.timezones()).map(datetime.isoformat),
+            "reward": st.builds(
+                lambda amount: {"amount": amount, "currency": "pln"},
+                st.one_of(st.integers(0, 10**10 - 1), st.decimals(0, 10**9, places=2).map(str)),
+            ),
+        },
+    )
+)
+def test_what_is_kept_of_an_outcome_reads_the_same_again(told: dict[str, Any]) -> None:
+    found = read_item(ITEM | told, "velotel").value
+    if found:
+        assert PartnerOutcome.model_validate(found.model_dump(mode="json")) == found
