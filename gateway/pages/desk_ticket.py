@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -117,11 +118,31 @@ def _ticket_page(
         "done": _done(seen, done),
         "wish": wish,
         "errors": {name: w["errors"][code] for name, code in wish.errors.items()},
+        "filled_in": _filled_in(seen, rules, writes),
         "request_id": wish.request_id or new_request_id(),
         "workflow": _workflow(have, seen.number),
         **_offered(have, seen, rules, language, session),
     }
     return desk_page(have, request, session, "desk_ticket.html", content, status)
+
+
+def _filled_in(
+    seen: TicketWhole, rules: PartnerRules | None, writes: Writes
+) -> list[tuple[str, str]]:
+    """Return labels and answers of the form; days are written out, as everywhere on the page."""
+    form = rules.form(ClaimKind(seen.kind)) if rules and seen.kind else ()
+    days = {field.name for field in form if field.type == "date"}
+    return [
+        (one.label, _written_out(one.shown, writes) if one.name in days else one.shown)
+        for one in seen.answers
+    ]
+
+
+def _written_out(answer: str, writes: Writes) -> str:
+    try:
+        return writes.day(date.fromisoformat(answer))
+    except ValueError:
+        return answer
 
 
 def _is_offered(act: str, seen: TicketWhole, session: Session) -> bool:
