@@ -25,6 +25,10 @@ _MOST_OF: Final = (
 _MOST_OF_PAGES: Final = 256 * 1024
 MOST_PENDING: Final = 64 * MOST_BYTES
 """Bytes of the bodies of all calls that are under way."""
+ALWAYS_READ: Final = 16 * 1024
+"""Bytes of a body that are read even so, as many as connections: who holds large ones unfinished
+keeps nobody from a claim or a decision.
+"""
 MOST_PARAMETERS: Final = 50
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _NO_METHOD: Final = "OTHER"
@@ -104,7 +108,7 @@ class Guards:
             taken, self._pending = taken + came, self._pending + came
             if taken > most:
                 raise HTTPException(413)  # FastAPI would make a 400 of anything else
-            if self._pending > self._most_pending:
+            if self._pending > self._most_pending and taken > ALWAYS_READ:
                 raise HTTPException(503)
             return message
 

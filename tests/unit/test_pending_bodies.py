@@ -1,0 +1,43 @@
+"""Bodies under way are bounded together: large ones keep nobody from sending a small one."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from gateway.guards import ALWAYS_READ, Guards
+
+MOST = 100_000
+
+
+async def read(request: Request) -> PlainTextResponse:
+    """Read a body whole, and say how long it is."""
+    return PlainTextResponse(str(len(await request.body())))
+
+
+READER = Starlette(routes=[Route("/{path:path}", read, methods=["POST"])])
+
+
+async def never_ending(begun: asyncio.Event) -> AsyncIterator[bytes]:
+    """Send a body but for its end."""
+    yield b"x" * MOST
+    begun.set()
+    await asyncio.Event().wait()
+
+
+async def test_unfinished_bodies_keep_nobody_from_sending_a_small_one() -> None:
+    transport = httpx.ASGITransport(app=Guards(READER, most_pending=MOST))
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        begun = asyncio.Event()
+        held = asyncio.create_task(client.post("/v1/links", content=never_ending(begun)))
+        await begun.wait()
+        small, large = b"x" * ALWAYS_READ, b"x" * (ALWAYS_READ + 1)
+        assert (await client.post("/v1/tickets", content=small)).text == str(ALWAYS_READ)
+        assert (await client.post("/v1/links", content=large)).status_code == 503
+        held.cancel()
+        await asyncio.wait([held])
+        assert (await client.post("/v1/links", content=large)).status_code == 200
