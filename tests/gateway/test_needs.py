@@ -12,11 +12,12 @@ from tests.databases import as_owner
 from tests.gateway.front import Front
 from tests.integration.ledger import opened
 from tests.workflow.setting import real_server
+from tests.workflow.stage import until
 
 
 async def test_with_all_that_work_needs_the_gateway_is_ready(front: Front) -> None:
     assert (await front.http.get("/readyz")).status_code == 200
-    assert await has_what_it_needs(front.stage.postgres, front.stage.client)
+    await until(lambda: has_what_it_needs(front.stage.postgres, front.stage.client), bool)
 
 
 async def test_without_the_namespace_or_an_attribute_it_is_not(
