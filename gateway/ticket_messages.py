@@ -9,7 +9,7 @@ from adapters.ticket_books import MESSAGES_A_PAGE, messages_before
 from gateway.callers import Agent, CallRoute
 from gateway.cursors import MESSAGE_CURSOR, place_before, read_message_cursor
 from gateway.parts import Have
-from gateway.problems import responses
+from gateway.problems import Problem, responses
 from gateway.security_log import SecurityEvent, tell
 from gateway.ticket_requests import number_meant
 from gateway.ticket_views import MessageLine
@@ -41,6 +41,8 @@ async def messages(
     """Tell what came for a ticket, the newest first, a page at a time."""
     found = number_meant(number)
     rows = await messages_before(have.postgres, found, read_message_cursor(before))
+    if not rows and await have.postgres.one("standing_of", number=found) is None:
+        raise Problem("unknown_ticket")
     tell(SecurityEvent.TICKET_READ, agent=caller.subject, number=found, door="api")
     page = rows[:MESSAGES_A_PAGE]
     lines = [MessageLine.model_validate(row) for row in page]

@@ -10,6 +10,7 @@ from limits import RateLimitItem, RateLimitItemPerDay
 
 from adapters.outcomes import IN_FLIGHT, MOST_A_DAY
 from adapters.ticket_books import MESSAGES_A_PAGE
+from domain.numbers import ticket_number
 from gateway.rate_limits import LIMITS, Kind, RateLimits
 from tests.gateway.front import Front
 from tests.gateway.partner_door import a_ticket, link, outcome, results, send
@@ -158,3 +159,9 @@ async def test_a_tickets_page_ends_and_leads_on(front: Front) -> None:
     assert seen == strays
     wrong = await front.http.get(address, params={"before": "x"}, headers=agent)
     assert told(wrong) == (422, "malformed")
+
+
+async def test_a_number_that_no_ticket_has_has_no_messages(front: Front) -> None:
+    where = f"/v1/tickets/{ticket_number('acc-of-nobody', 'key')}/messages"
+    answer = await front.http.get(where, headers=front.as_agent())
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_ticket")
