@@ -5,6 +5,7 @@ platform's call is made (to its answer). The flooded ticket must take an agent's
 """
 
 import asyncio
+import itertools
 import os
 import sys
 from dataclasses import dataclass, field, replace
@@ -35,7 +36,8 @@ CALL_TIMEOUT: Final = 30.0
 DECISION_TIMEOUT: Final = 60.0
 MEBIBYTE: Final = 1024 * 1024
 PARTS: Final = ("gateway", "worker")
-LINKS_CALL: Final = "/v1/accounts/acc-1/claimable-links"
+ACCOUNTS: Final = 20
+"""So many accounts the platform asks for in turn: each has a rate of its own."""
 
 
 @dataclass
@@ -149,12 +151,14 @@ def _secret(crowd: Crowd, partner_id: str) -> str:
 async def _calls(crowd: Crowd, http: httpx.AsyncClient, seen: Seen) -> None:
     """Make a platform's call at a steady pace, however long the answers take."""
     issuer = Issuer(crowd.stack.environment)
+    accounts = itertools.cycle(range(1, ACCOUNTS + 1))
 
     async def once() -> None:
         loop = asyncio.get_running_loop()
         begun, bearer = loop.time(), {"authorization": f"Bearer {issuer.platform()}"}
         try:
-            answer = await http.get(LINKS_CALL, params={"kind": "missing_cashback"}, headers=bearer)
+            path = f"/v1/accounts/acc-{next(accounts)}/claimable-links"
+            answer = await http.get(path, params={"kind": "missing_cashback"}, headers=bearer)
             good = answer.is_success
         except httpx.TransportError:
             good = False
