@@ -12,11 +12,14 @@ PYTHON := $(shell for candidate in python3 python3.13 python3.12 python3.11; do 
 	if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo "$$candidate"; break; fi; done)
 
-.PHONY: help setup run demo test lint browser screenshots bench chaos histories migrate audit sbom \
+# Tests wait more than they work: these run side by side, and each is shown when it is done.
+SUITES := test-gateway test-workflow test-parts
+
+.PHONY: help setup run demo test $(SUITES) lint browser screenshots bench chaos histories migrate audit sbom \
 	lock
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' \
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' \
 		| column -t -s '|'
 
 setup: $(SET_UP) ## make .venv and install what the lock file names
@@ -36,7 +39,16 @@ demo: setup ## drive the example claims to their ends, on fresh state
 	$(BIN)/python -m local demo
 
 test: lint ## lint, types, layer rules and all tests
-	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory --jobs --keep-going --output-sync=target $(SUITES)
+
+test-gateway: setup ## the tests of the gateway alone
+	$(BIN)/python -m pytest tests/gateway
+
+test-workflow: setup ## the tests of the workflow and of the domain alone
+	$(BIN)/python -m pytest tests/workflow tests/unit
+
+test-parts: setup ## the tests of adapters, pages in a browser and the demonstration alone
+	$(BIN)/python -m pytest tests/integration tests/browser tests/e2e
 
 lint: setup ## style, format, types, layer rules
 	$(BIN)/ruff check .
