@@ -11,7 +11,6 @@ from domain.ticket import Note
 from tests.unit.builders import (
     NOW,
     a_decision,
-    a_question,
     a_withdrawal,
     an_answer,
     an_inquiry,
@@ -61,16 +60,16 @@ def test_names_of_fields_that_nobody_knows_are_kept_beside() -> None:
 
 @pytest.mark.parametrize("character", ["x", "ż", "\U0001f600", '"', "\\"])
 def test_a_body_without_end_is_kept_as_its_beginning(character: str) -> None:
-    """Twenty questions of four thousand characters each are a message that may come."""
-    body = body_of(a_question(questions=[character * 4000] * 20))
+    """Answers of eighty thousand characters are a message that may come by Temporal."""
+    body = body_of(an_answer(answers={"objection": character * 80_000}))
     assert set(body) == {"begins"}
     assert len(body["begins"]) == LONGEST_BODY
-    assert body["begins"].startswith('{"outcome_id": "evt-1", ')
+    assert body["begins"].startswith('{"request_id": "req-1", ')
 
 
 def test_a_body_of_the_longest_length_is_kept_whole() -> None:
     def asked(last: int) -> dict[str, Any]:
-        return body_of(a_question(questions=["x" * 4000, "x" * 4000, "x" * 4000, "x" * last]))
+        return body_of(an_answer(answers={"objection": "x" * last}))
 
     rest = LONGEST_BODY - len(json.dumps(asked(1))) + 1
     assert len(json.dumps(asked(rest))) == LONGEST_BODY
