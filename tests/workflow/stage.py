@@ -38,7 +38,7 @@ Handle = WorkflowHandle[Any, TicketOutcome]
 Sleep = Callable[[timedelta], Awaitable[None]]
 Row = dict[str, Any]
 
-PATIENCE: Final = 20.0  # seconds of real time
+PATIENCE: Final = 45.0  # seconds: a step that went with a leaving worker is repeated after thirty
 STEP: Final = 0.02
 ATTRIBUTES: Final = {"State", "Kind", "Partner", "DueAt", "Attention"}
 _LETTER: Final = re.compile(r"-\d+-([a-z_]+)@")
