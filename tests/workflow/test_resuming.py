@@ -169,7 +169,7 @@ async def test_two_repairs_at_once_begin_one_run(stage: Stage) -> None:
     assert said.count("taken up") == 1
     await stage.stands("sent_to_partner")
     assert await repair(stage.postgres, stage.client, stage.number) == "running"
-    assert (await stage.row())["resumptions"] == 1
+    assert (await until(stage.row, lambda row: row["resumptions"] > 0))["resumptions"] == 1
     await stage.partner_says("confirmed", **OVER)
     await is_granted_once(stage, "confirmation", "partner_confirmed")
 
