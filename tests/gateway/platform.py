@@ -3,7 +3,6 @@
 import asyncio
 import json
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -42,13 +41,13 @@ class Heard:
 
 
 class Platform:
-    """Gives the answers of `next_answers` first, then `answer` for ever."""
+    """Gives each ticket the answers of `first_answers` first, then `answer`."""
 
     def __init__(self, address: str) -> None:
         """Take every webhook, as long as nothing else is said."""
         self.address = address
         self.answer = TAKEN
-        self.next_answers: deque[Says] = deque()
+        self.first_answers: list[Says] = []
         self.heard: list[Heard] = []
         self.secret = WEBHOOK_SECRET
         self._came = asyncio.Condition()
@@ -57,10 +56,12 @@ class Platform:
         """Take a webhook; one whose signature is wrong breaks the test."""
         body = await request.body()
         Webhook(self.secret).verify(body, dict(request.headers))
+        heard = Heard(dict(request.headers), body, time.monotonic())
+        earlier = len(self.of(heard.event["number"]))
+        said = self.first_answers[earlier] if earlier < len(self.first_answers) else self.answer
         async with self._came:
-            self.heard.append(Heard(dict(request.headers), body, time.monotonic()))
+            self.heard.append(heard)
             self._came.notify_all()
-        said = self.next_answers.popleft() if self.next_answers else self.answer
         if said.gate:
             await said.gate.wait()
         return Response(said.body, said.status, dict(said.headers))

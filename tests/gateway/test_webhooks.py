@@ -48,7 +48,7 @@ async def told(
 @pytest.fixture(autouse=True)
 def _takes_everything(platform: Platform) -> None:
     platform.answer, platform.secret = TAKEN, WEBHOOK_SECRET
-    platform.next_answers.clear()
+    platform.first_answers = []
 
 
 async def webhook(told: Front, event_id: str) -> dict[str, Any]:
@@ -123,7 +123,7 @@ async def test_the_official_package_takes_what_we_signed_and_nothing_else(
 async def test_what_was_not_taken_comes_again_under_the_same_id(
     told: Front, platform: Platform, status: int
 ) -> None:
-    platform.next_answers.extend([Says(status, b"no", {"location": "/elsewhere"})] * 2)
+    platform.first_answers = [Says(status, b"no", {"location": "/elsewhere"})] * 2
     await told.stage.filed_and_sent(account=told.new_id("acc"))
     first, second = (await platform.hears(told.stage.number, 2))[:2]
     failures = [await until_failed(told, one.webhook_id) for one in (first, second)]
