@@ -36,9 +36,7 @@ from adapters.outcomes import (
 )
 from adapters.partner_files import load_profiles
 from adapters.postgres import Postgres
-from domain.discrepancies import TICKET_CLOSED, UNCHANGED
-from domain.errors import MessageRefused, Unavailable
-from domain.file_rows import (
+from cli.csv_rows import (
     Tally,
     check_header,
     claim_header,
@@ -49,8 +47,10 @@ from domain.file_rows import (
     separator,
     unknown_number,
 )
-from domain.messages import PartnerOutcome
-from domain.partner import Market, PartnerRules
+from domain.errors import MessageRefused, Unavailable
+from domain.partners.profile import Market, PartnerRules
+from domain.tickets.discrepancies import TICKET_CLOSED, UNCHANGED
+from domain.tickets.messages import PartnerOutcome
 from settings import load_settings
 from workflows.telling import Teller
 

@@ -10,9 +10,9 @@ from adapters.letters import LetterBook
 from adapters.partner_files import load_profiles
 from adapters.postgres import Postgres
 from adapters.smtp import MailDoor
-from domain.addresses import read_address
 from domain.errors import MessageRefused
-from domain.numbers import read_number
+from domain.values.email_addresses import read_address
+from domain.values.ticket_number import read_number
 from settings import Settings, load_settings, public_address
 from workflows.resuming import all_lost, repair
 from workflows.sending_again import SENT, send_again

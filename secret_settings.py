@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from domain.errors import Misconfigured
-from domain.partner import CsvChannel, PartnerProfile
-from domain.secrets import is_weak, shared, webhook_key
+from domain.partners.profile import CsvChannel, PartnerProfile
+from domain.values.secrets import is_weak, shared, webhook_key
 
 SECRETS: Final = "TICKETS_SECRET_"
 """How the names of partners' secrets begin."""

@@ -15,11 +15,11 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, Field, HttpUrl, PostgresDsn, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from domain.addresses import EmailAddress
 from domain.errors import Misconfigured
-from domain.hosts import is_open
-from domain.partner import HttpChannel, MailChannel, PartnerProfile
-from domain.secrets import SHORTEST, is_weak
+from domain.partners.profile import HttpChannel, MailChannel, PartnerProfile
+from domain.values.email_addresses import EmailAddress
+from domain.values.network_hosts import is_open
+from domain.values.secrets import SHORTEST, is_weak
 from secret_settings import (
     FROM_FILES,
     SECRETS,

@@ -48,7 +48,7 @@ from adapters.postgres import Postgres
 from adapters.roles import grant_privileges, must_not_own
 from adapters.smtp import MailDoor
 from domain.errors import Misconfigured
-from domain.partner import PartnerProfile
+from domain.partners.profile import PartnerProfile
 from secret_settings import partner_secrets, with_files
 from settings import (
     Settings,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from adapters.letters import LetterBook
-from domain.partner import FormField, PartnerRules
+from domain.partners.profile import FormField, PartnerRules
 
 
 def claim_of(row: Mapping[str, Any]) -> dict[str, Any]:

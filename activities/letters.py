@@ -10,13 +10,13 @@ from adapters.letters import LetterBook
 from adapters.postgres import Postgres
 from adapters.smtp import MailDoor
 from adapters.tokens import member_of, new_token
-from domain.claim import Contact
-from domain.completion import question_words
+from domain.claims.claim import Contact
+from domain.claims.information_form import question_words
 from domain.errors import LetterUndeliverable
-from domain.letters import LetterKind
-from domain.partner import PartnerRules
-from domain.questions import answer_page_closes_at
-from domain.shapes import Frozen
+from domain.handlers.information_requests import answer_page_closes_at
+from domain.partners.profile import PartnerRules
+from domain.tickets.emails import LetterKind
+from domain.values.types import Frozen
 
 
 class Posting(Frozen):

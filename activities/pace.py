@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final, NoReturn
 
 from domain.errors import Fault, PartnerAtItsLimit, PartnerThrottled, PartnerUnavailable
-from domain.partner import Limits
+from domain.partners.profile import Limits
 
 Clock = Callable[[], float]
 """Seconds since any moment; never steps back."""

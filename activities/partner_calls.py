@@ -14,9 +14,9 @@ from adapters.handovers import hand_over
 from adapters.partner_http import PartnerDoor
 from adapters.postgres import Postgres
 from domain.errors import PartnerContractFault
-from domain.messages import Delivered
-from domain.partner import CsvChannel, HttpChannel, MailChannel, PartnerProfile
-from domain.shapes import Frozen
+from domain.partners.profile import CsvChannel, HttpChannel, MailChannel, PartnerProfile
+from domain.tickets.messages import Delivered
+from domain.values.types import Frozen
 
 
 class Delivery(Frozen):

@@ -9,9 +9,9 @@ from activities.claims_shown import fields_shown
 from adapters.letters import LetterBook
 from adapters.smtp import MailDoor
 from adapters.tokens import OUTCOME, Subject, new_token
-from domain.deadlines import after, midnight_after
 from domain.errors import LetterUndeliverable, PartnerContractFault
-from domain.partner import MailChannel, PartnerRules
+from domain.partners.profile import MailChannel, PartnerRules
+from domain.values.periods import after, midnight_after
 
 
 class PartnerPost:

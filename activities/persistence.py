@@ -11,17 +11,17 @@ from adapters.admitting import admit
 from adapters.postgres import Postgres
 from adapters.resuming import resume_ticket
 from adapters.verdicts import look_at, settle_ticket, take_information, take_silence
-from domain.admission import Admission, AdmissionRequest
-from domain.completion import Completion
-from domain.entitlement import ANOTHER_ORDER, objection
-from domain.filing import Filing, Phrases, pointing_to_service
-from domain.messages import InformationAnswer, Request
-from domain.partner import PartnerProfile
-from domain.resumption import ResumeRequest, Resumption
-from domain.settlement import Release, Verdict, release
-from domain.shapes import Frozen, Money
-from domain.silence import Silence
-from domain.ticket import Answered, Writing
+from domain.admission.admission import Admission, AdmissionRequest
+from domain.admission.claim_assessor import Filing, Phrases, pointing_to_service
+from domain.admission.resumption import ResumeRequest, Resumption
+from domain.claims.entitlement import ANOTHER_ORDER, objection
+from domain.claims.information_form import Completion
+from domain.handlers.response_timeout import Silence
+from domain.partners.profile import PartnerProfile
+from domain.tickets.messages import InformationAnswer, Request
+from domain.tickets.settlement import Release, Verdict, release
+from domain.tickets.ticket import Answered, Writing
+from domain.values.types import Frozen, Money
 
 log = logging.getLogger("worker")
 

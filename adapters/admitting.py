@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from adapters.facts import facts_of_account, loads_of, one_after_the_other
 from adapters.postgres import QUERIES, Connection, Postgres, append, money_columns
-from domain.admission import Admission, AdmissionRequest, Entry
-from domain.claim import Facts
+from domain.admission.admission import Admission, AdmissionRequest, Entry
+from domain.claims.claim import Facts
 from domain.errors import DatabaseUnavailable
-from domain.limits import Wanted
+from domain.partners.claim_limits import Wanted
 
 _RACES: Final = 5
 _NO_GUESS: Final = ("duplicate", "too_many_claims")

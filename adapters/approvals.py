@@ -1,9 +1,9 @@
 """The maximum of a partner, looked at once more by the transaction that grants a reward."""
 
 from adapters.postgres import QUERIES, Connection
-from domain.approvals import are_two_agents, is_within
-from domain.shapes import Money
-from domain.ticket import Writing
+from domain.tickets.approvals import are_two_agents, is_within
+from domain.tickets.ticket import Writing
+from domain.values.types import Money
 
 
 async def may_be_granted(connection: Connection, number: str, amount: Money) -> bool:

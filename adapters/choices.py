@@ -6,9 +6,9 @@ from typing import Final
 
 from adapters.facts import loads_of
 from adapters.postgres import QUERIES, Postgres, read_link, read_reward
-from domain.claim import LINK_KIND, LinkKind
-from domain.claimable import Known, contest_keys
-from domain.partner import ClaimKind
+from domain.claims.claim import LINK_KIND, LinkKind
+from domain.claims.claimable_links import Known, contest_keys
+from domain.partners.profile import ClaimKind
 
 MOST: Final = 500
 """The newest links and rewards that one answer looks at."""

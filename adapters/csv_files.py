@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
-from domain.cleaning import on_one_line
-from domain.encodings import BEGINNING, said, unsaid
+from adapters.files.text_encoding import BEGINNING, said, unsaid
+from domain.values.text_cleaning import on_one_line
 
 LONGEST_RECORD: Final = 1_000_000
 """Characters: more than the longest that we write."""

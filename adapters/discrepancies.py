@@ -10,18 +10,18 @@ from typing import Any
 
 from adapters.feed import Key, columns
 from adapters.postgres import QUERIES, Connection, Postgres, keep_late_note, read_reward
-from domain.claim import Reward, is_for_order
-from domain.discrepancies import (
+from domain.claims.claim import Reward, is_for_order
+from domain.tickets.discrepancies import (
     TICKET_CLOSED,
     as_discrepancy,
     is_discrepancy,
     reward_contradicts,
 )
-from domain.lifecycle import State
-from domain.messages import PartnerOutcome
-from domain.notes import note_of
-from domain.shapes import Money
-from domain.ticket import Note
+from domain.tickets.lifecycle import State
+from domain.tickets.message_log import note_of
+from domain.tickets.messages import PartnerOutcome
+from domain.tickets.ticket import Note
+from domain.values.types import Money
 
 Row = dict[str, Any]
 """`discrepancy_id`, `number`, the note's `message`, `message_id`, `actor`, `code`, `body` and `at`;

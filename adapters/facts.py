@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any, Final
 
 from adapters.postgres import QUERIES, Connection, read_link, read_reward
-from domain.case import Case
-from domain.claim import Facts, Grant, LinkKind, TicketClaim
+from domain.claims.claim import Facts, Grant, LinkKind, TicketClaim
+from domain.claims.claim_context import Case
+from domain.claims.stored_claim import FiledClaim
 from domain.errors import DatabaseUnavailable
-from domain.filed import FiledClaim
-from domain.limits import Load
-from domain.partner import PartnerRules
+from domain.partners.claim_limits import Load
+from domain.partners.profile import PartnerRules
 
 _CLAIMED: Final = ("account_id", "partner_id", "kind", "link_id", "reward_id", "ordered_on")
 

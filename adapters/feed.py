@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeVar
 
 from adapters.postgres import QUERIES, Connection, Postgres, put_link, put_reward, read_reward
-from domain.claim import Link, Reward, is_for_order
+from domain.claims.claim import Link, Reward, is_for_order
 
 T = TypeVar("T", Link, Reward)
 LOOK_AGAIN: Final = timedelta(seconds=20)

@@ -28,7 +28,7 @@ from jinja2 import (
 )
 from jinja2.runtime import Context
 
-from domain.quoting import quoted
+from adapters.email.quotation import quoted
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 LOCALES: Final = {"pl": "pl", "de": "de", "en": "en_GB"}

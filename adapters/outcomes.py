@@ -12,16 +12,16 @@ from typing import Any, Final, NamedTuple
 
 from adapters.discrepancies import keep_late_outcome
 from adapters.postgres import QUERIES, Connection, Postgres, read_money
-from domain.discrepancies import (
+from domain.errors import MessageRefused
+from domain.tickets.discrepancies import (
     ID_REUSED,
     TICKET_CLOSED,
     foreseen_code,
     foreseen_state,
     same_content,
 )
-from domain.errors import MessageRefused
-from domain.lifecycle import FINAL, State
-from domain.messages import PartnerOutcome
+from domain.tickets.lifecycle import FINAL, State
+from domain.tickets.messages import PartnerOutcome
 
 WORKFLOW_LOST: Final = "workflow_lost"
 """The code of an outcome whose ticket had no running workflow; the next one is told it."""

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.errors import Misconfigured
-from domain.partner import Channel, PartnerProfile
+from domain.partners.profile import Channel, PartnerProfile
 
 _LINE: Final = re.compile(r"at line ([0-9]+)")
 _NAMED_KEY: Final = re.compile(r"([a-z_]+): (expected .*)", re.DOTALL)

@@ -22,7 +22,7 @@ from domain.errors import (
     PartnerUnavailable,
     Unavailable,
 )
-from domain.partner import HttpChannel
+from domain.partners.profile import HttpChannel
 
 LONGEST_ANSWER: Final = 64 * 1024
 FETCH_SECONDS: Final = 5.0

@@ -13,11 +13,11 @@ from typing import Any, Final, TypeAlias
 import aiosql
 import asyncpg
 
-from domain.bounds import MOST_UNMOVED
-from domain.claim import Link, Reward
+from domain.claims.claim import Link, Reward
 from domain.errors import BooksDisagree, DatabaseUnavailable, RunReplaced
-from domain.shapes import Money
-from domain.ticket import Note, Writing
+from domain.tickets.ticket import Note, Writing
+from domain.tickets.ticket_limits import MOST_UNMOVED
+from domain.values.types import Money
 
 QUERIES: Final = aiosql.from_path(
     Path(__file__).parent / "sql" / "queries", "asyncpg", mandatory_parameters=False

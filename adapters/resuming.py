@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Final
 
 from adapters.postgres import QUERIES, Postgres
-from domain.lifecycle import FINAL
-from domain.resumption import Resumption, resumed
-from domain.ticket import REMEMBERED
+from domain.admission.resumption import Resumption, resumed
+from domain.tickets.lifecycle import FINAL
+from domain.tickets.ticket import REMEMBERED
 
 GRACE: Final = timedelta(minutes=1)
 """What was written so recently is led by somebody."""

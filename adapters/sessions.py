@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from adapters.postgres import QUERIES, Connection, Postgres
-from domain.claim import Contact
-from domain.shapes import Frozen, Identifier
+from domain.claims.claim import Contact
+from domain.values.types import Frozen, Identifier
 
 Kind = Literal["member", "agent"]
 IDLE: Final = timedelta(hours=1)

@@ -18,9 +18,9 @@ from urllib.parse import quote, unquote, urlsplit
 
 import aiosmtplib
 
-from domain.addresses import needs_utf8, wire_address
+from adapters.email.smtp_replies import Step, is_final, status_of
 from domain.errors import LetterUndeliverable, MailServerUnavailable, Misconfigured
-from domain.mail_replies import Step, is_final, status_of
+from domain.values.email_addresses import needs_utf8, wire_address
 
 STEP_SECONDS: Final = 15.0
 LETTER_SECONDS: Final = 25.0
@@ -84,7 +84,8 @@ class MailDoor:
         """Hand the letter over; the same `letter_id` always gives the same Message-ID.
 
         Raises MailServerUnavailable (no connection, time-out, 4xx, whatever is about us: see
-        domain/mail_replies.py) or LetterUndeliverable (no such recipient, no usable address).
+        adapters/email/smtp_replies.py) or LetterUndeliverable (no such recipient, no usable
+        address).
         """
         try:
             recipient = wire_address(address)

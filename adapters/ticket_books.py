@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
 from adapters.postgres import QUERIES, Postgres, keep_late_note
-from domain.admission import Admission
-from domain.lifecycle import FINAL
-from domain.messages import Request
-from domain.requests import answer_for
-from domain.shapes import Frozen
-from domain.ticket import Answer, Answered, Note
+from domain.admission.admission import Admission
+from domain.handlers.commands import answer_for
+from domain.tickets.lifecycle import FINAL
+from domain.tickets.messages import Request
+from domain.tickets.ticket import Answer, Answered, Note
+from domain.values.types import Frozen
 
 Queue = Literal["attention", "discrepancies", "overdue", "today", "untold"]
 """What waits for an agent: needs attention; was contradicted and could not move; a deadline has

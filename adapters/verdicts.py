@@ -17,16 +17,16 @@ from adapters.facts import (
     one_after_the_other,
 )
 from adapters.postgres import QUERIES, Connection, Postgres, write_down
-from domain.case import Case
-from domain.claim import Facts
-from domain.completion import Completion, complete, with_news
-from domain.eligibility import order_of
+from domain.claims.claim import Facts
+from domain.claims.claim_context import Case
+from domain.claims.eligibility import order_of
+from domain.claims.information_form import Completion, complete, with_news
 from domain.errors import BooksDisagree
-from domain.messages import InformationAnswer
-from domain.settlement import Verdict, settle
-from domain.shapes import Money
-from domain.silence import Silence
-from domain.ticket import Writing, completed
+from domain.handlers.response_timeout import Silence
+from domain.tickets.messages import InformationAnswer
+from domain.tickets.settlement import Verdict, settle
+from domain.tickets.ticket import Writing, completed
+from domain.values.types import Money
 
 T = TypeVar("T")
 

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from domain.claim import Link
+from domain.claims.claim import Link
 from domain.errors import TicketError
-from domain.numbers import ticket_number
+from domain.values.ticket_number import ticket_number
 from local.demo import Doors, open_doors, wipe
 from local.ports import Ports
 from local.profiles import PLACEHOLDER, merged, write_profiles

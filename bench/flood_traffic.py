@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 from standardwebhooks import Webhook
 
-from domain.shapes import Frozen
+from domain.values.types import Frozen
 from local.ports import HOST
 
 Kind = Literal["partner", "member", "anonymous", "idle"]

@@ -15,7 +15,7 @@ from adapters.bearer import BearerTokens, IssuerKeys
 from adapters.letters import LetterBook
 from adapters.partner_http import open_door
 from adapters.postgres import Postgres
-from domain.partner import PartnerProfile
+from domain.partners.profile import PartnerProfile
 from gateway import (
     claims,
     discrepancies,

@@ -7,7 +7,7 @@ from typing import Any, Final
 from fastapi import Request
 from pydantic import BaseModel
 
-from domain.reading import LONGEST_MESSAGE, parse
+from domain.claims.parsing import LONGEST_MESSAGE, parse
 from gateway.problems import Problem
 
 IGNORED: Final = "X-Ignored-Fields"

@@ -14,7 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import ValidationError
 
 from domain.errors import MessageRefused
-from domain.shapes import Frozen, Identifier
+from domain.values.types import Frozen, Identifier
 from gateway.bodies import IGNORED, ignored_fields
 from gateway.openapi import refuse_unknown_parameters
 from gateway.parts import Have, Parts

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.admitting import facts_now
-from domain.admission import AdmissionRequest, AdmissionResult
-from domain.filing import Filing, pointing_to_service
+from domain.admission.admission import AdmissionRequest, AdmissionResult
+from domain.admission.claim_assessor import Filing, pointing_to_service
 from gateway.guards import place_of
 from gateway.parts import Parts
 

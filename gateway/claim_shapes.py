@@ -5,11 +5,11 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from domain.claim import LinkKind, Status
-from domain.claimable import ChoiceStatus
-from domain.lifecycle import State
-from domain.partner import ClaimKind
-from domain.shapes import PlainAnswers, all_text
+from domain.claims.claim import LinkKind, Status
+from domain.claims.claimable_links import ChoiceStatus
+from domain.partners.profile import ClaimKind
+from domain.tickets.lifecycle import State
+from domain.values.types import PlainAnswers, all_text
 
 NUMBER: Final = "ZW-4KQ7-P9XT-M2AB-C"
 MONEY: Final = {"amount": "40.00", "currency": "PLN"}

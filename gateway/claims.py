@@ -7,9 +7,9 @@ from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from adapters.choices import MOST, known_of
-from domain.claimable import Choice, Known, claimable, market_days
-from domain.partner import ClaimKind
-from domain.shapes import is_writable
+from domain.claims.claimable_links import Choice, Known, claimable, market_days
+from domain.partners.profile import ClaimKind
+from domain.values.types import is_writable
 from gateway import claim_shapes as shapes
 from gateway.bodies import message_in
 from gateway.callers import CallRoute, Filing

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from adapters.events import Placed, events_after, place_moves, redeliver, webhooks
-from domain.lifecycle import Event, State
-from domain.webhooks import LASTING
+from domain.tickets.lifecycle import Event, State
+from gateway.background.webhook_backoff import LASTING
 from gateway.callers import CallRoute, Operator, OperatorOrPlatform, Platform
 from gateway.parts import Have, Parts
 from gateway.problems import Problem, responses

@@ -35,9 +35,9 @@ from adapters.feed import (
     rewards_to_look_at,
 )
 from adapters.postgres import Postgres
-from domain.claim import Link, Reward
+from domain.claims.claim import Link, Reward
 from domain.errors import Unavailable
-from domain.shapes import Amount, Money, Words
+from domain.values.types import Amount, Money, Words
 from gateway.callers import Caller, CallRoute, Feed
 from gateway.parts import Have, Parts
 from gateway.problems import Problem, WrongField, responses, wrong_fields

@@ -9,11 +9,11 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from adapters.ticket_books import stored_admission
-from domain.admission import AdmissionResult, refusal
-from domain.claim_digest import claim_digest
+from domain.admission.admission import AdmissionResult, refusal
+from domain.admission.claim_assessor import pointing_to_service
+from domain.claims.claim_digest import claim_digest
 from domain.errors import Unavailable
-from domain.filing import pointing_to_service
-from domain.numbers import ticket_number
+from domain.values.ticket_number import ticket_number
 from gateway.parts import Parts
 from gateway.problems import Problem
 from gateway.temporal import LOOK, is_there, noting_beginnings

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from fastapi.responses import JSONResponse
 
-from domain.forms import LONGEST_ANSWER, LONGEST_IDENTIFIER
-from domain.partner import ClaimKind, FormField, PartnerRules
-from domain.patterns import portable
+from domain.claims.forms import LONGEST_ANSWER, LONGEST_IDENTIFIER
+from domain.partners.patterns import portable
+from domain.partners.profile import ClaimKind, FormField, PartnerRules
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _NUMBER: Final = r"^\s*[0-9]{1,15}(?:[.,](?:[0-9]{1,2}|[0-9]{4,15}))?\s*$"

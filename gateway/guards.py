@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from domain.reading import LONGEST_MESSAGE
+from domain.claims.parsing import LONGEST_MESSAGE
 from gateway.problems import Problem, answer
 
 log = logging.getLogger("gateway")

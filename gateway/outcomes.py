@@ -12,12 +12,12 @@ from pydantic import BaseModel, Field
 from adapters import signatures
 from adapters.outcomes import TOO_MANY, Kept, Key, key_of
 from adapters.signatures import Signed, check_signature, could_be_signed
-from domain.discrepancies import ID_REUSED, UNCHANGED, same_content
+from domain.claims.parsing import Reading, parse
 from domain.errors import MessageRefused
-from domain.messages import PartnerOutcome
-from domain.numbers import is_number
-from domain.outcome_items import LONGEST_LIST, MOST_ITEMS, items_of, read_item
-from domain.reading import Reading, parse
+from domain.tickets.discrepancies import ID_REUSED, UNCHANGED, same_content
+from domain.tickets.messages import PartnerOutcome
+from domain.values.ticket_number import is_number
+from gateway.api.outcome_batch import LONGEST_LIST, MOST_ITEMS, items_of, read_item
 from gateway.callers import CallRoute
 from gateway.partners import Taken, take_outcomes
 from gateway.parts import Have

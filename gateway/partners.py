@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 from adapters.outcomes import Kept, Key, keep_outcomes, known_outcomes
 from adapters.signatures import Signed
 from domain.errors import Unavailable
-from domain.messages import PartnerOutcome
+from domain.tickets.messages import PartnerOutcome
 from gateway.parts import Parts
 from workflows.telling import Teller
 

@@ -14,7 +14,7 @@ from adapters.bearer import BearerTokens
 from adapters.letters import LetterBook
 from adapters.partner_http import PartnerDoor
 from adapters.postgres import Postgres
-from domain.partner import CsvChannel, PartnerProfile
+from domain.partners.profile import CsvChannel, PartnerProfile
 from gateway.rate_limits import RateLimits
 from gateway.readiness import Readiness
 from settings import GatewaySettings

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.sessions import Kind, end_sessions
-from domain.shapes import Identifier
+from domain.values.types import Identifier
 from gateway.callers import Caller, CallRoute, OperatorOrPlatform
 from gateway.parts import Have
 from gateway.problems import Problem, responses

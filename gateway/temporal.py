@@ -26,7 +26,7 @@ from temporalio.service import RPCError
 
 from adapters.postgres import Postgres
 from domain.errors import DatabaseUnavailable, Unavailable
-from domain.ticket import Answer
+from domain.tickets.ticket import Answer
 from gateway.problems import STATUS, Problem, is_unknown
 from secret_settings import with_files
 from workflows.policies import ADMISSION_PATIENCE, CONTINUING

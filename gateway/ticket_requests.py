@@ -8,15 +8,15 @@ from temporalio.service import RPCError
 
 from adapters.resuming import is_open
 from adapters.ticket_books import is_ticket_of, keep_late
+from domain.claims.parsing import read_message
 from domain.errors import MessageRefused
-from domain.messages import UPDATES, Request
-from domain.notes import note_of
-from domain.numbers import read_number
-from domain.questions import NOT_NOW
-from domain.reading import read_message
-from domain.sought import wrong_number
-from domain.ticket import Answer
+from domain.handlers.information_requests import NOT_NOW
+from domain.tickets.message_log import note_of
+from domain.tickets.messages import UPDATES, Request
+from domain.tickets.ticket import Answer
+from domain.values.ticket_number import read_number
 from gateway.callers import Caller
+from gateway.pages.agent.search_query import wrong_number
 from gateway.parts import Parts
 from gateway.problems import Problem, is_unknown
 from gateway.security_log import SecurityEvent, tell

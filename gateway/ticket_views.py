@@ -7,9 +7,9 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.ticket_books import MESSAGES_A_PAGE
-from domain.lifecycle import State
-from domain.partner import ClaimKind, PartnerRules
-from domain.requests import possible
+from domain.handlers.commands import possible
+from domain.partners.profile import ClaimKind, PartnerRules
+from domain.tickets.lifecycle import State
 from gateway.cursors import place_before
 from gateway.discrepancies import Discrepancy
 from gateway.parts import Parts

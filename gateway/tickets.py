@@ -7,13 +7,13 @@ from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.ticket_books import Filters, place_of, ticket_whole, tickets_found
-from domain.addresses import as_kept
-from domain.claim import MOST_ANSWERS
-from domain.lifecycle import State
-from domain.messages import RejectionReason
-from domain.shapes import Instant, PlainAnswers
-from domain.skeleton import order_key
-from domain.ticket import Answer, Attention
+from domain.claims.claim import MOST_ANSWERS
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import RejectionReason
+from domain.tickets.ticket import Answer, Attention
+from domain.values.email_addresses import as_kept
+from domain.values.order_key import order_key
+from domain.values.types import Instant, PlainAnswers
 from gateway import ticket_examples as examples
 from gateway.bodies import message_in
 from gateway.callers import Agent, AgentOrFiling, Caller, CallRoute

@@ -11,7 +11,7 @@ from typing import Final
 
 from adapters.events import Due, delivered, failed, place_moves, webhooks_due
 from domain.errors import Unavailable
-from domain.webhooks import pause_after
+from gateway.background.webhook_backoff import pause_after
 from gateway.events import as_event, webhooks_for
 from gateway.parts import Parts
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from fastapi import Request
 
-from domain.partner import LANGUAGES
+from domain.partners.profile import LANGUAGES
 
 FOLDER: Final = Path(__file__).with_name("words")
 DEFAULT: Final = "en"

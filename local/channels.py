@@ -16,9 +16,9 @@ import httpx
 
 from adapters.csv_files import encoded, opened, write_row
 from adapters.partner_files import load_profiles
+from cli.csv_rows import OUTCOME_COLUMNS
 from domain.errors import TicketError
-from domain.file_rows import OUTCOME_COLUMNS
-from domain.partner import CsvChannel
+from domain.partners.profile import CsvChannel
 from local.examples import Example
 from local.link_answers import answer_by_link
 from local.partner_scripts import CONFIRMING

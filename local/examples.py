@@ -23,15 +23,15 @@ from pydantic import (
     model_validator,
 )
 
-from domain.claim import LINK_KIND, Link, Reward, RewardState, Status
+from domain.claims.claim import LINK_KIND, Link, Reward, RewardState, Status
 from domain.errors import Misconfigured
-from domain.letters import LetterKind
-from domain.lifecycle import State
-from domain.messages import UPDATES, RejectionReason
-from domain.numbers import ticket_number
-from domain.partner import ClaimKind, PartnerProfile
-from domain.shapes import Identifier, Money
-from domain.ticket import Attention
+from domain.partners.profile import ClaimKind, PartnerProfile
+from domain.tickets.emails import LetterKind
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import UPDATES, RejectionReason
+from domain.tickets.ticket import Attention
+from domain.values.ticket_number import ticket_number
+from domain.values.types import Identifier, Money
 from local import moments
 from local.partner_scripts import Answer, Script
 

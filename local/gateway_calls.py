@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import httpx
 
-from domain.admission import AdmissionResult
-from domain.claim import Link, Reward
+from domain.admission.admission import AdmissionResult
+from domain.claims.claim import Link, Reward
 from local.errors import LocalError
 from local.issuer import Issuer
 

@@ -17,8 +17,8 @@ from rich.text import Text
 from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError
 
-from domain.lifecycle import FINAL, State
-from domain.ticket import TicketOutcome, TicketSnapshot
+from domain.tickets.lifecycle import FINAL, State
+from domain.tickets.ticket import TicketOutcome, TicketSnapshot
 from local import verdicts
 from local.demo import Doors, look, open_doors, read_for, wipe
 from local.examples import Example

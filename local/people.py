@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from domain.claim import Link, LinkKind, Reward, RewardState
-from domain.shapes import Identifier, Money
+from domain.claims.claim import Link, LinkKind, Reward, RewardState
+from domain.values.types import Identifier, Money
 from local import moments
 from local.examples import Exact
 

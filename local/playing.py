@@ -18,10 +18,10 @@ from temporalio.client import (
 from temporalio.exceptions import TemporalError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.admission import AdmissionResult
+from domain.admission.admission import AdmissionResult
 from domain.errors import TicketError
-from domain.lifecycle import State
-from domain.ticket import TicketOutcome, TicketSnapshot
+from domain.tickets.lifecycle import State
+from domain.tickets.ticket import TicketOutcome, TicketSnapshot
 from local.examples import Action, Example, Row
 from local.gateway_calls import GatewayCalls
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from domain.admission import ANSWERED_AT_ONCE, AdmissionResult
-from domain.letters import LetterKind
-from domain.shapes import Money
+from domain.admission.admission import ANSWERED_AT_ONCE, AdmissionResult
+from domain.tickets.emails import LetterKind
+from domain.values.types import Money
 from local.examples import Row
 from local.mailbox_letters import NUMBER
 from local.playing import Played

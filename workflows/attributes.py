@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate, TypedSearchAttributes
 
-from domain.ticket import Ticket
+from domain.tickets.ticket import Ticket
 
 STATE: Final = SearchAttributeKey.for_keyword("TicketState")
 KIND: Final = SearchAttributeKey.for_keyword("TicketKind")

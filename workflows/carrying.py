@@ -6,9 +6,9 @@ from typing import Any, Final
 from temporalio import workflow
 from temporalio.common import RawValue
 
-from domain.admission import Admission
-from domain.shapes import Frozen
-from domain.ticket import Ticket
+from domain.admission.admission import Admission
+from domain.tickets.ticket import Ticket
+from domain.values.types import Frozen
 from workflows.errands import Errands, PostedLetter
 from workflows.inputs import content
 from workflows.message_queue import MessageQueue, WaitingSignal
@@ -17,7 +17,7 @@ from workflows.policies import recorded
 with workflow.unsafe.imports_passed_through():
     from activities.letters import Posting
     from activities.persistence import Persistence
-    from domain.resumption import RESUME, ResumeRequest
+    from domain.admission.resumption import RESUME, ResumeRequest
 
 _KEY: Final = "continued"
 _LONGEST: Final = 2 * 1024 * 1024

@@ -20,11 +20,11 @@ from temporalio.exceptions import (
 
 from activities.letters import Letters, Posting
 from activities.partner_calls import Delivery, PartnerCalls
-from domain.claim import Contact
-from domain.letters import Letter
-from domain.messages import DeadlinePassed, Message, Troubled
-from domain.shapes import Frozen
-from domain.ticket import Attention
+from domain.claims.claim import Contact
+from domain.tickets.emails import Letter
+from domain.tickets.messages import DeadlinePassed, Message, Troubled
+from domain.tickets.ticket import Attention
+from domain.values.types import Frozen
 from workflows import policies
 
 T = TypeVar("T")

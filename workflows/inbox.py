@@ -10,8 +10,8 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from domain.messages import Message, Troubled
-from domain.ticket import Answer, Attention
+from domain.tickets.messages import Message, Troubled
+from domain.tickets.ticket import Answer, Attention
 from workflows.message_queue import MessageQueue
 from workflows.policies import CONTINUING
 

@@ -6,11 +6,11 @@ from typing import Final
 from temporalio import workflow
 from temporalio.common import RawValue
 
-from domain import reading
-from domain.admission import AdmissionRequest
-from domain.claim_digest import claim_digest
-from domain.messages import SIGNALS, UPDATES, Message, Request, Unreadable
-from domain.reading import parse, read_message
+from domain.admission.admission import AdmissionRequest
+from domain.claims import parsing
+from domain.claims.claim_digest import claim_digest
+from domain.claims.parsing import parse, read_message
+from domain.tickets.messages import SIGNALS, UPDATES, Message, Request, Unreadable
 
 _JSON: Final = b"json/plain"
 _OTHERS: Final = frozenset({b"binary/null", b"binary/plain", b"json/protobuf", b"binary/protobuf"})
@@ -27,7 +27,7 @@ class UnknownEncoding(Exception):
     """
 
 
-def content(args: Sequence[RawValue], longest: int = reading.LONGEST_MESSAGE) -> object:
+def content(args: Sequence[RawValue], longest: int = parsing.LONGEST_MESSAGE) -> object:
     """Return the JSON that was sent; `None` for what is none, or for several arguments or none.
 
     Raises `UnknownEncoding` for a payload that this worker cannot judge.
@@ -63,15 +63,15 @@ def signal_message(name: str, args: Sequence[RawValue]) -> tuple[Message, tuple[
         return Unreadable(
             message=name[:60].replace("\x00", "\ufffd"), problems={"": "no such signal"}
         ), ()
-    reading = read_message(model, content(args))
-    unreadable = Unreadable(message=name, problems=reading.problems)
-    return reading.value or unreadable, reading.unknown
+    parsing = read_message(model, content(args))
+    unreadable = Unreadable(message=name, problems=parsing.problems)
+    return parsing.value or unreadable, parsing.unknown
 
 
 def update_request(
     name: str, args: Sequence[RawValue]
 ) -> tuple[Request | Unreadable, tuple[str, ...]]:
     """Read an update: the request, and the names of its unknown fields."""
-    reading = read_message(UPDATES[name], content(args))
-    unreadable = Unreadable(message=name, problems=reading.problems)
-    return reading.value or unreadable, reading.unknown
+    parsing = read_message(UPDATES[name], content(args))
+    unreadable = Unreadable(message=name, problems=parsing.problems)
+    return parsing.value or unreadable, parsing.unknown

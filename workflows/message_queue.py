@@ -13,10 +13,10 @@ from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from domain.messages import Message, Request, Unreadable
-from domain.requests import answer_for
-from domain.shapes import Frozen
-from domain.ticket import Answer, Answered
+from domain.handlers.commands import answer_for
+from domain.tickets.messages import Message, Request, Unreadable
+from domain.tickets.ticket import Answer, Answered
+from domain.values.types import Frozen
 from workflows import inputs
 
 CROWDED: Final = 20

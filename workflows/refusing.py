@@ -12,12 +12,12 @@ from workflows.policies import HEARD_AT_ONCE, recorded
 
 with workflow.unsafe.imports_passed_through():
     from activities.persistence import Persistence
-    from domain.admission import Admission, letters_owed
-    from domain.claim import Contact
-    from domain.numbers import is_number
-    from domain.questions import NOT_NOW
-    from domain.refused import RefusedClaim
-    from domain.ticket import TicketOutcome
+    from domain.admission.admission import Admission, letters_owed
+    from domain.admission.refused_claim import RefusedClaim
+    from domain.claims.claim import Contact
+    from domain.handlers.information_requests import NOT_NOW
+    from domain.tickets.ticket import TicketOutcome
+    from domain.values.ticket_number import is_number
 
 
 class Refusing(Inbox):

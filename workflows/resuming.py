@@ -21,8 +21,8 @@ from adapters.resuming import (
     tickets_led,
     unmark_lost,
 )
+from domain.admission.resumption import RESUME
 from domain.errors import Unavailable
-from domain.resumption import RESUME
 from workflows.policies import TICKETS_QUEUE
 
 Repaired = Literal["taken up", "lost", "running", "nothing to do"]

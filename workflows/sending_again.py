@@ -5,7 +5,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.letters import Letters, Posting
 from adapters.postgres import Postgres
-from domain.claim import Contact
+from domain.claims.claim import Contact
 from domain.errors import LetterUndeliverable, MailServerUnavailable
 
 SENT = "sent"

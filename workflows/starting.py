@@ -17,11 +17,11 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 
-from domain.admission import AdmissionResult, refusal
-from domain.claim_digest import claim_digest
-from domain.numbers import ticket_number
-from domain.partner import PARTNER_ID, ClaimKind
-from domain.ticket import TicketOutcome
+from domain.admission.admission import AdmissionResult, refusal
+from domain.claims.claim_digest import claim_digest
+from domain.partners.profile import PARTNER_ID, ClaimKind
+from domain.tickets.ticket import TicketOutcome
+from domain.values.ticket_number import ticket_number
 from workflows.attributes import KIND, PARTNER, STATE
 from workflows.policies import ADMISSION_PATIENCE, TICKETS_QUEUE
 

@@ -22,24 +22,27 @@ from workflows.refusing import Refusing
 
 with workflow.unsafe.imports_passed_through():
     from activities.persistence import Asked, Given, Hush, Persistence, Settlement
-    from domain.admission import (
+    from domain.admission.admission import (
         Admission,
         AdmissionResult,
         admitted_contact,
         refusal,
     )
-    from domain.clocks import awaited, next_alarm
-    from domain.course import RETRYING, Course, foreseen
-    from domain.hearing import foreseen_answer, hear, hear_answer
-    from domain.lifecycle import State
-    from domain.messages import InformationAnswer, Message, Request, Unreadable
-    from domain.numbers import is_number
-    from domain.questions import NOT_NOW, information_purpose
-    from domain.requests import first_answer, next_delivery, would_confirm
-    from domain.settlement import Verdict
-    from domain.shapes import Money
-    from domain.silence import Silence, confirmable, fall_silent, foreseen_silence, month_of
-    from domain.ticket import (
+    from domain.handlers.commands import first_answer, next_delivery, would_confirm
+    from domain.handlers.information_requests import NOT_NOW, information_purpose
+    from domain.handlers.message_handling import foreseen_answer, hear, hear_answer
+    from domain.handlers.response_deadlines import awaited, next_alarm
+    from domain.handlers.response_timeout import (
+        Silence,
+        confirmable,
+        fall_silent,
+        foreseen_silence,
+        month_of,
+    )
+    from domain.tickets.lifecycle import State
+    from domain.tickets.messages import InformationAnswer, Message, Request, Unreadable
+    from domain.tickets.settlement import Verdict
+    from domain.tickets.ticket import (
         Answered,
         TicketOutcome,
         TicketSnapshot,
@@ -49,6 +52,9 @@ with workflow.unsafe.imports_passed_through():
         snapshot,
         summary,
     )
+    from domain.tickets.ticket_aggregate import RETRYING, Course, foreseen
+    from domain.values.ticket_number import is_number
+    from domain.values.types import Money
 
 
 @workflow.defn(name="SupportTicket")

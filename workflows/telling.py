@@ -10,9 +10,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.outcomes import PAUSE, PAUSE_AFTER_TROUBLE, Turn, end_turn, next_turn
 from adapters.postgres import Postgres
-from domain.discrepancies import TICKET_CLOSED
 from domain.errors import Unavailable
-from domain.messages import PartnerOutcome
+from domain.tickets.discrepancies import TICKET_CLOSED
+from domain.tickets.messages import PartnerOutcome
 
 TOLD: Final = "told"
 PATIENCE: Final = 5.0

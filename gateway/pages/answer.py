@@ -13,12 +13,12 @@ from starlette.datastructures import FormData
 from temporalio.service import RPCError
 
 from adapters.tokens import check_token, member_of
-from domain.completion import problems_of
+from domain.claims.information_form import problems_of
+from domain.claims.parsing import digest
 from domain.errors import MessageRefused, Unavailable
-from domain.lifecycle import State
-from domain.partner import ClaimKind, FormField, PartnerRules
-from domain.reading import digest
-from domain.shapes import Frozen
+from domain.partners.profile import ClaimKind, FormField, PartnerRules
+from domain.tickets.lifecycle import State
+from domain.values.types import Frozen
 from gateway.pages.filling import PREFIX, inputs, sentence, shown, summed_up, typed_in
 from gateway.pages.members import lead_to
 from gateway.pages.notices import Mood, PageRoute, notice, tell_away

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any, Final
 
-from domain.case import Case
-from domain.claim import Facts, TicketClaim
-from domain.claimable import Choice, Known
-from domain.deadlines import has_clock_part
-from domain.eligibility import assess
-from domain.figures import NotRead, day_in, is_day_first, time_in
-from domain.forms import fill
-from domain.partner import ClaimKind, FormField, PartnerRules
-from domain.reading import read_claim
-from domain.shapes import Frozen
+from domain.claims.claim import Facts, TicketClaim
+from domain.claims.claim_context import Case
+from domain.claims.claimable_links import Choice, Known
+from domain.claims.eligibility import assess
+from domain.claims.forms import fill
+from domain.claims.parsing import read_claim
+from domain.partners.profile import ClaimKind, FormField, PartnerRules
+from domain.values.input_grammar import NotRead, day_in, is_day_first, time_in
+from domain.values.periods import has_clock_part
+from domain.values.types import Frozen
 from gateway.pages.filling import PREFIX, Typed, answers_of, capital, inputs, sentence
 from gateway.pages.members import Reader
 from gateway.pages.offers import value_of

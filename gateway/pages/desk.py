@@ -18,12 +18,12 @@ from adapters.ticket_books import (
     tickets_found,
     tickets_waiting,
 )
-from domain.deadlines import midnight_after
-from domain.lifecycle import State
-from domain.sought import Sought, understand
-from domain.ticket import Attention
+from domain.tickets.lifecycle import State
+from domain.tickets.ticket import Attention
+from domain.values.periods import midnight_after
 from gateway.cursors import read_cursor, write_cursor
 from gateway.pages import desk_ticket
+from gateway.pages.agent.search_query import Sought, understand
 from gateway.pages.desk_discrepancies import open_ones
 from gateway.pages.desk_door import AtTheDesk, DeskRoute, desk_page
 from gateway.pages.entering import left, let_in, sign_out, welcome

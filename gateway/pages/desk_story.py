@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from domain.partner import PartnerRules
+from domain.partners.profile import PartnerRules
 from gateway.discrepancies import Discrepancy
 from gateway.pages.rendering import Writes
 from gateway.ticket_views import HistoryMove, LetterLine, MessageLine, TicketWhole

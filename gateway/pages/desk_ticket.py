@@ -11,14 +11,14 @@ from fastapi.responses import RedirectResponse
 from temporalio.service import RPCError
 
 from adapters.ticket_books import ticket_whole
-from domain.approvals import NEEDED, are_two_agents
 from domain.errors import MessageRefused, Unavailable
-from domain.lifecycle import State
-from domain.messages import RejectionReason
-from domain.numbers import read_number
-from domain.partner import ClaimKind, FormField, PartnerRules
-from domain.sought import wrong_number
+from domain.partners.profile import ClaimKind, FormField, PartnerRules
+from domain.tickets.approvals import NEEDED, are_two_agents
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import RejectionReason
+from domain.values.ticket_number import read_number
 from gateway.pages import desk_discrepancies
+from gateway.pages.agent.search_query import wrong_number
 from gateway.pages.desk_door import AtTheDesk, DeskRoute, desk_page
 from gateway.pages.desk_story import Storyteller
 from gateway.pages.desk_wishes import ACTS, Wish, new_request_id, read_wish, refused

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from starlette.datastructures import FormData
 
-from domain.figures import NotRead, amount_in
-from domain.messages import RejectionReason
+from domain.tickets.messages import RejectionReason
+from domain.values.input_grammar import NotRead, amount_in
 from gateway.pages.filling import as_meant
 from gateway.problems import Problem
 

@@ -17,9 +17,9 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from adapters.sessions import Handover, Kind, end_session, is_used, session_begun
-from domain.claim import Contact
+from domain.claims.claim import Contact
+from domain.claims.parsing import digest, read_claim
 from domain.errors import MessageRefused
-from domain.reading import digest, read_claim
 from gateway.pages.rendering import page, reading_language
 from gateway.pages.sessions import (
     Session,

@@ -7,8 +7,8 @@ from typing import Any, Final
 from fastapi.responses import Response
 
 from adapters.ticket_books import stored_admission
-from domain.admission import Admission, AdmissionResult
-from domain.numbers import ticket_number
+from domain.admission.admission import Admission, AdmissionResult
+from domain.values.ticket_number import ticket_number
 from gateway.pages.claiming import CORRECTABLE
 from gateway.pages.filling import Typed
 from gateway.pages.members import Reader

@@ -9,8 +9,8 @@ from typing import Any, Final
 from starlette.datastructures import FormData
 
 from adapters.letters import LetterBook
-from domain.partner import FormField
-from domain.shapes import Frozen
+from domain.partners.profile import FormField
+from domain.values.types import Frozen
 
 PREFIX: Final = "answer-"
 """Before the name of a partner's field, so that it is never the name of a field of ours."""

@@ -13,10 +13,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from temporalio.service import RPCError
 
-from domain.addresses import needs_utf8
-from domain.claim_digest import claim_digest
+from domain.claims.claim_digest import claim_digest
 from domain.errors import Unavailable
-from domain.partner import ClaimKind
+from domain.partners.profile import ClaimKind
+from domain.values.email_addresses import needs_utf8
 from gateway.filing import Filed, file_claim
 from gateway.pages.claiming import DAY, TIME, Subject, claim_of, errors_in
 from gateway.pages.entering import left, let_in, sign_out, welcome

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, NamedTuple
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from domain.claim import Contact
+from domain.claims.claim import Contact
 from gateway.pages.entering import signed_in
 from gateway.pages.notices import PageRoute
 from gateway.pages.rendering import Writes, page, reading_language

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from adapters.choices import known_of
-from domain.claim import LinkKind
-from domain.claimable import Choice, Known, claimable, market_days
-from domain.partner import ClaimKind, PartnerRules
-from domain.shapes import Frozen
+from domain.claims.claim import LinkKind
+from domain.claims.claimable_links import Choice, Known, claimable, market_days
+from domain.partners.profile import ClaimKind, PartnerRules
+from domain.values.types import Frozen
 from gateway.pages.rendering import Writes
 from gateway.parts import Parts
 from gateway.words import words

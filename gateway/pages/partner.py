@@ -18,19 +18,19 @@ from activities.claims_shown import claim_of, fields_shown
 from adapters.letters import printable
 from adapters.outcomes import claim_behind_link, outcomes_by_link
 from adapters.tokens import OUTCOME, Subject, check_token
-from domain.discrepancies import TICKET_CLOSED
 from domain.errors import MessageRefused, Unavailable
-from domain.lifecycle import State
-from domain.link_answers import (
+from domain.partners.profile import ClaimKind, PartnerRules
+from domain.tickets.discrepancies import TICKET_CLOSED
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import PartnerOutcome
+from gateway.pages import partner_words
+from gateway.pages.partner.outcome_form import (
     ANSWERABLE,
     Answered,
     answer_id,
     current_round,
     read_answer,
 )
-from domain.messages import PartnerOutcome
-from domain.partner import ClaimKind, PartnerRules
-from gateway.pages import partner_words
 from gateway.pages.rendering import LANGUAGE, page, reading_language
 from gateway.pages.sessions import sent_form
 from gateway.partners import take_outcomes

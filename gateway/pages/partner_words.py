@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from adapters.letters import LetterBook
-from domain.link_answers import dates_asked
-from domain.messages import PartnerOutcome, RejectionReason
-from domain.partner import ClaimKind, PartnerRules
+from domain.partners.profile import ClaimKind, PartnerRules
+from domain.tickets.messages import PartnerOutcome, RejectionReason
+from gateway.pages.partner.outcome_form import dates_asked
 from gateway.pages.rendering import Writes
 from gateway.parts import Parts
 from gateway.words import words

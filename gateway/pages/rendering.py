@@ -15,8 +15,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adapters.letters import printable
-from domain.messages import RejectionReason
-from domain.partner import LANGUAGES
+from domain.partners.profile import LANGUAGES
+from domain.tickets.messages import RejectionReason
 from gateway.parts import Parts
 from gateway.words import language_wanted, words
 

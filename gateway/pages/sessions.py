@@ -17,9 +17,9 @@ from starlette.datastructures import FormData
 
 from adapters.sessions import LONGEST, Kind, is_idle_session_of, live_session
 from adapters.tokens import seal, unseal
-from domain.claim import Contact
+from domain.claims.claim import Contact
 from domain.errors import MessageRefused
-from domain.shapes import Frozen, Identifier
+from domain.values.types import Frozen, Identifier
 from gateway.parts import Parts
 from gateway.problems import Problem
 from gateway.security_log import SecurityEvent, tell

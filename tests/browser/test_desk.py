@@ -5,7 +5,7 @@ from typing import Final
 
 from playwright.async_api import ViewportSize, expect
 
-from domain.numbers import ALPHABET
+from domain.values.ticket_number import ALPHABET
 from tests.browser.conftest import Opener
 from tests.browser.desk import SIZES, at_the_desk, seek
 from tests.browser.eyes import PHONE

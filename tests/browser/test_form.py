@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import ViewportSize
 
-from domain.partner import LANGUAGES, ClaimKind
+from domain.partners.profile import LANGUAGES, ClaimKind
 from tests.browser.conftest import Opener
 from tests.browser.eyes import DESK, PHONE
 from tests.browser.member import Sitting

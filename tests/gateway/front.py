@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.bearer import new_token
-from domain.partner import PartnerProfile
+from domain.partners.profile import PartnerProfile
 from gateway.app import application
 from gateway.serving import Server, Serving
 from local.ports import HOST

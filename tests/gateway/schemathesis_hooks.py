@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 _serial: Final = itertools.count(1)
 _FIRST: Final = int(datetime(2000, 1, 2, tzinfo=UTC).timestamp())
 _LAST: Final = int(datetime(2199, 12, 30, tzinfo=UTC).timestamp())
-# The years in which anything of ours can lie (`domain/shapes.py`).
+# The years in which anything of ours can lie (`domain/values/types.py`).
 _MOMENTS: Final = st.integers(_FIRST, _LAST).map(lambda at: datetime.fromtimestamp(at, UTC))
 schemathesis.openapi.format("date-time", _MOMENTS.map(datetime.isoformat))
 

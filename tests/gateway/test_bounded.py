@@ -10,7 +10,7 @@ from limits import RateLimitItem, RateLimitItemPerDay
 
 from adapters.outcomes import IN_FLIGHT, MOST_A_DAY
 from adapters.ticket_books import MESSAGES_A_PAGE
-from domain.numbers import ticket_number
+from domain.values.ticket_number import ticket_number
 from gateway.rate_limits import LIMITS, Kind, RateLimits
 from tests.gateway.front import Front
 from tests.gateway.partner_door import a_ticket, link, outcome, results, send

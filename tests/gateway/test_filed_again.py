@@ -14,7 +14,7 @@ from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.numbers import ticket_number
+from domain.values.ticket_number import ticket_number
 from tests.databases import fresh_database
 from tests.gateway.front import Front, fronted
 from tests.gateway.test_filing import filed

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from domain.numbers import ticket_number
+from domain.values.ticket_number import ticket_number
 from tests.gateway.front import Front
 from tests.workflow.claims import a_claim, an_early_claim, reward_for
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from domain.forms import fill
-from domain.partner import LANGUAGES, ClaimKind, PartnerRules
-from domain.patterns import portable
+from domain.claims.forms import fill
+from domain.partners.patterns import portable
+from domain.partners.profile import LANGUAGES, ClaimKind, PartnerRules
 from gateway.form_schema import form_schema
 from tests.gateway.front import Front
 from tests.unit.builders import a_field

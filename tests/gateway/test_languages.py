@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from domain.partner import LANGUAGES
+from domain.partners.profile import LANGUAGES
 from gateway.problems import STATUS, Problem, answer, wrong_fields
 from gateway.words import language_wanted, words
 

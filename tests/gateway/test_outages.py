@@ -10,7 +10,7 @@ import pytest
 from asgi_correlation_id import CorrelationIdFilter
 from temporalio.testing import WorkflowEnvironment
 
-from domain.numbers import ticket_number
+from domain.values.ticket_number import ticket_number
 from tests.databases import fresh_database
 from tests.gateway.front import Front, fronted
 from tests.workflow.claims import a_claim

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.numbers import ALPHABET
+from domain.values.ticket_number import ALPHABET
 from tests.gateway.front import Front
 from tests.gateway.tickets import a_sent_ticket, an_ended_ticket, looked_up, told, wrong
 from tests.workflow.claims import a_claim

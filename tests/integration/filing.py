@@ -11,15 +11,15 @@ from typing import Any, Final
 from activities.persistence import Persistence, Settlement
 from adapters.letters import LetterBook
 from adapters.postgres import Postgres
-from domain.admission import Admission, AdmissionRequest
-from domain.course import Course, foreseen
-from domain.hearing import hear
-from domain.lifecycle import State
-from domain.limits import ClaimLimits
-from domain.messages import Delivered, Message
-from domain.numbers import ticket_number
-from domain.requests import next_delivery
-from domain.settlement import Verdict
+from domain.admission.admission import Admission, AdmissionRequest
+from domain.handlers.commands import next_delivery
+from domain.handlers.message_handling import hear
+from domain.partners.claim_limits import ClaimLimits
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import Delivered, Message
+from domain.tickets.settlement import Verdict
+from domain.tickets.ticket_aggregate import Course, foreseen
+from domain.values.ticket_number import ticket_number
 from tests.unit.builders import a_link, a_profile, a_reward, an_outcome, claim_content
 
 SERVICE: Final = "help@example.com"

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from adapters.postgres import Postgres
-from domain.settlement import Verdict
+from domain.tickets.settlement import Verdict
 from tests.integration.filing import Desk
 
 ALIKE: Final = [

@@ -14,12 +14,12 @@ from adapters.discrepancies import (
 )
 from adapters.outcomes import end_turn, keep_outcomes, known_outcomes, next_turn
 from adapters.postgres import Postgres
-from domain.bounds import MOST_UNMOVED
-from domain.course import Course
-from domain.discrepancies import MOST_OPEN, TICKET_CLOSED
-from domain.hearing import hear
-from domain.messages import PartnerOutcome
-from domain.settlement import Verdict
+from domain.handlers.message_handling import hear
+from domain.tickets.discrepancies import MOST_OPEN, TICKET_CLOSED
+from domain.tickets.messages import PartnerOutcome
+from domain.tickets.settlement import Verdict
+from domain.tickets.ticket_aggregate import Course
+from domain.tickets.ticket_limits import MOST_UNMOVED
 from tests.integration.filing import Desk, settlement
 from tests.unit.builders import a_decision, a_reward, an_outcome
 

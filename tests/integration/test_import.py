@@ -11,11 +11,11 @@ import pytest
 from adapters.csv_files import opened
 from adapters.postgres import Postgres
 from bulk import Importer, Progress
-from domain.discrepancies import TICKET_CLOSED
+from cli.csv_rows import Tally
 from domain.errors import Unavailable
-from domain.file_rows import Tally
-from domain.messages import PartnerOutcome
-from domain.numbers import ticket_number
+from domain.tickets.discrepancies import TICKET_CLOSED
+from domain.tickets.messages import PartnerOutcome
+from domain.values.ticket_number import ticket_number
 from tests.integration.ledger import opened as books
 from workflows.telling import TOLD, Teller
 

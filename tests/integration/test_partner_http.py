@@ -21,7 +21,7 @@ from domain.errors import (
     PartnerUnauthorised,
     PartnerUnavailable,
 )
-from domain.partner import HttpChannel
+from domain.partners.profile import HttpChannel
 from local.ports import free_ports
 from tests.integration import doorstep
 from tests.integration.doorstep import Doorstep, response

@@ -20,7 +20,7 @@ from adapters.postgres import Postgres
 from adapters.smtp import MailDoor
 from adapters.tokens import OUTCOME, Subject, check_token
 from domain.errors import MailServerUnavailable, MessageRefused, PartnerContractFault
-from domain.partner import PartnerProfile
+from domain.partners.profile import PartnerProfile
 from local.mailbox_letters import Letter, Letterbox
 from local.mailbox_smtp import Behaviour, SmtpMode, listen
 from local.ports import HOST, free_ports

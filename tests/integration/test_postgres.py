@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from adapters.postgres import QUERIES, Postgres
-from domain.claim import Link, Reward
+from domain.claims.claim import Link, Reward
 from domain.errors import DatabaseUnavailable
 from local.ports import free_ports
 from tests.integration.ledger import opened

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from adapters.postgres import Postgres
-from domain.admission import Admission
-from domain.cleaning import cleaned_lines
+from domain.admission.admission import Admission
+from domain.values.text_cleaning import cleaned_lines
 from tests.integration.filing import SERVICE, Desk, a_request
 from tests.integration.ledger import opened
 from tests.unit.builders import ORDER_FIELD, a_field, a_withdrawal, an_outcome

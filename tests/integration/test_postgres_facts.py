@@ -11,10 +11,10 @@ import pytest
 
 from activities.persistence import Given
 from adapters.postgres import Postgres
-from domain.completion import Completion
-from domain.course import Course
-from domain.hearing import foreseen_answer
-from domain.settlement import Release, Verdict
+from domain.claims.information_form import Completion
+from domain.handlers.message_handling import foreseen_answer
+from domain.tickets.settlement import Release, Verdict
+from domain.tickets.ticket_aggregate import Course
 from tests.integration.filing import CLICKED_AT, Desk, settlement
 from tests.integration.ledger import opened
 from tests.unit.builders import ORDER_FIELD, a_field, a_link, a_question, an_answer

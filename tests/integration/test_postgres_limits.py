@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from adapters.admitting import facts_now
 from adapters.postgres import Postgres
-from domain.admission import Admission
-from domain.filing import Filing
-from domain.limits import Wanted
+from domain.admission.admission import Admission
+from domain.admission.claim_assessor import Filing
+from domain.partners.claim_limits import Wanted
 from tests.integration.filing import Desk, a_request
 from tests.integration.ledger import opened
 from tests.unit.builders import a_profile, a_withdrawal

@@ -8,10 +8,10 @@ import pytest
 
 from adapters.outcomes import end_turn, keep_outcomes, next_turn
 from adapters.postgres import Postgres
-from domain.course import Course
-from domain.hearing import hear
-from domain.lifecycle import State
-from domain.settlement import Release, Verdict
+from domain.handlers.message_handling import hear
+from domain.tickets.lifecycle import State
+from domain.tickets.settlement import Release, Verdict
+from domain.tickets.ticket_aggregate import Course
 from tests.integration.filing import Desk, settlement
 from tests.integration.ledger import opened
 from tests.unit.builders import a_field, an_outcome

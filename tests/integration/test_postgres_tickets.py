@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.postgres import Postgres
-from domain.course import Course
-from domain.hearing import hear
-from domain.messages import Delivered
-from domain.requests import next_delivery
-from domain.ticket import Writing
+from domain.handlers.commands import next_delivery
+from domain.handlers.message_handling import hear
+from domain.tickets.messages import Delivered
+from domain.tickets.ticket import Writing
+from domain.tickets.ticket_aggregate import Course
 from tests.integration.filing import Desk
 from tests.integration.ledger import opened
 from tests.unit.builders import a_withdrawal, an_outcome

@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from domain.claim import Facts, Link, Reward, TicketClaim
-from domain.course import Course
-from domain.hearing import hear
-from domain.lifecycle import Event, State
-from domain.messages import (
+from domain.claims.claim import Facts, Link, Reward, TicketClaim
+from domain.handlers.commands import next_delivery
+from domain.handlers.message_handling import hear
+from domain.partners.profile import FormField, PartnerProfile, PartnerRules
+from domain.tickets.lifecycle import Event, State
+from domain.tickets.messages import (
     Decision,
     Delivered,
     InformationAnswer,
@@ -20,10 +21,9 @@ from domain.messages import (
     PartnerOutcome,
     Withdrawal,
 )
-from domain.partner import FormField, PartnerProfile, PartnerRules
-from domain.requests import next_delivery
-from domain.settlement import Verdict
-from domain.ticket import Ticket
+from domain.tickets.settlement import Verdict
+from domain.tickets.ticket import Ticket
+from domain.tickets.ticket_aggregate import Course
 
 NOW: Final = datetime(2026, 10, 20, 12, tzinfo=UTC)
 ORDERED_ON: Final = date(2026, 10, 1)

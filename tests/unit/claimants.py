@@ -7,14 +7,15 @@ A ticket looks up only when it is told to, so that any of them may overtake any 
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from domain.claim import TicketClaim
-from domain.clocks import next_alarm
-from domain.completion import complete, with_news
-from domain.course import Course
-from domain.filed import FiledClaim
-from domain.hearing import hear, hear_answer
-from domain.lifecycle import State
-from domain.messages import (
+from domain.claims.claim import TicketClaim
+from domain.claims.information_form import complete, with_news
+from domain.claims.stored_claim import FiledClaim
+from domain.handlers.message_handling import hear, hear_answer
+from domain.handlers.response_deadlines import next_alarm
+from domain.handlers.response_timeout import confirmable, fall_silent
+from domain.partners.profile import PartnerRules
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import (
     DeadlinePassed,
     Decision,
     InformationAnswer,
@@ -24,10 +25,9 @@ from domain.messages import (
     RewardRegistered,
     Withdrawal,
 )
-from domain.partner import PartnerRules
-from domain.settlement import Verdict, release
-from domain.silence import confirmable, fall_silent
-from domain.ticket import Attention, Ticket
+from domain.tickets.settlement import Verdict, release
+from domain.tickets.ticket import Attention, Ticket
+from domain.tickets.ticket_aggregate import Course
 from tests.unit.builders import a_claim, a_decision
 from tests.unit.invariants import is_on_the_map, stood_still
 from tests.unit.platform_books import Books

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from domain.case import Case
-from domain.claim import Facts, Grant, Reward
-from domain.filed import FiledClaim
-from domain.partner import PartnerRules
+from domain.claims.claim import Facts, Grant, Reward
+from domain.claims.claim_context import Case
+from domain.claims.stored_claim import FiledClaim
+from domain.partners.profile import PartnerRules
 from tests.unit.builders import NUMBER, a_claim, a_contest, a_link, a_partner
 
 OTHER_TICKET = "ZW-9999-P9XT-M2AB-0"

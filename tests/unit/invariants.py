@@ -9,13 +9,13 @@ from typing import Final
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from domain import deadlines
-from domain.course import ABOUT_MAIL, Course
-from domain.hearing import Heard, hear
-from domain.lifecycle import ARROWS, State
-from domain.messages import DeadlinePassed, Message
-from domain.partner import PartnerRules
-from domain.ticket import Attention, Ticket, Writing
+from domain.handlers.message_handling import Heard, hear
+from domain.partners.profile import PartnerRules
+from domain.tickets.lifecycle import ARROWS, State
+from domain.tickets.messages import DeadlinePassed, Message
+from domain.tickets.ticket import Attention, Ticket, Writing
+from domain.tickets.ticket_aggregate import ABOUT_MAIL, Course
+from domain.values import periods
 from tests.unit.builders import NOW, WARSAW, a_new_ticket
 
 ON_THE_MAP: Final = set(ARROWS)
@@ -75,7 +75,7 @@ class AnyTicket(RuleBasedStateMachine):
     def partners_clock_starts(self) -> None:
         """Count how much time the partner has in all, from now."""
         within = self.course.ticket.terms.answer.within
-        self.total = deadlines.after(self.now, within, WARSAW) - self.now
+        self.total = periods.after(self.now, within, WARSAW) - self.now
 
     def until(self, moment: datetime | None) -> None:
         """Let time pass until `moment`, on the clock of whoever's time it is."""
@@ -105,7 +105,7 @@ class AnyTicket(RuleBasedStateMachine):
         """A new question gives the member its whole time, whatever the partner has left."""
         if self.course.ticket.state is ASKED and before.state is not ASKED:
             within = self.course.ticket.terms.information.within
-            self.members_deadline = deadlines.after(self.now, within, WARSAW)
+            self.members_deadline = periods.after(self.now, within, WARSAW)
 
     def stands_still(self, before: Ticket, message: Message) -> None:
         """A message that moves nothing rewinds no clock and decides nothing."""

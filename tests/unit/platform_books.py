@@ -7,12 +7,12 @@ not be paid fails there.
 from dataclasses import dataclass, field
 from typing import Final
 
-from domain.case import Case
-from domain.claim import Facts, Grant, Link, Reward, RewardState
-from domain.eligibility import order_of
-from domain.filed import FiledClaim
-from domain.settlement import Verdict, settle
-from domain.silence import Silence
+from domain.claims.claim import Facts, Grant, Link, Reward, RewardState
+from domain.claims.claim_context import Case
+from domain.claims.eligibility import order_of
+from domain.claims.stored_claim import FiledClaim
+from domain.handlers.response_timeout import Silence
+from domain.tickets.settlement import Verdict, settle
 
 NOT_TO_BE_PAID: Final = (RewardState.REGISTERED, RewardState.GRANTED, RewardState.INVALID)
 PER_MONTH: Final = 100  # of the market's currency: what silence may confirm in all

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.addresses import needs_utf8, read_address, wire_address
+from domain.values.email_addresses import needs_utf8, read_address, wire_address
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.admission import (
+from domain.admission.admission import (
     AdmissionRequest,
     CodedReason,
     Entry,
@@ -18,11 +18,11 @@ from domain.admission import (
     letters_owed,
     refusal,
 )
-from domain.claim import Facts
-from domain.claim_digest import claim_digest
-from domain.lifecycle import Event, State
-from domain.partner import PartnerRules
-from domain.reading import parse, read_claim
+from domain.claims.claim import Facts
+from domain.claims.claim_digest import claim_digest
+from domain.claims.parsing import parse, read_claim
+from domain.partners.profile import PartnerRules
+from domain.tickets.lifecycle import Event, State
 from tests.unit.builders import (
     NOW,
     NUMBER,

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from domain.course import Course
-from domain.hearing import hear
-from domain.letters import LetterKind
-from domain.lifecycle import Event, State
-from domain.messages import DeadlinePassed, RejectionReason, RewardRegistered
-from domain.settlement import Verdict
-from domain.ticket import Attention, Note, Ticket
+from domain.handlers.message_handling import hear
+from domain.tickets.emails import LetterKind
+from domain.tickets.lifecycle import Event, State
+from domain.tickets.messages import DeadlinePassed, RejectionReason, RewardRegistered
+from domain.tickets.settlement import Verdict
+from domain.tickets.ticket import Attention, Note, Ticket
+from domain.tickets.ticket_aggregate import Course
 from tests.unit.builders import (
     NOW,
     PLN_40,

@@ -7,11 +7,13 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from domain.clocks import next_reminder
-from domain.course import ABOUT_DELIVERY, ABOUT_MAIL, Course
-from domain.hearing import foreseen_answer, hear_answer
-from domain.lifecycle import State
-from domain.messages import (
+from domain.handlers.commands import next_delivery
+from domain.handlers.information_requests import information_purpose
+from domain.handlers.message_handling import foreseen_answer, hear_answer
+from domain.handlers.response_deadlines import next_reminder
+from domain.handlers.response_timeout import Silence, confirmable, fall_silent, foreseen_silence
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import (
     DeadlinePassed,
     Delivered,
     Resend,
@@ -19,11 +21,9 @@ from domain.messages import (
     Troubled,
     Unreadable,
 )
-from domain.questions import information_purpose
-from domain.requests import next_delivery
-from domain.settlement import Verdict, release, settle
-from domain.silence import Silence, confirmable, fall_silent, foreseen_silence
-from domain.ticket import Attention, Ticket
+from domain.tickets.settlement import Verdict, release, settle
+from domain.tickets.ticket import Attention, Ticket
+from domain.tickets.ticket_aggregate import ABOUT_DELIVERY, ABOUT_MAIL, Course
 from tests.unit.builders import (
     NUMBER,
     PLN_40,

@@ -2,10 +2,10 @@
 
 import pytest
 
-from domain.hearing import hear
-from domain.lifecycle import State
-from domain.messages import Delivered, Troubled
-from domain.ticket import Attention
+from domain.handlers.message_handling import hear
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import Delivered, Troubled
+from domain.tickets.ticket import Attention
 from tests.unit.builders import NOW, a_course, a_withdrawal, an_outcome
 
 

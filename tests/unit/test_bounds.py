@@ -7,10 +7,10 @@ import time
 import pytest
 from pydantic import ValidationError
 
-from domain.bounds import MOST_ASKED, MOST_UNMOVED
-from domain.hearing import hear
-from domain.lifecycle import State
-from domain.messages import LONGEST_TOGETHER, PartnerOutcome, Unreadable
+from domain.handlers.message_handling import hear
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import LONGEST_TOGETHER, PartnerOutcome, Unreadable
+from domain.tickets.ticket_limits import MOST_ASKED, MOST_UNMOVED
 from tests.unit.builders import a_course, a_question, an_answer
 from tests.unit.test_hearing import LATER, codes
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.claim_digest import claim_digest
+from domain.claims.claim_digest import claim_digest
 from tests.unit.builders import claim_content
 
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claim import Facts, Link, Reward, TicketClaim
-from domain.claimable import Choice, Known, claimable
-from domain.deadlines import first_order_day, last_claim_day
-from domain.eligibility import Assessment, assess
-from domain.partner import ClaimKind, PartnerRules
+from domain.claims.claim import Facts, Link, Reward, TicketClaim
+from domain.claims.claimable_links import Choice, Known, claimable
+from domain.claims.eligibility import Assessment, assess
+from domain.partners.profile import ClaimKind, PartnerRules
+from domain.values.periods import first_order_day, last_claim_day
 from tests.unit.builders import (
     CONTRACT_FIELD,
     NOW,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.cleaning import cleaned, cleaned_lines, on_one_line
-from domain.messages import Decision, PartnerOutcome
-from domain.skeleton import order_key
+from domain.tickets.messages import Decision, PartnerOutcome
+from domain.values.order_key import order_key
+from domain.values.text_cleaning import cleaned, cleaned_lines, on_one_line
 
 UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u061c\u202e\u2066\ufe0f\u034f\u3164"
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u2043"

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.clocks import next_alarm, next_reminder
-from domain.course import Course
-from domain.hearing import hear, hear_answer
-from domain.lifecycle import State
-from domain.messages import DeadlinePassed, Delivered
-from domain.requests import next_delivery
-from domain.settlement import Release
-from domain.ticket import Ticket
+from domain.handlers.commands import next_delivery
+from domain.handlers.message_handling import hear, hear_answer
+from domain.handlers.response_deadlines import next_alarm, next_reminder
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import DeadlinePassed, Delivered
+from domain.tickets.settlement import Release
+from domain.tickets.ticket import Ticket
+from domain.tickets.ticket_aggregate import Course
 from tests.unit.builders import (
     NOW,
     WARSAW,

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from domain.claim import Reward
-from domain.completion import Completion, complete, question_words
-from domain.filed import FiledClaim
+from domain.claims.claim import Reward
+from domain.claims.information_form import Completion, complete, question_words
+from domain.claims.stored_claim import FiledClaim
 from tests.unit.builders import a_field, a_link, a_partner, a_reward
 from tests.unit.filed import OTHER_TICKET, a_filed, a_grant, case_of
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from domain.confirmation import confirmation
-from domain.shapes import Money
-from domain.ticket import Attention, Ticket
+from domain.handlers.confirmation import confirmation
+from domain.tickets.ticket import Attention, Ticket
+from domain.values.types import Money
 from tests.unit.builders import NOW, PLN_40, WARSAW, a_new_ticket, a_partner, an_outcome
 
 AMOUNT = [Attention.AMOUNT_UNDECIDED]

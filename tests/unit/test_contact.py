@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from domain.admission import AdmissionRequest
-from domain.claim import Facts
-from domain.filing import Filing
+from domain.admission.admission import AdmissionRequest
+from domain.admission.claim_assessor import Filing
+from domain.claims.claim import Facts
 from tests.unit.builders import NOW, a_claim, a_profile, claim_content, some_facts
 
 

@@ -16,7 +16,7 @@ from adapters.csv_files import (
     write_row,
     written_whole,
 )
-from domain.cleaning import on_one_line
+from domain.values.text_cleaning import on_one_line
 
 SIGNS = ("=", "+", "-", "@", "\t", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from domain import deadlines
-from domain.deadlines import Period
+from domain.values import periods
+from domain.values.periods import Period
 from tests.unit.builders import WARSAW
 
 PERIOD: TypeAdapter[str] = TypeAdapter(Period)
@@ -44,13 +44,13 @@ def warsaw(*parts: int) -> datetime:
 )
 def test_three_months_are_calendar_months(day: str, period: str, expected: str) -> None:
     """R35, R36: 31 August + three months is 30 November; leap years count."""
-    assert deadlines.days_after(date.fromisoformat(day), period) == date.fromisoformat(expected)
+    assert periods.days_after(date.fromisoformat(day), period) == date.fromisoformat(expected)
 
 
 @given(DAYS)
 def test_the_window_ends_in_the_third_month_on_the_same_day_or_its_last(day: date) -> None:
     """R35: property over every day of two centuries."""
-    last = deadlines.last_claim_day(day, deadlines.LONGEST_WINDOW)
+    last = periods.last_claim_day(day, periods.LONGEST_WINDOW)
     assert (last.year * 12 + last.month) - (day.year * 12 + day.month) == 3
     assert last.day == day.day or (last.day < day.day and (last + timedelta(days=1)).day == 1)
 
@@ -75,14 +75,14 @@ def test_the_window_ends_in_the_third_month_on_the_same_day_or_its_last(day: dat
 def test_days_go_by_the_calendar_and_hours_by_the_clock(
     start: datetime, period: str, expected: datetime
 ) -> None:
-    assert deadlines.after(start, period, WARSAW) == expected
+    assert periods.after(start, period, WARSAW) == expected
 
 
 @given(INSTANTS, st.integers(0, 700), ZONES)
 def test_days_keep_the_time_of_day_unless_that_night_lacks_it(
     instant: datetime, days: int, zone: ZoneInfo
 ) -> None:
-    moved = deadlines.after(instant, f"P{days}D", zone)
+    moved = periods.after(instant, f"P{days}D", zone)
     start, end = instant.astimezone(zone), moved.astimezone(zone)
     assert (end.date() - start.date()).days == days
     assert abs(end.replace(tzinfo=None) - start.replace(tzinfo=None) - timedelta(days)) in (
@@ -94,7 +94,7 @@ def test_days_keep_the_time_of_day_unless_that_night_lacks_it(
 @given(INSTANTS, st.integers(0, 10_000), ZONES)
 def test_hours_are_always_hours(instant: datetime, hours: int, zone: ZoneInfo) -> None:
     """R7: whatever the clocks on the wall do meanwhile."""
-    moved = deadlines.after(instant, f"PT{hours}H", zone)
+    moved = periods.after(instant, f"PT{hours}H", zone)
     assert moved - instant == timedelta(hours=hours)
     assert moved.tzinfo is UTC
 
@@ -110,12 +110,12 @@ def test_hours_are_always_hours(instant: datetime, hours: int, zone: ZoneInfo) -
     ],
 )
 def test_a_day_ends_at_midnight_by_the_markets_clock(day: date, expected: datetime) -> None:
-    assert deadlines.midnight_after(day, WARSAW) == expected
+    assert periods.midnight_after(day, WARSAW) == expected
 
 
 @given(DAYS, ZONES)
 def test_midnight_is_the_first_moment_of_the_next_day(day: date, zone: ZoneInfo) -> None:
-    midnight = deadlines.midnight_after(day, zone)
+    midnight = periods.midnight_after(day, zone)
     assert midnight.astimezone(zone).date() == day + timedelta(days=1)
     assert (midnight - timedelta(microseconds=1)).astimezone(zone).date() == day
 
@@ -123,25 +123,25 @@ def test_midnight_is_the_first_moment_of_the_next_day(day: date, zone: ZoneInfo)
 def test_forty_eight_hours_run_from_the_time_of_the_order() -> None:
     """R7, R8."""
     ordered_at = datetime(2026, 10, 1, 9, 30, tzinfo=UTC)
-    opens = deadlines.claimable_from(date(2026, 10, 1), ordered_at, "PT48H", WARSAW)
+    opens = periods.claimable_from(date(2026, 10, 1), ordered_at, "PT48H", WARSAW)
     assert opens == ordered_at + timedelta(hours=48)
 
 
 def test_forty_eight_hours_run_from_the_end_of_the_day_where_only_the_day_is_known() -> None:
     """R7, R8."""
-    opens = deadlines.claimable_from(date(2026, 10, 1), None, "PT48H", WARSAW)
+    opens = periods.claimable_from(date(2026, 10, 1), None, "PT48H", WARSAW)
     assert opens == warsaw(2026, 10, 4)
 
 
 def test_forty_eight_hours_over_a_change_of_clocks_are_forty_eight_hours() -> None:
     """R7, R8: the night of 25 October has an hour more."""
-    opens = deadlines.claimable_from(date(2026, 10, 24), None, "PT48H", WARSAW)
+    opens = periods.claimable_from(date(2026, 10, 24), None, "PT48H", WARSAW)
     assert opens == warsaw(2026, 10, 26, 23)
 
 
 def test_a_partner_may_take_longer_than_forty_eight_hours() -> None:
     """R8: a delay in days is counted on the calendar."""
-    opens = deadlines.claimable_from(date(2026, 10, 20), None, "P10D", WARSAW)
+    opens = periods.claimable_from(date(2026, 10, 20), None, "P10D", WARSAW)
     assert opens == warsaw(2026, 10, 31)
 
 
@@ -149,29 +149,29 @@ def test_the_cancellation_period_ends_at_midnight_after_its_last_day() -> None:
     """R33: fourteen days from 15 October, over the change of clocks."""
     at = datetime(2026, 10, 15, 9, tzinfo=UTC)
     for anchored_at in (None, at):
-        end = deadlines.end_of_cancellation(date(2026, 10, 15), anchored_at, "P14D", WARSAW)
+        end = periods.end_of_cancellation(date(2026, 10, 15), anchored_at, "P14D", WARSAW)
         assert end == warsaw(2026, 10, 30)
 
 
 def test_a_cancellation_period_with_a_clock_part_ends_to_the_second() -> None:
     """R33."""
     at = datetime(2026, 10, 15, 9, 0, 7, tzinfo=UTC)
-    end = deadlines.end_of_cancellation(date(2026, 10, 15), at, "PT90S", WARSAW)
+    end = periods.end_of_cancellation(date(2026, 10, 15), at, "PT90S", WARSAW)
     assert end == at + timedelta(seconds=90)
-    without_time = deadlines.end_of_cancellation(date(2026, 10, 15), None, "PT90S", WARSAW)
+    without_time = periods.end_of_cancellation(date(2026, 10, 15), None, "PT90S", WARSAW)
     assert without_time == warsaw(2026, 10, 16) + timedelta(seconds=90)
 
 
 @pytest.mark.parametrize("period", ["P3M", "P89D", "P2M", "P2M27D", "P1D", "P0D", "P12W"])
 def test_a_window_of_three_months_or_less_lengthens_nothing(period: str) -> None:
     """R35."""
-    assert not deadlines.lengthens_window(period)
+    assert not periods.lengthens_window(period)
 
 
 @pytest.mark.parametrize("period", ["P3M1D", "P90D", "P92D", "P4M", "P1Y", "P13W", "P2M30D"])
 def test_a_window_that_may_pass_three_months_lengthens_it(period: str) -> None:
     """R35: ninety days from 1 February are a day more than three months."""
-    assert deadlines.lengthens_window(period)
+    assert periods.lengthens_window(period)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_a_delay_as_long_as_the_window_leaves_no_time(
     delay: str, window: str, leaves_none: bool
 ) -> None:
     """R9, R35: measured with the shortest three months, and from the end of the order's day."""
-    assert deadlines.leaves_no_time(delay, window, ZoneInfo("UTC")) is leaves_none
+    assert periods.leaves_no_time(delay, window, ZoneInfo("UTC")) is leaves_none
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from domain.drawing import diagram
-from domain.lifecycle import ARROWS, FINAL
+from domain.tickets.lifecycle import ARROWS, FINAL
+from scripts.lifecycle_diagram import diagram
 
-WRITE = "write it anew: .venv/bin/python -m domain.drawing > docs/lifecycle.md"
+WRITE = "write it anew: .venv/bin/python -m scripts.lifecycle_diagram > docs/lifecycle.md"
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "lifecycle.md"
 
 

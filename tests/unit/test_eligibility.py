@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from domain.claim import Facts, TicketClaim
-from domain.eligibility import Assessment, assess, duplicate_key
-from domain.partner import PartnerRules
+from domain.claims.claim import Facts, TicketClaim
+from domain.claims.eligibility import Assessment, assess, duplicate_key
+from domain.partners.profile import PartnerRules
 from tests.unit.builders import (
     NOW,
     a_claim,

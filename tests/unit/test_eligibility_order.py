@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.claim import Facts
-from domain.eligibility import Assessment, assess
-from domain.reading import read_claim
+from domain.claims.claim import Facts
+from domain.claims.eligibility import Assessment, assess
+from domain.claims.parsing import read_claim
 from tests.unit.builders import (
     NOW,
     a_field,

@@ -9,13 +9,13 @@ from typing import Final
 
 import pytest
 
-from domain.claim import Facts
-from domain.eligibility import Assessment, assess, duplicate_key
+from domain.claims.claim import Facts
+from domain.claims.eligibility import Assessment, assess, duplicate_key
+from domain.claims.parsing import read_claim
 from domain.errors import Misconfigured
-from domain.lifecycle import FINAL
-from domain.messages import RejectionReason
-from domain.partner import ClaimKind, PartnerProfile
-from domain.reading import read_claim
+from domain.partners.profile import ClaimKind, PartnerProfile
+from domain.tickets.lifecycle import FINAL
+from domain.tickets.messages import RejectionReason
 from local.examples import FOLDER, Example, Examples, read_examples, zones_of
 from local.profiles import read_profiles
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from domain.hearing import hear
-from domain.lifecycle import State
-from domain.requests import would_confirm
+from domain.handlers.commands import would_confirm
+from domain.handlers.message_handling import hear
+from domain.tickets.lifecycle import State
 from tests.unit.builders import NOW, a_course, a_decision, a_withdrawal
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from domain.figures import NotRead, amount_in, day_in, moment_in, number_in, time_in
-from domain.shapes import Amount
+from domain.values.input_grammar import NotRead, amount_in, day_in, moment_in, number_in, time_in
+from domain.values.types import Amount
 
 AMOUNT: TypeAdapter[Decimal] = TypeAdapter(Amount)
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.errors import MessageRefused
-from domain.file_rows import (
+from cli.csv_rows import (
     CLAIM_COLUMNS,
     OUTCOME_COLUMNS,
     check_header,
@@ -18,8 +17,9 @@ from domain.file_rows import (
     separator,
     unknown_number,
 )
-from domain.messages import PartnerOutcome, RejectionReason
-from domain.partner import Market
+from domain.errors import MessageRefused
+from domain.partners.profile import Market
+from domain.tickets.messages import PartnerOutcome, RejectionReason
 from tests.unit.builders import NUMBER
 
 MARKET = Market(time_zone="Europe/Berlin", currency="EUR", language="de")

@@ -13,9 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.csv_files import encoded, opened, write_row
-from domain.claim import MOST_ANSWERS
-from domain.errors import MessageRefused
-from domain.file_rows import (
+from cli.csv_rows import (
     OUTCOME_COLUMNS,
     check_header,
     claim_header,
@@ -24,9 +22,11 @@ from domain.file_rows import (
     is_unanswered,
     read_outcome,
 )
-from domain.forms import LONGEST_ANSWER
-from domain.numbers import ticket_number
-from domain.partner import Market
+from domain.claims.claim import MOST_ANSWERS
+from domain.claims.forms import LONGEST_ANSWER
+from domain.errors import MessageRefused
+from domain.partners.profile import Market
+from domain.values.ticket_number import ticket_number
 
 MARKET: Final = Market(time_zone="Europe/Berlin", currency="EUR", language="de")
 ANSWERS: Final = ("invoice_number", "customer_name", "comment")

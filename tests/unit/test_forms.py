@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.cleaning import cleaned_lines
-from domain.forms import LONGEST_ANSWER, fill
-from domain.partner import FormField, Market
+from domain.claims.forms import LONGEST_ANSWER, fill
+from domain.partners.profile import FormField, Market
+from domain.values.text_cleaning import cleaned_lines
 from tests.unit.builders import a_field
 
 MARKET = Market(time_zone="Europe/Berlin", currency="EUR", language="de")

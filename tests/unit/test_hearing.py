@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain.course import Course
-from domain.hearing import hear
-from domain.lifecycle import Event, State
-from domain.messages import (
+from domain.handlers.commands import next_delivery
+from domain.handlers.message_handling import hear
+from domain.tickets.lifecycle import Event, State
+from domain.tickets.messages import (
     DeadlinePassed,
     Delivered,
     Message,
@@ -17,8 +17,8 @@ from domain.messages import (
     Troubled,
     Unreadable,
 )
-from domain.requests import next_delivery
-from domain.ticket import Attention
+from domain.tickets.ticket import Attention
+from domain.tickets.ticket_aggregate import Course
 from tests.unit.builders import (
     NOW,
     NUMBER,

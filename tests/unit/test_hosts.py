@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.hosts import is_open
+from domain.values.network_hosts import is_open
 
 OPEN = [
     "https://partner.example/claims",

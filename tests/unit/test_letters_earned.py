@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from adapters.letters import LetterBook
-from domain.course import Course
-from domain.hearing import hear
-from domain.letters import Letter, LetterKind, language_of, letter_earned
-from domain.lifecycle import ARROWS, Event, State
-from domain.messages import Decision
-from domain.settlement import Release, Verdict
+from domain.handlers.message_handling import hear
+from domain.tickets.emails import Letter, LetterKind, language_of, letter_earned
+from domain.tickets.lifecycle import ARROWS, Event, State
+from domain.tickets.messages import Decision
+from domain.tickets.settlement import Release, Verdict
+from domain.tickets.ticket_aggregate import Course
 from tests.unit.builders import (
     NOW,
     NUMBER,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from transitions import MachineError
 
 from domain.errors import MessageRefused
-from domain.lifecycle import ARROWS, FINAL, Event, Lifecycle, State
+from domain.tickets.lifecycle import ARROWS, FINAL, Event, Lifecycle, State
 
 TABLE = """
 claim_accepted            | created                 | validated

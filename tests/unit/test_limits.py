@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.claimable import Choice, Known, claimable
-from domain.eligibility import Assessment, assess
-from domain.limits import Load
-from domain.partner import ClaimKind
+from domain.claims.claimable_links import Choice, Known, claimable
+from domain.claims.eligibility import Assessment, assess
+from domain.partners.claim_limits import Load
+from domain.partners.profile import ClaimKind
 from tests.unit.builders import NOW, WARSAW, a_claim, a_contest, a_link, a_partner, a_reward
 from tests.unit.builders import some_facts as facts
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from domain.lifecycle import State
-from domain.link_answers import answer_id, current_round, dates_asked, read_answer
-from domain.messages import PartnerOutcome
-from domain.partner import PartnerRules
+from domain.partners.profile import PartnerRules
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import PartnerOutcome
+from gateway.pages.partner.outcome_form import answer_id, current_round, dates_asked, read_answer
 from tests.unit.builders import a_partner
 
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"

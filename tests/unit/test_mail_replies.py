@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.mail_replies import ABOUT_RECIPIENT, Step, is_final
+from adapters.email.smtp_replies import ABOUT_RECIPIENT, Step, is_final
 
 OF_THE_RECIPIENT = [
     "550 5.1.1 <client@limit.example>: Recipient address rejected: User unknown",

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from domain.admission import AdmissionResult
-from domain.lifecycle import State
-from domain.ticket import TicketOutcome
+from domain.admission.admission import AdmissionResult
+from domain.tickets.lifecycle import State
+from domain.tickets.ticket import TicketOutcome
 from local.examples import Example, Play, Row
 from local.moves_told import untold
 from local.playing import Played

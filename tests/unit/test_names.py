@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claim import Contact
-from domain.names import LONGEST_NAME, read_language, read_name
+from domain.claims.claim import Contact
+from domain.values.person_names import LONGEST_NAME, read_language, read_name
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,15 @@ from typing import Any
 
 import pytest
 
-from domain.messages import DeadlinePassed, Message, PartnerOutcome, RewardRegistered, Unreadable
-from domain.notes import LONGEST_BODY, note_of
-from domain.ticket import Note
+from domain.tickets.message_log import LONGEST_BODY, note_of
+from domain.tickets.messages import (
+    DeadlinePassed,
+    Message,
+    PartnerOutcome,
+    RewardRegistered,
+    Unreadable,
+)
+from domain.tickets.ticket import Note
 from tests.unit.builders import (
     NOW,
     a_decision,

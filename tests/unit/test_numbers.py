@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import MessageRefused
-from domain.numbers import ALPHABET, read_number, ticket_number
+from domain.values.ticket_number import ALPHABET, read_number, ticket_number
 
 NUMBERS = st.builds(ticket_number, st.text(max_size=20), st.text(max_size=20))
 FORGIVEN = {"0": "0Oo", "1": "1IiLl"}

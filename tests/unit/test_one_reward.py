@@ -15,11 +15,11 @@ from hypothesis.stateful import (
     rule,
 )
 
-from domain.eligibility import assess
-from domain.lifecycle import State
-from domain.messages import Delivered, RejectionReason, RewardRegistered
-from domain.numbers import ticket_number
-from domain.requests import next_delivery
+from domain.claims.eligibility import assess
+from domain.handlers.commands import next_delivery
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import Delivered, RejectionReason, RewardRegistered
+from domain.values.ticket_number import ticket_number
 from tests.unit.builders import (
     NOW,
     PLN_40,

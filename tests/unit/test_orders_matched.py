@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from domain.claim import Reward, TicketClaim, is_for_order
-from domain.eligibility import Assessment, assess
-from domain.settlement import Verdict, settle
+from domain.claims.claim import Reward, TicketClaim, is_for_order
+from domain.claims.eligibility import Assessment, assess
+from domain.tickets.settlement import Verdict, settle
 from tests.unit.builders import (
     NOW,
     a_claim,

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claim import Link
-from domain.messages import PartnerOutcome
-from domain.outcome_items import items_of, read_item
-from domain.reading import read_message
+from domain.claims.claim import Link
+from domain.claims.parsing import read_message
+from domain.tickets.messages import PartnerOutcome
+from gateway.api.outcome_batch import items_of, read_item
 from tests.unit.builders import a_link
 
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"

@@ -17,7 +17,7 @@ from domain.errors import (
     PartnerUnavailable,
     Unavailable,
 )
-from domain.partner import HttpChannel
+from domain.partners.profile import HttpChannel
 from tests.unit.builders import a_profile
 
 DOWN = PartnerUnavailable("answered 500")

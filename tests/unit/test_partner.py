@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.partner import ClaimKind, PartnerProfile, PartnerRules
+from domain.partners.profile import ClaimKind, PartnerProfile, PartnerRules
 from tests.unit.builders import a_field, a_partner, a_profile, partner_content
 
 EVERY_LABEL = {"pl": "a", "de": "b", "en": "c"}

@@ -9,7 +9,7 @@ import tomli_w
 
 from adapters.partner_files import load_profiles
 from domain.errors import Misconfigured
-from domain.partner import ClaimKind, CsvChannel, HttpChannel, PartnerProfile, PartnerRules
+from domain.partners.profile import ClaimKind, CsvChannel, HttpChannel, PartnerProfile, PartnerRules
 from local.profiles import at_simulator, merged, read_profiles, write_profiles
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.admission import AdmissionRequest
-from domain.filing import Filing
-from domain.forms import LONGEST_ANSWER, LONGEST_IDENTIFIER, fill
-from domain.partner import PartnerRules
-from domain.patterns import LONGEST_PATTERN, compiled, matches
+from domain.admission.admission import AdmissionRequest
+from domain.admission.claim_assessor import Filing
+from domain.claims.forms import LONGEST_ANSWER, LONGEST_IDENTIFIER, fill
+from domain.partners.patterns import LONGEST_PATTERN, compiled, matches
+from domain.partners.profile import PartnerRules
 from tests.unit.builders import NOW, NUMBER, a_field, a_partner, a_profile, some_facts
 from tests.unit.test_admission import json_of
 

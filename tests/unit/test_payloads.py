@@ -7,7 +7,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 from temporalio.converter import PayloadConverter
 
-from domain.ticket import TicketOutcome
+from domain.tickets.ticket import TicketOutcome
 from workflows.payloads import DATA_CONVERTER
 from workflows.starting import start_operation
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from domain.course import Course
-from domain.hearing import Heard, foreseen_answer, hear, hear_answer
-from domain.letters import Letter, LetterKind
-from domain.lifecycle import Event, State
-from domain.messages import DeadlinePassed, Delivered
-from domain.questions import answer_page_closes_at, information_purpose
-from domain.ticket import Attention
+from domain.handlers.information_requests import answer_page_closes_at, information_purpose
+from domain.handlers.message_handling import Heard, foreseen_answer, hear, hear_answer
+from domain.tickets.emails import Letter, LetterKind
+from domain.tickets.lifecycle import Event, State
+from domain.tickets.messages import DeadlinePassed, Delivered
+from domain.tickets.ticket import Attention
+from domain.tickets.ticket_aggregate import Course
 from tests.unit.builders import (
     NOW,
     RUNNING,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.email.quotation import LONGEST_QUOTE, quoted, without_links
 from adapters.letters import LetterBook
-from domain.quoting import LONGEST_QUOTE, quoted, without_links
 
 BOOK = LetterBook("help@example.com")
 EVERY = {"number": "ZW-4KQ7-P9XT-M2AB-C", "member_name": "", "partner_name": "VeloTel"}

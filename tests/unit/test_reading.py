@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from domain.claim import Contact
-from domain.messages import SIGNALS, UPDATES, InformationAnswer, PartnerOutcome, Withdrawal
-from domain.reading import LONGEST_MESSAGE, digest, parse, read_claim, read_message
+from domain.claims.claim import Contact
+from domain.claims.parsing import LONGEST_MESSAGE, digest, parse, read_claim, read_message
+from domain.tickets.messages import SIGNALS, UPDATES, InformationAnswer, PartnerOutcome, Withdrawal
 from tests.unit.builders import claim_content
 
 JSON = st.recursive(

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from domain.admission import Admission, AdmissionResult, CodedReason
-from domain.letters import Letter, LetterKind
-from domain.lifecycle import State
-from domain.messages import DeadlinePassed, Message, RewardRegistered, Troubled, Unreadable
-from domain.refused import RefusedClaim
+from domain.admission.admission import Admission, AdmissionResult, CodedReason
+from domain.admission.refused_claim import RefusedClaim
+from domain.tickets.emails import Letter, LetterKind
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import DeadlinePassed, Message, RewardRegistered, Troubled, Unreadable
 from tests.unit.builders import (
     NOW,
     NUMBER,

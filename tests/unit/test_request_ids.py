@@ -2,11 +2,11 @@
 
 import pytest
 
-from domain.hearing import hear
-from domain.lifecycle import State
-from domain.messages import Decision, Request, Resend
-from domain.reading import read_message
-from domain.requests import answer_for
+from domain.claims.parsing import read_message
+from domain.handlers.commands import answer_for
+from domain.handlers.message_handling import hear
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import Decision, Request, Resend
 from tests.unit.builders import NOW, a_course, a_decision, a_withdrawal, an_inquiry
 from tests.unit.test_requests import LATER, a_resend, answered
 

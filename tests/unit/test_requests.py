@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from domain.course import Course
-from domain.hearing import Heard, hear
-from domain.lifecycle import State
-from domain.messages import (
+from domain.claims.parsing import parse, read_message
+from domain.handlers.commands import answer_for, next_delivery, possible
+from domain.handlers.message_handling import Heard, hear
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import (
     Delivered,
     InformationAnswer,
     InformationRequest,
@@ -17,9 +18,8 @@ from domain.messages import (
     Troubled,
     Unreadable,
 )
-from domain.reading import parse, read_message
-from domain.requests import answer_for, next_delivery, possible
-from domain.ticket import REMEMBERED, Attention, Ticket
+from domain.tickets.ticket import REMEMBERED, Attention, Ticket
+from domain.tickets.ticket_aggregate import Course
 from tests.unit.builders import (
     NOW,
     NUMBER,

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from domain.admission import Admission, AdmissionResult
-from domain.course import Course
-from domain.hearing import hear
-from domain.lifecycle import Event, State
-from domain.resumption import Resumption, resumed
-from domain.ticket import Move, Writing
+from domain.admission.admission import Admission, AdmissionResult
+from domain.admission.resumption import Resumption, resumed
+from domain.handlers.message_handling import hear
+from domain.tickets.lifecycle import Event, State
+from domain.tickets.ticket import Move, Writing
+from domain.tickets.ticket_aggregate import Course
 from tests.unit.builders import NOW, NUMBER, a_course, a_new_ticket, an_outcome
 
 

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from domain.bounds import MOST_UNMOVED
-from domain.hearing import hear
-from domain.lifecycle import State
+from domain.handlers.message_handling import hear
+from domain.tickets.lifecycle import State
+from domain.tickets.ticket_limits import MOST_UNMOVED
 from tests.unit.builders import NOW, a_course, a_question, an_outcome
 
 LATER = NOW + timedelta(hours=1)

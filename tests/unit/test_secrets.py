@@ -6,7 +6,7 @@ import secrets as random_secrets
 import pytest
 
 from domain.errors import Misconfigured
-from domain.secrets import is_weak, shared, webhook_key
+from domain.values.secrets import is_weak, shared, webhook_key
 from local.profiles import invented_secret
 from secret_settings import partner_secrets, refuse_shared, with_files
 from tests.unit.builders import a_profile

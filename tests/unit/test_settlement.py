@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from domain.course import Course, foreseen
 from domain.errors import MessageRefused
-from domain.lifecycle import Event, State
-from domain.settlement import Release, Verdict, release, settle
+from domain.tickets.lifecycle import Event, State
+from domain.tickets.settlement import Release, Verdict, release, settle
+from domain.tickets.ticket_aggregate import Course, foreseen
 from tests.unit.builders import NOW, NUMBER, a_course, a_new_ticket, a_reward
 from tests.unit.filed import OTHER_TICKET, a_filed, a_grant, case_of
 

@@ -5,14 +5,20 @@ from typing import Any
 
 import pytest
 
-from domain.course import Course
-from domain.hearing import hear
-from domain.letters import LetterKind
-from domain.lifecycle import Event, State
-from domain.messages import DeadlinePassed
-from domain.partner import PartnerRules
-from domain.silence import Silence, confirmable, fall_silent, foreseen_silence, month_of
-from domain.ticket import Attention
+from domain.handlers.message_handling import hear
+from domain.handlers.response_timeout import (
+    Silence,
+    confirmable,
+    fall_silent,
+    foreseen_silence,
+    month_of,
+)
+from domain.partners.profile import PartnerRules
+from domain.tickets.emails import LetterKind
+from domain.tickets.lifecycle import Event, State
+from domain.tickets.messages import DeadlinePassed
+from domain.tickets.ticket import Attention
+from domain.tickets.ticket_aggregate import Course
 from tests.unit.builders import NOW, PLN_40, a_course, a_partner, a_question, an_outcome
 
 DUE = NOW + timedelta(days=14, hours=1)  # over the end of summer time

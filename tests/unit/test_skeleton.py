@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claim import LinkKind, Reward, RewardState, is_for_order
-from domain.skeleton import names_order, order_key
+from domain.claims.claim import LinkKind, Reward, RewardState, is_for_order
+from domain.values.order_key import names_order, order_key
 from tests.unit.builders import NOW
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.numbers import ALPHABET
-from domain.sought import Sought, understand
+from domain.values.ticket_number import ALPHABET
+from gateway.pages.agent.search_query import Sought, understand
 
 PARTNERS = {"velotel": "Velotel", "bankomat-plus": "Bankomat Plus"}
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"

@@ -15,8 +15,8 @@ from temporalio.client import (
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.numbers import is_number, ticket_number
-from domain.ticket import TicketOutcome
+from domain.tickets.ticket import TicketOutcome
+from domain.values.ticket_number import is_number, ticket_number
 from tests.unit.builders import claim_content
 from workflows.starting import admit_ticket, start_operation
 

@@ -9,16 +9,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from domain.approvals import Approval, Proposal, are_two_agents
-from domain.course import Course, foreseen
-from domain.hearing import hear
-from domain.lifecycle import State
-from domain.messages import DeadlinePassed, Delivered, Troubled
-from domain.requests import next_delivery
-from domain.settlement import Verdict
-from domain.shapes import Money
-from domain.silence import Silence, confirmable, fall_silent
-from domain.ticket import Attention, Ticket
+from domain.handlers.commands import next_delivery
+from domain.handlers.message_handling import hear
+from domain.handlers.response_timeout import Silence, confirmable, fall_silent
+from domain.tickets.approvals import Approval, Proposal, are_two_agents
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import DeadlinePassed, Delivered, Troubled
+from domain.tickets.settlement import Verdict
+from domain.tickets.ticket import Attention, Ticket
+from domain.tickets.ticket_aggregate import Course, foreseen
+from domain.values.types import Money
 from tests.unit.builders import (
     NOW,
     PLN_40,

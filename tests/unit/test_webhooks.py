@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.webhooks import LASTING, pause_after
+from gateway.background.webhook_backoff import LASTING, pause_after
 
 attempts = st.integers(1, 10_000)
 chances = st.floats(0, 1)

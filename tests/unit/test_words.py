@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.partner import LANGUAGES
+from domain.partners.profile import LANGUAGES
 from gateway.problems import STATUS
 from gateway.words import FOLDER, words
 

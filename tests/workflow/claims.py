@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from pydantic import HttpUrl
 
-from domain.claim import Link, Reward
-from domain.partner import PartnerProfile
+from domain.claims.claim import Link, Reward
+from domain.partners.profile import PartnerProfile
 from local.profiles import merged
 from tests.unit.builders import PLN_40, a_link, a_reward, claim_content
 

@@ -14,8 +14,8 @@ from typing import Any, Final
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.letters import letter_earned
-from domain.lifecycle import ARROWS, Event, State
+from domain.tickets.emails import letter_earned
+from domain.tickets.lifecycle import ARROWS, Event, State
 from tests.workflow.claims import an_order
 from tests.workflow.stage import Row, Stage, until
 

@@ -19,7 +19,7 @@ from temporalio.testing import WorkflowEnvironment
 import worker
 from activities.pace import Clock
 from adapters.postgres import Postgres
-from domain.partner import CsvChannel, PartnerProfile
+from domain.partners.profile import CsvChannel, PartnerProfile
 from local.mailbox_letters import Letterbox
 from local.mailbox_smtp import Behaviour, listen
 from local.ports import HOST

@@ -23,9 +23,9 @@ from temporalio.common import RawValue
 from temporalio.worker import Worker
 
 from adapters.postgres import Postgres
-from domain.admission import AdmissionResult
-from domain.numbers import ticket_number
-from domain.ticket import Answer, TicketOutcome, TicketSnapshot
+from domain.admission.admission import AdmissionResult
+from domain.tickets.ticket import Answer, TicketOutcome, TicketSnapshot
+from domain.values.ticket_number import ticket_number
 from local.mailbox_letters import Letterbox
 from local.mailbox_smtp import Behaviour
 from tests.workflow.claims import a_claim, link_of

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from domain.admission import AdmissionResult
+from domain.admission.admission import AdmissionResult
 from tests.workflow.claims import a_claim, an_order
 from tests.workflow.conftest import SetUp
 from tests.workflow.stage import Stage, until

@@ -7,8 +7,8 @@ The ways there stand in `ways.py`. What else is true of a path: `test_arrows.py`
 
 import pytest
 
-from domain.letters import letter_earned
-from domain.lifecycle import ARROWS, FINAL, Event, State
+from domain.tickets.emails import letter_earned
+from domain.tickets.lifecycle import ARROWS, FINAL, Event, State
 from tests.workflow.conftest import SetUp
 from tests.workflow.stage import Row, Stage, until
 from tests.workflow.ways import SILENCE, WAYS, Arrow

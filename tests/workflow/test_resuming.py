@@ -11,11 +11,11 @@ from temporalio.client import WorkflowExecutionStatus
 from adapters.outcomes import keep_outcomes
 from adapters.postgres import write_down
 from adapters.resuming import lost_tickets
+from domain.admission.resumption import RESUME
 from domain.errors import RunReplaced
-from domain.lifecycle import State
-from domain.messages import PartnerOutcome
-from domain.resumption import RESUME
-from domain.ticket import Writing
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import PartnerOutcome
+from domain.tickets.ticket import Writing
 from tests.workflow.claims import an_early_claim
 from tests.workflow.conftest import SetUp
 from tests.workflow.partner import Says

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from domain.lifecycle import Event, State
+from domain.tickets.lifecycle import Event, State
 from local.mailbox_smtp import SmtpMode
 from tests.workflow.claims import a_claim, an_early_claim, an_order, days_ago, reward_for
 from tests.workflow.partner import Says

@@ -1,0 +1,1 @@
+"""Files: partner profiles in TOML, claims and outcomes in CSV."""

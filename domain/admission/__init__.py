@@ -1,0 +1,1 @@
+"""Admission: from a claim to the first answer, and to the ticket that it opens."""

@@ -1,0 +1,267 @@
+"""Admission: from a claim to the first answer (R22-R28), and to the ticket that it opens."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from domain.claims.claim import Contact, Facts, Status, TicketClaim
+from domain.claims.eligibility import Assessment, Order, assess
+from domain.claims.parsing import Reading, parse, read_claim
+from domain.partners.profile import PartnerRules
+from domain.tickets.emails import Letter, LetterKind, language_of
+from domain.tickets.lifecycle import Event, State
+from domain.tickets.ticket import Move, Note, Ticket, Writing
+from domain.tickets.ticket_aggregate import SYSTEM, Course
+from domain.values.types import Frozen, Instant
+
+ANSWERED_AT_ONCE: Final = timedelta(seconds=10)
+"""A refusal that took longer is also sent as a letter: its caller may have gone."""
+
+
+class AdmissionRequest(Frozen):
+    """What the workflow asks for; `claim` is the claim's raw JSON text, `run_id` that of the first
+    run.
+    """
+
+    number: str
+    run_id: str
+    digest: str
+    claim: str
+    started_at: Instant
+
+
+class CodedReason(Frozen):
+    """A reason as the caller gets it: code, field, and the words in the member's language."""
+
+    code: str
+    field: str | None = None
+    message: str = ""
+
+
+class AdmissionResult(Frozen):
+    """The answer to a claim (contract.md).
+
+    `contact` is the customer service's address where it helps; `digest` is that of the claim that
+    was judged, by which a caller notices that its request key was used for another one before.
+    """
+
+    status: Status
+    number: str
+    state: State
+    reasons: tuple[CodedReason, ...] = ()
+    available_from: datetime | None = None
+    last_day: date | None = None
+    existing_ticket: str | None = None
+    contact: str | None = None
+    digest: str = ""
+
+
+class Admission(Frozen):
+    """What was decided and written; `ticket` lives on, `letters` wait to be sent.
+
+    `stale`: the number had its life before (its workflow's history is gone); the answer is that of
+    then.
+    """
+
+    result: AdmissionResult
+    digest: str
+    ticket: Ticket | None = None
+    letters: tuple[Letter, ...] = ()
+    stale: bool = False
+
+
+class Entry(Frozen):
+    """What the admitting transaction writes; a claim that is not accepted leaves a coded trace."""
+
+    admission: Admission
+    writing: Writing
+    claim: TicketClaim = TicketClaim()
+    answers: dict[str, str] | None = None
+    language: str | None = None
+    partner: PartnerRules | None = None
+    order: Order | None = None
+
+
+class Judged(Frozen):
+    """A claim that was judged, with what its admission needs besides."""
+
+    claim: TicketClaim
+    assessment: Assessment
+    language: str
+    unknown: tuple[str, ...] = ()
+
+
+def judge(
+    reading: Reading[TicketClaim], facts: Facts, partner: PartnerRules | None, now: datetime
+) -> Judged:
+    """Judge a claim as it was read; `now` is the moment its workflow started."""
+    claim = reading.value or TicketClaim()
+    wanted = claim.contact.language if claim.contact else None
+    return Judged(
+        claim=claim,
+        assessment=assess(claim, facts, partner, now, reading.problems),
+        language=language_of(wanted, partner.market.language if partner else "en"),
+        unknown=reading.unknown,
+    )
+
+
+def admitted_contact(request: AdmissionRequest) -> Contact | None:
+    """Return whom to write to about a claim that the database keeps no personal data of."""
+    claim = read_claim(parse(request.claim.encode())).value
+    return claim.contact if claim and claim.contact and claim.contact.email else None
+
+
+def letters_owed(admission: Admission, started_at: datetime, now: datetime) -> tuple[Letter, ...]:
+    """Return the letters to send about a claim that was not accepted: its caller may have gone."""
+    return admission.letters if now - started_at > ANSWERED_AT_ONCE else ()
+
+
+def refusal(number: str, code: str) -> AdmissionResult:
+    """Return the answer that refuses with `code` alone."""
+    return AdmissionResult(
+        status="refused",
+        number=number,
+        state=State.DISCARDED,
+        reasons=(CodedReason(code=code),),
+    )
+
+
+Say = Callable[[Judged], tuple[CodedReason, ...]]
+"""Puts the reasons of a judged claim into the member's words."""
+
+
+def enter(
+    request: AdmissionRequest, judged: Judged, partner: PartnerRules | None, now: datetime, say: Say
+) -> Entry:
+    """Return what is to be written for a judged claim: a ticket, or the trace of a refusal."""
+    assessment = judged.assessment
+    if partner is None or assessment.status not in ("accepted", "held"):
+        return _refused(request, judged, partner, now, say)
+    until = assessment.available_from if assessment.status == "held" else None
+    course = Course(_ticket(request, judged, partner))
+    course.accept(now, until)
+    if judged.unknown:
+        course.note(_unknown_fields(judged.unknown, now))
+    writing = course.write_down()
+    admission = Admission(
+        result=_result(request, judged, course.ticket.state),
+        digest=request.digest,
+        ticket=course.ticket,
+        letters=writing.letters,
+    )
+    return Entry(
+        admission=admission,
+        writing=writing,
+        claim=judged.claim,
+        answers=assessment.answers,
+        language=judged.language,
+        partner=partner,
+        order=assessment.order,
+    )
+
+
+def _refused(
+    request: AdmissionRequest, judged: Judged, partner: PartnerRules | None, now: datetime, say: Say
+) -> Entry:
+    code = judged.assessment.reasons[0].code
+    move = Move(
+        seq=1,
+        event=Event.CLAIM_DISCARDED,
+        from_state=State.CREATED,
+        to=State.DISCARDED,
+        at=now,
+        reason_code=code,
+        actor=SYSTEM,
+    )
+    letters = _letter_of_refusal(judged, partner)
+    result = _result(request, judged, State.DISCARDED)
+    told = result.model_copy(update={"reasons": say(judged)})
+    return Entry(
+        admission=Admission(result=told, digest=request.digest, letters=letters),
+        writing=Writing(
+            number=request.number,
+            writing=1,
+            state=State.DISCARDED,
+            reason_code=code,
+            moves=(move,),
+        ),
+        claim=TicketClaim(partner_id=judged.claim.partner_id, kind=judged.claim.kind),
+        language=judged.language,
+    )
+
+
+def _result(request: AdmissionRequest, judged: Judged, state: State) -> AdmissionResult:
+    assessment = judged.assessment
+    return AdmissionResult(
+        status=assessment.status,
+        number=request.number,
+        state=state,
+        digest=request.digest,
+        available_from=assessment.available_from,
+        last_day=assessment.last_day,
+        existing_ticket=assessment.existing_ticket,
+    )
+
+
+def _ticket(request: AdmissionRequest, judged: Judged, partner: PartnerRules) -> Ticket:
+    order, kind = judged.assessment.order, judged.claim.kind
+    if order is None or kind is None:
+        raise AssertionError("only an accepted claim opens a ticket")
+    return Ticket(
+        number=request.number,
+        kind=kind,
+        partner_id=partner.id,
+        language=judged.language,
+        started_at=request.started_at,
+        terms=partner.terms,
+        reward_kind=order.reward_kind,
+        order_key=order.order_key,
+        ordered_on=order.ordered_on,
+        ordered_at=order.ordered_at,
+        dates=judged.assessment.dates,
+        promised=judged.assessment.promised,
+        overdue_reminders=False,
+    )
+
+
+def _unknown_fields(unknown: tuple[str, ...], now: datetime) -> Note:
+    body = {"unknown_fields": list(unknown)}
+    return Note(
+        message="claim", message_id="", actor=SYSTEM, code="unknown_fields", at=now, body=body
+    )
+
+
+def _letter_of_refusal(judged: Judged, partner: PartnerRules | None) -> tuple[Letter, ...]:
+    """Return the letter that the member is owed if the answer does not come in time."""
+    if judged.claim.contact is None or judged.claim.contact.email is None:
+        return ()
+    name = partner.name if partner else judged.claim.partner_id
+    letter = Letter(
+        key=f"1-{LetterKind.CLAIM_NOT_ACCEPTED}",
+        kind=LetterKind.CLAIM_NOT_ACCEPTED,
+        language=judged.language,
+        params={"partner_name": name or "", **_refusal_params(judged, partner)},
+    )
+    return (letter,)
+
+
+def label_of(field: str | None, partner: PartnerRules | None, language: str) -> str | None:
+    """Return the words by which the member knows a field of the form; none for other fields."""
+    return partner.label(field, language) if partner and field else None
+
+
+def _refusal_params(judged: Judged, partner: PartnerRules | None) -> dict[str, Any]:
+    assessment = judged.assessment
+    return {
+        "reasons": [
+            reason.model_dump() | {"label": label_of(reason.field, partner, judged.language)}
+            for reason in assessment.reasons
+        ],
+        "available_from": _iso(assessment.available_from),
+        "last_day": _iso(assessment.last_day),
+        "existing_ticket": assessment.existing_ticket,
+    }
+
+
+def _iso(moment: date | datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,61 @@
+"""A claim that was not accepted, while its workflow lasts: what came meanwhile is kept."""
+
+from datetime import datetime
+
+from domain.admission.admission import Admission
+from domain.handlers.information_requests import NOT_NOW
+from domain.tickets.emails import Letter
+from domain.tickets.message_log import note_of
+from domain.tickets.messages import Message, Troubled
+from domain.tickets.ticket import Note, Writing
+
+
+class RefusedClaim:
+    """What there is left to write down about a claim that opened no ticket."""
+
+    def __init__(self, number: str, admission: Admission) -> None:
+        """Begin after the trace that admission left."""
+        self._number = number
+        self._result = admission.result
+        self._writings = 1
+        self._letters: list[Letter] = []
+        self._notes: list[Note] = []
+        self._troubled = False
+        self.attention: set[str] = set()
+
+    @property
+    def reason_code(self) -> str | None:
+        """The first reason of the refusal."""
+        return next((reason.code for reason in self._result.reasons), None)
+
+    @property
+    def has_unwritten(self) -> bool:
+        """Say whether anything waits to be written down."""
+        return bool(self._letters or self._notes or self._troubled)
+
+    def owe(self, letters: tuple[Letter, ...]) -> None:
+        """Owe the member the answer by letter."""
+        self._letters += letters
+
+    def hear(self, message: Message, now: datetime, unknown: tuple[str, ...] = ()) -> None:
+        """Keep a message; a letter in trouble asks for attention, or no longer does."""
+        if not isinstance(message, Troubled):
+            self._notes.append(note_of(message, NOT_NOW, now, unknown))
+        else:
+            self._troubled = True
+            (self.attention.discard if message.over else self.attention.add)(message.attention)
+
+    def write_down(self) -> Writing:
+        """Hand out what has collected since the last writing."""
+        self._writings += 1
+        writing = Writing(
+            number=self._number,
+            writing=self._writings,
+            state=self._result.state,
+            reason_code=self.reason_code,
+            attention=tuple(sorted(self.attention)),
+            letters=tuple(self._letters),
+            notes=tuple(self._notes),
+        )
+        self._letters, self._notes, self._troubled = [], [], False
+        return writing

@@ -1,0 +1,88 @@
+"""A ticket taken up again by a new run of its workflow, from what the database knows of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from domain.admission.admission import Admission
+from domain.tickets.emails import Letter
+from domain.tickets.lifecycle import State
+from domain.tickets.ticket import REFUSED_DELIVERY, Answered, Move, Ticket
+from domain.values.types import Frozen
+
+RESUME: Final = {"resume": True}
+"""The input of a run that is to take its ticket up. It proves nothing: the database decides."""
+_NOT_REMEMBERED: Final = frozenset({"other_partner", "other_ticket"})
+_PREFIX: Final = {"partner_outcome": "outcome", "reward_registered": "reward"}
+
+
+class ResumeRequest(Frozen):
+    """A run that wants to lead the ticket of its number."""
+
+    number: str
+    run_id: str
+
+
+class Resumption(Frozen):
+    """What a new run goes on with: the letters that are not sent, and the delivery under way."""
+
+    admission: Admission
+    ticket: Ticket
+    letters: tuple[Letter, ...] = ()
+    delivering: str | None = None
+
+
+def resumed(
+    row: Mapping[str, Any],
+    moves: Sequence[Mapping[str, Any]],
+    answers: Sequence[Mapping[str, Any]],
+    heard: Sequence[Mapping[str, Any]],
+    letters: Sequence[Mapping[str, Any]],
+) -> Resumption:
+    """Put a ticket together again; `answers` and `heard` come with the newest first.
+
+    People's words stay where they are, in the letters and the moves of the database: all of them
+    may be more than Temporal takes at once.
+    """
+    admission = Admission.model_validate(row["admission"])
+    if admission.ticket is None:
+        raise AssertionError("only a claim that was accepted has a ticket")
+    told = {
+        **row["resume_state"],
+        "terms": admission.ticket.terms,
+        "resumptions": row["resumptions"],
+        "writings": row["writing"],
+        "moves": tuple(_move(move) for move in moves),
+        "answers": tuple(Answered.model_validate(one["answer"]) for one in reversed(answers)),
+        "heard": tuple(
+            f"{_PREFIX[one['message']]}:{one['message_id']}"
+            for one in reversed(heard)
+            if one["code"] not in _NOT_REMEMBERED
+        ),
+    }
+    ticket = _begun(Ticket.model_validate(told))
+    return Resumption(
+        admission=admission.model_copy(update={"ticket": None, "letters": ()}),
+        ticket=ticket,
+        letters=tuple(Letter.model_validate({**letter, "params": {}}) for letter in letters),
+        delivering=under_way(ticket),
+    )
+
+
+def under_way(ticket: Ticket) -> str | None:
+    """Return the purpose of the delivery that has not ended, if there is one."""
+    if ticket.state is State.VALIDATED:
+        return None if REFUSED_DELIVERY & set(ticket.attention) else "claim"
+    return ticket.delivering if ticket.state is State.SENT_TO_PARTNER else None
+
+
+def _begun(ticket: Ticket) -> Ticket:
+    """Count the first delivery: it begins after the writing that earned it, and a partner that has
+    the claim is heard from then on.
+    """
+    begun = 1 if under_way(ticket) else 0
+    return ticket.model_copy(update={"deliveries": max(ticket.deliveries, begun)})
+
+
+def _move(row: Mapping[str, Any]) -> Move:
+    told = dict(row)
+    return Move.model_validate({**told, "to": told.pop("to_state"), "note": None})

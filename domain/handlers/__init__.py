@@ -1,0 +1,1 @@
+"""What each message and deadline does to a ticket."""

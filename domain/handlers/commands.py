@@ -1,0 +1,171 @@
+"""What the updates of members and agents do to a ticket; each request gets one answer, for ever."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any, Final
+
+from domain.handlers.confirmation import Confirmation, confirmation
+from domain.handlers.information_requests import NOT_NOW, request_information
+from domain.handlers.partner_outcomes import UNDECIDED, confirm
+from domain.tickets import approvals
+from domain.tickets.approvals import Approval, Proposal
+from domain.tickets.lifecycle import Event, Lifecycle, State
+from domain.tickets.messages import Decision, InformationRequest, Request, Resend, Withdrawal
+from domain.tickets.ticket import Answered, Attention, Ticket
+from domain.tickets.ticket_aggregate import ABOUT_DELIVERY, Course
+from domain.values.types import Money
+
+_DECIDED: Final = UNDECIDED | {Attention.OUTCOME_CONTRADICTED}
+
+Requested = tuple[str | None, str | None]
+"""The purpose of a delivery to be started, and the code of a refusal."""
+
+
+def possible(state: State, attention: Collection[str]) -> frozenset[str]:
+    """Return the updates of agents that a ticket in `state` takes, asking for `attention` or not.
+
+    Where a ticket waits by itself, a decision needs a reason for it (docs/decisions/0014).
+    """
+    life = Lifecycle(state)
+    waits = state in (State.ON_HOLD, State.AWAITING_CANCELLATION_PERIOD)
+    found = {
+        "decide": life.may(Event.DECIDED) and bool(attention or not waits),
+        "withdraw": life.may(Event.WITHDRAWN),
+        "request_information": life.may(Event.INFORMATION_REQUESTED),
+        "resend_to_partner": state in (State.VALIDATED, State.SENT_TO_PARTNER),
+    }
+    return frozenset(name for name, may in found.items() if may)
+
+
+def first_answer(course: Course, request: Request) -> Answered | None:
+    """Return the answer that this request got when it first came."""
+    return next((a for a in course.ticket.answers if a.key == request.key), None)
+
+
+def answer_for(first: Answered, request: Request) -> Answered:
+    """Return the `first` answer under a request's key, if it was given to the same request.
+
+    What asks for something else under the id of another is refused (`key_reused`), and moves
+    nothing.
+    """
+    if first.digest == request.digest:
+        return first
+    return first.model_copy(update={"moved": False, "code": "key_reused", "problems": {}})
+
+
+def would_confirm(course: Course, request: Request) -> bool:
+    """Say whether `request` is a new decision that may lead to payment; facts are asked first."""
+    confirms = isinstance(request, Decision) and request.outcome == "confirmed"
+    asked = confirms and not first_answer(course, request)
+    return asked and "decide" in possible(course.ticket.state, course.ticket.attention)
+
+
+def take_request(course: Course, request: Request, now: datetime) -> tuple[Answered, str | None]:
+    """Carry out a new `request`; return its answer and the purpose of a delivery to be started."""
+    handler = _HANDLERS[type(request)]
+    deliver, code = handler(course, request, now)
+    if code == approvals.NEEDED:
+        return course.answer(request, awaits_approval=True), None
+    return course.answer(request, code, moved=code is None and deliver is None), deliver
+
+
+def _withdraw(course: Course, request: Withdrawal, now: datetime) -> Requested:
+    if not course.may(Event.WITHDRAWN, State.WITHDRAWN):
+        return None, NOT_NOW
+    course.move(Event.WITHDRAWN, State.WITHDRAWN, now, request.actor, note=request.reason)
+    return None, None
+
+
+def _decide(course: Course, request: Decision, now: datetime) -> Requested:
+    if "decide" not in possible(course.ticket.state, course.ticket.attention):
+        return None, NOT_NOW
+    if request.outcome == "rejected":
+        reason = request.reason_code
+        course.move(
+            Event.DECIDED, State.REJECTED, now, request.actor, reason=reason, note=request.note
+        )
+        return None, None
+    return None, _decide_confirmed(course, request, now)
+
+
+def _decide_confirmed(course: Course, request: Decision, now: datetime) -> str | None:
+    ticket = course.ticket
+    if code := _wrong(ticket, request.reward):
+        return code
+    worth = _worth(ticket, request, now)
+    if worth is None:
+        return "reward_required"
+    approval = None
+    if worth.amount and _needs_two(ticket, worth.amount):
+        approval, code = _approval(course, worth.amount, request.actor, now)
+        if code:
+            return code
+    confirm(course, Event.DECIDED, now, request.actor, worth, request.note, approval)
+    course.attend(drop=_DECIDED - set(worth.attention))
+    return None
+
+
+def _wrong(ticket: Ticket, reward: Money | None) -> str | None:
+    if reward and not reward.amount:
+        return "reward_required"
+    other = reward and reward.currency != ticket.terms.reward_at_most.currency
+    return "wrong_currency" if other else None
+
+
+def _worth(ticket: Ticket, request: Decision, now: datetime) -> Confirmation | None:
+    """Return what the agent decides for; `None` where nobody has named an amount."""
+    if ticket.state is not State.AWAITING_CANCELLATION_PERIOD:
+        return confirmation(ticket, now, reward=request.reward)
+    amount = request.reward or ticket.confirmed
+    # Where nobody could say when the period ends, the agent's word ends it.
+    ends_at = ticket.cancellation_ends_at or now
+    return Confirmation(amount=amount, ends_at=ends_at) if amount else None
+
+
+def _needs_two(ticket: Ticket, amount: Money) -> bool:
+    """Say whether `amount` is above the maximum, and not what two agents decided for before."""
+    approved = ticket.approval and ticket.approval.amount == amount
+    return not approved and not approvals.is_within(amount, ticket.terms.reward_at_most)
+
+
+def _approval(
+    course: Course, amount: Money, actor: str, now: datetime
+) -> tuple[Approval | None, str | None]:
+    """Take the second agent's word for an amount that another one proposed; else the proposal."""
+    if approvals.agent_named(actor) is None:
+        return None, approvals.NO_AGENT
+    ticket, stands = course.ticket, course.ticket.proposal
+    if stands and stands.amount == amount:
+        if not approvals.are_two_agents(stands.by, actor):
+            return None, approvals.BY_ANOTHER
+        seq = len(ticket.moves) + 1
+        return Approval(amount=amount, proposed_by=stands.by, approved_by=actor, seq=seq), None
+    course.change(proposal=Proposal(amount=amount, by=actor, at=now))
+    course.attend(add=Attention.APPROVAL_NEEDED)
+    return None, approvals.NEEDED
+
+
+def _ask(course: Course, request: InformationRequest, now: datetime) -> Requested:
+    return None, request_information(course, request, now)
+
+
+def _resend(course: Course, request: Resend, now: datetime) -> Requested:
+    if "resend_to_partner" not in possible(course.ticket.state, course.ticket.attention):
+        return None, NOT_NOW
+    course.attend(drop=ABOUT_DELIVERY)
+    return next_delivery(course), None
+
+
+def next_delivery(course: Course) -> str:
+    """Count a delivery and return its purpose: a claim never acknowledged keeps its first key."""
+    ticket = course.ticket
+    course.change(deliveries=ticket.deliveries + 1)
+    return "claim" if ticket.state is State.VALIDATED else f"resend-{ticket.deliveries}"
+
+
+_HANDLERS: Final[dict[type[Request], Callable[[Course, Any, datetime], Requested]]] = {
+    Withdrawal: _withdraw,
+    Decision: _decide,
+    Resend: _resend,
+    InformationRequest: _ask,
+}

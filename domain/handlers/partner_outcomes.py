@@ -1,0 +1,193 @@
+"""What a partner's outcome does to a ticket, and what a confirmation, whoever gives it, starts
+(R20, R21, R34).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from domain.claims.parsing import digest
+from domain.errors import MessageRefused
+from domain.handlers.confirmation import Confirmation, confirmation, restated
+from domain.handlers.information_requests import NOT_NOW, ask
+from domain.handlers.response_deadlines import leave_out_overdue_reminders
+from domain.tickets.approvals import Approval
+from domain.tickets.discrepancies import (
+    ID_REUSED,
+    MOST_CHANGES,
+    OUTDATED,
+    TOO_MANY_CHANGES,
+    UNCHANGED,
+)
+from domain.tickets.lifecycle import Event, State
+from domain.tickets.messages import PartnerOutcome, RejectionReason
+from domain.tickets.ticket import REMEMBERED, Attention, Ticket
+from domain.tickets.ticket_aggregate import Course, money
+from domain.values.ticket_number import read_number
+
+APPLIED: Final = "applied"
+UNDECIDED: Final = frozenset({Attention.AMOUNT_UNDECIDED, Attention.CANCELLATION_END_UNKNOWN})
+"""What a confirmation that names it, by the partner or an agent, makes up for."""
+_ARROW: Final = {
+    "confirmed": (Event.PARTNER_CONFIRMED, State.AWAITING_CANCELLATION_PERIOD),
+    "rejected": (Event.PARTNER_REJECTED, State.REJECTED),
+    "order_cancelled": (Event.ORDER_CANCELLED, State.REJECTED),
+    "information_requested": (Event.INFORMATION_REQUESTED, State.INFORMATION_REQUESTED),
+}
+
+
+def take_outcome(course: Course, outcome: PartnerOutcome, now: datetime) -> str:
+    """Apply `outcome` where it can be applied; return the code of what became of it."""
+    if stray := _stray(course, outcome):
+        return stray
+    remember(course, _remembered(outcome))
+    event, to = _ARROW[outcome.outcome]
+    actor = f"partner:{outcome.partner_id}"
+    # A partner may answer before its 2xx reaches us: the answer proves that the claim arrived.
+    if course.ticket.state is State.VALIDATED and course.ticket.deliveries:
+        course.move(Event.CLAIM_SENT, State.SENT_TO_PARTNER, now, actor)
+        leave_out_overdue_reminders(course, now)
+    if course.ticket.state is State.AWAITING_CANCELLATION_PERIOD:
+        return _amend(course, outcome, now, actor)
+    if not course.may(event, to):
+        return NOT_NOW
+    if event is Event.PARTNER_CONFIRMED:
+        _confirm(course, outcome, now, actor, confirmation(course.ticket, now, outcome))
+    elif event is Event.INFORMATION_REQUESTED:
+        ask(course, outcome.questions or _in_words(outcome), now, actor)
+    else:
+        course.move(event, to, now, actor, reason=_reason(outcome), note=outcome.note)
+    return APPLIED
+
+
+def _amend(course: Course, outcome: PartnerOutcome, now: datetime, actor: str) -> str:
+    """Take what a partner says after its confirmation, while the cancellation period lasts."""
+    if outcome.outcome == "information_requested":
+        return NOT_NOW
+    confirms = outcome.outcome == "confirmed"
+    if _is_older(course.ticket, outcome):
+        if not confirms:  # which of the two is true, a person finds out before anything is paid
+            course.attend(add=Attention.OUTCOME_CONTRADICTED)
+        return OUTDATED
+    if not confirms:
+        event, to = _ARROW["order_cancelled"]
+        keeps = outcome.outcome == "rejected" and outcome.reason_code
+        reason = keeps or RejectionReason.ORDER_CANCELLED
+        course.move(event, to, now, actor, reason=reason, note=outcome.note)
+        return APPLIED
+    return _confirm_again(course, outcome, now, actor)
+
+
+def _confirm_again(course: Course, outcome: PartnerOutcome, now: datetime, actor: str) -> str:
+    worth = restated(course.ticket, now, outcome)
+    if worth is None:
+        return UNCHANGED
+    if _changes(course.ticket) >= MOST_CHANGES:
+        course.attend(add=Attention.OUTCOME_CONTRADICTED)
+        return TOO_MANY_CHANGES
+    course.attend(drop=UNDECIDED)
+    _confirm(course, outcome, now, actor, worth)
+    return APPLIED
+
+
+def _changes(ticket: Ticket) -> int:
+    event, to = _ARROW["confirmed"]
+    return sum(move.event is event and move.from_state is to for move in ticket.moves)
+
+
+def _is_older(ticket: Ticket, outcome: PartnerOutcome) -> bool:
+    """Say whether an outcome was overtaken by the confirmation that stands, where both say when."""
+    stands = ticket.confirmation_occurred_at
+    return bool(stands and outcome.occurred_at and outcome.occurred_at < stands)
+
+
+def _confirm(
+    course: Course, outcome: PartnerOutcome, now: datetime, actor: str, worth: Confirmation
+) -> None:
+    """Confirm in the partner's words; a clock that runs ahead makes nothing else older."""
+    ticket, at = course.ticket, outcome.occurred_at
+    course.change(
+        stated=outcome.reward or ticket.stated,
+        confirmation_occurred_at=min(at, now) if at else ticket.confirmation_occurred_at,
+    )
+    confirm(course, Event.PARTNER_CONFIRMED, now, actor, worth, outcome.note)
+
+
+def confirm(
+    course: Course,
+    event: Event,
+    now: datetime,
+    actor: str,
+    worth: Confirmation,
+    note: str | None = None,
+    approval: Approval | None = None,
+) -> None:
+    """Begin the cancellation period; what a person must decide first becomes attention.
+
+    An amount above the maximum comes with the `approval` of two agents, or had one before.
+    """
+    zone = course.ticket.terms.market.zone
+    approved = approval or course.ticket.approval
+    course.change(
+        confirmed=worth.amount,
+        approval=approved if approved and approved.amount == worth.amount else None,
+        cancellation_ends_at=worth.ends_at,
+        due_at=worth.ends_at,
+    )
+    # A period that is over already makes the reward due now, not on a day that has passed.
+    ends_at = max(worth.ends_at, now) if worth.ends_at and not worth.attention else None
+    letter = {
+        "due_on": ends_at.astimezone(zone).date().isoformat() if ends_at else None,
+        "amount": money(worth.amount),
+    }
+    to = State.AWAITING_CANCELLATION_PERIOD
+    course.move(event, to, now, actor, note=note, letter=letter)
+    for reason in worth.attention:
+        course.attend(add=reason)
+
+
+def _in_words(outcome: PartnerOutcome) -> tuple[str, ...]:
+    return (outcome.note,) if outcome.note else ()
+
+
+def remember(course: Course, key: str) -> None:
+    """Keep the id of a message that was heard."""
+    course.change(heard=(*course.ticket.heard, key)[-REMEMBERED:])
+
+
+def _reason(outcome: PartnerOutcome) -> RejectionReason:
+    if outcome.outcome == "order_cancelled":
+        return RejectionReason.ORDER_CANCELLED
+    return outcome.reason_code or RejectionReason.OTHER
+
+
+def _stray(course: Course, outcome: PartnerOutcome) -> str | None:
+    if outcome.partner_id != course.ticket.partner_id:
+        return "other_partner"
+    if outcome.number and not _same_number(outcome.number, course.ticket.number):
+        return "other_ticket"
+    return _known(course.ticket.heard, outcome)
+
+
+def _known(heard: Iterable[str], outcome: PartnerOutcome) -> str | None:
+    """Say whether an outcome of this id was heard before, and whether it said the same."""
+    own = _remembered(outcome)
+    named, _, said = own.partition(" ")
+    before = {rest for one, _, rest in (known.partition(" ") for known in heard) if one == named}
+    if not before:
+        return None
+    # A ticket that was taken up again knows the ids alone: the database compares the contents.
+    return "repeated" if before & {said, ""} else ID_REUSED
+
+
+def _remembered(outcome: PartnerOutcome) -> str:
+    """Return how an outcome is remembered: its id, and what it said apart from when."""
+    content = outcome.model_dump(mode="json", exclude={"occurred_at", "number"})
+    return f"outcome:{outcome.outcome_id} {digest(content)[:16]}"
+
+
+def _same_number(told: str, number: str) -> bool:
+    try:
+        return read_number(told) == number
+    except MessageRefused:
+        return False

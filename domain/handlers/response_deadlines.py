@@ -1,0 +1,90 @@
+"""The clocks of a ticket: the partner's time to answer, the member's, and the reminders before it.
+
+A question stops the partner's clock, and the rest of it runs on afterwards. Reminders are counted
+from the moment at which the clock that runs now began.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from domain.tickets.lifecycle import State
+from domain.tickets.ticket import Attention, Ticket
+from domain.tickets.ticket_aggregate import Course
+from domain.values import periods
+from domain.values.periods import Period
+
+_REMINDED_PARTNER: Final = State.SENT_TO_PARTNER
+_REMINDED_MEMBER: Final = State.INFORMATION_REQUESTED
+
+_AWAITED: Final = {
+    State.ON_HOLD: "the hold",
+    State.INFORMATION_REQUESTED: "the member's answer",
+    State.AWAITING_CANCELLATION_PERIOD: "the cancellation period",
+}
+
+
+def ask_member(course: Course, now: datetime) -> None:
+    """Stop the partner's clock and start the member's."""
+    ticket = course.ticket
+    left = ticket.due_at - now if ticket.due_at else None
+    elapsed = now - ticket.clock_began_at if ticket.clock_began_at else None
+    within = ticket.terms.information.within
+    course.change(
+        partners_time_left=left,
+        partners_time_used=elapsed,
+        partner_reminded=ticket.reminded,
+        due_at=periods.after(now, within, ticket.terms.market.zone),
+        clock_began_at=now,
+        reminded=0,
+    )
+
+
+def resume_partners_clock(course: Course, now: datetime) -> None:
+    """Let the rest of the partner's time run on; one that was over already stays over."""
+    ticket = course.ticket
+    left, used = ticket.partners_time_left, ticket.partners_time_used
+    if left is None:
+        course.attend(add=Attention.PARTNER_SILENT)  # nobody else would look at it again
+    course.change(
+        due_at=now + left if left is not None else None,
+        clock_began_at=now - used if used is not None else None,
+        reminded=ticket.partner_reminded,
+        partners_time_left=None,
+        partners_time_used=None,
+    )
+
+
+def leave_out_overdue_reminders(course: Course, now: datetime) -> None:
+    """Remind a partner that has only now got the claim of nothing that was due before."""
+    while (moment := next_reminder(course.ticket)) and moment <= now:
+        if course.ticket.overdue_reminders:
+            return
+        course.change(reminded=course.ticket.reminded + 1)
+
+
+def next_alarm(ticket: Ticket) -> datetime | None:
+    """Return the moment at which the ticket must look up next: a reminder, or its deadline."""
+    reminder = next_reminder(ticket)
+    moments = [moment for moment in (reminder, ticket.due_at) if moment]
+    return min(moments, default=None)
+
+
+def next_reminder(ticket: Ticket) -> datetime | None:
+    """Return when the next reminder is due; none once the deadline has come."""
+    reminders = _reminders(ticket)
+    if ticket.due_at is None or ticket.clock_began_at is None or ticket.reminded >= len(reminders):
+        return None
+    zone = ticket.terms.market.zone
+    moment = periods.after(ticket.clock_began_at, reminders[ticket.reminded], zone)
+    return moment if moment < ticket.due_at else None
+
+
+def _reminders(ticket: Ticket) -> tuple[Period, ...]:
+    if ticket.state is _REMINDED_PARTNER:
+        return ticket.terms.answer.reminders
+    return ticket.terms.information.reminders if ticket.state is _REMINDED_MEMBER else ()
+
+
+def awaited(ticket: Ticket) -> str:
+    """Return what the ticket waits for, as its timer says to operators."""
+    return _AWAITED.get(ticket.state, "the partner's answer")

@@ -1,0 +1,1 @@
+"""A partner as data: the rules of its profile and the limits on claims."""

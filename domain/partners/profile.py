@@ -1,0 +1,298 @@
+"""A partner is data: the rules a ticket is admitted under, and the channel its claims take.
+
+A running ticket keeps the rules of its admission (by `rules_hash`); the channel is always the
+current one.
+"""
+
+import hashlib
+from enum import StrEnum
+from typing import Annotated, Any, Final, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    ValidationInfo,
+    model_validator,
+)
+
+from domain.partners.claim_limits import ClaimLimits
+from domain.partners.patterns import compiled
+from domain.values import periods
+from domain.values.email_addresses import EmailAddress
+from domain.values.periods import LONGEST_WINDOW, Period
+from domain.values.types import Currency, Frozen, Money
+
+
+class ClaimKind(StrEnum):
+    """R11: what a ticket can be for."""
+
+    MISSING_CASHBACK = "missing_cashback"
+    MISSING_REFERRAL_REWARD = "missing_referral_reward"
+    REJECTED_REWARD = "rejected_reward"
+
+    @property
+    def is_missing(self) -> bool:
+        """Say whether the claim is for a reward that never appeared."""
+        return self is not ClaimKind.REJECTED_REWARD
+
+
+PARTNER_ID: Final = "[a-z][a-z0-9-]{1,62}"
+LANGUAGES: Final = ("pl", "de", "en")
+
+
+_STORED: Final = {"stored": True}
+
+
+class Written(Frozen):
+    """A part of a partner's file: a key that is not known here is a mistake of its writer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("expected an IANA time zone such as Europe/Warsaw") from error
+    return name
+
+
+class Market(Written):
+    """Where the partner sells: its time zone, currency and language."""
+
+    time_zone: Annotated[str, AfterValidator(_zone)]
+    currency: Currency
+    language: Literal["pl", "de", "en"]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which days begin and end."""
+        return ZoneInfo(self.time_zone)
+
+
+Anchor = Literal["order", "activation", "contract_start"]
+Labels = dict[Literal["pl", "de", "en"], Annotated[str, Field(min_length=1, max_length=500)]]
+
+
+def _pattern(text: str, info: ValidationInfo) -> str:
+    if info.context is not _STORED:
+        compiled(text)
+    return text
+
+
+class FormField(Written):
+    """A field of the partner's form (R17-R19), for the kinds named or for all."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
+    label: Labels
+    help: Labels = {}
+    type: Literal["text", "date", "number", "email", "choice"] = "text"
+    pattern: Annotated[str, AfterValidator(_pattern)] | None = None
+    options: dict[str, Labels] = {}
+    required: bool = True
+    identifies: bool = False
+    dates: Literal["activation", "contract_start"] | None = None
+    kinds: tuple[ClaimKind, ...] = tuple(ClaimKind)
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        if missing := set(LANGUAGES) - set(self.label):
+            raise ValueError(f"label: expected a text in {', '.join(sorted(missing))} too")
+        if (self.type == "choice") != bool(self.options):
+            raise ValueError("options: expected for a field of type choice, and for no other")
+        if self.dates and self.type != "date":
+            raise ValueError("dates: expected only on a field of type date")
+        if self.identifies and not self.required:
+            raise ValueError("identifies: expected only on a required field")
+        return self
+
+
+class Cancellation(Written):
+    """R33: how long the order can be cancelled, from what, and the longest a ticket waits."""
+
+    period: Period
+    counts_from: Anchor
+    at_most: Period
+
+
+class Clock(Written):
+    """Somebody's time to answer, and the reminders, counted from its beginning."""
+
+    within: Period = "P14D"
+    reminders: tuple[Period, ...] = ()
+
+
+class Answering(Clock):
+    """The partner's time from the claim's acceptance, and what silence means."""
+
+    within: Period
+    silence: Literal["escalate", "confirm", "reject"] = "escalate"
+    confirm_up_to: Money | None = None
+    confirm_per_month: Money | None = None
+
+    @model_validator(mode="after")
+    def _is_capped(self) -> Self:
+        if self.silence == "confirm" and not (self.confirm_up_to and self.confirm_per_month):
+            raise ValueError("silence = confirm: expected confirm_up_to and confirm_per_month")
+        return self
+
+
+class Information(Clock):
+    """The member's time for an answer, and what happens without one."""
+
+    otherwise: Literal["send", "reject"] = "send"
+
+
+SecretName = Annotated[str, Field(pattern=r"^TICKETS_SECRET_[A-Z0-9_]{1,60}$")]
+
+
+class Limits(Written):
+    """How fast claims may go to the partner, whatever the channel."""
+
+    requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 5
+    concurrency: Annotated[int, Field(ge=1, le=100)] = 4
+    timeout_seconds: Annotated[float, Field(gt=0, le=25)] = 20
+
+
+class HttpChannel(Limits):
+    """Claims are posted to the partner's address, signed."""
+
+    kind: Literal["http"]
+    address: HttpUrl
+    secret: SecretName
+
+
+class MailChannel(Limits):
+    """Claims go by mail, in the market's language, each with a link that is signed and expires."""
+
+    kind: Literal["mail"]
+    address: EmailAddress
+    secret: SecretName
+    link_valid: Period = "P90D"
+
+
+class CsvChannel(Limits):
+    """Claims wait to be exported as a file; outcomes come back as a file."""
+
+    kind: Literal["csv"]
+
+
+Channel = Annotated[HttpChannel | MailChannel | CsvChannel, Field(discriminator="kind")]
+"""How claims reach the partner: always the current one, never a ticket's old one."""
+
+
+class Terms(Written):
+    """What a running ticket needs of its partner's rules; they travel with it."""
+
+    partner_name: str
+    market: Market
+    cancellation: Cancellation
+    answer: Answering
+    information: Information
+    reward_at_most: Money
+
+
+class PartnerRules(Written):
+    """Everything by which a claim is judged and a ticket is led."""
+
+    id: Annotated[str, Field(pattern=rf"^{PARTNER_ID}$")]
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    kinds: Annotated[tuple[ClaimKind, ...], Field(min_length=1)]
+    market: Market
+    registration_delay: Period = "PT48H"
+    claim_window: Period = LONGEST_WINDOW
+    early_claims: Literal["refuse", "hold"] = "refuse"
+    cancellation: Cancellation
+    answer: Answering
+    information: Information = Information()
+    reward_at_most: Money
+    limits: ClaimLimits = ClaimLimits()
+    fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
+
+    @classmethod
+    def stored(cls, content: object) -> Self:
+        """Read rules back that were kept for running tickets: later checks do not touch them."""
+        return cls.model_validate(content, context=_STORED)
+
+    @model_validator(mode="after")
+    def _is_sound(self, info: ValidationInfo) -> Self:
+        if info.context is not _STORED:
+            self._can_be_satisfied()
+            self._reminds_in_order()
+            self._has_sound_form()
+        return self
+
+    def _can_be_satisfied(self) -> None:
+        if periods.has_clock_part(self.claim_window):
+            raise ValueError("claim_window: expected days or months, a window ends with a day")
+        if periods.lengthens_window(self.claim_window):
+            raise ValueError("claim_window: expected three months (P3M) at most")
+        no_time = periods.leaves_no_time(
+            self.registration_delay, self.claim_window, self.market.zone
+        )
+        if self.early_claims == "refuse" and no_time:
+            raise ValueError(
+                "registration_delay: expected shorter than claim_window: early claims are refused"
+            )
+
+    def _reminds_in_order(self) -> None:
+        for clock in (self.answer, self.information):
+            if not periods.are_in_order((*clock.reminders, clock.within)):
+                raise ValueError("reminders: expected in order, and each before within")
+
+    def _has_sound_form(self) -> None:
+        names = [field.name for field in self.fields]
+        if len(names) != len(set(names)):
+            raise ValueError("fields: expected every name once")
+        if any(sum(field.identifies for field in self.form(kind)) > 1 for kind in self.kinds):
+            raise ValueError("fields: expected one identifying field at most per kind")
+        amounts = (self.reward_at_most, self.answer.confirm_up_to, self.answer.confirm_per_month)
+        if any(money and money.currency != self.market.currency for money in amounts):
+            raise ValueError(
+                f"expected every amount in the market's currency {self.market.currency}"
+            )
+
+    def form(self, kind: ClaimKind) -> tuple[FormField, ...]:
+        """Return the fields that a claim of `kind` fills in."""
+        return tuple(field for field in self.fields if kind in field.kinds)
+
+    def label(self, name: str, language: str) -> str | None:
+        """Return the words by which a member knows the field `name`; none for other names."""
+        labels = (field.label for field in self.fields if field.name == name)
+        return next(
+            (text for label in labels for key, text in label.items() if key == language), None
+        )
+
+    @property
+    def terms(self) -> Terms:
+        """The part that a running ticket carries."""
+        return Terms(
+            partner_name=self.name,
+            market=self.market,
+            cancellation=self.cancellation,
+            answer=self.answer,
+            information=self.information,
+            reward_at_most=self.reward_at_most,
+        )
+
+    @property
+    def rules_hash(self) -> str:
+        """The content hash (SHA-256, hex) under which this version is kept."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+class PartnerProfile(Written):
+    """A partner's file as a whole: rules and channel."""
+
+    rules: PartnerRules
+    channel: Channel
+
+    @classmethod
+    def from_file(cls, content: dict[str, Any]) -> Self:
+        """Build a profile from a parsed file: the rules' keys at the top, the channel a table."""
+        channel = {"channel": content["channel"]} if "channel" in content else {}
+        rules = {key: value for key, value in content.items() if key != "channel"}
+        return cls.model_validate({"rules": rules, **channel})

@@ -1,0 +1,53 @@
+"""More than a partner's maximum is never granted by one person: a second agent approves.
+
+One agent proposes an amount above the maximum, another one decides for the same amount. What both
+said is recorded with the move, and the granting transaction looks for it once more.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from domain.values.types import Frozen, Money
+
+NEEDED: Final = "approval_needed"
+"""The code of a decision that waits for another agent."""
+BY_ANOTHER: Final = "approval_by_another"
+"""The code of a refusal: who proposed an amount does not approve it."""
+NO_AGENT: Final = "forbidden"
+_NO_AGENTS: Final = frozenset({"system", "platform", "member", "partner", "unknown"})
+
+
+class Proposal(Frozen):
+    """An amount above the maximum that one agent proposed; it stands until the ticket moves."""
+
+    amount: Money
+    by: str
+    at: datetime
+
+
+class Approval(Frozen):
+    """An amount above the maximum that two agents decided for, with the move `seq`."""
+
+    amount: Money
+    proposed_by: str
+    approved_by: str
+    seq: int
+
+
+def agent_named(actor: str) -> str | None:
+    """Return which agent acts, as two names are compared; `None` where it is no agent."""
+    role, _, name = actor.partition(":")
+    if role.casefold() in _NO_AGENTS:
+        return None
+    return (name if role.casefold() == "agent" else actor).casefold() or None
+
+
+def are_two_agents(one: str, other: str) -> bool:
+    """Say whether both actors are agents, and not the same."""
+    agents = {agent_named(one), agent_named(other)}
+    return None not in agents and len(agents) == 2
+
+
+def is_within(amount: Money, maximum: Money) -> bool:
+    """Say whether one person may grant `amount`: the market's currency, up to the maximum."""
+    return amount.currency == maximum.currency and 0 < amount.amount <= maximum.amount

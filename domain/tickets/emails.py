@@ -1,0 +1,54 @@
+"""Which event earns which letter, and what the letter must be told (R26-R28, R34)."""
+
+from enum import StrEnum
+from typing import Any, Final
+
+from domain.partners.profile import LANGUAGES
+from domain.tickets.lifecycle import Event, State
+from domain.values.types import Frozen
+
+
+class LetterKind(StrEnum):
+    """The letters a member can get; each exists in every language as text and HTML."""
+
+    CONFIRMATION = "confirmation"
+    INFORMATION_NEEDED = "information_needed"
+    PARTNER_CONFIRMED = "partner_confirmed"
+    REJECTED = "rejected"
+    RESOLVED = "resolved"
+    REWARD_REGISTERED = "reward_registered"
+    WITHDRAWN = "withdrawn"
+    CLAIM_NOT_ACCEPTED = "claim_not_accepted"
+
+
+class Letter(Frozen):
+    """A letter to be sent: `key` is unique within its ticket, `params` are the template's."""
+
+    key: str
+    kind: LetterKind
+    language: str
+    params: dict[str, Any] = {}
+
+
+_BY_STATE: Final = {
+    State.AWAITING_CANCELLATION_PERIOD: LetterKind.PARTNER_CONFIRMED,
+    State.REJECTED: LetterKind.REJECTED,
+    State.WITHDRAWN: LetterKind.WITHDRAWN,
+    State.INFORMATION_REQUESTED: LetterKind.INFORMATION_NEEDED,
+}
+
+
+def letter_earned(event: Event, from_state: State, to: State) -> LetterKind | None:
+    """Return the letter that a move earns; none where the member learns nothing new from it."""
+    if event is Event.CLAIM_ACCEPTED:
+        return LetterKind.CONFIRMATION
+    if to is State.RESOLVED:
+        granted = event is Event.CANCELLATION_PERIOD_ENDED
+        return LetterKind.RESOLVED if granted else LetterKind.REWARD_REGISTERED
+    moved = to is not from_state or event in (Event.DECIDED, Event.PARTNER_CONFIRMED)
+    return _BY_STATE.get(to) if moved else None
+
+
+def language_of(wanted: str | None, market: str) -> str:
+    """Return the member's language where letters exist in it, else that of the partner's market."""
+    return wanted if wanted in LANGUAGES else market

@@ -1,0 +1,47 @@
+"""Messages as they are kept: what came, from whom, and what became of it."""
+
+import json
+from datetime import datetime
+from typing import Any, Final
+
+from domain.tickets.messages import (
+    UPDATES,
+    Message,
+    PartnerOutcome,
+    Request,
+    RewardRegistered,
+    Unreadable,
+)
+from domain.tickets.ticket import Note
+
+LONGEST_BODY: Final = 16_000
+"""Characters of JSON; a longer body is kept as its beginning."""
+_NAMES: Final = {model: name for name, model in UPDATES.items()}
+
+
+def note_of(message: Message, code: str, now: datetime, unknown: tuple[str, ...] = ()) -> Note:
+    """Return how `message` is kept; `unknown` names the fields that nobody here knows."""
+    content: dict[str, Any] = message.model_dump(mode="json", exclude={"caller"}, exclude_none=True)
+    name, message_id, actor = _sender(message)
+    body = content | ({"unknown_fields": list(unknown)} if unknown else {})
+    return Note(
+        message=name, message_id=message_id, actor=actor, code=code, at=now, body=_bounded(body)
+    )
+
+
+def _bounded(body: dict[str, Any]) -> dict[str, Any]:
+    text = json.dumps(body)
+    return body if len(text) <= LONGEST_BODY else {"begins": text[:LONGEST_BODY]}
+
+
+def _sender(message: Message) -> tuple[str, str, str]:
+    match message:
+        case PartnerOutcome():
+            return "partner_outcome", message.outcome_id, f"partner:{message.partner_id}"
+        case RewardRegistered():
+            return "reward_registered", message.reward_id, "platform"
+        case Request():
+            return _NAMES[type(message)], message.request_id, message.actor
+        case Unreadable():
+            return message.message, "", "unknown"
+    return type(message).__name__, "", "system"

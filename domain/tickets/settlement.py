@@ -1,0 +1,61 @@
+"""When a hold or a cancellation period has ended: one order earns one reward per kind, once, and
+only where the facts still allow it.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from domain.claims.claim import Reward, RewardState
+from domain.claims.claim_context import Case
+from domain.claims.entitlement import objection
+
+
+class Verdict(StrEnum):
+    """What the granting transaction found, under lock."""
+
+    GRANTED = "granted"
+    REWARD_REGISTERED = "reward_registered"
+    ALREADY_REWARDED = "already_rewarded"
+    TERMS_NOT_MET = "terms_not_met"
+    APPROVAL_NEEDED = "approval_needed"
+    """The amount is above the maximum, and two agents have not decided for it."""
+
+
+class Release(StrEnum):
+    """What a held claim found when its hold ended."""
+
+    FREE = "free"
+    REWARD_REGISTERED = "reward_registered"
+    ALREADY_REWARDED = "already_rewarded"
+    TERMS_NOT_MET = "terms_not_met"
+
+
+_PAID: Final = (RewardState.REGISTERED, RewardState.GRANTED)
+
+
+def settle(case: Case) -> Verdict:
+    """Decide whether the reward of a ticket may be granted by the facts of this moment.
+
+    A reward that names this ticket as its grantor is our own grant, come back through the feed. One
+    that the platform registered or granted to the same account meanwhile makes ours needless;
+    another ticket's grant for the order, or somebody else's reward, means that the order has had
+    its reward. Whatever else would be refused at filing now does not meet the terms any more.
+    """
+    if case.grants:
+        return Verdict.ALREADY_REWARDED
+    contested = [case.contested] if case.contested else []
+    if any(_is_paid(case, reward) for reward in (*contested, *case.rewards)):
+        return Verdict.REWARD_REGISTERED
+    if any(_is_paid(case, reward) for reward in case.rewards_of_others):
+        return Verdict.ALREADY_REWARDED
+    return Verdict.TERMS_NOT_MET if objection(case) else Verdict.GRANTED
+
+
+def release(case: Case) -> Release:
+    """Decide how a held claim goes on: as it would be settled, where it may be granted."""
+    verdict = settle(case)
+    return Release.FREE if verdict is Verdict.GRANTED else Release(verdict.value)
+
+
+def _is_paid(case: Case, reward: Reward) -> bool:
+    return reward.state in _PAID and reward.granted_by_ticket != case.number

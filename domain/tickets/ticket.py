@@ -1,0 +1,290 @@
+"""A ticket: the one serialisable state of its workflow, and the views that others get of it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from pydantic import Field
+
+from domain.claims.claim import LinkKind
+from domain.partners.profile import ClaimKind, Terms
+from domain.tickets.approvals import Approval, Proposal
+from domain.tickets.emails import Letter
+from domain.tickets.lifecycle import Event, State
+from domain.values.types import Frozen, Money, Words
+
+REMEMBERED: Final = 200
+"""So many message ids and answers a running ticket keeps at hand; the books keep every answer."""
+
+
+_ROLES: Final = frozenset({"system", "platform", "member", "agent"})
+
+
+class Attention(StrEnum):
+    """Why a ticket needs a person."""
+
+    PARTNER_SILENT = "partner_silent"
+    PARTNER_CONTRACT_FAULT = "partner_contract_fault"
+    PARTNER_UNAUTHORISED = "partner_unauthorised"
+    DELIVERY_RETRYING = "delivery_retrying"
+    MAIL_UNDELIVERABLE = "mail_undeliverable"
+    MAIL_RETRYING = "mail_retrying"
+    AMOUNT_UNDECIDED = "amount_undecided"
+    CANCELLATION_END_UNKNOWN = "cancellation_end_unknown"
+    WORKFLOW_LOST = "workflow_lost"
+    APPROVAL_NEEDED = "approval_needed"
+    OUTCOME_CONTRADICTED = "outcome_contradicted"
+
+
+REFUSED_DELIVERY: Final = frozenset(
+    {Attention.PARTNER_CONTRACT_FAULT, Attention.PARTNER_UNAUTHORISED}
+)
+"""A delivery that ended so is not tried again by itself."""
+
+
+class Move(Frozen):
+    """One move of a ticket, append-only; `seq` counts from 1 without gaps."""
+
+    seq: int
+    event: Event
+    from_state: State = Field(alias="from")
+    to: State
+    at: datetime
+    reason_code: str | None = None
+    actor: str
+    note: str | None = None
+
+    model_config = {"serialize_by_alias": True, "validate_by_name": True, "validate_by_alias": True}
+
+
+class Answer(Frozen):
+    """The first answer to a request, given again whenever it is repeated.
+
+    `awaits_approval`: a decision above the partner's maximum was recorded, and another agent has to
+    decide for the same amount.
+    """
+
+    request_id: str
+    number: str
+    state: State
+    moved: bool
+    code: str | None = None
+    problems: dict[str, str] = {}
+    awaits_approval: bool = False
+
+
+class Answered(Answer):
+    """An answer as it is kept: whose request it answers, and the digest of what was asked."""
+
+    caller: str
+    digest: str
+
+    @property
+    def key(self) -> str:
+        """What names the request among all of its ticket (`Request.key`)."""
+        return f"{self.caller} {self.request_id}"
+
+
+class Ticket(Frozen):
+    """Everything a running ticket knows; no personal data but what stands in moves' notes."""
+
+    number: str
+    kind: ClaimKind
+    partner_id: str
+    language: str
+    started_at: datetime
+    terms: Terms
+    reward_kind: LinkKind
+    order_key: str
+    ordered_on: date | None = None
+    ordered_at: datetime | None = None
+    dates: dict[str, date] = {}
+    promised: Money | None = None
+    confirmed: Money | None = None
+    granted: Money | None = None
+    stated: Money | None = None
+    """The amount that the partner named last."""
+    confirmation_occurred_at: datetime | None = None
+    proposal: Proposal | None = None
+    approval: Approval | None = None
+    state: State = State.CREATED
+    reason_code: str | None = None
+    due_at: datetime | None = None
+    cancellation_ends_at: datetime | None = None
+    clock_began_at: datetime | None = None
+    reminded: int = 0
+    partners_time_left: timedelta | None = None
+    partners_time_used: timedelta | None = None
+    partner_reminded: int = 0
+    overdue_reminders: bool = True
+    """Only of a ticket from before: it reminds its partner also of what was due before it had the
+    claim. Decided at admission, so that histories are told as they were (docs/decisions/0021)."""
+    questions: tuple[str, ...] = ()
+    asked: int = 0
+    attention: tuple[Attention, ...] = ()
+    moves: tuple[Move, ...] = ()
+    writings: int = 0
+    deliveries: int = 0
+    delivering: str | None = None
+    resumptions: int = 0
+    heard: tuple[str, ...] = ()
+    answers: tuple[Answered, ...] = ()
+    answered: int = 0
+    unmoved: int = 0
+    notes_left_out: int = 0
+    partner_reference: str | None = None
+
+
+class TicketSnapshot(Frozen):
+    """The query `snapshot`: where the ticket stands and how it came there. No personal data."""
+
+    number: str
+    state: State
+    kind: ClaimKind | None = None
+    partner: str | None = None
+    started_at: datetime
+    ordered_on: date | None = None
+    next_deadline: datetime | None = None
+    cancellation_ends_at: datetime | None = None
+    attention: tuple[str, ...] = ()
+    reason_code: str | None = None
+    moves: tuple[Move, ...] = ()
+
+
+class TicketOutcome(Frozen):
+    """The workflow's result."""
+
+    number: str
+    state: State
+    reason_code: str | None = None
+    granted: Money | None = None
+
+
+class Note(Frozen):
+    """A message as it is kept: what came, from whom, and what became of it (`code`).
+
+    `discrepancy`: the key under which agents see it, where it contradicts the ticket and moved
+    nothing.
+    """
+
+    message: Words
+    message_id: Words
+    actor: str
+    code: str
+    at: datetime
+    body: dict[str, Any] = {}
+    seq: int | None = None
+    discrepancy: str | None = None
+
+
+class Writing(Frozen):
+    """One step to be written down, in one transaction: moves, letters, notes, and where that leaves
+    the ticket.
+
+    `writing` counts a ticket's writings, so that a late one never overwrites a newer one;
+    `resumptions` says by which of its runs. `resume_state` is what a new run needs of it.
+    """
+
+    number: str
+    writing: int
+    state: State
+    reason_code: str | None = None
+    due_at: datetime | None = None
+    cancellation_ends_at: datetime | None = None
+    attention: tuple[str, ...] = ()
+    confirmed: Money | None = None
+    proposal: Proposal | None = None
+    approval: Approval | None = None
+    partner_reference: str | None = None
+    moves: tuple[Move, ...] = ()
+    letters: tuple[Letter, ...] = ()
+    notes: tuple[Note, ...] = ()
+    answers: tuple[Answered, ...] = ()
+    acknowledged: tuple[str, ...] = ()
+    """The ids of partners' outcomes that were heard since the last writing."""
+    notes_left_out: int = 0
+    resumptions: int = 0
+    resume_state: dict[str, Any] | None = None
+
+
+def resume_state(ticket: Ticket) -> dict[str, Any]:
+    """Return what the database knows of `ticket` from nowhere else, as JSON."""
+    elsewhere = {"terms", "moves", "answers", "heard", "writings", "resumptions"}
+    return ticket.model_dump(mode="json", exclude=elsewhere, exclude_defaults=True)
+
+
+def completed(writing: Writing, dates: Mapping[str, date], order_key: str) -> Writing:
+    """Return `writing` with what the form made of the member's answers."""
+    state = writing.resume_state or {}
+    known = {**state.get("dates", {}), **{name: day.isoformat() for name, day in dates.items()}}
+    return writing.model_copy(
+        update={"resume_state": {**state, "dates": known, "order_key": order_key}}
+    )
+
+
+def snapshot(ticket: Ticket) -> TicketSnapshot:
+    """Return the view of `ticket` for queries: moves without the words people wrote."""
+    return TicketSnapshot(
+        number=ticket.number,
+        state=ticket.state,
+        kind=ticket.kind,
+        partner=ticket.partner_id,
+        started_at=ticket.started_at,
+        ordered_on=ticket.ordered_on,
+        next_deadline=ticket.due_at,
+        cancellation_ends_at=ticket.cancellation_ends_at,
+        attention=tuple(ticket.attention),
+        reason_code=ticket.reason_code,
+        moves=tuple(
+            move.model_copy(update={"note": None, "actor": _role(move.actor)})
+            for move in ticket.moves
+        ),
+    )
+
+
+def outcome(ticket: Ticket) -> TicketOutcome:
+    """Return the result of a workflow whose ticket has ended."""
+    return TicketOutcome(
+        number=ticket.number,
+        state=ticket.state,
+        reason_code=ticket.reason_code,
+        granted=ticket.granted,
+    )
+
+
+def _line(move: Move) -> str:
+    when = f"{move.at:%Y-%m-%d %H:%M:%S}"
+    return f"{move.seq}. {when} {move.event} → {move.to} ({_role(move.actor)})"
+
+
+def _role(actor: str) -> str:
+    """Return who acted without a person's name: `agent:anna` is shown as agent."""
+    role = actor.partition(":")[0]
+    return actor if role == "partner" else (role if role in _ROLES else "agent")
+
+
+def describe(ticket: Ticket) -> str:
+    """Describe the ticket in Markdown for operators; no personal data."""
+    lines = [f"**{ticket.state}** · {ticket.kind} · {ticket.terms.partner_name}"]
+    if ticket.attention:
+        lines.append(f"**Needs attention:** {', '.join(ticket.attention)}")
+    if ticket.due_at:
+        lines.append(f"Next deadline: {ticket.due_at:%Y-%m-%d %H:%M:%S} UTC")
+    if ticket.reason_code:
+        lines.append(f"Reason: {ticket.reason_code}")
+    lines += [
+        f"{m.seq}. {m.at:%Y-%m-%d %H:%M:%S} {m.event} → {m.to} ({_role(m.actor)})"
+        for m in ticket.moves
+    ]
+    return "\n\n".join(lines)
+
+
+def summary(writing: Writing) -> str:
+    """Return what a step does, in a line for operators."""
+    moves = [f"{move.event} → {move.to}" for move in writing.moves]
+    return ", ".join(moves) or "note what was heard"
+
+
+def _nameless(move: Move) -> Move:
+    return move.model_copy(update={"note": None, "actor": _role(move.actor)})

@@ -1,0 +1,306 @@
+"""The course of a ticket: its place on the map and all that a step changes, collected to be written
+down.
+
+A `Course` holds one ticket. `hearing.py` says what a message does to it; whoever drives it writes
+down first and acts then. It decides, and does nothing.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from domain.tickets.emails import Letter, letter_earned
+from domain.tickets.lifecycle import Event, Lifecycle, State
+from domain.tickets.messages import RejectionReason, Request
+from domain.tickets.settlement import Release, Verdict
+from domain.tickets.ticket import (
+    REMEMBERED,
+    Answered,
+    Attention,
+    Move,
+    Note,
+    Ticket,
+    Writing,
+    resume_state,
+)
+from domain.tickets.ticket_limits import (
+    MOST_ASKED,
+    MOST_DISCREPANCIES,
+    MOST_HEARD,
+    MOST_NOTES,
+    MOST_UNMOVED,
+)
+from domain.values import periods
+from domain.values.types import Money
+
+SYSTEM: Final = "system"
+ABOUT_DELIVERY: Final = frozenset(
+    {
+        Attention.DELIVERY_RETRYING,
+        Attention.PARTNER_CONTRACT_FAULT,
+        Attention.PARTNER_UNAUTHORISED,
+    }
+)
+ABOUT_MAIL: Final = frozenset({Attention.MAIL_UNDELIVERABLE, Attention.MAIL_RETRYING})
+RETRYING: Final = frozenset({Attention.MAIL_RETRYING, Attention.DELIVERY_RETRYING})
+ABOUT_PARTNER: Final = ABOUT_DELIVERY | {Attention.PARTNER_SILENT}
+_PROPOSED: Final = frozenset({Attention.APPROVAL_NEEDED})
+_SETTLED: Final = {
+    Verdict.GRANTED: (Event.CANCELLATION_PERIOD_ENDED, State.RESOLVED, None),
+    Verdict.REWARD_REGISTERED: (Event.REWARD_REGISTERED, State.RESOLVED, None),
+    Verdict.ALREADY_REWARDED: (
+        Event.CANCELLATION_PERIOD_ENDED,
+        State.REJECTED,
+        RejectionReason.ALREADY_REWARDED,
+    ),
+    Verdict.TERMS_NOT_MET: (
+        Event.CANCELLATION_PERIOD_ENDED,
+        State.REJECTED,
+        RejectionReason.TERMS_NOT_MET,
+    ),
+}
+_RELEASED: Final = {
+    Release.FREE: (State.VALIDATED, None),
+    Release.REWARD_REGISTERED: (State.RESOLVED, None),
+    Release.ALREADY_REWARDED: (State.REJECTED, RejectionReason.ALREADY_REWARDED),
+    Release.TERMS_NOT_MET: (State.REJECTED, RejectionReason.TERMS_NOT_MET),
+}
+
+
+class Course:
+    """One ticket on its way."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        """Go on from where `ticket` stands."""
+        self.ticket = ticket
+        self._life = Lifecycle(ticket.state)
+        self._moves: list[Move] = []
+        self._letters: list[Letter] = []
+        self._notes: list[Note] = []
+        self._answers: list[Answered] = []
+        self._acknowledged: list[str] = []
+        self._left_out = ticket.notes_left_out
+
+    @property
+    def ended(self) -> bool:
+        """Say whether the ticket has reached a final state."""
+        return self.ticket.state.is_final
+
+    @property
+    def is_full(self) -> bool:
+        """Say whether so much waits that it should be written down."""
+        heard = max(self.ticket.notes_left_out - self._left_out, len(self._acknowledged))
+        return len(self._notes) >= MOST_NOTES or heard >= MOST_HEARD
+
+    @property
+    def has_unwritten(self) -> bool:
+        """Say whether anything waits to be written down."""
+        changed = self._moves or self._letters or self._notes or self._answers
+        return bool(changed or self._acknowledged) or self.ticket.notes_left_out > self._left_out
+
+    def may(self, event: Event, to: State | None = None) -> bool:
+        """Ask the map whether `event` leads from here (to `to`); a member is not asked for ever."""
+        is_enough = event is Event.INFORMATION_REQUESTED and self.ticket.asked >= MOST_ASKED
+        return not is_enough and self._life.may(event, to)
+
+    def accept(self, now: datetime, held_until: datetime | None = None) -> None:
+        """Open the ticket: the partner's clock starts, or the claim is held until then."""
+        zone = self.ticket.terms.market.zone
+        until = held_until.astimezone(zone).isoformat() if held_until else None
+        answer_by = periods.after(held_until or now, self.ticket.terms.answer.within, zone)
+        told = {"held_until": until, "answer_by": answer_by.astimezone(zone).date().isoformat()}
+        self.move(Event.CLAIM_ACCEPTED, State.VALIDATED, now, letter=told)
+        if held_until:
+            self.move(Event.CLAIM_HELD, State.ON_HOLD, now)
+            self.change(due_at=held_until)
+        else:
+            self.start_partners_clock(now)
+
+    def start_partners_clock(self, now: datetime) -> None:
+        """Give the partner its time from `now` on."""
+        terms = self.ticket.terms
+        due_at = periods.after(now, terms.answer.within, terms.market.zone)
+        self.change(due_at=due_at, clock_began_at=now, reminded=0)
+
+    def release_due(self, now: datetime) -> bool:
+        """Say whether a held claim's moment has come."""
+        due_at = self.ticket.due_at
+        return self.ticket.state is State.ON_HOLD and bool(due_at and due_at <= now)
+
+    def release(self, found: Release, now: datetime) -> None:
+        """Let a held claim go on as `found`; only now does the partner's clock start."""
+        to, reason = _RELEASED[found]
+        self.move(Event.HOLD_RELEASED, to, now, reason=reason)
+        if to is State.VALIDATED:
+            self.start_partners_clock(now)
+
+    def settlement_due(self, now: datetime) -> bool:
+        """Say whether the cancellation period has ended and the amount is known."""
+        ends_at = self.ticket.cancellation_ends_at
+        waits = self.ticket.state is State.AWAITING_CANCELLATION_PERIOD
+        contradicted = Attention.OUTCOME_CONTRADICTED in self.ticket.attention
+        due = ends_at and ends_at <= now and self.ticket.confirmed
+        return waits and bool(due) and not contradicted
+
+    def settle(self, verdict: Verdict, now: datetime) -> None:
+        """End the ticket as the granting transaction found; or wait on for a second agent."""
+        if verdict is Verdict.APPROVAL_NEEDED:
+            self.change(confirmed=None, approval=None)
+            self.attend(add=Attention.AMOUNT_UNDECIDED)
+            return
+        event, to, reason = _SETTLED[verdict]
+        if verdict is Verdict.GRANTED:
+            self.change(granted=self.ticket.confirmed)
+        self.move(event, to, now, reason=reason, letter={"amount": money(self.ticket.granted)})
+
+    def move(
+        self,
+        event: Event,
+        to: State,
+        now: datetime,
+        actor: str = SYSTEM,
+        *,
+        reason: RejectionReason | None = None,
+        note: str | None = None,
+        letter: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Follow an arrow, write it into the history, and queue the letter that it earns."""
+        t = self.ticket
+        self._life.move(event, to)
+        seq = len(t.moves) + 1
+        step = Move(
+            seq=seq,
+            event=event,
+            from_state=t.state,
+            to=to,
+            at=now,
+            reason_code=reason,
+            actor=actor,
+            note=note,
+        )
+        if earned := letter_earned(event, t.state, to):
+            params = dict(letter or {}) | ({"reason_code": reason} if reason else {})
+            key = f"{seq}-{earned}"
+            queued = Letter(key=key, kind=earned, language=t.language, params=params)
+            self._letters.append(queued)
+        self._moves.append(step)
+        self.change(state=to, moves=(*t.moves, step), reason_code=reason or t.reason_code)
+        self.change(proposal=None)  # what an agent proposed was about where the ticket stood
+        moves = (*t.moves, step.model_copy(update={"note": None}))
+        self.change(state=to, moves=moves, reason_code=reason or t.reason_code)
+        self.attend(drop=_over(to))
+        if to not in (State.VALIDATED, State.SENT_TO_PARTNER):
+            self.change(delivering=None)
+        if to.is_final:
+            self.change(due_at=None)
+
+    def note(self, note: Note) -> None:
+        """Keep a message that was heard; of many that changed nothing, only their number."""
+        if note.seq is None:
+            if self.ticket.unmoved >= MOST_UNMOVED + bool(note.discrepancy) * MOST_DISCREPANCIES:
+                self.change(notes_left_out=self.ticket.notes_left_out + 1)
+                return
+            self.change(unmoved=self.ticket.unmoved + 1)
+        self._notes.append(note)
+
+    def acknowledge(self, outcome_id: str) -> None:
+        """Let whoever dispatches outcomes know that this one was heard."""
+        self._acknowledged.append(outcome_id)
+
+    def answer(
+        self,
+        request: Request,
+        code: str | None = None,
+        problems: Mapping[str, str] | None = None,
+        *,
+        moved: bool = False,
+        awaits_approval: bool = False,
+    ) -> Answered:
+        """Give a request its first answer: kept for ever in the books, for a while at hand."""
+        answer = Answered(
+            request_id=request.request_id,
+            caller=request.sender,
+            digest=request.digest,
+            number=self.ticket.number,
+            state=self.ticket.state,
+            moved=moved,
+            code=code,
+            problems=dict(problems or {}),
+            awaits_approval=awaits_approval,
+        )
+        self._answers.append(answer)
+        kept = (*self.ticket.answers, answer)[-REMEMBERED:]
+        self.change(answers=kept, answered=self.ticket.answered + 1)
+        return answer
+
+    def may_have_forgotten(self, request: Request) -> bool:
+        """Say whether only the books know if `request` came before."""
+        known = any(answer.key == request.key for answer in self.ticket.answers)
+        return not known and self.ticket.answered > len(self.ticket.answers)
+
+    def remind(self, letter: Letter) -> None:
+        """Queue a letter that no move earns: a reminder."""
+        self._letters.append(letter)
+
+    def attend(
+        self, add: Attention | None = None, drop: frozenset[Attention] = frozenset()
+    ) -> None:
+        """Ask for a person, or stop asking; the order of the reasons is that of their names."""
+        wanted = (set(self.ticket.attention) - drop) | ({add} if add else set())
+        self.change(attention=tuple(sorted(wanted)))
+
+    def change(self, **fields: object) -> None:
+        """Replace fields of the ticket."""
+        self.ticket = self.ticket.model_copy(update=fields)
+
+    def write_down(self) -> Writing:
+        """Hand out what has collected since the last writing."""
+        self.change(writings=self.ticket.writings + 1)
+        t = self.ticket
+        writing = Writing(
+            number=t.number,
+            writing=t.writings,
+            state=t.state,
+            reason_code=t.reason_code,
+            due_at=t.due_at,
+            cancellation_ends_at=t.cancellation_ends_at,
+            attention=t.attention,
+            confirmed=t.confirmed,
+            proposal=t.proposal,
+            approval=t.approval,
+            partner_reference=t.partner_reference,
+            moves=tuple(self._moves),
+            letters=tuple(self._letters),
+            notes=tuple(self._notes),
+            answers=tuple(self._answers),
+            resumptions=t.resumptions,
+            resume_state=resume_state(t),
+            acknowledged=tuple(self._acknowledged),
+            notes_left_out=t.notes_left_out,
+        )
+        self._moves, self._letters, self._notes, self._answers = [], [], [], []
+        self._acknowledged, self._left_out = [], t.notes_left_out
+        return writing
+
+
+def _over(state: State) -> frozenset[Attention]:
+    """Return the reasons for attention that are over once a ticket stands in `state`."""
+    if state.is_final:
+        # A member who could not be told must still be told by somebody.
+        return frozenset(Attention) - ABOUT_MAIL
+    if state is State.SENT_TO_PARTNER:
+        return ABOUT_DELIVERY | _PROPOSED
+    return _PROPOSED if state is State.VALIDATED else ABOUT_PARTNER | _PROPOSED
+
+
+def money(amount: Money | None) -> dict[str, Any] | None:
+    """Return `amount` as letters take it."""
+    return amount.model_dump(mode="json") if amount else None
+
+
+def foreseen(ticket: Ticket, now: datetime) -> dict[Verdict, Writing]:
+    """Return, for each verdict the granting transaction may reach, the step it then writes."""
+    forks = {verdict: Course(ticket) for verdict in Verdict}
+    for verdict, fork in forks.items():
+        fork.settle(verdict, now)
+    return {verdict: fork.write_down() for verdict, fork in forks.items()}

@@ -1,0 +1,52 @@
+"""A person's name and language, as platforms tell them: a bad one is left out, and spoils nothing.
+
+A name stands in letters that we sign, so it must not be a stranger's message: it is short, in one
+line, and holds nothing that a mail program makes a link of.
+"""
+
+import re
+import unicodedata
+from typing import Annotated, Final
+
+from pydantic import BeforeValidator
+
+from domain.values.text_cleaning import cleaned
+
+LONGEST_NAME: Final = 100
+_NO_NAME: Final = re.compile(
+    r"""
+    [^\w\s'’`.,()&·-]        # nothing that addresses need: @ : / \ < > [ ] = ? % #
+    | _ | \bwww\b
+    | [.](?=\w\w)            # example.com; but "J.R. Ewing" and "dr. Anna" are names
+    | \d[.,]\d               # 192.168.0.1
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_TAG: Final = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE | re.DOTALL)
+
+
+def read_name(told: object) -> str:
+    """Return a name that may stand in a greeting; "" for none, and for what is no name."""
+    if not isinstance(told, str) or len(told) > 10 * LONGEST_NAME:
+        return ""
+    name = " ".join(cleaned(told).split())
+    is_name = any(one.isalpha() for one in name) and len(name) <= LONGEST_NAME
+    return name if is_name and not _NO_NAME.search(_without_marks(name)) else ""
+
+
+def _without_marks(name: str) -> str:
+    """Leave out vowel signs and the like, which are parts of letters."""
+    return "".join(one for one in name if not unicodedata.category(one).startswith("M"))
+
+
+def read_language(told: object) -> str | None:
+    """Return the language of a tag such as `pl`, `pl-PL` or `PL`; none for what is no tag."""
+    found = _TAG.fullmatch(told.strip()) if isinstance(told, str) else None
+    return found[1].lower() if found else None
+
+
+PersonName = Annotated[str, BeforeValidator(read_name)]
+"""A member's name: at most 100 characters, or nothing."""
+
+LanguageTag = Annotated[str | None, BeforeValidator(read_language)]
+"""An ISO 639-1 code, or nothing."""

@@ -1,0 +1,1 @@
+"""HTTP API endpoints, one module for each resource."""

@@ -1,0 +1,1 @@
+"""Background jobs: outcome sweep, reward re-check, event sequencing, webhooks."""

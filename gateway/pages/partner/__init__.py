@@ -1,0 +1,1 @@
+"""Pages behind a partner's signed link."""
