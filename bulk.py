@@ -18,15 +18,17 @@ from typing import Final, TextIO
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from adapters.csv_files import CsvReader, Line, encoded, opened, write_row, written_whole
-from adapters.handovers import (
+from adapters.files.csv import CsvReader, Line, encoded, opened, write_row, written_whole
+from adapters.files.partner_profiles import load_profiles
+from adapters.postgres.database import Postgres
+from adapters.postgres.exports import (
     Export,
     export_written,
     exported_claims,
     made_export,
     next_export,
 )
-from adapters.outcomes import (
+from adapters.postgres.outcomes import (
     Kept,
     Key,
     keep_outcomes,
@@ -34,8 +36,6 @@ from adapters.outcomes import (
     known_outcomes,
     numbers_of_partner,
 )
-from adapters.partner_files import load_profiles
-from adapters.postgres import Postgres
 from cli.csv_rows import (
     Tally,
     check_header,
@@ -52,7 +52,7 @@ from domain.partners.profile import Market, PartnerRules
 from domain.tickets.discrepancies import TICKET_CLOSED, UNCHANGED
 from domain.tickets.messages import PartnerOutcome
 from settings import load_settings
-from workflows.telling import Teller
+from workflows.outcome_dispatcher import Teller
 
 DONE: Final = 0
 AWAY: Final = 1

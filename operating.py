@@ -5,17 +5,17 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from temporalio.client import Client
 
-from activities.letters import AnswerPages, Letters
-from adapters.letters import LetterBook
-from adapters.partner_files import load_profiles
-from adapters.postgres import Postgres
-from adapters.smtp import MailDoor
+from activities.emails import AnswerPages, Letters
+from adapters.email.renderer import LetterBook
+from adapters.email.smtp import MailDoor
+from adapters.files.partner_profiles import load_profiles
+from adapters.postgres.database import Postgres
 from domain.errors import MessageRefused
 from domain.values.email_addresses import read_address
 from domain.values.ticket_number import read_number
 from settings import Settings, load_settings, public_address
-from workflows.resuming import all_lost, repair
-from workflows.sending_again import SENT, send_again
+from workflows.email_resending import SENT, send_again
+from workflows.resumption import all_lost, repair
 
 Connect = Callable[[], Awaitable[Client]]
 

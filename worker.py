@@ -33,20 +33,20 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 import bulk
 import operating
-from activities.failures import Failures, RetriesLoggedSeldom
-from activities.letters import AnswerPages, Letters
+from activities.claim_delivery import PartnerCalls
+from activities.emails import AnswerPages, Letters
+from activities.error_interceptor import Failures, RetriesLoggedSeldom
 from activities.mail_server import asking_mail_server
-from activities.pace import Clock, Pace
-from activities.partner_calls import PartnerCalls
-from activities.partner_post import PartnerPost
+from activities.partner_email import PartnerPost
+from activities.partner_limiter import Clock, Pace
 from activities.persistence import Persistence
-from adapters.letters import LetterBook
-from adapters.migrations import migrate
-from adapters.partner_files import load_profiles
-from adapters.partner_http import open_door
-from adapters.postgres import Postgres
-from adapters.roles import grant_privileges, must_not_own
-from adapters.smtp import MailDoor
+from adapters.email.renderer import LetterBook
+from adapters.email.smtp import MailDoor
+from adapters.files.partner_profiles import load_profiles
+from adapters.http.webhook_client import open_door
+from adapters.postgres.database import Postgres
+from adapters.postgres.schema.migrations import migrate
+from adapters.postgres.schema.roles import grant_privileges, must_not_own
 from domain.errors import Misconfigured
 from domain.partners.profile import PartnerProfile
 from secret_settings import partner_secrets, with_files
@@ -57,8 +57,8 @@ from settings import (
     load_settings,
     public_address,
 )
-from workflows.payloads import DATA_CONVERTER
-from workflows.policies import MAIL_QUEUE, PARTNER_QUEUE, TICKETS_QUEUE
+from workflows.activity_options import MAIL_QUEUE, PARTNER_QUEUE, TICKETS_QUEUE
+from workflows.data_converter import DATA_CONVERTER
 from workflows.support_ticket import SupportTicket
 
 log = logging.getLogger("worker")

@@ -6,8 +6,8 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Final
 
-from adapters.postgres import Postgres
-from adapters.smtp import MailDoor
+from adapters.email.smtp import MailDoor
+from adapters.postgres.database import Postgres
 from domain.errors import DatabaseUnavailable, MailServerUnavailable
 
 ASK_AGAIN: Final = 60.0  # seconds

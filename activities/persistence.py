@@ -6,11 +6,16 @@ from datetime import UTC, date, datetime
 
 from temporalio import activity
 
-from activities.failures import place_of
-from adapters.admitting import admit
-from adapters.postgres import Postgres
-from adapters.resuming import resume_ticket
-from adapters.verdicts import look_at, settle_ticket, take_information, take_silence
+from activities.error_interceptor import place_of
+from adapters.postgres.admission import admit
+from adapters.postgres.database import Postgres
+from adapters.postgres.resumption import resume_ticket
+from adapters.postgres.ticket_decisions import (
+    look_at,
+    settle_ticket,
+    take_information,
+    take_silence,
+)
 from domain.admission.admission import Admission, AdmissionRequest
 from domain.admission.claim_assessor import Filing, Phrases, pointing_to_service
 from domain.admission.resumption import ResumeRequest, Resumption

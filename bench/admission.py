@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import httpx
 
-from adapters.bearer import new_token
+from adapters.security.jwt import new_token
 from bench.crowd import Crowd, NotReached, Tell, gathered, until
 from bench.figures import Figure, middle_and_tail
 from local.ports import HOST, free_ports

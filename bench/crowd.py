@@ -17,7 +17,7 @@ from local.demo import Doors, open_doors, wipe
 from local.ports import Ports
 from local.profiles import PLACEHOLDER, merged, write_profiles
 from local.stack import ROOT, Stack
-from workflows.starting import admit_ticket
+from workflows.client import admit_ticket
 
 Tell = Callable[[str], None]
 

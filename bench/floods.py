@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import httpx
 
-from adapters.tokens import member_of, new_token
+from adapters.security.signed_links import member_of, new_token
 from bench.crowd import Crowd, Filed, Tell, gathered
 from bench.figures import Figure, middle_and_tail
 from bench.flood_traffic import Flood, Kind

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from asgi_correlation_id import CorrelationIdFilter
 from fastapi import FastAPI
 
-from adapters.partner_files import load_profiles
-from adapters.roles import must_not_own
+from adapters.files.partner_profiles import load_profiles
+from adapters.postgres.schema.roles import must_not_own
 from domain.errors import Misconfigured
 from gateway.app import application
 from gateway.serving import Serving, listen, serve

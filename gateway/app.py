@@ -11,10 +11,10 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 from starlette_exporter import PrometheusMiddleware
 
-from adapters.bearer import BearerTokens, IssuerKeys
-from adapters.letters import LetterBook
-from adapters.partner_http import open_door
-from adapters.postgres import Postgres
+from adapters.email.renderer import LetterBook
+from adapters.http.webhook_client import open_door
+from adapters.postgres.database import Postgres
+from adapters.security.jwt import BearerTokens, IssuerKeys
 from domain.partners.profile import PartnerProfile
 from gateway import (
     claims,

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.admitting import facts_now
+from adapters.postgres.admission import facts_now
 from domain.admission.admission import AdmissionRequest, AdmissionResult
 from domain.admission.claim_assessor import Filing, pointing_to_service
 from gateway.guards import place_of

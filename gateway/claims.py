@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from adapters.choices import MOST, known_of
+from adapters.postgres.account_links import MOST, known_of
 from domain.claims.claimable_links import Choice, Known, claimable, market_days
 from domain.partners.profile import ClaimKind
 from domain.values.types import is_writable

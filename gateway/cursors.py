@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from adapters.ticket_books import MESSAGES_A_PAGE, MessagePlace, Place
+from adapters.postgres.ticket_queries import MESSAGES_A_PAGE, MessagePlace, Place
 
 CURSOR: Final = r"^[0-9]{1,16}\.ZW-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]$"
 """Everything that looks like a cursor is one: a place among all tickets, which reveals nothing."""

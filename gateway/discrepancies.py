@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Body, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from adapters.discrepancies import close_discrepancy, discrepancies_open
+from adapters.postgres.discrepancies import close_discrepancy, discrepancies_open
 from gateway.callers import Agent, CallRoute
 from gateway.parts import Have, Parts
 from gateway.problems import Problem, responses

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from adapters.events import Placed, events_after, place_moves, redeliver, webhooks
+from adapters.postgres.event_log import Placed, events_after, place_moves, redeliver, webhooks
 from domain.tickets.lifecycle import Event, State
 from gateway.background.webhook_backoff import LASTING
 from gateway.callers import CallRoute, Operator, OperatorOrPlatform, Platform

@@ -23,8 +23,9 @@ from pydantic import (
 )
 from temporalio.service import RPCError
 
-from adapters.discrepancies import keep_contradicting_rewards
-from adapters.feed import (
+from adapters.postgres.database import Postgres
+from adapters.postgres.discrepancies import keep_contradicting_rewards
+from adapters.postgres.platform_feed import (
     Kept,
     Key,
     Told,
@@ -34,7 +35,6 @@ from adapters.feed import (
     open_tickets,
     rewards_to_look_at,
 )
-from adapters.postgres import Postgres
 from domain.claims.claim import Link, Reward
 from domain.errors import Unavailable
 from domain.values.types import Amount, Money, Words

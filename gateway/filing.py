@@ -8,7 +8,7 @@ from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeou
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from adapters.ticket_books import stored_admission
+from adapters.postgres.ticket_queries import stored_admission
 from domain.admission.admission import AdmissionResult, refusal
 from domain.admission.claim_assessor import pointing_to_service
 from domain.claims.claim_digest import claim_digest
@@ -17,8 +17,8 @@ from domain.values.ticket_number import ticket_number
 from gateway.parts import Parts
 from gateway.problems import Problem
 from gateway.temporal import LOOK, is_there, noting_beginnings
-from workflows.policies import ADMISSION_PATIENCE
-from workflows.starting import admit_ticket
+from workflows.activity_options import ADMISSION_PATIENCE
+from workflows.client import admit_ticket
 
 
 class Filed(NamedTuple):

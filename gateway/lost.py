@@ -6,9 +6,9 @@ from typing import Final
 
 from prometheus_client import Gauge
 
-from adapters.resuming import lost_tickets
+from adapters.postgres.resumption import lost_tickets
 from gateway.parts import Parts
-from workflows.resuming import check_page
+from workflows.resumption import check_page
 
 log = logging.getLogger("gateway")
 PAUSE: Final = 1.0

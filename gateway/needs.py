@@ -8,11 +8,11 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from adapters.migrations import missing
-from adapters.postgres import Postgres
+from adapters.postgres.database import Postgres
+from adapters.postgres.schema.migrations import missing
 from domain.errors import Misconfigured, Unavailable
 from gateway.temporal import LOOK
-from workflows.attributes import ATTENTION, DUE_AT, KIND, PARTNER, STATE
+from workflows.search_attributes import ATTENTION, DUE_AT, KIND, PARTNER, STATE
 
 log = logging.getLogger("gateway")
 _ATTRIBUTES: Final = frozenset(key.name for key in (STATE, KIND, PARTNER, DUE_AT, ATTENTION))

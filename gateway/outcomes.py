@@ -9,9 +9,9 @@ from fastapi import APIRouter, Path, Request, Security
 from fastapi.security import APIKeyHeader
 from pydantic import BaseModel, Field
 
-from adapters import signatures
-from adapters.outcomes import TOO_MANY, Kept, Key, key_of
-from adapters.signatures import Signed, check_signature, could_be_signed
+from adapters.postgres.outcomes import TOO_MANY, Kept, Key, key_of
+from adapters.security import webhook_signatures
+from adapters.security.webhook_signatures import Signed, check_signature, could_be_signed
 from domain.claims.parsing import Reading, parse
 from domain.errors import MessageRefused
 from domain.tickets.discrepancies import ID_REUSED, UNCHANGED, same_content
@@ -92,14 +92,17 @@ _REJECTED: Final = {
     "reason_code": "order_not_found",
 }
 _HEADERS: Final = {
-    signatures.ID: ("The message's id. A retry keeps it, under a newer timestamp.", "msg-1"),
-    signatures.TIMESTAMP: (
+    webhook_signatures.ID: (
+        "The message's id. A retry keeps it, under a newer timestamp.",
+        "msg-1",
+    ),
+    webhook_signatures.TIMESTAMP: (
         "Seconds since 1970 (UTC); five minutes from now at most, either way.",
         "1791532800",
     ),
 }
 _SIGNATURE: Final = APIKeyHeader(
-    name=signatures.SIGNATURE,
+    name=webhook_signatures.SIGNATURE,
     scheme_name="webhookSignature",
     auto_error=False,
     description="Standard Webhooks 1.0.0: `v1,` and base64 of HMAC-SHA256 over"

@@ -9,12 +9,12 @@ from typing import Final, NamedTuple
 
 from temporalio.service import RPCError
 
-from adapters.outcomes import Kept, Key, keep_outcomes, known_outcomes
-from adapters.signatures import Signed
+from adapters.postgres.outcomes import Kept, Key, keep_outcomes, known_outcomes
+from adapters.security.webhook_signatures import Signed
 from domain.errors import Unavailable
 from domain.tickets.messages import PartnerOutcome
 from gateway.parts import Parts
-from workflows.telling import Teller
+from workflows.outcome_dispatcher import Teller
 
 log = logging.getLogger("gateway")
 _TOLD_IN_A_CALL: Final = 32

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Request
 from temporalio.client import Client
 
-from adapters.bearer import BearerTokens
-from adapters.letters import LetterBook
-from adapters.partner_http import PartnerDoor
-from adapters.postgres import Postgres
+from adapters.email.renderer import LetterBook
+from adapters.http.webhook_client import PartnerDoor
+from adapters.postgres.database import Postgres
+from adapters.security.jwt import BearerTokens
 from domain.partners.profile import CsvChannel, PartnerProfile
 from gateway.rate_limits import RateLimits
 from gateway.readiness import Readiness

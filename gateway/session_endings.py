@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 
-from adapters.sessions import Kind, end_sessions
+from adapters.postgres.sessions import Kind, end_sessions
 from domain.values.types import Identifier
 from gateway.callers import Caller, CallRoute, OperatorOrPlatform
 from gateway.parts import Have

@@ -24,12 +24,12 @@ from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from adapters.postgres import Postgres
+from adapters.postgres.database import Postgres
 from domain.errors import DatabaseUnavailable, Unavailable
 from domain.tickets.ticket import Answer
 from gateway.problems import STATUS, Problem, is_unknown
 from secret_settings import with_files
-from workflows.policies import ADMISSION_PATIENCE, CONTINUING
+from workflows.activity_options import ADMISSION_PATIENCE, CONTINUING
 
 LOOK: Final = timedelta(seconds=2)
 """How long it may take to see whether what was not answered in time has begun at all."""

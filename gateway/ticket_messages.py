@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict
 
-from adapters.ticket_books import MESSAGES_A_PAGE, messages_before
+from adapters.postgres.ticket_queries import MESSAGES_A_PAGE, messages_before
 from gateway.callers import Agent, CallRoute
 from gateway.cursors import MESSAGE_CURSOR, place_before, read_message_cursor
 from gateway.parts import Have

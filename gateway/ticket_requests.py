@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from temporalio.service import RPCError
 
-from adapters.resuming import is_open
-from adapters.ticket_books import is_ticket_of, keep_late
+from adapters.postgres.resumption import is_open
+from adapters.postgres.ticket_queries import is_ticket_of, keep_late
 from domain.claims.parsing import read_message
 from domain.errors import MessageRefused
 from domain.handlers.information_requests import NOT_NOW
@@ -21,7 +21,7 @@ from gateway.parts import Parts
 from gateway.problems import Problem, is_unknown
 from gateway.security_log import SecurityEvent, tell
 from gateway.temporal import ask
-from workflows.inputs import LONGEST_MESSAGE
+from workflows.message_decoding import LONGEST_MESSAGE
 
 _WRONG: Final = {
     "reward_required": {"reward": "required"},

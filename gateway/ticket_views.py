@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from adapters.ticket_books import MESSAGES_A_PAGE
+from adapters.postgres.ticket_queries import MESSAGES_A_PAGE
 from domain.handlers.commands import possible
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.tickets.lifecycle import State

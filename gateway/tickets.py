@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from adapters.ticket_books import Filters, place_of, ticket_whole, tickets_found
+from adapters.postgres.ticket_queries import Filters, place_of, ticket_whole, tickets_found
 from domain.claims.claim import MOST_ANSWERS
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import RejectionReason

@@ -9,7 +9,7 @@ import random
 from datetime import timedelta
 from typing import Final
 
-from adapters.events import Due, delivered, failed, place_moves, webhooks_due
+from adapters.postgres.event_log import Due, delivered, failed, place_moves, webhooks_due
 from domain.errors import Unavailable
 from gateway.background.webhook_backoff import pause_after
 from gateway.events import as_event, webhooks_for

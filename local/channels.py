@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import httpx
 
-from adapters.csv_files import encoded, opened, write_row
-from adapters.partner_files import load_profiles
+from adapters.files.csv import encoded, opened, write_row
+from adapters.files.partner_profiles import load_profiles
 from cli.csv_rows import OUTCOME_COLUMNS
 from domain.errors import TicketError
 from domain.partners.profile import CsvChannel

@@ -15,7 +15,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from adapters.postgres import Postgres
+from adapters.postgres.database import Postgres
 from domain.errors import Misconfigured
 from local.ports import HOST
 from local.supervisor import Part, Supervisor

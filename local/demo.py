@@ -24,8 +24,8 @@ from rich.text import Text
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from adapters.partner_files import load_profiles
-from adapters.postgres import Postgres
+from adapters.files.partner_profiles import load_profiles
+from adapters.postgres.database import Postgres
 from local import verdicts
 from local.channels import Channels
 from local.examples import FOLDER, Action, Examples, Row, read_examples, zones_of

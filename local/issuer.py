@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from adapters.bearer import new_token
+from adapters.security.jwt import new_token
 from local.people import Agent, Member
 
 LIFE: Final = 240  # seconds

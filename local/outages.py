@@ -26,7 +26,7 @@ from local.moves_told import untold
 from local.playing import Played, insisting
 from local.ports import Ports
 from local.stack import Stack
-from workflows.policies import WITHOUT_END
+from workflows.activity_options import WITHOUT_END
 
 PARTS: Final = {
     "database": "postgres",

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from adapters.postgres import Postgres
+from adapters.postgres.database import Postgres
 from tests.databases import as_owner, fresh_database, running_server
 
 _sessions: Final = pytest.StashKey[pytest.Session]()

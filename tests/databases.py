@@ -13,9 +13,9 @@ from typing import Final
 
 import asyncpg
 
-from adapters.migrations import migrate
-from adapters.postgres import Postgres
-from adapters.roles import grant_privileges
+from adapters.postgres.database import Postgres
+from adapters.postgres.schema.migrations import migrate
+from adapters.postgres.schema.roles import grant_privileges
 from local.database import ROLE, SERVICE_ROLE, make_service_role, start_database
 from local.database import database_url as url_of_server
 from local.ports import free_ports

@@ -17,7 +17,7 @@ from domain.handlers.commands import answer_for
 from domain.tickets.messages import Message, Request, Unreadable
 from domain.tickets.ticket import Answer, Answered
 from domain.values.types import Frozen
-from workflows import inputs
+from workflows import message_decoding
 
 CROWDED: Final = 20
 """With more signals waiting, requests and our own messages go first: no agent waits for a flood."""
@@ -39,15 +39,15 @@ class Received:
     def __init__(self, name: str, args: Sequence[RawValue], place: int) -> None:
         """Keep what came; what is too long to be read is not kept."""
         self.name, self.place = name, place
-        self.args = () if inputs.is_too_long(args) else tuple(args)
+        self.args = () if message_decoding.is_too_long(args) else tuple(args)
         self.size = len(name) + sum(len(one.payload.data) for one in self.args)
         self.result: asyncio.Future[Answer] | None = None
 
     def read(self) -> Read:
         """Read it; raises `UnknownEncoding`, which fails the workflow task and loses nothing."""
         if self.result is None:
-            return inputs.signal_message(self.name, self.args)
-        return inputs.update_request(self.name, self.args)
+            return message_decoding.signal_message(self.name, self.args)
+        return message_decoding.update_request(self.name, self.args)
 
     def settle(self, answer: Answer) -> None:
         """Give a request its answer; a refusal carries its code."""

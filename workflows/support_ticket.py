@@ -13,12 +13,19 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import RawValue
 
-from workflows import inputs
-from workflows.attributes import changes
-from workflows.carrying import Carried, pack, taken_up, unpack
+from workflows import message_decoding
+from workflows.activity_options import (
+    CARRIED_BYTES,
+    HEARD_AT_ONCE,
+    ON_ITS_WAY,
+    durably,
+    is_long,
+    recorded,
+)
+from workflows.continue_as_new import Carried, pack, taken_up, unpack
 from workflows.message_queue import give, read, refuse
-from workflows.policies import CARRIED_BYTES, HEARD_AT_ONCE, ON_ITS_WAY, durably, is_long, recorded
-from workflows.refusing import Refusing
+from workflows.refused_claims import Refusing
+from workflows.search_attributes import changes
 
 with workflow.unsafe.imports_passed_through():
     from activities.persistence import Asked, Given, Hush, Persistence, Settlement
@@ -152,7 +159,7 @@ class SupportTicket(Refusing):
             await workflow.wait_condition(lambda: self._stirs() or self._may_continue(course))
 
     async def _admit(self, claim: Sequence[RawValue]) -> Admission:
-        request = inputs.admission_request(claim)
+        request = message_decoding.admission_request(claim)
         if is_number(self._number):
             self._admission = await durably(Persistence.admit, request, "admit the claim")
         else:
@@ -287,7 +294,7 @@ class SupportTicket(Refusing):
         """Return the answer that `run` reached; `key_reused` for the digest of another claim."""
         await workflow.wait_condition(lambda: self._admission is not None)
         admission = self._admission
-        if admission is None or inputs.content(digest) != admission.digest:
+        if admission is None or message_decoding.content(digest) != admission.digest:
             return refusal(self._number, "key_reused")
         return admission.result
 

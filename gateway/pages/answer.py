@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 from temporalio.service import RPCError
 
-from adapters.tokens import check_token, member_of
+from adapters.security.signed_links import check_token, member_of
 from domain.claims.information_form import problems_of
 from domain.claims.parsing import digest
 from domain.errors import MessageRefused, Unavailable

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
-from adapters.ticket_books import (
+from adapters.postgres.ticket_queries import (
     QUEUES,
     Filters,
     Queue,

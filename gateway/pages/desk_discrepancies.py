@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from adapters.discrepancies import discrepancies_of
+from adapters.postgres.discrepancies import discrepancies_of
 from gateway.discrepancies import Discrepancy, closed, seen
 from gateway.pages.desk_door import AtTheDesk, DeskRoute
 from gateway.pages.filling import as_meant

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from temporalio.service import RPCError
 
-from adapters.ticket_books import ticket_whole
+from adapters.postgres.ticket_queries import ticket_whole
 from domain.errors import MessageRefused, Unavailable
 from domain.partners.profile import ClaimKind, FormField, PartnerRules
 from domain.tickets.approvals import NEEDED, are_two_agents

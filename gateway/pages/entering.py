@@ -16,7 +16,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
-from adapters.sessions import Handover, Kind, end_session, is_used, session_begun
+from adapters.postgres.sessions import Handover, Kind, end_session, is_used, session_begun
 from domain.claims.claim import Contact
 from domain.claims.parsing import digest, read_claim
 from domain.errors import MessageRefused

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from fastapi.responses import Response
 
-from adapters.ticket_books import stored_admission
+from adapters.postgres.ticket_queries import stored_admission
 from domain.admission.admission import Admission, AdmissionResult
 from domain.values.ticket_number import ticket_number
 from gateway.pages.claiming import CORRECTABLE

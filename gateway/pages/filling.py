@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from starlette.datastructures import FormData
 
-from adapters.letters import LetterBook
+from adapters.email.renderer import LetterBook
 from domain.partners.profile import FormField
 from domain.values.types import Frozen
 

@@ -5,7 +5,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from adapters.choices import known_of
+from adapters.postgres.account_links import known_of
 from domain.claims.claim import LinkKind
 from domain.claims.claimable_links import Choice, Known, claimable, market_days
 from domain.partners.profile import ClaimKind, PartnerRules

@@ -14,10 +14,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
-from activities.claims_shown import claim_of, fields_shown
-from adapters.letters import printable
-from adapters.outcomes import claim_behind_link, outcomes_by_link
-from adapters.tokens import OUTCOME, Subject, check_token
+from adapters.email.claim_fields import claim_of, fields_shown
+from adapters.email.renderer import printable
+from adapters.postgres.outcomes import claim_behind_link, outcomes_by_link
+from adapters.security.signed_links import OUTCOME, Subject, check_token
 from domain.errors import MessageRefused, Unavailable
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.tickets.discrepancies import TICKET_CLOSED

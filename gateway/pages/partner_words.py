@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from adapters.letters import LetterBook
+from adapters.email.renderer import LetterBook
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.tickets.messages import PartnerOutcome, RejectionReason
 from gateway.pages.partner.outcome_form import dates_asked

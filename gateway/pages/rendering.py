@@ -14,7 +14,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from adapters.letters import printable
+from adapters.email.renderer import printable
 from domain.partners.profile import LANGUAGES
 from domain.tickets.messages import RejectionReason
 from gateway.parts import Parts

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from fastapi import Request, Response
 from starlette.datastructures import FormData
 
-from adapters.sessions import LONGEST, Kind, is_idle_session_of, live_session
-from adapters.tokens import seal, unseal
+from adapters.postgres.sessions import LONGEST, Kind, is_idle_session_of, live_session
+from adapters.security.signed_links import seal, unseal
 from domain.claims.claim import Contact
 from domain.errors import MessageRefused
 from domain.values.types import Frozen, Identifier

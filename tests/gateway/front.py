@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 from temporalio.testing import WorkflowEnvironment
 
-from adapters.bearer import new_token
+from adapters.security.jwt import new_token
 from domain.partners.profile import PartnerProfile
 from gateway.app import application
 from gateway.serving import Server, Serving

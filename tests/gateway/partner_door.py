@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from standardwebhooks import Webhook
 
-from adapters.tokens import OUTCOME, Subject, new_token
+from adapters.security.signed_links import OUTCOME, Subject, new_token
 from tests.gateway.front import Front
 from tests.workflow.claims import a_claim
 from tests.workflow.partner import SECRET

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters.tokens import OUTCOME, Subject, member_of, new_token, seal
+from adapters.security.signed_links import OUTCOME, Subject, member_of, new_token, seal
 from tests.gateway.front import PAGES_SECRET, Front
 from tests.workflow.claims import a_claim, an_order, days_ago
 

@@ -18,8 +18,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from adapters.bearer import BearerTokens, IssuerKeys, new_token
-from adapters.partner_http import open_door
+from adapters.http.webhook_client import open_door
+from adapters.security.jwt import BearerTokens, IssuerKeys, new_token
 from domain.errors import MessageRefused, Unavailable
 from local.ports import HOST
 from tests.gateway.front import AUDIENCE, ISSUER, TOKEN_SECRET, served

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from limits import RateLimitItem, RateLimitItemPerDay
 
-from adapters.outcomes import IN_FLIGHT, MOST_A_DAY
-from adapters.ticket_books import MESSAGES_A_PAGE
+from adapters.postgres.outcomes import IN_FLIGHT, MOST_A_DAY
+from adapters.postgres.ticket_queries import MESSAGES_A_PAGE
 from domain.values.ticket_number import ticket_number
 from gateway.rate_limits import LIMITS, Kind, RateLimits
 from tests.gateway.front import Front

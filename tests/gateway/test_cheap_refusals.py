@@ -10,7 +10,7 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
-from adapters.signatures import could_be_signed
+from adapters.security.webhook_signatures import could_be_signed
 from gateway.guards import Guards
 from gateway.readiness import Readiness
 from tests.gateway.front import Front

@@ -6,7 +6,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from adapters.postgres import QUERIES
+from adapters.postgres.database import QUERIES
 from tests.gateway.front import Front
 from tests.workflow.claims import a_claim
 from tests.workflow.stage import until

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters.feed import keep_rewards
+from adapters.postgres.platform_feed import keep_rewards
 from domain.claims.claim import Link, Reward
 from tests.gateway.front import Front
 from tests.workflow.claims import a_claim, an_early_claim, an_order, days_ago, link_of, reward_for

@@ -9,7 +9,7 @@ from typing import Any
 import jwt
 import pytest
 
-from adapters.bearer import BearerTokens, IssuerKeys
+from adapters.security.jwt import BearerTokens, IssuerKeys
 from domain.errors import MessageRefused, Unavailable
 from tests.gateway.front import AUDIENCE, ISSUER
 from tests.gateway.test_bearers import MAKERS, Issuer, content

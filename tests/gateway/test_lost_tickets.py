@@ -10,13 +10,13 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from adapters.resuming import lost_tickets
+from adapters.postgres.resumption import lost_tickets
 from gateway.lost import count_lost
 from tests.gateway.front import Front
 from tests.gateway.test_filed_again import delete
 from tests.gateway.test_filing import prepared
 from tests.workflow.claims import reward_for
-from workflows.resuming import check_page, is_led
+from workflows.resumption import check_page, is_led
 
 ROOT = Path(__file__).resolve().parents[2]
 NO = {"outcome": "rejected", "reason_code": "order_not_found", "request_id": "desk-1"}

@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from adapters.outcomes import end_turn, next_turn
-from adapters.signatures import check_signature
+from adapters.postgres.outcomes import end_turn, next_turn
+from adapters.security.webhook_signatures import check_signature
 from domain.errors import MessageRefused
 from local.ports import HOST
 from tests.gateway.front import Front

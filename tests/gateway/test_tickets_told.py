@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.postgres import QUERIES
+from adapters.postgres.database import QUERIES
 from tests.gateway.front import Front
 from tests.gateway.tickets import a_sent_ticket, an_ended_ticket, looked_up, told, wrong
 from tests.workflow.stage import until

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from activities.persistence import Persistence, Settlement
-from adapters.letters import LetterBook
-from adapters.postgres import Postgres
+from adapters.email.renderer import LetterBook
+from adapters.postgres.database import Postgres
 from domain.admission.admission import Admission, AdmissionRequest
 from domain.handlers.commands import next_delivery
 from domain.handlers.message_handling import hear

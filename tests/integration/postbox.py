@@ -7,7 +7,7 @@ from email.policy import default
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from adapters.letters import Letter
+from adapters.email.renderer import Letter
 
 SENDER = "Wsparcie <tickets@example.com>"
 JAN = "jan@example.net"

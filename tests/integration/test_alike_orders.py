@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from adapters.postgres import Postgres
+from adapters.postgres.database import Postgres
 from domain.tickets.settlement import Verdict
 from tests.integration.filing import Desk
 

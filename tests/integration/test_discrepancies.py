@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from adapters.discrepancies import (
+from adapters.postgres.database import Postgres
+from adapters.postgres.discrepancies import (
     close_discrepancy,
     discrepancies_of,
     discrepancies_open,
     keep_contradicting_rewards,
     keep_late_outcome,
 )
-from adapters.outcomes import end_turn, keep_outcomes, known_outcomes, next_turn
-from adapters.postgres import Postgres
+from adapters.postgres.outcomes import end_turn, keep_outcomes, known_outcomes, next_turn
 from domain.handlers.message_handling import hear
 from domain.tickets.discrepancies import MOST_OPEN, TICKET_CLOSED
 from domain.tickets.messages import PartnerOutcome

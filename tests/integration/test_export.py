@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import bulk
-from activities.pace import Pace
-from activities.partner_calls import Delivery, PartnerCalls
-from adapters.handovers import Export, next_export
-from adapters.partner_http import open_door
-from adapters.postgres import Postgres
+from activities.claim_delivery import Delivery, PartnerCalls
+from activities.partner_limiter import Pace
+from adapters.http.webhook_client import open_door
+from adapters.postgres.database import Postgres
+from adapters.postgres.exports import Export, next_export
 from tests.integration.filing import Desk
 from tests.unit.builders import a_profile, a_withdrawal
 

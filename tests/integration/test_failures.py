@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
-from activities.failures import Failures, RetriesLoggedSeldom
+from activities.error_interceptor import Failures, RetriesLoggedSeldom
 from domain.errors import (
     DatabaseUnavailable,
     Fault,
@@ -28,7 +28,7 @@ from domain.errors import (
     PartnerUnavailable,
     Unavailable,
 )
-from workflows.policies import WAITING
+from workflows.activity_options import WAITING
 
 RETRIED = [DatabaseUnavailable, MailServerUnavailable, PartnerUnavailable, Unavailable]
 FAULTS: dict[type[Fault], str] = {

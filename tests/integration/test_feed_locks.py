@@ -2,8 +2,8 @@
 
 import asyncio
 
-from adapters.feed import AT_ONCE, Kept, keep_links
-from adapters.postgres import QUERIES, Connection, Postgres
+from adapters.postgres.database import QUERIES, Connection, Postgres
+from adapters.postgres.platform_feed import AT_ONCE, Kept, keep_links
 from tests.unit.builders import a_link
 
 LOCKS = """

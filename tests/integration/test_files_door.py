@@ -14,8 +14,8 @@ import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from adapters.handovers import hand_over
-from adapters.postgres import Postgres
+from adapters.postgres.database import Postgres
+from adapters.postgres.exports import hand_over
 from tests.integration.filing import Desk
 from tests.integration.test_worker_start import dev_server
 from tests.unit.test_partner_files import SOUND, write_profile

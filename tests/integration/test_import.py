@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.csv_files import opened
-from adapters.postgres import Postgres
+from adapters.files.csv import opened
+from adapters.postgres.database import Postgres
 from bulk import Importer, Progress
 from cli.csv_rows import Tally
 from domain.errors import Unavailable
@@ -17,7 +17,7 @@ from domain.tickets.discrepancies import TICKET_CLOSED
 from domain.tickets.messages import PartnerOutcome
 from domain.values.ticket_number import ticket_number
 from tests.integration.ledger import opened as books
-from workflows.telling import TOLD, Teller
+from workflows.outcome_dispatcher import TOLD, Teller
 
 ROWS = 10_000
 PARTNER, OTHER = "velotel", "buchkiste"

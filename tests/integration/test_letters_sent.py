@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from activities.letters import AnswerPages, Letters, Posting
-from adapters.letters import LetterBook
-from adapters.postgres import Postgres
-from adapters.smtp import MailDoor, WrittenLetter
-from adapters.tokens import check_token, member_of
+from activities.emails import AnswerPages, Letters, Posting
+from adapters.email.renderer import LetterBook
+from adapters.email.smtp import MailDoor, WrittenLetter
+from adapters.postgres.database import Postgres
+from adapters.security.signed_links import check_token, member_of
 from domain.errors import MessageRefused
 from tests.integration.filing import SERVICE, Desk
 from tests.unit.builders import a_field, a_question

@@ -3,8 +3,8 @@
 import asyncio
 
 from activities.mail_server import ask_mail_server, asking_mail_server
-from adapters.postgres import Postgres
-from adapters.smtp import MailDoor
+from adapters.email.smtp import MailDoor
+from adapters.postgres.database import Postgres
 from tests.integration.filing import Desk, a_request
 from tests.integration.postbox import SENDER, Postbox
 from tests.unit.builders import ORDER_FIELD

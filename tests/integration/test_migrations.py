@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.migrations import FOLDER, migrate
-from adapters.postgres import Postgres
+from adapters.postgres.database import Postgres
+from adapters.postgres.schema.migrations import FOLDER, migrate
 from domain.errors import Misconfigured
 from tests.integration.ledger import opened
 

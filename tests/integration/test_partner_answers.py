@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.partner_http import PartnerDoor, open_door
+from adapters.http.webhook_client import PartnerDoor, open_door
 from domain.errors import PartnerUnavailable
 from tests.integration import doorstep
 from tests.integration.doorstep import Doorstep

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from activities.pace import Pace
-from activities.partner_calls import Delivery, PartnerCalls
-from adapters.partner_http import LONGEST_ANSWER, PartnerDoor, open_door
-from adapters.postgres import Postgres
+from activities.claim_delivery import Delivery, PartnerCalls
+from activities.partner_limiter import Pace
+from adapters.http.webhook_client import LONGEST_ANSWER, PartnerDoor, open_door
+from adapters.postgres.database import Postgres
 from domain.errors import (
     PartnerContractFault,
     PartnerThrottled,

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from activities.pace import Pace
-from activities.partner_calls import Delivery, PartnerCalls
-from activities.partner_post import PartnerPost
-from adapters.letters import LetterBook
-from adapters.partner_http import open_door
-from adapters.postgres import Postgres
-from adapters.smtp import MailDoor
-from adapters.tokens import OUTCOME, Subject, check_token
+from activities.claim_delivery import Delivery, PartnerCalls
+from activities.partner_email import PartnerPost
+from activities.partner_limiter import Pace
+from adapters.email.renderer import LetterBook
+from adapters.email.smtp import MailDoor
+from adapters.http.webhook_client import open_door
+from adapters.postgres.database import Postgres
+from adapters.security.signed_links import OUTCOME, Subject, check_token
 from domain.errors import MailServerUnavailable, MessageRefused, PartnerContractFault
 from domain.partners.profile import PartnerProfile
 from local.mailbox_letters import Letter, Letterbox

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from adapters.postgres import Postgres
+from adapters.postgres.database import Postgres
 from local.ports import HOST, free_ports
 from tests.integration.filing import Desk, a_request
 

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from adapters.postgres import QUERIES, Postgres
+from adapters.postgres.database import QUERIES, Postgres
 from domain.claims.claim import Link, Reward
 from domain.errors import DatabaseUnavailable
 from local.ports import free_ports

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from adapters.postgres import Postgres
+from adapters.postgres.database import Postgres
 from domain.admission.admission import Admission
 from domain.values.text_cleaning import cleaned_lines
 from tests.integration.filing import SERVICE, Desk, a_request

@@ -8,13 +8,13 @@ from typing import Final
 import asyncpg
 import pytest
 
-from adapters.postgres import Postgres
+from adapters.postgres.database import Postgres
 from domain.errors import DatabaseUnavailable
 from gateway.temporal import is_there
 from tests.integration.ledger import opened
 from tests.unit.builders import a_link
 
-QUERIES: Final = Path(__file__).resolve().parents[2] / "adapters" / "sql" / "queries"
+QUERIES: Final = Path(__file__).resolve().parents[2] / "adapters" / "postgres" / "queries"
 AWAY: Final = (
     "08006", "25006", "25P03", "25P04", "26000", "28000", "28P01", "3D000", "40001", "40P01",
     "42P05", "53300", "55000", "55006", "55P03", "57014", "57P01", "57P03", "58000", "58030",

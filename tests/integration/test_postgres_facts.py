@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from activities.persistence import Given
-from adapters.postgres import Postgres
+from adapters.postgres.database import Postgres
 from domain.claims.information_form import Completion
 from domain.handlers.message_handling import foreseen_answer
 from domain.tickets.settlement import Release, Verdict

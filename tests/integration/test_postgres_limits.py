@@ -4,8 +4,8 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from adapters.admitting import facts_now
-from adapters.postgres import Postgres
+from adapters.postgres.admission import facts_now
+from adapters.postgres.database import Postgres
 from domain.admission.admission import Admission
 from domain.admission.claim_assessor import Filing
 from domain.partners.claim_limits import Wanted

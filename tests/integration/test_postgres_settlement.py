@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from adapters.outcomes import end_turn, keep_outcomes, next_turn
-from adapters.postgres import Postgres
+from adapters.postgres.database import Postgres
+from adapters.postgres.outcomes import end_turn, keep_outcomes, next_turn
 from domain.handlers.message_handling import hear
 from domain.tickets.lifecycle import State
 from domain.tickets.settlement import Release, Verdict

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapters.postgres import Postgres
+from adapters.postgres.database import Postgres
 from domain.handlers.commands import next_delivery
 from domain.handlers.message_handling import hear
 from domain.tickets.messages import Delivered

@@ -11,8 +11,8 @@ from typing import Final
 import asyncpg
 import pytest
 
-from adapters.postgres import Postgres
-from adapters.roles import must_not_own
+from adapters.postgres.database import Postgres
+from adapters.postgres.schema.roles import must_not_own
 from domain.errors import Misconfigured
 from local.database import SERVICE_ROLE
 from tests.integration.filing import Desk

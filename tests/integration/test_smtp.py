@@ -5,8 +5,8 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from adapters.letters import Letter
-from adapters.smtp import MailDoor
+from adapters.email.renderer import Letter
+from adapters.email.smtp import MailDoor
 from domain.errors import LetterUndeliverable, MailServerUnavailable, Misconfigured
 from tests.integration.postbox import JAN, LETTER, SENDER, Postbox, parsed, words
 

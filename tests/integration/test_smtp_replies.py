@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.smtp import MailDoor
+from adapters.email.smtp import MailDoor
 from domain.errors import LetterUndeliverable, MailServerUnavailable
 from tests.integration.postbox import JAN, LETTER, SENDER, Postbox, words
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from adapters.smtp import MailDoor
+from adapters.email.smtp import MailDoor
 from domain.errors import MailServerUnavailable
 from tests.integration.postbox import JAN, LETTER, SENDER, Postbox
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from adapters.postgres import Postgres
-from adapters.ticket_books import (
+from adapters.postgres.database import Postgres
+from adapters.postgres.ticket_queries import (
     QUEUES,
     Filters,
     Place,

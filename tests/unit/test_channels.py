@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.partner_files import load_profiles
+from adapters.files.partner_profiles import load_profiles
 from tests.unit.test_partner_files import ROOT, SOUND, fault_in, write_profile
 
 

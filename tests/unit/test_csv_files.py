@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.csv_files import (
+from adapters.files.csv import (
     LONGEST_RECORD,
     Line,
     encoded,

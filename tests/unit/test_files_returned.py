@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.csv_files import encoded, opened, write_row
+from adapters.files.csv import encoded, opened, write_row
 from cli.csv_rows import (
     OUTCOME_COLUMNS,
     check_header,

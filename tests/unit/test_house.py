@@ -148,7 +148,7 @@ def test_no_query_has_the_name_of_another() -> None:
     names = [
         name
         for path in KEPT
-        if path.match("adapters/sql/queries/*.sql")
+        if path.match("adapters/postgres/queries/*.sql")
         for name in re.findall(r"^-- name: (\w+)", (ROOT / path).read_text(), re.MULTILINE)
     ]
     assert len(names) > 50

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.letters import TEMPLATES, Letter, LetterBook
+from adapters.email.renderer import TEMPLATES, Letter, LetterBook
 
 LANGUAGES = ("pl", "de", "en")
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.letters import LetterBook
+from adapters.email.renderer import LetterBook
 from domain.handlers.message_handling import hear
 from domain.tickets.emails import Letter, LetterKind, language_of, letter_earned
 from domain.tickets.lifecycle import ARROWS, Event, State

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.letters import Letter, LetterBook
+from adapters.email.renderer import Letter, LetterBook
 from domain.admission.admission import AdmissionRequest, enter, judge
 from domain.claims.parsing import read_claim
 from tests.unit.builders import NOW, NUMBER, a_field, a_partner, claim_content, some_facts

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from activities.pace import FAILURES_IN_A_ROW, LONGEST_PAUSE, Pace
+from activities.partner_limiter import FAILURES_IN_A_ROW, LONGEST_PAUSE, Pace
 from domain.errors import (
     DatabaseUnavailable,
     PartnerAtItsLimit,

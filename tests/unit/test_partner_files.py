@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import tomli_w
 
-from adapters.partner_files import load_profiles
+from adapters.files.partner_profiles import load_profiles
 from domain.errors import Misconfigured
 from domain.partners.profile import ClaimKind, CsvChannel, HttpChannel, PartnerProfile, PartnerRules
 from local.profiles import at_simulator, merged, read_profiles, write_profiles

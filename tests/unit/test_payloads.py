@@ -8,8 +8,8 @@ from temporalio.common import RawValue
 from temporalio.converter import PayloadConverter
 
 from domain.tickets.ticket import TicketOutcome
-from workflows.payloads import DATA_CONVERTER
-from workflows.starting import start_operation
+from workflows.client import start_operation
+from workflows.data_converter import DATA_CONVERTER
 
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
 JSON = {"encoding": b"json/plain"}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.email.quotation import LONGEST_QUOTE, quoted, without_links
-from adapters.letters import LetterBook
+from adapters.email.renderer import LetterBook
 
 BOOK = LetterBook("help@example.com")
 EVERY = {"number": "ZW-4KQ7-P9XT-M2AB-C", "member_name": "", "partner_name": "VeloTel"}

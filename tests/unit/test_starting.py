@@ -18,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.tickets.ticket import TicketOutcome
 from domain.values.ticket_number import is_number, ticket_number
 from tests.unit.builders import claim_content
-from workflows.starting import admit_ticket, start_operation
+from workflows.client import admit_ticket, start_operation
 
 NUMBER = "ZW-4KQ7-P9XT-M2AB-Z"
 HOSTILE = [

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.tokens import LONGEST, OUTCOME, Subject, check_token, new_token, seal
+from adapters.security.signed_links import LONGEST, OUTCOME, Subject, check_token, new_token, seal
 from domain.errors import MessageRefused
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -17,8 +17,8 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.testing import WorkflowEnvironment
 
 import worker
-from activities.pace import Clock
-from adapters.postgres import Postgres
+from activities.partner_limiter import Clock
+from adapters.postgres.database import Postgres
 from domain.partners.profile import CsvChannel, PartnerProfile
 from local.mailbox_letters import Letterbox
 from local.mailbox_smtp import Behaviour, listen
@@ -29,8 +29,8 @@ from tests.workflow.claims import PARTNERS, a_partner
 from tests.workflow.partner import SECRET, open_for_claims
 from tests.workflow.stage import Stage
 from tests.workflow.wire import strung
-from workflows.attributes import ATTENTION, DUE_AT, KIND, PARTNER, STATE
-from workflows.payloads import DATA_CONVERTER
+from workflows.data_converter import DATA_CONVERTER
+from workflows.search_attributes import ATTENTION, DUE_AT, KIND, PARTNER, STATE
 
 IDENTITY: Final = "tests"  # instead of the name of this machine, which histories would keep
 _TYPES: Final = {

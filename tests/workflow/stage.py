@@ -22,7 +22,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.common import RawValue
 from temporalio.worker import Worker
 
-from adapters.postgres import Postgres
+from adapters.postgres.database import Postgres
 from domain.admission.admission import AdmissionResult
 from domain.tickets.ticket import Answer, TicketOutcome, TicketSnapshot
 from domain.values.ticket_number import ticket_number
@@ -31,7 +31,7 @@ from local.mailbox_smtp import Behaviour
 from tests.workflow.claims import a_claim, link_of
 from tests.workflow.partner import Partner
 from tests.workflow.wire import Wire
-from workflows.starting import admit_ticket, start_operation
+from workflows.client import admit_ticket, start_operation
 
 T = TypeVar("T")
 Handle = WorkflowHandle[Any, TicketOutcome]

@@ -8,7 +8,7 @@ from tests.workflow.claims import a_claim, an_order
 from tests.workflow.conftest import SetUp
 from tests.workflow.stage import Stage, until
 from tests.workflow.test_arrows import DOWN
-from workflows.starting import admit_ticket
+from workflows.client import admit_ticket
 
 COMPLETED = "WORKFLOW_EXECUTION_UPDATE_COMPLETED"
 

@@ -13,7 +13,7 @@ from gateway.temporal import ask
 from tests.workflow.conftest import SetUp
 from tests.workflow.setting import real_server
 from tests.workflow.stage import Handle, Stage
-from workflows.policies import LONG_BYTES, LONG_EVENTS
+from workflows.activity_options import LONG_BYTES, LONG_EVENTS
 
 FLOOD: Final = 3_000
 SENDERS: Final = 32

@@ -1,12 +1,12 @@
 """A letter that was given up is sent again by an operator, while its ticket lasts and after."""
 
-from activities.letters import Letters
-from adapters.letters import LetterBook
-from adapters.smtp import MailDoor
+from activities.emails import Letters
+from adapters.email.renderer import LetterBook
+from adapters.email.smtp import MailDoor
 from local.mailbox_smtp import SmtpMode
 from local.ports import HOST
 from tests.workflow.stage import Stage
-from workflows.sending_again import send_again
+from workflows.email_resending import send_again
 
 
 async def again(stage: Stage, address: str | None = None) -> set[str]:

@@ -10,7 +10,7 @@ from temporalio.workflow import NondeterminismError
 from tests.record_histories import FOLDER
 from tests.workflow.paths import PATHS
 from worker import SANDBOX
-from workflows.payloads import DATA_CONVERTER
+from workflows.data_converter import DATA_CONVERTER
 from workflows.support_ticket import SupportTicket
 
 RECORDED = sorted(path.stem for path in FOLDER.glob("*.json"))

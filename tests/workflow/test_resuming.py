@@ -8,9 +8,9 @@ from typing import Any, Final
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from adapters.outcomes import keep_outcomes
-from adapters.postgres import write_down
-from adapters.resuming import lost_tickets
+from adapters.postgres.database import write_down
+from adapters.postgres.outcomes import keep_outcomes
+from adapters.postgres.resumption import lost_tickets
 from domain.admission.resumption import RESUME
 from domain.errors import RunReplaced
 from domain.tickets.lifecycle import State
@@ -21,9 +21,9 @@ from tests.workflow.conftest import SetUp
 from tests.workflow.partner import Says
 from tests.workflow.setting import real_server
 from tests.workflow.stage import Stage, until
-from workflows.policies import TICKETS_QUEUE
-from workflows.resuming import check_page, repair
-from workflows.telling import Teller
+from workflows.activity_options import TICKETS_QUEUE
+from workflows.outcome_dispatcher import Teller
+from workflows.resumption import check_page, repair
 
 AT_ONCE: Final = timedelta(0)
 OVER: Final = {"cancellation_ends_on": "2026-01-01"}

@@ -1,0 +1,99 @@
+"""Sending letters: written from the queue in the database, and marked there when they are gone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio import activity
+
+from adapters.email.renderer import LetterBook
+from adapters.email.smtp import MailDoor
+from adapters.postgres.database import Postgres
+from adapters.security.signed_links import member_of, new_token
+from domain.claims.claim import Contact
+from domain.claims.information_form import question_words
+from domain.errors import LetterUndeliverable
+from domain.handlers.information_requests import answer_page_closes_at
+from domain.partners.profile import PartnerRules
+from domain.tickets.emails import LetterKind
+from domain.values.types import Frozen
+
+
+class Posting(Frozen):
+    """A letter to be sent; `contact` only where the database must not keep one (refused claims)."""
+
+    number: str
+    key: str
+    contact: Contact | None = None
+
+
+@dataclass(frozen=True)
+class AnswerPages:
+    """Where members answer questions: the pages' address, and the secrets that sign its links."""
+
+    address: str
+    secrets: str
+
+    def link(self, number: str, row: Mapping[str, Any]) -> str:
+        """Return the link of a question's letter: every attempt to send it gives the same one."""
+        zone = PartnerRules.stored(row["rules"]).market.zone
+        until = answer_page_closes_at(row["params"].get("answer_by"), row["queued_at"], zone)
+        token = new_token(self.secrets, member_of(number), until)
+        return f"{self.address}/tickets/{number}/information?token={token}"
+
+
+class Letters:
+    """The activities of the queue `mail`."""
+
+    def __init__(
+        self,
+        postgres: Postgres,
+        book: LetterBook,
+        door: MailDoor,
+        pages: AnswerPages | None = None,
+    ) -> None:
+        """Take letters from `postgres`, words from `book`, and hand them to `door`.
+
+        Without `pages`, a question asks for an answer by mail.
+        """
+        self._postgres = postgres
+        self._book = book
+        self._door = door
+        self._pages = pages
+
+    @activity.defn(name="send_letter")
+    async def send(self, posting: Posting) -> None:
+        """Send a letter once: a crash before it is marked repeats it under the same Message-ID."""
+        keys = {"number": posting.number, "key": posting.key}
+        row = await self._postgres.one("letter_to_send", **keys)
+        if row is None or row["sent_at"] is not None:
+            return
+        contact = posting.contact or Contact.model_validate(row["contact"] or {})
+        if contact.email is None:
+            raise LetterUndeliverable("nobody told an address")
+        known = {
+            "number": posting.number,
+            "partner_name": row["partner_name"] or "",
+            "member_name": contact.name,
+        }
+        try:
+            params = known | row["params"] | _asked(row) | self._page_of(row, posting.number)
+            letter = self._book.render(row["kind"], row["language"], params)
+        except (KeyError, ValueError) as error:
+            raise LetterUndeliverable(f"cannot be written: {type(error).__name__}") from None
+        letter_id = f"{posting.number}-{posting.key}"
+        await self._door.send(letter_id, contact.name, contact.email, letter)
+        await self._postgres.run("letter_sent", **keys)
+
+    def _page_of(self, row: Mapping[str, Any], number: str) -> dict[str, Any]:
+        is_question = row["kind"] == LetterKind.INFORMATION_NEEDED and row["rules"]
+        return {"answer_page": self._pages.link(number, row)} if self._pages and is_question else {}
+
+
+def _asked(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the letter's questions, the fields among them in the words of the ticket's form."""
+    questions = row["params"].get("questions")
+    if not questions or not row["rules"]:
+        return {}
+    rules = PartnerRules.stored(row["rules"])
+    return {"questions": list(question_words(questions, rules, row["language"]))}

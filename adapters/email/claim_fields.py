@@ -1,0 +1,75 @@
+"""A claim as its partner sees it, by any channel: what the partner's form asks for, no more."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from adapters.email.renderer import LetterBook
+from domain.partners.profile import FormField, PartnerRules
+
+
+def claim_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the claim of a row of the books as contract.md, "Our call to a partner", writes it."""
+    clicked_at = row["clicked_at"]
+    note = {"note": row["information_note"]} if row["information_note"] else {}
+    return {
+        **note,
+        "number": row["number"],
+        "kind": row["kind"],
+        "ordered_on": row["ordered_on"].isoformat() if row["ordered_on"] else None,
+        "answers": row["answers"],
+        "link": {
+            "id": row["link_id"],
+            "clicked_at": clicked_at.isoformat() if clicked_at else None,
+        },
+    }
+
+
+def fields_shown(
+    book: LetterBook, rules: PartnerRules, claim: Mapping[str, Any], language: str
+) -> list[dict[str, Any]]:
+    """Return a claim (as `claim_of` writes it) in words of `language`: `label` and `value` each,
+    and whether the value is `exact`: no free words of the member.
+    """
+    return list(_fields(book, rules, claim, language))
+
+
+def _fields(
+    book: LetterBook, rules: PartnerRules, claim: Mapping[str, Any], language: str
+) -> Iterator[dict[str, Any]]:
+    def field(name: str, value: str, exact: bool = True) -> dict[str, Any]:
+        return {"label": book.phrase(language, "claim", name), "value": value, "exact": exact}
+
+    known = {one.name: one for one in rules.fields}
+    yield field("kind", book.phrase(language, "claim", claim["kind"]))
+    for name, value in (claim["answers"] or {}).items():
+        label = rules.label(name, language) or name
+        asked = known.get(name)
+        shown = _shown(book, asked, value, language)
+        exact = asked is not None and asked.type != "text"
+        yield {"label": label, "value": shown, "exact": exact}
+    days = {"ordered_on": claim["ordered_on"], "clicked_on": _clicked_on(claim, rules)}
+    for name, day in days.items():
+        if day:
+            yield field(name, book.day(language, day))
+    if note := claim.get("note"):
+        yield field("note", note, exact=False)
+
+
+def _shown(book: LetterBook, field: FormField | None, value: object, language: str) -> str:
+    """Return an answer in words: an option by its label, a day written out."""
+    if field and field.type == "date":
+        with contextlib.suppress(ValueError):
+            return book.day(language, str(value))
+    labels = dict(field.options.get(str(value), {})) if field else {}
+    texts = {str(key): text for key, text in labels.items()}
+    return texts.get(language) or str(value)
+
+
+def _clicked_on(claim: Mapping[str, Any], rules: PartnerRules) -> str | None:
+    """Return the day of the click on the market's calendar."""
+    clicked_at = claim["link"]["clicked_at"]
+    if clicked_at is None:
+        return None
+    return datetime.fromisoformat(clicked_at).astimezone(rules.market.zone).date().isoformat()

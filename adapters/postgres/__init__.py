@@ -1,0 +1,1 @@
+"""PostgreSQL: the connection pool and one repository function for each query."""

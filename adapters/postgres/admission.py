@@ -1,0 +1,136 @@
+"""Admission in the books: the facts in, the decision down, in one transaction."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
+from typing import Any, Final
+
+from adapters.postgres.claim_facts import facts_of_account, loads_of, one_after_the_other
+from adapters.postgres.database import QUERIES, Connection, Postgres, append, money_columns
+from domain.admission.admission import Admission, AdmissionRequest, Entry
+from domain.claims.claim import Facts
+from domain.errors import DatabaseUnavailable
+from domain.partners.claim_limits import Wanted
+
+_RACES: Final = 5
+_NO_GUESS: Final = ("duplicate", "too_many_claims")
+Decide = Callable[[Facts], Entry]
+
+
+class _DayFull(Exception):
+    """Another claim took the partner's last place of the day."""
+
+
+async def admit(
+    postgres: Postgres, request: AdmissionRequest, wanted: Wanted, decide: Decide
+) -> Admission:
+    """Admit a claim in one transaction: read the facts, let `decide` judge, write what it says.
+
+    A number that was admitted before returns its stored answer. An account's claims at a partner
+    are judged one after the other, so that none slips through its limits beside another; of two
+    claims for one reward the unique index decides which stands (R25), and the other is judged
+    again.
+    """
+    for _ in range(_RACES):
+        with suppress(_DayFull):
+            async with postgres.transaction() as connection:
+                if admission := await _admit(connection, request, wanted, decide):
+                    return admission
+    raise DatabaseUnavailable("PostgreSQL: a claim for the same reward kept changing")
+
+
+async def facts_now(postgres: Postgres, wanted: Wanted) -> Facts:
+    """Return what a claim is judged by, as it stands now."""
+    async with postgres.transaction() as connection:
+        return await _facts(connection, wanted)
+
+
+async def _admit(
+    connection: Connection, request: AdmissionRequest, wanted: Wanted, decide: Decide
+) -> Admission | None:
+    if stored := await _admitted(connection, request):
+        return stored
+    if wanted.day and wanted.account_id:
+        await one_after_the_other(connection, wanted.account_id, wanted.partner_id)
+    entry = decide(await _facts(connection, wanted))
+    if not await _open(connection, request, entry):
+        return None
+    if wanted.day and wanted.account_id:
+        await _count(connection, wanted, wanted.day, entry)
+    return entry.admission
+
+
+async def _facts(connection: Connection, wanted: Wanted) -> Facts:
+    whose = (wanted.account_id, wanted.partner_id)
+    facts = await facts_of_account(connection, *whose, wanted.key or None)
+    if not wanted.day:
+        return facts
+    loads = await loads_of(connection, wanted.account_id, {wanted.partner_id: wanted.day})
+    return facts.model_copy(update={"load": loads[wanted.partner_id]})
+
+
+async def _count(connection: Connection, wanted: Wanted, day: date, entry: Entry) -> None:
+    """Count a claim for its account and, at the very end, for its partner, whom all wait for."""
+    is_open = entry.admission.ticket is not None
+    refused = not is_open and entry.writing.reason_code not in _NO_GUESS
+    counted = {"day": day, "partner_id": wanted.partner_id}
+    if is_open or refused:
+        made = {"accepted": int(is_open), "refused": int(refused)}
+        await QUERIES.count_claim(connection, **counted, account_id=wanted.account_id, **made)
+    most = wanted.accepted_a_day
+    if is_open and not await QUERIES.take_place(connection, **counted, most=most):
+        raise _DayFull
+
+
+async def _admitted(connection: Connection, request: AdmissionRequest) -> Admission | None:
+    row = await QUERIES.admitted(connection, number=request.number)
+    if row is None:
+        return None
+    stored = Admission.model_validate(row["admission"])
+    return stored.model_copy(update={"stale": row["run_id"] != request.run_id})
+
+
+async def _open(connection: Connection, request: AdmissionRequest, entry: Entry) -> bool:
+    """Insert the ticket with its moves and letters; `False` where another claim was faster."""
+    if entry.partner:
+        await QUERIES.keep_profile(
+            connection,
+            partner_id=entry.partner.id,
+            rules_hash=entry.partner.rules_hash,
+            rules=entry.partner.model_dump(mode="json"),
+        )
+    if not await QUERIES.open_ticket(connection, **_row(request, entry)):
+        return False
+    await append(connection, entry.writing)
+    return True
+
+
+def _row(request: AdmissionRequest, entry: Entry) -> dict[str, Any]:
+    claim, order, ticket = entry.claim, entry.order, entry.admission.ticket
+    return {
+        "number": request.number,
+        "run_id": request.run_id,
+        "digest": request.digest,
+        "state": entry.writing.state,
+        "writing": entry.writing.writing,
+        "admission": entry.admission.model_dump(mode="json"),
+        "account_id": claim.account_id,
+        "partner_id": claim.partner_id,
+        "kind": claim.kind,
+        "rules_hash": entry.partner.rules_hash if entry.partner else None,
+        "language": entry.language,
+        "contact": claim.contact.model_dump(mode="json") if claim.contact else None,
+        "answers": entry.answers,
+        "link_id": order.link_id if order else None,
+        "reward_id": claim.reward_id,
+        "ordered_on": order.ordered_on if order else None,
+        "ordered_at": order.ordered_at if order else None,
+        "duplicate_key": order.duplicate_key if order else None,
+        "reward_kind": order.reward_kind if order else None,
+        "order_key": order.order_key if order else None,
+        **money_columns("promised", ticket.promised if ticket else None),
+        "reason_code": entry.writing.reason_code,
+        "due_at": entry.writing.due_at,
+        "resume_state": entry.writing.resume_state,
+        "created_at": request.started_at,
+    }

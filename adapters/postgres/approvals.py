@@ -1,0 +1,27 @@
+"""The maximum of a partner, looked at once more by the transaction that grants a reward."""
+
+from adapters.postgres.database import QUERIES, Connection
+from domain.tickets.approvals import are_two_agents, is_within
+from domain.tickets.ticket import Writing
+from domain.values.types import Money
+
+
+async def may_be_granted(connection: Connection, number: str, amount: Money) -> bool:
+    """Say whether `amount` is within the maximum of the ticket's partner, or recorded as approved
+    by two agents: whatever led here, nothing else is granted.
+    """
+    maximum = Money.model_validate(await QUERIES.maximum_of_ticket(connection, number=number))
+    if is_within(amount, maximum):
+        return True
+    approved = await QUERIES.approval_of_amount(connection, number=number)
+    return (
+        approved is not None
+        and Money(amount=approved["amount"], currency=approved["currency"]) == amount
+        and amount.currency == maximum.currency
+        and are_two_agents(approved["proposed_by"], approved["approved_by"])
+    )
+
+
+async def was_left_undecided(connection: Connection, number: str, writing: Writing) -> bool:
+    """Say whether this very step was written before, as one that grants nothing."""
+    return bool(await QUERIES.writing_of(connection, number=number) >= writing.writing)

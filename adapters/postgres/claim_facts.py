@@ -1,0 +1,113 @@
+"""The facts that a claim is judged by, as they stand now: of its account, or of its whole order."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from adapters.postgres.database import QUERIES, Connection, read_link, read_reward
+from domain.claims.claim import Facts, Grant, LinkKind, TicketClaim
+from domain.claims.claim_context import Case
+from domain.claims.stored_claim import FiledClaim
+from domain.errors import DatabaseUnavailable
+from domain.partners.claim_limits import Load
+from domain.partners.profile import PartnerRules
+
+_CLAIMED: Final = ("account_id", "partner_id", "kind", "link_id", "reward_id", "ordered_on")
+
+
+async def facts_of_account(
+    connection: Connection, account_id: str, partner_id: str, key: str | None
+) -> Facts:
+    """Return what an account may know; `key` is that under which its claim may stand (R25)."""
+    whose = {"account_id": account_id, "partner_id": partner_id}
+    links = [read_link(row) async for row in QUERIES.links_of_account(connection, **whose)]
+    rewards = [read_reward(row) async for row in QUERIES.rewards_of_account(connection, **whose)]
+    grants = [_grant(row) async for row in QUERIES.grants_of_account(connection, **whose)]
+    standing = await QUERIES.standing_ticket(connection, duplicate_key=key) if key else None
+    return Facts(
+        links=tuple(links),
+        rewards=tuple(rewards),
+        grants=tuple(grants),
+        standing_ticket=standing,
+        mail_utf8=await QUERIES.mail_takes_utf8(connection),
+    )
+
+
+async def one_after_the_other(connection: Connection, account_id: str, partner_id: str) -> None:
+    """Let an account's claims at a partner, and their later answers, be judged one by one."""
+    await QUERIES.lock_name(connection, name=f"claims|{partner_id}|{account_id}")
+
+
+async def loads_of(
+    connection: Connection, account_id: str, days: Mapping[str, date]
+) -> dict[str, Load]:
+    """Return an account's load at each partner, by the day of today in the partner's market."""
+    asked = {"account_id": account_id, "partner_ids": list(days), "days": list(days.values())}
+    found: dict[str, dict[str, Any]] = {partner_id: {"open_by_link": {}} for partner_id in days}
+    async for row in QUERIES.open_claims(connection, **asked):
+        found[row["partner_id"]]["open_by_link"][row["link_id"]] = row["claims"]
+    async for row in QUERIES.claims_of_day(connection, **asked):
+        names = ("accepted_today", "refused_today", "partner_today")
+        found[row["partner_id"]] |= {name: row[name] for name in names}
+    return {partner_id: Load.model_validate(load) for partner_id, load in found.items()}
+
+
+async def lock_claim(connection: Connection, number: str) -> tuple[FiledClaim, Mapping[str, Any]]:
+    """Lock a ticket; return its claim and its row."""
+    row = dict(await QUERIES.filed_claim(connection, number=number))
+    told = {name: row[name] for name in (*_CLAIMED, "ordered_at")}
+    claim = TicketClaim.model_validate(told | {"answers": row["answers"] or {}})
+    rules = PartnerRules.stored(row["rules"])
+    return FiledClaim(number=number, kind=row["kind"], claim=claim, rules=rules), row
+
+
+async def case_of_account(connection: Connection, filed: FiledClaim) -> Case:
+    """Return a claim's case by what its account may know."""
+    account_id, partner_id = filed.claim.account_id or "", filed.rules.id
+    return filed.case(await facts_of_account(connection, account_id, partner_id, None))
+
+
+async def case_of_order(connection: Connection, filed: FiledClaim) -> Case:
+    """Return a claim's case by all that is known of its order, under lock.
+
+    Two tickets for orders that may be the same share a number, a link or a reward: each takes a
+    lock on all of its own, in the order of their names, and so they wait for each other.
+    """
+    names = _names(await case_of_account(connection, filed))
+    for name in sorted(_locks(names)):
+        await QUERIES.lock_name(connection, name=name)
+    # What the feed is writing now comes before; what it writes later, after the ticket's end.
+    _ = [row async for row in QUERIES.lock_links(connection, links=names["links"])]
+    _ = [row async for row in QUERIES.lock_rewards(connection, **names)]
+    case = await case_of_account(connection, filed)
+    if _names(case) != names:
+        raise DatabaseUnavailable("PostgreSQL: the facts of an order kept changing")
+    grants = [_grant(row) async for row in QUERIES.grants_of_order(connection, **names)]
+    whose = {"account_id": filed.claim.account_id}
+    others = QUERIES.rewards_of_others(connection, **whose, **names)
+    more = {"grants": tuple(grants), "others": tuple([read_reward(row) async for row in others])}
+    return filed.case(case.facts.model_copy(update=more))
+
+
+def _names(case: Case) -> dict[str, Any]:
+    """Return all that a claim's order may be known by."""
+    return {
+        "partner_id": case.partner.id,
+        "kinds": list(LinkKind),
+        "order_keys": [case.order_number] if case.order_number else [],
+        "links": [case.link_named] if case.link_named else [],
+        "reward_id": case.claim.reward_id,
+    }
+
+
+def _locks(names: Mapping[str, Any]) -> set[str]:
+    known = {
+        "order": names["order_keys"],
+        "link": names["links"],
+        "reward": [names["reward_id"]] if names["reward_id"] else [],
+    }
+    return {f"{names['partner_id']}|{kind}|{one}" for kind in known for one in known[kind]}
+
+
+def _grant(row: Mapping[str, Any]) -> Grant:
+    return Grant.model_validate(dict(row))

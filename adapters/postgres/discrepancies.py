@@ -1,0 +1,100 @@
+"""What contradicts a ticket and could not move it, as the database keeps it for agents.
+
+A discrepancy is a note with a key: it is written in the transaction that keeps the message, and an
+agent closes it once.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from adapters.postgres.database import QUERIES, Connection, Postgres, keep_late_note, read_reward
+from adapters.postgres.platform_feed import Key, columns
+from domain.claims.claim import Reward, is_for_order
+from domain.tickets.discrepancies import (
+    TICKET_CLOSED,
+    as_discrepancy,
+    is_discrepancy,
+    reward_contradicts,
+)
+from domain.tickets.lifecycle import State
+from domain.tickets.message_log import note_of
+from domain.tickets.messages import PartnerOutcome
+from domain.tickets.ticket import Note
+from domain.values.types import Money
+
+Row = dict[str, Any]
+"""`discrepancy_id`, `number`, the note's `message`, `message_id`, `actor`, `code`, `body` and `at`;
+`closed_at`, `closed_by` and `closing_note` once an agent has closed it.
+"""
+
+
+async def keep_late_outcome(connection: Connection, outcome: PartnerOutcome, code: str) -> None:
+    """Record an outcome that cannot reach its ticket any more, and whether it contradicts it."""
+    number, now = outcome.number or "", datetime.now(UTC)
+    row = await QUERIES.standing_of(connection, number=number)
+    granted = row["granted_amount"]
+    money = Money(amount=granted, currency=row["granted_currency"]) if granted else None
+    note, state = note_of(outcome, code, now), State(row["state"])
+    if is_discrepancy(outcome, code, state, money, now):
+        note = as_discrepancy(note)
+    await keep_late_note(connection, number, note)
+
+
+async def keep_contradicting_rewards(postgres: Postgres, rewards: Sequence[Key]) -> None:
+    """Record which of these rewards of the feed contradict what was granted; again, nothing
+    changes.
+    """
+    async with postgres.transaction() as connection:
+        rows = QUERIES.grants_of_rewards(connection, **columns(rewards))
+        found = [(read_reward(row), dict(row)) async for row in rows]
+        for reward, row in sorted(found, key=lambda pair: str(pair[1]["number"])):
+            if _contradicts(reward, row):
+                await keep_late_note(connection, row["number"], _note(reward))
+
+
+def _contradicts(reward: Reward, row: Row) -> bool:
+    number, contested = row["number"], row["ticket_reward"]
+    is_its_own = number == reward.granted_by_ticket or contested == reward.reward_id
+    is_for_it = is_its_own or is_for_order(reward, row["ticket_order"], row["ticket_link"])
+    return is_for_it and reward_contradicts(reward, number, contested, row["granted_at"])
+
+
+def _note(reward: Reward) -> Note:
+    note = Note(
+        message="reward_changed",
+        message_id=reward.reward_id,
+        actor="platform",
+        code=TICKET_CLOSED,
+        at=datetime.now(UTC),
+        body=reward.model_dump(mode="json", exclude_none=True, exclude={"account_id"}),
+    )
+    return as_discrepancy(note)
+
+
+async def discrepancies_open(postgres: Postgres, most: int, after: int | None = None) -> list[Row]:
+    """Return up to `most` discrepancies that wait for an agent, the oldest first."""
+    async with postgres.transaction() as connection:
+        rows = QUERIES.discrepancies_open(connection, most=most, after=after)
+        return [dict(row) async for row in rows]
+
+
+async def discrepancies_of(postgres: Postgres, numbers: Iterable[str]) -> list[Row]:
+    """Return all discrepancies of these tickets, the oldest first, closed ones too."""
+    async with postgres.transaction() as connection:
+        rows = QUERIES.discrepancies_of_tickets(connection, numbers=list(numbers))
+        return [dict(row) async for row in rows]
+
+
+async def close_discrepancy(
+    postgres: Postgres, discrepancy_id: int, agent: str, note: str | None
+) -> Row | None:
+    """Close a discrepancy in an agent's name and return it; closed before, it stays as it was.
+
+    `None` where there is none.
+    """
+    async with postgres.transaction() as connection:
+        told = {"closed_by": agent, "closing_note": note}
+        await QUERIES.close_discrepancy(connection, discrepancy_id=discrepancy_id, **told)
+        row = await QUERIES.discrepancy(connection, discrepancy_id=discrepancy_id)
+        return dict(row) if row else None

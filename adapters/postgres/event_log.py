@@ -1,0 +1,115 @@
+"""Every move in one order for the platform, and the webhooks that tell it.
+
+Numbers are given out before a transaction commits, so the order in which moves were numbered is not
+the order in which they can be seen. Whoever sees moves without a place gives them theirs, one at a
+time: an event that can be seen has none before it that will yet appear.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from adapters.postgres.database import QUERIES, Postgres
+
+LEASE: Final = timedelta(seconds=20)
+"""Longer than a call may take: should the process that makes it die, another makes it again."""
+PLACED_AT_ONCE: Final = 1000
+_LOCK: Final = "events"
+
+Accounts = frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A move with its place among the events, which is the id of the event."""
+
+    position: int
+    number: str
+    seq: int
+    event: str
+    from_state: str
+    to_state: str
+    at: datetime
+    reason_code: str | None
+    actor: str
+
+
+@dataclass(frozen=True)
+class Due:
+    """An event whose webhook is to be sent now, for the `attempts`th time."""
+
+    event: Placed
+    attempts: int
+
+
+async def place_moves(postgres: Postgres, webhooks_for: timedelta | None) -> bool:
+    """Give moves their places, and webhooks that are tried so long, if any; say whether more wait.
+
+    Costs one look where no move waits.
+    """
+    if not await postgres.value("has_moves_without_place"):
+        return False
+    lasting, wanted = webhooks_for or timedelta(0), webhooks_for is not None
+    async with postgres.transaction() as connection:
+        await QUERIES.lock_name(connection, name=_LOCK)
+        options = {"most": PLACED_AT_ONCE, "lasting": lasting, "with_webhooks": wanted}
+        return bool(await QUERIES.place_moves(connection, **options) == PLACED_AT_ONCE)
+
+
+async def events_after(
+    postgres: Postgres, after: int, most: int, accounts: Accounts = None
+) -> tuple[list[Placed], int]:
+    """Return the next events after a place, of these accounts' tickets (`None`: of all), and the
+    place after which to go on: nobody looks through the events of others twice.
+    """
+    wanted = {"after": after, "most": most, "accounts": _sorted(accounts)}
+    async with postgres.transaction() as connection:
+        last = await QUERIES.last_place(connection)
+        rows = QUERIES.events_after(connection, **wanted, until=last)
+        found = [_placed(row) async for row in rows]
+    return found, found[-1].position if len(found) == most else max(after, last)
+
+
+async def webhooks_due(postgres: Postgres, most: int) -> list[Due]:
+    """Take webhooks that are due; nobody else gets them before the lease is over."""
+    async with postgres.transaction() as connection:
+        rows = QUERIES.webhooks_due(connection, most=most, lease=LEASE)
+        return [Due(_placed(row), row["attempts"]) async for row in rows]
+
+
+async def delivered(postgres: Postgres, due: Due) -> None:
+    """Note that the platform took a webhook."""
+    attempt = {"position": due.event.position, "attempts": due.attempts}
+    await postgres.run("webhook_delivered", **attempt)
+
+
+async def failed(postgres: Postgres, due: Due, failure: str, pause: timedelta) -> None:
+    """Note why a webhook was not taken; it is due again after `pause`, or given up."""
+    attempt = {"position": due.event.position, "attempts": due.attempts}
+    await postgres.run("webhook_failed", **attempt, failure=failure, pause=pause)
+
+
+async def redeliver(
+    postgres: Postgres, position: int, lasting: timedelta, accounts: Accounts = None
+) -> bool:
+    """Let an event's webhook be sent anew; `False` where these accounts have no such event."""
+    wanted = {"position": position, "lasting": lasting, "accounts": _sorted(accounts)}
+    return await postgres.value("redeliver", **wanted) is not None
+
+
+async def webhooks(
+    postgres: Postgres, given_up: bool, after: int, most: int
+) -> list[dict[str, Any]]:
+    """Return webhooks that wait for another attempt, or those that were given up."""
+    query = QUERIES.webhooks_given_up if given_up else QUERIES.webhooks_waiting
+    async with postgres.transaction() as connection:
+        return [dict(row) async for row in query(connection, after=after, most=most)]
+
+
+def _placed(row: Mapping[str, Any]) -> Placed:
+    return Placed(**{name: row[name] for name in Placed.__dataclass_fields__})
+
+
+def _sorted(accounts: Accounts) -> list[str] | None:
+    return None if accounts is None else sorted(accounts)

@@ -1,0 +1,260 @@
+"""What partners found, as the books keep it before tickets are told: the outbox of all doors.
+
+An outcome is kept first, dispatched second, marked third and acknowledged by its ticket last. What
+a crash leaves is dispatched again, under the same id, which its ticket knows. All of it is bounded
+per ticket (docs/decisions/0051).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from adapters.postgres.database import QUERIES, Connection, Postgres, read_money
+from adapters.postgres.discrepancies import keep_late_outcome
+from domain.errors import MessageRefused
+from domain.tickets.discrepancies import (
+    ID_REUSED,
+    TICKET_CLOSED,
+    foreseen_code,
+    foreseen_state,
+    same_content,
+)
+from domain.tickets.lifecycle import FINAL, State
+from domain.tickets.messages import PartnerOutcome
+
+WORKFLOW_LOST: Final = "workflow_lost"
+"""The code of an outcome whose ticket had no running workflow; the next one is told it."""
+TOO_MANY: Final = "too_many_outcomes"
+"""The code of an outcome that its ticket has no room for."""
+MOST_A_DAY: Final = 2_000
+"""Outcomes of one ticket that are kept within a day, or wait."""
+IN_FLIGHT: Final = 25
+"""Outcomes that a ticket was signalled and has not acknowledged."""
+AT_ONCE: Final = 10
+"""Outcomes that a ticket is signalled in one turn."""
+TICKETS_A_TURN: Final = 16
+"""Tickets of one partner that are looked after in one round."""
+LEASE: Final = timedelta(seconds=30)
+"""Longer than a turn takes."""
+PAUSE: Final = timedelta(seconds=0.5)
+PAUSE_AFTER_TROUBLE: Final = timedelta(seconds=5)
+
+Key = tuple[str, str]
+"""An outcome's ticket number and its id."""
+
+
+class Kept(NamedTuple):
+    """An outcome in the books: `code` says what became of it, `None` while its ticket was not told;
+    `message_id` names the signed message that brought it, if one did; `foreseen` is the code of one
+    that could move nothing when it came.
+    """
+
+    code: str | None
+    message_id: str | None
+    outcome: PartnerOutcome
+    foreseen: str | None = None
+
+    @property
+    def refusal(self) -> str | None:
+        """The code of an outcome that moves nothing, as far as that is known."""
+        return TICKET_CLOSED if self.code == TICKET_CLOSED else self.foreseen
+
+
+class Receipt(NamedTuple):
+    """What became of a delivery: whether it was new, and which tickets the partner knows of."""
+
+    is_new: bool
+    numbers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Outcomes that go to their tickets now, in order and by their position; whoever dispatches
+    them notes in `codes` what became of each.
+    """
+
+    numbers: Sequence[str] = ()
+    outcomes: Mapping[int, PartnerOutcome] = field(default_factory=dict)
+    codes: dict[int, str] = field(default_factory=dict)
+
+
+def key_of(outcome: PartnerOutcome) -> Key:
+    """Return the key under which an outcome is kept once."""
+    return outcome.number or "", outcome.outcome_id
+
+
+async def numbers_of_partner(
+    postgres: Postgres, partner_id: str, numbers: Iterable[str]
+) -> set[str]:
+    """Return which of `numbers` are tickets that the partner knows of."""
+    async with postgres.transaction() as connection:
+        return set(await _theirs(connection, partner_id, numbers))
+
+
+async def keep_outcomes(
+    postgres: Postgres,
+    partner_id: str,
+    outcomes: Iterable[PartnerOutcome],
+    message_id: str | None = None,
+    signed_at: datetime | None = None,
+) -> Receipt:
+    """Keep what is new of a partner's outcomes, in their order; those about tickets that it does
+    not know of are left out, and those that a ticket has no room for.
+
+    With a signed message they are kept together with it, and not at all where this very message
+    came before. Raises `MessageRefused("too_many_requests")`, and nothing is kept, where there was
+    room for none.
+    """
+    told = list(outcomes)
+    message = {"partner_id": partner_id, "message_id": message_id}
+    async with postgres.transaction() as connection:
+        if message_id and not await QUERIES.take_message(
+            connection, **message, signed_at=signed_at
+        ):
+            return Receipt(is_new=False)
+        theirs = await _theirs(connection, partner_id, {one.number or "" for one in told})
+        mine = [one for one in told if one.number in theirs]
+        await QUERIES.queue_tickets(connection, partner_id=partner_id, numbers=sorted(theirs))
+        known = await _known(connection, partner_id, mine)
+        fresh = [
+            {"outcome": outcome.model_dump(mode="json"), "foreseen": code}
+            for outcome, code in _foreseen((o for o in mine if key_of(o) not in known), theirs)
+        ]
+        rows = QUERIES.keep_outcomes(connection, **message, outcomes=fresh, most=MOST_A_DAY)
+        if not [row async for row in rows] and fresh:
+            raise MessageRefused("too_many_requests")
+        await _keep_reused(connection, partner_id, mine)
+    return Receipt(is_new=True, numbers=frozenset(theirs))
+
+
+def _foreseen(
+    outcomes: Iterable[PartnerOutcome], tickets: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[PartnerOutcome, str | None]]:
+    """Say of each outcome what is known already: where its ticket stands, and what came before it
+    in the same message.
+    """
+    states = {number: State(row["state"]) for number, row in tickets.items()}
+    for outcome in outcomes:
+        number = outcome.number or ""
+        row, state = tickets[number], states[number]
+        is_first = state == row["state"]
+        confirmed = read_money(row["confirmed_amount"], row["confirmed_currency"])
+        code = foreseen_code(state, confirmed, outcome)
+        yield outcome, code if is_first or code == TICKET_CLOSED else None
+        states[number] = foreseen_state(state, outcome)
+
+
+async def _keep_reused(
+    connection: Connection, partner_id: str, outcomes: Sequence[PartnerOutcome]
+) -> None:
+    """Show agents what came under an id that was known with another content: no ticket hears it."""
+    known = await _known(connection, partner_id, outcomes)
+    for outcome in sorted(outcomes, key=key_of):
+        kept = known.get(key_of(outcome))
+        if kept and not same_content(kept.outcome, outcome):
+            await keep_late_outcome(connection, outcome, ID_REUSED)
+
+
+async def known_outcomes(
+    postgres: Postgres, partner_id: str, outcomes: Iterable[PartnerOutcome]
+) -> dict[Key, Kept]:
+    """Return what the books know of these outcomes."""
+    async with postgres.transaction() as connection:
+        return await _known(connection, partner_id, outcomes)
+
+
+async def _known(
+    connection: Connection, partner_id: str, outcomes: Iterable[PartnerOutcome]
+) -> dict[Key, Kept]:
+    keys = [key_of(outcome) for outcome in outcomes]
+    wanted = {"numbers": [key[0] for key in keys], "outcome_ids": [key[1] for key in keys]}
+    rows = QUERIES.outcomes_known(connection, partner_id=partner_id, **wanted)
+    return {(row["number"], row["outcome_id"]): _kept(row) async for row in rows}
+
+
+def _kept(row: Mapping[str, Any]) -> Kept:
+    outcome = PartnerOutcome.model_validate(row["outcome"])
+    return Kept(row["code"], row["message_id"], outcome, row["foreseen"])
+
+
+async def next_turn(postgres: Postgres, numbers: Sequence[str] | None = None) -> Turn:
+    """Take the next outcomes of the tickets of `numbers` for nobody else to dispatch meanwhile,
+    else of tickets whose turn it is, of every partner some; `end_turn` gives them back.
+    """
+    async with postgres.transaction() as connection:
+        if numbers is None:
+            rows = QUERIES.lease_due_tickets(connection, lease=LEASE, most=TICKETS_A_TURN)
+        else:
+            rows = QUERIES.lease_tickets(connection, lease=LEASE, numbers=list(numbers))
+        mine = [row["number"] async for row in rows]
+        limits = {"at_once": AT_ONCE, "in_flight": IN_FLIGHT}
+        rows = QUERIES.outcomes_of_turn(connection, numbers=mine, **limits)
+        found = {row["position"]: row["outcome"] async for row in rows}
+    return Turn(mine, {at: PartnerOutcome.model_validate(one) for at, one in found.items()})
+
+
+async def end_turn(postgres: Postgres, turn: Turn, pause: timedelta = PAUSE) -> None:
+    """Mark what was dispatched, record what came too late, and let the tickets wait for their next
+    turn, those for which something is left.
+    """
+    if not turn.numbers:
+        return
+    async with postgres.transaction() as connection:
+        await _mark(connection, turn)
+        numbers = sorted(turn.numbers)
+        async for _ in QUERIES.lock_turns(connection, numbers=numbers):
+            pass
+        await QUERIES.end_turns(connection, numbers=numbers, pause=pause)
+
+
+async def claim_behind_link(
+    postgres: Postgres, partner_id: str, number: str
+) -> dict[str, Any] | None:
+    """Return a partner's claim as `claim_to_deliver` does, with its ticket's `state`, the member's
+    `language`, the `rules` of its admission and how many `questions` were asked; `None` for none.
+    """
+    return await postgres.one("claim_behind_link", partner_id=partner_id, number=number)
+
+
+async def outcomes_by_link(
+    postgres: Postgres, partner_id: str, number: str
+) -> list[tuple[PartnerOutcome, datetime, str | None]]:
+    """Return what the partner answered by link about a ticket, with the moment and the code."""
+    async with postgres.transaction() as connection:
+        rows = QUERIES.outcomes_by_link(connection, partner_id=partner_id, number=number)
+        return [
+            (PartnerOutcome.model_validate(row["outcome"]), row["imported_at"], row["code"])
+            async for row in rows
+        ]
+
+
+async def _theirs(
+    connection: Connection, partner_id: str, numbers: Iterable[str]
+) -> dict[str, Mapping[str, Any]]:
+    wanted = {"partner_id": partner_id, "numbers": list(numbers)}
+    rows = QUERIES.numbers_of_partner(connection, **wanted)
+    return {row["number"]: dict(row) async for row in rows}
+
+
+async def _mark(connection: Connection, turn: Turn) -> None:
+    closed = [turn.outcomes[at] for at, code in turn.codes.items() if code == TICKET_CLOSED]
+    lost = await _open_among(connection, {outcome.number or "" for outcome in closed})
+    for at, outcome in turn.outcomes.items():
+        if turn.codes.get(at) == TICKET_CLOSED and outcome.number in lost:
+            turn.codes[at] = WORKFLOW_LOST
+    told = [(turn.outcomes[at], at, code) for at, code in turn.codes.items()]
+    await QUERIES.mark_outcomes(
+        connection,
+        numbers=[outcome.number for outcome, _, _ in told],
+        positions=[at for _, at, _ in told],
+        codes=[code for _, _, code in told],
+    )
+    for outcome, _, code in told:
+        if code == TICKET_CLOSED:
+            await keep_late_outcome(connection, outcome, TICKET_CLOSED)
+
+
+async def _open_among(connection: Connection, numbers: Iterable[str]) -> set[str]:
+    wanted = {"numbers": list(numbers), "final": sorted(FINAL)}
+    return {row["number"] async for row in QUERIES.open_among(connection, **wanted)}

@@ -1,0 +1,76 @@
+"""Tickets whose workflow no longer runs: which they are, and what a new run needs to lead one."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from adapters.postgres.database import QUERIES, Postgres
+from domain.admission.resumption import Resumption, resumed
+from domain.tickets.lifecycle import FINAL
+from domain.tickets.ticket import REMEMBERED
+
+GRACE: Final = timedelta(minutes=1)
+"""What was written so recently is led by somebody."""
+_FINAL: Final = sorted(FINAL)
+
+
+async def tickets_led(
+    postgres: Postgres, after: str, most: int, grace: timedelta = GRACE
+) -> list[str]:
+    """Return up to `most` numbers behind `after` whose tickets a workflow should lead."""
+    async with postgres.transaction() as connection:
+        page = {"after": after, "most": most, "grace": grace, "final": _FINAL}
+        return [row["number"] async for row in QUERIES.tickets_led(connection, **page)]
+
+
+async def mark_lost(
+    postgres: Postgres, numbers: Sequence[str], grace: timedelta = GRACE
+) -> list[str]:
+    """Let tickets ask for attention because no workflow leads them; return those that did not."""
+    async with postgres.transaction() as connection:
+        rows = QUERIES.mark_lost(connection, numbers=list(numbers), grace=grace)
+        return [row["number"] async for row in rows]
+
+
+async def unmark_lost(postgres: Postgres, numbers: Sequence[str]) -> None:
+    """Let tickets ask no more: a workflow leads them."""
+    await postgres.run("unmark_lost", numbers=list(numbers))
+
+
+async def lost_tickets(postgres: Postgres) -> list[str]:
+    """Return the numbers of the tickets that are marked."""
+    async with postgres.transaction() as connection:
+        return [row["number"] async for row in QUERIES.lost_tickets(connection)]
+
+
+async def is_open(postgres: Postgres, number: str) -> bool:
+    """Say whether the ticket has not ended, as far as the database knows."""
+    async with postgres.transaction() as connection:
+        rows = QUERIES.open_among(connection, numbers=[number], final=_FINAL)
+        return bool([row async for row in rows])
+
+
+async def allow_resumption(postgres: Postgres, number: str) -> bool:
+    """Let one new run take the ticket up; `False` where there is nothing left to do for it."""
+    return await postgres.value("allow_resumption", number=number) is not None
+
+
+async def resume_ticket(postgres: Postgres, number: str, run_id: str) -> Resumption | None:
+    """Let the run lead the ticket from now on, if it may, and no other; return the ticket.
+
+    What came while no run led it is delivered again. Asked again by the same run, it is the same.
+    """
+    async with postgres.transaction() as connection:
+        row = await QUERIES.resume_ticket(connection, number=number, run_id=run_id)
+        if row is None:
+            return None
+        most = {"number": number, "most": REMEMBERED}
+        await QUERIES.dispatch_again(connection, number=number)
+        await QUERIES.signal_rewards_again(connection, number=number)
+        return resumed(
+            row,
+            moves=[one async for one in QUERIES.moves_of(connection, number=number)],
+            answers=[one async for one in QUERIES.last_answers(connection, **most)],
+            heard=[one async for one in QUERIES.last_heard(connection, **most)],
+            letters=[one async for one in QUERIES.unsent_letters(connection, number=number)],
+        )

@@ -1,0 +1,1 @@
+"""The schema: migrations, and the two roles that own and use it."""

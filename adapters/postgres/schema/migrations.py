@@ -1,0 +1,108 @@
+"""The schema's migrations: forward-only SQL files, `NNNN_name.sql`, applied in order and never
+changed.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from domain.errors import Misconfigured
+
+FOLDER: Final = Path(__file__).parent / "migrations"
+_PATIENCE_SECONDS: Final = 3600.0
+_LOCK: Final = "select pg_advisory_xact_lock(727274)"
+_BOOK: Final = """
+create table if not exists schema_migrations (
+    version integer primary key,
+    name text not null,
+    checksum text not null,
+    applied_at timestamptz not null default now()
+)
+"""
+
+
+class Connection(Protocol):
+    """What a migration needs of a connection."""
+
+    async def execute(self, query: str, *args: Any, **options: Any) -> Any:
+        """Run a statement, or several; `timeout` in seconds."""
+
+    async def fetch(self, query: str, *args: Any) -> Sequence[Mapping[str, Any]]:
+        """Return rows."""
+
+
+class Database(Protocol):
+    """What a migration needs of the database."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Any]:
+        """Give a connection inside a transaction."""
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One file: its number, its name, what it says."""
+
+    version: int
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the file's text, hex: by it a later change is noticed."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+async def migrate(database: Database, folder: Path = FOLDER) -> list[Migration]:
+    """Apply what is missing, all in one transaction, and return it.
+
+    Of two processes the second waits and finds nothing to do. Raises `Misconfigured` for a file
+    that was changed after it had been applied.
+    """
+    async with database.transaction() as connection:
+        await connection.execute(_LOCK, timeout=_PATIENCE_SECONDS)
+        await connection.execute(_BOOK)
+        todo = pending(folder, await _applied(connection))
+        for migration in todo:
+            await _apply(connection, migration)
+        return todo
+
+
+async def missing(database: Database, folder: Path = FOLDER) -> list[str]:
+    """Return the names of the files that were not applied; raises `Misconfigured` as `migrate`."""
+    async with database.transaction() as connection:
+        (row,) = await connection.fetch("select to_regclass('schema_migrations') is null as empty")
+        applied = {} if row["empty"] else await _applied(connection)
+    return [f"{one.version:04}_{one.name}" for one in pending(folder, applied)]
+
+
+def pending(folder: Path, applied: Mapping[int, str]) -> list[Migration]:
+    """Return the files of `folder` that `applied` (version → checksum) does not hold yet."""
+    found = [_read(path) for path in sorted(folder.glob("*.sql"))]
+    for migration in found:
+        if applied.get(migration.version, migration.checksum) != migration.checksum:
+            name = f"{migration.version:04}_{migration.name}.sql"
+            raise Misconfigured(name, "checksum", "expected as it was applied; add a new file")
+    return [migration for migration in found if migration.version not in applied]
+
+
+async def _applied(connection: Connection) -> dict[int, str]:
+    rows = await connection.fetch("select version, checksum from schema_migrations")
+    return {row["version"]: row["checksum"] for row in rows}
+
+
+async def _apply(connection: Connection, migration: Migration) -> None:
+    await connection.execute(migration.sql, timeout=_PATIENCE_SECONDS)
+    await connection.execute(
+        "insert into schema_migrations (version, name, checksum) values ($1, $2, $3)",
+        migration.version,
+        migration.name,
+        migration.checksum,
+    )
+
+
+def _read(path: Path) -> Migration:
+    version, _, name = path.stem.partition("_")
+    return Migration(int(version), name, path.read_text(encoding="utf-8"))

@@ -1,0 +1,44 @@
+"""The two roles of the database: one owns the tables and migrates them, the service's does not."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Any, Final
+
+from adapters.postgres.database import Postgres
+from domain.errors import Misconfigured, Unavailable
+
+log = logging.getLogger("database")
+OWNER: Final = "TICKETS_DATABASE_OWNER_URL"
+_PRIVILEGES: Final = Path(__file__).parent / "privileges.sql"
+_PATIENCE_SECONDS: Final = 5.0
+
+
+async def grant_privileges(owner: Postgres, service: str) -> None:
+    """Let the role `service` do what worker and gateway need, and no more; nothing where it is the
+    owner itself.
+    """
+    async with owner.transaction() as connection:
+        await connection.execute("select pg_advisory_xact_lock(727274)")
+        if service == await connection.fetchval("select current_user"):
+            log.warning("the role %s owns the tables: set %s", service, OWNER)
+            return
+        name: Any = await connection.fetchval("select quote_ident($1)", service)
+        await connection.execute(_PRIVILEGES.read_text(encoding="utf-8").replace(":service", name))
+
+
+async def must_not_own(url: str, *, only_warn: bool = False) -> None:
+    """Raise `Misconfigured` where the service's role owns the tables, or may do what an owner may.
+
+    While the database is away, nobody can say.
+    """
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS), Postgres.connect(url, 1) as postgres:
+            owns = await postgres.value("owns_tables")
+    except (TimeoutError, Unavailable):
+        return
+    if owns and not only_warn:
+        expected = f"expected a role that does not own the tables; that one's address is {OWNER}"
+        raise Misconfigured("environment", "DATABASE_URL", expected)
+    if owns:
+        log.warning("the service's role owns the tables: set %s for migrations", OWNER)

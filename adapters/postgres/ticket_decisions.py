@@ -1,0 +1,161 @@
+"""Decisions that only the books can take, under lock: each in the transaction that writes it down.
+
+The domain foresees a step for every thing that may be found (`candidates`); what is found chooses
+the one that is written. Asked again, each returns what it found the first time.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TypeVar
+
+from adapters.postgres.approvals import may_be_granted, was_left_undecided
+from adapters.postgres.claim_facts import (
+    case_of_account,
+    case_of_order,
+    facts_of_account,
+    lock_claim,
+    one_after_the_other,
+)
+from adapters.postgres.database import QUERIES, Connection, Postgres, write_down
+from domain.claims.claim import Facts
+from domain.claims.claim_context import Case
+from domain.claims.eligibility import order_of
+from domain.claims.information_form import Completion, complete, with_news
+from domain.errors import BooksDisagree
+from domain.handlers.response_timeout import Silence
+from domain.tickets.messages import InformationAnswer
+from domain.tickets.settlement import Verdict, settle
+from domain.tickets.ticket import Writing, completed
+from domain.values.types import Money
+
+T = TypeVar("T")
+
+
+async def settle_ticket(
+    postgres: Postgres, number: str, amount: Money, candidates: Mapping[Verdict, Writing]
+) -> Verdict | None:
+    """End a ticket: look once more under lock, and grant its reward at most once; more than the
+    maximum only where two agents approved it.
+
+    `None`, and nothing is written, while a partner's outcome is kept that the ticket has not heard:
+    it is dispatched again, for it may be a cancellation.
+    """
+    async with postgres.transaction() as connection:
+        filed, _ = await lock_claim(connection, number)
+        if settled := await _decided(connection, number, candidates):
+            return settled
+        if await was_left_undecided(connection, number, candidates[Verdict.APPROVAL_NEEDED]):
+            return Verdict.APPROVAL_NEEDED
+        if await QUERIES.has_unheard_outcomes(connection, number=number):
+            await QUERIES.dispatch_again(connection, number=number)
+            return None
+        case = await case_of_order(connection, filed)
+        verdict = settle(case)
+        if verdict is Verdict.GRANTED and not await may_be_granted(connection, number, amount):
+            verdict = Verdict.APPROVAL_NEEDED
+        if verdict is Verdict.GRANTED:
+            await _grant(connection, case, amount)
+        await write_down(connection, candidates[verdict])
+        return verdict
+
+
+async def _grant(connection: Connection, case: Case, amount: Money) -> None:
+    order, claim = order_of(case), case.claim
+    paid = {"number": case.number, "amount": amount.amount, "currency": amount.currency}
+    await QUERIES.grant_reward(
+        connection,
+        **paid,
+        account_id=claim.account_id,
+        partner_id=case.partner.id,
+        reward_kind=order.reward_kind,
+        order_key=order.order_key,
+        link_id=case.link_named,
+        reward_id=claim.reward_id,
+        ordered_on=order.ordered_on,
+    )
+    await QUERIES.write_grant(connection, **paid)
+
+
+async def take_silence(
+    postgres: Postgres,
+    number: str,
+    amount: Money,
+    month: date,
+    cap: Money,
+    candidates: Mapping[Silence, Writing],
+) -> Silence:
+    """Let silence confirm `amount`, if the partner's `cap` for the calendar `month` still allows
+    it.
+    """
+    async with postgres.transaction() as connection:
+        ticket = await QUERIES.lock_ticket(connection, number=number)
+        if decided := await _decided(connection, number, candidates):
+            return decided
+        counted = {"partner_id": ticket["partner_id"], "month": month}
+        await QUERIES.lock_name(connection, name=f"silence|{ticket['partner_id']}|{month}")
+        spent = await QUERIES.confirmed_in_silence(connection, **counted)
+        found = Silence.ESCALATED
+        if spent + amount.amount <= cap.amount:
+            found = Silence.CONFIRMED
+            row = {"number": number, "amount": amount.amount}
+            await QUERIES.confirm_in_silence(connection, **row, **counted)
+        await write_down(connection, candidates[found])
+        return found
+
+
+async def take_information(
+    postgres: Postgres, number: str, request: InformationAnswer, writing: Writing
+) -> Completion:
+    """Complete a claim by the member's answers, if filing would still take it with them.
+
+    An order number that was corrected moves the ticket to that order, for duplicates and for the
+    grant.
+    """
+    async with postgres.transaction() as connection:
+        filed, row = await lock_claim(connection, number)
+        if row["writing"] >= writing.writing:  # taken before; the answer to that was lost
+            known = filed.case(Facts()).filled
+            return Completion(answers=known.answers, dates=known.dates, order_key=row["order_key"])
+        answers = with_news(filed.rules, filed.kind, filed.claim.answers, request.answers)
+        key = filed.case(Facts(), answers).duplicate_key
+        whose = {"account_id": filed.claim.account_id or "", "partner_id": filed.rules.id}
+        other = key if key != row["duplicate_key"] else None
+        await one_after_the_other(connection, **whose)
+        facts = await facts_of_account(connection, **whose, key=other)
+        done = complete(filed, request.answers, request.note, facts)
+        if done.code:
+            return done
+        order = done.order_key or row["order_key"]
+        await QUERIES.change_claim(
+            connection,
+            number=number,
+            answers=done.answers,
+            order_key=order,
+            duplicate_key=key,
+            information_note=request.note,
+        )
+        await write_down(connection, completed(writing, done.dates, order))
+        return done
+
+
+async def look_at(postgres: Postgres, number: str) -> Case:
+    """Return a ticket's case by what its account may know now."""
+    async with postgres.transaction() as connection:
+        filed, _ = await lock_claim(connection, number)
+        return await case_of_account(connection, filed)
+
+
+async def _decided(
+    connection: Connection, number: str, candidates: Mapping[T, Writing]
+) -> T | None:
+    """Return what was found when this step was first taken, if it was."""
+    moves = {found: one.moves[-1] for found, one in candidates.items() if one.moves}
+    seq = next(iter(moves.values())).seq
+    row = await QUERIES.recorded_move(connection, number=number, seq=seq)
+    if row is None:
+        return None
+    for found, move in moves.items():
+        step = (row["event"], row["to_state"], row["reason_code"])
+        if (move.event, move.to, move.reason_code) == step:
+            return found
+    raise BooksDisagree(number, seq)

@@ -1,0 +1,166 @@
+"""Tickets as agents find and read them, and requests that came after a ticket's end."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal, NamedTuple
+
+from adapters.postgres.database import QUERIES, Postgres, keep_late_note
+from domain.admission.admission import Admission
+from domain.handlers.commands import answer_for
+from domain.tickets.lifecycle import FINAL
+from domain.tickets.messages import Request
+from domain.tickets.ticket import Answer, Answered, Note
+from domain.values.types import Frozen
+
+Queue = Literal["attention", "discrepancies", "overdue", "today", "untold"]
+"""What waits for an agent: needs attention; was contradicted and could not move; a deadline has
+passed; it passes today in the partner's market; the ticket has ended, and the member could not be
+told.
+"""
+QUEUES: Final[tuple[Queue, ...]] = ("attention", "discrepancies", "overdue", "today", "untold")
+_FINAL: Final = sorted(FINAL)
+MESSAGES_A_PAGE: Final = 50
+"""Of a ticket: what strangers send must not make its page endless."""
+
+
+class Place(NamedTuple):
+    """Where a page of tickets ends: the moment its last ticket was created, and its number."""
+
+    at: datetime
+    number: str
+
+
+class MessagePlace(NamedTuple):
+    """Where a page of a ticket's messages ends; `None`: at the newest."""
+
+    at: datetime | None
+    writing: int | None
+    position: int | None
+
+
+class Filters(Frozen):
+    """What tickets must be like; `None` for whatever they are. `attention` may be `any`."""
+
+    number: str | None = None
+    order_key: str | None = None
+    email: str | None = None
+    partner_id: str | None = None
+    state: str | None = None
+    attention: str | None = None
+    due_before: datetime | None = None
+
+
+class Today(NamedTuple):
+    """This moment, and when the day ends in each partner's market; `ends_at` for all others."""
+
+    now: datetime
+    ends: Mapping[str, datetime]
+    ends_at: datetime
+
+
+async def tickets_found(
+    postgres: Postgres, filters: Filters, most: int, after: Place | None = None
+) -> list[dict[str, Any]]:
+    """Return up to `most` tickets, the newest first, that come after a place."""
+    page = {
+        "most": most,
+        "before_at": after.at if after else None,
+        "before_number": after.number if after else None,
+    }
+    async with postgres.transaction() as connection:
+        await QUERIES.plan_anew(connection)
+        rows = QUERIES.tickets_found(connection, **filters.model_dump(), **page)
+        return [dict(row) async for row in rows]
+
+
+async def tickets_waiting(
+    postgres: Postgres, queue: Queue, today: Today, most: int, after: Place | None = None
+) -> list[dict[str, Any]]:
+    """Return up to `most` tickets of a queue; those that were created first come first."""
+    page = _bounds(today) | {
+        "queue": queue,
+        "most": most,
+        "after_at": after.at if after else None,
+        "after_number": after.number if after else None,
+    }
+    async with postgres.transaction() as connection:
+        await QUERIES.plan_anew(connection)
+        return [dict(row) async for row in QUERIES.tickets_waiting(connection, **page)]
+
+
+async def queue_sizes(postgres: Postgres, today: Today) -> dict[str, int]:
+    """Return how many tickets each queue holds; a thousand stands for more."""
+    return await postgres.one("queue_sizes", **_bounds(today)) or {}
+
+
+def _bounds(today: Today) -> dict[str, Any]:
+    return {
+        "final": _FINAL,
+        "now": today.now,
+        "partner_ids": list(today.ends),
+        "ends": list(today.ends.values()),
+        "day_ends": today.ends_at,
+        "last_end": max([today.ends_at, *today.ends.values()]),
+    }
+
+
+async def ticket_whole(postgres: Postgres, number: str) -> dict[str, Any] | None:
+    """Return a ticket's row with `rules`, `moves`, `letters`, `notes`, `same_order`, `duplicates`;
+    moments inside of these are text. Of the notes those that came last, one more than a page.
+    """
+    return await postgres.one("ticket_whole", number=number, messages=MESSAGES_A_PAGE + 1)
+
+
+async def messages_before(
+    postgres: Postgres, number: str, place: MessagePlace | None
+) -> list[dict[str, Any]]:
+    """Return a page of a ticket's messages and one more, the newest first, before a place."""
+    before = (place or MessagePlace(None, None, None))._asdict()
+    async with postgres.transaction() as connection:
+        rows = QUERIES.messages_before(
+            connection, number=number, most=MESSAGES_A_PAGE + 1, **before
+        )
+        return [dict(row) async for row in rows]
+
+
+async def stored_admission(postgres: Postgres, number: str) -> Admission | None:
+    """Return what was decided on the claim of this number, if anything was."""
+    row = await postgres.one("admitted", number=number)
+    return Admission.model_validate(row["admission"]) if row else None
+
+
+async def is_ticket_of(postgres: Postgres, number: str, account_ids: Collection[str]) -> bool:
+    """Say whether the number is a ticket of one of these accounts.
+
+    For somebody else's ticket it takes the same look as for a number that nobody knows.
+    """
+    accounts = sorted(account_ids)
+    return bool(await postgres.value("is_ticket_of", number=number, account_ids=accounts))
+
+
+async def keep_late(postgres: Postgres, number: str, request: Request, note: Note) -> Answer | None:
+    """Keep a request that came after the ticket's end as `note`, and return its first answer.
+
+    `None` where there is no such ticket. Kept again, nothing changes.
+    """
+    keys: dict[str, Any] = {
+        "number": number,
+        "caller": request.sender,
+        "request_id": request.request_id,
+    }
+    async with postgres.transaction() as connection:
+        state = await QUERIES.lock_state(connection, number=number)
+        if state is None:
+            return None
+        if first := await QUERIES.first_answer(connection, **keys):
+            return answer_for(Answered.model_validate(first), request)
+        answer = Answered(**keys, digest=request.digest, state=state, moved=False, code=note.code)
+        await QUERIES.keep_answer(connection, **keys, answer=answer.model_dump(mode="json"))
+        await keep_late_note(connection, number, note)
+        return answer
+
+
+def place_of(rows: Sequence[Mapping[str, Any]], most: int) -> Place | None:
+    """Return where a page of `most` tickets ends, if `rows` hold one more than fit on it."""
+    last = rows[most - 1] if len(rows) > most else None
+    return Place(last["created_at"], last["number"]) if last else None

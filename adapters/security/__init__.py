@@ -1,0 +1,1 @@
+"""Tokens, signed links and signatures."""

@@ -1,0 +1,196 @@
+"""What goes on beside a ticket's story: claims on their way to the partner, letters, the next
+deadline.
+
+An errand changes nothing itself: what comes of it is put into the ticket's inbox as a message.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from datetime import datetime, timedelta
+from typing import Any, TypeGuard, TypeVar
+
+from temporalio import workflow
+from temporalio.common import Priority
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    TimeoutError,
+    is_cancelled_exception,
+)
+
+from activities.claim_delivery import Delivery, PartnerCalls
+from activities.emails import Letters, Posting
+from domain.claims.claim import Contact
+from domain.tickets.emails import Letter
+from domain.tickets.messages import DeadlinePassed, Message, Troubled
+from domain.tickets.ticket import Attention
+from domain.values.types import Frozen
+from workflows import activity_options
+
+T = TypeVar("T")
+
+
+class PostedLetter(Frozen):
+    """A letter on its way."""
+
+    posting: Posting
+    kind: str
+
+
+class Errands:
+    """The errands of one ticket; `letters` and `delivering` are those under way."""
+
+    def __init__(self, number: str, put: Callable[[Message], None]) -> None:
+        """Run errands for the ticket `number`; `put` takes what comes of them."""
+        self._number = number
+        self._put = put
+        self._last_letter: asyncio.Task[None] | None = None
+        self.letters: list[PostedLetter] = []
+        self.delivering: str | None = None
+        self._delivery: asyncio.Task[None] | None = None
+        self._alarm: asyncio.Task[None] | None = None
+        self._alarm_at: datetime | None = None
+
+    @property
+    def letters_gone(self) -> bool:
+        """Say whether no letter is on its way any more."""
+        return not self.letters
+
+    def deliver(self, partner_id: str, purpose: str) -> None:
+        """Send the claim to its partner, instead of any earlier attempt that still goes on."""
+        self.stop_delivery()
+        self.delivering = purpose
+        delivery = Delivery(number=self._number, partner_id=partner_id, purpose=purpose)
+        self._delivery = asyncio.create_task(self._deliver(delivery))
+
+    def stop_delivery(self) -> None:
+        """Try no longer to deliver the claim."""
+        if self._delivery:
+            self._delivery.cancel()
+        self._delivery, self.delivering = None, None
+
+    def post(self, letters: Iterable[Letter], contact: Contact | None = None) -> None:
+        """Send letters that are written down, in order; `contact` where the database has none."""
+        for letter in letters:
+            posting = Posting(number=self._number, key=letter.key, contact=contact)
+            self.send(PostedLetter(posting=posting, kind=letter.kind))
+
+    def send(self, letter: PostedLetter) -> None:
+        """Send a letter when those before it are gone."""
+        self.letters.append(letter)
+        self._last_letter = asyncio.create_task(self._post(letter, after=self._last_letter))
+
+    def set_alarm(self, due_at: datetime | None, what: str) -> None:
+        """Let a durable timer ring at `due_at`; one that is set for that moment already stays."""
+        if due_at == self._alarm_at:
+            return
+        if self._alarm:
+            self._alarm.cancel()
+        self._alarm_at = due_at
+        self._alarm = asyncio.create_task(self._ring(due_at, what)) if due_at else None
+
+    async def _ring(self, due_at: datetime, what: str) -> None:
+        wait = (due_at - workflow.now()).total_seconds()
+        if wait > 0:
+            await workflow.sleep(wait, summary=f"{what}, due {due_at:%Y-%m-%d %H:%M:%S} UTC")
+        self._alarm_at = None
+        self._put(DeadlinePassed())
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        summary = f"{delivery.purpose} to {delivery.partner_id}"
+        share = Priority(fairness_key=delivery.partner_id)
+        call = _call(PartnerCalls.deliver, delivery, activity_options.PARTNER_QUEUE, summary, share)
+        await self._until_done(call, Attention.DELIVERY_RETRYING, self._put)
+        if self._delivery is asyncio.current_task():  # not one that another has replaced
+            self._delivery, self.delivering = None, None
+
+    async def _post(self, letter: PostedLetter, after: asyncio.Task[None] | None) -> None:
+        if after:
+            await after
+        call = _call(
+            Letters.send, letter.posting, activity_options.MAIL_QUEUE, f"letter: {letter.kind}"
+        )
+        await self._until_done(call, Attention.MAIL_RETRYING, None)
+        self.letters.remove(letter)
+
+    async def _until_done(
+        self,
+        call: Callable[[bool], Coroutine[Any, Any, T]],
+        attention: Attention,
+        take: Callable[[T], None] | None,
+    ) -> None:
+        """Call until it is done; ask for attention when that lasts long, or can never be."""
+        try:
+            done, troubled = await self._patiently(call, attention)
+        except ActivityError as error:
+            if isinstance(error.cause, ApplicationError) and not is_cancelled_exception(error):
+                self._put(Troubled(attention=error.cause.type or attention))
+            return
+        if troubled:
+            self._put(Troubled(attention=attention, over=True))
+        if take:
+            take(done)
+
+    async def _patiently(
+        self, call: Callable[[bool], Coroutine[Any, Any, T]], attention: Attention
+    ) -> tuple[T, bool]:
+        """Return what came of the call, and whether attention was asked for on the way."""
+        troubled = False
+        while True:
+            try:
+                return await call(troubled), troubled
+            except ActivityError as error:
+                if _is_final(error):
+                    raise
+                wait = _told_to_wait(error)
+            if wait:
+                await workflow.sleep(wait, summary="as long as we were asked to wait")
+            elif wait is None and not troubled:
+                troubled = True
+                self._put(Troubled(attention=attention))
+
+
+def _call(
+    method: Callable[[Any, Any], Awaitable[T]],
+    argument: object,
+    queue: str,
+    summary: str,
+    priority: Priority = Priority.default,
+) -> Callable[[bool], Coroutine[Any, Any, T]]:
+    """Return the call in its two phases: short of being noticed, and then without end."""
+
+    async def call(patient: bool) -> T:
+        return await workflow.execute_activity_method(
+            method,
+            argument,
+            task_queue=queue,
+            start_to_close_timeout=activity_options.CALL_TIMEOUT,
+            schedule_to_close_timeout=None if patient else activity_options.UNNOTICED,
+            retry_policy=activity_options.WITHOUT_END,
+            summary=summary,
+            priority=priority,
+        )
+
+    return call
+
+
+def _told_to_wait(error: ActivityError) -> timedelta | None:
+    """Return how long to wait where nothing is wrong: the partner asked for it, or others of its
+    claims go first. A long queue is no reason to ask for attention.
+    """
+    cause = error.cause
+    if isinstance(cause, TimeoutError):  # it waited for a slot of a worker when its time was over
+        cause = cause.cause
+        return timedelta(0) if _is_told(cause) else None
+    return cause.next_retry_delay if _is_told(cause) else None
+
+
+def _is_told(cause: BaseException | None) -> TypeGuard[ApplicationError]:
+    return isinstance(cause, ApplicationError) and cause.type in activity_options.WAITING
+
+
+def _is_final(error: ActivityError) -> bool:
+    cause = error.cause
+    return is_cancelled_exception(error) or (
+        isinstance(cause, ApplicationError) and cause.non_retryable
+    )

@@ -1,0 +1,98 @@
+"""How to start a ticket, for any Python client: Update-With-Start, one round trip.
+
+result = await admit_ticket(client, claim, request_key="order-form-7731")
+"""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+
+from domain.admission.admission import AdmissionResult, refusal
+from domain.claims.claim_digest import claim_digest
+from domain.partners.profile import PARTNER_ID, ClaimKind
+from domain.tickets.ticket import TicketOutcome
+from domain.values.ticket_number import ticket_number
+from workflows.activity_options import ADMISSION_PATIENCE, TICKETS_QUEUE
+from workflows.search_attributes import KIND, PARTNER, STATE
+
+
+def start_operation(
+    claim: Mapping[str, Any], number: str, *, after_failure: bool = False
+) -> WithStartWorkflowOperation[Any, TicketOutcome]:
+    """Build the start of `claim`'s workflow under its ticket number (contract.md, "Temporal").
+
+    `after_failure`: also where a workflow under that number was terminated or failed.
+    """
+    reuse = WorkflowIDReusePolicy
+    kind, partner = _kind(claim.get("kind")), _partner(claim.get("partner_id"))
+    attributes = [SearchAttributePair(STATE, "created")]
+    attributes += [SearchAttributePair(KIND, kind)] if kind else []
+    attributes += [SearchAttributePair(PARTNER, partner)] if partner else []
+    return WithStartWorkflowOperation(
+        "SupportTicket",
+        args=[claim],
+        id=number,
+        task_queue=TICKETS_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=(
+            reuse.ALLOW_DUPLICATE_FAILED_ONLY if after_failure else reuse.REJECT_DUPLICATE
+        ),
+        static_summary=f"{kind or 'unknown kind'} · {partner or 'unknown partner'}",
+        static_details="Support ticket: see the current details for where it stands.",
+        search_attributes=TypedSearchAttributes(attributes),
+        result_type=TicketOutcome,
+    )
+
+
+async def admit_ticket(
+    client: Client, claim: Mapping[str, Any], request_key: str, *, after_failure: bool = False
+) -> AdmissionResult:
+    """File `claim` (raw JSON of a TicketClaim) and return the answer; repeated, the same answer.
+
+    The number is derived from the claim's account and `request_key`. Raises the client's own
+    errors: after a time-out the workflow may have started all the same, and asking again with the
+    same key brings its answer. `WorkflowAlreadyStartedError` says that the claim was answered in a
+    run that is over: the ticket was continued as new and has ended, or its workflow was terminated.
+    Temporal finds that answer no more; the database has it (`tickets.admission`), and
+    `POST /v1/tickets` returns it. Only where the database has none may a caller file once more with
+    `after_failure`: the workflow was terminated before it had judged the claim.
+    """
+    number = ticket_number(str(claim.get("account_id")), request_key)
+    operation = start_operation(claim, number, after_failure=after_failure)
+    sent = claim_digest(claim)
+    try:
+        answer: AdmissionResult = await client.execute_update_with_start_workflow(
+            "admit",
+            sent,
+            id="admit",
+            start_workflow_operation=operation,
+            result_type=AdmissionResult,
+            rpc_timeout=ADMISSION_PATIENCE,
+        )
+    except Exception:
+        # Fetched, or the SDK leaves "Future exception was never retrieved" in the log.
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(operation.workflow_handle(), 1)
+        raise
+    # The server answers a repeated update itself, whatever it brings: we look what was judged.
+    return answer if answer.digest in ("", sent) else refusal(number, "key_reused")
+
+
+def _kind(value: object) -> str | None:
+    """Return a kind that exists; nothing else may stand in a search attribute."""
+    return str(value) if value in list(ClaimKind) else None
+
+
+def _partner(value: object) -> str | None:
+    """Return what looks like a partner's id; an address or a name must not become searchable."""
+    return value if isinstance(value, str) and re.fullmatch(PARTNER_ID, value) else None

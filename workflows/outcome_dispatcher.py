@@ -1,0 +1,89 @@
+"""How doors tell tickets what their partners found: the signal, and what became of it."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from adapters.postgres.database import Postgres
+from adapters.postgres.outcomes import PAUSE, PAUSE_AFTER_TROUBLE, Turn, end_turn, next_turn
+from domain.errors import Unavailable
+from domain.tickets.discrepancies import TICKET_CLOSED
+from domain.tickets.messages import PartnerOutcome
+
+TOLD: Final = "told"
+PATIENCE: Final = 5.0
+"""Seconds for one signal."""
+_AT_ONCE: Final = 16
+_AWAY: Final = {
+    RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.CANCELLED,
+}
+
+
+class Teller:
+    """Signals partners' outcomes."""
+
+    def __init__(self, client: Client) -> None:
+        """Speak through any client that writes JSON."""
+        self._client = client
+
+    async def tell(self, outcome: PartnerOutcome) -> str:
+        """Signal `outcome` to the ticket it names; return `told` or `ticket_closed`.
+
+        Told twice, it changes nothing: the ticket knows its `outcome_id`. Raises `Unavailable`
+        while Temporal is away, `RPCError` for anything else that it says.
+        """
+        ticket = self._client.get_workflow_handle(outcome.number or "")
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await ticket.signal("partner_outcome", outcome.model_dump(mode="json"))
+        except (TimeoutError, RuntimeError) as error:
+            # A failed connection is a bare RuntimeError in this SDK.
+            raise Unavailable(f"Temporal: {type(error).__name__}") from None
+        except RPCError as error:
+            if error.status in _AWAY:
+                raise Unavailable(f"Temporal: {error.status.name}") from None
+            # A namespace that is not there says nothing about the ticket.
+            if error.status is not RPCStatusCode.NOT_FOUND or "namespace" in error.message.lower():
+                raise
+            return TICKET_CLOSED
+        return TOLD
+
+    async def tell_kept(self, postgres: Postgres, numbers: Sequence[str] | None = None) -> int:
+        """Dispatch what was kept for tickets, each in the order in which it came, a few at a time;
+        return how many outcomes that were. `numbers`: the tickets, else those whose turn it is.
+
+        No transaction is open meanwhile. Raises `Unavailable` or `RPCError` after the others are
+        told: what is left is told later.
+        """
+        turn = await next_turn(postgres, numbers)
+        failures = await self._tell_all(turn)
+        await end_turn(postgres, turn, PAUSE_AFTER_TROUBLE if failures else PAUSE)
+        if failures:
+            raise failures[0]
+        return len(turn.outcomes)
+
+    async def _tell_all(self, turn: Turn) -> list[Unavailable | RPCError]:
+        tickets: dict[str, list[int]] = defaultdict(list)
+        for position, outcome in turn.outcomes.items():
+            tickets[outcome.number or ""].append(position)
+        failures: list[Unavailable | RPCError] = []
+        at_once = asyncio.Semaphore(_AT_ONCE)
+
+        async def tell(positions: Sequence[int]) -> None:
+            async with at_once:
+                if any(isinstance(failure, Unavailable) for failure in failures):
+                    return
+                try:
+                    for at in positions:
+                        turn.codes[at] = await self.tell(turn.outcomes[at])
+                except (Unavailable, RPCError) as failure:
+                    failures.append(failure)
+
+        await asyncio.gather(*map(tell, tickets.values()))
+        return failures

@@ -1,0 +1,77 @@
+"""What the workflow of a claim that is not accepted does: it tells, keeps what came, and ends."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+from workflows.activity_options import HEARD_AT_ONCE, recorded
+from workflows.background_tasks import Errands
+from workflows.message_handlers import Inbox
+from workflows.message_queue import read, refuse
+from workflows.search_attributes import STATE, attention
+
+with workflow.unsafe.imports_passed_through():
+    from activities.persistence import Persistence
+    from domain.admission.admission import Admission, letters_owed
+    from domain.admission.refused_claim import RefusedClaim
+    from domain.claims.claim import Contact
+    from domain.handlers.information_requests import NOT_NOW
+    from domain.tickets.ticket import TicketOutcome
+    from domain.values.ticket_number import is_number
+
+
+class Refusing(Inbox):
+    """A workflow with messages and letters, before there is a ticket."""
+
+    def __init__(self) -> None:
+        """Be ready for messages."""
+        super().__init__()
+        self._number = workflow.info().workflow_id
+        self._contact: Contact | None = None
+        self._errands = Errands(self._number, self._put)
+
+    @property
+    def _has_ended(self) -> bool:
+        """Say whether no ticket is open."""
+        raise NotImplementedError
+
+    def _is_quiet(self) -> bool:
+        waiting = bool(self._queue) or not self._errands.letters_gone
+        return not waiting and workflow.all_handlers_finished()
+
+    def _stirs(self) -> bool:
+        """Say whether there is anything to do, or nothing left to wait for."""
+        return bool(self._queue) or (self._has_ended and self._is_quiet())
+
+    async def _refuse(self, admission: Admission) -> TicketOutcome:
+        """End a claim that was not accepted; an answer that was late is also sent by letter."""
+        refused = RefusedClaim(self._number, admission)
+        started_at = workflow.info().workflow_start_time
+        refused.owe(letters_owed(admission, started_at, workflow.now()))
+        workflow.upsert_search_attributes([STATE.value_set(str(admission.result.state))])
+        while True:
+            self._hear_refused(refused)
+            if refused.has_unwritten:
+                writing = refused.write_down()
+                await recorded(Persistence.write, writing, "keep what came after a refusal")
+                self._errands.post(writing.letters, self._contact)
+                workflow.upsert_search_attributes(attention(writing.attention))
+            elif self._queue:
+                await workflow.sleep(timedelta(milliseconds=1), summary="more messages wait")
+            elif self._is_quiet():
+                break
+            else:
+                await workflow.wait_condition(self._stirs)
+        state, code = admission.result.state, refused.reason_code
+        return TicketOutcome(number=self._number, state=state, reason_code=code)
+
+    def _hear_refused(self, refused: RefusedClaim) -> None:
+        """Keep a number of messages; no request is taken."""
+        for _ in range(HEARD_AT_ONCE):
+            if not self._queue:
+                return
+            waiting = self._queue.take()
+            message, unknown = read(waiting)
+            # Under no number the books have no row to keep it under.
+            if not refuse(waiting, message, NOT_NOW) and is_number(self._number):
+                refused.hear(message, workflow.now(), unknown)

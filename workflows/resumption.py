@@ -1,0 +1,104 @@
+"""Tickets that Temporal ended or lost: found by asking for each one's workflow, and taken up again
+by a new run under the same id.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final, Literal
+
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from adapters.postgres.database import Postgres
+from adapters.postgres.resumption import (
+    GRACE,
+    allow_resumption,
+    lost_tickets,
+    mark_lost,
+    tickets_led,
+    unmark_lost,
+)
+from domain.admission.resumption import RESUME
+from domain.errors import Unavailable
+from workflows.activity_options import TICKETS_QUEUE
+
+Repaired = Literal["taken up", "lost", "running", "nothing to do"]
+PAGE: Final = 20
+_TIMEOUT: Final = timedelta(seconds=5)
+
+
+async def is_led(client: Client, number: str) -> bool:
+    """Say whether the ticket's workflow runs. Lists may lie after a restore, so it is described.
+
+    Raises `Unavailable` or `RPCError` while Temporal does not say.
+    """
+    try:
+        found = await client.get_workflow_handle(number).describe(rpc_timeout=_TIMEOUT)
+    except RPCError as error:
+        # A namespace that is not there says nothing about the ticket.
+        if error.status is RPCStatusCode.NOT_FOUND and "namespace" not in error.message.lower():
+            return False
+        raise
+    except RuntimeError as error:  # a failed connection is a bare RuntimeError in this SDK
+        raise Unavailable(f"Temporal: {type(error).__name__}") from None
+    return found.status is WorkflowExecutionStatus.RUNNING
+
+
+async def check_page(
+    postgres: Postgres, client: Client, after: str = "", grace: timedelta = GRACE
+) -> tuple[str, Sequence[str]]:
+    """Look at some open tickets behind the number `after`; return the last of them, "" at the end,
+    and those that were found without a running workflow for the first time.
+    """
+    numbers = await tickets_led(postgres, after, PAGE, grace)
+    led = await asyncio.gather(*(is_led(client, number) for number in numbers))
+    lost = [number for number, runs in zip(numbers, led, strict=True) if not runs]
+    if running := [number for number in numbers if number not in lost]:
+        await unmark_lost(postgres, running)
+    found = await mark_lost(postgres, lost, grace) if lost else []
+    return numbers[-1] if len(numbers) == PAGE else "", found
+
+
+async def all_lost(postgres: Postgres, client: Client) -> list[str]:
+    """Look at every open ticket; return the numbers of those that no workflow leads."""
+    after, _ = await check_page(postgres, client)
+    while after:
+        after, _ = await check_page(postgres, client, after)
+    return await lost_tickets(postgres)
+
+
+async def repair(
+    postgres: Postgres, client: Client, number: str, *, only_look: bool = False
+) -> Repaired:
+    """Let a new run take the ticket up from the database, unless one runs.
+
+    The row's permission is the only thing the run believes, and one run alone can take it: two
+    operators at once, or a crash between the two steps, leave one run or a ticket to repair again.
+    """
+    if await is_led(client, number):
+        await unmark_lost(postgres, [number])
+        return "running"
+    if only_look:
+        return "lost"
+    if not await allow_resumption(postgres, number):
+        await unmark_lost(postgres, [number])
+        return "nothing to do"
+    try:
+        await client.start_workflow(
+            "SupportTicket",
+            RESUME,
+            id=number,
+            task_queue=TICKETS_QUEUE,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            static_summary="taken up again",
+            static_details="Support ticket: see the current details for where it stands.",
+            rpc_timeout=_TIMEOUT,
+        )
+    except WorkflowAlreadyStartedError:
+        return "running"
+    except RuntimeError as error:
+        raise Unavailable(f"Temporal: {type(error).__name__}") from None
+    return "taken up"
