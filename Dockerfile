@@ -23,8 +23,9 @@ COPY gateway/ gateway/
 COPY adapters/ adapters/
 COPY activities/ activities/
 COPY workflows/ workflows/
+COPY cli/ cli/
 COPY partners/ partners/
-COPY bulk.py operating.py secret_settings.py settings.py worker.py ./
+COPY secret_settings.py settings.py worker.py ./
 USER 10001:10001
 STOPSIGNAL SIGTERM
 # Health is checked by docker-compose.yml, which knows where the metrics listen.

@@ -31,8 +31,6 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-import bulk
-import operating
 from activities.claim_delivery import PartnerCalls
 from activities.emails import AnswerPages, Letters
 from activities.error_interceptor import Failures, RetriesLoggedSeldom
@@ -47,6 +45,7 @@ from adapters.http.webhook_client import open_door
 from adapters.postgres.database import Postgres
 from adapters.postgres.schema.migrations import migrate
 from adapters.postgres.schema.roles import grant_privileges, must_not_own
+from cli import partner_exchange, tickets
 from domain.errors import Misconfigured
 from domain.partners.profile import PartnerProfile
 from secret_settings import partner_secrets, with_files
@@ -234,9 +233,9 @@ def main(arguments: Sequence[str]) -> int:
             case ["check"]:
                 check()
             case ["mail" | "repair", *_]:
-                return asyncio.run(operating.run(arguments, connect))
+                return asyncio.run(tickets.run(arguments, connect))
             case ["export" | "import", *_]:
-                return asyncio.run(bulk.run(arguments, connect))
+                return asyncio.run(partner_exchange.run(arguments, connect))
             case _:
                 print(__doc__, file=sys.stderr)
                 return 2

@@ -15,7 +15,7 @@ from adapters.files.partner_profiles import load_profiles
 from adapters.postgres.schema.roles import must_not_own
 from domain.errors import Misconfigured
 from gateway.app import application
-from gateway.serving import Serving, listen, serve
+from gateway.server.uvicorn_server import Serving, listen, serve
 from secret_settings import partner_secrets
 from settings import GatewaySettings, check_apart, host_and_port, load_gateway_settings
 

@@ -16,31 +16,33 @@ from adapters.http.webhook_client import open_door
 from adapters.postgres.database import Postgres
 from adapters.security.jwt import BearerTokens, IssuerKeys
 from domain.partners.profile import PartnerProfile
-from gateway import (
+from gateway.api import (
     claims,
     discrepancies,
     events,
-    feeds,
+    feed,
+    health,
     outcomes,
-    probes,
-    problems,
-    session_endings,
+    sessions,
     ticket_messages,
     tickets,
 )
-from gateway.guards import Guards
-from gateway.openapi import Documented, operation_id
-from gateway.pages import answer, desk, form, partner
-from gateway.parts import Parts
-from gateway.rounds import going_round
-from gateway.security_log import Addresses
-from gateway.temporal import connect
+from gateway.background.jobs import going_round
+from gateway.context import Parts
+from gateway.http import problems
+from gateway.http.middleware import Guards
+from gateway.http.openapi import Documented, operation_id
+from gateway.http.security_log import Addresses
+from gateway.pages.agent import search
+from gateway.pages.member import answer, form
+from gateway.pages.partner import outcome_page
+from gateway.temporal_client import connect
 from settings import GatewaySettings
 
 _ROOMS: Final = (
-    *(probes, claims, tickets, ticket_messages, discrepancies),
-    *(outcomes, feeds, events, session_endings),
-    *(form, answer, partner, desk),
+    *(health, claims, tickets, ticket_messages, discrepancies),
+    *(outcomes, feed, events, sessions),
+    *(form, answer, outcome_page, search),
 )
 """Calls first, then pages; each has a `router`."""
 STATIC: Final = Path(__file__).with_name("static")

@@ -1,7 +1,8 @@
 """All time-outs and retries, by name.
 
 Nothing here gives up for good: a short first phase that ends is followed by a patient one. What
-trying again cannot mend leaves its activity as non-retryable (see `activities/error_interceptor.py`).
+trying again cannot mend leaves its activity as non-retryable (see
+`activities/error_interceptor.py`).
 """
 
 from collections.abc import Awaitable, Callable

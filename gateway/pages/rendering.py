@@ -17,8 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from adapters.email.renderer import printable
 from domain.partners.profile import LANGUAGES
 from domain.tickets.messages import RejectionReason
-from gateway.parts import Parts
-from gateway.words import language_wanted, words
+from gateway.context import Parts
+from gateway.i18n import language_wanted, words
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 LANGUAGE: Final = "language"

@@ -20,9 +20,9 @@ from adapters.security.signed_links import seal, unseal
 from domain.claims.claim import Contact
 from domain.errors import MessageRefused
 from domain.values.types import Frozen, Identifier
-from gateway.parts import Parts
-from gateway.problems import Problem
-from gateway.security_log import SecurityEvent, tell
+from gateway.context import Parts
+from gateway.http.problems import Problem
+from gateway.http.security_log import SecurityEvent, tell
 
 FORM_TOKEN: Final = "form_token"  # noqa: S105  (the name of a field)
 _COOKIE: Final[dict[Kind, str]] = {"member": "tickets_member", "agent": "tickets_agent"}

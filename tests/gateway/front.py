@@ -22,7 +22,7 @@ from temporalio.testing import WorkflowEnvironment
 from adapters.security.jwt import new_token
 from domain.partners.profile import PartnerProfile
 from gateway.app import application
-from gateway.serving import Server, Serving
+from gateway.server.uvicorn_server import Server, Serving
 from local.ports import HOST
 from settings import GatewaySettings
 from tests.sockets import listening_socket

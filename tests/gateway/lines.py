@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request
 from starlette.responses import PlainTextResponse, Response
 
-from gateway import problems
-from gateway.guards import MOST_PENDING, Guards
-from gateway.serving import Serving
+from gateway.http import problems
+from gateway.http.middleware import MOST_PENDING, Guards
+from gateway.server.uvicorn_server import Serving
 from local.ports import HOST
 from tests.gateway.front import served
 from tests.sockets import listening_socket

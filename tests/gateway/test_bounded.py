@@ -11,7 +11,7 @@ from limits import RateLimitItem, RateLimitItemPerDay
 from adapters.postgres.outcomes import IN_FLIGHT, MOST_A_DAY
 from adapters.postgres.ticket_queries import MESSAGES_A_PAGE
 from domain.values.ticket_number import ticket_number
-from gateway.rate_limits import LIMITS, Kind, RateLimits
+from gateway.http.rate_limits import LIMITS, Kind, RateLimits
 from tests.gateway.front import Front
 from tests.gateway.partner_door import a_ticket, link, outcome, results, send
 from tests.gateway.test_answer import answer, asked

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 
 from domain.errors import MessageRefused
-from gateway.callers import Caller, read_caller
+from gateway.http.auth import Caller, read_caller
 from tests.gateway.front import Front
 
 OTHER_SECRET: Final = "another-secret-that-was-made-up-for-the-tests-only"

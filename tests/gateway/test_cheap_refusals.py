@@ -11,7 +11,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from adapters.security.webhook_signatures import could_be_signed
-from gateway.guards import Guards
+from gateway.http.middleware import Guards
 from gateway.readiness import Readiness
 from tests.gateway.front import Front
 

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from gateway.connections import RESERVED, Room, Seldom
-from gateway.guards import MOST_BYTES
+from gateway.http.middleware import MOST_BYTES
+from gateway.server.connections import RESERVED, Room, Seldom
 from tests.gateway.lines import GET, POST, Line, a_line
 
 

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from domain.claims.forms import fill
 from domain.partners.patterns import portable
 from domain.partners.profile import LANGUAGES, ClaimKind, PartnerRules
-from gateway.form_schema import form_schema
+from gateway.api.form_schema import form_schema
 from tests.gateway.front import Front
 from tests.unit.builders import a_field
 from tests.workflow.setting import profiles

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.framing import LONGEST_FIELDS, LONGEST_TARGET, MOST_CRUMBS, MOST_FIELDS
-from gateway.guards import MOST_PARAMETERS
+from gateway.http.middleware import MOST_PARAMETERS
+from gateway.server.request_framing import LONGEST_FIELDS, LONGEST_TARGET, MOST_CRUMBS, MOST_FIELDS
 from tests.gateway.lines import GET, POST, Line, a_line
 
 

@@ -9,10 +9,10 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from gateway.guards import MOST_BYTES, Guards
-from gateway.parts import Parts
-from gateway.problems import MEDIA_TYPE
-from gateway.rounds import going_round
+from gateway.background.jobs import going_round
+from gateway.context import Parts
+from gateway.http.middleware import MOST_BYTES, Guards
+from gateway.http.problems import MEDIA_TYPE
 from tests.gateway.front import Front
 from tests.workflow.stage import until
 

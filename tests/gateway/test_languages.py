@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from domain.partners.profile import LANGUAGES
-from gateway.problems import STATUS, Problem, answer, wrong_fields
-from gateway.words import language_wanted, words
+from gateway.http.problems import STATUS, Problem, answer, wrong_fields
+from gateway.i18n import language_wanted, words
 
 
 def asking(*headers: str) -> Request:

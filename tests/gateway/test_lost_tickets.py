@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from adapters.postgres.resumption import lost_tickets
-from gateway.lost import count_lost
+from gateway.background.lost_tickets import count_lost
 from tests.gateway.front import Front
 from tests.gateway.test_filed_again import delete
 from tests.gateway.test_filing import prepared

@@ -7,7 +7,7 @@ from temporalio.api.operatorservice.v1 import RemoveSearchAttributesRequest
 from temporalio.client import Client
 
 from adapters.postgres.database import Postgres
-from gateway.needs import has_what_it_needs
+from gateway.dependencies import has_what_it_needs
 from tests.databases import as_owner
 from tests.gateway.front import Front
 from tests.integration.ledger import opened

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 from jsonschema import Draft202012Validator
 
-from gateway.problems import MEDIA_TYPE, STATUS
+from gateway.http.problems import MEDIA_TYPE, STATUS
 from tests.databases import fresh_database
 from tests.gateway.front import Front, fronted
 from tests.gateway.tickets import a_sent_ticket, an_ended_ticket

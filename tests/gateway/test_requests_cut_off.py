@@ -10,7 +10,7 @@ from temporalio.client import WorkflowHandle
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from domain.errors import Unavailable
-from gateway.temporal import ask
+from gateway.temporal_client import ask
 from tests.gateway.front import Front
 from tests.workflow.stage import until
 

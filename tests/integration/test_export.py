@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-import bulk
 from activities.claim_delivery import Delivery, PartnerCalls
 from activities.partner_limiter import Pace
 from adapters.http.webhook_client import open_door
 from adapters.postgres.database import Postgres
 from adapters.postgres.exports import Export, next_export
+from cli import partner_exchange
 from tests.integration.filing import Desk
 from tests.unit.builders import a_profile, a_withdrawal
 
@@ -43,7 +43,7 @@ class Office:
 
     async def export(self, again: int | None = None) -> list[dict[str, str]]:
         """Export to the file; return its rows."""
-        assert await bulk.export(self.postgres, PROFILE.rules, self.file, again) == 0
+        assert await partner_exchange.export(self.postgres, PROFILE.rules, self.file, again) == 0
         text = self.file.read_text(encoding="utf-8-sig")
         return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
 
@@ -152,5 +152,5 @@ async def test_another_partners_export_cannot_be_had(office: Office, capsys: Cap
     await office.claim("VT-1")
     await office.export()
     other = a_profile(id="other", channel={"kind": "csv"}).rules
-    assert await bulk.export(office.postgres, other, office.file, 1) == 2
+    assert await partner_exchange.export(office.postgres, other, office.file, 1) == 2
     assert "no export 1 of other" in capsys.readouterr().err

@@ -10,8 +10,8 @@ import pytest
 
 from adapters.files.csv import opened
 from adapters.postgres.database import Postgres
-from bulk import Importer, Progress
 from cli.csv_rows import Tally
+from cli.partner_exchange import Importer, Progress
 from domain.errors import Unavailable
 from domain.tickets.discrepancies import TICKET_CLOSED
 from domain.tickets.messages import PartnerOutcome

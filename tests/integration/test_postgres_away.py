@@ -10,7 +10,7 @@ import pytest
 
 from adapters.postgres.database import Postgres
 from domain.errors import DatabaseUnavailable
-from gateway.temporal import is_there
+from gateway.temporal_client import is_there
 from tests.integration.ledger import opened
 from tests.unit.builders import a_link
 

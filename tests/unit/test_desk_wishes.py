@@ -3,8 +3,8 @@
 import pytest
 from starlette.datastructures import FormData
 
-from gateway.pages.desk_wishes import Wish, read_wish
-from gateway.words import words
+from gateway.i18n import words
+from gateway.pages.agent.actions import Wish, read_wish
 
 
 def confirming(amount: str) -> Wish:

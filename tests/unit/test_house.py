@@ -162,7 +162,7 @@ def test_every_folder_of_code_is_under_the_layer_rules() -> None:
     assert set(linter["root_packages"]) == folders
     assert {layer.strip("()") for layer in layers["layers"]} >= folders
     assert {path.name for path in CODE if len(path.parts) == 1} <= {
-        "bulk.py", "operating.py", "secret_settings.py", "settings.py", "worker.py",
+        "secret_settings.py", "settings.py", "worker.py",
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from gateway.guards import ALWAYS_READ, Guards
+from gateway.http.middleware import ALWAYS_READ, Guards
 
 MOST = 100_000
 

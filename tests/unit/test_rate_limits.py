@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 from limits import RateLimitItem, RateLimitItemPerMinute
 
-from gateway.problems import STATUS, Problem
-from gateway.rate_limits import LIMITS, Kind, RateLimits
+from gateway.http.problems import STATUS, Problem
+from gateway.http.rate_limits import LIMITS, Kind, RateLimits
 
 FEW: Mapping[Kind, RateLimitItem] = {
     "partner_calls": RateLimitItemPerMinute(3),

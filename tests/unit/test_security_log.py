@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.security_log import MOST_A_MINUTE, Pace, SecurityEvent, tell, tell_search
+from gateway.http.security_log import MOST_A_MINUTE, Pace, SecurityEvent, tell, tell_search
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:

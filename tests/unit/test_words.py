@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from domain.partners.profile import LANGUAGES
-from gateway.problems import STATUS
-from gateway.words import FOLDER, words
+from gateway.http.problems import STATUS
+from gateway.i18n import FOLDER, words
 
 AREAS = sorted({file.name.partition(".")[0] for file in FOLDER.glob("*.toml")})
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from gateway.temporal import ask
+from gateway.temporal_client import ask
 from tests.workflow.conftest import SetUp
 from tests.workflow.setting import real_server
 from tests.workflow.stage import Handle, Stage

@@ -1,0 +1,191 @@
+"""Claims in: what may be claimed, the partner's form, the decision, and the filing."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from adapters.postgres.account_links import MOST, known_of
+from domain.claims.claimable_links import Choice, Known, claimable, market_days
+from domain.partners.profile import ClaimKind
+from domain.values.types import is_writable
+from gateway.api.form_schema import EXAMPLE, SchemaResponse, form_schema
+from gateway.api.schemas import claims as shapes
+from gateway.claim_check import check_claim
+from gateway.claim_filing import file_claim
+from gateway.context import Have, Parts
+from gateway.http.auth import CallRoute, Filing
+from gateway.http.openapi import RETRY_AFTER
+from gateway.http.problems import Problem, responses
+from gateway.http.request_body import message_in
+from gateway.i18n import language_wanted
+
+router = APIRouter(prefix="/v1", tags=["claims"], route_class=CallRoute)
+MOST_KEY: Final = 200
+SOON: Final = 2
+"""Seconds after which to ask again for an answer that is not there yet."""
+Kind = Annotated[ClaimKind, Query(description="What is claimed.", examples=["missing_cashback"])]
+RequestKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=MOST_KEY,
+        pattern=r"^[!-~]+$",
+        description="One key per claim that a member files; repeated, it is the same ticket.",
+        examples=["form-7731"],
+    ),
+]
+Claim = Annotated[shapes.ClaimIn, Body(openapi_examples=shapes.CLAIMS)]
+
+
+_OBJECT: Final = {"type": "object", "required": ["$schema", "type", "properties"]}
+
+
+def _json(examples: Mapping[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"examples": examples}}
+
+
+@router.get(
+    "/accounts/{account_id:path}/claimable-links",
+    responses={
+        200: {
+            "description": "Links, or rejected rewards, with their dates",
+            "content": _json({"links": {"value": shapes.CHOICES}}),
+        },
+    },
+)
+async def claimable_links(
+    request: Request,
+    have: Have,
+    caller: Filing,
+    account_id: Annotated[
+        str, Path(min_length=1, max_length=200, pattern=r"^[!-~]+$", examples=["acc-1001"])
+    ],
+    kind: Kind,
+) -> shapes.Choices:
+    """List what an account may claim: its links of the kind, or its rejected rewards.
+
+    What cannot be claimed yet, or any more, is listed too, with the reason and its date. A link
+    does not know its order: it is `closed` only where no order of it can be claimed any more.
+    """
+    caller.must_speak_for(account_id)
+    await have.limits.hit("account", account_id)
+    rules = {partner_id: profile.rules for partner_id, profile in have.profiles.items()}
+    known = await known_of(have.postgres, account_id, kind, market_days(rules, have.now))
+    language = language_wanted(request)
+    found = claimable(kind, known, rules, have.now)
+    return shapes.Choices(
+        kind=kind,
+        choices=[_said(have, choice, language) for choice in found],
+        complete=_is_complete(known),
+    )
+
+
+def _said(have: Parts, choice: Choice, language: str) -> shapes.ChoiceOut:
+    told = choice.model_dump(mode="json")
+    message = have.book.reason(language, choice.reason, None, told) if choice.reason else None
+    return shapes.ChoiceOut.model_validate(told | {"message": message})
+
+
+def _is_complete(known: Known) -> bool:
+    return max(len(known.links), len(known.rewards)) < MOST
+
+
+@router.get(
+    "/partners/{partner_id}/form",
+    response_class=SchemaResponse,
+    responses={
+        200: {
+            "description": "A JSON Schema (draft 2020-12) of the claim's `answers`",
+            "content": {str(SchemaResponse.media_type): {"schema": _OBJECT, "example": EXAMPLE}},
+        },
+        **responses("unknown_partner", "partner_takes_no_claims"),
+    },
+)
+async def form(
+    request: Request,
+    have: Have,
+    caller: Filing,
+    partner_id: Annotated[str, Path(max_length=63, examples=["velotel"])],
+    kind: Kind,
+    language: Annotated[
+        Literal["pl", "de", "en"] | None,
+        Query(description="That of labels and help; else as `Accept-Language` says."),
+    ] = None,
+) -> Response:
+    """Describe a partner's form for a kind of claim: labels, help, patterns, options, order."""
+    profile = have.profiles.get(partner_id)
+    if profile is None:
+        raise Problem("unknown_partner")
+    if kind not in profile.rules.kinds:
+        raise Problem("partner_takes_no_claims")
+    said = language or language_wanted(request, profile.rules.market.language)
+    schema = form_schema(profile.rules, kind, said)
+    return SchemaResponse(schema, headers={"content-language": said})
+
+
+@router.post(
+    "/claims/check",
+    response_model=shapes.CheckResult,
+    responses={
+        200: {
+            "description": "What filing would answer now",
+            "content": _json(shapes.CHECKED),
+        },
+    },
+)
+async def check(request: Request, have: Have, caller: Filing, claim: Claim) -> Any:
+    """Decide on a claim as filing would, and write nothing."""
+    caller.must_speak_for(claim.account_id)
+    await have.limits.hit("account", claim.account_id)
+    return await check_claim(have, await _told(request))
+
+
+@router.post(
+    "/tickets",
+    status_code=201,
+    response_model=shapes.AdmissionOut,
+    responses={
+        201: {"description": "Filed, and answered", "content": _json(shapes.ADMITTED)},
+        200: {
+            "description": "The same claim under the same key came before: its answer",
+            "model": shapes.AdmissionOut,
+            "content": _json(shapes.ADMITTED),
+        },
+        202: {
+            "description": "Filed; the answer is not there yet",
+            "model": shapes.Pending,
+            "headers": {"Retry-After": RETRY_AFTER},
+        },
+        **responses("malformed", "key_reused", "not_possible_now"),
+    },
+)
+async def file(
+    request: Request,
+    response: Response,
+    have: Have,
+    caller: Filing,
+    key: RequestKey,
+    claim: Claim,
+) -> Any:
+    """File a claim. Its answer says whether it is accepted, held, refused or discarded, and why."""
+    caller.must_speak_for(claim.account_id)
+    await have.limits.hit("account", claim.account_id)
+    filed = await file_claim(have, await _told(request), key)
+    if filed.result is None:
+        pending = shapes.Pending(number=filed.number).model_dump()
+        return JSONResponse(pending, 202, {"retry-after": str(SOON)})
+    if any(reason.code == "key_reused" for reason in filed.result.reasons):
+        raise Problem("key_reused")
+    response.status_code = 201 if filed.is_new else 200
+    return filed.result
+
+
+async def _told(request: Request) -> dict[str, Any]:
+    """Return the claim as it was sent: strictly JSON, and no more of it than a workflow takes."""
+    told = await message_in(request)
+    if not isinstance(told, dict) or not is_writable(told):
+        raise Problem("malformed", {"body": "json"})
+    return told

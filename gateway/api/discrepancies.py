@@ -1,0 +1,122 @@
+"""Discrepancies for agents: what contradicts a ticket and could not move it, and closing one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Body, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from adapters.postgres.discrepancies import close_discrepancy, discrepancies_open
+from gateway.context import Have, Parts
+from gateway.http.auth import Agent, CallRoute
+from gateway.http.problems import Problem, responses
+from gateway.http.security_log import SecurityEvent, tell, tell_search
+
+router = APIRouter(prefix="/v1", tags=["tickets"], route_class=CallRoute)
+_PROBLEMS: Final = ("malformed", "unauthorised", "forbidden", "unavailable")
+_EXAMPLE: Final[dict[str, Any]] = {
+    "discrepancy_id": 17,
+    "number": "ZW-4KQ7-P9XT-M2AB-C",
+    "message": "partner_outcome",
+    "message_id": "evt-9",
+    "actor": "partner:velotel",
+    "code": "ticket_closed",
+    "at": "2026-11-20T09:00:00Z",
+    "body": {"outcome": "rejected", "reason_code": "order_returned"},
+    "closed_at": None,
+    "closed_by": None,
+    "closing_note": None,
+}
+
+
+class Discrepancy(BaseModel):
+    """What contradicts a ticket and could not move it: which message of whom, when, and the code
+    why it moved nothing. `closed_by` names the agent who dealt with it.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    discrepancy_id: int
+    number: str
+    message: str
+    message_id: str
+    actor: str
+    code: str
+    at: datetime
+    body: dict[str, Any] = {}
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    closing_note: str | None = None
+
+
+class DiscrepancyPage(BaseModel):
+    """A page of discrepancies, the oldest first; `next` is where the next one begins, null at the
+    end.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"discrepancies": [_EXAMPLE], "next": 17}]}
+    )
+
+    discrepancies: list[Discrepancy]
+    next: int | None = None
+
+
+class ClosureIn(BaseModel):
+    """What was done about a discrepancy."""
+
+    note: str = Field(
+        min_length=1, max_length=4000, pattern=r"\S", examples=["The shop takes the return."]
+    )
+
+
+@router.get(
+    "/discrepancies", responses=responses(*_PROBLEMS), summary="List discrepancies that wait"
+)
+async def discrepancies(
+    have: Have,
+    caller: Agent,
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+    after: Annotated[int | None, Query(ge=0, le=2**63 - 1, description="`next` before.")] = None,
+) -> DiscrepancyPage:
+    """List what contradicts a ticket and waits for an agent, the oldest first, a page at a time."""
+    rows = await discrepancies_open(have.postgres, limit + 1, after)
+    page = [seen(row) for row in rows[:limit]]
+    tell_search(caller.subject, ["discrepancies"], len(page))
+    return DiscrepancyPage(
+        discrepancies=page, next=page[-1].discrepancy_id if len(rows) > limit else None
+    )
+
+
+@router.post(
+    "/discrepancies/{discrepancy_id}/closure",
+    responses=responses(*_PROBLEMS, "unknown_discrepancy"),
+    summary="Close a discrepancy",
+)
+async def close(
+    have: Have,
+    caller: Agent,
+    discrepancy_id: Annotated[int, Path(ge=0, le=2**63 - 1, examples=[17])],
+    closure: Annotated[ClosureIn, Body()],
+) -> Discrepancy:
+    """Close a discrepancy that was dealt with, and say how. Closed before, it stays as it was."""
+    note = closure.note.replace("\x00", "\ufffd")
+    return await closed(have, discrepancy_id, caller.actor, note)
+
+
+async def closed(have: Parts, discrepancy_id: int, actor: str, note: str) -> Discrepancy:
+    """Close a discrepancy in an agent's name, tell the security log, and return it; raises
+    `unknown_discrepancy`.
+    """
+    row = await close_discrepancy(have.postgres, discrepancy_id, actor, note)
+    if row is None:
+        raise Problem("unknown_discrepancy")
+    told = {"actor": actor, "number": row["number"], "request": str(discrepancy_id)}
+    tell(SecurityEvent.TICKET_ACTED_ON, act="close_discrepancy", **told)
+    return seen(row)
+
+
+def seen(row: Mapping[str, Any]) -> Discrepancy:
+    """Build the view of a discrepancy from its row."""
+    return Discrepancy.model_validate(dict(row))

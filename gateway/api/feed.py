@@ -1,0 +1,288 @@
+"""The platform's feed of links and rewards; an older version of a record is ignored.
+
+A reward that is registered ends its open tickets: they are told when the record is in the books,
+and once more some time later, so that neither a crash in between nor a claim that is being admitted
+at that moment goes by unheard. Told twice, a ticket does the same as once.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+from fastapi import APIRouter, Body, Path
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    WithJsonSchema,
+)
+from temporalio.service import RPCError
+
+from adapters.postgres.database import Postgres
+from adapters.postgres.discrepancies import keep_contradicting_rewards
+from adapters.postgres.platform_feed import (
+    Kept,
+    Key,
+    Told,
+    keep_links,
+    keep_rewards,
+    news_of,
+    open_tickets,
+    rewards_to_look_at,
+)
+from domain.claims.claim import Link, Reward
+from domain.errors import Unavailable
+from domain.values.types import Amount, Money, Words
+from gateway.context import Have, Parts
+from gateway.http.auth import Caller, CallRoute, Feed
+from gateway.http.problems import Problem, WrongField, responses, wrong_fields
+from gateway.temporal_client import tell
+
+log = logging.getLogger("gateway")
+router = APIRouter(prefix="/v1", tags=["feed"], route_class=CallRoute)
+MOST_RECORDS: Final = 1000
+PATIENCE: Final = 5.0
+"""Seconds for telling tickets before the platform gets its answer: the round tells the rest."""
+LOOKED_AT_ONCE: Final = 50
+_TOLD_AT_ONCE: Final = 10
+_HIGHEST: Final = 2**53 - 1  # of the whole numbers that every program of JSON holds exactly
+_AMOUNT: Final = r"^[0-9]{1,10}(\.[0-9]{1,2})?$"
+_PROBLEMS: Final = responses("malformed", "too_large", "unauthorised", "forbidden", "unavailable")
+_PROBLEMS_OF_ONE: Final = _PROBLEMS | responses("another_id")
+_LINK: Final[dict[str, JsonValue]] = {
+    "link_id": "lnk-77",
+    "version": 3,
+    "account_id": "acc-1001",
+    "partner_id": "velotel",
+    "kind": "cashback",
+    "clicked_at": "2026-09-30T18:20:00+02:00",
+    "promised_reward": {"amount": "40.00", "currency": "PLN"},
+}
+_REWARD: Final[dict[str, JsonValue]] = {
+    "reward_id": "rew-5",
+    "version": 1,
+    "account_id": "acc-1001",
+    "partner_id": "velotel",
+    "link_id": "lnk-77",
+    "kind": "cashback",
+    "order_number": "VT-2231-9",
+    "state": "registered",
+    "amount": {"amount": "40.00", "currency": "PLN"},
+    "changed_at": "2026-10-03T08:00:00+02:00",
+    "granted_by_ticket": None,
+}
+
+
+def _a_number(value: object) -> object:
+    if isinstance(value, bool | str):
+        raise ValueError("expected a whole number")
+    return value
+
+
+def _an_amount(value: object) -> object:
+    if not isinstance(value, str) or not re.fullmatch(_AMOUNT, value):
+        raise ValueError("expected an amount such as 12.50, as text")
+    return value
+
+
+Version = Annotated[int, Field(ge=0, le=_HIGHEST), BeforeValidator(_a_number)]
+_ID: Final = {"min_length": 1, "max_length": 200, "pattern": r"^[!-~]+$"}
+_ID_WRITTEN: Final = "[!-~]{1,200}"
+LinkId = Annotated[str, Path(**_ID, examples=["lnk-77"])]
+RewardId = Annotated[str, Path(**_ID, examples=["rew-5"])]
+
+
+class MoneyIn(Money):
+    """An amount as text: numbers of JSON are not exact everywhere."""
+
+    amount: Annotated[
+        Amount, WithJsonSchema({"type": "string", "pattern": _AMOUNT}), BeforeValidator(_an_amount)
+    ]
+
+
+class LinkIn(Link):
+    """A link registered on an account (R10); a higher version replaces a lower one."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_LINK]})
+
+    version: Version
+    promised_reward: MoneyIn | None = None
+
+
+class RewardIn(Reward):
+    """A reward as it stands; `granted_by_ticket` names the ticket that granted it, if one did."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_REWARD]})
+
+    version: Version
+    amount: MoneyIn | None = None
+    order_number: Annotated[Words, Field(max_length=200)] | None = None
+    granted_by_ticket: Annotated[str, Field(max_length=64, pattern=r"^[!-~]+$")] | None = None
+
+
+R = TypeVar("R", LinkIn, RewardIn)
+Records = Annotated[list[Any], Field(max_length=MOST_RECORDS)]
+
+
+class Taken(BaseModel):
+    """What became of a record: `older` (than what is known) and `known` change nothing."""
+
+    id: str | None = Field(examples=["lnk-77"])
+    result: Literal["stored", "known", "older", "malformed", "forbidden"] = Field(
+        examples=["stored"]
+    )
+    errors: list[WrongField] = []
+
+
+class TakenList(BaseModel):
+    """One result per record, in the order in which they came."""
+
+    results: list[Taken] = Field(examples=[[{"id": "lnk-77", "result": "stored"}]])
+
+
+@router.put("/links/{link_id:path}", responses=_PROBLEMS_OF_ONE)
+async def put_one_link(
+    have: Have, caller: Feed, link_id: LinkId, link: Annotated[LinkIn, Body()]
+) -> Taken:
+    """Keep a link."""
+    _must_agree(link_id, link.link_id)
+    caller.must_speak_for(link.account_id)
+    (kept,) = await keep_links(have.postgres, [link], caller.speaks_for_all)
+    return _one_taken(link_id, kept)
+
+
+@router.put("/links", responses=_PROBLEMS)
+async def put_links(
+    have: Have, caller: Feed, links: Annotated[Records, Body(examples=[[_LINK]])]
+) -> TakenList:
+    """Keep many links, each as `PUT /v1/links/{link_id}` takes one: a bad one spoils no other."""
+    records = [_read(LinkIn, one, "link_id", caller) for one in links]
+    return await _keep_sound(have.postgres, records, "link_id", caller, keep_links)
+
+
+@router.put("/rewards/{reward_id:path}", responses=_PROBLEMS_OF_ONE)
+async def put_one_reward(
+    have: Have,
+    caller: Feed,
+    reward_id: RewardId,
+    reward: Annotated[RewardIn, Body()],
+) -> Taken:
+    """Keep a reward; one that is registered ends the open ticket for its order."""
+    _must_agree(reward_id, reward.reward_id)
+    caller.must_speak_for(reward.account_id)
+    (kept,) = await keep_rewards(have.postgres, [reward], caller.speaks_for_all)
+    await _tell_soon(have, news_of([reward], [kept]))
+    return _one_taken(reward_id, kept)
+
+
+@router.put("/rewards", responses=_PROBLEMS)
+async def put_rewards(
+    have: Have, caller: Feed, rewards: Annotated[Records, Body(examples=[[_REWARD]])]
+) -> TakenList:
+    """Keep many rewards, each as `PUT /v1/rewards/{reward_id}` takes one: a bad one spoils no
+    other.
+    """
+    records = [_read(RewardIn, one, "reward_id", caller) for one in rewards]
+    answer = await _keep_sound(have.postgres, records, "reward_id", caller, keep_rewards)
+    sound = [
+        (one, Kept(told.result))
+        for one, told in zip(records, answer.results, strict=True)
+        if not isinstance(one, Taken)
+    ]
+    await _tell_soon(have, news_of(*zip(*sound, strict=True)) if sound else [])
+    return answer
+
+
+async def look_again(parts: Parts) -> bool:
+    """Tell the open tickets of rewards whose second look is due."""
+    async with rewards_to_look_at(parts.postgres, LOOKED_AT_ONCE) as due:
+        if due:
+            await _tell_of(parts, due)
+    return len(due) == LOOKED_AT_ONCE
+
+
+def _must_agree(in_path: str, in_record: str) -> None:
+    """Raise `another_id` where address and record are not of one thing (RFC 9110, 9.3.4)."""
+    if in_path != in_record:
+        raise Problem("another_id")
+
+
+def _read(model: type[R], content: Any, name: str, caller: Caller) -> R | Taken:
+    """Read a record; what cannot be read, or is not the caller's to tell, is its result."""
+    found = content.get(name) if isinstance(content, dict) else None
+    record_id = found if isinstance(found, str) and re.fullmatch(_ID_WRITTEN, found) else None
+    try:
+        record = model.model_validate(content)
+    except ValidationError as error:
+        wrong = wrong_fields(error.errors(include_url=False))
+        errors = [WrongField(field=field, expected=what) for field, what in wrong.items()]
+        return Taken(id=record_id, result="malformed", errors=errors)
+    if not caller.may_speak_for(record.account_id):
+        return _taken(record_id, Kept.FORBIDDEN)
+    return record
+
+
+async def _keep_sound(
+    postgres: Postgres,
+    records: Sequence[R | Taken],
+    name: str,
+    caller: Caller,
+    keep: Callable[[Postgres, Sequence[R], bool], Awaitable[list[Kept]]],
+) -> TakenList:
+    sound = [one for one in records if not isinstance(one, Taken)]
+    kept = iter(await keep(postgres, sound, caller.speaks_for_all) if sound else [])
+    results = [
+        one if isinstance(one, Taken) else _taken(getattr(one, name), next(kept)) for one in records
+    ]
+    return TakenList(results=results)
+
+
+def _one_taken(record_id: str, kept: Kept) -> Taken:
+    if kept is Kept.FORBIDDEN:
+        raise Problem("forbidden")
+    return _taken(record_id, kept)
+
+
+def _taken(record_id: str | None, kept: Kept) -> Taken:
+    return Taken(id=record_id, result=kept.value)
+
+
+async def _tell_soon(parts: Parts, rewards: Sequence[Key]) -> None:
+    """Tell what can be told now: the record is kept, and whatever is away hears of it later."""
+    if not rewards:
+        return
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await _tell_of(parts, rewards)
+    except (Unavailable, RPCError, TimeoutError) as error:
+        log.warning("tickets are told of rewards later: %s", type(error).__name__)
+
+
+async def _tell_of(parts: Parts, rewards: Sequence[Key]) -> None:
+    """Show agents which of these contradict a grant, and signal the open tickets that they end."""
+    await keep_contradicting_rewards(parts.postgres, rewards)
+    await _tell(parts, await open_tickets(parts.postgres, rewards))
+
+
+async def _tell(parts: Parts, tickets: Sequence[Told]) -> None:
+    """Signal tickets, a few at once; raises `Unavailable` or `RPCError` while Temporal is away."""
+    limit = asyncio.Semaphore(_TOLD_AT_ONCE)
+
+    async def one(reward: Reward, number: str) -> None:
+        message = {
+            "reward_id": reward.reward_id,
+            "order_number": reward.order_number,
+            "occurred_at": reward.changed_at.isoformat(),
+        }
+        async with limit:
+            await tell(parts.client, number, "reward_registered", message)
+
+    told = await asyncio.gather(*(one(*ticket) for ticket in tickets), return_exceptions=True)
+    for failure in told:
+        if isinstance(failure, BaseException):
+            raise failure

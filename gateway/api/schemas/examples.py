@@ -1,0 +1,107 @@
+"""Tickets, requests and answers as the OpenAPI document shows them."""
+
+from typing import Any, Final
+
+from gateway.api.schemas.claims import NUMBER
+
+DECISIONS: Final[list[Any]] = [
+    {
+        "request_id": "desk-7731",
+        "outcome": "confirmed",
+        "note": "Contract seen",
+        "reward": {"amount": "40.00", "currency": "PLN"},
+    },
+    {"request_id": "desk-7732", "outcome": "rejected", "reason_code": "terms_not_met"},
+]
+WITHDRAWALS: Final[list[Any]] = [{"request_id": "desk-7733", "reason": "filed twice"}]
+RESENDS: Final[list[Any]] = [{"request_id": "desk-7734", "reason": "the partner mended its form"}]
+INFORMATION: Final[list[Any]] = [
+    {"request_id": "desk-7735", "questions": ["order_number", "When did you sign?"]},
+    {
+        "request_id": "app-12",
+        "answers": {"order_number": "VT-2231-9"},
+        "note": "Signed on 1 October.",
+    },
+]
+ANSWER: Final = {
+    "request_id": "desk-7731",
+    "number": NUMBER,
+    "state": "awaiting_cancellation_period",
+    "moved": True,
+    "code": None,
+    "problems": {},
+    "awaits_approval": False,
+}
+_CONTACT: Final = {"email": "jan@example.com", "name": "Jan Kowalski", "language": "pl"}
+_STANDS: Final[dict[str, Any]] = {
+    "number": NUMBER,
+    "state": "sent_to_partner",
+    "kind": "missing_cashback",
+    "account_id": "acc-1001",
+    "contact": _CONTACT,
+    "created_at": "2026-10-05T09:12:00Z",
+    "next_deadline": "2026-11-04T09:12:00Z",
+}
+PAGE: Final[dict[str, Any]] = {
+    "tickets": [{**_STANDS, "partner": "velotel", "attention": [], "reason_code": None}],
+    "next": f"1791972000000000.{NUMBER}",
+}
+_MOVES: Final = (
+    ("claim_accepted", "created", "validated", "2026-10-05T09:12:00Z"),
+    ("claim_sent", "validated", "sent_to_partner", "2026-10-05T09:12:02Z"),
+)
+WHOLE: Final[dict[str, Any]] = {
+    **_STANDS,
+    "partner": {"id": "velotel", "name": "Velotel"},
+    "language": "pl",
+    "answers": [
+        {
+            "name": "order_number",
+            "label": "Contract number",
+            "value": "VT-2231-9",
+            "shown": "VT-2231-9",
+        }
+    ],
+    "information_note": None,
+    "link_id": "lnk-77",
+    "reward_id": None,
+    "ordered_on": "2026-10-01",
+    "ordered_at": None,
+    "updated_at": "2026-10-05T09:12:02Z",
+    "waits_for": {"code": "partner", "words": "the partner's answer"},
+    "cancellation_ends_at": None,
+    "attention": [],
+    "reason": None,
+    "refusal": [],
+    "standing_ticket": None,
+    "promised": {"amount": "40.00", "currency": "PLN"},
+    "confirmed": None,
+    "granted": None,
+    "partner_reference": "case-981",
+    "history": [
+        {
+            "seq": seq,
+            "event": event,
+            "from": before,
+            "to": after,
+            "at": at,
+            "actor": "system",
+            "reason": None,
+            "note": None,
+        }
+        for seq, (event, before, after, at) in enumerate(_MOVES, 1)
+    ],
+    "letters": [
+        {
+            "kind": "confirmation",
+            "language": "pl",
+            "queued_at": "2026-10-05T09:12:00Z",
+            "sent_at": "2026-10-05T09:12:01Z",
+        }
+    ],
+    "messages": [],
+    "related": [],
+    "other_accounts": [],
+    "other_open_claims": {"on_account": 1, "on_link": 0},
+    "possible": ["decide", "request_information", "resend_to_partner", "withdraw"],
+}

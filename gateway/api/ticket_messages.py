@@ -1,0 +1,49 @@
+"""The messages of a ticket, a page at a time: those that came last stand in the ticket itself."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict
+
+from adapters.postgres.ticket_queries import MESSAGES_A_PAGE, messages_before
+from gateway.context import Have
+from gateway.http.auth import Agent, CallRoute
+from gateway.http.pagination import MESSAGE_CURSOR, place_before, read_message_cursor
+from gateway.http.problems import Problem, responses
+from gateway.http.security_log import SecurityEvent, tell
+from gateway.ticket_commands import number_meant
+from gateway.ticket_view import MessageLine
+
+router = APIRouter(prefix="/v1", tags=["tickets"], route_class=CallRoute)
+
+
+class MessagePage(BaseModel):
+    """Messages, the newest first; `next` is where the ones before them begin, null at the end."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"messages": [], "next": None}]})
+
+    messages: list[MessageLine]
+    next: str | None = None
+
+
+@router.get(
+    "/tickets/{number}/messages",
+    responses=responses("unknown_ticket", "malformed", "unauthorised", "forbidden", "unavailable"),
+)
+async def messages(
+    have: Have,
+    caller: Agent,
+    number: Annotated[str, Path(max_length=64, examples=["ZW-4KQ7-P9XT-M2AB-C"])],
+    before: Annotated[
+        str | None, Query(pattern=MESSAGE_CURSOR, description="`messages_before`, or `next`.")
+    ] = None,
+) -> MessagePage:
+    """Tell what came for a ticket, the newest first, a page at a time."""
+    found = number_meant(number)
+    rows = await messages_before(have.postgres, found, read_message_cursor(before))
+    if not rows and await have.postgres.one("standing_of", number=found) is None:
+        raise Problem("unknown_ticket")
+    tell(SecurityEvent.TICKET_READ, agent=caller.subject, number=found, door="api")
+    page = rows[:MESSAGES_A_PAGE]
+    lines = [MessageLine.model_validate(row) for row in page]
+    return MessagePage(messages=lines, next=place_before(rows))

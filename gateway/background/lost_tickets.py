@@ -1,0 +1,38 @@
+"""Finding open tickets that no workflow leads: a round that looks at every open ticket in turn."""
+
+import asyncio
+import logging
+from typing import Final
+
+from prometheus_client import Gauge
+
+from adapters.postgres.resumption import lost_tickets
+from gateway.context import Parts
+from workflows.resumption import check_page
+
+log = logging.getLogger("gateway")
+PAUSE: Final = 1.0
+"""Seconds between two pages: Temporal is asked for so many workflows a second."""
+PAUSE_AFTER_ALL: Final = 60.0
+LOST: Final = Gauge(
+    "tickets_without_workflow",
+    "Open tickets that no workflow leads, as this process last counted them",
+)
+
+
+async def find_lost(parts: Parts) -> bool:
+    """Look at every open ticket once; a round of `rounds.py`."""
+    after, more = "", True
+    while more:
+        after, found = await check_page(parts.postgres, parts.client, after)
+        for number in found:
+            log.error("%s: no workflow leads this ticket: worker.py repair %s", number, number)
+        more = bool(after)
+        await count_lost(parts)
+        await asyncio.sleep(PAUSE if more else PAUSE_AFTER_ALL)
+    return False
+
+
+async def count_lost(parts: Parts) -> None:
+    """Let the figures show how many tickets are marked."""
+    LOST.set(len(await lost_tickets(parts.postgres)))

@@ -1,0 +1,30 @@
+"""A claim's check: the same decision as filing, by the same rules and facts; nothing is written."""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.postgres.admission import facts_now
+from domain.admission.admission import AdmissionRequest, AdmissionResult
+from domain.admission.claim_assessor import Filing, pointing_to_service
+from gateway.context import Parts
+from gateway.http.middleware import place_of
+
+log = logging.getLogger("gateway")
+
+
+async def check_claim(parts: Parts, claim: Mapping[str, Any]) -> AdmissionResult:
+    """Return what filing `claim` would answer now, with no number; raises `DatabaseUnavailable`.
+
+    Its words are in the member's language. The pages check before they file, too.
+    """
+    now = parts.now
+    text = json.dumps(claim, ensure_ascii=False)
+    request = AdmissionRequest(number="", run_id="", digest="", claim=text, started_at=now)
+    filing = Filing(request, parts.profiles, parts.book, now)
+    facts = await facts_now(parts.postgres, filing.wanted)
+    entry = filing.decide(facts)
+    if filing.bug:
+        log.error("a claim could not be judged: %s", place_of(filing.bug))
+    return pointing_to_service(entry.admission, parts.settings.service_address).result

@@ -1,0 +1,54 @@
+"""What work needs besides an answer: the schema, the namespace, the search attributes."""
+
+import asyncio
+import logging
+from typing import Final
+
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from adapters.postgres.database import Postgres
+from adapters.postgres.schema.migrations import missing
+from domain.errors import Misconfigured, Unavailable
+from gateway.temporal_client import LOOK
+from workflows.search_attributes import ATTENTION, DUE_AT, KIND, PARTNER, STATE
+
+log = logging.getLogger("gateway")
+_ATTRIBUTES: Final = frozenset(key.name for key in (STATE, KIND, PARTNER, DUE_AT, ATTENTION))
+_NOT_OURS_TO_ASK: Final = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED}
+
+
+async def has_what_it_needs(postgres: Postgres, client: Client) -> bool:
+    """Say whether work could begin; one log line names what is missing."""
+    try:
+        async with asyncio.timeout(2 * LOOK.total_seconds()):
+            lacking = await _schema_lacks(postgres) or await _temporal_lacks(client)
+    except (TimeoutError, Unavailable, RPCError, RuntimeError) as error:
+        log.warning("not ready: %s", type(error).__name__)
+        return False
+    if lacking:
+        log.error("not ready: %s", lacking)
+    return not lacking
+
+
+async def _schema_lacks(postgres: Postgres) -> str:
+    try:
+        found = await missing(postgres)
+    except Misconfigured as error:
+        return str(error)
+    return f"the database lacks {', '.join(found)}: run worker.py migrate" if found else ""
+
+
+async def _temporal_lacks(client: Client) -> str:
+    asked = ListSearchAttributesRequest(namespace=client.namespace)
+    try:
+        found = await client.operator_service.list_search_attributes(asked, timeout=LOOK)
+    except RPCError as error:
+        if error.status in _NOT_OURS_TO_ASK:
+            return ""
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return f"Temporal has no namespace {client.namespace}"
+        raise
+    lacking = sorted(_ATTRIBUTES - set(found.custom_attributes))
+    return f"Temporal lacks the search attributes {', '.join(lacking)}" if lacking else ""

@@ -1,0 +1,40 @@
+"""Bodies that are handed on to a workflow: read as strictly as it reads them, and what nobody
+reads is named.
+"""
+
+from typing import Any, Final
+
+from fastapi import Request
+from pydantic import BaseModel
+
+from domain.claims.parsing import LONGEST_MESSAGE, parse
+from gateway.http.problems import Problem
+
+IGNORED: Final = "X-Ignored-Fields"
+_NAMED: Final = 20
+_LONGEST_NAME: Final = 60
+
+
+async def message_in(request: Request) -> Any:
+    """Return the JSON of a body; raises `too_large`, or `malformed` for what no workflow could
+    read: nested too deeply, or with numbers that are none.
+    """
+    raw = await request.body()
+    if len(raw) > LONGEST_MESSAGE:
+        raise Problem("too_large")
+    told = parse(raw)
+    if told is None:
+        raise Problem("malformed", {"body": "json"})
+    return told
+
+
+def ignored_fields(request: Request, model: object) -> str:
+    """Name the fields of a JSON body that `model` does not know, as a header says them: a field
+    with a slip of the pen is heard of. Empty where there are none.
+    """
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return ""
+    sent = getattr(request, "_json", None)  # read already: never a second time
+    known = {field.alias or name for name, field in model.model_fields.items()}
+    unknown = sorted(sent.keys() - known) if isinstance(sent, dict) else []
+    return ", ".join(ascii(name)[1:-1][:_LONGEST_NAME] for name in unknown[:_NAMED])

@@ -1,0 +1,72 @@
+"""What partners' doors share, calls and links alike: outcomes are kept, then dispatched; what is
+left goes in rounds, in which all partners have their turns.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from temporalio.service import RPCError
+
+from adapters.postgres.outcomes import Kept, Key, keep_outcomes, known_outcomes
+from adapters.security.webhook_signatures import Signed
+from domain.errors import Unavailable
+from domain.tickets.messages import PartnerOutcome
+from gateway.context import Parts
+from workflows.outcome_dispatcher import Teller
+
+log = logging.getLogger("gateway")
+_TOLD_IN_A_CALL: Final = 32
+"""Tickets that a call signals before it is answered; the rounds look after the others."""
+_CALLS_AT_ONCE: Final = 2
+"""Calls of one partner that signal at a time."""
+_telling: Final = Counter[str]()
+
+
+class Taken(NamedTuple):
+    """What the books know of each outcome that was taken; those that are missing were not: the
+    tickets of `numbers` are the partner's, and had no room for more.
+    """
+
+    known: Mapping[Key, Kept]
+    numbers: frozenset[str]
+
+
+async def take_outcomes(
+    parts: Parts, partner_id: str, outcomes: Sequence[PartnerOutcome], message: Signed | None = None
+) -> Taken | None:
+    """Keep a partner's outcomes, tell their tickets, and return what became of each.
+
+    `None` where this very `message` came before. While Temporal is away they are kept all the same:
+    the rounds tell them. Raises `DatabaseUnavailable`, and `MessageRefused("too_many_requests")`
+    where their tickets have no room for any.
+    """
+    signed = message._asdict() if message else {}
+    receipt = await keep_outcomes(parts.postgres, partner_id, outcomes, **signed)
+    if not receipt.is_new:
+        return None
+    known = await known_outcomes(parts.postgres, partner_id, outcomes)
+    waiting = sorted({number for (number, _), one in known.items() if one.code is None})
+    if waiting and await _tell(parts, partner_id, waiting[:_TOLD_IN_A_CALL]):
+        known = await known_outcomes(parts.postgres, partner_id, outcomes)
+    return Taken(known, receipt.numbers)
+
+
+async def _tell(parts: Parts, partner_id: str, numbers: Sequence[str]) -> bool:
+    """Tell tickets what was kept for them; `False` where that is left to the rounds."""
+    if _telling[partner_id] >= _CALLS_AT_ONCE:
+        return False
+    _telling[partner_id] += 1
+    try:
+        await Teller(parts.client).tell_kept(parts.postgres, numbers)
+    except (Unavailable, RPCError) as error:
+        log.warning("outcomes are told later: %s", type(error).__name__)
+    finally:
+        _telling[partner_id] -= 1
+    return True
+
+
+async def tell_what_was_left(parts: Parts) -> bool:
+    """Tell tickets what calls, a crash or Temporal's absence left; a round of `rounds.py`."""
+    return await Teller(parts.client).tell_kept(parts.postgres) > 0

@@ -1,0 +1,72 @@
+"""The desk's door: who sits there, and what everybody else is told."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+
+from gateway.context import Have, Parts
+from gateway.i18n import words
+from gateway.pages.errors import PageRoute
+from gateway.pages.rendering import page, reading_language
+from gateway.pages.sessions import FORM_TOKEN, Session, session_of
+from gateway.pages.sign_in import signed_in
+
+
+class NotAtTheDesk(Exception):
+    """A page of the desk was asked for without a session."""
+
+
+class DeskRoute(PageRoute):
+    """A page of the desk: who has no session is told how to come in."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Stand around the call."""
+        answer = super().get_route_handler()
+
+        async def told(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except NotAtTheDesk:
+                return outside(request, 401)
+
+        return told
+
+
+async def _agent(have: Have, request: Request) -> Session:
+    session = await session_of(have, request, "agent")
+    if session is None:
+        raise NotAtTheDesk
+    return session
+
+
+AtTheDesk = Annotated[Session, Depends(_agent)]
+"""Asks for the agent's session in the signature of a call."""
+
+
+def outside(request: Request, status: int) -> Response:
+    """Say kindly how to come in."""
+    language = reading_language(request)
+    w = words("desk", language)["outside"]
+    content = {"title": w["title"], "text": w["text"], "mood": "warn"}
+    return page(request, "message.html", "desk", language, content, status)
+
+
+def desk_page(
+    have: Parts,
+    request: Request,
+    session: Session,
+    template: str,
+    content: Mapping[str, Any],
+    status: int = 200,
+) -> Response:
+    """Render a page of the desk for its agent."""
+    language = reading_language(request)
+    out = signed_in(have, session, language)
+    known = {
+        "agent": session.subject,
+        "form_token_name": FORM_TOKEN,
+        "form_token": out["token"],
+        "signed_in": out,
+    }
+    return page(request, template, "desk", language, {**known, **content}, status)

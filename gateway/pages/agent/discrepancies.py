@@ -1,0 +1,44 @@
+"""Discrepancies at the desk: what contradicts a ticket, in a person's words, and closing one."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from adapters.postgres.discrepancies import discrepancies_of
+from gateway.api.discrepancies import Discrepancy, closed, seen
+from gateway.context import Have, Parts
+from gateway.http.problems import Problem
+from gateway.pages.agent.access import AtTheDesk, DeskRoute
+from gateway.pages.form_fields import as_meant
+from gateway.pages.sessions import form_of
+from gateway.ticket_commands import number_meant
+
+router = APIRouter(route_class=DeskRoute)
+_LONGEST = 4000
+
+
+@router.post("/tickets/{number}/discrepancies/{discrepancy_id}")
+async def close(
+    have: Have, request: Request, session: AtTheDesk, number: str, discrepancy_id: int
+) -> Response:
+    """Close a discrepancy of a ticket; without a note the page asks for one again."""
+    form = await form_of(have, request, session)
+    found, note = number_meant(number), as_meant(str(form.get("closing_note") or ""))
+    rows = await discrepancies_of(have.postgres, [found])
+    if discrepancy_id not in {row["discrepancy_id"] for row in rows}:
+        raise Problem("unknown_discrepancy")
+    if 0 < len(note) <= _LONGEST:
+        await closed(have, discrepancy_id, f"agent:{session.subject}", note)
+    return RedirectResponse(f"/desk/tickets/{quote(found)}#discrepancies", 303)
+
+
+async def open_ones(have: Parts, numbers: Sequence[str]) -> dict[str, list[Discrepancy]]:
+    """Return what waits of these tickets, by number."""
+    found: dict[str, list[Any]] = {number: [] for number in numbers}
+    for row in await discrepancies_of(have.postgres, numbers):
+        if row["closed_at"] is None:
+            found[row["number"]].append(seen(row))
+    return found

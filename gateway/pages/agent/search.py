@@ -1,0 +1,180 @@
+"""The desk: agents come in, find tickets, and see what waits. A ticket itself: `ticket.py`."""
+
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel
+
+from adapters.postgres.ticket_queries import (
+    QUEUES,
+    Filters,
+    Queue,
+    Today,
+    place_of,
+    queue_sizes,
+    tickets_found,
+    tickets_waiting,
+)
+from domain.tickets.lifecycle import State
+from domain.tickets.ticket import Attention
+from domain.values.periods import midnight_after
+from gateway.context import Have, Parts
+from gateway.http.pagination import read_cursor, write_cursor
+from gateway.http.security_log import tell_search
+from gateway.i18n import words
+from gateway.pages.agent import ticket
+from gateway.pages.agent.access import AtTheDesk, DeskRoute, desk_page
+from gateway.pages.agent.discrepancies import open_ones
+from gateway.pages.agent.search_query import Sought, understand
+from gateway.pages.rendering import Writes, kept_parameters, reading_language
+from gateway.pages.sessions import Session
+from gateway.pages.sign_in import left, let_in, sign_out, welcome
+from gateway.ticket_view import line
+
+router = APIRouter(prefix="/desk", include_in_schema=False, route_class=DeskRoute)
+router.include_router(ticket.router)
+MOST: Final = 25
+
+
+@router.get("/enter")
+async def enter(have: Have, request: Request, token: str = "") -> Response:
+    """Show the button of a hand-over; nothing is used up."""
+    return await welcome(have, request, "agent", token)
+
+
+@router.post("/enter")
+async def enter_by_form(have: Have, request: Request) -> Response:
+    """Come in by a hand-over; a second press on the same one only leads to the desk."""
+    return await let_in(have, request, "agent")
+
+
+@router.post("/leave")
+async def leave(have: Have, request: Request, session: AtTheDesk) -> Response:
+    """Sign out."""
+    await sign_out(have, request, session)
+    return left(have, request, "agent")
+
+
+class Looked(BaseModel):
+    """What an agent looks for, as the form of the desk sends it: empty where nothing is set."""
+
+    q: str = ""
+    partner: str = ""
+    state: str = ""
+    attention: str = ""
+    after: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing is looked for."""
+        return not (self.q.strip() or self.partner or self.state or self.attention)
+
+
+@router.get("")
+async def home(
+    have: Have, request: Request, session: AtTheDesk, looked: Annotated[Looked, Query()]
+) -> Response:
+    """Show what needs attention; or what was looked for."""
+    if looked.is_empty:
+        return await _queue(have, request, session, "attention", looked)
+    sought = understand(looked.q, _names(have)) if looked.q.strip() else Sought()
+    filters = _filters(looked, sought)
+    after = read_cursor(looked.after)
+    rows = await tickets_found(have.postgres, filters, MOST + 1, after)
+    if sought.number and rows and filters == Filters(number=sought.number):
+        return RedirectResponse(f"/desk/tickets/{sought.number}", 303)
+    tell_search(session.subject, [*filters.model_dump(exclude_none=True)], len(rows[:MOST]))
+    hint = "mistyped" if sought.is_mistyped else "unknown" if sought.number else "none"
+    content: dict[str, Any] = {
+        "queue": None,
+        "hint": hint,
+        "is_mistyped": sought.is_mistyped,
+        "contradicted": {},
+    }
+    return _list(have, request, session, looked, rows, content | await _sizes(have))
+
+
+@router.get("/queues/{queue}")
+async def waits(
+    have: Have,
+    request: Request,
+    session: AtTheDesk,
+    queue: Queue,
+    looked: Annotated[Looked, Query()],
+) -> Response:
+    """Show a queue, who has waited longest first."""
+    return await _queue(have, request, session, queue, looked)
+
+
+async def _queue(
+    have: Parts, request: Request, session: Session, queue: Queue, looked: Looked
+) -> Response:
+    after = read_cursor(looked.after)
+    rows = await tickets_waiting(have.postgres, queue, _today(have), MOST + 1, after)
+    tell_search(session.subject, [f"queue {queue}"], len(rows[:MOST]))
+    shown = rows if queue == "discrepancies" else []
+    content: dict[str, Any] = {"queue": queue, "hint": "", "is_mistyped": False}
+    content |= {"contradicted": await open_ones(have, [row["number"] for row in shown])}
+    return _list(have, request, session, looked, rows, content | await _sizes(have))
+
+
+def _list(
+    have: Parts,
+    request: Request,
+    session: Session,
+    looked: Looked,
+    rows: list[dict[str, Any]],
+    content: dict[str, Any],
+) -> Response:
+    language = reading_language(request)
+    following = write_cursor(place_of(rows, MOST))
+    kept = kept_parameters(request)
+    first = urlencode({name: text for name, text in kept.items() if name != "after"})
+    names = _names(have)
+    told = {
+        "looked": looked,
+        "partners": sorted(names.items(), key=lambda one: one[1].casefold()),
+        "states": [state.value for state in State],
+        "attentions": [one.value for one in Attention],
+        "names": names,
+        "zones": {one: profile.rules.market.zone for one, profile in have.profiles.items()},
+        "writes": Writes(have, language),
+        "waits": words("desk", language)["attention"],
+        "lines": [line(row) for row in rows[:MOST]],
+        "next": f"?{urlencode({**kept, 'after': following})}" if following else None,
+        "first": first,
+        "utc": ZoneInfo("UTC"),
+        "queues": QUEUES,
+    }
+    return desk_page(have, request, session, "desk_list.html", told | content)
+
+
+def _filters(looked: Looked, sought: Sought) -> Filters:
+    attention = looked.attention if looked.attention in {*Attention, "any"} else None
+    return Filters(
+        number=sought.number,
+        order_key=sought.order_key,
+        email=sought.email.replace("\x00", "") if sought.email else None,
+        partner_id=(looked.partner or sought.partner_id or "").replace("\x00", "") or None,
+        state=looked.state if looked.state in set(State) else None,
+        attention=attention,
+    )
+
+
+async def _sizes(have: Parts) -> dict[str, Any]:
+    return {"sizes": await queue_sizes(have.postgres, _today(have))}
+
+
+def _names(have: Parts) -> dict[str, str]:
+    return {one: profile.rules.name for one, profile in have.profiles.items()}
+
+
+def _today(have: Parts) -> Today:
+    """Return when today ends in the market of each partner."""
+    now = have.now
+    zones = {one: profile.rules.market.zone for one, profile in have.profiles.items()}
+    ends = {one: midnight_after(now.astimezone(zone).date(), zone) for one, zone in zones.items()}
+    return Today(now, ends, midnight_after(now.date(), ZoneInfo("UTC")))

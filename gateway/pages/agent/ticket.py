@@ -1,0 +1,195 @@
+"""A ticket at the desk: its story, and what an agent may do where it stands."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from temporalio.service import RPCError
+
+from adapters.postgres.ticket_queries import ticket_whole
+from domain.errors import MessageRefused, Unavailable
+from domain.partners.profile import ClaimKind, FormField, PartnerRules
+from domain.tickets.approvals import NEEDED, are_two_agents
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import RejectionReason
+from domain.values.ticket_number import read_number
+from gateway.context import Have, Parts
+from gateway.http.problems import STATUS, Problem
+from gateway.http.security_log import SecurityEvent, tell
+from gateway.i18n import words
+from gateway.pages.agent import discrepancies
+from gateway.pages.agent.access import AtTheDesk, DeskRoute, desk_page
+from gateway.pages.agent.actions import ACTS, Wish, new_request_id, read_wish, refused
+from gateway.pages.agent.search_query import wrong_number
+from gateway.pages.agent.timeline import Storyteller
+from gateway.pages.rendering import Writes, reading_language
+from gateway.pages.sessions import Session, form_of
+from gateway.ticket_commands import put
+from gateway.ticket_view import TicketWhole, rules_of, whole
+
+router = APIRouter(route_class=DeskRoute)
+router.include_router(discrepancies.router)
+_NOTHING: Final = Wish()
+
+
+@router.get("/tickets/{number}")
+async def look(
+    have: Have, request: Request, session: AtTheDesk, number: str, done: str = ""
+) -> Response:
+    """Show a ticket; `done` is the id of a request that was carried out."""
+    found = _meant(number)
+    if found is None or (row := await ticket_whole(have.postgres, found)) is None:
+        return _unknown(have, request, session, number)
+    if found != number:
+        return RedirectResponse(f"/desk/tickets/{found}", 303)
+    tell(SecurityEvent.TICKET_READ, agent=session.subject, number=found, door="desk")
+    return _ticket_page(have, request, session, row, _NOTHING, done)
+
+
+@router.post("/tickets/{number}")
+async def act(have: Have, request: Request, session: AtTheDesk, number: str) -> Response:
+    """Carry out what an agent filled in; sent twice, it is carried out once."""
+    form = await form_of(have, request, session)
+    found = _meant(number)
+    if found is None or (row := await ticket_whole(have.postgres, found)) is None:
+        return _unknown(have, request, session, number)
+    rules = rules_of(have, row)
+    wish = read_wish(form, rules.market.currency if rules else "")
+    if wish.errors:
+        return _ticket_page(have, request, session, row, wish, status=422)
+    actor = {"request_id": wish.request_id, "actor": f"agent:{session.subject}"}
+    try:
+        await put(have, found, ACTS[wish.act], {**wish.content, **actor})
+    except Problem as problem:
+        now = await ticket_whole(have.postgres, found) or row
+        told = replace(wish, request_id="", errors=refused(problem.code))
+        return _ticket_page(have, request, session, now, told, status=STATUS[problem.code])
+    except (Unavailable, RPCError):
+        # The id stays: sent once more, it is the same request.
+        told = replace(wish, errors=refused("unavailable"))
+        return _ticket_page(have, request, session, row, told, status=503)
+    return RedirectResponse(f"/desk/tickets/{found}?done={quote(wish.request_id)}", 303)
+
+
+def _meant(number: str) -> str | None:
+    try:
+        return read_number(number)
+    except MessageRefused:
+        return None
+
+
+def _unknown(have: Parts, request: Request, session: Session, number: str) -> Response:
+    """Say that there is no such ticket, or that a character of its number is mistyped."""
+    language = reading_language(request)
+    w = words("desk", language)
+    mistyped = _meant(number) is None and wrong_number(number) == "check_character"
+    content = {
+        "title": w["ticket"]["mistyped_title" if mistyped else "unknown_title"],
+        "text": w["search"]["mistyped"] if mistyped else w["ticket"]["unknown_text"],
+        "mood": "warn",
+    }
+    return desk_page(have, request, session, "desk_message.html", content, 404)
+
+
+def _ticket_page(
+    have: Parts,
+    request: Request,
+    session: Session,
+    row: Mapping[str, Any],
+    wish: Wish,
+    done: str = "",
+    status: int = 200,
+) -> Response:
+    language = reading_language(request)
+    w, writes = words("desk", language), Writes(have, language)
+    seen, rules = whole(have, row, language), rules_of(have, row)
+    teller = Storyteller(seen, rules, writes, w)
+    waiting = [one for one in seen.discrepancies if one.closed_at is None]
+    content = {
+        "seen": seen,
+        "writes": writes,
+        "zone": teller.zone,
+        "story": teller.story(),
+        "waiting": [(one, teller.told(one)) for one in waiting],
+        "done": _done(seen, done),
+        "wish": wish,
+        "errors": {name: w["errors"][code] for name, code in wish.errors.items()},
+        "filled_in": _filled_in(seen, rules, writes),
+        "request_id": wish.request_id or new_request_id(),
+        "workflow": _workflow(have, seen.number),
+        **_offered(have, seen, rules, language, session),
+    }
+    return desk_page(have, request, session, "desk_ticket.html", content, status)
+
+
+def _filled_in(
+    seen: TicketWhole, rules: PartnerRules | None, writes: Writes
+) -> list[tuple[str, str]]:
+    """Return labels and answers of the form; days are written out, as everywhere on the page."""
+    form = rules.form(ClaimKind(seen.kind)) if rules and seen.kind else ()
+    days = {field.name for field in form if field.type == "date"}
+    return [
+        (one.label, _written_out(one.shown, writes) if one.name in days else one.shown)
+        for one in seen.answers
+    ]
+
+
+def _written_out(answer: str, writes: Writes) -> str:
+    try:
+        return writes.day(date.fromisoformat(answer))
+    except ValueError:
+        return answer
+
+
+def _is_offered(act: str, seen: TicketWhole, session: Session) -> bool:
+    """Say whether the ticket takes an act, and from this agent: nobody approves their own words."""
+    if act == "approve":
+        proposed = seen.proposal
+        if proposed is None or not are_two_agents(proposed.by, f"agent:{session.subject}"):
+            return False
+    return ACTS[act] in seen.possible
+
+
+def _offered(
+    have: Parts, seen: TicketWhole, rules: PartnerRules | None, language: str, session: Session
+) -> dict[str, Any]:
+    """Return which forms are offered, and what there is to choose in them."""
+    form = rules.form(ClaimKind(seen.kind)) if rules and seen.kind else ()
+    awaiting = seen.state is State.AWAITING_CANCELLATION_PERIOD
+    known = seen.confirmed if awaiting else seen.promised
+    unknown_end = any(need.code == "cancellation_end_unknown" for need in seen.attention)
+    return {
+        "confirming": f"confirm_{'ends' if unknown_end else 'stays' if awaiting else 'help'}",
+        "acts": [act for act in ACTS if _is_offered(act, seen, session)],
+        "maximum": Writes(have, language).money(seen.maximum.model_dump()) if seen.maximum else "",
+        "currency": rules.market.currency if rules else "",
+        "known": Writes(have, language).money(known.model_dump()) if known else None,
+        "reasons": [
+            (reason.value, have.book.phrase(language, "rejections", reason.value))
+            for reason in RejectionReason
+        ],
+        "asked": [(field.name, _label(field, language)) for field in form],
+    }
+
+
+def _label(field: FormField, language: str) -> str:
+    return next(text for key, text in field.label.items() if key == language)
+
+
+def _done(seen: TicketWhole, request_id: str) -> str | None:
+    """Return which request was carried out, if one was under this id: nobody's word is taken."""
+    found = (one for one in seen.messages if request_id and one.message_id == request_id)
+    said = {"applied": None, NEEDED: NEEDED}
+    return next((said[one.code] or one.message for one in found if one.code in said), None)
+
+
+def _workflow(have: Parts, number: str) -> str | None:
+    """Return where the ticket's workflow is shown, if the settings say where that is at all."""
+    if have.settings.temporal_ui is None:
+        return None
+    place = f"/namespaces/{quote(have.client.namespace)}/workflows/{quote(number)}"
+    return have.settings.temporal_ui.rstrip("/") + place

@@ -1,0 +1,1 @@
+"""Pages for members: the form, its result, and the answer to a question."""

@@ -1,0 +1,109 @@
+"""What a member may choose on the form, in words: links and rejected rewards, each with its dates
+(R15, R16); what is not possible yet, or any more, says why and from or until when.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from adapters.postgres.account_links import known_of
+from domain.claims.claim import LinkKind
+from domain.claims.claimable_links import Choice, Known, claimable, market_days
+from domain.partners.profile import ClaimKind, PartnerRules
+from domain.values.types import Frozen
+from gateway.context import Parts
+from gateway.i18n import words
+from gateway.pages.rendering import Writes
+
+
+class Offer(Frozen):
+    """A choice as the page shows it: `told` are lines under its title; closed ones say `why`."""
+
+    value: str
+    partner: str
+    title: str
+    told: tuple[str, ...]
+    why: str = ""
+    is_open: bool = True
+    is_early: bool = False
+
+
+class Choices(Frozen):
+    """All that an account may choose for a kind, and what is known of the account."""
+
+    known: Known
+    found: tuple[Choice, ...]
+
+    def named(self, value: str) -> Choice | None:
+        """Return the choice of this value, if it can be filed."""
+        return next((one for one in self.found if value_of(one) == value and may_file(one)), None)
+
+
+async def choices_of(parts: Parts, account_id: str, kind: ClaimKind) -> Choices:
+    """Look up what an account may choose."""
+    partners = {name: profile.rules for name, profile in parts.profiles.items()}
+    known = await known_of(parts.postgres, account_id, kind, market_days(partners, parts.now))
+    return Choices(known=known, found=claimable(kind, known, partners, parts.now))
+
+
+def value_of(choice: Choice) -> str:
+    """Return what names a choice in an address: the reward's id, or the link's."""
+    return choice.reward_id or choice.link_id or ""
+
+
+def may_file(choice: Choice) -> bool:
+    """Say whether a claim for this choice may be filed now."""
+    return choice.status in ("open", "held")
+
+
+def offered(parts: Parts, language: str, choices: Iterable[Choice]) -> list[Offer]:
+    """Put choices into words."""
+    said, writes = words("form", language)["choices"], Writes(parts, language)
+    return [
+        Offer(
+            value=value_of(one),
+            partner=one.partner_name,
+            title=_title(one, said, writes),
+            told=tuple(_told(one, said, writes, parts.profiles[one.partner_id].rules)),
+            why=_why(parts, language, one),
+            is_open=may_file(one),
+            is_early=one.status == "not_yet",
+        )
+        for one in choices
+    ]
+
+
+def _title(choice: Choice, said: Mapping[str, str], writes: Writes) -> str:
+    name = "cashback" if choice.kind is LinkKind.CASHBACK else "referral"
+    if choice.reward_id:
+        return said[f"reward_{name}"].format(day=writes.day(choice.reward_changed_on))
+    return said[name].format(day=writes.day(choice.clicked_on))
+
+
+def _told(
+    choice: Choice, said: Mapping[str, str], writes: Writes, rules: PartnerRules
+) -> Iterable[str]:
+    if choice.order_number:
+        yield said["order"].format(number=choice.order_number)
+    if choice.amount:
+        yield said["amount"].format(amount=writes.money(choice.amount.model_dump(mode="json")))
+    if not may_file(choice):
+        return
+    if choice.status == "held":
+        moment = writes.moment(choice.available_from, rules.market.zone)
+        yield said["held"].format(moment=moment)
+    if choice.reward_id:
+        yield said["until"].format(day=writes.day(choice.last_day))
+    elif choice.orders_from != choice.clicked_on:
+        yield said["orders_from"].format(day=writes.day(choice.orders_from))
+    else:
+        yield said["until_order"].format(day=writes.day(choice.last_day))
+
+
+def _why(parts: Parts, language: str, choice: Choice) -> str:
+    if may_file(choice) or choice.reason is None:
+        return ""
+    told: dict[str, Any] = choice.model_dump(mode="json", include={"last_day", "existing_ticket"})
+    if moment := choice.available_from:
+        zone = parts.profiles[choice.partner_id].rules.market.zone
+        told["available_from"] = moment.astimezone(zone).isoformat()
+    return parts.book.reason(language, choice.reason, None, told)

@@ -1,0 +1,212 @@
+"""The member's form: kind, link, fields, confirmation (the screens behind the help page).
+
+What a step needs of the one before stands in its address. The key of the form stands there too: so
+whatever is sent twice is one ticket.
+"""
+
+import secrets
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from temporalio.service import RPCError
+
+from domain.claims.claim_digest import claim_digest
+from domain.errors import Unavailable
+from domain.partners.profile import ClaimKind
+from domain.values.email_addresses import needs_utf8
+from gateway.claim_filing import Filed, file_claim
+from gateway.context import Have
+from gateway.http.problems import RETRY_AFTER
+from gateway.i18n import words
+from gateway.pages.errors import tell_away
+from gateway.pages.form_fields import Typed, shown, summed_up, typed_in
+from gateway.pages.member.access import HOME, FormRoute, Member, Reader, lead_to
+from gateway.pages.member.claim_form import DAY, TIME, Subject, claim_of, errors_in
+from gateway.pages.member.claimable_options import Choices, choices_of, offered
+from gateway.pages.member.result import STANDS, admission_of, confirmed, number_of, refused
+from gateway.pages.sessions import form_of, form_token
+from gateway.pages.sign_in import left, let_in, sign_out, welcome
+from gateway.temporal_client import has_begun
+
+_BACK: Final = "back"
+Key = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{8,100}$")]
+Choice = Annotated[str, Query(max_length=200)]
+
+
+router = APIRouter(prefix=HOME, include_in_schema=False, route_class=FormRoute)
+
+
+@router.get("/enter")
+async def enter(request: Request, have: Have, token: str = "") -> Response:
+    """Show the button of a hand-over; nothing is used up."""
+    return await welcome(have, request, "member", token)
+
+
+@router.post("/enter")
+async def enter_by_form(request: Request, have: Have) -> Response:
+    """Begin by a hand-over, from our button or straight from the platform."""
+    return await let_in(have, request, "member")
+
+
+@router.post("/leave")
+async def leave(reader: Member) -> Response:
+    """Sign out."""
+    await sign_out(reader.parts, reader.request, reader.session)
+    return left(reader.parts, reader.request, "member", reader.language)
+
+
+@router.get("")
+async def kinds(reader: Member) -> Response:
+    """Step 1: what is it about (R11-R14)?"""
+    return reader.see("kinds.html", kinds=[kind.value for kind in ClaimKind])
+
+
+@router.get("/answer")
+async def answer(reader: Member, key: Key) -> Response:
+    """Give the answer to a form that was sent (R26): as often as it is asked for."""
+    admission = await admission_of(reader, key)
+    if admission is None:
+        number = number_of(reader, key)
+        if not await has_begun(reader.parts.client, number):
+            return lead_to(HOME)
+        return reader.see("pending.html", 202, number=number, again=_address("answer", key=key))
+    if admission.result.status in STANDS:
+        return confirmed(reader, admission)
+    return refused(reader, admission.result)
+
+
+@router.get("/{kind}")
+async def choices(reader: Member, kind: ClaimKind, missing: bool = False) -> Response:
+    """Step 2: which link, or which rejected reward (R10, R15, R16)?"""
+    found = await choices_of(reader.parts, reader.account, kind)
+    return reader.see(
+        "choices.html",
+        422 if missing else 200,
+        kind=kind.value,
+        offers=offered(reader.parts, reader.language, found.found),
+        missing=missing,
+    )
+
+
+@router.get("/{kind}/details")
+async def details(
+    reader: Member, kind: ClaimKind, choice: Choice = "", key: Key | None = None
+) -> Response:
+    """Step 3: the partner's own fields (R17-R19)."""
+    if not choice:
+        return lead_to(_address(kind.value, missing="true"))
+    if key is None:
+        fresh = secrets.token_urlsafe(12)
+        return lead_to(_address(f"{kind.value}/details", choice=choice, key=fresh))
+    if await _stands(reader, key):
+        return lead_to(_address("answer", key=key))
+    chosen, _ = await _chosen(reader, kind, choice)
+    return _form(reader, chosen, chosen.known) if chosen else lead_to(_address(kind.value))
+
+
+@router.post("/{kind}/details")
+async def send(reader: Member, kind: ClaimKind, choice: Choice, key: Key) -> Response:
+    """File the claim: sent twice, it is one ticket with one answer."""
+    form = await form_of(reader.parts, reader.request, reader.session)
+    chosen, found = await _chosen(reader, kind, choice)
+    if chosen is None:
+        stands = await _stands(reader, key)
+        return lead_to(_address("answer", key=key) if stands else _address(kind.value))
+    typed = typed_in(form, chosen.inputs)
+    if _BACK in form:
+        return _form(reader, chosen, typed)
+    claim = claim_of(reader, chosen, typed)
+    errors = errors_in(reader, chosen, found.known, typed, claim)
+    if errors:
+        return _form(reader, chosen, typed, errors, 422)
+    try:
+        key, filed = await _file(reader, claim, key)
+    except (Unavailable, RPCError) as error:
+        tell_away(error)
+        return _form(reader, chosen, typed, status=503)
+    return _told(reader, typed, key, filed)
+
+
+async def _file(reader: Reader, claim: Mapping[str, Any], key: str) -> tuple[str, Filed]:
+    """File under the form's key; what was corrected after a refusal gets a key of its own.
+
+    That key comes from the correction, so that it can be sent twice, too.
+    """
+    filed = await _file_under(reader, claim, key)
+    if not _was_other(filed) or await _stands(reader, key):
+        return key, filed
+    key = f"{key[:60]}.{claim_digest(claim)[:20]}"
+    return key, await _file_under(reader, claim, key)
+
+
+async def _file_under(reader: Reader, claim: Mapping[str, Any], key: str) -> Filed:
+    return await file_claim(reader.parts, claim, f"page-{key}")
+
+
+def _was_other(filed: Filed) -> bool:
+    """Say whether other entries were sent under this key before."""
+    return bool(filed.result and any(one.code == "key_reused" for one in filed.result.reasons))
+
+
+def _told(reader: Reader, typed: Typed, key: str, filed: Filed) -> Response:
+    if filed.result is None or filed.result.status in STANDS:
+        return lead_to(_address("answer", key=key))
+    if _was_other(filed):
+        return lead_to(_address("answer", key=key, changed="true"))
+    return refused(reader, filed.result, typed)
+
+
+async def _stands(reader: Reader, key: str) -> bool:
+    admission = await admission_of(reader, key)
+    return admission is not None and admission.result.status in STANDS
+
+
+async def _chosen(reader: Reader, kind: ClaimKind, choice: str) -> tuple[Subject | None, Choices]:
+    """Look the choice up among the account's own; none where it cannot be filed."""
+    found = await choices_of(reader.parts, reader.account, kind)
+    named = found.named(choice)
+    if named is None:
+        return None, found
+    rules = reader.parts.profiles[named.partner_id].rules
+    return Subject(kind=kind, choice=named, rules=rules), found
+
+
+def _form(
+    reader: Reader,
+    chosen: Subject,
+    typed: Typed,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    """Show the form with what was typed, and with what is wrong, at its place and at the top."""
+    errors, language = errors or {}, reader.language
+    fields = shown(chosen.fields, typed, errors, language)
+    said = words("form", language)["details"]
+    labels = {DAY: said["ordered_on"], TIME: said["ordered_time"]}
+    labels |= {field.name: field.label for field in fields}
+    zone = chosen.rules.market.zone
+    response = reader.see(
+        "details.html",
+        status,
+        token=form_token(reader.parts, reader.session),
+        offer=offered(reader.parts, language, [chosen.choice])[0],
+        subject=chosen,
+        typed=typed,
+        errors=errors,
+        summary=summed_up(labels, errors),
+        fields=fields,
+        clicked_on=reader.writes.day(chosen.choice.clicked_on),
+        today=reader.parts.now.astimezone(zone).date().isoformat(),
+        away=status == 503,
+        writes_to="" if needs_utf8(reader.contact.email or "") else reader.contact.email,
+    )
+    if status == 503:
+        response.headers["retry-after"] = str(RETRY_AFTER)
+    return response
+
+
+def _address(step: str, **values: str) -> str:
+    return f"{HOME}/{step}" + (f"?{urlencode(values)}" if values else "")

@@ -1,0 +1,83 @@
+"""What the page behind a partner's link says: choices, errors, and an answer in words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from adapters.email.renderer import LetterBook
+from domain.partners.profile import ClaimKind, PartnerRules
+from domain.tickets.messages import PartnerOutcome, RejectionReason
+from gateway.context import Parts
+from gateway.i18n import words
+from gateway.pages.partner.outcome_form import dates_asked
+from gateway.pages.rendering import Writes
+
+AREA = "partner"
+
+
+def choices(rules: PartnerRules, kind: ClaimKind, language: str) -> dict[str, Any]:
+    """Return what there is to choose from: reasons, entries of the claim, and dates to name."""
+    w = words(AREA, language)
+    return {
+        "reasons": [(code.value, w["reasons"][code]) for code in RejectionReason],
+        "entries": [(one.name, rules.label(one.name, language)) for one in rules.form(kind)],
+        "dates": dates_asked(rules),
+        "currency": rules.market.currency,
+    }
+
+
+def questions(rules: PartnerRules, names: Sequence[str], language: str) -> list[str]:
+    """Ask about entries of the claim, in the member's language."""
+    asked: str = words(AREA, language)["question"]["about"]
+    return [asked.format(label=rules.label(name, language) or name) for name in names]
+
+
+def problems(
+    book: LetterBook, language: str, rules: PartnerRules, found: Mapping[str, str]
+) -> dict[str, str]:
+    """Say what is wrong, by field of the form (`found`: the codes of what was expected)."""
+    labels = words(AREA, language)["labels"]
+    return {
+        name: book.reason(
+            language,
+            "incomplete",
+            name,
+            {
+                "label": labels[_plain(name)].format(currency=rules.market.currency),
+                "expected": expected,
+            },
+        )
+        for name, expected in found.items()
+    }
+
+
+def said(
+    parts: Parts,
+    language: str,
+    rules: PartnerRules,
+    outcome: PartnerOutcome,
+    at: datetime | None = None,
+) -> dict[str, Any]:
+    """Put an answer in words: which it is, the moment, and its details by label."""
+    w, writes = words(AREA, language), Writes(parts, language)
+    labels = w["labels"]
+    dates = {name: getattr(outcome, name) for name in dates_asked(rules)}
+    details = {
+        labels["amount"].format(currency=rules.market.currency): (
+            writes.money(outcome.reward.model_dump(mode="json")) if outcome.reward else ""
+        ),
+        **{labels[name]: writes.day(day) if day else "" for name, day in dates.items()},
+        labels["reason_code"]: w["reasons"][outcome.reason_code] if outcome.reason_code else "",
+        labels["question"]: "\n".join(outcome.questions),
+        labels["note"]: outcome.note or "",
+    }
+    return {
+        "answer": outcome.outcome,
+        "at": writes.moment(at, rules.market.zone),
+        "details": {label: text for label, text in details.items() if text},
+    }
+
+
+def _plain(name: str) -> str:
+    """Call both fields for notes by one name."""
+    return "note" if name.endswith("_note") else name

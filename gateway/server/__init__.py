@@ -1,0 +1,1 @@
+"""How HTTP is served: uvicorn with deadlines and bounds, connections, request framing."""

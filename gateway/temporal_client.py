@@ -1,0 +1,176 @@
+"""The gateway's side of Temporal: claims are filed, tickets are asked; nothing waits for ever."""
+
+import asyncio
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from datetime import timedelta
+from typing import Any, Final
+
+from temporalio.api.workflowservice.v1 import StartWorkflowExecutionResponse
+from temporalio.client import (
+    Client,
+    Interceptor,
+    OutboundInterceptor,
+    StartWorkflowUpdateWithStartInput,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateHandle,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+
+from adapters.postgres.database import Postgres
+from domain.errors import DatabaseUnavailable, Unavailable
+from domain.tickets.ticket import Answer
+from gateway.http.problems import STATUS, Problem, is_unknown
+from secret_settings import with_files
+from workflows.activity_options import ADMISSION_PATIENCE, CONTINUING
+
+LOOK: Final = timedelta(seconds=2)
+"""How long it may take to see whether what was not answered in time has begun at all."""
+_CONTINUED_SOON: Final = 0.1
+_began: ContextVar[list[bool] | None] = ContextVar("_began", default=None)
+
+
+class Beginnings(Interceptor):
+    """Notes whether an Update-With-Start began a workflow or found one; the SDK does not tell."""
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
+        """Stand before the client's calls."""
+        return _NotesBeginnings(next)
+
+
+class _NotesBeginnings(OutboundInterceptor):
+    async def start_update_with_start_workflow(
+        self, input: StartWorkflowUpdateWithStartInput
+    ) -> WorkflowUpdateHandle[Any]:
+        go_on = input._on_start
+        noted = _began.get()
+
+        def on_start(response: StartWorkflowExecutionResponse) -> None:
+            if noted is not None:
+                noted.append(response.started)
+            go_on(response)
+
+        input._on_start = on_start
+        return await super().start_update_with_start_workflow(input)
+
+
+@contextmanager
+def noting_beginnings() -> Iterator[list[bool]]:
+    """Give the list in which calls meanwhile note whether they began a workflow."""
+    noted: list[bool] = []
+    token = _began.set(noted)
+    try:
+        yield noted
+    finally:
+        _began.reset(token)
+
+
+async def connect() -> Client:
+    """Make a client as the SDK's environment configuration says; it connects when it is used."""
+    told = with_files(os.environ)
+    config: dict[str, Any] = {**ClientConfig.load_client_connect_config(override_env_vars=told)}
+    config.setdefault("target_host", "localhost:7233")
+    return await Client.connect(
+        **config, lazy=True, data_converter=pydantic_data_converter, interceptors=[Beginnings()]
+    )
+
+
+async def has_begun(client: Client, number: str) -> bool:
+    """Say whether a ticket was ever started under the number, as long as Temporal remembers it.
+
+    Raises `Unavailable` or `RPCError` while Temporal is away.
+    """
+    try:
+        await client.get_workflow_handle(number).describe(rpc_timeout=LOOK)
+    except RPCError as error:
+        if is_unknown(error):
+            return False
+        raise
+    except RuntimeError as error:
+        raise Unavailable(f"Temporal: {type(error).__name__}") from None
+    return True
+
+
+async def is_there(postgres: Postgres) -> None:
+    """Raise `DatabaseUnavailable` unless the database answers soon, and can be written."""
+    try:
+        async with asyncio.timeout(LOOK.total_seconds()):
+            if await postgres.value("takes_writes"):
+                return
+            await postgres.expire()
+    except TimeoutError:
+        raise DatabaseUnavailable("PostgreSQL: no answer") from None
+    raise DatabaseUnavailable("PostgreSQL: read-only")
+
+
+async def ask(client: Client, number: str, update: str, request: Mapping[str, Any]) -> Answer:
+    """Send an update to a ticket and return its answer; repeated under one `request_id`, the same.
+
+    Raises `Problem` with the code of a refusal, `unknown_ticket` where none runs under the number,
+    `Unavailable` or `RPCError` where nobody answers in time.
+    """
+    handle = client.get_workflow_handle(number)
+    try:
+        async with asyncio.timeout(ADMISSION_PATIENCE.total_seconds()):
+            return await _asked(handle, update, request)
+    except WorkflowUpdateFailedError as error:
+        refusal = _refusal(error)
+        if refusal.code not in STATUS:  # Temporal's own word: the workflow was ended by hand
+            raise Unavailable(f"Temporal: {refusal.code}") from None
+        raise refusal from None
+    except (TimeoutError, RuntimeError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+        raise Unavailable(f"Temporal: {type(error).__name__}") from None
+
+
+async def _asked(
+    handle: WorkflowHandle[Any, Any], update: str, request: Mapping[str, Any]
+) -> Answer:
+    """Ask again where the ticket's history is just being continued: the next one takes it."""
+    while True:
+        try:
+            answer: Answer = await handle.execute_update(
+                update, request, result_type=Answer, rpc_timeout=ADMISSION_PATIENCE
+            )
+        except WorkflowUpdateFailedError as error:
+            if _refusal(error).code != CONTINUING:
+                raise
+            await asyncio.sleep(_CONTINUED_SOON)
+        else:
+            return answer
+
+
+def _refusal(error: WorkflowUpdateFailedError) -> Problem:
+    cause = error.cause
+    code = cause.type if isinstance(cause, ApplicationError) and cause.type else "not_possible_now"
+    problems = cause.details[0] if isinstance(cause, ApplicationError) and cause.details else {}
+    return Problem(code, problems if isinstance(problems, Mapping) else {})
+
+
+async def tell(client: Client, number: str, signal: str, message: Mapping[str, Any]) -> bool:
+    """Signal a ticket; `False` where none runs under the number.
+
+    Raises `Unavailable` or `RPCError` while Temporal is away.
+    """
+    try:
+        await client.get_workflow_handle(number).signal(signal, message)
+    except RPCError as error:
+        if is_unknown(error):
+            return False
+        raise
+    except RuntimeError as error:
+        raise Unavailable(f"Temporal: {type(error).__name__}") from None
+    return True
+
+
+async def leads_to_temporal(client: Client) -> bool:
+    """Say whether Temporal answers."""
+    with suppress(RPCError, RuntimeError):
+        return await client.service_client.check_health(timeout=LOOK)
+    return False

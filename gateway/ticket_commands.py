@@ -1,0 +1,129 @@
+"""Requests of agents and members to a ticket: the updates of contract.md, and what is too late."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from temporalio.service import RPCError
+
+from adapters.postgres.resumption import is_open
+from adapters.postgres.ticket_queries import is_ticket_of, keep_late
+from domain.claims.parsing import read_message
+from domain.errors import MessageRefused
+from domain.handlers.information_requests import NOT_NOW
+from domain.tickets.message_log import note_of
+from domain.tickets.messages import UPDATES, Request
+from domain.tickets.ticket import Answer
+from domain.values.ticket_number import read_number
+from gateway.context import Parts
+from gateway.http.auth import Caller
+from gateway.http.problems import Problem, is_unknown
+from gateway.http.security_log import SecurityEvent, tell
+from gateway.pages.agent.search_query import wrong_number
+from gateway.temporal_client import ask
+from workflows.message_decoding import LONGEST_MESSAGE
+
+_WRONG: Final = {
+    "reward_required": {"reward": "required"},
+    "wrong_currency": {"reward.currency": "wrong_currency"},
+}
+
+
+def number_meant(text: str) -> str:
+    """Return the ticket number that a caller meant; raises the problem `unknown_ticket`."""
+    try:
+        return read_number(text)
+    except MessageRefused:
+        raise Problem("unknown_ticket", {"number": wrong_number(text)}) from None
+
+
+async def ticket_open_to(have: Parts, caller: Caller, text: str) -> str:
+    """Return the number of a ticket that the caller may speak for; `unknown_ticket` otherwise.
+
+    Somebody else's ticket and a number that nobody knows are refused alike, after the same look.
+    """
+    number = number_meant(text)
+    if "agent" in caller.roles or caller.accounts is None:
+        return number
+    if not await is_ticket_of(have.postgres, number, caller.accounts):
+        raise Problem("unknown_ticket")
+    return number
+
+
+def actor_of(caller: Caller) -> str:
+    """Return who acts: an agent by name, else the member for whom the platform speaks."""
+    return caller.actor if "agent" in caller.roles else "member"
+
+
+async def put(have: Parts, number: str, update: str, content: Mapping[str, Any]) -> Answer:
+    """Put a request to a ticket and return its answer; repeated under one `request_id`, the same.
+
+    Raises `Problem` with the code of a refusal and the fields at fault; after the ticket's end
+    `not_possible_now`, and the request is kept among its notes; `workflow_lost` where nothing is
+    kept, because the ticket is open and no workflow leads it.
+    """
+    reading = read_message(UPDATES[update], dict(content))
+    if reading.value is None:
+        raise Problem("malformed", {name or "body": "malformed" for name in reading.problems})
+    request, code = reading.value, "unanswered"
+    try:
+        answer, code = await _put(have, number, update, request), "applied"
+    except Problem as problem:
+        code = problem.code
+        raise
+    finally:
+        tell(
+            SecurityEvent.TICKET_ACTED_ON,
+            actor=request.actor,
+            caller=request.sender,
+            number=number,
+            act=update,
+            request=request.request_id,
+            code=code,
+        )
+    return answer
+
+
+async def _put(have: Parts, number: str, update: str, request: Request) -> Answer:
+    told = request.model_dump(mode="json", exclude_none=True)
+    await must_be_few(have, number, update, told)
+    try:
+        return await ask(have.client, number, update, told)
+    except Problem as problem:
+        raise Problem(problem.code, _fields(problem)) from None
+    except RPCError as error:
+        if not is_unknown(error):
+            raise
+    if await is_open(have.postgres, number):
+        raise Problem("workflow_lost")
+    return await _too_late(have, number, request)
+
+
+async def must_be_few(have: Parts, number: str, update: str, told: Mapping[str, Any]) -> None:
+    """Raise `too_many_requests` or `too_large` before a ticket's workflow is asked: what it was
+    asked stays in its history. Members and agents use up shares of their own: neither keeps the
+    other from a ticket.
+    """
+    if len(json.dumps(told)) > LONGEST_MESSAGE:
+        raise Problem("too_large")
+    side = str(told["actor"]).partition(":")[0]
+    await have.limits.hit("ticket", f"{number}/{side}")
+    if update == "provide_information":
+        await have.limits.hit("answers", number)
+
+
+async def _too_late(have: Parts, number: str, request: Request) -> Answer:
+    answer = await keep_late(have.postgres, number, request, note_of(request, NOT_NOW, have.now))
+    if answer is None:
+        raise Problem("unknown_ticket")
+    if answer.code:
+        raise Problem(answer.code, _fields(Problem(answer.code, answer.problems)))
+    return answer
+
+
+def _fields(problem: Problem) -> dict[str, str]:
+    """Name the fields at fault as they stand in the call's body."""
+    if problem.code == "incomplete":
+        named = problem.errors.items()
+        return {name if name == "note" else f"answers.{name}": what for name, what in named}
+    return problem.errors or _WRONG.get(problem.code, {})
