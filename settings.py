@@ -32,7 +32,7 @@ from secret_settings import (
 
 T = TypeVar("T", bound=BaseSettings)
 LOCAL: Final = "TICKETS_LOCAL_"
-"""Ports of the local stack: `local/ports.py` reads them."""
+"""Ports of the local stack: `local/stack/ports.py` reads them."""
 
 
 def _folder(path: Path) -> Path:

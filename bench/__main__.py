@@ -1,4 +1,4 @@
-"""`python -m bench [admission] [sharing] [rate] [floods]`: print figures; 1 where one is missed.
+"""`python -m bench [admission] [isolation] [rate] [floods]`: print figures; 1 where one is missed.
 
 Each runs on a fresh local stack: Temporal dev server, PostgreSQL, worker, partners over HTTP.
 """
@@ -11,15 +11,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import admission, floods, rate, sharing
+from bench import admission, floods, isolation, rate
 from bench.figures import Figure
 from domain.errors import TicketError
-from local.leaving import leave
+from local.exit_process import leave
 
 STATE = Path(".local/bench")
 BENCHMARKS = {
     "admission": admission.measure,
-    "sharing": sharing.measure,
+    "sharing": isolation.measure,
     "rate": rate.measure,
     "floods": floods.measure,
 }

@@ -14,11 +14,11 @@ from typing import Any, Final
 import httpx
 
 from adapters.security.jwt import new_token
-from bench.crowd import Crowd, NotReached, Tell, gathered, until
 from bench.figures import Figure, middle_and_tail
-from local.ports import HOST, free_ports
-from local.stack import ROOT
-from local.supervisor import Part
+from bench.load import Crowd, NotReached, Tell, gathered, until
+from local.stack.ports import HOST, free_ports
+from local.stack.stack import ROOT
+from local.stack.supervisor import Part
 
 CLAIMS: Final = 200  # each way
 WARMING_UP: Final = 30

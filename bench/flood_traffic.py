@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 from standardwebhooks import Webhook
 
 from domain.values.types import Frozen
-from local.ports import HOST
+from local.stack.ports import HOST
 
 Kind = Literal["partner", "member", "anonymous", "idle"]
 CONNECTIONS: Final[dict[Kind, int]] = {"partner": 8, "member": 16, "anonymous": 16, "idle": 1500}

@@ -16,13 +16,13 @@ from typing import Any, Final
 import httpx
 
 from adapters.security.signed_links import member_of, new_token
-from bench.crowd import Crowd, Filed, Tell, gathered
 from bench.figures import Figure, middle_and_tail
 from bench.flood_traffic import Flood, Kind
+from bench.load import Crowd, Filed, Tell, gathered
 from bench.outcome_times import OutcomeTimes
 from bench.run_sizes import run_sizes
 from bench.signed_calls import send_outcome
-from local.issuer import Issuer
+from local.platform_simulator.tokens import Issuer
 
 SECONDS: Final = float(os.environ.get("BENCH_FLOOD_SECONDS", "60"))
 KINDS: Final[tuple[Kind, ...]] = ("partner", "member", "anonymous", "idle")

@@ -7,7 +7,7 @@ from typing import Final
 
 import httpx
 
-from bench.crowd import Crowd, Filed
+from bench.load import Crowd, Filed
 from bench.signed_calls import send_outcome
 
 LOOK_PAUSE: Final = 0.05

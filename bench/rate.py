@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from bench.crowd import Tell, gathered
 from bench.figures import Figure
+from bench.load import Tell, gathered
 
 RATE: Final = 5.0
 CLAIMS: Final = 500

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from domain.errors import TicketError
-from local.leaving import leave
-from local.stack import ROOT
+from local.exit_process import leave
+from local.stack.stack import ROOT
 
 FAILED = 1
 
@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(state_dir: Path, partners: Path) -> int:
     """Stay until a signal, which is the ordinary end."""
-    from local.running import run
+    from local.run import run
 
     try:
         asyncio.run(run(state_dir, partners))

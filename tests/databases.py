@@ -16,10 +16,10 @@ import asyncpg
 from adapters.postgres.database import Postgres
 from adapters.postgres.schema.migrations import migrate
 from adapters.postgres.schema.roles import grant_privileges
-from local.database import ROLE, SERVICE_ROLE, make_service_role, start_database
-from local.database import database_url as url_of_server
-from local.ports import free_ports
-from local.supervisor import Supervisor
+from local.stack.ports import free_ports
+from local.stack.postgres import ROLE, SERVICE_ROLE, make_service_role, start_database
+from local.stack.postgres import database_url as url_of_server
+from local.stack.supervisor import Supervisor
 
 TEMPLATE: Final = "migrated_template"
 PASSWORD: Final = "letters-and-digits-1"

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from local.leaving import leave
+from local.exit_process import leave
 from tests.databases import fresh_database, running_server
 from tests.workflow.paths import PATHS
 from tests.workflow.setting import secrets, set_stage

@@ -2,7 +2,7 @@
 
 import socket
 
-from local.ports import HOST
+from local.stack.ports import HOST
 
 
 def listening_socket() -> socket.socket:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
-from local.ports import HOST
+from local.stack.ports import HOST
 
 HERE: Final = Path(__file__).parent
 MODULES: Final = HERE / "node_modules"

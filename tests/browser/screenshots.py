@@ -10,13 +10,13 @@ from typing import Final
 
 from playwright.async_api import Browser, Page, async_playwright
 
-from local.channels import Channels
-from local.demo import Doors, open_doors, read_for, wipe
-from local.examples import Example
-from local.leaving import leave
-from local.playing import Player
-from local.ports import Ports
-from local.stack import ROOT, Stack
+from local.demo.demo import Doors, open_doors, read_for, wipe
+from local.demo.runner import Player
+from local.demo.scenarios import Example
+from local.exit_process import leave
+from local.partner_simulator.offline_partners import Channels
+from local.stack.ports import Ports
+from local.stack.stack import ROOT, Stack
 from tests.browser.eyes import DESK, PHONE, missing
 
 STATE: Final = ROOT / ".local" / "screenshots"

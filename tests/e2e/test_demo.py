@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from local.examples import FOLDER
-from local.ports import HOST, Ports
+from local.demo.scenarios import FOLDER
+from local.stack.ports import HOST, Ports
 
 ROOT = Path(__file__).resolve().parents[2]
 # A worker killed during a call leaves it to the call's time-out: a minute and a half, rarely twice.

@@ -23,7 +23,7 @@ from adapters.security.jwt import new_token
 from domain.partners.profile import PartnerProfile
 from gateway.app import application
 from gateway.server.uvicorn_server import Server, Serving
-from local.ports import HOST
+from local.stack.ports import HOST
 from settings import GatewaySettings
 from tests.sockets import listening_socket
 from tests.workflow.partner import SECRET

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from gateway.http import problems
 from gateway.http.middleware import MOST_PENDING, Guards
 from gateway.server.uvicorn_server import Serving
-from local.ports import HOST
+from local.stack.ports import HOST
 from tests.gateway.front import served
 from tests.sockets import listening_socket
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from local.ports import HOST, free_ports
+from local.stack.ports import HOST, free_ports
 
 EXAMPLE: Final = Path(__file__).resolve().parents[2] / "deploy/nginx/support-tickets.conf"
 HOSTED: Final = "tickets.example.com"

@@ -11,7 +11,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 from standardwebhooks import Webhook
 
-from local.ports import HOST
+from local.stack.ports import HOST
 from tests.gateway.front import WEBHOOK_SECRET, served
 from tests.sockets import listening_socket
 from tests.workflow.partner import Says

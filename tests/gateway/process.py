@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 
 from gateway.app import application
-from local.ports import HOST, free_ports
-from local.profiles import invented_secret
+from local.stack.ports import HOST, free_ports
+from local.stack.profiles import invented_secret
 from tests.gateway.front import Front, gateway_settings, served
 from tests.sockets import listening_socket
 from tests.workflow.claims import PARTNERS

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from adapters.http.webhook_client import open_door
 from adapters.security.jwt import BearerTokens, IssuerKeys, new_token
 from domain.errors import MessageRefused, Unavailable
-from local.ports import HOST
+from local.stack.ports import HOST
 from tests.gateway.front import AUDIENCE, ISSUER, TOKEN_SECRET, served
 from tests.sockets import listening_socket
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from local.ports import HOST
+from local.stack.ports import HOST
 from tests.gateway import nginx
 from tests.gateway.front import Front
 from tests.gateway.lines import Line, a_line

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from gateway.__main__ import main
-from local.profiles import invented_secret
+from local.stack.profiles import invented_secret
 from tests.gateway.front import Front
 from tests.gateway.process import a_process
 from tests.workflow.claims import PARTNERS

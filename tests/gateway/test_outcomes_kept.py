@@ -13,7 +13,7 @@ import pytest
 from adapters.postgres.outcomes import end_turn, next_turn
 from adapters.security.webhook_signatures import check_signature
 from domain.errors import MessageRefused
-from local.ports import HOST
+from local.stack.ports import HOST
 from tests.gateway.front import Front
 from tests.gateway.partner_door import a_ticket, outcome, results, send, signed
 from tests.gateway.process import a_process, beside

@@ -5,11 +5,11 @@ from typing import Any
 import httpx
 import pytest
 
-from local.link_answers import LinkFailed, answer_by_link
-from local.partner_answers import GatewayDoor
-from local.partner_ledger import Delivery, Ledger
-from local.partner_scripts import Answer, Script
-from local.partner_simulator import Simulator
+from local.partner_simulator.app import Simulator
+from local.partner_simulator.link_client import LinkFailed, answer_by_link
+from local.partner_simulator.outcome_sender import GatewayDoor
+from local.partner_simulator.scripts import Answer, Script
+from local.partner_simulator.store import Delivery, Ledger
 from tests.gateway.front import Front
 from tests.gateway.partner_door import a_ticket, link
 from tests.workflow.claims import days_ago

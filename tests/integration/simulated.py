@@ -15,12 +15,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.partner_answers import GatewayDoor
-from local.partner_ledger import Ledger
-from local.partner_simulator import Simulator
-from local.ports import HOST, free_ports
-from local.profiles import invented_secret
-from local.serving import server
+from local.http_server import server
+from local.partner_simulator.app import Simulator
+from local.partner_simulator.outcome_sender import GatewayDoor
+from local.partner_simulator.store import Ledger
+from local.stack.ports import HOST, free_ports
+from local.stack.profiles import invented_secret
 
 DEADLINE = 20.0  # seconds
 SECRET, OLD_SECRET = invented_secret(), invented_secret()

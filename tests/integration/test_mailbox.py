@@ -13,8 +13,8 @@ import aiosmtplib
 import httpx
 import pytest
 
-from local.mailbox_letters import Letterbox
-from local.ports import HOST, free_ports
+from local.mail_catcher.store import Letterbox
+from local.stack.ports import HOST, free_ports
 
 DEADLINE = 20.0  # seconds
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,7 +59,7 @@ async def running_mailbox(folder: Path) -> AsyncIterator[Mailbox]:
     smtp, web = free_ports(2)
     options = ("--smtp-port", str(smtp), "--web-port", str(web), "--folder", str(folder))
     program = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "local.mailbox", *options),
+        *(sys.executable, "-m", "local.mail_catcher", *options),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -22,7 +22,7 @@ from domain.errors import (
     PartnerUnavailable,
 )
 from domain.partners.profile import HttpChannel
-from local.ports import free_ports
+from local.stack.ports import free_ports
 from tests.integration import doorstep
 from tests.integration.doorstep import Doorstep, response
 from tests.integration.filing import CLICKED_AT, ORDERED_ON, Desk

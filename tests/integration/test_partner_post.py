@@ -21,9 +21,9 @@ from adapters.postgres.database import Postgres
 from adapters.security.signed_links import OUTCOME, Subject, check_token
 from domain.errors import MailServerUnavailable, MessageRefused, PartnerContractFault
 from domain.partners.profile import PartnerProfile
-from local.mailbox_letters import Letter, Letterbox
-from local.mailbox_smtp import Behaviour, SmtpMode, listen
-from local.ports import HOST, free_ports
+from local.mail_catcher.smtp import Behaviour, SmtpMode, listen
+from local.mail_catcher.store import Letter, Letterbox
+from local.stack.ports import HOST, free_ports
 from tests.integration.filing import Desk
 from tests.unit.builders import a_profile
 

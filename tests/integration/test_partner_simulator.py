@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from local.ports import HOST, free_ports
-from local.profiles import invented_secret
+from local.stack.ports import HOST, free_ports
+from local.stack.profiles import invented_secret
 from tests.integration.simulated import CLAIM, DEADLINE, NUMBER, Caller, Gateway, running
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -232,7 +232,7 @@ async def test_the_program_ends_promptly_and_silently_at_sigterm(tmp_path: Path)
     options = ["--port", str(port), "--partners", str(tmp_path), "--state", str(tmp_path / "s.db")]
     options += ["--gateway", f"http://{HOST}:1"]
     program = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "local.partner_simulator", *options),
+        *(sys.executable, "-m", "local.partner_simulator.app", *options),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

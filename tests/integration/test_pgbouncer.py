@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from adapters.postgres.database import Postgres
-from local.ports import HOST, free_ports
+from local.stack.ports import HOST, free_ports
 from tests.integration.filing import Desk, a_request
 
 PROGRAM = os.environ.get("PGBOUNCER", "pgbouncer")

@@ -9,7 +9,7 @@ import pytest
 from adapters.postgres.database import QUERIES, Postgres
 from domain.claims.claim import Link, Reward
 from domain.errors import DatabaseUnavailable
-from local.ports import free_ports
+from local.stack.ports import free_ports
 from tests.integration.ledger import opened
 from tests.unit.builders import a_link, a_reward
 

@@ -14,7 +14,7 @@ import pytest
 from adapters.postgres.database import Postgres
 from adapters.postgres.schema.roles import must_not_own
 from domain.errors import Misconfigured
-from local.database import SERVICE_ROLE
+from local.stack.postgres import SERVICE_ROLE
 from tests.integration.filing import Desk
 from tests.integration.ledger import opened
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from local.errors import PartDied
-from local.supervisor import Part, Supervisor
+from local.stack.errors import PartDied
+from local.stack.supervisor import Part, Supervisor
 
 DEADLINE = 20.0  # seconds
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,7 +20,7 @@ FOREVER = ("sleep", "1000")
 PARENT = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from local.supervisor import Part, Supervisor
+from local.stack.stack.supervisor import Part, Supervisor
 
 async def main():
     async with Supervisor(Path(sys.argv[1])) as supervisor:

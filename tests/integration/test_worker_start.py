@@ -15,8 +15,8 @@ import pytest
 import tomli_w
 from temporalio.testing import WorkflowEnvironment
 
-from local.ports import HOST, free_ports
-from local.profiles import invented_secret
+from local.stack.ports import HOST, free_ports
+from local.stack.profiles import invented_secret
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTNERS = sorted((ROOT / "partners").glob("*.toml"))

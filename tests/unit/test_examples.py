@@ -16,8 +16,8 @@ from domain.errors import Misconfigured
 from domain.partners.profile import ClaimKind, PartnerProfile
 from domain.tickets.lifecycle import FINAL
 from domain.tickets.messages import RejectionReason
-from local.examples import FOLDER, Example, Examples, read_examples, zones_of
-from local.profiles import read_profiles
+from local.demo.scenarios import FOLDER, Example, Examples, read_examples, zones_of
+from local.stack.profiles import read_profiles
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 NOW: Final = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
@@ -47,7 +47,9 @@ CODES: Final = {
 """Every code of product.md's table."""
 PROFILES: Final = {
     key: PartnerProfile.from_file(content)
-    for key, content in read_profiles(ROOT / "partners", ROOT / "local" / "partners").items()
+    for key, content in read_profiles(
+        ROOT / "partners", ROOT / "local" / "stack" / "overlays"
+    ).items()
 }
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Misconfigured
-from local.ports import PARTS, Ports
-from local.profiles import (
+from local.stack.ports import PARTS, Ports
+from local.stack.profiles import (
     at_simulator,
     lasting_password,
     lasting_secrets,

@@ -6,10 +6,10 @@ from typing import Any
 from domain.admission.admission import AdmissionResult
 from domain.tickets.lifecycle import State
 from domain.tickets.ticket import TicketOutcome
-from local.examples import Example, Play, Row
-from local.moves_told import untold
-from local.playing import Played
-from local.verdicts import Evidence
+from local.demo.checks import Evidence
+from local.demo.event_checks import untold
+from local.demo.runner import Played
+from local.demo.scenarios import Example, Play, Row
 
 ROW = Row(
     request_key="key-1",

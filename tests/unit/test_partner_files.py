@@ -10,11 +10,11 @@ import tomli_w
 from adapters.files.partner_profiles import load_profiles
 from domain.errors import Misconfigured
 from domain.partners.profile import ClaimKind, CsvChannel, HttpChannel, PartnerProfile, PartnerRules
-from local.profiles import at_simulator, merged, read_profiles, write_profiles
+from local.stack.profiles import at_simulator, merged, read_profiles, write_profiles
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "partners"
-OVERLAYS = ROOT / "local" / "partners"
+OVERLAYS = ROOT / "local" / "stack" / "overlays"
 LABEL = {"pl": "Numer", "de": "Nummer", "en": "Number"}
 SOUND: dict[str, Any] = {
     "id": "shop",

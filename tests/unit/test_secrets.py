@@ -7,7 +7,7 @@ import pytest
 
 from domain.errors import Misconfigured
 from domain.values.secrets import is_weak, shared, webhook_key
-from local.profiles import invented_secret
+from local.stack.profiles import invented_secret
 from secret_settings import partner_secrets, refuse_shared, with_files
 from tests.unit.builders import a_profile
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import Misconfigured
-from local.profiles import invented_secret
+from local.stack.profiles import invented_secret
 from secret_settings import partner_secrets
 from settings import (
     Settings,

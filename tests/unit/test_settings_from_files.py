@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import Misconfigured
-from local.profiles import invented_secret
+from local.stack.profiles import invented_secret
 from secret_settings import partner_secrets, with_files
 from settings import load_database_url, load_gateway_settings, load_settings
 from tests.unit.builders import a_profile

@@ -15,7 +15,7 @@ from pydantic import HttpUrl
 
 from domain.claims.claim import Link, Reward
 from domain.partners.profile import PartnerProfile
-from local.profiles import merged
+from local.stack.profiles import merged
 from tests.unit.builders import PLN_40, a_link, a_reward, claim_content
 
 PARTNERS: Final = Path(__file__).resolve().parents[2] / "partners"

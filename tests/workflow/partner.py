@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.ports import HOST
+from local.stack.ports import HOST
 from tests.sockets import listening_socket
 
 SECRET: Final = "whsec_" + base64.b64encode(b"made up for the tests only, 32 by").decode()

@@ -20,10 +20,10 @@ import worker
 from activities.partner_limiter import Clock
 from adapters.postgres.database import Postgres
 from domain.partners.profile import CsvChannel, PartnerProfile
-from local.mailbox_letters import Letterbox
-from local.mailbox_smtp import Behaviour, listen
-from local.ports import HOST
-from local.temporal_server import SEARCH_ATTRIBUTES, fairness_flags
+from local.mail_catcher.smtp import Behaviour, listen
+from local.mail_catcher.store import Letterbox
+from local.stack.ports import HOST
+from local.stack.temporal import SEARCH_ATTRIBUTES, fairness_flags
 from settings import Settings
 from tests.workflow.claims import PARTNERS, a_partner
 from tests.workflow.partner import SECRET, open_for_claims

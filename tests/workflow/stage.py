@@ -26,8 +26,8 @@ from adapters.postgres.database import Postgres
 from domain.admission.admission import AdmissionResult
 from domain.tickets.ticket import Answer, TicketOutcome, TicketSnapshot
 from domain.values.ticket_number import ticket_number
-from local.mailbox_letters import Letterbox
-from local.mailbox_smtp import Behaviour
+from local.mail_catcher.smtp import Behaviour
+from local.mail_catcher.store import Letterbox
 from tests.workflow.claims import a_claim, link_of
 from tests.workflow.partner import Partner
 from tests.workflow.wire import Wire

@@ -3,8 +3,8 @@
 from activities.emails import Letters
 from adapters.email.renderer import LetterBook
 from adapters.email.smtp import MailDoor
-from local.mailbox_smtp import SmtpMode
-from local.ports import HOST
+from local.mail_catcher.smtp import SmtpMode
+from local.stack.ports import HOST
 from tests.workflow.stage import Stage
 from workflows.email_resending import send_again
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from domain.tickets.lifecycle import Event, State
-from local.mailbox_smtp import SmtpMode
+from local.mail_catcher.smtp import SmtpMode
 from tests.workflow.claims import a_claim, an_early_claim, an_order, days_ago, reward_for
 from tests.workflow.partner import Says
 from tests.workflow.stage import Stage

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from local.ports import HOST
+from local.stack.ports import HOST
 
 CHUNK = 65536  # bytes
 

@@ -27,6 +27,7 @@ from gateway.context import Have, Parts
 from gateway.http.problems import STATUS, Problem
 from gateway.http.security_log import SecurityEvent, telling_refusals
 from gateway.outcome_intake import take_outcomes
+from gateway.pages.partner import labels
 from gateway.pages.partner.outcome_form import (
     ANSWERABLE,
     Answered,
@@ -34,7 +35,6 @@ from gateway.pages.partner.outcome_form import (
     current_round,
     read_answer,
 )
-from gateway.pages.partner import labels
 from gateway.pages.rendering import LANGUAGE, page, reading_language
 from gateway.pages.sessions import sent_form
 

@@ -1,0 +1,207 @@
+"""A crowd of partners and claims on a local stack, and what can be seen of them from outside."""
+
+import asyncio
+import contextlib
+import itertools
+import tomllib
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from domain.claims.claim import Link
+from domain.errors import TicketError
+from domain.values.ticket_number import ticket_number
+from local.demo.demo import Doors, open_doors, wipe
+from local.stack.ports import Ports
+from local.stack.profiles import PLACEHOLDER, merged, write_profiles
+from local.stack.stack import ROOT, Stack
+from workflows.client import admit_ticket
+
+Tell = Callable[[str], None]
+
+MODEL: Final = ROOT / "partners" / "velotel.toml"
+NO_ANSWER: Final = {"mode": "slow:3600"}
+GOLDEN: Final = 0.618034
+AT_ONCE: Final = 8
+STEP: Final = 0.5  # seconds between two looks
+PROMISED: Final = {"amount": "40.00", "currency": "PLN"}
+
+
+class NotReached(TicketError):
+    """A benchmark waited in vain."""
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A claim that was accepted."""
+
+    number: str
+    partner_id: str
+
+
+class Crowd:
+    """Files claims and watches what becomes of them."""
+
+    def __init__(self, doors: Doors, stack: Stack) -> None:
+        """Knock at these doors of a running stack."""
+        self._doors = doors
+        self.stack = stack
+        self._serial = itertools.count(1)
+
+    async def prepare(self, partner_id: str) -> tuple[dict[str, Any], str]:
+        """Return a claim whose link is registered, and its key; its partner will never decide."""
+        serial = next(self._serial)
+        claim, key = _claim(partner_id, serial), f"bench-{serial}"
+        await self._doors.books.put_link(_link(claim))
+        await self._expect(ticket_number(claim["account_id"], key))
+        return claim, key
+
+    async def file(self, partner_id: str) -> Filed:
+        """File one claim; raises `NotReached` unless it is accepted."""
+        return await self.admit(*await self.prepare(partner_id))
+
+    async def admit(self, claim: dict[str, Any], key: str) -> Filed:
+        """File a claim that was prepared: the bare Update-With-Start, and nothing around it."""
+        answer = await admit_ticket(self._doors.client, claim, key)
+        if answer.status != "accepted":
+            raise NotReached(f"a claim was {answer.status}: {answer.reasons}")
+        return Filed(answer.number, claim["partner_id"])
+
+    async def file_all(self, partner_ids: Sequence[str]) -> list[Filed]:
+        """File as fast as it goes, a few at once."""
+        slots = asyncio.Semaphore(AT_ONCE)
+
+        async def one(partner_id: str) -> Filed:
+            async with slots:
+                return await self.file(partner_id)
+
+        return await asyncio.gather(*(one(partner_id) for partner_id in partner_ids))
+
+    async def file_steadily(self, partner_ids: Sequence[str], per_second: float) -> list[Filed]:
+        """File at moments of its own each, however long the answers take; in step with nothing."""
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+
+        async def one(index: int, partner_id: str) -> Filed:
+            at = begun + (index + index * GOLDEN % 1) / per_second
+            await asyncio.sleep(at - loop.time())
+            return await self.file(partner_id)
+
+        return await asyncio.gather(*(one(*each) for each in enumerate(partner_ids)))
+
+    async def die(self, partner_id: str) -> None:
+        """Let a partner take every connection from now on, and answer nothing."""
+        answer = await self._doors.partners.put(f"/behaviour/{partner_id}", json=NO_ANSWER)
+        answer.raise_for_status()
+
+    async def _expect(self, number: str) -> None:
+        """Let its partner take a claim and never say what it found."""
+        script = {"delivery": ["ok"], "answers": []}
+        answer = await self._doors.partners.put(f"/scripts/{number}", json=script)
+        answer.raise_for_status()
+
+    async def end(self, filed: Sequence[Filed]) -> None:
+        """End tickets by hand, so that nothing of them goes on."""
+        for one in filed:
+            await self._doors.client.get_workflow_handle(one.number).terminate("measured")
+
+    async def delivered(self, filed: Sequence[Filed], seconds: float) -> dict[str, datetime]:
+        """Wait until all have reached their partner; return when each did, by number."""
+        wanted = {one.number for one in filed}
+        async for _ in until(seconds, f"{len(wanted)} deliveries"):
+            found = await self.arrivals()
+            if wanted <= found.keys():
+                return {number: found[number] for number in wanted}
+        raise AssertionError
+
+    async def arrivals(self) -> dict[str, datetime]:
+        """When each claim reached its partner, by number."""
+        return {
+            one["number"]: datetime.fromisoformat(one["accepted_at"])
+            for one in (await self._doors.partners.get("/claims.json")).json()
+            if one["accepted_at"]
+        }
+
+    async def calls(self, partner_id: str) -> int:
+        """How many calls a partner got."""
+        claims = (await self._doors.partners.get("/claims.json")).json()
+        return sum(one["times"] for one in claims if one["partner_id"] == partner_id)
+
+    async def admitted(self) -> dict[str, datetime]:
+        """When each claim was accepted, by number, as the books say."""
+        rows = await self.rows("select number, at from moves where event = 'claim_accepted'")
+        return {row["number"]: row["at"] for row in rows}
+
+    async def waiting(self, partner_id: str) -> int:
+        """How many claims of a partner wait for their delivery."""
+        rows = await self.rows("select partner_id from tickets where state = 'validated'")
+        return sum(row["partner_id"] == partner_id for row in rows)
+
+    async def settled(self, seconds: float = 120) -> None:
+        """Wait until every letter is gone, so that nothing is left of an earlier part."""
+        async for _ in until(seconds, "the last letter"):
+            if not await self.rows("select 1 from letters where sent_at is null limit 1"):
+                return
+
+    async def rows(self, query: str, *arguments: object) -> list[Any]:
+        """Return the rows of a query of the benchmarks' own."""
+        async with self._doors.books.transaction() as connection:
+            return list(await connection.fetch(query, *arguments))
+
+
+@contextlib.asynccontextmanager
+async def gathered(
+    state: Path, channels: dict[str, dict[str, Any]], tell: Tell
+) -> AsyncIterator[Crowd]:
+    """Start a fresh stack whose partners have these channels, by id."""
+    wipe(state)
+    model = tomllib.loads(MODEL.read_text(encoding="utf-8"))
+    drafts, nothing = state / "drafts", state / "overlays"
+    nothing.mkdir()
+    write_profiles({key: _profile(model, key, value) for key, value in channels.items()}, drafts)
+    tell("Starting a fresh stack ...")
+    stack = Stack(state, Ports.free(), partners_dir=drafts, overlays_dir=nothing, tell=tell)
+    async with stack, open_doors(stack) as doors:
+        yield Crowd(doors, stack)
+
+
+def _profile(model: dict[str, Any], partner_id: str, channel: dict[str, Any]) -> dict[str, Any]:
+    """Return the model's profile as that of another partner, which decides nothing meanwhile."""
+    named = {
+        "address": f"{PLACEHOLDER}/{partner_id}/claims",
+        "secret": f"TICKETS_SECRET_{partner_id.upper().replace('-', '_')}",
+    }
+    more = {"channel": named | channel, "limits": {"accepted_a_day": 1_000_000}}
+    return merged(model, {"id": partner_id, "name": partner_id, **more})
+
+
+def _claim(partner_id: str, serial: int) -> dict[str, Any]:
+    account = f"acc-{serial}"
+    return {
+        "account_id": account,
+        "contact": {"email": f"{account}@members.example", "name": "Jan", "language": "pl"},
+        "kind": "missing_cashback",
+        "partner_id": partner_id,
+        "link_id": f"lnk-{serial}",
+        "ordered_on": (datetime.now(UTC) - timedelta(days=10)).date().isoformat(),
+        "answers": {"order_number": f"VT-{serial:05d}"},
+    }
+
+
+def _link(claim: dict[str, Any]) -> Link:
+    known = {key: claim[key] for key in ("account_id", "partner_id", "link_id")}
+    clicked_at = datetime.now(UTC) - timedelta(days=20)
+    more = {"version": 1, "kind": "cashback", "clicked_at": clicked_at}
+    return Link.model_validate(known | more | {"promised_reward": PROMISED})
+
+
+async def until(seconds: float, what: str) -> AsyncIterator[None]:
+    """Let the caller look again and again; raises `NotReached` in the end."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    while loop.time() < end:
+        yield
+        await asyncio.sleep(STEP)
+    raise NotReached(f"waited {seconds:.0f} s in vain for {what}")

@@ -1,0 +1,1 @@
+"""The demonstration: scenarios, their runner, and what is checked at their ends."""

@@ -1,0 +1,186 @@
+"""Whether each example ended as its line says: its answer, its end, its letters, the books."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from domain.admission.admission import ANSWERED_AT_ONCE, AdmissionResult
+from domain.tickets.emails import LetterKind
+from domain.values.types import Money
+from local.demo.runner import Played
+from local.demo.scenarios import Row
+from local.mail_catcher.store import NUMBER
+
+_KIND: Final = re.compile(r"[0-9]+-([a-z_]+)@")
+"""The end of a Message-ID: the letter's key is its move's number and its kind."""
+_TO_PARTNER: Final = re.compile(rf"{NUMBER.pattern}-[a-z]+(?:-[0-9]+)?@")
+"""That of a letter to a partner: the purpose of its delivery."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What can be seen from outside: the mailbox and the partners' claims, by number, the grants,
+    the events of the feed and the webhooks that came.
+    """
+
+    letters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    claims: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    grants: Sequence[Mapping[str, Any]] = ()
+    events: Sequence[Mapping[str, Any]] = ()
+    webhooks: Sequence[Mapping[str, Any]] = ()
+
+
+def letters_by_number(mailbox: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Sort the letters to members: the kinds of each ticket, or a subject of no known kind."""
+    found: dict[str, list[str]] = {}
+    for letter in mailbox:
+        if _TO_PARTNER.search(letter["message_id"]):
+            continue
+        kind = _KIND.search(letter["message_id"])
+        for number in letter["numbers"][:1]:
+            found.setdefault(number, []).append(kind[1] if kind else letter["subject"])
+    return found
+
+
+def claims_by_number(received: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    """Sort what the partners received by ticket."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for claim in received:
+        found.setdefault(claim["number"], []).append(claim)
+    return found
+
+
+def differences(one: Played, evidence: Evidence) -> list[str]:
+    """Return everything that is not as the example says, in words; nothing where all is well."""
+    if one.trouble or one.admission is None:
+        return [one.trouble or "no answer"]
+    row, number = one.example.row, one.admission.number
+    checks = (
+        _answer_differs(row, one.admission),
+        _end_differs(one),
+        _letters_differ(one, evidence.letters.get(number, ())),
+        _claims_differ(row, evidence.claims.get(number, ())),
+        _grant_differs(row, [grant for grant in evidence.grants if grant["number"] == number]),
+    )
+    return [difference for check in checks for difference in check]
+
+
+def letters_missing(played: Iterable[Played], evidence: Evidence) -> bool:
+    """Say whether letters are still on their way."""
+    found = evidence.letters
+    wanted = [(one.admission.number, one.example.row) for one in played if one.admission]
+    return any(len(found.get(n, ())) < len(row.expected_letters) for n, row in wanted)
+
+
+def books_differ(rows: Iterable[Row], grants: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Check the grants as a whole: one per order and kind at most, and the sums."""
+    orders = Counter((g["partner_id"], g["reward_kind"], g["order_key"]) for g in grants)
+    twice = [
+        f"the books: {count} grants for one order: {order}"
+        for order, count in orders.items()
+        if count > 1
+    ]
+    expected = {row.number: row.expected_granted for row in rows}
+    wanted = _sums(expected.values())
+    found = _sums(granted(grant) for grant in grants)
+    wrong = (
+        []
+        if wanted == found
+        else [f"the books: granted {_words(found)} instead of {_words(wanted)}"]
+    )
+    return twice + wrong
+
+
+def granted(grant: Mapping[str, Any]) -> Money:
+    """Return the amount of a grant's row."""
+    return Money(amount=grant["amount"], currency=grant["currency"])
+
+
+def _answer_differs(row: Row, answer: AdmissionResult) -> Iterator[str]:
+    codes = {_code(reason.code, reason.field) for reason in answer.reasons}
+    if answer.status != row.expected_status:
+        yield f"answer {answer.status} instead of {row.expected_status}"
+    if codes != set(row.expected_codes):
+        yield f"codes {_list(codes)} instead of {_list(row.expected_codes)}"
+    if answer.number != row.number:
+        yield f"number {answer.number} instead of {row.number}"
+
+
+def _end_differs(one: Played) -> Iterator[str]:
+    row, end = one.example.row, one.outcome
+    if one.state is not row.expected_state:
+        yield f"ended as {one.state} instead of {row.expected_state}"
+    reason = end.reason_code if end else None
+    if reason != row.expected_reason:
+        yield f"reason {reason} instead of {row.expected_reason}"
+    amount = end.granted if end else None
+    if amount != row.expected_granted:
+        yield f"outcome says {_money(amount)} instead of {_money(row.expected_granted)}"
+
+
+def _letters_differ(one: Played, found: Sequence[str]) -> Iterator[str]:
+    row = one.example.row
+    got = Counter(found)
+    # Owed only to whoever waited too long for a refusal, and measured here from outside.
+    slow = one.took >= ANSWERED_AT_ONCE.total_seconds()
+    if row.expected_state == "discarded" and slow and got[LetterKind.CLAIM_NOT_ACCEPTED] == 1:
+        got.pop(LetterKind.CLAIM_NOT_ACCEPTED)
+    wanted = Counter(map(str, row.expected_letters))
+    if missing := wanted - got:
+        yield f"letters missing: {_list(missing.elements())}"
+    if surplus := got - wanted:
+        yield f"letters too many: {_list(surplus.elements())}"
+
+
+def _claims_differ(row: Row, received: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """R22: only accepted claims reach the partner, and each is taken once, under one key; completed
+    by an answer it goes there again, under another.
+    """
+    if row.expected_status != "accepted":
+        if received:
+            yield "the partner got a claim that was not accepted"
+        return
+    partners = [claim["partner_id"] for claim in received]
+    if partners != [row.partner_id]:
+        yield f"claim at {_list(partners)} instead of {row.partner_id}"
+        return
+    claim = received[0]
+    if not claim["accepted_at"]:
+        yield "the partner never took the claim"
+    questions = row.expected_letters.count(LetterKind.INFORMATION_NEEDED)
+    if not 1 <= len(claim["keys"]) <= 1 + questions:
+        yield f"the partner got the claim under {len(claim['keys'])} keys"
+
+
+def _grant_differs(row: Row, grants: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    found = [granted(grant) for grant in grants]
+    wanted = [row.expected_granted] if row.expected_granted else []
+    if found != wanted:
+        yield f"granted {_list(map(_money, found))} instead of {_list(map(_money, wanted))}"
+
+
+def _code(code: str, field_name: str | None) -> str:
+    return f"{code}:{field_name}" if field_name else code
+
+
+def _sums(amounts: Iterable[Money | None]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for money in amounts:
+        if money:
+            found[money.currency] = found.get(money.currency, Decimal(0)) + money.amount
+    return found
+
+
+def _money(money: Money | None) -> str:
+    return f"{money.amount} {money.currency}" if money else "nothing"
+
+
+def _words(sums: Mapping[str, Decimal]) -> str:
+    return _list(f"{amount} {currency}" for currency, amount in sums.items())
+
+
+def _list(words: Iterable[str]) -> str:
+    return ", ".join(sorted(words)) or "none"

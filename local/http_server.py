@@ -1,0 +1,57 @@
+"""How the stack's own HTTP servers run: on loopback, silent but for errors, gone at SIGTERM."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from local.stack.ports import HOST
+
+GRACE = 1  # second for answers that are under way at the end
+
+
+class DroppableProtocol(H11Protocol):
+    """HTTP whose connection an application can cut off: it finds `drop_connection` in its scope."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Give every request of this connection the means to abort it."""
+        super().connection_made(transport)
+        application = self.app
+
+        async def with_means(scope: Any, receive: Any, send: Any) -> None:
+            scope["drop_connection"] = transport.abort
+            await application(scope, receive, send)
+
+        self.app = with_means
+
+
+def server(application: Starlette, port: int) -> uvicorn.Server:
+    """A server for the application that is ready to `serve()`."""
+    config = uvicorn.Config(
+        application,
+        host=HOST,
+        port=port,
+        http=DroppableProtocol,
+        ws="none",
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+    return uvicorn.Server(config)
+
+
+def dropper(scope: Any) -> Callable[[], None]:
+    """What cuts off the connection of this request, where the server can do that."""
+    drop: Callable[[], None] = scope.get("drop_connection", lambda: None)
+    return drop
+
+
+def expect_signals() -> None:
+    """Make SIGTERM and SIGINT harmless outside of the server, which raises them anew at its end."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)

@@ -1,0 +1,41 @@
+"""The mail catcher: `python -m local.mail_catcher --smtp-port N --web-port N --folder DIR`.
+
+Takes letters for every address by SMTP and shows them on a page. Like a good mail server it takes
+a letter whose Message-ID it has already, and stores it once.
+"""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from local.exit_process import leave
+from local.http_server import expect_signals, server
+from local.mail_catcher.smtp import Behaviour, listen
+from local.mail_catcher.store import Letterbox
+from local.mail_catcher.web import MailboxPages
+
+
+async def serve(smtp_port: int, web_port: int, folder: Path) -> None:
+    """Run both sides until a signal comes."""
+    box, behaviour = Letterbox(folder), Behaviour()
+    door = await listen(box, behaviour, smtp_port)
+    try:
+        await server(MailboxPages(box, behaviour).application(), web_port).serve()
+    finally:
+        door.close()
+
+
+def main() -> None:
+    """Read the options, serve, leave."""
+    parser = argparse.ArgumentParser(prog="python -m local.mail_catcher", description=__doc__)
+    parser.add_argument("--smtp-port", type=int, required=True)
+    parser.add_argument("--web-port", type=int, required=True)
+    parser.add_argument("--folder", type=Path, required=True)
+    options = parser.parse_args()
+    expect_signals()
+    asyncio.run(serve(options.smtp_port, options.web_port, options.folder))
+    leave(0)
+
+
+if __name__ == "__main__":
+    main()

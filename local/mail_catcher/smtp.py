@@ -1,0 +1,86 @@
+"""The SMTP side of the mail catcher, and its ways to fail."""
+
+import asyncio
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from local.mail_catcher.store import Letterbox
+from local.stack.ports import HOST
+
+LARGEST_LETTER = 5_000_000  # bytes
+
+
+class SmtpMode(StrEnum):
+    """What the mail server does with every letter."""
+
+    OK = "ok"
+    REFUSE_TEMPORARILY = "refuse_temporarily"
+    REFUSE_FOR_GOOD = "refuse_for_good"
+    CLOSE = "close"
+
+
+@dataclass
+class Behaviour:
+    """The switch that the web side turns."""
+
+    smtp: SmtpMode = SmtpMode.OK
+
+
+REFUSALS = {
+    SmtpMode.REFUSE_TEMPORARILY: "451 4.3.0 not now, try again later",
+    SmtpMode.REFUSE_FOR_GOOD: "550 5.1.1 no such mailbox",
+}
+
+
+class Catcher:
+    """Takes letters for every address; the names of its methods are aiosmtpd's."""
+
+    def __init__(self, box: Letterbox, behaviour: Behaviour) -> None:
+        """Put letters into the box, as long as the behaviour is `ok`."""
+        self._box = box
+        self._behaviour = behaviour
+
+    async def handle_RCPT(
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        options: list[str],
+    ) -> str:
+        """Take the recipient, or refuse as told."""
+        refusal = REFUSALS.get(self._behaviour.smtp)
+        if refusal is None:
+            envelope.rcpt_tos.append(address)
+        return refusal or "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        """Store the letter; `close` cuts the connection and stores nothing."""
+        if self._behaviour.smtp is SmtpMode.CLOSE:
+            if server.transport is not None:
+                server.transport.close()
+            return "421 4.3.2 closing"
+        content = envelope.content
+        raw = content.encode() if isinstance(content, str) else content or b""
+        self._box.take(", ".join(envelope.rcpt_tos), raw)
+        return "250 OK"
+
+
+async def listen(box: Letterbox, behaviour: Behaviour, port: int) -> asyncio.Server:
+    """Accept letters on the port, in this event loop."""
+    loop = asyncio.get_running_loop()
+    catcher = Catcher(box, behaviour)
+
+    def protocol() -> SMTP:
+        return SMTP(
+            catcher,
+            data_size_limit=LARGEST_LETTER,
+            enable_SMTPUTF8=True,
+            hostname="localhost",
+            ident="mail catcher",
+            loop=loop,
+        )
+
+    return await loop.create_server(protocol, HOST, port)

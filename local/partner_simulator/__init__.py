@@ -1,0 +1,1 @@
+"""Partners that answer by script: over HTTP, by link, by file."""

@@ -1,0 +1,140 @@
+"""The simulated partners without a server: one reads its mail, one works with files.
+
+What each gets is noted in `received` as the partner simulator notes claims. The first answer of a
+claim's script is given in the partner's stead, or a yes.
+"""
+
+import asyncio
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from adapters.files.csv import encoded, opened, write_row
+from adapters.files.partner_profiles import load_profiles
+from cli.csv_rows import OUTCOME_COLUMNS
+from domain.errors import TicketError
+from domain.partners.profile import CsvChannel
+from local.demo.scenarios import Example
+from local.partner_simulator.link_client import answer_by_link
+from local.partner_simulator.scripts import CONFIRMING
+from local.stack.stack import ROOT, Stack
+
+STEP: Final = 1.0  # seconds between two looks at the mail, and at what waits for a file
+LINK: Final = re.compile(r"/partners/([a-z0-9-]+)/tickets/(ZW-[0-9A-Z-]+)/outcome\?token=(\S+)")
+AWAY: Final = 1
+SOME_BAD: Final = 3
+A_BAD_ROW: Final = "ZW-0000-0000-0000-0"
+
+
+class ChannelFailed(TicketError):
+    """A command for files did something else than was expected."""
+
+
+class Channels:
+    """Answers for all partners of a stack that are served by mail or by files."""
+
+    def __init__(self, stack: Stack, claims: Sequence[Example], mailbox: httpx.AsyncClient) -> None:
+        """Read mail in `mailbox`, open links at the stack's gateway, run commands in its
+        environment.
+        """
+        self._stack = stack
+        self._mailbox = mailbox
+        profiles = load_profiles(stack.state / "partners").values()
+        by_file = [p.rules.id for p in profiles if isinstance(p.channel, CsvChannel)]
+        rows = [one.row for one in claims if one.row.expected_status == "accepted"]
+        self._waited_for = {
+            partner: {row.number for row in rows if row.partner_id == partner}
+            for partner in by_file
+        }
+        self._answers = {one.row.number: _answer(one) for one in claims}
+        self.received: list[dict[str, Any]] = []
+
+    async def answer(self) -> None:
+        """Answer until cancelled."""
+        address = self._stack.addresses["gateway"] or ""
+        async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=10) as gateway:
+            while True:
+                await self._read_mail(gateway)
+                for partner_id in self._waited_for:
+                    await self._exchange_files(partner_id)
+                await asyncio.sleep(STEP)
+
+    async def _read_mail(self, gateway: httpx.AsyncClient) -> None:
+        """Answer every letter to a partner once, by its link."""
+        seen = {one["keys"][0] for one in self.received}
+        for letter in (await self._mailbox.get("/letters.json")).json():
+            found = LINK.search(letter["text"])
+            if found and letter["message_id"] not in seen:
+                partner_id, number, _ = found.groups()
+                self._note(partner_id, number, letter["message_id"])
+                await answer_by_link(gateway, found[0], self._answers[number])
+
+    async def _exchange_files(self, partner_id: str) -> None:
+        """Export, answer in a file with one bad row, import; as long as claims are waited for."""
+        if not self._waited_for[partner_id]:
+            return
+        claims, outcomes = (
+            self._stack.state / f"{partner_id}-{name}.csv" for name in ("in", "out")
+        )
+        if await self._run("export", partner_id, "--out", str(claims)) == AWAY:
+            return
+        rows = _rows(claims)
+        for row in rows:
+            self._note(partner_id, row["number"], row["purpose"])
+        if rows:
+            self._write(outcomes, [row["number"] for row in rows])
+            code = AWAY
+            while code == AWAY:
+                code = await self._run("import", partner_id, str(outcomes))
+            if code != SOME_BAD:
+                raise ChannelFailed(f"the import ended with {code}, though one row is bad")
+        self._waited_for[partner_id] -= {row["number"] for row in rows}
+
+    def _write(self, file: Path, numbers: Sequence[str]) -> None:
+        with file.open("wb") as raw, encoded(raw) as out:
+            write_row(out, list(OUTCOME_COLUMNS))
+            for number in [*numbers, A_BAD_ROW]:
+                told = _flat({"number": number} | self._answers.get(number, CONFIRMING))
+                write_row(out, [str(told.get(name) or "") for name in OUTCOME_COLUMNS])
+
+    async def _run(self, *arguments: str) -> int:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "worker.py",
+            *arguments,
+            cwd=ROOT,
+            env=self._stack.environment,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            return await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+    def _note(self, partner_id: str, number: str, key: str) -> None:
+        now = datetime.now(UTC).isoformat()
+        claim = {"partner_id": partner_id, "number": number, "accepted_at": now, "keys": [key]}
+        self.received.append(claim)
+
+
+def _answer(example: Example) -> dict[str, Any]:
+    """The fields of the outcome that the claim's script says first."""
+    answers = example.play.answers
+    return (answers[0].outcome or CONFIRMING) if answers else CONFIRMING
+
+
+def _flat(outcome: Mapping[str, Any]) -> dict[str, Any]:
+    return {**outcome, **(outcome.get("reward") or {})}
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    with opened(file) as reader:
+        return [line.cells for line in reader]

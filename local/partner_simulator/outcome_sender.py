@@ -1,0 +1,121 @@
+"""How the simulated partners answer: signed messages to the gateway, or nonsense, signed too."""
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import httpx
+from standardwebhooks import Webhook
+
+from local.partner_simulator.store import DueAnswer, Ledger
+
+PAUSE = 0.5  # seconds before the next try while the gateway is away
+PATIENCE = 30.0  # seconds for one try
+TAKEN = {202, 409}  # stored, or this very message was stored before
+FOR_GOOD = range(400, 500)  # the gateway refuses the message: trying again changes nothing
+ASKED_TO_WAIT = {408, 429}
+
+
+class GatewayDoor:
+    """Speaks to the gateway as each partner, signed with its secret; a client is made when it is
+    first needed.
+    """
+
+    def __init__(self, address: str, secrets: Mapping[str, str]) -> None:
+        """Remember where the gateway is (`http://host:port`) and the secrets by partner id."""
+        self._address = address
+        self._secrets = secrets
+        self._client: httpx.AsyncClient | None = None
+
+    async def send(self, partner_id: str, message_id: str, body: str) -> int:
+        """Send a message; return the status of the answer. Raises `httpx.HTTPError`."""
+        if self._client is None:
+            self._client = httpx.AsyncClient(trust_env=False, timeout=PATIENCE)
+        now = datetime.now(UTC)  # a retry is signed anew
+        secret = self._secrets[partner_id].split()[0]
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": message_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(secret).sign(message_id, now, body),
+        }
+        address = f"{self._address}/v1/partners/{partner_id}/outcomes"
+        answer = await self._client.post(address, content=body.encode(), headers=headers)
+        return answer.status_code
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        if self._client:
+            await self._client.aclose()
+
+
+class Answerer:
+    """Sends answers when they are due, those of one claim one after the other."""
+
+    def __init__(self, ledger: Ledger, door: GatewayDoor) -> None:
+        """Note in the ledger what became of each answer."""
+        self._ledger = ledger
+        self._door = door
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, answers: list[DueAnswer]) -> None:
+        """Send these answers of one claim in the background."""
+        task = asyncio.create_task(self.send(answers))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def resume(self) -> None:
+        """Go on with everything that was due before a restart."""
+        claims: dict[tuple[str, str], list[DueAnswer]] = {}
+        for answer in self._ledger.due():
+            claims.setdefault((answer.partner_id, answer.number), []).append(answer)
+        for answers in claims.values():
+            self.begin(answers)
+
+    async def stop(self) -> None:
+        """Send nothing more; the ledger knows what is left."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._door.close()
+
+    async def send(self, answers: list[DueAnswer]) -> None:
+        """Wait for each answer's time and send it; tried again while the gateway is away.
+
+        What follows an answer that came late keeps its distance: it may be about what the member
+        does in between.
+        """
+        late = 0.0
+        for answer in answers:
+            await asyncio.sleep(max(0.0, answer.due_at + late - time.time()))
+            self._ledger.answered(answer, await self._deliver(answer))
+            late = max(late, time.time() - answer.due_at)
+
+    async def _deliver(self, answer: DueAnswer) -> str:
+        """`sent`, or `refused` with the status where the gateway does not take the message."""
+        message_id, body = f"{answer.outcome_id}-{answer.id}", message(answer)
+        while True:
+            try:
+                status = await self._door.send(answer.partner_id, message_id, body)
+            except httpx.HTTPError:
+                status = 503
+            if status in TAKEN:
+                return "sent"
+            if status in FOR_GOOD and status not in ASKED_TO_WAIT:
+                return f"refused:{status}"
+            await asyncio.sleep(PAUSE)
+
+
+def message(answer: DueAnswer) -> str:
+    """The message's body: contract.md's PartnerOutcome, or whatever a script calls JSON."""
+    if answer.answer.raw is not None:
+        return answer.answer.raw
+    filled_in = {
+        "outcome_id": answer.outcome_id,
+        "partner_id": answer.partner_id,
+        "number": answer.number,
+        "occurred_at": datetime.now(UTC).isoformat(),
+    }
+    return json.dumps(filled_in | (answer.answer.outcome or {}))

@@ -1,0 +1,1 @@
+"""The platform: accounts, tokens, and its own feed."""

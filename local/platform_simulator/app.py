@@ -1,0 +1,156 @@
+"""The platform of a local stack: `python -m local.platform_simulator.app --port N --gateway URL`.
+
+Its page lets a person try the pages as a member or an agent, with a fresh hand-over each time. It
+deals out links and rewards through the gateway's feed, and takes the gateway's webhooks.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+from standardwebhooks import Webhook, WebhookVerificationError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.templating import Jinja2Templates
+
+from local.exit_process import leave
+from local.http_server import expect_signals, server
+from local.platform_simulator.accounts import deal, read_people
+from local.platform_simulator.gateway_client import TIMEOUT, GatewayCalls
+from local.platform_simulator.store import PlatformLedger
+from local.platform_simulator.tokens import Issuer
+
+PAGES = Jinja2Templates(
+    directory=[Path(__file__).with_name("templates"), Path(__file__).parents[1] / "templates"]
+)
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
+HOSTS = ["127.0.0.1", "localhost"]
+SHOWN = 50  # webhooks on the page
+SECRET_NAME = "TICKETS_PLATFORM_WEBHOOK_SECRET"  # noqa: S105  (a name, not a secret)
+
+
+class Platform:
+    """The platform: its people, its page, its door for webhooks."""
+
+    def __init__(
+        self, gateway: str, environment: Mapping[str, str], ledger: PlatformLedger
+    ) -> None:
+        """Hand people over to the pages at the address `gateway`."""
+        self._gateway = gateway
+        self._secret = environment[SECRET_NAME]
+        self._issuer = Issuer(environment)
+        self._ledger = ledger
+        people = read_people()
+        self._members = {one.id: one for one in people.members}
+        self._agents = {one.id: one for one in people.agents}
+        self._dealing = asyncio.Lock()
+
+    def application(self) -> Starlette:
+        """The web application; other host names than loopback's are refused."""
+        routes = [
+            Route("/", self.page),
+            Route("/members/{who}", self.enter_as_member),
+            Route("/agents/{who}", self.enter_as_agent),
+            Route("/deals", self.deal_out, methods=["POST"]),
+            Route("/webhooks", self.take_webhook, methods=["POST"]),
+            Route("/webhooks.json", self.webhooks_json),
+        ]
+        guard = Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
+        return Starlette(routes=routes, middleware=[guard], lifespan=self._calling)
+
+    @contextlib.asynccontextmanager
+    async def _calling(self, application: Starlette) -> AsyncIterator[None]:
+        http = httpx.AsyncClient(base_url=self._gateway, trust_env=False, timeout=TIMEOUT)
+        async with http:
+            self._calls = GatewayCalls(http, self._issuer)
+            yield
+
+    async def page(self, request: Request) -> Response:
+        """Who one may be, and the last webhooks."""
+        content = {
+            "members": self._members.values(),
+            "agents": self._agents.values(),
+            "webhooks": self._ledger.webhooks(SHOWN),
+        }
+        html = PAGES.get_template("platform.html").render(content)
+        headers = {"content-security-policy": POLICY, "cache-control": "no-store"}
+        return HTMLResponse(html, headers=headers)
+
+    async def enter_as_member(self, request: Request) -> Response:
+        """Hand a member over to the form."""
+        member = self._members.get(request.path_params["who"])
+        if member is None:
+            raise HTTPException(404)
+        return self._to("/form/enter", self._issuer.member_enters(member))
+
+    async def enter_as_agent(self, request: Request) -> Response:
+        """Hand an agent over to the desk."""
+        agent = self._agents.get(request.path_params["who"])
+        if agent is None:
+            raise HTTPException(404)
+        return self._to("/desk/enter", self._issuer.agent_enters(agent))
+
+    async def deal_out(self, request: Request) -> Response:
+        """Give every account new links, and a rejected reward; `?first`: only if it has none."""
+        async with self._dealing:
+            if "first" not in request.query_params or not self._ledger.deals():
+                await self._deal()
+        return RedirectResponse("/", 303)
+
+    async def _deal(self) -> None:
+        now, deal_id = datetime.now(UTC), secrets.token_hex(4)
+        dealt = [deal(member, deal_id, now) for member in self._members.values()]
+        links = [link for links, _ in dealt for link in links]
+        await self._calls.feed(links, [reward for _, rewards in dealt for reward in rewards])
+        self._ledger.dealt()
+
+    async def take_webhook(self, request: Request) -> Response:
+        """Check the signature, then keep it."""
+        body = await request.body()
+        try:
+            Webhook(self._secret).verify(body, dict(request.headers))
+        except (WebhookVerificationError, ValueError):  # malformed entries come through
+            return JSONResponse({"title": "the signature is wrong or too old"}, 401)
+        self._ledger.take(request.headers["webhook-id"], body.decode())
+        return Response(status_code=204)
+
+    async def webhooks_json(self, request: Request) -> Response:
+        """`[{webhook_id, event, times, taken_at}]`, all of them, the last one first."""
+        return Response(json.dumps(self._ledger.webhooks()), media_type="application/json")
+
+    def _to(self, path: str, token: str) -> Response:
+        headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
+        return RedirectResponse(f"{self._gateway}{path}?token={token}", 303, headers)
+
+
+def main() -> None:
+    """Read the options and the environment, serve, leave."""
+    parser = argparse.ArgumentParser(
+        prog="python -m local.platform_simulator.app", description=__doc__
+    )
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--gateway", required=True, help="its address, http://…")
+    parser.add_argument("--state", default=":memory:", help="SQLite file that survives a restart")
+    options = parser.parse_args()
+    ledger = PlatformLedger(options.state)
+    platform = Platform(options.gateway, os.environ, ledger)
+    expect_signals()
+    asyncio.run(server(platform.application(), options.port).serve())
+    ledger.close()
+    leave(0)
+
+
+if __name__ == "__main__":
+    main()

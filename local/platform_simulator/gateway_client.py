@@ -1,0 +1,106 @@
+"""The gateway as the platform calls it: what is not answered now is asked again, and done once."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import httpx
+
+from domain.admission.admission import AdmissionResult
+from domain.claims.claim import Link, Reward
+from local.platform_simulator.tokens import Issuer
+from local.stack.errors import LocalError
+
+STEP: Final = 0.25  # seconds between two tries
+TIMEOUT: Final = 20.0  # seconds: the gateway itself waits ten for an answer
+MOST_RECORDS: Final = 1000
+MOST_EVENTS: Final = 1000
+_AGAIN: Final = (202, 502, 503, 504)
+_CALLS: Final = {
+    "decide": "decision",
+    "withdraw": "withdrawal",
+    "resend_to_partner": "resend",
+    "request_information": "information",
+    "provide_information": "information",
+}
+"""The call of each update (contract.md, "HTTP API")."""
+
+
+class GatewayRefused(LocalError):
+    """The gateway does not take a call as it is."""
+
+
+class GatewayCalls:
+    """Calls with a fresh token each time."""
+
+    def __init__(self, http: httpx.AsyncClient, issuer: Issuer) -> None:
+        """Call through `http`, whose base is the gateway's address."""
+        self._http = http
+        self._issuer = issuer
+
+    async def feed(self, links: Sequence[Link], rewards: Sequence[Reward]) -> None:
+        """Hand in links, then rewards; raises `GatewayRefused` where a record is not taken."""
+        for path, records in (("/v1/links", links), ("/v1/rewards", rewards)):
+            for start in range(0, len(records), MOST_RECORDS):
+                some = records[start : start + MOST_RECORDS]
+                await self._put(path, [one.model_dump(mode="json") for one in some])
+
+    async def file(self, claim: Mapping[str, Any], key: str) -> AdmissionResult:
+        """File a claim; asked again until its answer is there."""
+        answer = await self._call("POST", "/v1/tickets", claim, {"idempotency-key": key})
+        return AdmissionResult.model_validate(answer)
+
+    async def ask(self, number: str, update: str, request_id: str, told: Mapping[str, Any]) -> None:
+        """Ask a ticket for something, as the agent or the member that `told` names as its actor.
+
+        Raises `GatewayRefused` where it is not possible.
+        """
+        role, _, name = str(told["actor"]).partition(":")
+        token = self._issuer.agent(name) if role == "agent" else self._issuer.platform()
+        content = {**told, "request_id": request_id}
+        del content["actor"]
+        bearer = {"authorization": f"Bearer {token}"}
+        await self._call("POST", f"/v1/tickets/{number}/{_CALLS[update]}", content, bearer)
+
+    async def events(self) -> list[dict[str, Any]]:
+        """Read every event from the beginning."""
+        found: list[dict[str, Any]] = []
+        after = "0"
+        while True:
+            page = await self._call("GET", f"/v1/events?after={after}&limit={MOST_EVENTS}")
+            found += page["events"]
+            if page["next"] == after:
+                return found
+            after = page["next"]
+
+    async def _put(self, path: str, records: list[dict[str, Any]]) -> None:
+        answer = await self._call("PUT", path, records)
+        for one in answer["results"]:
+            if one["result"] not in ("stored", "known"):
+                raise GatewayRefused(f"PUT {path}: {one['id']}: {one['result']} {one['errors']}")
+
+    async def _call(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        """Return the answer's content; raises `GatewayRefused` for one that will not change."""
+        # Not `json=`: that cannot write everything that a member may have typed.
+        content = None if body is None else json.dumps(body)
+        while True:
+            answer = await self._once(method, path, content, headers or {})
+            if answer and answer.is_success and answer.status_code not in _AGAIN:
+                return answer.json()
+            if answer and answer.status_code not in _AGAIN:
+                raise GatewayRefused(f"{method} {path}: {answer.status_code} {answer.text}")
+            await asyncio.sleep(STEP)
+
+    async def _once(
+        self, method: str, path: str, content: str | None, headers: Mapping[str, str]
+    ) -> httpx.Response | None:
+        """One try; none where nobody answers."""
+        bearer = f"Bearer {self._issuer.platform()}"
+        own = {"authorization": bearer, "content-type": "application/json", **headers}
+        try:
+            return await self._http.request(method, path, content=content, headers=own)
+        except httpx.TransportError:
+            return None

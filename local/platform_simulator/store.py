@@ -1,0 +1,56 @@
+"""What the local platform remembers across a restart, in one SQLite file."""
+
+import json
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+SCHEMA = Path(__file__).with_name("schema.sql")
+
+
+class PlatformLedger:
+    """Webhooks that came, by their ids, and how often links were dealt out."""
+
+    def __init__(self, file: Path | str) -> None:
+        """Open the file, or make it; `:memory:` for a ledger that ends with the process."""
+        self._rows = sqlite3.connect(file, isolation_level=None)
+        self._rows.row_factory = sqlite3.Row
+        self._rows.execute("PRAGMA journal_mode=WAL")
+        self._rows.execute("PRAGMA synchronous=OFF")
+        self._rows.executescript(SCHEMA.read_text(encoding="utf-8"))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._rows.close()
+
+    def take(self, webhook_id: str, body: str) -> None:
+        """Keep a webhook; one that came before is counted, and its first body stays."""
+        self._rows.execute(
+            "INSERT INTO webhooks (webhook_id, body, taken_at) VALUES (?, ?, ?)"
+            " ON CONFLICT (webhook_id) DO UPDATE SET times = times + 1",
+            (webhook_id, body, datetime.now(UTC).isoformat()),
+        )
+
+    def webhooks(self, most: int = -1) -> list[dict[str, Any]]:
+        """The last ones first: `{webhook_id, event, times, taken_at}`."""
+        rows = self._rows.execute("SELECT * FROM webhooks ORDER BY rowid DESC LIMIT ?", (most,))
+        return [
+            {
+                "webhook_id": row["webhook_id"],
+                "event": json.loads(row["body"]),
+                "times": row["times"],
+                "taken_at": row["taken_at"],
+            }
+            for row in rows
+        ]
+
+    def deals(self) -> int:
+        """How often links were dealt out."""
+        (count,) = self._rows.execute("SELECT count(*) FROM deals").fetchone()
+        return int(count)
+
+    def dealt(self) -> None:
+        """Note that links were dealt out once more."""
+        moment = datetime.now(UTC).isoformat()
+        self._rows.execute("INSERT INTO deals (dealt_at) VALUES (?)", (moment,))

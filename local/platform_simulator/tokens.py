@@ -1,0 +1,46 @@
+"""The local platform's tokens: for its own calls, and for people it hands over to the pages."""
+
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+from adapters.security.jwt import new_token
+from local.platform_simulator.accounts import Agent, Member
+
+LIFE: Final = 240  # seconds
+
+
+class Issuer:
+    """Signs with the secret that the platform shares with the gateway."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        """Use what the environment of a local stack says."""
+        self._secret = environment["TICKETS_TOKEN_SECRET"]
+        self._issuer = environment["TICKETS_TOKEN_ISSUER"]
+        self._audience = environment["TICKETS_TOKEN_AUDIENCE"]
+
+    def platform(self) -> str:
+        """The platform itself, for all its accounts."""
+        return self._signed(sub="local-platform", roles=["platform"], accounts="*")
+
+    def agent(self, name: str) -> str:
+        """An agent who calls the API."""
+        return self._signed(sub=name, roles=["agent"])
+
+    def member_enters(self, member: Member) -> str:
+        """Hand a member over to the form, once."""
+        return self._handover(sub=member.account_id, roles=["member"], contact=member.contact)
+
+    def agent_enters(self, agent: Agent) -> str:
+        """Hand an agent over to the desk, once."""
+        return self._handover(sub=agent.id, roles=["agent"])
+
+    def _handover(self, **content: Any) -> str:
+        audience = f"{self._audience}/pages"
+        return self._signed(aud=audience, jti=secrets.token_urlsafe(16), **content)
+
+    def _signed(self, **content: Any) -> str:
+        now = int(time.time())
+        known = {"iss": self._issuer, "aud": self._audience, "iat": now, "exp": now + LIFE}
+        return new_token(self._secret, known | content)

