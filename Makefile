@@ -60,7 +60,7 @@ browser: ## what the browser tests need of the npm registry (Chromium and Java c
 	cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund
 
 screenshots: setup browser ## the pages as a person sees them, to docs/screenshots
-	$(BIN)/python -m tests.browser.screenshots
+	$(BIN)/python -m scripts.screenshots
 
 bench: setup ## the benchmarks: figures, and 1 when a bound is missed
 	$(BIN)/python -m bench
@@ -69,7 +69,7 @@ chaos: setup ## the fault suite
 	$(BIN)/python -m local chaos
 
 histories: setup ## record workflow histories for the replay tests
-	$(BIN)/python -m tests.record_histories
+	$(BIN)/python -m scripts.record_histories
 
 migrate: setup ## bring the database of DATABASE_URL to the newest schema
 	$(BIN)/python worker.py migrate

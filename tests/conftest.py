@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from adapters.postgres.database import Postgres
-from tests.databases import as_owner, fresh_database, running_server
+from tests.support.databases import as_owner, fresh_database, running_server
 
 _sessions: Final = pytest.StashKey[pytest.Session]()
 

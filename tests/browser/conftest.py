@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, ViewportSize
 
-from tests.browser.eyes import DESK, Checker, Eyes, opened_browser, opened_checker
+from tests.browser.page_checks import DESK, Checker, Eyes, opened_browser, opened_checker
 from tests.gateway.conftest import front
 
 __all__ = ["front"]

@@ -4,10 +4,10 @@ import pytest
 from playwright.async_api import ViewportSize
 
 from tests.browser.conftest import Opener
-from tests.browser.eyes import DESK, PHONE
-from tests.gateway.front import Front
-from tests.gateway.test_answer import asked
-from tests.workflow.claims import an_order
+from tests.browser.page_checks import DESK, PHONE
+from tests.gateway.pages.test_answer import asked
+from tests.support.claims import an_order
+from tests.support.gateway import Front
 
 WORDS = {
     "pl": ("To pole jest wymagane.", "Dziękujemy, odpowiedź dotarła"),

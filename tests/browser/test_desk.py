@@ -6,11 +6,11 @@ from typing import Final
 from playwright.async_api import ViewportSize, expect
 
 from domain.values.ticket_number import ALPHABET
+from tests.browser.agent_pages import SIZES, at_the_desk, seek
 from tests.browser.conftest import Opener
-from tests.browser.desk import SIZES, at_the_desk, seek
-from tests.browser.eyes import PHONE
-from tests.gateway.front import Front
-from tests.gateway.tickets import a_sent_ticket, an_ended_ticket
+from tests.browser.page_checks import PHONE
+from tests.support.gateway import Front
+from tests.support.tickets import a_sent_ticket, an_ended_ticket
 
 LANGUAGES: Final = {"pl": "pl-PL", "de": "de-DE", "en": "en-GB"}
 HOSTILE: Final = '<script>document.title = "taken"</script> \u202eevil\u202c <b>"quoted"</b>'

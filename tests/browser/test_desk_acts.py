@@ -2,10 +2,10 @@
 
 from playwright.async_api import ViewportSize, expect
 
+from tests.browser.agent_pages import SIZES, at_the_desk, opened, seek
 from tests.browser.conftest import Opener
-from tests.browser.desk import SIZES, at_the_desk, opened, seek
-from tests.gateway.front import Front
-from tests.gateway.tickets import a_sent_ticket
+from tests.support.gateway import Front
+from tests.support.tickets import a_sent_ticket
 
 
 @SIZES

@@ -7,11 +7,11 @@ from playwright.async_api import ViewportSize
 
 from domain.partners.profile import LANGUAGES, ClaimKind
 from tests.browser.conftest import Opener
-from tests.browser.eyes import DESK, PHONE
-from tests.browser.member import Sitting
-from tests.gateway.front import Front
-from tests.gateway.member import DAY, FRIEND, ORDER, numbers_in
-from tests.workflow.claims import days_ago
+from tests.browser.member_pages import Sitting
+from tests.browser.page_checks import DESK, PHONE
+from tests.support.browser_client import DAY, FRIEND, ORDER, numbers_in
+from tests.support.claims import days_ago
+from tests.support.gateway import Front
 
 SCREENS = (PHONE, DESK)
 EVERY_WAY = [

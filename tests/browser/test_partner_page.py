@@ -7,10 +7,10 @@ import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Opener
-from tests.browser.eyes import DESK, PHONE, Eyes
-from tests.gateway.front import Front
-from tests.gateway.partner_door import a_ticket, link
-from tests.workflow.claims import days_ago
+from tests.browser.page_checks import DESK, PHONE, Eyes
+from tests.support.claims import days_ago
+from tests.support.gateway import Front
+from tests.support.partner_client import a_ticket, link
 
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=alert(1)>\u202e\x0b{{7*7}}"
 VELOTEL: dict[str, Any] = {}

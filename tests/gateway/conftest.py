@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import fresh_database
-from tests.gateway.front import Front, fronted
-from tests.gateway.member import Browsing
-from tests.workflow.setting import real_server
+from tests.support.browser_client import Browsing
+from tests.support.databases import fresh_database
+from tests.support.gateway import Front, fronted
+from tests.support.setup import real_server
 
 
 @pytest.fixture(scope="session")

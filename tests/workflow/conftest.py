@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflow.setting import real_server, secrets, set_stage
-from tests.workflow.stage import Stage
+from tests.support.environment import Stage
+from tests.support.setup import real_server, secrets, set_stage
 
 SetUp = Callable[..., AbstractAsyncContextManager[Stage]]
 

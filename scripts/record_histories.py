@@ -1,0 +1,58 @@
+"""Record the history of each path: `python -m scripts.record_histories [PATH...]`.
+
+Only when a change is meant: until the first release the files may be written anew, afterwards they
+are frozen (house.md, "History is for ever").
+"""
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from local.exit_process import leave
+from tests.support.databases import fresh_database, running_server
+from tests.support.recorded_paths import PATHS
+from tests.support.setup import secrets, set_stage
+
+FOLDER: Final = Path(__file__).parents[1] / "tests" / "histories"
+
+
+async def record(names: Sequence[str]) -> None:
+    """Play these paths and write their histories."""
+    os.environ |= secrets()
+    async with running_server() as server:
+        for name in names:
+            path = PATHS[name]
+            with tempfile.TemporaryDirectory() as letters:
+                async with (
+                    fresh_database(server) as url,
+                    set_stage(url, Path(letters), velotel=path.velotel) as stage,
+                ):
+                    await path.play(stage)
+                    await stage.ended()
+                    events = (await stage.handle.fetch_history()).to_json_dict()
+            _write(name, {"workflow_id": stage.number, "history": without_places(events)})
+
+
+def without_places(content: Any) -> Any:
+    """The same JSON without stack traces: they name folders of the machine that recorded it."""
+    if isinstance(content, dict):
+        kept = {key: one for key, one in content.items() if key != "stackTrace"}
+        return {key: without_places(one) for key, one in kept.items()}
+    return [without_places(one) for one in content] if isinstance(content, list) else content
+
+
+def _write(name: str, recorded: dict[str, Any]) -> None:
+    text = json.dumps(recorded, indent=1, ensure_ascii=False)
+    (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    print(f"{name}: {len(recorded['history']['events'])} events")
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    asyncio.run(record(sys.argv[1:] or list(PATHS)))
+    leave(0)

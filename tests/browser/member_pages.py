@@ -1,0 +1,84 @@
+"""A member who sits before a screen and goes through the form."""
+
+from typing import Final
+
+from playwright.async_api import Page
+
+from tests.browser.page_checks import Eyes
+from tests.support.browser_client import Member, numbers_in
+
+WORDS: Final = {
+    "pl": {
+        "missing_cashback": "Brakujące środki Cashback",
+        "missing_referral_reward": "Brakująca nagroda za polecenie",
+        "rejected_reward": "Odrzucona nagroda",
+        "next": "Dalej",
+        "send": "Utwórz Zlecenie Wsparcia",
+        "filed": "Zlecenie Wsparcia zostało utworzone",
+    },
+    "de": {
+        "missing_cashback": "Fehlendes Cashback",
+        "missing_referral_reward": "Fehlende Empfehlungsprämie",
+        "rejected_reward": "Abgelehnte Prämie",
+        "next": "Weiter",
+        "send": "Nachbuchungsanfrage stellen",
+        "filed": "Ihre Nachbuchungsanfrage ist angelegt",
+    },
+    "en": {
+        "missing_cashback": "Missing cashback",
+        "missing_referral_reward": "Missing referral reward",
+        "rejected_reward": "Rejected reward",
+        "next": "Continue",
+        "send": "Create the support ticket",
+        "filed": "Your support ticket has been created",
+    },
+}
+
+
+class Sitting(Member):
+    """A member with a browser."""
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What the buttons say in this member's language."""
+        return WORDS[self.language]
+
+    async def enter(self, eyes: Eyes) -> Page:
+        """Come from the platform to step 1, by the button; the token leaves the address."""
+        await eyes.page.goto(f"{self.front.address}/form/enter?token={self.handover()}")
+        await eyes.page.get_by_role("button").click()
+        assert eyes.page.url == f"{self.front.address}/form"
+        return eyes.page
+
+    async def pick_kind(self, page: Page, kind: str) -> None:
+        """Step 1."""
+        await page.get_by_role("link", name=self.words[kind]).click()
+        await page.wait_for_url(f"**/form/{kind}")
+
+    async def pick_first(self, page: Page) -> None:
+        """Step 2, with the first choice that is possible."""
+        await page.get_by_role("radio", disabled=False).first.check()
+        await page.get_by_role("button", name=self.words["next"]).click()
+        await page.wait_for_url("**/details?*key=*")
+
+    async def come_to_the_form(self, page: Page, kind: str) -> None:
+        """Steps 1 and 2."""
+        await page.goto(f"{self.front.address}/form")
+        await self.pick_kind(page, kind)
+        await self.pick_first(page)
+
+    async def fill_in(self, page: Page, kind: str, **changes: str) -> None:
+        """Step 3: type into the form; a change replaces what is typed."""
+        for name, text in self.entries(kind, **changes).items():
+            await page.fill(f"#{name}", text)
+
+    async def send(self, page: Page) -> None:
+        """Press the button at the end of the form."""
+        await page.get_by_role("button", name=self.words["send"]).click()
+
+    async def number_shown(self, page: Page) -> str:
+        """The number in the confirmation at the top of the page (R26, R27)."""
+        await page.wait_for_url("**/form/answer?*")
+        told = await page.get_by_role("status").inner_text()
+        assert self.words["filed"] in told
+        return numbers_in(told)[0]

@@ -1,0 +1,81 @@
+"""Callers: what their tokens say of them, their roles, the accounts they speak for."""
+
+import asyncio
+from typing import Any, Final
+
+import pytest
+
+from domain.errors import MessageRefused
+from gateway.http.auth import Caller, read_caller
+from tests.support.gateway import Front
+
+OTHER_SECRET: Final = "another-secret-that-was-made-up-for-the-tests-only"
+FORM: Final = "/v1/partners/velotel/form?kind=missing_cashback"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"sub": ""},
+        {"sub": "a b"},
+        {"sub": 7},
+        {"sub": "x" * 201},
+        {"sub": "p", "roles": "platform"},
+        {"sub": "p", "roles": [1]},
+        {"sub": "p", "accounts": "acc-1"},
+        {"sub": "p", "accounts": 5},
+        {"sub": "p", "accounts": None},
+        {"sub": "p", "accounts": [None]},
+    ],
+    ids=str,
+)
+def test_a_token_that_says_nonsense_is_refused(told: dict[str, Any]) -> None:
+    with pytest.raises(MessageRefused, match="unauthorised"):
+        read_caller(told)
+
+
+def test_a_token_that_names_no_accounts_speaks_for_none() -> None:
+    caller = read_caller({"sub": "p", "roles": ["platform"]})
+    assert not caller.may_speak_for("acc-1")
+    assert not caller.may_speak_for("")
+    assert not read_caller({"sub": "p", "accounts": ["*"]}).may_speak_for("acc-1")
+    assert read_caller({"sub": "p", "accounts": "*"}).may_speak_for("acc-1")
+    assert Caller(subject="p", accounts=frozenset({"a"})).may_speak_for("a")
+
+
+@pytest.mark.parametrize(
+    ("roles", "status"),
+    [
+        ([], 403),
+        (["agent"], 403),
+        (["operator"], 403),
+        (["member"], 403),
+        (["Platform"], 403),
+        (["platform"], 200),
+        (["agent", "platform"], 200),
+    ],
+)
+async def test_a_call_is_for_its_roles(front: Front, roles: list[str], status: int) -> None:
+    headers = front.bearing({"roles": roles, "accounts": "*"})
+    assert (await front.http.get(FORM, headers=headers)).status_code == status
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer ", "Basic cGxhdGZvcm06eA==", "bearer", "Bearer a b", "Token x"]
+)
+async def test_what_bears_no_token_is_not_authorised(front: Front, header: str) -> None:
+    answer = await front.http.get(FORM, headers={"authorization": header.strip()})
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthorised")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_tokens_with_different_faults_get_one_and_the_same_answer(front: Front) -> None:
+    bad = [front.token(change) for change in ({"iss": "x"}, {"aud": "x"}, {"exp": 1})]
+    bad += [front.token({}, OTHER_SECRET), "a.b.c"]
+    answers = await asyncio.gather(
+        *(front.http.get(FORM, headers={"authorization": f"Bearer {token}"}) for token in bad)
+    )
+    told = [answer.json() | {"request_id": ""} for answer in answers]
+    assert all(one == told[0] for one in told)
+    assert {answer.status_code for answer in answers} == {401}

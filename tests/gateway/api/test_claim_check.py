@@ -1,0 +1,125 @@
+"""Checking a claim: what filing would answer, in the same words, and nothing is written."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.claims import a_claim, an_early_claim, an_order, reward_for
+from tests.support.gateway import Front
+
+
+async def checked(front: Front, claim: Any) -> httpx.Response:
+    """The answer to a check, by a platform that speaks for all."""
+    return await front.http.post("/v1/claims/check", json=claim, headers=front.as_platform())
+
+
+async def filed(front: Front, claim: Any) -> dict[str, Any]:
+    """The answer to the same claim when it is filed, without what only a ticket has."""
+    headers = front.as_platform() | {"idempotency-key": front.new_id("key")}
+    answer: dict[str, Any] = (
+        await front.http.post("/v1/tickets", json=claim, headers=headers)
+    ).json()
+    answer.pop("number")
+    return answer
+
+
+async def tickets(front: Front, account: str) -> int:
+    """How many tickets the books hold of an account."""
+    async with front.stage.postgres.transaction() as connection:
+        query = "select count(*) from tickets where account_id = $1"
+        return int(await connection.fetchval(query, account))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"contact": {"email": "jan@example.com", "language": "de"}},
+        {"contact": {"email": "jan@example.com", "language": "uk"}},
+        {"contact": None},
+        {"ordered_on": "2020-01-01"},
+        {"ordered_on": "2199-01-01"},
+        {"link_id": "lnk-of-somebody-else"},
+        {"kind": "missing_referral_reward"},
+        {"kind": "rejected_reward", "reward_id": "rew-of-somebody-else"},
+        {"kind": "nothing"},
+        {"partner_id": "nobody"},
+        {"partner_id": None},
+        {"answers": {"order_number": "?"}},
+        {"answers": {"order_number": ["?"]}},
+        {"answers": {str(n): n for n in range(60)}},
+        {"colour": "red"},
+    ],
+    ids=str,
+)
+async def test_a_check_answers_as_filing_does_and_writes_nothing(
+    front: Front, changes: dict[str, Any]
+) -> None:
+    account = front.new_id("acc")
+    claim = await front.stage.prepare(a_claim(account=account))
+    told = {key: value for key, value in (claim | changes).items() if value is not None}
+    answer = await checked(front, told)
+    assert answer.status_code == 200, answer.text
+    assert await tickets(front, account) == 0
+    assert answer.json() == await filed(front, told)
+
+
+async def test_an_early_claim_is_checked_with_the_moment_from_which_it_is_possible(
+    front: Front,
+) -> None:
+    """R9."""
+    claim = await front.stage.prepare(an_early_claim(account=front.new_id("acc")))
+    found = (await checked(front, claim)).json()
+    assert (found["status"], found["reasons"][0]["code"]) == ("refused", "too_early")
+    assert found["available_from"]
+    assert found == await filed(front, claim)
+
+
+async def test_a_claim_that_stands_already_is_found_under_its_number(front: Front) -> None:
+    """R25: the account's own."""
+    order = an_order()
+    claim = await front.stage.prepare(a_claim(account=front.new_id("acc"), order=order))
+    headers = front.as_platform() | {"idempotency-key": front.new_id("key")}
+    number = (await front.http.post("/v1/tickets", json=claim, headers=headers)).json()["number"]
+    found = (await checked(front, claim)).json()
+    assert (found["status"], found["existing_ticket"]) == ("discarded", number)
+    other = await front.stage.prepare(a_claim(account=front.new_id("acc"), order=order))
+    assert (await checked(front, other)).json()["status"] == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "contact"),
+    [
+        ("granted", "reward_granted", "help@rewards.example"),
+        ("invalid", "reward_invalid", "help@rewards.example"),
+        ("registered", "reward_registered", None),
+    ],
+)
+async def test_a_reward_that_is_there_is_found(
+    front: Front, state: str, code: str, contact: str | None
+) -> None:
+    """R4-R6, R24."""
+    claim = await front.stage.prepare(a_claim(account=front.new_id("acc")))
+    await front.stage.postgres.put_reward(reward_for(claim, state=state))
+    found = (await checked(front, claim)).json()
+    assert (found["reasons"][0]["code"], found["contact"]) == (code, contact)
+    assert found == await filed(front, claim)
+
+
+async def test_a_check_promises_no_letter_that_cannot_leave(front: Front) -> None:
+    """By the ability of the mail server that a worker has found."""
+    contact = {"email": "jörg@straße.de", "name": "http://evil.example", "language": "de-AT"}
+    claim = await front.stage.prepare(a_claim(account=front.new_id("acc"), contact=contact))
+    postgres = front.stage.postgres
+    await postgres.run("mail_server_asked", takes_utf8=False)
+    try:
+        found = (await checked(front, claim)).json()
+    finally:
+        await postgres.run("mail_server_asked", takes_utf8=True)
+    (reason,) = found["reasons"]
+    assert (reason["code"], reason["field"]) == ("incomplete", "contact.email")
+    assert reason["message"].startswith("E-Mail-Adresse: An diese Adresse können wir nichts senden")
+    assert (await checked(front, claim)).json()["status"] == "accepted"
+    filed_answer = await filed(front, claim)
+    assert filed_answer["status"] == "accepted"

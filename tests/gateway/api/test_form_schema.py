@@ -1,0 +1,136 @@
+"""Partners' forms as JSON Schema: what a schema takes, filing takes."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from domain.claims.forms import fill
+from domain.partners.patterns import portable
+from domain.partners.profile import LANGUAGES, ClaimKind, PartnerRules
+from gateway.api.form_schema import form_schema
+from tests.support.builders import a_field
+from tests.support.gateway import Front
+from tests.support.setup import profiles
+
+KNOWN = {key: one.rules for key, one in profiles("http://nowhere.invalid", {}).items()}
+FORMS = [(rules, kind) for rules in KNOWN.values() for kind in rules.kinds]
+ANSWERS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ["VT-2231-9", " vt 22319\n", "FW7K2M9Q", "2026-10-01", "a@b.example", "7", "app"]
+    ),
+    st.from_regex(
+        r"(?i)\s*(VT[- ]?[0-9]{4}[- ]?[0-9]|FW[A-Z0-9]{6}|MH-[0-9]{6})\s*", fullmatch=True
+    ),
+    st.from_regex(r"[0-9]{1,11}|[0-9]{3}-[0-9]{7}", fullmatch=True),
+)
+
+
+@pytest.mark.parametrize(("rules", "kind"), FORMS, ids=lambda one: getattr(one, "id", one))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_form_is_a_sound_schema_with_all_its_words(
+    rules: PartnerRules, kind: ClaimKind, language: str
+) -> None:
+    schema = form_schema(rules, kind, language)
+    Draft202012Validator.check_schema(schema)
+    fields = rules.form(kind)
+    assert schema["x-order"] == list(schema["properties"]) == [field.name for field in fields]
+    assert set(schema["required"]) == {field.name for field in fields if field.required}
+    for field in fields:
+        assert schema["properties"][field.name]["title"] == rules.label(field.name, language)
+
+
+@given(st.sampled_from(FORMS), st.data())
+def test_what_the_schema_takes_is_taken(form: tuple[PartnerRules, ClaimKind], data: Any) -> None:
+    """For every pattern that a schema can say; formats are those of their own standards."""
+    fields = [
+        field
+        for field in form[0].form(form[1])
+        if field.type in ("text", "number", "choice")
+        and (field.pattern is None or portable(field.pattern))
+    ]
+    whole = form_schema(form[0], form[1], "en")
+    for field in fields:
+        answer = data.draw(ANSWERS)
+        valid = Draft202012Validator(whole["properties"][field.name]).is_valid(answer)
+        problems = fill([field], {field.name: answer}).problems
+        if valid:
+            assert not problems, (field.name, answer, problems)
+        elif answer.strip() and field.type != "number":
+            assert problems, (field.name, answer)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wanted"),
+    [
+        ("[0-9]{3}-[0-9]{7}", r"^\s*(?:[0-9]{3}-[0-9]{7})\s*$"),
+        ("(?i)VT[- ]?[0-9]", r"^\s*(?:[Vv][Tt][\- ]?[0-9])\s*$"),
+        ("(?i)[^A-C]x", r"^\s*(?:[^A-Ca-c][Xx])\s*$"),
+        (r"a\.b\-c", r"^\s*(?:a\.b-c)\s*$"),
+        ("a|b(c+?)", r"^\s*(?:a|b(c+?))\s*$"),
+        (r"\w\d+", r"^\s*(?:\w\d+)\s*$"),
+        (r"\pL", None),
+        ("(?i)[ä]", None),
+        ("([A-Z0-9]+[- ]?)+", None),
+        ("(?:a|a){30}", None),
+        ("a?" * 30, None),
+        ("[0-9]+[0-9]+[0-9]+x", None),
+        ("[A-Z ]+x", None),
+        ("a{,3}", None),
+        ("a++", None),
+        ("(?P<name>a)", None),
+        ("(?i)[A-z]", None),
+        ("[a", None),
+        ("(?s)a", None),
+        ("^a$", None),
+        (r"(a)\1", None),
+    ],
+)
+def test_a_pattern_is_handed_on_where_browsers_read_it_alike(
+    pattern: str, wanted: str | None
+) -> None:
+    assert portable(pattern) == wanted
+
+
+def test_a_pattern_that_browsers_read_otherwise_leaves_the_decision_to_filing() -> None:
+    field = a_field(pattern=r"\pL\.")
+    rules = KNOWN["velotel"].model_copy(update={"fields": (field,)})
+    schema = form_schema(rules, ClaimKind.MISSING_CASHBACK, "pl")
+    assert schema["properties"]["order_number"]["pattern"] == r"\S"
+
+
+async def test_a_form_is_described_in_the_language_that_is_asked_for(front: Front) -> None:
+    path = "/v1/partners/velotel/form?kind=missing_cashback"
+    headers = front.as_platform("acc-1")
+    polish = await front.http.get(f"{path}&language=pl", headers=headers)
+    assert polish.headers["content-type"] == "application/schema+json"
+    assert polish.headers["content-language"] == "pl"
+    assert polish.json()["properties"]["order_number"]["title"] == "Numer umowy"
+    german = await front.http.get(path, headers=headers | {"accept-language": "de"})
+    assert german.json()["properties"]["order_number"]["title"] == "Vertragsnummer"
+    markets = await front.http.get(path, headers=headers)
+    assert markets.json() == polish.json()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("nobody/form?kind=missing_cashback", 404, "unknown_partner"),
+        ("bankomat-plus/form?kind=rejected_reward", 404, "partner_takes_no_claims"),
+        ("velotel/form?kind=everything", 422, "malformed"),
+        ("velotel/form?kind=missing_cashback&language=uk", 422, "malformed"),
+        ("velotel/form", 422, "malformed"),
+    ],
+)
+async def test_a_form_that_there_is_not(front: Front, path: str, status: int, code: str) -> None:
+    answer = await front.http.get(f"/v1/partners/{path}", headers=front.as_platform())
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_a_form_is_for_platforms(front: Front) -> None:
+    path = "/v1/partners/velotel/form?kind=missing_cashback"
+    assert (await front.http.get(path, headers=front.as_agent())).status_code == 403
+    assert (await front.http.get(path)).status_code == 401

@@ -1,0 +1,151 @@
+"""A claim that is filed again gets its first answer, however old its ticket is and whatever became
+of its workflow.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.values.ticket_number import ticket_number
+from tests.gateway.api.test_claim_filing import filed
+from tests.support.claims import a_claim
+from tests.support.databases import fresh_database
+from tests.support.environment import Stage
+from tests.support.gateway import Front, fronted
+from tests.support.setup import real_server
+
+SOON_LONG: Final = "limit.historyCount.suggestContinueAsNew=30"
+
+
+@pytest.fixture(scope="module")
+async def again(
+    postgres_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Front]:
+    """A gateway before a server on which histories are soon too long."""
+    letters: Path = tmp_path_factory.mktemp("letters")
+    async with (
+        real_server("--dynamic-config-value", SOON_LONG) as server,
+        fresh_database(postgres_server) as database_url,
+        fronted(server, database_url, letters) as whole,
+    ):
+        yield whole
+
+
+async def first_filed(front: Front, **changes: Any) -> tuple[dict[str, Any], str, httpx.Response]:
+    """A claim, its key and its first answer; the stage stands at its ticket."""
+    claim = await front.stage.prepare(a_claim(account=front.new_id("acc"), **changes))
+    key = front.new_id("key")
+    answer = await filed(front, claim, key)
+    front.stage.number = answer.json()["number"]
+    assert answer.status_code == 201, answer.text
+    return claim, key, answer
+
+
+async def must_be_as_first(
+    front: Front, claim: dict[str, Any], key: str, first: httpx.Response
+) -> None:
+    """Filed again it is the same ticket, and another claim under the key is refused."""
+    repeated = await filed(front, claim, key)
+    assert (repeated.status_code, repeated.json()) == (200, first.json())
+    other = await filed(front, claim | {"ordered_on": "2026-01-01"}, key)
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+
+
+async def delete(stage: Stage, number: str) -> None:
+    """Let Temporal forget a ticket's workflow; the dev server takes half a minute for it."""
+    execution = WorkflowExecution(workflow_id=number)
+    await stage.client.workflow_service.delete_workflow_execution(
+        DeleteWorkflowExecutionRequest(
+            namespace=stage.client.namespace, workflow_execution=execution
+        )
+    )
+    for _ in range(300):
+        if not await is_known(stage, number):
+            return
+        await asyncio.sleep(0.3)
+    raise AssertionError(f"still known: {number}")
+
+
+async def is_known(stage: Stage, number: str) -> bool:
+    """Whether Temporal knows a workflow of this number."""
+    try:
+        await stage.client.get_workflow_handle(number).describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return True
+
+
+async def test_a_ticket_that_was_continued_as_new_and_has_ended_answers_as_at_first(
+    again: Front,
+) -> None:
+    """Temporal looks for the answer in the last run only, and it was given in the first."""
+    claim, key, first = await first_filed(again)
+    stage = again.stage
+    await stage.stands("sent_to_partner")
+    first_run = (await stage.handle.describe()).run_id
+    for stray in range(12):
+        await stage.signal("partner_outcome", {"outcome_id": f"stray-{stray}"})
+        await stage.noted(*["malformed"] * (stray + 1))
+    assert (await stage.handle.describe()).run_id != first_run
+    await must_be_as_first(again, claim, key, first)
+    await stage.ask("withdraw")
+    await stage.ended()
+    await must_be_as_first(again, claim, key, first)
+
+
+async def test_what_temporal_has_forgotten_answers_as_at_first_and_begins_no_other_run(
+    again: Front,
+) -> None:
+    """Withdrawn, discarded, refused; begun again, a run would carry the claim's personal data into
+    a new history.
+    """
+    stage = again.stage
+    told = [await first_filed(again)]
+    await stage.stands("sent_to_partner")
+    await stage.ask("withdraw")
+    await stage.ended()
+    wrong: list[dict[str, Any]] = [{"answers": {}}, {"partner_id": "nobody"}]
+    for changes in wrong:
+        told.append(await first_filed(again, **changes))
+        assert told[-1][2].json()["state"] == "discarded"
+        await stage.ended()
+        await must_be_as_first(again, *told[-1])
+    numbers = [first.json()["number"] for _, _, first in told]
+    await asyncio.gather(*(delete(stage, number) for number in numbers))
+    for one in told:
+        await must_be_as_first(again, *one)
+    assert not any([await is_known(stage, number) for number in numbers])
+
+
+async def test_a_ticket_whose_workflow_was_terminated_answers_as_at_first(again: Front) -> None:
+    claim, key, first = await first_filed(again)
+    await again.stage.handle.terminate("by hand")
+    await must_be_as_first(again, claim, key, first)
+
+
+async def test_a_claim_whose_workflow_was_terminated_before_it_was_judged_is_judged_when_repeated(
+    again: Front,
+) -> None:
+    """Nothing stands in the database, so nothing is done twice."""
+    stage = again.stage
+    claim, key = await stage.prepare(a_claim(account=again.new_id("acc"))), again.new_id("key")
+    await stage.workers_go()
+    number = ticket_number(claim["account_id"], key)
+    await stage.begin(claim, number=number)
+    await stage.handle.terminate("by hand")
+    await stage.workers_come()
+    answer = await filed(again, claim, key)
+    assert (answer.status_code, answer.json()["status"]) == (201, "accepted")
+    assert (await stage.handle.describe()).status == WorkflowExecutionStatus.RUNNING
+    await stage.stands("sent_to_partner")
+    await must_be_as_first(again, claim, key, answer)

@@ -1,0 +1,146 @@
+"""An open ticket that no workflow leads: what its callers are told, how it is taken up again."""
+
+import asyncio
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from adapters.postgres.resumption import lost_tickets
+from gateway.background.lost_tickets import count_lost
+from tests.gateway.api.test_claim_filing import prepared
+from tests.gateway.api.test_repeated_filing import delete
+from tests.support.claims import reward_for
+from tests.support.gateway import Front
+from workflows.resumption import check_page, is_led
+
+ROOT = Path(__file__).resolve().parents[3]
+NO = {"outcome": "rejected", "reason_code": "order_not_found", "request_id": "desk-1"}
+
+
+async def a_sent_ticket(front: Front) -> str:
+    """A ticket whose partner has it."""
+    claim = await prepared(front)
+    await front.stage.filed_and_sent(claim=claim)
+    return front.stage.number
+
+
+async def find(front: Front) -> None:
+    """Look at every open ticket as the gateway's round does, without its pauses."""
+    after = "ZW"
+    while after:
+        after, _ = await check_page(
+            front.stage.postgres, front.stage.client, after, grace=timedelta(0)
+        )
+
+
+async def repaired(front: Front, *arguments: str) -> tuple[int, str]:
+    """Exit code and output of the command."""
+    settings = front.app.state.parts.settings
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "worker.py", "repair", *arguments),
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "DATABASE_URL": settings.database_url,
+            "TEMPORAL_ADDRESS": front.stage.client.service_client.config.target_host,
+            "SMTP_URL": "smtp://localhost:1",
+            "TICKETS_MAIL_SENDER": "tickets@rewards.example",
+            "TICKETS_SERVICE_ADDRESS": settings.service_address,
+        },
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await process.communicate()
+    return process.returncode or 0, out.decode()
+
+
+async def test_a_request_to_a_lost_ticket_is_kept_by_nobody_and_works_after_the_repair(
+    front: Front,
+) -> None:
+    number = await a_sent_ticket(front)
+    await front.stage.handle.terminate("by hand")
+    for _ in range(2):
+        answer = await front.http.post(
+            f"/v1/tickets/{number}/decision", json=NO, headers=front.as_agent()
+        )
+        assert (answer.status_code, answer.json()["code"]) == (503, "workflow_lost")
+        assert answer.headers["retry-after"]
+    for path, content in (("withdrawal", {}), ("resend", {}), ("information", {"note": "?"})):
+        answer = await front.http.post(
+            f"/v1/tickets/{number}/{path}", json=content, headers=front.as_agent()
+        )
+        assert (answer.status_code, answer.json()["code"]) == (503, "workflow_lost"), path
+    assert await front.stage.rows("answers", "request_id") == []
+    await find(front)
+    seen = await front.http.get(f"/v1/tickets/{number}", headers=front.as_agent())
+    assert [one["code"] for one in seen.json()["attention"]] == ["workflow_lost"]
+    query = {"attention": "workflow_lost", "number": number}
+    found = await front.http.get("/v1/tickets", params=query, headers=front.as_agent())
+    assert [one["number"] for one in found.json()["tickets"]] == [number]
+    assert await repaired(front, number, "--dry-run") == (0, f"{number}: lost\n")
+    assert await repaired(front, number.lower()) == (0, f"{number}: taken up\n")
+    await front.stage.stands("sent_to_partner")
+    answer = await front.http.post(
+        f"/v1/tickets/{number}/decision", json=NO, headers=front.as_agent()
+    )
+    assert (answer.status_code, answer.json()["state"]) == (200, "rejected")
+    await front.stage.ended()
+    assert await repaired(front, number) == (3, f"{number}: nothing to do\n")
+
+
+async def test_a_ticket_whose_workflow_was_deleted_is_taken_up_too(front: Front) -> None:
+    number = await a_sent_ticket(front)
+    await delete(front.stage, number)
+    await find(front)
+    assert (await front.stage.row())["attention"] == ["workflow_lost"]
+    code, said = await repaired(front)
+    assert code == 0
+    assert f"{number}: taken up" in said
+    await front.stage.stands("sent_to_partner")
+    assert await is_led(front.stage.client, number)
+    await front.stage.ask("withdraw")
+    assert (await front.stage.ended()).state == "withdrawn"
+
+
+async def test_a_reward_that_was_registered_meanwhile_is_heard_of_after_the_repair(
+    front: Front,
+) -> None:
+    claim = await prepared(front)
+    await front.stage.filed_and_sent(claim=claim)
+    await front.stage.handle.terminate("by hand")
+    reward = reward_for(claim, reward_id=front.new_id("rew"), state="registered")
+    await front.stage.postgres.put_reward(reward)
+    assert await repaired(front, front.stage.number) == (0, f"{front.stage.number}: taken up\n")
+    assert (await front.stage.ended()).state == "resolved"
+    assert (await front.stage.moves())[-1].startswith("reward_registered")
+
+
+async def test_the_command_refuses_what_is_no_number(front: Front) -> None:
+    assert (await repaired(front, "ZW-0000"))[0] == 2
+
+
+async def test_lost_tickets_are_counted_for_operators(
+    front: Front,
+) -> None:
+    await a_sent_ticket(front)
+    await front.stage.handle.terminate("by hand")
+    await find(front)
+    await count_lost(front.app.state.parts)
+    figures = await front.http.get("/metrics", headers=front.as_operator())
+    lost = len(await lost_tickets(front.stage.postgres))
+    assert lost > 0
+    assert f"tickets_without_workflow {lost}.0\n" in figures.text
+
+
+async def test_a_wrong_namespace_marks_no_ticket(front: Front) -> None:
+    """Temporal then says that it finds nothing, about every ticket."""
+    await a_sent_ticket(front)
+    client = front.stage.client
+    elsewhere = Client(client.service_client, namespace="nobody-has-this")
+    with pytest.raises(RPCError, match="amespace"):
+        await check_page(front.stage.postgres, elsewhere, grace=timedelta(0))
+    assert (await front.stage.row())["attention"] == []

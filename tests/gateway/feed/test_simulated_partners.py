@@ -1,0 +1,76 @@
+"""The local stack's partners answer as real ones do: by signed calls, and by their links."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from local.partner_simulator.app import Simulator
+from local.partner_simulator.link_client import LinkFailed, answer_by_link
+from local.partner_simulator.outcome_sender import GatewayDoor
+from local.partner_simulator.scripts import Answer, Script
+from local.partner_simulator.store import Delivery, Ledger
+from tests.support.claims import days_ago
+from tests.support.environment import until
+from tests.support.gateway import Front
+from tests.support.partner_client import a_ticket, link
+from tests.support.partner_server import SECRET
+
+
+async def test_a_simulated_partner_is_heard_through_the_door(front: Front) -> None:
+    """Nonsense is refused, another partner's name is, and the right answer counts."""
+    number = await a_ticket(front)
+    ledger = Ledger(":memory:")
+    simulator = Simulator({}, ledger, GatewayDoor(front.address, {"velotel": SECRET}))
+    said = [
+        Answer(raw='{"outcome": "confirmed", '),
+        Answer(outcome={"outcome": "rejected", "partner_id": "buchkiste"}),
+        Answer(outcome={"outcome": "rejected", "reason_code": "order_not_found"}, times=2),
+    ]
+    ledger.tell(number, Script(answers=said))
+    delivery = Delivery("velotel", number, f"{number}-claim", '{"claim": {}}')
+    ledger.receive(delivery)
+    ledger.accept(delivery)
+
+    async def became() -> list[str | None]:
+        (claim,) = ledger.claims()
+        return [one["result"] for one in claim["answers"]]
+
+    async with simulator.answering():
+        found = await until(became, all)
+    ledger.close()
+    assert found == ["refused:422", "sent", "sent", "sent"]
+    assert (await front.stage.ended()).reason_code == "order_not_found"
+    kept = await front.stage.rows("imported_outcomes", "position")
+    assert [row["outcome_id"] for row in kept] == [f"{number}-2"]
+
+
+@pytest.fixture
+async def browser_like(front: Front) -> Any:
+    """A client that keeps no cookies and follows nothing by itself."""
+    async with httpx.AsyncClient(base_url=front.address, trust_env=False) as http:
+        yield http
+
+
+async def test_a_partner_who_reads_mail_answers_by_its_link(
+    front: Front, browser_like: httpx.AsyncClient
+) -> None:
+    number = await a_ticket(front)
+    address = link(front, number)
+    asked = {"outcome": "information_requested", "questions": ["Jaka kwota?"], "note": None}
+    assert await answer_by_link(browser_like, address, asked)
+    await front.stage.stands("information_requested")
+    assert not await answer_by_link(browser_like, address, asked)
+    await front.stage.ask("provide_information", actor="member", note="40")
+    await front.stage.stands("sent_to_partner")
+    confirmed = {
+        "outcome": "confirmed",
+        "activated_on": days_ago(90).isoformat(),
+        "reward": {"amount": "41.50", "currency": "PLN"},
+    }
+    assert await answer_by_link(browser_like, address, confirmed)
+    granted = (await front.stage.ended()).granted
+    assert granted
+    assert str(granted.amount) == "41.50"
+    with pytest.raises(LinkFailed, match="403"):
+        await answer_by_link(browser_like, address + "x", confirmed)

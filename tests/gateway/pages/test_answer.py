@@ -1,0 +1,229 @@
+"""The page for a member's answer: the link of a question's letter opens it, and nothing else."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from adapters.security.signed_links import OUTCOME, Subject, member_of, new_token, seal
+from tests.support.claims import a_claim, an_order, days_ago
+from tests.support.gateway import PAGES_SECRET, Front
+
+LINK = re.compile(r"http\S+/information\?token=[\w.-]+")
+CONTACT = {"email": "jan@example.com", "name": "Jan Kowalski", "language": "en"}
+LATER = datetime.now(UTC) + timedelta(days=3)
+
+
+async def asked(front: Front, *questions: str, **claim: Any) -> str:
+    """File a claim, let the partner ask, and return the link of the letter."""
+    account = front.new_id("acc")
+    await front.stage.filed_and_sent(account=account, **{"contact": CONTACT} | claim)
+    await front.stage.partner_says("information_requested", questions=questions)
+    await front.stage.got_letters("confirmation", "information_needed")
+    letter, _ = front.stage.box.find(number=front.stage.number)
+    (link,) = LINK.findall(letter.text)
+    assert f'href="{link}"' in letter.html
+    assert link.startswith(f"{front.address}/tickets/{front.stage.number}/information?")
+    return str(link)
+
+
+async def open_page(front: Front, link: str) -> httpx.Response:
+    """Open a page."""
+    return await front.http.get(link)
+
+
+async def answer(front: Front, link: str, **typed: str) -> httpx.Response:
+    """Send an answer, and follow to where it leads."""
+    named = {name.replace("__", "-"): text for name, text in typed.items()}
+    return await front.http.post(link, data=named, follow_redirects=True)
+
+
+async def test_an_answer_reaches_the_partner_once(front: Front) -> None:
+    """R17-R19, R22: the present answers stand in the fields; pressed twice, it is one answer."""
+    order = an_order()
+    link = await asked(front, "order_number", "Which tariff was it?", order=an_order())
+    page = await open_page(front, link)
+    assert page.status_code == 200
+    known = (await front.stage.row())["answers"]["order_number"]
+    assert f'value="{known}"' in page.text
+    assert "Which tariff was it?" in page.text
+    calls = len(front.stage.partner.calls)
+    typed = {"answer__order_number": order, "note__1": "the small one"}
+    for _ in range(2):
+        thanks = await answer(front, link, **typed)
+        assert "Thank you" in thanks.text
+        assert thanks.url == link
+    await front.stage.stands("sent_to_partner")
+    await front.stage.partner.called(calls + 1)
+    call = front.stage.partner.calls[-1]
+    assert call.key == f"{front.stage.number}-information-1"
+    assert (call.claim["answers"]["order_number"], call.claim["note"]) == (order, "the small one")
+    moves = await front.stage.moves()
+    assert [move for move in moves if move.startswith("information_provided")] == moves[-1:]
+
+
+async def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_is_kept(front: Front) -> None:
+    link = await asked(front, "order_number", "Why?", "Where?")
+    hostile = "<b>no idea</b>"
+    page = await answer(front, link, answer__order_number=hostile, note__1="because <i>so</i>")
+    assert page.status_code == 422
+    for name in ("answer-order_number", "note-2"):
+        assert f'id="{name}-error"' in page.text
+        assert f'href="#{name}"' in page.text
+    assert 'id="note-1-error"' not in page.text
+    assert "&lt;b&gt;no idea" in page.text
+    assert "because &lt;i&gt;so" in page.text
+    assert "<b>" not in page.text
+    await front.stage.stands("information_requested")
+
+
+async def test_an_answer_that_says_nothing_is_asked_for_again(front: Front) -> None:
+    link = await asked(front, "activated_on")
+    page = await answer(front, link, answer__activated_on="", note=" ")
+    assert page.status_code == 422
+    assert 'id="note-error"' in page.text
+
+
+async def test_an_order_for_which_a_ticket_stands_is_refused_in_words(front: Front) -> None:
+    """R25."""
+    account, other = front.new_id("acc"), an_order()
+    await front.stage.filed_and_sent(account=account, order=other)
+    await front.stage.filed_and_sent(account=account, contact=CONTACT)
+    await front.stage.partner_says("information_requested", questions=["order_number"])
+    await front.stage.got_letters("confirmation", "information_needed")
+    (link,) = LINK.findall(front.stage.box.find(number=front.stage.number)[0].text)
+    page = await answer(front, link, answer__order_number=other)
+    assert page.status_code == 422
+    assert "Another ticket for this reward stands already." in page.text
+    assert f'value="{other}"' in page.text
+
+
+async def test_several_answers_in_words_stand_under_their_questions(front: Front) -> None:
+    link = await asked(front, "Why?", "Where\nand when?")
+    calls = len(front.stage.partner.calls)
+    await answer(front, link, note__1="So.", note__2="There.\nThen.")
+    await front.stage.partner.called(calls + 1)
+    note = front.stage.partner.calls[-1].claim["note"]
+    assert note == "Why?\nSo.\n\nWhere and when?\nThere.\nThen."
+
+
+async def test_answers_that_are_too_long_together_are_told_at_the_longest(front: Front) -> None:
+    link = await asked(front, "Why?", "Where?")
+    page = await answer(front, link, note__1="x" * 1000, note__2="y" * 3500)
+    assert page.status_code == 422
+    assert 'id="note-2-error"' in page.text
+    assert 'id="note-1-error"' not in page.text
+
+
+async def test_as_many_characters_as_a_browser_counts_may_be_typed(front: Front) -> None:
+    """A browser counts an end of a line as one character, and sends two."""
+    link = await asked(front, "Why?")
+    page = await answer(front, link, note__1="x\r\n" * 1999 + "xx")
+    assert "Thank you" in page.text
+    await front.stage.stands("sent_to_partner")
+
+
+async def test_a_question_that_names_nothing_is_answered_in_words(front: Front) -> None:
+    link = await asked(front)
+    assert 'id="note"' in (await open_page(front, link)).text
+    assert "Thank you" in (await answer(front, link, note="on Friday")).text
+
+
+async def test_the_same_answer_to_a_later_question_is_an_answer_of_its_own(front: Front) -> None:
+    link = await asked(front, "Are you sure?")
+    await answer(front, link, note__1="yes")
+    await front.stage.stands("sent_to_partner")
+    await front.stage.partner_says("information_requested", questions=["Are you sure?"])
+    await front.stage.stands("information_requested")
+    assert "Thank you" in (await answer(front, link, note__1="yes")).text
+    await front.stage.stands("sent_to_partner")
+
+
+@pytest.mark.parametrize("outcome", ["confirmed", "rejected"])
+async def test_when_nothing_is_asked_any_more_the_page_says_so(front: Front, outcome: str) -> None:
+    """Also after the end, when no workflow runs any more."""
+    link = await asked(front, "Why?")
+    await front.stage.partner_says(outcome, cancellation_ends_on=days_ago(-30).isoformat())
+    wanted = {"confirmed": "awaiting_cancellation_period", "rejected": "rejected"}[outcome]
+    row = await front.stage.stands(wanted)
+    if outcome == "rejected":
+        await front.stage.ended()
+    for page in (await open_page(front, link), await answer(front, link, note__1="late")):
+        assert page.status_code == 200
+        assert "There is nothing to answer now" in page.text
+        assert not [one for one in row["answers"].values() if one in page.text]
+    assert (await front.stage.row())["state"] == wanted
+
+
+async def test_every_other_token_gets_one_and_the_same_page(front: Front) -> None:
+    link = await asked(front, "Why?")
+    number, _, token = front.stage.number, *link.partition("token=")[1:]
+    here = f"{front.address}/tickets/{number}/information"
+    other = str((await front.stage.file(account=front.new_id("acc"))).number)
+    bad = [
+        "",
+        token[:-1],
+        token + "A",
+        *(token[:place] + _other(token[place]) + token[place + 1 :] for place in (0, 20, 60, -1)),
+        new_token(PAGES_SECRET, member_of(number), datetime.now(UTC) - timedelta(seconds=1)),
+        new_token(PAGES_SECRET, member_of(other), LATER),
+        new_token(PAGES_SECRET, Subject(OUTCOME, number, ""), LATER),
+        new_token(PAGES_SECRET, Subject("information", number, "velotel"), LATER),
+        new_token("made-up-and-not-the-secret-that-signs-pages", member_of(number), LATER),
+        seal(PAGES_SECRET, "form", number, LATER),
+    ]
+    addresses = [f"{here}?token={one}" for one in bad]
+    nobodys = "ZW-0000-0000-0000-0"
+    addresses += [here, link.replace(number, other), link.replace(number, nobodys)]
+    addresses += [f"{front.address}/tickets/x/information?token={token}"]
+    pages = {(await open_page(front, one)).text.replace(one, "") for one in addresses}
+    statuses = {(await open_page(front, one)).status_code for one in addresses}
+    statuses |= {(await answer(front, one, note__1="me")).status_code for one in addresses}
+    assert statuses == {403}
+    assert len({re.sub(r'href="\?[^"]*"', "", page) for page in pages}) == 1
+    await front.stage.handle.describe()
+    assert (await open_page(front, link)).status_code == 200
+
+
+def _other(letter: str) -> str:
+    return "A" if letter != "A" else "B"
+
+
+async def test_a_token_for_a_number_that_no_ticket_has_opens_nothing(front: Front) -> None:
+    nobodys = "ZW-0000-0000-0000-0"
+    token = new_token(PAGES_SECRET, member_of(nobodys), LATER)
+    page = await open_page(front, f"{front.address}/tickets/{nobodys}/information?token={token}")
+    assert page.status_code == 403
+
+
+async def test_an_answer_that_is_no_form_at_all_is_refused_as_a_page(front: Front) -> None:
+    link = await asked(front, "Why?")
+    content = {"content-type": "multipart/form-data; boundary=x"}
+    page = await front.http.post(link, content=b"--x\r\nbroken", headers=content)
+    assert page.status_code in (400, 422)
+    assert "<h1>" in page.text
+    huge = await front.http.post(link, data={"note-1": "x" * 2_000_000})
+    assert huge.status_code == 413
+
+
+async def test_what_an_agent_asks_is_answered_on_the_same_page(front: Front) -> None:
+    claim = a_claim(account=front.new_id("acc"))
+    await front.stage.filed_and_sent(claim=claim)
+    await front.stage.ask("request_information", questions=["order_number"])
+    await front.stage.got_letters("confirmation", "information_needed")
+    (link,) = LINK.findall(front.stage.box.find(number=front.stage.number)[0].text)
+    assert claim["answers"]["order_number"] in (await open_page(front, link)).text
+
+
+async def test_a_member_who_answers_without_end_keeps_no_agent_from_the_ticket(
+    front: Front,
+) -> None:
+    link = await asked(front, "Why?")
+    for place in range(60):
+        await front.http.post(link, data={"note-1": f"because {place}"})
+    assert (await front.http.post(link, data={"note-1": "so"})).status_code == 429
+    where = f"/v1/tickets/{front.stage.number}/resend"
+    done = await front.http.post(where, json={"reason": "lost"}, headers=front.as_agent())
+    assert done.status_code == 200, done.text

@@ -1,0 +1,171 @@
+"""Text that nobody can write down, wherever the gateway takes text: refused at its field, or taken
+without what cannot be written, and never a fault of ours.
+"""
+
+import json
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.gateway.pages.test_agent_access import came_in
+from tests.support.claims import a_claim, link_of, reward_for
+from tests.support.gateway import Front
+from tests.support.partner_client import a_ticket, link, outcome, send
+from tests.support.tickets import a_sent_ticket, wrong
+
+HALF = "\ud800"
+NUL = "a\x00b"
+ROLES = {"roles": ["platform", "agent"], "accounts": "*"}
+CLAIM = a_claim("acc-of-nobody")
+LINK = link_of(CLAIM).model_dump(mode="json")
+REWARD = reward_for(CLAIM).model_dump(mode="json")
+TICKET = "/v1/tickets/{number}"
+CALLS: list[tuple[str, str, dict[str, Any], str]] = [
+    ("POST", "/v1/tickets", CLAIM | {"contact": {"name": HALF}}, "contact.name"),
+    ("POST", "/v1/tickets", CLAIM | {"kind": HALF}, "kind"),
+    ("POST", "/v1/tickets", CLAIM | {"ordered_on": HALF}, "ordered_on"),
+    ("POST", "/v1/tickets", CLAIM | {"answers": {"order_number": HALF}}, "answers"),
+    ("POST", "/v1/tickets", CLAIM | {"answers": {HALF: "x"}}, "answers"),
+    ("POST", "/v1/tickets", CLAIM | {"nobody_knows": HALF}, "body"),
+    ("POST", "/v1/claims/check", CLAIM | {"answers": {"more": [HALF]}}, "answers"),
+    ("PUT", f"/v1/links/{LINK['link_id']}", LINK | {"partner_id": HALF}, "partner_id"),
+    ("PUT", f"/v1/rewards/{REWARD['reward_id']}", REWARD | {"order_number": HALF}, "order_number"),
+    ("POST", f"{TICKET}/decision", {"outcome": "confirmed", "note": HALF}, "note"),
+    ("POST", f"{TICKET}/decision", {"outcome": HALF, "note": "x"}, "outcome"),
+    ("POST", f"{TICKET}/withdrawal", {"reason": HALF}, "reason"),
+    ("POST", f"{TICKET}/withdrawal", {"request_id": HALF}, "request_id"),
+    ("POST", f"{TICKET}/resend", {"reason": HALF}, "reason"),
+    ("POST", f"{TICKET}/information", {"questions": ["x", HALF]}, "questions.1"),
+    ("POST", f"{TICKET}/information", {"note": HALF}, "note"),
+    ("POST", f"{TICKET}/information", {"answers": {"order_number": HALF}}, "answers"),
+    ("POST", f"{TICKET}/information", {"answers": {HALF: "x"}}, "answers"),
+]
+
+
+def both_roles(front: Front) -> dict[str, str]:
+    """Headers of somebody who may call everything here, with a body of JSON."""
+    key = {"idempotency-key": front.new_id("key")}
+    return front.bearing(ROLES) | key | {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize(("method", "path", "body", "field"), CALLS)
+async def test_half_a_character_is_refused_at_its_field(
+    front: Front, method: str, path: str, body: dict[str, Any], field: str
+) -> None:
+    where = path.format(number="ZW-4KQ7-P9XT-M2AB-C")
+    answer = await front.http.request(
+        method, where, content=json.dumps(body), headers=both_roles(front)
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed"), answer.text
+    assert next(iter(wrong(answer))).startswith(field)
+
+
+@pytest.mark.parametrize("field", ["link_id", "account_id"])
+async def test_half_a_character_spoils_its_own_record_of_a_list_alone(
+    front: Front, field: str
+) -> None:
+    records = json.dumps([LINK | {field: HALF}, LINK | {"account_id": front.new_id("acc")}])
+    answer = await front.http.put("/v1/links", content=records, headers=both_roles(front))
+    assert answer.status_code == 200, answer.text
+    spoilt, sound = answer.json()["results"]
+    assert (spoilt["result"], spoilt["errors"][0]["field"]) == ("malformed", field)
+    assert sound["id"] == LINK["link_id"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"note": HALF}, {"outcome_id": HALF}, {"number": HALF}, {HALF: HALF}, {"reason_code": HALF}],
+    ids=ascii,
+)
+async def test_half_a_character_in_an_outcome_is_its_result(
+    front: Front, changes: dict[str, Any]
+) -> None:
+    sent = await send(front, [outcome(front, "ZW-4KQ7-P9XT-M2AB-C") | changes])
+    assert sent.status_code == 202, sent.text
+    assert sent.json()["results"][0]["code"] == "malformed"
+
+
+async def test_a_nul_in_an_agents_words_is_taken_and_not_kept(front: Front) -> None:
+    number = await a_sent_ticket(front)
+    told = (
+        ("information", {"questions": [NUL]}),
+        ("information", {"note": NUL, "answers": {"note": NUL}}),
+        ("resend", {"reason": NUL}),
+        ("withdrawal", {"reason": NUL}),
+        ("withdrawal", {"reason": NUL}),  # after the end it is a note in the books
+    )
+    for call, body in told:
+        where = f"/v1/tickets/{number}/{call}"
+        answer = await front.http.post(where, json=body, headers=front.as_agent())
+        assert answer.status_code in (200, 409), answer.text
+        if call == "withdrawal":
+            await front.stage.ended()
+    assert (await front.stage.moves())[-1].startswith("withdrawn")
+
+
+@pytest.mark.parametrize("byte", ["%00", "%ED%A0%80", "%FF"])
+async def test_bytes_that_are_no_text_in_an_address_are_no_fault_of_ours(
+    front: Front, byte: str
+) -> None:
+    addresses = [
+        *(f"/v1/tickets?{name}={byte}" for name in ("order_number", "email", "partner", "number")),
+        *(f"/v1/tickets?{name}={byte}" for name in ("state", "attention", "after", "due_before")),
+        f"/v1/tickets/{byte}",
+        f"/v1/partners/{byte}/form?kind=missing_cashback",
+        f"/v1/accounts/{byte}/claimable-links?kind=missing_cashback",
+        f"/partners/{byte}/tickets/{byte}/outcome?token={byte}",
+        f"/tickets/{byte}/information?token={byte}",
+        f"/form/enter?token={byte}",
+        f"/desk/enter?token={byte}",
+    ]
+    for address in addresses:
+        answer = await front.http.get(address, headers=front.bearing(ROLES))
+        assert answer.status_code < 500, address
+    async with came_in(front) as desk:
+        for name in ("q", "partner", "state", "attention", "after"):
+            for value in (byte, f"@{byte}"):
+                assert (await desk.get(f"/desk?{name}={value}")).status_code == 200, name
+        assert (await desk.get(f"/desk/tickets/{byte}?done={byte}")).status_code == 404
+
+
+async def test_a_token_with_a_nul_is_none(front: Front) -> None:
+    seen = await front.http.get("/v1/events", headers=front.as_platform(NUL))
+    assert seen.status_code == 401
+    entered = await front.http.get(f"/form/enter?token={front.handover(sub=NUL)}")
+    assert entered.status_code == 403
+
+
+@pytest.mark.parametrize("role", ["member", "agent"])
+async def test_a_handover_names_its_roles_in_a_list(front: Front, role: str) -> None:
+    door = "form" if role == "member" else "desk"
+    entered = await front.http.get(f"/{door}/enter?token={front.handover(roles=f'no {role}')}")
+    assert entered.status_code == 403
+
+
+ENCODINGS = ["undefined", "punycode", "raw_unicode_escape", "utf-16", "utf-8; charset=utf-7"]
+
+
+async def posted(front: Front, address: str, encoding: str, text: bytes) -> httpx.Response:
+    """Send a form in parts that names the encoding of its texts."""
+    part = b'--x\r\ncontent-disposition: form-data; name="token"\r\n\r\n%b\r\n--x--\r\n' % text
+    headers = {"content-type": f"multipart/form-data; boundary=x; charset={encoding}"}
+    return await front.http.post(address, content=part, headers=headers)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+async def test_a_form_in_parts_is_in_utf_8_or_refused(front: Front, encoding: str) -> None:
+    partner = link(front, await a_ticket(front))
+    for address in ("/form/enter", "/desk/enter", partner):
+        told = await posted(front, address, encoding, rb"\ud800")
+        assert told.status_code == 422, address
+        assert (await posted(front, address, "UTF-8", b"x")).status_code in (403, 409), address
+
+
+async def test_no_encoding_of_a_form_keeps_the_gateway_busy(front: Front) -> None:
+    """Python takes seconds for this text, and everybody waits."""
+    partner = link(front, await a_ticket(front))
+    began = time.monotonic()
+    await posted(front, partner, "punycode", b"z-" + b"a" * 100_000)
+    assert time.monotonic() - began < 1

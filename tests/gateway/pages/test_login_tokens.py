@@ -1,0 +1,176 @@
+"""The way in: a link that changes nothing, one button, and nobody's session replaced unasked."""
+
+import asyncio
+import html
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.browser_client import Browsing, Member, token_in
+from tests.support.gateway import Front
+
+OWN = {"sec-fetch-site": "same-origin"}
+_HIDDEN = re.compile(r'type="hidden" name="(\w+)" value="([^"]*)"')
+
+
+def button_of(page: httpx.Response) -> dict[str, str]:
+    """What the button of our own page sends."""
+    return {name: html.unescape(value) for name, value in _HIDDEN.findall(page.text)}
+
+
+async def reads_as(browsing: Browsing, door: str = "form") -> str:
+    """Who reads the pages in this browser."""
+    page = await browsing.get(f"/{door}")
+    found = re.search(r"Signed in: ([^<]+?)\. ", page.text)
+    return found[1] if found else ""
+
+
+def handed(front: Front, door: str, who: str) -> str:
+    """A hand-over to one of the two doors."""
+    if door == "desk":
+        return front.handover(sub=who, roles=["agent"])
+    contact = {"email": f"{who}@example.com", "name": who, "language": "en"}
+    return front.handover(sub=f"acc-{who}", contact=contact)
+
+
+@pytest.mark.parametrize("door", ["form", "desk"])
+async def test_opening_the_link_uses_nothing_up_and_begins_nothing(
+    front: Front, browsing: Browsing, door: str
+) -> None:
+    """As the scanners of mailboxes and the previews of browsers do."""
+    token = handed(front, door, "anna")
+    for _ in range(3):
+        seen = await browsing.get(f"/{door}/enter", params={"token": token})
+        assert (seen.status_code, seen.cookies) == (200, httpx.Cookies())
+        assert "You continue as anna." in seen.text
+        assert seen.headers["cache-control"] == "no-store"
+        assert seen.headers["referrer-policy"] == "same-origin"
+        assert f"token={token}" not in seen.text, "no link of the page carries it on"
+    entered = await browsing.post(f"/{door}/enter", data=button_of(seen), headers=OWN)
+    assert (entered.status_code, entered.url.path, entered.url.query) == (200, f"/{door}", b"")
+    assert await reads_as(browsing, door) == "anna"
+
+
+FOREIGN: list[dict[str, str]] = [
+    {"sec-fetch-site": "cross-site"},
+    {"sec-fetch-site": "same-site"},
+    {"origin": "https://elsewhere.example"},
+    {"origin": "null"},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=repr)
+@pytest.mark.parametrize("door", ["form", "desk"])
+async def test_a_form_of_another_site_only_leads_to_the_button(
+    front: Front, door: str, headers: dict[str, str]
+) -> None:
+    """Such a form brings no cookies: whose session it would replace, nobody can see."""
+    token = handed(front, door, "eve")
+    async with Browsing(front) as somebody:
+        seen = await somebody.post(f"/{door}/enter", data={"token": token}, headers=headers)
+        assert (seen.status_code, seen.cookies) == (200, httpx.Cookies())
+        await somebody.post(f"/{door}/enter", data=button_of(seen), headers=OWN)
+        assert await reads_as(somebody, door) == "eve"
+
+
+@pytest.mark.parametrize("door", ["form", "desk"])
+async def test_a_session_of_somebody_else_is_asked_about_first(
+    front: Front, browsing: Browsing, door: str
+) -> None:
+    enter = f"/{door}/enter"
+    await browsing.post(enter, data={"token": handed(front, door, "anna")}, headers=OWN)
+    kept = dict(browsing.cookies)
+    token = handed(front, door, "eve")
+    for sent in ({"token": token}, {"token": token, "instead_of": "made-up"}):
+        asked = await browsing.post(enter, data=sent, headers=OWN)
+        assert "You are signed in here as anna." in asked.text
+        assert await reads_as(browsing, door) == "anna"
+    await browsing.post(enter, data=button_of(asked), headers=OWN)
+    assert await reads_as(browsing, door) == "eve"
+    async with Browsing(front) as old:
+        old.cookies.update(kept)
+        assert await reads_as(old, door) == "", "the session that was replaced has ended"
+
+
+async def test_the_same_member_in_a_second_tab_goes_on_in_the_same_session(
+    front: Front, browsing: Browsing
+) -> None:
+    member = Member(front)
+    choice = await member.link("velotel", 30)
+    await browsing.enter(member)
+    form = await browsing.open_form(choice)
+    await browsing.enter(member)
+    sent = await browsing.send_form(form, member)
+    assert (sent.status_code, sent.url.path) == (200, "/form/answer")
+    assert len(await member.tickets()) == 1
+
+
+async def test_a_contact_that_changed_meanwhile_is_that_of_the_last_hand_over(
+    front: Front, browsing: Browsing
+) -> None:
+    member = Member(front, name="Jan Kowalski")
+    await browsing.enter(member)
+    member.name = "Jan Nowak"
+    await browsing.enter(member)
+    assert await reads_as(browsing) == "Jan Nowak"
+
+
+async def test_a_session_that_was_left_alone_takes_no_entries_with_it(
+    front: Front, browsing: Browsing
+) -> None:
+    """It ran out while the member typed; who comes in anew in a second tab sends the first form."""
+    member = Member(front)
+    choice = await member.link("velotel", 30)
+    await browsing.enter(member)
+    form = await browsing.open_form(choice)
+    await left_alone(front, member.account)
+    assert (await browsing.get("/form")).status_code == 403
+    over = await browsing.send_form(form, member)
+    assert (over.status_code, "in a second tab" in over.text) == (403, True)
+    await browsing.enter(member)
+    assert (await browsing.send_form(form, member)).url.path == "/form/answer"
+
+
+async def test_nobody_else_sends_the_form_of_a_session_that_was_left_alone(
+    front: Front, browsing: Browsing
+) -> None:
+    member, other = Member(front), Member(front)
+    choice = await other.link("velotel", 30)
+    await browsing.enter(member)
+    token = token_in(await browsing.open_form(await member.link("velotel", 30)))
+    await left_alone(front, member.account)
+    async with Browsing(front) as somebody:
+        await somebody.enter(other)
+        form = await somebody.open_form(choice)
+        entries = other.entries() | {"form_token": token}
+        assert (await somebody.post(str(form.url), data=entries)).status_code == 403
+
+
+async def test_a_hand_over_that_is_sent_many_times_at_once_opens_one_session(
+    front: Front,
+) -> None:
+    agent = front.new_id("agent")
+    token = handed(front, "desk", agent)
+    async with Browsing(front) as somebody:
+        calls = [somebody.post("/desk/enter", data={"token": token}) for _ in range(8)]
+        answers = await asyncio.gather(*calls)
+    assert sorted(one.status_code for one in answers) == [200] + [403] * 7
+    assert len(await sessions_of(front, agent)) == 1
+
+
+async def left_alone(front: Front, subject: str, minutes: int = 61) -> None:
+    """Let so much time pass in which nobody touched the subject's sessions."""
+    statement = (
+        "update sessions set seen_at = seen_at - $2 * interval '1 minute' where subject = $1"
+    )
+    async with front.stage.postgres.transaction() as connection:
+        await connection.execute(statement, subject, minutes)
+
+
+async def sessions_of(front: Front, subject: str) -> list[dict[str, Any]]:
+    """The rows of a subject's sessions."""
+    query = "select * from sessions where subject = $1 order by begun_at"
+    async with front.stage.postgres.transaction() as connection:
+        return [dict(row) for row in await connection.fetch(query, subject)]

@@ -1,0 +1,53 @@
+"""Contact data of a hand-over: a bad name or language spoils nothing, a bad address is named."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.browser_client import Browsing, Member
+from tests.support.gateway import Front
+
+SAID = {
+    "pl": "Adres e-mail: to pole jest wymagane.",
+    "de": "E-Mail-Adresse: Bitte füllen Sie dieses Feld aus.",
+    "en": "E-mail address: this field is required.",
+}
+
+
+async def sent(front: Front, browsing: Browsing, contact: dict[str, Any]) -> tuple[int, str]:
+    """How the form of a member with this contact is answered."""
+    member = Member(front)
+    choice = await member.link("velotel", 30)
+    token = member.handover(contact=contact)
+    assert (await browsing.post("/form/enter", data={"token": token})).url.path == "/form"
+    form = await browsing.open_form(choice)
+    assert "None" not in form.text
+    answer = await browsing.send_form(form, member)
+    return answer.status_code, answer.text
+
+
+@pytest.mark.parametrize("language", SAID)
+async def test_a_bad_address_is_named_in_the_members_language(
+    front: Front, browsing: Browsing, language: str
+) -> None:
+    contact = {"email": "jan@", "name": "Jan", "language": f"{language.upper()}_XX"}
+    status, text = await sent(front, browsing, contact)
+    assert status == 422
+    assert SAID[language] in text
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        {"email": "jan@straße.de", "name": "https://evil.example", "language": "Klingon"},
+        {"email": "jörg@example.com", "name": None, "language": None},
+        {"email": "jan@example.com", "name": "x" * 2000},
+    ],
+)
+async def test_nothing_else_keeps_a_member_from_filing(
+    front: Front, browsing: Browsing, contact: dict[str, Any]
+) -> None:
+    status, text = await sent(front, browsing, contact)
+    assert status == 200
+    assert contact["email"] in text
+    assert "evil.example" not in text

@@ -1,0 +1,102 @@
+"""Who gets into the form, and who may send it: the platform's hand-over, and forms of our own."""
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.support.browser_client import Browsing, Member, token_in
+from tests.support.gateway import Front
+
+
+async def test_the_hand_over_can_be_sent_as_a_form_and_leaves_no_trace_in_the_address(
+    front: Front, browsing: Browsing
+) -> None:
+    """R2, R3."""
+    member = Member(front)
+    token = member.handover()
+    answer = await browsing.post("/form/enter", data={"token": token})
+    assert (answer.status_code, str(answer.url)) == (200, f"{front.address}/form")
+    entered = answer.history[0]
+    assert entered.headers["location"] == "/form"
+    cookie = entered.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert token not in cookie
+
+
+LONG_AGO = int(time.time()) - 3600
+REFUSED: dict[str, dict[str, Any]] = {
+    "for agents": {"roles": ["agent"]},
+    "for the API": {"aud": "support-tickets"},
+    "expired": {"iat": LONG_AGO - 60, "exp": LONG_AGO},
+    "too long": {"exp": int(time.time()) + 3600},
+    "without an id": {"jti": ""},
+    "without a contact": {"contact": None},
+    "of another issuer": {"iss": "https://elsewhere.example"},
+}
+
+
+@pytest.mark.parametrize("changes", REFUSED.values(), ids=REFUSED)
+async def test_a_hand_over_that_is_not_for_the_form_opens_nothing(
+    front: Front, browsing: Browsing, changes: dict[str, Any]
+) -> None:
+    await refused(browsing, Member(front).handover(**changes))
+
+
+async def test_a_hand_over_opens_the_form_once(front: Front, browsing: Browsing) -> None:
+    token = Member(front).handover()
+    assert (await browsing.post("/form/enter", data={"token": token})).url.path == "/form"
+    async with Browsing(front) as other:
+        await refused(other, token)
+    again = await browsing.get("/form/enter", params={"token": token})
+    assert again.status_code == 403
+    assert 'href="/form"' in again.text, "who pressed twice is in already"
+
+
+async def test_ids_of_hand_overs_may_be_any_text(front: Front) -> None:
+    """Two that are alike for long are two, and what no database takes is an id as well."""
+    start = front.new_id("x" * 300)
+    for ending in ("a", "b", "\x00", "\ud800"):
+        async with Browsing(front) as somebody:
+            token = Member(front).handover(jti=start + ending)
+            answer = await somebody.post("/form/enter", data={"token": token})
+            assert answer.status_code == 200
+            assert (await somebody.post("/form/enter", data={"token": token})).status_code == 403
+
+
+async def test_a_hand_over_that_was_altered_opens_nothing(front: Front, browsing: Browsing) -> None:
+    token = Member(front).handover()
+    for altered in (token[:-2], token + "A", token.swapcase(), "", "no token"):
+        await refused(browsing, altered)
+
+
+async def refused(browsing: Browsing, token: str) -> None:
+    """The one kind page, and no session."""
+    opened = await browsing.get("/form/enter", params={"token": token})
+    answer = await browsing.post("/form/enter", data={"token": token})
+    assert (opened.status_code, answer.status_code) == (403, 403)
+    assert "Please start from your account" in answer.text
+    assert "set-cookie" not in answer.headers
+    assert (await browsing.get("/form")).status_code == 403
+
+
+async def test_what_another_site_sends_in_a_members_name_is_refused(
+    front: Front, browsing: Browsing
+) -> None:
+    """CSRF: without the form's token, with that of another session, or from another site."""
+    member, other = Member(front), Member(front)
+    choice = await member.link("velotel", 30)
+    await browsing.enter(member)
+    form = await browsing.open_form(choice)
+    async with Browsing(front) as stranger:
+        await stranger.enter(other)
+        foreign = token_in(await stranger.open_form(await other.link("velotel", 30)))
+    own = token_in(form)
+    elsewhere = {"sec-fetch-site": "cross-site"}
+    for token, headers in (("", {}), (foreign, {}), (own[:-1], {}), (own, elsewhere)):
+        entries = member.entries() | {"form_token": token}
+        answer = await browsing.post(str(form.url), data=entries, headers=headers)
+        assert answer.status_code == 403
+        assert "<h1>" in answer.text, "a page, too"
+    assert await member.tickets() == []

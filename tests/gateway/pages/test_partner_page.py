@@ -1,0 +1,285 @@
+"""The page behind a partner's signed link: one claim, one answer in each round (R20, R21, R34)."""
+
+import asyncio
+import os
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.claims import days_ago
+from tests.support.environment import PATIENCE
+from tests.support.gateway import Front
+from tests.support.gateway_process import a_process, beside
+from tests.support.partner_client import a_ticket, ago, link, outcome, results
+
+OTHER_SECRET = "whsec_" + "A" * 43 + "="
+NOBODY = "ZW-4KQ7-P9XT-M2AB-C"
+YES = {"answer": "confirmed", "round": "0", "sure": "yes"}
+ASK = {"answer": "information_requested", "round": "0", "sure": "yes", "question": "Jaka kwota?"}
+
+
+def reject(reason: str = "order_not_found", **more: str) -> dict[str, str]:
+    return {"answer": "rejected", "round": "0", "sure": "yes", "reason_code": reason} | more
+
+
+async def post(front: Front, address: str, form: dict[str, Any]) -> httpx.Response:
+    return await front.http.post(address, data=form)
+
+
+async def answered(front: Front) -> list[tuple[str, str]]:
+    rows = await front.stage.rows("imported_outcomes", "position")
+    return [(row["outcome_id"], row["outcome"]["outcome"]) for row in rows]
+
+
+async def test_a_link_shows_its_claim_and_nothing_about_the_member(front: Front) -> None:
+    number = await a_ticket(front)
+    answer = await front.http.get(link(front, number))
+    assert answer.status_code == 200
+    for words in (number, "Numer umowy", "Velotel", "niezarejestrowany zwrot pieniędzy"):
+        assert words in answer.text
+    for private in ("Kowalski", "@example.com", "acc-"):
+        assert private not in answer.text
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "set-cookie" not in answer.headers
+
+
+async def test_whatever_is_wrong_with_a_link_the_answer_is_the_same(front: Front) -> None:
+    """One bit of the token, its ticket, its partner, its time, its key: and no word of which."""
+    number = await a_ticket(front)
+    good = link(front, number)
+    head, token = good.split("token=")
+    altered = [
+        f"{head}token={token[:at]}{chr(ord(token[at]) ^ 1)}{token[at + 1 :]}"
+        for at in range(0, len(token), 7)
+        if (chr(ord(token[at]) ^ 1)).isalnum()
+    ]
+    wrong = [
+        *altered,
+        head,
+        head.partition("?")[0],
+        f"{head}token=",
+        f"{head}token={'x' * 5000}",
+        good.replace(number, NOBODY),
+        good.replace("velotel", "buchkiste"),
+        good.replace("velotel", "moebelhof"),
+        good.replace("velotel", "nobody"),
+        link(front, number, days=-0.001),
+        link(front, number, secret=OTHER_SECRET),
+        link(front, number, "buchkiste"),
+        link(front, NOBODY),
+    ]
+    language = {"accept-language": "de"}
+    pages = [await front.http.get(one, headers=language) for one in wrong]
+    pages += [await front.http.post(one, data=YES, headers=language) for one in wrong]
+    assert {(page.status_code, page.text) for page in pages} == {(403, pages[0].text)}
+    assert "Dieser Link funktioniert nicht" in pages[0].text
+    assert all("set-cookie" not in page.headers for page in pages)
+    assert await answered(front) == []
+    assert (await front.http.get(good)).status_code == 200
+
+
+async def test_the_address_of_a_link_is_in_no_log(front: Front) -> None:
+    number = await a_ticket(front)
+    path = link(front, number).removeprefix(front.address)
+    async with a_process(front, os.environ["TEMPORAL_ADDRESS"]) as (process, http):
+        for address in (path, f"{path}&language=de", path + "x", path.replace("/outcome", "/x")):
+            await http.get(address)
+        await http.post(path, data=YES)
+        process.terminate()
+        _, log = await asyncio.wait_for(process.communicate(), PATIENCE)
+    assert b"listening at" in log
+    assert path.rpartition("=")[2].encode() not in log
+    others = [line for line in log.splitlines() if b" security " not in line]
+    assert number.encode() not in b"".join(others), "only the security log names tickets"
+
+
+async def test_an_answer_is_taken_when_the_partner_is_sure(front: Front) -> None:
+    number = await a_ticket(front)
+    address = link(front, number)
+    form = {k: v for k, v in YES.items() if k != "sure"} | {
+        "amount": "12,50",
+        "activated_on": days_ago(90).isoformat(),
+        "confirmed_note": "Zgadza się.",
+    }
+    shown = await post(front, address, form)
+    assert shown.status_code == 200
+    assert await answered(front) == []
+    for words in ("12,50 zł", "Zgadza się.", f"Potwierdzenie zlecenia {number}."):
+        assert words in shown.text
+    changed = await post(front, address, form | {"sure": "no"})
+    assert 'value="12,50"' in changed.text
+    taken = await post(front, address, form | {"sure": "yes"})
+    assert taken.status_code == 303
+    done = await front.http.get(httpx.URL(address).join(taken.headers["location"]))
+    assert "Zlecenie zostało potwierdzone" in done.text
+    assert "12,50 zł" in done.text
+    assert "<form" not in done.text
+    assert str((await front.stage.ended()).granted) == "amount=Decimal('12.50') currency='PLN'"
+
+
+async def test_a_double_click_a_reload_and_a_second_link_change_nothing(front: Front) -> None:
+    number = await a_ticket(front)
+    first, second = link(front, number), link(front, number, days=60)
+    at_once = [post(front, first, reject()) for _ in range(5)]
+    at_once += [post(front, second, reject("other")) for _ in range(5)]
+    assert {one.status_code for one in await asyncio.gather(*at_once)} == {303}
+    assert (await front.stage.ended()).state == "rejected"
+    assert (await post(front, second, YES)).status_code == 303
+    assert await answered(front) == [("link-0", "rejected")]
+    assert "To zlecenie jest zakończone" in (await front.http.get(second)).text
+    codes = [note["code"] for note in await front.stage.notes()]
+    assert (codes.count("applied"), len(codes) <= 2) == (1, True)
+    assert set(codes) <= {"applied", "outcome_id_reused"}
+
+
+async def test_a_question_that_was_answered_opens_the_next_round(front: Front) -> None:
+    number = await a_ticket(front)
+    address = link(front, number)
+    asking = ASK | {"about": ["order_number"]}
+    assert (await post(front, address, asking)).status_code == 303
+    await front.stage.stands("information_requested")
+    for form in (asking, YES):
+        assert (await post(front, address, form)).status_code == 303
+    page = await front.http.get(address)
+    assert "Pytanie zostało przekazane" in page.text
+    assert "<form" not in page.text
+    await front.stage.ask("provide_information", actor="member", note="Czterdzieści złotych.")
+    await front.stage.stands("sent_to_partner")
+    page = await front.http.get(address)
+    for words in ("Czterdzieści złotych.", "Wcześniejsze odpowiedzi", "Jaka kwota?", "<form"):
+        assert words in page.text
+    stale = await post(front, address, reject(round="0", rejected_note="Zachowane"))
+    assert stale.status_code == 409
+    assert "Zachowane" in stale.text
+    assert (await post(front, address, reject(round="1"))).status_code == 303
+    assert (await front.stage.ended()).state == "rejected"
+    expected = [("link-0", "information_requested"), ("link-1", "rejected")]
+    assert await answered(front) == expected
+
+
+async def test_a_question_that_came_after_another_is_not_shown_as_asked(front: Front) -> None:
+    """The page was open while an agent asked: the ticket takes no second question now."""
+    number = await a_ticket(front)
+    address = link(front, number)
+    await front.stage.ask("request_information", actor="agent:anna", questions=["Czemu?"])
+    await front.stage.stands("information_requested")
+    page = await post(front, address, ASK)
+    assert page.status_code == 409
+    assert "<form" in page.text
+    assert await answered(front) == []
+    assert (await post(front, address, reject())).status_code == 303
+    assert (await front.stage.ended()).state == "rejected"
+
+
+async def test_the_member_is_asked_in_their_own_language(front: Front) -> None:
+    contact = {"email": "greta@example.com", "name": "Greta", "language": "de"}
+    number = await a_ticket(front, contact=contact)
+    form = {"answer": "information_requested", "round": "0", "sure": "yes"}
+    assert (await post(front, link(front, number), form | {"about": "activated_on"})).is_redirect
+    await front.stage.stands("information_requested")
+    (letter,) = [
+        row for row in await front.stage.rows("letters", "key") if "information" in row["kind"]
+    ]
+    (question,) = letter["params"]["questions"]
+    assert question.startswith("Bitte prüfen Sie diese Angabe")
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        ({"answer": "confirmed", "amount": "dużo"}, "amount"),
+        ({"answer": "confirmed", "amount": "-1"}, "amount"),
+        ({"answer": "confirmed", "amount": "1.250"}, "amount"),
+        ({"answer": "confirmed", "activated_on": "2026-02-30"}, "activated_on"),
+        ({"answer": "confirmed", "cancellation_ends_on": "soon"}, "cancellation_ends_on"),
+        ({"answer": "confirmed", "confirmed_note": "x" * 4001}, "confirmed_note"),
+        ({"answer": "rejected"}, "reason_code"),
+        ({"answer": "rejected", "reason_code": "because"}, "reason_code"),
+        ({"answer": "information_requested", "question": " "}, "question"),
+        ({"answer": "information_requested", "about": "no_such_field"}, "question"),
+        ({"answer": "information_requested", "question": "x" * 4001}, "question"),
+    ],
+)
+async def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(
+    front: Front, form: dict[str, str], field: str
+) -> None:
+    number = front.stage.number or await a_ticket(front)
+    if (await front.stage.row())["state"] != "sent_to_partner":
+        number = await a_ticket(front)
+    filled = {"amount": "7", "confirmed_note": "Moje słowa", "round": "0", "sure": "yes"} | form
+    answer = await post(front, link(front, number), filled)
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert f'href="#{field}"' in answer.text
+    assert field == "confirmed_note" or "Moje słowa" in answer.text
+    assert await answered(front) == []
+
+
+async def test_a_form_that_no_page_of_ours_makes_is_refused(front: Front) -> None:
+    number = await a_ticket(front)
+    for form in ({}, {"answer": "perhaps", "round": "0"}):
+        assert (await post(front, link(front, number), form)).status_code in (409, 422)
+    assert await answered(front) == []
+
+
+@pytest.mark.parametrize("end", ["withdrawn", "decided", "rejected by call", "rejected by link"])
+async def test_a_link_to_a_claim_that_has_ended_shows_nothing_of_it(front: Front, end: str) -> None:
+    """It opens for weeks, in whoever's hands: looking, answering, and answering for sure."""
+    number = await a_ticket(front)
+    secret = (await front.stage.row())["answers"]["order_number"]
+    assert secret in (await front.http.get(link(front, number))).text
+    match end:
+        case "withdrawn":
+            await front.stage.ask("withdraw", actor="member")
+        case "decided":
+            await front.stage.ask("decide", outcome="rejected", reason_code="terms_not_met")
+        case "rejected by call":
+            await results(front, outcome(front, number, "rejected"))
+        case _:
+            await post(front, link(front, number), reject())
+    await front.stage.ended()
+    before = await answered(front)
+    address = f"{link(front, number)}&language=en"
+    for form in (YES, reject(), {"answer": "confirmed"}, {}):
+        back = await post(front, address, form)
+        assert (back.status_code, back.text) == (303, "")
+    page = await front.http.get(address)
+    assert (page.status_code, "This claim has ended" in page.text) == (200, True)
+    assert "mailto:help@rewards.example" in page.text
+    assert secret not in page.text
+    assert "<form" not in page.text
+    assert await answered(front) == before
+
+
+async def test_while_an_agent_asks_the_partner_can_decide_but_not_ask(front: Front) -> None:
+    number = await a_ticket(front)
+    await front.stage.ask("request_information", questions=["Kiedy?"])
+    await front.stage.stands("information_requested")
+    page = await front.http.get(link(front, number))
+    assert 'value="confirmed"' in page.text
+    assert 'value="information_requested"' not in page.text
+    assert (await post(front, link(front, number), YES)).is_redirect
+    await front.stage.stands("awaiting_cancellation_period")
+
+
+async def test_an_answer_by_link_counts_once_beside_a_signed_call(front: Front) -> None:
+    number = await a_ticket(front)
+    far = days_ago(-30).isoformat()
+    await post(front, link(front, number), YES | {"cancellation_ends_on": far})
+    await front.stage.stands("awaiting_cancellation_period")
+    again = outcome(front, number, outcome_id="link-0")
+    reused = ("refused", "outcome_id_reused")  # it leaves out the date that the link's answer named
+    assert await results(front, again, at=ago()) == [reused]
+
+
+async def test_while_the_books_are_away_a_partner_is_asked_to_come_again(front: Front) -> None:
+    number = await a_ticket(front)
+    path = link(front, number).removeprefix(front.address)
+    async with beside(front, "postgresql://a:b@127.0.0.1:1/nowhere") as http:
+        shown, sent = await http.get(path), await http.post(path, data=YES)
+    for page in (shown, sent):
+        assert (page.status_code, page.headers["retry-after"]) == (503, "5")
+        assert "We cannot answer right now" in page.text
+        assert number not in page.text

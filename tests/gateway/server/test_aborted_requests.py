@@ -1,0 +1,50 @@
+"""What callers hear of a request whose workflow is ended by hand while it is carried out."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from temporalio import workflow
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHandle
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from domain.errors import Unavailable
+from gateway.temporal_client import ask
+from tests.support.environment import until
+from tests.support.gateway import Front
+
+ACCEPTED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
+
+
+@workflow.defn(name="NeverAnswers")
+class NeverAnswers:
+    """A ticket that takes requests and does nothing about them."""
+
+    @workflow.run
+    async def run(self) -> None:
+        """Wait for ever."""
+        await workflow.wait_condition(lambda: False)
+
+    @workflow.update
+    async def withdraw(self, request: dict[str, Any]) -> None:
+        """Wait for ever."""
+        await workflow.wait_condition(lambda: False)
+
+
+async def test_a_request_that_an_operator_cut_off_may_be_asked_again(front: Front) -> None:
+    client, queue, number = front.stage.client, front.new_id("queue"), front.new_id("number")
+    runner = UnsandboxedWorkflowRunner()
+    async with Worker(client, task_queue=queue, workflows=[NeverAnswers], workflow_runner=runner):
+        ticket: WorkflowHandle[Any, Any] = await client.start_workflow(
+            "NeverAnswers", id=number, task_queue=queue
+        )
+        asking = asyncio.create_task(ask(client, number, "withdraw", {"request_id": "cut-off"}))
+
+        async def happened() -> list[int]:
+            return [event.event_type async for event in ticket.fetch_history_events()]
+
+        await until(happened, lambda events: ACCEPTED in events)
+        await ticket.terminate()
+        with pytest.raises(Unavailable):
+            await asking

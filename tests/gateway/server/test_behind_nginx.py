@@ -1,0 +1,129 @@
+"""The gateway behind Debian's nginx, as deploy/nginx has it: what each of the two is there for."""
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from local.stack.ports import HOST
+from tests.support import nginx
+from tests.support.gateway import Front
+from tests.support.raw_http_client import Line, a_line
+
+pytestmark = nginx.needed
+GET = b"GET /who HTTP/1.1\r\nhost: tickets.example.com\r\nconnection: close\r\n"
+
+
+@pytest.fixture
+async def line(tmp_path: Path) -> AsyncIterator[tuple[Line, int, int]]:
+    """A small application behind nginx, and the ports for https and http."""
+    async with a_line() as found, nginx.in_front_of(found.port, tmp_path) as ports:
+        yield found, *ports
+
+
+@pytest.fixture
+async def public(front: Front, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """Who calls the real gateway through nginx."""
+    port = urlsplit(front.address).port or 0
+    async with nginx.in_front_of(port, tmp_path) as (secure, _), nginx.client(secure) as http:
+        yield http
+
+
+async def said_to(port: int, *pieces: bytes, source: str = HOST, pause: float = 0) -> bytes:
+    """All that nginx says to these bytes over TLS, from this address of the loopback."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    reader, writer = await asyncio.open_connection(HOST, port, ssl=context, local_addr=(source, 0))
+    try:
+        for piece in pieces:
+            writer.write(piece)
+            with contextlib.suppress(ConnectionError):
+                await writer.drain()
+            await asyncio.sleep(pause)
+        said = bytearray()
+        with contextlib.suppress(ConnectionError):
+            while piece := await asyncio.wait_for(reader.read(65536), 10):
+                said += piece
+        return bytes(said)
+    finally:
+        writer.close()
+
+
+async def test_a_caller_is_known_by_its_own_address(line: tuple[Line, int, int]) -> None:
+    forged = b"x-forwarded-for: 6.6.6.6\r\nx-forwarded-proto: http\r\n\r\n"
+    behind = await said_to(line[1], GET + forged, source="127.0.0.2")
+    assert behind.endswith(b"127.0.0.2 https"), behind
+    other = await line[0].said_to(GET + forged, source="127.0.0.3")
+    assert other.endswith(b"127.0.0.3 http"), other
+
+
+async def test_a_slow_body_waits_at_the_proxy(line: tuple[Line, int, int]) -> None:
+    head = b"POST /v1/echo HTTP/1.1\r\nhost: tickets.example.com\r\nconnection: close\r\n"
+    slow = asyncio.create_task(
+        said_to(line[1], head + b"content-length: 5\r\n\r\n", *[b"x"] * 5, pause=0.2)
+    )
+    await asyncio.sleep(0.6)
+    assert len(line[0].config.room) == 0
+    assert (await slow).endswith(b"5")
+
+
+@pytest.mark.parametrize(
+    ("head", "statuses"),
+    [
+        (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nhost: tickets.example.com\r\n\r\n", (414,)),
+        (GET + b"x: " + b"v" * 9000 + b"\r\n\r\n", (400, 431)),
+        (GET + b"".join(b"x-%d: %s\r\n" % (n, b"v" * 900) for n in range(12)) + b"\r\n", (431,)),
+        (GET + b"content-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", (400,)),
+        (GET + b"content-length: 2000000\r\n\r\n", (413,)),
+    ],
+)
+async def test_what_is_too_much_is_refused_by_one_of_the_two(
+    line: tuple[Line, int, int], head: bytes, statuses: tuple[int, ...]
+) -> None:
+    said = await said_to(line[1], head)
+    assert int(said.split(b" ")[1]) in statuses, said[:80]
+
+
+async def test_plain_http_leads_to_the_public_name_whatever_the_host_says(
+    line: tuple[Line, int, int],
+) -> None:
+    address = f"http://{HOST}:{line[2]}/form?key=1"
+    async with httpx.AsyncClient(trust_env=False) as http:
+        answer = await http.get(address, headers={"host": "evil.example"})
+    assert answer.status_code == 301
+    assert answer.headers["location"] == "https://tickets.example.com/form?key=1"
+
+
+async def test_connections_are_kept_and_no_call_is_lost(public: httpx.AsyncClient) -> None:
+    async def calls() -> list[int]:
+        found = []
+        for _ in range(40):
+            found.append((await public.get("/healthz")).status_code)
+            await asyncio.sleep(0.02)
+        return found
+
+    statuses = [one for many in await asyncio.gather(*(calls() for _ in range(4))) for one in many]
+    assert set(statuses) == {200}
+
+
+async def test_the_name_of_a_request_passes_both_ways(public: httpx.AsyncClient) -> None:
+    answer = await public.get("/healthz", headers={"x-request-id": "checkout-7731/a"})
+    assert answer.headers["x-request-id"] == "checkout-7731/a"
+    long = await public.get("/healthz", headers={"x-request-id": "x" * 300})
+    assert long.headers["x-request-id"] != "x" * 300
+
+
+async def test_an_address_is_handed_on_as_it_came(public: httpx.AsyncClient, front: Front) -> None:
+    path = "/v1/accounts/a%2F..%2Fb//c/claimable-links?kind=missing_cashback"
+    answer = await public.get(path, headers=front.as_platform("a/../b//c"))
+    assert answer.status_code == 200, answer.text
+    assert (await public.get("//v1/tickets", headers=front.as_agent())).status_code == 404
+
+
+async def test_figures_stay_inside(public: httpx.AsyncClient, front: Front) -> None:
+    assert (await public.get("/metrics", headers=front.as_operator())).status_code == 403

@@ -1,0 +1,57 @@
+"""The gateway is ready when work could begin, and says in its log what is missing."""
+
+import logging
+
+import pytest
+from temporalio.api.operatorservice.v1 import RemoveSearchAttributesRequest
+from temporalio.client import Client
+
+from adapters.postgres.database import Postgres
+from gateway.dependencies import has_what_it_needs
+from tests.support.databases import as_owner
+from tests.support.environment import until
+from tests.support.gateway import Front
+from tests.support.setup import real_server
+from tests.support.sqlite_store import opened
+
+
+async def test_with_all_that_work_needs_the_gateway_is_ready(front: Front) -> None:
+    assert (await front.http.get("/readyz")).status_code == 200
+    await until(lambda: has_what_it_needs(front.stage.postgres, front.stage.client), bool)
+
+
+async def test_without_the_namespace_or_an_attribute_it_is_not(
+    postgres: Postgres, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.ERROR)
+    async with real_server() as server:
+        assert await has_what_it_needs(postgres, server.client)
+        elsewhere = Client(server.client.service_client, namespace="nobody-has-this")
+        assert not await has_what_it_needs(postgres, elsewhere)
+        await server.client.operator_service.remove_search_attributes(
+            RemoveSearchAttributesRequest(
+                namespace=server.client.namespace, search_attributes=["TicketDueAt"]
+            )
+        )
+        for _ in range(50):
+            if not await has_what_it_needs(postgres, server.client):
+                break
+        assert not await has_what_it_needs(postgres, server.client)
+    assert "Temporal has no namespace nobody-has-this" in caplog.text
+    assert "Temporal lacks the search attributes TicketDueAt" in caplog.text
+
+
+@pytest.mark.parametrize("wrong", ["nothing", "a file"])
+async def test_without_the_schema_it_is_not(
+    front: Front, database_url: str, caplog: pytest.LogCaptureFixture, wrong: str
+) -> None:
+    async with opened(as_owner(database_url)) as books:
+        await books.connection.execute(
+            "drop schema public cascade; create schema public"
+            if wrong == "nothing"
+            else "delete from schema_migrations where version = 9"
+        )
+    async with Postgres.connect(database_url, 1) as postgres:
+        assert not await has_what_it_needs(postgres, front.stage.client)
+    assert "0009_resuming" in caplog.text
+    assert "worker.py migrate" in caplog.text

@@ -1,0 +1,62 @@
+"""The gateway's own process where little is left of what it needs: descriptors, its port."""
+
+import asyncio
+import contextlib
+import os
+import time
+
+import pytest
+
+from gateway.__main__ import main
+from local.stack.profiles import invented_secret
+from tests.support.claims import PARTNERS
+from tests.support.gateway import Front
+from tests.support.gateway_process import a_process
+from tests.support.setup import secrets
+
+PATIENCE = 20
+
+
+async def test_idle_connections_beyond_all_descriptors_keep_nobody_out(front: Front) -> None:
+    async with (
+        a_process(front, os.environ["TEMPORAL_ADDRESS"], files=256) as (process, http),
+        contextlib.AsyncExitStack() as stack,
+    ):
+        port = http.base_url.port
+        for n in range(300):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            stack.callback(writer.close)
+            writer.write([b"", b"GET / HTTP/1.1\r\nhos", b"POST /form/enter HTTP/1.1\r\n"][n % 3])
+        slowest = 0.0
+        for path in ("/healthz", "/readyz", "/openapi.json", "/healthz"):
+            began = time.monotonic()
+            assert (await http.get(path, headers={"connection": "close"})).status_code == 200
+            slowest = max(slowest, time.monotonic() - began)
+        process.terminate()
+        _, log = await asyncio.wait_for(process.communicate(), PATIENCE)
+    assert slowest < 3
+    assert len(log) < 10_000
+    assert process.returncode == 0
+
+
+async def test_a_port_that_is_taken_is_named_with_its_setting(
+    front: Front, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (await front.http.get("/healthz")).status_code == 200
+    settings, taken = front.app.state.parts.settings, front.address.removeprefix("http://")
+    told = {
+        "DATABASE_URL": settings.database_url,
+        "TICKETS_ALLOW_PRIVATE_ADDRESSES": "true",
+        "TICKETS_SERVICE_ADDRESS": settings.service_address,
+        "TICKETS_PARTNERS_DIR": str(PARTNERS),
+        "TICKETS_PUBLIC_ADDRESS": "https://tickets.example.com",
+        "TICKETS_PAGES_SECRET": settings.pages_secret,
+        "TICKETS_TOKEN_ISSUER": settings.token_issuer,
+        "TICKETS_TOKEN_AUDIENCE": settings.token_audience,
+        "TICKETS_TOKEN_SECRET": settings.token_secret or "",
+        "TICKETS_GATEWAY_ADDRESS": taken,
+    }
+    for name, value in (told | {name: invented_secret() for name in secrets()}).items():
+        monkeypatch.setenv(name, value)
+    assert await asyncio.to_thread(main, []) == 2
+    assert f"TICKETS_GATEWAY_ADDRESS: cannot listen at {taken}" in capsys.readouterr().err

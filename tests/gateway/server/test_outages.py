@@ -1,0 +1,124 @@
+"""What callers are told while a part is away, and that nothing is done twice when it is back."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from asgi_correlation_id import CorrelationIdFilter
+from temporalio.testing import WorkflowEnvironment
+
+from domain.values.ticket_number import ticket_number
+from tests.support.claims import a_claim
+from tests.support.databases import fresh_database
+from tests.support.gateway import Front, fronted
+from tests.support.setup import real_server
+from tests.support.tcp_proxy import Wire, strung
+
+
+@pytest.fixture(scope="module")
+async def server() -> AsyncIterator[WorkflowEnvironment]:
+    """A Temporal server of this file's own: nobody else's workers are at its queues."""
+    async with real_server() as started:
+        yield started
+
+
+@asynccontextmanager
+async def wired(url: str) -> AsyncIterator[tuple[str, Wire]]:
+    """The same address by a wire of its own."""
+    start, _, rest = url.rpartition(":")
+    port, slash, name = rest.partition("/")
+    async with strung(int(port)) as wire:
+        yield f"{start}:{wire.entrance}{slash}{name}", wire
+
+
+async def filed(front: Front, claim: Any, key: str) -> httpx.Response:
+    """The answer to a claim."""
+    headers = front.as_platform() | {"idempotency-key": key}
+    return await front.http.post("/v1/tickets", json=claim, headers=headers)
+
+
+def must_be_away(answer: httpx.Response) -> None:
+    """The caller is told to come back, and when."""
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_without_workers_a_claim_has_its_number_and_later_its_answer(
+    server: WorkflowEnvironment, postgres_server: str, tmp_path: Path
+) -> None:
+    async with (
+        fresh_database(postgres_server) as database_url,
+        fronted(server, database_url, tmp_path, with_workers=False) as front,
+    ):
+        claim, key = await front.stage.prepare(a_claim()), "no-worker"
+        pending = await filed(front, claim, key)
+        front.stage.number = ticket_number(claim["account_id"], key)
+        assert (pending.status_code, pending.json()) == (
+            202,
+            {"status": "pending", "number": front.stage.number},
+        )
+        assert int(pending.headers["retry-after"]) > 0
+        await front.stage.workers_come()
+        await front.stage.stands("sent_to_partner")  # nobody had to ask again
+        answer = await filed(front, claim, key)
+        assert (answer.status_code, answer.json()["status"]) == (200, "accepted")
+        assert answer.json()["number"] == front.stage.number
+
+
+async def test_without_the_database_nothing_is_answered_and_the_repeated_request_is_one_ticket(
+    server: WorkflowEnvironment,
+    postgres_server: str,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.handler.addFilter(CorrelationIdFilter())
+    async with (
+        fresh_database(postgres_server) as database_url,
+        wired(database_url) as (address, wire),
+        fronted(server, database_url, tmp_path, DATABASE_URL=address) as front,
+    ):
+        claim, key = await front.stage.prepare(a_claim()), "no-database"
+        wire.cut()
+        front.stage.database_wire.cut()
+        must_be_away(await filed(front, claim, key))
+        path = f"/v1/accounts/{claim['account_id']}/claimable-links?kind=missing_cashback"
+        links = await front.http.get(path, headers=front.as_platform())
+        must_be_away(links)
+        logged = [vars(one).get("correlation_id") for one in caplog.records]
+        assert links.headers["x-request-id"] in logged
+        must_be_away(
+            await front.http.post("/v1/claims/check", json=claim, headers=front.as_platform())
+        )
+        must_be_away(await front.http.get("/readyz"))
+        assert (await front.http.get("/healthz")).status_code == 200
+        wire.mend()
+        front.stage.database_wire.mend()
+        front.stage.number = ticket_number(claim["account_id"], key)
+        await front.stage.stands("sent_to_partner")
+        answer = await filed(front, claim, key)
+        assert (answer.status_code, answer.json()["status"]) == (200, "accepted")
+        await front.stage.got_letters("confirmation")
+        assert (await front.http.get("/readyz")).status_code == 200
+
+
+async def test_without_temporal_nothing_is_filed_and_the_repeated_request_is_one_ticket(
+    server: WorkflowEnvironment, postgres_server: str, tmp_path: Path
+) -> None:
+    async with (
+        fresh_database(postgres_server) as database_url,
+        wired(server.client.service_client.config.target_host) as (address, wire),
+        fronted(server, database_url, tmp_path, temporal=address) as front,
+    ):
+        claim = await front.stage.prepare(a_claim())
+        wire.cut()
+        must_be_away(await filed(front, claim, "no-temporal"))
+        must_be_away(await front.http.get("/readyz"))
+        wire.mend()
+        answer = await filed(front, claim, "no-temporal")
+        assert (answer.status_code, answer.json()["status"]) == (201, "accepted")
+        wire.cut()  # what was answered is in the database
+        again = await filed(front, claim, "no-temporal")
+        assert (again.status_code, again.json()) == (200, answer.json())

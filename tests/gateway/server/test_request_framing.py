@@ -1,0 +1,115 @@
+"""Heads of requests on a raw socket: what is plain and short is read, all else refused."""
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from gateway.http.middleware import MOST_PARAMETERS
+from gateway.server.request_framing import LONGEST_FIELDS, LONGEST_TARGET, MOST_CRUMBS, MOST_FIELDS
+from tests.support.raw_http_client import GET, POST, Line, a_line
+
+
+@pytest.fixture
+async def line() -> AsyncIterator[Line]:
+    """A server whose deadlines are short."""
+    async with a_line(head=0.4, body=0.6, keep_alive=1, answer=0.5) as found:
+        yield found
+
+
+BOTH = b"content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"
+FRAMING = {
+    "a length and a coding": POST + BOTH,
+    "a coding and a length": POST + b"transfer-encoding: chunked\r\ncontent-length: 4\r\n\r\n",
+    "the same length twice": POST + b"content-length: 4\r\ncontent-length: 4\r\n\r\nbody",
+    "two lengths": POST + b"content-length: 4\r\nContent-Length: 5\r\n\r\nbody!",
+    "a list of lengths": POST + b"content-length: 4, 4\r\n\r\nbody",
+    "a length with a sign": POST + b"content-length: +4\r\n\r\nbody",
+    "two codings": POST + b"transfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n",
+    "another coding": POST + b"transfer-encoding: gzip, chunked\r\n\r\n",
+    "a coding in HTTP/1.0": b"POST /hello HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a folded line": GET + b"x: a\r\n b\r\n\r\n",
+    "a folded coding": POST + b"transfer-encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+    "a bare line feed": GET + b"x: a\ny: b\r\n\r\n",
+    "bare line feeds alone": b"GET /hello HTTP/1.1\nhost: x\n\n",
+    "a bare carriage return": GET + b"x: a\rcontent-length: 4\r\n\r\n",
+    "a NUL": GET + b"x: a\x00b\r\n\r\n",
+    "a space before the colon": POST + b"content-length : 4\r\n\r\nbody",
+    "no host": b"GET /hello HTTP/1.1\r\n\r\n",
+    "two hosts": GET + b"host: y\r\n\r\n",
+    "a chunk that is none": POST + b"transfer-encoding: chunked\r\n\r\nzz\r\nbody\r\n0\r\n\r\n",
+    "no HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("case", FRAMING)
+async def test_what_two_programs_could_read_in_two_ways_is_refused_and_closed(
+    line: Line, case: str
+) -> None:
+    smuggled = GET + b"x-smuggled: yes\r\n\r\n"
+    said = await line.said_to(FRAMING[case] + smuggled)
+    assert said.startswith(b"HTTP/1.1 400 "), said[:100]
+    assert said.count(b"HTTP/1.1 ") == 1
+    assert json.loads(said.partition(b"\r\n\r\n")[2])["code"] == "bad_request"
+
+
+async def test_what_is_plain_is_read_and_the_connection_kept(line: Line) -> None:
+    chunked = POST + b"transfer-encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"
+    closing = GET + b"connection: close\r\n\r\n"
+    said = await line.said_to(chunked, POST + b"content-length: 4\r\n\r\nbody" + closing)
+    assert said.count(b"HTTP/1.1 200 ") == 3
+
+
+async def test_a_head_is_sent_of_what_there_is_to_get(line: Line) -> None:
+    head = b"HEAD /hello HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+    said = await line.said_to(head)
+    assert said.startswith(b"HTTP/1.1 200 ")
+    assert b"content-length: 5\r\n" in said
+    assert said.endswith(b"\r\n\r\n")
+
+
+def fields(count: int, size: int) -> bytes:
+    """So many header fields with values of this size."""
+    return b"".join(b"x-%d: %s\r\n" % (at, b"v" * size) for at in range(count))
+
+
+TOO_LARGE = {
+    "a long address": (414, b"GET /" + b"a" * LONGEST_TARGET + b"x" * 20 + b" HTTP/1.1\r\n"),
+    "an address of 60 kB": (414, b"GET /hello?" + b"&" * 60_000 + b" HTTP/1.1\r\nhost: x\r\n\r\n"),
+    "a long field": (431, GET + fields(1, LONGEST_FIELDS) + b"\r\n"),
+    "many fields": (431, GET + fields(MOST_FIELDS + 1, 1) + b"\r\n"),
+    "fields of 60 kB": (431, GET + fields(60, 1000) + b"\r\n"),
+    "a cookie of separators": (431, GET + b"cookie: " + b";" * 60_000 + b"\r\n\r\n"),
+    "a head without end": (431, GET + b"x: " + b"v" * 30_000),
+}
+
+
+@pytest.mark.parametrize("case", TOO_LARGE)
+async def test_a_head_that_is_too_large_is_refused_by_its_size(line: Line, case: str) -> None:
+    status, head = TOO_LARGE[case]
+    said = await line.said_to(head)
+    assert said.startswith(b"HTTP/1.1 %d " % status), said[:100]
+
+
+async def test_an_address_with_many_parameters_is_refused(line: Line) -> None:
+    address = b"/hello?" + b"&" * MOST_PARAMETERS
+    said = await line.said_to(
+        b"GET " + address + b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+    )
+    assert said.startswith(b"HTTP/1.1 422 ")
+
+
+async def test_a_body_of_crumbs_is_refused_and_closed(line: Line) -> None:
+    head = POST + b"transfer-encoding: chunked\r\n\r\n"
+    said = await line.said_to(head + b"1\r\nx\r\n" * (MOST_CRUMBS + 100))
+    assert said.startswith(b"HTTP/1.1 400 ")
+    whole = head + (b"64\r\n" + b"x" * 100 + b"\r\n") * (MOST_CRUMBS + 100) + b"0\r\n\r\n"
+    async with line.call() as (reader, writer):
+        writer.write(whole)
+        assert b" 200 " in await reader.readline()
+
+
+async def test_crumbs_after_the_answer_are_not_read_on(line: Line) -> None:
+    head = b"POST /hello HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
+    said = await line.said_to(head, b"1\r\nx\r\n" * 20_000, pause=0.1)
+    assert said.startswith(b"HTTP/1.1 405 ") or said == b""

@@ -1,0 +1,156 @@
+"""Claims to a partner by file: each is exported once, and no crash loses one."""
+
+import csv
+import io
+import os
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from activities.claim_delivery import Delivery, PartnerCalls
+from activities.partner_limiter import Pace
+from adapters.http.webhook_client import open_door
+from adapters.postgres.database import Postgres
+from adapters.postgres.exports import Export, next_export
+from cli import partner_exchange
+from tests.support.builders import a_profile, a_withdrawal
+from tests.support.csv_filing import Desk
+
+PROFILE = a_profile(channel={"kind": "csv"})
+Capture = pytest.CaptureFixture[str]
+
+
+class Office:
+    """The books, and a partner who is served by files."""
+
+    def __init__(self, postgres: Postgres, calls: PartnerCalls, folder: Path) -> None:
+        self.postgres = postgres
+        self.desk = Desk(postgres)
+        self.calls = calls
+        self.file = folder / "claims.csv"
+
+    async def claim(self, order: str, purpose: str = "claim") -> str:
+        """File a claim and deliver it; return its number."""
+        number = (await self.desk.file(order)).result.number
+        await self.deliver(number, purpose)
+        return number
+
+    async def deliver(self, number: str, purpose: str = "claim") -> None:
+        """Deliver a claim through the activity."""
+        await self.calls.deliver(Delivery(number=number, partner_id="velotel", purpose=purpose))
+
+    async def export(self, again: int | None = None) -> list[dict[str, str]]:
+        """Export to the file; return its rows."""
+        assert await partner_exchange.export(self.postgres, PROFILE.rules, self.file, again) == 0
+        text = self.file.read_text(encoding="utf-8-sig")
+        return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+
+
+@pytest.fixture
+async def office(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Office]:
+    async with open_door({}) as door:
+        calls = PartnerCalls(postgres, {"velotel": PROFILE}, door, Pace(time.monotonic))
+        opened = Office(postgres, calls, tmp_path)
+        await opened.desk.open_account()
+        yield opened
+
+
+async def test_a_claim_is_exported_with_what_its_form_asks_for(office: Office) -> None:
+    number = await office.claim("=VT-1")
+    (row,) = await office.export()
+    assert (row["number"], row["purpose"], row["kind"]) == (number, "claim", "missing_cashback")
+    assert row["answers.order_number"] == "'=VT-1"
+    assert "answers.contract_started_on" in row
+    assert "jan@example.com" not in office.file.read_text()
+
+
+async def test_an_export_is_its_owners_alone(office: Office) -> None:
+    """Whatever the umask says, and whoever could read the file that stood there before."""
+    office.file.write_text("old")
+    office.file.chmod(0o666)
+    before = os.umask(0)
+    try:
+        await office.claim("VT-1")
+        await office.export()
+    finally:
+        os.umask(before)
+    assert office.file.stat().st_mode & 0o777 == 0o600
+    assert "VT-1" in office.file.read_text()
+
+
+async def test_each_claim_is_exported_once_and_each_purpose(office: Office) -> None:
+    first = await office.claim("VT-1")
+    await office.deliver(first)
+    assert [row["number"] for row in await office.export()] == [first]
+    second = await office.claim("VT-2")
+    await office.deliver(first, "reminder-1")
+    rows = [(row["number"], row["purpose"]) for row in await office.export()]
+    assert rows == [(second, "claim"), (first, "reminder-1")]
+    assert await office.export() == []
+
+
+async def test_an_export_can_be_made_again_and_is_the_same_file(
+    office: Office, capsys: Capture
+) -> None:
+    await office.claim("VT-1")
+    await office.export()
+    before = office.file.read_bytes()
+    assert "export 1: 1 claims" in capsys.readouterr().err
+    await office.claim("VT-2")
+    await office.export()
+    await office.export(again=1)
+    assert office.file.read_bytes() == before
+
+
+async def test_a_crash_before_the_file_is_whole_loses_no_claim(office: Office) -> None:
+    """The next export is that one again; after it comes what waits since then."""
+    first = await office.claim("VT-1")
+    assert await next_export(office.postgres, "velotel", ["order_number"]) == Export(
+        1, ("order_number",)
+    )
+    second = await office.claim("VT-2")
+    assert [row["number"] for row in await office.export()] == [first]
+    assert [row["number"] for row in await office.export()] == [second]
+
+
+async def test_a_claim_whose_ticket_has_ended_is_not_exported(office: Office) -> None:
+    admission = await office.desk.file("VT-1")
+    await office.deliver(admission.result.number)
+    await office.desk.hears(admission, a_withdrawal())
+    assert await office.export() == []
+
+
+async def test_a_claim_that_was_handed_over_is_kept_no_longer_than_its_ticket_is_open(
+    office: Office,
+) -> None:
+    """Exported or not: also a file that is made again holds it no more."""
+    exported, waiting = await office.desk.file("VT-1"), await office.desk.file("VT-2")
+    await office.deliver(exported.result.number)
+    open_one = await office.claim("VT-3")
+    assert len(await office.export()) == 2
+    await office.deliver(waiting.result.number)
+    for admission in (exported, waiting):
+        await office.desk.hears(admission, a_withdrawal())
+        await office.deliver(admission.result.number, "reminder-1")  # it was under way
+    async with office.postgres.transaction() as connection:
+        rows = await connection.fetch("select number from handovers where claim is not null")
+    assert [row["number"] for row in rows] == [open_one]
+    assert [row["number"] for row in await office.export(again=1)] == [open_one]
+
+
+async def test_where_nothing_waits_the_file_has_its_header_alone(
+    office: Office, capsys: Capture
+) -> None:
+    assert await office.export() == []
+    assert office.file.read_text(encoding="utf-8-sig").startswith('"number";"outcome";')
+    assert "nothing waits for velotel" in capsys.readouterr().err
+
+
+async def test_another_partners_export_cannot_be_had(office: Office, capsys: Capture) -> None:
+    await office.claim("VT-1")
+    await office.export()
+    other = a_profile(id="other", channel={"kind": "csv"}).rules
+    assert await partner_exchange.export(office.postgres, other, office.file, 1) == 2
+    assert "no export 1 of other" in capsys.readouterr().err

@@ -1,0 +1,233 @@
+"""Outcomes from a partner's file: good rows told, bad ones named, and again nothing changes."""
+
+import random
+import sys
+import tracemalloc
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from adapters.files.csv import opened
+from adapters.postgres.database import Postgres
+from cli.csv_rows import Tally
+from cli.partner_exchange import Importer, Progress
+from domain.errors import Unavailable
+from domain.tickets.discrepancies import TICKET_CLOSED
+from domain.tickets.messages import PartnerOutcome
+from domain.values.ticket_number import ticket_number
+from tests.support.sqlite_store import opened as books
+from workflows.outcome_dispatcher import TOLD, Teller
+
+ROWS = 10_000
+PARTNER, OTHER = "velotel", "buchkiste"
+INSERT = """
+insert into tickets (number, run_id, digest, state, writing, admission, partner_id, created_at)
+select number, 'run', 'digest', $3, 1, '{}', $2, now() from unnest($1::text[]) number
+"""
+SPOILT = {
+    "malformed: outcome": "{number},perhaps,,,",
+    "malformed: reason_code": "{number},rejected,because,,",
+    "malformed: reward.amount": "{number},confirmed,,a lot,PLN",
+    "malformed: expected 5 cells": "{number},confirmed",
+    "unknown_number": "ZW-4KQ7-P9XT-M2AB-C,confirmed,,,",
+    "unknown_number: number: expected that of": "ZW-0,confirmed,,,",
+    "malformed: expected every quotation": '{number},confirmed,,"12"x,PLN',
+}
+
+
+class Fake(Teller):
+    """Tells nobody, and remembers; tickets in `closed` have ended."""
+
+    def __init__(self, *closed: str) -> None:
+        self.told: list[PartnerOutcome] = []
+        self.closed = closed
+        self.fails_after: int | None = None
+
+    async def tell(self, outcome: PartnerOutcome) -> str:
+        if len(self.told) == self.fails_after:
+            raise Unavailable
+        self.told.append(outcome)
+        return TICKET_CLOSED if outcome.number in self.closed else TOLD
+
+
+def numbers(count: int, account: str = "acc") -> list[str]:
+    return [ticket_number(account, str(n)) for n in range(count)]
+
+
+async def tickets(
+    postgres: Postgres, found: Sequence[str], partner: str = PARTNER, state: str = "validated"
+) -> None:
+    async with postgres.transaction() as connection:
+        await connection.execute(INSERT, list(found), partner, state)
+
+
+async def take(
+    postgres: Postgres, file: Path, teller: Teller | None
+) -> tuple[tuple[int, int, int], list[str]]:
+    """Import the file; return how many were taken, known and bad, and what was said."""
+    said: list[str] = []
+    with opened(file) as reader:
+        tally = await Importer(postgres, PARTNER, teller, said.append).take(reader)
+    return (tally.taken, tally.known, tally.bad), said
+
+
+def a_file(
+    folder: Path, *rows: str, header: str = "number,outcome,reason_code,amount,currency"
+) -> Path:
+    file = folder / "outcomes.csv"
+    file.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return file
+
+
+def a_big_file(folder: Path, found: Sequence[str]) -> tuple[Path, dict[int, str]]:
+    """One row in a hundred is bad; return which line for what."""
+    chance = random.Random(7)
+    bad = chance.sample(range(ROWS), ROWS // 100)
+    reasons = {row: list(SPOILT)[n % len(SPOILT)] for n, row in enumerate(bad)}
+    rows = [
+        SPOILT[reasons[n]].format(number=number)
+        if n in reasons
+        else f"{number},confirmed,,{n % 90 + 1}.50,PLN"
+        for n, number in enumerate(found)
+    ]
+    return a_file(folder, *rows), {row + 2: reason for row, reason in reasons.items()}
+
+
+async def test_ten_thousand_rows_of_which_one_in_a_hundred_is_bad(
+    postgres: Postgres, database_url: str, tmp_path: Path
+) -> None:
+    """Good rows told, each bad one named by line and reason, and again nothing changes."""
+    found = numbers(ROWS)
+    await tickets(postgres, found)
+    file, bad = a_big_file(tmp_path, found)
+    teller = Fake()
+    assert (await take(postgres, file, teller))[0] == (ROWS - len(bad), 0, len(bad))
+    counted, said = await take(postgres, file, teller)
+    assert counted == (0, ROWS - len(bad), len(bad))
+    assert len(said) == len(bad)
+    for words in said:
+        number, _, reason = words.removeprefix("line ").partition(": ")
+        assert reason.startswith(bad.pop(int(number)))
+    assert len({outcome.outcome_id for outcome in teller.told}) == len(teller.told) == counted[1]
+    async with books(database_url) as ledger:
+        assert await ledger.count("imported_outcomes") == counted[1]
+
+
+async def test_memory_does_not_grow_with_the_file(postgres: Postgres, tmp_path: Path) -> None:
+    """Of ten thousand rows as much is in memory as of a thousand."""
+    found = numbers(ROWS)
+    await tickets(postgres, found)
+    rows = [f"{number},confirmed,,1.50,PLN" for number in found]
+    peaks = []
+    for part in (rows[:1000], rows):
+        file = a_file(tmp_path, *part)
+        tracemalloc.start()
+        await take(postgres, file, None)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert file.stat().st_size > 300_000
+    assert peaks[1] < peaks[0] * 1.3
+    assert peaks[1] < 3_000_000
+
+
+async def test_an_import_that_breaks_off_goes_on_where_it_was(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    """What was told is marked, also where the rest of its lines could not be told."""
+    found = numbers(500)
+    await tickets(postgres, found)
+    file = a_file(tmp_path, *(f"{number},confirmed,,," for number in found))
+    teller = Fake()
+    teller.fails_after = 333
+    with pytest.raises(Unavailable):
+        await take(postgres, file, teller)
+    teller.fails_after = None
+    assert (await take(postgres, file, teller))[0] == (167, 333, 0)
+    assert sorted(outcome.number or "" for outcome in teller.told) == sorted(found)
+
+
+async def test_a_dry_run_says_the_same_and_changes_nothing(
+    postgres: Postgres, database_url: str, tmp_path: Path
+) -> None:
+    found = numbers(3)
+    await tickets(postgres, found)
+    file = a_file(tmp_path, f"{found[0]},confirmed,,,", f"{found[1]},perhaps,,,", "x,confirmed,,,")
+    async with books(database_url) as ledger:
+        before = await ledger.contents()
+        dry = await take(postgres, file, None)
+        assert await ledger.contents() == before
+    assert dry == await take(postgres, file, Fake())
+    assert dry[0] == (1, 0, 2)
+    assert (await take(postgres, file, None))[0] == (0, 1, 2)
+
+
+async def test_a_number_of_nobody_and_one_of_another_partner_look_the_same(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    """And so does that of a claim that was never sent to the partner."""
+    other, refused, held, nobody = numbers(4)
+    await tickets(postgres, [other], OTHER)
+    await tickets(postgres, [refused], PARTNER, "discarded")
+    await tickets(postgres, [held], PARTNER, "on_hold")
+    unknown = (other, refused, held, nobody, "no number")
+    rows = [f"{number},confirmed,,," for number in unknown]
+    teller = Fake()
+    counted, said = await take(postgres, a_file(tmp_path, *rows), teller)
+    assert (counted, teller.told) == ((0, 0, 5), [])
+    reasons = {words.partition(": ")[2] for words in said}
+    assert reasons == {"unknown_number: number: expected that of a claim sent to you"}
+
+
+async def test_a_ticket_that_has_ended_is_named_each_time_and_keeps_what_came_too_late(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    (number,) = numbers(1)
+    await tickets(postgres, [number], state="withdrawn")
+    file, teller = a_file(tmp_path, f"{number},confirmed,,,"), Fake(number)
+    for _ in range(2):
+        counted, said = await take(postgres, file, teller)
+        assert counted == (0, 0, 1)
+        assert said == ["line 2: ticket_closed: number: expected that of an open ticket"]
+    assert len(teller.told) == 1
+    async with postgres.transaction() as connection:
+        notes = await connection.fetch("select number, code, actor from notes")
+    assert [tuple(note) for note in notes] == [(number, TICKET_CLOSED, f"partner:{PARTNER}")]
+
+
+async def test_a_row_that_comes_twice_is_told_once_and_others_of_its_ticket_in_order(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    (number,) = numbers(1)
+    await tickets(postgres, [number])
+    outcomes = ["information_requested", "confirmed", "confirmed", "order_cancelled"]
+    file = a_file(tmp_path, *(f"{number},{outcome},,," for outcome in outcomes))
+    teller = Fake()
+    assert (await take(postgres, file, teller))[0] == (3, 1, 0)
+    told = [outcome.outcome for outcome in teller.told]
+    assert told == ["information_requested", "confirmed", "order_cancelled"]
+
+
+async def test_a_record_that_a_member_wrote_into_a_name_is_told_to_nobody(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    """Twenty-one lines and a record of one's own, in a cell whose row is rejected."""
+    (victim, own) = numbers(2)
+    await tickets(postgres, [victim, own])
+    name = "Jan" + "\n." * 21 + f"\n{own},confirmed,,,\nx"
+    rows = [f'{victim},rejected,order_not_found,,"{name}"', f'{own},,,,"Eva"']
+    header = "number,outcome,reason_code,amount,answers.customer_name"
+    teller = Fake()
+    counted, said = await take(postgres, a_file(tmp_path, *rows, header=header), teller)
+    assert (counted, said) == ((1, 0, 0), [])
+    assert [(one.number, one.outcome) for one in teller.told] == [(victim, "rejected")]
+
+
+def test_progress_is_a_line_with_all_that_is_done(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened(a_file(tmp_path, "x,confirmed,,,")) as reader:
+        progress = Progress(reader, sys.stderr)
+        progress.show(Tally(taken=1))
+        progress.show(Tally(taken=98, known=1, bad=1), last=True)
+    assert capsys.readouterr().err == "100 %: 98 taken, 1 known before, 1 bad\n"

@@ -1,0 +1,165 @@
+"""`worker.py export` and `import` as processes, with a real Temporal: what an operator sees."""
+
+import asyncio
+import csv
+import io
+import os
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from adapters.postgres.database import Postgres
+from adapters.postgres.exports import hand_over
+from tests.integration.worker.test_worker_start import dev_server
+from tests.support.csv_filing import Desk
+from tests.unit.adapters.test_partner_profiles import SOUND, write_profile
+
+ROOT = Path(__file__).resolve().parents[3]
+DEADLINE = 60.0  # seconds
+HEADER = "number;outcome;reason_code;amount;currency"
+
+
+@dataclass
+class Door:
+    """The commands, and the tickets that they tell."""
+
+    folder: Path
+    client: Client
+    environment: dict[str, str] = field(default_factory=dict)
+    numbers: list[str] = field(default_factory=list)
+
+    async def run(self, *arguments: str) -> tuple[int | None, str, str]:
+        """Run `worker.py`; return its exit code, its output and what it said beside."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "worker.py",
+            *arguments,
+            cwd=ROOT,
+            env=self.environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, beside = await asyncio.wait_for(process.communicate(), DEADLINE)
+        return process.returncode, out.decode("utf-8-sig"), beside.decode()
+
+    def outcomes(self, *rows: str) -> str:
+        """Write a file of outcomes; return its name."""
+        file = self.folder / "outcomes.csv"
+        file.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8-sig")
+        return str(file)
+
+    async def told(self, number: str) -> list[str]:
+        """Return the ids of the outcomes that the ticket's workflow was told."""
+        handle = self.client.get_workflow_handle(number)
+        converter = self.client.data_converter.payload_converter
+        found = []
+        async for event in handle.fetch_history_events():
+            if event.HasField("workflow_execution_signaled_event_attributes"):
+                signal = event.workflow_execution_signaled_event_attributes
+                assert signal.signal_name == "partner_outcome"
+                (content,) = converter.from_payloads(signal.input.payloads)
+                assert (content["partner_id"], content["number"]) == ("velotel", number)
+                found.append(content["outcome_id"])
+        return found
+
+
+@pytest.fixture
+async def door(postgres: Postgres, database_url: str, tmp_path: Path) -> AsyncIterator[Door]:
+    """Three tickets whose claims wait for a file; nobody works on their workflows."""
+    partners = tmp_path / "partners"
+    partners.mkdir()
+    write_profile(partners, SOUND | {"id": "velotel", "channel": {"kind": "csv"}}, "velotel")
+    desk = Desk(postgres)
+    await desk.open_account()
+    async with dev_server() as address:
+        client = await Client.connect(address, data_converter=pydantic_data_converter)
+        opened = Door(tmp_path, client)
+        opened.environment = {
+            "PATH": os.environ.get("PATH", ""),
+            "TEMPORAL_CONFIG_FILE": str(tmp_path / "none.toml"),
+            "TEMPORAL_ADDRESS": address,
+            "DATABASE_URL": database_url,
+            "SMTP_URL": "smtp://127.0.0.1:1",
+            "TICKETS_MAIL_SENDER": "tickets@example.com",
+            "TICKETS_SERVICE_ADDRESS": "help@example.com",
+            "TICKETS_PARTNERS_DIR": str(partners),
+        }
+        for order in ("VT-1", "VT-2", "VT-3"):
+            number = (await desk.file(order)).result.number
+            claim: dict[str, Any] = {
+                "number": number,
+                "kind": "missing_cashback",
+                "ordered_on": None,
+            }
+            claim |= {"answers": {"order_number": order}, "link": {"id": "l", "clicked_at": None}}
+            await hand_over(postgres, "velotel", "claim", claim)
+            await client.start_workflow("SupportTicket", id=number, task_queue="tickets")
+            opened.numbers.append(number)
+        yield opened
+
+
+async def test_claims_go_out_and_outcomes_come_back(door: Door) -> None:
+    code, out, beside = await door.run("export", "velotel")
+    assert (code, "export 1: 3 claims" in beside) == (0, True), beside
+    rows = list(csv.DictReader(io.StringIO(out, newline=""), delimiter=";"))
+    assert [row["number"] for row in rows] == door.numbers
+    assert (await door.run("export", "velotel", "--again", "1"))[1] == out
+
+    first, second, third = door.numbers
+    good = [f"{first};confirmed;;12,50;PLN", f"{second};rejected;order_not_found;;"]
+    file = door.outcomes(*good, f"{third};perhaps;;;", "ZW-4KQ7-P9XT-M2AB-C;confirmed;;;")
+    code, out, beside = await door.run("import", "velotel", file, "--dry-run")
+    assert (code, await door.told(first)) == (3, [])
+    assert "100 %: 2 taken, 0 known before, 2 bad" in beside
+    assert await door.run("import", "velotel", file) == (code, out, beside)
+    assert out.splitlines()[0].startswith("line 4: malformed: outcome: ")
+    assert out.splitlines()[1].startswith("line 5: unknown_number: ")
+    told = [await door.told(number) for number in door.numbers]
+    assert [len(ids) for ids in told] == [1, 1, 0]
+
+    code, _, beside = await door.run("import", "velotel", file)
+    assert (code, "0 taken, 2 known before, 2 bad" in beside) == (3, True), beside
+    assert [await door.told(number) for number in door.numbers] == told
+    code, _, beside = await door.run("import", "velotel", door.outcomes(*good))
+    assert (code, "0 taken, 2 known before, 0 bad" in beside) == (0, True), beside
+
+
+async def test_a_ticket_that_has_ended_is_named(door: Door) -> None:
+    """One without a running workflow has not: it hears the outcome when it is taken up again."""
+    ended, lost, _ = door.numbers
+    for number in (ended, lost):
+        await door.client.get_workflow_handle(number).terminate()
+    async with (
+        Postgres.connect(door.environment["DATABASE_URL"]) as postgres,
+        postgres.transaction() as books,
+    ):
+        await books.execute("update tickets set state = 'withdrawn' where number = $1", ended)
+    file = door.outcomes(f"{ended};confirmed;;;", f"{lost};confirmed;;;")
+    code, out, beside = await door.run("import", "velotel", file)
+    assert (code, out.startswith("line 2: ticket_closed: ")) == (3, True)
+    assert "1 taken, 0 known before, 1 bad" in beside
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["export", "nobody"], "no partner 'nobody'"),
+        (["export", "velotel", "--again", "7"], "no export 7 of velotel"),
+        (["import", "velotel", "gone.csv"], "gone.csv"),
+        (["import", "velotel", "README.md"], "malformed: header: expected a column number"),
+        (["import", "velotel"], "required: file"),
+    ],
+)
+async def test_a_wrong_call_ends_with_2_and_says_why(
+    door: Door, arguments: list[str], words: str
+) -> None:
+    code, out, beside = await door.run(*arguments)
+    assert (code, out) == (2, "")
+    assert words in beside
+    assert "Traceback" not in beside

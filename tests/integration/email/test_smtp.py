@@ -1,0 +1,181 @@
+"""The door to the mail server, against a real SMTP server in this process."""
+
+import asyncio
+from email.utils import parsedate_to_datetime
+
+import pytest
+
+from adapters.email.renderer import Letter
+from adapters.email.smtp import MailDoor
+from domain.errors import LetterUndeliverable, MailServerUnavailable, Misconfigured
+from tests.support.smtp_server import JAN, LETTER, SENDER, Postbox, parsed, words
+
+
+async def test_a_letter_arrives_with_both_parts_and_its_headers(postbox: Postbox) -> None:
+    await MailDoor(postbox.url, SENDER).send("ZW-1.confirmation", "Żółć Jan", JAN, LETTER)
+    message = postbox.only()
+    assert message.get_content_type() == "multipart/alternative"
+    assert words(message.get_body(("plain",))) == LETTER.text
+    assert words(message.get_body(("html",))) == LETTER.html
+    assert message["Subject"] == LETTER.subject
+    assert str(message["From"]) == SENDER
+    assert message["To"].addresses[0].display_name == "Żółć Jan"
+    assert message["Message-ID"] == "<ZW-1.confirmation@example.com>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Reply-To"] is None
+    assert message["Content-Language"] == "pl"
+    assert parsedate_to_datetime(message["Date"]).tzinfo is not None
+    assert postbox.recipients == [[JAN]]
+    assert postbox.raw[0].isascii()
+    assert max(len(line) for line in postbox.raw[0].splitlines()) <= 78
+
+
+async def test_the_same_letter_sent_twice_has_one_message_id(postbox: Postbox) -> None:
+    """A mail server that honours Message-ID shows the letter once."""
+    door = MailDoor(postbox.url, SENDER)
+    for letter_id in ("ZW-1/resolved 2>", "ZW-1/resolved 2>", "ZW-1:resolved 2>"):
+        await door.send(letter_id, "Jan", JAN, LETTER)
+    first, second, other = [parsed(raw)["Message-ID"] for raw in postbox.raw]
+    assert first == second != other
+    assert first == "<ZW-1%2Fresolved%202%3E@example.com>"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Jan\r\nBcc: eve@example.org",
+        "Jan\n\n<script>alert(1)</script>",
+        '"Jan" <eve@example.org>, Eve',
+        "=?utf-8?q?Jan=0D=0ABcc:_eve@example.org=0D=0A?=",
+        "Żółć, " * 40 + "<eve@example.org>",
+        "x, " * 60 + "eve@example.org, y",
+        "Jan; eve@example.org: (a \\",
+        "\x00\u2028\u202e\ud800\x85",
+        "",
+        "x" * 2000,
+    ],
+)
+async def test_a_hostile_name_adds_no_header_and_no_recipient(postbox: Postbox, name: str) -> None:
+    await MailDoor(postbox.url, SENDER).send("ZW-1", name, JAN, LETTER)
+    message = postbox.only()
+    assert [to.addr_spec for to in message["To"].addresses] == [JAN]
+    assert not message["To"].defects
+    assert message["Bcc"] is None
+    assert message["Message-ID"] == "<ZW-1@example.com>"
+    assert postbox.recipients == [[JAN]]
+    assert words(message.get_body(("plain",))) == LETTER.text
+
+
+@pytest.mark.parametrize("subject", ["a\r\nBcc: eve@x.org", "=?utf-8?q?a=0ABcc:_eve@x.org?="])
+async def test_a_hostile_subject_adds_no_header(postbox: Postbox, subject: str) -> None:
+    letter = Letter(subject, "text\n", "<p>html</p>\n", "en")
+    await MailDoor(postbox.url, SENDER).send("ZW-1", "Jan", JAN, letter)
+    message = postbox.only()
+    assert message["Bcc"] is None
+    assert message["To"].addresses[0].addr_spec == JAN
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "jan",
+        "jan@",
+        "@example.net",
+        "jan@example.net, eve@example.org",
+        "jan@example.net\r\nBcc: eve@example.org",
+        "<jan@example.net>",
+        "jan kowalski@example.net",
+        '"jan kowalski"@example.net',
+        "jan@[127.0.0.1]",
+        "Jan <jan@example.net>",
+        "jan(home)@example.net",
+        "jan@b..net",
+        "x" * 300 + "@example.net",
+        "jan@example.net\x00",
+        "\ud800@example.net",
+    ],
+)
+async def test_an_address_that_fits_no_header_is_undeliverable(
+    postbox: Postbox, address: str
+) -> None:
+    with pytest.raises(LetterUndeliverable):
+        await MailDoor(postbox.url, SENDER).send("ZW-1", "Jan", address, LETTER)
+    assert postbox.raw == []
+
+
+@pytest.mark.parametrize(
+    ("address", "reached"),
+    [
+        ("jan@żółw.pl", "jan@xn--w-uga1v8h.pl"),
+        ("jan@straße.de", "jan@xn--strae-oqa.de"),
+        ("jan@FAẞ.de", "jan@xn--fa-hia.de"),
+        ("jan@βόλος.com", "jan@xn--nxasmm1c.com"),
+        ("jan.o'neil+shop@example.net", "jan.o'neil+shop@example.net"),
+        ("j" * 64 + "@" + ".".join(["k" * 40] * 4), "j" * 64 + "@" + ".".join(["k" * 40] * 4)),
+    ],
+)
+async def test_an_unusual_address_is_reached(postbox: Postbox, address: str, reached: str) -> None:
+    await MailDoor(postbox.url, SENDER).send("ZW-1", "Jan", address, LETTER)
+    assert postbox.recipients == [[reached]]
+    assert [to.addr_spec for to in postbox.only()["To"].addresses] == [reached]
+
+
+async def test_answers_go_to_customer_service(postbox: Postbox) -> None:
+    await MailDoor(postbox.url, SENDER, "help@straße.de").send("ZW-1", "Jan", JAN, LETTER)
+    assert postbox.only()["Reply-To"].addresses[0].addr_spec == "help@xn--strae-oqa.de"
+
+
+async def test_a_letter_that_cannot_be_encoded_is_undeliverable(postbox: Postbox) -> None:
+    letter = Letter("subject", "\ud800", "<p></p>", "en")
+    with pytest.raises(LetterUndeliverable):
+        await MailDoor(postbox.url, SENDER).send("ZW-1", "Jan", JAN, letter)
+
+
+async def test_a_server_that_is_gone_lets_the_letter_wait(unused_tcp_port: int) -> None:
+    door = MailDoor(f"smtp://127.0.0.1:{unused_tcp_port}", SENDER)
+    with pytest.raises(MailServerUnavailable):
+        await door.send("ZW-1", "Jan", JAN, LETTER)
+
+
+async def test_a_server_that_hangs_up_lets_the_letter_wait() -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(MailServerUnavailable):
+            await MailDoor(f"smtp://127.0.0.1:{port}", SENDER).send("ZW-1", "Jan", JAN, LETTER)
+
+
+async def test_a_refused_login_is_ours_to_mend_so_the_letter_waits(postbox: Postbox) -> None:
+    door = "smtp://jan:{}@127.0.0.1:{}"
+    with pytest.raises(MailServerUnavailable, match="535"):
+        await MailDoor(door.format("wrong", postbox.port), SENDER).send("1", "Jan", JAN, LETTER)
+    assert postbox.raw == []
+    await MailDoor(door.format("s%40cret", postbox.port), SENDER).send("1", "Jan", JAN, LETTER)
+    assert postbox.only()["Message-ID"] == "<1@example.com>"
+
+
+@pytest.mark.parametrize("url", ["smtp://jan:s%40cret@0.0.0.0:{}", "smtps://127.0.0.1:{}"])
+async def test_nothing_is_sent_on_an_open_line_where_tls_is_due(postbox: Postbox, url: str) -> None:
+    """A password leaves this machine only encrypted."""
+    with pytest.raises(MailServerUnavailable):
+        await MailDoor(url.format(postbox.port), SENDER).send("ZW-1", "Jan", JAN, LETTER)
+    assert postbox.raw == []
+
+
+@pytest.mark.parametrize(
+    "url", ["", "localhost:25", "http://jan:s3cret@host", "smtp://", "smtp://jan:s3cret@host:none"]
+)
+def test_a_wrong_server_address_is_named_without_its_password(url: str) -> None:
+    with pytest.raises(Misconfigured, match="SMTP_URL") as caught:
+        MailDoor(url, SENDER)
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("sender", ["", "nobody", "Name <a@b", "a@b\r\nBcc: c@d", "ż@b.pl"])
+def test_a_wrong_sender_is_named(sender: str) -> None:
+    with pytest.raises(Misconfigured, match="TICKETS_MAIL_SENDER"):
+        MailDoor("smtp://localhost:25", sender)

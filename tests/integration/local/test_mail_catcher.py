@@ -1,0 +1,198 @@
+"""The mail catcher of the local stack, through SMTP and HTTP as real clients see it."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import aiosmtplib
+import httpx
+import pytest
+
+from local.mail_catcher.store import Letterbox
+from local.stack.ports import HOST, free_ports
+
+DEADLINE = 20.0  # seconds
+ROOT = Path(__file__).resolve().parents[3]
+NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
+HOSTILE = "<script>alert(1)</script>{{7*7}}"
+
+
+class Mailbox:
+    """A running mail catcher: where it listens, and what a client does with it."""
+
+    def __init__(self, smtp: int, web: int, folder: Path) -> None:
+        self.smtp = smtp
+        self.folder = folder
+        self.client = httpx.AsyncClient(base_url=f"http://{HOST}:{web}", timeout=DEADLINE)
+
+    async def send(self, letter: EmailMessage) -> None:
+        await aiosmtplib.send(letter, hostname=HOST, port=self.smtp, timeout=DEADLINE)
+
+    async def letters(self, **filters: str) -> list[dict[str, Any]]:
+        answer = await self.client.get("/letters.json", params=filters)
+        found: list[dict[str, Any]] = answer.raise_for_status().json()
+        return found
+
+    async def behave(self, mode: str) -> httpx.Response:
+        return await self.client.put("/behaviour", json={"smtp": mode})
+
+
+async def until_answers(port: int) -> None:
+    async with asyncio.timeout(DEADLINE):
+        while True:
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_connection(HOST, port)
+                writer.close()
+                await writer.wait_closed()
+                return
+            await asyncio.sleep(0.02)
+
+
+@contextlib.asynccontextmanager
+async def running_mailbox(folder: Path) -> AsyncIterator[Mailbox]:
+    """The real program; it must end by itself, with 0 and without a word, at SIGTERM."""
+    smtp, web = free_ports(2)
+    options = ("--smtp-port", str(smtp), "--web-port", str(web), "--folder", str(folder))
+    program = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "local.mail_catcher", *options),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    mailbox = Mailbox(smtp, web, folder)
+    try:
+        await until_answers(web)
+        yield mailbox
+    finally:
+        await mailbox.client.aclose()
+        program.send_signal(signal.SIGTERM)
+        said, _ = await asyncio.wait_for(program.communicate(), DEADLINE)
+    assert (program.returncode, said) == (0, b"")
+
+
+@pytest.fixture
+async def mailbox(tmp_path: Path) -> AsyncIterator[Mailbox]:
+    """A mail catcher of the test's own."""
+    async with running_mailbox(tmp_path / "mailbox") as running:
+        yield running
+
+
+def letter(message_id: str = "<a@tickets.example>", to: str = "jan@example.com") -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = "tickets@rewards.example"
+    message["To"] = to
+    message["Subject"] = f"Zlecenie Wsparcia {NUMBER} zostało przyjęte"
+    message["Message-ID"] = message_id
+    message.set_content(f"Dzień dobry, {HOSTILE}\n")
+    message.add_alternative(f"<p>Dzień dobry</p>{HOSTILE}", subtype="html")
+    message["Content-Language"] = "pl"
+    return message
+
+
+async def test_a_letter_is_stored_and_found_by_recipient_and_by_number(mailbox: Mailbox) -> None:
+    await mailbox.send(letter())
+    await mailbox.send(letter("<b@tickets.example>", to="ola@example.com"))
+    (found,) = await mailbox.letters(to="JAN@example.com", number=NUMBER.lower())
+    assert found["to"] == "jan@example.com"
+    assert found["numbers"] == [NUMBER]
+    assert found["language"] == "pl"
+    assert found["subject"] == f"Zlecenie Wsparcia {NUMBER} zostało przyjęte"
+    assert "Dzień dobry" in found["text"]
+    assert [one["to"] for one in await mailbox.letters()] == ["ola@example.com", "jan@example.com"]
+    assert await mailbox.letters(number="ZW-0000-0000-0000-0") == []
+    names = sorted(path.name for path in mailbox.folder.iterdir())
+    assert len(names) == 2
+    assert "-jan-example-com-" in names[0]
+
+
+async def test_a_letter_that_comes_again_is_taken_but_stored_once(mailbox: Mailbox) -> None:
+    for _ in range(3):
+        await mailbox.send(letter())
+    (found,) = await mailbox.letters()
+    assert found["repeats"] == 2
+    assert len(list(mailbox.folder.iterdir())) == 1
+
+
+async def test_what_was_taken_is_known_after_a_restart(tmp_path: Path) -> None:
+    folder = tmp_path / "mailbox"
+    async with running_mailbox(folder) as first:
+        await first.send(letter())
+    async with running_mailbox(folder) as second:
+        await second.send(letter())
+        (found,) = await second.letters()
+    assert found["repeats"] == 1
+
+
+async def test_a_hostile_letter_is_shown_but_never_run(mailbox: Mailbox) -> None:
+    hostile = letter(to='"<script>"@example.com')
+    hostile.replace_header("Subject", HOSTILE)
+    await mailbox.send(hostile)
+    (found,) = await mailbox.letters()
+    pages = [await mailbox.client.get(path) for path in ("/", f"/letters/{found['id']}")]
+    for page in pages:
+        assert page.status_code == 200
+        assert "<script" not in page.text
+        assert "{{7*7}}" in page.text
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert '<iframe sandbox="allow-popups allow-popups-to-escape-sandbox" ' in pages[1].text
+    html = await mailbox.client.get(f"/letters/{found['id']}/html")
+    sandbox, _, rest = html.headers["content-security-policy"].partition("; ")
+    assert sandbox == "sandbox allow-popups allow-popups-to-escape-sandbox"
+    assert rest.startswith("default-src 'none'")
+    assert "<p>Dzień dobry</p>" in html.text
+    assert html.text.endswith('<base target="_blank">'), "a link would open inside the frame"
+
+
+async def test_pages_are_for_this_machine_only(mailbox: Mailbox) -> None:
+    answer = await mailbox.client.get("/letters.json", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert (await mailbox.client.get("/letters/none")).status_code == 404
+
+
+@pytest.mark.parametrize(("mode", "code"), [("refuse_temporarily", 451), ("refuse_for_good", 550)])
+async def test_the_server_refuses_as_it_is_told(mailbox: Mailbox, mode: str, code: int) -> None:
+    await mailbox.behave(mode)
+    with pytest.raises(aiosmtplib.SMTPRecipientsRefused) as caught:
+        await mailbox.send(letter())
+    assert [one.code for one in caught.value.recipients] == [code]
+    await mailbox.behave("ok")
+    await mailbox.send(letter())
+    assert len(await mailbox.letters()) == 1
+
+
+async def test_the_server_closes_the_connection_as_it_is_told(mailbox: Mailbox) -> None:
+    await mailbox.behave("close")
+    with pytest.raises(aiosmtplib.SMTPServerDisconnected):
+        await mailbox.send(letter())
+    assert await mailbox.letters() == []
+
+
+async def test_an_unknown_behaviour_is_refused_with_what_is_possible(mailbox: Mailbox) -> None:
+    answer = await mailbox.behave("explode")
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["field"] == "smtp"
+    assert "refuse_for_good" in error["expected"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\xfe\x00 no headers",
+        b"Subject: =?utf-8?b?////?=\r\nTo: <<<>>>,;:\r\nFrom: @\r\nMessage-ID: <[\r\n\r\nhi",
+        b"Content-Type: text/plain; charset=no-such\r\n\r\n\xff",
+        b"Content-Type: multipart/mixed; boundary=\r\n\r\n--\r\n",
+        b"Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!",
+    ],
+)
+def test_a_broken_letter_is_kept_and_does_no_harm(tmp_path: Path, content: bytes) -> None:
+    taken = Letterbox(tmp_path).take("../../etc/x@example.com", content)
+    (path,) = tmp_path.iterdir()
+    assert path.read_bytes().endswith(content)
+    assert Letterbox(tmp_path).find() == [taken]

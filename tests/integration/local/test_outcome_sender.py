@@ -1,0 +1,62 @@
+"""Answers of others that are meant to hurt: packed, endless, dripping."""
+
+import gzip
+import resource
+from collections.abc import AsyncIterator
+
+import pytest
+
+from adapters.http.webhook_client import PartnerDoor, open_door
+from domain.errors import PartnerUnavailable
+from tests.integration.worker.test_webhook_client import BODY, KEY, NAME, SECRET, deliver
+from tests.support import raw_http_server
+from tests.support.raw_http_server import Doorstep
+
+
+@pytest.fixture
+async def partner() -> AsyncIterator[Doorstep]:
+    async with raw_http_server.opened() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[PartnerDoor]:
+    async with open_door({NAME: SECRET}) as opened:
+        yield opened
+
+
+def nested(coding: str, depth: int) -> tuple[str, bytes]:
+    """A body that unpacks to a gigabyte, and what it says of itself."""
+    content = gzip.compress(bytes(50_000_000))
+    for _ in range(depth - 1):
+        content = gzip.compress(content)
+    return ", ".join([coding] * depth), content
+
+
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "Identity, gzip"])
+@pytest.mark.parametrize("status", [200, 202, 409])
+async def test_what_a_partner_packed_is_not_unpacked(
+    door: PartnerDoor, partner: Doorstep, coding: str, status: int
+) -> None:
+    told, content = nested(coding, 3)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    head = f"HTTP/1.1 {status} OK\r\nContent-Encoding: {told}\r\n".encode()
+    head += f"Content-Length: {len(content)}\r\n\r\n".encode()
+    assert await deliver(door, partner, head + content) is None
+    assert partner.calls[0].headers["accept-encoding"] == "identity"
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000  # kilobytes
+
+
+async def test_a_webhook_does_not_unpack_either(door: PartnerDoor, partner: Doorstep) -> None:
+    told, content = nested("gzip", 2)
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {told}\r\nContent-Length: {len(content)}"
+    partner.answer = head.encode() + b"\r\n\r\n" + content
+    await door.notify(partner.address, SECRET, KEY, BODY, 5)
+    assert partner.calls[0].headers["accept-encoding"] == "identity"
+
+
+async def test_an_answer_with_headers_without_end_is_cut_off(
+    door: PartnerDoor, partner: Doorstep
+) -> None:
+    with pytest.raises(PartnerUnavailable):
+        await deliver(door, partner, b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 100_000)

@@ -1,0 +1,172 @@
+"""Child processes of the local stack: none is left behind, none dies unnoticed."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from local.stack.errors import PartDied
+from local.stack.supervisor import Part, Supervisor
+
+DEADLINE = 20.0  # seconds
+ROOT = Path(__file__).resolve().parents[3]
+FOREVER = ("sleep", "1000")
+
+PARENT = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from local.stack.stack.supervisor import Part, Supervisor
+
+async def main():
+    async with Supervisor(Path(sys.argv[1])) as supervisor:
+        await supervisor.start(Part("child", ("sh", "-c", "echo up; exec sleep 1000")))
+        while "up" not in Path(sys.argv[1], "child.log").read_text():
+            await asyncio.sleep(0.01)
+        print(supervisor.pid("child"), flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(main())
+"""
+
+
+def lives(pid: int) -> bool:
+    """Whether the process is there and no zombie waiting for somebody else's attention."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def says(log: Path, word: str) -> bool:
+    """Whether the part has written the word."""
+    return log.exists() and word in log.read_text()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Look until it is so; raises `TimeoutError` at the deadline."""
+    async with asyncio.timeout(DEADLINE):
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(0.01)
+
+
+async def test_a_killed_part_that_may_restart_starts_again(tmp_path: Path) -> None:
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    async with Supervisor(tmp_path, heard.put_nowait) as supervisor:
+        await supervisor.start(Part("worker", FOREVER, restart=True))
+        first = supervisor.pid("worker")
+        os.kill(first, signal.SIGKILL)
+        line = await asyncio.wait_for(heard.get(), DEADLINE)
+        assert line == "worker ended with code -9: starts again in 0.2 s"
+        await until(lambda: supervisor.pid("worker") != first)
+        second = supervisor.pid("worker")
+        assert lives(second)
+    assert not lives(second)
+
+
+async def test_a_part_that_dies_again_and_again_waits_longer_each_time(tmp_path: Path) -> None:
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    async with Supervisor(tmp_path, heard.put_nowait) as supervisor:
+        await supervisor.start(Part("worker", ("false",), restart=True))
+        lines = [await asyncio.wait_for(heard.get(), DEADLINE) for _ in range(3)]
+    assert [line.rpartition(" in ")[2] for line in lines] == ["0.2 s", "0.4 s", "0.8 s"]
+
+
+async def test_a_part_with_a_wrong_setting_is_not_started_again(tmp_path: Path) -> None:
+    async with Supervisor(tmp_path) as supervisor:
+        await supervisor.start(Part("gateway", ("sh", "-c", "exit 2"), restart=True))
+        with pytest.raises(PartDied, match="gateway ended with code 2"):
+            await asyncio.wait_for(supervisor.stay(), DEADLINE)
+
+
+async def test_a_failure_half_way_stops_everything_that_was_started(tmp_path: Path) -> None:
+    pids: list[int] = []
+
+    async def start_and_fail() -> None:
+        async with Supervisor(tmp_path) as supervisor:
+            for name in ("one", "two"):
+                await supervisor.start(Part(name, FOREVER))
+                pids.append(supervisor.pid(name))
+            await supervisor.run(Part("migrate", ("sh", "-c", "echo no database; exit 3")))
+
+    with pytest.raises(PartDied, match=r"(?s)migrate ended with code 3 .*no database"):
+        await start_and_fail()
+    assert len(pids) == 2
+    assert not any(map(lives, pids))
+
+
+async def test_a_dead_part_that_must_live_is_named_with_its_last_lines(tmp_path: Path) -> None:
+    async with Supervisor(tmp_path) as supervisor:
+        await supervisor.start(Part("other", FOREVER))
+        await supervisor.start(Part("mailbox", ("sh", "-c", "echo port is gone >&2; exit 7")))
+        with pytest.raises(PartDied) as caught:
+            await asyncio.wait_for(supervisor.stay(), DEADLINE)
+    assert (caught.value.name, caught.value.code) == ("mailbox", 7)
+    assert "port is gone" in str(caught.value)
+    assert str(tmp_path / "mailbox.log") in str(caught.value)
+
+
+async def test_waiting_for_a_part_ends_when_it_dies(tmp_path: Path) -> None:
+    async with Supervisor(tmp_path) as supervisor:
+        await supervisor.start(Part("database", ("false",)))
+        with pytest.raises(PartDied, match="database"):
+            await asyncio.wait_for(supervisor.while_alive(asyncio.sleep(DEADLINE * 2)), DEADLINE)
+
+
+async def test_parts_are_stopped_in_reverse_order(tmp_path: Path) -> None:
+    order = tmp_path / "order"
+    async with Supervisor(tmp_path) as supervisor:
+        for name in ("one", "two", "three"):
+            script = (
+                f"trap 'echo {name} >> {order}; exit 0' TERM; echo up; while :; do sleep 0.05; done"
+            )
+            await supervisor.start(Part(name, ("sh", "-c", script)))
+            await until(partial(says, tmp_path / f"{name}.log", "up"))
+    assert order.read_text().split() == ["three", "two", "one"]
+
+
+async def test_a_part_that_ignores_the_signal_is_killed_after_its_grace(tmp_path: Path) -> None:
+    deaf = ("sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.05; done")
+    async with Supervisor(tmp_path) as supervisor:
+        await supervisor.start(Part("deaf", deaf, grace=0.1))
+        await until(lambda: says(tmp_path / "deaf.log", "up"))
+        pid = supervisor.pid("deaf")
+    assert not lives(pid)
+
+
+async def test_a_part_stopped_by_its_name_brings_nothing_down_and_starts_again(
+    tmp_path: Path,
+) -> None:
+    async with Supervisor(tmp_path) as supervisor:
+        await supervisor.start(Part("temporal", FOREVER))
+        first = supervisor.pid("temporal")
+        await supervisor.stop("temporal", at_once=True)
+        assert not lives(first)
+        await supervisor.start_again("temporal")
+        assert await supervisor.while_alive(asyncio.sleep(0, "still up")) == "still up"
+        assert lives(supervisor.pid("temporal"))
+
+
+async def test_a_program_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+    async with Supervisor(tmp_path) as supervisor:
+        with pytest.raises(PartDied, match="cannot run no-such-program"):
+            await supervisor.run(Part("missing", ("no-such-program",)))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a service of Linux")
+async def test_children_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PARENT, str(tmp_path), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    printed, _ = await asyncio.wait_for(parent.communicate(), DEADLINE)
+    assert parent.returncode == -signal.SIGKILL
+    child = int(printed)
+    await until(lambda: not lives(child))

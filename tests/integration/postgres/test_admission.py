@@ -1,0 +1,195 @@
+"""Admission as one transaction: the first claim stands (R25), and a refused one leaves no trace of
+a person (R23, R24).
+"""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from adapters.postgres.database import Postgres
+from domain.admission.admission import Admission
+from domain.values.text_cleaning import cleaned_lines
+from tests.support.builders import ORDER_FIELD, a_field, a_withdrawal, an_outcome
+from tests.support.csv_filing import SERVICE, Desk, a_request
+from tests.support.sqlite_store import opened
+
+PRIVATE = {
+    "email": "very.private@example.org",
+    "name": "Zofia Geheimnis",
+    "order_number": "PRIVATE-778",
+    "objection": "confidential words",
+}
+CONTACT = {"email": PRIVATE["email"], "name": PRIVATE["name"], "language": "de"}
+ANSWERS = {name: PRIVATE[name] for name in ("order_number", "objection")}
+FORM = {"fields": [ORDER_FIELD, a_field("objection", required=False)]}
+
+
+@pytest.fixture
+async def desk(postgres: Postgres) -> Desk:
+    desk = Desk(postgres, **FORM)
+    await desk.open_account()
+    return desk
+
+
+def codes(admission: Admission) -> list[str]:
+    return [reason.code for reason in admission.result.reasons]
+
+
+async def test_a_repeated_admission_returns_its_stored_answer(
+    desk: Desk, database_url: str
+) -> None:
+    request = a_request()
+    first = await desk.persistence.admit(request)
+    async with opened(database_url) as books:
+        before = await books.contents()
+        assert await desk.persistence.admit(request) == first
+        assert await books.contents() == before
+    assert first.result.status == "accepted"
+
+
+async def test_a_repeated_refusal_returns_its_stored_answer(desk: Desk) -> None:
+    request = a_request(link_id="lnk-of-nobody")
+    first = await desk.persistence.admit(request)
+    await desk.open_account("of-nobody")  # what is true now does not matter any more
+    assert await desk.persistence.admit(request) == first
+    assert codes(first) == ["link_does_not_fit"]
+
+
+async def test_a_number_that_had_its_life_answers_as_then_and_is_stale(desk: Desk) -> None:
+    request = a_request()
+    first = await desk.persistence.admit(request)
+    again = await desk.persistence.admit(request.model_copy(update={"run_id": "run-2"}))
+    assert again == first.model_copy(update={"stale": True})
+
+
+async def test_of_two_claims_for_one_reward_at_once_exactly_one_stands(desk: Desk) -> None:
+    """R25: a unique index decides, not a read; the other is told the number that stands."""
+
+    async def race(order: str) -> None:
+        both = await asyncio.gather(desk.file(order), desk.file(order))
+        first, second = sorted(both, key=lambda one: one.result.status)
+        assert (first.result.status, second.result.status) == ("accepted", "discarded")
+        assert codes(second) == ["duplicate"]
+        assert second.result.existing_ticket == first.result.number
+        assert second.ticket is None
+
+    await asyncio.gather(*(race(f"VT-{pair}") for pair in range(20)))
+
+
+async def test_the_same_request_twenty_times_at_once_opens_one_ticket(
+    desk: Desk, database_url: str
+) -> None:
+    request = a_request()
+    answers = await asyncio.gather(*(desk.persistence.admit(request) for _ in range(20)))
+    assert all(answer == answers[0] for answer in answers)
+    async with opened(database_url) as books:
+        rows = [await books.count(table) for table in ("tickets", "moves", "letters")]
+    assert rows == [1, 1, 1]
+
+
+async def test_a_withdrawn_claim_blocks_nothing(desk: Desk) -> None:
+    """R25: whoever took the claim back may file it again."""
+    first = await desk.file()
+    await desk.hears(first, a_withdrawal())
+    assert (await desk.file()).result.status == "accepted"
+
+
+async def test_a_discarded_claim_blocks_nothing(desk: Desk) -> None:
+    """R25: the form that was incomplete may be filed again, complete."""
+    assert codes(await desk.file(contact={"email": "nobody"})) == ["incomplete"]
+    assert (await desk.file()).result.status == "accepted"
+
+
+async def test_a_rejected_claim_blocks(desk: Desk) -> None:
+    """R25: the partner has judged this reward."""
+    first = await desk.file("VT-2231-9")
+    await desk.hears(first, an_outcome("rejected", reason_code="order_not_found"), sent=True)
+    again = await desk.file("vt 2231 9")
+    assert (codes(again), again.result.existing_ticket) == (["duplicate"], first.result.number)
+
+
+async def test_the_same_order_of_another_account_is_accepted_and_hears_nothing(desk: Desk) -> None:
+    await desk.open_account("acc-2")
+    first, second = await desk.file(), await desk.file(account_id="acc-2")
+    assert [one.result.status for one in (first, second)] == ["accepted", "accepted"]
+    assert second.result.existing_ticket is None
+
+
+async def test_a_granted_reward_points_to_customer_service(desk: Desk) -> None:
+    """R4, R6."""
+    await desk.reward(state="granted", link_id="lnk-acc-1001")
+    admission = await desk.file()
+    assert (codes(admission), admission.result.contact) == (["reward_granted"], SERVICE)
+
+
+REFUSALS: dict[str, dict[str, Any]] = {
+    "incomplete": {"ordered_on": None},
+    "no_link": {"account_id": "acc-without-links"},
+    "link_does_not_fit": {"link_id": "lnk-of-nobody"},
+    "unknown_partner": {"partner_id": "no-such-partner"},
+    "order_in_future": {"ordered_on": (datetime.now(UTC) + timedelta(days=9)).date().isoformat()},
+    "duplicate": {},
+}
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+async def test_a_claim_that_is_not_accepted_leaves_nothing_about_a_person(
+    desk: Desk, database_url: str, code: str
+) -> None:
+    if code == "duplicate":
+        await desk.file(PRIVATE["order_number"])
+    claim = {"contact": CONTACT, "answers": ANSWERS} | REFUSALS[code]
+    refused = await desk.file(**claim)
+    assert code in codes(refused)
+    kept = await everything(database_url, refused.result.number)
+    assert code in kept
+    assert len(refused.letters) == 1, "the letter that is owed if the answer comes late"
+    assert [value for value in PRIVATE.values() if value in kept] == []
+
+
+async def everything(url: str, number: str) -> str:
+    """Return all rows of all tables that belong to a ticket, as one text."""
+    async with opened(url) as books:
+        rows = [row for rows in (await books.contents()).values() for row in rows]
+    return "\n".join(row for row in rows if number in row)
+
+
+async def test_an_accepted_claim_is_kept_whole(desk: Desk, database_url: str) -> None:
+    """The search above finds what is there."""
+    admission = await desk.file(contact=CONTACT, answers=ANSWERS)
+    kept = await everything(database_url, admission.result.number)
+    assert [value for value in PRIVATE.values() if value not in kept] == []
+
+
+HOSTILE = {
+    "control characters": "\x00\x01\x07\x1b[31m\r\n\t\x7f\x85\u2028\u202e" * 180,
+    "HTML and templates": '<script>alert("&amp;")</script>{{ 7*7 }}{% raw %}' * 40,
+    "emoji": "\U0001f600\U0001f468\u200d\U0001f469\u200d\U0001f467\ufe0f e\u0301" * 220,
+    "SQL and escapes": "'; drop table tickets; -- \\u0000 \\\\ $1 :number %s" * 38,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+async def test_two_thousand_characters_of_an_answer_are_kept_cleaned(
+    desk: Desk, postgres: Postgres, kind: str
+) -> None:
+    words = HOSTILE[kind][:1999] + "."
+    assert len(words) > 1500
+    answers = {"order_number": "VT-1", "objection": words}
+    number = (await desk.file(answers=answers)).result.number
+    row = await postgres.one("claim_to_deliver", number=number)
+    assert row
+    assert row["answers"] == answers | {"objection": cleaned_lines(words)}
+
+
+async def test_fields_that_nobody_knows_are_noted_and_change_nothing(
+    desk: Desk, database_url: str
+) -> None:
+    admission = await desk.file(colour="red")
+    assert admission.result.status == "accepted"
+    async with opened(database_url) as books:
+        body = await books.value("select body::text from notes")
+    assert json.loads(body) == {"unknown_fields": ["colour"]}

@@ -1,0 +1,270 @@
+"""The facts of the moment decide: at settlement, at a later answer, and when a hold ends.
+
+Also where two tickets know one order by different names.
+"""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from activities.persistence import Given
+from adapters.postgres.database import Postgres
+from domain.claims.information_form import Completion
+from domain.handlers.message_handling import foreseen_answer
+from domain.tickets.settlement import Release, Verdict
+from domain.tickets.ticket_aggregate import Course
+from tests.support.builders import ORDER_FIELD, a_field, a_link, a_question, an_answer
+from tests.support.csv_filing import CLICKED_AT, Desk, settlement
+from tests.support.sqlite_store import opened
+
+OWN = "acc-1001"
+LINK = f"lnk-{OWN}"
+CONTEST: dict[str, Any] = {
+    "kind": "rejected_reward",
+    "reward_id": "rew-5",
+    "link_id": None,
+    "ordered_on": None,
+}
+# Contests are not asked for a number: the link alone says that they may be for the same order.
+MISSING_FORM = a_field(identifies=True, kinds=["missing_cashback", "missing_referral_reward"])
+UNASKED = {"fields": [MISSING_FORM, a_field("objection", required=False)]}
+
+
+@pytest.fixture
+async def desk(postgres: Postgres) -> Desk:
+    desk = Desk(postgres)
+    await desk.open_account()
+    await desk.open_account("acc-2")
+    return desk
+
+
+async def moved(desk: Desk, **changes: Any) -> None:
+    """The platform's feed says otherwise of the account's link."""
+    known = {"link_id": LINK, "version": 2, "account_id": OWN, "clicked_at": CLICKED_AT}
+    await desk.postgres.put_link(a_link(**known | changes))
+
+
+async def contested(desk: Desk, **reward: Any) -> None:
+    """A rejected reward of the account, that may be contested now."""
+    today = datetime.now(UTC)
+    await desk.reward(**{"link_id": LINK, "changed_at": today} | reward)
+
+
+async def told(desk: Desk, course: Course, **answer: Any) -> Completion:
+    """What the books say to a later answer of the ticket's member."""
+    now, said = datetime.now(UTC), an_answer(**{"note": "please"} | answer)
+    writing = foreseen_answer(course.ticket, said, now)
+    number = course.ticket.number
+    return await desk.persistence.take_information(
+        Given(number=number, request=said, writing=writing)
+    )
+
+
+LINK_NOW: list[dict[str, Any]] = [
+    {"account_id": "acc-2"},
+    {"partner_id": "fernweh"},
+    {"kind": "referral"},
+    {"clicked_at": datetime.now(UTC)},
+]
+
+
+@pytest.mark.parametrize("link", LINK_NOW)
+async def test_a_link_that_does_not_fit_any_more_earns_nothing(
+    desk: Desk, postgres: Postgres, link: dict[str, Any]
+) -> None:
+    """R10, R15: moved to another account or partner, of another kind, younger than the order."""
+    course = await desk.confirm(await desk.file())
+    held = (await desk.file("VT-2")).result.number
+    await moved(desk, **link)
+    assert await desk.settle(course) is Verdict.TERMS_NOT_MET
+    assert await desk.persistence.look_again(held) is Release.TERMS_NOT_MET
+    assert await postgres.grants() == []
+
+
+async def test_an_invalid_reward_earns_nothing(desk: Desk, postgres: Postgres) -> None:
+    """R5: judged so after the confirmation, for a missing reward and for a contested one."""
+    await contested(desk, order_number="VT-3")
+    courses = [
+        await desk.confirm(await desk.file()),
+        await desk.confirm(await desk.file("VT-3", **CONTEST)),
+    ]
+    await desk.reward(reward_id="rew-6", state="invalid", link_id=LINK)
+    await contested(desk, order_number="VT-3", version=2, state="invalid")
+    assert [await desk.settle(course) for course in courses] == [Verdict.TERMS_NOT_MET] * 2
+    assert await postgres.grants() == []
+
+
+async def test_a_rejection_for_the_terms_is_written_once_and_told_again(
+    desk: Desk, postgres: Postgres
+) -> None:
+    """Both rejections follow the same arrow; the reason tells them apart."""
+    course = await desk.confirm(await desk.file())
+    asked = settlement(course)
+    await moved(desk, account_id="acc-2")
+    assert await desk.persistence.settle(asked) is Verdict.TERMS_NOT_MET
+    await moved(desk, version=3)
+    assert await desk.persistence.settle(asked) is Verdict.TERMS_NOT_MET
+    row = await postgres.one("ticket_whole", number=course.ticket.number, messages=1)
+    assert row
+    assert (row["state"], row["reason_code"]) == ("rejected", "terms_not_met")
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [
+        ("registered", Verdict.REWARD_REGISTERED),
+        ("granted", Verdict.REWARD_REGISTERED),
+        ("invalid", Verdict.TERMS_NOT_MET),
+        ("rejected", Verdict.GRANTED),
+    ],
+)
+async def test_a_contested_reward_is_looked_at_as_it_is_then(
+    desk: Desk, state: str, verdict: Verdict
+) -> None:
+    await contested(desk)
+    course = await desk.confirm(await desk.file(**CONTEST))
+    await contested(desk, version=2, state=state)
+    assert await desk.settle(course) is verdict
+
+
+@pytest.mark.parametrize(
+    ("reward", "verdict"),
+    [
+        ({"account_id": "acc-2"}, Verdict.TERMS_NOT_MET),
+        ({"account_id": "acc-2", "state": "granted"}, Verdict.ALREADY_REWARDED),
+        ({"order_number": "VT-9"}, Verdict.TERMS_NOT_MET),
+        ({"link_id": "lnk-acc-2"}, Verdict.TERMS_NOT_MET),
+    ],
+)
+async def test_a_contested_reward_that_is_of_something_else_by_now_earns_nothing(
+    desk: Desk, reward: dict[str, Any], verdict: Verdict
+) -> None:
+    """Another account's, for another order, from another link."""
+    await contested(desk)
+    course = await desk.confirm(await desk.file(**CONTEST))
+    await contested(desk, version=2, **reward)
+    assert await desk.settle(course) is verdict
+
+
+async def test_a_missing_and_a_contested_reward_for_one_order_are_one(
+    desk: Desk, postgres: Postgres
+) -> None:
+    """Settled at once, again and again: one grant each time."""
+    for turn in range(10):
+        order = f"VT-{turn}"
+        await contested(desk, reward_id=f"rew-{turn}", order_number=order)
+        contest = CONTEST | {"reward_id": f"rew-{turn}"}
+        pair = [
+            await desk.confirm(await desk.file(order)),
+            await desk.confirm(await desk.file(order, **contest)),
+        ]
+        verdicts = await asyncio.gather(*map(desk.settle, pair))
+        assert sorted(verdicts) == [Verdict.ALREADY_REWARDED, Verdict.GRANTED]
+    assert len(await postgres.grants()) == 10
+
+
+async def test_two_tickets_that_know_one_order_by_number_and_by_link_are_one(
+    postgres: Postgres,
+) -> None:
+    """Where a reward names no order and its form asks for none, the link decides."""
+    for turn in range(10):
+        desk, account = Desk(postgres, **UNASKED), f"acc-{turn}"
+        link = await desk.open_account(account)
+        rejected = {"account_id": account, "order_number": None, "link_id": link}
+        await contested(desk, reward_id=f"rew-{turn}", **rejected)
+        contest = CONTEST | {"reward_id": f"rew-{turn}", "answers": {}}
+        pair = [
+            await desk.confirm(await desk.file(f"VT-{turn}", account)),
+            await desk.confirm(await desk.file(account_id=account, **contest)),
+        ]
+        verdicts = await asyncio.gather(*map(desk.settle, pair))
+        assert sorted(verdicts) == [Verdict.ALREADY_REWARDED, Verdict.GRANTED]
+    assert len(await postgres.grants()) == 10
+
+
+async def test_a_contested_rewards_order_named_later_is_the_one_that_is_granted(
+    postgres: Postgres,
+) -> None:
+    desk = Desk(postgres, **UNASKED)
+    await desk.open_account()
+    await desk.open_account("acc-2")
+    await contested(desk, order_number=None, link_id=None)
+    contest = await desk.confirm(await desk.file(**CONTEST | {"answers": {}}))
+    assert await desk.settle(await desk.confirm(await desk.file("VT-1", "acc-2"))) == "granted"
+    await contested(desk, version=2, order_number="VT-1", link_id=None)
+    assert await desk.settle(contest) is Verdict.ALREADY_REWARDED
+
+
+async def test_a_later_answer_cannot_name_an_order_that_was_paid(
+    desk: Desk, postgres: Postgres
+) -> None:
+    """The contest is asked, and answers with the number of another order, already granted."""
+    await desk.settle(await desk.confirm(await desk.file("VT-PAID")))
+    await contested(desk, order_number="VT-OPEN")
+    contest = await desk.hears(await desk.file("VT-OPEN", **CONTEST), a_question(), sent=True)
+    found = await told(desk, contest, answers={"order_number": "VT-PAID"})
+    assert (found.code, found.problems) == ("incomplete", {"order_number": "another_order"})
+    missing = await desk.hears(await desk.file("VT-NEW"), a_question(), sent=True)
+    found = await told(desk, missing, answers={"order_number": "VT-PAID"})
+    assert found.code == "duplicate"
+    assert len(await postgres.grants()) == 1
+
+
+async def test_a_contest_without_a_number_cannot_take_a_paid_one(postgres: Postgres) -> None:
+    """Also before the platform's feed brings our grant back."""
+    desk = Desk(postgres, fields=[ORDER_FIELD])
+    await desk.open_account()
+    await desk.settle(await desk.confirm(await desk.file("VT-PAID")))
+    await contested(desk, order_number=None, link_id=None)
+    contest = await desk.hears(await desk.file("VT-NEW", **CONTEST), a_question(), sent=True)
+    found = await told(desk, contest, answers={"order_number": "vt paid"})
+    assert found.code == "reward_granted"
+    filed = await desk.file("VT-PAID", **CONTEST | {"reward_id": "rew-5"})
+    assert [reason.code for reason in filed.result.reasons] == ["reward_granted"]
+
+
+async def test_of_two_answers_that_name_one_order_at_once_one_is_taken(desk: Desk) -> None:
+    """R25: the other waits, and finds it."""
+    for turn in range(10):
+        names = [f"VT-A{turn}", f"VT-B{turn}"]
+        asked = [await desk.hears(await desk.file(n), a_question(), sent=True) for n in names]
+        same = {"order_number": f"VT-C{turn}"}
+        found = await asyncio.gather(*(told(desk, one, answers=same) for one in asked))
+        assert sorted(str(one.code) for one in found) == ["None", "duplicate"]
+
+
+@pytest.mark.parametrize("state", ["registered", "granted", "invalid"])
+async def test_a_later_answer_meets_the_rewards_of_the_order_it_names(
+    desk: Desk, state: str
+) -> None:
+    course = await desk.hears(await desk.file(), a_question(), sent=True)
+    await desk.reward(order_number="VT-8", state=state, link_id=LINK)
+    found = await told(desk, course, answers={"order_number": "VT-8"})
+    assert (found.code, found.order_key) == (f"reward_{state}", None)
+    assert (await told(desk, course)).code is None
+
+
+@pytest.mark.parametrize("link", LINK_NOW)
+async def test_a_later_answer_is_refused_for_a_link_that_does_not_fit_any_more(
+    desk: Desk, database_url: str, link: dict[str, Any]
+) -> None:
+    course = await desk.hears(await desk.file(), a_question(), sent=True)
+    await moved(desk, **link)
+    assert (await told(desk, course)).code in ("no_link", "link_does_not_fit")
+    await moved(desk, version=3)
+    assert (await told(desk, course)).code is None
+
+
+async def test_a_record_that_is_being_written_is_waited_for(desk: Desk, database_url: str) -> None:
+    """The granting transaction looks under lock: what comes before it counts."""
+    course = await desk.confirm(await desk.file())
+    await desk.reward(state="rejected", link_id=LINK)
+    async with opened(database_url) as books:
+        async with books.connection.transaction():
+            await books.connection.execute("update rewards set state = 'invalid'")
+            settling = asyncio.create_task(desk.settle(course))
+            await asyncio.sleep(0.5)
+            assert not settling.done()
+        assert await settling is Verdict.TERMS_NOT_MET

@@ -1,0 +1,144 @@
+"""The door to PostgreSQL: its queries, the platform's feed, and what an outage looks like."""
+
+import traceback
+from typing import Any
+
+import asyncpg
+import pytest
+
+from adapters.postgres.database import QUERIES, Postgres
+from domain.claims.claim import Link, Reward
+from domain.errors import DatabaseUnavailable
+from local.stack.ports import free_ports
+from tests.support.builders import a_link, a_reward
+from tests.support.sqlite_store import opened
+
+NAMED = sorted(name for name in QUERIES.available_queries if not name.endswith("_cursor"))
+CHANGED = {"amount": "99.00", "currency": "PLN"}
+
+
+def test_there_are_queries_to_prepare() -> None:
+    assert len(NAMED) > 15
+
+
+@pytest.mark.parametrize("name", NAMED)
+async def test_every_named_query_fits_the_schema(name: str, database_url: str) -> None:
+    async with opened(database_url) as books:
+        await books.connection.prepare(getattr(QUERIES, name).sql)
+
+
+async def stored(url: str, table: str) -> list[str]:
+    """Return the rows of a table as text."""
+    async with opened(url) as books:
+        return (await books.contents())[table]
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+async def test_an_older_or_equal_version_of_a_link_is_ignored(
+    postgres: Postgres, database_url: str, version: int
+) -> None:
+    await postgres.put_link(a_link(version=3))
+    before = await stored(database_url, "links")
+    await postgres.put_link(a_link(version=version, kind="referral", promised_reward=CHANGED))
+    assert await stored(database_url, "links") == before
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+async def test_an_older_or_equal_version_of_a_reward_is_ignored(
+    postgres: Postgres, database_url: str, version: int
+) -> None:
+    await postgres.put_reward(a_reward(version=3))
+    before = await stored(database_url, "rewards")
+    await postgres.put_reward(a_reward(version=version, state="granted", amount=CHANGED))
+    assert await stored(database_url, "rewards") == before
+
+
+NEWER_LINK = a_link(
+    version=4,
+    account_id="acc-2",
+    partner_id="fernweh",
+    kind="referral",
+    clicked_at="2026-10-05T00:00:00Z",
+    promised_reward=None,
+)
+NEWER_REWARD = a_reward(
+    version=4,
+    account_id="acc-2",
+    partner_id="fernweh",
+    link_id=None,
+    kind="referral",
+    order_number="FW 99/b",
+    state="granted",
+    amount=None,
+    changed_at="2026-10-05T00:00:00Z",
+    granted_by_ticket="ZW-4KQ7-P9XT-M2AB-C",
+)
+
+
+async def test_a_newer_version_replaces_every_column(postgres: Postgres, database_url: str) -> None:
+    await postgres.put_link(a_link(version=3))
+    await postgres.put_reward(a_reward(version=3))
+    await postgres.put_link(NEWER_LINK)
+    await postgres.put_reward(NEWER_REWARD)
+    async with opened(database_url) as books:
+        link = dict(await books.connection.fetchrow("select * from links") or {})
+        reward = dict(await books.connection.fetchrow("select * from rewards") or {})
+    assert Link.model_validate(link) == NEWER_LINK
+    assert (link["promised_amount"], link["promised_currency"]) == (None, None)
+    assert Reward.model_validate(reward | {"amount": None}) == NEWER_REWARD
+    assert reward["order_key"] == "FW99B"
+
+
+async def reason(url: str) -> DatabaseUnavailable:
+    """Return what asking for the grants of an unreachable database raises."""
+    async with Postgres.connect(url) as postgres:
+        with pytest.raises(DatabaseUnavailable) as caught:
+            await postgres.grants()
+    return caught.value
+
+
+async def test_a_refused_connection_is_unavailable_and_tells_no_password() -> None:
+    url = f"postgresql://postgres:hunter2@127.0.0.1:{free_ports(1)[0]}/postgres"
+    error = await reason(url)
+    assert "hunter2" not in "".join(traceback.format_exception(error))
+    assert str(error) == "PostgreSQL: ConnectionRefusedError"
+
+
+OTHERS = """
+select pg_terminate_backend(pid) from pg_stat_activity
+where pid <> pg_backend_pid() and datname = current_database()
+"""
+
+
+async def ask_after_a_cut(postgres: Postgres, url: str) -> None:
+    """Ask on a connection that the server has ended meanwhile."""
+    async with postgres.transaction() as connection, opened(url) as books:
+        await books.connection.execute(OTHERS)
+        await connection.execute("select 1")
+
+
+async def test_a_broken_connection_is_unavailable_and_the_next_call_finds_a_new_one(
+    postgres: Postgres, database_url: str
+) -> None:
+    with pytest.raises(DatabaseUnavailable):
+        await ask_after_a_cut(postgres, database_url)
+    assert await postgres.grants() == []
+
+
+async def test_a_value_that_no_column_takes_stays_a_bug(postgres: Postgres) -> None:
+    """It would be retried for ever, and benign failures alert nobody."""
+    with pytest.raises(asyncpg.DataError, match="value out of int64 range"):
+        await postgres.put_link(a_link(version=2**64))
+
+
+async def test_a_wrong_query_stays_a_bug(postgres: Postgres) -> None:
+    with pytest.raises(asyncpg.UndefinedTableError):
+        async with postgres.transaction() as connection:
+            await connection.execute("select * from no_such_table")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1/x", "postgresql://127.0.0.1:port/x"])
+async def test_what_is_no_address_of_a_database_is_refused(url: Any) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        async with Postgres.connect(url) as postgres:
+            await postgres.grants()

@@ -1,0 +1,232 @@
+"""What contradicts a ticket after its end, and the maximum at the grant, on a real database."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from adapters.postgres.database import Postgres
+from adapters.postgres.discrepancies import (
+    close_discrepancy,
+    discrepancies_of,
+    discrepancies_open,
+    keep_contradicting_rewards,
+    keep_late_outcome,
+)
+from adapters.postgres.outcomes import end_turn, keep_outcomes, known_outcomes, next_turn
+from domain.handlers.message_handling import hear
+from domain.tickets.discrepancies import MOST_OPEN, TICKET_CLOSED
+from domain.tickets.messages import PartnerOutcome
+from domain.tickets.settlement import Verdict
+from domain.tickets.ticket_aggregate import Course
+from domain.tickets.ticket_limits import MOST_UNMOVED
+from tests.support.builders import a_decision, a_reward, an_outcome
+from tests.support.csv_filing import Desk, settlement
+
+MUCH = {"amount": "800.00", "currency": "PLN"}
+
+
+@pytest.fixture
+async def desk(postgres: Postgres) -> Desk:
+    desk = Desk(postgres)
+    await desk.open_account()
+    return desk
+
+
+async def granted(desk: Desk, order: str = "VT-2231-9") -> Course:
+    """A ticket that has ended with its grant."""
+    course = await desk.confirm(await desk.file(order))
+    assert await desk.settle(course) is Verdict.GRANTED
+    return course
+
+
+def outcome_for(course: Course, outcome: str, outcome_id: str = "late", **told: Any) -> Any:
+    """What the partner says of this ticket."""
+    return an_outcome(outcome, outcome_id=outcome_id, number=course.ticket.number, **told)
+
+
+async def come_late(postgres: Postgres, *outcomes: PartnerOutcome) -> None:
+    """Keep outcomes whose tickets have ended, as a door does."""
+    await keep_outcomes(postgres, "velotel", outcomes)
+    turn = await next_turn(postgres, [one.number or "" for one in outcomes])
+    turn.codes.update(dict.fromkeys(turn.outcomes, TICKET_CLOSED))
+    await end_turn(postgres, turn)
+
+
+async def shown(postgres: Postgres) -> list[tuple[str, str, str]]:
+    """The discrepancies that wait: whose, what and why it moved nothing."""
+    rows = await discrepancies_open(postgres, 100)
+    return [(row["actor"], row["message_id"], row["code"]) for row in rows]
+
+
+@pytest.mark.parametrize("outcome", ["rejected", "order_cancelled"])
+async def test_what_is_cancelled_after_the_grant_waits_for_an_agent(
+    desk: Desk, postgres: Postgres, outcome: str
+) -> None:
+    course = await granted(desk)
+    await come_late(postgres, outcome_for(course, outcome, reason_code="order_returned"))
+    assert await shown(postgres) == [("partner:velotel", "late", "ticket_closed")]
+    (row,) = await discrepancies_of(postgres, [course.ticket.number])
+    assert row["body"]["reason_code"] == "order_returned"
+    assert len(await postgres.grants()) == 1
+
+
+async def test_what_says_the_same_after_the_grant_waits_for_nobody(
+    desk: Desk, postgres: Postgres
+) -> None:
+    course = await granted(desk)
+    await come_late(postgres, outcome_for(course, "confirmed"))
+    assert await shown(postgres) == []
+
+
+async def test_a_discrepancy_is_closed_once_by_whom_it_was_closed_first(
+    desk: Desk, postgres: Postgres
+) -> None:
+    course = await granted(desk)
+    await come_late(postgres, outcome_for(course, "rejected"))
+    (row,) = await discrepancies_open(postgres, 100)
+    at = row["discrepancy_id"]
+    first = await close_discrepancy(postgres, at, "agent:anna", "taken back by hand")
+    again = await close_discrepancy(postgres, at, "agent:bela", "me too")
+    assert first is not None
+    assert first == again
+    assert (first["closed_by"], first["closing_note"]) == ("agent:anna", "taken back by hand")
+    assert await shown(postgres) == []
+    assert await close_discrepancy(postgres, at + 1000, "agent:anna", "none") is None
+
+
+async def test_one_id_with_another_content_is_shown_and_never_told(
+    desk: Desk, postgres: Postgres
+) -> None:
+    """Also while the ticket runs: no ticket hears what its database refuses."""
+    course = await desk.confirm(await desk.file())
+    yes, no = (outcome_for(course, one, "evt-7") for one in ("confirmed", "rejected"))
+    await keep_outcomes(postgres, "velotel", [yes])
+    for _ in range(3):
+        await keep_outcomes(postgres, "velotel", [no])
+    assert await shown(postgres) == [("partner:velotel", "evt-7", "outcome_id_reused")]
+    turn = await next_turn(postgres, [course.ticket.number])
+    assert [one.outcome for one in turn.outcomes.values()] == ["confirmed"]
+    notes = await discrepancies_of(postgres, [course.ticket.number])
+    assert len(notes) == 1
+
+
+async def test_what_moves_nothing_is_known_before_its_ticket_is_told(
+    desk: Desk, postgres: Postgres
+) -> None:
+    waiting, ended = await desk.confirm(await desk.file("A")), await granted(desk, "B")
+    told = {
+        "unchanged": outcome_for(waiting, "confirmed", "1"),
+        "not_possible_now": outcome_for(waiting, "information_requested", "2", questions=["?"]),
+        None: outcome_for(waiting, "rejected", "3"),
+        "ticket_closed": outcome_for(ended, "rejected", "4"),
+    }
+    await keep_outcomes(postgres, "velotel", told.values())
+    known = await known_outcomes(postgres, "velotel", told.values())
+    refused = {kept.outcome.outcome_id: kept.refusal for kept in known.values()}
+    assert refused == {one.outcome_id: code for code, one in told.items()}
+
+
+async def test_what_comes_after_a_rejection_in_one_message_is_known_to_be_too_late(
+    desk: Desk, postgres: Postgres
+) -> None:
+    course = await desk.confirm(await desk.file())
+    both = [outcome_for(course, "rejected", "1"), outcome_for(course, "confirmed", "2")]
+    await keep_outcomes(postgres, "velotel", both)
+    known = await known_outcomes(postgres, "velotel", both)
+    assert [known[(course.ticket.number, one)].refusal for one in "12"] == [None, "ticket_closed"]
+
+
+async def test_what_a_running_ticket_cannot_take_is_shown_with_its_step(
+    desk: Desk, postgres: Postgres
+) -> None:
+    course = await desk.confirm(await desk.file())
+    hear(course, an_outcome("information_requested", outcome_id="q"), datetime.now(UTC))
+    writing = course.write_down()
+    for _ in range(2):
+        await desk.persistence.write(writing)
+    assert await shown(postgres) == [("partner:velotel", "q", "not_possible_now")]
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "waits"),
+    [
+        ("invalid", {}, True),
+        ("rejected", {}, True),
+        ("registered", {}, True),
+        ("granted", {}, True),
+        ("granted", {"granted_by_ticket": ...}, False),
+        ("invalid", {"granted_by_ticket": ..., "order_number": None, "link_id": None}, True),
+        ("invalid", {"account_id": "acc-2", "link_id": None}, True),
+        ("invalid", {"order_number": "other"}, False),
+    ],
+)
+async def test_a_reward_of_the_feed_that_takes_a_grant_back_or_doubles_it_waits_for_an_agent(
+    desk: Desk, postgres: Postgres, state: str, changes: dict[str, Any], waits: bool
+) -> None:
+    course = await granted(desk)
+    number = course.ticket.number
+    known = {name: number if told is ... else told for name, told in changes.items()}
+    at = datetime.now(UTC) + timedelta(minutes=1)
+    reward = a_reward(reward_id="rew-9", state=state, changed_at=at, **known)
+    await postgres.put_reward(reward)
+    for _ in range(2):
+        await keep_contradicting_rewards(postgres, [(reward.account_id, "rew-9")])
+    found = [("platform", "rew-9", "ticket_closed")]
+    assert await shown(postgres) == (found if waits else [])
+
+
+async def test_so_many_discrepancies_of_a_ticket_wait_at_a_time(
+    desk: Desk, postgres: Postgres
+) -> None:
+    """A partner that floods one ticket buries no other in the queue; the notes have all."""
+    course = await granted(desk)
+    for turn in range(MOST_OPEN + 5):
+        await come_late(postgres, outcome_for(course, "rejected", str(turn)))
+    assert len(await shown(postgres)) == MOST_OPEN
+
+
+async def test_of_what_comes_too_late_without_end_only_the_number_is_kept(
+    desk: Desk, postgres: Postgres
+) -> None:
+    """A partner that floods a ticket of the past makes no page of megabytes, and hides nothing."""
+    course = await granted(desk)
+    asks = [outcome_for(course, "information_requested", str(n)) for n in range(MOST_UNMOVED + 5)]
+    async with postgres.transaction() as connection:
+        for one in asks:
+            await keep_late_outcome(connection, one, TICKET_CLOSED)
+        await keep_late_outcome(connection, outcome_for(course, "rejected"), TICKET_CLOSED)
+        statement = "select count(*) from notes where number = $1 and writing = 0"
+        kept = await connection.fetchval(statement, course.ticket.number)
+        statement = "select notes_left_out from tickets where number = $1"
+        left_out = await connection.fetchval(statement, course.ticket.number)
+    assert (kept, left_out) == (MOST_UNMOVED + 1, 5)
+    assert await shown(postgres) == [("partner:velotel", "late", "ticket_closed")]
+
+
+async def test_more_than_the_maximum_is_not_granted_whatever_led_to_it(
+    desk: Desk, postgres: Postgres
+) -> None:
+    """The granting transaction looks itself: a step that names more is not believed."""
+    course = await desk.confirm(await desk.file())
+    asked = settlement(course)
+    much = asked.model_copy(update={"amount": type(asked.amount).model_validate(MUCH)})
+    for _ in range(3):
+        assert await desk.persistence.settle(much) is Verdict.APPROVAL_NEEDED
+    assert await postgres.grants() == []
+    row = await postgres.one("ticket_whole", number=course.ticket.number, messages=1)
+    assert row is not None
+    assert (row["state"], row["confirmed_amount"]) == ("awaiting_cancellation_period", None)
+    assert row["attention"] == ["amount_undecided"]
+
+
+async def test_what_two_agents_approved_is_granted(desk: Desk, postgres: Postgres) -> None:
+    course = await desk.confirm(await desk.file())
+    course.settle(Verdict.APPROVAL_NEEDED, datetime.now(UTC))
+    for agent in ("agent:anna", "agent:bela"):
+        decision = a_decision(request_id=agent, actor=agent, reward=MUCH)
+        hear(course, decision, datetime.now(UTC))
+        await desk.persistence.write(course.write_down())
+    assert await desk.settle(course) is Verdict.GRANTED
+    (grant,) = await postgres.grants()
+    assert str(grant["amount"]) == "800.00"

@@ -1,0 +1,34 @@
+"""What a long list of the feed takes from others while it is kept."""
+
+import asyncio
+
+from adapters.postgres.database import QUERIES, Connection, Postgres
+from adapters.postgres.platform_feed import AT_ONCE, Kept, keep_links
+from tests.support.builders import a_link
+
+LOCKS = """
+    select count(*) filter (where granted) as held, count(*) filter (where not granted) as awaited
+    from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid()
+    and database = (select oid from pg_database where datname = current_database())
+"""
+
+
+async def held_while_waiting(connection: Connection) -> int:
+    """How many locks others hold, once one of them waits for one of ours."""
+    async with asyncio.timeout(20):
+        while True:
+            row = await connection.fetchrow(LOCKS)
+            if row and row["awaited"]:
+                return int(row["held"])
+            await asyncio.sleep(0.02)
+
+
+async def test_a_long_list_holds_few_locks_at_a_time(postgres: Postgres) -> None:
+    """PostgreSQL has so much room for them: without any left, nobody gets anything done."""
+    links = [a_link(link_id=f"lnk-{place:03}") for place in range(4 * AT_ONCE)]
+    async with postgres.transaction() as connection:
+        await QUERIES.lock_name(connection, name=f"link|{links[-1].link_id}")
+        keeping = asyncio.create_task(keep_links(postgres, links))
+        held = await held_while_waiting(connection)
+    assert await keeping == [Kept.STORED] * len(links)
+    assert held == AT_ONCE - 1

@@ -1,0 +1,150 @@
+"""The schema's migrations: once each, from any number of processes, and never changed later."""
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from adapters.postgres.database import Postgres
+from adapters.postgres.schema.migrations import FOLDER, migrate
+from domain.errors import Misconfigured
+from tests.support.sqlite_store import opened
+
+ROOT = Path(__file__).resolve().parents[3]
+FILES = sorted(FOLDER.glob("*.sql"))
+DEADLINE = 30.0  # seconds
+SECOND = "create table beside (id integer);"
+
+
+@pytest.fixture
+async def empty_url(owner_url: str) -> str:
+    """The address of a database without any table, for its owner."""
+    async with opened(owner_url) as books:
+        await books.connection.execute("drop schema public cascade; create schema public")
+    return owner_url
+
+
+@pytest.fixture
+async def owner(owner_url: str) -> AsyncIterator[Postgres]:
+    """The adapter as the tables' owner."""
+    async with Postgres.connect(owner_url, 1) as postgres:
+        yield postgres
+
+
+async def applied(url: str) -> list[tuple[int, str]]:
+    """Return version and name of what was applied, in its order."""
+    async with opened(url) as books:
+        rows = await books.connection.fetch(
+            "select version, name from schema_migrations order by applied_at, version"
+        )
+    return [(row["version"], row["name"]) for row in rows]
+
+
+async def schema(url: str) -> list[str]:
+    """Return every column, index, constraint and trigger, as text."""
+    queries = (
+        "select c::text from information_schema.columns c where table_schema = 'public'",
+        "select indexdef from pg_indexes where schemaname = 'public'",
+        "select conname::text || pg_get_constraintdef(oid) from pg_constraint",
+        "select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal",
+    )
+    async with opened(url) as books:
+        found = [await books.connection.fetch(query) for query in queries]
+    return sorted(str(row[0]) for rows in found for row in rows)
+
+
+EXPECTED = [(int(file.stem[:4]), file.stem[5:]) for file in FILES]
+
+
+async def test_an_empty_database_gets_every_migration_in_its_order(empty_url: str) -> None:
+    async with Postgres.connect(empty_url, 1) as postgres:
+        done = await migrate(postgres)
+        assert [(one.version, one.name) for one in done] == EXPECTED
+        assert await postgres.grants() == []
+    assert await applied(empty_url) == EXPECTED
+
+
+async def test_the_second_time_changes_nothing(empty_url: str) -> None:
+    async with Postgres.connect(empty_url, 1) as postgres:
+        await migrate(postgres)
+        before = await schema(empty_url)
+        assert await migrate(postgres) == []
+    assert await schema(empty_url) == before
+
+
+@pytest.mark.parametrize("at_once", [2, 8])
+async def test_at_once_each_migration_is_applied_once(empty_url: str, at_once: int) -> None:
+    async def one() -> int:
+        async with Postgres.connect(empty_url, 1) as postgres:
+            return len(await migrate(postgres))
+
+    done = await asyncio.gather(*(one() for _ in range(at_once)))
+    assert sorted(done) == [0] * (at_once - 1) + [len(EXPECTED)]
+    assert await applied(empty_url) == EXPECTED
+
+
+def a_folder(path: Path, *changes: tuple[str, str]) -> Path:
+    """Copy the migrations, and add or replace files by name."""
+    shutil.copytree(FOLDER, path)
+    for name, text in changes:
+        (path / name).write_text(text, encoding="utf-8")
+    return path
+
+
+async def test_a_changed_file_that_was_applied_is_refused_by_its_name(
+    owner: Postgres, owner_url: str, tmp_path: Path
+) -> None:
+    changed = FILES[0].read_text() + "\n-- a word more\n"
+    folder = a_folder(tmp_path / "sql", (FILES[0].name, changed), ("9999_beside.sql", SECOND))
+    before = await schema(owner_url)
+    with pytest.raises(Misconfigured) as caught:
+        await migrate(owner, folder)
+    assert caught.value.file == FILES[0].name
+    assert await schema(owner_url) == before
+
+
+async def test_only_what_is_missing_is_applied(
+    owner: Postgres, owner_url: str, tmp_path: Path
+) -> None:
+    done = await migrate(owner, a_folder(tmp_path / "sql", ("9999_beside.sql", SECOND)))
+    assert [(one.version, one.name) for one in done] == [(9999, "beside")]
+    assert (await applied(owner_url))[-1] == (9999, "beside")
+
+
+async def test_a_migration_that_fails_leaves_nothing_of_itself_or_its_neighbours(
+    owner: Postgres, owner_url: str, tmp_path: Path
+) -> None:
+    broken = ("9999_broken.sql", "create table half (id integer); select no_such_function();")
+    folder = a_folder(tmp_path / "sql", ("9998_beside.sql", SECOND), broken)
+    before = await schema(owner_url)
+    with pytest.raises(Exception, match="no_such_function"):
+        await migrate(owner, folder)
+    assert await schema(owner_url) == before
+    assert await applied(owner_url) == EXPECTED
+
+
+async def run_migrate(url: str) -> tuple[int | None, str]:
+    """Run `python worker.py migrate`; return its exit code and what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "worker.py",
+        "migrate",
+        cwd=ROOT,
+        env={"PATH": os.environ.get("PATH", ""), "DATABASE_URL": url},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await asyncio.wait_for(process.communicate(), DEADLINE)
+    return process.returncode, output.decode()
+
+
+async def test_two_processes_at_once_both_end_well(empty_url: str) -> None:
+    """The command needs no other setting than the database's address."""
+    both = await asyncio.gather(run_migrate(empty_url), run_migrate(empty_url))
+    assert [code for code, _ in both] == [0, 0]
+    assert sorted(output.count("applied") for _, output in both) == [0, len(EXPECTED)]
+    assert await applied(empty_url) == EXPECTED

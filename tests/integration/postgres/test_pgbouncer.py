@@ -1,0 +1,87 @@
+"""Behind PgBouncer in transaction mode, which gives a connection away after each transaction."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from adapters.postgres.database import Postgres
+from local.stack.ports import HOST, free_ports
+from tests.support.csv_filing import Desk, a_request
+
+PROGRAM = os.environ.get("PGBOUNCER", "pgbouncer")
+MANY = 40
+
+pytestmark = pytest.mark.skipif(not shutil.which(PROGRAM), reason="needs pgbouncer")
+
+
+@pytest.fixture
+async def pooled(database_url: str, tmp_path: Path) -> AsyncIterator[str]:
+    """The database's URL through a PgBouncer that has two connections for everybody."""
+    (port,), database = free_ports(1), urlsplit(database_url)
+    (tmp_path / "users.txt").write_text(f'"{database.username}" "{database.password}"\n')
+    (tmp_path / "pgbouncer.ini").write_text(
+        f"""
+[databases]
+* = host={database.hostname} port={database.port}
+[pgbouncer]
+listen_addr = {HOST}
+listen_port = {port}
+unix_socket_dir =
+auth_type = plain
+auth_file = {tmp_path / "users.txt"}
+pool_mode = transaction
+default_pool_size = 2
+"""
+    )
+    for path in (tmp_path, *tmp_path.parents[:2]):
+        path.chmod(path.stat().st_mode | 0o055)
+    user = ["-u", "nobody"] if os.geteuid() == 0 else []
+    process = await asyncio.create_subprocess_exec(
+        PROGRAM, "-q", *user, str(tmp_path / "pgbouncer.ini")
+    )
+    try:
+        for _ in range(100):
+            try:
+                _, writer = await asyncio.open_connection(HOST, port)
+            except OSError:
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                break
+        yield database_url.replace(f":{database.port}/", f":{port}/")
+    finally:
+        process.kill()
+        await process.wait()
+
+
+def keeps_statements() -> bool:
+    said = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=True).stdout
+    return tuple(map(int, said.split()[1].split(".")[:2])) >= (1, 21)
+
+
+async def test_without_a_statement_cache_claims_are_admitted_side_by_side(pooled: str) -> None:
+    async with Postgres.connect(pooled, 8, statement_cache=0) as postgres:
+        desk = Desk(postgres)
+        accounts = [f"acc-{number}" for number in range(MANY)]
+        for account in accounts:
+            await desk.open_account(account)
+        filed = (desk.persistence.admit(a_request(f"VT-{a}", a)) for a in accounts)
+        admissions = await asyncio.gather(*filed)
+    assert {admission.result.status for admission in admissions} == {"accepted"}
+
+
+async def test_with_a_cache_this_old_pooler_breaks_them(pooled: str) -> None:
+    """What the setting is for; PgBouncer 1.21 and later can keep prepared statements itself."""
+    if keeps_statements():
+        pytest.skip("this one keeps prepared statements")
+    async with Postgres.connect(pooled, 8) as postgres:
+        desk = Desk(postgres)
+        work = [desk.open_account(f"acc-{number}") for number in range(MANY)]
+        became = await asyncio.gather(*work, return_exceptions=True)
+    assert any(isinstance(one, Exception) for one in became)

@@ -1,0 +1,199 @@
+"""The granting transaction: one order earns one reward per kind, once, whoever asks how often."""
+
+import asyncio
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from adapters.postgres.database import Postgres
+from adapters.postgres.outcomes import end_turn, keep_outcomes, next_turn
+from domain.handlers.message_handling import hear
+from domain.tickets.lifecycle import State
+from domain.tickets.settlement import Release, Verdict
+from domain.tickets.ticket_aggregate import Course
+from tests.support.builders import a_field, an_outcome
+from tests.support.csv_filing import Desk, settlement
+from tests.support.sqlite_store import opened
+
+ACCOUNTS = ("acc-1001", "acc-2")
+WITHOUT_ORDER_NUMBER = {"fields": [a_field("branch", required=False)]}
+
+
+@pytest.fixture
+async def desk(postgres: Postgres) -> Desk:
+    desk = Desk(postgres)
+    for account in ACCOUNTS:
+        await desk.open_account(account)
+    return desk
+
+
+async def confirmed(desk: Desk, order: str = "VT-2231-9", account: str = "acc-1001") -> Course:
+    return await desk.confirm(await desk.file(order, account))
+
+
+async def test_of_two_tickets_for_one_order_settled_at_once_exactly_one_is_granted(
+    desk: Desk, postgres: Postgres
+) -> None:
+    """One order earns one reward per kind, whoever claims it."""
+    verdicts = []
+    for turn in range(20):
+        pair = [await confirmed(desk, f"VT-{turn}", account) for account in ACCOUNTS]
+        verdicts += [sorted(await asyncio.gather(*map(desk.settle, pair)))]
+    assert verdicts == [[Verdict.ALREADY_REWARDED, Verdict.GRANTED]] * 20
+    grants = await postgres.grants()
+    assert sorted(grant["order_key"] for grant in grants) == sorted(f"VT{n}" for n in range(20))
+
+
+async def test_many_tickets_settled_at_once_never_wait_for_each_other_for_ever(
+    desk: Desk,
+) -> None:
+    """Three orders, two accounts each, every ticket settled twice: no deadlock, one grant each."""
+    courses = [await confirmed(desk, order, who) for order in "ABC" for who in ACCOUNTS]
+    found = await asyncio.gather(*(desk.settle(course) for course in [*courses, *courses[::-1]]))
+    first, second = found[:6], found[:5:-1]
+    assert first == second
+    assert first.count(Verdict.GRANTED) == 3
+
+
+async def test_a_repeated_settlement_returns_the_first_verdict_and_grants_once(
+    desk: Desk, postgres: Postgres, database_url: str
+) -> None:
+    """A crash between the commit and its acknowledgement."""
+    asked = settlement(await confirmed(desk))
+    assert await desk.persistence.settle(asked) is Verdict.GRANTED
+    async with opened(database_url) as books:
+        before = await books.contents()
+        await desk.reward(state="registered", link_id="lnk-acc-1001")
+        assert await desk.persistence.settle(asked) is Verdict.GRANTED
+        assert await books.contents() == before | {"rewards": (await books.contents())["rewards"]}
+    assert [grant["amount"] for grant in await postgres.grants()] == [Decimal("40.00")]
+
+
+async def test_a_settlement_repeated_twenty_times_at_once_grants_once(
+    desk: Desk, postgres: Postgres
+) -> None:
+    asked = settlement(await confirmed(desk))
+    verdicts = await asyncio.gather(*(desk.persistence.settle(asked) for _ in range(20)))
+    assert set(verdicts) == {Verdict.GRANTED}
+    assert len(await postgres.grants()) == 1
+
+
+async def test_the_grant_and_the_last_move_are_one_step(desk: Desk, database_url: str) -> None:
+    """Promised, confirmed and granted amounts are kept apart."""
+    await desk.settle(await confirmed(desk))
+    async with opened(database_url) as books:
+        row = await books.connection.fetchrow("select * from tickets")
+        letters = await books.value("select count(*) from letters where kind = 'resolved'")
+    assert row
+    assert (row["state"], row["due_at"], letters) == ("resolved", None, 1)
+    amounts = [row[f"{name}_amount"] for name in ("promised", "confirmed", "granted")]
+    assert amounts == [Decimal("40.00")] * 3
+
+
+@pytest.mark.parametrize("state", ["registered", "granted"])
+async def test_a_reward_that_the_platform_found_meanwhile_makes_ours_needless(
+    desk: Desk, postgres: Postgres, state: str
+) -> None:
+    course = await confirmed(desk)
+    await desk.reward(state=state)
+    assert await desk.settle(course) is Verdict.REWARD_REGISTERED
+    assert await postgres.grants() == []
+
+
+async def test_a_rejected_reward_is_no_obstacle(desk: Desk) -> None:
+    course = await confirmed(desk)
+    await desk.reward(state="rejected")
+    assert await desk.settle(course) is Verdict.GRANTED
+
+
+async def test_somebody_elses_reward_for_the_order_means_that_it_had_its_reward(
+    desk: Desk, postgres: Postgres
+) -> None:
+    course = await confirmed(desk)
+    await desk.reward(state="registered", account_id="acc-2")
+    assert await desk.settle(course) is Verdict.ALREADY_REWARDED
+    assert await postgres.grants() == []
+
+
+@pytest.mark.parametrize(
+    "other", [{"kind": "referral"}, {"order_number": "VT-9"}, {"partner_id": "fernweh"}]
+)
+async def test_a_reward_for_something_else_is_no_obstacle(
+    desk: Desk, other: dict[str, str]
+) -> None:
+    course = await confirmed(desk)
+    await desk.reward(state="granted", link_id="lnk-other", **other)
+    assert await desk.settle(course) is Verdict.GRANTED
+
+
+async def test_our_own_grant_come_back_through_the_feed_is_no_obstacle(desk: Desk) -> None:
+    course = await confirmed(desk)
+    await desk.reward(state="granted", granted_by_ticket=course.ticket.number)
+    assert await desk.settle(course) is Verdict.GRANTED
+
+
+async def test_a_reward_granted_by_another_of_our_tickets_is_one(desk: Desk) -> None:
+    course = await confirmed(desk)
+    await desk.reward(state="granted", account_id="acc-2", granted_by_ticket="ZW-other")
+    assert await desk.settle(course) is Verdict.ALREADY_REWARDED
+
+
+async def test_without_an_order_number_a_reward_is_known_by_its_link(postgres: Postgres) -> None:
+    desk = Desk(postgres, **WITHOUT_ORDER_NUMBER)
+    await desk.open_account()
+    course = await desk.confirm(await desk.file())
+    await desk.reward(state="registered", order_number=None, link_id="lnk-acc-1001")
+    assert await desk.settle(course) is Verdict.REWARD_REGISTERED
+
+
+@pytest.mark.parametrize(
+    ("state", "found"),
+    [
+        (None, Release.FREE),
+        ("rejected", Release.FREE),
+        ("registered", Release.REWARD_REGISTERED),
+        ("granted", Release.REWARD_REGISTERED),
+        ("invalid", Release.TERMS_NOT_MET),
+    ],
+)
+async def test_a_held_claim_finds_what_came_meanwhile(
+    desk: Desk, state: str | None, found: Release
+) -> None:
+    admission = await desk.file()
+    if state:
+        await desk.reward(state=state)
+    assert await desk.persistence.look_again(admission.result.number) is found
+
+
+@pytest.mark.parametrize("outcome", ["order_cancelled", "rejected"])
+async def test_nothing_is_granted_while_the_partner_has_said_what_the_ticket_has_not_heard(
+    desk: Desk, postgres: Postgres, outcome: str
+) -> None:
+    """A cancellation may wait while Temporal is away; it goes before the grant."""
+    course = await confirmed(desk)
+    said = an_outcome(outcome, outcome_id="evt-2", number=course.ticket.number)
+    await keep_outcomes(postgres, "velotel", [said])
+    assert await desk.persistence.settle(settlement(course)) is None
+    turn = await next_turn(postgres, [course.ticket.number])
+    turn.codes.update(dict.fromkeys(turn.outcomes, "told"))
+    await end_turn(postgres, turn)
+    assert await desk.persistence.settle(settlement(course)) is None  # told, and not heard yet
+    again = await next_turn(postgres, [course.ticket.number])
+    assert [*again.outcomes.values()] == [said]
+    hear(course, said, datetime.now(UTC))
+    await desk.persistence.write(course.write_down())
+    assert course.ticket.state is State.REJECTED
+    assert await postgres.grants() == []
+
+
+async def test_what_the_partner_has_said_and_the_ticket_has_heard_holds_no_grant_up(
+    desk: Desk, postgres: Postgres
+) -> None:
+    course = await confirmed(desk)
+    said = an_outcome(outcome_id="evt-2", number=course.ticket.number)
+    await keep_outcomes(postgres, "velotel", [said])
+    assert await desk.persistence.settle(settlement(course)) is None
+    hear(course, said, datetime.now(UTC))
+    await desk.persistence.write(course.write_down())
+    assert await desk.settle(course) is Verdict.GRANTED

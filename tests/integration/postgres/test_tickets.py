@@ -1,0 +1,104 @@
+"""Writing steps down: each once, in any order of arrival, and history is append-only."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from adapters.postgres.database import Postgres
+from domain.handlers.commands import next_delivery
+from domain.handlers.message_handling import hear
+from domain.tickets.messages import Delivered
+from domain.tickets.ticket import Writing
+from domain.tickets.ticket_aggregate import Course
+from tests.support.builders import a_withdrawal, an_outcome
+from tests.support.csv_filing import Desk
+from tests.support.sqlite_store import opened
+
+
+@pytest.fixture
+async def desk(postgres: Postgres) -> Desk:
+    desk = Desk(postgres)
+    await desk.open_account()
+    return desk
+
+
+async def writings(desk: Desk) -> list[Writing]:
+    """The steps of a ticket that was sent, asked about in vain, and confirmed."""
+    admission = await desk.file()
+    assert admission.ticket
+    course, steps = Course(admission.ticket), []
+    next_delivery(course)
+    stray = an_outcome(outcome_id="evt-stray", partner_id="fernweh")
+    for message in (Delivered(reference="ref-1"), stray, an_outcome()):
+        hear(course, message, datetime.now(UTC))
+        steps.append(course.write_down())
+    return steps
+
+
+async def test_a_step_written_twice_changes_nothing(desk: Desk, database_url: str) -> None:
+    steps = await writings(desk)
+    for step in steps:
+        await desk.persistence.write(step)
+    async with opened(database_url) as books:
+        before = await books.contents()
+        for step in steps:
+            await desk.persistence.write(step)
+        assert await books.contents() == before
+        assert [await books.count(table) for table in ("moves", "letters", "notes")] == [3, 2, 2]
+
+
+async def test_a_step_written_twenty_times_at_once_is_written_once(
+    desk: Desk, database_url: str
+) -> None:
+    step = (await writings(desk))[0]
+    await asyncio.gather(*(desk.persistence.write(step) for _ in range(20)))
+    async with opened(database_url) as books:
+        assert await books.value("select count(*) from moves where event = 'claim_sent'") == 1
+
+
+async def test_an_older_step_never_overwrites_a_newer_one(desk: Desk, database_url: str) -> None:
+    """An attempt that hung comes through after the step that followed it."""
+    steps = await writings(desk)
+    async with opened(database_url) as books:
+        for step in reversed(steps):
+            await desk.persistence.write(step)
+        row = await books.connection.fetchrow("select * from tickets")
+        assert row
+        assert (row["state"], row["writing"]) == ("awaiting_cancellation_period", steps[-1].writing)
+        assert row["confirmed_amount"] is not None
+        assert [await books.count(table) for table in ("moves", "letters", "notes")] == [3, 2, 2]
+
+
+async def test_every_move_is_kept_in_its_order(desk: Desk, database_url: str) -> None:
+    course = await desk.confirm(await desk.file())
+    await desk.settle(course)
+    async with opened(database_url) as books:
+        rows = await books.connection.fetch("select seq, event, to_state from moves order by seq")
+    assert [tuple(row) for row in rows] == [
+        (1, "claim_accepted", "validated"),
+        (2, "claim_sent", "sent_to_partner"),
+        (3, "partner_confirmed", "awaiting_cancellation_period"),
+        (4, "cancellation_period_ended", "resolved"),
+    ]
+
+
+async def test_what_a_person_wrote_is_kept_as_it_is_cleaned(desk: Desk, database_url: str) -> None:
+    words = "<b>\x00'; --\U0001f600\x1b[0m\r\n{{ 7*7 }}\r\n" * 50
+    await desk.hears(await desk.file(), a_withdrawal(reason=words))
+    async with opened(database_url) as books:
+        kept = await books.value("select note from moves where event = 'withdrawn'")
+    assert kept == "\n".join(["<b>\ufffd'; --\U0001f600[0m", "{{ 7*7 }}"] * 50)
+
+
+async def test_a_letter_is_marked_as_sent_once(
+    desk: Desk, postgres: Postgres, database_url: str
+) -> None:
+    number = (await desk.file()).result.number
+    keys = {"number": number, "key": "1-confirmation"}
+    await postgres.run("letter_sent", **keys)
+    async with opened(database_url) as books:
+        first = await books.value("select sent_at from letters")
+        await postgres.run("letter_sent", **keys)
+        assert await books.value("select sent_at from letters") == first
+    assert first is not None

@@ -1,0 +1,104 @@
+"""What PostgreSQL does to us is "away" until it is over; what we do wrong stays a bug."""
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+import pytest
+
+from adapters.postgres.database import Postgres
+from domain.errors import DatabaseUnavailable
+from gateway.temporal_client import is_there
+from tests.support.builders import a_link
+from tests.support.sqlite_store import opened
+
+QUERIES: Final = Path(__file__).resolve().parents[3] / "adapters" / "postgres" / "queries"
+AWAY: Final = (
+    "08006", "25006", "25P03", "25P04", "26000", "28000", "28P01", "3D000", "40001", "40P01",
+    "42P05", "53300", "55000", "55006", "55P03", "57014", "57P01", "57P03", "58000", "58030",
+    "72000", "F0000", "XX000", "XX001",
+)  # fmt: skip
+OURS: Final = ("22003", "23505", "42501", "42703", "42P01", "P0001")
+RAISE: Final = "do $$ begin raise exception 'hunter2' using errcode = '{0}'; end $$"
+
+
+@pytest.mark.parametrize("code", AWAY)
+async def test_trouble_of_the_database_is_away_and_tells_no_words(
+    postgres: Postgres, code: str
+) -> None:
+    with pytest.raises(DatabaseUnavailable) as caught:
+        async with postgres.transaction() as connection:
+            await connection.execute(RAISE.format(code))
+    assert "hunter2" not in str(caught.value)
+    assert await postgres.grants() == []
+
+
+@pytest.mark.parametrize("code", OURS)
+async def test_what_we_do_wrong_stays_a_bug(postgres: Postgres, code: str) -> None:
+    with pytest.raises(asyncpg.PostgresError):
+        async with postgres.transaction() as connection:
+            await connection.execute(RAISE.format(code))
+
+
+async def test_after_a_failover_to_read_only_and_back_nothing_stays_behind(
+    database_url: str, owner_url: str
+) -> None:
+    """Connections that were opened meanwhile are used no more."""
+    name = owner_url.rpartition("/")[2]
+    async with opened(owner_url) as books:
+        await books.connection.execute(
+            f"alter database {name} set default_transaction_read_only = on"
+        )
+        async with Postgres.connect(database_url, 3) as postgres:
+            all_at_once = [postgres.put_link(a_link(link_id=f"lnk-{n}")) for n in range(3)]
+            failed = await asyncio.gather(*all_at_once, return_exceptions=True)
+            assert [type(one) for one in failed] == [DatabaseUnavailable] * 3
+            async with Postgres.connect(database_url, 1) as another:
+                assert await another.grants() == []  # it still answers
+                with pytest.raises(DatabaseUnavailable, match="read-only"):
+                    await is_there(another)
+            await books.connection.execute("set default_transaction_read_only = off")
+            await books.connection.execute(
+                f"alter database {name} set default_transaction_read_only = off"
+            )
+            for _ in range(5):
+                await postgres.put_link(a_link())
+                await is_there(postgres)
+
+
+async def test_a_password_that_is_wrong_and_a_database_that_is_gone_are_away(
+    database_url: str,
+) -> None:
+    for wrong in (database_url.replace("-1@", "-2@"), f"{database_url}_gone"):
+        assert wrong != database_url
+        async with Postgres.connect(wrong, 1) as postgres:
+            with pytest.raises(DatabaseUnavailable) as caught:
+                await postgres.grants()
+            assert "letters-and-digits" not in str(caught.value)
+
+
+async def test_another_ones_lock_is_waited_for_and_then_away(postgres: Postgres) -> None:
+    async with postgres.transaction() as first:
+        await first.execute("lock table links in access exclusive mode")
+        with pytest.raises(DatabaseUnavailable):
+            async with postgres.transaction() as second:
+                await second.execute("set local lock_timeout = '50ms'; select link_id from links")
+
+
+async def test_a_column_that_is_added_changes_no_query(postgres: Postgres, owner_url: str) -> None:
+    await postgres.put_link(a_link())
+    assert await postgres.one("known_link", link_id="lnk-77", account_id="acc-1001") is not None
+    async with opened(owner_url) as books:
+        for table in ("links", "rewards", "tickets", "moves", "webhooks"):
+            await books.connection.execute(f"alter table {table} add column more text")
+    for _ in range(3):
+        await postgres.put_link(a_link())
+        await postgres.grants()
+
+
+def test_every_query_names_its_columns() -> None:
+    """A star grows with its table, and a plan that was prepared before then fails."""
+    star = re.compile(r"(select|,|returning)\s+(\w+\.)?\*", re.IGNORECASE)
+    assert [file.name for file in QUERIES.glob("*.sql") if star.search(file.read_text())] == []

@@ -1,0 +1,287 @@
+"""Our calls to partners over real HTTP: contract.md, "Our call to a partner"."""
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from activities.claim_delivery import Delivery, PartnerCalls
+from activities.partner_limiter import Pace
+from adapters.http.webhook_client import LONGEST_ANSWER, PartnerDoor, open_door
+from adapters.postgres.database import Postgres
+from domain.errors import (
+    PartnerContractFault,
+    PartnerThrottled,
+    PartnerUnauthorised,
+    PartnerUnavailable,
+)
+from domain.partners.profile import HttpChannel
+from local.stack.ports import free_ports
+from tests.support import raw_http_server
+from tests.support.builders import a_profile
+from tests.support.csv_filing import CLICKED_AT, ORDERED_ON, Desk
+from tests.support.raw_http_server import Doorstep, response
+
+SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
+OTHER = "whsec_" + base64.b64encode(b"another secret of this length ..").decode()
+NAME = "TICKETS_SECRET_VELOTEL"
+KEY = "ZW-4KQ7-P9XT-M2AB-C-claim"
+BODY = {
+    "claim": {"number": "ZW-4KQ7-P9XT-M2AB-C", "answers": {"note": "zażółć <&> \x00 \U0001f600"}}
+}
+
+
+@pytest.fixture
+async def partner() -> AsyncIterator[Doorstep]:
+    async with raw_http_server.opened() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[PartnerDoor]:
+    async with open_door({NAME: SECRET}) as opened:
+        yield opened
+
+
+def a_channel(address: str, timeout_seconds: float = 10) -> HttpChannel:
+    content = {"kind": "http", "address": address, "secret": NAME}
+    return HttpChannel.model_validate(content | {"timeout_seconds": timeout_seconds})
+
+
+async def deliver(door: PartnerDoor, partner: Doorstep, answer: bytes) -> str | None:
+    """Deliver a claim to a partner that answers so."""
+    partner.answer = answer
+    return await door.deliver(a_channel(partner.address), KEY, BODY)
+
+
+async def test_while_secrets_rotate_a_call_is_signed_with_both(partner: Doorstep) -> None:
+    async with open_door({NAME: f"{SECRET} {OTHER}"}) as door:
+        await deliver(door, partner, response(200))
+    (call,) = partner.calls
+    for secret in (SECRET, OTHER):
+        assert Webhook(secret).verify(call.body, call.headers) == BODY
+
+
+async def test_a_call_is_signed_as_the_official_package_verifies(
+    door: PartnerDoor, partner: Doorstep
+) -> None:
+    await deliver(door, partner, response(200))
+    (call,) = partner.calls
+    assert Webhook(SECRET).verify(call.body, call.headers) == BODY
+    with pytest.raises(WebhookVerificationError):
+        Webhook(OTHER).verify(call.body, call.headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(SECRET).verify(call.body.replace(b"claim", b"Claim"), call.headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(SECRET).verify(call.body, call.headers | {"webhook-id": "another"})
+
+
+async def test_a_call_carries_its_key_and_posts_to_the_whole_address(
+    door: PartnerDoor, partner: Doorstep
+) -> None:
+    await deliver(door, partner, response(200))
+    (call,) = partner.calls
+    assert call.line == "POST /claims?market=pl HTTP/1.1"
+    assert (call.headers["idempotency-key"], call.headers["webhook-id"]) == (KEY, KEY)
+    assert call.headers["content-type"] == "application/json"
+    assert abs(int(call.headers["webhook-timestamp"]) - datetime.now(UTC).timestamp()) < 30
+
+
+async def test_a_repeated_call_keeps_its_key(door: PartnerDoor, partner: Doorstep) -> None:
+    for _ in range(2):
+        await deliver(door, partner, response(200))
+    assert {call.headers["idempotency-key"] for call in partner.calls} == {KEY}
+    assert {call.body for call in partner.calls} == {
+        json.dumps(BODY, separators=(",", ":")).encode()
+    }
+
+
+LONG = "r" * 5000
+TAKEN = [
+    (response(200), None),
+    (response(202, b'{"reference": "VT-1"}'), "VT-1"),
+    (response(201, b"{}"), None),
+    (response(204), None),
+    (response(200, b" \r\n "), None),
+    (response(200, b'{"reference": null}'), None),
+    (response(200, b'{"reference": 7}'), None),
+    (response(200, json.dumps({"reference": LONG}).encode()), LONG[:200]),
+    (response(409), None),
+    (response(409, b'{"reference": "VT-1"}'), "VT-1"),
+    (response(409, b"<h1>Conflict</h1>"), None),
+    (response(200, b"<h1>It works!</h1>"), None),
+    (response(200, b"[]"), None),
+    (response(200, b'"VT-1"'), None),
+    (response(200, b"\xff\xfe\x00"), None),
+    (response(200, b"[" * 50_000), None),
+    (response(200, b"x" * (LONGEST_ANSWER + 1)), None),
+    (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", None),
+    (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope", None),
+]
+UNAVAILABLE = [
+    response(408),
+    response(425),
+    response(500),
+    response(502, b"Bad Gateway"),
+    response(503),
+    response(599),
+    response(429),
+    b"",
+    b"SSH-2.0-OpenSSH_9.6\r\n",
+]
+FAULTS = [400, 402, 404, 405, 410, 413, 415, 422, 451, 301, 302, 307, 308, 304]
+
+
+@pytest.mark.parametrize(("answer", "reference"), TAKEN)
+async def test_a_taken_claim_may_have_a_reference(
+    door: PartnerDoor, partner: Doorstep, answer: bytes, reference: str | None
+) -> None:
+    assert await deliver(door, partner, answer) == reference
+
+
+@pytest.mark.parametrize("answer", UNAVAILABLE, ids=range(len(UNAVAILABLE)))
+async def test_a_failing_server_and_a_broken_answer_are_tried_again(
+    door: PartnerDoor, partner: Doorstep, answer: bytes
+) -> None:
+    with pytest.raises(PartnerUnavailable):
+        await deliver(door, partner, answer)
+
+
+@pytest.mark.parametrize("status", FAULTS)
+async def test_any_other_answer_is_a_contract_fault(
+    door: PartnerDoor, partner: Doorstep, status: int
+) -> None:
+    """A redirect is one too: a claim goes nowhere but to the address in the profile."""
+    elsewhere = f"http://127.0.0.1:{partner.port}/elsewhere"
+    with pytest.raises(PartnerContractFault, match=str(status)):
+        await deliver(door, partner, response(status, location=elsewhere))
+    assert len(partner.calls) == 1
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_signature_that_is_not_accepted_is_said(
+    door: PartnerDoor, partner: Doorstep, status: int
+) -> None:
+    with pytest.raises(PartnerUnauthorised, match=str(status)):
+        await deliver(door, partner, response(status))
+
+
+WAITS = {
+    "3": timedelta(seconds=3),
+    "0": timedelta(seconds=1),
+    "-7": timedelta(seconds=1),
+    "999999999999999999999": timedelta(hours=1),
+    "9" * 5000: timedelta(seconds=1),
+    "soon": timedelta(seconds=1),
+    "1.5": timedelta(seconds=1),
+    "Wed, 21 Oct 2015 07:28:00 GMT": timedelta(seconds=1),
+    "Wed, 21 Oct 2015 07:28:00 -0000": timedelta(seconds=1),
+    "Fri, 31 Dec 9999 23:59:59 GMT": timedelta(hours=1),
+}
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("told", WAITS, ids=lambda told: told[:30])
+async def test_a_partner_that_asks_us_to_wait_is_obeyed_within_reason(
+    door: PartnerDoor, partner: Doorstep, status: int, told: str
+) -> None:
+    with pytest.raises(PartnerThrottled) as caught:
+        await deliver(door, partner, response(status, retry_after=told))
+    assert timedelta(0) < caught.value.retry_after == WAITS[told]
+
+
+async def test_a_partner_may_name_the_moment_to_come_back(
+    door: PartnerDoor, partner: Doorstep
+) -> None:
+    back = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
+    with pytest.raises(PartnerThrottled) as caught:
+        await deliver(door, partner, response(429, retry_after=back))
+    assert timedelta(minutes=9) < caught.value.retry_after <= timedelta(minutes=10)
+
+
+async def test_a_partner_that_does_not_answer_in_its_time_is_unavailable(
+    door: PartnerDoor, partner: Doorstep
+) -> None:
+    partner.silent = True
+    with pytest.raises(PartnerUnavailable, match="Timeout"):
+        await door.deliver(a_channel(partner.address, timeout_seconds=0.2), KEY, BODY)
+
+
+async def test_a_partner_that_dribbles_its_answer_is_cut_off_in_its_time(
+    door: PartnerDoor,
+) -> None:
+    """A byte now and then must not hold a call longer than the profile allows it."""
+
+    async def dribble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b" ")
+            await asyncio.sleep(0.05)
+        writer.close()
+
+    async with await asyncio.start_server(dribble, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        call = door.deliver(a_channel(f"http://127.0.0.1:{port}/", 0.3), KEY, BODY)
+        assert await asyncio.wait_for(call, 2) is None
+
+
+async def test_a_partner_that_hangs_with_all_its_calls_stops_no_other(
+    door: PartnerDoor, partner: Doorstep
+) -> None:
+    """A profile allows a hundred calls at once."""
+    async with raw_http_server.opened() as hanging:
+        hanging.silent = True
+        channel = a_channel(hanging.address)
+        stuck = [asyncio.create_task(door.deliver(channel, KEY, BODY)) for _ in range(100)]
+        await asyncio.sleep(0)
+        async with asyncio.timeout(5):
+            assert await deliver(door, partner, response(200)) is None
+        for one in stuck:
+            one.cancel()
+        await asyncio.gather(*stuck, return_exceptions=True)
+
+
+async def test_a_closed_port_is_unavailable_and_its_words_tell_no_secret(door: PartnerDoor) -> None:
+    nobody = f"http://127.0.0.1:{free_ports(1)[0]}/"
+    with pytest.raises(PartnerUnavailable) as caught:
+        await door.deliver(a_channel(nobody), KEY, BODY)
+    assert str(caught.value) == "no answer: ConnectError"
+
+
+async def test_a_claim_reaches_its_partner_exactly_as_the_contract_shows(
+    door: PartnerDoor, partner: Doorstep, postgres: Postgres
+) -> None:
+    """Only what its form asks for: no account, no name, no address."""
+    desk = Desk(postgres)
+    await desk.open_account()
+    number = (await desk.file(answers={"order_number": "VT-1", "surplus": "x"})).result.number
+    channel: dict[str, Any] = a_channel(partner.address).model_dump(mode="json")
+    calls = PartnerCalls(postgres, {"velotel": a_profile(channel=channel)}, door, Pace())
+    partner.answer = response(202, b'{"reference": "VT-77"}')
+    delivered = await calls.deliver(Delivery(number=number, partner_id="velotel", purpose="claim"))
+    (call,) = partner.calls
+    assert delivered.reference == "VT-77"
+    assert call.headers["idempotency-key"] == f"{number}-claim"
+    assert json.loads(call.body) == {
+        "claim": {
+            "number": number,
+            "kind": "missing_cashback",
+            "ordered_on": ORDERED_ON,
+            "answers": {"order_number": "VT-1"},
+            "link": {"id": "lnk-acc-1001", "clicked_at": CLICKED_AT},
+        }
+    }
+
+
+async def test_a_partner_without_a_profile_is_a_fault(
+    door: PartnerDoor, postgres: Postgres
+) -> None:
+    calls = PartnerCalls(postgres, {}, door, Pace())
+    with pytest.raises(PartnerContractFault):
+        await calls.deliver(Delivery(number="ZW-x", partner_id="gone", purpose="claim"))

@@ -1,0 +1,121 @@
+"""A member whose account has something to choose of each kind, and who fills in the form."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import httpx
+
+from tests.support.builders import a_link, a_reward
+from tests.support.claims import an_order, days_ago
+from tests.support.gateway import Front
+
+DAY: Final = "ordered_on"
+ORDER: Final = "answer-order_number"
+FRIEND: Final = "answer-friend_email"
+OBJECTION: Final = "answer-objection"
+_NUMBER: Final = re.compile(r"ZW(?:-[0-9A-Z]{4}){3}-[0-9A-Z]")
+_TOKEN: Final = re.compile(r'name="form_token" value="([^"]+)"')
+
+
+def numbers_in(text: str) -> list[str]:
+    """Every ticket number in a text."""
+    return _NUMBER.findall(text)
+
+
+class Member:
+    """An account of its own, with what its pages show."""
+
+    def __init__(self, front: Front, language: str = "en", name: str = "Jan Kowalski") -> None:
+        """Have nothing yet."""
+        self.front = front
+        self.account = front.new_id("acc")
+        self.language = language
+        self.name = name
+        self.order = an_order()
+
+    async def link(self, partner: str, days: float, kind: str = "cashback", **more: Any) -> str:
+        """Register a link that was clicked so many days ago."""
+        link_id = self.front.new_id("lnk")
+        known = {"account_id": self.account, "partner_id": partner, "kind": kind}
+        clicked_at = datetime.now(UTC) - timedelta(days=days)
+        told = {"link_id": link_id, "clicked_at": clicked_at}
+        await self.front.stage.postgres.put_link(a_link(**known | told | more))
+        return link_id
+
+    async def reward(self, partner: str, days: int, **more: Any) -> str:
+        """Register a reward for this member's order; it was rejected so many days ago."""
+        reward_id = self.front.new_id("rew")
+        known = {"reward_id": reward_id, "account_id": self.account, "partner_id": partner}
+        changed_at = datetime.now(UTC) - timedelta(days=days)
+        told = {"order_number": self.order, "changed_at": changed_at, "link_id": None}
+        await self.front.stage.postgres.put_reward(a_reward(**known | told | more))
+        return reward_id
+
+    async def open_account(self) -> None:
+        """Have a link of each kind and a rejected reward, all of which may be claimed."""
+        link_id = await self.link("velotel", 30)
+        await self.link("velotel", 30, "referral")
+        await self.reward("velotel", 15, link_id=link_id)
+
+    def handover(self, **changes: Any) -> str:
+        """A token with which the platform hands this member over."""
+        contact = {
+            "email": f"{self.account}@example.com",
+            "name": self.name,
+            "language": self.language,
+        }
+        return self.front.handover(**{"sub": self.account, "contact": contact} | changes)
+
+    def entries(self, kind: str = "missing_cashback", **changes: str) -> dict[str, str]:
+        """What this member types into the form, by the names of its inputs."""
+        missing = {DAY: days_ago(19).isoformat(), ORDER: self.order}
+        known = {
+            "missing_cashback": missing,
+            "missing_referral_reward": {**missing, FRIEND: "anna@example.com"},
+            "rejected_reward": {OBJECTION: "I kept the contract."},
+        }
+        return known[kind] | changes
+
+    async def row(self, number: str) -> dict[str, Any]:
+        """The ticket's row in the books."""
+        return (await self.front.stage.rows("tickets", "number", number))[0]
+
+    async def tickets(self) -> list[str]:
+        """The numbers of this account's tickets."""
+        query = "select number from tickets where account_id = $1"
+        async with self.front.stage.postgres.transaction() as connection:
+            return [row["number"] for row in await connection.fetch(query, self.account)]
+
+
+class Browsing(httpx.AsyncClient):
+    """A browser without a screen: it keeps cookies and follows redirects."""
+
+    def __init__(self, front: Front) -> None:
+        """Begin as nobody."""
+        super().__init__(base_url=front.address, trust_env=False, timeout=30, follow_redirects=True)
+
+    async def enter(self, member: Member) -> None:
+        """Come from the platform."""
+        answer = await self.post("/form/enter", data={"token": member.handover()})
+        assert answer.status_code == 200, answer.text
+        assert answer.url.path == "/form"
+
+    async def open_form(self, choice: str, kind: str = "missing_cashback") -> httpx.Response:
+        """Open the partner's form for a choice."""
+        return await self.get(f"/form/{kind}/details?{urlencode({'choice': choice})}")
+
+    async def send_form(
+        self, form: httpx.Response, member: Member, **changes: str
+    ) -> httpx.Response:
+        """Fill in an open form and send it."""
+        entries = member.entries(**changes) | {"form_token": token_in(form)}
+        return await self.post(str(form.url), data=entries)
+
+
+def token_in(page: httpx.Response) -> str:
+    """The form's token on a page."""
+    found = _TOKEN.search(page.text)
+    assert found, page.text
+    return found[1]

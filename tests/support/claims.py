@@ -1,0 +1,89 @@
+"""Claims, links, rewards and partners' profiles for tickets that really run.
+
+Dates count from today, so that an unchanged claim is accepted on any day.
+"""
+
+import functools
+import itertools
+import json
+import tomllib
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import HttpUrl
+
+from domain.claims.claim import Link, Reward
+from domain.partners.profile import PartnerProfile
+from local.stack.profiles import merged
+from tests.support.builders import PLN_40, a_link, a_reward, claim_content
+
+PARTNERS: Final = Path(__file__).resolve().parents[2] / "partners"
+_orders: Final = itertools.count(1000)
+
+
+def days_ago(days: int) -> date:
+    """The day so many days before today (UTC)."""
+    return (datetime.now(UTC) - timedelta(days=days)).date()
+
+
+def an_order() -> str:
+    """An order number that no other claim of this run has."""
+    return f"VT-{next(_orders)}-7"
+
+
+def a_claim(account: str = "acc-1001", order: str = "", **changes: Any) -> dict[str, Any]:
+    """An account's claim for missing cashback at Velotel; a change to `None` leaves a field out."""
+    answers = {
+        "order_number": order or an_order(),
+        "activated_on": days_ago(10).isoformat(),
+    }
+    filled_in = {
+        "account_id": account,
+        "contact": {"email": f"{account}@example.com", "name": "Jan Kowalski", "language": "pl"},
+        "link_id": f"lnk-{account}",
+        "ordered_on": days_ago(19).isoformat(),
+        "answers": answers,
+    }
+    return claim_content(**filled_in | changes)
+
+
+def an_early_claim(**changes: Any) -> dict[str, Any]:
+    """A claim for an order of this moment: too early, or held (R9)."""
+    return a_claim(ordered_on=None, ordered_at=datetime.now(UTC).isoformat(), **changes)
+
+
+def link_of(claim: dict[str, Any], **changes: Any) -> Link:
+    """The link that a claim was made with, clicked before its order."""
+    clicked_at = datetime.now(UTC) - timedelta(days=30)
+    known = {key: claim[key] for key in ("account_id", "link_id", "partner_id")}
+    return a_link(**known | {"clicked_at": clicked_at} | changes)
+
+
+def reward_for(claim: dict[str, Any], **changes: Any) -> Reward:
+    """A reward of the platform's books for a claim's order; registered, if nothing else is said."""
+    known = {
+        "reward_id": f"rew-{claim['answers']['order_number']}",
+        "account_id": claim["account_id"],
+        "order_number": claim["answers"]["order_number"],
+        "link_id": claim.get("link_id"),
+        "state": "registered",
+        "amount": PLN_40,
+        "changed_at": datetime.now(UTC) - timedelta(days=3),
+    }
+    return a_reward(**known | changes)
+
+
+def a_partner(partner_id: str, base_url: str, changes: dict[str, Any]) -> PartnerProfile:
+    """A partner of `partners/` at our own door, with these changes to its file."""
+    profile = _read(partner_id, json.dumps(changes))
+    address = HttpUrl(f"{base_url}/{partner_id}")
+    channel = profile.channel.model_copy(update={"address": address, "timeout_seconds": 5})
+    return profile.model_copy(update={"channel": channel})
+
+
+@functools.cache
+def _read(partner_id: str, changes: str) -> PartnerProfile:
+    """Read a file once: to check one takes longer than to set the rest of a stage."""
+    content = tomllib.loads((PARTNERS / f"{partner_id}.toml").read_text())
+    return PartnerProfile.from_file(merged(content, json.loads(changes)))

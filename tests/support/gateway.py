@@ -1,0 +1,160 @@
+"""The gateway as its callers meet it: real HTTP, in front of a whole stage."""
+
+import asyncio
+import base64
+import contextlib
+import itertools
+import os
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+from temporalio.testing import WorkflowEnvironment
+
+from adapters.security.jwt import new_token
+from domain.partners.profile import PartnerProfile
+from gateway.app import application
+from gateway.server.uvicorn_server import Server, Serving
+from local.stack.ports import HOST
+from settings import GatewaySettings
+from tests.support.environment import Stage
+from tests.support.partner_server import SECRET
+from tests.support.setup import profiles, secrets, set_stage
+from tests.support.sockets import listening_socket
+
+ISSUER: Final = "https://platform.rewards.example"
+AUDIENCE: Final = "support-tickets"
+TOKEN_SECRET: Final = "made-up-for-the-tests-only-shared-with-nobody"
+PAGES_SECRET: Final = "made-up-for-the-tests-only-signs-pages-alone"
+WEBHOOK_SECRET: Final = "whsec_" + base64.b64encode(b"made up for the platform's webhooks").decode()
+_ids: Final = itertools.count(1)
+
+
+class QuietServer(Server):
+    """A server that leaves the signals of the test run alone."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+@dataclass
+class Front:
+    """The gateway's address, and what tests need to call it; behind it a whole stage."""
+
+    address: str
+    http: httpx.AsyncClient
+    stage: Stage
+    app: FastAPI
+    profiles: Mapping[str, PartnerProfile]
+
+    def new_id(self, prefix: str) -> str:
+        """An id that nothing else of this run has."""
+        return f"{prefix}-{next(_ids)}-{os.getpid()}"
+
+    def as_platform(self, *accounts: str, **changes: Any) -> dict[str, str]:
+        """Headers of a platform that speaks for these accounts, or for all."""
+        told = list(accounts) or "*"
+        return self.bearing({"roles": ["platform"], "accounts": told} | changes)
+
+    def as_agent(self, name: str = "dorota", **changes: Any) -> dict[str, str]:
+        """Headers of an agent."""
+        return self.bearing({"sub": name, "roles": ["agent"]} | changes)
+
+    def as_operator(self) -> dict[str, str]:
+        """Headers of an operator."""
+        return self.bearing({"roles": ["operator"]})
+
+    def bearing(self, content: dict[str, Any], secret: str = TOKEN_SECRET) -> dict[str, str]:
+        """Headers with a token that says this beside what every token says."""
+        return {"authorization": f"Bearer {self.token(content, secret)}"}
+
+    def token(self, content: dict[str, Any], secret: str = TOKEN_SECRET) -> str:
+        """A token that says this beside what every token says."""
+        now = int(time.time())
+        known = {"iss": ISSUER, "aud": AUDIENCE, "sub": "platform", "iat": now, "exp": now + 300}
+        return new_token(secret, known | content)
+
+    def handover(self, **content: Any) -> str:
+        """A hand-over to the pages: a member's, unless something else is said."""
+        known = {
+            "aud": f"{AUDIENCE}/pages",
+            "sub": "acc-1001",
+            "roles": ["member"],
+            "jti": self.new_id("handover"),
+            "contact": {"email": "jan@example.com", "name": "Jan Kowalski", "language": "pl"},
+        }
+        return self.token(known | content)
+
+
+def gateway_settings(database_url: str, **changes: Any) -> GatewaySettings:
+    """Settings of a gateway on this database."""
+    known = {
+        "DATABASE_URL": database_url,
+        "TICKETS_SERVICE_ADDRESS": "help@rewards.example",
+        "TICKETS_PAGES_SECRET": PAGES_SECRET,
+        "TICKETS_TOKEN_ISSUER": ISSUER,
+        "TICKETS_TOKEN_AUDIENCE": AUDIENCE,
+        "TICKETS_TOKEN_SECRET": TOKEN_SECRET,
+        "TICKETS_TEMPORAL_UI": "http://temporal.example",
+    }
+    return GatewaySettings.model_validate(known | changes)
+
+
+@asynccontextmanager
+async def served(
+    app: ASGIApp, listening: socket.socket, config: Serving | None = None
+) -> AsyncIterator[None]:
+    """Serve an application at a socket that listens already, in this event loop."""
+    server = QuietServer(config or Serving(app, grace=1))
+    serving = asyncio.create_task(server.serve([listening]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+@asynccontextmanager
+async def fronted(
+    server: WorkflowEnvironment,
+    database_url: str,
+    letters: Path,
+    temporal: str = "",
+    with_workers: bool = True,
+    **changes: Any,
+) -> AsyncIterator[Front]:
+    """A gateway in front of a stage of its own on this Temporal server; `changes` to settings.
+
+    `temporal` is another address by which the gateway reaches the server.
+    """
+    async with AsyncExitStack() as stack:
+        environment = stack.enter_context(pytest.MonkeyPatch.context())
+        for name, secret in secrets().items():
+            environment.setenv(name, secret)
+        reached_at = temporal or server.client.service_client.config.target_host
+        environment.setenv("TEMPORAL_ADDRESS", reached_at)
+        environment.setenv("TEMPORAL_NAMESPACE", server.client.namespace)
+        listening = stack.enter_context(listening_socket())
+        address = f"http://{HOST}:{listening.getsockname()[1]}"
+        own = {"TICKETS_PUBLIC_ADDRESS": address}
+        told = own | {"TICKETS_PAGES_SECRET": PAGES_SECRET}
+        stage = await stack.enter_async_context(
+            set_stage(database_url, letters, server, with_workers, told)
+        )
+        known = profiles(stage.partner.base_url, {})
+        settings = gateway_settings(database_url, **own | changes)
+        app = application(settings, known, dict.fromkeys(secrets(), SECRET))
+        await stack.enter_async_context(served(app, listening))
+        http = httpx.AsyncClient(base_url=address, trust_env=False, timeout=30)
+        await stack.enter_async_context(http)
+        yield Front(address, http, stage, app, known)

@@ -1,0 +1,87 @@
+"""Other gateways beside the first: in this process, or in one that can be killed."""
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from gateway.app import application
+from local.stack.ports import HOST, free_ports
+from local.stack.profiles import invented_secret
+from tests.support.claims import PARTNERS
+from tests.support.environment import until
+from tests.support.gateway import Front, gateway_settings, served
+from tests.support.partner_server import SECRET
+from tests.support.setup import secrets
+from tests.support.sockets import listening_socket
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@asynccontextmanager
+async def beside(
+    front: Front, database_url: str = "", **secrets_of: str
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Another gateway in this process, on the same books or others; with these secrets changed."""
+    url = database_url or front.app.state.parts.settings.database_url
+    settings = gateway_settings(url, TICKETS_PUBLIC_ADDRESS=front.address)
+    own = dict.fromkeys(secrets(), SECRET) | secrets_of
+    with listening_socket() as listening:
+        address = f"http://{HOST}:{listening.getsockname()[1]}"
+        async with (
+            served(application(settings, front.profiles, own), listening),
+            httpx.AsyncClient(base_url=address, trust_env=False, timeout=30) as http,
+        ):
+            yield http
+
+
+@asynccontextmanager
+async def a_process(
+    front: Front, temporal: str, files: int = 0
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, httpx.AsyncClient]]:
+    """A gateway as a process of its own, on the same books; it may open so many `files`."""
+    (port,) = free_ports(1)
+    settings = front.app.state.parts.settings
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": settings.database_url,
+        "TEMPORAL_ADDRESS": temporal,
+        "TICKETS_SERVICE_ADDRESS": settings.service_address,
+        "TICKETS_ALLOW_PRIVATE_ADDRESSES": "true",
+        "TICKETS_PARTNERS_DIR": str(PARTNERS),
+        "TICKETS_PUBLIC_ADDRESS": front.address,
+        "TICKETS_PAGES_SECRET": settings.pages_secret,
+        "TICKETS_GATEWAY_ADDRESS": f"{HOST}:{port}",
+        "TICKETS_TOKEN_ISSUER": settings.token_issuer,
+        "TICKETS_TOKEN_AUDIENCE": settings.token_audience,
+        "TICKETS_TOKEN_SECRET": settings.token_secret or "",
+        **{name: invented_secret() for name in secrets()},
+        "TICKETS_SECRET_VELOTEL": SECRET,
+    }
+    limit = ("prlimit", f"--nofile={files}:{files}") if files else ()
+    process = await asyncio.create_subprocess_exec(
+        *(*limit, sys.executable, "-m", "gateway"),
+        cwd=ROOT,
+        env=environment,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", trust_env=False) as http:
+            await until(lambda: _lives(http), bool)
+            yield process, http
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+async def _lives(http: httpx.AsyncClient) -> bool:
+    try:
+        return (await http.get("/healthz")).status_code == 200
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,114 @@
+"""A partner's HTTP door in this process: it checks our signature and answers what a test says."""
+
+import asyncio
+import base64
+import contextlib
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import uvicorn
+from standardwebhooks import Webhook
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from local.stack.ports import HOST
+from tests.support.sockets import listening_socket
+
+SECRET: Final = "whsec_" + base64.b64encode(b"made up for the tests only, 32 by").decode()
+DEADLINE: Final = 20.0  # seconds
+
+
+@dataclass(frozen=True)
+class Says:
+    """An answer: `gate` is waited for before it is given."""
+
+    status: int = 200
+    body: bytes = b'{"reference": "ref-1"}'
+    headers: Mapping[str, str] = field(default_factory=dict)
+    gate: asyncio.Event | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One of our calls as it arrived, its signature checked."""
+
+    key: str
+    claim: dict[str, Any]
+
+
+class Partner:
+    """Gives the answers of `next_answers` first, then `answer` for ever, unless a partner has one
+    of its own.
+    """
+
+    def __init__(self) -> None:
+        """Take every claim, as long as nothing else is said."""
+        self.answer = Says()
+        self.next_answers: deque[Says] = deque()
+        self.answers_of: dict[str, Says] = {}
+        self.calls: list[Call] = []
+        self.base_url = ""
+        self._came = asyncio.Condition()
+
+    async def take(self, request: Request) -> Response:
+        """Take a claim; one whose signature is wrong breaks the test."""
+        body = await request.body()
+        Webhook(SECRET).verify(body, dict(request.headers))
+        key = request.headers["idempotency-key"]
+        async with self._came:
+            self.calls.append(Call(key, json.loads(body)["claim"]))
+            self._came.notify_all()
+        said = self.answers_of.get(request.path_params["partner_id"]) or self._next()
+        if said.gate:
+            await said.gate.wait()
+        return Response(said.body, said.status, dict(said.headers))
+
+    def _next(self) -> Says:
+        return self.next_answers.popleft() if self.next_answers else self.answer
+
+    async def called(self, times: int) -> None:
+        """Wait until so many calls have come."""
+        async with asyncio.timeout(DEADLINE), self._came:
+            await self._came.wait_for(lambda: len(self.calls) >= times)
+
+    def application(self) -> Starlette:
+        """The web application."""
+        return Starlette(routes=[Route("/{partner_id}", self.take, methods=["POST"])])
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the signals of the test run alone."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+@asynccontextmanager
+async def open_for_claims() -> AsyncIterator[Partner]:
+    """A partner on a port of its own, in this event loop."""
+    partner = Partner()
+    listening = listening_socket()
+    partner.base_url = f"http://{HOST}:{listening.getsockname()[1]}"
+    config = uvicorn.Config(
+        partner.application(),
+        ws="none",
+        lifespan="off",
+        log_level="critical",
+        timeout_graceful_shutdown=1,
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve([listening]))
+    try:
+        yield partner  # the socket listens already: what comes before the server is up waits
+    finally:
+        server.should_exit = True
+        await serving
+        listening.close()

@@ -1,0 +1,85 @@
+"""A small application behind the real server and guards, and raw lines to it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from starlette.responses import PlainTextResponse, Response
+
+from gateway.http import problems
+from gateway.http.middleware import MOST_PENDING, Guards
+from gateway.server.uvicorn_server import Serving
+from local.stack.ports import HOST
+from tests.support.gateway import served
+from tests.support.sockets import listening_socket
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+GET = b"GET /hello HTTP/1.1\r\nhost: x\r\n"
+POST = b"POST /v1/echo HTTP/1.1\r\nhost: x\r\n"
+
+
+def an_application(most_pending: int) -> FastAPI:
+    """Something small behind the guards."""
+    app = FastAPI(redirect_slashes=False)
+
+    @app.get("/hello")
+    async def hello() -> Response:
+        return PlainTextResponse("hello")
+
+    @app.get("/who")
+    async def who(request: Request) -> Response:
+        return PlainTextResponse(f"{request.client and request.client.host} {request.url.scheme}")
+
+    @app.get("/long")
+    async def long() -> Response:
+        return PlainTextResponse("x" * 20_000_000)
+
+    @app.post("/v1/echo")
+    async def echo(request: Request) -> Response:
+        return PlainTextResponse(str(len(await request.body())))
+
+    problems.install(app)
+    app.add_middleware(Guards, most_pending=most_pending)
+    return app
+
+
+class Line:
+    """Where a server listens that has been given such deadlines and bounds."""
+
+    def __init__(self, port: int, config: Serving) -> None:
+        self.port, self.config = port, config
+
+    @asynccontextmanager
+    async def call(self, source: str = HOST) -> AsyncIterator[Streams]:
+        """A connection, from this address of the loopback."""
+        reader, writer = await asyncio.open_connection(HOST, self.port, local_addr=(source, 0))
+        try:
+            yield reader, writer
+        finally:
+            writer.close()
+
+    async def said_to(
+        self, *pieces: bytes, pause: float = 0, until: float = 5, source: str = HOST
+    ) -> bytes:
+        """All that is said to these bytes; `TimeoutError` where the server does not close."""
+        async with self.call(source) as (reader, writer):
+            for piece in pieces:
+                writer.write(piece)
+                with contextlib.suppress(ConnectionError):
+                    await writer.drain()
+                await asyncio.sleep(pause)
+            with contextlib.suppress(ConnectionError):
+                return await asyncio.wait_for(reader.read(), until)
+            return b""
+
+
+@asynccontextmanager
+async def a_line(most_pending: int = MOST_PENDING, **settings: float) -> AsyncIterator[Line]:
+    """A server with these settings."""
+    app = an_application(most_pending)
+    config = Serving(app, grace=1, **settings)  # type: ignore[arg-type]
+    with listening_socket() as listening:
+        async with served(app, listening, config):
+            yield Line(listening.getsockname()[1], config)

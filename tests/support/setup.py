@@ -1,0 +1,157 @@
+"""Sets the stage: a Temporal server, the real workers, and all that they talk to.
+
+Each stage has a time-skipping server of its own: one starts in a tenth of a second, and its clock
+begins at the present, while that of a shared one would be years ahead of every date in the books.
+"""
+
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from temporalio import activity
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.testing import WorkflowEnvironment
+
+import worker
+from activities.partner_limiter import Clock
+from adapters.postgres.database import Postgres
+from domain.partners.profile import CsvChannel, PartnerProfile
+from local.mail_catcher.smtp import Behaviour, listen
+from local.mail_catcher.store import Letterbox
+from local.stack.ports import HOST
+from local.stack.temporal import SEARCH_ATTRIBUTES, fairness_flags
+from settings import Settings
+from tests.support.claims import PARTNERS, a_partner
+from tests.support.environment import Stage
+from tests.support.partner_server import SECRET, open_for_claims
+from tests.support.tcp_proxy import strung
+from workflows.data_converter import DATA_CONVERTER
+from workflows.search_attributes import ATTENTION, DUE_AT, KIND, PARTNER, STATE
+
+IDENTITY: Final = "tests"  # instead of the name of this machine, which histories would keep
+_TYPES: Final = {
+    "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    "Datetime": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
+    "KeywordList": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
+}
+
+
+def profiles(base_url: str, changes: dict[str, Any]) -> dict[str, PartnerProfile]:
+    """Every partner of `partners/` at our own door, with these changes to their files."""
+    ids = sorted(path.stem for path in PARTNERS.glob("*.toml"))
+    return {one: a_partner(one, base_url, changes.get(one, {})) for one in ids}
+
+
+def secrets() -> dict[str, str]:
+    """The environment that these partners need."""
+    known = profiles("http://nowhere.invalid", {}).values()
+    return {one.channel.secret: SECRET for one in known if not isinstance(one.channel, CsvChannel)}
+
+
+@asynccontextmanager
+async def set_stage(
+    database_url: str,
+    letters: Path,
+    server: WorkflowEnvironment | None = None,
+    with_workers: bool = True,
+    told: Mapping[str, Any] | None = None,
+    **changes: Any,
+) -> AsyncIterator[Stage]:
+    """A stage on this database; letters are kept in this folder, whatever played there before.
+
+    `told`: settings of the workers that are not the usual ones.
+    """
+    async with AsyncExitStack() as stack:
+        clock: Clock = time.monotonic
+        if server is None:
+            server, clock = await stack.enter_async_context(skipping_server()), _servers_clock
+        stage = await _stage(stack, server, database_url, letters, changes, clock, told or {})
+        stack.push_async_callback(stage.workers_go)
+        if with_workers:
+            await stage.workers_come()
+        yield stage
+
+
+@asynccontextmanager
+async def real_server(*flags: str) -> AsyncIterator[WorkflowEnvironment]:
+    """The real Temporal dev server, in memory, started with these `flags` too."""
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=_program("temporal"),
+        data_converter=DATA_CONVERTER,
+        identity=IDENTITY,
+        search_attributes=[STATE, KIND, PARTNER, DUE_AT, ATTENTION],
+        dev_server_extra_args=[*fairness_flags(), *flags],
+    ) as server:
+        yield server
+
+
+def _program(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))
+
+
+@asynccontextmanager
+async def skipping_server() -> AsyncIterator[WorkflowEnvironment]:
+    """A test server that skips time and knows our search attributes."""
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=_program("temporal-test-server"),
+        data_converter=DATA_CONVERTER,
+        identity=IDENTITY,
+    ) as server:
+        attributes = {name: _TYPES[kind] for name, kind in SEARCH_ATTRIBUTES.items()}
+        await server.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(
+                namespace=server.client.namespace, search_attributes=attributes
+            )
+        )
+        yield server
+
+
+async def _stage(
+    stack: AsyncExitStack,
+    server: WorkflowEnvironment,
+    database_url: str,
+    letters: Path,
+    changes: dict[str, Any],
+    clock: Clock,
+    told: Mapping[str, Any],
+) -> Stage:
+    partner = await stack.enter_async_context(open_for_claims())
+    box, mail = Letterbox(letters), Behaviour()
+    catcher = await listen(box, mail, 0)
+    stack.callback(catcher.close)
+    start, _, database = database_url.rpartition(":")
+    port, _, name = database.partition("/")
+    database_wire = await stack.enter_async_context(strung(int(port)))
+    mail_wire = await stack.enter_async_context(strung(catcher.sockets[0].getsockname()[1]))
+    settings = Settings.model_validate(
+        {
+            "DATABASE_URL": f"{start}:{database_wire.entrance}/{name}",
+            "SMTP_URL": f"smtp://{HOST}:{mail_wire.entrance}",
+            "TICKETS_MAIL_SENDER": "tickets@rewards.example",
+            "TICKETS_SERVICE_ADDRESS": "help@rewards.example",
+            "TICKETS_PARTNERS_DIR": PARTNERS,
+            "TICKETS_PUBLIC_ADDRESS": "https://tickets.rewards.example",
+            **told,
+        }
+    )
+    known = profiles(partner.base_url, changes)
+    return Stage(
+        client=server.client,
+        sleep=server.sleep,
+        postgres=await stack.enter_async_context(Postgres.connect(database_url, 3)),
+        partner=partner,
+        box=box,
+        mail=mail,
+        database_wire=database_wire,
+        mail_wire=mail_wire,
+        hire=lambda client: worker.workers(client, settings, known, clock),
+    )
+
+
+def _servers_clock() -> float:
+    """The time by which the server skips: partners' paces follow it."""
+    return activity.info().started_time.timestamp()

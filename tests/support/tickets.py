@@ -1,0 +1,41 @@
+"""Tickets for the tests of agents' calls: filed, sent, and told something."""
+
+from typing import Any
+
+import httpx
+
+from tests.support.claims import a_claim
+from tests.support.gateway import Front
+
+
+async def a_sent_ticket(front: Front, account: str = "", order: str = "", **changes: Any) -> str:
+    """File a claim of an account of its own, wait until the partner has it, return its number."""
+    account = account or front.new_id("acc")
+    await front.stage.filed_and_sent(claim=a_claim(account=account, order=order, **changes))
+    return front.stage.number
+
+
+async def an_ended_ticket(front: Front, account: str = "") -> str:
+    """A ticket that was withdrawn, and whose workflow is over."""
+    number = await a_sent_ticket(front, account)
+    await front.stage.ask("withdraw")
+    await front.stage.ended()
+    return number
+
+
+def told(answer: httpx.Response) -> tuple[int, str]:
+    """Status and code of a problem."""
+    return answer.status_code, answer.json().get("code", "")
+
+
+def wrong(answer: httpx.Response) -> dict[str, str]:
+    """The fields that a problem names."""
+    return {one["field"]: one["expected"] for one in answer.json()["errors"]}
+
+
+async def looked_up(front: Front, number: str, **headers: str) -> dict[str, Any]:
+    """A ticket as an agent sees it."""
+    answer = await front.http.get(f"/v1/tickets/{number}", headers=front.as_agent() | headers)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found

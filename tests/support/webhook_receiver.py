@@ -1,0 +1,88 @@
+"""The platform's door for webhooks in this process: it checks signatures and answers as told."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from standardwebhooks import Webhook
+
+from local.stack.ports import HOST
+from tests.support.gateway import WEBHOOK_SECRET, served
+from tests.support.partner_server import Says
+from tests.support.sockets import listening_socket
+
+DEADLINE: Final = 20.0  # seconds
+TAKEN: Final = Says(200, b"Thank you")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A webhook as it came, and when (seconds of the monotonic clock)."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    at: float
+
+    @property
+    def webhook_id(self) -> str:
+        """Its id."""
+        return self.headers["webhook-id"]
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """What it says."""
+        content: dict[str, Any] = json.loads(self.body)
+        return content
+
+
+class Platform:
+    """Gives each ticket the answers of `first_answers` first, then `answer`."""
+
+    def __init__(self, address: str) -> None:
+        """Take every webhook, as long as nothing else is said."""
+        self.address = address
+        self.answer = TAKEN
+        self.first_answers: list[Says] = []
+        self.heard: list[Heard] = []
+        self.secret = WEBHOOK_SECRET
+        self._came = asyncio.Condition()
+
+    async def take(self, request: Request) -> Response:
+        """Take a webhook; one whose signature is wrong breaks the test."""
+        body = await request.body()
+        Webhook(self.secret).verify(body, dict(request.headers))
+        heard = Heard(dict(request.headers), body, time.monotonic())
+        earlier = len(self.of(heard.event["number"]))
+        said = self.first_answers[earlier] if earlier < len(self.first_answers) else self.answer
+        async with self._came:
+            self.heard.append(heard)
+            self._came.notify_all()
+        if said.gate:
+            await said.gate.wait()
+        return Response(said.body, said.status, dict(said.headers))
+
+    def of(self, number: str) -> list[Heard]:
+        """What was heard of one ticket."""
+        return [one for one in self.heard if one.event["number"] == number]
+
+    async def hears(self, number: str, times: int) -> list[Heard]:
+        """Wait until so many webhooks about one ticket have come."""
+        async with asyncio.timeout(DEADLINE), self._came:
+            await self._came.wait_for(lambda: len(self.of(number)) >= times)
+        return self.of(number)
+
+
+@asynccontextmanager
+async def listening_platform() -> AsyncIterator[Platform]:
+    """A platform on a port of its own, in this event loop."""
+    with listening_socket() as listening:
+        platform = Platform(f"http://{HOST}:{listening.getsockname()[1]}/webhooks")
+        app = FastAPI()
+        app.add_api_route("/webhooks", platform.take, methods=["POST"])
+        async with served(app, listening):
+            yield platform

@@ -1,0 +1,288 @@
+"""Partner files: every fault names its file and key; the shipped partners load and differ."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli_w
+
+from adapters.files.partner_profiles import load_profiles
+from domain.errors import Misconfigured
+from domain.partners.profile import ClaimKind, CsvChannel, HttpChannel, PartnerProfile, PartnerRules
+from local.stack.profiles import at_simulator, merged, read_profiles, write_profiles
+
+ROOT = Path(__file__).resolve().parents[3]
+SHIPPED = ROOT / "partners"
+OVERLAYS = ROOT / "local" / "stack" / "overlays"
+LABEL = {"pl": "Numer", "de": "Nummer", "en": "Number"}
+SOUND: dict[str, Any] = {
+    "id": "shop",
+    "name": "Shop",
+    "kinds": ["missing_cashback"],
+    "market": {"time_zone": "Europe/Warsaw", "currency": "PLN", "language": "pl"},
+    "cancellation": {"period": "P14D", "counts_from": "order", "at_most": "P90D"},
+    "answer": {"within": "P14D"},
+    "reward_at_most": {"amount": "100.00", "currency": "PLN"},
+    "fields": [{"name": "order_number", "label": LABEL, "identifies": True}],
+    "channel": {
+        "kind": "http",
+        "address": "https://claims.shop.example/support-tickets",
+        "secret": "TICKETS_SECRET_SHOP",
+    },
+}
+
+
+def write_profile(folder: Path, content: Mapping[str, Any], name: str = "shop") -> Path:
+    """Write a partner's file."""
+    file = folder / f"{name}.toml"
+    file.write_text(tomli_w.dumps(content), encoding="utf-8")
+    return file
+
+
+def fault_in(folder: Path) -> Misconfigured:
+    """Return how the files of a folder are refused."""
+    with pytest.raises(Misconfigured) as caught:
+        load_profiles(folder)
+    return caught.value
+
+
+def _fault_of(folder: Path, **changes: Any) -> Misconfigured:
+    file = write_profile(folder, merged(SOUND, changes))
+    fault = fault_in(folder)
+    assert fault.file == str(file)
+    return fault
+
+
+def _shipped() -> list[PartnerRules]:
+    return [profile.rules for profile in load_profiles(SHIPPED).values()]
+
+
+def test_a_sound_file_loads_under_its_id(tmp_path: Path) -> None:
+    write_profile(tmp_path, SOUND)
+    loaded = load_profiles(tmp_path)
+    assert list(loaded) == ["shop"]
+    channel = loaded["shop"].channel
+    assert isinstance(channel, HttpChannel)
+    assert channel.secret == "TICKETS_SECRET_SHOP"
+
+
+def test_an_empty_folder_is_a_fault(tmp_path: Path) -> None:
+    assert fault_in(tmp_path).file == str(tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    assert "one file per partner" in fault_in(tmp_path / "nowhere").expected
+
+
+def test_a_file_that_is_no_toml_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text('id = "shop"\nname = "Shop\nkinds = []\n')
+    assert fault_in(tmp_path).key == "line 2"
+
+
+def test_a_file_that_ends_too_soon_is_named_with_its_last_line(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text('id = "shop"\nkinds = [\n"missing_cashback"')
+    fault = fault_in(tmp_path)
+    assert fault.key == "line 3"
+    assert "TOML" in fault.expected
+
+
+def test_a_file_that_is_not_utf_8_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_bytes(b'id = "shop"\nname = "K\xb6ln"\n')
+    fault = fault_in(tmp_path)
+    assert (fault.key, fault.expected) == ("line 2", "expected text in UTF-8")
+
+
+def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").mkdir()
+    assert fault_in(tmp_path).key == "file"
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "meant"),
+    [
+        ({"cancelation": {}}, "cancelation", "cancellation"),
+        ({"chanel": {}}, "chanel", "channel"),
+        ({"market": {"timezone": "UTC"}}, "market.timezone", "time_zone"),
+        ({"answer": {"whithin": "P1D"}}, "answer.whithin", "within"),
+        ({"channel": {"adress": "x"}}, "channel.adress", "address"),
+        ({"fields": [{"name": "a", "label": LABEL, "patern": "x"}]}, "fields.0.patern", "pattern"),
+    ],
+)
+def test_an_unknown_key_is_a_fault_that_says_what_was_meant(
+    tmp_path: Path, changes: dict[str, Any], key: str, meant: str
+) -> None:
+    fault = _fault_of(tmp_path, **changes)
+    assert fault.key == key
+    assert f'did you mean "{meant}"?' in fault.expected
+
+
+def test_an_unknown_key_that_resembles_nothing_lists_the_known_ones(tmp_path: Path) -> None:
+    fault = _fault_of(tmp_path, market={"xyz": 1})
+    assert "time_zone, currency, language" in fault.expected
+
+
+def test_a_missing_key_is_a_fault(tmp_path: Path) -> None:
+    write_profile(tmp_path, {key: value for key, value in SOUND.items() if key != "answer"})
+    fault = fault_in(tmp_path)
+    assert (fault.key, fault.expected) == ("answer", "expected, but missing")
+
+
+def test_a_file_without_a_channel_is_a_fault(tmp_path: Path) -> None:
+    write_profile(tmp_path, {key: value for key, value in SOUND.items() if key != "channel"})
+    assert fault_in(tmp_path).key == "channel"
+
+
+def test_a_misspelt_key_speaks_before_the_missing_one_it_causes(tmp_path: Path) -> None:
+    content = {key: value for key, value in SOUND.items() if key != "answer"}
+    write_profile(tmp_path, content | {"answr": SOUND["answer"]})
+    fault = fault_in(tmp_path)
+    assert fault.key == "answr"
+    assert fault.expected == 'no such key: did you mean "answer"? (and 1 more)'
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"market": {"time_zone": "Europe/Warschau"}}, "market.time_zone"),
+        ({"market": {"language": "fr"}}, "market.language"),
+        ({"cancellation": {"period": "14 days"}}, "cancellation.period"),
+        ({"cancellation": {"counts_from": "delivery"}}, "cancellation.counts_from"),
+        ({"kinds": ["missing_cash"]}, "kinds.0"),
+        ({"kinds": []}, "kinds"),
+        ({"reward_at_most": {"amount": "-1"}}, "reward_at_most.amount"),
+        ({"fields": []}, "fields"),
+        ({"fields": [{"name": "a", "label": {"pl": "A", "de": "A"}}]}, "fields.0.label"),
+        ({"fields": [{"name": "a", "label": LABEL | {"fr": "A"}}]}, "fields.0.label.fr"),
+        ({"fields": [{"name": "a", "label": LABEL, "pattern": "("}]}, "fields.0.pattern"),
+        ({"fields": [{"name": "a", "label": LABEL, "type": "choice"}]}, "fields.0.options"),
+        ({"fields": [{"name": "a", "label": LABEL, "dates": "activation"}]}, "fields.0.dates"),
+        ({"fields": [{"name": "a", "label": LABEL}] * 2}, "fields"),
+        ({"channel": {"secret": "whsec_abc"}}, "channel.secret"),
+        ({"channel": {"address": "claims.shop.example"}}, "channel.address"),
+        ({"channel": {"requests_per_second": 0}}, "channel.requests_per_second"),
+        ({"channel": {"kind": "fax"}}, "channel.kind"),
+        ({"channel": {"kind": "mail"}}, "channel.address"),
+        (
+            {"channel": {"kind": "mail", "address": "a@b.pl", "link_valid": "x"}},
+            "channel.link_valid",
+        ),
+        ({"channel": {"kind": "csv"}}, "channel.address"),
+    ],
+)
+def test_a_wrong_value_is_named_by_its_dotted_key(
+    tmp_path: Path, changes: dict[str, Any], key: str
+) -> None:
+    assert _fault_of(tmp_path, **changes).key == key
+
+
+def test_an_amount_in_another_currency_than_the_markets_is_a_fault(tmp_path: Path) -> None:
+    fault = _fault_of(tmp_path, reward_at_most={"currency": "EUR"})
+    assert "PLN" in fault.expected
+
+
+def test_a_partner_that_confirms_by_silence_without_a_cap_is_a_fault(tmp_path: Path) -> None:
+    assert "confirm_up_to" in _fault_of(tmp_path, answer={"silence": "confirm"}).expected
+
+
+def test_a_file_named_otherwise_than_its_partner_is_a_fault(tmp_path: Path) -> None:
+    write_profile(tmp_path, SOUND, "shoppe")
+    fault = fault_in(tmp_path)
+    assert (fault.key, fault.expected) == ("id", 'expected "shoppe", as the file is named')
+
+
+def test_two_files_cannot_be_the_same_partner(tmp_path: Path) -> None:
+    write_profile(tmp_path, SOUND)
+    twin = write_profile(tmp_path, SOUND, "shop-2")
+    fault = fault_in(tmp_path)
+    assert (fault.file, fault.key) == (str(twin), "id")
+
+
+def test_a_partner_whose_claims_open_only_when_they_are_too_late_does_not_load(
+    tmp_path: Path,
+) -> None:
+    fault = _fault_of(tmp_path, registration_delay="P30D", claim_window="P30D")
+    assert fault.key == "registration_delay"
+
+
+def test_the_same_partner_loads_where_early_claims_are_held(tmp_path: Path) -> None:
+    early = {"registration_delay": "P30D", "claim_window": "P30D", "early_claims": "hold"}
+    write_profile(tmp_path, merged(SOUND, early))
+    assert load_profiles(tmp_path)
+
+
+@pytest.mark.parametrize("window", ["P4M", "P93D", "P3M1D"])
+def test_a_window_longer_than_three_months_does_not_load(tmp_path: Path, window: str) -> None:
+    """R35: a partner may shorten the three months, never lengthen them."""
+    fault = _fault_of(tmp_path, claim_window=window)
+    assert fault.key == "claim_window"
+    assert "P3M" in fault.expected
+
+
+def test_every_shipped_partner_loads() -> None:
+    names = {"velotel", "buchkiste", "brightvolt", "bankomat-plus", "fernweh"}
+    names |= {"kwiatek", "moebelhof"}
+    assert set(load_profiles(SHIPPED)) == names
+
+
+def test_every_shipped_partner_loads_with_the_local_stacks_overlay_too(tmp_path: Path) -> None:
+    profiles = read_profiles(SHIPPED, OVERLAYS)
+    at_home = {key: at_simulator(p, "http://127.0.0.1:8090") for key, p in profiles.items()}
+    write_profiles(at_home, tmp_path)
+    loaded = load_profiles(tmp_path)
+    channels = [profile.channel for profile in loaded.values()]
+    hosts = {one.address.host for one in channels if isinstance(one, HttpChannel)}
+    assert len(loaded) == len(profiles)
+    assert hosts == {"127.0.0.1"}
+
+
+def test_an_overlay_changes_nothing_that_a_partner_asks_for() -> None:
+    shipped = load_profiles(SHIPPED)
+    for key, content in read_profiles(SHIPPED, OVERLAYS).items():
+        local = PartnerProfile.from_file(content).rules
+        real = shipped[key].rules
+        assert (local.fields, local.kinds, local.market) == (real.fields, real.kinds, real.market)
+
+
+def test_the_shipped_partners_differ_in_everything_that_can_differ() -> None:
+    partners = _shipped()
+    assert {p.market.language for p in partners} == {"pl", "de", "en"}
+    assert len({p.market.currency for p in partners}) >= 2
+    assert len({p.market.time_zone for p in partners}) >= 2
+    assert {p.cancellation.counts_from for p in partners} == {
+        "order", "activation", "contract_start"
+    }  # fmt: skip
+    assert {p.answer.silence for p in partners} == {"escalate", "confirm", "reject"}
+    assert {p.information.otherwise for p in partners} == {"send", "reject"}
+    assert {p.early_claims for p in partners} == {"refuse", "hold"}
+    assert "P2M" in {p.claim_window for p in partners}
+
+
+def test_no_two_shipped_partners_share_a_delay_a_maximum_or_a_rate() -> None:
+    profiles = list(load_profiles(SHIPPED).values())
+    assert len({p.rules.registration_delay for p in profiles}) == len(profiles)
+    assert len({p.rules.reward_at_most.amount for p in profiles}) == len(profiles)
+    assert len({p.rules.answer.reminders for p in profiles}) == len(profiles)
+    assert len({p.channel.requests_per_second for p in profiles}) == len(profiles)
+    secrets = [p.channel.secret for p in profiles if not isinstance(p.channel, CsvChannel)]
+    assert len(set(secrets)) == len(secrets)
+
+
+def test_the_shipped_forms_use_every_type_of_field_and_differ_per_kind() -> None:
+    """R17-R19: the fields of a form depend on the partner, and on the kind of claim."""
+    partners = _shipped()
+    fields = [field for partner in partners for field in partner.fields]
+    assert {field.type for field in fields} == {"text", "date", "number", "email", "choice"}
+    assert any(field.pattern for field in fields)
+    assert any(field.help for field in fields)
+    for partner in partners:
+        assert any(not field.required for field in partner.fields)
+        forms = {tuple(f.name for f in partner.form(kind)) for kind in partner.kinds}
+        assert len(forms) > 1
+
+
+def test_one_shipped_partner_has_no_field_that_identifies_the_order() -> None:
+    """R25: then the link and the day of the order do."""
+    bank = load_profiles(SHIPPED)["bankomat-plus"].rules
+    assert not any(field.identifies for field in bank.fields)
+    assert set(bank.kinds) == {ClaimKind.MISSING_CASHBACK, ClaimKind.MISSING_REFERRAL_REWARD}

@@ -1,0 +1,225 @@
+"""Lines of partners' files: claims out, outcomes in, by the same model as every outcome."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from cli.csv_rows import (
+    CLAIM_COLUMNS,
+    OUTCOME_COLUMNS,
+    check_header,
+    claim_header,
+    claim_row,
+    column_of,
+    is_unanswered,
+    read_outcome,
+    separator,
+    unknown_number,
+)
+from domain.errors import MessageRefused
+from domain.partners.profile import Market
+from domain.tickets.messages import PartnerOutcome, RejectionReason
+from tests.support.builders import NUMBER
+
+MARKET = Market(time_zone="Europe/Berlin", currency="EUR", language="de")
+CLAIM: dict[str, Any] = {
+    "number": NUMBER,
+    "kind": "missing_cashback",
+    "ordered_on": "2026-10-01",
+    "answers": {"order_number": "VT-1", "travellers": 2},
+    "link": {"id": "lnk-77", "clicked_at": None},
+}
+
+
+def cells(**changes: str) -> dict[str, str]:
+    return dict.fromkeys(OUTCOME_COLUMNS, "") | {"number": NUMBER, "outcome": "confirmed"} | changes
+
+
+def refused(**changes: str) -> MessageRefused:
+    with pytest.raises(MessageRefused) as caught:
+        read_outcome(cells(**changes), "velotel")
+    return caught.value
+
+
+def test_a_claim_is_a_line_with_a_column_per_answer() -> None:
+    header = claim_header(["order_number", "travellers", "not_given"])
+    row = claim_row("claim", CLAIM, ["order_number", "travellers", "not_given"])
+    assert dict(zip(header, row, strict=True)) == {
+        **dict.fromkeys(OUTCOME_COLUMNS, ""),
+        "number": NUMBER,
+        "purpose": "claim",
+        "kind": "missing_cashback",
+        "ordered_on": "2026-10-01",
+        "link_id": "lnk-77",
+        "clicked_at": "",
+        "member_note": "",
+        "answers.order_number": "VT-1",
+        "answers.travellers": "2",
+        "answers.not_given": "",
+    }
+
+
+def test_a_line_says_everything_that_an_outcome_can_say() -> None:
+    outcome = read_outcome(
+        cells(
+            number="zw 4kq7p9xtm2abc",
+            note=" gut ",
+            contract_started_on="2026-10-02",
+            activated_on="2026-10-03",
+            cancellation_ends_on="2026-10-17",
+            occurred_at="2026-10-09T10:00:00+02:00",
+            amount="12,5",
+            currency="PLN",
+        ),
+        "velotel",
+    )
+    assert (outcome.number, outcome.partner_id, outcome.note) == (NUMBER, "velotel", "gut")
+    assert outcome.activated_on == date(2026, 10, 3)
+    assert outcome.reward
+    assert outcome.reward.model_dump(mode="json") == {"amount": "12.50", "currency": "PLN"}
+    assert outcome == PartnerOutcome.model_validate(outcome.model_dump(mode="json"))
+
+
+def test_a_rejection_and_a_question_are_told_too() -> None:
+    no = read_outcome(cells(outcome="rejected", reason_code="order_not_found"), "velotel")
+    assert no.reason_code is RejectionReason.ORDER_NOT_FOUND
+    asked = read_outcome(cells(outcome="information_requested", question="When?"), "velotel")
+    assert asked.questions == ("When?",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"outcome": "perhaps"}, "outcome: "),
+        ({"outcome": ""}, "outcome: Field required"),
+        ({"reason_code": "no idea"}, "reason_code: "),
+        ({"activated_on": "3/10/2026"}, "activated_on: expected a date such as 2026-10-01"),
+        ({"occurred_at": "2026-10-09 10:00"}, "occurred_at: "),
+        ({"amount": "12.50"}, "reward.currency: "),
+        ({"currency": "PLN"}, "reward.amount: "),
+        ({"amount": "1,250", "currency": "PLN"}, "reward.amount: expected 1250 or 1.25, as"),
+        ({"amount": "1.000", "currency": "PLN"}, "reward.amount: expected 1000 or 1.00, as"),
+        ({"amount": "1_0", "currency": "PLN"}, "reward.amount: "),
+        ({"amount": "5 EUR", "currency": "PLN"}, "reward.amount: expected a number, in PLN"),
+        ({"amount": "5", "currency": "zloty"}, "reward.currency: expected a currency such as EUR"),
+        ({"amount": "-5", "currency": "PLN"}, "reward.amount: "),
+        ({"note": "x" * 4001}, "note: "),
+    ],
+)
+def test_a_malformed_line_is_refused_with_field_and_reason(
+    changes: dict[str, str], named: str
+) -> None:
+    error = refused(**changes)
+    assert error.code == "malformed"
+    assert named in error.expected
+
+
+def test_every_wrong_field_of_a_line_is_named() -> None:
+    error = refused(outcome="perhaps", activated_on="soon")
+    assert "outcome: " in error.expected
+    assert "; activated_on: " in error.expected
+
+
+@pytest.mark.parametrize("number", ["", "1", "ZW-4KQ7-P9XT-M2AB-D", "'; drop table tickets"])
+def test_a_number_that_is_none_is_refused_like_one_of_nobody(number: str) -> None:
+    assert str(refused(number=number)) == str(unknown_number())
+
+
+def test_the_same_line_is_the_same_outcome_in_any_file() -> None:
+    """R25 of imports, so to speak: what was imported before is known again."""
+    ids = {
+        read_outcome(cells(number=number, note=note, amount=amount, currency="PLN"), "v").outcome_id
+        for number in (NUMBER, NUMBER.lower())
+        for note in ("x", " x ")
+        for amount in ("12.5", "12,50")
+    }
+    assert len(ids) == 1
+
+
+@pytest.mark.parametrize("name", set(OUTCOME_COLUMNS) - {"number", "outcome", "currency"})
+def test_a_line_that_says_something_else_is_another_outcome(name: str) -> None:
+    words = {
+        "reason_code": "other",
+        "occurred_at": "2026-10-09T10:00:00+02:00",
+        "amount": "2",
+        "note": "x",
+        "question": "x",
+    }
+    money = {"currency": "PLN"} if name == "amount" else {}
+    other = cells(**{name: words.get(name, "2026-10-01")}, **money)
+    first = read_outcome(cells(), "velotel").outcome_id
+    assert read_outcome(other, "velotel").outcome_id != first
+    assert read_outcome(cells(), "buchkiste").outcome_id != first
+
+
+def test_the_columns_of_an_export_may_stand_beside_those_of_the_outcome() -> None:
+    assert check_header(claim_header(["order_number"])) == []
+    assert check_header(["number", "outcome", "", ""]) == []
+
+
+def test_columns_that_nobody_knows_are_left_aside_and_named() -> None:
+    assert check_header(["number", "reson_code", "outcome", ""]) == ["reson_code"]
+
+
+@pytest.mark.parametrize(
+    "cell", ["reason_code", " Reason Code ", "REASON-CODE", "reason\u00a0code"]
+)
+def test_the_name_of_a_column_is_known_in_any_case(cell: str) -> None:
+    assert column_of(cell) == "reason_code"
+
+
+def test_what_a_member_wrote_stands_to_the_right_of_the_outcome() -> None:
+    """Text that a careless program spreads over several cells never moves into the outcome."""
+    header = claim_header(["order_number"])
+    assert header[: len(OUTCOME_COLUMNS)] == list(OUTCOME_COLUMNS)
+    claim = CLAIM | {"answers": {"order_number": "x\r\ny\u2028z\x0b\u200b"}, "note": "a\nb"}
+    row = claim_row("claim", claim, ["order_number"])
+    assert row[header.index("answers.order_number")] == "x y z"
+    assert row[header.index("member_note")] == "a b"
+
+
+@pytest.mark.parametrize(("language", "sign"), [("pl", ";"), ("de", ";"), ("en", ",")])
+def test_an_export_is_parted_as_spreadsheets_of_the_market_expect(language: str, sign: str) -> None:
+    assert separator(MARKET.model_copy(update={"language": language})) == sign
+
+
+def test_a_line_of_an_export_that_came_back_empty_says_nothing() -> None:
+    assert is_unanswered(cells(outcome=" \u200b") | {"answers.order_number": "confirmed"})
+    assert not is_unanswered(cells(outcome="", amount="5"))
+
+
+def test_a_line_is_read_as_the_market_writes() -> None:
+    told = cells(
+        outcome=" Confirmed",
+        cancellation_ends_on="05.12.2026",
+        activated_on="3/10/2026",
+        occurred_at="9.10.2026 10.30",
+        amount="1.234,50 \u20ac",
+        currency="eur",
+    )
+    outcome = read_outcome(told, "velotel", MARKET)
+    assert (outcome.outcome, outcome.activated_on) == ("confirmed", date(2026, 10, 3))
+    assert outcome.cancellation_ends_on == date(2026, 12, 5)
+    assert outcome.occurred_at == datetime(2026, 10, 9, 8, 30, tzinfo=UTC)
+    assert outcome.reward
+    assert (str(outcome.reward.amount), outcome.reward.currency) == ("1234.50", "EUR")
+
+
+def test_a_moment_that_the_clocks_have_twice_is_refused() -> None:
+    with pytest.raises(MessageRefused, match="occurred_at: expected an instant"):
+        read_outcome(cells(occurred_at="2026-10-25 02:30"), "velotel", MARKET)
+
+
+@pytest.mark.parametrize(
+    ("columns", "named"),
+    [
+        (["outcome"], "a column number"),
+        (["number"], "a column outcome"),
+        (["number", "outcome", "outcome"], "one column outcome"),
+        (list(CLAIM_COLUMNS), "a column outcome"),
+    ],
+)
+def test_a_column_that_is_missing_or_twice_is_named(columns: list[str], named: str) -> None:
+    with pytest.raises(MessageRefused, match=named):
+        check_header(columns)

@@ -1,0 +1,117 @@
+"""A claim that was not accepted, while its workflow lasts."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.admission.admission import Admission, AdmissionResult, CodedReason
+from domain.admission.refused_claim import RefusedClaim
+from domain.tickets.emails import Letter, LetterKind
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import DeadlinePassed, Message, RewardRegistered, Troubled, Unreadable
+from tests.support.builders import (
+    NOW,
+    NUMBER,
+    a_decision,
+    a_question,
+    a_withdrawal,
+    an_answer,
+    an_outcome,
+)
+
+RESULT = AdmissionResult(
+    status="discarded",
+    number=NUMBER,
+    state=State.DISCARDED,
+    reasons=(CodedReason(code="incomplete", field="order_number"), CodedReason(code="too_late")),
+)
+LETTER = Letter(
+    key="1-claim_not_accepted", kind=LetterKind.CLAIM_NOT_ACCEPTED, language="pl", params={}
+)
+MESSAGES: list[Message] = [
+    an_outcome(),
+    a_question(),
+    RewardRegistered(reward_id="rew-9"),
+    a_withdrawal(),
+    a_decision("rejected"),
+    an_answer(),
+    Unreadable(message="partner_outcome", problems={"": "expected a JSON object"}),
+    DeadlinePassed(),
+]
+
+
+def a_refused_claim(result: AdmissionResult = RESULT) -> RefusedClaim:
+    """A claim whose trace has been left."""
+    return RefusedClaim(NUMBER, Admission(result=result, digest=""))
+
+
+def test_a_refused_claim_has_nothing_to_write_but_what_comes() -> None:
+    """R22, R23: its trace was left by admission."""
+    refused = a_refused_claim()
+    assert (refused.has_unwritten, refused.reason_code) == (False, "incomplete")
+    assert a_refused_claim(RESULT.model_copy(update={"reasons": ()})).reason_code is None
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
+def test_whatever_comes_for_a_refused_claim_is_kept_and_moves_nothing(message: Message) -> None:
+    """R23: it says why; its first reason stays, and no answer opens a ticket."""
+    refused = a_refused_claim()
+    refused.hear(message, NOW, unknown=("colour",))
+    assert refused.has_unwritten
+    writing = refused.write_down()
+    (note,) = writing.notes
+    assert (note.code, note.at, note.seq) == ("not_possible_now", NOW, None)
+    assert note.body["unknown_fields"] == ["colour"]
+    assert (writing.number, writing.state, writing.reason_code) == (
+        NUMBER,
+        State.DISCARDED,
+        "incomplete",
+    )
+    assert (writing.moves, writing.answers, writing.letters) == ((), (), ())
+    assert not refused.has_unwritten
+
+
+def test_a_letter_that_is_owed_is_written_down_once() -> None:
+    """R23."""
+    refused = a_refused_claim()
+    refused.owe((LETTER,))
+    assert refused.write_down().letters == (LETTER,)
+    assert not refused.has_unwritten
+    assert refused.write_down().letters == ()
+
+
+def test_a_refusal_that_came_in_time_owes_nothing() -> None:
+    refused = a_refused_claim()
+    refused.owe(())
+    assert not refused.has_unwritten
+
+
+def test_a_letter_in_trouble_asks_for_attention_until_it_is_over() -> None:
+    """R28: the answer may be the letter that could not be delivered."""
+    refused = a_refused_claim()
+    for attention in ("mail_retrying", "mail_undeliverable"):
+        refused.hear(Troubled(attention=attention), NOW)
+    assert refused.has_unwritten
+    writing = refused.write_down()
+    assert (writing.attention, writing.notes) == (("mail_retrying", "mail_undeliverable"), ())
+    refused.hear(Troubled(attention="mail_retrying", over=True), NOW + timedelta(hours=1))
+    refused.hear(Troubled(attention="never_heard_of", over=True), NOW)
+    assert refused.write_down().attention == ("mail_undeliverable",)
+
+
+def test_attention_stays_while_notes_are_written() -> None:
+    refused = a_refused_claim()
+    refused.hear(Troubled(attention="mail_undeliverable"), NOW)
+    refused.write_down()
+    refused.hear(a_withdrawal(), NOW)
+    assert refused.write_down().attention == ("mail_undeliverable",)
+
+
+def test_writings_are_counted_on_from_the_trace() -> None:
+    """A late writing never overwrites a newer one."""
+    refused = a_refused_claim()
+    counted = []
+    for turn in range(3):
+        refused.hear(an_outcome(outcome_id=str(turn)), NOW)
+        counted.append(refused.write_down().writing)
+    assert counted == [2, 3, 4]

@@ -1,0 +1,189 @@
+"""Several tickets beside one set of books, in memory: what the driver of each ticket, the form and
+the granting transaction do, in whatever order a test says.
+
+A ticket looks up only when it is told to, so that any of them may overtake any other.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from domain.claims.claim import TicketClaim
+from domain.claims.information_form import complete, with_news
+from domain.claims.stored_claim import FiledClaim
+from domain.handlers.message_handling import hear, hear_answer
+from domain.handlers.response_deadlines import next_alarm
+from domain.handlers.response_timeout import confirmable, fall_silent
+from domain.partners.profile import PartnerRules
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import (
+    DeadlinePassed,
+    Decision,
+    InformationAnswer,
+    Message,
+    PartnerOutcome,
+    RejectionReason,
+    RewardRegistered,
+    Withdrawal,
+)
+from domain.tickets.settlement import Verdict, release
+from domain.tickets.ticket import Attention, Ticket
+from domain.tickets.ticket_aggregate import Course
+from tests.support.builders import a_claim, a_decision
+from tests.unit.domain.platform_model import Books
+from tests.unit.domain.ticket_state_machine import is_on_the_map, stood_still
+
+BLOCKS_NO_OTHER: Final = (State.WITHDRAWN, State.DISCARDED)
+MOST_STEPS: Final = 20
+ENDS: Final = {
+    Verdict.GRANTED: (State.RESOLVED, None),
+    Verdict.REWARD_REGISTERED: (State.RESOLVED, None),
+    Verdict.ALREADY_REWARDED: (State.REJECTED, RejectionReason.ALREADY_REWARDED),
+    Verdict.TERMS_NOT_MET: (State.REJECTED, RejectionReason.TERMS_NOT_MET),
+}
+
+
+def told_by(account: str, kind: str, order: str, reward_id: str, now: datetime) -> TicketClaim:
+    """What a member claims: the order's reward, by its link of the kind, or a rejected one."""
+    contests = kind == "rejected_reward"
+    of_kind = "referral" if kind == "missing_referral_reward" else "cashback"
+    return a_claim(
+        account_id=account,
+        kind=kind,
+        link_id=None if contests else f"{account}-{of_kind}",
+        reward_id=reward_id if contests else None,
+        ordered_on=None if contests else (now - timedelta(days=5)).date().isoformat(),
+        answers={"order_number": order},
+    )
+
+
+def filed_as(claim: TicketClaim, number: str, rules: PartnerRules) -> FiledClaim:
+    """The claim as its ticket keeps it."""
+    assert claim.kind
+    kept = claim.model_copy(update={"contact": None})
+    return FiledClaim(number=number, kind=claim.kind, claim=kept, rules=rules)
+
+
+class Claimant:
+    """One ticket of an account, led as its workflow leads it."""
+
+    def __init__(self, ticket: Ticket, filed: FiledClaim, books: Books) -> None:
+        """Lead this ticket beside others on the same books."""
+        self.course = Course(ticket)
+        self.filed = filed
+        self.account_id = str(filed.claim.account_id)
+        self.books = books
+        self._requests = 0
+        self._names: set[str | None] = set()
+
+    @property
+    def ticket(self) -> Ticket:
+        """The ticket as it stands."""
+        return self.course.ticket
+
+    def duplicate_key(self, answers: dict[str, Any] | None = None) -> str:
+        """The same reward (R25), with the answers that it has, or would have."""
+        told = with_news(self.filed.rules, self.filed.kind, self.filed.claim.answers, answers or {})
+        return self.filed.case(self.books.facts_of(self.account_id), told).duplicate_key
+
+    @property
+    def blocks_another(self) -> bool:
+        """Whether a claim for the same reward is a duplicate of this one (R25)."""
+        return self.ticket.state not in BLOCKS_NO_OTHER
+
+    def hears(self, message: Message, now: datetime) -> bool:
+        """Hear a message; say whether the form must take it first."""
+        before = self.ticket
+        heard = hear(self.course, message, now)
+        name = _name_of(message)
+        assert name not in self._names or self.ticket.moves == before.moves
+        self._names |= {name} - {None}
+        if self.ticket.moves == before.moves:
+            stood_still(before, self.ticket, message, now)
+        else:
+            assert not before.state.is_final
+        is_on_the_map(self.ticket)
+        return heard.check is not None
+
+    def told(self, message: InformationAnswer, standing: str | None, now: datetime) -> None:
+        """Let the books take the member's answer; `standing` is the other ticket of its order."""
+        facts = self.books.facts_of(self.account_id, standing)
+        done = complete(self.filed, message.answers, message.note, facts)
+        hear_answer(self.course, message, now, done.code, done.problems)
+        if done.code is None:
+            claim = self.filed.claim.model_copy(update={"answers": done.answers})
+            self.filed = self.filed.model_copy(update={"claim": claim})
+            self.course.change(order_key=done.order_key)
+
+    @property
+    def outcome_ids(self) -> list[str]:
+        """The ids of the outcomes that it has heard."""
+        named = [name.partition(":") for name in self._names if name]
+        return sorted(one for kind, _, one in named if kind == "outcome")
+
+    def restarts(self) -> None:
+        """Go on in another worker, with what a history hands on."""
+        self.course.write_down()
+        again = Ticket.model_validate_json(self.ticket.model_dump_json())
+        assert again == self.ticket
+        self.course = Course(again)
+
+    def looks_up(self, now: datetime, crashes: bool = False) -> None:
+        """Do what is due, as the workflow's own step does; `crashes`: between the books' answer and
+        the ticket's move.
+        """
+        course = self.course
+        if course.settlement_due(now):
+            self._settles(now, crashes)
+        elif course.release_due(now):
+            facts = self.books.facts_of(self.account_id)
+            course.release(release(self.filed.case(facts)), now)
+        elif amount := confirmable(course, now):
+            found = self.books.take_silence(self.ticket.number, float(amount.amount))
+            fall_silent(course, now, found)
+        elif (alarm := next_alarm(self.ticket)) and alarm <= now:
+            self.hears(DeadlinePassed(), now)
+        is_on_the_map(self.ticket)
+
+    def _settles(self, now: datetime, crashes: bool) -> None:
+        verdict = self.books.settle(self.filed)
+        if crashes:
+            self.restarts()
+            assert self.books.settle(self.filed) is verdict
+        self.course.settle(verdict, now)
+        ticket = self.ticket
+        assert (ticket.state, ticket.reason_code) == ENDS[verdict]
+        assert (ticket.granted is not None) is (verdict is Verdict.GRANTED)
+
+    def comes_to_its_end(self, now: datetime) -> datetime:
+        """Let its time pass, and an agent decide where a person is asked for; return the moment."""
+        for _ in range(MOST_STEPS):
+            if self.course.ended:
+                return now
+            if alarm := next_alarm(self.ticket):
+                now = max(now, alarm)
+                self.looks_up(now)
+            else:
+                self._is_decided(now)
+        raise AssertionError(f"does not end: {self.ticket.state}, {self.ticket.attention}")
+
+    def _is_decided(self, now: datetime) -> None:
+        assert set(self.ticket.attention) & {
+            Attention.PARTNER_SILENT,
+            Attention.AMOUNT_UNDECIDED,
+            Attention.CANCELLATION_END_UNKNOWN,
+        }
+        self._requests += 1
+        reward = {"amount": "40.00", "currency": "PLN"}
+        self.hears(a_decision(request_id=f"last-{self._requests}", reward=reward), now)
+
+
+def _name_of(message: Message) -> str | None:
+    """Return what a message is known by when it comes again; our own have no names."""
+    match message:
+        case PartnerOutcome(outcome_id=one):
+            return f"outcome:{one}"
+        case RewardRegistered(reward_id=one):
+            return f"reward:{one}"
+        case Decision(request_id=one) | Withdrawal(request_id=one):
+            return f"request:{one}"
+    return None

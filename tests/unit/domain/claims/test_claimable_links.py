@@ -1,0 +1,260 @@
+"""What there is to choose agrees with what filing answers, whatever the dates."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.claims.claim import Facts, Link, Reward, TicketClaim
+from domain.claims.claimable_links import Choice, Known, claimable
+from domain.claims.eligibility import Assessment, assess
+from domain.partners.profile import ClaimKind, PartnerRules
+from domain.values.periods import first_order_day, last_claim_day
+from tests.support.builders import (
+    CONTRACT_FIELD,
+    NOW,
+    ORDER_FIELD,
+    WARSAW,
+    a_claim,
+    a_contest,
+    a_link,
+    a_partner,
+    a_reward,
+)
+
+MISSING = ClaimKind.MISSING_CASHBACK
+FRIENDS = ClaimKind.MISSING_REFERRAL_REWARD
+CONTEST = ClaimKind.REJECTED_REWARD
+EARLIEST = NOW - timedelta(days=200)
+
+
+def choices(
+    kind: ClaimKind = MISSING,
+    links: tuple[Link, ...] = (),
+    rewards: tuple[Reward, ...] = (),
+    partner: PartnerRules | None = None,
+    now: datetime = NOW,
+    contested: dict[str, str] | None = None,
+) -> list[Choice]:
+    """What there is to choose at the partner of the builders."""
+    known = Known(links=links, rewards=rewards, contested=contested or {})
+    return list(claimable(kind, known, {"velotel": partner or a_partner()}, now))
+
+
+def clicked(days_ago: float, **changes: Any) -> Link:
+    """A link that was clicked so many days before `NOW`."""
+    return a_link(clicked_at=NOW - timedelta(days=days_ago), **changes)
+
+
+def test_a_link_that_may_be_claimed_names_its_dates() -> None:
+    """R15, R16: kind, partner and date; R35: the last day for an order of that day."""
+    (choice,) = choices(links=(a_link(),))
+    assert (choice.status, choice.reason) == ("open", None)
+    assert (choice.partner_name, choice.kind, choice.link_id) == ("VeloTel", "cashback", "lnk-77")
+    assert choice.clicked_on == choice.orders_from == date(2026, 9, 30)
+    assert choice.last_day == date(2026, 12, 30)
+    assert str(choice.available_from) == "2026-10-02 18:20:00+02:00"
+    assert choice.amount == a_link().promised_reward
+
+
+def test_the_day_of_a_click_is_that_of_the_markets_calendar() -> None:
+    link = a_link(clicked_at="2026-09-30T22:30:00+00:00")
+    assert choices(links=(link,))[0].clicked_on == date(2026, 10, 1)
+
+
+def test_a_click_of_today_is_too_early_with_the_moment_that_may_be_claimed_from() -> None:
+    """R7-R9."""
+    link = clicked(0.5)
+    (choice,) = choices(links=(link,))
+    assert (choice.status, choice.reason) == ("not_yet", "too_early")
+    assert choice.available_from == link.clicked_at + timedelta(hours=48)
+
+
+def test_where_early_claims_are_held_a_click_of_today_may_be_chosen() -> None:
+    (choice,) = choices(links=(clicked(0.5),), partner=a_partner(early_claims="hold"))
+    assert (choice.status, choice.reason) == ("held", None)
+
+
+def test_an_old_link_is_open_for_orders_that_are_not_too_old() -> None:
+    """R35 counts from the order, which may be much younger than the click."""
+    (choice,) = choices(links=(clicked(150),))
+    assert choice.status == "open"
+    assert choice.orders_from == date(2026, 7, 20)
+    assert choice.last_day is not None
+    assert choice.last_day < NOW.date()
+
+
+def test_an_old_link_with_a_later_one_behind_it_is_too_late_with_its_last_day() -> None:
+    newer, older = choices(links=(clicked(150, link_id="older"), clicked(120, link_id="newer")))
+    assert (newer.link_id, newer.status) == ("newer", "open")
+    assert (older.link_id, older.status, older.reason) == ("older", "closed", "too_late")
+    assert older.last_day == last_claim_day((NOW - timedelta(days=120)).date(), "P3M")
+
+
+def test_a_friends_order_is_not_ended_by_another_friends_click() -> None:
+    links = (clicked(150, kind="referral"), clicked(120, kind="referral", link_id="lnk-2"))
+    assert [one.status for one in choices(FRIENDS, links)] == ["open", "open"]
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        ("granted", "reward_granted"),
+        ("invalid", "reward_invalid"),
+        ("registered", "reward_registered"),
+    ],
+)
+def test_a_reward_that_names_no_order_stands_for_its_link(state: str, reason: str) -> None:
+    """R4, R5, R24."""
+    reward = a_reward(state=state, order_number=None)
+    (choice,) = choices(links=(a_link(),), rewards=(reward,))
+    assert (choice.status, choice.reason) == ("closed", reason)
+    assert choice.reward_changed_on == date(2026, 10, 3)
+
+
+def test_a_reward_for_one_order_leaves_the_link_to_its_other_orders() -> None:
+    reward = a_reward(state="granted")
+    assert choices(links=(a_link(),), rewards=(reward,))[0].status == "open"
+
+
+def test_only_links_of_the_kind_are_shown_and_those_of_no_partner_are_left_out() -> None:
+    links = (a_link(kind="referral"), a_link(link_id="lnk-2", partner_id="nobody"))
+    assert choices(links=links) == []
+    assert len(choices(FRIENDS, links)) == 1
+
+
+def test_a_partner_that_does_not_take_the_kind_is_shown_as_such() -> None:
+    (choice,) = choices(links=(a_link(),), partner=a_partner(kinds=[CONTEST]))
+    assert (choice.status, choice.reason) == ("closed", "partner_takes_no_claims")
+    (contest,) = choices(CONTEST, (a_link(),), (a_reward(),), a_partner(kinds=[MISSING]))
+    assert (contest.status, contest.reason) == ("closed", "partner_takes_no_claims")
+
+
+def test_a_rejected_reward_comes_with_its_link_and_the_last_day_since_its_rejection() -> None:
+    """R11: the state `rejected` alone can be contested."""
+    others = tuple(
+        a_reward(reward_id=state, state=state, order_number=f"VT-{state}")
+        for state in ("granted", "invalid", "registered")
+    )
+    (choice,) = choices(CONTEST, (a_link(),), (a_reward(), *others))
+    assert (choice.status, choice.reward_id, choice.link_id) == ("open", "rew-5", "lnk-77")
+    assert (choice.clicked_on, choice.reward_changed_on) == (date(2026, 9, 30), date(2026, 10, 3))
+    assert choice.last_day == date(2027, 1, 3)
+    assert choice.order_number == "VT-2231-9"
+
+
+def test_a_rejected_reward_that_a_ticket_contests_names_that_ticket() -> None:
+    (choice,) = choices(CONTEST, (a_link(),), (a_reward(),), contested={"rew-5": "ZW-1"})
+    assert (choice.reason, choice.existing_ticket) == ("duplicate", "ZW-1")
+
+
+moments = st.datetimes(EARLIEST.replace(tzinfo=None), NOW.replace(tzinfo=None)).map(
+    lambda moment: moment.replace(tzinfo=UTC)
+)
+partners = st.builds(
+    a_partner,
+    early_claims=st.sampled_from(["refuse", "hold"]),
+    registration_delay=st.sampled_from(["PT0S", "PT48H", "P7D", "P30D"]),
+    claim_window=st.sampled_from(["P3M", "P75D", "P40D"]),
+    fields=st.sampled_from([[ORDER_FIELD, CONTRACT_FIELD], [CONTRACT_FIELD]]),
+)
+links = st.lists(st.tuples(moments, st.sampled_from(["cashback", "referral"])), max_size=3).map(
+    lambda clicks: tuple(
+        a_link(link_id=f"lnk-{n}", clicked_at=at, kind=kind) for n, (at, kind) in enumerate(clicks)
+    )
+)
+rewards = st.lists(
+    st.builds(
+        a_reward,
+        reward_id=st.sampled_from(["rew-1", "rew-2"]),
+        link_id=st.sampled_from([None, "lnk-0", "lnk-1"]),
+        kind=st.sampled_from(["cashback", "referral"]),
+        order_number=st.sampled_from([None, "VT-2231-9"]),
+        state=st.sampled_from(["registered", "rejected", "granted", "invalid"]),
+        changed_at=moments,
+    ),
+    max_size=2,
+    unique_by=lambda reward: reward.reward_id,
+).map(tuple)
+
+
+def filed(
+    claim: TicketClaim, links: tuple[Link, ...], rewards: tuple[Reward, ...], partner: PartnerRules
+) -> Assessment:
+    """What filing answers."""
+    return assess(claim, Facts(links=links, rewards=rewards), partner, NOW)
+
+
+def ordered(kind: ClaimKind, link_id: str | None, at: datetime, by_day: bool) -> TicketClaim:
+    """A complete claim for an order of this moment, of which the day alone may be known."""
+    day = at.astimezone(WARSAW).date()
+    when = {"ordered_on": day} if by_day else {"ordered_on": None, "ordered_at": at}
+    return a_claim(kind=kind, link_id=link_id, answers={"order_number": "VT-9"}, **when)
+
+
+@given(st.sampled_from([MISSING, FRIENDS]), links, rewards, partners, moments, st.booleans())
+def test_what_filing_accepts_can_be_chosen(
+    kind: ClaimKind,
+    links: tuple[Link, ...],
+    rewards: tuple[Reward, ...],
+    partner: PartnerRules,
+    at: datetime,
+    by_day: bool,
+) -> None:
+    """An order is accepted with the newest link clicked before it only if that may be chosen."""
+    shown = choices(kind, links, rewards, partner)
+    before = (one for one in shown if one.available_from and _clicked(one, links) <= at)
+    choice = next(before, None)
+    if choice is None:
+        return
+    answer = filed(ordered(kind, choice.link_id, at, by_day), links, rewards, partner)
+    if answer.status in ("accepted", "held"):
+        assert choice.status in ("open", "held")
+        assert choice.orders_from
+        assert choice.orders_from <= at.astimezone(WARSAW).date()
+    if answer.status == "accepted":
+        assert choice.status == "open"
+    if choice.status == "closed" and choice.reason != "too_late":
+        assert answer.reasons[0].code == choice.reason
+
+
+@given(st.sampled_from([MISSING, FRIENDS]), links, rewards, partners)
+def test_what_can_be_chosen_is_accepted_for_some_order(
+    kind: ClaimKind, links: tuple[Link, ...], rewards: tuple[Reward, ...], partner: PartnerRules
+) -> None:
+    for choice in choices(kind, links, rewards, partner):
+        assert choice.orders_from
+        first = datetime.combine(choice.orders_from, datetime.min.time(), WARSAW)
+        claim = ordered(kind, choice.link_id, max(_clicked(choice, links), first), False)
+        answer = filed(claim, links, rewards, partner)
+        if choice.status != "closed":
+            wanted = {"open": ("accepted", "held"), "held": ("held",), "not_yet": ("refused",)}
+            assert answer.status in wanted[choice.status]
+
+
+@given(links, rewards, partners)
+def test_a_rejected_reward_may_be_chosen_where_filing_accepts_it(
+    links: tuple[Link, ...], rewards: tuple[Reward, ...], partner: PartnerRules
+) -> None:
+    for choice in choices(CONTEST, links, rewards, partner):
+        answers = {"order_number": choice.order_number or "VT-9"}
+        claim = a_contest(reward_id=choice.reward_id, link_id=choice.link_id, answers=answers)
+        answer = filed(claim, links, rewards, partner)
+        assert (answer.status == "accepted") == (choice.status == "open")
+        assert [reason.code for reason in answer.reasons] == list(filter(None, [choice.reason]))
+        assert answer.last_day in (None, choice.last_day)
+
+
+@given(
+    st.dates(date(2020, 1, 1), date(2030, 1, 1)),
+    st.sampled_from(["P3M", "P2M15D", "P75D", "P1W", "P0D"]),
+)
+def test_the_oldest_order_is_the_first_whose_last_day_is_not_over(day: date, window: str) -> None:
+    first = first_order_day(day, window)
+    assert last_claim_day(first - timedelta(days=1), window) < day <= last_claim_day(first, window)
+
+
+def _clicked(choice: Choice, links: tuple[Link, ...]) -> datetime:
+    return next(link.clicked_at for link in links if link.link_id == choice.link_id)

@@ -1,0 +1,202 @@
+"""The partner's form: every type of field, hostile answers, and all problems at once."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.claims.forms import LONGEST_ANSWER, fill
+from domain.partners.profile import FormField, Market
+from domain.values.text_cleaning import cleaned_lines
+from tests.support.builders import a_field
+
+MARKET = Market(time_zone="Europe/Berlin", currency="EUR", language="de")
+CHOICE = {"blue": {"en": "Blue"}, "red": {"en": "Red"}}
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+EVERY_TYPE = [
+    a_field("text", pattern="[A-Z]{2}-[0-9]+"),
+    a_field("day", type="date", dates="activation"),
+    a_field("amount", type="number"),
+    a_field("email", type="email"),
+    a_field("colour", type="choice", options=CHOICE),
+]
+
+
+@pytest.mark.parametrize(
+    ("settings", "answer", "kept"),
+    [
+        ({}, "anything at all", "anything at all"),
+        ({"pattern": "[A-Z]{2}-[0-9]+"}, "VT-2231", "VT-2231"),
+        ({"pattern": "[A-Z]{2}-[0-9]+"}, "  VT\u20112231\u200b ", "VT-2231"),
+        ({"identifies": True}, "  R 100\n\u200b ", "R 100"),
+        ({"pattern": "[0-9]+"}, 2231, "2231"),
+        ({"type": "date"}, "2026-02-28", "2026-02-28"),
+        ({"type": "date"}, "29.2.2028", "2028-02-29"),
+        ({"type": "date"}, "29/02/2028", "2028-02-29"),
+        ({"type": "number"}, "12.50", "12.50"),
+        ({"type": "number"}, "1.234,56", "1234.56"),
+        ({"type": "number"}, "24,90 \u20ac", "24.90"),
+        ({"type": "number"}, 3, "3"),
+        ({"type": "number", "pattern": "[0-9]{11}"}, "100 1234 5678", "10012345678"),
+        ({"type": "email"}, "jan@example.com", "jan@example.com"),
+        ({"type": "choice", "options": CHOICE}, " red", "red"),
+    ],
+)
+def test_a_sound_answer_of_each_type_is_kept_as_it_was_meant(
+    settings: dict[str, Any], answer: str | int, kept: str
+) -> None:
+    """R17, R18; what was kept once reads the same when it is checked again (R19)."""
+    filled = fill([a_field("it", **settings)], {"it": answer}, MARKET)
+    assert (filled.answers, filled.problems) == ({"it": kept}, {})
+    assert fill([a_field("it", **settings)], filled.answers, MARKET) == filled
+
+
+@pytest.mark.parametrize(
+    ("settings", "answer", "problem"),
+    [
+        ({}, None, "required"),
+        ({}, "", "required"),
+        ({}, " \t\n", "required"),
+        ({}, True, "not_text"),
+        ({}, 1.5, "not_text"),
+        ({}, ["VT"], "not_text"),
+        ({}, {"a": 1}, "not_text"),
+        ({}, "half \ud800 a pair", "not_text"),
+        ({}, "x" * (LONGEST_ANSWER + 1), "too_long"),
+        ({"pattern": "[0-9]+"}, "12a", "malformed_pattern"),
+        ({"pattern": "[0-9]+"}, "x12", "malformed_pattern"),
+        ({"identifies": True}, "---", "malformed_pattern"),
+        ({"identifies": True}, "\u039d-1", "order_letters"),
+        ({}, "\u200b\u00ad \ufeff", "required"),
+        ({"type": "date"}, "2026-02-29", "malformed_date"),
+        ({"type": "date"}, "30.02.2026", "malformed_date"),
+        ({"type": "date"}, "20260228", "malformed_date"),
+        ({"type": "date"}, "2026-02-28T10:00:00Z", "malformed_date"),
+        ({"type": "date"}, "1999-12-31", "malformed_date"),
+        ({"type": "date"}, "2200-01-01", "malformed_date"),
+        ({"type": "date"}, "\u0662\u0660\u0662\u0666-02-28", "malformed_date"),
+        ({"type": "number"}, "twelve", "malformed_number"),
+        ({"type": "number"}, "NaN", "malformed_number"),
+        ({"type": "number"}, "-5", "malformed_number"),
+        ({"type": "number"}, -3, "malformed_number"),
+        ({"type": "number"}, "1_000", "malformed_number"),
+        ({"type": "number"}, "1.000", "ambiguous_number"),
+        ({"type": "number"}, "24,90 / 30", "several_numbers"),
+        ({"type": "number"}, "24,90 z\u0142", "malformed_number"),
+        ({"type": "number"}, "-Infinity", "malformed_number"),
+        ({"type": "number", "pattern": "[0-9]{4}"}, "123", "malformed_pattern"),
+        ({"type": "email"}, "jan@", "malformed_email"),
+        ({"type": "email"}, "a@b.pl, c@d.pl", "malformed_email"),
+        ({"type": "email"}, "jan@example.com\r\nBcc: all@example.com", "malformed_email"),
+        ({"type": "choice", "options": CHOICE}, "green", "not_an_option"),
+    ],
+)
+def test_a_wrong_answer_is_named_with_what_is_wrong_and_not_kept(
+    settings: dict[str, Any], answer: object, problem: str
+) -> None:
+    """R22, R23."""
+    filled = fill([a_field("it", **settings)], {"it": answer}, MARKET)
+    assert filled.problems == {"it": problem}
+    assert filled.answers == {}
+
+
+def test_all_problems_are_named_at_once() -> None:
+    """R22, R23: nobody files five times to learn of five mistakes."""
+    wrong = {"text": "1", "day": "tomorrow", "amount": "x", "email": "x", "colour": "x"}
+    assert set(fill(EVERY_TYPE, wrong).problems) == {field.name for field in EVERY_TYPE}
+    assert fill(EVERY_TYPE, {}).problems == {field.name: "required" for field in EVERY_TYPE}
+
+
+@pytest.mark.parametrize("answer", [None, "", "   ", "\t"])
+def test_an_optional_field_left_blank_is_no_problem(answer: str | None) -> None:
+    """R17: only required fields must be filled, and a blank is no answer."""
+    filled = fill([a_field("it", required=False)], {"it": answer})
+    assert filled.problems == {}
+    assert filled.answers == {}
+
+
+def test_an_optional_field_that_is_answered_is_checked() -> None:
+    """R22."""
+    field = a_field("it", required=False, type="date")
+    assert fill([field], {"it": "soon"}).problems == {"it": "malformed_date"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "ż<b>&{{ 7*7 }}%s" * 125,
+        "x" * LONGEST_ANSWER,
+        "'; DROP TABLE tickets; --",
+        "<script>alert(1)</script>",
+        "=cmd|' /C calc'!A0",
+        "line one\nline two",
+        "\U0001f6b2 \u00e9",
+    ],
+)
+def test_an_answer_is_carried_to_the_letter(answer: str) -> None:
+    """R19, R20: two thousand characters, markup: the partner judges, not we."""
+    assert fill([a_field("it")], {"it": answer}).answers == {"it": answer}
+
+
+def test_answers_to_unknown_fields_are_dropped() -> None:
+    """R19: only what the partner's form asks for reaches the partner."""
+    filled = fill([a_field("it")], {"it": "yes", "password": "hunter2", "": "x"})
+    assert filled.answers == {"it": "yes"}
+    assert filled.problems == {}
+
+
+@given(st.dictionaries(st.sampled_from([f.name for f in EVERY_TYPE]) | st.text(), JSON))
+def test_any_answers_are_read_without_raising(answers: dict[str, Any]) -> None:
+    filled = fill(EVERY_TYPE, answers)
+    names = {field.name for field in EVERY_TYPE}
+    assert set(filled.answers) | set(filled.problems) == names
+    assert not set(filled.answers) & set(filled.problems)
+
+
+@given(
+    st.text(
+        st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=LONGEST_ANSWER
+    )
+)
+def test_any_text_is_carried_as_it_was_meant(text: str) -> None:
+    filled = fill([a_field("it")], {"it": text})
+    meant = cleaned_lines(text)
+    if len(meant) <= LONGEST_ANSWER:
+        assert filled.answers == ({"it": meant} if meant else {})
+
+
+def test_dates_that_anchor_the_cancellation_period_are_read() -> None:
+    """R32, R33."""
+    fields = [
+        a_field("start", type="date", dates="contract_start"),
+        a_field("active", type="date", dates="activation", required=False),
+    ]
+    filled = fill(fields, {"start": " 2026-10-05 "})
+    assert filled.dates == {"contract_start": date(2026, 10, 5)}
+
+
+def test_the_order_is_the_answer_of_the_identifying_field() -> None:
+    """R25."""
+    fields = [a_field("note"), a_field("order_number", identifies=True)]
+    assert fill(fields, {"note": "A", "order_number": "b-1"}).order_key == "B1"
+    assert fill(fields, {"note": "A"}).order_key is None
+    assert fill([a_field("note")], {"note": "A"}).order_key is None
+
+
+NUMBERS = st.text(st.sampled_from("0123456789.,  \u20ac\u00a0'-/"), min_size=1, max_size=14)
+DAYS = st.text(st.sampled_from("0123456789./- "), min_size=8, max_size=11)
+
+
+@given(st.sampled_from([*EVERY_TYPE, a_field("meter", type="number", pattern="[0-9]+")]), st.data())
+def test_what_was_kept_reads_the_same_when_it_is_completed(field: FormField, data: Any) -> None:
+    """R19: a later answer is checked together with all that was given before."""
+    text = data.draw({"number": NUMBERS, "date": DAYS}.get(field.type, st.text()))
+    filled = fill([field], {field.name: text}, MARKET)
+    if filled.answers:
+        assert fill([field], filled.answers, MARKET) == filled

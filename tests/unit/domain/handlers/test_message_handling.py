@@ -1,0 +1,269 @@
+"""What each message does in each state; what moves nothing is kept, and rewinds nothing."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.handlers.commands import next_delivery
+from domain.handlers.message_handling import hear
+from domain.tickets.lifecycle import Event, State
+from domain.tickets.messages import (
+    DeadlinePassed,
+    Delivered,
+    Message,
+    PartnerOutcome,
+    Resend,
+    RewardRegistered,
+    Troubled,
+    Unreadable,
+)
+from domain.tickets.ticket import Attention
+from domain.tickets.ticket_aggregate import Course
+from tests.support.builders import (
+    NOW,
+    NUMBER,
+    RUNNING,
+    a_course,
+    a_decision,
+    a_question,
+    a_withdrawal,
+    an_outcome,
+)
+
+LATER = NOW + timedelta(hours=1)
+PARTNERS_TIME = timedelta(days=14, hours=1)  # over the end of summer time
+REGISTERED = RewardRegistered(reward_id="rew-9")
+BEFORE_THE_ANSWER = (State.SENT_TO_PARTNER, State.INFORMATION_REQUESTED)
+UNDECIDED = (State.VALIDATED, *BEFORE_THE_ANSWER)
+AWAITING = State.AWAITING_CANCELLATION_PERIOD
+
+MOVING: dict[str, tuple[Message, tuple[State, ...], State]] = {
+    "confirmed": (an_outcome("confirmed"), BEFORE_THE_ANSWER, AWAITING),
+    "rejected": (an_outcome("rejected"), (*BEFORE_THE_ANSWER, AWAITING), State.REJECTED),
+    "order cancelled": (
+        an_outcome("order_cancelled"),
+        (*BEFORE_THE_ANSWER, AWAITING),
+        State.REJECTED,
+    ),
+    "question": (a_question(), (State.SENT_TO_PARTNER,), State.INFORMATION_REQUESTED),
+    "reward registered": (REGISTERED, RUNNING, State.RESOLVED),
+    "withdrawal": (a_withdrawal(), (*UNDECIDED, State.ON_HOLD), State.WITHDRAWN),
+    "decided confirmed": (a_decision("confirmed"), UNDECIDED, AWAITING),
+    "decided rejected": (a_decision("rejected"), UNDECIDED, State.REJECTED),
+}
+STRAY: dict[str, tuple[Message, str]] = {
+    "another partner": (an_outcome(partner_id="otherpartner"), "other_partner"),
+    "another ticket": (an_outcome(number="ZW-0000-0000-0000-0"), "other_ticket"),
+    "no number at all": (an_outcome(number="my ticket"), "other_ticket"),
+    "malformed": (Unreadable(message="partner_outcome", problems={"outcome": "x"}), "malformed"),
+}
+
+
+def codes(course: Course) -> list[str]:
+    """The codes under which messages were kept since the last writing."""
+    return [note.code for note in course.write_down().notes]
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("name", MOVING)
+def test_each_message_moves_where_the_map_allows_and_is_kept_everywhere(
+    name: str, state: State
+) -> None:
+    """R20, R21, R34: nothing raises, nothing vanishes, nothing moves past the map."""
+    message, sources, target = MOVING[name]
+    course = a_course(state)
+    before = course.ticket
+    heard = hear(course, message, LATER)
+    if state in sources:
+        assert course.ticket.state is target
+        assert not heard.quiet
+        assert codes(course) == ["applied"]
+    else:
+        moved = {"heard", "answers", "answered", "unmoved"}
+        assert course.ticket.model_dump(exclude=moved) == before.model_dump(exclude=moved)
+        repeats = name == "confirmed" and state is AWAITING
+        assert codes(course) == ["unchanged" if repeats else "not_possible_now"]
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("name", STRAY)
+def test_a_stray_message_is_kept_and_changes_nothing(name: str, state: State) -> None:
+    """R21: another partner's outcome does not even use up the id of a true one."""
+    message, code = STRAY[name]
+    course = a_course(state)
+    before = course.ticket
+    heard = hear(course, message, LATER, unknown=("colour",))
+    assert course.ticket == before.model_copy(update={"unmoved": 1})
+    assert heard.quiet
+    note = course.write_down().notes[0]
+    assert (note.code, note.seq, note.at) == (code, None, LATER)
+    assert note.body["unknown_fields"] == ["colour"]
+
+
+def test_an_outcome_that_names_its_ticket_as_people_write_it_is_taken() -> None:
+    """R29."""
+    course = a_course()
+    hear(course, an_outcome(number=NUMBER.lower().replace("-", " ")), NOW)
+    assert course.ticket.state is AWAITING
+
+
+def test_an_outcome_in_validated_after_a_delivery_counts_as_sent_and_then_moves() -> None:
+    """R34: the partner was faster than its own 2xx."""
+    course = a_course(State.VALIDATED)
+    next_delivery(course)
+    hear(course, an_outcome("rejected", reason_code="order_not_found", note="none"), LATER)
+    moves = course.write_down().moves
+    assert [(m.seq, m.event, m.to) for m in moves] == [
+        (2, Event.CLAIM_SENT, State.SENT_TO_PARTNER),
+        (3, Event.PARTNER_REJECTED, State.REJECTED),
+    ]
+    assert {m.actor for m in moves} == {"partner:velotel"}
+    assert (moves[1].reason_code, moves[1].note) == ("order_not_found", "none")
+
+
+@pytest.mark.parametrize("outcome", ["confirmed", "rejected", "order_cancelled"])
+def test_an_outcome_before_any_delivery_is_only_recorded(outcome: str) -> None:
+    """R20: nobody can answer what was never asked."""
+    course = a_course(State.VALIDATED)
+    hear(course, an_outcome(outcome), LATER)
+    assert course.ticket.state is State.VALIDATED
+    assert codes(course) == ["not_possible_now"]
+
+
+def test_a_repeated_outcome_is_recorded_and_moves_nothing() -> None:
+    """R21: also where its sender dates the second try anew."""
+    course = a_course()
+    hear(course, an_outcome("confirmed"), NOW)
+    before = course.ticket
+    hear(course, an_outcome("confirmed", occurred_at=LATER), LATER)
+    assert course.ticket == before.model_copy(update={"unmoved": 1})
+    assert codes(course) == ["applied", "repeated"]
+
+
+def test_an_outcome_and_a_reward_of_the_same_id_are_two_messages() -> None:
+    course = a_course()
+    hear(course, an_outcome("confirmed", outcome_id="same"), NOW)
+    hear(course, RewardRegistered(reward_id="same"), NOW)
+    assert course.ticket.state is State.RESOLVED
+
+
+def test_a_reward_registered_twice_ends_the_ticket_once() -> None:
+    """R24: nothing is granted."""
+    course = a_course()
+    hear(course, REGISTERED, NOW)
+    hear(course, REGISTERED, LATER)
+    writing = course.write_down()
+    assert [note.code for note in writing.notes] == ["applied", "repeated"]
+    assert [move.actor for move in writing.moves] == ["platform"]
+    assert course.ticket.granted is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "given", "reason"),
+    [
+        ("rejected", "not_new_customer", "not_new_customer"),
+        ("rejected", None, "other"),
+        ("order_cancelled", None, "order_cancelled"),
+        ("order_cancelled", "other", "order_cancelled"),
+    ],
+)
+def test_a_rejection_always_has_a_coded_reason(
+    outcome: str, given: str | None, reason: str
+) -> None:
+    """R34."""
+    course = a_course()
+    hear(course, an_outcome(outcome, reason_code=given), NOW)
+    assert course.ticket.reason_code == reason
+
+
+QUIETLY: list[Message] = [
+    *[message for message, _ in STRAY.values()],
+    an_outcome("information_requested", partner_id="otherpartner"),
+    Resend(request_id="req-7", actor="agent-7"),
+    Delivered(reference="ref-2"),
+    Troubled(attention="delivery_retrying"),
+    DeadlinePassed(),
+]
+
+
+@pytest.mark.parametrize("message", QUIETLY, ids=lambda message: type(message).__name__)
+def test_a_stray_message_does_not_rewind_the_partners_deadline(message: Message) -> None:
+    """R31: clocks run from the last move."""
+    course = a_course()
+    assert course.ticket.due_at == NOW + PARTNERS_TIME
+    hear(course, message, NOW + timedelta(days=13))
+    assert course.ticket.due_at == NOW + PARTNERS_TIME
+
+
+def test_the_partners_clock_starts_when_the_claim_is_accepted() -> None:
+    """R31: a claim that cannot be delivered is overdue too."""
+    course = a_course(State.VALIDATED)
+    assert course.ticket.due_at == NOW + PARTNERS_TIME
+    next_delivery(course)
+    hear(course, Delivered(), NOW + timedelta(days=10))
+    assert course.ticket.due_at == NOW + PARTNERS_TIME
+
+
+@pytest.mark.parametrize("state", [State.VALIDATED, State.SENT_TO_PARTNER])
+def test_a_silent_partner_asks_for_attention_once_and_stays(state: State) -> None:
+    """R31: to the second, and not a second before."""
+    course = a_course(state)
+    due_at = NOW + PARTNERS_TIME
+    assert hear(course, DeadlinePassed(), due_at - timedelta(seconds=1)).quiet
+    assert list(course.ticket.attention) == []
+    hear(course, DeadlinePassed(), due_at)
+    hear(course, DeadlinePassed(), due_at + timedelta(days=1))
+    writing = course.write_down()
+    assert [(move.event, move.to) for move in writing.moves] == [(Event.PARTNER_SILENT, state)]
+    assert writing.attention == (Attention.PARTNER_SILENT,)
+    assert (writing.letters, writing.due_at) == ((), None)
+
+
+def test_a_partner_that_answers_at_last_is_silent_no_more() -> None:
+    """R34."""
+    course = a_course()
+    hear(course, DeadlinePassed(), NOW + PARTNERS_TIME)
+    hear(course, an_outcome("confirmed"), NOW + timedelta(days=20))
+    assert (course.ticket.state, course.ticket.attention) == (AWAITING, ())
+
+
+def test_the_deadline_of_a_held_claim_does_not_lose_its_release() -> None:
+    """R9: whoever looks first, the claim is sent by itself at that moment."""
+    course = a_course(State.ON_HOLD)
+    opens = NOW + timedelta(days=1)
+    hear(course, DeadlinePassed(), opens)
+    assert course.release_due(opens)
+
+
+def test_the_end_of_the_cancellation_period_is_not_lost_with_its_deadline() -> None:
+    """R33."""
+    course = a_course(AWAITING)
+    ends_at = course.ticket.cancellation_ends_at
+    assert ends_at is not None
+    hear(course, DeadlinePassed(), max(ends_at, NOW))
+    assert course.settlement_due(max(ends_at, NOW))
+
+
+def test_a_repeated_acknowledgement_keeps_the_first_state_and_reference() -> None:
+    course = a_course()
+    hear(course, Delivered(), LATER)
+    assert (course.ticket.state, course.ticket.partner_reference) == (
+        State.SENT_TO_PARTNER,
+        "ref-1",
+    )
+    assert course.write_down().moves == ()
+
+
+def test_what_is_kept_of_a_message_is_json() -> None:
+    """R29: the desk reads it back."""
+    course = a_course()
+    outcome = an_outcome("confirmed", reward={"amount": "7", "currency": "PLN"})
+    hear(course, outcome, NOW)
+    note = course.write_down().notes[0]
+    assert note.body["reward"] == {"amount": "7.00", "currency": "PLN"}
+    assert PartnerOutcome.model_validate(note.body) == outcome
+    assert (note.message, note.message_id, note.actor) == (
+        "partner_outcome",
+        "evt-1",
+        "partner:velotel",
+    )

@@ -1,0 +1,190 @@
+"""What a partner's silence means: a person is asked, the claim is rejected, or confirmed."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from domain.handlers.message_handling import hear
+from domain.handlers.response_timeout import (
+    Silence,
+    confirmable,
+    fall_silent,
+    foreseen_silence,
+    month_of,
+)
+from domain.partners.profile import PartnerRules
+from domain.tickets.emails import LetterKind
+from domain.tickets.lifecycle import Event, State
+from domain.tickets.messages import DeadlinePassed
+from domain.tickets.ticket import Attention
+from domain.tickets.ticket_aggregate import Course
+from tests.support.builders import NOW, PLN_40, a_course, a_partner, a_question, an_outcome
+
+DUE = NOW + timedelta(days=14, hours=1)  # over the end of summer time
+SECOND = timedelta(seconds=1)
+AWAITING = State.AWAITING_CANCELLATION_PERIOD
+UNANSWERED = [State.VALIDATED, State.SENT_TO_PARTNER]
+FROM_ACTIVATION = {"period": "P14D", "counts_from": "activation", "at_most": "P6M"}
+
+
+def pln(amount: str) -> dict[str, str]:
+    """An amount in the market's currency."""
+    return {"amount": amount, "currency": "PLN"}
+
+
+def a_silent_partner(silence: str, up_to: str = "50.00", **changes: Any) -> PartnerRules:
+    """A partner whose profile says what its silence means."""
+    caps = {"confirm_up_to": pln(up_to), "confirm_per_month": pln("100.00")}
+    return a_partner(answer={"within": "P14D", "silence": silence, **caps}, **changes)
+
+
+def silent(silence: str, state: State = State.SENT_TO_PARTNER, **changes: Any) -> Course:
+    """A ticket of a partner that says nothing."""
+    return a_course(state, a_silent_partner(silence), **changes)
+
+
+def amount(course: Course, now: datetime = DUE) -> str | None:
+    """The amount that silence would confirm now."""
+    found = confirmable(course, now)
+    return str(found.amount) if found else None
+
+
+@pytest.mark.parametrize("state", UNANSWERED)
+def test_silence_asks_a_person_and_the_ticket_stays(state: State) -> None:
+    """R31: no clock runs on, and the member gets no letter that says nothing."""
+    course = silent("escalate", state)
+    hear(course, DeadlinePassed(), DUE)
+    writing = course.write_down()
+    assert [(m.event, m.from_state, m.to) for m in writing.moves] == [
+        (Event.PARTNER_SILENT, state, state)
+    ]
+    assert (writing.attention, writing.due_at) == ((Attention.PARTNER_SILENT,), None)
+    assert writing.letters == ()
+
+
+@pytest.mark.parametrize("state", UNANSWERED)
+def test_silence_rejects_with_its_reason_where_the_profile_says_so(state: State) -> None:
+    """R34."""
+    course = silent("reject", state)
+    hear(course, DeadlinePassed(), DUE - SECOND)
+    assert course.ticket.state is state
+    hear(course, DeadlinePassed(), DUE)
+    assert (course.ticket.state, course.ticket.reason_code) == (State.REJECTED, "no_answer")
+    (letter,) = course.write_down().letters
+    assert (letter.kind, letter.params["reason_code"]) == (LetterKind.REJECTED, "no_answer")
+
+
+@pytest.mark.parametrize("state", UNANSWERED)
+def test_silence_confirms_under_the_tickets_cap_to_the_second(state: State) -> None:
+    """R31: what it confirms waits for the end of the cancellation period like any other."""
+    course = silent("confirm", state)
+    assert amount(course, DUE - SECOND) is None
+    assert amount(course) == "40.00"
+    fall_silent(course, DUE, Silence.CONFIRMED)
+    assert (course.ticket.state, course.ticket.attention) == (AWAITING, ())
+    writing = course.write_down()
+    assert [move.event for move in writing.moves] == [Event.PARTNER_SILENT]
+    assert [letter.kind for letter in writing.letters] == [LetterKind.PARTNER_CONFIRMED]
+    assert writing.letters[0].params["amount"] == PLN_40
+    assert course.settlement_due(DUE)
+
+
+def test_a_deadline_that_may_confirm_is_left_to_the_books() -> None:
+    """They alone know what the partner's month still allows."""
+    course = silent("confirm")
+    before = course.ticket
+    assert hear(course, DeadlinePassed(), DUE).quiet
+    assert course.ticket == before
+
+
+def test_over_the_month_the_books_have_a_person_asked() -> None:
+    course = silent("confirm")
+    fall_silent(course, DUE, Silence.ESCALATED)
+    assert (course.ticket.state, course.ticket.due_at) == (State.SENT_TO_PARTNER, None)
+    assert list(course.ticket.attention) == [Attention.PARTNER_SILENT]
+    assert amount(course, DUE + timedelta(days=40)) is None
+
+
+@pytest.mark.parametrize(
+    ("promised", "confirmed"),
+    [
+        (pln("49.99"), "49.99"),
+        (pln("50.00"), "50.00"),
+        (pln("50.01"), None),
+        (pln("500.01"), None),
+        (pln("0.00"), None),
+        ({"amount": "1.00", "currency": "EUR"}, None),
+        (None, None),
+    ],
+)
+def test_an_amount_over_the_cap_or_undecided_asks_a_person(
+    promised: Any, confirmed: str | None
+) -> None:
+    """R21: silence decides nothing that a person must decide."""
+    course = silent("confirm", promised=promised)
+    assert amount(course) == confirmed
+    if confirmed is None:
+        hear(course, DeadlinePassed(), DUE)
+        assert course.ticket.state is State.SENT_TO_PARTNER
+        assert list(course.ticket.attention) == [Attention.PARTNER_SILENT]
+        assert course.ticket.confirmed is None
+
+
+def test_an_unknown_end_of_the_cancellation_period_asks_a_person() -> None:
+    """R32, R33."""
+    course = a_course(partner=a_silent_partner("confirm", cancellation=FROM_ACTIVATION))
+    assert amount(course) is None
+    hear(course, DeadlinePassed(), DUE)
+    assert list(course.ticket.attention) == [Attention.PARTNER_SILENT]
+    told = {"activation": date(2026, 10, 2)}
+    partner = a_silent_partner("confirm", cancellation=FROM_ACTIVATION)
+    known = a_course(partner=partner, dates=told)
+    assert amount(known) == "40.00"
+
+
+@pytest.mark.parametrize("silence", ["escalate", "reject"])
+def test_silence_confirms_nothing_where_the_profile_does_not_say_so(silence: str) -> None:
+    assert amount(silent(silence)) is None
+
+
+@pytest.mark.parametrize("state", [state for state in State if state not in UNANSWERED])
+def test_only_a_partner_that_owes_an_answer_can_be_silent(state: State) -> None:
+    """R20: nobody waits for it before it is asked, nor after it has answered."""
+    assert amount(silent("confirm", state), DUE + timedelta(days=400)) is None
+
+
+@pytest.mark.parametrize("answer", [an_outcome(), an_outcome("rejected"), a_question()])
+def test_a_partner_that_has_answered_is_not_silent(answer: Any) -> None:
+    """R34."""
+    course = silent("confirm")
+    hear(course, answer, DUE - SECOND)
+    assert amount(course) is None
+
+
+def test_what_is_foreseen_is_what_then_happens_and_changes_nothing_yet() -> None:
+    for found in Silence:
+        course = silent("confirm")
+        before = course.ticket
+        foretold = foreseen_silence(course.ticket, DUE)
+        assert set(foretold) == set(Silence)
+        assert course.ticket == before
+        fall_silent(course, DUE, found)
+        assert course.write_down() == foretold[found]
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "month"),
+    [
+        (datetime(2026, 10, 31, 22, 59, 59, tzinfo=UTC), "Europe/Warsaw", date(2026, 10, 1)),
+        (datetime(2026, 10, 31, 23, 0, tzinfo=UTC), "Europe/Warsaw", date(2026, 11, 1)),
+        (datetime(2026, 12, 31, 23, 0, tzinfo=UTC), "Europe/Warsaw", date(2027, 1, 1)),
+        (datetime(2026, 10, 31, 23, 0, tzinfo=UTC), "Europe/London", date(2026, 10, 1)),
+        (datetime(2026, 11, 1, 3, 0, tzinfo=UTC), "America/New_York", date(2026, 10, 1)),
+    ],
+)
+def test_the_month_of_a_cap_is_that_of_the_markets_calendar(
+    now: datetime, zone: str, month: date
+) -> None:
+    market = {"time_zone": zone, "currency": "PLN", "language": "pl"}
+    assert month_of(a_course(partner=a_partner(market=market)).ticket, now) == month

@@ -1,0 +1,266 @@
+"""More than a partner's maximum is never granted by one person (product.md)."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from domain.handlers.commands import next_delivery
+from domain.handlers.message_handling import hear
+from domain.handlers.response_timeout import Silence, confirmable, fall_silent
+from domain.tickets.approvals import Approval, Proposal, are_two_agents
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import DeadlinePassed, Delivered, Troubled
+from domain.tickets.settlement import Verdict
+from domain.tickets.ticket import Attention, Ticket
+from domain.tickets.ticket_aggregate import Course, foreseen
+from domain.values.types import Money
+from tests.support.builders import (
+    NOW,
+    PLN_40,
+    a_course,
+    a_decision,
+    a_new_ticket,
+    a_partner,
+    a_question,
+    an_answer,
+    an_outcome,
+)
+
+AWAITING = State.AWAITING_CANCELLATION_PERIOD
+FAR = NOW + timedelta(days=4000)
+MUCH = {"amount": "800.00", "currency": "PLN"}
+MORE = {"amount": "900.00", "currency": "PLN"}
+LIMIT = Decimal(500)
+
+
+def decide(course: Course, actor: str, reward: Any = MUCH, **told: Any) -> tuple[bool, bool, Any]:
+    """Let an agent decide; whether that moved, whether it waits for another, and the refusal."""
+    request_id = f"req-{len(course.ticket.answers)}"
+    decision = a_decision(request_id=request_id, actor=actor, reward=reward, **told)
+    answer = hear(course, decision, NOW).answer
+    assert answer is not None
+    return answer.moved, answer.awaits_approval, answer.code
+
+
+def amount_of(course: Course) -> str | None:
+    """What the ticket would grant."""
+    return str(course.ticket.confirmed.amount) if course.ticket.confirmed else None
+
+
+PROPOSED = (False, True, None)
+DONE = (True, False, None)
+REFUSED = (False, False, "approval_by_another")
+
+
+@pytest.mark.parametrize("state", [State.SENT_TO_PARTNER, State.INFORMATION_REQUESTED, AWAITING])
+def test_what_one_agent_proposes_another_approves(state: State) -> None:
+    course = a_course(state, promised=None)
+    moves = len(course.ticket.moves)
+    assert decide(course, "agent:anna") == PROPOSED
+    assert len(course.ticket.moves) == moves
+    assert Attention.APPROVAL_NEEDED in course.ticket.attention
+    writing = course.write_down()
+    assert writing.proposal == Proposal(amount=Money.model_validate(MUCH), by="agent:anna", at=NOW)
+    assert (writing.confirmed, [note.code for note in writing.notes]) == (None, ["approval_needed"])
+    assert decide(course, "agent:bela") == DONE
+    writing = course.write_down()
+    assert writing.confirmed == Money.model_validate(MUCH)
+    assert (writing.proposal, writing.attention) == (None, ())
+    assert writing.approval == Approval(
+        amount=Money.model_validate(MUCH),
+        proposed_by="agent:anna",
+        approved_by="agent:bela",
+        seq=moves + 1,
+    )
+    assert course.settlement_due(FAR)
+
+
+@pytest.mark.parametrize("again", ["agent:anna", "agent:Anna", "AGENT:ANNA", "anna"])
+def test_nobody_approves_what_they_proposed(again: str) -> None:
+    """Not the same agent twice, however the name is written, and whatever session it is."""
+    course = a_course()
+    decide(course, "agent:anna")
+    assert decide(course, again) == REFUSED
+    assert course.ticket.confirmed is None
+
+
+@pytest.mark.parametrize("actor", ["platform", "platform:shop", "member", "system", "agent:"])
+def test_who_is_no_agent_neither_proposes_nor_approves(actor: str) -> None:
+    course = a_course()
+    assert decide(course, actor) == (False, False, "forbidden")
+    assert course.ticket.proposal is None
+    decide(course, "agent:anna")
+    assert decide(course, actor) == (False, False, "forbidden")
+    assert course.ticket.confirmed is None
+
+
+def test_a_changed_proposal_replaces_the_earlier_one_and_needs_an_approval_of_its_own() -> None:
+    course = a_course()
+    decide(course, "agent:anna")
+    assert decide(course, "agent:bela", MORE) == PROPOSED
+    assert decide(course, "agent:bela", MORE) == REFUSED
+    assert decide(course, "agent:bela", MUCH) == PROPOSED
+    assert decide(course, "agent:anna", MUCH) == DONE
+
+
+def test_a_repeated_request_is_no_approval() -> None:
+    course = a_course()
+    first = a_decision(request_id="one", actor="agent:anna", reward=MUCH)
+    told = hear(course, first, NOW).answer
+    assert hear(course, first, NOW).answer == told
+    assert course.ticket.confirmed is None
+    other = first.model_copy(update={"actor": "agent:bela", "caller": "agent:anna"})
+    hear(course, other, NOW)
+    assert course.ticket.confirmed is None
+
+
+def test_a_proposal_falls_when_the_ticket_moves() -> None:
+    """What was proposed was about another moment: a partner's word, or an answer, came between."""
+    course = a_course()
+    decide(course, "agent:anna")
+    hear(course, a_question(outcome_id="asks"), NOW)
+    assert (course.ticket.proposal, course.ticket.attention) == (None, ())
+    assert decide(course, "agent:bela") == PROPOSED
+
+
+def test_an_amount_within_the_maximum_needs_no_second_agent() -> None:
+    course = a_course()
+    decide(course, "agent:anna")
+    assert decide(course, "agent:bela", {"amount": "500.00", "currency": "PLN"}) == DONE
+    assert course.ticket.approval is None
+
+
+def test_a_partners_new_amount_ends_what_two_agents_approved() -> None:
+    course = a_course(AWAITING, promised=None)
+    decide(course, "agent:anna")
+    decide(course, "agent:bela")
+    hear(course, an_outcome(outcome_id="less", reward=PLN_40), NOW)
+    assert amount_of(course) == "40.00"
+    hear(course, an_outcome(outcome_id="more", reward=MUCH), NOW)
+    assert (amount_of(course), course.ticket.approval) == (None, None)
+    assert decide(course, "agent:anna") == PROPOSED
+
+
+def test_an_approved_amount_stays_when_only_its_dates_change() -> None:
+    course = a_course(AWAITING, promised=None)
+    decide(course, "agent:anna")
+    decide(course, "agent:bela")
+    hear(course, an_outcome(outcome_id="later", cancellation_ends_on="2026-12-31"), NOW)
+    assert course.ticket.confirmed == Money.model_validate(MUCH)
+    assert course.ticket.approval
+
+
+def test_the_settlement_that_finds_no_second_agent_grants_nothing_and_asks() -> None:
+    course = a_course(AWAITING)
+    foretold = foreseen(course.ticket, NOW)[Verdict.APPROVAL_NEEDED]
+    course.settle(Verdict.APPROVAL_NEEDED, NOW)
+    assert (course.ticket.state, course.ticket.granted) == (AWAITING, None)
+    assert list(course.ticket.attention) == [Attention.AMOUNT_UNDECIDED]
+    assert not course.settlement_due(FAR)
+    assert (foretold.moves, foretold.confirmed) == ((), None)
+    assert decide(course, "agent:anna", PLN_40) == DONE
+
+
+AGENTS = st.sampled_from(["agent:anna", "agent:Anna", "agent:bela", "agent:cyn", "platform"])
+AMOUNTS = st.sampled_from(
+    [None, PLN_40, MUCH, MUCH, MORE, {"amount": "900.00", "currency": "EUR"}]
+    + [{"amount": amount, "currency": "PLN"} for amount in ("500.00", "500.01")]
+)
+CONFIRMS = {
+    "within": "P14D",
+    "silence": "confirm",
+    "confirm_up_to": {"amount": "500.00", "currency": "PLN"},
+    "confirm_per_month": {"amount": "900.00", "currency": "PLN"},
+}
+
+
+class TwoAgents(RuleBasedStateMachine):
+    """A ticket under decisions, proposals and a partner that changes its mind."""
+
+    @initialize(promised=AMOUNTS, counts_from=st.sampled_from(["order", "activation"]))
+    def begin(self, promised: Any, counts_from: str) -> None:
+        period = {"period": "P14D", "counts_from": counts_from, "at_most": "P6M"}
+        partner = a_partner(cancellation=period, answer=CONFIRMS)
+        self.course = Course(a_new_ticket(partner, promised=promised))
+        self.course.accept(NOW)
+        next_delivery(self.course)
+        hear(self.course, Delivered(), NOW)
+        self.turn = 0
+        self.said: set[tuple[str, str]] = set()
+
+    def next_id(self) -> str:
+        self.turn += 1
+        return str(self.turn)
+
+    @rule(actor=AGENTS, reward=AMOUNTS, outcome=st.sampled_from(["confirmed"] * 5 + ["rejected"]))
+    def somebody_decides(self, actor: str, reward: Any, outcome: str) -> None:
+        if reward and outcome == "confirmed":
+            self.said.add((actor.casefold(), reward["amount"]))
+        request = a_decision(outcome, request_id=self.next_id(), actor=actor, reward=reward)
+        hear(self.course, request, NOW)
+
+    @rule(one=AGENTS, other=AGENTS, reward=st.sampled_from([MUCH, MORE]))
+    def two_decide_for_the_same(self, one: str, other: str, reward: Any) -> None:
+        for actor in (one, other):
+            self.somebody_decides(actor=actor, reward=reward, outcome="confirmed")
+
+    @rule(
+        reward=AMOUNTS,
+        ends_on=st.sampled_from([None, "2026-01-01", "2026-12-31"]),
+        outcome=st.sampled_from(["confirmed"] * 6 + ["rejected"]),
+        hours=st.sampled_from([None, 1, 2, 3]),
+    )
+    def the_partner_speaks(self, outcome: str, hours: int | None, **told: Any) -> None:
+        at = NOW - timedelta(hours=hours) if hours else None
+        told = {"reward": told["reward"], "cancellation_ends_on": told["ends_on"]}
+        hear(
+            self.course, an_outcome(outcome, outcome_id=self.next_id(), occurred_at=at, **told), NOW
+        )
+
+    @rule()
+    def the_partner_asks_and_gets_an_answer(self) -> None:
+        hear(self.course, a_question(outcome_id=self.next_id()), NOW)
+        hear(self.course, an_answer(request_id=self.next_id()), NOW)
+
+    @rule(over=st.booleans())
+    def a_letter_is_in_trouble(self, over: bool) -> None:
+        hear(self.course, Troubled(attention="mail_undeliverable", over=over), NOW)
+
+    @rule()
+    def the_deadline_passes(self) -> None:
+        hear(self.course, DeadlinePassed(), FAR)
+        if confirmable(self.course, FAR):
+            fall_silent(self.course, FAR, Silence.CONFIRMED)
+
+    @rule()
+    def the_workflow_continues_as_new(self) -> None:
+        self.course.write_down()
+        self.course = Course(Ticket.model_validate_json(self.course.ticket.model_dump_json()))
+
+    @rule(verdict=st.sampled_from([Verdict.GRANTED, Verdict.APPROVAL_NEEDED]))
+    def the_period_ends(self, verdict: Verdict) -> None:
+        if self.course.settlement_due(FAR):
+            self.course.settle(verdict, FAR)
+
+    @invariant()
+    def more_than_the_maximum_is_never_confirmed_without_two_agents(self) -> None:
+        ticket = self.course.ticket
+        for money in filter(None, [ticket.confirmed, ticket.granted]):
+            assert money.currency == "PLN"
+            if money.amount > LIMIT:
+                approval = ticket.approval
+                assert approval
+                assert approval.amount == money
+                assert are_two_agents(approval.proposed_by, approval.approved_by)
+                both = {approval.proposed_by.casefold(), approval.approved_by.casefold()}
+                assert {(one, str(money.amount)) for one in both} <= self.said
+                assert len(both) == 2
+
+
+TestTwoAgents = TwoAgents.TestCase
+TestTwoAgents.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)

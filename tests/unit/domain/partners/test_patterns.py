@@ -1,0 +1,149 @@
+"""Partners' patterns: matched in time that is linear in the answer, and in ASCII (R17-R19)."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.admission.admission import AdmissionRequest
+from domain.admission.claim_assessor import Filing
+from domain.claims.forms import LONGEST_ANSWER, LONGEST_IDENTIFIER, fill
+from domain.partners.patterns import LONGEST_PATTERN, compiled, matches
+from domain.partners.profile import PartnerRules
+from tests.support.builders import NOW, NUMBER, a_field, a_partner, a_profile, some_facts
+from tests.unit.domain.admission.test_admission import json_of
+
+GREEDY = (
+    "([A-Z0-9]+[- ]?)+",
+    "(A|A)*B",
+    "(A*)*B",
+    "A*A*A*A*A*A*A*A*B",
+    "(A?){200}A{200}",
+    "(?:[A-Z]+|[A-Z0-9]+)+-",
+    "([0-9A-Z]|[A-Z]{1,20})+#",
+)
+
+
+@pytest.mark.parametrize("pattern", GREEDY)
+def test_no_pattern_of_a_partner_takes_long_over_any_answer(pattern: str) -> None:
+    began = time.perf_counter()
+    assert not matches(pattern, "A" * (LONGEST_ANSWER - 1) + "!")
+    assert time.perf_counter() - began < 0.5
+
+
+def test_an_answer_that_names_an_order_is_short() -> None:
+    field = a_field(identifies=True, pattern="[A-Z]+")
+    assert not fill([field], {field.name: "A" * LONGEST_IDENTIFIER}).problems
+    told = fill([field], {field.name: "A" * (LONGEST_IDENTIFIER + 1)}).problems
+    assert told == {field.name: "too_long"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "answer"),
+    [
+        ("(?i)id-[0-9]", "\u0131d-1"),
+        ("(?i)id-[0-9]", "\u0130D-1"),
+        ("(?i)ks", "\u212as"),
+        ("(?i)ks", "k\u017f"),
+        ("(?i)[a-z]+", "\u212a"),
+        (r"\d+", "\u0661\u0662"),
+        (r"\d+", "\uff11"),
+        (r"\w+", "\u0142"),
+        ("[A-Z]+", "A\n"),
+        (r"a\sb", "a\u00a0b"),
+    ],
+)
+def test_letters_and_digits_of_other_scripts_do_not_pass_for_those_of_ascii(
+    pattern: str, answer: str
+) -> None:
+    assert not matches(pattern, answer)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "answer"),
+    [
+        ("(?i)fw[a-z0-9]{6}", "Fw12Ab9z"),
+        (r"\pL\. \pL\.", "Ł. Ż."),
+        ("[äöü]+", "öä"),
+        (".*", "\u017f"),
+    ],
+)
+def test_what_a_pattern_says_is_taken(pattern: str, answer: str) -> None:
+    assert matches(pattern, answer)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        ("(a)\\1", "invalid escape"),
+        ("(?=a)b", "invalid perl operator"),
+        ("([", "missing"),
+        ("a{1001}", "repetition"),
+        ("((a{30}){30}){30}", "repetition"),
+        ("[\\pL]{400}", "too large"),
+        ("a" * (LONGEST_PATTERN + 1), "at most"),
+    ],
+)
+def test_a_pattern_that_cannot_be_matched_in_linear_time_or_little_room_does_not_load(
+    pattern: str, why: str
+) -> None:
+    with pytest.raises(ValueError, match=r"pattern[\s\S]*" + why):
+        a_field(pattern=pattern)
+
+
+def stored_with(pattern: str) -> PartnerRules:
+    """Rules that were kept for running tickets when other patterns were taken."""
+    content = a_partner(fields=(a_field(identifies=True),)).model_dump(mode="json")
+    content["fields"][0]["pattern"] = pattern
+    return PartnerRules.stored(content)
+
+
+@pytest.mark.parametrize("pattern", [r"(?=V)VT.*", r"(.)\1+", "["])
+def test_kept_rules_with_such_a_pattern_are_read_and_take_no_answer(pattern: str) -> None:
+    (field,) = stored_with(pattern).fields
+    told = fill([field], {field.name: "VT-2231"}).problems
+    assert told == {field.name: "malformed_pattern"}
+
+
+class Codes:
+    """Words that are codes."""
+
+    def reason(self, language: str, code: str, field: str | None, told: object) -> str:
+        return code
+
+
+def filing(rules: PartnerRules) -> Filing:
+    """A claim that is judged by these rules."""
+    profile = a_profile()
+    profiles = {rules.id: profile.model_copy(update={"rules": rules})}
+    request = AdmissionRequest(
+        number=NUMBER, run_id="run-1", digest="d", claim=json_of(), started_at=NOW
+    )
+    return Filing(request, profiles, Codes(), datetime.now(UTC))
+
+
+def test_a_claim_that_we_fail_to_judge_ends_as_refused() -> None:
+    rules = a_partner()
+    nowhere = rules.market.model_copy(update={"time_zone": "Europe/Nowhere"})
+    judged = filing(rules.model_copy(update={"market": nowhere}))
+    entry = judged.decide(some_facts())
+    told = entry.admission.result
+    assert (told.status, [one.code for one in told.reasons]) == ("discarded", ["incomplete"])
+    assert told.reasons[0].field == "claim"
+    assert judged.bug is not None
+    assert entry.admission.letters
+
+
+def test_a_claim_that_is_judged_leaves_no_trace_of_a_bug() -> None:
+    judged = filing(a_partner())
+    judged.decide(some_facts())
+    assert judged.bug is None
+
+
+def test_a_pattern_is_compiled_once() -> None:
+    assert compiled("[A-Z]{3}") is compiled("[A-Z]{3}")
+
+
+def test_a_field_without_a_pattern_takes_any_text() -> None:
+    field = a_field()
+    assert not fill([field], {field.name: "\u017f" * 100}).problems

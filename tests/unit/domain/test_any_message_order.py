@@ -1,0 +1,290 @@
+"""The map under events in any order: whatever comes, whenever, and however often (rule 10)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, precondition, rule
+
+from domain.handlers.commands import next_delivery
+from domain.handlers.information_requests import information_purpose
+from domain.handlers.message_handling import foreseen_answer, hear_answer
+from domain.handlers.response_deadlines import next_reminder
+from domain.handlers.response_timeout import Silence, confirmable, fall_silent, foreseen_silence
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import (
+    DeadlinePassed,
+    Delivered,
+    Resend,
+    RewardRegistered,
+    Troubled,
+    Unreadable,
+)
+from domain.tickets.settlement import Verdict, release, settle
+from domain.tickets.ticket import Attention, Ticket
+from domain.tickets.ticket_aggregate import ABOUT_DELIVERY, ABOUT_MAIL, Course
+from tests.support.builders import (
+    NUMBER,
+    PLN_40,
+    a_decision,
+    a_partner,
+    a_question,
+    a_reward,
+    a_withdrawal,
+    an_answer,
+    an_inquiry,
+    an_outcome,
+)
+from tests.support.stored_claims import a_filed, a_grant, case_of
+from tests.unit.domain.ticket_state_machine import (
+    ASKED,
+    AWAITING,
+    ON_THE_PARTNERS_TIME,
+    AnyTicket,
+    is_overdue,
+)
+
+# Few ids, so that most messages are somebody's repetition.
+IDS = st.sampled_from(["1", "2", "3", "4", "5"])
+OUTCOMES = st.sampled_from(["confirmed", "rejected", "order_cancelled", "information_requested"])
+LATEST = datetime(2199, 1, 1, tzinfo=UTC)
+AMOUNTS = st.sampled_from(
+    [None, PLN_40, PLN_40]
+    + [{"amount": a, "currency": c} for a, c in (("60", "PLN"), ("0", "PLN"), ("900", "PLN"))]
+    + [{"amount": "1", "currency": "EUR"}]
+)
+DATES = st.sampled_from([None, "2026-01-01", "2026-10-30", "2027-06-30", "2199-12-31"])
+HOURS_TO_MONTHS = [timedelta(hours=5), timedelta(days=2), timedelta(days=9), timedelta(days=99)]
+JUMPS = st.sampled_from([timedelta(seconds=1), timedelta(hours=5), *HOURS_TO_MONTHS])
+REWARDS = st.lists(
+    st.builds(
+        a_reward,
+        state=st.sampled_from(["registered", "granted", "rejected", "invalid"]),
+        account_id=st.sampled_from(["acc-1001", "acc-2"]),
+        granted_by_ticket=st.sampled_from([None, NUMBER]),
+    ),
+    max_size=2,
+).map(tuple)
+
+
+# Not too often: most tickets must live long enough to meet the rest.
+DECISIONS = st.sampled_from(["confirmed", "rejected", None, None, None])
+CODES = st.sampled_from([None, None, "incomplete", "duplicate"])
+TROUBLES = ABOUT_DELIVERY | ABOUT_MAIL
+CAPS = {
+    "confirm_up_to": {"amount": "50.00", "currency": "PLN"},
+    "confirm_per_month": {"amount": "100.00", "currency": "PLN"},
+}
+REMINDERS = st.sampled_from([[], ["P3D"], ["P3D", "P7D"], ["PT36H", "P6D"]])
+
+
+class AnyOrder(AnyTicket):
+    """One ticket among partners, agents, members and clocks that know nothing of each other."""
+
+    @initialize(
+        begins=st.sampled_from(["held", "validated", "sent", "sent"]),
+        promised=AMOUNTS,
+        counts_from=st.sampled_from(["order", "order", "activation", "contract_start"]),
+        silence=st.sampled_from(["escalate", "confirm", "confirm", "reject"]),
+        otherwise=st.sampled_from(["send", "send", "reject"]),
+        reminders=st.tuples(REMINDERS, REMINDERS),
+    )
+    def open(
+        self,
+        begins: str,
+        promised: Any,
+        counts_from: str,
+        silence: str,
+        otherwise: str,
+        reminders: tuple[list[str], list[str]],
+    ) -> None:
+        partner = a_partner(
+            cancellation={"period": "P14D", "counts_from": counts_from, "at_most": "P1Y"},
+            answer={"within": "P14D", "silence": silence, "reminders": reminders[0], **CAPS},
+            information={"within": "P10D", "otherwise": otherwise, "reminders": reminders[1]},
+        )
+        self.begin(partner, begins == "held", promised)
+        if begins == "sent":
+            self.delivery_starts(arrives=True)
+
+    @rule(
+        outcome=OUTCOMES,
+        outcome_id=IDS,
+        partner_id=st.sampled_from(["velotel", "otherpartner"]),
+        number=st.sampled_from([None, None, NUMBER, "ZW-0000-0000-0000-0", "?"]),
+        reward=AMOUNTS,
+        activated_on=DATES,
+        cancellation_ends_on=DATES,
+    )
+    def partner_answers(self, **content: Any) -> None:
+        self.hear(an_outcome(**content))
+
+    @precondition(lambda self: self.course.ticket.deliveries)
+    @rule(outcome_id=IDS)
+    def partner_confirms(self, outcome_id: str) -> None:
+        self.hear(an_outcome("confirmed", outcome_id=f"sound-{outcome_id}"))
+
+    @rule(an_id=IDS, withdrawn=st.booleans(), really=st.sampled_from([True, False, False]))
+    def it_is_over_for_another_reason(self, an_id: str, withdrawn: bool, really: bool) -> None:
+        if really and withdrawn:
+            self.hear(a_withdrawal(request_id=an_id))
+        elif really:
+            self.hear(RewardRegistered(reward_id=an_id))
+
+    @rule(outcome=DECISIONS, request_id=IDS, reward=AMOUNTS)
+    def agent_decides(self, outcome: str | None, request_id: str, reward: Any) -> None:
+        if outcome:
+            self.hear(a_decision(outcome, request_id=request_id, reward=reward))
+
+    @rule(request_id=IDS)
+    def agent_resends(self, request_id: str) -> None:
+        self.hear(Resend(request_id=request_id, actor="agent-7"))
+
+    @rule(request_id=IDS)
+    def agent_asks(self, request_id: str) -> None:
+        self.hear(an_inquiry(request_id=request_id))
+
+    @precondition(lambda self: self.course.ticket.deliveries)
+    @rule(outcome_id=IDS, questions=st.sampled_from([["When?"], ["order_number", "Where?"]]))
+    def partner_asks(self, outcome_id: str, questions: list[str]) -> None:
+        self.hear(a_question(outcome_id=f"asks-{outcome_id}", questions=questions))
+
+    @rule(request_id=IDS)
+    def member_answers_unasked_or_asked(self, request_id: str) -> None:
+        """Whoever drives the course may crash before the form has been asked: nothing is lost."""
+        before = self.course.ticket
+        if self.hear(an_answer(request_id=request_id)).check:
+            assert self.course.ticket == before
+
+    @precondition(lambda self: self.course.ticket.state is State.SENT_TO_PARTNER)
+    @rule(an_id=st.uuids().map(str), asked_after=JUMPS, told_after=JUMPS)
+    def the_partner_asks_and_the_member_answers(
+        self, an_id: str, asked_after: timedelta, told_after: timedelta
+    ) -> None:
+        self.until(self.now + asked_after)
+        self.hear(a_question(outcome_id=an_id))
+        self.until(self.now + told_after)
+        self.the_form_hears_an_answer(request_id=an_id, code=None)
+
+    @precondition(lambda self: self.course.ticket.state is ASKED)
+    @rule(request_id=IDS, code=CODES)
+    def the_form_hears_an_answer(self, request_id: str, code: str | None) -> None:
+        message = an_answer(request_id=request_id)
+        if not self.hear(message).check:
+            return
+        self.keep()
+        before = self.course.ticket
+        foretold = foreseen_answer(before, message, self.now)
+        hear_answer(self.course, message, self.now, code, {"note": "required"} if code else None)
+        assert request_id not in self.answers
+        self.answers[request_id] = self.course.ticket.answers[-1]
+        if code:
+            self.stands_still(before, message)
+        else:
+            assert self.keep() == foretold
+            self.purposes.append(information_purpose(self.course.ticket))
+
+    @precondition(lambda self: self.course.ticket.state is State.VALIDATED)
+    @rule(arrives=st.booleans())
+    def delivery_starts(self, arrives: bool) -> None:
+        assert next_delivery(self.course) == "claim"
+        if arrives:
+            self.hear(Delivered(reference="ref-0"))
+
+    @precondition(lambda self: self.course.ticket.deliveries)
+    @rule(reference=st.sampled_from([None, "ref-1", "ref-2"]))
+    def delivery_is_acknowledged(self, reference: str | None) -> None:
+        self.hear(Delivered(reference=reference))
+
+    @rule(attention=st.sampled_from(sorted(TROUBLES)), over=st.booleans())
+    def something_is_wrong(self, attention: Attention, over: bool) -> None:
+        self.hear(Troubled(attention=attention, over=over))
+
+    @rule()
+    def nonsense_comes(self) -> None:
+        self.hear(Unreadable(message="partner_outcome", problems={"": "expected a JSON object"}))
+
+    @rule(jump=JUMPS)
+    def time_passes(self, jump: timedelta) -> None:
+        self.until(self.now + jump)
+
+    @precondition(lambda self: self.course.ticket.due_at)
+    @rule()
+    def the_deadline_comes(self) -> None:
+        self.until(self.course.ticket.due_at)
+        self.hear(DeadlinePassed())
+
+    @rule()
+    def an_old_alarm_rings(self) -> None:
+        self.hear(DeadlinePassed())
+
+    @precondition(lambda self: next_reminder(self.course.ticket) is not None)
+    @rule()
+    def a_reminder_is_due(self) -> None:
+        self.until(next_reminder(self.course.ticket))
+        before = self.course.ticket
+        self.hear(DeadlinePassed())
+        over = is_overdue(before, self.now) or confirmable(self.course, self.now)
+        assert over or self.course.ticket.reminded == before.reminded + 1
+
+    @precondition(lambda self: self.course.ticket.terms.answer.silence == "confirm")
+    @rule(found=st.sampled_from(Silence))
+    def the_partner_stays_silent(self, found: Silence) -> None:
+        if self.course.ticket.state in ON_THE_PARTNERS_TIME:
+            self.until(self.course.ticket.due_at)
+        amount = confirmable(self.course, self.now)
+        if amount is None:
+            return
+        assert amount.amount <= 50
+        self.keep()
+        foretold = foreseen_silence(self.course.ticket, self.now)[found]
+        fall_silent(self.course, self.now, found)
+        assert self.keep() == foretold
+        silent = Attention.PARTNER_SILENT in self.course.ticket.attention
+        assert silent is (found is Silence.ESCALATED)
+        assert self.course.settlement_due(LATEST) is not silent
+
+    @precondition(lambda self: self.course.ticket.state is State.ON_HOLD)
+    @rule(rewards=REWARDS, none=st.booleans())
+    def the_hold_ends(self, rewards: Any, none: bool) -> None:
+        self.until(self.course.ticket.due_at)
+        assert self.course.release_due(self.now)
+        case = case_of(a_filed(), *(() if none else rewards))
+        self.course.release(release(case), self.now)
+        self.partners_clock_starts()
+        assert self.course.ticket.state is not State.ON_HOLD
+
+    @precondition(lambda self: self.course.ticket.state is AWAITING)
+    @rule(rewards=REWARDS, granted_to=st.sampled_from([None, None, NUMBER, "ZW-another"]))
+    def the_cancellation_period_ends(self, rewards: Any, granted_to: str | None) -> None:
+        ticket = self.course.ticket
+        self.until(ticket.cancellation_ends_at)
+        decided = ticket.confirmed and ticket.cancellation_ends_at
+        assert self.course.settlement_due(self.now) is bool(decided)
+        if decided:
+            grants = (a_grant(number=granted_to),) if granted_to else ()
+            verdict = settle(case_of(a_filed(), *rewards, grants=grants))
+            self.course.settle(verdict, self.now)
+            self.grants += verdict is Verdict.GRANTED
+            assert self.course.ended
+
+    @rule()
+    def it_is_written_down(self) -> None:
+        self.keep()
+
+    @rule()
+    def the_workflow_continues_as_new(self) -> None:
+        self.keep()
+        again = Ticket.model_validate_json(self.course.ticket.model_dump_json())
+        assert again == self.course.ticket
+        self.course = Course(again)
+
+
+TestAnyOrder = AnyOrder.TestCase
+TestAnyOrder.settings = settings(
+    max_examples=160,
+    stateful_step_count=50,
+    deadline=None,
+    phases=set(Phase) - {Phase.explain},
+)

@@ -1,0 +1,299 @@
+"""Several tickets claim one reward, in any interleaving: one order earns one reward per kind."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+)
+
+from domain.claims.eligibility import assess
+from domain.handlers.commands import next_delivery
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import Delivered, RejectionReason, RewardRegistered
+from domain.values.ticket_number import ticket_number
+from tests.support.builders import (
+    NOW,
+    PLN_40,
+    a_decision,
+    a_field,
+    a_link,
+    a_new_ticket,
+    a_partner,
+    a_question,
+    a_reward,
+    a_withdrawal,
+    an_answer,
+    an_outcome,
+)
+from tests.unit.domain.claim_strategies import Claimant, filed_as, told_by
+from tests.unit.domain.platform_model import Books
+
+MOST_TICKETS: Final = 6
+ORDER: Final = "VT-2231-9"
+ORDERS: Final = st.sampled_from([ORDER, ORDER, ORDER, "VT-2231-8"])
+ACCOUNTS: Final = st.sampled_from(["acc-1", "acc-1", "acc-2", "acc-3"])
+KINDS: Final = st.sampled_from(
+    ["missing_cashback", "missing_cashback", "rejected_reward", "missing_referral_reward"]
+)
+REWARD_KINDS: Final = st.sampled_from(["cashback", "cashback", "referral"])
+IDS: Final = st.sampled_from(["1", "2", "3"])
+# Most tickets must live long enough to meet the others at the order's reward.
+OUTCOMES: Final = st.sampled_from(
+    [*["confirmed"] * 4, "rejected", "order_cancelled", "information_requested"]
+)
+AMOUNTS: Final = st.sampled_from([None, None, PLN_40, {"amount": "900", "currency": "PLN"}])
+JUMPS: Final = st.sampled_from([timedelta(hours=5), *map(timedelta, (2, 9, 15, 40))])
+STATES: Final = st.sampled_from(["registered", "granted", "rejected", "rejected", "invalid"])
+RARELY: Final = st.sampled_from([True, False, False, False])
+CAPS: Final = {
+    "confirm_up_to": {"amount": "50.00", "currency": "PLN"},
+    "confirm_per_month": {"amount": "100.00", "currency": "PLN"},
+}
+REJECTED: Final = [("1", "acc-1", ORDER, None), ("2", "acc-1", None, "acc-1-cashback")]
+MISSING: Final = ["missing_cashback", "missing_referral_reward"]
+# A form that asks every claim for its order's number, and one that does not ask contests for it.
+FORMS: Final = [
+    [a_field(identifies=True).model_dump()],
+    [
+        a_field(identifies=True, kinds=MISSING).model_dump(),
+        a_field("objection", kinds=["rejected_reward"], required=False).model_dump(),
+    ],
+]
+
+
+class OneReward(RuleBasedStateMachine):
+    """Members, partners, agents, the platform's feed and clocks around one order."""
+
+    claimants = Bundle("claimants")
+
+    @initialize(
+        silence=st.sampled_from(["escalate", "confirm", "reject"]),
+        otherwise=st.sampled_from(["send", "reject"]),
+        form=st.sampled_from(FORMS),
+    )
+    def begin(self, silence: str, otherwise: str, form: list[Any]) -> None:
+        self.now = NOW
+        self.books = Books()
+        self.everybody: list[Claimant] = []
+        self.partner = a_partner(
+            answer={"within": "P14D", "silence": silence, "reminders": ["P3D"], **CAPS},
+            information={"within": "P10D", "otherwise": otherwise, "reminders": ["P4D"]},
+            fields=form,
+        )
+        for account in ("acc-1", "acc-2", "acc-3"):
+            for name in ("cashback", "referral", "cashback-spare"):
+                kind = name.partition("-")[0]
+                self.the_platform_says_whose_a_link_is(f"{account}-{name}", account, kind)
+        for reward_id, account, order, link in REJECTED:
+            rejected = (reward_id, "rejected", account, "cashback", order, link)
+            self.the_platform_books_a_reward(*rejected, True)
+
+    def standing(self, key: str, but: Claimant | None = None) -> str | None:
+        """R25: the ticket that stands for the same reward."""
+        others = (one for one in self.everybody if one is not but and one.blocks_another)
+        return next((one.ticket.number for one in others if one.duplicate_key() == key), None)
+
+    @precondition(lambda self: len(self.everybody) < MOST_TICKETS)
+    @rule(
+        target=claimants,
+        account=ACCOUNTS,
+        kind=KINDS,
+        order=ORDERS,
+        reward_id=st.sampled_from(["1", "2", "2", "3"]),
+        begins=st.sampled_from(["held", "validated", "sent", "sent", "sent"]),
+    )
+    def somebody_claims(
+        self, account: str, kind: str, order: str, reward_id: str, begins: str
+    ) -> Any:
+        """What filing does not accept opens no ticket."""
+        number = ticket_number(account, f"key-{len(self.everybody)}")
+        told = told_by(account, kind, order, reward_id, self.now)
+        filed = filed_as(told, number, self.partner)
+        ticket = a_new_ticket(self.partner, number=number, kind=kind, started_at=self.now)
+        one = Claimant(ticket, filed, self.books)
+        facts = self.books.facts_of(account, self.standing(one.duplicate_key()))
+        answer = assess(told, facts, self.partner, self.now)
+        if answer.status != "accepted" or answer.order is None:
+            return multiple()
+        order_key, reward_kind = answer.order.order_key, answer.order.reward_kind
+        one.course.change(order_key=order_key, reward_kind=reward_kind)
+        kept = filed.claim.model_copy(update={"link_id": answer.order.link_id})
+        one.filed = filed.model_copy(update={"claim": kept})
+        held_until = self.now + timedelta(days=2) if begins == "held" else None
+        one.course.accept(self.now, held_until=held_until)
+        if begins == "sent":
+            next_delivery(one.course)
+            one.hears(Delivered(reference="ref-1"), self.now)
+        self.everybody.append(one)
+        return one
+
+    @rule(one=claimants, outcome=OUTCOMES, outcome_id=IDS, reward=AMOUNTS)
+    def its_partner_answers(self, one: Claimant, **told: Any) -> None:
+        """Repeated, reordered, late or contradicting."""
+        one.hears(an_outcome(**told), self.now)
+
+    @rule(one=claimants, outcome=OUTCOMES)
+    def its_partner_contradicts_itself(self, one: Claimant, outcome: str) -> None:
+        """Under an id that was heard, so that it counts for nothing."""
+        for outcome_id in one.outcome_ids[-1:]:
+            one.hears(an_outcome(outcome, outcome_id=outcome_id), self.now)
+
+    @rule(one=claimants, starts=st.booleans())
+    def its_claim_arrives(self, one: Claimant, starts: bool) -> None:
+        """At last, or acknowledged once more."""
+        if starts and one.ticket.state is State.VALIDATED:
+            next_delivery(one.course)
+        if one.ticket.deliveries:
+            one.hears(Delivered(), self.now)
+
+    @rule(one=claimants, an_id=st.uuids().map(str), order=st.one_of(st.none(), ORDERS))
+    def its_member_is_asked_and_answers(self, one: Claimant, an_id: str, order: str | None) -> None:
+        """The answer may name another order, and is refused where filing would refuse it now."""
+        one.hears(a_question(outcome_id=an_id), self.now)
+        answers = {"order_number": order} if order else {}
+        answer = an_answer(request_id=an_id, answers=answers)
+        if one.hears(answer, self.now):
+            other = self.standing(one.duplicate_key(answers), but=one)
+            one.told(answer, other, self.now)
+
+    @rule(one=claimants, confirmed=st.booleans(), really=RARELY, request_id=IDS, reward=AMOUNTS)
+    def an_agent_decides(
+        self, one: Claimant, confirmed: bool, really: bool, request_id: str, reward: Any
+    ) -> None:
+        outcome = "confirmed" if confirmed else "rejected"
+        if really:
+            one.hears(a_decision(outcome, request_id=request_id, reward=reward), self.now)
+
+    @rule(one=claimants, really=RARELY, request_id=IDS)
+    def its_member_withdraws(self, one: Claimant, really: bool, request_id: str) -> None:
+        if really:
+            one.hears(a_withdrawal(request_id=f"out-{request_id}"), self.now)
+
+    @rule(
+        reward_id=IDS,
+        state=STATES,
+        account=ACCOUNTS,
+        kind=REWARD_KINDS,
+        order=st.one_of(st.none(), ORDERS),
+        link=st.sampled_from([None, "acc-1-cashback", "acc-2-cashback"]),
+        really=RARELY,
+    )
+    def the_platform_books_a_reward(
+        self,
+        reward_id: str,
+        state: str,
+        account: str,
+        kind: str,
+        order: str | None,
+        link: str | None,
+        really: bool,
+    ) -> None:
+        """Without a word to any ticket; a later record of the same reward replaces it."""
+        if really:
+            known = {"account_id": account, "kind": kind, "order_number": order, "state": state}
+            changed = {"link_id": link, "changed_at": self.now}
+            self.books.feed[reward_id] = a_reward(reward_id=reward_id, **known, **changed)
+
+    def the_platform_says_whose_a_link_is(self, link_id: str, account: str, kind: str) -> None:
+        known = {"account_id": account, "kind": kind, "clicked_at": NOW - timedelta(days=30)}
+        self.books.links[link_id] = a_link(link_id=link_id, **known)
+
+    @rule(one=claimants, state=STATES, named=st.booleans(), really=st.booleans())
+    def the_platform_finds_its_reward(
+        self, one: Claimant, state: str, named: bool, really: bool
+    ) -> None:
+        """The reward that a ticket contests changes, or one appears for the order it claims."""
+        claim, kind = one.filed.claim, str(one.ticket.reward_kind)
+        order = str(claim.answers.get("order_number", ORDER)) if named else None
+        reward_id = claim.reward_id or "found"
+        told = (reward_id, state, one.account_id, kind, order, claim.link_id)
+        self.the_platform_books_a_reward(*told, really)
+
+    @rule(one=claimants, account=ACCOUNTS, kind=REWARD_KINDS, really=st.booleans())
+    def its_link_moves(self, one: Claimant, account: str, kind: str, really: bool) -> None:
+        """To another account, or it is of another kind."""
+        if really and (link_id := one.filed.claim.link_id):
+            self.the_platform_says_whose_a_link_is(link_id, account, kind)
+
+    @rule()
+    def our_grants_come_back_through_the_feed(self) -> None:
+        for number, grant in self.books.grants.items():
+            account = self.books.accounts[number]
+            named = None if ":" in grant.order_key else grant.order_key
+            known = {"account_id": account, "kind": grant.reward_kind, "order_number": named}
+            reward_id = grant.reward_id or f"ours-{number}"
+            more = {"link_id": grant.link_id, "granted_by_ticket": number, "state": "granted"}
+            self.books.feed[reward_id] = a_reward(reward_id=reward_id, **more, **known)
+
+    @rule(one=claimants, reward_id=IDS, really=RARELY)
+    def its_ticket_hears_of_a_reward(self, one: Claimant, reward_id: str, really: bool) -> None:
+        """Late, early, or repeated: with or without its record."""
+        if really:
+            one.hears(RewardRegistered(reward_id=reward_id), self.now)
+            ended = one.ticket.moves[-1].event == "reward_registered"
+            assert not ended or one.ticket.granted is None
+
+    @rule(jump=JUMPS)
+    def time_passes(self, jump: timedelta) -> None:
+        self.now += jump
+
+    @rule(one=claimants, crashes=st.booleans())
+    def its_workflow_looks_up(self, one: Claimant, crashes: bool) -> None:
+        one.looks_up(self.now, crashes)
+
+    @rule(one=claimants, crashes=st.booleans())
+    def its_cancellation_period_ends(self, one: Claimant, crashes: bool) -> None:
+        """By then whoever else was confirmed may be before it, or after it."""
+        ends_at = one.ticket.cancellation_ends_at
+        if one.ticket.state is State.AWAITING_CANCELLATION_PERIOD and ends_at:
+            self.now = max(self.now, ends_at)
+            one.looks_up(self.now, crashes)
+
+    @rule(one=claimants)
+    def its_worker_is_another_one(self, one: Claimant) -> None:
+        one.restarts()
+
+    @invariant()
+    def an_order_has_at_most_one_grant_per_kind(self) -> None:
+        """What each grant was allowed by is looked at when it is made, in `Books`."""
+        granted = [one.ticket.number for one in self.everybody if one.ticket.granted]
+        assert set(granted) <= set(self.books.grants)
+        self.books.nothing_was_paid_twice()
+
+    @invariant()
+    def a_ticket_has_a_grant_or_an_end_that_says_why_not(self) -> None:
+        for one in self.everybody:
+            ticket = one.ticket
+            has_grant = ticket.number in self.books.grants
+            assert (ticket.granted is not None) is has_grant
+            assert not has_grant or ticket.state is State.RESOLVED
+            assert ticket.state is not State.REJECTED or ticket.reason_code
+            if ticket.reason_code is RejectionReason.ALREADY_REWARDED:
+                assert ticket.state is State.REJECTED
+
+    def teardown(self) -> None:
+        """Every accepted ticket ends."""
+        now = getattr(self, "now", NOW)
+        for one in getattr(self, "everybody", []):
+            one.hears(an_outcome("confirmed", outcome_id="yes"), now)
+            now = one.comes_to_its_end(now)
+        self.an_order_has_at_most_one_grant_per_kind()
+        self.a_ticket_has_a_grant_or_an_end_that_says_why_not()
+
+
+TestOneReward = OneReward.TestCase
+TestOneReward.settings = settings(
+    max_examples=100,
+    stateful_step_count=50,
+    deadline=None,
+    phases=set(Phase) - {Phase.explain},
+)

@@ -1,0 +1,173 @@
+"""What holds of a ticket whatever happens to it: a stateful machine without any rules.
+
+`test_any_order.py` adds what may happen. Everything here is counted beside the ticket, so that a
+clock that runs wrong is held against one that runs right.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+
+from domain.handlers.message_handling import Heard, hear
+from domain.partners.profile import PartnerRules
+from domain.tickets.lifecycle import ARROWS, State
+from domain.tickets.messages import DeadlinePassed, Message
+from domain.tickets.ticket import Attention, Ticket, Writing
+from domain.tickets.ticket_aggregate import ABOUT_MAIL, Course
+from domain.values import periods
+from tests.support.builders import NOW, WARSAW, a_new_ticket
+
+ON_THE_MAP: Final = set(ARROWS)
+AWAITING: Final = State.AWAITING_CANCELLATION_PERIOD
+ASKED: Final = State.INFORMATION_REQUESTED
+ON_THE_PARTNERS_TIME: Final = (State.VALIDATED, State.SENT_TO_PARTNER)
+
+
+def is_on_the_map(ticket: Ticket) -> None:
+    """Every move is an arrow from where the one before it led, and none is lost."""
+    moves = ticket.moves
+    assert [move.seq for move in moves] == list(range(1, len(moves) + 1))
+    assert {(m.event, m.from_state, m.to) for m in moves} <= ON_THE_MAP
+    places = [State.CREATED, *[move.to for move in moves]]
+    assert [move.from_state for move in moves] == places[:-1]
+    assert ticket.state is places[-1]
+    assert not any(place.is_final for place in places[:-1])
+    assert [move.at for move in moves] == sorted(move.at for move in moves)
+
+
+def is_overdue(ticket: Ticket, now: datetime) -> bool:
+    """Whether the deadline of `ticket` has come, and is not one that its driver settles."""
+    return ticket.state is not State.ON_HOLD and bool(ticket.due_at and ticket.due_at <= now)
+
+
+def stood_still(before: Ticket, after: Ticket, message: Message, now: datetime) -> None:
+    """A message that moves nothing rewinds no clock and decides nothing."""
+    assert after.state is before.state
+    spent = isinstance(message, DeadlinePassed) and is_overdue(before, now)
+    assert after.due_at == before.due_at or (spent and after.due_at is None)
+    assert after.cancellation_ends_at == before.cancellation_ends_at
+    assert (after.confirmed, after.granted) == (before.confirmed, before.granted)
+    if after.reminded != before.reminded:
+        assert isinstance(message, DeadlinePassed)
+        assert after.reminded == before.reminded + 1
+        assert before.due_at
+        assert now < before.due_at
+
+
+class AnyTicket(RuleBasedStateMachine):
+    """One ticket, its driver's clock, and all that was written down of it."""
+
+    def begin(self, partner: PartnerRules, held: bool, promised: object) -> None:
+        """Open a ticket of `partner`."""
+        self.now: datetime = NOW
+        self.course = Course(a_new_ticket(partner, promised=promised))
+        self.course.accept(NOW, held_until=NOW + timedelta(days=2) if held else None)
+        self.writings: list[int] = []
+        self.written_moves = 0
+        self.letter_keys: list[str] = []
+        self.purposes: list[str] = []
+        self.answers: dict[str, object] = {}
+        self.grants = 0
+        self.spent = timedelta()
+        self.partners_clock_starts()
+
+    def partners_clock_starts(self) -> None:
+        """Count how much time the partner has in all, from now."""
+        within = self.course.ticket.terms.answer.within
+        self.total = periods.after(self.now, within, WARSAW) - self.now
+
+    def until(self, moment: datetime | None) -> None:
+        """Let time pass until `moment`, on the clock of whoever's time it is."""
+        passed = max(self.now, moment or self.now) - self.now
+        if self.course.ticket.state in ON_THE_PARTNERS_TIME:
+            self.spent += passed
+        self.now += passed
+
+    def hear(self, message: Message) -> Heard:
+        """Hear a message, and hold what it did against what it may do."""
+        before = self.course.ticket
+        heard = hear(self.course, message, self.now)
+        if heard.answer:
+            first = self.answers.setdefault(heard.answer.key, heard.answer)
+            assert heard.answer == first
+        if heard.deliver and heard.deliver.startswith(("reminder", "information")):
+            self.purposes.append(heard.deliver)
+        if self.course.ticket.moves == before.moves:
+            self.stands_still(before, message)
+        else:
+            assert not before.state.is_final
+            assert not heard.quiet
+            self.member_is_asked(before)
+        return heard
+
+    def member_is_asked(self, before: Ticket) -> None:
+        """A new question gives the member its whole time, whatever the partner has left."""
+        if self.course.ticket.state is ASKED and before.state is not ASKED:
+            within = self.course.ticket.terms.information.within
+            self.members_deadline = periods.after(self.now, within, WARSAW)
+
+    def stands_still(self, before: Ticket, message: Message) -> None:
+        """A message that moves nothing rewinds no clock and decides nothing."""
+        stood_still(before, self.course.ticket, message, self.now)
+
+    def keep(self) -> Writing:
+        """Write down what has collected, and hold it against what was written before."""
+        writing = self.course.write_down()
+        self.writings.append(writing.writing)
+        self.letter_keys += [letter.key for letter in writing.letters]
+        expected = range(self.written_moves + 1, self.written_moves + len(writing.moves) + 1)
+        assert [move.seq for move in writing.moves] == list(expected)
+        self.written_moves += len(writing.moves)
+        assert writing.state is self.course.ticket.state
+        assert self.written_moves == len(self.course.ticket.moves)
+        return writing
+
+    @invariant()
+    def every_move_is_an_arrow_and_none_is_lost(self) -> None:
+        is_on_the_map(self.course.ticket)
+
+    @invariant()
+    def a_reward_is_granted_once_and_only_to_a_resolved_ticket(self) -> None:
+        ticket = self.course.ticket
+        assert self.grants <= 1
+        assert (ticket.granted is not None) is bool(self.grants)
+        assert ticket.granted is None or ticket.state is State.RESOLVED
+
+    @invariant()
+    def writings_letters_and_purposes_are_counted_once(self) -> None:
+        assert self.writings == sorted(set(self.writings))
+        assert len(self.letter_keys) == len(set(self.letter_keys))
+        assert len(self.purposes) == len(set(self.purposes))
+
+    @invariant()
+    def a_ticket_that_ended_waits_for_nothing_and_a_rejected_one_says_why(self) -> None:
+        ticket = self.course.ticket
+        if ticket.state.is_final:
+            assert ticket.due_at is None
+            assert set(ticket.attention) <= ABOUT_MAIL
+        assert ticket.state is not State.REJECTED or ticket.reason_code
+
+    @invariant()
+    def a_ticket_that_runs_can_go_on(self) -> None:
+        """By its deadline, by an agent who is asked, or by the messages that its state takes."""
+        ticket = self.course.ticket
+        assert ticket.state is not State.ON_HOLD or ticket.due_at
+        if ticket.state in ON_THE_PARTNERS_TIME and not ticket.due_at:
+            assert Attention.PARTNER_SILENT in ticket.attention
+        if ticket.state is AWAITING and not ticket.attention:
+            assert ticket.confirmed
+            assert ticket.cancellation_ends_at
+
+    @invariant()
+    def the_partner_has_its_terms_time_and_never_more(self) -> None:
+        """However often it asks: what it has used and what it has left are the same in all."""
+        ticket = self.course.ticket
+        if ticket.state in ON_THE_PARTNERS_TIME and ticket.due_at:
+            assert self.spent + (ticket.due_at - self.now) == self.total
+
+    @invariant()
+    def the_members_deadline_stands_until_the_question_is_over(self) -> None:
+        ticket = self.course.ticket
+        if ticket.state is ASKED:
+            assert ticket.due_at == self.members_deadline

@@ -1,0 +1,98 @@
+"""Messages as they are kept: what came, from whom, and what became of it; never without bounds."""
+
+import json
+from typing import Any
+
+import pytest
+
+from domain.tickets.message_log import LONGEST_BODY, note_of
+from domain.tickets.messages import (
+    DeadlinePassed,
+    Message,
+    PartnerOutcome,
+    RewardRegistered,
+    Unreadable,
+)
+from domain.tickets.ticket import Note
+from tests.support.builders import (
+    NOW,
+    a_decision,
+    a_withdrawal,
+    an_answer,
+    an_inquiry,
+    an_outcome,
+)
+
+
+def body_of(message: Message, unknown: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The body under which a message is kept."""
+    return note_of(message, "applied", NOW, unknown).body
+
+
+@pytest.mark.parametrize(
+    ("message", "kept_as"),
+    [
+        (an_outcome(), ("partner_outcome", "evt-1", "partner:velotel")),
+        (RewardRegistered(reward_id="rew-9"), ("reward_registered", "rew-9", "platform")),
+        (a_withdrawal(), ("withdraw", "req-1", "member")),
+        (a_decision(), ("decide", "req-1", "agent-7")),
+        (an_inquiry(), ("request_information", "req-1", "agent-7")),
+        (an_answer(), ("provide_information", "req-1", "member")),
+        (Unreadable(message="decide", problems={"outcome": "x"}), ("decide", "", "unknown")),
+        (DeadlinePassed(), ("DeadlinePassed", "", "system")),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_note_says_what_came_and_from_whom(
+    message: Message, kept_as: tuple[str, str, str]
+) -> None:
+    """R29: under the public name of its signal or update."""
+    note = note_of(message, "not_possible_now", NOW)
+    assert (note.message, note.message_id, note.actor) == kept_as
+    assert (note.code, note.at, note.seq) == ("not_possible_now", NOW, None)
+
+
+def test_what_was_not_said_is_not_kept_and_the_rest_can_be_read_again() -> None:
+    outcome = an_outcome(reward={"amount": "7", "currency": "PLN"}, activated_on="2026-10-02")
+    body = body_of(outcome)
+    assert "contract_started_on" not in body
+    assert PartnerOutcome.model_validate(json.loads(json.dumps(body))) == outcome
+
+
+def test_names_of_fields_that_nobody_knows_are_kept_beside() -> None:
+    assert body_of(an_outcome(), ("colour", "utm"))["unknown_fields"] == ["colour", "utm"]
+    assert "unknown_fields" not in body_of(an_outcome())
+
+
+@pytest.mark.parametrize("character", ["x", "ż", "\U0001f600", '"', "\\"])
+def test_a_body_without_end_is_kept_as_its_beginning(character: str) -> None:
+    """Answers of eighty thousand characters are a message that may come by Temporal."""
+    body = body_of(an_answer(answers={"objection": character * 80_000}))
+    assert set(body) == {"begins"}
+    assert len(body["begins"]) == LONGEST_BODY
+    assert body["begins"].startswith('{"request_id": "req-1", ')
+
+
+def test_a_body_of_the_longest_length_is_kept_whole() -> None:
+    def asked(last: int) -> dict[str, Any]:
+        return body_of(an_answer(answers={"objection": "x" * last}))
+
+    rest = LONGEST_BODY - len(json.dumps(asked(1))) + 1
+    assert len(json.dumps(asked(rest))) == LONGEST_BODY
+    assert set(asked(rest + 1)) == {"begins"}
+
+
+def test_answers_nested_or_long_are_bounded_too() -> None:
+    body = body_of(an_answer(answers={"order_number": {"a": ["x" * 20_000]}}))
+    assert set(body) == {"begins"}
+    assert body_of(an_answer(answers={"order_number": "VT-1"}))["answers"] == {
+        "order_number": "VT-1"
+    }
+
+
+@pytest.mark.parametrize("message", [an_outcome(note="a\x00b"), an_answer(note="a\x00b")])
+def test_a_note_is_json_that_a_database_takes(message: Message) -> None:
+    """R29: no NUL in what a person wrote, and the note survives its own JSON."""
+    note = note_of(message, "applied", NOW)
+    assert "\x00" not in note.body["note"]
+    assert Note.model_validate_json(note.model_dump_json()) == note

@@ -1,0 +1,189 @@
+"""One order earns one reward per kind, whoever claims it; and how a held claim goes on."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.errors import MessageRefused
+from domain.tickets.lifecycle import Event, State
+from domain.tickets.settlement import Release, Verdict, release, settle
+from domain.tickets.ticket_aggregate import Course, foreseen
+from tests.support.builders import NOW, NUMBER, a_course, a_new_ticket, a_reward
+from tests.support.stored_claims import OTHER_TICKET, a_filed, a_grant, case_of
+
+AWAITING = State.AWAITING_CANCELLATION_PERIOD
+TOMORROW = NOW + timedelta(days=1)
+
+
+def verdict(*rewards: dict[str, Any], granted_to: str | None = None) -> Verdict:
+    """What the granting transaction finds, given the rewards for the order."""
+    grants = (a_grant(number=granted_to),) if granted_to else ()
+    return settle(case_of(a_filed(), *(a_reward(**one) for one in rewards), grants=grants))
+
+
+def test_an_order_without_a_standing_reward_earns_one() -> None:
+    assert verdict() is Verdict.GRANTED
+    assert verdict({"state": "rejected"}) is Verdict.GRANTED
+
+
+def test_a_reward_judged_invalid_is_never_granted() -> None:
+    """R5: also where that came after the confirmation. Another account's says nothing of ours."""
+    assert verdict({"state": "invalid"}) is Verdict.TERMS_NOT_MET
+    assert verdict({"state": "invalid", "account_id": "acc-2"}) is Verdict.GRANTED
+
+
+@pytest.mark.parametrize("state", ["registered", "granted"])
+def test_a_reward_that_tracking_found_late_makes_ours_needless(state: str) -> None:
+    """R24: to the same account; nothing is granted."""
+    assert verdict({"state": state}) is Verdict.REWARD_REGISTERED
+
+
+@pytest.mark.parametrize("state", ["registered", "granted"])
+def test_a_reward_of_another_account_means_that_the_order_has_had_its_reward(state: str) -> None:
+    assert verdict({"state": state, "account_id": "acc-2"}) is Verdict.ALREADY_REWARDED
+
+
+@pytest.mark.parametrize("state", ["registered", "granted"])
+def test_our_own_grant_coming_back_through_the_feed_is_no_obstacle(state: str) -> None:
+    own = {"state": state, "granted_by_ticket": NUMBER}
+    assert verdict(own, granted_to=NUMBER) is Verdict.GRANTED
+    assert verdict(own) is Verdict.GRANTED
+
+
+def test_settling_again_after_a_crash_finds_the_same() -> None:
+    assert verdict(granted_to=NUMBER) is Verdict.GRANTED
+
+
+def test_one_order_has_one_grant() -> None:
+    """Whatever the rewards say, and also for the same account."""
+    assert verdict(granted_to=OTHER_TICKET) is Verdict.ALREADY_REWARDED
+    late = {"state": "granted", "granted_by_ticket": OTHER_TICKET, "account_id": "acc-2"}
+    assert verdict(late) is Verdict.ALREADY_REWARDED
+
+
+def test_among_several_rewards_the_accounts_own_speaks_first() -> None:
+    other = {"state": "granted", "account_id": "acc-2", "reward_id": "rew-6"}
+    assert verdict(other, {"state": "registered"}) is Verdict.REWARD_REGISTERED
+
+
+@pytest.mark.parametrize(
+    ("found", "event", "state", "reason", "granted"),
+    [
+        (Verdict.GRANTED, Event.CANCELLATION_PERIOD_ENDED, State.RESOLVED, None, True),
+        (Verdict.REWARD_REGISTERED, Event.REWARD_REGISTERED, State.RESOLVED, None, False),
+        (
+            Verdict.ALREADY_REWARDED,
+            Event.CANCELLATION_PERIOD_ENDED,
+            State.REJECTED,
+            "already_rewarded",
+            False,
+        ),
+        (
+            Verdict.TERMS_NOT_MET,
+            Event.CANCELLATION_PERIOD_ENDED,
+            State.REJECTED,
+            "terms_not_met",
+            False,
+        ),
+    ],
+)
+def test_each_verdict_ends_the_ticket(
+    found: Verdict, event: Event, state: State, reason: str | None, granted: bool
+) -> None:
+    course = a_course(AWAITING)
+    foretold = foreseen(course.ticket, TOMORROW)[found]
+    course.settle(found, TOMORROW)
+    ticket = course.ticket
+    assert (ticket.state, ticket.reason_code, ticket.due_at) == (state, reason, None)
+    assert ticket.moves[-1].event is event
+    assert (ticket.granted == ticket.confirmed) is granted
+    assert (ticket.granted is None) is not granted
+    assert course.write_down() == foretold
+
+
+def test_what_is_foreseen_changes_nothing_yet() -> None:
+    course = a_course(AWAITING)
+    before = course.ticket
+    assert set(foreseen(course.ticket, NOW)) == set(Verdict)
+    assert course.ticket == before
+    assert not course.has_unwritten
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not AWAITING])
+def test_nothing_is_granted_but_at_the_end_of_a_cancellation_period(state: State) -> None:
+    """R33."""
+    course = a_course(state)
+    assert not course.settlement_due(NOW + timedelta(days=4000))
+    with pytest.raises(MessageRefused):
+        course.settle(Verdict.GRANTED, NOW)
+    assert course.ticket.state is state
+
+
+def test_the_cancellation_period_ends_to_the_second() -> None:
+    """R33."""
+    course = a_course(AWAITING)
+    ends_at = course.ticket.cancellation_ends_at
+    assert ends_at is not None
+    assert not course.settlement_due(ends_at - timedelta(seconds=1))
+    assert course.settlement_due(ends_at)
+
+
+@pytest.mark.parametrize(
+    ("rewards", "found"),
+    [
+        ([], Release.FREE),
+        ([{"state": "rejected"}], Release.FREE),
+        ([{"state": "registered"}], Release.REWARD_REGISTERED),
+        ([{"state": "granted"}], Release.REWARD_REGISTERED),
+        ([{"state": "invalid"}], Release.TERMS_NOT_MET),
+        ([{"state": "invalid"}, {"state": "registered"}], Release.REWARD_REGISTERED),
+        ([{"state": "registered", "account_id": "acc-2"}], Release.FREE),
+        ([{"state": "invalid", "account_id": "acc-2"}], Release.FREE),
+    ],
+)
+def test_a_held_claim_looks_once_more_for_its_reward(
+    rewards: list[dict[str, Any]], found: Release
+) -> None:
+    """R5, R9, R24: says nothing of other accounts."""
+    own = [a_reward(**r) for r in rewards if "account_id" not in r]  # an account knows no other's
+    assert release(case_of(a_filed(), *own)) is found
+
+
+@pytest.mark.parametrize(
+    ("found", "state", "reason"),
+    [
+        (Release.FREE, State.VALIDATED, None),
+        (Release.REWARD_REGISTERED, State.RESOLVED, None),
+        (Release.TERMS_NOT_MET, State.REJECTED, "terms_not_met"),
+        (Release.ALREADY_REWARDED, State.REJECTED, "already_rewarded"),
+    ],
+)
+def test_a_hold_is_released_as_it_was_found(
+    found: Release, state: State, reason: str | None
+) -> None:
+    """R9."""
+    course = a_course(State.ON_HOLD)
+    course.release(found, TOMORROW)
+    assert (course.ticket.state, course.ticket.reason_code) == (state, reason)
+    assert course.ticket.granted is None
+    assert [move.event for move in course.write_down().moves] == [Event.HOLD_RELEASED]
+
+
+def test_the_hold_ends_to_the_second_and_only_then_the_partners_clock_starts() -> None:
+    """R9, R31."""
+    course = a_course(State.ON_HOLD)
+    assert not course.release_due(TOMORROW - timedelta(seconds=1))
+    assert course.release_due(TOMORROW)
+    course.release(Release.FREE, TOMORROW)
+    assert not course.release_due(TOMORROW)
+    due_at = course.ticket.due_at
+    assert due_at is not None
+    assert due_at - TOMORROW == timedelta(days=14, hours=1)  # over the end of summer time
+
+
+def test_an_accepted_claim_is_not_held() -> None:
+    """R9."""
+    course = Course(a_new_ticket())
+    course.accept(NOW)
+    assert not course.release_due(NOW + timedelta(days=4000))

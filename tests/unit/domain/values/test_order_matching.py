@@ -1,0 +1,158 @@
+"""Which reward is for which order: by number where both sides name one, else by the link."""
+
+from typing import Any
+
+import pytest
+
+from domain.claims.claim import Reward, TicketClaim, is_for_order
+from domain.claims.eligibility import Assessment, assess
+from domain.tickets.settlement import Verdict, settle
+from tests.support.builders import (
+    NOW,
+    a_claim,
+    a_contest,
+    a_field,
+    a_link,
+    a_partner,
+    a_reward,
+    some_facts,
+)
+from tests.support.stored_claims import a_filed, case_of
+
+# A partner whose form asks for no order number.
+UNNUMBERED = a_partner(fields=[a_field("objection", required=False).model_dump()])
+NUMBERED = a_partner()
+BY_LINK = "link:lnk-77:2026-10-01"
+
+
+def judged(claim: TicketClaim, *rewards: Reward, numbered: bool = True) -> Assessment:
+    """The assessment of a claim, given the account's rewards."""
+    links = (a_link(), a_link(link_id="lnk-78"))
+    partner = NUMBERED if numbered else UNNUMBERED
+    return assess(claim, some_facts(*rewards, links=links), partner, NOW)
+
+
+def codes(assessment: Assessment) -> list[str]:
+    """The codes that a claim earned; none where it is accepted."""
+    return [reason.code for reason in assessment.reasons]
+
+
+@pytest.mark.parametrize(
+    ("told", "order", "link_id", "fits"),
+    [
+        ("VT-2231-9", "VT22319", "lnk-77", True),
+        ("vt 2231 9", "VT22319", "another", True),
+        ("VT-2231-8", "VT22319", "lnk-77", False),
+        (None, "VT22319", "lnk-77", True),
+        (None, "VT22319", "another", False),
+        ("--", "VT22319", "lnk-77", True),
+        ("VT-2231-9", None, "lnk-77", True),
+        ("VT-2231-9", None, "another", False),
+        ("VT-2231-9", BY_LINK, "lnk-77", True),
+        ("VT-2231-9", "link:another:2026-10-01", "another", False),
+        ("VT-2231-9", "reward:rew-5", "lnk-77", True),
+        ("VT-2231-9", "reward:rew-5", None, False),
+        (None, None, "lnk-77", True),
+        (None, None, None, False),
+    ],
+)
+def test_a_reward_is_for_an_order_as_far_as_both_name_one(
+    told: str | None, order: str | None, link_id: str | None, fits: bool
+) -> None:
+    """R24, R25: a key that stands in for an order number is none."""
+    assert is_for_order(a_reward(order_number=told), order, link_id) is fits
+
+
+@pytest.mark.parametrize("order", ["VT22319", BY_LINK, None])
+def test_a_reward_without_link_is_found_by_its_number_only(order: str | None) -> None:
+    """R24: no link is no common link."""
+    loose = a_reward(link_id=None)
+    assert is_for_order(loose, order, None) is (order == "VT22319")
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        ("granted", ["reward_granted"]),
+        ("invalid", ["reward_invalid"]),
+        ("registered", ["reward_registered"]),
+        ("rejected", []),
+    ],
+)
+def test_a_form_without_order_number_meets_a_reward_on_its_link_that_has_one(
+    state: str, code: list[str]
+) -> None:
+    """R4, R5, R24: better a person asked than paid twice."""
+    claim = a_claim(answers={})
+    reward = a_reward(state=state)
+    assert codes(judged(claim, reward, numbered=False)) == code
+    elsewhere = a_reward(state=state, link_id="lnk-78")
+    assert codes(judged(claim, elsewhere, numbered=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("order", "reward", "verdict"),
+    [
+        ("VT22319", {"order_number": None}, Verdict.REWARD_REGISTERED),
+        ("VT22319", {"order_number": None, "link_id": "lnk-78"}, Verdict.GRANTED),
+        ("VT22319", {"order_number": "VT-1"}, Verdict.GRANTED),
+        (BY_LINK, {}, Verdict.REWARD_REGISTERED),
+        (BY_LINK, {"link_id": "lnk-78"}, Verdict.GRANTED),
+        ("VT22319", {"order_number": None, "account_id": "acc-2"}, Verdict.ALREADY_REWARDED),
+    ],
+)
+def test_at_settlement_a_reward_without_order_number_on_the_tickets_link_is_the_one(
+    order: str, reward: dict[str, Any], verdict: Verdict
+) -> None:
+    """R24: one order earns one reward, whoever has it."""
+    found = a_reward(**{"state": "registered"} | reward)
+    filed = a_filed(UNNUMBERED, answers={}) if order == BY_LINK else a_filed()
+    assert settle(case_of(filed, found)) is verdict
+
+
+def test_a_contested_reward_without_order_number_takes_the_forms() -> None:
+    """R25: so that the grant for it counts for that order."""
+    assessment = judged(a_contest(), a_reward(order_number=None))
+    assert assessment.order is not None
+    assert assessment.order.order_key == "VT22319"
+    assert assessment.order.duplicate_key.endswith("|reward:rew-5")
+    nameless = judged(a_contest(answers={}), a_reward(order_number=None), numbered=False)
+    assert nameless.order is not None
+    assert nameless.order.order_key == "reward:rew-5"
+
+
+def test_a_contested_reward_gives_its_order_to_a_form_that_names_none() -> None:
+    """R25."""
+    assessment = judged(a_contest(answers={}), a_reward(), numbered=False)
+    assert assessment.order is not None
+    assert assessment.order.order_key == "VT22319"
+
+
+def test_a_form_that_names_another_order_than_the_contested_rewards_is_incomplete() -> None:
+    """R22, R23: the field is named, and nothing is guessed."""
+    assessment = judged(a_contest(), a_reward(order_number="VT-2231-8"))
+    assert assessment.status == "discarded"
+    (reason,) = assessment.reasons
+    assert (reason.code, reason.field) == ("incomplete", "order_number")
+    assert reason.expected == "another_order"
+    same = judged(a_contest(answers={"order_number": "vt 2231/9"}), a_reward())
+    assert codes(same) == []
+
+
+@pytest.mark.parametrize(
+    ("reward_link", "chosen", "code"),
+    [
+        ("lnk-77", "lnk-77", []),
+        ("lnk-77", None, []),
+        (None, "lnk-78", []),
+        ("lnk-77", "lnk-78", ["link_does_not_fit"]),
+        ("lnk-gone", "lnk-77", ["link_does_not_fit"]),
+        ("lnk-gone", None, []),
+    ],
+)
+def test_a_link_other_than_the_contested_rewards_does_not_fit(
+    reward_link: str | None, chosen: str | None, code: list[str]
+) -> None:
+    """R15, R16: both links are the account's and of the right kind."""
+    assessment = judged(a_contest(link_id=chosen), a_reward(link_id=reward_link))
+    assert codes(assessment) == code

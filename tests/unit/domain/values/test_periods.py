@@ -1,0 +1,231 @@
+"""Deadlines: calendar months, market days, changes of clocks, and both ends of every window."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from domain.values import periods
+from domain.values.periods import Period
+from tests.support.builders import WARSAW
+
+PERIOD: TypeAdapter[str] = TypeAdapter(Period)
+DAYS = st.dates(date(2000, 1, 1), date(2190, 1, 1))
+INSTANTS = st.datetimes(datetime(2000, 1, 2), datetime(2190, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+ZONES = st.sampled_from(["Europe/Warsaw", "Europe/Berlin", "Europe/London", "UTC"]).map(ZoneInfo)
+
+
+def warsaw(*parts: int) -> datetime:
+    """A moment by Warsaw's clock, in UTC."""
+    year, month, day, *clock = parts
+    return datetime(year, month, day, *clock, tzinfo=WARSAW).astimezone(UTC)  # type: ignore[misc, arg-type]
+
+
+@pytest.mark.parametrize(
+    ("day", "period", "expected"),
+    [
+        ("2026-08-31", "P3M", "2026-11-30"),
+        ("2026-08-30", "P3M", "2026-11-30"),
+        ("2026-09-01", "P3M", "2026-12-01"),
+        ("2026-11-30", "P3M", "2027-02-28"),
+        ("2027-11-30", "P3M", "2028-02-29"),
+        ("2027-11-29", "P3M", "2028-02-29"),
+        ("2027-12-31", "P2M", "2028-02-29"),
+        ("2028-02-29", "P1Y", "2029-02-28"),
+        ("2028-02-29", "P3M", "2028-05-29"),
+        ("2026-12-31", "P1D", "2027-01-01"),
+        ("2026-10-20", "P2W", "2026-11-03"),
+        ("2026-01-31", "P1M1D", "2026-03-01"),
+        ("2026-10-20", "PT48H", "2026-10-20"),
+    ],
+)
+def test_three_months_are_calendar_months(day: str, period: str, expected: str) -> None:
+    """R35, R36: 31 August + three months is 30 November; leap years count."""
+    assert periods.days_after(date.fromisoformat(day), period) == date.fromisoformat(expected)
+
+
+@given(DAYS)
+def test_the_window_ends_in_the_third_month_on_the_same_day_or_its_last(day: date) -> None:
+    """R35: property over every day of two centuries."""
+    last = periods.last_claim_day(day, periods.LONGEST_WINDOW)
+    assert (last.year * 12 + last.month) - (day.year * 12 + day.month) == 3
+    assert last.day == day.day or (last.day < day.day and (last + timedelta(days=1)).day == 1)
+
+
+@pytest.mark.parametrize(
+    ("start", "period", "expected"),
+    [
+        # 25 October 2026: the clocks go back at 3:00. A day has 25 hours, 48 hours are 48 hours.
+        (warsaw(2026, 10, 24, 12), "P1D", warsaw(2026, 10, 25, 12)),
+        (warsaw(2026, 10, 24, 12), "P2D", warsaw(2026, 10, 26, 12)),
+        (warsaw(2026, 10, 24, 12), "PT48H", warsaw(2026, 10, 26, 11)),
+        (warsaw(2026, 10, 24, 12), "P1DT24H", warsaw(2026, 10, 26, 12)),
+        (warsaw(2026, 10, 24, 12), "PT24H", warsaw(2026, 10, 25, 11)),
+        # 29 March 2026: the clocks go forward at 2:00.
+        (warsaw(2026, 3, 28, 12), "P1D", warsaw(2026, 3, 29, 12)),
+        (warsaw(2026, 3, 28, 12), "PT48H", warsaw(2026, 3, 30, 13)),
+        # 2:30 does not exist on that day: half past three, as the clocks show it.
+        (warsaw(2026, 3, 28, 2, 30), "P1D", warsaw(2026, 3, 29, 3, 30)),
+        (warsaw(2026, 8, 31, 23, 59), "P3M", warsaw(2026, 11, 30, 23, 59)),
+    ],
+)
+def test_days_go_by_the_calendar_and_hours_by_the_clock(
+    start: datetime, period: str, expected: datetime
+) -> None:
+    assert periods.after(start, period, WARSAW) == expected
+
+
+@given(INSTANTS, st.integers(0, 700), ZONES)
+def test_days_keep_the_time_of_day_unless_that_night_lacks_it(
+    instant: datetime, days: int, zone: ZoneInfo
+) -> None:
+    moved = periods.after(instant, f"P{days}D", zone)
+    start, end = instant.astimezone(zone), moved.astimezone(zone)
+    assert (end.date() - start.date()).days == days
+    assert abs(end.replace(tzinfo=None) - start.replace(tzinfo=None) - timedelta(days)) in (
+        timedelta(),
+        timedelta(hours=1),
+    )
+
+
+@given(INSTANTS, st.integers(0, 10_000), ZONES)
+def test_hours_are_always_hours(instant: datetime, hours: int, zone: ZoneInfo) -> None:
+    """R7: whatever the clocks on the wall do meanwhile."""
+    moved = periods.after(instant, f"PT{hours}H", zone)
+    assert moved - instant == timedelta(hours=hours)
+    assert moved.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 10, 20), datetime(2026, 10, 20, 22, tzinfo=UTC)),
+        (date(2026, 10, 25), datetime(2026, 10, 25, 23, tzinfo=UTC)),
+        (date(2026, 3, 28), datetime(2026, 3, 28, 23, tzinfo=UTC)),
+        (date(2026, 3, 29), datetime(2026, 3, 29, 22, tzinfo=UTC)),
+        (date(2026, 12, 31), datetime(2026, 12, 31, 23, tzinfo=UTC)),
+    ],
+)
+def test_a_day_ends_at_midnight_by_the_markets_clock(day: date, expected: datetime) -> None:
+    assert periods.midnight_after(day, WARSAW) == expected
+
+
+@given(DAYS, ZONES)
+def test_midnight_is_the_first_moment_of_the_next_day(day: date, zone: ZoneInfo) -> None:
+    midnight = periods.midnight_after(day, zone)
+    assert midnight.astimezone(zone).date() == day + timedelta(days=1)
+    assert (midnight - timedelta(microseconds=1)).astimezone(zone).date() == day
+
+
+def test_forty_eight_hours_run_from_the_time_of_the_order() -> None:
+    """R7, R8."""
+    ordered_at = datetime(2026, 10, 1, 9, 30, tzinfo=UTC)
+    opens = periods.claimable_from(date(2026, 10, 1), ordered_at, "PT48H", WARSAW)
+    assert opens == ordered_at + timedelta(hours=48)
+
+
+def test_forty_eight_hours_run_from_the_end_of_the_day_where_only_the_day_is_known() -> None:
+    """R7, R8."""
+    opens = periods.claimable_from(date(2026, 10, 1), None, "PT48H", WARSAW)
+    assert opens == warsaw(2026, 10, 4)
+
+
+def test_forty_eight_hours_over_a_change_of_clocks_are_forty_eight_hours() -> None:
+    """R7, R8: the night of 25 October has an hour more."""
+    opens = periods.claimable_from(date(2026, 10, 24), None, "PT48H", WARSAW)
+    assert opens == warsaw(2026, 10, 26, 23)
+
+
+def test_a_partner_may_take_longer_than_forty_eight_hours() -> None:
+    """R8: a delay in days is counted on the calendar."""
+    opens = periods.claimable_from(date(2026, 10, 20), None, "P10D", WARSAW)
+    assert opens == warsaw(2026, 10, 31)
+
+
+def test_the_cancellation_period_ends_at_midnight_after_its_last_day() -> None:
+    """R33: fourteen days from 15 October, over the change of clocks."""
+    at = datetime(2026, 10, 15, 9, tzinfo=UTC)
+    for anchored_at in (None, at):
+        end = periods.end_of_cancellation(date(2026, 10, 15), anchored_at, "P14D", WARSAW)
+        assert end == warsaw(2026, 10, 30)
+
+
+def test_a_cancellation_period_with_a_clock_part_ends_to_the_second() -> None:
+    """R33."""
+    at = datetime(2026, 10, 15, 9, 0, 7, tzinfo=UTC)
+    end = periods.end_of_cancellation(date(2026, 10, 15), at, "PT90S", WARSAW)
+    assert end == at + timedelta(seconds=90)
+    without_time = periods.end_of_cancellation(date(2026, 10, 15), None, "PT90S", WARSAW)
+    assert without_time == warsaw(2026, 10, 16) + timedelta(seconds=90)
+
+
+@pytest.mark.parametrize("period", ["P3M", "P89D", "P2M", "P2M27D", "P1D", "P0D", "P12W"])
+def test_a_window_of_three_months_or_less_lengthens_nothing(period: str) -> None:
+    """R35."""
+    assert not periods.lengthens_window(period)
+
+
+@pytest.mark.parametrize("period", ["P3M1D", "P90D", "P92D", "P4M", "P1Y", "P13W", "P2M30D"])
+def test_a_window_that_may_pass_three_months_lengthens_it(period: str) -> None:
+    """R35: ninety days from 1 February are a day more than three months."""
+    assert periods.lengthens_window(period)
+
+
+@pytest.mark.parametrize(
+    ("delay", "window", "leaves_none"),
+    [
+        ("PT48H", "P3M", False),
+        ("PT48H", "P3D", False),
+        ("PT48H", "P2D", True),
+        ("P3M", "P3M", True),
+        ("P80D", "P3M", False),
+        ("P89D", "P3M", True),
+        ("PT23H", "P1D", False),
+        ("PT24H", "P1D", True),
+    ],
+)
+def test_a_delay_as_long_as_the_window_leaves_no_time(
+    delay: str, window: str, leaves_none: bool
+) -> None:
+    """R9, R35: measured with the shortest three months, and from the end of the order's day."""
+    assert periods.leaves_no_time(delay, window, ZoneInfo("UTC")) is leaves_none
+
+
+@pytest.mark.parametrize(
+    "text", ["P3M", "P14D", "PT48H", "P2W", "P1Y", "P2Y", "P1DT12H", "PT0S", "P0D"]
+)
+def test_a_period_is_kept_as_written(text: str) -> None:
+    assert PERIOD.validate_python(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "P",
+        "3M",
+        "48h",
+        "P3X",
+        "-P1D",
+        "-PT1H",
+        "PT-1H",
+        "P2Y1D",
+        "P999Y",
+        "PT99999999999H",
+        "soon",
+        "P0.5M",
+    ],
+)
+def test_what_is_no_period_is_refused_with_what_was_expected(text: str) -> None:
+    with pytest.raises(ValidationError, match="expected an ISO 8601 duration such as P14D"):
+        PERIOD.validate_python(text)
+
+
+@pytest.mark.parametrize("text", ["P1.5D", "P0.5W", "P1,5D"])
+def test_a_period_of_half_a_day_is_not_rounded_down_in_silence(text: str) -> None:
+    """Days are counted on the calendar, which has no halves: such a period does not load."""
+    with pytest.raises(ValidationError, match="expected an ISO 8601 duration"):
+        PERIOD.validate_python(text)

@@ -1,0 +1,94 @@
+"""Secrets: weak ones are refused, and so is one that serves two ends. None is ever shown."""
+
+import base64
+import secrets as random_secrets
+
+import pytest
+
+from domain.errors import Misconfigured
+from domain.values.secrets import is_weak, shared, webhook_key
+from local.stack.profiles import invented_secret
+from secret_settings import partner_secrets, refuse_shared, with_files
+from tests.support.builders import a_profile
+
+ONE, OTHER, THIRD = (invented_secret() for _ in range(3))
+
+
+def a_partner(partner_id: str, secret: str) -> object:
+    return a_profile(
+        id=partner_id,
+        channel={"kind": "http", "address": "https://partner.example/claims", "secret": secret},
+    )
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        b"",
+        b"\x00" * 32,
+        b"a" * 40,
+        b"abc" * 16,
+        b"0123456789abcdef0123456789abcdef",
+        b"abcdefghijklmnopqrstuvwxyz012345",
+        b"zyxwvutsrqponmlkjihgfedcba987654",
+        bytes(range(32)),
+        b"this is our secret, do not tell!",
+        b"Password-of-the-Tickets-1-2-3-xyz",
+        b"change-me-before-you-go-live-pls!",
+        b"aab" * 5 + b"aba" * 6,
+    ],
+)
+def test_a_key_that_can_be_guessed_is_weak(key: bytes) -> None:
+    assert is_weak(key)
+
+
+def test_random_keys_are_strong() -> None:
+    for _ in range(300):
+        assert not is_weak(random_secrets.token_bytes(24))
+        assert not is_weak(random_secrets.token_hex(16).encode())
+
+
+def test_a_webhook_secret_of_a_weak_key_is_refused_however_it_is_spelt() -> None:
+    weak = "whsec_" + base64.b64encode(b"\x07" * 32).decode()
+    assert webhook_key(weak)
+    with pytest.raises(Misconfigured, match="TICKETS_SECRET_VELOTEL") as caught:
+        partner_secrets([a_profile()], {"TICKETS_SECRET_VELOTEL": f"{ONE} {weak}"})
+    assert weak not in str(caught.value)
+
+
+def test_two_partners_never_name_one_secret() -> None:
+    both = [a_partner("velotel", "TICKETS_SECRET_A"), a_partner("fernweh", "TICKETS_SECRET_A")]
+    with pytest.raises(Misconfigured) as caught:
+        partner_secrets(both, {"TICKETS_SECRET_A": ONE})  # type: ignore[arg-type]
+    assert (caught.value.file, caught.value.key) == ("fernweh.toml", "channel.secret")
+    assert "velotel" in caught.value.expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (ONE, ONE),
+        (f"{OTHER} {ONE}", f"{ONE} {THIRD}"),
+        (ONE, ONE.removeprefix("whsec_")),
+        (ONE, ONE.rstrip("=")),
+        (ONE.removeprefix("whsec_"), f"{THIRD} {ONE}"),
+    ],
+)
+def test_one_secret_never_serves_two_ends(one: str, other: str) -> None:
+    """Not while it rotates either, and not in another spelling."""
+    assert shared({"A": one, "B": other, "C": THIRD + "x"}) == ("A", "B")
+    with pytest.raises(Misconfigured) as caught:
+        refuse_shared({"NOT_SET": None, "A": one, "B": other})
+    assert caught.value.key == "B"
+    assert "those of A" in caught.value.expected
+    assert ONE.removeprefix("whsec_")[:8] not in str(caught.value)
+
+
+def test_secrets_of_their_own_are_taken() -> None:
+    assert shared({"A": f"{ONE} {OTHER}", "B": THIRD}) is None
+    refuse_shared({"A": None, "B": None, "C": ONE})
+
+
+def test_what_is_no_secret_may_not_stand_in_a_file() -> None:
+    told = {"TICKETS_PARTNERS_DIR_FILE": "/nowhere", "PATH_FILE": "/nowhere"}
+    assert with_files(told) == told

@@ -1,0 +1,112 @@
+"""Answers by link: their rounds, and what the form says (R20, R21, R31-R33)."""
+
+from typing import Any
+
+import pytest
+
+from domain.partners.profile import PartnerRules
+from domain.tickets.lifecycle import State
+from domain.tickets.messages import PartnerOutcome
+from gateway.pages.partner.outcome_form import answer_id, current_round, dates_asked, read_answer
+from tests.support.builders import a_partner
+
+NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
+ID = answer_id(0)
+
+
+def counting_from(anchor: str) -> PartnerRules:
+    cancellation = {"period": "P14D", "counts_from": anchor, "at_most": "P90D"}
+    return a_partner(cancellation=cancellation)
+
+
+def said(told: dict[str, str], *questions: str, **rules: Any) -> PartnerOutcome:
+    found = read_answer(told, questions, a_partner(**rules), NUMBER, ID)
+    assert found.problems == {}
+    assert found.outcome
+    return found.outcome
+
+
+def test_a_question_opens_the_next_round_when_it_does_not_wait_any_more() -> None:
+    course = [
+        (State.VALIDATED, 0),
+        (State.SENT_TO_PARTNER, 0),
+        (State.INFORMATION_REQUESTED, 1),
+        (State.SENT_TO_PARTNER, 1),
+        (State.INFORMATION_REQUESTED, 2),
+        (State.SENT_TO_PARTNER, 2),
+        (State.AWAITING_CANCELLATION_PERIOD, 2),
+    ]
+    assert [current_round(state, asked) for state, asked in course] == [0, 0, 0, 1, 1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("anchor", "dates"),
+    [
+        ("order", ["cancellation_ends_on"]),
+        ("activation", ["activated_on", "cancellation_ends_on"]),
+        ("contract_start", ["contract_started_on", "cancellation_ends_on"]),
+    ],
+)
+def test_a_partner_is_asked_for_the_dates_its_period_counts_from(
+    anchor: str, dates: list[str]
+) -> None:
+    assert dates_asked(counting_from(anchor)) == dates
+
+
+def test_a_date_that_was_not_asked_for_is_not_taken() -> None:
+    told = {"answer": "confirmed", "activated_on": "2026-10-01", "contract_started_on": "x"}
+    found = read_answer(told, (), counting_from("activation"), NUMBER, ID)
+    assert found.outcome
+    assert str(found.outcome.activated_on) == "2026-10-01"
+    assert found.outcome.contract_started_on is None
+
+
+@pytest.mark.parametrize(
+    "amount", ["12,50", "12.50", "12.5", " 12,50 z\u0142", "PLN 12.5", "\uff11\uff12,50"]
+)
+def test_an_amount_is_in_the_markets_currency(amount: str) -> None:
+    found = said({"answer": "confirmed", "amount": amount, "confirmed_note": "Tak."})
+    assert found.reward
+    assert (str(found.reward.amount), found.reward.currency) == ("12.50", "PLN")
+    assert found.note == "Tak."
+    assert said({"answer": "confirmed", "amount": ""}).reward is None
+
+
+def test_each_answer_takes_only_what_belongs_to_it() -> None:
+    everything = {
+        "amount": "1",
+        "reason_code": "other",
+        "confirmed_note": "yes",
+        "rejected_note": "no",
+        "question": "why",
+    }
+    rejected = said(everything | {"answer": "rejected"}, "why")
+    assert (rejected.reward, rejected.note, rejected.questions) == (None, "no", ())
+    asked = said(everything | {"answer": "information_requested"}, "why")
+    assert (asked.reward, asked.note, asked.questions) == (None, None, ("why",))
+    assert (asked.outcome_id, asked.number) == ("link-0", NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("told", "problems"),
+    [
+        ({}, {"answer": "not_an_option"}),
+        ({"answer": "order_cancelled"}, {"answer": "not_an_option"}),
+        ({"answer": "rejected"}, {"reason_code": "required"}),
+        ({"answer": "rejected", "reason_code": "x"}, {"reason_code": "not_an_option"}),
+        ({"answer": "information_requested"}, {"question": "required"}),
+        ({"answer": "confirmed", "amount": "1.250"}, {"amount": "ambiguous_number"}),
+        ({"answer": "confirmed", "amount": "12 \u20ac"}, {"amount": "malformed_number"}),
+        ({"answer": "confirmed", "amount": "1_0"}, {"amount": "malformed_number"}),
+        ({"answer": "confirmed", "amount": "5 / 6"}, {"amount": "several_numbers"}),
+        (
+            {"answer": "confirmed", "confirmed_note": "x" * 4001, "cancellation_ends_on": "x"},
+            {"confirmed_note": "too_long", "cancellation_ends_on": "malformed_date"},
+        ),
+    ],
+)
+def test_what_is_wrong_is_named_by_the_forms_fields(
+    told: dict[str, str], problems: dict[str, str]
+) -> None:
+    found = read_answer(told, (), a_partner(), NUMBER, ID)
+    assert (found.outcome, found.problems) == (None, problems)

@@ -1,0 +1,49 @@
+"""Channels in partners' files: three kinds, each with keys of its own."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.files.partner_profiles import load_profiles
+from tests.unit.adapters.test_partner_profiles import ROOT, SOUND, fault_in, write_profile
+
+
+def test_a_kind_of_channel_that_does_not_exist_is_named_with_those_that_do(
+    tmp_path: Path,
+) -> None:
+    for kind in ({"kind": "fax"}, {}):
+        write_profile(tmp_path, SOUND | {"channel": kind})
+        fault = fault_in(tmp_path)
+        assert (fault.key, fault.expected) == ("channel.kind", "expected one of http, mail, csv")
+
+
+@pytest.mark.parametrize(
+    ("channel", "known"),
+    [
+        ({"kind": "csv", "xyz": 1}, "requests_per_second, concurrency, timeout_seconds, kind"),
+        (
+            {"kind": "mail", "address": "a@b.example", "secret": "TICKETS_SECRET_SHOP", "xyz": 1},
+            "kind, address, secret, link_valid",
+        ),
+    ],
+)
+def test_each_kind_of_channel_has_keys_of_its_own(
+    tmp_path: Path, channel: dict[str, Any], known: str
+) -> None:
+    write_profile(tmp_path, SOUND | {"channel": channel})
+    fault = fault_in(tmp_path)
+    assert fault.key == "channel.xyz"
+    assert known in fault.expected
+
+
+def test_a_partner_is_served_by_mail_or_by_csv_too(tmp_path: Path) -> None:
+    mail = {"kind": "mail", "address": "claims@shop.example", "secret": "TICKETS_SECRET_SHOP"}
+    for channel in (mail, {"kind": "csv", "concurrency": 1}):
+        write_profile(tmp_path, SOUND | {"channel": channel})
+        assert load_profiles(tmp_path)["shop"].channel.kind == channel["kind"]
+
+
+def test_every_kind_of_channel_is_shipped() -> None:
+    kinds = [profile.channel.kind for profile in load_profiles(ROOT / "partners").values()]
+    assert {kind: kinds.count(kind) for kind in kinds} == {"http": 5, "mail": 1, "csv": 1}

@@ -1,0 +1,247 @@
+"""What can be checked of the deployment without a Docker engine."""
+
+import json
+import re
+import subprocess
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema.validators import validator_for
+from pydantic_settings import BaseSettings
+
+from settings import GatewaySettings, Settings
+
+ROOT = Path(__file__).resolve().parents[3]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text()
+DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+SCRIPTS = sorted((ROOT / "deploy").rglob("*.sh"))
+LOCKS = ["requirements.lock", "requirements-dev.lock"]
+
+SECRET_NAME = re.compile(r"PASSWORD|PWD|SECRET|API_KEY|TOKEN")
+VARIABLE = re.compile(r"\$\{(\w+)(:[?-])?([^}]*)\}")
+GENERATED = {"./deploy/temporal/public"}
+SEARCH_ATTRIBUTES = {
+    "TicketState": "Keyword",
+    "TicketKind": "Keyword",
+    "TicketPartner": "Keyword",
+    "TicketDueAt": "Datetime",
+    "TicketAttention": "KeywordList",
+}
+
+every_service = pytest.mark.parametrize("name", sorted(SERVICES))
+
+
+def is_job(name: str) -> bool:
+    """A job ends; a service that is not one runs for ever."""
+    return str(SERVICES[name]["restart"]).startswith("on-failure")
+
+
+def test_the_compose_file_follows_the_official_schema() -> None:
+    vendored = files("check_jsonschema") / "builtin_schemas" / "vendor" / "compose-spec.json"
+    schema = json.loads(vendored.read_text())
+    errors = validator_for(schema)(schema).iter_errors(COMPOSE)
+    assert [f"{error.json_path}: {error.message}" for error in errors] == []
+
+
+@every_service
+def test_what_runs_for_ever_has_a_health_check_and_comes_back(name: str) -> None:
+    service = SERVICES[name]
+    assert is_job(name) or service["restart"] == "unless-stopped"
+    assert is_job(name) or service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
+
+
+@every_service
+def test_each_waits_for_health_or_for_a_jobs_success(name: str) -> None:
+    for other, wait in SERVICES[name].get("depends_on", {}).items():
+        expected = "service_completed_successfully" if is_job(other) else "service_healthy"
+        assert wait["condition"] == expected, f"{name} waits for {other}"
+
+
+@every_service
+def test_ports_are_published_on_loopback_only(name: str) -> None:
+    for port in SERVICES[name].get("ports", []):
+        assert str(port).startswith("127.0.0.1:")
+
+
+def image_of(name: str) -> str:
+    """The image of a service where no variable names another."""
+    default = VARIABLE.fullmatch(SERVICES[name]["image"])
+    return default[3] if default else str(SERVICES[name]["image"])
+
+
+@every_service
+def test_images_carry_a_tag(name: str) -> None:
+    _, _, tag = image_of(name).rpartition(":")
+    assert re.match(r"v?\d", tag), "a tag that moves without notice, or none"
+
+
+@every_service
+def test_every_image_of_others_can_be_pinned_by_its_digest(name: str) -> None:
+    """`deploy/pin-images.sh` finds them by these variables."""
+    if "build" in SERVICES[name]:
+        asked = SERVICES[name]["build"]["args"]["PYTHON_IMAGE"]
+        default = re.search(r"^ARG PYTHON_IMAGE=(\S+)$", DOCKERFILE, re.MULTILINE)
+        assert default
+        assert asked == f"${{PYTHON_IMAGE:-{default[1]}}}"
+        assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) == {"${PYTHON_IMAGE}"}
+    else:
+        assert re.fullmatch(r"\$\{[A-Z_]+_IMAGE:-[^}]+\}", SERVICES[name]["image"])
+
+
+@every_service
+def test_no_container_takes_the_whole_machine(name: str) -> None:
+    service = SERVICES[name]
+    assert 0 < service["cpus"] <= 2
+    assert re.fullmatch(r"(256|512)m|[12]g", service["mem_limit"])
+    assert 0 < service["pids_limit"] <= 500
+
+
+@every_service
+def test_containers_give_up_their_privileges(name: str) -> None:
+    assert SERVICES[name]["cap_drop"] == ["ALL"]
+    assert SERVICES[name]["security_opt"] == ["no-new-privileges:true"]
+    assert "privileged" not in SERVICES[name]
+
+
+@every_service
+def test_no_password_stands_in_the_compose_file(name: str) -> None:
+    for key, value in SERVICES[name].get("environment", {}).items():
+        assert isinstance(value, str), f"{key} is not text"
+        if SECRET_NAME.search(key):
+            assert re.fullmatch(r"\$\{\w+:\?[^}]+\}", value), f"{key} is not asked for"
+        assert not re.search(r"://[^/@$]*:[^/@$]+@", value), f"{key} holds credentials"
+
+
+def test_a_missing_variable_is_named_and_described_in_the_example() -> None:
+    example = (ROOT / ".env.example").read_text()
+    for variable, kind, text in VARIABLE.findall(COMPOSE_TEXT):
+        assert re.search(rf"^#?{variable}=", example, re.MULTILINE), f"{variable} is not described"
+        assert kind, f"{variable} may be empty without a word"
+        assert kind == ":-" or variable in text, f"the message does not name {variable}"
+        assert kind == ":?" or not SECRET_NAME.search(variable), f"{variable} has a default"
+
+
+EXAMPLES = [".env.example", "deploy/gateway.env.example", "deploy/partner-secrets.env.example"]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_examples_hold_no_secret(example: str) -> None:
+    for key, value in re.findall(r"^#?(\w+)=(.*)$", (ROOT / example).read_text(), re.MULTILINE):
+        assert value in {"", "whsec_"} or not SECRET_NAME.search(key)
+
+
+@pytest.mark.parametrize(("name", "settings"), [("worker", Settings), ("gateway", GatewaySettings)])
+def test_a_door_is_told_every_setting_that_it_needs(
+    name: str, settings: type[BaseSettings]
+) -> None:
+    told = set(SERVICES[name]["environment"])
+    needed = {str(field.alias) for field in settings.model_fields.values() if field.is_required()}
+    assert needed <= told
+    ours = {one for one in told if not one.startswith("TEMPORAL_")}
+    assert ours <= {str(field.alias) for field in settings.model_fields.values()}
+
+
+def test_what_stands_beside_the_gateway_is_a_setting_of_its_own() -> None:
+    example = (ROOT / "deploy/gateway.env.example").read_text()
+    names = set(re.findall(r"^#?(\w+)=", example, re.MULTILINE))
+    known = {str(field.alias) for field in GatewaySettings.model_fields.values()}
+    assert names <= known - set(SERVICES["gateway"]["environment"])
+    assert {"deploy/gateway.env", "deploy/partner-secrets.env"} == {
+        file["path"] for file in SERVICES["gateway"]["env_file"]
+    }
+
+
+def test_the_gateway_listens_where_it_is_published_and_asked_for_its_health() -> None:
+    gateway = SERVICES["gateway"]
+    port = gateway["environment"]["TICKETS_GATEWAY_ADDRESS"].rpartition(":")[2]
+    assert [str(one).rpartition(":")[2] for one in gateway["ports"]] == [port]
+    assert f":{port}/healthz" in gateway["healthcheck"]["test"][-1]
+
+
+@every_service
+def test_what_is_mounted_exists(name: str) -> None:
+    sources = [str(volume).split(":")[0] for volume in SERVICES[name].get("volumes", [])]
+    for source in sources:
+        if source.startswith("."):
+            assert source in GENERATED or (ROOT / source).exists(), source
+        else:
+            assert source in COMPOSE["volumes"]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: str(script.name))
+def test_scripts_parse_and_stop_at_the_first_failure(script: Path) -> None:
+    shell = script.read_text().splitlines()[0].split("/")[-1].split()[-1]
+    checked = subprocess.run([shell, "-n", script], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+    assert re.search(r"^set -eu", script.read_text(), re.MULTILINE)
+
+
+def test_every_search_attribute_is_registered() -> None:
+    job = (ROOT / "deploy/temporal/namespace.sh").read_text().replace("\\\n", " ")
+    listed = re.search(r'^attributes="([^"]*)"', job, re.MULTILINE)
+    assert listed is not None
+    assert dict(pair.split("=") for pair in listed[1].split()) == SEARCH_ATTRIBUTES
+
+
+def test_temporal_asks_who_is_there_and_has_its_shards() -> None:
+    environment = SERVICES["temporal"]["environment"]
+    assert environment["TEMPORAL_AUTH_AUTHORIZER"] == "default"
+    assert environment["TEMPORAL_AUTH_CLAIM_MAPPER"] == "default"
+    assert environment["NUM_HISTORY_SHARDS"] == "512"
+    assert not any("7236" in port for port in SERVICES["temporal"]["ports"])
+
+
+def test_temporals_tools_are_of_its_servers_version() -> None:
+    tags = {name: image_of(name).rpartition(":")[2] for name in SERVICES}
+    assert tags["temporal"] == tags["temporal-schema"] == tags["temporal-namespace"]
+
+
+def test_partner_calls_are_dealt_out_fairly_from_one_partition() -> None:
+    config = yaml.safe_load((ROOT / "deploy/temporal/dynamicconfig.yaml").read_text())
+    partitions = ["matching.numTaskqueueReadPartitions", "matching.numTaskqueueWritePartitions"]
+    for key, value in [("matching.enableFairness", True), *((key, 1) for key in partitions)]:
+        assert config[key] == [{"value": value, "constraints": {"taskQueueName": "partner-calls"}}]
+
+
+def test_the_worker_does_not_run_as_root() -> None:
+    users = re.findall(r"^USER (\d+)", DOCKERFILE, re.MULTILINE)
+    assert users, "no numeric USER"
+    assert users[-1] != "0"
+    assert all("user" not in service for service in SERVICES.values())
+
+
+def test_the_image_installs_only_what_is_hashed() -> None:
+    installs = re.findall(r"pip install[^&\n]*", DOCKERFILE)
+    assert installs
+    assert all("--require-hashes" in install for install in installs)
+
+
+def test_the_image_holds_all_the_code_it_runs_and_no_more() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    packages = set(project["tool"]["importlinter"]["root_packages"])
+    packages -= {"local", "bench", "scripts"}
+    copied = set(re.findall(r"^COPY (\w+)/ \w+/$", DOCKERFILE, re.MULTILINE))
+    assert copied == packages | {"partners"}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_names_no_index_and_hashes_everything(lock: str) -> None:
+    text = (ROOT / lock).read_text().replace("\\\n", " ")
+    assert "://" not in text
+    assert not re.search(r"^-", text, re.MULTILINE), "an option, such as the name of an index"
+    requirements = text.splitlines()
+    assert requirements
+    assert all(re.match(r"\S+==\S+ .*--hash=sha256:", line) for line in requirements)
+
+
+def test_both_locks_agree() -> None:
+    image, everything = (
+        set(re.findall(r"^\S+==\S+", (ROOT / lock).read_text(), re.MULTILINE)) for lock in LOCKS
+    )
+    assert image <= everything

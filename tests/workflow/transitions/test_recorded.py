@@ -1,0 +1,53 @@
+"""A step stands in the history before it stands in the books: a worker may die between any two
+lines, and what it leaves undone is told anew, with whatever has come meanwhile.
+"""
+
+import json
+from typing import Final
+
+import pytest
+
+from tests.support.environment import Stage
+from tests.support.recorded_paths import PATHS
+from tests.workflow.conftest import SetUp
+
+ASKED_ALIKE: Final = {"admit_claim", "first_answer", "look_again", "look_against"}
+"""The same whenever they are asked: a result that is lost loses nothing."""
+STEPS: Final = {
+    "resolved": {"write_down", "settle_ticket"},
+    "silence-confirms": {"write_down", "take_silence", "settle_ticket"},
+    "question-answered": {"write_down", "take_information"},
+    "held-and-released": {"write_down"},
+}
+OTHERS: Final = {"deliver_claim", "send_letter"}
+
+
+async def local(stage: Stage) -> set[str]:
+    """The local activities whose results the history holds: known only after their effect."""
+    return {
+        json.loads(payload.data)["activity_type"]
+        async for event in stage.handle.fetch_history_events()
+        for payload in event.marker_recorded_event_attributes.details["data"].payloads
+        if event.marker_recorded_event_attributes.marker_name == "core_local_activity"
+    }
+
+
+async def scheduled(stage: Stage) -> set[str]:
+    """The activities that the history asked for before they began."""
+    return {
+        event.activity_task_scheduled_event_attributes.activity_type.name
+        async for event in stage.handle.fetch_history_events()
+        if event.HasField("activity_task_scheduled_event_attributes")
+    }
+
+
+@pytest.mark.parametrize("name", STEPS)
+async def test_every_step_is_in_the_history_before_it_is_in_the_books(
+    staged: SetUp, name: str
+) -> None:
+    path = PATHS[name]
+    async with staged(velotel=path.velotel) as stage:
+        await path.play(stage)
+        await stage.ended()
+        assert await local(stage) <= ASKED_ALIKE
+        assert await scheduled(stage) - OTHERS >= STEPS[name]
