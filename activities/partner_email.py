@@ -59,4 +59,4 @@ class PartnerPost:
 
 def _last_day(channel: MailChannel, now: datetime, zone: ZoneInfo) -> date:
     """Return the last day of a link: one day long every attempt gives the same link."""
-    return after(now, channel.link_valid, zone).astimezone(zone).date()
+    return after(now, channel.link_validity, zone).astimezone(zone).date()

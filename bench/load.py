@@ -173,7 +173,7 @@ def _profile(model: dict[str, Any], partner_id: str, channel: dict[str, Any]) ->
         "address": f"{PLACEHOLDER}/{partner_id}/claims",
         "secret": f"TICKETS_SECRET_{partner_id.upper().replace('-', '_')}",
     }
-    more = {"channel": named | channel, "limits": {"accepted_a_day": 1_000_000}}
+    more = {"channel": named | channel, "limits": {"accepted_per_day": 1_000_000}}
     return merged(model, {"id": partner_id, "name": partner_id, **more})
 
 

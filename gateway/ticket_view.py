@@ -229,7 +229,7 @@ def whole(have: Parts, row: Mapping[str, Any], language: str) -> TicketWhole:
         "letters": row["letters"] or [],
         **{"messages": notes[-MESSAGES_A_PAGE:], "messages_before": place_before(notes[::-1])},
         "discrepancies": row["discrepancies"] or [],
-        "maximum": rules.reward_at_most.model_dump(mode="json") if rules else None,
+        "maximum": rules.max_reward.model_dump(mode="json") if rules else None,
         "possible": sorted(possible(state, row["attention"])),
     }
     amounts = {name: _amount(row, name) for name in ("promised", "confirmed", "granted")}

@@ -233,7 +233,7 @@ class SupportTicket(Refusing):
             number=self._number,
             amount=amount,
             month=month_of(ticket, now),
-            cap=ticket.terms.answer.confirm_per_month or amount,
+            cap=ticket.terms.response.auto_confirm_monthly_cap or amount,
             candidates=foreseen_silence(ticket, now),
         )
         found = Silence(await recorded(Persistence.take_silence, hush, "the partner stayed silent"))

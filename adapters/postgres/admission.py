@@ -77,7 +77,7 @@ async def _count(connection: Connection, wanted: Wanted, day: date, entry: Entry
     if is_open or refused:
         made = {"accepted": int(is_open), "refused": int(refused)}
         await QUERIES.count_claim(connection, **counted, account_id=wanted.account_id, **made)
-    most = wanted.accepted_a_day
+    most = wanted.accepted_per_day
     if is_open and not await QUERIES.take_place(connection, **counted, most=most):
         raise _DayFull
 

@@ -101,7 +101,7 @@ def _wanted(claim: TicketClaim, rules: PartnerRules | None, now: datetime) -> Wa
     told = {
         "key": duplicate_key(claim, rules, now) or "",
         "day": now.astimezone(rules.market.zone).date(),
-        "accepted_a_day": rules.limits.accepted_a_day,
+        "accepted_per_day": rules.limits.accepted_per_day,
     }
     return known.model_copy(update=told)
 

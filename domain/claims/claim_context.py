@@ -161,7 +161,9 @@ class Case:
         return bool(known and told and known != told)
 
     def _contradicted(self) -> dict[str, str]:
-        identifying = [field.name for field in self.partner.form(self.kind) if field.identifies]
+        identifying = [
+            field.name for field in self.partner.form(self.kind) if field.is_order_number
+        ]
         return {identifying[0]: "another_order"} if self.names_another_order else {}
 
     @property

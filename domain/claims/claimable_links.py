@@ -180,7 +180,7 @@ def _whatever_the_order(
     kind: ClaimKind, link: Link, rewards: Sequence[Reward], partner: PartnerRules
 ) -> Reward | None:
     """Return the reward that stands in the way of every order of this link."""
-    names_orders = any(field.identifies for field in partner.form(kind))
+    names_orders = any(field.is_order_number for field in partner.form(kind))
     found = [
         reward
         for reward in rewards

@@ -104,7 +104,7 @@ def _link_does_not_fit(case: Case) -> Assessment | None:
 
 def _order_unknown(case: Case) -> Assessment | None:
     """The rewards of an order cannot be looked up while its number is missing or malformed."""
-    identifying = [f.name for f in case.partner.form(case.kind) if f.identifies]
+    identifying = [f.name for f in case.partner.form(case.kind) if f.is_order_number]
     spoilt = case.kind.is_missing and identifying and not case.filled.order_key
     unnamed = not case.kind.is_missing and not case.claim.reward_id
     return _incomplete(case.wrong_fields) if spoilt or unnamed else None

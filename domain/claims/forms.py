@@ -54,7 +54,7 @@ def fill(
 def _read(field: FormField, answer: object, market: Market | None) -> str:
     """Return an answer as it is kept, "" for none; raises `NotRead`."""
     told = "" if answer is None else _text(answer)
-    is_free = field.type == "text" and not (field.pattern or field.identifies)
+    is_free = field.type == "text" and not (field.pattern or field.is_order_number)
     text = cleaned_lines(told) if is_free else cleaned(told)
     if text and field.type == "number":
         text = number_in(told, market.currency if market else None, bool(field.pattern))
@@ -76,9 +76,9 @@ def _text(answer: object) -> str:
 
 
 def _check_text(field: FormField, text: str) -> str | None:
-    if field.identifies and len(text) > LONGEST_IDENTIFIER:
+    if field.is_order_number and len(text) > LONGEST_IDENTIFIER:
         return "too_long"
-    if field.identifies and not names_order(text):
+    if field.is_order_number and not names_order(text):
         return "order_letters" if order_key(text) else "malformed_pattern"
     if field.pattern and not matches(field.pattern, text):
         return "malformed_pattern"
@@ -111,9 +111,11 @@ _TYPE_CHECKS: Final[dict[str, Callable[[FormField, str], str | None]]] = {
 
 
 def _order(fields: Sequence[FormField], kept: Mapping[str, str]) -> str | None:
-    found = [kept[f.name] for f in fields if f.identifies and f.name in kept]
+    found = [kept[f.name] for f in fields if f.is_order_number and f.name in kept]
     return order_key(found[0]) if found else None
 
 
 def _dates(fields: Sequence[FormField], kept: Mapping[str, str]) -> dict[str, date]:
-    return {f.dates: date.fromisoformat(kept[f.name]) for f in fields if f.dates and f.name in kept}
+    return {
+        f.anchor: date.fromisoformat(kept[f.name]) for f in fields if f.anchor and f.name in kept
+    }

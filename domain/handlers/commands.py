@@ -108,7 +108,7 @@ def _decide_confirmed(course: Course, request: Decision, now: datetime) -> str |
 def _wrong(ticket: Ticket, reward: Money | None) -> str | None:
     if reward and not reward.amount:
         return "reward_required"
-    other = reward and reward.currency != ticket.terms.reward_at_most.currency
+    other = reward and reward.currency != ticket.terms.max_reward.currency
     return "wrong_currency" if other else None
 
 
@@ -125,7 +125,7 @@ def _worth(ticket: Ticket, request: Decision, now: datetime) -> Confirmation | N
 def _needs_two(ticket: Ticket, amount: Money) -> bool:
     """Say whether `amount` is above the maximum, and not what two agents decided for before."""
     approved = ticket.approval and ticket.approval.amount == amount
-    return not approved and not approvals.is_within(amount, ticket.terms.reward_at_most)
+    return not approved and not approvals.is_within(amount, ticket.terms.max_reward)
 
 
 def _approval(

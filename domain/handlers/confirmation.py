@@ -54,7 +54,7 @@ def _names_its_end(ticket: Ticket, outcome: PartnerOutcome) -> bool:
         "activation": outcome.activated_on,
         "contract_start": outcome.contract_started_on,
     }
-    return bool(outcome.cancellation_ends_on or told[ticket.terms.cancellation.counts_from])
+    return bool(outcome.cancellation_ends_on or told[ticket.terms.cancellation.starts_from])
 
 
 def _began_at(ticket: Ticket) -> datetime | None:
@@ -77,7 +77,7 @@ def payable(ticket: Ticket, amount: Money | None) -> Money | None:
     """Return `amount` if it may be granted without a person: the market's currency, up to the
     maximum.
     """
-    within = amount is not None and is_within(amount, ticket.terms.reward_at_most)
+    within = amount is not None and is_within(amount, ticket.terms.max_reward)
     return amount if within else None
 
 
@@ -86,18 +86,18 @@ def _end(ticket: Ticket, now: datetime, outcome: PartnerOutcome | None) -> datet
     bound.
     """
     terms, zone = ticket.terms.cancellation, ticket.terms.market.zone
-    bound = periods.after(now, terms.at_most, zone)
+    bound = periods.after(now, terms.max_period, zone)
     if outcome and outcome.cancellation_ends_on:
         return min(bound, periods.midnight_after(outcome.cancellation_ends_on, zone))
     anchor = _anchor(ticket, outcome)
     if anchor is None:
         return None
-    at = ticket.ordered_at if terms.counts_from == "order" else None
+    at = ticket.ordered_at if terms.starts_from == "order" else None
     return min(bound, periods.end_of_cancellation(anchor, at, terms.period, zone))
 
 
 def _anchor(ticket: Ticket, outcome: PartnerOutcome | None) -> date | None:
-    match ticket.terms.cancellation.counts_from:
+    match ticket.terms.cancellation.starts_from:
         case "order":
             return ticket.ordered_on
         case "activation":

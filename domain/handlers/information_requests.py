@@ -45,7 +45,7 @@ def provide(course: Course, answer: InformationAnswer, now: datetime) -> None:
 
 def do_without(course: Course, now: datetime) -> str | None:
     """Go on without an answer, as the profile says; return the purpose of a delivery."""
-    if course.ticket.terms.information.otherwise == "reject":
+    if course.ticket.terms.information.on_timeout == "reject":
         reason = RejectionReason.NO_ANSWER
         event = Event.INFORMATION_NOT_PROVIDED
         course.move(event, State.REJECTED, now, SYSTEM, reason=reason)

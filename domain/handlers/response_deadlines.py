@@ -28,7 +28,7 @@ def ask_member(course: Course, now: datetime) -> None:
     ticket = course.ticket
     left = ticket.due_at - now if ticket.due_at else None
     elapsed = now - ticket.clock_began_at if ticket.clock_began_at else None
-    within = ticket.terms.information.within
+    within = ticket.terms.information.deadline
     course.change(
         partners_time_left=left,
         partners_time_used=elapsed,
@@ -81,7 +81,7 @@ def next_reminder(ticket: Ticket) -> datetime | None:
 
 def _reminders(ticket: Ticket) -> tuple[Period, ...]:
     if ticket.state is _REMINDED_PARTNER:
-        return ticket.terms.answer.reminders
+        return ticket.terms.response.reminders
     return ticket.terms.information.reminders if ticket.state is _REMINDED_MEMBER else ()
 
 

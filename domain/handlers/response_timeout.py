@@ -24,23 +24,23 @@ def confirmable(course: Course, now: datetime) -> Money | None:
 
     Nothing where a person must decide the amount or the end, or where it is over the ticket's cap.
     """
-    ticket, terms = course.ticket, course.ticket.terms.answer
+    ticket, terms = course.ticket, course.ticket.terms.response
     over = ticket.due_at is not None and ticket.due_at <= now
-    asks = course.may(Event.PARTNER_SILENT) and over and terms.silence == "confirm"
-    if not asks or terms.confirm_up_to is None:
+    asks = course.may(Event.PARTNER_SILENT) and over and terms.on_timeout == "confirm"
+    if not asks or terms.auto_confirm_max is None:
         return None
     worth = confirmation(ticket, now)
     if worth.attention or worth.amount is None:
         return None
-    return worth.amount if worth.amount.amount <= terms.confirm_up_to.amount else None
+    return worth.amount if worth.amount.amount <= terms.auto_confirm_max.amount else None
 
 
 def fall_silent(course: Course, now: datetime, found: Silence = Silence.ESCALATED) -> None:
     """Take the silence as `found`, where the profile does not reject."""
-    terms = course.ticket.terms.answer
+    terms = course.ticket.terms.response
     if found is Silence.CONFIRMED:
         confirm(course, Event.PARTNER_SILENT, now, SYSTEM, confirmation(course.ticket, now))
-    elif terms.silence == "reject":
+    elif terms.on_timeout == "reject":
         reason = RejectionReason.NO_ANSWER
         course.move(Event.PARTNER_SILENT, State.REJECTED, now, reason=reason)
     else:

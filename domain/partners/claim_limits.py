@@ -23,9 +23,9 @@ class ClaimLimits(Frozen):
 
     open_per_link: Count = 10
     open_per_account: Count = 20
-    accepted_per_account_a_day: Count = 10
-    refused_per_account_a_day: Count = 50
-    accepted_a_day: Count = 1000
+    accepted_per_account_per_day: Count = 10
+    refused_per_account_per_day: Count = 50
+    accepted_per_day: Count = 1000
 
 
 class Load(Frozen):
@@ -50,12 +50,12 @@ class Wanted(Frozen):
     partner_id: str
     key: str
     day: date | None = None
-    accepted_a_day: int = 0
+    accepted_per_day: int = 0
 
 
 def asks_too_often(limits: ClaimLimits, load: Load) -> bool:
     """Say whether an account was refused so often today that nothing more is found out for it."""
-    return load.refused_today >= limits.refused_per_account_a_day
+    return load.refused_today >= limits.refused_per_account_per_day
 
 
 def is_too_many(limits: ClaimLimits, load: Load, link_id: str | None) -> bool:
@@ -63,6 +63,6 @@ def is_too_many(limits: ClaimLimits, load: Load, link_id: str | None) -> bool:
     return (
         load.open_by_link.get(link_id or "", 0) >= limits.open_per_link
         or sum(load.open_by_link.values()) >= limits.open_per_account
-        or load.accepted_today >= limits.accepted_per_account_a_day
-        or load.partner_today >= limits.accepted_a_day
+        or load.accepted_today >= limits.accepted_per_account_per_day
+        or load.partner_today >= limits.accepted_per_day
     )

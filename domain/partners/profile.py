@@ -93,8 +93,8 @@ class FormField(Written):
     pattern: Annotated[str, AfterValidator(_pattern)] | None = None
     options: dict[str, Labels] = {}
     required: bool = True
-    identifies: bool = False
-    dates: Literal["activation", "contract_start"] | None = None
+    is_order_number: bool = False
+    anchor: Literal["activation", "contract_start"] | None = None
     kinds: tuple[ClaimKind, ...] = tuple(ClaimKind)
 
     @model_validator(mode="after")
@@ -103,10 +103,10 @@ class FormField(Written):
             raise ValueError(f"label: expected a text in {', '.join(sorted(missing))} too")
         if (self.type == "choice") != bool(self.options):
             raise ValueError("options: expected for a field of type choice, and for no other")
-        if self.dates and self.type != "date":
-            raise ValueError("dates: expected only on a field of type date")
-        if self.identifies and not self.required:
-            raise ValueError("identifies: expected only on a required field")
+        if self.anchor and self.type != "date":
+            raise ValueError("anchor: expected only on a field of type date")
+        if self.is_order_number and not self.required:
+            raise ValueError("is_order_number: expected only on a required field")
         return self
 
 
@@ -114,36 +114,40 @@ class Cancellation(Written):
     """R33: how long the order can be cancelled, from what, and the longest a ticket waits."""
 
     period: Period
-    counts_from: Anchor
-    at_most: Period
+    starts_from: Anchor
+    max_period: Period
 
 
 class Clock(Written):
     """Somebody's time to answer, and the reminders, counted from its beginning."""
 
-    within: Period = "P14D"
+    deadline: Period = "P14D"
     reminders: tuple[Period, ...] = ()
 
 
 class Answering(Clock):
     """The partner's time from the claim's acceptance, and what silence means."""
 
-    within: Period
-    silence: Literal["escalate", "confirm", "reject"] = "escalate"
-    confirm_up_to: Money | None = None
-    confirm_per_month: Money | None = None
+    deadline: Period
+    on_timeout: Literal["escalate", "confirm", "reject"] = "escalate"
+    auto_confirm_max: Money | None = None
+    auto_confirm_monthly_cap: Money | None = None
 
     @model_validator(mode="after")
     def _is_capped(self) -> Self:
-        if self.silence == "confirm" and not (self.confirm_up_to and self.confirm_per_month):
-            raise ValueError("silence = confirm: expected confirm_up_to and confirm_per_month")
+        if self.on_timeout == "confirm" and not (
+            self.auto_confirm_max and self.auto_confirm_monthly_cap
+        ):
+            raise ValueError(
+                "on_timeout = confirm: expected auto_confirm_max and auto_confirm_monthly_cap"
+            )
         return self
 
 
 class Information(Clock):
     """The member's time for an answer, and what happens without one."""
 
-    otherwise: Literal["send", "reject"] = "send"
+    on_timeout: Literal["send", "reject"] = "send"
 
 
 SecretName = Annotated[str, Field(pattern=r"^TICKETS_SECRET_[A-Z0-9_]{1,60}$")]
@@ -171,7 +175,7 @@ class MailChannel(Limits):
     kind: Literal["mail"]
     address: EmailAddress
     secret: SecretName
-    link_valid: Period = "P90D"
+    link_validity: Period = "P90D"
 
 
 class CsvChannel(Limits):
@@ -190,9 +194,9 @@ class Terms(Written):
     partner_name: str
     market: Market
     cancellation: Cancellation
-    answer: Answering
+    response: Answering
     information: Information
-    reward_at_most: Money
+    max_reward: Money
 
 
 class PartnerRules(Written):
@@ -206,9 +210,9 @@ class PartnerRules(Written):
     claim_window: Period = LONGEST_WINDOW
     early_claims: Literal["refuse", "hold"] = "refuse"
     cancellation: Cancellation
-    answer: Answering
+    response: Answering
     information: Information = Information()
-    reward_at_most: Money
+    max_reward: Money
     limits: ClaimLimits = ClaimLimits()
     fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
 
@@ -239,17 +243,21 @@ class PartnerRules(Written):
             )
 
     def _reminds_in_order(self) -> None:
-        for clock in (self.answer, self.information):
-            if not periods.are_in_order((*clock.reminders, clock.within)):
-                raise ValueError("reminders: expected in order, and each before within")
+        for clock in (self.response, self.information):
+            if not periods.are_in_order((*clock.reminders, clock.deadline)):
+                raise ValueError("reminders: expected in order, and each before the deadline")
 
     def _has_sound_form(self) -> None:
         names = [field.name for field in self.fields]
         if len(names) != len(set(names)):
             raise ValueError("fields: expected every name once")
-        if any(sum(field.identifies for field in self.form(kind)) > 1 for kind in self.kinds):
+        if any(sum(field.is_order_number for field in self.form(kind)) > 1 for kind in self.kinds):
             raise ValueError("fields: expected one identifying field at most per kind")
-        amounts = (self.reward_at_most, self.answer.confirm_up_to, self.answer.confirm_per_month)
+        amounts = (
+            self.max_reward,
+            self.response.auto_confirm_max,
+            self.response.auto_confirm_monthly_cap,
+        )
         if any(money and money.currency != self.market.currency for money in amounts):
             raise ValueError(
                 f"expected every amount in the market's currency {self.market.currency}"
@@ -273,9 +281,9 @@ class PartnerRules(Written):
             partner_name=self.name,
             market=self.market,
             cancellation=self.cancellation,
-            answer=self.answer,
+            response=self.response,
             information=self.information,
-            reward_at_most=self.reward_at_most,
+            max_reward=self.max_reward,
         )
 
     @property

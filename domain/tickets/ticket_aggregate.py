@@ -107,7 +107,7 @@ class Course:
         """Open the ticket: the partner's clock starts, or the claim is held until then."""
         zone = self.ticket.terms.market.zone
         until = held_until.astimezone(zone).isoformat() if held_until else None
-        answer_by = periods.after(held_until or now, self.ticket.terms.answer.within, zone)
+        answer_by = periods.after(held_until or now, self.ticket.terms.response.deadline, zone)
         told = {"held_until": until, "answer_by": answer_by.astimezone(zone).date().isoformat()}
         self.move(Event.CLAIM_ACCEPTED, State.VALIDATED, now, letter=told)
         if held_until:
@@ -119,7 +119,7 @@ class Course:
     def start_partners_clock(self, now: datetime) -> None:
         """Give the partner its time from `now` on."""
         terms = self.ticket.terms
-        due_at = periods.after(now, terms.answer.within, terms.market.zone)
+        due_at = periods.after(now, terms.response.deadline, terms.market.zone)
         self.change(due_at=due_at, clock_began_at=now, reminded=0)
 
     def release_due(self, now: datetime) -> bool:

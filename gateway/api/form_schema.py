@@ -42,9 +42,9 @@ def form_schema(partner: PartnerRules, kind: ClaimKind, language: str) -> dict[s
 
 def _field(field: FormField, language: str) -> dict[str, Any]:
     words = {"title": _text(field.label, language), "description": _text(field.help, language)}
-    longest = LONGEST_IDENTIFIER if field.identifies else LONGEST_ANSWER
+    longest = LONGEST_IDENTIFIER if field.is_order_number else LONGEST_ANSWER
     shape = {"type": "string", "maxLength": longest, **_rules(field, language)}
-    marks = {"x-identifies": True} if field.identifies else {}
+    marks = {"x-order-number": True} if field.is_order_number else {}
     return {name: text for name, text in words.items() if text} | shape | marks
 
 
@@ -82,7 +82,7 @@ EXAMPLE: Final = {
             "type": "string",
             "maxLength": LONGEST_IDENTIFIER,
             "pattern": r"^\s*(?:[Vv][Tt][\- ]?[0-9]{4}[\- ]?[0-9])\s*$",
-            "x-identifies": True,
+            "x-order-number": True,
         }
     },
     "required": ["order_number"],

@@ -70,7 +70,7 @@ def shown(
             required=field.required,
             value=typed.get(PREFIX + field.name, ""),
             error=errors.get(PREFIX + field.name, ""),
-            is_long=field.type == "text" and not (field.pattern or field.identifies),
+            is_long=field.type == "text" and not (field.pattern or field.is_order_number),
             options=tuple((code, _in(label, language)) for code, label in field.options.items()),
         )
         for field in fields

@@ -39,9 +39,9 @@ def a_field(name: str = "order_number", **changes: Any) -> FormField:
     return FormField.model_validate({"name": name, "label": label} | changes)
 
 
-ORDER_FIELD: Final = a_field(identifies=True)
+ORDER_FIELD: Final = a_field(is_order_number=True)
 CONTRACT_FIELD: Final = a_field(
-    "contract_started_on", type="date", required=False, dates="contract_start"
+    "contract_started_on", type="date", required=False, anchor="contract_start"
 )
 
 
@@ -52,9 +52,9 @@ def partner_content(**changes: Any) -> dict[str, Any]:
         "name": "VeloTel",
         "kinds": ["missing_cashback", "missing_referral_reward", "rejected_reward"],
         "market": {"time_zone": "Europe/Warsaw", "currency": "PLN", "language": "pl"},
-        "cancellation": {"period": "P14D", "counts_from": "order", "at_most": "P6M"},
-        "answer": {"within": "P14D"},
-        "reward_at_most": {"amount": "500.00", "currency": "PLN"},
+        "cancellation": {"period": "P14D", "starts_from": "order", "max_period": "P6M"},
+        "response": {"deadline": "P14D"},
+        "max_reward": {"amount": "500.00", "currency": "PLN"},
         "fields": [ORDER_FIELD.model_dump(), CONTRACT_FIELD.model_dump()],
     }
     return content | changes

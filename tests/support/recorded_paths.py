@@ -174,8 +174,12 @@ async def _partner_down(stage: Stage) -> None:
 
 
 _UP_TO: Final = {"amount": "100.00", "currency": "PLN"}
-_CONFIRMS: Final = {"silence": "confirm", "confirm_up_to": _UP_TO, "confirm_per_month": _UP_TO}
-_REMINDS: Final = {"within": "PT12H", "reminders": ["PT30M", "PT6H"]}
+_CONFIRMS: Final = {
+    "on_timeout": "confirm",
+    "auto_confirm_max": _UP_TO,
+    "auto_confirm_monthly_cap": _UP_TO,
+}
+_REMINDS: Final = {"deadline": "PT12H", "reminders": ["PT30M", "PT6H"]}
 PATHS: Final[dict[str, Path]] = {
     "resolved": Path(_resolved),
     "rejected": Path(_rejected),
@@ -189,13 +193,13 @@ PATHS: Final[dict[str, Path]] = {
     "answered-before-acknowledged": Path(_answered_too_soon),
     "stray-messages": Path(_strays),
     "silent-and-decided": Path(_silent),
-    "silence-rejects": Path(_falls_silent, {"answer": {"silence": "reject"}}),
-    "silence-confirms": Path(_falls_silent, {"answer": _CONFIRMS}),
+    "silence-rejects": Path(_falls_silent, {"response": {"on_timeout": "reject"}}),
+    "silence-confirms": Path(_falls_silent, {"response": _CONFIRMS}),
     "already-rewarded": Path(_already_rewarded),
     "reward-registered": Path(_tracked_late),
     "question-answered": Path(_asked),
-    "question-not-answered": Path(_not_answered, {"information": {"otherwise": "reject"}}),
-    "delivered-late": Path(_delivered_late, {"answer": _REMINDS}),
+    "question-not-answered": Path(_not_answered, {"information": {"on_timeout": "reject"}}),
+    "delivered-late": Path(_delivered_late, {"response": _REMINDS}),
     "database-gone": Path(_database_gone),
     "partner-down": Path(_partner_down),
 }

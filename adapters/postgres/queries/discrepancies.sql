@@ -78,7 +78,7 @@ select proposed_by, approved_by, amount, currency
 from approvals where number = :number order by seq desc limit 1;
 
 -- name: maximum_of_ticket$
-select p.rules -> 'reward_at_most'
+select p.rules -> 'max_reward'
 from tickets t
 join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rules_hash
 where t.number = :number;

@@ -63,7 +63,7 @@ class Subject(Frozen):
     def known(self) -> dict[str, str]:
         """What the form begins with: a rejected reward names its order."""
         named = self.choice.order_number
-        identifying = [field.name for field in self.fields if field.identifies]
+        identifying = [field.name for field in self.fields if field.is_order_number]
         return {PREFIX + identifying[0]: named} if named and identifying else {}
 
 

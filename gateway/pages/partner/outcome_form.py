@@ -50,7 +50,7 @@ def dates_asked(rules: PartnerRules) -> list[str]:
     """Return the dates that a partner may name: the one its cancellation period counts from, and
     the period's end (R31-R33).
     """
-    anchor = _ANCHOR.get(rules.cancellation.counts_from)
+    anchor = _ANCHOR.get(rules.cancellation.starts_from)
     return [anchor, _END] if anchor else [_END]
 
 

@@ -17,7 +17,7 @@ from tests.support.csv_filing import SERVICE, Desk
 LABELS = {"pl": "Numer zamówienia", "de": "Bestellnummer", "en": "Order number"}
 SECRETS = "made-up-for-these-tests-signs-links-only made-up-and-older-still-good"
 LINK = re.compile(r"information\?token=([\w.-]+)")
-FIELDS = [a_field(label=LABELS, identifies=True).model_dump()]
+FIELDS = [a_field(label=LABELS, is_order_number=True).model_dump()]
 
 
 class OpenDoor(MailDoor):

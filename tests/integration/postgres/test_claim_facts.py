@@ -28,7 +28,7 @@ CONTEST: dict[str, Any] = {
     "ordered_on": None,
 }
 # Contests are not asked for a number: the link alone says that they may be for the same order.
-MISSING_FORM = a_field(identifies=True, kinds=["missing_cashback", "missing_referral_reward"])
+MISSING_FORM = a_field(is_order_number=True, kinds=["missing_cashback", "missing_referral_reward"])
 UNASKED = {"fields": [MISSING_FORM, a_field("objection", required=False)]}
 
 

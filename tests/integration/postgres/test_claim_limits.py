@@ -39,7 +39,7 @@ async def at_once(desk: Desk, claims: int, account: str = "acc-1001") -> list[Ad
 async def test_of_thirty_claims_at_once_for_one_link_no_more_are_taken_than_may_be_open(
     postgres: Postgres,
 ) -> None:
-    desk = await a_desk(postgres, open_per_link=4, accepted_per_account_a_day=20)
+    desk = await a_desk(postgres, open_per_link=4, accepted_per_account_per_day=20)
     assert counted(await at_once(desk, 30)) == {"accepted": 4, "too_many_claims": 26}
     assert counted(await at_once(desk, 2, "acc-2")) == {"accepted": 2}  # nobody else is affected
 
@@ -56,7 +56,7 @@ async def test_the_partners_day_holds_for_accounts_that_file_at_once(
     postgres: Postgres, database_url: str
 ) -> None:
     """The last place is one claim's; the other is judged again, and leaves no half a ticket."""
-    desk = await a_desk(postgres, accepted_a_day=7)
+    desk = await a_desk(postgres, accepted_per_day=7)
     accounts = [f"acc-{n}" for n in range(20)]
     for account in accounts:
         await desk.open_account(account)
@@ -69,7 +69,7 @@ async def test_the_partners_day_holds_for_accounts_that_file_at_once(
 
 async def test_a_ticket_that_ended_makes_room_but_not_in_the_same_day(postgres: Postgres) -> None:
     """Claims that are withdrawn again and again are counted, too."""
-    desk = await a_desk(postgres, open_per_link=1, accepted_per_account_a_day=3)
+    desk = await a_desk(postgres, open_per_link=1, accepted_per_account_per_day=3)
     for turn in range(3):
         admission = await desk.file(f"VT-{turn}")
         assert codes(await desk.file("VT-X")) == ["too_many_claims"]
@@ -83,7 +83,7 @@ async def test_a_ticket_that_ended_makes_room_but_not_in_the_same_day(postgres: 
 async def test_an_account_that_guesses_is_told_no_more_and_nothing_else_is_kept_of_it(
     postgres: Postgres, database_url: str
 ) -> None:
-    desk = await a_desk(postgres, refused_per_account_a_day=3)
+    desk = await a_desk(postgres, refused_per_account_per_day=3)
     guesses = [await desk.file(link_id=f"lnk-{n}", order="VT-1") for n in range(5)]
     told = [code for one in guesses for code in codes(one)]
     assert told == ["link_does_not_fit"] * 3 + ["too_many_claims"] * 2
@@ -101,7 +101,7 @@ async def test_a_repeated_claim_counts_as_no_guess_and_an_answer_repeated_is_no_
     postgres: Postgres, database_url: str
 ) -> None:
     """R25: impatience costs nothing."""
-    desk = await a_desk(postgres, refused_per_account_a_day=2)
+    desk = await a_desk(postgres, refused_per_account_per_day=2)
     request = a_request()
     first = await desk.persistence.admit(request)
     for _ in range(5):
@@ -116,9 +116,9 @@ async def test_a_repeated_claim_counts_as_no_guess_and_an_answer_repeated_is_no_
 
 
 async def test_a_check_says_what_filing_will_say(postgres: Postgres) -> None:
-    desk = await a_desk(postgres, accepted_per_account_a_day=1)
+    desk = await a_desk(postgres, accepted_per_account_per_day=1)
     await desk.file("VT-1")
-    profiles = {"velotel": a_profile(limits={"accepted_per_account_a_day": 1})}
+    profiles = {"velotel": a_profile(limits={"accepted_per_account_per_day": 1})}
     asked = Filing(a_request("VT-2"), profiles, desk.persistence._phrases, datetime.now(UTC))
     checked = asked.decide(await facts_now(postgres, asked.wanted)).admission
     filed = await desk.file("VT-2")

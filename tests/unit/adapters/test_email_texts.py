@@ -12,7 +12,7 @@ from tests.support.builders import NOW, NUMBER, a_field, a_partner, claim_conten
 
 LANGUAGES = ("pl", "de", "en")
 LABELS = {"pl": "Numer zamówienia", "de": "Bestellnummer", "en": "Order number"}
-PARTNER = a_partner(fields=[a_field(label=LABELS, identifies=True).model_dump()])
+PARTNER = a_partner(fields=[a_field(label=LABELS, is_order_number=True).model_dump()])
 BOOK = LetterBook("pomoc@example.com")
 EVERYWHERE = {"number": NUMBER, "partner_name": "VeloTel", "member_name": "Jan Kowalski"}
 HELD_UNTIL = "2026-11-30T14:05:00+01:00"

@@ -21,10 +21,10 @@ SOUND: dict[str, Any] = {
     "name": "Shop",
     "kinds": ["missing_cashback"],
     "market": {"time_zone": "Europe/Warsaw", "currency": "PLN", "language": "pl"},
-    "cancellation": {"period": "P14D", "counts_from": "order", "at_most": "P90D"},
-    "answer": {"within": "P14D"},
-    "reward_at_most": {"amount": "100.00", "currency": "PLN"},
-    "fields": [{"name": "order_number", "label": LABEL, "identifies": True}],
+    "cancellation": {"period": "P14D", "starts_from": "order", "max_period": "P90D"},
+    "response": {"deadline": "P14D"},
+    "max_reward": {"amount": "100.00", "currency": "PLN"},
+    "fields": [{"name": "order_number", "label": LABEL, "is_order_number": True}],
     "channel": {
         "kind": "http",
         "address": "https://claims.shop.example/support-tickets",
@@ -104,7 +104,7 @@ def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
         ({"cancelation": {}}, "cancelation", "cancellation"),
         ({"chanel": {}}, "chanel", "channel"),
         ({"market": {"timezone": "UTC"}}, "market.timezone", "time_zone"),
-        ({"answer": {"whithin": "P1D"}}, "answer.whithin", "within"),
+        ({"response": {"deadlin": "P1D"}}, "response.deadlin", "deadline"),
         ({"channel": {"adress": "x"}}, "channel.adress", "address"),
         ({"fields": [{"name": "a", "label": LABEL, "patern": "x"}]}, "fields.0.patern", "pattern"),
     ],
@@ -123,9 +123,9 @@ def test_an_unknown_key_that_resembles_nothing_lists_the_known_ones(tmp_path: Pa
 
 
 def test_a_missing_key_is_a_fault(tmp_path: Path) -> None:
-    write_profile(tmp_path, {key: value for key, value in SOUND.items() if key != "answer"})
+    write_profile(tmp_path, {key: value for key, value in SOUND.items() if key != "response"})
     fault = fault_in(tmp_path)
-    assert (fault.key, fault.expected) == ("answer", "expected, but missing")
+    assert (fault.key, fault.expected) == ("response", "expected, but missing")
 
 
 def test_a_file_without_a_channel_is_a_fault(tmp_path: Path) -> None:
@@ -134,11 +134,11 @@ def test_a_file_without_a_channel_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_key_speaks_before_the_missing_one_it_causes(tmp_path: Path) -> None:
-    content = {key: value for key, value in SOUND.items() if key != "answer"}
-    write_profile(tmp_path, content | {"answr": SOUND["answer"]})
+    content = {key: value for key, value in SOUND.items() if key != "response"}
+    write_profile(tmp_path, content | {"respons": SOUND["response"]})
     fault = fault_in(tmp_path)
-    assert fault.key == "answr"
-    assert fault.expected == 'no such key: did you mean "answer"? (and 1 more)'
+    assert fault.key == "respons"
+    assert fault.expected == 'no such key: did you mean "response"? (and 1 more)'
 
 
 @pytest.mark.parametrize(
@@ -147,16 +147,16 @@ def test_a_misspelt_key_speaks_before_the_missing_one_it_causes(tmp_path: Path) 
         ({"market": {"time_zone": "Europe/Warschau"}}, "market.time_zone"),
         ({"market": {"language": "fr"}}, "market.language"),
         ({"cancellation": {"period": "14 days"}}, "cancellation.period"),
-        ({"cancellation": {"counts_from": "delivery"}}, "cancellation.counts_from"),
+        ({"cancellation": {"starts_from": "delivery"}}, "cancellation.starts_from"),
         ({"kinds": ["missing_cash"]}, "kinds.0"),
         ({"kinds": []}, "kinds"),
-        ({"reward_at_most": {"amount": "-1"}}, "reward_at_most.amount"),
+        ({"max_reward": {"amount": "-1"}}, "max_reward.amount"),
         ({"fields": []}, "fields"),
         ({"fields": [{"name": "a", "label": {"pl": "A", "de": "A"}}]}, "fields.0.label"),
         ({"fields": [{"name": "a", "label": LABEL | {"fr": "A"}}]}, "fields.0.label.fr"),
         ({"fields": [{"name": "a", "label": LABEL, "pattern": "("}]}, "fields.0.pattern"),
         ({"fields": [{"name": "a", "label": LABEL, "type": "choice"}]}, "fields.0.options"),
-        ({"fields": [{"name": "a", "label": LABEL, "dates": "activation"}]}, "fields.0.dates"),
+        ({"fields": [{"name": "a", "label": LABEL, "anchor": "activation"}]}, "fields.0.anchor"),
         ({"fields": [{"name": "a", "label": LABEL}] * 2}, "fields"),
         ({"channel": {"secret": "whsec_abc"}}, "channel.secret"),
         ({"channel": {"address": "claims.shop.example"}}, "channel.address"),
@@ -164,8 +164,8 @@ def test_a_misspelt_key_speaks_before_the_missing_one_it_causes(tmp_path: Path) 
         ({"channel": {"kind": "fax"}}, "channel.kind"),
         ({"channel": {"kind": "mail"}}, "channel.address"),
         (
-            {"channel": {"kind": "mail", "address": "a@b.pl", "link_valid": "x"}},
-            "channel.link_valid",
+            {"channel": {"kind": "mail", "address": "a@b.pl", "link_validity": "x"}},
+            "channel.link_validity",
         ),
         ({"channel": {"kind": "csv"}}, "channel.address"),
     ],
@@ -177,12 +177,12 @@ def test_a_wrong_value_is_named_by_its_dotted_key(
 
 
 def test_an_amount_in_another_currency_than_the_markets_is_a_fault(tmp_path: Path) -> None:
-    fault = _fault_of(tmp_path, reward_at_most={"currency": "EUR"})
+    fault = _fault_of(tmp_path, max_reward={"currency": "EUR"})
     assert "PLN" in fault.expected
 
 
 def test_a_partner_that_confirms_by_silence_without_a_cap_is_a_fault(tmp_path: Path) -> None:
-    assert "confirm_up_to" in _fault_of(tmp_path, answer={"silence": "confirm"}).expected
+    assert "auto_confirm_max" in _fault_of(tmp_path, response={"on_timeout": "confirm"}).expected
 
 
 def test_a_file_named_otherwise_than_its_partner_is_a_fault(tmp_path: Path) -> None:
@@ -249,11 +249,11 @@ def test_the_shipped_partners_differ_in_everything_that_can_differ() -> None:
     assert {p.market.language for p in partners} == {"pl", "de", "en"}
     assert len({p.market.currency for p in partners}) >= 2
     assert len({p.market.time_zone for p in partners}) >= 2
-    assert {p.cancellation.counts_from for p in partners} == {
+    assert {p.cancellation.starts_from for p in partners} == {
         "order", "activation", "contract_start"
     }  # fmt: skip
-    assert {p.answer.silence for p in partners} == {"escalate", "confirm", "reject"}
-    assert {p.information.otherwise for p in partners} == {"send", "reject"}
+    assert {p.response.on_timeout for p in partners} == {"escalate", "confirm", "reject"}
+    assert {p.information.on_timeout for p in partners} == {"send", "reject"}
     assert {p.early_claims for p in partners} == {"refuse", "hold"}
     assert "P2M" in {p.claim_window for p in partners}
 
@@ -261,8 +261,8 @@ def test_the_shipped_partners_differ_in_everything_that_can_differ() -> None:
 def test_no_two_shipped_partners_share_a_delay_a_maximum_or_a_rate() -> None:
     profiles = list(load_profiles(SHIPPED).values())
     assert len({p.rules.registration_delay for p in profiles}) == len(profiles)
-    assert len({p.rules.reward_at_most.amount for p in profiles}) == len(profiles)
-    assert len({p.rules.answer.reminders for p in profiles}) == len(profiles)
+    assert len({p.rules.max_reward.amount for p in profiles}) == len(profiles)
+    assert len({p.rules.response.reminders for p in profiles}) == len(profiles)
     assert len({p.channel.requests_per_second for p in profiles}) == len(profiles)
     secrets = [p.channel.secret for p in profiles if not isinstance(p.channel, CsvChannel)]
     assert len(set(secrets)) == len(secrets)
@@ -284,5 +284,5 @@ def test_the_shipped_forms_use_every_type_of_field_and_differ_per_kind() -> None
 def test_one_shipped_partner_has_no_field_that_identifies_the_order() -> None:
     """R25: then the link and the day of the order do."""
     bank = load_profiles(SHIPPED)["bankomat-plus"].rules
-    assert not any(field.identifies for field in bank.fields)
+    assert not any(field.is_order_number for field in bank.fields)
     assert set(bank.kinds) == {ClaimKind.MISSING_CASHBACK, ClaimKind.MISSING_REFERRAL_REWARD}

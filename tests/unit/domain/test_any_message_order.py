@@ -73,8 +73,8 @@ DECISIONS = st.sampled_from(["confirmed", "rejected", None, None, None])
 CODES = st.sampled_from([None, None, "incomplete", "duplicate"])
 TROUBLES = ABOUT_DELIVERY | ABOUT_MAIL
 CAPS = {
-    "confirm_up_to": {"amount": "50.00", "currency": "PLN"},
-    "confirm_per_month": {"amount": "100.00", "currency": "PLN"},
+    "auto_confirm_max": {"amount": "50.00", "currency": "PLN"},
+    "auto_confirm_monthly_cap": {"amount": "100.00", "currency": "PLN"},
 }
 REMINDERS = st.sampled_from([[], ["P3D"], ["P3D", "P7D"], ["PT36H", "P6D"]])
 
@@ -85,24 +85,33 @@ class AnyOrder(AnyTicket):
     @initialize(
         begins=st.sampled_from(["held", "validated", "sent", "sent"]),
         promised=AMOUNTS,
-        counts_from=st.sampled_from(["order", "order", "activation", "contract_start"]),
-        silence=st.sampled_from(["escalate", "confirm", "confirm", "reject"]),
-        otherwise=st.sampled_from(["send", "send", "reject"]),
+        starts_from=st.sampled_from(["order", "order", "activation", "contract_start"]),
+        on_timeout=st.sampled_from(["escalate", "confirm", "confirm", "reject"]),
+        member_timeout=st.sampled_from(["send", "send", "reject"]),
         reminders=st.tuples(REMINDERS, REMINDERS),
     )
     def open(
         self,
         begins: str,
         promised: Any,
-        counts_from: str,
-        silence: str,
-        otherwise: str,
+        starts_from: str,
+        on_timeout: str,
+        member_timeout: str,
         reminders: tuple[list[str], list[str]],
     ) -> None:
         partner = a_partner(
-            cancellation={"period": "P14D", "counts_from": counts_from, "at_most": "P1Y"},
-            answer={"within": "P14D", "silence": silence, "reminders": reminders[0], **CAPS},
-            information={"within": "P10D", "otherwise": otherwise, "reminders": reminders[1]},
+            cancellation={"period": "P14D", "starts_from": starts_from, "max_period": "P1Y"},
+            response={
+                "deadline": "P14D",
+                "on_timeout": on_timeout,
+                "reminders": reminders[0],
+                **CAPS,
+            },
+            information={
+                "deadline": "P10D",
+                "on_timeout": member_timeout,
+                "reminders": reminders[1],
+            },
         )
         self.begin(partner, begins == "held", promised)
         if begins == "sent":
@@ -228,7 +237,7 @@ class AnyOrder(AnyTicket):
         over = is_overdue(before, self.now) or confirmable(self.course, self.now)
         assert over or self.course.ticket.reminded == before.reminded + 1
 
-    @precondition(lambda self: self.course.ticket.terms.answer.silence == "confirm")
+    @precondition(lambda self: self.course.ticket.terms.response.on_timeout == "confirm")
     @rule(found=st.sampled_from(Silence))
     def the_partner_stays_silent(self, found: Silence) -> None:
         if self.course.ticket.state in ON_THE_PARTNERS_TIME:

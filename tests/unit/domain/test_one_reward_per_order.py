@@ -55,16 +55,16 @@ JUMPS: Final = st.sampled_from([timedelta(hours=5), *map(timedelta, (2, 9, 15, 4
 STATES: Final = st.sampled_from(["registered", "granted", "rejected", "rejected", "invalid"])
 RARELY: Final = st.sampled_from([True, False, False, False])
 CAPS: Final = {
-    "confirm_up_to": {"amount": "50.00", "currency": "PLN"},
-    "confirm_per_month": {"amount": "100.00", "currency": "PLN"},
+    "auto_confirm_max": {"amount": "50.00", "currency": "PLN"},
+    "auto_confirm_monthly_cap": {"amount": "100.00", "currency": "PLN"},
 }
 REJECTED: Final = [("1", "acc-1", ORDER, None), ("2", "acc-1", None, "acc-1-cashback")]
 MISSING: Final = ["missing_cashback", "missing_referral_reward"]
 # A form that asks every claim for its order's number, and one that does not ask contests for it.
 FORMS: Final = [
-    [a_field(identifies=True).model_dump()],
+    [a_field(is_order_number=True).model_dump()],
     [
-        a_field(identifies=True, kinds=MISSING).model_dump(),
+        a_field(is_order_number=True, kinds=MISSING).model_dump(),
         a_field("objection", kinds=["rejected_reward"], required=False).model_dump(),
     ],
 ]
@@ -76,17 +76,17 @@ class OneReward(RuleBasedStateMachine):
     claimants = Bundle("claimants")
 
     @initialize(
-        silence=st.sampled_from(["escalate", "confirm", "reject"]),
-        otherwise=st.sampled_from(["send", "reject"]),
+        on_timeout=st.sampled_from(["escalate", "confirm", "reject"]),
+        member_timeout=st.sampled_from(["send", "reject"]),
         form=st.sampled_from(FORMS),
     )
-    def begin(self, silence: str, otherwise: str, form: list[Any]) -> None:
+    def begin(self, on_timeout: str, member_timeout: str, form: list[Any]) -> None:
         self.now = NOW
         self.books = Books()
         self.everybody: list[Claimant] = []
         self.partner = a_partner(
-            answer={"within": "P14D", "silence": silence, "reminders": ["P3D"], **CAPS},
-            information={"within": "P10D", "otherwise": otherwise, "reminders": ["P4D"]},
+            response={"deadline": "P14D", "on_timeout": on_timeout, "reminders": ["P3D"], **CAPS},
+            information={"deadline": "P10D", "on_timeout": member_timeout, "reminders": ["P4D"]},
             fields=form,
         )
         for account in ("acc-1", "acc-2", "acc-3"):

@@ -74,7 +74,7 @@ class AnyTicket(RuleBasedStateMachine):
 
     def partners_clock_starts(self) -> None:
         """Count how much time the partner has in all, from now."""
-        within = self.course.ticket.terms.answer.within
+        within = self.course.ticket.terms.response.deadline
         self.total = periods.after(self.now, within, WARSAW) - self.now
 
     def until(self, moment: datetime | None) -> None:
@@ -104,7 +104,7 @@ class AnyTicket(RuleBasedStateMachine):
     def member_is_asked(self, before: Ticket) -> None:
         """A new question gives the member its whole time, whatever the partner has left."""
         if self.course.ticket.state is ASKED and before.state is not ASKED:
-            within = self.course.ticket.terms.information.within
+            within = self.course.ticket.terms.information.deadline
             self.members_deadline = periods.after(self.now, within, WARSAW)
 
     def stands_still(self, before: Ticket, message: Message) -> None:

@@ -15,7 +15,7 @@ ID = answer_id(0)
 
 
 def counting_from(anchor: str) -> PartnerRules:
-    cancellation = {"period": "P14D", "counts_from": anchor, "at_most": "P90D"}
+    cancellation = {"period": "P14D", "starts_from": anchor, "max_period": "P90D"}
     return a_partner(cancellation=cancellation)
 
 

@@ -24,7 +24,7 @@ def test_a_kind_of_channel_that_does_not_exist_is_named_with_those_that_do(
         ({"kind": "csv", "xyz": 1}, "requests_per_second, concurrency, timeout_seconds, kind"),
         (
             {"kind": "mail", "address": "a@b.example", "secret": "TICKETS_SECRET_SHOP", "xyz": 1},
-            "kind, address, secret, link_valid",
+            "kind, address, secret, link_validity",
         ),
     ],
 )

@@ -37,14 +37,14 @@ def a_hasty_partner(chance: Random) -> dict[str, Any]:
     Silence never rejects here: a slow machine would lose the pair that must be confirmed.
     """
     silence = chance.choice(["escalate", "confirm"])
-    caps = {"confirm_up_to": FEW_ENOUGH, "confirm_per_month": FEW_ENOUGH}
-    otherwise = chance.choice(["send", "reject"])
+    caps = {"auto_confirm_max": FEW_ENOUGH, "auto_confirm_monthly_cap": FEW_ENOUGH}
+    on_timeout = chance.choice(["send", "reject"])
     return {
         "early_claims": "hold",
         "registration_delay": "PT1S",
-        "cancellation": {"period": "PT6S", "counts_from": "order"},
-        "answer": {"within": "PT7S", "reminders": [], "silence": silence, **caps},
-        "information": {"within": "PT3S", "reminders": [], "otherwise": otherwise},
+        "cancellation": {"period": "PT6S", "starts_from": "order"},
+        "response": {"deadline": "PT7S", "reminders": [], "on_timeout": silence, **caps},
+        "information": {"deadline": "PT3S", "reminders": [], "on_timeout": on_timeout},
         "channel": {"requests_per_second": 100, "concurrency": 16},
     }
 

@@ -52,13 +52,13 @@ async def test_an_agent_can_ask_the_member_too(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("otherwise", "state", "reason"),
+    ("on_timeout", "state", "reason"),
     [("send", "sent_to_partner", None), ("reject", "rejected", "no_answer")],
 )
 async def test_a_member_who_does_not_answer_in_time(
-    staged: SetUp, otherwise: str, state: str, reason: str | None
+    staged: SetUp, on_timeout: str, state: str, reason: str | None
 ) -> None:
-    profile = {"within": "P2D", "reminders": [], "otherwise": otherwise}
+    profile = {"deadline": "P2D", "reminders": [], "on_timeout": on_timeout}
     async with staged(velotel={"information": profile}) as stage:
         await asked(stage)
         await stage.pass_time(days=3)
@@ -67,12 +67,12 @@ async def test_a_member_who_does_not_answer_in_time(
         assert await stage.moves() == [*SENT, QUESTION, last]
 
 
-SILENT: Final = {"within": "P2D", "reminders": []}
+SILENT: Final = {"deadline": "P2D", "reminders": []}
 UP_TO: Final = {"amount": "50.00", "currency": "PLN"}
 
 
 async def test_silence_can_reject(staged: SetUp) -> None:
-    async with staged(velotel={"answer": SILENT | {"silence": "reject"}}) as stage:
+    async with staged(velotel={"response": SILENT | {"on_timeout": "reject"}}) as stage:
         await stage.filed_and_sent()
         await stage.pass_time(days=3)
         outcome = await stage.ended()
@@ -88,8 +88,11 @@ async def test_silence_can_reject(staged: SetUp) -> None:
 async def test_silence_can_confirm_under_a_cap(
     staged: SetUp, cap: str, state: str, attention: list[str]
 ) -> None:
-    capped = {"confirm_up_to": UP_TO, "confirm_per_month": {"amount": cap, "currency": "PLN"}}
-    async with staged(velotel={"answer": SILENT | {"silence": "confirm"} | capped}) as stage:
+    capped = {
+        "auto_confirm_max": UP_TO,
+        "auto_confirm_monthly_cap": {"amount": cap, "currency": "PLN"},
+    }
+    async with staged(velotel={"response": SILENT | {"on_timeout": "confirm"} | capped}) as stage:
         await stage.filed_and_sent()
         await stage.pass_time(days=3)
         await stage.stands(state, *attention)

@@ -139,7 +139,7 @@ async def test_a_silent_partner_is_shown_to_a_person(
     staged: SetUp, state: str, answer: Says
 ) -> None:
     """A claim that cannot be delivered is overdue too."""
-    async with staged(velotel={"answer": {"within": "PT12H", "reminders": []}}) as stage:
+    async with staged(velotel={"response": {"deadline": "PT12H", "reminders": []}}) as stage:
         stage.partner.answer = answer
         await stage.file()
         due_at = (await stage.stands(state))["due_at"]

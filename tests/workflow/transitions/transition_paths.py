@@ -15,9 +15,13 @@ Act = Callable[[Stage], Awaitable[object]]
 Arrow = tuple[Event, State, State]
 HOLDS: Final = {"early_claims": "hold"}
 SILENCE: Final = "partner_silent"
-WITHIN_HALF_A_DAY: Final = {"within": "PT12H", "reminders": []}
+WITHIN_HALF_A_DAY: Final = {"deadline": "PT12H", "reminders": []}
 UP_TO: Final = {"amount": "100.00", "currency": "PLN"}
-CONFIRMS: Final = {"silence": "confirm", "confirm_up_to": UP_TO, "confirm_per_month": UP_TO}
+CONFIRMS: Final = {
+    "on_timeout": "confirm",
+    "auto_confirm_max": UP_TO,
+    "auto_confirm_monthly_cap": UP_TO,
+}
 LATER: Final = {"cancellation_ends_on": days_ago(-60).isoformat()}
 OVER: Final = {"cancellation_ends_on": "2026-01-01"}
 
@@ -163,11 +167,11 @@ _REJECTS: Final = _says("rejected", reason_code="order_not_found")
 _CANCELS: Final = _says("order_cancelled")
 _ASKS: Final = _says("information_requested", questions=["Which contract?"])
 _LATE: Final = _waits(hours=13)
-_SILENT: Final = {"answer": WITHIN_HALF_A_DAY}
-_SILENCE_CONFIRMS: Final = {"answer": WITHIN_HALF_A_DAY | CONFIRMS}
-_SILENCE_REJECTS: Final = {"answer": WITHIN_HALF_A_DAY | {"silence": "reject"}}
-_WITHOUT: Final = {"information": {"within": "P2D", "reminders": [], "otherwise": "send"}}
-_NOT_WITHOUT: Final = {"information": {"within": "P2D", "reminders": [], "otherwise": "reject"}}
+_SILENT: Final = {"response": WITHIN_HALF_A_DAY}
+_SILENCE_CONFIRMS: Final = {"response": WITHIN_HALF_A_DAY | CONFIRMS}
+_SILENCE_REJECTS: Final = {"response": WITHIN_HALF_A_DAY | {"on_timeout": "reject"}}
+_WITHOUT: Final = {"information": {"deadline": "P2D", "reminders": [], "on_timeout": "send"}}
+_NOT_WITHOUT: Final = {"information": {"deadline": "P2D", "reminders": [], "on_timeout": "reject"}}
 _UNREACHABLE: Final[dict[str, Any]] = {
     "velotel": HOLDS,
     "attention": ("mail_undeliverable",),

@@ -245,7 +245,7 @@ def test_a_field_of_the_form_is_called_by_its_label_and_no_other_field(
 ) -> None:
     """R17-R19."""
     labels = {"pl": "Numer zamówienia", "de": "Bestellnummer", "en": "Order number"}
-    partner = a_partner(fields=[a_field(label=labels, identifies=True).model_dump()])
+    partner = a_partner(fields=[a_field(label=labels, is_order_number=True).model_dump()])
     assert label_of(field, partner, language) == label
     assert label_of(field, None, language) is None
 

@@ -133,7 +133,7 @@ def test_what_an_earlier_check_does_not_need_does_not_stop_it(
 
 def test_every_wrong_field_is_named_at_once_with_what_was_expected() -> None:
     """R17-R19, R22, R23."""
-    fields = [a_field(identifies=True), a_field("paid_on", type="date"), a_field("iban")]
+    fields = [a_field(is_order_number=True), a_field("paid_on", type="date"), a_field("iban")]
     partner = a_partner(fields=[field.model_dump() for field in fields])
     claim = {"contact": {"email": "nobody"}, "answers": {"order_number": "A1", "paid_on": "x"}}
     reasons = judged({"claim": claim, "partner": partner}).reasons

@@ -21,7 +21,7 @@ JSON = st.recursive(
 )
 EVERY_TYPE = [
     a_field("text", pattern="[A-Z]{2}-[0-9]+"),
-    a_field("day", type="date", dates="activation"),
+    a_field("day", type="date", anchor="activation"),
     a_field("amount", type="number"),
     a_field("email", type="email"),
     a_field("colour", type="choice", options=CHOICE),
@@ -34,7 +34,7 @@ EVERY_TYPE = [
         ({}, "anything at all", "anything at all"),
         ({"pattern": "[A-Z]{2}-[0-9]+"}, "VT-2231", "VT-2231"),
         ({"pattern": "[A-Z]{2}-[0-9]+"}, "  VT\u20112231\u200b ", "VT-2231"),
-        ({"identifies": True}, "  R 100\n\u200b ", "R 100"),
+        ({"is_order_number": True}, "  R 100\n\u200b ", "R 100"),
         ({"pattern": "[0-9]+"}, 2231, "2231"),
         ({"type": "date"}, "2026-02-28", "2026-02-28"),
         ({"type": "date"}, "29.2.2028", "2028-02-29"),
@@ -71,8 +71,8 @@ def test_a_sound_answer_of_each_type_is_kept_as_it_was_meant(
         ({}, "x" * (LONGEST_ANSWER + 1), "too_long"),
         ({"pattern": "[0-9]+"}, "12a", "malformed_pattern"),
         ({"pattern": "[0-9]+"}, "x12", "malformed_pattern"),
-        ({"identifies": True}, "---", "malformed_pattern"),
-        ({"identifies": True}, "\u039d-1", "order_letters"),
+        ({"is_order_number": True}, "---", "malformed_pattern"),
+        ({"is_order_number": True}, "\u039d-1", "order_letters"),
         ({}, "\u200b\u00ad \ufeff", "required"),
         ({"type": "date"}, "2026-02-29", "malformed_date"),
         ({"type": "date"}, "30.02.2026", "malformed_date"),
@@ -174,8 +174,8 @@ def test_any_text_is_carried_as_it_was_meant(text: str) -> None:
 def test_dates_that_anchor_the_cancellation_period_are_read() -> None:
     """R32, R33."""
     fields = [
-        a_field("start", type="date", dates="contract_start"),
-        a_field("active", type="date", dates="activation", required=False),
+        a_field("start", type="date", anchor="contract_start"),
+        a_field("active", type="date", anchor="activation", required=False),
     ]
     filled = fill(fields, {"start": " 2026-10-05 "})
     assert filled.dates == {"contract_start": date(2026, 10, 5)}
@@ -183,7 +183,7 @@ def test_dates_that_anchor_the_cancellation_period_are_read() -> None:
 
 def test_the_order_is_the_answer_of_the_identifying_field() -> None:
     """R25."""
-    fields = [a_field("note"), a_field("order_number", identifies=True)]
+    fields = [a_field("note"), a_field("order_number", is_order_number=True)]
     assert fill(fields, {"note": "A", "order_number": "b-1"}).order_key == "B1"
     assert fill(fields, {"note": "A"}).order_key is None
     assert fill([a_field("note")], {"note": "A"}).order_key is None

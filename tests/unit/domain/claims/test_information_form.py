@@ -17,7 +17,7 @@ CONTEST = a_filed(PARTNER, kind="rejected_reward", answers=KNOWN)
 LABELS = {"pl": "Numer zamówienia", "de": "Bestellnummer", "en": "Order number"}
 LABELLED = a_partner(
     fields=[
-        a_field(label=LABELS, identifies=True).model_dump(),
+        a_field(label=LABELS, is_order_number=True).model_dump(),
         a_field("first_name", label=dict.fromkeys(LABELS, "Name"), required=False).model_dump(),
     ]
 )

@@ -27,7 +27,7 @@ from tests.support.builders import (
 AWAITING = State.AWAITING_CANCELLATION_PERIOD
 LATER = NOW + timedelta(hours=1)
 FAR = datetime(2199, 1, 1, tzinfo=UTC)
-FROM_ACTIVATION = {"period": "P14D", "counts_from": "activation", "at_most": "P6M"}
+FROM_ACTIVATION = {"period": "P14D", "starts_from": "activation", "max_period": "P6M"}
 ENDS = {"cancellation_ends_on": "2026-11-30"}
 
 
@@ -150,7 +150,7 @@ def test_changed_dates_replace_the_end_of_the_period(
 def test_repeated_changes_never_push_the_end_past_the_profiles_bound() -> None:
     """R33: the bound runs from the first confirmation, not from the last one."""
     course = confirmed(
-        a_partner(cancellation=FROM_ACTIVATION | {"at_most": "P30D"}),
+        a_partner(cancellation=FROM_ACTIVATION | {"max_period": "P30D"}),
         cancellation_ends_on="2026-10-30",
     )
     at = NOW

@@ -33,7 +33,7 @@ from tests.support.builders import (
 
 AWAITING = State.AWAITING_CANCELLATION_PERIOD
 LATER = NOW + timedelta(hours=1)
-FROM_ACTIVATION = {"period": "P14D", "counts_from": "activation", "at_most": "P6M"}
+FROM_ACTIVATION = {"period": "P14D", "starts_from": "activation", "max_period": "P6M"}
 
 
 def a_resend(request_id: str = "req-1") -> Resend:
@@ -177,7 +177,7 @@ def test_where_nobody_knows_the_end_an_agents_word_ends_the_period() -> None:
 
 def test_a_decision_while_waiting_keeps_the_end_that_is_known() -> None:
     """R33."""
-    course = undecided(partner=a_partner(cancellation=FROM_ACTIVATION | {"counts_from": "order"}))
+    course = undecided(partner=a_partner(cancellation=FROM_ACTIVATION | {"starts_from": "order"}))
     ends_at = course.ticket.cancellation_ends_at
     hear(course, a_decision(reward=PLN_40), NOW)
     assert course.ticket.cancellation_ends_at == ends_at

@@ -21,10 +21,10 @@ def pln(amount: str) -> dict[str, str]:
 
 
 def a_ticket_counting(
-    counts_from: str, period: str = "P14D", at_most: str = "P6M", **changes: Any
+    starts_from: str, period: str = "P14D", max_period: str = "P6M", **changes: Any
 ) -> Ticket:
-    """A ticket whose cancellation period runs from `counts_from`."""
-    terms = {"period": period, "counts_from": counts_from, "at_most": at_most}
+    """A ticket whose cancellation period runs from `starts_from`."""
+    terms = {"period": period, "starts_from": starts_from, "max_period": max_period}
     return a_new_ticket(a_partner(cancellation=terms), **changes)
 
 
@@ -119,7 +119,7 @@ def test_the_period_ends_as_the_partner_says_else_counts_from_its_anchor(
 
 
 @pytest.mark.parametrize(
-    ("counts_from", "told"),
+    ("starts_from", "told"),
     [
         ("activation", {}),
         ("contract_start", {}),
@@ -128,10 +128,10 @@ def test_the_period_ends_as_the_partner_says_else_counts_from_its_anchor(
     ],
 )
 def test_where_the_anchor_is_unknown_a_person_decides(
-    counts_from: str, told: dict[str, str]
+    starts_from: str, told: dict[str, str]
 ) -> None:
     """R32, R33."""
-    worth = confirmation(a_ticket_counting(counts_from), NOW, an_outcome(**told))
+    worth = confirmation(a_ticket_counting(starts_from), NOW, an_outcome(**told))
     assert worth.ends_at is None
     assert list(worth.attention) == END
 
@@ -148,7 +148,7 @@ def test_an_unknown_amount_and_an_unknown_end_are_both_named() -> None:
 )
 def test_the_end_is_never_later_than_the_profiles_bound(told: dict[str, str], period: str) -> None:
     """R33: counted from the confirmation."""
-    ticket = a_ticket_counting("order", period, at_most="P30D")
+    ticket = a_ticket_counting("order", period, max_period="P30D")
     worth = confirmation(ticket, NOW, an_outcome(**told))
     assert worth.ends_at is not None
     assert NOW + timedelta(days=30) <= worth.ends_at <= NOW + timedelta(days=31)

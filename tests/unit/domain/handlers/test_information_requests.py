@@ -30,7 +30,7 @@ ASKED = State.INFORMATION_REQUESTED
 SENT = State.SENT_TO_PARTNER
 DAY = timedelta(days=1)
 MEMBERS_TIME = timedelta(days=14, hours=1)  # over the end of summer time
-REMINDING = {"within": "P14D", "reminders": ["P7D", "P12D"], "otherwise": "send"}
+REMINDING = {"deadline": "P14D", "reminders": ["P7D", "P12D"], "on_timeout": "send"}
 
 
 def letters(course: Course) -> list[Letter]:
@@ -194,12 +194,12 @@ def test_an_answer_that_nobody_waits_for_is_refused_and_kept(state: State) -> No
     assert [note.code for note in course.write_down().notes] == ["not_possible_now"]
 
 
-@pytest.mark.parametrize(("otherwise", "state"), [("send", SENT), ("reject", State.REJECTED)])
+@pytest.mark.parametrize(("on_timeout", "state"), [("send", SENT), ("reject", State.REJECTED)])
 def test_without_an_answer_in_time_the_profile_says_how_it_goes_on(
-    otherwise: str, state: State
+    on_timeout: str, state: State
 ) -> None:
     """R34: sent as it is, or rejected with a reason."""
-    course = a_course(ASKED, a_partner(information={"within": "P14D", "otherwise": otherwise}))
+    course = a_course(ASKED, a_partner(information={"deadline": "P14D", "on_timeout": on_timeout}))
     heard = hear(course, DeadlinePassed(), NOW + MEMBERS_TIME)
     (move,) = course.write_down().moves
     assert (move.event, move.to, move.actor) == (Event.INFORMATION_NOT_PROVIDED, state, "system")

@@ -30,7 +30,7 @@ from tests.support.builders import (
 
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 SENT = State.SENT_TO_PARTNER
-REMINDING = {"within": "P14D", "reminders": ["P3D", "P7D"]}
+REMINDING = {"deadline": "P14D", "reminders": ["P3D", "P7D"]}
 # Clocks go back on 25 October 2026 at three in the morning.
 AFTER_3_DAYS, AFTER_7_DAYS = NOW + 3 * DAY, NOW + 7 * DAY + HOUR
 WHOLE = 14 * DAY + HOUR
@@ -38,7 +38,7 @@ WHOLE = 14 * DAY + HOUR
 
 def reminded(**answer: Any) -> Course:
     """A claim that its partner has, with reminders after three and after seven days."""
-    return a_course(partner=a_partner(answer=REMINDING | answer))
+    return a_course(partner=a_partner(response=REMINDING | answer))
 
 
 def purposes(course: Course, start: datetime, end: datetime, step: timedelta = HOUR) -> list[str]:
@@ -100,7 +100,7 @@ def test_a_reminder_that_was_missed_until_the_deadline_is_not_sent_any_more() ->
 @pytest.mark.parametrize("state", [state for state in State if state is not SENT])
 def test_a_partner_is_reminded_only_of_what_it_has(state: State) -> None:
     """R20: neither of a claim that never arrived, nor of one that it has answered."""
-    course = a_course(state, a_partner(answer=REMINDING))
+    course = a_course(state, a_partner(response=REMINDING))
     assert next_reminder(course.ticket) is None
     assert purposes(course, NOW, NOW + 8 * DAY, DAY) == []
 
@@ -115,7 +115,7 @@ def test_an_answer_ends_the_reminders(message: Any) -> None:
 
 def test_a_held_claim_starts_the_partners_clock_and_its_reminders_at_its_release() -> None:
     """R9, R31."""
-    course = a_course(State.ON_HOLD, a_partner(answer=REMINDING))
+    course = a_course(State.ON_HOLD, a_partner(response=REMINDING))
     released_at = NOW + 10 * DAY
     course.release(Release.FREE, released_at)
     hear(course, Delivered(), released_at)
@@ -125,7 +125,7 @@ def test_a_held_claim_starts_the_partners_clock_and_its_reminders_at_its_release
 
 def delivered_late(moment: datetime, **changes: Any) -> Course:
     """A claim that its partner has got only at `moment`."""
-    course = a_course(State.VALIDATED, a_partner(answer=REMINDING), **changes)
+    course = a_course(State.VALIDATED, a_partner(response=REMINDING), **changes)
     next_delivery(course)
     hear(course, Delivered(), moment)
     return course
@@ -152,7 +152,7 @@ def test_a_claim_that_is_delivered_late_comes_without_the_reminders_that_were_du
 
 def test_a_partner_that_asks_before_its_claim_is_acknowledged_is_not_reminded_of_then() -> None:
     """R31: nor when the member has answered."""
-    course = a_course(State.VALIDATED, a_partner(answer=REMINDING))
+    course = a_course(State.VALIDATED, a_partner(response=REMINDING))
     next_delivery(course)
     asks_and_hears(course, "1", NOW + 4 * DAY, NOW + 5 * DAY)
     assert purposes(course, NOW + 5 * DAY, NOW + 14 * DAY) == ["reminder-2"]

@@ -25,7 +25,7 @@ DUE = NOW + timedelta(days=14, hours=1)  # over the end of summer time
 SECOND = timedelta(seconds=1)
 AWAITING = State.AWAITING_CANCELLATION_PERIOD
 UNANSWERED = [State.VALIDATED, State.SENT_TO_PARTNER]
-FROM_ACTIVATION = {"period": "P14D", "counts_from": "activation", "at_most": "P6M"}
+FROM_ACTIVATION = {"period": "P14D", "starts_from": "activation", "max_period": "P6M"}
 
 
 def pln(amount: str) -> dict[str, str]:
@@ -33,10 +33,10 @@ def pln(amount: str) -> dict[str, str]:
     return {"amount": amount, "currency": "PLN"}
 
 
-def a_silent_partner(silence: str, up_to: str = "50.00", **changes: Any) -> PartnerRules:
+def a_silent_partner(on_timeout: str, up_to: str = "50.00", **changes: Any) -> PartnerRules:
     """A partner whose profile says what its silence means."""
-    caps = {"confirm_up_to": pln(up_to), "confirm_per_month": pln("100.00")}
-    return a_partner(answer={"within": "P14D", "silence": silence, **caps}, **changes)
+    caps = {"auto_confirm_max": pln(up_to), "auto_confirm_monthly_cap": pln("100.00")}
+    return a_partner(response={"deadline": "P14D", "on_timeout": on_timeout, **caps}, **changes)
 
 
 def silent(silence: str, state: State = State.SENT_TO_PARTNER, **changes: Any) -> Course:

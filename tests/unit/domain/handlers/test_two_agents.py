@@ -172,20 +172,20 @@ AMOUNTS = st.sampled_from(
     + [{"amount": amount, "currency": "PLN"} for amount in ("500.00", "500.01")]
 )
 CONFIRMS = {
-    "within": "P14D",
-    "silence": "confirm",
-    "confirm_up_to": {"amount": "500.00", "currency": "PLN"},
-    "confirm_per_month": {"amount": "900.00", "currency": "PLN"},
+    "deadline": "P14D",
+    "on_timeout": "confirm",
+    "auto_confirm_max": {"amount": "500.00", "currency": "PLN"},
+    "auto_confirm_monthly_cap": {"amount": "900.00", "currency": "PLN"},
 }
 
 
 class TwoAgents(RuleBasedStateMachine):
     """A ticket under decisions, proposals and a partner that changes its mind."""
 
-    @initialize(promised=AMOUNTS, counts_from=st.sampled_from(["order", "activation"]))
-    def begin(self, promised: Any, counts_from: str) -> None:
-        period = {"period": "P14D", "counts_from": counts_from, "at_most": "P6M"}
-        partner = a_partner(cancellation=period, answer=CONFIRMS)
+    @initialize(promised=AMOUNTS, starts_from=st.sampled_from(["order", "activation"]))
+    def begin(self, promised: Any, starts_from: str) -> None:
+        period = {"period": "P14D", "starts_from": starts_from, "max_period": "P6M"}
+        partner = a_partner(cancellation=period, response=CONFIRMS)
         self.course = Course(a_new_ticket(partner, promised=promised))
         self.course.accept(NOW)
         next_delivery(self.course)

@@ -18,9 +18,9 @@ from tests.support.builders import some_facts as facts
 LIMITS = {
     "open_per_link": 3,
     "open_per_account": 5,
-    "accepted_per_account_a_day": 4,
-    "refused_per_account_a_day": 6,
-    "accepted_a_day": 9,
+    "accepted_per_account_per_day": 4,
+    "refused_per_account_per_day": 6,
+    "accepted_per_day": 9,
 }
 PARTNER = a_partner(limits=LIMITS)
 AT_EACH: list[dict[str, Any]] = [
@@ -131,7 +131,7 @@ def test_a_limit_that_is_unknown_does_not_load() -> None:
 
 def test_the_day_ends_by_the_market_of_the_partner() -> None:
     """Also where the clocks change that night."""
-    partner = a_partner(limits={"accepted_per_account_a_day": 1})
+    partner = a_partner(limits={"accepted_per_account_per_day": 1})
     evening = NOW + timedelta(days=4, hours=10)  # 24 October, after midnight of the 25th in Warsaw
     found = assess(a_claim(), facts(load={"accepted_today": 1}), partner, evening)
     assert found.available_from

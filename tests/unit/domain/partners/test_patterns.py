@@ -32,7 +32,7 @@ def test_no_pattern_of_a_partner_takes_long_over_any_answer(pattern: str) -> Non
 
 
 def test_an_answer_that_names_an_order_is_short() -> None:
-    field = a_field(identifies=True, pattern="[A-Z]+")
+    field = a_field(is_order_number=True, pattern="[A-Z]+")
     assert not fill([field], {field.name: "A" * LONGEST_IDENTIFIER}).problems
     told = fill([field], {field.name: "A" * (LONGEST_IDENTIFIER + 1)}).problems
     assert told == {field.name: "too_long"}
@@ -93,7 +93,7 @@ def test_a_pattern_that_cannot_be_matched_in_linear_time_or_little_room_does_not
 
 def stored_with(pattern: str) -> PartnerRules:
     """Rules that were kept for running tickets when other patterns were taken."""
-    content = a_partner(fields=(a_field(identifies=True),)).model_dump(mode="json")
+    content = a_partner(fields=(a_field(is_order_number=True),)).model_dump(mode="json")
     content["fields"][0]["pattern"] = pattern
     return PartnerRules.stored(content)
 

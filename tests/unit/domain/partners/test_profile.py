@@ -17,9 +17,9 @@ def a_raw_field(**changes: Any) -> dict[str, Any]:
     return {"name": "order_number", "label": EVERY_LABEL} | changes
 
 
-def silence(**changes: Any) -> dict[str, Any]:
+def auto_confirming(**changes: Any) -> dict[str, Any]:
     """What a file says of a partner that does not answer."""
-    return {"within": "P14D", "silence": "confirm"} | changes
+    return {"deadline": "P14D", "on_timeout": "confirm"} | changes
 
 
 CAP = {"amount": "20.00", "currency": "PLN"}
@@ -48,12 +48,17 @@ NOT_LOADING: dict[str, tuple[dict[str, Any], str]] = {
     "no form": ({"fields": []}, "fields"),
     "two fields of one name": ({"fields": [a_raw_field(), a_raw_field()]}, "every name once"),
     "two identifying fields": (
-        {"fields": [a_raw_field(identifies=True), a_raw_field(name="other", identifies=True)]},
+        {
+            "fields": [
+                a_raw_field(is_order_number=True),
+                a_raw_field(name="other", is_order_number=True),
+            ]
+        },
         "one identifying field at most",
     ),
     "an identifying field that is not required": (
-        {"fields": [a_raw_field(identifies=True, required=False)]},
-        "identifies: expected only on a required field",
+        {"fields": [a_raw_field(is_order_number=True, required=False)]},
+        "is_order_number: expected only on a required field",
     ),
     "a label missing in a language": (
         {"fields": [a_raw_field(label={"pl": "a", "en": "c"})]},
@@ -62,7 +67,7 @@ NOT_LOADING: dict[str, tuple[dict[str, Any], str]] = {
     "a pattern that is none": ({"fields": [a_raw_field(pattern="([")]}, "a regular expression"),
     "a choice without options": ({"fields": [a_raw_field(type="choice")]}, "options"),
     "options of a text": ({"fields": [a_raw_field(options={"a": EVERY_LABEL})]}, "options"),
-    "an anchor that is no date": ({"fields": [a_raw_field(dates="activation")]}, "dates"),
+    "an anchor that is no date": ({"fields": [a_raw_field(anchor="activation")]}, "anchor"),
     "a field's name with spaces": ({"fields": [a_raw_field(name="order number")]}, "name"),
     "an unknown time zone": (
         {"market": {"time_zone": "Europe/Warszawa", "currency": "PLN", "language": "pl"}},
@@ -76,15 +81,15 @@ NOT_LOADING: dict[str, tuple[dict[str, Any], str]] = {
         {"market": {"time_zone": "Europe/Paris", "currency": "EUR", "language": "fr"}},
         "language",
     ),
-    "an amount in another currency": ({"reward_at_most": EUROS}, "the market's currency PLN"),
+    "an amount in another currency": ({"max_reward": EUROS}, "the market's currency PLN"),
     "a cap in another currency": (
-        {"answer": silence(confirm_up_to=CAP, confirm_per_month=EUROS)},
+        {"response": auto_confirming(auto_confirm_max=CAP, auto_confirm_monthly_cap=EUROS)},
         "the market's currency PLN",
     ),
-    "silence confirms without a cap": ({"answer": silence()}, "confirm_up_to"),
+    "silence confirms without a cap": ({"response": auto_confirming()}, "auto_confirm_max"),
     "silence confirms without a monthly cap": (
-        {"answer": silence(confirm_up_to=CAP)},
-        "confirm_per_month",
+        {"response": auto_confirming(auto_confirm_max=CAP)},
+        "auto_confirm_monthly_cap",
     ),
     "an id that is no name": ({"id": "Velo Tel"}, "id"),
     "an address that is none": ({"channel": CHANNEL | {"address": "velotel"}}, "address"),
@@ -112,8 +117,8 @@ def test_a_profile_without_a_channel_does_not_load() -> None:
         {"claim_window": "P3D"},
         {"claim_window": "P89D"},
         {"registration_delay": "P30D", "claim_window": "P2M"},
-        {"answer": silence(confirm_up_to=CAP, confirm_per_month=CAP)},
-        {"answer": silence(silence="reject", reminders=["P7D"])},
+        {"response": auto_confirming(auto_confirm_max=CAP, auto_confirm_monthly_cap=CAP)},
+        {"response": auto_confirming(on_timeout="reject", reminders=["P7D"])},
         {"fields": [a_raw_field(type="choice", options={"a": EVERY_LABEL})]},
     ],
 )
@@ -126,7 +131,7 @@ def test_what_a_file_leaves_out_is_as_the_help_page_says() -> None:
     """R7, R35: forty-eight hours, three months."""
     rules = a_profile().rules
     assert (rules.registration_delay, rules.claim_window) == ("PT48H", "P3M")
-    assert (rules.early_claims, rules.answer.silence) == ("refuse", "escalate")
+    assert (rules.early_claims, rules.response.on_timeout) == ("refuse", "escalate")
 
 
 def test_each_kind_has_its_own_form() -> None:
@@ -147,8 +152,8 @@ def test_each_kind_has_its_own_form() -> None:
 
 def test_one_identifying_field_per_kind_is_enough() -> None:
     fields = [
-        a_raw_field(identifies=True, kinds=["missing_cashback"]),
-        a_raw_field(name="contract", identifies=True, kinds=["missing_referral_reward"]),
+        a_raw_field(is_order_number=True, kinds=["missing_cashback"]),
+        a_raw_field(name="contract", is_order_number=True, kinds=["missing_referral_reward"]),
     ]
     kinds = ["missing_cashback", "missing_referral_reward"]
     assert a_partner(fields=fields, kinds=kinds).kinds == tuple(map(ClaimKind, kinds))
@@ -163,11 +168,11 @@ def test_one_identifying_field_per_kind_is_enough() -> None:
         {"registration_delay": "P3D"},
         {"claim_window": "P2M"},
         {"early_claims": "hold"},
-        {"cancellation": {"period": "P30D", "counts_from": "order", "at_most": "P6M"}},
-        {"answer": {"within": "P21D"}},
-        {"information": {"within": "P7D"}},
-        {"reward_at_most": {"amount": "500.01", "currency": "PLN"}},
-        {"fields": [a_raw_field(identifies=True, help={"pl": "tu"})]},
+        {"cancellation": {"period": "P30D", "starts_from": "order", "max_period": "P6M"}},
+        {"response": {"deadline": "P21D"}},
+        {"information": {"deadline": "P7D"}},
+        {"max_reward": {"amount": "500.01", "currency": "PLN"}},
+        {"fields": [a_raw_field(is_order_number=True, help={"pl": "tu"})]},
     ],
     ids=lambda changes: next(iter(changes)),
 )
@@ -211,7 +216,7 @@ def test_a_running_ticket_carries_the_terms_of_its_admission() -> None:
 
 def test_rules_that_were_kept_are_read_back_whatever_is_checked_today() -> None:
     """A running ticket keeps the rules of its admission, for months and through upgrades."""
-    answer = a_partner().answer.model_copy(update={"reminders": ("P7D", "P2D")})
+    answer = a_partner().response.model_copy(update={"reminders": ("P7D", "P2D")})
     kept = a_partner().model_copy(update={"answer": answer, "claim_window": "P6M"})
     content = kept.model_dump(mode="json")
     with pytest.raises(ValidationError):

@@ -107,14 +107,14 @@ def test_a_confirmation_tells_when_the_reward_is_due_and_how_much() -> None:
 
 
 @pytest.mark.parametrize(
-    ("promised", "counts_from", "amount"),
+    ("promised", "starts_from", "amount"),
     [(None, "order", None), (PLN_40, "activation", PLN_40)],
 )
 def test_a_confirmation_that_a_person_must_look_at_promises_no_date(
-    promised: Any, counts_from: str, amount: Any
+    promised: Any, starts_from: str, amount: Any
 ) -> None:
     """R34."""
-    terms = {"period": "P14D", "counts_from": counts_from, "at_most": "P6M"}
+    terms = {"period": "P14D", "starts_from": starts_from, "max_period": "P6M"}
     course = a_course(partner=a_partner(cancellation=terms), promised=promised)
     hear(course, an_outcome(), NOW)
     assert only(course).params == {"due_on": None, "amount": amount}
