@@ -100,12 +100,11 @@ async def _put(have: Parts, number: str, update: str, request: Request) -> Answe
 
 
 async def must_be_few(have: Parts, number: str, update: str, told: Mapping[str, Any]) -> None:
-    """Raise `too_many_requests` or `too_large` before a ticket's workflow is asked: what it was
-    asked stays in its history. Members and agents use up shares of their own: neither keeps the
-    other from a ticket.
+    """Raise `too_many_requests` or `payload_too_large` before an update reaches the workflow, whose
+    history would keep it. Members and agents have separate limits.
     """
     if len(json.dumps(told)) > LONGEST_MESSAGE:
-        raise Problem("too_large")
+        raise Problem("payload_too_large")
     side = str(told["actor"]).partition(":")[0]
     await have.limits.hit("ticket", f"{number}/{side}")
     if update == "provide_information":

@@ -25,14 +25,14 @@ _WAITS: Final = {
 }
 
 
-class Coded(BaseModel):
+class CodedText(BaseModel):
     """A code for programs, its words for people."""
 
     code: str
-    words: str
+    text: str
 
 
-class Need(Coded):
+class AttentionItem(CodedText):
     """Why a ticket needs a person, and what to do."""
 
     advice: str
@@ -45,7 +45,7 @@ class Amount(BaseModel):
     currency: str = Field(examples=["PLN"])
 
 
-class Proposed(BaseModel):
+class ProposedAmount(BaseModel):
     """An amount above the partner's maximum that `by` proposed, and that another agent may approve
     by the same decision.
     """
@@ -55,14 +55,14 @@ class Proposed(BaseModel):
     at: datetime
 
 
-class PartnerNamed(BaseModel):
+class PartnerRef(BaseModel):
     """A partner; `name` as it was when the claim was admitted."""
 
     id: str
     name: str
 
 
-class Person(BaseModel):
+class TicketContact(BaseModel):
     """Whom letters go to."""
 
     email: str
@@ -71,15 +71,15 @@ class Person(BaseModel):
 
 
 class FieldAnswer(BaseModel):
-    """An answer to a field of the partner's form; `shown` is the words of a chosen option."""
+    """The answer to a form field; `display_value` is the label of a chosen option."""
 
     name: str
     label: str
     value: str
-    shown: str
+    display_value: str
 
 
-class HistoryMove(BaseModel):
+class TransitionView(BaseModel):
     """A move of the ticket."""
 
     seq: int
@@ -88,11 +88,11 @@ class HistoryMove(BaseModel):
     to: str
     at: datetime
     actor: str = Field(examples=["partner:velotel"])
-    reason: Coded | None = None
+    reason: CodedText | None = None
     note: str | None = None
 
 
-class LetterLine(BaseModel):
+class EmailSummary(BaseModel):
     """A letter to the member; `sent_at` is null while it waits."""
 
     kind: str
@@ -101,7 +101,7 @@ class LetterLine(BaseModel):
     sent_at: datetime | None = None
 
 
-class MessageLine(BaseModel):
+class MessageLogItem(BaseModel):
     """A message that came, and what became of it: `applied`, or the code why it moved nothing."""
 
     message: str
@@ -113,7 +113,7 @@ class MessageLine(BaseModel):
     body: dict[str, Any] = {}
 
 
-class OtherTicket(BaseModel):
+class RelatedTicket(BaseModel):
     """Another ticket; `account_id` is null where its claim was not accepted."""
 
     number: str
@@ -129,7 +129,7 @@ class OpenClaims(BaseModel):
     on_link: int = 0
 
 
-class TicketLine(BaseModel):
+class TicketSummary(BaseModel):
     """A ticket in a list."""
 
     number: str = Field(examples=["ZW-4KQ7-P9XT-M2AB-C"])
@@ -137,20 +137,21 @@ class TicketLine(BaseModel):
     kind: str | None = None
     partner: str | None = Field(None, examples=["velotel"])
     account_id: str | None = None
-    contact: Person | None = None
+    contact: TicketContact | None = None
     created_at: datetime
     next_deadline: datetime | None = None
     attention: list[str] = []
     reason_code: str | None = None
 
 
-class TicketWhole(BaseModel):
+class TicketDetail(BaseModel):
     """All that is known of a ticket.
 
     `related` are tickets of the same account for the same order, and claims that were discarded
     because this ticket stood; `other_accounts` are tickets of other accounts for the same order:
     neither account is told. `messages` came last, `messages_before` leads to those before them;
-    `messages_left_out` were too many to be kept. `possible` names the calls that the ticket takes.
+    `messages_left_out` were too many to be kept. `available_actions`
+    names the calls that the ticket takes.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [WHOLE]})
@@ -158,9 +159,9 @@ class TicketWhole(BaseModel):
     number: str = Field(examples=["ZW-4KQ7-P9XT-M2AB-C"])
     state: State
     kind: str | None = None
-    partner: PartnerNamed | None = None
+    partner: PartnerRef | None = None
     account_id: str | None = None
-    contact: Person | None = None
+    contact: TicketContact | None = None
     language: str | None = None
     answers: list[FieldAnswer] = []
     information_note: str | None = None
@@ -171,33 +172,33 @@ class TicketWhole(BaseModel):
     created_at: datetime
     updated_at: datetime
     next_deadline: datetime | None = None
-    waits_for: Coded | None = None
+    waiting_for: CodedText | None = None
     cancellation_ends_at: datetime | None = None
-    attention: list[Need] = []
-    reason: Coded | None = None
-    refusal: list[Coded] = []
-    standing_ticket: str | None = None
+    attention: list[AttentionItem] = []
+    reason: CodedText | None = None
+    refusal_reasons: list[CodedText] = []
+    existing_ticket: str | None = None
     promised: Amount | None = None
     confirmed: Amount | None = None
     granted: Amount | None = None
     maximum: Amount | None = None
-    proposal: Proposed | None = None
+    proposal: ProposedAmount | None = None
     partner_reference: str | None = None
-    history: list[HistoryMove] = []
-    letters: list[LetterLine] = []
-    messages: list[MessageLine] = []
+    history: list[TransitionView] = []
+    emails: list[EmailSummary] = []
+    messages: list[MessageLogItem] = []
     messages_before: str | None = None
     messages_left_out: int = 0
-    related: list[OtherTicket] = []
-    other_accounts: list[OtherTicket] = []
+    related: list[RelatedTicket] = []
+    other_accounts: list[RelatedTicket] = []
     other_open_claims: OpenClaims = OpenClaims()
     discrepancies: list[Discrepancy] = []
-    possible: list[str] = []
+    available_actions: list[str] = []
 
 
-def line(row: Mapping[str, Any]) -> TicketLine:
+def line(row: Mapping[str, Any]) -> TicketSummary:
     """Build a line of a list from a row."""
-    return TicketLine.model_validate(
+    return TicketSummary.model_validate(
         dict(row) | {"partner": row["partner_id"], "next_deadline": row["due_at"]}
     )
 
@@ -210,7 +211,7 @@ def rules_of(have: Parts, row: Mapping[str, Any]) -> PartnerRules | None:
     return profile.rules if profile else None
 
 
-def whole(have: Parts, row: Mapping[str, Any], language: str) -> TicketWhole:
+def whole(have: Parts, row: Mapping[str, Any], language: str) -> TicketDetail:
     """Build the view of a ticket from its row, in words of `language`."""
     rules, said, state = rules_of(have, row), words("desk", language), State(row["state"])
     told, notes = row["admission"], row["notes"] or []
@@ -218,22 +219,22 @@ def whole(have: Parts, row: Mapping[str, Any], language: str) -> TicketWhole:
         "partner": {"id": rules.id, "name": rules.name} if rules else None,
         "answers": _answers(row, rules, language),
         "next_deadline": row["due_at"],
-        "waits_for": _coded(said["waits"], _WAITS.get(state)),
+        "waiting_for": _coded(said["waits"], _WAITS.get(state)),
         "attention": _needs(row["attention"], said),
         "reason": None if told.get("reasons") else _reason(have, row["reason_code"], language),
-        "refusal": [
-            {"code": one["code"], "words": one["message"]} for one in told.get("reasons", [])
+        "refusal_reasons": [
+            {"code": one["code"], "text": one["message"]} for one in told.get("reasons", [])
         ],
-        "standing_ticket": told.get("existing_ticket"),
+        "existing_ticket": told.get("existing_ticket"),
         "history": [_move(have, one, language) for one in row["moves"] or []],
-        "letters": row["letters"] or [],
+        "emails": row["letters"] or [],
         **{"messages": notes[-MESSAGES_A_PAGE:], "messages_before": place_before(notes[::-1])},
         "discrepancies": row["discrepancies"] or [],
         "maximum": rules.max_reward.model_dump(mode="json") if rules else None,
-        "possible": sorted(possible(state, row["attention"])),
+        "available_actions": sorted(possible(state, row["attention"])),
     }
     amounts = {name: _amount(row, name) for name in ("promised", "confirmed", "granted")}
-    return TicketWhole.model_validate(dict(row) | seen | amounts)
+    return TicketDetail.model_validate(dict(row) | seen | amounts)
 
 
 def _others(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -249,22 +250,22 @@ def _others(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _needs(codes: Sequence[str], said: Mapping[str, Any]) -> list[dict[str, str]]:
     return [
-        {"code": code, "words": said["attention"][code], "advice": said["advice"][code]}
+        {"code": code, "text": said["attention"][code], "advice": said["advice"][code]}
         for code in codes
     ]
 
 
 def _coded(said: Mapping[str, str], code: str | None) -> dict[str, str] | None:
-    return {"code": code, "words": said[code]} if code else None
+    return {"code": code, "text": said[code]} if code else None
 
 
 def _reason(have: Parts, code: str | None, language: str) -> dict[str, str] | None:
     if code is None:
         return None
     try:
-        return {"code": code, "words": have.book.phrase(language, "rejections", code)}
+        return {"code": code, "text": have.book.phrase(language, "rejections", code)}
     except KeyError:  # of a refused claim: its answer has the words
-        return {"code": code, "words": code}
+        return {"code": code, "text": code}
 
 
 def _move(have: Parts, move: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -290,7 +291,9 @@ def _answers(
             "name": name,
             "label": (rules.label(name, language) if rules else None) or name,
             "value": given[name],
-            "shown": _shown(options.get(name, {}).get(given[name], {}), language, given[name]),
+            "display_value": _shown(
+                options.get(name, {}).get(given[name], {}), language, given[name]
+            ),
         }
         for name in names
     ]

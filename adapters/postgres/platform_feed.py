@@ -38,8 +38,8 @@ class Kept(StrEnum):
     """What became of a record of the feed."""
 
     STORED = "stored"
-    KNOWN = "known"
-    OLDER = "older"
+    UNCHANGED = "unchanged"
+    OUTDATED = "outdated"
     FORBIDDEN = "forbidden"
 
 
@@ -86,7 +86,7 @@ def _parts(records: Sequence[T]) -> list[Sequence[T]]:
 def news_of(rewards: Iterable[Reward], kept: Iterable[Kept]) -> list[Key]:
     """Return the keys of those that are in the books as they came: also when they came again."""
     pairs = zip(rewards, kept, strict=True)
-    known = (Kept.STORED, Kept.KNOWN)
+    known = (Kept.STORED, Kept.UNCHANGED)
     return sorted({(one.account_id, one.reward_id) for one, what in pairs if what in known})
 
 
@@ -144,9 +144,9 @@ async def _keep_reward(connection: Connection, reward: Reward, for_all: bool) ->
 
 def _not_stored(known: Any, version: int, for_all: bool) -> Kept:
     if known["version"] == version:
-        return Kept.KNOWN
+        return Kept.UNCHANGED
     newer_than_known = version > known["version"]
-    return Kept.FORBIDDEN if newer_than_known and not for_all else Kept.OLDER
+    return Kept.FORBIDDEN if newer_than_known and not for_all else Kept.OUTDATED
 
 
 def _id(record: Link | Reward) -> str:

@@ -19,7 +19,7 @@ OUTCOME: Final = "outcome"
 INFORMATION: Final = "information"
 """The purpose of a link under which a member answers a question."""
 LONGEST: Final = 3000
-_REFUSED: Final = "link_not_valid"
+_REFUSED: Final = "invalid_link"
 
 
 class Subject(NamedTuple):
@@ -45,7 +45,7 @@ def new_token(secrets: str, subject: Subject, expires_at: datetime) -> str:
 
 
 def check_token(token: str, secrets: str, subject: Subject, now: datetime) -> None:
-    """Raise `MessageRefused("link_not_valid")` unless `token` is for `subject` and not expired.
+    """Raise `MessageRefused("invalid_link")` unless `token` is for `subject` and not expired.
 
     Whatever is wrong with it, the refusal is the same. `secrets`: those of the partner, old and new
     side by side while they rotate, with spaces between them.
@@ -61,7 +61,7 @@ def seal(secrets: str, purpose: str, content: Any, expires_at: datetime) -> str:
 
 
 def unseal(token: str, secrets: str, purpose: str, now: datetime) -> Any:
-    """Return what was sealed; `MessageRefused("link_not_valid")` for anything else, alike."""
+    """Return what was sealed; `MessageRefused("invalid_link")` for anything else, alike."""
     for secret in secrets.split():
         told = _content(token, secret, purpose)
         if isinstance(told, list) and len(told) == 2 and now.timestamp() < told[1]:

@@ -37,7 +37,7 @@ RequestKey = Annotated[
         examples=["form-7731"],
     ),
 ]
-Claim = Annotated[shapes.ClaimIn, Body(openapi_examples=shapes.CLAIMS)]
+Claim = Annotated[shapes.ClaimRequest, Body(openapi_examples=shapes.CLAIMS)]
 
 
 _OBJECT: Final = {"type": "object", "required": ["$schema", "type", "properties"]}
@@ -64,7 +64,7 @@ async def claimable_links(
         str, Path(min_length=1, max_length=200, pattern=r"^[!-~]+$", examples=["acc-1001"])
     ],
     kind: Kind,
-) -> shapes.Choices:
+) -> shapes.ClaimableLinks:
     """List what an account may claim: its links of the kind, or its rejected rewards.
 
     What cannot be claimed yet, or any more, is listed too, with the reason and its date. A link
@@ -76,17 +76,17 @@ async def claimable_links(
     known = await known_of(have.postgres, account_id, kind, market_days(rules, have.now))
     language = language_wanted(request)
     found = claimable(kind, known, rules, have.now)
-    return shapes.Choices(
+    return shapes.ClaimableLinks(
         kind=kind,
-        choices=[_said(have, choice, language) for choice in found],
-        complete=_is_complete(known),
+        links=[_said(have, choice, language) for choice in found],
+        is_complete=_is_complete(known),
     )
 
 
-def _said(have: Parts, choice: Choice, language: str) -> shapes.ChoiceOut:
+def _said(have: Parts, choice: Choice, language: str) -> shapes.ClaimableLinkView:
     told = choice.model_dump(mode="json")
     message = have.book.reason(language, choice.reason, None, told) if choice.reason else None
-    return shapes.ChoiceOut.model_validate(told | {"message": message})
+    return shapes.ClaimableLinkView.model_validate(told | {"message": message})
 
 
 def _is_complete(known: Known) -> bool:
@@ -146,17 +146,17 @@ async def check(request: Request, have: Have, caller: Filing, claim: Claim) -> A
 @router.post(
     "/tickets",
     status_code=201,
-    response_model=shapes.AdmissionOut,
+    response_model=shapes.AdmissionResponse,
     responses={
         201: {"description": "Filed, and answered", "content": _json(shapes.ADMITTED)},
         200: {
             "description": "The same claim under the same key came before: its answer",
-            "model": shapes.AdmissionOut,
+            "model": shapes.AdmissionResponse,
             "content": _json(shapes.ADMITTED),
         },
         202: {
             "description": "Filed; the answer is not there yet",
-            "model": shapes.Pending,
+            "model": shapes.PendingTicket,
             "headers": {"Retry-After": RETRY_AFTER},
         },
         **responses("malformed", "key_reused", "not_possible_now"),
@@ -175,7 +175,7 @@ async def file(
     await have.limits.hit("account", claim.account_id)
     filed = await file_claim(have, await _told(request), key)
     if filed.result is None:
-        pending = shapes.Pending(number=filed.number).model_dump()
+        pending = shapes.PendingTicket(number=filed.number).model_dump()
         return JSONResponse(pending, 202, {"retry-after": str(SOON)})
     if any(reason.code == "key_reused" for reason in filed.result.reasons):
         raise Problem("key_reused")

@@ -63,7 +63,7 @@ class DiscrepancyPage(BaseModel):
     next: int | None = None
 
 
-class ClosureIn(BaseModel):
+class DiscrepancyClosureRequest(BaseModel):
     """What was done about a discrepancy."""
 
     note: str = Field(
@@ -98,7 +98,7 @@ async def close(
     have: Have,
     caller: Agent,
     discrepancy_id: Annotated[int, Path(ge=0, le=2**63 - 1, examples=[17])],
-    closure: Annotated[ClosureIn, Body()],
+    closure: Annotated[DiscrepancyClosureRequest, Body()],
 ) -> Discrepancy:
     """Close a discrepancy that was dealt with, and say how. Closed before, it stays as it was."""
     note = closure.note.replace("\x00", "\ufffd")

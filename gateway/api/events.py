@@ -73,10 +73,10 @@ class Redelivery(BaseModel):
     """The event's webhook is sent anew, and again for three days if need be."""
 
     event_id: str = Field(examples=["4711"])
-    status: Literal["waiting"] = "waiting"
+    status: Literal["pending"] = "pending"
 
 
-class WebhookOut(BaseModel):
+class WebhookDelivery(BaseModel):
     """A webhook: when it is tried next (never: it was given up), until when, what went wrong."""
 
     event_id: str
@@ -90,7 +90,7 @@ class WebhookOut(BaseModel):
 class WebhookPage(BaseModel):
     """Webhooks by their event's place; `next` goes on after them."""
 
-    webhooks: list[WebhookOut] = Field(examples=[[_WEBHOOK]])
+    webhooks: list[WebhookDelivery] = Field(examples=[[_WEBHOOK]])
     next: str = Field(examples=["4711"])
 
 
@@ -150,7 +150,7 @@ async def redeliver_event(have: Have, caller: OperatorOrPlatform, event_id: Even
 async def list_webhooks(
     have: Have,
     caller: Operator,
-    state: Literal["failed", "waiting"] = "failed",
+    state: Literal["failed", "pending"] = "failed",
     after: After = 0,
     limit: Limit = 100,
 ) -> WebhookPage:
@@ -158,5 +158,7 @@ async def list_webhooks(
     found = await webhooks(have.postgres, state == "failed", after, limit)
     tell(SecurityEvent.OPERATOR_ACTED, actor=caller.subject, act="list_webhooks")
     last = found[-1]["position"] if found else after
-    listed = [WebhookOut.model_validate(one | {"event_id": str(one["position"])}) for one in found]
+    listed = [
+        WebhookDelivery.model_validate(one | {"event_id": str(one["position"])}) for one in found
+    ]
     return WebhookPage(webhooks=listed, next=str(last))

@@ -40,7 +40,7 @@ from domain.errors import Unavailable
 from domain.values.types import Amount, Money, Words
 from gateway.context import Have, Parts
 from gateway.http.auth import Caller, CallRoute, Feed
-from gateway.http.problems import Problem, WrongField, responses, wrong_fields
+from gateway.http.problems import FieldError, Problem, responses, wrong_fields
 from gateway.temporal_client import tell
 
 log = logging.getLogger("gateway")
@@ -52,8 +52,10 @@ LOOKED_AT_ONCE: Final = 50
 _TOLD_AT_ONCE: Final = 10
 _HIGHEST: Final = 2**53 - 1  # of the whole numbers that every program of JSON holds exactly
 _AMOUNT: Final = r"^[0-9]{1,10}(\.[0-9]{1,2})?$"
-_PROBLEMS: Final = responses("malformed", "too_large", "unauthorised", "forbidden", "unavailable")
-_PROBLEMS_OF_ONE: Final = _PROBLEMS | responses("another_id")
+_PROBLEMS: Final = responses(
+    "malformed", "payload_too_large", "unauthorised", "forbidden", "unavailable"
+)
+_PROBLEMS_OF_ONE: Final = _PROBLEMS | responses("id_mismatch")
 _LINK: Final[dict[str, JsonValue]] = {
     "link_id": "lnk-77",
     "version": 3,
@@ -105,7 +107,7 @@ class MoneyIn(Money):
     ]
 
 
-class LinkIn(Link):
+class LinkRecord(Link):
     """A link registered on an account (R10); a higher version replaces a lower one."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_LINK]})
@@ -114,7 +116,7 @@ class LinkIn(Link):
     promised_reward: MoneyIn | None = None
 
 
-class RewardIn(Reward):
+class RewardRecord(Reward):
     """A reward as it stands; `granted_by_ticket` names the ticket that granted it, if one did."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_REWARD]})
@@ -125,30 +127,30 @@ class RewardIn(Reward):
     granted_by_ticket: Annotated[str, Field(max_length=64, pattern=r"^[!-~]+$")] | None = None
 
 
-R = TypeVar("R", LinkIn, RewardIn)
+R = TypeVar("R", LinkRecord, RewardRecord)
 Records = Annotated[list[Any], Field(max_length=MOST_RECORDS)]
 
 
-class Taken(BaseModel):
-    """What became of a record: `older` (than what is known) and `known` change nothing."""
+class RecordResult(BaseModel):
+    """What became of a record: `outdated` and `unchanged` records change nothing."""
 
     id: str | None = Field(examples=["lnk-77"])
-    result: Literal["stored", "known", "older", "malformed", "forbidden"] = Field(
+    result: Literal["stored", "unchanged", "outdated", "malformed", "forbidden"] = Field(
         examples=["stored"]
     )
-    errors: list[WrongField] = []
+    errors: list[FieldError] = []
 
 
-class TakenList(BaseModel):
+class RecordResults(BaseModel):
     """One result per record, in the order in which they came."""
 
-    results: list[Taken] = Field(examples=[[{"id": "lnk-77", "result": "stored"}]])
+    results: list[RecordResult] = Field(examples=[[{"id": "lnk-77", "result": "stored"}]])
 
 
 @router.put("/links/{link_id:path}", responses=_PROBLEMS_OF_ONE)
 async def put_one_link(
-    have: Have, caller: Feed, link_id: LinkId, link: Annotated[LinkIn, Body()]
-) -> Taken:
+    have: Have, caller: Feed, link_id: LinkId, link: Annotated[LinkRecord, Body()]
+) -> RecordResult:
     """Keep a link."""
     _must_agree(link_id, link.link_id)
     caller.must_speak_for(link.account_id)
@@ -159,9 +161,9 @@ async def put_one_link(
 @router.put("/links", responses=_PROBLEMS)
 async def put_links(
     have: Have, caller: Feed, links: Annotated[Records, Body(examples=[[_LINK]])]
-) -> TakenList:
+) -> RecordResults:
     """Keep many links, each as `PUT /v1/links/{link_id}` takes one: a bad one spoils no other."""
-    records = [_read(LinkIn, one, "link_id", caller) for one in links]
+    records = [_read(LinkRecord, one, "link_id", caller) for one in links]
     return await _keep_sound(have.postgres, records, "link_id", caller, keep_links)
 
 
@@ -170,8 +172,8 @@ async def put_one_reward(
     have: Have,
     caller: Feed,
     reward_id: RewardId,
-    reward: Annotated[RewardIn, Body()],
-) -> Taken:
+    reward: Annotated[RewardRecord, Body()],
+) -> RecordResult:
     """Keep a reward; one that is registered ends the open ticket for its order."""
     _must_agree(reward_id, reward.reward_id)
     caller.must_speak_for(reward.account_id)
@@ -183,16 +185,16 @@ async def put_one_reward(
 @router.put("/rewards", responses=_PROBLEMS)
 async def put_rewards(
     have: Have, caller: Feed, rewards: Annotated[Records, Body(examples=[[_REWARD]])]
-) -> TakenList:
+) -> RecordResults:
     """Keep many rewards, each as `PUT /v1/rewards/{reward_id}` takes one: a bad one spoils no
     other.
     """
-    records = [_read(RewardIn, one, "reward_id", caller) for one in rewards]
+    records = [_read(RewardRecord, one, "reward_id", caller) for one in rewards]
     answer = await _keep_sound(have.postgres, records, "reward_id", caller, keep_rewards)
     sound = [
         (one, Kept(told.result))
         for one, told in zip(records, answer.results, strict=True)
-        if not isinstance(one, Taken)
+        if not isinstance(one, RecordResult)
     ]
     await _tell_soon(have, news_of(*zip(*sound, strict=True)) if sound else [])
     return answer
@@ -207,12 +209,12 @@ async def look_again(parts: Parts) -> bool:
 
 
 def _must_agree(in_path: str, in_record: str) -> None:
-    """Raise `another_id` where address and record are not of one thing (RFC 9110, 9.3.4)."""
+    """Raise `id_mismatch` where address and record are not of one thing (RFC 9110, 9.3.4)."""
     if in_path != in_record:
-        raise Problem("another_id")
+        raise Problem("id_mismatch")
 
 
-def _read(model: type[R], content: Any, name: str, caller: Caller) -> R | Taken:
+def _read(model: type[R], content: Any, name: str, caller: Caller) -> R | RecordResult:
     """Read a record; what cannot be read, or is not the caller's to tell, is its result."""
     found = content.get(name) if isinstance(content, dict) else None
     record_id = found if isinstance(found, str) and re.fullmatch(_ID_WRITTEN, found) else None
@@ -220,8 +222,8 @@ def _read(model: type[R], content: Any, name: str, caller: Caller) -> R | Taken:
         record = model.model_validate(content)
     except ValidationError as error:
         wrong = wrong_fields(error.errors(include_url=False))
-        errors = [WrongField(field=field, expected=what) for field, what in wrong.items()]
-        return Taken(id=record_id, result="malformed", errors=errors)
+        errors = [FieldError(field=field, expected=what) for field, what in wrong.items()]
+        return RecordResult(id=record_id, result="malformed", errors=errors)
     if not caller.may_speak_for(record.account_id):
         return _taken(record_id, Kept.FORBIDDEN)
     return record
@@ -229,27 +231,28 @@ def _read(model: type[R], content: Any, name: str, caller: Caller) -> R | Taken:
 
 async def _keep_sound(
     postgres: Postgres,
-    records: Sequence[R | Taken],
+    records: Sequence[R | RecordResult],
     name: str,
     caller: Caller,
     keep: Callable[[Postgres, Sequence[R], bool], Awaitable[list[Kept]]],
-) -> TakenList:
-    sound = [one for one in records if not isinstance(one, Taken)]
+) -> RecordResults:
+    sound = [one for one in records if not isinstance(one, RecordResult)]
     kept = iter(await keep(postgres, sound, caller.speaks_for_all) if sound else [])
     results = [
-        one if isinstance(one, Taken) else _taken(getattr(one, name), next(kept)) for one in records
+        one if isinstance(one, RecordResult) else _taken(getattr(one, name), next(kept))
+        for one in records
     ]
-    return TakenList(results=results)
+    return RecordResults(results=results)
 
 
-def _one_taken(record_id: str, kept: Kept) -> Taken:
+def _one_taken(record_id: str, kept: Kept) -> RecordResult:
     if kept is Kept.FORBIDDEN:
         raise Problem("forbidden")
     return _taken(record_id, kept)
 
 
-def _taken(record_id: str | None, kept: Kept) -> Taken:
-    return Taken(id=record_id, result=kept.value)
+def _taken(record_id: str | None, kept: Kept) -> RecordResult:
+    return RecordResult(id=record_id, result=kept.value)
 
 
 async def _tell_soon(parts: Parts, rewards: Sequence[Key]) -> None:

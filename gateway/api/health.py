@@ -19,26 +19,26 @@ router = APIRouter(tags=["operation"])
 _EXAMPLE: Final = {"text/plain": {"example": "gateway_requests_in_progress 1.0\n"}}
 
 
-class Well(BaseModel):
+class HealthStatus(BaseModel):
     """All is well."""
 
     status: str = Field("ok", examples=["ok"])
 
 
 @router.get("/healthz")
-async def lives() -> Well:
+async def lives() -> HealthStatus:
     """Say that the gateway lives. Needs no token, tells nothing else."""
-    return Well()
+    return HealthStatus()
 
 
 @router.get("/readyz", responses=responses("unavailable"))
-async def can_work(have: Have) -> Well:
+async def can_work(have: Have) -> HealthStatus:
     """Say whether Temporal and the database answer, and have what work needs: with `503`, send
     calls elsewhere.
     """
     if not await have.readiness.known(lambda: _all_answer(have)):
         raise Problem("unavailable")
-    return Well()
+    return HealthStatus()
 
 
 async def _all_answer(have: Parts) -> bool:

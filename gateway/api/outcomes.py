@@ -20,7 +20,7 @@ from domain.values.ticket_number import is_number
 from gateway.api.outcome_batch import LONGEST_LIST, MOST_ITEMS, items_of, read_item
 from gateway.context import Have
 from gateway.http.auth import CallRoute
-from gateway.http.problems import Problem, WrongField, responses
+from gateway.http.problems import FieldError, Problem, responses
 from gateway.http.security_log import SecurityEvent, tell
 from gateway.outcome_intake import Taken, take_outcomes
 
@@ -28,22 +28,22 @@ router = APIRouter(prefix="/v1", tags=["outcomes"], route_class=CallRoute)
 _WRITABLE: Final = re.compile(r"[!-~]{1,200}")
 
 
-class ItemResult(BaseModel):
+class OutcomeResult(BaseModel):
     """What became of one outcome.
 
-    `accepted`: it is kept, and its ticket is told. `known`: one of this `outcome_id` came before
-    for this ticket, and that one stands; with `unchanged`: it says what was confirmed before.
-    `refused`: `unknown_number` (no claim that was sent to you has it), `ticket_closed` (the ticket
-    has ended: what contradicts it is shown to customer service), `not_possible_now` (where the
-    ticket stands it moves nothing), `too_many_outcomes` (the ticket has no room for more today),
-    `outcome_id_reused` (one of this `outcome_id` came before with another content: send it anew
-    under an id of its own), or `malformed` with the fields in `errors`. `ignored` names fields that
-    nobody here knows.
+    `accepted`: the outcome is stored, and its ticket is signalled. `duplicate`: an outcome with
+    this `outcome_id` was accepted for this ticket before; with the code `unchanged`, the ticket was
+    confirmed with the same content before. `refused`: see `code`: `unknown_number` (no claim that
+    was sent to this partner has the number), `ticket_closed` (the ticket has ended; a contradiction
+    is shown to customer service), `not_possible_now` (the ticket's state does not allow it),
+    `too_many_outcomes` (the ticket takes no more outcomes today), `outcome_id_reused` (the
+    `outcome_id` was used with another content: send it under a new one), or `malformed` with the
+    fields in `errors`. `unknown_fields` names the item's fields that are ignored.
     """
 
     outcome_id: str | None = None
     number: str | None = None
-    status: Literal["accepted", "known", "refused"]
+    status: Literal["accepted", "duplicate", "refused"]
     code: (
         Literal[
             "unknown_number",
@@ -56,24 +56,26 @@ class ItemResult(BaseModel):
         ]
         | None
     ) = None
-    errors: list[WrongField] = []
-    ignored: list[str] = []
+    errors: list[FieldError] = []
+    unknown_fields: list[str] = []
 
 
-_ACCEPTED: Final = ItemResult(outcome_id="evt-1", number="ZW-4KQ7-P9XT-M2AB-C", status="accepted")
-_REFUSED: Final = ItemResult(
+_ACCEPTED: Final = OutcomeResult(
+    outcome_id="evt-1", number="ZW-4KQ7-P9XT-M2AB-C", status="accepted"
+)
+_REFUSED: Final = OutcomeResult(
     outcome_id="evt-2",
     number="ZW-4KQ7-P9XT-M2AB-C",
     status="refused",
     code="malformed",
-    errors=[WrongField(field="reward.currency", expected="Field required")],
+    errors=[FieldError(field="reward.currency", expected="Field required")],
 )
 
 
-class Results(BaseModel):
+class OutcomeResults(BaseModel):
     """A result for each outcome of the message, in its order."""
 
-    results: list[ItemResult] = Field(
+    results: list[OutcomeResult] = Field(
         examples=[[_ACCEPTED.model_dump(mode="json"), _REFUSED.model_dump(mode="json")]]
     )
 
@@ -160,7 +162,12 @@ def _documented() -> dict[str, Any]:
     response_description="A result for each outcome, in its order",
     dependencies=[Security(_SIGNATURE)],
     responses=responses(
-        "malformed", "too_large", "too_many_requests", "unauthorised", "replayed", "unavailable"
+        "malformed",
+        "payload_too_large",
+        "too_many_requests",
+        "unauthorised",
+        "replayed_message",
+        "unavailable",
     ),
     openapi_extra=_documented(),
 )
@@ -168,10 +175,10 @@ async def take(
     request: Request,
     have: Have,
     partner_id: Annotated[str, Path(examples=["velotel"])],
-) -> Results:
+) -> OutcomeResults:
     """Tell what you found about claims. Signed over the raw body as Standard Webhooks 1.0.0 say,
     with your secret; every outcome is stored before this is answered, and a bad one spoils no
-    other. The same message again is `replayed`; your retry of it, with a newer timestamp, gets the
+    other. The same message again is `replayed_message`; a retry with a newer timestamp gets the
     same results.
     """
     if not could_be_signed(request.headers, have.now):
@@ -184,7 +191,7 @@ async def take(
     if items is None:
         raise Problem("malformed", {"body": "json"})
     if len(items) > MOST_ITEMS:
-        raise Problem("too_large")
+        raise Problem("payload_too_large")
     await have.limits.hit("partner_outcomes", partner_id, cost=len(items))
     profile = have.profiles.get(partner_id)
     zone = profile.rules.market.zone if profile else None
@@ -193,8 +200,8 @@ async def take(
     outcomes = [outcome for outcome in read if is_number(outcome.number or "")]
     taken = await take_outcomes(have, partner_id, outcomes, signed)
     if taken is None:
-        raise Problem("replayed")
-    return Results(results=_results(items, readings, taken, signed.message_id))
+        raise Problem("replayed_message")
+    return OutcomeResults(results=_results(items, readings, taken, signed.message_id))
 
 
 def _signed(body: bytes, request: Request, secrets: Sequence[str]) -> Signed:
@@ -214,15 +221,15 @@ def _results(
     readings: Sequence[Reading[PartnerOutcome]],
     taken: Taken,
     message_id: str,
-) -> list[ItemResult]:
-    results: list[ItemResult] = []
+) -> list[OutcomeResult]:
+    results: list[OutcomeResult] = []
     seen: set[Key] = set()
     for item, reading in zip(items, readings, strict=True):
-        result = ItemResult(
+        result = OutcomeResult(
             outcome_id=_told(item, "outcome_id"),
             number=reading.value.number if reading.value else _told(item, "number"),
             status="refused",
-            ignored=list(reading.unknown),
+            unknown_fields=list(reading.unknown),
         )
         if reading.value is None:
             result.code, result.errors = "malformed", _errors(reading.problems)
@@ -238,13 +245,13 @@ def _results(
 
 
 def _judge(
-    result: ItemResult, outcome: PartnerOutcome, kept: Kept | None, brought_by: str | None
+    result: OutcomeResult, outcome: PartnerOutcome, kept: Kept | None, brought_by: str | None
 ) -> None:
-    told = ItemResult.model_validate({"status": "refused", "code": _code(outcome, kept)})
+    told = OutcomeResult.model_validate({"status": "refused", "code": _code(outcome, kept)})
     result.code = told.code
     if kept and result.code in (None, UNCHANGED):
         is_new = brought_by is not None and kept.message_id == brought_by
-        result.status = "accepted" if is_new and result.code is None else "known"
+        result.status = "accepted" if is_new and result.code is None else "duplicate"
 
 
 def _code(outcome: PartnerOutcome, kept: Kept | None) -> str | None:
@@ -253,8 +260,8 @@ def _code(outcome: PartnerOutcome, kept: Kept | None) -> str | None:
     return kept.refusal if same_content(kept.outcome, outcome) else ID_REUSED
 
 
-def _errors(problems: Mapping[str, str]) -> list[WrongField]:
-    return [WrongField(field=at or "outcome", expected=what) for at, what in problems.items()]
+def _errors(problems: Mapping[str, str]) -> list[FieldError]:
+    return [FieldError(field=at or "outcome", expected=what) for at, what in problems.items()]
 
 
 def _told(item: object, name: str) -> str | None:

@@ -16,7 +16,7 @@ router = APIRouter(prefix="/v1", tags=["sessions"], route_class=CallRoute)
 _PROBLEMS = responses("malformed", "unauthorised", "forbidden", "unavailable")
 
 
-class Subject(BaseModel):
+class SessionSubject(BaseModel):
     """Whose sessions end: a member's account, or an agent as hand-overs name it in `sub`."""
 
     model_config = ConfigDict(
@@ -27,14 +27,16 @@ class Subject(BaseModel):
     subject: Identifier
 
 
-class Ended(BaseModel):
+class EndedSessions(BaseModel):
     """How many sessions there were; none is an answer, too."""
 
     ended: int = Field(examples=[1])
 
 
 @router.post("/sessions/end", responses=_PROBLEMS)
-async def end(have: Have, caller: OperatorOrPlatform, whose: Annotated[Subject, Body()]) -> Ended:
+async def end(
+    have: Have, caller: OperatorOrPlatform, whose: Annotated[SessionSubject, Body()]
+) -> EndedSessions:
     """End all sessions of a member or an agent, and make worthless the hand-overs of before.
 
     For operators, and for a platform: of its accounts' members, and of agents where it speaks for
@@ -51,10 +53,10 @@ async def end(have: Have, caller: OperatorOrPlatform, whose: Annotated[Subject, 
         by=f"{by}:{caller.subject}",
         count=count,
     )
-    return Ended(ended=count)
+    return EndedSessions(ended=count)
 
 
-def _may_end(caller: Caller, whose: Subject) -> bool:
+def _may_end(caller: Caller, whose: SessionSubject) -> bool:
     if whose.kind == "agent":
         return caller.speaks_for_all
     return caller.may_speak_for(whose.subject)

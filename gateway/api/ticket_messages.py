@@ -12,7 +12,7 @@ from gateway.http.pagination import MESSAGE_CURSOR, place_before, read_message_c
 from gateway.http.problems import Problem, responses
 from gateway.http.security_log import SecurityEvent, tell
 from gateway.ticket_commands import number_meant
-from gateway.ticket_view import MessageLine
+from gateway.ticket_view import MessageLogItem
 
 router = APIRouter(prefix="/v1", tags=["tickets"], route_class=CallRoute)
 
@@ -22,7 +22,7 @@ class MessagePage(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"messages": [], "next": None}]})
 
-    messages: list[MessageLine]
+    messages: list[MessageLogItem]
     next: str | None = None
 
 
@@ -45,5 +45,5 @@ async def messages(
         raise Problem("unknown_ticket")
     tell(SecurityEvent.TICKET_READ, agent=caller.subject, number=found, door="api")
     page = rows[:MESSAGES_A_PAGE]
-    lines = [MessageLine.model_validate(row) for row in page]
+    lines = [MessageLogItem.model_validate(row) for row in page]
     return MessagePage(messages=lines, next=place_before(rows))

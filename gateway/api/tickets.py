@@ -23,7 +23,7 @@ from gateway.http.request_body import message_in
 from gateway.http.security_log import SecurityEvent, tell, tell_search
 from gateway.i18n import language_wanted
 from gateway.ticket_commands import actor_of, number_meant, put, ticket_open_to
-from gateway.ticket_view import TicketLine, TicketWhole, line, whole
+from gateway.ticket_view import TicketDetail, TicketSummary, line, whole
 
 router = APIRouter(prefix="/v1", tags=["tickets"], route_class=CallRoute)
 _PLAIN: Final = r"^[^\x00-\x1f\x7f]*$"
@@ -48,7 +48,7 @@ Said = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"\S")]
 _READ: Final = ("unknown_ticket", "malformed", "unauthorised", "forbidden", "unavailable")
 
 
-class RequestIn(BaseModel):
+class CommandRequest(BaseModel):
     """What every request may carry: the id under which it may be repeated, for ever.
 
     Ids are the caller's own; other content under one is refused (`key_reused`).
@@ -64,7 +64,7 @@ class RewardIn(BaseModel):
     currency: str = Field(pattern=r"^[A-Za-z]{3}$", examples=["PLN"])
 
 
-class DecisionIn(RequestIn):
+class DecisionRequest(CommandRequest):
     """An agent's decision: a confirmation says why in `note`, a rejection names `reason_code`."""
 
     model_config = ConfigDict(
@@ -98,7 +98,7 @@ class DecisionIn(RequestIn):
             raise Problem("malformed", {needed: "required"})
 
 
-class WithdrawalIn(RequestIn):
+class WithdrawalRequest(CommandRequest):
     """The claim is taken back."""
 
     model_config = ConfigDict(json_schema_extra={"examples": examples.WITHDRAWALS})
@@ -106,7 +106,7 @@ class WithdrawalIn(RequestIn):
     reason: Said | None = Field(None, examples=["filed twice"])
 
 
-class ResendIn(RequestIn):
+class ResendRequest(CommandRequest):
     """The claim is sent to the partner once more."""
 
     model_config = ConfigDict(json_schema_extra={"examples": examples.RESENDS})
@@ -114,7 +114,7 @@ class ResendIn(RequestIn):
     reason: Said | None = Field(None, examples=["the partner mended its form"])
 
 
-class InformationIn(RequestIn):
+class TicketInformationRequest(CommandRequest):
     """Either `questions`, with which an agent asks the member, or the member's answer: `answers` to
     fields of the partner's form, a `note`, or both.
     """
@@ -162,7 +162,7 @@ class TicketPage(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.PAGE]})
 
-    tickets: list[TicketLine]
+    tickets: list[TicketSummary]
     next: str | None = None
 
 
@@ -205,7 +205,7 @@ async def search(have: Have, caller: Agent, sought: Annotated[Search, Query()]) 
 
 
 @router.get("/tickets/{number}", responses=responses(*_READ))
-async def look_up(request: Request, have: Have, caller: Agent, number: Number) -> TicketWhole:
+async def look_up(request: Request, have: Have, caller: Agent, number: Number) -> TicketDetail:
     """Tell all about a ticket. `errors` of `unknown_ticket` say `check_character` where the number
     has a mistyped character; without errors there is no such ticket.
     """
@@ -216,7 +216,7 @@ async def look_up(request: Request, have: Have, caller: Agent, number: Number) -
     return whole(have, row, language_wanted(request))
 
 
-def _ids(caller: Caller, told: RequestIn, key: str | None) -> dict[str, str]:
+def _ids(caller: Caller, told: CommandRequest, key: str | None) -> dict[str, str]:
     """Return who asks, and the id of the request: one of ours, where the caller gave none."""
     request_id = told.request_id or key or uuid.uuid4().hex
     return {"request_id": request_id, "actor": actor_of(caller), "caller": caller.key}
@@ -224,7 +224,9 @@ def _ids(caller: Caller, told: RequestIn, key: str | None) -> dict[str, str]:
 
 def _answers(*codes: str) -> dict[str, Any]:
     shown = {"application/json": {"example": examples.ANSWER}}
-    told = responses(*_READ, "not_possible_now", "key_reused", "too_large", "workflow_lost", *codes)
+    told = responses(
+        *_READ, "not_possible_now", "key_reused", "payload_too_large", "workflow_lost", *codes
+    )
     told[200] = {"description": "The ticket's answer", "content": shown}
     return {"responses": told, "dependencies": [Depends(message_in)]}
 
@@ -242,7 +244,11 @@ _OF_REWARDS: Final = (
     ),
 )
 async def decide(
-    have: Have, caller: Agent, number: Number, told: Annotated[DecisionIn, Body()], key: Key = None
+    have: Have,
+    caller: Agent,
+    number: Number,
+    told: Annotated[DecisionRequest, Body()],
+    key: Key = None,
 ) -> Answer:
     """Decide in the partner's stead, and say why. More than the partner's maximum is not confirmed
     by one: the answer says `awaits_approval`, and the same decision by another agent confirms it.
@@ -260,7 +266,7 @@ async def withdraw(
     have: Have,
     caller: AgentOrFiling,
     number: Number,
-    told: Annotated[WithdrawalIn, Body()],
+    told: Annotated[WithdrawalRequest, Body()],
     key: Key = None,
 ) -> Answer:
     """Take the claim back: an agent, or the platform for its own member."""
@@ -277,7 +283,7 @@ async def inform(
     have: Have,
     caller: AgentOrFiling,
     number: Number,
-    told: Annotated[InformationIn, Body()],
+    told: Annotated[TicketInformationRequest, Body()],
     key: Key = None,
 ) -> Answer:
     """Ask the member by `questions` (agents only), or give the member's answer."""
@@ -291,7 +297,11 @@ async def inform(
 
 @router.post("/tickets/{number}/resend", **_answers())
 async def resend(
-    have: Have, caller: Agent, number: Number, told: Annotated[ResendIn, Body()], key: Key = None
+    have: Have,
+    caller: Agent,
+    number: Number,
+    told: Annotated[ResendRequest, Body()],
+    key: Key = None,
 ) -> Answer:
     """Send the claim to the partner once more; the ticket does not move."""
     content = {"reason": told.reason} | _ids(caller, told, key)

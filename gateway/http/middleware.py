@@ -132,7 +132,7 @@ def _method(scope: Scope) -> str:
 def _refused(scope: Scope) -> Problem | None:
     """Return why a call is refused by what its head says."""
     if _declared(scope) > most_bytes(scope["path"]):
-        return Problem("too_large")
+        return Problem("payload_too_large")
     if scope["query_string"].count(b"&") >= MOST_PARAMETERS:
         return Problem("malformed", {"query": "too_long"})
     return None

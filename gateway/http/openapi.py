@@ -101,7 +101,7 @@ def _complete_operation(operation: dict[str, Any]) -> None:
     codes = ["internal"]
     codes += ["malformed"] if operation.get("parameters") or "requestBody" in operation else []
     codes += ["unknown_parameter"] if operation.get("security") else []
-    codes += ["too_large"] if "requestBody" in operation else []
+    codes += ["payload_too_large"] if "requestBody" in operation else []
     if operation.get("security"):
         codes += ["unauthorised", "forbidden", "too_many_requests", "unavailable"]
     for status, response in responses(*codes).items():

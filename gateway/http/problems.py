@@ -49,16 +49,16 @@ STATUS: Final = {
     "partner_takes_no_claims": 404,
     "method_not_allowed": 405,
     "not_possible_now": 409,
-    "another_id": 409,
-    "replayed": 409,
-    "too_large": 413,
+    "id_mismatch": 409,
+    "replayed_message": 409,
+    "payload_too_large": 413,
     "address_too_long": 414,
     "headers_too_large": 431,
     "timed_out": 408,
     "bad_request": 400,
     "unknown_parameter": 422,
     "too_many_requests": 429,
-    "link_not_valid": 403,
+    "invalid_link": 403,
     "internal": 500,
     "unavailable": 503,
     "workflow_lost": 503,
@@ -66,7 +66,7 @@ STATUS: Final = {
 """Every code that a problem can have, and its HTTP status."""
 
 
-class WrongField(BaseModel):
+class FieldError(BaseModel):
     """A field that is wrong: where (`answers.order_number`), and a sub-code of what it expects."""
 
     field: str
@@ -80,7 +80,7 @@ class ProblemDetails(BaseModel):
     title: str
     status: int
     code: str = Field(examples=["unknown_ticket"])
-    errors: list[WrongField] = []
+    errors: list[FieldError] = []
     request_id: str | None = None
 
 
@@ -117,7 +117,7 @@ def _content() -> dict[str, Any]:
 
 
 def _example(code: str, title: str) -> dict[str, Any]:
-    wrong = [WrongField(field="account_id", expected="required")] if code == "malformed" else []
+    wrong = [FieldError(field="account_id", expected="required")] if code == "malformed" else []
     return ProblemDetails(
         type=f"{TYPE}{code}",
         title=title,
@@ -137,7 +137,7 @@ def answer(request: Request, problem: Problem) -> JSONResponse:
         title=words("problems", language)["problems"][problem.code],
         status=status,
         code=problem.code,
-        errors=[WrongField(field=name, expected=what) for name, what in problem.errors.items()],
+        errors=[FieldError(field=name, expected=what) for name, what in problem.errors.items()],
         request_id=correlation_id.get(),
     )
     headers = {"content-language": language, **problem.headers}
@@ -207,7 +207,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if "allow" in map(str.lower, headers):
         headers = {"allow": ", ".join(_methods(request))}
-    code = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 500: "internal"}
+    code = {404: "not_found", 405: "method_not_allowed", 413: "payload_too_large", 500: "internal"}
     code[503] = "unavailable"
     return answer(request, Problem(code.get(status, "malformed"), headers=headers))
 

@@ -16,12 +16,13 @@ _LONGEST_NAME: Final = 60
 
 
 async def message_in(request: Request) -> Any:
-    """Return the JSON of a body; raises `too_large`, or `malformed` for what no workflow could
-    read: nested too deeply, or with numbers that are none.
+    """Parse a request body as strictly as the workflow does: no deep nesting, no NaN.
+
+    Raises `payload_too_large` or `malformed`.
     """
     raw = await request.body()
     if len(raw) > LONGEST_MESSAGE:
-        raise Problem("too_large")
+        raise Problem("payload_too_large")
     told = parse(raw)
     if told is None:
         raise Problem("malformed", {"body": "json"})

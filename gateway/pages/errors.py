@@ -18,7 +18,7 @@ from gateway.pages.rendering import page, reading_language
 
 log = logging.getLogger("gateway")
 Mood = Literal["good", "bad", "warn"]
-_BY_STATUS: Final = {404: "not_found", 405: "not_found", 413: "too_large"}
+_BY_STATUS: Final = {404: "not_found", 405: "not_found", 413: "payload_too_large"}
 
 
 def notice(

@@ -120,7 +120,7 @@ async def sent_form(request: Request) -> FormData:
         raise Problem("malformed")
     in_parts = kind.lower().startswith("multipart/form-data")
     if not in_parts and (await request.body()).count(b"&") > _MOST_FIELDS:
-        raise Problem("too_large")  # before each of them is looked at
+        raise Problem("payload_too_large")  # before each of them is looked at
     return await request.form(max_files=0, max_fields=_MOST_FIELDS)
 
 

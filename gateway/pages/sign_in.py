@@ -141,14 +141,14 @@ def signed_in(parts: Parts, session: Session, language: str) -> dict[str, Any]:
 
 
 async def _read(parts: Parts, token: str, kind: Kind) -> Handover:
-    """Read a hand-over, used or not; raises `MessageRefused("link_not_valid")`."""
+    """Read a hand-over, used or not; raises `MessageRefused("invalid_link")`."""
     try:
         content = await parts.tokens.read(token, "pages")
         handover = _handover(content, kind)
     except (MessageRefused, ValidationError, KeyError, TypeError, ValueError, OverflowError):
-        raise MessageRefused("link_not_valid") from None
+        raise MessageRefused("invalid_link") from None
     if handover.expires_at - handover.issued_at > LONGEST_HANDOVER:
-        raise MessageRefused("link_not_valid")
+        raise MessageRefused("invalid_link")
     return handover
 
 
@@ -194,7 +194,7 @@ def _not_let_in(comer: Comer, why: str) -> Response:
     tell(SecurityEvent.HANDOVER_REFUSED, kind=comer.kind, why=why)
     language = comer.language
     form, desk = words("form", language), words("desk", language)
-    said = desk["outside"] if comer.kind == "agent" else form["problems"]["link_not_valid"]
+    said = desk["outside"] if comer.kind == "agent" else form["problems"]["invalid_link"]
     content = {"title": said["title"], "text": said["text"], "mood": "warn"}
     if comer.alive:
         content["way"] = (HOME[comer.kind], words("pages", language)["session"]["go_on"])

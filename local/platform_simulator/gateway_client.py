@@ -77,7 +77,7 @@ class GatewayCalls:
     async def _put(self, path: str, records: list[dict[str, Any]]) -> None:
         answer = await self._call("PUT", path, records)
         for one in answer["results"]:
-            if one["result"] not in ("stored", "known"):
+            if one["result"] not in ("stored", "unchanged"):
                 raise GatewayRefused(f"PUT {path}: {one['id']}: {one['result']} {one['errors']}")
 
     async def _call(

@@ -26,7 +26,7 @@ class MoneyOut(BaseModel):
     currency: str = Field(examples=["PLN"])
 
 
-class ContactIn(BaseModel):
+class ClaimContact(BaseModel):
     """Whom to write to, in which language."""
 
     model_config = ConfigDict(extra="allow")
@@ -46,7 +46,7 @@ class ContactIn(BaseModel):
     )
 
 
-class ClaimIn(BaseModel):
+class ClaimRequest(BaseModel):
     """A claim as contract.md writes it (`TicketClaim`).
 
     Only its shape is looked at here: what is missing or malformed inside is told by the answer,
@@ -58,7 +58,7 @@ class ClaimIn(BaseModel):
     account_id: str = Field(
         min_length=1, max_length=200, pattern=r"^[!-~]+$", examples=["acc-1001"]
     )
-    contact: ContactIn | None = None
+    contact: ClaimContact | None = None
     kind: str | None = Field(None, max_length=200, examples=["missing_cashback"])
     partner_id: str | None = Field(None, max_length=200, examples=["velotel"])
     link_id: str | None = Field(None, max_length=200, examples=["lnk-77"])
@@ -68,7 +68,7 @@ class ClaimIn(BaseModel):
     answers: PlainAnswers = Field({}, examples=[{"order_number": "VT-2231-9"}])
 
 
-class ReasonOut(BaseModel):
+class RefusalReason(BaseModel):
     """Why a claim is not accepted: for programs, and in the member's words."""
 
     code: str = Field(examples=["incomplete"])
@@ -81,7 +81,7 @@ class CheckResult(BaseModel):
 
     status: Status
     state: State = Field(description="Where the ticket stands, or would stand.")
-    reasons: list[ReasonOut] = []
+    reasons: list[RefusalReason] = []
     available_from: datetime | None = Field(
         None, description="From when a claim that is too early may be filed, or is sent by itself."
     )
@@ -94,20 +94,20 @@ class CheckResult(BaseModel):
     )
 
 
-class AdmissionOut(CheckResult):
+class AdmissionResponse(CheckResult):
     """The answer to a claim (`AdmissionResult`)."""
 
     number: str = Field(examples=[NUMBER])
 
 
-class Pending(BaseModel):
+class PendingTicket(BaseModel):
     """The claim is filed, its answer is not there yet: repeat the request, it brings the answer."""
 
     number: str = Field(examples=[NUMBER])
     status: Literal["pending"] = "pending"
 
 
-class ChoiceOut(BaseModel):
+class ClaimableLinkView(BaseModel):
     """A link, or a rejected reward with the link that it came from."""
 
     status: ChoiceStatus = Field(
@@ -141,12 +141,12 @@ class ChoiceOut(BaseModel):
     existing_ticket: str | None = None
 
 
-class Choices(BaseModel):
+class ClaimableLinks(BaseModel):
     """What an account may claim, the newest first."""
 
     kind: ClaimKind
-    choices: list[ChoiceOut]
-    complete: bool = Field(
+    links: list[ClaimableLinkView]
+    is_complete: bool = Field(
         description="Whether all there is was looked at: of very many, the newest are shown."
     )
 
@@ -215,7 +215,7 @@ ADMITTED: Final = {
 }
 CHOICES: Final = {
     "kind": "missing_cashback",
-    "choices": [
+    "links": [
         {
             "status": "open",
             "reason": None,
@@ -235,5 +235,5 @@ CHOICES: Final = {
             "existing_ticket": None,
         }
     ],
-    "complete": True,
+    "is_complete": True,
 }

@@ -59,7 +59,7 @@ WHOLE: Final[dict[str, Any]] = {
             "name": "order_number",
             "label": "Contract number",
             "value": "VT-2231-9",
-            "shown": "VT-2231-9",
+            "display_value": "VT-2231-9",
         }
     ],
     "information_note": None,
@@ -68,12 +68,12 @@ WHOLE: Final[dict[str, Any]] = {
     "ordered_on": "2026-10-01",
     "ordered_at": None,
     "updated_at": "2026-10-05T09:12:02Z",
-    "waits_for": {"code": "partner", "words": "the partner's answer"},
+    "waiting_for": {"code": "partner", "text": "the partner's answer"},
     "cancellation_ends_at": None,
     "attention": [],
     "reason": None,
-    "refusal": [],
-    "standing_ticket": None,
+    "refusal_reasons": [],
+    "existing_ticket": None,
     "promised": {"amount": "40.00", "currency": "PLN"},
     "confirmed": None,
     "granted": None,
@@ -91,7 +91,7 @@ WHOLE: Final[dict[str, Any]] = {
         }
         for seq, (event, before, after, at) in enumerate(_MOVES, 1)
     ],
-    "letters": [
+    "emails": [
         {
             "kind": "confirmation",
             "language": "pl",
@@ -103,5 +103,5 @@ WHOLE: Final[dict[str, Any]] = {
     "related": [],
     "other_accounts": [],
     "other_open_claims": {"on_account": 1, "on_link": 0},
-    "possible": ["decide", "request_information", "resend_to_partner", "withdraw"],
+    "available_actions": ["decide", "request_information", "resend_to_partner", "withdraw"],
 }

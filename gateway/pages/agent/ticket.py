@@ -29,7 +29,7 @@ from gateway.pages.agent.timeline import Storyteller
 from gateway.pages.rendering import Writes, reading_language
 from gateway.pages.sessions import Session, form_of
 from gateway.ticket_commands import put
-from gateway.ticket_view import TicketWhole, rules_of, whole
+from gateway.ticket_view import TicketDetail, rules_of, whole
 
 router = APIRouter(route_class=DeskRoute)
 router.include_router(discrepancies.router)
@@ -127,13 +127,16 @@ def _ticket_page(
 
 
 def _filled_in(
-    seen: TicketWhole, rules: PartnerRules | None, writes: Writes
+    seen: TicketDetail, rules: PartnerRules | None, writes: Writes
 ) -> list[tuple[str, str]]:
     """Return labels and answers of the form; days are written out, as everywhere on the page."""
     form = rules.form(ClaimKind(seen.kind)) if rules and seen.kind else ()
     days = {field.name for field in form if field.type == "date"}
     return [
-        (one.label, _written_out(one.shown, writes) if one.name in days else one.shown)
+        (
+            one.label,
+            _written_out(one.display_value, writes) if one.name in days else one.display_value,
+        )
         for one in seen.answers
     ]
 
@@ -145,17 +148,17 @@ def _written_out(answer: str, writes: Writes) -> str:
         return answer
 
 
-def _is_offered(act: str, seen: TicketWhole, session: Session) -> bool:
+def _is_offered(act: str, seen: TicketDetail, session: Session) -> bool:
     """Say whether the ticket takes an act, and from this agent: nobody approves their own words."""
     if act == "approve":
         proposed = seen.proposal
         if proposed is None or not are_two_agents(proposed.by, f"agent:{session.subject}"):
             return False
-    return ACTS[act] in seen.possible
+    return ACTS[act] in seen.available_actions
 
 
 def _offered(
-    have: Parts, seen: TicketWhole, rules: PartnerRules | None, language: str, session: Session
+    have: Parts, seen: TicketDetail, rules: PartnerRules | None, language: str, session: Session
 ) -> dict[str, Any]:
     """Return which forms are offered, and what there is to choose in them."""
     form = rules.form(ClaimKind(seen.kind)) if rules and seen.kind else ()
@@ -180,7 +183,7 @@ def _label(field: FormField, language: str) -> str:
     return next(text for key, text in field.label.items() if key == language)
 
 
-def _done(seen: TicketWhole, request_id: str) -> str | None:
+def _done(seen: TicketDetail, request_id: str) -> str | None:
     """Return which request was carried out, if one was under this id: nobody's word is taken."""
     found = (one for one in seen.messages if request_id and one.message_id == request_id)
     said = {"applied": None, NEEDED: NEEDED}

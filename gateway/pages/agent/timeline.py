@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from domain.partners.profile import PartnerRules
 from gateway.api.discrepancies import Discrepancy
 from gateway.pages.rendering import Writes
-from gateway.ticket_view import HistoryMove, LetterLine, MessageLine, TicketWhole
+from gateway.ticket_view import EmailSummary, MessageLogItem, TicketDetail, TransitionView
 
 _UNMOVED: Final = "resend_to_partner"
 _IN_MOVE: Final = frozenset({"outcome", "reason_code"})
@@ -37,7 +37,7 @@ class Storyteller:
     """Tells the story of a ticket in the words `w` of a language."""
 
     def __init__(
-        self, seen: TicketWhole, rules: PartnerRules | None, writes: Writes, w: Mapping[str, Any]
+        self, seen: TicketDetail, rules: PartnerRules | None, writes: Writes, w: Mapping[str, Any]
     ) -> None:
         """Tell of this ticket."""
         self._seen = seen
@@ -53,11 +53,11 @@ class Storyteller:
     def story(self) -> list[Entry]:
         """Return all that happened, the first thing first."""
         entries = [self._move(move) for move in self._seen.history]
-        entries += [self._letter(letter) for letter in self._seen.letters]
+        entries += [self._letter(letter) for letter in self._seen.emails]
         entries += [self.told(one) for one in self._seen.messages if not _is_moved(one)]
         return sorted(entries, key=lambda entry: entry.at)
 
-    def _move(self, move: HistoryMove) -> Entry:
+    def _move(self, move: TransitionView) -> Entry:
         told = [one for one in self._seen.messages if _is_moved(one) and one.seq == move.seq]
         left_out = _IN_MOVE | (_WORDS if move.note else frozenset())
         return Entry(
@@ -66,12 +66,14 @@ class Storyteller:
             title=self._w["events"].get(move.event, move.event),
             by=self._by(move.actor),
             state=self._w["states"][move.to] if move.to != move.from_state else None,
-            reason=None if self._seen.refusal else (move.reason.words if move.reason else None),
+            reason=None
+            if self._seen.refusal_reasons
+            else (move.reason.text if move.reason else None),
             said=move.note,
             facts=[fact for one in told for fact in self._facts(one.body, left_out)],
         )
 
-    def _letter(self, letter: LetterLine) -> Entry:
+    def _letter(self, letter: EmailSummary) -> Entry:
         sent = self._writes.moment(letter.sent_at, self.zone) if letter.sent_at else None
         w = self._w["ticket"]
         return Entry(
@@ -83,7 +85,7 @@ class Storyteller:
             became=w["sent"].format(moment=sent) if sent else w["waiting"],
         )
 
-    def told(self, one: MessageLine | Discrepancy) -> Entry:
+    def told(self, one: MessageLogItem | Discrepancy) -> Entry:
         """Tell what a message said, from whom, and what became of it."""
         titles = self._w["messages"]
         return Entry(
@@ -133,5 +135,5 @@ class Storyteller:
         return known or name
 
 
-def _is_moved(one: MessageLine) -> bool:
+def _is_moved(one: MessageLogItem) -> bool:
     return one.code == "applied" and one.message != _UNMOVED

@@ -55,7 +55,7 @@ async def _reader(request: Request, have: Have) -> Reader:
     session = await session_of(have, request, "member")
     if session is None or session.contact is None:
         # Who sends a form is told how to keep what was typed.
-        raise Problem("forbidden" if request.method == "POST" else "link_not_valid")
+        raise Problem("forbidden" if request.method == "POST" else "invalid_link")
     await have.limits.hit("account", session.subject)
     language = reading_language(request, session.contact.language)
     return Reader(request, have, session, session.contact, language)

@@ -106,7 +106,7 @@ async def _reader(request: Request, have: Have, number: str, token: str = "") ->
         check_token(token, have.settings.pages_secret, member_of(number), have.now)
     row = await have.postgres.one("question_asked", number=number)
     if row is None:
-        raise MessageRefused("link_not_valid")
+        raise MessageRefused("invalid_link")
     await have.limits.hit("member_page", number)
     rules = PartnerRules.stored(row["rules"])
     told = {**row, "rules": rules, "questions": row["questions"] or ()}

@@ -109,7 +109,7 @@ async def answer(request: Request, have: Have, partner_id: str, number: str) -> 
 
 
 async def _open(request: Request, have: Parts, partner_id: str, number: str) -> Claim:
-    """Raise `MessageRefused("link_not_valid")` unless the link opens this partner's claim."""
+    """Raise `MessageRefused("invalid_link")` unless the link opens this partner's claim."""
     token = request.query_params.get("token", "")
     subject = Subject(OUTCOME, number, partner_id)
     with telling_refusals(
@@ -118,7 +118,7 @@ async def _open(request: Request, have: Parts, partner_id: str, number: str) -> 
         check_token(token, " ".join(have.secrets_of(partner_id)), subject, have.now)
     row = await claim_behind_link(have.postgres, partner_id, number)
     if row is None:
-        raise MessageRefused("link_not_valid")
+        raise MessageRefused("invalid_link")
     await have.limits.hit("partner_page", f"{partner_id}/{number}")
     answers = await outcomes_by_link(have.postgres, partner_id, number)
     return Claim(row, PartnerRules.stored(row["rules"]), answers)

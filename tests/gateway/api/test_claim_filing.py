@@ -185,4 +185,4 @@ async def test_a_body_that_is_too_large_is_refused(front: Front, size: int) -> N
     headers = front.as_platform() | {"idempotency-key": "k", "content-type": "application/json"}
     content = b'{"account_id": "acc-1", "note": "%s"}' % (b"x" * size)
     answer = await front.http.post("/v1/tickets", content=content, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert (answer.status_code, answer.json()["code"]) == (413, "payload_too_large")

@@ -23,8 +23,8 @@ async def choices(front: Front, account: str, kind: str, **headers: str) -> list
     """What there is to choose."""
     answer = await asked(front, account, kind, **headers)
     assert answer.status_code == 200, answer.text
-    assert answer.json()["complete"]
-    found: list[dict[str, Any]] = answer.json()["choices"]
+    assert answer.json()["is_complete"]
+    found: list[dict[str, Any]] = answer.json()["links"]
     return found
 
 

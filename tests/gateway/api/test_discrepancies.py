@@ -79,7 +79,7 @@ async def test_what_can_move_nothing_is_not_called_accepted(front: Front) -> Non
     number = await a_confirmed_ticket(front)
     asks = outcome(front, number, "information_requested", questions=["Which one?"])
     assert await results(front, asks) == [("refused", "not_possible_now")]
-    assert await results(front, outcome(front, number)) == [("known", "unchanged")]
+    assert await results(front, outcome(front, number)) == [("duplicate", "unchanged")]
     await until(lambda: waiting(front, number), lambda found: len(found) == 1)
 
 
@@ -90,7 +90,7 @@ async def test_one_id_with_another_content_is_refused_and_shown(front: Front) ->
     other = first | {"outcome": "rejected", "reason_code": "order_returned", "reward": None}
     for _ in range(2):
         assert await results(front, other) == [("refused", "outcome_id_reused")]
-    assert await results(front, first) == [("known", None)]
+    assert await results(front, first) == [("duplicate", None)]
     assert [one["code"] for one in await waiting(front, number)] == ["outcome_id_reused"]
 
 

@@ -48,7 +48,7 @@ def test_the_document_is_of_version_3_1_and_nothing_in_it_is_fastapis_own_error(
 ) -> None:
     assert document["openapi"].startswith("3.1")
     assert "HTTPValidationError" not in json.dumps(document)
-    assert {"ProblemDetails", "WrongField"} <= document["components"]["schemas"].keys()
+    assert {"ProblemDetails", "FieldError"} <= document["components"]["schemas"].keys()
 
 
 def test_every_operation_has_a_name_of_its_own_a_summary_and_a_description(document: Json) -> None:

@@ -276,4 +276,4 @@ async def test_a_body_larger_than_a_ticket_takes_is_refused(front: Front) -> Non
     answer = await front.http.post(
         f"/v1/tickets/{UNKNOWN}/information", json=body, headers=front.as_agent()
     )
-    assert told(answer) == (413, "too_large")
+    assert told(answer) == (413, "payload_too_large")

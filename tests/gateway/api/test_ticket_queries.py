@@ -39,10 +39,10 @@ async def test_an_agent_sees_a_ticket_whole(front: Front) -> None:
     assert seen["partner"] == {"id": "velotel", "name": "Velotel"}
     assert seen["contact"]["email"] == f"{account}@example.com"
     assert seen["answers"][0] == {
-        "name": "order_number", "label": "Vertragsnummer", "value": order, "shown": order,
+        "name": "order_number", "label": "Vertragsnummer", "value": order, "display_value": order,
     }  # fmt: skip
-    assert seen["waits_for"] == {
-        "code": "cancellation_period", "words": "das Ende der Widerrufsfrist",
+    assert seen["waiting_for"] == {
+        "code": "cancellation_period", "text": "das Ende der Widerrufsfrist",
     }  # fmt: skip
     assert seen["next_deadline"] == seen["cancellation_ends_at"]
     assert [need["code"] for need in seen["attention"]] == ["amount_undecided"]
@@ -53,8 +53,8 @@ async def test_an_agent_sees_a_ticket_whole(front: Front) -> None:
         ("partner_confirmed", "partner:velotel"),
     ]  # fmt: skip
     assert seen["history"][-1]["note"] == "umowa jest"
-    assert [letter["kind"] for letter in seen["letters"]] == ["confirmation", "partner_confirmed"]
-    assert seen["possible"] == ["decide"]
+    assert [letter["kind"] for letter in seen["emails"]] == ["confirmation", "partner_confirmed"]
+    assert seen["available_actions"] == ["decide"]
 
 
 async def test_an_agent_sees_how_many_other_claims_the_account_has_open(front: Front) -> None:
@@ -80,7 +80,7 @@ async def test_a_message_that_moved_nothing_is_told_with_its_code(front: Front) 
         ("resend_to_partner", "not_possible_now"),
     ]
     assert seen["messages"][-1]["actor"] == "agent:dorota"
-    assert (seen["possible"], seen["waits_for"]) == ([], None)
+    assert (seen["available_actions"], seen["waiting_for"]) == ([], None)
 
 
 async def test_reasons_are_told_in_the_agents_language(front: Front) -> None:
@@ -89,7 +89,7 @@ async def test_reasons_are_told_in_the_agents_language(front: Front) -> None:
     await front.stage.ended()
     seen = await looked_up(front, number, **{"accept-language": "pl"})
     assert seen["reason"]["code"] == "order_not_found"
-    assert seen["reason"]["words"].startswith("Partner nie znalazł")
+    assert seen["reason"]["text"].startswith("Partner nie znalazł")
     assert seen["history"][-1]["reason"] == seen["reason"]
 
 
@@ -113,8 +113,8 @@ async def test_duplicates_and_the_ticket_that_stands_name_each_other(front: Fron
     duplicate = front.stage.number
     assert [one["number"] for one in (await looked_up(front, stands))["related"]] == [duplicate]
     seen = await looked_up(front, duplicate)
-    assert seen["standing_ticket"] == stands
-    assert [one["code"] for one in seen["refusal"]] == ["duplicate"]
+    assert seen["existing_ticket"] == stands
+    assert [one["code"] for one in seen["refusal_reasons"]] == ["duplicate"]
     assert (seen["account_id"], seen["contact"], seen["answers"]) == (None, None, [])
 
 

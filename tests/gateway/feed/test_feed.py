@@ -66,7 +66,7 @@ async def test_a_record_is_kept_by_its_version_and_an_older_one_is_ignored_and_s
         assert answer.status_code == 200, answer.text
         assert answer.json()["id"] == link["link_id"]
         results.append(answer.json()["result"])
-    assert results == ["stored", "known", "older", "stored"]
+    assert results == ["stored", "unchanged", "outdated", "stored"]
 
 
 async def test_a_link_that_came_through_the_feed_lets_a_claim_in(front: Front) -> None:
@@ -82,7 +82,7 @@ async def test_the_id_in_the_path_and_the_records_own_must_agree(front: Front) -
     link = a_link(front)
     headers = front.as_platform()
     answer = await front.http.put("/v1/links/another", json=link, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (409, "another_id")
+    assert (answer.status_code, answer.json()["code"]) == (409, "id_mismatch")
 
 
 async def test_an_id_may_hold_a_slash(front: Front) -> None:
@@ -136,7 +136,7 @@ async def test_a_thousand_records_come_at_once_and_not_one_more(front: Front) ->
     link = a_link(front)
     many = [link | {"link_id": f"{link['link_id']}-{index}"} for index in range(1000)]
     assert await put_list(front, "link", many) == ["stored"] * 1000
-    assert await put_list(front, "link", list(reversed(many))) == ["known"] * 1000
+    assert await put_list(front, "link", list(reversed(many))) == ["unchanged"] * 1000
     answer = await front.http.put("/v1/links", json=[*many, link], headers=front.as_platform())
     assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
 
@@ -145,13 +145,13 @@ async def test_the_same_record_twice_in_a_list_is_taken_in_its_order(front: Fron
     link = a_link(front, version=1)
     versions = [1, 3, 2, 3]
     records = [link | {"version": version} for version in versions]
-    assert await put_list(front, "link", records) == ["stored", "stored", "older", "known"]
+    assert await put_list(front, "link", records) == ["stored", "stored", "outdated", "unchanged"]
 
 
 async def test_the_same_reward_twice_in_a_list_is_told_as_one(front: Front) -> None:
     reward = written(reward_for(a_claim(account=front.new_id("acc"))))
-    assert await put_list(front, "reward", [reward, reward]) == ["stored", "known"]
-    assert await put_list(front, "reward", [reward, reward]) == ["known", "known"]
+    assert await put_list(front, "reward", [reward, reward]) == ["stored", "unchanged"]
+    assert await put_list(front, "reward", [reward, reward]) == ["unchanged", "unchanged"]
     assert await waits_to_be_told(front, reward["reward_id"])
 
 
@@ -241,7 +241,7 @@ async def test_a_crash_before_the_ticket_was_told_is_mended_by_sending_the_recor
     front: Front,
 ) -> None:
     reward = await kept_but_not_told(front, a_claim(account=front.new_id("acc")))
-    assert (await put(front, "reward", written(reward))).json()["result"] == "known"
+    assert (await put(front, "reward", written(reward))).json()["result"] == "unchanged"
     assert (await front.stage.ended()).state == "resolved"
 
 

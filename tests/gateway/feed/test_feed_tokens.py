@@ -15,7 +15,7 @@ async def claimable(front: Front, account: str) -> list[str]:
     """The ids of the links that an account may choose from."""
     where = f"/v1/accounts/{account}/claimable-links?kind=missing_cashback"
     answer = await front.http.get(where, headers=front.as_platform(account))
-    return [one["link_id"] for one in answer.json()["choices"]]
+    return [one["link_id"] for one in answer.json()["links"]]
 
 
 async def test_who_speaks_for_one_account_cannot_touch_the_records_of_another(
@@ -25,7 +25,7 @@ async def test_who_speaks_for_one_account_cannot_touch_the_records_of_another(
     await put(front, "link", theirs)
     refused = await put(front, "link", theirs | {"version": 9}, mine)
     assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
-    assert (await put(front, "link", theirs)).json()["result"] == "known"
+    assert (await put(front, "link", theirs)).json()["result"] == "unchanged"
 
 
 async def test_an_id_of_another_account_is_answered_like_one_that_nobody_knows(
@@ -36,8 +36,8 @@ async def test_an_id_of_another_account_is_answered_like_one_that_nobody_knows(
     for link_id in (theirs["link_id"], front.new_id("lnk")):
         record = theirs | {"link_id": link_id, "account_id": mine, "version": HIGHEST}
         assert (await put(front, "link", record, mine)).json()["result"] == "stored"
-        assert await put_list(front, "link", [record], mine) == ["known"]
-    assert (await put(front, "link", theirs)).json()["result"] == "known"
+        assert await put_list(front, "link", [record], mine) == ["unchanged"]
+    assert (await put(front, "link", theirs)).json()["result"] == "unchanged"
     assert theirs["link_id"] in await claimable(front, theirs["account_id"])
     assert theirs["link_id"] not in await claimable(front, mine), "it is not theirs to claim by"
 
@@ -53,7 +53,10 @@ async def test_an_id_that_was_occupied_first_is_the_feeds_when_it_comes(
     assert (await put(front, kind, record)).json()["result"] == "stored"
     ahead = record | {"version": HIGHEST}
     assert await put_list(front, kind, [ahead], record["account_id"]) == ["forbidden"]
-    assert (await put(front, kind, record | {"version": 2})).json()["result"] in ("stored", "older")
+    assert (await put(front, kind, record | {"version": 2})).json()["result"] in (
+        "stored",
+        "outdated",
+    )
 
 
 async def test_a_version_that_jumped_ahead_does_not_lock_the_feed_out(front: Front) -> None:
@@ -87,7 +90,7 @@ async def test_a_reward_told_for_one_account_takes_no_other_accounts_order(
     await front.stage.filed_and_sent(claim=claim)
     reward: dict[str, Any] = written(reward_for(claim), account_id=mine, state=state)
     assert (await put(front, "reward", reward, mine)).json()["result"] == "stored"
-    assert await put_list(front, "reward", [reward | {"order_number": None}], mine) == ["known"]
+    assert await put_list(front, "reward", [reward | {"order_number": None}], mine) == ["unchanged"]
     await front.stage.partner_says("confirmed", cancellation_ends_on="2020-01-01")
     outcome = await front.stage.ended()
     assert (outcome.state, outcome.granted is not None) == ("resolved", True)

@@ -14,7 +14,7 @@ from tests.support.partner_server import SECRET
 ADDRESS = "/v1/partners/velotel/outcomes"
 OTHER_SECRET = "whsec_" + "A" * 43 + "="
 NOBODY = "ZW-4KQ7-P9XT-M2AB-C"
-ACCEPTED, KNOWN = ("accepted", None), ("known", None)
+ACCEPTED, KNOWN = ("accepted", None), ("duplicate", None)
 
 
 async def test_a_signed_outcome_is_kept_told_and_answered(front: Front) -> None:
@@ -29,7 +29,7 @@ async def test_a_signed_outcome_is_kept_told_and_answered(front: Front) -> None:
         "status": "accepted",
         "code": None,
         "errors": [],
-        "ignored": [],
+        "unknown_fields": [],
     }
     assert (await front.stage.ended()).state == "resolved"
     (kept,) = await front.stage.rows("imported_outcomes", "position")
@@ -119,7 +119,7 @@ async def test_the_same_message_again_is_a_replay_and_changes_nothing(front: Fro
     assert (await send(front, told, message_id=message_id, at=at)).status_code == 202
     for moment in (at, ago(seconds=90)):
         again = await send(front, told, message_id=message_id, at=moment)
-        assert (again.status_code, again.json()["code"]) == (409, "replayed")
+        assert (again.status_code, again.json()["code"]) == (409, "replayed_message")
     fraction = json.dumps(told).encode()
     headers = signed(fraction, message_id, at=at)
     headers["webhook-timestamp"] += ".5"  # the package would take it for a later moment
@@ -136,7 +136,7 @@ async def test_the_partners_own_retry_gets_the_same_results(front: Front) -> Non
     assert (first.status_code, again.status_code) == (202, 202)
     assert first.json() == again.json()
     statuses = [one["status"] for one in first.json()["results"]]
-    assert statuses == ["accepted", "known", "refused"]
+    assert statuses == ["accepted", "duplicate", "refused"]
     assert await results(front, same) == [KNOWN]
     await front.stage.stands("awaiting_cancellation_period")
     assert [note["code"] for note in await front.stage.notes()] == ["applied"]
@@ -233,7 +233,7 @@ async def test_ids_of_outcomes_are_each_tickets_own(front: Front) -> None:
 
 async def test_fields_that_nobody_knows_are_named_and_change_nothing(front: Front) -> None:
     answer = await send(front, outcome(front, NOBODY, colour="red"))
-    assert answer.json()["results"][0]["ignored"] == ["colour"]
+    assert answer.json()["results"][0]["unknown_fields"] == ["colour"]
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"7", b'"x"', b"null", b'{"a": NaN}', b"[" * 500])
@@ -246,7 +246,7 @@ async def test_a_list_is_bounded(front: Front) -> None:
     assert len(await results(front, [7] * 1000)) == 1000
     assert await results(front, []) == []
     answer = await send(front, [7] * 1001)
-    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert (answer.status_code, answer.json()["code"]) == (413, "payload_too_large")
     answer = await send(front, b" " * (1024 * 1024) + b"[]")
     assert answer.status_code == 413
 

@@ -172,16 +172,16 @@ async def test_after_three_days_it_is_given_up_and_stays_to_be_seen_and_sent_by_
     await told.stage.filed_and_sent(account=account)
     event_id = (await platform.hears(told.stage.number, 1))[0].webhook_id
     await until_failed(told, event_id)
-    waiting = (await listed(told, "waiting"))[event_id]
+    waiting = (await listed(told, "pending"))[event_id]
     assert waiting["number"] == told.stage.number
     assert waiting["failure"] == "answered 503"
     await change(told, event_id, "next_try_at = now(), until = now()")
     await until(lambda: listed(told, "failed"), lambda found: event_id in found)
     given_up = (await listed(told, "failed"))[event_id]
     assert given_up["next_try_at"] is None
-    assert event_id not in await listed(told, "waiting")
+    assert event_id not in await listed(told, "pending")
     platform.answer = TAKEN
-    assert await redelivered(told, event_id, told.as_operator()) == (202, "waiting")
+    assert await redelivered(told, event_id, told.as_operator()) == (202, "pending")
     row = await until_delivered(told, event_id)
     assert (row["until"] - row["delivered_at"]).total_seconds() > 2 * 86_400
     assert event_id not in await listed(told, "failed")

@@ -122,7 +122,7 @@ async def test_a_link_works_for_as_long_as_the_profile_says(office: Office) -> N
     number, token = link(office.letter).groups()
     subject, now = Subject(OUTCOME, number, "velotel"), datetime.now(UTC)
     check_token(token, SECRET, subject, now + timedelta(days=30))
-    with pytest.raises(MessageRefused, match="link_not_valid"):
+    with pytest.raises(MessageRefused, match="invalid_link"):
         check_token(token, SECRET, subject, now + timedelta(days=32))
 
 

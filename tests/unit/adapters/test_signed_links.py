@@ -32,7 +32,7 @@ def refusal(
     return str(error), error.field, error.expected
 
 
-ALIKE = ("link_not_valid", None, "")
+ALIKE = ("invalid_link", None, "")
 
 
 def test_a_token_opens_what_it_was_made_for() -> None:
