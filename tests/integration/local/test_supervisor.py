@@ -20,7 +20,7 @@ FOREVER = ("sleep", "1000")
 PARENT = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from local.stack.stack.supervisor import Part, Supervisor
+from local.stack.supervisor import Part, Supervisor
 
 async def main():
     async with Supervisor(Path(sys.argv[1])) as supervisor:
