@@ -6,7 +6,6 @@ what follows, writes that down, and then tells whoever must know. It decides not
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -17,18 +16,15 @@ from workflows import message_decoding
 from workflows.activity_options import (
     CARRIED_BYTES,
     HEARD_AT_ONCE,
-    ON_ITS_WAY,
     durably,
     is_long,
-    recorded,
 )
 from workflows.continue_as_new import Carried, pack, taken_up, unpack
 from workflows.message_queue import give, read, refuse
-from workflows.refused_claims import Refusing
-from workflows.search_attributes import changes
+from workflows.ticket_steps import TicketSteps
 
 with workflow.unsafe.imports_passed_through():
-    from activities.persistence import Asked, Given, Hush, Persistence, Settlement
+    from activities.persistence import Asked, Persistence
     from domain.admission.admission import (
         Admission,
         AdmissionResult,
@@ -36,36 +32,27 @@ with workflow.unsafe.imports_passed_through():
         refusal,
     )
     from domain.handlers.commands import first_answer, next_delivery, would_confirm
-    from domain.handlers.information_requests import NOT_NOW, information_purpose
-    from domain.handlers.message_handling import foreseen_answer, hear, hear_answer
+    from domain.handlers.information_requests import NOT_NOW
+    from domain.handlers.message_handling import hear
     from domain.handlers.response_deadlines import awaited, next_alarm
     from domain.handlers.response_timeout import (
-        Silence,
         confirmable,
-        fall_silent,
-        foreseen_silence,
-        month_of,
     )
     from domain.tickets.lifecycle import State
-    from domain.tickets.messages import InformationAnswer, Message, Request, Unreadable
-    from domain.tickets.settlement import Verdict
+    from domain.tickets.messages import Message, Request, Unreadable
     from domain.tickets.ticket import (
         Answered,
         TicketOutcome,
         TicketSnapshot,
-        Writing,
-        describe,
         outcome,
         snapshot,
-        summary,
     )
-    from domain.tickets.ticket_aggregate import RETRYING, Course, foreseen
+    from domain.tickets.ticket_aggregate import RETRYING, Course
     from domain.values.ticket_number import is_number
-    from domain.values.types import Money
 
 
 @workflow.defn(name="SupportTicket")
-class SupportTicket(Refusing):
+class SupportTicket(TicketSteps):
     """One ticket; its workflow id is the ticket number."""
 
     def __init__(self) -> None:
@@ -73,7 +60,6 @@ class SupportTicket(Refusing):
         super().__init__()
         self._admission: Admission | None = None
         self._course: Course | None = None
-        self._heard_at_once = 0
 
     @workflow.run
     async def run(self, *claim: RawValue) -> TicketOutcome:
@@ -205,85 +191,6 @@ class SupportTicket(Refusing):
             await self._inform(course, heard.check)
             return first_answer(course, heard.check)
         return heard.answer
-
-    async def _inform(self, course: Course, request: InformationAnswer) -> None:
-        """Let the form and the books take the member's answer, or refuse it field by field."""
-        if course.has_unwritten:
-            await self._write(course)
-        now = workflow.now()
-        writing = foreseen_answer(course.ticket, request, now)
-        given = Given(number=self._number, request=request, writing=writing)
-        found = await recorded(Persistence.take_information, given, "take the member's answer")
-        self._heard_at_once = 0
-        hear_answer(course, request, now, found.code, found.problems)
-        if found.code:
-            await self._write(course)
-        else:
-            dates = {**course.ticket.dates, **found.dates}
-            course.change(dates=dates, order_key=found.order_key or course.ticket.order_key)
-            self._told(course, course.write_down())
-            purpose = information_purpose(course.ticket)
-            self._errands.deliver(course.ticket.partner_id, purpose)
-
-    async def _fall_silent(self, course: Course, amount: Money) -> None:
-        if course.has_unwritten:
-            await self._write(course)
-        now, ticket = workflow.now(), course.ticket
-        hush = Hush(
-            number=self._number,
-            amount=amount,
-            month=month_of(ticket, now),
-            cap=ticket.terms.response.auto_confirm_monthly_cap or amount,
-            candidates=foreseen_silence(ticket, now),
-        )
-        found = Silence(await recorded(Persistence.take_silence, hush, "the partner stayed silent"))
-        fall_silent(course, now, found)
-        self._told(course, course.write_down())
-
-    async def _write(self, course: Course) -> None:
-        writing = course.write_down()
-        await recorded(Persistence.write, writing, summary(writing))
-        self._heard_at_once = 0
-        self._told(course, writing)
-
-    async def _settle(self, course: Course) -> None:
-        now, amount = workflow.now(), course.ticket.confirmed
-        if amount is None:
-            raise AssertionError("a settlement is due only with its amount")
-        settlement = Settlement(
-            number=self._number, amount=amount, candidates=foreseen(course.ticket, now)
-        )
-        found = await recorded(Persistence.settle, settlement, "grant the reward")
-        if found is None:
-            await self._partner_first()
-            return
-        course.settle(Verdict(found), now)
-        self._told(course, course.write_down())
-
-    async def _partner_first(self) -> None:
-        """Wait for what the partner has said, which is on its way here."""
-        with suppress(TimeoutError):
-            await workflow.wait_condition(lambda: bool(self._queue), timeout=ON_ITS_WAY)
-
-    async def _release(self, course: Course) -> None:
-        found = await durably(Persistence.look_again, self._number, "look again after the hold")
-        course.release(found, workflow.now())
-        await self._write(course)
-        if course.ticket.state is State.VALIDATED:
-            self._errands.deliver(course.ticket.partner_id, next_delivery(course))
-
-    def _told(self, course: Course, writing: Writing) -> None:
-        """Tell whoever must know what was written down."""
-        self._errands.post(writing.letters)
-        if course.ticket.state not in (State.VALIDATED, State.SENT_TO_PARTNER):
-            self._errands.stop_delivery()
-        self._announce(course)
-
-    def _announce(self, course: Course) -> None:
-        workflow.set_current_details(describe(course.ticket))
-        told = changes(workflow.info().typed_search_attributes, course.ticket)
-        if told:
-            workflow.upsert_search_attributes(told)
 
     @property
     def _has_ended(self) -> bool:
