@@ -10,30 +10,30 @@ from domain.errors import Misconfigured
 from domain.partners.profile import CsvChannel, PartnerProfile
 from domain.values.secrets import is_weak, shared, webhook_key
 
-SECRETS: Final = "TICKETS_SECRET_"
+PARTNER_SECRET_PREFIX: Final = "TICKETS_PARTNER_SECRET_"  # noqa: S105  (a name, not a secret)
 """How the names of partners' secrets begin."""
-FROM_FILES: Final = (
+FILE_SETTINGS: Final = (
     "DATABASE_URL",
     "SMTP_URL",
     "TICKETS_DATABASE_OWNER_URL",
     "TEMPORAL_API_KEY",
     "TICKETS_DATABASE_OWNER_URL",
-    "TICKETS_PAGES_SECRET",
-    "TICKETS_PLATFORM_WEBHOOK_SECRET",
-    "TICKETS_TOKEN_SECRET",
+    "TICKETS_SIGNING_SECRET",
+    "TICKETS_WEBHOOK_SECRET",
+    "TICKETS_JWT_SECRET",
 )
 """Settings that may stand in a file that `<name>_FILE` names; partners' secrets may, too."""
-_LONGEST_FILE: Final = 64 * 1024
-SIGNING: Final = "expected whsec_ and base64 of 24 to 64 random bytes"
+MAX_FILE_BYTES: Final = 64 * 1024
+EXPECTED_WEBHOOK_SECRET: Final = "expected whsec_ and base64 of 24 to 64 random bytes"  # noqa: S105
 
 
-def signs(secrets: str) -> bool:
+def are_webhook_secrets(secrets: str) -> bool:
     """Say whether these are strong secrets of Standard Webhooks, with spaces between them."""
     keys = [webhook_key(secret) for secret in secrets.split()]
     return bool(keys) and all(key is not None and not is_weak(key) for key in keys)
 
 
-def with_files(environment: Mapping[str, str]) -> dict[str, str]:
+def with_secret_files(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the environment with what stands in the files that settings `<name>_FILE` name.
 
     Raises `Misconfigured` where a file cannot be read, or the setting itself is there, too.
@@ -41,7 +41,7 @@ def with_files(environment: Mapping[str, str]) -> dict[str, str]:
     told = dict(environment)
     for setting, path in environment.items():
         name = setting.removesuffix("_FILE")
-        if name == setting or not may_be_file(name):
+        if name == setting or not may_come_from_file(name):
             continue
         if name in environment:
             raise Misconfigured("environment", setting, f"expected this or {name}, and not both")
@@ -49,14 +49,14 @@ def with_files(environment: Mapping[str, str]) -> dict[str, str]:
     return told
 
 
-def may_be_file(name: str) -> bool:
+def may_come_from_file(name: str) -> bool:
     """Say whether a setting may stand in a file that `<name>_FILE` names."""
-    return name in FROM_FILES or name.startswith(SECRETS)
+    return name in FILE_SETTINGS or name.startswith(PARTNER_SECRET_PREFIX)
 
 
 def _content(setting: str, path: Path) -> str:
     try:
-        if not path.is_file() or path.stat().st_size > _LONGEST_FILE:
+        if not path.is_file() or path.stat().st_size > MAX_FILE_BYTES:
             raise Misconfigured("environment", setting, "expected a file of one line")
         return path.read_text(encoding="utf-8").strip()
     except (OSError, ValueError) as error:
@@ -72,7 +72,7 @@ def partner_secrets(
 
     While a secret rotates its setting holds several, the newest first, with spaces between them.
     """
-    told = with_files(environment)
+    told = with_secret_files(environment)
     names: dict[str, str] = {}
     for profile in profiles:
         if isinstance(profile.channel, CsvChannel):
@@ -81,13 +81,15 @@ def partner_secrets(
         if other := names.get(name):
             expected = f"expected a secret of its own: {name} is that of {other}"
             raise Misconfigured(f"{partner}.toml", "channel.secret", expected)
-        if not signs(told.get(name, "")):
-            raise Misconfigured("environment", name, f"the secret of {partner}: {SIGNING}")
+        if not are_webhook_secrets(told.get(name, "")):
+            raise Misconfigured(
+                "environment", name, f"the secret of {partner}: {EXPECTED_WEBHOOK_SECRET}"
+            )
         names[name] = partner
     return {name: told[name] for name in names}
 
 
-def refuse_shared(secrets: Mapping[str, str | None]) -> None:
+def reject_shared_secrets(secrets: Mapping[str, str | None]) -> None:
     """Raise `Misconfigured` for two settings, here by their names, that have a secret in common."""
     if found := shared({name: secret for name, secret in secrets.items() if secret}):
         one, other = found

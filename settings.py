@@ -21,17 +21,17 @@ from domain.values.email_addresses import EmailAddress
 from domain.values.network_hosts import is_open
 from domain.values.secrets import SHORTEST, is_weak
 from secret_settings import (
-    FROM_FILES,
-    SECRETS,
-    SIGNING,
-    may_be_file,
-    refuse_shared,
-    signs,
-    with_files,
+    EXPECTED_WEBHOOK_SECRET,
+    FILE_SETTINGS,
+    PARTNER_SECRET_PREFIX,
+    are_webhook_secrets,
+    may_come_from_file,
+    reject_shared_secrets,
+    with_secret_files,
 )
 
 T = TypeVar("T", bound=BaseSettings)
-LOCAL: Final = "TICKETS_LOCAL_"
+LOCAL_STACK_PREFIX: Final = "TICKETS_LOCAL_"
 """Ports of the local stack: `local/stack/ports.py` reads them."""
 
 
@@ -80,19 +80,19 @@ def _postgres(url: str) -> str:
 
 
 def _webhook_secret(secrets: str | None) -> str | None:
-    if secrets is not None and not signs(secrets):
-        raise ValueError(SIGNING)
+    if secrets is not None and not are_webhook_secrets(secrets):
+        raise ValueError(EXPECTED_WEBHOOK_SECRET)
     return secrets
 
 
-def _strong(secrets: str) -> str:
+def _check_secret_length(secrets: str) -> str:
     keys = [secret.encode() for secret in secrets.split()]
     if not keys or any(len(key) < SHORTEST or is_weak(key) for key in keys):
         raise ValueError(f"expected at least {SHORTEST} random characters")
     return secrets
 
 
-OwnSecrets = Annotated[str, AfterValidator(_strong)]
+SigningSecrets = Annotated[str, AfterValidator(_check_secret_length)]
 """A secret of our own, or several with spaces between them while it rotates: the first signs."""
 
 
@@ -120,45 +120,43 @@ class OwnerSettings(DatabaseSettings):
         return unquote(urlsplit(self.database_url).username or "")
 
 
-class DoorSettings(DatabaseSettings):
+class ServiceSettings(DatabaseSettings):
     """What both doors need to know."""
 
-    service_address: Annotated[EmailAddress, Field(alias="TICKETS_SERVICE_ADDRESS")]
+    support_email: Annotated[EmailAddress, Field(alias="TICKETS_SUPPORT_EMAIL")]
     allow_private_addresses: Annotated[bool, Field(alias="TICKETS_ALLOW_PRIVATE_ADDRESSES")] = False
     """Whether addresses may be plain http, and lie in a closed network: as in the local stack."""
     partners_dir: Annotated[Path, AfterValidator(_folder), Field(alias="TICKETS_PARTNERS_DIR")] = (
         Path("partners")
     )
-    database_connections: Annotated[
-        int, Field(alias="TICKETS_DATABASE_CONNECTIONS", ge=1, le=200)
-    ] = 10
+    database_pool_size: Annotated[int, Field(alias="TICKETS_DATABASE_POOL_SIZE", ge=1, le=200)] = 10
     statement_cache: Annotated[
         int, Field(alias="TICKETS_DATABASE_STATEMENT_CACHE", ge=0, le=10_000)
     ] = 100
     """Prepared statements that a connection keeps: 0 behind PgBouncer in transaction mode."""
 
 
-class Settings(DoorSettings):
+class WorkerSettings(ServiceSettings):
     """What the worker needs to know."""
 
     smtp_url: Annotated[str, Field(alias="SMTP_URL", pattern=r"^(smtps?|smtp\+verify)://")]
-    mail_sender: Annotated[str, Field(alias="TICKETS_MAIL_SENDER", min_length=3)]
-    metrics_address: Annotated[_HostPort | None, Field(alias="TICKETS_METRICS_ADDRESS")] = None
-    public_address: Annotated[_Address | None, Field(alias="TICKETS_PUBLIC_ADDRESS")] = None
-    pages_secret: Annotated[OwnSecrets | None, Field(alias="TICKETS_PAGES_SECRET")] = None
+    mail_from: Annotated[str, Field(alias="TICKETS_MAIL_FROM", min_length=3)]
+    metrics_bind: Annotated[_HostPort | None, Field(alias="TICKETS_METRICS_BIND")] = None
+    public_url: Annotated[_Address | None, Field(alias="TICKETS_PUBLIC_URL")] = None
+    signing_secret: Annotated[SigningSecrets | None, Field(alias="TICKETS_SIGNING_SECRET")] = None
     """With both, the letter that asks the member has a link to the page for the answer."""
     worker_processes: Annotated[int, Field(alias="TICKETS_WORKER_PROCESSES", ge=1, le=1000)] = 1
     """How many worker processes share the partners' rates and concurrency."""
 
 
-class GatewaySettings(DoorSettings):
+class GatewaySettings(ServiceSettings):
     """What the gateway needs to know."""
 
-    public_address: Annotated[_Address, Field(alias="TICKETS_PUBLIC_ADDRESS")]
+    public_url: Annotated[_Address, Field(alias="TICKETS_PUBLIC_URL")]
     """Where members, partners and agents reach the pages."""
-    pages_secret: Annotated[OwnSecrets, Field(alias="TICKETS_PAGES_SECRET")]
+    signing_secret: Annotated[SigningSecrets, Field(alias="TICKETS_SIGNING_SECRET")]
     """Signs sessions, forms, and the links in members' letters."""
-    address: Annotated[_HostPort, Field(alias="TICKETS_GATEWAY_ADDRESS")] = "127.0.0.1:8000"
+    bind: Annotated[_HostPort, Field(alias="TICKETS_GATEWAY_BIND")] = "127.0.0.1:8000"
     connections: Annotated[int, Field(alias="TICKETS_GATEWAY_CONNECTIONS", ge=20, le=100_000)] = (
         1000
     )
@@ -169,49 +167,47 @@ class GatewaySettings(DoorSettings):
         str, AfterValidator(_addresses), Field(alias="TICKETS_TRUSTED_PROXIES")
     ] = "127.0.0.1,::1"
     """Proxies whose `X-Forwarded-For` and `-Proto` are believed: addresses or networks."""
-    token_issuer: Annotated[str, Field(alias="TICKETS_TOKEN_ISSUER", min_length=1)]
-    token_audience: Annotated[str, Field(alias="TICKETS_TOKEN_AUDIENCE", min_length=1)]
-    token_secret: Annotated[OwnSecrets | None, Field(alias="TICKETS_TOKEN_SECRET")] = None
-    token_keys: Annotated[
-        str | None, Field(alias="TICKETS_TOKEN_KEYS", pattern=r"^https?://[!-~]+$")
+    jwt_issuer: Annotated[str, Field(alias="TICKETS_JWT_ISSUER", min_length=1)]
+    jwt_audience: Annotated[str, Field(alias="TICKETS_JWT_AUDIENCE", min_length=1)]
+    jwt_secret: Annotated[SigningSecrets | None, Field(alias="TICKETS_JWT_SECRET")] = None
+    jwks_url: Annotated[
+        str | None, Field(alias="TICKETS_JWKS_URL", pattern=r"^https?://[!-~]+$")
     ] = None
     """The address of the issuer's key set (JWKS)."""
-    token_longest_life: Annotated[
+    jwt_max_lifetime: Annotated[
         timedelta,
-        Field(alias="TICKETS_TOKEN_LONGEST_LIFE", gt=timedelta(0), le=timedelta(days=31)),
+        Field(alias="TICKETS_JWT_MAX_LIFETIME", gt=timedelta(0), le=timedelta(days=31)),
     ] = timedelta(hours=24)
     """From `iat` to `exp`; a token that lives longer is refused."""
-    webhook_address: Annotated[HttpUrl | None, Field(alias="TICKETS_PLATFORM_WEBHOOK_ADDRESS")] = (
-        None
-    )
+    webhook_url: Annotated[HttpUrl | None, Field(alias="TICKETS_WEBHOOK_URL")] = None
     webhook_secret: Annotated[
-        str | None, AfterValidator(_webhook_secret), Field(alias="TICKETS_PLATFORM_WEBHOOK_SECRET")
+        str | None, AfterValidator(_webhook_secret), Field(alias="TICKETS_WEBHOOK_SECRET")
     ] = None
-    temporal_ui: Annotated[
-        str | None, Field(alias="TICKETS_TEMPORAL_UI", pattern=r"^https?://[!-~]+$")
+    temporal_ui_url: Annotated[
+        str | None, Field(alias="TICKETS_TEMPORAL_UI_URL", pattern=r"^https?://[!-~]+$")
     ] = None
     """Where agents see a ticket's workflow; without it there is no such link."""
 
 
 def load_gateway_settings() -> GatewaySettings:
     """Read the gateway's settings; raises `Misconfigured` naming the first that is wrong."""
-    _refuse_unknown(os.environ)
+    _reject_unknown(os.environ)
     settings = _read(GatewaySettings)
-    _refuse_closed(settings)
-    if (settings.token_secret is None) == (settings.token_keys is None):
-        expected = "expected this or TICKETS_TOKEN_KEYS, and not both"
-        raise Misconfigured("environment", "TICKETS_TOKEN_SECRET", expected)
-    if settings.webhook_address and not settings.webhook_secret:
-        expected = "expected with TICKETS_PLATFORM_WEBHOOK_ADDRESS"
-        raise Misconfigured("environment", "TICKETS_PLATFORM_WEBHOOK_SECRET", expected)
+    _reject_private_addresses(settings)
+    if (settings.jwt_secret is None) == (settings.jwks_url is None):
+        expected = "expected this or TICKETS_JWKS_URL, and not both"
+        raise Misconfigured("environment", "TICKETS_JWT_SECRET", expected)
+    if settings.webhook_url and not settings.webhook_secret:
+        expected = "expected with TICKETS_WEBHOOK_URL"
+        raise Misconfigured("environment", "TICKETS_WEBHOOK_SECRET", expected)
     return settings
 
 
-def load_settings() -> Settings:
+def load_worker_settings() -> WorkerSettings:
     """Read the settings; raises `Misconfigured` naming the first that is wrong."""
-    _refuse_unknown(os.environ)
-    settings = _read(Settings)
-    _refuse_closed(settings)
+    _reject_unknown(os.environ)
+    settings = _read(WorkerSettings)
+    _reject_private_addresses(settings)
     return settings
 
 
@@ -225,8 +221,8 @@ def load_owner_settings() -> OwnerSettings:
     return _read(OwnerSettings)
 
 
-def check_apart(
-    settings: DoorSettings, partners: Mapping[str, str], profiles: Iterable[PartnerProfile]
+def check_secrets_and_addresses(
+    settings: ServiceSettings, partners: Mapping[str, str], profiles: Iterable[PartnerProfile]
 ) -> None:
     """Raise `Misconfigured` for a secret that serves two ends, or a partner in a closed network."""
     own = {
@@ -234,30 +230,30 @@ def check_apart(
         for name, field in type(settings).model_fields.items()
         if str(field.alias).endswith("_SECRET")
     }
-    refuse_shared({**own, **partners})
+    reject_shared_secrets({**own, **partners})
     for profile in profiles:
         channel = profile.channel
         if isinstance(channel, HttpChannel) and not settings.allow_private_addresses:
             file = settings.partners_dir / f"{profile.rules.id}.toml"
-            _refuse_closed_at(str(file), "channel.address", str(channel.address))
+            _reject_private_address(str(file), "channel.address", str(channel.address))
 
 
-def public_address(settings: Settings, profiles: Iterable[PartnerProfile]) -> str:
+def public_base_url(settings: WorkerSettings, profiles: Iterable[PartnerProfile]) -> str:
     """Return where the pages behind our links are, without a slash at its end; "" where nobody
     needs it.
 
     Raises `Misconfigured` if it is not set though a partner is served by mail.
     """
     for profile in profiles:
-        if isinstance(profile.channel, MailChannel) and not settings.public_address:
+        if isinstance(profile.channel, MailChannel) and not settings.public_url:
             expected = f"expected an address such as https://…: {profile.rules.id} gets mail"
-            raise Misconfigured("environment", "TICKETS_PUBLIC_ADDRESS", expected)
-    return (settings.public_address or "").rstrip("/")
+            raise Misconfigured("environment", "TICKETS_PUBLIC_URL", expected)
+    return (settings.public_url or "").rstrip("/")
 
 
 def _read(model: type[T]) -> T:
-    told = with_files(os.environ)
-    filed: dict[str, Any] = {name: told[name] for name in FROM_FILES if name in told}
+    told = with_secret_files(os.environ)
+    filed: dict[str, Any] = {name: told[name] for name in FILE_SETTINGS if name in told}
     try:
         return model(**filed)
     except ValidationError as error:
@@ -266,29 +262,31 @@ def _read(model: type[T]) -> T:
         raise Misconfigured("environment", str(first["loc"][0]), missing) from None
 
 
-def _refuse_closed(settings: DoorSettings) -> None:
+def _reject_private_addresses(settings: ServiceSettings) -> None:
     """Refuse plain http, and addresses in closed networks, unless they are allowed."""
     if settings.allow_private_addresses:
         return
-    for name in ("public_address", "token_keys", "webhook_address"):
+    for name in ("public_url", "jwks_url", "webhook_url"):
         if address := getattr(settings, name, None):
             alias = str(type(settings).model_fields[name].alias)
-            _refuse_closed_at("environment", alias, str(address))
+            _reject_private_address("environment", alias, str(address))
 
 
-def _refuse_closed_at(file: str, key: str, address: str) -> None:
+def _reject_private_address(file: str, key: str, address: str) -> None:
     if not is_open(address):
         expected = "expected https:// and a host of the Internet (else set"
         raise Misconfigured(file, key, f"{expected} TICKETS_ALLOW_PRIVATE_ADDRESSES=true)")
 
 
-def _refuse_unknown(environment: Mapping[str, str]) -> None:
-    models = (Settings, GatewaySettings, OwnerSettings)
+def _reject_unknown(environment: Mapping[str, str]) -> None:
+    models = (WorkerSettings, GatewaySettings, OwnerSettings)
     fields = [field for model in models for field in model.model_fields.values()]
     known = sorted({str(field.alias) for field in fields})
     for name in sorted(environment):
-        ours = name.startswith("TICKETS_") and not name.startswith((SECRETS, LOCAL))
-        filed = name.endswith("_FILE") and may_be_file(name.removesuffix("_FILE"))
+        ours = name.startswith("TICKETS_") and not name.startswith(
+            (PARTNER_SECRET_PREFIX, LOCAL_STACK_PREFIX)
+        )
+        filed = name.endswith("_FILE") and may_come_from_file(name.removesuffix("_FILE"))
         if ours and name not in known and not filed:
             near = difflib.get_close_matches(name, known, 1)
             hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}"

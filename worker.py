@@ -48,13 +48,13 @@ from adapters.postgres.schema.roles import grant_privileges, must_not_own
 from cli import partner_exchange, tickets
 from domain.errors import Misconfigured
 from domain.partners.profile import PartnerProfile
-from secret_settings import partner_secrets, with_files
+from secret_settings import partner_secrets, with_secret_files
 from settings import (
-    Settings,
-    check_apart,
+    WorkerSettings,
+    check_secrets_and_addresses,
     load_owner_settings,
-    load_settings,
-    public_address,
+    load_worker_settings,
+    public_base_url,
 )
 from workflows.activity_options import MAIL_QUEUE, PARTNER_QUEUE, TICKETS_QUEUE
 from workflows.data_converter import DATA_CONVERTER
@@ -80,7 +80,7 @@ SANDBOX: Final = SandboxedWorkflowRunner(
 @contextlib.asynccontextmanager
 async def workers(
     client: Client,
-    settings: Settings,
+    settings: WorkerSettings,
     profiles: Mapping[str, PartnerProfile],
     clock: Clock = time.monotonic,
 ) -> AsyncIterator[list[Worker]]:
@@ -88,17 +88,17 @@ async def workers(
 
     Partners are called at their pace by `clock`.
     """
-    book = LetterBook(settings.service_address)
-    mail = MailDoor(settings.smtp_url, settings.mail_sender, settings.service_address)
+    book = LetterBook(settings.support_email)
+    mail = MailDoor(settings.smtp_url, settings.mail_from, settings.support_email)
     secrets = partner_secrets(profiles.values(), os.environ)
-    connections = settings.database_connections
+    connections = settings.database_pool_size
     async with (
         Postgres.connect(settings.database_url, connections, settings.statement_cache) as postgres,
         open_door(secrets) as door,
         asking_mail_server(postgres, mail),
     ):
-        persistence = Persistence(postgres, profiles, book, settings.service_address)
-        address = public_address(settings, profiles.values())
+        persistence = Persistence(postgres, profiles, book, settings.support_email)
+        address = public_base_url(settings, profiles.values())
         letters = Letters(postgres, book, mail, _answer_pages(settings, address))
         post = PartnerPost(book, mail, secrets, address)
         pace = Pace(clock, settings.worker_processes)
@@ -123,11 +123,11 @@ async def workers(
         ]
 
 
-def _answer_pages(settings: Settings, address: str) -> AnswerPages | None:
+def _answer_pages(settings: WorkerSettings, address: str) -> AnswerPages | None:
     """Return where members answer, if this worker knows the pages' address and their secret."""
-    if not address or settings.pages_secret is None:
+    if not address or settings.signing_secret is None:
         return None
-    return AnswerPages(address, settings.pages_secret)
+    return AnswerPages(address, settings.signing_secret)
 
 
 def _slots(profiles: Mapping[str, PartnerProfile]) -> int:
@@ -152,7 +152,7 @@ def _worker(client: Client, queue: str, work: Sequence[Any], **more: Any) -> Wor
 
 async def connect(runtime: Runtime | None = None) -> Client:
     """Connect to Temporal as its SDK's environment configuration says."""
-    told = with_files(os.environ)
+    told = with_secret_files(os.environ)
     config: dict[str, Any] = {**ClientConfig.load_client_connect_config(override_env_vars=told)}
     config.setdefault("target_host", "localhost:7233")
     return await Client.connect(**config, data_converter=DATA_CONVERTER, runtime=runtime)
@@ -176,13 +176,15 @@ async def run() -> None:
         leave_in_any_case()
 
 
-def check() -> tuple[Settings, dict[str, PartnerProfile]]:
+def check() -> tuple[WorkerSettings, dict[str, PartnerProfile]]:
     """Read settings and partners' files; raises `Misconfigured`."""
-    settings = load_settings()
+    settings = load_worker_settings()
     profiles = load_profiles(settings.partners_dir)
-    check_apart(settings, partner_secrets(profiles.values(), os.environ), profiles.values())
-    public_address(settings, profiles.values())
-    MailDoor(settings.smtp_url, settings.mail_sender, settings.service_address)
+    check_secrets_and_addresses(
+        settings, partner_secrets(profiles.values(), os.environ), profiles.values()
+    )
+    public_base_url(settings, profiles.values())
+    MailDoor(settings.smtp_url, settings.mail_from, settings.support_email)
     return settings, profiles
 
 
@@ -196,11 +198,11 @@ async def bring_up_to_date() -> None:
         await grant_privileges(postgres, settings.service_role)
 
 
-def _runtime(settings: Settings) -> Runtime | None:
-    if settings.metrics_address is None:
+def _runtime(settings: WorkerSettings) -> Runtime | None:
+    if settings.metrics_bind is None:
         return None
     prometheus = PrometheusConfig(
-        bind_address=settings.metrics_address,
+        bind_address=settings.metrics_bind,
         counters_total_suffix=True,
         unit_suffix=True,
         durations_as_seconds=True,

@@ -15,16 +15,16 @@ from domain.values.periods import after, midnight_after
 
 
 class PartnerPost:
-    """Writes to partners; `public_address` is where the pages behind the links are."""
+    """Writes to partners; `public_url` is where the pages behind the links are."""
 
     def __init__(
-        self, book: LetterBook, door: MailDoor, secrets: Mapping[str, str], public_address: str
+        self, book: LetterBook, door: MailDoor, secrets: Mapping[str, str], public_url: str
     ) -> None:
         """Take words from `book`, hand letters to `door`; `secrets` by the names in profiles."""
         self._book = book
         self._door = door
         self._secrets = secrets
-        self._public_address = public_address
+        self._public_url = public_url
 
     async def send(
         self, rules: PartnerRules, channel: MailChannel, purpose: str, claim: Mapping[str, Any]
@@ -54,7 +54,7 @@ class PartnerPost:
         subject = Subject(OUTCOME, number, rules.id)
         expires_at = midnight_after(day, rules.market.zone)
         token = new_token(self._secrets[channel.secret], subject, expires_at)
-        return f"{self._public_address}/partners/{rules.id}/tickets/{number}/outcome?token={token}"
+        return f"{self._public_url}/partners/{rules.id}/tickets/{number}/outcome?token={token}"
 
 
 def _last_day(channel: MailChannel, now: datetime, zone: ZoneInfo) -> date:

@@ -78,13 +78,13 @@ class Persistence:
         postgres: Postgres,
         profiles: Mapping[str, PartnerProfile],
         phrases: Phrases,
-        service_address: str,
+        support_email: str,
     ) -> None:
-        """Judge by the current `profiles`; `service_address` is the customer service's."""
+        """Judge by the current `profiles`; `support_email` is the customer service's."""
         self._postgres = postgres
         self._profiles = profiles
         self._phrases = phrases
-        self._service_address = service_address
+        self._support_email = support_email
 
     @activity.defn(name="admit_claim")
     async def admit(self, request: AdmissionRequest) -> Admission:
@@ -93,7 +93,7 @@ class Persistence:
         admission = await admit(self._postgres, request, filing.wanted, filing.decide)
         if filing.bug:
             log.error("a claim could not be judged and is refused: %s", place_of(filing.bug))
-        return pointing_to_service(admission, self._service_address)
+        return pointing_to_service(admission, self._support_email)
 
     @activity.defn(name="write_down")
     async def write(self, writing: Writing) -> None:

@@ -84,11 +84,11 @@ async def _gateway(crowd: Crowd) -> AsyncIterator[httpx.AsyncClient]:
     (port,) = free_ports(1)
     address = f"http://{HOST}:{port}"
     own = {
-        "TICKETS_GATEWAY_ADDRESS": f"{HOST}:{port}",
-        "TICKETS_PUBLIC_ADDRESS": address,
-        "TICKETS_TOKEN_ISSUER": TOLD["iss"],
-        "TICKETS_TOKEN_AUDIENCE": TOLD["aud"],
-        "TICKETS_TOKEN_SECRET": SECRET,
+        "TICKETS_GATEWAY_BIND": f"{HOST}:{port}",
+        "TICKETS_PUBLIC_URL": address,
+        "TICKETS_JWT_ISSUER": TOLD["iss"],
+        "TICKETS_JWT_AUDIENCE": TOLD["aud"],
+        "TICKETS_JWT_SECRET": SECRET,
     }
     command = (sys.executable, "-m", "gateway")
     stack = crowd.stack

@@ -106,7 +106,7 @@ def _figures(outcomes: list[float], seen: Seen) -> list[Figure]:
 
 async def _flood(crowd: Crowd, kind: Kind, flooded: Filed) -> str:
     """Run one flood in a process of its own; return what it counted."""
-    secret = crowd.stack.environment["TICKETS_PAGES_SECRET"]
+    secret = crowd.stack.environment["TICKETS_SIGNING_SECRET"]
     closes_at = datetime.now(UTC) + timedelta(days=1)
     flood = Flood(
         kind=kind,
@@ -145,7 +145,7 @@ async def _ask_member(crowd: Crowd, http: httpx.AsyncClient, flooded: Filed) -> 
 
 
 def _secret(crowd: Crowd, partner_id: str) -> str:
-    return crowd.stack.environment[f"TICKETS_SECRET_{partner_id.upper()}"]
+    return crowd.stack.environment[f"TICKETS_PARTNER_SECRET_{partner_id.upper()}"]
 
 
 async def _calls(crowd: Crowd, http: httpx.AsyncClient, seen: Seen) -> None:

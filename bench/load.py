@@ -171,7 +171,7 @@ def _profile(model: dict[str, Any], partner_id: str, channel: dict[str, Any]) ->
     """Return the model's profile as that of another partner, which decides nothing meanwhile."""
     named = {
         "address": f"{PLACEHOLDER}/{partner_id}/claims",
-        "secret": f"TICKETS_SECRET_{partner_id.upper().replace('-', '_')}",
+        "secret": f"TICKETS_PARTNER_SECRET_{partner_id.upper().replace('-', '_')}",
     }
     more = {"channel": named | channel, "limits": {"accepted_per_day": 1_000_000}}
     return merged(model, {"id": partner_id, "name": partner_id, **more})

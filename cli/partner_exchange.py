@@ -51,7 +51,7 @@ from domain.errors import MessageRefused, Unavailable
 from domain.partners.profile import Market, PartnerRules
 from domain.tickets.discrepancies import TICKET_CLOSED, UNCHANGED
 from domain.tickets.messages import PartnerOutcome
-from settings import load_settings
+from settings import load_worker_settings
 from workflows.outcome_dispatcher import Teller
 
 DONE: Final = 0
@@ -76,7 +76,7 @@ async def run(arguments: Sequence[str], connect: Connect) -> int:
     `connect` is asked for Temporal where tickets must be told. Raises `Misconfigured`.
     """
     options = _parser().parse_args(arguments)
-    settings = load_settings()
+    settings = load_worker_settings()
     profile = load_profiles(settings.partners_dir).get(options.partner)
     if profile is None:
         return _wrong(f"no partner {options.partner!r} in {settings.partners_dir}")

@@ -13,7 +13,7 @@ from adapters.postgres.database import Postgres
 from domain.errors import MessageRefused
 from domain.values.email_addresses import read_address
 from domain.values.ticket_number import read_number
-from settings import Settings, load_settings, public_address
+from settings import WorkerSettings, load_worker_settings, public_base_url
 from workflows.email_resending import SENT, send_again
 from workflows.resumption import all_lost, repair
 
@@ -23,7 +23,7 @@ Connect = Callable[[], Awaitable[Client]]
 async def run(arguments: Sequence[str], connect: Connect) -> int:
     """Run `mail` or `repair`; 0 for done, 3 where something could not be done."""
     options = _parser().parse_args(arguments)
-    settings, client = load_settings(), await connect()
+    settings, client = load_worker_settings(), await connect()
     cache = settings.statement_cache
     async with Postgres.connect(settings.database_url, statement_cache=cache) as postgres:
         if options.command == "repair":
@@ -52,7 +52,7 @@ async def _repair(postgres: Postgres, client: Client, options: argparse.Namespac
 
 
 async def _mail(
-    postgres: Postgres, client: Client, settings: Settings, options: argparse.Namespace
+    postgres: Postgres, client: Client, settings: WorkerSettings, options: argparse.Namespace
 ) -> int:
     letters = _letters(postgres, settings)
     became = await send_again(postgres, client, letters, options.number, options.to)
@@ -61,12 +61,12 @@ async def _mail(
     return 0 if set(became.values()) <= {SENT} else 3
 
 
-def _letters(postgres: Postgres, settings: Settings) -> Letters:
-    door = MailDoor(settings.smtp_url, settings.mail_sender, settings.service_address)
-    address = public_address(settings, load_profiles(settings.partners_dir).values())
-    secret = settings.pages_secret
+def _letters(postgres: Postgres, settings: WorkerSettings) -> Letters:
+    door = MailDoor(settings.smtp_url, settings.mail_from, settings.support_email)
+    address = public_base_url(settings, load_profiles(settings.partners_dir).values())
+    secret = settings.signing_secret
     pages = AnswerPages(address, secret) if address and secret else None
-    return Letters(postgres, LetterBook(settings.service_address), door, pages)
+    return Letters(postgres, LetterBook(settings.support_email), door, pages)
 
 
 def _number(text: str) -> str:

@@ -17,7 +17,12 @@ from domain.errors import Misconfigured
 from gateway.app import application
 from gateway.server.uvicorn_server import Serving, listen, serve
 from secret_settings import partner_secrets
-from settings import GatewaySettings, check_apart, host_and_port, load_gateway_settings
+from settings import (
+    GatewaySettings,
+    check_secrets_and_addresses,
+    host_and_port,
+    load_gateway_settings,
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -27,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
         settings = load_gateway_settings()
         profiles = load_profiles(settings.partners_dir)
         secrets = partner_secrets(profiles.values(), os.environ)
-        check_apart(settings, secrets, profiles.values())
+        check_secrets_and_addresses(settings, secrets, profiles.values())
         app = application(settings, profiles, secrets)
     except Misconfigured as error:
         print(f"gateway: {error}", file=sys.stderr)
@@ -47,7 +52,7 @@ def _serve(app: FastAPI, settings: GatewaySettings) -> int:
     try:
         role = must_not_own(settings.database_url, only_warn=settings.allow_private_addresses)
         asyncio.run(role)
-        listening = _listening(settings.address)
+        listening = _listening(settings.bind)
     except Misconfigured as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 2
@@ -66,7 +71,7 @@ def _listening(address: str) -> socket.socket:
         return listen(*host_and_port(address))
     except OSError as error:
         expected = f"cannot listen at {address}: {error.strerror}"
-        raise Misconfigured("environment", "TICKETS_GATEWAY_ADDRESS", expected) from None
+        raise Misconfigured("environment", "TICKETS_GATEWAY_BIND", expected) from None
 
 
 def _log_plainly() -> None:

@@ -87,7 +87,7 @@ def application(
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(PrometheusMiddleware, app_name="gateway", prefix="gateway", group_paths=True)
-    app.add_middleware(Guards, is_secure=settings.public_address.startswith("https://"))
+    app.add_middleware(Guards, is_secure=settings.public_url.startswith("https://"))
     app.add_middleware(Addresses)
     app.add_middleware(
         CorrelationIdMiddleware, header_name="X-Request-ID", validator=_is_request_id
@@ -106,16 +106,16 @@ async def _open(
     secrets: Mapping[str, str],
 ) -> Parts:
     door = await stack.enter_async_context(open_door(secrets))
-    address = settings.token_keys
+    address = settings.jwks_url
     tokens = BearerTokens(
-        settings.token_issuer,
-        settings.token_audience,
-        secrets=settings.token_secret,
+        settings.jwt_issuer,
+        settings.jwt_audience,
+        secrets=settings.jwt_secret,
         keys=IssuerKeys(address, door.fetch) if address else None,
-        longest_life=settings.token_longest_life,
+        longest_life=settings.jwt_max_lifetime,
     )
     opened = Postgres.connect(
-        settings.database_url, settings.database_connections, settings.statement_cache
+        settings.database_url, settings.database_pool_size, settings.statement_cache
     )
     return Parts(
         settings=settings,
@@ -124,6 +124,6 @@ async def _open(
         postgres=await stack.enter_async_context(opened),
         client=await connect(),
         tokens=tokens,
-        book=LetterBook(settings.service_address),
+        book=LetterBook(settings.support_email),
         door=door,
     )

@@ -27,4 +27,4 @@ async def check_claim(parts: Parts, claim: Mapping[str, Any]) -> AdmissionResult
     entry = filing.decide(facts)
     if filing.bug:
         log.error("a claim could not be judged: %s", place_of(filing.bug))
-    return pointing_to_service(entry.admission, parts.settings.service_address).result
+    return pointing_to_service(entry.admission, parts.settings.support_email).result

@@ -83,7 +83,7 @@ async def _stored_answer(
         return None
     if admission.digest != claim_digest(claim):
         return refusal(number, "key_reused")
-    return pointing_to_service(admission, parts.settings.service_address).result
+    return pointing_to_service(admission, parts.settings.support_email).result
 
 
 async def _must_have_begun(parts: Parts, number: str) -> None:

@@ -28,7 +28,7 @@ from adapters.postgres.database import Postgres
 from domain.errors import DatabaseUnavailable, Unavailable
 from domain.tickets.ticket import Answer
 from gateway.http.problems import STATUS, Problem, is_unknown
-from secret_settings import with_files
+from secret_settings import with_secret_files
 from workflows.activity_options import ADMISSION_PATIENCE, CONTINUING
 
 LOOK: Final = timedelta(seconds=2)
@@ -74,7 +74,7 @@ def noting_beginnings() -> Iterator[list[bool]]:
 
 async def connect() -> Client:
     """Make a client as the SDK's environment configuration says; it connects when it is used."""
-    told = with_files(os.environ)
+    told = with_secret_files(os.environ)
     config: dict[str, Any] = {**ClientConfig.load_client_connect_config(override_env_vars=told)}
     config.setdefault("target_host", "localhost:7233")
     return await Client.connect(

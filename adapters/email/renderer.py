@@ -52,9 +52,9 @@ class Letter:
 class LetterBook:
     """Every letter and phrase in every language; loaded once, safe to share between tasks."""
 
-    def __init__(self, service_address: str) -> None:
-        """Load the phrases; `service_address` is the e-mail address of customer service."""
-        self._tongues = {language: _Tongue(language, service_address) for language in LOCALES}
+    def __init__(self, support_email: str) -> None:
+        """Load the phrases; `support_email` is the e-mail address of customer service."""
+        self._tongues = {language: _Tongue(language, support_email) for language in LOCALES}
 
     def render(self, kind: str, language: str, params: Mapping[str, Any]) -> Letter:
         """Write the letter `kind` (the eight of `product.md`, R26-R28, R34) with JSON `params`.
@@ -96,10 +96,10 @@ class LetterBook:
 class _Tongue:
     """One language: its templates, its phrases, its way to write dates and money."""
 
-    def __init__(self, language: str, service_address: str) -> None:
+    def __init__(self, language: str, support_email: str) -> None:
         self._language = language
         self._locale = Locale.parse(LOCALES[language])
-        self._service_address = service_address
+        self._support_email = support_email
         self._phrases = _read_phrases(language)
         self._environment = self._new_environment()
 
@@ -126,7 +126,7 @@ class _Tongue:
         return environment
 
     def letter(self, kind: str, params: Mapping[str, Any]) -> Letter:
-        values = {"service_address": self._service_address, **_tamed(params)}
+        values = {"support_email": self._support_email, **_tamed(params)}
         try:
             text = self._environment.get_template(f"{kind}.txt").render(values)
             html = self._environment.get_template(f"{kind}.html").render(values)
@@ -139,7 +139,7 @@ class _Tongue:
 
     def phrase(self, section: str, code: str, params: Mapping[str, Any]) -> str:
         given = {name: value for name, value in params.items() if value is not None}
-        values = {"service_address": self._service_address, **_tamed(given)}
+        values = {"support_email": self._support_email, **_tamed(given)}
         if "available_from" in values:
             values["available_from"] = self.instant(values["available_from"])
         if "last_day" in values:

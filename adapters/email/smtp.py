@@ -65,7 +65,7 @@ class MailDoor:
         """
         self._server = _read_url(url)
         self._sender = _read_sender(sender)
-        self._replies_to = _ours("TICKETS_SERVICE_ADDRESS", replies_to) if replies_to else None
+        self._replies_to = _ours("TICKETS_SUPPORT_EMAIL", replies_to) if replies_to else None
 
     async def takes_utf8(self) -> bool:
         """Ask the server whether it takes addresses beyond ASCII (SMTPUTF8, RFC 6531).
@@ -185,7 +185,7 @@ def _read_sender(sender: str) -> Address:
     name, address = (
         (found["name"] or "", found["in_brackets"] or found["bare"]) if found else ("", "")
     )
-    return _ours("TICKETS_MAIL_SENDER", address, name)
+    return _ours("TICKETS_MAIL_FROM", address, name)
 
 
 def _ours(setting: str, address: str, name: str = "") -> Address:

@@ -127,10 +127,10 @@ def in_words(
     return tuple(said)
 
 
-def pointing_to_service(admission: Admission, service_address: str) -> Admission:
+def pointing_to_service(admission: Admission, support_email: str) -> Admission:
     """Name the customer service's address where the member needs it (R4-R6)."""
     codes = {reason.code for reason in admission.result.reasons}
     if not codes & _SENT_TO_SERVICE:
         return admission
-    told = admission.result.model_copy(update={"contact": service_address})
+    told = admission.result.model_copy(update={"contact": support_email})
     return admission.model_copy(update={"result": told})

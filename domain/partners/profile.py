@@ -150,7 +150,7 @@ class Information(Clock):
     on_timeout: Literal["send", "reject"] = "send"
 
 
-SecretName = Annotated[str, Field(pattern=r"^TICKETS_SECRET_[A-Z0-9_]{1,60}$")]
+SecretName = Annotated[str, Field(pattern=r"^TICKETS_PARTNER_SECRET_[A-Z0-9_]{1,60}$")]
 
 
 class Limits(Written):

@@ -96,7 +96,7 @@ class WebhookPage(BaseModel):
 
 def webhooks_for(parts: Parts) -> timedelta | None:
     """Return how long webhooks are tried; `None` where the platform has no address for them."""
-    return LASTING if parts.settings.webhook_address else None
+    return LASTING if parts.settings.webhook_url else None
 
 
 def as_event(placed: Placed) -> TicketEvent:
@@ -137,7 +137,7 @@ async def read_events(
 )
 async def redeliver_event(have: Have, caller: OperatorOrPlatform, event_id: EventId) -> Redelivery:
     """Send an event's webhook once more."""
-    if not have.settings.webhook_address:
+    if not have.settings.webhook_url:
         raise Problem("not_possible_now")
     accounts = None if "operator" in caller.roles else caller.accounts
     if not await redeliver(have.postgres, event_id, LASTING, accounts):

@@ -28,7 +28,7 @@ async def place(parts: Parts) -> bool:
 
 async def send(parts: Parts) -> bool:
     """Send webhooks that are due; asked to wait, this process sends none for a while."""
-    if not parts.settings.webhook_address:
+    if not parts.settings.webhook_url:
         return False
     due = await webhooks_due(parts.postgres, AT_ONCE)
     sent = await asyncio.gather(*(_send(parts, one) for one in due), return_exceptions=True)
@@ -42,7 +42,7 @@ async def _send(parts: Parts, due: Due) -> timedelta:
     """Send one, and note what became of it; return how long the platform asked to wait."""
     event = as_event(due.event)
     body = event.model_dump(mode="json", by_alias=True)
-    address = str(parts.settings.webhook_address)
+    address = str(parts.settings.webhook_url)
     secrets = parts.settings.webhook_secret or ""
     try:
         await parts.door.notify(address, secrets, event.event_id, body, TIMEOUT)

@@ -62,7 +62,7 @@ def id_of(cookie: str) -> str:
 
 def cookie_of(parts: Parts, request: Request, kind: Kind) -> str | None:
     """Return the random id in the browser's cookie of this kind, if we put it there."""
-    cookie, secret = request.cookies.get(_name(parts, kind), ""), parts.settings.pages_secret
+    cookie, secret = request.cookies.get(_name(parts, kind), ""), parts.settings.signing_secret
     try:
         return str(unseal(cookie, secret, f"session {kind}", parts.now))
     except MessageRefused:
@@ -76,7 +76,7 @@ def remember(parts: Parts, response: Response, kind: Kind, cookie: str) -> None:
     """
     response.set_cookie(
         _name(parts, kind),
-        seal(parts.settings.pages_secret, f"session {kind}", cookie, parts.now + LONGEST),
+        seal(parts.settings.signing_secret, f"session {kind}", cookie, parts.now + LONGEST),
         max_age=int(LONGEST.total_seconds()),
         secure=_is_secure(parts),
         httponly=True,
@@ -95,7 +95,7 @@ def _name(parts: Parts, kind: Kind) -> str:
 
 
 def _is_secure(parts: Parts) -> bool:
-    return parts.settings.public_address.startswith("https://")
+    return parts.settings.public_url.startswith("https://")
 
 
 async def session_of(parts: Parts, request: Request, kind: Kind) -> Session | None:
@@ -108,7 +108,7 @@ async def session_of(parts: Parts, request: Request, kind: Kind) -> Session | No
 def form_token(parts: Parts, session: Session) -> str:
     """Return what a form of this session carries."""
     expires_at = parts.now + LONGEST
-    return seal(parts.settings.pages_secret, "form", session.session_id, expires_at)
+    return seal(parts.settings.signing_secret, "form", session.session_id, expires_at)
 
 
 async def sent_form(request: Request) -> FormData:
@@ -129,7 +129,7 @@ def is_own(parts: Parts, request: Request) -> bool:
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site in _OWN_SITE
-    own = urlsplit(parts.settings.public_address)
+    own = urlsplit(parts.settings.public_url)
     return request.headers.get("origin") in (None, f"{own.scheme}://{own.netloc}")
 
 
@@ -153,7 +153,7 @@ async def form_of(parts: Parts, request: Request, session: Session) -> FormData:
 
 def page_session(parts: Parts, token: object) -> str | None:
     """Return the id of the session whose page holds this form's token."""
-    secret = parts.settings.pages_secret
+    secret = parts.settings.signing_secret
     try:
         whose = unseal(token if isinstance(token, str) else "", secret, "form", parts.now)
     except MessageRefused:

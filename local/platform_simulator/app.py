@@ -38,7 +38,7 @@ PAGES = Jinja2Templates(
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
 HOSTS = ["127.0.0.1", "localhost"]
 SHOWN = 50  # webhooks on the page
-SECRET_NAME = "TICKETS_PLATFORM_WEBHOOK_SECRET"  # noqa: S105  (a name, not a secret)
+SECRET_NAME = "TICKETS_WEBHOOK_SECRET"  # noqa: S105  (a name, not a secret)
 
 
 class Platform:

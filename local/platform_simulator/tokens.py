@@ -16,9 +16,9 @@ class Issuer:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         """Use what the environment of a local stack says."""
-        self._secret = environment["TICKETS_TOKEN_SECRET"]
-        self._issuer = environment["TICKETS_TOKEN_ISSUER"]
-        self._audience = environment["TICKETS_TOKEN_AUDIENCE"]
+        self._secret = environment["TICKETS_JWT_SECRET"]
+        self._issuer = environment["TICKETS_JWT_ISSUER"]
+        self._audience = environment["TICKETS_JWT_AUDIENCE"]
 
     def platform(self) -> str:
         """The platform itself, for all its accounts."""

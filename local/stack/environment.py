@@ -12,7 +12,14 @@ LETTERS_FROM = "tickets@rewards.example"
 CUSTOMER_SERVICE = "help@rewards.example"
 ISSUER = "https://platform.rewards.example"
 AUDIENCE = "support-tickets"
-NOT_OURS = ("TEMPORAL_", PREFIX, "TICKETS_METRICS_", "TICKETS_TOKEN_", "TICKETS_PLATFORM_")
+NOT_OURS = (
+    "TEMPORAL_",
+    PREFIX,
+    "TICKETS_METRICS_",
+    "TICKETS_JWT_",
+    "TICKETS_JWKS_",
+    "TICKETS_WEBHOOK_",
+)
 """Settings of a person's environment that must not reach these programs."""
 Addresses = dict[str, str]
 
@@ -45,16 +52,16 @@ def environment(state: Path, where: Mapping[str, str]) -> dict[str, str]:
         "TEMPORAL_CONFIG_FILE": str(nothing_said),
         "TICKETS_ALLOW_PRIVATE_ADDRESSES": "true",
         "TICKETS_PARTNERS_DIR": str(state / "partners"),
-        "TICKETS_GATEWAY_ADDRESS": where["gateway"].removeprefix("http://"),
-        "TICKETS_TOKEN_ISSUER": ISSUER,
-        "TICKETS_TOKEN_AUDIENCE": AUDIENCE,
-        "TICKETS_PLATFORM_WEBHOOK_ADDRESS": f"{where['platform']}/webhooks",
-        "TICKETS_TEMPORAL_UI": where["temporal_ui"],
+        "TICKETS_GATEWAY_BIND": where["gateway"].removeprefix("http://"),
+        "TICKETS_JWT_ISSUER": ISSUER,
+        "TICKETS_JWT_AUDIENCE": AUDIENCE,
+        "TICKETS_WEBHOOK_URL": f"{where['platform']}/webhooks",
+        "TICKETS_TEMPORAL_UI_URL": where["temporal_ui"],
         "PYTHONUNBUFFERED": "1",
     }
     defaults = {
-        "TICKETS_MAIL_SENDER": LETTERS_FROM,
-        "TICKETS_SERVICE_ADDRESS": CUSTOMER_SERVICE,
-        "TICKETS_PUBLIC_ADDRESS": where["gateway"],
+        "TICKETS_MAIL_FROM": LETTERS_FROM,
+        "TICKETS_SUPPORT_EMAIL": CUSTOMER_SERVICE,
+        "TICKETS_PUBLIC_URL": where["gateway"],
     }
     return defaults | kept | own

@@ -20,11 +20,11 @@ import tomli_w
 from domain.errors import Misconfigured
 
 PLACEHOLDER = "http://partner-simulator.invalid"
-SECRET_NAME = re.compile(r"TICKETS_SECRET_[A-Z0-9_]+")
+SECRET_NAME = re.compile(r"TICKETS_PARTNER_SECRET_[A-Z0-9_]+")
 SECRET_BYTES = 32
 PASSWORD_NAME = "POSTGRES_PASSWORD"  # noqa: S105  (a name, not a password)
-WEBHOOK_NAME = "TICKETS_PLATFORM_WEBHOOK_SECRET"
-OWN_NAMES = ("TICKETS_PAGES_SECRET", "TICKETS_TOKEN_SECRET")
+WEBHOOK_NAME = "TICKETS_WEBHOOK_SECRET"
+OWN_NAMES = ("TICKETS_SIGNING_SECRET", "TICKETS_JWT_SECRET")
 
 Profile = dict[str, Any]
 

@@ -70,7 +70,7 @@ def a_profile(**changes: Any) -> PartnerProfile:
     channel = {
         "kind": "http",
         "address": "https://velotel.example/claims",
-        "secret": "TICKETS_SECRET_VELOTEL",
+        "secret": "TICKETS_PARTNER_SECRET_VELOTEL",
     }
     return PartnerProfile.from_file(partner_content(channel=channel) | changes)
 

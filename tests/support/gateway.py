@@ -100,12 +100,12 @@ def gateway_settings(database_url: str, **changes: Any) -> GatewaySettings:
     """Settings of a gateway on this database."""
     known = {
         "DATABASE_URL": database_url,
-        "TICKETS_SERVICE_ADDRESS": "help@rewards.example",
-        "TICKETS_PAGES_SECRET": PAGES_SECRET,
-        "TICKETS_TOKEN_ISSUER": ISSUER,
-        "TICKETS_TOKEN_AUDIENCE": AUDIENCE,
-        "TICKETS_TOKEN_SECRET": TOKEN_SECRET,
-        "TICKETS_TEMPORAL_UI": "http://temporal.example",
+        "TICKETS_SUPPORT_EMAIL": "help@rewards.example",
+        "TICKETS_SIGNING_SECRET": PAGES_SECRET,
+        "TICKETS_JWT_ISSUER": ISSUER,
+        "TICKETS_JWT_AUDIENCE": AUDIENCE,
+        "TICKETS_JWT_SECRET": TOKEN_SECRET,
+        "TICKETS_TEMPORAL_UI_URL": "http://temporal.example",
     }
     return GatewaySettings.model_validate(known | changes)
 
@@ -146,8 +146,8 @@ async def fronted(
         environment.setenv("TEMPORAL_NAMESPACE", server.client.namespace)
         listening = stack.enter_context(listening_socket())
         address = f"http://{HOST}:{listening.getsockname()[1]}"
-        own = {"TICKETS_PUBLIC_ADDRESS": address}
-        told = own | {"TICKETS_PAGES_SECRET": PAGES_SECRET}
+        own = {"TICKETS_PUBLIC_URL": address}
+        told = own | {"TICKETS_SIGNING_SECRET": PAGES_SECRET}
         stage = await stack.enter_async_context(
             set_stage(database_url, letters, server, with_workers, told)
         )

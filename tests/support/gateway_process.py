@@ -29,7 +29,7 @@ async def beside(
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Another gateway in this process, on the same books or others; with these secrets changed."""
     url = database_url or front.app.state.parts.settings.database_url
-    settings = gateway_settings(url, TICKETS_PUBLIC_ADDRESS=front.address)
+    settings = gateway_settings(url, TICKETS_PUBLIC_URL=front.address)
     own = dict.fromkeys(secrets(), SECRET) | secrets_of
     with listening_socket() as listening:
         address = f"http://{HOST}:{listening.getsockname()[1]}"
@@ -51,17 +51,17 @@ async def a_process(
         "PATH": os.environ["PATH"],
         "DATABASE_URL": settings.database_url,
         "TEMPORAL_ADDRESS": temporal,
-        "TICKETS_SERVICE_ADDRESS": settings.service_address,
+        "TICKETS_SUPPORT_EMAIL": settings.support_email,
         "TICKETS_ALLOW_PRIVATE_ADDRESSES": "true",
         "TICKETS_PARTNERS_DIR": str(PARTNERS),
-        "TICKETS_PUBLIC_ADDRESS": front.address,
-        "TICKETS_PAGES_SECRET": settings.pages_secret,
-        "TICKETS_GATEWAY_ADDRESS": f"{HOST}:{port}",
-        "TICKETS_TOKEN_ISSUER": settings.token_issuer,
-        "TICKETS_TOKEN_AUDIENCE": settings.token_audience,
-        "TICKETS_TOKEN_SECRET": settings.token_secret or "",
+        "TICKETS_PUBLIC_URL": front.address,
+        "TICKETS_SIGNING_SECRET": settings.signing_secret,
+        "TICKETS_GATEWAY_BIND": f"{HOST}:{port}",
+        "TICKETS_JWT_ISSUER": settings.jwt_issuer,
+        "TICKETS_JWT_AUDIENCE": settings.jwt_audience,
+        "TICKETS_JWT_SECRET": settings.jwt_secret or "",
         **{name: invented_secret() for name in secrets()},
-        "TICKETS_SECRET_VELOTEL": SECRET,
+        "TICKETS_PARTNER_SECRET_VELOTEL": SECRET,
     }
     limit = ("prlimit", f"--nofile={files}:{files}") if files else ()
     process = await asyncio.create_subprocess_exec(

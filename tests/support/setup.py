@@ -24,7 +24,7 @@ from local.mail_catcher.smtp import Behaviour, listen
 from local.mail_catcher.store import Letterbox
 from local.stack.ports import HOST
 from local.stack.temporal import SEARCH_ATTRIBUTES, fairness_flags
-from settings import Settings
+from settings import WorkerSettings
 from tests.support.claims import PARTNERS, a_partner
 from tests.support.environment import Stage
 from tests.support.partner_server import SECRET, open_for_claims
@@ -127,14 +127,14 @@ async def _stage(
     port, _, name = database.partition("/")
     database_wire = await stack.enter_async_context(strung(int(port)))
     mail_wire = await stack.enter_async_context(strung(catcher.sockets[0].getsockname()[1]))
-    settings = Settings.model_validate(
+    settings = WorkerSettings.model_validate(
         {
             "DATABASE_URL": f"{start}:{database_wire.entrance}/{name}",
             "SMTP_URL": f"smtp://{HOST}:{mail_wire.entrance}",
-            "TICKETS_MAIL_SENDER": "tickets@rewards.example",
-            "TICKETS_SERVICE_ADDRESS": "help@rewards.example",
+            "TICKETS_MAIL_FROM": "tickets@rewards.example",
+            "TICKETS_SUPPORT_EMAIL": "help@rewards.example",
             "TICKETS_PARTNERS_DIR": PARTNERS,
-            "TICKETS_PUBLIC_ADDRESS": "https://tickets.rewards.example",
+            "TICKETS_PUBLIC_URL": "https://tickets.rewards.example",
             **told,
         }
     )

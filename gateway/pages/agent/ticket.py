@@ -192,7 +192,7 @@ def _done(seen: TicketDetail, request_id: str) -> str | None:
 
 def _workflow(have: Parts, number: str) -> str | None:
     """Return where the ticket's workflow is shown, if the settings say where that is at all."""
-    if have.settings.temporal_ui is None:
+    if have.settings.temporal_ui_url is None:
         return None
     place = f"/namespaces/{quote(have.client.namespace)}/workflows/{quote(number)}"
-    return have.settings.temporal_ui.rstrip("/") + place
+    return have.settings.temporal_ui_url.rstrip("/") + place

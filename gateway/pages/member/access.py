@@ -44,7 +44,7 @@ class Reader(NamedTuple):
     def see(self, template: str, status: int = 200, **content: Any) -> Response:
         """Render a page of the form."""
         values = {
-            "service_address": self.parts.settings.service_address,
+            "support_email": self.parts.settings.support_email,
             "signed_in": signed_in(self.parts, self.session, self.language),
             **content,
         }

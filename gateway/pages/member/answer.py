@@ -103,7 +103,7 @@ class Reader(NamedTuple):
 async def _reader(request: Request, have: Have, number: str, token: str = "") -> Reader:
     """Check the token before anything is looked up: whatever is wrong, the page is the same."""
     with telling_refusals(SecurityEvent.LINK_REFUSED, kind="member", number=number):
-        check_token(token, have.settings.pages_secret, member_of(number), have.now)
+        check_token(token, have.settings.signing_secret, member_of(number), have.now)
     row = await have.postgres.one("question_asked", number=number)
     if row is None:
         raise MessageRefused("invalid_link")

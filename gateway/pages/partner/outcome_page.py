@@ -215,7 +215,7 @@ def _content(have: Parts, claim: Claim, language: str) -> dict[str, Any]:
         "standing": claim.standing,
         "round": claim.round,
         "answers": said,
-        "service_address": have.settings.service_address,
+        "support_email": have.settings.support_email,
     }
 
 
@@ -234,8 +234,8 @@ def _ended(request: Request, parts: Parts, claim: Claim) -> Response:
     """Say that the claim has ended and whom to write to, and nothing else about it: the link
     outlives its use.
     """
-    service = parts.settings.service_address
-    content = {"about": "ended", "mood": "", "service_address": service}
+    service = parts.settings.support_email
+    content = {"about": "ended", "mood": "", "support_email": service}
     return _private(
         page(request, "partner_no.html", "partner", _language(request, claim), content, 200)
     )

@@ -49,8 +49,8 @@ async def repaired(front: Front, *arguments: str) -> tuple[int, str]:
             "DATABASE_URL": settings.database_url,
             "TEMPORAL_ADDRESS": front.stage.client.service_client.config.target_host,
             "SMTP_URL": "smtp://localhost:1",
-            "TICKETS_MAIL_SENDER": "tickets@rewards.example",
-            "TICKETS_SERVICE_ADDRESS": settings.service_address,
+            "TICKETS_MAIL_FROM": "tickets@rewards.example",
+            "TICKETS_SUPPORT_EMAIL": settings.support_email,
         },
         stdout=asyncio.subprocess.PIPE,
     )

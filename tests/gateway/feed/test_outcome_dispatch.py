@@ -119,7 +119,7 @@ async def test_nobody_overtakes_an_outcome_that_is_being_told(front: Front) -> N
 
 async def test_a_secret_rotates_without_a_gap(front: Front) -> None:
     body = b"[]"
-    rotating = {"TICKETS_SECRET_VELOTEL": f"{NEW_SECRET} {SECRET}"}
+    rotating = {"TICKETS_PARTNER_SECRET_VELOTEL": f"{NEW_SECRET} {SECRET}"}
     async with beside(front, **rotating) as http:
 
         async def status(secret: str, partner_id: str = "velotel") -> int:

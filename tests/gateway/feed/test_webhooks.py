@@ -38,8 +38,8 @@ async def told(
             server,
             database_url,
             letters,
-            TICKETS_PLATFORM_WEBHOOK_ADDRESS=platform.address,
-            TICKETS_PLATFORM_WEBHOOK_SECRET=f"{WEBHOOK_SECRET} {SECOND_SECRET}",
+            TICKETS_WEBHOOK_URL=platform.address,
+            TICKETS_WEBHOOK_SECRET=f"{WEBHOOK_SECRET} {SECOND_SECRET}",
         ) as front,
     ):
         yield front

@@ -169,7 +169,7 @@ async def test_a_choice_that_is_none_leads_back_to_the_choices(
 
 async def test_without_the_database_a_page_says_to_come_back(front: Front) -> None:
     """The hand-over is not used up by it."""
-    own = {"TICKETS_PUBLIC_ADDRESS": "http://127.0.0.1"}
+    own = {"TICKETS_PUBLIC_URL": "http://127.0.0.1"}
     settings = gateway_settings("postgresql://nobody@127.0.0.1:1/nothing", **own)
     app = application(settings, front.profiles, dict.fromkeys(secrets(), SECRET))
     with listening_socket() as listening:

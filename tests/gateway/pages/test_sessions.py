@@ -183,7 +183,7 @@ async def test_the_cookie_alone_is_nothing_that_the_database_holds(front: Front)
 async def test_over_https_no_other_host_of_the_domain_can_set_our_cookies(
     postgres_server: str, tmp_path: Path
 ) -> None:
-    changes: dict[str, Any] = {"TICKETS_PUBLIC_ADDRESS": "https://tickets.example"}
+    changes: dict[str, Any] = {"TICKETS_PUBLIC_URL": "https://tickets.example"}
     async with (
         real_server() as server,
         fresh_database(postgres_server) as database_url,

@@ -47,16 +47,16 @@ async def test_a_port_that_is_taken_is_named_with_its_setting(
     told = {
         "DATABASE_URL": settings.database_url,
         "TICKETS_ALLOW_PRIVATE_ADDRESSES": "true",
-        "TICKETS_SERVICE_ADDRESS": settings.service_address,
+        "TICKETS_SUPPORT_EMAIL": settings.support_email,
         "TICKETS_PARTNERS_DIR": str(PARTNERS),
-        "TICKETS_PUBLIC_ADDRESS": "https://tickets.example.com",
-        "TICKETS_PAGES_SECRET": settings.pages_secret,
-        "TICKETS_TOKEN_ISSUER": settings.token_issuer,
-        "TICKETS_TOKEN_AUDIENCE": settings.token_audience,
-        "TICKETS_TOKEN_SECRET": settings.token_secret or "",
-        "TICKETS_GATEWAY_ADDRESS": taken,
+        "TICKETS_PUBLIC_URL": "https://tickets.example.com",
+        "TICKETS_SIGNING_SECRET": settings.signing_secret,
+        "TICKETS_JWT_ISSUER": settings.jwt_issuer,
+        "TICKETS_JWT_AUDIENCE": settings.jwt_audience,
+        "TICKETS_JWT_SECRET": settings.jwt_secret or "",
+        "TICKETS_GATEWAY_BIND": taken,
     }
     for name, value in (told | {name: invented_secret() for name in secrets()}).items():
         monkeypatch.setenv(name, value)
     assert await asyncio.to_thread(main, []) == 2
-    assert f"TICKETS_GATEWAY_ADDRESS: cannot listen at {taken}" in capsys.readouterr().err
+    assert f"TICKETS_GATEWAY_BIND: cannot listen at {taken}" in capsys.readouterr().err

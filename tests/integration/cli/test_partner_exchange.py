@@ -86,8 +86,8 @@ async def door(postgres: Postgres, database_url: str, tmp_path: Path) -> AsyncIt
             "TEMPORAL_ADDRESS": address,
             "DATABASE_URL": database_url,
             "SMTP_URL": "smtp://127.0.0.1:1",
-            "TICKETS_MAIL_SENDER": "tickets@example.com",
-            "TICKETS_SERVICE_ADDRESS": "help@example.com",
+            "TICKETS_MAIL_FROM": "tickets@example.com",
+            "TICKETS_SUPPORT_EMAIL": "help@example.com",
             "TICKETS_PARTNERS_DIR": str(partners),
         }
         for order in ("VT-1", "VT-2", "VT-3"):

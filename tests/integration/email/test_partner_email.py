@@ -27,7 +27,7 @@ from local.stack.ports import HOST, free_ports
 from tests.support.builders import a_profile
 from tests.support.csv_filing import Desk
 
-NAME = "TICKETS_SECRET_VELOTEL"
+NAME = "TICKETS_PARTNER_SECRET_VELOTEL"
 SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
 ADDRESS = "zgloszenia@velotel.example"
 CHANNEL = {"kind": "mail", "address": ADDRESS, "secret": NAME, "link_validity": "P30D"}

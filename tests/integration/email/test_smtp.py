@@ -177,5 +177,5 @@ def test_a_wrong_server_address_is_named_without_its_password(url: str) -> None:
 
 @pytest.mark.parametrize("sender", ["", "nobody", "Name <a@b", "a@b\r\nBcc: c@d", "ż@b.pl"])
 def test_a_wrong_sender_is_named(sender: str) -> None:
-    with pytest.raises(Misconfigured, match="TICKETS_MAIL_SENDER"):
+    with pytest.raises(Misconfigured, match="TICKETS_MAIL_FROM"):
         MailDoor("smtp://localhost:25", sender)

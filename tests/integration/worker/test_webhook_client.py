@@ -30,7 +30,7 @@ from tests.support.raw_http_server import Doorstep, response
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
 OTHER = "whsec_" + base64.b64encode(b"another secret of this length ..").decode()
-NAME = "TICKETS_SECRET_VELOTEL"
+NAME = "TICKETS_PARTNER_SECRET_VELOTEL"
 KEY = "ZW-4KQ7-P9XT-M2AB-C-claim"
 BODY = {
     "claim": {"number": "ZW-4KQ7-P9XT-M2AB-C", "answers": {"note": "zażółć <&> \x00 \U0001f600"}}

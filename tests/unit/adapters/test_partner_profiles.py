@@ -28,7 +28,7 @@ SOUND: dict[str, Any] = {
     "channel": {
         "kind": "http",
         "address": "https://claims.shop.example/support-tickets",
-        "secret": "TICKETS_SECRET_SHOP",
+        "secret": "TICKETS_PARTNER_SECRET_SHOP",
     },
 }
 
@@ -64,7 +64,7 @@ def test_a_sound_file_loads_under_its_id(tmp_path: Path) -> None:
     assert list(loaded) == ["shop"]
     channel = loaded["shop"].channel
     assert isinstance(channel, HttpChannel)
-    assert channel.secret == "TICKETS_SECRET_SHOP"
+    assert channel.secret == "TICKETS_PARTNER_SECRET_SHOP"
 
 
 def test_an_empty_folder_is_a_fault(tmp_path: Path) -> None:

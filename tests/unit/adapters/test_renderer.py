@@ -289,8 +289,8 @@ def test_phrases_write_dates_out_and_name_the_service_address(
 
 
 def test_a_value_in_a_phrase_is_not_read_as_a_phrase(book: LetterBook) -> None:
-    said = book.phrase("en", "codes", "incomplete", field="{service_address}\nx", expected="{0}")
-    assert said == "{service_address} x: {0}"
+    said = book.phrase("en", "codes", "incomplete", field="{support_email}\nx", expected="{0}")
+    assert said == "{support_email} x: {0}"
 
 
 @pytest.mark.parametrize(("kind", "language"), [("withdrawn", "fr"), ("../layout", "pl")])

@@ -23,7 +23,12 @@ def test_a_kind_of_channel_that_does_not_exist_is_named_with_those_that_do(
     [
         ({"kind": "csv", "xyz": 1}, "requests_per_second, concurrency, timeout_seconds, kind"),
         (
-            {"kind": "mail", "address": "a@b.example", "secret": "TICKETS_SECRET_SHOP", "xyz": 1},
+            {
+                "kind": "mail",
+                "address": "a@b.example",
+                "secret": "TICKETS_PARTNER_SECRET_SHOP",
+                "xyz": 1,
+            },
             "kind, address, secret, link_validity",
         ),
     ],
@@ -38,7 +43,11 @@ def test_each_kind_of_channel_has_keys_of_its_own(
 
 
 def test_a_partner_is_served_by_mail_or_by_csv_too(tmp_path: Path) -> None:
-    mail = {"kind": "mail", "address": "claims@shop.example", "secret": "TICKETS_SECRET_SHOP"}
+    mail = {
+        "kind": "mail",
+        "address": "claims@shop.example",
+        "secret": "TICKETS_PARTNER_SECRET_SHOP",
+    }
     for channel in (mail, {"kind": "csv", "concurrency": 1}):
         write_profile(tmp_path, SOUND | {"channel": channel})
         assert load_profiles(tmp_path)["shop"].channel.kind == channel["kind"]

@@ -28,7 +28,7 @@ reminders = ["P7D", "P10D"]
 [channel]
 kind = "http"
 address = "http://partner-simulator.invalid/velotel/claims"
-secret = "TICKETS_SECRET_VELOTEL"
+secret = "TICKETS_PARTNER_SECRET_VELOTEL"
 [names]
 pl = "Vélotel „Łódź\\""
 """
@@ -98,13 +98,13 @@ def test_an_address_elsewhere_is_left_alone() -> None:
 def test_secrets_last_are_private_and_fit_standard_webhooks(tmp_path: Path) -> None:
     file = tmp_path / "secrets.json"
     names = secret_names({"velotel": tomllib.loads(PROFILE), "paper": {"id": "paper"}})
-    assert names == {"velotel": "TICKETS_SECRET_VELOTEL"}
+    assert names == {"velotel": "TICKETS_PARTNER_SECRET_VELOTEL"}
     first = lasting_secrets(file, names.values())
-    more = lasting_secrets(file, ["TICKETS_SECRET_VELOTEL", "TICKETS_SECRET_OTHER"])
-    assert more["TICKETS_SECRET_VELOTEL"] == first["TICKETS_SECRET_VELOTEL"]
+    more = lasting_secrets(file, ["TICKETS_PARTNER_SECRET_VELOTEL", "TICKETS_PARTNER_SECRET_OTHER"])
+    assert more["TICKETS_PARTNER_SECRET_VELOTEL"] == first["TICKETS_PARTNER_SECRET_VELOTEL"]
     assert len(set(more.values())) == 2
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    prefix, _, key = first["TICKETS_SECRET_VELOTEL"].partition("_")
+    prefix, _, key = first["TICKETS_PARTNER_SECRET_VELOTEL"].partition("_")
     assert (prefix, len(base64.b64decode(key))) == ("whsec", 32)
 
 

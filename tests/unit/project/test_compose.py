@@ -13,7 +13,7 @@ import yaml
 from jsonschema.validators import validator_for
 from pydantic_settings import BaseSettings
 
-from settings import GatewaySettings, Settings
+from settings import GatewaySettings, WorkerSettings
 
 ROOT = Path(__file__).resolve().parents[3]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -136,7 +136,9 @@ def test_the_examples_hold_no_secret(example: str) -> None:
         assert value in {"", "whsec_"} or not SECRET_NAME.search(key)
 
 
-@pytest.mark.parametrize(("name", "settings"), [("worker", Settings), ("gateway", GatewaySettings)])
+@pytest.mark.parametrize(
+    ("name", "settings"), [("worker", WorkerSettings), ("gateway", GatewaySettings)]
+)
 def test_a_door_is_told_every_setting_that_it_needs(
     name: str, settings: type[BaseSettings]
 ) -> None:
@@ -159,7 +161,7 @@ def test_what_stands_beside_the_gateway_is_a_setting_of_its_own() -> None:
 
 def test_the_gateway_listens_where_it_is_published_and_asked_for_its_health() -> None:
     gateway = SERVICES["gateway"]
-    port = gateway["environment"]["TICKETS_GATEWAY_ADDRESS"].rpartition(":")[2]
+    port = gateway["environment"]["TICKETS_GATEWAY_BIND"].rpartition(":")[2]
     assert [str(one).rpartition(":")[2] for one in gateway["ports"]] == [port]
     assert f":{port}/healthz" in gateway["healthcheck"]["test"][-1]
 

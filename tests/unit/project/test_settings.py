@@ -10,11 +10,11 @@ from domain.errors import Misconfigured
 from local.stack.profiles import invented_secret
 from secret_settings import partner_secrets
 from settings import (
-    Settings,
+    WorkerSettings,
     host_and_port,
     load_database_url,
-    load_settings,
-    public_address,
+    load_worker_settings,
+    public_base_url,
 )
 from tests.support.builders import a_profile
 
@@ -23,10 +23,10 @@ URL = f"postgresql://tickets:{PASSWORD}@db.example:5432/tickets"
 SOUND = {
     "DATABASE_URL": URL,
     "SMTP_URL": f"smtp://mailer:{PASSWORD}@mail.example:587",
-    "TICKETS_MAIL_SENDER": "Wsparcie <tickets@example.com>",
-    "TICKETS_SERVICE_ADDRESS": "help@example.com",
+    "TICKETS_MAIL_FROM": "Wsparcie <tickets@example.com>",
+    "TICKETS_SUPPORT_EMAIL": "help@example.com",
 }
-NAME = "TICKETS_SECRET_VELOTEL"
+NAME = "TICKETS_PARTNER_SECRET_VELOTEL"
 
 
 @pytest.fixture
@@ -49,20 +49,20 @@ def refused(environment: pytest.MonkeyPatch, changes: Mapping[str, str | None]) 
         else:
             environment.setenv(name, value)
     with pytest.raises(Misconfigured) as caught:
-        load_settings()
+        load_worker_settings()
     return caught.value
 
 
 def test_sound_settings_are_read(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    settings = load_settings()
+    settings = load_worker_settings()
     assert settings.database_url == URL
     assert settings.partners_dir == tmp_path
-    assert (settings.metrics_address, settings.database_connections) == (None, 10)
+    assert (settings.metrics_bind, settings.database_pool_size) == (None, 10)
 
 
 def test_what_may_be_left_out_has_a_default(environment: pytest.MonkeyPatch) -> None:
     environment.delenv("TICKETS_PARTNERS_DIR")
-    assert load_settings().partners_dir == Path("partners")
+    assert load_worker_settings().partners_dir == Path("partners")
 
 
 @pytest.mark.parametrize("name", SOUND)
@@ -74,18 +74,18 @@ def test_a_missing_setting_is_named(environment: pytest.MonkeyPatch, name: str) 
 MALFORMED = {
     "DATABASE_URL": ["", f"mysql://root:{PASSWORD}@db/x", f"tickets:{PASSWORD}", "postgresql://"],
     "SMTP_URL": ["", f"http://m:{PASSWORD}@mail", f"m:{PASSWORD}@mail:25"],
-    "TICKETS_MAIL_SENDER": ["", "x"],
-    "TICKETS_SERVICE_ADDRESS": ["", "help", "help@", "Help <help@example.com"],
+    "TICKETS_MAIL_FROM": ["", "x"],
+    "TICKETS_SUPPORT_EMAIL": ["", "help", "help@", "Help <help@example.com"],
     "TICKETS_PARTNERS_DIR": ["no/such/folder", "settings.py"],
-    "TICKETS_METRICS_ADDRESS": ["", "9090", "host:port", "two words:9090", "::1:9090", "a:99999"],
-    "TICKETS_PUBLIC_ADDRESS": [
+    "TICKETS_METRICS_BIND": ["", "9090", "host:port", "two words:9090", "::1:9090", "a:99999"],
+    "TICKETS_PUBLIC_URL": [
         *("", "tickets.example", "ftp://x", "https://", "https://a b"),
         *("https://a/tickets", "https://a?b", "https://a#b", "https://u@a", "https://a:99999"),
     ],
-    "TICKETS_PAGES_SECRET": [
+    "TICKETS_SIGNING_SECRET": [
         *("", PASSWORD, "x" * 40, "made-up " * 5),
     ],
-    "TICKETS_DATABASE_CONNECTIONS": ["", "0", "-1", "many", "1.5", "1000"],
+    "TICKETS_DATABASE_POOL_SIZE": ["", "0", "-1", "many", "1.5", "1000"],
     "TICKETS_DATABASE_STATEMENT_CACHE": ["", "-1", "many", "10001"],
     "TICKETS_WORKER_PROCESSES": ["", "0", "two", "1001"],
 }
@@ -108,8 +108,8 @@ def test_a_malformed_setting_is_named_and_its_value_is_not_shown(
     ("written", "meant"),
     [
         ("TICKETS_PARTNER_DIR", "TICKETS_PARTNERS_DIR"),
-        ("TICKETS_METRIC_ADDRESS", "TICKETS_METRICS_ADDRESS"),
-        ("TICKETS_SERVICE_ADRESS", "TICKETS_SERVICE_ADDRESS"),
+        ("TICKETS_METRIC_BIND", "TICKETS_METRICS_BIND"),
+        ("TICKETS_SUPORT_EMAIL", "TICKETS_SUPPORT_EMAIL"),
     ],
 )
 def test_a_misspelt_setting_is_named_with_what_was_meant(
@@ -123,9 +123,9 @@ def test_a_misspelt_setting_is_named_with_what_was_meant(
 def test_a_setting_nobody_knows_is_named_with_those_that_exist(
     environment: pytest.MonkeyPatch,
 ) -> None:
-    error = refused(environment, {"TICKETS_Q": "x"})
-    assert error.key == "TICKETS_Q"
-    assert "TICKETS_MAIL_SENDER" in error.expected
+    error = refused(environment, {"TICKETS_ZZZZZZZZZZZZZZZZZZ": "x"})
+    assert error.key == "TICKETS_ZZZZZZZZZZZZZZZZZZ"
+    assert "TICKETS_MAIL_FROM" in error.expected
 
 
 def test_ports_of_the_local_stack_and_secrets_are_no_misspellings(
@@ -133,7 +133,7 @@ def test_ports_of_the_local_stack_and_secrets_are_no_misspellings(
 ) -> None:
     environment.setenv("TICKETS_LOCAL_UI_PORT", "1")
     environment.setenv(NAME, "whsec_x")
-    assert load_settings().database_url == URL
+    assert load_worker_settings().database_url == URL
 
 
 def test_a_migration_needs_the_databases_address_alone(environment: pytest.MonkeyPatch) -> None:
@@ -169,11 +169,11 @@ def test_a_partner_by_mail_needs_an_address_for_its_links(
 ) -> None:
     profiles = [a_profile(channel=BY_MAIL)]
     with pytest.raises(Misconfigured) as caught:
-        public_address(load_settings(), profiles)
-    assert caught.value.key == "TICKETS_PUBLIC_ADDRESS"
+        public_base_url(load_worker_settings(), profiles)
+    assert caught.value.key == "TICKETS_PUBLIC_URL"
     assert "velotel" in caught.value.expected
-    environment.setenv("TICKETS_PUBLIC_ADDRESS", "https://tickets.example/")
-    assert public_address(load_settings(), profiles) == "https://tickets.example"
+    environment.setenv("TICKETS_PUBLIC_URL", "https://tickets.example/")
+    assert public_base_url(load_worker_settings(), profiles) == "https://tickets.example"
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_an_address_to_listen_at_is_refused_where_it_is_none(text: str) -> None:
 
 def test_nobody_else_needs_it(environment: pytest.MonkeyPatch) -> None:
     profiles = [a_profile(), a_profile(channel={"kind": "csv"})]
-    assert public_address(load_settings(), profiles) == ""
+    assert public_base_url(load_worker_settings(), profiles) == ""
 
 
 @pytest.mark.parametrize("value", [None, "", "c2VjcmV0", f"sk_{PASSWORD}", "whsec_", "whsec_%%%"])
@@ -211,7 +211,7 @@ def test_a_secret_that_cannot_sign_is_named_with_its_partner(value: str | None) 
 
 
 def test_every_setting_has_the_name_under_which_it_is_told() -> None:
-    aliases = {str(field.alias) for field in Settings.model_fields.values()}
+    aliases = {str(field.alias) for field in WorkerSettings.model_fields.values()}
     assert {name for name in aliases if not name.startswith("TICKETS_")} == {
         "DATABASE_URL",
         "SMTP_URL",

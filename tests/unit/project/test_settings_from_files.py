@@ -7,25 +7,25 @@ import pytest
 
 from domain.errors import Misconfigured
 from local.stack.profiles import invented_secret
-from secret_settings import partner_secrets, with_files
-from settings import load_database_url, load_gateway_settings, load_settings
+from secret_settings import partner_secrets, with_secret_files
+from settings import load_database_url, load_gateway_settings, load_worker_settings
 from tests.support.builders import a_profile
 
-NAME = "TICKETS_SECRET_VELOTEL"
+NAME = "TICKETS_PARTNER_SECRET_VELOTEL"
 SECRET = invented_secret()
 URL = "postgresql://tickets:hunter2@db.example:5432/tickets"
 WORKER = {
     "SMTP_URL": "smtp://mail.example:587",
-    "TICKETS_MAIL_SENDER": "tickets@example.com",
-    "TICKETS_SERVICE_ADDRESS": "help@example.com",
+    "TICKETS_MAIL_FROM": "tickets@example.com",
+    "TICKETS_SUPPORT_EMAIL": "help@example.com",
 }
 GATEWAY = {
-    "TICKETS_SERVICE_ADDRESS": "help@example.com",
-    "TICKETS_PUBLIC_ADDRESS": "https://tickets.example",
-    "TICKETS_PAGES_SECRET": SECRET,
-    "TICKETS_TOKEN_ISSUER": "https://platform.example",
-    "TICKETS_TOKEN_AUDIENCE": "tickets",
-    "TICKETS_TOKEN_KEYS": "https://platform.example/jwks.json",
+    "TICKETS_SUPPORT_EMAIL": "help@example.com",
+    "TICKETS_PUBLIC_URL": "https://tickets.example",
+    "TICKETS_SIGNING_SECRET": SECRET,
+    "TICKETS_JWT_ISSUER": "https://platform.example",
+    "TICKETS_JWT_AUDIENCE": "tickets",
+    "TICKETS_JWKS_URL": "https://platform.example/jwks.json",
     "DATABASE_URL": URL,
 }
 
@@ -50,21 +50,21 @@ def test_a_secret_may_stand_in_a_file(environment: pytest.MonkeyPatch, tmp_path:
     for name, value in WORKER.items():
         environment.setenv(name, value)
     environment.setenv("DATABASE_URL_FILE", written(tmp_path, URL + "\n"))
-    assert load_settings().database_url == URL
+    assert load_worker_settings().database_url == URL
     assert load_database_url() == URL
 
 
 def test_a_partners_secret_and_temporals_key_may_too(tmp_path: Path) -> None:
     file = written(tmp_path, f"{SECRET}\r\n")
     assert partner_secrets([a_profile()], {f"{NAME}_FILE": file}) == {NAME: SECRET}
-    assert with_files({"TEMPORAL_API_KEY_FILE": file})["TEMPORAL_API_KEY"] == SECRET
+    assert with_secret_files({"TEMPORAL_API_KEY_FILE": file})["TEMPORAL_API_KEY"] == SECRET
 
 
 @pytest.mark.parametrize("setting", ["DATABASE_URL", NAME, "TEMPORAL_API_KEY"])
 def test_a_setting_and_its_file_together_are_refused(tmp_path: Path, setting: str) -> None:
     file = written(tmp_path, SECRET)
     with pytest.raises(Misconfigured, match="not both") as caught:
-        with_files({setting: "x", f"{setting}_FILE": file})
+        with_secret_files({setting: "x", f"{setting}_FILE": file})
     assert caught.value.key == f"{setting}_FILE"
 
 
@@ -76,30 +76,30 @@ def test_a_file_that_cannot_be_read_is_named_by_its_setting(
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(Misconfigured) as caught:
-        with_files({f"{NAME}_FILE": str(file)})
+        with_secret_files({f"{NAME}_FILE": str(file)})
     assert caught.value.key == f"{NAME}_FILE"
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="expected a file"):
-        with_files({f"{NAME}_FILE": str(tmp_path)})
+        with_secret_files({f"{NAME}_FILE": str(tmp_path)})
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("TICKETS_PUBLIC_ADDRESS", "http://tickets.example"),
-        ("TICKETS_PUBLIC_ADDRESS", "https://10.0.0.1"),
-        ("TICKETS_TOKEN_KEYS", "http://platform.example/jwks.json"),
-        ("TICKETS_TOKEN_KEYS", "https://169.254.169.254/jwks.json"),
-        ("TICKETS_PLATFORM_WEBHOOK_ADDRESS", "http://platform.example/webhooks"),
-        ("TICKETS_PLATFORM_WEBHOOK_ADDRESS", "https://localhost/webhooks"),
+        ("TICKETS_PUBLIC_URL", "http://tickets.example"),
+        ("TICKETS_PUBLIC_URL", "https://10.0.0.1"),
+        ("TICKETS_JWKS_URL", "http://platform.example/jwks.json"),
+        ("TICKETS_JWKS_URL", "https://169.254.169.254/jwks.json"),
+        ("TICKETS_WEBHOOK_URL", "http://platform.example/webhooks"),
+        ("TICKETS_WEBHOOK_URL", "https://localhost/webhooks"),
     ],
 )
 def test_an_open_line_or_a_closed_network_is_for_local_stacks_alone(
     environment: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
-    told = {**GATEWAY, "TICKETS_PLATFORM_WEBHOOK_SECRET": invented_secret(), name: value}
+    told = {**GATEWAY, "TICKETS_WEBHOOK_SECRET": invented_secret(), name: value}
     for setting, text in told.items():
         environment.setenv(setting, text)
     with pytest.raises(Misconfigured) as caught:

@@ -9,7 +9,7 @@ from domain.partners.profile import ClaimKind, PartnerProfile, PartnerRules
 from tests.support.builders import a_field, a_partner, a_profile, partner_content
 
 EVERY_LABEL = {"pl": "a", "de": "b", "en": "c"}
-CHANNEL = {"kind": "http", "address": "https://a.example/c", "secret": "TICKETS_SECRET_A"}
+CHANNEL = {"kind": "http", "address": "https://a.example/c", "secret": "TICKETS_PARTNER_SECRET_A"}
 
 
 def a_raw_field(**changes: Any) -> dict[str, Any]:
@@ -184,7 +184,7 @@ def test_the_hash_changes_with_every_rule(changes: dict[str, Any]) -> None:
     "change",
     [
         {"address": "https://moved.example/claims"},
-        {"secret": "TICKETS_SECRET_VELOTEL_NEW"},
+        {"secret": "TICKETS_PARTNER_SECRET_VELOTEL_NEW"},
         {"requests_per_second": 50},
         {"concurrency": 1},
         {"timeout_seconds": 5},

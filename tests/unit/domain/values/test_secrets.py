@@ -8,7 +8,7 @@ import pytest
 from domain.errors import Misconfigured
 from domain.values.secrets import is_weak, shared, webhook_key
 from local.stack.profiles import invented_secret
-from secret_settings import partner_secrets, refuse_shared, with_files
+from secret_settings import partner_secrets, reject_shared_secrets, with_secret_files
 from tests.support.builders import a_profile
 
 ONE, OTHER, THIRD = (invented_secret() for _ in range(3))
@@ -51,15 +51,18 @@ def test_random_keys_are_strong() -> None:
 def test_a_webhook_secret_of_a_weak_key_is_refused_however_it_is_spelt() -> None:
     weak = "whsec_" + base64.b64encode(b"\x07" * 32).decode()
     assert webhook_key(weak)
-    with pytest.raises(Misconfigured, match="TICKETS_SECRET_VELOTEL") as caught:
-        partner_secrets([a_profile()], {"TICKETS_SECRET_VELOTEL": f"{ONE} {weak}"})
+    with pytest.raises(Misconfigured, match="TICKETS_PARTNER_SECRET_VELOTEL") as caught:
+        partner_secrets([a_profile()], {"TICKETS_PARTNER_SECRET_VELOTEL": f"{ONE} {weak}"})
     assert weak not in str(caught.value)
 
 
 def test_two_partners_never_name_one_secret() -> None:
-    both = [a_partner("velotel", "TICKETS_SECRET_A"), a_partner("fernweh", "TICKETS_SECRET_A")]
+    both = [
+        a_partner("velotel", "TICKETS_PARTNER_SECRET_A"),
+        a_partner("fernweh", "TICKETS_PARTNER_SECRET_A"),
+    ]
     with pytest.raises(Misconfigured) as caught:
-        partner_secrets(both, {"TICKETS_SECRET_A": ONE})  # type: ignore[arg-type]
+        partner_secrets(both, {"TICKETS_PARTNER_SECRET_A": ONE})  # type: ignore[arg-type]
     assert (caught.value.file, caught.value.key) == ("fernweh.toml", "channel.secret")
     assert "velotel" in caught.value.expected
 
@@ -78,7 +81,7 @@ def test_one_secret_never_serves_two_ends(one: str, other: str) -> None:
     """Not while it rotates either, and not in another spelling."""
     assert shared({"A": one, "B": other, "C": THIRD + "x"}) == ("A", "B")
     with pytest.raises(Misconfigured) as caught:
-        refuse_shared({"NOT_SET": None, "A": one, "B": other})
+        reject_shared_secrets({"NOT_SET": None, "A": one, "B": other})
     assert caught.value.key == "B"
     assert "those of A" in caught.value.expected
     assert ONE.removeprefix("whsec_")[:8] not in str(caught.value)
@@ -86,9 +89,9 @@ def test_one_secret_never_serves_two_ends(one: str, other: str) -> None:
 
 def test_secrets_of_their_own_are_taken() -> None:
     assert shared({"A": f"{ONE} {OTHER}", "B": THIRD}) is None
-    refuse_shared({"A": None, "B": None, "C": ONE})
+    reject_shared_secrets({"A": None, "B": None, "C": ONE})
 
 
 def test_what_is_no_secret_may_not_stand_in_a_file() -> None:
     told = {"TICKETS_PARTNERS_DIR_FILE": "/nowhere", "PATH_FILE": "/nowhere"}
-    assert with_files(told) == told
+    assert with_secret_files(told) == told
