@@ -105,13 +105,13 @@ async def workers(
         calls = PartnerCalls(postgres, profiles, door, pace, post)
         ticket_work = [
             persistence.admit,
-            persistence.write,
+            persistence.apply_changes,
             persistence.settle,
-            persistence.look_again,
-            persistence.look_against,
-            persistence.take_silence,
-            persistence.take_information,
-            persistence.first_answer,
+            persistence.recheck_rewards,
+            persistence.find_objection,
+            persistence.confirm_on_timeout,
+            persistence.save_information,
+            persistence.get_request_result,
             persistence.resume,
         ]
         yield [

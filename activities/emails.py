@@ -19,7 +19,7 @@ from domain.tickets.emails import LetterKind
 from domain.values.types import Frozen
 
 
-class Posting(Frozen):
+class OutgoingEmailRef(Frozen):
     """A letter to be sent; `contact` only where the database must not keep one (refused claims)."""
 
     number: str
@@ -61,27 +61,27 @@ class Letters:
         self._door = door
         self._pages = pages
 
-    @activity.defn(name="send_letter")
-    async def send(self, posting: Posting) -> None:
+    @activity.defn(name="send_email")
+    async def send(self, ref: OutgoingEmailRef) -> None:
         """Send a letter once: a crash before it is marked repeats it under the same Message-ID."""
-        keys = {"number": posting.number, "key": posting.key}
+        keys = {"number": ref.number, "key": ref.key}
         row = await self._postgres.one("letter_to_send", **keys)
         if row is None or row["sent_at"] is not None:
             return
-        contact = posting.contact or Contact.model_validate(row["contact"] or {})
+        contact = ref.contact or Contact.model_validate(row["contact"] or {})
         if contact.email is None:
             raise LetterUndeliverable("nobody told an address")
         known = {
-            "number": posting.number,
+            "number": ref.number,
             "partner_name": row["partner_name"] or "",
             "member_name": contact.name,
         }
         try:
-            params = known | row["params"] | _asked(row) | self._page_of(row, posting.number)
+            params = known | row["params"] | _asked(row) | self._page_of(row, ref.number)
             letter = self._book.render(row["kind"], row["language"], params)
         except (KeyError, ValueError) as error:
             raise LetterUndeliverable(f"cannot be written: {type(error).__name__}") from None
-        letter_id = f"{posting.number}-{posting.key}"
+        letter_id = f"{ref.number}-{ref.key}"
         await self._door.send(letter_id, contact.name, contact.email, letter)
         await self._postgres.run("letter_sent", **keys)
 

@@ -11,10 +11,10 @@ from adapters.postgres.admission import admit
 from adapters.postgres.database import Postgres
 from adapters.postgres.resumption import resume_ticket
 from adapters.postgres.ticket_decisions import (
+    confirm_on_timeout,
     look_at,
+    save_information,
     settle_ticket,
-    take_information,
-    take_silence,
 )
 from domain.admission.admission import Admission, AdmissionRequest
 from domain.admission.claim_assessor import Filing, Phrases, pointing_to_service
@@ -36,28 +36,28 @@ class Settlement(Frozen):
 
     number: str
     amount: Money
-    candidates: dict[Verdict, Writing]
+    changes_by_result: dict[Verdict, Writing]
 
 
-class Hush(Frozen):
+class SilentConfirmation(Frozen):
     """A silence that may confirm: the amount, the market's month, the partner's cap for it."""
 
     number: str
     amount: Money
     month: date
-    cap: Money
-    candidates: dict[Silence, Writing]
+    monthly_cap: Money
+    changes_by_result: dict[Silence, Writing]
 
 
-class Given(Frozen):
+class InformationSubmission(Frozen):
     """The member's answers, and the step that is written if the form takes them."""
 
     number: str
     request: InformationAnswer
-    writing: Writing
+    changes: Writing
 
 
-class Asked(Frozen):
+class RequestLookup(Frozen):
     """A request that the running ticket does not remember."""
 
     number: str
@@ -65,7 +65,7 @@ class Asked(Frozen):
     request_id: str
 
     @classmethod
-    def by(cls, number: str, request: Request) -> "Asked":
+    def by(cls, number: str, request: Request) -> "RequestLookup":
         """Return what to look for."""
         return cls(number=number, caller=request.sender, request_id=request.request_id)
 
@@ -95,8 +95,8 @@ class Persistence:
             log.error("a claim could not be judged and is refused: %s", place_of(filing.bug))
         return pointing_to_service(admission, self._support_email)
 
-    @activity.defn(name="write_down")
-    async def write(self, writing: Writing) -> None:
+    @activity.defn(name="apply_changes")
+    async def apply_changes(self, writing: Writing) -> None:
         """Write a step down: moves, letters, notes, and where they leave the ticket."""
         await self._postgres.write(writing)
 
@@ -106,25 +106,32 @@ class Persistence:
         move; `None` where the ticket has to hear its partner first.
         """
         return await settle_ticket(
-            self._postgres, settlement.number, settlement.amount, settlement.candidates
+            self._postgres, settlement.number, settlement.amount, settlement.changes_by_result
         )
 
-    @activity.defn(name="take_silence")
-    async def take_silence(self, hush: Hush) -> Silence:
+    @activity.defn(name="confirm_on_timeout")
+    async def confirm_on_timeout(self, confirmation: SilentConfirmation) -> Silence:
         """Let a partner's silence confirm a reward, as far as the partner's month allows."""
-        return await take_silence(
-            self._postgres, hush.number, hush.amount, hush.month, hush.cap, hush.candidates
+        return await confirm_on_timeout(
+            self._postgres,
+            confirmation.number,
+            confirmation.amount,
+            confirmation.month,
+            confirmation.monthly_cap,
+            confirmation.changes_by_result,
         )
 
-    @activity.defn(name="take_information")
-    async def take_information(self, given: Given) -> Completion:
+    @activity.defn(name="save_information")
+    async def save_information(self, submission: InformationSubmission) -> Completion:
         """Complete a claim by the member's answers, if its form takes them."""
-        return await take_information(self._postgres, given.number, given.request, given.writing)
+        return await save_information(
+            self._postgres, submission.number, submission.request, submission.changes
+        )
 
-    @activity.defn(name="first_answer")
-    async def first_answer(self, asked: Asked) -> Answered | None:
+    @activity.defn(name="get_request_result")
+    async def get_request_result(self, lookup: RequestLookup) -> Answered | None:
         """Return the answer that a request got long ago, if it came before."""
-        stored = await self._postgres.value("first_answer", **asked.model_dump())
+        stored = await self._postgres.value("first_answer", **lookup.model_dump())
         return Answered.model_validate(stored) if stored else None
 
     @activity.defn(name="resume_ticket")
@@ -132,13 +139,13 @@ class Persistence:
         """Let a new run lead its ticket, if the database says that it may."""
         return await resume_ticket(self._postgres, request.number, request.run_id)
 
-    @activity.defn(name="look_again")
-    async def look_again(self, number: str) -> Release:
+    @activity.defn(name="recheck_rewards")
+    async def recheck_rewards(self, number: str) -> Release:
         """Look what the facts say of a claim whose hold has ended."""
         return release(await look_at(self._postgres, number))
 
-    @activity.defn(name="look_against")
-    async def look_against(self, number: str) -> str | None:
+    @activity.defn(name="find_objection")
+    async def find_objection(self, number: str) -> str | None:
         """Look what the facts say against paying for a claim now: a code of filing, or none."""
         code = objection(await look_at(self._postgres, number))
         return "reward_not_rejected" if code == ANOTHER_ORDER else code

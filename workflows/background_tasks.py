@@ -19,7 +19,7 @@ from temporalio.exceptions import (
 )
 
 from activities.claim_delivery import Delivery, PartnerCalls
-from activities.emails import Letters, Posting
+from activities.emails import Letters, OutgoingEmailRef
 from domain.claims.claim import Contact
 from domain.tickets.emails import Letter
 from domain.tickets.messages import DeadlinePassed, Message, Troubled
@@ -30,23 +30,23 @@ from workflows import activity_options
 T = TypeVar("T")
 
 
-class PostedLetter(Frozen):
+class PendingEmail(Frozen):
     """A letter on its way."""
 
-    posting: Posting
+    ref: OutgoingEmailRef
     kind: str
 
 
 class Errands:
-    """The errands of one ticket; `letters` and `delivering` are those under way."""
+    """The errands of one ticket; `pending_emails` and `delivery_purpose` are those under way."""
 
     def __init__(self, number: str, put: Callable[[Message], None]) -> None:
         """Run errands for the ticket `number`; `put` takes what comes of them."""
         self._number = number
         self._put = put
         self._last_letter: asyncio.Task[None] | None = None
-        self.letters: list[PostedLetter] = []
-        self.delivering: str | None = None
+        self.pending_emails: list[PendingEmail] = []
+        self.delivery_purpose: str | None = None
         self._delivery: asyncio.Task[None] | None = None
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at: datetime | None = None
@@ -54,12 +54,12 @@ class Errands:
     @property
     def letters_gone(self) -> bool:
         """Say whether no letter is on its way any more."""
-        return not self.letters
+        return not self.pending_emails
 
     def deliver(self, partner_id: str, purpose: str) -> None:
         """Send the claim to its partner, instead of any earlier attempt that still goes on."""
         self.stop_delivery()
-        self.delivering = purpose
+        self.delivery_purpose = purpose
         delivery = Delivery(number=self._number, partner_id=partner_id, purpose=purpose)
         self._delivery = asyncio.create_task(self._deliver(delivery))
 
@@ -67,17 +67,17 @@ class Errands:
         """Try no longer to deliver the claim."""
         if self._delivery:
             self._delivery.cancel()
-        self._delivery, self.delivering = None, None
+        self._delivery, self.delivery_purpose = None, None
 
     def post(self, letters: Iterable[Letter], contact: Contact | None = None) -> None:
         """Send letters that are written down, in order; `contact` where the database has none."""
         for letter in letters:
-            posting = Posting(number=self._number, key=letter.key, contact=contact)
-            self.send(PostedLetter(posting=posting, kind=letter.kind))
+            ref = OutgoingEmailRef(number=self._number, key=letter.key, contact=contact)
+            self.send(PendingEmail(ref=ref, kind=letter.kind))
 
-    def send(self, letter: PostedLetter) -> None:
+    def send(self, letter: PendingEmail) -> None:
         """Send a letter when those before it are gone."""
-        self.letters.append(letter)
+        self.pending_emails.append(letter)
         self._last_letter = asyncio.create_task(self._post(letter, after=self._last_letter))
 
     def set_alarm(self, due_at: datetime | None, what: str) -> None:
@@ -102,16 +102,16 @@ class Errands:
         call = _call(PartnerCalls.deliver, delivery, activity_options.PARTNER_QUEUE, summary, share)
         await self._until_done(call, Attention.DELIVERY_RETRYING, self._put)
         if self._delivery is asyncio.current_task():  # not one that another has replaced
-            self._delivery, self.delivering = None, None
+            self._delivery, self.delivery_purpose = None, None
 
-    async def _post(self, letter: PostedLetter, after: asyncio.Task[None] | None) -> None:
+    async def _post(self, letter: PendingEmail, after: asyncio.Task[None] | None) -> None:
         if after:
             await after
         call = _call(
-            Letters.send, letter.posting, activity_options.MAIL_QUEUE, f"letter: {letter.kind}"
+            Letters.send, letter.ref, activity_options.MAIL_QUEUE, f"letter: {letter.kind}"
         )
         await self._until_done(call, Attention.MAIL_RETRYING, None)
-        self.letters.remove(letter)
+        self.pending_emails.remove(letter)
 
     async def _until_done(
         self,

@@ -10,12 +10,12 @@ from domain.admission.admission import Admission
 from domain.tickets.ticket import Ticket
 from domain.values.types import Frozen
 from workflows.activity_options import recorded
-from workflows.background_tasks import Errands, PostedLetter
+from workflows.background_tasks import Errands, PendingEmail
 from workflows.message_decoding import content
-from workflows.message_queue import MessageQueue, WaitingSignal
+from workflows.message_queue import MessageQueue, PendingSignal
 
 with workflow.unsafe.imports_passed_through():
-    from activities.emails import Posting
+    from activities.emails import OutgoingEmailRef
     from activities.persistence import Persistence
     from domain.admission.resumption import RESUME, ResumeRequest
 
@@ -24,41 +24,41 @@ _LONGEST: Final = 2 * 1024 * 1024
 """Bytes; Temporal takes no more."""
 
 
-class Carried(Frozen):
+class ContinuedState(Frozen):
     """The state of a running ticket between two histories."""
 
     admission: Admission
     ticket: Ticket
-    letters: tuple[PostedLetter, ...] = ()
-    delivering: str | None = None
-    waiting: tuple[WaitingSignal, ...] = ()
+    pending_emails: tuple[PendingEmail, ...] = ()
+    delivery_purpose: str | None = None
+    pending_signals: tuple[PendingSignal, ...] = ()
 
 
 def pack(
     admission: Admission, ticket: Ticket, errands: Errands, queue: MessageQueue
 ) -> dict[str, Any]:
     """Return the input of the next run."""
-    carried = Carried(
+    carried = ContinuedState(
         admission=admission.model_copy(update={"ticket": None, "letters": ()}),
         ticket=ticket,
-        letters=tuple(errands.letters),
-        delivering=errands.delivering,
-        waiting=queue.carried(),
+        pending_emails=tuple(errands.pending_emails),
+        delivery_purpose=errands.delivery_purpose,
+        pending_signals=queue.pending_signals(),
     )
     return {_KEY: carried.model_dump(mode="json")}
 
 
-def unpack(args: Sequence[RawValue]) -> Carried | None:
+def unpack(args: Sequence[RawValue]) -> ContinuedState | None:
     """Return what the run before this one left; `None` for a first run, whatever it was given."""
     if workflow.info().continued_run_id is None:
         return None
     told = content(args, _LONGEST)
     if not isinstance(told, dict) or _KEY not in told:
         raise AssertionError("a ticket is never admitted once more: what was left is not readable")
-    return Carried.model_validate(told[_KEY])
+    return ContinuedState.model_validate(told[_KEY])
 
 
-async def taken_up(args: Sequence[RawValue]) -> Carried | None:
+async def taken_up(args: Sequence[RawValue]) -> ContinuedState | None:
     """Return the ticket that this run is to lead in place of one that Temporal ended or lost.
 
     The input only asks for it; what is led, and by which run, the database says.
@@ -70,12 +70,12 @@ async def taken_up(args: Sequence[RawValue]) -> Carried | None:
     found = await recorded(Persistence.resume, request, "take the ticket up again")
     if found is None:
         return None
-    return Carried(
+    return ContinuedState(
         admission=found.admission,
         ticket=found.ticket,
-        letters=tuple(
-            PostedLetter(posting=Posting(number=info.workflow_id, key=one.key), kind=one.kind)
+        pending_emails=tuple(
+            PendingEmail(ref=OutgoingEmailRef(number=info.workflow_id, key=one.key), kind=one.kind)
             for one in found.letters
         ),
-        delivering=found.delivering,
+        delivery_purpose=found.delivering,
     )

@@ -3,7 +3,7 @@
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.emails import Letters, Posting
+from activities.emails import Letters, OutgoingEmailRef
 from adapters.postgres.database import Postgres
 from domain.claims.claim import Contact
 from domain.errors import LetterUndeliverable, MailServerUnavailable
@@ -27,7 +27,7 @@ async def send_again(
     became: dict[str, str] = {}
     for key in await postgres.value("letters_not_sent", number=number) or []:
         try:
-            await letters.send(Posting(number=number, key=key, contact=contact))
+            await letters.send(OutgoingEmailRef(number=number, key=key, contact=contact))
             became[key] = SENT
         except (LetterUndeliverable, MailServerUnavailable) as error:
             became[key] = str(error)
@@ -39,7 +39,7 @@ async def send_again(
 async def _attend_no_more(postgres: Postgres, client: Client, number: str) -> None:
     """Tell the ticket's workflow, which writes it down; one that has ended leaves it to us."""
     try:
-        await client.get_workflow_handle(number).signal("letters_sent")
+        await client.get_workflow_handle(number).signal("emails_sent")
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise

@@ -37,7 +37,7 @@ class Inbox:
         self._queue.put_signal("reward_registered", message)
 
     @workflow.signal
-    def letters_sent(self, *nothing: RawValue) -> None:
+    def emails_sent(self, *nothing: RawValue) -> None:
         """Hear that letters which had been given up have left after all."""
         self._put(Troubled(attention=Attention.MAIL_UNDELIVERABLE, over=True))
 

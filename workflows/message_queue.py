@@ -26,7 +26,7 @@ Read = tuple[Message, tuple[str, ...]]
 """A message, and the names of its unknown fields."""
 
 
-class WaitingSignal(Frozen):
+class PendingSignal(Frozen):
     """A signal as the next run takes it over: its payloads serialised, in base64."""
 
     name: str
@@ -119,10 +119,10 @@ class MessageQueue:
             if isinstance(received, Received):
                 received.refuse(code)
 
-    def carried(self) -> tuple[WaitingSignal, ...]:
+    def pending_signals(self) -> tuple[PendingSignal, ...]:
         """Return the signals that wait, for the next run."""
         return tuple(
-            WaitingSignal(
+            PendingSignal(
                 name=one.name,
                 payloads=tuple(
                     base64.b64encode(arg.payload.SerializeToString()).decode() for arg in one.args
@@ -131,7 +131,7 @@ class MessageQueue:
             for one in self._signals
         )
 
-    def take_over(self, signals: Iterable[WaitingSignal]) -> None:
+    def take_over(self, signals: Iterable[PendingSignal]) -> None:
         """Put what the run before left before whatever has come meanwhile."""
         came = [*self._signals]
         self._signals.clear()

@@ -14,7 +14,7 @@ from domain.errors import Unavailable
 from domain.tickets.discrepancies import TICKET_CLOSED
 from domain.tickets.messages import PartnerOutcome
 
-TOLD: Final = "told"
+DISPATCHED: Final = "dispatched"
 PATIENCE: Final = 5.0
 """Seconds for one signal."""
 _AT_ONCE: Final = 16
@@ -33,7 +33,7 @@ class Teller:
         self._client = client
 
     async def tell(self, outcome: PartnerOutcome) -> str:
-        """Signal `outcome` to the ticket it names; return `told` or `ticket_closed`.
+        """Signal `outcome` to the ticket it names; return `dispatched` or `ticket_closed`.
 
         Told twice, it changes nothing: the ticket knows its `outcome_id`. Raises `Unavailable`
         while Temporal is away, `RPCError` for anything else that it says.
@@ -52,7 +52,7 @@ class Teller:
             if error.status is not RPCStatusCode.NOT_FOUND or "namespace" in error.message.lower():
                 raise
             return TICKET_CLOSED
-        return TOLD
+        return DISPATCHED
 
     async def tell_kept(self, postgres: Postgres, numbers: Sequence[str] | None = None) -> int:
         """Dispatch what was kept for tickets, each in the order in which it came, a few at a time;

@@ -53,7 +53,7 @@ class Refusing(Inbox):
             self._hear_refused(refused)
             if refused.has_unwritten:
                 writing = refused.write_down()
-                await recorded(Persistence.write, writing, "keep what came after a refusal")
+                await recorded(Persistence.apply_changes, writing, "keep what came after a refusal")
                 self._errands.post(writing.letters, self._contact)
                 workflow.upsert_search_attributes(attention(writing.attention))
             elif self._queue:

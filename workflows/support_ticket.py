@@ -19,12 +19,12 @@ from workflows.activity_options import (
     durably,
     is_long,
 )
-from workflows.continue_as_new import Carried, pack, taken_up, unpack
+from workflows.continue_as_new import ContinuedState, pack, taken_up, unpack
 from workflows.message_queue import give, read, refuse
 from workflows.ticket_steps import TicketSteps
 
 with workflow.unsafe.imports_passed_through():
-    from activities.persistence import Asked, Persistence
+    from activities.persistence import Persistence, RequestLookup
     from domain.admission.admission import (
         Admission,
         AdmissionResult,
@@ -100,17 +100,17 @@ class SupportTicket(TicketSteps):
             self._errands.deliver(course.ticket.partner_id, next_delivery(course))
         return await self._lead(course)
 
-    def _take_up(self, carried: Carried) -> Course:
+    def _take_up(self, carried: ContinuedState) -> Course:
         """Go on where the run before this one stood."""
-        self._queue.take_over(carried.waiting)
+        self._queue.take_over(carried.pending_signals)
         self._admission = carried.admission
         self._course = Course(carried.ticket)
         # What is taken up is tried as if anew; it asks for attention again if that lasts.
         self._course.attend(drop=RETRYING)
-        for letter in carried.letters:
+        for letter in carried.pending_emails:
             self._errands.send(letter)
-        if carried.delivering:
-            self._errands.deliver(carried.ticket.partner_id, carried.delivering)
+        if carried.delivery_purpose:
+            self._errands.deliver(carried.ticket.partner_id, carried.delivery_purpose)
         return self._course
 
     async def _lead(self, course: Course) -> TicketOutcome | dict[str, Any]:
@@ -174,12 +174,14 @@ class SupportTicket(TicketSteps):
         if isinstance(message, Request) and course.may_have_forgotten(message):
             if course.has_unwritten:
                 await self._write(course)
-            asked = Asked.by(self._number, message)
-            if first := await durably(Persistence.first_answer, asked, "look for its first answer"):
+            lookup = RequestLookup.by(self._number, message)
+            if first := await durably(
+                Persistence.get_request_result, lookup, "look for its first answer"
+            ):
                 return first
         against = None
         if isinstance(message, Request) and would_confirm(course, message):
-            against = await durably(Persistence.look_against, self._number, "look at the facts")
+            against = await durably(Persistence.find_objection, self._number, "look at the facts")
         heard = hear(course, message, workflow.now(), unknown, against)
         # Mere notes wait for the next writing, so that a flood of them stays cheap.
         waits = heard.quiet and self._queue and not course.is_full

@@ -13,7 +13,12 @@ from workflows.refused_claims import Refusing
 from workflows.search_attributes import changes
 
 with workflow.unsafe.imports_passed_through():
-    from activities.persistence import Given, Hush, Persistence, Settlement
+    from activities.persistence import (
+        InformationSubmission,
+        Persistence,
+        Settlement,
+        SilentConfirmation,
+    )
     from domain.handlers.commands import next_delivery
     from domain.handlers.information_requests import information_purpose
     from domain.handlers.message_handling import foreseen_answer, hear_answer
@@ -49,8 +54,8 @@ class TicketSteps(Refusing):
             await self._write(course)
         now = workflow.now()
         writing = foreseen_answer(course.ticket, request, now)
-        given = Given(number=self._number, request=request, writing=writing)
-        found = await recorded(Persistence.take_information, given, "take the member's answer")
+        submission = InformationSubmission(number=self._number, request=request, changes=writing)
+        found = await recorded(Persistence.save_information, submission, "take the member's answer")
         self._heard_at_once = 0
         hear_answer(course, request, now, found.code, found.problems)
         if found.code:
@@ -66,20 +71,24 @@ class TicketSteps(Refusing):
         if course.has_unwritten:
             await self._write(course)
         now, ticket = workflow.now(), course.ticket
-        hush = Hush(
+        confirmation = SilentConfirmation(
             number=self._number,
             amount=amount,
             month=month_of(ticket, now),
-            cap=ticket.terms.response.auto_confirm_monthly_cap or amount,
-            candidates=foreseen_silence(ticket, now),
+            monthly_cap=ticket.terms.response.auto_confirm_monthly_cap or amount,
+            changes_by_result=foreseen_silence(ticket, now),
         )
-        found = Silence(await recorded(Persistence.take_silence, hush, "the partner stayed silent"))
+        found = Silence(
+            await recorded(
+                Persistence.confirm_on_timeout, confirmation, "the partner stayed silent"
+            )
+        )
         fall_silent(course, now, found)
         self._told(course, course.write_down())
 
     async def _write(self, course: Course) -> None:
         writing = course.write_down()
-        await recorded(Persistence.write, writing, summary(writing))
+        await recorded(Persistence.apply_changes, writing, summary(writing))
         self._heard_at_once = 0
         self._told(course, writing)
 
@@ -88,7 +97,7 @@ class TicketSteps(Refusing):
         if amount is None:
             raise AssertionError("a settlement is due only with its amount")
         settlement = Settlement(
-            number=self._number, amount=amount, candidates=foreseen(course.ticket, now)
+            number=self._number, amount=amount, changes_by_result=foreseen(course.ticket, now)
         )
         found = await recorded(Persistence.settle, settlement, "grant the reward")
         if found is None:
@@ -103,7 +112,9 @@ class TicketSteps(Refusing):
             await workflow.wait_condition(lambda: bool(self._queue), timeout=ON_ITS_WAY)
 
     async def _release(self, course: Course) -> None:
-        found = await durably(Persistence.look_again, self._number, "look again after the hold")
+        found = await durably(
+            Persistence.recheck_rewards, self._number, "look again after the hold"
+        )
         course.release(found, workflow.now())
         await self._write(course)
         if course.ticket.state is State.VALIDATED:

@@ -1,7 +1,7 @@
 """Decisions that only the books can take, under lock: each in the transaction that writes it down.
 
-The domain foresees a step for every thing that may be found (`candidates`); what is found chooses
-the one that is written. Asked again, each returns what it found the first time.
+The domain computes the change set of every possible result in advance (`changes_by_result`);
+the result selects the one that is stored. Asked again, each returns what it found the first time.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 async def settle_ticket(
-    postgres: Postgres, number: str, amount: Money, candidates: Mapping[Verdict, Writing]
+    postgres: Postgres, number: str, amount: Money, changes_by_result: Mapping[Verdict, Writing]
 ) -> Verdict | None:
     """End a ticket: look once more under lock, and grant its reward at most once; more than the
     maximum only where two agents approved it.
@@ -42,9 +42,9 @@ async def settle_ticket(
     """
     async with postgres.transaction() as connection:
         filed, _ = await lock_claim(connection, number)
-        if settled := await _decided(connection, number, candidates):
+        if settled := await _decided(connection, number, changes_by_result):
             return settled
-        if await was_left_undecided(connection, number, candidates[Verdict.APPROVAL_NEEDED]):
+        if await was_left_undecided(connection, number, changes_by_result[Verdict.APPROVAL_NEEDED]):
             return Verdict.APPROVAL_NEEDED
         if await QUERIES.has_unheard_outcomes(connection, number=number):
             await QUERIES.dispatch_again(connection, number=number)
@@ -55,7 +55,7 @@ async def settle_ticket(
             verdict = Verdict.APPROVAL_NEEDED
         if verdict is Verdict.GRANTED:
             await _grant(connection, case, amount)
-        await write_down(connection, candidates[verdict])
+        await write_down(connection, changes_by_result[verdict])
         return verdict
 
 
@@ -76,20 +76,20 @@ async def _grant(connection: Connection, case: Case, amount: Money) -> None:
     await QUERIES.write_grant(connection, **paid)
 
 
-async def take_silence(
+async def confirm_on_timeout(
     postgres: Postgres,
     number: str,
     amount: Money,
     month: date,
     cap: Money,
-    candidates: Mapping[Silence, Writing],
+    changes_by_result: Mapping[Silence, Writing],
 ) -> Silence:
     """Let silence confirm `amount`, if the partner's `cap` for the calendar `month` still allows
     it.
     """
     async with postgres.transaction() as connection:
         ticket = await QUERIES.lock_ticket(connection, number=number)
-        if decided := await _decided(connection, number, candidates):
+        if decided := await _decided(connection, number, changes_by_result):
             return decided
         counted = {"partner_id": ticket["partner_id"], "month": month}
         await QUERIES.lock_name(connection, name=f"silence|{ticket['partner_id']}|{month}")
@@ -99,11 +99,11 @@ async def take_silence(
             found = Silence.CONFIRMED
             row = {"number": number, "amount": amount.amount}
             await QUERIES.confirm_in_silence(connection, **row, **counted)
-        await write_down(connection, candidates[found])
+        await write_down(connection, changes_by_result[found])
         return found
 
 
-async def take_information(
+async def save_information(
     postgres: Postgres, number: str, request: InformationAnswer, writing: Writing
 ) -> Completion:
     """Complete a claim by the member's answers, if filing would still take it with them.
@@ -146,10 +146,10 @@ async def look_at(postgres: Postgres, number: str) -> Case:
 
 
 async def _decided(
-    connection: Connection, number: str, candidates: Mapping[T, Writing]
+    connection: Connection, number: str, changes_by_result: Mapping[T, Writing]
 ) -> T | None:
     """Return what was found when this step was first taken, if it was."""
-    moves = {found: one.moves[-1] for found, one in candidates.items() if one.moves}
+    moves = {found: one.moves[-1] for found, one in changes_by_result.items() if one.moves}
     seq = next(iter(moves.values())).seq
     row = await QUERIES.recorded_move(connection, number=number, seq=seq)
     if row is None:

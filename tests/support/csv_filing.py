@@ -70,7 +70,7 @@ class Desk:
             next_delivery(course)
         for message in (*before, *messages):
             hear(course, message, datetime.now(UTC))
-            await self.persistence.write(course.write_down())
+            await self.persistence.apply_changes(course.write_down())
         return course
 
     async def confirm(self, admission: Admission) -> Course:
@@ -119,5 +119,7 @@ def settlement(course: Course) -> Settlement:
     """What a ticket's workflow asks for at the end of its cancellation period."""
     ticket = course.ticket
     assert ticket.confirmed
-    candidates = foreseen(ticket, datetime.now(UTC))
-    return Settlement(number=ticket.number, amount=ticket.confirmed, candidates=candidates)
+    changes_by_result = foreseen(ticket, datetime.now(UTC))
+    return Settlement(
+        number=ticket.number, amount=ticket.confirmed, changes_by_result=changes_by_result
+    )

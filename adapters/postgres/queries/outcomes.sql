@@ -107,7 +107,7 @@ select t.number, o.position, o.outcome
 from unnest(cast(:numbers as text[])) as t (number)
 cross join lateral (
     select count(*) as heard_later from imported_outcomes
-    where number = t.number and code = 'told' and acknowledged_at is null
+    where number = t.number and code = 'dispatched' and acknowledged_at is null
 ) as flight
 cross join lateral (
     select position, outcome from imported_outcomes

@@ -65,7 +65,9 @@ async def test_while_temporal_is_away_outcomes_are_accepted_and_told_later_in_or
     # Whoever comes next, tells first what came before.
     assert await results(front, third) == [ACCEPTED]
     assert (await front.stage.ended()).reason_code == "order_cancelled"
-    await until(lambda: kept(front), lambda rows: [row["code"] for row in rows] == ["told"] * 3)
+    await until(
+        lambda: kept(front), lambda rows: [row["code"] for row in rows] == ["dispatched"] * 3
+    )
     ids = [one["outcome_id"] for one in (first, second, third)]
     assert [note["message_id"] for note in await front.stage.notes()] == ids
 
@@ -111,7 +113,7 @@ async def test_nobody_overtakes_an_outcome_that_is_being_told(front: Front) -> N
     assert await results(front, outcome(front, number, "order_cancelled")) == [ACCEPTED]
     assert [row["code"] for row in await kept(front)] == [None, None]
     await front.stage.signal("partner_outcome", mine.outcomes[position].model_dump(mode="json"))
-    mine.codes[position] = "told"
+    mine.codes[position] = "dispatched"
     await end_turn(parts.postgres, mine)
     assert (await front.stage.ended()).reason_code == "order_cancelled"
     assert [note["code"] for note in await front.stage.notes()] == ["applied", "applied"]

@@ -33,7 +33,7 @@ async def test_a_signed_outcome_is_kept_told_and_answered(front: Front) -> None:
     }
     assert (await front.stage.ended()).state == "resolved"
     (kept,) = await front.stage.rows("imported_outcomes", "position")
-    assert (kept["code"], kept["partner_id"]) == ("told", "velotel")
+    assert (kept["code"], kept["partner_id"]) == ("dispatched", "velotel")
 
 
 async def test_a_message_is_read_as_machines_of_the_market_write_it(front: Front) -> None:

@@ -70,7 +70,9 @@ async def test_a_flood_about_one_ticket_waits_and_what_is_about_another_moves(
         assert (await call).status_code == 202
     front.stage.number = flooded
     rows = await front.stage.rows("imported_outcomes", "position")
-    waiting = [row for row in rows if row["code"] == "told" and row["acknowledged_at"] is None]
+    waiting = [
+        row for row in rows if row["code"] == "dispatched" and row["acknowledged_at"] is None
+    ]
     assert len(rows) == MOST_A_DAY
     assert len(waiting) <= IN_FLIGHT
     # It has no room for more today: told by item, and as a whole where nothing of a call had room.

@@ -17,7 +17,7 @@ from domain.tickets.discrepancies import TICKET_CLOSED
 from domain.tickets.messages import PartnerOutcome
 from domain.values.ticket_number import ticket_number
 from tests.support.sqlite_store import opened as books
-from workflows.outcome_dispatcher import TOLD, Teller
+from workflows.outcome_dispatcher import DISPATCHED, Teller
 
 ROWS = 10_000
 PARTNER, OTHER = "velotel", "buchkiste"
@@ -48,7 +48,7 @@ class Fake(Teller):
         if len(self.told) == self.fails_after:
             raise Unavailable
         self.told.append(outcome)
-        return TICKET_CLOSED if outcome.number in self.closed else TOLD
+        return TICKET_CLOSED if outcome.number in self.closed else DISPATCHED
 
 
 def numbers(count: int, account: str = "acc") -> list[str]:

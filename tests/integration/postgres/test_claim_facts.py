@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from activities.persistence import Given
+from activities.persistence import InformationSubmission
 from adapters.postgres.database import Postgres
 from domain.claims.information_form import Completion
 from domain.handlers.message_handling import foreseen_answer
@@ -57,8 +57,8 @@ async def told(desk: Desk, course: Course, **answer: Any) -> Completion:
     now, said = datetime.now(UTC), an_answer(**{"note": "please"} | answer)
     writing = foreseen_answer(course.ticket, said, now)
     number = course.ticket.number
-    return await desk.persistence.take_information(
-        Given(number=number, request=said, writing=writing)
+    return await desk.persistence.save_information(
+        InformationSubmission(number=number, request=said, changes=writing)
     )
 
 
@@ -79,7 +79,7 @@ async def test_a_link_that_does_not_fit_any_more_earns_nothing(
     held = (await desk.file("VT-2")).result.number
     await moved(desk, **link)
     assert await desk.settle(course) is Verdict.TERMS_NOT_MET
-    assert await desk.persistence.look_again(held) is Release.TERMS_NOT_MET
+    assert await desk.persistence.recheck_rewards(held) is Release.TERMS_NOT_MET
     assert await postgres.grants() == []
 
 

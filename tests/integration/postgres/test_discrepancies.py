@@ -144,7 +144,7 @@ async def test_what_a_running_ticket_cannot_take_is_shown_with_its_step(
     hear(course, an_outcome("information_requested", outcome_id="q"), datetime.now(UTC))
     writing = course.write_down()
     for _ in range(2):
-        await desk.persistence.write(writing)
+        await desk.persistence.apply_changes(writing)
     assert await shown(postgres) == [("partner:velotel", "q", "not_possible_now")]
 
 
@@ -226,7 +226,7 @@ async def test_what_two_agents_approved_is_granted(desk: Desk, postgres: Postgre
     for agent in ("agent:anna", "agent:bela"):
         decision = a_decision(request_id=agent, actor=agent, reward=MUCH)
         hear(course, decision, datetime.now(UTC))
-        await desk.persistence.write(course.write_down())
+        await desk.persistence.apply_changes(course.write_down())
     assert await desk.settle(course) is Verdict.GRANTED
     (grant,) = await postgres.grants()
     assert str(grant["amount"]) == "800.00"

@@ -163,7 +163,7 @@ async def test_a_held_claim_finds_what_came_meanwhile(
     admission = await desk.file()
     if state:
         await desk.reward(state=state)
-    assert await desk.persistence.look_again(admission.result.number) is found
+    assert await desk.persistence.recheck_rewards(admission.result.number) is found
 
 
 @pytest.mark.parametrize("outcome", ["order_cancelled", "rejected"])
@@ -176,13 +176,13 @@ async def test_nothing_is_granted_while_the_partner_has_said_what_the_ticket_has
     await keep_outcomes(postgres, "velotel", [said])
     assert await desk.persistence.settle(settlement(course)) is None
     turn = await next_turn(postgres, [course.ticket.number])
-    turn.codes.update(dict.fromkeys(turn.outcomes, "told"))
+    turn.codes.update(dict.fromkeys(turn.outcomes, "dispatched"))
     await end_turn(postgres, turn)
     assert await desk.persistence.settle(settlement(course)) is None  # told, and not heard yet
     again = await next_turn(postgres, [course.ticket.number])
     assert [*again.outcomes.values()] == [said]
     hear(course, said, datetime.now(UTC))
-    await desk.persistence.write(course.write_down())
+    await desk.persistence.apply_changes(course.write_down())
     assert course.ticket.state is State.REJECTED
     assert await postgres.grants() == []
 
@@ -195,5 +195,5 @@ async def test_what_the_partner_has_said_and_the_ticket_has_heard_holds_no_grant
     await keep_outcomes(postgres, "velotel", [said])
     assert await desk.persistence.settle(settlement(course)) is None
     hear(course, said, datetime.now(UTC))
-    await desk.persistence.write(course.write_down())
+    await desk.persistence.apply_changes(course.write_down())
     assert await desk.settle(course) is Verdict.GRANTED

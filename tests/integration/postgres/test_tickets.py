@@ -39,11 +39,11 @@ async def writings(desk: Desk) -> list[Writing]:
 async def test_a_step_written_twice_changes_nothing(desk: Desk, database_url: str) -> None:
     steps = await writings(desk)
     for step in steps:
-        await desk.persistence.write(step)
+        await desk.persistence.apply_changes(step)
     async with opened(database_url) as books:
         before = await books.contents()
         for step in steps:
-            await desk.persistence.write(step)
+            await desk.persistence.apply_changes(step)
         assert await books.contents() == before
         assert [await books.count(table) for table in ("moves", "letters", "notes")] == [3, 2, 2]
 
@@ -52,7 +52,7 @@ async def test_a_step_written_twenty_times_at_once_is_written_once(
     desk: Desk, database_url: str
 ) -> None:
     step = (await writings(desk))[0]
-    await asyncio.gather(*(desk.persistence.write(step) for _ in range(20)))
+    await asyncio.gather(*(desk.persistence.apply_changes(step) for _ in range(20)))
     async with opened(database_url) as books:
         assert await books.value("select count(*) from moves where event = 'claim_sent'") == 1
 
@@ -62,7 +62,7 @@ async def test_an_older_step_never_overwrites_a_newer_one(desk: Desk, database_u
     steps = await writings(desk)
     async with opened(database_url) as books:
         for step in reversed(steps):
-            await desk.persistence.write(step)
+            await desk.persistence.apply_changes(step)
         row = await books.connection.fetchrow("select * from tickets")
         assert row
         assert (row["state"], row["writing"]) == ("awaiting_cancellation_period", steps[-1].writing)

@@ -138,7 +138,7 @@ class Claimant:
             facts = self.books.facts_of(self.account_id)
             course.release(release(self.filed.case(facts)), now)
         elif amount := confirmable(course, now):
-            found = self.books.take_silence(self.ticket.number, float(amount.amount))
+            found = self.books.confirm_on_timeout(self.ticket.number, float(amount.amount))
             fall_silent(course, now, found)
         elif (alarm := next_alarm(self.ticket)) and alarm <= now:
             self.hears(DeadlinePassed(), now)

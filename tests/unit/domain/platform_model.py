@@ -86,7 +86,7 @@ class Books:
             other = reward.account_id != account and reward.state is RewardState.INVALID
             assert not same or other or reward.state not in NOT_TO_BE_PAID
 
-    def take_silence(self, number: str, amount: float) -> Silence:
+    def confirm_on_timeout(self, number: str, amount: float) -> Silence:
         """The transaction that counts what silence has confirmed."""
         spent = 40 * list(self.in_silence.values()).count(Silence.CONFIRMED)
         found = Silence.CONFIRMED if spent + amount <= PER_MONTH else Silence.ESCALATED

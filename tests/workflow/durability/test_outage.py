@@ -68,7 +68,7 @@ async def test_the_database_may_be_gone_during_a_move(stage: Stage) -> None:
     before = len(await stage.events())
     stage.database_wire.cut()
     await stage.partner_says("rejected", reason_code="order_not_found")
-    await outage_lasts(stage, "write_down")
+    await outage_lasts(stage, "apply_changes")
     assert len(await stage.events()) - before < HANDFUL
     await is_back(stage)
     assert (await stage.ended()).state == "rejected"
@@ -95,7 +95,7 @@ async def test_the_mail_server_may_be_gone(stage: Stage) -> None:
     """The ticket moves on; its letters arrive later, in order, once each."""
     stage.mail_wire.cut()
     await stage.filed_and_confirmed()
-    await until(stage.pending, lambda pending: pending.get("send_letter", 0) > 1)
+    await until(stage.pending, lambda pending: pending.get("send_email", 0) > 1)
     assert stage.letters() == []
     await stage.pass_time(minutes=MINUTES)
     await stage.stands(AWAITING)

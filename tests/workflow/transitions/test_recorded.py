@@ -11,15 +11,15 @@ from tests.support.environment import Stage
 from tests.support.recorded_paths import PATHS
 from tests.workflow.conftest import SetUp
 
-ASKED_ALIKE: Final = {"admit_claim", "first_answer", "look_again", "look_against"}
+ASKED_ALIKE: Final = {"admit_claim", "get_request_result", "recheck_rewards", "find_objection"}
 """The same whenever they are asked: a result that is lost loses nothing."""
 STEPS: Final = {
-    "resolved": {"write_down", "settle_ticket"},
-    "silence-confirms": {"write_down", "take_silence", "settle_ticket"},
-    "question-answered": {"write_down", "take_information"},
-    "held-and-released": {"write_down"},
+    "resolved": {"apply_changes", "settle_ticket"},
+    "silence-confirms": {"apply_changes", "confirm_on_timeout", "settle_ticket"},
+    "question-answered": {"apply_changes", "save_information"},
+    "held-and-released": {"apply_changes"},
 }
-OTHERS: Final = {"deliver_claim", "send_letter"}
+OTHERS: Final = {"deliver_claim", "send_email"}
 
 
 async def local(stage: Stage) -> set[str]:

@@ -4,7 +4,7 @@
 -- When its workflow had heard an outcome. What it was signalled and has not heard is in flight.
 alter table imported_outcomes add column acknowledged_at timestamptz;
 create index imported_outcomes_in_flight on imported_outcomes (number)
-where code = 'told' and acknowledged_at is null;
+where code = 'dispatched' and acknowledged_at is null;
 create index imported_outcomes_by_age on imported_outcomes (number, imported_at);
 
 -- Tickets with outcomes that wait. Partners take turns, and so do a partner's tickets.
