@@ -103,7 +103,7 @@ def anonymous_calls(flood: Flood) -> Iterator[Call]:
         Call("GET", f"/form?{SEPARATORS}", {}),
         Call("GET", "/form", {"cookie": SEPARATORS}),
         Call("GET", "/form", many),
-        Call("POST", "/form/enter", {"content-type": FORM_TYPE}, SEPARATORS.encode()),
+        Call("POST", "/form/sign-in", {"content-type": FORM_TYPE}, SEPARATORS.encode()),
         Call("GET", "/openapi.json", {}),
         Call("GET", "/readyz", {}),
         Call("POST", "/v1/tickets", {"content-type": JSON_TYPE}, b"[" * 60_000),
@@ -166,7 +166,7 @@ async def answer(reader: asyncio.StreamReader) -> tuple[str, bool]:
 HALF_SENT: Final = (
     b"",
     b"GET /form HTTP/1.1\r\nhost: x\r\n",
-    b"POST /form/enter HTTP/1.1\r\nhost: x\r\ncontent-length: 60000\r\n\r\n" + b"a" * 30_000,
+    b"POST /form/sign-in HTTP/1.1\r\nhost: x\r\ncontent-length: 60000\r\n\r\n" + b"a" * 30_000,
     b"GET / HTTP/1.1\r\nhost: x\r\nx-long: " + b"a" * 7_000,
 )
 

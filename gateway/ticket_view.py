@@ -14,7 +14,7 @@ from gateway.api.discrepancies import Discrepancy
 from gateway.api.schemas.examples import WHOLE
 from gateway.context import Parts
 from gateway.http.pagination import place_before
-from gateway.i18n import words
+from gateway.i18n import catalog
 
 _WAITS: Final = {
     State.VALIDATED: "partner",
@@ -213,13 +213,13 @@ def rules_of(have: Parts, row: Mapping[str, Any]) -> PartnerRules | None:
 
 def whole(have: Parts, row: Mapping[str, Any], language: str) -> TicketDetail:
     """Build the view of a ticket from its row, in words of `language`."""
-    rules, said, state = rules_of(have, row), words("desk", language), State(row["state"])
+    rules, said, state = rules_of(have, row), catalog("agent", language), State(row["state"])
     told, notes = row["admission"], row["notes"] or []
     seen = _others(row) | {
         "partner": {"id": rules.id, "name": rules.name} if rules else None,
         "answers": _answers(row, rules, language),
         "next_deadline": row["due_at"],
-        "waiting_for": _coded(said["waits"], _WAITS.get(state)),
+        "waiting_for": _coded(said["waiting_for"], _WAITS.get(state)),
         "attention": _needs(row["attention"], said),
         "reason": None if told.get("reasons") else _reason(have, row["reason_code"], language),
         "refusal_reasons": [

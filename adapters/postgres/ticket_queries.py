@@ -12,12 +12,14 @@ from domain.tickets.messages import Request
 from domain.tickets.ticket import Answer, Answered, Note
 from domain.values.types import Frozen
 
-Queue = Literal["attention", "discrepancies", "overdue", "today", "untold"]
+Queue = Literal["attention", "discrepancies", "overdue", "today", "not_notified"]
 """What waits for an agent: needs attention; was contradicted and could not move; a deadline has
 passed; it passes today in the partner's market; the ticket has ended, and the member could not be
 told.
 """
-QUEUES: Final[tuple[Queue, ...]] = ("attention", "discrepancies", "overdue", "today", "untold")
+QUEUES: Final[tuple[Queue, ...]] = (
+    "attention", "discrepancies", "overdue", "today", "not_notified",
+)  # fmt: skip
 _FINAL: Final = sorted(FINAL)
 MESSAGES_A_PAGE: Final = 50
 """Of a ticket: what strangers send must not make its page endless."""

@@ -19,7 +19,7 @@ from gateway.http.auth import CallRoute, Filing
 from gateway.http.openapi import RETRY_AFTER
 from gateway.http.problems import Problem, responses
 from gateway.http.request_body import message_in
-from gateway.i18n import language_wanted
+from gateway.i18n import preferred_language
 
 router = APIRouter(prefix="/v1", tags=["claims"], route_class=CallRoute)
 MOST_KEY: Final = 200
@@ -74,7 +74,7 @@ async def claimable_links(
     await have.limits.hit("account", account_id)
     rules = {partner_id: profile.rules for partner_id, profile in have.profiles.items()}
     known = await known_of(have.postgres, account_id, kind, market_days(rules, have.now))
-    language = language_wanted(request)
+    language = preferred_language(request)
     found = claimable(kind, known, rules, have.now)
     return shapes.ClaimableLinks(
         kind=kind,
@@ -121,7 +121,7 @@ async def form(
         raise Problem("unknown_partner")
     if kind not in profile.rules.kinds:
         raise Problem("partner_takes_no_claims")
-    said = language or language_wanted(request, profile.rules.market.language)
+    said = language or preferred_language(request, profile.rules.market.language)
     schema = form_schema(profile.rules, kind, said)
     return SchemaResponse(schema, headers={"content-language": said})
 

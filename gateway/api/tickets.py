@@ -21,7 +21,7 @@ from gateway.http.pagination import CURSOR, read_cursor, write_cursor
 from gateway.http.problems import Problem, responses
 from gateway.http.request_body import message_in
 from gateway.http.security_log import SecurityEvent, tell, tell_search
-from gateway.i18n import language_wanted
+from gateway.i18n import preferred_language
 from gateway.ticket_commands import actor_of, number_meant, put, ticket_open_to
 from gateway.ticket_view import TicketDetail, TicketSummary, line, whole
 
@@ -213,7 +213,7 @@ async def look_up(request: Request, have: Have, caller: Agent, number: Number) -
     if row is None:
         raise Problem("unknown_ticket")
     tell(SecurityEvent.TICKET_READ, agent=caller.subject, number=row["number"], door="api")
-    return whole(have, row, language_wanted(request))
+    return whole(have, row, preferred_language(request))
 
 
 def _ids(caller: Caller, told: CommandRequest, key: str | None) -> dict[str, str]:

@@ -18,7 +18,7 @@ log = logging.getLogger("gateway")
 MOST_BYTES: Final = 1024 * 1024
 """Of a request's body: a thousand outcomes or records of the feed."""
 _MOST_OF: Final = (
-    *(("/form/enter", 16 * 1024), ("/desk/enter", 16 * 1024)),
+    *(("/form/sign-in", 16 * 1024), ("/desk/sign-in", 16 * 1024)),
     *(("/v1/claims", LONGEST_MESSAGE), ("/v1/tickets", LONGEST_MESSAGE)),
     ("/v1/", MOST_BYTES),
 )

@@ -17,7 +17,7 @@ from starlette.routing import Match
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import MessageRefused, Unavailable
-from gateway.i18n import language_wanted, words
+from gateway.i18n import catalog, preferred_language
 
 log = logging.getLogger("gateway")
 MEDIA_TYPE: Final = "application/problem+json"
@@ -104,7 +104,7 @@ def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
     """Document the problems of an operation; those that every operation has come by themselves."""
     found: dict[int | str, dict[str, Any]] = {}
     for code in codes:
-        title = words("problems", "en")["problems"][code]
+        title = catalog("problems", "en")["problems"][code]
         known = found.setdefault(STATUS[code], {"description": "", "content": _content()})
         known["description"] = " ".join(filter(None, [known["description"], f"`{code}`: {title}"]))
         known["content"][MEDIA_TYPE]["examples"][code] = {"value": _example(code, title)}
@@ -131,10 +131,10 @@ def _example(code: str, title: str) -> dict[str, Any]:
 def answer(request: Request, problem: Problem) -> JSONResponse:
     """Put a problem into the caller's words."""
     status = STATUS[problem.code]
-    language = language_wanted(request)
+    language = preferred_language(request)
     details = ProblemDetails(
         type=f"{TYPE}{problem.code}",
-        title=words("problems", language)["problems"][problem.code],
+        title=catalog("problems", language)["problems"][problem.code],
         status=status,
         code=problem.code,
         errors=[FieldError(field=name, expected=what) for name, what in problem.errors.items()],
@@ -152,7 +152,7 @@ def plainly(code: str) -> bytes:
     """Return a problem as the server says it before there is a request whose caller has a language
     or an id.
     """
-    title = words("problems", "en")["problems"][code]
+    title = catalog("problems", "en")["problems"][code]
     details = ProblemDetails(type=f"{TYPE}{code}", title=title, status=STATUS[code], code=code)
     return details.model_dump_json().encode()
 

@@ -38,7 +38,7 @@ class SecurityEvent(StrEnum):
     SIGNATURE_REFUSED = "signature_refused"
     LINK_REFUSED = "link_refused"
     HANDOVER_REFUSED = "handover_refused"
-    FORM_TOKEN_REFUSED = "form_token_refused"  # noqa: S105  (the name of an event)
+    CSRF_TOKEN_REFUSED = "csrf_token_refused"  # noqa: S105  (the name of an event)
     RATE_LIMITED = "rate_limited"
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
@@ -58,7 +58,7 @@ STRANGERS: Final = frozenset(
         SecurityEvent.SIGNATURE_REFUSED,
         SecurityEvent.LINK_REFUSED,
         SecurityEvent.HANDOVER_REFUSED,
-        SecurityEvent.FORM_TOKEN_REFUSED,
+        SecurityEvent.CSRF_TOKEN_REFUSED,
         SecurityEvent.RATE_LIMITED,
     }
 )

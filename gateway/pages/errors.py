@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 
 from domain.errors import MessageRefused, Unavailable
 from gateway.http.problems import RETRY_AFTER, STATUS, Problem, is_unknown
-from gateway.i18n import words
+from gateway.i18n import catalog
 from gateway.pages.rendering import page, reading_language
 
 log = logging.getLogger("gateway")
@@ -32,7 +32,7 @@ def notice(
 ) -> HTMLResponse:
     """Say one thing: `[<name>] title, text` of the words of `area`, with `values` filled in."""
     language = reading_language(request, language)
-    said = words(area, language)[name]
+    said = catalog(area, language)[name]
     content = {
         "title": said["title"].format_map(values),
         "text": said["text"].format_map(values),
@@ -81,10 +81,10 @@ def _problem(
     """Say why a page was not given: in the words of its area, of all pages, or of the API."""
     code = code if code in STATUS else "internal"
     language = reading_language(request)
-    every, known = words("pages", language), words(area, language).get("problems", {})
+    every, known = catalog("pages", language), catalog(area, language).get("problems", {})
     plain = {
-        "title": every["trouble"]["title"],
-        "text": words("problems", language)["problems"][code],
+        "title": every["error"]["title"],
+        "text": catalog("problems", language)["problems"][code],
     }
     said = known.get(code) or every["problems"].get(code) or plain
     content = {**said, "mood": "warn"}

@@ -18,7 +18,7 @@ from adapters.email.renderer import printable
 from domain.partners.profile import LANGUAGES
 from domain.tickets.messages import RejectionReason
 from gateway.context import Parts
-from gateway.i18n import language_wanted, words
+from gateway.i18n import catalog, preferred_language
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 LANGUAGE: Final = "language"
@@ -41,7 +41,7 @@ _PAGES: Final = Environment(
 )
 
 _KEPT: Final = (
-    *("token", "key", "choice", "missing", "changed", "done"),
+    *("token", "idempotency_key", "choice", "missing", "changed", "done"),
     *("q", "partner", "state", "attention", "after"),
 )
 
@@ -51,7 +51,7 @@ def reading_language(request: Request, default: str | None = None) -> str:
     chosen = request.query_params.get(LANGUAGE) or request.cookies.get(LANGUAGE)
     if chosen in LANGUAGES:
         return chosen
-    return default if default in LANGUAGES else language_wanted(request)
+    return default if default in LANGUAGES else preferred_language(request)
 
 
 def page(
@@ -66,8 +66,8 @@ def page(
     values = {
         "language": language,
         "languages": LANGUAGES,
-        "w": words(area, language),
-        "every": words("pages", language),
+        "t": catalog(area, language),
+        "common": catalog("pages", language),
         "here": request.url.path,
         "in_language": {code: _in_language(request, code) for code in LANGUAGES},
         **content,

@@ -24,7 +24,7 @@ from gateway.context import Parts
 from gateway.http.problems import Problem
 from gateway.http.security_log import SecurityEvent, tell
 
-FORM_TOKEN: Final = "form_token"  # noqa: S105  (the name of a field)
+FORM_TOKEN: Final = "csrf_token"  # noqa: S105  (the name of a field)
 _COOKIE: Final[dict[Kind, str]] = {"member": "tickets_member", "agent": "tickets_agent"}
 _OWN_SITE: Final = frozenset({"same-origin", "none"})
 _MOST_FIELDS: Final = 200
@@ -162,5 +162,5 @@ def page_session(parts: Parts, token: object) -> str | None:
 
 
 def _refused(session: Session, why: str) -> Problem:
-    tell(SecurityEvent.FORM_TOKEN_REFUSED, kind=session.kind, subject=session.subject, why=why)
+    tell(SecurityEvent.CSRF_TOKEN_REFUSED, kind=session.kind, subject=session.subject, why=why)
     return Problem("forbidden")

@@ -22,7 +22,7 @@ from domain.claims.parsing import digest, read_claim
 from domain.errors import MessageRefused
 from gateway.context import Parts
 from gateway.http.security_log import SecurityEvent, tell
-from gateway.i18n import words
+from gateway.i18n import catalog
 from gateway.pages.rendering import page, reading_language
 from gateway.pages.sessions import (
     Session,
@@ -41,8 +41,8 @@ from gateway.pages.sessions import (
 
 LONGEST_HANDOVER: Final = timedelta(minutes=5)
 HOME: Final[Mapping[Kind, str]] = {"member": "/form", "agent": "/desk"}
-_AREA: Final[Mapping[Kind, str]] = {"member": "form", "agent": "desk"}
-_INSTEAD: Final = "instead_of"
+_AREA: Final[Mapping[Kind, str]] = {"member": "member", "agent": "agent"}
+_INSTEAD: Final = "replaces_session"
 """The field in which our page says that it asked about this session."""
 
 
@@ -120,8 +120,9 @@ async def sign_out(parts: Parts, request: Request, session: Session) -> None:
 def left(parts: Parts, request: Request, kind: Kind, language: str | None = None) -> Response:
     """Say that one has signed out, and take the cookie away."""
     language = reading_language(request, language)
-    said = words("pages", language)["session"]
-    content = {"title": said["left_title"], "text": said[f"left_{kind}"], "mood": "good"}
+    said = catalog("pages", language)["session"]
+    text = said[f"signed_out_{kind}"]
+    content = {"title": said["signed_out_title"], "text": text, "mood": "good"}
     content["in_language"] = {}  # the page answers a form: it has no address to be read again at
     response = page(request, "message.html", _AREA[kind], language, content)
     forget(parts, response, kind)
@@ -135,7 +136,7 @@ def signed_in(parts: Parts, session: Session, language: str) -> dict[str, Any]:
     return {
         "name": session.name,
         "until": f"{session.ends_at.astimezone(zone):%H:%M %Z}",
-        "leave": f"{HOME[session.kind]}/leave",
+        "leave": f"{HOME[session.kind]}/sign-out",
         "token": form_token(parts, session),
     }
 
@@ -180,22 +181,22 @@ def _button(comer: Comer, handover: Handover, token: str) -> Response:
     language = reading_language(comer.request, wanted)
     other = comer.alive if comer.alive and comer.alive.subject != handover.subject else None
     content = {
-        "action": f"{HOME[comer.kind]}/enter",
+        "action": f"{HOME[comer.kind]}/sign-in",
         "name": name_of(handover.subject, handover.contact),
         "other": other.name if other else None,
         "token": token,
         _INSTEAD: form_token(comer.parts, other) if other else "",
     }
-    return page(comer.request, "enter.html", _AREA[comer.kind], language, content)
+    return page(comer.request, "sign_in.html", _AREA[comer.kind], language, content)
 
 
 def _not_let_in(comer: Comer, why: str) -> Response:
     """Say where to begin; somebody who pressed twice is in already."""
     tell(SecurityEvent.HANDOVER_REFUSED, kind=comer.kind, why=why)
     language = comer.language
-    form, desk = words("form", language), words("desk", language)
-    said = desk["outside"] if comer.kind == "agent" else form["problems"]["invalid_link"]
+    form, desk = catalog("member", language), catalog("agent", language)
+    said = desk["sign_in"] if comer.kind == "agent" else form["problems"]["invalid_link"]
     content = {"title": said["title"], "text": said["text"], "mood": "warn"}
     if comer.alive:
-        content["way"] = (HOME[comer.kind], words("pages", language)["session"]["go_on"])
+        content["way"] = (HOME[comer.kind], catalog("pages", language)["session"]["go_on"])
     return page(comer.request, "message.html", "pages", language, content, 403)

@@ -42,7 +42,7 @@ async def answer_by_link(
         return False
     form = {"round": hidden["round"], **_filled(outcome)}
     sure = await _insisting(gateway, "POST", address, form)
-    await _insisting(gateway, "POST", address, _many(_hidden(sure)) | {"sure": "yes"})
+    await _insisting(gateway, "POST", address, _many(_hidden(sure)) | {"confirmed": "yes"})
     return True
 
 
@@ -50,7 +50,7 @@ def _filled(outcome: Mapping[str, Any]) -> dict[str, str]:
     """Fill in the form as the outcome (contract.md, PartnerOutcome) says."""
     kind, reward = outcome["outcome"], outcome.get("reward") or {}
     told = {
-        "answer": kind,
+        "outcome": kind,
         "amount": reward.get("amount"),
         f"{kind}_note": outcome.get("note"),
         "question": "\n".join(outcome.get("questions") or ()),

@@ -93,14 +93,14 @@ class Platform:
         member = self._members.get(request.path_params["who"])
         if member is None:
             raise HTTPException(404)
-        return self._to("/form/enter", self._issuer.member_enters(member))
+        return self._to("/form/sign-in", self._issuer.member_enters(member))
 
     async def enter_as_agent(self, request: Request) -> Response:
         """Hand an agent over to the desk."""
         agent = self._agents.get(request.path_params["who"])
         if agent is None:
             raise HTTPException(404)
-        return self._to("/desk/enter", self._issuer.agent_enters(agent))
+        return self._to("/desk/sign-in", self._issuer.agent_enters(agent))
 
     async def deal_out(self, request: Request) -> Response:
         """Give every account new links, and a rejected reward; `?first`: only if it has none."""

@@ -19,7 +19,7 @@ async def at_the_desk(
     """An agent who has just come in, with an English browser unless something else is said."""
     eyes = await open_eyes(size, **{"locale": "en-GB"} | options)
     token = front.handover(sub=name, roles=["agent"])
-    await eyes.page.goto(f"{front.address}/desk/enter?token={token}")
+    await eyes.page.goto(f"{front.address}/desk/sign-in?token={token}")
     await eyes.page.get_by_role("button").click()
     await expect(eyes.page).to_have_url(f"{front.address}/desk")
     return eyes

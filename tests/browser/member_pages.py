@@ -45,7 +45,7 @@ class Sitting(Member):
 
     async def enter(self, eyes: Eyes) -> Page:
         """Come from the platform to step 1, by the button; the token leaves the address."""
-        await eyes.page.goto(f"{self.front.address}/form/enter?token={self.handover()}")
+        await eyes.page.goto(f"{self.front.address}/form/sign-in?token={self.handover()}")
         await eyes.page.get_by_role("button").click()
         assert eyes.page.url == f"{self.front.address}/form"
         return eyes.page
@@ -59,7 +59,7 @@ class Sitting(Member):
         """Step 2, with the first choice that is possible."""
         await page.get_by_role("radio", disabled=False).first.check()
         await page.get_by_role("button", name=self.words["next"]).click()
-        await page.wait_for_url("**/details?*key=*")
+        await page.wait_for_url("**/details?*idempotency_key=*")
 
     async def come_to_the_form(self, page: Page, kind: str) -> None:
         """Steps 1 and 2."""
@@ -78,7 +78,7 @@ class Sitting(Member):
 
     async def number_shown(self, page: Page) -> str:
         """The number in the confirmation at the top of the page (R26, R27)."""
-        await page.wait_for_url("**/form/answer?*")
+        await page.wait_for_url("**/form/result?*")
         told = await page.get_by_role("status").inner_text()
         assert self.words["filed"] in told
         return numbers_in(told)[0]

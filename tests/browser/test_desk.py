@@ -132,7 +132,7 @@ async def test_a_link_works_once_and_only_for_agents(front: Front, open_eyes: Op
     token = front.handover(sub="dorota", roles=["agent"])
     for one, status in ((token, 200), (token, 403), (front.handover(), 403), ("nonsense", 403)):
         eyes = await open_eyes()
-        answer = await eyes.page.goto(f"{front.address}/desk/enter?token={one}")
+        answer = await eyes.page.goto(f"{front.address}/desk/sign-in?token={one}")
         assert answer
         assert answer.status == status
         await eyes.look()
@@ -147,7 +147,7 @@ async def test_a_second_click_on_the_link_leads_back_to_the_desk(
     eyes = await at_the_desk(front, open_eyes)
     token = front.handover(sub="dorota", roles=["agent"])
     for role in ("button", "link"):
-        await eyes.page.goto(f"{front.address}/desk/enter?token={token}")
+        await eyes.page.goto(f"{front.address}/desk/sign-in?token={token}")
         way = eyes.page.locator("main").get_by_role("button" if role == "button" else "link")
         await way.click()
         await expect(eyes.page).to_have_url(f"{front.address}/desk")
@@ -156,12 +156,12 @@ async def test_a_second_click_on_the_link_leads_back_to_the_desk(
 async def test_who_comes_as_somebody_else_is_asked_first(front: Front, open_eyes: Opener) -> None:
     eyes = await at_the_desk(front, open_eyes)
     token = front.handover(sub="eve", roles=["agent"])
-    await eyes.page.goto(f"{front.address}/desk/enter?token={token}")
+    await eyes.page.goto(f"{front.address}/desk/sign-in?token={token}")
     await expect(eyes.page.get_by_role("status")).to_contain_text("signed in here as dorota")
     await eyes.look()
     await eyes.page.goto(f"{front.address}/desk")
     await expect(eyes.page.get_by_text("Signed in: dorota.")).to_be_visible()
-    await eyes.page.goto(f"{front.address}/desk/enter?token={token}")
+    await eyes.page.goto(f"{front.address}/desk/sign-in?token={token}")
     await eyes.page.get_by_role("button", name="Continue").click()
     await expect(eyes.page.get_by_text("Signed in: eve.")).to_be_visible()
 

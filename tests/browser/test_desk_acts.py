@@ -56,9 +56,9 @@ async def test_an_agent_asks_by_fields_and_in_words(front: Front, open_eyes: Ope
     eyes = await at_the_desk(front, open_eyes)
     page = await opened(eyes, front, number, "Ask the member")
     await page.get_by_role("button", name="Ask the member").click()
-    await expect(page.locator("#ask_words-error")).to_contain_text("tick a field")
+    await expect(page.locator("#ask_question-error")).to_contain_text("tick a field")
     await page.get_by_label("Contract number").check()
-    await page.locator("#ask_words").fill("Kiedy podpisano umowę?")
+    await page.locator("#ask_question").fill("Kiedy podpisano umowę?")
     await page.get_by_role("button", name="Ask the member").click()
     await expect(page.get_by_role("status")).to_contain_text("has been asked")
     await expect(page.get_by_text("Kiedy podpisano umowę?")).to_be_visible()
@@ -87,7 +87,7 @@ async def test_sent_twice_and_reloaded_it_is_done_once(front: Front, open_eyes: 
     number = await a_sent_ticket(front)
     eyes = await at_the_desk(front, open_eyes)
     page = await opened(eyes, front, number, "Ask the member")
-    await page.locator("#ask_words").fill("Kiedy?")
+    await page.locator("#ask_question").fill("Kiedy?")
     content = await page.locator("details[open] form").evaluate(
         "form => Object.fromEntries(new FormData(form))"
     )

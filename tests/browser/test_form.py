@@ -206,7 +206,7 @@ async def test_a_held_claim_is_confirmed_with_the_moment_at_which_it_is_sent(
     await page.fill("#answer-booking_number", f"FW{member.account[-6:].upper().replace('-', 'X')}")
     await page.fill("#answer-travel_ended_on", days_ago(1).isoformat())
     await member.send(page)
-    await page.wait_for_url("**/form/answer?*")
+    await page.wait_for_url("**/form/result?*")
     await eyes.look()
     said = await page.locator("main").inner_text()
     assert "angelegt und wartet" in said

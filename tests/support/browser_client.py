@@ -16,7 +16,7 @@ ORDER: Final = "answer-order_number"
 FRIEND: Final = "answer-friend_email"
 OBJECTION: Final = "answer-objection"
 _NUMBER: Final = re.compile(r"ZW(?:-[0-9A-Z]{4}){3}-[0-9A-Z]")
-_TOKEN: Final = re.compile(r'name="form_token" value="([^"]+)"')
+_TOKEN: Final = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 def numbers_in(text: str) -> list[str]:
@@ -98,7 +98,7 @@ class Browsing(httpx.AsyncClient):
 
     async def enter(self, member: Member) -> None:
         """Come from the platform."""
-        answer = await self.post("/form/enter", data={"token": member.handover()})
+        answer = await self.post("/form/sign-in", data={"token": member.handover()})
         assert answer.status_code == 200, answer.text
         assert answer.url.path == "/form"
 
@@ -110,7 +110,7 @@ class Browsing(httpx.AsyncClient):
         self, form: httpx.Response, member: Member, **changes: str
     ) -> httpx.Response:
         """Fill in an open form and send it."""
-        entries = member.entries(**changes) | {"form_token": token_in(form)}
+        entries = member.entries(**changes) | {"csrf_token": token_in(form)}
         return await self.post(str(form.url), data=entries)
 
 

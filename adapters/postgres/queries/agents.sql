@@ -40,7 +40,7 @@ where
         or (t.attention <> '{}' and t.state <> all (:final::text[]))
     )
     and (
-        :queue <> 'untold'
+        :queue <> 'not_notified'
         or (t.attention <> '{}' and t.state = any (:final::text[]))
     )
     and (
@@ -77,7 +77,7 @@ select
         select count(*) from (
             select from tickets where attention <> '{}' and state = any (:final) limit 1000
         ) u
-    ) as untold,
+    ) as not_notified,
     (
         select count(*) from (
             select distinct number from discrepancies where closed_at is null limit 1000

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 
 from gateway.context import Have, Parts
-from gateway.i18n import words
+from gateway.i18n import catalog
 from gateway.pages.errors import PageRoute
 from gateway.pages.rendering import page, reading_language
-from gateway.pages.sessions import FORM_TOKEN, Session, session_of
+from gateway.pages.sessions import Session, session_of
 from gateway.pages.sign_in import signed_in
 
 
@@ -47,9 +47,9 @@ AtTheDesk = Annotated[Session, Depends(_agent)]
 def outside(request: Request, status: int) -> Response:
     """Say kindly how to come in."""
     language = reading_language(request)
-    w = words("desk", language)["outside"]
+    w = catalog("agent", language)["sign_in"]
     content = {"title": w["title"], "text": w["text"], "mood": "warn"}
-    return page(request, "message.html", "desk", language, content, status)
+    return page(request, "message.html", "agent", language, content, status)
 
 
 def desk_page(
@@ -65,8 +65,7 @@ def desk_page(
     out = signed_in(have, session, language)
     known = {
         "agent": session.subject,
-        "form_token_name": FORM_TOKEN,
-        "form_token": out["token"],
+        "csrf_token": out["token"],
         "signed_in": out,
     }
-    return page(request, template, "desk", language, {**known, **content}, status)
+    return page(request, template, "agent", language, {**known, **content}, status)

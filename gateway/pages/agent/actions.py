@@ -52,7 +52,7 @@ def read_wish(form: FormData, currency: str) -> Wish:
     no form of the desk sends.
     """
     values = {name: as_meant(value) for name, value in form.items() if isinstance(value, str)}
-    act, request_id = values.get("act", ""), values.get("request_id", "")
+    act, request_id = values.get("action", ""), values.get("request_id", "")
     if act not in ACTS or not _is_id(request_id):
         raise Problem("malformed")
     ticked = [one for one in form.getlist("ask_fields") if isinstance(one, str)]
@@ -100,9 +100,9 @@ def _withdraw(values: Mapping[str, str], ticked: Sequence[str], currency: str) -
 
 
 def _ask(values: Mapping[str, str], ticked: Sequence[str], currency: str) -> Read:
-    words = values.get("ask_words", "")
+    words = values.get("ask_question", "")
     questions = [*ticked, *([words] if words else [])]
-    return {"questions": questions}, ({} if questions else {"ask_words": "question"})
+    return {"questions": questions}, ({} if questions else {"ask_question": "question"})
 
 
 def _resend(values: Mapping[str, str], ticked: Sequence[str], currency: str) -> Read:
@@ -128,7 +128,7 @@ _OF_FACTS: Final = dict.fromkeys(
         "reward_not_rejected",
         "reward_registered",
     ),
-    "facts_against",
+    "contradicting_facts",
 )
 _KNOWN: Final = frozenset(
     {

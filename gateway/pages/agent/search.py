@@ -24,7 +24,7 @@ from domain.values.periods import midnight_after
 from gateway.context import Have, Parts
 from gateway.http.pagination import read_cursor, write_cursor
 from gateway.http.security_log import tell_search
-from gateway.i18n import words
+from gateway.i18n import catalog
 from gateway.pages.agent import ticket
 from gateway.pages.agent.access import AtTheDesk, DeskRoute, desk_page
 from gateway.pages.agent.discrepancies import open_ones
@@ -39,19 +39,19 @@ router.include_router(ticket.router)
 MOST: Final = 25
 
 
-@router.get("/enter")
+@router.get("/sign-in")
 async def enter(have: Have, request: Request, token: str = "") -> Response:
     """Show the button of a hand-over; nothing is used up."""
     return await welcome(have, request, "agent", token)
 
 
-@router.post("/enter")
+@router.post("/sign-in")
 async def enter_by_form(have: Have, request: Request) -> Response:
     """Come in by a hand-over; a second press on the same one only leads to the desk."""
     return await let_in(have, request, "agent")
 
 
-@router.post("/leave")
+@router.post("/sign-out")
 async def leave(have: Have, request: Request, session: AtTheDesk) -> Response:
     """Sign out."""
     await sign_out(have, request, session)
@@ -142,14 +142,14 @@ def _list(
         "names": names,
         "zones": {one: profile.rules.market.zone for one, profile in have.profiles.items()},
         "writes": Writes(have, language),
-        "waits": words("desk", language)["attention"],
+        "waits": catalog("agent", language)["attention"],
         "lines": [line(row) for row in rows[:MOST]],
         "next": f"?{urlencode({**kept, 'after': following})}" if following else None,
         "first": first,
         "utc": ZoneInfo("UTC"),
         "queues": QUEUES,
     }
-    return desk_page(have, request, session, "desk_list.html", told | content)
+    return desk_page(have, request, session, "agent/list.html", told | content)
 
 
 def _filters(looked: Looked, sought: Sought) -> Filters:

@@ -20,7 +20,7 @@ from domain.values.ticket_number import read_number
 from gateway.context import Have, Parts
 from gateway.http.problems import STATUS, Problem
 from gateway.http.security_log import SecurityEvent, tell
-from gateway.i18n import words
+from gateway.i18n import catalog
 from gateway.pages.agent import discrepancies
 from gateway.pages.agent.access import AtTheDesk, DeskRoute, desk_page
 from gateway.pages.agent.actions import ACTS, Wish, new_request_id, read_wish, refused
@@ -85,14 +85,14 @@ def _meant(number: str) -> str | None:
 def _unknown(have: Parts, request: Request, session: Session, number: str) -> Response:
     """Say that there is no such ticket, or that a character of its number is mistyped."""
     language = reading_language(request)
-    w = words("desk", language)
+    w = catalog("agent", language)
     mistyped = _meant(number) is None and wrong_number(number) == "check_character"
     content = {
         "title": w["ticket"]["mistyped_title" if mistyped else "unknown_title"],
         "text": w["search"]["mistyped"] if mistyped else w["ticket"]["unknown_text"],
         "mood": "warn",
     }
-    return desk_page(have, request, session, "desk_message.html", content, 404)
+    return desk_page(have, request, session, "agent/message.html", content, 404)
 
 
 def _ticket_page(
@@ -105,7 +105,7 @@ def _ticket_page(
     status: int = 200,
 ) -> Response:
     language = reading_language(request)
-    w, writes = words("desk", language), Writes(have, language)
+    w, writes = catalog("agent", language), Writes(have, language)
     seen, rules = whole(have, row, language), rules_of(have, row)
     teller = Storyteller(seen, rules, writes, w)
     waiting = [one for one in seen.discrepancies if one.closed_at is None]
@@ -123,7 +123,7 @@ def _ticket_page(
         "workflow": _workflow(have, seen.number),
         **_offered(have, seen, rules, language, session),
     }
-    return desk_page(have, request, session, "desk_ticket.html", content, status)
+    return desk_page(have, request, session, "agent/ticket.html", content, status)
 
 
 def _filled_in(
@@ -166,7 +166,7 @@ def _offered(
     known = seen.confirmed if awaiting else seen.promised
     unknown_end = any(need.code == "cancellation_end_unknown" for need in seen.attention)
     return {
-        "confirming": f"confirm_{'ends' if unknown_end else 'stays' if awaiting else 'help'}",
+        "confirming": _confirm_help(awaiting, unknown_end),
         "acts": [act for act in ACTS if _is_offered(act, seen, session)],
         "maximum": Writes(have, language).money(seen.maximum.model_dump()) if seen.maximum else "",
         "currency": rules.market.currency if rules else "",
@@ -177,6 +177,13 @@ def _offered(
         ],
         "asked": [(field.name, _label(field, language)) for field in form],
     }
+
+
+def _confirm_help(awaiting: bool, unknown_end: bool) -> str:
+    """Return the catalog's key of the text that explains a confirmation."""
+    if unknown_end:
+        return "confirm_ends_period"
+    return "confirm_keeps_end" if awaiting else "confirm_help"
 
 
 def _label(field: FormField, language: str) -> str:

@@ -79,10 +79,10 @@ class Storyteller:
         return Entry(
             at=letter.queued_at,
             kind="letter",
-            title=self._w["letter"]["title"].format(
-                name=self._w["letters"].get(letter.kind, letter.kind)
+            title=self._w["email"]["title"].format(
+                name=self._w["emails"].get(letter.kind, letter.kind)
             ),
-            became=w["sent"].format(moment=sent) if sent else w["waiting"],
+            became=w["sent"].format(moment=sent) if sent else w["not_sent_yet"],
         )
 
     def told(self, one: MessageLogItem | Discrepancy) -> Entry:
@@ -94,7 +94,7 @@ class Storyteller:
             title=titles.get(one.message, titles["other"]),
             by=self._by(one.actor),
             facts=self._facts(one.body, frozenset()),
-            became=self._w["codes"].get(one.code, one.code),
+            became=self._w["message_results"].get(one.code, one.code),
         )
 
     def _by(self, actor: str) -> str:
@@ -106,7 +106,7 @@ class Storyteller:
         return str(self._w["actors"][role]).format(name=name)
 
     def _facts(self, body: Mapping[str, Any], left_out: frozenset[str]) -> Facts:
-        known = self._w["told"]
+        known = self._w["labels"]
         return [
             (known[name], self._text(name, value))
             for name, value in body.items()

@@ -19,7 +19,7 @@ HOME: Final = "/form"
 class FormRoute(PageRoute):
     """A page of the form."""
 
-    area = "form"
+    area = "member"
 
 
 class Reader(NamedTuple):
@@ -48,7 +48,7 @@ class Reader(NamedTuple):
             "signed_in": signed_in(self.parts, self.session, self.language),
             **content,
         }
-        return page(self.request, f"member/{template}", "form", self.language, values, status)
+        return page(self.request, f"member/{template}", "member", self.language, values, status)
 
 
 async def _reader(request: Request, have: Have) -> Reader:

@@ -22,7 +22,7 @@ from domain.values.types import Frozen
 from gateway.context import Have, Parts
 from gateway.http.problems import RETRY_AFTER, STATUS, Problem, is_unknown
 from gateway.http.security_log import SecurityEvent, telling_refusals
-from gateway.i18n import words
+from gateway.i18n import catalog
 from gateway.pages.errors import Mood, PageRoute, notice, tell_away
 from gateway.pages.form_fields import PREFIX, inputs, sentence, shown, summed_up, typed_in
 from gateway.pages.member.access import lead_to
@@ -34,8 +34,8 @@ from gateway.ticket_commands import must_be_few
 NOTE: Final = "note"
 LONGEST_NOTE: Final = 4000
 _SHORT: Final = 100
-_ANSWERED: Final[tuple[str, Mood]] = ("done", "good")
-_NOTHING: Final[tuple[str, Mood]] = ("nothing", "warn")
+_ANSWERED: Final[tuple[str, Mood]] = ("thank_you", "good")
+_NOTHING: Final[tuple[str, Mood]] = ("nothing_open", "warn")
 _OVER: Final = frozenset({"not_possible_now", "unknown_ticket"})
 
 
@@ -97,7 +97,7 @@ class Reader(NamedTuple):
     @property
     def said(self) -> Mapping[str, Any]:
         """The page's words."""
-        return words("answer", self.language)
+        return catalog("answer", self.language)
 
 
 async def _reader(request: Request, have: Have, number: str, token: str = "") -> Reader:
@@ -202,7 +202,7 @@ def _refused(reader: Reader, problem: Problem) -> dict[str, str]:
     if problem.errors:
         told = problem.errors.items()
         return {_input(reader.asked, name): _say(reader, expected) for name, expected in told}
-    known = words("problems", reader.language)["problems"]
+    known = catalog("problems", reader.language)["problems"]
     return {"": known.get(problem.code, known["malformed"])}
 
 

@@ -17,7 +17,7 @@ from domain.partners.profile import ClaimKind, FormField, PartnerRules
 from domain.values.input_grammar import NotRead, day_in, is_day_first, time_in
 from domain.values.periods import has_clock_part
 from domain.values.types import Frozen
-from gateway.i18n import words
+from gateway.i18n import catalog
 from gateway.pages.form_fields import PREFIX, Typed, answers_of, capital, inputs, sentence
 from gateway.pages.member.access import Reader
 from gateway.pages.member.claimable_options import value_of
@@ -149,7 +149,7 @@ def _day_at_fault(reader: Reader, subject: Subject, case: Case) -> dict[str, str
     if day > case.today:
         return {DAY: sentence(reader.parts.book, reader.language, "date_in_future")}
     if clicked_on and day < clicked_on:
-        said = words("form", reader.language)["details"]["before_link"]
+        said = catalog("member", reader.language)["details"]["before_link"]
         return {DAY: capital(said.format(day=reader.writes.day(clicked_on)))}
     return {}
 
@@ -157,7 +157,7 @@ def _day_at_fault(reader: Reader, subject: Subject, case: Case) -> dict[str, str
 def _time_at_fault(reader: Reader, typed: Typed) -> dict[str, str]:
     if not typed.get(TIME) or _time(typed[TIME]) is not None:
         return {}
-    return {TIME: capital(words("form", reader.language)["details"]["ordered_time_wrong"])}
+    return {TIME: capital(catalog("member", reader.language)["details"]["ordered_time_invalid"])}
 
 
 def _input(subject: Subject, field: str) -> str:

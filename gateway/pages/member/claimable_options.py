@@ -11,7 +11,7 @@ from domain.claims.claimable_links import Choice, Known, claimable, market_days
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.values.types import Frozen
 from gateway.context import Parts
-from gateway.i18n import words
+from gateway.i18n import catalog
 from gateway.pages.rendering import Writes
 
 
@@ -57,7 +57,7 @@ def may_file(choice: Choice) -> bool:
 
 def offered(parts: Parts, language: str, choices: Iterable[Choice]) -> list[Offer]:
     """Put choices into words."""
-    said, writes = words("form", language)["choices"], Writes(parts, language)
+    said, writes = catalog("member", language)["choices"], Writes(parts, language)
     return [
         Offer(
             value=value_of(one),

@@ -20,7 +20,7 @@ from domain.values.email_addresses import needs_utf8
 from gateway.claim_filing import Filed, file_claim
 from gateway.context import Have
 from gateway.http.problems import RETRY_AFTER
-from gateway.i18n import words
+from gateway.i18n import catalog
 from gateway.pages.errors import tell_away
 from gateway.pages.form_fields import Typed, shown, summed_up, typed_in
 from gateway.pages.member.access import HOME, FormRoute, Member, Reader, lead_to
@@ -39,19 +39,19 @@ Choice = Annotated[str, Query(max_length=200)]
 router = APIRouter(prefix=HOME, include_in_schema=False, route_class=FormRoute)
 
 
-@router.get("/enter")
+@router.get("/sign-in")
 async def enter(request: Request, have: Have, token: str = "") -> Response:
     """Show the button of a hand-over; nothing is used up."""
     return await welcome(have, request, "member", token)
 
 
-@router.post("/enter")
+@router.post("/sign-in")
 async def enter_by_form(request: Request, have: Have) -> Response:
     """Begin by a hand-over, from our button or straight from the platform."""
     return await let_in(have, request, "member")
 
 
-@router.post("/leave")
+@router.post("/sign-out")
 async def leave(reader: Member) -> Response:
     """Sign out."""
     await sign_out(reader.parts, reader.request, reader.session)
@@ -61,18 +61,19 @@ async def leave(reader: Member) -> Response:
 @router.get("")
 async def kinds(reader: Member) -> Response:
     """Step 1: what is it about (R11-R14)?"""
-    return reader.see("kinds.html", kinds=[kind.value for kind in ClaimKind])
+    return reader.see("step_kind.html", kinds=[kind.value for kind in ClaimKind])
 
 
-@router.get("/answer")
-async def answer(reader: Member, key: Key) -> Response:
+@router.get("/result")
+async def answer(reader: Member, idempotency_key: Key) -> Response:
     """Give the answer to a form that was sent (R26): as often as it is asked for."""
-    admission = await admission_of(reader, key)
+    admission = await admission_of(reader, idempotency_key)
     if admission is None:
-        number = number_of(reader, key)
+        number = number_of(reader, idempotency_key)
         if not await has_begun(reader.parts.client, number):
             return lead_to(HOME)
-        return reader.see("pending.html", 202, number=number, again=_address("answer", key=key))
+        again = _address("result", idempotency_key=idempotency_key)
+        return reader.see("pending.html", 202, number=number, again=again)
     if admission.result.status in STANDS:
         return confirmed(reader, admission)
     return refused(reader, admission.result)
@@ -83,7 +84,7 @@ async def choices(reader: Member, kind: ClaimKind, missing: bool = False) -> Res
     """Step 2: which link, or which rejected reward (R10, R15, R16)?"""
     found = await choices_of(reader.parts, reader.account, kind)
     return reader.see(
-        "choices.html",
+        "step_link.html",
         422 if missing else 200,
         kind=kind.value,
         offers=offered(reader.parts, reader.language, found.found),
@@ -93,28 +94,29 @@ async def choices(reader: Member, kind: ClaimKind, missing: bool = False) -> Res
 
 @router.get("/{kind}/details")
 async def details(
-    reader: Member, kind: ClaimKind, choice: Choice = "", key: Key | None = None
+    reader: Member, kind: ClaimKind, choice: Choice = "", idempotency_key: Key | None = None
 ) -> Response:
     """Step 3: the partner's own fields (R17-R19)."""
     if not choice:
         return lead_to(_address(kind.value, missing="true"))
-    if key is None:
+    if idempotency_key is None:
         fresh = secrets.token_urlsafe(12)
-        return lead_to(_address(f"{kind.value}/details", choice=choice, key=fresh))
-    if await _stands(reader, key):
-        return lead_to(_address("answer", key=key))
+        return lead_to(_address(f"{kind.value}/details", choice=choice, idempotency_key=fresh))
+    if await _stands(reader, idempotency_key):
+        return lead_to(_address("result", idempotency_key=idempotency_key))
     chosen, _ = await _chosen(reader, kind, choice)
     return _form(reader, chosen, chosen.known) if chosen else lead_to(_address(kind.value))
 
 
 @router.post("/{kind}/details")
-async def send(reader: Member, kind: ClaimKind, choice: Choice, key: Key) -> Response:
+async def send(reader: Member, kind: ClaimKind, choice: Choice, idempotency_key: Key) -> Response:
     """File the claim: sent twice, it is one ticket with one answer."""
     form = await form_of(reader.parts, reader.request, reader.session)
     chosen, found = await _chosen(reader, kind, choice)
     if chosen is None:
-        stands = await _stands(reader, key)
-        return lead_to(_address("answer", key=key) if stands else _address(kind.value))
+        if await _stands(reader, idempotency_key):
+            return lead_to(_address("result", idempotency_key=idempotency_key))
+        return lead_to(_address(kind.value))
     typed = typed_in(form, chosen.inputs)
     if _BACK in form:
         return _form(reader, chosen, typed)
@@ -123,27 +125,29 @@ async def send(reader: Member, kind: ClaimKind, choice: Choice, key: Key) -> Res
     if errors:
         return _form(reader, chosen, typed, errors, 422)
     try:
-        key, filed = await _file(reader, claim, key)
+        idempotency_key, filed = await _file(reader, claim, idempotency_key)
     except (Unavailable, RPCError) as error:
         tell_away(error)
         return _form(reader, chosen, typed, status=503)
-    return _told(reader, typed, key, filed)
+    return _told(reader, typed, idempotency_key, filed)
 
 
-async def _file(reader: Reader, claim: Mapping[str, Any], key: str) -> tuple[str, Filed]:
+async def _file(
+    reader: Reader, claim: Mapping[str, Any], idempotency_key: str
+) -> tuple[str, Filed]:
     """File under the form's key; what was corrected after a refusal gets a key of its own.
 
     That key comes from the correction, so that it can be sent twice, too.
     """
-    filed = await _file_under(reader, claim, key)
-    if not _was_other(filed) or await _stands(reader, key):
-        return key, filed
-    key = f"{key[:60]}.{claim_digest(claim)[:20]}"
-    return key, await _file_under(reader, claim, key)
+    filed = await _file_under(reader, claim, idempotency_key)
+    if not _was_other(filed) or await _stands(reader, idempotency_key):
+        return idempotency_key, filed
+    idempotency_key = f"{idempotency_key[:60]}.{claim_digest(claim)[:20]}"
+    return idempotency_key, await _file_under(reader, claim, idempotency_key)
 
 
-async def _file_under(reader: Reader, claim: Mapping[str, Any], key: str) -> Filed:
-    return await file_claim(reader.parts, claim, f"page-{key}")
+async def _file_under(reader: Reader, claim: Mapping[str, Any], idempotency_key: str) -> Filed:
+    return await file_claim(reader.parts, claim, f"page-{idempotency_key}")
 
 
 def _was_other(filed: Filed) -> bool:
@@ -151,16 +155,16 @@ def _was_other(filed: Filed) -> bool:
     return bool(filed.result and any(one.code == "key_reused" for one in filed.result.reasons))
 
 
-def _told(reader: Reader, typed: Typed, key: str, filed: Filed) -> Response:
+def _told(reader: Reader, typed: Typed, idempotency_key: str, filed: Filed) -> Response:
     if filed.result is None or filed.result.status in STANDS:
-        return lead_to(_address("answer", key=key))
+        return lead_to(_address("result", idempotency_key=idempotency_key))
     if _was_other(filed):
-        return lead_to(_address("answer", key=key, changed="true"))
+        return lead_to(_address("result", idempotency_key=idempotency_key, changed="true"))
     return refused(reader, filed.result, typed)
 
 
-async def _stands(reader: Reader, key: str) -> bool:
-    admission = await admission_of(reader, key)
+async def _stands(reader: Reader, idempotency_key: str) -> bool:
+    admission = await admission_of(reader, idempotency_key)
     return admission is not None and admission.result.status in STANDS
 
 
@@ -184,12 +188,12 @@ def _form(
     """Show the form with what was typed, and with what is wrong, at its place and at the top."""
     errors, language = errors or {}, reader.language
     fields = shown(chosen.fields, typed, errors, language)
-    said = words("form", language)["details"]
+    said = catalog("member", language)["details"]
     labels = {DAY: said["ordered_on"], TIME: said["ordered_time"]}
     labels |= {field.name: field.label for field in fields}
     zone = chosen.rules.market.zone
     response = reader.see(
-        "details.html",
+        "step_details.html",
         status,
         token=form_token(reader.parts, reader.session),
         offer=offered(reader.parts, language, [chosen.choice])[0],

@@ -35,7 +35,7 @@ def confirmed(reader: Reader, admission: Admission) -> Response:
     zone, is_held = ticket.terms.market.zone, result.status == "held"
     due_on = ticket.due_at.astimezone(zone).date() if ticket.due_at and not is_held else None
     return reader.see(
-        "filed.html",
+        "confirmation.html",
         number=result.number,
         partner=ticket.terms.partner_name,
         kind=ticket.kind.value,
@@ -54,7 +54,7 @@ def refused(reader: Reader, result: AdmissionResult, typed: Typed | None = None)
     """
     helps = any(reason.code in CORRECTABLE for reason in result.reasons)
     return reader.see(
-        "refused.html",
+        "refusal.html",
         reasons=_said(reader, result),
         typed=typed if typed is not None and helps else None,
         token=form_token(reader.parts, reader.session),

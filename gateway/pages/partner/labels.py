@@ -8,7 +8,7 @@ from adapters.email.renderer import LetterBook
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.tickets.messages import PartnerOutcome, RejectionReason
 from gateway.context import Parts
-from gateway.i18n import words
+from gateway.i18n import catalog
 from gateway.pages.partner.outcome_form import dates_asked
 from gateway.pages.rendering import Writes
 
@@ -17,7 +17,7 @@ AREA = "partner"
 
 def choices(rules: PartnerRules, kind: ClaimKind, language: str) -> dict[str, Any]:
     """Return what there is to choose from: reasons, entries of the claim, and dates to name."""
-    w = words(AREA, language)
+    w = catalog(AREA, language)
     return {
         "reasons": [(code.value, w["reasons"][code]) for code in RejectionReason],
         "entries": [(one.name, rules.label(one.name, language)) for one in rules.form(kind)],
@@ -28,7 +28,7 @@ def choices(rules: PartnerRules, kind: ClaimKind, language: str) -> dict[str, An
 
 def questions(rules: PartnerRules, names: Sequence[str], language: str) -> list[str]:
     """Ask about entries of the claim, in the member's language."""
-    asked: str = words(AREA, language)["question"]["about"]
+    asked: str = catalog(AREA, language)["question"]["check_entry"]
     return [asked.format(label=rules.label(name, language) or name) for name in names]
 
 
@@ -36,7 +36,7 @@ def problems(
     book: LetterBook, language: str, rules: PartnerRules, found: Mapping[str, str]
 ) -> dict[str, str]:
     """Say what is wrong, by field of the form (`found`: the codes of what was expected)."""
-    labels = words(AREA, language)["labels"]
+    labels = catalog(AREA, language)["labels"]
     return {
         name: book.reason(
             language,
@@ -59,7 +59,7 @@ def said(
     at: datetime | None = None,
 ) -> dict[str, Any]:
     """Put an answer in words: which it is, the moment, and its details by label."""
-    w, writes = words(AREA, language), Writes(parts, language)
+    w, writes = catalog(AREA, language), Writes(parts, language)
     labels = w["labels"]
     dates = {name: getattr(outcome, name) for name in dates_asked(rules)}
     details = {
@@ -72,7 +72,7 @@ def said(
         labels["note"]: outcome.note or "",
     }
     return {
-        "answer": outcome.outcome,
+        "outcome": outcome.outcome,
         "at": writes.moment(at, rules.market.zone),
         "details": {label: text for label, text in details.items() if text},
     }

@@ -58,9 +58,9 @@ def read_answer(
     told: Mapping[str, str], questions: Sequence[str], rules: PartnerRules, number: str, id_: str
 ) -> Answered:
     """Read the form: `told` by field, without spaces around; `questions` in the partner's name."""
-    answer = told.get("answer", "")
+    answer = told.get("outcome", "")
     if answer not in ANSWERS:
-        return Answered(problems={"answer": "not_an_option"})
+        return Answered(problems={"outcome": "not_an_option"})
     if answer == "rejected" and not told.get("reason_code"):
         return Answered(problems={"reason_code": "required"})
     if answer == "information_requested" and not questions:

@@ -43,7 +43,7 @@ router = APIRouter(include_in_schema=False)
 ADDRESS: Final = "/partners/{partner_id}/tickets/{number}/outcome"
 _STALE: Final = 409
 _FIELDS: Final = (
-    "round", "answer", "sure", "amount", "activated_on", "contract_started_on",
+    "round", "outcome", "confirmed", "amount", "activated_on", "contract_started_on",
     "cancellation_ends_on", "confirmed_note", "reason_code", "rejected_note", "question",
 )  # fmt: skip
 
@@ -129,7 +129,7 @@ async def _answered(request: Request, have: Parts, claim: Claim, form: Form) -> 
         return _back(request)
     is_stale = form.told.get("round") != str(claim.round) or _asks_in_vain(claim, form)
     found = _outcome(claim, form)
-    sure = form.told.get("sure")
+    sure = form.told.get("confirmed")
     if found.outcome is None or is_stale or sure == "no":
         return _form(request, have, claim, form, found.problems, is_stale)
     if sure != "yes":
@@ -141,12 +141,12 @@ async def _answered(request: Request, have: Parts, claim: Claim, form: Form) -> 
 def _asks_in_vain(claim: Claim, form: Form) -> bool:
     """Say whether the form asks what a ticket whose member is being asked would not hear."""
     is_asked = claim.state is State.INFORMATION_REQUESTED
-    return is_asked and form.told.get("answer") == "information_requested"
+    return is_asked and form.told.get("outcome") == "information_requested"
 
 
 def _read(sent: FormData, rules: PartnerRules) -> Form:
     told = {name: printable(str(sent.get(name) or "")).strip() for name in _FIELDS}
-    ticked = sent.getlist("about")
+    ticked = sent.getlist("question_fields")
     return Form(told, [one.name for one in rules.fields if one.name in ticked])
 
 
@@ -178,7 +178,7 @@ def _form(
         "member_reads": claim.row["language"],
     }
     status = _STALE if is_stale else 422 if wrong else 200
-    return _private(page(request, "partner.html", "partner", language, content, status))
+    return _private(page(request, "partner/outcome.html", "partner", language, content, status))
 
 
 def _look_again(
@@ -192,13 +192,13 @@ def _look_again(
         "kept": _kept(form),
         "reason": have.book.phrase(language, "rejections", reason) if reason else "",
     }
-    return _private(page(request, "partner_sure.html", "partner", language, content))
+    return _private(page(request, "partner/confirm.html", "partner", language, content))
 
 
 def _kept(form: Form) -> list[tuple[str, str]]:
     """Return what the second page carries on: all but whether the partner is sure."""
-    texts = [(name, text) for name, text in form.told.items() if text and name != "sure"]
-    return [*texts, *(("about", name) for name in form.ticked)]
+    texts = [(name, text) for name, text in form.told.items() if text and name != "confirmed"]
+    return [*texts, *(("question_fields", name) for name in form.ticked)]
 
 
 def _content(have: Parts, claim: Claim, language: str) -> dict[str, Any]:
@@ -235,18 +235,19 @@ def _ended(request: Request, parts: Parts, claim: Claim) -> Response:
     outlives its use.
     """
     service = parts.settings.support_email
-    content = {"about": "ended", "mood": "", "support_email": service}
+    content = {"message": "ended", "mood": "", "support_email": service}
     return _private(
-        page(request, "partner_no.html", "partner", _language(request, claim), content, 200)
+        page(request, "partner/error.html", "partner", _language(request, claim), content, 200)
     )
 
 
 def _said_no(request: Request, error: Exception) -> Response:
     is_away = isinstance(error, Unavailable | Problem)
-    content = {"about": "away" if is_away else "bad", "mood": "warn" if is_away else "bad"}
+    message = "unavailable" if is_away else "invalid_link"
+    content = {"message": message, "mood": "warn" if is_away else "bad"}
     language = reading_language(request)
     status = STATUS[error.code] if isinstance(error, Problem) else 503 if is_away else 403
-    response = page(request, "partner_no.html", "partner", language, content, status)
+    response = page(request, "partner/error.html", "partner", language, content, status)
     if is_away:
         response.headers["retry-after"] = "5"
     if isinstance(error, Problem):

@@ -151,7 +151,7 @@ async def test_the_desk_counts_shows_and_closes_discrepancies(front: Front) -> N
         assert "The order was returned." in page
         assert "order_returned" not in page.partition("What you can do")[0]
         (address,) = re.findall(r'action="(/desk/tickets/[^"]+/discrepancies/\d+)"', page)
-        token = dict(re.findall(r'name="(form_token)" value="([^"]+)"', page))
+        token = dict(re.findall(r'name="(csrf_token)" value="([^"]+)"', page))
         unsigned = await client.post(address, data={"closing_note": "done"})
         assert unsigned.status_code == 403
         empty = await client.post(address, data=token | {"closing_note": " "})

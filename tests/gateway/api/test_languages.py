@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from domain.partners.profile import LANGUAGES
 from gateway.http.problems import STATUS, Problem, answer, wrong_fields
-from gateway.i18n import language_wanted, words
+from gateway.i18n import catalog, preferred_language
 
 
 def asking(*headers: str) -> Request:
@@ -49,17 +49,17 @@ def asking(*headers: str) -> Request:
 def test_the_language_is_the_one_that_is_wanted_most_of_those_there_are(
     header: str, language: str
 ) -> None:
-    assert language_wanted(asking(header)) == language
+    assert preferred_language(asking(header)) == language
 
 
 def test_several_headers_count_as_one() -> None:
-    assert language_wanted(asking("fr", "pl")) == "pl"
-    assert language_wanted(asking("de;q=0.5", "pl;q=0.6")) == "pl"
+    assert preferred_language(asking("fr", "pl")) == "pl"
+    assert preferred_language(asking("de;q=0.5", "pl;q=0.6")) == "pl"
 
 
 def test_without_a_wish_the_default_is_taken() -> None:
-    assert language_wanted(asking(), "de") == "de"
-    assert language_wanted(asking("fr"), "pl") == "pl"
+    assert preferred_language(asking(), "de") == "de"
+    assert preferred_language(asking("fr"), "pl") == "pl"
 
 
 LATIN = st.text(st.characters(max_codepoint=255))
@@ -74,7 +74,7 @@ PIECES = st.lists(
 def test_whatever_the_header_says_a_language_that_there_is_is_found(
     headers: list[str],
 ) -> None:
-    assert language_wanted(asking(*headers)) in LANGUAGES
+    assert preferred_language(asking(*headers)) in LANGUAGES
 
 
 @given(
@@ -82,7 +82,7 @@ def test_whatever_the_header_says_a_language_that_there_is_is_found(
 )
 def test_the_weights_decide_and_not_the_order(order: list[str], weights: list[int]) -> None:
     header = ",".join(f"{one};q=0.{w:03}" for one, w in zip(order, weights, strict=True))
-    assert language_wanted(asking(header)) == max(zip(weights, order, strict=True))[1]
+    assert preferred_language(asking(header)) == max(zip(weights, order, strict=True))[1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -93,7 +93,7 @@ def test_every_problem_is_told_in_every_language(code: str, language: str) -> No
     assert response.status_code == STATUS[code]
     assert response.headers["content-type"] == "application/problem+json"
     assert response.headers["content-language"] == language
-    assert words("problems", language)["problems"][code] in body
+    assert catalog("problems", language)["problems"][code] in body
     assert ("retry-after" in response.headers) == (STATUS[code] in (429, 503))
     assert ("www-authenticate" in response.headers) == (STATUS[code] == 401)
 

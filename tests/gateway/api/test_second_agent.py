@@ -51,7 +51,7 @@ async def test_the_desk_offers_the_approval_to_every_other_agent(front: Front) -
     address = f"/desk/tickets/{number}?language=en"
     async with came_in(front, "anna") as anna, came_in(front, "bela") as bela:
         token = _hidden((await anna.get(address)).text)
-        form = {"act": "confirm", "confirm_amount": "250", "confirm_note": "seen it"}
+        form = {"action": "confirm", "confirm_amount": "250", "confirm_note": "seen it"}
         sent = await anna.post(address, data=token | {"request_id": "one"} | form)
         assert sent.status_code == 303, sent.text
         own, other = (await anna.get(sent.headers["location"])).text, (await bela.get(address)).text
@@ -59,10 +59,10 @@ async def test_the_desk_offers_the_approval_to_every_other_agent(front: Front) -
         assert 'name="approve_amount"' not in own
         assert "anna" in other
         assert 'name="approve_amount" value="250.00"' in other
-        form = {"act": "approve", "approve_amount": "250.00", "approve_note": "me too"}
+        form = {"action": "approve", "approve_amount": "250.00", "approve_note": "me too"}
         await bela.post(address, data=_hidden(other) | {"request_id": "two"} | form)
     assert (await looked_up(front, number))["confirmed"] == MUCH
 
 
 def _hidden(html: str) -> dict[str, str]:
-    return dict(re.findall(r'name="(form_token)" value="([^"]+)"', html))
+    return dict(re.findall(r'name="(csrf_token)" value="([^"]+)"', html))

@@ -20,7 +20,7 @@ async def came_in(front: Front, name: str = "dorota") -> AsyncIterator[httpx.Asy
     """An agent's browser, of which only cookies matter here."""
     token = front.handover(sub=name, roles=["agent"])
     async with httpx.AsyncClient(base_url=front.address, trust_env=False, timeout=30) as client:
-        entered = await client.post("/desk/enter", data={"token": token})
+        entered = await client.post("/desk/sign-in", data={"token": token})
         assert entered.status_code == 303
         yield client
 
@@ -29,15 +29,15 @@ async def form_of(client: httpx.AsyncClient, number: str) -> dict[str, str]:
     """What the form of a withdrawal on a ticket's page holds, filled in."""
     html = (await client.get(f"/desk/tickets/{number}")).text
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', html))
-    return hidden | {"act": "withdraw", "withdraw_reason": "filed twice"}
+    return hidden | {"action": "withdraw", "withdraw_reason": "filed twice"}
 
 
 @pytest.mark.parametrize(
     ("changes", "headers"),
     [
-        ({"form_token": ""}, {}),
-        ({"form_token": None}, {}),
-        ({"form_token": "nonsense"}, {}),
+        ({"csrf_token": ""}, {}),
+        ({"csrf_token": None}, {}),
+        ({"csrf_token": "nonsense"}, {}),
         ({}, {"sec-fetch-site": "cross-site"}),
         ({}, {"sec-fetch-site": "same-site"}),
     ],
@@ -51,7 +51,7 @@ async def test_a_form_that_no_page_of_ours_sent_does_nothing(
         answer = await client.post(f"/desk/tickets/{number}", data=form, headers=headers)
         assert answer.status_code == 403
         assert answer.headers["content-type"].startswith("text/html")
-        out = await client.post("/desk/leave", data=form, headers=headers)
+        out = await client.post("/desk/sign-out", data=form, headers=headers)
         assert out.status_code == 403
     assert (await front.stage.row())["state"] == "sent_to_partner"
 
@@ -82,7 +82,7 @@ async def test_a_done_that_nobody_did_is_not_believed(front: Front) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"act": "erase"}, {"request_id": ""}, {"request_id": "with space"}]
+    "changes", [{"action": "erase"}, {"request_id": ""}, {"request_id": "with space"}]
 )
 async def test_a_form_that_no_page_has_is_malformed(front: Front, changes: dict[str, str]) -> None:
     number = await a_sent_ticket(front)
@@ -137,7 +137,7 @@ async def test_a_refusal_is_told_at_its_field_and_the_next_try_is_a_new_request(
     await front.stage.partner_says("confirmed", reward={"amount": "900", "currency": "PLN"})
     await front.stage.stands("awaiting_cancellation_period", "amount_undecided")
     async with came_in(front) as client:
-        form = await form_of(client, number) | {"act": "confirm", "confirm_note": "they said so"}
+        form = await form_of(client, number) | {"action": "confirm", "confirm_note": "they said so"}
         answer = await client.post(f"/desk/tickets/{number}", data=form)
         assert answer.status_code == 422
         assert 'id="confirm_amount-error"' in answer.text

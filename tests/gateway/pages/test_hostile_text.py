@@ -117,8 +117,8 @@ async def test_bytes_that_are_no_text_in_an_address_are_no_fault_of_ours(
         f"/v1/accounts/{byte}/claimable-links?kind=missing_cashback",
         f"/partners/{byte}/tickets/{byte}/outcome?token={byte}",
         f"/tickets/{byte}/information?token={byte}",
-        f"/form/enter?token={byte}",
-        f"/desk/enter?token={byte}",
+        f"/form/sign-in?token={byte}",
+        f"/desk/sign-in?token={byte}",
     ]
     for address in addresses:
         answer = await front.http.get(address, headers=front.bearing(ROLES))
@@ -133,14 +133,14 @@ async def test_bytes_that_are_no_text_in_an_address_are_no_fault_of_ours(
 async def test_a_token_with_a_nul_is_none(front: Front) -> None:
     seen = await front.http.get("/v1/events", headers=front.as_platform(NUL))
     assert seen.status_code == 401
-    entered = await front.http.get(f"/form/enter?token={front.handover(sub=NUL)}")
+    entered = await front.http.get(f"/form/sign-in?token={front.handover(sub=NUL)}")
     assert entered.status_code == 403
 
 
 @pytest.mark.parametrize("role", ["member", "agent"])
 async def test_a_handover_names_its_roles_in_a_list(front: Front, role: str) -> None:
     door = "form" if role == "member" else "desk"
-    entered = await front.http.get(f"/{door}/enter?token={front.handover(roles=f'no {role}')}")
+    entered = await front.http.get(f"/{door}/sign-in?token={front.handover(roles=f'no {role}')}")
     assert entered.status_code == 403
 
 
@@ -157,7 +157,7 @@ async def posted(front: Front, address: str, encoding: str, text: bytes) -> http
 @pytest.mark.parametrize("encoding", ENCODINGS)
 async def test_a_form_in_parts_is_in_utf_8_or_refused(front: Front, encoding: str) -> None:
     partner = link(front, await a_ticket(front))
-    for address in ("/form/enter", "/desk/enter", partner):
+    for address in ("/form/sign-in", "/desk/sign-in", partner):
         told = await posted(front, address, encoding, rb"\ud800")
         assert told.status_code == 422, address
         assert (await posted(front, address, "UTF-8", b"x")).status_code in (403, 409), address

@@ -42,13 +42,13 @@ async def test_opening_the_link_uses_nothing_up_and_begins_nothing(
     """As the scanners of mailboxes and the previews of browsers do."""
     token = handed(front, door, "anna")
     for _ in range(3):
-        seen = await browsing.get(f"/{door}/enter", params={"token": token})
+        seen = await browsing.get(f"/{door}/sign-in", params={"token": token})
         assert (seen.status_code, seen.cookies) == (200, httpx.Cookies())
         assert "You continue as anna." in seen.text
         assert seen.headers["cache-control"] == "no-store"
         assert seen.headers["referrer-policy"] == "same-origin"
         assert f"token={token}" not in seen.text, "no link of the page carries it on"
-    entered = await browsing.post(f"/{door}/enter", data=button_of(seen), headers=OWN)
+    entered = await browsing.post(f"/{door}/sign-in", data=button_of(seen), headers=OWN)
     assert (entered.status_code, entered.url.path, entered.url.query) == (200, f"/{door}", b"")
     assert await reads_as(browsing, door) == "anna"
 
@@ -69,9 +69,9 @@ async def test_a_form_of_another_site_only_leads_to_the_button(
     """Such a form brings no cookies: whose session it would replace, nobody can see."""
     token = handed(front, door, "eve")
     async with Browsing(front) as somebody:
-        seen = await somebody.post(f"/{door}/enter", data={"token": token}, headers=headers)
+        seen = await somebody.post(f"/{door}/sign-in", data={"token": token}, headers=headers)
         assert (seen.status_code, seen.cookies) == (200, httpx.Cookies())
-        await somebody.post(f"/{door}/enter", data=button_of(seen), headers=OWN)
+        await somebody.post(f"/{door}/sign-in", data=button_of(seen), headers=OWN)
         assert await reads_as(somebody, door) == "eve"
 
 
@@ -79,11 +79,11 @@ async def test_a_form_of_another_site_only_leads_to_the_button(
 async def test_a_session_of_somebody_else_is_asked_about_first(
     front: Front, browsing: Browsing, door: str
 ) -> None:
-    enter = f"/{door}/enter"
+    enter = f"/{door}/sign-in"
     await browsing.post(enter, data={"token": handed(front, door, "anna")}, headers=OWN)
     kept = dict(browsing.cookies)
     token = handed(front, door, "eve")
-    for sent in ({"token": token}, {"token": token, "instead_of": "made-up"}):
+    for sent in ({"token": token}, {"token": token, "replaces_session": "made-up"}):
         asked = await browsing.post(enter, data=sent, headers=OWN)
         assert "You are signed in here as anna." in asked.text
         assert await reads_as(browsing, door) == "anna"
@@ -103,7 +103,7 @@ async def test_the_same_member_in_a_second_tab_goes_on_in_the_same_session(
     form = await browsing.open_form(choice)
     await browsing.enter(member)
     sent = await browsing.send_form(form, member)
-    assert (sent.status_code, sent.url.path) == (200, "/form/answer")
+    assert (sent.status_code, sent.url.path) == (200, "/form/result")
     assert len(await member.tickets()) == 1
 
 
@@ -130,7 +130,7 @@ async def test_a_session_that_was_left_alone_takes_no_entries_with_it(
     over = await browsing.send_form(form, member)
     assert (over.status_code, "in a second tab" in over.text) == (403, True)
     await browsing.enter(member)
-    assert (await browsing.send_form(form, member)).url.path == "/form/answer"
+    assert (await browsing.send_form(form, member)).url.path == "/form/result"
 
 
 async def test_nobody_else_sends_the_form_of_a_session_that_was_left_alone(
@@ -144,7 +144,7 @@ async def test_nobody_else_sends_the_form_of_a_session_that_was_left_alone(
     async with Browsing(front) as somebody:
         await somebody.enter(other)
         form = await somebody.open_form(choice)
-        entries = other.entries() | {"form_token": token}
+        entries = other.entries() | {"csrf_token": token}
         assert (await somebody.post(str(form.url), data=entries)).status_code == 403
 
 
@@ -154,7 +154,7 @@ async def test_a_hand_over_that_is_sent_many_times_at_once_opens_one_session(
     agent = front.new_id("agent")
     token = handed(front, "desk", agent)
     async with Browsing(front) as somebody:
-        calls = [somebody.post("/desk/enter", data={"token": token}) for _ in range(8)]
+        calls = [somebody.post("/desk/sign-in", data={"token": token}) for _ in range(8)]
         answers = await asyncio.gather(*calls)
     assert sorted(one.status_code for one in answers) == [200] + [403] * 7
     assert len(await sessions_of(front, agent)) == 1

@@ -19,7 +19,7 @@ async def sent(front: Front, browsing: Browsing, contact: dict[str, Any]) -> tup
     member = Member(front)
     choice = await member.link("velotel", 30)
     token = member.handover(contact=contact)
-    assert (await browsing.post("/form/enter", data={"token": token})).url.path == "/form"
+    assert (await browsing.post("/form/sign-in", data={"token": token})).url.path == "/form"
     form = await browsing.open_form(choice)
     assert "None" not in form.text
     answer = await browsing.send_form(form, member)

@@ -35,7 +35,7 @@ async def test_no_member_sees_or_uses_what_is_anothers(front: Front, browsing: B
         assert choice not in seen.text
     own = await browsing.open_form(await other.link("velotel", 25))
     stolen = str(own.url.copy_set_param("choice", choice))
-    entries = other.entries() | {"form_token": token_in(own)}
+    entries = other.entries() | {"csrf_token": token_in(own)}
     assert (await browsing.post(stolen, data=entries)).url.path == "/form/missing_cashback"
     assert await other.tickets() == []
 
@@ -81,7 +81,7 @@ async def test_a_refused_form_can_be_corrected_and_sent_twice(
     refusal = await browsing.send_form(form, member, **{DAY: days_ago(0).isoformat()})
     assert "No support ticket was created" in refusal.text
     answers = [await browsing.send_form(form, member) for _ in range(2)]
-    assert [answer.url.path for answer in answers] == ["/form/answer"] * 2
+    assert [answer.url.path for answer in answers] == ["/form/result"] * 2
     assert numbers_in(answers[0].text) == numbers_in(answers[1].text)
     assert len(await member.tickets()) == 1
 
@@ -146,7 +146,12 @@ async def test_the_time_of_the_order_counts_where_the_partner_counts_hours(
     assert row["ordered_on"] == days_ago(19)
 
 
-STRANGE = ["/form/nonsense", "/form/answer?key=!", "/form/answer", "/form/missing_cashback/x"]
+STRANGE = [
+    "/form/nonsense",
+    "/form/result?idempotency_key=!",
+    "/form/result",
+    "/form/missing_cashback/x",
+]
 
 
 @pytest.mark.parametrize("address", STRANGE)
@@ -176,7 +181,7 @@ async def test_without_the_database_a_page_says_to_come_back(front: Front) -> No
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         async with served(app, listening), httpx.AsyncClient(trust_env=False) as http:
             token = Member(front).handover()
-            answer = await http.get(f"{address}/form/enter", params={"token": token})
+            answer = await http.get(f"{address}/form/sign-in", params={"token": token})
             made_up = {"cookie": f"tickets_member={token}"}
             nobody = await http.get(f"{address}/form", headers=made_up)
     assert nobody.status_code == 403, "a made-up cookie costs no look into the database"
@@ -219,7 +224,7 @@ async def test_while_something_is_away_nothing_is_lost_and_nothing_is_done_twice
         wire.mend()
         both = [browsing.send_form(one, member) for one in (away, form)]
         pending, again = await asyncio.gather(*both)
-        assert (pending.status_code, pending.url.path) == (202, "/form/answer")
+        assert (pending.status_code, pending.url.path) == (202, "/form/result")
         assert (again.status_code, again.url) == (202, pending.url)
         (number,) = set(numbers_in(pending.text + again.text))
         await front.stage.workers_come()

@@ -15,7 +15,7 @@ async def test_the_hand_over_can_be_sent_as_a_form_and_leaves_no_trace_in_the_ad
     """R2, R3."""
     member = Member(front)
     token = member.handover()
-    answer = await browsing.post("/form/enter", data={"token": token})
+    answer = await browsing.post("/form/sign-in", data={"token": token})
     assert (answer.status_code, str(answer.url)) == (200, f"{front.address}/form")
     entered = answer.history[0]
     assert entered.headers["location"] == "/form"
@@ -46,10 +46,10 @@ async def test_a_hand_over_that_is_not_for_the_form_opens_nothing(
 
 async def test_a_hand_over_opens_the_form_once(front: Front, browsing: Browsing) -> None:
     token = Member(front).handover()
-    assert (await browsing.post("/form/enter", data={"token": token})).url.path == "/form"
+    assert (await browsing.post("/form/sign-in", data={"token": token})).url.path == "/form"
     async with Browsing(front) as other:
         await refused(other, token)
-    again = await browsing.get("/form/enter", params={"token": token})
+    again = await browsing.get("/form/sign-in", params={"token": token})
     assert again.status_code == 403
     assert 'href="/form"' in again.text, "who pressed twice is in already"
 
@@ -60,9 +60,9 @@ async def test_ids_of_hand_overs_may_be_any_text(front: Front) -> None:
     for ending in ("a", "b", "\x00", "\ud800"):
         async with Browsing(front) as somebody:
             token = Member(front).handover(jti=start + ending)
-            answer = await somebody.post("/form/enter", data={"token": token})
+            answer = await somebody.post("/form/sign-in", data={"token": token})
             assert answer.status_code == 200
-            assert (await somebody.post("/form/enter", data={"token": token})).status_code == 403
+            assert (await somebody.post("/form/sign-in", data={"token": token})).status_code == 403
 
 
 async def test_a_hand_over_that_was_altered_opens_nothing(front: Front, browsing: Browsing) -> None:
@@ -73,8 +73,8 @@ async def test_a_hand_over_that_was_altered_opens_nothing(front: Front, browsing
 
 async def refused(browsing: Browsing, token: str) -> None:
     """The one kind page, and no session."""
-    opened = await browsing.get("/form/enter", params={"token": token})
-    answer = await browsing.post("/form/enter", data={"token": token})
+    opened = await browsing.get("/form/sign-in", params={"token": token})
+    answer = await browsing.post("/form/sign-in", data={"token": token})
     assert (opened.status_code, answer.status_code) == (403, 403)
     assert "Please start from your account" in answer.text
     assert "set-cookie" not in answer.headers
@@ -95,7 +95,7 @@ async def test_what_another_site_sends_in_a_members_name_is_refused(
     own = token_in(form)
     elsewhere = {"sec-fetch-site": "cross-site"}
     for token, headers in (("", {}), (foreign, {}), (own[:-1], {}), (own, elsewhere)):
-        entries = member.entries() | {"form_token": token}
+        entries = member.entries() | {"csrf_token": token}
         answer = await browsing.post(str(form.url), data=entries, headers=headers)
         assert answer.status_code == 403
         assert "<h1>" in answer.text, "a page, too"

@@ -15,12 +15,17 @@ from tests.support.partner_client import a_ticket, ago, link, outcome, results
 
 OTHER_SECRET = "whsec_" + "A" * 43 + "="
 NOBODY = "ZW-4KQ7-P9XT-M2AB-C"
-YES = {"answer": "confirmed", "round": "0", "sure": "yes"}
-ASK = {"answer": "information_requested", "round": "0", "sure": "yes", "question": "Jaka kwota?"}
+YES = {"outcome": "confirmed", "round": "0", "confirmed": "yes"}
+ASK = {
+    "outcome": "information_requested",
+    "round": "0",
+    "confirmed": "yes",
+    "question": "Jaka kwota?",
+}
 
 
 def reject(reason: str = "order_not_found", **more: str) -> dict[str, str]:
-    return {"answer": "rejected", "round": "0", "sure": "yes", "reason_code": reason} | more
+    return {"outcome": "rejected", "round": "0", "confirmed": "yes", "reason_code": reason} | more
 
 
 async def post(front: Front, address: str, form: dict[str, Any]) -> httpx.Response:
@@ -98,7 +103,7 @@ async def test_the_address_of_a_link_is_in_no_log(front: Front) -> None:
 async def test_an_answer_is_taken_when_the_partner_is_sure(front: Front) -> None:
     number = await a_ticket(front)
     address = link(front, number)
-    form = {k: v for k, v in YES.items() if k != "sure"} | {
+    form = {k: v for k, v in YES.items() if k != "confirmed"} | {
         "amount": "12,50",
         "activated_on": days_ago(90).isoformat(),
         "confirmed_note": "Zgadza się.",
@@ -108,9 +113,9 @@ async def test_an_answer_is_taken_when_the_partner_is_sure(front: Front) -> None
     assert await answered(front) == []
     for words in ("12,50 zł", "Zgadza się.", f"Potwierdzenie zlecenia {number}."):
         assert words in shown.text
-    changed = await post(front, address, form | {"sure": "no"})
+    changed = await post(front, address, form | {"confirmed": "no"})
     assert 'value="12,50"' in changed.text
-    taken = await post(front, address, form | {"sure": "yes"})
+    taken = await post(front, address, form | {"confirmed": "yes"})
     assert taken.status_code == 303
     done = await front.http.get(httpx.URL(address).join(taken.headers["location"]))
     assert "Zlecenie zostało potwierdzone" in done.text
@@ -137,7 +142,7 @@ async def test_a_double_click_a_reload_and_a_second_link_change_nothing(front: F
 async def test_a_question_that_was_answered_opens_the_next_round(front: Front) -> None:
     number = await a_ticket(front)
     address = link(front, number)
-    asking = ASK | {"about": ["order_number"]}
+    asking = ASK | {"question_fields": ["order_number"]}
     assert (await post(front, address, asking)).status_code == 303
     await front.stage.stands("information_requested")
     for form in (asking, YES):
@@ -176,8 +181,9 @@ async def test_a_question_that_came_after_another_is_not_shown_as_asked(front: F
 async def test_the_member_is_asked_in_their_own_language(front: Front) -> None:
     contact = {"email": "greta@example.com", "name": "Greta", "language": "de"}
     number = await a_ticket(front, contact=contact)
-    form = {"answer": "information_requested", "round": "0", "sure": "yes"}
-    assert (await post(front, link(front, number), form | {"about": "activated_on"})).is_redirect
+    form = {"outcome": "information_requested", "round": "0", "confirmed": "yes"}
+    form["question_fields"] = "activated_on"
+    assert (await post(front, link(front, number), form)).is_redirect
     await front.stage.stands("information_requested")
     (letter,) = [
         row for row in await front.stage.rows("letters", "key") if "information" in row["kind"]
@@ -189,17 +195,17 @@ async def test_the_member_is_asked_in_their_own_language(front: Front) -> None:
 @pytest.mark.parametrize(
     ("form", "field"),
     [
-        ({"answer": "confirmed", "amount": "dużo"}, "amount"),
-        ({"answer": "confirmed", "amount": "-1"}, "amount"),
-        ({"answer": "confirmed", "amount": "1.250"}, "amount"),
-        ({"answer": "confirmed", "activated_on": "2026-02-30"}, "activated_on"),
-        ({"answer": "confirmed", "cancellation_ends_on": "soon"}, "cancellation_ends_on"),
-        ({"answer": "confirmed", "confirmed_note": "x" * 4001}, "confirmed_note"),
-        ({"answer": "rejected"}, "reason_code"),
-        ({"answer": "rejected", "reason_code": "because"}, "reason_code"),
-        ({"answer": "information_requested", "question": " "}, "question"),
-        ({"answer": "information_requested", "about": "no_such_field"}, "question"),
-        ({"answer": "information_requested", "question": "x" * 4001}, "question"),
+        ({"outcome": "confirmed", "amount": "dużo"}, "amount"),
+        ({"outcome": "confirmed", "amount": "-1"}, "amount"),
+        ({"outcome": "confirmed", "amount": "1.250"}, "amount"),
+        ({"outcome": "confirmed", "activated_on": "2026-02-30"}, "activated_on"),
+        ({"outcome": "confirmed", "cancellation_ends_on": "soon"}, "cancellation_ends_on"),
+        ({"outcome": "confirmed", "confirmed_note": "x" * 4001}, "confirmed_note"),
+        ({"outcome": "rejected"}, "reason_code"),
+        ({"outcome": "rejected", "reason_code": "because"}, "reason_code"),
+        ({"outcome": "information_requested", "question": " "}, "question"),
+        ({"outcome": "information_requested", "question_fields": "no_such_field"}, "question"),
+        ({"outcome": "information_requested", "question": "x" * 4001}, "question"),
     ],
 )
 async def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(
@@ -208,7 +214,8 @@ async def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(
     number = front.stage.number or await a_ticket(front)
     if (await front.stage.row())["state"] != "sent_to_partner":
         number = await a_ticket(front)
-    filled = {"amount": "7", "confirmed_note": "Moje słowa", "round": "0", "sure": "yes"} | form
+    sent = {"round": "0", "confirmed": "yes"}
+    filled = {"amount": "7", "confirmed_note": "Moje słowa"} | sent | form
     answer = await post(front, link(front, number), filled)
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text
@@ -219,7 +226,7 @@ async def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(
 
 async def test_a_form_that_no_page_of_ours_makes_is_refused(front: Front) -> None:
     number = await a_ticket(front)
-    for form in ({}, {"answer": "perhaps", "round": "0"}):
+    for form in ({}, {"outcome": "perhaps", "round": "0"}):
         assert (await post(front, link(front, number), form)).status_code in (409, 422)
     assert await answered(front) == []
 
@@ -242,7 +249,7 @@ async def test_a_link_to_a_claim_that_has_ended_shows_nothing_of_it(front: Front
     await front.stage.ended()
     before = await answered(front)
     address = f"{link(front, number)}&language=en"
-    for form in (YES, reject(), {"answer": "confirmed"}, {}):
+    for form in (YES, reject(), {"outcome": "confirmed"}, {}):
         back = await post(front, address, form)
         assert (back.status_code, back.text) == (303, "")
     page = await front.http.get(address)

@@ -28,9 +28,9 @@ async def test_an_agent_who_signs_out_leaves_nothing_that_still_works(front: Fro
     """The cookie and the form of before confirm nothing, also not in a new session."""
     number, agent = await a_sent_ticket(front), front.new_id("agent")
     async with came_in(front, agent) as client:
-        form = await form_of(client, number) | {"act": "confirm", "confirm_note": "seen"}
+        form = await form_of(client, number) | {"action": "confirm", "confirm_note": "seen"}
         cookies = dict(client.cookies)
-        out = await client.post("/desk/leave", data=form)
+        out = await client.post("/desk/sign-out", data=form)
         assert (out.status_code, dict(client.cookies)) == (200, {})
         client.cookies.update(cookies)
         assert (await client.get("/desk")).status_code == 401
@@ -47,7 +47,7 @@ async def test_a_member_signs_out_and_nothing_of_the_session_works_any_more(
     await browsing.enter(member)
     form = await browsing.open_form(await member.link("velotel", 30))
     cookies = dict(browsing.cookies)
-    out = await browsing.post("/form/leave", data={"form_token": token_in(form)})
+    out = await browsing.post("/form/sign-out", data={"csrf_token": token_in(form)})
     assert "You have signed out" in out.text
     (row,) = await sessions_of(front, member.account)
     assert (row["ended_by"], row["contact"]) == ("left", None)
@@ -68,9 +68,9 @@ async def test_no_other_site_signs_a_member_out(
 ) -> None:
     await browsing.enter(Member(front))
     token = token_in(await browsing.get("/form"))
-    for sent in ({}, {"form_token": "made-up"}):
-        assert (await browsing.post("/form/leave", data=sent)).status_code == 403
-    foreign = await browsing.post("/form/leave", data={"form_token": token}, headers=headers)
+    for sent in ({}, {"csrf_token": "made-up"}):
+        assert (await browsing.post("/form/sign-out", data=sent)).status_code == 403
+    foreign = await browsing.post("/form/sign-out", data={"csrf_token": token}, headers=headers)
     assert foreign.status_code == 403
     assert (await browsing.get("/form")).status_code == 200
 
@@ -85,12 +85,12 @@ async def test_an_operator_and_the_platform_end_all_sessions_of_an_agent(
         earlier = front.handover(sub=agent, roles=["agent"])
         assert (await end(front, headers, "agent", agent)).json() == {"ended": 2}
         assert [(await c.get("/desk")).status_code for c in (one, two)] == [401, 401]
-        revived = await one.post("/desk/enter", data={"token": earlier})
+        revived = await one.post("/desk/sign-in", data={"token": earlier})
         assert (revived.status_code, (await one.get("/desk")).status_code) == (403, 401)
         later = front.handover(
             sub=agent, roles=["agent"], iat=int(datetime.now(UTC).timestamp()) + 1
         )
-        assert (await one.post("/desk/enter", data={"token": later})).status_code == 303
+        assert (await one.post("/desk/sign-in", data={"token": later})).status_code == 303
         assert (await one.get("/desk")).status_code == 200
     assert (await end(front, headers, "agent", front.new_id("nobody"))).json() == {"ended": 0}
 
@@ -165,10 +165,10 @@ async def test_every_page_says_who_reads_until_when_and_how_to_sign_out(
     await browsing.enter(member)
     page = await browsing.open_form(await member.link("velotel", 30))
     assert re.search(r"Without another click, this ends at \d\d:\d\d [A-Z]+\.", page.text)
-    assert 'action="/form/leave"' in page.text
+    assert 'action="/form/sign-out"' in page.text
     async with came_in(front) as client:
         for path in ("/desk", "/desk/queues/today", "/desk/tickets/ZW-4KQ7-P9XT-M2AB-C"):
-            assert 'action="/desk/leave"' in (await client.get(path)).text
+            assert 'action="/desk/sign-out"' in (await client.get(path)).text
 
 
 async def test_the_cookie_alone_is_nothing_that_the_database_holds(front: Front) -> None:
@@ -191,7 +191,7 @@ async def test_over_https_no_other_host_of_the_domain_can_set_our_cookies(
     ):
         token = front.handover(sub="anna", roles=["agent"])
         own = {"origin": "https://tickets.example"}
-        entered = await front.http.post("/desk/enter", data={"token": token}, headers=own)
+        entered = await front.http.post("/desk/sign-in", data={"token": token}, headers=own)
         (cookie,) = entered.headers.get_list("set-cookie")
         assert re.fullmatch(
             r"__Host-tickets_agent=[\w.-]+; "

@@ -92,11 +92,11 @@ async def test_what_is_too_much_is_refused_by_one_of_the_two(
 async def test_plain_http_leads_to_the_public_name_whatever_the_host_says(
     line: tuple[Line, int, int],
 ) -> None:
-    address = f"http://{HOST}:{line[2]}/form?key=1"
+    address = f"http://{HOST}:{line[2]}/form?idempotency_key=1"
     async with httpx.AsyncClient(trust_env=False) as http:
         answer = await http.get(address, headers={"host": "evil.example"})
     assert answer.status_code == 301
-    assert answer.headers["location"] == "https://tickets.example.com/form?key=1"
+    assert answer.headers["location"] == "https://tickets.example.com/form?idempotency_key=1"
 
 
 async def test_connections_are_kept_and_no_call_is_lost(public: httpx.AsyncClient) -> None:

@@ -137,8 +137,9 @@ async def test_known_parameters_are_taken(front: Front) -> None:
 
 
 async def test_links_of_a_page_carry_on_only_what_pages_know(front: Front) -> None:
-    answer = await front.http.get("/form?key=k-12345678&utm=strange&" + "x=strange&" * 30)
-    assert "key=k-12345678&amp;language=de" in answer.text
+    query = "idempotency_key=k-12345678&utm=strange&" + "x=strange&" * 30
+    answer = await front.http.get(f"/form?{query}")
+    assert "idempotency_key=k-12345678&amp;language=de" in answer.text
     assert "strange" not in answer.text
 
 
@@ -147,7 +148,7 @@ async def test_a_form_of_separators_is_refused_before_each_is_looked_at(
     front: Front, more: str
 ) -> None:
     headers = {"content-type": f"application/x-www-form-urlencoded{more}"}
-    for path, size, status in (("/form/enter", 16_000, 413), ("/form/enter", 60_000, 413)):
+    for path, size, status in (("/form/sign-in", 16_000, 413), ("/form/sign-in", 60_000, 413)):
         began = time.perf_counter()
         answer = await front.http.post(path, content=b"&" * size, headers=headers)
         assert answer.status_code == status

@@ -26,7 +26,7 @@ async def test_idle_connections_beyond_all_descriptors_keep_nobody_out(front: Fr
         for n in range(300):
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             stack.callback(writer.close)
-            writer.write([b"", b"GET / HTTP/1.1\r\nhos", b"POST /form/enter HTTP/1.1\r\n"][n % 3])
+            writer.write([b"", b"GET / HTTP/1.1\r\nhos", b"POST /form/sign-in HTTP/1.1\r\n"][n % 3])
         slowest = 0.0
         for path in ("/healthz", "/readyz", "/openapi.json", "/healthz"):
             began = time.monotonic()

@@ -104,7 +104,7 @@ async def test_every_answer_tells_browsers_what_they_may_do(front: Front, path: 
 async def test_what_may_be_about_somebody_is_kept_in_no_browser_and_files_of_ours_are(
     front: Front,
 ) -> None:
-    for path in ("/v1/tickets", "/v1/events", "/nowhere", "/desk", "/desk/enter", "/form"):
+    for path in ("/v1/tickets", "/v1/events", "/nowhere", "/desk", "/desk/sign-in", "/form"):
         for who in (front.as_agent(), front.as_platform()):
             answer = await front.http.get(path, headers=who)
             assert answer.headers["cache-control"] == "no-store", path
@@ -114,7 +114,7 @@ async def test_what_may_be_about_somebody_is_kept_in_no_browser_and_files_of_our
 
 @pytest.mark.parametrize(
     ("path", "methods"),
-    [(CHECK, "POST"), ("/v1/tickets", "GET, HEAD, POST"), ("/form/enter", "GET, HEAD, POST")],
+    [(CHECK, "POST"), ("/v1/tickets", "GET, HEAD, POST"), ("/form/sign-in", "GET, HEAD, POST")],
 )
 async def test_a_method_that_there_is_not_is_told_with_those_there_are(
     front: Front, path: str, methods: str

@@ -77,8 +77,8 @@ async def test_an_agents_way_through_the_desk_is_told(front: Front, written: Wri
         await client.get("/desk", params={"q": "jan@example.com"})
         await client.get("/desk/queues/overdue")
         await client.post(f"/desk/tickets/{number}", data=form)
-        await client.post("/desk/leave", data=form | {"form_token": "made-up"})
-        await client.post("/desk/leave", data=form)
+        await client.post("/desk/sign-out", data=form | {"csrf_token": "made-up"})
+        await client.post("/desk/sign-out", data=form)
     who = {"kind": "agent", "subject": agent}
     assert written.of("signed_in") == [who]
     assert written.of("ticket_read") == [{"agent": agent, "number": number, "door": "desk"}]
@@ -88,9 +88,9 @@ async def test_an_agents_way_through_the_desk_is_told(front: Front, written: Wri
     assert written.of("ticket_acted_on") == [
         acted | {"act": "withdraw", "request": form["request_id"], "code": "applied"}
     ]
-    assert written.of("form_token_refused") == [who | {"why": "no_token"}]
+    assert written.of("csrf_token_refused") == [who | {"why": "no_token"}]
     assert written.of("signed_out") == [who]
-    for never in ("jan@example.com", "filed twice", form["form_token"]):
+    for never in ("jan@example.com", "filed twice", form["csrf_token"]):
         assert never not in written.text
 
 
@@ -126,7 +126,7 @@ async def test_hand_overs_and_ended_sessions_are_told(
     member = Member(front)
     token = member.handover()
     for sent in (token, token, "made-up"):
-        await browsing.post("/form/enter", data={"token": sent})
+        await browsing.post("/form/sign-in", data={"token": sent})
     told = {"kind": "member", "subject": member.account}
     await front.http.post("/v1/sessions/end", json=told, headers=front.as_operator())
     assert written.of("signed_in") == [told]

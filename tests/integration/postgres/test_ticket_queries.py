@@ -64,7 +64,7 @@ async def test_a_member_who_was_not_told_of_the_end_waits_apart(postgres: Postgr
     await a_row(postgres, "1", attention=["mail_undeliverable"], state="resolved")
     await a_row(postgres, "2", attention=["mail_undeliverable"])
     assert await waiting(postgres, "attention") == ["2"]
-    assert await waiting(postgres, "untold") == ["1"]
+    assert await waiting(postgres, "not_notified") == ["1"]
 
 
 async def test_overdue_is_a_deadline_that_passed_or_a_partner_who_stayed_silent(

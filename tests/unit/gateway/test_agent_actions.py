@@ -3,13 +3,13 @@
 import pytest
 from starlette.datastructures import FormData
 
-from gateway.i18n import words
+from gateway.i18n import catalog
 from gateway.pages.agent.actions import Wish, read_wish
 
 
 def confirming(amount: str) -> Wish:
     return read_wish(
-        FormData(act="confirm", request_id="desk-1", confirm_note="seen", confirm_amount=amount),
+        FormData(action="confirm", request_id="desk-1", confirm_note="seen", confirm_amount=amount),
         "PLN",
     )
 
@@ -35,4 +35,4 @@ def test_an_amount_is_read_as_people_type_it(typed: str, amount: str) -> None:
 def test_what_may_be_another_amount_is_told_at_its_field(typed: str, error: str) -> None:
     assert confirming(typed).errors == {"confirm_amount": error}
     for language in ("pl", "de", "en"):
-        assert words("desk", language)["errors"][error]
+        assert catalog("agent", language)["errors"][error]

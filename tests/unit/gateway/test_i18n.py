@@ -8,9 +8,9 @@ import pytest
 
 from domain.partners.profile import LANGUAGES
 from gateway.http.problems import STATUS
-from gateway.i18n import FOLDER, words
+from gateway.i18n import LOCALES, catalog
 
-AREAS = sorted({file.name.partition(".")[0] for file in FOLDER.glob("*.toml")})
+AREAS = sorted({file.stem for file in LOCALES.glob("*/*.toml")})
 
 
 def texts(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
@@ -26,7 +26,8 @@ def texts(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]
 def test_every_language_says_the_same_things(area: str) -> None:
     shapes = {
         language: {
-            key: sorted(re.findall(r"\{\w*\}", text)) for key, text in texts(words(area, language))
+            key: sorted(re.findall(r"\{\w*\}", text))
+            for key, text in texts(catalog(area, language))
         }
         for language in LANGUAGES
     }
@@ -36,10 +37,10 @@ def test_every_language_says_the_same_things(area: str) -> None:
 @pytest.mark.parametrize("area", AREAS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_is_empty_or_left_in_brackets(area: str, language: str) -> None:
-    for key, text in texts(words(area, language)):
+    for key, text in texts(catalog(area, language)):
         assert text.strip() == text != "", key
         assert "TODO" not in text
 
 
 def test_every_problem_has_its_words_and_no_other() -> None:
-    assert set(words("problems", "pl")["problems"]) == set(STATUS)
+    assert set(catalog("problems", "pl")["problems"]) == set(STATUS)

@@ -54,7 +54,7 @@ def test_a_partner_is_asked_for_the_dates_its_period_counts_from(
 
 
 def test_a_date_that_was_not_asked_for_is_not_taken() -> None:
-    told = {"answer": "confirmed", "activated_on": "2026-10-01", "contract_started_on": "x"}
+    told = {"outcome": "confirmed", "activated_on": "2026-10-01", "contract_started_on": "x"}
     found = read_answer(told, (), counting_from("activation"), NUMBER, ID)
     assert found.outcome
     assert str(found.outcome.activated_on) == "2026-10-01"
@@ -65,11 +65,11 @@ def test_a_date_that_was_not_asked_for_is_not_taken() -> None:
     "amount", ["12,50", "12.50", "12.5", " 12,50 z\u0142", "PLN 12.5", "\uff11\uff12,50"]
 )
 def test_an_amount_is_in_the_markets_currency(amount: str) -> None:
-    found = said({"answer": "confirmed", "amount": amount, "confirmed_note": "Tak."})
+    found = said({"outcome": "confirmed", "amount": amount, "confirmed_note": "Tak."})
     assert found.reward
     assert (str(found.reward.amount), found.reward.currency) == ("12.50", "PLN")
     assert found.note == "Tak."
-    assert said({"answer": "confirmed", "amount": ""}).reward is None
+    assert said({"outcome": "confirmed", "amount": ""}).reward is None
 
 
 def test_each_answer_takes_only_what_belongs_to_it() -> None:
@@ -80,9 +80,9 @@ def test_each_answer_takes_only_what_belongs_to_it() -> None:
         "rejected_note": "no",
         "question": "why",
     }
-    rejected = said(everything | {"answer": "rejected"}, "why")
+    rejected = said(everything | {"outcome": "rejected"}, "why")
     assert (rejected.reward, rejected.note, rejected.questions) == (None, "no", ())
-    asked = said(everything | {"answer": "information_requested"}, "why")
+    asked = said(everything | {"outcome": "information_requested"}, "why")
     assert (asked.reward, asked.note, asked.questions) == (None, None, ("why",))
     assert (asked.outcome_id, asked.number) == ("link-0", NUMBER)
 
@@ -90,17 +90,17 @@ def test_each_answer_takes_only_what_belongs_to_it() -> None:
 @pytest.mark.parametrize(
     ("told", "problems"),
     [
-        ({}, {"answer": "not_an_option"}),
-        ({"answer": "order_cancelled"}, {"answer": "not_an_option"}),
-        ({"answer": "rejected"}, {"reason_code": "required"}),
-        ({"answer": "rejected", "reason_code": "x"}, {"reason_code": "not_an_option"}),
-        ({"answer": "information_requested"}, {"question": "required"}),
-        ({"answer": "confirmed", "amount": "1.250"}, {"amount": "ambiguous_number"}),
-        ({"answer": "confirmed", "amount": "12 \u20ac"}, {"amount": "malformed_number"}),
-        ({"answer": "confirmed", "amount": "1_0"}, {"amount": "malformed_number"}),
-        ({"answer": "confirmed", "amount": "5 / 6"}, {"amount": "several_numbers"}),
+        ({}, {"outcome": "not_an_option"}),
+        ({"outcome": "order_cancelled"}, {"outcome": "not_an_option"}),
+        ({"outcome": "rejected"}, {"reason_code": "required"}),
+        ({"outcome": "rejected", "reason_code": "x"}, {"reason_code": "not_an_option"}),
+        ({"outcome": "information_requested"}, {"question": "required"}),
+        ({"outcome": "confirmed", "amount": "1.250"}, {"amount": "ambiguous_number"}),
+        ({"outcome": "confirmed", "amount": "12 \u20ac"}, {"amount": "malformed_number"}),
+        ({"outcome": "confirmed", "amount": "1_0"}, {"amount": "malformed_number"}),
+        ({"outcome": "confirmed", "amount": "5 / 6"}, {"amount": "several_numbers"}),
         (
-            {"answer": "confirmed", "confirmed_note": "x" * 4001, "cancellation_ends_on": "x"},
+            {"outcome": "confirmed", "confirmed_note": "x" * 4001, "cancellation_ends_on": "x"},
             {"confirmed_note": "too_long", "cancellation_ends_on": "malformed_date"},
         ),
     ],
