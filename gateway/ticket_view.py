@@ -1,17 +1,14 @@
 """A ticket as agents see it, over HTTP and at the desk: its row in the books, put into words."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from typing import Any, Final
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.postgres.ticket_queries import MESSAGES_A_PAGE
 from domain.handlers.commands import possible
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.tickets.lifecycle import State
-from gateway.api.discrepancies import Discrepancy
-from gateway.api.schemas.examples import WHOLE
+from gateway.api.schemas.ticket_detail import TicketDetail
+from gateway.api.schemas.tickets import TicketSummary
 from gateway.context import Parts
 from gateway.http.pagination import place_before
 from gateway.i18n import catalog
@@ -23,177 +20,6 @@ _WAITS: Final = {
     State.INFORMATION_REQUESTED: "member",
     State.AWAITING_CANCELLATION_PERIOD: "cancellation_period",
 }
-
-
-class CodedText(BaseModel):
-    """A code for programs, its words for people."""
-
-    code: str
-    text: str
-
-
-class AttentionItem(CodedText):
-    """Why a ticket needs a person, and what to do."""
-
-    advice: str
-
-
-class Amount(BaseModel):
-    """An amount with its currency."""
-
-    amount: str = Field(examples=["40.00"])
-    currency: str = Field(examples=["PLN"])
-
-
-class ProposedAmount(BaseModel):
-    """An amount above the partner's maximum that `by` proposed, and that another agent may approve
-    by the same decision.
-    """
-
-    amount: Amount
-    by: str = Field(examples=["agent:anna"])
-    at: datetime
-
-
-class PartnerRef(BaseModel):
-    """A partner; `name` as it was when the claim was admitted."""
-
-    id: str
-    name: str
-
-
-class TicketContact(BaseModel):
-    """Whom letters go to."""
-
-    email: str
-    name: str = ""
-    language: str | None = None
-
-
-class FieldAnswer(BaseModel):
-    """The answer to a form field; `display_value` is the label of a chosen option."""
-
-    name: str
-    label: str
-    value: str
-    display_value: str
-
-
-class TransitionView(BaseModel):
-    """A move of the ticket."""
-
-    seq: int
-    event: str
-    from_state: str = Field(alias="from")
-    to: str
-    at: datetime
-    actor: str = Field(examples=["partner:velotel"])
-    reason: CodedText | None = None
-    note: str | None = None
-
-
-class EmailSummary(BaseModel):
-    """A letter to the member; `sent_at` is null while it waits."""
-
-    kind: str
-    language: str
-    queued_at: datetime
-    sent_at: datetime | None = None
-
-
-class MessageLogItem(BaseModel):
-    """A message that came, and what became of it: `applied`, or the code why it moved nothing."""
-
-    message: str
-    message_id: str
-    actor: str
-    code: str
-    at: datetime
-    seq: int | None = None
-    body: dict[str, Any] = {}
-
-
-class RelatedTicket(BaseModel):
-    """Another ticket; `account_id` is null where its claim was not accepted."""
-
-    number: str
-    state: str
-    created_at: datetime
-    account_id: str | None = None
-
-
-class OpenClaims(BaseModel):
-    """How many other claims of the same account are open at the same partner: a hint for agents."""
-
-    on_account: int = 0
-    on_link: int = 0
-
-
-class TicketSummary(BaseModel):
-    """A ticket in a list."""
-
-    number: str = Field(examples=["ZW-4KQ7-P9XT-M2AB-C"])
-    state: State
-    kind: str | None = None
-    partner: str | None = Field(None, examples=["velotel"])
-    account_id: str | None = None
-    contact: TicketContact | None = None
-    created_at: datetime
-    next_deadline: datetime | None = None
-    attention: list[str] = []
-    reason_code: str | None = None
-
-
-class TicketDetail(BaseModel):
-    """All that is known of a ticket.
-
-    `related` are tickets of the same account for the same order, and claims that were discarded
-    because this ticket stood; `other_accounts` are tickets of other accounts for the same order:
-    neither account is told. `messages` came last, `messages_before` leads to those before them;
-    `messages_left_out` were too many to be kept. `available_actions`
-    names the calls that the ticket takes.
-    """
-
-    model_config = ConfigDict(json_schema_extra={"examples": [WHOLE]})
-
-    number: str = Field(examples=["ZW-4KQ7-P9XT-M2AB-C"])
-    state: State
-    kind: str | None = None
-    partner: PartnerRef | None = None
-    account_id: str | None = None
-    contact: TicketContact | None = None
-    language: str | None = None
-    answers: list[FieldAnswer] = []
-    information_note: str | None = None
-    link_id: str | None = None
-    reward_id: str | None = None
-    ordered_on: date | None = None
-    ordered_at: datetime | None = None
-    created_at: datetime
-    updated_at: datetime
-    next_deadline: datetime | None = None
-    waiting_for: CodedText | None = None
-    cancellation_ends_at: datetime | None = None
-    attention: list[AttentionItem] = []
-    reason: CodedText | None = None
-    refusal_reasons: list[CodedText] = []
-    existing_ticket: str | None = None
-    promised: Amount | None = None
-    confirmed: Amount | None = None
-    granted: Amount | None = None
-    maximum: Amount | None = None
-    proposal: ProposedAmount | None = None
-    partner_reference: str | None = None
-    history: list[TransitionView] = []
-    emails: list[EmailSummary] = []
-    messages: list[MessageLogItem] = []
-    messages_before: str | None = None
-    messages_left_out: int = 0
-    related: list[RelatedTicket] = []
-    other_accounts: list[RelatedTicket] = []
-    other_open_claims: OpenClaims = OpenClaims()
-    discrepancies: list[Discrepancy] = []
-    available_actions: list[str] = []
 
 
 def line(row: Mapping[str, Any]) -> TicketSummary:

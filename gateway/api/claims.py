@@ -11,7 +11,10 @@ from domain.claims.claimable_links import Choice, Known, claimable, market_days
 from domain.partners.profile import ClaimKind
 from domain.values.types import is_writable
 from gateway.api.form_schema import EXAMPLE, SchemaResponse, form_schema
-from gateway.api.schemas import claims as shapes
+from gateway.api.schemas.admissions import AdmissionResponse, CheckResult, PendingTicket
+from gateway.api.schemas.claim_examples import ADMITTED, CHECKED, CLAIMS
+from gateway.api.schemas.claimable_links import CHOICES, ClaimableLinks, ClaimableLinkView
+from gateway.api.schemas.claims import ClaimRequest
 from gateway.claim_check import check_claim
 from gateway.claim_filing import file_claim
 from gateway.context import Have, Parts
@@ -37,7 +40,7 @@ RequestKey = Annotated[
         examples=["form-7731"],
     ),
 ]
-Claim = Annotated[shapes.ClaimRequest, Body(openapi_examples=shapes.CLAIMS)]
+Claim = Annotated[ClaimRequest, Body(openapi_examples=CLAIMS)]
 
 
 _OBJECT: Final = {"type": "object", "required": ["$schema", "type", "properties"]}
@@ -52,7 +55,7 @@ def _json(examples: Mapping[str, Any]) -> dict[str, Any]:
     responses={
         200: {
             "description": "Links, or rejected rewards, with their dates",
-            "content": _json({"links": {"value": shapes.CHOICES}}),
+            "content": _json({"links": {"value": CHOICES}}),
         },
     },
 )
@@ -64,7 +67,7 @@ async def claimable_links(
         str, Path(min_length=1, max_length=200, pattern=r"^[!-~]+$", examples=["acc-1001"])
     ],
     kind: Kind,
-) -> shapes.ClaimableLinks:
+) -> ClaimableLinks:
     """List what an account may claim: its links of the kind, or its rejected rewards.
 
     What cannot be claimed yet, or any more, is listed too, with the reason and its date. A link
@@ -76,17 +79,17 @@ async def claimable_links(
     known = await known_of(have.postgres, account_id, kind, market_days(rules, have.now))
     language = preferred_language(request)
     found = claimable(kind, known, rules, have.now)
-    return shapes.ClaimableLinks(
+    return ClaimableLinks(
         kind=kind,
         links=[_said(have, choice, language) for choice in found],
         is_complete=_is_complete(known),
     )
 
 
-def _said(have: Parts, choice: Choice, language: str) -> shapes.ClaimableLinkView:
+def _said(have: Parts, choice: Choice, language: str) -> ClaimableLinkView:
     told = choice.model_dump(mode="json")
     message = have.book.reason(language, choice.reason, None, told) if choice.reason else None
-    return shapes.ClaimableLinkView.model_validate(told | {"message": message})
+    return ClaimableLinkView.model_validate(told | {"message": message})
 
 
 def _is_complete(known: Known) -> bool:
@@ -128,11 +131,11 @@ async def form(
 
 @router.post(
     "/claims/check",
-    response_model=shapes.CheckResult,
+    response_model=CheckResult,
     responses={
         200: {
             "description": "What filing would answer now",
-            "content": _json(shapes.CHECKED),
+            "content": _json(CHECKED),
         },
     },
 )
@@ -146,17 +149,17 @@ async def check(request: Request, have: Have, caller: Filing, claim: Claim) -> A
 @router.post(
     "/tickets",
     status_code=201,
-    response_model=shapes.AdmissionResponse,
+    response_model=AdmissionResponse,
     responses={
-        201: {"description": "Filed, and answered", "content": _json(shapes.ADMITTED)},
+        201: {"description": "Filed, and answered", "content": _json(ADMITTED)},
         200: {
             "description": "The same claim under the same key came before: its answer",
-            "model": shapes.AdmissionResponse,
-            "content": _json(shapes.ADMITTED),
+            "model": AdmissionResponse,
+            "content": _json(ADMITTED),
         },
         202: {
             "description": "Filed; the answer is not there yet",
-            "model": shapes.PendingTicket,
+            "model": PendingTicket,
             "headers": {"Retry-After": RETRY_AFTER},
         },
         **responses("malformed", "key_reused", "not_possible_now"),
@@ -175,7 +178,7 @@ async def file(
     await have.limits.hit("account", claim.account_id)
     filed = await file_claim(have, await _told(request), key)
     if filed.result is None:
-        pending = shapes.PendingTicket(number=filed.number).model_dump()
+        pending = PendingTicket(number=filed.number).model_dump()
         return JSONResponse(pending, 202, {"retry-after": str(SOON)})
     if any(reason.code == "key_reused" for reason in filed.result.reasons):
         raise Problem("key_reused")

@@ -1,13 +1,16 @@
 """Discrepancies for agents: what contradicts a ticket and could not move it, and closing one."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.postgres.discrepancies import close_discrepancy, discrepancies_open
+from gateway.api.schemas.discrepancies import (
+    Discrepancy,
+    DiscrepancyClosureRequest,
+    DiscrepancyPage,
+)
 from gateway.context import Have, Parts
 from gateway.http.auth import Agent, CallRoute
 from gateway.http.problems import Problem, responses
@@ -15,60 +18,6 @@ from gateway.http.security_log import SecurityEvent, tell, tell_search
 
 router = APIRouter(prefix="/v1", tags=["tickets"], route_class=CallRoute)
 _PROBLEMS: Final = ("malformed", "unauthorised", "forbidden", "unavailable")
-_EXAMPLE: Final[dict[str, Any]] = {
-    "discrepancy_id": 17,
-    "number": "ZW-4KQ7-P9XT-M2AB-C",
-    "message": "partner_outcome",
-    "message_id": "evt-9",
-    "actor": "partner:velotel",
-    "code": "ticket_closed",
-    "at": "2026-11-20T09:00:00Z",
-    "body": {"outcome": "rejected", "reason_code": "order_returned"},
-    "closed_at": None,
-    "closed_by": None,
-    "closing_note": None,
-}
-
-
-class Discrepancy(BaseModel):
-    """What contradicts a ticket and could not move it: which message of whom, when, and the code
-    why it moved nothing. `closed_by` names the agent who dealt with it.
-    """
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
-
-    discrepancy_id: int
-    number: str
-    message: str
-    message_id: str
-    actor: str
-    code: str
-    at: datetime
-    body: dict[str, Any] = {}
-    closed_at: datetime | None = None
-    closed_by: str | None = None
-    closing_note: str | None = None
-
-
-class DiscrepancyPage(BaseModel):
-    """A page of discrepancies, the oldest first; `next` is where the next one begins, null at the
-    end.
-    """
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"discrepancies": [_EXAMPLE], "next": 17}]}
-    )
-
-    discrepancies: list[Discrepancy]
-    next: int | None = None
-
-
-class DiscrepancyClosureRequest(BaseModel):
-    """What was done about a discrepancy."""
-
-    note: str = Field(
-        min_length=1, max_length=4000, pattern=r"\S", examples=["The shop takes the return."]
-    )
 
 
 @router.get(

@@ -4,14 +4,14 @@ An event's id is its place in one order of all moves: whoever reads on after the
 none, and a webhook carries it as `webhook-id`.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, Field
 
 from adapters.postgres.event_log import Placed, events_after, place_moves, redeliver, webhooks
-from domain.tickets.lifecycle import Event, State
+from gateway.api.schemas.events import EventPage, TicketEvent
+from gateway.api.schemas.webhooks import Redelivery, WebhookDelivery, WebhookPage
 from gateway.background.webhook_backoff import LASTING
 from gateway.context import Have, Parts
 from gateway.http.auth import CallRoute, Operator, OperatorOrPlatform, Platform
@@ -26,72 +26,7 @@ After = Annotated[
 ]
 EventId = Annotated[int, Path(ge=1, le=_HIGHEST, examples=[4711])]
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
-_EVENT: Final = {
-    "event_id": "4711",
-    "number": "ZW-4KQ7-P9XT-M2AB-C",
-    "seq": 3,
-    "event": "partner_confirmed",
-    "from": "sent_to_partner",
-    "to": "awaiting_cancellation_period",
-    "at": "2026-10-09T08:00:00Z",
-    "reason_code": None,
-    "actor": "partner:velotel",
-}
-_WEBHOOK: Final = {
-    "event_id": "4711",
-    "number": "ZW-4KQ7-P9XT-M2AB-C",
-    "attempts": 4,
-    "next_try_at": "2026-10-09T08:02:15Z",
-    "until": "2026-10-12T08:00:00Z",
-    "failure": "answered 503",
-}
 _REFUSED: Final = ("malformed", "unauthorised", "forbidden", "unavailable")
-
-
-class TicketEvent(BaseModel):
-    """A ticket moved: the `seq`th move of the ticket `number`, `from` a state `to` another."""
-
-    event_id: str
-    number: str
-    seq: int
-    event: Event
-    from_state: State = Field(alias="from")
-    to: State
-    at: datetime
-    reason_code: str | None = None
-    actor: str
-
-
-class EventPage(BaseModel):
-    """Events in their order; `next` goes on after them, also when there are none yet."""
-
-    events: list[TicketEvent] = Field(examples=[[_EVENT]])
-    next: str = Field(examples=["4711"])
-
-
-class Redelivery(BaseModel):
-    """The event's webhook is sent anew, and again for three days if need be."""
-
-    event_id: str = Field(examples=["4711"])
-    status: Literal["pending"] = "pending"
-
-
-class WebhookDelivery(BaseModel):
-    """A webhook: when it is tried next (never: it was given up), until when, what went wrong."""
-
-    event_id: str
-    number: str
-    attempts: int
-    next_try_at: datetime | None
-    until: datetime
-    failure: str | None
-
-
-class WebhookPage(BaseModel):
-    """Webhooks by their event's place; `next` goes on after them."""
-
-    webhooks: list[WebhookDelivery] = Field(examples=[[_WEBHOOK]])
-    next: str = Field(examples=["4711"])
 
 
 def webhooks_for(parts: Parts) -> timedelta | None:

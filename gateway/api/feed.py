@@ -9,17 +9,12 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import APIRouter, Body, Path
 from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
-    JsonValue,
     ValidationError,
-    WithJsonSchema,
 )
 from temporalio.service import RPCError
 
@@ -35,9 +30,16 @@ from adapters.postgres.platform_feed import (
     open_tickets,
     rewards_to_look_at,
 )
-from domain.claims.claim import Link, Reward
+from domain.claims.claim import Reward
 from domain.errors import Unavailable
-from domain.values.types import Amount, Money, Words
+from gateway.api.schemas.feed import (
+    LINK_EXAMPLE,
+    REWARD_EXAMPLE,
+    LinkRecord,
+    RecordResult,
+    RecordResults,
+    RewardRecord,
+)
 from gateway.context import Have, Parts
 from gateway.http.auth import Caller, CallRoute, Feed
 from gateway.http.problems import FieldError, Problem, responses, wrong_fields
@@ -50,101 +52,20 @@ PATIENCE: Final = 5.0
 """Seconds for telling tickets before the platform gets its answer: the round tells the rest."""
 LOOKED_AT_ONCE: Final = 50
 _TOLD_AT_ONCE: Final = 10
-_HIGHEST: Final = 2**53 - 1  # of the whole numbers that every program of JSON holds exactly
-_AMOUNT: Final = r"^[0-9]{1,10}(\.[0-9]{1,2})?$"
 _PROBLEMS: Final = responses(
     "malformed", "payload_too_large", "unauthorised", "forbidden", "unavailable"
 )
 _PROBLEMS_OF_ONE: Final = _PROBLEMS | responses("id_mismatch")
-_LINK: Final[dict[str, JsonValue]] = {
-    "link_id": "lnk-77",
-    "version": 3,
-    "account_id": "acc-1001",
-    "partner_id": "velotel",
-    "kind": "cashback",
-    "clicked_at": "2026-09-30T18:20:00+02:00",
-    "promised_reward": {"amount": "40.00", "currency": "PLN"},
-}
-_REWARD: Final[dict[str, JsonValue]] = {
-    "reward_id": "rew-5",
-    "version": 1,
-    "account_id": "acc-1001",
-    "partner_id": "velotel",
-    "link_id": "lnk-77",
-    "kind": "cashback",
-    "order_number": "VT-2231-9",
-    "state": "registered",
-    "amount": {"amount": "40.00", "currency": "PLN"},
-    "changed_at": "2026-10-03T08:00:00+02:00",
-    "granted_by_ticket": None,
-}
 
 
-def _a_number(value: object) -> object:
-    if isinstance(value, bool | str):
-        raise ValueError("expected a whole number")
-    return value
-
-
-def _an_amount(value: object) -> object:
-    if not isinstance(value, str) or not re.fullmatch(_AMOUNT, value):
-        raise ValueError("expected an amount such as 12.50, as text")
-    return value
-
-
-Version = Annotated[int, Field(ge=0, le=_HIGHEST), BeforeValidator(_a_number)]
 _ID: Final = {"min_length": 1, "max_length": 200, "pattern": r"^[!-~]+$"}
 _ID_WRITTEN: Final = "[!-~]{1,200}"
 LinkId = Annotated[str, Path(**_ID, examples=["lnk-77"])]
 RewardId = Annotated[str, Path(**_ID, examples=["rew-5"])]
 
 
-class MoneyIn(Money):
-    """An amount as text: numbers of JSON are not exact everywhere."""
-
-    amount: Annotated[
-        Amount, WithJsonSchema({"type": "string", "pattern": _AMOUNT}), BeforeValidator(_an_amount)
-    ]
-
-
-class LinkRecord(Link):
-    """A link registered on an account (R10); a higher version replaces a lower one."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_LINK]})
-
-    version: Version
-    promised_reward: MoneyIn | None = None
-
-
-class RewardRecord(Reward):
-    """A reward as it stands; `granted_by_ticket` names the ticket that granted it, if one did."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_REWARD]})
-
-    version: Version
-    amount: MoneyIn | None = None
-    order_number: Annotated[Words, Field(max_length=200)] | None = None
-    granted_by_ticket: Annotated[str, Field(max_length=64, pattern=r"^[!-~]+$")] | None = None
-
-
 R = TypeVar("R", LinkRecord, RewardRecord)
 Records = Annotated[list[Any], Field(max_length=MOST_RECORDS)]
-
-
-class RecordResult(BaseModel):
-    """What became of a record: `outdated` and `unchanged` records change nothing."""
-
-    id: str | None = Field(examples=["lnk-77"])
-    result: Literal["stored", "unchanged", "outdated", "malformed", "forbidden"] = Field(
-        examples=["stored"]
-    )
-    errors: list[FieldError] = []
-
-
-class RecordResults(BaseModel):
-    """One result per record, in the order in which they came."""
-
-    results: list[RecordResult] = Field(examples=[[{"id": "lnk-77", "result": "stored"}]])
 
 
 @router.put("/links/{link_id:path}", responses=_PROBLEMS_OF_ONE)
@@ -160,7 +81,7 @@ async def put_one_link(
 
 @router.put("/links", responses=_PROBLEMS)
 async def put_links(
-    have: Have, caller: Feed, links: Annotated[Records, Body(examples=[[_LINK]])]
+    have: Have, caller: Feed, links: Annotated[Records, Body(examples=[[LINK_EXAMPLE]])]
 ) -> RecordResults:
     """Keep many links, each as `PUT /v1/links/{link_id}` takes one: a bad one spoils no other."""
     records = [_read(LinkRecord, one, "link_id", caller) for one in links]
@@ -184,7 +105,7 @@ async def put_one_reward(
 
 @router.put("/rewards", responses=_PROBLEMS)
 async def put_rewards(
-    have: Have, caller: Feed, rewards: Annotated[Records, Body(examples=[[_REWARD]])]
+    have: Have, caller: Feed, rewards: Annotated[Records, Body(examples=[[REWARD_EXAMPLE]])]
 ) -> RecordResults:
     """Keep many rewards, each as `PUT /v1/rewards/{reward_id}` takes one: a bad one spoils no
     other.

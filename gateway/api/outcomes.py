@@ -3,11 +3,10 @@
 import re
 from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request, Security
 from fastapi.security import APIKeyHeader
-from pydantic import BaseModel, Field
 
 from adapters.postgres.outcomes import TOO_MANY, Kept, Key, key_of
 from adapters.security import webhook_signatures
@@ -18,6 +17,12 @@ from domain.tickets.discrepancies import ID_REUSED, UNCHANGED, same_content
 from domain.tickets.messages import PartnerOutcome
 from domain.values.ticket_number import is_number
 from gateway.api.outcome_batch import LONGEST_LIST, MOST_ITEMS, items_of, read_item
+from gateway.api.schemas.outcomes import (
+    CONFIRMED_OUTCOME,
+    REJECTED_OUTCOME,
+    OutcomeResult,
+    OutcomeResults,
+)
 from gateway.context import Have
 from gateway.http.auth import CallRoute
 from gateway.http.problems import FieldError, Problem, responses
@@ -28,71 +33,6 @@ router = APIRouter(prefix="/v1", tags=["outcomes"], route_class=CallRoute)
 _WRITABLE: Final = re.compile(r"[!-~]{1,200}")
 
 
-class OutcomeResult(BaseModel):
-    """What became of one outcome.
-
-    `accepted`: the outcome is stored, and its ticket is signalled. `duplicate`: an outcome with
-    this `outcome_id` was accepted for this ticket before; with the code `unchanged`, the ticket was
-    confirmed with the same content before. `refused`: see `code`: `unknown_number` (no claim that
-    was sent to this partner has the number), `ticket_closed` (the ticket has ended; a contradiction
-    is shown to customer service), `not_possible_now` (the ticket's state does not allow it),
-    `too_many_outcomes` (the ticket takes no more outcomes today), `outcome_id_reused` (the
-    `outcome_id` was used with another content: send it under a new one), or `malformed` with the
-    fields in `errors`. `unknown_fields` names the item's fields that are ignored.
-    """
-
-    outcome_id: str | None = None
-    number: str | None = None
-    status: Literal["accepted", "duplicate", "refused"]
-    code: (
-        Literal[
-            "unknown_number",
-            "malformed",
-            "ticket_closed",
-            "too_many_outcomes",
-            "not_possible_now",
-            "outcome_id_reused",
-            "unchanged",
-        ]
-        | None
-    ) = None
-    errors: list[FieldError] = []
-    unknown_fields: list[str] = []
-
-
-_ACCEPTED: Final = OutcomeResult(
-    outcome_id="evt-1", number="ZW-4KQ7-P9XT-M2AB-C", status="accepted"
-)
-_REFUSED: Final = OutcomeResult(
-    outcome_id="evt-2",
-    number="ZW-4KQ7-P9XT-M2AB-C",
-    status="refused",
-    code="malformed",
-    errors=[FieldError(field="reward.currency", expected="Field required")],
-)
-
-
-class OutcomeResults(BaseModel):
-    """A result for each outcome of the message, in its order."""
-
-    results: list[OutcomeResult] = Field(
-        examples=[[_ACCEPTED.model_dump(mode="json"), _REFUSED.model_dump(mode="json")]]
-    )
-
-
-_EXAMPLE: Final = {
-    "outcome_id": "evt-1",
-    "number": "ZW-4KQ7-P9XT-M2AB-C",
-    "outcome": "confirmed",
-    "reward": {"amount": "40.00", "currency": "PLN"},
-    "occurred_at": "2026-10-09T10:00:00+02:00",
-}
-_REJECTED: Final = {
-    "outcome_id": "evt-2",
-    "number": "ZW-4KQ7-P9XT-M2AB-C",
-    "outcome": "rejected",
-    "reason_code": "order_not_found",
-}
 _HEADERS: Final = {
     webhook_signatures.ID: (
         "The message's id. A retry keeps it, under a newer timestamp.",
@@ -135,8 +75,8 @@ def _documented() -> dict[str, Any]:
     """Return what the signature of `take` cannot say: it reads the raw body and its headers."""
     outcome = _schema()
     many = {"type": "array", "items": outcome, "maxItems": MOST_ITEMS}
-    one = {"summary": "One outcome", "value": _EXAMPLE}
-    several = {"summary": "Several", "value": [_EXAMPLE, _REJECTED]}
+    one = {"summary": "One outcome", "value": CONFIRMED_OUTCOME}
+    several = {"summary": "Several", "value": [CONFIRMED_OUTCOME, REJECTED_OUTCOME]}
     return {
         "parameters": [
             {"name": name, "in": "header", "required": True, "description": words}

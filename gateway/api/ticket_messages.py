@@ -6,13 +6,13 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict
 
 from adapters.postgres.ticket_queries import MESSAGES_A_PAGE, messages_before
+from gateway.api.schemas.ticket_detail import MessageLogItem
 from gateway.context import Have
 from gateway.http.auth import Agent, CallRoute
 from gateway.http.pagination import MESSAGE_CURSOR, place_before, read_message_cursor
 from gateway.http.problems import Problem, responses
 from gateway.http.security_log import SecurityEvent, tell
 from gateway.ticket_commands import number_meant
-from gateway.ticket_view import MessageLogItem
 
 router = APIRouter(prefix="/v1", tags=["tickets"], route_class=CallRoute)
 

@@ -1,32 +1,36 @@
 """Tickets for agents, and for members through the platform: look up, decide, withdraw, ask."""
 
 import uuid
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.postgres.ticket_queries import Filters, place_of, ticket_whole, tickets_found
-from domain.claims.claim import MOST_ANSWERS
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import RejectionReason
-from domain.tickets.ticket import Answer, Attention
+from domain.tickets.ticket import Answer
 from domain.values.email_addresses import as_kept
 from domain.values.order_key import order_key
-from domain.values.types import Instant, PlainAnswers
-from gateway.api.schemas import examples as examples
+from gateway.api.schemas import ticket_examples as examples
+from gateway.api.schemas.commands import (
+    CommandRequest,
+    DecisionRequest,
+    RequestId,
+    ResendRequest,
+    TicketInformationRequest,
+    WithdrawalRequest,
+)
+from gateway.api.schemas.ticket_detail import TicketDetail
+from gateway.api.schemas.tickets import Search, TicketPage
 from gateway.context import Have
 from gateway.http.auth import Agent, AgentOrFiling, Caller, CallRoute
-from gateway.http.pagination import CURSOR, read_cursor, write_cursor
+from gateway.http.pagination import read_cursor, write_cursor
 from gateway.http.problems import Problem, responses
 from gateway.http.request_body import message_in
 from gateway.http.security_log import SecurityEvent, tell, tell_search
 from gateway.i18n import preferred_language
 from gateway.ticket_commands import actor_of, number_meant, put, ticket_open_to
-from gateway.ticket_view import TicketDetail, TicketSummary, line, whole
+from gateway.ticket_view import line, whole
 
 router = APIRouter(prefix="/v1", tags=["tickets"], route_class=CallRoute)
-_PLAIN: Final = r"^[^\x00-\x1f\x7f]*$"
 
 Number = Annotated[
     str,
@@ -36,7 +40,6 @@ Number = Annotated[
         examples=["ZW-4KQ7-P9XT-M2AB-C"],
     ),
 ]
-RequestId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 Key = Annotated[
     RequestId | None,
     Header(
@@ -44,144 +47,7 @@ Key = Annotated[
         description="In place of `request_id`: repeated under it, the request does nothing more.",
     ),
 ]
-Said = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"\S")]
 _READ: Final = ("unknown_ticket", "malformed", "unauthorised", "forbidden", "unavailable")
-
-
-class CommandRequest(BaseModel):
-    """What every request may carry: the id under which it may be repeated, for ever.
-
-    Ids are the caller's own; other content under one is refused (`key_reused`).
-    """
-
-    request_id: RequestId | None = Field(None, examples=["desk-7731"])
-
-
-class RewardIn(BaseModel):
-    """An amount in the currency of the partner's market."""
-
-    amount: str = Field(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$", examples=["40.00"])
-    currency: str = Field(pattern=r"^[A-Za-z]{3}$", examples=["PLN"])
-
-
-class DecisionRequest(CommandRequest):
-    """An agent's decision: a confirmation says why in `note`, a rejection names `reason_code`."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": examples.DECISIONS,
-            "anyOf": [
-                {
-                    "properties": {"outcome": {"const": "confirmed"}, "note": {"type": "string"}},
-                    "required": ["note"],
-                },
-                {
-                    "properties": {
-                        "outcome": {"const": "rejected"},
-                        "reason_code": {"type": "string"},
-                    },
-                    "required": ["reason_code"],
-                },
-            ],
-        }
-    )
-
-    outcome: Literal["confirmed", "rejected"]
-    reason_code: RejectionReason | None = None
-    note: Said | None = Field(None, examples=["Contract seen"])
-    reward: RewardIn | None = None
-
-    def must_say_why(self) -> None:
-        """Raise `malformed` for a decision without its reason."""
-        needed = "note" if self.outcome == "confirmed" else "reason_code"
-        if getattr(self, needed) is None:
-            raise Problem("malformed", {needed: "required"})
-
-
-class WithdrawalRequest(CommandRequest):
-    """The claim is taken back."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": examples.WITHDRAWALS})
-
-    reason: Said | None = Field(None, examples=["filed twice"])
-
-
-class ResendRequest(CommandRequest):
-    """The claim is sent to the partner once more."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": examples.RESENDS})
-
-    reason: Said | None = Field(None, examples=["the partner mended its form"])
-
-
-class TicketInformationRequest(CommandRequest):
-    """Either `questions`, with which an agent asks the member, or the member's answer: `answers` to
-    fields of the partner's form, a `note`, or both.
-    """
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": examples.INFORMATION,
-            "oneOf": [
-                {
-                    "properties": {
-                        "questions": {"type": "array"},
-                        "answers": {"type": "null"},
-                        "note": {"type": "null"},
-                    },
-                    "required": ["questions"],
-                },
-                {
-                    "properties": {"questions": {"type": "null"}},
-                    "anyOf": [
-                        {"properties": {"answers": {"type": "object"}}, "required": ["answers"]},
-                        {"properties": {"note": {"type": "string"}}, "required": ["note"]},
-                    ],
-                },
-            ],
-        }
-    )
-
-    questions: Annotated[list[Said], Field(min_length=1, max_length=20)] | None = Field(
-        None, description="Names of fields of the form, or questions in the member's language."
-    )
-    answers: Annotated[PlainAnswers, Field(max_length=MOST_ANSWERS)] | None = None
-    note: Said | None = None
-
-    @property
-    def is_question(self) -> bool:
-        """Say which of the two it is; raises `malformed` for both, and for neither."""
-        answered = self.answers is not None or self.note is not None
-        if answered == (self.questions is not None):
-            raise Problem("malformed", {"questions": "either_or" if answered else "required"})
-        return not answered
-
-
-class TicketPage(BaseModel):
-    """A page of tickets, the newest first; `next` is where the next one begins, null at the end."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [examples.PAGE]})
-
-    tickets: list[TicketSummary]
-    next: str | None = None
-
-
-class Search(BaseModel):
-    """What to look for: all that are set must fit."""
-
-    order_number: str | None = Field(
-        None, max_length=200, description="As it is typed: only letters and digits count."
-    )
-    email: str | None = Field(None, max_length=320, pattern=_PLAIN)
-    partner: str | None = Field(None, max_length=63, pattern=_PLAIN)
-    state: State | None = None
-    attention: Attention | Literal["any"] | None = None
-    due_before: Instant | None = Field(
-        None, description="The next deadline lies before this moment (RFC 3339)."
-    )
-    number: str | None = Field(None, max_length=64)
-    limit: int = Field(25, ge=1, le=100)
-    after: str | None = Field(None, pattern=CURSOR, description="`next` of the page before.")
 
 
 @router.get("/tickets", responses=responses(*_READ))

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from adapters.postgres.discrepancies import discrepancies_of
-from gateway.api.discrepancies import Discrepancy, closed, seen
+from gateway.api.discrepancies import closed, seen
+from gateway.api.schemas.discrepancies import Discrepancy
 from gateway.context import Have, Parts
 from gateway.http.problems import Problem
 from gateway.pages.agent.access import AtTheDesk, DeskRoute

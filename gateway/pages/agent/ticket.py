@@ -17,6 +17,7 @@ from domain.tickets.approvals import NEEDED, are_two_agents
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import RejectionReason
 from domain.values.ticket_number import read_number
+from gateway.api.schemas.ticket_detail import TicketDetail
 from gateway.context import Have, Parts
 from gateway.http.problems import STATUS, Problem
 from gateway.http.security_log import SecurityEvent, tell
@@ -29,7 +30,7 @@ from gateway.pages.agent.timeline import Storyteller
 from gateway.pages.rendering import Writes, reading_language
 from gateway.pages.sessions import Session, form_of
 from gateway.ticket_commands import put
-from gateway.ticket_view import TicketDetail, rules_of, whole
+from gateway.ticket_view import rules_of, whole
 
 router = APIRouter(route_class=DeskRoute)
 router.include_router(discrepancies.router)

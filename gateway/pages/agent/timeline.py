@@ -7,9 +7,14 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from domain.partners.profile import PartnerRules
-from gateway.api.discrepancies import Discrepancy
+from gateway.api.schemas.discrepancies import Discrepancy
+from gateway.api.schemas.ticket_detail import (
+    EmailSummary,
+    MessageLogItem,
+    TicketDetail,
+    TransitionView,
+)
 from gateway.pages.rendering import Writes
-from gateway.ticket_view import EmailSummary, MessageLogItem, TicketDetail, TransitionView
 
 _UNMOVED: Final = "resend_to_partner"
 _IN_MOVE: Final = frozenset({"outcome", "reason_code"})

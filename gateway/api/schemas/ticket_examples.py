@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from gateway.api.schemas.claims import NUMBER
+from gateway.api.schemas.claim_examples import NUMBER
 
 DECISIONS: Final[list[Any]] = [
     {

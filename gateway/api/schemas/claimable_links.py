@@ -1,0 +1,82 @@
+"""What an account may claim: its links, or its rejected rewards, with their dates."""
+
+from datetime import date, datetime
+from typing import Final
+
+from pydantic import BaseModel, Field
+
+from domain.claims.claim import LinkKind
+from domain.claims.claimable_links import ChoiceStatus
+from domain.partners.profile import ClaimKind
+from gateway.api.schemas.claim_examples import MONEY
+from gateway.api.schemas.claims import MoneyOut
+
+
+class ClaimableLinkView(BaseModel):
+    """A link, or a rejected reward with the link that it came from."""
+
+    status: ChoiceStatus = Field(
+        description="`open`: may be claimed now; `held`: may be filed, and is sent by itself at "
+        "`available_from`; `not_yet`: may be claimed from then on; `closed`: never again."
+    )
+    reason: str | None = Field(None, description="Why not, as the code that filing answers.")
+    message: str | None = Field(None, description="The reason in the caller's language.")
+    partner_id: str
+    partner_name: str
+    kind: LinkKind
+    link_id: str | None = None
+    clicked_on: date | None = Field(None, description="On the calendar of the partner's market.")
+    reward_id: str | None = None
+    order_number: str | None = Field(None, description="That of the rejected reward.")
+    reward_changed_on: date | None = Field(
+        None, description="When the reward was rejected, or came to where it stands in the way."
+    )
+    amount: MoneyOut | None = Field(None, description="Promised for the link, or rejected.")
+    orders_from: date | None = Field(
+        None, description="The day of the oldest order that may still be claimed with the link."
+    )
+    available_from: datetime | None = Field(
+        None, description="When an order made with the click may be claimed; later orders later."
+    )
+    last_day: date | None = Field(
+        None,
+        description="The last day for an order of the click's day, for the rejected reward, or, "
+        "of a link that is too late, for its last order.",
+    )
+    existing_ticket: str | None = None
+
+
+class ClaimableLinks(BaseModel):
+    """What an account may claim, the newest first."""
+
+    kind: ClaimKind
+    links: list[ClaimableLinkView]
+    is_complete: bool = Field(
+        description="Whether all there is was looked at: of very many, the newest are shown."
+    )
+
+
+CHOICES: Final = {
+    "kind": "missing_cashback",
+    "links": [
+        {
+            "status": "open",
+            "reason": None,
+            "message": None,
+            "partner_id": "velotel",
+            "partner_name": "Velotel",
+            "kind": "cashback",
+            "link_id": "lnk-77",
+            "clicked_on": "2026-09-30",
+            "reward_id": None,
+            "order_number": None,
+            "reward_changed_on": None,
+            "amount": MONEY,
+            "orders_from": "2026-09-30",
+            "available_from": "2026-10-02T18:20:00+02:00",
+            "last_day": "2026-12-30",
+            "existing_ticket": None,
+        }
+    ],
+    "is_complete": True,
+}

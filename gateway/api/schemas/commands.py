@@ -1,0 +1,128 @@
+"""Commands to a ticket, as agents and the platform send them."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.claims.claim import MOST_ANSWERS
+from domain.tickets.messages import RejectionReason
+from domain.values.types import PlainAnswers
+from gateway.api.schemas import ticket_examples as examples
+from gateway.http.problems import Problem
+
+SINGLE_LINE: Final = r"^[^\x00-\x1f\x7f]*$"
+
+
+RequestId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
+
+
+Said = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"\S")]
+
+
+class CommandRequest(BaseModel):
+    """What every request may carry: the id under which it may be repeated, for ever.
+
+    Ids are the caller's own; other content under one is refused (`key_reused`).
+    """
+
+    request_id: RequestId | None = Field(None, examples=["desk-7731"])
+
+
+class RewardIn(BaseModel):
+    """An amount in the currency of the partner's market."""
+
+    amount: str = Field(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$", examples=["40.00"])
+    currency: str = Field(pattern=r"^[A-Za-z]{3}$", examples=["PLN"])
+
+
+class DecisionRequest(CommandRequest):
+    """An agent's decision: a confirmation says why in `note`, a rejection names `reason_code`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": examples.DECISIONS,
+            "anyOf": [
+                {
+                    "properties": {"outcome": {"const": "confirmed"}, "note": {"type": "string"}},
+                    "required": ["note"],
+                },
+                {
+                    "properties": {
+                        "outcome": {"const": "rejected"},
+                        "reason_code": {"type": "string"},
+                    },
+                    "required": ["reason_code"],
+                },
+            ],
+        }
+    )
+
+    outcome: Literal["confirmed", "rejected"]
+    reason_code: RejectionReason | None = None
+    note: Said | None = Field(None, examples=["Contract seen"])
+    reward: RewardIn | None = None
+
+    def must_say_why(self) -> None:
+        """Raise `malformed` for a decision without its reason."""
+        needed = "note" if self.outcome == "confirmed" else "reason_code"
+        if getattr(self, needed) is None:
+            raise Problem("malformed", {needed: "required"})
+
+
+class WithdrawalRequest(CommandRequest):
+    """The claim is taken back."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": examples.WITHDRAWALS})
+
+    reason: Said | None = Field(None, examples=["filed twice"])
+
+
+class ResendRequest(CommandRequest):
+    """The claim is sent to the partner once more."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": examples.RESENDS})
+
+    reason: Said | None = Field(None, examples=["the partner mended its form"])
+
+
+class TicketInformationRequest(CommandRequest):
+    """Either `questions`, with which an agent asks the member, or the member's answer: `answers` to
+    fields of the partner's form, a `note`, or both.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": examples.INFORMATION,
+            "oneOf": [
+                {
+                    "properties": {
+                        "questions": {"type": "array"},
+                        "answers": {"type": "null"},
+                        "note": {"type": "null"},
+                    },
+                    "required": ["questions"],
+                },
+                {
+                    "properties": {"questions": {"type": "null"}},
+                    "anyOf": [
+                        {"properties": {"answers": {"type": "object"}}, "required": ["answers"]},
+                        {"properties": {"note": {"type": "string"}}, "required": ["note"]},
+                    ],
+                },
+            ],
+        }
+    )
+
+    questions: Annotated[list[Said], Field(min_length=1, max_length=20)] | None = Field(
+        None, description="Names of fields of the form, or questions in the member's language."
+    )
+    answers: Annotated[PlainAnswers, Field(max_length=MOST_ANSWERS)] | None = None
+    note: Said | None = None
+
+    @property
+    def is_question(self) -> bool:
+        """Say which of the two it is; raises `malformed` for both, and for neither."""
+        answered = self.answers is not None or self.note is not None
+        if answered == (self.questions is not None):
+            raise Problem("malformed", {"questions": "either_or" if answered else "required"})
+        return not answered

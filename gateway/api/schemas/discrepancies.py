@@ -1,0 +1,61 @@
+"""Discrepancies: messages that contradict a ticket and could not change it."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_EXAMPLE: Final[dict[str, Any]] = {
+    "discrepancy_id": 17,
+    "number": "ZW-4KQ7-P9XT-M2AB-C",
+    "message": "partner_outcome",
+    "message_id": "evt-9",
+    "actor": "partner:velotel",
+    "code": "ticket_closed",
+    "at": "2026-11-20T09:00:00Z",
+    "body": {"outcome": "rejected", "reason_code": "order_returned"},
+    "closed_at": None,
+    "closed_by": None,
+    "closing_note": None,
+}
+
+
+class Discrepancy(BaseModel):
+    """What contradicts a ticket and could not move it: which message of whom, when, and the code
+    why it moved nothing. `closed_by` names the agent who dealt with it.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    discrepancy_id: int
+    number: str
+    message: str
+    message_id: str
+    actor: str
+    code: str
+    at: datetime
+    body: dict[str, Any] = {}
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    closing_note: str | None = None
+
+
+class DiscrepancyPage(BaseModel):
+    """A page of discrepancies, the oldest first; `next` is where the next one begins, null at the
+    end.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"discrepancies": [_EXAMPLE], "next": 17}]}
+    )
+
+    discrepancies: list[Discrepancy]
+    next: int | None = None
+
+
+class DiscrepancyClosureRequest(BaseModel):
+    """What was done about a discrepancy."""
+
+    note: str = Field(
+        min_length=1, max_length=4000, pattern=r"\S", examples=["The shop takes the return."]
+    )

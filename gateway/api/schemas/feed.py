@@ -1,0 +1,107 @@
+"""Records of the platform's feed, and what became of each."""
+
+import re
+from typing import Annotated, Final, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    WithJsonSchema,
+)
+
+from domain.claims.claim import Link, Reward
+from domain.values.types import Amount, Money, Words
+from gateway.http.problems import FieldError
+
+_HIGHEST: Final = 2**53 - 1  # of the whole numbers that every program of JSON holds exactly
+
+
+_AMOUNT: Final = r"^[0-9]{1,10}(\.[0-9]{1,2})?$"
+
+
+LINK_EXAMPLE: Final[dict[str, JsonValue]] = {
+    "link_id": "lnk-77",
+    "version": 3,
+    "account_id": "acc-1001",
+    "partner_id": "velotel",
+    "kind": "cashback",
+    "clicked_at": "2026-09-30T18:20:00+02:00",
+    "promised_reward": {"amount": "40.00", "currency": "PLN"},
+}
+
+
+REWARD_EXAMPLE: Final[dict[str, JsonValue]] = {
+    "reward_id": "rew-5",
+    "version": 1,
+    "account_id": "acc-1001",
+    "partner_id": "velotel",
+    "link_id": "lnk-77",
+    "kind": "cashback",
+    "order_number": "VT-2231-9",
+    "state": "registered",
+    "amount": {"amount": "40.00", "currency": "PLN"},
+    "changed_at": "2026-10-03T08:00:00+02:00",
+    "granted_by_ticket": None,
+}
+
+
+def _a_number(value: object) -> object:
+    if isinstance(value, bool | str):
+        raise ValueError("expected a whole number")
+    return value
+
+
+def _an_amount(value: object) -> object:
+    if not isinstance(value, str) or not re.fullmatch(_AMOUNT, value):
+        raise ValueError("expected an amount such as 12.50, as text")
+    return value
+
+
+Version = Annotated[int, Field(ge=0, le=_HIGHEST), BeforeValidator(_a_number)]
+
+
+class MoneyIn(Money):
+    """An amount as text: numbers of JSON are not exact everywhere."""
+
+    amount: Annotated[
+        Amount, WithJsonSchema({"type": "string", "pattern": _AMOUNT}), BeforeValidator(_an_amount)
+    ]
+
+
+class LinkRecord(Link):
+    """A link registered on an account (R10); a higher version replaces a lower one."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [LINK_EXAMPLE]})
+
+    version: Version
+    promised_reward: MoneyIn | None = None
+
+
+class RewardRecord(Reward):
+    """A reward as it stands; `granted_by_ticket` names the ticket that granted it, if one did."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [REWARD_EXAMPLE]})
+
+    version: Version
+    amount: MoneyIn | None = None
+    order_number: Annotated[Words, Field(max_length=200)] | None = None
+    granted_by_ticket: Annotated[str, Field(max_length=64, pattern=r"^[!-~]+$")] | None = None
+
+
+class RecordResult(BaseModel):
+    """What became of a record: `outdated` and `unchanged` records change nothing."""
+
+    id: str | None = Field(examples=["lnk-77"])
+    result: Literal["stored", "unchanged", "outdated", "malformed", "forbidden"] = Field(
+        examples=["stored"]
+    )
+    errors: list[FieldError] = []
+
+
+class RecordResults(BaseModel):
+    """One result per record, in the order in which they came."""
+
+    results: list[RecordResult] = Field(examples=[[{"id": "lnk-77", "result": "stored"}]])

@@ -1,0 +1,83 @@
+"""Tickets in a list, and the parts that a list and a ticket have in common."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.tickets.lifecycle import State
+from domain.tickets.ticket import Attention
+from domain.values.types import Instant
+from gateway.api.schemas.commands import SINGLE_LINE
+from gateway.api.schemas.ticket_examples import PAGE
+from gateway.http.pagination import CURSOR
+
+
+class CodedText(BaseModel):
+    """A code for programs, its words for people."""
+
+    code: str
+    text: str
+
+
+class AttentionItem(CodedText):
+    """Why a ticket needs a person, and what to do."""
+
+    advice: str
+
+
+class Amount(BaseModel):
+    """An amount with its currency."""
+
+    amount: str = Field(examples=["40.00"])
+    currency: str = Field(examples=["PLN"])
+
+
+class TicketContact(BaseModel):
+    """Whom letters go to."""
+
+    email: str
+    name: str = ""
+    language: str | None = None
+
+
+class TicketSummary(BaseModel):
+    """A ticket in a list."""
+
+    number: str = Field(examples=["ZW-4KQ7-P9XT-M2AB-C"])
+    state: State
+    kind: str | None = None
+    partner: str | None = Field(None, examples=["velotel"])
+    account_id: str | None = None
+    contact: TicketContact | None = None
+    created_at: datetime
+    next_deadline: datetime | None = None
+    attention: list[str] = []
+    reason_code: str | None = None
+
+
+class TicketPage(BaseModel):
+    """A page of tickets, the newest first; `next` is where the next one begins, null at the end."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [PAGE]})
+
+    tickets: list[TicketSummary]
+    next: str | None = None
+
+
+class Search(BaseModel):
+    """What to look for: all that are set must fit."""
+
+    order_number: str | None = Field(
+        None, max_length=200, description="As it is typed: only letters and digits count."
+    )
+    email: str | None = Field(None, max_length=320, pattern=SINGLE_LINE)
+    partner: str | None = Field(None, max_length=63, pattern=SINGLE_LINE)
+    state: State | None = None
+    attention: Attention | Literal["any"] | None = None
+    due_before: Instant | None = Field(
+        None, description="The next deadline lies before this moment (RFC 3339)."
+    )
+    number: str | None = Field(None, max_length=64)
+    limit: int = Field(25, ge=1, le=100)
+    after: str | None = Field(None, pattern=CURSOR, description="`next` of the page before.")
