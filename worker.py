@@ -31,11 +31,11 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities.claim_delivery import PartnerCalls
-from activities.emails import AnswerPages, Letters
-from activities.error_interceptor import Failures, RetriesLoggedSeldom
-from activities.mail_server import asking_mail_server
-from activities.partner_email import PartnerPost
+from activities.claim_delivery import ClaimDelivery
+from activities.emails import AnswerLinkFactory, EmailActivities
+from activities.error_interceptor import ErrorTranslationInterceptor, RetryLogFilter
+from activities.mail_server import polling_mail_server
+from activities.partner_email import PartnerEmailChannel
 from activities.partner_limiter import Clock, Pace
 from activities.persistence import Persistence
 from adapters.email.renderer import LetterBook
@@ -95,14 +95,14 @@ async def workers(
     async with (
         Postgres.connect(settings.database_url, connections, settings.statement_cache) as postgres,
         open_door(secrets) as door,
-        asking_mail_server(postgres, mail),
+        polling_mail_server(postgres, mail),
     ):
         persistence = Persistence(postgres, profiles, book, settings.support_email)
         address = public_base_url(settings, profiles.values())
-        letters = Letters(postgres, book, mail, _answer_pages(settings, address))
-        post = PartnerPost(book, mail, secrets, address)
+        letters = EmailActivities(postgres, book, mail, _answer_pages(settings, address))
+        post = PartnerEmailChannel(book, mail, secrets, address)
         pace = Pace(clock, settings.worker_processes)
-        calls = PartnerCalls(postgres, profiles, door, pace, post)
+        calls = ClaimDelivery(postgres, profiles, door, pace, post)
         ticket_work = [
             persistence.admit,
             persistence.apply_changes,
@@ -123,11 +123,11 @@ async def workers(
         ]
 
 
-def _answer_pages(settings: WorkerSettings, address: str) -> AnswerPages | None:
+def _answer_pages(settings: WorkerSettings, address: str) -> AnswerLinkFactory | None:
     """Return where members answer, if this worker knows the pages' address and their secret."""
     if not address or settings.signing_secret is None:
         return None
-    return AnswerPages(address, settings.signing_secret)
+    return AnswerLinkFactory(address, settings.signing_secret)
 
 
 def _slots(profiles: Mapping[str, PartnerProfile]) -> int:
@@ -140,7 +140,7 @@ def _worker(client: Client, queue: str, work: Sequence[Any], **more: Any) -> Wor
         client,
         task_queue=queue,
         activities=work,
-        interceptors=[Failures()],
+        interceptors=[ErrorTranslationInterceptor()],
         workflow_runner=SANDBOX,
         max_concurrent_workflow_tasks=16,
         disable_eager_activity_execution=True,
@@ -218,7 +218,7 @@ def _log_plainly() -> None:
     )
     for noisy in ("httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    logging.getLogger("temporalio.activity").addFilter(RetriesLoggedSeldom())
+    logging.getLogger("temporalio.activity").addFilter(RetryLogFilter())
 
 
 def main(arguments: Sequence[str]) -> int:

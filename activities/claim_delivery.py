@@ -7,7 +7,7 @@ from typing import Any
 
 from temporalio import activity
 
-from activities.partner_email import PartnerPost
+from activities.partner_email import PartnerEmailChannel
 from activities.partner_limiter import Pace
 from adapters.email.claim_fields import claim_of
 from adapters.http.webhook_client import PartnerDoor
@@ -19,7 +19,7 @@ from domain.tickets.messages import Delivered
 from domain.values.types import Frozen
 
 
-class Delivery(Frozen):
+class DeliveryRequest(Frozen):
     """A claim to be delivered; number and purpose make its idempotency key."""
 
     number: str
@@ -27,7 +27,7 @@ class Delivery(Frozen):
     purpose: str
 
 
-class PartnerCalls:
+class ClaimDelivery:
     """The activities of the queue `partner-calls`."""
 
     def __init__(
@@ -36,7 +36,7 @@ class PartnerCalls:
         profiles: Mapping[str, PartnerProfile],
         door: PartnerDoor,
         pace: Pace,
-        post: PartnerPost | None = None,
+        post: PartnerEmailChannel | None = None,
     ) -> None:
         """Take claims from `postgres`, channels from `profiles`; call through `door`, write by
         `post`, leave in `postgres` what is exported as a file, each partner at its `pace`.
@@ -48,7 +48,7 @@ class PartnerCalls:
         self._post = post
 
     @activity.defn(name="deliver_claim")
-    async def deliver(self, delivery: Delivery) -> Delivered:
+    async def deliver(self, delivery: DeliveryRequest) -> Delivered:
         """Deliver a claim through its partner's channel, once under its key; raises the errors of
         `domain/errors.py`.
 
@@ -65,7 +65,7 @@ class PartnerCalls:
             return Delivered(reference=await self._send(profile, delivery, claim_of(row)))
 
     async def _send(
-        self, profile: PartnerProfile, delivery: Delivery, claim: Mapping[str, Any]
+        self, profile: PartnerProfile, delivery: DeliveryRequest, claim: Mapping[str, Any]
     ) -> str | None:
         match profile.channel:
             case HttpChannel() as channel:

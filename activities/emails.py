@@ -28,13 +28,13 @@ class OutgoingEmailRef(Frozen):
 
 
 @dataclass(frozen=True)
-class AnswerPages:
+class AnswerLinkFactory:
     """Where members answer questions: the pages' address, and the secrets that sign its links."""
 
     address: str
     secrets: str
 
-    def link(self, number: str, row: Mapping[str, Any]) -> str:
+    def build_link(self, number: str, row: Mapping[str, Any]) -> str:
         """Return the link of a question's letter: every attempt to send it gives the same one."""
         zone = PartnerRules.stored(row["rules"]).market.zone
         until = answer_page_closes_at(row["params"].get("answer_by"), row["queued_at"], zone)
@@ -42,7 +42,7 @@ class AnswerPages:
         return f"{self.address}/tickets/{number}/information?token={token}"
 
 
-class Letters:
+class EmailActivities:
     """The activities of the queue `mail`."""
 
     def __init__(
@@ -50,7 +50,7 @@ class Letters:
         postgres: Postgres,
         book: LetterBook,
         door: MailDoor,
-        pages: AnswerPages | None = None,
+        pages: AnswerLinkFactory | None = None,
     ) -> None:
         """Take letters from `postgres`, words from `book`, and hand them to `door`.
 
@@ -77,7 +77,9 @@ class Letters:
             "member_name": contact.name,
         }
         try:
-            params = known | row["params"] | _asked(row) | self._page_of(row, ref.number)
+            params = (
+                known | row["params"] | _question_params(row) | self._answer_link(row, ref.number)
+            )
             letter = self._book.render(row["kind"], row["language"], params)
         except (KeyError, ValueError) as error:
             raise LetterUndeliverable(f"cannot be written: {type(error).__name__}") from None
@@ -85,12 +87,16 @@ class Letters:
         await self._door.send(letter_id, contact.name, contact.email, letter)
         await self._postgres.run("letter_sent", **keys)
 
-    def _page_of(self, row: Mapping[str, Any], number: str) -> dict[str, Any]:
+    def _answer_link(self, row: Mapping[str, Any], number: str) -> dict[str, Any]:
         is_question = row["kind"] == LetterKind.INFORMATION_NEEDED and row["rules"]
-        return {"answer_page": self._pages.link(number, row)} if self._pages and is_question else {}
+        return (
+            {"answer_page": self._pages.build_link(number, row)}
+            if self._pages and is_question
+            else {}
+        )
 
 
-def _asked(row: Mapping[str, Any]) -> dict[str, Any]:
+def _question_params(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the letter's questions, the fields among them in the words of the ticket's form."""
     questions = row["params"].get("questions")
     if not questions or not row["rules"]:

@@ -18,33 +18,33 @@ from temporalio.worker import (
 
 from domain.errors import Fault, Unavailable
 
-_LOUD: Final = frozenset({1, 10, 100})
+LOGGED_ATTEMPTS: Final = frozenset({1, 10, 100})
 
 
-class Failures(Interceptor):
+class ErrorTranslationInterceptor(Interceptor):
     """Translates what our adapters raise; anything else is a bug, and is retried as one."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         """Stand before every activity."""
-        return _Translation(super().intercept_activity(next))
+        return _ErrorTranslator(super().intercept_activity(next))
 
 
-class _Translation(ActivityInboundInterceptor):
+class _ErrorTranslator(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         try:
             return await super().execute_activity(input)
         except Unavailable as error:
-            raise _expected(error) from None
+            raise _transient_error(error) from None
         except Fault as error:
             raise ApplicationError(str(error), type=error.attention, non_retryable=True) from None
         except (ApplicationError, asyncio.CancelledError):
             raise
         except Exception as error:
             name = type(error).__name__
-            raise ApplicationError(f"a bug: {place_of(error)}", type=name) from None
+            raise ApplicationError(f"a bug: {error_location(error)}", type=name) from None
 
 
-def place_of(error: Exception) -> str:
+def error_location(error: Exception) -> str:
     """Say what went wrong, and where: its own words may quote what somebody wrote, and stay out of
     history and log.
     """
@@ -52,7 +52,7 @@ def place_of(error: Exception) -> str:
     return f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}"
 
 
-def _expected(error: Unavailable) -> ApplicationError:
+def _transient_error(error: Unavailable) -> ApplicationError:
     """Return a failure that alerts nobody: the ticket asks for attention when it lasts."""
     return ApplicationError(
         str(error),
@@ -62,7 +62,7 @@ def _expected(error: Unavailable) -> ApplicationError:
     )
 
 
-class RetriesLoggedSeldom(logging.Filter):
+class RetryLogFilter(logging.Filter):
     """Lets a failing activity be logged at its attempts 1, 10 and 100, and every 1,000th."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -70,4 +70,4 @@ class RetriesLoggedSeldom(logging.Filter):
         if not activity.in_activity():
             return True
         attempt = activity.info().attempt
-        return attempt in _LOUD or attempt % 1000 == 0
+        return attempt in LOGGED_ATTEMPTS or attempt % 1000 == 0

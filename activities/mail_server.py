@@ -10,11 +10,11 @@ from adapters.email.smtp import MailDoor
 from adapters.postgres.database import Postgres
 from domain.errors import DatabaseUnavailable, MailServerUnavailable
 
-ASK_AGAIN: Final = 60.0  # seconds
+POLL_INTERVAL_SECONDS: Final = 60.0  # seconds
 log = logging.getLogger("mail")
 
 
-async def ask_mail_server(postgres: Postgres, door: MailDoor) -> None:
+async def update_mail_capabilities(postgres: Postgres, door: MailDoor) -> None:
     """Ask once, and keep the answer; a server or a database that is away changes nothing."""
     try:
         takes_utf8 = await door.takes_utf8()
@@ -24,9 +24,9 @@ async def ask_mail_server(postgres: Postgres, door: MailDoor) -> None:
 
 
 @contextlib.asynccontextmanager
-async def asking_mail_server(postgres: Postgres, door: MailDoor) -> AsyncIterator[None]:
+async def polling_mail_server(postgres: Postgres, door: MailDoor) -> AsyncIterator[None]:
     """Ask every minute for as long as the block lasts."""
-    asking = asyncio.create_task(_keep_asking(postgres, door))
+    asking = asyncio.create_task(_poll(postgres, door))
     try:
         yield
     finally:
@@ -34,7 +34,7 @@ async def asking_mail_server(postgres: Postgres, door: MailDoor) -> AsyncIterato
         await asyncio.wait([asking])
 
 
-async def _keep_asking(postgres: Postgres, door: MailDoor) -> None:
+async def _poll(postgres: Postgres, door: MailDoor) -> None:
     while True:
-        await ask_mail_server(postgres, door)
-        await asyncio.sleep(ASK_AGAIN)
+        await update_mail_capabilities(postgres, door)
+        await asyncio.sleep(POLL_INTERVAL_SECONDS)

@@ -14,7 +14,7 @@ from domain.partners.profile import MailChannel, PartnerRules
 from domain.values.periods import after, midnight_after
 
 
-class PartnerPost:
+class PartnerEmailChannel:
     """Writes to partners; `public_url` is where the pages behind the links are."""
 
     def __init__(

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from temporalio import activity
 
-from activities.error_interceptor import place_of
+from activities.error_interceptor import error_location
 from adapters.postgres.admission import admit
 from adapters.postgres.database import Postgres
 from adapters.postgres.resumption import resume_ticket
@@ -92,7 +92,7 @@ class Persistence:
         filing = Filing(request, self._profiles, self._phrases, datetime.now(UTC))
         admission = await admit(self._postgres, request, filing.wanted, filing.decide)
         if filing.bug:
-            log.error("a claim could not be judged and is refused: %s", place_of(filing.bug))
+            log.error("a claim could not be judged and is refused: %s", error_location(filing.bug))
         return pointing_to_service(admission, self._support_email)
 
     @activity.defn(name="apply_changes")

@@ -52,7 +52,7 @@ from domain.partners.profile import Market, PartnerRules
 from domain.tickets.discrepancies import TICKET_CLOSED, UNCHANGED
 from domain.tickets.messages import PartnerOutcome
 from settings import load_worker_settings
-from workflows.outcome_dispatcher import Teller
+from workflows.outcome_dispatcher import OutcomeDispatcher
 
 DONE: Final = 0
 AWAY: Final = 1
@@ -164,7 +164,7 @@ async def _import(
             return _wrong(f"{options.file}: {error}")
         if aside:
             print(f"columns left aside: {', '.join(one[:60] for one in aside)}", file=sys.stderr)
-        teller = None if options.dry_run else Teller(await connect())
+        teller = None if options.dry_run else OutcomeDispatcher(await connect())
         progress = Progress(reader, sys.stderr)
         tally = await Importer(postgres, rules.id, teller, _say, market).take(reader, progress.show)
         progress.show(tally, last=True)
@@ -200,7 +200,7 @@ class Importer:
         self,
         postgres: Postgres,
         partner_id: str,
-        teller: Teller | None,
+        teller: OutcomeDispatcher | None,
         say: Callable[[str], None],
         market: Market | None = None,
     ) -> None:
@@ -277,7 +277,7 @@ class Importer:
         if self._teller and first:
             outcomes = [outcome for _, outcome in first.values()]
             await keep_outcomes(self._postgres, self._partner_id, outcomes)
-            await self._teller.tell_kept(self._postgres, [key[0] for key in first])
+            await self._teller.dispatch_pending(self._postgres, [key[0] for key in first])
         return await self._known(first)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from temporalio.client import Client
 
-from activities.emails import AnswerPages, Letters
+from activities.emails import AnswerLinkFactory, EmailActivities
 from adapters.email.renderer import LetterBook
 from adapters.email.smtp import MailDoor
 from adapters.files.partner_profiles import load_profiles
@@ -14,8 +14,8 @@ from domain.errors import MessageRefused
 from domain.values.email_addresses import read_address
 from domain.values.ticket_number import read_number
 from settings import WorkerSettings, load_worker_settings, public_base_url
-from workflows.email_resending import SENT, send_again
-from workflows.resumption import all_lost, repair
+from workflows.email_resending import SENT, resend_emails
+from workflows.resumption import find_lost_tickets, repair_ticket
 
 Connect = Callable[[], Awaitable[Client]]
 
@@ -45,8 +45,8 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _repair(postgres: Postgres, client: Client, options: argparse.Namespace) -> int:
     found = []
-    for number in options.numbers or await all_lost(postgres, client):
-        found.append(await repair(postgres, client, number, only_look=options.dry_run))
+    for number in options.numbers or await find_lost_tickets(postgres, client):
+        found.append(await repair_ticket(postgres, client, number, dry_run=options.dry_run))
         print(f"{number}: {found[-1]}", flush=True)
     return 3 if "nothing to do" in found else 0
 
@@ -55,18 +55,18 @@ async def _mail(
     postgres: Postgres, client: Client, settings: WorkerSettings, options: argparse.Namespace
 ) -> int:
     letters = _letters(postgres, settings)
-    became = await send_again(postgres, client, letters, options.number, options.to)
+    became = await resend_emails(postgres, client, letters, options.number, options.to)
     for key, what in became.items():
         print(f"{key}: {what}", flush=True)
     return 0 if set(became.values()) <= {SENT} else 3
 
 
-def _letters(postgres: Postgres, settings: WorkerSettings) -> Letters:
+def _letters(postgres: Postgres, settings: WorkerSettings) -> EmailActivities:
     door = MailDoor(settings.smtp_url, settings.mail_from, settings.support_email)
     address = public_base_url(settings, load_profiles(settings.partners_dir).values())
     secret = settings.signing_secret
-    pages = AnswerPages(address, secret) if address and secret else None
-    return Letters(postgres, LetterBook(settings.support_email), door, pages)
+    pages = AnswerLinkFactory(address, secret) if address and secret else None
+    return EmailActivities(postgres, LetterBook(settings.support_email), door, pages)
 
 
 def _number(text: str) -> str:

@@ -17,7 +17,7 @@ from domain.values.ticket_number import ticket_number
 from gateway.context import Parts
 from gateway.http.problems import Problem
 from gateway.temporal_client import LOOK, is_there, noting_beginnings
-from workflows.activity_options import ADMISSION_PATIENCE
+from workflows.activity_options import ADMISSION_TIMEOUT
 from workflows.client import admit_ticket
 
 
@@ -51,7 +51,7 @@ async def _admit(
 ) -> Filed:
     with noting_beginnings() as noted:
         try:
-            async with asyncio.timeout(ADMISSION_PATIENCE.total_seconds()):
+            async with asyncio.timeout(ADMISSION_TIMEOUT.total_seconds()):
                 result = await admit_ticket(parts.client, claim, key, after_failure=after_failure)
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
             await _must_have_begun(parts, number)

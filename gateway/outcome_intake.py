@@ -14,7 +14,7 @@ from adapters.security.webhook_signatures import Signed
 from domain.errors import Unavailable
 from domain.tickets.messages import PartnerOutcome
 from gateway.context import Parts
-from workflows.outcome_dispatcher import Teller
+from workflows.outcome_dispatcher import OutcomeDispatcher
 
 log = logging.getLogger("gateway")
 _TOLD_IN_A_CALL: Final = 32
@@ -59,7 +59,7 @@ async def _tell(parts: Parts, partner_id: str, numbers: Sequence[str]) -> bool:
         return False
     _telling[partner_id] += 1
     try:
-        await Teller(parts.client).tell_kept(parts.postgres, numbers)
+        await OutcomeDispatcher(parts.client).dispatch_pending(parts.postgres, numbers)
     except (Unavailable, RPCError) as error:
         log.warning("outcomes are told later: %s", type(error).__name__)
     finally:
@@ -69,4 +69,4 @@ async def _tell(parts: Parts, partner_id: str, numbers: Sequence[str]) -> bool:
 
 async def tell_what_was_left(parts: Parts) -> bool:
     """Tell tickets what calls, a crash or Temporal's absence left; a round of `rounds.py`."""
-    return await Teller(parts.client).tell_kept(parts.postgres) > 0
+    return await OutcomeDispatcher(parts.client).dispatch_pending(parts.postgres) > 0

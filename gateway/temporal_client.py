@@ -29,7 +29,7 @@ from domain.errors import DatabaseUnavailable, Unavailable
 from domain.tickets.ticket import Answer
 from gateway.http.problems import STATUS, Problem, is_unknown
 from secret_settings import with_secret_files
-from workflows.activity_options import ADMISSION_PATIENCE, CONTINUING
+from workflows.activity_options import ADMISSION_TIMEOUT, CONTINUING
 
 LOOK: Final = timedelta(seconds=2)
 """How long it may take to see whether what was not answered in time has begun at all."""
@@ -118,7 +118,7 @@ async def ask(client: Client, number: str, update: str, request: Mapping[str, An
     """
     handle = client.get_workflow_handle(number)
     try:
-        async with asyncio.timeout(ADMISSION_PATIENCE.total_seconds()):
+        async with asyncio.timeout(ADMISSION_TIMEOUT.total_seconds()):
             return await _asked(handle, update, request)
     except WorkflowUpdateFailedError as error:
         refusal = _refusal(error)
@@ -136,7 +136,7 @@ async def _asked(
     while True:
         try:
             answer: Answer = await handle.execute_update(
-                update, request, result_type=Answer, rpc_timeout=ADMISSION_PATIENCE
+                update, request, result_type=Answer, rpc_timeout=ADMISSION_TIMEOUT
             )
         except WorkflowUpdateFailedError as error:
             if _refusal(error).code != CONTINUING:

@@ -21,7 +21,7 @@ from gateway.http.problems import Problem, is_unknown
 from gateway.http.security_log import SecurityEvent, tell
 from gateway.pages.agent.search_query import wrong_number
 from gateway.temporal_client import ask
-from workflows.message_decoding import LONGEST_MESSAGE
+from workflows.message_decoding import MAX_SIGNAL_BYTES
 
 _WRONG: Final = {
     "reward_required": {"reward": "required"},
@@ -103,7 +103,7 @@ async def must_be_few(have: Parts, number: str, update: str, told: Mapping[str, 
     """Raise `too_many_requests` or `payload_too_large` before an update reaches the workflow, whose
     history would keep it. Members and agents have separate limits.
     """
-    if len(json.dumps(told)) > LONGEST_MESSAGE:
+    if len(json.dumps(told)) > MAX_SIGNAL_BYTES:
         raise Problem("payload_too_large")
     side = str(told["actor"]).partition(":")[0]
     await have.limits.hit("ticket", f"{number}/{side}")

@@ -19,56 +19,58 @@ TICKETS_QUEUE: Final = "tickets"
 PARTNER_QUEUE: Final = "partner-calls"
 MAIL_QUEUE: Final = "mail"
 
-ADMISSION_PATIENCE: Final = timedelta(seconds=10)
+ADMISSION_TIMEOUT: Final = timedelta(seconds=10)
 """How long a caller waits for the answer to a claim."""
 
-QUICKLY: Final = RetryPolicy(
+LOCAL_RETRY_POLICY: Final = RetryPolicy(
     initial_interval=timedelta(milliseconds=200), backoff_coefficient=2.0, maximum_attempts=4
 )
-QUICK_SECONDS: Final = timedelta(seconds=2)
+LOCAL_ACTIVITY_TIMEOUT: Final = timedelta(seconds=2)
 """A short database call is a local activity for so long in all; longer, and it goes remote."""
 
-WITHOUT_END: Final = RetryPolicy(
+UNLIMITED_RETRY_POLICY: Final = RetryPolicy(
     initial_interval=timedelta(seconds=1),
     backoff_coefficient=2.0,
     maximum_interval=timedelta(minutes=5),
 )
-SOON: Final = RetryPolicy(
+DATABASE_RETRY_POLICY: Final = RetryPolicy(
     initial_interval=timedelta(seconds=1),
     backoff_coefficient=2.0,
     maximum_interval=timedelta(minutes=1),
 )
 """For our own database: tickets go on within a minute of its return."""
 WRITE_TIMEOUT: Final = timedelta(seconds=30)
-FAILED_BY_HAND: Final = timedelta(minutes=5)
+MANUAL_FAILURE_BACKOFF: Final = timedelta(minutes=5)
 """A write that an operator failed is tried again after so long: a ticket never ends by it."""
 
-ON_ITS_WAY: Final = timedelta(seconds=30)
+PENDING_OUTCOME_TIMEOUT: Final = timedelta(seconds=30)
 """A settlement that waits for what the partner has said asks again after so long."""
 
 CALL_TIMEOUT: Final = timedelta(seconds=45)
 """Longer than any partner or mail server may take (25 s each) with our own reads and writes around
 it; a call that died with its worker is repeated after it."""
 
-WAITING: Final = frozenset({"PartnerThrottled", "PartnerAtItsLimit"})
+BACKPRESSURE_ERRORS: Final = frozenset({"PartnerThrottled", "PartnerAtItsLimit"})
 """Failures of a call by which nothing is wrong; named, because their types stand in histories."""
 
-UNNOTICED: Final = timedelta(minutes=10)
+ESCALATION_DELAY: Final = timedelta(minutes=10)
 """A delivery or a letter may fail for so long before the ticket asks for attention."""
 
 
 CONTINUING: Final = "continuing"
 """The type of a request's refusal while a history is about to be continued: send it again."""
-LONG_EVENTS: Final = 2_000
-LONG_BYTES: Final = 2_000_000
+MAX_HISTORY_EVENTS: Final = 2_000
+MAX_HISTORY_BYTES: Final = 2_000_000
 """Where a history is continued as a new one; Temporal warns at five times as much."""
-CARRIED_BYTES: Final = 256 * 1024
+MAX_CARRIED_SIGNAL_BYTES: Final = 256 * 1024
 """So much of waiting signals goes along; what is more is heard before."""
-HEARD_AT_ONCE: Final = 200
+MAX_MESSAGES_PER_ACTIVATION: Final = 200
 """Messages of one activation: each is read and heard within the SDK's two seconds for all."""
 
 
-async def durably(method: Callable[[Any, Any], Awaitable[T]], argument: object, summary: str) -> T:
+async def run_locally_with_fallback(
+    method: Callable[[Any, Any], Awaitable[T]], argument: object, summary: str
+) -> T:
     """Run a short database call: a few quick local attempts, then remote and without end.
 
     For what is the same whenever it is asked: a worker that dies takes the local result with it,
@@ -78,18 +80,20 @@ async def durably(method: Callable[[Any, Any], Awaitable[T]], argument: object, 
         return await workflow.execute_local_activity_method(
             method,
             argument,
-            start_to_close_timeout=QUICK_SECONDS,
-            schedule_to_close_timeout=QUICK_SECONDS,
-            retry_policy=QUICKLY,
+            start_to_close_timeout=LOCAL_ACTIVITY_TIMEOUT,
+            schedule_to_close_timeout=LOCAL_ACTIVITY_TIMEOUT,
+            retry_policy=LOCAL_RETRY_POLICY,
             summary=summary,
         )
     except FailureError as error:  # the last failure of a local activity comes bare
         if is_cancelled_exception(error):
             raise
-    return await recorded(method, argument, summary)
+    return await run_durably(method, argument, summary)
 
 
-async def recorded(method: Callable[[Any, Any], Awaitable[T]], argument: object, summary: str) -> T:
+async def run_durably(
+    method: Callable[[Any, Any], Awaitable[T]], argument: object, summary: str
+) -> T:
     """Write a step that follows from what has come: in the history first, then in the books.
 
     A local activity would be the other way round: after a crash the history could go another way
@@ -103,22 +107,22 @@ async def recorded(method: Callable[[Any, Any], Awaitable[T]], argument: object,
                 argument,
                 task_queue=TICKETS_QUEUE,
                 start_to_close_timeout=WRITE_TIMEOUT,
-                retry_policy=SOON,
+                retry_policy=DATABASE_RETRY_POLICY,
                 summary=summary,
             )
         except FailureError as error:  # failed by hand, from the command line
             if is_cancelled_exception(error):
                 raise
-        await workflow.sleep(FAILED_BY_HAND, summary=f"before the next try: {summary}")
+        await workflow.sleep(MANUAL_FAILURE_BACKOFF, summary=f"before the next try: {summary}")
 
 
-def is_long() -> bool:
+def is_history_long() -> bool:
     """Say whether the history should be continued as a new one: by its events, its size, or as the
     server says.
     """
     info = workflow.info()
     return (
-        info.get_current_history_length() >= LONG_EVENTS
-        or info.get_current_history_size() >= LONG_BYTES
+        info.get_current_history_length() >= MAX_HISTORY_EVENTS
+        or info.get_current_history_size() >= MAX_HISTORY_BYTES
         or info.is_continue_as_new_suggested()
     )

@@ -22,11 +22,11 @@ from domain.claims.claim_digest import claim_digest
 from domain.partners.profile import PARTNER_ID, ClaimKind
 from domain.tickets.ticket import TicketOutcome
 from domain.values.ticket_number import ticket_number
-from workflows.activity_options import ADMISSION_PATIENCE, TICKETS_QUEUE
+from workflows.activity_options import ADMISSION_TIMEOUT, TICKETS_QUEUE
 from workflows.search_attributes import KIND, PARTNER, STATE
 
 
-def start_operation(
+def build_start_operation(
     claim: Mapping[str, Any], number: str, *, after_failure: bool = False
 ) -> WithStartWorkflowOperation[Any, TicketOutcome]:
     """Build the start of `claim`'s workflow under its ticket number (contract.md, "Temporal").
@@ -68,7 +68,7 @@ async def admit_ticket(
     `after_failure`: the workflow was terminated before it had judged the claim.
     """
     number = ticket_number(str(claim.get("account_id")), request_key)
-    operation = start_operation(claim, number, after_failure=after_failure)
+    operation = build_start_operation(claim, number, after_failure=after_failure)
     sent = claim_digest(claim)
     try:
         answer: AdmissionResult = await client.execute_update_with_start_workflow(
@@ -77,7 +77,7 @@ async def admit_ticket(
             id="admit",
             start_workflow_operation=operation,
             result_type=AdmissionResult,
-            rpc_timeout=ADMISSION_PATIENCE,
+            rpc_timeout=ADMISSION_TIMEOUT,
         )
     except Exception:
         # Fetched, or the SDK leaves "Future exception was never retrieved" in the log.

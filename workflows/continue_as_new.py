@@ -9,9 +9,9 @@ from temporalio.common import RawValue
 from domain.admission.admission import Admission
 from domain.tickets.ticket import Ticket
 from domain.values.types import Frozen
-from workflows.activity_options import recorded
-from workflows.background_tasks import Errands, PendingEmail
-from workflows.message_decoding import content
+from workflows.activity_options import run_durably
+from workflows.background_tasks import BackgroundTasks, PendingEmail
+from workflows.message_decoding import decode_json
 from workflows.message_queue import MessageQueue, PendingSignal
 
 with workflow.unsafe.imports_passed_through():
@@ -19,8 +19,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.persistence import Persistence
     from domain.admission.resumption import RESUME, ResumeRequest
 
-_KEY: Final = "continued"
-_LONGEST: Final = 2 * 1024 * 1024
+CONTINUED_KEY: Final = "continued"
+MAX_INPUT_BYTES: Final = 2 * 1024 * 1024
 """Bytes; Temporal takes no more."""
 
 
@@ -34,40 +34,40 @@ class ContinuedState(Frozen):
     pending_signals: tuple[PendingSignal, ...] = ()
 
 
-def pack(
-    admission: Admission, ticket: Ticket, errands: Errands, queue: MessageQueue
+def to_input(
+    admission: Admission, ticket: Ticket, tasks: BackgroundTasks, queue: MessageQueue
 ) -> dict[str, Any]:
     """Return the input of the next run."""
     carried = ContinuedState(
         admission=admission.model_copy(update={"ticket": None, "letters": ()}),
         ticket=ticket,
-        pending_emails=tuple(errands.pending_emails),
-        delivery_purpose=errands.delivery_purpose,
+        pending_emails=tuple(tasks.pending_emails),
+        delivery_purpose=tasks.delivery_purpose,
         pending_signals=queue.pending_signals(),
     )
-    return {_KEY: carried.model_dump(mode="json")}
+    return {CONTINUED_KEY: carried.model_dump(mode="json")}
 
 
-def unpack(args: Sequence[RawValue]) -> ContinuedState | None:
+def from_input(args: Sequence[RawValue]) -> ContinuedState | None:
     """Return what the run before this one left; `None` for a first run, whatever it was given."""
     if workflow.info().continued_run_id is None:
         return None
-    told = content(args, _LONGEST)
-    if not isinstance(told, dict) or _KEY not in told:
+    told = decode_json(args, MAX_INPUT_BYTES)
+    if not isinstance(told, dict) or CONTINUED_KEY not in told:
         raise AssertionError("a ticket is never admitted once more: what was left is not readable")
-    return ContinuedState.model_validate(told[_KEY])
+    return ContinuedState.model_validate(told[CONTINUED_KEY])
 
 
-async def taken_up(args: Sequence[RawValue]) -> ContinuedState | None:
+async def load_resumption(args: Sequence[RawValue]) -> ContinuedState | None:
     """Return the ticket that this run is to lead in place of one that Temporal ended or lost.
 
     The input only asks for it; what is led, and by which run, the database says.
     """
-    if content(args) != RESUME:
+    if decode_json(args) != RESUME:
         return None
     info = workflow.info()
     request = ResumeRequest(number=info.workflow_id, run_id=info.first_execution_run_id)
-    found = await recorded(Persistence.resume, request, "take the ticket up again")
+    found = await run_durably(Persistence.resume, request, "take the ticket up again")
     if found is None:
         return None
     return ContinuedState(

@@ -15,7 +15,7 @@ from temporalio.contrib.pydantic import PydanticPayloadConverter, pydantic_data_
 from temporalio.converter import DataConverter
 
 
-class ForgivingPayloads(PydanticPayloadConverter):
+class LenientPayloadConverter(PydanticPayloadConverter):
     """Pydantic's payloads, raw where nobody says what they are."""
 
     def from_payloads(
@@ -26,6 +26,6 @@ class ForgivingPayloads(PydanticPayloadConverter):
 
 
 DATA_CONVERTER: Final[DataConverter] = dataclasses.replace(
-    pydantic_data_converter, payload_converter_class=ForgivingPayloads
+    pydantic_data_converter, payload_converter_class=LenientPayloadConverter
 )
 """For workers and replayers; a gateway may use any converter that writes JSON."""

@@ -3,7 +3,7 @@
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.emails import Letters, OutgoingEmailRef
+from activities.emails import EmailActivities, OutgoingEmailRef
 from adapters.postgres.database import Postgres
 from domain.claims.claim import Contact
 from domain.errors import LetterUndeliverable, MailServerUnavailable
@@ -11,8 +11,12 @@ from domain.errors import LetterUndeliverable, MailServerUnavailable
 SENT = "sent"
 
 
-async def send_again(
-    postgres: Postgres, client: Client, letters: Letters, number: str, address: str | None = None
+async def resend_emails(
+    postgres: Postgres,
+    client: Client,
+    letters: EmailActivities,
+    number: str,
+    address: str | None = None,
 ) -> dict[str, str]:
     """Send each letter of a ticket that has not left, in order; return what became of it by its
     key: `sent`, or why not.
@@ -32,11 +36,11 @@ async def send_again(
         except (LetterUndeliverable, MailServerUnavailable) as error:
             became[key] = str(error)
     if set(became.values()) <= {SENT}:
-        await _attend_no_more(postgres, client, number)
+        await _clear_attention(postgres, client, number)
     return became
 
 
-async def _attend_no_more(postgres: Postgres, client: Client, number: str) -> None:
+async def _clear_attention(postgres: Postgres, client: Client, number: str) -> None:
     """Tell the ticket's workflow, which writes it down; one that has ended leaves it to us."""
     try:
         await client.get_workflow_handle(number).signal("emails_sent")

@@ -12,10 +12,12 @@ from domain.claims.claim_digest import claim_digest
 from domain.claims.parsing import parse, read_message
 from domain.tickets.messages import SIGNALS, UPDATES, Message, Request, Unreadable
 
-_JSON: Final = b"json/plain"
-_OTHERS: Final = frozenset({b"binary/null", b"binary/plain", b"json/protobuf", b"binary/protobuf"})
+_JSON_ENCODING: Final = b"json/plain"
+_NON_JSON_ENCODINGS: Final = frozenset(
+    {b"binary/null", b"binary/plain", b"json/protobuf", b"binary/protobuf"}
+)
 """What any client writes that sends no JSON; all else, a codec has written."""
-LONGEST_MESSAGE: Final = 64 * 1024
+MAX_SIGNAL_BYTES: Final = 64 * 1024
 """Bytes of a signal or an update."""
 
 
@@ -27,26 +29,28 @@ class UnknownEncoding(Exception):
     """
 
 
-def content(args: Sequence[RawValue], longest: int = parsing.LONGEST_MESSAGE) -> object:
+def decode_json(args: Sequence[RawValue], longest: int = parsing.LONGEST_MESSAGE) -> object:
     """Return the JSON that was sent; `None` for what is none, or for several arguments or none.
 
     Raises `UnknownEncoding` for a payload that this worker cannot judge.
     """
     encodings = [one.payload.metadata.get("encoding", b"") for one in args]
-    if strange := [one for one in encodings if one != _JSON and one not in _OTHERS]:
+    if strange := [
+        one for one in encodings if one != _JSON_ENCODING and one not in _NON_JSON_ENCODINGS
+    ]:
         raise UnknownEncoding(f"a payload is encoded as {strange[0][:60]!r}: no codec took it")
-    return parse(args[0].payload.data, longest) if encodings == [_JSON] else None
+    return parse(args[0].payload.data, longest) if encodings == [_JSON_ENCODING] else None
 
 
-def is_too_long(args: Sequence[RawValue]) -> bool:
+def exceeds_size_limit(args: Sequence[RawValue]) -> bool:
     """Say whether a message is longer than any may be, and not for a codec to shorten."""
-    plain = all(one.payload.metadata.get("encoding") == _JSON for one in args)
-    return plain and sum(len(one.payload.data) for one in args) > LONGEST_MESSAGE
+    plain = all(one.payload.metadata.get("encoding") == _JSON_ENCODING for one in args)
+    return plain and sum(len(one.payload.data) for one in args) > MAX_SIGNAL_BYTES
 
 
-def admission_request(args: Sequence[RawValue]) -> AdmissionRequest:
+def decode_admission_request(args: Sequence[RawValue]) -> AdmissionRequest:
     """Build the request for admission from the workflow's input, readable or not."""
-    claim, info = content(args), workflow.info()
+    claim, info = decode_json(args), workflow.info()
     return AdmissionRequest(
         number=info.workflow_id,
         run_id=info.first_execution_run_id,
@@ -56,22 +60,22 @@ def admission_request(args: Sequence[RawValue]) -> AdmissionRequest:
     )
 
 
-def signal_message(name: str, args: Sequence[RawValue]) -> tuple[Message, tuple[str, ...]]:
+def decode_signal(name: str, args: Sequence[RawValue]) -> tuple[Message, tuple[str, ...]]:
     """Read a signal: the message, and the names of its unknown fields."""
     model = SIGNALS.get(name)
     if model is None:
         return Unreadable(
             message=name[:60].replace("\x00", "\ufffd"), problems={"": "no such signal"}
         ), ()
-    parsing = read_message(model, content(args))
+    parsing = read_message(model, decode_json(args))
     unreadable = Unreadable(message=name, problems=parsing.problems)
     return parsing.value or unreadable, parsing.unknown
 
 
-def update_request(
+def decode_update(
     name: str, args: Sequence[RawValue]
 ) -> tuple[Request | Unreadable, tuple[str, ...]]:
     """Read an update: the request, and the names of its unknown fields."""
-    parsing = read_message(UPDATES[name], content(args))
+    parsing = read_message(UPDATES[name], decode_json(args))
     unreadable = Unreadable(message=name, problems=parsing.problems)
     return parsing.value or unreadable, parsing.unknown

@@ -19,7 +19,7 @@ from domain.tickets.ticket import Answer, Answered
 from domain.values.types import Frozen
 from workflows import message_decoding
 
-CROWDED: Final = 20
+PRIORITY_THRESHOLD: Final = 20
 """With more signals waiting, requests and our own messages go first: no agent waits for a flood."""
 
 Read = tuple[Message, tuple[str, ...]]
@@ -33,30 +33,30 @@ class PendingSignal(Frozen):
     payloads: tuple[str, ...]
 
 
-class Received:
+class ReceivedMessage:
     """A signal or an update as it came; `result` is what the sender of an update waits for."""
 
-    def __init__(self, name: str, args: Sequence[RawValue], place: int) -> None:
+    def __init__(self, name: str, args: Sequence[RawValue], sequence: int) -> None:
         """Keep what came; what is too long to be read is not kept."""
-        self.name, self.place = name, place
-        self.args = () if message_decoding.is_too_long(args) else tuple(args)
+        self.name, self.sequence = name, sequence
+        self.args = () if message_decoding.exceeds_size_limit(args) else tuple(args)
         self.size = len(name) + sum(len(one.payload.data) for one in self.args)
         self.result: asyncio.Future[Answer] | None = None
 
-    def read(self) -> Read:
+    def decode(self) -> Read:
         """Read it; raises `UnknownEncoding`, which fails the workflow task and loses nothing."""
         if self.result is None:
-            return message_decoding.signal_message(self.name, self.args)
-        return message_decoding.update_request(self.name, self.args)
+            return message_decoding.decode_signal(self.name, self.args)
+        return message_decoding.decode_update(self.name, self.args)
 
-    def settle(self, answer: Answer) -> None:
+    def resolve(self, answer: Answer) -> None:
         """Give a request its answer; a refusal carries its code."""
         if answer.code:
-            self.refuse(answer.code, answer.problems)
+            self.reject(answer.code, answer.problems)
         elif self.result and not self.result.done():
             self.result.set_result(answer)
 
-    def refuse(self, code: str, problems: Mapping[str, str] | None = None) -> None:
+    def reject(self, code: str, problems: Mapping[str, str] | None = None) -> None:
         """Refuse a request."""
         if self.result and not self.result.done():
             self.result.set_exception(ApplicationError(code, dict(problems or {}), type=code))
@@ -67,9 +67,9 @@ class MessageQueue:
 
     def __init__(self) -> None:
         """Be empty."""
-        self._signals: deque[Received] = deque()
-        self._urgent: deque[tuple[int, Received | Message]] = deque()
-        self._places = 0
+        self._signals: deque[ReceivedMessage] = deque()
+        self._urgent: deque[tuple[int, ReceivedMessage | Message]] = deque()
+        self._last_sequence = 0
         self.is_closing = False
         """Whether the history is about to be continued: requests go first and no new ones come."""
         self.size = 0
@@ -84,40 +84,40 @@ class MessageQueue:
         """Say whether anything waits that cannot be taken over by another run."""
         return bool(self._urgent)
 
-    def put(self, message: Message) -> None:
+    def add(self, message: Message) -> None:
         """Add a message of the ticket's own work."""
-        self._urgent.append((self._next_place(), message))
+        self._urgent.append((self._next_sequence(), message))
 
-    def put_signal(self, name: str, args: Sequence[RawValue]) -> None:
+    def add_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """Add a signal."""
-        received = Received(name, args, self._next_place())
+        received = ReceivedMessage(name, args, self._next_sequence())
         self._signals.append(received)
         self.size += received.size
 
-    def put_request(self, name: str, args: Sequence[RawValue]) -> asyncio.Future[Answer]:
+    def add_request(self, name: str, args: Sequence[RawValue]) -> asyncio.Future[Answer]:
         """Add a request; return what its answer will come to."""
-        received = Received(name, args, self._next_place())
+        received = ReceivedMessage(name, args, self._next_sequence())
         received.result = asyncio.get_running_loop().create_future()
-        self._urgent.append((received.place, received))
+        self._urgent.append((received.sequence, received))
         return received.result
 
-    def take(self) -> Received | Message:
+    def pop(self) -> ReceivedMessage | Message:
         """Take out the message whose turn it is; the queue must not be empty."""
-        hurries = self.is_closing or len(self._signals) > CROWDED
+        hurries = self.is_closing or len(self._signals) > PRIORITY_THRESHOLD
         if self._urgent and (
-            hurries or not self._signals or self._urgent[0][0] < self._signals[0].place
+            hurries or not self._signals or self._urgent[0][0] < self._signals[0].sequence
         ):
             return self._urgent.popleft()[1]
         received = self._signals.popleft()
         self.size -= received.size
         return received
 
-    def refuse_requests(self, code: str) -> None:
+    def reject_requests(self, code: str) -> None:
         """Refuse every request that waits, and drop all else."""
         while self:
-            received = self.take()
-            if isinstance(received, Received):
-                received.refuse(code)
+            received = self.pop()
+            if isinstance(received, ReceivedMessage):
+                received.reject(code)
 
     def pending_signals(self) -> tuple[PendingSignal, ...]:
         """Return the signals that wait, for the next run."""
@@ -131,42 +131,44 @@ class MessageQueue:
             for one in self._signals
         )
 
-    def take_over(self, signals: Iterable[PendingSignal]) -> None:
+    def restore(self, signals: Iterable[PendingSignal]) -> None:
         """Put what the run before left before whatever has come meanwhile."""
         came = [*self._signals]
         self._signals.clear()
         self.size = 0
         for signal in signals:
             payloads = [Payload.FromString(base64.b64decode(one)) for one in signal.payloads]
-            self.put_signal(signal.name, [RawValue(payload) for payload in payloads])
+            self.add_signal(signal.name, [RawValue(payload) for payload in payloads])
         for received in came:
             self._signals.append(received)
             self.size += received.size
 
-    def _next_place(self) -> int:
-        self._places += 1
-        return self._places
+    def _next_sequence(self) -> int:
+        self._last_sequence += 1
+        return self._last_sequence
 
 
-def read(waiting: Received | Message) -> Read:
+def decode(waiting: ReceivedMessage | Message) -> Read:
     """Read what was taken out of the queue; our own messages are as they are."""
-    return waiting.read() if isinstance(waiting, Received) else (waiting, ())
+    return waiting.decode() if isinstance(waiting, ReceivedMessage) else (waiting, ())
 
 
-def give(waiting: Received | Message, request: Message, first: Answered | None) -> None:
+def send_result(
+    waiting: ReceivedMessage | Message, request: Message, first: Answered | None
+) -> None:
     """Give whoever sent `waiting` its answer, if it waits for one: the `first` under its key."""
-    if first and isinstance(waiting, Received) and isinstance(request, Request):
-        waiting.settle(answer_for(first, request))
+    if first and isinstance(waiting, ReceivedMessage) and isinstance(request, Request):
+        waiting.resolve(answer_for(first, request))
 
 
-def refuse(waiting: Received | Message, message: Message, code: str) -> bool:
+def reject(waiting: ReceivedMessage | Message, message: Message, code: str) -> bool:
     """Refuse what no ticket takes: `malformed` for what cannot be read, else `code`. Say whether it
     was a request that could be read: nothing of it is kept.
     """
-    if not isinstance(waiting, Received):
+    if not isinstance(waiting, ReceivedMessage):
         return False
     if isinstance(message, Unreadable):
-        waiting.refuse("malformed", message.problems)
+        waiting.reject("malformed", message.problems)
         return False
-    waiting.refuse(code)
+    waiting.reject(code)
     return isinstance(message, Request)

@@ -15,24 +15,24 @@ from domain.tickets.discrepancies import TICKET_CLOSED
 from domain.tickets.messages import PartnerOutcome
 
 DISPATCHED: Final = "dispatched"
-PATIENCE: Final = 5.0
+SIGNAL_TIMEOUT_SECONDS: Final = 5.0
 """Seconds for one signal."""
-_AT_ONCE: Final = 16
-_AWAY: Final = {
+MAX_CONCURRENT_SIGNALS: Final = 16
+_UNAVAILABLE_STATUSES: Final = {
     RPCStatusCode.UNAVAILABLE,
     RPCStatusCode.DEADLINE_EXCEEDED,
     RPCStatusCode.CANCELLED,
 }
 
 
-class Teller:
+class OutcomeDispatcher:
     """Signals partners' outcomes."""
 
     def __init__(self, client: Client) -> None:
         """Speak through any client that writes JSON."""
         self._client = client
 
-    async def tell(self, outcome: PartnerOutcome) -> str:
+    async def signal_outcome(self, outcome: PartnerOutcome) -> str:
         """Signal `outcome` to the ticket it names; return `dispatched` or `ticket_closed`.
 
         Told twice, it changes nothing: the ticket knows its `outcome_id`. Raises `Unavailable`
@@ -40,13 +40,13 @@ class Teller:
         """
         ticket = self._client.get_workflow_handle(outcome.number or "")
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(SIGNAL_TIMEOUT_SECONDS):
                 await ticket.signal("partner_outcome", outcome.model_dump(mode="json"))
         except (TimeoutError, RuntimeError) as error:
             # A failed connection is a bare RuntimeError in this SDK.
             raise Unavailable(f"Temporal: {type(error).__name__}") from None
         except RPCError as error:
-            if error.status in _AWAY:
+            if error.status in _UNAVAILABLE_STATUSES:
                 raise Unavailable(f"Temporal: {error.status.name}") from None
             # A namespace that is not there says nothing about the ticket.
             if error.status is not RPCStatusCode.NOT_FOUND or "namespace" in error.message.lower():
@@ -54,7 +54,9 @@ class Teller:
             return TICKET_CLOSED
         return DISPATCHED
 
-    async def tell_kept(self, postgres: Postgres, numbers: Sequence[str] | None = None) -> int:
+    async def dispatch_pending(
+        self, postgres: Postgres, numbers: Sequence[str] | None = None
+    ) -> int:
         """Dispatch what was kept for tickets, each in the order in which it came, a few at a time;
         return how many outcomes that were. `numbers`: the tickets, else those whose turn it is.
 
@@ -62,18 +64,18 @@ class Teller:
         told: what is left is told later.
         """
         turn = await next_turn(postgres, numbers)
-        failures = await self._tell_all(turn)
+        failures = await self._dispatch_all(turn)
         await end_turn(postgres, turn, PAUSE_AFTER_TROUBLE if failures else PAUSE)
         if failures:
             raise failures[0]
         return len(turn.outcomes)
 
-    async def _tell_all(self, turn: Turn) -> list[Unavailable | RPCError]:
+    async def _dispatch_all(self, turn: Turn) -> list[Unavailable | RPCError]:
         tickets: dict[str, list[int]] = defaultdict(list)
         for position, outcome in turn.outcomes.items():
             tickets[outcome.number or ""].append(position)
         failures: list[Unavailable | RPCError] = []
-        at_once = asyncio.Semaphore(_AT_ONCE)
+        at_once = asyncio.Semaphore(MAX_CONCURRENT_SIGNALS)
 
         async def tell(positions: Sequence[int]) -> None:
             async with at_once:
@@ -81,7 +83,7 @@ class Teller:
                     return
                 try:
                     for at in positions:
-                        turn.codes[at] = await self.tell(turn.outcomes[at])
+                        turn.codes[at] = await self.signal_outcome(turn.outcomes[at])
                 except (Unavailable, RPCError) as failure:
                     failures.append(failure)
 

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from temporalio import workflow
 
-from workflows.activity_options import HEARD_AT_ONCE, recorded
-from workflows.background_tasks import Errands
-from workflows.message_handlers import Inbox
-from workflows.message_queue import read, refuse
-from workflows.search_attributes import STATE, attention
+from workflows.activity_options import MAX_MESSAGES_PER_ACTIVATION, run_durably
+from workflows.background_tasks import BackgroundTasks
+from workflows.message_handlers import MessageHandlers
+from workflows.message_queue import decode, reject
+from workflows.search_attributes import STATE, attention_update
 
 with workflow.unsafe.imports_passed_through():
     from activities.persistence import Persistence
@@ -20,58 +20,60 @@ with workflow.unsafe.imports_passed_through():
     from domain.values.ticket_number import is_number
 
 
-class Refusing(Inbox):
+class RefusedClaimFlow(MessageHandlers):
     """A workflow with messages and letters, before there is a ticket."""
 
     def __init__(self) -> None:
         """Be ready for messages."""
         super().__init__()
         self._number = workflow.info().workflow_id
-        self._contact: Contact | None = None
-        self._errands = Errands(self._number, self._put)
+        self._refused_contact: Contact | None = None
+        self._tasks = BackgroundTasks(self._number, self._enqueue)
 
     @property
-    def _has_ended(self) -> bool:
+    def _is_closed(self) -> bool:
         """Say whether no ticket is open."""
         raise NotImplementedError
 
-    def _is_quiet(self) -> bool:
-        waiting = bool(self._queue) or not self._errands.letters_gone
+    def _is_idle(self) -> bool:
+        waiting = bool(self._queue) or not self._tasks.all_emails_sent
         return not waiting and workflow.all_handlers_finished()
 
-    def _stirs(self) -> bool:
+    def _has_work(self) -> bool:
         """Say whether there is anything to do, or nothing left to wait for."""
-        return bool(self._queue) or (self._has_ended and self._is_quiet())
+        return bool(self._queue) or (self._is_closed and self._is_idle())
 
-    async def _refuse(self, admission: Admission) -> TicketOutcome:
+    async def _run_refused_claim(self, admission: Admission) -> TicketOutcome:
         """End a claim that was not accepted; an answer that was late is also sent by letter."""
         refused = RefusedClaim(self._number, admission)
         started_at = workflow.info().workflow_start_time
         refused.owe(letters_owed(admission, started_at, workflow.now()))
         workflow.upsert_search_attributes([STATE.value_set(str(admission.result.state))])
         while True:
-            self._hear_refused(refused)
+            self._log_messages(refused)
             if refused.has_unwritten:
                 writing = refused.write_down()
-                await recorded(Persistence.apply_changes, writing, "keep what came after a refusal")
-                self._errands.post(writing.letters, self._contact)
-                workflow.upsert_search_attributes(attention(writing.attention))
+                await run_durably(
+                    Persistence.apply_changes, writing, "keep what came after a refusal"
+                )
+                self._tasks.send_emails(writing.letters, self._refused_contact)
+                workflow.upsert_search_attributes(attention_update(writing.attention))
             elif self._queue:
                 await workflow.sleep(timedelta(milliseconds=1), summary="more messages wait")
-            elif self._is_quiet():
+            elif self._is_idle():
                 break
             else:
-                await workflow.wait_condition(self._stirs)
+                await workflow.wait_condition(self._has_work)
         state, code = admission.result.state, refused.reason_code
         return TicketOutcome(number=self._number, state=state, reason_code=code)
 
-    def _hear_refused(self, refused: RefusedClaim) -> None:
+    def _log_messages(self, refused: RefusedClaim) -> None:
         """Keep a number of messages; no request is taken."""
-        for _ in range(HEARD_AT_ONCE):
+        for _ in range(MAX_MESSAGES_PER_ACTIVATION):
             if not self._queue:
                 return
-            waiting = self._queue.take()
-            message, unknown = read(waiting)
+            waiting = self._queue.pop()
+            message, unknown = decode(waiting)
             # Under no number the books have no row to keep it under.
-            if not refuse(waiting, message, NOT_NOW) and is_number(self._number):
+            if not reject(waiting, message, NOT_NOW) and is_number(self._number):
                 refused.hear(message, workflow.now(), unknown)

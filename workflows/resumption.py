@@ -25,12 +25,12 @@ from domain.admission.resumption import RESUME
 from domain.errors import Unavailable
 from workflows.activity_options import TICKETS_QUEUE
 
-Repaired = Literal["taken up", "lost", "running", "nothing to do"]
-PAGE: Final = 20
+RepairResult = Literal["resumed", "lost", "running", "nothing to do"]
+PAGE_SIZE: Final = 20
 _TIMEOUT: Final = timedelta(seconds=5)
 
 
-async def is_led(client: Client, number: str) -> bool:
+async def has_running_workflow(client: Client, number: str) -> bool:
     """Say whether the ticket's workflow runs. Lists may lie after a restore, so it is described.
 
     Raises `Unavailable` or `RPCError` while Temporal does not say.
@@ -47,41 +47,41 @@ async def is_led(client: Client, number: str) -> bool:
     return found.status is WorkflowExecutionStatus.RUNNING
 
 
-async def check_page(
+async def check_open_tickets(
     postgres: Postgres, client: Client, after: str = "", grace: timedelta = GRACE
 ) -> tuple[str, Sequence[str]]:
     """Look at some open tickets behind the number `after`; return the last of them, "" at the end,
     and those that were found without a running workflow for the first time.
     """
-    numbers = await tickets_led(postgres, after, PAGE, grace)
-    led = await asyncio.gather(*(is_led(client, number) for number in numbers))
+    numbers = await tickets_led(postgres, after, PAGE_SIZE, grace)
+    led = await asyncio.gather(*(has_running_workflow(client, number) for number in numbers))
     lost = [number for number, runs in zip(numbers, led, strict=True) if not runs]
     if running := [number for number in numbers if number not in lost]:
         await unmark_lost(postgres, running)
     found = await mark_lost(postgres, lost, grace) if lost else []
-    return numbers[-1] if len(numbers) == PAGE else "", found
+    return numbers[-1] if len(numbers) == PAGE_SIZE else "", found
 
 
-async def all_lost(postgres: Postgres, client: Client) -> list[str]:
+async def find_lost_tickets(postgres: Postgres, client: Client) -> list[str]:
     """Look at every open ticket; return the numbers of those that no workflow leads."""
-    after, _ = await check_page(postgres, client)
+    after, _ = await check_open_tickets(postgres, client)
     while after:
-        after, _ = await check_page(postgres, client, after)
+        after, _ = await check_open_tickets(postgres, client, after)
     return await lost_tickets(postgres)
 
 
-async def repair(
-    postgres: Postgres, client: Client, number: str, *, only_look: bool = False
-) -> Repaired:
+async def repair_ticket(
+    postgres: Postgres, client: Client, number: str, *, dry_run: bool = False
+) -> RepairResult:
     """Let a new run take the ticket up from the database, unless one runs.
 
     The row's permission is the only thing the run believes, and one run alone can take it: two
     operators at once, or a crash between the two steps, leave one run or a ticket to repair again.
     """
-    if await is_led(client, number):
+    if await has_running_workflow(client, number):
         await unmark_lost(postgres, [number])
         return "running"
-    if only_look:
+    if dry_run:
         return "lost"
     if not await allow_resumption(postgres, number):
         await unmark_lost(postgres, [number])
@@ -101,4 +101,4 @@ async def repair(
         return "running"
     except RuntimeError as error:
         raise Unavailable(f"Temporal: {type(error).__name__}") from None
-    return "taken up"
+    return "resumed"

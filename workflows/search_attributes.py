@@ -14,12 +14,14 @@ DUE_AT: Final = SearchAttributeKey.for_datetime("TicketDueAt")
 ATTENTION: Final = SearchAttributeKey.for_keyword_list("TicketAttention")
 
 
-def attention(reasons: Sequence[str]) -> list[SearchAttributeUpdate[Any]]:
+def attention_update(reasons: Sequence[str]) -> list[SearchAttributeUpdate[Any]]:
     """Return the update that shows why a person is needed, or that nobody is."""
     return [ATTENTION.value_set(list(reasons)) if reasons else ATTENTION.value_unset()]
 
 
-def changes(known: TypedSearchAttributes, ticket: Ticket) -> list[SearchAttributeUpdate[Any]]:
+def changed_attributes(
+    known: TypedSearchAttributes, ticket: Ticket
+) -> list[SearchAttributeUpdate[Any]]:
     """Return what must be told so that the attributes show `ticket`; maybe nothing."""
     wanted: list[tuple[SearchAttributeKey[Any], Any]] = [
         (STATE, str(ticket.state)),

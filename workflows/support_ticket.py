@@ -14,13 +14,13 @@ from temporalio.common import RawValue
 
 from workflows import message_decoding
 from workflows.activity_options import (
-    CARRIED_BYTES,
-    HEARD_AT_ONCE,
-    durably,
-    is_long,
+    MAX_CARRIED_SIGNAL_BYTES,
+    MAX_MESSAGES_PER_ACTIVATION,
+    is_history_long,
+    run_locally_with_fallback,
 )
-from workflows.continue_as_new import ContinuedState, pack, taken_up, unpack
-from workflows.message_queue import give, read, refuse
+from workflows.continue_as_new import ContinuedState, from_input, load_resumption, to_input
+from workflows.message_queue import decode, reject, send_result
 from workflows.ticket_steps import TicketSteps
 
 with workflow.unsafe.imports_passed_through():
@@ -59,159 +59,167 @@ class SupportTicket(TicketSteps):
         """Be ready for messages: they may come before `run` has begun."""
         super().__init__()
         self._admission: Admission | None = None
-        self._course: Course | None = None
+        self._ticket: Course | None = None
 
     @workflow.run
     async def run(self, *claim: RawValue) -> TicketOutcome:
         """Admit the claim (`TicketClaim` as JSON) and lead its ticket to its end."""
-        story = asyncio.create_task(self._tell(claim))
+        main_task = asyncio.create_task(self._run_ticket(claim))
         while True:
             try:
-                end = await asyncio.shield(story)
+                result = await asyncio.shield(main_task)
             except asyncio.CancelledError:
-                if story.cancelled():
+                if main_task.cancelled():
                     raise
                 # A ticket is withdrawn or decided, not cancelled: its books would stay open.
-                self._put(Unreadable(message="cancel", problems={"": "withdraw or decide instead"}))
+                self._enqueue(
+                    Unreadable(message="cancel", problems={"": "withdraw or decide instead"})
+                )
             else:
                 break
-        if isinstance(end, TicketOutcome):
-            return end
-        workflow.continue_as_new(args=[end])
+        if isinstance(result, TicketOutcome):
+            return result
+        workflow.continue_as_new(args=[result])
 
-    async def _tell(self, claim: Sequence[RawValue]) -> TicketOutcome | dict[str, Any]:
+    async def _run_ticket(self, claim: Sequence[RawValue]) -> TicketOutcome | dict[str, Any]:
         """Lead the ticket to its end, or to where its history is continued as a new one."""
-        if carried := unpack(claim) or await taken_up(claim):
-            course = self._take_up(carried)
+        if carried := from_input(claim) or await load_resumption(claim):
+            course = self._resume(carried)
             if course.ticket.attention != carried.ticket.attention:
-                await self._write(course)
-            return await self._lead(course)
+                await self._persist(course)
+            return await self._process_until_closed(course)
         admission = await self._admit(claim)
         if admission.stale:
             while not workflow.all_handlers_finished():
-                self._queue.refuse_requests(NOT_NOW)
-                await workflow.wait_condition(self._stirs)
+                self._queue.reject_requests(NOT_NOW)
+                await workflow.wait_condition(self._has_work)
             return TicketOutcome(number=self._number, state=admission.result.state)
         if admission.ticket is None:
-            return await self._refuse(admission)
-        course = self._course = Course(admission.ticket)
-        self._errands.post(admission.letters)
+            return await self._run_refused_claim(admission)
+        course = self._ticket = Course(admission.ticket)
+        self._tasks.send_emails(admission.letters)
         if course.ticket.state is State.VALIDATED:
-            self._errands.deliver(course.ticket.partner_id, next_delivery(course))
-        return await self._lead(course)
+            self._tasks.start_delivery(course.ticket.partner_id, next_delivery(course))
+        return await self._process_until_closed(course)
 
-    def _take_up(self, carried: ContinuedState) -> Course:
+    def _resume(self, carried: ContinuedState) -> Course:
         """Go on where the run before this one stood."""
-        self._queue.take_over(carried.pending_signals)
+        self._queue.restore(carried.pending_signals)
         self._admission = carried.admission
-        self._course = Course(carried.ticket)
+        self._ticket = Course(carried.ticket)
         # What is taken up is tried as if anew; it asks for attention again if that lasts.
-        self._course.attend(drop=RETRYING)
+        self._ticket.attend(drop=RETRYING)
         for letter in carried.pending_emails:
-            self._errands.send(letter)
+            self._tasks.send_email(letter)
         if carried.delivery_purpose:
-            self._errands.deliver(carried.ticket.partner_id, carried.delivery_purpose)
-        return self._course
+            self._tasks.start_delivery(carried.ticket.partner_id, carried.delivery_purpose)
+        return self._ticket
 
-    async def _lead(self, course: Course) -> TicketOutcome | dict[str, Any]:
-        self._announce(course)
-        while not course.ended or not self._is_quiet():
-            if self._admission and self._may_continue(course):
-                return pack(self._admission, course.ticket, self._errands, self._queue)
-            await self._step(course)
+    async def _process_until_closed(self, course: Course) -> TicketOutcome | dict[str, Any]:
+        self._update_visibility(course)
+        while not course.ended or not self._is_idle():
+            if self._admission and self._should_continue_as_new(course):
+                return to_input(self._admission, course.ticket, self._tasks, self._queue)
+            await self._process_next(course)
         return outcome(course.ticket)
 
-    def _may_continue(self, course: Course) -> bool:
+    def _should_continue_as_new(self, course: Course) -> bool:
         """Say whether to continue as new: the history is long, nobody waits for an answer, and what
         else waits can go along.
         """
-        self._queue.is_closing = is_long()
-        goes_along = not self._queue.has_urgent and self._queue.size <= CARRIED_BYTES
+        self._queue.is_closing = is_history_long()
+        goes_along = not self._queue.has_urgent and self._queue.size <= MAX_CARRIED_SIGNAL_BYTES
         finished = not course.has_unwritten and workflow.all_handlers_finished()
         return self._queue.is_closing and goes_along and finished
 
-    async def _step(self, course: Course) -> None:
+    async def _process_next(self, course: Course) -> None:
         now = workflow.now()
         if self._queue:  # a cancellation that has come goes before the grant
-            await self._hear(course)
+            await self._handle_message(course)
         elif course.settlement_due(now):
-            await self._settle(course)
+            await self._grant_reward(course)
         elif course.release_due(now):
-            await self._release(course)
+            await self._release_hold(course)
         elif amount := confirmable(course, now):
-            await self._fall_silent(course, amount)
+            await self._handle_response_timeout(course, amount)
         else:
-            self._errands.set_alarm(next_alarm(course.ticket), awaited(course.ticket))
-            await workflow.wait_condition(lambda: self._stirs() or self._may_continue(course))
+            self._tasks.schedule_timer(next_alarm(course.ticket), awaited(course.ticket))
+            await workflow.wait_condition(
+                lambda: self._has_work() or self._should_continue_as_new(course)
+            )
 
     async def _admit(self, claim: Sequence[RawValue]) -> Admission:
-        request = message_decoding.admission_request(claim)
+        request = message_decoding.decode_admission_request(claim)
         if is_number(self._number):
-            self._admission = await durably(Persistence.admit, request, "admit the claim")
+            self._admission = await run_locally_with_fallback(
+                Persistence.admit, request, "admit the claim"
+            )
         else:
             result = refusal(self._number, "unknown_number")
             self._admission = Admission(result=result, digest=request.digest)
         if self._admission.ticket is None:
-            self._contact = admitted_contact(request)
+            self._refused_contact = admitted_contact(request)
         return self._admission
 
-    async def _hear(self, course: Course) -> None:
+    async def _handle_message(self, course: Course) -> None:
         """Take one message out of the queue; hand the next activation what is too much for one."""
-        self._heard_at_once += 1
-        if self._heard_at_once > HEARD_AT_ONCE:
+        self._handled_in_activation += 1
+        if self._handled_in_activation > MAX_MESSAGES_PER_ACTIVATION:
             await workflow.sleep(timedelta(milliseconds=1), summary="more messages wait")
-            self._heard_at_once = 0
-        waiting = self._queue.take()
-        message, unknown = read(waiting)
+            self._handled_in_activation = 0
+        waiting = self._queue.pop()
+        message, unknown = decode(waiting)
         if isinstance(message, Unreadable):
-            refuse(waiting, message, "malformed")
-        give(waiting, message, await self._answer(course, message, unknown))
+            reject(waiting, message, "malformed")
+        send_result(waiting, message, await self._process_message(course, message, unknown))
 
-    async def _answer(
+    async def _process_message(
         self, course: Course, message: Message, unknown: tuple[str, ...]
     ) -> Answered | None:
         """Do what follows from a message; return the answer to a request."""
         if isinstance(message, Request) and course.may_have_forgotten(message):
             if course.has_unwritten:
-                await self._write(course)
+                await self._persist(course)
             lookup = RequestLookup.by(self._number, message)
-            if first := await durably(
+            if first := await run_locally_with_fallback(
                 Persistence.get_request_result, lookup, "look for its first answer"
             ):
                 return first
         against = None
         if isinstance(message, Request) and would_confirm(course, message):
-            against = await durably(Persistence.find_objection, self._number, "look at the facts")
+            against = await run_locally_with_fallback(
+                Persistence.find_objection, self._number, "look at the facts"
+            )
         heard = hear(course, message, workflow.now(), unknown, against)
         # Mere notes wait for the next writing, so that a flood of them stays cheap.
         waits = heard.quiet and self._queue and not course.is_full
         if not waits and (course.has_unwritten or not heard.quiet):
-            await self._write(course)
+            await self._persist(course)
         if heard.deliver:
-            self._errands.deliver(course.ticket.partner_id, heard.deliver)
+            self._tasks.start_delivery(course.ticket.partner_id, heard.deliver)
         if heard.check:
-            await self._inform(course, heard.check)
+            await self._submit_information(course, heard.check)
             return first_answer(course, heard.check)
         return heard.answer
 
     @property
-    def _has_ended(self) -> bool:
-        return self._course is None or self._course.ended
+    def _is_closed(self) -> bool:
+        return self._ticket is None or self._ticket.ended
 
     @workflow.update
     async def admit(self, *digest: RawValue) -> AdmissionResult:
         """Return the answer that `run` reached; `key_reused` for the digest of another claim."""
         await workflow.wait_condition(lambda: self._admission is not None)
         admission = self._admission
-        if admission is None or message_decoding.content(digest) != admission.digest:
+        if admission is None or message_decoding.decode_json(digest) != admission.digest:
             return refusal(self._number, "key_reused")
         return admission.result
 
     @workflow.query(name="snapshot")
-    def where_it_stands(self) -> TicketSnapshot:
+    def query_snapshot(self) -> TicketSnapshot:
         """Return where the ticket stands; no personal data."""
-        if self._course:
-            return snapshot(self._course.ticket)
+        if self._ticket:
+            return snapshot(self._ticket.ticket)
         state = self._admission.result.state if self._admission else State.CREATED
         return TicketSnapshot(
             number=self._number, state=state, started_at=workflow.info().workflow_start_time

@@ -5,12 +5,12 @@ from contextlib import suppress
 from temporalio import workflow
 
 from workflows.activity_options import (
-    ON_ITS_WAY,
-    durably,
-    recorded,
+    PENDING_OUTCOME_TIMEOUT,
+    run_durably,
+    run_locally_with_fallback,
 )
-from workflows.refused_claims import Refusing
-from workflows.search_attributes import changes
+from workflows.refused_claims import RefusedClaimFlow
+from workflows.search_attributes import changed_attributes
 
 with workflow.unsafe.imports_passed_through():
     from activities.persistence import (
@@ -40,36 +40,38 @@ with workflow.unsafe.imports_passed_through():
     from domain.values.types import Money
 
 
-class TicketSteps(Refusing):
+class TicketSteps(RefusedClaimFlow):
     """Persists the steps of a ticket, and then does what follows from them."""
 
     def __init__(self) -> None:
         """Be ready for messages."""
         super().__init__()
-        self._heard_at_once = 0
+        self._handled_in_activation = 0
 
-    async def _inform(self, course: Course, request: InformationAnswer) -> None:
+    async def _submit_information(self, course: Course, request: InformationAnswer) -> None:
         """Let the form and the books take the member's answer, or refuse it field by field."""
         if course.has_unwritten:
-            await self._write(course)
+            await self._persist(course)
         now = workflow.now()
         writing = foreseen_answer(course.ticket, request, now)
         submission = InformationSubmission(number=self._number, request=request, changes=writing)
-        found = await recorded(Persistence.save_information, submission, "take the member's answer")
-        self._heard_at_once = 0
+        found = await run_durably(
+            Persistence.save_information, submission, "take the member's answer"
+        )
+        self._handled_in_activation = 0
         hear_answer(course, request, now, found.code, found.problems)
         if found.code:
-            await self._write(course)
+            await self._persist(course)
         else:
             dates = {**course.ticket.dates, **found.dates}
             course.change(dates=dates, order_key=found.order_key or course.ticket.order_key)
-            self._told(course, course.write_down())
+            self._after_persist(course, course.write_down())
             purpose = information_purpose(course.ticket)
-            self._errands.deliver(course.ticket.partner_id, purpose)
+            self._tasks.start_delivery(course.ticket.partner_id, purpose)
 
-    async def _fall_silent(self, course: Course, amount: Money) -> None:
+    async def _handle_response_timeout(self, course: Course, amount: Money) -> None:
         if course.has_unwritten:
-            await self._write(course)
+            await self._persist(course)
         now, ticket = workflow.now(), course.ticket
         confirmation = SilentConfirmation(
             number=self._number,
@@ -79,56 +81,58 @@ class TicketSteps(Refusing):
             changes_by_result=foreseen_silence(ticket, now),
         )
         found = Silence(
-            await recorded(
+            await run_durably(
                 Persistence.confirm_on_timeout, confirmation, "the partner stayed silent"
             )
         )
         fall_silent(course, now, found)
-        self._told(course, course.write_down())
+        self._after_persist(course, course.write_down())
 
-    async def _write(self, course: Course) -> None:
+    async def _persist(self, course: Course) -> None:
         writing = course.write_down()
-        await recorded(Persistence.apply_changes, writing, summary(writing))
-        self._heard_at_once = 0
-        self._told(course, writing)
+        await run_durably(Persistence.apply_changes, writing, summary(writing))
+        self._handled_in_activation = 0
+        self._after_persist(course, writing)
 
-    async def _settle(self, course: Course) -> None:
+    async def _grant_reward(self, course: Course) -> None:
         now, amount = workflow.now(), course.ticket.confirmed
         if amount is None:
             raise AssertionError("a settlement is due only with its amount")
         settlement = Settlement(
             number=self._number, amount=amount, changes_by_result=foreseen(course.ticket, now)
         )
-        found = await recorded(Persistence.settle, settlement, "grant the reward")
+        found = await run_durably(Persistence.settle, settlement, "grant the reward")
         if found is None:
-            await self._partner_first()
+            await self._wait_for_pending_outcome()
             return
         course.settle(Verdict(found), now)
-        self._told(course, course.write_down())
+        self._after_persist(course, course.write_down())
 
-    async def _partner_first(self) -> None:
+    async def _wait_for_pending_outcome(self) -> None:
         """Wait for what the partner has said, which is on its way here."""
         with suppress(TimeoutError):
-            await workflow.wait_condition(lambda: bool(self._queue), timeout=ON_ITS_WAY)
+            await workflow.wait_condition(
+                lambda: bool(self._queue), timeout=PENDING_OUTCOME_TIMEOUT
+            )
 
-    async def _release(self, course: Course) -> None:
-        found = await durably(
+    async def _release_hold(self, course: Course) -> None:
+        found = await run_locally_with_fallback(
             Persistence.recheck_rewards, self._number, "look again after the hold"
         )
         course.release(found, workflow.now())
-        await self._write(course)
+        await self._persist(course)
         if course.ticket.state is State.VALIDATED:
-            self._errands.deliver(course.ticket.partner_id, next_delivery(course))
+            self._tasks.start_delivery(course.ticket.partner_id, next_delivery(course))
 
-    def _told(self, course: Course, writing: Writing) -> None:
+    def _after_persist(self, course: Course, writing: Writing) -> None:
         """Tell whoever must know what was written down."""
-        self._errands.post(writing.letters)
+        self._tasks.send_emails(writing.letters)
         if course.ticket.state not in (State.VALIDATED, State.SENT_TO_PARTNER):
-            self._errands.stop_delivery()
-        self._announce(course)
+            self._tasks.cancel_delivery()
+        self._update_visibility(course)
 
-    def _announce(self, course: Course) -> None:
+    def _update_visibility(self, course: Course) -> None:
         workflow.set_current_details(describe(course.ticket))
-        told = changes(workflow.info().typed_search_attributes, course.ticket)
+        told = changed_attributes(workflow.info().typed_search_attributes, course.ticket)
         if told:
             workflow.upsert_search_attributes(told)

@@ -8,7 +8,7 @@ from prometheus_client import Gauge
 
 from adapters.postgres.resumption import lost_tickets
 from gateway.context import Parts
-from workflows.resumption import check_page
+from workflows.resumption import check_open_tickets
 
 log = logging.getLogger("gateway")
 PAUSE: Final = 1.0
@@ -24,7 +24,7 @@ async def find_lost(parts: Parts) -> bool:
     """Look at every open ticket once; a round of `rounds.py`."""
     after, more = "", True
     while more:
-        after, found = await check_page(parts.postgres, parts.client, after)
+        after, found = await check_open_tickets(parts.postgres, parts.client, after)
         for number in found:
             log.error("%s: no workflow leads this ticket: worker.py repair %s", number, number)
         more = bool(after)

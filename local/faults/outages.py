@@ -26,7 +26,7 @@ from local.demo.runner import Played, insisting
 from local.demo.scenarios import Example
 from local.stack.ports import Ports
 from local.stack.stack import Stack
-from workflows.activity_options import WITHOUT_END
+from workflows.activity_options import UNLIMITED_RETRY_POLICY
 
 PARTS: Final = {
     "database": "postgres",
@@ -136,7 +136,7 @@ class Outage:
 
     async def _go_on(self, filing: asyncio.Task[None], seconds: float) -> bool:
         """Wait for both ends: the next attempt may be as far away as the outage was long."""
-        longest = WITHOUT_END.maximum_interval
+        longest = UNLIMITED_RETRY_POLICY.maximum_interval
         pause = min(seconds, longest.total_seconds()) if longest else seconds
         begun = time.monotonic()
         try:

@@ -31,7 +31,7 @@ from local.mail_catcher.store import Letterbox
 from tests.support.claims import a_claim, link_of
 from tests.support.partner_server import Partner
 from tests.support.tcp_proxy import Wire
-from workflows.client import admit_ticket, start_operation
+from workflows.client import admit_ticket, build_start_operation
 
 T = TypeVar("T")
 Handle = WorkflowHandle[Any, TicketOutcome]
@@ -104,7 +104,7 @@ class Stage:
     async def begin(self, *arguments: object, number: str = "") -> Handle:
         """Start the workflow with this input, right or wrong, and wait for nothing."""
         self.number = number or ticket_number("acc-raw", self.next_key())
-        operation = start_operation({}, self.number)
+        operation = build_start_operation({}, self.number)
         await self.client.start_workflow(
             "SupportTicket",
             args=list(arguments),

@@ -16,7 +16,7 @@ from tests.gateway.api.test_claim_filing import prepared
 from tests.gateway.api.test_repeated_filing import delete
 from tests.support.claims import reward_for
 from tests.support.gateway import Front
-from workflows.resumption import check_page, is_led
+from workflows.resumption import check_open_tickets, has_running_workflow
 
 ROOT = Path(__file__).resolve().parents[3]
 NO = {"outcome": "rejected", "reason_code": "order_not_found", "request_id": "desk-1"}
@@ -33,7 +33,7 @@ async def find(front: Front) -> None:
     """Look at every open ticket as the gateway's round does, without its pauses."""
     after = "ZW"
     while after:
-        after, _ = await check_page(
+        after, _ = await check_open_tickets(
             front.stage.postgres, front.stage.client, after, grace=timedelta(0)
         )
 
@@ -101,7 +101,7 @@ async def test_a_ticket_whose_workflow_was_deleted_is_taken_up_too(front: Front)
     assert code == 0
     assert f"{number}: taken up" in said
     await front.stage.stands("sent_to_partner")
-    assert await is_led(front.stage.client, number)
+    assert await has_running_workflow(front.stage.client, number)
     await front.stage.ask("withdraw")
     assert (await front.stage.ended()).state == "withdrawn"
 
@@ -142,5 +142,5 @@ async def test_a_wrong_namespace_marks_no_ticket(front: Front) -> None:
     client = front.stage.client
     elsewhere = Client(client.service_client, namespace="nobody-has-this")
     with pytest.raises(RPCError, match="amespace"):
-        await check_page(front.stage.postgres, elsewhere, grace=timedelta(0))
+        await check_open_tickets(front.stage.postgres, elsewhere, grace=timedelta(0))
     assert (await front.stage.row())["attention"] == []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from activities.claim_delivery import Delivery, PartnerCalls
+from activities.claim_delivery import ClaimDelivery, DeliveryRequest
 from activities.partner_limiter import Pace
 from adapters.http.webhook_client import open_door
 from adapters.postgres.database import Postgres
@@ -25,7 +25,7 @@ Capture = pytest.CaptureFixture[str]
 class Office:
     """The books, and a partner who is served by files."""
 
-    def __init__(self, postgres: Postgres, calls: PartnerCalls, folder: Path) -> None:
+    def __init__(self, postgres: Postgres, calls: ClaimDelivery, folder: Path) -> None:
         self.postgres = postgres
         self.desk = Desk(postgres)
         self.calls = calls
@@ -39,7 +39,9 @@ class Office:
 
     async def deliver(self, number: str, purpose: str = "claim") -> None:
         """Deliver a claim through the activity."""
-        await self.calls.deliver(Delivery(number=number, partner_id="velotel", purpose=purpose))
+        await self.calls.deliver(
+            DeliveryRequest(number=number, partner_id="velotel", purpose=purpose)
+        )
 
     async def export(self, again: int | None = None) -> list[dict[str, str]]:
         """Export to the file; return its rows."""
@@ -51,7 +53,7 @@ class Office:
 @pytest.fixture
 async def office(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Office]:
     async with open_door({}) as door:
-        calls = PartnerCalls(postgres, {"velotel": PROFILE}, door, Pace(time.monotonic))
+        calls = ClaimDelivery(postgres, {"velotel": PROFILE}, door, Pace(time.monotonic))
         opened = Office(postgres, calls, tmp_path)
         await opened.desk.open_account()
         yield opened

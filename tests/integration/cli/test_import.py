@@ -17,7 +17,7 @@ from domain.tickets.discrepancies import TICKET_CLOSED
 from domain.tickets.messages import PartnerOutcome
 from domain.values.ticket_number import ticket_number
 from tests.support.sqlite_store import opened as books
-from workflows.outcome_dispatcher import DISPATCHED, Teller
+from workflows.outcome_dispatcher import DISPATCHED, OutcomeDispatcher
 
 ROWS = 10_000
 PARTNER, OTHER = "velotel", "buchkiste"
@@ -36,7 +36,7 @@ SPOILT = {
 }
 
 
-class Fake(Teller):
+class Fake(OutcomeDispatcher):
     """Tells nobody, and remembers; tickets in `closed` have ended."""
 
     def __init__(self, *closed: str) -> None:
@@ -44,7 +44,7 @@ class Fake(Teller):
         self.closed = closed
         self.fails_after: int | None = None
 
-    async def tell(self, outcome: PartnerOutcome) -> str:
+    async def signal_outcome(self, outcome: PartnerOutcome) -> str:
         if len(self.told) == self.fails_after:
             raise Unavailable
         self.told.append(outcome)
@@ -63,7 +63,7 @@ async def tickets(
 
 
 async def take(
-    postgres: Postgres, file: Path, teller: Teller | None
+    postgres: Postgres, file: Path, teller: OutcomeDispatcher | None
 ) -> tuple[tuple[int, int, int], list[str]]:
     """Import the file; return how many were taken, known and bad, and what was said."""
     said: list[str] = []

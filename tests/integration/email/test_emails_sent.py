@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from activities.emails import AnswerPages, Letters, OutgoingEmailRef
+from activities.emails import AnswerLinkFactory, EmailActivities, OutgoingEmailRef
 from adapters.email.renderer import LetterBook
 from adapters.email.smtp import MailDoor, WrittenLetter
 from adapters.postgres.database import Postgres
@@ -46,7 +46,7 @@ async def test_a_question_for_a_field_names_it_as_the_members_form_does(
     await desk.hears(admission, question, sent=True)
     ref = OutgoingEmailRef(number=admission.result.number, key="3-information_needed")
     for _ in range(2):
-        await Letters(postgres, LetterBook(SERVICE), door).send(ref)
+        await EmailActivities(postgres, LetterBook(SERVICE), door).send(ref)
     (letter,) = door.sent
     assert f"> - {LABELS[language]}\n> - Which colour?\n" in letter.text
     assert f"<li>{LABELS[language]}</li>" in letter.html
@@ -62,7 +62,7 @@ async def test_a_question_without_words_still_tells_the_member_what_to_do(
     admission = await desk.file()
     await desk.hears(admission, a_question(questions=[], note=note), sent=True)
     ref = OutgoingEmailRef(number=admission.result.number, key="3-information_needed")
-    await Letters(postgres, LetterBook(SERVICE), door).send(ref)
+    await EmailActivities(postgres, LetterBook(SERVICE), door).send(ref)
     (letter,) = door.sent
     assert "Prosimy o uzupełnienie wszystkiego, co o nich wiesz." in letter.text
     assert "<ul>" not in letter.html
@@ -76,10 +76,10 @@ async def test_a_questions_letter_has_the_same_link_however_often_it_is_sent(
     await desk.open_account()
     admission = await desk.file()
     course = await desk.hears(admission, a_question(), sent=True)
-    number, pages = admission.result.number, AnswerPages("https://tickets.example", SECRETS)
+    number, pages = admission.result.number, AnswerLinkFactory("https://tickets.example", SECRETS)
     ref = OutgoingEmailRef(number=number, key="3-information_needed")
     for _ in range(2):
-        await Letters(postgres, LetterBook(SERVICE), door, pages).send(ref)
+        await EmailActivities(postgres, LetterBook(SERVICE), door, pages).send(ref)
         async with postgres.transaction() as connection:
             await connection.execute("update letters set sent_at = null")
     first, again = (LINK.findall(letter.text) for letter in door.sent)
@@ -102,7 +102,7 @@ async def test_without_pages_a_question_asks_for_an_answer_by_mail(postgres: Pos
     admission = await desk.file()
     await desk.hears(admission, a_question(), sent=True)
     ref = OutgoingEmailRef(number=admission.result.number, key="3-information_needed")
-    await Letters(postgres, LetterBook(SERVICE), door).send(ref)
+    await EmailActivities(postgres, LetterBook(SERVICE), door).send(ref)
     (letter,) = door.sent
     assert f"Odpowiedzi prosimy wysłać na adres {SERVICE}" in letter.text
     assert "http" not in letter.text + letter.html
@@ -116,6 +116,6 @@ async def test_a_confirmation_goes_out_with_the_day_of_the_partners_answer(
     await desk.open_account()
     number = (await desk.file()).result.number
     ref = OutgoingEmailRef(number=number, key="1-confirmation")
-    await Letters(postgres, LetterBook(SERVICE), door).send(ref)
+    await EmailActivities(postgres, LetterBook(SERVICE), door).send(ref)
     (letter,) = door.sent
     assert "Na odpowiedź VeloTel ma czas do dnia: " in letter.text

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from activities.mail_server import ask_mail_server, asking_mail_server
+from activities.mail_server import polling_mail_server, update_mail_capabilities
 from adapters.email.smtp import MailDoor
 from adapters.postgres.database import Postgres
 from tests.support.builders import ORDER_FIELD
@@ -25,10 +25,10 @@ async def test_no_letter_is_promised_that_the_mail_server_cannot_send(
     await desk.open_account()
     refused = [("incomplete", "contact.email")]
     assert await answer(desk) == refused, "nobody has asked the server yet"
-    await ask_mail_server(postgres, door)
+    await update_mail_capabilities(postgres, door)
     assert await answer(desk) == refused
     postbox.utf8 = True
-    async with asking_mail_server(postgres, door):
+    async with polling_mail_server(postgres, door):
         for _ in range(200):
             if await postgres.value("mail_takes_utf8"):
                 break
@@ -40,6 +40,8 @@ async def test_a_server_that_is_away_changes_nothing(
     postgres: Postgres, postbox: Postbox, unused_tcp_port: int
 ) -> None:
     postbox.utf8 = True
-    await ask_mail_server(postgres, MailDoor(postbox.url, SENDER))
-    await ask_mail_server(postgres, MailDoor(f"smtp://127.0.0.1:{unused_tcp_port}", SENDER))
+    await update_mail_capabilities(postgres, MailDoor(postbox.url, SENDER))
+    await update_mail_capabilities(
+        postgres, MailDoor(f"smtp://127.0.0.1:{unused_tcp_port}", SENDER)
+    )
     assert await postgres.value("mail_takes_utf8") is True

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from activities.claim_delivery import Delivery, PartnerCalls
-from activities.partner_email import PartnerPost
+from activities.claim_delivery import ClaimDelivery, DeliveryRequest
+from activities.partner_email import PartnerEmailChannel
 from activities.partner_limiter import Pace
 from adapters.email.renderer import LetterBook
 from adapters.email.smtp import MailDoor
@@ -53,10 +53,12 @@ class Office:
     async def deliver(self, purpose: str = "claim", profile: PartnerProfile | None = None) -> None:
         """Deliver the claim through the activity."""
         profiles = {"velotel": profile or by_mail()}
-        post = PartnerPost(LetterBook("help@example.com"), self.mail, {NAME: SECRET}, PUBLIC)
+        post = PartnerEmailChannel(
+            LetterBook("help@example.com"), self.mail, {NAME: SECRET}, PUBLIC
+        )
         async with open_door({}) as door:
-            calls = PartnerCalls(self.postgres, profiles, door, Pace(time.monotonic), post)
-            delivery = Delivery(number=self.number, partner_id="velotel", purpose=purpose)
+            calls = ClaimDelivery(self.postgres, profiles, door, Pace(time.monotonic), post)
+            delivery = DeliveryRequest(number=self.number, partner_id="velotel", purpose=purpose)
             assert (await calls.deliver(delivery)).reference is None
 
     @property

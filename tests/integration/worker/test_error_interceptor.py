@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
-from activities.error_interceptor import Failures, RetriesLoggedSeldom
+from activities.error_interceptor import ErrorTranslationInterceptor, RetryLogFilter
 from domain.errors import (
     DatabaseUnavailable,
     Fault,
@@ -28,7 +28,7 @@ from domain.errors import (
     PartnerUnavailable,
     Unavailable,
 )
-from workflows.activity_options import WAITING
+from workflows.activity_options import BACKPRESSURE_ERRORS
 
 RETRIED = [DatabaseUnavailable, MailServerUnavailable, PartnerUnavailable, Unavailable]
 FAULTS: dict[type[Fault], str] = {
@@ -57,7 +57,7 @@ async def run(work: Callable[[], Any]) -> Any:
     async def activity_function() -> Any:
         return work()
 
-    chain = Failures().intercept_activity(Root())
+    chain = ErrorTranslationInterceptor().intercept_activity(Root())
     call = ExecuteActivityInput(activity_function, (), None, {})
     return await ActivityEnvironment().run(chain.execute_activity, call)
 
@@ -92,7 +92,7 @@ async def test_a_partner_that_asked_us_to_wait_sets_the_next_attempt() -> None:
 async def test_a_claim_whose_turn_has_not_come_says_when_and_alerts_nobody() -> None:
     failed = await failure(PartnerAtItsLimit("others go first", WAIT))
     assert (failed.type, failed.next_retry_delay) == ("PartnerAtItsLimit", WAIT)
-    assert failed.type in WAITING
+    assert failed.type in BACKPRESSURE_ERRORS
     assert failed.category is ApplicationErrorCategory.BENIGN
 
 
@@ -150,7 +150,7 @@ def attempt(number: int) -> ActivityEnvironment:
 def is_logged() -> bool:
     """Whether a line of the activity's logger would be written now."""
     record = logging.LogRecord("temporalio.activity", logging.WARNING, "", 1, "", (), None)
-    return bool(RetriesLoggedSeldom().filter(record))
+    return bool(RetryLogFilter().filter(record))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from activities.claim_delivery import Delivery, PartnerCalls
+from activities.claim_delivery import ClaimDelivery, DeliveryRequest
 from activities.partner_limiter import Pace
 from adapters.http.webhook_client import LONGEST_ANSWER, PartnerDoor, open_door
 from adapters.postgres.database import Postgres
@@ -262,9 +262,11 @@ async def test_a_claim_reaches_its_partner_exactly_as_the_contract_shows(
     await desk.open_account()
     number = (await desk.file(answers={"order_number": "VT-1", "surplus": "x"})).result.number
     channel: dict[str, Any] = a_channel(partner.address).model_dump(mode="json")
-    calls = PartnerCalls(postgres, {"velotel": a_profile(channel=channel)}, door, Pace())
+    calls = ClaimDelivery(postgres, {"velotel": a_profile(channel=channel)}, door, Pace())
     partner.answer = response(202, b'{"reference": "VT-77"}')
-    delivered = await calls.deliver(Delivery(number=number, partner_id="velotel", purpose="claim"))
+    delivered = await calls.deliver(
+        DeliveryRequest(number=number, partner_id="velotel", purpose="claim")
+    )
     (call,) = partner.calls
     assert delivered.reference == "VT-77"
     assert call.headers["idempotency-key"] == f"{number}-claim"
@@ -282,6 +284,6 @@ async def test_a_claim_reaches_its_partner_exactly_as_the_contract_shows(
 async def test_a_partner_without_a_profile_is_a_fault(
     door: PartnerDoor, postgres: Postgres
 ) -> None:
-    calls = PartnerCalls(postgres, {}, door, Pace())
+    calls = ClaimDelivery(postgres, {}, door, Pace())
     with pytest.raises(PartnerContractFault):
-        await calls.deliver(Delivery(number="ZW-x", partner_id="gone", purpose="claim"))
+        await calls.deliver(DeliveryRequest(number="ZW-x", partner_id="gone", purpose="claim"))

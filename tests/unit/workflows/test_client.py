@@ -18,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.tickets.ticket import TicketOutcome
 from domain.values.ticket_number import is_number, ticket_number
 from tests.support.builders import claim_content
-from workflows.client import admit_ticket, start_operation
+from workflows.client import admit_ticket, build_start_operation
 
 NUMBER = "ZW-4KQ7-P9XT-M2AB-Z"
 HOSTILE = [
@@ -44,7 +44,7 @@ def started(**changes: object) -> dict[str, object]:
     Only inside a running loop: the operation holds a future of it.
     """
     asyncio.get_running_loop()
-    operation = start_operation(claim_content() | changes, NUMBER)
+    operation = build_start_operation(claim_content() | changes, NUMBER)
     told = dict(vars(operation._start_workflow_input))
     told["search_attributes"] = {
         pair.key.name: pair.value for pair in told["search_attributes"].search_attributes

@@ -8,7 +8,7 @@ from temporalio.common import RawValue
 from temporalio.converter import PayloadConverter
 
 from domain.tickets.ticket import TicketOutcome
-from workflows.client import start_operation
+from workflows.client import build_start_operation
 from workflows.data_converter import DATA_CONVERTER
 
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
@@ -62,7 +62,7 @@ def test_a_malformed_value_of_a_known_type_is_refused() -> None:
 async def test_a_claim_is_written_as_plain_json() -> None:
     """Whatever converter a gateway uses, it writes what this one does."""
     claim = {"account_id": "acc-1", "answers": {"note": "zażółć \x00 <b>"}}
-    (argument,) = start_operation(claim, NUMBER)._start_workflow_input.args
+    (argument,) = build_start_operation(claim, NUMBER)._start_workflow_input.args
     (written,) = payloads().to_payloads([argument])
     assert written.metadata["encoding"] == b"json/plain"
     assert json.loads(written.data) == claim

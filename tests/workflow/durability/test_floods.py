@@ -13,7 +13,7 @@ from gateway.temporal_client import ask
 from tests.support.environment import Handle, Stage
 from tests.support.setup import real_server
 from tests.workflow.conftest import SetUp
-from workflows.activity_options import LONG_BYTES, LONG_EVENTS
+from workflows.activity_options import MAX_HISTORY_BYTES, MAX_HISTORY_EVENTS
 
 FLOOD: Final = 3_000
 SENDERS: Final = 32
@@ -112,8 +112,8 @@ async def test_a_history_is_continued_under_load_and_nothing_is_lost_or_heard_tw
     notes = [note["message_id"] for note in await stage.notes()]
     assert len(notes) == len(set(notes))
     assert len(notes) + row["notes_left_out"] == 600 + len(answers) + 1
-    assert max(events for events, _ in histories) < LONG_EVENTS
-    assert max(size for _, size in histories) < LONG_BYTES
+    assert max(events for events, _ in histories) < MAX_HISTORY_EVENTS
+    assert max(size for _, size in histories) < MAX_HISTORY_BYTES
 
 
 async def ask_until_taken(stage: Stage, request_id: str) -> str:

@@ -22,8 +22,8 @@ from tests.support.partner_server import Says
 from tests.support.setup import real_server
 from tests.workflow.conftest import SetUp
 from workflows.activity_options import TICKETS_QUEUE
-from workflows.outcome_dispatcher import Teller
-from workflows.resumption import check_page, repair
+from workflows.outcome_dispatcher import OutcomeDispatcher
+from workflows.resumption import check_open_tickets, repair_ticket
 
 AT_ONCE: Final = timedelta(0)
 OVER: Final = {"cancellation_ends_on": "2026-01-01"}
@@ -41,16 +41,16 @@ async def lose(stage: Stage) -> None:
     """Terminate the ticket's workflow, and find that."""
     before = (await stage.row())["attention"]
     await stage.handle.terminate("by hand")
-    _, found = await check_page(stage.postgres, stage.client, grace=AT_ONCE)
+    _, found = await check_open_tickets(stage.postgres, stage.client, grace=AT_ONCE)
     assert found == [stage.number]
     assert (await stage.row())["attention"] == [*before, "workflow_lost"]
-    assert await check_page(stage.postgres, stage.client, grace=AT_ONCE) == ("", [])
+    assert await check_open_tickets(stage.postgres, stage.client, grace=AT_ONCE) == ("", [])
 
 
 async def take_up(stage: Stage, *attention: str) -> None:
     """Repair the ticket; it stands where it stood."""
     state = (await stage.row())["state"]
-    assert await repair(stage.postgres, stage.client, stage.number) == "taken up"
+    assert await repair_ticket(stage.postgres, stage.client, stage.number) == "resumed"
     await stage.stands(state, *attention)
     assert await lost_tickets(stage.postgres) == []
 
@@ -150,25 +150,25 @@ async def test_a_ticket_whose_last_letter_was_not_sent_sends_it(stage: Stage) ->
     stage.mail_wire.cut()
     await stage.ask("withdraw")
     await stage.handle.terminate("by hand")
-    _, found = await check_page(stage.postgres, stage.client, grace=AT_ONCE)
+    _, found = await check_open_tickets(stage.postgres, stage.client, grace=AT_ONCE)
     assert found == [stage.number]
-    assert await repair(stage.postgres, stage.client, stage.number) == "taken up"
+    assert await repair_ticket(stage.postgres, stage.client, stage.number) == "resumed"
     stage.mail_wire.mend()
     assert (await stage.ended()).state == "withdrawn"
     await stage.got_letters("confirmation", "withdrawn")
-    assert await repair(stage.postgres, stage.client, stage.number) == "nothing to do"
+    assert await repair_ticket(stage.postgres, stage.client, stage.number) == "nothing to do"
 
 
 async def test_two_repairs_at_once_begin_one_run(stage: Stage) -> None:
     await stage.filed_and_sent()
     await lose(stage)
     said = await asyncio.gather(
-        *(repair(stage.postgres, stage.client, stage.number) for _ in range(4))
+        *(repair_ticket(stage.postgres, stage.client, stage.number) for _ in range(4))
     )
-    assert sorted(set(said)) == ["running", "taken up"]
-    assert said.count("taken up") == 1
+    assert sorted(set(said)) == ["resumed", "running"]
+    assert said.count("resumed") == 1
     await stage.stands("sent_to_partner")
-    assert await repair(stage.postgres, stage.client, stage.number) == "running"
+    assert await repair_ticket(stage.postgres, stage.client, stage.number) == "running"
     assert (await until(stage.row, lambda row: row["resumptions"] > 0))["resumptions"] == 1
     await stage.partner_says("confirmed", **OVER)
     await is_granted_once(stage, "confirmation", "partner_confirmed")
@@ -188,7 +188,7 @@ async def test_who_may_start_workflows_but_not_write_the_database_takes_no_ticke
         )
         await run.result()
         assert await stage.row() == before
-    assert await repair(stage.postgres, stage.client, stage.number) == "taken up"
+    assert await repair_ticket(stage.postgres, stage.client, stage.number) == "resumed"
     await stage.stands("sent_to_partner")
 
 
@@ -211,13 +211,13 @@ async def test_outcomes_that_came_while_no_workflow_ran_are_heard_after_it(stage
     told = {"outcome_id": "evt-missed", "partner_id": "velotel", "number": stage.number}
     outcome = PartnerOutcome.model_validate(told | {"outcome": "confirmed"} | OVER)
     await keep_outcomes(stage.postgres, "velotel", [outcome])
-    await Teller(stage.client).tell_kept(stage.postgres, [stage.number])
+    await OutcomeDispatcher(stage.client).dispatch_pending(stage.postgres, [stage.number])
     (kept,) = await stage.rows("imported_outcomes", "position")
     assert kept["code"] == "workflow_lost"
     assert await stage.notes() == []
-    assert await repair(stage.postgres, stage.client, stage.number) == "taken up"
+    assert await repair_ticket(stage.postgres, stage.client, stage.number) == "resumed"
     await until(stage.row, lambda row: row["resumptions"] == 1)
-    await Teller(stage.client).tell_kept(stage.postgres, [stage.number])
+    await OutcomeDispatcher(stage.client).dispatch_pending(stage.postgres, [stage.number])
     await is_granted_once(stage, "confirmation", "partner_confirmed")
 
 
@@ -233,15 +233,15 @@ async def test_a_cancellation_that_came_while_no_workflow_ran_goes_before_the_gr
     told = {"outcome_id": "evt-missed", "partner_id": "velotel", "number": stage.number}
     outcome = PartnerOutcome.model_validate(told | {"outcome": "order_cancelled"})
     await keep_outcomes(stage.postgres, "velotel", [outcome])
-    await Teller(stage.client).tell_kept(stage.postgres, [stage.number])
+    await OutcomeDispatcher(stage.client).dispatch_pending(stage.postgres, [stage.number])
     async with stage.postgres.transaction() as connection:
         over = "update tickets set resume_state = cast(jsonb_set(cast(resume_state as jsonb), "
         over += "'{cancellation_ends_at}', '\"2026-01-01T00:00:00Z\"') as json) where number = $1"
         await connection.execute(over, stage.number)
-    assert await repair(stage.postgres, stage.client, stage.number) == "taken up"
+    assert await repair_ticket(stage.postgres, stage.client, stage.number) == "resumed"
     await until(stage.row, lambda row: row["resumptions"] == 1)
     await asyncio.sleep(1)
-    await Teller(stage.client).tell_kept(stage.postgres, [stage.number])
+    await OutcomeDispatcher(stage.client).dispatch_pending(stage.postgres, [stage.number])
     assert (await stage.ended()).state == "rejected"
     assert await stage.postgres.grants() == []
 
@@ -251,6 +251,6 @@ async def test_a_ticket_that_runs_and_one_that_has_ended_are_not_lost(stage: Sta
     await stage.ask("withdraw")
     await stage.ended()
     await stage.filed_and_sent()
-    assert await check_page(stage.postgres, stage.client, grace=AT_ONCE) == ("", [])
-    assert await repair(stage.postgres, stage.client, stage.number) == "running"
+    assert await check_open_tickets(stage.postgres, stage.client, grace=AT_ONCE) == ("", [])
+    assert await repair_ticket(stage.postgres, stage.client, stage.number) == "running"
     assert (await stage.handle.describe()).status == WorkflowExecutionStatus.RUNNING

@@ -1,19 +1,19 @@
 """A letter that was given up is sent again by an operator, while its ticket lasts and after."""
 
-from activities.emails import Letters
+from activities.emails import EmailActivities
 from adapters.email.renderer import LetterBook
 from adapters.email.smtp import MailDoor
 from local.mail_catcher.smtp import SmtpMode
 from local.stack.ports import HOST
 from tests.support.environment import Stage
-from workflows.email_resending import send_again
+from workflows.email_resending import resend_emails
 
 
 async def again(stage: Stage, address: str | None = None) -> set[str]:
     """What becomes of the ticket's letters when an operator sends them again."""
     door = MailDoor(f"smtp://{HOST}:{stage.mail_wire.entrance}", "tickets@rewards.example")
-    letters = Letters(stage.postgres, LetterBook("help@rewards.example"), door)
-    became = await send_again(stage.postgres, stage.client, letters, stage.number, address)
+    letters = EmailActivities(stage.postgres, LetterBook("help@rewards.example"), door)
+    became = await resend_emails(stage.postgres, stage.client, letters, stage.number, address)
     return set(became.values())
 
 
