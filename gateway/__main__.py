@@ -14,8 +14,8 @@ from fastapi import FastAPI
 from adapters.files.partner_profiles import load_profiles
 from adapters.postgres.schema.roles import must_not_own
 from domain.errors import Misconfigured
-from gateway.app import application
-from gateway.server.uvicorn_server import Serving, listen, serve
+from gateway.app import create_app
+from gateway.server.uvicorn_server import ServerConfig, listen, serve
 from secret_settings import partner_secrets
 from settings import (
     GatewaySettings,
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
         profiles = load_profiles(settings.partners_dir)
         secrets = partner_secrets(profiles.values(), os.environ)
         check_secrets_and_addresses(settings, secrets, profiles.values())
-        app = application(settings, profiles, secrets)
+        app = create_app(settings, profiles, secrets)
     except Misconfigured as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 2
@@ -56,7 +56,7 @@ def _serve(app: FastAPI, settings: GatewaySettings) -> int:
     except Misconfigured as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 2
-    config = Serving(
+    config = ServerConfig(
         app,
         most=settings.connections,
         keep_alive=settings.keep_alive,

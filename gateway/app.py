@@ -28,18 +28,18 @@ from gateway.api import (
     tickets,
 )
 from gateway.background.jobs import going_round
-from gateway.context import Parts
+from gateway.context import AppContext
 from gateway.http import problems
-from gateway.http.middleware import Guards
-from gateway.http.openapi import Documented, operation_id
-from gateway.http.security_log import Addresses
+from gateway.http.middleware import SecurityMiddleware
+from gateway.http.openapi import DocumentedAPI, operation_id
+from gateway.http.security_log import ClientAddressMiddleware
 from gateway.pages.agent import search
 from gateway.pages.member import answer, form
 from gateway.pages.partner import outcome_page
 from gateway.temporal_client import connect
 from settings import GatewaySettings
 
-_ROOMS: Final = (
+_MODULES: Final = (
     *(health, claims, tickets, ticket_messages, discrepancies),
     *(outcomes, feed, events, sessions),
     *(form, answer, outcome_page, search),
@@ -47,14 +47,14 @@ _ROOMS: Final = (
 """Calls first, then pages; each has a `router`."""
 STATIC: Final = Path(__file__).with_name("static")
 _REQUEST_ID: Final = re.compile("[!-~]{1,128}")
-_ABOUT: Final = (
+_DESCRIPTION: Final = (
     "Support tickets for cashback and referral rewards. Errors are problem details (RFC 9457) with"
     " a `code`; `Accept-Language` (pl, de, en) chooses the language of their words. Every answer"
     " carries `X-Request-ID`."
 )
 
 
-def application(
+def create_app(
     settings: GatewaySettings,
     profiles: Mapping[str, PartnerProfile],
     secrets: Mapping[str, str],
@@ -66,14 +66,14 @@ def application(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            app.state.parts = await _open(stack, settings, profiles, secrets)
-            await stack.enter_async_context(going_round(app.state.parts))
+            app.state.context = await _build_context(stack, settings, profiles, secrets)
+            await stack.enter_async_context(going_round(app.state.context))
             yield
 
-    app = Documented(
+    app = DocumentedAPI(
         title="Support tickets",
         version="1",
-        description=_ABOUT,
+        description=_DESCRIPTION,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
@@ -82,13 +82,13 @@ def application(
         separate_input_output_schemas=False,
         generate_unique_id_function=operation_id,
     )
-    problems.install(app)
-    for room in _ROOMS:
-        app.include_router(room.router)
+    problems.register_handlers(app)
+    for module in _MODULES:
+        app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(PrometheusMiddleware, app_name="gateway", prefix="gateway", group_paths=True)
-    app.add_middleware(Guards, is_secure=settings.public_url.startswith("https://"))
-    app.add_middleware(Addresses)
+    app.add_middleware(SecurityMiddleware, is_secure=settings.public_url.startswith("https://"))
+    app.add_middleware(ClientAddressMiddleware)
     app.add_middleware(
         CorrelationIdMiddleware, header_name="X-Request-ID", validator=_is_request_id
     )
@@ -99,31 +99,31 @@ def _is_request_id(text: str) -> bool:
     return _REQUEST_ID.fullmatch(text) is not None
 
 
-async def _open(
+async def _build_context(
     stack: AsyncExitStack,
     settings: GatewaySettings,
     profiles: Mapping[str, PartnerProfile],
     secrets: Mapping[str, str],
-) -> Parts:
-    door = await stack.enter_async_context(open_door(secrets))
+) -> AppContext:
+    http = await stack.enter_async_context(open_door(secrets))
     address = settings.jwks_url
     tokens = BearerTokens(
         settings.jwt_issuer,
         settings.jwt_audience,
         secrets=settings.jwt_secret,
-        keys=IssuerKeys(address, door.fetch) if address else None,
+        keys=IssuerKeys(address, http.fetch) if address else None,
         longest_life=settings.jwt_max_lifetime,
     )
     opened = Postgres.connect(
         settings.database_url, settings.database_pool_size, settings.statement_cache
     )
-    return Parts(
+    return AppContext(
         settings=settings,
         profiles=profiles,
         secrets=secrets,
         postgres=await stack.enter_async_context(opened),
-        client=await connect(),
+        temporal=await connect(),
         tokens=tokens,
-        book=LetterBook(settings.support_email),
-        door=door,
+        emails=LetterBook(settings.support_email),
+        http=http,
     )

@@ -14,14 +14,14 @@ from domain.admission.claim_assessor import pointing_to_service
 from domain.claims.claim_digest import claim_digest
 from domain.errors import Unavailable
 from domain.values.ticket_number import ticket_number
-from gateway.context import Parts
+from gateway.context import AppContext
 from gateway.http.problems import Problem
-from gateway.temporal_client import LOOK, is_there, noting_beginnings
+from gateway.temporal_client import DESCRIBE_TIMEOUT, check_database, detect_starts
 from workflows.activity_options import ADMISSION_TIMEOUT
 from workflows.client import admit_ticket
 
 
-class Filed(NamedTuple):
+class FilingResult(NamedTuple):
     """A claim that was filed: its number, the answer if it came in time, whether it is new."""
 
     number: str
@@ -29,7 +29,7 @@ class Filed(NamedTuple):
     is_new: bool
 
 
-async def file_claim(parts: Parts, claim: Mapping[str, Any], key: str) -> Filed:
+async def file_claim(context: AppContext, claim: Mapping[str, Any], key: str) -> FilingResult:
     """File a claim under its account and `key`; filed again, it is the same ticket.
 
     A claim that was answered before gets its stored answer (docs/decisions/0053), at every age of
@@ -37,59 +37,65 @@ async def file_claim(parts: Parts, claim: Mapping[str, Any], key: str) -> Filed:
     """
     number = ticket_number(str(claim.get("account_id")), key)
     try:
-        async with asyncio.timeout(LOOK.total_seconds()):
-            answer = await _stored_answer(parts, number, claim)
+        async with asyncio.timeout(DESCRIBE_TIMEOUT.total_seconds()):
+            answer = await _stored_answer(context, number, claim)
     except (TimeoutError, Unavailable):
         answer = None  # a claim is filed also while the database is away
     if answer:
-        return Filed(number, answer, is_new=False)
-    return await _admit(parts, number, claim, key)
+        return FilingResult(number, answer, is_new=False)
+    return await _admit(context, number, claim, key)
 
 
 async def _admit(
-    parts: Parts, number: str, claim: Mapping[str, Any], key: str, after_failure: bool = False
-) -> Filed:
-    with noting_beginnings() as noted:
+    context: AppContext,
+    number: str,
+    claim: Mapping[str, Any],
+    key: str,
+    after_failure: bool = False,
+) -> FilingResult:
+    with detect_starts() as started:
         try:
             async with asyncio.timeout(ADMISSION_TIMEOUT.total_seconds()):
-                result = await admit_ticket(parts.client, claim, key, after_failure=after_failure)
+                result = await admit_ticket(
+                    context.temporal, claim, key, after_failure=after_failure
+                )
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
-            await _must_have_begun(parts, number)
-            return Filed(number, None, is_new=True)
+            await _require_workflow(context, number)
+            return FilingResult(number, None, is_new=True)
         except (WorkflowUpdateFailedError, WorkflowAlreadyStartedError):
-            return await _after_its_end(parts, number, claim, key, after_failure)
+            return await _admit_after_end(context, number, claim, key, after_failure)
         except RuntimeError as error:  # a failed connection is a bare RuntimeError in this SDK
             raise Unavailable(f"Temporal: {type(error).__name__}") from None
-    return Filed(number, result, is_new=noted[-1:] == [True])
+    return FilingResult(number, result, is_new=started[-1:] == [True])
 
 
-async def _after_its_end(
-    parts: Parts, number: str, claim: Mapping[str, Any], key: str, tried_again: bool
-) -> Filed:
+async def _admit_after_end(
+    context: AppContext, number: str, claim: Mapping[str, Any], key: str, tried_again: bool
+) -> FilingResult:
     """Answer for a workflow that is over; one that was ended before it had judged begins again."""
-    if answer := await _stored_answer(parts, number, claim):
-        return Filed(number, answer, is_new=False)
+    if answer := await _stored_answer(context, number, claim):
+        return FilingResult(number, answer, is_new=False)
     if tried_again:
         raise Problem("not_possible_now")
-    return await _admit(parts, number, claim, key, after_failure=True)
+    return await _admit(context, number, claim, key, after_failure=True)
 
 
 async def _stored_answer(
-    parts: Parts, number: str, claim: Mapping[str, Any]
+    context: AppContext, number: str, claim: Mapping[str, Any]
 ) -> AdmissionResult | None:
     """Return what was answered under the number; `key_reused` where that was another claim."""
-    admission = await stored_admission(parts.postgres, number)
+    admission = await stored_admission(context.postgres, number)
     if admission is None:
         return None
     if admission.digest != claim_digest(claim):
         return refusal(number, "key_reused")
-    return pointing_to_service(admission, parts.settings.support_email).result
+    return pointing_to_service(admission, context.settings.support_email).result
 
 
-async def _must_have_begun(parts: Parts, number: str) -> None:
+async def _require_workflow(context: AppContext, number: str) -> None:
     """Raise `Unavailable` unless the ticket is only waiting for a worker."""
     try:
-        await parts.client.get_workflow_handle(number).describe(rpc_timeout=LOOK)
+        await context.temporal.get_workflow_handle(number).describe(rpc_timeout=DESCRIBE_TIMEOUT)
     except (RPCError, RuntimeError) as error:
         raise Unavailable(f"Temporal: {type(error).__name__}") from None
-    await is_there(parts.postgres)
+    await check_database(context.postgres)

@@ -11,18 +11,18 @@ from temporalio.service import RPCError, RPCStatusCode
 from adapters.postgres.database import Postgres
 from adapters.postgres.schema.migrations import missing
 from domain.errors import Misconfigured, Unavailable
-from gateway.temporal_client import LOOK
+from gateway.temporal_client import DESCRIBE_TIMEOUT
 from workflows.search_attributes import ATTENTION, DUE_AT, KIND, PARTNER, STATE
 
 log = logging.getLogger("gateway")
 _ATTRIBUTES: Final = frozenset(key.name for key in (STATE, KIND, PARTNER, DUE_AT, ATTENTION))
-_NOT_OURS_TO_ASK: Final = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED}
+_NOT_PERMITTED: Final = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED}
 
 
-async def has_what_it_needs(postgres: Postgres, client: Client) -> bool:
+async def has_dependencies(postgres: Postgres, client: Client) -> bool:
     """Say whether work could begin; one log line names what is missing."""
     try:
-        async with asyncio.timeout(2 * LOOK.total_seconds()):
+        async with asyncio.timeout(2 * DESCRIBE_TIMEOUT.total_seconds()):
             lacking = await _schema_lacks(postgres) or await _temporal_lacks(client)
     except (TimeoutError, Unavailable, RPCError, RuntimeError) as error:
         log.warning("not ready: %s", type(error).__name__)
@@ -43,9 +43,11 @@ async def _schema_lacks(postgres: Postgres) -> str:
 async def _temporal_lacks(client: Client) -> str:
     asked = ListSearchAttributesRequest(namespace=client.namespace)
     try:
-        found = await client.operator_service.list_search_attributes(asked, timeout=LOOK)
+        found = await client.operator_service.list_search_attributes(
+            asked, timeout=DESCRIBE_TIMEOUT
+        )
     except RPCError as error:
-        if error.status in _NOT_OURS_TO_ASK:
+        if error.status in _NOT_PERMITTED:
             return ""
         if error.status is RPCStatusCode.NOT_FOUND:
             return f"Temporal has no namespace {client.namespace}"

@@ -13,18 +13,18 @@ from adapters.postgres.outcomes import Kept, Key, keep_outcomes, known_outcomes
 from adapters.security.webhook_signatures import Signed
 from domain.errors import Unavailable
 from domain.tickets.messages import PartnerOutcome
-from gateway.context import Parts
+from gateway.context import AppContext
 from workflows.outcome_dispatcher import OutcomeDispatcher
 
 log = logging.getLogger("gateway")
-_TOLD_IN_A_CALL: Final = 32
+_MAX_DISPATCHED_PER_CALL: Final = 32
 """Tickets that a call signals before it is answered; the rounds look after the others."""
-_CALLS_AT_ONCE: Final = 2
+_MAX_DISPATCHING_CALLS: Final = 2
 """Calls of one partner that signal at a time."""
-_telling: Final = Counter[str]()
+_dispatching_calls: Final = Counter[str]()
 
 
-class Taken(NamedTuple):
+class AcceptedOutcomes(NamedTuple):
     """What the books know of each outcome that was taken; those that are missing were not: the
     tickets of `numbers` are the partner's, and had no room for more.
     """
@@ -33,9 +33,12 @@ class Taken(NamedTuple):
     numbers: frozenset[str]
 
 
-async def take_outcomes(
-    parts: Parts, partner_id: str, outcomes: Sequence[PartnerOutcome], message: Signed | None = None
-) -> Taken | None:
+async def accept_outcomes(
+    context: AppContext,
+    partner_id: str,
+    outcomes: Sequence[PartnerOutcome],
+    message: Signed | None = None,
+) -> AcceptedOutcomes | None:
     """Keep a partner's outcomes, tell their tickets, and return what became of each.
 
     `None` where this very `message` came before. While Temporal is away they are kept all the same:
@@ -43,30 +46,30 @@ async def take_outcomes(
     where their tickets have no room for any.
     """
     signed = message._asdict() if message else {}
-    receipt = await keep_outcomes(parts.postgres, partner_id, outcomes, **signed)
+    receipt = await keep_outcomes(context.postgres, partner_id, outcomes, **signed)
     if not receipt.is_new:
         return None
-    known = await known_outcomes(parts.postgres, partner_id, outcomes)
+    known = await known_outcomes(context.postgres, partner_id, outcomes)
     waiting = sorted({number for (number, _), one in known.items() if one.code is None})
-    if waiting and await _tell(parts, partner_id, waiting[:_TOLD_IN_A_CALL]):
-        known = await known_outcomes(parts.postgres, partner_id, outcomes)
-    return Taken(known, receipt.numbers)
+    if waiting and await _dispatch(context, partner_id, waiting[:_MAX_DISPATCHED_PER_CALL]):
+        known = await known_outcomes(context.postgres, partner_id, outcomes)
+    return AcceptedOutcomes(known, receipt.numbers)
 
 
-async def _tell(parts: Parts, partner_id: str, numbers: Sequence[str]) -> bool:
+async def _dispatch(context: AppContext, partner_id: str, numbers: Sequence[str]) -> bool:
     """Tell tickets what was kept for them; `False` where that is left to the rounds."""
-    if _telling[partner_id] >= _CALLS_AT_ONCE:
+    if _dispatching_calls[partner_id] >= _MAX_DISPATCHING_CALLS:
         return False
-    _telling[partner_id] += 1
+    _dispatching_calls[partner_id] += 1
     try:
-        await OutcomeDispatcher(parts.client).dispatch_pending(parts.postgres, numbers)
+        await OutcomeDispatcher(context.temporal).dispatch_pending(context.postgres, numbers)
     except (Unavailable, RPCError) as error:
         log.warning("outcomes are told later: %s", type(error).__name__)
     finally:
-        _telling[partner_id] -= 1
+        _dispatching_calls[partner_id] -= 1
     return True
 
 
-async def tell_what_was_left(parts: Parts) -> bool:
+async def dispatch_stale_outcomes(context: AppContext) -> bool:
     """Tell tickets what calls, a crash or Temporal's absence left; a round of `rounds.py`."""
-    return await OutcomeDispatcher(parts.client).dispatch_pending(parts.postgres) > 0
+    return await OutcomeDispatcher(context.temporal).dispatch_pending(context.postgres) > 0

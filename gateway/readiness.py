@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-REMEMBERED: Final = 1.0
+CACHE_SECONDS: Final = 1.0
 
 
 class Readiness:
@@ -20,7 +20,7 @@ class Readiness:
     async def known(self, ask: Callable[[], Awaitable[bool]]) -> bool:
         """Return what `ask` says, or said within the last second."""
         async with self._asking:
-            if time.monotonic() - self._answered_at >= REMEMBERED:
+            if time.monotonic() - self._answered_at >= CACHE_SECONDS:
                 self._is_ready = await ask()
                 self._answered_at = time.monotonic()
             return self._is_ready

@@ -27,34 +27,34 @@ from temporalio.service import RPCError
 from adapters.postgres.database import Postgres
 from domain.errors import DatabaseUnavailable, Unavailable
 from domain.tickets.ticket import Answer
-from gateway.http.problems import STATUS, Problem, is_unknown
+from gateway.http.problems import STATUS, Problem, is_workflow_not_found
 from secret_settings import with_secret_files
 from workflows.activity_options import ADMISSION_TIMEOUT, CONTINUING
 
-LOOK: Final = timedelta(seconds=2)
+DESCRIBE_TIMEOUT: Final = timedelta(seconds=2)
 """How long it may take to see whether what was not answered in time has begun at all."""
-_CONTINUED_SOON: Final = 0.1
-_began: ContextVar[list[bool] | None] = ContextVar("_began", default=None)
+_CONTINUE_AS_NEW_PAUSE_SECONDS: Final = 0.1
+_started_flags: ContextVar[list[bool] | None] = ContextVar("_began", default=None)
 
 
-class Beginnings(Interceptor):
+class StartDetectionInterceptor(Interceptor):
     """Notes whether an Update-With-Start began a workflow or found one; the SDK does not tell."""
 
     def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
         """Stand before the client's calls."""
-        return _NotesBeginnings(next)
+        return _StartDetector(next)
 
 
-class _NotesBeginnings(OutboundInterceptor):
+class _StartDetector(OutboundInterceptor):
     async def start_update_with_start_workflow(
         self, input: StartWorkflowUpdateWithStartInput
     ) -> WorkflowUpdateHandle[Any]:
         go_on = input._on_start
-        noted = _began.get()
+        started = _started_flags.get()
 
         def on_start(response: StartWorkflowExecutionResponse) -> None:
-            if noted is not None:
-                noted.append(response.started)
+            if started is not None:
+                started.append(response.started)
             go_on(response)
 
         input._on_start = on_start
@@ -62,14 +62,14 @@ class _NotesBeginnings(OutboundInterceptor):
 
 
 @contextmanager
-def noting_beginnings() -> Iterator[list[bool]]:
+def detect_starts() -> Iterator[list[bool]]:
     """Give the list in which calls meanwhile note whether they began a workflow."""
-    noted: list[bool] = []
-    token = _began.set(noted)
+    started: list[bool] = []
+    token = _started_flags.set(started)
     try:
-        yield noted
+        yield started
     finally:
-        _began.reset(token)
+        _started_flags.reset(token)
 
 
 async def connect() -> Client:
@@ -78,19 +78,22 @@ async def connect() -> Client:
     config: dict[str, Any] = {**ClientConfig.load_client_connect_config(override_env_vars=told)}
     config.setdefault("target_host", "localhost:7233")
     return await Client.connect(
-        **config, lazy=True, data_converter=pydantic_data_converter, interceptors=[Beginnings()]
+        **config,
+        lazy=True,
+        data_converter=pydantic_data_converter,
+        interceptors=[StartDetectionInterceptor()],
     )
 
 
-async def has_begun(client: Client, number: str) -> bool:
+async def workflow_exists(client: Client, number: str) -> bool:
     """Say whether a ticket was ever started under the number, as long as Temporal remembers it.
 
     Raises `Unavailable` or `RPCError` while Temporal is away.
     """
     try:
-        await client.get_workflow_handle(number).describe(rpc_timeout=LOOK)
+        await client.get_workflow_handle(number).describe(rpc_timeout=DESCRIBE_TIMEOUT)
     except RPCError as error:
-        if is_unknown(error):
+        if is_workflow_not_found(error):
             return False
         raise
     except RuntimeError as error:
@@ -98,10 +101,10 @@ async def has_begun(client: Client, number: str) -> bool:
     return True
 
 
-async def is_there(postgres: Postgres) -> None:
+async def check_database(postgres: Postgres) -> None:
     """Raise `DatabaseUnavailable` unless the database answers soon, and can be written."""
     try:
-        async with asyncio.timeout(LOOK.total_seconds()):
+        async with asyncio.timeout(DESCRIBE_TIMEOUT.total_seconds()):
             if await postgres.value("takes_writes"):
                 return
             await postgres.expire()
@@ -110,7 +113,9 @@ async def is_there(postgres: Postgres) -> None:
     raise DatabaseUnavailable("PostgreSQL: read-only")
 
 
-async def ask(client: Client, number: str, update: str, request: Mapping[str, Any]) -> Answer:
+async def execute_update(
+    client: Client, number: str, update: str, request: Mapping[str, Any]
+) -> Answer:
     """Send an update to a ticket and return its answer; repeated under one `request_id`, the same.
 
     Raises `Problem` with the code of a refusal, `unknown_ticket` where none runs under the number,
@@ -119,7 +124,7 @@ async def ask(client: Client, number: str, update: str, request: Mapping[str, An
     handle = client.get_workflow_handle(number)
     try:
         async with asyncio.timeout(ADMISSION_TIMEOUT.total_seconds()):
-            return await _asked(handle, update, request)
+            return await _execute_until_taken(handle, update, request)
     except WorkflowUpdateFailedError as error:
         refusal = _refusal(error)
         if refusal.code not in STATUS:  # Temporal's own word: the workflow was ended by hand
@@ -129,7 +134,7 @@ async def ask(client: Client, number: str, update: str, request: Mapping[str, An
         raise Unavailable(f"Temporal: {type(error).__name__}") from None
 
 
-async def _asked(
+async def _execute_until_taken(
     handle: WorkflowHandle[Any, Any], update: str, request: Mapping[str, Any]
 ) -> Answer:
     """Ask again where the ticket's history is just being continued: the next one takes it."""
@@ -141,7 +146,7 @@ async def _asked(
         except WorkflowUpdateFailedError as error:
             if _refusal(error).code != CONTINUING:
                 raise
-            await asyncio.sleep(_CONTINUED_SOON)
+            await asyncio.sleep(_CONTINUE_AS_NEW_PAUSE_SECONDS)
         else:
             return answer
 
@@ -153,7 +158,7 @@ def _refusal(error: WorkflowUpdateFailedError) -> Problem:
     return Problem(code, problems if isinstance(problems, Mapping) else {})
 
 
-async def tell(client: Client, number: str, signal: str, message: Mapping[str, Any]) -> bool:
+async def send_signal(client: Client, number: str, signal: str, message: Mapping[str, Any]) -> bool:
     """Signal a ticket; `False` where none runs under the number.
 
     Raises `Unavailable` or `RPCError` while Temporal is away.
@@ -161,7 +166,7 @@ async def tell(client: Client, number: str, signal: str, message: Mapping[str, A
     try:
         await client.get_workflow_handle(number).signal(signal, message)
     except RPCError as error:
-        if is_unknown(error):
+        if is_workflow_not_found(error):
             return False
         raise
     except RuntimeError as error:
@@ -169,8 +174,8 @@ async def tell(client: Client, number: str, signal: str, message: Mapping[str, A
     return True
 
 
-async def leads_to_temporal(client: Client) -> bool:
+async def check_temporal(client: Client) -> bool:
     """Say whether Temporal answers."""
     with suppress(RPCError, RuntimeError):
-        return await client.service_client.check_health(timeout=LOOK)
+        return await client.service_client.check_health(timeout=DESCRIBE_TIMEOUT)
     return False

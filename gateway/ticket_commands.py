@@ -15,21 +15,21 @@ from domain.tickets.message_log import note_of
 from domain.tickets.messages import UPDATES, Request
 from domain.tickets.ticket import Answer
 from domain.values.ticket_number import read_number
-from gateway.context import Parts
+from gateway.context import AppContext
 from gateway.http.auth import Caller
-from gateway.http.problems import Problem, is_unknown
-from gateway.http.security_log import SecurityEvent, tell
+from gateway.http.problems import Problem, is_workflow_not_found
+from gateway.http.security_log import SecurityEvent, log_event
 from gateway.pages.agent.search_query import wrong_number
-from gateway.temporal_client import ask
+from gateway.temporal_client import execute_update
 from workflows.message_decoding import MAX_SIGNAL_BYTES
 
-_WRONG: Final = {
+_ERROR_FIELDS: Final = {
     "reward_required": {"reward": "required"},
     "wrong_currency": {"reward.currency": "wrong_currency"},
 }
 
 
-def number_meant(text: str) -> str:
+def parse_number_or_404(text: str) -> str:
     """Return the ticket number that a caller meant; raises the problem `unknown_ticket`."""
     try:
         return read_number(text)
@@ -37,25 +37,27 @@ def number_meant(text: str) -> str:
         raise Problem("unknown_ticket", {"number": wrong_number(text)}) from None
 
 
-async def ticket_open_to(have: Parts, caller: Caller, text: str) -> str:
+async def require_ticket_access(context: AppContext, caller: Caller, text: str) -> str:
     """Return the number of a ticket that the caller may speak for; `unknown_ticket` otherwise.
 
     Somebody else's ticket and a number that nobody knows are refused alike, after the same look.
     """
-    number = number_meant(text)
+    number = parse_number_or_404(text)
     if "agent" in caller.roles or caller.accounts is None:
         return number
-    if not await is_ticket_of(have.postgres, number, caller.accounts):
+    if not await is_ticket_of(context.postgres, number, caller.accounts):
         raise Problem("unknown_ticket")
     return number
 
 
-def actor_of(caller: Caller) -> str:
+def acting_party(caller: Caller) -> str:
     """Return who acts: an agent by name, else the member for whom the platform speaks."""
     return caller.actor if "agent" in caller.roles else "member"
 
 
-async def put(have: Parts, number: str, update: str, content: Mapping[str, Any]) -> Answer:
+async def submit_command(
+    context: AppContext, number: str, update: str, content: Mapping[str, Any]
+) -> Answer:
     """Put a request to a ticket and return its answer; repeated under one `request_id`, the same.
 
     Raises `Problem` with the code of a refusal and the fields at fault; after the ticket's end
@@ -67,12 +69,12 @@ async def put(have: Parts, number: str, update: str, content: Mapping[str, Any])
         raise Problem("malformed", {name or "body": "malformed" for name in reading.problems})
     request, code = reading.value, "unanswered"
     try:
-        answer, code = await _put(have, number, update, request), "applied"
+        answer, code = await _submit(context, number, update, request), "applied"
     except Problem as problem:
         code = problem.code
         raise
     finally:
-        tell(
+        log_event(
             SecurityEvent.TICKET_ACTED_ON,
             actor=request.actor,
             caller=request.sender,
@@ -84,35 +86,39 @@ async def put(have: Parts, number: str, update: str, content: Mapping[str, Any])
     return answer
 
 
-async def _put(have: Parts, number: str, update: str, request: Request) -> Answer:
+async def _submit(context: AppContext, number: str, update: str, request: Request) -> Answer:
     told = request.model_dump(mode="json", exclude_none=True)
-    await must_be_few(have, number, update, told)
+    await check_command_limits(context, number, update, told)
     try:
-        return await ask(have.client, number, update, told)
+        return await execute_update(context.temporal, number, update, told)
     except Problem as problem:
         raise Problem(problem.code, _fields(problem)) from None
     except RPCError as error:
-        if not is_unknown(error):
+        if not is_workflow_not_found(error):
             raise
-    if await is_open(have.postgres, number):
+    if await is_open(context.postgres, number):
         raise Problem("workflow_lost")
-    return await _too_late(have, number, request)
+    return await _log_late_command(context, number, request)
 
 
-async def must_be_few(have: Parts, number: str, update: str, told: Mapping[str, Any]) -> None:
+async def check_command_limits(
+    context: AppContext, number: str, update: str, told: Mapping[str, Any]
+) -> None:
     """Raise `too_many_requests` or `payload_too_large` before an update reaches the workflow, whose
     history would keep it. Members and agents have separate limits.
     """
     if len(json.dumps(told)) > MAX_SIGNAL_BYTES:
         raise Problem("payload_too_large")
     side = str(told["actor"]).partition(":")[0]
-    await have.limits.hit("ticket", f"{number}/{side}")
+    await context.limits.hit("ticket", f"{number}/{side}")
     if update == "provide_information":
-        await have.limits.hit("answers", number)
+        await context.limits.hit("answers", number)
 
 
-async def _too_late(have: Parts, number: str, request: Request) -> Answer:
-    answer = await keep_late(have.postgres, number, request, note_of(request, NOT_NOW, have.now))
+async def _log_late_command(context: AppContext, number: str, request: Request) -> Answer:
+    answer = await keep_late(
+        context.postgres, number, request, note_of(request, NOT_NOW, context.now)
+    )
     if answer is None:
         raise Problem("unknown_ticket")
     if answer.code:
@@ -125,4 +131,4 @@ def _fields(problem: Problem) -> dict[str, str]:
     if problem.code == "incomplete":
         named = problem.errors.items()
         return {name if name == "note" else f"answers.{name}": what for name, what in named}
-    return problem.errors or _WRONG.get(problem.code, {})
+    return problem.errors or _ERROR_FIELDS.get(problem.code, {})

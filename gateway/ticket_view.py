@@ -9,11 +9,11 @@ from domain.partners.profile import ClaimKind, PartnerRules
 from domain.tickets.lifecycle import State
 from gateway.api.schemas.ticket_detail import TicketDetail
 from gateway.api.schemas.tickets import TicketSummary
-from gateway.context import Parts
-from gateway.http.pagination import place_before
+from gateway.context import AppContext
+from gateway.http.pagination import encode_message_cursor
 from gateway.i18n import catalog
 
-_WAITS: Final = {
+_WAITING_FOR: Final = {
     State.VALIDATED: "partner",
     State.SENT_TO_PARTNER: "partner",
     State.ON_HOLD: "hold",
@@ -22,39 +22,42 @@ _WAITS: Final = {
 }
 
 
-def line(row: Mapping[str, Any]) -> TicketSummary:
+def to_summary(row: Mapping[str, Any]) -> TicketSummary:
     """Build a line of a list from a row."""
     return TicketSummary.model_validate(
         dict(row) | {"partner": row["partner_id"], "next_deadline": row["due_at"]}
     )
 
 
-def rules_of(have: Parts, row: Mapping[str, Any]) -> PartnerRules | None:
+def ticket_rules(context: AppContext, row: Mapping[str, Any]) -> PartnerRules | None:
     """Return the rules a ticket was admitted under; of a claim that was not, the partner's own."""
     if row["rules"]:
         return PartnerRules.stored(row["rules"])
-    profile = have.profiles.get(row["partner_id"] or "")
+    profile = context.profiles.get(row["partner_id"] or "")
     return profile.rules if profile else None
 
 
-def whole(have: Parts, row: Mapping[str, Any], language: str) -> TicketDetail:
+def to_detail(context: AppContext, row: Mapping[str, Any], language: str) -> TicketDetail:
     """Build the view of a ticket from its row, in words of `language`."""
-    rules, said, state = rules_of(have, row), catalog("agent", language), State(row["state"])
+    rules, said, state = ticket_rules(context, row), catalog("agent", language), State(row["state"])
     told, notes = row["admission"], row["notes"] or []
     seen = _others(row) | {
         "partner": {"id": rules.id, "name": rules.name} if rules else None,
         "answers": _answers(row, rules, language),
         "next_deadline": row["due_at"],
-        "waiting_for": _coded(said["waiting_for"], _WAITS.get(state)),
+        "waiting_for": _coded(said["waiting_for"], _WAITING_FOR.get(state)),
         "attention": _needs(row["attention"], said),
-        "reason": None if told.get("reasons") else _reason(have, row["reason_code"], language),
+        "reason": None if told.get("reasons") else _reason(context, row["reason_code"], language),
         "refusal_reasons": [
             {"code": one["code"], "text": one["message"]} for one in told.get("reasons", [])
         ],
         "existing_ticket": told.get("existing_ticket"),
-        "history": [_move(have, one, language) for one in row["moves"] or []],
+        "history": [_move(context, one, language) for one in row["moves"] or []],
         "emails": row["letters"] or [],
-        **{"messages": notes[-MESSAGES_A_PAGE:], "messages_before": place_before(notes[::-1])},
+        **{
+            "messages": notes[-MESSAGES_A_PAGE:],
+            "messages_before": encode_message_cursor(notes[::-1]),
+        },
         "discrepancies": row["discrepancies"] or [],
         "maximum": rules.max_reward.model_dump(mode="json") if rules else None,
         "available_actions": sorted(possible(state, row["attention"])),
@@ -85,17 +88,17 @@ def _coded(said: Mapping[str, str], code: str | None) -> dict[str, str] | None:
     return {"code": code, "text": said[code]} if code else None
 
 
-def _reason(have: Parts, code: str | None, language: str) -> dict[str, str] | None:
+def _reason(context: AppContext, code: str | None, language: str) -> dict[str, str] | None:
     if code is None:
         return None
     try:
-        return {"code": code, "text": have.book.phrase(language, "rejections", code)}
+        return {"code": code, "text": context.emails.phrase(language, "rejections", code)}
     except KeyError:  # of a refused claim: its answer has the words
         return {"code": code, "text": code}
 
 
-def _move(have: Parts, move: Mapping[str, Any], language: str) -> dict[str, Any]:
-    reason = _reason(have, move["reason_code"], language)
+def _move(context: AppContext, move: Mapping[str, Any], language: str) -> dict[str, Any]:
+    reason = _reason(context, move["reason_code"], language)
     return {**move, "from": move["from_state"], "to": move["to_state"], "reason": reason}
 
 

@@ -17,14 +17,14 @@ from gateway.api.schemas.claimable_links import CHOICES, ClaimableLinks, Claimab
 from gateway.api.schemas.claims import ClaimRequest
 from gateway.claim_check import check_claim
 from gateway.claim_filing import file_claim
-from gateway.context import Have, Parts
-from gateway.http.auth import CallRoute, Filing
-from gateway.http.openapi import RETRY_AFTER
+from gateway.context import AppContext, Context
+from gateway.http.auth import ApiRoute, FilingCaller
+from gateway.http.openapi import RETRY_AFTER_HEADER
 from gateway.http.problems import Problem, responses
-from gateway.http.request_body import message_in
+from gateway.http.request_body import strict_json_body
 from gateway.i18n import preferred_language
 
-router = APIRouter(prefix="/v1", tags=["claims"], route_class=CallRoute)
+router = APIRouter(prefix="/v1", tags=["claims"], route_class=ApiRoute)
 MOST_KEY: Final = 200
 SOON: Final = 2
 """Seconds after which to ask again for an answer that is not there yet."""
@@ -61,8 +61,8 @@ def _json(examples: Mapping[str, Any]) -> dict[str, Any]:
 )
 async def claimable_links(
     request: Request,
-    have: Have,
-    caller: Filing,
+    context: Context,
+    caller: FilingCaller,
     account_id: Annotated[
         str, Path(min_length=1, max_length=200, pattern=r"^[!-~]+$", examples=["acc-1001"])
     ],
@@ -73,22 +73,22 @@ async def claimable_links(
     What cannot be claimed yet, or any more, is listed too, with the reason and its date. A link
     does not know its order: it is `closed` only where no order of it can be claimed any more.
     """
-    caller.must_speak_for(account_id)
-    await have.limits.hit("account", account_id)
-    rules = {partner_id: profile.rules for partner_id, profile in have.profiles.items()}
-    known = await known_of(have.postgres, account_id, kind, market_days(rules, have.now))
+    caller.require_account(account_id)
+    await context.limits.hit("account", account_id)
+    rules = {partner_id: profile.rules for partner_id, profile in context.profiles.items()}
+    known = await known_of(context.postgres, account_id, kind, market_days(rules, context.now))
     language = preferred_language(request)
-    found = claimable(kind, known, rules, have.now)
+    found = claimable(kind, known, rules, context.now)
     return ClaimableLinks(
         kind=kind,
-        links=[_said(have, choice, language) for choice in found],
+        links=[_said(context, choice, language) for choice in found],
         is_complete=_is_complete(known),
     )
 
 
-def _said(have: Parts, choice: Choice, language: str) -> ClaimableLinkView:
+def _said(context: AppContext, choice: Choice, language: str) -> ClaimableLinkView:
     told = choice.model_dump(mode="json")
-    message = have.book.reason(language, choice.reason, None, told) if choice.reason else None
+    message = context.emails.reason(language, choice.reason, None, told) if choice.reason else None
     return ClaimableLinkView.model_validate(told | {"message": message})
 
 
@@ -109,8 +109,8 @@ def _is_complete(known: Known) -> bool:
 )
 async def form(
     request: Request,
-    have: Have,
-    caller: Filing,
+    context: Context,
+    caller: FilingCaller,
     partner_id: Annotated[str, Path(max_length=63, examples=["velotel"])],
     kind: Kind,
     language: Annotated[
@@ -119,7 +119,7 @@ async def form(
     ] = None,
 ) -> Response:
     """Describe a partner's form for a kind of claim: labels, help, patterns, options, order."""
-    profile = have.profiles.get(partner_id)
+    profile = context.profiles.get(partner_id)
     if profile is None:
         raise Problem("unknown_partner")
     if kind not in profile.rules.kinds:
@@ -139,11 +139,11 @@ async def form(
         },
     },
 )
-async def check(request: Request, have: Have, caller: Filing, claim: Claim) -> Any:
+async def check(request: Request, context: Context, caller: FilingCaller, claim: Claim) -> Any:
     """Decide on a claim as filing would, and write nothing."""
-    caller.must_speak_for(claim.account_id)
-    await have.limits.hit("account", claim.account_id)
-    return await check_claim(have, await _told(request))
+    caller.require_account(claim.account_id)
+    await context.limits.hit("account", claim.account_id)
+    return await check_claim(context, await _told(request))
 
 
 @router.post(
@@ -160,7 +160,7 @@ async def check(request: Request, have: Have, caller: Filing, claim: Claim) -> A
         202: {
             "description": "Filed; the answer is not there yet",
             "model": PendingTicket,
-            "headers": {"Retry-After": RETRY_AFTER},
+            "headers": {"Retry-After": RETRY_AFTER_HEADER},
         },
         **responses("malformed", "key_reused", "not_possible_now"),
     },
@@ -168,15 +168,15 @@ async def check(request: Request, have: Have, caller: Filing, claim: Claim) -> A
 async def file(
     request: Request,
     response: Response,
-    have: Have,
-    caller: Filing,
+    context: Context,
+    caller: FilingCaller,
     key: RequestKey,
     claim: Claim,
 ) -> Any:
     """File a claim. Its answer says whether it is accepted, held, refused or discarded, and why."""
-    caller.must_speak_for(claim.account_id)
-    await have.limits.hit("account", claim.account_id)
-    filed = await file_claim(have, await _told(request), key)
+    caller.require_account(claim.account_id)
+    await context.limits.hit("account", claim.account_id)
+    filed = await file_claim(context, await _told(request), key)
     if filed.result is None:
         pending = PendingTicket(number=filed.number).model_dump()
         return JSONResponse(pending, 202, {"retry-after": str(SOON)})
@@ -188,7 +188,7 @@ async def file(
 
 async def _told(request: Request) -> dict[str, Any]:
     """Return the claim as it was sent: strictly JSON, and no more of it than a workflow takes."""
-    told = await message_in(request)
+    told = await strict_json_body(request)
     if not isinstance(told, dict) or not is_writable(told):
         raise Problem("malformed", {"body": "json"})
     return told

@@ -11,12 +11,12 @@ from gateway.api.schemas.discrepancies import (
     DiscrepancyClosureRequest,
     DiscrepancyPage,
 )
-from gateway.context import Have, Parts
-from gateway.http.auth import Agent, CallRoute
+from gateway.context import AppContext, Context
+from gateway.http.auth import AgentCaller, ApiRoute
 from gateway.http.problems import Problem, responses
-from gateway.http.security_log import SecurityEvent, tell, tell_search
+from gateway.http.security_log import SecurityEvent, log_event, log_search
 
-router = APIRouter(prefix="/v1", tags=["tickets"], route_class=CallRoute)
+router = APIRouter(prefix="/v1", tags=["tickets"], route_class=ApiRoute)
 _PROBLEMS: Final = ("malformed", "unauthorised", "forbidden", "unavailable")
 
 
@@ -24,15 +24,15 @@ _PROBLEMS: Final = ("malformed", "unauthorised", "forbidden", "unavailable")
     "/discrepancies", responses=responses(*_PROBLEMS), summary="List discrepancies that wait"
 )
 async def discrepancies(
-    have: Have,
-    caller: Agent,
+    context: Context,
+    caller: AgentCaller,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
     after: Annotated[int | None, Query(ge=0, le=2**63 - 1, description="`next` before.")] = None,
 ) -> DiscrepancyPage:
     """List what contradicts a ticket and waits for an agent, the oldest first, a page at a time."""
-    rows = await discrepancies_open(have.postgres, limit + 1, after)
-    page = [seen(row) for row in rows[:limit]]
-    tell_search(caller.subject, ["discrepancies"], len(page))
+    rows = await discrepancies_open(context.postgres, limit + 1, after)
+    page = [to_discrepancy(row) for row in rows[:limit]]
+    log_search(caller.subject, ["discrepancies"], len(page))
     return DiscrepancyPage(
         discrepancies=page, next=page[-1].discrepancy_id if len(rows) > limit else None
     )
@@ -44,28 +44,30 @@ async def discrepancies(
     summary="Close a discrepancy",
 )
 async def close(
-    have: Have,
-    caller: Agent,
+    context: Context,
+    caller: AgentCaller,
     discrepancy_id: Annotated[int, Path(ge=0, le=2**63 - 1, examples=[17])],
     closure: Annotated[DiscrepancyClosureRequest, Body()],
 ) -> Discrepancy:
     """Close a discrepancy that was dealt with, and say how. Closed before, it stays as it was."""
     note = closure.note.replace("\x00", "\ufffd")
-    return await closed(have, discrepancy_id, caller.actor, note)
+    return await close_and_log(context, discrepancy_id, caller.actor, note)
 
 
-async def closed(have: Parts, discrepancy_id: int, actor: str, note: str) -> Discrepancy:
+async def close_and_log(
+    context: AppContext, discrepancy_id: int, actor: str, note: str
+) -> Discrepancy:
     """Close a discrepancy in an agent's name, tell the security log, and return it; raises
     `unknown_discrepancy`.
     """
-    row = await close_discrepancy(have.postgres, discrepancy_id, actor, note)
+    row = await close_discrepancy(context.postgres, discrepancy_id, actor, note)
     if row is None:
         raise Problem("unknown_discrepancy")
     told = {"actor": actor, "number": row["number"], "request": str(discrepancy_id)}
-    tell(SecurityEvent.TICKET_ACTED_ON, act="close_discrepancy", **told)
-    return seen(row)
+    log_event(SecurityEvent.TICKET_ACTED_ON, act="close_discrepancy", **told)
+    return to_discrepancy(row)
 
 
-def seen(row: Mapping[str, Any]) -> Discrepancy:
+def to_discrepancy(row: Mapping[str, Any]) -> Discrepancy:
     """Build the view of a discrepancy from its row."""
     return Discrepancy.model_validate(dict(row))

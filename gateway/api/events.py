@@ -13,28 +13,28 @@ from adapters.postgres.event_log import Placed, events_after, place_moves, redel
 from gateway.api.schemas.events import EventPage, TicketEvent
 from gateway.api.schemas.webhooks import Redelivery, WebhookDelivery, WebhookPage
 from gateway.background.webhook_backoff import LASTING
-from gateway.context import Have, Parts
-from gateway.http.auth import CallRoute, Operator, OperatorOrPlatform, Platform
+from gateway.context import AppContext, Context
+from gateway.http.auth import ApiRoute, OperatorCaller, OperatorOrPlatformCaller, PlatformCaller
 from gateway.http.problems import Problem, responses
-from gateway.http.security_log import SecurityEvent, tell
+from gateway.http.security_log import SecurityEvent, log_event
 
-router = APIRouter(prefix="/v1", tags=["events"], route_class=CallRoute)
-MOST: Final = 1000
-_HIGHEST: Final = 9 * 10**18  # of what a bigint holds, as the document can write it
+router = APIRouter(prefix="/v1", tags=["events"], route_class=ApiRoute)
+MAX_PAGE_SIZE: Final = 1000
+_MAX_BIGINT: Final = 9 * 10**18  # of what a bigint holds, as the document can write it
 After = Annotated[
-    int, Query(ge=0, le=_HIGHEST, description="The `next` of the page before; 0 from the start.")
+    int, Query(ge=0, le=_MAX_BIGINT, description="The `next` of the page before; 0 from the start.")
 ]
-EventId = Annotated[int, Path(ge=1, le=_HIGHEST, examples=[4711])]
-Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
+EventId = Annotated[int, Path(ge=1, le=_MAX_BIGINT, examples=[4711])]
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE, description="How many at most.")]
 _REFUSED: Final = ("malformed", "unauthorised", "forbidden", "unavailable")
 
 
-def webhooks_for(parts: Parts) -> timedelta | None:
+def webhook_retry_window(context: AppContext) -> timedelta | None:
     """Return how long webhooks are tried; `None` where the platform has no address for them."""
-    return LASTING if parts.settings.webhook_url else None
+    return LASTING if context.settings.webhook_url else None
 
 
-def as_event(placed: Placed) -> TicketEvent:
+def to_event(placed: Placed) -> TicketEvent:
     """Write an event as the platform's feed tells it."""
     return TicketEvent.model_validate(
         {
@@ -53,16 +53,16 @@ def as_event(placed: Placed) -> TicketEvent:
 
 @router.get("/events", responses=responses(*_REFUSED))
 async def read_events(
-    have: Have, caller: Platform, after: After = 0, limit: Limit = 100
+    context: Context, caller: PlatformCaller, after: After = 0, limit: Limit = 100
 ) -> EventPage:
     """Read every move since a cursor, those of the caller's accounts.
 
     Claims that were refused belong to no account in the books: their moves are told to a caller
     who speaks for all.
     """
-    await place_moves(have.postgres, webhooks_for(have))
-    found, last = await events_after(have.postgres, after, limit, caller.accounts)
-    return EventPage(events=[as_event(one) for one in found], next=str(last))
+    await place_moves(context.postgres, webhook_retry_window(context))
+    found, last = await events_after(context.postgres, after, limit, caller.accounts)
+    return EventPage(events=[to_event(one) for one in found], next=str(last))
 
 
 @router.post(
@@ -70,28 +70,32 @@ async def read_events(
     status_code=202,
     responses=responses(*_REFUSED, "unknown_event", "not_possible_now"),
 )
-async def redeliver_event(have: Have, caller: OperatorOrPlatform, event_id: EventId) -> Redelivery:
+async def redeliver_event(
+    context: Context, caller: OperatorOrPlatformCaller, event_id: EventId
+) -> Redelivery:
     """Send an event's webhook once more."""
-    if not have.settings.webhook_url:
+    if not context.settings.webhook_url:
         raise Problem("not_possible_now")
     accounts = None if "operator" in caller.roles else caller.accounts
-    if not await redeliver(have.postgres, event_id, LASTING, accounts):
+    if not await redeliver(context.postgres, event_id, LASTING, accounts):
         raise Problem("unknown_event")
-    tell(SecurityEvent.OPERATOR_ACTED, actor=caller.subject, act="redelivery", event_id=event_id)
+    log_event(
+        SecurityEvent.OPERATOR_ACTED, actor=caller.subject, act="redelivery", event_id=event_id
+    )
     return Redelivery(event_id=str(event_id))
 
 
 @router.get("/webhooks", responses=responses(*_REFUSED))
 async def list_webhooks(
-    have: Have,
-    caller: Operator,
+    context: Context,
+    caller: OperatorCaller,
     state: Literal["failed", "pending"] = "failed",
     after: After = 0,
     limit: Limit = 100,
 ) -> WebhookPage:
     """List webhooks that were given up (`failed`), or wait for their next attempt."""
-    found = await webhooks(have.postgres, state == "failed", after, limit)
-    tell(SecurityEvent.OPERATOR_ACTED, actor=caller.subject, act="list_webhooks")
+    found = await webhooks(context.postgres, state == "failed", after, limit)
+    log_event(SecurityEvent.OPERATOR_ACTED, actor=caller.subject, act="list_webhooks")
     last = found[-1]["position"] if found else after
     listed = [
         WebhookDelivery.model_validate(one | {"event_id": str(one["position"])}) for one in found

@@ -40,13 +40,13 @@ from gateway.api.schemas.feed import (
     RecordResults,
     RewardRecord,
 )
-from gateway.context import Have, Parts
-from gateway.http.auth import Caller, CallRoute, Feed
-from gateway.http.problems import FieldError, Problem, responses, wrong_fields
-from gateway.temporal_client import tell
+from gateway.context import AppContext, Context
+from gateway.http.auth import ApiRoute, Caller, FeedCaller
+from gateway.http.problems import FieldError, Problem, field_errors, responses
+from gateway.temporal_client import send_signal
 
 log = logging.getLogger("gateway")
-router = APIRouter(prefix="/v1", tags=["feed"], route_class=CallRoute)
+router = APIRouter(prefix="/v1", tags=["feed"], route_class=ApiRoute)
 MOST_RECORDS: Final = 1000
 PATIENCE: Final = 5.0
 """Seconds for telling tickets before the platform gets its answer: the round tells the rest."""
@@ -70,62 +70,64 @@ Records = Annotated[list[Any], Field(max_length=MOST_RECORDS)]
 
 @router.put("/links/{link_id:path}", responses=_PROBLEMS_OF_ONE)
 async def put_one_link(
-    have: Have, caller: Feed, link_id: LinkId, link: Annotated[LinkRecord, Body()]
+    context: Context, caller: FeedCaller, link_id: LinkId, link: Annotated[LinkRecord, Body()]
 ) -> RecordResult:
     """Keep a link."""
     _must_agree(link_id, link.link_id)
-    caller.must_speak_for(link.account_id)
-    (kept,) = await keep_links(have.postgres, [link], caller.speaks_for_all)
+    caller.require_account(link.account_id)
+    (kept,) = await keep_links(context.postgres, [link], caller.may_access_all_accounts)
     return _one_taken(link_id, kept)
 
 
 @router.put("/links", responses=_PROBLEMS)
 async def put_links(
-    have: Have, caller: Feed, links: Annotated[Records, Body(examples=[[LINK_EXAMPLE]])]
+    context: Context, caller: FeedCaller, links: Annotated[Records, Body(examples=[[LINK_EXAMPLE]])]
 ) -> RecordResults:
     """Keep many links, each as `PUT /v1/links/{link_id}` takes one: a bad one spoils no other."""
     records = [_read(LinkRecord, one, "link_id", caller) for one in links]
-    return await _keep_sound(have.postgres, records, "link_id", caller, keep_links)
+    return await _keep_sound(context.postgres, records, "link_id", caller, keep_links)
 
 
 @router.put("/rewards/{reward_id:path}", responses=_PROBLEMS_OF_ONE)
 async def put_one_reward(
-    have: Have,
-    caller: Feed,
+    context: Context,
+    caller: FeedCaller,
     reward_id: RewardId,
     reward: Annotated[RewardRecord, Body()],
 ) -> RecordResult:
     """Keep a reward; one that is registered ends the open ticket for its order."""
     _must_agree(reward_id, reward.reward_id)
-    caller.must_speak_for(reward.account_id)
-    (kept,) = await keep_rewards(have.postgres, [reward], caller.speaks_for_all)
-    await _tell_soon(have, news_of([reward], [kept]))
+    caller.require_account(reward.account_id)
+    (kept,) = await keep_rewards(context.postgres, [reward], caller.may_access_all_accounts)
+    await _tell_soon(context, news_of([reward], [kept]))
     return _one_taken(reward_id, kept)
 
 
 @router.put("/rewards", responses=_PROBLEMS)
 async def put_rewards(
-    have: Have, caller: Feed, rewards: Annotated[Records, Body(examples=[[REWARD_EXAMPLE]])]
+    context: Context,
+    caller: FeedCaller,
+    rewards: Annotated[Records, Body(examples=[[REWARD_EXAMPLE]])],
 ) -> RecordResults:
     """Keep many rewards, each as `PUT /v1/rewards/{reward_id}` takes one: a bad one spoils no
     other.
     """
     records = [_read(RewardRecord, one, "reward_id", caller) for one in rewards]
-    answer = await _keep_sound(have.postgres, records, "reward_id", caller, keep_rewards)
+    answer = await _keep_sound(context.postgres, records, "reward_id", caller, keep_rewards)
     sound = [
         (one, Kept(told.result))
         for one, told in zip(records, answer.results, strict=True)
         if not isinstance(one, RecordResult)
     ]
-    await _tell_soon(have, news_of(*zip(*sound, strict=True)) if sound else [])
+    await _tell_soon(context, news_of(*zip(*sound, strict=True)) if sound else [])
     return answer
 
 
-async def look_again(parts: Parts) -> bool:
+async def look_again(context: AppContext) -> bool:
     """Tell the open tickets of rewards whose second look is due."""
-    async with rewards_to_look_at(parts.postgres, LOOKED_AT_ONCE) as due:
+    async with rewards_to_look_at(context.postgres, LOOKED_AT_ONCE) as due:
         if due:
-            await _tell_of(parts, due)
+            await _tell_of(context, due)
     return len(due) == LOOKED_AT_ONCE
 
 
@@ -142,10 +144,10 @@ def _read(model: type[R], content: Any, name: str, caller: Caller) -> R | Record
     try:
         record = model.model_validate(content)
     except ValidationError as error:
-        wrong = wrong_fields(error.errors(include_url=False))
+        wrong = field_errors(error.errors(include_url=False))
         errors = [FieldError(field=field, expected=what) for field, what in wrong.items()]
         return RecordResult(id=record_id, result="malformed", errors=errors)
-    if not caller.may_speak_for(record.account_id):
+    if not caller.may_access_account(record.account_id):
         return _taken(record_id, Kept.FORBIDDEN)
     return record
 
@@ -158,7 +160,7 @@ async def _keep_sound(
     keep: Callable[[Postgres, Sequence[R], bool], Awaitable[list[Kept]]],
 ) -> RecordResults:
     sound = [one for one in records if not isinstance(one, RecordResult)]
-    kept = iter(await keep(postgres, sound, caller.speaks_for_all) if sound else [])
+    kept = iter(await keep(postgres, sound, caller.may_access_all_accounts) if sound else [])
     results = [
         one if isinstance(one, RecordResult) else _taken(getattr(one, name), next(kept))
         for one in records
@@ -176,24 +178,24 @@ def _taken(record_id: str | None, kept: Kept) -> RecordResult:
     return RecordResult(id=record_id, result=kept.value)
 
 
-async def _tell_soon(parts: Parts, rewards: Sequence[Key]) -> None:
+async def _tell_soon(context: AppContext, rewards: Sequence[Key]) -> None:
     """Tell what can be told now: the record is kept, and whatever is away hears of it later."""
     if not rewards:
         return
     try:
         async with asyncio.timeout(PATIENCE):
-            await _tell_of(parts, rewards)
+            await _tell_of(context, rewards)
     except (Unavailable, RPCError, TimeoutError) as error:
         log.warning("tickets are told of rewards later: %s", type(error).__name__)
 
 
-async def _tell_of(parts: Parts, rewards: Sequence[Key]) -> None:
+async def _tell_of(context: AppContext, rewards: Sequence[Key]) -> None:
     """Show agents which of these contradict a grant, and signal the open tickets that they end."""
-    await keep_contradicting_rewards(parts.postgres, rewards)
-    await _tell(parts, await open_tickets(parts.postgres, rewards))
+    await keep_contradicting_rewards(context.postgres, rewards)
+    await _tell(context, await open_tickets(context.postgres, rewards))
 
 
-async def _tell(parts: Parts, tickets: Sequence[Told]) -> None:
+async def _tell(context: AppContext, tickets: Sequence[Told]) -> None:
     """Signal tickets, a few at once; raises `Unavailable` or `RPCError` while Temporal is away."""
     limit = asyncio.Semaphore(_TOLD_AT_ONCE)
 
@@ -204,7 +206,7 @@ async def _tell(parts: Parts, tickets: Sequence[Told]) -> None:
             "occurred_at": reward.changed_at.isoformat(),
         }
         async with limit:
-            await tell(parts.client, number, "reward_registered", message)
+            await send_signal(context.temporal, number, "reward_registered", message)
 
     told = await asyncio.gather(*(one(*ticket) for ticket in tickets), return_exceptions=True)
     for failure in told:

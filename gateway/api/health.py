@@ -8,12 +8,12 @@ from pydantic import BaseModel, Field
 from starlette_exporter import handle_metrics
 
 from domain.errors import DatabaseUnavailable
-from gateway.context import Have, Parts
-from gateway.dependencies import has_what_it_needs
-from gateway.http.auth import Operator
-from gateway.http.openapi import Documented
+from gateway.context import AppContext, Context
+from gateway.dependencies import has_dependencies
+from gateway.http.auth import OperatorCaller
+from gateway.http.openapi import DocumentedAPI
 from gateway.http.problems import Problem, responses
-from gateway.temporal_client import is_there, leads_to_temporal
+from gateway.temporal_client import check_database, check_temporal
 
 router = APIRouter(tags=["operation"])
 _EXAMPLE: Final = {"text/plain": {"example": "gateway_requests_in_progress 1.0\n"}}
@@ -26,35 +26,35 @@ class HealthStatus(BaseModel):
 
 
 @router.get("/healthz")
-async def lives() -> HealthStatus:
+async def liveness() -> HealthStatus:
     """Say that the gateway lives. Needs no token, tells nothing else."""
     return HealthStatus()
 
 
 @router.get("/readyz", responses=responses("unavailable"))
-async def can_work(have: Have) -> HealthStatus:
+async def readiness(context: Context) -> HealthStatus:
     """Say whether Temporal and the database answer, and have what work needs: with `503`, send
     calls elsewhere.
     """
-    if not await have.readiness.known(lambda: _all_answer(have)):
+    if not await context.readiness.known(lambda: _is_ready(context)):
         raise Problem("unavailable")
     return HealthStatus()
 
 
-async def _all_answer(have: Parts) -> bool:
+async def _is_ready(context: AppContext) -> bool:
     try:
-        await is_there(have.postgres)
+        await check_database(context.postgres)
     except DatabaseUnavailable:
         return False
-    if not await leads_to_temporal(have.client):
+    if not await check_temporal(context.temporal):
         return False
-    return await has_what_it_needs(have.postgres, have.client)
+    return await has_dependencies(context.postgres, context.temporal)
 
 
 @router.get("/openapi.json", include_in_schema=False)
 async def document(request: Request) -> Response:
     """Send the OpenAPI document: written once, and not sent again to who has it."""
-    app: Documented = request.app
+    app: DocumentedAPI = request.app
     written, tag = app.document
     headers = {"etag": tag, "cache-control": "no-cache"}
     if tag in request.headers.get("if-none-match", ""):
@@ -67,6 +67,6 @@ async def document(request: Request) -> Response:
     response_class=PlainTextResponse,
     responses={200: {"description": "The figures", "content": _EXAMPLE}},
 )
-def figures(request: Request, caller: Operator) -> Response:
+def metrics(request: Request, caller: OperatorCaller) -> Response:
     """Tell the gateway's figures, in Prometheus's text format."""
     return handle_metrics(request)

@@ -23,13 +23,13 @@ from gateway.api.schemas.outcomes import (
     OutcomeResult,
     OutcomeResults,
 )
-from gateway.context import Have
-from gateway.http.auth import CallRoute
+from gateway.context import Context
+from gateway.http.auth import ApiRoute
 from gateway.http.problems import FieldError, Problem, responses
-from gateway.http.security_log import SecurityEvent, tell
-from gateway.outcome_intake import Taken, take_outcomes
+from gateway.http.security_log import SecurityEvent, log_event
+from gateway.outcome_intake import AcceptedOutcomes, accept_outcomes
 
-router = APIRouter(prefix="/v1", tags=["outcomes"], route_class=CallRoute)
+router = APIRouter(prefix="/v1", tags=["outcomes"], route_class=ApiRoute)
 _WRITABLE: Final = re.compile(r"[!-~]{1,200}")
 
 
@@ -113,7 +113,7 @@ def _documented() -> dict[str, Any]:
 )
 async def take(
     request: Request,
-    have: Have,
+    context: Context,
     partner_id: Annotated[str, Path(examples=["velotel"])],
 ) -> OutcomeResults:
     """Tell what you found about claims. Signed over the raw body as Standard Webhooks 1.0.0 say,
@@ -121,24 +121,24 @@ async def take(
     other. The same message again is `replayed_message`; a retry with a newer timestamp gets the
     same results.
     """
-    if not could_be_signed(request.headers, have.now):
-        tell(SecurityEvent.SIGNATURE_REFUSED, path=request.url.path)
+    if not could_be_signed(request.headers, context.now):
+        log_event(SecurityEvent.SIGNATURE_REFUSED, path=request.url.path)
         raise _unsigned()
     body = await request.body()
-    signed = _signed(body, request, have.secrets_of(partner_id))
-    await have.limits.hit("partner_calls", partner_id)
+    signed = _signed(body, request, context.partner_secrets(partner_id))
+    await context.limits.hit("partner_calls", partner_id)
     items = items_of(parse(body.removeprefix(BOM_UTF8), LONGEST_LIST))
     if items is None:
         raise Problem("malformed", {"body": "json"})
     if len(items) > MOST_ITEMS:
         raise Problem("payload_too_large")
-    await have.limits.hit("partner_outcomes", partner_id, cost=len(items))
-    profile = have.profiles.get(partner_id)
+    await context.limits.hit("partner_outcomes", partner_id, cost=len(items))
+    profile = context.profiles.get(partner_id)
     zone = profile.rules.market.zone if profile else None
     readings = [read_item(item, partner_id, zone) for item in items]
     read = [reading.value for reading in readings if reading.value]
     outcomes = [outcome for outcome in read if is_number(outcome.number or "")]
-    taken = await take_outcomes(have, partner_id, outcomes, signed)
+    taken = await accept_outcomes(context, partner_id, outcomes, signed)
     if taken is None:
         raise Problem("replayed_message")
     return OutcomeResults(results=_results(items, readings, taken, signed.message_id))
@@ -148,7 +148,7 @@ def _signed(body: bytes, request: Request, secrets: Sequence[str]) -> Signed:
     try:
         return check_signature(body, request.headers, secrets)
     except MessageRefused:
-        tell(SecurityEvent.SIGNATURE_REFUSED, path=request.url.path)
+        log_event(SecurityEvent.SIGNATURE_REFUSED, path=request.url.path)
         raise _unsigned() from None
 
 
@@ -159,7 +159,7 @@ def _unsigned() -> Problem:
 def _results(
     items: Sequence[object],
     readings: Sequence[Reading[PartnerOutcome]],
-    taken: Taken,
+    taken: AcceptedOutcomes,
     message_id: str,
 ) -> list[OutcomeResult]:
     results: list[OutcomeResult] = []

@@ -7,12 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.postgres.sessions import Kind, end_sessions
 from domain.values.types import Identifier
-from gateway.context import Have
-from gateway.http.auth import Caller, CallRoute, OperatorOrPlatform
+from gateway.context import Context
+from gateway.http.auth import ApiRoute, Caller, OperatorOrPlatformCaller
 from gateway.http.problems import Problem, responses
-from gateway.http.security_log import SecurityEvent, tell
+from gateway.http.security_log import SecurityEvent, log_event
 
-router = APIRouter(prefix="/v1", tags=["sessions"], route_class=CallRoute)
+router = APIRouter(prefix="/v1", tags=["sessions"], route_class=ApiRoute)
 _PROBLEMS = responses("malformed", "unauthorised", "forbidden", "unavailable")
 
 
@@ -35,7 +35,7 @@ class EndedSessions(BaseModel):
 
 @router.post("/sessions/end", responses=_PROBLEMS)
 async def end(
-    have: Have, caller: OperatorOrPlatform, whose: Annotated[SessionSubject, Body()]
+    context: Context, caller: OperatorOrPlatformCaller, whose: Annotated[SessionSubject, Body()]
 ) -> EndedSessions:
     """End all sessions of a member or an agent, and make worthless the hand-overs of before.
 
@@ -45,8 +45,8 @@ async def end(
     if "operator" not in caller.roles and not _may_end(caller, whose):
         raise Problem("forbidden")
     by = "operator" if "operator" in caller.roles else "platform"
-    count = await end_sessions(have.postgres, whose.kind, whose.subject, by)
-    tell(
+    count = await end_sessions(context.postgres, whose.kind, whose.subject, by)
+    log_event(
         SecurityEvent.SESSIONS_ENDED,
         kind=whose.kind,
         subject=whose.subject,
@@ -58,5 +58,5 @@ async def end(
 
 def _may_end(caller: Caller, whose: SessionSubject) -> bool:
     if whose.kind == "agent":
-        return caller.speaks_for_all
-    return caller.may_speak_for(whose.subject)
+        return caller.may_access_all_accounts
+    return caller.may_access_account(whose.subject)

@@ -7,14 +7,18 @@ from pydantic import BaseModel, ConfigDict
 
 from adapters.postgres.ticket_queries import MESSAGES_A_PAGE, messages_before
 from gateway.api.schemas.ticket_detail import MessageLogItem
-from gateway.context import Have
-from gateway.http.auth import Agent, CallRoute
-from gateway.http.pagination import MESSAGE_CURSOR, place_before, read_message_cursor
+from gateway.context import Context
+from gateway.http.auth import AgentCaller, ApiRoute
+from gateway.http.pagination import (
+    MESSAGE_CURSOR_PATTERN,
+    decode_message_cursor,
+    encode_message_cursor,
+)
 from gateway.http.problems import Problem, responses
-from gateway.http.security_log import SecurityEvent, tell
-from gateway.ticket_commands import number_meant
+from gateway.http.security_log import SecurityEvent, log_event
+from gateway.ticket_commands import parse_number_or_404
 
-router = APIRouter(prefix="/v1", tags=["tickets"], route_class=CallRoute)
+router = APIRouter(prefix="/v1", tags=["tickets"], route_class=ApiRoute)
 
 
 class MessagePage(BaseModel):
@@ -31,19 +35,20 @@ class MessagePage(BaseModel):
     responses=responses("unknown_ticket", "malformed", "unauthorised", "forbidden", "unavailable"),
 )
 async def messages(
-    have: Have,
-    caller: Agent,
+    context: Context,
+    caller: AgentCaller,
     number: Annotated[str, Path(max_length=64, examples=["ZW-4KQ7-P9XT-M2AB-C"])],
     before: Annotated[
-        str | None, Query(pattern=MESSAGE_CURSOR, description="`messages_before`, or `next`.")
+        str | None,
+        Query(pattern=MESSAGE_CURSOR_PATTERN, description="`messages_before`, or `next`."),
     ] = None,
 ) -> MessagePage:
     """Tell what came for a ticket, the newest first, a page at a time."""
-    found = number_meant(number)
-    rows = await messages_before(have.postgres, found, read_message_cursor(before))
-    if not rows and await have.postgres.one("standing_of", number=found) is None:
+    found = parse_number_or_404(number)
+    rows = await messages_before(context.postgres, found, decode_message_cursor(before))
+    if not rows and await context.postgres.one("standing_of", number=found) is None:
         raise Problem("unknown_ticket")
-    tell(SecurityEvent.TICKET_READ, agent=caller.subject, number=found, door="api")
+    log_event(SecurityEvent.TICKET_READ, agent=caller.subject, number=found, channel="api")
     page = rows[:MESSAGES_A_PAGE]
     lines = [MessageLogItem.model_validate(row) for row in page]
-    return MessagePage(messages=lines, next=place_before(rows))
+    return MessagePage(messages=lines, next=encode_message_cursor(rows))

@@ -20,17 +20,22 @@ from gateway.api.schemas.commands import (
 )
 from gateway.api.schemas.ticket_detail import TicketDetail
 from gateway.api.schemas.tickets import Search, TicketPage
-from gateway.context import Have
-from gateway.http.auth import Agent, AgentOrFiling, Caller, CallRoute
-from gateway.http.pagination import read_cursor, write_cursor
+from gateway.context import Context
+from gateway.http.auth import AgentCaller, AgentOrFilingCaller, ApiRoute, Caller
+from gateway.http.pagination import decode_cursor, encode_cursor
 from gateway.http.problems import Problem, responses
-from gateway.http.request_body import message_in
-from gateway.http.security_log import SecurityEvent, tell, tell_search
+from gateway.http.request_body import strict_json_body
+from gateway.http.security_log import SecurityEvent, log_event, log_search
 from gateway.i18n import preferred_language
-from gateway.ticket_commands import actor_of, number_meant, put, ticket_open_to
-from gateway.ticket_view import line, whole
+from gateway.ticket_commands import (
+    acting_party,
+    parse_number_or_404,
+    require_ticket_access,
+    submit_command,
+)
+from gateway.ticket_view import to_detail, to_summary
 
-router = APIRouter(prefix="/v1", tags=["tickets"], route_class=CallRoute)
+router = APIRouter(prefix="/v1", tags=["tickets"], route_class=ApiRoute)
 
 Number = Annotated[
     str,
@@ -51,10 +56,12 @@ _READ: Final = ("unknown_ticket", "malformed", "unauthorised", "forbidden", "una
 
 
 @router.get("/tickets", responses=responses(*_READ))
-async def search(have: Have, caller: Agent, sought: Annotated[Search, Query()]) -> TicketPage:
+async def search(
+    context: Context, caller: AgentCaller, sought: Annotated[Search, Query()]
+) -> TicketPage:
     """Find tickets, the newest first, a page at a time."""
     filters = Filters(
-        number=number_meant(sought.number) if sought.number is not None else None,
+        number=parse_number_or_404(sought.number) if sought.number is not None else None,
         order_key=None if sought.order_number is None else order_key(sought.order_number) or "",
         email=as_kept(sought.email) if sought.email else None,
         partner_id=sought.partner,
@@ -63,29 +70,31 @@ async def search(have: Have, caller: Agent, sought: Annotated[Search, Query()]) 
         due_before=sought.due_before,
     )
     most = sought.limit
-    rows = await tickets_found(have.postgres, filters, most + 1, read_cursor(sought.after))
-    tell_search(caller.subject, [*filters.model_dump(exclude_none=True)], len(rows[:most]))
+    rows = await tickets_found(context.postgres, filters, most + 1, decode_cursor(sought.after))
+    log_search(caller.subject, [*filters.model_dump(exclude_none=True)], len(rows[:most]))
     return TicketPage(
-        tickets=[line(row) for row in rows[:most]], next=write_cursor(place_of(rows, most))
+        tickets=[to_summary(row) for row in rows[:most]], next=encode_cursor(place_of(rows, most))
     )
 
 
 @router.get("/tickets/{number}", responses=responses(*_READ))
-async def look_up(request: Request, have: Have, caller: Agent, number: Number) -> TicketDetail:
+async def look_up(
+    request: Request, context: Context, caller: AgentCaller, number: Number
+) -> TicketDetail:
     """Tell all about a ticket. `errors` of `unknown_ticket` say `check_character` where the number
     has a mistyped character; without errors there is no such ticket.
     """
-    row = await ticket_whole(have.postgres, number_meant(number))
+    row = await ticket_whole(context.postgres, parse_number_or_404(number))
     if row is None:
         raise Problem("unknown_ticket")
-    tell(SecurityEvent.TICKET_READ, agent=caller.subject, number=row["number"], door="api")
-    return whole(have, row, preferred_language(request))
+    log_event(SecurityEvent.TICKET_READ, agent=caller.subject, number=row["number"], channel="api")
+    return to_detail(context, row, preferred_language(request))
 
 
 def _ids(caller: Caller, told: CommandRequest, key: str | None) -> dict[str, str]:
     """Return who asks, and the id of the request: one of ours, where the caller gave none."""
     request_id = told.request_id or key or uuid.uuid4().hex
-    return {"request_id": request_id, "actor": actor_of(caller), "caller": caller.key}
+    return {"request_id": request_id, "actor": acting_party(caller), "caller": caller.key}
 
 
 def _answers(*codes: str) -> dict[str, Any]:
@@ -94,7 +103,7 @@ def _answers(*codes: str) -> dict[str, Any]:
         *_READ, "not_possible_now", "key_reused", "payload_too_large", "workflow_lost", *codes
     )
     told[200] = {"description": "The ticket's answer", "content": shown}
-    return {"responses": told, "dependencies": [Depends(message_in)]}
+    return {"responses": told, "dependencies": [Depends(strict_json_body)]}
 
 
 _OF_LINKS: Final = ("no_link", "link_does_not_fit")
@@ -110,8 +119,8 @@ _OF_REWARDS: Final = (
     ),
 )
 async def decide(
-    have: Have,
-    caller: Agent,
+    context: Context,
+    caller: AgentCaller,
     number: Number,
     told: Annotated[DecisionRequest, Body()],
     key: Key = None,
@@ -124,21 +133,21 @@ async def decide(
     content |= _ids(caller, told, key)
     if caller.roles & {"platform", "filing", "feed"}:  # a program, not a person
         content["actor"] = f"platform:{caller.subject}"
-    return await put(have, number_meant(number), "decide", content)
+    return await submit_command(context, parse_number_or_404(number), "decide", content)
 
 
 @router.post("/tickets/{number}/withdrawal", **_answers())
 async def withdraw(
-    have: Have,
-    caller: AgentOrFiling,
+    context: Context,
+    caller: AgentOrFilingCaller,
     number: Number,
     told: Annotated[WithdrawalRequest, Body()],
     key: Key = None,
 ) -> Answer:
     """Take the claim back: an agent, or the platform for its own member."""
-    found = await ticket_open_to(have, caller, number)
+    found = await require_ticket_access(context, caller, number)
     content = {"reason": told.reason} | _ids(caller, told, key)
-    return await put(have, found, "withdraw", content)
+    return await submit_command(context, found, "withdraw", content)
 
 
 @router.post(
@@ -146,8 +155,8 @@ async def withdraw(
     **_answers("incomplete", "duplicate", *_OF_LINKS, *_OF_REWARDS),
 )
 async def inform(
-    have: Have,
-    caller: AgentOrFiling,
+    context: Context,
+    caller: AgentOrFilingCaller,
     number: Number,
     told: Annotated[TicketInformationRequest, Body()],
     key: Key = None,
@@ -155,20 +164,20 @@ async def inform(
     """Ask the member by `questions` (agents only), or give the member's answer."""
     if told.is_question and "agent" not in caller.roles:
         raise Problem("forbidden")
-    found = await ticket_open_to(have, caller, number)
+    found = await require_ticket_access(context, caller, number)
     update = "request_information" if told.is_question else "provide_information"
     content = told.model_dump(exclude={"request_id"}, exclude_none=True)
-    return await put(have, found, update, content | _ids(caller, told, key))
+    return await submit_command(context, found, update, content | _ids(caller, told, key))
 
 
 @router.post("/tickets/{number}/resend", **_answers())
 async def resend(
-    have: Have,
-    caller: Agent,
+    context: Context,
+    caller: AgentCaller,
     number: Number,
     told: Annotated[ResendRequest, Body()],
     key: Key = None,
 ) -> Answer:
     """Send the claim to the partner once more; the ticket does not move."""
     content = {"reason": told.reason} | _ids(caller, told, key)
-    return await put(have, number_meant(number), "resend_to_partner", content)
+    return await submit_command(context, parse_number_or_404(number), "resend_to_partner", content)

@@ -12,28 +12,28 @@ from domain.errors import Unavailable
 from gateway.api import feed
 from gateway.background import webhook_sender
 from gateway.background.lost_tickets import find_lost
-from gateway.context import Parts
-from gateway.http.middleware import place_of
-from gateway.http.security_log import tell_left_out
-from gateway.outcome_intake import tell_what_was_left
+from gateway.context import AppContext
+from gateway.http.middleware import error_location
+from gateway.http.security_log import log_suppressed
+from gateway.outcome_intake import dispatch_stale_outcomes
 
 log = logging.getLogger("gateway")
-Round = Callable[[Parts], Awaitable[bool]]
+Round = Callable[[AppContext], Awaitable[bool]]
 """Does some work; says whether there may be more at once."""
 PAUSE: Final = 1.0
 """Seconds between two looks when there was nothing to do."""
 PAUSE_AFTER_TROUBLE: Final = 5.0
 
 
-async def _tell_left_out(parts: Parts) -> bool:
+async def _tell_left_out(context: AppContext) -> bool:
     """Let the security log say what it left out, also when nothing more happens."""
-    tell_left_out()
+    log_suppressed()
     return False
 
 
 ROUNDS: Final[Sequence[Round]] = (
     find_lost,
-    tell_what_was_left,
+    dispatch_stale_outcomes,
     feed.look_again,
     webhook_sender.place,
     webhook_sender.send,
@@ -42,9 +42,9 @@ ROUNDS: Final[Sequence[Round]] = (
 
 
 @asynccontextmanager
-async def going_round(parts: Parts, rounds: Sequence[Round] = ROUNDS) -> AsyncIterator[None]:
+async def going_round(context: AppContext, rounds: Sequence[Round] = ROUNDS) -> AsyncIterator[None]:
     """Let the rounds go on meanwhile."""
-    tasks = [asyncio.create_task(_again_and_again(one, parts)) for one in rounds]
+    tasks = [asyncio.create_task(_again_and_again(one, context)) for one in rounds]
     try:
         yield
     finally:
@@ -55,15 +55,15 @@ async def going_round(parts: Parts, rounds: Sequence[Round] = ROUNDS) -> AsyncIt
                 await task
 
 
-async def _again_and_again(one: Round, parts: Parts) -> None:
+async def _again_and_again(one: Round, context: AppContext) -> None:
     while True:
         try:
-            more = await one(parts)
+            more = await one(context)
         except (Unavailable, RPCError, RuntimeError) as error:
             log.warning("a round is tried again: %s", type(error).__name__)
             await asyncio.sleep(PAUSE_AFTER_TROUBLE)
         except Exception as error:
-            log.error("a bug in a round: %s", place_of(error))
+            log.error("a bug in a round: %s", error_location(error))
             await asyncio.sleep(PAUSE_AFTER_TROUBLE)
         else:
             await asyncio.sleep(0 if more else PAUSE)

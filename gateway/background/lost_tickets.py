@@ -7,7 +7,7 @@ from typing import Final
 from prometheus_client import Gauge
 
 from adapters.postgres.resumption import lost_tickets
-from gateway.context import Parts
+from gateway.context import AppContext
 from workflows.resumption import check_open_tickets
 
 log = logging.getLogger("gateway")
@@ -20,19 +20,19 @@ LOST: Final = Gauge(
 )
 
 
-async def find_lost(parts: Parts) -> bool:
+async def find_lost(context: AppContext) -> bool:
     """Look at every open ticket once; a round of `rounds.py`."""
     after, more = "", True
     while more:
-        after, found = await check_open_tickets(parts.postgres, parts.client, after)
+        after, found = await check_open_tickets(context.postgres, context.temporal, after)
         for number in found:
             log.error("%s: no workflow leads this ticket: worker.py repair %s", number, number)
         more = bool(after)
-        await count_lost(parts)
+        await count_lost(context)
         await asyncio.sleep(PAUSE if more else PAUSE_AFTER_ALL)
     return False
 
 
-async def count_lost(parts: Parts) -> None:
+async def count_lost(context: AppContext) -> None:
     """Let the figures show how many tickets are marked."""
-    LOST.set(len(await lost_tickets(parts.postgres)))
+    LOST.set(len(await lost_tickets(context.postgres)))

@@ -11,9 +11,9 @@ from typing import Final
 
 from adapters.postgres.event_log import Due, delivered, failed, place_moves, webhooks_due
 from domain.errors import Unavailable
-from gateway.api.events import as_event, webhooks_for
+from gateway.api.events import to_event, webhook_retry_window
 from gateway.background.webhook_backoff import pause_after
-from gateway.context import Parts
+from gateway.context import AppContext
 
 AT_ONCE: Final = 20
 TIMEOUT: Final = 10.0
@@ -21,36 +21,36 @@ TIMEOUT: Final = 10.0
 LONGEST_REST: Final = timedelta(minutes=1)
 
 
-async def place(parts: Parts) -> bool:
+async def place(context: AppContext) -> bool:
     """Give new moves their places, and their webhooks."""
-    return await place_moves(parts.postgres, webhooks_for(parts))
+    return await place_moves(context.postgres, webhook_retry_window(context))
 
 
-async def send(parts: Parts) -> bool:
+async def send(context: AppContext) -> bool:
     """Send webhooks that are due; asked to wait, this process sends none for a while."""
-    if not parts.settings.webhook_url:
+    if not context.settings.webhook_url:
         return False
-    due = await webhooks_due(parts.postgres, AT_ONCE)
-    sent = await asyncio.gather(*(_send(parts, one) for one in due), return_exceptions=True)
+    due = await webhooks_due(context.postgres, AT_ONCE)
+    sent = await asyncio.gather(*(_send(context, one) for one in due), return_exceptions=True)
     waits = [_asked(one) for one in sent]
     if rest := max(waits, default=timedelta(0)):
         await asyncio.sleep(min(rest, LONGEST_REST).total_seconds())
     return len(due) == AT_ONCE
 
 
-async def _send(parts: Parts, due: Due) -> timedelta:
+async def _send(context: AppContext, due: Due) -> timedelta:
     """Send one, and note what became of it; return how long the platform asked to wait."""
-    event = as_event(due.event)
+    event = to_event(due.event)
     body = event.model_dump(mode="json", by_alias=True)
-    address = str(parts.settings.webhook_url)
-    secrets = parts.settings.webhook_secret or ""
+    address = str(context.settings.webhook_url)
+    secrets = context.settings.webhook_secret or ""
     try:
-        await parts.door.notify(address, secrets, event.event_id, body, TIMEOUT)
+        await context.http.notify(address, secrets, event.event_id, body, TIMEOUT)
     except Unavailable as error:
         pause = pause_after(due.attempts, random.random(), error.retry_after)  # noqa: S311
-        await failed(parts.postgres, due, str(error), pause)
+        await failed(context.postgres, due, str(error), pause)
         return error.retry_after or timedelta(0)
-    await delivered(parts.postgres, due)
+    await delivered(context.postgres, due)
     return timedelta(0)
 
 

@@ -15,11 +15,11 @@ from pydantic import ValidationError
 
 from domain.errors import MessageRefused
 from domain.values.types import Frozen, Identifier
-from gateway.context import Have, Parts
-from gateway.http.openapi import refuse_unknown_parameters
+from gateway.context import AppContext, Context
+from gateway.http.openapi import reject_unknown_parameters
 from gateway.http.problems import Problem
-from gateway.http.request_body import IGNORED, ignored_fields
-from gateway.http.security_log import SecurityEvent, tell, telling_refusals
+from gateway.http.request_body import UNKNOWN_FIELDS_HEADER, unknown_field_names
+from gateway.http.security_log import SecurityEvent, log_event, log_refusals
 
 Role = Literal["platform", "filing", "feed", "agent", "operator"]
 _BEARER: Final = HTTPBearer(
@@ -36,21 +36,21 @@ class Caller(Frozen):
     accounts: frozenset[Identifier] | None = frozenset()
 
     @property
-    def speaks_for_all(self) -> bool:
+    def may_access_all_accounts(self) -> bool:
         """Say whether the caller speaks for every account: only then its word counts for all."""
         return self.accounts is None
 
-    def may_speak_for(self, account_id: str) -> bool:
+    def may_access_account(self, account_id: str) -> bool:
         """Say whether the caller speaks for this account."""
         return self.accounts is None or account_id in self.accounts
 
-    def must_speak_for(self, account_id: str) -> None:
+    def require_account(self, account_id: str) -> None:
         """Raise `forbidden` where the caller does not speak for this account.
 
         Looked at before anything is looked up: it says nothing about the account.
         """
-        if not self.may_speak_for(account_id):
-            tell(SecurityEvent.ACCOUNT_REFUSED, subject=self.subject)
+        if not self.may_access_account(account_id):
+            log_event(SecurityEvent.ACCOUNT_REFUSED, subject=self.subject)
             raise Problem("forbidden")
 
     @property
@@ -64,7 +64,7 @@ class Caller(Frozen):
         return f"agent:{self.subject}" if "agent" in self.roles else "platform"
 
 
-def read_caller(content: Mapping[str, Any]) -> Caller:
+def caller_from_claims(content: Mapping[str, Any]) -> Caller:
     """Read what a checked token says; raises `MessageRefused("unauthorised")`."""
     accounts = content.get("accounts", [])
     if accounts is None:  # nobody speaks for all by saying nothing
@@ -80,34 +80,38 @@ def read_caller(content: Mapping[str, Any]) -> Caller:
         raise MessageRefused("unauthorised") from None
 
 
-class AskingFor:
+class RoleRequirement:
     """Asks for a token with one of these roles. It is looked at once in a call, before the body."""
 
     def __init__(self, *roles: Role) -> None:
         """Let these in."""
         self._roles = set(roles)
 
-    async def __call__(self, request: Request, have: Have, credentials: Credentials) -> Caller:
+    async def __call__(
+        self, request: Request, context: Context, credentials: Credentials
+    ) -> Caller:
         """Return who calls; raises `unauthorised` or `forbidden`."""
         found: Caller | None = getattr(request.state, "caller", None)
         if found is None:
-            found = request.state.caller = await _calling(have, credentials)
+            found = request.state.caller = await _authenticate(context, credentials)
         if not found.roles & self._roles:
-            tell(SecurityEvent.ROLE_REFUSED, subject=found.subject, path=request.url.path)
+            log_event(SecurityEvent.ROLE_REFUSED, subject=found.subject, path=request.url.path)
             raise Problem("forbidden")
         return found
 
 
-async def _calling(have: Parts, credentials: HTTPAuthorizationCredentials | None) -> Caller:
+async def _authenticate(
+    context: AppContext, credentials: HTTPAuthorizationCredentials | None
+) -> Caller:
     if credentials is None:
         raise Problem("unauthorised")
-    with telling_refusals(SecurityEvent.TOKEN_REFUSED):
-        found = read_caller(await have.tokens.read(credentials.credentials))
-    await have.limits.hit("token", found.subject)
+    with log_refusals(SecurityEvent.TOKEN_REFUSED):
+        found = caller_from_claims(await context.tokens.read(credentials.credentials))
+    await context.limits.hit("token", found.subject)
     return found
 
 
-class CallRoute(APIRoute):
+class ApiRoute(APIRoute):
     """A call of the API: who calls is looked at first, then its address, and only then its body."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -118,21 +122,21 @@ class CallRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             for door in doors:
-                if isinstance(door, AskingFor):
-                    await door(request, request.app.state.parts, await _BEARER(request))
-            refuse_unknown_parameters(request)
+                if isinstance(door, RoleRequirement):
+                    await door(request, request.app.state.context, await _BEARER(request))
+            reject_unknown_parameters(request)
             answer = await handle(request)
-            if ignored := ignored_fields(request, body):
-                answer.headers[IGNORED] = ignored
+            if ignored := unknown_field_names(request, body):
+                answer.headers[UNKNOWN_FIELDS_HEADER] = ignored
             return answer
 
         return guarded
 
 
-Platform = Annotated[Caller, Depends(AskingFor("platform"))]
-Filing = Annotated[Caller, Depends(AskingFor("platform", "filing"))]
-Feed = Annotated[Caller, Depends(AskingFor("platform", "feed"))]
-Agent = Annotated[Caller, Depends(AskingFor("agent"))]
-AgentOrFiling = Annotated[Caller, Depends(AskingFor("agent", "platform", "filing"))]
-Operator = Annotated[Caller, Depends(AskingFor("operator"))]
-OperatorOrPlatform = Annotated[Caller, Depends(AskingFor("operator", "platform"))]
+PlatformCaller = Annotated[Caller, Depends(RoleRequirement("platform"))]
+FilingCaller = Annotated[Caller, Depends(RoleRequirement("platform", "filing"))]
+FeedCaller = Annotated[Caller, Depends(RoleRequirement("platform", "feed"))]
+AgentCaller = Annotated[Caller, Depends(RoleRequirement("agent"))]
+AgentOrFilingCaller = Annotated[Caller, Depends(RoleRequirement("agent", "platform", "filing"))]
+OperatorCaller = Annotated[Caller, Depends(RoleRequirement("operator"))]
+OperatorOrPlatformCaller = Annotated[Caller, Depends(RoleRequirement("operator", "platform"))]

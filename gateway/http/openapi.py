@@ -12,14 +12,14 @@ from fastapi.routing import APIRoute
 from gateway.http.problems import MEDIA_TYPE, Problem, ProblemDetails, responses
 
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "patch"})
-_UNSAID: Final = ("HTTPValidationError", "ValidationError")
+_UNUSED_SCHEMAS: Final = ("HTTPValidationError", "ValidationError")
 """Schemas of answers that FastAPI would give and we do not: ours are problem details."""
 _REQUEST_ID: Final = {
     "description": "Names the request; it stands in our logs.",
     "required": True,
     "schema": {"type": "string"},
 }
-RETRY_AFTER: Final = {
+RETRY_AFTER_HEADER: Final = {
     "description": "Seconds after which to ask again.",
     "required": True,
     "schema": {"type": "integer", "minimum": 0},
@@ -30,17 +30,17 @@ _LANGUAGE: Final = {
     "schema": {"enum": ["pl", "de", "en"]},
 }
 _CHALLENGE: Final = {"required": True, "schema": {"type": "string"}}
-_LANGUAGE_WANTED: Final = {
+_ACCEPT_LANGUAGE: Final = {
     "name": "Accept-Language",
     "in": "header",
     "description": "The language of the words, of `pl`, `de` and `en`.",
     "schema": {"type": "string"},
     "example": "pl",
 }
-_NAMED: Final = 20
+_MAX_REPORTED: Final = 20
 
 
-class Documented(FastAPI):
+class DocumentedAPI(FastAPI):
     """An application whose document says all that its answers can be."""
 
     def openapi(self) -> dict[str, Any]:
@@ -61,15 +61,15 @@ class Documented(FastAPI):
         return written, f'"{hashlib.sha256(written).hexdigest()[:32]}"'
 
 
-def refuse_unknown_parameters(request: Request) -> None:
+def reject_unknown_parameters(request: Request) -> None:
     """Raise `unknown_parameter` for what the document of this call does not name: a filter with a
     slip of the pen would find too much.
     """
-    app: Documented = request.app
+    app: DocumentedAPI = request.app
     known = app.parameters(request.scope["route"].path_format, request.method.lower())
     unknown = sorted({name[:60] for name in request.query_params if name not in known})
     if unknown:
-        raise Problem("unknown_parameter", dict.fromkeys(unknown[:_NAMED], "not_known"))
+        raise Problem("unknown_parameter", dict.fromkeys(unknown[:_MAX_REPORTED], "not_known"))
 
 
 def operation_id(route: APIRoute) -> str:
@@ -79,7 +79,7 @@ def operation_id(route: APIRoute) -> str:
 
 def _complete(document: dict[str, Any]) -> None:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    for name in _UNSAID:
+    for name in _UNUSED_SCHEMAS:
         schemas.pop(name, None)
     problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs", {}))
@@ -109,7 +109,7 @@ def _complete_operation(operation: dict[str, Any]) -> None:
     operation["responses"] = dict(sorted(found.items()))
     for status, response in found.items():
         response["headers"] = _headers(status, response) | response.get("headers", {})
-    operation.setdefault("parameters", []).append(_LANGUAGE_WANTED)
+    operation.setdefault("parameters", []).append(_ACCEPT_LANGUAGE)
 
 
 def _headers(status: str, response: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,5 +119,5 @@ def _headers(status: str, response: Mapping[str, Any]) -> dict[str, Any]:
     if status == "401":
         headers["WWW-Authenticate"] = _CHALLENGE
     if status in ("429", "503"):
-        headers["Retry-After"] = RETRY_AFTER
+        headers["Retry-After"] = RETRY_AFTER_HEADER
     return headers

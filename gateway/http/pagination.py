@@ -9,28 +9,28 @@ from typing import Any, Final
 
 from adapters.postgres.ticket_queries import MESSAGES_A_PAGE, MessagePlace, Place
 
-CURSOR: Final = r"^[0-9]{1,16}\.ZW-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]$"
+CURSOR_PATTERN: Final = r"^[0-9]{1,16}\.ZW-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]$"
 """Everything that looks like a cursor is one: a place among all tickets, which reveals nothing."""
-MESSAGE_CURSOR: Final = r"^[0-9]{1,16}\.[0-9]{1,9}\.[0-9]{1,9}$"
+MESSAGE_CURSOR_PATTERN: Final = r"^[0-9]{1,16}\.[0-9]{1,9}\.[0-9]{1,9}$"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def write_cursor(place: Place | None) -> str | None:
+def encode_cursor(place: Place | None) -> str | None:
     """Write a place in a list as an opaque cursor."""
     if place is None:
         return None
     return f"{(place.at - _EPOCH) // timedelta(microseconds=1)}.{place.number}"
 
 
-def read_cursor(text: str | None) -> Place | None:
+def decode_cursor(text: str | None) -> Place | None:
     """Read a cursor; none for what is none."""
-    if text is None or not re.fullmatch(CURSOR, text):
+    if text is None or not re.fullmatch(CURSOR_PATTERN, text):
         return None
     microseconds, _, number = text.partition(".")
     return Place(_EPOCH + timedelta(microseconds=int(microseconds)), number)
 
 
-def place_before(newest_first: Sequence[Mapping[str, Any]]) -> str | None:
+def encode_message_cursor(newest_first: Sequence[Mapping[str, Any]]) -> str | None:
     """Return where the messages before a page begin, if there is one more than fits on it."""
     if len(newest_first) <= MESSAGES_A_PAGE:
         return None
@@ -40,9 +40,9 @@ def place_before(newest_first: Sequence[Mapping[str, Any]]) -> str | None:
     return f"{(moment - _EPOCH) // timedelta(microseconds=1)}.{last['writing']}.{last['position']}"
 
 
-def read_message_cursor(text: str | None) -> MessagePlace | None:
+def decode_message_cursor(text: str | None) -> MessagePlace | None:
     """Read a cursor among a ticket's messages; none for what is none."""
-    if text is None or not re.fullmatch(MESSAGE_CURSOR, text):
+    if text is None or not re.fullmatch(MESSAGE_CURSOR_PATTERN, text):
         return None
     microseconds, writing, position = map(int, text.split("."))
     return MessagePlace(_EPOCH + timedelta(microseconds=microseconds), writing, position)

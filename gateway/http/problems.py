@@ -21,8 +21,8 @@ from gateway.i18n import catalog, preferred_language
 
 log = logging.getLogger("gateway")
 MEDIA_TYPE: Final = "application/problem+json"
-TYPE: Final = "urn:support-tickets:problem:"
-RETRY_AFTER: Final = 5
+TYPE_PREFIX: Final = "urn:support-tickets:problem:"
+RETRY_AFTER_SECONDS: Final = 5
 """Seconds, where nobody can say when what is away comes back."""
 
 STATUS: Final = {
@@ -119,7 +119,7 @@ def _content() -> dict[str, Any]:
 def _example(code: str, title: str) -> dict[str, Any]:
     wrong = [FieldError(field="account_id", expected="required")] if code == "malformed" else []
     return ProblemDetails(
-        type=f"{TYPE}{code}",
+        type=f"{TYPE_PREFIX}{code}",
         title=title,
         status=STATUS[code],
         code=code,
@@ -128,12 +128,12 @@ def _example(code: str, title: str) -> dict[str, Any]:
     ).model_dump()
 
 
-def answer(request: Request, problem: Problem) -> JSONResponse:
+def problem_response(request: Request, problem: Problem) -> JSONResponse:
     """Put a problem into the caller's words."""
     status = STATUS[problem.code]
     language = preferred_language(request)
     details = ProblemDetails(
-        type=f"{TYPE}{problem.code}",
+        type=f"{TYPE_PREFIX}{problem.code}",
         title=catalog("problems", language)["problems"][problem.code],
         status=status,
         code=problem.code,
@@ -144,64 +144,66 @@ def answer(request: Request, problem: Problem) -> JSONResponse:
     if status == 401:
         headers.setdefault("www-authenticate", "Bearer")
     if status in (429, 503):
-        headers.setdefault("retry-after", str(RETRY_AFTER))
+        headers.setdefault("retry-after", str(RETRY_AFTER_SECONDS))
     return JSONResponse(details.model_dump(), status, headers, media_type=MEDIA_TYPE)
 
 
-def plainly(code: str) -> bytes:
+def unlocalized_problem(code: str) -> bytes:
     """Return a problem as the server says it before there is a request whose caller has a language
     or an id.
     """
     title = catalog("problems", "en")["problems"][code]
-    details = ProblemDetails(type=f"{TYPE}{code}", title=title, status=STATUS[code], code=code)
+    details = ProblemDetails(
+        type=f"{TYPE_PREFIX}{code}", title=title, status=STATUS[code], code=code
+    )
     return details.model_dump_json().encode()
 
 
-def install(app: FastAPI) -> None:
+def register_handlers(app: FastAPI) -> None:
     """Let every error leave as a problem."""
-    app.add_exception_handler(Problem, _said)
-    app.add_exception_handler(MessageRefused, _refused)
-    app.add_exception_handler(Unavailable, _away)
-    app.add_exception_handler(RPCError, _temporal)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(MessageRefused, _on_rejected)
+    app.add_exception_handler(Unavailable, _on_unavailable)
+    app.add_exception_handler(RPCError, _on_rpc_error)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(HTTPException, _on_http_error)
 
 
-async def _said(request: Request, error: Exception) -> JSONResponse:
-    return answer(request, error if isinstance(error, Problem) else Problem("internal"))
+async def _on_problem(request: Request, error: Exception) -> JSONResponse:
+    return problem_response(request, error if isinstance(error, Problem) else Problem("internal"))
 
 
-async def _refused(request: Request, error: Exception) -> JSONResponse:
+async def _on_rejected(request: Request, error: Exception) -> JSONResponse:
     code = error.code if isinstance(error, MessageRefused) and error.code in STATUS else "internal"
     field = error.field if isinstance(error, MessageRefused) else None
     expected = error.expected if isinstance(error, MessageRefused) else ""
-    return answer(request, Problem(code, {field: expected} if field else None))
+    return problem_response(request, Problem(code, {field: expected} if field else None))
 
 
-async def _away(request: Request, error: Exception) -> JSONResponse:
+async def _on_unavailable(request: Request, error: Exception) -> JSONResponse:
     log.warning("away: %s", error)
-    return answer(request, Problem("unavailable"))
+    return problem_response(request, Problem("unavailable"))
 
 
-async def _temporal(request: Request, error: Exception) -> JSONResponse:
+async def _on_rpc_error(request: Request, error: Exception) -> JSONResponse:
     """Temporal does not answer; a workflow that is not there is a ticket nobody knows."""
-    if isinstance(error, RPCError) and is_unknown(error):
-        return answer(request, Problem("unknown_ticket"))
+    if isinstance(error, RPCError) and is_workflow_not_found(error):
+        return problem_response(request, Problem("unknown_ticket"))
     log.warning("Temporal: %s", error.status.name if isinstance(error, RPCError) else error)
-    return answer(request, Problem("unavailable"))
+    return problem_response(request, Problem("unavailable"))
 
 
-def is_unknown(error: RPCError) -> bool:
+def is_workflow_not_found(error: RPCError) -> bool:
     """Say whether no such workflow runs; a namespace that is not there says nothing about it."""
     return error.status is RPCStatusCode.NOT_FOUND and "namespace" not in error.message.lower()
 
 
-async def _invalid(request: Request, error: Exception) -> JSONResponse:
+async def _on_validation_error(request: Request, error: Exception) -> JSONResponse:
     found = error.errors() if isinstance(error, RequestValidationError) else []
-    return answer(request, Problem("malformed", wrong_fields(found)))
+    return problem_response(request, Problem("malformed", field_errors(found)))
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
     """Answer what no call took: no such path, no such method, an unreadable body."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
@@ -209,7 +211,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         headers = {"allow": ", ".join(_methods(request))}
     code = {404: "not_found", 405: "method_not_allowed", 413: "payload_too_large", 500: "internal"}
     code[503] = "unavailable"
-    return answer(request, Problem(code.get(status, "malformed"), headers=headers))
+    return problem_response(request, Problem(code.get(status, "malformed"), headers=headers))
 
 
 def _methods(request: Request) -> list[str]:
@@ -225,8 +227,8 @@ def _methods(request: Request) -> list[str]:
 
 
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_WHERE: Final = frozenset({"body", "query", "path", "header", "cookie"})
-_SAID: Final = {
+_LOCATIONS: Final = frozenset({"body", "query", "path", "header", "cookie"})
+_SUB_CODES: Final = {
     "missing": "required",
     "string_too_long": "too_long",
     "too_long": "too_long",
@@ -240,11 +242,11 @@ _SAID: Final = {
 """Pydantic's types of errors as sub-codes; any other is told by its own name."""
 
 
-def wrong_fields(errors: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def field_errors(errors: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Name each field that is wrong, and what was expected there; never what was sent."""
     found: dict[str, str] = {}
     for error in errors:
         place = [str(part) for part in error["loc"]]
-        name = ".".join(place[1:] if place[:1] and place[0] in _WHERE else place) or "body"
-        found.setdefault(name[:200], _SAID.get(error["type"], error["type"]))
+        name = ".".join(place[1:] if place[:1] and place[0] in _LOCATIONS else place) or "body"
+        found.setdefault(name[:200], _SUB_CODES.get(error["type"], error["type"]))
     return found

@@ -17,10 +17,10 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from gateway.http.problems import Problem
-from gateway.http.security_log import SecurityEvent, tell
+from gateway.http.security_log import SecurityEvent, log_event
 
 log = logging.getLogger("gateway")
-Kind = Literal[
+LimitKind = Literal[
     "partner_calls",
     "partner_outcomes",
     "partner_page",
@@ -30,7 +30,7 @@ Kind = Literal[
     "token",
     "account",
 ]
-LIMITS: Final[Mapping[Kind, RateLimitItem]] = MappingProxyType(
+LIMITS: Final[Mapping[LimitKind, RateLimitItem]] = MappingProxyType(
     {
         "partner_calls": RateLimitItemPerMinute(600),  # a partner's signed calls
         "partner_outcomes": RateLimitItemPerMinute(20_000),  # the items in them
@@ -42,21 +42,21 @@ LIMITS: Final[Mapping[Kind, RateLimitItem]] = MappingProxyType(
         "account": RateLimitItemPerMinute(120),  # what is done for one account
     }
 )
-_SAID_EVERY: Final = 60.0
+_LOG_INTERVAL_SECONDS: Final = 60.0
 """Seconds between two log lines about one limit."""
 
 
-class RateLimits:
+class RequestRateLimiter:
     """What has been used of each limit, in memory."""
 
-    def __init__(self, limits: Mapping[Kind, RateLimitItem] = LIMITS) -> None:
+    def __init__(self, limits: Mapping[LimitKind, RateLimitItem] = LIMITS) -> None:
         """Begin with nothing used."""
         self._limits = limits
         # One storage each: it looks through all its keys at every use.
         self._windows = {kind: SlidingWindowCounterRateLimiter(MemoryStorage()) for kind in limits}
-        self._said_at: dict[str, float] = {}
+        self._logged_at: dict[str, float] = {}
 
-    async def hit(self, kind: Kind, key: str, cost: int = 1) -> None:
+    async def hit(self, kind: LimitKind, key: str, cost: int = 1) -> None:
         """Use `cost` of what `key` may do; raises `Problem("too_many_requests")` (429 with
         `Retry-After`) where that is more than is left, and uses nothing then.
         """
@@ -65,13 +65,13 @@ class RateLimits:
             return
         stats = await window.get_window_stats(limit, key)
         seconds = max(1, math.ceil(stats.reset_time - time.time()))
-        self._say(kind, key)
-        tell(SecurityEvent.RATE_LIMITED, limit=kind, key=key)
+        self._log_exceeded(kind, key)
+        log_event(SecurityEvent.RATE_LIMITED, limit=kind, key=key)
         raise Problem("too_many_requests", headers={"retry-after": str(seconds)})
 
-    def _say(self, kind: Kind, key: str) -> None:
+    def _log_exceeded(self, kind: LimitKind, key: str) -> None:
         """Log who is over a limit, once a minute for each limit: a flood must not fill the log."""
         now = time.monotonic()
-        if now - self._said_at.get(kind, -math.inf) >= _SAID_EVERY:
-            self._said_at[kind] = now
+        if now - self._logged_at.get(kind, -math.inf) >= _LOG_INTERVAL_SECONDS:
+            self._logged_at[kind] = now
             log.warning("over the limit %s: %s", kind, key)

@@ -10,12 +10,12 @@ from pydantic import BaseModel
 from domain.claims.parsing import LONGEST_MESSAGE, parse
 from gateway.http.problems import Problem
 
-IGNORED: Final = "X-Ignored-Fields"
-_NAMED: Final = 20
-_LONGEST_NAME: Final = 60
+UNKNOWN_FIELDS_HEADER: Final = "X-Ignored-Fields"
+_MAX_REPORTED: Final = 20
+_MAX_NAME_LENGTH: Final = 60
 
 
-async def message_in(request: Request) -> Any:
+async def strict_json_body(request: Request) -> Any:
     """Parse a request body as strictly as the workflow does: no deep nesting, no NaN.
 
     Raises `payload_too_large` or `malformed`.
@@ -29,7 +29,7 @@ async def message_in(request: Request) -> Any:
     return told
 
 
-def ignored_fields(request: Request, model: object) -> str:
+def unknown_field_names(request: Request, model: object) -> str:
     """Name the fields of a JSON body that `model` does not know, as a header says them: a field
     with a slip of the pen is heard of. Empty where there are none.
     """
@@ -38,4 +38,4 @@ def ignored_fields(request: Request, model: object) -> str:
     sent = getattr(request, "_json", None)  # read already: never a second time
     known = {field.alias or name for name, field in model.model_fields.items()}
     unknown = sorted(sent.keys() - known) if isinstance(sent, dict) else []
-    return ", ".join(ascii(name)[1:-1][:_LONGEST_NAME] for name in unknown[:_NAMED])
+    return ", ".join(ascii(name)[1:-1][:_MAX_NAME_LENGTH] for name in unknown[:_MAX_REPORTED])

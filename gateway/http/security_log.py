@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from domain.errors import MessageRefused
 
 log = logging.getLogger("security")
-MOST_A_MINUTE: Final = 60
+MAX_LINES_PER_MINUTE: Final = 60
 """Lines of one event that strangers can cause."""
 _MINUTE: Final = 60.0
 _LONGEST: Final = 250
@@ -37,7 +37,7 @@ class SecurityEvent(StrEnum):
     ACCOUNT_REFUSED = "account_refused"
     SIGNATURE_REFUSED = "signature_refused"
     LINK_REFUSED = "link_refused"
-    HANDOVER_REFUSED = "handover_refused"
+    LOGIN_TOKEN_REFUSED = "login_token_refused"  # noqa: S105  (the name of an event)
     CSRF_TOKEN_REFUSED = "csrf_token_refused"  # noqa: S105  (the name of an event)
     RATE_LIMITED = "rate_limited"
     SIGNED_IN = "signed_in"
@@ -50,14 +50,14 @@ class SecurityEvent(StrEnum):
     OPERATOR_ACTED = "operator_acted"
 
 
-STRANGERS: Final = frozenset(
+UNAUTHENTICATED_EVENTS: Final = frozenset(
     {
         SecurityEvent.TOKEN_REFUSED,
         SecurityEvent.ROLE_REFUSED,
         SecurityEvent.ACCOUNT_REFUSED,
         SecurityEvent.SIGNATURE_REFUSED,
         SecurityEvent.LINK_REFUSED,
-        SecurityEvent.HANDOVER_REFUSED,
+        SecurityEvent.LOGIN_TOKEN_REFUSED,
         SecurityEvent.CSRF_TOKEN_REFUSED,
         SecurityEvent.RATE_LIMITED,
     }
@@ -65,7 +65,7 @@ STRANGERS: Final = frozenset(
 """What anybody can cause as often as they like."""
 
 
-class Pace:
+class LineLimiter:
     """Lets so many lines of an event through in a minute, and counts the others."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -77,24 +77,24 @@ class Pace:
     def admits(self, event: SecurityEvent) -> bool:
         """Count an event; say whether it is to be written."""
         self._seen[event] += 1
-        return event not in STRANGERS or self._seen[event] <= MOST_A_MINUTE
+        return event not in UNAUTHENTICATED_EVENTS or self._seen[event] <= MAX_LINES_PER_MINUTE
 
-    def left_out(self) -> dict[SecurityEvent, int]:
+    def suppressed(self) -> dict[SecurityEvent, int]:
         """Return how often each event was left out, when a minute is over; a new one begins."""
         if self._clock() - self._began < _MINUTE:
             return {}
         seen, self._seen, self._began = self._seen, Counter(), self._clock()
         return {
-            event: count - MOST_A_MINUTE
+            event: count - MAX_LINES_PER_MINUTE
             for event, count in seen.items()
-            if event in STRANGERS and count > MOST_A_MINUTE
+            if event in UNAUTHENTICATED_EVENTS and count > MAX_LINES_PER_MINUTE
         }
 
 
-_pace: Final = Pace()
+_limiter: Final = LineLimiter()
 
 
-class Addresses:
+class ClientAddressMiddleware:
     """Middleware: remembers from which address a call came, as the server knows it."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -108,35 +108,35 @@ class Addresses:
         await self._app(scope, receive, send)
 
 
-def tell(event: SecurityEvent, **told: str | int | None) -> None:
+def log_event(event: SecurityEvent, **told: str | int | None) -> None:
     """Write an event down, with the address and the id of the call in which it happened.
 
     `told`: codes, numbers of tickets, subjects and partners; never a token, a secret or a claim.
     """
-    tell_left_out()
-    if _pace.admits(event):
+    log_suppressed()
+    if _limiter.admits(event):
         _write(event, {"address": _address.get(), "request_id": correlation_id.get(), **told})
 
 
-def tell_search(agent: str, by: Sequence[str], found: int) -> None:
+def log_search(agent: str, by: Sequence[str], found: int) -> None:
     """Write down that an agent looked tickets up: by what kinds of keys, never by which."""
-    tell(SecurityEvent.TICKETS_SEARCHED, agent=agent, by=",".join(by), found=found)
+    log_event(SecurityEvent.TICKETS_SEARCHED, agent=agent, by=",".join(by), found=found)
 
 
 @contextmanager
-def telling_refusals(event: SecurityEvent, **told: str | int | None) -> Iterator[None]:
+def log_refusals(event: SecurityEvent, **told: str | int | None) -> Iterator[None]:
     """Write `event` down where a token, a signature or a link is refused."""
     try:
         yield
     except MessageRefused:
-        tell(event, **told)
+        log_event(event, **told)
         raise
 
 
-def tell_left_out() -> None:
+def log_suppressed() -> None:
     """Write down how much of the last minute was left out."""
-    for event, count in _pace.left_out().items():
-        _write(event, {"left_out": count})
+    for event, count in _limiter.suppressed().items():
+        _write(event, {"suppressed": count})
 
 
 def _write(event: SecurityEvent, told: dict[str, str | int | None]) -> None:

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from temporalio.service import RPCError
 
 from domain.errors import MessageRefused, Unavailable
-from gateway.http.problems import RETRY_AFTER, STATUS, Problem, is_unknown
+from gateway.http.problems import RETRY_AFTER_SECONDS, STATUS, Problem, is_workflow_not_found
 from gateway.i18n import catalog
 from gateway.pages.rendering import page, reading_language
 
@@ -62,7 +62,7 @@ class PageRoute(APIRoute):
             except HTTPException as error:
                 return _problem(request, self.area, _BY_STATUS.get(error.status_code, "malformed"))
             except (Unavailable, RPCError) as error:
-                if isinstance(error, RPCError) and is_unknown(error):
+                if isinstance(error, RPCError) and is_workflow_not_found(error):
                     return _problem(request, self.area, "unknown_ticket")
                 tell_away(error)
                 return _problem(request, self.area, "unavailable")
@@ -90,6 +90,6 @@ def _problem(
     content = {**said, "mood": "warn"}
     response = page(request, "message.html", "pages", language, content, STATUS[code])
     if response.status_code == STATUS["unavailable"]:
-        response.headers["retry-after"] = str(RETRY_AFTER)
+        response.headers["retry-after"] = str(RETRY_AFTER_SECONDS)
     response.headers.update(headers or {})
     return response

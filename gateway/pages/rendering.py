@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from adapters.email.renderer import printable
 from domain.partners.profile import LANGUAGES
 from domain.tickets.messages import RejectionReason
-from gateway.context import Parts
+from gateway.context import AppContext
 from gateway.i18n import catalog, preferred_language
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
@@ -95,9 +95,9 @@ def kept_parameters(request: Request) -> dict[str, str]:
 class Writes:
     """Writes days, moments and money as a reader of `language` expects them."""
 
-    def __init__(self, parts: Parts, language: str) -> None:
+    def __init__(self, context: AppContext, language: str) -> None:
         """Use the letter book's way to write."""
-        self._book = parts.book
+        self._book = context.emails
         self.language = language
 
     def day(self, day: date | None) -> str:

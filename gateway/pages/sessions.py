@@ -20,9 +20,9 @@ from adapters.security.signed_links import seal, unseal
 from domain.claims.claim import Contact
 from domain.errors import MessageRefused
 from domain.values.types import Frozen, Identifier
-from gateway.context import Parts
+from gateway.context import AppContext
 from gateway.http.problems import Problem
-from gateway.http.security_log import SecurityEvent, tell
+from gateway.http.security_log import SecurityEvent, log_event
 
 FORM_TOKEN: Final = "csrf_token"  # noqa: S105  (the name of a field)
 _COOKIE: Final[dict[Kind, str]] = {"member": "tickets_member", "agent": "tickets_agent"}
@@ -60,55 +60,55 @@ def id_of(cookie: str) -> str:
     return hashlib.sha256(cookie.encode()).hexdigest()
 
 
-def cookie_of(parts: Parts, request: Request, kind: Kind) -> str | None:
+def cookie_of(context: AppContext, request: Request, kind: Kind) -> str | None:
     """Return the random id in the browser's cookie of this kind, if we put it there."""
-    cookie, secret = request.cookies.get(_name(parts, kind), ""), parts.settings.signing_secret
+    cookie, secret = request.cookies.get(_name(context, kind), ""), context.settings.signing_secret
     try:
-        return str(unseal(cookie, secret, f"session {kind}", parts.now))
+        return str(unseal(cookie, secret, f"session {kind}", context.now))
     except MessageRefused:
         return None
 
 
-def remember(parts: Parts, response: Response, kind: Kind, cookie: str) -> None:
+def remember(context: AppContext, response: Response, kind: Kind, cookie: str) -> None:
     """Put a session's random id into a cookie that no script and no other site gets.
 
     Over HTTPS its name makes browsers refuse one that another host of the domain would set.
     """
     response.set_cookie(
-        _name(parts, kind),
-        seal(parts.settings.signing_secret, f"session {kind}", cookie, parts.now + LONGEST),
+        _name(context, kind),
+        seal(context.settings.signing_secret, f"session {kind}", cookie, context.now + LONGEST),
         max_age=int(LONGEST.total_seconds()),
-        secure=_is_secure(parts),
+        secure=_is_secure(context),
         httponly=True,
         samesite="lax",
     )
 
 
-def forget(parts: Parts, response: Response, kind: Kind) -> None:
+def forget(context: AppContext, response: Response, kind: Kind) -> None:
     """Take the cookie from the browser."""
-    name, secure = _name(parts, kind), _is_secure(parts)
+    name, secure = _name(context, kind), _is_secure(context)
     response.delete_cookie(name, secure=secure, httponly=True, samesite="lax")
 
 
-def _name(parts: Parts, kind: Kind) -> str:
-    return f"__Host-{_COOKIE[kind]}" if _is_secure(parts) else _COOKIE[kind]
+def _name(context: AppContext, kind: Kind) -> str:
+    return f"__Host-{_COOKIE[kind]}" if _is_secure(context) else _COOKIE[kind]
 
 
-def _is_secure(parts: Parts) -> bool:
-    return parts.settings.public_url.startswith("https://")
+def _is_secure(context: AppContext) -> bool:
+    return context.settings.public_url.startswith("https://")
 
 
-async def session_of(parts: Parts, request: Request, kind: Kind) -> Session | None:
+async def session_of(context: AppContext, request: Request, kind: Kind) -> Session | None:
     """Return the reader's session, if it goes on."""
-    cookie = cookie_of(parts, request, kind)
-    found = await live_session(parts.postgres, id_of(cookie), kind) if cookie else None
+    cookie = cookie_of(context, request, kind)
+    found = await live_session(context.postgres, id_of(cookie), kind) if cookie else None
     return Session.model_validate(found) if found else None
 
 
-def form_token(parts: Parts, session: Session) -> str:
+def form_token(context: AppContext, session: Session) -> str:
     """Return what a form of this session carries."""
-    expires_at = parts.now + LONGEST
-    return seal(parts.settings.signing_secret, "form", session.session_id, expires_at)
+    expires_at = context.now + LONGEST
+    return seal(context.settings.signing_secret, "form", session.session_id, expires_at)
 
 
 async def sent_form(request: Request) -> FormData:
@@ -124,43 +124,43 @@ async def sent_form(request: Request) -> FormData:
     return await request.form(max_files=0, max_fields=_MOST_FIELDS)
 
 
-def is_own(parts: Parts, request: Request) -> bool:
+def is_own(context: AppContext, request: Request) -> bool:
     """Say whether a form came from a page of ours; programs that are no browsers say nothing."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site in _OWN_SITE
-    own = urlsplit(parts.settings.public_url)
+    own = urlsplit(context.settings.public_url)
     return request.headers.get("origin") in (None, f"{own.scheme}://{own.netloc}")
 
 
-async def form_of(parts: Parts, request: Request, session: Session) -> FormData:
+async def form_of(context: AppContext, request: Request, session: Session) -> FormData:
     """Read a form that was sent by a page of ours in this session; raises `Problem` otherwise.
 
     A page of an earlier session of the same reader counts, if nobody ended that: who was away for
     too long and came in anew in another tab loses no entries.
     """
-    if not is_own(parts, request):
+    if not is_own(context, request):
         raise _refused(session, "another_site")
     form = await sent_form(request)
-    whose = page_session(parts, form.get(FORM_TOKEN))
+    whose = page_session(context, form.get(FORM_TOKEN))
     if whose is None:
         raise _refused(session, "no_token")
     earlier = (whose, session.kind, session.subject)
-    if whose != session.session_id and not await is_idle_session_of(parts.postgres, *earlier):
+    if whose != session.session_id and not await is_idle_session_of(context.postgres, *earlier):
         raise _refused(session, "another_session")
     return form
 
 
-def page_session(parts: Parts, token: object) -> str | None:
+def page_session(context: AppContext, token: object) -> str | None:
     """Return the id of the session whose page holds this form's token."""
-    secret = parts.settings.signing_secret
+    secret = context.settings.signing_secret
     try:
-        whose = unseal(token if isinstance(token, str) else "", secret, "form", parts.now)
+        whose = unseal(token if isinstance(token, str) else "", secret, "form", context.now)
     except MessageRefused:
         return None
     return whose if isinstance(whose, str) else None
 
 
 def _refused(session: Session, why: str) -> Problem:
-    tell(SecurityEvent.CSRF_TOKEN_REFUSED, kind=session.kind, subject=session.subject, why=why)
+    log_event(SecurityEvent.CSRF_TOKEN_REFUSED, kind=session.kind, subject=session.subject, why=why)
     return Problem("forbidden")

@@ -20,8 +20,8 @@ from adapters.postgres.sessions import Handover, Kind, end_session, is_used, ses
 from domain.claims.claim import Contact
 from domain.claims.parsing import digest, read_claim
 from domain.errors import MessageRefused
-from gateway.context import Parts
-from gateway.http.security_log import SecurityEvent, tell
+from gateway.context import AppContext
+from gateway.http.security_log import SecurityEvent, log_event
 from gateway.i18n import catalog
 from gateway.pages.rendering import page, reading_language
 from gateway.pages.sessions import (
@@ -49,7 +49,7 @@ _INSTEAD: Final = "replaces_session"
 class Comer(NamedTuple):
     """Who comes: the parts, the request, the kind, the session that is alive in this browser."""
 
-    parts: Parts
+    context: AppContext
     request: Request
     kind: Kind
     alive: Session | None
@@ -61,19 +61,19 @@ class Comer(NamedTuple):
         return reading_language(self.request, known)
 
 
-async def welcome(parts: Parts, request: Request, kind: Kind, token: str) -> Response:
+async def welcome(context: AppContext, request: Request, kind: Kind, token: str) -> Response:
     """Show the button for a hand-over that came in an address: nothing is used up or begun."""
-    comer = Comer(parts, request, kind, await session_of(parts, request, kind))
+    comer = Comer(context, request, kind, await session_of(context, request, kind))
     try:
-        handover = await _read(parts, token, kind)
+        handover = await _read(context, token, kind)
     except MessageRefused:
         return _not_let_in(comer, "not_valid")
-    if await is_used(parts.postgres, handover):
+    if await is_used(context.postgres, handover):
         return _not_let_in(comer, "used")
     return _button(comer, handover, token)
 
 
-async def let_in(parts: Parts, request: Request, kind: Kind) -> Response:
+async def let_in(context: AppContext, request: Request, kind: Kind) -> Response:
     """Begin a session by the hand-over in a form, which is used up by it.
 
     From another site's page, it leads to our own button: such a form brings no cookies with it, so
@@ -82,42 +82,44 @@ async def let_in(parts: Parts, request: Request, kind: Kind) -> Response:
     form = await sent_form(request)
     token = form.get("token")
     token = token if isinstance(token, str) else ""
-    comer = Comer(parts, request, kind, await session_of(parts, request, kind))
+    comer = Comer(context, request, kind, await session_of(context, request, kind))
     try:
-        handover = await _read(parts, token, kind)
+        handover = await _read(context, token, kind)
     except MessageRefused:
         return _not_let_in(comer, "not_valid")
     replaced = comer.alive if comer.alive and comer.alive.subject != handover.subject else None
-    asked = replaced is None or page_session(parts, form.get(_INSTEAD)) == replaced.session_id
-    if not is_own(parts, request) or not asked:
+    asked = replaced is None or page_session(context, form.get(_INSTEAD)) == replaced.session_id
+    if not is_own(context, request) or not asked:
         return _button(comer, handover, token)
     return await _begin(comer, handover, replaced)
 
 
 async def _begin(comer: Comer, handover: Handover, replaced: Session | None) -> Response:
-    parts, kind = comer.parts, comer.kind
-    known, fresh = cookie_of(parts, comer.request, kind), secrets.token_urlsafe(32)
+    context, kind = comer.context, comer.kind
+    known, fresh = cookie_of(context, comer.request, kind), secrets.token_urlsafe(32)
     goes_on = comer.alive.session_id if comer.alive and not replaced else None
     left = replaced.session_id if replaced else None
-    begun = await session_begun(parts.postgres, handover, id_of(fresh), goes_on, left)
+    begun = await session_begun(context.postgres, handover, id_of(fresh), goes_on, left)
     if begun is None:
         return _not_let_in(comer, "used_or_ended")
     if replaced:
-        tell(SecurityEvent.SESSION_REPLACED, kind=kind, subject=replaced.subject)
-    tell(SecurityEvent.SIGNED_IN, kind=kind, subject=handover.subject)
+        log_event(SecurityEvent.SESSION_REPLACED, kind=kind, subject=replaced.subject)
+    log_event(SecurityEvent.SIGNED_IN, kind=kind, subject=handover.subject)
     response = RedirectResponse(HOME[kind], 303)
-    remember(parts, response, kind, known if known and begun == goes_on else fresh)
+    remember(context, response, kind, known if known and begun == goes_on else fresh)
     return response
 
 
-async def sign_out(parts: Parts, request: Request, session: Session) -> None:
+async def sign_out(context: AppContext, request: Request, session: Session) -> None:
     """End the session; its pages and their forms are dead. Raises `Problem` for a foreign form."""
-    await form_of(parts, request, session)
-    await end_session(parts.postgres, session.session_id)
-    tell(SecurityEvent.SIGNED_OUT, kind=session.kind, subject=session.subject)
+    await form_of(context, request, session)
+    await end_session(context.postgres, session.session_id)
+    log_event(SecurityEvent.SIGNED_OUT, kind=session.kind, subject=session.subject)
 
 
-def left(parts: Parts, request: Request, kind: Kind, language: str | None = None) -> Response:
+def left(
+    context: AppContext, request: Request, kind: Kind, language: str | None = None
+) -> Response:
     """Say that one has signed out, and take the cookie away."""
     language = reading_language(request, language)
     said = catalog("pages", language)["session"]
@@ -125,26 +127,26 @@ def left(parts: Parts, request: Request, kind: Kind, language: str | None = None
     content = {"title": said["signed_out_title"], "text": text, "mood": "good"}
     content["in_language"] = {}  # the page answers a form: it has no address to be read again at
     response = page(request, "message.html", _AREA[kind], language, content)
-    forget(parts, response, kind)
+    forget(context, response, kind)
     return response
 
 
-def signed_in(parts: Parts, session: Session, language: str) -> dict[str, Any]:
+def signed_in(context: AppContext, session: Session, language: str) -> dict[str, Any]:
     """Return what every page of a session shows: who reads, until when, and the way out."""
-    zones = [one.rules.market for one in parts.profiles.values()]
+    zones = [one.rules.market for one in context.profiles.values()]
     zone = next((one.zone for one in zones if one.language == language), UTC)
     return {
         "name": session.name,
         "until": f"{session.ends_at.astimezone(zone):%H:%M %Z}",
         "leave": f"{HOME[session.kind]}/sign-out",
-        "token": form_token(parts, session),
+        "token": form_token(context, session),
     }
 
 
-async def _read(parts: Parts, token: str, kind: Kind) -> Handover:
+async def _read(context: AppContext, token: str, kind: Kind) -> Handover:
     """Read a hand-over, used or not; raises `MessageRefused("invalid_link")`."""
     try:
-        content = await parts.tokens.read(token, "pages")
+        content = await context.tokens.read(token, "pages")
         handover = _handover(content, kind)
     except (MessageRefused, ValidationError, KeyError, TypeError, ValueError, OverflowError):
         raise MessageRefused("invalid_link") from None
@@ -185,14 +187,14 @@ def _button(comer: Comer, handover: Handover, token: str) -> Response:
         "name": name_of(handover.subject, handover.contact),
         "other": other.name if other else None,
         "token": token,
-        _INSTEAD: form_token(comer.parts, other) if other else "",
+        _INSTEAD: form_token(comer.context, other) if other else "",
     }
     return page(comer.request, "sign_in.html", _AREA[comer.kind], language, content)
 
 
 def _not_let_in(comer: Comer, why: str) -> Response:
     """Say where to begin; somebody who pressed twice is in already."""
-    tell(SecurityEvent.HANDOVER_REFUSED, kind=comer.kind, why=why)
+    log_event(SecurityEvent.LOGIN_TOKEN_REFUSED, kind=comer.kind, why=why)
     language = comer.language
     form, desk = catalog("member", language), catalog("agent", language)
     said = desk["sign_in"] if comer.kind == "agent" else form["problems"]["invalid_link"]

@@ -16,15 +16,15 @@ Phase = Literal["head", "kept", "body", "answering"]
 """What a connection is at: its peer's head, nothing (kept for the next call), its peer's body, or
 our answer.
 """
-RESERVED: Final = 100
+RESERVED_DESCRIPTORS: Final = 100
 """File descriptors that are left to the database, Temporal, webhooks, files, and to connections
 that were accepted and not counted yet.
 """
-FEWEST: Final = 20
-ACCEPTED_AT_ONCE: Final = 16
-_GIVE_WAY: Final[tuple[Phase, ...]] = ("head", "kept", "body")
-_REPEATED: Final = 10.0
-_MOST_LINES: Final = 100
+MIN_CONNECTIONS: Final = 20
+ACCEPT_BACKLOG: Final = 16
+_EVICTION_ORDER: Final[tuple[Phase, ...]] = ("head", "kept", "body")
+_REPEAT_AFTER_SECONDS: Final = 10.0
+_MAX_REMEMBERED_LINES: Final = 100
 
 
 class Connection(Protocol):
@@ -34,14 +34,14 @@ class Connection(Protocol):
         """End it at once."""
 
 
-class Room:
+class ConnectionRegistry:
     """The open connections: at most `most`, and no more than file descriptors allow."""
 
     def __init__(self, most: int) -> None:
         """Begin empty."""
         soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        allowed = most if soft == resource.RLIM_INFINITY else soft - RESERVED
-        self.most = max(min(most, allowed), FEWEST)
+        allowed = most if soft == resource.RLIM_INFINITY else soft - RESERVED_DESCRIPTORS
+        self.most = max(min(most, allowed), MIN_CONNECTIONS)
         self._open: dict[Connection, tuple[str, Phase]] = {}
         self._by_address: dict[str, dict[Phase, dict[Connection, None]]] = {}
 
@@ -53,7 +53,7 @@ class Room:
         """Take a new connection in; where it is one too many, another gives way, or it does."""
         self._put(connection, address, "head")
         if len(self._open) > self.most:
-            others = (one for one in self._dispensable() if one is not connection)
+            others = (one for one in self._eviction_candidates() if one is not connection)
             next(others, connection).cut()
 
     def move(self, connection: Connection, phase: Phase) -> None:
@@ -79,11 +79,11 @@ class Room:
         if not any(phases.values()):
             del self._by_address[address]
 
-    def _dispensable(self) -> Iterator[Connection]:
+    def _eviction_candidates(self) -> Iterator[Connection]:
         """Yield connections that can give way, in the order in which they do."""
         held = sorted(self._by_address.values(), key=_count, reverse=True)
         for phases in held:
-            for phase in _GIVE_WAY:
+            for phase in _EVICTION_ORDER:
                 yield from phases.get(phase, {})
 
 
@@ -91,7 +91,7 @@ def _count(phases: dict[Phase, dict[Connection, None]]) -> int:
     return sum(map(len, phases.values()))
 
 
-class Seldom(logging.Filter):
+class RepeatedLineFilter(logging.Filter):
     """Lets the same line through once in ten seconds: what strangers cause must not fill a disk."""
 
     def __init__(self) -> None:
@@ -102,9 +102,9 @@ class Seldom(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Say whether `record` is worth its line."""
         line, now = str(record.msg).partition("\n")[0][:100], time.monotonic()
-        if line in self._said and now - self._said[line] < _REPEATED:
+        if line in self._said and now - self._said[line] < _REPEAT_AFTER_SECONDS:
             return False
-        if len(self._said) >= _MOST_LINES:
+        if len(self._said) >= _MAX_REMEMBERED_LINES:
             self._said.clear()
         self._said[line] = now
         return True

@@ -17,21 +17,23 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol, RequestResponseCycle
 
-from gateway.http.problems import MEDIA_TYPE, plainly
-from gateway.server.connections import ACCEPTED_AT_ONCE, Phase, Room, Seldom
-from gateway.server.request_framing import Strict
+from gateway.http.problems import MEDIA_TYPE, unlocalized_problem
+from gateway.server.connections import ACCEPT_BACKLOG, ConnectionRegistry, Phase, RepeatedLineFilter
+from gateway.server.request_framing import StrictConnection
 
 log = logging.getLogger("gateway")
-GRACE: Final = 15  # seconds for what is under way at the end: longer than a claim is waited for
-QUEUED: Final = 1024
+SHUTDOWN_TIMEOUT_SECONDS: Final = (
+    15  # seconds for what is under way at the end: longer than a claim is waited for
+)
+SOCKET_BACKLOG: Final = 1024
 """Connections that the system holds for us until they are accepted."""
-_HEAD: Final = 10.0
-_BODY: Final = 30.0
-_ANSWER: Final = 30.0
-_FLUSHED: Final = 5.0
-_MOST_DISCARDED: Final = 16 * 1024 * 1024
+_HEAD_TIMEOUT_SECONDS: Final = 10.0
+_BODY_TIMEOUT_SECONDS: Final = 30.0
+_RESPONSE_TIMEOUT_SECONDS: Final = 30.0
+_FLUSH_TIMEOUT_SECONDS: Final = 5.0
+_MAX_DISCARDED_BYTES: Final = 16 * 1024 * 1024
 """Bytes of a body that are still read after its call was answered."""
-_REFUSED: Final = {
+_CODES_BY_STATUS: Final = {
     400: "bad_request",
     408: "timed_out",
     414: "address_too_long",
@@ -39,7 +41,7 @@ _REFUSED: Final = {
 }
 
 
-class Serving(uvicorn.Config):
+class ServerConfig(uvicorn.Config):
     """How an application is served; `most` connections at once, each kept for `keep_alive` seconds
     between two calls, and `trusted` proxies whose word for the client's address counts.
     """
@@ -51,39 +53,39 @@ class Serving(uvicorn.Config):
         most: int = 1000,
         keep_alive: int = 75,
         trusted: str = "127.0.0.1,::1",
-        head: float = _HEAD,
-        body: float = _BODY,
-        answer: float = _ANSWER,
-        grace: int = GRACE,
+        head: float = _HEAD_TIMEOUT_SECONDS,
+        body: float = _BODY_TIMEOUT_SECONDS,
+        answer: float = _RESPONSE_TIMEOUT_SECONDS,
+        grace: int = SHUTDOWN_TIMEOUT_SECONDS,
     ) -> None:
         """Serve `app`; the rest in seconds: for a head, a body, a peer that takes our answer."""
         super().__init__(
             app,
-            http=Deadlined,
+            http=DeadlineProtocol,
             ws="none",
             log_config=None,
             access_log=False,
             server_header=False,
-            backlog=ACCEPTED_AT_ONCE,
+            backlog=ACCEPT_BACKLOG,
             timeout_keep_alive=keep_alive,
             timeout_graceful_shutdown=grace,
             proxy_headers=True,
             forwarded_allow_ips=trusted,
         )
-        self.room = Room(most)
+        self.room = ConnectionRegistry(most)
         self.answer_seconds = answer
         self.seconds: dict[Phase, float] = {"head": head, "kept": keep_alive, "body": body}
 
 
-class Deadlined(H11Protocol):
+class DeadlineProtocol(H11Protocol):
     """A connection that ends when its peer lets us wait."""
 
-    conn: Strict
+    conn: StrictConnection
 
-    def __init__(self, config: Serving, *arguments: Any, **named: Any) -> None:
+    def __init__(self, config: ServerConfig, *arguments: Any, **named: Any) -> None:
         """Begin as uvicorn does, with stricter eyes for heads."""
         super().__init__(config, *arguments, **named)
-        self.conn = Strict()
+        self.conn = StrictConnection()
         self._serving = config
         self._phase: Phase | None = None
         self._answered = self._discarded = 0
@@ -110,7 +112,7 @@ class Deadlined(H11Protocol):
         super().data_received(data)
         if self.conn.our_state is h11.DONE and self.conn.their_state is h11.SEND_BODY:
             self._discarded += len(data)
-            if self._discarded > _MOST_DISCARDED:
+            if self._discarded > _MAX_DISCARDED_BYTES:
                 self.transport.close()
         self._watch()
 
@@ -140,12 +142,12 @@ class Deadlined(H11Protocol):
         """Refuse what h11 or we could not read, in the words of our other refusals."""
         error = sys.exc_info()[1]
         hint = error.error_status_hint if isinstance(error, h11.RemoteProtocolError) else 400
-        self._refuse(hint if hint in _REFUSED else 400)
+        self._refuse(hint if hint in _CODES_BY_STATUS else 400)
 
     def _refuse(self, status: int) -> None:
         """Answer with `status` where nothing was answered yet, and close."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            body = plainly(_REFUSED[status])
+            body = unlocalized_problem(_CODES_BY_STATUS[status])
             headers = [
                 ("content-type", MEDIA_TYPE),
                 ("content-length", str(len(body))),
@@ -167,7 +169,7 @@ class Deadlined(H11Protocol):
         if self.transport.is_closing():
             if self._phase is not None:
                 self._phase = None
-                self._wait(_FLUSHED, self.cut)
+                self._wait(_FLUSH_TIMEOUT_SECONDS, self.cut)
             return
         phase = self._now_at()
         if phase == self._phase:
@@ -186,10 +188,10 @@ class Deadlined(H11Protocol):
             return "body"
         if self.conn.their_state is not h11.IDLE:
             return "answering"
-        return "kept" if self._answered and not self.conn.has_begun else "head"
+        return "kept" if self._answered and not self.conn.workflow_exists else "head"
 
     def _late(self) -> None:
-        if self._phase == "body" or (self._phase == "head" and self.conn.has_begun):
+        if self._phase == "body" or (self._phase == "head" and self.conn.workflow_exists):
             self._refuse(408)
         else:
             self.transport.close()
@@ -203,7 +205,7 @@ class Server(uvicorn.Server):
         """Begin to listen."""
         await super().startup(sockets)
         for listening in sockets or []:
-            listening.listen(QUEUED)
+            listening.listen(SOCKET_BACKLOG)
             log.info("listening at %s, port %d", *listening.getsockname()[:2])
 
 
@@ -226,10 +228,10 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
-def serve(config: Serving, listening: socket.socket) -> None:
+def serve(config: ServerConfig, listening: socket.socket) -> None:
     """Serve until SIGTERM or Ctrl-C, which uvicorn raises anew at its end: that is no failure."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     for name in ("asyncio", "uvicorn.error"):
-        logging.getLogger(name).addFilter(Seldom())
+        logging.getLogger(name).addFilter(RepeatedLineFilter())
     Server(config).run(sockets=[listening])

@@ -21,8 +21,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from adapters.security.jwt import new_token
 from domain.partners.profile import PartnerProfile
-from gateway.app import application
-from gateway.server.uvicorn_server import Server, Serving
+from gateway.app import create_app
+from gateway.server.uvicorn_server import Server, ServerConfig
 from local.stack.ports import HOST
 from settings import GatewaySettings
 from tests.support.environment import Stage
@@ -112,10 +112,10 @@ def gateway_settings(database_url: str, **changes: Any) -> GatewaySettings:
 
 @asynccontextmanager
 async def served(
-    app: ASGIApp, listening: socket.socket, config: Serving | None = None
+    app: ASGIApp, listening: socket.socket, config: ServerConfig | None = None
 ) -> AsyncIterator[None]:
     """Serve an application at a socket that listens already, in this event loop."""
-    server = QuietServer(config or Serving(app, grace=1))
+    server = QuietServer(config or ServerConfig(app, grace=1))
     serving = asyncio.create_task(server.serve([listening]))
     try:
         yield
@@ -153,7 +153,7 @@ async def fronted(
         )
         known = profiles(stage.partner.base_url, {})
         settings = gateway_settings(database_url, **own | changes)
-        app = application(settings, known, dict.fromkeys(secrets(), SECRET))
+        app = create_app(settings, known, dict.fromkeys(secrets(), SECRET))
         await stack.enter_async_context(served(app, listening))
         http = httpx.AsyncClient(base_url=address, trust_env=False, timeout=30)
         await stack.enter_async_context(http)

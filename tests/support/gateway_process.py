@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from gateway.app import application
+from gateway.app import create_app
 from local.stack.ports import HOST, free_ports
 from local.stack.profiles import invented_secret
 from tests.support.claims import PARTNERS
@@ -28,13 +28,13 @@ async def beside(
     front: Front, database_url: str = "", **secrets_of: str
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Another gateway in this process, on the same books or others; with these secrets changed."""
-    url = database_url or front.app.state.parts.settings.database_url
+    url = database_url or front.app.state.context.settings.database_url
     settings = gateway_settings(url, TICKETS_PUBLIC_URL=front.address)
     own = dict.fromkeys(secrets(), SECRET) | secrets_of
     with listening_socket() as listening:
         address = f"http://{HOST}:{listening.getsockname()[1]}"
         async with (
-            served(application(settings, front.profiles, own), listening),
+            served(create_app(settings, front.profiles, own), listening),
             httpx.AsyncClient(base_url=address, trust_env=False, timeout=30) as http,
         ):
             yield http
@@ -46,7 +46,7 @@ async def a_process(
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, httpx.AsyncClient]]:
     """A gateway as a process of its own, on the same books; it may open so many `files`."""
     (port,) = free_ports(1)
-    settings = front.app.state.parts.settings
+    settings = front.app.state.context.settings
     environment = {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": settings.database_url,

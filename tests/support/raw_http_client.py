@@ -9,8 +9,8 @@ from fastapi import FastAPI, Request
 from starlette.responses import PlainTextResponse, Response
 
 from gateway.http import problems
-from gateway.http.middleware import MOST_PENDING, Guards
-from gateway.server.uvicorn_server import Serving
+from gateway.http.middleware import MAX_PENDING_BYTES, SecurityMiddleware
+from gateway.server.uvicorn_server import ServerConfig
 from local.stack.ports import HOST
 from tests.support.gateway import served
 from tests.support.sockets import listening_socket
@@ -20,7 +20,7 @@ GET = b"GET /hello HTTP/1.1\r\nhost: x\r\n"
 POST = b"POST /v1/echo HTTP/1.1\r\nhost: x\r\n"
 
 
-def an_application(most_pending: int) -> FastAPI:
+def an_application(max_pending_bytes: int) -> FastAPI:
     """Something small behind the guards."""
     app = FastAPI(redirect_slashes=False)
 
@@ -40,15 +40,15 @@ def an_application(most_pending: int) -> FastAPI:
     async def echo(request: Request) -> Response:
         return PlainTextResponse(str(len(await request.body())))
 
-    problems.install(app)
-    app.add_middleware(Guards, most_pending=most_pending)
+    problems.register_handlers(app)
+    app.add_middleware(SecurityMiddleware, max_pending_bytes=max_pending_bytes)
     return app
 
 
 class Line:
     """Where a server listens that has been given such deadlines and bounds."""
 
-    def __init__(self, port: int, config: Serving) -> None:
+    def __init__(self, port: int, config: ServerConfig) -> None:
         self.port, self.config = port, config
 
     @asynccontextmanager
@@ -76,10 +76,12 @@ class Line:
 
 
 @asynccontextmanager
-async def a_line(most_pending: int = MOST_PENDING, **settings: float) -> AsyncIterator[Line]:
+async def a_line(
+    max_pending_bytes: int = MAX_PENDING_BYTES, **settings: float
+) -> AsyncIterator[Line]:
     """A server with these settings."""
-    app = an_application(most_pending)
-    config = Serving(app, grace=1, **settings)  # type: ignore[arg-type]
+    app = an_application(max_pending_bytes)
+    config = ServerConfig(app, grace=1, **settings)  # type: ignore[arg-type]
     with listening_socket() as listening:
         async with served(app, listening, config):
             yield Line(listening.getsockname()[1], config)

@@ -10,7 +10,7 @@ from domain.tickets.ticket import Attention
 from domain.values.types import Instant
 from gateway.api.schemas.commands import SINGLE_LINE
 from gateway.api.schemas.ticket_examples import PAGE
-from gateway.http.pagination import CURSOR
+from gateway.http.pagination import CURSOR_PATTERN
 
 
 class CodedText(BaseModel):
@@ -80,4 +80,6 @@ class Search(BaseModel):
     )
     number: str | None = Field(None, max_length=64)
     limit: int = Field(25, ge=1, le=100)
-    after: str | None = Field(None, pattern=CURSOR, description="`next` of the page before.")
+    after: str | None = Field(
+        None, pattern=CURSOR_PATTERN, description="`next` of the page before."
+    )

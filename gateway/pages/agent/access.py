@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from gateway.context import Have, Parts
+from gateway.context import AppContext, Context
 from gateway.i18n import catalog
 from gateway.pages.errors import PageRoute
 from gateway.pages.rendering import page, reading_language
@@ -33,8 +33,8 @@ class DeskRoute(PageRoute):
         return told
 
 
-async def _agent(have: Have, request: Request) -> Session:
-    session = await session_of(have, request, "agent")
+async def _agent(context: Context, request: Request) -> Session:
+    session = await session_of(context, request, "agent")
     if session is None:
         raise NotAtTheDesk
     return session
@@ -53,7 +53,7 @@ def outside(request: Request, status: int) -> Response:
 
 
 def desk_page(
-    have: Parts,
+    context: AppContext,
     request: Request,
     session: Session,
     template: str,
@@ -62,7 +62,7 @@ def desk_page(
 ) -> Response:
     """Render a page of the desk for its agent."""
     language = reading_language(request)
-    out = signed_in(have, session, language)
+    out = signed_in(context, session, language)
     known = {
         "agent": session.subject,
         "csrf_token": out["token"],

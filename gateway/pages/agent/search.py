@@ -21,9 +21,9 @@ from adapters.postgres.ticket_queries import (
 from domain.tickets.lifecycle import State
 from domain.tickets.ticket import Attention
 from domain.values.periods import midnight_after
-from gateway.context import Have, Parts
-from gateway.http.pagination import read_cursor, write_cursor
-from gateway.http.security_log import tell_search
+from gateway.context import AppContext, Context
+from gateway.http.pagination import decode_cursor, encode_cursor
+from gateway.http.security_log import log_search
 from gateway.i18n import catalog
 from gateway.pages.agent import ticket
 from gateway.pages.agent.access import AtTheDesk, DeskRoute, desk_page
@@ -32,7 +32,7 @@ from gateway.pages.agent.search_query import Sought, understand
 from gateway.pages.rendering import Writes, kept_parameters, reading_language
 from gateway.pages.sessions import Session
 from gateway.pages.sign_in import left, let_in, sign_out, welcome
-from gateway.ticket_view import line
+from gateway.ticket_view import to_summary
 
 router = APIRouter(prefix="/desk", include_in_schema=False, route_class=DeskRoute)
 router.include_router(ticket.router)
@@ -40,22 +40,22 @@ MOST: Final = 25
 
 
 @router.get("/sign-in")
-async def enter(have: Have, request: Request, token: str = "") -> Response:
+async def enter(context: Context, request: Request, token: str = "") -> Response:
     """Show the button of a hand-over; nothing is used up."""
-    return await welcome(have, request, "agent", token)
+    return await welcome(context, request, "agent", token)
 
 
 @router.post("/sign-in")
-async def enter_by_form(have: Have, request: Request) -> Response:
+async def enter_by_form(context: Context, request: Request) -> Response:
     """Come in by a hand-over; a second press on the same one only leads to the desk."""
-    return await let_in(have, request, "agent")
+    return await let_in(context, request, "agent")
 
 
 @router.post("/sign-out")
-async def leave(have: Have, request: Request, session: AtTheDesk) -> Response:
+async def leave(context: Context, request: Request, session: AtTheDesk) -> Response:
     """Sign out."""
-    await sign_out(have, request, session)
-    return left(have, request, "agent")
+    await sign_out(context, request, session)
+    return left(context, request, "agent")
 
 
 class Looked(BaseModel):
@@ -75,18 +75,18 @@ class Looked(BaseModel):
 
 @router.get("")
 async def home(
-    have: Have, request: Request, session: AtTheDesk, looked: Annotated[Looked, Query()]
+    context: Context, request: Request, session: AtTheDesk, looked: Annotated[Looked, Query()]
 ) -> Response:
     """Show what needs attention; or what was looked for."""
     if looked.is_empty:
-        return await _queue(have, request, session, "attention", looked)
-    sought = understand(looked.q, _names(have)) if looked.q.strip() else Sought()
+        return await _queue(context, request, session, "attention", looked)
+    sought = understand(looked.q, _names(context)) if looked.q.strip() else Sought()
     filters = _filters(looked, sought)
-    after = read_cursor(looked.after)
-    rows = await tickets_found(have.postgres, filters, MOST + 1, after)
+    after = decode_cursor(looked.after)
+    rows = await tickets_found(context.postgres, filters, MOST + 1, after)
     if sought.number and rows and filters == Filters(number=sought.number):
         return RedirectResponse(f"/desk/tickets/{sought.number}", 303)
-    tell_search(session.subject, [*filters.model_dump(exclude_none=True)], len(rows[:MOST]))
+    log_search(session.subject, [*filters.model_dump(exclude_none=True)], len(rows[:MOST]))
     hint = "mistyped" if sought.is_mistyped else "unknown" if sought.number else "none"
     content: dict[str, Any] = {
         "queue": None,
@@ -94,35 +94,35 @@ async def home(
         "is_mistyped": sought.is_mistyped,
         "contradicted": {},
     }
-    return _list(have, request, session, looked, rows, content | await _sizes(have))
+    return _list(context, request, session, looked, rows, content | await _sizes(context))
 
 
 @router.get("/queues/{queue}")
 async def waits(
-    have: Have,
+    context: Context,
     request: Request,
     session: AtTheDesk,
     queue: Queue,
     looked: Annotated[Looked, Query()],
 ) -> Response:
     """Show a queue, who has waited longest first."""
-    return await _queue(have, request, session, queue, looked)
+    return await _queue(context, request, session, queue, looked)
 
 
 async def _queue(
-    have: Parts, request: Request, session: Session, queue: Queue, looked: Looked
+    context: AppContext, request: Request, session: Session, queue: Queue, looked: Looked
 ) -> Response:
-    after = read_cursor(looked.after)
-    rows = await tickets_waiting(have.postgres, queue, _today(have), MOST + 1, after)
-    tell_search(session.subject, [f"queue {queue}"], len(rows[:MOST]))
+    after = decode_cursor(looked.after)
+    rows = await tickets_waiting(context.postgres, queue, _today(context), MOST + 1, after)
+    log_search(session.subject, [f"queue {queue}"], len(rows[:MOST]))
     shown = rows if queue == "discrepancies" else []
     content: dict[str, Any] = {"queue": queue, "hint": "", "is_mistyped": False}
-    content |= {"contradicted": await open_ones(have, [row["number"] for row in shown])}
-    return _list(have, request, session, looked, rows, content | await _sizes(have))
+    content |= {"contradicted": await open_ones(context, [row["number"] for row in shown])}
+    return _list(context, request, session, looked, rows, content | await _sizes(context))
 
 
 def _list(
-    have: Parts,
+    context: AppContext,
     request: Request,
     session: Session,
     looked: Looked,
@@ -130,26 +130,26 @@ def _list(
     content: dict[str, Any],
 ) -> Response:
     language = reading_language(request)
-    following = write_cursor(place_of(rows, MOST))
+    following = encode_cursor(place_of(rows, MOST))
     kept = kept_parameters(request)
     first = urlencode({name: text for name, text in kept.items() if name != "after"})
-    names = _names(have)
+    names = _names(context)
     told = {
         "looked": looked,
         "partners": sorted(names.items(), key=lambda one: one[1].casefold()),
         "states": [state.value for state in State],
         "attentions": [one.value for one in Attention],
         "names": names,
-        "zones": {one: profile.rules.market.zone for one, profile in have.profiles.items()},
-        "writes": Writes(have, language),
+        "zones": {one: profile.rules.market.zone for one, profile in context.profiles.items()},
+        "writes": Writes(context, language),
         "waits": catalog("agent", language)["attention"],
-        "lines": [line(row) for row in rows[:MOST]],
+        "lines": [to_summary(row) for row in rows[:MOST]],
         "next": f"?{urlencode({**kept, 'after': following})}" if following else None,
         "first": first,
         "utc": ZoneInfo("UTC"),
         "queues": QUEUES,
     }
-    return desk_page(have, request, session, "agent/list.html", told | content)
+    return desk_page(context, request, session, "agent/list.html", told | content)
 
 
 def _filters(looked: Looked, sought: Sought) -> Filters:
@@ -164,17 +164,17 @@ def _filters(looked: Looked, sought: Sought) -> Filters:
     )
 
 
-async def _sizes(have: Parts) -> dict[str, Any]:
-    return {"sizes": await queue_sizes(have.postgres, _today(have))}
+async def _sizes(context: AppContext) -> dict[str, Any]:
+    return {"sizes": await queue_sizes(context.postgres, _today(context))}
 
 
-def _names(have: Parts) -> dict[str, str]:
-    return {one: profile.rules.name for one, profile in have.profiles.items()}
+def _names(context: AppContext) -> dict[str, str]:
+    return {one: profile.rules.name for one, profile in context.profiles.items()}
 
 
-def _today(have: Parts) -> Today:
+def _today(context: AppContext) -> Today:
     """Return when today ends in the market of each partner."""
-    now = have.now
-    zones = {one: profile.rules.market.zone for one, profile in have.profiles.items()}
+    now = context.now
+    zones = {one: profile.rules.market.zone for one, profile in context.profiles.items()}
     ends = {one: midnight_after(now.astimezone(zone).date(), zone) for one, zone in zones.items()}
     return Today(now, ends, midnight_after(now.date(), ZoneInfo("UTC")))

@@ -18,9 +18,9 @@ from domain.tickets.lifecycle import State
 from domain.tickets.messages import RejectionReason
 from domain.values.ticket_number import read_number
 from gateway.api.schemas.ticket_detail import TicketDetail
-from gateway.context import Have, Parts
+from gateway.context import AppContext, Context
 from gateway.http.problems import STATUS, Problem
-from gateway.http.security_log import SecurityEvent, tell
+from gateway.http.security_log import SecurityEvent, log_event
 from gateway.i18n import catalog
 from gateway.pages.agent import discrepancies
 from gateway.pages.agent.access import AtTheDesk, DeskRoute, desk_page
@@ -29,8 +29,8 @@ from gateway.pages.agent.search_query import wrong_number
 from gateway.pages.agent.timeline import Storyteller
 from gateway.pages.rendering import Writes, reading_language
 from gateway.pages.sessions import Session, form_of
-from gateway.ticket_commands import put
-from gateway.ticket_view import rules_of, whole
+from gateway.ticket_commands import submit_command
+from gateway.ticket_view import ticket_rules, to_detail
 
 router = APIRouter(route_class=DeskRoute)
 router.include_router(discrepancies.router)
@@ -39,40 +39,40 @@ _NOTHING: Final = Wish()
 
 @router.get("/tickets/{number}")
 async def look(
-    have: Have, request: Request, session: AtTheDesk, number: str, done: str = ""
+    context: Context, request: Request, session: AtTheDesk, number: str, done: str = ""
 ) -> Response:
     """Show a ticket; `done` is the id of a request that was carried out."""
     found = _meant(number)
-    if found is None or (row := await ticket_whole(have.postgres, found)) is None:
-        return _unknown(have, request, session, number)
+    if found is None or (row := await ticket_whole(context.postgres, found)) is None:
+        return _unknown(context, request, session, number)
     if found != number:
         return RedirectResponse(f"/desk/tickets/{found}", 303)
-    tell(SecurityEvent.TICKET_READ, agent=session.subject, number=found, door="desk")
-    return _ticket_page(have, request, session, row, _NOTHING, done)
+    log_event(SecurityEvent.TICKET_READ, agent=session.subject, number=found, channel="agent_pages")
+    return _ticket_page(context, request, session, row, _NOTHING, done)
 
 
 @router.post("/tickets/{number}")
-async def act(have: Have, request: Request, session: AtTheDesk, number: str) -> Response:
+async def act(context: Context, request: Request, session: AtTheDesk, number: str) -> Response:
     """Carry out what an agent filled in; sent twice, it is carried out once."""
-    form = await form_of(have, request, session)
+    form = await form_of(context, request, session)
     found = _meant(number)
-    if found is None or (row := await ticket_whole(have.postgres, found)) is None:
-        return _unknown(have, request, session, number)
-    rules = rules_of(have, row)
+    if found is None or (row := await ticket_whole(context.postgres, found)) is None:
+        return _unknown(context, request, session, number)
+    rules = ticket_rules(context, row)
     wish = read_wish(form, rules.market.currency if rules else "")
     if wish.errors:
-        return _ticket_page(have, request, session, row, wish, status=422)
+        return _ticket_page(context, request, session, row, wish, status=422)
     actor = {"request_id": wish.request_id, "actor": f"agent:{session.subject}"}
     try:
-        await put(have, found, ACTS[wish.act], {**wish.content, **actor})
+        await submit_command(context, found, ACTS[wish.act], {**wish.content, **actor})
     except Problem as problem:
-        now = await ticket_whole(have.postgres, found) or row
+        now = await ticket_whole(context.postgres, found) or row
         told = replace(wish, request_id="", errors=refused(problem.code))
-        return _ticket_page(have, request, session, now, told, status=STATUS[problem.code])
+        return _ticket_page(context, request, session, now, told, status=STATUS[problem.code])
     except (Unavailable, RPCError):
         # The id stays: sent once more, it is the same request.
         told = replace(wish, errors=refused("unavailable"))
-        return _ticket_page(have, request, session, row, told, status=503)
+        return _ticket_page(context, request, session, row, told, status=503)
     return RedirectResponse(f"/desk/tickets/{found}?done={quote(wish.request_id)}", 303)
 
 
@@ -83,7 +83,7 @@ def _meant(number: str) -> str | None:
         return None
 
 
-def _unknown(have: Parts, request: Request, session: Session, number: str) -> Response:
+def _unknown(context: AppContext, request: Request, session: Session, number: str) -> Response:
     """Say that there is no such ticket, or that a character of its number is mistyped."""
     language = reading_language(request)
     w = catalog("agent", language)
@@ -93,11 +93,11 @@ def _unknown(have: Parts, request: Request, session: Session, number: str) -> Re
         "text": w["search"]["mistyped"] if mistyped else w["ticket"]["unknown_text"],
         "mood": "warn",
     }
-    return desk_page(have, request, session, "agent/message.html", content, 404)
+    return desk_page(context, request, session, "agent/message.html", content, 404)
 
 
 def _ticket_page(
-    have: Parts,
+    context: AppContext,
     request: Request,
     session: Session,
     row: Mapping[str, Any],
@@ -106,8 +106,8 @@ def _ticket_page(
     status: int = 200,
 ) -> Response:
     language = reading_language(request)
-    w, writes = catalog("agent", language), Writes(have, language)
-    seen, rules = whole(have, row, language), rules_of(have, row)
+    w, writes = catalog("agent", language), Writes(context, language)
+    seen, rules = to_detail(context, row, language), ticket_rules(context, row)
     teller = Storyteller(seen, rules, writes, w)
     waiting = [one for one in seen.discrepancies if one.closed_at is None]
     content = {
@@ -121,10 +121,10 @@ def _ticket_page(
         "errors": {name: w["errors"][code] for name, code in wish.errors.items()},
         "filled_in": _filled_in(seen, rules, writes),
         "request_id": wish.request_id or new_request_id(),
-        "workflow": _workflow(have, seen.number),
-        **_offered(have, seen, rules, language, session),
+        "workflow": _workflow(context, seen.number),
+        **_offered(context, seen, rules, language, session),
     }
-    return desk_page(have, request, session, "agent/ticket.html", content, status)
+    return desk_page(context, request, session, "agent/ticket.html", content, status)
 
 
 def _filled_in(
@@ -159,7 +159,11 @@ def _is_offered(act: str, seen: TicketDetail, session: Session) -> bool:
 
 
 def _offered(
-    have: Parts, seen: TicketDetail, rules: PartnerRules | None, language: str, session: Session
+    context: AppContext,
+    seen: TicketDetail,
+    rules: PartnerRules | None,
+    language: str,
+    session: Session,
 ) -> dict[str, Any]:
     """Return which forms are offered, and what there is to choose in them."""
     form = rules.form(ClaimKind(seen.kind)) if rules and seen.kind else ()
@@ -169,11 +173,13 @@ def _offered(
     return {
         "confirming": _confirm_help(awaiting, unknown_end),
         "acts": [act for act in ACTS if _is_offered(act, seen, session)],
-        "maximum": Writes(have, language).money(seen.maximum.model_dump()) if seen.maximum else "",
+        "maximum": Writes(context, language).money(seen.maximum.model_dump())
+        if seen.maximum
+        else "",
         "currency": rules.market.currency if rules else "",
-        "known": Writes(have, language).money(known.model_dump()) if known else None,
+        "known": Writes(context, language).money(known.model_dump()) if known else None,
         "reasons": [
-            (reason.value, have.book.phrase(language, "rejections", reason.value))
+            (reason.value, context.emails.phrase(language, "rejections", reason.value))
             for reason in RejectionReason
         ],
         "asked": [(field.name, _label(field, language)) for field in form],
@@ -198,9 +204,9 @@ def _done(seen: TicketDetail, request_id: str) -> str | None:
     return next((said[one.code] or one.message for one in found if one.code in said), None)
 
 
-def _workflow(have: Parts, number: str) -> str | None:
+def _workflow(context: AppContext, number: str) -> str | None:
     """Return where the ticket's workflow is shown, if the settings say where that is at all."""
-    if have.settings.temporal_ui_url is None:
+    if context.settings.temporal_ui_url is None:
         return None
-    place = f"/namespaces/{quote(have.client.namespace)}/workflows/{quote(number)}"
-    return have.settings.temporal_ui_url.rstrip("/") + place
+    place = f"/namespaces/{quote(context.temporal.namespace)}/workflows/{quote(number)}"
+    return context.settings.temporal_ui_url.rstrip("/") + place

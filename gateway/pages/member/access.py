@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from domain.claims.claim import Contact
-from gateway.context import Have, Parts
+from gateway.context import AppContext, Context
 from gateway.http.problems import Problem
 from gateway.pages.errors import PageRoute
 from gateway.pages.rendering import Writes, page, reading_language
@@ -26,7 +26,7 @@ class Reader(NamedTuple):
     """Who reads a page of the form: the request, the parts, the session, the language."""
 
     request: Request
-    parts: Parts
+    context: AppContext
     session: Session
     contact: Contact
     language: str
@@ -39,26 +39,26 @@ class Reader(NamedTuple):
     @property
     def writes(self) -> Writes:
         """The way to write days, moments and money."""
-        return Writes(self.parts, self.language)
+        return Writes(self.context, self.language)
 
     def see(self, template: str, status: int = 200, **content: Any) -> Response:
         """Render a page of the form."""
         values = {
-            "support_email": self.parts.settings.support_email,
-            "signed_in": signed_in(self.parts, self.session, self.language),
+            "support_email": self.context.settings.support_email,
+            "signed_in": signed_in(self.context, self.session, self.language),
             **content,
         }
         return page(self.request, f"member/{template}", "member", self.language, values, status)
 
 
-async def _reader(request: Request, have: Have) -> Reader:
-    session = await session_of(have, request, "member")
+async def _reader(request: Request, context: Context) -> Reader:
+    session = await session_of(context, request, "member")
     if session is None or session.contact is None:
         # Who sends a form is told how to keep what was typed.
         raise Problem("forbidden" if request.method == "POST" else "invalid_link")
-    await have.limits.hit("account", session.subject)
+    await context.limits.hit("account", session.subject)
     language = reading_language(request, session.contact.language)
-    return Reader(request, have, session, session.contact, language)
+    return Reader(request, context, session, session.contact, language)
 
 
 Member = Annotated[Reader, Depends(_reader)]

@@ -19,17 +19,17 @@ from domain.errors import MessageRefused, Unavailable
 from domain.partners.profile import ClaimKind, FormField, PartnerRules
 from domain.tickets.lifecycle import State
 from domain.values.types import Frozen
-from gateway.context import Have, Parts
-from gateway.http.problems import RETRY_AFTER, STATUS, Problem, is_unknown
-from gateway.http.security_log import SecurityEvent, telling_refusals
+from gateway.context import AppContext, Context
+from gateway.http.problems import RETRY_AFTER_SECONDS, STATUS, Problem, is_workflow_not_found
+from gateway.http.security_log import SecurityEvent, log_refusals
 from gateway.i18n import catalog
 from gateway.pages.errors import Mood, PageRoute, notice, tell_away
 from gateway.pages.form_fields import PREFIX, inputs, sentence, shown, summed_up, typed_in
 from gateway.pages.member.access import lead_to
 from gateway.pages.rendering import Writes, page, reading_language
 from gateway.pages.sessions import sent_form
-from gateway.temporal_client import ask
-from gateway.ticket_commands import must_be_few
+from gateway.temporal_client import execute_update
+from gateway.ticket_commands import check_command_limits
 
 NOTE: Final = "note"
 LONGEST_NOTE: Final = 4000
@@ -89,7 +89,7 @@ class Reader(NamedTuple):
     """Who answers: the request, the parts, the ticket's number, what it asks, the language."""
 
     request: Request
-    parts: Parts
+    context: AppContext
     number: str
     asked: Asked
     language: str
@@ -100,18 +100,18 @@ class Reader(NamedTuple):
         return catalog("answer", self.language)
 
 
-async def _reader(request: Request, have: Have, number: str, token: str = "") -> Reader:
+async def _reader(request: Request, context: Context, number: str, token: str = "") -> Reader:
     """Check the token before anything is looked up: whatever is wrong, the page is the same."""
-    with telling_refusals(SecurityEvent.LINK_REFUSED, kind="member", number=number):
-        check_token(token, have.settings.signing_secret, member_of(number), have.now)
-    row = await have.postgres.one("question_asked", number=number)
+    with log_refusals(SecurityEvent.LINK_REFUSED, kind="member", number=number):
+        check_token(token, context.settings.signing_secret, member_of(number), context.now)
+    row = await context.postgres.one("question_asked", number=number)
     if row is None:
         raise MessageRefused("invalid_link")
-    await have.limits.hit("member_page", number)
+    await context.limits.hit("member_page", number)
     rules = PartnerRules.stored(row["rules"])
     told = {**row, "rules": rules, "questions": row["questions"] or ()}
     asked = Asked.model_validate({**told, "answers": row["answers"] or {}})
-    return Reader(request, have, number, asked, reading_language(request, asked.language))
+    return Reader(request, context, number, asked, reading_language(request, asked.language))
 
 
 Member = Annotated[Reader, Depends(_reader)]
@@ -148,7 +148,7 @@ async def give(reader: Member) -> Response:
     except (Unavailable, RPCError) as error:
         # A ticket that still asks and has no running workflow is taken up again by an operator.
         is_asked = reader.asked.state is State.INFORMATION_REQUESTED
-        if isinstance(error, RPCError) and is_unknown(error) and not is_asked:
+        if isinstance(error, RPCError) and is_workflow_not_found(error) and not is_asked:
             return _over(reader)
         tell_away(error)
         return _form(reader, typed, status=503)
@@ -161,8 +161,8 @@ async def _tell(reader: Reader, given: Mapping[str, str], note: str) -> None:
     told: dict[str, Any] = {"answers": dict(given), "note": note or None}
     request_id = f"page-{reader.asked.asked}-{digest(told)[:32]}"
     request = {"request_id": request_id, "actor": "member", "caller": "link", **told}
-    await must_be_few(reader.parts, reader.number, "provide_information", request)
-    await ask(reader.parts.client, reader.number, "provide_information", request)
+    await check_command_limits(reader.context, reader.number, "provide_information", request)
+    await execute_update(reader.context.temporal, reader.number, "provide_information", request)
 
 
 def _read(reader: Reader, form: FormData) -> tuple[dict[str, str], dict[str, str]]:
@@ -211,7 +211,7 @@ def _input(asked: Asked, name: str) -> str:
 
 
 def _say(reader: Reader, expected: str) -> str:
-    return sentence(reader.parts.book, reader.language, expected)
+    return sentence(reader.context.emails, reader.language, expected)
 
 
 def _form(
@@ -230,7 +230,7 @@ def _form(
     labels |= (
         {} if asked.free else {NOTE: reader.said["form"]["note"].format(partner=asked.rules.name)}
     )
-    zone, writes = asked.rules.market.zone, Writes(reader.parts, language)
+    zone, writes = asked.rules.market.zone, Writes(reader.context, language)
     content = {
         "number": reader.number,
         "partner": asked.rules.name,
@@ -244,7 +244,7 @@ def _form(
     }
     response = page(reader.request, "member/answer.html", "answer", language, content, status)
     if status == 503:
-        response.headers["retry-after"] = str(RETRY_AFTER)
+        response.headers["retry-after"] = str(RETRY_AFTER_SECONDS)
     return response
 
 

@@ -110,7 +110,7 @@ def errors_in(
     The domain judges, by what is known of the account. Where its answer is not told at a field,
     nothing is to be corrected first: it is given by filing.
     """
-    reading, rules, now = read_claim(claim), subject.rules, reader.parts.now
+    reading, rules, now = read_claim(claim), subject.rules, reader.context.now
     claimed = reading.value or TicketClaim()
     facts = Facts(
         links=tuple(link for link in known.links if link.partner_id == rules.id),
@@ -136,7 +136,7 @@ def _fields_at_fault(reader: Reader, subject: Subject, case: Case) -> dict[str, 
 
 def _fault(reader: Reader, field: str, expected: str) -> str:
     """Say what was expected; of a `field` that has no input here, by its name."""
-    book, language = reader.parts.book, reader.language
+    book, language = reader.context.emails, reader.language
     if not field:
         return sentence(book, language, expected)
     return capital(book.reason(language, "incomplete", field, {"expected": expected}))
@@ -147,7 +147,7 @@ def _day_at_fault(reader: Reader, subject: Subject, case: Case) -> dict[str, str
     if not subject.asks_day or not day:
         return {}
     if day > case.today:
-        return {DAY: sentence(reader.parts.book, reader.language, "date_in_future")}
+        return {DAY: sentence(reader.context.emails, reader.language, "date_in_future")}
     if clicked_on and day < clicked_on:
         said = catalog("member", reader.language)["details"]["before_link"]
         return {DAY: capital(said.format(day=reader.writes.day(clicked_on)))}

@@ -10,7 +10,7 @@ from domain.claims.claim import LinkKind
 from domain.claims.claimable_links import Choice, Known, claimable, market_days
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.values.types import Frozen
-from gateway.context import Parts
+from gateway.context import AppContext
 from gateway.i18n import catalog
 from gateway.pages.rendering import Writes
 
@@ -38,11 +38,11 @@ class Choices(Frozen):
         return next((one for one in self.found if value_of(one) == value and may_file(one)), None)
 
 
-async def choices_of(parts: Parts, account_id: str, kind: ClaimKind) -> Choices:
+async def choices_of(context: AppContext, account_id: str, kind: ClaimKind) -> Choices:
     """Look up what an account may choose."""
-    partners = {name: profile.rules for name, profile in parts.profiles.items()}
-    known = await known_of(parts.postgres, account_id, kind, market_days(partners, parts.now))
-    return Choices(known=known, found=claimable(kind, known, partners, parts.now))
+    partners = {name: profile.rules for name, profile in context.profiles.items()}
+    known = await known_of(context.postgres, account_id, kind, market_days(partners, context.now))
+    return Choices(known=known, found=claimable(kind, known, partners, context.now))
 
 
 def value_of(choice: Choice) -> str:
@@ -55,16 +55,16 @@ def may_file(choice: Choice) -> bool:
     return choice.status in ("open", "held")
 
 
-def offered(parts: Parts, language: str, choices: Iterable[Choice]) -> list[Offer]:
+def offered(context: AppContext, language: str, choices: Iterable[Choice]) -> list[Offer]:
     """Put choices into words."""
-    said, writes = catalog("member", language)["choices"], Writes(parts, language)
+    said, writes = catalog("member", language)["choices"], Writes(context, language)
     return [
         Offer(
             value=value_of(one),
             partner=one.partner_name,
             title=_title(one, said, writes),
-            told=tuple(_told(one, said, writes, parts.profiles[one.partner_id].rules)),
-            why=_why(parts, language, one),
+            told=tuple(_told(one, said, writes, context.profiles[one.partner_id].rules)),
+            why=_why(context, language, one),
             is_open=may_file(one),
             is_early=one.status == "not_yet",
         )
@@ -99,11 +99,11 @@ def _told(
         yield said["until_order"].format(day=writes.day(choice.last_day))
 
 
-def _why(parts: Parts, language: str, choice: Choice) -> str:
+def _why(context: AppContext, language: str, choice: Choice) -> str:
     if may_file(choice) or choice.reason is None:
         return ""
     told: dict[str, Any] = choice.model_dump(mode="json", include={"last_day", "existing_ticket"})
     if moment := choice.available_from:
-        zone = parts.profiles[choice.partner_id].rules.market.zone
+        zone = context.profiles[choice.partner_id].rules.market.zone
         told["available_from"] = moment.astimezone(zone).isoformat()
-    return parts.book.reason(language, choice.reason, None, told)
+    return context.emails.reason(language, choice.reason, None, told)

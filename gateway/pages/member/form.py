@@ -17,9 +17,9 @@ from domain.claims.claim_digest import claim_digest
 from domain.errors import Unavailable
 from domain.partners.profile import ClaimKind
 from domain.values.email_addresses import needs_utf8
-from gateway.claim_filing import Filed, file_claim
-from gateway.context import Have
-from gateway.http.problems import RETRY_AFTER
+from gateway.claim_filing import FilingResult, file_claim
+from gateway.context import Context
+from gateway.http.problems import RETRY_AFTER_SECONDS
 from gateway.i18n import catalog
 from gateway.pages.errors import tell_away
 from gateway.pages.form_fields import Typed, shown, summed_up, typed_in
@@ -29,7 +29,7 @@ from gateway.pages.member.claimable_options import Choices, choices_of, offered
 from gateway.pages.member.result import STANDS, admission_of, confirmed, number_of, refused
 from gateway.pages.sessions import form_of, form_token
 from gateway.pages.sign_in import left, let_in, sign_out, welcome
-from gateway.temporal_client import has_begun
+from gateway.temporal_client import workflow_exists
 
 _BACK: Final = "back"
 Key = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{8,100}$")]
@@ -40,22 +40,22 @@ router = APIRouter(prefix=HOME, include_in_schema=False, route_class=FormRoute)
 
 
 @router.get("/sign-in")
-async def enter(request: Request, have: Have, token: str = "") -> Response:
+async def enter(request: Request, context: Context, token: str = "") -> Response:
     """Show the button of a hand-over; nothing is used up."""
-    return await welcome(have, request, "member", token)
+    return await welcome(context, request, "member", token)
 
 
 @router.post("/sign-in")
-async def enter_by_form(request: Request, have: Have) -> Response:
+async def enter_by_form(request: Request, context: Context) -> Response:
     """Begin by a hand-over, from our button or straight from the platform."""
-    return await let_in(have, request, "member")
+    return await let_in(context, request, "member")
 
 
 @router.post("/sign-out")
 async def leave(reader: Member) -> Response:
     """Sign out."""
-    await sign_out(reader.parts, reader.request, reader.session)
-    return left(reader.parts, reader.request, "member", reader.language)
+    await sign_out(reader.context, reader.request, reader.session)
+    return left(reader.context, reader.request, "member", reader.language)
 
 
 @router.get("")
@@ -70,7 +70,7 @@ async def answer(reader: Member, idempotency_key: Key) -> Response:
     admission = await admission_of(reader, idempotency_key)
     if admission is None:
         number = number_of(reader, idempotency_key)
-        if not await has_begun(reader.parts.client, number):
+        if not await workflow_exists(reader.context.temporal, number):
             return lead_to(HOME)
         again = _address("result", idempotency_key=idempotency_key)
         return reader.see("pending.html", 202, number=number, again=again)
@@ -82,12 +82,12 @@ async def answer(reader: Member, idempotency_key: Key) -> Response:
 @router.get("/{kind}")
 async def choices(reader: Member, kind: ClaimKind, missing: bool = False) -> Response:
     """Step 2: which link, or which rejected reward (R10, R15, R16)?"""
-    found = await choices_of(reader.parts, reader.account, kind)
+    found = await choices_of(reader.context, reader.account, kind)
     return reader.see(
         "step_link.html",
         422 if missing else 200,
         kind=kind.value,
-        offers=offered(reader.parts, reader.language, found.found),
+        offers=offered(reader.context, reader.language, found.found),
         missing=missing,
     )
 
@@ -111,7 +111,7 @@ async def details(
 @router.post("/{kind}/details")
 async def send(reader: Member, kind: ClaimKind, choice: Choice, idempotency_key: Key) -> Response:
     """File the claim: sent twice, it is one ticket with one answer."""
-    form = await form_of(reader.parts, reader.request, reader.session)
+    form = await form_of(reader.context, reader.request, reader.session)
     chosen, found = await _chosen(reader, kind, choice)
     if chosen is None:
         if await _stands(reader, idempotency_key):
@@ -134,7 +134,7 @@ async def send(reader: Member, kind: ClaimKind, choice: Choice, idempotency_key:
 
 async def _file(
     reader: Reader, claim: Mapping[str, Any], idempotency_key: str
-) -> tuple[str, Filed]:
+) -> tuple[str, FilingResult]:
     """File under the form's key; what was corrected after a refusal gets a key of its own.
 
     That key comes from the correction, so that it can be sent twice, too.
@@ -146,16 +146,18 @@ async def _file(
     return idempotency_key, await _file_under(reader, claim, idempotency_key)
 
 
-async def _file_under(reader: Reader, claim: Mapping[str, Any], idempotency_key: str) -> Filed:
-    return await file_claim(reader.parts, claim, f"page-{idempotency_key}")
+async def _file_under(
+    reader: Reader, claim: Mapping[str, Any], idempotency_key: str
+) -> FilingResult:
+    return await file_claim(reader.context, claim, f"page-{idempotency_key}")
 
 
-def _was_other(filed: Filed) -> bool:
+def _was_other(filed: FilingResult) -> bool:
     """Say whether other entries were sent under this key before."""
     return bool(filed.result and any(one.code == "key_reused" for one in filed.result.reasons))
 
 
-def _told(reader: Reader, typed: Typed, idempotency_key: str, filed: Filed) -> Response:
+def _told(reader: Reader, typed: Typed, idempotency_key: str, filed: FilingResult) -> Response:
     if filed.result is None or filed.result.status in STANDS:
         return lead_to(_address("result", idempotency_key=idempotency_key))
     if _was_other(filed):
@@ -170,11 +172,11 @@ async def _stands(reader: Reader, idempotency_key: str) -> bool:
 
 async def _chosen(reader: Reader, kind: ClaimKind, choice: str) -> tuple[Subject | None, Choices]:
     """Look the choice up among the account's own; none where it cannot be filed."""
-    found = await choices_of(reader.parts, reader.account, kind)
+    found = await choices_of(reader.context, reader.account, kind)
     named = found.named(choice)
     if named is None:
         return None, found
-    rules = reader.parts.profiles[named.partner_id].rules
+    rules = reader.context.profiles[named.partner_id].rules
     return Subject(kind=kind, choice=named, rules=rules), found
 
 
@@ -195,20 +197,20 @@ def _form(
     response = reader.see(
         "step_details.html",
         status,
-        token=form_token(reader.parts, reader.session),
-        offer=offered(reader.parts, language, [chosen.choice])[0],
+        token=form_token(reader.context, reader.session),
+        offer=offered(reader.context, language, [chosen.choice])[0],
         subject=chosen,
         typed=typed,
         errors=errors,
         summary=summed_up(labels, errors),
         fields=fields,
         clicked_on=reader.writes.day(chosen.choice.clicked_on),
-        today=reader.parts.now.astimezone(zone).date().isoformat(),
+        today=reader.context.now.astimezone(zone).date().isoformat(),
         away=status == 503,
         writes_to="" if needs_utf8(reader.contact.email or "") else reader.contact.email,
     )
     if status == 503:
-        response.headers["retry-after"] = str(RETRY_AFTER)
+        response.headers["retry-after"] = str(RETRY_AFTER_SECONDS)
     return response
 
 

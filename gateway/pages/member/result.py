@@ -24,7 +24,7 @@ def number_of(reader: Reader, key: str) -> str:
 
 async def admission_of(reader: Reader, key: str) -> Admission | None:
     """Return what was decided on the form with this key, if it was."""
-    return await stored_admission(reader.parts.postgres, number_of(reader, key))
+    return await stored_admission(reader.context.postgres, number_of(reader, key))
 
 
 def confirmed(reader: Reader, admission: Admission) -> Response:
@@ -57,7 +57,7 @@ def refused(reader: Reader, result: AdmissionResult, typed: Typed | None = None)
         "refusal.html",
         reasons=_said(reader, result),
         typed=typed if typed is not None and helps else None,
-        token=form_token(reader.parts, reader.session),
+        token=form_token(reader.context, reader.session),
     )
 
 
@@ -70,6 +70,6 @@ def _said(reader: Reader, result: AdmissionResult) -> list[str]:
     return [
         reason.message
         if reason.code == "incomplete"
-        else reader.parts.book.reason(reader.language, reason.code, reason.field, told)
+        else reader.context.emails.reason(reader.language, reason.code, reason.field, told)
         for reason in result.reasons
     ]

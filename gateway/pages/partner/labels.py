@@ -7,7 +7,7 @@ from typing import Any
 from adapters.email.renderer import LetterBook
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.tickets.messages import PartnerOutcome, RejectionReason
-from gateway.context import Parts
+from gateway.context import AppContext
 from gateway.i18n import catalog
 from gateway.pages.partner.outcome_form import dates_asked
 from gateway.pages.rendering import Writes
@@ -52,14 +52,14 @@ def problems(
 
 
 def said(
-    parts: Parts,
+    context: AppContext,
     language: str,
     rules: PartnerRules,
     outcome: PartnerOutcome,
     at: datetime | None = None,
 ) -> dict[str, Any]:
     """Put an answer in words: which it is, the moment, and its details by label."""
-    w, writes = catalog(AREA, language), Writes(parts, language)
+    w, writes = catalog(AREA, language), Writes(context, language)
     labels = w["labels"]
     dates = {name: getattr(outcome, name) for name in dates_asked(rules)}
     details = {

@@ -23,10 +23,10 @@ from domain.partners.profile import ClaimKind, PartnerRules
 from domain.tickets.discrepancies import TICKET_CLOSED
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import PartnerOutcome
-from gateway.context import Have, Parts
+from gateway.context import AppContext, Context
 from gateway.http.problems import STATUS, Problem
-from gateway.http.security_log import SecurityEvent, telling_refusals
-from gateway.outcome_intake import take_outcomes
+from gateway.http.security_log import SecurityEvent, log_refusals
+from gateway.outcome_intake import accept_outcomes
 from gateway.pages.partner import labels
 from gateway.pages.partner.outcome_form import (
     ANSWERABLE,
@@ -84,57 +84,57 @@ class Form:
 
 
 @router.get(ADDRESS)
-async def show(request: Request, have: Have, partner_id: str, number: str) -> Response:
+async def show(request: Request, context: Context, partner_id: str, number: str) -> Response:
     """Show the claim, and the form for its outcome, or what was answered; nothing of a claim that
     has ended.
     """
     try:
-        claim = await _open(request, have, partner_id, number)
+        claim = await _open(request, context, partner_id, number)
     except (MessageRefused, Unavailable, Problem) as error:
         return _said_no(request, error)
     if claim.state.is_final:
-        return _ended(request, have, claim)
-    return _form(request, have, claim, Form())
+        return _ended(request, context, claim)
+    return _form(request, context, claim, Form())
 
 
 @router.post(ADDRESS)
-async def answer(request: Request, have: Have, partner_id: str, number: str) -> Response:
+async def answer(request: Request, context: Context, partner_id: str, number: str) -> Response:
     """Take an answer: it is shown once more first, and taken when the partner is sure."""
     try:
-        claim = await _open(request, have, partner_id, number)
+        claim = await _open(request, context, partner_id, number)
         sent = await sent_form(request)
-        return await _answered(request, have, claim, _read(sent, claim.rules))
+        return await _answered(request, context, claim, _read(sent, claim.rules))
     except (MessageRefused, Unavailable, Problem) as error:
         return _said_no(request, error)
 
 
-async def _open(request: Request, have: Parts, partner_id: str, number: str) -> Claim:
+async def _open(request: Request, context: AppContext, partner_id: str, number: str) -> Claim:
     """Raise `MessageRefused("invalid_link")` unless the link opens this partner's claim."""
     token = request.query_params.get("token", "")
     subject = Subject(OUTCOME, number, partner_id)
-    with telling_refusals(
+    with log_refusals(
         SecurityEvent.LINK_REFUSED, kind="partner", number=number, partner=partner_id
     ):
-        check_token(token, " ".join(have.secrets_of(partner_id)), subject, have.now)
-    row = await claim_behind_link(have.postgres, partner_id, number)
+        check_token(token, " ".join(context.partner_secrets(partner_id)), subject, context.now)
+    row = await claim_behind_link(context.postgres, partner_id, number)
     if row is None:
         raise MessageRefused("invalid_link")
-    await have.limits.hit("partner_page", f"{partner_id}/{number}")
-    answers = await outcomes_by_link(have.postgres, partner_id, number)
+    await context.limits.hit("partner_page", f"{partner_id}/{number}")
+    answers = await outcomes_by_link(context.postgres, partner_id, number)
     return Claim(row, PartnerRules.stored(row["rules"]), answers)
 
 
-async def _answered(request: Request, have: Parts, claim: Claim, form: Form) -> Response:
+async def _answered(request: Request, context: AppContext, claim: Claim, form: Form) -> Response:
     if claim.standing != "open":
         return _back(request)
     is_stale = form.told.get("round") != str(claim.round) or _asks_in_vain(claim, form)
     found = _outcome(claim, form)
     sure = form.told.get("confirmed")
     if found.outcome is None or is_stale or sure == "no":
-        return _form(request, have, claim, form, found.problems, is_stale)
+        return _form(request, context, claim, form, found.problems, is_stale)
     if sure != "yes":
-        return _look_again(request, have, claim, form, found.outcome)
-    await take_outcomes(have, claim.rules.id, [found.outcome])
+        return _look_again(request, context, claim, form, found.outcome)
+    await accept_outcomes(context, claim.rules.id, [found.outcome])
     return _back(request)
 
 
@@ -159,16 +159,16 @@ def _outcome(claim: Claim, form: Form) -> Answered:
 
 def _form(
     request: Request,
-    have: Parts,
+    context: AppContext,
     claim: Claim,
     form: Form,
     problems: Mapping[str, str] | None = None,
     is_stale: bool = False,
 ) -> HTMLResponse:
     language = _language(request, claim)
-    wrong = labels.problems(have.book, language, claim.rules, problems or {})
+    wrong = labels.problems(context.emails, language, claim.rules, problems or {})
     content = {
-        **_content(have, claim, language),
+        **_content(context, claim, language),
         "told": form.told,
         "ticked": form.ticked,
         "errors": wrong,
@@ -182,15 +182,15 @@ def _form(
 
 
 def _look_again(
-    request: Request, have: Parts, claim: Claim, form: Form, outcome: PartnerOutcome
+    request: Request, context: AppContext, claim: Claim, form: Form, outcome: PartnerOutcome
 ) -> HTMLResponse:
     language = _language(request, claim)
     reason = outcome.reason_code
     content = {
-        **_content(have, claim, language),
-        "said": labels.said(have, language, claim.rules, outcome),
+        **_content(context, claim, language),
+        "said": labels.said(context, language, claim.rules, outcome),
         "kept": _kept(form),
-        "reason": have.book.phrase(language, "rejections", reason) if reason else "",
+        "reason": context.emails.phrase(language, "rejections", reason) if reason else "",
     }
     return _private(page(request, "partner/confirm.html", "partner", language, content))
 
@@ -201,21 +201,21 @@ def _kept(form: Form) -> list[tuple[str, str]]:
     return [*texts, *(("question_fields", name) for name in form.ticked)]
 
 
-def _content(have: Parts, claim: Claim, language: str) -> dict[str, Any]:
+def _content(context: AppContext, claim: Claim, language: str) -> dict[str, Any]:
     """Return what both pages show."""
     said = [
-        labels.said(have, language, claim.rules, outcome, at)
+        labels.said(context, language, claim.rules, outcome, at)
         for outcome, at, code in claim.answers
         if code != TICKET_CLOSED
     ]
     return {
         "number": claim.row["number"],
         "partner_name": claim.rules.name,
-        "fields": fields_shown(have.book, claim.rules, claim_of(claim.row), language),
+        "fields": fields_shown(context.emails, claim.rules, claim_of(claim.row), language),
         "standing": claim.standing,
         "round": claim.round,
         "answers": said,
-        "support_email": have.settings.support_email,
+        "support_email": context.settings.support_email,
     }
 
 
@@ -230,11 +230,11 @@ def _back(request: Request) -> Response:
     return _private(RedirectResponse(f"?{query}", 303))
 
 
-def _ended(request: Request, parts: Parts, claim: Claim) -> Response:
+def _ended(request: Request, context: AppContext, claim: Claim) -> Response:
     """Say that the claim has ended and whom to write to, and nothing else about it: the link
     outlives its use.
     """
-    service = parts.settings.support_email
+    service = context.settings.support_email
     content = {"message": "ended", "mood": "", "support_email": service}
     return _private(
         page(request, "partner/error.html", "partner", _language(request, claim), content, 200)

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 
 from domain.errors import MessageRefused
-from gateway.http.auth import Caller, read_caller
+from gateway.http.auth import Caller, caller_from_claims
 from tests.support.gateway import Front
 
 OTHER_SECRET: Final = "another-secret-that-was-made-up-for-the-tests-only"
@@ -32,16 +32,16 @@ FORM: Final = "/v1/partners/velotel/form?kind=missing_cashback"
 )
 def test_a_token_that_says_nonsense_is_refused(told: dict[str, Any]) -> None:
     with pytest.raises(MessageRefused, match="unauthorised"):
-        read_caller(told)
+        caller_from_claims(told)
 
 
 def test_a_token_that_names_no_accounts_speaks_for_none() -> None:
-    caller = read_caller({"sub": "p", "roles": ["platform"]})
-    assert not caller.may_speak_for("acc-1")
-    assert not caller.may_speak_for("")
-    assert not read_caller({"sub": "p", "accounts": ["*"]}).may_speak_for("acc-1")
-    assert read_caller({"sub": "p", "accounts": "*"}).may_speak_for("acc-1")
-    assert Caller(subject="p", accounts=frozenset({"a"})).may_speak_for("a")
+    caller = caller_from_claims({"sub": "p", "roles": ["platform"]})
+    assert not caller.may_access_account("acc-1")
+    assert not caller.may_access_account("")
+    assert not caller_from_claims({"sub": "p", "accounts": ["*"]}).may_access_account("acc-1")
+    assert caller_from_claims({"sub": "p", "accounts": "*"}).may_access_account("acc-1")
+    assert Caller(subject="p", accounts=frozenset({"a"})).may_access_account("a")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from domain.partners.profile import LANGUAGES
-from gateway.http.problems import STATUS, Problem, answer, wrong_fields
+from gateway.http.problems import STATUS, Problem, field_errors, problem_response
 from gateway.i18n import catalog, preferred_language
 
 
@@ -88,7 +88,7 @@ def test_the_weights_decide_and_not_the_order(order: list[str], weights: list[in
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", STATUS)
 def test_every_problem_is_told_in_every_language(code: str, language: str) -> None:
-    response = answer(asking(language), Problem(code))
+    response = problem_response(asking(language), Problem(code))
     body = bytes(response.body).decode()
     assert response.status_code == STATUS[code]
     assert response.headers["content-type"] == "application/problem+json"
@@ -108,7 +108,7 @@ def test_a_wrong_field_is_named_once_and_what_was_sent_is_not_told() -> None:
         {"type": "missing", "loc": ("body", "x" * 1000)},
         {"type": "missing", "loc": ()},
     ]
-    assert wrong_fields(errors) == {
+    assert field_errors(errors) == {
         "contact.email": "required",
         "kind": "something_new",
         "7": "json",

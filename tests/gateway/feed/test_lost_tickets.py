@@ -40,7 +40,7 @@ async def find(front: Front) -> None:
 
 async def repaired(front: Front, *arguments: str) -> tuple[int, str]:
     """Exit code and output of the command."""
-    settings = front.app.state.parts.settings
+    settings = front.app.state.context.settings
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "worker.py", "repair", *arguments),
         cwd=ROOT,
@@ -129,7 +129,7 @@ async def test_lost_tickets_are_counted_for_operators(
     await a_sent_ticket(front)
     await front.stage.handle.terminate("by hand")
     await find(front)
-    await count_lost(front.app.state.parts)
+    await count_lost(front.app.state.context)
     figures = await front.http.get("/metrics", headers=front.as_operator())
     lost = len(await lost_tickets(front.stage.postgres))
     assert lost > 0

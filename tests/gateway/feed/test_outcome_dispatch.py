@@ -104,7 +104,7 @@ async def test_a_gateway_killed_between_keeping_and_telling_loses_nothing(front:
 async def test_nobody_overtakes_an_outcome_that_is_being_told(front: Front) -> None:
     """While one process tells a ticket something, what comes next for it waits for its turn."""
     number = await a_ticket(front)
-    parts = front.app.state.parts
+    parts = front.app.state.context
     async with with_wire_to_temporal(front) as (http, wire):
         wire.cut()
         await results(front, outcome(front, number, "confirmed"), http=http)

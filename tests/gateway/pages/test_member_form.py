@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway.app import application
+from gateway.app import create_app
 from tests.support.browser_client import DAY, ORDER, Browsing, Member, numbers_in, token_in
 from tests.support.claims import days_ago
 from tests.support.databases import fresh_database
@@ -176,7 +176,7 @@ async def test_without_the_database_a_page_says_to_come_back(front: Front) -> No
     """The hand-over is not used up by it."""
     own = {"TICKETS_PUBLIC_URL": "http://127.0.0.1"}
     settings = gateway_settings("postgresql://nobody@127.0.0.1:1/nothing", **own)
-    app = application(settings, front.profiles, dict.fromkeys(secrets(), SECRET))
+    app = create_app(settings, front.profiles, dict.fromkeys(secrets(), SECRET))
     with listening_socket() as listening:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         async with served(app, listening), httpx.AsyncClient(trust_env=False) as http:

@@ -10,7 +10,7 @@ from temporalio.client import WorkflowHandle
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from domain.errors import Unavailable
-from gateway.temporal_client import ask
+from gateway.temporal_client import execute_update
 from tests.support.environment import until
 from tests.support.gateway import Front
 
@@ -39,7 +39,9 @@ async def test_a_request_that_an_operator_cut_off_may_be_asked_again(front: Fron
         ticket: WorkflowHandle[Any, Any] = await client.start_workflow(
             "NeverAnswers", id=number, task_queue=queue
         )
-        asking = asyncio.create_task(ask(client, number, "withdraw", {"request_id": "cut-off"}))
+        asking = asyncio.create_task(
+            execute_update(client, number, "withdraw", {"request_id": "cut-off"})
+        )
 
         async def happened() -> list[int]:
             return [event.event_type async for event in ticket.fetch_history_events()]

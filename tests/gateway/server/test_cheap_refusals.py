@@ -11,7 +11,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from adapters.security.webhook_signatures import could_be_signed
-from gateway.http.middleware import Guards
+from gateway.http.middleware import SecurityMiddleware
 from gateway.readiness import Readiness
 from tests.support.gateway import Front
 
@@ -211,7 +211,7 @@ async def test_what_there_is_not_to_get_has_no_head(front: Front) -> None:
 async def test_browsers_are_told_to_keep_to_https_where_people_come_by_it(
     is_secure: bool, told: str | None
 ) -> None:
-    guarded = Guards(PlainTextResponse("hello"), is_secure=is_secure)
+    guarded = SecurityMiddleware(PlainTextResponse("hello"), is_secure=is_secure)
     transport = httpx.ASGITransport(guarded)
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as http:
         assert (await http.get("/")).headers.get("strict-transport-security") == told

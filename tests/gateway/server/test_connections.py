@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from gateway.http.middleware import MOST_BYTES
-from gateway.server.connections import RESERVED, Room, Seldom
+from gateway.http.middleware import MAX_BODY_BYTES
+from gateway.server.connections import RESERVED_DESCRIPTORS, ConnectionRegistry, RepeatedLineFilter
 from tests.support.raw_http_client import GET, POST, Line, a_line
 
 
@@ -106,7 +106,7 @@ def test_a_crowd_at_one_address_gives_way_before_a_few_of_another() -> None:
         def cut(self) -> None:
             self.is_cut = True
 
-    room, crowd, few = Room(20), [Cut() for _ in range(18)], [Cut(), Cut()]
+    room, crowd, few = ConnectionRegistry(20), [Cut() for _ in range(18)], [Cut(), Cut()]
     for one in few:
         room.enter(one, "192.0.2.1")
     for one in crowd:
@@ -120,17 +120,17 @@ def test_a_crowd_at_one_address_gives_way_before_a_few_of_another() -> None:
 def few_descriptors() -> Iterator[int]:
     """A process that may open a hundred files more than it has to."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (RESERVED + 50, hard))
-    yield RESERVED + 50
+    resource.setrlimit(resource.RLIMIT_NOFILE, (RESERVED_DESCRIPTORS + 50, hard))
+    yield RESERVED_DESCRIPTORS + 50
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_there_are_no_more_connections_than_file_descriptors(few_descriptors: int) -> None:
-    assert Room(1000).most == few_descriptors - RESERVED
+    assert ConnectionRegistry(1000).most == few_descriptors - RESERVED_DESCRIPTORS
 
 
 def test_a_line_that_strangers_cause_is_written_seldom() -> None:
-    filtered = Seldom()
+    filtered = RepeatedLineFilter()
     record = logging.makeLogRecord({"msg": "socket.accept() out of system resource\nsocket: 7"})
     again = logging.makeLogRecord({"msg": "socket.accept() out of system resource\nsocket: 8"})
     other = logging.makeLogRecord({"msg": "Started server process"})
@@ -138,7 +138,7 @@ def test_a_line_that_strangers_cause_is_written_seldom() -> None:
 
 
 async def test_bodies_of_all_calls_together_are_bounded() -> None:
-    async with a_line(2 * MOST_BYTES) as line, contextlib.AsyncExitStack() as stack:
+    async with a_line(2 * MAX_BODY_BYTES) as line, contextlib.AsyncExitStack() as stack:
         for _ in range(3):
             _, writer = await stack.enter_async_context(line.call())
             writer.write(POST + b"content-length: 1000000\r\n\r\n" + b"x" * 900_000)

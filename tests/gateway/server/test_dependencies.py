@@ -7,7 +7,7 @@ from temporalio.api.operatorservice.v1 import RemoveSearchAttributesRequest
 from temporalio.client import Client
 
 from adapters.postgres.database import Postgres
-from gateway.dependencies import has_what_it_needs
+from gateway.dependencies import has_dependencies
 from tests.support.databases import as_owner
 from tests.support.environment import until
 from tests.support.gateway import Front
@@ -17,7 +17,7 @@ from tests.support.sqlite_store import opened
 
 async def test_with_all_that_work_needs_the_gateway_is_ready(front: Front) -> None:
     assert (await front.http.get("/readyz")).status_code == 200
-    await until(lambda: has_what_it_needs(front.stage.postgres, front.stage.client), bool)
+    await until(lambda: has_dependencies(front.stage.postgres, front.stage.client), bool)
 
 
 async def test_without_the_namespace_or_an_attribute_it_is_not(
@@ -25,18 +25,18 @@ async def test_without_the_namespace_or_an_attribute_it_is_not(
 ) -> None:
     caplog.set_level(logging.ERROR)
     async with real_server() as server:
-        assert await has_what_it_needs(postgres, server.client)
+        assert await has_dependencies(postgres, server.client)
         elsewhere = Client(server.client.service_client, namespace="nobody-has-this")
-        assert not await has_what_it_needs(postgres, elsewhere)
+        assert not await has_dependencies(postgres, elsewhere)
         await server.client.operator_service.remove_search_attributes(
             RemoveSearchAttributesRequest(
                 namespace=server.client.namespace, search_attributes=["TicketDueAt"]
             )
         )
         for _ in range(50):
-            if not await has_what_it_needs(postgres, server.client):
+            if not await has_dependencies(postgres, server.client):
                 break
-        assert not await has_what_it_needs(postgres, server.client)
+        assert not await has_dependencies(postgres, server.client)
     assert "Temporal has no namespace nobody-has-this" in caplog.text
     assert "Temporal lacks the search attributes TicketDueAt" in caplog.text
 
@@ -52,6 +52,6 @@ async def test_without_the_schema_it_is_not(
             else "delete from schema_migrations where version = 9"
         )
     async with Postgres.connect(database_url, 1) as postgres:
-        assert not await has_what_it_needs(postgres, front.stage.client)
+        assert not await has_dependencies(postgres, front.stage.client)
     assert "0009_resuming" in caplog.text
     assert "worker.py migrate" in caplog.text

@@ -43,7 +43,7 @@ async def test_a_port_that_is_taken_is_named_with_its_setting(
     front: Front, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert (await front.http.get("/healthz")).status_code == 200
-    settings, taken = front.app.state.parts.settings, front.address.removeprefix("http://")
+    settings, taken = front.app.state.context.settings, front.address.removeprefix("http://")
     told = {
         "DATABASE_URL": settings.database_url,
         "TICKETS_ALLOW_PRIVATE_ADDRESSES": "true",

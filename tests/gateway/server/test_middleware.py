@@ -10,8 +10,8 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from gateway.background.jobs import going_round
-from gateway.context import Parts
-from gateway.http.middleware import MOST_BYTES, Guards
+from gateway.context import AppContext
+from gateway.http.middleware import MAX_BODY_BYTES, SecurityMiddleware
 from gateway.http.problems import MEDIA_TYPE
 from tests.support.environment import until
 from tests.support.gateway import Front
@@ -30,7 +30,7 @@ def headers(front: Front) -> dict[str, str]:
     return front.as_platform() | {"content-type": "application/json"}
 
 
-@pytest.mark.parametrize(("size", "status"), [(MOST_BYTES + 1, 413), (5 * MOST_BYTES, 413)])
+@pytest.mark.parametrize(("size", "status"), [(MAX_BODY_BYTES + 1, 413), (5 * MAX_BODY_BYTES, 413)])
 async def test_a_body_in_pieces_is_read_up_to_the_bound(
     front: Front, size: int, status: int
 ) -> None:
@@ -48,7 +48,7 @@ async def test_a_body_in_pieces_that_is_small_enough_is_read(front: Front) -> No
 
 
 async def test_a_bound_holds_before_anybody_is_asked_who_they_are(front: Front) -> None:
-    answer = await front.http.post(CHECK, content=in_pieces(2 * MOST_BYTES))
+    answer = await front.http.post(CHECK, content=in_pieces(2 * MAX_BODY_BYTES))
     assert answer.status_code in (401, 413)
 
 
@@ -71,7 +71,7 @@ async def raw(front: Front, length: str, body: bytes = b"", hangs_up: bool = Fal
 
 
 async def test_a_length_beyond_the_bound_is_refused_before_the_body_comes(front: Front) -> None:
-    said = await raw(front, str(MOST_BYTES + 1))
+    said = await raw(front, str(MAX_BODY_BYTES + 1))
     assert said.startswith(b"HTTP/1.1 413 ")
     assert b'"payload_too_large"' in said
 
@@ -134,7 +134,7 @@ async def test_methods_that_somebody_makes_up_leave_nothing_behind(front: Front)
     assert 'method="GET"' in figures
 
 
-async def called(app: Guards) -> httpx.Response:
+async def called(app: SecurityMiddleware) -> httpx.Response:
     """What an application answers behind the guards."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as http:
@@ -147,7 +147,7 @@ async def test_a_fault_of_ours_leaves_as_a_problem_without_its_words(
     async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
         raise KeyError("jan@example.com")
 
-    answer = await called(Guards(faulty))
+    answer = await called(SecurityMiddleware(faulty))
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert answer.headers["content-type"] == MEDIA_TYPE
     assert "jan@example.com" not in answer.text + caplog.text
@@ -157,13 +157,13 @@ async def test_a_fault_of_ours_leaves_as_a_problem_without_its_words(
 async def test_a_fault_in_a_round_is_logged_by_its_place_without_its_words(
     front: Front, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def faulty(parts: Parts) -> bool:
+    async def faulty(parts: AppContext) -> bool:
         raise KeyError("jan@example.com")
 
     async def logged() -> str:
         return caplog.text
 
-    async with going_round(front.app.state.parts, [faulty]):
+    async with going_round(front.app.state.context, [faulty]):
         await until(logged, lambda text: "a bug in a round: KeyError at test_guards.py:" in text)
     assert "jan@example.com" not in caplog.text
 

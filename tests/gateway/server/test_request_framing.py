@@ -5,8 +5,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.http.middleware import MOST_PARAMETERS
-from gateway.server.request_framing import LONGEST_FIELDS, LONGEST_TARGET, MOST_CRUMBS, MOST_FIELDS
+from gateway.http.middleware import MAX_PARAMETERS
+from gateway.server.request_framing import (
+    MAX_HEADER_BYTES,
+    MAX_HEADER_FIELDS,
+    MAX_SMALL_CHUNKS,
+    MAX_TARGET_BYTES,
+)
 from tests.support.raw_http_client import GET, POST, Line, a_line
 
 
@@ -74,10 +79,10 @@ def fields(count: int, size: int) -> bytes:
 
 
 TOO_LARGE = {
-    "a long address": (414, b"GET /" + b"a" * LONGEST_TARGET + b"x" * 20 + b" HTTP/1.1\r\n"),
+    "a long address": (414, b"GET /" + b"a" * MAX_TARGET_BYTES + b"x" * 20 + b" HTTP/1.1\r\n"),
     "an address of 60 kB": (414, b"GET /hello?" + b"&" * 60_000 + b" HTTP/1.1\r\nhost: x\r\n\r\n"),
-    "a long field": (431, GET + fields(1, LONGEST_FIELDS) + b"\r\n"),
-    "many fields": (431, GET + fields(MOST_FIELDS + 1, 1) + b"\r\n"),
+    "a long field": (431, GET + fields(1, MAX_HEADER_BYTES) + b"\r\n"),
+    "many fields": (431, GET + fields(MAX_HEADER_FIELDS + 1, 1) + b"\r\n"),
     "fields of 60 kB": (431, GET + fields(60, 1000) + b"\r\n"),
     "a cookie of separators": (431, GET + b"cookie: " + b";" * 60_000 + b"\r\n\r\n"),
     "a head without end": (431, GET + b"x: " + b"v" * 30_000),
@@ -92,7 +97,7 @@ async def test_a_head_that_is_too_large_is_refused_by_its_size(line: Line, case:
 
 
 async def test_an_address_with_many_parameters_is_refused(line: Line) -> None:
-    address = b"/hello?" + b"&" * MOST_PARAMETERS
+    address = b"/hello?" + b"&" * MAX_PARAMETERS
     said = await line.said_to(
         b"GET " + address + b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
     )
@@ -101,9 +106,9 @@ async def test_an_address_with_many_parameters_is_refused(line: Line) -> None:
 
 async def test_a_body_of_crumbs_is_refused_and_closed(line: Line) -> None:
     head = POST + b"transfer-encoding: chunked\r\n\r\n"
-    said = await line.said_to(head + b"1\r\nx\r\n" * (MOST_CRUMBS + 100))
+    said = await line.said_to(head + b"1\r\nx\r\n" * (MAX_SMALL_CHUNKS + 100))
     assert said.startswith(b"HTTP/1.1 400 ")
-    whole = head + (b"64\r\n" + b"x" * 100 + b"\r\n") * (MOST_CRUMBS + 100) + b"0\r\n\r\n"
+    whole = head + (b"64\r\n" + b"x" * 100 + b"\r\n") * (MAX_SMALL_CHUNKS + 100) + b"0\r\n\r\n"
     async with line.call() as (reader, writer):
         writer.write(whole)
         assert b" 200 " in await reader.readline()

@@ -11,33 +11,33 @@ from limits import RateLimitItem, RateLimitItemPerDay
 from adapters.postgres.outcomes import IN_FLIGHT, MOST_A_DAY
 from adapters.postgres.ticket_queries import MESSAGES_A_PAGE
 from domain.values.ticket_number import ticket_number
-from gateway.http.rate_limits import LIMITS, Kind, RateLimits
+from gateway.http.rate_limits import LIMITS, LimitKind, RequestRateLimiter
 from tests.gateway.pages.test_answer import answer, asked
 from tests.support.environment import until
 from tests.support.gateway import Front
 from tests.support.partner_client import a_ticket, link, outcome, results, send
 from tests.support.tickets import a_sent_ticket, told
 
-Limit = Callable[[Kind, int], None]
+Limit = Callable[[LimitKind, int], None]
 
 
 @pytest.fixture
 async def limit(front: Front) -> AsyncIterator[Limit]:
     """Sets one limit to so many a day."""
     assert (await front.http.get("/healthz")).status_code == 200  # its parts are there
-    usual = front.app.state.parts
+    usual = front.app.state.context
 
-    def set_to(kind: Kind, most: int) -> None:
-        changed: dict[Kind, RateLimitItem] = {**LIMITS, kind: RateLimitItemPerDay(most)}
-        front.app.state.parts = replace(usual, limits=RateLimits(changed))
+    def set_to(kind: LimitKind, most: int) -> None:
+        changed: dict[LimitKind, RateLimitItem] = {**LIMITS, kind: RateLimitItemPerDay(most)}
+        front.app.state.context = replace(usual, limits=RequestRateLimiter(changed))
 
     yield set_to
-    front.app.state.parts = usual
+    front.app.state.context = usual
 
 
 @pytest.mark.parametrize(("kind", "most"), [("partner_calls", 2), ("partner_outcomes", 4)])
 async def test_a_partner_over_its_limit_is_told_when_to_come_back(
-    front: Front, limit: Limit, kind: Kind, most: int
+    front: Front, limit: Limit, kind: LimitKind, most: int
 ) -> None:
     limit(kind, most)
     later = front.new_id("msg")

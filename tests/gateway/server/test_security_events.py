@@ -130,7 +130,7 @@ async def test_hand_overs_and_ended_sessions_are_told(
     told = {"kind": "member", "subject": member.account}
     await front.http.post("/v1/sessions/end", json=told, headers=front.as_operator())
     assert written.of("signed_in") == [told]
-    refused = [one["why"] for one in written.of("handover_refused")]
+    refused = [one["why"] for one in written.of("login_token_refused")]
     assert refused == ["used_or_ended", "not_valid"]
     assert written.of("sessions_ended") == [told | {"by": "operator:platform", "count": 1}]
     assert token not in written.text

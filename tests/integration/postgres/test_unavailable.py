@@ -10,7 +10,7 @@ import pytest
 
 from adapters.postgres.database import Postgres
 from domain.errors import DatabaseUnavailable
-from gateway.temporal_client import is_there
+from gateway.temporal_client import check_database
 from tests.support.builders import a_link
 from tests.support.sqlite_store import opened
 
@@ -58,14 +58,14 @@ async def test_after_a_failover_to_read_only_and_back_nothing_stays_behind(
             async with Postgres.connect(database_url, 1) as another:
                 assert await another.grants() == []  # it still answers
                 with pytest.raises(DatabaseUnavailable, match="read-only"):
-                    await is_there(another)
+                    await check_database(another)
             await books.connection.execute("set default_transaction_read_only = off")
             await books.connection.execute(
                 f"alter database {name} set default_transaction_read_only = off"
             )
             for _ in range(5):
                 await postgres.put_link(a_link())
-                await is_there(postgres)
+                await check_database(postgres)
 
 
 async def test_a_password_that_is_wrong_and_a_database_that_is_gone_are_away(

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from gateway.http.middleware import ALWAYS_READ, Guards
+from gateway.http.middleware import ALWAYS_READ_BYTES, SecurityMiddleware
 
 MOST = 100_000
 
@@ -30,13 +30,13 @@ async def never_ending(begun: asyncio.Event) -> AsyncIterator[bytes]:
 
 
 async def test_unfinished_bodies_keep_nobody_from_sending_a_small_one() -> None:
-    transport = httpx.ASGITransport(app=Guards(READER, most_pending=MOST))
+    transport = httpx.ASGITransport(app=SecurityMiddleware(READER, max_pending_bytes=MOST))
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
         begun = asyncio.Event()
         held = asyncio.create_task(client.post("/v1/links", content=never_ending(begun)))
         await begun.wait()
-        small, large = b"x" * ALWAYS_READ, b"x" * (ALWAYS_READ + 1)
-        assert (await client.post("/v1/tickets", content=small)).text == str(ALWAYS_READ)
+        small, large = b"x" * ALWAYS_READ_BYTES, b"x" * (ALWAYS_READ_BYTES + 1)
+        assert (await client.post("/v1/tickets", content=small)).text == str(ALWAYS_READ_BYTES)
         assert (await client.post("/v1/links", content=large)).status_code == 503
         held.cancel()
         await asyncio.wait([held])

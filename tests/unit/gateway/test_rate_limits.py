@@ -6,16 +6,16 @@ import pytest
 from limits import RateLimitItem, RateLimitItemPerMinute
 
 from gateway.http.problems import STATUS, Problem
-from gateway.http.rate_limits import LIMITS, Kind, RateLimits
+from gateway.http.rate_limits import LIMITS, LimitKind, RequestRateLimiter
 
-FEW: Mapping[Kind, RateLimitItem] = {
+FEW: Mapping[LimitKind, RateLimitItem] = {
     "partner_calls": RateLimitItemPerMinute(3),
     "partner_outcomes": RateLimitItemPerMinute(1000),
 }
 
 
 async def test_what_is_over_a_limit_is_told_when_to_come_back() -> None:
-    limits = RateLimits(FEW)
+    limits = RequestRateLimiter(FEW)
     for _ in range(3):
         await limits.hit("partner_calls", "velotel")
     with pytest.raises(Problem, match="too_many_requests") as refused:
@@ -25,7 +25,7 @@ async def test_what_is_over_a_limit_is_told_when_to_come_back() -> None:
 
 
 async def test_one_who_is_over_a_limit_takes_nothing_from_others() -> None:
-    limits = RateLimits(FEW)
+    limits = RequestRateLimiter(FEW)
     for _ in range(3):
         await limits.hit("partner_calls", "velotel")
     await limits.hit("partner_calls", "buchkiste")
@@ -33,7 +33,7 @@ async def test_one_who_is_over_a_limit_takes_nothing_from_others() -> None:
 
 
 async def test_what_costs_more_than_is_left_uses_nothing() -> None:
-    limits = RateLimits(FEW)
+    limits = RequestRateLimiter(FEW)
     await limits.hit("partner_outcomes", "velotel", cost=900)
     with pytest.raises(Problem):
         await limits.hit("partner_outcomes", "velotel", cost=101)
@@ -41,7 +41,7 @@ async def test_what_costs_more_than_is_left_uses_nothing() -> None:
 
 
 async def test_a_thousand_outcomes_of_a_partner_fit_into_a_call_many_times_a_minute() -> None:
-    limits = RateLimits()
+    limits = RequestRateLimiter()
     for _ in range(10):
         await limits.hit("partner_outcomes", "velotel", cost=1000)
     assert LIMITS["partner_calls"].amount >= 600

@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from gateway.http.security_log import MOST_A_MINUTE, Pace, SecurityEvent, tell, tell_search
+from gateway.http.security_log import (
+    MAX_LINES_PER_MINUTE,
+    LineLimiter,
+    SecurityEvent,
+    log_event,
+    log_search,
+)
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
@@ -21,7 +27,7 @@ def _heard(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_no_text_makes_a_line_of_its_own(caplog: pytest.LogCaptureFixture) -> None:
     hostile = 'eve\n{"event": "signed_in"}\r\x00\x1b[2J\x7f\u2028\u202e"'
-    tell(SecurityEvent.SIGNED_IN, subject=hostile)
+    log_event(SecurityEvent.SIGNED_IN, subject=hostile)
     (line,) = lines(caplog)
     assert line["subject"] == hostile
     written = caplog.records[-1].getMessage()
@@ -30,12 +36,12 @@ def test_no_text_makes_a_line_of_its_own(caplog: pytest.LogCaptureFixture) -> No
 
 
 def test_long_text_is_cut(caplog: pytest.LogCaptureFixture) -> None:
-    tell(SecurityEvent.SIGNED_IN, subject="x" * 100_000)
+    log_event(SecurityEvent.SIGNED_IN, subject="x" * 100_000)
     assert len(caplog.records[-1].getMessage()) < 400
 
 
 def test_a_search_is_told_by_its_kinds_of_keys_alone(caplog: pytest.LogCaptureFixture) -> None:
-    tell_search("anna", ["email", "partner_id"], 3)
+    log_search("anna", ["email", "partner_id"], 3)
     (line,) = lines(caplog)
     assert line == {
         "event": "tickets_searched", "agent": "anna", "by": "email,partner_id", "found": 3,
@@ -44,17 +50,17 @@ def test_a_search_is_told_by_its_kinds_of_keys_alone(caplog: pytest.LogCaptureFi
 
 def test_what_strangers_cause_is_written_so_often_a_minute_and_counted_beyond() -> None:
     now = 0.0
-    pace = Pace(lambda: now)
+    pace = LineLimiter(lambda: now)
     admitted = [pace.admits(SecurityEvent.TOKEN_REFUSED) for _ in range(1000)]
-    assert sum(admitted) == MOST_A_MINUTE
-    assert pace.admits(SecurityEvent.HANDOVER_REFUSED), "one flood hides no other event"
-    assert pace.left_out() == {}
+    assert sum(admitted) == MAX_LINES_PER_MINUTE
+    assert pace.admits(SecurityEvent.LOGIN_TOKEN_REFUSED), "one flood hides no other event"
+    assert pace.suppressed() == {}
     now = 60.0
-    assert pace.left_out() == {SecurityEvent.TOKEN_REFUSED: 1000 - MOST_A_MINUTE}
-    assert pace.left_out() == {}
+    assert pace.suppressed() == {SecurityEvent.TOKEN_REFUSED: 1000 - MAX_LINES_PER_MINUTE}
+    assert pace.suppressed() == {}
     assert pace.admits(SecurityEvent.TOKEN_REFUSED)
 
 
 def test_what_known_people_do_is_always_written() -> None:
-    pace = Pace()
-    assert all(pace.admits(SecurityEvent.TICKET_READ) for _ in range(10 * MOST_A_MINUTE))
+    pace = LineLimiter()
+    assert all(pace.admits(SecurityEvent.TICKET_READ) for _ in range(10 * MAX_LINES_PER_MINUTE))

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from gateway.temporal_client import ask
+from gateway.temporal_client import execute_update
 from tests.support.environment import Handle, Stage
 from tests.support.setup import real_server
 from tests.workflow.conftest import SetUp
@@ -70,7 +70,7 @@ async def test_thousands_of_signals_that_waited_stop_neither_the_ticket_nor_othe
         await stage.workers_come()
         decision = {"request_id": "d-1", "actor": "agent:anna", "outcome": "rejected"}
         decision |= {"reason_code": "order_not_found"}
-        deciding = asyncio.create_task(ask(stage.client, flooded, "decide", decision))
+        deciding = asyncio.create_task(execute_update(stage.client, flooded, "decide", decision))
         await asyncio.sleep(0)
         started = time.monotonic()
         await stage.filed_and_sent(account="acc-other", order="VT-7777-7")
@@ -119,5 +119,5 @@ async def test_a_history_is_continued_under_load_and_nothing_is_lost_or_heard_tw
 async def ask_until_taken(stage: Stage, request_id: str) -> str:
     """Ask as a gateway does: once more, where a history was just being continued."""
     request = {"request_id": request_id, "actor": "agent:anna"}
-    answer = await ask(stage.client, stage.number, "resend_to_partner", request)
+    answer = await execute_update(stage.client, stage.number, "resend_to_partner", request)
     return answer.request_id
