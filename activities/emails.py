@@ -11,7 +11,7 @@ from adapters.email.smtp import MailDoor
 from adapters.postgres.database import Postgres
 from adapters.security.signed_links import member_of, new_token
 from domain.claims.claim import Contact
-from domain.claims.information_form import question_words
+from domain.claims.information_form import question_labels
 from domain.errors import LetterUndeliverable
 from domain.handlers.information_requests import answer_page_closes_at
 from domain.partners.profile import PartnerRules
@@ -36,7 +36,7 @@ class AnswerLinkFactory:
 
     def build_link(self, number: str, row: Mapping[str, Any]) -> str:
         """Return the link of a question's letter: every attempt to send it gives the same one."""
-        zone = PartnerRules.stored(row["rules"]).market.zone
+        zone = PartnerRules.from_storage(row["rules"]).market.zone
         until = answer_page_closes_at(row["params"].get("answer_by"), row["queued_at"], zone)
         token = new_token(self.secrets, member_of(number), until)
         return f"{self.address}/tickets/{number}/information?token={token}"
@@ -101,5 +101,5 @@ def _question_params(row: Mapping[str, Any]) -> dict[str, Any]:
     questions = row["params"].get("questions")
     if not questions or not row["rules"]:
         return {}
-    rules = PartnerRules.stored(row["rules"])
-    return {"questions": list(question_words(questions, rules, row["language"]))}
+    rules = PartnerRules.from_storage(row["rules"])
+    return {"questions": list(question_labels(questions, rules, row["language"]))}

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final, NoReturn
 
 from domain.errors import Fault, PartnerAtItsLimit, PartnerThrottled, PartnerUnavailable
-from domain.partners.profile import Limits
+from domain.partners.profile import RateLimits
 
 Clock = Callable[[], float]
 """Seconds since any moment; never steps back."""
@@ -48,7 +48,7 @@ class Pace:
         self._roads: dict[str, Road] = {}
 
     @contextmanager
-    def turn(self, partner_id: str, channel: Limits, key: str) -> Iterator[None]:
+    def turn(self, partner_id: str, channel: RateLimits, key: str) -> Iterator[None]:
         """Call the partner within it; what the call raises goes into the books.
 
         Raises `PartnerAtItsLimit`, `PartnerThrottled` or `PartnerUnavailable` with `retry_after`.

@@ -17,10 +17,10 @@ from adapters.postgres.ticket_decisions import (
     settle_ticket,
 )
 from domain.admission.admission import Admission, AdmissionRequest
-from domain.admission.claim_assessor import Filing, Phrases, pointing_to_service
+from domain.admission.claim_assessor import ClaimAssessor, ReasonTexts, with_support_contact
 from domain.admission.resumption import ResumeRequest, Resumption
-from domain.claims.entitlement import ANOTHER_ORDER, objection
-from domain.claims.information_form import Completion
+from domain.claims.entitlement import ANOTHER_ORDER, find_objection
+from domain.claims.information_form import CompletedForm
 from domain.handlers.response_timeout import Silence
 from domain.partners.profile import PartnerProfile
 from domain.tickets.messages import InformationAnswer, Request
@@ -77,23 +77,26 @@ class Persistence:
         self,
         postgres: Postgres,
         profiles: Mapping[str, PartnerProfile],
-        phrases: Phrases,
+        texts: ReasonTexts,
         support_email: str,
     ) -> None:
         """Judge by the current `profiles`; `support_email` is the customer service's."""
         self._postgres = postgres
         self._profiles = profiles
-        self._phrases = phrases
+        self._phrases = texts
         self._support_email = support_email
 
     @activity.defn(name="admit_claim")
     async def admit(self, request: AdmissionRequest) -> Admission:
         """Judge a claim and open its ticket, or leave the trace of its refusal."""
-        filing = Filing(request, self._profiles, self._phrases, datetime.now(UTC))
-        admission = await admit(self._postgres, request, filing.wanted, filing.decide)
-        if filing.bug:
-            log.error("a claim could not be judged and is refused: %s", error_location(filing.bug))
-        return pointing_to_service(admission, self._support_email)
+        assessor = ClaimAssessor(request, self._profiles, self._phrases, datetime.now(UTC))
+        admission = await admit(self._postgres, request, assessor.facts_query, assessor.assess)
+        if assessor.unexpected_error:
+            log.error(
+                "a claim could not be judged and is refused: %s",
+                error_location(assessor.unexpected_error),
+            )
+        return with_support_contact(admission, self._support_email)
 
     @activity.defn(name="apply_changes")
     async def apply_changes(self, writing: Writing) -> None:
@@ -122,7 +125,7 @@ class Persistence:
         )
 
     @activity.defn(name="save_information")
-    async def save_information(self, submission: InformationSubmission) -> Completion:
+    async def save_information(self, submission: InformationSubmission) -> CompletedForm:
         """Complete a claim by the member's answers, if its form takes them."""
         return await save_information(
             self._postgres, submission.number, submission.request, submission.changes
@@ -147,5 +150,5 @@ class Persistence:
     @activity.defn(name="find_objection")
     async def find_objection(self, number: str) -> str | None:
         """Look what the facts say against paying for a claim now: a code of filing, or none."""
-        code = objection(await look_at(self._postgres, number))
+        code = find_objection(await look_at(self._postgres, number))
         return "reward_not_rejected" if code == ANOTHER_ORDER else code

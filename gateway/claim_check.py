@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.postgres.admission import facts_now
 from domain.admission.admission import AdmissionRequest, AdmissionResult
-from domain.admission.claim_assessor import Filing, pointing_to_service
+from domain.admission.claim_assessor import ClaimAssessor, with_support_contact
 from gateway.context import AppContext
 from gateway.http.middleware import error_location
 
@@ -22,9 +22,9 @@ async def check_claim(context: AppContext, claim: Mapping[str, Any]) -> Admissio
     now = context.now
     text = json.dumps(claim, ensure_ascii=False)
     request = AdmissionRequest(number="", run_id="", digest="", claim=text, started_at=now)
-    filing = Filing(request, context.profiles, context.emails, now)
-    facts = await facts_now(context.postgres, filing.wanted)
-    entry = filing.decide(facts)
-    if filing.bug:
-        log.error("a claim could not be judged: %s", error_location(filing.bug))
-    return pointing_to_service(entry.admission, context.settings.support_email).result
+    assessor = ClaimAssessor(request, context.profiles, context.emails, now)
+    facts = await facts_now(context.postgres, assessor.facts_query)
+    entry = assessor.assess(facts)
+    if assessor.unexpected_error:
+        log.error("a claim could not be judged: %s", error_location(assessor.unexpected_error))
+    return with_support_contact(entry.admission, context.settings.support_email).result

@@ -9,8 +9,8 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from adapters.postgres.ticket_queries import stored_admission
-from domain.admission.admission import AdmissionResult, refusal
-from domain.admission.claim_assessor import pointing_to_service
+from domain.admission.admission import AdmissionResult, refusal_result
+from domain.admission.claim_assessor import with_support_contact
 from domain.claims.claim_digest import claim_digest
 from domain.errors import Unavailable
 from domain.values.ticket_number import ticket_number
@@ -88,8 +88,8 @@ async def _stored_answer(
     if admission is None:
         return None
     if admission.digest != claim_digest(claim):
-        return refusal(number, "key_reused")
-    return pointing_to_service(admission, context.settings.support_email).result
+        return refusal_result(number, "key_reused")
+    return with_support_contact(admission, context.settings.support_email).result
 
 
 async def _require_workflow(context: AppContext, number: str) -> None:

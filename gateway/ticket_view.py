@@ -32,7 +32,7 @@ def to_summary(row: Mapping[str, Any]) -> TicketSummary:
 def ticket_rules(context: AppContext, row: Mapping[str, Any]) -> PartnerRules | None:
     """Return the rules a ticket was admitted under; of a claim that was not, the partner's own."""
     if row["rules"]:
-        return PartnerRules.stored(row["rules"])
+        return PartnerRules.from_storage(row["rules"])
     profile = context.profiles.get(row["partner_id"] or "")
     return profile.rules if profile else None
 

@@ -39,7 +39,7 @@ def to_input(
 ) -> dict[str, Any]:
     """Return the input of the next run."""
     carried = ContinuedState(
-        admission=admission.model_copy(update={"ticket": None, "letters": ()}),
+        admission=admission.model_copy(update={"ticket": None, "emails": ()}),
         ticket=ticket,
         pending_emails=tuple(tasks.pending_emails),
         delivery_purpose=tasks.delivery_purpose,
@@ -75,7 +75,7 @@ async def load_resumption(args: Sequence[RawValue]) -> ContinuedState | None:
         ticket=found.ticket,
         pending_emails=tuple(
             PendingEmail(ref=OutgoingEmailRef(number=info.workflow_id, key=one.key), kind=one.kind)
-            for one in found.letters
+            for one in found.emails
         ),
-        delivery_purpose=found.delivering,
+        delivery_purpose=found.delivery_purpose,
     )

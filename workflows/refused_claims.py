@@ -12,7 +12,7 @@ from workflows.search_attributes import STATE, attention_update
 
 with workflow.unsafe.imports_passed_through():
     from activities.persistence import Persistence
-    from domain.admission.admission import Admission, letters_owed
+    from domain.admission.admission import Admission, late_refusal_emails
     from domain.admission.refused_claim import RefusedClaim
     from domain.claims.claim import Contact
     from domain.handlers.information_requests import NOT_NOW
@@ -47,12 +47,12 @@ class RefusedClaimFlow(MessageHandlers):
         """End a claim that was not accepted; an answer that was late is also sent by letter."""
         refused = RefusedClaim(self._number, admission)
         started_at = workflow.info().workflow_start_time
-        refused.owe(letters_owed(admission, started_at, workflow.now()))
+        refused.queue_emails(late_refusal_emails(admission, started_at, workflow.now()))
         workflow.upsert_search_attributes([STATE.value_set(str(admission.result.state))])
         while True:
             self._log_messages(refused)
-            if refused.has_unwritten:
-                writing = refused.write_down()
+            if refused.has_pending_changes:
+                writing = refused.collect_changes()
                 await run_durably(
                     Persistence.apply_changes, writing, "keep what came after a refusal"
                 )
@@ -76,4 +76,4 @@ class RefusedClaimFlow(MessageHandlers):
             message, unknown = decode(waiting)
             # Under no number the books have no row to keep it under.
             if not reject(waiting, message, NOT_NOW) and is_number(self._number):
-                refused.hear(message, workflow.now(), unknown)
+                refused.log_message(message, workflow.now(), unknown)

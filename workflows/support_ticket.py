@@ -28,8 +28,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.admission.admission import (
         Admission,
         AdmissionResult,
-        admitted_contact,
-        refusal,
+        contact_of_refused_claim,
+        refusal_result,
     )
     from domain.handlers.commands import first_answer, next_delivery, would_confirm
     from domain.handlers.information_requests import NOT_NOW
@@ -89,7 +89,7 @@ class SupportTicket(TicketSteps):
                 await self._persist(course)
             return await self._process_until_closed(course)
         admission = await self._admit(claim)
-        if admission.stale:
+        if admission.is_from_earlier_run:
             while not workflow.all_handlers_finished():
                 self._queue.reject_requests(NOT_NOW)
                 await workflow.wait_condition(self._has_work)
@@ -97,7 +97,7 @@ class SupportTicket(TicketSteps):
         if admission.ticket is None:
             return await self._run_refused_claim(admission)
         course = self._ticket = Course(admission.ticket)
-        self._tasks.send_emails(admission.letters)
+        self._tasks.send_emails(admission.emails)
         if course.ticket.state is State.VALIDATED:
             self._tasks.start_delivery(course.ticket.partner_id, next_delivery(course))
         return await self._process_until_closed(course)
@@ -155,10 +155,10 @@ class SupportTicket(TicketSteps):
                 Persistence.admit, request, "admit the claim"
             )
         else:
-            result = refusal(self._number, "unknown_number")
+            result = refusal_result(self._number, "unknown_number")
             self._admission = Admission(result=result, digest=request.digest)
         if self._admission.ticket is None:
-            self._refused_contact = admitted_contact(request)
+            self._refused_contact = contact_of_refused_claim(request)
         return self._admission
 
     async def _handle_message(self, course: Course) -> None:
@@ -212,7 +212,7 @@ class SupportTicket(TicketSteps):
         await workflow.wait_condition(lambda: self._admission is not None)
         admission = self._admission
         if admission is None or message_decoding.decode_json(digest) != admission.digest:
-            return refusal(self._number, "key_reused")
+            return refusal_result(self._number, "key_reused")
         return admission.result
 
     @workflow.query(name="snapshot")

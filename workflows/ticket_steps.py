@@ -63,7 +63,7 @@ class TicketSteps(RefusedClaimFlow):
         if found.code:
             await self._persist(course)
         else:
-            dates = {**course.ticket.dates, **found.dates}
+            dates = {**course.ticket.dates, **found.anchor_dates}
             course.change(dates=dates, order_key=found.order_key or course.ticket.order_key)
             self._after_persist(course, course.write_down())
             purpose = information_purpose(course.ticket)

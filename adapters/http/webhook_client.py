@@ -24,7 +24,7 @@ from domain.errors import (
 )
 from domain.partners.profile import HttpChannel
 
-LONGEST_ANSWER: Final = 64 * 1024
+MAX_ANSWER_LENGTH: Final = 64 * 1024
 FETCH_SECONDS: Final = 5.0
 _LONGEST_WAIT: Final = timedelta(hours=1)
 _SHORTEST_WAIT: Final = timedelta(seconds=1)
@@ -170,8 +170,8 @@ async def _read(response: httpx.Response) -> bytes:
     content = bytearray()
     async for chunk in response.aiter_raw():
         content += chunk
-        if len(content) > LONGEST_ANSWER:
-            raise ValueError(f"an answer longer than {LONGEST_ANSWER} bytes")
+        if len(content) > MAX_ANSWER_LENGTH:
+            raise ValueError(f"an answer longer than {MAX_ANSWER_LENGTH} bytes")
     return bytes(content)
 
 

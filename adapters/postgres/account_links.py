@@ -7,7 +7,7 @@ from typing import Final
 from adapters.postgres.claim_facts import loads_of
 from adapters.postgres.database import QUERIES, Postgres, read_link, read_reward
 from domain.claims.claim import LINK_KIND, LinkKind
-from domain.claims.claimable_links import Known, contest_keys
+from domain.claims.claimable_links import AccountHistory, contest_duplicate_keys
 from domain.partners.profile import ClaimKind
 
 MOST: Final = 500
@@ -16,7 +16,7 @@ MOST: Final = 500
 
 async def known_of(
     postgres: Postgres, account_id: str, kind: ClaimKind, days: Mapping[str, date]
-) -> Known:
+) -> AccountHistory:
     """Return what the books know of an account that matters to a claim of `kind`; `days` are those
     of today in the partners' markets.
     """
@@ -25,14 +25,14 @@ async def known_of(
     async with postgres.transaction() as connection:
         links = QUERIES.links_to_choose(connection, kinds=kinds, **whose)
         rewards = QUERIES.rewards_to_choose(connection, **whose)
-        known = Known(
+        known = AccountHistory(
             links=tuple([read_link(row) async for row in links]),
             rewards=tuple([read_reward(row) async for row in rewards]),
-            loads=await loads_of(connection, account_id, days),
+            claim_counts=await loads_of(connection, account_id, days),
         )
         if kind.is_missing:
             return known
-        keys = contest_keys(known)
+        keys = contest_duplicate_keys(known)
         rows = QUERIES.contested_rewards(connection, keys=keys)
         contested = {row["reward_id"]: row["number"] async for row in rows}
-        return known.model_copy(update={"contested": contested})
+        return known.model_copy(update={"contesting_tickets": contested})

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from adapters.postgres.claim_facts import facts_of_account, loads_of, one_after_the_other
 from adapters.postgres.database import QUERIES, Connection, Postgres, append, money_columns
-from domain.admission.admission import Admission, AdmissionRequest, Entry
-from domain.claims.claim import Facts
+from domain.admission.admission import Admission, AdmissionRecord, AdmissionRequest
+from domain.claims.claim import AccountFacts
 from domain.errors import DatabaseUnavailable
-from domain.partners.claim_limits import Wanted
+from domain.partners.claim_limits import FactsQuery
 
 _RACES: Final = 5
 _NO_GUESS: Final = ("duplicate", "too_many_claims")
-Decide = Callable[[Facts], Entry]
+Decide = Callable[[AccountFacts], AdmissionRecord]
 
 
 class _DayFull(Exception):
@@ -22,7 +22,7 @@ class _DayFull(Exception):
 
 
 async def admit(
-    postgres: Postgres, request: AdmissionRequest, wanted: Wanted, decide: Decide
+    postgres: Postgres, request: AdmissionRequest, wanted: FactsQuery, decide: Decide
 ) -> Admission:
     """Admit a claim in one transaction: read the facts, let `decide` judge, write what it says.
 
@@ -39,14 +39,14 @@ async def admit(
     raise DatabaseUnavailable("PostgreSQL: a claim for the same reward kept changing")
 
 
-async def facts_now(postgres: Postgres, wanted: Wanted) -> Facts:
+async def facts_now(postgres: Postgres, wanted: FactsQuery) -> AccountFacts:
     """Return what a claim is judged by, as it stands now."""
     async with postgres.transaction() as connection:
         return await _facts(connection, wanted)
 
 
 async def _admit(
-    connection: Connection, request: AdmissionRequest, wanted: Wanted, decide: Decide
+    connection: Connection, request: AdmissionRequest, wanted: FactsQuery, decide: Decide
 ) -> Admission | None:
     if stored := await _admitted(connection, request):
         return stored
@@ -60,16 +60,18 @@ async def _admit(
     return entry.admission
 
 
-async def _facts(connection: Connection, wanted: Wanted) -> Facts:
+async def _facts(connection: Connection, wanted: FactsQuery) -> AccountFacts:
     whose = (wanted.account_id, wanted.partner_id)
     facts = await facts_of_account(connection, *whose, wanted.key or None)
     if not wanted.day:
         return facts
     loads = await loads_of(connection, wanted.account_id, {wanted.partner_id: wanted.day})
-    return facts.model_copy(update={"load": loads[wanted.partner_id]})
+    return facts.model_copy(update={"claim_counts": loads[wanted.partner_id]})
 
 
-async def _count(connection: Connection, wanted: Wanted, day: date, entry: Entry) -> None:
+async def _count(
+    connection: Connection, wanted: FactsQuery, day: date, entry: AdmissionRecord
+) -> None:
     """Count a claim for its account and, at the very end, for its partner, whom all wait for."""
     is_open = entry.admission.ticket is not None
     refused = not is_open and entry.writing.reason_code not in _NO_GUESS
@@ -87,10 +89,10 @@ async def _admitted(connection: Connection, request: AdmissionRequest) -> Admiss
     if row is None:
         return None
     stored = Admission.model_validate(row["admission"])
-    return stored.model_copy(update={"stale": row["run_id"] != request.run_id})
+    return stored.model_copy(update={"is_from_earlier_run": row["run_id"] != request.run_id})
 
 
-async def _open(connection: Connection, request: AdmissionRequest, entry: Entry) -> bool:
+async def _open(connection: Connection, request: AdmissionRequest, entry: AdmissionRecord) -> bool:
     """Insert the ticket with its moves and letters; `False` where another claim was faster."""
     if entry.partner:
         await QUERIES.keep_profile(
@@ -105,7 +107,7 @@ async def _open(connection: Connection, request: AdmissionRequest, entry: Entry)
     return True
 
 
-def _row(request: AdmissionRequest, entry: Entry) -> dict[str, Any]:
+def _row(request: AdmissionRequest, entry: AdmissionRecord) -> dict[str, Any]:
     claim, order, ticket = entry.claim, entry.order, entry.admission.ticket
     return {
         "number": request.number,

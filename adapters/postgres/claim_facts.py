@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any, Final
 
 from adapters.postgres.database import QUERIES, Connection, read_link, read_reward
-from domain.claims.claim import Facts, Grant, LinkKind, TicketClaim
-from domain.claims.claim_context import Case
-from domain.claims.stored_claim import FiledClaim
+from domain.claims.claim import AccountFacts, Grant, LinkKind, TicketClaim
+from domain.claims.claim_context import ClaimContext
+from domain.claims.stored_claim import StoredClaim
 from domain.errors import DatabaseUnavailable
-from domain.partners.claim_limits import Load
+from domain.partners.claim_limits import ClaimCounts
 from domain.partners.profile import PartnerRules
 
 _CLAIMED: Final = ("account_id", "partner_id", "kind", "link_id", "reward_id", "ordered_on")
@@ -17,19 +17,19 @@ _CLAIMED: Final = ("account_id", "partner_id", "kind", "link_id", "reward_id", "
 
 async def facts_of_account(
     connection: Connection, account_id: str, partner_id: str, key: str | None
-) -> Facts:
+) -> AccountFacts:
     """Return what an account may know; `key` is that under which its claim may stand (R25)."""
     whose = {"account_id": account_id, "partner_id": partner_id}
     links = [read_link(row) async for row in QUERIES.links_of_account(connection, **whose)]
     rewards = [read_reward(row) async for row in QUERIES.rewards_of_account(connection, **whose)]
     grants = [_grant(row) async for row in QUERIES.grants_of_account(connection, **whose)]
     standing = await QUERIES.standing_ticket(connection, duplicate_key=key) if key else None
-    return Facts(
+    return AccountFacts(
         links=tuple(links),
         rewards=tuple(rewards),
         grants=tuple(grants),
-        standing_ticket=standing,
-        mail_utf8=await QUERIES.mail_takes_utf8(connection),
+        existing_ticket=standing,
+        supports_smtputf8=await QUERIES.mail_takes_utf8(connection),
     )
 
 
@@ -40,34 +40,34 @@ async def one_after_the_other(connection: Connection, account_id: str, partner_i
 
 async def loads_of(
     connection: Connection, account_id: str, days: Mapping[str, date]
-) -> dict[str, Load]:
+) -> dict[str, ClaimCounts]:
     """Return an account's load at each partner, by the day of today in the partner's market."""
     asked = {"account_id": account_id, "partner_ids": list(days), "days": list(days.values())}
     found: dict[str, dict[str, Any]] = {partner_id: {"open_by_link": {}} for partner_id in days}
     async for row in QUERIES.open_claims(connection, **asked):
         found[row["partner_id"]]["open_by_link"][row["link_id"]] = row["claims"]
     async for row in QUERIES.claims_of_day(connection, **asked):
-        names = ("accepted_today", "refused_today", "partner_today")
+        names = ("accepted_today", "refused_today", "accepted_by_partner_today")
         found[row["partner_id"]] |= {name: row[name] for name in names}
-    return {partner_id: Load.model_validate(load) for partner_id, load in found.items()}
+    return {partner_id: ClaimCounts.model_validate(load) for partner_id, load in found.items()}
 
 
-async def lock_claim(connection: Connection, number: str) -> tuple[FiledClaim, Mapping[str, Any]]:
+async def lock_claim(connection: Connection, number: str) -> tuple[StoredClaim, Mapping[str, Any]]:
     """Lock a ticket; return its claim and its row."""
     row = dict(await QUERIES.filed_claim(connection, number=number))
     told = {name: row[name] for name in (*_CLAIMED, "ordered_at")}
     claim = TicketClaim.model_validate(told | {"answers": row["answers"] or {}})
-    rules = PartnerRules.stored(row["rules"])
-    return FiledClaim(number=number, kind=row["kind"], claim=claim, rules=rules), row
+    rules = PartnerRules.from_storage(row["rules"])
+    return StoredClaim(number=number, kind=row["kind"], claim=claim, rules=rules), row
 
 
-async def case_of_account(connection: Connection, filed: FiledClaim) -> Case:
+async def case_of_account(connection: Connection, filed: StoredClaim) -> ClaimContext:
     """Return a claim's case by what its account may know."""
     account_id, partner_id = filed.claim.account_id or "", filed.rules.id
     return filed.case(await facts_of_account(connection, account_id, partner_id, None))
 
 
-async def case_of_order(connection: Connection, filed: FiledClaim) -> Case:
+async def case_of_order(connection: Connection, filed: StoredClaim) -> ClaimContext:
     """Return a claim's case by all that is known of its order, under lock.
 
     Two tickets for orders that may be the same share a number, a link or a reward: each takes a
@@ -85,17 +85,20 @@ async def case_of_order(connection: Connection, filed: FiledClaim) -> Case:
     grants = [_grant(row) async for row in QUERIES.grants_of_order(connection, **names)]
     whose = {"account_id": filed.claim.account_id}
     others = QUERIES.rewards_of_others(connection, **whose, **names)
-    more = {"grants": tuple(grants), "others": tuple([read_reward(row) async for row in others])}
+    more = {
+        "grants": tuple(grants),
+        "rewards_of_others": tuple([read_reward(row) async for row in others]),
+    }
     return filed.case(case.facts.model_copy(update=more))
 
 
-def _names(case: Case) -> dict[str, Any]:
+def _names(case: ClaimContext) -> dict[str, Any]:
     """Return all that a claim's order may be known by."""
     return {
         "partner_id": case.partner.id,
         "kinds": list(LinkKind),
         "order_keys": [case.order_number] if case.order_number else [],
-        "links": [case.link_named] if case.link_named else [],
+        "links": [case.chosen_link_id] if case.chosen_link_id else [],
         "reward_id": case.claim.reward_id,
     }
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from adapters.postgres.database import QUERIES, Connection, Postgres, keep_late_note, read_reward
 from adapters.postgres.platform_feed import Key, columns
-from domain.claims.claim import Reward, is_for_order
+from domain.claims.claim import Reward, matches_order
 from domain.tickets.discrepancies import (
     TICKET_CLOSED,
     as_discrepancy,
@@ -56,7 +56,7 @@ async def keep_contradicting_rewards(postgres: Postgres, rewards: Sequence[Key])
 def _contradicts(reward: Reward, row: Row) -> bool:
     number, contested = row["number"], row["ticket_reward"]
     is_its_own = number == reward.granted_by_ticket or contested == reward.reward_id
-    is_for_it = is_its_own or is_for_order(reward, row["ticket_order"], row["ticket_link"])
+    is_for_it = is_its_own or matches_order(reward, row["ticket_order"], row["ticket_link"])
     return is_for_it and reward_contradicts(reward, number, contested, row["granted_at"])
 
 

@@ -18,7 +18,7 @@ from adapters.postgres.database import (
     put_reward,
     read_reward,
 )
-from domain.claims.claim import Link, Reward, is_for_order
+from domain.claims.claim import Link, Reward, matches_order
 
 T = TypeVar("T", Link, Reward)
 LOOK_AGAIN: Final = timedelta(seconds=20)
@@ -155,4 +155,4 @@ def _id(record: Link | Reward) -> str:
 
 def _ends(reward: Reward, ticket: dict[str, Any]) -> bool:
     contested = reward.reward_id == ticket["ticket_reward"]
-    return contested or is_for_order(reward, ticket["ticket_order"], ticket["ticket_link"])
+    return contested or matches_order(reward, ticket["ticket_order"], ticket["ticket_link"])

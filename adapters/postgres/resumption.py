@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from adapters.postgres.database import QUERIES, Postgres
-from domain.admission.resumption import Resumption, resumed
+from domain.admission.resumption import Resumption, restore_ticket
 from domain.tickets.lifecycle import FINAL
 from domain.tickets.ticket import REMEMBERED
 
@@ -67,7 +67,7 @@ async def resume_ticket(postgres: Postgres, number: str, run_id: str) -> Resumpt
         most = {"number": number, "most": REMEMBERED}
         await QUERIES.dispatch_again(connection, number=number)
         await QUERIES.signal_rewards_again(connection, number=number)
-        return resumed(
+        return restore_ticket(
             row,
             moves=[one async for one in QUERIES.moves_of(connection, number=number)],
             answers=[one async for one in QUERIES.last_answers(connection, **most)],

@@ -17,10 +17,10 @@ from adapters.postgres.claim_facts import (
     one_after_the_other,
 )
 from adapters.postgres.database import QUERIES, Connection, Postgres, write_down
-from domain.claims.claim import Facts
-from domain.claims.claim_context import Case
-from domain.claims.eligibility import order_of
-from domain.claims.information_form import Completion, complete, with_news
+from domain.claims.claim import AccountFacts
+from domain.claims.claim_context import ClaimContext
+from domain.claims.eligibility import identify_order
+from domain.claims.information_form import CompletedForm, merge_answers, overlay_answers
 from domain.errors import BooksDisagree
 from domain.handlers.response_timeout import Silence
 from domain.tickets.messages import InformationAnswer
@@ -59,8 +59,8 @@ async def settle_ticket(
         return verdict
 
 
-async def _grant(connection: Connection, case: Case, amount: Money) -> None:
-    order, claim = order_of(case), case.claim
+async def _grant(connection: Connection, case: ClaimContext, amount: Money) -> None:
+    order, claim = identify_order(case), case.claim
     paid = {"number": case.number, "amount": amount.amount, "currency": amount.currency}
     await QUERIES.grant_reward(
         connection,
@@ -69,7 +69,7 @@ async def _grant(connection: Connection, case: Case, amount: Money) -> None:
         partner_id=case.partner.id,
         reward_kind=order.reward_kind,
         order_key=order.order_key,
-        link_id=case.link_named,
+        link_id=case.chosen_link_id,
         reward_id=claim.reward_id,
         ordered_on=order.ordered_on,
     )
@@ -105,7 +105,7 @@ async def confirm_on_timeout(
 
 async def save_information(
     postgres: Postgres, number: str, request: InformationAnswer, writing: Writing
-) -> Completion:
+) -> CompletedForm:
     """Complete a claim by the member's answers, if filing would still take it with them.
 
     An order number that was corrected moves the ticket to that order, for duplicates and for the
@@ -114,15 +114,17 @@ async def save_information(
     async with postgres.transaction() as connection:
         filed, row = await lock_claim(connection, number)
         if row["writing"] >= writing.writing:  # taken before; the answer to that was lost
-            known = filed.case(Facts()).filled
-            return Completion(answers=known.answers, dates=known.dates, order_key=row["order_key"])
-        answers = with_news(filed.rules, filed.kind, filed.claim.answers, request.answers)
-        key = filed.case(Facts(), answers).duplicate_key
+            known = filed.case(AccountFacts()).form
+            return CompletedForm(
+                answers=known.answers, anchor_dates=known.anchor_dates, order_key=row["order_key"]
+            )
+        answers = overlay_answers(filed.rules, filed.kind, filed.claim.answers, request.answers)
+        key = filed.case(AccountFacts(), answers).duplicate_key
         whose = {"account_id": filed.claim.account_id or "", "partner_id": filed.rules.id}
         other = key if key != row["duplicate_key"] else None
         await one_after_the_other(connection, **whose)
         facts = await facts_of_account(connection, **whose, key=other)
-        done = complete(filed, request.answers, request.note, facts)
+        done = merge_answers(filed, request.answers, request.note, facts)
         if done.code:
             return done
         order = done.order_key or row["order_key"]
@@ -134,11 +136,11 @@ async def save_information(
             duplicate_key=key,
             information_note=request.note,
         )
-        await write_down(connection, completed(writing, done.dates, order))
+        await write_down(connection, completed(writing, done.anchor_dates, order))
         return done
 
 
-async def look_at(postgres: Postgres, number: str) -> Case:
+async def look_at(postgres: Postgres, number: str) -> ClaimContext:
     """Return a ticket's case by what its account may know now."""
     async with postgres.transaction() as connection:
         filed, _ = await lock_claim(connection, number)

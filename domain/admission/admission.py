@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from domain.claims.claim import Contact, Facts, Status, TicketClaim
-from domain.claims.eligibility import Assessment, Order, assess
+from domain.claims.claim import AccountFacts, AdmissionStatus, Contact, TicketClaim
+from domain.claims.eligibility import Assessment, OrderIdentity, assess
 from domain.claims.parsing import Reading, parse, read_claim
 from domain.partners.profile import PartnerRules
 from domain.tickets.emails import Letter, LetterKind, language_of
@@ -14,7 +14,7 @@ from domain.tickets.ticket import Move, Note, Ticket, Writing
 from domain.tickets.ticket_aggregate import SYSTEM, Course
 from domain.values.types import Frozen, Instant
 
-ANSWERED_AT_ONCE: Final = timedelta(seconds=10)
+SYNCHRONOUS_ANSWER_LIMIT: Final = timedelta(seconds=10)
 """A refusal that took longer is also sent as a letter: its caller may have gone."""
 
 
@@ -45,7 +45,7 @@ class AdmissionResult(Frozen):
     was judged, by which a caller notices that its request key was used for another one before.
     """
 
-    status: Status
+    status: AdmissionStatus
     number: str
     state: State
     reasons: tuple[CodedReason, ...] = ()
@@ -57,20 +57,20 @@ class AdmissionResult(Frozen):
 
 
 class Admission(Frozen):
-    """What was decided and written; `ticket` lives on, `letters` wait to be sent.
+    """What was decided and written; `ticket` lives on, `emails` wait to be sent.
 
-    `stale`: the number had its life before (its workflow's history is gone); the answer is that of
-    then.
+    `is_from_earlier_run`: an earlier run of the workflow decided, whose history is gone; the result
+    is the stored one.
     """
 
     result: AdmissionResult
     digest: str
     ticket: Ticket | None = None
-    letters: tuple[Letter, ...] = ()
-    stale: bool = False
+    emails: tuple[Letter, ...] = ()
+    is_from_earlier_run: bool = False
 
 
-class Entry(Frozen):
+class AdmissionRecord(Frozen):
     """What the admitting transaction writes; a claim that is not accepted leaves a coded trace."""
 
     admission: Admission
@@ -79,10 +79,10 @@ class Entry(Frozen):
     answers: dict[str, str] | None = None
     language: str | None = None
     partner: PartnerRules | None = None
-    order: Order | None = None
+    order: OrderIdentity | None = None
 
 
-class Judged(Frozen):
+class AssessedClaim(Frozen):
     """A claim that was judged, with what its admission needs besides."""
 
     claim: TicketClaim
@@ -91,13 +91,13 @@ class Judged(Frozen):
     unknown: tuple[str, ...] = ()
 
 
-def judge(
-    reading: Reading[TicketClaim], facts: Facts, partner: PartnerRules | None, now: datetime
-) -> Judged:
+def assess_claim(
+    reading: Reading[TicketClaim], facts: AccountFacts, partner: PartnerRules | None, now: datetime
+) -> AssessedClaim:
     """Judge a claim as it was read; `now` is the moment its workflow started."""
     claim = reading.value or TicketClaim()
     wanted = claim.contact.language if claim.contact else None
-    return Judged(
+    return AssessedClaim(
         claim=claim,
         assessment=assess(claim, facts, partner, now, reading.problems),
         language=language_of(wanted, partner.market.language if partner else "en"),
@@ -105,18 +105,20 @@ def judge(
     )
 
 
-def admitted_contact(request: AdmissionRequest) -> Contact | None:
+def contact_of_refused_claim(request: AdmissionRequest) -> Contact | None:
     """Return whom to write to about a claim that the database keeps no personal data of."""
     claim = read_claim(parse(request.claim.encode())).value
     return claim.contact if claim and claim.contact and claim.contact.email else None
 
 
-def letters_owed(admission: Admission, started_at: datetime, now: datetime) -> tuple[Letter, ...]:
+def late_refusal_emails(
+    admission: Admission, started_at: datetime, now: datetime
+) -> tuple[Letter, ...]:
     """Return the letters to send about a claim that was not accepted: its caller may have gone."""
-    return admission.letters if now - started_at > ANSWERED_AT_ONCE else ()
+    return admission.emails if now - started_at > SYNCHRONOUS_ANSWER_LIMIT else ()
 
 
-def refusal(number: str, code: str) -> AdmissionResult:
+def refusal_result(number: str, code: str) -> AdmissionResult:
     """Return the answer that refuses with `code` alone."""
     return AdmissionResult(
         status="refused",
@@ -126,17 +128,21 @@ def refusal(number: str, code: str) -> AdmissionResult:
     )
 
 
-Say = Callable[[Judged], tuple[CodedReason, ...]]
+ReasonRenderer = Callable[[AssessedClaim], tuple[CodedReason, ...]]
 """Puts the reasons of a judged claim into the member's words."""
 
 
-def enter(
-    request: AdmissionRequest, judged: Judged, partner: PartnerRules | None, now: datetime, say: Say
-) -> Entry:
+def build_admission(
+    request: AdmissionRequest,
+    judged: AssessedClaim,
+    partner: PartnerRules | None,
+    now: datetime,
+    render_reasons: ReasonRenderer,
+) -> AdmissionRecord:
     """Return what is to be written for a judged claim: a ticket, or the trace of a refusal."""
     assessment = judged.assessment
     if partner is None or assessment.status not in ("accepted", "held"):
-        return _refused(request, judged, partner, now, say)
+        return _refused(request, judged, partner, now, render_reasons)
     until = assessment.available_from if assessment.status == "held" else None
     course = Course(_ticket(request, judged, partner))
     course.accept(now, until)
@@ -147,9 +153,9 @@ def enter(
         result=_result(request, judged, course.ticket.state),
         digest=request.digest,
         ticket=course.ticket,
-        letters=writing.letters,
+        emails=writing.letters,
     )
-    return Entry(
+    return AdmissionRecord(
         admission=admission,
         writing=writing,
         claim=judged.claim,
@@ -161,8 +167,12 @@ def enter(
 
 
 def _refused(
-    request: AdmissionRequest, judged: Judged, partner: PartnerRules | None, now: datetime, say: Say
-) -> Entry:
+    request: AdmissionRequest,
+    judged: AssessedClaim,
+    partner: PartnerRules | None,
+    now: datetime,
+    render_reasons: ReasonRenderer,
+) -> AdmissionRecord:
     code = judged.assessment.reasons[0].code
     move = Move(
         seq=1,
@@ -173,11 +183,11 @@ def _refused(
         reason_code=code,
         actor=SYSTEM,
     )
-    letters = _letter_of_refusal(judged, partner)
+    letters = _refusal_email(judged, partner)
     result = _result(request, judged, State.DISCARDED)
-    told = result.model_copy(update={"reasons": say(judged)})
-    return Entry(
-        admission=Admission(result=told, digest=request.digest, letters=letters),
+    told = result.model_copy(update={"reasons": render_reasons(judged)})
+    return AdmissionRecord(
+        admission=Admission(result=told, digest=request.digest, emails=letters),
         writing=Writing(
             number=request.number,
             writing=1,
@@ -190,7 +200,7 @@ def _refused(
     )
 
 
-def _result(request: AdmissionRequest, judged: Judged, state: State) -> AdmissionResult:
+def _result(request: AdmissionRequest, judged: AssessedClaim, state: State) -> AdmissionResult:
     assessment = judged.assessment
     return AdmissionResult(
         status=assessment.status,
@@ -203,7 +213,7 @@ def _result(request: AdmissionRequest, judged: Judged, state: State) -> Admissio
     )
 
 
-def _ticket(request: AdmissionRequest, judged: Judged, partner: PartnerRules) -> Ticket:
+def _ticket(request: AdmissionRequest, judged: AssessedClaim, partner: PartnerRules) -> Ticket:
     order, kind = judged.assessment.order, judged.claim.kind
     if order is None or kind is None:
         raise AssertionError("only an accepted claim opens a ticket")
@@ -218,7 +228,7 @@ def _ticket(request: AdmissionRequest, judged: Judged, partner: PartnerRules) ->
         order_key=order.order_key,
         ordered_on=order.ordered_on,
         ordered_at=order.ordered_at,
-        dates=judged.assessment.dates,
+        dates=judged.assessment.anchor_dates,
         promised=judged.assessment.promised,
         overdue_reminders=False,
     )
@@ -231,7 +241,7 @@ def _unknown_fields(unknown: tuple[str, ...], now: datetime) -> Note:
     )
 
 
-def _letter_of_refusal(judged: Judged, partner: PartnerRules | None) -> tuple[Letter, ...]:
+def _refusal_email(judged: AssessedClaim, partner: PartnerRules | None) -> tuple[Letter, ...]:
     """Return the letter that the member is owed if the answer does not come in time."""
     if judged.claim.contact is None or judged.claim.contact.email is None:
         return ()
@@ -245,16 +255,16 @@ def _letter_of_refusal(judged: Judged, partner: PartnerRules | None) -> tuple[Le
     return (letter,)
 
 
-def label_of(field: str | None, partner: PartnerRules | None, language: str) -> str | None:
+def field_label(field: str | None, partner: PartnerRules | None, language: str) -> str | None:
     """Return the words by which the member knows a field of the form; none for other fields."""
     return partner.label(field, language) if partner and field else None
 
 
-def _refusal_params(judged: Judged, partner: PartnerRules | None) -> dict[str, Any]:
+def _refusal_params(judged: AssessedClaim, partner: PartnerRules | None) -> dict[str, Any]:
     assessment = judged.assessment
     return {
         "reasons": [
-            reason.model_dump() | {"label": label_of(reason.field, partner, judged.language)}
+            reason.model_dump() | {"label": field_label(reason.field, partner, judged.language)}
             for reason in assessment.reasons
         ],
         "available_from": _iso(assessment.available_from),

@@ -8,55 +8,55 @@ from typing import Any, Final, Protocol
 
 from domain.admission.admission import (
     Admission,
+    AdmissionRecord,
     AdmissionRequest,
+    AssessedClaim,
     CodedReason,
-    Entry,
-    Judged,
-    enter,
-    judge,
-    label_of,
+    assess_claim,
+    build_admission,
+    field_label,
 )
-from domain.claims.claim import Facts, TicketClaim
-from domain.claims.eligibility import Assessment, Reason, duplicate_key
+from domain.claims.claim import AccountFacts, TicketClaim
+from domain.claims.eligibility import Assessment, Reason, duplicate_key_of
 from domain.claims.parsing import parse, read_claim
-from domain.partners.claim_limits import Wanted
+from domain.partners.claim_limits import FactsQuery
 from domain.partners.profile import PartnerProfile, PartnerRules
 from domain.tickets.emails import language_of
 
-_SENT_TO_SERVICE: Final = frozenset({"reward_granted", "reward_invalid"})
+_SUPPORT_CONTACT_CODES: Final = frozenset({"reward_granted", "reward_invalid"})
 
 
-class Phrases(Protocol):
+class ReasonTexts(Protocol):
     """Says codes in words."""
 
     def reason(self, language: str, code: str, field: str | None, told: Mapping[str, Any]) -> str:
         """Return the words for a reason's `code` in `language`."""
 
 
-class Filing:
+class ClaimAssessor:
     """A claim beside the partner that it is for; `wanted` says which facts it is judged by."""
 
     def __init__(
         self,
         request: AdmissionRequest,
         profiles: Mapping[str, PartnerProfile],
-        phrases: Phrases,
+        texts: ReasonTexts,
         now: datetime,
     ) -> None:
         """Read the claim; `now` is when it is judged, which may be long after it came."""
-        self._request, self._phrases, self._now = request, phrases, now
+        self._request, self._phrases, self._now = request, texts, now
         self._reading = read_claim(parse(request.claim.encode("utf-8", "surrogatepass")))
         claim = self._reading.value or TicketClaim()
         profile = profiles.get(claim.partner_id or "")
         self._rules = profile.rules if profile else None
-        self.wanted = _wanted(claim, None, request.started_at)
-        self.bug: Exception | None = None
+        self.facts_query = _facts_query(claim, None, request.started_at)
+        self.unexpected_error: Exception | None = None
         try:
-            self.wanted = _wanted(claim, self._rules, request.started_at)
+            self.facts_query = _facts_query(claim, self._rules, request.started_at)
         except Exception as error:
-            self.bug = error
+            self.unexpected_error = error
 
-    def decide(self, facts: Facts) -> Entry:
+    def assess(self, facts: AccountFacts) -> AdmissionRecord:
         """Judge the claim, knowing `facts`, and return what filing writes.
 
         A claim whose own content we fail to judge ends as refused: judged again, it would fail
@@ -64,50 +64,52 @@ class Filing:
         """
         judged = self._judged(facts)
         try:
-            return enter(self._request, judged, self._rules, self._now, self._say)
+            return build_admission(self._request, judged, self._rules, self._now, self._say)
         except Exception as error:
-            self.bug = error
-            return enter(self._request, self._unclear(), self._rules, self._now, self._say)
+            self.unexpected_error = error
+            return build_admission(
+                self._request, self._unclear(), self._rules, self._now, self._say
+            )
 
-    def _judged(self, facts: Facts) -> Judged:
-        if self.bug:
+    def _judged(self, facts: AccountFacts) -> AssessedClaim:
+        if self.unexpected_error:
             return self._unclear()
         try:
-            return judge(self._reading, facts, self._rules, self._request.started_at)
+            return assess_claim(self._reading, facts, self._rules, self._request.started_at)
         except Exception as error:
-            self.bug = error
+            self.unexpected_error = error
             return self._unclear()
 
-    def _unclear(self) -> Judged:
+    def _unclear(self) -> AssessedClaim:
         claim = self._reading.value or TicketClaim()
         known = TicketClaim(partner_id=claim.partner_id, kind=claim.kind, contact=claim.contact)
         reason = Reason(code="incomplete", field="claim", expected="unclear")
         wanted = claim.contact.language if claim.contact else None
         own = self._rules.market.language if self._rules else "en"
-        return Judged(
+        return AssessedClaim(
             claim=known,
             assessment=Assessment(status="discarded", reasons=(reason,)),
             language=language_of(wanted, own),
         )
 
-    def _say(self, judged: Judged) -> tuple[CodedReason, ...]:
-        return in_words(judged, self._rules, self._phrases)
+    def _say(self, judged: AssessedClaim) -> tuple[CodedReason, ...]:
+        return render_reasons(judged, self._rules, self._phrases)
 
 
-def _wanted(claim: TicketClaim, rules: PartnerRules | None, now: datetime) -> Wanted:
-    known = Wanted(account_id=claim.account_id or "", partner_id=claim.partner_id or "", key="")
+def _facts_query(claim: TicketClaim, rules: PartnerRules | None, now: datetime) -> FactsQuery:
+    known = FactsQuery(account_id=claim.account_id or "", partner_id=claim.partner_id or "", key="")
     if rules is None:
         return known
     told = {
-        "key": duplicate_key(claim, rules, now) or "",
+        "key": duplicate_key_of(claim, rules, now) or "",
         "day": now.astimezone(rules.market.zone).date(),
         "accepted_per_day": rules.limits.accepted_per_day,
     }
     return known.model_copy(update=told)
 
 
-def in_words(
-    judged: Judged, rules: PartnerRules | None, phrases: Phrases
+def render_reasons(
+    judged: AssessedClaim, rules: PartnerRules | None, texts: ReasonTexts
 ) -> tuple[CodedReason, ...]:
     """Put the reasons of a judged claim into the member's words."""
     a = judged.assessment
@@ -120,17 +122,17 @@ def in_words(
     for reason in a.reasons:
         words = {
             "expected": reason.expected or "unclear",
-            "label": label_of(reason.field, rules, judged.language),
+            "label": field_label(reason.field, rules, judged.language),
         }
-        message = phrases.reason(judged.language, reason.code, reason.field, words | dated)
+        message = texts.reason(judged.language, reason.code, reason.field, words | dated)
         said.append(CodedReason(code=reason.code, field=reason.field, message=message))
     return tuple(said)
 
 
-def pointing_to_service(admission: Admission, support_email: str) -> Admission:
+def with_support_contact(admission: Admission, support_email: str) -> Admission:
     """Name the customer service's address where the member needs it (R4-R6)."""
     codes = {reason.code for reason in admission.result.reasons}
-    if not codes & _SENT_TO_SERVICE:
+    if not codes & _SUPPORT_CONTACT_CODES:
         return admission
     told = admission.result.model_copy(update={"contact": support_email})
     return admission.model_copy(update={"result": told})

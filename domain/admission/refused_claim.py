@@ -29,15 +29,15 @@ class RefusedClaim:
         return next((reason.code for reason in self._result.reasons), None)
 
     @property
-    def has_unwritten(self) -> bool:
+    def has_pending_changes(self) -> bool:
         """Say whether anything waits to be written down."""
         return bool(self._letters or self._notes or self._troubled)
 
-    def owe(self, letters: tuple[Letter, ...]) -> None:
+    def queue_emails(self, letters: tuple[Letter, ...]) -> None:
         """Owe the member the answer by letter."""
         self._letters += letters
 
-    def hear(self, message: Message, now: datetime, unknown: tuple[str, ...] = ()) -> None:
+    def log_message(self, message: Message, now: datetime, unknown: tuple[str, ...] = ()) -> None:
         """Keep a message; a letter in trouble asks for attention, or no longer does."""
         if not isinstance(message, Troubled):
             self._notes.append(note_of(message, NOT_NOW, now, unknown))
@@ -45,7 +45,7 @@ class RefusedClaim:
             self._troubled = True
             (self.attention.discard if message.over else self.attention.add)(message.attention)
 
-    def write_down(self) -> Writing:
+    def collect_changes(self) -> Writing:
         """Hand out what has collected since the last writing."""
         self._writings += 1
         writing = Writing(

@@ -27,11 +27,11 @@ class Resumption(Frozen):
 
     admission: Admission
     ticket: Ticket
-    letters: tuple[Letter, ...] = ()
-    delivering: str | None = None
+    emails: tuple[Letter, ...] = ()
+    delivery_purpose: str | None = None
 
 
-def resumed(
+def restore_ticket(
     row: Mapping[str, Any],
     moves: Sequence[Mapping[str, Any]],
     answers: Sequence[Mapping[str, Any]],
@@ -61,14 +61,14 @@ def resumed(
     }
     ticket = _begun(Ticket.model_validate(told))
     return Resumption(
-        admission=admission.model_copy(update={"ticket": None, "letters": ()}),
+        admission=admission.model_copy(update={"ticket": None, "emails": ()}),
         ticket=ticket,
-        letters=tuple(Letter.model_validate({**letter, "params": {}}) for letter in letters),
-        delivering=under_way(ticket),
+        emails=tuple(Letter.model_validate({**letter, "params": {}}) for letter in letters),
+        delivery_purpose=pending_delivery_purpose(ticket),
     )
 
 
-def under_way(ticket: Ticket) -> str | None:
+def pending_delivery_purpose(ticket: Ticket) -> str | None:
     """Return the purpose of the delivery that has not ended, if there is one."""
     if ticket.state is State.VALIDATED:
         return None if REFUSED_DELIVERY & set(ticket.attention) else "claim"
@@ -79,7 +79,7 @@ def _begun(ticket: Ticket) -> Ticket:
     """Count the first delivery: it begins after the writing that earned it, and a partner that has
     the claim is heard from then on.
     """
-    begun = 1 if under_way(ticket) else 0
+    begun = 1 if pending_delivery_purpose(ticket) else 0
     return ticket.model_copy(update={"deliveries": max(ticket.deliveries, begun)})
 
 

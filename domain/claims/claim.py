@@ -5,14 +5,14 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from domain.partners.claim_limits import Load
+from domain.partners.claim_limits import ClaimCounts
 from domain.partners.profile import ClaimKind
 from domain.values.email_addresses import EmailAddress
 from domain.values.order_key import order_key
 from domain.values.person_names import LanguageTag, PersonName
 from domain.values.types import Day, Frozen, Identifier, Instant, Money, Words
 
-MOST_ANSWERS: Final = 50
+MAX_FORM_ANSWERS: Final = 50
 """More answers than any form has fields: a claim with more is not read further."""
 
 
@@ -35,16 +35,16 @@ class TicketClaim(Frozen):
     reward_id: Identifier | None = None
     ordered_on: Day | None = None
     ordered_at: Instant | None = None
-    answers: Annotated[dict[str, Any], Field(max_length=MOST_ANSWERS)] = {}
+    answers: Annotated[dict[str, Any], Field(max_length=MAX_FORM_ANSWERS)] = {}
 
 
-def whom_to_write_to(claim: TicketClaim) -> dict[str, object]:
+def required_contact_fields(claim: TicketClaim) -> dict[str, object]:
     """Return what a claim needs of its contact data, by the fields' names."""
     contact = claim.contact
     return {"contact": contact, "contact.email": contact is None or contact.email}
 
 
-NOT_AN_ORDER: Final = ("link:", "reward:")
+SURROGATE_ORDER_PREFIXES: Final = ("link:", "reward:")
 """How order keys begin that stand in for an order number nobody named."""
 
 
@@ -103,21 +103,21 @@ class Reward(Frozen):
         return order_key(self.order_number) if self.order_number else None
 
 
-def is_for_order(reward: Reward, order: str | None, link_id: str | None) -> bool:
+def matches_order(reward: Reward, order: str | None, link_id: str | None) -> bool:
     """Say whether `reward` is for the order, as far as both sides name one.
 
     Where one of them names no order number, the link decides: better a person asked than paid
     twice.
     """
-    named = order_named(order)
+    named = real_order_number(order)
     if named and reward.order_key:
         return named == reward.order_key
     return reward.link_id is not None and reward.link_id == link_id
 
 
-def order_named(order: str | None) -> str | None:
+def real_order_number(order: str | None) -> str | None:
     """Return the order number that an order's key is; none where it stands in for one."""
-    return order if order and not order.startswith(NOT_AN_ORDER) else None
+    return order if order and not order.startswith(SURROGATE_ORDER_PREFIXES) else None
 
 
 class Grant(Frozen):
@@ -131,22 +131,22 @@ class Grant(Frozen):
     ordered_on: Day | None = None
 
 
-class Facts(Frozen):
+class AccountFacts(Frozen):
     """What is known when a claim is judged: the account's links and rewards at the partner, and
     what we granted; besides, links of others that the account's rewards name.
 
-    Only settlement knows of other accounts: their grants, and `others`, their rewards that may be
-    for the same order. Before, nothing may be said of them.
+    Only settlement loads other accounts' grants and, in `rewards_of_others`, their rewards for the
+    same order. No earlier answer may reveal them.
     """
 
     links: tuple[Link, ...] = ()
     rewards: tuple[Reward, ...] = ()
-    standing_ticket: str | None = None
-    mail_utf8: bool = True
+    existing_ticket: str | None = None
+    supports_smtputf8: bool = True
     """Whether our mail server takes addresses with more than ASCII before the @ (RFC 6531)."""
     grants: tuple[Grant, ...] = ()
-    others: tuple[Reward, ...] = ()
-    load: Load = Load()
+    rewards_of_others: tuple[Reward, ...] = ()
+    claim_counts: ClaimCounts = ClaimCounts()
 
 
-Status = Literal["accepted", "held", "refused", "discarded"]
+AdmissionStatus = Literal["accepted", "held", "refused", "discarded"]

@@ -9,34 +9,34 @@ from typing import Final
 
 from domain.claims.claim import (
     LINK_KIND,
-    Facts,
+    AccountFacts,
     Grant,
     Link,
     LinkKind,
     Reward,
     RewardState,
     TicketClaim,
-    is_for_order,
-    order_named,
-    whom_to_write_to,
+    matches_order,
+    real_order_number,
+    required_contact_fields,
 )
-from domain.claims.forms import Filled
+from domain.claims.forms import ValidatedForm
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.values import periods
 from domain.values.email_addresses import needs_utf8
 
 
 @dataclass(frozen=True)
-class Case:
+class ClaimContext:
     """All that the checks look at; `number` is the claim's own ticket, once it has one."""
 
     claim: TicketClaim
     kind: ClaimKind
     partner: PartnerRules
-    facts: Facts
+    facts: AccountFacts
     now: datetime
     problems: Mapping[str, str]
-    filled: Filled
+    form: ValidatedForm
     number: str | None = None
 
     @property
@@ -48,7 +48,7 @@ class Case:
     @property
     def reward_kind(self) -> LinkKind | None:
         """What the claimed reward is for; unknown while a contested reward is."""
-        contested = self.contested
+        contested = self.contested_reward
         return contested.kind if contested else LINK_KIND.get(self.kind)
 
     @property
@@ -62,7 +62,7 @@ class Case:
         contested = self.claim.reward_id
         return tuple(
             r
-            for r in self.facts.others
+            for r in self.facts.rewards_of_others
             if (contested and r.reward_id == contested) or self._is_for_the_order(r)
         )
 
@@ -75,19 +75,19 @@ class Case:
         ours = bool(self.number) and reward.granted_by_ticket == self.number
         apart = not ours and reward.reward_id != self.claim.reward_id
         of_kind = reward.kind == self.reward_kind
-        return apart and of_kind and is_for_order(reward, self.order_number, self.link_named)
+        return apart and of_kind and matches_order(reward, self.order_number, self.chosen_link_id)
 
     def _is_of_the_order(self, grant: Grant) -> bool:
-        """As `is_for_order`; two orders without a number are told apart by the link and the day."""
-        known = grant.number in (self.number, self.facts.standing_ticket)
+        """As `matches_order`; the link and the day distinguish orders without a number."""
+        known = grant.number in (self.number, self.facts.existing_ticket)
         if known or grant.reward_kind != self.reward_kind:
             return False
         if grant.reward_id and grant.reward_id == self.claim.reward_id:
             return True
-        told, named = order_named(grant.order_key), self.order_number
+        told, named = real_order_number(grant.order_key), self.order_number
         if told and named:
             return told == named
-        if not grant.link_id or grant.link_id != self.link_named:
+        if not grant.link_id or grant.link_id != self.chosen_link_id:
             return False
         by_day = self.kind.is_missing and not (told or named or grant.reward_id)
         return not by_day or grant.ordered_on == self.ordered_on
@@ -95,8 +95,8 @@ class Case:
     @property
     def order_number(self) -> str | None:
         """The order's number as numbers are compared: the contested reward's, or the form's."""
-        contested = self.contested
-        return (contested.order_key if contested else None) or self.filled.order_key
+        contested = self.contested_reward
+        return (contested.order_key if contested else None) or self.form.order_key
 
     @property
     def links(self) -> tuple[Link, ...]:
@@ -105,18 +105,18 @@ class Case:
         return tuple(x for x in self.facts.links if (x.account_id, x.partner_id) == whose)
 
     @property
-    def link_named(self) -> str | None:
+    def chosen_link_id(self) -> str | None:
         """The link that the claim chose, or that its rejected reward came from."""
-        contested = self.contested
+        contested = self.contested_reward
         return self.claim.link_id or (contested.link_id if contested else None)
 
     @property
     def link(self) -> Link | None:
         """The account's link that the claim chose, or that its rejected reward came from."""
-        return next((link for link in self.links if link.link_id == self.link_named), None)
+        return next((link for link in self.links if link.link_id == self.chosen_link_id), None)
 
     @property
-    def contested(self) -> Reward | None:
+    def contested_reward(self) -> Reward | None:
         """The reward of the account that the claim contests; none for a missing one."""
         if self.kind.is_missing:
             return None
@@ -127,7 +127,7 @@ class Case:
     def last_day(self) -> date | None:
         """The last day for this claim; for a rejected reward it runs from the rejection."""
         zone = self.partner.market.zone
-        contested = self.contested
+        contested = self.contested_reward
         start = contested.changed_at.astimezone(zone).date() if contested else self.ordered_on
         return periods.last_claim_day(start, self.partner.claim_window) if start else None
 
@@ -143,24 +143,27 @@ class Case:
         return periods.midnight_after(self.today, zone).astimezone(zone)
 
     @property
-    def wrong_fields(self) -> dict[str, str]:
+    def invalid_fields(self) -> dict[str, str]:
         """Every field that is missing or malformed, with what was expected."""
-        known = dict(self.problems) | self._absent() | self._unreachable()
-        return known | self.filled.problems | self._contradicted()
+        known = dict(self.problems) | self._missing_fields() | self._unreachable_fields()
+        return known | self.form.problems | self._conflicting_fields()
 
-    def _unreachable(self) -> dict[str, str]:
+    def _unreachable_fields(self) -> dict[str, str]:
         """An e-mail that our mail server cannot send is not promised."""
         email = self.claim.contact.email if self.claim.contact else None
-        beyond = email and needs_utf8(email) and not self.facts.mail_utf8
+        beyond = email and needs_utf8(email) and not self.facts.supports_smtputf8
         return {"contact.email": "unreachable_email"} if beyond else {}
 
     @property
     def names_another_order(self) -> bool:
         """Say whether the form names another order than the contested reward does."""
-        known, told = self.contested.order_key if self.contested else None, self.filled.order_key
+        known, told = (
+            self.contested_reward.order_key if self.contested_reward else None,
+            self.form.order_key,
+        )
         return bool(known and told and known != told)
 
-    def _contradicted(self) -> dict[str, str]:
+    def _conflicting_fields(self) -> dict[str, str]:
         identifying = [
             field.name for field in self.partner.form(self.kind) if field.is_order_number
         ]
@@ -169,26 +172,26 @@ class Case:
     @property
     def duplicate_key(self) -> str:
         """The key of the same reward (R25): account, kind, partner and order, link or reward."""
-        what = self.order_of_missing if self.kind.is_missing else f"reward:{self.claim.reward_id}"
-        return same_reward(str(self.claim.account_id), self.kind, self.partner.id, what)
+        what = self.fallback_order_key if self.kind.is_missing else f"reward:{self.claim.reward_id}"
+        return build_duplicate_key(str(self.claim.account_id), self.kind, self.partner.id, what)
 
     @property
-    def order_of_missing(self) -> str:
+    def fallback_order_key(self) -> str:
         """The order by its number, or where the form has none by the link and the day."""
-        return self.filled.order_key or f"link:{self.claim.link_id}:{self.ordered_on}"
+        return self.form.order_key or f"link:{self.claim.link_id}:{self.ordered_on}"
 
     @property
-    def opens(self) -> datetime | None:
+    def claimable_from(self) -> datetime | None:
         """The moment from which the claim may be filed; only missing rewards wait (R7-R9)."""
         if not self.kind.is_missing or not self.ordered_on:
             return None
         delay, zone = self.partner.registration_delay, self.partner.market.zone
         return periods.claimable_from(self.ordered_on, self.claim.ordered_at, delay, zone)
 
-    def _absent(self) -> dict[str, str]:
+    def _missing_fields(self) -> dict[str, str]:
         needed: dict[str, object] = {"account_id": self.claim.account_id}
         if self.number is None:
-            needed |= whom_to_write_to(self.claim)
+            needed |= required_contact_fields(self.claim)
         if self.kind.is_missing:
             needed |= {"link_id": self.claim.link_id, "ordered_on": self.ordered_on}
         else:
@@ -198,12 +201,12 @@ class Case:
         return {name: "required" for name in absent if name.partition(".")[0] not in named}
 
 
-def same_reward(account_id: str, kind: ClaimKind, partner_id: str, what: str) -> str:
+def build_duplicate_key(account_id: str, kind: ClaimKind, partner_id: str, what: str) -> str:
     """Return the key of the same reward (R25); `what` is its order, its link and day, or itself."""
     return "|".join((account_id, kind, partner_id, what))
 
 
-WEIGHT: Final = {
+REWARD_STATE_PRECEDENCE: Final = {
     RewardState.GRANTED: 0,
     RewardState.INVALID: 1,
     RewardState.REGISTERED: 2,

@@ -11,33 +11,33 @@ from typing import Literal
 
 from domain.claims.claim import (
     LINK_KIND,
-    Facts,
+    AccountFacts,
     Link,
     LinkKind,
     Reward,
     RewardState,
     TicketClaim,
-    is_for_order,
+    matches_order,
 )
-from domain.claims.claim_context import WEIGHT, Case, same_reward
-from domain.claims.entitlement import STANDING, objection
-from domain.claims.forms import Filled
-from domain.partners.claim_limits import Load, asks_too_often, is_too_many
+from domain.claims.claim_context import REWARD_STATE_PRECEDENCE, ClaimContext, build_duplicate_key
+from domain.claims.entitlement import BLOCKING_REWARD_REASONS, find_objection
+from domain.claims.forms import ValidatedForm
+from domain.partners.claim_limits import ClaimCounts, exceeds_limits, has_too_many_refusals
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.values import periods
 from domain.values.types import Frozen, Money
 
-ChoiceStatus = Literal["open", "held", "not_yet", "closed"]
+ClaimableStatus = Literal["open", "held", "not_yet", "closed"]
 
 
-class Choice(Frozen):
+class ClaimableLink(Frozen):
     """A link to choose, or a rejected reward with the link that it came from.
 
     `status`: `open` may be claimed now; `held` may be filed and is sent at `available_from`;
     `not_yet` may be claimed from then on; `closed` never. `reason` is the code that filing answers.
     """
 
-    status: ChoiceStatus
+    status: ClaimableStatus
     reason: str | None = None
     partner_id: str
     partner_name: str
@@ -63,36 +63,36 @@ class Choice(Frozen):
     existing_ticket: str | None = None
 
 
-class Known(Frozen):
+class AccountHistory(Frozen):
     """An account's links and rewards at all partners, and its tickets that contest a reward, by the
     reward.
     """
 
     links: tuple[Link, ...] = ()
     rewards: tuple[Reward, ...] = ()
-    contested: dict[str, str] = {}
-    loads: dict[str, Load] = {}
+    contesting_tickets: dict[str, str] = {}
+    claim_counts: dict[str, ClaimCounts] = {}
     """By the partner: what the account has open, and what was filed today."""
 
 
-def market_days(partners: Mapping[str, PartnerRules], now: datetime) -> dict[str, date]:
+def market_dates(partners: Mapping[str, PartnerRules], now: datetime) -> dict[str, date]:
     """Return the day of `now` in each partner's market."""
     return {partner_id: _day(now, partner) for partner_id, partner in partners.items()}
 
 
-def contest_keys(known: Known) -> list[str]:
+def contest_duplicate_keys(known: AccountHistory) -> list[str]:
     """Return the keys under which tickets stand that contest one of the rewards (R25)."""
     kind = ClaimKind.REJECTED_REWARD
     return [
-        same_reward(one.account_id, kind, one.partner_id, f"reward:{one.reward_id}")
+        build_duplicate_key(one.account_id, kind, one.partner_id, f"reward:{one.reward_id}")
         for one in known.rewards
         if one.state is RewardState.REJECTED
     ]
 
 
-def claimable(
-    kind: ClaimKind, known: Known, partners: Mapping[str, PartnerRules], now: datetime
-) -> tuple[Choice, ...]:
+def list_claimable(
+    kind: ClaimKind, known: AccountHistory, partners: Mapping[str, PartnerRules], now: datetime
+) -> tuple[ClaimableLink, ...]:
     """Return what there is to choose for a claim of `kind`, the newest first.
 
     What leads to a partner that has no file is left out: nothing is known of it, not its name.
@@ -108,8 +108,8 @@ def claimable(
 
 
 def _links(
-    kind: ClaimKind, known: Known, partners: Mapping[str, PartnerRules], now: datetime
-) -> Iterable[Choice]:
+    kind: ClaimKind, known: AccountHistory, partners: Mapping[str, PartnerRules], now: datetime
+) -> Iterable[ClaimableLink]:
     of_kind = [link for link in known.links if link.kind == LINK_KIND[kind]]
     newest_first = sorted(of_kind, key=lambda one: one.clicked_at, reverse=True)
     later: dict[str, Link] = {}
@@ -127,13 +127,13 @@ def _link(
     rewards: Sequence[Reward],
     partner: PartnerRules,
     now: datetime,
-) -> Choice:
+) -> ClaimableLink:
     choice, today = _dated(link, partner, now), _day(now, partner)
     if kind not in partner.kinds:
         return _closed(choice, "partner_takes_no_claims")
     if reward := _whatever_the_order(kind, link, rewards, partner):
         changed_on = _day(reward.changed_at, partner)
-        return _closed(choice, STANDING[reward.state], reward_changed_on=changed_on)
+        return _closed(choice, BLOCKING_REWARD_REASONS[reward.state], reward_changed_on=changed_on)
     last_day = _last_day_of_all(link, later, partner)
     if last_day and today > last_day:
         return _closed(choice, "too_late", last_day=last_day)
@@ -142,7 +142,7 @@ def _link(
     return choice
 
 
-def _dated(link: Link, partner: PartnerRules, now: datetime) -> Choice:
+def _dated(link: Link, partner: PartnerRules, now: datetime) -> ClaimableLink:
     clicked_on, window, zone = (
         _day(link.clicked_at, partner),
         partner.claim_window,
@@ -151,7 +151,7 @@ def _dated(link: Link, partner: PartnerRules, now: datetime) -> Choice:
     opens = periods.claimable_from(
         clicked_on, link.clicked_at, partner.registration_delay, zone
     ).astimezone(zone)
-    return Choice(
+    return ClaimableLink(
         status="open" if now >= opens else "held",
         partner_id=partner.id,
         partner_name=partner.name,
@@ -185,14 +185,16 @@ def _whatever_the_order(
         reward
         for reward in rewards
         if (reward.partner_id, reward.kind) == (link.partner_id, link.kind)
-        and reward.state in STANDING
-        and is_for_order(reward, None, link.link_id)
+        and reward.state in BLOCKING_REWARD_REASONS
+        and matches_order(reward, None, link.link_id)
         and not (names_orders and reward.order_key)
     ]
-    return min(found, key=lambda one: WEIGHT[one.state], default=None)
+    return min(found, key=lambda one: REWARD_STATE_PRECEDENCE[one.state], default=None)
 
 
-def _reward(reward: Reward, known: Known, partner: PartnerRules, now: datetime) -> Choice:
+def _reward(
+    reward: Reward, known: AccountHistory, partner: PartnerRules, now: datetime
+) -> ClaimableLink:
     links = [link for link in known.links if link.partner_id == partner.id]
     choice = _contest(reward, links, partner)
     if ClaimKind.REJECTED_REWARD not in partner.kinds:
@@ -201,24 +203,26 @@ def _reward(reward: Reward, known: Known, partner: PartnerRules, now: datetime) 
         return _closed(choice, code)
     if choice.last_day and _day(now, partner) > choice.last_day:
         return _closed(choice, "too_late")
-    if existing := known.contested.get(reward.reward_id):
+    if existing := known.contesting_tickets.get(reward.reward_id):
         return _closed(choice, "duplicate", existing_ticket=existing)
     return choice
 
 
-def _against(reward: Reward, known: Known, partner: PartnerRules, now: datetime) -> str | None:
+def _against(
+    reward: Reward, known: AccountHistory, partner: PartnerRules, now: datetime
+) -> str | None:
     """Return what the facts say against contesting a reward, whatever its form will say."""
     kind = ClaimKind.REJECTED_REWARD
     claim = TicketClaim(account_id=reward.account_id, kind=kind, reward_id=reward.reward_id)
     rewards = tuple(one for one in known.rewards if one.partner_id == partner.id)
-    facts = Facts(links=known.links, rewards=rewards)
-    return objection(Case(claim, kind, partner, facts, now, {}, Filled()))
+    facts = AccountFacts(links=known.links, rewards=rewards)
+    return find_objection(ClaimContext(claim, kind, partner, facts, now, {}, ValidatedForm()))
 
 
-def _contest(reward: Reward, links: Sequence[Link], partner: PartnerRules) -> Choice:
+def _contest(reward: Reward, links: Sequence[Link], partner: PartnerRules) -> ClaimableLink:
     fitting = (one for one in links if (one.link_id, one.kind) == (reward.link_id, reward.kind))
     link, rejected_on = next(fitting, None), _day(reward.changed_at, partner)
-    return Choice(
+    return ClaimableLink(
         status="open",
         partner_id=partner.id,
         partner_name=partner.name,
@@ -233,11 +237,13 @@ def _contest(reward: Reward, links: Sequence[Link], partner: PartnerRules) -> Ch
     )
 
 
-def _within_limits(choice: Choice, known: Known, partner: PartnerRules, now: datetime) -> Choice:
+def _within_limits(
+    choice: ClaimableLink, known: AccountHistory, partner: PartnerRules, now: datetime
+) -> ClaimableLink:
     """What could be filed, but for too many claims, may be filed tomorrow."""
-    load = known.loads.get(partner.id, Load())
-    often = asks_too_often(partner.limits, load)
-    full = often or is_too_many(partner.limits, load, choice.link_id)
+    claim_counts = known.claim_counts.get(partner.id, ClaimCounts())
+    often = has_too_many_refusals(partner.limits, claim_counts)
+    full = often or exceeds_limits(partner.limits, claim_counts, choice.link_id)
     if choice.status == "closed" or not full:
         return choice
     zone = partner.market.zone
@@ -246,7 +252,7 @@ def _within_limits(choice: Choice, known: Known, partner: PartnerRules, now: dat
     return choice.model_copy(update=told)
 
 
-def _closed(choice: Choice, reason: str, **more: object) -> Choice:
+def _closed(choice: ClaimableLink, reason: str, **more: object) -> ClaimableLink:
     return choice.model_copy(update={"status": "closed", "reason": reason, **more})
 
 

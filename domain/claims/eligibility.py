@@ -9,11 +9,18 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Final
 
-from domain.claims.claim import LINK_KIND, Facts, LinkKind, Status, TicketClaim, whom_to_write_to
-from domain.claims.claim_context import Case
-from domain.claims.entitlement import link_does_not_fit, no_link, reward_stands
-from domain.claims.forms import fill
-from domain.partners.claim_limits import asks_too_often, is_too_many
+from domain.claims.claim import (
+    LINK_KIND,
+    AccountFacts,
+    AdmissionStatus,
+    LinkKind,
+    TicketClaim,
+    required_contact_fields,
+)
+from domain.claims.claim_context import ClaimContext
+from domain.claims.entitlement import existing_reward_code, missing_link_code, unfit_link_code
+from domain.claims.forms import validate_form
+from domain.partners.claim_limits import exceeds_limits, has_too_many_refusals
 from domain.partners.profile import PartnerRules
 from domain.values.types import Frozen, Money
 
@@ -28,7 +35,7 @@ class Reason(Frozen):
     expected: str | None = None
 
 
-class Order(Frozen):
+class OrderIdentity(Frozen):
     """What the claim is about, in the form in which claims, rewards and grants are compared."""
 
     duplicate_key: str
@@ -42,20 +49,20 @@ class Order(Frozen):
 class Assessment(Frozen):
     """The decision on a claim, with the dates and the number that its answer names."""
 
-    status: Status
+    status: AdmissionStatus
     reasons: tuple[Reason, ...] = ()
     available_from: datetime | None = None
     last_day: date | None = None
     existing_ticket: str | None = None
-    order: Order | None = None
+    order: OrderIdentity | None = None
     promised: Money | None = None
     answers: dict[str, str] = {}
-    dates: dict[str, date] = {}
+    anchor_dates: dict[str, date] = {}
 
 
 def assess(
     claim: TicketClaim,
-    facts: Facts,
+    facts: AccountFacts,
     partner: PartnerRules | None,
     now: datetime,
     problems: Mapping[str, str] | None = None,
@@ -67,95 +74,95 @@ def assess(
     """
     problems = dict(problems or {})
     if not claim.partner_id:
-        return _incomplete(problems | _missing(claim, problems))
+        return _incomplete(problems | _missing_fields(claim, problems))
     if partner is None:
         return _refused("unknown_partner")
     if claim.kind is None:
-        return _incomplete(problems | _missing(claim, problems))
+        return _incomplete(problems | _missing_fields(claim, problems))
     if claim.kind not in partner.kinds:
         return _refused("partner_takes_no_claims")
-    form = fill(partner.form(claim.kind), claim.answers, partner.market)
-    case = Case(claim, claim.kind, partner, facts, now, problems, form)
+    form = validate_form(partner.form(claim.kind), claim.answers, partner.market)
+    case = ClaimContext(claim, claim.kind, partner, facts, now, problems, form)
     answers = (check(case) for check in _CHECKS)
     return next((answer for answer in answers if answer), None) or _accepted(case)
 
 
-def object_to_answers(case: Case) -> Assessment | None:
+def check_answers(case: ClaimContext) -> Assessment | None:
     """Return what filing would answer now to a claim whose ticket has new answers, if it refused.
 
     When it was filed was judged then: the window and the waiting time are not judged again.
     """
-    return next((answer for check in _CHECKS_OF_ANSWERS if (answer := check(case))), None)
+    return next((answer for check in _ANSWER_CHECKS if (answer := check(case))), None)
 
 
-def _no_link(case: Case) -> Assessment | None:
+def _check_link_exists(case: ClaimContext) -> Assessment | None:
     if not case.claim.account_id:
-        return _incomplete(case.wrong_fields)
-    return _refused(code) if (code := no_link(case)) else None
+        return _incomplete(case.invalid_fields)
+    return _refused(code) if (code := missing_link_code(case)) else None
 
 
-def _link_does_not_fit(case: Case) -> Assessment | None:
+def _check_link_fits(case: ClaimContext) -> Assessment | None:
     if case.kind.is_missing and not (case.claim.link_id and case.ordered_on):
-        return _incomplete(case.wrong_fields)
+        return _incomplete(case.invalid_fields)
     if not case.claim.link_id and "link_id" in case.problems:
-        return _incomplete(case.wrong_fields)
-    return _refused(code) if (code := link_does_not_fit(case)) else None
+        return _incomplete(case.invalid_fields)
+    return _refused(code) if (code := unfit_link_code(case)) else None
 
 
-def _order_unknown(case: Case) -> Assessment | None:
+def _check_order_number(case: ClaimContext) -> Assessment | None:
     """The rewards of an order cannot be looked up while its number is missing or malformed."""
     identifying = [f.name for f in case.partner.form(case.kind) if f.is_order_number]
-    spoilt = case.kind.is_missing and identifying and not case.filled.order_key
+    spoilt = case.kind.is_missing and identifying and not case.form.order_key
     unnamed = not case.kind.is_missing and not case.claim.reward_id
-    return _incomplete(case.wrong_fields) if spoilt or unnamed else None
+    return _incomplete(case.invalid_fields) if spoilt or unnamed else None
 
 
-def _reward_stands(case: Case) -> Assessment | None:
-    code = reward_stands(case)
+def _check_existing_reward(case: ClaimContext) -> Assessment | None:
+    code = existing_reward_code(case)
     if code == "reward_registered":
         return _discarded(code)
     return _refused(code) if code else None
 
 
-def _order_in_future(case: Case) -> Assessment | None:
+def _check_order_date(case: ClaimContext) -> Assessment | None:
     future = case.ordered_on and case.ordered_on > case.today
     return _refused("order_in_future") if future else None
 
 
-def _too_late(case: Case) -> Assessment | None:
+def _check_window(case: ClaimContext) -> Assessment | None:
     if case.last_day and case.today > case.last_day:
         return _refused("too_late", last_day=case.last_day)
     return None
 
 
-def _fields_wrong(case: Case) -> Assessment | None:
-    return _incomplete(case.wrong_fields) if case.wrong_fields else None
+def _check_form(case: ClaimContext) -> Assessment | None:
+    return _incomplete(case.invalid_fields) if case.invalid_fields else None
 
 
-def _duplicate(case: Case) -> Assessment | None:
-    standing = case.facts.standing_ticket
+def _check_duplicate(case: ClaimContext) -> Assessment | None:
+    standing = case.facts.existing_ticket
     return _discarded("duplicate", existing_ticket=standing) if standing else None
 
 
-def _asks_too_often(case: Case) -> Assessment | None:
+def _check_refusals_today(case: ClaimContext) -> Assessment | None:
     """Before anything else is told; but a repeated claim always names the one that stands."""
-    guesses = asks_too_often(case.partner.limits, case.facts.load)
-    return _too_many(case) if guesses and not case.facts.standing_ticket else None
+    guesses = has_too_many_refusals(case.partner.limits, case.facts.claim_counts)
+    return _too_many_claims(case) if guesses and not case.facts.existing_ticket else None
 
 
-def _too_many_claims(case: Case) -> Assessment | None:
+def _check_claim_limits(case: ClaimContext) -> Assessment | None:
     link_id = case.link.link_id if case.link else None
-    too_many = is_too_many(case.partner.limits, case.facts.load, link_id)
-    return _too_many(case) if too_many else None
+    too_many = exceeds_limits(case.partner.limits, case.facts.claim_counts, link_id)
+    return _too_many_claims(case) if too_many else None
 
 
-def _too_many(case: Case) -> Assessment:
+def _too_many_claims(case: ClaimContext) -> Assessment:
     """Days are counted, and an open claim may end on any: asked again, earliest tomorrow."""
     return _refused("too_many_claims", available_from=case.tomorrow)
 
 
-def _too_early(case: Case) -> Assessment | None:
-    opens = case.opens
+def _check_waiting_period(case: ClaimContext) -> Assessment | None:
+    opens = case.claimable_from
     if not opens or case.now >= opens:
         return None
     opens = opens.astimezone(case.partner.market.zone)
@@ -164,51 +171,51 @@ def _too_early(case: Case) -> Assessment | None:
     return _refused("too_early", available_from=opens, last_day=case.last_day)
 
 
-_CHECKS: Final[tuple[Callable[[Case], Assessment | None], ...]] = (
-    _asks_too_often,
-    _no_link,
-    _link_does_not_fit,
-    _order_unknown,
-    _reward_stands,
-    _order_in_future,
-    _too_late,
-    _fields_wrong,
-    _duplicate,
-    _too_many_claims,
-    _too_early,
+_CHECKS: Final[tuple[Callable[[ClaimContext], Assessment | None], ...]] = (
+    _check_refusals_today,
+    _check_link_exists,
+    _check_link_fits,
+    _check_order_number,
+    _check_existing_reward,
+    _check_order_date,
+    _check_window,
+    _check_form,
+    _check_duplicate,
+    _check_claim_limits,
+    _check_waiting_period,
 )
-_CHECKS_OF_ANSWERS: Final = (
-    _no_link,
-    _link_does_not_fit,
-    _order_unknown,
-    _reward_stands,
-    _fields_wrong,
-    _duplicate,
+_ANSWER_CHECKS: Final = (
+    _check_link_exists,
+    _check_link_fits,
+    _check_order_number,
+    _check_existing_reward,
+    _check_form,
+    _check_duplicate,
 )
 
 
-def _accepted(case: Case) -> Assessment:
+def _accepted(case: ClaimContext) -> Assessment:
     return Assessment(
         status="accepted",
         last_day=case.last_day,
-        order=order_of(case),
+        order=identify_order(case),
         promised=_promised(case),
-        answers=case.filled.answers,
-        dates=case.filled.dates,
+        answers=case.form.answers,
+        anchor_dates=case.form.anchor_dates,
     )
 
 
-def _promised(case: Case) -> Money | None:
+def _promised(case: ClaimContext) -> Money | None:
     if case.link and case.link.promised_reward:
         return case.link.promised_reward
-    return case.contested.amount if case.contested else None
+    return case.contested_reward.amount if case.contested_reward else None
 
 
-def order_of(case: Case) -> Order:
+def identify_order(case: ClaimContext) -> OrderIdentity:
     """Return what the claim is about, as far as the facts of the moment say."""
-    contested = case.contested
-    by_id = f"reward:{case.claim.reward_id}" if contested else case.order_of_missing
-    return Order(
+    contested = case.contested_reward
+    by_id = f"reward:{case.claim.reward_id}" if contested else case.fallback_order_key
+    return OrderIdentity(
         duplicate_key=case.duplicate_key,
         reward_kind=contested.kind if contested else LINK_KIND[case.kind],
         order_key=case.order_number or by_id,
@@ -218,19 +225,19 @@ def order_of(case: Case) -> Order:
     )
 
 
-def duplicate_key(claim: TicketClaim, partner: PartnerRules | None, now: datetime) -> str | None:
+def duplicate_key_of(claim: TicketClaim, partner: PartnerRules | None, now: datetime) -> str | None:
     """Return the key under which the same reward (R25) is looked for, if the claim says so much."""
     if partner is None or claim.kind is None or not claim.account_id:
         return None
-    form = fill(partner.form(claim.kind), claim.answers, partner.market)
-    return Case(claim, claim.kind, partner, Facts(), now, {}, form).duplicate_key
+    form = validate_form(partner.form(claim.kind), claim.answers, partner.market)
+    return ClaimContext(claim, claim.kind, partner, AccountFacts(), now, {}, form).duplicate_key
 
 
-def _missing(claim: TicketClaim, problems: Mapping[str, str]) -> dict[str, str]:
+def _missing_fields(claim: TicketClaim, problems: Mapping[str, str]) -> dict[str, str]:
     """Name what every claim needs, whatever its partner and kind."""
     named = {path.partition(".")[0] for path in problems}
     needed = {name: getattr(claim, name) for name in ("partner_id", "kind", "account_id")}
-    needed |= whom_to_write_to(claim)
+    needed |= required_contact_fields(claim)
     absent = [name for name, value in needed.items() if not value]
     return {name: "required" for name in absent if name.partition(".")[0] not in named}
 

@@ -9,10 +9,10 @@ code, afterwards the ticket's end (`settlement.py`).
 from typing import Final
 
 from domain.claims.claim import LINK_KIND, Link, RewardState
-from domain.claims.claim_context import WEIGHT, Case
+from domain.claims.claim_context import REWARD_STATE_PRECEDENCE, ClaimContext
 
 ANOTHER_ORDER: Final = "another_order"
-STANDING: Final = {
+BLOCKING_REWARD_REASONS: Final = {
     RewardState.GRANTED: "reward_granted",
     RewardState.INVALID: "reward_invalid",
     RewardState.REGISTERED: "reward_registered",
@@ -20,26 +20,26 @@ STANDING: Final = {
 """Why a reward that is there, or never will be, is not claimed."""
 
 
-def objection(case: Case) -> str | None:
+def find_objection(case: ClaimContext) -> str | None:
     """Return the code of what the facts say against the claim, the first that applies.
 
     `another_order` where the form names another order than the contested reward's.
     """
     return (
-        no_link(case)
-        or link_does_not_fit(case)
-        or reward_stands(case)
+        missing_link_code(case)
+        or unfit_link_code(case)
+        or existing_reward_code(case)
         or (ANOTHER_ORDER if case.names_another_order else None)
     )
 
 
-def no_link(case: Case) -> str | None:
+def missing_link_code(case: ClaimContext) -> str | None:
     """R10: without a link of that kind to that partner nothing can be claimed."""
     kind = LINK_KIND.get(case.kind)
     return None if any(kind in (None, link.kind) for link in case.links) else "no_link"
 
 
-def link_does_not_fit(case: Case) -> str | None:
+def unfit_link_code(case: ClaimContext) -> str | None:
     """R15, R16: the chosen link, or the one that the contested reward came from, must fit.
 
     A reward's link that nobody knows says nothing: it may be older than the feed.
@@ -48,12 +48,12 @@ def link_does_not_fit(case: Case) -> str | None:
         return None if _fits(case, case.link) else "link_does_not_fit"
     if case.kind.is_missing or case.claim.link_id:
         return "link_does_not_fit"
-    is_known = any(link.link_id == case.link_named for link in case.facts.links)
+    is_known = any(link.link_id == case.chosen_link_id for link in case.facts.links)
     return "link_does_not_fit" if is_known else None
 
 
-def _fits(case: Case, link: Link) -> bool:
-    contested = case.contested
+def _fits(case: ClaimContext, link: Link) -> bool:
+    contested = case.contested_reward
     if contested and contested.link_id not in (None, link.link_id):
         return False
     clicked_on = link.clicked_at.astimezone(case.partner.market.zone).date()
@@ -61,7 +61,7 @@ def _fits(case: Case, link: Link) -> bool:
     return of_kind and not (case.ordered_on and clicked_on > case.ordered_on)
 
 
-def reward_stands(case: Case) -> str | None:
+def existing_reward_code(case: ClaimContext) -> str | None:
     """R4, R5, R24: what was rewarded, or never will be, cannot be claimed."""
     if not case.kind.is_missing and (code := _not_rejected(case)):
         return code
@@ -69,16 +69,20 @@ def reward_stands(case: Case) -> str | None:
         return "reward_granted"
     states = [reward.state for reward in case.rewards]
     # The state that forbids most speaks first: granted, invalid, registered, rejected.
-    return STANDING.get(min(states, key=WEIGHT.__getitem__)) if states else None
+    return (
+        BLOCKING_REWARD_REASONS.get(min(states, key=REWARD_STATE_PRECEDENCE.__getitem__))
+        if states
+        else None
+    )
 
 
-def _not_rejected(case: Case) -> str | None:
+def _not_rejected(case: ClaimContext) -> str | None:
     """Only a reward that is rejected can be contested; once it is our own grant, it is ours."""
-    contested = case.contested
+    contested = case.contested_reward
     if contested is None:
         return "reward_not_rejected"
     if case.number and contested.granted_by_ticket == case.number:
         return None
     if contested.state is RewardState.REGISTERED:
         return "reward_not_rejected"
-    return STANDING.get(contested.state)
+    return BLOCKING_REWARD_REASONS.get(contested.state)

@@ -14,23 +14,23 @@ from domain.values.order_key import names_order, order_key
 from domain.values.text_cleaning import cleaned, cleaned_lines
 from domain.values.types import EARLIEST, LATEST, Frozen, is_writable
 
-LONGEST_ANSWER: Final = 4000
-LONGEST_IDENTIFIER: Final = 200
+MAX_ANSWER_LENGTH: Final = 4000
+MAX_ORDER_NUMBER_LENGTH: Final = 200
 """Of an answer that names the order."""
 
 
-class Filled(Frozen):
+class ValidatedForm(Frozen):
     """A form that was read: the answers to its fields, and per field what was expected instead."""
 
     answers: dict[str, str] = {}
     problems: dict[str, str] = {}
     order_key: str | None = None
-    dates: dict[str, date] = {}
+    anchor_dates: dict[str, date] = {}
 
 
-def fill(
+def validate_form(
     fields: Sequence[FormField], answers: Mapping[str, Any], market: Market | None = None
-) -> Filled:
+) -> ValidatedForm:
     """Check `answers` against `fields`; answers to fields that are not in the form are left out.
 
     Words are kept cleaned, days as `2026-10-01`, numbers as `1234.50`; those are read as people of
@@ -46,8 +46,11 @@ def fill(
                 problems[field.name] = "required"
         except NotRead as error:
             problems[field.name] = error.code
-    return Filled(
-        answers=kept, problems=problems, order_key=_order(fields, kept), dates=_dates(fields, kept)
+    return ValidatedForm(
+        answers=kept,
+        problems=problems,
+        order_key=_order(fields, kept),
+        anchor_dates=_dates(fields, kept),
     )
 
 
@@ -60,8 +63,8 @@ def _read(field: FormField, answer: object, market: Market | None) -> str:
         text = number_in(told, market.currency if market else None, bool(field.pattern))
     if text and field.type == "date":
         text = day_in(told, is_day_first(market.time_zone) if market else False).isoformat()
-    if len(text) > LONGEST_ANSWER:
-        raise NotRead("too_long", f"{LONGEST_ANSWER} characters at most")
+    if len(text) > MAX_ANSWER_LENGTH:
+        raise NotRead("too_long", f"{MAX_ANSWER_LENGTH} characters at most")
     if text and (problem := _TYPE_CHECKS[field.type](field, text)):
         raise NotRead(problem, "another answer")
     return text
@@ -70,13 +73,13 @@ def _read(field: FormField, answer: object, market: Market | None) -> str:
 def _text(answer: object) -> str:
     if isinstance(answer, bool) or not isinstance(answer, str | int) or not is_writable(answer):
         raise NotRead("not_text", "a text")
-    if isinstance(answer, str) and len(answer) > LONGEST_ANSWER:
-        raise NotRead("too_long", f"{LONGEST_ANSWER} characters at most")
+    if isinstance(answer, str) and len(answer) > MAX_ANSWER_LENGTH:
+        raise NotRead("too_long", f"{MAX_ANSWER_LENGTH} characters at most")
     return str(answer)
 
 
 def _check_text(field: FormField, text: str) -> str | None:
-    if field.is_order_number and len(text) > LONGEST_IDENTIFIER:
+    if field.is_order_number and len(text) > MAX_ORDER_NUMBER_LENGTH:
         return "too_long"
     if field.is_order_number and not names_order(text):
         return "order_letters" if order_key(text) else "malformed_pattern"

@@ -4,39 +4,39 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from domain.claims.claim import Facts
-from domain.claims.claim_context import Case
-from domain.claims.eligibility import Assessment, object_to_answers, order_of
-from domain.claims.forms import fill
-from domain.claims.stored_claim import FiledClaim
+from domain.claims.claim import AccountFacts
+from domain.claims.claim_context import ClaimContext
+from domain.claims.eligibility import Assessment, check_answers, identify_order
+from domain.claims.forms import validate_form
+from domain.claims.stored_claim import StoredClaim
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.values.text_cleaning import cleaned
 from domain.values.types import Frozen
 
 
-class Completion(Frozen):
+class CompletedForm(Frozen):
     """A claim with later answers: the whole of them; or the `code` of their refusal, and per field
     what was expected instead.
     """
 
     answers: dict[str, str] = {}
     problems: dict[str, str] = {}
-    dates: dict[str, date] = {}
+    anchor_dates: dict[str, date] = {}
     order_key: str | None = None
     code: str | None = None
 
 
-def with_news(
+def overlay_answers(
     rules: PartnerRules, kind: ClaimKind, known: Mapping[str, Any], given: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return the answers `known` with those `given` put over them.
 
     An answer to a field that the form does not have counts as none.
     """
-    return {**known, **_news(rules, kind, given)}
+    return {**known, **_known_fields(rules, kind, given)}
 
 
-def problems_of(
+def form_problems(
     rules: PartnerRules,
     kind: ClaimKind,
     known: Mapping[str, Any],
@@ -47,48 +47,50 @@ def problems_of(
 
     Answers that say nothing at all are a problem of the field `note`.
     """
-    filled = fill(rules.form(kind), with_news(rules, kind, known, given), rules.market)
-    silent = not any(map(_says_something, (note, *_news(rules, kind, given).values())))
+    filled = validate_form(
+        rules.form(kind), overlay_answers(rules, kind, known, given), rules.market
+    )
+    silent = not any(map(_says_something, (note, *_known_fields(rules, kind, given).values())))
     return filled.problems or ({"note": "required"} if silent else {})
 
 
-def complete(
-    filed: FiledClaim, given: Mapping[str, Any], note: str | None, facts: Facts
-) -> Completion:
+def merge_answers(
+    filed: StoredClaim, given: Mapping[str, Any], note: str | None, facts: AccountFacts
+) -> CompletedForm:
     """Judge a claim with the answers `given`, by all that filing judges of facts and answers."""
     told = (filed.rules, filed.kind, filed.claim.answers, given)
-    case = filed.case(facts, with_news(*told))
-    if refused := object_to_answers(case):
+    case = filed.case(facts, overlay_answers(*told))
+    if refused := check_answers(case):
         return _refused(case, refused)
-    if problems := problems_of(*told, note):
+    if problems := form_problems(*told, note):
         return _kept(case, problems, "incomplete")
     return _kept(case)
 
 
-def _news(rules: PartnerRules, kind: ClaimKind, given: Mapping[str, Any]) -> dict[str, Any]:
+def _known_fields(rules: PartnerRules, kind: ClaimKind, given: Mapping[str, Any]) -> dict[str, Any]:
     names = {field.name for field in rules.form(kind)}
     return {name: answer for name, answer in given.items() if name in names}
 
 
-def _refused(case: Case, refused: Assessment) -> Completion:
+def _refused(case: ClaimContext, refused: Assessment) -> CompletedForm:
     wrong = {reason.field: reason.expected or "" for reason in refused.reasons if reason.field}
     return _kept(case, wrong, refused.reasons[0].code)
 
 
 def _kept(
-    case: Case, problems: dict[str, str] | None = None, code: str | None = None
-) -> Completion:
-    filled = case.filled
-    return Completion(
+    case: ClaimContext, problems: dict[str, str] | None = None, code: str | None = None
+) -> CompletedForm:
+    filled = case.form
+    return CompletedForm(
         answers=filled.answers,
         problems=problems or {},
-        dates=filled.dates,
-        order_key=None if code else order_of(case).order_key,
+        anchor_dates=filled.anchor_dates,
+        order_key=None if code else identify_order(case).order_key,
         code=code,
     )
 
 
-def question_words(
+def question_labels(
     questions: Sequence[str], rules: PartnerRules | None, language: str
 ) -> tuple[str, ...]:
     """Return `questions` as the member reads them: a field of the form is called by its label."""

@@ -28,7 +28,7 @@ class ClaimLimits(Frozen):
     accepted_per_day: Count = 1000
 
 
-class Load(Frozen):
+class ClaimCounts(Frozen):
     """What an account has at a partner, and the partner has in all, at this moment.
 
     `open_by_link` has the open claims of one link, "" for those without one. Claims that were
@@ -38,10 +38,10 @@ class Load(Frozen):
     open_by_link: dict[str, int] = {}
     accepted_today: int = 0
     refused_today: int = 0
-    partner_today: int = 0
+    accepted_by_partner_today: int = 0
 
 
-class Wanted(Frozen):
+class FactsQuery(Frozen):
     """By which facts a claim is judged: whose, of which link, under which key (R25), and on which
     day of the partner's market; none where there is no such partner.
     """
@@ -53,16 +53,16 @@ class Wanted(Frozen):
     accepted_per_day: int = 0
 
 
-def asks_too_often(limits: ClaimLimits, load: Load) -> bool:
+def has_too_many_refusals(limits: ClaimLimits, claim_counts: ClaimCounts) -> bool:
     """Say whether an account was refused so often today that nothing more is found out for it."""
-    return load.refused_today >= limits.refused_per_account_per_day
+    return claim_counts.refused_today >= limits.refused_per_account_per_day
 
 
-def is_too_many(limits: ClaimLimits, load: Load, link_id: str | None) -> bool:
+def exceeds_limits(limits: ClaimLimits, claim_counts: ClaimCounts, link_id: str | None) -> bool:
     """Say whether one claim more, for this link, is one too many."""
     return (
-        load.open_by_link.get(link_id or "", 0) >= limits.open_per_link
-        or sum(load.open_by_link.values()) >= limits.open_per_account
-        or load.accepted_today >= limits.accepted_per_account_per_day
-        or load.partner_today >= limits.accepted_per_day
+        claim_counts.open_by_link.get(link_id or "", 0) >= limits.open_per_link
+        or sum(claim_counts.open_by_link.values()) >= limits.open_per_account
+        or claim_counts.accepted_today >= limits.accepted_per_account_per_day
+        or claim_counts.accepted_by_partner_today >= limits.accepted_per_day
     )

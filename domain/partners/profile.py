@@ -43,10 +43,10 @@ PARTNER_ID: Final = "[a-z][a-z0-9-]{1,62}"
 LANGUAGES: Final = ("pl", "de", "en")
 
 
-_STORED: Final = {"stored": True}
+_SKIP_FILE_CHECKS: Final = {"skip_file_checks": True}
 
 
-class Written(Frozen):
+class StrictModel(Frozen):
     """A part of a partner's file: a key that is not known here is a mistake of its writer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -60,7 +60,7 @@ def _zone(name: str) -> str:
     return name
 
 
-class Market(Written):
+class Market(StrictModel):
     """Where the partner sells: its time zone, currency and language."""
 
     time_zone: Annotated[str, AfterValidator(_zone)]
@@ -78,12 +78,12 @@ Labels = dict[Literal["pl", "de", "en"], Annotated[str, Field(min_length=1, max_
 
 
 def _pattern(text: str, info: ValidationInfo) -> str:
-    if info.context is not _STORED:
+    if info.context is not _SKIP_FILE_CHECKS:
         compiled(text)
     return text
 
 
-class FormField(Written):
+class FormField(StrictModel):
     """A field of the partner's form (R17-R19), for the kinds named or for all."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
@@ -98,7 +98,7 @@ class FormField(Written):
     kinds: tuple[ClaimKind, ...] = tuple(ClaimKind)
 
     @model_validator(mode="after")
-    def _is_sound(self) -> Self:
+    def _validate(self) -> Self:
         if missing := set(LANGUAGES) - set(self.label):
             raise ValueError(f"label: expected a text in {', '.join(sorted(missing))} too")
         if (self.type == "choice") != bool(self.options):
@@ -110,7 +110,7 @@ class FormField(Written):
         return self
 
 
-class Cancellation(Written):
+class Cancellation(StrictModel):
     """R33: how long the order can be cancelled, from what, and the longest a ticket waits."""
 
     period: Period
@@ -118,14 +118,14 @@ class Cancellation(Written):
     max_period: Period
 
 
-class Clock(Written):
+class ResponseTerms(StrictModel):
     """Somebody's time to answer, and the reminders, counted from its beginning."""
 
     deadline: Period = "P14D"
     reminders: tuple[Period, ...] = ()
 
 
-class Answering(Clock):
+class PartnerResponseTerms(ResponseTerms):
     """The partner's time from the claim's acceptance, and what silence means."""
 
     deadline: Period
@@ -134,7 +134,7 @@ class Answering(Clock):
     auto_confirm_monthly_cap: Money | None = None
 
     @model_validator(mode="after")
-    def _is_capped(self) -> Self:
+    def _check_caps(self) -> Self:
         if self.on_timeout == "confirm" and not (
             self.auto_confirm_max and self.auto_confirm_monthly_cap
         ):
@@ -144,7 +144,7 @@ class Answering(Clock):
         return self
 
 
-class Information(Clock):
+class MemberResponseTerms(ResponseTerms):
     """The member's time for an answer, and what happens without one."""
 
     on_timeout: Literal["send", "reject"] = "send"
@@ -153,7 +153,7 @@ class Information(Clock):
 SecretName = Annotated[str, Field(pattern=r"^TICKETS_PARTNER_SECRET_[A-Z0-9_]{1,60}$")]
 
 
-class Limits(Written):
+class RateLimits(StrictModel):
     """How fast claims may go to the partner, whatever the channel."""
 
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 5
@@ -161,7 +161,7 @@ class Limits(Written):
     timeout_seconds: Annotated[float, Field(gt=0, le=25)] = 20
 
 
-class HttpChannel(Limits):
+class HttpChannel(RateLimits):
     """Claims are posted to the partner's address, signed."""
 
     kind: Literal["http"]
@@ -169,7 +169,7 @@ class HttpChannel(Limits):
     secret: SecretName
 
 
-class MailChannel(Limits):
+class MailChannel(RateLimits):
     """Claims go by mail, in the market's language, each with a link that is signed and expires."""
 
     kind: Literal["mail"]
@@ -178,7 +178,7 @@ class MailChannel(Limits):
     link_validity: Period = "P90D"
 
 
-class CsvChannel(Limits):
+class CsvChannel(RateLimits):
     """Claims wait to be exported as a file; outcomes come back as a file."""
 
     kind: Literal["csv"]
@@ -188,18 +188,18 @@ Channel = Annotated[HttpChannel | MailChannel | CsvChannel, Field(discriminator=
 """How claims reach the partner: always the current one, never a ticket's old one."""
 
 
-class Terms(Written):
+class TicketTerms(StrictModel):
     """What a running ticket needs of its partner's rules; they travel with it."""
 
     partner_name: str
     market: Market
     cancellation: Cancellation
-    response: Answering
-    information: Information
+    response: PartnerResponseTerms
+    information: MemberResponseTerms
     max_reward: Money
 
 
-class PartnerRules(Written):
+class PartnerRules(StrictModel):
     """Everything by which a claim is judged and a ticket is led."""
 
     id: Annotated[str, Field(pattern=rf"^{PARTNER_ID}$")]
@@ -210,26 +210,26 @@ class PartnerRules(Written):
     claim_window: Period = LONGEST_WINDOW
     early_claims: Literal["refuse", "hold"] = "refuse"
     cancellation: Cancellation
-    response: Answering
-    information: Information = Information()
+    response: PartnerResponseTerms
+    information: MemberResponseTerms = MemberResponseTerms()
     max_reward: Money
     limits: ClaimLimits = ClaimLimits()
     fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
 
     @classmethod
-    def stored(cls, content: object) -> Self:
+    def from_storage(cls, content: object) -> Self:
         """Read rules back that were kept for running tickets: later checks do not touch them."""
-        return cls.model_validate(content, context=_STORED)
+        return cls.model_validate(content, context=_SKIP_FILE_CHECKS)
 
     @model_validator(mode="after")
-    def _is_sound(self, info: ValidationInfo) -> Self:
-        if info.context is not _STORED:
-            self._can_be_satisfied()
-            self._reminds_in_order()
-            self._has_sound_form()
+    def _validate(self, info: ValidationInfo) -> Self:
+        if info.context is not _SKIP_FILE_CHECKS:
+            self._check_satisfiable()
+            self._check_reminders()
+            self._check_fields()
         return self
 
-    def _can_be_satisfied(self) -> None:
+    def _check_satisfiable(self) -> None:
         if periods.has_clock_part(self.claim_window):
             raise ValueError("claim_window: expected days or months, a window ends with a day")
         if periods.lengthens_window(self.claim_window):
@@ -242,12 +242,12 @@ class PartnerRules(Written):
                 "registration_delay: expected shorter than claim_window: early claims are refused"
             )
 
-    def _reminds_in_order(self) -> None:
+    def _check_reminders(self) -> None:
         for clock in (self.response, self.information):
             if not periods.are_in_order((*clock.reminders, clock.deadline)):
                 raise ValueError("reminders: expected in order, and each before the deadline")
 
-    def _has_sound_form(self) -> None:
+    def _check_fields(self) -> None:
         names = [field.name for field in self.fields]
         if len(names) != len(set(names)):
             raise ValueError("fields: expected every name once")
@@ -275,9 +275,9 @@ class PartnerRules(Written):
         )
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> TicketTerms:
         """The part that a running ticket carries."""
-        return Terms(
+        return TicketTerms(
             partner_name=self.name,
             market=self.market,
             cancellation=self.cancellation,
@@ -292,7 +292,7 @@ class PartnerRules(Written):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
 
-class PartnerProfile(Written):
+class PartnerProfile(StrictModel):
     """A partner's file as a whole: rules and channel."""
 
     rules: PartnerRules

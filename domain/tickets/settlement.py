@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Final
 
 from domain.claims.claim import Reward, RewardState
-from domain.claims.claim_context import Case
-from domain.claims.entitlement import objection
+from domain.claims.claim_context import ClaimContext
+from domain.claims.entitlement import find_objection
 
 
 class Verdict(StrEnum):
@@ -33,7 +33,7 @@ class Release(StrEnum):
 _PAID: Final = (RewardState.REGISTERED, RewardState.GRANTED)
 
 
-def settle(case: Case) -> Verdict:
+def settle(case: ClaimContext) -> Verdict:
     """Decide whether the reward of a ticket may be granted by the facts of this moment.
 
     A reward that names this ticket as its grantor is our own grant, come back through the feed. One
@@ -43,19 +43,19 @@ def settle(case: Case) -> Verdict:
     """
     if case.grants:
         return Verdict.ALREADY_REWARDED
-    contested = [case.contested] if case.contested else []
+    contested = [case.contested_reward] if case.contested_reward else []
     if any(_is_paid(case, reward) for reward in (*contested, *case.rewards)):
         return Verdict.REWARD_REGISTERED
     if any(_is_paid(case, reward) for reward in case.rewards_of_others):
         return Verdict.ALREADY_REWARDED
-    return Verdict.TERMS_NOT_MET if objection(case) else Verdict.GRANTED
+    return Verdict.TERMS_NOT_MET if find_objection(case) else Verdict.GRANTED
 
 
-def release(case: Case) -> Release:
+def release(case: ClaimContext) -> Release:
     """Decide how a held claim goes on: as it would be settled, where it may be granted."""
     verdict = settle(case)
     return Release.FREE if verdict is Verdict.GRANTED else Release(verdict.value)
 
 
-def _is_paid(case: Case, reward: Reward) -> bool:
+def _is_paid(case: ClaimContext, reward: Reward) -> bool:
     return reward.state in _PAID and reward.granted_by_ticket != case.number

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pydantic import Field
 
 from domain.claims.claim import LinkKind
-from domain.partners.profile import ClaimKind, Terms
+from domain.partners.profile import ClaimKind, TicketTerms
 from domain.tickets.approvals import Approval, Proposal
 from domain.tickets.emails import Letter
 from domain.tickets.lifecycle import Event, State
@@ -94,7 +94,7 @@ class Ticket(Frozen):
     partner_id: str
     language: str
     started_at: datetime
-    terms: Terms
+    terms: TicketTerms
     reward_kind: LinkKind
     order_key: str
     ordered_on: date | None = None

@@ -7,7 +7,12 @@ from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from adapters.postgres.account_links import MOST, known_of
-from domain.claims.claimable_links import Choice, Known, claimable, market_days
+from domain.claims.claimable_links import (
+    AccountHistory,
+    ClaimableLink,
+    list_claimable,
+    market_dates,
+)
 from domain.partners.profile import ClaimKind
 from domain.values.types import is_writable
 from gateway.api.form_schema import EXAMPLE, SchemaResponse, form_schema
@@ -76,9 +81,9 @@ async def claimable_links(
     caller.require_account(account_id)
     await context.limits.hit("account", account_id)
     rules = {partner_id: profile.rules for partner_id, profile in context.profiles.items()}
-    known = await known_of(context.postgres, account_id, kind, market_days(rules, context.now))
+    known = await known_of(context.postgres, account_id, kind, market_dates(rules, context.now))
     language = preferred_language(request)
-    found = claimable(kind, known, rules, context.now)
+    found = list_claimable(kind, known, rules, context.now)
     return ClaimableLinks(
         kind=kind,
         links=[_said(context, choice, language) for choice in found],
@@ -86,13 +91,13 @@ async def claimable_links(
     )
 
 
-def _said(context: AppContext, choice: Choice, language: str) -> ClaimableLinkView:
+def _said(context: AppContext, choice: ClaimableLink, language: str) -> ClaimableLinkView:
     told = choice.model_dump(mode="json")
     message = context.emails.reason(language, choice.reason, None, told) if choice.reason else None
     return ClaimableLinkView.model_validate(told | {"message": message})
 
 
-def _is_complete(known: Known) -> bool:
+def _is_complete(known: AccountHistory) -> bool:
     return max(len(known.links), len(known.rewards)) < MOST
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from fastapi.responses import JSONResponse
 
-from domain.claims.forms import LONGEST_ANSWER, LONGEST_IDENTIFIER
+from domain.claims.forms import MAX_ANSWER_LENGTH, MAX_ORDER_NUMBER_LENGTH
 from domain.partners.patterns import portable
 from domain.partners.profile import ClaimKind, FormField, PartnerRules
 
@@ -42,7 +42,7 @@ def form_schema(partner: PartnerRules, kind: ClaimKind, language: str) -> dict[s
 
 def _field(field: FormField, language: str) -> dict[str, Any]:
     words = {"title": _text(field.label, language), "description": _text(field.help, language)}
-    longest = LONGEST_IDENTIFIER if field.is_order_number else LONGEST_ANSWER
+    longest = MAX_ORDER_NUMBER_LENGTH if field.is_order_number else MAX_ANSWER_LENGTH
     shape = {"type": "string", "maxLength": longest, **_rules(field, language)}
     marks = {"x-order-number": True} if field.is_order_number else {}
     return {name: text for name, text in words.items() if text} | shape | marks
@@ -80,7 +80,7 @@ EXAMPLE: Final = {
             "title": "Contract number",
             "description": "Starts with VT and stands on the first page of the contract.",
             "type": "string",
-            "maxLength": LONGEST_IDENTIFIER,
+            "maxLength": MAX_ORDER_NUMBER_LENGTH,
             "pattern": r"^\s*(?:[Vv][Tt][\- ]?[0-9]{4}[\- ]?[0-9])\s*$",
             "x-order-number": True,
         }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from domain.admission.admission import ANSWERED_AT_ONCE, AdmissionResult
+from domain.admission.admission import SYNCHRONOUS_ANSWER_LIMIT, AdmissionResult
 from domain.tickets.emails import LetterKind
 from domain.values.types import Money
 from local.demo.runner import Played
@@ -125,7 +125,7 @@ def _letters_differ(one: Played, found: Sequence[str]) -> Iterator[str]:
     row = one.example.row
     got = Counter(found)
     # Owed only to whoever waited too long for a refusal, and measured here from outside.
-    slow = one.took >= ANSWERED_AT_ONCE.total_seconds()
+    slow = one.took >= SYNCHRONOUS_ANSWER_LIMIT.total_seconds()
     if row.expected_state == "discarded" and slow and got[LetterKind.CLAIM_NOT_ACCEPTED] == 1:
         got.pop(LetterKind.CLAIM_NOT_ACCEPTED)
     wanted = Counter(map(str, row.expected_letters))

@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from domain.claims.claim import LINK_KIND, Link, Reward, RewardState, Status
+from domain.claims.claim import LINK_KIND, AdmissionStatus, Link, Reward, RewardState
 from domain.errors import Misconfigured
 from domain.partners.profile import ClaimKind, PartnerProfile
 from domain.tickets.emails import LetterKind
@@ -75,7 +75,7 @@ class Row(Exact):
     reward_id: str | None = None
     order_date: str = ""
     answers: Annotated[dict[str, JsonValue], BeforeValidator(_json)] = {}
-    expected_status: Status
+    expected_status: AdmissionStatus
     expected_codes: Annotated[tuple[str, ...], BeforeValidator(_words)] = ()
     expected_state: State
     expected_reason: RejectionReason | None = None

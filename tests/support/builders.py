@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from domain.claims.claim import Facts, Link, Reward, TicketClaim
+from domain.claims.claim import AccountFacts, Link, Reward, TicketClaim
 from domain.handlers.commands import next_delivery
 from domain.handlers.message_handling import hear
 from domain.partners.profile import FormField, PartnerProfile, PartnerRules
@@ -110,9 +110,9 @@ def a_reward(**changes: Any) -> Reward:
     )
 
 
-def some_facts(*rewards: Reward, **changes: Any) -> Facts:
+def some_facts(*rewards: Reward, **changes: Any) -> AccountFacts:
     """What is known of the account: one cashback link and these rewards."""
-    return Facts.model_validate({"links": (a_link(),), "rewards": rewards} | changes)
+    return AccountFacts.model_validate({"links": (a_link(),), "rewards": rewards} | changes)
 
 
 def claim_content(**changes: Any) -> dict[str, Any]:

@@ -84,7 +84,7 @@ group by partner_id, link_id;
 -- name: claims_of_day
 select
     d.partner_id, coalesce(a.accepted, 0) as accepted_today, coalesce(a.refused, 0) as refused_today,
-    coalesce(p.accepted, 0) as partner_today
+    coalesce(p.accepted, 0) as accepted_by_partner_today
 from unnest(cast(:partner_ids as text[]), cast(:days as date[])) as d (partner_id, day)
 left join claim_counts a
     on a.day = d.day and a.partner_id = d.partner_id and a.account_id = :account_id

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from domain.claims.claim import Status
+from domain.claims.claim import AdmissionStatus
 from domain.tickets.lifecycle import State
 from gateway.api.schemas.claim_examples import NUMBER
 
@@ -21,7 +21,7 @@ class RefusalReason(BaseModel):
 class CheckResult(BaseModel):
     """What filing would answer now (`AdmissionResult` without a number)."""
 
-    status: Status
+    status: AdmissionStatus
     state: State = Field(description="Where the ticket stands, or would stand.")
     reasons: list[RefusalReason] = []
     available_from: datetime | None = Field(

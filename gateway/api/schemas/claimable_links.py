@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import BaseModel, Field
 
 from domain.claims.claim import LinkKind
-from domain.claims.claimable_links import ChoiceStatus
+from domain.claims.claimable_links import ClaimableStatus
 from domain.partners.profile import ClaimKind
 from gateway.api.schemas.claim_examples import MONEY
 from gateway.api.schemas.claims import MoneyOut
@@ -15,7 +15,7 @@ from gateway.api.schemas.claims import MoneyOut
 class ClaimableLinkView(BaseModel):
     """A link, or a rejected reward with the link that it came from."""
 
-    status: ChoiceStatus = Field(
+    status: ClaimableStatus = Field(
         description="`open`: may be claimed now; `held`: may be filed, and is sent by itself at "
         "`available_from`; `not_yet`: may be claimed from then on; `closed`: never again."
     )

@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.claims.claim import MOST_ANSWERS
+from domain.claims.claim import MAX_FORM_ANSWERS
 from domain.tickets.messages import RejectionReason
 from domain.values.types import PlainAnswers
 from gateway.api.schemas import ticket_examples as examples
@@ -116,7 +116,7 @@ class TicketInformationRequest(CommandRequest):
     questions: Annotated[list[Said], Field(min_length=1, max_length=20)] | None = Field(
         None, description="Names of fields of the form, or questions in the member's language."
     )
-    answers: Annotated[PlainAnswers, Field(max_length=MOST_ANSWERS)] | None = None
+    answers: Annotated[PlainAnswers, Field(max_length=MAX_FORM_ANSWERS)] | None = None
     note: Said | None = None
 
     @property

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from temporalio.service import RPCError
 
 from adapters.security.signed_links import check_token, member_of
-from domain.claims.information_form import problems_of
+from domain.claims.information_form import form_problems
 from domain.claims.parsing import digest
 from domain.errors import MessageRefused, Unavailable
 from domain.partners.profile import ClaimKind, FormField, PartnerRules
@@ -108,7 +108,7 @@ async def _reader(request: Request, context: Context, number: str, token: str = 
     if row is None:
         raise MessageRefused("invalid_link")
     await context.limits.hit("member_page", number)
-    rules = PartnerRules.stored(row["rules"])
+    rules = PartnerRules.from_storage(row["rules"])
     told = {**row, "rules": rules, "questions": row["questions"] or ()}
     asked = Asked.model_validate({**told, "answers": row["answers"] or {}})
     return Reader(request, context, number, asked, reading_language(request, asked.language))
@@ -189,7 +189,7 @@ def _errors(
     reader: Reader, given: Mapping[str, str], replies: Mapping[str, str], note: str
 ) -> dict[str, str]:
     asked = reader.asked
-    problems = problems_of(asked.rules, asked.kind, asked.answers, given, note)
+    problems = form_problems(asked.rules, asked.kind, asked.answers, given, note)
     found = {name: "required" for name in asked.free if not replies.get(name)}
     found |= {_input(asked, name): expected for name, expected in problems.items()}
     if len(note) > LONGEST_NOTE:

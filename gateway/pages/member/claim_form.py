@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any, Final
 
-from domain.claims.claim import Facts, TicketClaim
-from domain.claims.claim_context import Case
-from domain.claims.claimable_links import Choice, Known
+from domain.claims.claim import AccountFacts, TicketClaim
+from domain.claims.claim_context import ClaimContext
+from domain.claims.claimable_links import AccountHistory, ClaimableLink
 from domain.claims.eligibility import assess
-from domain.claims.forms import fill
+from domain.claims.forms import validate_form
 from domain.claims.parsing import read_claim
 from domain.partners.profile import ClaimKind, FormField, PartnerRules
 from domain.values.input_grammar import NotRead, day_in, is_day_first, time_in
@@ -35,7 +35,7 @@ class Subject(Frozen):
     """What a form is about: the kind, the choice that was made, the partner's rules."""
 
     kind: ClaimKind
-    choice: Choice
+    choice: ClaimableLink
     rules: PartnerRules
 
     @property
@@ -103,7 +103,7 @@ def _time(text: str) -> time | None:
 
 
 def errors_in(
-    reader: Reader, subject: Subject, known: Known, typed: Typed, claim: Mapping[str, Any]
+    reader: Reader, subject: Subject, known: AccountHistory, typed: Typed, claim: Mapping[str, Any]
 ) -> dict[str, str]:
     """Return all that the member has to correct, in words, by the inputs ("" for none of them).
 
@@ -112,7 +112,7 @@ def errors_in(
     """
     reading, rules, now = read_claim(claim), subject.rules, reader.context.now
     claimed = reading.value or TicketClaim()
-    facts = Facts(
+    facts = AccountFacts(
         links=tuple(link for link in known.links if link.partner_id == rules.id),
         rewards=tuple(one for one in known.rewards if one.partner_id == rules.id),
     )
@@ -121,14 +121,14 @@ def errors_in(
     found = _time_at_fault(reader, typed)
     if not found and first not in _TOLD_AT_FIELDS:
         return {}
-    form = fill(subject.fields, claimed.answers, rules.market)
-    case = Case(claimed, subject.kind, rules, facts, now, reading.problems, form)
+    form = validate_form(subject.fields, claimed.answers, rules.market)
+    case = ClaimContext(claimed, subject.kind, rules, facts, now, reading.problems, form)
     return found | _fields_at_fault(reader, subject, case) | _day_at_fault(reader, subject, case)
 
 
-def _fields_at_fault(reader: Reader, subject: Subject, case: Case) -> dict[str, str]:
+def _fields_at_fault(reader: Reader, subject: Subject, case: ClaimContext) -> dict[str, str]:
     found: dict[str, str] = {}
-    for field, expected in case.wrong_fields.items():
+    for field, expected in case.invalid_fields.items():
         place = _input(subject, field)
         found[place] = _fault(reader, field if not place else "", expected)
     return found
@@ -142,7 +142,7 @@ def _fault(reader: Reader, field: str, expected: str) -> str:
     return capital(book.reason(language, "incomplete", field, {"expected": expected}))
 
 
-def _day_at_fault(reader: Reader, subject: Subject, case: Case) -> dict[str, str]:
+def _day_at_fault(reader: Reader, subject: Subject, case: ClaimContext) -> dict[str, str]:
     day, clicked_on = case.ordered_on, subject.choice.clicked_on
     if not subject.asks_day or not day:
         return {}

@@ -7,7 +7,12 @@ from typing import Any
 
 from adapters.postgres.account_links import known_of
 from domain.claims.claim import LinkKind
-from domain.claims.claimable_links import Choice, Known, claimable, market_days
+from domain.claims.claimable_links import (
+    AccountHistory,
+    ClaimableLink,
+    list_claimable,
+    market_dates,
+)
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.values.types import Frozen
 from gateway.context import AppContext
@@ -30,10 +35,10 @@ class Offer(Frozen):
 class Choices(Frozen):
     """All that an account may choose for a kind, and what is known of the account."""
 
-    known: Known
-    found: tuple[Choice, ...]
+    known: AccountHistory
+    found: tuple[ClaimableLink, ...]
 
-    def named(self, value: str) -> Choice | None:
+    def named(self, value: str) -> ClaimableLink | None:
         """Return the choice of this value, if it can be filed."""
         return next((one for one in self.found if value_of(one) == value and may_file(one)), None)
 
@@ -41,21 +46,21 @@ class Choices(Frozen):
 async def choices_of(context: AppContext, account_id: str, kind: ClaimKind) -> Choices:
     """Look up what an account may choose."""
     partners = {name: profile.rules for name, profile in context.profiles.items()}
-    known = await known_of(context.postgres, account_id, kind, market_days(partners, context.now))
-    return Choices(known=known, found=claimable(kind, known, partners, context.now))
+    known = await known_of(context.postgres, account_id, kind, market_dates(partners, context.now))
+    return Choices(known=known, found=list_claimable(kind, known, partners, context.now))
 
 
-def value_of(choice: Choice) -> str:
+def value_of(choice: ClaimableLink) -> str:
     """Return what names a choice in an address: the reward's id, or the link's."""
     return choice.reward_id or choice.link_id or ""
 
 
-def may_file(choice: Choice) -> bool:
+def may_file(choice: ClaimableLink) -> bool:
     """Say whether a claim for this choice may be filed now."""
     return choice.status in ("open", "held")
 
 
-def offered(context: AppContext, language: str, choices: Iterable[Choice]) -> list[Offer]:
+def offered(context: AppContext, language: str, choices: Iterable[ClaimableLink]) -> list[Offer]:
     """Put choices into words."""
     said, writes = catalog("member", language)["choices"], Writes(context, language)
     return [
@@ -72,7 +77,7 @@ def offered(context: AppContext, language: str, choices: Iterable[Choice]) -> li
     ]
 
 
-def _title(choice: Choice, said: Mapping[str, str], writes: Writes) -> str:
+def _title(choice: ClaimableLink, said: Mapping[str, str], writes: Writes) -> str:
     name = "cashback" if choice.kind is LinkKind.CASHBACK else "referral"
     if choice.reward_id:
         return said[f"reward_{name}"].format(day=writes.day(choice.reward_changed_on))
@@ -80,7 +85,7 @@ def _title(choice: Choice, said: Mapping[str, str], writes: Writes) -> str:
 
 
 def _told(
-    choice: Choice, said: Mapping[str, str], writes: Writes, rules: PartnerRules
+    choice: ClaimableLink, said: Mapping[str, str], writes: Writes, rules: PartnerRules
 ) -> Iterable[str]:
     if choice.order_number:
         yield said["order"].format(number=choice.order_number)
@@ -99,7 +104,7 @@ def _told(
         yield said["until_order"].format(day=writes.day(choice.last_day))
 
 
-def _why(context: AppContext, language: str, choice: Choice) -> str:
+def _why(context: AppContext, language: str, choice: ClaimableLink) -> str:
     if may_file(choice) or choice.reason is None:
         return ""
     told: dict[str, Any] = choice.model_dump(mode="json", include={"last_day", "existing_ticket"})

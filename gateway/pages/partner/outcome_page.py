@@ -121,7 +121,7 @@ async def _open(request: Request, context: AppContext, partner_id: str, number: 
         raise MessageRefused("invalid_link")
     await context.limits.hit("partner_page", f"{partner_id}/{number}")
     answers = await outcomes_by_link(context.postgres, partner_id, number)
-    return Claim(row, PartnerRules.stored(row["rules"]), answers)
+    return Claim(row, PartnerRules.from_storage(row["rules"]), answers)
 
 
 async def _answered(request: Request, context: AppContext, claim: Claim, form: Form) -> Response:

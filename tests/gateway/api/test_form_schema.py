@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from domain.claims.forms import fill
+from domain.claims.forms import validate_form
 from domain.partners.patterns import portable
 from domain.partners.profile import LANGUAGES, ClaimKind, PartnerRules
 from gateway.api.form_schema import form_schema
@@ -56,7 +56,7 @@ def test_what_the_schema_takes_is_taken(form: tuple[PartnerRules, ClaimKind], da
     for field in fields:
         answer = data.draw(ANSWERS)
         valid = Draft202012Validator(whole["properties"][field.name]).is_valid(answer)
-        problems = fill([field], {field.name: answer}).problems
+        problems = validate_form([field], {field.name: answer}).problems
         if valid:
             assert not problems, (field.name, answer, problems)
         elif answer.strip() and field.type != "number":

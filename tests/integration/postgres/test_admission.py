@@ -62,7 +62,7 @@ async def test_a_number_that_had_its_life_answers_as_then_and_is_stale(desk: Des
     request = a_request()
     first = await desk.persistence.admit(request)
     again = await desk.persistence.admit(request.model_copy(update={"run_id": "run-2"}))
-    assert again == first.model_copy(update={"stale": True})
+    assert again == first.model_copy(update={"is_from_earlier_run": True})
 
 
 async def test_of_two_claims_for_one_reward_at_once_exactly_one_stands(desk: Desk) -> None:
@@ -146,7 +146,7 @@ async def test_a_claim_that_is_not_accepted_leaves_nothing_about_a_person(
     assert code in codes(refused)
     kept = await everything(database_url, refused.result.number)
     assert code in kept
-    assert len(refused.letters) == 1, "the letter that is owed if the answer comes late"
+    assert len(refused.emails) == 1, "the letter that is owed if the answer comes late"
     assert [value for value in PRIVATE.values() if value in kept] == []
 
 

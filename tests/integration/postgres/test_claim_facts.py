@@ -11,7 +11,7 @@ import pytest
 
 from activities.persistence import InformationSubmission
 from adapters.postgres.database import Postgres
-from domain.claims.information_form import Completion
+from domain.claims.information_form import CompletedForm
 from domain.handlers.message_handling import foreseen_answer
 from domain.tickets.settlement import Release, Verdict
 from domain.tickets.ticket_aggregate import Course
@@ -52,7 +52,7 @@ async def contested(desk: Desk, **reward: Any) -> None:
     await desk.reward(**{"link_id": LINK, "changed_at": today} | reward)
 
 
-async def told(desk: Desk, course: Course, **answer: Any) -> Completion:
+async def told(desk: Desk, course: Course, **answer: Any) -> CompletedForm:
     """What the books say to a later answer of the ticket's member."""
     now, said = datetime.now(UTC), an_answer(**{"note": "please"} | answer)
     writing = foreseen_answer(course.ticket, said, now)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from adapters.postgres.admission import facts_now
 from adapters.postgres.database import Postgres
 from domain.admission.admission import Admission
-from domain.admission.claim_assessor import Filing
-from domain.partners.claim_limits import Wanted
+from domain.admission.claim_assessor import ClaimAssessor
+from domain.partners.claim_limits import FactsQuery
 from tests.support.builders import a_profile, a_withdrawal
 from tests.support.csv_filing import Desk, a_request
 from tests.support.sqlite_store import opened
@@ -119,8 +119,8 @@ async def test_a_check_says_what_filing_will_say(postgres: Postgres) -> None:
     desk = await a_desk(postgres, accepted_per_account_per_day=1)
     await desk.file("VT-1")
     profiles = {"velotel": a_profile(limits={"accepted_per_account_per_day": 1})}
-    asked = Filing(a_request("VT-2"), profiles, desk.persistence._phrases, datetime.now(UTC))
-    checked = asked.decide(await facts_now(postgres, asked.wanted)).admission
+    asked = ClaimAssessor(a_request("VT-2"), profiles, desk.persistence._phrases, datetime.now(UTC))
+    checked = asked.assess(await facts_now(postgres, asked.facts_query)).admission
     filed = await desk.file("VT-2")
     assert codes(checked) == codes(filed) == ["too_many_claims"]
     assert checked.result.available_from == filed.result.available_from
@@ -143,6 +143,6 @@ async def test_counts_of_days_that_are_over_are_swept_out(
 async def test_without_a_partner_nothing_is_counted(postgres: Postgres, database_url: str) -> None:
     desk = await a_desk(postgres)
     assert codes(await desk.file(partner_id="nobody")) == ["unknown_partner"]
-    assert (await facts_now(postgres, Wanted(account_id="", partner_id="", key=""))).links == ()
+    assert (await facts_now(postgres, FactsQuery(account_id="", partner_id="", key=""))).links == ()
     async with opened(database_url) as books:
         assert await books.count("claim_counts") == 0

@@ -13,7 +13,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from activities.claim_delivery import ClaimDelivery, DeliveryRequest
 from activities.partner_limiter import Pace
-from adapters.http.webhook_client import LONGEST_ANSWER, PartnerDoor, open_door
+from adapters.http.webhook_client import MAX_ANSWER_LENGTH, PartnerDoor, open_door
 from adapters.postgres.database import Postgres
 from domain.errors import (
     PartnerContractFault,
@@ -120,7 +120,7 @@ TAKEN = [
     (response(200, b'"VT-1"'), None),
     (response(200, b"\xff\xfe\x00"), None),
     (response(200, b"[" * 50_000), None),
-    (response(200, b"x" * (LONGEST_ANSWER + 1)), None),
+    (response(200, b"x" * (MAX_ANSWER_LENGTH + 1)), None),
     (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", None),
     (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope", None),
 ]

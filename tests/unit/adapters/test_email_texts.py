@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from adapters.email.renderer import Letter, LetterBook
-from domain.admission.admission import AdmissionRequest, enter, judge
+from domain.admission.admission import AdmissionRequest, assess_claim, build_admission
 from domain.claims.parsing import read_claim
 from tests.support.builders import NOW, NUMBER, a_field, a_partner, claim_content, some_facts
 
@@ -33,9 +33,9 @@ def refusal(language: str, **changes: Any) -> Letter:
     """The letter about a claim that admission does not accept."""
     contact = {"email": "jan@example.com", "language": language}
     reading = read_claim(claim_content(contact=contact, **changes))
-    judged = judge(reading, some_facts(), PARTNER, NOW)
+    judged = assess_claim(reading, some_facts(), PARTNER, NOW)
     request = AdmissionRequest(number=NUMBER, run_id="1", digest="", claim="", started_at=NOW)
-    (letter,) = enter(request, judged, PARTNER, NOW, lambda _: ()).admission.letters
+    (letter,) = build_admission(request, judged, PARTNER, NOW, lambda _: ()).admission.emails
     nobody = {"number": NUMBER, "partner_name": "", "member_name": "Jan Kowalski"}
     return BOOK.render(letter.kind, letter.language, nobody | letter.params)
 

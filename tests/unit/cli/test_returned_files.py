@@ -22,8 +22,8 @@ from cli.csv_rows import (
     is_unanswered,
     read_outcome,
 )
-from domain.claims.claim import MOST_ANSWERS
-from domain.claims.forms import LONGEST_ANSWER
+from domain.claims.claim import MAX_FORM_ANSWERS
+from domain.claims.forms import MAX_ANSWER_LENGTH
 from domain.errors import MessageRefused
 from domain.partners.profile import Market
 from domain.values.ticket_number import ticket_number
@@ -194,13 +194,13 @@ def test_nothing_becomes_a_record_because_the_one_around_it_is_broken(
 
 def test_the_longest_row_that_an_export_writes_is_read(tmp_path: Path) -> None:
     """Fifty answers of four thousand characters, each of which is doubled."""
-    names = [f"field_{n}" for n in range(MOST_ANSWERS)]
+    names = [f"field_{n}" for n in range(MAX_FORM_ANSWERS)]
     claim: dict[str, Any] = {
         "number": NUMBERS[0],
         "kind": "missing_cashback",
         "ordered_on": "2026-10-01",
-        "note": '"' * LONGEST_ANSWER,
-        "answers": dict.fromkeys(names, '"' * LONGEST_ANSWER),
+        "note": '"' * MAX_ANSWER_LENGTH,
+        "answers": dict.fromkeys(names, '"' * MAX_ANSWER_LENGTH),
         "link": {"id": "lnk-77", "clicked_at": None},
     }
     row = claim_row("claim", claim, names)

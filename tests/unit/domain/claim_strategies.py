@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from domain.claims.claim import TicketClaim
-from domain.claims.information_form import complete, with_news
-from domain.claims.stored_claim import FiledClaim
+from domain.claims.information_form import merge_answers, overlay_answers
+from domain.claims.stored_claim import StoredClaim
 from domain.handlers.message_handling import hear, hear_answer
 from domain.handlers.response_deadlines import next_alarm
 from domain.handlers.response_timeout import confirmable, fall_silent
@@ -56,17 +56,17 @@ def told_by(account: str, kind: str, order: str, reward_id: str, now: datetime) 
     )
 
 
-def filed_as(claim: TicketClaim, number: str, rules: PartnerRules) -> FiledClaim:
+def filed_as(claim: TicketClaim, number: str, rules: PartnerRules) -> StoredClaim:
     """The claim as its ticket keeps it."""
     assert claim.kind
     kept = claim.model_copy(update={"contact": None})
-    return FiledClaim(number=number, kind=claim.kind, claim=kept, rules=rules)
+    return StoredClaim(number=number, kind=claim.kind, claim=kept, rules=rules)
 
 
 class Claimant:
     """One ticket of an account, led as its workflow leads it."""
 
-    def __init__(self, ticket: Ticket, filed: FiledClaim, books: Books) -> None:
+    def __init__(self, ticket: Ticket, filed: StoredClaim, books: Books) -> None:
         """Lead this ticket beside others on the same books."""
         self.course = Course(ticket)
         self.filed = filed
@@ -82,7 +82,9 @@ class Claimant:
 
     def duplicate_key(self, answers: dict[str, Any] | None = None) -> str:
         """The same reward (R25), with the answers that it has, or would have."""
-        told = with_news(self.filed.rules, self.filed.kind, self.filed.claim.answers, answers or {})
+        told = overlay_answers(
+            self.filed.rules, self.filed.kind, self.filed.claim.answers, answers or {}
+        )
         return self.filed.case(self.books.facts_of(self.account_id), told).duplicate_key
 
     @property
@@ -107,7 +109,7 @@ class Claimant:
     def told(self, message: InformationAnswer, standing: str | None, now: datetime) -> None:
         """Let the books take the member's answer; `standing` is the other ticket of its order."""
         facts = self.books.facts_of(self.account_id, standing)
-        done = complete(self.filed, message.answers, message.note, facts)
+        done = merge_answers(self.filed, message.answers, message.note, facts)
         hear_answer(self.course, message, now, done.code, done.problems)
         if done.code is None:
             claim = self.filed.claim.model_copy(update={"answers": done.answers})

@@ -7,10 +7,10 @@ not be paid fails there.
 from dataclasses import dataclass, field
 from typing import Final
 
-from domain.claims.claim import Facts, Grant, Link, Reward, RewardState
-from domain.claims.claim_context import Case
-from domain.claims.eligibility import order_of
-from domain.claims.stored_claim import FiledClaim
+from domain.claims.claim import AccountFacts, Grant, Link, Reward, RewardState
+from domain.claims.claim_context import ClaimContext
+from domain.claims.eligibility import identify_order
+from domain.claims.stored_claim import StoredClaim
 from domain.handlers.response_timeout import Silence
 from domain.tickets.settlement import Verdict, settle
 
@@ -31,24 +31,24 @@ class Books:
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     in_silence: dict[str, Silence] = field(default_factory=dict)
 
-    def facts_of(self, account_id: str, standing: str | None = None) -> Facts:
+    def facts_of(self, account_id: str, standing: str | None = None) -> AccountFacts:
         """What an account may know."""
         own = [g for number, g in self.grants.items() if self.accounts[number] == account_id]
-        return Facts(
+        return AccountFacts(
             links=tuple(self.links.values()),
             rewards=tuple(r for r in self.feed.values() if r.account_id == account_id),
             grants=tuple(own),
-            standing_ticket=standing,
+            existing_ticket=standing,
         )
 
-    def case_of(self, filed: FiledClaim) -> Case:
+    def case_of(self, filed: StoredClaim) -> ClaimContext:
         """A claim's case by all that is known, as at settlement."""
         account = str(filed.claim.account_id)
         others = tuple(r for r in self.feed.values() if r.account_id != account)
-        more = {"grants": tuple(self.grants.values()), "others": others}
+        more = {"grants": tuple(self.grants.values()), "rewards_of_others": others}
         return filed.case(self.facts_of(account).model_copy(update=more))
 
-    def settle(self, filed: FiledClaim) -> Verdict:
+    def settle(self, filed: StoredClaim) -> Verdict:
         """The granting transaction."""
         if filed.number in self.verdicts:
             return self.verdicts[filed.number]
@@ -58,13 +58,13 @@ class Books:
             self._grant(filed, case)
         return verdict
 
-    def _grant(self, filed: FiledClaim, case: Case) -> None:
-        order = order_of(case)
+    def _grant(self, filed: StoredClaim, case: ClaimContext) -> None:
+        order = identify_order(case)
         grant = Grant(
             number=filed.number,
             reward_kind=order.reward_kind,
             order_key=order.order_key,
-            link_id=case.link_named,
+            link_id=case.chosen_link_id,
             reward_id=filed.claim.reward_id,
             ordered_on=order.ordered_on,
         )
@@ -72,7 +72,7 @@ class Books:
         self.grants[filed.number] = grant
         self.accounts[filed.number] = str(filed.claim.account_id)
 
-    def _may_be_paid(self, filed: FiledClaim, grant: Grant) -> None:
+    def _may_be_paid(self, filed: StoredClaim, grant: Grant) -> None:
         account = filed.claim.account_id
         if grant.link_id:
             link = self.links[grant.link_id]

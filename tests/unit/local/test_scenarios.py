@@ -9,8 +9,8 @@ from typing import Final
 
 import pytest
 
-from domain.claims.claim import Facts
-from domain.claims.eligibility import Assessment, assess, duplicate_key
+from domain.claims.claim import AccountFacts
+from domain.claims.eligibility import Assessment, assess, duplicate_key_of
 from domain.claims.parsing import read_claim
 from domain.errors import Misconfigured
 from domain.partners.profile import ClaimKind, PartnerProfile
@@ -68,10 +68,10 @@ def _assessment(one: Example, among: Examples, now: datetime) -> Assessment:
     assert claim is not None
     profile = PROFILES.get(one.row.partner_id)
     whose = (one.row.account_id, one.row.partner_id)
-    facts = Facts(
+    facts = AccountFacts(
         links=tuple(x for x in among.links if (x.account_id, x.partner_id) == whose),
         rewards=tuple(x for x in among.rewards if (x.account_id, x.partner_id) == whose),
-        standing_ticket=_standing(one, among, now),
+        existing_ticket=_standing(one, among, now),
     )
     return assess(claim, facts, profile.rules if profile else None, now, reading.problems)
 
@@ -88,7 +88,7 @@ def _standing(one: Example, among: Examples, now: datetime) -> str | None:
 def _key(one: Example, now: datetime) -> str | None:
     claim = read_claim(one.claim).value
     assert claim is not None
-    return duplicate_key(claim, PROFILES[one.row.partner_id].rules, now)
+    return duplicate_key_of(claim, PROFILES[one.row.partner_id].rules, now)
 
 
 def test_there_are_at_least_forty_four_examples() -> None:

@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 
 from domain.admission.admission import (
+    AdmissionRecord,
     AdmissionRequest,
+    AssessedClaim,
     CodedReason,
-    Entry,
-    Judged,
-    admitted_contact,
-    enter,
-    judge,
-    label_of,
-    letters_owed,
-    refusal,
+    assess_claim,
+    build_admission,
+    contact_of_refused_claim,
+    field_label,
+    late_refusal_emails,
+    refusal_result,
 )
-from domain.claims.claim import Facts
+from domain.claims.claim import AccountFacts
 from domain.claims.claim_digest import claim_digest
 from domain.claims.parsing import parse, read_claim
 from domain.partners.profile import PartnerRules
@@ -38,7 +38,7 @@ AT_ONCE = timedelta(seconds=10)
 PERSONAL = ("jan@example.com", "Kowalski", "VT-2231-9", "acc-1001")
 
 
-def say(judged: Judged) -> tuple[CodedReason, ...]:
+def say(judged: AssessedClaim) -> tuple[CodedReason, ...]:
     """Stands for the phrases: the code in capitals."""
     return tuple(
         CodedReason(code=reason.code, field=reason.field, message=reason.code.upper())
@@ -48,12 +48,12 @@ def say(judged: Judged) -> tuple[CodedReason, ...]:
 
 def entered(
     raw: str | None = None,
-    facts: Facts | None = None,
+    facts: AccountFacts | None = None,
     partner: PartnerRules | None = None,
     took: timedelta = timedelta(),
     now: datetime = NOW,
     **changes: Any,
-) -> Entry:
+) -> AdmissionRecord:
     """What admission writes for a claim that came at `now`, after it `took` so long."""
     text = raw or json_of(**changes)
     partner = partner or a_partner()
@@ -62,8 +62,8 @@ def entered(
         started_at=now,
     )  # fmt: skip
     reading = read_claim(parse(text.encode()))
-    judged = judge(reading, facts or some_facts(), partner, request.started_at)
-    return enter(request, judged, partner, now + took, say)
+    judged = assess_claim(reading, facts or some_facts(), partner, request.started_at)
+    return build_admission(request, judged, partner, now + took, say)
 
 
 def json_of(**changes: Any) -> str:
@@ -86,8 +86,8 @@ def test_an_accepted_claim_opens_its_ticket() -> None:
         "VT22319",
         a_partner().terms,
     )
-    assert [letter.kind for letter in entry.admission.letters] == ["confirmation"]
-    assert entry.writing.letters == entry.admission.letters
+    assert [letter.kind for letter in entry.admission.emails] == ["confirmation"]
+    assert entry.writing.letters == entry.admission.emails
 
 
 def test_an_early_claim_is_held_and_says_until_when() -> None:
@@ -98,7 +98,7 @@ def test_an_early_claim_is_held_and_says_until_when() -> None:
     assert (result.status, result.state) == ("held", State.ON_HOLD)
     assert entry.admission.ticket is not None
     assert entry.admission.ticket.due_at == result.available_from
-    assert entry.admission.letters[0].params["held_until"] == "2026-10-04T00:00:00+02:00"
+    assert entry.admission.emails[0].params["held_until"] == "2026-10-04T00:00:00+02:00"
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_an_early_claim_is_held_and_says_until_when() -> None:
     ],
 )
 def test_a_claim_that_is_not_accepted_leaves_a_coded_trace_and_no_personal_data(
-    changes: dict[str, Any], facts: Facts, status: str, code: str
+    changes: dict[str, Any], facts: AccountFacts, status: str, code: str
 ) -> None:
     """R22-R25: refused and discarded claims both end as discarded."""
     entry = entered(facts=facts, took=timedelta(minutes=1), **changes)
@@ -126,7 +126,7 @@ def test_a_claim_that_is_not_accepted_leaves_a_coded_trace_and_no_personal_data(
 def test_a_duplicate_is_told_the_number_of_the_ticket_that_stands() -> None:
     """R25."""
     standing = "ZW-9999-P9XT-M2AB-0"
-    result = entered(facts=some_facts(standing_ticket=standing)).admission.result
+    result = entered(facts=some_facts(existing_ticket=standing)).admission.result
     assert (result.status, result.existing_ticket) == ("discarded", standing)
 
 
@@ -144,7 +144,7 @@ def test_a_refusal_is_sent_as_a_letter_only_when_it_came_later_than_ten_seconds(
 ) -> None:
     """R23."""
     entry = entered(answers={})
-    owed = letters_owed(entry.admission, NOW, NOW + took)
+    owed = late_refusal_emails(entry.admission, NOW, NOW + took)
     assert [letter.kind for letter in owed] == ["claim_not_accepted"] * is_sent
     assert entry.writing.letters == ()
 
@@ -152,28 +152,28 @@ def test_a_refusal_is_sent_as_a_letter_only_when_it_came_later_than_ten_seconds(
 def test_a_late_refusal_names_reasons_dates_and_the_standing_ticket() -> None:
     """R23, R25, R35."""
     late = timedelta(minutes=1)
-    (letter,) = entered(took=late, answers={}).admission.letters
+    (letter,) = entered(took=late, answers={}).admission.emails
     assert [(r["code"], r["field"]) for r in letter.params["reasons"]] == [
         ("incomplete", "order_number")
     ]
     old = some_facts(links=(a_link(clicked_at="2026-01-01T00:00:00Z"),))
-    (letter,) = entered(facts=old, took=late, ordered_on="2026-07-01").admission.letters
+    (letter,) = entered(facts=old, took=late, ordered_on="2026-07-01").admission.emails
     assert letter.params["last_day"] == "2026-10-01"
-    standing = some_facts(standing_ticket="ZW-9999-P9XT-M2AB-0")
-    (letter,) = entered(facts=standing, took=late).admission.letters
+    standing = some_facts(existing_ticket="ZW-9999-P9XT-M2AB-0")
+    (letter,) = entered(facts=standing, took=late).admission.emails
     assert letter.params["existing_ticket"] == "ZW-9999-P9XT-M2AB-0"
 
 
 def test_a_late_refusal_tells_the_moment_by_the_markets_clock() -> None:
     """R9: letters write an instant as the clock of its own offset shows it."""
     early = NOW - timedelta(days=18)
-    (letter,) = entered(now=early, took=timedelta(minutes=1)).admission.letters
+    (letter,) = entered(now=early, took=timedelta(minutes=1)).admission.emails
     assert letter.params["available_from"] == "2026-10-04T00:00:00+02:00"
 
 
 def test_a_refusal_of_nobody_in_particular_is_not_sent() -> None:
     entry = entered(took=timedelta(minutes=1), contact={"email": "nobody"})
-    assert entry.admission.letters == ()
+    assert entry.admission.emails == ()
 
 
 @pytest.mark.parametrize(
@@ -184,13 +184,13 @@ def test_letters_are_in_the_members_language_where_it_exists_else_the_markets(
 ) -> None:
     contact = {"email": "jan@example.com", "language": wanted}
     accepted = entered(contact=contact)
-    assert accepted.admission.letters[0].language == language
+    assert accepted.admission.emails[0].language == language
     refused = entered(contact=contact, answers={}, took=timedelta(minutes=1))
-    assert refused.admission.letters[0].language == language
+    assert refused.admission.emails[0].language == language
 
 
 def test_without_partner_and_language_the_answer_is_in_english() -> None:
-    judged = judge(read_claim({}), Facts(), None, NOW)
+    judged = assess_claim(read_claim({}), AccountFacts(), None, NOW)
     assert (judged.language, judged.assessment.status) == ("en", "discarded")
 
 
@@ -199,11 +199,11 @@ def test_a_letter_to_a_refused_member_finds_its_address_in_the_request() -> None
     request = AdmissionRequest(
         number=NUMBER, run_id="run-1", digest="", claim=json_of(), started_at=NOW
     )
-    contact = admitted_contact(request)
+    contact = contact_of_refused_claim(request)
     assert contact is not None
     assert contact.email == "jan@example.com"
     nothing = request.model_copy(update={"claim": "not JSON"})
-    assert admitted_contact(nothing) is None
+    assert contact_of_refused_claim(nothing) is None
 
 
 @pytest.mark.parametrize("raw", ["[]", "null", "{", '{"kind": {"a": []}}', '{"\\ud800": 1}'])
@@ -212,7 +212,7 @@ def test_whatever_was_sent_as_a_claim_gets_an_answer(raw: str) -> None:
     entry = entered(raw=raw)
     assert entry.admission.result.status in ("refused", "discarded")
     assert entry.admission.result.reasons
-    assert Entry.model_validate_json(entry.model_dump_json()) == entry
+    assert AdmissionRecord.model_validate_json(entry.model_dump_json()) == entry
 
 
 def test_unknown_fields_of_an_accepted_claim_are_noted() -> None:
@@ -227,7 +227,7 @@ def test_every_answer_carries_the_digest_of_the_claim_that_was_judged(
     """By it a caller notices that its request key was used for another claim before."""
     result = entered(**changes).admission.result
     assert result.digest == claim_digest(claim_content(**changes))
-    assert refusal(NUMBER, "key_reused").digest == ""
+    assert refusal_result(NUMBER, "key_reused").digest == ""
 
 
 @pytest.mark.parametrize(
@@ -246,11 +246,11 @@ def test_a_field_of_the_form_is_called_by_its_label_and_no_other_field(
     """R17-R19."""
     labels = {"pl": "Numer zamówienia", "de": "Bestellnummer", "en": "Order number"}
     partner = a_partner(fields=[a_field(label=labels, is_order_number=True).model_dump()])
-    assert label_of(field, partner, language) == label
-    assert label_of(field, None, language) is None
+    assert field_label(field, partner, language) == label
+    assert field_label(field, None, language) is None
 
 
 def test_a_bare_refusal_names_its_code() -> None:
-    result = refusal(NUMBER, "key_reused")
+    result = refusal_result(NUMBER, "key_reused")
     assert (result.status, result.state) == ("refused", State.DISCARDED)
     assert [reason.code for reason in result.reasons] == ["key_reused"]

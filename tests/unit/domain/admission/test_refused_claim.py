@@ -48,7 +48,7 @@ def a_refused_claim(result: AdmissionResult = RESULT) -> RefusedClaim:
 def test_a_refused_claim_has_nothing_to_write_but_what_comes() -> None:
     """R22, R23: its trace was left by admission."""
     refused = a_refused_claim()
-    assert (refused.has_unwritten, refused.reason_code) == (False, "incomplete")
+    assert (refused.has_pending_changes, refused.reason_code) == (False, "incomplete")
     assert a_refused_claim(RESULT.model_copy(update={"reasons": ()})).reason_code is None
 
 
@@ -56,9 +56,9 @@ def test_a_refused_claim_has_nothing_to_write_but_what_comes() -> None:
 def test_whatever_comes_for_a_refused_claim_is_kept_and_moves_nothing(message: Message) -> None:
     """R23: it says why; its first reason stays, and no answer opens a ticket."""
     refused = a_refused_claim()
-    refused.hear(message, NOW, unknown=("colour",))
-    assert refused.has_unwritten
-    writing = refused.write_down()
+    refused.log_message(message, NOW, unknown=("colour",))
+    assert refused.has_pending_changes
+    writing = refused.collect_changes()
     (note,) = writing.notes
     assert (note.code, note.at, note.seq) == ("not_possible_now", NOW, None)
     assert note.body["unknown_fields"] == ["colour"]
@@ -68,43 +68,43 @@ def test_whatever_comes_for_a_refused_claim_is_kept_and_moves_nothing(message: M
         "incomplete",
     )
     assert (writing.moves, writing.answers, writing.letters) == ((), (), ())
-    assert not refused.has_unwritten
+    assert not refused.has_pending_changes
 
 
 def test_a_letter_that_is_owed_is_written_down_once() -> None:
     """R23."""
     refused = a_refused_claim()
-    refused.owe((LETTER,))
-    assert refused.write_down().letters == (LETTER,)
-    assert not refused.has_unwritten
-    assert refused.write_down().letters == ()
+    refused.queue_emails((LETTER,))
+    assert refused.collect_changes().letters == (LETTER,)
+    assert not refused.has_pending_changes
+    assert refused.collect_changes().letters == ()
 
 
 def test_a_refusal_that_came_in_time_owes_nothing() -> None:
     refused = a_refused_claim()
-    refused.owe(())
-    assert not refused.has_unwritten
+    refused.queue_emails(())
+    assert not refused.has_pending_changes
 
 
 def test_a_letter_in_trouble_asks_for_attention_until_it_is_over() -> None:
     """R28: the answer may be the letter that could not be delivered."""
     refused = a_refused_claim()
     for attention in ("mail_retrying", "mail_undeliverable"):
-        refused.hear(Troubled(attention=attention), NOW)
-    assert refused.has_unwritten
-    writing = refused.write_down()
+        refused.log_message(Troubled(attention=attention), NOW)
+    assert refused.has_pending_changes
+    writing = refused.collect_changes()
     assert (writing.attention, writing.notes) == (("mail_retrying", "mail_undeliverable"), ())
-    refused.hear(Troubled(attention="mail_retrying", over=True), NOW + timedelta(hours=1))
-    refused.hear(Troubled(attention="never_heard_of", over=True), NOW)
-    assert refused.write_down().attention == ("mail_undeliverable",)
+    refused.log_message(Troubled(attention="mail_retrying", over=True), NOW + timedelta(hours=1))
+    refused.log_message(Troubled(attention="never_heard_of", over=True), NOW)
+    assert refused.collect_changes().attention == ("mail_undeliverable",)
 
 
 def test_attention_stays_while_notes_are_written() -> None:
     refused = a_refused_claim()
-    refused.hear(Troubled(attention="mail_undeliverable"), NOW)
-    refused.write_down()
-    refused.hear(a_withdrawal(), NOW)
-    assert refused.write_down().attention == ("mail_undeliverable",)
+    refused.log_message(Troubled(attention="mail_undeliverable"), NOW)
+    refused.collect_changes()
+    refused.log_message(a_withdrawal(), NOW)
+    assert refused.collect_changes().attention == ("mail_undeliverable",)
 
 
 def test_writings_are_counted_on_from_the_trace() -> None:
@@ -112,6 +112,6 @@ def test_writings_are_counted_on_from_the_trace() -> None:
     refused = a_refused_claim()
     counted = []
     for turn in range(3):
-        refused.hear(an_outcome(outcome_id=str(turn)), NOW)
-        counted.append(refused.write_down().writing)
+        refused.log_message(an_outcome(outcome_id=str(turn)), NOW)
+        counted.append(refused.collect_changes().writing)
     assert counted == [2, 3, 4]

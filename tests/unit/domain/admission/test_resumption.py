@@ -3,7 +3,7 @@
 from typing import Any
 
 from domain.admission.admission import Admission, AdmissionResult
-from domain.admission.resumption import Resumption, resumed
+from domain.admission.resumption import Resumption, restore_ticket
 from domain.handlers.message_handling import hear
 from domain.tickets.lifecycle import Event, State
 from domain.tickets.ticket import Move, Writing
@@ -31,7 +31,7 @@ def taken_up(course: Course, writing: Writing, **changes: Any) -> Resumption:
         "resumptions": 1,
         "writing": writing.writing,
     }
-    return resumed(row, **({"answers": [], "heard": [], "letters": []} | told | changes))
+    return restore_ticket(row, **({"answers": [], "heard": [], "letters": []} | told | changes))
 
 
 def test_a_partner_that_answers_before_it_acknowledged_is_heard_by_the_run_that_takes_over() -> (
@@ -41,7 +41,7 @@ def test_a_partner_that_answers_before_it_acknowledged_is_heard_by_the_run_that_
     course = Course(a_new_ticket())
     course.accept(NOW)
     found = taken_up(course, course.write_down())
-    assert found.delivering == "claim"
+    assert found.delivery_purpose == "claim"
     again = Course(found.ticket)
     hear(again, an_outcome(), NOW)
     assert again.ticket.state is State.AWAITING_CANCELLATION_PERIOD
@@ -58,5 +58,5 @@ def test_what_people_wrote_is_not_handed_to_the_run_that_takes_over() -> None:
     moves = [rows_of(move) | {"note": words} for move in writing.moves]
     found = taken_up(course, writing, moves=moves, letters=[unsent | {"params": params}])
     assert found.ticket.state is State.SENT_TO_PARTNER
-    assert [letter.key for letter in found.letters] == ["4-information_needed"]
+    assert [letter.key for letter in found.emails] == ["4-information_needed"]
     assert "\U0001f600" not in found.model_dump_json()

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claims.claim import Facts, Link, Reward, TicketClaim
-from domain.claims.claimable_links import Choice, Known, claimable
+from domain.claims.claim import AccountFacts, Link, Reward, TicketClaim
+from domain.claims.claimable_links import AccountHistory, ClaimableLink, list_claimable
 from domain.claims.eligibility import Assessment, assess
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.values.periods import first_order_day, last_claim_day
@@ -36,11 +36,13 @@ def choices(
     rewards: tuple[Reward, ...] = (),
     partner: PartnerRules | None = None,
     now: datetime = NOW,
-    contested: dict[str, str] | None = None,
-) -> list[Choice]:
+    contesting_tickets: dict[str, str] | None = None,
+) -> list[ClaimableLink]:
     """What there is to choose at the partner of the builders."""
-    known = Known(links=links, rewards=rewards, contested=contested or {})
-    return list(claimable(kind, known, {"velotel": partner or a_partner()}, now))
+    known = AccountHistory(
+        links=links, rewards=rewards, contesting_tickets=contesting_tickets or {}
+    )
+    return list(list_claimable(kind, known, {"velotel": partner or a_partner()}, now))
 
 
 def clicked(days_ago: float, **changes: Any) -> Link:
@@ -146,7 +148,7 @@ def test_a_rejected_reward_comes_with_its_link_and_the_last_day_since_its_reject
 
 
 def test_a_rejected_reward_that_a_ticket_contests_names_that_ticket() -> None:
-    (choice,) = choices(CONTEST, (a_link(),), (a_reward(),), contested={"rew-5": "ZW-1"})
+    (choice,) = choices(CONTEST, (a_link(),), (a_reward(),), contesting_tickets={"rew-5": "ZW-1"})
     assert (choice.reason, choice.existing_ticket) == ("duplicate", "ZW-1")
 
 
@@ -184,7 +186,7 @@ def filed(
     claim: TicketClaim, links: tuple[Link, ...], rewards: tuple[Reward, ...], partner: PartnerRules
 ) -> Assessment:
     """What filing answers."""
-    return assess(claim, Facts(links=links, rewards=rewards), partner, NOW)
+    return assess(claim, AccountFacts(links=links, rewards=rewards), partner, NOW)
 
 
 def ordered(kind: ClaimKind, link_id: str | None, at: datetime, by_day: bool) -> TicketClaim:
@@ -256,5 +258,5 @@ def test_the_oldest_order_is_the_first_whose_last_day_is_not_over(day: date, win
     assert last_claim_day(first - timedelta(days=1), window) < day <= last_claim_day(first, window)
 
 
-def _clicked(choice: Choice, links: tuple[Link, ...]) -> datetime:
+def _clicked(choice: ClaimableLink, links: tuple[Link, ...]) -> datetime:
     return next(link.clicked_at for link in links if link.link_id == choice.link_id)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from domain.claims.claim import Facts, TicketClaim
-from domain.claims.eligibility import Assessment, assess, duplicate_key
+from domain.claims.claim import AccountFacts, TicketClaim
+from domain.claims.eligibility import Assessment, assess, duplicate_key_of
 from domain.partners.profile import PartnerRules
 from tests.support.builders import (
     NOW,
@@ -26,7 +26,7 @@ PARTNER = a_partner()
 
 def judged(
     claim: TicketClaim,
-    facts: Facts | None = None,
+    facts: AccountFacts | None = None,
     partner: PartnerRules | None = PARTNER,
     now: datetime = NOW,
 ) -> Assessment:
@@ -189,7 +189,7 @@ def test_a_reward_that_is_not_known_is_not_rejected() -> None:
 
 def test_a_standing_ticket_makes_a_claim_a_duplicate() -> None:
     """R25: discarded, and the number of the first one is named."""
-    assessment = judged(a_claim(), some_facts(standing_ticket=STANDING))
+    assessment = judged(a_claim(), some_facts(existing_ticket=STANDING))
     assert (assessment.status, codes(assessment)) == ("discarded", {"duplicate"})
     assert assessment.existing_ticket == STANDING
 
@@ -198,18 +198,18 @@ def test_the_same_reward_has_one_key_and_another_one_another() -> None:
     """R25: account, kind, partner and order; without an order number, link and day."""
     unnamed = a_partner(fields=[a_field("note", required=False).model_dump()])
     same = [a_claim(), a_claim(link_id="lnk-2"), a_claim(answers={"order_number": "vt 22319"})]
-    assert len({duplicate_key(claim, PARTNER, NOW) for claim in same}) == 1
+    assert len({duplicate_key_of(claim, PARTNER, NOW) for claim in same}) == 1
     others = [
-        duplicate_key(a_claim(), PARTNER, NOW),
-        duplicate_key(a_claim(account_id="acc-2"), PARTNER, NOW),
-        duplicate_key(a_claim(**REFERRAL), PARTNER, NOW),
-        duplicate_key(a_claim(answers={"order_number": "VT-2231-8"}), PARTNER, NOW),
-        duplicate_key(a_claim(), a_partner(id="other"), NOW),
-        duplicate_key(a_claim(), unnamed, NOW),
-        duplicate_key(a_claim(link_id="lnk-2"), unnamed, NOW),
-        duplicate_key(a_claim(ordered_on="2026-10-02"), unnamed, NOW),
-        duplicate_key(a_contest(), PARTNER, NOW),
-        duplicate_key(a_contest(reward_id="rew-6"), PARTNER, NOW),
+        duplicate_key_of(a_claim(), PARTNER, NOW),
+        duplicate_key_of(a_claim(account_id="acc-2"), PARTNER, NOW),
+        duplicate_key_of(a_claim(**REFERRAL), PARTNER, NOW),
+        duplicate_key_of(a_claim(answers={"order_number": "VT-2231-8"}), PARTNER, NOW),
+        duplicate_key_of(a_claim(), a_partner(id="other"), NOW),
+        duplicate_key_of(a_claim(), unnamed, NOW),
+        duplicate_key_of(a_claim(link_id="lnk-2"), unnamed, NOW),
+        duplicate_key_of(a_claim(ordered_on="2026-10-02"), unnamed, NOW),
+        duplicate_key_of(a_contest(), PARTNER, NOW),
+        duplicate_key_of(a_contest(reward_id="rew-6"), PARTNER, NOW),
     ]
     assert len(set(others)) == len(others)
 
@@ -221,4 +221,4 @@ def test_a_claim_that_does_not_say_whose_or_what_has_no_key() -> None:
         (a_claim(kind=None), PARTNER),
         (a_claim(), None),
     ]:
-        assert duplicate_key(claim, partner, NOW) is None
+        assert duplicate_key_of(claim, partner, NOW) is None

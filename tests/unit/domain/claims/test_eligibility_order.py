@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.claims.claim import Facts
+from domain.claims.claim import AccountFacts
 from domain.claims.eligibility import Assessment, assess
 from domain.claims.parsing import read_claim
 from tests.support.builders import (
@@ -36,8 +36,8 @@ EARNING: dict[str, dict[str, Any]] = {
     "order_in_future": {"claim": {"ordered_on": "2026-10-21"}},
     "too_late": {"claim": {"ordered_on": "2026-07-01"}},
     "incomplete": {"claim": {"contact": {"email": "nobody"}}},
-    "duplicate": {"standing_ticket": "ZW-9999-P9XT-M2AB-0"},
-    "too_many_claims": {"load": {"open_by_link": {"lnk-77": 10}}},
+    "duplicate": {"existing_ticket": "ZW-9999-P9XT-M2AB-0"},
+    "too_many_claims": {"claim_counts": {"open_by_link": {"lnk-77": 10}}},
     "too_early": {"partner": SLOW},
 }
 REFUSED = {"incomplete", "duplicate", "reward_registered"}
@@ -54,7 +54,7 @@ def judged(*changes: dict[str, Any]) -> Assessment:
     partner = known.pop("partner")
     reading = read_claim(claim_content(**claim))
     assert reading.value is not None
-    return assess(reading.value, Facts(**known), partner, NOW, reading.problems)
+    return assess(reading.value, AccountFacts(**known), partner, NOW, reading.problems)
 
 
 @pytest.mark.parametrize("code", EARNING)
@@ -97,7 +97,7 @@ STANDS = (a_reward(state="granted"),)
         (CONTEST | {"reward_id": None}, {"rewards": STANDS}, {"reward_id"}),
         (CONTEST | {"reward_id": "a b"}, {"rewards": STANDS}, {"reward_id"}),
         (CONTEST | {"link_id": "a b"}, {"rewards": STANDS}, {"link_id"}),
-        ({"contact": None}, {"standing_ticket": "ZW-9999-P9XT-M2AB-0"}, {"contact"}),
+        ({"contact": None}, {"existing_ticket": "ZW-9999-P9XT-M2AB-0"}, {"contact"}),
     ],
 )
 def test_a_check_whose_own_input_is_missing_or_malformed_answers_incomplete_at_its_place(
@@ -174,11 +174,11 @@ CLAIMS = (
 )
 FACTS = st.sampled_from(
     [
-        Facts(),
+        AccountFacts(),
         some_facts(),
         some_facts(links=(OLD_LINK, a_link(kind="referral", clicked_at="2199-12-31T00:00:00Z"))),
         *[some_facts(a_reward(state=s)) for s in ("granted", "invalid", "registered", "rejected")],
-        some_facts(standing_ticket="ZW-9999-P9XT-M2AB-0"),
+        some_facts(existing_ticket="ZW-9999-P9XT-M2AB-0"),
     ]
 )
 PARTNERS = st.sampled_from([None, a_partner(), CASHBACK_ONLY, a_partner(early_claims="hold")])
@@ -188,7 +188,7 @@ MOMENTS = st.datetimes(datetime(2000, 1, 2), datetime(2199, 12, 30), timezones=s
 @settings(max_examples=300)
 @given(CLAIMS, FACTS, PARTNERS, MOMENTS)
 def test_any_json_is_assessed_without_raising(
-    content: object, facts: Facts, partner: Any, now: datetime
+    content: object, facts: AccountFacts, partner: Any, now: datetime
 ) -> None:
     """R22: accepted with an order, or not accepted with a reason; nothing in between."""
     reading = read_claim(content)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claims.forms import LONGEST_ANSWER, fill
+from domain.claims.forms import MAX_ANSWER_LENGTH, validate_form
 from domain.partners.profile import FormField, Market
 from domain.values.text_cleaning import cleaned_lines
 from tests.support.builders import a_field
@@ -52,9 +52,9 @@ def test_a_sound_answer_of_each_type_is_kept_as_it_was_meant(
     settings: dict[str, Any], answer: str | int, kept: str
 ) -> None:
     """R17, R18; what was kept once reads the same when it is checked again (R19)."""
-    filled = fill([a_field("it", **settings)], {"it": answer}, MARKET)
+    filled = validate_form([a_field("it", **settings)], {"it": answer}, MARKET)
     assert (filled.answers, filled.problems) == ({"it": kept}, {})
-    assert fill([a_field("it", **settings)], filled.answers, MARKET) == filled
+    assert validate_form([a_field("it", **settings)], filled.answers, MARKET) == filled
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_sound_answer_of_each_type_is_kept_as_it_was_meant(
         ({}, ["VT"], "not_text"),
         ({}, {"a": 1}, "not_text"),
         ({}, "half \ud800 a pair", "not_text"),
-        ({}, "x" * (LONGEST_ANSWER + 1), "too_long"),
+        ({}, "x" * (MAX_ANSWER_LENGTH + 1), "too_long"),
         ({"pattern": "[0-9]+"}, "12a", "malformed_pattern"),
         ({"pattern": "[0-9]+"}, "x12", "malformed_pattern"),
         ({"is_order_number": True}, "---", "malformed_pattern"),
@@ -101,7 +101,7 @@ def test_a_wrong_answer_is_named_with_what_is_wrong_and_not_kept(
     settings: dict[str, Any], answer: object, problem: str
 ) -> None:
     """R22, R23."""
-    filled = fill([a_field("it", **settings)], {"it": answer}, MARKET)
+    filled = validate_form([a_field("it", **settings)], {"it": answer}, MARKET)
     assert filled.problems == {"it": problem}
     assert filled.answers == {}
 
@@ -109,14 +109,16 @@ def test_a_wrong_answer_is_named_with_what_is_wrong_and_not_kept(
 def test_all_problems_are_named_at_once() -> None:
     """R22, R23: nobody files five times to learn of five mistakes."""
     wrong = {"text": "1", "day": "tomorrow", "amount": "x", "email": "x", "colour": "x"}
-    assert set(fill(EVERY_TYPE, wrong).problems) == {field.name for field in EVERY_TYPE}
-    assert fill(EVERY_TYPE, {}).problems == {field.name: "required" for field in EVERY_TYPE}
+    assert set(validate_form(EVERY_TYPE, wrong).problems) == {field.name for field in EVERY_TYPE}
+    assert validate_form(EVERY_TYPE, {}).problems == {
+        field.name: "required" for field in EVERY_TYPE
+    }
 
 
 @pytest.mark.parametrize("answer", [None, "", "   ", "\t"])
 def test_an_optional_field_left_blank_is_no_problem(answer: str | None) -> None:
     """R17: only required fields must be filled, and a blank is no answer."""
-    filled = fill([a_field("it", required=False)], {"it": answer})
+    filled = validate_form([a_field("it", required=False)], {"it": answer})
     assert filled.problems == {}
     assert filled.answers == {}
 
@@ -124,14 +126,14 @@ def test_an_optional_field_left_blank_is_no_problem(answer: str | None) -> None:
 def test_an_optional_field_that_is_answered_is_checked() -> None:
     """R22."""
     field = a_field("it", required=False, type="date")
-    assert fill([field], {"it": "soon"}).problems == {"it": "malformed_date"}
+    assert validate_form([field], {"it": "soon"}).problems == {"it": "malformed_date"}
 
 
 @pytest.mark.parametrize(
     "answer",
     [
         "ż<b>&{{ 7*7 }}%s" * 125,
-        "x" * LONGEST_ANSWER,
+        "x" * MAX_ANSWER_LENGTH,
         "'; DROP TABLE tickets; --",
         "<script>alert(1)</script>",
         "=cmd|' /C calc'!A0",
@@ -141,19 +143,19 @@ def test_an_optional_field_that_is_answered_is_checked() -> None:
 )
 def test_an_answer_is_carried_to_the_letter(answer: str) -> None:
     """R19, R20: two thousand characters, markup: the partner judges, not we."""
-    assert fill([a_field("it")], {"it": answer}).answers == {"it": answer}
+    assert validate_form([a_field("it")], {"it": answer}).answers == {"it": answer}
 
 
 def test_answers_to_unknown_fields_are_dropped() -> None:
     """R19: only what the partner's form asks for reaches the partner."""
-    filled = fill([a_field("it")], {"it": "yes", "password": "hunter2", "": "x"})
+    filled = validate_form([a_field("it")], {"it": "yes", "password": "hunter2", "": "x"})
     assert filled.answers == {"it": "yes"}
     assert filled.problems == {}
 
 
 @given(st.dictionaries(st.sampled_from([f.name for f in EVERY_TYPE]) | st.text(), JSON))
 def test_any_answers_are_read_without_raising(answers: dict[str, Any]) -> None:
-    filled = fill(EVERY_TYPE, answers)
+    filled = validate_form(EVERY_TYPE, answers)
     names = {field.name for field in EVERY_TYPE}
     assert set(filled.answers) | set(filled.problems) == names
     assert not set(filled.answers) & set(filled.problems)
@@ -161,13 +163,15 @@ def test_any_answers_are_read_without_raising(answers: dict[str, Any]) -> None:
 
 @given(
     st.text(
-        st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=LONGEST_ANSWER
+        st.characters(codec="utf-8", exclude_characters="\x00"),
+        min_size=1,
+        max_size=MAX_ANSWER_LENGTH,
     )
 )
 def test_any_text_is_carried_as_it_was_meant(text: str) -> None:
-    filled = fill([a_field("it")], {"it": text})
+    filled = validate_form([a_field("it")], {"it": text})
     meant = cleaned_lines(text)
-    if len(meant) <= LONGEST_ANSWER:
+    if len(meant) <= MAX_ANSWER_LENGTH:
         assert filled.answers == ({"it": meant} if meant else {})
 
 
@@ -177,16 +181,16 @@ def test_dates_that_anchor_the_cancellation_period_are_read() -> None:
         a_field("start", type="date", anchor="contract_start"),
         a_field("active", type="date", anchor="activation", required=False),
     ]
-    filled = fill(fields, {"start": " 2026-10-05 "})
-    assert filled.dates == {"contract_start": date(2026, 10, 5)}
+    filled = validate_form(fields, {"start": " 2026-10-05 "})
+    assert filled.anchor_dates == {"contract_start": date(2026, 10, 5)}
 
 
 def test_the_order_is_the_answer_of_the_identifying_field() -> None:
     """R25."""
     fields = [a_field("note"), a_field("order_number", is_order_number=True)]
-    assert fill(fields, {"note": "A", "order_number": "b-1"}).order_key == "B1"
-    assert fill(fields, {"note": "A"}).order_key is None
-    assert fill([a_field("note")], {"note": "A"}).order_key is None
+    assert validate_form(fields, {"note": "A", "order_number": "b-1"}).order_key == "B1"
+    assert validate_form(fields, {"note": "A"}).order_key is None
+    assert validate_form([a_field("note")], {"note": "A"}).order_key is None
 
 
 NUMBERS = st.text(st.sampled_from("0123456789.,  \u20ac\u00a0'-/"), min_size=1, max_size=14)
@@ -197,6 +201,6 @@ DAYS = st.text(st.sampled_from("0123456789./- "), min_size=8, max_size=11)
 def test_what_was_kept_reads_the_same_when_it_is_completed(field: FormField, data: Any) -> None:
     """R19: a later answer is checked together with all that was given before."""
     text = data.draw({"number": NUMBERS, "date": DAYS}.get(field.type, st.text()))
-    filled = fill([field], {field.name: text}, MARKET)
+    filled = validate_form([field], {field.name: text}, MARKET)
     if filled.answers:
-        assert fill([field], filled.answers, MARKET) == filled
+        assert validate_form([field], filled.answers, MARKET) == filled

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from domain.claims.claim import Reward
-from domain.claims.information_form import Completion, complete, question_words
-from domain.claims.stored_claim import FiledClaim
+from domain.claims.information_form import CompletedForm, merge_answers, question_labels
+from domain.claims.stored_claim import StoredClaim
 from tests.support.builders import a_field, a_link, a_partner, a_reward
 from tests.support.stored_claims import OTHER_TICKET, a_filed, a_grant, case_of
 
@@ -27,12 +27,12 @@ def answered(
     given: dict[str, Any],
     *rewards: Reward,
     note: str | None = None,
-    filed: FiledClaim | None = None,
+    filed: StoredClaim | None = None,
     **known: Any,
-) -> Completion:
+) -> CompletedForm:
     """What becomes of the claim, by the facts of the moment of the answer."""
     claim = filed or a_filed(PARTNER, answers=KNOWN)
-    return complete(claim, given, note, case_of(claim, *rewards, **known).facts)
+    return merge_answers(claim, given, note, case_of(claim, *rewards, **known).facts)
 
 
 def completed(note: str | None = None, **given: Any) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def test_later_answers_stand_over_the_first_ones_and_the_rest_stays() -> None:
     done = answered({"contract_started_on": "2026-10-05"})
     assert (done.code, done.problems) == (None, {})
     assert done.answers == KNOWN | {"contract_started_on": "2026-10-05"}
-    assert done.dates == {"contract_start": date(2026, 10, 5)}
+    assert done.anchor_dates == {"contract_start": date(2026, 10, 5)}
     assert done.order_key == "VT22319"
 
 
@@ -124,7 +124,7 @@ def test_an_answer_meets_our_own_grant_for_the_order_and_the_standing_ticket() -
     """R4, R25: a grant counts before the platform's feed brings it back."""
     news = {"order_number": "VT-1"}
     assert answered(news, grants=(a_grant(order_key="VT1"),)).code == "reward_granted"
-    assert answered(news, standing_ticket=OTHER_TICKET).code == "duplicate"
+    assert answered(news, existing_ticket=OTHER_TICKET).code == "duplicate"
 
 
 def test_when_a_claim_may_be_filed_was_judged_at_its_filing() -> None:
@@ -190,14 +190,14 @@ def test_a_question_for_a_field_is_asked_by_its_label(
     language: str, words: tuple[str, ...]
 ) -> None:
     """R17-R19: what is no field of the form is asked as it was written."""
-    assert question_words(["order_number", "When?"], LABELLED, language) == words
+    assert question_labels(["order_number", "When?"], LABELLED, language) == words
 
 
 @pytest.mark.parametrize("question", ["order number", "Order_number?", "ORDER_NUMBER", "", "{0}"])
 def test_words_that_are_no_name_of_a_field_stay_as_they_are(question: str) -> None:
-    assert question_words([question], LABELLED, "de") == (question,)
+    assert question_labels([question], LABELLED, "de") == (question,)
 
 
 def test_without_rules_questions_stay_as_they_are() -> None:
-    assert question_words(["order_number"], None, "de") == ("order_number",)
-    assert question_words([], LABELLED, "de") == ()
+    assert question_labels(["order_number"], None, "de") == ("order_number",)
+    assert question_labels([], LABELLED, "de") == ()

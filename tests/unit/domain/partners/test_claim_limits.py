@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.claims.claimable_links import Choice, Known, claimable
+from domain.claims.claimable_links import AccountHistory, ClaimableLink, list_claimable
 from domain.claims.eligibility import Assessment, assess
-from domain.partners.claim_limits import Load
+from domain.partners.claim_limits import ClaimCounts
 from domain.partners.profile import ClaimKind
 from tests.support.builders import NOW, WARSAW, a_claim, a_contest, a_link, a_partner, a_reward
 from tests.support.builders import some_facts as facts
@@ -28,43 +28,53 @@ AT_EACH: list[dict[str, Any]] = [
     {"open_by_link": {"lnk-1": 2, "lnk-2": 2, "": 1}},
     {"accepted_today": 4},
     {"refused_today": 6},
-    {"partner_today": 9},
+    {"accepted_by_partner_today": 9},
 ]
 BELOW_ALL: dict[str, Any] = {
     "open_by_link": {"lnk-77": 2, "lnk-1": 2},
     "accepted_today": 3,
     "refused_today": 5,
-    "partner_today": 8,
+    "accepted_by_partner_today": 8,
 }
 TOMORROW = "2026-10-21T00:00:00+02:00"
 COUNTS = st.integers(0, 12)
 LOADS = st.builds(
-    Load,
+    ClaimCounts,
     open_by_link=st.dictionaries(st.sampled_from(["lnk-77", "lnk-1", ""]), COUNTS),
     accepted_today=COUNTS,
     refused_today=COUNTS,
-    partner_today=COUNTS,
+    accepted_by_partner_today=COUNTS,
 )
 
 
-def judged(load: dict[str, Any] | Load, **known: Any) -> Assessment:
+def judged(claim_counts: dict[str, Any] | ClaimCounts, **known: Any) -> Assessment:
     """The assessment of a claim under this load."""
-    return assess(a_claim(), facts(load=load, **known), PARTNER, NOW)
+    return assess(a_claim(), facts(claim_counts=claim_counts, **known), PARTNER, NOW)
 
 
-def offered(load: Load | dict[str, Any], kind: str = "missing_cashback") -> Choice:
+def offered(
+    claim_counts: ClaimCounts | dict[str, Any], kind: str = "missing_cashback"
+) -> ClaimableLink:
     """What the account is shown to choose."""
-    known: dict[str, Any] = {"links": (a_link(),), "rewards": (), "loads": {"velotel": load}}
+    known: dict[str, Any] = {
+        "links": (a_link(),),
+        "rewards": (),
+        "claim_counts": {"velotel": claim_counts},
+    }
     if kind == "rejected_reward":
         known["rewards"] = (a_reward(),)
-    (choice,) = claimable(ClaimKind(kind), Known.model_validate(known), {"velotel": PARTNER}, NOW)
+    (choice,) = list_claimable(
+        ClaimKind(kind), AccountHistory.model_validate(known), {"velotel": PARTNER}, NOW
+    )
     return choice
 
 
-@pytest.mark.parametrize("load", AT_EACH)
-def test_one_claim_more_than_a_limit_is_refused_until_the_next_day(load: dict[str, Any]) -> None:
+@pytest.mark.parametrize("claim_counts", AT_EACH)
+def test_one_claim_more_than_a_limit_is_refused_until_the_next_day(
+    claim_counts: dict[str, Any],
+) -> None:
     """Of the partner's market, in whose clock the moment is told."""
-    found = judged(load)
+    found = judged(claim_counts)
     assert (found.status, [one.code for one in found.reasons]) == ("refused", ["too_many_claims"])
     assert found.available_from
     assert found.available_from.isoformat() == TOMORROW
@@ -78,8 +88,8 @@ def test_the_last_claim_within_all_limits_is_accepted() -> None:
 
 def test_a_repeated_claim_names_the_ticket_that_stands_however_many_there_are() -> None:
     """R25."""
-    for load in AT_EACH:
-        found = judged(load, standing_ticket="ZW-9999-P9XT-M2AB-0")
+    for claim_counts in AT_EACH:
+        found = judged(claim_counts, existing_ticket="ZW-9999-P9XT-M2AB-0")
         assert [one.code for one in found.reasons] == ["duplicate"]
 
 
@@ -92,25 +102,25 @@ def test_who_was_refused_too_often_finds_out_nothing_more() -> None:
         a_claim(ordered_on="2020-01-01"),
     ]
     for claim in guesses:
-        known = facts(a_reward(state="granted"), load={"refused_today": 6})
+        known = facts(a_reward(state="granted"), claim_counts={"refused_today": 6})
         assert [r.code for r in assess(claim, known, PARTNER, NOW).reasons] == ["too_many_claims"]
-        known = facts(a_reward(state="granted"), load={"refused_today": 5})
+        known = facts(a_reward(state="granted"), claim_counts={"refused_today": 5})
         assert [r.code for r in assess(claim, known, PARTNER, NOW).reasons] != ["too_many_claims"]
 
 
 def test_a_contest_counts_for_the_link_that_its_reward_came_from() -> None:
-    known = facts(a_reward(), load={"open_by_link": {"lnk-77": 3}})
+    known = facts(a_reward(), claim_counts={"open_by_link": {"lnk-77": 3}})
     found = assess(a_contest(), known, PARTNER, NOW)
     assert [one.code for one in found.reasons] == ["too_many_claims"]
 
 
 @pytest.mark.parametrize("kind", ["missing_cashback", "rejected_reward"])
-@given(load=LOADS)
-def test_what_can_be_chosen_is_what_filing_takes(kind: str, load: Load) -> None:
-    choice = offered(load, kind)
+@given(claim_counts=LOADS)
+def test_what_can_be_chosen_is_what_filing_takes(kind: str, claim_counts: ClaimCounts) -> None:
+    choice = offered(claim_counts, kind)
     claim = a_claim() if kind == "missing_cashback" else a_contest()
     rewards = () if kind == "missing_cashback" else (a_reward(),)
-    found = assess(claim, facts(*rewards, load=load), PARTNER, NOW)
+    found = assess(claim, facts(*rewards, claim_counts=claim_counts), PARTNER, NOW)
     assert (choice.status == "open") is (found.status == "accepted")
     if choice.status != "open":
         told = (choice.status, choice.reason, choice.available_from)
@@ -133,6 +143,6 @@ def test_the_day_ends_by_the_market_of_the_partner() -> None:
     """Also where the clocks change that night."""
     partner = a_partner(limits={"accepted_per_account_per_day": 1})
     evening = NOW + timedelta(days=4, hours=10)  # 24 October, after midnight of the 25th in Warsaw
-    found = assess(a_claim(), facts(load={"accepted_today": 1}), partner, evening)
+    found = assess(a_claim(), facts(claim_counts={"accepted_today": 1}), partner, evening)
     assert found.available_from
     assert found.available_from.isoformat() == "2026-10-26T00:00:00+01:00"

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.admission.admission import AdmissionRequest
-from domain.admission.claim_assessor import Filing
-from domain.claims.forms import LONGEST_ANSWER, LONGEST_IDENTIFIER, fill
+from domain.admission.claim_assessor import ClaimAssessor
+from domain.claims.forms import MAX_ANSWER_LENGTH, MAX_ORDER_NUMBER_LENGTH, validate_form
 from domain.partners.patterns import LONGEST_PATTERN, compiled, matches
 from domain.partners.profile import PartnerRules
 from tests.support.builders import NOW, NUMBER, a_field, a_partner, a_profile, some_facts
@@ -27,14 +27,14 @@ GREEDY = (
 @pytest.mark.parametrize("pattern", GREEDY)
 def test_no_pattern_of_a_partner_takes_long_over_any_answer(pattern: str) -> None:
     began = time.perf_counter()
-    assert not matches(pattern, "A" * (LONGEST_ANSWER - 1) + "!")
+    assert not matches(pattern, "A" * (MAX_ANSWER_LENGTH - 1) + "!")
     assert time.perf_counter() - began < 0.5
 
 
 def test_an_answer_that_names_an_order_is_short() -> None:
     field = a_field(is_order_number=True, pattern="[A-Z]+")
-    assert not fill([field], {field.name: "A" * LONGEST_IDENTIFIER}).problems
-    told = fill([field], {field.name: "A" * (LONGEST_IDENTIFIER + 1)}).problems
+    assert not validate_form([field], {field.name: "A" * MAX_ORDER_NUMBER_LENGTH}).problems
+    told = validate_form([field], {field.name: "A" * (MAX_ORDER_NUMBER_LENGTH + 1)}).problems
     assert told == {field.name: "too_long"}
 
 
@@ -95,13 +95,13 @@ def stored_with(pattern: str) -> PartnerRules:
     """Rules that were kept for running tickets when other patterns were taken."""
     content = a_partner(fields=(a_field(is_order_number=True),)).model_dump(mode="json")
     content["fields"][0]["pattern"] = pattern
-    return PartnerRules.stored(content)
+    return PartnerRules.from_storage(content)
 
 
 @pytest.mark.parametrize("pattern", [r"(?=V)VT.*", r"(.)\1+", "["])
 def test_kept_rules_with_such_a_pattern_are_read_and_take_no_answer(pattern: str) -> None:
     (field,) = stored_with(pattern).fields
-    told = fill([field], {field.name: "VT-2231"}).problems
+    told = validate_form([field], {field.name: "VT-2231"}).problems
     assert told == {field.name: "malformed_pattern"}
 
 
@@ -112,32 +112,32 @@ class Codes:
         return code
 
 
-def filing(rules: PartnerRules) -> Filing:
+def filing(rules: PartnerRules) -> ClaimAssessor:
     """A claim that is judged by these rules."""
     profile = a_profile()
     profiles = {rules.id: profile.model_copy(update={"rules": rules})}
     request = AdmissionRequest(
         number=NUMBER, run_id="run-1", digest="d", claim=json_of(), started_at=NOW
     )
-    return Filing(request, profiles, Codes(), datetime.now(UTC))
+    return ClaimAssessor(request, profiles, Codes(), datetime.now(UTC))
 
 
 def test_a_claim_that_we_fail_to_judge_ends_as_refused() -> None:
     rules = a_partner()
     nowhere = rules.market.model_copy(update={"time_zone": "Europe/Nowhere"})
     judged = filing(rules.model_copy(update={"market": nowhere}))
-    entry = judged.decide(some_facts())
+    entry = judged.assess(some_facts())
     told = entry.admission.result
     assert (told.status, [one.code for one in told.reasons]) == ("discarded", ["incomplete"])
     assert told.reasons[0].field == "claim"
-    assert judged.bug is not None
-    assert entry.admission.letters
+    assert judged.unexpected_error is not None
+    assert entry.admission.emails
 
 
 def test_a_claim_that_is_judged_leaves_no_trace_of_a_bug() -> None:
     judged = filing(a_partner())
-    judged.decide(some_facts())
-    assert judged.bug is None
+    judged.assess(some_facts())
+    assert judged.unexpected_error is None
 
 
 def test_a_pattern_is_compiled_once() -> None:
@@ -146,4 +146,4 @@ def test_a_pattern_is_compiled_once() -> None:
 
 def test_a_field_without_a_pattern_takes_any_text() -> None:
     field = a_field()
-    assert not fill([field], {field.name: "\u017f" * 100}).problems
+    assert not validate_form([field], {field.name: "\u017f" * 100}).problems

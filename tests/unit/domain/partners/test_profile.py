@@ -221,4 +221,4 @@ def test_rules_that_were_kept_are_read_back_whatever_is_checked_today() -> None:
     content = kept.model_dump(mode="json")
     with pytest.raises(ValidationError):
         PartnerRules.model_validate(content)
-    assert PartnerRules.stored(content) == kept
+    assert PartnerRules.from_storage(content) == kept

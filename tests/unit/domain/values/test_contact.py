@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from domain.admission.admission import AdmissionRequest
-from domain.admission.claim_assessor import Filing
-from domain.claims.claim import Facts
+from domain.admission.claim_assessor import ClaimAssessor
+from domain.claims.claim import AccountFacts
 from tests.support.builders import NOW, a_claim, a_profile, claim_content, some_facts
 
 
@@ -18,15 +18,15 @@ class Words:
         return f"{language} {field} {told['expected']}"
 
 
-def answered(contact: Any, facts: Facts | None = None) -> list[str]:
+def answered(contact: Any, facts: AccountFacts | None = None) -> list[str]:
     """What filing a claim with this contact answers, reason by reason."""
     content = claim_content(contact=contact)
     text = json.dumps(content)
     request = AdmissionRequest(number="", run_id="", digest="", claim=text, started_at=NOW)
     profile = a_profile()
-    filing = Filing(request, {profile.rules.id: profile}, Words(), NOW)
+    filing = ClaimAssessor(request, {profile.rules.id: profile}, Words(), NOW)
     return [
-        reason.message for reason in filing.decide(facts or some_facts()).admission.result.reasons
+        reason.message for reason in filing.assess(facts or some_facts()).admission.result.reasons
     ]
 
 
@@ -62,7 +62,7 @@ def test_an_address_that_the_mail_server_does_not_take_is_not_promised() -> None
     contact = {"email": "jörg@straße.de", "language": "de"}
     able = some_facts()
     assert answered(contact, able) == []
-    unable = able.model_copy(update={"mail_utf8": False})
+    unable = able.model_copy(update={"supports_smtputf8": False})
     assert answered(contact, unable) == ["de contact.email unreachable_email"]
     assert answered({"email": "jan@straße.de"}, unable) == []
 

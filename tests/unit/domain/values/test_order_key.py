@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claims.claim import LinkKind, Reward, RewardState, is_for_order
+from domain.claims.claim import LinkKind, Reward, RewardState, matches_order
 from domain.values.order_key import names_order, order_key
 from tests.support.builders import NOW
 
@@ -95,4 +95,4 @@ def test_a_reward_of_the_feed_is_found_by_any_spelling_of_its_order() -> None:
         state=RewardState.REGISTERED,
         changed_at=NOW,
     )
-    assert is_for_order(reward, order_key("VT 22319"), None)
+    assert matches_order(reward, order_key("VT 22319"), None)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.claims.claim import Reward, TicketClaim, is_for_order
+from domain.claims.claim import Reward, TicketClaim, matches_order
 from domain.claims.eligibility import Assessment, assess
 from domain.tickets.settlement import Verdict, settle
 from tests.support.builders import (
@@ -60,14 +60,14 @@ def test_a_reward_is_for_an_order_as_far_as_both_name_one(
     told: str | None, order: str | None, link_id: str | None, fits: bool
 ) -> None:
     """R24, R25: a key that stands in for an order number is none."""
-    assert is_for_order(a_reward(order_number=told), order, link_id) is fits
+    assert matches_order(a_reward(order_number=told), order, link_id) is fits
 
 
 @pytest.mark.parametrize("order", ["VT22319", BY_LINK, None])
 def test_a_reward_without_link_is_found_by_its_number_only(order: str | None) -> None:
     """R24: no link is no common link."""
     loose = a_reward(link_id=None)
-    assert is_for_order(loose, order, None) is (order == "VT22319")
+    assert matches_order(loose, order, None) is (order == "VT22319")
 
 
 @pytest.mark.parametrize(
