@@ -15,7 +15,8 @@ import asyncpg
 
 from domain.claims.claim import Link, Reward
 from domain.errors import BooksDisagree, DatabaseUnavailable, RunReplaced
-from domain.tickets.ticket import Note, Writing
+from domain.tickets.approvals import Approval
+from domain.tickets.ticket import Answered, Move, Note, Writing
 from domain.tickets.ticket_limits import MOST_UNMOVED
 from domain.values.types import Money
 
@@ -180,41 +181,113 @@ async def write_down(connection: Connection, writing: Writing) -> None:
     """Write a step inside a transaction; a late writing never overwrites a newer one. Raises
     `RunReplaced` for a run whose ticket another one has taken up.
     """
-    resumptions = await QUERIES.resumptions_of(connection, number=writing.number)
+    number = writing.number
+    resumptions = await QUERIES.resumptions_of(connection, number=number)
     if resumptions is not None and resumptions != writing.resumptions:
-        raise RunReplaced(writing.number)
+        raise RunReplaced(number)
     await append(connection, writing)
-    await QUERIES.acknowledge(connection, number=writing.number, ids=writing.acknowledged)
+    await QUERIES.acknowledge(connection, number=number, ids=writing.acknowledged)
     if writing.state.is_final:
-        await QUERIES.clear_handed_over(connection, number=writing.number)
-    apart = {"moves", "letters", "notes", "answers", "confirmed", "approval", "resumptions"}
-    row = writing.model_dump(exclude={*apart, "proposal", "acknowledged"})
-    proposal = writing.proposal.model_dump(mode="json") if writing.proposal else None
-    amount = money_columns("confirmed", writing.confirmed)
-    await QUERIES.write_ticket(connection, **row, **amount, proposal=proposal)
+        await QUERIES.clear_handed_over(connection, number=number)
+    await QUERIES.write_ticket(
+        connection,
+        number=number,
+        writing=writing.writing,
+        state=writing.state,
+        reason_code=writing.reason_code,
+        due_at=writing.due_at,
+        cancellation_ends_at=writing.cancellation_ends_at,
+        attention=writing.attention,
+        partner_reference=writing.partner_reference,
+        proposal=writing.proposal.model_dump(mode="json") if writing.proposal else None,
+        resume_state=writing.resume_state,
+        notes_left_out=writing.notes_left_out,
+        **money_columns("confirmed", writing.confirmed),
+    )
 
 
 async def append(connection: Connection, writing: Writing) -> None:
     """Keep what a step adds, inside a transaction: moves, letters, notes, answers."""
     number = writing.number
     for move in writing.moves:
-        columns = move.model_dump(by_alias=False, exclude={"to"})
-        if await QUERIES.record_move(connection, number=number, to_state=move.to, **columns):
-            continue
-        known = await QUERIES.recorded_move(connection, number=number, seq=move.seq)
-        if (known["event"], known["to_state"]) != (move.event, move.to):
-            raise BooksDisagree(number, move.seq)
+        await _append_move(connection, number, move)
     for letter in writing.letters:
-        await QUERIES.queue_letter(connection, number=number, **letter.model_dump())
+        await QUERIES.queue_letter(
+            connection,
+            number=number,
+            key=letter.key,
+            kind=letter.kind,
+            language=letter.language,
+            params=letter.params,
+        )
     for position, note in enumerate(writing.notes):
-        place = {"number": number, "writing": writing.writing, "position": position}
-        await QUERIES.keep_note(connection, **place, **note.model_dump())
+        await _keep_note(connection, number, writing.writing, position, note)
     for answer in writing.answers:
-        keys = {"number": number, "caller": answer.caller, "request_id": answer.request_id}
-        await QUERIES.keep_answer(connection, **keys, answer=answer.model_dump(mode="json"))
+        await keep_answer(connection, answer)
     if approval := writing.approval:
-        columns = approval.model_dump(exclude={"amount"}) | approval.amount.model_dump()
-        await QUERIES.keep_approval(connection, number=number, **columns)
+        await _keep_approval(connection, number, approval)
+
+
+async def _append_move(connection: Connection, number: str, move: Move) -> None:
+    is_new = await QUERIES.record_move(
+        connection,
+        number=number,
+        seq=move.seq,
+        event=move.event,
+        from_state=move.from_state,
+        to_state=move.to,
+        reason_code=move.reason_code,
+        actor=move.actor,
+        note=move.note,
+        at=move.at,
+    )
+    if is_new:
+        return
+    known = await QUERIES.recorded_move(connection, number=number, seq=move.seq)
+    if (known["event"], known["to_state"]) != (move.event, move.to):
+        raise BooksDisagree(number, move.seq)
+
+
+async def _keep_note(
+    connection: Connection, number: str, writing: int, position: int, note: Note
+) -> None:
+    await QUERIES.keep_note(
+        connection,
+        number=number,
+        writing=writing,
+        position=position,
+        message=note.message,
+        message_id=note.message_id,
+        actor=note.actor,
+        code=note.code,
+        body=note.body,
+        seq=note.seq,
+        at=note.at,
+        discrepancy=note.discrepancy,
+    )
+
+
+async def keep_answer(connection: Connection, answer: Answered) -> None:
+    """Keep the answer to a request inside a transaction; the first one stays."""
+    await QUERIES.keep_answer(
+        connection,
+        number=answer.number,
+        caller=answer.caller,
+        request_id=answer.request_id,
+        answer=answer.model_dump(mode="json"),
+    )
+
+
+async def _keep_approval(connection: Connection, number: str, approval: Approval) -> None:
+    await QUERIES.keep_approval(
+        connection,
+        number=number,
+        seq=approval.seq,
+        amount=approval.amount.amount,
+        currency=approval.amount.currency,
+        proposed_by=approval.proposed_by,
+        approved_by=approval.approved_by,
+    )
 
 
 async def keep_late_note(connection: Connection, number: str, note: Note) -> None:
@@ -230,8 +303,7 @@ async def keep_late_note(connection: Connection, number: str, note: Note) -> Non
         await QUERIES.leave_note_out(connection, number=number)
         return
     position = await QUERIES.next_late_position(connection, number=number)
-    place = {"number": number, "writing": 0, "position": position}
-    await QUERIES.keep_note(connection, **place, **note.model_dump())
+    await _keep_note(connection, number, 0, position, note)
 
 
 def read_link(row: Mapping[str, Any]) -> Link:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
-from adapters.postgres.database import QUERIES, Postgres, keep_late_note
+from adapters.postgres.database import QUERIES, Postgres, keep_answer, keep_late_note
 from domain.admission.admission import Admission
 from domain.handlers.commands import answer_for
 from domain.tickets.lifecycle import FINAL
@@ -157,7 +157,7 @@ async def keep_late(postgres: Postgres, number: str, request: Request, note: Not
         if first := await QUERIES.first_answer(connection, **keys):
             return answer_for(Answered.model_validate(first), request)
         answer = Answered(**keys, digest=request.digest, state=state, moved=False, code=note.code)
-        await QUERIES.keep_answer(connection, **keys, answer=answer.model_dump(mode="json"))
+        await keep_answer(connection, answer)
         await keep_late_note(connection, number, note)
         return answer
 
