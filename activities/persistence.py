@@ -8,6 +8,7 @@ from temporalio import activity
 
 from activities.error_interceptor import error_location
 from adapters.postgres.admission import admit
+from adapters.postgres.change_sets import store_changes
 from adapters.postgres.database import Postgres
 from adapters.postgres.resumption import resume_ticket
 from adapters.postgres.ticket_decisions import (
@@ -101,7 +102,7 @@ class Persistence:
     @activity.defn(name="apply_changes")
     async def apply_changes(self, writing: Writing) -> None:
         """Write a step down: moves, letters, notes, and where they leave the ticket."""
-        await self._postgres.write(writing)
+        await store_changes(self._postgres, writing)
 
     @activity.defn(name="settle_ticket")
     async def settle(self, settlement: Settlement) -> Verdict | None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from adapters.postgres.feed_records import store_link
 from domain.claims.claim import Link
 from domain.errors import TicketError
 from domain.values.ticket_number import ticket_number
@@ -54,7 +55,7 @@ class Crowd:
         """Return a claim whose link is registered, and its key; its partner will never decide."""
         serial = next(self._serial)
         claim, key = _claim(partner_id, serial), f"bench-{serial}"
-        await self._doors.books.put_link(_link(claim))
+        await store_link(self._doors.books, _link(claim))
         await self._expect(ticket_number(claim["account_id"], key))
         return claim, key
 

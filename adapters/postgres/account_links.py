@@ -5,7 +5,8 @@ from datetime import date
 from typing import Final
 
 from adapters.postgres.claim_facts import loads_of
-from adapters.postgres.database import QUERIES, Postgres, read_link, read_reward
+from adapters.postgres.database import QUERIES, Postgres
+from adapters.postgres.rows import read_link, read_reward
 from domain.claims.claim import LINK_KIND, LinkKind
 from domain.claims.claimable_links import AccountHistory, contest_duplicate_keys
 from domain.partners.profile import ClaimKind

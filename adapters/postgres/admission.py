@@ -5,8 +5,10 @@ from contextlib import suppress
 from datetime import date
 from typing import Any, Final
 
+from adapters.postgres.change_sets import append
 from adapters.postgres.claim_facts import facts_of_account, loads_of, one_after_the_other
-from adapters.postgres.database import QUERIES, Connection, Postgres, append, money_columns
+from adapters.postgres.database import QUERIES, Connection, Postgres
+from adapters.postgres.rows import money_columns
 from domain.admission.admission import Admission, AdmissionRecord, AdmissionRequest
 from domain.claims.claim import AccountFacts
 from domain.errors import DatabaseUnavailable

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from adapters.postgres.database import QUERIES, Connection, read_link, read_reward
+from adapters.postgres.database import QUERIES, Connection
+from adapters.postgres.rows import read_link, read_reward
 from domain.claims.claim import AccountFacts, Grant, LinkKind, TicketClaim
 from domain.claims.claim_context import ClaimContext
 from domain.claims.stored_claim import StoredClaim

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.postgres.database import QUERIES, Connection, Postgres, keep_late_note, read_reward
+from adapters.postgres.change_sets import keep_late_note
+from adapters.postgres.database import QUERIES, Connection, Postgres
 from adapters.postgres.platform_feed import Key, columns
+from adapters.postgres.rows import read_reward
 from domain.claims.claim import Reward, matches_order
 from domain.tickets.discrepancies import (
     TICKET_CLOSED,

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from adapters.postgres.database import QUERIES, Connection, Postgres, read_money
+from adapters.postgres.database import QUERIES, Connection, Postgres
 from adapters.postgres.discrepancies import keep_late_outcome
+from adapters.postgres.rows import read_money
 from domain.errors import MessageRefused
 from domain.tickets.discrepancies import (
     ID_REUSED,

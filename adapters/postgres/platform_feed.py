@@ -10,14 +10,9 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeVar
 
-from adapters.postgres.database import (
-    QUERIES,
-    Connection,
-    Postgres,
-    put_link,
-    put_reward,
-    read_reward,
-)
+from adapters.postgres.database import QUERIES, Connection, Postgres
+from adapters.postgres.feed_records import put_link, put_reward
+from adapters.postgres.rows import read_reward
 from domain.claims.claim import Link, Reward, matches_order
 
 T = TypeVar("T", Link, Reward)

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TypeVar
 
 from adapters.postgres.approvals import may_be_granted, was_left_undecided
+from adapters.postgres.change_sets import write_down
 from adapters.postgres.claim_facts import (
     case_of_account,
     case_of_order,
@@ -16,7 +17,7 @@ from adapters.postgres.claim_facts import (
     lock_claim,
     one_after_the_other,
 )
-from adapters.postgres.database import QUERIES, Connection, Postgres, write_down
+from adapters.postgres.database import QUERIES, Connection, Postgres
 from domain.claims.claim import AccountFacts
 from domain.claims.claim_context import ClaimContext
 from domain.claims.eligibility import identify_order

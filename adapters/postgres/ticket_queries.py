@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
-from adapters.postgres.database import QUERIES, Postgres, keep_answer, keep_late_note
+from adapters.postgres.change_sets import keep_answer, keep_late_note
+from adapters.postgres.database import QUERIES, Postgres
 from domain.admission.admission import Admission
 from domain.handlers.commands import answer_for
 from domain.tickets.lifecycle import FINAL

@@ -26,6 +26,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from adapters.files.partner_profiles import load_profiles
 from adapters.postgres.database import Postgres
+from adapters.postgres.grants import list_grants
 from local.demo import checks
 from local.demo.checks import Evidence
 from local.demo.event_checks import untold
@@ -199,7 +200,7 @@ async def look(
             claims=checks.claims_by_number(
                 [*await _all(doors.partners, "/claims.json"), *received]
             ),
-            grants=await doors.books.grants(),
+            grants=await list_grants(doors.books),
             events=await doors.gateway.events(),
             webhooks=await _all(doors.platform, "/webhooks.json"),
         )

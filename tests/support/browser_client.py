@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from adapters.postgres.feed_records import store_link, store_reward
 from tests.support.builders import a_link, a_reward
 from tests.support.claims import an_order, days_ago
 from tests.support.gateway import Front
@@ -41,7 +42,7 @@ class Member:
         known = {"account_id": self.account, "partner_id": partner, "kind": kind}
         clicked_at = datetime.now(UTC) - timedelta(days=days)
         told = {"link_id": link_id, "clicked_at": clicked_at}
-        await self.front.stage.postgres.put_link(a_link(**known | told | more))
+        await store_link(self.front.stage.postgres, a_link(**known | told | more))
         return link_id
 
     async def reward(self, partner: str, days: int, **more: Any) -> str:
@@ -50,7 +51,7 @@ class Member:
         known = {"reward_id": reward_id, "account_id": self.account, "partner_id": partner}
         changed_at = datetime.now(UTC) - timedelta(days=days)
         told = {"order_number": self.order, "changed_at": changed_at, "link_id": None}
-        await self.front.stage.postgres.put_reward(a_reward(**known | told | more))
+        await store_reward(self.front.stage.postgres, a_reward(**known | told | more))
         return reward_id
 
     async def open_account(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from activities.persistence import Persistence, Settlement
 from adapters.email.renderer import LetterBook
 from adapters.postgres.database import Postgres
+from adapters.postgres.feed_records import store_link, store_reward
 from domain.admission.admission import Admission, AdmissionRequest
 from domain.handlers.commands import next_delivery
 from domain.handlers.message_handling import hear
@@ -45,12 +46,12 @@ class Desk:
         """Register a link for the account; return its id."""
         link = f"lnk-{account_id}"
         known = {"link_id": link, "account_id": account_id, "clicked_at": CLICKED_AT}
-        await self.postgres.put_link(a_link(**known))
+        await store_link(self.postgres, a_link(**known))
         return link
 
     async def reward(self, **changes: Any) -> None:
         """Take a reward from the platform's feed."""
-        await self.postgres.put_reward(a_reward(**changes))
+        await store_reward(self.postgres, a_reward(**changes))
 
     async def file(
         self, order: str = "VT-2231-9", account_id: str = "acc-1001", **changes: Any

@@ -23,6 +23,7 @@ from temporalio.common import RawValue
 from temporalio.worker import Worker
 
 from adapters.postgres.database import Postgres
+from adapters.postgres.feed_records import store_link
 from domain.admission.admission import AdmissionResult
 from domain.tickets.ticket import Answer, TicketOutcome, TicketSnapshot
 from domain.values.ticket_number import ticket_number
@@ -89,7 +90,7 @@ class Stage:
         claim = claim or a_claim(**changes)
         if claim.get("link_id"):
             kind = "referral" if claim["kind"] == "missing_referral_reward" else "cashback"
-            await self.postgres.put_link(link_of(claim, kind=kind))
+            await store_link(self.postgres, link_of(claim, kind=kind))
         return claim
 
     async def file(

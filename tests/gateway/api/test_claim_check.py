@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from adapters.postgres.feed_records import store_reward
 from tests.support.claims import a_claim, an_early_claim, an_order, reward_for
 from tests.support.gateway import Front
 
@@ -101,7 +102,7 @@ async def test_a_reward_that_is_there_is_found(
 ) -> None:
     """R4-R6, R24."""
     claim = await front.stage.prepare(a_claim(account=front.new_id("acc")))
-    await front.stage.postgres.put_reward(reward_for(claim, state=state))
+    await store_reward(front.stage.postgres, reward_for(claim, state=state))
     found = (await checked(front, claim)).json()
     assert (found["reasons"][0]["code"], found["contact"]) == (code, contact)
     assert found == await filed(front, claim)

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from adapters.postgres.feed_records import store_reward
 from domain.values.ticket_number import ticket_number
 from tests.support.claims import a_claim, an_early_claim, reward_for
 from tests.support.gateway import Front
@@ -88,7 +89,7 @@ async def test_an_early_claim_is_refused_with_its_moment_in_the_members_words(
 
 async def test_a_claim_for_a_granted_reward_names_whom_to_write_to(front: Front) -> None:
     claim = await prepared(front)
-    await front.stage.postgres.put_reward(reward_for(claim, state="granted"))
+    await store_reward(front.stage.postgres, reward_for(claim, state="granted"))
     answer = await filed(front, claim)
     assert answer.json()["reasons"][0]["code"] == "reward_granted"
     assert answer.json()["contact"] == "help@rewards.example"

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from adapters.postgres.feed_records import store_link
 from tests.support.claims import a_claim, link_of
 from tests.support.gateway import Front
 from tests.support.tickets import a_sent_ticket, looked_up
@@ -74,7 +75,7 @@ async def test_a_claim_with_a_null_or_an_unknown_field_more_is_the_same_claim(
     front: Front, more: dict[str, Any]
 ) -> None:
     claim = a_claim(account=front.new_id("acc"))
-    await front.stage.postgres.put_link(link_of(claim))
+    await store_link(front.stage.postgres, link_of(claim))
     headers = front.as_platform() | {"idempotency-key": "form-1"}
     first = await front.http.post("/v1/tickets", json=claim, headers=headers)
     again = await front.http.post("/v1/tickets", json=claim | more, headers=headers)

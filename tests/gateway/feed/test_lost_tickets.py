@@ -10,6 +10,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from adapters.postgres.feed_records import store_reward
 from adapters.postgres.resumption import lost_tickets
 from gateway.background.lost_tickets import count_lost
 from tests.gateway.api.test_claim_filing import prepared
@@ -113,7 +114,7 @@ async def test_a_reward_that_was_registered_meanwhile_is_heard_of_after_the_repa
     await front.stage.filed_and_sent(claim=claim)
     await front.stage.handle.terminate("by hand")
     reward = reward_for(claim, reward_id=front.new_id("rew"), state="registered")
-    await front.stage.postgres.put_reward(reward)
+    await store_reward(front.stage.postgres, reward)
     assert await repaired(front, front.stage.number) == (0, f"{front.stage.number}: taken up\n")
     assert (await front.stage.ended()).state == "resolved"
     assert (await front.stage.moves())[-1].startswith("reward_registered")

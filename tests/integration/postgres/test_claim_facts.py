@@ -11,6 +11,8 @@ import pytest
 
 from activities.persistence import InformationSubmission
 from adapters.postgres.database import Postgres
+from adapters.postgres.feed_records import store_link
+from adapters.postgres.grants import list_grants
 from domain.claims.information_form import CompletedForm
 from domain.handlers.message_handling import foreseen_answer
 from domain.tickets.settlement import Release, Verdict
@@ -43,7 +45,7 @@ async def desk(postgres: Postgres) -> Desk:
 async def moved(desk: Desk, **changes: Any) -> None:
     """The platform's feed says otherwise of the account's link."""
     known = {"link_id": LINK, "version": 2, "account_id": OWN, "clicked_at": CLICKED_AT}
-    await desk.postgres.put_link(a_link(**known | changes))
+    await store_link(desk.postgres, a_link(**known | changes))
 
 
 async def contested(desk: Desk, **reward: Any) -> None:
@@ -80,7 +82,7 @@ async def test_a_link_that_does_not_fit_any_more_earns_nothing(
     await moved(desk, **link)
     assert await desk.settle(course) is Verdict.TERMS_NOT_MET
     assert await desk.persistence.recheck_rewards(held) is Release.TERMS_NOT_MET
-    assert await postgres.grants() == []
+    assert await list_grants(postgres) == []
 
 
 async def test_an_invalid_reward_earns_nothing(desk: Desk, postgres: Postgres) -> None:
@@ -93,7 +95,7 @@ async def test_an_invalid_reward_earns_nothing(desk: Desk, postgres: Postgres) -
     await desk.reward(reward_id="rew-6", state="invalid", link_id=LINK)
     await contested(desk, order_number="VT-3", version=2, state="invalid")
     assert [await desk.settle(course) for course in courses] == [Verdict.TERMS_NOT_MET] * 2
-    assert await postgres.grants() == []
+    assert await list_grants(postgres) == []
 
 
 async def test_a_rejection_for_the_terms_is_written_once_and_told_again(
@@ -162,7 +164,7 @@ async def test_a_missing_and_a_contested_reward_for_one_order_are_one(
         ]
         verdicts = await asyncio.gather(*map(desk.settle, pair))
         assert sorted(verdicts) == [Verdict.ALREADY_REWARDED, Verdict.GRANTED]
-    assert len(await postgres.grants()) == 10
+    assert len(await list_grants(postgres)) == 10
 
 
 async def test_two_tickets_that_know_one_order_by_number_and_by_link_are_one(
@@ -181,7 +183,7 @@ async def test_two_tickets_that_know_one_order_by_number_and_by_link_are_one(
         ]
         verdicts = await asyncio.gather(*map(desk.settle, pair))
         assert sorted(verdicts) == [Verdict.ALREADY_REWARDED, Verdict.GRANTED]
-    assert len(await postgres.grants()) == 10
+    assert len(await list_grants(postgres)) == 10
 
 
 async def test_a_contested_rewards_order_named_later_is_the_one_that_is_granted(
@@ -209,7 +211,7 @@ async def test_a_later_answer_cannot_name_an_order_that_was_paid(
     missing = await desk.hears(await desk.file("VT-NEW"), a_question(), sent=True)
     found = await told(desk, missing, answers={"order_number": "VT-PAID"})
     assert found.code == "duplicate"
-    assert len(await postgres.grants()) == 1
+    assert len(await list_grants(postgres)) == 1
 
 
 async def test_a_contest_without_a_number_cannot_take_a_paid_one(postgres: Postgres) -> None:

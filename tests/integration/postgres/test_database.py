@@ -7,6 +7,8 @@ import asyncpg
 import pytest
 
 from adapters.postgres.database import QUERIES, Postgres
+from adapters.postgres.feed_records import store_link, store_reward
+from adapters.postgres.grants import list_grants
 from domain.claims.claim import Link, Reward
 from domain.errors import DatabaseUnavailable
 from local.stack.ports import free_ports
@@ -37,9 +39,9 @@ async def stored(url: str, table: str) -> list[str]:
 async def test_an_older_or_equal_version_of_a_link_is_ignored(
     postgres: Postgres, database_url: str, version: int
 ) -> None:
-    await postgres.put_link(a_link(version=3))
+    await store_link(postgres, a_link(version=3))
     before = await stored(database_url, "links")
-    await postgres.put_link(a_link(version=version, kind="referral", promised_reward=CHANGED))
+    await store_link(postgres, a_link(version=version, kind="referral", promised_reward=CHANGED))
     assert await stored(database_url, "links") == before
 
 
@@ -47,9 +49,9 @@ async def test_an_older_or_equal_version_of_a_link_is_ignored(
 async def test_an_older_or_equal_version_of_a_reward_is_ignored(
     postgres: Postgres, database_url: str, version: int
 ) -> None:
-    await postgres.put_reward(a_reward(version=3))
+    await store_reward(postgres, a_reward(version=3))
     before = await stored(database_url, "rewards")
-    await postgres.put_reward(a_reward(version=version, state="granted", amount=CHANGED))
+    await store_reward(postgres, a_reward(version=version, state="granted", amount=CHANGED))
     assert await stored(database_url, "rewards") == before
 
 
@@ -76,10 +78,10 @@ NEWER_REWARD = a_reward(
 
 
 async def test_a_newer_version_replaces_every_column(postgres: Postgres, database_url: str) -> None:
-    await postgres.put_link(a_link(version=3))
-    await postgres.put_reward(a_reward(version=3))
-    await postgres.put_link(NEWER_LINK)
-    await postgres.put_reward(NEWER_REWARD)
+    await store_link(postgres, a_link(version=3))
+    await store_reward(postgres, a_reward(version=3))
+    await store_link(postgres, NEWER_LINK)
+    await store_reward(postgres, NEWER_REWARD)
     async with opened(database_url) as books:
         link = dict(await books.connection.fetchrow("select * from links") or {})
         reward = dict(await books.connection.fetchrow("select * from rewards") or {})
@@ -93,7 +95,7 @@ async def reason(url: str) -> DatabaseUnavailable:
     """Return what asking for the grants of an unreachable database raises."""
     async with Postgres.connect(url) as postgres:
         with pytest.raises(DatabaseUnavailable) as caught:
-            await postgres.grants()
+            await list_grants(postgres)
     return caught.value
 
 
@@ -122,13 +124,13 @@ async def test_a_broken_connection_is_unavailable_and_the_next_call_finds_a_new_
 ) -> None:
     with pytest.raises(DatabaseUnavailable):
         await ask_after_a_cut(postgres, database_url)
-    assert await postgres.grants() == []
+    assert await list_grants(postgres) == []
 
 
 async def test_a_value_that_no_column_takes_stays_a_bug(postgres: Postgres) -> None:
     """It would be retried for ever, and benign failures alert nobody."""
     with pytest.raises(asyncpg.DataError, match="value out of int64 range"):
-        await postgres.put_link(a_link(version=2**64))
+        await store_link(postgres, a_link(version=2**64))
 
 
 async def test_a_wrong_query_stays_a_bug(postgres: Postgres) -> None:
@@ -141,4 +143,4 @@ async def test_a_wrong_query_stays_a_bug(postgres: Postgres) -> None:
 async def test_what_is_no_address_of_a_database_is_refused(url: Any) -> None:
     with pytest.raises(ValueError, match=r".+"):
         async with Postgres.connect(url) as postgres:
-            await postgres.grants()
+            await list_grants(postgres)

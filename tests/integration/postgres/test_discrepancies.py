@@ -13,6 +13,8 @@ from adapters.postgres.discrepancies import (
     keep_contradicting_rewards,
     keep_late_outcome,
 )
+from adapters.postgres.feed_records import store_reward
+from adapters.postgres.grants import list_grants
 from adapters.postgres.outcomes import end_turn, keep_outcomes, known_outcomes, next_turn
 from domain.handlers.message_handling import hear
 from domain.tickets.discrepancies import MOST_OPEN, TICKET_CLOSED
@@ -68,7 +70,7 @@ async def test_what_is_cancelled_after_the_grant_waits_for_an_agent(
     assert await shown(postgres) == [("partner:velotel", "late", "ticket_closed")]
     (row,) = await discrepancies_of(postgres, [course.ticket.number])
     assert row["body"]["reason_code"] == "order_returned"
-    assert len(await postgres.grants()) == 1
+    assert len(await list_grants(postgres)) == 1
 
 
 async def test_what_says_the_same_after_the_grant_waits_for_nobody(
@@ -169,7 +171,7 @@ async def test_a_reward_of_the_feed_that_takes_a_grant_back_or_doubles_it_waits_
     known = {name: number if told is ... else told for name, told in changes.items()}
     at = datetime.now(UTC) + timedelta(minutes=1)
     reward = a_reward(reward_id="rew-9", state=state, changed_at=at, **known)
-    await postgres.put_reward(reward)
+    await store_reward(postgres, reward)
     for _ in range(2):
         await keep_contradicting_rewards(postgres, [(reward.account_id, "rew-9")])
     found = [("platform", "rew-9", "ticket_closed")]
@@ -213,7 +215,7 @@ async def test_more_than_the_maximum_is_not_granted_whatever_led_to_it(
     much = asked.model_copy(update={"amount": type(asked.amount).model_validate(MUCH)})
     for _ in range(3):
         assert await desk.persistence.settle(much) is Verdict.APPROVAL_NEEDED
-    assert await postgres.grants() == []
+    assert await list_grants(postgres) == []
     row = await postgres.one("ticket_whole", number=course.ticket.number, messages=1)
     assert row is not None
     assert (row["state"], row["confirmed_amount"]) == ("awaiting_cancellation_period", None)
@@ -228,5 +230,5 @@ async def test_what_two_agents_approved_is_granted(desk: Desk, postgres: Postgre
         hear(course, decision, datetime.now(UTC))
         await desk.persistence.apply_changes(course.write_down())
     assert await desk.settle(course) is Verdict.GRANTED
-    (grant,) = await postgres.grants()
+    (grant,) = await list_grants(postgres)
     assert str(grant["amount"]) == "800.00"

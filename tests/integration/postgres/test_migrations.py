@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.postgres.database import Postgres
+from adapters.postgres.grants import list_grants
 from adapters.postgres.schema.migrations import FOLDER, migrate
 from domain.errors import Misconfigured
 from tests.support.sqlite_store import opened
@@ -64,7 +65,7 @@ async def test_an_empty_database_gets_every_migration_in_its_order(empty_url: st
     async with Postgres.connect(empty_url, 1) as postgres:
         done = await migrate(postgres)
         assert [(one.version, one.name) for one in done] == EXPECTED
-        assert await postgres.grants() == []
+        assert await list_grants(postgres) == []
     assert await applied(empty_url) == EXPECTED
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from adapters.postgres.database import Postgres
+from adapters.postgres.grants import list_grants
 from adapters.postgres.outcomes import end_turn, keep_outcomes, next_turn
 from domain.handlers.message_handling import hear
 from domain.tickets.lifecycle import State
@@ -41,7 +42,7 @@ async def test_of_two_tickets_for_one_order_settled_at_once_exactly_one_is_grant
         pair = [await confirmed(desk, f"VT-{turn}", account) for account in ACCOUNTS]
         verdicts += [sorted(await asyncio.gather(*map(desk.settle, pair)))]
     assert verdicts == [[Verdict.ALREADY_REWARDED, Verdict.GRANTED]] * 20
-    grants = await postgres.grants()
+    grants = await list_grants(postgres)
     assert sorted(grant["order_key"] for grant in grants) == sorted(f"VT{n}" for n in range(20))
 
 
@@ -67,7 +68,7 @@ async def test_a_repeated_settlement_returns_the_first_verdict_and_grants_once(
         await desk.reward(state="registered", link_id="lnk-acc-1001")
         assert await desk.persistence.settle(asked) is Verdict.GRANTED
         assert await books.contents() == before | {"rewards": (await books.contents())["rewards"]}
-    assert [grant["amount"] for grant in await postgres.grants()] == [Decimal("40.00")]
+    assert [grant["amount"] for grant in await list_grants(postgres)] == [Decimal("40.00")]
 
 
 async def test_a_settlement_repeated_twenty_times_at_once_grants_once(
@@ -76,7 +77,7 @@ async def test_a_settlement_repeated_twenty_times_at_once_grants_once(
     asked = settlement(await confirmed(desk))
     verdicts = await asyncio.gather(*(desk.persistence.settle(asked) for _ in range(20)))
     assert set(verdicts) == {Verdict.GRANTED}
-    assert len(await postgres.grants()) == 1
+    assert len(await list_grants(postgres)) == 1
 
 
 async def test_the_grant_and_the_last_move_are_one_step(desk: Desk, database_url: str) -> None:
@@ -98,7 +99,7 @@ async def test_a_reward_that_the_platform_found_meanwhile_makes_ours_needless(
     course = await confirmed(desk)
     await desk.reward(state=state)
     assert await desk.settle(course) is Verdict.REWARD_REGISTERED
-    assert await postgres.grants() == []
+    assert await list_grants(postgres) == []
 
 
 async def test_a_rejected_reward_is_no_obstacle(desk: Desk) -> None:
@@ -113,7 +114,7 @@ async def test_somebody_elses_reward_for_the_order_means_that_it_had_its_reward(
     course = await confirmed(desk)
     await desk.reward(state="registered", account_id="acc-2")
     assert await desk.settle(course) is Verdict.ALREADY_REWARDED
-    assert await postgres.grants() == []
+    assert await list_grants(postgres) == []
 
 
 @pytest.mark.parametrize(
@@ -184,7 +185,7 @@ async def test_nothing_is_granted_while_the_partner_has_said_what_the_ticket_has
     hear(course, said, datetime.now(UTC))
     await desk.persistence.apply_changes(course.write_down())
     assert course.ticket.state is State.REJECTED
-    assert await postgres.grants() == []
+    assert await list_grants(postgres) == []
 
 
 async def test_what_the_partner_has_said_and_the_ticket_has_heard_holds_no_grant_up(

@@ -9,6 +9,8 @@ import asyncpg
 import pytest
 
 from adapters.postgres.database import Postgres
+from adapters.postgres.feed_records import store_link
+from adapters.postgres.grants import list_grants
 from domain.errors import DatabaseUnavailable
 from gateway.temporal_client import check_database
 from tests.support.builders import a_link
@@ -32,7 +34,7 @@ async def test_trouble_of_the_database_is_away_and_tells_no_words(
         async with postgres.transaction() as connection:
             await connection.execute(RAISE.format(code))
     assert "hunter2" not in str(caught.value)
-    assert await postgres.grants() == []
+    assert await list_grants(postgres) == []
 
 
 @pytest.mark.parametrize("code", OURS)
@@ -52,11 +54,11 @@ async def test_after_a_failover_to_read_only_and_back_nothing_stays_behind(
             f"alter database {name} set default_transaction_read_only = on"
         )
         async with Postgres.connect(database_url, 3) as postgres:
-            all_at_once = [postgres.put_link(a_link(link_id=f"lnk-{n}")) for n in range(3)]
+            all_at_once = [store_link(postgres, a_link(link_id=f"lnk-{n}")) for n in range(3)]
             failed = await asyncio.gather(*all_at_once, return_exceptions=True)
             assert [type(one) for one in failed] == [DatabaseUnavailable] * 3
             async with Postgres.connect(database_url, 1) as another:
-                assert await another.grants() == []  # it still answers
+                assert await list_grants(another) == []  # it still answers
                 with pytest.raises(DatabaseUnavailable, match="read-only"):
                     await check_database(another)
             await books.connection.execute("set default_transaction_read_only = off")
@@ -64,7 +66,7 @@ async def test_after_a_failover_to_read_only_and_back_nothing_stays_behind(
                 f"alter database {name} set default_transaction_read_only = off"
             )
             for _ in range(5):
-                await postgres.put_link(a_link())
+                await store_link(postgres, a_link())
                 await check_database(postgres)
 
 
@@ -75,7 +77,7 @@ async def test_a_password_that_is_wrong_and_a_database_that_is_gone_are_away(
         assert wrong != database_url
         async with Postgres.connect(wrong, 1) as postgres:
             with pytest.raises(DatabaseUnavailable) as caught:
-                await postgres.grants()
+                await list_grants(postgres)
             assert "letters-and-digits" not in str(caught.value)
 
 
@@ -88,14 +90,14 @@ async def test_another_ones_lock_is_waited_for_and_then_away(postgres: Postgres)
 
 
 async def test_a_column_that_is_added_changes_no_query(postgres: Postgres, owner_url: str) -> None:
-    await postgres.put_link(a_link())
+    await store_link(postgres, a_link())
     assert await postgres.one("known_link", link_id="lnk-77", account_id="acc-1001") is not None
     async with opened(owner_url) as books:
         for table in ("links", "rewards", "tickets", "moves", "webhooks"):
             await books.connection.execute(f"alter table {table} add column more text")
     for _ in range(3):
-        await postgres.put_link(a_link())
-        await postgres.grants()
+        await store_link(postgres, a_link())
+        await list_grants(postgres)
 
 
 def test_every_query_names_its_columns() -> None:

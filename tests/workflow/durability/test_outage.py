@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Final
 
+from adapters.postgres.grants import list_grants
 from tests.support.claims import a_claim
 from tests.support.environment import Stage, until
 from tests.workflow.transitions.test_transitions import AWAITING, LED_BY
@@ -88,7 +89,7 @@ async def test_the_database_may_be_gone_during_the_grant(stage: Stage) -> None:
     await outage_lasts(stage, "settle_ticket")
     await is_back(stage)
     assert (await stage.ended()).state == "resolved"
-    assert [grant["number"] for grant in await stage.postgres.grants()] == [stage.number]
+    assert [grant["number"] for grant in await list_grants(stage.postgres)] == [stage.number]
 
 
 async def test_the_mail_server_may_be_gone(stage: Stage) -> None:

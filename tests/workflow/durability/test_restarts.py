@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pytest
 
+from adapters.postgres.grants import list_grants
 from tests.support.claims import an_order
 from tests.support.environment import Row, Stage
 from tests.support.setup import real_server
@@ -74,7 +75,7 @@ async def a_pair_is_confirmed(stage: Stage) -> list[Member]:
 async def everything_ends(stage: Stage, crowd: list[Member]) -> dict[str, Row]:
     """Wait for every end; hold each ticket, and the grants, against what must be true."""
     rows = {member.number: await comes_to_its_end(stage, member) for member in crowd}
-    grants = await stage.postgres.grants()
+    grants = await list_grants(stage.postgres)
     orders = Counter((g["partner_id"], g["reward_kind"], g["order_key"]) for g in grants)
     assert set(orders.values()) <= {1}
     for member in crowd:

@@ -8,7 +8,8 @@ from typing import Any, Final
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from adapters.postgres.database import write_down
+from adapters.postgres.change_sets import write_down
+from adapters.postgres.grants import list_grants
 from adapters.postgres.outcomes import keep_outcomes
 from adapters.postgres.resumption import lost_tickets
 from domain.admission.resumption import RESUME
@@ -59,7 +60,10 @@ async def is_granted_once(stage: Stage, *letters: str) -> None:
     """The ticket ends with one grant and these letters."""
     outcome = await stage.ended()
     assert outcome.state == "resolved"
-    assert len([one for one in await stage.postgres.grants() if one["number"] == stage.number]) == 1
+    assert (
+        len([one for one in await list_grants(stage.postgres) if one["number"] == stage.number])
+        == 1
+    )
     await stage.got_letters(*letters, "resolved")
     seqs = [row["seq"] for row in await stage.rows("moves", "seq")]
     assert seqs == list(range(1, len(seqs) + 1))
@@ -243,7 +247,7 @@ async def test_a_cancellation_that_came_while_no_workflow_ran_goes_before_the_gr
     await asyncio.sleep(1)
     await OutcomeDispatcher(stage.client).dispatch_pending(stage.postgres, [stage.number])
     assert (await stage.ended()).state == "rejected"
-    assert await stage.postgres.grants() == []
+    assert await list_grants(stage.postgres) == []
 
 
 async def test_a_ticket_that_runs_and_one_that_has_ended_are_not_lost(stage: Stage) -> None:

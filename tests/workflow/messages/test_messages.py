@@ -8,6 +8,7 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
+from adapters.postgres.grants import list_grants
 from tests.support.environment import Stage, raw, until
 from tests.workflow.transitions.test_transitions import AWAITING, LED_BY
 
@@ -89,7 +90,7 @@ async def test_a_repeated_outcome_counts_once(stage: Stage) -> None:
     assert await stage.moves() == LED_BY[AWAITING]
     await stage.pass_time(days=6)
     assert (await stage.ended()).state == "resolved"
-    assert len(await stage.postgres.grants()) == 1
+    assert len(await list_grants(stage.postgres)) == 1
 
 
 async def test_unknown_fields_are_ignored_and_noted(stage: Stage) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from adapters.postgres.feed_records import store_reward
 from tests.support.claims import an_early_claim, days_ago, reward_for
 from tests.support.environment import Stage
 from tests.workflow.conftest import SetUp
@@ -121,7 +122,7 @@ async def test_facts_are_read_anew_when_a_hold_ends(
     async with staged(velotel=HOLDING) as stage:
         claim = await stage.prepare(an_early_claim())
         await stage.file(claim)
-        await stage.postgres.put_reward(reward_for(claim, state=found))
+        await store_reward(stage.postgres, reward_for(claim, state=found))
         await stage.pass_time(days=3)
         outcome = await stage.ended()
         assert (outcome.state, outcome.reason_code, outcome.granted) == (state, reason, None)

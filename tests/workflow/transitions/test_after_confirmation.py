@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from adapters.postgres.grants import list_grants
 from tests.support.claims import days_ago
 from tests.support.environment import Stage, until
 from tests.workflow.messages.test_messages import refused_with
@@ -33,7 +34,7 @@ async def test_a_return_in_the_period_ends_the_ticket_with_its_reason(stage: Sta
     outcome = await stage.ended()
     assert (outcome.state, outcome.reason_code) == ("rejected", "order_returned")
     assert (await stage.moves())[-1] == f"order_cancelled: {AWAITING} → rejected"
-    assert await stage.postgres.grants() == []
+    assert await list_grants(stage.postgres) == []
     await stage.got_letters("confirmation", "partner_confirmed", "rejected")
 
 

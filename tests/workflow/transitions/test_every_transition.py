@@ -7,6 +7,7 @@ The ways there stand in `ways.py`. What else is true of a path: `test_arrows.py`
 
 import pytest
 
+from adapters.postgres.grants import list_grants
 from domain.tickets.emails import letter_earned
 from domain.tickets.lifecycle import ARROWS, FINAL, Event, State
 from tests.support.environment import Row, Stage, until
@@ -52,7 +53,7 @@ async def is_over(stage: Stage, row: Row, granted: bool) -> None:
     outcome = await stage.ended()
     end = (outcome.state, outcome.reason_code, outcome.granted is not None)
     assert end == (row["state"], row["reason_code"], granted)
-    grants = [grant["number"] for grant in await stage.postgres.grants()]
+    grants = [grant["number"] for grant in await list_grants(stage.postgres)]
     assert (stage.number in grants) is granted
 
 

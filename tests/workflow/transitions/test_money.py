@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from adapters.postgres.feed_records import store_reward
+from adapters.postgres.grants import list_grants
 from tests.support.claims import a_claim, an_order, days_ago, reward_for
 from tests.support.environment import Stage
 from tests.workflow.messages.test_messages import refused_with
@@ -28,7 +30,7 @@ async def test_one_order_earns_one_reward_whoever_claims_it(stage: Stage) -> Non
     assert ends.keys() == {"resolved", "rejected"}
     assert ends["resolved"][1:] == (None, True)
     assert ends["rejected"][1:] == ("already_rewarded", False)
-    assert [grant["number"] for grant in await stage.postgres.grants()] == [ends["resolved"][0]]
+    assert [grant["number"] for grant in await list_grants(stage.postgres)] == [ends["resolved"][0]]
     stage.number = ends["rejected"][0]
     last = f"cancellation_period_ended: {AWAITING} → rejected"
     assert await stage.moves() == [*LED_BY[AWAITING], last]
@@ -49,11 +51,11 @@ async def test_the_books_are_read_once_more_before_a_grant(
     """R24: a reward that the platform has booked meanwhile, without a word to the ticket."""
     claim = await stage.prepare()
     await stage.filed_and_confirmed(claim=claim)
-    await stage.postgres.put_reward(reward_for(claim, state=found, account_id=whose))
+    await store_reward(stage.postgres, reward_for(claim, state=found, account_id=whose))
     await stage.pass_time(days=6)
     outcome = await stage.ended()
     assert (outcome.state, outcome.reason_code, outcome.granted) == (state, reason, None)
-    assert await stage.postgres.grants() == []
+    assert await list_grants(stage.postgres) == []
     await stage.got_letters("confirmation", "partner_confirmed", letter)
 
 
@@ -109,11 +111,11 @@ async def test_an_agent_cannot_confirm_what_the_facts_speak_against(stage: Stage
     await stage.filed_and_sent(claim=claim)
     await stage.partner_says("confirmed", reward={"amount": "900.00", "currency": "PLN"})
     await stage.stands(AWAITING, UNDECIDED)
-    await stage.postgres.put_reward(reward_for(claim, state="invalid"))
+    await store_reward(stage.postgres, reward_for(claim, state="invalid"))
     decision = {"outcome": "confirmed", "note": "ok", "reward": {"amount": "40", "currency": "PLN"}}
     await refused_with("reward_invalid", stage.ask("decide", **decision))
     await stage.stands(AWAITING, UNDECIDED)
-    await stage.postgres.put_reward(reward_for(claim, state="rejected", version=2))
+    await store_reward(stage.postgres, reward_for(claim, state="rejected", version=2))
     await stage.ask("decide", **decision)
     await stage.stands(AWAITING)
     await stage.pass_time(days=6)
@@ -147,7 +149,7 @@ async def test_a_contested_rejection_can_be_granted(stage: Stage) -> None:
     """R1, R11: a rejected reward is claimed by its own id, and its order earns one reward."""
     order = an_order()
     contested = reward_for(a_claim(order=order), state="rejected", link_id=None)
-    await stage.postgres.put_reward(contested)
+    await store_reward(stage.postgres, contested)
     claim = a_claim(
         kind="rejected_reward",
         reward_id=contested.reward_id,

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from adapters.postgres.grants import list_grants
 from tests.support.claims import an_early_claim, days_ago
 from tests.support.environment import Stage
 from tests.support.partner_server import Says
@@ -85,7 +86,7 @@ async def test_the_normal_tracking_can_come_late(holding: Stage, state: str) -> 
     last = f"reward_registered: {state} → resolved"
     row = await ends(holding, state, last, [*letters, "reward_registered"])
     assert row["granted_amount"] is None
-    assert await holding.postgres.grants() == []
+    assert await list_grants(holding.postgres) == []
 
 
 @pytest.mark.parametrize("state", ["sent_to_partner", AWAITING])
@@ -176,7 +177,7 @@ async def test_a_reward_is_granted_when_the_cancellation_period_has_ended(stage:
         *(row["granted_amount"],) * 2,
         40,
     )
-    (grant,) = await stage.postgres.grants()
+    (grant,) = await list_grants(stage.postgres)
     assert (grant["number"], str(grant["amount"]), grant["currency"]) == (
         stage.number,
         "35.50",

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from adapters.postgres.feed_records import store_reward
 from domain.tickets.lifecycle import Event, State
 from local.mail_catcher.smtp import SmtpMode
 from tests.support.claims import a_claim, an_early_claim, an_order, days_ago, reward_for
@@ -82,7 +83,7 @@ def _files_early_beside_a_reward(state: str) -> Act:
     async def begin(stage: Stage) -> None:
         claim = await stage.prepare(an_early_claim())
         await stage.file(claim)
-        await stage.postgres.put_reward(reward_for(claim, state=state))
+        await store_reward(stage.postgres, reward_for(claim, state=state))
 
     return begin
 

@@ -1,0 +1,143 @@
+"""Change sets of tickets: each is one transaction, and changes nothing the second time."""
+
+from adapters.postgres.database import QUERIES, Connection, Postgres
+from adapters.postgres.rows import money_columns
+from domain.errors import BooksDisagree, RunReplaced
+from domain.tickets.approvals import Approval
+from domain.tickets.ticket import Answered, Move, Note, Writing
+from domain.tickets.ticket_limits import MOST_UNMOVED
+
+
+async def store_changes(postgres: Postgres, writing: Writing) -> None:
+    """Write a step down in a transaction of its own."""
+    async with postgres.transaction() as connection:
+        await write_down(connection, writing)
+
+
+async def write_down(connection: Connection, writing: Writing) -> None:
+    """Write a step inside a transaction; a late writing never overwrites a newer one. Raises
+    `RunReplaced` for a run whose ticket another one has taken up.
+    """
+    number = writing.number
+    resumptions = await QUERIES.resumptions_of(connection, number=number)
+    if resumptions is not None and resumptions != writing.resumptions:
+        raise RunReplaced(number)
+    await append(connection, writing)
+    await QUERIES.acknowledge(connection, number=number, ids=writing.acknowledged)
+    if writing.state.is_final:
+        await QUERIES.clear_handed_over(connection, number=number)
+    await QUERIES.write_ticket(
+        connection,
+        number=number,
+        writing=writing.writing,
+        state=writing.state,
+        reason_code=writing.reason_code,
+        due_at=writing.due_at,
+        cancellation_ends_at=writing.cancellation_ends_at,
+        attention=writing.attention,
+        partner_reference=writing.partner_reference,
+        proposal=writing.proposal.model_dump(mode="json") if writing.proposal else None,
+        resume_state=writing.resume_state,
+        notes_left_out=writing.notes_left_out,
+        **money_columns("confirmed", writing.confirmed),
+    )
+
+
+async def append(connection: Connection, writing: Writing) -> None:
+    """Keep what a step adds, inside a transaction: moves, letters, notes, answers."""
+    number = writing.number
+    for move in writing.moves:
+        await _append_move(connection, number, move)
+    for letter in writing.letters:
+        await QUERIES.queue_letter(
+            connection,
+            number=number,
+            key=letter.key,
+            kind=letter.kind,
+            language=letter.language,
+            params=letter.params,
+        )
+    for position, note in enumerate(writing.notes):
+        await _keep_note(connection, number, writing.writing, position, note)
+    for answer in writing.answers:
+        await keep_answer(connection, answer)
+    if approval := writing.approval:
+        await _keep_approval(connection, number, approval)
+
+
+async def _append_move(connection: Connection, number: str, move: Move) -> None:
+    is_new = await QUERIES.record_move(
+        connection,
+        number=number,
+        seq=move.seq,
+        event=move.event,
+        from_state=move.from_state,
+        to_state=move.to,
+        reason_code=move.reason_code,
+        actor=move.actor,
+        note=move.note,
+        at=move.at,
+    )
+    if is_new:
+        return
+    known = await QUERIES.recorded_move(connection, number=number, seq=move.seq)
+    if (known["event"], known["to_state"]) != (move.event, move.to):
+        raise BooksDisagree(number, move.seq)
+
+
+async def _keep_note(
+    connection: Connection, number: str, writing: int, position: int, note: Note
+) -> None:
+    await QUERIES.keep_note(
+        connection,
+        number=number,
+        writing=writing,
+        position=position,
+        message=note.message,
+        message_id=note.message_id,
+        actor=note.actor,
+        code=note.code,
+        body=note.body,
+        seq=note.seq,
+        at=note.at,
+        discrepancy=note.discrepancy,
+    )
+
+
+async def keep_answer(connection: Connection, answer: Answered) -> None:
+    """Keep the answer to a request inside a transaction; the first one stays."""
+    await QUERIES.keep_answer(
+        connection,
+        number=answer.number,
+        caller=answer.caller,
+        request_id=answer.request_id,
+        answer=answer.model_dump(mode="json"),
+    )
+
+
+async def _keep_approval(connection: Connection, number: str, approval: Approval) -> None:
+    await QUERIES.keep_approval(
+        connection,
+        number=number,
+        seq=approval.seq,
+        amount=approval.amount.amount,
+        currency=approval.amount.currency,
+        proposed_by=approval.proposed_by,
+        approved_by=approval.approved_by,
+    )
+
+
+async def keep_late_note(connection: Connection, number: str, note: Note) -> None:
+    """Keep a note of what no workflow hears, after the ticket's end above all: of many, only their
+    number. A discrepancy that is known brings no second one.
+    """
+    await QUERIES.lock_ticket(connection, number=number)
+    key = {"number": number, "key": note.discrepancy}
+    if note.discrepancy and await QUERIES.is_known_discrepancy(connection, **key):
+        return
+    room = {"number": number, "discrepancy": note.discrepancy, "most": MOST_UNMOVED}
+    if not await QUERIES.has_room_for_late(connection, **room):
+        await QUERIES.leave_note_out(connection, number=number)
+        return
+    position = await QUERIES.next_late_position(connection, number=number)
+    await _keep_note(connection, number, 0, position, note)

@@ -1,0 +1,49 @@
+"""Records of the platform's feed: its links and rewards, each with a version."""
+
+from adapters.postgres.database import QUERIES, Connection, Postgres
+from adapters.postgres.rows import money_columns
+from domain.claims.claim import Link, Reward
+
+
+async def store_link(postgres: Postgres, link: Link) -> None:
+    """Store a link, unless a newer version is stored."""
+    async with postgres.transaction() as connection:
+        await put_link(connection, link)
+
+
+async def store_reward(postgres: Postgres, reward: Reward) -> None:
+    """Store a reward, unless a newer version is stored."""
+    async with postgres.transaction() as connection:
+        await put_reward(connection, reward)
+
+
+async def put_link(connection: Connection, link: Link, for_all: bool = True) -> bool:
+    """Keep a link inside a transaction; `False` where a newer version, or the same, is known.
+
+    `for_all`: told by the feed for all accounts, which takes the place of whatever a token for some
+    told; the other way round nothing is kept.
+    """
+    promised = money_columns("promised", link.promised_reward)
+    row = link.model_dump(exclude={"promised_reward"}) | promised
+    await QUERIES.lock_name(connection, name=f"link|{link.link_id}")
+    if not for_all:
+        return bool(await QUERIES.put_link_for_some(connection, **row))
+    whose = {"link_id": link.link_id, "account_id": link.account_id}
+    await QUERIES.yield_link(connection, **whose)
+    return bool(await QUERIES.put_link_for_all(connection, **row))
+
+
+async def put_reward(connection: Connection, reward: Reward, for_all: bool = True) -> bool:
+    """Keep a reward inside a transaction, as `put_link` does a link."""
+    amount = reward.amount
+    row = reward.model_dump(exclude={"amount"}) | {
+        "order_key": reward.order_key,
+        "amount": amount.amount if amount else None,
+        "currency": amount.currency if amount else None,
+    }
+    await QUERIES.lock_name(connection, name=f"reward|{reward.reward_id}")
+    if not for_all:
+        return bool(await QUERIES.put_reward_for_some(connection, **row))
+    whose = {"reward_id": reward.reward_id, "account_id": reward.account_id}
+    await QUERIES.yield_reward(connection, **whose)
+    return bool(await QUERIES.put_reward_for_all(connection, **row))
