@@ -128,7 +128,7 @@ async def decide(
     """Decide in the partner's stead, and say why. More than the partner's maximum is not confirmed
     by one: the answer says `awaits_approval`, and the same decision by another agent confirms it.
     """
-    told.must_say_why()
+    told.require_reason()
     content = told.model_dump(mode="json", exclude={"request_id"}, exclude_none=True)
     content |= _ids(caller, told, key)
     if caller.roles & {"platform", "filing", "feed"}:  # a program, not a person

@@ -9,7 +9,7 @@ from domain.claims.claim import LinkKind
 from domain.claims.claimable_links import ClaimableStatus
 from domain.partners.profile import ClaimKind
 from gateway.api.schemas.claim_examples import MONEY
-from gateway.api.schemas.claims import MoneyOut
+from gateway.api.schemas.money import MonetaryAmount
 
 
 class ClaimableLinkView(BaseModel):
@@ -31,7 +31,7 @@ class ClaimableLinkView(BaseModel):
     reward_changed_on: date | None = Field(
         None, description="When the reward was rejected, or came to where it stands in the way."
     )
-    amount: MoneyOut | None = Field(None, description="Promised for the link, or rejected.")
+    amount: MonetaryAmount | None = Field(None, description="Promised for the link, or rejected.")
     orders_from: date | None = Field(
         None, description="The day of the oldest order that may still be claimed with the link."
     )

@@ -10,13 +10,6 @@ Told = Annotated[Any, AfterValidator(all_text)]
 """A text that is as good as absent where it is anything else: it spoils nothing."""
 
 
-class MoneyOut(BaseModel):
-    """An amount in the currency's unit, with two decimals."""
-
-    amount: str = Field(examples=["40.00"])
-    currency: str = Field(examples=["PLN"])
-
-
 class ClaimContact(BaseModel):
     """Whom to write to, in which language."""
 

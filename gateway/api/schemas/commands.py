@@ -8,6 +8,7 @@ from domain.claims.claim import MAX_FORM_ANSWERS
 from domain.tickets.messages import RejectionReason
 from domain.values.types import PlainAnswers
 from gateway.api.schemas import ticket_examples as examples
+from gateway.api.schemas.money import MonetaryAmount
 from gateway.http.problems import Problem
 
 SINGLE_LINE: Final = r"^[^\x00-\x1f\x7f]*$"
@@ -16,7 +17,7 @@ SINGLE_LINE: Final = r"^[^\x00-\x1f\x7f]*$"
 RequestId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 
 
-Said = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"\S")]
+NonEmptyText = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"\S")]
 
 
 class CommandRequest(BaseModel):
@@ -26,13 +27,6 @@ class CommandRequest(BaseModel):
     """
 
     request_id: RequestId | None = Field(None, examples=["desk-7731"])
-
-
-class RewardIn(BaseModel):
-    """An amount in the currency of the partner's market."""
-
-    amount: str = Field(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$", examples=["40.00"])
-    currency: str = Field(pattern=r"^[A-Za-z]{3}$", examples=["PLN"])
 
 
 class DecisionRequest(CommandRequest):
@@ -59,10 +53,10 @@ class DecisionRequest(CommandRequest):
 
     outcome: Literal["confirmed", "rejected"]
     reason_code: RejectionReason | None = None
-    note: Said | None = Field(None, examples=["Contract seen"])
-    reward: RewardIn | None = None
+    note: NonEmptyText | None = Field(None, examples=["Contract seen"])
+    reward: MonetaryAmount | None = None
 
-    def must_say_why(self) -> None:
+    def require_reason(self) -> None:
         """Raise `malformed` for a decision without its reason."""
         needed = "note" if self.outcome == "confirmed" else "reason_code"
         if getattr(self, needed) is None:
@@ -74,7 +68,7 @@ class WithdrawalRequest(CommandRequest):
 
     model_config = ConfigDict(json_schema_extra={"examples": examples.WITHDRAWALS})
 
-    reason: Said | None = Field(None, examples=["filed twice"])
+    reason: NonEmptyText | None = Field(None, examples=["filed twice"])
 
 
 class ResendRequest(CommandRequest):
@@ -82,7 +76,7 @@ class ResendRequest(CommandRequest):
 
     model_config = ConfigDict(json_schema_extra={"examples": examples.RESENDS})
 
-    reason: Said | None = Field(None, examples=["the partner mended its form"])
+    reason: NonEmptyText | None = Field(None, examples=["the partner mended its form"])
 
 
 class TicketInformationRequest(CommandRequest):
@@ -113,11 +107,11 @@ class TicketInformationRequest(CommandRequest):
         }
     )
 
-    questions: Annotated[list[Said], Field(min_length=1, max_length=20)] | None = Field(
+    questions: Annotated[list[NonEmptyText], Field(min_length=1, max_length=20)] | None = Field(
         None, description="Names of fields of the form, or questions in the member's language."
     )
     answers: Annotated[PlainAnswers, Field(max_length=MAX_FORM_ANSWERS)] | None = None
-    note: Said | None = None
+    note: NonEmptyText | None = None
 
     @property
     def is_question(self) -> bool:

@@ -1,6 +1,5 @@
 """Records of the platform's feed, and what became of each."""
 
-import re
 from typing import Annotated, Final, Literal
 
 from pydantic import (
@@ -9,17 +8,16 @@ from pydantic import (
     ConfigDict,
     Field,
     JsonValue,
-    WithJsonSchema,
 )
 
 from domain.claims.claim import Link, Reward
-from domain.values.types import Amount, Money, Words
+from domain.values.types import Words
+from gateway.api.schemas.money import MonetaryAmount
 from gateway.http.problems import FieldError
 
-_HIGHEST: Final = 2**53 - 1  # of the whole numbers that every program of JSON holds exactly
-
-
-_AMOUNT: Final = r"^[0-9]{1,10}(\.[0-9]{1,2})?$"
+_MAX_EXACT_INTEGER: Final = (
+    2**53 - 1
+)  # of the whole numbers that every program of JSON holds exactly
 
 
 LINK_EXAMPLE: Final[dict[str, JsonValue]] = {
@@ -48,27 +46,13 @@ REWARD_EXAMPLE: Final[dict[str, JsonValue]] = {
 }
 
 
-def _a_number(value: object) -> object:
+def _not_text(value: object) -> object:
     if isinstance(value, bool | str):
         raise ValueError("expected a whole number")
     return value
 
 
-def _an_amount(value: object) -> object:
-    if not isinstance(value, str) or not re.fullmatch(_AMOUNT, value):
-        raise ValueError("expected an amount such as 12.50, as text")
-    return value
-
-
-Version = Annotated[int, Field(ge=0, le=_HIGHEST), BeforeValidator(_a_number)]
-
-
-class MoneyIn(Money):
-    """An amount as text: numbers of JSON are not exact everywhere."""
-
-    amount: Annotated[
-        Amount, WithJsonSchema({"type": "string", "pattern": _AMOUNT}), BeforeValidator(_an_amount)
-    ]
+Version = Annotated[int, Field(ge=0, le=_MAX_EXACT_INTEGER), BeforeValidator(_not_text)]
 
 
 class LinkRecord(Link):
@@ -77,7 +61,7 @@ class LinkRecord(Link):
     model_config = ConfigDict(json_schema_extra={"examples": [LINK_EXAMPLE]})
 
     version: Version
-    promised_reward: MoneyIn | None = None
+    promised_reward: MonetaryAmount | None = None
 
 
 class RewardRecord(Reward):
@@ -86,7 +70,7 @@ class RewardRecord(Reward):
     model_config = ConfigDict(json_schema_extra={"examples": [REWARD_EXAMPLE]})
 
     version: Version
-    amount: MoneyIn | None = None
+    amount: MonetaryAmount | None = None
     order_number: Annotated[Words, Field(max_length=200)] | None = None
     granted_by_ticket: Annotated[str, Field(max_length=64, pattern=r"^[!-~]+$")] | None = None
 

@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.tickets.lifecycle import State
 from gateway.api.schemas.discrepancies import Discrepancy
+from gateway.api.schemas.money import MonetaryAmount
 from gateway.api.schemas.ticket_examples import WHOLE
-from gateway.api.schemas.tickets import Amount, AttentionItem, CodedText, TicketContact
+from gateway.api.schemas.tickets import AttentionItem, CodedText, TicketContact
 
 
 class ProposedAmount(BaseModel):
@@ -16,7 +17,7 @@ class ProposedAmount(BaseModel):
     by the same decision.
     """
 
-    amount: Amount
+    amount: MonetaryAmount
     by: str = Field(examples=["agent:anna"])
     at: datetime
 
@@ -121,10 +122,10 @@ class TicketDetail(BaseModel):
     reason: CodedText | None = None
     refusal_reasons: list[CodedText] = []
     existing_ticket: str | None = None
-    promised: Amount | None = None
-    confirmed: Amount | None = None
-    granted: Amount | None = None
-    maximum: Amount | None = None
+    promised: MonetaryAmount | None = None
+    confirmed: MonetaryAmount | None = None
+    granted: MonetaryAmount | None = None
+    maximum: MonetaryAmount | None = None
     proposal: ProposedAmount | None = None
     partner_reference: str | None = None
     history: list[TransitionView] = []

@@ -26,13 +26,6 @@ class AttentionItem(CodedText):
     advice: str
 
 
-class Amount(BaseModel):
-    """An amount with its currency."""
-
-    amount: str = Field(examples=["40.00"])
-    currency: str = Field(examples=["PLN"])
-
-
 class TicketContact(BaseModel):
     """Whom letters go to."""
 
