@@ -16,7 +16,7 @@ from typing import Any, Final
 from local.exit_process import leave
 from tests.support.databases import fresh_database, running_server
 from tests.support.recorded_paths import PATHS
-from tests.support.setup import secrets, set_stage
+from tests.support.setup import open_environment, secrets
 
 FOLDER: Final = Path(__file__).parents[1] / "tests" / "histories"
 
@@ -30,20 +30,20 @@ async def record(names: Sequence[str]) -> None:
             with tempfile.TemporaryDirectory() as letters:
                 async with (
                     fresh_database(server) as url,
-                    set_stage(url, Path(letters), velotel=path.velotel) as stage,
+                    open_environment(url, Path(letters), velotel=path.velotel) as env,
                 ):
-                    await path.play(stage)
-                    await stage.ended()
-                    events = (await stage.handle.fetch_history()).to_json_dict()
-            _write(name, {"workflow_id": stage.number, "history": without_places(events)})
+                    await path.run(env)
+                    await env.wait_until_closed()
+                    events = (await env.handle.fetch_history()).to_json_dict()
+            _write(name, {"workflow_id": env.number, "history": without_stack_traces(events)})
 
 
-def without_places(content: Any) -> Any:
+def without_stack_traces(content: Any) -> Any:
     """The same JSON without stack traces: they name folders of the machine that recorded it."""
     if isinstance(content, dict):
         kept = {key: one for key, one in content.items() if key != "stackTrace"}
-        return {key: without_places(one) for key, one in kept.items()}
-    return [without_places(one) for one in content] if isinstance(content, list) else content
+        return {key: without_stack_traces(one) for key, one in kept.items()}
+    return [without_stack_traces(one) for one in content] if isinstance(content, list) else content
 
 
 def _write(name: str, recorded: dict[str, Any]) -> None:

@@ -93,7 +93,7 @@ async def repair_ticket(
             id=number,
             task_queue=TICKETS_QUEUE,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            static_summary="taken up again",
+            static_summary="resumed from the database",
             static_details="Support ticket: see the current details for where it stands.",
             rpc_timeout=_TIMEOUT,
         )

@@ -35,13 +35,13 @@ async def test_a_member_answers_from_the_letter(
     assert await page.locator("#note-1-error").inner_text() == missing
     assert await page.locator("#answer-order_number").input_value() == order
     await page.fill("#note-1", "The small one.")
-    calls = len(front.stage.partner.calls)
+    calls = len(front.env.partner.calls)
     await page.get_by_role("button").dblclick()
     await page.get_by_role("status").wait_for()
     await eyes.look()
     assert thanks in await page.get_by_role("status").inner_text()
-    await front.stage.partner.called(calls + 1)
-    assert front.stage.partner.calls[-1].claim["answers"]["order_number"] == order
+    await front.env.partner.wait_for_calls(calls + 1)
+    assert front.env.partner.calls[-1].claim["answers"]["order_number"] == order
     await page.reload()
     assert thanks in await page.get_by_role("status").inner_text()
 

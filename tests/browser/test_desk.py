@@ -64,8 +64,8 @@ async def test_every_page_speaks_every_language(
     front: Front, open_eyes: Opener, size: ViewportSize
 ) -> None:
     number = await a_sent_ticket(front)
-    await front.stage.partner_says("information_requested", questions=["order_number", "Kiedy?"])
-    await front.stage.stands("information_requested")
+    await front.env.send_outcome("information_requested", questions=["order_number", "Kiedy?"])
+    await front.env.wait_for_state("information_requested")
     for language, locale in LANGUAGES.items():
         eyes = await at_the_desk(front, open_eyes, size, locale=locale)
         for address in ("", "/queues/overdue", "?q=nothing-like-this", f"/tickets/{number}"):
@@ -99,10 +99,10 @@ async def test_hostile_words_are_shown_and_do_nothing(
     account = front.new_id("acc")
     contact = {"email": f"{account}@example.com", "name": HOSTILE, "language": "pl"}
     number = await a_sent_ticket(front, account, contact=contact)
-    await front.stage.partner_says("information_requested", note=HOSTILE, questions=[HOSTILE])
-    await front.stage.stands("information_requested")
-    await front.stage.ask("provide_information", note=HOSTILE * 30)
-    await front.stage.stands("sent_to_partner")
+    await front.env.send_outcome("information_requested", note=HOSTILE, questions=[HOSTILE])
+    await front.env.wait_for_state("information_requested")
+    await front.env.send_update("provide_information", note=HOSTILE * 30)
+    await front.env.wait_for_state("sent_to_partner")
     eyes = await at_the_desk(front, open_eyes, size)
     await eyes.page.goto(f"{front.address}/desk/tickets/{number}")
     await expect(eyes.page).to_have_title(re.compile(number))
@@ -181,7 +181,7 @@ async def test_a_ticket_leads_to_its_workflow_in_temporal(front: Front, open_eye
     eyes = await at_the_desk(front, open_eyes)
     await eyes.page.goto(f"{front.address}/desk/tickets/{number}")
     link = eyes.page.get_by_role("link", name="Its workflow in Temporal")
-    namespace = front.stage.client.namespace
+    namespace = front.env.client.namespace
     address = f"http://temporal.example/namespaces/{namespace}/workflows/{number}"
     await expect(link).to_have_attribute("href", address)
 

@@ -13,8 +13,8 @@ async def test_an_agent_decides_what_a_partner_left_open(
     front: Front, open_eyes: Opener, size: ViewportSize
 ) -> None:
     number = await a_sent_ticket(front)
-    await front.stage.partner_says("confirmed", reward={"amount": "900", "currency": "PLN"})
-    await front.stage.stands("awaiting_cancellation_period", "amount_undecided")
+    await front.env.send_outcome("confirmed", reward={"amount": "900", "currency": "PLN"})
+    await front.env.wait_for_state("awaiting_cancellation_period", "amount_undecided")
     eyes = await at_the_desk(front, open_eyes, size, "anna")
     await expect(eyes.page.get_by_text("Nobody has decided the amount.").last).to_be_attached()
     page = await opened(eyes, front, number, "Confirm the reward")
@@ -33,7 +33,7 @@ async def test_an_agent_decides_what_a_partner_left_open(
     await expect(page.get_by_text("agent anna").last).to_be_visible()
     await expect(page.locator("blockquote", has_text="by telephone")).to_be_visible()
     await eyes.look()
-    row = await front.stage.row()
+    row = await front.env.row()
     assert (str(row["confirmed_amount"]), row["attention"]) == ("150.50", [])
 
 
@@ -48,7 +48,7 @@ async def test_an_agent_rejects_with_a_reason_in_words(front: Front, open_eyes: 
     await page.get_by_role("button", name="Reject").click()
     await expect(page.get_by_role("status")).to_contain_text("recorded")
     await expect(page.get_by_text("the ticket has ended")).to_be_visible()
-    assert (await front.stage.row())["reason_code"] == "order_cancelled"
+    assert (await front.env.row())["reason_code"] == "order_cancelled"
 
 
 async def test_an_agent_asks_by_fields_and_in_words(front: Front, open_eyes: Opener) -> None:
@@ -62,7 +62,7 @@ async def test_an_agent_asks_by_fields_and_in_words(front: Front, open_eyes: Ope
     await page.get_by_role("button", name="Ask the member").click()
     await expect(page.get_by_role("status")).to_contain_text("has been asked")
     await expect(page.get_by_text("Kiedy podpisano umowę?")).to_be_visible()
-    await front.stage.got_letters("confirmation", "information_needed")
+    await front.env.wait_for_emails("confirmation", "information_needed")
     await eyes.look()
 
 
@@ -80,7 +80,7 @@ async def test_an_agent_withdraws_and_has_a_claim_sent_again(
     await page.get_by_role("button", name="Withdraw").click()
     await expect(page.get_by_role("status")).to_contain_text("is withdrawn")
     await expect(page.get_by_text("filed twice")).to_be_visible()
-    await front.stage.stands("withdrawn")
+    await front.env.wait_for_state("withdrawn")
 
 
 async def test_sent_twice_and_reloaded_it_is_done_once(front: Front, open_eyes: Opener) -> None:
@@ -96,7 +96,7 @@ async def test_sent_twice_and_reloaded_it_is_done_once(front: Front, open_eyes: 
     await page.reload()
     again = await page.request.post(page.url.partition("?")[0], form=content, max_redirects=0)
     assert again.status == 303
-    moves = await front.stage.moves()
+    moves = await front.env.transitions()
     assert len([move for move in moves if move.startswith("information_requested")]) == 1
 
 
@@ -106,8 +106,8 @@ async def test_what_is_no_longer_possible_is_told_on_the_page(
     number = await a_sent_ticket(front)
     eyes = await at_the_desk(front, open_eyes)
     page = await opened(eyes, front, number, "Withdraw")
-    await front.stage.partner_says("rejected", reason_code="order_not_found")
-    await front.stage.ended()
+    await front.env.send_outcome("rejected", reason_code="order_not_found")
+    await front.env.wait_until_closed()
     await page.locator("#withdraw_reason").fill("changed their mind")
     await page.get_by_role("button", name="Withdraw").click()
     await expect(page.get_by_role("alert")).to_contain_text("no longer possible")

@@ -43,9 +43,9 @@ async def test_a_member_files(
     row = await member.row(number)
     assert (row["account_id"], row["kind"], row["partner_id"]) == (member.account, kind, "velotel")
     assert row["answers"]["order_number"] == member.order
-    front.stage.number = number
-    await front.stage.got_letters("confirmation")
-    (letter,) = front.stage.box.find(number=number)
+    front.env.number = number
+    await front.env.wait_for_emails("confirmation")
+    (letter,) = front.env.mailbox.find(number=number)
     assert (f"{member.account}@example.com" in letter.to, letter.language) == (True, language)
 
 
@@ -145,9 +145,9 @@ async def test_pressed_twice_and_sent_again_it_is_one_ticket_and_one_letter(
     await page.go_back()
     assert await member.number_shown(page) == number
     assert await member.tickets() == [number]
-    front.stage.number = number
-    await front.stage.stands("sent_to_partner")
-    await front.stage.got_letters("confirmation")
+    front.env.number = number
+    await front.env.wait_for_state("sent_to_partner")
+    await front.env.wait_for_emails("confirmation")
 
 
 async def test_a_refusal_says_why_and_leads_back_with_what_was_typed(

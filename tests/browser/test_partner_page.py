@@ -84,7 +84,7 @@ async def test_a_partner_confirms_in_polish(
     await expect(page.get_by_role("status")).to_contain_text("Zlecenie zostało potwierdzone")
     await expect(page.get_by_role("status")).to_contain_text("12,50 zł")
     await eyes.look()
-    assert (await front.stage.ended()).state == "resolved"
+    assert (await front.env.wait_until_closed()).state == "resolved"
     await page.reload()
     await expect(page.get_by_role("button")).to_have_count(0)
 
@@ -114,7 +114,7 @@ async def test_a_partner_rejects_in_german_and_what_members_write_is_only_words(
     said = re.compile("Sie haben diese Anfrage abgelehnt|Diese Anfrage ist abgeschlossen")
     await expect(page.get_by_role("status")).to_contain_text(said)
     await eyes.look()
-    assert (await front.stage.ended()).reason_code == "order_returned"
+    assert (await front.env.wait_until_closed()).reason_code == "order_returned"
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
@@ -132,9 +132,9 @@ async def test_a_partner_asks_in_english_and_gets_the_claim_again_with_the_answe
     await go_on(page, "Send this answer")
     await expect(page.get_by_role("status")).to_contain_text("You asked the member")
     await eyes.look()
-    await front.stage.stands("information_requested")
-    await front.stage.ask("provide_information", actor="member", note="My mother's.")
-    await front.stage.stands("sent_to_partner")
+    await front.env.wait_for_state("information_requested")
+    await front.env.send_update("provide_information", actor="member", note="My mother's.")
+    await front.env.wait_for_state("sent_to_partner")
     await page.reload()
     await expect(page.locator("main")).to_contain_text("My mother's.")
     await eyes.look()

@@ -8,7 +8,7 @@ import pytest
 from tests.support.browser_client import Browsing
 from tests.support.databases import fresh_database
 from tests.support.gateway import Front, fronted
-from tests.support.setup import real_server
+from tests.support.setup import dev_server
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +18,7 @@ async def front(
     """A gateway in front of the real workers, a real Temporal server and a real database."""
     letters: Path = tmp_path_factory.mktemp("letters")
     async with (
-        real_server() as server,
+        dev_server() as server,
         fresh_database(postgres_server) as database_url,
         fronted(server, database_url, letters) as whole,
     ):

@@ -42,7 +42,7 @@ class Member:
         known = {"account_id": self.account, "partner_id": partner, "kind": kind}
         clicked_at = datetime.now(UTC) - timedelta(days=days)
         told = {"link_id": link_id, "clicked_at": clicked_at}
-        await store_link(self.front.stage.postgres, a_link(**known | told | more))
+        await store_link(self.front.env.postgres, a_link(**known | told | more))
         return link_id
 
     async def reward(self, partner: str, days: int, **more: Any) -> str:
@@ -51,7 +51,7 @@ class Member:
         known = {"reward_id": reward_id, "account_id": self.account, "partner_id": partner}
         changed_at = datetime.now(UTC) - timedelta(days=days)
         told = {"order_number": self.order, "changed_at": changed_at, "link_id": None}
-        await store_reward(self.front.stage.postgres, a_reward(**known | told | more))
+        await store_reward(self.front.env.postgres, a_reward(**known | told | more))
         return reward_id
 
     async def open_account(self) -> None:
@@ -81,12 +81,12 @@ class Member:
 
     async def row(self, number: str) -> dict[str, Any]:
         """The ticket's row in the books."""
-        return (await self.front.stage.rows("tickets", "number", number))[0]
+        return (await self.front.env.rows("tickets", "number", number))[0]
 
     async def tickets(self) -> list[str]:
         """The numbers of this account's tickets."""
         query = "select number from tickets where account_id = $1"
-        async with self.front.stage.postgres.transaction() as connection:
+        async with self.front.env.postgres.transaction() as connection:
             return [row["number"] for row in await connection.fetch(query, self.account)]
 
 

@@ -74,16 +74,16 @@ def reward_for(claim: dict[str, Any], **changes: Any) -> Reward:
     return a_reward(**known | changes)
 
 
-def a_partner(partner_id: str, base_url: str, changes: dict[str, Any]) -> PartnerProfile:
+def build_profile(partner_id: str, base_url: str, changes: dict[str, Any]) -> PartnerProfile:
     """A partner of `partners/` at our own door, with these changes to its file."""
-    profile = _read(partner_id, json.dumps(changes))
+    profile = _load_profile(partner_id, json.dumps(changes))
     address = HttpUrl(f"{base_url}/{partner_id}")
     channel = profile.channel.model_copy(update={"address": address, "timeout_seconds": 5})
     return profile.model_copy(update={"channel": channel})
 
 
 @functools.cache
-def _read(partner_id: str, changes: str) -> PartnerProfile:
+def _load_profile(partner_id: str, changes: str) -> PartnerProfile:
     """Read a file once: to check one takes longer than to set the rest of a stage."""
     content = tomllib.loads((PARTNERS / f"{partner_id}.toml").read_text())
     return PartnerProfile.from_file(merged(content, json.loads(changes)))

@@ -25,9 +25,9 @@ from gateway.app import create_app
 from gateway.server.uvicorn_server import Server, ServerConfig
 from local.stack.ports import HOST
 from settings import GatewaySettings
-from tests.support.environment import Stage
+from tests.support.environment import TicketEnvironment
 from tests.support.partner_server import SECRET
-from tests.support.setup import profiles, secrets, set_stage
+from tests.support.setup import open_environment, profiles, secrets
 from tests.support.sockets import listening_socket
 
 ISSUER: Final = "https://platform.rewards.example"
@@ -53,7 +53,7 @@ class Front:
 
     address: str
     http: httpx.AsyncClient
-    stage: Stage
+    env: TicketEnvironment
     app: FastAPI
     profiles: Mapping[str, PartnerProfile]
 
@@ -148,13 +148,13 @@ async def fronted(
         address = f"http://{HOST}:{listening.getsockname()[1]}"
         own = {"TICKETS_PUBLIC_URL": address}
         told = own | {"TICKETS_SIGNING_SECRET": PAGES_SECRET}
-        stage = await stack.enter_async_context(
-            set_stage(database_url, letters, server, with_workers, told)
+        env = await stack.enter_async_context(
+            open_environment(database_url, letters, server, with_workers, told)
         )
-        known = profiles(stage.partner.base_url, {})
+        known = profiles(env.partner.base_url, {})
         settings = gateway_settings(database_url, **own | changes)
         app = create_app(settings, known, dict.fromkeys(secrets(), SECRET))
         await stack.enter_async_context(served(app, listening))
         http = httpx.AsyncClient(base_url=address, trust_env=False, timeout=30)
         await stack.enter_async_context(http)
-        yield Front(address, http, stage, app, known)
+        yield Front(address, http, env, app, known)

@@ -14,7 +14,7 @@ from gateway.app import create_app
 from local.stack.ports import HOST, free_ports
 from local.stack.profiles import invented_secret
 from tests.support.claims import PARTNERS
-from tests.support.environment import until
+from tests.support.environment import wait_until
 from tests.support.gateway import Front, gateway_settings, served
 from tests.support.partner_server import SECRET
 from tests.support.setup import secrets
@@ -72,7 +72,7 @@ async def a_process(
     )
     try:
         async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", trust_env=False) as http:
-            await until(lambda: _lives(http), bool)
+            await wait_until(lambda: _lives(http), bool)
             yield process, http
     finally:
         with contextlib.suppress(ProcessLookupError):

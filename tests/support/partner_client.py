@@ -64,8 +64,8 @@ def outcome(front: Front, number: str, said: str = "confirmed", **changes: Any) 
 
 async def a_ticket(front: Front, **changes: Any) -> str:
     """File a claim and wait until its partner has it; return its number."""
-    await front.stage.filed_and_sent(claim=a_claim(front.new_id("acc"), **changes))
-    return front.stage.number
+    await front.env.file_and_send(claim=a_claim(front.new_id("acc"), **changes))
+    return front.env.number
 
 
 def link(

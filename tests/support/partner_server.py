@@ -21,11 +21,11 @@ from local.stack.ports import HOST
 from tests.support.sockets import listening_socket
 
 SECRET: Final = "whsec_" + base64.b64encode(b"made up for the tests only, 32 by").decode()
-DEADLINE: Final = 20.0  # seconds
+TIMEOUT_SECONDS: Final = 20.0  # seconds
 
 
 @dataclass(frozen=True)
-class Says:
+class CannedResponse:
     """An answer: `gate` is waited for before it is given."""
 
     status: int = 200
@@ -35,51 +35,52 @@ class Says:
 
 
 @dataclass(frozen=True)
-class Call:
+class ReceivedCall:
     """One of our calls as it arrived, its signature checked."""
 
     key: str
     claim: dict[str, Any]
 
 
-class Partner:
-    """Gives the answers of `next_answers` first, then `answer` for ever, unless a partner has one
-    of its own.
-    """
+class PartnerServer:
+    """Serves `responses_by_partner`, else `queued_responses` in order, else `default_response`."""
 
     def __init__(self) -> None:
         """Take every claim, as long as nothing else is said."""
-        self.answer = Says()
-        self.next_answers: deque[Says] = deque()
-        self.answers_of: dict[str, Says] = {}
-        self.calls: list[Call] = []
+        self.default_response = CannedResponse()
+        self.queued_responses: deque[CannedResponse] = deque()
+        self.responses_by_partner: dict[str, CannedResponse] = {}
+        self.calls: list[ReceivedCall] = []
         self.base_url = ""
-        self._came = asyncio.Condition()
+        self._call_received = asyncio.Condition()
 
-    async def take(self, request: Request) -> Response:
+    async def handle(self, request: Request) -> Response:
         """Take a claim; one whose signature is wrong breaks the test."""
         body = await request.body()
         Webhook(SECRET).verify(body, dict(request.headers))
         key = request.headers["idempotency-key"]
-        async with self._came:
-            self.calls.append(Call(key, json.loads(body)["claim"]))
-            self._came.notify_all()
-        said = self.answers_of.get(request.path_params["partner_id"]) or self._next()
-        if said.gate:
-            await said.gate.wait()
-        return Response(said.body, said.status, dict(said.headers))
+        async with self._call_received:
+            self.calls.append(ReceivedCall(key, json.loads(body)["claim"]))
+            self._call_received.notify_all()
+        response = (
+            self.responses_by_partner.get(request.path_params["partner_id"])
+            or self._next_response()
+        )
+        if response.gate:
+            await response.gate.wait()
+        return Response(response.body, response.status, dict(response.headers))
 
-    def _next(self) -> Says:
-        return self.next_answers.popleft() if self.next_answers else self.answer
+    def _next_response(self) -> CannedResponse:
+        return self.queued_responses.popleft() if self.queued_responses else self.default_response
 
-    async def called(self, times: int) -> None:
+    async def wait_for_calls(self, times: int) -> None:
         """Wait until so many calls have come."""
-        async with asyncio.timeout(DEADLINE), self._came:
-            await self._came.wait_for(lambda: len(self.calls) >= times)
+        async with asyncio.timeout(TIMEOUT_SECONDS), self._call_received:
+            await self._call_received.wait_for(lambda: len(self.calls) >= times)
 
     def application(self) -> Starlette:
         """The web application."""
-        return Starlette(routes=[Route("/{partner_id}", self.take, methods=["POST"])])
+        return Starlette(routes=[Route("/{partner_id}", self.handle, methods=["POST"])])
 
 
 class _Server(uvicorn.Server):
@@ -92,9 +93,9 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def open_for_claims() -> AsyncIterator[Partner]:
+async def run_partner_server() -> AsyncIterator[PartnerServer]:
     """A partner on a port of its own, in this event loop."""
-    partner = Partner()
+    partner = PartnerServer()
     listening = listening_socket()
     partner.base_url = f"http://{HOST}:{listening.getsockname()[1]}"
     config = uvicorn.Config(

@@ -6,171 +6,176 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tests.support.claims import a_claim, an_early_claim, an_order
-from tests.support.environment import Stage, raw
-from tests.support.partner_server import Says
+from tests.support.environment import TicketEnvironment, raw_payload
+from tests.support.partner_server import CannedResponse
 
 AWAITING: Final = "awaiting_cancellation_period"
 OVER: Final = {"cancellation_ends_on": "2026-01-01"}
-Play = Callable[[Stage], Awaitable[Any]]
+Steps = Callable[[TicketEnvironment], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
-class Path:
+class RecordedPath:
     """A play, and the changes to Velotel's file that it needs."""
 
-    play: Play
+    run: Steps
     velotel: dict[str, Any] = field(default_factory=dict)
 
 
-async def _resolved(stage: Stage) -> None:
-    await stage.filed_and_confirmed()
-    await stage.pass_time(days=6)
+async def _resolved(env: TicketEnvironment) -> None:
+    await env.file_and_confirm()
+    await env.skip_time(days=6)
 
 
-async def _rejected(stage: Stage) -> None:
-    await stage.filed_and_sent()
-    await stage.partner_says("rejected", reason_code="order_not_found")
+async def _rejected(env: TicketEnvironment) -> None:
+    await env.file_and_send()
+    await env.send_outcome("rejected", reason_code="order_not_found")
 
 
-async def _cancelled(stage: Stage) -> None:
-    await stage.filed_and_confirmed()
-    await stage.partner_says("order_cancelled")
+async def _cancelled(env: TicketEnvironment) -> None:
+    await env.file_and_confirm()
+    await env.send_outcome("order_cancelled")
 
 
-async def _withdrawn(stage: Stage) -> None:
-    await stage.filed_and_sent()
-    await stage.ask("withdraw", reason="found it")
+async def _withdrawn(env: TicketEnvironment) -> None:
+    await env.file_and_send()
+    await env.send_update("withdraw", reason="found it")
 
 
-async def _discarded(stage: Stage) -> None:
-    await stage.file(answers={})
+async def _discarded(env: TicketEnvironment) -> None:
+    await env.file(answers={})
 
 
-async def _malformed(stage: Stage) -> None:
-    await stage.begin(raw(b"{"))
+async def _malformed(env: TicketEnvironment) -> None:
+    await env.start_workflow(raw_payload(b"{"))
 
 
-async def _held(stage: Stage) -> None:
-    await stage.file(an_early_claim())
-    await stage.pass_time(days=3)
-    await stage.stands("sent_to_partner")
-    await stage.partner_says("confirmed", **OVER)
+async def _held(env: TicketEnvironment) -> None:
+    await env.file(an_early_claim())
+    await env.skip_time(days=3)
+    await env.wait_for_state("sent_to_partner")
+    await env.send_outcome("confirmed", **OVER)
 
 
-async def _decided(stage: Stage) -> None:
-    await stage.filed_and_sent(answers={"order_number": an_order()})
-    await stage.partner_says("confirmed", reward={"amount": "900.00", "currency": "PLN"})
-    await stage.stands(AWAITING, "amount_undecided", "cancellation_end_unknown")
+async def _decided(env: TicketEnvironment) -> None:
+    await env.file_and_send(answers={"order_number": an_order()})
+    await env.send_outcome("confirmed", reward={"amount": "900.00", "currency": "PLN"})
+    await env.wait_for_state(AWAITING, "amount_undecided", "cancellation_end_unknown")
     reward = {"amount": "40.00", "currency": "PLN"}
-    await stage.ask("decide", outcome="confirmed", note="called them", reward=reward)
+    await env.send_update("decide", outcome="confirmed", note="called them", reward=reward)
 
 
-async def _refused_and_resent(stage: Stage) -> None:
-    stage.partner.next_answers.append(Says(status=422))
-    await stage.file()
-    await stage.stands("validated", "partner_contract_fault")
-    await stage.ask("resend_to_partner")
-    await stage.stands("sent_to_partner")
-    await stage.partner_says("confirmed", **OVER)
+async def _refused_and_resent(env: TicketEnvironment) -> None:
+    env.partner.queued_responses.append(CannedResponse(status=422))
+    await env.file()
+    await env.wait_for_state("validated", "partner_contract_fault")
+    await env.send_update("resend_to_partner")
+    await env.wait_for_state("sent_to_partner")
+    await env.send_outcome("confirmed", **OVER)
 
 
-async def _answered_too_soon(stage: Stage) -> None:
+async def _answered_too_soon(env: TicketEnvironment) -> None:
     gate = asyncio.Event()
-    stage.partner.answer = Says(gate=gate)
-    await stage.file()
-    await stage.partner.called(1)
-    await stage.partner_says("confirmed", **OVER)
-    await stage.ended()
+    env.partner.default_response = CannedResponse(gate=gate)
+    await env.file()
+    await env.partner.wait_for_calls(1)
+    await env.send_outcome("confirmed", **OVER)
+    await env.wait_until_closed()
     gate.set()
 
 
-async def _strays(stage: Stage) -> None:
-    await stage.filed_and_sent()
-    for strange in ([raw(b"{")], [], [{"outcome_id": "x"}], [raw(b"\xff", b"binary/plain")]):
-        await stage.signal("partner_outcome", *strange)
-    await stage.signal("no_such_signal", 1)
-    await stage.partner_says("confirmed", partner_id="buchkiste")
-    await stage.noted(*["malformed"] * 5, "other_partner")
-    await _then_rejected(stage)
+async def _strays(env: TicketEnvironment) -> None:
+    await env.file_and_send()
+    for strange in (
+        [raw_payload(b"{")],
+        [],
+        [{"outcome_id": "x"}],
+        [raw_payload(b"\xff", b"binary/plain")],
+    ):
+        await env.signal("partner_outcome", *strange)
+    await env.signal("no_such_signal", 1)
+    await env.send_outcome("confirmed", partner_id="buchkiste")
+    await env.wait_for_messages(*["malformed"] * 5, "other_partner")
+    await _then_rejected(env)
 
 
-async def _then_rejected(stage: Stage) -> None:
-    await stage.partner_says("rejected", reason_code="other")
+async def _then_rejected(env: TicketEnvironment) -> None:
+    await env.send_outcome("rejected", reason_code="other")
 
 
-async def _silent(stage: Stage) -> None:
-    await stage.filed_and_sent()
-    await stage.pass_time(days=15)
-    await stage.stands("sent_to_partner", "partner_silent")
-    await stage.ask("decide", outcome="rejected", reason_code="no_answer")
+async def _silent(env: TicketEnvironment) -> None:
+    await env.file_and_send()
+    await env.skip_time(days=15)
+    await env.wait_for_state("sent_to_partner", "partner_silent")
+    await env.send_update("decide", outcome="rejected", reason_code="no_answer")
 
 
-async def _falls_silent(stage: Stage) -> None:
-    await stage.filed_and_sent()
-    await stage.pass_time(days=15)
+async def _falls_silent(env: TicketEnvironment) -> None:
+    await env.file_and_send()
+    await env.skip_time(days=15)
 
 
-async def _already_rewarded(stage: Stage) -> None:
+async def _already_rewarded(env: TicketEnvironment) -> None:
     order = an_order()
     for account in ("acc-1", "acc-2"):
-        await stage.filed_and_sent(account=account, order=order)
-        await stage.partner_says("confirmed", **OVER)
-        await stage.ended()
+        await env.file_and_send(account=account, order=order)
+        await env.send_outcome("confirmed", **OVER)
+        await env.wait_until_closed()
 
 
-async def _tracked_late(stage: Stage) -> None:
-    await stage.filed_and_confirmed()
-    await stage.signal("reward_registered", {"reward_id": "rew-1"})
+async def _tracked_late(env: TicketEnvironment) -> None:
+    await env.file_and_confirm()
+    await env.signal("reward_registered", {"reward_id": "rew-1"})
 
 
-async def _asked(stage: Stage) -> None:
-    await stage.filed_and_sent()
-    await stage.partner_says("information_requested", questions=["Which contract?"])
-    await stage.stands("information_requested")
-    await stage.got_letters("confirmation", "information_needed")
-    await stage.ask("provide_information", answers={"order_number": an_order()})
-    await stage.stands("sent_to_partner")
-    await _then_rejected(stage)
+async def _asked(env: TicketEnvironment) -> None:
+    await env.file_and_send()
+    await env.send_outcome("information_requested", questions=["Which contract?"])
+    await env.wait_for_state("information_requested")
+    await env.wait_for_emails("confirmation", "information_needed")
+    await env.send_update("provide_information", answers={"order_number": an_order()})
+    await env.wait_for_state("sent_to_partner")
+    await _then_rejected(env)
 
 
-async def _not_answered(stage: Stage) -> None:
-    await stage.filed_and_sent()
-    await stage.partner_says("information_requested", questions=["Which contract?"])
-    await stage.stands("information_requested")
-    await stage.got_letters("confirmation", "information_needed")
-    await stage.pass_time(days=20)
+async def _not_answered(env: TicketEnvironment) -> None:
+    await env.file_and_send()
+    await env.send_outcome("information_requested", questions=["Which contract?"])
+    await env.wait_for_state("information_requested")
+    await env.wait_for_emails("confirmation", "information_needed")
+    await env.skip_time(days=20)
 
 
-async def _delivered_late(stage: Stage) -> None:
-    stage.partner.next_answers.append(Says(status=429, headers={"retry-after": "7200"}))
-    await stage.file()
-    await stage.partner.called(1)
-    await stage.pass_time(hours=3)
-    await stage.stands("sent_to_partner")
-    await stage.pass_time(hours=4)
-    await _then_rejected(stage)
+async def _delivered_late(env: TicketEnvironment) -> None:
+    env.partner.queued_responses.append(CannedResponse(status=429, headers={"retry-after": "7200"}))
+    await env.file()
+    await env.partner.wait_for_calls(1)
+    await env.skip_time(hours=3)
+    await env.wait_for_state("sent_to_partner")
+    await env.skip_time(hours=4)
+    await _then_rejected(env)
 
 
-async def _database_gone(stage: Stage) -> None:
-    claim = await stage.prepare(a_claim())
-    stage.database_wire.cut()
-    await stage.begin(claim)
-    await stage.pass_time(minutes=2)
-    stage.database_wire.mend()
-    await stage.pass_time(minutes=1)
-    await stage.stands("sent_to_partner")
-    await _then_rejected(stage)
+async def _database_gone(env: TicketEnvironment) -> None:
+    claim = await env.prepare_claim(a_claim())
+    env.database_proxy.cut()
+    await env.start_workflow(claim)
+    await env.skip_time(minutes=2)
+    env.database_proxy.restore()
+    await env.skip_time(minutes=1)
+    await env.wait_for_state("sent_to_partner")
+    await _then_rejected(env)
 
 
-async def _partner_down(stage: Stage) -> None:
-    stage.partner.answer = Says(status=500)
-    await stage.file()
-    await stage.pass_time(minutes=11)
-    await stage.stands("validated", "delivery_retrying")
-    stage.partner.answer = Says()
-    await stage.pass_time(minutes=6)
-    await stage.stands("sent_to_partner")
-    await _then_rejected(stage)
+async def _partner_down(env: TicketEnvironment) -> None:
+    env.partner.default_response = CannedResponse(status=500)
+    await env.file()
+    await env.skip_time(minutes=11)
+    await env.wait_for_state("validated", "delivery_retrying")
+    env.partner.default_response = CannedResponse()
+    await env.skip_time(minutes=6)
+    await env.wait_for_state("sent_to_partner")
+    await _then_rejected(env)
 
 
 _UP_TO: Final = {"amount": "100.00", "currency": "PLN"}
@@ -180,26 +185,26 @@ _CONFIRMS: Final = {
     "auto_confirm_monthly_cap": _UP_TO,
 }
 _REMINDS: Final = {"deadline": "PT12H", "reminders": ["PT30M", "PT6H"]}
-PATHS: Final[dict[str, Path]] = {
-    "resolved": Path(_resolved),
-    "rejected": Path(_rejected),
-    "order-cancelled": Path(_cancelled),
-    "withdrawn": Path(_withdrawn),
-    "discarded": Path(_discarded),
-    "malformed-input": Path(_malformed),
-    "held-and-released": Path(_held, {"early_claims": "hold"}),
-    "decided": Path(_decided),
-    "refused-and-resent": Path(_refused_and_resent),
-    "answered-before-acknowledged": Path(_answered_too_soon),
-    "stray-messages": Path(_strays),
-    "silent-and-decided": Path(_silent),
-    "silence-rejects": Path(_falls_silent, {"response": {"on_timeout": "reject"}}),
-    "silence-confirms": Path(_falls_silent, {"response": _CONFIRMS}),
-    "already-rewarded": Path(_already_rewarded),
-    "reward-registered": Path(_tracked_late),
-    "question-answered": Path(_asked),
-    "question-not-answered": Path(_not_answered, {"information": {"on_timeout": "reject"}}),
-    "delivered-late": Path(_delivered_late, {"response": _REMINDS}),
-    "database-gone": Path(_database_gone),
-    "partner-down": Path(_partner_down),
+PATHS: Final[dict[str, RecordedPath]] = {
+    "resolved": RecordedPath(_resolved),
+    "rejected": RecordedPath(_rejected),
+    "order-cancelled": RecordedPath(_cancelled),
+    "withdrawn": RecordedPath(_withdrawn),
+    "discarded": RecordedPath(_discarded),
+    "malformed-input": RecordedPath(_malformed),
+    "held-and-released": RecordedPath(_held, {"early_claims": "hold"}),
+    "decided": RecordedPath(_decided),
+    "refused-and-resent": RecordedPath(_refused_and_resent),
+    "answered-before-acknowledged": RecordedPath(_answered_too_soon),
+    "stray-messages": RecordedPath(_strays),
+    "silent-and-decided": RecordedPath(_silent),
+    "silence-rejects": RecordedPath(_falls_silent, {"response": {"on_timeout": "reject"}}),
+    "silence-confirms": RecordedPath(_falls_silent, {"response": _CONFIRMS}),
+    "already-rewarded": RecordedPath(_already_rewarded),
+    "reward-registered": RecordedPath(_tracked_late),
+    "question-answered": RecordedPath(_asked),
+    "question-not-answered": RecordedPath(_not_answered, {"information": {"on_timeout": "reject"}}),
+    "delivered-late": RecordedPath(_delivered_late, {"response": _REMINDS}),
+    "database-gone": RecordedPath(_database_gone),
+    "partner-down": RecordedPath(_partner_down),
 }

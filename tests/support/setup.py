@@ -25,10 +25,10 @@ from local.mail_catcher.store import Letterbox
 from local.stack.ports import HOST
 from local.stack.temporal import SEARCH_ATTRIBUTES, fairness_flags
 from settings import WorkerSettings
-from tests.support.claims import PARTNERS, a_partner
-from tests.support.environment import Stage
-from tests.support.partner_server import SECRET, open_for_claims
-from tests.support.tcp_proxy import strung
+from tests.support.claims import PARTNERS, build_profile
+from tests.support.environment import TicketEnvironment
+from tests.support.partner_server import SECRET, run_partner_server
+from tests.support.tcp_proxy import open_proxy
 from workflows.data_converter import DATA_CONVERTER
 from workflows.search_attributes import ATTENTION, DUE_AT, KIND, PARTNER, STATE
 
@@ -43,7 +43,7 @@ _TYPES: Final = {
 def profiles(base_url: str, changes: dict[str, Any]) -> dict[str, PartnerProfile]:
     """Every partner of `partners/` at our own door, with these changes to their files."""
     ids = sorted(path.stem for path in PARTNERS.glob("*.toml"))
-    return {one: a_partner(one, base_url, changes.get(one, {})) for one in ids}
+    return {one: build_profile(one, base_url, changes.get(one, {})) for one in ids}
 
 
 def secrets() -> dict[str, str]:
@@ -53,31 +53,33 @@ def secrets() -> dict[str, str]:
 
 
 @asynccontextmanager
-async def set_stage(
+async def open_environment(
     database_url: str,
     letters: Path,
     server: WorkflowEnvironment | None = None,
     with_workers: bool = True,
-    told: Mapping[str, Any] | None = None,
+    settings_overrides: Mapping[str, Any] | None = None,
     **changes: Any,
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[TicketEnvironment]:
     """A stage on this database; letters are kept in this folder, whatever played there before.
 
-    `told`: settings of the workers that are not the usual ones.
+    `settings_overrides`: settings of the workers that are not the usual ones.
     """
     async with AsyncExitStack() as stack:
         clock: Clock = time.monotonic
         if server is None:
-            server, clock = await stack.enter_async_context(skipping_server()), _servers_clock
-        stage = await _stage(stack, server, database_url, letters, changes, clock, told or {})
-        stack.push_async_callback(stage.workers_go)
+            server, clock = await stack.enter_async_context(time_skipping_server()), _server_time
+        env = await _build_environment(
+            stack, server, database_url, letters, changes, clock, settings_overrides or {}
+        )
+        stack.push_async_callback(env.stop_workers)
         if with_workers:
-            await stage.workers_come()
-        yield stage
+            await env.start_workers()
+        yield env
 
 
 @asynccontextmanager
-async def real_server(*flags: str) -> AsyncIterator[WorkflowEnvironment]:
+async def dev_server(*flags: str) -> AsyncIterator[WorkflowEnvironment]:
     """The real Temporal dev server, in memory, started with these `flags` too."""
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=_program("temporal"),
@@ -94,7 +96,7 @@ def _program(name: str) -> str:
 
 
 @asynccontextmanager
-async def skipping_server() -> AsyncIterator[WorkflowEnvironment]:
+async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
     """A test server that skips time and knows our search attributes."""
     async with await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=_program("temporal-test-server"),
@@ -110,48 +112,48 @@ async def skipping_server() -> AsyncIterator[WorkflowEnvironment]:
         yield server
 
 
-async def _stage(
+async def _build_environment(
     stack: AsyncExitStack,
     server: WorkflowEnvironment,
     database_url: str,
     letters: Path,
     changes: dict[str, Any],
     clock: Clock,
-    told: Mapping[str, Any],
-) -> Stage:
-    partner = await stack.enter_async_context(open_for_claims())
+    settings_overrides: Mapping[str, Any],
+) -> TicketEnvironment:
+    partner = await stack.enter_async_context(run_partner_server())
     box, mail = Letterbox(letters), Behaviour()
     catcher = await listen(box, mail, 0)
     stack.callback(catcher.close)
     start, _, database = database_url.rpartition(":")
     port, _, name = database.partition("/")
-    database_wire = await stack.enter_async_context(strung(int(port)))
-    mail_wire = await stack.enter_async_context(strung(catcher.sockets[0].getsockname()[1]))
+    database_proxy = await stack.enter_async_context(open_proxy(int(port)))
+    mail_proxy = await stack.enter_async_context(open_proxy(catcher.sockets[0].getsockname()[1]))
     settings = WorkerSettings.model_validate(
         {
-            "DATABASE_URL": f"{start}:{database_wire.entrance}/{name}",
-            "SMTP_URL": f"smtp://{HOST}:{mail_wire.entrance}",
+            "DATABASE_URL": f"{start}:{database_proxy.port}/{name}",
+            "SMTP_URL": f"smtp://{HOST}:{mail_proxy.port}",
             "TICKETS_MAIL_FROM": "tickets@rewards.example",
             "TICKETS_SUPPORT_EMAIL": "help@rewards.example",
             "TICKETS_PARTNERS_DIR": PARTNERS,
             "TICKETS_PUBLIC_URL": "https://tickets.rewards.example",
-            **told,
+            **settings_overrides,
         }
     )
     known = profiles(partner.base_url, changes)
-    return Stage(
+    return TicketEnvironment(
         client=server.client,
         sleep=server.sleep,
         postgres=await stack.enter_async_context(Postgres.connect(database_url, 3)),
         partner=partner,
-        box=box,
-        mail=mail,
-        database_wire=database_wire,
-        mail_wire=mail_wire,
-        hire=lambda client: worker.workers(client, settings, known, clock),
+        mailbox=box,
+        mail_behaviour=mail,
+        database_proxy=database_proxy,
+        mail_proxy=mail_proxy,
+        worker_factory=lambda client: worker.workers(client, settings, known, clock),
     )
 
 
-def _servers_clock() -> float:
+def _server_time() -> float:
     """The time by which the server skips: partners' paces follow it."""
     return activity.info().started_time.timestamp()

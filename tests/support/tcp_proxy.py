@@ -10,16 +10,16 @@ from local.stack.ports import HOST
 CHUNK = 65536  # bytes
 
 
-class Wire:
+class TcpProxy:
     """Passes TCP connections on to `port` of this machine, as long as it is not cut."""
 
     def __init__(self, port: int) -> None:
-        """Use `strung` instead."""
+        """Use `open_proxy` instead."""
         self._port = port
         self._is_cut = False
         self._open: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.entrance = 0
+        self.port = 0
 
     def cut(self) -> None:
         """Break every connection, and every new one, from now on."""
@@ -27,7 +27,7 @@ class Wire:
         for writer in self._open:
             writer.transport.abort()
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         """Pass new connections on again."""
         self._is_cut = False
 
@@ -38,27 +38,27 @@ class Wire:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Take a new connection."""
-        task = asyncio.create_task(self._join(reader, writer))
+        task = asyncio.create_task(self._forward(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._is_cut:
             writer.transport.abort()
             return
         back, there = await asyncio.open_connection(HOST, self._port)
         self._open |= {writer, there}
         try:
-            await asyncio.gather(_pass_on(reader, there), _pass_on(back, writer))
+            await asyncio.gather(_copy(reader, there), _copy(back, writer))
         finally:
             self._open -= {writer, there}
             for end in (writer, there):
                 end.transport.abort()
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with contextlib.suppress(OSError):
         while chunk := await reader.read(CHUNK):
             writer.write(chunk)
@@ -67,13 +67,13 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 
 @asynccontextmanager
-async def strung(port: int) -> AsyncIterator[Wire]:
+async def open_proxy(port: int) -> AsyncIterator[TcpProxy]:
     """A wire to the server on `port`, with an entrance of its own."""
-    wire = Wire(port)
-    listener = await asyncio.start_server(wire.take, HOST, 0)
-    wire.entrance = int(listener.sockets[0].getsockname()[1])
+    proxy = TcpProxy(port)
+    listener = await asyncio.start_server(proxy.accept, HOST, 0)
+    proxy.port = int(listener.sockets[0].getsockname()[1])
     try:
-        yield wire
+        yield proxy
     finally:
         listener.close()
-        await wire.stop()
+        await proxy.stop()

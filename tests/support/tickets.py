@@ -11,15 +11,15 @@ from tests.support.gateway import Front
 async def a_sent_ticket(front: Front, account: str = "", order: str = "", **changes: Any) -> str:
     """File a claim of an account of its own, wait until the partner has it, return its number."""
     account = account or front.new_id("acc")
-    await front.stage.filed_and_sent(claim=a_claim(account=account, order=order, **changes))
-    return front.stage.number
+    await front.env.file_and_send(claim=a_claim(account=account, order=order, **changes))
+    return front.env.number
 
 
 async def an_ended_ticket(front: Front, account: str = "") -> str:
     """A ticket that was withdrawn, and whose workflow is over."""
     number = await a_sent_ticket(front, account)
-    await front.stage.ask("withdraw")
-    await front.stage.ended()
+    await front.env.send_update("withdraw")
+    await front.env.wait_until_closed()
     return number
 
 

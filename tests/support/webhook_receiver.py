@@ -13,11 +13,11 @@ from standardwebhooks import Webhook
 
 from local.stack.ports import HOST
 from tests.support.gateway import WEBHOOK_SECRET, served
-from tests.support.partner_server import Says
+from tests.support.partner_server import CannedResponse
 from tests.support.sockets import listening_socket
 
 DEADLINE: Final = 20.0  # seconds
-TAKEN: Final = Says(200, b"Thank you")
+TAKEN: Final = CannedResponse(200, b"Thank you")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Platform:
         """Take every webhook, as long as nothing else is said."""
         self.address = address
         self.answer = TAKEN
-        self.first_answers: list[Says] = []
+        self.first_answers: list[CannedResponse] = []
         self.heard: list[Heard] = []
         self.secret = WEBHOOK_SECRET
         self._came = asyncio.Condition()

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.environment import Stage
-from tests.support.setup import real_server, secrets, set_stage
+from tests.support.environment import TicketEnvironment
+from tests.support.setup import dev_server, open_environment, secrets
 
-SetUp = Callable[..., AbstractAsyncContextManager[Stage]]
+EnvironmentFactory = Callable[..., AbstractAsyncContextManager[TicketEnvironment]]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -22,20 +22,20 @@ def _secrets() -> Iterator[None]:
 
 
 @pytest.fixture
-def staged(database_url: str, tmp_path: Path) -> SetUp:
-    """Sets a stage: `async with staged(velotel={…}) as stage`, changes to partners' files named."""
-    return partial(set_stage, database_url, tmp_path / "letters")
+def open_env(database_url: str, tmp_path: Path) -> EnvironmentFactory:
+    """Sets a stage: `async with open_env(velotel={…}) as env`, changes to partners' files named."""
+    return partial(open_environment, database_url, tmp_path / "letters")
 
 
 @pytest.fixture
-async def stage(staged: SetUp) -> AsyncIterator[Stage]:
+async def env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnvironment]:
     """A stage on which nothing is unusual."""
-    async with staged() as usual:
+    async with open_env() as usual:
         yield usual
 
 
 @pytest.fixture
-async def real_stage(staged: SetUp) -> AsyncIterator[Stage]:
+async def real_env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnvironment]:
     """A stage with the real dev server, for what the test server does not do; time is real."""
-    async with real_server() as server, staged(server) as real:
+    async with dev_server() as server, open_env(server) as real:
         yield real

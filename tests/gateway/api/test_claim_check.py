@@ -27,7 +27,7 @@ async def filed(front: Front, claim: Any) -> dict[str, Any]:
 
 async def tickets(front: Front, account: str) -> int:
     """How many tickets the books hold of an account."""
-    async with front.stage.postgres.transaction() as connection:
+    async with front.env.postgres.transaction() as connection:
         query = "select count(*) from tickets where account_id = $1"
         return int(await connection.fetchval(query, account))
 
@@ -58,7 +58,7 @@ async def test_a_check_answers_as_filing_does_and_writes_nothing(
     front: Front, changes: dict[str, Any]
 ) -> None:
     account = front.new_id("acc")
-    claim = await front.stage.prepare(a_claim(account=account))
+    claim = await front.env.prepare_claim(a_claim(account=account))
     told = {key: value for key, value in (claim | changes).items() if value is not None}
     answer = await checked(front, told)
     assert answer.status_code == 200, answer.text
@@ -70,7 +70,7 @@ async def test_an_early_claim_is_checked_with_the_moment_from_which_it_is_possib
     front: Front,
 ) -> None:
     """R9."""
-    claim = await front.stage.prepare(an_early_claim(account=front.new_id("acc")))
+    claim = await front.env.prepare_claim(an_early_claim(account=front.new_id("acc")))
     found = (await checked(front, claim)).json()
     assert (found["status"], found["reasons"][0]["code"]) == ("refused", "too_early")
     assert found["available_from"]
@@ -80,12 +80,12 @@ async def test_an_early_claim_is_checked_with_the_moment_from_which_it_is_possib
 async def test_a_claim_that_stands_already_is_found_under_its_number(front: Front) -> None:
     """R25: the account's own."""
     order = an_order()
-    claim = await front.stage.prepare(a_claim(account=front.new_id("acc"), order=order))
+    claim = await front.env.prepare_claim(a_claim(account=front.new_id("acc"), order=order))
     headers = front.as_platform() | {"idempotency-key": front.new_id("key")}
     number = (await front.http.post("/v1/tickets", json=claim, headers=headers)).json()["number"]
     found = (await checked(front, claim)).json()
     assert (found["status"], found["existing_ticket"]) == ("discarded", number)
-    other = await front.stage.prepare(a_claim(account=front.new_id("acc"), order=order))
+    other = await front.env.prepare_claim(a_claim(account=front.new_id("acc"), order=order))
     assert (await checked(front, other)).json()["status"] == "accepted"
 
 
@@ -101,8 +101,8 @@ async def test_a_reward_that_is_there_is_found(
     front: Front, state: str, code: str, contact: str | None
 ) -> None:
     """R4-R6, R24."""
-    claim = await front.stage.prepare(a_claim(account=front.new_id("acc")))
-    await store_reward(front.stage.postgres, reward_for(claim, state=state))
+    claim = await front.env.prepare_claim(a_claim(account=front.new_id("acc")))
+    await store_reward(front.env.postgres, reward_for(claim, state=state))
     found = (await checked(front, claim)).json()
     assert (found["reasons"][0]["code"], found["contact"]) == (code, contact)
     assert found == await filed(front, claim)
@@ -111,8 +111,8 @@ async def test_a_reward_that_is_there_is_found(
 async def test_a_check_promises_no_letter_that_cannot_leave(front: Front) -> None:
     """By the ability of the mail server that a worker has found."""
     contact = {"email": "jörg@straße.de", "name": "http://evil.example", "language": "de-AT"}
-    claim = await front.stage.prepare(a_claim(account=front.new_id("acc"), contact=contact))
-    postgres = front.stage.postgres
+    claim = await front.env.prepare_claim(a_claim(account=front.new_id("acc"), contact=contact))
+    postgres = front.env.postgres
     await postgres.run("mail_server_asked", takes_utf8=False)
     try:
         found = (await checked(front, claim)).json()

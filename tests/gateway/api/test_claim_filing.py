@@ -24,7 +24,7 @@ async def filed(
 
 async def prepared(front: Front, **changes: Any) -> dict[str, Any]:
     """A claim of an account of its own, with its link."""
-    return await front.stage.prepare(a_claim(account=front.new_id("acc"), **changes))
+    return await front.env.prepare_claim(a_claim(account=front.new_id("acc"), **changes))
 
 
 async def test_a_claim_that_is_filed_is_answered_and_created_once(front: Front) -> None:
@@ -45,12 +45,12 @@ async def test_fifty_requests_under_one_key_are_one_ticket_with_one_letter(front
     assert sorted(answer.status_code for answer in answers) == [200] * 49 + [201]
     assert len({answer.content for answer in answers}) == 1
     number = answers[0].json()["number"]
-    front.stage.number = number
-    await front.stage.stands("sent_to_partner")
-    await front.stage.got_letters("confirmation")
-    rows = await front.stage.rows("tickets", "number")
+    front.env.number = number
+    await front.env.wait_for_state("sent_to_partner")
+    await front.env.wait_for_emails("confirmation")
+    rows = await front.env.rows("tickets", "number")
     assert [row["account_id"] for row in rows] == [claim["account_id"]]
-    accepted = [move for move in await front.stage.moves() if move.startswith("claim_accepted")]
+    accepted = [move for move in await front.env.transitions() if move.startswith("claim_accepted")]
     assert len(accepted) == 1
 
 
@@ -80,7 +80,7 @@ async def test_the_number_is_the_one_that_account_and_key_give(front: Front) -> 
 async def test_an_early_claim_is_refused_with_its_moment_in_the_members_words(
     front: Front,
 ) -> None:
-    claim = await front.stage.prepare(an_early_claim(account=front.new_id("acc")))
+    claim = await front.env.prepare_claim(an_early_claim(account=front.new_id("acc")))
     answer = await filed(front, claim)
     assert (answer.status_code, answer.json()["status"]) == (201, "refused")
     assert answer.json()["available_from"]
@@ -89,7 +89,7 @@ async def test_an_early_claim_is_refused_with_its_moment_in_the_members_words(
 
 async def test_a_claim_for_a_granted_reward_names_whom_to_write_to(front: Front) -> None:
     claim = await prepared(front)
-    await store_reward(front.stage.postgres, reward_for(claim, state="granted"))
+    await store_reward(front.env.postgres, reward_for(claim, state="granted"))
     answer = await filed(front, claim)
     assert answer.json()["reasons"][0]["code"] == "reward_granted"
     assert answer.json()["contact"] == "help@rewards.example"

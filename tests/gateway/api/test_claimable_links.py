@@ -41,7 +41,7 @@ async def test_links_are_listed_with_shop_kind_and_date_and_others_links_are_not
     """R10, R15, R16."""
     account, other = front.new_id("acc"), front.new_id("acc")
     mine, new, others = (front.new_id("lnk") for _ in range(3))
-    put = partial(store_link, front.stage.postgres)
+    put = partial(store_link, front.env.postgres)
     await put(a_link(account_id=account, link_id=mine, clicked_at=ago(days=20)))
     await put(a_link(account_id=account, link_id=new, clicked_at=ago(hours=1)))
     await put(a_link(account_id=other, link_id=others, clicked_at=ago(days=20)))
@@ -61,7 +61,7 @@ async def test_a_reason_is_told_in_the_callers_language(
 ) -> None:
     account = front.new_id("acc")
     link = a_link(account_id=account, link_id=front.new_id("lnk"), clicked_at=ago(hours=1))
-    await store_link(front.stage.postgres, link)
+    await store_link(front.env.postgres, link)
     headers = {"accept-language": language}
     (found,) = await choices(front, account, "missing_cashback", **headers)
     assert word in found["message"].lower() or word in found["message"]
@@ -69,10 +69,10 @@ async def test_a_reason_is_told_in_the_callers_language(
 
 async def test_a_rejected_reward_is_listed_until_a_ticket_contests_it(front: Front) -> None:
     """R11, R25."""
-    claim = await front.stage.prepare(a_claim(account=front.new_id("acc")))
+    claim = await front.env.prepare_claim(a_claim(account=front.new_id("acc")))
     account, reward_id = claim["account_id"], front.new_id("rew")
     reward = reward_for(claim, reward_id=reward_id, state="rejected")
-    await store_reward(front.stage.postgres, reward)
+    await store_reward(front.env.postgres, reward)
     (found,) = await choices(front, account, "rejected_reward")
     assert (found["status"], found["reward_id"]) == ("open", reward_id)
     assert found["link_id"] == claim["link_id"]
@@ -94,7 +94,7 @@ async def test_a_rejected_reward_at_a_partner_without_a_link_says_so(front: Fron
     reward = a_reward(
         account_id=account, reward_id=front.new_id("rew"), link_id=None, changed_at=ago(days=1)
     )
-    await store_reward(front.stage.postgres, reward)
+    await store_reward(front.env.postgres, reward)
     (found,) = await choices(front, account, "rejected_reward")
     assert (found["status"], found["reason"]) == ("closed", "no_link")
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.gateway.pages.test_agent_access import came_in
 from tests.support.claims import days_ago
-from tests.support.environment import until
+from tests.support.environment import wait_until
 from tests.support.gateway import Front
 from tests.support.partner_client import a_ticket, outcome, results, send
 from tests.support.tickets import looked_up, told, wrong
@@ -22,7 +22,7 @@ async def a_granted_ticket(front: Front) -> str:
     """A ticket whose reward was granted."""
     number = await a_ticket(front)
     await send(front, outcome(front, number, **OVER))
-    assert (await front.stage.ended()).granted
+    assert (await front.env.wait_until_closed()).granted
     return number
 
 
@@ -30,7 +30,7 @@ async def a_confirmed_ticket(front: Front) -> str:
     """A ticket in its cancellation period."""
     number = await a_ticket(front)
     await send(front, outcome(front, number, **LONG))
-    await front.stage.stands("awaiting_cancellation_period")
+    await front.env.wait_for_state("awaiting_cancellation_period")
     return number
 
 
@@ -67,7 +67,7 @@ async def test_a_return_in_the_period_ends_the_ticket_and_is_no_discrepancy(fron
     number = await a_confirmed_ticket(front)
     late = outcome(front, number, "rejected", reason_code="order_returned")
     assert await results(front, late) == [ACCEPTED]
-    ended = await front.stage.ended()
+    ended = await front.env.wait_until_closed()
     assert (ended.state, ended.reason_code, ended.granted) == ("rejected", "order_returned", None)
     assert await waiting(front, number) == []
     again = outcome(front, number, "confirmed")
@@ -80,7 +80,7 @@ async def test_what_can_move_nothing_is_not_called_accepted(front: Front) -> Non
     asks = outcome(front, number, "information_requested", questions=["Which one?"])
     assert await results(front, asks) == [("refused", "not_possible_now")]
     assert await results(front, outcome(front, number)) == [("duplicate", "unchanged")]
-    await until(lambda: waiting(front, number), lambda found: len(found) == 1)
+    await wait_until(lambda: waiting(front, number), lambda found: len(found) == 1)
 
 
 async def test_one_id_with_another_content_is_refused_and_shown(front: Front) -> None:

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from gateway.http.problems import MEDIA_TYPE, STATUS
 from tests.support.databases import fresh_database
 from tests.support.gateway import Front, fronted
-from tests.support.setup import real_server
+from tests.support.setup import dev_server
 from tests.support.tickets import a_sent_ticket, an_ended_ticket
 
 HOOKS: Final = Path(__file__).with_name("schemathesis_hooks.py")
@@ -157,7 +157,7 @@ async def apart(postgres_server: str, tmp_path: Path) -> AsyncIterator[Front]:
     None of them asks its member: whether an answer is complete, no schema can say.
     """
     async with (
-        real_server() as server,
+        dev_server() as server,
         fresh_database(postgres_server) as database_url,
         fronted(server, database_url, tmp_path) as whole,
     ):

@@ -18,9 +18,9 @@ from domain.values.ticket_number import ticket_number
 from tests.gateway.api.test_claim_filing import filed
 from tests.support.claims import a_claim
 from tests.support.databases import fresh_database
-from tests.support.environment import Stage
+from tests.support.environment import TicketEnvironment
 from tests.support.gateway import Front, fronted
-from tests.support.setup import real_server
+from tests.support.setup import dev_server
 
 SOON_LONG: Final = "limit.historyCount.suggestContinueAsNew=30"
 
@@ -32,7 +32,7 @@ async def again(
     """A gateway before a server on which histories are soon too long."""
     letters: Path = tmp_path_factory.mktemp("letters")
     async with (
-        real_server("--dynamic-config-value", SOON_LONG) as server,
+        dev_server("--dynamic-config-value", SOON_LONG) as server,
         fresh_database(postgres_server) as database_url,
         fronted(server, database_url, letters) as whole,
     ):
@@ -41,10 +41,10 @@ async def again(
 
 async def first_filed(front: Front, **changes: Any) -> tuple[dict[str, Any], str, httpx.Response]:
     """A claim, its key and its first answer; the stage stands at its ticket."""
-    claim = await front.stage.prepare(a_claim(account=front.new_id("acc"), **changes))
+    claim = await front.env.prepare_claim(a_claim(account=front.new_id("acc"), **changes))
     key = front.new_id("key")
     answer = await filed(front, claim, key)
-    front.stage.number = answer.json()["number"]
+    front.env.number = answer.json()["number"]
     assert answer.status_code == 201, answer.text
     return claim, key, answer
 
@@ -59,25 +59,23 @@ async def must_be_as_first(
     assert (other.status_code, other.json()["code"]) == (422, "key_reused")
 
 
-async def delete(stage: Stage, number: str) -> None:
+async def delete(env: TicketEnvironment, number: str) -> None:
     """Let Temporal forget a ticket's workflow; the dev server takes half a minute for it."""
     execution = WorkflowExecution(workflow_id=number)
-    await stage.client.workflow_service.delete_workflow_execution(
-        DeleteWorkflowExecutionRequest(
-            namespace=stage.client.namespace, workflow_execution=execution
-        )
+    await env.client.workflow_service.delete_workflow_execution(
+        DeleteWorkflowExecutionRequest(namespace=env.client.namespace, workflow_execution=execution)
     )
     for _ in range(300):
-        if not await is_known(stage, number):
+        if not await is_known(env, number):
             return
         await asyncio.sleep(0.3)
     raise AssertionError(f"still known: {number}")
 
 
-async def is_known(stage: Stage, number: str) -> bool:
+async def is_known(env: TicketEnvironment, number: str) -> bool:
     """Whether Temporal knows a workflow of this number."""
     try:
-        await stage.client.get_workflow_handle(number).describe()
+        await env.client.get_workflow_handle(number).describe()
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return False
@@ -90,16 +88,16 @@ async def test_a_ticket_that_was_continued_as_new_and_has_ended_answers_as_at_fi
 ) -> None:
     """Temporal looks for the answer in the last run only, and it was given in the first."""
     claim, key, first = await first_filed(again)
-    stage = again.stage
-    await stage.stands("sent_to_partner")
-    first_run = (await stage.handle.describe()).run_id
+    env = again.env
+    await env.wait_for_state("sent_to_partner")
+    first_run = (await env.handle.describe()).run_id
     for stray in range(12):
-        await stage.signal("partner_outcome", {"outcome_id": f"stray-{stray}"})
-        await stage.noted(*["malformed"] * (stray + 1))
-    assert (await stage.handle.describe()).run_id != first_run
+        await env.signal("partner_outcome", {"outcome_id": f"stray-{stray}"})
+        await env.wait_for_messages(*["malformed"] * (stray + 1))
+    assert (await env.handle.describe()).run_id != first_run
     await must_be_as_first(again, claim, key, first)
-    await stage.ask("withdraw")
-    await stage.ended()
+    await env.send_update("withdraw")
+    await env.wait_until_closed()
     await must_be_as_first(again, claim, key, first)
 
 
@@ -109,27 +107,27 @@ async def test_what_temporal_has_forgotten_answers_as_at_first_and_begins_no_oth
     """Withdrawn, discarded, refused; begun again, a run would carry the claim's personal data into
     a new history.
     """
-    stage = again.stage
+    env = again.env
     told = [await first_filed(again)]
-    await stage.stands("sent_to_partner")
-    await stage.ask("withdraw")
-    await stage.ended()
+    await env.wait_for_state("sent_to_partner")
+    await env.send_update("withdraw")
+    await env.wait_until_closed()
     wrong: list[dict[str, Any]] = [{"answers": {}}, {"partner_id": "nobody"}]
     for changes in wrong:
         told.append(await first_filed(again, **changes))
         assert told[-1][2].json()["state"] == "discarded"
-        await stage.ended()
+        await env.wait_until_closed()
         await must_be_as_first(again, *told[-1])
     numbers = [first.json()["number"] for _, _, first in told]
-    await asyncio.gather(*(delete(stage, number) for number in numbers))
+    await asyncio.gather(*(delete(env, number) for number in numbers))
     for one in told:
         await must_be_as_first(again, *one)
-    assert not any([await is_known(stage, number) for number in numbers])
+    assert not any([await is_known(env, number) for number in numbers])
 
 
 async def test_a_ticket_whose_workflow_was_terminated_answers_as_at_first(again: Front) -> None:
     claim, key, first = await first_filed(again)
-    await again.stage.handle.terminate("by hand")
+    await again.env.handle.terminate("by hand")
     await must_be_as_first(again, claim, key, first)
 
 
@@ -137,15 +135,15 @@ async def test_a_claim_whose_workflow_was_terminated_before_it_was_judged_is_jud
     again: Front,
 ) -> None:
     """Nothing stands in the database, so nothing is done twice."""
-    stage = again.stage
-    claim, key = await stage.prepare(a_claim(account=again.new_id("acc"))), again.new_id("key")
-    await stage.workers_go()
+    env = again.env
+    claim, key = await env.prepare_claim(a_claim(account=again.new_id("acc"))), again.new_id("key")
+    await env.stop_workers()
     number = ticket_number(claim["account_id"], key)
-    await stage.begin(claim, number=number)
-    await stage.handle.terminate("by hand")
-    await stage.workers_come()
+    await env.start_workflow(claim, number=number)
+    await env.handle.terminate("by hand")
+    await env.start_workers()
     answer = await filed(again, claim, key)
     assert (answer.status_code, answer.json()["status"]) == (201, "accepted")
-    assert (await stage.handle.describe()).status == WorkflowExecutionStatus.RUNNING
-    await stage.stands("sent_to_partner")
+    assert (await env.handle.describe()).status == WorkflowExecutionStatus.RUNNING
+    await env.wait_for_state("sent_to_partner")
     await must_be_as_first(again, claim, key, answer)

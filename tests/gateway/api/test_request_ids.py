@@ -59,7 +59,7 @@ async def test_after_the_end_an_id_is_bound_as_well(front: Front) -> None:
     where, headers = f"/v1/tickets/{number}", front.as_agent("anna")
     await front.http.post(f"{where}/resend", json=RESEND, headers=headers)
     await front.http.post(f"{where}/withdrawal", json={"request_id": "w-1"}, headers=headers)
-    await front.stage.ended()
+    await front.env.wait_until_closed()
     for request_id in ("r-1", "w-1"):
         told = {"request_id": request_id, "reason": "too late"}
         answer = await front.http.post(f"{where}/withdrawal", json=told, headers=headers)
@@ -75,7 +75,7 @@ async def test_a_claim_with_a_null_or_an_unknown_field_more_is_the_same_claim(
     front: Front, more: dict[str, Any]
 ) -> None:
     claim = a_claim(account=front.new_id("acc"))
-    await store_link(front.stage.postgres, link_of(claim))
+    await store_link(front.env.postgres, link_of(claim))
     headers = front.as_platform() | {"idempotency-key": "form-1"}
     first = await front.http.post("/v1/tickets", json=claim, headers=headers)
     again = await front.http.post("/v1/tickets", json=claim | more, headers=headers)

@@ -34,7 +34,7 @@ async def test_the_same_decision_of_another_agent_approves_what_one_proposed(fro
     assert (second.json()["moved"], second.json()["awaits_approval"]) == (True, False)
     seen = await looked_up(front, number)
     assert (seen["confirmed"], seen["proposal"], seen["attention"]) == (MUCH, None, [])
-    (row,) = await front.stage.rows("approvals", "seq")
+    (row,) = await front.env.rows("approvals", "seq")
     assert (row["proposed_by"], row["approved_by"]) == ("agent:anna", "agent:bela")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.postgres.database import QUERIES
-from tests.support.environment import until
+from tests.support.environment import wait_until
 from tests.support.gateway import Front
 from tests.support.tickets import a_sent_ticket, an_ended_ticket, looked_up, told, wrong
 
@@ -65,8 +65,8 @@ async def test_a_repeated_request_gets_its_first_answer_and_does_nothing_more(
     assert {(one.status_code, one.text) for one in answers} == {(200, answers[0].text)}
     seen = await looked_up(front, number)
     assert [move["event"] for move in seen["history"]].count("information_requested") == 1
-    await front.stage.ask("withdraw")
-    await front.stage.ended()
+    await front.env.send_update("withdraw")
+    await front.env.wait_until_closed()
     again = await front.http.post(f"/v1/tickets/{number}/information", json=body, headers=headers)
     assert (again.status_code, again.text) == (200, answers[0].text)
 
@@ -130,7 +130,7 @@ async def test_somebody_elses_ticket_and_an_unknown_one_cost_the_same_look(front
     options = "analyze, costs off, buffers off, timing off, summary off"
     sql = f"explain ({options}) {QUERIES.is_ticket_of.sql}"
     for asked in (number, UNKNOWN):
-        async with front.stage.postgres.transaction() as connection:
+        async with front.env.postgres.transaction() as connection:
             rows = await connection.fetch(sql, ["acc-other"], asked)
         plans.append([row[0].replace(asked, "asked") for row in rows])
     assert plans[0] == plans[1]
@@ -156,9 +156,9 @@ async def test_an_agent_has_the_claim_sent_again(front: Front) -> None:
     assert (answer.status_code, answer.json()["moved"]) == (200, False)
 
     async def calls() -> list[str]:
-        return [call.key for call in front.stage.partner.calls if call.claim["number"] == number]
+        return [call.key for call in front.env.partner.calls if call.claim["number"] == number]
 
-    first, again = await until(calls, lambda keys: len(keys) == 2)
+    first, again = await wait_until(calls, lambda keys: len(keys) == 2)
     assert first != again
 
 
@@ -253,7 +253,7 @@ async def test_after_the_end_a_request_is_refused_and_kept_once(
             f"/v1/tickets/{number}/{call}", json=late, headers=front.as_agent()
         )
         assert told(answer) == (409, "not_possible_now")
-    notes = [one for one in await front.stage.notes() if one["message_id"] == "late"]
+    notes = [one for one in await front.env.message_log() if one["message_id"] == "late"]
     assert [(one["code"], one["actor"]) for one in notes] == [("not_possible_now", "agent:dorota")]
 
 

@@ -31,9 +31,9 @@ async def test_an_agent_sees_a_ticket_whole(front: Front) -> None:
     account, order = front.new_id("acc"), an_order()
     number = await a_sent_ticket(front, account, order)
     too_much = {"amount": "900", "currency": "PLN"}
-    await front.stage.partner_says("confirmed", note="umowa jest", reward=too_much)
-    await front.stage.stands("awaiting_cancellation_period", "amount_undecided")
-    await front.stage.got_letters("confirmation", "partner_confirmed")
+    await front.env.send_outcome("confirmed", note="umowa jest", reward=too_much)
+    await front.env.wait_for_state("awaiting_cancellation_period", "amount_undecided")
+    await front.env.wait_for_emails("confirmation", "partner_confirmed")
     seen = await looked_up(front, number, **{"accept-language": "de"})
     assert (seen["number"], seen["state"]) == (number, "awaiting_cancellation_period")
     assert seen["partner"] == {"id": "velotel", "name": "Velotel"}
@@ -85,8 +85,8 @@ async def test_a_message_that_moved_nothing_is_told_with_its_code(front: Front) 
 
 async def test_reasons_are_told_in_the_agents_language(front: Front) -> None:
     number = await a_sent_ticket(front)
-    await front.stage.partner_says("rejected", reason_code="order_not_found")
-    await front.stage.ended()
+    await front.env.send_outcome("rejected", reason_code="order_not_found")
+    await front.env.wait_until_closed()
     seen = await looked_up(front, number, **{"accept-language": "pl"})
     assert seen["reason"]["code"] == "order_not_found"
     assert seen["reason"]["text"].startswith("Partner nie znalazł")
@@ -109,8 +109,8 @@ async def test_duplicates_and_the_ticket_that_stands_name_each_other(front: Fron
     account, order = front.new_id("acc"), an_order()
     stands = await a_sent_ticket(front, account, order)
     claim = a_claim(account=account, order=order)
-    assert (await front.stage.file(claim)).status == "discarded"
-    duplicate = front.stage.number
+    assert (await front.env.file(claim)).status == "discarded"
+    duplicate = front.env.number
     assert [one["number"] for one in (await looked_up(front, stands))["related"]] == [duplicate]
     seen = await looked_up(front, duplicate)
     assert seen["existing_ticket"] == stands
@@ -154,8 +154,8 @@ async def test_a_ticket_is_found_by_order_number_address_partner_and_state(front
 async def test_a_ticket_is_found_by_attention_and_by_its_deadline(front: Front) -> None:
     account = front.new_id("acc")
     number = await a_sent_ticket(front, account)
-    await front.stage.partner_says("confirmed", reward={"amount": "900", "currency": "PLN"})
-    await front.stage.stands("awaiting_cancellation_period", "amount_undecided")
+    await front.env.send_outcome("confirmed", reward={"amount": "900", "currency": "PLN"})
+    await front.env.wait_for_state("awaiting_cancellation_period", "amount_undecided")
     mine = {"email": f"{account}@example.com"}
     assert await found(front, attention="any", **mine) == [number]
     assert await found(front, attention="amount_undecided", **mine) == [number]

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.postgres.database import QUERIES
 from tests.support.claims import a_claim
-from tests.support.environment import until
+from tests.support.environment import wait_until
 from tests.support.gateway import Front
 
 EVENT: Final = {
@@ -50,11 +50,11 @@ def moves(page: dict[str, Any], number: str) -> list[str]:
 
 async def test_every_move_is_an_event_as_the_contract_writes_it(front: Front) -> None:
     claim = a_claim(account=front.new_id("acc"))
-    await front.stage.filed_and_sent(claim=claim)
-    await front.stage.partner_says("rejected", reason_code="order_not_found")
-    await front.stage.ended()
+    await front.env.file_and_send(claim=claim)
+    await front.env.send_outcome("rejected", reason_code="order_not_found")
+    await front.env.wait_until_closed()
     page = await events(front, claim["account_id"])
-    assert moves(page, front.stage.number) == [
+    assert moves(page, front.env.number) == [
         "1 claim_accepted: created → validated",
         "2 claim_sent: validated → sent_to_partner",
         "3 partner_rejected: sent_to_partner → rejected",
@@ -69,7 +69,7 @@ async def test_page_after_page_shows_each_event_once_and_in_order(front: Front) 
     after = await latest(front)
     accounts = [front.new_id("acc") for _ in range(3)]
     for account in accounts:
-        await front.stage.filed_and_sent(account=account)
+        await front.env.file_and_send(account=account)
     seen: list[int] = []
     while page := (await events(front, *accounts, after=after, limit=2))["events"]:
         assert len(page) <= 2
@@ -81,11 +81,11 @@ async def test_page_after_page_shows_each_event_once_and_in_order(front: Front) 
 
 async def test_a_token_for_some_accounts_sees_only_their_events(front: Front) -> None:
     mine, theirs = front.new_id("acc"), front.new_id("acc")
-    await front.stage.filed_and_sent(account=theirs)
-    their_number = front.stage.number
-    await front.stage.filed_and_sent(account=mine)
+    await front.env.file_and_send(account=theirs)
+    their_number = front.env.number
+    await front.env.file_and_send(account=mine)
     page = await events(front, mine)
-    assert {one["number"] for one in page["events"]} == {front.stage.number}
+    assert {one["number"] for one in page["events"]} == {front.env.number}
     everything = await events(front, after=str(max(0, int(page["events"][0]["event_id"]) - 20)))
     assert moves(everything, their_number)
 
@@ -93,19 +93,19 @@ async def test_a_token_for_some_accounts_sees_only_their_events(front: Front) ->
 async def test_a_token_for_some_accounts_goes_on_after_what_it_does_not_see(front: Front) -> None:
     """Otherwise each look would go through all that happened to others since its own last event."""
     mine = front.new_id("acc")
-    await front.stage.filed_and_sent(account=front.new_id("acc"))
+    await front.env.file_and_send(account=front.new_id("acc"))
     theirs = await latest(front)
     nothing = await events(front, mine)
     assert nothing["events"] == []
     assert int(nothing["next"]) >= int(theirs)
-    await front.stage.filed_and_sent(account=mine)
+    await front.env.file_and_send(account=mine)
     page = await events(front, mine, after=nothing["next"])
     assert [one["event"] for one in page["events"]] == ["claim_accepted", "claim_sent"]
 
 
 async def test_the_moves_of_refused_claims_are_told_to_who_speaks_for_all(front: Front) -> None:
     after, account = await latest(front), front.new_id("acc")
-    refused = await front.stage.file(a_claim(account=account, ordered_on="2020-01-01"))
+    refused = await front.env.file(a_claim(account=account, ordered_on="2020-01-01"))
     assert refused.state == "discarded"
     page = await events(front, after=after)
     assert moves(page, refused.number) == ["1 claim_discarded: created → discarded"]
@@ -114,17 +114,17 @@ async def test_the_moves_of_refused_claims_are_told_to_who_speaks_for_all(front:
 
 async def test_a_move_that_becomes_visible_late_is_not_missed(front: Front) -> None:
     """Of two that are written at once, the one with the higher number commits first."""
-    await front.stage.filed_and_sent(account=front.new_id("acc"))
-    after, postgres = await latest(front), front.stage.postgres
+    await front.env.file_and_send(account=front.new_id("acc"))
+    after, postgres = await latest(front), front.env.postgres
     move = {
-        "number": front.stage.number,
+        "number": front.env.number,
         "event": "partner_silent",
         "from_state": "sent_to_partner",
         "to_state": "sent_to_partner",
         "reason_code": None,
         "actor": "system",
         "note": None,
-        "at": (await front.stage.row())["created_at"],
+        "at": (await front.env.row())["created_at"],
     }
     async with postgres.transaction() as slow:
         await QUERIES.record_move(slow, seq=98, **move)
@@ -138,19 +138,19 @@ async def test_a_move_that_becomes_visible_late_is_not_missed(front: Front) -> N
 
 async def test_readers_at_once_agree_on_the_order(front: Front) -> None:
     after, account = await latest(front), front.new_id("acc")
-    await front.stage.filed_and_sent(account=account)
+    await front.env.file_and_send(account=account)
     pages = await asyncio.gather(*(events(front, account, after=after) for _ in range(10)))
     assert len(pages[0]["events"]) == 2
     assert all(page == pages[0] for page in pages)
 
 
 async def test_moves_get_their_places_also_when_nobody_reads(front: Front) -> None:
-    await front.stage.filed_and_sent(account=front.new_id("acc"))
+    await front.env.file_and_send(account=front.new_id("acc"))
 
     async def waiting() -> Any:
-        return await front.stage.postgres.value("has_moves_without_place")
+        return await front.env.postgres.value("has_moves_without_place")
 
-    await until(waiting, lambda found: not found)
+    await wait_until(waiting, lambda found: not found)
 
 
 @pytest.mark.parametrize("wrong", [{"after": "-1"}, {"after": "x"}, {"limit": 0}, {"limit": 1001}])

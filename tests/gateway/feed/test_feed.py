@@ -10,7 +10,7 @@ import pytest
 from adapters.postgres.platform_feed import keep_rewards
 from domain.claims.claim import Link, Reward
 from tests.support.claims import a_claim, an_early_claim, an_order, days_ago, link_of, reward_for
-from tests.support.environment import until
+from tests.support.environment import wait_until
 from tests.support.gateway import Front
 
 
@@ -44,7 +44,7 @@ async def put_list(front: Front, kind: str, records: Any, *accounts: str) -> lis
 async def waits_to_be_told(front: Front, reward_id: str) -> datetime | None:
     """When the tickets of a reward are looked for once more; `None`: no more."""
     query = "select look_at from rewards_to_tell where reward_id = $1"
-    async with front.stage.postgres.transaction() as connection:
+    async with front.env.postgres.transaction() as connection:
         found: datetime | None = await connection.fetchval(query, reward_id)
         return found
 
@@ -52,7 +52,7 @@ async def waits_to_be_told(front: Front, reward_id: str) -> datetime | None:
 async def second_look_is_due(front: Front, reward_id: str) -> None:
     """Let the time pass until the second look at a reward."""
     statement = "update rewards_to_tell set look_at = now() where reward_id = $1"
-    async with front.stage.postgres.transaction() as connection:
+    async with front.env.postgres.transaction() as connection:
         await connection.execute(statement, reward_id)
 
 
@@ -162,33 +162,33 @@ async def test_agents_do_not_feed(front: Front) -> None:
 
 async def test_a_registered_reward_ends_the_ticket_that_is_with_the_partner(front: Front) -> None:
     claim = a_claim(account=front.new_id("acc"))
-    await front.stage.filed_and_sent(claim=claim)
+    await front.env.file_and_send(claim=claim)
     reward = written(reward_for(claim))
     assert (await put(front, "reward", reward)).json()["result"] == "stored"
-    outcome = await front.stage.ended()
+    outcome = await front.env.wait_until_closed()
     assert (outcome.state, outcome.granted) == ("resolved", None)
-    assert (await front.stage.moves())[-1] == "reward_registered: sent_to_partner → resolved"
+    assert (await front.env.transitions())[-1] == "reward_registered: sent_to_partner → resolved"
 
 
 async def test_a_registered_reward_ends_the_ticket_that_is_on_hold(front: Front) -> None:
     claim = an_early_claim(account=front.new_id("acc"), partner_id="fernweh")
     order = f"FW{an_order()[3:7]}AB"
     claim["answers"] = {"booking_number": order, "travel_ended_on": str(days_ago(1))}
-    assert (await front.stage.file(claim)).status == "held"
+    assert (await front.env.file(claim)).status == "held"
     reward = reward_for(claim | {"answers": {"order_number": order}}, partner_id="fernweh")
     assert await put_list(front, "reward", [written(reward)]) == ["stored"]
-    assert (await front.stage.ended()).state == "resolved"
-    assert (await front.stage.moves())[-1] == "reward_registered: on_hold → resolved"
+    assert (await front.env.wait_until_closed()).state == "resolved"
+    assert (await front.env.transitions())[-1] == "reward_registered: on_hold → resolved"
 
 
 async def test_a_registered_reward_ends_the_ticket_whose_cancellation_period_runs(
     front: Front,
 ) -> None:
     claim = a_claim(account=front.new_id("acc"))
-    await front.stage.filed_and_confirmed({"cancellation_ends_on": "2199-01-01"}, claim=claim)
+    await front.env.file_and_confirm({"cancellation_ends_on": "2199-01-01"}, claim=claim)
     # Without an order number, the link decides.
     await put(front, "reward", written(reward_for(claim), order_number=None))
-    assert (await front.stage.ended()).granted is None
+    assert (await front.env.wait_until_closed()).granted is None
 
 
 async def test_a_contested_reward_that_is_registered_after_all_ends_its_ticket(
@@ -199,9 +199,9 @@ async def test_a_contested_reward_that_is_registered_after_all_ends_its_ticket(
     await put(front, "reward", reward)
     objecting = claim["answers"] | {"objection": "The contract is still running."}
     claim |= {"reward_id": reward["reward_id"], "answers": objecting}
-    await front.stage.filed_and_sent(claim=claim)
+    await front.env.file_and_send(claim=claim)
     await put(front, "reward", reward | {"version": 2, "state": "registered"})
-    assert (await front.stage.ended()).state == "resolved"
+    assert (await front.env.wait_until_closed()).state == "resolved"
 
 
 @pytest.mark.parametrize(
@@ -218,22 +218,26 @@ async def test_a_contested_reward_that_is_registered_after_all_ends_its_ticket(
 )
 async def test_no_other_reward_is_told_to_a_ticket(front: Front, changes: dict[str, Any]) -> None:
     claim = a_claim(account=front.new_id("acc"))
-    await front.stage.filed_and_sent(claim=claim)
+    await front.env.file_and_send(claim=claim)
     reward = written(reward_for(claim), **changes)
     assert (await put(front, "reward", reward)).json()["result"] == "stored"
     if await waits_to_be_told(front, reward["reward_id"]):
         await second_look_is_due(front, reward["reward_id"])
-    await until(lambda: waits_to_be_told(front, reward["reward_id"]), lambda found: found is None)
-    await front.stage.signal("partner_outcome", "a message that comes after all others")
-    assert [note["message"] for note in await front.stage.noted("malformed")] == ["partner_outcome"]
-    assert (await front.stage.row())["state"] == "sent_to_partner"
+    await wait_until(
+        lambda: waits_to_be_told(front, reward["reward_id"]), lambda found: found is None
+    )
+    await front.env.signal("partner_outcome", "a message that comes after all others")
+    assert [note["message"] for note in await front.env.wait_for_messages("malformed")] == [
+        "partner_outcome"
+    ]
+    assert (await front.env.row())["state"] == "sent_to_partner"
 
 
 async def kept_but_not_told(front: Front, claim: dict[str, Any]) -> Reward:
     """A reward in the books, as a gateway leaves it that dies before it tells the ticket."""
-    await front.stage.filed_and_sent(claim=claim)
+    await front.env.file_and_send(claim=claim)
     reward = reward_for(claim)
-    await keep_rewards(front.stage.postgres, [reward])
+    await keep_rewards(front.env.postgres, [reward])
     return reward
 
 
@@ -242,7 +246,7 @@ async def test_a_crash_before_the_ticket_was_told_is_mended_by_sending_the_recor
 ) -> None:
     reward = await kept_but_not_told(front, a_claim(account=front.new_id("acc")))
     assert (await put(front, "reward", written(reward))).json()["result"] == "unchanged"
-    assert (await front.stage.ended()).state == "resolved"
+    assert (await front.env.wait_until_closed()).state == "resolved"
 
 
 async def test_a_crash_before_the_ticket_was_told_mends_itself(front: Front) -> None:
@@ -251,8 +255,8 @@ async def test_a_crash_before_the_ticket_was_told_mends_itself(front: Front) -> 
     assert look_at
     assert timedelta() < look_at - datetime.now(UTC) < timedelta(minutes=1)
     await second_look_is_due(front, reward.reward_id)
-    assert (await front.stage.ended()).state == "resolved"
-    await until(lambda: waits_to_be_told(front, reward.reward_id), lambda found: found is None)
+    assert (await front.env.wait_until_closed()).state == "resolved"
+    await wait_until(lambda: waits_to_be_told(front, reward.reward_id), lambda found: found is None)
 
 
 async def test_a_reward_without_an_open_ticket_is_just_kept(front: Front) -> None:

@@ -87,12 +87,12 @@ async def test_a_reward_told_for_one_account_takes_no_other_accounts_order(
 ) -> None:
     """Also by the ticket's link or the id of its reward: none of it counts against another."""
     claim, mine = a_claim(account=front.new_id("acc")), front.new_id("acc")
-    await front.stage.filed_and_sent(claim=claim)
+    await front.env.file_and_send(claim=claim)
     reward: dict[str, Any] = written(reward_for(claim), account_id=mine, state=state)
     assert (await put(front, "reward", reward, mine)).json()["result"] == "stored"
     assert await put_list(front, "reward", [reward | {"order_number": None}], mine) == ["unchanged"]
-    await front.stage.partner_says("confirmed", cancellation_ends_on="2020-01-01")
-    outcome = await front.stage.ended()
+    await front.env.send_outcome("confirmed", cancellation_ends_on="2020-01-01")
+    outcome = await front.env.wait_until_closed()
     assert (outcome.state, outcome.granted is not None) == ("resolved", True)
 
 
@@ -100,10 +100,10 @@ async def test_a_reward_that_the_feed_for_all_tells_counts_against_every_account
     front: Front,
 ) -> None:
     claim = a_claim(account=front.new_id("acc"))
-    await front.stage.filed_and_sent(claim=claim)
+    await front.env.file_and_send(claim=claim)
     await put(front, "reward", written(reward_for(claim), account_id=front.new_id("acc")))
-    await front.stage.partner_says("confirmed", cancellation_ends_on="2020-01-01")
-    assert (await front.stage.ended()).reason_code == "already_rewarded"
+    await front.env.send_outcome("confirmed", cancellation_ends_on="2020-01-01")
+    assert (await front.env.wait_until_closed()).reason_code == "already_rewarded"
 
 
 async def test_a_role_that_feeds_does_not_file_and_one_that_files_does_not_feed(

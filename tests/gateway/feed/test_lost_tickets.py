@@ -26,8 +26,8 @@ NO = {"outcome": "rejected", "reason_code": "order_not_found", "request_id": "de
 async def a_sent_ticket(front: Front) -> str:
     """A ticket whose partner has it."""
     claim = await prepared(front)
-    await front.stage.filed_and_sent(claim=claim)
-    return front.stage.number
+    await front.env.file_and_send(claim=claim)
+    return front.env.number
 
 
 async def find(front: Front) -> None:
@@ -35,7 +35,7 @@ async def find(front: Front) -> None:
     after = "ZW"
     while after:
         after, _ = await check_open_tickets(
-            front.stage.postgres, front.stage.client, after, grace=timedelta(0)
+            front.env.postgres, front.env.client, after, grace=timedelta(0)
         )
 
 
@@ -48,7 +48,7 @@ async def repaired(front: Front, *arguments: str) -> tuple[int, str]:
         env={
             "PATH": os.environ["PATH"],
             "DATABASE_URL": settings.database_url,
-            "TEMPORAL_ADDRESS": front.stage.client.service_client.config.target_host,
+            "TEMPORAL_ADDRESS": front.env.client.service_client.config.target_host,
             "SMTP_URL": "smtp://localhost:1",
             "TICKETS_MAIL_FROM": "tickets@rewards.example",
             "TICKETS_SUPPORT_EMAIL": settings.support_email,
@@ -63,7 +63,7 @@ async def test_a_request_to_a_lost_ticket_is_kept_by_nobody_and_works_after_the_
     front: Front,
 ) -> None:
     number = await a_sent_ticket(front)
-    await front.stage.handle.terminate("by hand")
+    await front.env.handle.terminate("by hand")
     for _ in range(2):
         answer = await front.http.post(
             f"/v1/tickets/{number}/decision", json=NO, headers=front.as_agent()
@@ -75,7 +75,7 @@ async def test_a_request_to_a_lost_ticket_is_kept_by_nobody_and_works_after_the_
             f"/v1/tickets/{number}/{path}", json=content, headers=front.as_agent()
         )
         assert (answer.status_code, answer.json()["code"]) == (503, "workflow_lost"), path
-    assert await front.stage.rows("answers", "request_id") == []
+    assert await front.env.rows("answers", "request_id") == []
     await find(front)
     seen = await front.http.get(f"/v1/tickets/{number}", headers=front.as_agent())
     assert [one["code"] for one in seen.json()["attention"]] == ["workflow_lost"]
@@ -83,41 +83,41 @@ async def test_a_request_to_a_lost_ticket_is_kept_by_nobody_and_works_after_the_
     found = await front.http.get("/v1/tickets", params=query, headers=front.as_agent())
     assert [one["number"] for one in found.json()["tickets"]] == [number]
     assert await repaired(front, number, "--dry-run") == (0, f"{number}: lost\n")
-    assert await repaired(front, number.lower()) == (0, f"{number}: taken up\n")
-    await front.stage.stands("sent_to_partner")
+    assert await repaired(front, number.lower()) == (0, f"{number}: resumed\n")
+    await front.env.wait_for_state("sent_to_partner")
     answer = await front.http.post(
         f"/v1/tickets/{number}/decision", json=NO, headers=front.as_agent()
     )
     assert (answer.status_code, answer.json()["state"]) == (200, "rejected")
-    await front.stage.ended()
+    await front.env.wait_until_closed()
     assert await repaired(front, number) == (3, f"{number}: nothing to do\n")
 
 
 async def test_a_ticket_whose_workflow_was_deleted_is_taken_up_too(front: Front) -> None:
     number = await a_sent_ticket(front)
-    await delete(front.stage, number)
+    await delete(front.env, number)
     await find(front)
-    assert (await front.stage.row())["attention"] == ["workflow_lost"]
+    assert (await front.env.row())["attention"] == ["workflow_lost"]
     code, said = await repaired(front)
     assert code == 0
-    assert f"{number}: taken up" in said
-    await front.stage.stands("sent_to_partner")
-    assert await has_running_workflow(front.stage.client, number)
-    await front.stage.ask("withdraw")
-    assert (await front.stage.ended()).state == "withdrawn"
+    assert f"{number}: resumed" in said
+    await front.env.wait_for_state("sent_to_partner")
+    assert await has_running_workflow(front.env.client, number)
+    await front.env.send_update("withdraw")
+    assert (await front.env.wait_until_closed()).state == "withdrawn"
 
 
 async def test_a_reward_that_was_registered_meanwhile_is_heard_of_after_the_repair(
     front: Front,
 ) -> None:
     claim = await prepared(front)
-    await front.stage.filed_and_sent(claim=claim)
-    await front.stage.handle.terminate("by hand")
+    await front.env.file_and_send(claim=claim)
+    await front.env.handle.terminate("by hand")
     reward = reward_for(claim, reward_id=front.new_id("rew"), state="registered")
-    await store_reward(front.stage.postgres, reward)
-    assert await repaired(front, front.stage.number) == (0, f"{front.stage.number}: taken up\n")
-    assert (await front.stage.ended()).state == "resolved"
-    assert (await front.stage.moves())[-1].startswith("reward_registered")
+    await store_reward(front.env.postgres, reward)
+    assert await repaired(front, front.env.number) == (0, f"{front.env.number}: resumed\n")
+    assert (await front.env.wait_until_closed()).state == "resolved"
+    assert (await front.env.transitions())[-1].startswith("reward_registered")
 
 
 async def test_the_command_refuses_what_is_no_number(front: Front) -> None:
@@ -128,11 +128,11 @@ async def test_lost_tickets_are_counted_for_operators(
     front: Front,
 ) -> None:
     await a_sent_ticket(front)
-    await front.stage.handle.terminate("by hand")
+    await front.env.handle.terminate("by hand")
     await find(front)
     await count_lost(front.app.state.context)
     figures = await front.http.get("/metrics", headers=front.as_operator())
-    lost = len(await lost_tickets(front.stage.postgres))
+    lost = len(await lost_tickets(front.env.postgres))
     assert lost > 0
     assert f"tickets_without_workflow {lost}.0\n" in figures.text
 
@@ -140,8 +140,8 @@ async def test_lost_tickets_are_counted_for_operators(
 async def test_a_wrong_namespace_marks_no_ticket(front: Front) -> None:
     """Temporal then says that it finds nothing, about every ticket."""
     await a_sent_ticket(front)
-    client = front.stage.client
+    client = front.env.client
     elsewhere = Client(client.service_client, namespace="nobody-has-this")
     with pytest.raises(RPCError, match="amespace"):
-        await check_open_tickets(front.stage.postgres, elsewhere, grace=timedelta(0))
-    assert (await front.stage.row())["attention"] == []
+        await check_open_tickets(front.env.postgres, elsewhere, grace=timedelta(0))
+    assert (await front.env.row())["attention"] == []

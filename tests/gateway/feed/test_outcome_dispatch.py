@@ -14,12 +14,12 @@ from adapters.postgres.outcomes import end_turn, next_turn
 from adapters.security.webhook_signatures import check_signature
 from domain.errors import MessageRefused
 from local.stack.ports import HOST
-from tests.support.environment import Row, until
+from tests.support.environment import Row, wait_until
 from tests.support.gateway import Front
 from tests.support.gateway_process import a_process, beside
 from tests.support.partner_client import a_ticket, outcome, results, send, signed
 from tests.support.partner_server import SECRET
-from tests.support.tcp_proxy import Wire, strung
+from tests.support.tcp_proxy import TcpProxy, open_proxy
 
 ACCEPTED = ("accepted", None)
 NEW_SECRET = "whsec_" + "B" * 43 + "="
@@ -28,25 +28,25 @@ LATER = "update outcome_outbox set due_at = now(), leased_until = null"
 
 async def kept(front: Front) -> list[Row]:
     """What the books keep for the ticket, in order."""
-    return await front.stage.rows("imported_outcomes", "position")
+    return await front.env.rows("imported_outcomes", "position")
 
 
 async def told_later(front: Front) -> None:
     """Let a minute pass for the rounds, and wait until they have told everything."""
-    async with front.stage.postgres.transaction() as connection:
+    async with front.env.postgres.transaction() as connection:
         await connection.execute(LATER)
-    await until(lambda: kept(front), lambda rows: all(row["code"] for row in rows))
+    await wait_until(lambda: kept(front), lambda rows: all(row["code"] for row in rows))
 
 
 @asynccontextmanager
-async def with_wire_to_temporal(front: Front) -> AsyncIterator[tuple[httpx.AsyncClient, Wire]]:
+async def with_wire_to_temporal(front: Front) -> AsyncIterator[tuple[httpx.AsyncClient, TcpProxy]]:
     """Another gateway whose wire to Temporal can be cut."""
     host = os.environ["TEMPORAL_ADDRESS"]
-    async with strung(int(host.rpartition(":")[2])) as wire:
+    async with open_proxy(int(host.rpartition(":")[2])) as proxy:
         with pytest.MonkeyPatch.context() as environment:
-            environment.setenv("TEMPORAL_ADDRESS", f"{HOST}:{wire.entrance}")
+            environment.setenv("TEMPORAL_ADDRESS", f"{HOST}:{proxy.port}")
             async with beside(front) as http:
-                yield http, wire
+                yield http, proxy
 
 
 async def test_while_temporal_is_away_outcomes_are_accepted_and_told_later_in_order(
@@ -58,28 +58,28 @@ async def test_while_temporal_is_away_outcomes_are_accepted_and_told_later_in_or
         outcome(front, number, "confirmed"),
         outcome(front, number, "order_cancelled"),
     )
-    async with with_wire_to_temporal(front) as (http, wire):
-        wire.cut()
+    async with with_wire_to_temporal(front) as (http, proxy):
+        proxy.cut()
         assert await results(front, [first, second], http=http) == [ACCEPTED, ACCEPTED]
     assert [row["code"] for row in await kept(front)] == [None, None]
     # Whoever comes next, tells first what came before.
     assert await results(front, third) == [ACCEPTED]
-    assert (await front.stage.ended()).reason_code == "order_cancelled"
-    await until(
+    assert (await front.env.wait_until_closed()).reason_code == "order_cancelled"
+    await wait_until(
         lambda: kept(front), lambda rows: [row["code"] for row in rows] == ["dispatched"] * 3
     )
     ids = [one["outcome_id"] for one in (first, second, third)]
-    assert [note["message_id"] for note in await front.stage.notes()] == ids
+    assert [note["message_id"] for note in await front.env.message_log()] == ids
 
 
 async def test_what_temporal_missed_is_told_by_the_sweeper(front: Front) -> None:
     number = await a_ticket(front)
-    async with with_wire_to_temporal(front) as (http, wire):
-        wire.cut()
+    async with with_wire_to_temporal(front) as (http, proxy):
+        proxy.cut()
         assert await results(front, outcome(front, number, "rejected"), http=http) == [ACCEPTED]
-    assert (await front.stage.row())["state"] == "sent_to_partner"
+    assert (await front.env.row())["state"] == "sent_to_partner"
     await told_later(front)
-    assert (await front.stage.ended()).state == "rejected"
+    assert (await front.env.wait_until_closed()).state == "rejected"
 
 
 async def test_a_gateway_killed_between_keeping_and_telling_loses_nothing(front: Front) -> None:
@@ -91,32 +91,32 @@ async def test_a_gateway_killed_between_keeping_and_telling_loses_nothing(front:
         temporal = f"{HOST}:{silence.getsockname()[1]}"
         async with a_process(front, temporal) as (process, http):
             sending = asyncio.create_task(send(front, told, http=http))
-            rows = await until(lambda: kept(front), lambda rows: len(rows) == 2)
+            rows = await wait_until(lambda: kept(front), lambda rows: len(rows) == 2)
             process.send_signal(signal.SIGKILL)
             with pytest.raises(httpx.TransportError):
                 await sending
     assert [row["code"] for row in rows] == [None, None]
     await told_later(front)
-    assert (await front.stage.ended()).reason_code == "order_not_found"
-    assert [note["code"] for note in await front.stage.notes()] == ["applied", "applied"]
+    assert (await front.env.wait_until_closed()).reason_code == "order_not_found"
+    assert [note["code"] for note in await front.env.message_log()] == ["applied", "applied"]
 
 
 async def test_nobody_overtakes_an_outcome_that_is_being_told(front: Front) -> None:
     """While one process tells a ticket something, what comes next for it waits for its turn."""
     number = await a_ticket(front)
     parts = front.app.state.context
-    async with with_wire_to_temporal(front) as (http, wire):
-        wire.cut()
+    async with with_wire_to_temporal(front) as (http, proxy):
+        proxy.cut()
         await results(front, outcome(front, number, "confirmed"), http=http)
     mine = await next_turn(parts.postgres, [number])
     (position,) = mine.outcomes
     assert await results(front, outcome(front, number, "order_cancelled")) == [ACCEPTED]
     assert [row["code"] for row in await kept(front)] == [None, None]
-    await front.stage.signal("partner_outcome", mine.outcomes[position].model_dump(mode="json"))
+    await front.env.signal("partner_outcome", mine.outcomes[position].model_dump(mode="json"))
     mine.codes[position] = "dispatched"
     await end_turn(parts.postgres, mine)
-    assert (await front.stage.ended()).reason_code == "order_cancelled"
-    assert [note["code"] for note in await front.stage.notes()] == ["applied", "applied"]
+    assert (await front.env.wait_until_closed()).reason_code == "order_cancelled"
+    assert [note["code"] for note in await front.env.message_log()] == ["applied", "applied"]
 
 
 async def test_a_secret_rotates_without_a_gap(front: Front) -> None:

@@ -31,8 +31,8 @@ async def test_a_signed_outcome_is_kept_told_and_answered(front: Front) -> None:
         "errors": [],
         "unknown_fields": [],
     }
-    assert (await front.stage.ended()).state == "resolved"
-    (kept,) = await front.stage.rows("imported_outcomes", "position")
+    assert (await front.env.wait_until_closed()).state == "resolved"
+    (kept,) = await front.env.rows("imported_outcomes", "position")
     assert (kept["code"], kept["partner_id"]) == ("dispatched", "velotel")
 
 
@@ -43,7 +43,7 @@ async def test_a_message_is_read_as_machines_of_the_market_write_it(front: Front
     told = outcome(front, number, reward=reward, occurred_at="2026-01-09T10:00:00", note="")
     answer = await send(front, b"\xef\xbb\xbf" + json.dumps(told).encode())
     assert [one["status"] for one in answer.json()["results"]] == ["accepted"], answer.text
-    (kept,) = await front.stage.rows("imported_outcomes", "position")
+    (kept,) = await front.env.rows("imported_outcomes", "position")
     assert kept["outcome"]["reward"] == {"amount": "12.50", "currency": "PLN"}
     assert kept["outcome"]["occurred_at"] == "2026-01-09T09:00:00Z"
     assert kept["outcome"]["note"] is None
@@ -124,7 +124,7 @@ async def test_the_same_message_again_is_a_replay_and_changes_nothing(front: Fro
     headers = signed(fraction, message_id, at=at)
     headers["webhook-timestamp"] += ".5"  # the package would take it for a later moment
     assert (await front.http.post(ADDRESS, content=fraction, headers=headers)).status_code == 401
-    assert len(await front.stage.rows("imported_outcomes", "position")) == 1
+    assert len(await front.env.rows("imported_outcomes", "position")) == 1
 
 
 async def test_the_partners_own_retry_gets_the_same_results(front: Front) -> None:
@@ -138,8 +138,8 @@ async def test_the_partners_own_retry_gets_the_same_results(front: Front) -> Non
     statuses = [one["status"] for one in first.json()["results"]]
     assert statuses == ["accepted", "duplicate", "refused"]
     assert await results(front, same) == [KNOWN]
-    await front.stage.stands("awaiting_cancellation_period")
-    assert [note["code"] for note in await front.stage.notes()] == ["applied"]
+    await front.env.wait_for_state("awaiting_cancellation_period")
+    assert [note["code"] for note in await front.env.message_log()] == ["applied"]
 
 
 async def test_of_many_equal_messages_at_once_one_is_taken(front: Front) -> None:
@@ -180,7 +180,7 @@ async def test_a_bad_item_is_named_by_field_and_spoils_no_other(front: Front) ->
     assert found == [sorted(fields) for _, fields in MALFORMED.values()]
     assert {one["code"] for one in refused} == {"malformed"}
     assert taken["status"] == "accepted"
-    await front.stage.stands("awaiting_cancellation_period")
+    await front.env.wait_for_state("awaiting_cancellation_period")
 
 
 async def test_another_partners_ticket_and_an_unknown_number_look_the_same(front: Front) -> None:
@@ -190,8 +190,8 @@ async def test_another_partners_ticket_and_an_unknown_number_look_the_same(front
     answer = await send(front, told, "buchkiste")
     found = answer.json()["results"]
     assert {(one["status"], one["code"]) for one in found} == {("refused", "unknown_number")}
-    assert await front.stage.rows("imported_outcomes", "position") == []
-    assert (await front.stage.row())["state"] == "sent_to_partner"
+    assert await front.env.rows("imported_outcomes", "position") == []
+    assert (await front.env.row())["state"] == "sent_to_partner"
 
 
 async def test_a_number_is_read_as_forgivingly_as_people_write(front: Front) -> None:
@@ -207,19 +207,19 @@ async def test_outcomes_for_one_ticket_keep_their_order(front: Front) -> None:
         outcome(front, number, "order_cancelled"),
     ]
     assert await results(front, told) == [ACCEPTED] * 3
-    assert (await front.stage.ended()).reason_code == "order_cancelled"
-    noted = [(note["message_id"], note["code"]) for note in await front.stage.notes()]
+    assert (await front.env.wait_until_closed()).reason_code == "order_cancelled"
+    noted = [(note["message_id"], note["code"]) for note in await front.env.message_log()]
     assert noted == [(one["outcome_id"], "applied") for one in told]
 
 
 async def test_a_message_after_the_end_is_recorded_once_and_refused(front: Front) -> None:
     number = await a_ticket(front)
     assert await results(front, outcome(front, number, "rejected")) == [ACCEPTED]
-    await front.stage.ended()
+    await front.env.wait_until_closed()
     late = outcome(front, number, note="Przepraszamy, jednak jest.")
     for _ in range(2):
         assert await results(front, late) == [("refused", "ticket_closed")]
-    (kept,) = [note for note in await front.stage.notes() if note["code"] == "ticket_closed"]
+    (kept,) = [note for note in await front.env.message_log() if note["code"] == "ticket_closed"]
     assert kept["message_id"] == late["outcome_id"]
     assert (kept["actor"], kept["body"]["note"]) == ("partner:velotel", late["note"])
 

@@ -11,7 +11,7 @@ from local.partner_simulator.outcome_sender import GatewayDoor
 from local.partner_simulator.scripts import Answer, Script
 from local.partner_simulator.store import Delivery, Ledger
 from tests.support.claims import days_ago
-from tests.support.environment import until
+from tests.support.environment import wait_until
 from tests.support.gateway import Front
 from tests.support.partner_client import a_ticket, link
 from tests.support.partner_server import SECRET
@@ -37,11 +37,11 @@ async def test_a_simulated_partner_is_heard_through_the_door(front: Front) -> No
         return [one["result"] for one in claim["answers"]]
 
     async with simulator.answering():
-        found = await until(became, all)
+        found = await wait_until(became, all)
     ledger.close()
     assert found == ["refused:422", "sent", "sent", "sent"]
-    assert (await front.stage.ended()).reason_code == "order_not_found"
-    kept = await front.stage.rows("imported_outcomes", "position")
+    assert (await front.env.wait_until_closed()).reason_code == "order_not_found"
+    kept = await front.env.rows("imported_outcomes", "position")
     assert [row["outcome_id"] for row in kept] == [f"{number}-2"]
 
 
@@ -59,17 +59,17 @@ async def test_a_partner_who_reads_mail_answers_by_its_link(
     address = link(front, number)
     asked = {"outcome": "information_requested", "questions": ["Jaka kwota?"], "note": None}
     assert await answer_by_link(browser_like, address, asked)
-    await front.stage.stands("information_requested")
+    await front.env.wait_for_state("information_requested")
     assert not await answer_by_link(browser_like, address, asked)
-    await front.stage.ask("provide_information", actor="member", note="40")
-    await front.stage.stands("sent_to_partner")
+    await front.env.send_update("provide_information", actor="member", note="40")
+    await front.env.wait_for_state("sent_to_partner")
     confirmed = {
         "outcome": "confirmed",
         "activated_on": days_ago(90).isoformat(),
         "reward": {"amount": "41.50", "currency": "PLN"},
     }
     assert await answer_by_link(browser_like, address, confirmed)
-    granted = (await front.stage.ended()).granted
+    granted = (await front.env.wait_until_closed()).granted
     assert granted
     assert str(granted.amount) == "41.50"
     with pytest.raises(LinkFailed, match="403"):

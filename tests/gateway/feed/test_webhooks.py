@@ -9,10 +9,10 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from tests.support.databases import fresh_database
-from tests.support.environment import until
+from tests.support.environment import wait_until
 from tests.support.gateway import WEBHOOK_SECRET, Front, fronted
-from tests.support.partner_server import Says
-from tests.support.setup import real_server
+from tests.support.partner_server import CannedResponse
+from tests.support.setup import dev_server
 from tests.support.webhook_receiver import TAKEN, Platform, listening_platform
 
 SECOND_SECRET = "whsec_bWFkZSB1cCB0byByb3RhdGUgdGhlIHBsYXRmb3Jt"
@@ -32,7 +32,7 @@ async def told(
     """A gateway that sends webhooks to the platform."""
     letters: Path = tmp_path_factory.mktemp("letters")
     async with (
-        real_server() as server,
+        dev_server() as server,
         fresh_database(postgres_server) as database_url,
         fronted(
             server,
@@ -53,7 +53,7 @@ def _takes_everything(platform: Platform) -> None:
 
 async def webhook(told: Front, event_id: str) -> dict[str, Any]:
     """A webhook in the books."""
-    async with told.stage.postgres.transaction() as connection:
+    async with told.env.postgres.transaction() as connection:
         row = await connection.fetchrow("select * from webhooks where position = $1", int(event_id))
         return dict(row) if row else {}
 
@@ -61,7 +61,7 @@ async def webhook(told: Front, event_id: str) -> dict[str, Any]:
 async def change(told: Front, event_id: str, what: str) -> None:
     """Change a webhook in the books, as time would."""
     statement = f"update webhooks set {what} where position = $1"  # noqa: S608
-    async with told.stage.postgres.transaction() as connection:
+    async with told.env.postgres.transaction() as connection:
         await connection.execute(statement, int(event_id))
 
 
@@ -84,8 +84,8 @@ async def test_every_move_comes_as_a_signed_webhook_that_says_what_the_feed_says
     told: Front, platform: Platform
 ) -> None:
     account = told.new_id("acc")
-    await told.stage.filed_and_sent(account=account)
-    heard = await platform.hears(told.stage.number, 2)
+    await told.env.file_and_send(account=account)
+    heard = await platform.hears(told.env.number, 2)
     page = await told.http.get("/v1/events", headers=told.as_platform(account))
     assert (
         sorted((one.event for one in heard), key=lambda event: int(event["seq"]))
@@ -98,15 +98,15 @@ async def test_while_the_secret_rotates_the_old_one_and_the_new_one_verify(
     told: Front, platform: Platform
 ) -> None:
     platform.secret = SECOND_SECRET
-    await told.stage.filed_and_sent(account=told.new_id("acc"))
-    assert await platform.hears(told.stage.number, 2)
+    await told.env.file_and_send(account=told.new_id("acc"))
+    assert await platform.hears(told.env.number, 2)
 
 
 async def test_the_official_package_takes_what_we_signed_and_nothing_else(
     told: Front, platform: Platform
 ) -> None:
-    await told.stage.filed_and_sent(account=told.new_id("acc"))
-    heard = (await platform.hears(told.stage.number, 1))[0]
+    await told.env.file_and_send(account=told.new_id("acc"))
+    heard = (await platform.hears(told.env.number, 1))[0]
     earlier = str(int(heard.headers["webhook-timestamp"]) - 1)
     Webhook(WEBHOOK_SECRET).verify(heard.body, dict(heard.headers))
     for secret, body, change in (
@@ -123,14 +123,14 @@ async def test_the_official_package_takes_what_we_signed_and_nothing_else(
 async def test_what_was_not_taken_comes_again_under_the_same_id(
     told: Front, platform: Platform, status: int
 ) -> None:
-    platform.first_answers = [Says(status, b"no", {"location": "/elsewhere"})] * 2
-    await told.stage.filed_and_sent(account=told.new_id("acc"))
-    first, second = (await platform.hears(told.stage.number, 2))[:2]
+    platform.first_answers = [CannedResponse(status, b"no", {"location": "/elsewhere"})] * 2
+    await told.env.file_and_send(account=told.new_id("acc"))
+    first, second = (await platform.hears(told.env.number, 2))[:2]
     failures = [await until_failed(told, one.webhook_id) for one in (first, second)]
     assert {one["failure"] for one in failures} == {f"answered {status}"}
     for one in (first, second):
         await change(told, one.webhook_id, "next_try_at = now()")
-    again = await platform.hears(told.stage.number, 4)
+    again = await platform.hears(told.env.number, 4)
     assert sorted(one.webhook_id for one in again[2:]) == sorted(
         [first.webhook_id, second.webhook_id]
     )
@@ -141,42 +141,42 @@ async def test_what_was_not_taken_comes_again_under_the_same_id(
 
 async def until_failed(told: Front, event_id: str) -> dict[str, Any]:
     """Wait until an attempt has failed."""
-    return await until(lambda: webhook(told, event_id), lambda row: bool(row["failure"]))
+    return await wait_until(lambda: webhook(told, event_id), lambda row: bool(row["failure"]))
 
 
 async def until_delivered(told: Front, event_id: str) -> dict[str, Any]:
     """Wait until it was taken."""
-    return await until(lambda: webhook(told, event_id), lambda row: bool(row["delivered_at"]))
+    return await wait_until(lambda: webhook(told, event_id), lambda row: bool(row["delivered_at"]))
 
 
 async def test_a_platform_that_asks_to_wait_is_given_the_time(
     told: Front, platform: Platform
 ) -> None:
-    platform.answer = Says(429, b"", {"retry-after": "3"})
-    await told.stage.filed_and_sent(account=told.new_id("acc"))
-    first = (await platform.hears(told.stage.number, 1))[0]
+    platform.answer = CannedResponse(429, b"", {"retry-after": "3"})
+    await told.env.file_and_send(account=told.new_id("acc"))
+    first = (await platform.hears(told.env.number, 1))[0]
     platform.answer = TAKEN
     row = await until_failed(told, first.webhook_id)
-    async with told.stage.postgres.transaction() as connection:
+    async with told.env.postgres.transaction() as connection:
         now = await connection.fetchval("select now()")
     assert 1 < (row["next_try_at"] - now).total_seconds() <= 5
-    again = await platform.hears(told.stage.number, 3)
+    again = await platform.hears(told.env.number, 3)
     assert again[-1].at - first.at >= 3
 
 
 async def test_after_three_days_it_is_given_up_and_stays_to_be_seen_and_sent_by_hand(
     told: Front, platform: Platform
 ) -> None:
-    platform.answer = Says(503)
+    platform.answer = CannedResponse(503)
     account = told.new_id("acc")
-    await told.stage.filed_and_sent(account=account)
-    event_id = (await platform.hears(told.stage.number, 1))[0].webhook_id
+    await told.env.file_and_send(account=account)
+    event_id = (await platform.hears(told.env.number, 1))[0].webhook_id
     await until_failed(told, event_id)
     waiting = (await listed(told, "pending"))[event_id]
-    assert waiting["number"] == told.stage.number
+    assert waiting["number"] == told.env.number
     assert waiting["failure"] == "answered 503"
     await change(told, event_id, "next_try_at = now(), until = now()")
-    await until(lambda: listed(told, "failed"), lambda found: event_id in found)
+    await wait_until(lambda: listed(told, "failed"), lambda found: event_id in found)
     given_up = (await listed(told, "failed"))[event_id]
     assert given_up["next_try_at"] is None
     assert event_id not in await listed(told, "pending")
@@ -188,19 +188,19 @@ async def test_after_three_days_it_is_given_up_and_stays_to_be_seen_and_sent_by_
     # Taken already, it may be asked for again: by the platform, too.
 
     async def times() -> int:
-        ids = [one.webhook_id for one in platform.of(told.stage.number)]
+        ids = [one.webhook_id for one in platform.of(told.env.number)]
         return ids.count(event_id)
 
     before = await times()
     assert (await redelivered(told, event_id, told.as_platform(account)))[0] == 202
-    await until(times, lambda now: now == before + 1)
+    await wait_until(times, lambda now: now == before + 1)
 
 
 async def test_another_accounts_event_cannot_be_told_from_one_that_is_not_there(
     told: Front, platform: Platform
 ) -> None:
-    await told.stage.filed_and_sent(account=told.new_id("acc"))
-    event_id = (await platform.hears(told.stage.number, 1))[0].webhook_id
+    await told.env.file_and_send(account=told.new_id("acc"))
+    event_id = (await platform.hears(told.env.number, 1))[0].webhook_id
     stranger = told.as_platform(told.new_id("acc"))
     assert await redelivered(told, event_id, stranger) == (404, "unknown_event")
     assert await redelivered(told, str(2**62), stranger) == (404, "unknown_event")
@@ -211,11 +211,11 @@ async def test_a_process_that_dies_during_a_call_leaves_it_to_the_next(
     told: Front, platform: Platform
 ) -> None:
     """What a dead process leaves: an attempt that was begun, and nothing noted."""
-    await told.stage.filed_and_sent(account=told.new_id("acc"))
-    event_id = (await platform.hears(told.stage.number, 2))[0].webhook_id
+    await told.env.file_and_send(account=told.new_id("acc"))
+    event_id = (await platform.hears(told.env.number, 2))[0].webhook_id
     await until_delivered(told, event_id)
     await change(told, event_id, "delivered_at = null, attempts = 1, next_try_at = now()")
-    await platform.hears(told.stage.number, 3)
+    await platform.hears(told.env.number, 3)
     assert (await until_delivered(told, event_id))["attempts"] == 2
 
 
@@ -223,16 +223,16 @@ async def test_a_platform_that_hangs_holds_up_neither_tickets_nor_transactions(
     told: Front, platform: Platform
 ) -> None:
     gate = asyncio.Event()
-    platform.answer = Says(gate=gate)
+    platform.answer = CannedResponse(gate=gate)
     try:
-        await told.stage.filed_and_sent(account=told.new_id("acc"))
-        await platform.hears(told.stage.number, 1)
-        async with told.stage.postgres.transaction() as connection:
+        await told.env.file_and_send(account=told.new_id("acc"))
+        await platform.hears(told.env.number, 1)
+        async with told.env.postgres.transaction() as connection:
             idle = "select count(*) from pg_stat_activity where state = 'idle in transaction'"
             assert await connection.fetchval(f"{idle} and datname = current_database()") == 0
-        await told.stage.filed_and_sent(account=told.new_id("acc"))
+        await told.env.file_and_send(account=told.new_id("acc"))
         assert (await told.http.get("/readyz")).status_code == 200
     finally:
         platform.answer = TAKEN
         gate.set()
-    await platform.hears(told.stage.number, 2)
+    await platform.hears(told.env.number, 2)

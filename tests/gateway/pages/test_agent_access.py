@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.databases import fresh_database
 from tests.support.gateway import Front, fronted
-from tests.support.setup import real_server
+from tests.support.setup import dev_server
 from tests.support.tickets import a_sent_ticket
 
 
@@ -53,7 +53,7 @@ async def test_a_form_that_no_page_of_ours_sent_does_nothing(
         assert answer.headers["content-type"].startswith("text/html")
         out = await client.post("/desk/sign-out", data=form, headers=headers)
         assert out.status_code == 403
-    assert (await front.stage.row())["state"] == "sent_to_partner"
+    assert (await front.env.row())["state"] == "sent_to_partner"
 
 
 async def test_a_form_of_another_session_does_nothing(front: Front) -> None:
@@ -109,24 +109,24 @@ async def test_what_was_not_answered_is_sent_once_more_and_done_once(
 ) -> None:
     """The worker is away: the page keeps what was typed, under the id of the first attempt."""
     async with (
-        real_server() as server,
+        dev_server() as server,
         fresh_database(postgres_server) as database_url,
         fronted(server, database_url, tmp_path) as front,
         came_in(front) as client,
     ):
         number = await a_sent_ticket(front)
         form = await form_of(client, number)
-        await front.stage.workers_go()
+        await front.env.stop_workers()
         answer = await client.post(f"/desk/tickets/{number}", data=form)
         assert answer.status_code == 503
         assert form["request_id"] in answer.text
         assert "filed twice" in answer.text
-        await front.stage.workers_come()
+        await front.env.start_workers()
         for _ in range(2):
             again = await client.post(f"/desk/tickets/{number}", data=form)
             assert again.status_code == 303
         assert "is withdrawn" in (await client.get(again.headers["location"])).text
-        moves = [move for move in await front.stage.moves() if move.startswith("withdrawn")]
+        moves = [move for move in await front.env.transitions() if move.startswith("withdrawn")]
         assert len(moves) == 1
 
 
@@ -134,8 +134,8 @@ async def test_a_refusal_is_told_at_its_field_and_the_next_try_is_a_new_request(
     front: Front,
 ) -> None:
     number = await a_sent_ticket(front)
-    await front.stage.partner_says("confirmed", reward={"amount": "900", "currency": "PLN"})
-    await front.stage.stands("awaiting_cancellation_period", "amount_undecided")
+    await front.env.send_outcome("confirmed", reward={"amount": "900", "currency": "PLN"})
+    await front.env.wait_for_state("awaiting_cancellation_period", "amount_undecided")
     async with came_in(front) as client:
         form = await form_of(client, number) | {"action": "confirm", "confirm_note": "they said so"}
         answer = await client.post(f"/desk/tickets/{number}", data=form)

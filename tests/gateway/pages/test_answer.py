@@ -19,13 +19,13 @@ LATER = datetime.now(UTC) + timedelta(days=3)
 async def asked(front: Front, *questions: str, **claim: Any) -> str:
     """File a claim, let the partner ask, and return the link of the letter."""
     account = front.new_id("acc")
-    await front.stage.filed_and_sent(account=account, **{"contact": CONTACT} | claim)
-    await front.stage.partner_says("information_requested", questions=questions)
-    await front.stage.got_letters("confirmation", "information_needed")
-    letter, _ = front.stage.box.find(number=front.stage.number)
+    await front.env.file_and_send(account=account, **{"contact": CONTACT} | claim)
+    await front.env.send_outcome("information_requested", questions=questions)
+    await front.env.wait_for_emails("confirmation", "information_needed")
+    letter, _ = front.env.mailbox.find(number=front.env.number)
     (link,) = LINK.findall(letter.text)
     assert f'href="{link}"' in letter.html
-    assert link.startswith(f"{front.address}/tickets/{front.stage.number}/information?")
+    assert link.startswith(f"{front.address}/tickets/{front.env.number}/information?")
     return str(link)
 
 
@@ -46,21 +46,21 @@ async def test_an_answer_reaches_the_partner_once(front: Front) -> None:
     link = await asked(front, "order_number", "Which tariff was it?", order=an_order())
     page = await open_page(front, link)
     assert page.status_code == 200
-    known = (await front.stage.row())["answers"]["order_number"]
+    known = (await front.env.row())["answers"]["order_number"]
     assert f'value="{known}"' in page.text
     assert "Which tariff was it?" in page.text
-    calls = len(front.stage.partner.calls)
+    calls = len(front.env.partner.calls)
     typed = {"answer__order_number": order, "note__1": "the small one"}
     for _ in range(2):
         thanks = await answer(front, link, **typed)
         assert "Thank you" in thanks.text
         assert thanks.url == link
-    await front.stage.stands("sent_to_partner")
-    await front.stage.partner.called(calls + 1)
-    call = front.stage.partner.calls[-1]
-    assert call.key == f"{front.stage.number}-information-1"
+    await front.env.wait_for_state("sent_to_partner")
+    await front.env.partner.wait_for_calls(calls + 1)
+    call = front.env.partner.calls[-1]
+    assert call.key == f"{front.env.number}-information-1"
     assert (call.claim["answers"]["order_number"], call.claim["note"]) == (order, "the small one")
-    moves = await front.stage.moves()
+    moves = await front.env.transitions()
     assert [move for move in moves if move.startswith("information_provided")] == moves[-1:]
 
 
@@ -76,7 +76,7 @@ async def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_is_kept(fro
     assert "&lt;b&gt;no idea" in page.text
     assert "because &lt;i&gt;so" in page.text
     assert "<b>" not in page.text
-    await front.stage.stands("information_requested")
+    await front.env.wait_for_state("information_requested")
 
 
 async def test_an_answer_that_says_nothing_is_asked_for_again(front: Front) -> None:
@@ -89,11 +89,11 @@ async def test_an_answer_that_says_nothing_is_asked_for_again(front: Front) -> N
 async def test_an_order_for_which_a_ticket_stands_is_refused_in_words(front: Front) -> None:
     """R25."""
     account, other = front.new_id("acc"), an_order()
-    await front.stage.filed_and_sent(account=account, order=other)
-    await front.stage.filed_and_sent(account=account, contact=CONTACT)
-    await front.stage.partner_says("information_requested", questions=["order_number"])
-    await front.stage.got_letters("confirmation", "information_needed")
-    (link,) = LINK.findall(front.stage.box.find(number=front.stage.number)[0].text)
+    await front.env.file_and_send(account=account, order=other)
+    await front.env.file_and_send(account=account, contact=CONTACT)
+    await front.env.send_outcome("information_requested", questions=["order_number"])
+    await front.env.wait_for_emails("confirmation", "information_needed")
+    (link,) = LINK.findall(front.env.mailbox.find(number=front.env.number)[0].text)
     page = await answer(front, link, answer__order_number=other)
     assert page.status_code == 422
     assert "Another ticket for this reward stands already." in page.text
@@ -102,10 +102,10 @@ async def test_an_order_for_which_a_ticket_stands_is_refused_in_words(front: Fro
 
 async def test_several_answers_in_words_stand_under_their_questions(front: Front) -> None:
     link = await asked(front, "Why?", "Where\nand when?")
-    calls = len(front.stage.partner.calls)
+    calls = len(front.env.partner.calls)
     await answer(front, link, note__1="So.", note__2="There.\nThen.")
-    await front.stage.partner.called(calls + 1)
-    note = front.stage.partner.calls[-1].claim["note"]
+    await front.env.partner.wait_for_calls(calls + 1)
+    note = front.env.partner.calls[-1].claim["note"]
     assert note == "Why?\nSo.\n\nWhere and when?\nThere.\nThen."
 
 
@@ -122,7 +122,7 @@ async def test_as_many_characters_as_a_browser_counts_may_be_typed(front: Front)
     link = await asked(front, "Why?")
     page = await answer(front, link, note__1="x\r\n" * 1999 + "xx")
     assert "Thank you" in page.text
-    await front.stage.stands("sent_to_partner")
+    await front.env.wait_for_state("sent_to_partner")
 
 
 async def test_a_question_that_names_nothing_is_answered_in_words(front: Front) -> None:
@@ -134,34 +134,34 @@ async def test_a_question_that_names_nothing_is_answered_in_words(front: Front) 
 async def test_the_same_answer_to_a_later_question_is_an_answer_of_its_own(front: Front) -> None:
     link = await asked(front, "Are you sure?")
     await answer(front, link, note__1="yes")
-    await front.stage.stands("sent_to_partner")
-    await front.stage.partner_says("information_requested", questions=["Are you sure?"])
-    await front.stage.stands("information_requested")
+    await front.env.wait_for_state("sent_to_partner")
+    await front.env.send_outcome("information_requested", questions=["Are you sure?"])
+    await front.env.wait_for_state("information_requested")
     assert "Thank you" in (await answer(front, link, note__1="yes")).text
-    await front.stage.stands("sent_to_partner")
+    await front.env.wait_for_state("sent_to_partner")
 
 
 @pytest.mark.parametrize("outcome", ["confirmed", "rejected"])
 async def test_when_nothing_is_asked_any_more_the_page_says_so(front: Front, outcome: str) -> None:
     """Also after the end, when no workflow runs any more."""
     link = await asked(front, "Why?")
-    await front.stage.partner_says(outcome, cancellation_ends_on=days_ago(-30).isoformat())
+    await front.env.send_outcome(outcome, cancellation_ends_on=days_ago(-30).isoformat())
     wanted = {"confirmed": "awaiting_cancellation_period", "rejected": "rejected"}[outcome]
-    row = await front.stage.stands(wanted)
+    row = await front.env.wait_for_state(wanted)
     if outcome == "rejected":
-        await front.stage.ended()
+        await front.env.wait_until_closed()
     for page in (await open_page(front, link), await answer(front, link, note__1="late")):
         assert page.status_code == 200
         assert "There is nothing to answer now" in page.text
         assert not [one for one in row["answers"].values() if one in page.text]
-    assert (await front.stage.row())["state"] == wanted
+    assert (await front.env.row())["state"] == wanted
 
 
 async def test_every_other_token_gets_one_and_the_same_page(front: Front) -> None:
     link = await asked(front, "Why?")
-    number, _, token = front.stage.number, *link.partition("token=")[1:]
+    number, _, token = front.env.number, *link.partition("token=")[1:]
     here = f"{front.address}/tickets/{number}/information"
-    other = str((await front.stage.file(account=front.new_id("acc"))).number)
+    other = str((await front.env.file(account=front.new_id("acc"))).number)
     bad = [
         "",
         token[:-1],
@@ -183,7 +183,7 @@ async def test_every_other_token_gets_one_and_the_same_page(front: Front) -> Non
     statuses |= {(await answer(front, one, note__1="me")).status_code for one in addresses}
     assert statuses == {403}
     assert len({re.sub(r'href="\?[^"]*"', "", page) for page in pages}) == 1
-    await front.stage.handle.describe()
+    await front.env.handle.describe()
     assert (await open_page(front, link)).status_code == 200
 
 
@@ -210,10 +210,10 @@ async def test_an_answer_that_is_no_form_at_all_is_refused_as_a_page(front: Fron
 
 async def test_what_an_agent_asks_is_answered_on_the_same_page(front: Front) -> None:
     claim = a_claim(account=front.new_id("acc"))
-    await front.stage.filed_and_sent(claim=claim)
-    await front.stage.ask("request_information", questions=["order_number"])
-    await front.stage.got_letters("confirmation", "information_needed")
-    (link,) = LINK.findall(front.stage.box.find(number=front.stage.number)[0].text)
+    await front.env.file_and_send(claim=claim)
+    await front.env.send_update("request_information", questions=["order_number"])
+    await front.env.wait_for_emails("confirmation", "information_needed")
+    (link,) = LINK.findall(front.env.mailbox.find(number=front.env.number)[0].text)
     assert claim["answers"]["order_number"] in (await open_page(front, link)).text
 
 
@@ -224,6 +224,6 @@ async def test_a_member_who_answers_without_end_keeps_no_agent_from_the_ticket(
     for place in range(60):
         await front.http.post(link, data={"note-1": f"because {place}"})
     assert (await front.http.post(link, data={"note-1": "so"})).status_code == 429
-    where = f"/v1/tickets/{front.stage.number}/resend"
+    where = f"/v1/tickets/{front.env.number}/resend"
     done = await front.http.post(where, json={"reason": "lost"}, headers=front.as_agent())
     assert done.status_code == 200, done.text

@@ -101,8 +101,8 @@ async def test_a_nul_in_an_agents_words_is_taken_and_not_kept(front: Front) -> N
         answer = await front.http.post(where, json=body, headers=front.as_agent())
         assert answer.status_code in (200, 409), answer.text
         if call == "withdrawal":
-            await front.stage.ended()
-    assert (await front.stage.moves())[-1].startswith("withdrawn")
+            await front.env.wait_until_closed()
+    assert (await front.env.transitions())[-1].startswith("withdrawn")
 
 
 @pytest.mark.parametrize("byte", ["%00", "%ED%A0%80", "%FF"])

@@ -165,12 +165,12 @@ async def left_alone(front: Front, subject: str, minutes: int = 61) -> None:
     statement = (
         "update sessions set seen_at = seen_at - $2 * interval '1 minute' where subject = $1"
     )
-    async with front.stage.postgres.transaction() as connection:
+    async with front.env.postgres.transaction() as connection:
         await connection.execute(statement, subject, minutes)
 
 
 async def sessions_of(front: Front, subject: str) -> list[dict[str, Any]]:
     """The rows of a subject's sessions."""
     query = "select * from sessions where subject = $1 order by begun_at"
-    async with front.stage.postgres.transaction() as connection:
+    async with front.env.postgres.transaction() as connection:
         return [dict(row) for row in await connection.fetch(query, subject)]

@@ -13,9 +13,9 @@ from tests.support.claims import days_ago
 from tests.support.databases import fresh_database
 from tests.support.gateway import Front, fronted, gateway_settings, served
 from tests.support.partner_server import SECRET
-from tests.support.setup import real_server, secrets
+from tests.support.setup import dev_server, secrets
 from tests.support.sockets import listening_socket
-from tests.support.tcp_proxy import Wire, strung
+from tests.support.tcp_proxy import TcpProxy, open_proxy
 
 
 async def test_no_member_sees_or_uses_what_is_anothers(front: Front, browsing: Browsing) -> None:
@@ -51,9 +51,9 @@ async def test_twenty_at_once_are_one_ticket_and_the_same_confirmation(
     answers = await asyncio.gather(*(browsing.send_form(form, member) for _ in range(20)))
     (number,) = {tuple(set(numbers_in(answer.text))) for answer in answers}
     assert await member.tickets() == [*number]
-    front.stage.number = number[0]
-    await front.stage.stands("sent_to_partner")
-    await front.stage.got_letters("confirmation")
+    front.env.number = number[0]
+    await front.env.wait_for_state("sent_to_partner")
+    await front.env.wait_for_emails("confirmation")
 
 
 async def test_a_form_that_was_taken_is_not_taken_again_with_other_entries(
@@ -190,49 +190,49 @@ async def test_without_the_database_a_page_says_to_come_back(front: Front) -> No
 
 
 @pytest.fixture
-async def wired(postgres_server: str, tmp_path: Path) -> AsyncIterator[tuple[Front, Wire]]:
+async def wired(postgres_server: str, tmp_path: Path) -> AsyncIterator[tuple[Front, TcpProxy]]:
     """A front of its own, without workers, and the wire between the gateway and Temporal."""
-    async with real_server() as server, fresh_database(postgres_server) as database_url:
+    async with dev_server() as server, fresh_database(postgres_server) as database_url:
         port = int(server.client.service_client.config.target_host.rpartition(":")[2])
         async with (
-            strung(port) as wire,
+            open_proxy(port) as proxy,
             fronted(
                 server,
                 database_url,
                 tmp_path,
-                temporal=f"127.0.0.1:{wire.entrance}",
+                temporal=f"127.0.0.1:{proxy.port}",
                 with_workers=False,
             ) as whole,
         ):
-            yield whole, wire
+            yield whole, proxy
 
 
 async def test_while_something_is_away_nothing_is_lost_and_nothing_is_done_twice(
-    wired: tuple[Front, Wire],
+    wired: tuple[Front, TcpProxy],
 ) -> None:
     """Temporal away: the form stands there as it was. No worker: the answer comes when one does."""
-    front, wire = wired
+    front, proxy = wired
     member = Member(front)
     choice = await member.link("velotel", 30)
     async with Browsing(front) as browsing:
         await browsing.enter(member)
         form = await browsing.open_form(choice)
-        wire.cut()
+        proxy.cut()
         away = await browsing.send_form(form, member)
         assert (away.status_code, away.headers["retry-after"]) == (503, "5")
         assert f'value="{member.order}"' in away.text
-        wire.mend()
+        proxy.restore()
         both = [browsing.send_form(one, member) for one in (away, form)]
         pending, again = await asyncio.gather(*both)
         assert (pending.status_code, pending.url.path) == (202, "/form/result")
         assert (again.status_code, again.url) == (202, pending.url)
         (number,) = set(numbers_in(pending.text + again.text))
-        await front.stage.workers_come()
-        front.stage.number = number
-        await front.stage.stands("sent_to_partner")
+        await front.env.start_workers()
+        front.env.number = number
+        await front.env.wait_for_state("sent_to_partner")
         answer = await browsing.get(str(pending.url))
         assert answer.status_code == 200
         assert number in answer.text
         assert "has been created" in answer.text
-    await front.stage.got_letters("confirmation")
+    await front.env.wait_for_emails("confirmation")
     assert await member.tickets() == [number]

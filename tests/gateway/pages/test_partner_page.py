@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.support.claims import days_ago
-from tests.support.environment import PATIENCE
+from tests.support.environment import TIMEOUT_SECONDS
 from tests.support.gateway import Front
 from tests.support.gateway_process import a_process, beside
 from tests.support.partner_client import a_ticket, ago, link, outcome, results
@@ -33,7 +33,7 @@ async def post(front: Front, address: str, form: dict[str, Any]) -> httpx.Respon
 
 
 async def answered(front: Front) -> list[tuple[str, str]]:
-    rows = await front.stage.rows("imported_outcomes", "position")
+    rows = await front.env.rows("imported_outcomes", "position")
     return [(row["outcome_id"], row["outcome"]["outcome"]) for row in rows]
 
 
@@ -93,7 +93,7 @@ async def test_the_address_of_a_link_is_in_no_log(front: Front) -> None:
             await http.get(address)
         await http.post(path, data=YES)
         process.terminate()
-        _, log = await asyncio.wait_for(process.communicate(), PATIENCE)
+        _, log = await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
     assert b"listening at" in log
     assert path.rpartition("=")[2].encode() not in log
     others = [line for line in log.splitlines() if b" security " not in line]
@@ -121,7 +121,10 @@ async def test_an_answer_is_taken_when_the_partner_is_sure(front: Front) -> None
     assert "Zlecenie zostało potwierdzone" in done.text
     assert "12,50 zł" in done.text
     assert "<form" not in done.text
-    assert str((await front.stage.ended()).granted) == "amount=Decimal('12.50') currency='PLN'"
+    assert (
+        str((await front.env.wait_until_closed()).granted)
+        == "amount=Decimal('12.50') currency='PLN'"
+    )
 
 
 async def test_a_double_click_a_reload_and_a_second_link_change_nothing(front: Front) -> None:
@@ -130,11 +133,11 @@ async def test_a_double_click_a_reload_and_a_second_link_change_nothing(front: F
     at_once = [post(front, first, reject()) for _ in range(5)]
     at_once += [post(front, second, reject("other")) for _ in range(5)]
     assert {one.status_code for one in await asyncio.gather(*at_once)} == {303}
-    assert (await front.stage.ended()).state == "rejected"
+    assert (await front.env.wait_until_closed()).state == "rejected"
     assert (await post(front, second, YES)).status_code == 303
     assert await answered(front) == [("link-0", "rejected")]
     assert "To zlecenie jest zakończone" in (await front.http.get(second)).text
-    codes = [note["code"] for note in await front.stage.notes()]
+    codes = [note["code"] for note in await front.env.message_log()]
     assert (codes.count("applied"), len(codes) <= 2) == (1, True)
     assert set(codes) <= {"applied", "outcome_id_reused"}
 
@@ -144,14 +147,14 @@ async def test_a_question_that_was_answered_opens_the_next_round(front: Front) -
     address = link(front, number)
     asking = ASK | {"question_fields": ["order_number"]}
     assert (await post(front, address, asking)).status_code == 303
-    await front.stage.stands("information_requested")
+    await front.env.wait_for_state("information_requested")
     for form in (asking, YES):
         assert (await post(front, address, form)).status_code == 303
     page = await front.http.get(address)
     assert "Pytanie zostało przekazane" in page.text
     assert "<form" not in page.text
-    await front.stage.ask("provide_information", actor="member", note="Czterdzieści złotych.")
-    await front.stage.stands("sent_to_partner")
+    await front.env.send_update("provide_information", actor="member", note="Czterdzieści złotych.")
+    await front.env.wait_for_state("sent_to_partner")
     page = await front.http.get(address)
     for words in ("Czterdzieści złotych.", "Wcześniejsze odpowiedzi", "Jaka kwota?", "<form"):
         assert words in page.text
@@ -159,7 +162,7 @@ async def test_a_question_that_was_answered_opens_the_next_round(front: Front) -
     assert stale.status_code == 409
     assert "Zachowane" in stale.text
     assert (await post(front, address, reject(round="1"))).status_code == 303
-    assert (await front.stage.ended()).state == "rejected"
+    assert (await front.env.wait_until_closed()).state == "rejected"
     expected = [("link-0", "information_requested"), ("link-1", "rejected")]
     assert await answered(front) == expected
 
@@ -168,14 +171,14 @@ async def test_a_question_that_came_after_another_is_not_shown_as_asked(front: F
     """The page was open while an agent asked: the ticket takes no second question now."""
     number = await a_ticket(front)
     address = link(front, number)
-    await front.stage.ask("request_information", actor="agent:anna", questions=["Czemu?"])
-    await front.stage.stands("information_requested")
+    await front.env.send_update("request_information", actor="agent:anna", questions=["Czemu?"])
+    await front.env.wait_for_state("information_requested")
     page = await post(front, address, ASK)
     assert page.status_code == 409
     assert "<form" in page.text
     assert await answered(front) == []
     assert (await post(front, address, reject())).status_code == 303
-    assert (await front.stage.ended()).state == "rejected"
+    assert (await front.env.wait_until_closed()).state == "rejected"
 
 
 async def test_the_member_is_asked_in_their_own_language(front: Front) -> None:
@@ -184,9 +187,9 @@ async def test_the_member_is_asked_in_their_own_language(front: Front) -> None:
     form = {"outcome": "information_requested", "round": "0", "confirmed": "yes"}
     form["question_fields"] = "activated_on"
     assert (await post(front, link(front, number), form)).is_redirect
-    await front.stage.stands("information_requested")
+    await front.env.wait_for_state("information_requested")
     (letter,) = [
-        row for row in await front.stage.rows("letters", "key") if "information" in row["kind"]
+        row for row in await front.env.rows("letters", "key") if "information" in row["kind"]
     ]
     (question,) = letter["params"]["questions"]
     assert question.startswith("Bitte prüfen Sie diese Angabe")
@@ -211,8 +214,8 @@ async def test_the_member_is_asked_in_their_own_language(front: Front) -> None:
 async def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(
     front: Front, form: dict[str, str], field: str
 ) -> None:
-    number = front.stage.number or await a_ticket(front)
-    if (await front.stage.row())["state"] != "sent_to_partner":
+    number = front.env.number or await a_ticket(front)
+    if (await front.env.row())["state"] != "sent_to_partner":
         number = await a_ticket(front)
     sent = {"round": "0", "confirmed": "yes"}
     filled = {"amount": "7", "confirmed_note": "Moje słowa"} | sent | form
@@ -235,18 +238,18 @@ async def test_a_form_that_no_page_of_ours_makes_is_refused(front: Front) -> Non
 async def test_a_link_to_a_claim_that_has_ended_shows_nothing_of_it(front: Front, end: str) -> None:
     """It opens for weeks, in whoever's hands: looking, answering, and answering for sure."""
     number = await a_ticket(front)
-    secret = (await front.stage.row())["answers"]["order_number"]
+    secret = (await front.env.row())["answers"]["order_number"]
     assert secret in (await front.http.get(link(front, number))).text
     match end:
         case "withdrawn":
-            await front.stage.ask("withdraw", actor="member")
+            await front.env.send_update("withdraw", actor="member")
         case "decided":
-            await front.stage.ask("decide", outcome="rejected", reason_code="terms_not_met")
+            await front.env.send_update("decide", outcome="rejected", reason_code="terms_not_met")
         case "rejected by call":
             await results(front, outcome(front, number, "rejected"))
         case _:
             await post(front, link(front, number), reject())
-    await front.stage.ended()
+    await front.env.wait_until_closed()
     before = await answered(front)
     address = f"{link(front, number)}&language=en"
     for form in (YES, reject(), {"outcome": "confirmed"}, {}):
@@ -262,20 +265,20 @@ async def test_a_link_to_a_claim_that_has_ended_shows_nothing_of_it(front: Front
 
 async def test_while_an_agent_asks_the_partner_can_decide_but_not_ask(front: Front) -> None:
     number = await a_ticket(front)
-    await front.stage.ask("request_information", questions=["Kiedy?"])
-    await front.stage.stands("information_requested")
+    await front.env.send_update("request_information", questions=["Kiedy?"])
+    await front.env.wait_for_state("information_requested")
     page = await front.http.get(link(front, number))
     assert 'value="confirmed"' in page.text
     assert 'value="information_requested"' not in page.text
     assert (await post(front, link(front, number), YES)).is_redirect
-    await front.stage.stands("awaiting_cancellation_period")
+    await front.env.wait_for_state("awaiting_cancellation_period")
 
 
 async def test_an_answer_by_link_counts_once_beside_a_signed_call(front: Front) -> None:
     number = await a_ticket(front)
     far = days_ago(-30).isoformat()
     await post(front, link(front, number), YES | {"cancellation_ends_on": far})
-    await front.stage.stands("awaiting_cancellation_period")
+    await front.env.wait_for_state("awaiting_cancellation_period")
     again = outcome(front, number, outcome_id="link-0")
     reused = ("refused", "outcome_id_reused")  # it leaves out the date that the link's answer named
     assert await results(front, again, at=ago()) == [reused]

@@ -14,7 +14,7 @@ from tests.gateway.pages.test_login_tokens import left_alone, sessions_of
 from tests.support.browser_client import Browsing, Member, token_in
 from tests.support.databases import fresh_database
 from tests.support.gateway import Front, fronted
-from tests.support.setup import real_server
+from tests.support.setup import dev_server
 from tests.support.tickets import a_sent_ticket
 
 
@@ -37,7 +37,7 @@ async def test_an_agent_who_signs_out_leaves_nothing_that_still_works(front: Fro
         assert (await client.post(f"/desk/tickets/{number}", data=form)).status_code == 401
     async with came_in(front, agent) as again:
         assert (await again.post(f"/desk/tickets/{number}", data=form)).status_code == 403
-    assert (await front.stage.row())["state"] == "sent_to_partner"
+    assert (await front.env.row())["state"] == "sent_to_partner"
 
 
 async def test_a_member_signs_out_and_nothing_of_the_session_works_any_more(
@@ -126,7 +126,7 @@ async def test_a_session_ends_after_eight_hours_however_busy_it_is(front: Front)
         (row,) = await sessions_of(front, agent)
         assert row["ends_at"] - row["begun_at"] == timedelta(hours=8)
         statement = "update sessions set ends_at = now() where subject = $1"
-        async with front.stage.postgres.transaction() as connection:
+        async with front.env.postgres.transaction() as connection:
             await connection.execute(statement, agent)
         assert (await client.get("/desk")).status_code == 401
 
@@ -137,7 +137,7 @@ async def test_a_form_of_a_session_that_was_over_is_ended_with_the_others(front:
     async with came_in(front, agent) as client:
         form = await form_of(client, number)
         statement = "update sessions set ends_at = now() where subject = $1"
-        async with front.stage.postgres.transaction() as connection:
+        async with front.env.postgres.transaction() as connection:
             await connection.execute(statement, agent)
         assert (await end(front, front.as_operator(), "agent", agent)).json() == {"ended": 0}
     await asyncio.sleep(1.1)  # hand-overs count in seconds: one of this second is of before
@@ -185,7 +185,7 @@ async def test_over_https_no_other_host_of_the_domain_can_set_our_cookies(
 ) -> None:
     changes: dict[str, Any] = {"TICKETS_PUBLIC_URL": "https://tickets.example"}
     async with (
-        real_server() as server,
+        dev_server() as server,
         fresh_database(postgres_server) as database_url,
         fronted(server, database_url, tmp_path, with_workers=False, **changes) as front,
     ):

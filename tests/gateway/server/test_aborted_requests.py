@@ -11,7 +11,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from domain.errors import Unavailable
 from gateway.temporal_client import execute_update
-from tests.support.environment import until
+from tests.support.environment import wait_until
 from tests.support.gateway import Front
 
 ACCEPTED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
@@ -33,7 +33,7 @@ class NeverAnswers:
 
 
 async def test_a_request_that_an_operator_cut_off_may_be_asked_again(front: Front) -> None:
-    client, queue, number = front.stage.client, front.new_id("queue"), front.new_id("number")
+    client, queue, number = front.env.client, front.new_id("queue"), front.new_id("number")
     runner = UnsandboxedWorkflowRunner()
     async with Worker(client, task_queue=queue, workflows=[NeverAnswers], workflow_runner=runner):
         ticket: WorkflowHandle[Any, Any] = await client.start_workflow(
@@ -46,7 +46,7 @@ async def test_a_request_that_an_operator_cut_off_may_be_asked_again(front: Fron
         async def happened() -> list[int]:
             return [event.event_type async for event in ticket.fetch_history_events()]
 
-        await until(happened, lambda events: ACCEPTED in events)
+        await wait_until(happened, lambda events: ACCEPTED in events)
         await ticket.terminate()
         with pytest.raises(Unavailable):
             await asking

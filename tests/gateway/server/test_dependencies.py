@@ -9,22 +9,22 @@ from temporalio.client import Client
 from adapters.postgres.database import Postgres
 from gateway.dependencies import has_dependencies
 from tests.support.databases import as_owner
-from tests.support.environment import until
+from tests.support.environment import wait_until
 from tests.support.gateway import Front
-from tests.support.setup import real_server
+from tests.support.setup import dev_server
 from tests.support.sqlite_store import opened
 
 
 async def test_with_all_that_work_needs_the_gateway_is_ready(front: Front) -> None:
     assert (await front.http.get("/readyz")).status_code == 200
-    await until(lambda: has_dependencies(front.stage.postgres, front.stage.client), bool)
+    await wait_until(lambda: has_dependencies(front.env.postgres, front.env.client), bool)
 
 
 async def test_without_the_namespace_or_an_attribute_it_is_not(
     postgres: Postgres, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.ERROR)
-    async with real_server() as server:
+    async with dev_server() as server:
         assert await has_dependencies(postgres, server.client)
         elsewhere = Client(server.client.service_client, namespace="nobody-has-this")
         assert not await has_dependencies(postgres, elsewhere)
@@ -52,6 +52,6 @@ async def test_without_the_schema_it_is_not(
             else "delete from schema_migrations where version = 1"
         )
     async with Postgres.connect(database_url, 1) as postgres:
-        assert not await has_dependencies(postgres, front.stage.client)
+        assert not await has_dependencies(postgres, front.env.client)
     assert "0001_initial" in caplog.text
     assert "worker.py migrate" in caplog.text

@@ -13,7 +13,7 @@ from gateway.background.jobs import going_round
 from gateway.context import AppContext
 from gateway.http.middleware import MAX_BODY_BYTES, SecurityMiddleware
 from gateway.http.problems import MEDIA_TYPE
-from tests.support.environment import until
+from tests.support.environment import wait_until
 from tests.support.gateway import Front
 
 CHECK = "/v1/claims/check"
@@ -164,7 +164,9 @@ async def test_a_fault_in_a_round_is_logged_by_its_place_without_its_words(
         return caplog.text
 
     async with going_round(front.app.state.context, [faulty]):
-        await until(logged, lambda text: "a bug in a round: KeyError at test_guards.py:" in text)
+        await wait_until(
+            logged, lambda text: "a bug in a round: KeyError at test_guards.py:" in text
+        )
     assert "jan@example.com" not in caplog.text
 
 

@@ -14,24 +14,24 @@ from domain.values.ticket_number import ticket_number
 from tests.support.claims import a_claim
 from tests.support.databases import fresh_database
 from tests.support.gateway import Front, fronted
-from tests.support.setup import real_server
-from tests.support.tcp_proxy import Wire, strung
+from tests.support.setup import dev_server
+from tests.support.tcp_proxy import TcpProxy, open_proxy
 
 
 @pytest.fixture(scope="module")
 async def server() -> AsyncIterator[WorkflowEnvironment]:
     """A Temporal server of this file's own: nobody else's workers are at its queues."""
-    async with real_server() as started:
+    async with dev_server() as started:
         yield started
 
 
 @asynccontextmanager
-async def wired(url: str) -> AsyncIterator[tuple[str, Wire]]:
+async def wired(url: str) -> AsyncIterator[tuple[str, TcpProxy]]:
     """The same address by a wire of its own."""
     start, _, rest = url.rpartition(":")
     port, slash, name = rest.partition("/")
-    async with strung(int(port)) as wire:
-        yield f"{start}:{wire.entrance}{slash}{name}", wire
+    async with open_proxy(int(port)) as proxy:
+        yield f"{start}:{proxy.port}{slash}{name}", proxy
 
 
 async def filed(front: Front, claim: Any, key: str) -> httpx.Response:
@@ -53,19 +53,19 @@ async def test_without_workers_a_claim_has_its_number_and_later_its_answer(
         fresh_database(postgres_server) as database_url,
         fronted(server, database_url, tmp_path, with_workers=False) as front,
     ):
-        claim, key = await front.stage.prepare(a_claim()), "no-worker"
+        claim, key = await front.env.prepare_claim(a_claim()), "no-worker"
         pending = await filed(front, claim, key)
-        front.stage.number = ticket_number(claim["account_id"], key)
+        front.env.number = ticket_number(claim["account_id"], key)
         assert (pending.status_code, pending.json()) == (
             202,
-            {"status": "pending", "number": front.stage.number},
+            {"status": "pending", "number": front.env.number},
         )
         assert int(pending.headers["retry-after"]) > 0
-        await front.stage.workers_come()
-        await front.stage.stands("sent_to_partner")  # nobody had to ask again
+        await front.env.start_workers()
+        await front.env.wait_for_state("sent_to_partner")  # nobody had to ask again
         answer = await filed(front, claim, key)
         assert (answer.status_code, answer.json()["status"]) == (200, "accepted")
-        assert answer.json()["number"] == front.stage.number
+        assert answer.json()["number"] == front.env.number
 
 
 async def test_without_the_database_nothing_is_answered_and_the_repeated_request_is_one_ticket(
@@ -77,12 +77,12 @@ async def test_without_the_database_nothing_is_answered_and_the_repeated_request
     caplog.handler.addFilter(CorrelationIdFilter())
     async with (
         fresh_database(postgres_server) as database_url,
-        wired(database_url) as (address, wire),
+        wired(database_url) as (address, proxy),
         fronted(server, database_url, tmp_path, DATABASE_URL=address) as front,
     ):
-        claim, key = await front.stage.prepare(a_claim()), "no-database"
-        wire.cut()
-        front.stage.database_wire.cut()
+        claim, key = await front.env.prepare_claim(a_claim()), "no-database"
+        proxy.cut()
+        front.env.database_proxy.cut()
         must_be_away(await filed(front, claim, key))
         path = f"/v1/accounts/{claim['account_id']}/claimable-links?kind=missing_cashback"
         links = await front.http.get(path, headers=front.as_platform())
@@ -94,13 +94,13 @@ async def test_without_the_database_nothing_is_answered_and_the_repeated_request
         )
         must_be_away(await front.http.get("/readyz"))
         assert (await front.http.get("/healthz")).status_code == 200
-        wire.mend()
-        front.stage.database_wire.mend()
-        front.stage.number = ticket_number(claim["account_id"], key)
-        await front.stage.stands("sent_to_partner")
+        proxy.restore()
+        front.env.database_proxy.restore()
+        front.env.number = ticket_number(claim["account_id"], key)
+        await front.env.wait_for_state("sent_to_partner")
         answer = await filed(front, claim, key)
         assert (answer.status_code, answer.json()["status"]) == (200, "accepted")
-        await front.stage.got_letters("confirmation")
+        await front.env.wait_for_emails("confirmation")
         assert (await front.http.get("/readyz")).status_code == 200
 
 
@@ -109,16 +109,16 @@ async def test_without_temporal_nothing_is_filed_and_the_repeated_request_is_one
 ) -> None:
     async with (
         fresh_database(postgres_server) as database_url,
-        wired(server.client.service_client.config.target_host) as (address, wire),
+        wired(server.client.service_client.config.target_host) as (address, proxy),
         fronted(server, database_url, tmp_path, temporal=address) as front,
     ):
-        claim = await front.stage.prepare(a_claim())
-        wire.cut()
+        claim = await front.env.prepare_claim(a_claim())
+        proxy.cut()
         must_be_away(await filed(front, claim, "no-temporal"))
         must_be_away(await front.http.get("/readyz"))
-        wire.mend()
+        proxy.restore()
         answer = await filed(front, claim, "no-temporal")
         assert (answer.status_code, answer.json()["status"]) == (201, "accepted")
-        wire.cut()  # what was answered is in the database
+        proxy.cut()  # what was answered is in the database
         again = await filed(front, claim, "no-temporal")
         assert (again.status_code, again.json()) == (200, answer.json())

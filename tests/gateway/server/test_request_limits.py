@@ -13,7 +13,7 @@ from adapters.postgres.ticket_queries import MESSAGES_A_PAGE
 from domain.values.ticket_number import ticket_number
 from gateway.http.rate_limits import LIMITS, LimitKind, RequestRateLimiter
 from tests.gateway.pages.test_answer import answer, asked
-from tests.support.environment import until
+from tests.support.environment import wait_until
 from tests.support.gateway import Front
 from tests.support.partner_client import a_ticket, link, outcome, results, send
 from tests.support.tickets import a_sent_ticket, told
@@ -63,13 +63,13 @@ async def test_a_flood_about_one_ticket_waits_and_what_is_about_another_moves(
     await asyncio.sleep(0.2)
     started = time.monotonic()
     assert await results(front, outcome(front, other, "rejected")) == [("accepted", None)]
-    front.stage.number = other
-    await front.stage.stands("rejected")
+    front.env.number = other
+    await front.env.wait_for_state("rejected")
     assert time.monotonic() - started < 5
     for call in flooding:
         assert (await call).status_code == 202
-    front.stage.number = flooded
-    rows = await front.stage.rows("imported_outcomes", "position")
+    front.env.number = flooded
+    rows = await front.env.rows("imported_outcomes", "position")
     waiting = [
         row for row in rows if row["code"] == "dispatched" and row["acknowledged_at"] is None
     ]
@@ -88,15 +88,15 @@ async def test_a_flood_about_one_ticket_waits_and_what_is_about_another_moves(
 
 async def test_while_no_worker_works_a_ticket_is_signalled_few_outcomes(front: Front) -> None:
     number = await a_ticket(front)
-    await front.stage.workers_go()
+    await front.env.stop_workers()
     many = [outcome(front, number, "information_requested", note="?") for _ in range(60)]
     await send(front, many)
     await asyncio.sleep(4)
-    rows = await front.stage.rows("imported_outcomes", "position")
+    rows = await front.env.rows("imported_outcomes", "position")
     assert len([row for row in rows if row["code"]]) == IN_FLIGHT
-    await front.stage.workers_come()
-    await until(
-        lambda: front.stage.rows("imported_outcomes", "position"),
+    await front.env.start_workers()
+    await wait_until(
+        lambda: front.env.rows("imported_outcomes", "position"),
         lambda found: all(row["acknowledged_at"] for row in found),
     )
 
@@ -107,19 +107,19 @@ async def test_a_member_who_keeps_answering_is_told_to_wait_and_an_agent_gets_th
     page = await asked(front, "Why?")
     limit("answers", 1)
     assert (await answer(front, page, note__1="first")).status_code == 200
-    await front.stage.partner_says("information_requested", questions=["And now?"])
-    await front.stage.stands("information_requested")
-    heard = (await front.stage.events()).count("WORKFLOW_EXECUTION_UPDATE_ACCEPTED")
+    await front.env.send_outcome("information_requested", questions=["And now?"])
+    await front.env.wait_for_state("information_requested")
+    heard = (await front.env.history_events()).count("WORKFLOW_EXECUTION_UPDATE_ACCEPTED")
     refused = await answer(front, page, note__1="second")
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) >= 1
     assert "second" in refused.text
-    number = front.stage.number
+    number = front.env.number
     by_api = await front.http.post(
         f"/v1/tickets/{number}/information", json={"note": "third"}, headers=front.as_platform()
     )
     assert told(by_api) == (429, "too_many_requests")
-    events = await front.stage.events()
+    events = await front.env.history_events()
     assert events.count("WORKFLOW_EXECUTION_UPDATE_ACCEPTED") == heard
     decided = await front.http.post(
         f"/v1/tickets/{number}/decision",
@@ -147,8 +147,8 @@ async def test_a_tickets_page_ends_and_leads_on(front: Front) -> None:
     number = await a_sent_ticket(front)
     strays = 2 * MESSAGES_A_PAGE + 3
     for place in range(strays):
-        await front.stage.signal("noise", {"place": place})
-    await until(front.stage.notes, lambda notes: len(notes) == strays)
+        await front.env.signal("noise", {"place": place})
+    await wait_until(front.env.message_log, lambda notes: len(notes) == strays)
     agent = front.as_agent()
     whole = (await front.http.get(f"/v1/tickets/{number}", headers=agent)).json()
     assert len(whole["messages"]) == MESSAGES_A_PAGE

@@ -17,7 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.tickets.emails import letter_earned
 from domain.tickets.lifecycle import ARROWS, Event, State
 from tests.support.claims import an_order
-from tests.support.environment import Row, Stage, until
+from tests.support.environment import Row, TicketEnvironment, wait_until
 
 ORDERS: Final = 2
 _ids: Final = count(1)
@@ -36,66 +36,70 @@ UPDATES: Final = [*["provide_information"] * 3, "decide", "withdraw", *["nothing
 
 
 @dataclass(frozen=True)
-class Member:
+class ConcurrentTicket:
     """One ticket: its number, and the order that it is about, or is moved onto by an answer."""
 
     number: str
     order: str
 
 
-async def gather_crowd(stage: Stage) -> list[Member]:
+async def file_concurrent_claims(env: TicketEnvironment) -> list[ConcurrentTicket]:
     """File claims: two accounts claim each order, a third one first claims another by a slip."""
-    crowd = []
+    tickets = []
     for order in [an_order() for _ in range(ORDERS)]:
-        crowd += await file_claims(stage, order, times=2)
-        slip = (await file_claims(stage, an_order(), times=1))[0]
-        crowd.append(Member(slip.number, order))
-    return crowd
+        tickets += await file_claims(env, order, times=2)
+        slip = (await file_claims(env, an_order(), times=1))[0]
+        tickets.append(ConcurrentTicket(slip.number, order))
+    return tickets
 
 
-async def file_claims(stage: Stage, order: str, times: int) -> list[Member]:
+async def file_claims(env: TicketEnvironment, order: str, times: int) -> list[ConcurrentTicket]:
     """Let so many accounts claim an order of this moment."""
     filed = []
     for _ in range(times):
         moment: dict[str, Any] = {"ordered_on": None, "ordered_at": datetime.now(UTC).isoformat()}
-        answer = await stage.file(account=f"acc-{next(_ids)}", order=order, **moment)
+        answer = await env.file(account=f"acc-{next(_ids)}", order=order, **moment)
         assert answer.status in ("accepted", "held")
-        filed.append(Member(answer.number, order))
+        filed.append(ConcurrentTicket(answer.number, order))
     return filed
 
 
-async def is_signalled(stage: Stage, member: Member, chance: Random) -> None:
+async def send_random_signal(
+    env: TicketEnvironment, member: ConcurrentTicket, chance: Random
+) -> None:
     """Let the ticket's partner, or the platform's tracking, say something; maybe to nobody."""
-    stage.number, what = member.number, chance.choice(SIGNALS)
-    with _whether_it_runs_or_not():
+    env.number, what = member.number, chance.choice(SIGNALS)
+    with _ignoring_closed_tickets():
         match what:
             case "nothing":
                 return
             case "reward_registered":
-                await stage.signal(what, {"reward_id": f"rew-{member.number}"})
+                await env.signal(what, {"reward_id": f"rew-{member.number}"})
             case "repeated":
                 what = chance.choice(["confirmed", "order_cancelled", "information_requested"])
-                await stage.partner_says(what, outcome_id="evt-once")
+                await env.send_outcome(what, outcome_id="evt-once")
             case _:
                 told = {"outcome_id": "evt-once"} if chance.random() < 0.5 else {}
-                await stage.partner_says(what, **told)
+                await env.send_outcome(what, **told)
 
 
-async def is_asked(stage: Stage, member: Member, chance: Random) -> None:
+async def send_random_update(
+    env: TicketEnvironment, member: ConcurrentTicket, chance: Random
+) -> None:
     """Let the member answer or withdraw, or an agent decide; most of it comes at a wrong moment."""
-    stage.number, what = member.number, chance.choice(UPDATES)
+    env.number, what = member.number, chance.choice(UPDATES)
     contents: dict[str, dict[str, Any]] = {
         "provide_information": {"answers": {"order_number": member.order}, "note": "see there"},
         "decide": {"outcome": chance.choice(["confirmed", "rejected"]), "reason_code": "other"},
         "withdraw": {"reason": "never mind"},
     }
     if what in contents:
-        with _whether_it_runs_or_not():
-            await stage.ask(what, **contents[what])
+        with _ignoring_closed_tickets():
+            await env.send_update(what, **contents[what])
 
 
 @contextlib.contextmanager
-def _whether_it_runs_or_not() -> Iterator[None]:
+def _ignoring_closed_tickets() -> Iterator[None]:
     """A ticket may have ended, or may not allow what is asked."""
     try:
         yield
@@ -106,34 +110,39 @@ def _whether_it_runs_or_not() -> Iterator[None]:
             raise
 
 
-async def comes_to_its_end(stage: Stage, member: Member) -> Row:
+async def wait_for_final_row(env: TicketEnvironment, member: ConcurrentTicket) -> Row:
     """Wait for the clocks; where a person is asked for, one decides. Return the ticket's row."""
 
     async def look() -> Row:
-        stage.number = member.number
-        row = await stage.row()
+        env.number = member.number
+        row = await env.row()
         if row["attention"] and not State(row["state"]).is_final:
             forty = {"amount": "40.00", "currency": "PLN"}
-            with _whether_it_runs_or_not():
-                await stage.ask("decide", outcome="confirmed", note="last word", reward=forty)
+            with _ignoring_closed_tickets():
+                await env.send_update("decide", outcome="confirmed", note="last word", reward=forty)
         return row
 
-    return await until(look, lambda row: State(row["state"]).is_final)
+    return await wait_until(look, lambda row: State(row["state"]).is_final)
 
 
-async def is_in_order(stage: Stage, member: Member, row: Row, grants: Counter[str]) -> None:
+async def check_consistency(
+    env: TicketEnvironment, member: ConcurrentTicket, row: Row, grants: Counter[str]
+) -> None:
     """Its moves are gapless and on the map, its letters came once each, and its workflow, its row
     and the grants say the same.
     """
-    stage.number = member.number
-    outcome = await stage.ended()
+    env.number = member.number
+    outcome = await env.wait_until_closed()
     granted = outcome.granted is not None
     assert (outcome.state, outcome.reason_code) == (row["state"], row["reason_code"])
     assert grants[member.number] == int(granted) == int(row["granted_amount"] is not None)
-    rows = await stage.rows("moves", "seq")
-    arrows = [(Event(m["event"]), State(m["from_state"]), State(m["to_state"])) for m in rows]
+    rows = await env.rows("moves", "seq")
+    transitions = [(Event(m["event"]), State(m["from_state"]), State(m["to_state"])) for m in rows]
     assert [move["seq"] for move in rows] == list(range(1, len(rows) + 1))
-    assert set(arrows) <= set(ARROWS)
-    assert [start for _, start, _ in arrows] == [State.CREATED, *[to for *_, to in arrows]][:-1]
-    earned = [letter_earned(*arrow) for arrow in arrows]
-    await stage.got_letters(*[str(letter) for letter in earned if letter])
+    assert set(transitions) <= set(ARROWS)
+    assert [start for _, start, _ in transitions] == [
+        State.CREATED,
+        *[to for *_, to in transitions],
+    ][:-1]
+    earned = [letter_earned(*transition) for transition in transitions]
+    await env.wait_for_emails(*[str(letter) for letter in earned if letter])

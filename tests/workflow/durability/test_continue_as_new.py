@@ -6,113 +6,119 @@ from typing import Final
 
 import pytest
 
-from tests.support.environment import Row, Stage, until
-from tests.support.partner_server import Says
-from tests.support.setup import real_server
-from tests.workflow.conftest import SetUp
+from tests.support.environment import Row, TicketEnvironment, wait_until
+from tests.support.partner_server import CannedResponse
+from tests.support.setup import dev_server
+from tests.workflow.conftest import EnvironmentFactory
 
 SUGGESTED_AFTER: Final = 30  # events
 AWAITING: Final = "awaiting_cancellation_period"
 
 
 @pytest.fixture
-async def short_stage(staged: SetUp) -> AsyncIterator[Stage]:
+async def short_history_env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnvironment]:
     """A stage on which histories are soon too long."""
     flags = ["--dynamic-config-value", f"limit.historyCount.suggestContinueAsNew={SUGGESTED_AFTER}"]
-    async with real_server(*flags) as server, staged(server) as stage:
-        yield stage
+    async with dev_server(*flags) as server, open_env(server) as env:
+        yield env
 
 
-async def runs(stage: Stage) -> int:
+async def runs(env: TicketEnvironment) -> int:
     """Count the histories of the ticket."""
-    query = f"WorkflowId = '{stage.number}'"
-    return len([one async for one in stage.client.list_workflows(query)])
+    query = f"WorkflowId = '{env.number}'"
+    return len([one async for one in env.client.list_workflows(query)])
 
 
 def _are(many: int, notes: list[Row]) -> bool:
     return len(notes) == many
 
 
-async def grow(stage: Stage, times: int = 12) -> None:
+async def grow(env: TicketEnvironment, times: int = 12) -> None:
     """Send messages that move nothing, one after the other, so that each is written down."""
-    kept = len(await stage.notes())
+    kept = len(await env.message_log())
     for number in range(1, times + 1):
-        await stage.signal("partner_outcome", {"outcome_id": f"stray-{number}"})
-        await until(stage.notes, partial(_are, kept + number))
+        await env.signal("partner_outcome", {"outcome_id": f"stray-{number}"})
+        await wait_until(env.message_log, partial(_are, kept + number))
 
 
-async def test_everything_is_carried_on(short_stage: Stage) -> None:
+async def test_everything_is_carried_on(short_history_env: TicketEnvironment) -> None:
     """Ids that were heard, answers that were given, deadlines, the snapshot, the admission."""
-    stage = short_stage
-    claim = await stage.prepare()
-    first = await stage.file(claim, key="form-1")
-    await stage.stands("sent_to_partner")
+    env = short_history_env
+    claim = await env.prepare_claim()
+    first = await env.file(claim, key="form-1")
+    await env.wait_for_state("sent_to_partner")
     resend = {"request_id": "resend-1", "actor": "agent:anna"}
-    answered = await stage.ask("resend_to_partner", resend)
-    await stage.partner.called(2)
-    before = await stage.row()
-    await grow(stage)
+    answered = await env.send_update("resend_to_partner", resend)
+    await env.partner.wait_for_calls(2)
+    before = await env.row()
+    await grow(env)
 
     async def look() -> int:
-        return await runs(stage)
+        return await runs(env)
 
-    await until(look, lambda found: found > 1)
-    assert await stage.file(claim, key="form-1") == first
-    assert await stage.ask("resend_to_partner", resend) == answered
-    snapshot = await stage.snapshot()
+    await wait_until(look, lambda found: found > 1)
+    assert await env.file(claim, key="form-1") == first
+    assert await env.send_update("resend_to_partner", resend) == answered
+    snapshot = await env.snapshot()
     assert [move.seq for move in snapshot.moves] == [1, 2]
     assert snapshot.next_deadline == before["due_at"]
-    assert len(stage.partner.calls) == 2
-    await stage.partner_says("rejected", reason_code="order_not_found")
-    outcome = await stage.ended()
+    assert len(env.partner.calls) == 2
+    await env.send_outcome("rejected", reason_code="order_not_found")
+    outcome = await env.wait_until_closed()
     assert (outcome.state, outcome.reason_code) == ("rejected", "order_not_found")
-    await stage.got_letters("confirmation", "rejected")
-    assert [row["seq"] for row in await stage.rows("moves", "seq")] == [1, 2, 3]
+    await env.wait_for_emails("confirmation", "rejected")
+    assert [row["seq"] for row in await env.rows("moves", "seq")] == [1, 2, 3]
 
 
-async def test_an_outcome_heard_before_is_not_heard_again_after(short_stage: Stage) -> None:
-    stage = short_stage
-    await stage.filed_and_confirmed({"outcome_id": "evt-once"})
-    row = await stage.row()
-    await grow(stage, 8)
-
-    async def look() -> int:
-        return await runs(stage)
-
-    await until(look, lambda found: found > 1)
-    await stage.partner_says("order_cancelled", outcome_id="evt-once")
-    codes = [note["code"] for note in await stage.notes()]
-    await until(stage.notes, lambda notes: len(notes) > len(codes))
-    assert (await stage.notes())[-1]["code"] == "outcome_id_reused"
-    assert (await stage.stands(AWAITING))["cancellation_ends_at"] == row["cancellation_ends_at"]
-    await stage.partner_says("order_cancelled", outcome_id="evt-other")
-    assert (await stage.ended()).reason_code == "order_cancelled"
-
-
-async def test_a_delivery_under_way_goes_on_under_its_key(short_stage: Stage) -> None:
-    stage = short_stage
-    stage.partner.answer = Says(500)
-    await stage.file()
-    await stage.partner.called(1)
-    await grow(stage)
+async def test_an_outcome_heard_before_is_not_heard_again_after(
+    short_history_env: TicketEnvironment,
+) -> None:
+    env = short_history_env
+    await env.file_and_confirm({"outcome_id": "evt-once"})
+    row = await env.row()
+    await grow(env, 8)
 
     async def look() -> int:
-        return await runs(stage)
+        return await runs(env)
 
-    await until(look, lambda found: found > 1)
-    stage.partner.answer = Says()
-    await stage.stands("sent_to_partner")
-    assert {call.key for call in stage.partner.calls} == {f"{stage.number}-claim"}
+    await wait_until(look, lambda found: found > 1)
+    await env.send_outcome("order_cancelled", outcome_id="evt-once")
+    codes = [note["code"] for note in await env.message_log()]
+    await wait_until(env.message_log, lambda notes: len(notes) > len(codes))
+    assert (await env.message_log())[-1]["code"] == "outcome_id_reused"
+    assert (await env.wait_for_state(AWAITING))["cancellation_ends_at"] == row[
+        "cancellation_ends_at"
+    ]
+    await env.send_outcome("order_cancelled", outcome_id="evt-other")
+    assert (await env.wait_until_closed()).reason_code == "order_cancelled"
 
 
-async def test_a_workflow_cancelled_from_outside_goes_on(real_stage: Stage) -> None:
+async def test_a_delivery_under_way_goes_on_under_its_key(
+    short_history_env: TicketEnvironment,
+) -> None:
+    env = short_history_env
+    env.partner.default_response = CannedResponse(500)
+    await env.file()
+    await env.partner.wait_for_calls(1)
+    await grow(env)
+
+    async def look() -> int:
+        return await runs(env)
+
+    await wait_until(look, lambda found: found > 1)
+    env.partner.default_response = CannedResponse()
+    await env.wait_for_state("sent_to_partner")
+    assert {call.key for call in env.partner.calls} == {f"{env.number}-claim"}
+
+
+async def test_a_workflow_cancelled_from_outside_goes_on(real_env: TicketEnvironment) -> None:
     """A ticket is withdrawn or decided; cancelled, its books would stay open for ever."""
-    stage = real_stage
-    await stage.filed_and_sent()
-    await stage.handle.cancel()
-    (note,) = await stage.noted("malformed")
+    env = real_env
+    await env.file_and_send()
+    await env.handle.cancel()
+    (note,) = await env.wait_for_messages("malformed")
     assert note["message"] == "cancel"
-    assert (await stage.snapshot()).state == "sent_to_partner"
-    await stage.handle.cancel()
-    await stage.ask("withdraw")
-    assert (await stage.ended()).state == "withdrawn"
+    assert (await env.snapshot()).state == "sent_to_partner"
+    await env.handle.cancel()
+    await env.send_update("withdraw")
+    assert (await env.wait_until_closed()).state == "withdrawn"

@@ -5,9 +5,9 @@ import time
 from typing import Any, Final
 
 from tests.support.claims import a_claim, days_ago
-from tests.support.environment import Stage
-from tests.support.partner_server import Says
-from tests.workflow.conftest import SetUp
+from tests.support.environment import TicketEnvironment
+from tests.support.partner_server import CannedResponse
+from tests.workflow.conftest import EnvironmentFactory
 from tests.workflow.transitions.test_transitions import DOWN
 
 WAITING: Final = 30
@@ -24,50 +24,54 @@ def a_book_claim(account: str) -> dict[str, Any]:
     return a_claim(account, partner_id="buchkiste", answers=answers, ordered_on=str(days_ago(29)))
 
 
-async def test_a_slow_partner_does_not_hold_up_another_ones_claims(real_stage: Stage) -> None:
+async def test_a_slow_partner_does_not_hold_up_another_ones_claims(
+    real_env: TicketEnvironment,
+) -> None:
     """Thirty claims wait for a partner that never answers; the one of another goes past them."""
-    stage = real_stage
+    env = real_env
     gate = asyncio.Event()
-    stage.partner.answers_of["velotel"] = Says(gate=gate)
+    env.partner.responses_by_partner["velotel"] = CannedResponse(gate=gate)
     begun = time.monotonic()
-    waiting = [await stage.file(account=f"acc-{i}") for i in range(WAITING)]
-    assert (await stage.file(a_book_claim("acc-books"))).status == "accepted"
-    await stage.stands("sent_to_partner")
+    waiting = [await env.file(account=f"acc-{i}") for i in range(WAITING)]
+    assert (await env.file(a_book_claim("acc-books"))).status == "accepted"
+    await env.wait_for_state("sent_to_partner")
     assert time.monotonic() - begun < BOUND
     for answer in waiting:
-        (row,) = await stage.rows("tickets", "number", answer.number)
+        (row,) = await env.rows("tickets", "number", answer.number)
         assert (row["state"], row["attention"]) == ("validated", [])
     gate.set()
 
 
-async def states(stage: Stage, numbers: list[str]) -> list[tuple[str, list[str]]]:
+async def states(env: TicketEnvironment, numbers: list[str]) -> list[tuple[str, list[str]]]:
     """State and attention of these tickets."""
-    rows = [(await stage.rows("tickets", "number", number))[0] for number in numbers]
+    rows = [(await env.rows("tickets", "number", number))[0] for number in numbers]
     return [(row["state"], row["attention"]) for row in rows]
 
 
-async def test_a_long_queue_is_no_reason_to_ask_for_attention(staged: SetUp) -> None:
+async def test_a_long_queue_is_no_reason_to_ask_for_attention(open_env: EnvironmentFactory) -> None:
     """The last of ten claims has its turn after fifteen minutes, longer than failures may last."""
-    async with staged(velotel={"channel": {"requests_per_second": 0.01}}) as stage:
-        filed = [(await stage.file(account=f"acc-{i}")).number for i in range(10)]
-        await stage.partner.called(1)
-        await stage.pass_time(minutes=12)
-        found = await states(stage, filed)
+    async with open_env(velotel={"channel": {"requests_per_second": 0.01}}) as env:
+        filed = [(await env.file(account=f"acc-{i}")).number for i in range(10)]
+        await env.partner.wait_for_calls(1)
+        await env.skip_time(minutes=12)
+        found = await states(env, filed)
         assert {attention for _, codes in found for attention in codes} == set()
         assert [state for state, _ in found].count("validated") in range(1, 6)
-        await stage.pass_time(minutes=18)
-        await stage.partner.called(10)
-        await stage.stands("sent_to_partner")
+        await env.skip_time(minutes=18)
+        await env.partner.wait_for_calls(10)
+        await env.wait_for_state("sent_to_partner")
 
 
-async def test_claims_that_wait_behind_the_probe_of_a_dead_partner_show_it(stage: Stage) -> None:
+async def test_claims_that_wait_behind_the_probe_of_a_dead_partner_show_it(
+    env: TicketEnvironment,
+) -> None:
     """And stop showing it when it is back."""
-    stage.partner.answer = DOWN
-    filed = [(await stage.file(account=f"acc-{i}")).number for i in range(10)]
-    await stage.pass_time(minutes=16)
-    assert await states(stage, filed) == [("validated", ["delivery_retrying"])] * 10
-    calls = len(stage.partner.calls)
+    env.partner.default_response = DOWN
+    filed = [(await env.file(account=f"acc-{i}")).number for i in range(10)]
+    await env.skip_time(minutes=16)
+    assert await states(env, filed) == [("validated", ["delivery_retrying"])] * 10
+    calls = len(env.partner.calls)
     assert calls < 30
-    stage.partner.answer = Says()
-    await stage.pass_time(minutes=11)
-    assert await states(stage, filed) == [("sent_to_partner", [])] * 10
+    env.partner.default_response = CannedResponse()
+    await env.skip_time(minutes=11)
+    assert await states(env, filed) == [("sent_to_partner", [])] * 10

@@ -14,18 +14,18 @@ import pytest
 
 from adapters.postgres.grants import list_grants
 from tests.support.claims import an_order
-from tests.support.environment import Row, Stage
-from tests.support.setup import real_server
-from tests.workflow.conftest import SetUp
+from tests.support.environment import Row, TicketEnvironment
+from tests.support.setup import dev_server
+from tests.workflow.conftest import EnvironmentFactory
 from tests.workflow.durability.concurrent_load import (
     OVER,
-    Member,
-    comes_to_its_end,
+    ConcurrentTicket,
+    check_consistency,
     file_claims,
-    gather_crowd,
-    is_asked,
-    is_in_order,
-    is_signalled,
+    file_concurrent_claims,
+    send_random_signal,
+    send_random_update,
+    wait_for_final_row,
 )
 
 ROUNDS: Final = 4
@@ -50,37 +50,41 @@ def a_hasty_partner(chance: Random) -> dict[str, Any]:
     }
 
 
-async def workers_are_replaced(stage: Stage, crowd: list[Member], chance: Random) -> None:
+async def workers_are_replaced(
+    env: TicketEnvironment, tickets: list[ConcurrentTicket], chance: Random
+) -> None:
     """Let the workers go, say something to every ticket meanwhile, and let others come."""
-    await stage.workers_go()
-    for member in crowd:
-        await is_signalled(stage, member, chance)
-    await stage.workers_come()
+    await env.stop_workers()
+    for member in tickets:
+        await send_random_signal(env, member, chance)
+    await env.start_workers()
 
 
-async def a_pair_is_confirmed(stage: Stage) -> list[Member]:
+async def a_pair_is_confirmed(env: TicketEnvironment) -> list[ConcurrentTicket]:
     """Two accounts are confirmed for one order, both while nobody works."""
-    pair = await file_claims(stage, an_order(), times=2)
+    pair = await file_claims(env, an_order(), times=2)
     for member in pair:
-        stage.number = member.number
-        await stage.stands("sent_to_partner")
-    await stage.workers_go()
+        env.number = member.number
+        await env.wait_for_state("sent_to_partner")
+    await env.stop_workers()
     for member in pair:
-        stage.number = member.number
-        await stage.partner_says("confirmed", **OVER)
-    await stage.workers_come()
+        env.number = member.number
+        await env.send_outcome("confirmed", **OVER)
+    await env.start_workers()
     return pair
 
 
-async def everything_ends(stage: Stage, crowd: list[Member]) -> dict[str, Row]:
+async def everything_ends(
+    env: TicketEnvironment, tickets: list[ConcurrentTicket]
+) -> dict[str, Row]:
     """Wait for every end; hold each ticket, and the grants, against what must be true."""
-    rows = {member.number: await comes_to_its_end(stage, member) for member in crowd}
-    grants = await list_grants(stage.postgres)
+    rows = {member.number: await wait_for_final_row(env, member) for member in tickets}
+    grants = await list_grants(env.postgres)
     orders = Counter((g["partner_id"], g["reward_kind"], g["order_key"]) for g in grants)
     assert set(orders.values()) <= {1}
-    for member in crowd:
+    for member in tickets:
         granted = Counter(grant["number"] for grant in grants)
-        await is_in_order(stage, member, rows[member.number], granted)
+        await check_consistency(env, member, rows[member.number], granted)
     return rows
 
 
@@ -97,19 +101,19 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize("seed", [4, 7])
 async def test_an_order_is_rewarded_once_whoever_claims_it_and_whoever_works(
-    staged: SetUp, seed: int
+    open_env: EnvironmentFactory, seed: int
 ) -> None:
     """R25, R34: at most one grant, every ticket ends, every letter comes once."""
     chance = Random(seed)
     velotel = a_hasty_partner(chance)
-    async with real_server() as server, staged(server, velotel=velotel) as stage:
-        pair = await a_pair_is_confirmed(stage)
-        crowd = await gather_crowd(stage)
+    async with dev_server() as server, open_env(server, velotel=velotel) as env:
+        pair = await a_pair_is_confirmed(env)
+        tickets = await file_concurrent_claims(env)
         for _ in range(ROUNDS):
-            for member in crowd:
-                await is_asked(stage, member, chance)
+            for member in tickets:
+                await send_random_update(env, member, chance)
             await asyncio.sleep(chance.choice([0.1, 0.5, 1.5]))
-            await workers_are_replaced(stage, crowd, chance)
-        rows = await everything_ends(stage, [*pair, *crowd])
+            await workers_are_replaced(env, tickets, chance)
+        rows = await everything_ends(env, [*pair, *tickets])
     ends = {(rows[one.number]["state"], rows[one.number]["reason_code"]) for one in pair}
     assert ends == {("resolved", None), ("rejected", "already_rewarded")}

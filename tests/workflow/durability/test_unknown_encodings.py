@@ -11,9 +11,9 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.converter import PayloadCodec
 
-from tests.support.environment import Stage, until
-from tests.support.setup import real_server
-from tests.workflow.conftest import SetUp
+from tests.support.environment import TicketEnvironment, wait_until
+from tests.support.setup import dev_server
+from tests.workflow.conftest import EnvironmentFactory
 
 KEY: Final = 0x5A
 
@@ -45,67 +45,67 @@ def with_codec(client: Client) -> Client:
 
 
 @pytest.fixture
-async def plain_stage(staged: SetUp) -> AsyncIterator[Stage]:
+async def plain_env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnvironment]:
     """A stage whose workers have no codec."""
-    async with real_server() as server, staged(server, with_workers=False) as stage:
-        yield stage
+    async with dev_server() as server, open_env(server, with_workers=False) as env:
+        yield env
 
 
 @asynccontextmanager
-async def working(stage: Stage) -> AsyncIterator[None]:
+async def working(env: TicketEnvironment) -> AsyncIterator[None]:
     """Let the workers work meanwhile."""
-    await stage.workers_come()
+    await env.start_workers()
     try:
         yield
     finally:
-        await stage.workers_go()
+        await env.stop_workers()
 
 
-async def a_task_fails(stage: Stage, times: int = 1) -> None:
+async def a_task_fails(env: TicketEnvironment, times: int = 1) -> None:
     """Wait until the server has seen a workflow task fail."""
 
     async def look() -> int:
         failed = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
         return len(
-            [one async for one in stage.handle.fetch_history_events() if one.event_type == failed]
+            [one async for one in env.handle.fetch_history_events() if one.event_type == failed]
         )
 
-    await until(look, lambda found: found >= times)
+    await wait_until(look, lambda found: found >= times)
 
 
 async def test_a_claim_that_no_codec_took_waits_for_a_worker_that_has_it(
-    plain_stage: Stage,
+    plain_env: TicketEnvironment,
 ) -> None:
-    stage = plain_stage
-    plain, claim = stage.client, await stage.prepare()
-    stage.client = with_codec(plain)
-    await stage.begin(claim)
-    stage.client = plain
-    async with working(stage):
-        await a_task_fails(stage)
-    described = await stage.handle.describe()
+    env = plain_env
+    plain, claim = env.client, await env.prepare_claim()
+    env.client = with_codec(plain)
+    await env.start_workflow(claim)
+    env.client = plain
+    async with working(env):
+        await a_task_fails(env)
+    described = await env.handle.describe()
     assert described.status is WorkflowExecutionStatus.RUNNING
-    assert await stage.rows("tickets", "number") == []
-    assert stage.letters() == []
-    stage.client = with_codec(plain)
-    async with working(stage):
-        await stage.stands("sent_to_partner")
+    assert await env.rows("tickets", "number") == []
+    assert env.emails() == []
+    env.client = with_codec(plain)
+    async with working(env):
+        await env.wait_for_state("sent_to_partner")
 
 
-async def test_a_message_that_no_codec_took_is_not_lost(plain_stage: Stage) -> None:
-    stage = plain_stage
-    plain = stage.client
-    async with working(stage):
-        await stage.filed_and_sent()
-        stage.client = with_codec(plain)
-        await stage.partner_says("rejected", reason_code="order_not_found")
-        stage.client = plain
-        await a_task_fails(stage)
-        assert (await stage.row())["state"] == "sent_to_partner"
-        assert await stage.notes() == []
-    stage.client = with_codec(plain)
+async def test_a_message_that_no_codec_took_is_not_lost(plain_env: TicketEnvironment) -> None:
+    env = plain_env
+    plain = env.client
+    async with working(env):
+        await env.file_and_send()
+        env.client = with_codec(plain)
+        await env.send_outcome("rejected", reason_code="order_not_found")
+        env.client = plain
+        await a_task_fails(env)
+        assert (await env.row())["state"] == "sent_to_partner"
+        assert await env.message_log() == []
+    env.client = with_codec(plain)
 
-    async with working(stage):
-        outcome = await stage.ended()
+    async with working(env):
+        outcome = await env.wait_until_closed()
     assert (outcome.state, outcome.reason_code) == ("rejected", "order_not_found")
-    assert [note["code"] for note in await stage.notes()] == ["applied"]
+    assert [note["code"] for note in await env.message_log()] == ["applied"]

@@ -5,59 +5,63 @@ from adapters.email.renderer import LetterBook
 from adapters.email.smtp import MailDoor
 from local.mail_catcher.smtp import SmtpMode
 from local.stack.ports import HOST
-from tests.support.environment import Stage
+from tests.support.environment import TicketEnvironment
 from workflows.email_resending import resend_emails
 
 
-async def again(stage: Stage, address: str | None = None) -> set[str]:
+async def again(env: TicketEnvironment, address: str | None = None) -> set[str]:
     """What becomes of the ticket's letters when an operator sends them again."""
-    door = MailDoor(f"smtp://{HOST}:{stage.mail_wire.entrance}", "tickets@rewards.example")
-    letters = EmailActivities(stage.postgres, LetterBook("help@rewards.example"), door)
-    became = await resend_emails(stage.postgres, stage.client, letters, stage.number, address)
+    door = MailDoor(f"smtp://{HOST}:{env.mail_proxy.port}", "tickets@rewards.example")
+    letters = EmailActivities(env.postgres, LetterBook("help@rewards.example"), door)
+    became = await resend_emails(env.postgres, env.client, letters, env.number, address)
     return set(became.values())
 
 
-async def test_a_running_ticket_asks_no_more_once_its_letter_has_left(stage: Stage) -> None:
+async def test_a_running_ticket_asks_no_more_once_its_letter_has_left(
+    env: TicketEnvironment,
+) -> None:
     """The letter goes to the corrected address, under the one Message-ID that it has."""
-    stage.mail.smtp = SmtpMode.REFUSE_FOR_GOOD
-    await stage.file()
-    await stage.stands("sent_to_partner", "mail_undeliverable")
-    (refused,) = await again(stage)
+    env.mail_behaviour.smtp = SmtpMode.REFUSE_FOR_GOOD
+    await env.file()
+    await env.wait_for_state("sent_to_partner", "mail_undeliverable")
+    (refused,) = await again(env)
     assert "5.1.1" in refused
-    await stage.stands("sent_to_partner", "mail_undeliverable")
-    stage.mail.smtp = SmtpMode.OK
-    assert await again(stage, "jan@straße.de") == {"sent"}
-    await stage.stands("sent_to_partner")
-    (letter,) = stage.box.find()
+    await env.wait_for_state("sent_to_partner", "mail_undeliverable")
+    env.mail_behaviour.smtp = SmtpMode.OK
+    assert await again(env, "jan@straße.de") == {"sent"}
+    await env.wait_for_state("sent_to_partner")
+    (letter,) = env.mailbox.find()
     assert letter.to == "jan@xn--strae-oqa.de"
-    assert stage.number in letter.message_id
-    assert await again(stage) == set(), "nothing is left to send"
-    await stage.partner_says("rejected", reason_code="order_not_found")
-    await stage.ended()
-    assert {one.to for one in stage.box.find()} == {"jan@xn--strae-oqa.de"}
+    assert env.number in letter.message_id
+    assert await again(env) == set(), "nothing is left to send"
+    await env.send_outcome("rejected", reason_code="order_not_found")
+    await env.wait_until_closed()
+    assert {one.to for one in env.mailbox.find()} == {"jan@xn--strae-oqa.de"}
 
 
-async def test_a_ticket_that_has_ended_asks_no_more_either(stage: Stage) -> None:
-    await stage.filed_and_sent()
-    await stage.got_letters("confirmation")
-    stage.mail.smtp = SmtpMode.REFUSE_FOR_GOOD
-    await stage.partner_says("rejected", reason_code="order_not_found")
-    await stage.ended()
-    await stage.stands("rejected", "mail_undeliverable")
-    stage.mail.smtp = SmtpMode.OK
-    assert await again(stage) == {"sent"}
-    await stage.stands("rejected")
-    await stage.got_letters("confirmation", "rejected")
+async def test_a_ticket_that_has_ended_asks_no_more_either(env: TicketEnvironment) -> None:
+    await env.file_and_send()
+    await env.wait_for_emails("confirmation")
+    env.mail_behaviour.smtp = SmtpMode.REFUSE_FOR_GOOD
+    await env.send_outcome("rejected", reason_code="order_not_found")
+    await env.wait_until_closed()
+    await env.wait_for_state("rejected", "mail_undeliverable")
+    env.mail_behaviour.smtp = SmtpMode.OK
+    assert await again(env) == {"sent"}
+    await env.wait_for_state("rejected")
+    await env.wait_for_emails("confirmation", "rejected")
 
 
-async def test_another_letter_that_cannot_leave_keeps_the_ticket_asking(stage: Stage) -> None:
-    stage.mail.smtp = SmtpMode.REFUSE_FOR_GOOD
-    await stage.file()
-    await stage.stands("sent_to_partner", "mail_undeliverable")
-    await stage.partner_says("rejected", reason_code="order_not_found")
-    await stage.ended()
-    became = await again(stage)
+async def test_another_letter_that_cannot_leave_keeps_the_ticket_asking(
+    env: TicketEnvironment,
+) -> None:
+    env.mail_behaviour.smtp = SmtpMode.REFUSE_FOR_GOOD
+    await env.file()
+    await env.wait_for_state("sent_to_partner", "mail_undeliverable")
+    await env.send_outcome("rejected", reason_code="order_not_found")
+    await env.wait_until_closed()
+    became = await again(env)
     assert len(became) == 1
     assert "sent" not in became
-    assert len(await stage.rows("letters", "key")) == 2
-    await stage.stands("rejected", "mail_undeliverable")
+    assert len(await env.rows("letters", "key")) == 2
+    await env.wait_for_state("rejected", "mail_undeliverable")

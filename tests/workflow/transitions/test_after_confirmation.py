@@ -4,7 +4,7 @@ from typing import Any
 
 from adapters.postgres.grants import list_grants
 from tests.support.claims import days_ago
-from tests.support.environment import Stage, until
+from tests.support.environment import TicketEnvironment, wait_until
 from tests.workflow.messages.test_messages import refused_with
 from tests.workflow.transitions.test_transitions import AWAITING
 
@@ -17,86 +17,96 @@ def pln(amount: str) -> dict[str, Any]:
     return {"reward": {"amount": amount, "currency": "PLN"}}
 
 
-async def shown(stage: Stage) -> list[tuple[str, str]]:
+async def shown(env: TicketEnvironment) -> list[tuple[str, str]]:
     """The discrepancies of the ticket: what came, and why it moved nothing."""
-    async with stage.postgres.transaction() as connection:
+    async with env.postgres.transaction() as connection:
         rows = await connection.fetch(
             "select n.message_id, n.code from discrepancies d join notes n"
             " using (number, writing, position) where number = $1 order by discrepancy_id",
-            stage.number,
+            env.number,
         )
     return [tuple(row) for row in rows]
 
 
-async def test_a_return_in_the_period_ends_the_ticket_with_its_reason(stage: Stage) -> None:
-    await stage.filed_and_confirmed(LATER)
-    await stage.partner_says("rejected", reason_code="order_returned")
-    outcome = await stage.ended()
+async def test_a_return_in_the_period_ends_the_ticket_with_its_reason(
+    env: TicketEnvironment,
+) -> None:
+    await env.file_and_confirm(LATER)
+    await env.send_outcome("rejected", reason_code="order_returned")
+    outcome = await env.wait_until_closed()
     assert (outcome.state, outcome.reason_code) == ("rejected", "order_returned")
-    assert (await stage.moves())[-1] == f"order_cancelled: {AWAITING} → rejected"
-    assert await list_grants(stage.postgres) == []
-    await stage.got_letters("confirmation", "partner_confirmed", "rejected")
+    assert (await env.transitions())[-1] == f"order_cancelled: {AWAITING} → rejected"
+    assert await list_grants(env.postgres) == []
+    await env.wait_for_emails("confirmation", "partner_confirmed", "rejected")
 
 
-async def test_a_partial_return_pays_what_is_left_with_a_letter_of_its_own(stage: Stage) -> None:
-    await stage.filed_and_confirmed(LATER)
-    await stage.partner_says("confirmed", **pln("12.50"))
+async def test_a_partial_return_pays_what_is_left_with_a_letter_of_its_own(
+    env: TicketEnvironment,
+) -> None:
+    await env.file_and_confirm(LATER)
+    await env.send_outcome("confirmed", **pln("12.50"))
     again = f"partner_confirmed: {AWAITING} → {AWAITING}"
-    await until(stage.moves, lambda moves: moves[-1] == again)
-    await stage.partner_says("confirmed", cancellation_ends_on=days_ago(-3).isoformat())
-    row = await until(stage.row, lambda row: row["due_at"] == row["cancellation_ends_at"])
-    await stage.shows(State=AWAITING, DueAt=row["due_at"])
-    await stage.pass_time(days=5)
-    outcome = await stage.ended()
+    await wait_until(env.transitions, lambda moves: moves[-1] == again)
+    await env.send_outcome("confirmed", cancellation_ends_on=days_ago(-3).isoformat())
+    row = await wait_until(env.row, lambda row: row["due_at"] == row["cancellation_ends_at"])
+    await env.wait_for_attributes(State=AWAITING, DueAt=row["due_at"])
+    await env.skip_time(days=5)
+    outcome = await env.wait_until_closed()
     assert outcome.granted
     assert str(outcome.granted.amount) == "12.50"
-    await stage.got_letters("confirmation", *["partner_confirmed"] * 3, "resolved")
+    await env.wait_for_emails("confirmation", *["partner_confirmed"] * 3, "resolved")
 
 
-async def test_a_confirmation_that_says_nothing_new_sends_no_letter(stage: Stage) -> None:
-    await stage.filed_and_confirmed(LATER)
-    await stage.partner_says("confirmed", **LATER)
-    await until(stage.notes, lambda notes: any(note["code"] == "unchanged" for note in notes))
-    assert len(await stage.moves()) == 3
-    assert await shown(stage) == []
-    await stage.got_letters("confirmation", "partner_confirmed")
+async def test_a_confirmation_that_says_nothing_new_sends_no_letter(env: TicketEnvironment) -> None:
+    await env.file_and_confirm(LATER)
+    await env.send_outcome("confirmed", **LATER)
+    await wait_until(
+        env.message_log, lambda notes: any(note["code"] == "unchanged" for note in notes)
+    )
+    assert len(await env.transitions()) == 3
+    assert await shown(env) == []
+    await env.wait_for_emails("confirmation", "partner_confirmed")
 
 
-async def test_an_older_rejection_holds_the_payment_until_a_person_decides(stage: Stage) -> None:
-    await stage.filed_and_sent()
-    await stage.partner_says("confirmed", occurred_at="2026-01-02T00:00:00Z")
-    await stage.stands(AWAITING)
-    await stage.partner_says("rejected", occurred_at="2026-01-01T00:00:00Z")
-    await stage.stands(AWAITING, "outcome_contradicted")
-    assert [code for _, code in await shown(stage)] == ["outdated"]
-    await stage.pass_time(days=30)
-    await stage.stands(AWAITING, "outcome_contradicted")
-    await stage.ask("decide", outcome="confirmed", note="the shop says yes")
-    assert (await stage.ended()).granted
+async def test_an_older_rejection_holds_the_payment_until_a_person_decides(
+    env: TicketEnvironment,
+) -> None:
+    await env.file_and_send()
+    await env.send_outcome("confirmed", occurred_at="2026-01-02T00:00:00Z")
+    await env.wait_for_state(AWAITING)
+    await env.send_outcome("rejected", occurred_at="2026-01-01T00:00:00Z")
+    await env.wait_for_state(AWAITING, "outcome_contradicted")
+    assert [code for _, code in await shown(env)] == ["outdated"]
+    await env.skip_time(days=30)
+    await env.wait_for_state(AWAITING, "outcome_contradicted")
+    await env.send_update("decide", outcome="confirmed", note="the shop says yes")
+    assert (await env.wait_until_closed()).granted
 
 
-async def test_a_question_after_the_confirmation_is_shown_to_agents(stage: Stage) -> None:
-    await stage.filed_and_confirmed(LATER)
-    await stage.partner_says("information_requested", outcome_id="q", questions=["Which one?"])
-    await until(lambda: shown(stage), lambda found: found == [("q", "not_possible_now")])
+async def test_a_question_after_the_confirmation_is_shown_to_agents(env: TicketEnvironment) -> None:
+    await env.file_and_confirm(LATER)
+    await env.send_outcome("information_requested", outcome_id="q", questions=["Which one?"])
+    await wait_until(lambda: shown(env), lambda found: found == [("q", "not_possible_now")])
 
 
 async def test_a_proposal_falls_with_the_partners_word_and_two_agents_decide_anew(
-    stage: Stage,
+    env: TicketEnvironment,
 ) -> None:
-    await stage.filed_and_sent()
+    await env.file_and_send()
     asking: dict[str, Any] = {"outcome": "confirmed", "note": "contract seen", **MUCH}
-    assert (await stage.ask("decide", **asking, actor="agent:anna")).awaits_approval
-    await stage.stands("sent_to_partner", "approval_needed")
-    await stage.partner_says("information_requested", questions=["Which one?"])
-    await stage.stands("information_requested")
-    assert (await stage.ask("decide", **asking, actor="agent:bela")).awaits_approval
-    await refused_with("approval_by_another", stage.ask("decide", **asking, actor="agent:BELA"))
-    await refused_with("forbidden", stage.ask("decide", **asking, actor="platform"))
-    assert (await stage.ask("decide", **asking, actor="agent:anna")).moved
-    (row,) = await stage.rows("approvals", "seq")
+    assert (await env.send_update("decide", **asking, actor="agent:anna")).awaits_approval
+    await env.wait_for_state("sent_to_partner", "approval_needed")
+    await env.send_outcome("information_requested", questions=["Which one?"])
+    await env.wait_for_state("information_requested")
+    assert (await env.send_update("decide", **asking, actor="agent:bela")).awaits_approval
+    await refused_with(
+        "approval_by_another", env.send_update("decide", **asking, actor="agent:BELA")
+    )
+    await refused_with("forbidden", env.send_update("decide", **asking, actor="platform"))
+    assert (await env.send_update("decide", **asking, actor="agent:anna")).moved
+    (row,) = await env.rows("approvals", "seq")
     assert (row["proposed_by"], row["approved_by"]) == ("agent:bela", "agent:anna")
-    await stage.pass_time(days=6)
-    outcome = await stage.ended()
+    await env.skip_time(days=6)
+    outcome = await env.wait_until_closed()
     assert outcome.granted
     assert str(outcome.granted.amount) == "250.00"
