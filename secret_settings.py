@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from domain.errors import Misconfigured
+from domain.errors import InvalidConfiguration
 from domain.partners.profile import CsvChannel, PartnerProfile
 from domain.values.secrets import is_weak, shared, webhook_key
 
@@ -36,7 +36,7 @@ def are_webhook_secrets(secrets: str) -> bool:
 def with_secret_files(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the environment with what stands in the files that settings `<name>_FILE` name.
 
-    Raises `Misconfigured` where a file cannot be read, or the setting itself is there, too.
+    Raises `InvalidConfiguration` where a file cannot be read, or the setting itself is there, too.
     """
     told = dict(environment)
     for setting, path in environment.items():
@@ -44,7 +44,9 @@ def with_secret_files(environment: Mapping[str, str]) -> dict[str, str]:
         if name == setting or not may_come_from_file(name):
             continue
         if name in environment:
-            raise Misconfigured("environment", setting, f"expected this or {name}, and not both")
+            raise InvalidConfiguration(
+                "environment", setting, f"expected this or {name}, and not both"
+            )
         told[name] = _content(setting, Path(path))
     return told
 
@@ -57,18 +59,18 @@ def may_come_from_file(name: str) -> bool:
 def _content(setting: str, path: Path) -> str:
     try:
         if not path.is_file() or path.stat().st_size > MAX_FILE_BYTES:
-            raise Misconfigured("environment", setting, "expected a file of one line")
+            raise InvalidConfiguration("environment", setting, "expected a file of one line")
         return path.read_text(encoding="utf-8").strip()
     except (OSError, ValueError) as error:
         expected = f"expected a file that can be read: {type(error).__name__}"
-        raise Misconfigured("environment", setting, expected) from None
+        raise InvalidConfiguration("environment", setting, expected) from None
 
 
 def partner_secrets(
     profiles: Iterable[PartnerProfile], environment: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the secret of every profile by its name; raises `Misconfigured` for one that is not
-    set, is weak, or has the name of another partner's.
+    """Return the secret of every profile by its name; raises `InvalidConfiguration` for one that is
+    not set, is weak, or has the name of another partner's.
 
     While a secret rotates its setting holds several, the newest first, with spaces between them.
     """
@@ -80,9 +82,9 @@ def partner_secrets(
         name, partner = profile.channel.secret, profile.rules.id
         if other := names.get(name):
             expected = f"expected a secret of its own: {name} is that of {other}"
-            raise Misconfigured(f"{partner}.toml", "channel.secret", expected)
+            raise InvalidConfiguration(f"{partner}.toml", "channel.secret", expected)
         if not are_webhook_secrets(told.get(name, "")):
-            raise Misconfigured(
+            raise InvalidConfiguration(
                 "environment", name, f"the secret of {partner}: {EXPECTED_WEBHOOK_SECRET}"
             )
         names[name] = partner
@@ -90,7 +92,11 @@ def partner_secrets(
 
 
 def reject_shared_secrets(secrets: Mapping[str, str | None]) -> None:
-    """Raise `Misconfigured` for two settings, here by their names, that have a secret in common."""
+    """Raise `InvalidConfiguration` for two settings, here by their names, that have a secret in
+    common.
+    """
     if found := shared({name: secret for name, secret in secrets.items() if secret}):
         one, other = found
-        raise Misconfigured("environment", other, f"expected other secrets than those of {one}")
+        raise InvalidConfiguration(
+            "environment", other, f"expected other secrets than those of {one}"
+        )

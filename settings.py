@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, Field, HttpUrl, PostgresDsn, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from domain.errors import Misconfigured
+from domain.errors import InvalidConfiguration
 from domain.partners.profile import HttpChannel, MailChannel, PartnerProfile
 from domain.values.email_addresses import EmailAddress
 from domain.values.network_hosts import is_open
@@ -190,21 +190,21 @@ class GatewaySettings(ServiceSettings):
 
 
 def load_gateway_settings() -> GatewaySettings:
-    """Read the gateway's settings; raises `Misconfigured` naming the first that is wrong."""
+    """Read the gateway's settings; raises `InvalidConfiguration` naming the first that is wrong."""
     _reject_unknown(os.environ)
     settings = _read(GatewaySettings)
     _reject_private_addresses(settings)
     if (settings.jwt_secret is None) == (settings.jwks_url is None):
         expected = "expected this or TICKETS_JWKS_URL, and not both"
-        raise Misconfigured("environment", "TICKETS_JWT_SECRET", expected)
+        raise InvalidConfiguration("environment", "TICKETS_JWT_SECRET", expected)
     if settings.webhook_url and not settings.webhook_secret:
         expected = "expected with TICKETS_WEBHOOK_URL"
-        raise Misconfigured("environment", "TICKETS_WEBHOOK_SECRET", expected)
+        raise InvalidConfiguration("environment", "TICKETS_WEBHOOK_SECRET", expected)
     return settings
 
 
 def load_worker_settings() -> WorkerSettings:
-    """Read the settings; raises `Misconfigured` naming the first that is wrong."""
+    """Read the settings; raises `InvalidConfiguration` naming the first that is wrong."""
     _reject_unknown(os.environ)
     settings = _read(WorkerSettings)
     _reject_private_addresses(settings)
@@ -212,19 +212,21 @@ def load_worker_settings() -> WorkerSettings:
 
 
 def load_database_url() -> str:
-    """Read `DATABASE_URL` alone; raises `Misconfigured`."""
+    """Read `DATABASE_URL` alone; raises `InvalidConfiguration`."""
     return _read(DatabaseSettings).database_url
 
 
 def load_owner_settings() -> OwnerSettings:
-    """Read what a migration needs alone; raises `Misconfigured`."""
+    """Read what a migration needs alone; raises `InvalidConfiguration`."""
     return _read(OwnerSettings)
 
 
 def check_secrets_and_addresses(
     settings: ServiceSettings, partners: Mapping[str, str], profiles: Iterable[PartnerProfile]
 ) -> None:
-    """Raise `Misconfigured` for a secret that serves two ends, or a partner in a closed network."""
+    """Raise `InvalidConfiguration` for a secret that serves two ends, or a partner in a closed
+    network.
+    """
     own = {
         str(field.alias): getattr(settings, name)
         for name, field in type(settings).model_fields.items()
@@ -242,12 +244,12 @@ def public_base_url(settings: WorkerSettings, profiles: Iterable[PartnerProfile]
     """Return where the pages behind our links are, without a slash at its end; "" where nobody
     needs it.
 
-    Raises `Misconfigured` if it is not set though a partner is served by mail.
+    Raises `InvalidConfiguration` if it is not set though a partner is served by mail.
     """
     for profile in profiles:
         if isinstance(profile.channel, MailChannel) and not settings.public_url:
             expected = f"expected an address such as https://…: {profile.rules.id} gets mail"
-            raise Misconfigured("environment", "TICKETS_PUBLIC_URL", expected)
+            raise InvalidConfiguration("environment", "TICKETS_PUBLIC_URL", expected)
     return (settings.public_url or "").rstrip("/")
 
 
@@ -259,7 +261,7 @@ def _read(model: type[T]) -> T:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         missing = "missing" if first["type"] == "missing" else first["msg"]
-        raise Misconfigured("environment", str(first["loc"][0]), missing) from None
+        raise InvalidConfiguration("environment", str(first["loc"][0]), missing) from None
 
 
 def _reject_private_addresses(settings: ServiceSettings) -> None:
@@ -275,7 +277,7 @@ def _reject_private_addresses(settings: ServiceSettings) -> None:
 def _reject_private_address(file: str, key: str, address: str) -> None:
     if not is_open(address):
         expected = "expected https:// and a host of the Internet (else set"
-        raise Misconfigured(file, key, f"{expected} TICKETS_ALLOW_PRIVATE_ADDRESSES=true)")
+        raise InvalidConfiguration(file, key, f"{expected} TICKETS_ALLOW_PRIVATE_ADDRESSES=true)")
 
 
 def _reject_unknown(environment: Mapping[str, str]) -> None:
@@ -290,4 +292,4 @@ def _reject_unknown(environment: Mapping[str, str]) -> None:
         if ours and name not in known and not filed:
             near = difflib.get_close_matches(name, known, 1)
             hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}"
-            raise Misconfigured("environment", name, f"no such setting; {hint}")
+            raise InvalidConfiguration("environment", name, f"no such setting; {hint}")

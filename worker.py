@@ -46,7 +46,7 @@ from adapters.postgres.database import Postgres
 from adapters.postgres.schema.migrations import migrate
 from adapters.postgres.schema.roles import grant_privileges, must_not_own
 from cli import partner_exchange, tickets
-from domain.errors import Misconfigured
+from domain.errors import InvalidConfiguration
 from domain.partners.profile import PartnerProfile
 from secret_settings import partner_secrets, with_secret_files
 from settings import (
@@ -177,7 +177,7 @@ async def run() -> None:
 
 
 def check() -> tuple[WorkerSettings, dict[str, PartnerProfile]]:
-    """Read settings and partners' files; raises `Misconfigured`."""
+    """Read settings and partners' files; raises `InvalidConfiguration`."""
     settings = load_worker_settings()
     profiles = load_profiles(settings.partners_dir)
     check_secrets_and_addresses(
@@ -241,7 +241,7 @@ def main(arguments: Sequence[str]) -> int:
             case _:
                 print(__doc__, file=sys.stderr)
                 return 2
-    except Misconfigured as error:
+    except InvalidConfiguration as error:
         print(f"worker: {error}", file=sys.stderr)
         return 2
     except Exception:

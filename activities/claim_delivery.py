@@ -13,7 +13,7 @@ from adapters.email.claim_fields import claim_of
 from adapters.http.webhook_client import PartnerDoor
 from adapters.postgres.database import Postgres
 from adapters.postgres.exports import hand_over
-from domain.errors import PartnerContractFault
+from domain.errors import PartnerRejectedRequest
 from domain.partners.profile import CsvChannel, HttpChannel, MailChannel, PartnerProfile
 from domain.tickets.messages import Delivered
 from domain.values.types import Frozen
@@ -56,12 +56,12 @@ class ClaimDelivery:
         """
         profile = self._profiles.get(delivery.partner_id)
         if profile is None:
-            raise PartnerContractFault(f"{delivery.partner_id} has no profile any more")
+            raise PartnerRejectedRequest(f"{delivery.partner_id} has no profile any more")
         key = f"{delivery.number}-{delivery.purpose}"
         with self._pace.turn(delivery.partner_id, profile.channel, key):
             row = await self._postgres.one("claim_to_deliver", number=delivery.number)
             if row is None:
-                raise PartnerContractFault(f"{delivery.number} is not in the books any more")
+                raise PartnerRejectedRequest(f"{delivery.number} is not in the books any more")
             return Delivered(reference=await self._send(profile, delivery, claim_of(row)))
 
     async def _send(
@@ -73,7 +73,9 @@ class ClaimDelivery:
                 return await self._door.deliver(channel, key, {"claim": claim})
             case MailChannel() as channel:
                 if self._post is None:
-                    raise PartnerContractFault(f"{delivery.partner_id}: nobody writes letters here")
+                    raise PartnerRejectedRequest(
+                        f"{delivery.partner_id}: nobody writes letters here"
+                    )
                 await self._post.send(profile.rules, channel, delivery.purpose, claim)
             case CsvChannel():
                 await hand_over(self._postgres, delivery.partner_id, delivery.purpose, claim)

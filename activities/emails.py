@@ -12,10 +12,10 @@ from adapters.postgres.database import Postgres
 from adapters.security.signed_links import member_of, new_token
 from domain.claims.claim import Contact
 from domain.claims.information_form import question_labels
-from domain.errors import LetterUndeliverable
+from domain.errors import EmailUndeliverable
 from domain.handlers.information_requests import answer_page_closes_at
 from domain.partners.profile import PartnerRules
-from domain.tickets.emails import LetterKind
+from domain.tickets.emails import EmailKind
 from domain.values.types import Frozen
 
 
@@ -70,7 +70,7 @@ class EmailActivities:
             return
         contact = ref.contact or Contact.model_validate(row["contact"] or {})
         if contact.email is None:
-            raise LetterUndeliverable("nobody told an address")
+            raise EmailUndeliverable("nobody told an address")
         known = {
             "number": ref.number,
             "partner_name": row["partner_name"] or "",
@@ -82,13 +82,13 @@ class EmailActivities:
             )
             letter = self._book.render(row["kind"], row["language"], params)
         except (KeyError, ValueError) as error:
-            raise LetterUndeliverable(f"cannot be written: {type(error).__name__}") from None
+            raise EmailUndeliverable(f"cannot be written: {type(error).__name__}") from None
         letter_id = f"{ref.number}-{ref.key}"
         await self._door.send(letter_id, contact.name, contact.email, letter)
         await self._postgres.run("letter_sent", **keys)
 
     def _answer_link(self, row: Mapping[str, Any], number: str) -> dict[str, Any]:
-        is_question = row["kind"] == LetterKind.INFORMATION_NEEDED and row["rules"]
+        is_question = row["kind"] == EmailKind.INFORMATION_NEEDED and row["rules"]
         return (
             {"answer_page": self._pages.build_link(number, row)}
             if self._pages and is_question

@@ -16,7 +16,7 @@ from temporalio.worker import (
     Interceptor,
 )
 
-from domain.errors import Fault, Unavailable
+from domain.errors import PermanentError, TransientError
 
 LOGGED_ATTEMPTS: Final = frozenset({1, 10, 100})
 
@@ -33,9 +33,9 @@ class _ErrorTranslator(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         try:
             return await super().execute_activity(input)
-        except Unavailable as error:
+        except TransientError as error:
             raise _transient_error(error) from None
-        except Fault as error:
+        except PermanentError as error:
             raise ApplicationError(str(error), type=error.attention, non_retryable=True) from None
         except (ApplicationError, asyncio.CancelledError):
             raise
@@ -52,7 +52,7 @@ def error_location(error: Exception) -> str:
     return f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}"
 
 
-def _transient_error(error: Unavailable) -> ApplicationError:
+def _transient_error(error: TransientError) -> ApplicationError:
     """Return a failure that alerts nobody: the ticket asks for attention when it lasts."""
     return ApplicationError(
         str(error),

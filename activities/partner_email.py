@@ -9,7 +9,7 @@ from adapters.email.claim_fields import fields_shown
 from adapters.email.renderer import LetterBook
 from adapters.email.smtp import MailDoor
 from adapters.security.signed_links import OUTCOME, Subject, new_token
-from domain.errors import LetterUndeliverable, PartnerContractFault
+from domain.errors import EmailUndeliverable, PartnerRejectedRequest
 from domain.partners.profile import MailChannel, PartnerRules
 from domain.values.periods import after, midnight_after
 
@@ -31,7 +31,7 @@ class PartnerEmailChannel:
     ) -> None:
         """Send `claim` (as contract.md writes it) once: its Message-ID is number and purpose.
 
-        Raises `MailServerUnavailable`, or `PartnerContractFault` where trying again is in vain.
+        Raises `MailServerUnavailable`, or `PartnerRejectedRequest` where trying again is in vain.
         """
         language, number = rules.market.language, claim["number"]
         last_day = _last_day(channel, datetime.now(UTC), rules.market.zone)
@@ -47,8 +47,8 @@ class PartnerEmailChannel:
         try:
             letter = self._book.render("partner_claim", language, params)
             await self._door.send(f"{number}-{purpose}", rules.name, channel.address, letter)
-        except LetterUndeliverable as error:
-            raise PartnerContractFault(f"mail to {rules.id}: {error}") from None
+        except EmailUndeliverable as error:
+            raise PartnerRejectedRequest(f"mail to {rules.id}: {error}") from None
 
     def _link(self, rules: PartnerRules, channel: MailChannel, number: str, day: date) -> str:
         subject = Subject(OUTCOME, number, rules.id)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final, NoReturn
 
-from domain.errors import Fault, PartnerAtItsLimit, PartnerThrottled, PartnerUnavailable
+from domain.errors import PartnerRateLimited, PartnerThrottled, PartnerUnavailable, PermanentError
 from domain.partners.profile import RateLimits
 
 Clock = Callable[[], float]
@@ -51,7 +51,7 @@ class Pace:
     def turn(self, partner_id: str, channel: RateLimits, key: str) -> Iterator[None]:
         """Call the partner within it; what the call raises goes into the books.
 
-        Raises `PartnerAtItsLimit`, `PartnerThrottled` or `PartnerUnavailable` with `retry_after`.
+        Raises `PartnerRateLimited`, `PartnerThrottled` or `PartnerUnavailable` with `retry_after`.
         """
         road = self._roads.setdefault(partner_id, Road(self._clock))
         rate = channel.requests_per_second / self._processes
@@ -67,7 +67,7 @@ class Pace:
             road.leave(begun)
             again = None if pause is None else timedelta(seconds=pause)
             raise PartnerUnavailable(str(error), again) from error
-        except Fault:
+        except PermanentError:
             road.leave(begun)
             road.answered()
             raise
@@ -202,4 +202,4 @@ class Road:
 
 
 def _wait(seconds: float) -> NoReturn:
-    raise PartnerAtItsLimit("others of this partner go first", timedelta(seconds=seconds))
+    raise PartnerRateLimited("others of this partner go first", timedelta(seconds=seconds))

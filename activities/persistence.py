@@ -22,11 +22,11 @@ from domain.admission.claim_assessor import ClaimAssessor, ReasonTexts, with_sup
 from domain.admission.resumption import ResumeRequest, Resumption
 from domain.claims.entitlement import ANOTHER_ORDER, find_objection
 from domain.claims.information_form import CompletedForm
-from domain.handlers.response_timeout import Silence
+from domain.handlers.response_timeout import TimeoutResult
 from domain.partners.profile import PartnerProfile
-from domain.tickets.messages import InformationAnswer, Request
-from domain.tickets.settlement import Release, Verdict, release
-from domain.tickets.ticket import Answered, Writing
+from domain.tickets.messages import InformationAnswer, TicketCommand
+from domain.tickets.settlement import HoldReleaseResult, SettlementResult, release
+from domain.tickets.ticket import ChangeSet, StoredRequestResult
 from domain.values.types import Frozen, Money
 
 log = logging.getLogger("worker")
@@ -37,7 +37,7 @@ class Settlement(Frozen):
 
     number: str
     amount: Money
-    changes_by_result: dict[Verdict, Writing]
+    changes_by_result: dict[SettlementResult, ChangeSet]
 
 
 class SilentConfirmation(Frozen):
@@ -47,7 +47,7 @@ class SilentConfirmation(Frozen):
     amount: Money
     month: date
     monthly_cap: Money
-    changes_by_result: dict[Silence, Writing]
+    changes_by_result: dict[TimeoutResult, ChangeSet]
 
 
 class InformationSubmission(Frozen):
@@ -55,7 +55,7 @@ class InformationSubmission(Frozen):
 
     number: str
     request: InformationAnswer
-    changes: Writing
+    changes: ChangeSet
 
 
 class RequestLookup(Frozen):
@@ -66,7 +66,7 @@ class RequestLookup(Frozen):
     request_id: str
 
     @classmethod
-    def by(cls, number: str, request: Request) -> "RequestLookup":
+    def by(cls, number: str, request: TicketCommand) -> "RequestLookup":
         """Return what to look for."""
         return cls(number=number, caller=request.sender, request_id=request.request_id)
 
@@ -100,12 +100,12 @@ class Persistence:
         return with_support_contact(admission, self._support_email)
 
     @activity.defn(name="apply_changes")
-    async def apply_changes(self, writing: Writing) -> None:
+    async def apply_changes(self, writing: ChangeSet) -> None:
         """Write a step down: moves, letters, notes, and where they leave the ticket."""
         await store_changes(self._postgres, writing)
 
     @activity.defn(name="settle_ticket")
-    async def settle(self, settlement: Settlement) -> Verdict | None:
+    async def settle(self, settlement: Settlement) -> SettlementResult | None:
         """Grant the reward, if the order has none yet, in the transaction of the ticket's last
         move; `None` where the ticket has to hear its partner first.
         """
@@ -114,7 +114,7 @@ class Persistence:
         )
 
     @activity.defn(name="confirm_on_timeout")
-    async def confirm_on_timeout(self, confirmation: SilentConfirmation) -> Silence:
+    async def confirm_on_timeout(self, confirmation: SilentConfirmation) -> TimeoutResult:
         """Let a partner's silence confirm a reward, as far as the partner's month allows."""
         return await confirm_on_timeout(
             self._postgres,
@@ -133,10 +133,10 @@ class Persistence:
         )
 
     @activity.defn(name="get_request_result")
-    async def get_request_result(self, lookup: RequestLookup) -> Answered | None:
+    async def get_request_result(self, lookup: RequestLookup) -> StoredRequestResult | None:
         """Return the answer that a request got long ago, if it came before."""
         stored = await self._postgres.value("first_answer", **lookup.model_dump())
-        return Answered.model_validate(stored) if stored else None
+        return StoredRequestResult.model_validate(stored) if stored else None
 
     @activity.defn(name="resume_ticket")
     async def resume(self, request: ResumeRequest) -> Resumption | None:
@@ -144,7 +144,7 @@ class Persistence:
         return await resume_ticket(self._postgres, request.number, request.run_id)
 
     @activity.defn(name="recheck_rewards")
-    async def recheck_rewards(self, number: str) -> Release:
+    async def recheck_rewards(self, number: str) -> HoldReleaseResult:
         """Look what the facts say of a claim whose hold has ended."""
         return release(await look_at(self._postgres, number))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from domain.claims.parsing import read_message
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 from domain.partners.profile import Market
 from domain.tickets.messages import PartnerOutcome
 from domain.values.input_grammar import NotRead, amount_in, day_in, is_day_first, moment_in
@@ -85,16 +85,16 @@ def check_header(columns: Sequence[str]) -> list[str]:
     """Take the columns of a file of outcomes, of which some may have no name; return those that
     nobody here knows, and that are left aside. Those of an export may stand beside the outcome's.
 
-    Raises `MessageRefused("malformed")` naming a column that is missing or there twice.
+    Raises `RequestRejected("malformed")` naming a column that is missing or there twice.
     """
     there = ", ".join(name[:60] for name in columns[:20] if name)
     for name in _NEEDED:
         if name not in columns:
             expected = f"expected a column {name} in the first line, not only: {there}"
-            raise MessageRefused("malformed", "header", expected)
+            raise RequestRejected("malformed", "header", expected)
     for name in OUTCOME_COLUMNS:
         if columns.count(name) > 1:
-            raise MessageRefused("malformed", "header", f"expected one column {name}, not two")
+            raise RequestRejected("malformed", "header", f"expected one column {name}, not two")
     known = {"", *OUTCOME_COLUMNS, *CLAIM_COLUMNS}
     return [one for one in columns if one not in known and not one.startswith(_ANSWERS)]
 
@@ -110,7 +110,8 @@ def read_outcome(
     """Read a line, by column, as people of the `market` write; its id is made from all that it
     says, so that the same line is the same outcome in any file.
 
-    Raises `MessageRefused`: `unknown_number`, or `malformed` with each field and what was expected.
+    Raises `RequestRejected`: `unknown_number`, or `malformed` with each field and what was
+    expected.
     """
     told = {name: text for name in OUTCOME_COLUMNS if (text := _told(name, cells.get(name, "")))}
     number = _number(told)
@@ -120,19 +121,19 @@ def read_outcome(
     if unread or reading.value is None:
         problems = reading.problems | unread
         wrong = "; ".join(f"{field}: {words}" for field, words in problems.items())
-        raise MessageRefused("malformed", expected=wrong)
+        raise RequestRejected("malformed", expected=wrong)
     return reading.value.model_copy(update={"outcome_id": _outcome_id(reading.value)})
 
 
-def unknown_number() -> MessageRefused:
+def unknown_number() -> RequestRejected:
     """Return the one refusal of a number that is none, nobody's or another partner's."""
-    return MessageRefused("unknown_number", "number", "expected that of a claim sent to you")
+    return RequestRejected("unknown_number", "number", "expected that of a claim sent to you")
 
 
 def _number(told: Mapping[str, str]) -> str:
     try:
         return read_number(told.get("number", ""))
-    except MessageRefused:
+    except RequestRejected:
         raise unknown_number() from None
 
 

@@ -47,7 +47,7 @@ from cli.csv_rows import (
     separator,
     unknown_number,
 )
-from domain.errors import MessageRefused, Unavailable
+from domain.errors import RequestRejected, TransientError
 from domain.partners.profile import Market, PartnerRules
 from domain.tickets.discrepancies import TICKET_CLOSED, UNCHANGED
 from domain.tickets.messages import PartnerOutcome
@@ -63,7 +63,7 @@ CHUNK: Final = 200
 _EVERY_SECONDS: Final = 1.0
 _EXPECTED: Final = {
     TICKET_CLOSED: "number: expected that of an open ticket",
-    "not_possible_now": "outcome: expected one that is possible where the ticket stands",
+    "action_not_allowed": "outcome: expected one that is possible where the ticket stands",
 }
 
 Connect = Callable[[], Awaitable[Client]]
@@ -73,7 +73,7 @@ Read = tuple[Line, PartnerOutcome]
 async def run(arguments: Sequence[str], connect: Connect) -> int:
     """Run a command; 0 for done, 1 for what is away, 2 for a wrong call, 3 for bad lines.
 
-    `connect` is asked for Temporal where tickets must be told. Raises `Misconfigured`.
+    `connect` is asked for Temporal where tickets must be told. Raises `InvalidConfiguration`.
     """
     options = _parser().parse_args(arguments)
     settings = load_worker_settings()
@@ -86,7 +86,7 @@ async def run(arguments: Sequence[str], connect: Connect) -> int:
             if options.command == "export":
                 return await export(postgres, profile.rules, options.out, options.again)
             return await _import(postgres, profile.rules, options, connect)
-    except (Unavailable, RPCError) as error:
+    except (TransientError, RPCError) as error:
         print(f"stopped, do it again: {error}", file=sys.stderr)
         return AWAY
 
@@ -160,7 +160,7 @@ async def _import(
             market = rules.market
             reader = stack.enter_context(opened(options.file, market.language, column_of))
             aside = check_header(reader.columns)
-        except (OSError, ValueError, MessageRefused) as error:
+        except (OSError, ValueError, RequestRejected) as error:
             return _wrong(f"{options.file}: {error}")
         if aside:
             print(f"columns left aside: {', '.join(one[:60] for one in aside)}", file=sys.stderr)
@@ -249,12 +249,12 @@ class Importer:
     def _read(self, line: Line) -> Read | None:
         try:
             if line.fault:
-                raise MessageRefused("malformed", expected=line.fault)
+                raise RequestRejected("malformed", expected=line.fault)
             if is_unanswered(line.cells):
                 self._tally.unanswered += 1
                 return None
             return line, read_outcome(line.cells, self._partner_id, self._market)
-        except MessageRefused as error:
+        except RequestRejected as error:
             self._bad[line.number] = str(error)
             return None
 

@@ -10,7 +10,7 @@ from adapters.email.renderer import LetterBook
 from adapters.email.smtp import MailDoor
 from adapters.files.partner_profiles import load_profiles
 from adapters.postgres.database import Postgres
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 from domain.values.email_addresses import read_address
 from domain.values.ticket_number import read_number
 from settings import WorkerSettings, load_worker_settings, public_base_url
@@ -72,7 +72,7 @@ def _letters(postgres: Postgres, settings: WorkerSettings) -> EmailActivities:
 def _number(text: str) -> str:
     try:
         return read_number(text)
-    except MessageRefused as error:
+    except RequestRejected as error:
         raise argparse.ArgumentTypeError(f"no ticket number: {text!r}") from error
 
 

@@ -6,15 +6,16 @@
     │   ├── MailServerUnavailable
     │   ├── PartnerUnavailable   network, time-out, 5xx, broken answer
     │   ├── PartnerThrottled     429, 503 with Retry-After: waits as long as it was told
-    │   └── PartnerAtItsLimit    our own pace: others of this partner go first; nothing is wrong
+    │   └── PartnerRateLimited    our own pace: others of this partner go first; nothing is wrong
     ├── Fault                    a person must mend it: not tried again, asks for attention
-    │   ├── PartnerContractFault
+    │   ├── PartnerRejectedRequest
     │   ├── PartnerUnauthorised
-    │   └── LetterUndeliverable
+    │   └── EmailUndeliverable
     ├── RunReplaced              another run leads the ticket now: this one must write nothing
-    ├── BooksDisagree            the books hold another move: tried again, a person must look
-    ├── MessageRefused           a message that cannot be taken; its sender is told the code
-    └── Misconfigured            a setting or a partner's file is wrong: the process ends at once
+    ├── TransitionConflict            the books hold another move: tried again, a person must look
+    ├── RequestRejected           a message that cannot be taken; its sender is told the code
+    └── InvalidConfiguration            a setting or a partner's file is wrong: the process ends at
+    once
 
 A partner's "no" and a refused claim are answers, not errors: they are return values.
 """
@@ -27,7 +28,7 @@ class TicketError(Exception):
     """Everything that this project raises on purpose."""
 
 
-class Unavailable(TicketError):
+class TransientError(TicketError):
     """Something outside is away for now: tried again without end, after `retry_after` if given."""
 
     def __init__(self, message: str = "", retry_after: timedelta | None = None) -> None:
@@ -36,19 +37,19 @@ class Unavailable(TicketError):
         self.retry_after = retry_after
 
 
-class DatabaseUnavailable(Unavailable):
+class DatabaseUnavailable(TransientError):
     """PostgreSQL cannot be reached, or broke the connection."""
 
 
-class MailServerUnavailable(Unavailable):
+class MailServerUnavailable(TransientError):
     """The mail server cannot be reached, or refuses for now (4xx)."""
 
 
-class PartnerUnavailable(Unavailable):
+class PartnerUnavailable(TransientError):
     """The partner's server is away, slow, failing (5xx) or answers what cannot be read."""
 
 
-class PartnerThrottled(Unavailable):
+class PartnerThrottled(TransientError):
     """The partner asked us to wait; `retry_after` says how long."""
 
     retry_after: timedelta
@@ -58,7 +59,7 @@ class PartnerThrottled(Unavailable):
         super().__init__(message, retry_after)
 
 
-class PartnerAtItsLimit(Unavailable):
+class PartnerRateLimited(TransientError):
     """The partner's rate or concurrency is used up: the claim comes back after `retry_after`."""
 
     retry_after: timedelta
@@ -68,25 +69,25 @@ class PartnerAtItsLimit(Unavailable):
         super().__init__(message, retry_after)
 
 
-class Fault(TicketError):
+class PermanentError(TicketError):
     """Trying again changes nothing; `attention` is the code that the ticket then shows."""
 
     attention: ClassVar[str]
 
 
-class PartnerContractFault(Fault):
+class PartnerRejectedRequest(PermanentError):
     """The partner refuses our call as wrong (a 4xx that is neither 401, 403, 409 nor 429)."""
 
     attention = "partner_contract_fault"
 
 
-class PartnerUnauthorised(Fault):
+class PartnerUnauthorised(PermanentError):
     """The partner does not accept our signature (401, 403)."""
 
     attention = "partner_unauthorised"
 
 
-class LetterUndeliverable(Fault):
+class EmailUndeliverable(PermanentError):
     """The mail server will never take this letter for this address (5xx)."""
 
     attention = "mail_undeliverable"
@@ -100,7 +101,7 @@ class RunReplaced(TicketError):
         super().__init__(f"{number}: another run leads this ticket")
 
 
-class BooksDisagree(TicketError):
+class TransitionConflict(TicketError):
     """The books hold another move at this place, as after a workflow was reset to before it."""
 
     def __init__(self, number: str, seq: int) -> None:
@@ -108,7 +109,7 @@ class BooksDisagree(TicketError):
         super().__init__(f"{number}: the books hold another move {seq}")
 
 
-class MessageRefused(TicketError):
+class RequestRejected(TicketError):
     """A message cannot be taken: `code` for programs, `field` and `expected` for people."""
 
     def __init__(self, code: str, field: str | None = None, expected: str = "") -> None:
@@ -119,7 +120,7 @@ class MessageRefused(TicketError):
         self.expected = expected
 
 
-class Misconfigured(TicketError):
+class InvalidConfiguration(TicketError):
     """A setting or a partner's file is wrong: names the file, the key and what was expected."""
 
     def __init__(self, file: str, key: str, expected: str) -> None:

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from adapters.files.partner_profiles import load_profiles
 from adapters.postgres.schema.roles import must_not_own
-from domain.errors import Misconfigured
+from domain.errors import InvalidConfiguration
 from gateway.app import create_app
 from gateway.server.uvicorn_server import ServerConfig, listen, serve
 from secret_settings import partner_secrets
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
         secrets = partner_secrets(profiles.values(), os.environ)
         check_secrets_and_addresses(settings, secrets, profiles.values())
         app = create_app(settings, profiles, secrets)
-    except Misconfigured as error:
+    except InvalidConfiguration as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 2
     match list(arguments):
@@ -53,7 +53,7 @@ def _serve(app: FastAPI, settings: GatewaySettings) -> int:
         role = must_not_own(settings.database_url, only_warn=settings.allow_private_addresses)
         asyncio.run(role)
         listening = _listening(settings.bind)
-    except Misconfigured as error:
+    except InvalidConfiguration as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 2
     config = ServerConfig(
@@ -71,7 +71,7 @@ def _listening(address: str) -> socket.socket:
         return listen(*host_and_port(address))
     except OSError as error:
         expected = f"cannot listen at {address}: {error.strerror}"
-        raise Misconfigured("environment", "TICKETS_GATEWAY_BIND", expected) from None
+        raise InvalidConfiguration("environment", "TICKETS_GATEWAY_BIND", expected) from None
 
 
 def _log_plainly() -> None:

@@ -12,7 +12,7 @@ from adapters.postgres.ticket_queries import stored_admission
 from domain.admission.admission import AdmissionResult, refusal_result
 from domain.admission.claim_assessor import with_support_contact
 from domain.claims.claim_digest import claim_digest
-from domain.errors import Unavailable
+from domain.errors import TransientError
 from domain.values.ticket_number import ticket_number
 from gateway.context import AppContext
 from gateway.http.problems import Problem
@@ -33,13 +33,13 @@ async def file_claim(context: AppContext, claim: Mapping[str, Any], key: str) ->
     """File a claim under its account and `key`; filed again, it is the same ticket.
 
     A claim that was answered before gets its stored answer (docs/decisions/0053), at every age of
-    its ticket. Raises `Unavailable` or `RPCError` while Temporal or the database is away.
+    its ticket. Raises `TransientError` or `RPCError` while Temporal or the database is away.
     """
     number = ticket_number(str(claim.get("account_id")), key)
     try:
         async with asyncio.timeout(DESCRIBE_TIMEOUT.total_seconds()):
             answer = await _stored_answer(context, number, claim)
-    except (TimeoutError, Unavailable):
+    except (TimeoutError, TransientError):
         answer = None  # a claim is filed also while the database is away
     if answer:
         return FilingResult(number, answer, is_new=False)
@@ -65,7 +65,7 @@ async def _admit(
         except (WorkflowUpdateFailedError, WorkflowAlreadyStartedError):
             return await _admit_after_end(context, number, claim, key, after_failure)
         except RuntimeError as error:  # a failed connection is a bare RuntimeError in this SDK
-            raise Unavailable(f"Temporal: {type(error).__name__}") from None
+            raise TransientError(f"Temporal: {type(error).__name__}") from None
     return FilingResult(number, result, is_new=started[-1:] == [True])
 
 
@@ -76,7 +76,7 @@ async def _admit_after_end(
     if answer := await _stored_answer(context, number, claim):
         return FilingResult(number, answer, is_new=False)
     if tried_again:
-        raise Problem("not_possible_now")
+        raise Problem("action_not_allowed")
     return await _admit(context, number, claim, key, after_failure=True)
 
 
@@ -93,9 +93,9 @@ async def _stored_answer(
 
 
 async def _require_workflow(context: AppContext, number: str) -> None:
-    """Raise `Unavailable` unless the ticket is only waiting for a worker."""
+    """Raise `TransientError` unless the ticket is only waiting for a worker."""
     try:
         await context.temporal.get_workflow_handle(number).describe(rpc_timeout=DESCRIBE_TIMEOUT)
     except (RPCError, RuntimeError) as error:
-        raise Unavailable(f"Temporal: {type(error).__name__}") from None
+        raise TransientError(f"Temporal: {type(error).__name__}") from None
     await check_database(context.postgres)

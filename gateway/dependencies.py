@@ -10,7 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.postgres.database import Postgres
 from adapters.postgres.schema.migrations import missing
-from domain.errors import Misconfigured, Unavailable
+from domain.errors import InvalidConfiguration, TransientError
 from gateway.temporal_client import DESCRIBE_TIMEOUT
 from workflows.search_attributes import ATTENTION, DUE_AT, KIND, PARTNER, STATE
 
@@ -24,7 +24,7 @@ async def has_dependencies(postgres: Postgres, client: Client) -> bool:
     try:
         async with asyncio.timeout(2 * DESCRIBE_TIMEOUT.total_seconds()):
             lacking = await _schema_lacks(postgres) or await _temporal_lacks(client)
-    except (TimeoutError, Unavailable, RPCError, RuntimeError) as error:
+    except (TimeoutError, TransientError, RPCError, RuntimeError) as error:
         log.warning("not ready: %s", type(error).__name__)
         return False
     if lacking:
@@ -35,7 +35,7 @@ async def has_dependencies(postgres: Postgres, client: Client) -> bool:
 async def _schema_lacks(postgres: Postgres) -> str:
     try:
         found = await missing(postgres)
-    except Misconfigured as error:
+    except InvalidConfiguration as error:
         return str(error)
     return f"the database lacks {', '.join(found)}: run worker.py migrate" if found else ""
 

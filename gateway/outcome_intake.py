@@ -11,7 +11,7 @@ from temporalio.service import RPCError
 
 from adapters.postgres.outcomes import Kept, Key, keep_outcomes, known_outcomes
 from adapters.security.webhook_signatures import Signed
-from domain.errors import Unavailable
+from domain.errors import TransientError
 from domain.tickets.messages import PartnerOutcome
 from gateway.context import AppContext
 from workflows.outcome_dispatcher import OutcomeDispatcher
@@ -42,7 +42,7 @@ async def accept_outcomes(
     """Keep a partner's outcomes, tell their tickets, and return what became of each.
 
     `None` where this very `message` came before. While Temporal is away they are kept all the same:
-    the rounds tell them. Raises `DatabaseUnavailable`, and `MessageRefused("too_many_requests")`
+    the rounds tell them. Raises `DatabaseUnavailable`, and `RequestRejected("too_many_requests")`
     where their tickets have no room for any.
     """
     signed = message._asdict() if message else {}
@@ -63,7 +63,7 @@ async def _dispatch(context: AppContext, partner_id: str, numbers: Sequence[str]
     _dispatching_calls[partner_id] += 1
     try:
         await OutcomeDispatcher(context.temporal).dispatch_pending(context.postgres, numbers)
-    except (Unavailable, RPCError) as error:
+    except (TransientError, RPCError) as error:
         log.warning("outcomes are told later: %s", type(error).__name__)
     finally:
         _dispatching_calls[partner_id] -= 1

@@ -25,8 +25,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from adapters.postgres.database import Postgres
-from domain.errors import DatabaseUnavailable, Unavailable
-from domain.tickets.ticket import Answer
+from domain.errors import DatabaseUnavailable, TransientError
+from domain.tickets.ticket import RequestResult
 from gateway.http.problems import STATUS, Problem, is_workflow_not_found
 from secret_settings import with_secret_files
 from workflows.activity_options import ADMISSION_TIMEOUT, CONTINUING
@@ -88,7 +88,7 @@ async def connect() -> Client:
 async def workflow_exists(client: Client, number: str) -> bool:
     """Say whether a ticket was ever started under the number, as long as Temporal remembers it.
 
-    Raises `Unavailable` or `RPCError` while Temporal is away.
+    Raises `TransientError` or `RPCError` while Temporal is away.
     """
     try:
         await client.get_workflow_handle(number).describe(rpc_timeout=DESCRIBE_TIMEOUT)
@@ -97,7 +97,7 @@ async def workflow_exists(client: Client, number: str) -> bool:
             return False
         raise
     except RuntimeError as error:
-        raise Unavailable(f"Temporal: {type(error).__name__}") from None
+        raise TransientError(f"Temporal: {type(error).__name__}") from None
     return True
 
 
@@ -115,11 +115,11 @@ async def check_database(postgres: Postgres) -> None:
 
 async def execute_update(
     client: Client, number: str, update: str, request: Mapping[str, Any]
-) -> Answer:
+) -> RequestResult:
     """Send an update to a ticket and return its answer; repeated under one `request_id`, the same.
 
     Raises `Problem` with the code of a refusal, `unknown_ticket` where none runs under the number,
-    `Unavailable` or `RPCError` where nobody answers in time.
+    `TransientError` or `RPCError` where nobody answers in time.
     """
     handle = client.get_workflow_handle(number)
     try:
@@ -128,20 +128,20 @@ async def execute_update(
     except WorkflowUpdateFailedError as error:
         refusal = _refusal(error)
         if refusal.code not in STATUS:  # Temporal's own word: the workflow was ended by hand
-            raise Unavailable(f"Temporal: {refusal.code}") from None
+            raise TransientError(f"Temporal: {refusal.code}") from None
         raise refusal from None
     except (TimeoutError, RuntimeError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
-        raise Unavailable(f"Temporal: {type(error).__name__}") from None
+        raise TransientError(f"Temporal: {type(error).__name__}") from None
 
 
 async def _execute_until_taken(
     handle: WorkflowHandle[Any, Any], update: str, request: Mapping[str, Any]
-) -> Answer:
+) -> RequestResult:
     """Ask again where the ticket's history is just being continued: the next one takes it."""
     while True:
         try:
-            answer: Answer = await handle.execute_update(
-                update, request, result_type=Answer, rpc_timeout=ADMISSION_TIMEOUT
+            answer: RequestResult = await handle.execute_update(
+                update, request, result_type=RequestResult, rpc_timeout=ADMISSION_TIMEOUT
             )
         except WorkflowUpdateFailedError as error:
             if _refusal(error).code != CONTINUING:
@@ -153,7 +153,9 @@ async def _execute_until_taken(
 
 def _refusal(error: WorkflowUpdateFailedError) -> Problem:
     cause = error.cause
-    code = cause.type if isinstance(cause, ApplicationError) and cause.type else "not_possible_now"
+    code = (
+        cause.type if isinstance(cause, ApplicationError) and cause.type else "action_not_allowed"
+    )
     problems = cause.details[0] if isinstance(cause, ApplicationError) and cause.details else {}
     return Problem(code, problems if isinstance(problems, Mapping) else {})
 
@@ -161,7 +163,7 @@ def _refusal(error: WorkflowUpdateFailedError) -> Problem:
 async def send_signal(client: Client, number: str, signal: str, message: Mapping[str, Any]) -> bool:
     """Signal a ticket; `False` where none runs under the number.
 
-    Raises `Unavailable` or `RPCError` while Temporal is away.
+    Raises `TransientError` or `RPCError` while Temporal is away.
     """
     try:
         await client.get_workflow_handle(number).signal(signal, message)
@@ -170,7 +172,7 @@ async def send_signal(client: Client, number: str, signal: str, message: Mapping
             return False
         raise
     except RuntimeError as error:
-        raise Unavailable(f"Temporal: {type(error).__name__}") from None
+        raise TransientError(f"Temporal: {type(error).__name__}") from None
     return True
 
 

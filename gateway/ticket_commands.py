@@ -9,11 +9,11 @@ from temporalio.service import RPCError
 from adapters.postgres.resumption import is_open
 from adapters.postgres.ticket_queries import is_ticket_of, keep_late
 from domain.claims.parsing import read_message
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 from domain.handlers.information_requests import NOT_NOW
 from domain.tickets.message_log import note_of
-from domain.tickets.messages import UPDATES, Request
-from domain.tickets.ticket import Answer
+from domain.tickets.messages import UPDATES, TicketCommand
+from domain.tickets.ticket import RequestResult
 from domain.values.ticket_number import read_number
 from gateway.context import AppContext
 from gateway.http.auth import Caller
@@ -33,7 +33,7 @@ def parse_number_or_404(text: str) -> str:
     """Return the ticket number that a caller meant; raises the problem `unknown_ticket`."""
     try:
         return read_number(text)
-    except MessageRefused:
+    except RequestRejected:
         raise Problem("unknown_ticket", {"number": wrong_number(text)}) from None
 
 
@@ -57,11 +57,11 @@ def acting_party(caller: Caller) -> str:
 
 async def submit_command(
     context: AppContext, number: str, update: str, content: Mapping[str, Any]
-) -> Answer:
+) -> RequestResult:
     """Put a request to a ticket and return its answer; repeated under one `request_id`, the same.
 
     Raises `Problem` with the code of a refusal and the fields at fault; after the ticket's end
-    `not_possible_now`, and the request is kept among its notes; `workflow_lost` where nothing is
+    `action_not_allowed`, and the request is kept among its notes; `workflow_lost` where nothing is
     kept, because the ticket is open and no workflow leads it.
     """
     reading = read_message(UPDATES[update], dict(content))
@@ -86,7 +86,9 @@ async def submit_command(
     return answer
 
 
-async def _submit(context: AppContext, number: str, update: str, request: Request) -> Answer:
+async def _submit(
+    context: AppContext, number: str, update: str, request: TicketCommand
+) -> RequestResult:
     told = request.model_dump(mode="json", exclude_none=True)
     await check_command_limits(context, number, update, told)
     try:
@@ -115,7 +117,9 @@ async def check_command_limits(
         await context.limits.hit("answers", number)
 
 
-async def _log_late_command(context: AppContext, number: str, request: Request) -> Answer:
+async def _log_late_command(
+    context: AppContext, number: str, request: TicketCommand
+) -> RequestResult:
     answer = await keep_late(
         context.postgres, number, request, note_of(request, NOT_NOW, context.now)
     )

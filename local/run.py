@@ -31,7 +31,7 @@ Ctrl-C stops everything; the state stays in {state}."""
 
 
 async def run(state: Path, partners: Path) -> None:
-    """Start the stack, say where it is, stay; raises `LocalError` or `Misconfigured`."""
+    """Start the stack, say where it is, stay; raises `LocalError` or `InvalidConfiguration`."""
     _cancelled_by_signals()
     _say("Starting the local stack ...")
     async with Stack(state, Ports.from_environment(), partners_dir=partners, tell=_say) as stack:

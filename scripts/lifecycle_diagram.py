@@ -6,8 +6,8 @@
 from collections.abc import Iterable
 from typing import Final
 
-from domain.tickets.emails import letter_earned
-from domain.tickets.lifecycle import ARROWS, FINAL, Event, State
+from domain.tickets.emails import email_for_transition
+from domain.tickets.lifecycle import FINAL, TRANSITIONS, Event, State
 
 _PAGE: Final = """\
 # The life of a ticket
@@ -49,7 +49,7 @@ def _drawing() -> Iterable[str]:
     yield "stateDiagram-v2"
     yield f"    [*] --> {State.CREATED}"
     taken: dict[tuple[State, State], list[Event]] = {}
-    for event, source, target in ARROWS:
+    for event, source, target in TRANSITIONS:
         taken.setdefault((source, target), []).append(event)
     for (source, target), events in taken.items():
         yield f"    {source} --> {target}: {', '.join(events)}"
@@ -61,8 +61,8 @@ def _drawing() -> Iterable[str]:
 def _rows() -> Iterable[str]:
     """Yield the table: one row per event, target and letter, with every state it starts from."""
     rows: dict[tuple[Event, State, str], list[State]] = {}
-    for event, source, target in ARROWS:
-        letter = letter_earned(event, source, target)
+    for event, source, target in TRANSITIONS:
+        letter = email_for_transition(event, source, target)
         earned = f"`{letter}`" if letter else "none"
         rows.setdefault((event, target, earned), []).append(source)
     for (event, target, earned), sources in rows.items():

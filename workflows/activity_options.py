@@ -50,7 +50,7 @@ CALL_TIMEOUT: Final = timedelta(seconds=45)
 """Longer than any partner or mail server may take (25 s each) with our own reads and writes around
 it; a call that died with its worker is repeated after it."""
 
-BACKPRESSURE_ERRORS: Final = frozenset({"PartnerThrottled", "PartnerAtItsLimit"})
+BACKPRESSURE_ERRORS: Final = frozenset({"PartnerThrottled", "PartnerRateLimited"})
 """Failures of a call by which nothing is wrong; named, because their types stand in histories."""
 
 ESCALATION_DELAY: Final = timedelta(minutes=10)

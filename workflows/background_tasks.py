@@ -21,8 +21,8 @@ from temporalio.exceptions import (
 from activities.claim_delivery import ClaimDelivery, DeliveryRequest
 from activities.emails import EmailActivities, OutgoingEmailRef
 from domain.claims.claim import Contact
-from domain.tickets.emails import Letter
-from domain.tickets.messages import DeadlinePassed, Message, Troubled
+from domain.tickets.emails import OutgoingEmail
+from domain.tickets.messages import AttentionChanged, DeadlinePassed, Message
 from domain.tickets.ticket import Attention
 from domain.values.types import Frozen
 from workflows import activity_options
@@ -69,7 +69,7 @@ class BackgroundTasks:
             self._delivery.cancel()
         self._delivery, self.delivery_purpose = None, None
 
-    def send_emails(self, letters: Iterable[Letter], contact: Contact | None = None) -> None:
+    def send_emails(self, letters: Iterable[OutgoingEmail], contact: Contact | None = None) -> None:
         """Send letters that are written down, in order; `contact` where the database has none."""
         for letter in letters:
             ref = OutgoingEmailRef(number=self._number, key=letter.key, contact=contact)
@@ -126,10 +126,10 @@ class BackgroundTasks:
             done, troubled = await self._retry_until_success(call, attention)
         except ActivityError as error:
             if isinstance(error.cause, ApplicationError) and not is_cancelled_exception(error):
-                self._enqueue(Troubled(attention=error.cause.type or attention))
+                self._enqueue(AttentionChanged(attention=error.cause.type or attention))
             return
         if troubled:
-            self._enqueue(Troubled(attention=attention, over=True))
+            self._enqueue(AttentionChanged(attention=attention, over=True))
         if take:
             take(done)
 
@@ -149,7 +149,7 @@ class BackgroundTasks:
                 await workflow.sleep(wait, summary="as long as we were asked to wait")
             elif wait is None and not troubled:
                 troubled = True
-                self._enqueue(Troubled(attention=attention))
+                self._enqueue(AttentionChanged(attention=attention))
 
 
 def _activity_call(

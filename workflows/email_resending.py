@@ -6,7 +6,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.emails import EmailActivities, OutgoingEmailRef
 from adapters.postgres.database import Postgres
 from domain.claims.claim import Contact
-from domain.errors import LetterUndeliverable, MailServerUnavailable
+from domain.errors import EmailUndeliverable, MailServerUnavailable
 
 SENT = "sent"
 
@@ -33,7 +33,7 @@ async def resend_emails(
         try:
             await letters.send(OutgoingEmailRef(number=number, key=key, contact=contact))
             became[key] = SENT
-        except (LetterUndeliverable, MailServerUnavailable) as error:
+        except (EmailUndeliverable, MailServerUnavailable) as error:
             became[key] = str(error)
     if set(became.values()) <= {SENT}:
         await _clear_attention(postgres, client, number)

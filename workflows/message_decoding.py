@@ -10,7 +10,7 @@ from domain.admission.admission import AdmissionRequest
 from domain.claims import parsing
 from domain.claims.claim_digest import claim_digest
 from domain.claims.parsing import parse, read_message
-from domain.tickets.messages import SIGNALS, UPDATES, Message, Request, Unreadable
+from domain.tickets.messages import SIGNALS, UPDATES, InvalidMessage, Message, TicketCommand
 
 _JSON_ENCODING: Final = b"json/plain"
 _NON_JSON_ENCODINGS: Final = frozenset(
@@ -64,18 +64,18 @@ def decode_signal(name: str, args: Sequence[RawValue]) -> tuple[Message, tuple[s
     """Read a signal: the message, and the names of its unknown fields."""
     model = SIGNALS.get(name)
     if model is None:
-        return Unreadable(
+        return InvalidMessage(
             message=name[:60].replace("\x00", "\ufffd"), problems={"": "no such signal"}
         ), ()
     parsing = read_message(model, decode_json(args))
-    unreadable = Unreadable(message=name, problems=parsing.problems)
+    unreadable = InvalidMessage(message=name, problems=parsing.problems)
     return parsing.value or unreadable, parsing.unknown
 
 
 def decode_update(
     name: str, args: Sequence[RawValue]
-) -> tuple[Request | Unreadable, tuple[str, ...]]:
+) -> tuple[TicketCommand | InvalidMessage, tuple[str, ...]]:
     """Read an update: the request, and the names of its unknown fields."""
     parsing = read_message(UPDATES[name], decode_json(args))
-    unreadable = Unreadable(message=name, problems=parsing.problems)
+    unreadable = InvalidMessage(message=name, problems=parsing.problems)
     return parsing.value or unreadable, parsing.unknown

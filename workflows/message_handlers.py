@@ -10,8 +10,8 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from domain.tickets.messages import Message, Troubled
-from domain.tickets.ticket import Answer, Attention
+from domain.tickets.messages import AttentionChanged, Message
+from domain.tickets.ticket import Attention, RequestResult
 from workflows.activity_options import CONTINUING
 from workflows.message_queue import MessageQueue
 
@@ -39,7 +39,7 @@ class MessageHandlers:
     @workflow.signal
     def emails_sent(self, *nothing: RawValue) -> None:
         """Hear that letters which had been given up have left after all."""
-        self._enqueue(Troubled(attention=Attention.MAIL_UNDELIVERABLE, over=True))
+        self._enqueue(AttentionChanged(attention=Attention.MAIL_UNDELIVERABLE, over=True))
 
     @workflow.signal(dynamic=True)
     def handle_unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:
@@ -47,27 +47,27 @@ class MessageHandlers:
         self._queue.add_signal(name, args)
 
     @workflow.update
-    async def provide_information(self, *request: RawValue) -> Answer:
+    async def provide_information(self, *request: RawValue) -> RequestResult:
         """Take the member's answers to a question (`InformationAnswer`)."""
         return await self._queue.add_request("provide_information", request)
 
     @workflow.update
-    async def request_information(self, *request: RawValue) -> Answer:
+    async def request_information(self, *request: RawValue) -> RequestResult:
         """Ask the member (`InformationRequest`)."""
         return await self._queue.add_request("request_information", request)
 
     @workflow.update
-    async def withdraw(self, *request: RawValue) -> Answer:
+    async def withdraw(self, *request: RawValue) -> RequestResult:
         """Take the claim back (`Withdrawal`)."""
         return await self._queue.add_request("withdraw", request)
 
     @workflow.update
-    async def decide(self, *request: RawValue) -> Answer:
+    async def decide(self, *request: RawValue) -> RequestResult:
         """Decide in the partner's stead (`Decision`)."""
         return await self._queue.add_request("decide", request)
 
     @workflow.update
-    async def resend_to_partner(self, *request: RawValue) -> Answer:
+    async def resend_to_partner(self, *request: RawValue) -> RequestResult:
         """Send the claim once more (`Resend`)."""
         return await self._queue.add_request("resend_to_partner", request)
 

@@ -14,8 +14,8 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from domain.handlers.commands import answer_for
-from domain.tickets.messages import Message, Request, Unreadable
-from domain.tickets.ticket import Answer, Answered
+from domain.tickets.messages import InvalidMessage, Message, TicketCommand
+from domain.tickets.ticket import RequestResult, StoredRequestResult
 from domain.values.types import Frozen
 from workflows import message_decoding
 
@@ -41,7 +41,7 @@ class ReceivedMessage:
         self.name, self.sequence = name, sequence
         self.args = () if message_decoding.exceeds_size_limit(args) else tuple(args)
         self.size = len(name) + sum(len(one.payload.data) for one in self.args)
-        self.result: asyncio.Future[Answer] | None = None
+        self.result: asyncio.Future[RequestResult] | None = None
 
     def decode(self) -> Read:
         """Read it; raises `UnknownEncoding`, which fails the workflow task and loses nothing."""
@@ -49,7 +49,7 @@ class ReceivedMessage:
             return message_decoding.decode_signal(self.name, self.args)
         return message_decoding.decode_update(self.name, self.args)
 
-    def resolve(self, answer: Answer) -> None:
+    def resolve(self, answer: RequestResult) -> None:
         """Give a request its answer; a refusal carries its code."""
         if answer.code:
             self.reject(answer.code, answer.problems)
@@ -94,7 +94,7 @@ class MessageQueue:
         self._signals.append(received)
         self.size += received.size
 
-    def add_request(self, name: str, args: Sequence[RawValue]) -> asyncio.Future[Answer]:
+    def add_request(self, name: str, args: Sequence[RawValue]) -> asyncio.Future[RequestResult]:
         """Add a request; return what its answer will come to."""
         received = ReceivedMessage(name, args, self._next_sequence())
         received.result = asyncio.get_running_loop().create_future()
@@ -154,10 +154,10 @@ def decode(waiting: ReceivedMessage | Message) -> Read:
 
 
 def send_result(
-    waiting: ReceivedMessage | Message, request: Message, first: Answered | None
+    waiting: ReceivedMessage | Message, request: Message, first: StoredRequestResult | None
 ) -> None:
     """Give whoever sent `waiting` its answer, if it waits for one: the `first` under its key."""
-    if first and isinstance(waiting, ReceivedMessage) and isinstance(request, Request):
+    if first and isinstance(waiting, ReceivedMessage) and isinstance(request, TicketCommand):
         waiting.resolve(answer_for(first, request))
 
 
@@ -167,8 +167,8 @@ def reject(waiting: ReceivedMessage | Message, message: Message, code: str) -> b
     """
     if not isinstance(waiting, ReceivedMessage):
         return False
-    if isinstance(message, Unreadable):
+    if isinstance(message, InvalidMessage):
         waiting.reject("malformed", message.problems)
         return False
     waiting.reject(code)
-    return isinstance(message, Request)
+    return isinstance(message, TicketCommand)

@@ -10,7 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.postgres.database import Postgres
 from adapters.postgres.outcomes import PAUSE, PAUSE_AFTER_TROUBLE, Turn, end_turn, next_turn
-from domain.errors import Unavailable
+from domain.errors import TransientError
 from domain.tickets.discrepancies import TICKET_CLOSED
 from domain.tickets.messages import PartnerOutcome
 
@@ -35,7 +35,7 @@ class OutcomeDispatcher:
     async def signal_outcome(self, outcome: PartnerOutcome) -> str:
         """Signal `outcome` to the ticket it names; return `dispatched` or `ticket_closed`.
 
-        Told twice, it changes nothing: the ticket knows its `outcome_id`. Raises `Unavailable`
+        Told twice, it changes nothing: the ticket knows its `outcome_id`. Raises `TransientError`
         while Temporal is away, `RPCError` for anything else that it says.
         """
         ticket = self._client.get_workflow_handle(outcome.number or "")
@@ -44,10 +44,10 @@ class OutcomeDispatcher:
                 await ticket.signal("partner_outcome", outcome.model_dump(mode="json"))
         except (TimeoutError, RuntimeError) as error:
             # A failed connection is a bare RuntimeError in this SDK.
-            raise Unavailable(f"Temporal: {type(error).__name__}") from None
+            raise TransientError(f"Temporal: {type(error).__name__}") from None
         except RPCError as error:
             if error.status in _UNAVAILABLE_STATUSES:
-                raise Unavailable(f"Temporal: {error.status.name}") from None
+                raise TransientError(f"Temporal: {error.status.name}") from None
             # A namespace that is not there says nothing about the ticket.
             if error.status is not RPCStatusCode.NOT_FOUND or "namespace" in error.message.lower():
                 raise
@@ -60,7 +60,7 @@ class OutcomeDispatcher:
         """Dispatch what was kept for tickets, each in the order in which it came, a few at a time;
         return how many outcomes that were. `numbers`: the tickets, else those whose turn it is.
 
-        No transaction is open meanwhile. Raises `Unavailable` or `RPCError` after the others are
+        No transaction is open meanwhile. Raises `TransientError` or `RPCError` after the others are
         told: what is left is told later.
         """
         turn = await next_turn(postgres, numbers)
@@ -70,21 +70,21 @@ class OutcomeDispatcher:
             raise failures[0]
         return len(turn.outcomes)
 
-    async def _dispatch_all(self, turn: Turn) -> list[Unavailable | RPCError]:
+    async def _dispatch_all(self, turn: Turn) -> list[TransientError | RPCError]:
         tickets: dict[str, list[int]] = defaultdict(list)
         for position, outcome in turn.outcomes.items():
             tickets[outcome.number or ""].append(position)
-        failures: list[Unavailable | RPCError] = []
+        failures: list[TransientError | RPCError] = []
         at_once = asyncio.Semaphore(MAX_CONCURRENT_SIGNALS)
 
         async def tell(positions: Sequence[int]) -> None:
             async with at_once:
-                if any(isinstance(failure, Unavailable) for failure in failures):
+                if any(isinstance(failure, TransientError) for failure in failures):
                     return
                 try:
                     for at in positions:
                         turn.codes[at] = await self.signal_outcome(turn.outcomes[at])
-                except (Unavailable, RPCError) as failure:
+                except (TransientError, RPCError) as failure:
                     failures.append(failure)
 
         await asyncio.gather(*map(tell, tickets.values()))

@@ -56,7 +56,7 @@ class RefusedClaimFlow(MessageHandlers):
                 await run_durably(
                     Persistence.apply_changes, writing, "keep what came after a refusal"
                 )
-                self._tasks.send_emails(writing.letters, self._refused_contact)
+                self._tasks.send_emails(writing.emails, self._refused_contact)
                 workflow.upsert_search_attributes(attention_update(writing.attention))
             elif self._queue:
                 await workflow.sleep(timedelta(milliseconds=1), summary="more messages wait")

@@ -22,7 +22,7 @@ from adapters.postgres.resumption import (
     unmark_lost,
 )
 from domain.admission.resumption import RESUME
-from domain.errors import Unavailable
+from domain.errors import TransientError
 from workflows.activity_options import TICKETS_QUEUE
 
 RepairResult = Literal["resumed", "lost", "running", "nothing to do"]
@@ -33,7 +33,7 @@ _TIMEOUT: Final = timedelta(seconds=5)
 async def has_running_workflow(client: Client, number: str) -> bool:
     """Say whether the ticket's workflow runs. Lists may lie after a restore, so it is described.
 
-    Raises `Unavailable` or `RPCError` while Temporal does not say.
+    Raises `TransientError` or `RPCError` while Temporal does not say.
     """
     try:
         found = await client.get_workflow_handle(number).describe(rpc_timeout=_TIMEOUT)
@@ -43,7 +43,7 @@ async def has_running_workflow(client: Client, number: str) -> bool:
             return False
         raise
     except RuntimeError as error:  # a failed connection is a bare RuntimeError in this SDK
-        raise Unavailable(f"Temporal: {type(error).__name__}") from None
+        raise TransientError(f"Temporal: {type(error).__name__}") from None
     return found.status is WorkflowExecutionStatus.RUNNING
 
 
@@ -100,5 +100,5 @@ async def repair_ticket(
     except WorkflowAlreadyStartedError:
         return "running"
     except RuntimeError as error:
-        raise Unavailable(f"Temporal: {type(error).__name__}") from None
+        raise TransientError(f"Temporal: {type(error).__name__}") from None
     return "resumed"

@@ -39,15 +39,15 @@ with workflow.unsafe.imports_passed_through():
         confirmable,
     )
     from domain.tickets.lifecycle import State
-    from domain.tickets.messages import Message, Request, Unreadable
+    from domain.tickets.messages import InvalidMessage, Message, TicketCommand
     from domain.tickets.ticket import (
-        Answered,
+        StoredRequestResult,
         TicketOutcome,
         TicketSnapshot,
-        outcome,
         snapshot,
+        ticket_outcome,
     )
-    from domain.tickets.ticket_aggregate import RETRYING, Course
+    from domain.tickets.ticket_aggregate import RETRYING, TicketAggregate
     from domain.values.ticket_number import is_number
 
 
@@ -59,7 +59,7 @@ class SupportTicket(TicketSteps):
         """Be ready for messages: they may come before `run` has begun."""
         super().__init__()
         self._admission: Admission | None = None
-        self._ticket: Course | None = None
+        self._ticket: TicketAggregate | None = None
 
     @workflow.run
     async def run(self, *claim: RawValue) -> TicketOutcome:
@@ -73,7 +73,7 @@ class SupportTicket(TicketSteps):
                     raise
                 # A ticket is withdrawn or decided, not cancelled: its books would stay open.
                 self._enqueue(
-                    Unreadable(message="cancel", problems={"": "withdraw or decide instead"})
+                    InvalidMessage(message="cancel", problems={"": "withdraw or decide instead"})
                 )
             else:
                 break
@@ -96,17 +96,17 @@ class SupportTicket(TicketSteps):
             return TicketOutcome(number=self._number, state=admission.result.state)
         if admission.ticket is None:
             return await self._run_refused_claim(admission)
-        course = self._ticket = Course(admission.ticket)
+        course = self._ticket = TicketAggregate(admission.ticket)
         self._tasks.send_emails(admission.emails)
         if course.ticket.state is State.VALIDATED:
             self._tasks.start_delivery(course.ticket.partner_id, next_delivery(course))
         return await self._process_until_closed(course)
 
-    def _resume(self, carried: ContinuedState) -> Course:
+    def _resume(self, carried: ContinuedState) -> TicketAggregate:
         """Go on where the run before this one stood."""
         self._queue.restore(carried.pending_signals)
         self._admission = carried.admission
-        self._ticket = Course(carried.ticket)
+        self._ticket = TicketAggregate(carried.ticket)
         # What is taken up is tried as if anew; it asks for attention again if that lasts.
         self._ticket.attend(drop=RETRYING)
         for letter in carried.pending_emails:
@@ -115,15 +115,17 @@ class SupportTicket(TicketSteps):
             self._tasks.start_delivery(carried.ticket.partner_id, carried.delivery_purpose)
         return self._ticket
 
-    async def _process_until_closed(self, course: Course) -> TicketOutcome | dict[str, Any]:
+    async def _process_until_closed(
+        self, course: TicketAggregate
+    ) -> TicketOutcome | dict[str, Any]:
         self._update_visibility(course)
         while not course.ended or not self._is_idle():
             if self._admission and self._should_continue_as_new(course):
                 return to_input(self._admission, course.ticket, self._tasks, self._queue)
             await self._process_next(course)
-        return outcome(course.ticket)
+        return ticket_outcome(course.ticket)
 
-    def _should_continue_as_new(self, course: Course) -> bool:
+    def _should_continue_as_new(self, course: TicketAggregate) -> bool:
         """Say whether to continue as new: the history is long, nobody waits for an answer, and what
         else waits can go along.
         """
@@ -132,7 +134,7 @@ class SupportTicket(TicketSteps):
         finished = not course.has_unwritten and workflow.all_handlers_finished()
         return self._queue.is_closing and goes_along and finished
 
-    async def _process_next(self, course: Course) -> None:
+    async def _process_next(self, course: TicketAggregate) -> None:
         now = workflow.now()
         if self._queue:  # a cancellation that has come goes before the grant
             await self._handle_message(course)
@@ -161,7 +163,7 @@ class SupportTicket(TicketSteps):
             self._refused_contact = contact_of_refused_claim(request)
         return self._admission
 
-    async def _handle_message(self, course: Course) -> None:
+    async def _handle_message(self, course: TicketAggregate) -> None:
         """Take one message out of the queue; hand the next activation what is too much for one."""
         self._handled_in_activation += 1
         if self._handled_in_activation > MAX_MESSAGES_PER_ACTIVATION:
@@ -169,15 +171,15 @@ class SupportTicket(TicketSteps):
             self._handled_in_activation = 0
         waiting = self._queue.pop()
         message, unknown = decode(waiting)
-        if isinstance(message, Unreadable):
+        if isinstance(message, InvalidMessage):
             reject(waiting, message, "malformed")
         send_result(waiting, message, await self._process_message(course, message, unknown))
 
     async def _process_message(
-        self, course: Course, message: Message, unknown: tuple[str, ...]
-    ) -> Answered | None:
+        self, course: TicketAggregate, message: Message, unknown: tuple[str, ...]
+    ) -> StoredRequestResult | None:
         """Do what follows from a message; return the answer to a request."""
-        if isinstance(message, Request) and course.may_have_forgotten(message):
+        if isinstance(message, TicketCommand) and course.may_have_forgotten(message):
             if course.has_unwritten:
                 await self._persist(course)
             lookup = RequestLookup.by(self._number, message)
@@ -186,7 +188,7 @@ class SupportTicket(TicketSteps):
             ):
                 return first
         against = None
-        if isinstance(message, Request) and would_confirm(course, message):
+        if isinstance(message, TicketCommand) and would_confirm(course, message):
             against = await run_locally_with_fallback(
                 Persistence.find_objection, self._number, "look at the facts"
             )

@@ -23,20 +23,20 @@ with workflow.unsafe.imports_passed_through():
     from domain.handlers.information_requests import information_purpose
     from domain.handlers.message_handling import foreseen_answer, hear_answer
     from domain.handlers.response_timeout import (
-        Silence,
+        TimeoutResult,
         fall_silent,
         foreseen_silence,
         month_of,
     )
     from domain.tickets.lifecycle import State
     from domain.tickets.messages import InformationAnswer
-    from domain.tickets.settlement import Verdict
+    from domain.tickets.settlement import SettlementResult
     from domain.tickets.ticket import (
-        Writing,
-        describe,
-        summary,
+        ChangeSet,
+        change_summary,
+        render_details,
     )
-    from domain.tickets.ticket_aggregate import Course, foreseen
+    from domain.tickets.ticket_aggregate import TicketAggregate, foreseen
     from domain.values.types import Money
 
 
@@ -48,7 +48,9 @@ class TicketSteps(RefusedClaimFlow):
         super().__init__()
         self._handled_in_activation = 0
 
-    async def _submit_information(self, course: Course, request: InformationAnswer) -> None:
+    async def _submit_information(
+        self, course: TicketAggregate, request: InformationAnswer
+    ) -> None:
         """Let the form and the books take the member's answer, or refuse it field by field."""
         if course.has_unwritten:
             await self._persist(course)
@@ -63,13 +65,13 @@ class TicketSteps(RefusedClaimFlow):
         if found.code:
             await self._persist(course)
         else:
-            dates = {**course.ticket.dates, **found.anchor_dates}
-            course.change(dates=dates, order_key=found.order_key or course.ticket.order_key)
+            dates = {**course.ticket.anchor_dates, **found.anchor_dates}
+            course.change(anchor_dates=dates, order_key=found.order_key or course.ticket.order_key)
             self._after_persist(course, course.write_down())
             purpose = information_purpose(course.ticket)
             self._tasks.start_delivery(course.ticket.partner_id, purpose)
 
-    async def _handle_response_timeout(self, course: Course, amount: Money) -> None:
+    async def _handle_response_timeout(self, course: TicketAggregate, amount: Money) -> None:
         if course.has_unwritten:
             await self._persist(course)
         now, ticket = workflow.now(), course.ticket
@@ -80,7 +82,7 @@ class TicketSteps(RefusedClaimFlow):
             monthly_cap=ticket.terms.response.auto_confirm_monthly_cap or amount,
             changes_by_result=foreseen_silence(ticket, now),
         )
-        found = Silence(
+        found = TimeoutResult(
             await run_durably(
                 Persistence.confirm_on_timeout, confirmation, "the partner stayed silent"
             )
@@ -88,14 +90,14 @@ class TicketSteps(RefusedClaimFlow):
         fall_silent(course, now, found)
         self._after_persist(course, course.write_down())
 
-    async def _persist(self, course: Course) -> None:
+    async def _persist(self, course: TicketAggregate) -> None:
         writing = course.write_down()
-        await run_durably(Persistence.apply_changes, writing, summary(writing))
+        await run_durably(Persistence.apply_changes, writing, change_summary(writing))
         self._handled_in_activation = 0
         self._after_persist(course, writing)
 
-    async def _grant_reward(self, course: Course) -> None:
-        now, amount = workflow.now(), course.ticket.confirmed
+    async def _grant_reward(self, course: TicketAggregate) -> None:
+        now, amount = workflow.now(), course.ticket.confirmed_amount
         if amount is None:
             raise AssertionError("a settlement is due only with its amount")
         settlement = Settlement(
@@ -105,7 +107,7 @@ class TicketSteps(RefusedClaimFlow):
         if found is None:
             await self._wait_for_pending_outcome()
             return
-        course.settle(Verdict(found), now)
+        course.settle(SettlementResult(found), now)
         self._after_persist(course, course.write_down())
 
     async def _wait_for_pending_outcome(self) -> None:
@@ -115,7 +117,7 @@ class TicketSteps(RefusedClaimFlow):
                 lambda: bool(self._queue), timeout=PENDING_OUTCOME_TIMEOUT
             )
 
-    async def _release_hold(self, course: Course) -> None:
+    async def _release_hold(self, course: TicketAggregate) -> None:
         found = await run_locally_with_fallback(
             Persistence.recheck_rewards, self._number, "look again after the hold"
         )
@@ -124,15 +126,15 @@ class TicketSteps(RefusedClaimFlow):
         if course.ticket.state is State.VALIDATED:
             self._tasks.start_delivery(course.ticket.partner_id, next_delivery(course))
 
-    def _after_persist(self, course: Course, writing: Writing) -> None:
+    def _after_persist(self, course: TicketAggregate, writing: ChangeSet) -> None:
         """Tell whoever must know what was written down."""
-        self._tasks.send_emails(writing.letters)
+        self._tasks.send_emails(writing.emails)
         if course.ticket.state not in (State.VALIDATED, State.SENT_TO_PARTNER):
             self._tasks.cancel_delivery()
         self._update_visibility(course)
 
-    def _update_visibility(self, course: Course) -> None:
-        workflow.set_current_details(describe(course.ticket))
+    def _update_visibility(self, course: TicketAggregate) -> None:
+        workflow.set_current_details(render_details(course.ticket))
         told = changed_attributes(workflow.info().typed_search_attributes, course.ticket)
         if told:
             workflow.upsert_search_attributes(told)

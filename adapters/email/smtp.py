@@ -1,7 +1,7 @@
 """The door to the mail server: one letter in, one SMTP conversation out.
 
 Only this file knows aiosmtplib. What goes wrong leaves as `MailServerUnavailable` (the letter
-waits and is tried again) or `LetterUndeliverable` (a person must look); neither repeats the
+waits and is tried again) or `EmailUndeliverable` (a person must look); neither repeats the
 member's address, which the server's own words often do.
 """
 
@@ -19,7 +19,7 @@ from urllib.parse import quote, unquote, urlsplit
 import aiosmtplib
 
 from adapters.email.smtp_replies import Step, is_final, status_of
-from domain.errors import LetterUndeliverable, MailServerUnavailable, Misconfigured
+from domain.errors import EmailUndeliverable, InvalidConfiguration, MailServerUnavailable
 from domain.values.email_addresses import needs_utf8, wire_address
 
 STEP_SECONDS: Final = 15.0
@@ -61,7 +61,8 @@ class MailDoor:
         """Read `smtp://[user:password@]host:port`, `smtps://...` or `smtp+verify://...`, and
         `Name <a@b>` or `a@b`; answers go to `replies_to`, or to the sender.
 
-        Without a port: 587, or 465 for smtps. Raises Misconfigured (never with the password).
+        Without a port: 587, or 465 for smtps. Raises InvalidConfiguration (never with the
+        password).
         """
         self._server = _read_url(url)
         self._sender = _read_sender(sender)
@@ -84,14 +85,14 @@ class MailDoor:
         """Hand the letter over; the same `letter_id` always gives the same Message-ID.
 
         Raises MailServerUnavailable (no connection, time-out, 4xx, whatever is about us: see
-        adapters/email/smtp_replies.py) or LetterUndeliverable (no such recipient, no usable
+        adapters/email/smtp_replies.py) or EmailUndeliverable (no such recipient, no usable
         address).
         """
         try:
             recipient = wire_address(address)
             wire = self._compose(letter_id, name, recipient, letter).as_bytes()
         except _CANNOT_BE_WRITTEN:
-            raise LetterUndeliverable("the address or the letter cannot be put in a mail") from None
+            raise EmailUndeliverable("the address or the letter cannot be put in a mail") from None
         await self._hand_over(recipient, wire)
 
     @property
@@ -148,9 +149,9 @@ def _read_url(url: str) -> _Server:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise Misconfigured("environment", "SMTP_URL", expected) from None
+        raise InvalidConfiguration("environment", "SMTP_URL", expected) from None
     if parts.scheme not in ("smtp", "smtps", "smtp+verify") or not parts.hostname:
-        raise Misconfigured("environment", "SMTP_URL", expected)
+        raise InvalidConfiguration("environment", "SMTP_URL", expected)
     whole_tls = parts.scheme == "smtps"
     username = unquote(parts.username) if parts.username else None
     start_tls = _start_tls(parts.scheme, username is not None, parts.hostname)
@@ -197,7 +198,7 @@ def _ours(setting: str, address: str, name: str = "") -> Address:
             raise ValueError(expected)
         return Address(_display_name(name), addr_spec=wire)
     except _CANNOT_BE_WRITTEN:
-        raise Misconfigured("environment", setting, expected) from None
+        raise InvalidConfiguration("environment", setting, expected) from None
 
 
 def _display_name(name: str) -> str:
@@ -214,7 +215,7 @@ def _one_line(subject: str) -> str:
     return " ".join(_NOT_IN_A_SUBJECT.sub(" ", subject).split()).replace("=?", "= ?")
 
 
-def _refusal(error: Exception) -> MailServerUnavailable | LetterUndeliverable:
+def _refusal(error: Exception) -> MailServerUnavailable | EmailUndeliverable:
     """Tell who must act: what is about the recipient is final, what is about us waits."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
         error = error.recipients[0]
@@ -224,7 +225,7 @@ def _refusal(error: Exception) -> MailServerUnavailable | LetterUndeliverable:
         return MailServerUnavailable(f"the mail server is away: {type(error).__name__}")
     words = f"the mail server answered {error.code} {status_of(error.message)}".strip()
     if is_final(_step(error), error.code, error.message):
-        return LetterUndeliverable(words)
+        return EmailUndeliverable(words)
     return MailServerUnavailable(f"{words} ({type(error).__name__})")
 
 

@@ -1,7 +1,7 @@
 """Partner files: one TOML per partner, read once at the start; any fault in one ends the start.
 
-Each fault is a `Misconfigured` with the file, the dotted key (`fields.2.label`, counted from 0; the
-line where a file is no TOML at all) and what was expected there.
+Each fault is a `InvalidConfiguration` with the file, the dotted key (`fields.2.label`, counted from
+0; the line where a file is no TOML at all) and what was expected there.
 """
 
 import difflib
@@ -14,7 +14,7 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from domain.errors import Misconfigured
+from domain.errors import InvalidConfiguration
 from domain.partners.profile import Channel, PartnerProfile
 
 _LINE: Final = re.compile(r"at line ([0-9]+)")
@@ -23,10 +23,14 @@ _UNKNOWN: Final = "extra_forbidden"
 
 
 def load_profiles(folder: Path) -> dict[str, PartnerProfile]:
-    """Read every `<id>.toml` of `folder`, by id; raises `Misconfigured` for the first fault."""
+    """Read every `<id>.toml` of `folder`, by id; raises `InvalidConfiguration` for the first
+    fault.
+    """
     files = sorted(folder.glob("*.toml"))
     if not files:
-        raise Misconfigured(str(folder), "*.toml", "expected a folder with one file per partner")
+        raise InvalidConfiguration(
+            str(folder), "*.toml", "expected a folder with one file per partner"
+        )
     return {file.stem: _profile(file) for file in files}
 
 
@@ -38,7 +42,7 @@ def _profile(file: Path) -> PartnerProfile:
         raise _misconfigured(file, error) from error
     # With this no two files can be the same partner.
     if profile.rules.id != file.stem:
-        raise Misconfigured(str(file), "id", f'expected "{file.stem}", as the file is named')
+        raise InvalidConfiguration(str(file), "id", f'expected "{file.stem}", as the file is named')
     return profile
 
 
@@ -47,26 +51,28 @@ def _content(file: Path) -> dict[str, Any]:
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise Misconfigured(str(file), "file", f"expected to be readable: {error}") from error
+        raise InvalidConfiguration(
+            str(file), "file", f"expected to be readable: {error}"
+        ) from error
     try:
         return tomllib.loads(raw.decode())
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise Misconfigured(str(file), f"line {line}", "expected text in UTF-8") from error
+        raise InvalidConfiguration(str(file), f"line {line}", "expected text in UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         # A message without a line speaks of the end of the document.
         found = _LINE.search(str(error))
         line = int(found[1]) if found else raw.count(b"\n") + 1
-        raise Misconfigured(str(file), f"line {line}", f"expected TOML: {error}") from error
+        raise InvalidConfiguration(str(file), f"line {line}", f"expected TOML: {error}") from error
 
 
-def _misconfigured(file: Path, error: ValidationError) -> Misconfigured:
+def _misconfigured(file: Path, error: ValidationError) -> InvalidConfiguration:
     found = error.errors(include_url=False, include_input=False)
     # A misspelt key is the cause of the missing one beside it: it speaks first.
     first = min(found, key=lambda fault: fault["type"] != _UNKNOWN)
     key, expected = _explained(first)
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    return Misconfigured(str(file), key, expected + more)
+    return InvalidConfiguration(str(file), key, expected + more)
 
 
 def _explained(fault: ErrorDetails) -> tuple[str, str]:

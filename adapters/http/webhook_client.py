@@ -16,11 +16,11 @@ import httpx
 from standardwebhooks import Webhook
 
 from domain.errors import (
-    PartnerContractFault,
+    PartnerRejectedRequest,
     PartnerThrottled,
     PartnerUnauthorised,
     PartnerUnavailable,
-    Unavailable,
+    TransientError,
 )
 from domain.partners.profile import HttpChannel
 
@@ -49,7 +49,7 @@ class PartnerDoor:
         one.
 
         Raises `PartnerThrottled`, `PartnerUnavailable`, `PartnerUnauthorised` or
-        `PartnerContractFault`.
+        `PartnerRejectedRequest`.
         """
         secrets = self._secrets[channel.secret]
         call = self._post(str(channel.address), secrets, key, body, channel.timeout_seconds)
@@ -69,7 +69,7 @@ class PartnerDoor:
     ) -> None:
         """Post the message `key` as a webhook; any 2xx within `seconds` takes it, whatever it says.
 
-        Raises `Unavailable`, with how long to wait where the answer asks for it.
+        Raises `TransientError`, with how long to wait where the answer asks for it.
         """
         try:
             async with self._post(address, secrets, key, body, seconds) as response:
@@ -77,14 +77,14 @@ class PartnerDoor:
                     return
                 told = response.headers.get("retry-after")
                 wait = _wait(told) if told else None
-                raise Unavailable(f"answered {response.status_code}", wait)
+                raise TransientError(f"answered {response.status_code}", wait)
         except (httpx.HTTPError, TimeoutError) as error:
-            raise Unavailable(f"no answer: {type(error).__name__}") from error
+            raise TransientError(f"no answer: {type(error).__name__}") from error
 
     async def fetch(self, address: str) -> bytes:
         """Get what stands at `address`, within seconds and as much as an answer may be long.
 
-        Raises `Unavailable`, whatever is wrong.
+        Raises `TransientError`, whatever is wrong.
         """
         headers = {"accept-encoding": "identity"}
         try:
@@ -93,10 +93,10 @@ class PartnerDoor:
                 self._client.stream("GET", address, headers=headers, timeout=None) as response,
             ):
                 if response.status_code != 200:
-                    raise Unavailable(f"answered {response.status_code}")
+                    raise TransientError(f"answered {response.status_code}")
                 return await _read(response)
         except (httpx.HTTPError, TimeoutError, ValueError) as error:
-            raise Unavailable(f"no answer: {type(error).__name__}") from error
+            raise TransientError(f"no answer: {type(error).__name__}") from error
 
     @asynccontextmanager
     async def _post(
@@ -148,7 +148,7 @@ def _must_be_taken(status: int, headers: Mapping[str, str]) -> None:
         raise PartnerUnavailable(f"answered {status}")
     if status in _UNAUTHORISED:
         raise PartnerUnauthorised(f"answered {status}: does not accept our signature")
-    raise PartnerContractFault(f"answered {status}: does not accept our call")
+    raise PartnerRejectedRequest(f"answered {status}: does not accept our call")
 
 
 async def _reference(response: httpx.Response) -> str | None:

@@ -2,7 +2,7 @@
 
 from adapters.postgres.database import QUERIES, Connection
 from domain.tickets.approvals import are_two_agents, is_within
-from domain.tickets.ticket import Writing
+from domain.tickets.ticket import ChangeSet
 from domain.values.types import Money
 
 
@@ -22,6 +22,6 @@ async def may_be_granted(connection: Connection, number: str, amount: Money) -> 
     )
 
 
-async def was_left_undecided(connection: Connection, number: str, writing: Writing) -> bool:
+async def was_left_undecided(connection: Connection, number: str, writing: ChangeSet) -> bool:
     """Say whether this very step was written before, as one that grants nothing."""
-    return bool(await QUERIES.writing_of(connection, number=number) >= writing.writing)
+    return bool(await QUERIES.writing_of(connection, number=number) >= writing.version)

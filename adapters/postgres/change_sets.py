@@ -2,19 +2,19 @@
 
 from adapters.postgres.database import QUERIES, Connection, Postgres
 from adapters.postgres.rows import money_columns
-from domain.errors import BooksDisagree, RunReplaced
+from domain.errors import RunReplaced, TransitionConflict
 from domain.tickets.approvals import Approval
-from domain.tickets.ticket import Answered, Move, Note, Writing
+from domain.tickets.ticket import ChangeSet, MessageLogEntry, StoredRequestResult, Transition
 from domain.tickets.ticket_limits import MOST_UNMOVED
 
 
-async def store_changes(postgres: Postgres, writing: Writing) -> None:
+async def store_changes(postgres: Postgres, writing: ChangeSet) -> None:
     """Write a step down in a transaction of its own."""
     async with postgres.transaction() as connection:
         await write_down(connection, writing)
 
 
-async def write_down(connection: Connection, writing: Writing) -> None:
+async def write_down(connection: Connection, writing: ChangeSet) -> None:
     """Write a step inside a transaction; a late writing never overwrites a newer one. Raises
     `RunReplaced` for a run whose ticket another one has taken up.
     """
@@ -23,13 +23,13 @@ async def write_down(connection: Connection, writing: Writing) -> None:
     if resumptions is not None and resumptions != writing.resumptions:
         raise RunReplaced(number)
     await append(connection, writing)
-    await QUERIES.acknowledge(connection, number=number, ids=writing.acknowledged)
+    await QUERIES.acknowledge(connection, number=number, ids=writing.acknowledged_outcome_ids)
     if writing.state.is_final:
         await QUERIES.clear_handed_over(connection, number=number)
     await QUERIES.write_ticket(
         connection,
         number=number,
-        writing=writing.writing,
+        writing=writing.version,
         state=writing.state,
         reason_code=writing.reason_code,
         due_at=writing.due_at,
@@ -38,17 +38,17 @@ async def write_down(connection: Connection, writing: Writing) -> None:
         partner_reference=writing.partner_reference,
         proposal=writing.proposal.model_dump(mode="json") if writing.proposal else None,
         resume_state=writing.resume_state,
-        notes_left_out=writing.notes_left_out,
-        **money_columns("confirmed", writing.confirmed),
+        notes_left_out=writing.messages_left_out,
+        **money_columns("confirmed", writing.confirmed_amount),
     )
 
 
-async def append(connection: Connection, writing: Writing) -> None:
+async def append(connection: Connection, writing: ChangeSet) -> None:
     """Keep what a step adds, inside a transaction: moves, letters, notes, answers."""
     number = writing.number
-    for move in writing.moves:
+    for move in writing.transitions:
         await _append_move(connection, number, move)
-    for letter in writing.letters:
+    for letter in writing.emails:
         await QUERIES.queue_letter(
             connection,
             number=number,
@@ -57,15 +57,15 @@ async def append(connection: Connection, writing: Writing) -> None:
             language=letter.language,
             params=letter.params,
         )
-    for position, note in enumerate(writing.notes):
-        await _keep_note(connection, number, writing.writing, position, note)
-    for answer in writing.answers:
+    for position, note in enumerate(writing.messages):
+        await _keep_note(connection, number, writing.version, position, note)
+    for answer in writing.results:
         await keep_answer(connection, answer)
     if approval := writing.approval:
         await _keep_approval(connection, number, approval)
 
 
-async def _append_move(connection: Connection, number: str, move: Move) -> None:
+async def _append_move(connection: Connection, number: str, move: Transition) -> None:
     is_new = await QUERIES.record_move(
         connection,
         number=number,
@@ -82,11 +82,11 @@ async def _append_move(connection: Connection, number: str, move: Move) -> None:
         return
     known = await QUERIES.recorded_move(connection, number=number, seq=move.seq)
     if (known["event"], known["to_state"]) != (move.event, move.to):
-        raise BooksDisagree(number, move.seq)
+        raise TransitionConflict(number, move.seq)
 
 
 async def _keep_note(
-    connection: Connection, number: str, writing: int, position: int, note: Note
+    connection: Connection, number: str, writing: int, position: int, note: MessageLogEntry
 ) -> None:
     await QUERIES.keep_note(
         connection,
@@ -104,7 +104,7 @@ async def _keep_note(
     )
 
 
-async def keep_answer(connection: Connection, answer: Answered) -> None:
+async def keep_answer(connection: Connection, answer: StoredRequestResult) -> None:
     """Keep the answer to a request inside a transaction; the first one stays."""
     await QUERIES.keep_answer(
         connection,
@@ -127,7 +127,7 @@ async def _keep_approval(connection: Connection, number: str, approval: Approval
     )
 
 
-async def keep_late_note(connection: Connection, number: str, note: Note) -> None:
+async def keep_late_note(connection: Connection, number: str, note: MessageLogEntry) -> None:
     """Keep a note of what no workflow hears, after the ticket's end above all: of many, only their
     number. A discrepancy that is known brings no second one.
     """

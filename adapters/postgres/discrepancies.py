@@ -22,7 +22,7 @@ from domain.tickets.discrepancies import (
 from domain.tickets.lifecycle import State
 from domain.tickets.message_log import note_of
 from domain.tickets.messages import PartnerOutcome
-from domain.tickets.ticket import Note
+from domain.tickets.ticket import MessageLogEntry
 from domain.values.types import Money
 
 Row = dict[str, Any]
@@ -62,8 +62,8 @@ def _contradicts(reward: Reward, row: Row) -> bool:
     return is_for_it and reward_contradicts(reward, number, contested, row["granted_at"])
 
 
-def _note(reward: Reward) -> Note:
-    note = Note(
+def _note(reward: Reward) -> MessageLogEntry:
+    note = MessageLogEntry(
         message="reward_changed",
         message_id=reward.reward_id,
         actor="platform",

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from adapters.postgres.database import QUERIES, Connection, Postgres
 from adapters.postgres.discrepancies import keep_late_outcome
 from adapters.postgres.rows import read_money
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 from domain.tickets.discrepancies import (
     ID_REUSED,
     TICKET_CLOSED,
@@ -104,7 +104,7 @@ async def keep_outcomes(
     not know of are left out, and those that a ticket has no room for.
 
     With a signed message they are kept together with it, and not at all where this very message
-    came before. Raises `MessageRefused("too_many_requests")`, and nothing is kept, where there was
+    came before. Raises `RequestRejected("too_many_requests")`, and nothing is kept, where there was
     room for none.
     """
     told = list(outcomes)
@@ -124,7 +124,7 @@ async def keep_outcomes(
         ]
         rows = QUERIES.keep_outcomes(connection, **message, outcomes=fresh, most=MOST_A_DAY)
         if not [row async for row in rows] and fresh:
-            raise MessageRefused("too_many_requests")
+            raise RequestRejected("too_many_requests")
         await _keep_reused(connection, partner_id, mine)
     return Receipt(is_new=True, numbers=frozenset(theirs))
 

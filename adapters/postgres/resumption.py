@@ -7,7 +7,7 @@ from typing import Final
 from adapters.postgres.database import QUERIES, Postgres
 from domain.admission.resumption import Resumption, restore_ticket
 from domain.tickets.lifecycle import FINAL
-from domain.tickets.ticket import REMEMBERED
+from domain.tickets.ticket import MAX_REMEMBERED_IDS
 
 GRACE: Final = timedelta(minutes=1)
 """What was written so recently is led by somebody."""
@@ -64,7 +64,7 @@ async def resume_ticket(postgres: Postgres, number: str, run_id: str) -> Resumpt
         row = await QUERIES.resume_ticket(connection, number=number, run_id=run_id)
         if row is None:
             return None
-        most = {"number": number, "most": REMEMBERED}
+        most = {"number": number, "most": MAX_REMEMBERED_IDS}
         await QUERIES.dispatch_again(connection, number=number)
         await QUERIES.signal_rewards_again(connection, number=number)
         return restore_ticket(

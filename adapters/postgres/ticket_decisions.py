@@ -22,19 +22,22 @@ from domain.claims.claim import AccountFacts
 from domain.claims.claim_context import ClaimContext
 from domain.claims.eligibility import identify_order
 from domain.claims.information_form import CompletedForm, merge_answers, overlay_answers
-from domain.errors import BooksDisagree
-from domain.handlers.response_timeout import Silence
+from domain.errors import TransitionConflict
+from domain.handlers.response_timeout import TimeoutResult
 from domain.tickets.messages import InformationAnswer
-from domain.tickets.settlement import Verdict, settle
-from domain.tickets.ticket import Writing, completed
+from domain.tickets.settlement import SettlementResult, settle
+from domain.tickets.ticket import ChangeSet, with_form_data
 from domain.values.types import Money
 
 T = TypeVar("T")
 
 
 async def settle_ticket(
-    postgres: Postgres, number: str, amount: Money, changes_by_result: Mapping[Verdict, Writing]
-) -> Verdict | None:
+    postgres: Postgres,
+    number: str,
+    amount: Money,
+    changes_by_result: Mapping[SettlementResult, ChangeSet],
+) -> SettlementResult | None:
     """End a ticket: look once more under lock, and grant its reward at most once; more than the
     maximum only where two agents approved it.
 
@@ -45,16 +48,20 @@ async def settle_ticket(
         filed, _ = await lock_claim(connection, number)
         if settled := await _decided(connection, number, changes_by_result):
             return settled
-        if await was_left_undecided(connection, number, changes_by_result[Verdict.APPROVAL_NEEDED]):
-            return Verdict.APPROVAL_NEEDED
+        if await was_left_undecided(
+            connection, number, changes_by_result[SettlementResult.APPROVAL_NEEDED]
+        ):
+            return SettlementResult.APPROVAL_NEEDED
         if await QUERIES.has_unheard_outcomes(connection, number=number):
             await QUERIES.dispatch_again(connection, number=number)
             return None
         case = await case_of_order(connection, filed)
         verdict = settle(case)
-        if verdict is Verdict.GRANTED and not await may_be_granted(connection, number, amount):
-            verdict = Verdict.APPROVAL_NEEDED
-        if verdict is Verdict.GRANTED:
+        if verdict is SettlementResult.GRANTED and not await may_be_granted(
+            connection, number, amount
+        ):
+            verdict = SettlementResult.APPROVAL_NEEDED
+        if verdict is SettlementResult.GRANTED:
             await _grant(connection, case, amount)
         await write_down(connection, changes_by_result[verdict])
         return verdict
@@ -83,8 +90,8 @@ async def confirm_on_timeout(
     amount: Money,
     month: date,
     cap: Money,
-    changes_by_result: Mapping[Silence, Writing],
-) -> Silence:
+    changes_by_result: Mapping[TimeoutResult, ChangeSet],
+) -> TimeoutResult:
     """Let silence confirm `amount`, if the partner's `cap` for the calendar `month` still allows
     it.
     """
@@ -95,9 +102,9 @@ async def confirm_on_timeout(
         counted = {"partner_id": ticket["partner_id"], "month": month}
         await QUERIES.lock_name(connection, name=f"silence|{ticket['partner_id']}|{month}")
         spent = await QUERIES.confirmed_in_silence(connection, **counted)
-        found = Silence.ESCALATED
+        found = TimeoutResult.ESCALATED
         if spent + amount.amount <= cap.amount:
-            found = Silence.CONFIRMED
+            found = TimeoutResult.CONFIRMED
             row = {"number": number, "amount": amount.amount}
             await QUERIES.confirm_in_silence(connection, **row, **counted)
         await write_down(connection, changes_by_result[found])
@@ -105,7 +112,7 @@ async def confirm_on_timeout(
 
 
 async def save_information(
-    postgres: Postgres, number: str, request: InformationAnswer, writing: Writing
+    postgres: Postgres, number: str, request: InformationAnswer, writing: ChangeSet
 ) -> CompletedForm:
     """Complete a claim by the member's answers, if filing would still take it with them.
 
@@ -114,7 +121,7 @@ async def save_information(
     """
     async with postgres.transaction() as connection:
         filed, row = await lock_claim(connection, number)
-        if row["writing"] >= writing.writing:  # taken before; the answer to that was lost
+        if row["writing"] >= writing.version:  # taken before; the answer to that was lost
             known = filed.case(AccountFacts()).form
             return CompletedForm(
                 answers=known.answers, anchor_dates=known.anchor_dates, order_key=row["order_key"]
@@ -137,7 +144,7 @@ async def save_information(
             duplicate_key=key,
             information_note=request.note,
         )
-        await write_down(connection, completed(writing, done.anchor_dates, order))
+        await write_down(connection, with_form_data(writing, done.anchor_dates, order))
         return done
 
 
@@ -149,10 +156,12 @@ async def look_at(postgres: Postgres, number: str) -> ClaimContext:
 
 
 async def _decided(
-    connection: Connection, number: str, changes_by_result: Mapping[T, Writing]
+    connection: Connection, number: str, changes_by_result: Mapping[T, ChangeSet]
 ) -> T | None:
     """Return what was found when this step was first taken, if it was."""
-    moves = {found: one.moves[-1] for found, one in changes_by_result.items() if one.moves}
+    moves = {
+        found: one.transitions[-1] for found, one in changes_by_result.items() if one.transitions
+    }
     seq = next(iter(moves.values())).seq
     row = await QUERIES.recorded_move(connection, number=number, seq=seq)
     if row is None:
@@ -161,4 +170,4 @@ async def _decided(
         step = (row["event"], row["to_state"], row["reason_code"])
         if (move.event, move.to, move.reason_code) == step:
             return found
-    raise BooksDisagree(number, seq)
+    raise TransitionConflict(number, seq)

@@ -9,8 +9,8 @@ from adapters.postgres.database import QUERIES, Postgres
 from domain.admission.admission import Admission
 from domain.handlers.commands import answer_for
 from domain.tickets.lifecycle import FINAL
-from domain.tickets.messages import Request
-from domain.tickets.ticket import Answer, Answered, Note
+from domain.tickets.messages import TicketCommand
+from domain.tickets.ticket import MessageLogEntry, RequestResult, StoredRequestResult
 from domain.values.types import Frozen
 
 Queue = Literal["attention", "discrepancies", "overdue", "today", "not_notified"]
@@ -141,7 +141,9 @@ async def is_ticket_of(postgres: Postgres, number: str, account_ids: Collection[
     return bool(await postgres.value("is_ticket_of", number=number, account_ids=accounts))
 
 
-async def keep_late(postgres: Postgres, number: str, request: Request, note: Note) -> Answer | None:
+async def keep_late(
+    postgres: Postgres, number: str, request: TicketCommand, note: MessageLogEntry
+) -> RequestResult | None:
     """Keep a request that came after the ticket's end as `note`, and return its first answer.
 
     `None` where there is no such ticket. Kept again, nothing changes.
@@ -156,8 +158,10 @@ async def keep_late(postgres: Postgres, number: str, request: Request, note: Not
         if state is None:
             return None
         if first := await QUERIES.first_answer(connection, **keys):
-            return answer_for(Answered.model_validate(first), request)
-        answer = Answered(**keys, digest=request.digest, state=state, moved=False, code=note.code)
+            return answer_for(StoredRequestResult.model_validate(first), request)
+        answer = StoredRequestResult(
+            **keys, digest=request.digest, state=state, state_changed=False, code=note.code
+        )
         await keep_answer(connection, answer)
         await keep_late_note(connection, number, note)
         return answer

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import jwt
 
-from domain.errors import MessageRefused, Unavailable
+from domain.errors import RequestRejected, TransientError
 
 log = logging.getLogger("gateway")
 LEEWAY: Final = timedelta(seconds=10)
@@ -36,7 +36,7 @@ _UNSOUND: Final = (jwt.PyJWTError, ValueError, TypeError, OverflowError, Recursi
 
 
 Fetch = Callable[[str], Awaitable[bytes]]
-"""Gets what stands at an address, within bounds; raises `Unavailable`."""
+"""Gets what stands at an address, within bounds; raises `TransientError`."""
 
 
 class IssuerKeys:
@@ -61,7 +61,7 @@ class IssuerKeys:
 
     async def named(self, key_id: object) -> jwt.PyJWK | None:
         """Return the key of this id, `None` where the issuer has none; an unknown one waits for the
-        fetch that is under way. Raises `Unavailable` where the issuer could not be asked.
+        fetch that is under way. Raises `TransientError` where the issuer could not be asked.
         """
         if not isinstance(key_id, str):
             return None
@@ -72,7 +72,7 @@ class IssuerKeys:
             await asyncio.shield(self._fetching)
             known = self._known(key_id)
         if known is None and self._failed:
-            raise Unavailable("the issuer's keys cannot be had")
+            raise TransientError("the issuer's keys cannot be had")
         return known
 
     def _known(self, key_id: str) -> jwt.PyJWK | None:
@@ -131,18 +131,18 @@ class BearerTokens:
         """Return what `token` says, if it is sound, for us, for `purpose` and not expired.
 
         A purpose stands behind the audience (`<audience>/pages`). Raises
-        `MessageRefused("unauthorised")`, whatever is wrong; `Unavailable` where the issuer's keys
-        cannot be fetched.
+        `RequestRejected("unauthorised")`, whatever is wrong; `TransientError` where the issuer's
+        keys cannot be fetched.
         """
         if len(token) > LONGEST or not token.isascii():
-            raise MessageRefused(_REFUSED)
+            raise RequestRejected(_REFUSED)
         audience = f"{self._audience}/{purpose}" if purpose else self._audience
         for key in await self._candidates(token):
             try:
                 return self._decoded(token, key, audience)
             except _UNSOUND:
                 continue
-        raise MessageRefused(_REFUSED)
+        raise RequestRejected(_REFUSED)
 
     def _decoded(self, token: str, key: Any, audience: str) -> Mapping[str, Any]:
         content: Mapping[str, Any] = jwt.decode(

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 
 OUTCOME: Final = "outcome"
 """The purpose of a link under which a partner tells the outcome of a claim."""
@@ -45,13 +45,13 @@ def new_token(secrets: str, subject: Subject, expires_at: datetime) -> str:
 
 
 def check_token(token: str, secrets: str, subject: Subject, now: datetime) -> None:
-    """Raise `MessageRefused("invalid_link")` unless `token` is for `subject` and not expired.
+    """Raise `RequestRejected("invalid_link")` unless `token` is for `subject` and not expired.
 
     Whatever is wrong with it, the refusal is the same. `secrets`: those of the partner, old and new
     side by side while they rotate, with spaces between them.
     """
     if not any(_is_good(token, secret, subject, now) for secret in secrets.split()):
-        raise MessageRefused(_REFUSED)
+        raise RequestRejected(_REFUSED)
 
 
 def seal(secrets: str, purpose: str, content: Any, expires_at: datetime) -> str:
@@ -61,12 +61,12 @@ def seal(secrets: str, purpose: str, content: Any, expires_at: datetime) -> str:
 
 
 def unseal(token: str, secrets: str, purpose: str, now: datetime) -> Any:
-    """Return what was sealed; `MessageRefused("invalid_link")` for anything else, alike."""
+    """Return what was sealed; `RequestRejected("invalid_link")` for anything else, alike."""
     for secret in secrets.split():
         told = _content(token, secret, purpose)
         if isinstance(told, list) and len(told) == 2 and now.timestamp() < told[1]:
             return told[0]
-    raise MessageRefused(_REFUSED)
+    raise RequestRejected(_REFUSED)
 
 
 def _is_good(token: str, secret: str, subject: Subject, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 
 ID: Final = "webhook-id"
 TIMESTAMP: Final = "webhook-timestamp"
@@ -49,17 +49,17 @@ def _told(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def check_signature(body: bytes, headers: Mapping[str, str], secrets: Sequence[str]) -> Signed:
-    """Raise `MessageRefused("unauthorised")` unless `body` was signed with one of `secrets`
+    """Raise `RequestRejected("unauthorised")` unless `body` was signed with one of `secrets`
     (`whsec_…`), five minutes ago at most.
 
     Every secret is tried, also after a good one: the time says nothing but their count.
     """
     told = _told(headers)
     if not all(re.fullmatch(shape, told[name]) for name, shape in _SHAPES.items()):
-        raise MessageRefused("unauthorised")
+        raise RequestRejected("unauthorised")
     good = [_is_signed(body, told, secret) for secret in secrets]
     if not any(good):
-        raise MessageRefused("unauthorised")
+        raise RequestRejected("unauthorised")
     return Signed(told[ID], datetime.fromtimestamp(int(told[TIMESTAMP]), UTC))
 
 

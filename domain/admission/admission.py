@@ -8,10 +8,10 @@ from domain.claims.claim import AccountFacts, AdmissionStatus, Contact, TicketCl
 from domain.claims.eligibility import Assessment, OrderIdentity, assess
 from domain.claims.parsing import Reading, parse, read_claim
 from domain.partners.profile import PartnerRules
-from domain.tickets.emails import Letter, LetterKind, language_of
+from domain.tickets.emails import EmailKind, OutgoingEmail, select_language
 from domain.tickets.lifecycle import Event, State
-from domain.tickets.ticket import Move, Note, Ticket, Writing
-from domain.tickets.ticket_aggregate import SYSTEM, Course
+from domain.tickets.ticket import ChangeSet, MessageLogEntry, Ticket, Transition
+from domain.tickets.ticket_aggregate import SYSTEM, TicketAggregate
 from domain.values.types import Frozen, Instant
 
 SYNCHRONOUS_ANSWER_LIMIT: Final = timedelta(seconds=10)
@@ -66,7 +66,7 @@ class Admission(Frozen):
     result: AdmissionResult
     digest: str
     ticket: Ticket | None = None
-    emails: tuple[Letter, ...] = ()
+    emails: tuple[OutgoingEmail, ...] = ()
     is_from_earlier_run: bool = False
 
 
@@ -74,7 +74,7 @@ class AdmissionRecord(Frozen):
     """What the admitting transaction writes; a claim that is not accepted leaves a coded trace."""
 
     admission: Admission
-    writing: Writing
+    writing: ChangeSet
     claim: TicketClaim = TicketClaim()
     answers: dict[str, str] | None = None
     language: str | None = None
@@ -100,7 +100,7 @@ def assess_claim(
     return AssessedClaim(
         claim=claim,
         assessment=assess(claim, facts, partner, now, reading.problems),
-        language=language_of(wanted, partner.market.language if partner else "en"),
+        language=select_language(wanted, partner.market.language if partner else "en"),
         unknown=reading.unknown,
     )
 
@@ -113,7 +113,7 @@ def contact_of_refused_claim(request: AdmissionRequest) -> Contact | None:
 
 def late_refusal_emails(
     admission: Admission, started_at: datetime, now: datetime
-) -> tuple[Letter, ...]:
+) -> tuple[OutgoingEmail, ...]:
     """Return the letters to send about a claim that was not accepted: its caller may have gone."""
     return admission.emails if now - started_at > SYNCHRONOUS_ANSWER_LIMIT else ()
 
@@ -144,7 +144,7 @@ def build_admission(
     if partner is None or assessment.status not in ("accepted", "held"):
         return _refused(request, judged, partner, now, render_reasons)
     until = assessment.available_from if assessment.status == "held" else None
-    course = Course(_ticket(request, judged, partner))
+    course = TicketAggregate(_ticket(request, judged, partner))
     course.accept(now, until)
     if judged.unknown:
         course.note(_unknown_fields(judged.unknown, now))
@@ -153,7 +153,7 @@ def build_admission(
         result=_result(request, judged, course.ticket.state),
         digest=request.digest,
         ticket=course.ticket,
-        emails=writing.letters,
+        emails=writing.emails,
     )
     return AdmissionRecord(
         admission=admission,
@@ -174,7 +174,7 @@ def _refused(
     render_reasons: ReasonRenderer,
 ) -> AdmissionRecord:
     code = judged.assessment.reasons[0].code
-    move = Move(
+    move = Transition(
         seq=1,
         event=Event.CLAIM_DISCARDED,
         from_state=State.CREATED,
@@ -188,12 +188,12 @@ def _refused(
     told = result.model_copy(update={"reasons": render_reasons(judged)})
     return AdmissionRecord(
         admission=Admission(result=told, digest=request.digest, emails=letters),
-        writing=Writing(
+        writing=ChangeSet(
             number=request.number,
-            writing=1,
+            version=1,
             state=State.DISCARDED,
             reason_code=code,
-            moves=(move,),
+            transitions=(move,),
         ),
         claim=TicketClaim(partner_id=judged.claim.partner_id, kind=judged.claim.kind),
         language=judged.language,
@@ -228,27 +228,28 @@ def _ticket(request: AdmissionRequest, judged: AssessedClaim, partner: PartnerRu
         order_key=order.order_key,
         ordered_on=order.ordered_on,
         ordered_at=order.ordered_at,
-        dates=judged.assessment.anchor_dates,
-        promised=judged.assessment.promised,
-        overdue_reminders=False,
+        anchor_dates=judged.assessment.anchor_dates,
+        promised_amount=judged.assessment.promised,
     )
 
 
-def _unknown_fields(unknown: tuple[str, ...], now: datetime) -> Note:
+def _unknown_fields(unknown: tuple[str, ...], now: datetime) -> MessageLogEntry:
     body = {"unknown_fields": list(unknown)}
-    return Note(
+    return MessageLogEntry(
         message="claim", message_id="", actor=SYSTEM, code="unknown_fields", at=now, body=body
     )
 
 
-def _refusal_email(judged: AssessedClaim, partner: PartnerRules | None) -> tuple[Letter, ...]:
+def _refusal_email(
+    judged: AssessedClaim, partner: PartnerRules | None
+) -> tuple[OutgoingEmail, ...]:
     """Return the letter that the member is owed if the answer does not come in time."""
     if judged.claim.contact is None or judged.claim.contact.email is None:
         return ()
     name = partner.name if partner else judged.claim.partner_id
-    letter = Letter(
-        key=f"1-{LetterKind.CLAIM_NOT_ACCEPTED}",
-        kind=LetterKind.CLAIM_NOT_ACCEPTED,
+    letter = OutgoingEmail(
+        key=f"1-{EmailKind.CLAIM_NOT_ACCEPTED}",
+        kind=EmailKind.CLAIM_NOT_ACCEPTED,
         language=judged.language,
         params={"partner_name": name or "", **_refusal_params(judged, partner)},
     )

@@ -21,7 +21,7 @@ from domain.claims.eligibility import Assessment, Reason, duplicate_key_of
 from domain.claims.parsing import parse, read_claim
 from domain.partners.claim_limits import FactsQuery
 from domain.partners.profile import PartnerProfile, PartnerRules
-from domain.tickets.emails import language_of
+from domain.tickets.emails import select_language
 
 _SUPPORT_CONTACT_CODES: Final = frozenset({"reward_granted", "reward_invalid"})
 
@@ -89,7 +89,7 @@ class ClaimAssessor:
         return AssessedClaim(
             claim=known,
             assessment=Assessment(status="discarded", reasons=(reason,)),
-            language=language_of(wanted, own),
+            language=select_language(wanted, own),
         )
 
     def _say(self, judged: AssessedClaim) -> tuple[CodedReason, ...]:

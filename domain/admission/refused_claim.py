@@ -4,10 +4,10 @@ from datetime import datetime
 
 from domain.admission.admission import Admission
 from domain.handlers.information_requests import NOT_NOW
-from domain.tickets.emails import Letter
+from domain.tickets.emails import OutgoingEmail
 from domain.tickets.message_log import note_of
-from domain.tickets.messages import Message, Troubled
-from domain.tickets.ticket import Note, Writing
+from domain.tickets.messages import AttentionChanged, Message
+from domain.tickets.ticket import ChangeSet, MessageLogEntry
 
 
 class RefusedClaim:
@@ -18,8 +18,8 @@ class RefusedClaim:
         self._number = number
         self._result = admission.result
         self._writings = 1
-        self._letters: list[Letter] = []
-        self._notes: list[Note] = []
+        self._letters: list[OutgoingEmail] = []
+        self._notes: list[MessageLogEntry] = []
         self._troubled = False
         self.attention: set[str] = set()
 
@@ -33,29 +33,29 @@ class RefusedClaim:
         """Say whether anything waits to be written down."""
         return bool(self._letters or self._notes or self._troubled)
 
-    def queue_emails(self, letters: tuple[Letter, ...]) -> None:
+    def queue_emails(self, letters: tuple[OutgoingEmail, ...]) -> None:
         """Owe the member the answer by letter."""
         self._letters += letters
 
     def log_message(self, message: Message, now: datetime, unknown: tuple[str, ...] = ()) -> None:
         """Keep a message; a letter in trouble asks for attention, or no longer does."""
-        if not isinstance(message, Troubled):
+        if not isinstance(message, AttentionChanged):
             self._notes.append(note_of(message, NOT_NOW, now, unknown))
         else:
             self._troubled = True
             (self.attention.discard if message.over else self.attention.add)(message.attention)
 
-    def collect_changes(self) -> Writing:
+    def collect_changes(self) -> ChangeSet:
         """Hand out what has collected since the last writing."""
         self._writings += 1
-        writing = Writing(
+        writing = ChangeSet(
             number=self._number,
-            writing=self._writings,
+            version=self._writings,
             state=self._result.state,
             reason_code=self.reason_code,
             attention=tuple(sorted(self.attention)),
-            letters=tuple(self._letters),
-            notes=tuple(self._notes),
+            emails=tuple(self._letters),
+            messages=tuple(self._notes),
         )
         self._letters, self._notes, self._troubled = [], [], False
         return writing

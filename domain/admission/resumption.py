@@ -4,14 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from domain.admission.admission import Admission
-from domain.tickets.emails import Letter
+from domain.tickets.emails import OutgoingEmail
 from domain.tickets.lifecycle import State
-from domain.tickets.ticket import REFUSED_DELIVERY, Answered, Move, Ticket
+from domain.tickets.ticket import (
+    PERMANENT_DELIVERY_FAILURES,
+    StoredRequestResult,
+    Ticket,
+    Transition,
+)
 from domain.values.types import Frozen
 
 RESUME: Final = {"resume": True}
 """The input of a run that is to take its ticket up. It proves nothing: the database decides."""
-_NOT_REMEMBERED: Final = frozenset({"other_partner", "other_ticket"})
+_NOT_REMEMBERED: Final = frozenset({"wrong_partner", "wrong_ticket"})
 _PREFIX: Final = {"partner_outcome": "outcome", "reward_registered": "reward"}
 
 
@@ -27,7 +32,7 @@ class Resumption(Frozen):
 
     admission: Admission
     ticket: Ticket
-    emails: tuple[Letter, ...] = ()
+    emails: tuple[OutgoingEmail, ...] = ()
     delivery_purpose: str | None = None
 
 
@@ -50,10 +55,12 @@ def restore_ticket(
         **row["resume_state"],
         "terms": admission.ticket.terms,
         "resumptions": row["resumptions"],
-        "writings": row["writing"],
-        "moves": tuple(_move(move) for move in moves),
-        "answers": tuple(Answered.model_validate(one["answer"]) for one in reversed(answers)),
-        "heard": tuple(
+        "version": row["writing"],
+        "transitions": tuple(_move(move) for move in moves),
+        "recent_results": tuple(
+            StoredRequestResult.model_validate(one["answer"]) for one in reversed(answers)
+        ),
+        "processed_message_ids": tuple(
             f"{_PREFIX[one['message']]}:{one['message_id']}"
             for one in reversed(heard)
             if one["code"] not in _NOT_REMEMBERED
@@ -63,7 +70,7 @@ def restore_ticket(
     return Resumption(
         admission=admission.model_copy(update={"ticket": None, "emails": ()}),
         ticket=ticket,
-        emails=tuple(Letter.model_validate({**letter, "params": {}}) for letter in letters),
+        emails=tuple(OutgoingEmail.model_validate({**letter, "params": {}}) for letter in letters),
         delivery_purpose=pending_delivery_purpose(ticket),
     )
 
@@ -71,8 +78,8 @@ def restore_ticket(
 def pending_delivery_purpose(ticket: Ticket) -> str | None:
     """Return the purpose of the delivery that has not ended, if there is one."""
     if ticket.state is State.VALIDATED:
-        return None if REFUSED_DELIVERY & set(ticket.attention) else "claim"
-    return ticket.delivering if ticket.state is State.SENT_TO_PARTNER else None
+        return None if PERMANENT_DELIVERY_FAILURES & set(ticket.attention) else "claim"
+    return ticket.delivery_purpose if ticket.state is State.SENT_TO_PARTNER else None
 
 
 def _begun(ticket: Ticket) -> Ticket:
@@ -80,9 +87,9 @@ def _begun(ticket: Ticket) -> Ticket:
     the claim is heard from then on.
     """
     begun = 1 if pending_delivery_purpose(ticket) else 0
-    return ticket.model_copy(update={"deliveries": max(ticket.deliveries, begun)})
+    return ticket.model_copy(update={"delivery_count": max(ticket.delivery_count, begun)})
 
 
-def _move(row: Mapping[str, Any]) -> Move:
+def _move(row: Mapping[str, Any]) -> Transition:
     told = dict(row)
-    return Move.model_validate({**told, "to": told.pop("to_state"), "note": None})
+    return Transition.model_validate({**told, "to": told.pop("to_state"), "note": None})

@@ -10,9 +10,9 @@ from domain.handlers.partner_outcomes import UNDECIDED, confirm
 from domain.tickets import approvals
 from domain.tickets.approvals import Approval, Proposal
 from domain.tickets.lifecycle import Event, Lifecycle, State
-from domain.tickets.messages import Decision, InformationRequest, Request, Resend, Withdrawal
-from domain.tickets.ticket import Answered, Attention, Ticket
-from domain.tickets.ticket_aggregate import ABOUT_DELIVERY, Course
+from domain.tickets.messages import Decision, InformationRequest, Resend, TicketCommand, Withdrawal
+from domain.tickets.ticket import Attention, StoredRequestResult, Ticket
+from domain.tickets.ticket_aggregate import ABOUT_DELIVERY, TicketAggregate
 from domain.values.types import Money
 
 _DECIDED: Final = UNDECIDED | {Attention.OUTCOME_CONTRADICTED}
@@ -37,12 +37,12 @@ def possible(state: State, attention: Collection[str]) -> frozenset[str]:
     return frozenset(name for name, may in found.items() if may)
 
 
-def first_answer(course: Course, request: Request) -> Answered | None:
+def first_answer(course: TicketAggregate, request: TicketCommand) -> StoredRequestResult | None:
     """Return the answer that this request got when it first came."""
-    return next((a for a in course.ticket.answers if a.key == request.key), None)
+    return next((a for a in course.ticket.recent_results if a.key == request.key), None)
 
 
-def answer_for(first: Answered, request: Request) -> Answered:
+def answer_for(first: StoredRequestResult, request: TicketCommand) -> StoredRequestResult:
     """Return the `first` answer under a request's key, if it was given to the same request.
 
     What asks for something else under the id of another is refused (`key_reused`), and moves
@@ -50,17 +50,19 @@ def answer_for(first: Answered, request: Request) -> Answered:
     """
     if first.digest == request.digest:
         return first
-    return first.model_copy(update={"moved": False, "code": "key_reused", "problems": {}})
+    return first.model_copy(update={"state_changed": False, "code": "key_reused", "problems": {}})
 
 
-def would_confirm(course: Course, request: Request) -> bool:
+def would_confirm(course: TicketAggregate, request: TicketCommand) -> bool:
     """Say whether `request` is a new decision that may lead to payment; facts are asked first."""
     confirms = isinstance(request, Decision) and request.outcome == "confirmed"
     asked = confirms and not first_answer(course, request)
     return asked and "decide" in possible(course.ticket.state, course.ticket.attention)
 
 
-def take_request(course: Course, request: Request, now: datetime) -> tuple[Answered, str | None]:
+def take_request(
+    course: TicketAggregate, request: TicketCommand, now: datetime
+) -> tuple[StoredRequestResult, str | None]:
     """Carry out a new `request`; return its answer and the purpose of a delivery to be started."""
     handler = _HANDLERS[type(request)]
     deliver, code = handler(course, request, now)
@@ -69,14 +71,14 @@ def take_request(course: Course, request: Request, now: datetime) -> tuple[Answe
     return course.answer(request, code, moved=code is None and deliver is None), deliver
 
 
-def _withdraw(course: Course, request: Withdrawal, now: datetime) -> Requested:
+def _withdraw(course: TicketAggregate, request: Withdrawal, now: datetime) -> Requested:
     if not course.may(Event.WITHDRAWN, State.WITHDRAWN):
         return None, NOT_NOW
     course.move(Event.WITHDRAWN, State.WITHDRAWN, now, request.actor, note=request.reason)
     return None, None
 
 
-def _decide(course: Course, request: Decision, now: datetime) -> Requested:
+def _decide(course: TicketAggregate, request: Decision, now: datetime) -> Requested:
     if "decide" not in possible(course.ticket.state, course.ticket.attention):
         return None, NOT_NOW
     if request.outcome == "rejected":
@@ -88,7 +90,7 @@ def _decide(course: Course, request: Decision, now: datetime) -> Requested:
     return None, _decide_confirmed(course, request, now)
 
 
-def _decide_confirmed(course: Course, request: Decision, now: datetime) -> str | None:
+def _decide_confirmed(course: TicketAggregate, request: Decision, now: datetime) -> str | None:
     ticket = course.ticket
     if code := _wrong(ticket, request.reward):
         return code
@@ -116,7 +118,7 @@ def _worth(ticket: Ticket, request: Decision, now: datetime) -> Confirmation | N
     """Return what the agent decides for; `None` where nobody has named an amount."""
     if ticket.state is not State.AWAITING_CANCELLATION_PERIOD:
         return confirmation(ticket, now, reward=request.reward)
-    amount = request.reward or ticket.confirmed
+    amount = request.reward or ticket.confirmed_amount
     # Where nobody could say when the period ends, the agent's word ends it.
     ends_at = ticket.cancellation_ends_at or now
     return Confirmation(amount=amount, ends_at=ends_at) if amount else None
@@ -129,7 +131,7 @@ def _needs_two(ticket: Ticket, amount: Money) -> bool:
 
 
 def _approval(
-    course: Course, amount: Money, actor: str, now: datetime
+    course: TicketAggregate, amount: Money, actor: str, now: datetime
 ) -> tuple[Approval | None, str | None]:
     """Take the second agent's word for an amount that another one proposed; else the proposal."""
     if approvals.agent_named(actor) is None:
@@ -138,32 +140,34 @@ def _approval(
     if stands and stands.amount == amount:
         if not approvals.are_two_agents(stands.by, actor):
             return None, approvals.BY_ANOTHER
-        seq = len(ticket.moves) + 1
+        seq = len(ticket.transitions) + 1
         return Approval(amount=amount, proposed_by=stands.by, approved_by=actor, seq=seq), None
     course.change(proposal=Proposal(amount=amount, by=actor, at=now))
     course.attend(add=Attention.APPROVAL_NEEDED)
     return None, approvals.NEEDED
 
 
-def _ask(course: Course, request: InformationRequest, now: datetime) -> Requested:
+def _ask(course: TicketAggregate, request: InformationRequest, now: datetime) -> Requested:
     return None, request_information(course, request, now)
 
 
-def _resend(course: Course, request: Resend, now: datetime) -> Requested:
+def _resend(course: TicketAggregate, request: Resend, now: datetime) -> Requested:
     if "resend_to_partner" not in possible(course.ticket.state, course.ticket.attention):
         return None, NOT_NOW
     course.attend(drop=ABOUT_DELIVERY)
     return next_delivery(course), None
 
 
-def next_delivery(course: Course) -> str:
+def next_delivery(course: TicketAggregate) -> str:
     """Count a delivery and return its purpose: a claim never acknowledged keeps its first key."""
     ticket = course.ticket
-    course.change(deliveries=ticket.deliveries + 1)
-    return "claim" if ticket.state is State.VALIDATED else f"resend-{ticket.deliveries}"
+    course.change(delivery_count=ticket.delivery_count + 1)
+    return "claim" if ticket.state is State.VALIDATED else f"resend-{ticket.delivery_count}"
 
 
-_HANDLERS: Final[dict[type[Request], Callable[[Course, Any, datetime], Requested]]] = {
+_HANDLERS: Final[
+    dict[type[TicketCommand], Callable[[TicketAggregate, Any, datetime], Requested]]
+] = {
     Withdrawal: _withdraw,
     Decision: _decide,
     Resend: _resend,

@@ -30,7 +30,7 @@ def confirmation(
     `reward`.
     """
     told = outcome.reward if outcome else None
-    amount = reward if reward else payable(ticket, told or ticket.promised)
+    amount = reward if reward else payable(ticket, told or ticket.promised_amount)
     return _worth(amount, _end(ticket, now, outcome))
 
 
@@ -43,9 +43,11 @@ def restated(ticket: Ticket, now: datetime, outcome: PartnerOutcome) -> Confirma
     ends_at = ticket.cancellation_ends_at
     if _names_its_end(ticket, outcome):
         ends_at = _end(ticket, _began_at(ticket) or now, outcome)
-    if outcome.reward not in (None, ticket.stated, ticket.confirmed):
+    if outcome.reward not in (None, ticket.stated_amount, ticket.confirmed_amount):
         return _worth(payable(ticket, outcome.reward), ends_at)
-    return _worth(ticket.confirmed, ends_at) if ends_at != ticket.cancellation_ends_at else None
+    return (
+        _worth(ticket.confirmed_amount, ends_at) if ends_at != ticket.cancellation_ends_at else None
+    )
 
 
 def _names_its_end(ticket: Ticket, outcome: PartnerOutcome) -> bool:
@@ -60,7 +62,7 @@ def _names_its_end(ticket: Ticket, outcome: PartnerOutcome) -> bool:
 def _began_at(ticket: Ticket) -> datetime | None:
     """Return when the cancellation period began: its bound runs from there."""
     awaiting = State.AWAITING_CANCELLATION_PERIOD
-    began = (m.at for m in ticket.moves if m.to is awaiting and m.from_state is not awaiting)
+    began = (m.at for m in ticket.transitions if m.to is awaiting and m.from_state is not awaiting)
     return next(began, None)
 
 
@@ -102,7 +104,7 @@ def _anchor(ticket: Ticket, outcome: PartnerOutcome | None) -> date | None:
             return ticket.ordered_on
         case "activation":
             told = outcome.activated_on if outcome else None
-            return told or ticket.dates.get("activation")
+            return told or ticket.anchor_dates.get("activation")
         case "contract_start":
             told = outcome.contract_started_on if outcome else None
-            return told or ticket.dates.get("contract_start")
+            return told or ticket.anchor_dates.get("contract_start")

@@ -5,27 +5,29 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from domain.handlers.response_deadlines import ask_member, resume_partners_clock
-from domain.tickets.emails import Letter, LetterKind
+from domain.tickets.emails import EmailKind, OutgoingEmail
 from domain.tickets.lifecycle import Event, State
 from domain.tickets.messages import InformationAnswer, InformationRequest, RejectionReason
 from domain.tickets.ticket import Ticket
-from domain.tickets.ticket_aggregate import SYSTEM, Course
+from domain.tickets.ticket_aggregate import SYSTEM, TicketAggregate
 from domain.values.periods import midnight_after
 
-NOT_NOW: Final = "not_possible_now"
+NOT_NOW: Final = "action_not_allowed"
 OPEN_WITHOUT_DEADLINE: Final = timedelta(days=30)
 """How long the page for an answer opens after a question that has no deadline."""
 
 
-def ask(course: Course, questions: tuple[str, ...], now: datetime, actor: str) -> None:
+def ask(course: TicketAggregate, questions: tuple[str, ...], now: datetime, actor: str) -> None:
     """Ask the member (`questions` name fields of the form, or are free words)."""
     ask_member(course, now)
-    course.change(questions=questions, asked=course.ticket.asked + 1)
+    course.change(questions=questions, question_count=course.ticket.question_count + 1)
     to = State.INFORMATION_REQUESTED
     course.move(Event.INFORMATION_REQUESTED, to, now, actor, letter=_params(course.ticket))
 
 
-def request_information(course: Course, request: InformationRequest, now: datetime) -> str | None:
+def request_information(
+    course: TicketAggregate, request: InformationRequest, now: datetime
+) -> str | None:
     """Ask in an agent's name; return the code of a refusal."""
     if not course.may(Event.INFORMATION_REQUESTED):
         return NOT_NOW
@@ -33,17 +35,17 @@ def request_information(course: Course, request: InformationRequest, now: dateti
     return None
 
 
-def provide(course: Course, answer: InformationAnswer, now: datetime) -> None:
+def provide(course: TicketAggregate, answer: InformationAnswer, now: datetime) -> None:
     """Go on with the member's answer, which the form has been found to take."""
     resume_partners_clock(course, now)
     course.change(questions=())
     course.move(
         Event.INFORMATION_PROVIDED, State.SENT_TO_PARTNER, now, answer.actor, note=answer.note
     )
-    course.change(delivering=information_purpose(course.ticket))
+    course.change(delivery_purpose=information_purpose(course.ticket))
 
 
-def do_without(course: Course, now: datetime) -> str | None:
+def do_without(course: TicketAggregate, now: datetime) -> str | None:
     """Go on without an answer, as the profile says; return the purpose of a delivery."""
     if course.ticket.terms.information.on_timeout == "reject":
         reason = RejectionReason.NO_ANSWER
@@ -56,17 +58,19 @@ def do_without(course: Course, now: datetime) -> str | None:
     return information_purpose(course.ticket)
 
 
-def remind_member(course: Course) -> None:
+def remind_member(course: TicketAggregate) -> None:
     """Send the questions once more."""
     ticket = course.ticket
-    kind = LetterKind.INFORMATION_NEEDED
-    key = f"{len(ticket.moves)}-{kind}-{ticket.reminded}"
-    course.remind(Letter(key=key, kind=kind, language=ticket.language, params=_params(ticket)))
+    kind = EmailKind.INFORMATION_NEEDED
+    key = f"{len(ticket.transitions)}-{kind}-{ticket.reminders_sent}"
+    course.remind(
+        OutgoingEmail(key=key, kind=kind, language=ticket.language, params=_params(ticket))
+    )
 
 
 def information_purpose(ticket: Ticket) -> str:
     """Return the purpose under which the partner gets what came of its question."""
-    return f"information-{ticket.asked}"
+    return f"information-{ticket.question_count}"
 
 
 def answer_page_closes_at(answer_by: str | None, asked_at: datetime, zone: ZoneInfo) -> datetime:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from domain.claims.parsing import digest
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 from domain.handlers.confirmation import Confirmation, confirmation, restated
 from domain.handlers.information_requests import NOT_NOW, ask
 from domain.handlers.response_deadlines import leave_out_overdue_reminders
@@ -21,8 +21,8 @@ from domain.tickets.discrepancies import (
 )
 from domain.tickets.lifecycle import Event, State
 from domain.tickets.messages import PartnerOutcome, RejectionReason
-from domain.tickets.ticket import REMEMBERED, Attention, Ticket
-from domain.tickets.ticket_aggregate import Course, money
+from domain.tickets.ticket import MAX_REMEMBERED_IDS, Attention, Ticket
+from domain.tickets.ticket_aggregate import TicketAggregate, money
 from domain.values.ticket_number import read_number
 
 APPLIED: Final = "applied"
@@ -36,7 +36,7 @@ _ARROW: Final = {
 }
 
 
-def take_outcome(course: Course, outcome: PartnerOutcome, now: datetime) -> str:
+def take_outcome(course: TicketAggregate, outcome: PartnerOutcome, now: datetime) -> str:
     """Apply `outcome` where it can be applied; return the code of what became of it."""
     if stray := _stray(course, outcome):
         return stray
@@ -44,7 +44,7 @@ def take_outcome(course: Course, outcome: PartnerOutcome, now: datetime) -> str:
     event, to = _ARROW[outcome.outcome]
     actor = f"partner:{outcome.partner_id}"
     # A partner may answer before its 2xx reaches us: the answer proves that the claim arrived.
-    if course.ticket.state is State.VALIDATED and course.ticket.deliveries:
+    if course.ticket.state is State.VALIDATED and course.ticket.delivery_count:
         course.move(Event.CLAIM_SENT, State.SENT_TO_PARTNER, now, actor)
         leave_out_overdue_reminders(course, now)
     if course.ticket.state is State.AWAITING_CANCELLATION_PERIOD:
@@ -60,7 +60,7 @@ def take_outcome(course: Course, outcome: PartnerOutcome, now: datetime) -> str:
     return APPLIED
 
 
-def _amend(course: Course, outcome: PartnerOutcome, now: datetime, actor: str) -> str:
+def _amend(course: TicketAggregate, outcome: PartnerOutcome, now: datetime, actor: str) -> str:
     """Take what a partner says after its confirmation, while the cancellation period lasts."""
     if outcome.outcome == "information_requested":
         return NOT_NOW
@@ -78,7 +78,9 @@ def _amend(course: Course, outcome: PartnerOutcome, now: datetime, actor: str) -
     return _confirm_again(course, outcome, now, actor)
 
 
-def _confirm_again(course: Course, outcome: PartnerOutcome, now: datetime, actor: str) -> str:
+def _confirm_again(
+    course: TicketAggregate, outcome: PartnerOutcome, now: datetime, actor: str
+) -> str:
     worth = restated(course.ticket, now, outcome)
     if worth is None:
         return UNCHANGED
@@ -92,7 +94,7 @@ def _confirm_again(course: Course, outcome: PartnerOutcome, now: datetime, actor
 
 def _changes(ticket: Ticket) -> int:
     event, to = _ARROW["confirmed"]
-    return sum(move.event is event and move.from_state is to for move in ticket.moves)
+    return sum(move.event is event and move.from_state is to for move in ticket.transitions)
 
 
 def _is_older(ticket: Ticket, outcome: PartnerOutcome) -> bool:
@@ -102,19 +104,19 @@ def _is_older(ticket: Ticket, outcome: PartnerOutcome) -> bool:
 
 
 def _confirm(
-    course: Course, outcome: PartnerOutcome, now: datetime, actor: str, worth: Confirmation
+    course: TicketAggregate, outcome: PartnerOutcome, now: datetime, actor: str, worth: Confirmation
 ) -> None:
     """Confirm in the partner's words; a clock that runs ahead makes nothing else older."""
     ticket, at = course.ticket, outcome.occurred_at
     course.change(
-        stated=outcome.reward or ticket.stated,
+        stated_amount=outcome.reward or ticket.stated_amount,
         confirmation_occurred_at=min(at, now) if at else ticket.confirmation_occurred_at,
     )
     confirm(course, Event.PARTNER_CONFIRMED, now, actor, worth, outcome.note)
 
 
 def confirm(
-    course: Course,
+    course: TicketAggregate,
     event: Event,
     now: datetime,
     actor: str,
@@ -129,7 +131,7 @@ def confirm(
     zone = course.ticket.terms.market.zone
     approved = approval or course.ticket.approval
     course.change(
-        confirmed=worth.amount,
+        confirmed_amount=worth.amount,
         approval=approved if approved and approved.amount == worth.amount else None,
         cancellation_ends_at=worth.ends_at,
         due_at=worth.ends_at,
@@ -150,9 +152,11 @@ def _in_words(outcome: PartnerOutcome) -> tuple[str, ...]:
     return (outcome.note,) if outcome.note else ()
 
 
-def remember(course: Course, key: str) -> None:
+def remember(course: TicketAggregate, key: str) -> None:
     """Keep the id of a message that was heard."""
-    course.change(heard=(*course.ticket.heard, key)[-REMEMBERED:])
+    course.change(
+        processed_message_ids=(*course.ticket.processed_message_ids, key)[-MAX_REMEMBERED_IDS:]
+    )
 
 
 def _reason(outcome: PartnerOutcome) -> RejectionReason:
@@ -161,12 +165,12 @@ def _reason(outcome: PartnerOutcome) -> RejectionReason:
     return outcome.reason_code or RejectionReason.OTHER
 
 
-def _stray(course: Course, outcome: PartnerOutcome) -> str | None:
+def _stray(course: TicketAggregate, outcome: PartnerOutcome) -> str | None:
     if outcome.partner_id != course.ticket.partner_id:
-        return "other_partner"
+        return "wrong_partner"
     if outcome.number and not _same_number(outcome.number, course.ticket.number):
-        return "other_ticket"
-    return _known(course.ticket.heard, outcome)
+        return "wrong_ticket"
+    return _known(course.ticket.processed_message_ids, outcome)
 
 
 def _known(heard: Iterable[str], outcome: PartnerOutcome) -> str | None:
@@ -177,7 +181,7 @@ def _known(heard: Iterable[str], outcome: PartnerOutcome) -> str | None:
     if not before:
         return None
     # A ticket that was taken up again knows the ids alone: the database compares the contents.
-    return "repeated" if before & {said, ""} else ID_REUSED
+    return "duplicate_message" if before & {said, ""} else ID_REUSED
 
 
 def _remembered(outcome: PartnerOutcome) -> str:
@@ -189,5 +193,5 @@ def _remembered(outcome: PartnerOutcome) -> str:
 def _same_number(told: str, number: str) -> bool:
     try:
         return read_number(told) == number
-    except MessageRefused:
+    except RequestRejected:
         return False

@@ -9,7 +9,7 @@ from typing import Final
 
 from domain.tickets.lifecycle import State
 from domain.tickets.ticket import Attention, Ticket
-from domain.tickets.ticket_aggregate import Course
+from domain.tickets.ticket_aggregate import TicketAggregate
 from domain.values import periods
 from domain.values.periods import Period
 
@@ -23,43 +23,41 @@ _AWAITED: Final = {
 }
 
 
-def ask_member(course: Course, now: datetime) -> None:
+def ask_member(course: TicketAggregate, now: datetime) -> None:
     """Stop the partner's clock and start the member's."""
     ticket = course.ticket
     left = ticket.due_at - now if ticket.due_at else None
-    elapsed = now - ticket.clock_began_at if ticket.clock_began_at else None
+    elapsed = now - ticket.deadline_started_at if ticket.deadline_started_at else None
     within = ticket.terms.information.deadline
     course.change(
-        partners_time_left=left,
-        partners_time_used=elapsed,
-        partner_reminded=ticket.reminded,
+        partner_time_remaining=left,
+        partner_time_elapsed=elapsed,
+        partner_reminders_sent=ticket.reminders_sent,
         due_at=periods.after(now, within, ticket.terms.market.zone),
-        clock_began_at=now,
-        reminded=0,
+        deadline_started_at=now,
+        reminders_sent=0,
     )
 
 
-def resume_partners_clock(course: Course, now: datetime) -> None:
+def resume_partners_clock(course: TicketAggregate, now: datetime) -> None:
     """Let the rest of the partner's time run on; one that was over already stays over."""
     ticket = course.ticket
-    left, used = ticket.partners_time_left, ticket.partners_time_used
+    left, used = ticket.partner_time_remaining, ticket.partner_time_elapsed
     if left is None:
         course.attend(add=Attention.PARTNER_SILENT)  # nobody else would look at it again
     course.change(
         due_at=now + left if left is not None else None,
-        clock_began_at=now - used if used is not None else None,
-        reminded=ticket.partner_reminded,
-        partners_time_left=None,
-        partners_time_used=None,
+        deadline_started_at=now - used if used is not None else None,
+        reminders_sent=ticket.partner_reminders_sent,
+        partner_time_remaining=None,
+        partner_time_elapsed=None,
     )
 
 
-def leave_out_overdue_reminders(course: Course, now: datetime) -> None:
+def leave_out_overdue_reminders(course: TicketAggregate, now: datetime) -> None:
     """Remind a partner that has only now got the claim of nothing that was due before."""
     while (moment := next_reminder(course.ticket)) and moment <= now:
-        if course.ticket.overdue_reminders:
-            return
-        course.change(reminded=course.ticket.reminded + 1)
+        course.change(reminders_sent=course.ticket.reminders_sent + 1)
 
 
 def next_alarm(ticket: Ticket) -> datetime | None:
@@ -72,10 +70,14 @@ def next_alarm(ticket: Ticket) -> datetime | None:
 def next_reminder(ticket: Ticket) -> datetime | None:
     """Return when the next reminder is due; none once the deadline has come."""
     reminders = _reminders(ticket)
-    if ticket.due_at is None or ticket.clock_began_at is None or ticket.reminded >= len(reminders):
+    if (
+        ticket.due_at is None
+        or ticket.deadline_started_at is None
+        or ticket.reminders_sent >= len(reminders)
+    ):
         return None
     zone = ticket.terms.market.zone
-    moment = periods.after(ticket.clock_began_at, reminders[ticket.reminded], zone)
+    moment = periods.after(ticket.deadline_started_at, reminders[ticket.reminders_sent], zone)
     return moment if moment < ticket.due_at else None
 
 

@@ -7,19 +7,19 @@ from domain.handlers.confirmation import confirmation
 from domain.handlers.partner_outcomes import confirm
 from domain.tickets.lifecycle import Event, State
 from domain.tickets.messages import RejectionReason
-from domain.tickets.ticket import Attention, Ticket, Writing
-from domain.tickets.ticket_aggregate import SYSTEM, Course
+from domain.tickets.ticket import Attention, ChangeSet, Ticket
+from domain.tickets.ticket_aggregate import SYSTEM, TicketAggregate
 from domain.values.types import Money
 
 
-class Silence(StrEnum):
+class TimeoutResult(StrEnum):
     """What the books allowed, under lock: silence confirms only up to the partner's monthly cap."""
 
     CONFIRMED = "confirmed"
     ESCALATED = "escalated"
 
 
-def confirmable(course: Course, now: datetime) -> Money | None:
+def confirmable(course: TicketAggregate, now: datetime) -> Money | None:
     """Return the amount that silence would confirm now, as far as the ticket itself allows it.
 
     Nothing where a person must decide the amount or the end, or where it is over the ticket's cap.
@@ -35,10 +35,12 @@ def confirmable(course: Course, now: datetime) -> Money | None:
     return worth.amount if worth.amount.amount <= terms.auto_confirm_max.amount else None
 
 
-def fall_silent(course: Course, now: datetime, found: Silence = Silence.ESCALATED) -> None:
+def fall_silent(
+    course: TicketAggregate, now: datetime, found: TimeoutResult = TimeoutResult.ESCALATED
+) -> None:
     """Take the silence as `found`, where the profile does not reject."""
     terms = course.ticket.terms.response
-    if found is Silence.CONFIRMED:
+    if found is TimeoutResult.CONFIRMED:
         confirm(course, Event.PARTNER_SILENT, now, SYSTEM, confirmation(course.ticket, now))
     elif terms.on_timeout == "reject":
         reason = RejectionReason.NO_ANSWER
@@ -49,9 +51,9 @@ def fall_silent(course: Course, now: datetime, found: Silence = Silence.ESCALATE
         course.attend(add=Attention.PARTNER_SILENT)
 
 
-def foreseen_silence(ticket: Ticket, now: datetime) -> dict[Silence, Writing]:
+def foreseen_silence(ticket: Ticket, now: datetime) -> dict[TimeoutResult, ChangeSet]:
     """Return, for each thing the books may allow, the step that is then written."""
-    forks = {found: Course(ticket) for found in Silence}
+    forks = {found: TicketAggregate(ticket) for found in TimeoutResult}
     for found, fork in forks.items():
         fall_silent(fork, now, found)
     return {found: fork.write_down() for found, fork in forks.items()}

@@ -7,7 +7,7 @@ from domain.claims.claim import Reward, RewardState
 from domain.claims.parsing import digest
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import Message, PartnerOutcome, RewardRegistered
-from domain.tickets.ticket import Note
+from domain.tickets.ticket import MessageLogEntry
 from domain.values.types import Money
 
 TICKET_CLOSED: Final = "ticket_closed"
@@ -24,7 +24,9 @@ MOST_CHANGES: Final = 20
 MOST_OPEN: Final = 20
 """So many discrepancies of one ticket wait at a time (`keep_note`); its notes have the rest."""
 _ALWAYS: Final = frozenset({ID_REUSED, TOO_MANY_CHANGES})
-_SILENT: Final = frozenset({"repeated", "other_partner", "other_ticket", UNCHANGED, "applied"})
+_SILENT: Final = frozenset(
+    {"duplicate_message", "wrong_partner", "wrong_ticket", UNCHANGED, "applied"}
+)
 _AWAITING: Final = State.AWAITING_CANCELLATION_PERIOD
 
 
@@ -72,7 +74,7 @@ def reward_contradicts(reward: Reward, number: str, contested: str | None, at: d
     return number != reward.granted_by_ticket and contested != reward.reward_id
 
 
-def as_discrepancy(note: Note) -> Note:
+def as_discrepancy(note: MessageLogEntry) -> MessageLogEntry:
     """Mark a note as one that agents must see: under this key it waits once for its ticket."""
     key = f"{note.message}:{note.message_id}:{digest(note.body)[:32]}"
     return note.model_copy(update={"discrepancy": key})
@@ -90,7 +92,7 @@ def foreseen_code(state: State, confirmed: Money | None, outcome: PartnerOutcome
         return TICKET_CLOSED
     asks = outcome.outcome == "information_requested"
     if asks and state in (_AWAITING, State.INFORMATION_REQUESTED):
-        return "not_possible_now"
+        return "action_not_allowed"
     if state is _AWAITING and outcome.outcome == "confirmed":
         dates = (outcome.cancellation_ends_on, outcome.activated_on, outcome.contract_started_on)
         is_known = not any(dates) and outcome.reward in (None, confirmed)

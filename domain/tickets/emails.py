@@ -8,7 +8,7 @@ from domain.tickets.lifecycle import Event, State
 from domain.values.types import Frozen
 
 
-class LetterKind(StrEnum):
+class EmailKind(StrEnum):
     """The letters a member can get; each exists in every language as text and HTML."""
 
     CONFIRMATION = "confirmation"
@@ -21,34 +21,34 @@ class LetterKind(StrEnum):
     CLAIM_NOT_ACCEPTED = "claim_not_accepted"
 
 
-class Letter(Frozen):
+class OutgoingEmail(Frozen):
     """A letter to be sent: `key` is unique within its ticket, `params` are the template's."""
 
     key: str
-    kind: LetterKind
+    kind: EmailKind
     language: str
     params: dict[str, Any] = {}
 
 
 _BY_STATE: Final = {
-    State.AWAITING_CANCELLATION_PERIOD: LetterKind.PARTNER_CONFIRMED,
-    State.REJECTED: LetterKind.REJECTED,
-    State.WITHDRAWN: LetterKind.WITHDRAWN,
-    State.INFORMATION_REQUESTED: LetterKind.INFORMATION_NEEDED,
+    State.AWAITING_CANCELLATION_PERIOD: EmailKind.PARTNER_CONFIRMED,
+    State.REJECTED: EmailKind.REJECTED,
+    State.WITHDRAWN: EmailKind.WITHDRAWN,
+    State.INFORMATION_REQUESTED: EmailKind.INFORMATION_NEEDED,
 }
 
 
-def letter_earned(event: Event, from_state: State, to: State) -> LetterKind | None:
+def email_for_transition(event: Event, from_state: State, to: State) -> EmailKind | None:
     """Return the letter that a move earns; none where the member learns nothing new from it."""
     if event is Event.CLAIM_ACCEPTED:
-        return LetterKind.CONFIRMATION
+        return EmailKind.CONFIRMATION
     if to is State.RESOLVED:
         granted = event is Event.CANCELLATION_PERIOD_ENDED
-        return LetterKind.RESOLVED if granted else LetterKind.REWARD_REGISTERED
+        return EmailKind.RESOLVED if granted else EmailKind.REWARD_REGISTERED
     moved = to is not from_state or event in (Event.DECIDED, Event.PARTNER_CONFIRMED)
     return _BY_STATE.get(to) if moved else None
 
 
-def language_of(wanted: str | None, market: str) -> str:
+def select_language(wanted: str | None, market: str) -> str:
     """Return the member's language where letters exist in it, else that of the partner's market."""
     return wanted if wanted in LANGUAGES else market

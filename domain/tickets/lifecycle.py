@@ -10,7 +10,7 @@ from typing import Final
 
 from transitions import EventData, Machine
 
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 
 # Replay would repeat its INFO lines for every move of every ticket.
 logging.getLogger("transitions").setLevel(logging.WARNING)
@@ -60,7 +60,7 @@ class Event(StrEnum):
     DECIDED = "decided"
 
 
-ARROWS: Final[list[tuple[Event, State, State]]] = [
+TRANSITIONS: Final[list[tuple[Event, State, State]]] = [
     (Event.CLAIM_ACCEPTED, State.CREATED, State.VALIDATED),
     (Event.CLAIM_DISCARDED, State.CREATED, State.DISCARDED),
     (Event.CLAIM_HELD, State.VALIDATED, State.ON_HOLD),
@@ -138,7 +138,7 @@ class Lifecycle:
             transitions=[
                 {"trigger": f"take_{e.value}", "source": a.value, "dest": b.value,
                  "conditions": [_leads_there]}
-                for e, a, b in ARROWS
+                for e, a, b in TRANSITIONS
             ],
         )  # fmt: skip
 
@@ -153,12 +153,12 @@ class Lifecycle:
         return any(self._ask(event, target) for target in targets)
 
     def move(self, event: Event, to: State) -> None:
-        """Follow the arrow of `event` to `to`; `MessageRefused("not_possible_now")` if there is
+        """Follow the arrow of `event` to `to`; `RequestRejected("action_not_allowed")` if there is
         none.
         """
         if not self._ask(event, to):
-            raise MessageRefused(
-                "not_possible_now", None, f"{event} does not lead from {self.at} to {to}"
+            raise RequestRejected(
+                "action_not_allowed", None, f"{event} does not lead from {self.at} to {to}"
             )
         self.trigger(f"take_{event.value}", to=to.value)  # type: ignore[attr-defined]
 

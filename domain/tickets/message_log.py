@@ -6,32 +6,34 @@ from typing import Any, Final
 
 from domain.tickets.messages import (
     UPDATES,
+    InvalidMessage,
     Message,
     PartnerOutcome,
-    Request,
     RewardRegistered,
-    Unreadable,
+    TicketCommand,
 )
-from domain.tickets.ticket import Note
+from domain.tickets.ticket import MessageLogEntry
 
 LONGEST_BODY: Final = 16_000
 """Characters of JSON; a longer body is kept as its beginning."""
 _NAMES: Final = {model: name for name, model in UPDATES.items()}
 
 
-def note_of(message: Message, code: str, now: datetime, unknown: tuple[str, ...] = ()) -> Note:
+def note_of(
+    message: Message, code: str, now: datetime, unknown: tuple[str, ...] = ()
+) -> MessageLogEntry:
     """Return how `message` is kept; `unknown` names the fields that nobody here knows."""
     content: dict[str, Any] = message.model_dump(mode="json", exclude={"caller"}, exclude_none=True)
     name, message_id, actor = _sender(message)
     body = content | ({"unknown_fields": list(unknown)} if unknown else {})
-    return Note(
+    return MessageLogEntry(
         message=name, message_id=message_id, actor=actor, code=code, at=now, body=_bounded(body)
     )
 
 
 def _bounded(body: dict[str, Any]) -> dict[str, Any]:
     text = json.dumps(body)
-    return body if len(text) <= LONGEST_BODY else {"begins": text[:LONGEST_BODY]}
+    return body if len(text) <= LONGEST_BODY else {"truncated": text[:LONGEST_BODY]}
 
 
 def _sender(message: Message) -> tuple[str, str, str]:
@@ -40,8 +42,8 @@ def _sender(message: Message) -> tuple[str, str, str]:
             return "partner_outcome", message.outcome_id, f"partner:{message.partner_id}"
         case RewardRegistered():
             return "reward_registered", message.reward_id, "platform"
-        case Request():
+        case TicketCommand():
             return _NAMES[type(message)], message.request_id, message.actor
-        case Unreadable():
+        case InvalidMessage():
             return message.message, "", "unknown"
     return type(message).__name__, "", "system"

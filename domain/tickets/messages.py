@@ -73,7 +73,7 @@ class RewardRegistered(Frozen):
     occurred_at: Instant | None = None
 
 
-class Request(Frozen):
+class TicketCommand(Frozen):
     """What every update carries: its id, for ever, and who asks.
 
     Ids are the `caller`'s own (the `actor`'s where none is named): nobody else's requests can be
@@ -103,13 +103,13 @@ class Request(Frozen):
         return digest([type(self).__name__, understood(content)])
 
 
-class Withdrawal(Request):
+class Withdrawal(TicketCommand):
     """Update `withdraw`: the member, or an agent for them, takes the claim back."""
 
     reason: Words | None = None
 
 
-class Decision(Request):
+class Decision(TicketCommand):
     """Update `decide`: an agent decides in the partner's stead, and says why."""
 
     outcome: Literal["confirmed", "rejected"]
@@ -126,19 +126,19 @@ class Decision(Request):
         return self
 
 
-class Resend(Request):
+class Resend(TicketCommand):
     """Update `resend_to_partner`: the claim is sent once more; nothing moves."""
 
     reason: Words | None = None
 
 
-class InformationRequest(Request):
+class InformationRequest(TicketCommand):
     """Update `request_information`: an agent asks the member."""
 
     questions: Annotated[Questions, Field(min_length=1)]
 
 
-class InformationAnswer(Request):
+class InformationAnswer(TicketCommand):
     """Update `provide_information`: the member's answers to fields of the form, or in words."""
 
     answers: dict[str, Any] = {}
@@ -151,7 +151,7 @@ class Delivered(Frozen):
     reference: Words | None = None
 
 
-class Troubled(Frozen):
+class AttentionChanged(Frozen):
     """Our own: a delivery or a letter needs a person, and says why; or no longer does (`over`)."""
 
     attention: str
@@ -162,7 +162,7 @@ class DeadlinePassed(Frozen):
     """Our own: the moment in `Ticket.due_at` has come."""
 
 
-class Unreadable(Frozen):
+class InvalidMessage(Frozen):
     """A message that could not be read: which, and what was wrong with it."""
 
     message: str
@@ -174,14 +174,14 @@ Message = (
     | RewardRegistered
     | Withdrawal
     | Decision
-    | Request
+    | TicketCommand
     | Resend
     | InformationRequest
     | InformationAnswer
     | Delivered
-    | Troubled
+    | AttentionChanged
     | DeadlinePassed
-    | Unreadable
+    | InvalidMessage
 )
 
 SIGNALS: Final[dict[str, type[PartnerOutcome] | type[RewardRegistered]]] = {
@@ -189,7 +189,7 @@ SIGNALS: Final[dict[str, type[PartnerOutcome] | type[RewardRegistered]]] = {
     "reward_registered": RewardRegistered,
 }
 
-UPDATES: Final[dict[str, type[Request]]] = {
+UPDATES: Final[dict[str, type[TicketCommand]]] = {
     "withdraw": Withdrawal,
     "decide": Decision,
     "resend_to_partner": Resend,

@@ -10,7 +10,7 @@ from domain.claims.claim_context import ClaimContext
 from domain.claims.entitlement import find_objection
 
 
-class Verdict(StrEnum):
+class SettlementResult(StrEnum):
     """What the granting transaction found, under lock."""
 
     GRANTED = "granted"
@@ -21,10 +21,10 @@ class Verdict(StrEnum):
     """The amount is above the maximum, and two agents have not decided for it."""
 
 
-class Release(StrEnum):
+class HoldReleaseResult(StrEnum):
     """What a held claim found when its hold ended."""
 
-    FREE = "free"
+    NO_REWARD = "no_reward"
     REWARD_REGISTERED = "reward_registered"
     ALREADY_REWARDED = "already_rewarded"
     TERMS_NOT_MET = "terms_not_met"
@@ -33,7 +33,7 @@ class Release(StrEnum):
 _PAID: Final = (RewardState.REGISTERED, RewardState.GRANTED)
 
 
-def settle(case: ClaimContext) -> Verdict:
+def settle(case: ClaimContext) -> SettlementResult:
     """Decide whether the reward of a ticket may be granted by the facts of this moment.
 
     A reward that names this ticket as its grantor is our own grant, come back through the feed. One
@@ -42,19 +42,23 @@ def settle(case: ClaimContext) -> Verdict:
     its reward. Whatever else would be refused at filing now does not meet the terms any more.
     """
     if case.grants:
-        return Verdict.ALREADY_REWARDED
+        return SettlementResult.ALREADY_REWARDED
     contested = [case.contested_reward] if case.contested_reward else []
     if any(_is_paid(case, reward) for reward in (*contested, *case.rewards)):
-        return Verdict.REWARD_REGISTERED
+        return SettlementResult.REWARD_REGISTERED
     if any(_is_paid(case, reward) for reward in case.rewards_of_others):
-        return Verdict.ALREADY_REWARDED
-    return Verdict.TERMS_NOT_MET if find_objection(case) else Verdict.GRANTED
+        return SettlementResult.ALREADY_REWARDED
+    return SettlementResult.TERMS_NOT_MET if find_objection(case) else SettlementResult.GRANTED
 
 
-def release(case: ClaimContext) -> Release:
+def release(case: ClaimContext) -> HoldReleaseResult:
     """Decide how a held claim goes on: as it would be settled, where it may be granted."""
     verdict = settle(case)
-    return Release.FREE if verdict is Verdict.GRANTED else Release(verdict.value)
+    return (
+        HoldReleaseResult.NO_REWARD
+        if verdict is SettlementResult.GRANTED
+        else HoldReleaseResult(verdict.value)
+    )
 
 
 def _is_paid(case: ClaimContext, reward: Reward) -> bool:

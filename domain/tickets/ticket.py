@@ -10,11 +10,11 @@ from pydantic import Field
 from domain.claims.claim import LinkKind
 from domain.partners.profile import ClaimKind, TicketTerms
 from domain.tickets.approvals import Approval, Proposal
-from domain.tickets.emails import Letter
+from domain.tickets.emails import OutgoingEmail
 from domain.tickets.lifecycle import Event, State
 from domain.values.types import Frozen, Money, Words
 
-REMEMBERED: Final = 200
+MAX_REMEMBERED_IDS: Final = 200
 """So many message ids and answers a running ticket keeps at hand; the books keep every answer."""
 
 
@@ -37,13 +37,13 @@ class Attention(StrEnum):
     OUTCOME_CONTRADICTED = "outcome_contradicted"
 
 
-REFUSED_DELIVERY: Final = frozenset(
+PERMANENT_DELIVERY_FAILURES: Final = frozenset(
     {Attention.PARTNER_CONTRACT_FAULT, Attention.PARTNER_UNAUTHORISED}
 )
 """A delivery that ended so is not tried again by itself."""
 
 
-class Move(Frozen):
+class Transition(Frozen):
     """One move of a ticket, append-only; `seq` counts from 1 without gaps."""
 
     seq: int
@@ -58,7 +58,7 @@ class Move(Frozen):
     model_config = {"serialize_by_alias": True, "validate_by_name": True, "validate_by_alias": True}
 
 
-class Answer(Frozen):
+class RequestResult(Frozen):
     """The first answer to a request, given again whenever it is repeated.
 
     `awaits_approval`: a decision above the partner's maximum was recorded, and another agent has to
@@ -68,13 +68,13 @@ class Answer(Frozen):
     request_id: str
     number: str
     state: State
-    moved: bool
+    state_changed: bool
     code: str | None = None
     problems: dict[str, str] = {}
     awaits_approval: bool = False
 
 
-class Answered(Answer):
+class StoredRequestResult(RequestResult):
     """An answer as it is kept: whose request it answers, and the digest of what was asked."""
 
     caller: str
@@ -99,11 +99,11 @@ class Ticket(Frozen):
     order_key: str
     ordered_on: date | None = None
     ordered_at: datetime | None = None
-    dates: dict[str, date] = {}
-    promised: Money | None = None
-    confirmed: Money | None = None
-    granted: Money | None = None
-    stated: Money | None = None
+    anchor_dates: dict[str, date] = {}
+    promised_amount: Money | None = None
+    confirmed_amount: Money | None = None
+    granted_amount: Money | None = None
+    stated_amount: Money | None = None
     """The amount that the partner named last."""
     confirmation_occurred_at: datetime | None = None
     proposal: Proposal | None = None
@@ -112,27 +112,24 @@ class Ticket(Frozen):
     reason_code: str | None = None
     due_at: datetime | None = None
     cancellation_ends_at: datetime | None = None
-    clock_began_at: datetime | None = None
-    reminded: int = 0
-    partners_time_left: timedelta | None = None
-    partners_time_used: timedelta | None = None
-    partner_reminded: int = 0
-    overdue_reminders: bool = True
-    """Only of a ticket from before: it reminds its partner also of what was due before it had the
-    claim. Decided at admission, so that histories are told as they were (docs/decisions/0021)."""
+    deadline_started_at: datetime | None = None
+    reminders_sent: int = 0
+    partner_time_remaining: timedelta | None = None
+    partner_time_elapsed: timedelta | None = None
+    partner_reminders_sent: int = 0
     questions: tuple[str, ...] = ()
-    asked: int = 0
+    question_count: int = 0
     attention: tuple[Attention, ...] = ()
-    moves: tuple[Move, ...] = ()
-    writings: int = 0
-    deliveries: int = 0
-    delivering: str | None = None
+    transitions: tuple[Transition, ...] = ()
+    version: int = 0
+    delivery_count: int = 0
+    delivery_purpose: str | None = None
     resumptions: int = 0
-    heard: tuple[str, ...] = ()
-    answers: tuple[Answered, ...] = ()
-    answered: int = 0
-    unmoved: int = 0
-    notes_left_out: int = 0
+    processed_message_ids: tuple[str, ...] = ()
+    recent_results: tuple[StoredRequestResult, ...] = ()
+    result_count: int = 0
+    unapplied_messages: int = 0
+    messages_left_out: int = 0
     partner_reference: str | None = None
 
 
@@ -149,7 +146,7 @@ class TicketSnapshot(Frozen):
     cancellation_ends_at: datetime | None = None
     attention: tuple[str, ...] = ()
     reason_code: str | None = None
-    moves: tuple[Move, ...] = ()
+    transitions: tuple[Transition, ...] = ()
 
 
 class TicketOutcome(Frozen):
@@ -158,10 +155,10 @@ class TicketOutcome(Frozen):
     number: str
     state: State
     reason_code: str | None = None
-    granted: Money | None = None
+    granted_amount: Money | None = None
 
 
-class Note(Frozen):
+class MessageLogEntry(Frozen):
     """A message as it is kept: what came, from whom, and what became of it (`code`).
 
     `discrepancy`: the key under which agents see it, where it contradicts the ticket and moved
@@ -178,7 +175,7 @@ class Note(Frozen):
     discrepancy: str | None = None
 
 
-class Writing(Frozen):
+class ChangeSet(Frozen):
     """One step to be written down, in one transaction: moves, letters, notes, and where that leaves
     the ticket.
 
@@ -187,39 +184,49 @@ class Writing(Frozen):
     """
 
     number: str
-    writing: int
+    version: int
     state: State
     reason_code: str | None = None
     due_at: datetime | None = None
     cancellation_ends_at: datetime | None = None
     attention: tuple[str, ...] = ()
-    confirmed: Money | None = None
+    confirmed_amount: Money | None = None
     proposal: Proposal | None = None
     approval: Approval | None = None
     partner_reference: str | None = None
-    moves: tuple[Move, ...] = ()
-    letters: tuple[Letter, ...] = ()
-    notes: tuple[Note, ...] = ()
-    answers: tuple[Answered, ...] = ()
-    acknowledged: tuple[str, ...] = ()
+    transitions: tuple[Transition, ...] = ()
+    emails: tuple[OutgoingEmail, ...] = ()
+    messages: tuple[MessageLogEntry, ...] = ()
+    results: tuple[StoredRequestResult, ...] = ()
+    acknowledged_outcome_ids: tuple[str, ...] = ()
     """The ids of partners' outcomes that were heard since the last writing."""
-    notes_left_out: int = 0
+    messages_left_out: int = 0
     resumptions: int = 0
     resume_state: dict[str, Any] | None = None
 
 
-def resume_state(ticket: Ticket) -> dict[str, Any]:
+def to_resume_state(ticket: Ticket) -> dict[str, Any]:
     """Return what the database knows of `ticket` from nowhere else, as JSON."""
-    elsewhere = {"terms", "moves", "answers", "heard", "writings", "resumptions"}
+    elsewhere = {
+        "terms",
+        "transitions",
+        "recent_results",
+        "processed_message_ids",
+        "version",
+        "resumptions",
+    }
     return ticket.model_dump(mode="json", exclude=elsewhere, exclude_defaults=True)
 
 
-def completed(writing: Writing, dates: Mapping[str, date], order_key: str) -> Writing:
+def with_form_data(writing: ChangeSet, dates: Mapping[str, date], order_key: str) -> ChangeSet:
     """Return `writing` with what the form made of the member's answers."""
     state = writing.resume_state or {}
-    known = {**state.get("dates", {}), **{name: day.isoformat() for name, day in dates.items()}}
+    known = {
+        **state.get("anchor_dates", {}),
+        **{name: day.isoformat() for name, day in dates.items()},
+    }
     return writing.model_copy(
-        update={"resume_state": {**state, "dates": known, "order_key": order_key}}
+        update={"resume_state": {**state, "anchor_dates": known, "order_key": order_key}}
     )
 
 
@@ -236,24 +243,24 @@ def snapshot(ticket: Ticket) -> TicketSnapshot:
         cancellation_ends_at=ticket.cancellation_ends_at,
         attention=tuple(ticket.attention),
         reason_code=ticket.reason_code,
-        moves=tuple(
+        transitions=tuple(
             move.model_copy(update={"note": None, "actor": _role(move.actor)})
-            for move in ticket.moves
+            for move in ticket.transitions
         ),
     )
 
 
-def outcome(ticket: Ticket) -> TicketOutcome:
+def ticket_outcome(ticket: Ticket) -> TicketOutcome:
     """Return the result of a workflow whose ticket has ended."""
     return TicketOutcome(
         number=ticket.number,
         state=ticket.state,
         reason_code=ticket.reason_code,
-        granted=ticket.granted,
+        granted_amount=ticket.granted_amount,
     )
 
 
-def _line(move: Move) -> str:
+def _line(move: Transition) -> str:
     when = f"{move.at:%Y-%m-%d %H:%M:%S}"
     return f"{move.seq}. {when} {move.event} → {move.to} ({_role(move.actor)})"
 
@@ -264,7 +271,7 @@ def _role(actor: str) -> str:
     return actor if role == "partner" else (role if role in _ROLES else "agent")
 
 
-def describe(ticket: Ticket) -> str:
+def render_details(ticket: Ticket) -> str:
     """Describe the ticket in Markdown for operators; no personal data."""
     lines = [f"**{ticket.state}** · {ticket.kind} · {ticket.terms.partner_name}"]
     if ticket.attention:
@@ -275,16 +282,16 @@ def describe(ticket: Ticket) -> str:
         lines.append(f"Reason: {ticket.reason_code}")
     lines += [
         f"{m.seq}. {m.at:%Y-%m-%d %H:%M:%S} {m.event} → {m.to} ({_role(m.actor)})"
-        for m in ticket.moves
+        for m in ticket.transitions
     ]
     return "\n\n".join(lines)
 
 
-def summary(writing: Writing) -> str:
+def change_summary(writing: ChangeSet) -> str:
     """Return what a step does, in a line for operators."""
-    moves = [f"{move.event} → {move.to}" for move in writing.moves]
+    moves = [f"{move.event} → {move.to}" for move in writing.transitions]
     return ", ".join(moves) or "note what was heard"
 
 
-def _nameless(move: Move) -> Move:
+def _nameless(move: Transition) -> Transition:
     return move.model_copy(update={"note": None, "actor": _role(move.actor)})

@@ -9,19 +9,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from domain.tickets.emails import Letter, letter_earned
+from domain.tickets.emails import OutgoingEmail, email_for_transition
 from domain.tickets.lifecycle import Event, Lifecycle, State
-from domain.tickets.messages import RejectionReason, Request
-from domain.tickets.settlement import Release, Verdict
+from domain.tickets.messages import RejectionReason, TicketCommand
+from domain.tickets.settlement import HoldReleaseResult, SettlementResult
+from domain.tickets.settlement_transitions import HOLD_RELEASE_TRANSITIONS, SETTLEMENT_TRANSITIONS
 from domain.tickets.ticket import (
-    REMEMBERED,
-    Answered,
+    MAX_REMEMBERED_IDS,
     Attention,
-    Move,
-    Note,
+    ChangeSet,
+    MessageLogEntry,
+    StoredRequestResult,
     Ticket,
-    Writing,
-    resume_state,
+    Transition,
+    to_resume_state,
 )
 from domain.tickets.ticket_limits import (
     MOST_ASKED,
@@ -45,41 +46,21 @@ ABOUT_MAIL: Final = frozenset({Attention.MAIL_UNDELIVERABLE, Attention.MAIL_RETR
 RETRYING: Final = frozenset({Attention.MAIL_RETRYING, Attention.DELIVERY_RETRYING})
 ABOUT_PARTNER: Final = ABOUT_DELIVERY | {Attention.PARTNER_SILENT}
 _PROPOSED: Final = frozenset({Attention.APPROVAL_NEEDED})
-_SETTLED: Final = {
-    Verdict.GRANTED: (Event.CANCELLATION_PERIOD_ENDED, State.RESOLVED, None),
-    Verdict.REWARD_REGISTERED: (Event.REWARD_REGISTERED, State.RESOLVED, None),
-    Verdict.ALREADY_REWARDED: (
-        Event.CANCELLATION_PERIOD_ENDED,
-        State.REJECTED,
-        RejectionReason.ALREADY_REWARDED,
-    ),
-    Verdict.TERMS_NOT_MET: (
-        Event.CANCELLATION_PERIOD_ENDED,
-        State.REJECTED,
-        RejectionReason.TERMS_NOT_MET,
-    ),
-}
-_RELEASED: Final = {
-    Release.FREE: (State.VALIDATED, None),
-    Release.REWARD_REGISTERED: (State.RESOLVED, None),
-    Release.ALREADY_REWARDED: (State.REJECTED, RejectionReason.ALREADY_REWARDED),
-    Release.TERMS_NOT_MET: (State.REJECTED, RejectionReason.TERMS_NOT_MET),
-}
 
 
-class Course:
+class TicketAggregate:
     """One ticket on its way."""
 
     def __init__(self, ticket: Ticket) -> None:
         """Go on from where `ticket` stands."""
         self.ticket = ticket
         self._life = Lifecycle(ticket.state)
-        self._moves: list[Move] = []
-        self._letters: list[Letter] = []
-        self._notes: list[Note] = []
-        self._answers: list[Answered] = []
+        self._moves: list[Transition] = []
+        self._letters: list[OutgoingEmail] = []
+        self._notes: list[MessageLogEntry] = []
+        self._answers: list[StoredRequestResult] = []
         self._acknowledged: list[str] = []
-        self._left_out = ticket.notes_left_out
+        self._left_out = ticket.messages_left_out
 
     @property
     def ended(self) -> bool:
@@ -89,18 +70,20 @@ class Course:
     @property
     def is_full(self) -> bool:
         """Say whether so much waits that it should be written down."""
-        heard = max(self.ticket.notes_left_out - self._left_out, len(self._acknowledged))
+        heard = max(self.ticket.messages_left_out - self._left_out, len(self._acknowledged))
         return len(self._notes) >= MOST_NOTES or heard >= MOST_HEARD
 
     @property
     def has_unwritten(self) -> bool:
         """Say whether anything waits to be written down."""
         changed = self._moves or self._letters or self._notes or self._answers
-        return bool(changed or self._acknowledged) or self.ticket.notes_left_out > self._left_out
+        return bool(changed or self._acknowledged) or self.ticket.messages_left_out > self._left_out
 
     def may(self, event: Event, to: State | None = None) -> bool:
         """Ask the map whether `event` leads from here (to `to`); a member is not asked for ever."""
-        is_enough = event is Event.INFORMATION_REQUESTED and self.ticket.asked >= MOST_ASKED
+        is_enough = (
+            event is Event.INFORMATION_REQUESTED and self.ticket.question_count >= MOST_ASKED
+        )
         return not is_enough and self._life.may(event, to)
 
     def accept(self, now: datetime, held_until: datetime | None = None) -> None:
@@ -120,16 +103,16 @@ class Course:
         """Give the partner its time from `now` on."""
         terms = self.ticket.terms
         due_at = periods.after(now, terms.response.deadline, terms.market.zone)
-        self.change(due_at=due_at, clock_began_at=now, reminded=0)
+        self.change(due_at=due_at, deadline_started_at=now, reminders_sent=0)
 
     def release_due(self, now: datetime) -> bool:
         """Say whether a held claim's moment has come."""
         due_at = self.ticket.due_at
         return self.ticket.state is State.ON_HOLD and bool(due_at and due_at <= now)
 
-    def release(self, found: Release, now: datetime) -> None:
+    def release(self, found: HoldReleaseResult, now: datetime) -> None:
         """Let a held claim go on as `found`; only now does the partner's clock start."""
-        to, reason = _RELEASED[found]
+        to, reason = HOLD_RELEASE_TRANSITIONS[found]
         self.move(Event.HOLD_RELEASED, to, now, reason=reason)
         if to is State.VALIDATED:
             self.start_partners_clock(now)
@@ -139,19 +122,21 @@ class Course:
         ends_at = self.ticket.cancellation_ends_at
         waits = self.ticket.state is State.AWAITING_CANCELLATION_PERIOD
         contradicted = Attention.OUTCOME_CONTRADICTED in self.ticket.attention
-        due = ends_at and ends_at <= now and self.ticket.confirmed
+        due = ends_at and ends_at <= now and self.ticket.confirmed_amount
         return waits and bool(due) and not contradicted
 
-    def settle(self, verdict: Verdict, now: datetime) -> None:
+    def settle(self, verdict: SettlementResult, now: datetime) -> None:
         """End the ticket as the granting transaction found; or wait on for a second agent."""
-        if verdict is Verdict.APPROVAL_NEEDED:
-            self.change(confirmed=None, approval=None)
+        if verdict is SettlementResult.APPROVAL_NEEDED:
+            self.change(confirmed_amount=None, approval=None)
             self.attend(add=Attention.AMOUNT_UNDECIDED)
             return
-        event, to, reason = _SETTLED[verdict]
-        if verdict is Verdict.GRANTED:
-            self.change(granted=self.ticket.confirmed)
-        self.move(event, to, now, reason=reason, letter={"amount": money(self.ticket.granted)})
+        event, to, reason = SETTLEMENT_TRANSITIONS[verdict]
+        if verdict is SettlementResult.GRANTED:
+            self.change(granted_amount=self.ticket.confirmed_amount)
+        self.move(
+            event, to, now, reason=reason, letter={"amount": money(self.ticket.granted_amount)}
+        )
 
     def move(
         self,
@@ -167,8 +152,8 @@ class Course:
         """Follow an arrow, write it into the history, and queue the letter that it earns."""
         t = self.ticket
         self._life.move(event, to)
-        seq = len(t.moves) + 1
-        step = Move(
+        seq = len(t.transitions) + 1
+        step = Transition(
             seq=seq,
             event=event,
             from_state=t.state,
@@ -178,29 +163,31 @@ class Course:
             actor=actor,
             note=note,
         )
-        if earned := letter_earned(event, t.state, to):
+        if earned := email_for_transition(event, t.state, to):
             params = dict(letter or {}) | ({"reason_code": reason} if reason else {})
             key = f"{seq}-{earned}"
-            queued = Letter(key=key, kind=earned, language=t.language, params=params)
+            queued = OutgoingEmail(key=key, kind=earned, language=t.language, params=params)
             self._letters.append(queued)
         self._moves.append(step)
-        self.change(state=to, moves=(*t.moves, step), reason_code=reason or t.reason_code)
         self.change(proposal=None)  # what an agent proposed was about where the ticket stood
-        moves = (*t.moves, step.model_copy(update={"note": None}))
-        self.change(state=to, moves=moves, reason_code=reason or t.reason_code)
+        moves = (*t.transitions, step.model_copy(update={"note": None}))
+        self.change(state=to, transitions=moves, reason_code=reason or t.reason_code)
         self.attend(drop=_over(to))
         if to not in (State.VALIDATED, State.SENT_TO_PARTNER):
-            self.change(delivering=None)
+            self.change(delivery_purpose=None)
         if to.is_final:
             self.change(due_at=None)
 
-    def note(self, note: Note) -> None:
+    def note(self, note: MessageLogEntry) -> None:
         """Keep a message that was heard; of many that changed nothing, only their number."""
         if note.seq is None:
-            if self.ticket.unmoved >= MOST_UNMOVED + bool(note.discrepancy) * MOST_DISCREPANCIES:
-                self.change(notes_left_out=self.ticket.notes_left_out + 1)
+            if (
+                self.ticket.unapplied_messages
+                >= MOST_UNMOVED + bool(note.discrepancy) * MOST_DISCREPANCIES
+            ):
+                self.change(messages_left_out=self.ticket.messages_left_out + 1)
                 return
-            self.change(unmoved=self.ticket.unmoved + 1)
+            self.change(unapplied_messages=self.ticket.unapplied_messages + 1)
         self._notes.append(note)
 
     def acknowledge(self, outcome_id: str) -> None:
@@ -209,36 +196,36 @@ class Course:
 
     def answer(
         self,
-        request: Request,
+        request: TicketCommand,
         code: str | None = None,
         problems: Mapping[str, str] | None = None,
         *,
         moved: bool = False,
         awaits_approval: bool = False,
-    ) -> Answered:
+    ) -> StoredRequestResult:
         """Give a request its first answer: kept for ever in the books, for a while at hand."""
-        answer = Answered(
+        answer = StoredRequestResult(
             request_id=request.request_id,
             caller=request.sender,
             digest=request.digest,
             number=self.ticket.number,
             state=self.ticket.state,
-            moved=moved,
+            state_changed=moved,
             code=code,
             problems=dict(problems or {}),
             awaits_approval=awaits_approval,
         )
         self._answers.append(answer)
-        kept = (*self.ticket.answers, answer)[-REMEMBERED:]
-        self.change(answers=kept, answered=self.ticket.answered + 1)
+        kept = (*self.ticket.recent_results, answer)[-MAX_REMEMBERED_IDS:]
+        self.change(recent_results=kept, result_count=self.ticket.result_count + 1)
         return answer
 
-    def may_have_forgotten(self, request: Request) -> bool:
+    def may_have_forgotten(self, request: TicketCommand) -> bool:
         """Say whether only the books know if `request` came before."""
-        known = any(answer.key == request.key for answer in self.ticket.answers)
-        return not known and self.ticket.answered > len(self.ticket.answers)
+        known = any(answer.key == request.key for answer in self.ticket.recent_results)
+        return not known and self.ticket.result_count > len(self.ticket.recent_results)
 
-    def remind(self, letter: Letter) -> None:
+    def remind(self, letter: OutgoingEmail) -> None:
         """Queue a letter that no move earns: a reminder."""
         self._letters.append(letter)
 
@@ -253,33 +240,33 @@ class Course:
         """Replace fields of the ticket."""
         self.ticket = self.ticket.model_copy(update=fields)
 
-    def write_down(self) -> Writing:
+    def write_down(self) -> ChangeSet:
         """Hand out what has collected since the last writing."""
-        self.change(writings=self.ticket.writings + 1)
+        self.change(version=self.ticket.version + 1)
         t = self.ticket
-        writing = Writing(
+        writing = ChangeSet(
             number=t.number,
-            writing=t.writings,
+            version=t.version,
             state=t.state,
             reason_code=t.reason_code,
             due_at=t.due_at,
             cancellation_ends_at=t.cancellation_ends_at,
             attention=t.attention,
-            confirmed=t.confirmed,
+            confirmed_amount=t.confirmed_amount,
             proposal=t.proposal,
             approval=t.approval,
             partner_reference=t.partner_reference,
-            moves=tuple(self._moves),
-            letters=tuple(self._letters),
-            notes=tuple(self._notes),
-            answers=tuple(self._answers),
+            transitions=tuple(self._moves),
+            emails=tuple(self._letters),
+            messages=tuple(self._notes),
+            results=tuple(self._answers),
             resumptions=t.resumptions,
-            resume_state=resume_state(t),
-            acknowledged=tuple(self._acknowledged),
-            notes_left_out=t.notes_left_out,
+            resume_state=to_resume_state(t),
+            acknowledged_outcome_ids=tuple(self._acknowledged),
+            messages_left_out=t.messages_left_out,
         )
         self._moves, self._letters, self._notes, self._answers = [], [], [], []
-        self._acknowledged, self._left_out = [], t.notes_left_out
+        self._acknowledged, self._left_out = [], t.messages_left_out
         return writing
 
 
@@ -298,9 +285,9 @@ def money(amount: Money | None) -> dict[str, Any] | None:
     return amount.model_dump(mode="json") if amount else None
 
 
-def foreseen(ticket: Ticket, now: datetime) -> dict[Verdict, Writing]:
+def foreseen(ticket: Ticket, now: datetime) -> dict[SettlementResult, ChangeSet]:
     """Return, for each verdict the granting transaction may reach, the step it then writes."""
-    forks = {verdict: Course(ticket) for verdict in Verdict}
+    forks = {verdict: TicketAggregate(ticket) for verdict in SettlementResult}
     for verdict, fork in forks.items():
         fork.settle(verdict, now)
     return {verdict: fork.write_down() for verdict, fork in forks.items()}

@@ -9,7 +9,7 @@ every swap of two neighbours changes it. A number authorises nothing.
 import hashlib
 import unicodedata
 
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PREFIX = "ZW"
@@ -41,17 +41,17 @@ def check_character(body: str) -> str:
 def read_number(text: str) -> str:
     """Return the number that a person meant: case, spaces, dashes, O/0 and I/1/L do not matter.
 
-    Raises `MessageRefused("unknown_number")` for anything that is not a whole, unaltered number.
+    Raises `RequestRejected("unknown_number")` for anything that is not a whole, unaltered number.
     """
     if len(text) > _LONGEST:
-        raise MessageRefused("unknown_number", "number", f"a number such as {_EXAMPLE}")
+        raise RequestRejected("unknown_number", "number", f"a number such as {_EXAMPLE}")
     upper = unicodedata.normalize("NFKC", text).upper()
     symbols = "".join(c for c in upper if c.isalnum())
     if len(symbols) == len(PREFIX) + _BODY + 1 and symbols.startswith(PREFIX):
         symbols = symbols[len(PREFIX) :]
     symbols = symbols.translate(_FORGIVEN)
     if not _is_whole(symbols):
-        raise MessageRefused("unknown_number", "number", f"a number such as {_EXAMPLE}")
+        raise RequestRejected("unknown_number", "number", f"a number such as {_EXAMPLE}")
     return _grouped(symbols)
 
 
@@ -59,7 +59,7 @@ def is_number(text: str) -> bool:
     """Say whether `text` is a ticket number exactly as numbers are written."""
     try:
         return read_number(text) == text
-    except MessageRefused:
+    except RequestRejected:
         return False
 
 

@@ -167,7 +167,7 @@ async def check(request: Request, context: Context, caller: FilingCaller, claim:
             "model": PendingTicket,
             "headers": {"Retry-After": RETRY_AFTER_HEADER},
         },
-        **responses("malformed", "key_reused", "not_possible_now"),
+        **responses("malformed", "key_reused", "action_not_allowed"),
     },
 )
 async def file(

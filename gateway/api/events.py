@@ -68,14 +68,14 @@ async def read_events(
 @router.post(
     "/events/{event_id}/redelivery",
     status_code=202,
-    responses=responses(*_REFUSED, "unknown_event", "not_possible_now"),
+    responses=responses(*_REFUSED, "unknown_event", "action_not_allowed"),
 )
 async def redeliver_event(
     context: Context, caller: OperatorOrPlatformCaller, event_id: EventId
 ) -> Redelivery:
     """Send an event's webhook once more."""
     if not context.settings.webhook_url:
-        raise Problem("not_possible_now")
+        raise Problem("action_not_allowed")
     accounts = None if "operator" in caller.roles else caller.accounts
     if not await redeliver(context.postgres, event_id, LASTING, accounts):
         raise Problem("unknown_event")

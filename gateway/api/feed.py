@@ -31,7 +31,7 @@ from adapters.postgres.platform_feed import (
     rewards_to_look_at,
 )
 from domain.claims.claim import Reward
-from domain.errors import Unavailable
+from domain.errors import TransientError
 from gateway.api.schemas.feed import (
     LINK_EXAMPLE,
     REWARD_EXAMPLE,
@@ -185,7 +185,7 @@ async def _tell_soon(context: AppContext, rewards: Sequence[Key]) -> None:
     try:
         async with asyncio.timeout(PATIENCE):
             await _tell_of(context, rewards)
-    except (Unavailable, RPCError, TimeoutError) as error:
+    except (TransientError, RPCError, TimeoutError) as error:
         log.warning("tickets are told of rewards later: %s", type(error).__name__)
 
 
@@ -196,7 +196,9 @@ async def _tell_of(context: AppContext, rewards: Sequence[Key]) -> None:
 
 
 async def _tell(context: AppContext, tickets: Sequence[Told]) -> None:
-    """Signal tickets, a few at once; raises `Unavailable` or `RPCError` while Temporal is away."""
+    """Signal tickets, a few at once; raises `TransientError` or `RPCError` while Temporal is
+    away.
+    """
     limit = asyncio.Semaphore(_TOLD_AT_ONCE)
 
     async def one(reward: Reward, number: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from domain.claims.parsing import Reading, read_message
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 from domain.tickets.messages import PartnerOutcome
 from domain.values.input_grammar import NotRead, in_zone
 from domain.values.ticket_number import read_number
@@ -69,7 +69,7 @@ def _with_offset(told: object, zone: ZoneInfo | None) -> object:
 def _number(told: object) -> object:
     try:
         return read_number(told) if isinstance(told, str) else told
-    except MessageRefused:
+    except RequestRejected:
         return told
 
 

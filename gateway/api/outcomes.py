@@ -12,7 +12,7 @@ from adapters.postgres.outcomes import TOO_MANY, Kept, Key, key_of
 from adapters.security import webhook_signatures
 from adapters.security.webhook_signatures import Signed, check_signature, could_be_signed
 from domain.claims.parsing import Reading, parse
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 from domain.tickets.discrepancies import ID_REUSED, UNCHANGED, same_content
 from domain.tickets.messages import PartnerOutcome
 from domain.values.ticket_number import is_number
@@ -147,7 +147,7 @@ async def take(
 def _signed(body: bytes, request: Request, secrets: Sequence[str]) -> Signed:
     try:
         return check_signature(body, request.headers, secrets)
-    except MessageRefused:
+    except RequestRejected:
         log_event(SecurityEvent.SIGNATURE_REFUSED, path=request.url.path)
         raise _unsigned() from None
 

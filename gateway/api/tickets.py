@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request
 
 from adapters.postgres.ticket_queries import Filters, place_of, ticket_whole, tickets_found
-from domain.tickets.ticket import Answer
+from domain.tickets.ticket import RequestResult
 from domain.values.email_addresses import as_kept
 from domain.values.order_key import order_key
 from gateway.api.schemas import ticket_examples as examples
@@ -100,7 +100,7 @@ def _ids(caller: Caller, told: CommandRequest, key: str | None) -> dict[str, str
 def _answers(*codes: str) -> dict[str, Any]:
     shown = {"application/json": {"example": examples.ANSWER}}
     told = responses(
-        *_READ, "not_possible_now", "key_reused", "payload_too_large", "workflow_lost", *codes
+        *_READ, "action_not_allowed", "key_reused", "payload_too_large", "workflow_lost", *codes
     )
     told[200] = {"description": "The ticket's answer", "content": shown}
     return {"responses": told, "dependencies": [Depends(strict_json_body)]}
@@ -124,7 +124,7 @@ async def decide(
     number: Number,
     told: Annotated[DecisionRequest, Body()],
     key: Key = None,
-) -> Answer:
+) -> RequestResult:
     """Decide in the partner's stead, and say why. More than the partner's maximum is not confirmed
     by one: the answer says `awaits_approval`, and the same decision by another agent confirms it.
     """
@@ -143,7 +143,7 @@ async def withdraw(
     number: Number,
     told: Annotated[WithdrawalRequest, Body()],
     key: Key = None,
-) -> Answer:
+) -> RequestResult:
     """Take the claim back: an agent, or the platform for its own member."""
     found = await require_ticket_access(context, caller, number)
     content = {"reason": told.reason} | _ids(caller, told, key)
@@ -160,7 +160,7 @@ async def inform(
     number: Number,
     told: Annotated[TicketInformationRequest, Body()],
     key: Key = None,
-) -> Answer:
+) -> RequestResult:
     """Ask the member by `questions` (agents only), or give the member's answer."""
     if told.is_question and "agent" not in caller.roles:
         raise Problem("forbidden")
@@ -177,7 +177,7 @@ async def resend(
     number: Number,
     told: Annotated[ResendRequest, Body()],
     key: Key = None,
-) -> Answer:
+) -> RequestResult:
     """Send the claim to the partner once more; the ticket does not move."""
     content = {"reason": told.reason} | _ids(caller, told, key)
     return await submit_command(context, parse_number_or_404(number), "resend_to_partner", content)

@@ -8,7 +8,7 @@ from typing import Final
 
 from temporalio.service import RPCError
 
-from domain.errors import Unavailable
+from domain.errors import TransientError
 from gateway.api import feed
 from gateway.background import webhook_sender
 from gateway.background.lost_tickets import find_lost
@@ -59,7 +59,7 @@ async def _again_and_again(one: Round, context: AppContext) -> None:
     while True:
         try:
             more = await one(context)
-        except (Unavailable, RPCError, RuntimeError) as error:
+        except (TransientError, RPCError, RuntimeError) as error:
             log.warning("a round is tried again: %s", type(error).__name__)
             await asyncio.sleep(PAUSE_AFTER_TROUBLE)
         except Exception as error:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from adapters.postgres.event_log import Due, delivered, failed, place_moves, webhooks_due
-from domain.errors import Unavailable
+from domain.errors import TransientError
 from gateway.api.events import to_event, webhook_retry_window
 from gateway.background.webhook_backoff import pause_after
 from gateway.context import AppContext
@@ -46,7 +46,7 @@ async def _send(context: AppContext, due: Due) -> timedelta:
     secrets = context.settings.webhook_secret or ""
     try:
         await context.http.notify(address, secrets, event.event_id, body, TIMEOUT)
-    except Unavailable as error:
+    except TransientError as error:
         pause = pause_after(due.attempts, random.random(), error.retry_after)  # noqa: S311
         await failed(context.postgres, due, str(error), pause)
         return error.retry_after or timedelta(0)

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import ValidationError
 
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 from domain.values.types import Frozen, Identifier
 from gateway.context import AppContext, Context
 from gateway.http.openapi import reject_unknown_parameters
@@ -65,10 +65,10 @@ class Caller(Frozen):
 
 
 def caller_from_claims(content: Mapping[str, Any]) -> Caller:
-    """Read what a checked token says; raises `MessageRefused("unauthorised")`."""
+    """Read what a checked token says; raises `RequestRejected("unauthorised")`."""
     accounts = content.get("accounts", [])
     if accounts is None:  # nobody speaks for all by saying nothing
-        raise MessageRefused("unauthorised")
+        raise RequestRejected("unauthorised")
     told = {
         "subject": content.get("sub"),
         "roles": content.get("roles", []),
@@ -77,7 +77,7 @@ def caller_from_claims(content: Mapping[str, Any]) -> Caller:
     try:
         return Caller.model_validate(told)
     except ValidationError:
-        raise MessageRefused("unauthorised") from None
+        raise RequestRejected("unauthorised") from None
 
 
 class RoleRequirement:

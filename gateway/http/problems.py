@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.errors import MessageRefused, Unavailable
+from domain.errors import RequestRejected, TransientError
 from gateway.i18n import catalog, preferred_language
 
 log = logging.getLogger("gateway")
@@ -48,7 +48,7 @@ STATUS: Final = {
     "not_found": 404,
     "partner_takes_no_claims": 404,
     "method_not_allowed": 405,
-    "not_possible_now": 409,
+    "action_not_allowed": 409,
     "id_mismatch": 409,
     "replayed_message": 409,
     "payload_too_large": 413,
@@ -162,8 +162,8 @@ def unlocalized_problem(code: str) -> bytes:
 def register_handlers(app: FastAPI) -> None:
     """Let every error leave as a problem."""
     app.add_exception_handler(Problem, _on_problem)
-    app.add_exception_handler(MessageRefused, _on_rejected)
-    app.add_exception_handler(Unavailable, _on_unavailable)
+    app.add_exception_handler(RequestRejected, _on_rejected)
+    app.add_exception_handler(TransientError, _on_unavailable)
     app.add_exception_handler(RPCError, _on_rpc_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_error)
@@ -174,9 +174,9 @@ async def _on_problem(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _on_rejected(request: Request, error: Exception) -> JSONResponse:
-    code = error.code if isinstance(error, MessageRefused) and error.code in STATUS else "internal"
-    field = error.field if isinstance(error, MessageRefused) else None
-    expected = error.expected if isinstance(error, MessageRefused) else ""
+    code = error.code if isinstance(error, RequestRejected) and error.code in STATUS else "internal"
+    field = error.field if isinstance(error, RequestRejected) else None
+    expected = error.expected if isinstance(error, RequestRejected) else ""
     return problem_response(request, Problem(code, {field: expected} if field else None))
 
 

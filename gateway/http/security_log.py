@@ -19,7 +19,7 @@ from typing import Final
 from asgi_correlation_id import correlation_id
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 
 log = logging.getLogger("security")
 MAX_LINES_PER_MINUTE: Final = 60
@@ -128,7 +128,7 @@ def log_refusals(event: SecurityEvent, **told: str | int | None) -> Iterator[Non
     """Write `event` down where a token, a signature or a link is refused."""
     try:
         yield
-    except MessageRefused:
+    except RequestRejected:
         log_event(event, **told)
         raise
 

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from temporalio.service import RPCError
 
-from domain.errors import MessageRefused, Unavailable
+from domain.errors import RequestRejected, TransientError
 from gateway.http.problems import RETRY_AFTER_SECONDS, STATUS, Problem, is_workflow_not_found
 from gateway.i18n import catalog
 from gateway.pages.rendering import page, reading_language
@@ -55,13 +55,13 @@ class PageRoute(APIRoute):
                 return await make(request)
             except Problem as error:
                 return _problem(request, self.area, error.code, error.headers)
-            except MessageRefused as error:
+            except RequestRejected as error:
                 return _problem(request, self.area, error.code)
             except RequestValidationError:
                 return _problem(request, self.area, "malformed")
             except HTTPException as error:
                 return _problem(request, self.area, _BY_STATUS.get(error.status_code, "malformed"))
-            except (Unavailable, RPCError) as error:
+            except (TransientError, RPCError) as error:
                 if isinstance(error, RPCError) and is_workflow_not_found(error):
                     return _problem(request, self.area, "unknown_ticket")
                 tell_away(error)
@@ -70,7 +70,7 @@ class PageRoute(APIRoute):
         return told
 
 
-def tell_away(error: Unavailable | RPCError) -> None:
+def tell_away(error: TransientError | RPCError) -> None:
     """Log that something is away, without its own words."""
     log.warning("away: %s", error.status.name if isinstance(error, RPCError) else error)
 

@@ -18,7 +18,7 @@ from starlette.datastructures import FormData
 from adapters.postgres.sessions import LONGEST, Kind, is_idle_session_of, live_session
 from adapters.security.signed_links import seal, unseal
 from domain.claims.claim import Contact
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 from domain.values.types import Frozen, Identifier
 from gateway.context import AppContext
 from gateway.http.problems import Problem
@@ -65,7 +65,7 @@ def cookie_of(context: AppContext, request: Request, kind: Kind) -> str | None:
     cookie, secret = request.cookies.get(_name(context, kind), ""), context.settings.signing_secret
     try:
         return str(unseal(cookie, secret, f"session {kind}", context.now))
-    except MessageRefused:
+    except RequestRejected:
         return None
 
 
@@ -156,7 +156,7 @@ def page_session(context: AppContext, token: object) -> str | None:
     secret = context.settings.signing_secret
     try:
         whose = unseal(token if isinstance(token, str) else "", secret, "form", context.now)
-    except MessageRefused:
+    except RequestRejected:
         return None
     return whose if isinstance(whose, str) else None
 

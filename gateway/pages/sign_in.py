@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from adapters.postgres.sessions import Handover, Kind, end_session, is_used, session_begun
 from domain.claims.claim import Contact
 from domain.claims.parsing import digest, read_claim
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 from gateway.context import AppContext
 from gateway.http.security_log import SecurityEvent, log_event
 from gateway.i18n import catalog
@@ -66,7 +66,7 @@ async def welcome(context: AppContext, request: Request, kind: Kind, token: str)
     comer = Comer(context, request, kind, await session_of(context, request, kind))
     try:
         handover = await _read(context, token, kind)
-    except MessageRefused:
+    except RequestRejected:
         return _not_let_in(comer, "not_valid")
     if await is_used(context.postgres, handover):
         return _not_let_in(comer, "used")
@@ -85,7 +85,7 @@ async def let_in(context: AppContext, request: Request, kind: Kind) -> Response:
     comer = Comer(context, request, kind, await session_of(context, request, kind))
     try:
         handover = await _read(context, token, kind)
-    except MessageRefused:
+    except RequestRejected:
         return _not_let_in(comer, "not_valid")
     replaced = comer.alive if comer.alive and comer.alive.subject != handover.subject else None
     asked = replaced is None or page_session(context, form.get(_INSTEAD)) == replaced.session_id
@@ -144,14 +144,14 @@ def signed_in(context: AppContext, session: Session, language: str) -> dict[str,
 
 
 async def _read(context: AppContext, token: str, kind: Kind) -> Handover:
-    """Read a hand-over, used or not; raises `MessageRefused("invalid_link")`."""
+    """Read a hand-over, used or not; raises `RequestRejected("invalid_link")`."""
     try:
         content = await context.tokens.read(token, "pages")
         handover = _handover(content, kind)
-    except (MessageRefused, ValidationError, KeyError, TypeError, ValueError, OverflowError):
-        raise MessageRefused("invalid_link") from None
+    except (RequestRejected, ValidationError, KeyError, TypeError, ValueError, OverflowError):
+        raise RequestRejected("invalid_link") from None
     if handover.expires_at - handover.issued_at > LONGEST_HANDOVER:
-        raise MessageRefused("invalid_link")
+        raise RequestRejected("invalid_link")
     return handover
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from domain.admission.admission import SYNCHRONOUS_ANSWER_LIMIT, AdmissionResult
-from domain.tickets.emails import LetterKind
+from domain.tickets.emails import EmailKind
 from domain.values.types import Money
 from local.demo.runner import Played
 from local.demo.scenarios import Row
@@ -116,7 +116,7 @@ def _end_differs(one: Played) -> Iterator[str]:
     reason = end.reason_code if end else None
     if reason != row.expected_reason:
         yield f"reason {reason} instead of {row.expected_reason}"
-    amount = end.granted if end else None
+    amount = end.granted_amount if end else None
     if amount != row.expected_granted:
         yield f"outcome says {_money(amount)} instead of {_money(row.expected_granted)}"
 
@@ -126,8 +126,8 @@ def _letters_differ(one: Played, found: Sequence[str]) -> Iterator[str]:
     got = Counter(found)
     # Owed only to whoever waited too long for a refusal, and measured here from outside.
     slow = one.took >= SYNCHRONOUS_ANSWER_LIMIT.total_seconds()
-    if row.expected_state == "discarded" and slow and got[LetterKind.CLAIM_NOT_ACCEPTED] == 1:
-        got.pop(LetterKind.CLAIM_NOT_ACCEPTED)
+    if row.expected_state == "discarded" and slow and got[EmailKind.CLAIM_NOT_ACCEPTED] == 1:
+        got.pop(EmailKind.CLAIM_NOT_ACCEPTED)
     wanted = Counter(map(str, row.expected_letters))
     if missing := wanted - got:
         yield f"letters missing: {_list(missing.elements())}"
@@ -150,7 +150,7 @@ def _claims_differ(row: Row, received: Sequence[Mapping[str, Any]]) -> Iterator[
     claim = received[0]
     if not claim["accepted_at"]:
         yield "the partner never took the claim"
-    questions = row.expected_letters.count(LetterKind.INFORMATION_NEEDED)
+    questions = row.expected_letters.count(EmailKind.INFORMATION_NEEDED)
     if not 1 <= len(claim["keys"]) <= 1 + questions:
         yield f"the partner got the claim under {len(claim['keys'])} keys"
 

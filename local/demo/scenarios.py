@@ -1,7 +1,8 @@
 """The example claims of the demonstration: what is filed, what happens to it, how it must end.
 
 `claims.csv`, `links.csv` and `rewards.csv` are what a platform exports; `scripts.toml` holds what
-no export has. Every fault in them is a `Misconfigured` that names the file, the line, the column.
+no export has. Every fault in them is a `InvalidConfiguration` that names the file, the line, the
+column.
 """
 
 import csv
@@ -24,9 +25,9 @@ from pydantic import (
 )
 
 from domain.claims.claim import LINK_KIND, AdmissionStatus, Link, Reward, RewardState
-from domain.errors import Misconfigured
+from domain.errors import InvalidConfiguration
 from domain.partners.profile import ClaimKind, PartnerProfile
-from domain.tickets.emails import LetterKind
+from domain.tickets.emails import EmailKind
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import UPDATES, RejectionReason
 from domain.tickets.ticket import Attention
@@ -79,7 +80,7 @@ class Row(Exact):
     expected_codes: Annotated[tuple[str, ...], BeforeValidator(_words)] = ()
     expected_state: State
     expected_reason: RejectionReason | None = None
-    expected_letters: Annotated[tuple[LetterKind, ...], BeforeValidator(_words)] = ()
+    expected_letters: Annotated[tuple[EmailKind, ...], BeforeValidator(_words)] = ()
     expected_granted: Annotated[Money, BeforeValidator(_money)] | None = None
 
     @property
@@ -217,7 +218,7 @@ def _lines(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
         for cells in reader:
             if None in cells or None in cells.values():
                 expected = f"expected {len(reader.fieldnames or ())} columns"
-                raise Misconfigured(str(file), f"line {reader.line_num}", expected)
+                raise InvalidConfiguration(str(file), f"line {reader.line_num}", expected)
             yield reader.line_num, {name: cell for name, cell in cells.items() if cell}
 
 
@@ -251,7 +252,7 @@ def _plays(file: Path, now: datetime) -> dict[str, Play]:
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
-        raise Misconfigured(str(file), "file", f"expected TOML: {error}") from error
+        raise InvalidConfiguration(str(file), "file", f"expected TOML: {error}") from error
     resolved = relative_dates.days_within(content, now, ZoneInfo("UTC"))
     return {key: _valid(Play, play, file, f"{key}.") for key, play in resolved.items()}
 
@@ -263,11 +264,11 @@ def _check_keys(folder: Path, rows: list[tuple[int, Row]], plays: Mapping[str, P
         if known.setdefault(row.request_key, row) != row:
             key = f"line {line}, column request_key"
             expected = "expected a key of its own, or a line that repeats the whole request"
-            raise Misconfigured(str(folder / "claims.csv"), key, expected)
+            raise InvalidConfiguration(str(folder / "claims.csv"), key, expected)
     for key, play in plays.items():
         for named in {key, play.after_answer_of, play.after_end_of} - {None, *known}:
             expected = f"expected a request_key of claims.csv, not {named!r}"
-            raise Misconfigured(str(folder / "scripts.toml"), key, expected)
+            raise InvalidConfiguration(str(folder / "scripts.toml"), key, expected)
 
 
 def _valid(model: type[M], content: Any, file: Path, place: str) -> M:
@@ -276,7 +277,9 @@ def _valid(model: type[M], content: Any, file: Path, place: str) -> M:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise Misconfigured(str(file), f"{place}{where}".rstrip(" ,."), first["msg"]) from error
+        raise InvalidConfiguration(
+            str(file), f"{place}{where}".rstrip(" ,."), first["msg"]
+        ) from error
 
 
 def _zone(zones: Zones, partner_id: str) -> ZoneInfo:

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from domain.errors import Misconfigured, TicketError
+from domain.errors import InvalidConfiguration, TicketError
 from local.exit_process import leave
 from local.http_server import dropper, expect_signals, server
 from local.partner_simulator.outcome_sender import Answerer, GatewayDoor
@@ -146,11 +146,13 @@ def _signed(secret: str, body: bytes, headers: Mapping[str, str]) -> bool:
 
 
 def secrets_of(profiles: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """Each partner's secret by partner id; raises `Misconfigured` for one that is not set."""
+    """Each partner's secret by partner id; raises `InvalidConfiguration` for one that is not
+    set.
+    """
     names = secret_names(read_profiles(profiles, profiles))
     for name in names.values():
         if name not in environment:
-            raise Misconfigured("environment", name, "a secret, whsec_...")
+            raise InvalidConfiguration("environment", name, "a secret, whsec_...")
     return {partner_id: environment[name] for partner_id, name in names.items()}
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from domain.errors import Misconfigured
+from domain.errors import InvalidConfiguration
 from local.stack.errors import PortTaken
 
 HOST = "127.0.0.1"
@@ -42,13 +42,13 @@ class Ports(BaseSettings):
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Read the settings; raises `Misconfigured` naming the first wrong variable."""
+        """Read the settings; raises `InvalidConfiguration` naming the first wrong variable."""
         try:
             return cls()
         except ValidationError as error:
             first = error.errors()[0]
             variable = PREFIX + str(first["loc"][0]).upper()
-            raise Misconfigured("environment", variable, "a port, 1 to 65535") from error
+            raise InvalidConfiguration("environment", variable, "a port, 1 to 65535") from error
 
     @classmethod
     def free(cls) -> Self:

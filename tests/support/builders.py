@@ -21,9 +21,9 @@ from domain.tickets.messages import (
     PartnerOutcome,
     Withdrawal,
 )
-from domain.tickets.settlement import Verdict
+from domain.tickets.settlement import SettlementResult
 from domain.tickets.ticket import Ticket
-from domain.tickets.ticket_aggregate import Course
+from domain.tickets.ticket_aggregate import TicketAggregate
 
 NOW: Final = datetime(2026, 10, 20, 12, tzinfo=UTC)
 ORDERED_ON: Final = date(2026, 10, 1)
@@ -153,8 +153,7 @@ def a_new_ticket(partner: PartnerRules | None = None, **changes: Any) -> Ticket:
             "reward_kind": "cashback",
             "order_key": "VT22319",
             "ordered_on": ORDERED_ON,
-            "promised": PLN_40,
-            "overdue_reminders": False,
+            "promised_amount": PLN_40,
         }
         | changes
     )
@@ -197,12 +196,12 @@ def a_decision(outcome: str = "confirmed", **changes: Any) -> Decision:
 
 def a_course(
     state: State = State.SENT_TO_PARTNER, partner: PartnerRules | None = None, **changes: Any
-) -> Course:
+) -> TicketAggregate:
     """A ticket that came to `state` at `NOW` by moves, with nothing left to be written down.
 
     `changes` are made to the new ticket, before its first move.
     """
-    course = Course(a_new_ticket(partner, **changes))
+    course = TicketAggregate(a_new_ticket(partner, **changes))
     _lead(course, state)
     if course.has_unwritten:
         course.write_down()
@@ -216,7 +215,7 @@ def a_ticket(
     return a_course(state, partner, **changes).ticket
 
 
-def _lead(course: Course, state: State) -> None:
+def _lead(course: TicketAggregate, state: State) -> None:
     if state is State.CREATED:
         return
     if state is State.DISCARDED:
@@ -233,7 +232,7 @@ def _lead(course: Course, state: State) -> None:
     _lead_on(course, state)
 
 
-def _lead_on(course: Course, state: State) -> None:
+def _lead_on(course: TicketAggregate, state: State) -> None:
     if state is State.INFORMATION_REQUESTED:
         hear(course, a_question(outcome_id="on-the-way"), NOW)
     if state is State.REJECTED:
@@ -241,4 +240,4 @@ def _lead_on(course: Course, state: State) -> None:
     if state in (State.AWAITING_CANCELLATION_PERIOD, State.RESOLVED):
         hear(course, an_outcome("confirmed", outcome_id="on-the-way"), NOW)
     if state is State.RESOLVED:
-        course.settle(Verdict.GRANTED, NOW)
+        course.settle(SettlementResult.GRANTED, NOW)

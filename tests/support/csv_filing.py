@@ -18,8 +18,8 @@ from domain.handlers.message_handling import hear
 from domain.partners.claim_limits import ClaimLimits
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import Delivered, Message
-from domain.tickets.settlement import Verdict
-from domain.tickets.ticket_aggregate import Course, foreseen
+from domain.tickets.settlement import SettlementResult
+from domain.tickets.ticket_aggregate import TicketAggregate, foreseen
 from domain.values.ticket_number import ticket_number
 from tests.support.builders import a_link, a_profile, a_reward, an_outcome, claim_content
 
@@ -59,13 +59,15 @@ class Desk:
         """Admit a claim of the account for the order, under a request key of its own."""
         return await self.persistence.admit(a_request(order, account_id, **changes))
 
-    async def hears(self, admission: Admission, *messages: Message, sent: bool = False) -> Course:
+    async def hears(
+        self, admission: Admission, *messages: Message, sent: bool = False
+    ) -> TicketAggregate:
         """Let an accepted claim's ticket hear messages, every step written down.
 
         `sent`: its partner has the claim already.
         """
         assert admission.ticket
-        course = Course(admission.ticket)
+        course = TicketAggregate(admission.ticket)
         before = [Delivered(reference="ref-1")] if sent else []
         if sent:
             next_delivery(course)
@@ -74,15 +76,15 @@ class Desk:
             await self.persistence.apply_changes(course.write_down())
         return course
 
-    async def confirm(self, admission: Admission) -> Course:
+    async def confirm(self, admission: Admission) -> TicketAggregate:
         """Lead an accepted claim to its partner's yes; the cancellation period is over."""
         yes = an_outcome(cancellation_ends_on=ORDERED_ON)
         course = await self.hears(admission, yes, sent=True)
         assert course.ticket.state is State.AWAITING_CANCELLATION_PERIOD
-        assert course.ticket.confirmed
+        assert course.ticket.confirmed_amount
         return course
 
-    async def settle(self, course: Course) -> Verdict:
+    async def settle(self, course: TicketAggregate) -> SettlementResult:
         """End the ticket as the granting transaction finds it."""
         verdict = await self.persistence.settle(settlement(course))
         assert verdict
@@ -116,11 +118,11 @@ def a_request(
     )
 
 
-def settlement(course: Course) -> Settlement:
+def settlement(course: TicketAggregate) -> Settlement:
     """What a ticket's workflow asks for at the end of its cancellation period."""
     ticket = course.ticket
-    assert ticket.confirmed
+    assert ticket.confirmed_amount
     changes_by_result = foreseen(ticket, datetime.now(UTC))
     return Settlement(
-        number=ticket.number, amount=ticket.confirmed, changes_by_result=changes_by_result
+        number=ticket.number, amount=ticket.confirmed_amount, changes_by_result=changes_by_result
     )

@@ -25,7 +25,7 @@ from temporalio.worker import Worker
 from adapters.postgres.database import Postgres
 from adapters.postgres.feed_records import store_link
 from domain.admission.admission import AdmissionResult
-from domain.tickets.ticket import Answer, TicketOutcome, TicketSnapshot
+from domain.tickets.ticket import RequestResult, TicketOutcome, TicketSnapshot
 from domain.values.ticket_number import ticket_number
 from local.mail_catcher.smtp import Behaviour
 from local.mail_catcher.store import Letterbox
@@ -146,13 +146,14 @@ class TicketEnvironment:
         """Signal anything."""
         await self.handle.signal(name, args=list(arguments))
 
-    async def send_update(self, update: str, *arguments: object, **content: Any) -> Answer:
+    async def send_update(self, update: str, *arguments: object, **content: Any) -> RequestResult:
         """Send an update; without `arguments` a well-formed one, as an agent."""
         self._filed += 1
         known = {"request_id": f"req-{self._filed}", "actor": "agent-7"}
         sent = list(arguments) or [known | content]
-        answer: Answer = await asyncio.wait_for(
-            self.handle.execute_update(update, args=sent, result_type=Answer), TIMEOUT_SECONDS
+        answer: RequestResult = await asyncio.wait_for(
+            self.handle.execute_update(update, args=sent, result_type=RequestResult),
+            TIMEOUT_SECONDS,
         )
         return answer
 

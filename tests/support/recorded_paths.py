@@ -95,7 +95,7 @@ async def _strays(env: TicketEnvironment) -> None:
         await env.signal("partner_outcome", *strange)
     await env.signal("no_such_signal", 1)
     await env.send_outcome("confirmed", partner_id="buchkiste")
-    await env.wait_for_messages(*["malformed"] * 5, "other_partner")
+    await env.wait_for_messages(*["malformed"] * 5, "wrong_partner")
     await _then_rejected(env)
 
 

@@ -19,7 +19,7 @@ insert into tickets (
     reward_kind, order_key, promised_amount, promised_currency, reason_code, due_at, resume_state,
     created_at
 ) values (
-    :number, :run_id, :digest, :state, :writing, :admission, :account_id, :partner_id, :kind,
+    :number, :run_id, :digest, :state, :version, :admission, :account_id, :partner_id, :kind,
     :rules_hash, :language, :contact, :answers, :link_id, :reward_id, :ordered_on, :ordered_at,
     :duplicate_key, :reward_kind, :order_key, :promised_amount, :promised_currency, :reason_code,
     :due_at, :resume_state, :created_at
@@ -45,12 +45,12 @@ with kept as (
     insert into notes (
         number, writing, position, message, message_id, actor, code, body, seq, at
     ) values (
-        :number, :writing, :position, :message, :message_id, :actor, :code, :body, :seq, :at
+        :number, :version, :position, :message, :message_id, :actor, :code, :body, :seq, :at
     )
     on conflict do nothing
 )
 insert into discrepancies (number, key, writing, position)
-select :number, :discrepancy::text, :writing, :position
+select :number, :discrepancy::text, :version, :position
 where
     :discrepancy is not null
     and (select count(*) from discrepancies where number = :number and closed_at is null) < 20
@@ -75,12 +75,12 @@ update tickets set notes_left_out = notes_left_out + 1 where number = :number;
 -- name: write_ticket!
 -- A late writing never overwrites a newer one.
 update tickets set
-    writing = :writing, state = :state, reason_code = :reason_code, due_at = :due_at,
+    writing = :version, state = :state, reason_code = :reason_code, due_at = :due_at,
     cancellation_ends_at = :cancellation_ends_at, attention = :attention,
     confirmed_amount = :confirmed_amount, confirmed_currency = :confirmed_currency,
     partner_reference = :partner_reference, proposal = :proposal,
-    resume_state = :resume_state, notes_left_out = :notes_left_out, updated_at = now()
-where number = :number and writing < :writing;
+    resume_state = :resume_state, notes_left_out = :messages_left_out, updated_at = now()
+where number = :number and writing < :version;
 
 -- name: lock_ticket^
 select number, partner_id from tickets where number = :number for update;

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from domain.errors import Misconfigured
+from domain.errors import InvalidConfiguration
 
 FOLDER: Final = Path(__file__).parent / "migrations"
 _PATIENCE_SECONDS: Final = 3600.0
@@ -58,8 +58,8 @@ class Migration:
 async def migrate(database: Database, folder: Path = FOLDER) -> list[Migration]:
     """Apply what is missing, all in one transaction, and return it.
 
-    Of two processes the second waits and finds nothing to do. Raises `Misconfigured` for a file
-    that was changed after it had been applied.
+    Of two processes the second waits and finds nothing to do. Raises `InvalidConfiguration` for a
+    file that was changed after it had been applied.
     """
     async with database.transaction() as connection:
         await connection.execute(_LOCK, timeout=_PATIENCE_SECONDS)
@@ -71,7 +71,9 @@ async def migrate(database: Database, folder: Path = FOLDER) -> list[Migration]:
 
 
 async def missing(database: Database, folder: Path = FOLDER) -> list[str]:
-    """Return the names of the files that were not applied; raises `Misconfigured` as `migrate`."""
+    """Return the names of the files that were not applied; raises `InvalidConfiguration` as
+    `migrate`.
+    """
     async with database.transaction() as connection:
         (row,) = await connection.fetch("select to_regclass('schema_migrations') is null as empty")
         applied = {} if row["empty"] else await _applied(connection)
@@ -84,7 +86,9 @@ def pending(folder: Path, applied: Mapping[int, str]) -> list[Migration]:
     for migration in found:
         if applied.get(migration.version, migration.checksum) != migration.checksum:
             name = f"{migration.version:04}_{migration.name}.sql"
-            raise Misconfigured(name, "checksum", "expected as it was applied; add a new file")
+            raise InvalidConfiguration(
+                name, "checksum", "expected as it was applied; add a new file"
+            )
     return [migration for migration in found if migration.version not in applied]
 
 

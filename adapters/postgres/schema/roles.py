@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from adapters.postgres.database import Postgres
-from domain.errors import Misconfigured, Unavailable
+from domain.errors import InvalidConfiguration, TransientError
 
 log = logging.getLogger("database")
 OWNER: Final = "TICKETS_DATABASE_OWNER_URL"
@@ -28,17 +28,18 @@ async def grant_privileges(owner: Postgres, service: str) -> None:
 
 
 async def must_not_own(url: str, *, only_warn: bool = False) -> None:
-    """Raise `Misconfigured` where the service's role owns the tables, or may do what an owner may.
+    """Raise `InvalidConfiguration` where the service's role owns the tables, or may do what an
+    owner may.
 
     While the database is away, nobody can say.
     """
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS), Postgres.connect(url, 1) as postgres:
             owns = await postgres.value("owns_tables")
-    except (TimeoutError, Unavailable):
+    except (TimeoutError, TransientError):
         return
     if owns and not only_warn:
         expected = f"expected a role that does not own the tables; that one's address is {OWNER}"
-        raise Misconfigured("environment", "DATABASE_URL", expected)
+        raise InvalidConfiguration("environment", "DATABASE_URL", expected)
     if owns:
         log.warning("the service's role owns the tables: set %s for migrations", OWNER)

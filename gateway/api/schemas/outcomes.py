@@ -14,7 +14,7 @@ class OutcomeResult(BaseModel):
     this `outcome_id` was accepted for this ticket before; with the code `unchanged`, the ticket was
     confirmed with the same content before. `refused`: see `code`: `unknown_number` (no claim that
     was sent to this partner has the number), `ticket_closed` (the ticket has ended; a contradiction
-    is shown to customer service), `not_possible_now` (the ticket's state does not allow it),
+    is shown to customer service), `action_not_allowed` (the ticket's state does not allow it),
     `too_many_outcomes` (the ticket takes no more outcomes today), `outcome_id_reused` (the
     `outcome_id` was used with another content: send it under a new one), or `malformed` with the
     fields in `errors`. `unknown_fields` names the item's fields that are ignored.
@@ -29,7 +29,7 @@ class OutcomeResult(BaseModel):
             "malformed",
             "ticket_closed",
             "too_many_outcomes",
-            "not_possible_now",
+            "action_not_allowed",
             "outcome_id_reused",
             "unchanged",
         ]

@@ -27,7 +27,7 @@ ANSWER: Final = {
     "request_id": "desk-7731",
     "number": NUMBER,
     "state": "awaiting_cancellation_period",
-    "moved": True,
+    "state_changed": True,
     "code": None,
     "problems": {},
     "awaits_approval": False,

@@ -135,7 +135,7 @@ _KNOWN: Final = frozenset(
         "reward_required",
         "wrong_currency",
         "approval_by_another",
-        "not_possible_now",
+        "action_not_allowed",
         "key_reused",
         "unavailable",
         "workflow_lost",

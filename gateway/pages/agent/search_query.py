@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 from domain.values.email_addresses import as_kept
 from domain.values.order_key import order_key
 from domain.values.text_cleaning import cleaned
@@ -42,7 +42,7 @@ def understand(text: str, partners: Mapping[str, str]) -> Sought:
         return Sought(partner_id=found)
     try:
         return Sought(number=read_number(told))
-    except MessageRefused:
+    except RequestRejected:
         return Sought(order_key=order_key(told[:LONGEST]) or "", is_mistyped=_is_like_number(told))
 
 

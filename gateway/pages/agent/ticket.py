@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from temporalio.service import RPCError
 
 from adapters.postgres.ticket_queries import ticket_whole
-from domain.errors import MessageRefused, Unavailable
+from domain.errors import RequestRejected, TransientError
 from domain.partners.profile import ClaimKind, FormField, PartnerRules
 from domain.tickets.approvals import NEEDED, are_two_agents
 from domain.tickets.lifecycle import State
@@ -69,7 +69,7 @@ async def act(context: Context, request: Request, session: AtTheDesk, number: st
         now = await ticket_whole(context.postgres, found) or row
         told = replace(wish, request_id="", errors=refused(problem.code))
         return _ticket_page(context, request, session, now, told, status=STATUS[problem.code])
-    except (Unavailable, RPCError):
+    except (TransientError, RPCError):
         # The id stays: sent once more, it is the same request.
         told = replace(wish, errors=refused("unavailable"))
         return _ticket_page(context, request, session, row, told, status=503)
@@ -79,7 +79,7 @@ async def act(context: Context, request: Request, session: AtTheDesk, number: st
 def _meant(number: str) -> str | None:
     try:
         return read_number(number)
-    except MessageRefused:
+    except RequestRejected:
         return None
 
 

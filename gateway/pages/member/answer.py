@@ -15,7 +15,7 @@ from temporalio.service import RPCError
 from adapters.security.signed_links import check_token, member_of
 from domain.claims.information_form import form_problems
 from domain.claims.parsing import digest
-from domain.errors import MessageRefused, Unavailable
+from domain.errors import RequestRejected, TransientError
 from domain.partners.profile import ClaimKind, FormField, PartnerRules
 from domain.tickets.lifecycle import State
 from domain.values.types import Frozen
@@ -36,7 +36,7 @@ LONGEST_NOTE: Final = 4000
 _SHORT: Final = 100
 _ANSWERED: Final[tuple[str, Mood]] = ("thank_you", "good")
 _NOTHING: Final[tuple[str, Mood]] = ("nothing_open", "warn")
-_OVER: Final = frozenset({"not_possible_now", "unknown_ticket"})
+_OVER: Final = frozenset({"action_not_allowed", "unknown_ticket"})
 
 
 class AnswerRoute(PageRoute):
@@ -106,7 +106,7 @@ async def _reader(request: Request, context: Context, number: str, token: str = 
         check_token(token, context.settings.signing_secret, member_of(number), context.now)
     row = await context.postgres.one("question_asked", number=number)
     if row is None:
-        raise MessageRefused("invalid_link")
+        raise RequestRejected("invalid_link")
     await context.limits.hit("member_page", number)
     rules = PartnerRules.from_storage(row["rules"])
     told = {**row, "rules": rules, "questions": row["questions"] or ()}
@@ -145,7 +145,7 @@ async def give(reader: Member) -> Response:
         page_again = _form(reader, typed, _refused(reader, problem), status)
         page_again.headers.update(problem.headers)
         return page_again
-    except (Unavailable, RPCError) as error:
+    except (TransientError, RPCError) as error:
         # A ticket that still asks and has no running workflow is taken up again by an operator.
         is_asked = reader.asked.state is State.INFORMATION_REQUESTED
         if isinstance(error, RPCError) and is_workflow_not_found(error) and not is_asked:

@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from temporalio.service import RPCError
 
 from domain.claims.claim_digest import claim_digest
-from domain.errors import Unavailable
+from domain.errors import TransientError
 from domain.partners.profile import ClaimKind
 from domain.values.email_addresses import needs_utf8
 from gateway.claim_filing import FilingResult, file_claim
@@ -126,7 +126,7 @@ async def send(reader: Member, kind: ClaimKind, choice: Choice, idempotency_key:
         return _form(reader, chosen, typed, errors, 422)
     try:
         idempotency_key, filed = await _file(reader, claim, idempotency_key)
-    except (Unavailable, RPCError) as error:
+    except (TransientError, RPCError) as error:
         tell_away(error)
         return _form(reader, chosen, typed, status=503)
     return _told(reader, typed, idempotency_key, filed)

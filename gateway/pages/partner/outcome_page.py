@@ -18,7 +18,7 @@ from adapters.email.claim_fields import claim_of, fields_shown
 from adapters.email.renderer import printable
 from adapters.postgres.outcomes import claim_behind_link, outcomes_by_link
 from adapters.security.signed_links import OUTCOME, Subject, check_token
-from domain.errors import MessageRefused, Unavailable
+from domain.errors import RequestRejected, TransientError
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.tickets.discrepancies import TICKET_CLOSED
 from domain.tickets.lifecycle import State
@@ -90,7 +90,7 @@ async def show(request: Request, context: Context, partner_id: str, number: str)
     """
     try:
         claim = await _open(request, context, partner_id, number)
-    except (MessageRefused, Unavailable, Problem) as error:
+    except (RequestRejected, TransientError, Problem) as error:
         return _said_no(request, error)
     if claim.state.is_final:
         return _ended(request, context, claim)
@@ -104,12 +104,12 @@ async def answer(request: Request, context: Context, partner_id: str, number: st
         claim = await _open(request, context, partner_id, number)
         sent = await sent_form(request)
         return await _answered(request, context, claim, _read(sent, claim.rules))
-    except (MessageRefused, Unavailable, Problem) as error:
+    except (RequestRejected, TransientError, Problem) as error:
         return _said_no(request, error)
 
 
 async def _open(request: Request, context: AppContext, partner_id: str, number: str) -> Claim:
-    """Raise `MessageRefused("invalid_link")` unless the link opens this partner's claim."""
+    """Raise `RequestRejected("invalid_link")` unless the link opens this partner's claim."""
     token = request.query_params.get("token", "")
     subject = Subject(OUTCOME, number, partner_id)
     with log_refusals(
@@ -118,7 +118,7 @@ async def _open(request: Request, context: AppContext, partner_id: str, number: 
         check_token(token, " ".join(context.partner_secrets(partner_id)), subject, context.now)
     row = await claim_behind_link(context.postgres, partner_id, number)
     if row is None:
-        raise MessageRefused("invalid_link")
+        raise RequestRejected("invalid_link")
     await context.limits.hit("partner_page", f"{partner_id}/{number}")
     answers = await outcomes_by_link(context.postgres, partner_id, number)
     return Claim(row, PartnerRules.from_storage(row["rules"]), answers)
@@ -242,7 +242,7 @@ def _ended(request: Request, context: AppContext, claim: Claim) -> Response:
 
 
 def _said_no(request: Request, error: Exception) -> Response:
-    is_away = isinstance(error, Unavailable | Problem)
+    is_away = isinstance(error, TransientError | Problem)
     message = "unavailable" if is_away else "invalid_link"
     content = {"message": message, "mood": "warn" if is_away else "bad"}
     language = reading_language(request)

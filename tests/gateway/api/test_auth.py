@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 from gateway.http.auth import Caller, caller_from_claims
 from tests.support.gateway import Front
 
@@ -31,7 +31,7 @@ FORM: Final = "/v1/partners/velotel/form?kind=missing_cashback"
     ids=str,
 )
 def test_a_token_that_says_nonsense_is_refused(told: dict[str, Any]) -> None:
-    with pytest.raises(MessageRefused, match="unauthorised"):
+    with pytest.raises(RequestRejected, match="unauthorised"):
         caller_from_claims(told)
 
 

@@ -22,7 +22,7 @@ async def a_granted_ticket(front: Front) -> str:
     """A ticket whose reward was granted."""
     number = await a_ticket(front)
     await send(front, outcome(front, number, **OVER))
-    assert (await front.env.wait_until_closed()).granted
+    assert (await front.env.wait_until_closed()).granted_amount
     return number
 
 
@@ -68,7 +68,11 @@ async def test_a_return_in_the_period_ends_the_ticket_and_is_no_discrepancy(fron
     late = outcome(front, number, "rejected", reason_code="order_returned")
     assert await results(front, late) == [ACCEPTED]
     ended = await front.env.wait_until_closed()
-    assert (ended.state, ended.reason_code, ended.granted) == ("rejected", "order_returned", None)
+    assert (ended.state, ended.reason_code, ended.granted_amount) == (
+        "rejected",
+        "order_returned",
+        None,
+    )
     assert await waiting(front, number) == []
     again = outcome(front, number, "confirmed")
     assert await results(front, again) == [CLOSED]
@@ -78,7 +82,7 @@ async def test_a_return_in_the_period_ends_the_ticket_and_is_no_discrepancy(fron
 async def test_what_can_move_nothing_is_not_called_accepted(front: Front) -> None:
     number = await a_confirmed_ticket(front)
     asks = outcome(front, number, "information_requested", questions=["Which one?"])
-    assert await results(front, asks) == [("refused", "not_possible_now")]
+    assert await results(front, asks) == [("refused", "action_not_allowed")]
     assert await results(front, outcome(front, number)) == [("duplicate", "unchanged")]
     await wait_until(lambda: waiting(front, number), lambda found: len(found) == 1)
 

@@ -10,7 +10,7 @@ import jwt
 import pytest
 
 from adapters.security.jwt import BearerTokens, IssuerKeys
-from domain.errors import MessageRefused, Unavailable
+from domain.errors import RequestRejected, TransientError
 from tests.gateway.api.test_jwt import MAKERS, Issuer, content
 from tests.support.gateway import AUDIENCE, ISSUER
 
@@ -53,9 +53,9 @@ async def outcome(call: Awaitable[Any]) -> str:
     """What becomes of a token."""
     try:
         await call
-    except MessageRefused:
+    except RequestRejected:
         return "401"
-    except Unavailable:
+    except TransientError:
         return "503"
     return "in"
 
@@ -87,7 +87,7 @@ async def test_who_brings_a_new_key_waits_for_the_one_fetch() -> None:
 
 
 TROUBLE: dict[str, bytes | Exception] = {
-    "away": Unavailable("no answer"),
+    "away": TransientError("no answer"),
     "a page": b"<html>Maintenance</html>",
     "no keys": b'{"keys": []}',
     "no set": b"[]",
@@ -112,7 +112,7 @@ async def test_trouble_of_the_issuer_is_never_the_callers(trouble: str) -> None:
 
 async def test_a_fetch_that_failed_is_not_repeated_at_once() -> None:
     issuer, published, tokens = a_reader(pause=30)
-    published.instead = Unavailable("no answer")
+    published.instead = TransientError("no answer")
     found = [await outcome(tokens.read(issuer.sign("one"))) for _ in range(5)]
     assert (found, published.asked) == (["503"] * 5, 1)
 
@@ -126,7 +126,7 @@ async def test_the_last_good_set_is_used_for_a_day(hours: int, first: str, then:
     keys = IssuerKeys("https://issuer.example/keys", published.fetch, 0, clock)
     tokens = BearerTokens(ISSUER, AUDIENCE, keys=keys)
     assert await outcome(tokens.read(issuer.sign("one"))) == "in"
-    published.instead = Unavailable("no answer")
+    published.instead = TransientError("no answer")
     clock.now += hours * 3600
     assert await outcome(tokens.read(issuer.sign("one"))) == first
     await asyncio.sleep(0.01)

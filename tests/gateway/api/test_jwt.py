@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from adapters.http.webhook_client import open_door
 from adapters.security.jwt import BearerTokens, IssuerKeys, new_token
-from domain.errors import MessageRefused, Unavailable
+from domain.errors import RequestRejected, TransientError
 from local.stack.ports import HOST
 from tests.support.gateway import AUDIENCE, ISSUER, TOKEN_SECRET, served
 from tests.support.sockets import listening_socket
@@ -50,7 +50,7 @@ async def refused(tokens: BearerTokens, token: str) -> bool:
     """Say whether a token is refused, by the one code there is for it."""
     try:
         await tokens.read(token)
-    except MessageRefused as error:
+    except RequestRejected as error:
         return error.code == "unauthorised" and error.field is None
     return False
 
@@ -254,7 +254,7 @@ async def test_keys_that_cannot_be_fetched_are_no_fault_of_the_caller() -> None:
     async with publishing(0) as (issuer, tokens):
         issuer.make("one", "ES256")
         issuer.down = True
-        with pytest.raises(Unavailable):
+        with pytest.raises(TransientError):
             await tokens.read(issuer.sign("one"))
         issuer.down = False
         assert await tokens.read(issuer.sign("one"))

@@ -22,7 +22,7 @@ async def test_the_same_decision_of_another_agent_approves_what_one_proposed(fro
     number = await a_sent_ticket(front)
     first = await decide(front, number, front.as_agent("anna"))
     assert first.status_code == 200, first.text
-    assert (first.json()["moved"], first.json()["awaits_approval"]) == (False, True)
+    assert (first.json()["state_changed"], first.json()["awaits_approval"]) == (False, True)
     seen = await looked_up(front, number)
     assert seen["state"] == "sent_to_partner"
     assert [need["code"] for need in seen["attention"]] == ["approval_needed"]
@@ -31,7 +31,7 @@ async def test_the_same_decision_of_another_agent_approves_what_one_proposed(fro
     again = await decide(front, number, front.as_agent("anna"))
     assert told(again) == (409, "approval_by_another")
     second = await decide(front, number, front.as_agent("bela"))
-    assert (second.json()["moved"], second.json()["awaits_approval"]) == (True, False)
+    assert (second.json()["state_changed"], second.json()["awaits_approval"]) == (True, False)
     seen = await looked_up(front, number)
     assert (seen["confirmed"], seen["proposal"], seen["attention"]) == (MUCH, None, [])
     (row,) = await front.env.rows("approvals", "seq")

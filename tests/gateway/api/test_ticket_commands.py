@@ -24,7 +24,7 @@ async def test_an_agent_confirms_with_an_amount(front: Front) -> None:
     assert answer.status_code == 200, answer.text
     assert answer.json() == {
         "request_id": "d-1", "number": number, "state": "awaiting_cancellation_period",
-        "moved": True, "code": None, "problems": {}, "awaits_approval": False,
+        "state_changed": True, "code": None, "problems": {}, "awaits_approval": False,
     }  # fmt: skip
     seen = await looked_up(front, number)
     assert seen["confirmed"] == {"amount": "55.00", "currency": "PLN"}
@@ -153,7 +153,7 @@ async def test_an_agent_has_the_claim_sent_again(front: Front) -> None:
     answer = await front.http.post(
         f"/v1/tickets/{number}/resend", json={"reason": "they lost it"}, headers=front.as_agent()
     )
-    assert (answer.status_code, answer.json()["moved"]) == (200, False)
+    assert (answer.status_code, answer.json()["state_changed"]) == (200, False)
 
     async def calls() -> list[str]:
         return [call.key for call in front.env.partner.calls if call.claim["number"] == number]
@@ -252,9 +252,11 @@ async def test_after_the_end_a_request_is_refused_and_kept_once(
         answer = await front.http.post(
             f"/v1/tickets/{number}/{call}", json=late, headers=front.as_agent()
         )
-        assert told(answer) == (409, "not_possible_now")
+        assert told(answer) == (409, "action_not_allowed")
     notes = [one for one in await front.env.message_log() if one["message_id"] == "late"]
-    assert [(one["code"], one["actor"]) for one in notes] == [("not_possible_now", "agent:dorota")]
+    assert [(one["code"], one["actor"]) for one in notes] == [
+        ("action_not_allowed", "agent:dorota")
+    ]
 
 
 async def test_a_number_that_nobody_knows_is_unknown_to_every_call(front: Front) -> None:

@@ -73,11 +73,11 @@ async def test_a_message_that_moved_nothing_is_told_with_its_code(front: Front) 
     answer = await front.http.post(
         f"/v1/tickets/{number}/resend", json={"request_id": "late"}, headers=front.as_agent()
     )
-    assert told(answer) == (409, "not_possible_now")
+    assert told(answer) == (409, "action_not_allowed")
     seen = await looked_up(front, number)
     assert [(one["message"], one["code"]) for one in seen["messages"]] == [
         ("withdraw", "applied"),
-        ("resend_to_partner", "not_possible_now"),
+        ("resend_to_partner", "action_not_allowed"),
     ]
     assert seen["messages"][-1]["actor"] == "agent:dorota"
     assert (seen["available_actions"], seen["waiting_for"]) == ([], None)

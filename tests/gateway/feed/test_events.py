@@ -171,4 +171,4 @@ async def test_events_are_for_the_platform_and_webhooks_for_operators(front: Fro
 
 async def test_without_an_address_for_webhooks_nothing_can_be_redelivered(front: Front) -> None:
     answer = await front.http.post("/v1/events/1/redelivery", headers=front.as_operator())
-    assert (answer.status_code, answer.json()["code"]) == (409, "not_possible_now")
+    assert (answer.status_code, answer.json()["code"]) == (409, "action_not_allowed")

@@ -166,7 +166,7 @@ async def test_a_registered_reward_ends_the_ticket_that_is_with_the_partner(fron
     reward = written(reward_for(claim))
     assert (await put(front, "reward", reward)).json()["result"] == "stored"
     outcome = await front.env.wait_until_closed()
-    assert (outcome.state, outcome.granted) == ("resolved", None)
+    assert (outcome.state, outcome.granted_amount) == ("resolved", None)
     assert (await front.env.transitions())[-1] == "reward_registered: sent_to_partner → resolved"
 
 
@@ -188,7 +188,7 @@ async def test_a_registered_reward_ends_the_ticket_whose_cancellation_period_run
     await front.env.file_and_confirm({"cancellation_ends_on": "2199-01-01"}, claim=claim)
     # Without an order number, the link decides.
     await put(front, "reward", written(reward_for(claim), order_number=None))
-    assert (await front.env.wait_until_closed()).granted is None
+    assert (await front.env.wait_until_closed()).granted_amount is None
 
 
 async def test_a_contested_reward_that_is_registered_after_all_ends_its_ticket(

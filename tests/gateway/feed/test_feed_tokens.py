@@ -93,7 +93,7 @@ async def test_a_reward_told_for_one_account_takes_no_other_accounts_order(
     assert await put_list(front, "reward", [reward | {"order_number": None}], mine) == ["unchanged"]
     await front.env.send_outcome("confirmed", cancellation_ends_on="2020-01-01")
     outcome = await front.env.wait_until_closed()
-    assert (outcome.state, outcome.granted is not None) == ("resolved", True)
+    assert (outcome.state, outcome.granted_amount is not None) == ("resolved", True)
 
 
 async def test_a_reward_that_the_feed_for_all_tells_counts_against_every_account(

@@ -12,7 +12,7 @@ import pytest
 
 from adapters.postgres.outcomes import end_turn, next_turn
 from adapters.security.webhook_signatures import check_signature
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 from local.stack.ports import HOST
 from tests.support.environment import Row, wait_until
 from tests.support.gateway import Front
@@ -138,5 +138,5 @@ def test_a_message_may_carry_signatures_of_several_secrets() -> None:
     both = old | {"webhook-signature": f"{new['webhook-signature']} {old['webhook-signature']}"}
     for headers in (both, old):
         assert check_signature(b"{}", headers, [SECRET]).message_id == "m-1"
-    with pytest.raises(MessageRefused, match="unauthorised"):
+    with pytest.raises(RequestRejected, match="unauthorised"):
         check_signature(b"{}", old, [NEW_SECRET])

@@ -69,7 +69,7 @@ async def test_a_partner_who_reads_mail_answers_by_its_link(
         "reward": {"amount": "41.50", "currency": "PLN"},
     }
     assert await answer_by_link(browser_like, address, confirmed)
-    granted = (await front.env.wait_until_closed()).granted
+    granted = (await front.env.wait_until_closed()).granted_amount
     assert granted
     assert str(granted.amount) == "41.50"
     with pytest.raises(LinkFailed, match="403"):

@@ -122,7 +122,7 @@ async def test_an_answer_is_taken_when_the_partner_is_sure(front: Front) -> None
     assert "12,50 zł" in done.text
     assert "<form" not in done.text
     assert (
-        str((await front.env.wait_until_closed()).granted)
+        str((await front.env.wait_until_closed()).granted_amount)
         == "amount=Decimal('12.50') currency='PLN'"
     )
 

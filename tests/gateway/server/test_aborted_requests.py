@@ -9,7 +9,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from domain.errors import Unavailable
+from domain.errors import TransientError
 from gateway.temporal_client import execute_update
 from tests.support.environment import wait_until
 from tests.support.gateway import Front
@@ -48,5 +48,5 @@ async def test_a_request_that_an_operator_cut_off_may_be_asked_again(front: Fron
 
         await wait_until(happened, lambda events: ACCEPTED in events)
         await ticket.terminate()
-        with pytest.raises(Unavailable):
+        with pytest.raises(TransientError):
             await asking

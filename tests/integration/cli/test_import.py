@@ -12,7 +12,7 @@ from adapters.files.csv import opened
 from adapters.postgres.database import Postgres
 from cli.csv_rows import Tally
 from cli.partner_exchange import Importer, Progress
-from domain.errors import Unavailable
+from domain.errors import TransientError
 from domain.tickets.discrepancies import TICKET_CLOSED
 from domain.tickets.messages import PartnerOutcome
 from domain.values.ticket_number import ticket_number
@@ -46,7 +46,7 @@ class Fake(OutcomeDispatcher):
 
     async def signal_outcome(self, outcome: PartnerOutcome) -> str:
         if len(self.told) == self.fails_after:
-            raise Unavailable
+            raise TransientError
         self.told.append(outcome)
         return TICKET_CLOSED if outcome.number in self.closed else DISPATCHED
 
@@ -140,7 +140,7 @@ async def test_an_import_that_breaks_off_goes_on_where_it_was(
     file = a_file(tmp_path, *(f"{number},confirmed,,," for number in found))
     teller = Fake()
     teller.fails_after = 333
-    with pytest.raises(Unavailable):
+    with pytest.raises(TransientError):
         await take(postgres, file, teller)
     teller.fails_after = None
     assert (await take(postgres, file, teller))[0] == (167, 333, 0)

@@ -10,7 +10,7 @@ from adapters.email.renderer import LetterBook
 from adapters.email.smtp import MailDoor, WrittenLetter
 from adapters.postgres.database import Postgres
 from adapters.security.signed_links import check_token, member_of
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 from tests.support.builders import a_field, a_question
 from tests.support.csv_filing import SERVICE, Desk
 
@@ -92,7 +92,7 @@ async def test_a_questions_letter_has_the_same_link_however_often_it_is_sent(
         last_day + timedelta(days=1), datetime.min.time(), course.ticket.terms.market.zone
     )
     check_token(token, SECRETS, member_of(number), end.astimezone(UTC) - timedelta(seconds=1))
-    with pytest.raises(MessageRefused):
+    with pytest.raises(RequestRejected):
         check_token(token, SECRETS, member_of(number), end.astimezone(UTC))
 
 

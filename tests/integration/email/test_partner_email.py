@@ -19,7 +19,7 @@ from adapters.email.smtp import MailDoor
 from adapters.http.webhook_client import open_door
 from adapters.postgres.database import Postgres
 from adapters.security.signed_links import OUTCOME, Subject, check_token
-from domain.errors import MailServerUnavailable, MessageRefused, PartnerContractFault
+from domain.errors import MailServerUnavailable, PartnerRejectedRequest, RequestRejected
 from domain.partners.profile import PartnerProfile
 from local.mail_catcher.smtp import Behaviour, SmtpMode, listen
 from local.mail_catcher.store import Letter, Letterbox
@@ -124,7 +124,7 @@ async def test_a_link_works_for_as_long_as_the_profile_says(office: Office) -> N
     number, token = link(office.letter).groups()
     subject, now = Subject(OUTCOME, number, "velotel"), datetime.now(UTC)
     check_token(token, SECRET, subject, now + timedelta(days=30))
-    with pytest.raises(MessageRefused, match="invalid_link"):
+    with pytest.raises(RequestRejected, match="invalid_link"):
         check_token(token, SECRET, subject, now + timedelta(days=32))
 
 
@@ -159,7 +159,7 @@ async def test_a_mail_server_that_is_away_is_tried_again(office: Office) -> None
 
 async def test_an_address_that_takes_no_mail_needs_a_person(office: Office) -> None:
     office.behaviour.smtp = SmtpMode.REFUSE_FOR_GOOD
-    with pytest.raises(PartnerContractFault) as caught:
+    with pytest.raises(PartnerRejectedRequest) as caught:
         await office.deliver()
     assert ADDRESS not in str(caught.value)
 

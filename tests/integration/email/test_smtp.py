@@ -7,7 +7,7 @@ import pytest
 
 from adapters.email.renderer import Letter
 from adapters.email.smtp import MailDoor
-from domain.errors import LetterUndeliverable, MailServerUnavailable, Misconfigured
+from domain.errors import EmailUndeliverable, InvalidConfiguration, MailServerUnavailable
 from tests.support.smtp_server import JAN, LETTER, SENDER, Postbox, parsed, words
 
 
@@ -99,7 +99,7 @@ async def test_a_hostile_subject_adds_no_header(postbox: Postbox, subject: str) 
 async def test_an_address_that_fits_no_header_is_undeliverable(
     postbox: Postbox, address: str
 ) -> None:
-    with pytest.raises(LetterUndeliverable):
+    with pytest.raises(EmailUndeliverable):
         await MailDoor(postbox.url, SENDER).send("ZW-1", "Jan", address, LETTER)
     assert postbox.raw == []
 
@@ -128,7 +128,7 @@ async def test_answers_go_to_customer_service(postbox: Postbox) -> None:
 
 async def test_a_letter_that_cannot_be_encoded_is_undeliverable(postbox: Postbox) -> None:
     letter = Letter("subject", "\ud800", "<p></p>", "en")
-    with pytest.raises(LetterUndeliverable):
+    with pytest.raises(EmailUndeliverable):
         await MailDoor(postbox.url, SENDER).send("ZW-1", "Jan", JAN, letter)
 
 
@@ -170,12 +170,12 @@ async def test_nothing_is_sent_on_an_open_line_where_tls_is_due(postbox: Postbox
     "url", ["", "localhost:25", "http://jan:s3cret@host", "smtp://", "smtp://jan:s3cret@host:none"]
 )
 def test_a_wrong_server_address_is_named_without_its_password(url: str) -> None:
-    with pytest.raises(Misconfigured, match="SMTP_URL") as caught:
+    with pytest.raises(InvalidConfiguration, match="SMTP_URL") as caught:
         MailDoor(url, SENDER)
     assert "s3cret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("sender", ["", "nobody", "Name <a@b", "a@b\r\nBcc: c@d", "ż@b.pl"])
 def test_a_wrong_sender_is_named(sender: str) -> None:
-    with pytest.raises(Misconfigured, match="TICKETS_MAIL_FROM"):
+    with pytest.raises(InvalidConfiguration, match="TICKETS_MAIL_FROM"):
         MailDoor("smtp://localhost:25", sender)

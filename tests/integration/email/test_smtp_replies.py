@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.email.smtp import MailDoor
-from domain.errors import LetterUndeliverable, MailServerUnavailable
+from domain.errors import EmailUndeliverable, MailServerUnavailable
 from tests.support.smtp_server import JAN, LETTER, SENDER, Postbox, words
 
 
@@ -42,7 +42,7 @@ async def test_what_is_about_the_recipient_is_undeliverable(
     postbox: Postbox, step: str, answer: str
 ) -> None:
     setattr(postbox, step, answer)
-    with pytest.raises(LetterUndeliverable, match=answer[:3]) as caught:
+    with pytest.raises(EmailUndeliverable, match=answer[:3]) as caught:
         await MailDoor(postbox.url, SENDER).send("ZW-1", "Jan", JAN, LETTER)
     assert JAN not in str(caught.value)
     assert caught.value.__cause__ is None

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from adapters.postgres.database import Postgres
-from domain.tickets.settlement import Verdict
+from domain.tickets.settlement import SettlementResult
 from tests.support.csv_filing import Desk
 
 ALIKE: Final = [
@@ -38,4 +38,4 @@ async def test_one_order_is_paid_once(postgres: Postgres, spellings: Sequence[st
         await desk.open_account(account)
         claimed = await desk.file(spelling, account, link_id=f"lnk-{account}")
         verdicts.append(await desk.settle(await desk.confirm(claimed)))
-    assert verdicts == [Verdict.GRANTED, Verdict.ALREADY_REWARDED]
+    assert verdicts == [SettlementResult.GRANTED, SettlementResult.ALREADY_REWARDED]

@@ -15,8 +15,8 @@ from adapters.postgres.feed_records import store_link
 from adapters.postgres.grants import list_grants
 from domain.claims.information_form import CompletedForm
 from domain.handlers.message_handling import foreseen_answer
-from domain.tickets.settlement import Release, Verdict
-from domain.tickets.ticket_aggregate import Course
+from domain.tickets.settlement import HoldReleaseResult, SettlementResult
+from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import ORDER_FIELD, a_field, a_link, a_question, an_answer
 from tests.support.csv_filing import CLICKED_AT, Desk, settlement
 from tests.support.sqlite_store import opened
@@ -54,7 +54,7 @@ async def contested(desk: Desk, **reward: Any) -> None:
     await desk.reward(**{"link_id": LINK, "changed_at": today} | reward)
 
 
-async def told(desk: Desk, course: Course, **answer: Any) -> CompletedForm:
+async def told(desk: Desk, course: TicketAggregate, **answer: Any) -> CompletedForm:
     """What the books say to a later answer of the ticket's member."""
     now, said = datetime.now(UTC), an_answer(**{"note": "please"} | answer)
     writing = foreseen_answer(course.ticket, said, now)
@@ -80,8 +80,8 @@ async def test_a_link_that_does_not_fit_any_more_earns_nothing(
     course = await desk.confirm(await desk.file())
     held = (await desk.file("VT-2")).result.number
     await moved(desk, **link)
-    assert await desk.settle(course) is Verdict.TERMS_NOT_MET
-    assert await desk.persistence.recheck_rewards(held) is Release.TERMS_NOT_MET
+    assert await desk.settle(course) is SettlementResult.TERMS_NOT_MET
+    assert await desk.persistence.recheck_rewards(held) is HoldReleaseResult.TERMS_NOT_MET
     assert await list_grants(postgres) == []
 
 
@@ -94,7 +94,7 @@ async def test_an_invalid_reward_earns_nothing(desk: Desk, postgres: Postgres) -
     ]
     await desk.reward(reward_id="rew-6", state="invalid", link_id=LINK)
     await contested(desk, order_number="VT-3", version=2, state="invalid")
-    assert [await desk.settle(course) for course in courses] == [Verdict.TERMS_NOT_MET] * 2
+    assert [await desk.settle(course) for course in courses] == [SettlementResult.TERMS_NOT_MET] * 2
     assert await list_grants(postgres) == []
 
 
@@ -105,9 +105,9 @@ async def test_a_rejection_for_the_terms_is_written_once_and_told_again(
     course = await desk.confirm(await desk.file())
     asked = settlement(course)
     await moved(desk, account_id="acc-2")
-    assert await desk.persistence.settle(asked) is Verdict.TERMS_NOT_MET
+    assert await desk.persistence.settle(asked) is SettlementResult.TERMS_NOT_MET
     await moved(desk, version=3)
-    assert await desk.persistence.settle(asked) is Verdict.TERMS_NOT_MET
+    assert await desk.persistence.settle(asked) is SettlementResult.TERMS_NOT_MET
     row = await postgres.one("ticket_whole", number=course.ticket.number, messages=1)
     assert row
     assert (row["state"], row["reason_code"]) == ("rejected", "terms_not_met")
@@ -116,14 +116,14 @@ async def test_a_rejection_for_the_terms_is_written_once_and_told_again(
 @pytest.mark.parametrize(
     ("state", "verdict"),
     [
-        ("registered", Verdict.REWARD_REGISTERED),
-        ("granted", Verdict.REWARD_REGISTERED),
-        ("invalid", Verdict.TERMS_NOT_MET),
-        ("rejected", Verdict.GRANTED),
+        ("registered", SettlementResult.REWARD_REGISTERED),
+        ("granted", SettlementResult.REWARD_REGISTERED),
+        ("invalid", SettlementResult.TERMS_NOT_MET),
+        ("rejected", SettlementResult.GRANTED),
     ],
 )
 async def test_a_contested_reward_is_looked_at_as_it_is_then(
-    desk: Desk, state: str, verdict: Verdict
+    desk: Desk, state: str, verdict: SettlementResult
 ) -> None:
     await contested(desk)
     course = await desk.confirm(await desk.file(**CONTEST))
@@ -134,14 +134,14 @@ async def test_a_contested_reward_is_looked_at_as_it_is_then(
 @pytest.mark.parametrize(
     ("reward", "verdict"),
     [
-        ({"account_id": "acc-2"}, Verdict.TERMS_NOT_MET),
-        ({"account_id": "acc-2", "state": "granted"}, Verdict.ALREADY_REWARDED),
-        ({"order_number": "VT-9"}, Verdict.TERMS_NOT_MET),
-        ({"link_id": "lnk-acc-2"}, Verdict.TERMS_NOT_MET),
+        ({"account_id": "acc-2"}, SettlementResult.TERMS_NOT_MET),
+        ({"account_id": "acc-2", "state": "granted"}, SettlementResult.ALREADY_REWARDED),
+        ({"order_number": "VT-9"}, SettlementResult.TERMS_NOT_MET),
+        ({"link_id": "lnk-acc-2"}, SettlementResult.TERMS_NOT_MET),
     ],
 )
 async def test_a_contested_reward_that_is_of_something_else_by_now_earns_nothing(
-    desk: Desk, reward: dict[str, Any], verdict: Verdict
+    desk: Desk, reward: dict[str, Any], verdict: SettlementResult
 ) -> None:
     """Another account's, for another order, from another link."""
     await contested(desk)
@@ -163,7 +163,7 @@ async def test_a_missing_and_a_contested_reward_for_one_order_are_one(
             await desk.confirm(await desk.file(order, **contest)),
         ]
         verdicts = await asyncio.gather(*map(desk.settle, pair))
-        assert sorted(verdicts) == [Verdict.ALREADY_REWARDED, Verdict.GRANTED]
+        assert sorted(verdicts) == [SettlementResult.ALREADY_REWARDED, SettlementResult.GRANTED]
     assert len(await list_grants(postgres)) == 10
 
 
@@ -182,7 +182,7 @@ async def test_two_tickets_that_know_one_order_by_number_and_by_link_are_one(
             await desk.confirm(await desk.file(account_id=account, **contest)),
         ]
         verdicts = await asyncio.gather(*map(desk.settle, pair))
-        assert sorted(verdicts) == [Verdict.ALREADY_REWARDED, Verdict.GRANTED]
+        assert sorted(verdicts) == [SettlementResult.ALREADY_REWARDED, SettlementResult.GRANTED]
     assert len(await list_grants(postgres)) == 10
 
 
@@ -196,7 +196,7 @@ async def test_a_contested_rewards_order_named_later_is_the_one_that_is_granted(
     contest = await desk.confirm(await desk.file(**CONTEST | {"answers": {}}))
     assert await desk.settle(await desk.confirm(await desk.file("VT-1", "acc-2"))) == "granted"
     await contested(desk, version=2, order_number="VT-1", link_id=None)
-    assert await desk.settle(contest) is Verdict.ALREADY_REWARDED
+    assert await desk.settle(contest) is SettlementResult.ALREADY_REWARDED
 
 
 async def test_a_later_answer_cannot_name_an_order_that_was_paid(
@@ -269,4 +269,4 @@ async def test_a_record_that_is_being_written_is_waited_for(desk: Desk, database
             settling = asyncio.create_task(desk.settle(course))
             await asyncio.sleep(0.5)
             assert not settling.done()
-        assert await settling is Verdict.TERMS_NOT_MET
+        assert await settling is SettlementResult.TERMS_NOT_MET

@@ -19,8 +19,8 @@ from adapters.postgres.outcomes import end_turn, keep_outcomes, known_outcomes, 
 from domain.handlers.message_handling import hear
 from domain.tickets.discrepancies import MOST_OPEN, TICKET_CLOSED
 from domain.tickets.messages import PartnerOutcome
-from domain.tickets.settlement import Verdict
-from domain.tickets.ticket_aggregate import Course
+from domain.tickets.settlement import SettlementResult
+from domain.tickets.ticket_aggregate import TicketAggregate
 from domain.tickets.ticket_limits import MOST_UNMOVED
 from tests.support.builders import a_decision, a_reward, an_outcome
 from tests.support.csv_filing import Desk, settlement
@@ -35,14 +35,16 @@ async def desk(postgres: Postgres) -> Desk:
     return desk
 
 
-async def granted(desk: Desk, order: str = "VT-2231-9") -> Course:
+async def granted(desk: Desk, order: str = "VT-2231-9") -> TicketAggregate:
     """A ticket that has ended with its grant."""
     course = await desk.confirm(await desk.file(order))
-    assert await desk.settle(course) is Verdict.GRANTED
+    assert await desk.settle(course) is SettlementResult.GRANTED
     return course
 
 
-def outcome_for(course: Course, outcome: str, outcome_id: str = "late", **told: Any) -> Any:
+def outcome_for(
+    course: TicketAggregate, outcome: str, outcome_id: str = "late", **told: Any
+) -> Any:
     """What the partner says of this ticket."""
     return an_outcome(outcome, outcome_id=outcome_id, number=course.ticket.number, **told)
 
@@ -119,7 +121,7 @@ async def test_what_moves_nothing_is_known_before_its_ticket_is_told(
     waiting, ended = await desk.confirm(await desk.file("A")), await granted(desk, "B")
     told = {
         "unchanged": outcome_for(waiting, "confirmed", "1"),
-        "not_possible_now": outcome_for(waiting, "information_requested", "2", questions=["?"]),
+        "action_not_allowed": outcome_for(waiting, "information_requested", "2", questions=["?"]),
         None: outcome_for(waiting, "rejected", "3"),
         "ticket_closed": outcome_for(ended, "rejected", "4"),
     }
@@ -147,7 +149,7 @@ async def test_what_a_running_ticket_cannot_take_is_shown_with_its_step(
     writing = course.write_down()
     for _ in range(2):
         await desk.persistence.apply_changes(writing)
-    assert await shown(postgres) == [("partner:velotel", "q", "not_possible_now")]
+    assert await shown(postgres) == [("partner:velotel", "q", "action_not_allowed")]
 
 
 @pytest.mark.parametrize(
@@ -214,7 +216,7 @@ async def test_more_than_the_maximum_is_not_granted_whatever_led_to_it(
     asked = settlement(course)
     much = asked.model_copy(update={"amount": type(asked.amount).model_validate(MUCH)})
     for _ in range(3):
-        assert await desk.persistence.settle(much) is Verdict.APPROVAL_NEEDED
+        assert await desk.persistence.settle(much) is SettlementResult.APPROVAL_NEEDED
     assert await list_grants(postgres) == []
     row = await postgres.one("ticket_whole", number=course.ticket.number, messages=1)
     assert row is not None
@@ -224,11 +226,11 @@ async def test_more_than_the_maximum_is_not_granted_whatever_led_to_it(
 
 async def test_what_two_agents_approved_is_granted(desk: Desk, postgres: Postgres) -> None:
     course = await desk.confirm(await desk.file())
-    course.settle(Verdict.APPROVAL_NEEDED, datetime.now(UTC))
+    course.settle(SettlementResult.APPROVAL_NEEDED, datetime.now(UTC))
     for agent in ("agent:anna", "agent:bela"):
         decision = a_decision(request_id=agent, actor=agent, reward=MUCH)
         hear(course, decision, datetime.now(UTC))
         await desk.persistence.apply_changes(course.write_down())
-    assert await desk.settle(course) is Verdict.GRANTED
+    assert await desk.settle(course) is SettlementResult.GRANTED
     (grant,) = await list_grants(postgres)
     assert str(grant["amount"]) == "800.00"

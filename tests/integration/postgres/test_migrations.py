@@ -12,7 +12,7 @@ import pytest
 from adapters.postgres.database import Postgres
 from adapters.postgres.grants import list_grants
 from adapters.postgres.schema.migrations import FOLDER, migrate
-from domain.errors import Misconfigured
+from domain.errors import InvalidConfiguration
 from tests.support.sqlite_store import opened
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -102,7 +102,7 @@ async def test_a_changed_file_that_was_applied_is_refused_by_its_name(
     changed = FILES[0].read_text() + "\n-- a word more\n"
     folder = a_folder(tmp_path / "sql", (FILES[0].name, changed), ("9999_beside.sql", SECOND))
     before = await schema(owner_url)
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(InvalidConfiguration) as caught:
         await migrate(owner, folder)
     assert caught.value.file == FILES[0].name
     assert await schema(owner_url) == before

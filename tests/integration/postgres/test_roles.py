@@ -13,7 +13,7 @@ import pytest
 
 from adapters.postgres.database import Postgres
 from adapters.postgres.schema.roles import must_not_own
-from domain.errors import Misconfigured
+from domain.errors import InvalidConfiguration
 from local.stack.postgres import SERVICE_ROLE
 from tests.support.csv_filing import Desk
 from tests.support.sqlite_store import opened
@@ -111,7 +111,7 @@ async def test_a_service_whose_role_owns_the_tables_does_not_start(
     await must_not_own(database_url)
     await must_not_own("postgresql://a:b@127.0.0.1:1/nowhere")
     await must_not_own(owner_url, only_warn=True)
-    with pytest.raises(Misconfigured, match="TICKETS_DATABASE_OWNER_URL"):
+    with pytest.raises(InvalidConfiguration, match="TICKETS_DATABASE_OWNER_URL"):
         await must_not_own(owner_url)
 
 

@@ -11,8 +11,8 @@ from adapters.postgres.grants import list_grants
 from adapters.postgres.outcomes import end_turn, keep_outcomes, next_turn
 from domain.handlers.message_handling import hear
 from domain.tickets.lifecycle import State
-from domain.tickets.settlement import Release, Verdict
-from domain.tickets.ticket_aggregate import Course
+from domain.tickets.settlement import HoldReleaseResult, SettlementResult
+from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import a_field, an_outcome
 from tests.support.csv_filing import Desk, settlement
 from tests.support.sqlite_store import opened
@@ -29,7 +29,9 @@ async def desk(postgres: Postgres) -> Desk:
     return desk
 
 
-async def confirmed(desk: Desk, order: str = "VT-2231-9", account: str = "acc-1001") -> Course:
+async def confirmed(
+    desk: Desk, order: str = "VT-2231-9", account: str = "acc-1001"
+) -> TicketAggregate:
     return await desk.confirm(await desk.file(order, account))
 
 
@@ -41,7 +43,7 @@ async def test_of_two_tickets_for_one_order_settled_at_once_exactly_one_is_grant
     for turn in range(20):
         pair = [await confirmed(desk, f"VT-{turn}", account) for account in ACCOUNTS]
         verdicts += [sorted(await asyncio.gather(*map(desk.settle, pair)))]
-    assert verdicts == [[Verdict.ALREADY_REWARDED, Verdict.GRANTED]] * 20
+    assert verdicts == [[SettlementResult.ALREADY_REWARDED, SettlementResult.GRANTED]] * 20
     grants = await list_grants(postgres)
     assert sorted(grant["order_key"] for grant in grants) == sorted(f"VT{n}" for n in range(20))
 
@@ -54,7 +56,7 @@ async def test_many_tickets_settled_at_once_never_wait_for_each_other_for_ever(
     found = await asyncio.gather(*(desk.settle(course) for course in [*courses, *courses[::-1]]))
     first, second = found[:6], found[:5:-1]
     assert first == second
-    assert first.count(Verdict.GRANTED) == 3
+    assert first.count(SettlementResult.GRANTED) == 3
 
 
 async def test_a_repeated_settlement_returns_the_first_verdict_and_grants_once(
@@ -62,11 +64,11 @@ async def test_a_repeated_settlement_returns_the_first_verdict_and_grants_once(
 ) -> None:
     """A crash between the commit and its acknowledgement."""
     asked = settlement(await confirmed(desk))
-    assert await desk.persistence.settle(asked) is Verdict.GRANTED
+    assert await desk.persistence.settle(asked) is SettlementResult.GRANTED
     async with opened(database_url) as books:
         before = await books.contents()
         await desk.reward(state="registered", link_id="lnk-acc-1001")
-        assert await desk.persistence.settle(asked) is Verdict.GRANTED
+        assert await desk.persistence.settle(asked) is SettlementResult.GRANTED
         assert await books.contents() == before | {"rewards": (await books.contents())["rewards"]}
     assert [grant["amount"] for grant in await list_grants(postgres)] == [Decimal("40.00")]
 
@@ -76,7 +78,7 @@ async def test_a_settlement_repeated_twenty_times_at_once_grants_once(
 ) -> None:
     asked = settlement(await confirmed(desk))
     verdicts = await asyncio.gather(*(desk.persistence.settle(asked) for _ in range(20)))
-    assert set(verdicts) == {Verdict.GRANTED}
+    assert set(verdicts) == {SettlementResult.GRANTED}
     assert len(await list_grants(postgres)) == 1
 
 
@@ -98,14 +100,14 @@ async def test_a_reward_that_the_platform_found_meanwhile_makes_ours_needless(
 ) -> None:
     course = await confirmed(desk)
     await desk.reward(state=state)
-    assert await desk.settle(course) is Verdict.REWARD_REGISTERED
+    assert await desk.settle(course) is SettlementResult.REWARD_REGISTERED
     assert await list_grants(postgres) == []
 
 
 async def test_a_rejected_reward_is_no_obstacle(desk: Desk) -> None:
     course = await confirmed(desk)
     await desk.reward(state="rejected")
-    assert await desk.settle(course) is Verdict.GRANTED
+    assert await desk.settle(course) is SettlementResult.GRANTED
 
 
 async def test_somebody_elses_reward_for_the_order_means_that_it_had_its_reward(
@@ -113,7 +115,7 @@ async def test_somebody_elses_reward_for_the_order_means_that_it_had_its_reward(
 ) -> None:
     course = await confirmed(desk)
     await desk.reward(state="registered", account_id="acc-2")
-    assert await desk.settle(course) is Verdict.ALREADY_REWARDED
+    assert await desk.settle(course) is SettlementResult.ALREADY_REWARDED
     assert await list_grants(postgres) == []
 
 
@@ -125,19 +127,19 @@ async def test_a_reward_for_something_else_is_no_obstacle(
 ) -> None:
     course = await confirmed(desk)
     await desk.reward(state="granted", link_id="lnk-other", **other)
-    assert await desk.settle(course) is Verdict.GRANTED
+    assert await desk.settle(course) is SettlementResult.GRANTED
 
 
 async def test_our_own_grant_come_back_through_the_feed_is_no_obstacle(desk: Desk) -> None:
     course = await confirmed(desk)
     await desk.reward(state="granted", granted_by_ticket=course.ticket.number)
-    assert await desk.settle(course) is Verdict.GRANTED
+    assert await desk.settle(course) is SettlementResult.GRANTED
 
 
 async def test_a_reward_granted_by_another_of_our_tickets_is_one(desk: Desk) -> None:
     course = await confirmed(desk)
     await desk.reward(state="granted", account_id="acc-2", granted_by_ticket="ZW-other")
-    assert await desk.settle(course) is Verdict.ALREADY_REWARDED
+    assert await desk.settle(course) is SettlementResult.ALREADY_REWARDED
 
 
 async def test_without_an_order_number_a_reward_is_known_by_its_link(postgres: Postgres) -> None:
@@ -145,21 +147,21 @@ async def test_without_an_order_number_a_reward_is_known_by_its_link(postgres: P
     await desk.open_account()
     course = await desk.confirm(await desk.file())
     await desk.reward(state="registered", order_number=None, link_id="lnk-acc-1001")
-    assert await desk.settle(course) is Verdict.REWARD_REGISTERED
+    assert await desk.settle(course) is SettlementResult.REWARD_REGISTERED
 
 
 @pytest.mark.parametrize(
     ("state", "found"),
     [
-        (None, Release.FREE),
-        ("rejected", Release.FREE),
-        ("registered", Release.REWARD_REGISTERED),
-        ("granted", Release.REWARD_REGISTERED),
-        ("invalid", Release.TERMS_NOT_MET),
+        (None, HoldReleaseResult.NO_REWARD),
+        ("rejected", HoldReleaseResult.NO_REWARD),
+        ("registered", HoldReleaseResult.REWARD_REGISTERED),
+        ("granted", HoldReleaseResult.REWARD_REGISTERED),
+        ("invalid", HoldReleaseResult.TERMS_NOT_MET),
     ],
 )
 async def test_a_held_claim_finds_what_came_meanwhile(
-    desk: Desk, state: str | None, found: Release
+    desk: Desk, state: str | None, found: HoldReleaseResult
 ) -> None:
     admission = await desk.file()
     if state:
@@ -197,4 +199,4 @@ async def test_what_the_partner_has_said_and_the_ticket_has_heard_holds_no_grant
     assert await desk.persistence.settle(settlement(course)) is None
     hear(course, said, datetime.now(UTC))
     await desk.persistence.apply_changes(course.write_down())
-    assert await desk.settle(course) is Verdict.GRANTED
+    assert await desk.settle(course) is SettlementResult.GRANTED

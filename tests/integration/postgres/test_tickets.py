@@ -9,8 +9,8 @@ from adapters.postgres.database import Postgres
 from domain.handlers.commands import next_delivery
 from domain.handlers.message_handling import hear
 from domain.tickets.messages import Delivered
-from domain.tickets.ticket import Writing
-from domain.tickets.ticket_aggregate import Course
+from domain.tickets.ticket import ChangeSet
+from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import a_withdrawal, an_outcome
 from tests.support.csv_filing import Desk
 from tests.support.sqlite_store import opened
@@ -23,11 +23,11 @@ async def desk(postgres: Postgres) -> Desk:
     return desk
 
 
-async def writings(desk: Desk) -> list[Writing]:
+async def writings(desk: Desk) -> list[ChangeSet]:
     """The steps of a ticket that was sent, asked about in vain, and confirmed."""
     admission = await desk.file()
     assert admission.ticket
-    course, steps = Course(admission.ticket), []
+    course, steps = TicketAggregate(admission.ticket), []
     next_delivery(course)
     stray = an_outcome(outcome_id="evt-stray", partner_id="fernweh")
     for message in (Delivered(reference="ref-1"), stray, an_outcome()):
@@ -65,7 +65,7 @@ async def test_an_older_step_never_overwrites_a_newer_one(desk: Desk, database_u
             await desk.persistence.apply_changes(step)
         row = await books.connection.fetchrow("select * from tickets")
         assert row
-        assert (row["state"], row["writing"]) == ("awaiting_cancellation_period", steps[-1].writing)
+        assert (row["state"], row["writing"]) == ("awaiting_cancellation_period", steps[-1].version)
         assert row["confirmed_amount"] is not None
         assert [await books.count(table) for table in ("moves", "letters", "notes")] == [3, 2, 2]
 

@@ -17,24 +17,24 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 from activities.error_interceptor import ErrorTranslationInterceptor, RetryLogFilter
 from domain.errors import (
     DatabaseUnavailable,
-    Fault,
-    LetterUndeliverable,
+    EmailUndeliverable,
     MailServerUnavailable,
-    MessageRefused,
-    PartnerAtItsLimit,
-    PartnerContractFault,
+    PartnerRateLimited,
+    PartnerRejectedRequest,
     PartnerThrottled,
     PartnerUnauthorised,
     PartnerUnavailable,
-    Unavailable,
+    PermanentError,
+    RequestRejected,
+    TransientError,
 )
 from workflows.activity_options import BACKPRESSURE_ERRORS
 
-RETRIED = [DatabaseUnavailable, MailServerUnavailable, PartnerUnavailable, Unavailable]
-FAULTS: dict[type[Fault], str] = {
-    PartnerContractFault: "partner_contract_fault",
+RETRIED = [DatabaseUnavailable, MailServerUnavailable, PartnerUnavailable, TransientError]
+FAULTS: dict[type[PermanentError], str] = {
+    PartnerRejectedRequest: "partner_contract_fault",
     PartnerUnauthorised: "partner_unauthorised",
-    LetterUndeliverable: "mail_undeliverable",
+    EmailUndeliverable: "mail_undeliverable",
 }
 WAIT = timedelta(seconds=90)
 SECRET = "hunter2"
@@ -74,7 +74,7 @@ async def failure(error: Exception) -> ApplicationError:
 
 
 @pytest.mark.parametrize("kind", RETRIED)
-async def test_what_is_away_is_retried_and_alerts_nobody(kind: type[Unavailable]) -> None:
+async def test_what_is_away_is_retried_and_alerts_nobody(kind: type[TransientError]) -> None:
     failed = await failure(kind("away"))
     assert (failed.type, failed.message) == (kind.__name__, "away")
     assert not failed.non_retryable
@@ -90,15 +90,15 @@ async def test_a_partner_that_asked_us_to_wait_sets_the_next_attempt() -> None:
 
 
 async def test_a_claim_whose_turn_has_not_come_says_when_and_alerts_nobody() -> None:
-    failed = await failure(PartnerAtItsLimit("others go first", WAIT))
-    assert (failed.type, failed.next_retry_delay) == ("PartnerAtItsLimit", WAIT)
+    failed = await failure(PartnerRateLimited("others go first", WAIT))
+    assert (failed.type, failed.next_retry_delay) == ("PartnerRateLimited", WAIT)
     assert failed.type in BACKPRESSURE_ERRORS
     assert failed.category is ApplicationErrorCategory.BENIGN
 
 
 @pytest.mark.parametrize("kind", FAULTS)
 async def test_a_fault_is_not_retried_and_names_what_the_ticket_asks_attention_for(
-    kind: type[Fault],
+    kind: type[PermanentError],
 ) -> None:
     failed = await failure(kind("refused"))
     assert (failed.type, failed.message) == (FAULTS[kind], "refused")
@@ -115,7 +115,7 @@ async def test_the_cause_does_not_leave_with_the_failure() -> None:
     assert failed.__suppress_context__
 
 
-@pytest.mark.parametrize("error", [KeyError("jan@example.com"), MessageRefused("malformed")])
+@pytest.mark.parametrize("error", [KeyError("jan@example.com"), RequestRejected("malformed")])
 async def test_anything_else_is_a_bug_and_leaves_without_its_words(error: Exception) -> None:
     """Its words may quote what a member wrote, and a history is read by many."""
     failed = await failure(error)

@@ -16,7 +16,7 @@ from activities.partner_limiter import Pace
 from adapters.http.webhook_client import MAX_ANSWER_LENGTH, PartnerDoor, open_door
 from adapters.postgres.database import Postgres
 from domain.errors import (
-    PartnerContractFault,
+    PartnerRejectedRequest,
     PartnerThrottled,
     PartnerUnauthorised,
     PartnerUnavailable,
@@ -159,7 +159,7 @@ async def test_any_other_answer_is_a_contract_fault(
 ) -> None:
     """A redirect is one too: a claim goes nowhere but to the address in the profile."""
     elsewhere = f"http://127.0.0.1:{partner.port}/elsewhere"
-    with pytest.raises(PartnerContractFault, match=str(status)):
+    with pytest.raises(PartnerRejectedRequest, match=str(status)):
         await deliver(door, partner, response(status, location=elsewhere))
     assert len(partner.calls) == 1
 
@@ -285,5 +285,5 @@ async def test_a_partner_without_a_profile_is_a_fault(
     door: PartnerDoor, postgres: Postgres
 ) -> None:
     calls = ClaimDelivery(postgres, {}, door, Pace())
-    with pytest.raises(PartnerContractFault):
+    with pytest.raises(PartnerRejectedRequest):
         await calls.deliver(DeliveryRequest(number="ZW-x", partner_id="gone", purpose="claim"))

@@ -11,11 +11,11 @@ import pytest
 from activities.partner_limiter import FAILURES_IN_A_ROW, LONGEST_PAUSE, Pace
 from domain.errors import (
     DatabaseUnavailable,
-    PartnerAtItsLimit,
-    PartnerContractFault,
+    PartnerRateLimited,
+    PartnerRejectedRequest,
     PartnerThrottled,
     PartnerUnavailable,
-    Unavailable,
+    TransientError,
 )
 from domain.partners.profile import HttpChannel
 from tests.support.builders import a_profile
@@ -48,7 +48,7 @@ class Street:
         """Seconds after which the claim comes back; `None` where it was let through or not told."""
         try:
             self.call(key, raises=raises)
-        except Unavailable as error:
+        except TransientError as error:
             return error.retry_after.total_seconds() if error.retry_after else None
         return None
 
@@ -133,7 +133,7 @@ def test_claims_that_come_after_a_long_standstill_do_not_go_all_at_once() -> Non
 
 def test_concurrency_is_never_exceeded_nor_waited_for() -> None:
     street = Street(requests_per_second=1000, concurrency=2)
-    with held(street, "a", "b"), pytest.raises(PartnerAtItsLimit) as caught:
+    with held(street, "a", "b"), pytest.raises(PartnerRateLimited) as caught:
         street.call("c")
     assert caught.value.retry_after > timedelta(0)
     street.now += caught.value.retry_after.total_seconds()
@@ -161,7 +161,7 @@ def test_what_a_partner_asked_of_one_claim_holds_for_all() -> None:
     street.told("early")
     assert street.told("a", raises=PartnerThrottled("429", timedelta(seconds=90))) == 90
     assert [street.told(key) for key in ("b", "c")] == [90.5, 91]
-    with pytest.raises(PartnerAtItsLimit):
+    with pytest.raises(PartnerRateLimited):
         street.call("d")
     street.now += 89
     assert street.told("e")
@@ -209,8 +209,8 @@ def test_a_probe_that_is_answered_opens_the_road() -> None:
     """Whatever the answer says: a fault is of one claim."""
     street = Street(requests_per_second=1000, concurrency=10)
     street.now += street.go_down() or 0.0
-    with pytest.raises(PartnerContractFault):
-        street.call("probe", raises=PartnerContractFault("422"))
+    with pytest.raises(PartnerRejectedRequest):
+        street.call("probe", raises=PartnerRejectedRequest("422"))
     for i in range(20):
         street.call(str(i))
 

@@ -8,7 +8,7 @@ import pytest
 import tomli_w
 
 from adapters.files.partner_profiles import load_profiles
-from domain.errors import Misconfigured
+from domain.errors import InvalidConfiguration
 from domain.partners.profile import ClaimKind, CsvChannel, HttpChannel, PartnerProfile, PartnerRules
 from local.stack.profiles import at_simulator, merged, read_profiles, write_profiles
 
@@ -40,14 +40,14 @@ def write_profile(folder: Path, content: Mapping[str, Any], name: str = "shop") 
     return file
 
 
-def fault_in(folder: Path) -> Misconfigured:
+def fault_in(folder: Path) -> InvalidConfiguration:
     """Return how the files of a folder are refused."""
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(InvalidConfiguration) as caught:
         load_profiles(folder)
     return caught.value
 
 
-def _fault_of(folder: Path, **changes: Any) -> Misconfigured:
+def _fault_of(folder: Path, **changes: Any) -> InvalidConfiguration:
     file = write_profile(folder, merged(SOUND, changes))
     fault = fault_in(folder)
     assert fault.file == str(file)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.security.signed_links import LONGEST, OUTCOME, Subject, check_token, new_token, seal
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 UNTIL = NOW + timedelta(days=90)
@@ -26,7 +26,7 @@ def refusal(
     token: str, secrets: str = SECRET, subject: Subject = SUBJECT, now: datetime = NOW
 ) -> tuple[str, str | None, str]:
     """Return everything that a refusal tells."""
-    with pytest.raises(MessageRefused) as caught:
+    with pytest.raises(RequestRejected) as caught:
         check_token(token, secrets, subject, now)
     error = caught.value
     return str(error), error.field, error.expected

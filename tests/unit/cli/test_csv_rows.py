@@ -17,7 +17,7 @@ from cli.csv_rows import (
     separator,
     unknown_number,
 )
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 from domain.partners.profile import Market
 from domain.tickets.messages import PartnerOutcome, RejectionReason
 from tests.support.builders import NUMBER
@@ -36,8 +36,8 @@ def cells(**changes: str) -> dict[str, str]:
     return dict.fromkeys(OUTCOME_COLUMNS, "") | {"number": NUMBER, "outcome": "confirmed"} | changes
 
 
-def refused(**changes: str) -> MessageRefused:
-    with pytest.raises(MessageRefused) as caught:
+def refused(**changes: str) -> RequestRejected:
+    with pytest.raises(RequestRejected) as caught:
         read_outcome(cells(**changes), "velotel")
     return caught.value
 
@@ -207,7 +207,7 @@ def test_a_line_is_read_as_the_market_writes() -> None:
 
 
 def test_a_moment_that_the_clocks_have_twice_is_refused() -> None:
-    with pytest.raises(MessageRefused, match="occurred_at: expected an instant"):
+    with pytest.raises(RequestRejected, match="occurred_at: expected an instant"):
         read_outcome(cells(occurred_at="2026-10-25 02:30"), "velotel", MARKET)
 
 
@@ -221,5 +221,5 @@ def test_a_moment_that_the_clocks_have_twice_is_refused() -> None:
     ],
 )
 def test_a_column_that_is_missing_or_twice_is_named(columns: list[str], named: str) -> None:
-    with pytest.raises(MessageRefused, match=named):
+    with pytest.raises(RequestRejected, match=named):
         check_header(columns)

@@ -24,7 +24,7 @@ from cli.csv_rows import (
 )
 from domain.claims.claim import MAX_FORM_ANSWERS
 from domain.claims.forms import MAX_ANSWER_LENGTH
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 from domain.partners.profile import Market
 from domain.values.ticket_number import ticket_number
 
@@ -93,7 +93,7 @@ def told(path: Path, raw: bytes, faults: list[str] | None = None) -> dict[str, l
                 continue
             try:
                 outcome = read_outcome(line.cells, "moebelhof", MARKET)
-            except MessageRefused:
+            except RequestRejected:
                 continue
             found.setdefault(outcome.number or "", []).append(outcome.outcome)
     return found

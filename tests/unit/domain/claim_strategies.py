@@ -25,9 +25,9 @@ from domain.tickets.messages import (
     RewardRegistered,
     Withdrawal,
 )
-from domain.tickets.settlement import Verdict, release
+from domain.tickets.settlement import SettlementResult, release
 from domain.tickets.ticket import Attention, Ticket
-from domain.tickets.ticket_aggregate import Course
+from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import a_claim, a_decision
 from tests.unit.domain.platform_model import Books
 from tests.unit.domain.ticket_state_machine import is_on_the_map, stood_still
@@ -35,10 +35,10 @@ from tests.unit.domain.ticket_state_machine import is_on_the_map, stood_still
 BLOCKS_NO_OTHER: Final = (State.WITHDRAWN, State.DISCARDED)
 MOST_STEPS: Final = 20
 ENDS: Final = {
-    Verdict.GRANTED: (State.RESOLVED, None),
-    Verdict.REWARD_REGISTERED: (State.RESOLVED, None),
-    Verdict.ALREADY_REWARDED: (State.REJECTED, RejectionReason.ALREADY_REWARDED),
-    Verdict.TERMS_NOT_MET: (State.REJECTED, RejectionReason.TERMS_NOT_MET),
+    SettlementResult.GRANTED: (State.RESOLVED, None),
+    SettlementResult.REWARD_REGISTERED: (State.RESOLVED, None),
+    SettlementResult.ALREADY_REWARDED: (State.REJECTED, RejectionReason.ALREADY_REWARDED),
+    SettlementResult.TERMS_NOT_MET: (State.REJECTED, RejectionReason.TERMS_NOT_MET),
 }
 
 
@@ -68,7 +68,7 @@ class Claimant:
 
     def __init__(self, ticket: Ticket, filed: StoredClaim, books: Books) -> None:
         """Lead this ticket beside others on the same books."""
-        self.course = Course(ticket)
+        self.course = TicketAggregate(ticket)
         self.filed = filed
         self.account_id = str(filed.claim.account_id)
         self.books = books
@@ -97,9 +97,9 @@ class Claimant:
         before = self.ticket
         heard = hear(self.course, message, now)
         name = _name_of(message)
-        assert name not in self._names or self.ticket.moves == before.moves
+        assert name not in self._names or self.ticket.transitions == before.transitions
         self._names |= {name} - {None}
-        if self.ticket.moves == before.moves:
+        if self.ticket.transitions == before.transitions:
             stood_still(before, self.ticket, message, now)
         else:
             assert not before.state.is_final
@@ -127,7 +127,7 @@ class Claimant:
         self.course.write_down()
         again = Ticket.model_validate_json(self.ticket.model_dump_json())
         assert again == self.ticket
-        self.course = Course(again)
+        self.course = TicketAggregate(again)
 
     def looks_up(self, now: datetime, crashes: bool = False) -> None:
         """Do what is due, as the workflow's own step does; `crashes`: between the books' answer and
@@ -154,7 +154,7 @@ class Claimant:
         self.course.settle(verdict, now)
         ticket = self.ticket
         assert (ticket.state, ticket.reason_code) == ENDS[verdict]
-        assert (ticket.granted is not None) is (verdict is Verdict.GRANTED)
+        assert (ticket.granted_amount is not None) is (verdict is SettlementResult.GRANTED)
 
     def comes_to_its_end(self, now: datetime) -> datetime:
         """Let its time pass, and an agent decide where a person is asked for; return the moment."""

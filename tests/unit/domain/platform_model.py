@@ -11,8 +11,8 @@ from domain.claims.claim import AccountFacts, Grant, Link, Reward, RewardState
 from domain.claims.claim_context import ClaimContext
 from domain.claims.eligibility import identify_order
 from domain.claims.stored_claim import StoredClaim
-from domain.handlers.response_timeout import Silence
-from domain.tickets.settlement import Verdict, settle
+from domain.handlers.response_timeout import TimeoutResult
+from domain.tickets.settlement import SettlementResult, settle
 
 NOT_TO_BE_PAID: Final = (RewardState.REGISTERED, RewardState.GRANTED, RewardState.INVALID)
 PER_MONTH: Final = 100  # of the market's currency: what silence may confirm in all
@@ -28,8 +28,8 @@ class Books:
     feed: dict[str, Reward] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
     accounts: dict[str, str] = field(default_factory=dict)
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
-    in_silence: dict[str, Silence] = field(default_factory=dict)
+    verdicts: dict[str, SettlementResult] = field(default_factory=dict)
+    in_silence: dict[str, TimeoutResult] = field(default_factory=dict)
 
     def facts_of(self, account_id: str, standing: str | None = None) -> AccountFacts:
         """What an account may know."""
@@ -48,13 +48,13 @@ class Books:
         more = {"grants": tuple(self.grants.values()), "rewards_of_others": others}
         return filed.case(self.facts_of(account).model_copy(update=more))
 
-    def settle(self, filed: StoredClaim) -> Verdict:
+    def settle(self, filed: StoredClaim) -> SettlementResult:
         """The granting transaction."""
         if filed.number in self.verdicts:
             return self.verdicts[filed.number]
         case = self.case_of(filed)
         verdict = self.verdicts[filed.number] = settle(case)
-        if verdict is Verdict.GRANTED:
+        if verdict is SettlementResult.GRANTED:
             self._grant(filed, case)
         return verdict
 
@@ -86,10 +86,10 @@ class Books:
             other = reward.account_id != account and reward.state is RewardState.INVALID
             assert not same or other or reward.state not in NOT_TO_BE_PAID
 
-    def confirm_on_timeout(self, number: str, amount: float) -> Silence:
+    def confirm_on_timeout(self, number: str, amount: float) -> TimeoutResult:
         """The transaction that counts what silence has confirmed."""
-        spent = 40 * list(self.in_silence.values()).count(Silence.CONFIRMED)
-        found = Silence.CONFIRMED if spent + amount <= PER_MONTH else Silence.ESCALATED
+        spent = 40 * list(self.in_silence.values()).count(TimeoutResult.CONFIRMED)
+        found = TimeoutResult.CONFIRMED if spent + amount <= PER_MONTH else TimeoutResult.ESCALATED
         return self.in_silence.setdefault(number, found)
 
     def nothing_was_paid_twice(self) -> None:

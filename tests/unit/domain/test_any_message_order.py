@@ -11,19 +11,24 @@ from domain.handlers.commands import next_delivery
 from domain.handlers.information_requests import information_purpose
 from domain.handlers.message_handling import foreseen_answer, hear_answer
 from domain.handlers.response_deadlines import next_reminder
-from domain.handlers.response_timeout import Silence, confirmable, fall_silent, foreseen_silence
+from domain.handlers.response_timeout import (
+    TimeoutResult,
+    confirmable,
+    fall_silent,
+    foreseen_silence,
+)
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import (
+    AttentionChanged,
     DeadlinePassed,
     Delivered,
+    InvalidMessage,
     Resend,
     RewardRegistered,
-    Troubled,
-    Unreadable,
 )
-from domain.tickets.settlement import Verdict, release, settle
+from domain.tickets.settlement import SettlementResult, release, settle
 from domain.tickets.ticket import Attention, Ticket
-from domain.tickets.ticket_aggregate import ABOUT_DELIVERY, ABOUT_MAIL, Course
+from domain.tickets.ticket_aggregate import ABOUT_DELIVERY, ABOUT_MAIL, TicketAggregate
 from tests.support.builders import (
     NUMBER,
     PLN_40,
@@ -129,7 +134,7 @@ class AnyOrder(AnyTicket):
     def partner_answers(self, **content: Any) -> None:
         self.hear(an_outcome(**content))
 
-    @precondition(lambda self: self.course.ticket.deliveries)
+    @precondition(lambda self: self.course.ticket.delivery_count)
     @rule(outcome_id=IDS)
     def partner_confirms(self, outcome_id: str) -> None:
         self.hear(an_outcome("confirmed", outcome_id=f"sound-{outcome_id}"))
@@ -154,7 +159,7 @@ class AnyOrder(AnyTicket):
     def agent_asks(self, request_id: str) -> None:
         self.hear(an_inquiry(request_id=request_id))
 
-    @precondition(lambda self: self.course.ticket.deliveries)
+    @precondition(lambda self: self.course.ticket.delivery_count)
     @rule(outcome_id=IDS, questions=st.sampled_from([["When?"], ["order_number", "Where?"]]))
     def partner_asks(self, outcome_id: str, questions: list[str]) -> None:
         self.hear(a_question(outcome_id=f"asks-{outcome_id}", questions=questions))
@@ -187,7 +192,7 @@ class AnyOrder(AnyTicket):
         foretold = foreseen_answer(before, message, self.now)
         hear_answer(self.course, message, self.now, code, {"note": "required"} if code else None)
         assert request_id not in self.answers
-        self.answers[request_id] = self.course.ticket.answers[-1]
+        self.answers[request_id] = self.course.ticket.recent_results[-1]
         if code:
             self.stands_still(before, message)
         else:
@@ -201,18 +206,20 @@ class AnyOrder(AnyTicket):
         if arrives:
             self.hear(Delivered(reference="ref-0"))
 
-    @precondition(lambda self: self.course.ticket.deliveries)
+    @precondition(lambda self: self.course.ticket.delivery_count)
     @rule(reference=st.sampled_from([None, "ref-1", "ref-2"]))
     def delivery_is_acknowledged(self, reference: str | None) -> None:
         self.hear(Delivered(reference=reference))
 
     @rule(attention=st.sampled_from(sorted(TROUBLES)), over=st.booleans())
     def something_is_wrong(self, attention: Attention, over: bool) -> None:
-        self.hear(Troubled(attention=attention, over=over))
+        self.hear(AttentionChanged(attention=attention, over=over))
 
     @rule()
     def nonsense_comes(self) -> None:
-        self.hear(Unreadable(message="partner_outcome", problems={"": "expected a JSON object"}))
+        self.hear(
+            InvalidMessage(message="partner_outcome", problems={"": "expected a JSON object"})
+        )
 
     @rule(jump=JUMPS)
     def time_passes(self, jump: timedelta) -> None:
@@ -235,11 +242,11 @@ class AnyOrder(AnyTicket):
         before = self.course.ticket
         self.hear(DeadlinePassed())
         over = is_overdue(before, self.now) or confirmable(self.course, self.now)
-        assert over or self.course.ticket.reminded == before.reminded + 1
+        assert over or self.course.ticket.reminders_sent == before.reminders_sent + 1
 
     @precondition(lambda self: self.course.ticket.terms.response.on_timeout == "confirm")
-    @rule(found=st.sampled_from(Silence))
-    def the_partner_stays_silent(self, found: Silence) -> None:
+    @rule(found=st.sampled_from(TimeoutResult))
+    def the_partner_stays_silent(self, found: TimeoutResult) -> None:
         if self.course.ticket.state in ON_THE_PARTNERS_TIME:
             self.until(self.course.ticket.due_at)
         amount = confirmable(self.course, self.now)
@@ -251,7 +258,7 @@ class AnyOrder(AnyTicket):
         fall_silent(self.course, self.now, found)
         assert self.keep() == foretold
         silent = Attention.PARTNER_SILENT in self.course.ticket.attention
-        assert silent is (found is Silence.ESCALATED)
+        assert silent is (found is TimeoutResult.ESCALATED)
         assert self.course.settlement_due(LATEST) is not silent
 
     @precondition(lambda self: self.course.ticket.state is State.ON_HOLD)
@@ -269,13 +276,13 @@ class AnyOrder(AnyTicket):
     def the_cancellation_period_ends(self, rewards: Any, granted_to: str | None) -> None:
         ticket = self.course.ticket
         self.until(ticket.cancellation_ends_at)
-        decided = ticket.confirmed and ticket.cancellation_ends_at
+        decided = ticket.confirmed_amount and ticket.cancellation_ends_at
         assert self.course.settlement_due(self.now) is bool(decided)
         if decided:
             grants = (a_grant(number=granted_to),) if granted_to else ()
             verdict = settle(case_of(a_filed(), *rewards, grants=grants))
             self.course.settle(verdict, self.now)
-            self.grants += verdict is Verdict.GRANTED
+            self.grants += verdict is SettlementResult.GRANTED
             assert self.course.ended
 
     @rule()
@@ -287,7 +294,7 @@ class AnyOrder(AnyTicket):
         self.keep()
         again = Ticket.model_validate_json(self.course.ticket.model_dump_json())
         assert again == self.course.ticket
-        self.course = Course(again)
+        self.course = TicketAggregate(again)
 
 
 TestAnyOrder = AnyOrder.TestCase

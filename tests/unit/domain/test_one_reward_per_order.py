@@ -152,7 +152,7 @@ class OneReward(RuleBasedStateMachine):
         """At last, or acknowledged once more."""
         if starts and one.ticket.state is State.VALIDATED:
             next_delivery(one.course)
-        if one.ticket.deliveries:
+        if one.ticket.delivery_count:
             one.hears(Delivered(), self.now)
 
     @rule(one=claimants, an_id=st.uuids().map(str), order=st.one_of(st.none(), ORDERS))
@@ -239,8 +239,8 @@ class OneReward(RuleBasedStateMachine):
         """Late, early, or repeated: with or without its record."""
         if really:
             one.hears(RewardRegistered(reward_id=reward_id), self.now)
-            ended = one.ticket.moves[-1].event == "reward_registered"
-            assert not ended or one.ticket.granted is None
+            ended = one.ticket.transitions[-1].event == "reward_registered"
+            assert not ended or one.ticket.granted_amount is None
 
     @rule(jump=JUMPS)
     def time_passes(self, jump: timedelta) -> None:
@@ -265,7 +265,7 @@ class OneReward(RuleBasedStateMachine):
     @invariant()
     def an_order_has_at_most_one_grant_per_kind(self) -> None:
         """What each grant was allowed by is looked at when it is made, in `Books`."""
-        granted = [one.ticket.number for one in self.everybody if one.ticket.granted]
+        granted = [one.ticket.number for one in self.everybody if one.ticket.granted_amount]
         assert set(granted) <= set(self.books.grants)
         self.books.nothing_was_paid_twice()
 
@@ -274,7 +274,7 @@ class OneReward(RuleBasedStateMachine):
         for one in self.everybody:
             ticket = one.ticket
             has_grant = ticket.number in self.books.grants
-            assert (ticket.granted is not None) is has_grant
+            assert (ticket.granted_amount is not None) is has_grant
             assert not has_grant or ticket.state is State.RESOLVED
             assert ticket.state is not State.REJECTED or ticket.reason_code
             if ticket.reason_code is RejectionReason.ALREADY_REWARDED:

@@ -9,16 +9,16 @@ from typing import Final
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from domain.handlers.message_handling import Heard, hear
+from domain.handlers.message_handling import HandlingResult, hear
 from domain.partners.profile import PartnerRules
-from domain.tickets.lifecycle import ARROWS, State
+from domain.tickets.lifecycle import TRANSITIONS, State
 from domain.tickets.messages import DeadlinePassed, Message
-from domain.tickets.ticket import Attention, Ticket, Writing
-from domain.tickets.ticket_aggregate import ABOUT_MAIL, Course
+from domain.tickets.ticket import Attention, ChangeSet, Ticket
+from domain.tickets.ticket_aggregate import ABOUT_MAIL, TicketAggregate
 from domain.values import periods
 from tests.support.builders import NOW, WARSAW, a_new_ticket
 
-ON_THE_MAP: Final = set(ARROWS)
+ON_THE_MAP: Final = set(TRANSITIONS)
 AWAITING: Final = State.AWAITING_CANCELLATION_PERIOD
 ASKED: Final = State.INFORMATION_REQUESTED
 ON_THE_PARTNERS_TIME: Final = (State.VALIDATED, State.SENT_TO_PARTNER)
@@ -26,7 +26,7 @@ ON_THE_PARTNERS_TIME: Final = (State.VALIDATED, State.SENT_TO_PARTNER)
 
 def is_on_the_map(ticket: Ticket) -> None:
     """Every move is an arrow from where the one before it led, and none is lost."""
-    moves = ticket.moves
+    moves = ticket.transitions
     assert [move.seq for move in moves] == list(range(1, len(moves) + 1))
     assert {(m.event, m.from_state, m.to) for m in moves} <= ON_THE_MAP
     places = [State.CREATED, *[move.to for move in moves]]
@@ -47,10 +47,13 @@ def stood_still(before: Ticket, after: Ticket, message: Message, now: datetime) 
     spent = isinstance(message, DeadlinePassed) and is_overdue(before, now)
     assert after.due_at == before.due_at or (spent and after.due_at is None)
     assert after.cancellation_ends_at == before.cancellation_ends_at
-    assert (after.confirmed, after.granted) == (before.confirmed, before.granted)
-    if after.reminded != before.reminded:
+    assert (after.confirmed_amount, after.granted_amount) == (
+        before.confirmed_amount,
+        before.granted_amount,
+    )
+    if after.reminders_sent != before.reminders_sent:
         assert isinstance(message, DeadlinePassed)
-        assert after.reminded == before.reminded + 1
+        assert after.reminders_sent == before.reminders_sent + 1
         assert before.due_at
         assert now < before.due_at
 
@@ -61,7 +64,7 @@ class AnyTicket(RuleBasedStateMachine):
     def begin(self, partner: PartnerRules, held: bool, promised: object) -> None:
         """Open a ticket of `partner`."""
         self.now: datetime = NOW
-        self.course = Course(a_new_ticket(partner, promised=promised))
+        self.course = TicketAggregate(a_new_ticket(partner, promised_amount=promised))
         self.course.accept(NOW, held_until=NOW + timedelta(days=2) if held else None)
         self.writings: list[int] = []
         self.written_moves = 0
@@ -84,7 +87,7 @@ class AnyTicket(RuleBasedStateMachine):
             self.spent += passed
         self.now += passed
 
-    def hear(self, message: Message) -> Heard:
+    def hear(self, message: Message) -> HandlingResult:
         """Hear a message, and hold what it did against what it may do."""
         before = self.course.ticket
         heard = hear(self.course, message, self.now)
@@ -93,7 +96,7 @@ class AnyTicket(RuleBasedStateMachine):
             assert heard.answer == first
         if heard.deliver and heard.deliver.startswith(("reminder", "information")):
             self.purposes.append(heard.deliver)
-        if self.course.ticket.moves == before.moves:
+        if self.course.ticket.transitions == before.transitions:
             self.stands_still(before, message)
         else:
             assert not before.state.is_final
@@ -111,16 +114,16 @@ class AnyTicket(RuleBasedStateMachine):
         """A message that moves nothing rewinds no clock and decides nothing."""
         stood_still(before, self.course.ticket, message, self.now)
 
-    def keep(self) -> Writing:
+    def keep(self) -> ChangeSet:
         """Write down what has collected, and hold it against what was written before."""
         writing = self.course.write_down()
-        self.writings.append(writing.writing)
-        self.letter_keys += [letter.key for letter in writing.letters]
-        expected = range(self.written_moves + 1, self.written_moves + len(writing.moves) + 1)
-        assert [move.seq for move in writing.moves] == list(expected)
-        self.written_moves += len(writing.moves)
+        self.writings.append(writing.version)
+        self.letter_keys += [letter.key for letter in writing.emails]
+        expected = range(self.written_moves + 1, self.written_moves + len(writing.transitions) + 1)
+        assert [move.seq for move in writing.transitions] == list(expected)
+        self.written_moves += len(writing.transitions)
         assert writing.state is self.course.ticket.state
-        assert self.written_moves == len(self.course.ticket.moves)
+        assert self.written_moves == len(self.course.ticket.transitions)
         return writing
 
     @invariant()
@@ -131,8 +134,8 @@ class AnyTicket(RuleBasedStateMachine):
     def a_reward_is_granted_once_and_only_to_a_resolved_ticket(self) -> None:
         ticket = self.course.ticket
         assert self.grants <= 1
-        assert (ticket.granted is not None) is bool(self.grants)
-        assert ticket.granted is None or ticket.state is State.RESOLVED
+        assert (ticket.granted_amount is not None) is bool(self.grants)
+        assert ticket.granted_amount is None or ticket.state is State.RESOLVED
 
     @invariant()
     def writings_letters_and_purposes_are_counted_once(self) -> None:
@@ -156,7 +159,7 @@ class AnyTicket(RuleBasedStateMachine):
         if ticket.state in ON_THE_PARTNERS_TIME and not ticket.due_at:
             assert Attention.PARTNER_SILENT in ticket.attention
         if ticket.state is AWAITING and not ticket.attention:
-            assert ticket.confirmed
+            assert ticket.confirmed_amount
             assert ticket.cancellation_ends_at
 
     @invariant()

@@ -6,7 +6,7 @@ from domain.claims.parsing import read_message
 from domain.handlers.commands import answer_for
 from domain.handlers.message_handling import hear
 from domain.tickets.lifecycle import State
-from domain.tickets.messages import Decision, Request, Resend
+from domain.tickets.messages import Decision, Resend, TicketCommand
 from tests.support.builders import NOW, a_course, a_decision, a_withdrawal, an_inquiry
 from tests.unit.domain.handlers.test_commands import LATER, a_resend, answered
 
@@ -23,7 +23,7 @@ OTHERS = [
 
 @pytest.mark.parametrize("other", OTHERS, ids=repr)
 def test_something_else_under_the_id_of_a_request_is_refused_and_does_nothing(
-    other: Request,
+    other: TicketCommand,
 ) -> None:
     course = a_course()
     hear(course, a_resend(), NOW)
@@ -33,7 +33,7 @@ def test_something_else_under_the_id_of_a_request_is_refused_and_does_nothing(
     assert heard.answer
     assert (heard.quiet, heard.deliver, course.ticket) == (True, None, before)
     told = answer_for(heard.answer, other)
-    assert (told.code, told.moved, told.problems) == ("key_reused", False, {})
+    assert (told.code, told.state_changed, told.problems) == ("key_reused", False, {})
     assert answer_for(heard.answer, a_resend()).code is None, "the first keeps its answer"
 
 
@@ -46,7 +46,7 @@ def test_something_else_under_the_id_of_a_request_is_refused_and_does_nothing(
     ],
     ids=repr,
 )
-def test_an_id_is_its_callers_own(other: Request) -> None:
+def test_an_id_is_its_callers_own(other: TicketCommand) -> None:
     """Nobody is kept from acting by the ids of others, or learns which there are."""
     course = a_course()
     hear(course, a_resend(), NOW)

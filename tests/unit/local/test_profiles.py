@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import Misconfigured
+from domain.errors import InvalidConfiguration
 from local.stack.ports import PARTS, Ports
 from local.stack.profiles import (
     at_simulator,
@@ -70,12 +70,12 @@ def test_merging_twice_is_merging_once_and_changes_neither(
 
 def test_an_overlay_for_nobody_is_an_error_that_names_it(tmp_path: Path) -> None:
     partners = folder(tmp_path / "partners", velotel=PROFILE)
-    with pytest.raises(Misconfigured, match=r"velotell\.toml"):
+    with pytest.raises(InvalidConfiguration, match=r"velotell\.toml"):
         read_profiles(partners, folder(tmp_path / "over", velotell="a = 1"))
 
 
 def test_a_file_that_is_no_toml_is_an_error_that_names_it(tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match=r"velotel\.toml.*TOML"):
+    with pytest.raises(InvalidConfiguration, match=r"velotel\.toml.*TOML"):
         read_profiles(folder(tmp_path / "partners", velotel="= 1"), tmp_path / "none")
 
 
@@ -115,7 +115,7 @@ def test_the_database_password_lasts_and_needs_no_quoting_in_an_address(tmp_path
 
 
 def test_a_secret_must_be_named_as_a_setting_of_ours() -> None:
-    with pytest.raises(Misconfigured, match=r"velotel\.toml: channel\.secret"):
+    with pytest.raises(InvalidConfiguration, match=r"velotel\.toml: channel\.secret"):
         secret_names({"velotel": {"channel": {"secret": "PATH"}}})
 
 

@@ -12,7 +12,7 @@ import pytest
 from domain.claims.claim import AccountFacts
 from domain.claims.eligibility import Assessment, assess, duplicate_key_of
 from domain.claims.parsing import read_claim
-from domain.errors import Misconfigured
+from domain.errors import InvalidConfiguration
 from domain.partners.profile import ClaimKind, PartnerProfile
 from domain.tickets.lifecycle import FINAL
 from domain.tickets.messages import RejectionReason
@@ -228,12 +228,12 @@ def test_money_is_granted_exactly_where_a_letter_says_so() -> None:
         assert (one.row.expected_granted is not None) == ("resolved" in one.row.expected_letters)
 
 
-def _spoilt(tmp_path: Path, file: str, spoil: Callable[[str], str]) -> Misconfigured:
+def _spoilt(tmp_path: Path, file: str, spoil: Callable[[str], str]) -> InvalidConfiguration:
     for name in ("claims.csv", "links.csv", "rewards.csv", "scripts.toml"):
         shutil.copy(FOLDER / name, tmp_path)
     text = (tmp_path / file).read_text(encoding="utf-8")
     (tmp_path / file).write_text(spoil(text), encoding="utf-8")
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(InvalidConfiguration) as caught:
         read_examples(NOW, zones_of(PROFILES), tmp_path)
     assert caught.value.file == str(tmp_path / file)
     return caught.value

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from domain.tickets.lifecycle import ARROWS, FINAL
+from domain.tickets.lifecycle import FINAL, TRANSITIONS
 from scripts.lifecycle_diagram import diagram
 
 WRITE = "write it anew: .venv/bin/python -m scripts.lifecycle_diagram > docs/lifecycle.md"
@@ -15,7 +15,7 @@ def test_the_drawn_map_is_the_one_that_tickets_follow() -> None:
 
 def test_every_arrow_is_drawn_once_in_the_diagram_and_in_the_table() -> None:
     lines = diagram().splitlines()
-    for event, source, target in ARROWS:
+    for event, source, target in TRANSITIONS:
         drawn = [line for line in lines if line.startswith(f"    {source} --> {target}: ")]
         assert len(drawn) == 1
         assert drawn[0].partition(": ")[2].split(", ").count(event) == 1

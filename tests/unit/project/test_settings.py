@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import Misconfigured
+from domain.errors import InvalidConfiguration
 from local.stack.profiles import invented_secret
 from secret_settings import partner_secrets
 from settings import (
@@ -41,14 +41,16 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
     return monkeypatch
 
 
-def refused(environment: pytest.MonkeyPatch, changes: Mapping[str, str | None]) -> Misconfigured:
+def refused(
+    environment: pytest.MonkeyPatch, changes: Mapping[str, str | None]
+) -> InvalidConfiguration:
     """Return how settings with these changes are refused; `None` takes one away."""
     for name, value in changes.items():
         if value is None:
             environment.delenv(name)
         else:
             environment.setenv(name, value)
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(InvalidConfiguration) as caught:
         load_worker_settings()
     return caught.value
 
@@ -141,7 +143,7 @@ def test_a_migration_needs_the_databases_address_alone(environment: pytest.Monke
         environment.delenv(name)
     assert load_database_url() == URL
     environment.delenv("DATABASE_URL")
-    with pytest.raises(Misconfigured, match="DATABASE_URL"):
+    with pytest.raises(InvalidConfiguration, match="DATABASE_URL"):
         load_database_url()
 
 
@@ -153,7 +155,7 @@ def test_a_partners_secret_is_found_by_its_name() -> None:
 def test_while_a_secret_rotates_its_setting_holds_both() -> None:
     both = f"{invented_secret()} {invented_secret()}"
     assert partner_secrets([a_profile()], {NAME: both}) == {NAME: both}
-    with pytest.raises(Misconfigured, match=NAME):
+    with pytest.raises(InvalidConfiguration, match=NAME):
         partner_secrets([a_profile()], {NAME: f"{both} {PASSWORD}"})
 
 
@@ -168,7 +170,7 @@ def test_a_partner_by_mail_needs_an_address_for_its_links(
     environment: pytest.MonkeyPatch,
 ) -> None:
     profiles = [a_profile(channel=BY_MAIL)]
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(InvalidConfiguration) as caught:
         public_base_url(load_worker_settings(), profiles)
     assert caught.value.key == "TICKETS_PUBLIC_URL"
     assert "velotel" in caught.value.expected
@@ -203,7 +205,7 @@ def test_nobody_else_needs_it(environment: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("value", [None, "", "c2VjcmV0", f"sk_{PASSWORD}", "whsec_", "whsec_%%%"])
 def test_a_secret_that_cannot_sign_is_named_with_its_partner(value: str | None) -> None:
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(InvalidConfiguration) as caught:
         partner_secrets([a_profile()], {NAME: value} if value is not None else {})
     assert caught.value.key == NAME
     assert "velotel" in caught.value.expected

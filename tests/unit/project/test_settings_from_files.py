@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import Misconfigured
+from domain.errors import InvalidConfiguration
 from local.stack.profiles import invented_secret
 from secret_settings import partner_secrets, with_secret_files
 from settings import load_database_url, load_gateway_settings, load_worker_settings
@@ -63,7 +63,7 @@ def test_a_partners_secret_and_temporals_key_may_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize("setting", ["DATABASE_URL", NAME, "TEMPORAL_API_KEY"])
 def test_a_setting_and_its_file_together_are_refused(tmp_path: Path, setting: str) -> None:
     file = written(tmp_path, SECRET)
-    with pytest.raises(Misconfigured, match="not both") as caught:
+    with pytest.raises(InvalidConfiguration, match="not both") as caught:
         with_secret_files({setting: "x", f"{setting}_FILE": file})
     assert caught.value.key == f"{setting}_FILE"
 
@@ -75,13 +75,13 @@ def test_a_file_that_cannot_be_read_is_named_by_its_setting(
     file = tmp_path / "a-secret"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(InvalidConfiguration) as caught:
         with_secret_files({f"{NAME}_FILE": str(file)})
     assert caught.value.key == f"{NAME}_FILE"
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match="expected a file"):
+    with pytest.raises(InvalidConfiguration, match="expected a file"):
         with_secret_files({f"{NAME}_FILE": str(tmp_path)})
 
 
@@ -102,7 +102,7 @@ def test_an_open_line_or_a_closed_network_is_for_local_stacks_alone(
     told = {**GATEWAY, "TICKETS_WEBHOOK_SECRET": invented_secret(), name: value}
     for setting, text in told.items():
         environment.setenv(setting, text)
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(InvalidConfiguration) as caught:
         load_gateway_settings()
     assert caught.value.key == name
     environment.setenv("TICKETS_ALLOW_PRIVATE_ADDRESSES", "true")

@@ -14,8 +14,8 @@ from typing import Any, Final
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.tickets.emails import letter_earned
-from domain.tickets.lifecycle import ARROWS, Event, State
+from domain.tickets.emails import email_for_transition
+from domain.tickets.lifecycle import TRANSITIONS, Event, State
 from tests.support.claims import an_order
 from tests.support.environment import Row, TicketEnvironment, wait_until
 
@@ -133,16 +133,16 @@ async def check_consistency(
     """
     env.number = member.number
     outcome = await env.wait_until_closed()
-    granted = outcome.granted is not None
+    granted = outcome.granted_amount is not None
     assert (outcome.state, outcome.reason_code) == (row["state"], row["reason_code"])
     assert grants[member.number] == int(granted) == int(row["granted_amount"] is not None)
     rows = await env.rows("moves", "seq")
     transitions = [(Event(m["event"]), State(m["from_state"]), State(m["to_state"])) for m in rows]
     assert [move["seq"] for move in rows] == list(range(1, len(rows) + 1))
-    assert set(transitions) <= set(ARROWS)
+    assert set(transitions) <= set(TRANSITIONS)
     assert [start for _, start, _ in transitions] == [
         State.CREATED,
         *[to for *_, to in transitions],
     ][:-1]
-    earned = [letter_earned(*transition) for transition in transitions]
+    earned = [email_for_transition(*transition) for transition in transitions]
     await env.wait_for_emails(*[str(letter) for letter in earned if letter])

@@ -60,7 +60,7 @@ async def test_everything_is_carried_on(short_history_env: TicketEnvironment) ->
     assert await env.file(claim, key="form-1") == first
     assert await env.send_update("resend_to_partner", resend) == answered
     snapshot = await env.snapshot()
-    assert [move.seq for move in snapshot.moves] == [1, 2]
+    assert [move.seq for move in snapshot.transitions] == [1, 2]
     assert snapshot.next_deadline == before["due_at"]
     assert len(env.partner.calls) == 2
     await env.send_outcome("rejected", reason_code="order_not_found")

@@ -16,7 +16,7 @@ from domain.admission.resumption import RESUME
 from domain.errors import RunReplaced
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import PartnerOutcome
-from domain.tickets.ticket import Writing
+from domain.tickets.ticket import ChangeSet
 from tests.support.claims import an_early_claim
 from tests.support.environment import TicketEnvironment, wait_until
 from tests.support.partner_server import CannedResponse
@@ -123,7 +123,7 @@ async def test_a_ticket_that_waits_for_its_member_takes_the_answer(env: TicketEn
     await lose(env)  # a second time, while the answer is on its way
     env.partner.default_response = CannedResponse()
     await take_up(env)
-    await wait_until(env.row, lambda row: row["resume_state"].get("delivering") is None)
+    await wait_until(env.row, lambda row: row["resume_state"].get("delivery_purpose") is None)
     keys = {call.key for call in env.partner.calls}
     assert keys == {f"{env.number}-claim", f"{env.number}-information-1"}
     await env.send_outcome("confirmed", **OVER)
@@ -142,7 +142,7 @@ async def test_a_confirmed_ticket_is_paid_once_after_it_was_lost_twice(
         await lose(env)
         await take_up(env, "amount_undecided")
     await env.send_outcome("rejected", outcome_id="evt-once", reason_code="other")
-    await wait_until(env.message_log, lambda notes: notes[-1]["code"] == "repeated")
+    await wait_until(env.message_log, lambda notes: notes[-1]["code"] == "duplicate_message")
     reward = {"amount": "40.00", "currency": "PLN"}
     await env.send_update("decide", outcome="confirmed", note="saw it", reward=reward)
     # An agent's confirmation writes to the member once more, as without a repair.
@@ -203,7 +203,7 @@ async def test_what_a_run_of_before_still_writes_is_refused(env: TicketEnvironme
     await lose(env)
     await take_up(env)
     before = await env.row()
-    late = Writing(number=env.number, writing=before["writing"] + 1, state=State.REJECTED)
+    late = ChangeSet(number=env.number, version=before["writing"] + 1, state=State.REJECTED)
     with pytest.raises(RunReplaced):
         async with env.postgres.transaction() as connection:
             await write_down(connection, late)

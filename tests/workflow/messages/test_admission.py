@@ -151,7 +151,7 @@ async def test_a_number_whose_history_is_gone_answers_as_then(open_env: Environm
     async with open_env() as later_env:
         assert await _once_more(later_env, claim) == first
         outcome = await later_env.wait_until_closed()
-        assert (outcome.number, outcome.granted) == (first.number, None)
+        assert (outcome.number, outcome.granted_amount) == (first.number, None)
         assert await later_env.row() == before
         assert later_env.partner.calls == []
         assert later_env.emails() == ["confirmation"]

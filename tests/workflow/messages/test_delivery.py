@@ -74,7 +74,7 @@ async def test_a_refused_call_asks_for_a_person_and_a_resend_heals_it(
     assert len(env.partner.calls) == 1
     env.partner.default_response = CannedResponse()
     answer = await env.send_update("resend_to_partner", reason="they mended it")
-    assert (answer.state, answer.moved) == ("validated", False)
+    assert (answer.state, answer.state_changed) == ("validated", False)
     await env.wait_for_state("sent_to_partner")
     assert [call.key for call in env.partner.calls] == [f"{env.number}-claim"] * 2
     assert await env.transitions() == HEALED

@@ -75,7 +75,7 @@ async def test_an_outcome_that_is_not_for_this_ticket_moves_nothing(env: TicketE
     await env.signal("partner_outcome", OTHERS)
     await env.send_outcome("confirmed", number="ZW-4KQ7-P9XT-M2AB-Z")
     await env.send_outcome("confirmed", number="not a number")
-    notes = await env.wait_for_messages("other_partner", "other_ticket", "other_ticket")
+    notes = await env.wait_for_messages("wrong_partner", "wrong_ticket", "wrong_ticket")
     assert notes[0]["actor"] == "partner:buchkiste"
     assert notes[0]["seq"] is None
     await is_unmoved_and_ends_well(env)
@@ -88,7 +88,7 @@ async def test_a_repeated_outcome_counts_once(env: TicketEnvironment) -> None:
     await env.wait_for_state(AWAITING)
     await env.send_outcome("confirmed", outcome_id="evt-1")
     await env.send_outcome("order_cancelled", outcome_id="evt-1")
-    await env.wait_for_messages("applied", "repeated", "outcome_id_reused")
+    await env.wait_for_messages("applied", "duplicate_message", "outcome_id_reused")
     assert await env.transitions() == LED_BY[AWAITING]
     await env.skip_time(days=6)
     assert (await env.wait_until_closed()).state == "resolved"
@@ -111,7 +111,7 @@ async def test_what_comes_too_soon_or_too_late_is_kept(env: TicketEnvironment) -
     await env.file_and_confirm()
     await env.send_outcome("information_requested", questions=["Which one?"])
     await env.send_outcome("confirmed")
-    await env.wait_for_messages("applied", "not_possible_now", "unchanged")
+    await env.wait_for_messages("applied", "action_not_allowed", "unchanged")
     assert await env.transitions() == LED_BY[AWAITING]
 
 
@@ -122,7 +122,7 @@ async def test_a_stray_message_does_not_rewind_the_partners_deadline(
     due_at = (await env.row())["due_at"]
     await env.skip_time(days=13)
     await env.signal("partner_outcome", OTHERS)
-    await env.wait_for_messages("other_partner")
+    await env.wait_for_messages("wrong_partner")
     assert (await env.row())["due_at"] == due_at
     await env.skip_time(days=2)
     await env.wait_for_state("sent_to_partner", "partner_silent")
@@ -157,8 +157,8 @@ async def test_an_update_that_no_arrow_allows_is_told_so(env: TicketEnvironment)
         ("resend_to_partner", {}),
         ("decide", {"outcome": "rejected", "reason_code": "other"}),
     ]:
-        await refused_with("not_possible_now", env.send_update(update, **content))
-    await env.wait_for_messages("applied", *["not_possible_now"] * 3)
+        await refused_with("action_not_allowed", env.send_update(update, **content))
+    await env.wait_for_messages("applied", *["action_not_allowed"] * 3)
     assert await env.transitions() == LED_BY[AWAITING]
 
 
@@ -185,11 +185,11 @@ async def test_a_repeated_request_gets_its_first_answer(env: TicketEnvironment) 
     await env.send_outcome("confirmed")
     await env.wait_for_state(AWAITING)
     for _ in range(2):
-        await refused_with("not_possible_now", env.send_update("withdraw", late))
+        await refused_with("action_not_allowed", env.send_update("withdraw", late))
     assert await env.send_update("resend_to_partner", resend) == answers[0]
     assert len(env.partner.calls) == 2
     codes = [note["code"] for note in await env.message_log()]
-    assert codes == ["applied", "applied", "not_possible_now"]
+    assert codes == ["applied", "applied", "action_not_allowed"]
 
 
 async def test_a_ticket_can_be_asked_before_during_and_after(real_env: TicketEnvironment) -> None:
@@ -204,7 +204,7 @@ async def test_a_ticket_can_be_asked_before_during_and_after(real_env: TicketEnv
     assert (await asking).state == "withdrawn"
     await env.wait_until_closed()
     seen = await env.snapshot()
-    assert [move.to for move in seen.moves] == ["validated", "withdrawn"]
+    assert [move.to for move in seen.transitions] == ["validated", "withdrawn"]
     assert "acc-1001" not in seen.model_dump_json()
 
 

@@ -127,7 +127,7 @@ async def test_facts_are_read_anew_when_a_hold_ends(
         await store_reward(env.postgres, reward_for(claim, state=found))
         await env.skip_time(days=3)
         outcome = await env.wait_until_closed()
-        assert (outcome.state, outcome.reason_code, outcome.granted) == (state, reason, None)
+        assert (outcome.state, outcome.reason_code, outcome.granted_amount) == (state, reason, None)
         assert await env.transitions() == [*LED_BY["on_hold"], f"hold_released: on_hold → {state}"]
         await env.wait_for_emails("confirmation", letter)
         await env.wait_for_attributes(State=state)

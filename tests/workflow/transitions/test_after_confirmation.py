@@ -52,8 +52,8 @@ async def test_a_partial_return_pays_what_is_left_with_a_letter_of_its_own(
     await env.wait_for_attributes(State=AWAITING, DueAt=row["due_at"])
     await env.skip_time(days=5)
     outcome = await env.wait_until_closed()
-    assert outcome.granted
-    assert str(outcome.granted.amount) == "12.50"
+    assert outcome.granted_amount
+    assert str(outcome.granted_amount.amount) == "12.50"
     await env.wait_for_emails("confirmation", *["partner_confirmed"] * 3, "resolved")
 
 
@@ -80,13 +80,13 @@ async def test_an_older_rejection_holds_the_payment_until_a_person_decides(
     await env.skip_time(days=30)
     await env.wait_for_state(AWAITING, "outcome_contradicted")
     await env.send_update("decide", outcome="confirmed", note="the shop says yes")
-    assert (await env.wait_until_closed()).granted
+    assert (await env.wait_until_closed()).granted_amount
 
 
 async def test_a_question_after_the_confirmation_is_shown_to_agents(env: TicketEnvironment) -> None:
     await env.file_and_confirm(LATER)
     await env.send_outcome("information_requested", outcome_id="q", questions=["Which one?"])
-    await wait_until(lambda: shown(env), lambda found: found == [("q", "not_possible_now")])
+    await wait_until(lambda: shown(env), lambda found: found == [("q", "action_not_allowed")])
 
 
 async def test_a_proposal_falls_with_the_partners_word_and_two_agents_decide_anew(
@@ -103,10 +103,10 @@ async def test_a_proposal_falls_with_the_partners_word_and_two_agents_decide_ane
         "approval_by_another", env.send_update("decide", **asking, actor="agent:BELA")
     )
     await refused_with("forbidden", env.send_update("decide", **asking, actor="platform"))
-    assert (await env.send_update("decide", **asking, actor="agent:anna")).moved
+    assert (await env.send_update("decide", **asking, actor="agent:anna")).state_changed
     (row,) = await env.rows("approvals", "seq")
     assert (row["proposed_by"], row["approved_by"]) == ("agent:bela", "agent:anna")
     await env.skip_time(days=6)
     outcome = await env.wait_until_closed()
-    assert outcome.granted
-    assert str(outcome.granted.amount) == "250.00"
+    assert outcome.granted_amount
+    assert str(outcome.granted_amount.amount) == "250.00"

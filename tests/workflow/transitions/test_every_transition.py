@@ -8,8 +8,8 @@ The ways there stand in `ways.py`. What else is true of a path: `test_arrows.py`
 import pytest
 
 from adapters.postgres.grants import list_grants
-from domain.tickets.emails import letter_earned
-from domain.tickets.lifecycle import ARROWS, FINAL, Event, State
+from domain.tickets.emails import email_for_transition
+from domain.tickets.lifecycle import FINAL, TRANSITIONS, Event, State
 from tests.support.environment import Row, TicketEnvironment, wait_until
 from tests.workflow.conftest import EnvironmentFactory
 from tests.workflow.transitions.transition_paths import SILENCE, TRANSITION_PATHS, TransitionKey
@@ -17,7 +17,7 @@ from tests.workflow.transitions.transition_paths import SILENCE, TRANSITION_PATH
 
 def test_every_arrow_has_its_way_and_every_way_its_arrow() -> None:
     """Rule 1: one table holds all arrows, so an arrow without a test is noticed here."""
-    assert set(TRANSITION_PATHS) == set(ARROWS)
+    assert set(TRANSITION_PATHS) == set(TRANSITIONS)
 
 
 def _named(transition: TransitionKey) -> str:
@@ -41,7 +41,7 @@ async def letters_earned(env: TicketEnvironment) -> list[str]:
         str(letter)
         for move in await env.rows("moves", "seq")
         if (
-            letter := letter_earned(
+            letter := email_for_transition(
                 Event(move["event"]), State(move["from_state"]), State(move["to_state"])
             )
         )
@@ -51,13 +51,13 @@ async def letters_earned(env: TicketEnvironment) -> list[str]:
 async def is_over(env: TicketEnvironment, row: Row, granted: bool) -> None:
     """The workflow ends as the row says, and the books hold a grant only where one was earned."""
     outcome = await env.wait_until_closed()
-    end = (outcome.state, outcome.reason_code, outcome.granted is not None)
+    end = (outcome.state, outcome.reason_code, outcome.granted_amount is not None)
     assert end == (row["state"], row["reason_code"], granted)
     grants = [grant["number"] for grant in await list_grants(env.postgres)]
     assert (env.number in grants) is granted
 
 
-@pytest.mark.parametrize("arrow", ARROWS, ids=_named)
+@pytest.mark.parametrize("arrow", TRANSITIONS, ids=_named)
 async def test_an_arrow_earns_its_letter_writes_its_row_and_leaves_its_attributes(
     open_env: EnvironmentFactory, transition: TransitionKey
 ) -> None:

@@ -33,7 +33,7 @@ async def test_a_member_answers_a_question(env: TicketEnvironment) -> None:
     await refused_with("incomplete", wrong)
     await env.wait_for_state(ASKED)
     answer = await env.send_update("provide_information", answers={"order_number": order})
-    assert (answer.state, answer.moved) == ("sent_to_partner", True)
+    assert (answer.state, answer.state_changed) == ("sent_to_partner", True)
     await env.partner.wait_for_calls(2)
     last = env.partner.calls[-1]
     assert (last.key, last.claim["answers"]["order_number"]) == (
@@ -47,7 +47,7 @@ async def test_a_member_answers_a_question(env: TicketEnvironment) -> None:
 async def test_an_agent_can_ask_the_member_too(env: TicketEnvironment) -> None:
     await env.file_and_send()
     answer = await env.send_update("request_information", questions=["Which one was it?"])
-    assert (answer.state, answer.moved) == (ASKED, True)
+    assert (answer.state, answer.state_changed) == (ASKED, True)
     await env.wait_for_emails("confirmation", "information_needed")
 
 

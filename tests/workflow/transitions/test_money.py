@@ -26,7 +26,7 @@ async def test_one_order_earns_one_reward_whoever_claims_it(env: TicketEnvironme
     for number in numbers:
         env.number = number
         outcome = await env.wait_until_closed()
-        ends[outcome.state] = (number, outcome.reason_code, outcome.granted is not None)
+        ends[outcome.state] = (number, outcome.reason_code, outcome.granted_amount is not None)
     assert ends.keys() == {"resolved", "rejected"}
     assert ends["resolved"][1:] == (None, True)
     assert ends["rejected"][1:] == ("already_rewarded", False)
@@ -54,7 +54,7 @@ async def test_the_books_are_read_once_more_before_a_grant(
     await store_reward(env.postgres, reward_for(claim, state=found, account_id=whose))
     await env.skip_time(days=6)
     outcome = await env.wait_until_closed()
-    assert (outcome.state, outcome.reason_code, outcome.granted) == (state, reason, None)
+    assert (outcome.state, outcome.reason_code, outcome.granted_amount) == (state, reason, None)
     assert await list_grants(env.postgres) == []
     await env.wait_for_emails("confirmation", "partner_confirmed", letter)
 
@@ -78,13 +78,13 @@ async def test_an_amount_that_may_not_be_granted_waits_for_a_person(
     await refused_with("wrong_currency", env.send_update("decide", **asking, **euros))
     much = {"reward": {"amount": "250.00", "currency": "PLN"}}
     proposed = await env.send_update("decide", **asking, **much)
-    assert (proposed.moved, proposed.awaits_approval) == (False, True)
+    assert (proposed.state_changed, proposed.awaits_approval) == (False, True)
     await env.wait_for_state(AWAITING, UNDECIDED, "approval_needed")
     await refused_with("approval_by_another", env.send_update("decide", **asking, **much))
     await env.send_update("decide", **asking, **much, actor="agent-8")
     outcome = await env.wait_until_closed()
-    assert outcome.granted
-    assert (outcome.state, str(outcome.granted.amount)) == ("resolved", "250.00")
+    assert outcome.granted_amount
+    assert (outcome.state, str(outcome.granted_amount.amount)) == ("resolved", "250.00")
     assert (await env.transitions())[-2:] == [
         f"decided: {AWAITING} → {AWAITING}",
         f"cancellation_period_ended: {AWAITING} → resolved",
@@ -163,5 +163,5 @@ async def test_a_contested_rejection_can_be_granted(env: TicketEnvironment) -> N
     await env.file_and_send(claim=claim)
     await env.send_outcome("confirmed")
     outcome = await env.wait_until_closed()
-    assert outcome.granted
-    assert (outcome.state, str(outcome.granted.amount)) == ("resolved", "40.00")
+    assert outcome.granted_amount
+    assert (outcome.state, str(outcome.granted_amount.amount)) == ("resolved", "40.00")

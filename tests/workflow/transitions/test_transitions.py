@@ -72,7 +72,7 @@ async def ends(env: TicketEnvironment, led: str, last: str, letters: list[str]) 
 async def test_a_claim_can_be_withdrawn(holding_env: TicketEnvironment, state: str) -> None:
     letters = await lead(holding_env, state)
     answer = await holding_env.send_update("withdraw", reason="found it")
-    assert (answer.state, answer.moved, answer.code) == ("withdrawn", True, None)
+    assert (answer.state, answer.state_changed, answer.code) == ("withdrawn", True, None)
     row = await ends(holding_env, state, f"withdrawn: {state} → withdrawn", [*letters, "withdrawn"])
     assert row["reason_code"] is None
     assert (await holding_env.rows("moves", "seq"))[-1]["actor"] == "agent-7"
@@ -209,7 +209,7 @@ async def test_a_resend_moves_nothing(env: TicketEnvironment) -> None:
     await env.file_and_send()
     due_at = (await env.row())["due_at"]
     answer = await env.send_update("resend_to_partner", reason="they lost it")
-    assert (answer.state, answer.moved) == ("sent_to_partner", False)
+    assert (answer.state, answer.state_changed) == ("sent_to_partner", False)
     await env.partner.wait_for_calls(2)
     assert [call.key for call in env.partner.calls] == [
         f"{env.number}-claim",

@@ -6,9 +6,15 @@ import pytest
 
 from domain.admission.admission import Admission, AdmissionResult, CodedReason
 from domain.admission.refused_claim import RefusedClaim
-from domain.tickets.emails import Letter, LetterKind
+from domain.tickets.emails import EmailKind, OutgoingEmail
 from domain.tickets.lifecycle import State
-from domain.tickets.messages import DeadlinePassed, Message, RewardRegistered, Troubled, Unreadable
+from domain.tickets.messages import (
+    AttentionChanged,
+    DeadlinePassed,
+    InvalidMessage,
+    Message,
+    RewardRegistered,
+)
 from tests.support.builders import (
     NOW,
     NUMBER,
@@ -25,8 +31,8 @@ RESULT = AdmissionResult(
     state=State.DISCARDED,
     reasons=(CodedReason(code="incomplete", field="order_number"), CodedReason(code="too_late")),
 )
-LETTER = Letter(
-    key="1-claim_not_accepted", kind=LetterKind.CLAIM_NOT_ACCEPTED, language="pl", params={}
+LETTER = OutgoingEmail(
+    key="1-claim_not_accepted", kind=EmailKind.CLAIM_NOT_ACCEPTED, language="pl", params={}
 )
 MESSAGES: list[Message] = [
     an_outcome(),
@@ -35,7 +41,7 @@ MESSAGES: list[Message] = [
     a_withdrawal(),
     a_decision("rejected"),
     an_answer(),
-    Unreadable(message="partner_outcome", problems={"": "expected a JSON object"}),
+    InvalidMessage(message="partner_outcome", problems={"": "expected a JSON object"}),
     DeadlinePassed(),
 ]
 
@@ -59,15 +65,15 @@ def test_whatever_comes_for_a_refused_claim_is_kept_and_moves_nothing(message: M
     refused.log_message(message, NOW, unknown=("colour",))
     assert refused.has_pending_changes
     writing = refused.collect_changes()
-    (note,) = writing.notes
-    assert (note.code, note.at, note.seq) == ("not_possible_now", NOW, None)
+    (note,) = writing.messages
+    assert (note.code, note.at, note.seq) == ("action_not_allowed", NOW, None)
     assert note.body["unknown_fields"] == ["colour"]
     assert (writing.number, writing.state, writing.reason_code) == (
         NUMBER,
         State.DISCARDED,
         "incomplete",
     )
-    assert (writing.moves, writing.answers, writing.letters) == ((), (), ())
+    assert (writing.transitions, writing.results, writing.emails) == ((), (), ())
     assert not refused.has_pending_changes
 
 
@@ -75,9 +81,9 @@ def test_a_letter_that_is_owed_is_written_down_once() -> None:
     """R23."""
     refused = a_refused_claim()
     refused.queue_emails((LETTER,))
-    assert refused.collect_changes().letters == (LETTER,)
+    assert refused.collect_changes().emails == (LETTER,)
     assert not refused.has_pending_changes
-    assert refused.collect_changes().letters == ()
+    assert refused.collect_changes().emails == ()
 
 
 def test_a_refusal_that_came_in_time_owes_nothing() -> None:
@@ -90,18 +96,20 @@ def test_a_letter_in_trouble_asks_for_attention_until_it_is_over() -> None:
     """R28: the answer may be the letter that could not be delivered."""
     refused = a_refused_claim()
     for attention in ("mail_retrying", "mail_undeliverable"):
-        refused.log_message(Troubled(attention=attention), NOW)
+        refused.log_message(AttentionChanged(attention=attention), NOW)
     assert refused.has_pending_changes
     writing = refused.collect_changes()
-    assert (writing.attention, writing.notes) == (("mail_retrying", "mail_undeliverable"), ())
-    refused.log_message(Troubled(attention="mail_retrying", over=True), NOW + timedelta(hours=1))
-    refused.log_message(Troubled(attention="never_heard_of", over=True), NOW)
+    assert (writing.attention, writing.messages) == (("mail_retrying", "mail_undeliverable"), ())
+    refused.log_message(
+        AttentionChanged(attention="mail_retrying", over=True), NOW + timedelta(hours=1)
+    )
+    refused.log_message(AttentionChanged(attention="never_heard_of", over=True), NOW)
     assert refused.collect_changes().attention == ("mail_undeliverable",)
 
 
 def test_attention_stays_while_notes_are_written() -> None:
     refused = a_refused_claim()
-    refused.log_message(Troubled(attention="mail_undeliverable"), NOW)
+    refused.log_message(AttentionChanged(attention="mail_undeliverable"), NOW)
     refused.collect_changes()
     refused.log_message(a_withdrawal(), NOW)
     assert refused.collect_changes().attention == ("mail_undeliverable",)
@@ -113,5 +121,5 @@ def test_writings_are_counted_on_from_the_trace() -> None:
     counted = []
     for turn in range(3):
         refused.log_message(an_outcome(outcome_id=str(turn)), NOW)
-        counted.append(refused.collect_changes().writing)
+        counted.append(refused.collect_changes().version)
     assert counted == [2, 3, 4]

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from domain.handlers.message_handling import hear
-from domain.tickets.emails import LetterKind
+from domain.tickets.emails import EmailKind
 from domain.tickets.lifecycle import Event, State
 from domain.tickets.messages import DeadlinePassed, RejectionReason, RewardRegistered
-from domain.tickets.settlement import Verdict
-from domain.tickets.ticket import Attention, Note, Ticket
-from domain.tickets.ticket_aggregate import Course
+from domain.tickets.settlement import SettlementResult
+from domain.tickets.ticket import Attention, MessageLogEntry, Ticket
+from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (
     NOW,
     PLN_40,
@@ -36,7 +36,7 @@ def pln(amount: str) -> dict[str, str]:
     return {"amount": amount, "currency": "PLN"}
 
 
-def confirmed(partner: Any = None, **told: Any) -> Course:
+def confirmed(partner: Any = None, **told: Any) -> TicketAggregate:
     """A ticket whose partner confirmed with these words, with nothing left to be written."""
     course = a_course(State.SENT_TO_PARTNER, partner)
     hear(course, an_outcome(outcome_id="first", **told), NOW)
@@ -44,14 +44,14 @@ def confirmed(partner: Any = None, **told: Any) -> Course:
     return course
 
 
-def notes(course: Course) -> list[tuple[str, bool]]:
+def notes(course: TicketAggregate) -> list[tuple[str, bool]]:
     """The code of each message that was kept since the last writing, and whether agents see it."""
-    return [(note.code, bool(note.discrepancy)) for note in course.write_down().notes]
+    return [(note.code, bool(note.discrepancy)) for note in course.write_down().messages]
 
 
 def amount(ticket: Ticket) -> str | None:
     """What the ticket would grant."""
-    return str(ticket.confirmed.amount) if ticket.confirmed else None
+    return str(ticket.confirmed_amount.amount) if ticket.confirmed_amount else None
 
 
 def midnight(year: int, month: int, day: int) -> datetime:
@@ -67,14 +67,14 @@ def test_a_rejection_in_the_period_counts_as_cancelled_and_keeps_its_reason(
     course = confirmed()
     hear(course, an_outcome("rejected", reason_code=reason, note="came back"), LATER)
     writing = course.write_down()
-    move = writing.moves[-1]
+    move = writing.transitions[-1]
     assert (move.event, move.to, move.reason_code) == (
         Event.ORDER_CANCELLED,
         State.REJECTED,
         reason,
     )
     assert (move.actor, move.note) == ("partner:velotel", "came back")
-    assert [letter.kind for letter in writing.letters] == [LetterKind.REJECTED]
+    assert [letter.kind for letter in writing.emails] == [EmailKind.REJECTED]
     assert not course.settlement_due(FAR)
 
 
@@ -90,13 +90,13 @@ def test_a_changed_amount_replaces_the_confirmed_one(told: str) -> None:
     course = confirmed(**ENDS)
     hear(course, an_outcome(reward=pln(told), note="one of two came back"), LATER)
     writing = course.write_down()
-    move = writing.moves[-1]
+    move = writing.transitions[-1]
     assert (move.event, move.from_state, move.to) == (Event.PARTNER_CONFIRMED, AWAITING, AWAITING)
     assert (move.actor, move.note) == ("partner:velotel", "one of two came back")
-    assert writing.confirmed is not None
-    assert str(writing.confirmed.amount) == told
-    (letter,) = writing.letters
-    assert letter.kind is LetterKind.PARTNER_CONFIRMED
+    assert writing.confirmed_amount is not None
+    assert str(writing.confirmed_amount.amount) == told
+    (letter,) = writing.emails
+    assert letter.kind is EmailKind.PARTNER_CONFIRMED
     assert letter.params == {"due_on": "2026-12-01", "amount": pln(told)}
     assert writing.cancellation_ends_at == midnight(2026, 12, 1)
     assert course.settlement_due(FAR)
@@ -144,7 +144,7 @@ def test_changed_dates_replace_the_end_of_the_period(
     hear(course, an_outcome(**told), LATER)
     assert course.ticket.cancellation_ends_at == course.ticket.due_at == ends_at
     assert (amount(course.ticket), course.ticket.attention) == ("40.00", ())
-    assert len(course.write_down().letters) == 1
+    assert len(course.write_down().emails) == 1
 
 
 def test_repeated_changes_never_push_the_end_past_the_profiles_bound() -> None:
@@ -170,7 +170,7 @@ def test_a_confirmation_that_says_nothing_new_moves_nothing(told: dict[str, Any]
     before = course.ticket
     heard = hear(course, an_outcome(**told), LATER)
     assert heard.quiet
-    assert course.ticket.moves == before.moves
+    assert course.ticket.transitions == before.transitions
     assert course.ticket.due_at == before.due_at
     assert notes(course) == [("unchanged", False)]
 
@@ -223,7 +223,7 @@ def test_one_id_with_another_content_is_shown_and_moves_nothing() -> None:
     course = confirmed()
     before = course.ticket
     hear(course, an_outcome("rejected", outcome_id="first"), LATER)
-    assert course.ticket == before.model_copy(update={"unmoved": 1})
+    assert course.ticket == before.model_copy(update={"unapplied_messages": 1})
     assert notes(course) == [("outcome_id_reused", True)]
 
 
@@ -232,18 +232,18 @@ def test_a_partner_that_keeps_changing_its_mind_is_left_to_a_person() -> None:
     course = confirmed(**ENDS)
     for turn in range(30):
         hear(course, an_outcome(outcome_id=str(turn), reward=pln(f"{turn + 1}.00")), LATER)
-    assert len(course.ticket.moves) == 23
+    assert len(course.ticket.transitions) == 23
     assert list(course.ticket.attention) == [Attention.OUTCOME_CONTRADICTED]
     assert not course.settlement_due(FAR)
     assert notes(course)[-1] == ("too_many_changes", True)
 
 
-def ended(state: State) -> Course:
+def ended(state: State) -> TicketAggregate:
     """A ticket that has ended so."""
     course = a_course(AWAITING if state is State.RESOLVED else State.SENT_TO_PARTNER)
     match state:
         case State.RESOLVED:
-            course.settle(Verdict.GRANTED, NOW)
+            course.settle(SettlementResult.GRANTED, NOW)
         case State.WITHDRAWN:
             hear(course, a_withdrawal(), NOW)
         case _:
@@ -274,24 +274,24 @@ def test_what_contradicts_a_ticket_that_has_ended_is_shown_to_agents(
     course = ended(state)
     hear(course, an_outcome(outcome, **told), LATER)
     assert course.ticket.state is state
-    assert notes(course) == [("not_possible_now", shown)]
+    assert notes(course) == [("action_not_allowed", shown)]
 
 
 def test_a_reward_that_is_registered_after_the_grant_is_shown_to_agents() -> None:
     course = ended(State.RESOLVED)
     hear(course, RewardRegistered(reward_id="rew-9"), LATER)
-    assert notes(course) == [("not_possible_now", True)]
+    assert notes(course) == [("action_not_allowed", True)]
 
 
 def test_a_question_after_the_confirmation_is_shown_to_agents() -> None:
     course = confirmed()
     hear(course, a_question(), LATER)
-    assert notes(course) == [("not_possible_now", True)]
+    assert notes(course) == [("action_not_allowed", True)]
 
 
 def test_another_partners_word_contradicts_nothing() -> None:
     course = ended(State.RESOLVED)
     hear(course, an_outcome("rejected", partner_id="otherpartner"), LATER)
-    (note,) = course.write_down().notes
-    assert isinstance(note, Note)
-    assert (note.code, note.discrepancy) == ("other_partner", None)
+    (note,) = course.write_down().messages
+    assert isinstance(note, MessageLogEntry)
+    assert (note.code, note.discrepancy) == ("wrong_partner", None)

@@ -7,19 +7,19 @@ import pytest
 
 from domain.claims.parsing import parse, read_message
 from domain.handlers.commands import answer_for, next_delivery, possible
-from domain.handlers.message_handling import Heard, hear
+from domain.handlers.message_handling import HandlingResult, hear
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import (
+    AttentionChanged,
     Delivered,
     InformationAnswer,
     InformationRequest,
-    Request,
+    InvalidMessage,
     Resend,
-    Troubled,
-    Unreadable,
+    TicketCommand,
 )
-from domain.tickets.ticket import REMEMBERED, Attention, Ticket
-from domain.tickets.ticket_aggregate import Course
+from domain.tickets.ticket import MAX_REMEMBERED_IDS, Attention, Ticket
+from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (
     NOW,
     NUMBER,
@@ -41,15 +41,15 @@ def a_resend(request_id: str = "req-1") -> Resend:
     return Resend(request_id=request_id, actor="agent-7", reason="they lost it")
 
 
-def undecided(**changes: Any) -> Course:
+def undecided(**changes: Any) -> TicketAggregate:
     """A confirmed ticket whose amount nobody knows."""
-    return a_course(AWAITING, promised=None, **changes)
+    return a_course(AWAITING, promised_amount=None, **changes)
 
 
-def answered(heard: Heard) -> tuple[bool, str | None]:
+def answered(heard: HandlingResult) -> tuple[bool, str | None]:
     """Whether the answer says that the ticket moved, and the code of a refusal."""
     assert heard.answer is not None
-    return heard.answer.moved, heard.answer.code
+    return heard.answer.state_changed, heard.answer.code
 
 
 def test_an_answer_says_where_the_ticket_stands_now() -> None:
@@ -57,8 +57,8 @@ def test_an_answer_says_where_the_ticket_stands_now() -> None:
     answer = hear(course, a_withdrawal(), NOW).answer
     assert answer is not None
     assert (answer.request_id, answer.number, answer.state) == ("req-1", NUMBER, State.WITHDRAWN)
-    assert (answer.moved, answer.code) == (True, None)
-    assert course.write_down().moves[0].actor == "member"
+    assert (answer.state_changed, answer.code) == (True, None)
+    assert course.write_down().transitions[0].actor == "member"
 
 
 def test_a_repeated_request_gets_its_first_answer() -> None:
@@ -79,16 +79,16 @@ def test_a_refused_request_stays_refused_when_it_is_repeated() -> None:
     """A "no" is an answer too; who wants another one asks anew."""
     course = a_course(State.ON_HOLD)
     first = hear(course, a_decision(), NOW)
-    hear(course, Troubled(attention="mail_undeliverable"), NOW)
+    hear(course, AttentionChanged(attention="mail_undeliverable"), NOW)
     assert answered(hear(course, a_decision(), NOW)) == answered(first)
-    assert answered(first) == (False, "not_possible_now")
+    assert answered(first) == (False, "action_not_allowed")
     assert answered(hear(course, a_decision(request_id="req-2"), NOW)) == (True, None)
 
 
 def test_answers_survive_the_tickets_own_json() -> None:
     course = a_course()
     first = hear(course, a_resend(), NOW).answer
-    again = Course(Ticket.model_validate_json(course.ticket.model_dump_json()))
+    again = TicketAggregate(Ticket.model_validate_json(course.ticket.model_dump_json()))
     assert hear(again, a_resend(), LATER).answer == first
 
 
@@ -99,9 +99,9 @@ def test_an_agent_decides_there_only_while_the_ticket_asks_for_attention(
 ) -> None:
     course = a_course(state)
     refused = hear(course, a_decision(outcome), NOW)
-    assert answered(refused) == (False, "not_possible_now")
+    assert answered(refused) == (False, "action_not_allowed")
     assert course.ticket.state is state
-    hear(course, Troubled(attention="mail_undeliverable"), NOW)
+    hear(course, AttentionChanged(attention="mail_undeliverable"), NOW)
     taken = hear(course, a_decision(outcome, request_id="req-2"), NOW)
     assert answered(taken) == (True, None)
     assert course.ticket.state is (AWAITING if outcome == "confirmed" else State.REJECTED)
@@ -110,7 +110,7 @@ def test_an_agent_decides_there_only_while_the_ticket_asks_for_attention(
 def test_an_agents_decision_carries_reason_note_and_name() -> None:
     course = a_course()
     hear(course, a_decision("rejected", reason_code="order_returned", note="they called"), NOW)
-    move = course.write_down().moves[0]
+    move = course.write_down().transitions[0]
     assert (move.reason_code, move.note, move.actor) == (
         "order_returned",
         "they called",
@@ -123,8 +123,8 @@ def test_an_agents_confirmation_starts_the_cancellation_period() -> None:
     course = a_course()
     hear(course, a_decision(), NOW)
     ticket = course.ticket
-    assert ticket.confirmed is not None
-    assert str(ticket.confirmed.amount) == "40.00"
+    assert ticket.confirmed_amount is not None
+    assert str(ticket.confirmed_amount.amount) == "40.00"
     assert ticket.cancellation_ends_at is not None
     assert ticket.due_at == ticket.cancellation_ends_at
     assert course.settlement_due(max(NOW, ticket.cancellation_ends_at))
@@ -132,12 +132,12 @@ def test_an_agents_confirmation_starts_the_cancellation_period() -> None:
 
 @pytest.mark.parametrize("state", [State.SENT_TO_PARTNER, AWAITING])
 def test_an_agent_cannot_confirm_in_another_currency(state: State) -> None:
-    course = a_course(state, promised=None)
+    course = a_course(state, promised_amount=None)
     before = course.ticket
     euros = {"amount": "40.00", "currency": "EUR"}
     assert answered(hear(course, a_decision(reward=euros), NOW)) == (False, "wrong_currency")
     assert course.ticket.state is before.state
-    assert course.ticket.confirmed is None
+    assert course.ticket.confirmed_amount is None
 
 
 def test_an_undecided_amount_waits_for_an_agent_who_names_one() -> None:
@@ -153,8 +153,8 @@ def test_an_undecided_amount_waits_for_an_agent_who_names_one() -> None:
     assert answered(hear(course, another, NOW)) == (True, None)
     assert list(course.ticket.attention) == []
     assert course.settlement_due(NOW)
-    assert course.ticket.confirmed is not None
-    assert str(course.ticket.confirmed.amount) == "800.00"
+    assert course.ticket.confirmed_amount is not None
+    assert str(course.ticket.confirmed_amount.amount) == "800.00"
 
 
 def test_an_agent_cannot_confirm_a_reward_of_nothing() -> None:
@@ -162,7 +162,7 @@ def test_an_agent_cannot_confirm_a_reward_of_nothing() -> None:
     for course in (a_course(), undecided()):
         nothing = {"amount": "0.00", "currency": "PLN"}
         hear(course, a_decision(reward=nothing), NOW)
-        assert course.ticket.confirmed is None
+        assert course.ticket.confirmed_amount is None
 
 
 def test_where_nobody_knows_the_end_an_agents_word_ends_the_period() -> None:
@@ -200,15 +200,15 @@ def test_a_resend_moves_nothing(state: State) -> None:
     before = course.ticket
     heard = hear(course, a_resend(), NOW)
     possible = state in (State.VALIDATED, State.SENT_TO_PARTNER)
-    assert answered(heard) == (False, None if possible else "not_possible_now")
+    assert answered(heard) == (False, None if possible else "action_not_allowed")
     assert bool(heard.deliver) is possible
-    assert (course.ticket.moves, course.ticket.due_at) == (before.moves, before.due_at)
+    assert (course.ticket.transitions, course.ticket.due_at) == (before.transitions, before.due_at)
 
 
 def test_a_resend_clears_the_trouble_that_it_mends() -> None:
     course = a_course(State.VALIDATED)
     for attention in ("partner_contract_fault", "mail_undeliverable"):
-        hear(course, Troubled(attention=attention), NOW)
+        hear(course, AttentionChanged(attention=attention), NOW)
     hear(course, a_resend(), NOW)
     assert list(course.ticket.attention) == ["mail_undeliverable"]
 
@@ -219,23 +219,25 @@ def test_an_answer_nested_deeper_than_any_form_does_not_raise() -> None:
     nested = b"[" * 400 + b"]" * 400
     raw = b'{"request_id": "req-1", "actor": "member", "answers": {"it": ' + nested + b"}}"
     reading = read_message(InformationAnswer, parse(raw))
-    message = reading.value or Unreadable(message="provide_information", problems=reading.problems)
+    message = reading.value or InvalidMessage(
+        message="provide_information", problems=reading.problems
+    )
     hear(course, message, NOW)
-    assert course.write_down().notes
+    assert course.write_down().messages
 
 
 def test_a_request_that_is_no_longer_at_hand_is_asked_for_in_the_books() -> None:
     """The books keep every answer; a running ticket keeps so many, and knows that it forgot."""
     course = a_course()
-    for turn in range(REMEMBERED):
+    for turn in range(MAX_REMEMBERED_IDS):
         hear(course, a_resend(str(turn)), NOW)
         assert not course.may_have_forgotten(a_resend("never-heard"))
     hear(course, a_resend("one-more"), NOW)
-    assert len(course.ticket.answers) == REMEMBERED
+    assert len(course.ticket.recent_results) == MAX_REMEMBERED_IDS
     asked = {name: course.may_have_forgotten(a_resend(name)) for name in ("0", "1", "one-more")}
     assert asked == {"0": True, "1": False, "one-more": False}
     assert course.may_have_forgotten(a_resend("never-heard"))
-    again = Course(Ticket.model_validate_json(course.ticket.model_dump_json()))
+    again = TicketAggregate(Ticket.model_validate_json(course.ticket.model_dump_json()))
     assert again.may_have_forgotten(a_resend("0"))
 
 
@@ -245,21 +247,21 @@ def test_every_answer_goes_into_the_books_with_its_step() -> None:
     for message in (a_resend("1"), a_decision(request_id="2"), a_withdrawal(request_id="3")):
         hear(course, message, NOW)
         hear(course, message, LATER)
-    answers = course.write_down().answers
-    assert [(a.request_id, a.moved, a.code) for a in answers] == [
+    answers = course.write_down().results
+    assert [(a.request_id, a.state_changed, a.code) for a in answers] == [
         ("1", False, None),
         ("2", True, None),
-        ("3", False, "not_possible_now"),
+        ("3", False, "action_not_allowed"),
     ]
-    assert course.write_down().answers == ()
-    assert course.ticket.answered == 3
+    assert course.write_down().results == ()
+    assert course.ticket.result_count == 3
 
 
 @pytest.mark.parametrize("attention", [(), (Attention.PARTNER_SILENT,)])
 @pytest.mark.parametrize("state", list(State))
 def test_what_is_offered_is_what_is_taken(state: State, attention: tuple[Attention, ...]) -> None:
     offered = possible(state, attention)
-    asked: dict[str, Request] = {
+    asked: dict[str, TicketCommand] = {
         "decide": a_decision(outcome="rejected", reason_code="other"),
         "withdraw": a_withdrawal(),
         "request_information": InformationRequest(

@@ -57,14 +57,14 @@ def test_the_partners_amount_wins_up_to_the_maximum_else_the_promised_one(
     attention: list[Attention],
 ) -> None:
     """R21: none, more than the maximum, or another currency: a person decides."""
-    worth = confirmation(a_new_ticket(promised=promised), NOW, an_outcome(reward=told))
+    worth = confirmation(a_new_ticket(promised_amount=promised), NOW, an_outcome(reward=told))
     assert worth.amount == (Money.model_validate(pln(amount)) if amount else None)
     assert list(worth.attention) == attention
 
 
 def test_an_agents_amount_stands_also_above_the_maximum() -> None:
     reward = Money.model_validate(pln("800.00"))
-    assert confirmation(a_new_ticket(promised=None), NOW, reward=reward).amount == reward
+    assert confirmation(a_new_ticket(promised_amount=None), NOW, reward=reward).amount == reward
 
 
 @pytest.mark.parametrize(
@@ -78,12 +78,12 @@ def test_an_agents_amount_stands_also_above_the_maximum() -> None:
             midnight(2026, 10, 27),
         ),
         (
-            a_ticket_counting("activation", dates={"activation": date(2026, 10, 11)}),
+            a_ticket_counting("activation", anchor_dates={"activation": date(2026, 10, 11)}),
             {},
             midnight(2026, 10, 26),
         ),
         (
-            a_ticket_counting("activation", dates={"activation": date(2026, 10, 11)}),
+            a_ticket_counting("activation", anchor_dates={"activation": date(2026, 10, 11)}),
             {"activated_on": "2026-10-12"},
             midnight(2026, 10, 27),
         ),
@@ -93,7 +93,7 @@ def test_an_agents_amount_stands_also_above_the_maximum() -> None:
             midnight(2026, 11, 16),
         ),
         (
-            a_ticket_counting("contract_start", dates={"contract_start": date(2026, 11, 2)}),
+            a_ticket_counting("contract_start", anchor_dates={"contract_start": date(2026, 11, 2)}),
             {"activated_on": "2026-10-12"},
             midnight(2026, 11, 17),
         ),
@@ -137,7 +137,7 @@ def test_where_the_anchor_is_unknown_a_person_decides(
 
 
 def test_an_unknown_amount_and_an_unknown_end_are_both_named() -> None:
-    worth = confirmation(a_ticket_counting("activation", promised=None), NOW, an_outcome())
+    worth = confirmation(a_ticket_counting("activation", promised_amount=None), NOW, an_outcome())
     assert list(worth.attention) == AMOUNT + END
 
 
@@ -172,7 +172,7 @@ def test_a_period_in_seconds_runs_from_the_time_of_the_order() -> None:
 def test_an_agents_confirmation_counts_from_what_is_known() -> None:
     """R33: no outcome, so the order's day or the member's answer."""
     assert confirmation(a_ticket_counting("order"), NOW).ends_at == midnight(2026, 10, 16)
-    answered = a_ticket_counting("activation", dates={"activation": date(2026, 10, 11)})
+    answered = a_ticket_counting("activation", anchor_dates={"activation": date(2026, 10, 11)})
     assert confirmation(answered, NOW).ends_at == midnight(2026, 10, 26)
     assert confirmation(a_ticket_counting("activation"), NOW).ends_at is None
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from domain.handlers.information_requests import answer_page_closes_at, information_purpose
-from domain.handlers.message_handling import Heard, foreseen_answer, hear, hear_answer
-from domain.tickets.emails import Letter, LetterKind
+from domain.handlers.message_handling import HandlingResult, foreseen_answer, hear, hear_answer
+from domain.tickets.emails import EmailKind, OutgoingEmail
 from domain.tickets.lifecycle import Event, State
 from domain.tickets.messages import DeadlinePassed, Delivered
 from domain.tickets.ticket import Attention
-from domain.tickets.ticket_aggregate import Course
+from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (
     NOW,
     RUNNING,
@@ -33,15 +33,15 @@ MEMBERS_TIME = timedelta(days=14, hours=1)  # over the end of summer time
 REMINDING = {"deadline": "P14D", "reminders": ["P7D", "P12D"], "on_timeout": "send"}
 
 
-def letters(course: Course) -> list[Letter]:
+def letters(course: TicketAggregate) -> list[OutgoingEmail]:
     """The letters earned since the last writing."""
-    return list(course.write_down().letters)
+    return list(course.write_down().emails)
 
 
-def told(heard: Heard) -> tuple[bool, str | None]:
+def told(heard: HandlingResult) -> tuple[bool, str | None]:
     """Whether the answer says that the ticket moved, and the code of a refusal."""
     assert heard.answer is not None
-    return heard.answer.moved, heard.answer.code
+    return heard.answer.state_changed, heard.answer.code
 
 
 def test_a_partners_question_goes_to_the_member_with_the_last_day_for_an_answer() -> None:
@@ -51,7 +51,7 @@ def test_a_partners_question_goes_to_the_member_with_the_last_day_for_an_answer(
     assert not heard.quiet
     assert (course.ticket.state, course.ticket.questions) == (ASKED, ("When?", "order_number"))
     (letter,) = letters(course)
-    assert letter.kind is LetterKind.INFORMATION_NEEDED
+    assert letter.kind is EmailKind.INFORMATION_NEEDED
     assert letter.params == {"questions": ["When?", "order_number"], "answer_by": "2026-11-04"}
 
 
@@ -64,9 +64,9 @@ def test_a_question_in_the_words_of_a_note_is_asked_too() -> None:
 def test_a_question_that_is_faster_than_its_2xx_is_asked() -> None:
     """R34: it proves that the claim arrived."""
     course = a_course(State.VALIDATED)
-    course.change(deliveries=1)
+    course.change(delivery_count=1)
     hear(course, a_question(), NOW)
-    events = [move.event for move in course.write_down().moves]
+    events = [move.event for move in course.write_down().transitions]
     assert events == [Event.CLAIM_SENT, Event.INFORMATION_REQUESTED]
 
 
@@ -99,9 +99,9 @@ def test_a_second_question_waits_for_the_first_answer() -> None:
     hear(course, a_question(), NOW)
     before = course.ticket
     hear(course, a_question(outcome_id="evt-2", questions=["Where?"]), NOW + DAY)
-    apart = {"heard", "unmoved"}
+    apart = {"processed_message_ids", "unapplied_messages"}
     assert course.ticket.model_dump(exclude=apart) == before.model_dump(exclude=apart)
-    assert [note.code for note in course.write_down().notes] == ["applied", "not_possible_now"]
+    assert [note.code for note in course.write_down().messages] == ["applied", "action_not_allowed"]
 
 
 def test_a_question_after_the_answer_is_asked_and_counted() -> None:
@@ -125,10 +125,10 @@ def test_an_agent_asks_where_the_map_allows(state: State) -> None:
         assert told(heard) == (True, None)
         assert (course.ticket.state, course.ticket.questions) == (ASKED, ("Where?",))
         writing = course.write_down()
-        assert writing.moves[-1].actor == "agent-7"
-        assert [letter.kind for letter in writing.letters] == [LetterKind.INFORMATION_NEEDED]
+        assert writing.transitions[-1].actor == "agent-7"
+        assert [letter.kind for letter in writing.emails] == [EmailKind.INFORMATION_NEEDED]
     else:
-        assert told(heard) == (False, "not_possible_now")
+        assert told(heard) == (False, "action_not_allowed")
         assert (course.ticket.state, course.ticket.due_at) == (before.state, before.due_at)
 
 
@@ -150,11 +150,11 @@ def test_an_answer_that_the_form_takes_goes_on_to_the_partner() -> None:
     hear_answer(course, an_answer(), NOW)
     writing = course.write_down()
     assert writing == foretold
-    (move,), (answer,), (note,) = writing.moves, writing.answers, writing.notes
+    (move,), (answer,), (note,) = writing.transitions, writing.results, writing.messages
     assert (move.event, move.to, move.actor) == (Event.INFORMATION_PROVIDED, SENT, "member")
     assert (move.note, note.message, note.code) == ("on Friday", "provide_information", "applied")
-    assert (answer.moved, answer.code, answer.state) == (True, None, SENT)
-    assert writing.letters == ()
+    assert (answer.state_changed, answer.code, answer.state) == (True, None, SENT)
+    assert writing.emails == ()
 
 
 def test_an_answer_that_the_form_refuses_is_refused_field_by_field() -> None:
@@ -164,10 +164,10 @@ def test_an_answer_that_the_form_refuses_is_refused_field_by_field() -> None:
     problems = {"order_number": "malformed_pattern", "note": "required"}
     hear_answer(course, an_answer(), NOW + DAY, "incomplete", problems)
     writing = course.write_down()
-    (answer,), (note,) = writing.answers, writing.notes
-    assert (answer.moved, answer.code, answer.problems) == (False, "incomplete", problems)
+    (answer,), (note,) = writing.results, writing.messages
+    assert (answer.state_changed, answer.code, answer.problems) == (False, "incomplete", problems)
     assert (answer.state, note.code, note.seq) == (ASKED, "incomplete", None)
-    assert (writing.moves, writing.letters) == ((), ())
+    assert (writing.transitions, writing.emails) == ((), ())
     assert (course.ticket.due_at, course.ticket.state) == (before.due_at, ASKED)
     hear_answer(course, an_answer(request_id="req-2"), NOW + DAY)
     assert course.ticket.state is SENT
@@ -178,7 +178,7 @@ def test_a_repeated_answer_gets_its_first_answer_taken_or_refused() -> None:
     for code in (None, "incomplete"):
         course = a_course(ASKED)
         hear_answer(course, an_answer(), NOW, code)
-        (first,) = course.write_down().answers
+        (first,) = course.write_down().results
         heard = hear(course, an_answer(note="changed"), NOW + DAY)
         assert (heard.answer, heard.check, heard.quiet) == (first, None, True)
 
@@ -189,9 +189,9 @@ def test_an_answer_that_nobody_waits_for_is_refused_and_kept(state: State) -> No
     before = course.ticket
     heard = hear(course, an_answer(), NOW)
     assert heard.check is None
-    assert told(heard) == (False, "not_possible_now")
-    assert (course.ticket.moves, course.ticket.due_at) == (before.moves, before.due_at)
-    assert [note.code for note in course.write_down().notes] == ["not_possible_now"]
+    assert told(heard) == (False, "action_not_allowed")
+    assert (course.ticket.transitions, course.ticket.due_at) == (before.transitions, before.due_at)
+    assert [note.code for note in course.write_down().messages] == ["action_not_allowed"]
 
 
 @pytest.mark.parametrize(("on_timeout", "state"), [("send", SENT), ("reject", State.REJECTED)])
@@ -201,7 +201,7 @@ def test_without_an_answer_in_time_the_profile_says_how_it_goes_on(
     """R34: sent as it is, or rejected with a reason."""
     course = a_course(ASKED, a_partner(information={"deadline": "P14D", "on_timeout": on_timeout}))
     heard = hear(course, DeadlinePassed(), NOW + MEMBERS_TIME)
-    (move,) = course.write_down().moves
+    (move,) = course.write_down().transitions
     assert (move.event, move.to, move.actor) == (Event.INFORMATION_NOT_PROVIDED, state, "system")
     if state is SENT:
         assert heard.deliver == "information-1"
@@ -219,7 +219,7 @@ def test_the_member_is_reminded_before_the_deadline_and_not_after() -> None:
         while not hear(course, DeadlinePassed(), NOW + day * DAY + timedelta(hours=1)).quiet:
             sent += [(day, letter) for letter in letters(course)]
     assert [day for day, _ in sent] == [7, 12]
-    assert {letter.kind for _, letter in sent} == {LetterKind.INFORMATION_NEEDED}
+    assert {letter.kind for _, letter in sent} == {EmailKind.INFORMATION_NEEDED}
     assert [letter.params["questions"] for _, letter in sent] == [["When?"], ["When?"]]
     assert len({letter.key for _, letter in sent}) == 2
     hear(course, DeadlinePassed(), NOW + MEMBERS_TIME)
@@ -252,7 +252,7 @@ def test_who_decides_meanwhile_needs_no_answer(message: Any, state: State) -> No
     course = a_course(ASKED)
     hear(course, message, NOW)
     assert course.ticket.state is state
-    assert told(hear(course, an_answer(request_id="late"), NOW)) == (False, "not_possible_now")
+    assert told(hear(course, an_answer(request_id="late"), NOW)) == (False, "action_not_allowed")
 
 
 @pytest.mark.parametrize("state", RUNNING)

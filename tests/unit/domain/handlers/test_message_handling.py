@@ -8,17 +8,17 @@ from domain.handlers.commands import next_delivery
 from domain.handlers.message_handling import hear
 from domain.tickets.lifecycle import Event, State
 from domain.tickets.messages import (
+    AttentionChanged,
     DeadlinePassed,
     Delivered,
+    InvalidMessage,
     Message,
     PartnerOutcome,
     Resend,
     RewardRegistered,
-    Troubled,
-    Unreadable,
 )
 from domain.tickets.ticket import Attention
-from domain.tickets.ticket_aggregate import Course
+from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (
     NOW,
     NUMBER,
@@ -52,16 +52,19 @@ MOVING: dict[str, tuple[Message, tuple[State, ...], State]] = {
     "decided rejected": (a_decision("rejected"), UNDECIDED, State.REJECTED),
 }
 STRAY: dict[str, tuple[Message, str]] = {
-    "another partner": (an_outcome(partner_id="otherpartner"), "other_partner"),
-    "another ticket": (an_outcome(number="ZW-0000-0000-0000-0"), "other_ticket"),
-    "no number at all": (an_outcome(number="my ticket"), "other_ticket"),
-    "malformed": (Unreadable(message="partner_outcome", problems={"outcome": "x"}), "malformed"),
+    "another partner": (an_outcome(partner_id="otherpartner"), "wrong_partner"),
+    "another ticket": (an_outcome(number="ZW-0000-0000-0000-0"), "wrong_ticket"),
+    "no number at all": (an_outcome(number="my ticket"), "wrong_ticket"),
+    "malformed": (
+        InvalidMessage(message="partner_outcome", problems={"outcome": "x"}),
+        "malformed",
+    ),
 }
 
 
-def codes(course: Course) -> list[str]:
+def codes(course: TicketAggregate) -> list[str]:
     """The codes under which messages were kept since the last writing."""
-    return [note.code for note in course.write_down().notes]
+    return [note.code for note in course.write_down().messages]
 
 
 @pytest.mark.parametrize("state", State)
@@ -79,10 +82,10 @@ def test_each_message_moves_where_the_map_allows_and_is_kept_everywhere(
         assert not heard.quiet
         assert codes(course) == ["applied"]
     else:
-        moved = {"heard", "answers", "answered", "unmoved"}
+        moved = {"processed_message_ids", "recent_results", "result_count", "unapplied_messages"}
         assert course.ticket.model_dump(exclude=moved) == before.model_dump(exclude=moved)
         repeats = name == "confirmed" and state is AWAITING
-        assert codes(course) == ["unchanged" if repeats else "not_possible_now"]
+        assert codes(course) == ["unchanged" if repeats else "action_not_allowed"]
 
 
 @pytest.mark.parametrize("state", State)
@@ -93,9 +96,9 @@ def test_a_stray_message_is_kept_and_changes_nothing(name: str, state: State) ->
     course = a_course(state)
     before = course.ticket
     heard = hear(course, message, LATER, unknown=("colour",))
-    assert course.ticket == before.model_copy(update={"unmoved": 1})
+    assert course.ticket == before.model_copy(update={"unapplied_messages": 1})
     assert heard.quiet
-    note = course.write_down().notes[0]
+    note = course.write_down().messages[0]
     assert (note.code, note.seq, note.at) == (code, None, LATER)
     assert note.body["unknown_fields"] == ["colour"]
 
@@ -112,7 +115,7 @@ def test_an_outcome_in_validated_after_a_delivery_counts_as_sent_and_then_moves(
     course = a_course(State.VALIDATED)
     next_delivery(course)
     hear(course, an_outcome("rejected", reason_code="order_not_found", note="none"), LATER)
-    moves = course.write_down().moves
+    moves = course.write_down().transitions
     assert [(m.seq, m.event, m.to) for m in moves] == [
         (2, Event.CLAIM_SENT, State.SENT_TO_PARTNER),
         (3, Event.PARTNER_REJECTED, State.REJECTED),
@@ -127,7 +130,7 @@ def test_an_outcome_before_any_delivery_is_only_recorded(outcome: str) -> None:
     course = a_course(State.VALIDATED)
     hear(course, an_outcome(outcome), LATER)
     assert course.ticket.state is State.VALIDATED
-    assert codes(course) == ["not_possible_now"]
+    assert codes(course) == ["action_not_allowed"]
 
 
 def test_a_repeated_outcome_is_recorded_and_moves_nothing() -> None:
@@ -136,8 +139,8 @@ def test_a_repeated_outcome_is_recorded_and_moves_nothing() -> None:
     hear(course, an_outcome("confirmed"), NOW)
     before = course.ticket
     hear(course, an_outcome("confirmed", occurred_at=LATER), LATER)
-    assert course.ticket == before.model_copy(update={"unmoved": 1})
-    assert codes(course) == ["applied", "repeated"]
+    assert course.ticket == before.model_copy(update={"unapplied_messages": 1})
+    assert codes(course) == ["applied", "duplicate_message"]
 
 
 def test_an_outcome_and_a_reward_of_the_same_id_are_two_messages() -> None:
@@ -153,9 +156,9 @@ def test_a_reward_registered_twice_ends_the_ticket_once() -> None:
     hear(course, REGISTERED, NOW)
     hear(course, REGISTERED, LATER)
     writing = course.write_down()
-    assert [note.code for note in writing.notes] == ["applied", "repeated"]
-    assert [move.actor for move in writing.moves] == ["platform"]
-    assert course.ticket.granted is None
+    assert [note.code for note in writing.messages] == ["applied", "duplicate_message"]
+    assert [move.actor for move in writing.transitions] == ["platform"]
+    assert course.ticket.granted_amount is None
 
 
 @pytest.mark.parametrize(
@@ -181,7 +184,7 @@ QUIETLY: list[Message] = [
     an_outcome("information_requested", partner_id="otherpartner"),
     Resend(request_id="req-7", actor="agent-7"),
     Delivered(reference="ref-2"),
-    Troubled(attention="delivery_retrying"),
+    AttentionChanged(attention="delivery_retrying"),
     DeadlinePassed(),
 ]
 
@@ -214,9 +217,11 @@ def test_a_silent_partner_asks_for_attention_once_and_stays(state: State) -> Non
     hear(course, DeadlinePassed(), due_at)
     hear(course, DeadlinePassed(), due_at + timedelta(days=1))
     writing = course.write_down()
-    assert [(move.event, move.to) for move in writing.moves] == [(Event.PARTNER_SILENT, state)]
+    assert [(move.event, move.to) for move in writing.transitions] == [
+        (Event.PARTNER_SILENT, state)
+    ]
     assert writing.attention == (Attention.PARTNER_SILENT,)
-    assert (writing.letters, writing.due_at) == ((), None)
+    assert (writing.emails, writing.due_at) == ((), None)
 
 
 def test_a_partner_that_answers_at_last_is_silent_no_more() -> None:
@@ -251,7 +256,7 @@ def test_a_repeated_acknowledgement_keeps_the_first_state_and_reference() -> Non
         State.SENT_TO_PARTNER,
         "ref-1",
     )
-    assert course.write_down().moves == ()
+    assert course.write_down().transitions == ()
 
 
 def test_what_is_kept_of_a_message_is_json() -> None:
@@ -259,7 +264,7 @@ def test_what_is_kept_of_a_message_is_json() -> None:
     course = a_course()
     outcome = an_outcome("confirmed", reward={"amount": "7", "currency": "PLN"})
     hear(course, outcome, NOW)
-    note = course.write_down().notes[0]
+    note = course.write_down().messages[0]
     assert note.body["reward"] == {"amount": "7.00", "currency": "PLN"}
     assert PartnerOutcome.model_validate(note.body) == outcome
     assert (note.message, note.message_id, note.actor) == (

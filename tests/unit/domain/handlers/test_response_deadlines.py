@@ -14,9 +14,9 @@ from domain.handlers.message_handling import hear, hear_answer
 from domain.handlers.response_deadlines import next_alarm, next_reminder
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import DeadlinePassed, Delivered
-from domain.tickets.settlement import Release
+from domain.tickets.settlement import HoldReleaseResult
 from domain.tickets.ticket import Ticket
-from domain.tickets.ticket_aggregate import Course
+from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (
     NOW,
     WARSAW,
@@ -36,12 +36,14 @@ AFTER_3_DAYS, AFTER_7_DAYS = NOW + 3 * DAY, NOW + 7 * DAY + HOUR
 WHOLE = 14 * DAY + HOUR
 
 
-def reminded(**answer: Any) -> Course:
+def reminded(**answer: Any) -> TicketAggregate:
     """A claim that its partner has, with reminders after three and after seven days."""
     return a_course(partner=a_partner(response=REMINDING | answer))
 
 
-def purposes(course: Course, start: datetime, end: datetime, step: timedelta = HOUR) -> list[str]:
+def purposes(
+    course: TicketAggregate, start: datetime, end: datetime, step: timedelta = HOUR
+) -> list[str]:
     """What is delivered when somebody looks at every `step` from `start` to `end`."""
     found, now = [], start
     while now <= end:
@@ -51,7 +53,9 @@ def purposes(course: Course, start: datetime, end: datetime, step: timedelta = H
     return found
 
 
-def asks_and_hears(course: Course, name: str, asked_at: datetime, told_at: datetime) -> None:
+def asks_and_hears(
+    course: TicketAggregate, name: str, asked_at: datetime, told_at: datetime
+) -> None:
     """The partner asks, and the member answers."""
     hear(course, a_question(outcome_id=name), asked_at)
     hear_answer(course, an_answer(request_id=name), told_at)
@@ -69,7 +73,7 @@ def test_the_partner_is_reminded_to_the_second_and_only_once_each() -> None:
         assert hear(course, DeadlinePassed(), moment).quiet
     assert next_alarm(course.ticket) == before.due_at == NOW + WHOLE
     assert not course.has_unwritten
-    assert (course.ticket.moves, course.ticket.due_at) == (before.moves, before.due_at)
+    assert (course.ticket.transitions, course.ticket.due_at) == (before.transitions, before.due_at)
 
 
 def test_reminders_are_counted_on_the_markets_calendar() -> None:
@@ -117,13 +121,13 @@ def test_a_held_claim_starts_the_partners_clock_and_its_reminders_at_its_release
     """R9, R31."""
     course = a_course(State.ON_HOLD, a_partner(response=REMINDING))
     released_at = NOW + 10 * DAY
-    course.release(Release.FREE, released_at)
+    course.release(HoldReleaseResult.NO_REWARD, released_at)
     hear(course, Delivered(), released_at)
     assert next_reminder(course.ticket) == released_at + 3 * DAY
     assert course.ticket.due_at == released_at + 14 * DAY
 
 
-def delivered_late(moment: datetime, **changes: Any) -> Course:
+def delivered_late(moment: datetime, **changes: Any) -> TicketAggregate:
     """A claim that its partner has got only at `moment`."""
     course = a_course(State.VALIDATED, a_partner(response=REMINDING), **changes)
     next_delivery(course)
@@ -156,15 +160,6 @@ def test_a_partner_that_asks_before_its_claim_is_acknowledged_is_not_reminded_of
     next_delivery(course)
     asks_and_hears(course, "1", NOW + 4 * DAY, NOW + 5 * DAY)
     assert purposes(course, NOW + 5 * DAY, NOW + 14 * DAY) == ["reminder-2"]
-
-
-def test_a_ticket_from_before_is_reminded_at_once_as_its_history_tells() -> None:
-    """A history that went on so must be told so again."""
-    moment = NOW + 10 * DAY
-    before = delivered_late(moment, overdue_reminders=True)
-    assert purposes(before, moment, moment + HOUR) == ["reminder-1", "reminder-2"]
-    known = before.ticket.model_dump(mode="json", exclude={"overdue_reminders"})
-    assert Ticket.model_validate(known) == before.ticket
 
 
 def test_the_rest_of_the_partners_time_is_kept_to_the_second_over_a_change_of_clocks() -> None:

@@ -7,18 +7,18 @@ import pytest
 
 from domain.handlers.message_handling import hear
 from domain.handlers.response_timeout import (
-    Silence,
+    TimeoutResult,
     confirmable,
     fall_silent,
     foreseen_silence,
     month_of,
 )
 from domain.partners.profile import PartnerRules
-from domain.tickets.emails import LetterKind
+from domain.tickets.emails import EmailKind
 from domain.tickets.lifecycle import Event, State
 from domain.tickets.messages import DeadlinePassed
 from domain.tickets.ticket import Attention
-from domain.tickets.ticket_aggregate import Course
+from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import NOW, PLN_40, a_course, a_partner, a_question, an_outcome
 
 DUE = NOW + timedelta(days=14, hours=1)  # over the end of summer time
@@ -39,12 +39,12 @@ def a_silent_partner(on_timeout: str, up_to: str = "50.00", **changes: Any) -> P
     return a_partner(response={"deadline": "P14D", "on_timeout": on_timeout, **caps}, **changes)
 
 
-def silent(silence: str, state: State = State.SENT_TO_PARTNER, **changes: Any) -> Course:
+def silent(silence: str, state: State = State.SENT_TO_PARTNER, **changes: Any) -> TicketAggregate:
     """A ticket of a partner that says nothing."""
     return a_course(state, a_silent_partner(silence), **changes)
 
 
-def amount(course: Course, now: datetime = DUE) -> str | None:
+def amount(course: TicketAggregate, now: datetime = DUE) -> str | None:
     """The amount that silence would confirm now."""
     found = confirmable(course, now)
     return str(found.amount) if found else None
@@ -56,11 +56,11 @@ def test_silence_asks_a_person_and_the_ticket_stays(state: State) -> None:
     course = silent("escalate", state)
     hear(course, DeadlinePassed(), DUE)
     writing = course.write_down()
-    assert [(m.event, m.from_state, m.to) for m in writing.moves] == [
+    assert [(m.event, m.from_state, m.to) for m in writing.transitions] == [
         (Event.PARTNER_SILENT, state, state)
     ]
     assert (writing.attention, writing.due_at) == ((Attention.PARTNER_SILENT,), None)
-    assert writing.letters == ()
+    assert writing.emails == ()
 
 
 @pytest.mark.parametrize("state", UNANSWERED)
@@ -71,8 +71,8 @@ def test_silence_rejects_with_its_reason_where_the_profile_says_so(state: State)
     assert course.ticket.state is state
     hear(course, DeadlinePassed(), DUE)
     assert (course.ticket.state, course.ticket.reason_code) == (State.REJECTED, "no_answer")
-    (letter,) = course.write_down().letters
-    assert (letter.kind, letter.params["reason_code"]) == (LetterKind.REJECTED, "no_answer")
+    (letter,) = course.write_down().emails
+    assert (letter.kind, letter.params["reason_code"]) == (EmailKind.REJECTED, "no_answer")
 
 
 @pytest.mark.parametrize("state", UNANSWERED)
@@ -81,12 +81,12 @@ def test_silence_confirms_under_the_tickets_cap_to_the_second(state: State) -> N
     course = silent("confirm", state)
     assert amount(course, DUE - SECOND) is None
     assert amount(course) == "40.00"
-    fall_silent(course, DUE, Silence.CONFIRMED)
+    fall_silent(course, DUE, TimeoutResult.CONFIRMED)
     assert (course.ticket.state, course.ticket.attention) == (AWAITING, ())
     writing = course.write_down()
-    assert [move.event for move in writing.moves] == [Event.PARTNER_SILENT]
-    assert [letter.kind for letter in writing.letters] == [LetterKind.PARTNER_CONFIRMED]
-    assert writing.letters[0].params["amount"] == PLN_40
+    assert [move.event for move in writing.transitions] == [Event.PARTNER_SILENT]
+    assert [letter.kind for letter in writing.emails] == [EmailKind.PARTNER_CONFIRMED]
+    assert writing.emails[0].params["amount"] == PLN_40
     assert course.settlement_due(DUE)
 
 
@@ -100,7 +100,7 @@ def test_a_deadline_that_may_confirm_is_left_to_the_books() -> None:
 
 def test_over_the_month_the_books_have_a_person_asked() -> None:
     course = silent("confirm")
-    fall_silent(course, DUE, Silence.ESCALATED)
+    fall_silent(course, DUE, TimeoutResult.ESCALATED)
     assert (course.ticket.state, course.ticket.due_at) == (State.SENT_TO_PARTNER, None)
     assert list(course.ticket.attention) == [Attention.PARTNER_SILENT]
     assert amount(course, DUE + timedelta(days=40)) is None
@@ -122,13 +122,13 @@ def test_an_amount_over_the_cap_or_undecided_asks_a_person(
     promised: Any, confirmed: str | None
 ) -> None:
     """R21: silence decides nothing that a person must decide."""
-    course = silent("confirm", promised=promised)
+    course = silent("confirm", promised_amount=promised)
     assert amount(course) == confirmed
     if confirmed is None:
         hear(course, DeadlinePassed(), DUE)
         assert course.ticket.state is State.SENT_TO_PARTNER
         assert list(course.ticket.attention) == [Attention.PARTNER_SILENT]
-        assert course.ticket.confirmed is None
+        assert course.ticket.confirmed_amount is None
 
 
 def test_an_unknown_end_of_the_cancellation_period_asks_a_person() -> None:
@@ -139,7 +139,7 @@ def test_an_unknown_end_of_the_cancellation_period_asks_a_person() -> None:
     assert list(course.ticket.attention) == [Attention.PARTNER_SILENT]
     told = {"activation": date(2026, 10, 2)}
     partner = a_silent_partner("confirm", cancellation=FROM_ACTIVATION)
-    known = a_course(partner=partner, dates=told)
+    known = a_course(partner=partner, anchor_dates=told)
     assert amount(known) == "40.00"
 
 
@@ -163,11 +163,11 @@ def test_a_partner_that_has_answered_is_not_silent(answer: Any) -> None:
 
 
 def test_what_is_foreseen_is_what_then_happens_and_changes_nothing_yet() -> None:
-    for found in Silence:
+    for found in TimeoutResult:
         course = silent("confirm")
         before = course.ticket
         foretold = foreseen_silence(course.ticket, DUE)
-        assert set(foretold) == set(Silence)
+        assert set(foretold) == set(TimeoutResult)
         assert course.ticket == before
         fall_silent(course, DUE, found)
         assert course.write_down() == foretold[found]

@@ -17,8 +17,8 @@ def test_a_decision_to_pay_is_refused_by_what_the_facts_say_against_it(state: St
     assert would_confirm(course, decision)
     heard = hear(course, decision, NOW, against="reward_invalid")
     assert heard.answer
-    assert (heard.answer.code, heard.answer.moved) == ("reward_invalid", False)
-    assert (course.ticket.state, course.ticket.moves) == (before.state, before.moves)
+    assert (heard.answer.code, heard.answer.state_changed) == ("reward_invalid", False)
+    assert (course.ticket.state, course.ticket.transitions) == (before.state, before.transitions)
     assert not would_confirm(course, decision)
     again = hear(course, decision, NOW)
     assert again.answer == heard.answer

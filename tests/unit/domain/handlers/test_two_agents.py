@@ -11,13 +11,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from domain.handlers.commands import next_delivery
 from domain.handlers.message_handling import hear
-from domain.handlers.response_timeout import Silence, confirmable, fall_silent
+from domain.handlers.response_timeout import TimeoutResult, confirmable, fall_silent
 from domain.tickets.approvals import Approval, Proposal, are_two_agents
 from domain.tickets.lifecycle import State
-from domain.tickets.messages import DeadlinePassed, Delivered, Troubled
-from domain.tickets.settlement import Verdict
+from domain.tickets.messages import AttentionChanged, DeadlinePassed, Delivered
+from domain.tickets.settlement import SettlementResult
 from domain.tickets.ticket import Attention, Ticket
-from domain.tickets.ticket_aggregate import Course, foreseen
+from domain.tickets.ticket_aggregate import TicketAggregate, foreseen
 from domain.values.types import Money
 from tests.support.builders import (
     NOW,
@@ -38,18 +38,20 @@ MORE = {"amount": "900.00", "currency": "PLN"}
 LIMIT = Decimal(500)
 
 
-def decide(course: Course, actor: str, reward: Any = MUCH, **told: Any) -> tuple[bool, bool, Any]:
+def decide(
+    course: TicketAggregate, actor: str, reward: Any = MUCH, **told: Any
+) -> tuple[bool, bool, Any]:
     """Let an agent decide; whether that moved, whether it waits for another, and the refusal."""
-    request_id = f"req-{len(course.ticket.answers)}"
+    request_id = f"req-{len(course.ticket.recent_results)}"
     decision = a_decision(request_id=request_id, actor=actor, reward=reward, **told)
     answer = hear(course, decision, NOW).answer
     assert answer is not None
-    return answer.moved, answer.awaits_approval, answer.code
+    return answer.state_changed, answer.awaits_approval, answer.code
 
 
-def amount_of(course: Course) -> str | None:
+def amount_of(course: TicketAggregate) -> str | None:
     """What the ticket would grant."""
-    return str(course.ticket.confirmed.amount) if course.ticket.confirmed else None
+    return str(course.ticket.confirmed_amount.amount) if course.ticket.confirmed_amount else None
 
 
 PROPOSED = (False, True, None)
@@ -59,17 +61,20 @@ REFUSED = (False, False, "approval_by_another")
 
 @pytest.mark.parametrize("state", [State.SENT_TO_PARTNER, State.INFORMATION_REQUESTED, AWAITING])
 def test_what_one_agent_proposes_another_approves(state: State) -> None:
-    course = a_course(state, promised=None)
-    moves = len(course.ticket.moves)
+    course = a_course(state, promised_amount=None)
+    moves = len(course.ticket.transitions)
     assert decide(course, "agent:anna") == PROPOSED
-    assert len(course.ticket.moves) == moves
+    assert len(course.ticket.transitions) == moves
     assert Attention.APPROVAL_NEEDED in course.ticket.attention
     writing = course.write_down()
     assert writing.proposal == Proposal(amount=Money.model_validate(MUCH), by="agent:anna", at=NOW)
-    assert (writing.confirmed, [note.code for note in writing.notes]) == (None, ["approval_needed"])
+    assert (writing.confirmed_amount, [note.code for note in writing.messages]) == (
+        None,
+        ["approval_needed"],
+    )
     assert decide(course, "agent:bela") == DONE
     writing = course.write_down()
-    assert writing.confirmed == Money.model_validate(MUCH)
+    assert writing.confirmed_amount == Money.model_validate(MUCH)
     assert (writing.proposal, writing.attention) == (None, ())
     assert writing.approval == Approval(
         amount=Money.model_validate(MUCH),
@@ -86,7 +91,7 @@ def test_nobody_approves_what_they_proposed(again: str) -> None:
     course = a_course()
     decide(course, "agent:anna")
     assert decide(course, again) == REFUSED
-    assert course.ticket.confirmed is None
+    assert course.ticket.confirmed_amount is None
 
 
 @pytest.mark.parametrize("actor", ["platform", "platform:shop", "member", "system", "agent:"])
@@ -96,7 +101,7 @@ def test_who_is_no_agent_neither_proposes_nor_approves(actor: str) -> None:
     assert course.ticket.proposal is None
     decide(course, "agent:anna")
     assert decide(course, actor) == (False, False, "forbidden")
-    assert course.ticket.confirmed is None
+    assert course.ticket.confirmed_amount is None
 
 
 def test_a_changed_proposal_replaces_the_earlier_one_and_needs_an_approval_of_its_own() -> None:
@@ -113,10 +118,10 @@ def test_a_repeated_request_is_no_approval() -> None:
     first = a_decision(request_id="one", actor="agent:anna", reward=MUCH)
     told = hear(course, first, NOW).answer
     assert hear(course, first, NOW).answer == told
-    assert course.ticket.confirmed is None
+    assert course.ticket.confirmed_amount is None
     other = first.model_copy(update={"actor": "agent:bela", "caller": "agent:anna"})
     hear(course, other, NOW)
-    assert course.ticket.confirmed is None
+    assert course.ticket.confirmed_amount is None
 
 
 def test_a_proposal_falls_when_the_ticket_moves() -> None:
@@ -136,7 +141,7 @@ def test_an_amount_within_the_maximum_needs_no_second_agent() -> None:
 
 
 def test_a_partners_new_amount_ends_what_two_agents_approved() -> None:
-    course = a_course(AWAITING, promised=None)
+    course = a_course(AWAITING, promised_amount=None)
     decide(course, "agent:anna")
     decide(course, "agent:bela")
     hear(course, an_outcome(outcome_id="less", reward=PLN_40), NOW)
@@ -147,22 +152,22 @@ def test_a_partners_new_amount_ends_what_two_agents_approved() -> None:
 
 
 def test_an_approved_amount_stays_when_only_its_dates_change() -> None:
-    course = a_course(AWAITING, promised=None)
+    course = a_course(AWAITING, promised_amount=None)
     decide(course, "agent:anna")
     decide(course, "agent:bela")
     hear(course, an_outcome(outcome_id="later", cancellation_ends_on="2026-12-31"), NOW)
-    assert course.ticket.confirmed == Money.model_validate(MUCH)
+    assert course.ticket.confirmed_amount == Money.model_validate(MUCH)
     assert course.ticket.approval
 
 
 def test_the_settlement_that_finds_no_second_agent_grants_nothing_and_asks() -> None:
     course = a_course(AWAITING)
-    foretold = foreseen(course.ticket, NOW)[Verdict.APPROVAL_NEEDED]
-    course.settle(Verdict.APPROVAL_NEEDED, NOW)
-    assert (course.ticket.state, course.ticket.granted) == (AWAITING, None)
+    foretold = foreseen(course.ticket, NOW)[SettlementResult.APPROVAL_NEEDED]
+    course.settle(SettlementResult.APPROVAL_NEEDED, NOW)
+    assert (course.ticket.state, course.ticket.granted_amount) == (AWAITING, None)
     assert list(course.ticket.attention) == [Attention.AMOUNT_UNDECIDED]
     assert not course.settlement_due(FAR)
-    assert (foretold.moves, foretold.confirmed) == ((), None)
+    assert (foretold.transitions, foretold.confirmed_amount) == ((), None)
     assert decide(course, "agent:anna", PLN_40) == DONE
 
 
@@ -186,7 +191,7 @@ class TwoAgents(RuleBasedStateMachine):
     def begin(self, promised: Any, starts_from: str) -> None:
         period = {"period": "P14D", "starts_from": starts_from, "max_period": "P6M"}
         partner = a_partner(cancellation=period, response=CONFIRMS)
-        self.course = Course(a_new_ticket(partner, promised=promised))
+        self.course = TicketAggregate(a_new_ticket(partner, promised_amount=promised))
         self.course.accept(NOW)
         next_delivery(self.course)
         hear(self.course, Delivered(), NOW)
@@ -229,28 +234,30 @@ class TwoAgents(RuleBasedStateMachine):
 
     @rule(over=st.booleans())
     def a_letter_is_in_trouble(self, over: bool) -> None:
-        hear(self.course, Troubled(attention="mail_undeliverable", over=over), NOW)
+        hear(self.course, AttentionChanged(attention="mail_undeliverable", over=over), NOW)
 
     @rule()
     def the_deadline_passes(self) -> None:
         hear(self.course, DeadlinePassed(), FAR)
         if confirmable(self.course, FAR):
-            fall_silent(self.course, FAR, Silence.CONFIRMED)
+            fall_silent(self.course, FAR, TimeoutResult.CONFIRMED)
 
     @rule()
     def the_workflow_continues_as_new(self) -> None:
         self.course.write_down()
-        self.course = Course(Ticket.model_validate_json(self.course.ticket.model_dump_json()))
+        self.course = TicketAggregate(
+            Ticket.model_validate_json(self.course.ticket.model_dump_json())
+        )
 
-    @rule(verdict=st.sampled_from([Verdict.GRANTED, Verdict.APPROVAL_NEEDED]))
-    def the_period_ends(self, verdict: Verdict) -> None:
+    @rule(verdict=st.sampled_from([SettlementResult.GRANTED, SettlementResult.APPROVAL_NEEDED]))
+    def the_period_ends(self, verdict: SettlementResult) -> None:
         if self.course.settlement_due(FAR):
             self.course.settle(verdict, FAR)
 
     @invariant()
     def more_than_the_maximum_is_never_confirmed_without_two_agents(self) -> None:
         ticket = self.course.ticket
-        for money in filter(None, [ticket.confirmed, ticket.granted]):
+        for money in filter(None, [ticket.confirmed_amount, ticket.granted_amount]):
             assert money.currency == "PLN"
             if money.amount > LIMIT:
                 approval = ticket.approval

@@ -4,7 +4,7 @@ import pytest
 
 from domain.handlers.message_handling import hear
 from domain.tickets.lifecycle import State
-from domain.tickets.messages import Delivered, Troubled
+from domain.tickets.messages import AttentionChanged, Delivered
 from domain.tickets.ticket import Attention
 from tests.support.builders import NOW, a_course, a_withdrawal, an_outcome
 
@@ -12,7 +12,7 @@ from tests.support.builders import NOW, a_course, a_withdrawal, an_outcome
 @pytest.mark.parametrize("trouble", ["delivery_retrying", "partner_contract_fault"])
 def test_trouble_with_the_delivery_asks_for_attention_until_it_succeeds(trouble: str) -> None:
     course = a_course(State.VALIDATED)
-    hear(course, Troubled(attention=trouble), NOW)
+    hear(course, AttentionChanged(attention=trouble), NOW)
     assert list(course.ticket.attention) == [trouble]
     hear(course, Delivered(reference="ref-9"), NOW)
     assert (course.ticket.attention, course.ticket.partner_reference) == ((), "ref-9")
@@ -21,9 +21,9 @@ def test_trouble_with_the_delivery_asks_for_attention_until_it_succeeds(trouble:
 
 def test_trouble_that_is_over_asks_no_more() -> None:
     course = a_course(State.VALIDATED)
-    hear(course, Troubled(attention="delivery_retrying"), NOW)
-    hear(course, Troubled(attention="mail_undeliverable"), NOW)
-    hear(course, Troubled(attention="delivery_retrying", over=True), NOW)
+    hear(course, AttentionChanged(attention="delivery_retrying"), NOW)
+    hear(course, AttentionChanged(attention="mail_undeliverable"), NOW)
+    hear(course, AttentionChanged(attention="delivery_retrying", over=True), NOW)
     assert list(course.ticket.attention) == ["mail_undeliverable"]
 
 
@@ -33,16 +33,16 @@ def test_a_ticket_that_has_ended_asks_only_for_a_member_who_could_not_be_told(
 ) -> None:
     """R34: the letter of the end may be the one that could not be delivered."""
     course = a_course(state)
-    hear(course, Troubled(attention="partner_contract_fault"), NOW)
+    hear(course, AttentionChanged(attention="partner_contract_fault"), NOW)
     assert list(course.ticket.attention) == []
-    hear(course, Troubled(attention="mail_undeliverable"), NOW)
+    hear(course, AttentionChanged(attention="mail_undeliverable"), NOW)
     assert list(course.ticket.attention) == [Attention.MAIL_UNDELIVERABLE]
 
 
 def test_the_end_of_a_ticket_ends_all_that_was_asked_about_its_partner() -> None:
     course = a_course(State.VALIDATED)
     for attention in Attention:
-        hear(course, Troubled(attention=attention), NOW)
+        hear(course, AttentionChanged(attention=attention), NOW)
     assert set(course.ticket.attention) == set(Attention)
     hear(course, a_withdrawal(), NOW)
     assert list(course.ticket.attention) == [Attention.MAIL_RETRYING, Attention.MAIL_UNDELIVERABLE]
@@ -51,9 +51,9 @@ def test_the_end_of_a_ticket_ends_all_that_was_asked_about_its_partner() -> None
 def test_a_letter_that_goes_out_at_last_asks_no_more_even_after_the_end() -> None:
     """R34."""
     course = a_course(State.REJECTED)
-    hear(course, Troubled(attention="mail_retrying"), NOW)
+    hear(course, AttentionChanged(attention="mail_retrying"), NOW)
     assert list(course.ticket.attention) == [Attention.MAIL_RETRYING]
-    hear(course, Troubled(attention="mail_retrying", over=True), NOW)
+    hear(course, AttentionChanged(attention="mail_retrying", over=True), NOW)
     assert list(course.ticket.attention) == []
 
 
@@ -64,7 +64,7 @@ def test_trouble_with_a_delivery_that_is_no_longer_needed_asks_nobody(state: Sta
     """R34: the partner has answered, or the claim has not gone out; a letter still matters."""
     course = a_course(state)
     for attention in ("delivery_retrying", "partner_contract_fault", "mail_retrying"):
-        hear(course, Troubled(attention=attention), NOW)
+        hear(course, AttentionChanged(attention=attention), NOW)
     assert list(course.ticket.attention) == [Attention.MAIL_RETRYING]
 
 
@@ -72,7 +72,7 @@ def test_the_partners_answer_ends_all_that_was_asked_about_its_delivery() -> Non
     """R34."""
     course = a_course()
     for attention in ("delivery_retrying", "partner_unauthorised", "partner_silent"):
-        hear(course, Troubled(attention=attention), NOW)
+        hear(course, AttentionChanged(attention=attention), NOW)
     hear(course, an_outcome("confirmed"), NOW)
     assert list(course.ticket.attention) == []
 
@@ -80,12 +80,12 @@ def test_the_partners_answer_ends_all_that_was_asked_about_its_delivery() -> Non
 def test_the_reasons_for_attention_are_named_once_and_in_order() -> None:
     course = a_course()
     for attention in ("partner_silent", "delivery_retrying", "partner_silent"):
-        hear(course, Troubled(attention=attention), NOW)
+        hear(course, AttentionChanged(attention=attention), NOW)
     assert list(course.ticket.attention) == ["delivery_retrying", "partner_silent"]
 
 
 def test_trouble_of_a_kind_that_nobody_foresaw_asks_for_attention_and_raises_nothing() -> None:
     """An error in a handler would fail the workflow task for ever."""
     course = a_course(State.VALIDATED)
-    hear(course, Troubled(attention="ValueError"), NOW)
+    hear(course, AttentionChanged(attention="ValueError"), NOW)
     assert course.ticket.attention

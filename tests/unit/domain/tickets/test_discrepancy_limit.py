@@ -17,5 +17,5 @@ def test_noise_leaves_room_for_what_contradicts_the_ticket() -> None:
         hear(course, an_outcome(outcome_id=f"noise-{turn}"), LATER)
         course.write_down()
     hear(course, a_question(outcome_id="doubt"), LATER)
-    (note,) = course.write_down().notes
-    assert (note.code, bool(note.discrepancy)) == ("not_possible_now", True)
+    (note,) = course.write_down().messages
+    assert (note.code, bool(note.discrepancy)) == ("action_not_allowed", True)

@@ -7,11 +7,11 @@ import pytest
 
 from adapters.email.renderer import LetterBook
 from domain.handlers.message_handling import hear
-from domain.tickets.emails import Letter, LetterKind, language_of, letter_earned
-from domain.tickets.lifecycle import ARROWS, Event, State
+from domain.tickets.emails import EmailKind, OutgoingEmail, email_for_transition, select_language
+from domain.tickets.lifecycle import TRANSITIONS, Event, State
 from domain.tickets.messages import Decision
-from domain.tickets.settlement import Release, Verdict
-from domain.tickets.ticket_aggregate import Course
+from domain.tickets.settlement import HoldReleaseResult, SettlementResult
+from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (
     NOW,
     NUMBER,
@@ -26,14 +26,14 @@ from tests.support.builders import (
 )
 
 AWAITING = State.AWAITING_CANCELLATION_PERIOD
-TABLE: dict[LetterKind, set[tuple[Event, State]]] = {
-    LetterKind.CONFIRMATION: {(Event.CLAIM_ACCEPTED, State.VALIDATED)},
-    LetterKind.INFORMATION_NEEDED: {(Event.INFORMATION_REQUESTED, State.INFORMATION_REQUESTED)},
-    LetterKind.PARTNER_CONFIRMED: {
+TABLE: dict[EmailKind, set[tuple[Event, State]]] = {
+    EmailKind.CONFIRMATION: {(Event.CLAIM_ACCEPTED, State.VALIDATED)},
+    EmailKind.INFORMATION_NEEDED: {(Event.INFORMATION_REQUESTED, State.INFORMATION_REQUESTED)},
+    EmailKind.PARTNER_CONFIRMED: {
         (event, AWAITING)
         for event in (Event.PARTNER_CONFIRMED, Event.PARTNER_SILENT, Event.DECIDED)
     },
-    LetterKind.REJECTED: {
+    EmailKind.REJECTED: {
         (event, State.REJECTED)
         for event in (
             Event.PARTNER_REJECTED,
@@ -45,32 +45,32 @@ TABLE: dict[LetterKind, set[tuple[Event, State]]] = {
             Event.CANCELLATION_PERIOD_ENDED,
         )
     },
-    LetterKind.RESOLVED: {(Event.CANCELLATION_PERIOD_ENDED, State.RESOLVED)},
-    LetterKind.REWARD_REGISTERED: {
+    EmailKind.RESOLVED: {(Event.CANCELLATION_PERIOD_ENDED, State.RESOLVED)},
+    EmailKind.REWARD_REGISTERED: {
         (Event.REWARD_REGISTERED, State.RESOLVED),
         (Event.HOLD_RELEASED, State.RESOLVED),
     },
-    LetterKind.WITHDRAWN: {(Event.WITHDRAWN, State.WITHDRAWN)},
+    EmailKind.WITHDRAWN: {(Event.WITHDRAWN, State.WITHDRAWN)},
 }
 NEWS = {pair: kind for kind, pairs in TABLE.items() for pair in pairs}
 
 
-@pytest.mark.parametrize(("event", "source", "target"), ARROWS)
+@pytest.mark.parametrize(("event", "source", "target"), TRANSITIONS)
 def test_each_move_earns_the_letter_of_the_table_or_none(
     event: Event, source: State, target: State
 ) -> None:
     """R26, R27, R28, R34: and none where the member learns nothing new."""
     repeated = source is target and event is Event.PARTNER_SILENT
     expected = None if repeated else NEWS.get((event, target))
-    assert letter_earned(event, source, target) is expected
+    assert email_for_transition(event, source, target) is expected
 
 
-def letters(course: Course) -> list[Letter]:
+def letters(course: TicketAggregate) -> list[OutgoingEmail]:
     """The letters earned since the last writing."""
-    return list(course.write_down().letters)
+    return list(course.write_down().emails)
 
 
-def only(course: Course) -> Letter:
+def only(course: TicketAggregate) -> OutgoingEmail:
     """The one letter earned since the last writing."""
     (letter,) = letters(course)
     return letter
@@ -78,22 +78,22 @@ def only(course: Course) -> Letter:
 
 def test_an_accepted_claim_is_confirmed_by_mail() -> None:
     """R26, R27, R28."""
-    course = Course(a_new_ticket(language="de"))
+    course = TicketAggregate(a_new_ticket(language="de"))
     course.accept(NOW)
     letter = only(course)
-    assert (letter.kind, letter.language) == (LetterKind.CONFIRMATION, "de")
+    assert (letter.kind, letter.language) == (EmailKind.CONFIRMATION, "de")
     assert letter.params == {"held_until": None, "answer_by": "2026-11-03"}
 
 
 def test_a_held_claim_is_confirmed_with_its_date_by_the_markets_clock() -> None:
     """R26, R28: one letter for both moves; none when the hold ends."""
-    course = Course(a_new_ticket())
+    course = TicketAggregate(a_new_ticket())
     course.accept(NOW, held_until=NOW + timedelta(days=7))
     assert only(course).params == {
         "held_until": "2026-10-27T13:00:00+01:00",
         "answer_by": "2026-11-10",
     }
-    course.release(Release.FREE, NOW + timedelta(days=7))
+    course.release(HoldReleaseResult.NO_REWARD, NOW + timedelta(days=7))
     assert letters(course) == []
 
 
@@ -102,7 +102,7 @@ def test_a_confirmation_tells_when_the_reward_is_due_and_how_much() -> None:
     course = a_course()
     hear(course, an_outcome(cancellation_ends_on="2026-11-29"), NOW)
     letter = only(course)
-    assert letter.kind is LetterKind.PARTNER_CONFIRMED
+    assert letter.kind is EmailKind.PARTNER_CONFIRMED
     assert letter.params == {"due_on": "2026-11-30", "amount": PLN_40}
 
 
@@ -115,7 +115,7 @@ def test_a_confirmation_that_a_person_must_look_at_promises_no_date(
 ) -> None:
     """R34."""
     terms = {"period": "P14D", "starts_from": starts_from, "max_period": "P6M"}
-    course = a_course(partner=a_partner(cancellation=terms), promised=promised)
+    course = a_course(partner=a_partner(cancellation=terms), promised_amount=promised)
     hear(course, an_outcome(), NOW)
     assert only(course).params == {"due_on": None, "amount": amount}
 
@@ -130,9 +130,9 @@ def test_a_rejection_tells_its_reason() -> None:
 def test_a_granted_reward_is_told_with_its_amount() -> None:
     """R34."""
     course = a_course(AWAITING)
-    course.settle(Verdict.GRANTED, NOW)
+    course.settle(SettlementResult.GRANTED, NOW)
     letter = only(course)
-    assert (letter.kind, letter.params["amount"]) == (LetterKind.RESOLVED, PLN_40)
+    assert (letter.kind, letter.params["amount"]) == (EmailKind.RESOLVED, PLN_40)
 
 
 def test_a_message_that_moves_nothing_earns_no_letter() -> None:
@@ -145,27 +145,27 @@ def test_a_message_that_moves_nothing_earns_no_letter() -> None:
 
 def test_the_day_of_the_answer_is_that_of_the_markets_calendar() -> None:
     """R31: half past eleven in the evening there, the day before in Greenwich."""
-    course = Course(a_new_ticket())
+    course = TicketAggregate(a_new_ticket())
     course.accept(datetime(2026, 10, 19, 22, 30, tzinfo=UTC))
     assert only(course).params["answer_by"] == "2026-11-03"
 
 
 def test_an_agents_decision_while_waiting_tells_what_the_confirmation_left_open() -> None:
     """R34: the first letter could name no amount."""
-    course = a_course(AWAITING, promised=None)
+    course = a_course(AWAITING, promised_amount=None)
     hear(course, a_decision(reward=PLN_40), NOW)
     letter = only(course)
-    assert letter.kind is LetterKind.PARTNER_CONFIRMED
+    assert letter.kind is EmailKind.PARTNER_CONFIRMED
     assert letter.params == {"due_on": "2026-10-20", "amount": PLN_40}
 
 
 def test_the_keys_of_a_tickets_letters_are_unique() -> None:
     """R28: never twice to a mail server that honours Message-ID."""
-    course = Course(a_new_ticket())
+    course = TicketAggregate(a_new_ticket())
     course.accept(NOW, held_until=NOW)
-    course.release(Release.FREE, NOW)
+    course.release(HoldReleaseResult.NO_REWARD, NOW)
     hear(course, a_decision(), NOW)
-    course.settle(Verdict.GRANTED, NOW)
+    course.settle(SettlementResult.GRANTED, NOW)
     keys = [letter.key for letter in letters(course)]
     assert len(keys) == len(set(keys)) == 3
 
@@ -177,19 +177,19 @@ def test_the_keys_of_a_tickets_letters_are_unique() -> None:
 def test_a_letter_is_in_the_members_language_or_the_markets(
     wanted: str | None, market: str, language: str
 ) -> None:
-    assert language_of(wanted, market) == language
+    assert select_language(wanted, market) == language
 
 
-def every_letter() -> list[Letter]:
+def every_letter() -> list[OutgoingEmail]:
     """One letter of each way that a ticket can go."""
-    held = Course(a_new_ticket())
+    held = TicketAggregate(a_new_ticket())
     held.accept(NOW, held_until=NOW)
     ways = [held]
-    for found in (Release.REWARD_REGISTERED, Release.TERMS_NOT_MET):
+    for found in (HoldReleaseResult.REWARD_REGISTERED, HoldReleaseResult.TERMS_NOT_MET):
         way = a_course(State.ON_HOLD)
         way.release(found, NOW)
         ways.append(way)
-    for verdict in Verdict:
+    for verdict in SettlementResult:
         way = a_course(AWAITING)
         way.settle(verdict, NOW)
         ways.append(way)
@@ -212,7 +212,9 @@ def every_letter() -> list[Letter]:
 
 @pytest.mark.parametrize("letter", every_letter(), ids=lambda letter: letter.key)
 @pytest.mark.parametrize("language", ["pl", "de", "en"])
-def test_every_letter_earned_has_all_that_its_template_needs(letter: Letter, language: str) -> None:
+def test_every_letter_earned_has_all_that_its_template_needs(
+    letter: OutgoingEmail, language: str
+) -> None:
     """R27, R28, R34: the number stands in subject and body."""
     book = LetterBook("service@example.com")
     everywhere = {"number": NUMBER, "partner_name": "VeloTel", "member_name": "Jan Kowalski"}

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transitions import MachineError
 
-from domain.errors import MessageRefused
-from domain.tickets.lifecycle import ARROWS, FINAL, Event, Lifecycle, State
+from domain.errors import RequestRejected
+from domain.tickets.lifecycle import FINAL, TRANSITIONS, Event, Lifecycle, State
 
 TABLE = """
 claim_accepted            | created                 | validated
@@ -65,8 +65,8 @@ def test_every_arrow_of_the_table_can_be_followed(
 
 
 def test_the_map_has_the_arrows_of_the_table_and_each_once() -> None:
-    assert set(ARROWS) == ALLOWED
-    assert len(ARROWS) == len(ALLOWED)
+    assert set(TRANSITIONS) == ALLOWED
+    assert len(TRANSITIONS) == len(ALLOWED)
 
 
 @pytest.mark.parametrize("source", State)
@@ -75,9 +75,9 @@ def test_every_pair_that_is_not_in_the_table_is_refused(source: State) -> None:
     life = Lifecycle(source)
     for event, _, target in in_order({arrow for arrow in EVERY - ALLOWED if arrow[1] is source}):
         assert not life.may(event, target)
-        with pytest.raises(MessageRefused) as refused:
+        with pytest.raises(RequestRejected) as refused:
             life.move(event, target)
-        assert refused.value.code == "not_possible_now"
+        assert refused.value.code == "action_not_allowed"
         assert life.at is source
 
 
@@ -90,12 +90,12 @@ def test_asking_without_a_target_says_whether_the_event_leads_anywhere(source: S
 def test_final_states_lead_nowhere() -> None:
     assert {State.RESOLVED, State.REJECTED, State.DISCARDED, State.WITHDRAWN} == FINAL
     assert {state for state in State if state.is_final} == FINAL
-    assert {a for _, a, _ in ARROWS} == set(State) - FINAL
+    assert {a for _, a, _ in TRANSITIONS} == set(State) - FINAL
 
 
 def test_every_state_can_be_reached_and_every_event_leads_somewhere() -> None:
-    assert {b for _, _, b in ARROWS} == set(State) - {State.CREATED}
-    assert {e for e, _, _ in ARROWS} == set(Event)
+    assert {b for _, _, b in TRANSITIONS} == set(State) - {State.CREATED}
+    assert {e for e, _, _ in TRANSITIONS} == set(Event)
 
 
 def test_a_machine_has_no_shortcuts() -> None:
@@ -117,7 +117,7 @@ def test_the_machines_own_error_never_leaves(steps: list[tuple[Event, State]]) -
         before = life.at
         try:
             life.move(event, target)
-        except MessageRefused:
+        except RequestRejected:
             assert (event, before, target) not in ALLOWED
             assert life.at is before
         except MachineError:  # pragma: no cover

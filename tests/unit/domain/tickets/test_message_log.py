@@ -8,12 +8,12 @@ import pytest
 from domain.tickets.message_log import LONGEST_BODY, note_of
 from domain.tickets.messages import (
     DeadlinePassed,
+    InvalidMessage,
     Message,
     PartnerOutcome,
     RewardRegistered,
-    Unreadable,
 )
-from domain.tickets.ticket import Note
+from domain.tickets.ticket import MessageLogEntry
 from tests.support.builders import (
     NOW,
     a_decision,
@@ -38,7 +38,7 @@ def body_of(message: Message, unknown: tuple[str, ...] = ()) -> dict[str, Any]:
         (a_decision(), ("decide", "req-1", "agent-7")),
         (an_inquiry(), ("request_information", "req-1", "agent-7")),
         (an_answer(), ("provide_information", "req-1", "member")),
-        (Unreadable(message="decide", problems={"outcome": "x"}), ("decide", "", "unknown")),
+        (InvalidMessage(message="decide", problems={"outcome": "x"}), ("decide", "", "unknown")),
         (DeadlinePassed(), ("DeadlinePassed", "", "system")),
     ],
     ids=lambda value: type(value).__name__,
@@ -47,9 +47,9 @@ def test_a_note_says_what_came_and_from_whom(
     message: Message, kept_as: tuple[str, str, str]
 ) -> None:
     """R29: under the public name of its signal or update."""
-    note = note_of(message, "not_possible_now", NOW)
+    note = note_of(message, "action_not_allowed", NOW)
     assert (note.message, note.message_id, note.actor) == kept_as
-    assert (note.code, note.at, note.seq) == ("not_possible_now", NOW, None)
+    assert (note.code, note.at, note.seq) == ("action_not_allowed", NOW, None)
 
 
 def test_what_was_not_said_is_not_kept_and_the_rest_can_be_read_again() -> None:
@@ -68,9 +68,9 @@ def test_names_of_fields_that_nobody_knows_are_kept_beside() -> None:
 def test_a_body_without_end_is_kept_as_its_beginning(character: str) -> None:
     """Answers of eighty thousand characters are a message that may come by Temporal."""
     body = body_of(an_answer(answers={"objection": character * 80_000}))
-    assert set(body) == {"begins"}
-    assert len(body["begins"]) == LONGEST_BODY
-    assert body["begins"].startswith('{"request_id": "req-1", ')
+    assert set(body) == {"truncated"}
+    assert len(body["truncated"]) == LONGEST_BODY
+    assert body["truncated"].startswith('{"request_id": "req-1", ')
 
 
 def test_a_body_of_the_longest_length_is_kept_whole() -> None:
@@ -79,12 +79,12 @@ def test_a_body_of_the_longest_length_is_kept_whole() -> None:
 
     rest = LONGEST_BODY - len(json.dumps(asked(1))) + 1
     assert len(json.dumps(asked(rest))) == LONGEST_BODY
-    assert set(asked(rest + 1)) == {"begins"}
+    assert set(asked(rest + 1)) == {"truncated"}
 
 
 def test_answers_nested_or_long_are_bounded_too() -> None:
     body = body_of(an_answer(answers={"order_number": {"a": ["x" * 20_000]}}))
-    assert set(body) == {"begins"}
+    assert set(body) == {"truncated"}
     assert body_of(an_answer(answers={"order_number": "VT-1"}))["answers"] == {
         "order_number": "VT-1"
     }
@@ -95,4 +95,4 @@ def test_a_note_is_json_that_a_database_takes(message: Message) -> None:
     """R29: no NUL in what a person wrote, and the note survives its own JSON."""
     note = note_of(message, "applied", NOW)
     assert "\x00" not in note.body["note"]
-    assert Note.model_validate_json(note.model_dump_json()) == note
+    assert MessageLogEntry.model_validate_json(note.model_dump_json()) == note

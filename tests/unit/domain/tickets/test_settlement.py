@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 from domain.tickets.lifecycle import Event, State
-from domain.tickets.settlement import Release, Verdict, release, settle
-from domain.tickets.ticket_aggregate import Course, foreseen
+from domain.tickets.settlement import HoldReleaseResult, SettlementResult, release, settle
+from domain.tickets.ticket_aggregate import TicketAggregate, foreseen
 from tests.support.builders import NOW, NUMBER, a_course, a_new_ticket, a_reward
 from tests.support.stored_claims import OTHER_TICKET, a_filed, a_grant, case_of
 
@@ -16,71 +16,71 @@ AWAITING = State.AWAITING_CANCELLATION_PERIOD
 TOMORROW = NOW + timedelta(days=1)
 
 
-def verdict(*rewards: dict[str, Any], granted_to: str | None = None) -> Verdict:
+def verdict(*rewards: dict[str, Any], granted_to: str | None = None) -> SettlementResult:
     """What the granting transaction finds, given the rewards for the order."""
     grants = (a_grant(number=granted_to),) if granted_to else ()
     return settle(case_of(a_filed(), *(a_reward(**one) for one in rewards), grants=grants))
 
 
 def test_an_order_without_a_standing_reward_earns_one() -> None:
-    assert verdict() is Verdict.GRANTED
-    assert verdict({"state": "rejected"}) is Verdict.GRANTED
+    assert verdict() is SettlementResult.GRANTED
+    assert verdict({"state": "rejected"}) is SettlementResult.GRANTED
 
 
 def test_a_reward_judged_invalid_is_never_granted() -> None:
     """R5: also where that came after the confirmation. Another account's says nothing of ours."""
-    assert verdict({"state": "invalid"}) is Verdict.TERMS_NOT_MET
-    assert verdict({"state": "invalid", "account_id": "acc-2"}) is Verdict.GRANTED
+    assert verdict({"state": "invalid"}) is SettlementResult.TERMS_NOT_MET
+    assert verdict({"state": "invalid", "account_id": "acc-2"}) is SettlementResult.GRANTED
 
 
 @pytest.mark.parametrize("state", ["registered", "granted"])
 def test_a_reward_that_tracking_found_late_makes_ours_needless(state: str) -> None:
     """R24: to the same account; nothing is granted."""
-    assert verdict({"state": state}) is Verdict.REWARD_REGISTERED
+    assert verdict({"state": state}) is SettlementResult.REWARD_REGISTERED
 
 
 @pytest.mark.parametrize("state", ["registered", "granted"])
 def test_a_reward_of_another_account_means_that_the_order_has_had_its_reward(state: str) -> None:
-    assert verdict({"state": state, "account_id": "acc-2"}) is Verdict.ALREADY_REWARDED
+    assert verdict({"state": state, "account_id": "acc-2"}) is SettlementResult.ALREADY_REWARDED
 
 
 @pytest.mark.parametrize("state", ["registered", "granted"])
 def test_our_own_grant_coming_back_through_the_feed_is_no_obstacle(state: str) -> None:
     own = {"state": state, "granted_by_ticket": NUMBER}
-    assert verdict(own, granted_to=NUMBER) is Verdict.GRANTED
-    assert verdict(own) is Verdict.GRANTED
+    assert verdict(own, granted_to=NUMBER) is SettlementResult.GRANTED
+    assert verdict(own) is SettlementResult.GRANTED
 
 
 def test_settling_again_after_a_crash_finds_the_same() -> None:
-    assert verdict(granted_to=NUMBER) is Verdict.GRANTED
+    assert verdict(granted_to=NUMBER) is SettlementResult.GRANTED
 
 
 def test_one_order_has_one_grant() -> None:
     """Whatever the rewards say, and also for the same account."""
-    assert verdict(granted_to=OTHER_TICKET) is Verdict.ALREADY_REWARDED
+    assert verdict(granted_to=OTHER_TICKET) is SettlementResult.ALREADY_REWARDED
     late = {"state": "granted", "granted_by_ticket": OTHER_TICKET, "account_id": "acc-2"}
-    assert verdict(late) is Verdict.ALREADY_REWARDED
+    assert verdict(late) is SettlementResult.ALREADY_REWARDED
 
 
 def test_among_several_rewards_the_accounts_own_speaks_first() -> None:
     other = {"state": "granted", "account_id": "acc-2", "reward_id": "rew-6"}
-    assert verdict(other, {"state": "registered"}) is Verdict.REWARD_REGISTERED
+    assert verdict(other, {"state": "registered"}) is SettlementResult.REWARD_REGISTERED
 
 
 @pytest.mark.parametrize(
     ("found", "event", "state", "reason", "granted"),
     [
-        (Verdict.GRANTED, Event.CANCELLATION_PERIOD_ENDED, State.RESOLVED, None, True),
-        (Verdict.REWARD_REGISTERED, Event.REWARD_REGISTERED, State.RESOLVED, None, False),
+        (SettlementResult.GRANTED, Event.CANCELLATION_PERIOD_ENDED, State.RESOLVED, None, True),
+        (SettlementResult.REWARD_REGISTERED, Event.REWARD_REGISTERED, State.RESOLVED, None, False),
         (
-            Verdict.ALREADY_REWARDED,
+            SettlementResult.ALREADY_REWARDED,
             Event.CANCELLATION_PERIOD_ENDED,
             State.REJECTED,
             "already_rewarded",
             False,
         ),
         (
-            Verdict.TERMS_NOT_MET,
+            SettlementResult.TERMS_NOT_MET,
             Event.CANCELLATION_PERIOD_ENDED,
             State.REJECTED,
             "terms_not_met",
@@ -89,23 +89,23 @@ def test_among_several_rewards_the_accounts_own_speaks_first() -> None:
     ],
 )
 def test_each_verdict_ends_the_ticket(
-    found: Verdict, event: Event, state: State, reason: str | None, granted: bool
+    found: SettlementResult, event: Event, state: State, reason: str | None, granted: bool
 ) -> None:
     course = a_course(AWAITING)
     foretold = foreseen(course.ticket, TOMORROW)[found]
     course.settle(found, TOMORROW)
     ticket = course.ticket
     assert (ticket.state, ticket.reason_code, ticket.due_at) == (state, reason, None)
-    assert ticket.moves[-1].event is event
-    assert (ticket.granted == ticket.confirmed) is granted
-    assert (ticket.granted is None) is not granted
+    assert ticket.transitions[-1].event is event
+    assert (ticket.granted_amount == ticket.confirmed_amount) is granted
+    assert (ticket.granted_amount is None) is not granted
     assert course.write_down() == foretold
 
 
 def test_what_is_foreseen_changes_nothing_yet() -> None:
     course = a_course(AWAITING)
     before = course.ticket
-    assert set(foreseen(course.ticket, NOW)) == set(Verdict)
+    assert set(foreseen(course.ticket, NOW)) == set(SettlementResult)
     assert course.ticket == before
     assert not course.has_unwritten
 
@@ -115,8 +115,8 @@ def test_nothing_is_granted_but_at_the_end_of_a_cancellation_period(state: State
     """R33."""
     course = a_course(state)
     assert not course.settlement_due(NOW + timedelta(days=4000))
-    with pytest.raises(MessageRefused):
-        course.settle(Verdict.GRANTED, NOW)
+    with pytest.raises(RequestRejected):
+        course.settle(SettlementResult.GRANTED, NOW)
     assert course.ticket.state is state
 
 
@@ -132,18 +132,18 @@ def test_the_cancellation_period_ends_to_the_second() -> None:
 @pytest.mark.parametrize(
     ("rewards", "found"),
     [
-        ([], Release.FREE),
-        ([{"state": "rejected"}], Release.FREE),
-        ([{"state": "registered"}], Release.REWARD_REGISTERED),
-        ([{"state": "granted"}], Release.REWARD_REGISTERED),
-        ([{"state": "invalid"}], Release.TERMS_NOT_MET),
-        ([{"state": "invalid"}, {"state": "registered"}], Release.REWARD_REGISTERED),
-        ([{"state": "registered", "account_id": "acc-2"}], Release.FREE),
-        ([{"state": "invalid", "account_id": "acc-2"}], Release.FREE),
+        ([], HoldReleaseResult.NO_REWARD),
+        ([{"state": "rejected"}], HoldReleaseResult.NO_REWARD),
+        ([{"state": "registered"}], HoldReleaseResult.REWARD_REGISTERED),
+        ([{"state": "granted"}], HoldReleaseResult.REWARD_REGISTERED),
+        ([{"state": "invalid"}], HoldReleaseResult.TERMS_NOT_MET),
+        ([{"state": "invalid"}, {"state": "registered"}], HoldReleaseResult.REWARD_REGISTERED),
+        ([{"state": "registered", "account_id": "acc-2"}], HoldReleaseResult.NO_REWARD),
+        ([{"state": "invalid", "account_id": "acc-2"}], HoldReleaseResult.NO_REWARD),
     ],
 )
 def test_a_held_claim_looks_once_more_for_its_reward(
-    rewards: list[dict[str, Any]], found: Release
+    rewards: list[dict[str, Any]], found: HoldReleaseResult
 ) -> None:
     """R5, R9, R24: says nothing of other accounts."""
     own = [a_reward(**r) for r in rewards if "account_id" not in r]  # an account knows no other's
@@ -153,21 +153,21 @@ def test_a_held_claim_looks_once_more_for_its_reward(
 @pytest.mark.parametrize(
     ("found", "state", "reason"),
     [
-        (Release.FREE, State.VALIDATED, None),
-        (Release.REWARD_REGISTERED, State.RESOLVED, None),
-        (Release.TERMS_NOT_MET, State.REJECTED, "terms_not_met"),
-        (Release.ALREADY_REWARDED, State.REJECTED, "already_rewarded"),
+        (HoldReleaseResult.NO_REWARD, State.VALIDATED, None),
+        (HoldReleaseResult.REWARD_REGISTERED, State.RESOLVED, None),
+        (HoldReleaseResult.TERMS_NOT_MET, State.REJECTED, "terms_not_met"),
+        (HoldReleaseResult.ALREADY_REWARDED, State.REJECTED, "already_rewarded"),
     ],
 )
 def test_a_hold_is_released_as_it_was_found(
-    found: Release, state: State, reason: str | None
+    found: HoldReleaseResult, state: State, reason: str | None
 ) -> None:
     """R9."""
     course = a_course(State.ON_HOLD)
     course.release(found, TOMORROW)
     assert (course.ticket.state, course.ticket.reason_code) == (state, reason)
-    assert course.ticket.granted is None
-    assert [move.event for move in course.write_down().moves] == [Event.HOLD_RELEASED]
+    assert course.ticket.granted_amount is None
+    assert [move.event for move in course.write_down().transitions] == [Event.HOLD_RELEASED]
 
 
 def test_the_hold_ends_to_the_second_and_only_then_the_partners_clock_starts() -> None:
@@ -175,7 +175,7 @@ def test_the_hold_ends_to_the_second_and_only_then_the_partners_clock_starts() -
     course = a_course(State.ON_HOLD)
     assert not course.release_due(TOMORROW - timedelta(seconds=1))
     assert course.release_due(TOMORROW)
-    course.release(Release.FREE, TOMORROW)
+    course.release(HoldReleaseResult.NO_REWARD, TOMORROW)
     assert not course.release_due(TOMORROW)
     due_at = course.ticket.due_at
     assert due_at is not None
@@ -184,6 +184,6 @@ def test_the_hold_ends_to_the_second_and_only_then_the_partners_clock_starts() -
 
 def test_an_accepted_claim_is_not_held() -> None:
     """R9."""
-    course = Course(a_new_ticket())
+    course = TicketAggregate(a_new_ticket())
     course.accept(NOW)
     assert not course.release_due(NOW + timedelta(days=4000))

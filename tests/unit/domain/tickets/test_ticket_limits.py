@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from domain.handlers.message_handling import hear
 from domain.tickets.lifecycle import State
-from domain.tickets.messages import LONGEST_TOGETHER, PartnerOutcome, Unreadable
+from domain.tickets.messages import LONGEST_TOGETHER, InvalidMessage, PartnerOutcome
 from domain.tickets.ticket_limits import MOST_ASKED, MOST_UNMOVED
 from tests.support.builders import a_course, a_question, an_answer
 from tests.unit.domain.handlers.test_message_handling import LATER, codes
@@ -18,13 +18,13 @@ from tests.unit.domain.handlers.test_message_handling import LATER, codes
 def test_of_many_messages_that_change_nothing_only_the_number_is_kept() -> None:
     course = a_course()
     for _ in range(MOST_UNMOVED + 30):
-        hear(course, Unreadable(message="noise"), LATER)
+        hear(course, InvalidMessage(message="noise"), LATER)
     assert course.is_full
     writing = course.write_down()
-    assert (len(writing.notes), writing.notes_left_out) == (MOST_UNMOVED, 30)
-    hear(course, Unreadable(message="noise"), LATER)
+    assert (len(writing.messages), writing.messages_left_out) == (MOST_UNMOVED, 30)
+    hear(course, InvalidMessage(message="noise"), LATER)
     assert course.has_unwritten
-    assert course.write_down().notes_left_out == 31
+    assert course.write_down().messages_left_out == 31
     assert not course.has_unwritten
 
 
@@ -33,15 +33,15 @@ def test_every_outcome_that_was_heard_is_acknowledged_also_where_nothing_is_kept
     for place in range(MOST_UNMOVED + 1):
         outcome = {"outcome_id": f"evt-{place}", "partner_id": "buchkiste", "outcome": "confirmed"}
         hear(course, PartnerOutcome.model_validate(outcome), LATER)
-    assert len(course.write_down().acknowledged) == MOST_UNMOVED + 1
+    assert len(course.write_down().acknowledged_outcome_ids) == MOST_UNMOVED + 1
 
 
 def test_a_member_is_not_asked_for_ever() -> None:
     course = a_course()
-    course.change(asked=MOST_ASKED)
+    course.change(question_count=MOST_ASKED)
     hear(course, a_question(outcome_id="once-more"), LATER)
     assert course.ticket.state is State.SENT_TO_PARTNER
-    assert codes(course) == ["not_possible_now"]
+    assert codes(course) == ["action_not_allowed"]
 
 
 def test_what_people_wrote_is_written_down_and_not_carried_along() -> None:

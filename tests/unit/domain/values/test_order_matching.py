@@ -6,7 +6,7 @@ import pytest
 
 from domain.claims.claim import Reward, TicketClaim, matches_order
 from domain.claims.eligibility import Assessment, assess
-from domain.tickets.settlement import Verdict, settle
+from domain.tickets.settlement import SettlementResult, settle
 from tests.support.builders import (
     NOW,
     a_claim,
@@ -93,16 +93,20 @@ def test_a_form_without_order_number_meets_a_reward_on_its_link_that_has_one(
 @pytest.mark.parametrize(
     ("order", "reward", "verdict"),
     [
-        ("VT22319", {"order_number": None}, Verdict.REWARD_REGISTERED),
-        ("VT22319", {"order_number": None, "link_id": "lnk-78"}, Verdict.GRANTED),
-        ("VT22319", {"order_number": "VT-1"}, Verdict.GRANTED),
-        (BY_LINK, {}, Verdict.REWARD_REGISTERED),
-        (BY_LINK, {"link_id": "lnk-78"}, Verdict.GRANTED),
-        ("VT22319", {"order_number": None, "account_id": "acc-2"}, Verdict.ALREADY_REWARDED),
+        ("VT22319", {"order_number": None}, SettlementResult.REWARD_REGISTERED),
+        ("VT22319", {"order_number": None, "link_id": "lnk-78"}, SettlementResult.GRANTED),
+        ("VT22319", {"order_number": "VT-1"}, SettlementResult.GRANTED),
+        (BY_LINK, {}, SettlementResult.REWARD_REGISTERED),
+        (BY_LINK, {"link_id": "lnk-78"}, SettlementResult.GRANTED),
+        (
+            "VT22319",
+            {"order_number": None, "account_id": "acc-2"},
+            SettlementResult.ALREADY_REWARDED,
+        ),
     ],
 )
 def test_at_settlement_a_reward_without_order_number_on_the_tickets_link_is_the_one(
-    order: str, reward: dict[str, Any], verdict: Verdict
+    order: str, reward: dict[str, Any], verdict: SettlementResult
 ) -> None:
     """R24: one order earns one reward, whoever has it."""
     found = a_reward(**{"state": "registered"} | reward)

@@ -5,7 +5,7 @@ import secrets as random_secrets
 
 import pytest
 
-from domain.errors import Misconfigured
+from domain.errors import InvalidConfiguration
 from domain.values.secrets import is_weak, shared, webhook_key
 from local.stack.profiles import invented_secret
 from secret_settings import partner_secrets, reject_shared_secrets, with_secret_files
@@ -51,7 +51,7 @@ def test_random_keys_are_strong() -> None:
 def test_a_webhook_secret_of_a_weak_key_is_refused_however_it_is_spelt() -> None:
     weak = "whsec_" + base64.b64encode(b"\x07" * 32).decode()
     assert webhook_key(weak)
-    with pytest.raises(Misconfigured, match="TICKETS_PARTNER_SECRET_VELOTEL") as caught:
+    with pytest.raises(InvalidConfiguration, match="TICKETS_PARTNER_SECRET_VELOTEL") as caught:
         partner_secrets([a_profile()], {"TICKETS_PARTNER_SECRET_VELOTEL": f"{ONE} {weak}"})
     assert weak not in str(caught.value)
 
@@ -61,7 +61,7 @@ def test_two_partners_never_name_one_secret() -> None:
         a_partner("velotel", "TICKETS_PARTNER_SECRET_A"),
         a_partner("fernweh", "TICKETS_PARTNER_SECRET_A"),
     ]
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(InvalidConfiguration) as caught:
         partner_secrets(both, {"TICKETS_PARTNER_SECRET_A": ONE})  # type: ignore[arg-type]
     assert (caught.value.file, caught.value.key) == ("fernweh.toml", "channel.secret")
     assert "velotel" in caught.value.expected
@@ -80,7 +80,7 @@ def test_two_partners_never_name_one_secret() -> None:
 def test_one_secret_never_serves_two_ends(one: str, other: str) -> None:
     """Not while it rotates either, and not in another spelling."""
     assert shared({"A": one, "B": other, "C": THIRD + "x"}) == ("A", "B")
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(InvalidConfiguration) as caught:
         reject_shared_secrets({"NOT_SET": None, "A": one, "B": other})
     assert caught.value.key == "B"
     assert "those of A" in caught.value.expected

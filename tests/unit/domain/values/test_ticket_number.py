@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.errors import MessageRefused
+from domain.errors import RequestRejected
 from domain.values.ticket_number import ALPHABET, read_number, ticket_number
 
 NUMBERS = st.builds(ticket_number, st.text(max_size=20), st.text(max_size=20))
@@ -23,7 +23,7 @@ def is_refused(text: str) -> bool:
     """Whether no number can be read from `text`, and the refusal says so."""
     try:
         read_number(text)
-    except MessageRefused as refused:
+    except RequestRejected as refused:
         return refused.code == "unknown_number" and refused.field == "number"
     return False
 
