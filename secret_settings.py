@@ -8,7 +8,7 @@ from typing import Final
 
 from domain.errors import InvalidConfiguration
 from domain.partners.profile import CsvChannel, PartnerProfile
-from domain.values.secrets import is_weak, shared, webhook_key
+from domain.values.secrets import decode_webhook_secret, find_shared_secret, is_weak
 
 PARTNER_SECRET_PREFIX: Final = "TICKETS_PARTNER_SECRET_"  # noqa: S105  (a name, not a secret)
 """How the names of partners' secrets begin."""
@@ -29,7 +29,7 @@ EXPECTED_WEBHOOK_SECRET: Final = "expected whsec_ and base64 of 24 to 64 random 
 
 def are_webhook_secrets(secrets: str) -> bool:
     """Say whether these are strong secrets of Standard Webhooks, with spaces between them."""
-    keys = [webhook_key(secret) for secret in secrets.split()]
+    keys = [decode_webhook_secret(secret) for secret in secrets.split()]
     return bool(keys) and all(key is not None and not is_weak(key) for key in keys)
 
 
@@ -95,7 +95,7 @@ def reject_shared_secrets(secrets: Mapping[str, str | None]) -> None:
     """Raise `InvalidConfiguration` for two settings, here by their names, that have a secret in
     common.
     """
-    if found := shared({name: secret for name, secret in secrets.items() if secret}):
+    if found := find_shared_secret({name: secret for name, secret in secrets.items() if secret}):
         one, other = found
         raise InvalidConfiguration(
             "environment", other, f"expected other secrets than those of {one}"

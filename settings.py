@@ -18,8 +18,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from domain.errors import InvalidConfiguration
 from domain.partners.profile import HttpChannel, MailChannel, PartnerProfile
 from domain.values.email_addresses import EmailAddress
-from domain.values.network_hosts import is_open
-from domain.values.secrets import SHORTEST, is_weak
+from domain.values.network_hosts import is_public_https_url
+from domain.values.secrets import MIN_SECRET_LENGTH, is_weak
 from secret_settings import (
     EXPECTED_WEBHOOK_SECRET,
     FILE_SETTINGS,
@@ -87,8 +87,8 @@ def _webhook_secret(secrets: str | None) -> str | None:
 
 def _check_secret_length(secrets: str) -> str:
     keys = [secret.encode() for secret in secrets.split()]
-    if not keys or any(len(key) < SHORTEST or is_weak(key) for key in keys):
-        raise ValueError(f"expected at least {SHORTEST} random characters")
+    if not keys or any(len(key) < MIN_SECRET_LENGTH or is_weak(key) for key in keys):
+        raise ValueError(f"expected at least {MIN_SECRET_LENGTH} random characters")
     return secrets
 
 
@@ -275,7 +275,7 @@ def _reject_private_addresses(settings: ServiceSettings) -> None:
 
 
 def _reject_private_address(file: str, key: str, address: str) -> None:
-    if not is_open(address):
+    if not is_public_https_url(address):
         expected = "expected https:// and a host of the Internet (else set"
         raise InvalidConfiguration(file, key, f"{expected} TICKETS_ALLOW_PRIVATE_ADDRESSES=true)")
 

@@ -16,10 +16,10 @@ from adapters.postgres.exports import hand_over
 from domain.errors import PartnerRejectedRequest
 from domain.partners.profile import CsvChannel, HttpChannel, MailChannel, PartnerProfile
 from domain.tickets.messages import Delivered
-from domain.values.types import Frozen
+from domain.values.types import FrozenModel
 
 
-class DeliveryRequest(Frozen):
+class DeliveryRequest(FrozenModel):
     """A claim to be delivered; number and purpose make its idempotency key."""
 
     number: str

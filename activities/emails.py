@@ -16,10 +16,10 @@ from domain.errors import EmailUndeliverable
 from domain.handlers.information_requests import answer_page_closes_at
 from domain.partners.profile import PartnerRules
 from domain.tickets.emails import EmailKind
-from domain.values.types import Frozen
+from domain.values.types import FrozenModel
 
 
-class OutgoingEmailRef(Frozen):
+class OutgoingEmailRef(FrozenModel):
     """A letter to be sent; `contact` only where the database must not keep one (refused claims)."""
 
     number: str

@@ -11,7 +11,7 @@ from adapters.email.smtp import MailDoor
 from adapters.security.signed_links import OUTCOME, Subject, new_token
 from domain.errors import EmailUndeliverable, PartnerRejectedRequest
 from domain.partners.profile import MailChannel, PartnerRules
-from domain.values.periods import after, midnight_after
+from domain.values.periods import add_period, end_of_day
 
 
 class PartnerEmailChannel:
@@ -52,11 +52,11 @@ class PartnerEmailChannel:
 
     def _link(self, rules: PartnerRules, channel: MailChannel, number: str, day: date) -> str:
         subject = Subject(OUTCOME, number, rules.id)
-        expires_at = midnight_after(day, rules.market.zone)
+        expires_at = end_of_day(day, rules.market.zone)
         token = new_token(self._secrets[channel.secret], subject, expires_at)
         return f"{self._public_url}/partners/{rules.id}/tickets/{number}/outcome?token={token}"
 
 
 def _last_day(channel: MailChannel, now: datetime, zone: ZoneInfo) -> date:
     """Return the last day of a link: one day long every attempt gives the same link."""
-    return after(now, channel.link_validity, zone).astimezone(zone).date()
+    return add_period(now, channel.link_validity, zone).astimezone(zone).date()

@@ -27,12 +27,12 @@ from domain.partners.profile import PartnerProfile
 from domain.tickets.messages import InformationAnswer, TicketCommand
 from domain.tickets.settlement import HoldReleaseResult, SettlementResult, release
 from domain.tickets.ticket import ChangeSet, StoredRequestResult
-from domain.values.types import Frozen, Money
+from domain.values.types import FrozenModel, Money
 
 log = logging.getLogger("worker")
 
 
-class Settlement(Frozen):
+class Settlement(FrozenModel):
     """A ticket to be ended: the amount, and per finding the step that is then written."""
 
     number: str
@@ -40,7 +40,7 @@ class Settlement(Frozen):
     changes_by_result: dict[SettlementResult, ChangeSet]
 
 
-class SilentConfirmation(Frozen):
+class SilentConfirmation(FrozenModel):
     """A silence that may confirm: the amount, the market's month, the partner's cap for it."""
 
     number: str
@@ -50,7 +50,7 @@ class SilentConfirmation(Frozen):
     changes_by_result: dict[TimeoutResult, ChangeSet]
 
 
-class InformationSubmission(Frozen):
+class InformationSubmission(FrozenModel):
     """The member's answers, and the step that is written if the form takes them."""
 
     number: str
@@ -58,7 +58,7 @@ class InformationSubmission(Frozen):
     changes: ChangeSet
 
 
-class RequestLookup(Frozen):
+class RequestLookup(FrozenModel):
     """A request that the running ticket does not remember."""
 
     number: str

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 from standardwebhooks import Webhook
 
-from domain.values.types import Frozen
+from domain.values.types import FrozenModel
 from local.stack.ports import HOST
 
 Kind = Literal["partner", "member", "anonymous", "idle"]
@@ -34,7 +34,7 @@ JSON_TYPE: Final = "application/json"
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
 
-class Flood(Frozen):
+class Flood(FrozenModel):
     """What to send, where to, and for how many seconds; `number`, `token` and `secret` are those
     of the flooded ticket.
     """

@@ -13,7 +13,7 @@ from typing import Any, Final
 from adapters.postgres.feed_records import store_link
 from domain.claims.claim import Link
 from domain.errors import TicketError
-from domain.values.ticket_number import ticket_number
+from domain.values.ticket_number import derive_number
 from local.demo.demo import Doors, open_doors, wipe
 from local.stack.ports import Ports
 from local.stack.profiles import PLACEHOLDER, merged, write_profiles
@@ -56,7 +56,7 @@ class Crowd:
         serial = next(self._serial)
         claim, key = _claim(partner_id, serial), f"bench-{serial}"
         await store_link(self._doors.books, _link(claim))
-        await self._expect(ticket_number(claim["account_id"], key))
+        await self._expect(derive_number(claim["account_id"], key))
         return claim, key
 
     async def file(self, partner_id: str) -> Filed:

@@ -11,13 +11,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from domain.claims.parsing import read_message
+from domain.claims.parsing import parse_message
 from domain.errors import RequestRejected
 from domain.partners.profile import Market
 from domain.tickets.messages import PartnerOutcome
-from domain.values.input_grammar import NotRead, amount_in, day_in, is_day_first, moment_in
-from domain.values.text_cleaning import cleaned, cleaned_lines
-from domain.values.ticket_number import read_number
+from domain.values.input_grammar import (
+    InvalidInput,
+    is_day_first,
+    parse_amount,
+    parse_date,
+    parse_local_datetime,
+)
+from domain.values.text_cleaning import clean_line, clean_text
+from domain.values.ticket_number import parse_number
 
 CLAIM_COLUMNS: Final = (
     "number", "purpose", "kind", "ordered_on", "link_id", "clicked_at", "member_note",
@@ -66,7 +72,7 @@ def claim_row(purpose: str, claim: Mapping[str, Any], answers: Sequence[str]) ->
     cells = [purpose, claim["kind"], claim["ordered_on"]]
     cells += [link["id"], link["clicked_at"], claim.get("note"), *map(given.get, answers)]
     to_fill_in = [""] * (len(OUTCOME_COLUMNS) - 1)
-    told = ["" if cell is None else cleaned(str(cell)) for cell in cells]
+    told = ["" if cell is None else clean_line(str(cell)) for cell in cells]
     return [claim["number"], *to_fill_in, *told]
 
 
@@ -77,7 +83,7 @@ def separator(market: Market) -> str:
 
 def column_of(cell: str) -> str:
     """Return the column that a cell of the header names, in any case and with any gaps."""
-    name = cleaned(cell).casefold()
+    name = clean_line(cell).casefold()
     return name if name.startswith(_ANSWERS) else _GAP.sub("_", name)
 
 
@@ -101,7 +107,7 @@ def check_header(columns: Sequence[str]) -> list[str]:
 
 def is_unanswered(cells: Mapping[str, str]) -> bool:
     """Say whether a line of an export came back without an outcome."""
-    return not any(cleaned(cells.get(name, "")) for name in OUTCOME_COLUMNS if name != "number")
+    return not any(clean_line(cells.get(name, "")) for name in OUTCOME_COLUMNS if name != "number")
 
 
 def read_outcome(
@@ -117,7 +123,7 @@ def read_outcome(
     number = _number(told)
     content, unread = _read(told, market)
     content |= {"partner_id": partner_id, "number": number, "outcome_id": "to-be-made"}
-    reading = read_message(PartnerOutcome, content)
+    reading = parse_message(PartnerOutcome, content)
     if unread or reading.value is None:
         problems = reading.problems | unread
         wrong = "; ".join(f"{field}: {words}" for field, words in problems.items())
@@ -132,15 +138,15 @@ def unknown_number() -> RequestRejected:
 
 def _number(told: Mapping[str, str]) -> str:
     try:
-        return read_number(told.get("number", ""))
+        return parse_number(told.get("number", ""))
     except RequestRejected:
         raise unknown_number() from None
 
 
 def _told(name: str, cell: str) -> str:
     if name in _WORDS:
-        return cleaned_lines(cell)
-    return cleaned(cell).casefold() if name in _CODES else cleaned(cell)
+        return clean_text(cell)
+    return clean_line(cell).casefold() if name in _CODES else clean_line(cell)
 
 
 def _read(told: Mapping[str, str], market: Market | None) -> tuple[dict[str, Any], dict[str, str]]:
@@ -153,16 +159,16 @@ def _read(told: Mapping[str, str], market: Market | None) -> tuple[dict[str, Any
         try:
             if name in told:
                 content[as_field] = reader(told[name])
-        except NotRead as error:
+        except InvalidInput as error:
             unread[as_field] = str(error)
 
     for name in _DATES:
-        take(name, name, lambda text: day_in(text, day_first).isoformat())
+        take(name, name, lambda text: parse_date(text, day_first).isoformat())
     take("occurred_at", "occurred_at", lambda text: _moment(text, market, day_first))
     take("question", "questions", lambda text: [text])
     take("currency", "reward", lambda text: {"currency": text})
     currency = told.get("currency", "").upper()
-    take("amount", "reward.amount", lambda text: str(amount_in(text, currency)))
+    take("amount", "reward.amount", lambda text: str(parse_amount(text, currency)))
     if "reward.amount" in content:
         content["reward"] = content.get("reward", {}) | {"amount": content.pop("reward.amount")}
     elif "reward.amount" in unread:
@@ -174,7 +180,7 @@ def _moment(text: str, market: Market | None, day_first: bool) -> str:
     """Read an instant; without an offset it is one of the market's clocks."""
     if market is None or _OFFSET.fullmatch(text):
         return text
-    return moment_in(text, market.zone, day_first).isoformat()
+    return parse_local_datetime(text, market.zone, day_first).isoformat()
 
 
 def _outcome_id(outcome: PartnerOutcome) -> str:

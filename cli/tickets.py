@@ -11,8 +11,8 @@ from adapters.email.smtp import MailDoor
 from adapters.files.partner_profiles import load_profiles
 from adapters.postgres.database import Postgres
 from domain.errors import RequestRejected
-from domain.values.email_addresses import read_address
-from domain.values.ticket_number import read_number
+from domain.values.email_addresses import normalize_email
+from domain.values.ticket_number import parse_number
 from settings import WorkerSettings, load_worker_settings, public_base_url
 from workflows.email_resending import SENT, resend_emails
 from workflows.resumption import find_lost_tickets, repair_ticket
@@ -71,13 +71,13 @@ def _letters(postgres: Postgres, settings: WorkerSettings) -> EmailActivities:
 
 def _number(text: str) -> str:
     try:
-        return read_number(text)
+        return parse_number(text)
     except RequestRejected as error:
         raise argparse.ArgumentTypeError(f"no ticket number: {text!r}") from error
 
 
 def _address(text: str) -> str:
     try:
-        return read_address(text)
+        return normalize_email(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error

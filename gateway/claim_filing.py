@@ -13,7 +13,7 @@ from domain.admission.admission import AdmissionResult, refusal_result
 from domain.admission.claim_assessor import with_support_contact
 from domain.claims.claim_digest import claim_digest
 from domain.errors import TransientError
-from domain.values.ticket_number import ticket_number
+from domain.values.ticket_number import derive_number
 from gateway.context import AppContext
 from gateway.http.problems import Problem
 from gateway.temporal_client import DESCRIBE_TIMEOUT, check_database, detect_starts
@@ -35,7 +35,7 @@ async def file_claim(context: AppContext, claim: Mapping[str, Any], key: str) ->
     A claim that was answered before gets its stored answer (docs/decisions/0053), at every age of
     its ticket. Raises `TransientError` or `RPCError` while Temporal or the database is away.
     """
-    number = ticket_number(str(claim.get("account_id")), key)
+    number = derive_number(str(claim.get("account_id")), key)
     try:
         async with asyncio.timeout(DESCRIBE_TIMEOUT.total_seconds()):
             answer = await _stored_answer(context, number, claim)

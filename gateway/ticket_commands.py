@@ -8,13 +8,13 @@ from temporalio.service import RPCError
 
 from adapters.postgres.resumption import is_open
 from adapters.postgres.ticket_queries import is_ticket_of, keep_late
-from domain.claims.parsing import read_message
+from domain.claims.parsing import parse_message
 from domain.errors import RequestRejected
 from domain.handlers.information_requests import NOT_NOW
 from domain.tickets.message_log import note_of
 from domain.tickets.messages import UPDATES, TicketCommand
 from domain.tickets.ticket import RequestResult
-from domain.values.ticket_number import read_number
+from domain.values.ticket_number import parse_number
 from gateway.context import AppContext
 from gateway.http.auth import Caller
 from gateway.http.problems import Problem, is_workflow_not_found
@@ -32,7 +32,7 @@ _ERROR_FIELDS: Final = {
 def parse_number_or_404(text: str) -> str:
     """Return the ticket number that a caller meant; raises the problem `unknown_ticket`."""
     try:
-        return read_number(text)
+        return parse_number(text)
     except RequestRejected:
         raise Problem("unknown_ticket", {"number": wrong_number(text)}) from None
 
@@ -64,7 +64,7 @@ async def submit_command(
     `action_not_allowed`, and the request is kept among its notes; `workflow_lost` where nothing is
     kept, because the ticket is open and no workflow leads it.
     """
-    reading = read_message(UPDATES[update], dict(content))
+    reading = parse_message(UPDATES[update], dict(content))
     if reading.value is None:
         raise Problem("malformed", {name or "body": "malformed" for name in reading.problems})
     request, code = reading.value, "unanswered"

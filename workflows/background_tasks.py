@@ -24,13 +24,13 @@ from domain.claims.claim import Contact
 from domain.tickets.emails import OutgoingEmail
 from domain.tickets.messages import AttentionChanged, DeadlinePassed, Message
 from domain.tickets.ticket import Attention
-from domain.values.types import Frozen
+from domain.values.types import FrozenModel
 from workflows import activity_options
 
 T = TypeVar("T")
 
 
-class PendingEmail(Frozen):
+class PendingEmail(FrozenModel):
     """A letter on its way."""
 
     ref: OutgoingEmailRef

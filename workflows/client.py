@@ -21,7 +21,7 @@ from domain.admission.admission import AdmissionResult, refusal_result
 from domain.claims.claim_digest import claim_digest
 from domain.partners.profile import PARTNER_ID, ClaimKind
 from domain.tickets.ticket import TicketOutcome
-from domain.values.ticket_number import ticket_number
+from domain.values.ticket_number import derive_number
 from workflows.activity_options import ADMISSION_TIMEOUT, TICKETS_QUEUE
 from workflows.search_attributes import KIND, PARTNER, STATE
 
@@ -67,7 +67,7 @@ async def admit_ticket(
     `POST /v1/tickets` returns it. Only where the database has none may a caller file once more with
     `after_failure`: the workflow was terminated before it had judged the claim.
     """
-    number = ticket_number(str(claim.get("account_id")), request_key)
+    number = derive_number(str(claim.get("account_id")), request_key)
     operation = build_start_operation(claim, number, after_failure=after_failure)
     sent = claim_digest(claim)
     try:

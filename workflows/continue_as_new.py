@@ -8,7 +8,7 @@ from temporalio.common import RawValue
 
 from domain.admission.admission import Admission
 from domain.tickets.ticket import Ticket
-from domain.values.types import Frozen
+from domain.values.types import FrozenModel
 from workflows.activity_options import run_durably
 from workflows.background_tasks import BackgroundTasks, PendingEmail
 from workflows.message_decoding import decode_json
@@ -24,7 +24,7 @@ MAX_INPUT_BYTES: Final = 2 * 1024 * 1024
 """Bytes; Temporal takes no more."""
 
 
-class ContinuedState(Frozen):
+class ContinuedState(FrozenModel):
     """The state of a running ticket between two histories."""
 
     admission: Admission

@@ -9,7 +9,7 @@ from temporalio.common import RawValue
 from domain.admission.admission import AdmissionRequest
 from domain.claims import parsing
 from domain.claims.claim_digest import claim_digest
-from domain.claims.parsing import parse, read_message
+from domain.claims.parsing import parse_json, parse_message
 from domain.tickets.messages import SIGNALS, UPDATES, InvalidMessage, Message, TicketCommand
 
 _JSON_ENCODING: Final = b"json/plain"
@@ -29,7 +29,7 @@ class UnknownEncoding(Exception):
     """
 
 
-def decode_json(args: Sequence[RawValue], longest: int = parsing.LONGEST_MESSAGE) -> object:
+def decode_json(args: Sequence[RawValue], longest: int = parsing.MAX_MESSAGE_BYTES) -> object:
     """Return the JSON that was sent; `None` for what is none, or for several arguments or none.
 
     Raises `UnknownEncoding` for a payload that this worker cannot judge.
@@ -39,7 +39,7 @@ def decode_json(args: Sequence[RawValue], longest: int = parsing.LONGEST_MESSAGE
         one for one in encodings if one != _JSON_ENCODING and one not in _NON_JSON_ENCODINGS
     ]:
         raise UnknownEncoding(f"a payload is encoded as {strange[0][:60]!r}: no codec took it")
-    return parse(args[0].payload.data, longest) if encodings == [_JSON_ENCODING] else None
+    return parse_json(args[0].payload.data, longest) if encodings == [_JSON_ENCODING] else None
 
 
 def exceeds_size_limit(args: Sequence[RawValue]) -> bool:
@@ -67,15 +67,15 @@ def decode_signal(name: str, args: Sequence[RawValue]) -> tuple[Message, tuple[s
         return InvalidMessage(
             message=name[:60].replace("\x00", "\ufffd"), problems={"": "no such signal"}
         ), ()
-    parsing = read_message(model, decode_json(args))
+    parsing = parse_message(model, decode_json(args))
     unreadable = InvalidMessage(message=name, problems=parsing.problems)
-    return parsing.value or unreadable, parsing.unknown
+    return parsing.value or unreadable, parsing.unknown_fields
 
 
 def decode_update(
     name: str, args: Sequence[RawValue]
 ) -> tuple[TicketCommand | InvalidMessage, tuple[str, ...]]:
     """Read an update: the request, and the names of its unknown fields."""
-    parsing = read_message(UPDATES[name], decode_json(args))
+    parsing = parse_message(UPDATES[name], decode_json(args))
     unreadable = InvalidMessage(message=name, problems=parsing.problems)
-    return parsing.value or unreadable, parsing.unknown
+    return parsing.value or unreadable, parsing.unknown_fields

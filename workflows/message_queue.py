@@ -16,7 +16,7 @@ from temporalio.exceptions import ApplicationError
 from domain.handlers.commands import answer_for
 from domain.tickets.messages import InvalidMessage, Message, TicketCommand
 from domain.tickets.ticket import RequestResult, StoredRequestResult
-from domain.values.types import Frozen
+from domain.values.types import FrozenModel
 from workflows import message_decoding
 
 PRIORITY_THRESHOLD: Final = 20
@@ -26,7 +26,7 @@ Read = tuple[Message, tuple[str, ...]]
 """A message, and the names of its unknown fields."""
 
 
-class PendingSignal(Frozen):
+class PendingSignal(FrozenModel):
     """A signal as the next run takes it over: its payloads serialised, in base64."""
 
     name: str

@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.claims.claim import Contact
     from domain.handlers.information_requests import NOT_NOW
     from domain.tickets.ticket import TicketOutcome
-    from domain.values.ticket_number import is_number
+    from domain.values.ticket_number import is_canonical
 
 
 class RefusedClaimFlow(MessageHandlers):
@@ -75,5 +75,5 @@ class RefusedClaimFlow(MessageHandlers):
             waiting = self._queue.pop()
             message, unknown = decode(waiting)
             # Under no number the books have no row to keep it under.
-            if not reject(waiting, message, NOT_NOW) and is_number(self._number):
+            if not reject(waiting, message, NOT_NOW) and is_canonical(self._number):
                 refused.log_message(message, workflow.now(), unknown)

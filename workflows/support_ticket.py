@@ -48,7 +48,7 @@ with workflow.unsafe.imports_passed_through():
         ticket_outcome,
     )
     from domain.tickets.ticket_aggregate import RETRYING, TicketAggregate
-    from domain.values.ticket_number import is_number
+    from domain.values.ticket_number import is_canonical
 
 
 @workflow.defn(name="SupportTicket")
@@ -152,7 +152,7 @@ class SupportTicket(TicketSteps):
 
     async def _admit(self, claim: Sequence[RawValue]) -> Admission:
         request = message_decoding.decode_admission_request(claim)
-        if is_number(self._number):
+        if is_canonical(self._number):
             self._admission = await run_locally_with_fallback(
                 Persistence.admit, request, "admit the claim"
             )

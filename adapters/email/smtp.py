@@ -20,7 +20,7 @@ import aiosmtplib
 
 from adapters.email.smtp_replies import Step, is_final, status_of
 from domain.errors import EmailUndeliverable, InvalidConfiguration, MailServerUnavailable
-from domain.values.email_addresses import needs_utf8, wire_address
+from domain.values.email_addresses import requires_smtputf8, to_ascii_domain
 
 STEP_SECONDS: Final = 15.0
 LETTER_SECONDS: Final = 25.0
@@ -89,7 +89,7 @@ class MailDoor:
         address).
         """
         try:
-            recipient = wire_address(address)
+            recipient = to_ascii_domain(address)
             wire = self._compose(letter_id, name, recipient, letter).as_bytes()
         except _CANNOT_BE_WRITTEN:
             raise EmailUndeliverable("the address or the letter cannot be put in a mail") from None
@@ -100,7 +100,7 @@ class MailDoor:
         return {**self._server, "timeout": STEP_SECONDS, "local_hostname": self._sender.domain}
 
     async def _hand_over(self, recipient: str, wire: bytes) -> None:
-        options = ["SMTPUTF8"] if needs_utf8(recipient) else None
+        options = ["SMTPUTF8"] if requires_smtputf8(recipient) else None
         try:
             async with asyncio.timeout(LETTER_SECONDS):
                 await aiosmtplib.send(
@@ -116,7 +116,7 @@ class MailDoor:
     def _compose(
         self, letter_id: str, name: str, recipient: str, letter: WrittenLetter
     ) -> EmailMessage:
-        message = EmailMessage(policy=SMTPUTF8 if needs_utf8(recipient) else SMTP)
+        message = EmailMessage(policy=SMTPUTF8 if requires_smtputf8(recipient) else SMTP)
         user, _, domain = recipient.rpartition("@")
         message["From"] = self._sender
         message["To"] = Address(_display_name(name), username=user, domain=domain)
@@ -193,8 +193,8 @@ def _ours(setting: str, address: str, name: str = "") -> Address:
     """Return an address of our own, which every mail server must take: ASCII before its @."""
     expected = "an address such as Name <tickets@example.com>, in ASCII before its @"
     try:
-        wire = wire_address(address)
-        if needs_utf8(wire):
+        wire = to_ascii_domain(address)
+        if requires_smtputf8(wire):
             raise ValueError(expected)
         return Address(_display_name(name), addr_spec=wire)
     except _CANNOT_BE_WRITTEN:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
 from adapters.files.text_encoding import BEGINNING, said, unsaid
-from domain.values.text_cleaning import on_one_line
+from domain.values.text_cleaning import to_single_line
 
 LONGEST_RECORD: Final = 1_000_000
 """Characters: more than the longest that we write."""
@@ -246,7 +246,7 @@ def encoded(raw: BinaryIO) -> io.TextIOWrapper:
 
 def write_row(out: TextIO, cells: list[str], delimiter: str = ",") -> None:
     """Write one record, every cell quoted and on one line."""
-    safe = [_armoured(on_one_line(cell.replace("\x00", "\ufffd"))) for cell in cells]
+    safe = [_armoured(to_single_line(cell.replace("\x00", "\ufffd"))) for cell in cells]
     csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(
         safe
     )

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from adapters.postgres.database import QUERIES, Connection, Postgres
 from domain.claims.claim import Contact
-from domain.values.types import Frozen, Identifier
+from domain.values.types import FrozenModel, Identifier
 
 Kind = Literal["member", "agent"]
 IDLE: Final = timedelta(hours=1)
@@ -19,7 +19,7 @@ UNNOTICED: Final = timedelta(minutes=1)
 """So long a reader's pages are not written down: not every page costs a write."""
 
 
-class Handover(Frozen):
+class Handover(FrozenModel):
     """What a hand-over of the platform says; `token_id` is a digest of its id."""
 
     token_id: str

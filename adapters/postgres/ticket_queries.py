@@ -11,7 +11,7 @@ from domain.handlers.commands import answer_for
 from domain.tickets.lifecycle import FINAL
 from domain.tickets.messages import TicketCommand
 from domain.tickets.ticket import MessageLogEntry, RequestResult, StoredRequestResult
-from domain.values.types import Frozen
+from domain.values.types import FrozenModel
 
 Queue = Literal["attention", "discrepancies", "overdue", "today", "not_notified"]
 """What waits for an agent: needs attention; was contradicted and could not move; a deadline has
@@ -41,7 +41,7 @@ class MessagePlace(NamedTuple):
     position: int | None
 
 
-class Filters(Frozen):
+class Filters(FrozenModel):
     """What tickets must be like; `None` for whatever they are. `attention` may be `any`."""
 
     number: str | None = None

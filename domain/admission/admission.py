@@ -6,19 +6,19 @@ from typing import Any, Final
 
 from domain.claims.claim import AccountFacts, AdmissionStatus, Contact, TicketClaim
 from domain.claims.eligibility import Assessment, OrderIdentity, assess
-from domain.claims.parsing import Reading, parse, read_claim
+from domain.claims.parsing import ParseResult, parse_claim, parse_json
 from domain.partners.profile import PartnerRules
 from domain.tickets.emails import EmailKind, OutgoingEmail, select_language
 from domain.tickets.lifecycle import Event, State
 from domain.tickets.ticket import ChangeSet, MessageLogEntry, Ticket, Transition
 from domain.tickets.ticket_aggregate import SYSTEM, TicketAggregate
-from domain.values.types import Frozen, Instant
+from domain.values.types import FrozenModel, UtcDatetime
 
 SYNCHRONOUS_ANSWER_LIMIT: Final = timedelta(seconds=10)
 """A refusal that took longer is also sent as a letter: its caller may have gone."""
 
 
-class AdmissionRequest(Frozen):
+class AdmissionRequest(FrozenModel):
     """What the workflow asks for; `claim` is the claim's raw JSON text, `run_id` that of the first
     run.
     """
@@ -27,10 +27,10 @@ class AdmissionRequest(Frozen):
     run_id: str
     digest: str
     claim: str
-    started_at: Instant
+    started_at: UtcDatetime
 
 
-class CodedReason(Frozen):
+class CodedReason(FrozenModel):
     """A reason as the caller gets it: code, field, and the words in the member's language."""
 
     code: str
@@ -38,7 +38,7 @@ class CodedReason(Frozen):
     message: str = ""
 
 
-class AdmissionResult(Frozen):
+class AdmissionResult(FrozenModel):
     """The answer to a claim (contract.md).
 
     `contact` is the customer service's address where it helps; `digest` is that of the claim that
@@ -56,7 +56,7 @@ class AdmissionResult(Frozen):
     digest: str = ""
 
 
-class Admission(Frozen):
+class Admission(FrozenModel):
     """What was decided and written; `ticket` lives on, `emails` wait to be sent.
 
     `is_from_earlier_run`: an earlier run of the workflow decided, whose history is gone; the result
@@ -70,7 +70,7 @@ class Admission(Frozen):
     is_from_earlier_run: bool = False
 
 
-class AdmissionRecord(Frozen):
+class AdmissionRecord(FrozenModel):
     """What the admitting transaction writes; a claim that is not accepted leaves a coded trace."""
 
     admission: Admission
@@ -82,17 +82,20 @@ class AdmissionRecord(Frozen):
     order: OrderIdentity | None = None
 
 
-class AssessedClaim(Frozen):
+class AssessedClaim(FrozenModel):
     """A claim that was judged, with what its admission needs besides."""
 
     claim: TicketClaim
     assessment: Assessment
     language: str
-    unknown: tuple[str, ...] = ()
+    unknown_fields: tuple[str, ...] = ()
 
 
 def assess_claim(
-    reading: Reading[TicketClaim], facts: AccountFacts, partner: PartnerRules | None, now: datetime
+    reading: ParseResult[TicketClaim],
+    facts: AccountFacts,
+    partner: PartnerRules | None,
+    now: datetime,
 ) -> AssessedClaim:
     """Judge a claim as it was read; `now` is the moment its workflow started."""
     claim = reading.value or TicketClaim()
@@ -101,13 +104,13 @@ def assess_claim(
         claim=claim,
         assessment=assess(claim, facts, partner, now, reading.problems),
         language=select_language(wanted, partner.market.language if partner else "en"),
-        unknown=reading.unknown,
+        unknown_fields=reading.unknown_fields,
     )
 
 
 def contact_of_refused_claim(request: AdmissionRequest) -> Contact | None:
     """Return whom to write to about a claim that the database keeps no personal data of."""
-    claim = read_claim(parse(request.claim.encode())).value
+    claim = parse_claim(parse_json(request.claim.encode())).value
     return claim.contact if claim and claim.contact and claim.contact.email else None
 
 
@@ -146,8 +149,8 @@ def build_admission(
     until = assessment.available_from if assessment.status == "held" else None
     course = TicketAggregate(_ticket(request, judged, partner))
     course.accept(now, until)
-    if judged.unknown:
-        course.note(_unknown_fields(judged.unknown, now))
+    if judged.unknown_fields:
+        course.note(_unknown_fields(judged.unknown_fields, now))
     writing = course.write_down()
     admission = Admission(
         result=_result(request, judged, course.ticket.state),

@@ -18,7 +18,7 @@ from domain.admission.admission import (
 )
 from domain.claims.claim import AccountFacts, TicketClaim
 from domain.claims.eligibility import Assessment, Reason, duplicate_key_of
-from domain.claims.parsing import parse, read_claim
+from domain.claims.parsing import parse_claim, parse_json
 from domain.partners.claim_limits import FactsQuery
 from domain.partners.profile import PartnerProfile, PartnerRules
 from domain.tickets.emails import select_language
@@ -45,7 +45,7 @@ class ClaimAssessor:
     ) -> None:
         """Read the claim; `now` is when it is judged, which may be long after it came."""
         self._request, self._phrases, self._now = request, texts, now
-        self._reading = read_claim(parse(request.claim.encode("utf-8", "surrogatepass")))
+        self._reading = parse_claim(parse_json(request.claim.encode("utf-8", "surrogatepass")))
         claim = self._reading.value or TicketClaim()
         profile = profiles.get(claim.partner_id or "")
         self._rules = profile.rules if profile else None

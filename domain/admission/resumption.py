@@ -12,7 +12,7 @@ from domain.tickets.ticket import (
     Ticket,
     Transition,
 )
-from domain.values.types import Frozen
+from domain.values.types import FrozenModel
 
 RESUME: Final = {"resume": True}
 """The input of a run that is to take its ticket up. It proves nothing: the database decides."""
@@ -20,14 +20,14 @@ _NOT_REMEMBERED: Final = frozenset({"wrong_partner", "wrong_ticket"})
 _PREFIX: Final = {"partner_outcome": "outcome", "reward_registered": "reward"}
 
 
-class ResumeRequest(Frozen):
+class ResumeRequest(FrozenModel):
     """A run that wants to lead the ticket of its number."""
 
     number: str
     run_id: str
 
 
-class Resumption(Frozen):
+class Resumption(FrozenModel):
     """What a new run goes on with: the letters that are not sent, and the delivery under way."""
 
     admission: Admission

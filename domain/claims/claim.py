@@ -8,15 +8,15 @@ from pydantic import Field
 from domain.partners.claim_limits import ClaimCounts
 from domain.partners.profile import ClaimKind
 from domain.values.email_addresses import EmailAddress
-from domain.values.order_key import order_key
+from domain.values.order_key import normalize_order_number
 from domain.values.person_names import LanguageTag, PersonName
-from domain.values.types import Day, Frozen, Identifier, Instant, Money, Words
+from domain.values.types import CalendarDate, FrozenModel, Identifier, LongText, Money, UtcDatetime
 
 MAX_FORM_ANSWERS: Final = 50
 """More answers than any form has fields: a claim with more is not read further."""
 
 
-class Contact(Frozen):
+class Contact(FrozenModel):
     """Whom to write to, in which language; only a bad address spoils a claim."""
 
     email: EmailAddress | None = None
@@ -24,7 +24,7 @@ class Contact(Frozen):
     language: LanguageTag = None
 
 
-class TicketClaim(Frozen):
+class TicketClaim(FrozenModel):
     """The workflow's input; whatever is missing or malformed is `None` here and named beside it."""
 
     account_id: Identifier | None = None
@@ -33,8 +33,8 @@ class TicketClaim(Frozen):
     partner_id: Identifier | None = None
     link_id: Identifier | None = None
     reward_id: Identifier | None = None
-    ordered_on: Day | None = None
-    ordered_at: Instant | None = None
+    ordered_on: CalendarDate | None = None
+    ordered_at: UtcDatetime | None = None
     answers: Annotated[dict[str, Any], Field(max_length=MAX_FORM_ANSWERS)] = {}
 
 
@@ -70,7 +70,7 @@ class RewardState(StrEnum):
     INVALID = "invalid"
 
 
-class Link(Frozen):
+class Link(FrozenModel):
     """A link registered on an account, as the platform's feed tells it (R10)."""
 
     link_id: Identifier
@@ -78,11 +78,11 @@ class Link(Frozen):
     account_id: Identifier
     partner_id: Identifier
     kind: LinkKind
-    clicked_at: Instant
+    clicked_at: UtcDatetime
     promised_reward: Money | None = None
 
 
-class Reward(Frozen):
+class Reward(FrozenModel):
     """A reward in the platform's books, as its feed tells it."""
 
     reward_id: Identifier
@@ -91,16 +91,16 @@ class Reward(Frozen):
     partner_id: Identifier
     link_id: Identifier | None = None
     kind: LinkKind
-    order_number: Words | None = None
+    order_number: LongText | None = None
     state: RewardState
     amount: Money | None = None
-    changed_at: Instant
+    changed_at: UtcDatetime
     granted_by_ticket: str | None = None
 
     @property
     def order_key(self) -> str | None:
         """The order it is for, in the form in which orders are compared."""
-        return order_key(self.order_number) if self.order_number else None
+        return normalize_order_number(self.order_number) if self.order_number else None
 
 
 def matches_order(reward: Reward, order: str | None, link_id: str | None) -> bool:
@@ -120,7 +120,7 @@ def real_order_number(order: str | None) -> str | None:
     return order if order and not order.startswith(SURROGATE_ORDER_PREFIXES) else None
 
 
-class Grant(Frozen):
+class Grant(FrozenModel):
     """A reward that we granted, and what the ticket that it was granted to is for."""
 
     number: str
@@ -128,10 +128,10 @@ class Grant(Frozen):
     order_key: str
     link_id: str | None = None
     reward_id: str | None = None
-    ordered_on: Day | None = None
+    ordered_on: CalendarDate | None = None
 
 
-class AccountFacts(Frozen):
+class AccountFacts(FrozenModel):
     """What is known when a claim is judged: the account's links and rewards at the partner, and
     what we granted; besides, links of others that the account's rewards name.
 

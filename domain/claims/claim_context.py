@@ -23,7 +23,7 @@ from domain.claims.claim import (
 from domain.claims.forms import ValidatedForm
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.values import periods
-from domain.values.email_addresses import needs_utf8
+from domain.values.email_addresses import requires_smtputf8
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class ClaimContext:
     def tomorrow(self) -> datetime:
         """The moment at which the day of `now` has ended in the market."""
         zone = self.partner.market.zone
-        return periods.midnight_after(self.today, zone).astimezone(zone)
+        return periods.end_of_day(self.today, zone).astimezone(zone)
 
     @property
     def invalid_fields(self) -> dict[str, str]:
@@ -151,7 +151,7 @@ class ClaimContext:
     def _unreachable_fields(self) -> dict[str, str]:
         """An e-mail that our mail server cannot send is not promised."""
         email = self.claim.contact.email if self.claim.contact else None
-        beyond = email and needs_utf8(email) and not self.facts.supports_smtputf8
+        beyond = email and requires_smtputf8(email) and not self.facts.supports_smtputf8
         return {"contact.email": "unreachable_email"} if beyond else {}
 
     @property

@@ -4,8 +4,8 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 from domain.claims.claim import Contact, TicketClaim
-from domain.claims.parsing import digest
-from domain.values.text_cleaning import cleaned_lines
+from domain.claims.parsing import content_digest
+from domain.values.text_cleaning import clean_text
 
 
 def claim_digest(content: object) -> str:
@@ -15,22 +15,22 @@ def claim_digest(content: object) -> str:
     A field that an intermediary adds, or writes as null, makes no other claim of it; nor does a
     dash of another kind, or a space at the end.
     """
-    known = understood(content)
+    known = normalize_content(content)
     if isinstance(known, dict):
         known = _named(known, TicketClaim.model_fields)
         if isinstance(contact := known.get("contact"), dict):
             known["contact"] = _named(contact, Contact.model_fields)
-    return digest(known)
+    return content_digest(known)
 
 
-def understood(content: Any) -> Any:
+def normalize_content(content: Any) -> Any:
     """Return JSON with its words cleaned, and without the fields that say nothing."""
     if isinstance(content, str):
-        return cleaned_lines(content)
+        return clean_text(content)
     if isinstance(content, Mapping):
-        told = {name: understood(value) for name, value in content.items()}
+        told = {name: normalize_content(value) for name, value in content.items()}
         return {name: value for name, value in told.items() if value not in (None, "", {})}
-    return [understood(value) for value in content] if isinstance(content, list) else content
+    return [normalize_content(value) for value in content] if isinstance(content, list) else content
 
 
 def _named(content: Mapping[str, Any], names: Container[str]) -> dict[str, Any]:

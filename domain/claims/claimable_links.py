@@ -25,12 +25,12 @@ from domain.claims.forms import ValidatedForm
 from domain.partners.claim_limits import ClaimCounts, exceeds_limits, has_too_many_refusals
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.values import periods
-from domain.values.types import Frozen, Money
+from domain.values.types import FrozenModel, Money
 
 ClaimableStatus = Literal["open", "held", "not_yet", "closed"]
 
 
-class ClaimableLink(Frozen):
+class ClaimableLink(FrozenModel):
     """A link to choose, or a rejected reward with the link that it came from.
 
     `status`: `open` may be claimed now; `held` may be filed and is sent at `available_from`;
@@ -63,7 +63,7 @@ class ClaimableLink(Frozen):
     existing_ticket: str | None = None
 
 
-class AccountHistory(Frozen):
+class AccountHistory(FrozenModel):
     """An account's links and rewards at all partners, and its tickets that contest a reward, by the
     reward.
     """
@@ -247,7 +247,7 @@ def _within_limits(
     if choice.status == "closed" or not full:
         return choice
     zone = partner.market.zone
-    tomorrow = periods.midnight_after(_day(now, partner), zone).astimezone(zone)
+    tomorrow = periods.end_of_day(_day(now, partner), zone).astimezone(zone)
     told = {"status": "not_yet", "reason": "too_many_claims", "available_from": tomorrow}
     return choice.model_copy(update=told)
 

@@ -22,10 +22,10 @@ from domain.claims.entitlement import existing_reward_code, missing_link_code, u
 from domain.claims.forms import validate_form
 from domain.partners.claim_limits import exceeds_limits, has_too_many_refusals
 from domain.partners.profile import PartnerRules
-from domain.values.types import Frozen, Money
+from domain.values.types import FrozenModel, Money
 
 
-class Reason(Frozen):
+class Reason(FrozenModel):
     """Why a claim is not accepted: a code of the table; for `incomplete` the field and what it
     expects.
     """
@@ -35,7 +35,7 @@ class Reason(Frozen):
     expected: str | None = None
 
 
-class OrderIdentity(Frozen):
+class OrderIdentity(FrozenModel):
     """What the claim is about, in the form in which claims, rewards and grants are compared."""
 
     duplicate_key: str
@@ -46,7 +46,7 @@ class OrderIdentity(Frozen):
     ordered_at: datetime | None
 
 
-class Assessment(Frozen):
+class Assessment(FrozenModel):
     """The decision on a claim, with the dates and the number that its answer names."""
 
     status: AdmissionStatus

@@ -8,18 +8,18 @@ from typing import Any, Final
 
 from domain.partners.patterns import matches
 from domain.partners.profile import FormField, Market
-from domain.values.email_addresses import read_address
-from domain.values.input_grammar import NotRead, day_in, is_day_first, number_in
-from domain.values.order_key import names_order, order_key
-from domain.values.text_cleaning import cleaned, cleaned_lines
-from domain.values.types import EARLIEST, LATEST, Frozen, is_writable
+from domain.values.email_addresses import normalize_email
+from domain.values.input_grammar import InvalidInput, is_day_first, normalize_number, parse_date
+from domain.values.order_key import can_identify_order, normalize_order_number
+from domain.values.text_cleaning import clean_line, clean_text
+from domain.values.types import MAX_DATE, MIN_DATE, FrozenModel, is_valid_unicode
 
 MAX_ANSWER_LENGTH: Final = 4000
 MAX_ORDER_NUMBER_LENGTH: Final = 200
 """Of an answer that names the order."""
 
 
-class ValidatedForm(Frozen):
+class ValidatedForm(FrozenModel):
     """A form that was read: the answers to its fields, and per field what was expected instead."""
 
     answers: dict[str, str] = {}
@@ -44,7 +44,7 @@ def validate_form(
                 kept[field.name] = text
             elif field.required:
                 problems[field.name] = "required"
-        except NotRead as error:
+        except InvalidInput as error:
             problems[field.name] = error.code
     return ValidatedForm(
         answers=kept,
@@ -55,46 +55,50 @@ def validate_form(
 
 
 def _read(field: FormField, answer: object, market: Market | None) -> str:
-    """Return an answer as it is kept, "" for none; raises `NotRead`."""
+    """Return an answer as it is kept, "" for none; raises `InvalidInput`."""
     told = "" if answer is None else _text(answer)
     is_free = field.type == "text" and not (field.pattern or field.is_order_number)
-    text = cleaned_lines(told) if is_free else cleaned(told)
+    text = clean_text(told) if is_free else clean_line(told)
     if text and field.type == "number":
-        text = number_in(told, market.currency if market else None, bool(field.pattern))
+        text = normalize_number(told, market.currency if market else None, bool(field.pattern))
     if text and field.type == "date":
-        text = day_in(told, is_day_first(market.time_zone) if market else False).isoformat()
+        text = parse_date(told, is_day_first(market.time_zone) if market else False).isoformat()
     if len(text) > MAX_ANSWER_LENGTH:
-        raise NotRead("too_long", f"{MAX_ANSWER_LENGTH} characters at most")
+        raise InvalidInput("too_long", f"{MAX_ANSWER_LENGTH} characters at most")
     if text and (problem := _TYPE_CHECKS[field.type](field, text)):
-        raise NotRead(problem, "another answer")
+        raise InvalidInput(problem, "another answer")
     return text
 
 
 def _text(answer: object) -> str:
-    if isinstance(answer, bool) or not isinstance(answer, str | int) or not is_writable(answer):
-        raise NotRead("not_text", "a text")
+    if (
+        isinstance(answer, bool)
+        or not isinstance(answer, str | int)
+        or not is_valid_unicode(answer)
+    ):
+        raise InvalidInput("not_text", "a text")
     if isinstance(answer, str) and len(answer) > MAX_ANSWER_LENGTH:
-        raise NotRead("too_long", f"{MAX_ANSWER_LENGTH} characters at most")
+        raise InvalidInput("too_long", f"{MAX_ANSWER_LENGTH} characters at most")
     return str(answer)
 
 
 def _check_text(field: FormField, text: str) -> str | None:
     if field.is_order_number and len(text) > MAX_ORDER_NUMBER_LENGTH:
         return "too_long"
-    if field.is_order_number and not names_order(text):
-        return "order_letters" if order_key(text) else "malformed_pattern"
+    if field.is_order_number and not can_identify_order(text):
+        return "order_letters" if normalize_order_number(text) else "malformed_pattern"
     if field.pattern and not matches(field.pattern, text):
         return "malformed_pattern"
     return None
 
 
 def _check_date(field: FormField, text: str) -> str | None:
-    return None if EARLIEST <= date.fromisoformat(text) <= LATEST else "malformed_date"
+    return None if MIN_DATE <= date.fromisoformat(text) <= MAX_DATE else "malformed_date"
 
 
 def _check_email(field: FormField, text: str) -> str | None:
     try:
-        read_address(text)
+        normalize_email(text)
     except ValueError:
         return "malformed_email"
     return None
@@ -115,7 +119,7 @@ _TYPE_CHECKS: Final[dict[str, Callable[[FormField, str], str | None]]] = {
 
 def _order(fields: Sequence[FormField], kept: Mapping[str, str]) -> str | None:
     found = [kept[f.name] for f in fields if f.is_order_number and f.name in kept]
-    return order_key(found[0]) if found else None
+    return normalize_order_number(found[0]) if found else None
 
 
 def _dates(fields: Sequence[FormField], kept: Mapping[str, str]) -> dict[str, date]:

@@ -10,11 +10,11 @@ from domain.claims.eligibility import Assessment, check_answers, identify_order
 from domain.claims.forms import validate_form
 from domain.claims.stored_claim import StoredClaim
 from domain.partners.profile import ClaimKind, PartnerRules
-from domain.values.text_cleaning import cleaned
-from domain.values.types import Frozen
+from domain.values.text_cleaning import clean_line
+from domain.values.types import FrozenModel
 
 
-class CompletedForm(Frozen):
+class CompletedForm(FrozenModel):
     """A claim with later answers: the whole of them; or the `code` of their refusal, and per field
     what was expected instead.
     """
@@ -100,4 +100,4 @@ def question_labels(
 
 
 def _says_something(answer: object) -> bool:
-    return bool(cleaned(answer)) if isinstance(answer, str) else answer is not None
+    return bool(clean_line(answer)) if isinstance(answer, str) else answer is not None

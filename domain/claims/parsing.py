@@ -12,13 +12,13 @@ from typing import Any, Final, Generic, NoReturn, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from domain.claims.claim import TicketClaim
-from domain.values.types import Frozen, is_writable
+from domain.values.types import FrozenModel, is_valid_unicode
 
 T = TypeVar("T", bound=BaseModel)
 
-LONGEST_MESSAGE: Final = 256 * 1024
+MAX_MESSAGE_BYTES: Final = 256 * 1024
 """Bytes; Temporal itself takes two megabytes, no claim or outcome needs a tenth of that."""
-_NAMED_AT_MOST: Final = 20
+_MAX_REPORTED_FIELDS: Final = 20
 _WORDS: Final = {
     "timezone": "expected an instant with its offset, such as 2026-10-01T10:00:00+02:00",
     "datetime": "expected an instant such as 2026-10-01T10:00:00+02:00",
@@ -26,7 +26,7 @@ _WORDS: Final = {
 }
 """Ours for pydantic's types of errors, by how they begin."""
 _PYDANTIC: Final = re.compile(r"(?:Input|Value|String|Tuple) should (?:be|have|match)")
-_DEEPEST: Final = 100
+_MAX_NESTING: Final = 100
 _CODES: Final = {
     "missing": "required",
     "enum": "not_an_option",
@@ -44,17 +44,17 @@ _CODES: Final = {
 """Pydantic's types of errors, by how they begin, as the codes of `[expected]` in the phrases."""
 
 
-class Reading(Frozen, Generic[T]):
+class ParseResult(FrozenModel, Generic[T]):
     """A value that was read, or the fields that were wrong (`path` → what was expected)."""
 
     value: T | None = None
     problems: dict[str, str] = {}
-    unknown: tuple[str, ...] = ()
+    unknown_fields: tuple[str, ...] = ()
 
 
-def parse(raw: bytes, longest: int = LONGEST_MESSAGE) -> Any:
+def parse_json(raw: bytes, max_bytes: int = MAX_MESSAGE_BYTES) -> Any:
     """Parse JSON strictly; `None` for anything that is not JSON (or is too long, or too deep)."""
-    if len(raw) > longest:
+    if len(raw) > max_bytes:
         return None
     try:
         content = json.loads(raw.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
@@ -65,7 +65,7 @@ def parse(raw: bytes, longest: int = LONGEST_MESSAGE) -> Any:
 
 def _is_too_deep(content: object) -> bool:
     layer = [content]
-    for _ in range(_DEEPEST):
+    for _ in range(_MAX_NESTING):
         layer = [
             inner
             for outer in layer
@@ -82,26 +82,26 @@ def _finite(text: str) -> float:
     return number
 
 
-def digest(content: object) -> str:
+def content_digest(content: object) -> str:
     """Return the digest (SHA-256, hex) by which two contents of one key are told apart."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_message(model: type[T], content: object) -> Reading[T]:
+def parse_message(model: type[T], content: object) -> ParseResult[T]:
     """Read a signal or an update; one malformed field spoils it."""
     if not isinstance(content, dict):
-        return Reading[T](problems={"": "expected a JSON object"})
+        return ParseResult[T](problems={"": "expected a JSON object"})
     unknown = _unknown(model, content)
-    if not is_writable(content):
-        return Reading[T](problems={"": "expected text without halves of surrogate pairs"})
+    if not is_valid_unicode(content):
+        return ParseResult[T](problems={"": "expected text without halves of surrogate pairs"})
     try:
-        return Reading[T](value=model.model_validate(content), unknown=unknown)
+        return ParseResult[T](value=model.model_validate(content), unknown_fields=unknown)
     except ValidationError as error:
-        return Reading[T](problems=_problems(error), unknown=unknown)
+        return ParseResult[T](problems=_problems(error), unknown_fields=unknown)
 
 
-def read_claim(content: object) -> Reading[TicketClaim]:
+def parse_claim(content: object) -> ParseResult[TicketClaim]:
     """Read a claim; a malformed field is left out and named, the rest is kept to be judged."""
     fields = dict(content) if isinstance(content, dict) else {}
     problems = {} if isinstance(content, dict) else {"claim": "unclear"}
@@ -115,14 +115,14 @@ def read_claim(content: object) -> Reading[TicketClaim]:
         if "contact.email" in problems:  # whom the answer is for still has a name and a language
             sound["contact"] = {**fields["contact"], "email": None}
         claim = TicketClaim.model_validate(sound)
-    return Reading[TicketClaim](value=claim, problems=problems, unknown=unknown)
+    return ParseResult[TicketClaim](value=claim, problems=problems, unknown_fields=unknown)
 
 
 def _problems(error: ValidationError) -> dict[str, str]:
     found = error.errors(include_url=False, include_context=False, include_input=False)
     return {
         ".".join(map(str, e["loc"]))[:200]: _said(e["type"], e["msg"])
-        for e in found[:_NAMED_AT_MOST]
+        for e in found[:_MAX_REPORTED_FIELDS]
     }
 
 
@@ -149,7 +149,7 @@ def _code(kind: str, field: str) -> str:
 
 def _unknown(model: type[BaseModel], content: Iterable[str]) -> tuple[str, ...]:
     names = sorted(str(key)[:60] for key in content if key not in model.model_fields)
-    return tuple(name.encode("utf-8", "replace").decode() for name in names[:_NAMED_AT_MOST])
+    return tuple(name.encode("utf-8", "replace").decode() for name in names[:_MAX_REPORTED_FIELDS])
 
 
 def _no_constant(name: str) -> NoReturn:

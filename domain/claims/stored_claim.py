@@ -8,13 +8,13 @@ from domain.claims.claim import AccountFacts, TicketClaim
 from domain.claims.claim_context import ClaimContext
 from domain.claims.forms import validate_form
 from domain.partners.profile import ClaimKind, PartnerRules
-from domain.values.types import Frozen
+from domain.values.types import FrozenModel
 
 _ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """When a claim that was filed is judged again does not matter: its window was judged then."""
 
 
-class StoredClaim(Frozen):
+class StoredClaim(FrozenModel):
     """An accepted claim, the ticket that it opened, and the rules that it was admitted under."""
 
     number: str

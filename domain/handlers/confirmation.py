@@ -7,10 +7,10 @@ from domain.tickets.lifecycle import State
 from domain.tickets.messages import PartnerOutcome
 from domain.tickets.ticket import Attention, Ticket
 from domain.values import periods
-from domain.values.types import Frozen, Money
+from domain.values.types import FrozenModel, Money
 
 
-class Confirmation(Frozen):
+class Confirmation(FrozenModel):
     """The amount and the end of the cancellation period; what a person must decide is `None` and
     named.
     """
@@ -88,9 +88,9 @@ def _end(ticket: Ticket, now: datetime, outcome: PartnerOutcome | None) -> datet
     bound.
     """
     terms, zone = ticket.terms.cancellation, ticket.terms.market.zone
-    bound = periods.after(now, terms.max_period, zone)
+    bound = periods.add_period(now, terms.max_period, zone)
     if outcome and outcome.cancellation_ends_on:
-        return min(bound, periods.midnight_after(outcome.cancellation_ends_on, zone))
+        return min(bound, periods.end_of_day(outcome.cancellation_ends_on, zone))
     anchor = _anchor(ticket, outcome)
     if anchor is None:
         return None

@@ -10,7 +10,7 @@ from domain.tickets.lifecycle import Event, State
 from domain.tickets.messages import InformationAnswer, InformationRequest, RejectionReason
 from domain.tickets.ticket import Ticket
 from domain.tickets.ticket_aggregate import SYSTEM, TicketAggregate
-from domain.values.periods import midnight_after
+from domain.values.periods import end_of_day
 
 NOT_NOW: Final = "action_not_allowed"
 OPEN_WITHOUT_DEADLINE: Final = timedelta(days=30)
@@ -80,7 +80,7 @@ def answer_page_closes_at(answer_by: str | None, asked_at: datetime, zone: ZoneI
     """
     if answer_by is None:
         return asked_at + OPEN_WITHOUT_DEADLINE
-    return midnight_after(date.fromisoformat(answer_by), zone)
+    return end_of_day(date.fromisoformat(answer_by), zone)
 
 
 def _params(ticket: Ticket) -> dict[str, object]:

@@ -37,10 +37,10 @@ from domain.tickets.ticket import (
     Ticket,
 )
 from domain.tickets.ticket_aggregate import ABOUT_DELIVERY, ABOUT_MAIL, TicketAggregate
-from domain.values.types import Frozen
+from domain.values.types import FrozenModel
 
 
-class HandlingResult(Frozen):
+class HandlingResult(FrozenModel):
     """What follows from a message, besides what is to be written down.
 
     `quiet`: nothing but a note, which may wait for the next writing. `deliver`: the purpose for

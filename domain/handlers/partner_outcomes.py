@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from domain.claims.parsing import digest
+from domain.claims.parsing import content_digest
 from domain.errors import RequestRejected
 from domain.handlers.confirmation import Confirmation, confirmation, restated
 from domain.handlers.information_requests import NOT_NOW, ask
@@ -23,7 +23,7 @@ from domain.tickets.lifecycle import Event, State
 from domain.tickets.messages import PartnerOutcome, RejectionReason
 from domain.tickets.ticket import MAX_REMEMBERED_IDS, Attention, Ticket
 from domain.tickets.ticket_aggregate import TicketAggregate, money
-from domain.values.ticket_number import read_number
+from domain.values.ticket_number import parse_number
 
 APPLIED: Final = "applied"
 UNDECIDED: Final = frozenset({Attention.AMOUNT_UNDECIDED, Attention.CANCELLATION_END_UNKNOWN})
@@ -187,11 +187,11 @@ def _known(heard: Iterable[str], outcome: PartnerOutcome) -> str | None:
 def _remembered(outcome: PartnerOutcome) -> str:
     """Return how an outcome is remembered: its id, and what it said apart from when."""
     content = outcome.model_dump(mode="json", exclude={"occurred_at", "number"})
-    return f"outcome:{outcome.outcome_id} {digest(content)[:16]}"
+    return f"outcome:{outcome.outcome_id} {content_digest(content)[:16]}"
 
 
 def _same_number(told: str, number: str) -> bool:
     try:
-        return read_number(told) == number
+        return parse_number(told) == number
     except RequestRejected:
         return False

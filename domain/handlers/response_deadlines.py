@@ -33,7 +33,7 @@ def ask_member(course: TicketAggregate, now: datetime) -> None:
         partner_time_remaining=left,
         partner_time_elapsed=elapsed,
         partner_reminders_sent=ticket.reminders_sent,
-        due_at=periods.after(now, within, ticket.terms.market.zone),
+        due_at=periods.add_period(now, within, ticket.terms.market.zone),
         deadline_started_at=now,
         reminders_sent=0,
     )
@@ -77,7 +77,7 @@ def next_reminder(ticket: Ticket) -> datetime | None:
     ):
         return None
     zone = ticket.terms.market.zone
-    moment = periods.after(ticket.deadline_started_at, reminders[ticket.reminders_sent], zone)
+    moment = periods.add_period(ticket.deadline_started_at, reminders[ticket.reminders_sent], zone)
     return moment if moment < ticket.due_at else None
 
 

@@ -9,12 +9,12 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from domain.values.types import Frozen
+from domain.values.types import FrozenModel
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
-class ClaimLimits(Frozen):
+class ClaimLimits(FrozenModel):
     """The table `limits` of a partner's file. A day is one of the partner's market; a claim is open
     until its ticket has ended.
     """
@@ -28,7 +28,7 @@ class ClaimLimits(Frozen):
     accepted_per_day: Count = 1000
 
 
-class ClaimCounts(Frozen):
+class ClaimCounts(FrozenModel):
     """What an account has at a partner, and the partner has in all, at this moment.
 
     `open_by_link` has the open claims of one link, "" for those without one. Claims that were
@@ -41,7 +41,7 @@ class ClaimCounts(Frozen):
     accepted_by_partner_today: int = 0
 
 
-class FactsQuery(Frozen):
+class FactsQuery(FrozenModel):
     """By which facts a claim is judged: whose, of which link, under which key (R25), and on which
     day of the partner's market; none where there is no such partner.
     """

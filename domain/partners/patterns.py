@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import re2
 
-LONGEST_PATTERN: Final = 500
+MAX_PATTERN_LENGTH: Final = 500
 _MEMORY: Final = 1024 * 1024
 """Bytes that one pattern may take, compiled and while it matches."""
 _TOKEN: Final = re.compile(
@@ -34,10 +34,10 @@ _WITHOUT_END: Final = 4000
 _MOST_WAYS: Final = 50_000_000
 
 
-def compiled(pattern: str) -> Any:
+def compile_pattern(pattern: str) -> Any:
     """Compile `pattern`; raises `ValueError` with what was expected instead."""
-    if len(pattern) > LONGEST_PATTERN:
-        raise ValueError(f"expected a pattern of at most {LONGEST_PATTERN} characters")
+    if len(pattern) > MAX_PATTERN_LENGTH:
+        raise ValueError(f"expected a pattern of at most {MAX_PATTERN_LENGTH} characters")
     options = re2.Options()
     options.max_mem = _MEMORY
     options.log_errors = False
@@ -55,12 +55,12 @@ def matches(pattern: str, text: str) -> bool:
     was kept by an earlier version) takes nothing.
     """
     try:
-        return compiled(pattern).fullmatch(text.translate(_ALIKE)) is not None
+        return compile_pattern(pattern).fullmatch(text.translate(_ALIKE)) is not None
     except ValueError:
         return False
 
 
-def portable(pattern: str) -> str | None:
+def to_ecma(pattern: str) -> str | None:
     """Return `pattern` for a whole answer, spaces around it allowed; `None` where it cannot be
     said, or could keep a browser busy.
     """

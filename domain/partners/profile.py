@@ -19,11 +19,11 @@ from pydantic import (
 )
 
 from domain.partners.claim_limits import ClaimLimits
-from domain.partners.patterns import compiled
+from domain.partners.patterns import compile_pattern
 from domain.values import periods
 from domain.values.email_addresses import EmailAddress
-from domain.values.periods import LONGEST_WINDOW, Period
-from domain.values.types import Currency, Frozen, Money
+from domain.values.periods import MAX_CLAIM_WINDOW, Period
+from domain.values.types import Currency, FrozenModel, Money
 
 
 class ClaimKind(StrEnum):
@@ -46,7 +46,7 @@ LANGUAGES: Final = ("pl", "de", "en")
 _SKIP_FILE_CHECKS: Final = {"skip_file_checks": True}
 
 
-class StrictModel(Frozen):
+class StrictModel(FrozenModel):
     """A part of a partner's file: a key that is not known here is a mistake of its writer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -79,7 +79,7 @@ Labels = dict[Literal["pl", "de", "en"], Annotated[str, Field(min_length=1, max_
 
 def _pattern(text: str, info: ValidationInfo) -> str:
     if info.context is not _SKIP_FILE_CHECKS:
-        compiled(text)
+        compile_pattern(text)
     return text
 
 
@@ -207,7 +207,7 @@ class PartnerRules(StrictModel):
     kinds: Annotated[tuple[ClaimKind, ...], Field(min_length=1)]
     market: Market
     registration_delay: Period = "PT48H"
-    claim_window: Period = LONGEST_WINDOW
+    claim_window: Period = MAX_CLAIM_WINDOW
     early_claims: Literal["refuse", "hold"] = "refuse"
     cancellation: Cancellation
     response: PartnerResponseTerms
@@ -232,9 +232,9 @@ class PartnerRules(StrictModel):
     def _check_satisfiable(self) -> None:
         if periods.has_clock_part(self.claim_window):
             raise ValueError("claim_window: expected days or months, a window ends with a day")
-        if periods.lengthens_window(self.claim_window):
+        if periods.exceeds_longest_window(self.claim_window):
             raise ValueError("claim_window: expected three months (P3M) at most")
-        no_time = periods.leaves_no_time(
+        no_time = periods.never_claimable(
             self.registration_delay, self.claim_window, self.market.zone
         )
         if self.early_claims == "refuse" and no_time:
@@ -244,7 +244,7 @@ class PartnerRules(StrictModel):
 
     def _check_reminders(self) -> None:
         for clock in (self.response, self.information):
-            if not periods.are_in_order((*clock.reminders, clock.deadline)):
+            if not periods.are_increasing((*clock.reminders, clock.deadline)):
                 raise ValueError("reminders: expected in order, and each before the deadline")
 
     def _check_fields(self) -> None:

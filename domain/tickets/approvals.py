@@ -7,7 +7,7 @@ said is recorded with the move, and the granting transaction looks for it once m
 from datetime import datetime
 from typing import Final
 
-from domain.values.types import Frozen, Money
+from domain.values.types import FrozenModel, Money
 
 NEEDED: Final = "approval_needed"
 """The code of a decision that waits for another agent."""
@@ -17,7 +17,7 @@ NO_AGENT: Final = "forbidden"
 _NO_AGENTS: Final = frozenset({"system", "platform", "member", "partner", "unknown"})
 
 
-class Proposal(Frozen):
+class Proposal(FrozenModel):
     """An amount above the maximum that one agent proposed; it stands until the ticket moves."""
 
     amount: Money
@@ -25,7 +25,7 @@ class Proposal(Frozen):
     at: datetime
 
 
-class Approval(Frozen):
+class Approval(FrozenModel):
     """An amount above the maximum that two agents decided for, with the move `seq`."""
 
     amount: Money

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from domain.claims.claim import Reward, RewardState
-from domain.claims.parsing import digest
+from domain.claims.parsing import content_digest
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import Message, PartnerOutcome, RewardRegistered
 from domain.tickets.ticket import MessageLogEntry
@@ -76,7 +76,7 @@ def reward_contradicts(reward: Reward, number: str, contested: str | None, at: d
 
 def as_discrepancy(note: MessageLogEntry) -> MessageLogEntry:
     """Mark a note as one that agents must see: under this key it waits once for its ticket."""
-    key = f"{note.message}:{note.message_id}:{digest(note.body)[:32]}"
+    key = f"{note.message}:{note.message_id}:{content_digest(note.body)[:32]}"
     return note.model_copy(update={"discrepancy": key})
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from domain.partners.profile import LANGUAGES
 from domain.tickets.lifecycle import Event, State
-from domain.values.types import Frozen
+from domain.values.types import FrozenModel
 
 
 class EmailKind(StrEnum):
@@ -21,7 +21,7 @@ class EmailKind(StrEnum):
     CLAIM_NOT_ACCEPTED = "claim_not_accepted"
 
 
-class OutgoingEmail(Frozen):
+class OutgoingEmail(FrozenModel):
     """A letter to be sent: `key` is unique within its ticket, `params` are the template's."""
 
     key: str

@@ -8,9 +8,17 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.claims.claim_digest import understood
-from domain.claims.parsing import digest
-from domain.values.types import Day, Frozen, Identifier, Instant, Money, PlainText, Words
+from domain.claims.claim_digest import normalize_content
+from domain.claims.parsing import content_digest
+from domain.values.types import (
+    CalendarDate,
+    FrozenModel,
+    Identifier,
+    LongText,
+    Money,
+    SafeText,
+    UtcDatetime,
+)
 
 Sender = Annotated[str, Field(min_length=1, max_length=220, pattern=r"^[!-~]+$")]
 """Who sends a request, as its door names it: a role, and an id where the role has many."""
@@ -43,37 +51,37 @@ def _short_together(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Questions = Annotated[
-    tuple[Words, ...], Field(max_length=MOST_QUESTIONS), AfterValidator(_short_together)
+    tuple[LongText, ...], Field(max_length=MOST_QUESTIONS), AfterValidator(_short_together)
 ]
 """Fields of the form by their names, or questions in words."""
 
 
-class PartnerOutcome(Frozen):
+class PartnerOutcome(FrozenModel):
     """Signal `partner_outcome`: what the partner found (R20, R21, R34)."""
 
     outcome_id: Identifier
     partner_id: Identifier
-    number: Annotated[PlainText, Field(max_length=64)] | None = None
+    number: Annotated[SafeText, Field(max_length=64)] | None = None
     outcome: Literal["confirmed", "rejected", "order_cancelled", "information_requested"]
     reason_code: RejectionReason | None = None
-    note: Words | None = None
+    note: LongText | None = None
     questions: Questions = ()
-    contract_started_on: Day | None = None
-    activated_on: Day | None = None
-    cancellation_ends_on: Day | None = None
+    contract_started_on: CalendarDate | None = None
+    activated_on: CalendarDate | None = None
+    cancellation_ends_on: CalendarDate | None = None
     reward: Money | None = None
-    occurred_at: Instant | None = None
+    occurred_at: UtcDatetime | None = None
 
 
-class RewardRegistered(Frozen):
+class RewardRegistered(FrozenModel):
     """Signal `reward_registered`: the platform's own tracking found the reward after all."""
 
     reward_id: Identifier
-    order_number: Words | None = None
-    occurred_at: Instant | None = None
+    order_number: LongText | None = None
+    occurred_at: UtcDatetime | None = None
 
 
-class TicketCommand(Frozen):
+class TicketCommand(FrozenModel):
     """What every update carries: its id, for ever, and who asks.
 
     Ids are the `caller`'s own (the `actor`'s where none is named): nobody else's requests can be
@@ -100,13 +108,13 @@ class TicketCommand(Frozen):
         cleaned.
         """
         content = self.model_dump(mode="json", exclude={"request_id", "caller"}, exclude_none=True)
-        return digest([type(self).__name__, understood(content)])
+        return content_digest([type(self).__name__, normalize_content(content)])
 
 
 class Withdrawal(TicketCommand):
     """Update `withdraw`: the member, or an agent for them, takes the claim back."""
 
-    reason: Words | None = None
+    reason: LongText | None = None
 
 
 class Decision(TicketCommand):
@@ -114,7 +122,7 @@ class Decision(TicketCommand):
 
     outcome: Literal["confirmed", "rejected"]
     reason_code: RejectionReason | None = None
-    note: Words | None = None
+    note: LongText | None = None
     reward: Money | None = None
 
     @model_validator(mode="after")
@@ -129,7 +137,7 @@ class Decision(TicketCommand):
 class Resend(TicketCommand):
     """Update `resend_to_partner`: the claim is sent once more; nothing moves."""
 
-    reason: Words | None = None
+    reason: LongText | None = None
 
 
 class InformationRequest(TicketCommand):
@@ -142,27 +150,27 @@ class InformationAnswer(TicketCommand):
     """Update `provide_information`: the member's answers to fields of the form, or in words."""
 
     answers: dict[str, Any] = {}
-    note: Words | None = None
+    note: LongText | None = None
 
 
-class Delivered(Frozen):
+class Delivered(FrozenModel):
     """Our own: the partner took the claim."""
 
-    reference: Words | None = None
+    reference: LongText | None = None
 
 
-class AttentionChanged(Frozen):
+class AttentionChanged(FrozenModel):
     """Our own: a delivery or a letter needs a person, and says why; or no longer does (`over`)."""
 
     attention: str
     over: bool = False
 
 
-class DeadlinePassed(Frozen):
+class DeadlinePassed(FrozenModel):
     """Our own: the moment in `Ticket.due_at` has come."""
 
 
-class InvalidMessage(Frozen):
+class InvalidMessage(FrozenModel):
     """A message that could not be read: which, and what was wrong with it."""
 
     message: str

@@ -12,7 +12,7 @@ from domain.partners.profile import ClaimKind, TicketTerms
 from domain.tickets.approvals import Approval, Proposal
 from domain.tickets.emails import OutgoingEmail
 from domain.tickets.lifecycle import Event, State
-from domain.values.types import Frozen, Money, Words
+from domain.values.types import FrozenModel, LongText, Money
 
 MAX_REMEMBERED_IDS: Final = 200
 """So many message ids and answers a running ticket keeps at hand; the books keep every answer."""
@@ -43,7 +43,7 @@ PERMANENT_DELIVERY_FAILURES: Final = frozenset(
 """A delivery that ended so is not tried again by itself."""
 
 
-class Transition(Frozen):
+class Transition(FrozenModel):
     """One move of a ticket, append-only; `seq` counts from 1 without gaps."""
 
     seq: int
@@ -58,7 +58,7 @@ class Transition(Frozen):
     model_config = {"serialize_by_alias": True, "validate_by_name": True, "validate_by_alias": True}
 
 
-class RequestResult(Frozen):
+class RequestResult(FrozenModel):
     """The first answer to a request, given again whenever it is repeated.
 
     `awaits_approval`: a decision above the partner's maximum was recorded, and another agent has to
@@ -86,7 +86,7 @@ class StoredRequestResult(RequestResult):
         return f"{self.caller} {self.request_id}"
 
 
-class Ticket(Frozen):
+class Ticket(FrozenModel):
     """Everything a running ticket knows; no personal data but what stands in moves' notes."""
 
     number: str
@@ -133,7 +133,7 @@ class Ticket(Frozen):
     partner_reference: str | None = None
 
 
-class TicketSnapshot(Frozen):
+class TicketSnapshot(FrozenModel):
     """The query `snapshot`: where the ticket stands and how it came there. No personal data."""
 
     number: str
@@ -149,7 +149,7 @@ class TicketSnapshot(Frozen):
     transitions: tuple[Transition, ...] = ()
 
 
-class TicketOutcome(Frozen):
+class TicketOutcome(FrozenModel):
     """The workflow's result."""
 
     number: str
@@ -158,15 +158,15 @@ class TicketOutcome(Frozen):
     granted_amount: Money | None = None
 
 
-class MessageLogEntry(Frozen):
+class MessageLogEntry(FrozenModel):
     """A message as it is kept: what came, from whom, and what became of it (`code`).
 
     `discrepancy`: the key under which agents see it, where it contradicts the ticket and moved
     nothing.
     """
 
-    message: Words
-    message_id: Words
+    message: LongText
+    message_id: LongText
     actor: str
     code: str
     at: datetime
@@ -175,7 +175,7 @@ class MessageLogEntry(Frozen):
     discrepancy: str | None = None
 
 
-class ChangeSet(Frozen):
+class ChangeSet(FrozenModel):
     """One step to be written down, in one transaction: moves, letters, notes, and where that leaves
     the ticket.
 

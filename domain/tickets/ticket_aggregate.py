@@ -90,7 +90,7 @@ class TicketAggregate:
         """Open the ticket: the partner's clock starts, or the claim is held until then."""
         zone = self.ticket.terms.market.zone
         until = held_until.astimezone(zone).isoformat() if held_until else None
-        answer_by = periods.after(held_until or now, self.ticket.terms.response.deadline, zone)
+        answer_by = periods.add_period(held_until or now, self.ticket.terms.response.deadline, zone)
         told = {"held_until": until, "answer_by": answer_by.astimezone(zone).date().isoformat()}
         self.move(Event.CLAIM_ACCEPTED, State.VALIDATED, now, letter=told)
         if held_until:
@@ -102,7 +102,7 @@ class TicketAggregate:
     def start_partners_clock(self, now: datetime) -> None:
         """Give the partner its time from `now` on."""
         terms = self.ticket.terms
-        due_at = periods.after(now, terms.response.deadline, terms.market.zone)
+        due_at = periods.add_period(now, terms.response.deadline, terms.market.zone)
         self.change(due_at=due_at, deadline_started_at=now, reminders_sent=0)
 
     def release_due(self, now: datetime) -> bool:

@@ -10,8 +10,8 @@ from typing import Annotated, Final
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 from pydantic import AfterValidator, Field, StringConstraints
 
-LONGEST_LOCAL_PART: Final = 64  # octets, as RFC 5321 counts
-LONGEST_ADDRESS: Final = 254
+MAX_LOCAL_PART_BYTES: Final = 64  # octets, as RFC 5321 counts
+MAX_ADDRESS_BYTES: Final = 254
 
 
 def _checked(address: str) -> ValidatedEmail:
@@ -20,7 +20,7 @@ def _checked(address: str) -> ValidatedEmail:
     )
 
 
-def read_address(text: str) -> str:
+def normalize_email(text: str) -> str:
     """Return an address as it is kept and shown: its domain in Unicode, small letters.
 
     Raises ValueError for what is not one plain address that could be reached exactly as written:
@@ -34,29 +34,29 @@ def read_address(text: str) -> str:
     if unicodedata.normalize("NFKC", found.local_part) != found.local_part:
         raise ValueError("expected plain letters before the @, such as jan@example.com")
     local_part, whole = found.local_part.encode(), f"{found.local_part}@{found.ascii_domain}"
-    if len(local_part) > LONGEST_LOCAL_PART or len(whole.encode()) > LONGEST_ADDRESS:
-        raise ValueError(f"expected at most {LONGEST_ADDRESS} characters, 64 before the @")
+    if len(local_part) > MAX_LOCAL_PART_BYTES or len(whole.encode()) > MAX_ADDRESS_BYTES:
+        raise ValueError(f"expected at most {MAX_ADDRESS_BYTES} characters, 64 before the @")
     return found.normalized
 
 
-def as_kept(told: str) -> str:
+def normalize_email_or_keep(told: str) -> str:
     """Return the address to look for: as it is kept, however its domain was spelt; else as told."""
     try:
-        return read_address(told)
+        return normalize_email(told)
     except ValueError:
         return told
 
 
-def wire_address(address: str) -> str:
+def to_ascii_domain(address: str) -> str:
     """Return an address as a mail server gets it: its domain in ASCII. Raises ValueError."""
     try:
-        found = _checked(read_address(address))
+        found = _checked(normalize_email(address))
     except EmailNotValidError:
         raise ValueError("expected an address such as jan@example.com") from None
     return f"{found.local_part}@{found.ascii_domain}"
 
 
-def needs_utf8(address: str) -> bool:
+def requires_smtputf8(address: str) -> bool:
     """Say whether only a mail server with SMTPUTF8 (RFC 6531) takes the address: what stands before
     its @ is not ASCII.
     """
@@ -64,6 +64,6 @@ def needs_utf8(address: str) -> bool:
 
 
 EmailAddress = Annotated[
-    str, StringConstraints(strict=True), Field(max_length=1000), AfterValidator(read_address)
+    str, StringConstraints(strict=True), Field(max_length=1000), AfterValidator(normalize_email)
 ]
 """One plain e-mail address, as it is kept and shown."""

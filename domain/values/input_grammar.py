@@ -1,7 +1,7 @@
-"""Numbers, amounts, days and times as people write them: one strict grammar for every door.
+"""Numbers, amounts, days and times as people write them: one strict grammar for every channel.
 
-What could mean two things is refused, never guessed. `NotRead` carries the sub-code of what was
-expected (`[expected]` in the phrases), and words with an example for partners and logs.
+Ambiguous input is refused, never guessed. `InvalidInput` carries a sub-code (`[expected]` in the
+catalogs) and a text with an example, for partners and logs.
 """
 
 import re
@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from domain.values.text_cleaning import cleaned
+from domain.values.text_cleaning import clean_line
 
-DIGITS_AT_MOST: Final = 30
+MAX_DIGITS: Final = 30
 _SIGNS: Final[Mapping[str, str]] = {
     "€": "EUR", "zł": "PLN", "zl": "PLN", "£": "GBP", "$": "USD", "fr": "CHF",
 }  # fmt: skip
@@ -36,7 +36,7 @@ _MOMENT: Final = re.compile(r"(?P<day>[0-9./-]+)[T ] ?(?P<clock>[0-9:.]+)")
 _MONTH_FIRST: Final = ("America/", "US/", "Pacific/", "Canada/")
 
 
-class NotRead(ValueError):
+class InvalidInput(ValueError):
     """What was written has no one reading: `code` is the sub-code, the text says what was
     expected.
     """
@@ -47,17 +47,17 @@ class NotRead(ValueError):
         self.code = code
 
 
-def number_in(text: str, currency: str | None = None, groups: bool = False) -> str:
+def normalize_number(text: str, currency: str | None = None, groups: bool = False) -> str:
     """Read a number; return its digits, with a point before decimals. Zeros in front are kept.
 
     `currency`: the one that may stand beside it. `groups`: it may be one that is counted off in
     groups of three digits and more, as meter numbers are. What is returned reads the same again.
-    Raises `NotRead`.
+    Raises `InvalidInput`.
     """
     if any(unicodedata.category(character) == "No" for character in text):
         raise _no_number()
-    told = cleaned(text)
-    if len(told) > 2 * DIGITS_AT_MOST:
+    told = clean_line(text)
+    if len(told) > 2 * MAX_DIGITS:
         raise _no_number()
     plain = _without_currency(told, currency)
     if _WHOLE.fullmatch(plain) or (groups and _IN_GROUPS.fullmatch(plain)):
@@ -73,20 +73,20 @@ def number_in(text: str, currency: str | None = None, groups: bool = False) -> s
     raise _several() if _SEVERAL.search(plain) else _no_number()
 
 
-def amount_in(text: str, currency: str) -> Decimal:
+def parse_amount(text: str, currency: str) -> Decimal:
     """Read an amount in `currency` (which may stand beside it), with two decimals at most."""
-    number = number_in(text, currency)
+    number = normalize_number(text, currency)
     whole, _, part = number.partition(".")
     if len(whole) > 10 or len(part) > 2:
-        raise NotRead("malformed_number", "an amount such as 12.50, with two decimals at most")
+        raise InvalidInput("malformed_number", "an amount such as 12.50, with two decimals at most")
     return Decimal(number)
 
 
-def day_in(text: str, is_day_first: bool = False) -> date:
+def parse_date(text: str, is_day_first: bool = False) -> date:
     """Read a day: `2026-11-08`, `8.11.2026`, and where the market writes the day first
-    `8/11/2026`. Raises `NotRead`.
+    `8/11/2026`. Raises `InvalidInput`.
     """
-    plain = cleaned(text)
+    plain = clean_line(text)
     if found := _ISO.fullmatch(plain):
         year, month, day = found.groups()
     elif found := _DOTTED.fullmatch(plain) or (is_day_first and _SLASHED.fullmatch(plain)) or None:
@@ -104,30 +104,32 @@ def is_day_first(time_zone: str) -> bool:
     return not time_zone.startswith(_MONTH_FIRST)
 
 
-def time_in(text: str) -> time:
-    """Read a time of the day, `14:30` or `14.30`. Raises `NotRead`."""
-    found = _CLOCK.fullmatch(cleaned(text))
+def parse_time(text: str) -> time:
+    """Read a time of the day, `14:30` or `14.30`. Raises `InvalidInput`."""
+    found = _CLOCK.fullmatch(clean_line(text))
     try:
         hour, minute, second = (int(part or 0) for part in found.groups()) if found else (24, 0, 0)
         return time(hour, minute, second)
     except ValueError:
-        raise NotRead("malformed_time", "a time such as 14:30") from None
+        raise InvalidInput("malformed_time", "a time such as 14:30") from None
 
 
-def moment_in(text: str, zone: ZoneInfo, is_day_first: bool = False) -> datetime:
-    """Read a day and a time of `zone`, such as `2026-11-08 14:30`. Raises `NotRead`, also for an
-    hour that the clocks leave out or have twice.
+def parse_local_datetime(text: str, zone: ZoneInfo, is_day_first: bool = False) -> datetime:
+    """Read a day and a time of `zone`, such as `2026-11-08 14:30`.
+
+    Raises `InvalidInput`, also for an hour that a change of clocks skips or repeats.
     """
-    found = _MOMENT.fullmatch(cleaned(text))
+    found = _MOMENT.fullmatch(clean_line(text))
     if not found:
         raise _no_moment()
-    day, clock = day_in(found["day"], is_day_first), time_in(found["clock"])
-    return in_zone(datetime.combine(day, clock), zone)
+    day, clock = parse_date(found["day"], is_day_first), parse_time(found["clock"])
+    return localize(datetime.combine(day, clock), zone)
 
 
-def in_zone(local: datetime, zone: ZoneInfo) -> datetime:
-    """Return the moment at which the clocks of `zone` show `local`. Raises `NotRead` for one that
-    they leave out or have twice.
+def localize(local: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant at which the clocks of `zone` show `local`.
+
+    Raises `InvalidInput` for a time that a change of clocks skips or repeats.
     """
     at = local.replace(tzinfo=zone)
     if at.utcoffset() != at.replace(fold=1).utcoffset():
@@ -141,7 +143,9 @@ def _without_currency(plain: str, currency: str | None) -> str:
         return plain
     named = {_code(found[side]) for side in ("before", "after") if found[side]}
     if currency is None or named - {currency}:
-        raise NotRead("malformed_number", f"a number, in {currency}" if currency else "a number")
+        raise InvalidInput(
+            "malformed_number", f"a number, in {currency}" if currency else "a number"
+        )
     return found["number"]
 
 
@@ -159,28 +163,28 @@ def _whole_part(whole: str, sign: str) -> str | None:
 
 
 def _checked(number: str) -> str:
-    if len(number) > DIGITS_AT_MOST:
+    if len(number) > MAX_DIGITS:
         raise _no_number()
     return number
 
 
-def _two_readings(plain: str, found: re.Match[str]) -> NotRead:
+def _two_readings(plain: str, found: re.Match[str]) -> InvalidInput:
     whole, part = found["whole"].replace(" ", ""), found["part"]
     readings = f"{whole}{part} or {whole}.{part.rstrip('0').ljust(2, '0')}"
-    return NotRead("ambiguous_number", f"{readings}, as {plain} can mean either")
+    return InvalidInput("ambiguous_number", f"{readings}, as {plain} can mean either")
 
 
-def _no_number() -> NotRead:
-    return NotRead("malformed_number", "a number such as 1234.50 or 1.234,50")
+def _no_number() -> InvalidInput:
+    return InvalidInput("malformed_number", "a number such as 1234.50 or 1.234,50")
 
 
-def _several() -> NotRead:
-    return NotRead("several_numbers", "one number such as 1234.50, not several")
+def _several() -> InvalidInput:
+    return InvalidInput("several_numbers", "one number such as 1234.50, not several")
 
 
-def _no_day() -> NotRead:
-    return NotRead("malformed_date", "a date such as 2026-10-01 or 1.10.2026")
+def _no_day() -> InvalidInput:
+    return InvalidInput("malformed_date", "a date such as 2026-10-01 or 1.10.2026")
 
 
-def _no_moment() -> NotRead:
-    return NotRead("malformed_date", "an instant such as 2026-10-01T10:00:00+02:00")
+def _no_moment() -> InvalidInput:
+    return InvalidInput("malformed_date", "an instant such as 2026-10-01T10:00:00+02:00")

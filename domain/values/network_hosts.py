@@ -12,7 +12,7 @@ _CLOSED: Final = (
 )
 
 
-def is_closed(host: str) -> bool:
+def is_private_host(host: str) -> bool:
     """Say whether a host is this machine or stands in a network of its own: by its address
     (private, loopback, link-local and their like), or by a name that the Internet does not have.
     """
@@ -34,10 +34,10 @@ def _inside(address: IPv6Address) -> IPv4Address | None:
     return address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
 
 
-def is_open(url: str) -> bool:
+def is_public_https_url(url: str) -> bool:
     """Say whether an address is `https` at a host of the Internet, without a login in it.
 
     The host is read as clients read it: `https://0x7f.1` is 127.0.0.1.
     """
     read = HttpUrl(url)
-    return read.scheme == "https" and not is_closed(read.host or "") and not read.username
+    return read.scheme == "https" and not is_private_host(read.host or "") and not read.username

@@ -7,7 +7,7 @@ decision 0045 says why the table is ours.
 import unicodedata
 from typing import Final
 
-from domain.values.text_cleaning import cleaned
+from domain.values.text_cleaning import clean_line
 
 _LATIN: Final = {
     "ı": "i", "ȷ": "j", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe",  # noqa: RUF001
@@ -17,26 +17,26 @@ _CYRILLIC: Final = dict(zip("авекмнорстухіјѕһԁԛԝүеёїӏ", 
 _GREEK: Final = dict(zip("αβεζικορτχϲϳ", "abezikoptxcj", strict=True))
 _LOOKS_LIKE: Final = str.maketrans(_LATIN | _CYRILLIC | _GREEK)
 """By the folded letter. A letter whose capital looks like one and whose small form like another
-(Greek Nu) is not here: `names_order` refuses it.
+(Greek Nu) is not here: `can_identify_order` refuses it.
 """
 
 
-def order_key(text: str) -> str | None:
+def normalize_order_number(text: str) -> str | None:
     """Bring an order number to the form in which orders are compared: its skeleton, without signs,
     and where it is digits alone without zeros before them.
 
     `None` where nothing is left to compare.
     """
-    folded = _folded(cleaned(text)).translate(_LOOKS_LIKE)
+    folded = _folded(clean_line(text)).translate(_LOOKS_LIKE)
     key = "".join(map(_plain, folded)).upper()
     return key.lstrip("0") or key[:1] or None if key.isdigit() else key or None
 
 
-def names_order(text: str) -> bool:
+def can_identify_order(text: str) -> bool:
     """Say whether a member's answer can name an order: letters A to Z (or what folds to one) and
     digits.
     """
-    key = order_key(text)
+    key = normalize_order_number(text)
     return key is not None and key.isascii()
 
 

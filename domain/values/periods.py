@@ -17,8 +17,8 @@ import isodate
 from pydantic import AfterValidator
 
 # No leap year: its February makes a window in days longest against one in months.
-_A_YEAR: Final = [date(2001, 1, 1) + timedelta(days=n) for n in range(365)]
-_LONGER_BY: Final = timedelta(
+_REFERENCE_YEAR: Final = [date(2001, 1, 1) + timedelta(days=n) for n in range(365)]
+_MAX_MONTH_SPREAD: Final = timedelta(
     days=7
 )  # than elsewhere in the year three months can be: 89 to 92 days
 _EXPECTED = (
@@ -32,7 +32,7 @@ def _checked(text: str) -> str:
         if re.search("[.,]", text.partition("T")[0]):
             raise ValueError(text)
         start = datetime(2000, 1, 1, tzinfo=UTC)
-        end = after(start, text, ZoneInfo("UTC"))
+        end = add_period(start, text, ZoneInfo("UTC"))
     except (isodate.ISO8601Error, ValueError, OverflowError) as error:
         raise ValueError(_EXPECTED) from error
     if not start <= end <= datetime(2002, 1, 1, tzinfo=UTC):
@@ -43,26 +43,26 @@ def _checked(text: str) -> str:
 Period = Annotated[str, AfterValidator(_checked)]
 """An ISO 8601 duration, kept as written."""
 
-LONGEST_WINDOW: Final[Period] = "P3M"
+MAX_CLAIM_WINDOW: Final[Period] = "P3M"
 """R35: within three months of the order date."""
 
 
-def days_after(day: date, period: Period) -> date:
+def add_calendar_period(day: date, period: Period) -> date:
     """Add the calendar part of `period`: 31 August + P3M is 30 November."""
     calendar = period.partition("T")[0]
     return day if calendar == "P" else day + isodate.parse_duration(calendar)
 
 
-def after(instant: datetime, period: Period, zone: ZoneInfo) -> datetime:
+def add_period(instant: datetime, period: Period, zone: ZoneInfo) -> datetime:
     """Return `instant` + `period` in UTC: days and months on the calendar of `zone`."""
     local = instant.astimezone(zone)
-    moved = datetime.combine(days_after(local.date(), period), local.timetz())
+    moved = datetime.combine(add_calendar_period(local.date(), period), local.timetz())
     clock = period.partition("T")[2]
     ticks = isodate.parse_duration(f"PT{clock}") if clock else timedelta()
     return moved.astimezone(UTC) + ticks
 
 
-def midnight_after(day: date, zone: ZoneInfo) -> datetime:
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """Return the moment in UTC at which `day` has ended in `zone`."""
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), zone).astimezone(UTC)
 
@@ -74,12 +74,12 @@ def has_clock_part(period: Period) -> bool:
 
 def last_claim_day(counted_from: date, window: Period) -> date:
     """Return the last day, inclusive, on which a claim may be filed (R35, R36)."""
-    return days_after(counted_from, window)
+    return add_calendar_period(counted_from, window)
 
 
 def first_order_day(today: date, window: Period) -> date:
     """Return the day of the oldest order that may still be claimed `today` (R35, R36)."""
-    day = today - (days_after(today, window) - today) - _LONGER_BY
+    day = today - (add_calendar_period(today, window) - today) - _MAX_MONTH_SPREAD
     while last_claim_day(day, window) < today:
         day += timedelta(days=1)
     return day
@@ -92,27 +92,30 @@ def claimable_from(
 
     Counts from the order's time; where only its day is known, from the end of that day.
     """
-    start = ordered_at or midnight_after(ordered_on, zone)
-    return after(start, delay, zone)
+    start = ordered_at or end_of_day(ordered_on, zone)
+    return add_period(start, delay, zone)
 
 
-def lengthens_window(window: Period) -> bool:
+def exceeds_longest_window(window: Period) -> bool:
     """Say whether `window` is, for an order of any day of a year, longer than three months."""
-    return any(days_after(day, window) > days_after(day, LONGEST_WINDOW) for day in _A_YEAR)
+    return any(
+        add_calendar_period(day, window) > add_calendar_period(day, MAX_CLAIM_WINDOW)
+        for day in _REFERENCE_YEAR
+    )
 
 
-def are_in_order(periods: Sequence[Period]) -> bool:
+def are_increasing(periods: Sequence[Period]) -> bool:
     """Say whether each of `periods`, counted from one moment, ends after the one before it."""
-    start = datetime.combine(_A_YEAR[0], datetime.min.time(), UTC)
-    ends = [after(start, period, ZoneInfo("UTC")) for period in periods]
+    start = datetime.combine(_REFERENCE_YEAR[0], datetime.min.time(), UTC)
+    ends = [add_period(start, period, ZoneInfo("UTC")) for period in periods]
     return all(one < other for one, other in pairwise(ends))
 
 
-def leaves_no_time(delay: Period, window: Period, zone: ZoneInfo) -> bool:
+def never_claimable(delay: Period, window: Period, zone: ZoneInfo) -> bool:
     """Say whether, for an order of some day, claims open only after the window has closed."""
     return any(
-        claimable_from(day, None, delay, zone) >= midnight_after(last_claim_day(day, window), zone)
-        for day in _A_YEAR
+        claimable_from(day, None, delay, zone) >= end_of_day(last_claim_day(day, window), zone)
+        for day in _REFERENCE_YEAR
     )
 
 
@@ -125,5 +128,5 @@ def end_of_cancellation(
     anchor.
     """
     if has_clock_part(period):
-        return after(anchored_at or midnight_after(anchor, zone), period, zone)
-    return midnight_after(days_after(anchor, period), zone)
+        return add_period(anchored_at or end_of_day(anchor, zone), period, zone)
+    return end_of_day(add_calendar_period(anchor, period), zone)

@@ -10,9 +10,9 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator
 
-from domain.values.text_cleaning import cleaned
+from domain.values.text_cleaning import clean_line
 
-LONGEST_NAME: Final = 100
+MAX_NAME_LENGTH: Final = 100
 _NO_NAME: Final = re.compile(
     r"""
     [^\w\s'’`.,()&·-]        # nothing that addresses need: @ : / \ < > [ ] = ? % #
@@ -25,12 +25,12 @@ _NO_NAME: Final = re.compile(
 _TAG: Final = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE | re.DOTALL)
 
 
-def read_name(told: object) -> str:
+def parse_person_name(told: object) -> str:
     """Return a name that may stand in a greeting; "" for none, and for what is no name."""
-    if not isinstance(told, str) or len(told) > 10 * LONGEST_NAME:
+    if not isinstance(told, str) or len(told) > 10 * MAX_NAME_LENGTH:
         return ""
-    name = " ".join(cleaned(told).split())
-    is_name = any(one.isalpha() for one in name) and len(name) <= LONGEST_NAME
+    name = " ".join(clean_line(told).split())
+    is_name = any(one.isalpha() for one in name) and len(name) <= MAX_NAME_LENGTH
     return name if is_name and not _NO_NAME.search(_without_marks(name)) else ""
 
 
@@ -39,14 +39,14 @@ def _without_marks(name: str) -> str:
     return "".join(one for one in name if not unicodedata.category(one).startswith("M"))
 
 
-def read_language(told: object) -> str | None:
+def parse_language_tag(told: object) -> str | None:
     """Return the language of a tag such as `pl`, `pl-PL` or `PL`; none for what is no tag."""
     found = _TAG.fullmatch(told.strip()) if isinstance(told, str) else None
     return found[1].lower() if found else None
 
 
-PersonName = Annotated[str, BeforeValidator(read_name)]
+PersonName = Annotated[str, BeforeValidator(parse_person_name)]
 """A member's name: at most 100 characters, or nothing."""
 
-LanguageTag = Annotated[str | None, BeforeValidator(read_language)]
+LanguageTag = Annotated[str | None, BeforeValidator(parse_language_tag)]
 """An ISO 639-1 code, or nothing."""

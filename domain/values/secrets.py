@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from itertools import combinations, pairwise
 from typing import Final
 
-SHORTEST: Final = 32
+MIN_SECRET_LENGTH: Final = 32
 """Characters of a secret of our own."""
-WEBHOOK: Final = "whsec_"
+WEBHOOK_KEY_PREFIX: Final = "whsec_"
 """How a secret begins that signs messages (Standard Webhooks); base64 of 24 to 64 bytes follows."""
 _FEWEST_DIFFERENT: Final = 8
 _WORDS: Final = re.compile(
@@ -18,13 +18,13 @@ _WORDS: Final = re.compile(
 """What people and examples write; by chance it stands in one of many millions of random secrets."""
 
 
-def webhook_key(secret: str) -> bytes | None:
+def decode_webhook_secret(secret: str) -> bytes | None:
     """Return the key behind a secret that signs messages; `None` where it is none."""
     try:
-        key = base64.b64decode(secret.removeprefix(WEBHOOK), validate=True)
+        key = base64.b64decode(secret.removeprefix(WEBHOOK_KEY_PREFIX), validate=True)
     except ValueError:
         return None
-    return key if secret.startswith(WEBHOOK) and 24 <= len(key) <= 64 else None
+    return key if secret.startswith(WEBHOOK_KEY_PREFIX) and 24 <= len(key) <= 64 else None
 
 
 def is_weak(key: bytes) -> bool:
@@ -38,7 +38,7 @@ def is_weak(key: bytes) -> bool:
     return few or repeats or steps > half or _WORDS.search(key) is not None
 
 
-def shared(settings: Mapping[str, str]) -> tuple[str, str] | None:
+def find_shared_secret(settings: Mapping[str, str]) -> tuple[str, str] | None:
     """Return the names of the first two settings with a secret in common, in whatever spelling.
 
     A setting holds several secrets with spaces between them while they rotate.
@@ -49,6 +49,6 @@ def shared(settings: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 def _keys(secrets: str) -> set[bytes]:
-    plain = [secret.removeprefix(WEBHOOK) for secret in secrets.split()]
-    decoded = (webhook_key(WEBHOOK + secret) for secret in plain)
+    plain = [secret.removeprefix(WEBHOOK_KEY_PREFIX) for secret in secrets.split()]
+    decoded = (decode_webhook_secret(WEBHOOK_KEY_PREFIX + secret) for secret in plain)
     return {secret.rstrip("=").encode() for secret in plain} | {key for key in decoded if key}

@@ -21,20 +21,20 @@ _MOST_MARKS: Final = 30
 _MEANINGLESS: Final = frozenset({"Cc", "Cf"})
 
 
-def cleaned(text: str) -> str:
+def clean_line(text: str) -> str:
     """Clean words that stand on one line: NFKC, nothing unseen, every dash `-`, every space a
     space, none around.
     """
     return _plain(_LINE_ENDS.sub(" ", text)).strip()
 
 
-def cleaned_lines(text: str) -> str:
+def clean_text(text: str) -> str:
     """Clean free text, which keeps its lines; each ends with a line feed."""
     lines = _LINE_ENDS.sub("\n", text).split("\n")
     return "\n".join(map(str.rstrip, map(_plain, lines))).strip()
 
 
-def on_one_line(text: str) -> str:
+def to_single_line(text: str) -> str:
     """Put text on one line, whatever ends a line for whatever program."""
     return _LINE_ENDS.sub(" ", text)
 

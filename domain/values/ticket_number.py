@@ -13,16 +13,16 @@ from domain.errors import RequestRejected
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PREFIX = "ZW"
-_BODY = 12
-_LONGEST = 64  # folding a text of many marks takes quadratic time
-_FORGIVEN = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_BODY_LENGTH = 12
+_MAX_INPUT_LENGTH = 64  # folding a text of many marks takes quadratic time
+_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _FIELD_POLYNOMIAL = 0b100101  # x^5 + x^2 + 1
 _GENERATOR = (
     10  # its powers are the weights, all different; this one makes ZW-4KQ7-P9XT-M2AB-C valid
 )
 
 
-def ticket_number(account_id: str, request_key: str) -> str:
+def derive_number(account_id: str, request_key: str) -> str:
     """Derive the number of the ticket that `request_key` asks for: same pair, same number."""
     seed = f"{len(account_id)}:{account_id}:{request_key}".encode("utf-8", "surrogatepass")
     bits = int.from_bytes(hashlib.sha256(seed).digest()[:8], "big") >> 4
@@ -34,41 +34,41 @@ def check_character(body: str) -> str:
     """Compute the check character of the twelve characters in `body`."""
     check = 0
     for character in body:
-        check = _times(check ^ ALPHABET.index(character), _GENERATOR)
+        check = _gf32_multiply(check ^ ALPHABET.index(character), _GENERATOR)
     return ALPHABET[check]
 
 
-def read_number(text: str) -> str:
+def parse_number(text: str) -> str:
     """Return the number that a person meant: case, spaces, dashes, O/0 and I/1/L do not matter.
 
     Raises `RequestRejected("unknown_number")` for anything that is not a whole, unaltered number.
     """
-    if len(text) > _LONGEST:
+    if len(text) > _MAX_INPUT_LENGTH:
         raise RequestRejected("unknown_number", "number", f"a number such as {_EXAMPLE}")
     upper = unicodedata.normalize("NFKC", text).upper()
     symbols = "".join(c for c in upper if c.isalnum())
-    if len(symbols) == len(PREFIX) + _BODY + 1 and symbols.startswith(PREFIX):
+    if len(symbols) == len(PREFIX) + _BODY_LENGTH + 1 and symbols.startswith(PREFIX):
         symbols = symbols[len(PREFIX) :]
-    symbols = symbols.translate(_FORGIVEN)
-    if not _is_whole(symbols):
+    symbols = symbols.translate(_LOOKALIKES)
+    if not _has_valid_check(symbols):
         raise RequestRejected("unknown_number", "number", f"a number such as {_EXAMPLE}")
     return _grouped(symbols)
 
 
-def is_number(text: str) -> bool:
+def is_canonical(text: str) -> bool:
     """Say whether `text` is a ticket number exactly as numbers are written."""
     try:
-        return read_number(text) == text
+        return parse_number(text) == text
     except RequestRejected:
         return False
 
 
-def _is_whole(symbols: str) -> bool:
-    fits = len(symbols) == _BODY + 1 and all(c in ALPHABET for c in symbols)
-    return fits and check_character(symbols[:_BODY]) == symbols[_BODY]
+def _has_valid_check(symbols: str) -> bool:
+    fits = len(symbols) == _BODY_LENGTH + 1 and all(c in ALPHABET for c in symbols)
+    return fits and check_character(symbols[:_BODY_LENGTH]) == symbols[_BODY_LENGTH]
 
 
-def _times(value: int, factor: int) -> int:
+def _gf32_multiply(value: int, factor: int) -> int:
     """Multiply in GF(32)."""
     product = 0
     while factor:

@@ -17,17 +17,17 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from domain.values.text_cleaning import cleaned_lines
+from domain.values.text_cleaning import clean_text
 
 _CENT = Decimal("0.01")
 # Wide enough for any claim, narrow enough that no sum of a date and a period can overflow.
-EARLIEST: Final = date(2000, 1, 1)
-LATEST: Final = date(2199, 12, 31)
+MIN_DATE: Final = date(2000, 1, 1)
+MAX_DATE: Final = date(2199, 12, 31)
 _AMOUNT: Final = r"[0-9]{1,10}(\.[0-9]{1,2})?"
 _DATED: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-class Frozen(BaseModel):
+class FrozenModel(BaseModel):
     """A value: compared by content, never changed; fields of later versions are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -35,18 +35,18 @@ class Frozen(BaseModel):
 
 def _in_utc(instant: datetime) -> datetime:
     """Look at the day as written, and at that in UTC: what is kept must be readable again."""
-    if EARLIEST <= instant.date() <= LATEST:
+    if MIN_DATE <= instant.date() <= MAX_DATE:
         in_utc = instant.astimezone(UTC)
-        if EARLIEST <= in_utc.date() <= LATEST:
+        if MIN_DATE <= in_utc.date() <= MAX_DATE:
             return in_utc
-    raise ValueError(f"expected an instant between {EARLIEST} and {LATEST}")
+    raise ValueError(f"expected an instant between {MIN_DATE} and {MAX_DATE}")
 
 
 Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 """An id from outside: 1 to 200 printable ASCII characters without spaces."""
 
 
-def _written_date(value: object) -> object:
+def _reject_loose_date(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         raise ValueError("expected a date such as 2026-10-01")
     if isinstance(value, int | float):
@@ -54,21 +54,23 @@ def _written_date(value: object) -> object:
     return value
 
 
-def _written_instant(value: object) -> object:
+def _reject_loose_datetime(value: object) -> object:
     is_undated = isinstance(value, str) and not _DATED.match(value)
     if is_undated or isinstance(value, int | float):
         raise ValueError("expected an instant such as 2026-10-01T10:00:00+02:00")
     return value
 
 
-Day = Annotated[date, BeforeValidator(_written_date), Field(ge=EARLIEST, le=LATEST)]
+CalendarDate = Annotated[date, BeforeValidator(_reject_loose_date), Field(ge=MIN_DATE, le=MAX_DATE)]
 """A calendar day, `YYYY-MM-DD`."""
 
-Instant = Annotated[AwareDatetime, BeforeValidator(_written_instant), AfterValidator(_in_utc)]
+UtcDatetime = Annotated[
+    AwareDatetime, BeforeValidator(_reject_loose_datetime), AfterValidator(_in_utc)
+]
 """A moment, RFC 3339 with offset, kept in UTC."""
 
 
-def _written_currency(value: object) -> object:
+def _normalize_currency(value: object) -> object:
     if not isinstance(value, str) or not re.fullmatch("[A-Za-z]{3}", value):
         raise ValueError("expected a currency such as EUR")
     return value.upper()
@@ -76,7 +78,7 @@ def _written_currency(value: object) -> object:
 
 Currency = Annotated[
     str,
-    BeforeValidator(_written_currency),
+    BeforeValidator(_normalize_currency),
     WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{3}$"}, mode="validation"),
 ]
 """An ISO 4217 code, in any case."""
@@ -85,7 +87,7 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 """An ISO 639-1 code."""
 
 
-def _written_amount(value: object) -> object:
+def _reject_loose_amount(value: object) -> object:
     """Take `12.50` alone: pydantic would read `1_0`, `1e1`, ` +7 ` and digits of other scripts."""
     is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     text = (
@@ -98,7 +100,7 @@ def _written_amount(value: object) -> object:
 
 Amount = Annotated[
     Decimal,
-    BeforeValidator(_written_amount),
+    BeforeValidator(_reject_loose_amount),
     AfterValidator(lambda amount: amount.quantize(_CENT)),
     WithJsonSchema(
         {
@@ -113,7 +115,7 @@ Amount = Annotated[
 """An amount in the currency's unit, with two decimals: `"12.50"`, or a number in JSON."""
 
 
-def is_writable(content: object) -> bool:
+def is_valid_unicode(content: object) -> bool:
     """Say whether every text in `content` is text: half a surrogate pair is none."""
     try:
         json.dumps(content, ensure_ascii=False).encode()
@@ -122,26 +124,26 @@ def is_writable(content: object) -> bool:
     return True
 
 
-def all_text(content: Any) -> Any:
+def require_valid_unicode(content: Any) -> Any:
     """Return `content` as it is; refuses halves of surrogate pairs."""
-    if not is_writable(content):
+    if not is_valid_unicode(content):
         raise PydanticCustomError(
             "string_unicode", "expected text without halves of surrogate pairs"
         )
     return content
 
 
-PlainText = Annotated[str, AfterValidator(all_text), AfterValidator(cleaned_lines)]
+SafeText = Annotated[str, AfterValidator(require_valid_unicode), AfterValidator(clean_text)]
 """What a person wrote, cleaned; it keeps its lines."""
 
-PlainAnswers = Annotated[dict[str, Any], AfterValidator(all_text)]
+SafeAnswers = Annotated[dict[str, Any], AfterValidator(require_valid_unicode)]
 """Answers to fields of a form that may still be anything, but can be written down."""
 
-Words = Annotated[PlainText, Field(max_length=4000)]
+LongText = Annotated[SafeText, Field(max_length=4000)]
 """What a person wrote, as long as a letter may be."""
 
 
-class Money(Frozen):
+class Money(FrozenModel):
     """An amount and its currency: `{"amount": "12.50", "currency": "PLN"}`."""
 
     amount: Amount

@@ -14,7 +14,7 @@ from domain.claims.claimable_links import (
     market_dates,
 )
 from domain.partners.profile import ClaimKind
-from domain.values.types import is_writable
+from domain.values.types import is_valid_unicode
 from gateway.api.form_schema import EXAMPLE, SchemaResponse, form_schema
 from gateway.api.schemas.admissions import AdmissionResponse, CheckResult, PendingTicket
 from gateway.api.schemas.claim_examples import ADMITTED, CHECKED, CLAIMS
@@ -194,6 +194,6 @@ async def file(
 async def _told(request: Request) -> dict[str, Any]:
     """Return the claim as it was sent: strictly JSON, and no more of it than a workflow takes."""
     told = await strict_json_body(request)
-    if not isinstance(told, dict) or not is_writable(told):
+    if not isinstance(told, dict) or not is_valid_unicode(told):
         raise Problem("malformed", {"body": "json"})
     return told

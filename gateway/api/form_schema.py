@@ -13,7 +13,7 @@ from typing import Any, Final
 from fastapi.responses import JSONResponse
 
 from domain.claims.forms import MAX_ANSWER_LENGTH, MAX_ORDER_NUMBER_LENGTH
-from domain.partners.patterns import portable
+from domain.partners.patterns import to_ecma
 from domain.partners.profile import ClaimKind, FormField, PartnerRules
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -60,10 +60,10 @@ def _rules(field: FormField, language: str) -> dict[str, Any]:
                 ]
             }
         case "number":
-            own = portable(field.pattern) if field.pattern else None
+            own = to_ecma(field.pattern) if field.pattern else None
             return {"pattern": own or _NUMBER, "x-type": "number"}
         case _:
-            own = portable(field.pattern) if field.pattern else None
+            own = to_ecma(field.pattern) if field.pattern else None
             return {"pattern": own or _SOMETHING}
 
 

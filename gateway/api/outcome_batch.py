@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from domain.claims.parsing import Reading, read_message
+from domain.claims.parsing import ParseResult, parse_message
 from domain.errors import RequestRejected
 from domain.tickets.messages import PartnerOutcome
-from domain.values.input_grammar import NotRead, in_zone
-from domain.values.ticket_number import read_number
+from domain.values.input_grammar import InvalidInput, localize
+from domain.values.ticket_number import parse_number
 
 MOST_ITEMS: Final = 1000
 LONGEST_LIST: Final = 1024 * 1024
@@ -28,27 +28,29 @@ def items_of(content: object) -> list[object] | None:
 
 def read_item(
     content: object, partner_id: str, zone: ZoneInfo | None = None
-) -> Reading[PartnerOutcome]:
+) -> ParseResult[PartnerOutcome]:
     """Read an outcome that `partner_id` sent, with its number as numbers are written. A field that
     is `""` is absent; a moment without an offset is one of the market's `zone`.
 
     Problems name each field and what was expected. A number that is none is left to be unknown.
     """
     if not isinstance(content, dict):
-        return Reading[PartnerOutcome](problems={"": "expected a JSON object"})
+        return ParseResult[PartnerOutcome](problems={"": "expected a JSON object"})
     problems = dict(_foreign(content, partner_id))
     said = {name: value for name, value in content.items() if value != ""}
     if "occurred_at" in said:
         said["occurred_at"] = _with_offset(said["occurred_at"], zone)
     told = said | {"partner_id": partner_id, "number": _number(content.get("number"))}
-    reading = read_message(PartnerOutcome, told)
+    reading = parse_message(PartnerOutcome, told)
     problems |= reading.problems
     if told["number"] is None:
         problems["number"] = "expected the ticket's number"
     if reading.value and not _says_something(reading.value):
         problems["questions"] = "expected one at least, or a note"
     value = None if problems else reading.value
-    return Reading[PartnerOutcome](value=value, problems=problems, unknown=reading.unknown)
+    return ParseResult[PartnerOutcome](
+        value=value, problems=problems, unknown_fields=reading.unknown_fields
+    )
 
 
 def _foreign(content: dict[str, Any], partner_id: str) -> dict[str, str]:
@@ -61,14 +63,14 @@ def _with_offset(told: object, zone: ZoneInfo | None) -> object:
     if zone is None or not isinstance(told, str) or not _WITHOUT_OFFSET.fullmatch(told):
         return told
     try:
-        return in_zone(datetime.fromisoformat(told), zone).isoformat()
-    except (NotRead, ValueError):
+        return localize(datetime.fromisoformat(told), zone).isoformat()
+    except (InvalidInput, ValueError):
         return told
 
 
 def _number(told: object) -> object:
     try:
-        return read_number(told) if isinstance(told, str) else told
+        return parse_number(told) if isinstance(told, str) else told
     except RequestRejected:
         return told
 

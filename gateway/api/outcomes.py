@@ -11,11 +11,11 @@ from fastapi.security import APIKeyHeader
 from adapters.postgres.outcomes import TOO_MANY, Kept, Key, key_of
 from adapters.security import webhook_signatures
 from adapters.security.webhook_signatures import Signed, check_signature, could_be_signed
-from domain.claims.parsing import Reading, parse
+from domain.claims.parsing import ParseResult, parse_json
 from domain.errors import RequestRejected
 from domain.tickets.discrepancies import ID_REUSED, UNCHANGED, same_content
 from domain.tickets.messages import PartnerOutcome
-from domain.values.ticket_number import is_number
+from domain.values.ticket_number import is_canonical
 from gateway.api.outcome_batch import LONGEST_LIST, MOST_ITEMS, items_of, read_item
 from gateway.api.schemas.outcomes import (
     CONFIRMED_OUTCOME,
@@ -127,7 +127,7 @@ async def take(
     body = await request.body()
     signed = _signed(body, request, context.partner_secrets(partner_id))
     await context.limits.hit("partner_calls", partner_id)
-    items = items_of(parse(body.removeprefix(BOM_UTF8), LONGEST_LIST))
+    items = items_of(parse_json(body.removeprefix(BOM_UTF8), LONGEST_LIST))
     if items is None:
         raise Problem("malformed", {"body": "json"})
     if len(items) > MOST_ITEMS:
@@ -137,7 +137,7 @@ async def take(
     zone = profile.rules.market.zone if profile else None
     readings = [read_item(item, partner_id, zone) for item in items]
     read = [reading.value for reading in readings if reading.value]
-    outcomes = [outcome for outcome in read if is_number(outcome.number or "")]
+    outcomes = [outcome for outcome in read if is_canonical(outcome.number or "")]
     taken = await accept_outcomes(context, partner_id, outcomes, signed)
     if taken is None:
         raise Problem("replayed_message")
@@ -158,7 +158,7 @@ def _unsigned() -> Problem:
 
 def _results(
     items: Sequence[object],
-    readings: Sequence[Reading[PartnerOutcome]],
+    readings: Sequence[ParseResult[PartnerOutcome]],
     taken: AcceptedOutcomes,
     message_id: str,
 ) -> list[OutcomeResult]:
@@ -169,7 +169,7 @@ def _results(
             outcome_id=_told(item, "outcome_id"),
             number=reading.value.number if reading.value else _told(item, "number"),
             status="refused",
-            unknown_fields=list(reading.unknown),
+            unknown_fields=list(reading.unknown_fields),
         )
         if reading.value is None:
             result.code, result.errors = "malformed", _errors(reading.problems)

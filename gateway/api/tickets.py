@@ -7,8 +7,8 @@ from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request
 
 from adapters.postgres.ticket_queries import Filters, place_of, ticket_whole, tickets_found
 from domain.tickets.ticket import RequestResult
-from domain.values.email_addresses import as_kept
-from domain.values.order_key import order_key
+from domain.values.email_addresses import normalize_email_or_keep
+from domain.values.order_key import normalize_order_number
 from gateway.api.schemas import ticket_examples as examples
 from gateway.api.schemas.commands import (
     CommandRequest,
@@ -62,8 +62,10 @@ async def search(
     """Find tickets, the newest first, a page at a time."""
     filters = Filters(
         number=parse_number_or_404(sought.number) if sought.number is not None else None,
-        order_key=None if sought.order_number is None else order_key(sought.order_number) or "",
-        email=as_kept(sought.email) if sought.email else None,
+        order_key=None
+        if sought.order_number is None
+        else normalize_order_number(sought.order_number) or "",
+        email=normalize_email_or_keep(sought.email) if sought.email else None,
         partner_id=sought.partner,
         state=sought.state,
         attention=sought.attention,

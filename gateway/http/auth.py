@@ -14,7 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import ValidationError
 
 from domain.errors import RequestRejected
-from domain.values.types import Frozen, Identifier
+from domain.values.types import FrozenModel, Identifier
 from gateway.context import AppContext, Context
 from gateway.http.openapi import reject_unknown_parameters
 from gateway.http.problems import Problem
@@ -28,7 +28,7 @@ _BEARER: Final = HTTPBearer(
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
 
 
-class Caller(Frozen):
+class Caller(FrozenModel):
     """A token that was checked; `accounts` is `None` where it speaks for all."""
 
     subject: Identifier

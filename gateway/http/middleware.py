@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from domain.claims.parsing import LONGEST_MESSAGE
+from domain.claims.parsing import MAX_MESSAGE_BYTES
 from gateway.http.problems import Problem, problem_response
 
 log = logging.getLogger("gateway")
@@ -19,7 +19,7 @@ MAX_BODY_BYTES: Final = 1024 * 1024
 """Of a request's body: a thousand outcomes or records of the feed."""
 _MAX_BYTES_BY_PATH: Final = (
     *(("/form/sign-in", 16 * 1024), ("/desk/sign-in", 16 * 1024)),
-    *(("/v1/claims", LONGEST_MESSAGE), ("/v1/tickets", LONGEST_MESSAGE)),
+    *(("/v1/claims", MAX_MESSAGE_BYTES), ("/v1/tickets", MAX_MESSAGE_BYTES)),
     ("/v1/", MAX_BODY_BYTES),
 )
 _MAX_PAGE_BODY_BYTES: Final = 256 * 1024

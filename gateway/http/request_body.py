@@ -7,7 +7,7 @@ from typing import Any, Final
 from fastapi import Request
 from pydantic import BaseModel
 
-from domain.claims.parsing import LONGEST_MESSAGE, parse
+from domain.claims.parsing import MAX_MESSAGE_BYTES, parse_json
 from gateway.http.problems import Problem
 
 UNKNOWN_FIELDS_HEADER: Final = "X-Ignored-Fields"
@@ -21,9 +21,9 @@ async def strict_json_body(request: Request) -> Any:
     Raises `payload_too_large` or `malformed`.
     """
     raw = await request.body()
-    if len(raw) > LONGEST_MESSAGE:
+    if len(raw) > MAX_MESSAGE_BYTES:
         raise Problem("payload_too_large")
-    told = parse(raw)
+    told = parse_json(raw)
     if told is None:
         raise Problem("malformed", {"body": "json"})
     return told

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from adapters.email.renderer import LetterBook
 from domain.partners.profile import FormField
-from domain.values.types import Frozen
+from domain.values.types import FrozenModel
 
 PREFIX: Final = "answer-"
 """Before the name of a partner's field, so that it is never the name of a field of ours."""
@@ -18,7 +18,7 @@ Typed = Mapping[str, str]
 """What was typed, by the names of the inputs."""
 
 
-class Shown(Frozen):
+class Shown(FrozenModel):
     """A field as the page shows it; `error` is a sentence, `options` pairs of code and words."""
 
     name: str

@@ -19,7 +19,7 @@ from adapters.postgres.sessions import LONGEST, Kind, is_idle_session_of, live_s
 from adapters.security.signed_links import seal, unseal
 from domain.claims.claim import Contact
 from domain.errors import RequestRejected
-from domain.values.types import Frozen, Identifier
+from domain.values.types import FrozenModel, Identifier
 from gateway.context import AppContext
 from gateway.http.problems import Problem
 from gateway.http.security_log import SecurityEvent, log_event
@@ -32,7 +32,7 @@ _ENCODED: Final = re.compile(r"charset(?!=\"?utf-8\"?\s*(;|$))", re.I)
 """In a content type: another encoding than UTF-8."""
 
 
-class Session(Frozen):
+class Session(FrozenModel):
     """Somebody who reads pages: a member's account with whom to write to, or an agent.
 
     If nothing is done it ends at `ends_at`.

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from adapters.postgres.sessions import Handover, Kind, end_session, is_used, session_begun
 from domain.claims.claim import Contact
-from domain.claims.parsing import digest, read_claim
+from domain.claims.parsing import content_digest, parse_claim
 from domain.errors import RequestRejected
 from gateway.context import AppContext
 from gateway.http.security_log import SecurityEvent, log_event
@@ -157,7 +157,7 @@ async def _read(context: AppContext, token: str, kind: Kind) -> Handover:
 
 def _contact(told: object) -> Contact:
     """Read whom to write to as a claim's is read: a bad address is named where a claim is filed."""
-    claim = read_claim({"contact": told}).value
+    claim = parse_claim({"contact": told}).value
     if claim is None or claim.contact is None:
         raise KeyError("contact")
     return claim.contact
@@ -169,7 +169,7 @@ def _handover(content: Mapping[str, Any], kind: Kind) -> Handover:
         raise KeyError("roles")
     return Handover(
         # Whatever an issuer writes there becomes text that any database takes, and no two one.
-        token_id=digest(content["jti"]),
+        token_id=content_digest(content["jti"]),
         kind=kind,
         subject=content["sub"],
         contact=_contact(content["contact"]) if kind == "member" else None,

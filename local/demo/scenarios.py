@@ -31,7 +31,7 @@ from domain.tickets.emails import EmailKind
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import UPDATES, RejectionReason
 from domain.tickets.ticket import Attention
-from domain.values.ticket_number import ticket_number
+from domain.values.ticket_number import derive_number
 from domain.values.types import Identifier, Money
 from local.demo import relative_dates
 from local.partner_simulator.scripts import Answer, Script
@@ -86,7 +86,7 @@ class Row(Exact):
     @property
     def number(self) -> str:
         """The number that the claim's ticket gets."""
-        return ticket_number(self.account_id, self.request_key)
+        return derive_number(self.account_id, self.request_key)
 
     def claim(self, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
         """Return the claim as a gateway hands it in, dates resolved."""

@@ -20,7 +20,7 @@ from domain.tickets.lifecycle import State
 from domain.tickets.messages import Delivered, Message
 from domain.tickets.settlement import SettlementResult
 from domain.tickets.ticket_aggregate import TicketAggregate, foreseen
-from domain.values.ticket_number import ticket_number
+from domain.values.ticket_number import derive_number
 from tests.support.builders import a_link, a_profile, a_reward, an_outcome, claim_content
 
 SERVICE: Final = "help@example.com"
@@ -109,7 +109,7 @@ def a_request(
     }
     return AdmissionRequest.model_validate(
         {
-            "number": ticket_number(account_id, request_key or f"key-{next(_KEYS)}"),
+            "number": derive_number(account_id, request_key or f"key-{next(_KEYS)}"),
             "run_id": run_id,
             "digest": "d" * 64,
             "claim": json.dumps(claim_content(**filled_in | changes)),

@@ -26,7 +26,7 @@ from adapters.postgres.database import Postgres
 from adapters.postgres.feed_records import store_link
 from domain.admission.admission import AdmissionResult
 from domain.tickets.ticket import RequestResult, TicketOutcome, TicketSnapshot
-from domain.values.ticket_number import ticket_number
+from domain.values.ticket_number import derive_number
 from local.mail_catcher.smtp import Behaviour
 from local.mail_catcher.store import Letterbox
 from tests.support.claims import a_claim, link_of
@@ -105,12 +105,12 @@ class TicketEnvironment:
         """File a claim as a gateway does, and return the answer."""
         claim = await self.prepare_claim(claim, **changes)
         key = key or self.next_key()
-        self.number = ticket_number(claim["account_id"], key)
+        self.number = derive_number(claim["account_id"], key)
         return await admit_ticket(self.client, claim, key)
 
     async def start_workflow(self, *arguments: object, number: str = "") -> Handle:
         """Start the workflow with this input, right or wrong, and wait for nothing."""
-        self.number = number or ticket_number("acc-raw", self.next_key())
+        self.number = number or derive_number("acc-raw", self.next_key())
         operation = build_start_operation({}, self.number)
         await self.client.start_workflow(
             "SupportTicket",

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from domain.values.types import PlainAnswers, all_text
+from domain.values.types import SafeAnswers, require_valid_unicode
 
-Told = Annotated[Any, AfterValidator(all_text)]
+Told = Annotated[Any, AfterValidator(require_valid_unicode)]
 """A text that is as good as absent where it is anything else: it spoils nothing."""
 
 
@@ -49,4 +49,4 @@ class ClaimRequest(BaseModel):
     reward_id: str | None = Field(None, max_length=200, examples=[None])
     ordered_on: str | None = Field(None, max_length=100, examples=["2026-10-01"])
     ordered_at: str | None = Field(None, max_length=100, examples=[None])
-    answers: PlainAnswers = Field({}, examples=[{"order_number": "VT-2231-9"}])
+    answers: SafeAnswers = Field({}, examples=[{"order_number": "VT-2231-9"}])

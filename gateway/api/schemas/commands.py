@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.claims.claim import MAX_FORM_ANSWERS
 from domain.tickets.messages import RejectionReason
-from domain.values.types import PlainAnswers
+from domain.values.types import SafeAnswers
 from gateway.api.schemas import ticket_examples as examples
 from gateway.api.schemas.money import MonetaryAmount
 from gateway.http.problems import Problem
@@ -110,7 +110,7 @@ class TicketInformationRequest(CommandRequest):
     questions: Annotated[list[NonEmptyText], Field(min_length=1, max_length=20)] | None = Field(
         None, description="Names of fields of the form, or questions in the member's language."
     )
-    answers: Annotated[PlainAnswers, Field(max_length=MAX_FORM_ANSWERS)] | None = None
+    answers: Annotated[SafeAnswers, Field(max_length=MAX_FORM_ANSWERS)] | None = None
     note: NonEmptyText | None = None
 
     @property

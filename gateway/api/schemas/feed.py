@@ -11,7 +11,7 @@ from pydantic import (
 )
 
 from domain.claims.claim import Link, Reward
-from domain.values.types import Words
+from domain.values.types import LongText
 from gateway.api.schemas.money import MonetaryAmount
 from gateway.http.problems import FieldError
 
@@ -71,7 +71,7 @@ class RewardRecord(Reward):
 
     version: Version
     amount: MonetaryAmount | None = None
-    order_number: Annotated[Words, Field(max_length=200)] | None = None
+    order_number: Annotated[LongText, Field(max_length=200)] | None = None
     granted_by_ticket: Annotated[str, Field(max_length=64, pattern=r"^[!-~]+$")] | None = None
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.tickets.lifecycle import State
 from domain.tickets.ticket import Attention
-from domain.values.types import Instant
+from domain.values.types import UtcDatetime
 from gateway.api.schemas.commands import SINGLE_LINE
 from gateway.api.schemas.ticket_examples import PAGE
 from gateway.http.pagination import CURSOR_PATTERN
@@ -68,7 +68,7 @@ class Search(BaseModel):
     partner: str | None = Field(None, max_length=63, pattern=SINGLE_LINE)
     state: State | None = None
     attention: Attention | Literal["any"] | None = None
-    due_before: Instant | None = Field(
+    due_before: UtcDatetime | None = Field(
         None, description="The next deadline lies before this moment (RFC 3339)."
     )
     number: str | None = Field(None, max_length=64)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.datastructures import FormData
 
 from domain.tickets.messages import RejectionReason
-from domain.values.input_grammar import NotRead, amount_in
+from domain.values.input_grammar import InvalidInput, parse_amount
 from gateway.http.problems import Problem
 from gateway.pages.form_fields import as_meant
 
@@ -69,8 +69,8 @@ def _confirm(values: Mapping[str, str], ticked: Sequence[str], currency: str) ->
     errors = _missing(values, "confirm_note")
     if typed := values.get("confirm_amount"):
         try:
-            amount = amount_in(typed, currency)
-        except NotRead as error:
+            amount = parse_amount(typed, currency)
+        except InvalidInput as error:
             return content, errors | {"confirm_amount": _UNREAD.get(error.code, "amount")}
         if not amount:
             errors["confirm_amount"] = "amount"

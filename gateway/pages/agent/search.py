@@ -20,7 +20,7 @@ from adapters.postgres.ticket_queries import (
 )
 from domain.tickets.lifecycle import State
 from domain.tickets.ticket import Attention
-from domain.values.periods import midnight_after
+from domain.values.periods import end_of_day
 from gateway.context import AppContext, Context
 from gateway.http.pagination import decode_cursor, encode_cursor
 from gateway.http.security_log import log_search
@@ -176,5 +176,5 @@ def _today(context: AppContext) -> Today:
     """Return when today ends in the market of each partner."""
     now = context.now
     zones = {one: profile.rules.market.zone for one, profile in context.profiles.items()}
-    ends = {one: midnight_after(now.astimezone(zone).date(), zone) for one, zone in zones.items()}
-    return Today(now, ends, midnight_after(now.date(), ZoneInfo("UTC")))
+    ends = {one: end_of_day(now.astimezone(zone).date(), zone) for one, zone in zones.items()}
+    return Today(now, ends, end_of_day(now.date(), ZoneInfo("UTC")))

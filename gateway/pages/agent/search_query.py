@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from domain.errors import RequestRejected
-from domain.values.email_addresses import as_kept
-from domain.values.order_key import order_key
-from domain.values.text_cleaning import cleaned
-from domain.values.ticket_number import PREFIX, read_number
-from domain.values.types import Frozen
+from domain.values.email_addresses import normalize_email_or_keep
+from domain.values.order_key import normalize_order_number
+from domain.values.text_cleaning import clean_line
+from domain.values.ticket_number import PREFIX, parse_number
+from domain.values.types import FrozenModel
 
 LONGEST: Final = 320
 """Characters: as long as a mail address can be."""
 _SYMBOLS: Final = 13
 
 
-class Sought(Frozen):
+class Sought(FrozenModel):
     """What to look for; at most one of the first four is set.
 
     `is_mistyped`: it looks like a ticket number in which a character is wrong.
@@ -35,15 +35,18 @@ def understand(text: str, partners: Mapping[str, str]) -> Sought:
 
     What is nothing else is an order number; a text without letters or digits finds nothing.
     """
-    told = " ".join(cleaned(text).split())
+    told = " ".join(clean_line(text).split())
     if "@" in told:
-        return Sought(email=as_kept(told))
+        return Sought(email=normalize_email_or_keep(told))
     if found := _partner(told, partners):
         return Sought(partner_id=found)
     try:
-        return Sought(number=read_number(told))
+        return Sought(number=parse_number(told))
     except RequestRejected:
-        return Sought(order_key=order_key(told[:LONGEST]) or "", is_mistyped=_is_like_number(told))
+        return Sought(
+            order_key=normalize_order_number(told[:LONGEST]) or "",
+            is_mistyped=_is_like_number(told),
+        )
 
 
 def _partner(told: str, partners: Mapping[str, str]) -> str | None:

@@ -16,7 +16,7 @@ from domain.partners.profile import ClaimKind, FormField, PartnerRules
 from domain.tickets.approvals import NEEDED, are_two_agents
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import RejectionReason
-from domain.values.ticket_number import read_number
+from domain.values.ticket_number import parse_number
 from gateway.api.schemas.ticket_detail import TicketDetail
 from gateway.context import AppContext, Context
 from gateway.http.problems import STATUS, Problem
@@ -78,7 +78,7 @@ async def act(context: Context, request: Request, session: AtTheDesk, number: st
 
 def _meant(number: str) -> str | None:
     try:
-        return read_number(number)
+        return parse_number(number)
     except RequestRejected:
         return None
 

@@ -14,11 +14,11 @@ from temporalio.service import RPCError
 
 from adapters.security.signed_links import check_token, member_of
 from domain.claims.information_form import form_problems
-from domain.claims.parsing import digest
+from domain.claims.parsing import content_digest
 from domain.errors import RequestRejected, TransientError
 from domain.partners.profile import ClaimKind, FormField, PartnerRules
 from domain.tickets.lifecycle import State
-from domain.values.types import Frozen
+from domain.values.types import FrozenModel
 from gateway.context import AppContext, Context
 from gateway.http.problems import RETRY_AFTER_SECONDS, STATUS, Problem, is_workflow_not_found
 from gateway.http.security_log import SecurityEvent, log_refusals
@@ -48,7 +48,7 @@ class AnswerRoute(PageRoute):
 router = APIRouter(include_in_schema=False, route_class=AnswerRoute)
 
 
-class Asked(Frozen):
+class Asked(FrozenModel):
     """What a ticket asks its member now; `asked` is the place of the question among the moves."""
 
     state: State
@@ -159,7 +159,7 @@ async def give(reader: Member) -> Response:
 async def _tell(reader: Reader, given: Mapping[str, str], note: str) -> None:
     """Send the update; its id comes from question and answer, so that twice is once."""
     told: dict[str, Any] = {"answers": dict(given), "note": note or None}
-    request_id = f"page-{reader.asked.asked}-{digest(told)[:32]}"
+    request_id = f"page-{reader.asked.asked}-{content_digest(told)[:32]}"
     request = {"request_id": request_id, "actor": "member", "caller": "link", **told}
     await check_command_limits(reader.context, reader.number, "provide_information", request)
     await execute_update(reader.context.temporal, reader.number, "provide_information", request)

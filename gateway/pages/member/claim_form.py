@@ -12,11 +12,11 @@ from domain.claims.claim_context import ClaimContext
 from domain.claims.claimable_links import AccountHistory, ClaimableLink
 from domain.claims.eligibility import assess
 from domain.claims.forms import validate_form
-from domain.claims.parsing import read_claim
+from domain.claims.parsing import parse_claim
 from domain.partners.profile import ClaimKind, FormField, PartnerRules
-from domain.values.input_grammar import NotRead, day_in, is_day_first, time_in
+from domain.values.input_grammar import InvalidInput, is_day_first, parse_date, parse_time
 from domain.values.periods import has_clock_part
-from domain.values.types import Frozen
+from domain.values.types import FrozenModel
 from gateway.i18n import catalog
 from gateway.pages.form_fields import PREFIX, Typed, answers_of, capital, inputs, sentence
 from gateway.pages.member.access import Reader
@@ -31,7 +31,7 @@ CORRECTABLE: Final = frozenset(
 _TOLD_AT_FIELDS: Final = frozenset({"incomplete", "order_in_future", "link_does_not_fit"})
 
 
-class Subject(Frozen):
+class Subject(FrozenModel):
     """What a form is about: the kind, the choice that was made, the partner's rules."""
 
     kind: ClaimKind
@@ -86,8 +86,8 @@ def _ordered(subject: Subject, typed: Typed) -> dict[str, str]:
     if not subject.asks_day or not typed_day:
         return {}
     try:
-        day = day_in(typed_day, is_day_first(subject.rules.market.time_zone))
-    except NotRead:
+        day = parse_date(typed_day, is_day_first(subject.rules.market.time_zone))
+    except InvalidInput:
         return {"ordered_on": typed_day}
     if subject.asks_time and clock is not None:
         at = datetime.combine(day, clock, subject.rules.market.zone)
@@ -97,8 +97,8 @@ def _ordered(subject: Subject, typed: Typed) -> dict[str, str]:
 
 def _time(text: str) -> time | None:
     try:
-        return time_in(text) if text else None
-    except NotRead:
+        return parse_time(text) if text else None
+    except InvalidInput:
         return None
 
 
@@ -110,7 +110,7 @@ def errors_in(
     The domain judges, by what is known of the account. Where its answer is not told at a field,
     nothing is to be corrected first: it is given by filing.
     """
-    reading, rules, now = read_claim(claim), subject.rules, reader.context.now
+    reading, rules, now = parse_claim(claim), subject.rules, reader.context.now
     claimed = reading.value or TicketClaim()
     facts = AccountFacts(
         links=tuple(link for link in known.links if link.partner_id == rules.id),

@@ -14,13 +14,13 @@ from domain.claims.claimable_links import (
     market_dates,
 )
 from domain.partners.profile import ClaimKind, PartnerRules
-from domain.values.types import Frozen
+from domain.values.types import FrozenModel
 from gateway.context import AppContext
 from gateway.i18n import catalog
 from gateway.pages.rendering import Writes
 
 
-class Offer(Frozen):
+class Offer(FrozenModel):
     """A choice as the page shows it: `told` are lines under its title; closed ones say `why`."""
 
     value: str
@@ -32,7 +32,7 @@ class Offer(Frozen):
     is_early: bool = False
 
 
-class Choices(Frozen):
+class Choices(FrozenModel):
     """All that an account may choose for a kind, and what is known of the account."""
 
     known: AccountHistory

@@ -16,7 +16,7 @@ from temporalio.service import RPCError
 from domain.claims.claim_digest import claim_digest
 from domain.errors import TransientError
 from domain.partners.profile import ClaimKind
-from domain.values.email_addresses import needs_utf8
+from domain.values.email_addresses import requires_smtputf8
 from gateway.claim_filing import FilingResult, file_claim
 from gateway.context import Context
 from gateway.http.problems import RETRY_AFTER_SECONDS
@@ -207,7 +207,7 @@ def _form(
         clicked_on=reader.writes.day(chosen.choice.clicked_on),
         today=reader.context.now.astimezone(zone).date().isoformat(),
         away=status == 503,
-        writes_to="" if needs_utf8(reader.contact.email or "") else reader.contact.email,
+        writes_to="" if requires_smtputf8(reader.contact.email or "") else reader.contact.email,
     )
     if status == 503:
         response.headers["retry-after"] = str(RETRY_AFTER_SECONDS)

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from adapters.postgres.ticket_queries import stored_admission
 from domain.admission.admission import Admission, AdmissionResult
-from domain.values.ticket_number import ticket_number
+from domain.values.ticket_number import derive_number
 from gateway.pages.form_fields import Typed
 from gateway.pages.member.access import Reader
 from gateway.pages.member.claim_form import CORRECTABLE
@@ -19,7 +19,7 @@ STANDS: Final = frozenset({"accepted", "held"})
 
 def number_of(reader: Reader, key: str) -> str:
     """Return the number that a form's key stands for: always one of the reader's own account."""
-    return ticket_number(reader.account, f"page-{key}")
+    return derive_number(reader.account, f"page-{key}")
 
 
 async def admission_of(reader: Reader, key: str) -> Admission | None:

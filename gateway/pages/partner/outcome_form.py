@@ -7,12 +7,12 @@ the next; so what was asked or decided on one page, in one letter or by a double
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from domain.claims.parsing import read_message
+from domain.claims.parsing import parse_message
 from domain.partners.profile import PartnerRules
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import PartnerOutcome
-from domain.values.input_grammar import NotRead, amount_in, day_in, is_day_first
-from domain.values.types import Frozen
+from domain.values.input_grammar import InvalidInput, is_day_first, parse_amount, parse_date
+from domain.values.types import FrozenModel
 
 ANSWERS: Final = ("confirmed", "rejected", "information_requested")
 ANSWERABLE: Final = frozenset({State.VALIDATED, State.SENT_TO_PARTNER, State.INFORMATION_REQUESTED})
@@ -29,7 +29,7 @@ _PROBLEMS: Final = {
 """Fields of an outcome: that of the form, and what was expected there (`[expected]`)."""
 
 
-class Answered(Frozen):
+class Answered(FrozenModel):
     """An answer that was read, or per field of the form the code of what was expected."""
 
     outcome: PartnerOutcome | None = None
@@ -69,7 +69,7 @@ def read_answer(
     more = {"questions": list(questions)} if answer == "information_requested" else {}
     figures, unread = _figures(told, rules) if answer == "confirmed" else ({}, {})
     details = _details(answer, told) | figures
-    reading = read_message(PartnerOutcome, content | more | details)
+    reading = parse_message(PartnerOutcome, content | more | details)
     problems = _by_field(answer, reading.problems) | unread
     return Answered(outcome=None if problems else reading.value, problems=problems)
 
@@ -90,12 +90,12 @@ def _figures(told: Mapping[str, str], rules: PartnerRules) -> tuple[dict[str, An
         try:
             if told.get(name):
                 read[name] = reader(told[name])
-        except NotRead as error:
+        except InvalidInput as error:
             unread[name] = error.code
 
     for name in dates_asked(rules):
-        take(name, lambda text: day_in(text, day_first).isoformat())
-    take("amount", lambda text: str(amount_in(text, currency)))
+        take(name, lambda text: parse_date(text, day_first).isoformat())
+    take("amount", lambda text: str(parse_amount(text, currency)))
     if "amount" in read:
         read["reward"] = {"amount": read.pop("amount"), "currency": currency}
     return read, unread

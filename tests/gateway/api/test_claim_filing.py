@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from adapters.postgres.feed_records import store_reward
-from domain.values.ticket_number import ticket_number
+from domain.values.ticket_number import derive_number
 from tests.support.claims import a_claim, an_early_claim, reward_for
 from tests.support.gateway import Front
 
@@ -74,7 +74,7 @@ async def test_another_claim_under_the_same_key_is_refused_in_the_callers_words(
 async def test_the_number_is_the_one_that_account_and_key_give(front: Front) -> None:
     claim, key = await prepared(front), front.new_id("key")
     answer = await filed(front, claim, key)
-    assert answer.json()["number"] == ticket_number(claim["account_id"], key)
+    assert answer.json()["number"] == derive_number(claim["account_id"], key)
 
 
 async def test_an_early_claim_is_refused_with_its_moment_in_the_members_words(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from domain.claims.forms import validate_form
-from domain.partners.patterns import portable
+from domain.partners.patterns import to_ecma
 from domain.partners.profile import LANGUAGES, ClaimKind, PartnerRules
 from gateway.api.form_schema import form_schema
 from tests.support.builders import a_field
@@ -50,7 +50,7 @@ def test_what_the_schema_takes_is_taken(form: tuple[PartnerRules, ClaimKind], da
         field
         for field in form[0].form(form[1])
         if field.type in ("text", "number", "choice")
-        and (field.pattern is None or portable(field.pattern))
+        and (field.pattern is None or to_ecma(field.pattern))
     ]
     whole = form_schema(form[0], form[1], "en")
     for field in fields:
@@ -92,7 +92,7 @@ def test_what_the_schema_takes_is_taken(form: tuple[PartnerRules, ClaimKind], da
 def test_a_pattern_is_handed_on_where_browsers_read_it_alike(
     pattern: str, wanted: str | None
 ) -> None:
-    assert portable(pattern) == wanted
+    assert to_ecma(pattern) == wanted
 
 
 def test_a_pattern_that_browsers_read_otherwise_leaves_the_decision_to_filing() -> None:

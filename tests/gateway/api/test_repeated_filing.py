@@ -14,7 +14,7 @@ from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.values.ticket_number import ticket_number
+from domain.values.ticket_number import derive_number
 from tests.gateway.api.test_claim_filing import filed
 from tests.support.claims import a_claim
 from tests.support.databases import fresh_database
@@ -138,7 +138,7 @@ async def test_a_claim_whose_workflow_was_terminated_before_it_was_judged_is_jud
     env = again.env
     claim, key = await env.prepare_claim(a_claim(account=again.new_id("acc"))), again.new_id("key")
     await env.stop_workers()
-    number = ticket_number(claim["account_id"], key)
+    number = derive_number(claim["account_id"], key)
     await env.start_workflow(claim, number=number)
     await env.handle.terminate("by hand")
     await env.start_workers()

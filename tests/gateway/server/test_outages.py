@@ -10,7 +10,7 @@ import pytest
 from asgi_correlation_id import CorrelationIdFilter
 from temporalio.testing import WorkflowEnvironment
 
-from domain.values.ticket_number import ticket_number
+from domain.values.ticket_number import derive_number
 from tests.support.claims import a_claim
 from tests.support.databases import fresh_database
 from tests.support.gateway import Front, fronted
@@ -55,7 +55,7 @@ async def test_without_workers_a_claim_has_its_number_and_later_its_answer(
     ):
         claim, key = await front.env.prepare_claim(a_claim()), "no-worker"
         pending = await filed(front, claim, key)
-        front.env.number = ticket_number(claim["account_id"], key)
+        front.env.number = derive_number(claim["account_id"], key)
         assert (pending.status_code, pending.json()) == (
             202,
             {"status": "pending", "number": front.env.number},
@@ -96,7 +96,7 @@ async def test_without_the_database_nothing_is_answered_and_the_repeated_request
         assert (await front.http.get("/healthz")).status_code == 200
         proxy.restore()
         front.env.database_proxy.restore()
-        front.env.number = ticket_number(claim["account_id"], key)
+        front.env.number = derive_number(claim["account_id"], key)
         await front.env.wait_for_state("sent_to_partner")
         answer = await filed(front, claim, key)
         assert (answer.status_code, answer.json()["status"]) == (200, "accepted")

@@ -10,7 +10,7 @@ from limits import RateLimitItem, RateLimitItemPerDay
 
 from adapters.postgres.outcomes import IN_FLIGHT, MOST_A_DAY
 from adapters.postgres.ticket_queries import MESSAGES_A_PAGE
-from domain.values.ticket_number import ticket_number
+from domain.values.ticket_number import derive_number
 from gateway.http.rate_limits import LIMITS, LimitKind, RequestRateLimiter
 from tests.gateway.pages.test_answer import answer, asked
 from tests.support.environment import wait_until
@@ -164,6 +164,6 @@ async def test_a_tickets_page_ends_and_leads_on(front: Front) -> None:
 
 
 async def test_a_number_that_no_ticket_has_has_no_messages(front: Front) -> None:
-    where = f"/v1/tickets/{ticket_number('acc-of-nobody', 'key')}/messages"
+    where = f"/v1/tickets/{derive_number('acc-of-nobody', 'key')}/messages"
     answer = await front.http.get(where, headers=front.as_agent())
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_ticket")

@@ -15,7 +15,7 @@ from cli.partner_exchange import Importer, Progress
 from domain.errors import TransientError
 from domain.tickets.discrepancies import TICKET_CLOSED
 from domain.tickets.messages import PartnerOutcome
-from domain.values.ticket_number import ticket_number
+from domain.values.ticket_number import derive_number
 from tests.support.sqlite_store import opened as books
 from workflows.outcome_dispatcher import DISPATCHED, OutcomeDispatcher
 
@@ -52,7 +52,7 @@ class Fake(OutcomeDispatcher):
 
 
 def numbers(count: int, account: str = "acc") -> list[str]:
-    return [ticket_number(account, str(n)) for n in range(count)]
+    return [derive_number(account, str(n)) for n in range(count)]
 
 
 async def tickets(

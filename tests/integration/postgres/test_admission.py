@@ -11,7 +11,7 @@ import pytest
 
 from adapters.postgres.database import Postgres
 from domain.admission.admission import Admission
-from domain.values.text_cleaning import cleaned_lines
+from domain.values.text_cleaning import clean_text
 from tests.support.builders import ORDER_FIELD, a_field, a_withdrawal, an_outcome
 from tests.support.csv_filing import SERVICE, Desk, a_request
 from tests.support.sqlite_store import opened
@@ -182,7 +182,7 @@ async def test_two_thousand_characters_of_an_answer_are_kept_cleaned(
     number = (await desk.file(answers=answers)).result.number
     row = await postgres.one("claim_to_deliver", number=number)
     assert row
-    assert row["answers"] == answers | {"objection": cleaned_lines(words)}
+    assert row["answers"] == answers | {"objection": clean_text(words)}
 
 
 async def test_fields_that_nobody_knows_are_noted_and_change_nothing(

@@ -16,7 +16,7 @@ from adapters.files.csv import (
     write_row,
     written_whole,
 )
-from domain.values.text_cleaning import on_one_line
+from domain.values.text_cleaning import to_single_line
 
 SIGNS = ("=", "+", "-", "@", "\t", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
@@ -52,7 +52,7 @@ def test_what_is_written_is_read_again_as_it_was(
 ) -> None:
     file = tmp_path_factory.getbasetemp() / "round.csv"
     lines = read(file, written(["a", "b"], cells))
-    first, second = (on_one_line(cell) for cell in cells)
+    first, second = (to_single_line(cell) for cell in cells)
     wanted = [Line(2, {"a": first, "b": second})] if (first + second).strip() else []
     assert lines == wanted
 

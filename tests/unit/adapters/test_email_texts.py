@@ -7,7 +7,7 @@ import pytest
 
 from adapters.email.renderer import Letter, LetterBook
 from domain.admission.admission import AdmissionRequest, assess_claim, build_admission
-from domain.claims.parsing import read_claim
+from domain.claims.parsing import parse_claim
 from tests.support.builders import NOW, NUMBER, a_field, a_partner, claim_content, some_facts
 
 LANGUAGES = ("pl", "de", "en")
@@ -32,7 +32,7 @@ def confirmation(language: str, answer_by: str | None, held_until: str | None = 
 def refusal(language: str, **changes: Any) -> Letter:
     """The letter about a claim that admission does not accept."""
     contact = {"email": "jan@example.com", "language": language}
-    reading = read_claim(claim_content(contact=contact, **changes))
+    reading = parse_claim(claim_content(contact=contact, **changes))
     judged = assess_claim(reading, some_facts(), PARTNER, NOW)
     request = AdmissionRequest(number=NUMBER, run_id="1", digest="", claim="", started_at=NOW)
     (letter,) = build_admission(request, judged, PARTNER, NOW, lambda _: ()).admission.emails

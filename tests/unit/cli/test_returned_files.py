@@ -26,11 +26,11 @@ from domain.claims.claim import MAX_FORM_ANSWERS
 from domain.claims.forms import MAX_ANSWER_LENGTH
 from domain.errors import RequestRejected
 from domain.partners.profile import Market
-from domain.values.ticket_number import ticket_number
+from domain.values.ticket_number import derive_number
 
 MARKET: Final = Market(time_zone="Europe/Berlin", currency="EUR", language="de")
 ANSWERS: Final = ("invoice_number", "customer_name", "comment")
-NUMBERS: Final = [ticket_number("acc", str(n)) for n in range(3)]
+NUMBERS: Final = [derive_number("acc", str(n)) for n in range(3)]
 SAID: Final = {NUMBERS[0]: "rejected", NUMBERS[1]: "", NUMBERS[2]: "confirmed"}
 """What the partner fills in, by ticket: the second is left open."""
 OWN: Final = NUMBERS[1]

@@ -53,7 +53,7 @@ from tests.unit.domain.ticket_state_machine import (
 # Few ids, so that most messages are somebody's repetition.
 IDS = st.sampled_from(["1", "2", "3", "4", "5"])
 OUTCOMES = st.sampled_from(["confirmed", "rejected", "order_cancelled", "information_requested"])
-LATEST = datetime(2199, 1, 1, tzinfo=UTC)
+MAX_DATE = datetime(2199, 1, 1, tzinfo=UTC)
 AMOUNTS = st.sampled_from(
     [None, PLN_40, PLN_40]
     + [{"amount": a, "currency": c} for a, c in (("60", "PLN"), ("0", "PLN"), ("900", "PLN"))]
@@ -259,7 +259,7 @@ class AnyOrder(AnyTicket):
         assert self.keep() == foretold
         silent = Attention.PARTNER_SILENT in self.course.ticket.attention
         assert silent is (found is TimeoutResult.ESCALATED)
-        assert self.course.settlement_due(LATEST) is not silent
+        assert self.course.settlement_due(MAX_DATE) is not silent
 
     @precondition(lambda self: self.course.ticket.state is State.ON_HOLD)
     @rule(rewards=REWARDS, none=st.booleans())

@@ -19,7 +19,7 @@ from domain.claims.eligibility import assess
 from domain.handlers.commands import next_delivery
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import Delivered, RejectionReason, RewardRegistered
-from domain.values.ticket_number import ticket_number
+from domain.values.ticket_number import derive_number
 from tests.support.builders import (
     NOW,
     PLN_40,
@@ -115,7 +115,7 @@ class OneReward(RuleBasedStateMachine):
         self, account: str, kind: str, order: str, reward_id: str, begins: str
     ) -> Any:
         """What filing does not accept opens no ticket."""
-        number = ticket_number(account, f"key-{len(self.everybody)}")
+        number = derive_number(account, f"key-{len(self.everybody)}")
         told = told_by(account, kind, order, reward_id, self.now)
         filed = filed_as(told, number, self.partner)
         ticket = a_new_ticket(self.partner, number=number, kind=kind, started_at=self.now)

@@ -78,7 +78,7 @@ class AnyTicket(RuleBasedStateMachine):
     def partners_clock_starts(self) -> None:
         """Count how much time the partner has in all, from now."""
         within = self.course.ticket.terms.response.deadline
-        self.total = periods.after(self.now, within, WARSAW) - self.now
+        self.total = periods.add_period(self.now, within, WARSAW) - self.now
 
     def until(self, moment: datetime | None) -> None:
         """Let time pass until `moment`, on the clock of whoever's time it is."""
@@ -108,7 +108,7 @@ class AnyTicket(RuleBasedStateMachine):
         """A new question gives the member its whole time, whatever the partner has left."""
         if self.course.ticket.state is ASKED and before.state is not ASKED:
             within = self.course.ticket.terms.information.deadline
-            self.members_deadline = periods.after(self.now, within, WARSAW)
+            self.members_deadline = periods.add_period(self.now, within, WARSAW)
 
     def stands_still(self, before: Ticket, message: Message) -> None:
         """A message that moves nothing rewinds no clock and decides nothing."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.claims.claim import Link
-from domain.claims.parsing import read_message
+from domain.claims.parsing import parse_message
 from domain.tickets.messages import PartnerOutcome
 from gateway.api.outcome_batch import items_of, read_item
 from tests.support.builders import a_link
@@ -78,7 +78,7 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
     reading = read_item(wrong, "velotel")
     named = ["number", "outcome", "outcome_id", "partner_id", "reward.amount", "reward.currency"]
     assert sorted(reading.problems) == named
-    assert reading.unknown == ("colour",)
+    assert reading.unknown_fields == ("colour",)
     assert problems("no object") == [""]
 
 
@@ -125,7 +125,7 @@ def test_a_moment_whose_day_in_utc_is_out_of_bounds_is_malformed(moment: str) ->
     """Kept in UTC it could not be read again, and nobody's outcomes would be dispatched."""
     assert problems(ITEM | {"occurred_at": moment}) == ["occurred_at"]
     assert (
-        read_message(Link, a_link().model_dump(mode="json") | {"clicked_at": moment}).value is None
+        parse_message(Link, a_link().model_dump(mode="json") | {"clicked_at": moment}).value is None
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.claims.parsing import read_message
+from domain.claims.parsing import parse_message
 from domain.handlers.commands import answer_for
 from domain.handlers.message_handling import hear
 from domain.tickets.lifecycle import State
@@ -57,7 +57,7 @@ def test_an_id_is_its_callers_own(other: TicketCommand) -> None:
 def test_what_is_null_or_unknown_makes_no_other_request_of_it() -> None:
     told = {"request_id": "r", "actor": "agent-7", "outcome": "confirmed", "note": "seen it"}
     more = told | {"reason_code": None, "reward": None, "colour": "red"}
-    known, again = (read_message(Decision, one).value for one in (told, more))
+    known, again = (parse_message(Decision, one).value for one in (told, more))
     assert known
     assert again
     assert known.digest == again.digest

@@ -11,7 +11,7 @@ import pytest
 
 from domain.claims.claim import AccountFacts
 from domain.claims.eligibility import Assessment, assess, duplicate_key_of
-from domain.claims.parsing import read_claim
+from domain.claims.parsing import parse_claim
 from domain.errors import InvalidConfiguration
 from domain.partners.profile import ClaimKind, PartnerProfile
 from domain.tickets.lifecycle import FINAL
@@ -63,7 +63,7 @@ def _accepted() -> list[Example]:
 
 def _assessment(one: Example, among: Examples, now: datetime) -> Assessment:
     """Judge the example as admission does: with its account's facts at the partner."""
-    reading = read_claim(one.claim)
+    reading = parse_claim(one.claim)
     claim = reading.value
     assert claim is not None
     profile = PROFILES.get(one.row.partner_id)
@@ -86,7 +86,7 @@ def _standing(one: Example, among: Examples, now: datetime) -> str | None:
 
 
 def _key(one: Example, now: datetime) -> str | None:
-    claim = read_claim(one.claim).value
+    claim = parse_claim(one.claim).value
     assert claim is not None
     return duplicate_key_of(claim, PROFILES[one.row.partner_id].rules, now)
 

@@ -16,7 +16,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.tickets.ticket import TicketOutcome
-from domain.values.ticket_number import is_number, ticket_number
+from domain.values.ticket_number import derive_number, is_canonical
 from tests.support.builders import claim_content
 from workflows.client import admit_ticket, build_start_operation
 
@@ -118,12 +118,12 @@ async def test_an_unknown_partner_with_an_id_of_the_right_shape_can_be_searched_
 
 def test_the_number_is_that_of_the_account_and_the_request() -> None:
     """R27: a retried request gets the same number, any other its own."""
-    number = ticket_number("acc-1001", "form-1")
-    assert is_number(number)
-    assert number == ticket_number("acc-1001", "form-1")
+    number = derive_number("acc-1001", "form-1")
+    assert is_canonical(number)
+    assert number == derive_number("acc-1001", "form-1")
     others = [("acc-1001", "form-2"), ("acc-1002", "form-1"), ("acc-100", "1form-1")]
-    assert number not in [ticket_number(*other) for other in others]
-    assert len({ticket_number(*other) for other in others}) == 3
+    assert number not in [derive_number(*other) for other in others]
+    assert len({derive_number(*other) for other in others}) == 3
 
 
 class Unanswered(OutboundInterceptor):

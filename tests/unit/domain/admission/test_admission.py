@@ -20,7 +20,7 @@ from domain.admission.admission import (
 )
 from domain.claims.claim import AccountFacts
 from domain.claims.claim_digest import claim_digest
-from domain.claims.parsing import parse, read_claim
+from domain.claims.parsing import parse_claim, parse_json
 from domain.partners.profile import PartnerRules
 from domain.tickets.lifecycle import Event, State
 from tests.support.builders import (
@@ -58,10 +58,10 @@ def entered(
     text = raw or json_of(**changes)
     partner = partner or a_partner()
     request = AdmissionRequest(
-        number=NUMBER, run_id="run-1", digest=claim_digest(parse(text.encode())), claim=text,
+        number=NUMBER, run_id="run-1", digest=claim_digest(parse_json(text.encode())), claim=text,
         started_at=now,
     )  # fmt: skip
-    reading = read_claim(parse(text.encode()))
+    reading = parse_claim(parse_json(text.encode()))
     judged = assess_claim(reading, facts or some_facts(), partner, request.started_at)
     return build_admission(request, judged, partner, now + took, say)
 
@@ -190,7 +190,7 @@ def test_letters_are_in_the_members_language_where_it_exists_else_the_markets(
 
 
 def test_without_partner_and_language_the_answer_is_in_english() -> None:
-    judged = assess_claim(read_claim({}), AccountFacts(), None, NOW)
+    judged = assess_claim(parse_claim({}), AccountFacts(), None, NOW)
     assert (judged.language, judged.assessment.status) == ("en", "discarded")
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.claims.claim import AccountFacts
 from domain.claims.eligibility import Assessment, assess
-from domain.claims.parsing import read_claim
+from domain.claims.parsing import parse_claim
 from tests.support.builders import (
     NOW,
     a_field,
@@ -52,7 +52,7 @@ def judged(*changes: dict[str, Any]) -> Assessment:
         claim |= change.get("claim", {})
         known |= {key: value for key, value in change.items() if key != "claim"}
     partner = known.pop("partner")
-    reading = read_claim(claim_content(**claim))
+    reading = parse_claim(claim_content(**claim))
     assert reading.value is not None
     return assess(reading.value, AccountFacts(**known), partner, NOW, reading.problems)
 
@@ -191,7 +191,7 @@ def test_any_json_is_assessed_without_raising(
     content: object, facts: AccountFacts, partner: Any, now: datetime
 ) -> None:
     """R22: accepted with an order, or not accepted with a reason; nothing in between."""
-    reading = read_claim(content)
+    reading = parse_claim(content)
     assert reading.value is not None
     assessment = assess(reading.value, facts, partner, now, reading.problems)
     accepted = assessment.status in ("accepted", "held")
@@ -204,7 +204,7 @@ def test_any_json_is_assessed_without_raising(
 @given(st.timedeltas(timedelta(days=-1), timedelta(days=120)))
 def test_a_claim_passes_from_too_early_over_accepted_to_too_late(passed: timedelta) -> None:
     """R7-R9, R35, R36: each in its own span, without a gap."""
-    reading = read_claim(claim_content())
+    reading = parse_claim(claim_content())
     assert reading.value is not None
     ordered = datetime(2026, 10, 1, tzinfo=UTC) - timedelta(hours=2)
     now = ordered + passed

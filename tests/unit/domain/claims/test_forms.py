@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.claims.forms import MAX_ANSWER_LENGTH, validate_form
 from domain.partners.profile import FormField, Market
-from domain.values.text_cleaning import cleaned_lines
+from domain.values.text_cleaning import clean_text
 from tests.support.builders import a_field
 
 MARKET = Market(time_zone="Europe/Berlin", currency="EUR", language="de")
@@ -170,7 +170,7 @@ def test_any_answers_are_read_without_raising(answers: dict[str, Any]) -> None:
 )
 def test_any_text_is_carried_as_it_was_meant(text: str) -> None:
     filled = validate_form([a_field("it")], {"it": text})
-    meant = cleaned_lines(text)
+    meant = clean_text(text)
     if len(meant) <= MAX_ANSWER_LENGTH:
         assert filled.answers == ({"it": meant} if meant else {})
 

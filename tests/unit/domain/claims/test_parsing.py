@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from domain.claims.claim import Contact
-from domain.claims.parsing import LONGEST_MESSAGE, digest, parse, read_claim, read_message
+from domain.claims.parsing import (
+    MAX_MESSAGE_BYTES,
+    content_digest,
+    parse_claim,
+    parse_json,
+    parse_message,
+)
 from domain.tickets.messages import SIGNALS, UPDATES, InformationAnswer, PartnerOutcome, Withdrawal
 from tests.support.builders import claim_content
 
@@ -44,7 +50,7 @@ MODELS: list[type[BaseModel]] = [*SIGNALS.values(), *UPDATES.values()]
         b"9" * 5_000,
         b"[" * 100_000,
         b'{"a":' * 20_000 + b"1" + b"}" * 20_000,
-        b'"' + b"x" * LONGEST_MESSAGE + b'"',
+        b'"' + b"x" * MAX_MESSAGE_BYTES + b'"',
         *[
             '{"a": "ż"}'.encode(f"utf-{bits}{end}")
             for bits in (16, 32)
@@ -60,37 +66,37 @@ MODELS: list[type[BaseModel]] = [*SIGNALS.values(), *UPDATES.values()]
     ids=lambda raw: raw[:20].decode(errors="replace"),
 )
 def test_what_is_no_json_is_nothing(raw: bytes) -> None:
-    assert parse(raw) is None
+    assert parse_json(raw) is None
 
 
 def test_a_message_of_the_longest_length_is_read() -> None:
-    text = "x" * (LONGEST_MESSAGE - 2)
-    assert parse(b'"' + text.encode() + b'"') == text
+    text = "x" * (MAX_MESSAGE_BYTES - 2)
+    assert parse_json(b'"' + text.encode() + b'"') == text
 
 
 @given(st.binary())
 def test_any_bytes_are_parsed_without_raising(raw: bytes) -> None:
-    parse(raw)
+    parse_json(raw)
 
 
 @given(JSON)
 def test_json_is_read_as_it_was_written(content: object) -> None:
-    assert parse(json.dumps(content).encode()) == content
+    assert parse_json(json.dumps(content).encode()) == content
 
 
 def test_a_sound_claim_is_read_whole() -> None:
-    reading = read_claim(claim_content())
+    reading = parse_claim(claim_content())
     assert reading.value is not None
-    assert (reading.problems, reading.unknown) == ({}, ())
+    assert (reading.problems, reading.unknown_fields) == ({}, ())
     assert reading.value.answers == {"order_number": "VT-2231-9"}
 
 
 def test_unknown_fields_are_ignored_and_named() -> None:
-    reading = read_claim(claim_content(coupon="X", utm={"a": 1}))
-    assert reading.unknown == ("coupon", "utm")
+    reading = parse_claim(claim_content(coupon="X", utm={"a": 1}))
+    assert reading.unknown_fields == ("coupon", "utm")
     assert reading.problems == {}
-    outcome = read_message(PartnerOutcome, OUTCOME | {"colour": "red"})
-    assert (outcome.unknown, outcome.problems) == (("colour",), {})
+    outcome = parse_message(PartnerOutcome, OUTCOME | {"colour": "red"})
+    assert (outcome.unknown_fields, outcome.problems) == (("colour",), {})
 
 
 def test_malformed_fields_are_named_all_together_and_the_rest_is_kept() -> None:
@@ -102,7 +108,7 @@ def test_malformed_fields_are_named_all_together_and_the_rest_is_kept() -> None:
         "ordered_on": "01.10.2026",
         "answers": ["VT"],
     }
-    reading = read_claim(claim_content(**wrong))
+    reading = parse_claim(claim_content(**wrong))
     assert set(reading.problems) == {
         "account_id",
         "contact.email",
@@ -117,7 +123,7 @@ def test_malformed_fields_are_named_all_together_and_the_rest_is_kept() -> None:
 
 @pytest.mark.parametrize("content", [None, 7, "claim", ["claim"], True])
 def test_a_claim_that_is_no_object_is_named_as_such(content: object) -> None:
-    reading = read_claim(content)
+    reading = parse_claim(content)
     assert set(reading.problems) == {"claim"}
     assert reading.value is not None
 
@@ -146,12 +152,12 @@ def test_a_claim_that_is_no_object_is_named_as_such(content: object) -> None:
 )
 def test_a_malformed_field_is_named(field: str, value: object) -> None:
     """Dates are `YYYY-MM-DD`, instants RFC 3339 with offset, ids printable ASCII (contract.md)."""
-    assert set(read_claim(claim_content(**{field: value})).problems) == {field}
+    assert set(parse_claim(claim_content(**{field: value})).problems) == {field}
 
 
 @given(JSON | st.dictionaries(st.sampled_from([*claim_content(), "ordered_at"]), JSON))
 def test_any_json_is_read_as_a_claim_without_raising(content: object) -> None:
-    reading = read_claim(content)
+    reading = parse_claim(content)
     assert reading.value is not None
 
 
@@ -159,19 +165,19 @@ def test_any_json_is_read_as_a_claim_without_raising(content: object) -> None:
 def test_any_json_is_read_as_any_message_without_raising(
     model: type[BaseModel], content: object
 ) -> None:
-    reading = read_message(model, content)
+    reading = parse_message(model, content)
     assert (reading.value is None) == bool(reading.problems)
 
 
 def test_one_malformed_field_spoils_a_message() -> None:
-    reading = read_message(PartnerOutcome, OUTCOME | {"reward": {"amount": "12.345"}})
+    reading = parse_message(PartnerOutcome, OUTCOME | {"reward": {"amount": "12.345"}})
     assert reading.value is None
     assert set(reading.problems) == {"reward.amount", "reward.currency"}
 
 
 @pytest.mark.parametrize("content", [None, 7, "confirmed", [OUTCOME]])
 def test_a_message_that_is_no_object_is_malformed(content: object) -> None:
-    assert read_message(PartnerOutcome, content).problems == {"": "expected a JSON object"}
+    assert parse_message(PartnerOutcome, content).problems == {"": "expected a JSON object"}
 
 
 @pytest.mark.parametrize(
@@ -188,15 +194,15 @@ def test_a_message_that_is_no_object_is_malformed(content: object) -> None:
 )
 def test_a_decision_without_its_why_is_malformed(changes: dict[str, Any]) -> None:
     content = {"request_id": "req-1", "actor": "agent-7"} | changes
-    assert read_message(UPDATES["decide"], content).problems
+    assert parse_message(UPDATES["decide"], content).problems
 
 
 def test_the_problems_named_are_bounded() -> None:
     """A hostile message cannot fill a history with its own mistakes."""
     crowd = {f"field-{n}": n for n in range(1000)}
-    assert len(read_claim(crowd).unknown) == 20
+    assert len(parse_claim(crowd).unknown_fields) == 20
     contents = {"request_id": "r", "actor": "a", "questions": [7] * 1000}
-    assert len(read_message(UPDATES["request_information"], contents).problems) <= 20
+    assert len(parse_message(UPDATES["request_information"], contents).problems) <= 20
 
 
 HALF = "\ud800"
@@ -212,28 +218,32 @@ HALF = "\ud800"
 )
 def test_what_is_kept_of_a_message_can_be_written_anywhere(content: dict[str, Any]) -> None:
     """Half a surrogate pair is valid JSON, but no database takes it: the note would never end."""
-    reading = read_message(InformationAnswer, parse(json.dumps(content).encode()))
-    kept = [reading.value.model_dump() if reading.value else {}, reading.problems, reading.unknown]
+    reading = parse_message(InformationAnswer, parse_json(json.dumps(content).encode()))
+    kept = [
+        reading.value.model_dump() if reading.value else {},
+        reading.problems,
+        reading.unknown_fields,
+    ]
     json.dumps(kept, ensure_ascii=False).encode()
 
 
 def test_unknown_names_of_a_claim_can_be_written_anywhere() -> None:
     """An accepted claim's note names them."""
-    reading = read_claim(claim_content(**{HALF: 1}))
-    assert len(reading.unknown) == 1
-    reading.unknown[0].encode()
+    reading = parse_claim(claim_content(**{HALF: 1}))
+    assert len(reading.unknown_fields) == 1
+    reading.unknown_fields[0].encode()
 
 
 @pytest.mark.parametrize("spoilt", [{"name": HALF}, {"language": "Polish"}, {"name": ["Jan"]}])
 def test_a_bad_name_or_language_spoils_no_claim(spoilt: dict[str, object]) -> None:
-    reading = read_claim(claim_content(contact={"email": "jan@example.com", **spoilt}))
+    reading = parse_claim(claim_content(contact={"email": "jan@example.com", **spoilt}))
     assert reading.problems == {}
     assert reading.value is not None
     assert reading.value.contact == Contact(email="jan@example.com")
 
 
 def test_a_withdrawal_needs_no_reason() -> None:
-    reading = read_message(Withdrawal, {"request_id": "r", "actor": "member"})
+    reading = parse_message(Withdrawal, {"request_id": "r", "actor": "member"})
     assert reading.value == Withdrawal(request_id="r", actor="member")
 
 
@@ -246,21 +256,21 @@ def reordered(content: Any) -> Any:
 
 @given(JSON)
 def test_the_digest_does_not_depend_on_the_order_of_keys(content: object) -> None:
-    assert digest(content) == digest(reordered(content))
+    assert content_digest(content) == content_digest(reordered(content))
 
 
 def test_the_digest_tells_claims_apart() -> None:
     claims = [claim_content(), claim_content(link_id="lnk-78"), claim_content(answers={}), None, {}]
-    assert len({digest(claim) for claim in claims}) == len(claims)
+    assert len({content_digest(claim) for claim in claims}) == len(claims)
 
 
 def test_whatever_was_parsed_has_a_digest() -> None:
     """Also from a deeper place of the program than where it was parsed."""
-    depth = max(d for d in range(100, 1100, 10) if parse(b"[" * d + b"]" * d) is not None)
-    content = parse(b"[" * depth + b"]" * depth)
+    depth = max(d for d in range(100, 1100, 10) if parse_json(b"[" * d + b"]" * d) is not None)
+    content = parse_json(b"[" * depth + b"]" * depth)
 
     def deeper(steps: int) -> str:
-        return deeper(steps - 1) if steps else digest(content)
+        return deeper(steps - 1) if steps else content_digest(content)
 
     assert len(deeper(100)) == 64
 
@@ -274,7 +284,7 @@ def test_what_was_expected_is_said_in_our_own_words() -> None:
         "reward": {"amount": "1_0", "currency": "zloty"},
         "note": "x" * 4001,
     }
-    problems = read_message(PartnerOutcome, content).problems
+    problems = parse_message(PartnerOutcome, content).problems
     assert set(problems) == {
         "outcome_id", "outcome", "occurred_at", "reward.amount", "reward.currency", "note"
     }  # fmt: skip

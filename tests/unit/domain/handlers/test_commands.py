@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.claims.parsing import parse, read_message
+from domain.claims.parsing import parse_json, parse_message
 from domain.handlers.commands import answer_for, next_delivery, possible
 from domain.handlers.message_handling import HandlingResult, hear
 from domain.tickets.lifecycle import State
@@ -218,7 +218,7 @@ def test_an_answer_nested_deeper_than_any_form_does_not_raise() -> None:
     course = a_course(State.INFORMATION_REQUESTED)
     nested = b"[" * 400 + b"]" * 400
     raw = b'{"request_id": "req-1", "actor": "member", "answers": {"it": ' + nested + b"}}"
-    reading = read_message(InformationAnswer, parse(raw))
+    reading = parse_message(InformationAnswer, parse_json(raw))
     message = reading.value or InvalidMessage(
         message="provide_information", problems=reading.problems
     )

@@ -8,7 +8,7 @@ import pytest
 from domain.admission.admission import AdmissionRequest
 from domain.admission.claim_assessor import ClaimAssessor
 from domain.claims.forms import MAX_ANSWER_LENGTH, MAX_ORDER_NUMBER_LENGTH, validate_form
-from domain.partners.patterns import LONGEST_PATTERN, compiled, matches
+from domain.partners.patterns import MAX_PATTERN_LENGTH, compile_pattern, matches
 from domain.partners.profile import PartnerRules
 from tests.support.builders import NOW, NUMBER, a_field, a_partner, a_profile, some_facts
 from tests.unit.domain.admission.test_admission import json_of
@@ -81,7 +81,7 @@ def test_what_a_pattern_says_is_taken(pattern: str, answer: str) -> None:
         ("a{1001}", "repetition"),
         ("((a{30}){30}){30}", "repetition"),
         ("[\\pL]{400}", "too large"),
-        ("a" * (LONGEST_PATTERN + 1), "at most"),
+        ("a" * (MAX_PATTERN_LENGTH + 1), "at most"),
     ],
 )
 def test_a_pattern_that_cannot_be_matched_in_linear_time_or_little_room_does_not_load(
@@ -141,7 +141,7 @@ def test_a_claim_that_is_judged_leaves_no_trace_of_a_bug() -> None:
 
 
 def test_a_pattern_is_compiled_once() -> None:
-    assert compiled("[A-Z]{3}") is compiled("[A-Z]{3}")
+    assert compile_pattern("[A-Z]{3}") is compile_pattern("[A-Z]{3}")
 
 
 def test_a_field_without_a_pattern_takes_any_text() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.values.email_addresses import needs_utf8, read_address, wire_address
+from domain.values.email_addresses import normalize_email, requires_smtputf8, to_ascii_domain
 
 
 @pytest.mark.parametrize(
@@ -24,10 +24,10 @@ def test_an_address_keeps_its_mailbox_and_its_domain(
     written: str, kept: str, on_the_wire: str
 ) -> None:
     """IDNA 2008: sharp s and final sigma are letters of their own."""
-    assert read_address(written) == kept
-    assert wire_address(kept) == on_the_wire
-    assert needs_utf8(kept) is not on_the_wire.isascii()
-    assert read_address(kept) == kept
+    assert normalize_email(written) == kept
+    assert to_ascii_domain(kept) == on_the_wire
+    assert requires_smtputf8(kept) is not on_the_wire.isascii()
+    assert normalize_email(kept) == kept
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,6 @@ def test_an_address_keeps_its_mailbox_and_its_domain(
 )
 def test_what_cannot_be_reached_exactly_is_no_address(written: str) -> None:
     with pytest.raises(ValueError, match="expected"):
-        read_address(written)
+        normalize_email(written)
     with pytest.raises(ValueError, match="expected"):
-        wire_address(written)
+        to_ascii_domain(written)

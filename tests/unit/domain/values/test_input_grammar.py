@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from domain.values.input_grammar import NotRead, amount_in, day_in, moment_in, number_in, time_in
+from domain.values.input_grammar import (
+    InvalidInput,
+    normalize_number,
+    parse_amount,
+    parse_date,
+    parse_local_datetime,
+    parse_time,
+)
 from domain.values.types import Amount
 
 AMOUNT: TypeAdapter[Decimal] = TypeAdapter(Amount)
@@ -37,7 +44,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 )
 def test_a_number_is_read_as_the_market_writes_it(written: str, read: str) -> None:
     """And what was read once reads the same again."""
-    assert number_in(written, "EUR") == number_in(read, "EUR") == read
+    assert normalize_number(written, "EUR") == normalize_number(read, "EUR") == read
 
 
 @pytest.mark.parametrize(
@@ -52,20 +59,20 @@ def test_a_number_is_read_as_the_market_writes_it(written: str, read: str) -> No
     ],
 )
 def test_what_is_no_number_or_may_be_two_is_refused(written: str, code: str) -> None:
-    with pytest.raises(NotRead) as caught:
-        number_in(written, "EUR")
+    with pytest.raises(InvalidInput) as caught:
+        normalize_number(written, "EUR")
     assert caught.value.code == code
 
 
 def test_both_readings_of_a_number_are_named() -> None:
-    with pytest.raises(NotRead, match=r"expected 1250 or 1\.25, as 1\.250 can mean either"):
-        amount_in("1.250", "EUR")
+    with pytest.raises(InvalidInput, match=r"expected 1250 or 1\.25, as 1\.250 can mean either"):
+        parse_amount("1.250", "EUR")
 
 
 def test_a_number_that_is_counted_off_in_groups_is_one() -> None:
-    assert number_in("100 1234 5678", groups=True) == "10012345678"
-    with pytest.raises(NotRead, match="not several"):
-        number_in("1 2", groups=True)
+    assert normalize_number("100 1234 5678", groups=True) == "10012345678"
+    with pytest.raises(InvalidInput, match="not several"):
+        normalize_number("1 2", groups=True)
 
 
 @given(st.decimals(0, 9_999_999_999, places=2), st.sampled_from([".", ",", " "]))
@@ -74,7 +81,7 @@ def test_every_amount_is_read_in_every_usual_spelling(amount: Decimal, group: st
     decimal = "." if group == "," else ","
     american = f"{amount:,.2f}"
     written = american.replace(",", "_").replace(".", decimal).replace("_", group)
-    assert amount_in(written, "PLN") == amount
+    assert parse_amount(written, "PLN") == amount
     assert AMOUNT.validate_python(f"{amount:.2f}") == amount
 
 
@@ -108,7 +115,7 @@ def test_an_amount_in_json_is_text_or_a_number(content: Any, read: str) -> None:
 
 @pytest.mark.parametrize("written", ["2026-11-08", "8.11.2026", "08. 11. 2026", "08/11/2026"])
 def test_a_day_is_read_as_the_market_writes_it(written: str) -> None:
-    assert day_in(written, is_day_first=True) == date(2026, 11, 8)
+    assert parse_date(written, is_day_first=True) == date(2026, 11, 8)
 
 
 @pytest.mark.parametrize(
@@ -116,31 +123,31 @@ def test_a_day_is_read_as_the_market_writes_it(written: str) -> None:
     ["8/11/2026", "20261108", "8.11.26", "2026-11-8", "31.2.2026", "2026-11-08T10:00", ""],
 )
 def test_a_day_that_may_be_another_is_refused(written: str) -> None:
-    with pytest.raises(NotRead, match=r"a date such as 2026-10-01 or 1\.10\.2026"):
-        day_in(written)
+    with pytest.raises(InvalidInput, match=r"a date such as 2026-10-01 or 1\.10\.2026"):
+        parse_date(written)
 
 
 @pytest.mark.parametrize(
     ("written", "read"), [("14:30", (14, 30)), ("14.30", (14, 30)), ("9:05", (9, 5))]
 )
 def test_a_time_has_a_colon_or_a_point(written: str, read: tuple[int, int]) -> None:
-    assert time_in(written) == time(*read)
+    assert parse_time(written) == time(*read)
 
 
 @pytest.mark.parametrize("written", ["14", "1430", "14.3", "24:00", "14:30+02:00", "2 pm", ""])
 def test_a_time_that_may_be_another_is_refused(written: str) -> None:
     """`14.3` once was three tenths of a second past two."""
-    with pytest.raises(NotRead, match="a time such as 14:30"):
-        time_in(written)
+    with pytest.raises(InvalidInput, match="a time such as 14:30"):
+        parse_time(written)
 
 
 def test_a_moment_without_an_offset_is_that_of_the_market() -> None:
     for written in ("2026-11-08 14:30", "8.11.2026 14.30", "2026-11-08T14:30:00"):
-        assert moment_in(written, BERLIN).isoformat() == "2026-11-08T14:30:00+01:00"
+        assert parse_local_datetime(written, BERLIN).isoformat() == "2026-11-08T14:30:00+01:00"
 
 
 @pytest.mark.parametrize("written", ["2026-10-25 02:30", "2026-03-29 02:30", "2026-11-08"])
 def test_a_moment_that_is_none_or_two_is_refused(written: str) -> None:
     """Where the clocks are put back, an hour comes twice; where they go on, one is missing."""
-    with pytest.raises(NotRead, match="an instant such as"):
-        moment_in(written, BERLIN)
+    with pytest.raises(InvalidInput, match="an instant such as"):
+        parse_local_datetime(written, BERLIN)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.values.network_hosts import is_open
+from domain.values.network_hosts import is_public_https_url
 
 OPEN = [
     "https://partner.example/claims",
@@ -46,9 +46,9 @@ CLOSED = [
 
 @pytest.mark.parametrize("url", OPEN)
 def test_an_address_in_the_internet_over_tls_is_open(url: str) -> None:
-    assert is_open(url)
+    assert is_public_https_url(url)
 
 
 @pytest.mark.parametrize("url", CLOSED)
 def test_plain_http_and_closed_networks_are_not_open(url: str) -> None:
-    assert not is_open(url)
+    assert not is_public_https_url(url)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.claims.claim import LinkKind, Reward, RewardState, matches_order
-from domain.values.order_key import names_order, order_key
+from domain.values.order_key import can_identify_order, normalize_order_number
 from tests.support.builders import NOW
 
 
@@ -31,13 +31,13 @@ def test_an_order_number_is_compared_by_its_letters_and_digits(
     written: str, key: str | None
 ) -> None:
     """R25: upper case, letters and digits only; a number has no zeros before it."""
-    assert order_key(written) == key
+    assert normalize_order_number(written) == key
 
 
 @given(st.text())
 def test_an_order_key_has_only_letters_and_digits(text: str) -> None:
     """R25: however it was written."""
-    key = order_key(text)
+    key = normalize_order_number(text)
     assert key is None or key.isalnum()
 
 
@@ -58,19 +58,19 @@ ALIKE = [
 @pytest.mark.parametrize("spellings", ALIKE)
 def test_letters_that_fold_together_or_look_alike_give_one_key(spellings: tuple[str, ...]) -> None:
     """R25: one order, one key, one reward."""
-    assert len({order_key(one) for one in spellings}) == 1
-    assert all(map(names_order, spellings))
+    assert len({normalize_order_number(one) for one in spellings}) == 1
+    assert all(map(can_identify_order, spellings))
 
 
 @pytest.mark.parametrize("other", ["VT-2231-8", "VT-2213-9", "VI-2231-9", "VT-223l-9"])
 def test_other_letters_and_digits_are_another_order(other: str) -> None:
-    assert order_key(other) != order_key("VT-2231-9")
+    assert normalize_order_number(other) != normalize_order_number("VT-2231-9")
 
 
 @pytest.mark.parametrize("number", ["\u039d-12", "\u0418-5", "\u4e2d1", "\u0417-1", "\u01c0-1"])
 def test_letters_that_are_read_in_two_ways_name_no_order(number: str) -> None:
     """Greek capital Nu looks like N, its small form like v: neither reading is taken."""
-    assert not names_order(number)
+    assert not can_identify_order(number)
 
 
 CASES = (str.upper, str.lower, str.casefold, str.swapcase, str.title)
@@ -80,7 +80,9 @@ CASES = (str.upper, str.lower, str.casefold, str.swapcase, str.title)
 def test_neither_case_nor_form_makes_another_order(text: str, form: str) -> None:
     """R25: also where a letter folds into several, or comes apart with a mark."""
     normal = unicodedata.normalize(form, text)  # type: ignore[arg-type]
-    assert {order_key(case(normal)) for case in CASES} == {order_key(text)}
+    assert {normalize_order_number(case(normal)) for case in CASES} == {
+        normalize_order_number(text)
+    }
 
 
 def test_a_reward_of_the_feed_is_found_by_any_spelling_of_its_order() -> None:
@@ -95,4 +97,4 @@ def test_a_reward_of_the_feed_is_found_by_any_spelling_of_its_order() -> None:
         state=RewardState.REGISTERED,
         changed_at=NOW,
     )
-    assert matches_order(reward, order_key("VT 22319"), None)
+    assert matches_order(reward, normalize_order_number("VT 22319"), None)

@@ -44,13 +44,15 @@ def warsaw(*parts: int) -> datetime:
 )
 def test_three_months_are_calendar_months(day: str, period: str, expected: str) -> None:
     """R35, R36: 31 August + three months is 30 November; leap years count."""
-    assert periods.days_after(date.fromisoformat(day), period) == date.fromisoformat(expected)
+    assert periods.add_calendar_period(date.fromisoformat(day), period) == date.fromisoformat(
+        expected
+    )
 
 
 @given(DAYS)
 def test_the_window_ends_in_the_third_month_on_the_same_day_or_its_last(day: date) -> None:
     """R35: property over every day of two centuries."""
-    last = periods.last_claim_day(day, periods.LONGEST_WINDOW)
+    last = periods.last_claim_day(day, periods.MAX_CLAIM_WINDOW)
     assert (last.year * 12 + last.month) - (day.year * 12 + day.month) == 3
     assert last.day == day.day or (last.day < day.day and (last + timedelta(days=1)).day == 1)
 
@@ -75,14 +77,14 @@ def test_the_window_ends_in_the_third_month_on_the_same_day_or_its_last(day: dat
 def test_days_go_by_the_calendar_and_hours_by_the_clock(
     start: datetime, period: str, expected: datetime
 ) -> None:
-    assert periods.after(start, period, WARSAW) == expected
+    assert periods.add_period(start, period, WARSAW) == expected
 
 
 @given(INSTANTS, st.integers(0, 700), ZONES)
 def test_days_keep_the_time_of_day_unless_that_night_lacks_it(
     instant: datetime, days: int, zone: ZoneInfo
 ) -> None:
-    moved = periods.after(instant, f"P{days}D", zone)
+    moved = periods.add_period(instant, f"P{days}D", zone)
     start, end = instant.astimezone(zone), moved.astimezone(zone)
     assert (end.date() - start.date()).days == days
     assert abs(end.replace(tzinfo=None) - start.replace(tzinfo=None) - timedelta(days)) in (
@@ -94,7 +96,7 @@ def test_days_keep_the_time_of_day_unless_that_night_lacks_it(
 @given(INSTANTS, st.integers(0, 10_000), ZONES)
 def test_hours_are_always_hours(instant: datetime, hours: int, zone: ZoneInfo) -> None:
     """R7: whatever the clocks on the wall do meanwhile."""
-    moved = periods.after(instant, f"PT{hours}H", zone)
+    moved = periods.add_period(instant, f"PT{hours}H", zone)
     assert moved - instant == timedelta(hours=hours)
     assert moved.tzinfo is UTC
 
@@ -110,12 +112,12 @@ def test_hours_are_always_hours(instant: datetime, hours: int, zone: ZoneInfo) -
     ],
 )
 def test_a_day_ends_at_midnight_by_the_markets_clock(day: date, expected: datetime) -> None:
-    assert periods.midnight_after(day, WARSAW) == expected
+    assert periods.end_of_day(day, WARSAW) == expected
 
 
 @given(DAYS, ZONES)
 def test_midnight_is_the_first_moment_of_the_next_day(day: date, zone: ZoneInfo) -> None:
-    midnight = periods.midnight_after(day, zone)
+    midnight = periods.end_of_day(day, zone)
     assert midnight.astimezone(zone).date() == day + timedelta(days=1)
     assert (midnight - timedelta(microseconds=1)).astimezone(zone).date() == day
 
@@ -165,13 +167,13 @@ def test_a_cancellation_period_with_a_clock_part_ends_to_the_second() -> None:
 @pytest.mark.parametrize("period", ["P3M", "P89D", "P2M", "P2M27D", "P1D", "P0D", "P12W"])
 def test_a_window_of_three_months_or_less_lengthens_nothing(period: str) -> None:
     """R35."""
-    assert not periods.lengthens_window(period)
+    assert not periods.exceeds_longest_window(period)
 
 
 @pytest.mark.parametrize("period", ["P3M1D", "P90D", "P92D", "P4M", "P1Y", "P13W", "P2M30D"])
 def test_a_window_that_may_pass_three_months_lengthens_it(period: str) -> None:
     """R35: ninety days from 1 February are a day more than three months."""
-    assert periods.lengthens_window(period)
+    assert periods.exceeds_longest_window(period)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +193,7 @@ def test_a_delay_as_long_as_the_window_leaves_no_time(
     delay: str, window: str, leaves_none: bool
 ) -> None:
     """R9, R35: measured with the shortest three months, and from the end of the order's day."""
-    assert periods.leaves_no_time(delay, window, ZoneInfo("UTC")) is leaves_none
+    assert periods.never_claimable(delay, window, ZoneInfo("UTC")) is leaves_none
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.claims.claim import Contact
-from domain.values.person_names import LONGEST_NAME, read_language, read_name
+from domain.values.person_names import MAX_NAME_LENGTH, parse_language_tag, parse_person_name
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from domain.values.person_names import LONGEST_NAME, read_language, read_name
     ],
 )
 def test_a_name_stays(told: str, name: str) -> None:
-    assert read_name(told) == name
+    assert parse_person_name(told) == name
 
 
 @pytest.mark.parametrize(
@@ -51,15 +51,15 @@ def test_a_name_stays(told: str, name: str) -> None:
     ],
 )
 def test_what_is_no_name_is_left_out(told: object) -> None:
-    assert read_name(told) == ""
+    assert parse_person_name(told) == ""
 
 
 @given(st.text(max_size=300))
 def test_no_name_is_long_or_a_link(told: str) -> None:
-    name = read_name(told)
-    assert len(name) <= LONGEST_NAME
+    name = parse_person_name(told)
+    assert len(name) <= MAX_NAME_LENGTH
     assert not set("@:/\\<>[]\r\n\u202e") & set(name)
-    assert read_name(name) == name
+    assert parse_person_name(name) == name
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_no_name_is_long_or_a_link(told: str) -> None:
     ],
 )
 def test_a_language_tag_counts_by_its_first_part(tag: object, language: str | None) -> None:
-    assert read_language(tag) == language
+    assert parse_language_tag(tag) == language
 
 
 def test_nothing_but_the_address_spoils_a_contact() -> None:

@@ -6,7 +6,7 @@ import secrets as random_secrets
 import pytest
 
 from domain.errors import InvalidConfiguration
-from domain.values.secrets import is_weak, shared, webhook_key
+from domain.values.secrets import decode_webhook_secret, find_shared_secret, is_weak
 from local.stack.profiles import invented_secret
 from secret_settings import partner_secrets, reject_shared_secrets, with_secret_files
 from tests.support.builders import a_profile
@@ -50,7 +50,7 @@ def test_random_keys_are_strong() -> None:
 
 def test_a_webhook_secret_of_a_weak_key_is_refused_however_it_is_spelt() -> None:
     weak = "whsec_" + base64.b64encode(b"\x07" * 32).decode()
-    assert webhook_key(weak)
+    assert decode_webhook_secret(weak)
     with pytest.raises(InvalidConfiguration, match="TICKETS_PARTNER_SECRET_VELOTEL") as caught:
         partner_secrets([a_profile()], {"TICKETS_PARTNER_SECRET_VELOTEL": f"{ONE} {weak}"})
     assert weak not in str(caught.value)
@@ -79,7 +79,7 @@ def test_two_partners_never_name_one_secret() -> None:
 )
 def test_one_secret_never_serves_two_ends(one: str, other: str) -> None:
     """Not while it rotates either, and not in another spelling."""
-    assert shared({"A": one, "B": other, "C": THIRD + "x"}) == ("A", "B")
+    assert find_shared_secret({"A": one, "B": other, "C": THIRD + "x"}) == ("A", "B")
     with pytest.raises(InvalidConfiguration) as caught:
         reject_shared_secrets({"NOT_SET": None, "A": one, "B": other})
     assert caught.value.key == "B"
@@ -88,7 +88,7 @@ def test_one_secret_never_serves_two_ends(one: str, other: str) -> None:
 
 
 def test_secrets_of_their_own_are_taken() -> None:
-    assert shared({"A": f"{ONE} {OTHER}", "B": THIRD}) is None
+    assert find_shared_secret({"A": f"{ONE} {OTHER}", "B": THIRD}) is None
     reject_shared_secrets({"A": None, "B": None, "C": ONE})
 
 

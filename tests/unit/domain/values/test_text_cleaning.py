@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.tickets.messages import Decision, PartnerOutcome
-from domain.values.order_key import order_key
-from domain.values.text_cleaning import cleaned, cleaned_lines, on_one_line
+from domain.values.order_key import normalize_order_number
+from domain.values.text_cleaning import clean_line, clean_text, to_single_line
 
 UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u061c\u202e\u2066\ufe0f\u034f\u3164"
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u2043"
@@ -18,22 +18,22 @@ LINE_ENDS = ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"]
 
 @pytest.mark.parametrize(("seen", "spelt"), [("", UNSEEN), ("-", DASHES), (" ", SPACES)])
 def test_what_looks_like_nothing_a_dash_or_a_space_is_one(seen: str, spelt: str) -> None:
-    assert {cleaned(f"VT{one}9") for one in spelt} == {f"VT{seen}9"}
-    assert {cleaned_lines(f"VT{one}9") for one in spelt} == {f"VT{seen}9"}
+    assert {clean_line(f"VT{one}9") for one in spelt} == {f"VT{seen}9"}
+    assert {clean_text(f"VT{one}9") for one in spelt} == {f"VT{seen}9"}
 
 
 @pytest.mark.parametrize("end", LINE_ENDS)
 def test_free_text_keeps_its_lines_and_other_words_have_one(end: str) -> None:
-    assert cleaned_lines(f" a {end}{end}b\u200b{end}") == "a\n\nb"
-    assert cleaned(f" a{end}b{end}") == "a b"
+    assert clean_text(f" a {end}{end}b\u200b{end}") == "a\n\nb"
+    assert clean_line(f" a{end}b{end}") == "a b"
 
 
 @given(st.text())
 def test_cleaning_twice_changes_nothing(text: str) -> None:
-    for clean in (cleaned, cleaned_lines):
+    for clean in (clean_line, clean_text):
         assert clean(clean(text)) == clean(text)
-    assert len(cleaned(text).splitlines()) <= 1
-    assert len(on_one_line(text).splitlines()) <= 1
+    assert len(clean_line(text).splitlines()) <= 1
+    assert len(to_single_line(text).splitlines()) <= 1
 
 
 def test_words_of_partners_and_agents_are_kept_cleaned() -> None:
@@ -71,11 +71,11 @@ PILES = (
 @pytest.mark.parametrize("pile", PILES, ids=range(len(PILES)))
 def test_marks_piled_on_one_letter_take_no_time(pile: str) -> None:
     began = time.perf_counter()
-    once = cleaned(pile)
-    assert cleaned(once) == once
-    order_key(pile)
+    once = clean_line(pile)
+    assert clean_line(once) == once
+    normalize_order_number(pile)
     assert time.perf_counter() - began < 2
 
 
 def test_a_letter_keeps_its_marks() -> None:
-    assert cleaned("Z\u0307o\u0301\u0142w\u0301 \u1ea5") == "\u017b\u00f3\u0142\u1e83 \u1ea5"
+    assert clean_line("Z\u0307o\u0301\u0142w\u0301 \u1ea5") == "\u017b\u00f3\u0142\u1e83 \u1ea5"

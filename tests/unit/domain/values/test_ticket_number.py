@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import RequestRejected
-from domain.values.ticket_number import ALPHABET, read_number, ticket_number
+from domain.values.ticket_number import ALPHABET, derive_number, parse_number
 
-NUMBERS = st.builds(ticket_number, st.text(max_size=20), st.text(max_size=20))
+NUMBERS = st.builds(derive_number, st.text(max_size=20), st.text(max_size=20))
 FORGIVEN = {"0": "0Oo", "1": "1IiLl"}
 
 
@@ -22,7 +22,7 @@ def symbols_of(number: str) -> str:
 def is_refused(text: str) -> bool:
     """Whether no number can be read from `text`, and the refusal says so."""
     try:
-        read_number(text)
+        parse_number(text)
     except RequestRejected as refused:
         return refused.code == "unknown_number" and refused.field == "number"
     return False
@@ -41,12 +41,12 @@ def test_the_alphabet_is_crockfords() -> None:
 
 @given(st.text(), st.text())
 def test_the_same_request_gets_the_same_number_again(account: str, key: str) -> None:
-    assert ticket_number(account, key) == ticket_number(account, key)
+    assert derive_number(account, key) == derive_number(account, key)
 
 
 def test_a_number_never_changes_between_versions() -> None:
     """R29: the number stands in letters for years; its derivation is for ever."""
-    assert ticket_number("acc-1001", "req-1") == "ZW-MHRP-01J1-6KZ9-4"
+    assert derive_number("acc-1001", "req-1") == "ZW-MHRP-01J1-6KZ9-4"
 
 
 @pytest.mark.parametrize(
@@ -56,11 +56,11 @@ def test_a_number_never_changes_between_versions() -> None:
 def test_another_account_or_key_is_another_number(
     one: tuple[str, str], other: tuple[str, str]
 ) -> None:
-    assert ticket_number(*one) != ticket_number(*other)
+    assert derive_number(*one) != derive_number(*other)
 
 
 def test_ten_thousand_requests_get_ten_thousand_numbers() -> None:
-    assert len({ticket_number("acc", str(key)) for key in range(10_000)}) == 10_000
+    assert len({derive_number("acc", str(key)) for key in range(10_000)}) == 10_000
 
 
 @settings(max_examples=20)
@@ -107,7 +107,7 @@ def test_reading_forgives_how_people_write(number: str, data: st.DataObject) -> 
         written += data.draw(st.sampled_from(FORGIVEN.get(symbol, symbol + symbol.lower())))
         written += data.draw(st.sampled_from(["", " ", "-", " - ", "\u00a0", "–"]))
     prefix = data.draw(st.sampled_from(["ZW-", "zw ", "ZW", "z w-", ""]))
-    assert read_number(f"  {prefix}{written}\n") == number
+    assert parse_number(f"  {prefix}{written}\n") == number
 
 
 @pytest.mark.parametrize(
@@ -129,4 +129,4 @@ def test_a_text_of_many_combining_marks_is_refused_at_once(mark: str) -> None:
 
 @given(st.text())
 def test_reading_raises_nothing_but_its_refusal(text: str) -> None:
-    assert is_refused(text) or re.fullmatch(r"ZW(-\w{4}){3}-\w", read_number(text))
+    assert is_refused(text) or re.fullmatch(r"ZW(-\w{4}){3}-\w", parse_number(text))
