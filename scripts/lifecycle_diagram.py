@@ -1,6 +1,6 @@
-"""The map of `lifecycle.py` as a page: a table and a Mermaid diagram, drawn from its arrows.
+"""The transition table as a page: a Mermaid diagram and a table of events.
 
-`.venv/bin/python -m scripts.lifecycle_diagram > docs/lifecycle.md` writes the page anew.
+`.venv/bin/python -m scripts.lifecycle_diagram > docs/lifecycle.md` writes the page.
 """
 
 from collections.abc import Iterable
@@ -10,19 +10,19 @@ from domain.tickets.emails import email_for_transition
 from domain.tickets.lifecycle import FINAL, TRANSITIONS, Event, State
 
 _PAGE: Final = """\
-# The life of a ticket
+# Ticket lifecycle
 
-Drawn from `ARROWS` in `domain/tickets/lifecycle.py` with
-`.venv/bin/python -m scripts.lifecycle_diagram > docs/lifecycle.md`; a test compares the two. An
-arrow says what is possible. Which of several an event takes is decided in
+Generated from `TRANSITIONS` in `domain/tickets/lifecycle.py` with
+`.venv/bin/python -m scripts.lifecycle_diagram > docs/lifecycle.md`; a test compares the two. A
+transition in the table is possible; which of several an event makes is decided by
 `domain/tickets/ticket_aggregate.py`, `domain/handlers/partner_outcomes.py` and
-`domain/handlers/commands.py`; a message without an arrow from where the ticket stands moves
-nothing.
+`domain/handlers/commands.py`. A message without a transition from the current state is stored in
+the message log and changes nothing. The rules are in [requirements.md](requirements.md#lifecycle).
 
 Final states: {final}.
 
-The answer to a claim that is not accepted goes to its caller; only when it took longer than ten
-seconds does the member get the letter `claim_not_accepted` as well.
+The caller gets the refusal of a claim as the response; the member also gets the e-mail
+`claim_not_accepted`, but only if the refusal took longer than ten seconds.
 
 ## Diagram
 
@@ -32,7 +32,7 @@ seconds does the member get the letter `claim_not_accepted` as well.
 
 ## Table
 
-| event | from | to | letter to the member |
+| event | from | to | e-mail to the member |
 |---|---|---|---|
 {rows}
 """
