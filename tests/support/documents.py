@@ -3,14 +3,15 @@
 import re
 import subprocess
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = "docs/requirements.md"
 _FENCE = re.compile(r"^( *)```.*?^\1```$", re.M | re.S)
 _SPAN = re.compile(r"`([^`\n]+)`")
-_LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
+_LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")
 _HEADING = re.compile(r"^#+ (.+)$", re.M)
 _ANCHOR = re.compile(r'<a id="([^"]+)">')
 
@@ -51,8 +52,8 @@ def code_spans(name: str) -> Iterator[str]:
 
 
 def links(name: str) -> Iterator[str]:
-    """Yield the targets of a document's links to other files and to its own headings."""
-    yield from (to for to in _LINK.findall(prose(name)) if "://" not in to)
+    """Yield the targets of a document's links and pictures that are in the repository."""
+    yield from (to for link in _LINK.findall(prose(name)) if "://" not in (to := "".join(link)))
 
 
 def headings(name: str) -> list[str]:
@@ -71,6 +72,14 @@ def section(name: str, title: str) -> str:
     """Return the text of a document's section, up to the next heading."""
     parts = re.split(r"^#+ (.+)$", prose(name), flags=re.M)
     found = dict(zip(parts[1::2], parts[2::2], strict=True))
-    return next(
-        text for head, text in found.items() if re.sub(r"<[^>]+>", "", head).strip() == title
-    )
+    plain = {re.sub(r"<[^>]+>", "", head).strip(): text for head, text in found.items()}
+    return plain[title]
+
+
+def exists(path: str) -> bool:
+    """Say whether a path, maybe with `<placeholders>` or `*`, or a file's name, is tracked."""
+    pattern = re.sub(r"<[^>]+>", "*", path).rstrip("/")
+    folders = {str(folder) for name in tracked() for folder in PurePosixPath(name).parents}
+    known = (*tracked(), *folders)
+    names = (PurePosixPath(one).name for one in known if "/" not in pattern)
+    return any(fnmatch(one, pattern) for one in (*known, *names))

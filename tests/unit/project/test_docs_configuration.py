@@ -68,6 +68,18 @@ def test_every_key_at_the_top_of_a_partners_file_is_described() -> None:
     assert keys("Top level") == set(rules.model_fields) - TABLES.keys()
 
 
+@pytest.mark.parametrize("table", ["", *TABLES])
+def test_keys_without_a_default_are_described_as_required(table: str) -> None:
+    (model,) = models_in(PartnerProfile.model_fields["rules"].annotation)
+    if table:
+        (model,) = models_in(model.model_fields[table].annotation)
+    rows = re.findall(
+        r"^\| `(\w+)` \|[^|]+\| required \|", section(PAGE, TABLES.get(table, "Top level")), re.M
+    )
+    needed = {name for name, field in model.model_fields.items() if field.is_required()}
+    assert set(rows) == needed - TABLES.keys()
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_every_key_of_a_table_of_a_partners_file_is_described(table: str) -> None:
     (rules,) = models_in(PartnerProfile.model_fields["rules"].annotation)
