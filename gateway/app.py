@@ -16,22 +16,15 @@ from adapters.http.webhook_client import open_door
 from adapters.postgres.database import Postgres
 from adapters.security.jwt import BearerTokens, IssuerKeys
 from domain.partners.profile import PartnerProfile
-from gateway.api import (
-    claims,
-    discrepancies,
-    events,
-    feed,
-    health,
-    outcomes,
-    sessions,
-    ticket_messages,
-    tickets,
-)
+from gateway.api import accounts, claims, commands, discrepancies, health, ticket_messages, tickets
+from gateway.api.partners import form as partner_form
+from gateway.api.partners import outcomes
+from gateway.api.platform import events, feed, sessions, webhooks
 from gateway.background.jobs import going_round
 from gateway.context import AppContext
 from gateway.http import problems
 from gateway.http.middleware import SecurityMiddleware
-from gateway.http.openapi import DocumentedAPI, operation_id
+from gateway.http.openapi import DocumentedAPI
 from gateway.http.security_log import ClientAddressMiddleware
 from gateway.pages.agent import search
 from gateway.pages.member import answer, form
@@ -40,8 +33,8 @@ from gateway.temporal_client import connect
 from settings import GatewaySettings
 
 _MODULES: Final = (
-    *(health, claims, tickets, ticket_messages, discrepancies),
-    *(outcomes, feed, events, sessions),
+    *(health, accounts, partner_form, claims, tickets, commands, ticket_messages, discrepancies),
+    *(outcomes, feed, events, webhooks, sessions),
     *(form, answer, outcome_page, search),
 )
 """Calls first, then pages; each has a `router`."""
@@ -49,8 +42,8 @@ STATIC: Final = Path(__file__).with_name("static")
 _REQUEST_ID: Final = re.compile("[!-~]{1,128}")
 _DESCRIPTION: Final = (
     "Support tickets for cashback and referral rewards. Errors are problem details (RFC 9457) with"
-    " a `code`; `Accept-Language` (pl, de, en) chooses the language of their words. Every answer"
-    " carries `X-Request-ID`."
+    " a `code`; `Accept-Language` (pl, de, en) selects the language of their titles. Every response"
+    " has an `X-Request-ID`."
 )
 
 
@@ -80,7 +73,6 @@ def create_app(
         openapi_url=None,  # ours is written once: see probes
         redirect_slashes=False,
         separate_input_output_schemas=False,
-        generate_unique_id_function=operation_id,
     )
     problems.register_handlers(app)
     for module in _MODULES:

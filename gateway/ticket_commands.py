@@ -79,7 +79,7 @@ async def submit_command(
             actor=request.actor,
             caller=request.sender,
             number=number,
-            act=update,
+            action=update,
             request=request.request_id,
             code=code,
         )

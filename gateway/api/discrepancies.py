@@ -1,4 +1,4 @@
-"""Discrepancies for agents: what contradicts a ticket and could not move it, and closing one."""
+"""Discrepancies for agents: the open ones, and closing one."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
@@ -18,18 +18,24 @@ from gateway.http.security_log import SecurityEvent, log_event, log_search
 
 router = APIRouter(prefix="/v1", tags=["tickets"], route_class=ApiRoute)
 _PROBLEMS: Final = ("malformed", "unauthorised", "forbidden", "unavailable")
+_MAX_BIGINT: Final = 2**63 - 1
 
 
 @router.get(
-    "/discrepancies", responses=responses(*_PROBLEMS), summary="List discrepancies that wait"
+    "/discrepancies",
+    operation_id="discrepancies_list",
+    summary="List open discrepancies",
+    responses=responses(*_PROBLEMS),
 )
-async def discrepancies(
+async def list_discrepancies(
     context: Context,
     caller: AgentCaller,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
-    after: Annotated[int | None, Query(ge=0, le=2**63 - 1, description="`next` before.")] = None,
+    after: Annotated[
+        int | None, Query(ge=0, le=_MAX_BIGINT, description="`next` of the previous page.")
+    ] = None,
 ) -> DiscrepancyPage:
-    """List what contradicts a ticket and waits for an agent, the oldest first, a page at a time."""
+    """List discrepancies that no agent has closed, oldest first, one page at a time."""
     rows = await discrepancies_open(context.postgres, limit + 1, after)
     page = [to_discrepancy(row) for row in rows[:limit]]
     log_search(caller.subject, ["discrepancies"], len(page))
@@ -40,16 +46,17 @@ async def discrepancies(
 
 @router.post(
     "/discrepancies/{discrepancy_id}/closure",
-    responses=responses(*_PROBLEMS, "unknown_discrepancy"),
+    operation_id="discrepancies_close",
     summary="Close a discrepancy",
+    responses=responses(*_PROBLEMS, "unknown_discrepancy"),
 )
 async def close(
     context: Context,
     caller: AgentCaller,
-    discrepancy_id: Annotated[int, Path(ge=0, le=2**63 - 1, examples=[17])],
+    discrepancy_id: Annotated[int, Path(ge=0, le=_MAX_BIGINT, examples=[17])],
     closure: Annotated[DiscrepancyClosureRequest, Body()],
 ) -> Discrepancy:
-    """Close a discrepancy that was dealt with, and say how. Closed before, it stays as it was."""
+    """Close a discrepancy with a note on its solution. A closed one is returned unchanged."""
     note = closure.note.replace("\x00", "\ufffd")
     return await close_and_log(context, discrepancy_id, caller.actor, note)
 
@@ -57,14 +64,20 @@ async def close(
 async def close_and_log(
     context: AppContext, discrepancy_id: int, actor: str, note: str
 ) -> Discrepancy:
-    """Close a discrepancy in an agent's name, tell the security log, and return it; raises
-    `unknown_discrepancy`.
+    """Close a discrepancy for an agent and record that in the security log.
+
+    Raises `unknown_discrepancy`.
     """
     row = await close_discrepancy(context.postgres, discrepancy_id, actor, note)
     if row is None:
         raise Problem("unknown_discrepancy")
-    told = {"actor": actor, "number": row["number"], "request": str(discrepancy_id)}
-    log_event(SecurityEvent.TICKET_ACTED_ON, act="close_discrepancy", **told)
+    log_event(
+        SecurityEvent.TICKET_ACTED_ON,
+        action="close_discrepancy",
+        actor=actor,
+        number=row["number"],
+        request=str(discrepancy_id),
+    )
     return to_discrepancy(row)
 
 

@@ -1,4 +1,4 @@
-"""Whether the gateway lives and can work, and its figures for Prometheus."""
+"""Liveness, readiness, metrics and the OpenAPI document."""
 
 from typing import Final
 
@@ -15,27 +15,30 @@ from gateway.http.openapi import DocumentedAPI
 from gateway.http.problems import Problem, responses
 from gateway.temporal_client import check_database, check_temporal
 
-router = APIRouter(tags=["operation"])
+router = APIRouter(tags=["health"])
 _EXAMPLE: Final = {"text/plain": {"example": "gateway_requests_in_progress 1.0\n"}}
 
 
 class HealthStatus(BaseModel):
-    """All is well."""
+    """The check succeeded."""
 
     status: str = Field("ok", examples=["ok"])
 
 
-@router.get("/healthz")
+@router.get("/healthz", operation_id="health_live", summary="Liveness probe")
 async def liveness() -> HealthStatus:
-    """Say that the gateway lives. Needs no token, tells nothing else."""
+    """Answer as long as the process runs. Needs no token."""
     return HealthStatus()
 
 
-@router.get("/readyz", responses=responses("unavailable"))
+@router.get(
+    "/readyz",
+    operation_id="health_ready",
+    summary="Readiness probe",
+    responses=responses("unavailable"),
+)
 async def readiness(context: Context) -> HealthStatus:
-    """Say whether Temporal and the database answer, and have what work needs: with `503`, send
-    calls elsewhere.
-    """
+    """Answer `503` unless Temporal and the database respond and are set up for this version."""
     if not await context.readiness.known(lambda: _is_ready(context)):
         raise Problem("unavailable")
     return HealthStatus()
@@ -53,7 +56,7 @@ async def _is_ready(context: AppContext) -> bool:
 
 @router.get("/openapi.json", include_in_schema=False)
 async def document(request: Request) -> Response:
-    """Send the OpenAPI document: written once, and not sent again to who has it."""
+    """Return the OpenAPI document; `304` if the caller has it already."""
     app: DocumentedAPI = request.app
     written, tag = app.document
     headers = {"etag": tag, "cache-control": "no-cache"}
@@ -64,9 +67,11 @@ async def document(request: Request) -> Response:
 
 @router.get(
     "/metrics",
+    operation_id="metrics_get",
+    summary="Metrics for Prometheus",
     response_class=PlainTextResponse,
-    responses={200: {"description": "The figures", "content": _EXAMPLE}},
+    responses={200: {"description": "The metrics", "content": _EXAMPLE}},
 )
 def metrics(request: Request, caller: OperatorCaller) -> Response:
-    """Tell the gateway's figures, in Prometheus's text format."""
+    """Return the gateway's metrics in the text format of Prometheus."""
     return handle_metrics(request)

@@ -1,12 +1,13 @@
-"""The messages of a ticket, a page at a time: those that came last stand in the ticket itself."""
+"""Older messages of a ticket, one page at a time; the ticket itself shows the newest."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
 from adapters.postgres.ticket_queries import MESSAGES_A_PAGE, messages_before
 from gateway.api.schemas.ticket_detail import MessageLogItem
+from gateway.api.tickets import PROBLEMS, NumberPath
 from gateway.context import Context
 from gateway.http.auth import AgentCaller, ApiRoute
 from gateway.http.pagination import (
@@ -19,10 +20,17 @@ from gateway.http.security_log import SecurityEvent, log_event
 from gateway.ticket_commands import parse_number_or_404
 
 router = APIRouter(prefix="/v1", tags=["tickets"], route_class=ApiRoute)
+BeforeQuery = Annotated[
+    str | None,
+    Query(
+        pattern=MESSAGE_CURSOR_PATTERN,
+        description="`messages_before` of the ticket, or `next` of the previous page.",
+    ),
+]
 
 
 class MessagePage(BaseModel):
-    """Messages, the newest first; `next` is where the ones before them begin, null at the end."""
+    """Messages, newest first. `next` is the cursor of the next page, null on the last one."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"messages": [], "next": None}]})
 
@@ -32,23 +40,21 @@ class MessagePage(BaseModel):
 
 @router.get(
     "/tickets/{number}/messages",
-    responses=responses("unknown_ticket", "malformed", "unauthorised", "forbidden", "unavailable"),
+    operation_id="tickets_list_messages",
+    summary="List a ticket's messages",
+    responses=responses(*PROBLEMS),
 )
-async def messages(
-    context: Context,
-    caller: AgentCaller,
-    number: Annotated[str, Path(max_length=64, examples=["ZW-4KQ7-P9XT-M2AB-C"])],
-    before: Annotated[
-        str | None,
-        Query(pattern=MESSAGE_CURSOR_PATTERN, description="`messages_before`, or `next`."),
-    ] = None,
+async def list_messages(
+    context: Context, caller: AgentCaller, number: NumberPath, before: BeforeQuery = None
 ) -> MessagePage:
-    """Tell what came for a ticket, the newest first, a page at a time."""
+    """List the messages that a ticket received, newest first, one page at a time."""
     found = parse_number_or_404(number)
     rows = await messages_before(context.postgres, found, decode_message_cursor(before))
     if not rows and await context.postgres.one("standing_of", number=found) is None:
         raise Problem("unknown_ticket")
     log_event(SecurityEvent.TICKET_READ, agent=caller.subject, number=found, channel="api")
     page = rows[:MESSAGES_A_PAGE]
-    lines = [MessageLogItem.model_validate(row) for row in page]
-    return MessagePage(messages=lines, next=encode_message_cursor(rows))
+    return MessagePage(
+        messages=[MessageLogItem.model_validate(row) for row in page],
+        next=encode_message_cursor(rows),
+    )

@@ -9,9 +9,9 @@ from typing import Final
 from temporalio.service import RPCError
 
 from domain.errors import TransientError
-from gateway.api import feed
 from gateway.background import webhook_sender
 from gateway.background.lost_tickets import find_lost
+from gateway.background.reward_recheck import recheck_rewards
 from gateway.context import AppContext
 from gateway.http.middleware import error_location
 from gateway.http.security_log import log_suppressed
@@ -34,7 +34,7 @@ async def _tell_left_out(context: AppContext) -> bool:
 ROUNDS: Final[Sequence[Round]] = (
     find_lost,
     dispatch_stale_outcomes,
-    feed.look_again,
+    recheck_rewards,
     webhook_sender.place,
     webhook_sender.send,
     _tell_left_out,

@@ -11,8 +11,8 @@ from typing import Final
 
 from adapters.postgres.event_log import Due, delivered, failed, place_moves, webhooks_due
 from domain.errors import TransientError
-from gateway.api.events import to_event, webhook_retry_window
-from gateway.background.webhook_backoff import pause_after
+from gateway.api.platform.events import to_event
+from gateway.background.webhook_backoff import LASTING, pause_after
 from gateway.context import AppContext
 
 AT_ONCE: Final = 20
@@ -23,7 +23,7 @@ LONGEST_REST: Final = timedelta(minutes=1)
 
 async def place(context: AppContext) -> bool:
     """Give new moves their places, and their webhooks."""
-    return await place_moves(context.postgres, webhook_retry_window(context))
+    return await place_moves(context.postgres, LASTING if context.settings.webhook_url else None)
 
 
 async def send(context: AppContext) -> bool:

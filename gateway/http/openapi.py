@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
-from fastapi.routing import APIRoute
 
 from gateway.http.problems import MEDIA_TYPE, Problem, ProblemDetails, responses
 
@@ -70,11 +69,6 @@ def reject_unknown_parameters(request: Request) -> None:
     unknown = sorted({name[:60] for name in request.query_params if name not in known})
     if unknown:
         raise Problem("unknown_parameter", dict.fromkeys(unknown[:_MAX_REPORTED], "not_known"))
-
-
-def operation_id(route: APIRoute) -> str:
-    """Name an operation for the programs that are made from the document."""
-    return "_".join([*map(str, route.tags[:1]), route.name])
 
 
 def _complete(document: dict[str, Any]) -> None:

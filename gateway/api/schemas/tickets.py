@@ -58,8 +58,8 @@ class TicketPage(BaseModel):
     next: str | None = None
 
 
-class Search(BaseModel):
-    """What to look for: all that are set must fit."""
+class TicketSearch(BaseModel):
+    """The filters of a search; all given filters must match."""
 
     order_number: str | None = Field(
         None, max_length=200, description="As it is typed: only letters and digits count."

@@ -9,32 +9,32 @@ _WEBHOOK: Final = {
     "event_id": "4711",
     "number": "ZW-4KQ7-P9XT-M2AB-C",
     "attempts": 4,
-    "next_try_at": "2026-10-09T08:02:15Z",
-    "until": "2026-10-12T08:00:00Z",
-    "failure": "answered 503",
+    "next_attempt_at": "2026-10-09T08:02:15Z",
+    "expires_at": "2026-10-12T08:00:00Z",
+    "last_error": "answered 503",
 }
 
 
 class Redelivery(BaseModel):
-    """The event's webhook is sent anew, and again for three days if need be."""
+    """The event's webhook will be sent again, with retries for three days."""
 
     event_id: str = Field(examples=["4711"])
     status: Literal["pending"] = "pending"
 
 
 class WebhookDelivery(BaseModel):
-    """A webhook: when it is tried next (never: it was given up), until when, what went wrong."""
+    """The delivery of a webhook; `next_attempt_at` is null if it was given up."""
 
     event_id: str
     number: str
     attempts: int
-    next_try_at: datetime | None
-    until: datetime
-    failure: str | None
+    next_attempt_at: datetime | None
+    expires_at: datetime
+    last_error: str | None
 
 
 class WebhookPage(BaseModel):
-    """Webhooks by their event's place; `next` goes on after them."""
+    """Webhooks by event id. `next` is the cursor of the next page."""
 
     webhooks: list[WebhookDelivery] = Field(examples=[[_WEBHOOK]])
     next: str = Field(examples=["4711"])

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from domain.claims.forms import validate_form
 from domain.partners.patterns import to_ecma
 from domain.partners.profile import LANGUAGES, ClaimKind, PartnerRules
-from gateway.api.form_schema import form_schema
+from gateway.api.partners.form_schema import form_schema
 from tests.support.builders import a_field
 from tests.support.gateway import Front
 from tests.support.setup import profiles

@@ -174,11 +174,11 @@ async def test_after_three_days_it_is_given_up_and_stays_to_be_seen_and_sent_by_
     await until_failed(told, event_id)
     waiting = (await listed(told, "pending"))[event_id]
     assert waiting["number"] == told.env.number
-    assert waiting["failure"] == "answered 503"
+    assert waiting["last_error"] == "answered 503"
     await change(told, event_id, "next_try_at = now(), until = now()")
     await wait_until(lambda: listed(told, "failed"), lambda found: event_id in found)
     given_up = (await listed(told, "failed"))[event_id]
-    assert given_up["next_try_at"] is None
+    assert given_up["next_attempt_at"] is None
     assert event_id not in await listed(told, "pending")
     platform.answer = TAKEN
     assert await redelivered(told, event_id, told.as_operator()) == (202, "pending")

@@ -86,7 +86,7 @@ async def test_an_agents_way_through_the_desk_is_told(front: Front, written: Wri
     assert searched == ["email", "queue overdue"]
     acted = {"actor": f"agent:{agent}", "caller": f"agent:{agent}", "number": number}
     assert written.of("ticket_acted_on") == [
-        acted | {"act": "withdraw", "request": form["request_id"], "code": "applied"}
+        acted | {"action": "withdraw", "request": form["request_id"], "code": "applied"}
     ]
     assert written.of("csrf_token_refused") == [who | {"why": "no_token"}]
     assert written.of("signed_out") == [who]
@@ -105,7 +105,7 @@ async def test_an_agents_calls_are_told(front: Front, written: Written) -> None:
     assert written.of("ticket_read") == [{"agent": "anna", "number": number, "door": "api"}]
     assert written.of("tickets_searched")[0]["by"] == "email"
     (acted,) = written.of("ticket_acted_on")
-    assert (acted["act"], acted["code"]) == ("decide", "wrong_currency")
+    assert (acted["action"], acted["code"]) == ("decide", "wrong_currency")
 
 
 async def test_who_closes_a_discrepancy_is_told(front: Front, written: Written) -> None:
@@ -115,7 +115,7 @@ async def test_who_closes_a_discrepancy_is_told(front: Front, written: Written) 
     where, headers = f"/v1/discrepancies/{one['discrepancy_id']}/closure", front.as_agent("anna")
     await front.http.post(where, json={"note": "taken back"}, headers=headers)
     told = {"actor": "agent:anna", "number": number, "request": str(one["discrepancy_id"])}
-    assert written.of("ticket_acted_on") == [told | {"act": "close_discrepancy"}]
+    assert written.of("ticket_acted_on") == [told | {"action": "close_discrepancy"}]
     assert written.of("tickets_searched")[0]["by"] == "discrepancies"
     assert "taken back" not in written.text
 

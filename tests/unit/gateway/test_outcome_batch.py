@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.claims.claim import Link
 from domain.claims.parsing import parse_message
 from domain.tickets.messages import PartnerOutcome
-from gateway.api.outcome_batch import items_of, read_item
+from gateway.api.partners.outcome_batch import items_of, read_item
 from tests.support.builders import a_link
 
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"

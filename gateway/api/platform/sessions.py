@@ -1,4 +1,6 @@
-"""Sessions that somebody else ends: an operator, or the platform when a role or a login is lost."""
+"""Ending other people's sessions: by an operator, or by the platform when somebody logs out there
+or loses a role.
+"""
 
 from typing import Annotated
 
@@ -17,7 +19,7 @@ _PROBLEMS = responses("malformed", "unauthorised", "forbidden", "unavailable")
 
 
 class SessionSubject(BaseModel):
-    """Whose sessions end: a member's account, or an agent as hand-overs name it in `sub`."""
+    """Whose sessions end: a member's account, or an agent as in `sub` of the login tokens."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"kind": "agent", "subject": "anna"}]}
@@ -28,35 +30,40 @@ class SessionSubject(BaseModel):
 
 
 class EndedSessions(BaseModel):
-    """How many sessions there were; none is an answer, too."""
+    """How many sessions were ended."""
 
     ended: int = Field(examples=[1])
 
 
-@router.post("/sessions/end", responses=_PROBLEMS)
+@router.post(
+    "/sessions/end",
+    operation_id="sessions_end",
+    summary="End the sessions of a member or an agent",
+    responses=_PROBLEMS,
+)
 async def end(
-    context: Context, caller: OperatorOrPlatformCaller, whose: Annotated[SessionSubject, Body()]
+    context: Context, caller: OperatorOrPlatformCaller, subject: Annotated[SessionSubject, Body()]
 ) -> EndedSessions:
-    """End all sessions of a member or an agent, and make worthless the hand-overs of before.
+    """End all sessions of a member or an agent, and invalidate login tokens issued before.
 
-    For operators, and for a platform: of its accounts' members, and of agents where it speaks for
-    all accounts.
+    A platform may end the sessions of its accounts' members, and of agents if it may access all
+    accounts.
     """
-    if "operator" not in caller.roles and not _may_end(caller, whose):
+    if "operator" not in caller.roles and not _may_end(caller, subject):
         raise Problem("forbidden")
     by = "operator" if "operator" in caller.roles else "platform"
-    count = await end_sessions(context.postgres, whose.kind, whose.subject, by)
+    count = await end_sessions(context.postgres, subject.kind, subject.subject, by)
     log_event(
         SecurityEvent.SESSIONS_ENDED,
-        kind=whose.kind,
-        subject=whose.subject,
+        kind=subject.kind,
+        subject=subject.subject,
         by=f"{by}:{caller.subject}",
         count=count,
     )
     return EndedSessions(ended=count)
 
 
-def _may_end(caller: Caller, whose: SessionSubject) -> bool:
-    if whose.kind == "agent":
+def _may_end(caller: Caller, subject: SessionSubject) -> bool:
+    if subject.kind == "agent":
         return caller.may_access_all_accounts
-    return caller.may_access_account(whose.subject)
+    return caller.may_access_account(subject.subject)

@@ -1,0 +1,1 @@
+"""Calls of partners, and what the platform asks about a partner."""

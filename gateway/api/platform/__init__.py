@@ -1,0 +1,1 @@
+"""Calls of the platform and its operators: the feed, events, webhooks, sessions."""

@@ -1,0 +1,60 @@
+"""The event feed: every transition of a ticket in one sequence, read with a cursor.
+
+An event's id is its sequence number: a reader that continues after the last id it has seen misses
+no event. Webhooks carry the same id as `webhook-id`.
+"""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+
+from adapters.postgres.event_log import Placed, events_after, place_moves
+from gateway.api.schemas.events import EventPage, TicketEvent
+from gateway.background.webhook_backoff import LASTING
+from gateway.context import Context
+from gateway.http.auth import ApiRoute, PlatformCaller
+from gateway.http.problems import responses
+
+router = APIRouter(prefix="/v1", tags=["events"], route_class=ApiRoute)
+MAX_PAGE_SIZE: Final = 1000
+MAX_BIGINT: Final = 9 * 10**18
+"""The largest event id: a bigint of PostgreSQL, rounded down to what JSON programs can write."""
+AfterQuery = Annotated[
+    int, Query(ge=0, le=MAX_BIGINT, description="`next` of the previous page; 0 for the start.")
+]
+LimitQuery = Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE, description="The size of a page.")]
+PROBLEMS: Final = ("malformed", "unauthorised", "forbidden", "unavailable")
+
+
+def to_event(placed: Placed) -> TicketEvent:
+    """Build the view of an event."""
+    return TicketEvent.model_validate(
+        {
+            "event_id": str(placed.position),
+            "number": placed.number,
+            "seq": placed.seq,
+            "event": placed.event,
+            "from": placed.from_state,
+            "to": placed.to_state,
+            "at": placed.at,
+            "reason_code": placed.reason_code,
+            "actor": placed.actor,
+        }
+    )
+
+
+@router.get(
+    "/events", operation_id="events_list", summary="List events", responses=responses(*PROBLEMS)
+)
+async def list_events(
+    context: Context, caller: PlatformCaller, after: AfterQuery = 0, limit: LimitQuery = 100
+) -> EventPage:
+    """List the transitions of the caller's accounts after a cursor.
+
+    Refused claims belong to no stored account: a caller with access to all accounts sees their
+    transitions.
+    """
+    webhooks_until = LASTING if context.settings.webhook_url else None
+    await place_moves(context.postgres, webhooks_until)
+    found, last = await events_after(context.postgres, after, limit, caller.accounts)
+    return EventPage(events=[to_event(one) for one in found], next=str(last))

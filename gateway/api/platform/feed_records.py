@@ -1,0 +1,57 @@
+"""Reading and storing records of the feed, each with its own result."""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, TypeVar
+
+from pydantic import ValidationError
+
+from adapters.postgres.database import Postgres
+from adapters.postgres.platform_feed import Kept
+from gateway.api.schemas.feed import LinkRecord, RecordResult, RecordResults, RewardRecord
+from gateway.http.auth import Caller
+from gateway.http.problems import FieldError, field_errors
+
+_ID: Final = "[!-~]{1,200}"
+Record = TypeVar("Record", LinkRecord, RewardRecord)
+
+
+def read_record(
+    model: type[Record], content: Any, id_field: str, caller: Caller
+) -> Record | RecordResult:
+    """Read a record; return its result instead if it is malformed or forbidden to the caller."""
+    found = content.get(id_field) if isinstance(content, dict) else None
+    record_id = found if isinstance(found, str) and re.fullmatch(_ID, found) else None
+    try:
+        record = model.model_validate(content)
+    except ValidationError as error:
+        wrong = field_errors(error.errors(include_url=False))
+        errors = [FieldError(field=field, expected=expected) for field, expected in wrong.items()]
+        return RecordResult(id=record_id, result="malformed", errors=errors)
+    if not caller.may_access_account(record.account_id):
+        return record_result(record_id, Kept.FORBIDDEN)
+    return record
+
+
+async def store_valid(
+    postgres: Postgres,
+    records: Sequence[Record | RecordResult],
+    id_field: str,
+    caller: Caller,
+    store: Callable[[Postgres, Sequence[Record], bool], Awaitable[list[Kept]]],
+) -> RecordResults:
+    """Store the records that could be read; return a result for each record, in their order."""
+    valid = [one for one in records if not isinstance(one, RecordResult)]
+    stored = iter(await store(postgres, valid, caller.may_access_all_accounts) if valid else [])
+    results = [
+        one
+        if isinstance(one, RecordResult)
+        else record_result(getattr(one, id_field), next(stored))
+        for one in records
+    ]
+    return RecordResults(results=results)
+
+
+def record_result(record_id: str | None, kept: Kept) -> RecordResult:
+    """Return the result of a record that was read."""
+    return RecordResult(id=record_id, result=kept.value)

@@ -1,0 +1,69 @@
+"""Webhooks for operators: the pending and the failed ones, and sending one again."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path
+
+from adapters.postgres.event_log import redeliver, webhooks
+from gateway.api.platform.events import MAX_BIGINT, PROBLEMS, AfterQuery, LimitQuery
+from gateway.api.schemas.webhooks import Redelivery, WebhookDelivery, WebhookPage
+from gateway.background.webhook_backoff import LASTING
+from gateway.context import Context
+from gateway.http.auth import ApiRoute, OperatorCaller, OperatorOrPlatformCaller
+from gateway.http.problems import Problem, responses
+from gateway.http.security_log import SecurityEvent, log_event
+
+router = APIRouter(prefix="/v1", tags=["events"], route_class=ApiRoute)
+EventIdPath = Annotated[int, Path(ge=1, le=MAX_BIGINT, examples=[4711])]
+
+
+@router.post(
+    "/events/{event_id}/redelivery",
+    operation_id="events_redeliver",
+    summary="Send an event's webhook again",
+    status_code=202,
+    responses=responses(*PROBLEMS, "unknown_event", "action_not_allowed"),
+)
+async def redeliver_event(
+    context: Context, caller: OperatorOrPlatformCaller, event_id: EventIdPath
+) -> Redelivery:
+    """Send an event's webhook once more, with retries for three days."""
+    if not context.settings.webhook_url:
+        raise Problem("action_not_allowed")
+    accounts = None if "operator" in caller.roles else caller.accounts
+    if not await redeliver(context.postgres, event_id, LASTING, accounts):
+        raise Problem("unknown_event")
+    log_event(
+        SecurityEvent.OPERATOR_ACTED, actor=caller.subject, action="redelivery", event_id=event_id
+    )
+    return Redelivery(event_id=str(event_id))
+
+
+@router.get(
+    "/webhooks",
+    operation_id="webhooks_list",
+    summary="List failed or pending webhooks",
+    responses=responses(*PROBLEMS),
+)
+async def list_webhooks(
+    context: Context,
+    caller: OperatorCaller,
+    state: Literal["failed", "pending"] = "failed",
+    after: AfterQuery = 0,
+    limit: LimitQuery = 100,
+) -> WebhookPage:
+    """List webhooks that were given up (`failed`) or that will be sent again (`pending`)."""
+    rows = await webhooks(context.postgres, state == "failed", after, limit)
+    log_event(SecurityEvent.OPERATOR_ACTED, actor=caller.subject, action="list_webhooks")
+    listed = [
+        WebhookDelivery(
+            event_id=str(row["position"]),
+            number=row["number"],
+            attempts=row["attempts"],
+            next_attempt_at=row["next_try_at"],
+            expires_at=row["until"],
+            last_error=row["failure"],
+        )
+        for row in rows
+    ]
+    return WebhookPage(webhooks=listed, next=str(rows[-1]["position"] if rows else after))

@@ -1,0 +1,17 @@
+"""Checking registered rewards again some time after they were stored."""
+
+from typing import Final
+
+from adapters.postgres.platform_feed import rewards_to_look_at
+from gateway.context import AppContext
+from gateway.reward_notification import notify_tickets
+
+BATCH_SIZE: Final = 50
+
+
+async def recheck_rewards(context: AppContext) -> bool:
+    """Notify the open tickets of rewards whose second check is due."""
+    async with rewards_to_look_at(context.postgres, BATCH_SIZE) as due:
+        if due:
+            await notify_tickets(context.postgres, context.temporal, due)
+    return len(due) == BATCH_SIZE

@@ -1,0 +1,43 @@
+"""Notifying tickets of registered rewards, and agents of rewards that contradict a grant."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from temporalio.client import Client
+
+from adapters.postgres.database import Postgres
+from adapters.postgres.discrepancies import keep_contradicting_rewards
+from adapters.postgres.platform_feed import Key, Told, open_tickets
+from domain.claims.claim import Reward
+from gateway.temporal_client import send_signal
+
+MAX_CONCURRENT_SIGNALS: Final = 10
+
+
+async def notify_tickets(postgres: Postgres, client: Client, rewards: Sequence[Key]) -> None:
+    """Record rewards that contradict a grant, and signal the open tickets that the others end.
+
+    Raises `TransientError` or `RPCError` while Temporal is unavailable.
+    """
+    await keep_contradicting_rewards(postgres, rewards)
+    await _signal(client, await open_tickets(postgres, rewards))
+
+
+async def _signal(client: Client, tickets: Sequence[Told]) -> None:
+    """Signal all tickets, then raise the first failure."""
+    limit = asyncio.Semaphore(MAX_CONCURRENT_SIGNALS)
+
+    async def signal(reward: Reward, number: str) -> None:
+        message = {
+            "reward_id": reward.reward_id,
+            "order_number": reward.order_number,
+            "occurred_at": reward.changed_at.isoformat(),
+        }
+        async with limit:
+            await send_signal(client, number, "reward_registered", message)
+
+    results = await asyncio.gather(*(signal(*ticket) for ticket in tickets), return_exceptions=True)
+    for failure in results:
+        if isinstance(failure, BaseException):
+            raise failure
