@@ -18,7 +18,7 @@ async def update_mail_capabilities(postgres: Postgres, door: MailDoor) -> None:
     """Ask once, and keep the answer; a server or a database that is away changes nothing."""
     try:
         takes_utf8 = await door.takes_utf8()
-        await postgres.run("mail_server_asked", takes_utf8=takes_utf8)
+        await postgres.run("mail_server_asked", supports_smtputf8=takes_utf8)
     except (MailServerUnavailable, DatabaseUnavailable) as error:
         log.info("what the mail server can do was not learnt: %s", error)
 

@@ -132,7 +132,9 @@ class Crowd:
 
     async def admitted(self) -> dict[str, datetime]:
         """When each claim was accepted, by number, as the books say."""
-        rows = await self.rows("select number, at from moves where event = 'claim_accepted'")
+        rows = await self.rows(
+            "select number, at from ticket_transitions where event = 'claim_accepted'"
+        )
         return {row["number"]: row["at"] for row in rows}
 
     async def waiting(self, partner_id: str) -> int:
@@ -143,7 +145,7 @@ class Crowd:
     async def settled(self, seconds: float = 120) -> None:
         """Wait until every letter is gone, so that nothing is left of an earlier part."""
         async for _ in until(seconds, "the last letter"):
-            if not await self.rows("select 1 from letters where sent_at is null limit 1"):
+            if not await self.rows("select 1 from emails where sent_at is null limit 1"):
                 return
 
     async def rows(self, query: str, *arguments: object) -> list[Any]:

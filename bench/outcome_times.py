@@ -13,7 +13,7 @@ from bench.signed_calls import send_outcome
 LOOK_PAUSE: Final = 0.05
 """Seconds between two looks at the moves: the resolution of the times."""
 CONFIRMED: Final = """
-select number from moves where event = 'partner_confirmed' and number = any($1)
+select number from ticket_transitions where event = 'partner_confirmed' and number = any($1)
 """
 
 

@@ -12,7 +12,7 @@ from domain.partners.profile import FormField, PartnerRules
 def claim_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the claim of a row of the books as contract.md, "Our call to a partner", writes it."""
     clicked_at = row["clicked_at"]
-    note = {"note": row["information_note"]} if row["information_note"] else {}
+    note = {"note": row["member_note"]} if row["member_note"] else {}
     return {
         **note,
         "number": row["number"],

@@ -91,7 +91,9 @@ async def _admitted(connection: Connection, request: AdmissionRequest) -> Admiss
     if row is None:
         return None
     stored = Admission.model_validate(row["admission"])
-    return stored.model_copy(update={"is_from_earlier_run": row["run_id"] != request.run_id})
+    return stored.model_copy(
+        update={"is_from_earlier_run": row["workflow_run_id"] != request.run_id}
+    )
 
 
 async def _open(connection: Connection, request: AdmissionRequest, entry: AdmissionRecord) -> bool:
@@ -113,8 +115,8 @@ def _row(request: AdmissionRequest, entry: AdmissionRecord) -> dict[str, Any]:
     claim, order, ticket = entry.claim, entry.order, entry.admission.ticket
     return {
         "number": request.number,
-        "run_id": request.run_id,
-        "digest": request.digest,
+        "workflow_run_id": request.run_id,
+        "claim_digest": request.digest,
         "state": entry.writing.state,
         "version": entry.writing.version,
         "admission": entry.admission.model_dump(mode="json"),

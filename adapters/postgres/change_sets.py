@@ -29,7 +29,7 @@ async def write_down(connection: Connection, writing: ChangeSet) -> None:
     await QUERIES.write_ticket(
         connection,
         number=number,
-        writing=writing.version,
+        version=writing.version,
         state=writing.state,
         reason_code=writing.reason_code,
         due_at=writing.due_at,
@@ -38,7 +38,7 @@ async def write_down(connection: Connection, writing: ChangeSet) -> None:
         partner_reference=writing.partner_reference,
         proposal=writing.proposal.model_dump(mode="json") if writing.proposal else None,
         resume_state=writing.resume_state,
-        notes_left_out=writing.messages_left_out,
+        messages_left_out=writing.messages_left_out,
         **money_columns("confirmed", writing.confirmed_amount),
     )
 
@@ -57,8 +57,8 @@ async def append(connection: Connection, writing: ChangeSet) -> None:
             language=letter.language,
             params=letter.params,
         )
-    for position, note in enumerate(writing.messages):
-        await _keep_note(connection, number, writing.version, position, note)
+    for ordinal, note in enumerate(writing.messages):
+        await _keep_note(connection, number, writing.version, ordinal, note)
     for answer in writing.results:
         await keep_answer(connection, answer)
     if approval := writing.approval:
@@ -86,13 +86,13 @@ async def _append_move(connection: Connection, number: str, move: Transition) ->
 
 
 async def _keep_note(
-    connection: Connection, number: str, writing: int, position: int, note: MessageLogEntry
+    connection: Connection, number: str, writing: int, ordinal: int, note: MessageLogEntry
 ) -> None:
     await QUERIES.keep_note(
         connection,
         number=number,
-        writing=writing,
-        position=position,
+        version=writing,
+        ordinal=ordinal,
         message=note.message,
         message_id=note.message_id,
         actor=note.actor,
@@ -111,7 +111,7 @@ async def keep_answer(connection: Connection, answer: StoredRequestResult) -> No
         number=answer.number,
         caller=answer.caller,
         request_id=answer.request_id,
-        answer=answer.model_dump(mode="json"),
+        result=answer.model_dump(mode="json"),
     )
 
 
@@ -139,5 +139,5 @@ async def keep_late_note(connection: Connection, number: str, note: MessageLogEn
     if not await QUERIES.has_room_for_late(connection, **room):
         await QUERIES.leave_note_out(connection, number=number)
         return
-    position = await QUERIES.next_late_position(connection, number=number)
-    await _keep_note(connection, number, 0, position, note)
+    ordinal = await QUERIES.next_late_position(connection, number=number)
+    await _keep_note(connection, number, 0, ordinal, note)

@@ -24,7 +24,7 @@ Accounts = frozenset[str] | None
 class Placed:
     """A move with its place among the events, which is the id of the event."""
 
-    position: int
+    sequence: int
     number: str
     seq: int
     event: str
@@ -68,7 +68,7 @@ async def events_after(
         last = await QUERIES.last_place(connection)
         rows = QUERIES.events_after(connection, **wanted, until=last)
         found = [_placed(row) async for row in rows]
-    return found, found[-1].position if len(found) == most else max(after, last)
+    return found, found[-1].sequence if len(found) == most else max(after, last)
 
 
 async def webhooks_due(postgres: Postgres, most: int) -> list[Due]:
@@ -80,21 +80,21 @@ async def webhooks_due(postgres: Postgres, most: int) -> list[Due]:
 
 async def delivered(postgres: Postgres, due: Due) -> None:
     """Note that the platform took a webhook."""
-    attempt = {"position": due.event.position, "attempts": due.attempts}
+    attempt = {"sequence": due.event.sequence, "attempts": due.attempts}
     await postgres.run("webhook_delivered", **attempt)
 
 
 async def failed(postgres: Postgres, due: Due, failure: str, pause: timedelta) -> None:
     """Note why a webhook was not taken; it is due again after `pause`, or given up."""
-    attempt = {"position": due.event.position, "attempts": due.attempts}
-    await postgres.run("webhook_failed", **attempt, failure=failure, pause=pause)
+    attempt = {"sequence": due.event.sequence, "attempts": due.attempts}
+    await postgres.run("webhook_failed", **attempt, last_error=failure, pause=pause)
 
 
 async def redeliver(
-    postgres: Postgres, position: int, lasting: timedelta, accounts: Accounts = None
+    postgres: Postgres, sequence: int, lasting: timedelta, accounts: Accounts = None
 ) -> bool:
     """Let an event's webhook be sent anew; `False` where these accounts have no such event."""
-    wanted = {"position": position, "lasting": lasting, "accounts": _sorted(accounts)}
+    wanted = {"sequence": sequence, "lasting": lasting, "accounts": _sorted(accounts)}
     return await postgres.value("redeliver", **wanted) is not None
 
 

@@ -43,7 +43,7 @@ async def next_export(postgres: Postgres, partner_id: str, answers: Sequence[str
         if begun is None:
             if not await QUERIES.waits_for_export(connection, **whose):
                 return None
-            made = await QUERIES.new_export(connection, **whose, answers=list(answers))
+            made = await QUERIES.new_export(connection, **whose, answer_columns=list(answers))
             await QUERIES.fill_export(connection, **whose, export_id=made)
             return Export(made, tuple(answers))
     found = await made_export(postgres, partner_id, begun)
@@ -53,7 +53,7 @@ async def next_export(postgres: Postgres, partner_id: str, answers: Sequence[str
 async def made_export(postgres: Postgres, partner_id: str, export_id: int) -> Export | None:
     """Return an export that was made before; none of another partner."""
     row = await postgres.one("export_made", partner_id=partner_id, export_id=export_id)
-    return Export(export_id, tuple(row["answers"])) if row else None
+    return Export(export_id, tuple(row["answer_columns"])) if row else None
 
 
 async def exported_claims(

@@ -119,7 +119,7 @@ async def keep_outcomes(
         await QUERIES.queue_tickets(connection, partner_id=partner_id, numbers=sorted(theirs))
         known = await _known(connection, partner_id, mine)
         fresh = [
-            {"outcome": outcome.model_dump(mode="json"), "foreseen": code}
+            {"outcome": outcome.model_dump(mode="json"), "predicted_code": code}
             for outcome, code in _foreseen((o for o in mine if key_of(o) not in known), theirs)
         ]
         rows = QUERIES.keep_outcomes(connection, **message, outcomes=fresh, most=MOST_A_DAY)
@@ -176,7 +176,7 @@ async def _known(
 
 def _kept(row: Mapping[str, Any]) -> Kept:
     outcome = PartnerOutcome.model_validate(row["outcome"])
-    return Kept(row["code"], row["message_id"], outcome, row["foreseen"])
+    return Kept(row["code"], row["webhook_message_id"], outcome, row["predicted_code"])
 
 
 async def next_turn(postgres: Postgres, numbers: Sequence[str] | None = None) -> Turn:
@@ -191,7 +191,7 @@ async def next_turn(postgres: Postgres, numbers: Sequence[str] | None = None) ->
         mine = [row["number"] async for row in rows]
         limits = {"at_once": AT_ONCE, "in_flight": IN_FLIGHT}
         rows = QUERIES.outcomes_of_turn(connection, numbers=mine, **limits)
-        found = {row["position"]: row["outcome"] async for row in rows}
+        found = {row["sequence"]: row["outcome"] async for row in rows}
     return Turn(mine, {at: PartnerOutcome.model_validate(one) for at, one in found.items()})
 
 
@@ -225,7 +225,7 @@ async def outcomes_by_link(
     async with postgres.transaction() as connection:
         rows = QUERIES.outcomes_by_link(connection, partner_id=partner_id, number=number)
         return [
-            (PartnerOutcome.model_validate(row["outcome"]), row["imported_at"], row["code"])
+            (PartnerOutcome.model_validate(row["outcome"]), row["received_at"], row["code"])
             async for row in rows
         ]
 
@@ -248,7 +248,7 @@ async def _mark(connection: Connection, turn: Turn) -> None:
     await QUERIES.mark_outcomes(
         connection,
         numbers=[outcome.number for outcome, _, _ in told],
-        positions=[at for _, at, _ in told],
+        sequences=[at for _, at, _ in told],
         codes=[code for _, _, code in told],
     )
     for outcome, _, code in told:

@@ -98,7 +98,7 @@ async def rewards_to_look_at(postgres: Postgres, most: int) -> AsyncIterator[lis
     """Give rewards whose second look is due; left without trouble, they are done with."""
     async with postgres.transaction() as connection:
         rows = QUERIES.rewards_to_look_at(connection, most=most, lease=LEASE)
-        due = {(row["account_id"], row["reward_id"]): row["look_at"] async for row in rows}
+        due = {(row["account_id"], row["reward_id"]): row["due_at"] async for row in rows}
     yield [*due]
     if due:
         await postgres.run("rewards_told", **columns(due), looks=[*due.values()])

@@ -121,7 +121,7 @@ async def save_information(
     """
     async with postgres.transaction() as connection:
         filed, row = await lock_claim(connection, number)
-        if row["writing"] >= writing.version:  # taken before; the answer to that was lost
+        if row["version"] >= writing.version:  # taken before; the answer to that was lost
             known = filed.case(AccountFacts()).form
             return CompletedForm(
                 answers=known.answers, anchor_dates=known.anchor_dates, order_key=row["order_key"]
@@ -142,7 +142,7 @@ async def save_information(
             answers=done.answers,
             order_key=order,
             duplicate_key=key,
-            information_note=request.note,
+            member_note=request.note,
         )
         await write_down(connection, with_form_data(writing, done.anchor_dates, order))
         return done

@@ -37,8 +37,8 @@ class MessagePlace(NamedTuple):
     """Where a page of a ticket's messages ends; `None`: at the newest."""
 
     at: datetime | None
-    writing: int | None
-    position: int | None
+    version: int | None
+    ordinal: int | None
 
 
 class Filters(FrozenModel):

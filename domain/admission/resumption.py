@@ -55,10 +55,10 @@ def restore_ticket(
         **row["resume_state"],
         "terms": admission.ticket.terms,
         "resumptions": row["resumptions"],
-        "version": row["writing"],
+        "version": row["version"],
         "transitions": tuple(_move(move) for move in moves),
         "recent_results": tuple(
-            StoredRequestResult.model_validate(one["answer"]) for one in reversed(answers)
+            StoredRequestResult.model_validate(one["result"]) for one in reversed(answers)
         ),
         "processed_message_ids": tuple(
             f"{_PREFIX[one['message']]}:{one['message_id']}"

@@ -37,12 +37,12 @@ def encode_message_cursor(newest_first: Sequence[Mapping[str, Any]]) -> str | No
     last = newest_first[MESSAGES_A_PAGE - 1]
     at = last["at"]
     moment = at if isinstance(at, datetime) else datetime.fromisoformat(at)
-    return f"{(moment - _EPOCH) // timedelta(microseconds=1)}.{last['writing']}.{last['position']}"
+    return f"{(moment - _EPOCH) // timedelta(microseconds=1)}.{last['version']}.{last['ordinal']}"
 
 
 def decode_message_cursor(text: str | None) -> MessagePlace | None:
     """Read a cursor among a ticket's messages; none for what is none."""
     if text is None or not re.fullmatch(MESSAGE_CURSOR_PATTERN, text):
         return None
-    microseconds, writing, position = map(int, text.split("."))
-    return MessagePlace(_EPOCH + timedelta(microseconds=microseconds), writing, position)
+    microseconds, version, ordinal = map(int, text.split("."))
+    return MessagePlace(_EPOCH + timedelta(microseconds=microseconds), version, ordinal)

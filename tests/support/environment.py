@@ -182,12 +182,12 @@ class TicketEnvironment:
 
     async def transitions(self) -> list[str]:
         """The ticket's moves as the books have them: `event: from → to`."""
-        rows = await self.rows("moves", "seq")
+        rows = await self.rows("ticket_transitions", "seq")
         return [f"{row['event']}: {row['from_state']} → {row['to_state']}" for row in rows]
 
     async def message_log(self) -> list[Row]:
         """The messages that the books keep."""
-        return await self.rows("notes", "writing, position")
+        return await self.rows("ticket_messages", "version, ordinal")
 
     async def wait_for_messages(self, *codes: str) -> list[Row]:
         """Wait until messages were kept under these codes, in this order."""

@@ -106,7 +106,7 @@ select
 -- All of a ticket in one look: its parts are of one moment.
 select
     t.number, t.state, t.kind, t.partner_id, t.account_id, t.contact, t.language, t.answers,
-    t.information_note, t.link_id, t.reward_id, t.ordered_on, t.ordered_at, t.created_at,
+    t.member_note, t.link_id, t.reward_id, t.ordered_on, t.ordered_at, t.created_at,
     t.updated_at, t.due_at, t.cancellation_ends_at, t.attention, t.reason_code,
     t.partner_reference, t.promised_amount, t.promised_currency, t.confirmed_amount,
     t.confirmed_currency, t.granted_amount, t.granted_currency, t.proposal, p.rules,
@@ -115,24 +115,24 @@ select
         select json_agg(row_to_json(m) order by m.seq)
         from (
             select seq, event, from_state, to_state, reason_code, actor, note, at
-            from moves where number = t.number
+            from ticket_transitions where number = t.number
         ) m
     ) as moves,
     (
         select json_agg(row_to_json(l) order by l.queued_at, l.key)
         from (
-            select key, kind, language, queued_at, sent_at from letters where number = t.number
+            select key, kind, language, queued_at, sent_at from emails where number = t.number
         ) l
     ) as letters,
     (
-        select json_agg(row_to_json(n) order by n.at, n.writing, n.position)
+        select json_agg(row_to_json(n) order by n.at, n.version, n.ordinal)
         from (
-            select message, message_id, actor, code, body, seq, at, writing, position
-            from notes where number = t.number
-            order by at desc, writing desc, position desc limit :messages
+            select message, message_id, actor, code, body, seq, at, version, ordinal
+            from ticket_messages where number = t.number
+            order by at desc, version desc, ordinal desc limit :messages
         ) n
     ) as notes,
-    t.notes_left_out as messages_left_out,
+    t.messages_left_out,
     (
         select json_agg(row_to_json(d) order by d.discrepancy_id)
         from (
@@ -140,7 +140,7 @@ select
                 d.discrepancy_id, d.number, n.message, n.message_id, n.actor, n.code, n.body, n.at,
                 d.closed_at, d.closed_by, d.closing_note
             from discrepancies d
-            join notes n on (n.number, n.writing, n.position) = (d.number, d.writing, d.position)
+            join ticket_messages n on (n.number, n.version, n.ordinal) = (d.number, d.version, d.ordinal)
             where d.number = t.number
         ) d
     ) as discrepancies,
@@ -182,15 +182,15 @@ left join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t
 where t.number = :number;
 
 -- name: messages_before
-select message, message_id, actor, code, body, seq, at, writing, position from notes
+select message, message_id, actor, code, body, seq, at, version, ordinal from ticket_messages
 where
     number = :number
     and (
         cast(:at as timestamptz) is null
-        or (at, writing, position)
-        < (cast(:at as timestamptz), cast(:writing as integer), cast(:position as integer))
+        or (at, version, ordinal)
+        < (cast(:at as timestamptz), cast(:version as integer), cast(:ordinal as integer))
     )
-order by at desc, writing desc, position desc limit :most;
+order by at desc, version desc, ordinal desc limit :most;
 
 -- name: is_ticket_of$
 -- Looks among the accounts' own tickets only: an unknown number and somebody else's ticket cost the

@@ -2,7 +2,7 @@
 
 -- name: hand_over!
 -- A ticket that has ended meanwhile hands nothing over.
-insert into handovers (number, purpose, partner_id, claim)
+insert into export_items (number, purpose, partner_id, claim)
 select t.number, :purpose, :partner_id, cast(:claim as json)
 from tickets t
 where
@@ -10,37 +10,37 @@ where
 on conflict do nothing;
 
 -- name: clear_handed_over!
-update handovers set claim = null where number = :number and claim is not null;
+update export_items set claim = null where number = :number and claim is not null;
 
 -- name: unwritten_export$
 select min(export_id) from exports where partner_id = :partner_id and written_at is null;
 
 -- name: new_export$
-insert into exports (partner_id, answers) values (:partner_id, :answers) returning export_id;
+insert into exports (partner_id, answer_columns) values (:partner_id, :answer_columns) returning export_id;
 
 -- name: waits_for_export$
 select exists (
-    select from handovers h
+    select from export_items h
     join tickets t on t.number = h.number
     where h.partner_id = :partner_id and h.export_id is null
     and t.state in ('validated', 'sent_to_partner')
 );
 
 -- name: fill_export!
-update handovers h set export_id = :export_id
+update export_items h set export_id = :export_id
 from tickets t
 where
     t.number = h.number and h.partner_id = :partner_id and h.export_id is null
     and t.state in ('validated', 'sent_to_partner');
 
 -- name: export_made^
-select answers, written_at from exports
+select answer_columns, written_at from exports
 where export_id = :export_id and partner_id = :partner_id;
 
 -- name: exported_claims
-select purpose, claim from handovers
+select purpose, claim from export_items
 where export_id = :export_id and claim is not null
-order by handed_over_at, number, purpose;
+order by queued_at, number, purpose;
 
 -- name: export_written!
 update exports set written_at = now() where export_id = :export_id and written_at is null;

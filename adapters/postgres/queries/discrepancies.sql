@@ -12,7 +12,7 @@ select
     d.discrepancy_id, d.number, n.message, n.message_id, n.actor, n.code, n.body, n.at,
     d.closed_at, d.closed_by, d.closing_note
 from discrepancies d
-join notes n on (n.number, n.writing, n.position) = (d.number, d.writing, d.position)
+join ticket_messages n on (n.number, n.version, n.ordinal) = (d.number, d.version, d.ordinal)
 where
     d.closed_at is null
     and (:after::bigint is null or d.discrepancy_id > :after)
@@ -24,7 +24,7 @@ select
     d.discrepancy_id, d.number, n.message, n.message_id, n.actor, n.code, n.body, n.at,
     d.closed_at, d.closed_by, d.closing_note
 from discrepancies d
-join notes n on (n.number, n.writing, n.position) = (d.number, d.writing, d.position)
+join ticket_messages n on (n.number, n.version, n.ordinal) = (d.number, d.version, d.ordinal)
 where d.number = any(:numbers)
 order by d.discrepancy_id;
 
@@ -38,7 +38,7 @@ select
     d.discrepancy_id, d.number, n.message, n.message_id, n.actor, n.code, n.body, n.at,
     d.closed_at, d.closed_by, d.closing_note
 from discrepancies d
-join notes n on (n.number, n.writing, n.position) = (d.number, d.writing, d.position)
+join ticket_messages n on (n.number, n.version, n.ordinal) = (d.number, d.version, d.ordinal)
 where d.discrepancy_id = :discrepancy_id;
 
 -- name: grants_of_rewards
@@ -84,4 +84,4 @@ join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rule
 where t.number = :number;
 
 -- name: writing_of$
-select writing from tickets where number = :number;
+select version from tickets where number = :number;

@@ -10,16 +10,16 @@ where
 -- Nothing where this very message came before. Its sender's retry is newer by the sender's clock.
 -- Old ones are swept out on the way: their signatures are too old by themselves.
 with old as (
-    select partner_id, message_id from partner_messages
+    select partner_id, message_id from webhook_messages
     where
         received_at < now() - interval '1 day'
         and (partner_id, message_id) <> (:partner_id, :message_id)
     limit 100 for update skip locked
 ), swept as (
-    delete from partner_messages p using old
+    delete from webhook_messages p using old
     where (p.partner_id, p.message_id) = (old.partner_id, old.message_id)
 )
-insert into partner_messages as known (partner_id, message_id, signed_at)
+insert into webhook_messages as known (partner_id, message_id, signed_at)
 values (:partner_id, :message_id, :signed_at)
 on conflict (partner_id, message_id) do update
 set signed_at = excluded.signed_at, received_at = excluded.received_at
@@ -39,33 +39,33 @@ on conflict (number) do update set partner_id = excluded.partner_id;
 -- What is new, as long as its ticket has room for today and for what waits.
 with told as (
     select
-        o -> 'outcome' as outcome, o ->> 'foreseen' as foreseen,
+        o -> 'outcome' as outcome, o ->> 'predicted_code' as predicted_code,
         o -> 'outcome' ->> 'outcome_id' as outcome_id, o -> 'outcome' ->> 'number' as number,
         place
     from json_array_elements(:outcomes) with ordinality as told (o, place)
 ), kept as (
     select
         number,
-        count(*) filter (where imported_at > now() - interval '1 day') as today,
+        count(*) filter (where received_at > now() - interval '1 day') as today,
         count(*) filter (where code is null) as waiting
-    from imported_outcomes
+    from partner_outcomes
     where
         number in (select number from told)
-        and (imported_at > now() - interval '1 day' or code is null)
+        and (received_at > now() - interval '1 day' or code is null)
     group by number
 ), fresh as (
     select
-        t.outcome, t.foreseen, t.outcome_id, t.number, t.place,
+        t.outcome, t.predicted_code, t.outcome_id, t.number, t.place,
         row_number() over (partition by t.number order by t.place) as rank
     from told t
     where not exists (
-        select 1 from imported_outcomes i
+        select 1 from partner_outcomes i
         where
             i.partner_id = :partner_id and i.number = t.number and i.outcome_id = t.outcome_id
     )
 )
-insert into imported_outcomes (partner_id, outcome_id, number, outcome, message_id, foreseen)
-select :partner_id, f.outcome_id, f.number, f.outcome, cast(:message_id as text), f.foreseen
+insert into partner_outcomes (partner_id, outcome_id, number, outcome, webhook_message_id, predicted_code)
+select :partner_id, f.outcome_id, f.number, f.outcome, cast(:message_id as text), f.predicted_code
 from fresh f left join kept k on k.number = f.number
 where f.rank + greatest(coalesce(k.today, 0), coalesce(k.waiting, 0)) <= :most
 order by f.place
@@ -73,7 +73,7 @@ on conflict do nothing
 returning number;
 
 -- name: outcomes_known
-select number, outcome_id, code, message_id, outcome, foreseen from imported_outcomes
+select number, outcome_id, code, webhook_message_id, outcome, predicted_code from partner_outcomes
 where
     partner_id = :partner_id and number = any(:numbers) and outcome_id = any(:outcome_ids);
 
@@ -103,18 +103,18 @@ returning number;
 
 -- name: outcomes_of_turn
 -- The next ones of each ticket, in order, as many as it has room for.
-select t.number, o.position, o.outcome
+select t.number, o.sequence, o.outcome
 from unnest(cast(:numbers as text[])) as t (number)
 cross join lateral (
-    select count(*) as heard_later from imported_outcomes
+    select count(*) as heard_later from partner_outcomes
     where number = t.number and code = 'dispatched' and acknowledged_at is null
 ) as flight
 cross join lateral (
-    select position, outcome from imported_outcomes
+    select sequence, outcome from partner_outcomes
     where number = t.number and code is null
-    order by position limit greatest(0, least(:at_once, :in_flight - flight.heard_later))
+    order by sequence limit greatest(0, least(:at_once, :in_flight - flight.heard_later))
 ) as o
-order by t.number, o.position;
+order by t.number, o.sequence;
 
 -- name: lock_turns
 select number from outcome_outbox where number = any(:numbers) order by number for update;
@@ -125,34 +125,34 @@ with over as (
     delete from outcome_outbox o
     where
         o.number = any(:numbers)
-        and not exists (select 1 from imported_outcomes i where i.number = o.number and i.code is null)
+        and not exists (select 1 from partner_outcomes i where i.number = o.number and i.code is null)
 )
 update outcome_outbox o set leased_until = null, due_at = now() + :pause
 where
     o.number = any(:numbers)
-    and exists (select 1 from imported_outcomes i where i.number = o.number and i.code is null);
+    and exists (select 1 from partner_outcomes i where i.number = o.number and i.code is null);
 
 -- name: acknowledge!
-update imported_outcomes set acknowledged_at = now()
+update partner_outcomes set acknowledged_at = now()
 where number = :number and outcome_id = any(:ids) and acknowledged_at is null;
 
 -- name: has_unheard_outcomes$
 select exists (
-    select 1 from imported_outcomes where number = :number and acknowledged_at is null
+    select 1 from partner_outcomes where number = :number and acknowledged_at is null
 );
 
 -- name: mark_outcomes!
-update imported_outcomes i set code = told.code
-from unnest(cast(:numbers as text[]), cast(:positions as bigint[]), cast(:codes as text[]))
-    as told (number, position, code)
-where i.number = told.number and i.position = told.position and i.code is null;
+update partner_outcomes i set code = told.code
+from unnest(cast(:numbers as text[]), cast(:sequences as bigint[]), cast(:codes as text[]))
+    as told (number, sequence, code)
+where i.number = told.number and i.sequence = told.sequence and i.code is null;
 
 -- name: claim_behind_link^
 select
-    t.number, t.kind, t.partner_id, t.ordered_on, t.answers, t.information_note, t.link_id,
+    t.number, t.kind, t.partner_id, t.ordered_on, t.answers, t.member_note, t.link_id,
     l.clicked_at, t.state, t.language, p.rules,
     (
-        select count(*) from moves m
+        select count(*) from ticket_transitions m
         where m.number = t.number and m.event = 'information_requested'
     ) as questions
 from tickets t
@@ -168,8 +168,8 @@ where
 
 -- name: outcomes_by_link
 select
-    outcome_id, outcome, imported_at,
-    case when foreseen = 'ticket_closed' then foreseen else code end as code
-from imported_outcomes
+    outcome_id, outcome, received_at,
+    case when predicted_code = 'ticket_closed' then predicted_code else code end as code
+from partner_outcomes
 where partner_id = :partner_id and number = :number and outcome_id like 'link-%'
-order by position;
+order by sequence;

@@ -37,36 +37,36 @@ returning number;
 -- name: resume_ticket^
 -- By one run alone; asked again by the same, it changes nothing.
 update tickets set
-    resumptions = case when run_id = :run_id then resumptions else resumptions + 1 end,
-    run_id = :run_id, resumable = false, attention = array_remove(attention, 'workflow_lost'),
+    resumptions = case when workflow_run_id = :run_id then resumptions else resumptions + 1 end,
+    workflow_run_id = :run_id, resumable = false, attention = array_remove(attention, 'workflow_lost'),
     updated_at = now()
-where number = :number and resume_state is not null and (resumable or run_id = :run_id)
-returning admission, resume_state, resumptions, writing;
+where number = :number and resume_state is not null and (resumable or workflow_run_id = :run_id)
+returning admission, resume_state, resumptions, version;
 
 -- name: resumptions_of$
 select resumptions from tickets where number = :number for update;
 
 -- name: moves_of
 select seq, event, from_state, to_state, reason_code, actor, note, at
-from moves where number = :number order by seq;
+from ticket_transitions where number = :number order by seq;
 
 -- name: last_answers
-select answer from answers where number = :number order by at desc, request_id limit :most;
+select result from request_results where number = :number order by at desc, request_id limit :most;
 
 -- name: last_heard
-select message, message_id, code from notes
-where number = :number and writing > 0 and message in ('partner_outcome', 'reward_registered')
-order by writing desc, position desc limit :most;
+select message, message_id, code from ticket_messages
+where number = :number and version > 0 and message in ('partner_outcome', 'reward_registered')
+order by version desc, ordinal desc limit :most;
 
 -- name: unsent_letters
-select key, kind, language, params from letters
+select key, kind, language, params from emails
 where number = :number and sent_at is null
 order by queued_at, cast(split_part(key, '-', 1) as integer), key;
 
 -- name: dispatch_again!
 -- Outcomes that no run of the ticket has heard: they came while none ran, or died with one.
 with again as (
-    update imported_outcomes set code = null
+    update partner_outcomes set code = null
     where number = :number and code is not null and acknowledged_at is null
     returning number, partner_id
 )
@@ -75,7 +75,7 @@ select distinct number, partner_id, now() from again
 on conflict (number) do update set due_at = now(), leased_until = null;
 
 -- name: signal_rewards_again!
-insert into rewards_to_tell (account_id, reward_id, look_at)
+insert into reward_checks (account_id, reward_id, due_at)
 select r.account_id, r.reward_id, now()
 from rewards r
 join tickets t on t.account_id = r.account_id and t.partner_id = r.partner_id

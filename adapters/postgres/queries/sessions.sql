@@ -2,13 +2,13 @@
 
 -- name: use_handover$
 -- Once; those that are long over are swept out on the way.
-with swept as (delete from used_handovers where expires_at < now() - interval '1 day')
-insert into used_handovers (token_id, expires_at) values (:token_id, :expires_at)
+with swept as (delete from consumed_login_tokens where expires_at < now() - interval '1 day')
+insert into consumed_login_tokens (token_id, expires_at) values (:token_id, :expires_at)
 on conflict do nothing
 returning true;
 
 -- name: is_used_handover$
-select exists (select from used_handovers where token_id = :token_id);
+select exists (select from consumed_login_tokens where token_id = :token_id);
 
 -- name: begin_session!
 -- Those that are long over are swept out on the way.
@@ -17,21 +17,21 @@ insert into sessions (session_id, kind, subject, contact, ends_at)
 values (:session_id, :kind, :subject, :contact, now() + cast(:longest as interval));
 
 -- name: renew_session$
-update sessions set contact = :contact, seen_at = now(), ends_at = now() + cast(:longest as interval)
+update sessions set contact = :contact, last_seen_at = now(), ends_at = now() + cast(:longest as interval)
 where session_id = :session_id and kind = :kind and subject = :subject and ended_at is null
 returning true;
 
 -- name: live_session^
 select
     session_id, kind, subject, contact, least(now() + cast(:idle as interval), ends_at) as ends_at,
-    seen_at < now() - cast(:unnoticed as interval) as is_stale
+    last_seen_at < now() - cast(:unnoticed as interval) as is_stale
 from sessions
 where
     session_id = :session_id and kind = :kind and ended_at is null and ends_at > now()
-    and seen_at > now() - cast(:idle as interval);
+    and last_seen_at > now() - cast(:idle as interval);
 
 -- name: session_seen!
-update sessions set seen_at = now() where session_id = :session_id and ended_at is null;
+update sessions set last_seen_at = now() where session_id = :session_id and ended_at is null;
 
 -- name: is_idle_session_of$
 -- Nobody ended it: it may only have been left alone for too long.
@@ -47,10 +47,10 @@ where session_id = :session_id and ended_at is null;
 
 -- name: end_sessions$
 -- Also those that are over by themselves: no page of theirs counts any more (`is_idle_session_of`).
-with swept as (delete from subjects_ended where ended_at < now() - interval '1 day'),
+with swept as (delete from session_revocations where revoked_at < now() - interval '1 day'),
 noted as (
-    insert into subjects_ended (kind, subject, ended_at) values (:kind, :subject, now())
-    on conflict (kind, subject) do update set ended_at = excluded.ended_at
+    insert into session_revocations (kind, subject, revoked_at) values (:kind, :subject, now())
+    on conflict (kind, subject) do update set revoked_at = excluded.revoked_at
 ),
 ended as (
     update sessions set ended_at = now(), ended_by = :ended_by, contact = null
@@ -61,4 +61,4 @@ ended as (
 select count(*) from ended where ends_at > now();
 
 -- name: subject_ended$
-select ended_at from subjects_ended where kind = :kind and subject = :subject;
+select revoked_at from session_revocations where kind = :kind and subject = :subject;

@@ -1,7 +1,7 @@
 -- A ticket and what belongs to it. Every insert carries its key; the second time changes nothing.
 
 -- name: admitted^
-select run_id, digest, admission from tickets where number = :number;
+select workflow_run_id, claim_digest, admission from tickets where number = :number;
 
 -- name: standing_ticket$
 select number from tickets
@@ -14,12 +14,12 @@ on conflict do nothing;
 
 -- name: open_ticket$
 insert into tickets (
-    number, run_id, digest, state, writing, admission, account_id, partner_id, kind, rules_hash,
+    number, workflow_run_id, claim_digest, state, version, admission, account_id, partner_id, kind, rules_hash,
     language, contact, answers, link_id, reward_id, ordered_on, ordered_at, duplicate_key,
     reward_kind, order_key, promised_amount, promised_currency, reason_code, due_at, resume_state,
     created_at
 ) values (
-    :number, :run_id, :digest, :state, :version, :admission, :account_id, :partner_id, :kind,
+    :number, :workflow_run_id, :claim_digest, :state, :version, :admission, :account_id, :partner_id, :kind,
     :rules_hash, :language, :contact, :answers, :link_id, :reward_id, :ordered_on, :ordered_at,
     :duplicate_key, :reward_kind, :order_key, :promised_amount, :promised_currency, :reason_code,
     :due_at, :resume_state, :created_at
@@ -28,65 +28,65 @@ on conflict do nothing
 returning number;
 
 -- name: record_move$
-insert into moves (number, seq, event, from_state, to_state, reason_code, actor, note, at)
+insert into ticket_transitions (number, seq, event, from_state, to_state, reason_code, actor, note, at)
 values (:number, :seq, :event, :from_state, :to_state, :reason_code, :actor, :note, :at)
 on conflict do nothing
 returning seq;
 
 -- name: queue_letter!
-insert into letters (number, key, kind, language, params)
+insert into emails (number, key, kind, language, params)
 values (:number, :key, :kind, :language, :params)
 on conflict do nothing;
 
 -- name: keep_note!
 -- A discrepancy is shown to agents once (`discrepancy` is its key); so many of a ticket wait at a
--- time, its notes have the rest.
+-- time, its ticket_messages have the rest.
 with kept as (
-    insert into notes (
-        number, writing, position, message, message_id, actor, code, body, seq, at
+    insert into ticket_messages (
+        number, version, ordinal, message, message_id, actor, code, body, seq, at
     ) values (
-        :number, :version, :position, :message, :message_id, :actor, :code, :body, :seq, :at
+        :number, :version, :ordinal, :message, :message_id, :actor, :code, :body, :seq, :at
     )
     on conflict do nothing
 )
-insert into discrepancies (number, key, writing, position)
-select :number, :discrepancy::text, :version, :position
+insert into discrepancies (number, key, version, ordinal)
+select :number, :discrepancy::text, :version, :ordinal
 where
     :discrepancy is not null
     and (select count(*) from discrepancies where number = :number and closed_at is null) < 20
 on conflict do nothing;
 
 -- name: next_late_position$
--- What no workflow hears stands in writing 0, which none has. The ticket is locked before.
-select coalesce(max(position) + 1, 0) from notes where number = :number and writing = 0;
+-- What no workflow hears stands in version 0, which none has. The ticket is locked before.
+select coalesce(max(ordinal) + 1, 0) from ticket_messages where number = :number and version = 0;
 
 -- name: has_room_for_late$
--- So many notes; and more for a discrepancy, if agents have dealt with those of before.
+-- So many ticket_messages; and more for a discrepancy, if agents have dealt with those of before.
 select
-    (select count(*) from notes where number = :number and writing = 0) < :most
+    (select count(*) from ticket_messages where number = :number and version = 0) < :most
     or (
         :discrepancy::text is not null
         and (select count(*) from discrepancies where number = :number and closed_at is null) < 20
     );
 
 -- name: leave_note_out!
-update tickets set notes_left_out = notes_left_out + 1 where number = :number;
+update tickets set messages_left_out = messages_left_out + 1 where number = :number;
 
 -- name: write_ticket!
--- A late writing never overwrites a newer one.
+-- A late version never overwrites a newer one.
 update tickets set
-    writing = :version, state = :state, reason_code = :reason_code, due_at = :due_at,
+    version = :version, state = :state, reason_code = :reason_code, due_at = :due_at,
     cancellation_ends_at = :cancellation_ends_at, attention = :attention,
     confirmed_amount = :confirmed_amount, confirmed_currency = :confirmed_currency,
     partner_reference = :partner_reference, proposal = :proposal,
-    resume_state = :resume_state, notes_left_out = :messages_left_out, updated_at = now()
-where number = :number and writing < :version;
+    resume_state = :resume_state, messages_left_out = :messages_left_out, updated_at = now()
+where number = :number and version < :version;
 
 -- name: lock_ticket^
 select number, partner_id from tickets where number = :number for update;
 
 -- name: recorded_move^
-select event, to_state, reason_code from moves where number = :number and seq = :seq;
+select event, to_state, reason_code from ticket_transitions where number = :number and seq = :seq;
 
 -- name: lock_name$
 select pg_advisory_xact_lock(hashtextextended(:name, 0)) is null;
@@ -109,7 +109,7 @@ from grants order by granted_at;
 
 -- name: claim_to_deliver^
 select
-    t.number, t.kind, t.partner_id, t.ordered_on, t.answers, t.information_note, t.link_id,
+    t.number, t.kind, t.partner_id, t.ordered_on, t.answers, t.member_note, t.link_id,
     l.clicked_at
 from tickets t
 left join lateral (
@@ -123,7 +123,7 @@ where t.number = :number;
 select
     l.kind, l.language, l.params, l.queued_at, l.sent_at, t.contact, p.rules,
     p.rules ->> 'name' as partner_name
-from letters l
+from emails l
 join tickets t on t.number = l.number
 left join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rules_hash
 where l.number = :number and l.key = :key;
@@ -131,7 +131,7 @@ where l.number = :number and l.key = :key;
 -- name: letter_sent!
 -- After the last letter of a ticket that has ended there is nothing left to do.
 with sent as (
-    update letters set sent_at = now()
+    update emails set sent_at = now()
     where number = :number and key = :key and sent_at is null
 )
 update tickets t set
@@ -140,11 +140,11 @@ where
     t.number = :number and t.resume_state is not null
     and t.state in ('resolved', 'rejected', 'discarded', 'withdrawn')
     and not exists (
-        select from letters l where l.number = :number and l.key <> :key and l.sent_at is null
+        select from emails l where l.number = :number and l.key <> :key and l.sent_at is null
     );
 
 -- name: letters_not_sent$
-select array_agg(key order by queued_at, key) from letters
+select array_agg(key order by queued_at, key) from emails
 where number = :number and sent_at is null;
 
 -- name: correct_address$
@@ -157,19 +157,19 @@ update tickets set attention = array_remove(attention, 'mail_undeliverable')
 where number = :number;
 
 -- name: keep_answer!
-insert into answers (number, caller, request_id, answer)
-values (:number, :caller, :request_id, :answer)
+insert into request_results (number, caller, request_id, result)
+values (:number, :caller, :request_id, :result)
 on conflict do nothing;
 
 -- name: first_answer$
-select answer from answers
+select result from request_results
 where number = :number and caller = :caller and request_id = :request_id;
 
 -- name: filed_claim^
 -- What a claim is judged by again, locked; its answers may have changed since it was filed.
 select
     t.number, t.account_id, t.partner_id, t.kind, t.link_id, t.reward_id, t.ordered_on,
-    t.ordered_at, t.answers, t.order_key, t.duplicate_key, t.writing, p.rules
+    t.ordered_at, t.answers, t.order_key, t.duplicate_key, t.version, p.rules
 from tickets t
 join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rules_hash
 where t.number = :number for update of t;
@@ -177,21 +177,21 @@ where t.number = :number for update of t;
 -- name: change_claim!
 update tickets set
     answers = :answers, order_key = :order_key, duplicate_key = :duplicate_key,
-    information_note = :information_note
+    member_note = :member_note
 where number = :number;
 
 -- name: confirmed_in_silence$
-select coalesce(sum(amount), 0) from silent_confirmations
+select coalesce(sum(amount), 0) from auto_confirmations
 where partner_id = :partner_id and month = :month;
 
 -- name: confirm_in_silence!
-insert into silent_confirmations (number, partner_id, month, amount)
+insert into auto_confirmations (number, partner_id, month, amount)
 values (:number, :partner_id, :month, :amount);
 
 -- name: mail_takes_utf8$
 -- Until a worker has asked, nothing beyond ASCII is promised.
-select coalesce((select takes_utf8 from mail_server), false);
+select coalesce((select supports_smtputf8 from mail_server), false);
 
 -- name: mail_server_asked!
-insert into mail_server (takes_utf8) values (:takes_utf8)
-on conflict (one_row) do update set takes_utf8 = excluded.takes_utf8, asked_at = now();
+insert into mail_server (supports_smtputf8) values (:supports_smtputf8)
+on conflict (one_row) do update set supports_smtputf8 = excluded.supports_smtputf8, checked_at = now();

@@ -5,8 +5,8 @@ grant usage on schema public to :service;
 grant select, insert, update, delete on all tables in schema public to :service;
 -- What is appended to, and never changed.
 revoke update, delete on
-moves, grants, approvals, events, answers, silent_confirmations, notes, partner_profiles
+ticket_transitions, grants, approvals, events, request_results, auto_confirmations, ticket_messages, partner_profiles
 from :service;
 -- What is changed, and never deleted.
-revoke delete on tickets, letters, exports, handovers, imported_outcomes, discrepancies from :service;
+revoke delete on tickets, emails, exports, export_items, partner_outcomes, discrepancies from :service;
 revoke insert, update, delete on schema_migrations from :service;

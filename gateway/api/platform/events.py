@@ -30,7 +30,7 @@ def to_event(placed: Placed) -> TicketEvent:
     """Build the view of an event."""
     return TicketEvent.model_validate(
         {
-            "event_id": str(placed.position),
+            "event_id": str(placed.sequence),
             "number": placed.number,
             "seq": placed.seq,
             "event": placed.event,

@@ -57,13 +57,13 @@ async def list_webhooks(
     log_event(SecurityEvent.OPERATOR_ACTED, actor=caller.subject, action="list_webhooks")
     listed = [
         WebhookDelivery(
-            event_id=str(row["position"]),
+            event_id=str(row["sequence"]),
             number=row["number"],
             attempts=row["attempts"],
-            next_attempt_at=row["next_try_at"],
-            expires_at=row["until"],
-            last_error=row["failure"],
+            next_attempt_at=row["next_attempt_at"],
+            expires_at=row["expires_at"],
+            last_error=row["last_error"],
         )
         for row in rows
     ]
-    return WebhookPage(webhooks=listed, next=str(rows[-1]["position"] if rows else after))
+    return WebhookPage(webhooks=listed, next=str(rows[-1]["sequence"] if rows else after))

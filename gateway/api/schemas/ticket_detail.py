@@ -108,7 +108,7 @@ class TicketDetail(BaseModel):
     contact: TicketContact | None = None
     language: str | None = None
     answers: list[FieldAnswer] = []
-    information_note: str | None = None
+    member_note: str | None = None
     link_id: str | None = None
     reward_id: str | None = None
     ordered_on: date | None = None

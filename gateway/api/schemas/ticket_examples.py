@@ -62,7 +62,7 @@ WHOLE: Final[dict[str, Any]] = {
             "display_value": "VT-2231-9",
         }
     ],
-    "information_note": None,
+    "member_note": None,
     "link_id": "lnk-77",
     "reward_id": None,
     "ordered_on": "2026-10-01",

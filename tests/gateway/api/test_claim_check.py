@@ -113,11 +113,11 @@ async def test_a_check_promises_no_letter_that_cannot_leave(front: Front) -> Non
     contact = {"email": "jörg@straße.de", "name": "http://evil.example", "language": "de-AT"}
     claim = await front.env.prepare_claim(a_claim(account=front.new_id("acc"), contact=contact))
     postgres = front.env.postgres
-    await postgres.run("mail_server_asked", takes_utf8=False)
+    await postgres.run("mail_server_asked", supports_smtputf8=False)
     try:
         found = (await checked(front, claim)).json()
     finally:
-        await postgres.run("mail_server_asked", takes_utf8=True)
+        await postgres.run("mail_server_asked", supports_smtputf8=True)
     (reason,) = found["reasons"]
     assert (reason["code"], reason["field"]) == ("incomplete", "contact.email")
     assert reason["message"].startswith("E-Mail-Adresse: An diese Adresse können wir nichts senden")

@@ -43,7 +43,7 @@ async def put_list(front: Front, kind: str, records: Any, *accounts: str) -> lis
 
 async def waits_to_be_told(front: Front, reward_id: str) -> datetime | None:
     """When the tickets of a reward are looked for once more; `None`: no more."""
-    query = "select look_at from rewards_to_tell where reward_id = $1"
+    query = "select due_at from reward_checks where reward_id = $1"
     async with front.env.postgres.transaction() as connection:
         found: datetime | None = await connection.fetchval(query, reward_id)
         return found
@@ -51,7 +51,7 @@ async def waits_to_be_told(front: Front, reward_id: str) -> datetime | None:
 
 async def second_look_is_due(front: Front, reward_id: str) -> None:
     """Let the time pass until the second look at a reward."""
-    statement = "update rewards_to_tell set look_at = now() where reward_id = $1"
+    statement = "update reward_checks set due_at = now() where reward_id = $1"
     async with front.env.postgres.transaction() as connection:
         await connection.execute(statement, reward_id)
 

@@ -75,7 +75,7 @@ async def test_a_request_to_a_lost_ticket_is_kept_by_nobody_and_works_after_the_
             f"/v1/tickets/{number}/{path}", json=content, headers=front.as_agent()
         )
         assert (answer.status_code, answer.json()["code"]) == (503, "workflow_lost"), path
-    assert await front.env.rows("answers", "request_id") == []
+    assert await front.env.rows("request_results", "request_id") == []
     await find(front)
     seen = await front.http.get(f"/v1/tickets/{number}", headers=front.as_agent())
     assert [one["code"] for one in seen.json()["attention"]] == ["workflow_lost"]

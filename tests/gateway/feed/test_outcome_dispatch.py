@@ -28,7 +28,7 @@ LATER = "update outcome_outbox set due_at = now(), leased_until = null"
 
 async def kept(front: Front) -> list[Row]:
     """What the books keep for the ticket, in order."""
-    return await front.env.rows("imported_outcomes", "position")
+    return await front.env.rows("partner_outcomes", "sequence")
 
 
 async def told_later(front: Front) -> None:

@@ -32,7 +32,7 @@ async def test_a_signed_outcome_is_kept_told_and_answered(front: Front) -> None:
         "unknown_fields": [],
     }
     assert (await front.env.wait_until_closed()).state == "resolved"
-    (kept,) = await front.env.rows("imported_outcomes", "position")
+    (kept,) = await front.env.rows("partner_outcomes", "sequence")
     assert (kept["code"], kept["partner_id"]) == ("dispatched", "velotel")
 
 
@@ -43,7 +43,7 @@ async def test_a_message_is_read_as_machines_of_the_market_write_it(front: Front
     told = outcome(front, number, reward=reward, occurred_at="2026-01-09T10:00:00", note="")
     answer = await send(front, b"\xef\xbb\xbf" + json.dumps(told).encode())
     assert [one["status"] for one in answer.json()["results"]] == ["accepted"], answer.text
-    (kept,) = await front.env.rows("imported_outcomes", "position")
+    (kept,) = await front.env.rows("partner_outcomes", "sequence")
     assert kept["outcome"]["reward"] == {"amount": "12.50", "currency": "PLN"}
     assert kept["outcome"]["occurred_at"] == "2026-01-09T09:00:00Z"
     assert kept["outcome"]["note"] is None
@@ -124,7 +124,7 @@ async def test_the_same_message_again_is_a_replay_and_changes_nothing(front: Fro
     headers = signed(fraction, message_id, at=at)
     headers["webhook-timestamp"] += ".5"  # the package would take it for a later moment
     assert (await front.http.post(ADDRESS, content=fraction, headers=headers)).status_code == 401
-    assert len(await front.env.rows("imported_outcomes", "position")) == 1
+    assert len(await front.env.rows("partner_outcomes", "sequence")) == 1
 
 
 async def test_the_partners_own_retry_gets_the_same_results(front: Front) -> None:
@@ -190,7 +190,7 @@ async def test_another_partners_ticket_and_an_unknown_number_look_the_same(front
     answer = await send(front, told, "buchkiste")
     found = answer.json()["results"]
     assert {(one["status"], one["code"]) for one in found} == {("refused", "unknown_number")}
-    assert await front.env.rows("imported_outcomes", "position") == []
+    assert await front.env.rows("partner_outcomes", "sequence") == []
     assert (await front.env.row())["state"] == "sent_to_partner"
 
 

@@ -41,7 +41,7 @@ async def test_a_simulated_partner_is_heard_through_the_door(front: Front) -> No
     ledger.close()
     assert found == ["refused:422", "sent", "sent", "sent"]
     assert (await front.env.wait_until_closed()).reason_code == "order_not_found"
-    kept = await front.env.rows("imported_outcomes", "position")
+    kept = await front.env.rows("partner_outcomes", "sequence")
     assert [row["outcome_id"] for row in kept] == [f"{number}-2"]
 
 

@@ -54,13 +54,13 @@ def _takes_everything(platform: Platform) -> None:
 async def webhook(told: Front, event_id: str) -> dict[str, Any]:
     """A webhook in the books."""
     async with told.env.postgres.transaction() as connection:
-        row = await connection.fetchrow("select * from webhooks where position = $1", int(event_id))
+        row = await connection.fetchrow("select * from webhooks where sequence = $1", int(event_id))
         return dict(row) if row else {}
 
 
 async def change(told: Front, event_id: str, what: str) -> None:
     """Change a webhook in the books, as time would."""
-    statement = f"update webhooks set {what} where position = $1"  # noqa: S608
+    statement = f"update webhooks set {what} where sequence = $1"  # noqa: S608
     async with told.env.postgres.transaction() as connection:
         await connection.execute(statement, int(event_id))
 
@@ -127,9 +127,9 @@ async def test_what_was_not_taken_comes_again_under_the_same_id(
     await told.env.file_and_send(account=told.new_id("acc"))
     first, second = (await platform.hears(told.env.number, 2))[:2]
     failures = [await until_failed(told, one.webhook_id) for one in (first, second)]
-    assert {one["failure"] for one in failures} == {f"answered {status}"}
+    assert {one["last_error"] for one in failures} == {f"answered {status}"}
     for one in (first, second):
-        await change(told, one.webhook_id, "next_try_at = now()")
+        await change(told, one.webhook_id, "next_attempt_at = now()")
     again = await platform.hears(told.env.number, 4)
     assert sorted(one.webhook_id for one in again[2:]) == sorted(
         [first.webhook_id, second.webhook_id]
@@ -141,7 +141,7 @@ async def test_what_was_not_taken_comes_again_under_the_same_id(
 
 async def until_failed(told: Front, event_id: str) -> dict[str, Any]:
     """Wait until an attempt has failed."""
-    return await wait_until(lambda: webhook(told, event_id), lambda row: bool(row["failure"]))
+    return await wait_until(lambda: webhook(told, event_id), lambda row: bool(row["last_error"]))
 
 
 async def until_delivered(told: Front, event_id: str) -> dict[str, Any]:
@@ -159,7 +159,7 @@ async def test_a_platform_that_asks_to_wait_is_given_the_time(
     row = await until_failed(told, first.webhook_id)
     async with told.env.postgres.transaction() as connection:
         now = await connection.fetchval("select now()")
-    assert 1 < (row["next_try_at"] - now).total_seconds() <= 5
+    assert 1 < (row["next_attempt_at"] - now).total_seconds() <= 5
     again = await platform.hears(told.env.number, 3)
     assert again[-1].at - first.at >= 3
 
@@ -175,7 +175,7 @@ async def test_after_three_days_it_is_given_up_and_stays_to_be_seen_and_sent_by_
     waiting = (await listed(told, "pending"))[event_id]
     assert waiting["number"] == told.env.number
     assert waiting["last_error"] == "answered 503"
-    await change(told, event_id, "next_try_at = now(), until = now()")
+    await change(told, event_id, "next_attempt_at = now(), expires_at = now()")
     await wait_until(lambda: listed(told, "failed"), lambda found: event_id in found)
     given_up = (await listed(told, "failed"))[event_id]
     assert given_up["next_attempt_at"] is None
@@ -183,7 +183,7 @@ async def test_after_three_days_it_is_given_up_and_stays_to_be_seen_and_sent_by_
     platform.answer = TAKEN
     assert await redelivered(told, event_id, told.as_operator()) == (202, "pending")
     row = await until_delivered(told, event_id)
-    assert (row["until"] - row["delivered_at"]).total_seconds() > 2 * 86_400
+    assert (row["expires_at"] - row["delivered_at"]).total_seconds() > 2 * 86_400
     assert event_id not in await listed(told, "failed")
     # Taken already, it may be asked for again: by the platform, too.
 
@@ -214,7 +214,7 @@ async def test_a_process_that_dies_during_a_call_leaves_it_to_the_next(
     await told.env.file_and_send(account=told.new_id("acc"))
     event_id = (await platform.hears(told.env.number, 2))[0].webhook_id
     await until_delivered(told, event_id)
-    await change(told, event_id, "delivered_at = null, attempts = 1, next_try_at = now()")
+    await change(told, event_id, "delivered_at = null, attempts = 1, next_attempt_at = now()")
     await platform.hears(told.env.number, 3)
     assert (await until_delivered(told, event_id))["attempts"] == 2
 

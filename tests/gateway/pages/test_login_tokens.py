@@ -163,7 +163,8 @@ async def test_a_hand_over_that_is_sent_many_times_at_once_opens_one_session(
 async def left_alone(front: Front, subject: str, minutes: int = 61) -> None:
     """Let so much time pass in which nobody touched the subject's sessions."""
     statement = (
-        "update sessions set seen_at = seen_at - $2 * interval '1 minute' where subject = $1"
+        "update sessions set last_seen_at = last_seen_at - $2 * interval '1 minute'"
+        " where subject = $1"
     )
     async with front.env.postgres.transaction() as connection:
         await connection.execute(statement, subject, minutes)
@@ -171,6 +172,6 @@ async def left_alone(front: Front, subject: str, minutes: int = 61) -> None:
 
 async def sessions_of(front: Front, subject: str) -> list[dict[str, Any]]:
     """The rows of a subject's sessions."""
-    query = "select * from sessions where subject = $1 order by begun_at"
+    query = "select * from sessions where subject = $1 order by started_at"
     async with front.env.postgres.transaction() as connection:
         return [dict(row) for row in await connection.fetch(query, subject)]

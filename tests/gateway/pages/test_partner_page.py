@@ -33,7 +33,7 @@ async def post(front: Front, address: str, form: dict[str, Any]) -> httpx.Respon
 
 
 async def answered(front: Front) -> list[tuple[str, str]]:
-    rows = await front.env.rows("imported_outcomes", "position")
+    rows = await front.env.rows("partner_outcomes", "sequence")
     return [(row["outcome_id"], row["outcome"]["outcome"]) for row in rows]
 
 
@@ -189,7 +189,7 @@ async def test_the_member_is_asked_in_their_own_language(front: Front) -> None:
     assert (await post(front, link(front, number), form)).is_redirect
     await front.env.wait_for_state("information_requested")
     (letter,) = [
-        row for row in await front.env.rows("letters", "key") if "information" in row["kind"]
+        row for row in await front.env.rows("emails", "key") if "information" in row["kind"]
     ]
     (question,) = letter["params"]["questions"]
     assert question.startswith("Bitte prüfen Sie diese Angabe")

@@ -124,7 +124,7 @@ async def test_a_session_ends_after_eight_hours_however_busy_it_is(front: Front)
     agent = front.new_id("agent")
     async with came_in(front, agent) as client:
         (row,) = await sessions_of(front, agent)
-        assert row["ends_at"] - row["begun_at"] == timedelta(hours=8)
+        assert row["ends_at"] - row["started_at"] == timedelta(hours=8)
         statement = "update sessions set ends_at = now() where subject = $1"
         async with front.env.postgres.transaction() as connection:
             await connection.execute(statement, agent)
@@ -155,7 +155,7 @@ async def test_not_every_page_is_written_down(front: Front) -> None:
         await left_alone(front, agent, minutes=2)
         await client.get("/desk")
         (after,) = await sessions_of(front, agent)
-        assert after["seen_at"] > before["seen_at"]
+        assert after["last_seen_at"] > before["last_seen_at"]
 
 
 async def test_every_page_says_who_reads_until_when_and_how_to_sign_out(

@@ -69,7 +69,7 @@ async def test_a_flood_about_one_ticket_waits_and_what_is_about_another_moves(
     for call in flooding:
         assert (await call).status_code == 202
     front.env.number = flooded
-    rows = await front.env.rows("imported_outcomes", "position")
+    rows = await front.env.rows("partner_outcomes", "sequence")
     waiting = [
         row for row in rows if row["code"] == "dispatched" and row["acknowledged_at"] is None
     ]
@@ -92,11 +92,11 @@ async def test_while_no_worker_works_a_ticket_is_signalled_few_outcomes(front: F
     many = [outcome(front, number, "information_requested", note="?") for _ in range(60)]
     await send(front, many)
     await asyncio.sleep(4)
-    rows = await front.env.rows("imported_outcomes", "position")
+    rows = await front.env.rows("partner_outcomes", "sequence")
     assert len([row for row in rows if row["code"]]) == IN_FLIGHT
     await front.env.start_workers()
     await wait_until(
-        lambda: front.env.rows("imported_outcomes", "position"),
+        lambda: front.env.rows("partner_outcomes", "sequence"),
         lambda found: all(row["acknowledged_at"] for row in found),
     )
 

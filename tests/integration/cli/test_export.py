@@ -137,7 +137,7 @@ async def test_a_claim_that_was_handed_over_is_kept_no_longer_than_its_ticket_is
         await office.desk.hears(admission, a_withdrawal())
         await office.deliver(admission.result.number, "reminder-1")  # it was under way
     async with office.postgres.transaction() as connection:
-        rows = await connection.fetch("select number from handovers where claim is not null")
+        rows = await connection.fetch("select number from export_items where claim is not null")
     assert [row["number"] for row in rows] == [open_one]
     assert [row["number"] for row in await office.export(again=1)] == [open_one]
 

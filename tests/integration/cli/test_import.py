@@ -22,7 +22,8 @@ from workflows.outcome_dispatcher import DISPATCHED, OutcomeDispatcher
 ROWS = 10_000
 PARTNER, OTHER = "velotel", "buchkiste"
 INSERT = """
-insert into tickets (number, run_id, digest, state, writing, admission, partner_id, created_at)
+insert into tickets (number, workflow_run_id, claim_digest, state, version, admission, partner_id,
+    created_at)
 select number, 'run', 'digest', $3, 1, '{}', $2, now() from unnest($1::text[]) number
 """
 SPOILT = {
@@ -111,7 +112,7 @@ async def test_ten_thousand_rows_of_which_one_in_a_hundred_is_bad(
         assert reason.startswith(bad.pop(int(number)))
     assert len({outcome.outcome_id for outcome in teller.told}) == len(teller.told) == counted[1]
     async with books(database_url) as ledger:
-        assert await ledger.count("imported_outcomes") == counted[1]
+        assert await ledger.count("partner_outcomes") == counted[1]
 
 
 async def test_memory_does_not_grow_with_the_file(postgres: Postgres, tmp_path: Path) -> None:
@@ -191,7 +192,7 @@ async def test_a_ticket_that_has_ended_is_named_each_time_and_keeps_what_came_to
         assert said == ["line 2: ticket_closed: number: expected that of an open ticket"]
     assert len(teller.told) == 1
     async with postgres.transaction() as connection:
-        notes = await connection.fetch("select number, code, actor from notes")
+        notes = await connection.fetch("select number, code, actor from ticket_messages")
     assert [tuple(note) for note in notes] == [(number, TICKET_CLOSED, f"partner:{PARTNER}")]
 
 

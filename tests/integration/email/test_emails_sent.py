@@ -81,7 +81,7 @@ async def test_a_questions_letter_has_the_same_link_however_often_it_is_sent(
     for _ in range(2):
         await EmailActivities(postgres, LetterBook(SERVICE), door, pages).send(ref)
         async with postgres.transaction() as connection:
-            await connection.execute("update letters set sent_at = null")
+            await connection.execute("update emails set sent_at = null")
     first, again = (LINK.findall(letter.text) for letter in door.sent)
     assert first == again
     (token,) = first

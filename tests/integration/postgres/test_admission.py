@@ -86,7 +86,7 @@ async def test_the_same_request_twenty_times_at_once_opens_one_ticket(
     answers = await asyncio.gather(*(desk.persistence.admit(request) for _ in range(20)))
     assert all(answer == answers[0] for answer in answers)
     async with opened(database_url) as books:
-        rows = [await books.count(table) for table in ("tickets", "moves", "letters")]
+        rows = [await books.count(table) for table in ("tickets", "ticket_transitions", "emails")]
     assert rows == [1, 1, 1]
 
 
@@ -191,5 +191,5 @@ async def test_fields_that_nobody_knows_are_noted_and_change_nothing(
     admission = await desk.file(colour="red")
     assert admission.result.status == "accepted"
     async with opened(database_url) as books:
-        body = await books.value("select body::text from notes")
+        body = await books.value("select body::text from ticket_messages")
     assert json.loads(body) == {"unknown_fields": ["colour"]}

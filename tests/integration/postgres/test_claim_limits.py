@@ -63,8 +63,9 @@ async def test_the_partners_day_holds_for_accounts_that_file_at_once(
     found = await asyncio.gather(*(desk.file("VT-1", account) for account in accounts))
     assert counted(found) == {"accepted": 7, "too_many_claims": 13}
     async with opened(database_url) as books:
-        assert await books.value("select count(*) from moves where event = 'claim_accepted'") == 7
-        assert await books.value("select count(*) from letters") == 7
+        statement = "select count(*) from ticket_transitions where event = 'claim_accepted'"
+        assert await books.value(statement) == 7
+        assert await books.value("select count(*) from emails") == 7
 
 
 async def test_a_ticket_that_ended_makes_room_but_not_in_the_same_day(postgres: Postgres) -> None:

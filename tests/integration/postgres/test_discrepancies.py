@@ -200,9 +200,9 @@ async def test_of_what_comes_too_late_without_end_only_the_number_is_kept(
         for one in asks:
             await keep_late_outcome(connection, one, TICKET_CLOSED)
         await keep_late_outcome(connection, outcome_for(course, "rejected"), TICKET_CLOSED)
-        statement = "select count(*) from notes where number = $1 and writing = 0"
+        statement = "select count(*) from ticket_messages where number = $1 and version = 0"
         kept = await connection.fetchval(statement, course.ticket.number)
-        statement = "select notes_left_out from tickets where number = $1"
+        statement = "select messages_left_out from tickets where number = $1"
         left_out = await connection.fetchval(statement, course.ticket.number)
     assert (kept, left_out) == (MOST_UNMOVED + 1, 5)
     assert await shown(postgres) == [("partner:velotel", "late", "ticket_closed")]

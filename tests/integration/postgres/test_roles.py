@@ -19,22 +19,29 @@ from tests.support.csv_filing import Desk
 from tests.support.sqlite_store import opened
 
 ROOT = Path(__file__).resolve().parents[3]
-APPENDED: Final = ("moves", "grants", "approvals", "events", "answers", "silent_confirmations")
-OWNED: Final = (*APPENDED, "notes", "partner_profiles", "schema_migrations", "tickets")
+APPENDED: Final = (
+    "ticket_transitions",
+    "grants",
+    "approvals",
+    "events",
+    "request_results",
+    "auto_confirmations",
+)
+OWNED: Final = (*APPENDED, "ticket_messages", "partner_profiles", "schema_migrations", "tickets")
 SAID: Final = (
     "truncate {0} cascade",
     "drop table {0} cascade",
     "alter table {0} disable trigger all",
     "alter table {0} add column mine text",
     "alter table {0} owner to current_user",
-    "create trigger mine before insert on {0} execute function refuse_change()",
+    "create trigger mine before insert on {0} execute function forbid_update()",
     "create rule mine as on delete to {0} do instead nothing",
     "create table mine (like {0})",
 )
 COLUMN: Final = {
     "partner_profiles": "partner_id",
     "schema_migrations": "name",
-    "events": "event_id",
+    "events": "transition_id",
 }
 DELETE: Final = "delete from {0}"
 UPDATE: Final = "update {0} set {1} = {1}"
@@ -77,7 +84,7 @@ async def test_the_services_role_deletes_no_ticket_and_no_letter(
     paid: Desk, database_url: str
 ) -> None:
     async with opened(database_url) as books:
-        for table in ("tickets", "letters", "imported_outcomes", "handovers"):
+        for table in ("tickets", "emails", "partner_outcomes", "export_items"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await books.connection.execute(DELETE.format(table))
         for statement in ("set role postgres", "set session_replication_role = replica"):
@@ -85,13 +92,13 @@ async def test_the_services_role_deletes_no_ticket_and_no_letter(
                 await books.connection.execute(statement)
 
 
-@pytest.mark.parametrize("table", ["moves", "grants"])
+@pytest.mark.parametrize("table", ["ticket_transitions", "grants"])
 async def test_even_the_owner_cannot_change_what_happened(
     paid: Desk, owner_url: str, table: str
 ) -> None:
     async with opened(owner_url) as books:
         before = await books.contents()
-        column = "actor" if table == "moves" else "account_id"
+        column = "actor" if table == "ticket_transitions" else "account_id"
         for statement in ("truncate {0} cascade", DELETE, UPDATE):
             with pytest.raises(asyncpg.RaiseError, match="append-only"):
                 await books.connection.execute(statement.format(table, column))

@@ -87,7 +87,7 @@ async def test_the_grant_and_the_last_move_are_one_step(desk: Desk, database_url
     await desk.settle(await confirmed(desk))
     async with opened(database_url) as books:
         row = await books.connection.fetchrow("select * from tickets")
-        letters = await books.value("select count(*) from letters where kind = 'resolved'")
+        letters = await books.value("select count(*) from emails where kind = 'resolved'")
     assert row
     assert (row["state"], row["due_at"], letters) == ("resolved", None, 1)
     amounts = [row[f"{name}_amount"] for name in ("promised", "confirmed", "granted")]

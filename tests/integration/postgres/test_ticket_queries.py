@@ -37,7 +37,8 @@ async def a_row(postgres: Postgres, number: str, **columns: Any) -> None:
     row = known | columns
     async with postgres.transaction() as connection:
         await connection.execute(
-            "insert into tickets (number, run_id, digest, writing, admission, state, partner_id,"
+            "insert into tickets (number, workflow_run_id, claim_digest, version, admission, state,"
+            " partner_id,"
             " due_at, attention, created_at)"
             " values ($1, '', '', 1, '{}'::json, $2, $3, $4, $5, $6)",
             number,

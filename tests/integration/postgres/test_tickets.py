@@ -15,6 +15,8 @@ from tests.support.builders import a_withdrawal, an_outcome
 from tests.support.csv_filing import Desk
 from tests.support.sqlite_store import opened
 
+TABLES = ("ticket_transitions", "emails", "ticket_messages")
+
 
 @pytest.fixture
 async def desk(postgres: Postgres) -> Desk:
@@ -45,7 +47,7 @@ async def test_a_step_written_twice_changes_nothing(desk: Desk, database_url: st
         for step in steps:
             await desk.persistence.apply_changes(step)
         assert await books.contents() == before
-        assert [await books.count(table) for table in ("moves", "letters", "notes")] == [3, 2, 2]
+        assert [await books.count(table) for table in TABLES] == [3, 2, 2]
 
 
 async def test_a_step_written_twenty_times_at_once_is_written_once(
@@ -54,7 +56,8 @@ async def test_a_step_written_twenty_times_at_once_is_written_once(
     step = (await writings(desk))[0]
     await asyncio.gather(*(desk.persistence.apply_changes(step) for _ in range(20)))
     async with opened(database_url) as books:
-        assert await books.value("select count(*) from moves where event = 'claim_sent'") == 1
+        statement = "select count(*) from ticket_transitions where event = 'claim_sent'"
+        assert await books.value(statement) == 1
 
 
 async def test_an_older_step_never_overwrites_a_newer_one(desk: Desk, database_url: str) -> None:
@@ -65,16 +68,18 @@ async def test_an_older_step_never_overwrites_a_newer_one(desk: Desk, database_u
             await desk.persistence.apply_changes(step)
         row = await books.connection.fetchrow("select * from tickets")
         assert row
-        assert (row["state"], row["writing"]) == ("awaiting_cancellation_period", steps[-1].version)
+        assert (row["state"], row["version"]) == ("awaiting_cancellation_period", steps[-1].version)
         assert row["confirmed_amount"] is not None
-        assert [await books.count(table) for table in ("moves", "letters", "notes")] == [3, 2, 2]
+        assert [await books.count(table) for table in TABLES] == [3, 2, 2]
 
 
 async def test_every_move_is_kept_in_its_order(desk: Desk, database_url: str) -> None:
     course = await desk.confirm(await desk.file())
     await desk.settle(course)
     async with opened(database_url) as books:
-        rows = await books.connection.fetch("select seq, event, to_state from moves order by seq")
+        rows = await books.connection.fetch(
+            "select seq, event, to_state from ticket_transitions order by seq"
+        )
     assert [tuple(row) for row in rows] == [
         (1, "claim_accepted", "validated"),
         (2, "claim_sent", "sent_to_partner"),
@@ -87,7 +92,7 @@ async def test_what_a_person_wrote_is_kept_as_it_is_cleaned(desk: Desk, database
     words = "<b>\x00'; --\U0001f600\x1b[0m\r\n{{ 7*7 }}\r\n" * 50
     await desk.hears(await desk.file(), a_withdrawal(reason=words))
     async with opened(database_url) as books:
-        kept = await books.value("select note from moves where event = 'withdrawn'")
+        kept = await books.value("select note from ticket_transitions where event = 'withdrawn'")
     assert kept == "\n".join(["<b>\ufffd'; --\U0001f600[0m", "{{ 7*7 }}"] * 50)
 
 
@@ -98,7 +103,7 @@ async def test_a_letter_is_marked_as_sent_once(
     keys = {"number": number, "key": "1-confirmation"}
     await postgres.run("letter_sent", **keys)
     async with opened(database_url) as books:
-        first = await books.value("select sent_at from letters")
+        first = await books.value("select sent_at from emails")
         await postgres.run("letter_sent", **keys)
-        assert await books.value("select sent_at from letters") == first
+        assert await books.value("select sent_at from emails") == first
     assert first is not None

@@ -93,7 +93,7 @@ async def test_a_column_that_is_added_changes_no_query(postgres: Postgres, owner
     await store_link(postgres, a_link())
     assert await postgres.one("known_link", link_id="lnk-77", account_id="acc-1001") is not None
     async with opened(owner_url) as books:
-        for table in ("links", "rewards", "tickets", "moves", "webhooks"):
+        for table in ("links", "rewards", "tickets", "ticket_transitions", "webhooks"):
             await books.connection.execute(f"alter table {table} add column more text")
     for _ in range(3):
         await store_link(postgres, a_link())

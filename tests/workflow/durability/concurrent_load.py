@@ -136,7 +136,7 @@ async def check_consistency(
     granted = outcome.granted_amount is not None
     assert (outcome.state, outcome.reason_code) == (row["state"], row["reason_code"])
     assert grants[member.number] == int(granted) == int(row["granted_amount"] is not None)
-    rows = await env.rows("moves", "seq")
+    rows = await env.rows("ticket_transitions", "seq")
     transitions = [(Event(m["event"]), State(m["from_state"]), State(m["to_state"])) for m in rows]
     assert [move["seq"] for move in rows] == list(range(1, len(rows) + 1))
     assert set(transitions) <= set(TRANSITIONS)

@@ -67,7 +67,7 @@ async def test_everything_is_carried_on(short_history_env: TicketEnvironment) ->
     outcome = await env.wait_until_closed()
     assert (outcome.state, outcome.reason_code) == ("rejected", "order_not_found")
     await env.wait_for_emails("confirmation", "rejected")
-    assert [row["seq"] for row in await env.rows("moves", "seq")] == [1, 2, 3]
+    assert [row["seq"] for row in await env.rows("ticket_transitions", "seq")] == [1, 2, 3]
 
 
 async def test_an_outcome_heard_before_is_not_heard_again_after(

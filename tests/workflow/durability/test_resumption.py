@@ -62,7 +62,7 @@ async def is_granted_once(env: TicketEnvironment, *letters: str) -> None:
     assert outcome.state == "resolved"
     assert len([one for one in await list_grants(env.postgres) if one["number"] == env.number]) == 1
     await env.wait_for_emails(*letters, "resolved")
-    seqs = [row["seq"] for row in await env.rows("moves", "seq")]
+    seqs = [row["seq"] for row in await env.rows("ticket_transitions", "seq")]
     assert seqs == list(range(1, len(seqs) + 1))
     assert (await env.row())["resume_state"] is None
 
@@ -219,7 +219,7 @@ async def test_outcomes_that_came_while_no_workflow_ran_are_heard_after_it(
     outcome = PartnerOutcome.model_validate(told | {"outcome": "confirmed"} | OVER)
     await keep_outcomes(env.postgres, "velotel", [outcome])
     await OutcomeDispatcher(env.client).dispatch_pending(env.postgres, [env.number])
-    (kept,) = await env.rows("imported_outcomes", "position")
+    (kept,) = await env.rows("partner_outcomes", "sequence")
     assert kept["code"] == "workflow_lost"
     assert await env.message_log() == []
     assert await repair_ticket(env.postgres, env.client, env.number) == "resumed"

@@ -26,7 +26,7 @@ async def test_an_outcome_may_come_while_the_partner_still_takes_the_claim(
     assert (await real_env.wait_until_closed()).state == "rejected"
     moves = await real_env.transitions()
     assert moves == [*LED_BY[AWAITING], f"order_cancelled: {AWAITING} → rejected"]
-    actors = [move["actor"] for move in await real_env.rows("moves", "seq")]
+    actors = [move["actor"] for move in await real_env.rows("ticket_transitions", "seq")]
     assert actors == ["system"] + ["partner:velotel"] * 3
     assert len(real_env.partner.calls) == 1
 

@@ -63,5 +63,5 @@ async def test_another_letter_that_cannot_leave_keeps_the_ticket_asking(
     became = await again(env)
     assert len(became) == 1
     assert "sent" not in became
-    assert len(await env.rows("letters", "key")) == 2
+    assert len(await env.rows("emails", "key")) == 2
     await env.wait_for_state("rejected", "mail_undeliverable")

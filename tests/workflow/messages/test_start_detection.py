@@ -38,7 +38,7 @@ async def test_the_partners_time_begins_when_the_claim_is_accepted(env: TicketEn
     env.partner.default_response = DOWN
     await env.file()
     row = await env.wait_for_state("validated")
-    (accepted,) = await env.rows("moves", "seq")
+    (accepted,) = await env.rows("ticket_transitions", "seq")
     assert (
         timedelta(days=13, hours=22) < row["due_at"] - accepted["at"] < timedelta(days=14, hours=2)
     )
@@ -98,7 +98,7 @@ async def test_an_early_claim_is_held_and_sent_by_itself(open_env: EnvironmentFa
         assert env.partner.calls == []
         await env.skip_time(days=3)
         row = await env.wait_for_state("sent_to_partner")
-        released = (await env.rows("moves", "seq"))[2]
+        released = (await env.rows("ticket_transitions", "seq"))[2]
         assert row["due_at"] - released["at"] > timedelta(days=13, hours=22)
         assert await env.transitions() == [
             *LED_BY["on_hold"],

@@ -21,8 +21,8 @@ async def shown(env: TicketEnvironment) -> list[tuple[str, str]]:
     """The discrepancies of the ticket: what came, and why it moved nothing."""
     async with env.postgres.transaction() as connection:
         rows = await connection.fetch(
-            "select n.message_id, n.code from discrepancies d join notes n"
-            " using (number, writing, position) where number = $1 order by discrepancy_id",
+            "select n.message_id, n.code from discrepancies d join ticket_messages n"
+            " using (number, version, ordinal) where number = $1 order by discrepancy_id",
             env.number,
         )
     return [tuple(row) for row in rows]

@@ -28,7 +28,7 @@ def _named(transition: TransitionKey) -> str:
 async def has_moved(env: TicketEnvironment, transition: TransitionKey) -> Row:
     """Wait for the move; return the row it leaves, after a look at the history that led there."""
     await wait_until(env.transitions, lambda moves: moves[-1:] == [_named(transition)])
-    moves = await env.rows("moves", "seq")
+    moves = await env.rows("ticket_transitions", "seq")
     assert [move["seq"] for move in moves] == list(range(1, len(moves) + 1))
     places = [State.CREATED, *[move["to_state"] for move in moves]]
     assert [move["from_state"] for move in moves] == places[:-1]
@@ -39,7 +39,7 @@ async def letters_earned(env: TicketEnvironment) -> list[str]:
     """The letters that the ticket's moves have earned, in order."""
     return [
         str(letter)
-        for move in await env.rows("moves", "seq")
+        for move in await env.rows("ticket_transitions", "seq")
         if (
             letter := email_for_transition(
                 Event(move["event"]), State(move["from_state"]), State(move["to_state"])

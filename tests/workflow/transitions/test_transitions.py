@@ -64,7 +64,7 @@ async def ends(env: TicketEnvironment, led: str, last: str, letters: list[str]) 
     assert (outcome.number, outcome.reason_code) == (env.number, row["reason_code"])
     await env.wait_for_emails(*letters)
     await env.wait_for_attributes(State=outcome.state)
-    assert all(letter["sent_at"] for letter in await env.rows("letters", "key"))
+    assert all(letter["sent_at"] for letter in await env.rows("emails", "key"))
     return row
 
 
@@ -75,7 +75,7 @@ async def test_a_claim_can_be_withdrawn(holding_env: TicketEnvironment, state: s
     assert (answer.state, answer.state_changed, answer.code) == ("withdrawn", True, None)
     row = await ends(holding_env, state, f"withdrawn: {state} → withdrawn", [*letters, "withdrawn"])
     assert row["reason_code"] is None
-    assert (await holding_env.rows("moves", "seq"))[-1]["actor"] == "agent-7"
+    assert (await holding_env.rows("ticket_transitions", "seq"))[-1]["actor"] == "agent-7"
 
 
 @pytest.mark.parametrize("state", ["validated", "on_hold", "sent_to_partner", AWAITING])
@@ -108,7 +108,7 @@ async def test_a_partner_can_reject(env: TicketEnvironment) -> None:
     last = "partner_rejected: sent_to_partner → rejected"
     row = await ends(env, "sent_to_partner", last, ["confirmation", "rejected"])
     assert row["reason_code"] == "not_new_customer"
-    move = (await env.rows("moves", "seq"))[-1]
+    move = (await env.rows("ticket_transitions", "seq"))[-1]
     assert (move["actor"], move["note"]) == ("partner:velotel", "since 2019")
 
 
@@ -156,7 +156,7 @@ async def test_a_silent_partner_is_shown_to_a_person(
         row = await env.wait_for_state(state, "partner_silent")
         assert row["due_at"] is None
         assert await env.transitions() == [*LED_BY[state], f"partner_silent: {state} → {state}"]
-        assert (await env.rows("moves", "seq"))[-1]["at"] >= due_at
+        assert (await env.rows("ticket_transitions", "seq"))[-1]["at"] >= due_at
         await env.wait_for_attributes(State=state, Attention=["partner_silent"])
         await env.wait_for_emails("confirmation")
 
@@ -191,7 +191,7 @@ async def test_a_reward_is_granted_when_the_cancellation_period_has_ended(
         "35.50",
         "PLN",
     )
-    assert (await env.rows("moves", "seq"))[-1]["at"] >= due_at
+    assert (await env.rows("ticket_transitions", "seq"))[-1]["at"] >= due_at
     assert "35,50" in env.mailbox.find(number=env.number)[0].text
 
 

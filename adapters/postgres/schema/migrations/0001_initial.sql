@@ -8,7 +8,7 @@
 
 -- Append-only tables -------------------------------------------------------------------------------
 
-create function refuse_change() returns trigger language plpgsql as $$
+create function forbid_update() returns trigger language plpgsql as $$
 begin
     raise exception '% is append-only', tg_table_name;
 end
@@ -31,8 +31,8 @@ create table links (
     for_all boolean not null,
     primary key (account_id, link_id)
 );
-create unique index links_one_for_all on links (link_id) where for_all;
-create index links_by_account on links (account_id, partner_id);
+create unique index links_link_id_for_all_key on links (link_id) where for_all;
+create index links_account_id_idx on links (account_id, partner_id);
 
 create table rewards (
     reward_id text not null,
@@ -51,22 +51,22 @@ create table rewards (
     for_all boolean not null,
     primary key (account_id, reward_id)
 );
-create unique index rewards_one_for_all on rewards (reward_id) where for_all;
-create index rewards_by_id on rewards (reward_id);
-create index rewards_by_account on rewards (account_id, partner_id);
-create index rewards_by_order on rewards (partner_id, kind, order_key);
-create index rewards_by_link on rewards (link_id);
+create unique index rewards_reward_id_for_all_key on rewards (reward_id) where for_all;
+create index rewards_reward_id_idx on rewards (reward_id);
+create index rewards_account_id_idx on rewards (account_id, partner_id);
+create index rewards_order_key_idx on rewards (partner_id, kind, order_key);
+create index rewards_link_id_idx on rewards (link_id);
 
 -- Rewards whose open tickets are searched a second time: a claim that was being admitted during the
 -- first search was not visible to it, and the process that searched may have died.
-create table rewards_to_tell (
+create table reward_checks (
     account_id text not null,
     reward_id text not null,
-    look_at timestamptz not null,
+    due_at timestamptz not null,
     primary key (account_id, reward_id),
     foreign key (account_id, reward_id) references rewards on update cascade on delete cascade
 );
-create index rewards_to_tell_due on rewards_to_tell (look_at);
+create index reward_checks_due_at_idx on reward_checks (due_at);
 
 -- Tickets ------------------------------------------------------------------------------------------
 
@@ -81,10 +81,10 @@ create table partner_profiles (
 
 create table tickets (
     number text primary key,
-    run_id text not null,
-    digest text not null,
+    workflow_run_id text not null,
+    claim_digest text not null,
     -- Number of the last change set that was applied; an older one changes nothing.
-    writing integer not null,
+    version integer not null,
 
     -- The result of the admission, repeated for every later filing under this number. A refused
     -- claim has little else: no account, no contact, no answers.
@@ -96,7 +96,7 @@ create table tickets (
     language text,
     contact json,
     answers json,
-    information_note text,
+    member_note text,
 
     -- The order, by everything it may be known by.
     link_id text,
@@ -124,7 +124,7 @@ create table tickets (
     -- {"amount": {...}, "by": "agent:anna", "at": ...}.
     proposal json,
     -- Messages that changed nothing and were too many to be logged.
-    notes_left_out integer not null default 0,
+    messages_left_out integer not null default 0,
 
     -- Clocks, counters and questions, which no other table holds: a new workflow run continues with
     -- them when Temporal has ended or lost the earlier one. Null when nothing is left to do.
@@ -140,26 +140,26 @@ create table tickets (
 );
 
 -- R25: the first claim for a reward wins; a withdrawn or discarded one blocks nothing.
-create unique index tickets_one_per_reward on tickets (duplicate_key)
+create unique index tickets_duplicate_key_key on tickets (duplicate_key)
 where state not in ('discarded', 'withdrawn');
 
 -- What the workflows and the platform's feed look up.
-create index tickets_by_order on tickets (partner_id, reward_kind, order_key);
-create index tickets_open on tickets (account_id, partner_id, link_id)
+create index tickets_order_idx on tickets (partner_id, reward_kind, order_key);
+create index tickets_open_idx on tickets (account_id, partner_id, link_id)
 where state not in ('resolved', 'rejected', 'discarded', 'withdrawn');
-create index tickets_led on tickets (number) where resume_state is not null;
+create index tickets_active_idx on tickets (number) where resume_state is not null;
 
 -- What agents search by; lists are ordered by the time of creation.
-create index tickets_due on tickets (due_at) where due_at is not null;
-create index tickets_by_email on tickets (lower(contact ->> 'email'));
-create index tickets_by_order_alone on tickets (order_key);
-create index tickets_by_account on tickets (account_id, number);
-create index tickets_by_age on tickets (created_at, number);
-create index tickets_by_partner on tickets (partner_id, created_at, number);
-create index tickets_by_state on tickets (state, created_at, number);
-create index tickets_needing_attention on tickets (created_at, number) where attention <> '{}';
+create index tickets_due_at_idx on tickets (due_at) where due_at is not null;
+create index tickets_email_idx on tickets (lower(contact ->> 'email'));
+create index tickets_order_key_idx on tickets (order_key);
+create index tickets_account_id_idx on tickets (account_id, number);
+create index tickets_created_at_idx on tickets (created_at, number);
+create index tickets_partner_id_idx on tickets (partner_id, created_at, number);
+create index tickets_state_idx on tickets (state, created_at, number);
+create index tickets_attention_idx on tickets (created_at, number) where attention <> '{}';
 -- A claim that was discarded as a duplicate names the ticket that blocks it.
-create index tickets_by_standing
+create index tickets_existing_ticket_idx
 on tickets ((admission -> 'result' ->> 'existing_ticket'), created_at, number)
 where admission -> 'result' ->> 'existing_ticket' is not null;
 
@@ -176,7 +176,7 @@ create table claim_counts (
 
 -- Records of a ticket ------------------------------------------------------------------------------
 
-create table moves (
+create table ticket_transitions (
     number text not null references tickets,
     seq integer not null,
     event text not null,
@@ -186,20 +186,20 @@ create table moves (
     actor text not null,
     note text,
     at timestamptz not null,
-    event_id bigint generated always as identity unique,
+    transition_id bigint generated always as identity unique,
     primary key (number, seq)
 );
-create trigger moves_are_append_only before update or delete on moves
-for each row execute function refuse_change();
-create trigger moves_are_not_emptied before truncate on moves
-for each statement execute function refuse_change();
+create trigger ticket_transitions_forbid_update before update or delete on ticket_transitions
+for each row execute function forbid_update();
+create trigger ticket_transitions_forbid_truncate before truncate on ticket_transitions
+for each statement execute function forbid_update();
 
--- The log of messages that a ticket got. `writing` 0 holds those that no workflow handled: they came
+-- The log of messages that a ticket got. `version` 0 holds those that no workflow handled: they came
 -- after the ticket's end.
-create table notes (
+create table ticket_messages (
     number text not null references tickets,
-    writing integer not null,
-    position integer not null,
+    version integer not null,
+    ordinal integer not null,
     message text not null,
     message_id text not null,
     actor text not null,
@@ -207,7 +207,7 @@ create table notes (
     body json not null,
     seq integer,
     at timestamptz not null,
-    primary key (number, writing, position)
+    primary key (number, version, ordinal)
 );
 
 -- Messages that contradict a ticket and could not change it, for agents to close.
@@ -217,29 +217,29 @@ create table discrepancies (
     key text not null,
     discrepancy_id bigint generated always as identity unique,
     -- Its entry in the message log.
-    writing integer not null,
-    position integer not null,
+    version integer not null,
+    ordinal integer not null,
     closed_at timestamptz,
     closed_by text,
     closing_note text,
     primary key (number, key),
-    foreign key (number, writing, position) references notes
+    foreign key (number, version, ordinal) references ticket_messages
 );
-create index discrepancies_open on discrepancies (discrepancy_id) where closed_at is null;
-create index discrepancies_open_by_ticket on discrepancies (number) where closed_at is null;
+create index discrepancies_open_idx on discrepancies (discrepancy_id) where closed_at is null;
+create index discrepancies_open_number_idx on discrepancies (number) where closed_at is null;
 
 -- Results of requests. A request's id is its caller's own; the result keeps the digest of the
 -- request, so that other content under the same id is recognised.
-create table answers (
+create table request_results (
     number text not null references tickets,
     caller text not null,
     request_id text not null,
-    answer json not null,
+    result json not null,
     at timestamptz not null default now(),
     primary key (number, caller, request_id)
 );
-create trigger answers_are_not_emptied before truncate on answers
-for each statement execute function refuse_change();
+create trigger request_results_forbid_truncate before truncate on request_results
+for each statement execute function forbid_update();
 
 -- Money --------------------------------------------------------------------------------------------
 
@@ -260,13 +260,13 @@ create table grants (
     -- One order earns one reward per kind, whoever claims it.
     unique (partner_id, reward_kind, order_key)
 );
-create index grants_by_account on grants (account_id, partner_id);
-create index grants_by_link on grants (link_id);
-create index grants_by_reward on grants (reward_id);
-create trigger grants_are_append_only before update or delete on grants
-for each row execute function refuse_change();
-create trigger grants_are_not_emptied before truncate on grants
-for each statement execute function refuse_change();
+create index grants_account_id_idx on grants (account_id, partner_id);
+create index grants_link_id_idx on grants (link_id);
+create index grants_reward_id_idx on grants (reward_id);
+create trigger grants_forbid_update before update or delete on grants
+for each row execute function forbid_update();
+create trigger grants_forbid_truncate before truncate on grants
+for each statement execute function forbid_update();
 
 -- Amounts above a partner's maximum: two agents approve them.
 create table approvals (
@@ -280,28 +280,28 @@ create table approvals (
     recorded_at timestamptz not null default now(),
     primary key (number, seq)
 );
-create trigger approvals_are_append_only before update or delete on approvals
-for each row execute function refuse_change();
-create trigger approvals_are_not_emptied before truncate on approvals
-for each statement execute function refuse_change();
+create trigger approvals_forbid_update before update or delete on approvals
+for each row execute function forbid_update();
+create trigger approvals_forbid_truncate before truncate on approvals
+for each statement execute function forbid_update();
 
 -- Rewards confirmed because the partner did not respond in time, counted against the partner's
 -- monthly cap; `month` is the month's first day in the partner's market.
-create table silent_confirmations (
+create table auto_confirmations (
     number text primary key references tickets,
     partner_id text not null,
     month date not null,
     amount numeric(12, 2) not null check (amount > 0)
 );
-create index silent_confirmations_by_month on silent_confirmations (partner_id, month);
-create trigger silent_confirmations_are_append_only before update or delete on silent_confirmations
-for each row execute function refuse_change();
-create trigger silent_confirmations_are_not_emptied before truncate on silent_confirmations
-for each statement execute function refuse_change();
+create index auto_confirmations_partner_id_month_idx on auto_confirmations (partner_id, month);
+create trigger auto_confirmations_forbid_update before update or delete on auto_confirmations
+for each row execute function forbid_update();
+create trigger auto_confirmations_forbid_truncate before truncate on auto_confirmations
+for each statement execute function forbid_update();
 
 -- E-mails to members -------------------------------------------------------------------------------
 
-create table letters (
+create table emails (
     number text not null references tickets,
     key text not null,
     kind text not null,
@@ -318,52 +318,52 @@ create table exports (
     export_id bigint generated always as identity primary key,
     partner_id text not null,
     -- The answers that have a column, in their order: written again, the file is the same.
-    answers text[] not null,
-    made_at timestamptz not null default now(),
+    answer_columns text[] not null,
+    created_at timestamptz not null default now(),
     -- Null until the whole file exists: the next export writes that one first.
     written_at timestamptz
 );
-create index exports_not_written on exports (partner_id) where written_at is null;
+create index exports_unwritten_idx on exports (partner_id) where written_at is null;
 
-create table handovers (
+create table export_items (
     number text not null references tickets,
     purpose text not null,
     partner_id text not null,
     -- As it was when it was queued: a later answer of the member has a purpose of its own. Null when
     -- the ticket has ended.
     claim json,
-    handed_over_at timestamptz not null default now(),
+    queued_at timestamptz not null default now(),
     export_id bigint references exports,
     primary key (number, purpose)
 );
-create index handovers_waiting on handovers (partner_id) where export_id is null;
-create index handovers_by_export on handovers (export_id, handed_over_at, number, purpose);
+create index export_items_queued_idx on export_items (partner_id) where export_id is null;
+create index export_items_export_id_idx on export_items (export_id, queued_at, number, purpose);
 
 -- Outcomes from partners: stored, dispatched to their tickets, acknowledged by them ----------------
 
-create table imported_outcomes (
+create table partner_outcomes (
     partner_id text not null,
     outcome_id text not null,
     number text not null references tickets,
     outcome json not null,
-    imported_at timestamptz not null default now(),
+    received_at timestamptz not null default now(),
     -- What became of it; null until its ticket was signalled.
     code text,
     -- The order of arrival, in which a ticket gets them.
-    position bigint generated always as identity,
+    sequence bigint generated always as identity,
     -- The signed message that brought it; null for outcomes from files and links.
-    message_id text,
+    webhook_message_id text,
     -- The code that was predicted when it arrived; null if it may change its ticket.
-    foreseen text,
+    predicted_code text,
     -- When its ticket's workflow had handled it; signalled and not yet handled, it is in flight.
     acknowledged_at timestamptz,
     -- The id of an outcome is unique within its ticket, as it is in the ticket's workflow.
     primary key (partner_id, number, outcome_id)
 );
-create index imported_outcomes_untold on imported_outcomes (number, position) where code is null;
-create index imported_outcomes_in_flight on imported_outcomes (number)
+create index partner_outcomes_pending_idx on partner_outcomes (number, sequence) where code is null;
+create index partner_outcomes_in_flight_idx on partner_outcomes (number)
 where code = 'dispatched' and acknowledged_at is null;
-create index imported_outcomes_by_age on imported_outcomes (number, imported_at);
+create index partner_outcomes_received_at_idx on partner_outcomes (number, received_at);
 
 -- Tickets with outcomes that wait. Partners take turns, and so do a partner's tickets
 -- (docs/decisions/0051).
@@ -374,57 +374,58 @@ create table outcome_outbox (
     -- Until then one dispatcher owns the ticket's outcomes, so that none overtakes another.
     leased_until timestamptz
 );
-create index outcome_outbox_due on outcome_outbox (partner_id, due_at);
+create index outcome_outbox_due_at_idx on outcome_outbox (partner_id, due_at);
 
 -- Signed messages of partners (Standard Webhooks): the same id signed at the same time is a replay.
-create table partner_messages (
+create table webhook_messages (
     partner_id text not null,
     message_id text not null,
     signed_at timestamptz not null,
     received_at timestamptz not null default now(),
     primary key (partner_id, message_id)
 );
-create index partner_messages_by_age on partner_messages (received_at);
+create index webhook_messages_received_at_idx on webhook_messages (received_at);
 
 -- Events for the platform, and their webhooks ------------------------------------------------------
 
--- Identity values are assigned before a transaction commits, so `moves.event_id` may become visible
--- out of order. Transitions wait here until a reader that sees them assigns their sequence numbers.
-create table moves_without_place (
-    event_id bigint primary key references moves (event_id)
+-- Identity values are assigned before a transaction commits, so `transition_id` may become visible out
+-- of order. Transitions wait here until a reader that sees them assigns their sequence numbers.
+create table unsequenced_transitions (
+    transition_id bigint primary key references ticket_transitions (transition_id)
 );
 
-create function ask_for_place() returns trigger language plpgsql as $$
+create function enqueue_for_sequencing() returns trigger language plpgsql as $$
 begin
-    insert into moves_without_place values (new.event_id);
+    insert into unsequenced_transitions values (new.transition_id);
     return null;
 end
 $$;
-create trigger moves_ask_for_a_place after insert on moves
-for each row execute function ask_for_place();
+create trigger ticket_transitions_enqueue_for_sequencing after insert on ticket_transitions
+for each row execute function enqueue_for_sequencing();
 
 create table events (
-    position bigint generated always as identity primary key,
-    event_id bigint not null unique references moves (event_id)
+    sequence bigint generated always as identity primary key,
+    transition_id bigint not null unique references ticket_transitions (transition_id)
 );
-create trigger events_are_append_only before update or delete on events
-for each row execute function refuse_change();
-create trigger events_are_not_emptied before truncate on events
-for each statement execute function refuse_change();
+create trigger events_forbid_update before update or delete on events
+for each row execute function forbid_update();
+create trigger events_forbid_truncate before truncate on events
+for each statement execute function forbid_update();
 
 create table webhooks (
-    position bigint primary key references events,
+    sequence bigint primary key references events,
     attempts integer not null default 0,
     -- Null when there is nothing more to try: delivered, or given up.
-    next_try_at timestamptz,
+    next_attempt_at timestamptz,
     -- When it is given up.
-    until timestamptz not null,
+    expires_at timestamptz not null,
     delivered_at timestamptz,
-    failure text
+    last_error text
 );
-create index webhooks_due on webhooks (next_try_at) where next_try_at is not null;
-create index webhooks_given_up on webhooks (position)
-where next_try_at is null and delivered_at is null;
+create index webhooks_next_attempt_at_idx on webhooks (next_attempt_at)
+where next_attempt_at is not null;
+create index webhooks_failed_idx on webhooks (sequence)
+where next_attempt_at is null and delivered_at is null;
 
 -- Sessions of the pages ----------------------------------------------------------------------------
 
@@ -435,30 +436,30 @@ create table sessions (
     subject text not null,
     -- A member's name and address; removed when the session ends.
     contact json,
-    begun_at timestamptz not null default now(),
-    seen_at timestamptz not null default now(),
+    started_at timestamptz not null default now(),
+    last_seen_at timestamptz not null default now(),
     -- The latest end, however active the session is.
     ends_at timestamptz not null,
     ended_at timestamptz,
     ended_by text
 );
-create index sessions_alive on sessions (kind, subject) where ended_at is null;
-create index sessions_by_end on sessions (ends_at);
+create index sessions_active_idx on sessions (kind, subject) where ended_at is null;
+create index sessions_ends_at_idx on sessions (ends_at);
 
 -- A login token of the platform opens one session.
-create table used_handovers (
+create table consumed_login_tokens (
     token_id text primary key,
     expires_at timestamptz not null
 );
 
 -- Subjects whose sessions an operator or the platform ended: login tokens issued before open none.
-create table subjects_ended (
+create table session_revocations (
     kind text not null,
     subject text not null,
-    ended_at timestamptz not null,
+    revoked_at timestamptz not null,
     primary key (kind, subject)
 );
-create index subjects_ended_by_age on subjects_ended (ended_at);
+create index session_revocations_revoked_at_idx on session_revocations (revoked_at);
 
 -- The mail server ----------------------------------------------------------------------------------
 
@@ -466,6 +467,6 @@ create index subjects_ended_by_age on subjects_ended (ended_at);
 -- the server cannot deliver to.
 create table mail_server (
     one_row boolean primary key default true check (one_row),
-    takes_utf8 boolean not null,
-    asked_at timestamptz not null default now()
+    supports_smtputf8 boolean not null,
+    checked_at timestamptz not null default now()
 );
