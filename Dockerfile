@@ -20,6 +20,7 @@ COPY --from=build /venv /venv
 WORKDIR /app
 COPY domain/ domain/
 COPY gateway/ gateway/
+COPY background/ background/
 COPY adapters/ adapters/
 COPY activities/ activities/
 COPY workflows/ workflows/

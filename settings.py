@@ -134,6 +134,8 @@ class ServiceSettings(DatabaseSettings):
         int, Field(alias="TICKETS_DATABASE_STATEMENT_CACHE", ge=0, le=10_000)
     ] = 100
     """Prepared statements that a connection keeps: 0 behind PgBouncer in transaction mode."""
+    webhook_url: Annotated[HttpUrl | None, Field(alias="TICKETS_WEBHOOK_URL")] = None
+    """Where the platform receives webhooks; worker and gateway have to agree on it."""
 
 
 class WorkerSettings(ServiceSettings):
@@ -147,6 +149,9 @@ class WorkerSettings(ServiceSettings):
     """With both, the letter that asks the member has a link to the page for the answer."""
     worker_processes: Annotated[int, Field(alias="TICKETS_WORKER_PROCESSES", ge=1, le=1000)] = 1
     """How many worker processes share the partners' rates and concurrency."""
+    webhook_secret: Annotated[
+        str | None, AfterValidator(_webhook_secret), Field(alias="TICKETS_WEBHOOK_SECRET")
+    ] = None
 
 
 class GatewaySettings(ServiceSettings):
@@ -179,10 +184,6 @@ class GatewaySettings(ServiceSettings):
         Field(alias="TICKETS_JWT_MAX_LIFETIME", gt=timedelta(0), le=timedelta(days=31)),
     ] = timedelta(hours=24)
     """From `iat` to `exp`; a token that lives longer is refused."""
-    webhook_url: Annotated[HttpUrl | None, Field(alias="TICKETS_WEBHOOK_URL")] = None
-    webhook_secret: Annotated[
-        str | None, AfterValidator(_webhook_secret), Field(alias="TICKETS_WEBHOOK_SECRET")
-    ] = None
     temporal_ui_url: Annotated[
         str | None, Field(alias="TICKETS_TEMPORAL_UI_URL", pattern=r"^https?://[!-~]+$")
     ] = None
@@ -197,9 +198,6 @@ def load_gateway_settings() -> GatewaySettings:
     if (settings.jwt_secret is None) == (settings.jwks_url is None):
         expected = "expected this or TICKETS_JWKS_URL, and not both"
         raise InvalidConfiguration("environment", "TICKETS_JWT_SECRET", expected)
-    if settings.webhook_url and not settings.webhook_secret:
-        expected = "expected with TICKETS_WEBHOOK_URL"
-        raise InvalidConfiguration("environment", "TICKETS_WEBHOOK_SECRET", expected)
     return settings
 
 
@@ -208,6 +206,9 @@ def load_worker_settings() -> WorkerSettings:
     _reject_unknown(os.environ)
     settings = _read(WorkerSettings)
     _reject_private_addresses(settings)
+    if settings.webhook_url and not settings.webhook_secret:
+        expected = "expected with TICKETS_WEBHOOK_URL"
+        raise InvalidConfiguration("environment", "TICKETS_WEBHOOK_SECRET", expected)
     return settings
 
 

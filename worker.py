@@ -45,6 +45,8 @@ from adapters.http.webhook_client import open_door
 from adapters.postgres.database import Postgres
 from adapters.postgres.schema.migrations import migrate
 from adapters.postgres.schema.roles import grant_privileges, must_not_own
+from background.context import JobContext, WebhookTarget
+from background.jobs import run_jobs
 from cli import partner_exchange, tickets
 from domain.errors import InvalidConfiguration
 from domain.partners.profile import PartnerProfile
@@ -68,6 +70,8 @@ CACHED_TASK_TIMEOUT: Final = timedelta(seconds=3)
 """So long a ticket's task waits for the worker that has it cached: one that was killed never comes,
 and with the SDK's ten seconds each of its tickets stood still for so long."""
 SPARE_SLOTS: Final = 20
+JOB_CONNECTIONS: Final = 5
+"""Connections to the database for the background jobs, beside those of the activities."""
 _PASSED_THROUGH: Final = (
     "activities", "adapters", "domain",
     "dns", "email_validator", "idna", "isodate", "six", "transitions", "tzdata",
@@ -123,6 +127,22 @@ async def workers(
         ]
 
 
+@contextlib.asynccontextmanager
+async def background_jobs(client: Client, settings: WorkerSettings) -> AsyncIterator[None]:
+    """Run the background jobs, with database connections of their own."""
+    target = None
+    if settings.webhook_url and settings.webhook_secret:
+        target = WebhookTarget(str(settings.webhook_url), settings.webhook_secret)
+    async with (
+        Postgres.connect(
+            settings.database_url, JOB_CONNECTIONS, settings.statement_cache
+        ) as postgres,
+        open_door({}) as http,
+        run_jobs(JobContext(postgres, client, http, target)),
+    ):
+        yield
+
+
 def _answer_pages(settings: WorkerSettings, address: str) -> AnswerLinkFactory | None:
     """Return where members answer, if this worker knows the pages' address and their secret."""
     if not address or settings.signing_secret is None:
@@ -169,6 +189,7 @@ async def run() -> None:
     async with workers(client, settings, profiles) as built, contextlib.AsyncExitStack() as stack:
         for worker in built:
             await stack.enter_async_context(worker)
+        await stack.enter_async_context(background_jobs(client, settings))
         log.info(
             "working for %d partners on %s", len(profiles), client.service_client.config.target_host
         )

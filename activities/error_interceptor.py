@@ -4,8 +4,6 @@ words.
 
 import asyncio
 import logging
-import traceback
-from pathlib import Path
 from typing import Any, Final
 
 from temporalio import activity
@@ -16,6 +14,7 @@ from temporalio.worker import (
     Interceptor,
 )
 
+from domain.error_location import error_location
 from domain.errors import PermanentError, TransientError
 
 LOGGED_ATTEMPTS: Final = frozenset({1, 10, 100})
@@ -42,14 +41,6 @@ class _ErrorTranslator(ActivityInboundInterceptor):
         except Exception as error:
             name = type(error).__name__
             raise ApplicationError(f"a bug: {error_location(error)}", type=name) from None
-
-
-def error_location(error: Exception) -> str:
-    """Say what went wrong, and where: its own words may quote what somebody wrote, and stay out of
-    history and log.
-    """
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}"
 
 
 def _transient_error(error: TransientError) -> ApplicationError:

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 
 from temporalio import activity
 
-from activities.error_interceptor import error_location
 from adapters.postgres.admission import admit
 from adapters.postgres.change_sets import store_changes
 from adapters.postgres.database import Postgres
@@ -22,6 +21,7 @@ from domain.admission.claim_assessor import ClaimAssessor, ReasonTexts, with_sup
 from domain.admission.resumption import ResumeRequest, Resumption
 from domain.claims.entitlement import ANOTHER_ORDER, find_objection
 from domain.claims.information_form import CompletedForm
+from domain.error_location import error_location
 from domain.handlers.response_timeout import TimeoutResult
 from domain.partners.profile import PartnerProfile
 from domain.tickets.messages import InformationAnswer, TicketCommand

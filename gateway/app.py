@@ -20,12 +20,11 @@ from gateway.api import accounts, claims, commands, discrepancies, health, ticke
 from gateway.api.partners import form as partner_form
 from gateway.api.partners import outcomes
 from gateway.api.platform import events, feed, sessions, webhooks
-from gateway.background.jobs import going_round
 from gateway.context import AppContext
 from gateway.http import problems
 from gateway.http.middleware import SecurityMiddleware
 from gateway.http.openapi import DocumentedAPI
-from gateway.http.security_log import ClientAddressMiddleware
+from gateway.http.security_log import ClientAddressMiddleware, report_suppressed
 from gateway.pages.agent import search
 from gateway.pages.member import answer, form
 from gateway.pages.partner import outcome_page
@@ -60,7 +59,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             app.state.context = await _build_context(stack, settings, profiles, secrets)
-            await stack.enter_async_context(going_round(app.state.context))
+            await stack.enter_async_context(report_suppressed())
             yield
 
     app = DocumentedAPI(

@@ -8,8 +8,8 @@ from typing import Any
 from adapters.postgres.admission import facts_now
 from domain.admission.admission import AdmissionRequest, AdmissionResult
 from domain.admission.claim_assessor import ClaimAssessor, with_support_contact
+from domain.error_location import error_location
 from gateway.context import AppContext
-from gateway.http.middleware import error_location
 
 log = logging.getLogger("gateway")
 

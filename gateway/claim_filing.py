@@ -19,6 +19,7 @@ from gateway.http.problems import Problem
 from gateway.temporal_client import DESCRIBE_TIMEOUT, check_database, detect_starts
 from workflows.activity_options import ADMISSION_TIMEOUT
 from workflows.client import admit_ticket
+from workflows.temporal_errors import unavailable_as_transient
 
 
 class FilingResult(NamedTuple):
@@ -55,18 +56,24 @@ async def _admit(
 ) -> FilingResult:
     with detect_starts() as started:
         try:
-            async with asyncio.timeout(ADMISSION_TIMEOUT.total_seconds()):
-                result = await admit_ticket(
-                    context.temporal, claim, key, after_failure=after_failure
-                )
-        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
-            await _require_workflow(context, number)
-            return FilingResult(number, None, is_new=True)
+            with unavailable_as_transient():
+                result = await _admit_in_time(context, claim, key, after_failure)
         except (WorkflowUpdateFailedError, WorkflowAlreadyStartedError):
             return await _admit_after_end(context, number, claim, key, after_failure)
-        except RuntimeError as error:  # a failed connection is a bare RuntimeError in this SDK
-            raise TransientError(f"Temporal: {type(error).__name__}") from None
+    if result is None:
+        await _require_workflow(context, number)
+        return FilingResult(number, None, is_new=True)
     return FilingResult(number, result, is_new=started[-1:] == [True])
+
+
+async def _admit_in_time(
+    context: AppContext, claim: Mapping[str, Any], key: str, after_failure: bool
+) -> AdmissionResult | None:
+    try:
+        async with asyncio.timeout(ADMISSION_TIMEOUT.total_seconds()):
+            return await admit_ticket(context.temporal, claim, key, after_failure=after_failure)
+    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+        return None
 
 
 async def _admit_after_end(
@@ -95,7 +102,9 @@ async def _stored_answer(
 async def _require_workflow(context: AppContext, number: str) -> None:
     """Raise `TransientError` unless the ticket is only waiting for a worker."""
     try:
-        await context.temporal.get_workflow_handle(number).describe(rpc_timeout=DESCRIBE_TIMEOUT)
-    except (RPCError, RuntimeError) as error:
+        with unavailable_as_transient():
+            handle = context.temporal.get_workflow_handle(number)
+            await handle.describe(rpc_timeout=DESCRIBE_TIMEOUT)
+    except RPCError as error:
         raise TransientError(f"Temporal: {type(error).__name__}") from None
     await check_database(context.postgres)

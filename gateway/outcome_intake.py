@@ -68,8 +68,3 @@ async def _dispatch(context: AppContext, partner_id: str, numbers: Sequence[str]
     finally:
         _dispatching_calls[partner_id] -= 1
     return True
-
-
-async def dispatch_stale_outcomes(context: AppContext) -> bool:
-    """Tell tickets what calls, a crash or Temporal's absence left; a round of `rounds.py`."""
-    return await OutcomeDispatcher(context.temporal).dispatch_pending(context.postgres) > 0

@@ -1,4 +1,4 @@
-"""The gateway's side of Temporal: claims are filed, tickets are asked; nothing waits for ever."""
+"""The gateway's Temporal client: updates, checks, and how it learns whether a workflow started."""
 
 import asyncio
 import os
@@ -17,7 +17,6 @@ from temporalio.client import (
     WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateHandle,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
@@ -27,21 +26,22 @@ from temporalio.service import RPCError
 from adapters.postgres.database import Postgres
 from domain.errors import DatabaseUnavailable, TransientError
 from domain.tickets.ticket import RequestResult
-from gateway.http.problems import STATUS, Problem, is_workflow_not_found
+from gateway.http.problems import STATUS, Problem
 from secret_settings import with_secret_files
 from workflows.activity_options import ADMISSION_TIMEOUT, CONTINUING
+from workflows.temporal_errors import is_workflow_not_found, unavailable_as_transient
 
 DESCRIBE_TIMEOUT: Final = timedelta(seconds=2)
-"""How long it may take to see whether what was not answered in time has begun at all."""
+"""For checking whether a workflow exists whose update did not return in time."""
 _CONTINUE_AS_NEW_PAUSE_SECONDS: Final = 0.1
-_started_flags: ContextVar[list[bool] | None] = ContextVar("_began", default=None)
+_started_flags: ContextVar[list[bool] | None] = ContextVar("started_flags", default=None)
 
 
 class StartDetectionInterceptor(Interceptor):
-    """Notes whether an Update-With-Start began a workflow or found one; the SDK does not tell."""
+    """Records whether an Update-With-Start started a workflow: the SDK does not return that."""
 
     def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
-        """Stand before the client's calls."""
+        """Intercept the client's calls."""
         return _StartDetector(next)
 
 
@@ -49,13 +49,13 @@ class _StartDetector(OutboundInterceptor):
     async def start_update_with_start_workflow(
         self, input: StartWorkflowUpdateWithStartInput
     ) -> WorkflowUpdateHandle[Any]:
-        go_on = input._on_start
+        original = input._on_start
         started = _started_flags.get()
 
         def on_start(response: StartWorkflowExecutionResponse) -> None:
             if started is not None:
                 started.append(response.started)
-            go_on(response)
+            original(response)
 
         input._on_start = on_start
         return await super().start_update_with_start_workflow(input)
@@ -63,7 +63,7 @@ class _StartDetector(OutboundInterceptor):
 
 @contextmanager
 def detect_starts() -> Iterator[list[bool]]:
-    """Give the list in which calls meanwhile note whether they began a workflow."""
+    """Yield the list to which calls append whether they started a workflow."""
     started: list[bool] = []
     token = _started_flags.set(started)
     try:
@@ -73,9 +73,11 @@ def detect_starts() -> Iterator[list[bool]]:
 
 
 async def connect() -> Client:
-    """Make a client as the SDK's environment configuration says; it connects when it is used."""
-    told = with_secret_files(os.environ)
-    config: dict[str, Any] = {**ClientConfig.load_client_connect_config(override_env_vars=told)}
+    """Create a client from the SDK's environment configuration; it connects on first use."""
+    environment = with_secret_files(os.environ)
+    config: dict[str, Any] = {
+        **ClientConfig.load_client_connect_config(override_env_vars=environment)
+    }
     config.setdefault("target_host", "localhost:7233")
     return await Client.connect(
         **config,
@@ -88,21 +90,20 @@ async def connect() -> Client:
 async def workflow_exists(client: Client, number: str) -> bool:
     """Say whether a ticket was ever started under the number, as long as Temporal remembers it.
 
-    Raises `TransientError` or `RPCError` while Temporal is away.
+    Raises `TransientError` or `RPCError` while Temporal is unavailable.
     """
     try:
-        await client.get_workflow_handle(number).describe(rpc_timeout=DESCRIBE_TIMEOUT)
+        with unavailable_as_transient():
+            await client.get_workflow_handle(number).describe(rpc_timeout=DESCRIBE_TIMEOUT)
     except RPCError as error:
         if is_workflow_not_found(error):
             return False
         raise
-    except RuntimeError as error:
-        raise TransientError(f"Temporal: {type(error).__name__}") from None
     return True
 
 
 async def check_database(postgres: Postgres) -> None:
-    """Raise `DatabaseUnavailable` unless the database answers soon, and can be written."""
+    """Raise `DatabaseUnavailable` unless the database responds soon and accepts writes."""
     try:
         async with asyncio.timeout(DESCRIBE_TIMEOUT.total_seconds()):
             if await postgres.value("takes_writes"):
@@ -116,31 +117,30 @@ async def check_database(postgres: Postgres) -> None:
 async def execute_update(
     client: Client, number: str, update: str, request: Mapping[str, Any]
 ) -> RequestResult:
-    """Send an update to a ticket and return its answer; repeated under one `request_id`, the same.
+    """Send an update to a ticket and return its result; a repeated `request_id` gets the same one.
 
-    Raises `Problem` with the code of a refusal, `unknown_ticket` where none runs under the number,
-    `TransientError` or `RPCError` where nobody answers in time.
+    Raises `Problem` with the code of a refusal, and `TransientError` or `RPCError` if there is no
+    result in time.
     """
     handle = client.get_workflow_handle(number)
     try:
-        async with asyncio.timeout(ADMISSION_TIMEOUT.total_seconds()):
-            return await _execute_until_taken(handle, update, request)
+        with unavailable_as_transient():
+            async with asyncio.timeout(ADMISSION_TIMEOUT.total_seconds()):
+                return await _execute_until_taken(handle, update, request)
     except WorkflowUpdateFailedError as error:
         refusal = _refusal(error)
-        if refusal.code not in STATUS:  # Temporal's own word: the workflow was ended by hand
+        if refusal.code not in STATUS:  # an error type of Temporal: the workflow was terminated
             raise TransientError(f"Temporal: {refusal.code}") from None
         raise refusal from None
-    except (TimeoutError, RuntimeError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
-        raise TransientError(f"Temporal: {type(error).__name__}") from None
 
 
 async def _execute_until_taken(
     handle: WorkflowHandle[Any, Any], update: str, request: Mapping[str, Any]
 ) -> RequestResult:
-    """Ask again where the ticket's history is just being continued: the next one takes it."""
+    """Repeat an update that was refused because the workflow was continuing as new."""
     while True:
         try:
-            answer: RequestResult = await handle.execute_update(
+            result: RequestResult = await handle.execute_update(
                 update, request, result_type=RequestResult, rpc_timeout=ADMISSION_TIMEOUT
             )
         except WorkflowUpdateFailedError as error:
@@ -148,7 +148,7 @@ async def _execute_until_taken(
                 raise
             await asyncio.sleep(_CONTINUE_AS_NEW_PAUSE_SECONDS)
         else:
-            return answer
+            return result
 
 
 def _refusal(error: WorkflowUpdateFailedError) -> Problem:
@@ -160,24 +160,8 @@ def _refusal(error: WorkflowUpdateFailedError) -> Problem:
     return Problem(code, problems if isinstance(problems, Mapping) else {})
 
 
-async def send_signal(client: Client, number: str, signal: str, message: Mapping[str, Any]) -> bool:
-    """Signal a ticket; `False` where none runs under the number.
-
-    Raises `TransientError` or `RPCError` while Temporal is away.
-    """
-    try:
-        await client.get_workflow_handle(number).signal(signal, message)
-    except RPCError as error:
-        if is_workflow_not_found(error):
-            return False
-        raise
-    except RuntimeError as error:
-        raise TransientError(f"Temporal: {type(error).__name__}") from None
-    return True
-
-
 async def check_temporal(client: Client) -> bool:
-    """Say whether Temporal answers."""
+    """Say whether Temporal responds."""
     with suppress(RPCError, RuntimeError):
         return await client.service_client.check_health(timeout=DESCRIBE_TIMEOUT)
     return False

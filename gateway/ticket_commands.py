@@ -17,11 +17,12 @@ from domain.tickets.ticket import RequestResult
 from domain.values.ticket_number import parse_number
 from gateway.context import AppContext
 from gateway.http.auth import Caller
-from gateway.http.problems import Problem, is_workflow_not_found
+from gateway.http.problems import Problem
 from gateway.http.security_log import SecurityEvent, log_event
 from gateway.pages.agent.search_query import wrong_number
 from gateway.temporal_client import execute_update
 from workflows.message_decoding import MAX_SIGNAL_BYTES
+from workflows.temporal_errors import is_workflow_not_found
 
 _ERROR_FIELDS: Final = {
     "reward_required": {"reward": "required"},

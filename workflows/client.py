@@ -16,6 +16,7 @@ from temporalio.common import (
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
+from temporalio.service import RPCError
 
 from domain.admission.admission import AdmissionResult, refusal_result
 from domain.claims.claim_digest import claim_digest
@@ -24,6 +25,7 @@ from domain.tickets.ticket import TicketOutcome
 from domain.values.ticket_number import derive_number
 from workflows.activity_options import ADMISSION_TIMEOUT, TICKETS_QUEUE
 from workflows.search_attributes import KIND, PARTNER, STATE
+from workflows.temporal_errors import is_workflow_not_found, unavailable_as_transient
 
 
 def build_start_operation(
@@ -96,3 +98,18 @@ def _kind(value: object) -> str | None:
 def _partner(value: object) -> str | None:
     """Return what looks like a partner's id; an address or a name must not become searchable."""
     return value if isinstance(value, str) and re.fullmatch(PARTNER_ID, value) else None
+
+
+async def send_signal(client: Client, number: str, signal: str, message: Mapping[str, Any]) -> bool:
+    """Signal a ticket; return `False` if no workflow runs under its number.
+
+    Raises `TransientError` or `RPCError` while Temporal is unavailable.
+    """
+    try:
+        with unavailable_as_transient():
+            await client.get_workflow_handle(number).signal(signal, message)
+    except RPCError as error:
+        if is_workflow_not_found(error):
+            return False
+        raise
+    return True

@@ -13,6 +13,7 @@ from adapters.postgres.outcomes import PAUSE, PAUSE_AFTER_TROUBLE, Turn, end_tur
 from domain.errors import TransientError
 from domain.tickets.discrepancies import TICKET_CLOSED
 from domain.tickets.messages import PartnerOutcome
+from workflows.temporal_errors import is_workflow_not_found, unavailable_as_transient
 
 DISPATCHED: Final = "dispatched"
 SIGNAL_TIMEOUT_SECONDS: Final = 5.0
@@ -40,16 +41,13 @@ class OutcomeDispatcher:
         """
         ticket = self._client.get_workflow_handle(outcome.number or "")
         try:
-            async with asyncio.timeout(SIGNAL_TIMEOUT_SECONDS):
-                await ticket.signal("partner_outcome", outcome.model_dump(mode="json"))
-        except (TimeoutError, RuntimeError) as error:
-            # A failed connection is a bare RuntimeError in this SDK.
-            raise TransientError(f"Temporal: {type(error).__name__}") from None
+            with unavailable_as_transient():
+                async with asyncio.timeout(SIGNAL_TIMEOUT_SECONDS):
+                    await ticket.signal("partner_outcome", outcome.model_dump(mode="json"))
         except RPCError as error:
             if error.status in _UNAVAILABLE_STATUSES:
                 raise TransientError(f"Temporal: {error.status.name}") from None
-            # A namespace that is not there says nothing about the ticket.
-            if error.status is not RPCStatusCode.NOT_FOUND or "namespace" in error.message.lower():
+            if not is_workflow_not_found(error):
                 raise
             return TICKET_CLOSED
         return DISPATCHED

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from adapters.postgres.database import Postgres
 from adapters.postgres.resumption import (
@@ -22,8 +22,8 @@ from adapters.postgres.resumption import (
     unmark_lost,
 )
 from domain.admission.resumption import RESUME
-from domain.errors import TransientError
 from workflows.activity_options import TICKETS_QUEUE
+from workflows.temporal_errors import is_workflow_not_found, unavailable_as_transient
 
 RepairResult = Literal["resumed", "lost", "running", "nothing to do"]
 PAGE_SIZE: Final = 20
@@ -36,14 +36,12 @@ async def has_running_workflow(client: Client, number: str) -> bool:
     Raises `TransientError` or `RPCError` while Temporal does not say.
     """
     try:
-        found = await client.get_workflow_handle(number).describe(rpc_timeout=_TIMEOUT)
+        with unavailable_as_transient():
+            found = await client.get_workflow_handle(number).describe(rpc_timeout=_TIMEOUT)
     except RPCError as error:
-        # A namespace that is not there says nothing about the ticket.
-        if error.status is RPCStatusCode.NOT_FOUND and "namespace" not in error.message.lower():
+        if is_workflow_not_found(error):
             return False
         raise
-    except RuntimeError as error:  # a failed connection is a bare RuntimeError in this SDK
-        raise TransientError(f"Temporal: {type(error).__name__}") from None
     return found.status is WorkflowExecutionStatus.RUNNING
 
 
@@ -87,18 +85,17 @@ async def repair_ticket(
         await unmark_lost(postgres, [number])
         return "nothing to do"
     try:
-        await client.start_workflow(
-            "SupportTicket",
-            RESUME,
-            id=number,
-            task_queue=TICKETS_QUEUE,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            static_summary="resumed from the database",
-            static_details="Support ticket: see the current details for where it stands.",
-            rpc_timeout=_TIMEOUT,
-        )
+        with unavailable_as_transient():
+            await client.start_workflow(
+                "SupportTicket",
+                RESUME,
+                id=number,
+                task_queue=TICKETS_QUEUE,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                static_summary="resumed from the database",
+                static_details="Support ticket: see the current details for where it stands.",
+                rpc_timeout=_TIMEOUT,
+            )
     except WorkflowAlreadyStartedError:
         return "running"
-    except RuntimeError as error:
-        raise TransientError(f"Temporal: {type(error).__name__}") from None
     return "resumed"

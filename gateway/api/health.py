@@ -1,12 +1,15 @@
 """Liveness, readiness, metrics and the OpenAPI document."""
 
+from contextlib import suppress
 from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
+from prometheus_client import Gauge
 from pydantic import BaseModel, Field
 from starlette_exporter import handle_metrics
 
+from adapters.postgres.resumption import lost_tickets
 from domain.errors import DatabaseUnavailable
 from gateway.context import AppContext, Context
 from gateway.dependencies import has_dependencies
@@ -16,6 +19,9 @@ from gateway.http.problems import Problem, responses
 from gateway.temporal_client import check_database, check_temporal
 
 router = APIRouter(tags=["health"])
+LOST_TICKETS: Final = Gauge(
+    "tickets_without_workflow", "Open tickets that were found without a running workflow"
+)
 _EXAMPLE: Final = {"text/plain": {"example": "gateway_requests_in_progress 1.0\n"}}
 
 
@@ -72,6 +78,8 @@ async def document(request: Request) -> Response:
     response_class=PlainTextResponse,
     responses={200: {"description": "The metrics", "content": _EXAMPLE}},
 )
-def metrics(request: Request, caller: OperatorCaller) -> Response:
+async def metrics(request: Request, context: Context, caller: OperatorCaller) -> Response:
     """Return the gateway's metrics in the text format of Prometheus."""
+    with suppress(DatabaseUnavailable):
+        LOST_TICKETS.set(len(await lost_tickets(context.postgres)))
     return handle_metrics(request)

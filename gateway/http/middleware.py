@@ -3,7 +3,6 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.claims.parsing import MAX_MESSAGE_BYTES
+from domain.error_location import error_location
 from gateway.http.problems import Problem, problem_response
 
 log = logging.getLogger("gateway")
@@ -147,12 +147,3 @@ def _content_length(scope: Scope) -> int:
     """Return how long the body is to be; 0 where that is not said in a number."""
     length = Headers(scope=scope).get("content-length", "")
     return int(length[:19]) if length.isascii() and length.isdigit() else 0
-
-
-def error_location(error: Exception) -> str:
-    """Say what went wrong, and where: an error's own words may quote what somebody wrote."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
-    return f"{type(error).__name__} at {place}"

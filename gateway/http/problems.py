@@ -14,10 +14,11 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from domain.errors import RequestRejected, TransientError
 from gateway.i18n import catalog, preferred_language
+from workflows.temporal_errors import is_workflow_not_found
 
 log = logging.getLogger("gateway")
 MEDIA_TYPE: Final = "application/problem+json"
@@ -191,11 +192,6 @@ async def _on_rpc_error(request: Request, error: Exception) -> JSONResponse:
         return problem_response(request, Problem("unknown_ticket"))
     log.warning("Temporal: %s", error.status.name if isinstance(error, RPCError) else error)
     return problem_response(request, Problem("unavailable"))
-
-
-def is_workflow_not_found(error: RPCError) -> bool:
-    """Say whether no such workflow runs; a namespace that is not there says nothing about it."""
-    return error.status is RPCStatusCode.NOT_FOUND and "namespace" not in error.message.lower()
 
 
 async def _on_validation_error(request: Request, error: Exception) -> JSONResponse:

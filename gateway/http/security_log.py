@@ -6,12 +6,13 @@ no text can make a line of its own. What strangers can repeat at will is written
 and counted beyond.
 """
 
+import asyncio
 import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from enum import StrEnum
 from typing import Final
@@ -25,6 +26,7 @@ log = logging.getLogger("security")
 MAX_LINES_PER_MINUTE: Final = 60
 """Lines of one event that strangers can cause."""
 _MINUTE: Final = 60.0
+_REPORT_INTERVAL_SECONDS: Final = 1.0
 _LONGEST: Final = 250
 _address: ContextVar[str | None] = ContextVar("address", default=None)
 
@@ -131,6 +133,24 @@ def log_refusals(event: SecurityEvent, **told: str | int | None) -> Iterator[Non
     except RequestRejected:
         log_event(event, **told)
         raise
+
+
+@asynccontextmanager
+async def report_suppressed() -> AsyncIterator[None]:
+    """Log the number of suppressed lines regularly, also when no further event happens."""
+
+    async def report() -> None:
+        while True:
+            await asyncio.sleep(_REPORT_INTERVAL_SECONDS)
+            log_suppressed()
+
+    task = asyncio.create_task(report())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def log_suppressed() -> None:

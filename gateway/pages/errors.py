@@ -12,9 +12,10 @@ from starlette.exceptions import HTTPException
 from temporalio.service import RPCError
 
 from domain.errors import RequestRejected, TransientError
-from gateway.http.problems import RETRY_AFTER_SECONDS, STATUS, Problem, is_workflow_not_found
+from gateway.http.problems import RETRY_AFTER_SECONDS, STATUS, Problem
 from gateway.i18n import catalog
 from gateway.pages.rendering import page, reading_language
+from workflows.temporal_errors import is_workflow_not_found
 
 log = logging.getLogger("gateway")
 Mood = Literal["good", "bad", "warn"]

@@ -19,7 +19,11 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 from temporalio.testing import WorkflowEnvironment
 
+from adapters.http.webhook_client import open_door
+from adapters.postgres.database import Postgres
 from adapters.security.jwt import new_token
+from background.context import JobContext, WebhookTarget
+from background.jobs import run_jobs
 from domain.partners.profile import PartnerProfile
 from gateway.app import create_app
 from gateway.server.uvicorn_server import Server, ServerConfig
@@ -125,6 +129,22 @@ async def served(
 
 
 @asynccontextmanager
+async def background_jobs(
+    env: TicketEnvironment, database_url: str, changes: Mapping[str, Any]
+) -> AsyncIterator[None]:
+    """The jobs that a worker runs beside its task queues; webhooks if `changes` name an address."""
+    target = None
+    if url := changes.get("TICKETS_WEBHOOK_URL"):
+        target = WebhookTarget(url, changes["TICKETS_WEBHOOK_SECRET"])
+    async with (
+        Postgres.connect(database_url, 5) as postgres,
+        open_door({}) as http,
+        run_jobs(JobContext(postgres, env.client, http, target)),
+    ):
+        yield
+
+
+@asynccontextmanager
 async def fronted(
     server: WorkflowEnvironment,
     database_url: str,
@@ -151,6 +171,8 @@ async def fronted(
         env = await stack.enter_async_context(
             open_environment(database_url, letters, server, with_workers, told)
         )
+        if with_workers:
+            await stack.enter_async_context(background_jobs(env, database_url, changes))
         known = profiles(env.partner.base_url, {})
         settings = gateway_settings(database_url, **own | changes)
         app = create_app(settings, known, dict.fromkeys(secrets(), SECRET))

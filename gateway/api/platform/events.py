@@ -8,9 +8,10 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 
-from adapters.postgres.event_log import Placed, events_after, place_moves
-from gateway.api.schemas.events import EventPage, TicketEvent
-from gateway.background.webhook_backoff import LASTING
+from adapters.postgres.event_log import events_after, place_moves
+from background.ticket_event import to_event
+from background.webhook_backoff import RETRY_WINDOW
+from gateway.api.schemas.events import EventPage
 from gateway.context import Context
 from gateway.http.auth import ApiRoute, PlatformCaller
 from gateway.http.problems import responses
@@ -26,23 +27,6 @@ LimitQuery = Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE, description="The size 
 PROBLEMS: Final = ("malformed", "unauthorised", "forbidden", "unavailable")
 
 
-def to_event(placed: Placed) -> TicketEvent:
-    """Build the view of an event."""
-    return TicketEvent.model_validate(
-        {
-            "event_id": str(placed.sequence),
-            "number": placed.number,
-            "seq": placed.seq,
-            "event": placed.event,
-            "from": placed.from_state,
-            "to": placed.to_state,
-            "at": placed.at,
-            "reason_code": placed.reason_code,
-            "actor": placed.actor,
-        }
-    )
-
-
 @router.get(
     "/events", operation_id="events_list", summary="List events", responses=responses(*PROBLEMS)
 )
@@ -54,7 +38,7 @@ async def list_events(
     Refused claims belong to no stored account: a caller with access to all accounts sees their
     transitions.
     """
-    webhooks_until = LASTING if context.settings.webhook_url else None
-    await place_moves(context.postgres, webhooks_until)
+    retry_window = RETRY_WINDOW if context.settings.webhook_url else None
+    await place_moves(context.postgres, retry_window)  # a caller sees what it has just caused
     found, last = await events_after(context.postgres, after, limit, caller.accounts)
     return EventPage(events=[to_event(one) for one in found], next=str(last))

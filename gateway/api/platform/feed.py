@@ -15,6 +15,7 @@ from pydantic import Field
 from temporalio.service import RPCError
 
 from adapters.postgres.platform_feed import Kept, Key, keep_links, keep_rewards, news_of
+from background.reward_notification import notify_tickets
 from domain.errors import TransientError
 from gateway.api.platform.feed_records import read_record, record_result, store_valid
 from gateway.api.schemas.feed import (
@@ -28,7 +29,6 @@ from gateway.api.schemas.feed import (
 from gateway.context import AppContext, Context
 from gateway.http.auth import ApiRoute, FeedCaller
 from gateway.http.problems import Problem, responses
-from gateway.reward_notification import notify_tickets
 
 log = logging.getLogger("gateway")
 router = APIRouter(prefix="/v1", tags=["feed"], route_class=ApiRoute)

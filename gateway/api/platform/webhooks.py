@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path
 
 from adapters.postgres.event_log import redeliver, webhooks
+from background.webhook_backoff import RETRY_WINDOW
 from gateway.api.platform.events import MAX_BIGINT, PROBLEMS, AfterQuery, LimitQuery
 from gateway.api.schemas.webhooks import Redelivery, WebhookDelivery, WebhookPage
-from gateway.background.webhook_backoff import LASTING
 from gateway.context import Context
 from gateway.http.auth import ApiRoute, OperatorCaller, OperatorOrPlatformCaller
 from gateway.http.problems import Problem, responses
@@ -31,7 +31,7 @@ async def redeliver_event(
     if not context.settings.webhook_url:
         raise Problem("action_not_allowed")
     accounts = None if "operator" in caller.roles else caller.accounts
-    if not await redeliver(context.postgres, event_id, LASTING, accounts):
+    if not await redeliver(context.postgres, event_id, RETRY_WINDOW, accounts):
         raise Problem("unknown_event")
     log_event(
         SecurityEvent.OPERATOR_ACTED, actor=caller.subject, action="redelivery", event_id=event_id

@@ -1,11 +1,10 @@
-"""Events of the feed: one for each transition of a ticket."""
+"""Pages of the event feed."""
 
-from datetime import datetime
 from typing import Final
 
 from pydantic import BaseModel, Field
 
-from domain.tickets.lifecycle import Event, State
+from background.ticket_event import TicketEvent
 
 _EVENT: Final = {
     "event_id": "4711",
@@ -20,22 +19,8 @@ _EVENT: Final = {
 }
 
 
-class TicketEvent(BaseModel):
-    """A ticket moved: the `seq`th move of the ticket `number`, `from` a state `to` another."""
-
-    event_id: str
-    number: str
-    seq: int
-    event: Event
-    from_state: State = Field(alias="from")
-    to: State
-    at: datetime
-    reason_code: str | None = None
-    actor: str
-
-
 class EventPage(BaseModel):
-    """Events in their order; `next` goes on after them, also when there are none yet."""
+    """Events in their order. `next` is the cursor of the next page, also if there is none yet."""
 
     events: list[TicketEvent] = Field(examples=[[_EVENT]])
     next: str = Field(examples=["4711"])

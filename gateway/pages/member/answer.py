@@ -20,7 +20,7 @@ from domain.partners.profile import ClaimKind, FormField, PartnerRules
 from domain.tickets.lifecycle import State
 from domain.values.types import FrozenModel
 from gateway.context import AppContext, Context
-from gateway.http.problems import RETRY_AFTER_SECONDS, STATUS, Problem, is_workflow_not_found
+from gateway.http.problems import RETRY_AFTER_SECONDS, STATUS, Problem
 from gateway.http.security_log import SecurityEvent, log_refusals
 from gateway.i18n import catalog
 from gateway.pages.errors import Mood, PageRoute, notice, tell_away
@@ -30,6 +30,7 @@ from gateway.pages.rendering import Writes, page, reading_language
 from gateway.pages.sessions import sent_form
 from gateway.temporal_client import execute_update
 from gateway.ticket_commands import check_command_limits
+from workflows.temporal_errors import is_workflow_not_found
 
 NOTE: Final = "note"
 LONGEST_NOTE: Final = 4000

@@ -12,7 +12,6 @@ from temporalio.service import RPCError
 
 from adapters.postgres.feed_records import store_reward
 from adapters.postgres.resumption import lost_tickets
-from gateway.background.lost_tickets import count_lost
 from tests.gateway.api.test_claim_filing import prepared
 from tests.gateway.api.test_repeated_filing import delete
 from tests.support.claims import reward_for
@@ -130,7 +129,6 @@ async def test_lost_tickets_are_counted_for_operators(
     await a_sent_ticket(front)
     await front.env.handle.terminate("by hand")
     await find(front)
-    await count_lost(front.app.state.context)
     figures = await front.http.get("/metrics", headers=front.as_operator())
     lost = len(await lost_tickets(front.env.postgres))
     assert lost > 0

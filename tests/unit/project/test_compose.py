@@ -127,7 +127,12 @@ def test_a_missing_variable_is_named_and_described_in_the_example() -> None:
         assert kind == ":?" or not SECRET_NAME.search(variable), f"{variable} has a default"
 
 
-EXAMPLES = [".env.example", "deploy/gateway.env.example", "deploy/partner-secrets.env.example"]
+EXAMPLES = [
+    ".env.example",
+    "deploy/gateway.env.example",
+    "deploy/partner-secrets.env.example",
+    "deploy/webhooks.env.example",
+]
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
@@ -154,7 +159,7 @@ def test_what_stands_beside_the_gateway_is_a_setting_of_its_own() -> None:
     names = set(re.findall(r"^#?(\w+)=", example, re.MULTILINE))
     known = {str(field.alias) for field in GatewaySettings.model_fields.values()}
     assert names <= known - set(SERVICES["gateway"]["environment"])
-    assert {"deploy/gateway.env", "deploy/partner-secrets.env"} == {
+    assert {"deploy/gateway.env", "deploy/partner-secrets.env", "deploy/webhooks.env"} == {
         file["path"] for file in SERVICES["gateway"]["env_file"]
     }
 

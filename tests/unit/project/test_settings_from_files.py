@@ -80,6 +80,15 @@ def test_a_file_that_cannot_be_read_is_named_by_its_setting(
     assert caught.value.key == f"{NAME}_FILE"
 
 
+def test_an_address_for_webhooks_needs_a_secret(environment: pytest.MonkeyPatch) -> None:
+    for name, value in (WORKER | {"DATABASE_URL": URL}).items():
+        environment.setenv(name, value)
+    environment.setenv("TICKETS_WEBHOOK_URL", "https://platform.example/webhooks")
+    with pytest.raises(InvalidConfiguration) as caught:
+        load_worker_settings()
+    assert caught.value.key == "TICKETS_WEBHOOK_SECRET"
+
+
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(InvalidConfiguration, match="expected a file"):
         with_secret_files({f"{NAME}_FILE": str(tmp_path)})

@@ -10,7 +10,7 @@ from adapters.postgres.database import Postgres
 from adapters.postgres.discrepancies import keep_contradicting_rewards
 from adapters.postgres.platform_feed import Key, Told, open_tickets
 from domain.claims.claim import Reward
-from gateway.temporal_client import send_signal
+from workflows.client import send_signal
 
 MAX_CONCURRENT_SIGNALS: Final = 10
 

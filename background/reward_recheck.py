@@ -3,13 +3,13 @@
 from typing import Final
 
 from adapters.postgres.platform_feed import rewards_to_look_at
-from gateway.context import AppContext
-from gateway.reward_notification import notify_tickets
+from background.context import JobContext
+from background.reward_notification import notify_tickets
 
 BATCH_SIZE: Final = 50
 
 
-async def recheck_rewards(context: AppContext) -> bool:
+async def recheck_rewards(context: JobContext) -> bool:
     """Notify the open tickets of rewards whose second check is due."""
     async with rewards_to_look_at(context.postgres, BATCH_SIZE) as due:
         if due:

@@ -1,0 +1,1 @@
+"""Background jobs that the worker runs beside its task queues."""

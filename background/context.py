@@ -1,0 +1,26 @@
+"""What every background job may use."""
+
+from dataclasses import dataclass
+
+from temporalio.client import Client
+
+from adapters.http.webhook_client import PartnerDoor
+from adapters.postgres.database import Postgres
+
+
+@dataclass(frozen=True)
+class WebhookTarget:
+    """Where the platform receives webhooks, and the secrets that sign them."""
+
+    url: str
+    secrets: str
+
+
+@dataclass(frozen=True)
+class JobContext:
+    """The database, Temporal, and the platform's webhook endpoint if it has one."""
+
+    postgres: Postgres
+    temporal: Client
+    http: PartnerDoor
+    webhooks: WebhookTarget | None = None

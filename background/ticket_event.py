@@ -1,0 +1,39 @@
+"""An event as the feed and the webhooks send it (docs/contract.md)."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from adapters.postgres.event_log import Placed
+from domain.tickets.lifecycle import Event, State
+
+
+class TicketEvent(BaseModel):
+    """A transition of a ticket: its `seq`th one, `from` one state `to` another."""
+
+    event_id: str
+    number: str
+    seq: int
+    event: Event
+    from_state: State = Field(alias="from")
+    to: State
+    at: datetime
+    reason_code: str | None = None
+    actor: str
+
+
+def to_event(placed: Placed) -> TicketEvent:
+    """Build the event of a sequenced transition; its id is the sequence number."""
+    return TicketEvent.model_validate(
+        {
+            "event_id": str(placed.sequence),
+            "number": placed.number,
+            "seq": placed.seq,
+            "event": placed.event,
+            "from": placed.from_state,
+            "to": placed.to_state,
+            "at": placed.at,
+            "reason_code": placed.reason_code,
+            "actor": placed.actor,
+        }
+    )

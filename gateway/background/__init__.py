@@ -1,1 +1,0 @@
-"""Background jobs: outcome sweep, reward re-check, event sequencing, webhooks."""
