@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field, HttpUrl, PostgresDsn, ValidationErro
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import InvalidConfiguration
-from domain.partners.profile import HttpChannel, MailChannel, PartnerProfile
+from domain.partners.profile import EmailChannel, HttpChannel, PartnerProfile
 from domain.values.email_addresses import EmailAddress
 from domain.values.network_hosts import is_public_https_url
 from domain.values.secrets import MIN_SECRET_LENGTH, is_weak
@@ -248,7 +248,7 @@ def public_base_url(settings: WorkerSettings, profiles: Iterable[PartnerProfile]
     Raises `InvalidConfiguration` if it is not set though a partner is served by mail.
     """
     for profile in profiles:
-        if isinstance(profile.channel, MailChannel) and not settings.public_url:
+        if isinstance(profile.channel, EmailChannel) and not settings.public_url:
             expected = f"expected an address such as https://…: {profile.rules.id} gets mail"
             raise InvalidConfiguration("environment", "TICKETS_PUBLIC_URL", expected)
     return (settings.public_url or "").rstrip("/")

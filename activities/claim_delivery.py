@@ -14,7 +14,7 @@ from adapters.http.webhook_client import PartnerDoor
 from adapters.postgres.database import Postgres
 from adapters.postgres.exports import hand_over
 from domain.errors import PartnerRejectedRequest
-from domain.partners.profile import CsvChannel, HttpChannel, MailChannel, PartnerProfile
+from domain.partners.profile import CsvChannel, EmailChannel, HttpChannel, PartnerProfile
 from domain.tickets.messages import Delivered
 from domain.values.types import FrozenModel
 
@@ -71,7 +71,7 @@ class ClaimDelivery:
             case HttpChannel() as channel:
                 key = f"{delivery.number}-{delivery.purpose}"
                 return await self._door.deliver(channel, key, {"claim": claim})
-            case MailChannel() as channel:
+            case EmailChannel() as channel:
                 if self._post is None:
                     raise PartnerRejectedRequest(
                         f"{delivery.partner_id}: nobody writes letters here"

@@ -10,7 +10,7 @@ from adapters.email.renderer import LetterBook
 from adapters.email.smtp import MailDoor
 from adapters.security.signed_links import OUTCOME, Subject, new_token
 from domain.errors import EmailUndeliverable, PartnerRejectedRequest
-from domain.partners.profile import MailChannel, PartnerRules
+from domain.partners.profile import EmailChannel, PartnerRules
 from domain.values.periods import add_period, end_of_day
 
 
@@ -27,7 +27,7 @@ class PartnerEmailChannel:
         self._public_url = public_url
 
     async def send(
-        self, rules: PartnerRules, channel: MailChannel, purpose: str, claim: Mapping[str, Any]
+        self, rules: PartnerRules, channel: EmailChannel, purpose: str, claim: Mapping[str, Any]
     ) -> None:
         """Send `claim` (as contract.md writes it) once: its Message-ID is number and purpose.
 
@@ -50,13 +50,13 @@ class PartnerEmailChannel:
         except EmailUndeliverable as error:
             raise PartnerRejectedRequest(f"mail to {rules.id}: {error}") from None
 
-    def _link(self, rules: PartnerRules, channel: MailChannel, number: str, day: date) -> str:
+    def _link(self, rules: PartnerRules, channel: EmailChannel, number: str, day: date) -> str:
         subject = Subject(OUTCOME, number, rules.id)
         expires_at = end_of_day(day, rules.market.zone)
         token = new_token(self._secrets[channel.secret], subject, expires_at)
         return f"{self._public_url}/partners/{rules.id}/tickets/{number}/outcome?token={token}"
 
 
-def _last_day(channel: MailChannel, now: datetime, zone: ZoneInfo) -> date:
+def _last_day(channel: EmailChannel, now: datetime, zone: ZoneInfo) -> date:
     """Return the last day of a link: one day long every attempt gives the same link."""
     return add_period(now, channel.link_validity, zone).astimezone(zone).date()

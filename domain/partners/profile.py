@@ -169,10 +169,10 @@ class HttpChannel(RateLimits):
     secret: SecretName
 
 
-class MailChannel(RateLimits):
+class EmailChannel(RateLimits):
     """Claims go by mail, in the market's language, each with a link that is signed and expires."""
 
-    kind: Literal["mail"]
+    kind: Literal["email"]
     address: EmailAddress
     secret: SecretName
     link_validity: Period = "P90D"
@@ -184,7 +184,7 @@ class CsvChannel(RateLimits):
     kind: Literal["csv"]
 
 
-Channel = Annotated[HttpChannel | MailChannel | CsvChannel, Field(discriminator="kind")]
+Channel = Annotated[HttpChannel | EmailChannel | CsvChannel, Field(discriminator="kind")]
 """How claims reach the partner: always the current one, never a ticket's old one."""
 
 

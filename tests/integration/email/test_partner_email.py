@@ -30,7 +30,7 @@ from tests.support.csv_filing import Desk
 NAME = "TICKETS_PARTNER_SECRET_VELOTEL"
 SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
 ADDRESS = "zgloszenia@velotel.example"
-CHANNEL = {"kind": "mail", "address": ADDRESS, "secret": NAME, "link_validity": "P30D"}
+CHANNEL = {"kind": "email", "address": ADDRESS, "secret": NAME, "link_validity": "P30D"}
 PUBLIC = "https://tickets.example/support"
 SUBJECTS = {
     "pl": ("Nowe zlecenie", "Przypomnienie", "Uzupełnienie", "ponownie"),

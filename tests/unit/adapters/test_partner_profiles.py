@@ -162,9 +162,9 @@ def test_a_misspelt_key_speaks_before_the_missing_one_it_causes(tmp_path: Path) 
         ({"channel": {"address": "claims.shop.example"}}, "channel.address"),
         ({"channel": {"requests_per_second": 0}}, "channel.requests_per_second"),
         ({"channel": {"kind": "fax"}}, "channel.kind"),
-        ({"channel": {"kind": "mail"}}, "channel.address"),
+        ({"channel": {"kind": "email"}}, "channel.address"),
         (
-            {"channel": {"kind": "mail", "address": "a@b.pl", "link_validity": "x"}},
+            {"channel": {"kind": "email", "address": "a@b.pl", "link_validity": "x"}},
             "channel.link_validity",
         ),
         ({"channel": {"kind": "csv"}}, "channel.address"),

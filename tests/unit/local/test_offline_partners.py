@@ -15,7 +15,7 @@ def test_a_kind_of_channel_that_does_not_exist_is_named_with_those_that_do(
     for kind in ({"kind": "fax"}, {}):
         write_profile(tmp_path, SOUND | {"channel": kind})
         fault = fault_in(tmp_path)
-        assert (fault.key, fault.expected) == ("channel.kind", "expected one of http, mail, csv")
+        assert (fault.key, fault.expected) == ("channel.kind", "expected one of http, email, csv")
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_a_kind_of_channel_that_does_not_exist_is_named_with_those_that_do(
         ({"kind": "csv", "xyz": 1}, "requests_per_second, concurrency, timeout_seconds, kind"),
         (
             {
-                "kind": "mail",
+                "kind": "email",
                 "address": "a@b.example",
                 "secret": "TICKETS_PARTNER_SECRET_SHOP",
                 "xyz": 1,
@@ -44,7 +44,7 @@ def test_each_kind_of_channel_has_keys_of_its_own(
 
 def test_a_partner_is_served_by_mail_or_by_csv_too(tmp_path: Path) -> None:
     mail = {
-        "kind": "mail",
+        "kind": "email",
         "address": "claims@shop.example",
         "secret": "TICKETS_PARTNER_SECRET_SHOP",
     }
@@ -55,4 +55,4 @@ def test_a_partner_is_served_by_mail_or_by_csv_too(tmp_path: Path) -> None:
 
 def test_every_kind_of_channel_is_shipped() -> None:
     kinds = [profile.channel.kind for profile in load_profiles(ROOT / "partners").values()]
-    assert {kind: kinds.count(kind) for kind in kinds} == {"http": 5, "mail": 1, "csv": 1}
+    assert {kind: kinds.count(kind) for kind in kinds} == {"http": 5, "email": 1, "csv": 1}

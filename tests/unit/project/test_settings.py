@@ -163,7 +163,7 @@ def test_a_partner_by_csv_needs_no_secret() -> None:
     assert partner_secrets([a_profile(channel={"kind": "csv"})], {}) == {}
 
 
-BY_MAIL = {"kind": "mail", "address": "claims@velotel.example", "secret": NAME}
+BY_MAIL = {"kind": "email", "address": "claims@velotel.example", "secret": NAME}
 
 
 def test_a_partner_by_mail_needs_an_address_for_its_links(
