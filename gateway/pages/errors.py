@@ -1,4 +1,4 @@
-"""Pages that say one thing, and problems of pages: people get them as pages, never as JSON."""
+"""Pages with one message, and problems as pages: people get a page, never JSON."""
 
 import logging
 from collections.abc import Callable, Coroutine, Mapping
@@ -14,83 +14,86 @@ from temporalio.service import RPCError
 from domain.errors import RequestRejected, TransientError
 from gateway.http.problems import RETRY_AFTER_SECONDS, STATUS, Problem
 from gateway.i18n import catalog
-from gateway.pages.rendering import page, reading_language
+from gateway.pages.rendering import reading_language, render_page
 from workflows.temporal_errors import is_workflow_not_found
 
 log = logging.getLogger("gateway")
-Mood = Literal["good", "bad", "warn"]
-_BY_STATUS: Final = {404: "not_found", 405: "not_found", 413: "payload_too_large"}
+Severity = Literal["good", "bad", "warn"]
+_CODES: Final = {404: "not_found", 405: "not_found", 413: "payload_too_large"}
 
 
-def notice(
+def message_page(
     request: Request,
     area: str,
     name: str,
-    mood: Mood = "warn",
-    status: int = 200,
+    severity: Severity = "warn",
     language: str | None = None,
     **values: str,
 ) -> HTMLResponse:
-    """Say one thing: `[<name>] title, text` of the words of `area`, with `values` filled in."""
+    """Render one message: `title` and `text` of table `[<name>]` in the catalog of `area`."""
     language = reading_language(request, language)
-    said = catalog(area, language)[name]
+    texts = catalog(area, language)[name]
     content = {
-        "title": said["title"].format_map(values),
-        "text": said["text"].format_map(values),
-        "mood": mood,
+        "title": texts["title"].format_map(values),
+        "text": texts["text"].format_map(values),
+        "severity": severity,
     }
-    return page(request, "message.html", "pages", language, content, status)
+    return render_page(request, "message.html", "pages", language, content)
 
 
 class PageRoute(APIRoute):
-    """A page's route: what goes wrong in it is told in words, those of its `area` first."""
+    """A page's route: a problem becomes a page, with the texts of its `area` first."""
 
     area = "pages"
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Stand around the page."""
-        make = super().get_route_handler()
+        """Wrap the page's handler."""
+        handler = super().get_route_handler()
 
-        async def told(request: Request) -> Response:
+        async def handle(request: Request) -> Response:
             try:
-                return await make(request)
-            except Problem as error:
-                return _problem(request, self.area, error.code, error.headers)
-            except RequestRejected as error:
-                return _problem(request, self.area, error.code)
-            except RequestValidationError:
-                return _problem(request, self.area, "malformed")
-            except HTTPException as error:
-                return _problem(request, self.area, _BY_STATUS.get(error.status_code, "malformed"))
+                return await handler(request)
+            except Problem as problem:
+                return problem_page(request, self.area, problem.code, problem.headers)
+            except (RequestRejected, RequestValidationError, HTTPException) as error:
+                return problem_page(request, self.area, _code_of(error))
             except (TransientError, RPCError) as error:
                 if isinstance(error, RPCError) and is_workflow_not_found(error):
-                    return _problem(request, self.area, "unknown_ticket")
-                tell_away(error)
-                return _problem(request, self.area, "unavailable")
+                    return problem_page(request, self.area, "unknown_ticket")
+                log_unavailable(error)
+                return problem_page(request, self.area, "unavailable")
 
-        return told
-
-
-def tell_away(error: TransientError | RPCError) -> None:
-    """Log that something is away, without its own words."""
-    log.warning("away: %s", error.status.name if isinstance(error, RPCError) else error)
+        return handle
 
 
-def _problem(
+def problem_page(
     request: Request, area: str, code: str, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Say why a page was not given: in the words of its area, of all pages, or of the API."""
+    """Render a problem: with the texts of its area, of all pages, or of the API."""
     code = code if code in STATUS else "internal"
     language = reading_language(request)
-    every, known = catalog("pages", language), catalog(area, language).get("problems", {})
-    plain = {
-        "title": every["error"]["title"],
+    common, own = catalog("pages", language), catalog(area, language).get("problems", {})
+    fallback = {
+        "title": common["error"]["title"],
         "text": catalog("problems", language)["problems"][code],
     }
-    said = known.get(code) or every["problems"].get(code) or plain
-    content = {**said, "mood": "warn"}
-    response = page(request, "message.html", "pages", language, content, STATUS[code])
+    texts = own.get(code) or common["problems"].get(code) or fallback
+    content = {**texts, "severity": "warn"}
+    response = render_page(request, "message.html", "pages", language, content, STATUS[code])
     if response.status_code == STATUS["unavailable"]:
         response.headers["retry-after"] = str(RETRY_AFTER_SECONDS)
     response.headers.update(headers or {})
     return response
+
+
+def log_unavailable(error: TransientError | RPCError) -> None:
+    """Log that a dependency is unavailable, without the error's own text for RPC errors."""
+    log.warning("away: %s", error.status.name if isinstance(error, RPCError) else error)
+
+
+def _code_of(error: RequestRejected | RequestValidationError | HTTPException) -> str:
+    if isinstance(error, RequestRejected):
+        return error.code
+    if isinstance(error, HTTPException):
+        return _CODES.get(error.status_code, "malformed")
+    return "malformed"

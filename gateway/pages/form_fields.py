@@ -1,10 +1,10 @@
-"""Fields of a partner's form on a page: shown with help, value and error, and read back (R17-R19).
+"""A partner's form fields on a page: rendered with label, help, value and error (R17-R19).
 
-What was typed goes from the page to the domain and back as it is, by the names of the inputs.
+Values travel from the page to the domain and back unchanged, under the names of the inputs.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from starlette.datastructures import FormData
 
@@ -12,14 +12,16 @@ from adapters.email.renderer import LetterBook
 from domain.partners.profile import FormField
 from domain.values.types import FrozenModel
 
-PREFIX: Final = "answer-"
-"""Before the name of a partner's field, so that it is never the name of a field of ours."""
-Typed = Mapping[str, str]
+L = TypeVar("L", bound=str)
+FIELD_PREFIX: Final = "answer-"
+"""Prefix of a partner's field, so that it never has the name of a field of ours."""
+FormValues = Mapping[str, str]
 """What was typed, by the names of the inputs."""
+_END_OF_SENTENCE: Final = ("?", "!", ".", ":", "…")
 
 
-class Shown(FrozenModel):
-    """A field as the page shows it; `error` is a sentence, `options` pairs of code and words."""
+class RenderedField(FrozenModel):
+    """A field as the page shows it; `error` is a sentence, `options` pairs of code and label."""
 
     name: str
     label: str
@@ -30,76 +32,77 @@ class Shown(FrozenModel):
     error: str
     options: tuple[tuple[str, str], ...] = ()
     is_long: bool = False
-    """Words without a form of their own may need room: the input grows with them."""
+    """Free text may need room: the input grows with it."""
 
 
-def typed_in(form: FormData, names: Sequence[str]) -> dict[str, str]:
-    """Return what was typed into the inputs of these names, without space around it."""
+def read_values(form: FormData, names: Sequence[str]) -> dict[str, str]:
+    """Return the values of the inputs with these names, without surrounding space."""
     found = {name: form.get(name) for name in names}
-    return {name: as_meant(text) for name, text in found.items() if isinstance(text, str)}
+    return {name: normalize_input(text) for name, text in found.items() if isinstance(text, str)}
 
 
-def as_meant(text: str) -> str:
-    """Take a field as it was meant: browsers send each end of a line as two characters, and count
-    it as one.
-    """
+def normalize_input(text: str) -> str:
+    """Return a value with `\\n` line ends: browsers send two characters and count them as one."""
     return text.replace("\r\n", "\n").strip()
 
 
-def inputs(fields: Sequence[FormField]) -> list[str]:
+def input_names(fields: Sequence[FormField]) -> list[str]:
     """Return the names of the inputs of a partner's fields."""
-    return [PREFIX + field.name for field in fields]
+    return [FIELD_PREFIX + field.name for field in fields]
 
 
-def answers_of(fields: Sequence[FormField], typed: Typed) -> dict[str, str]:
-    """Return the answers that were given; an empty input is none."""
-    found = {field.name: typed.get(PREFIX + field.name) for field in fields}
+def to_answers(fields: Sequence[FormField], values: FormValues) -> dict[str, str]:
+    """Return the answers by field; an empty input is no answer."""
+    found = {field.name: values.get(FIELD_PREFIX + field.name) for field in fields}
     return {name: text for name, text in found.items() if text}
 
 
-def shown(
-    fields: Sequence[FormField], typed: Typed, errors: Mapping[str, str], language: str
-) -> list[Shown]:
-    """Describe fields to the page, `typed` and `errors` by the names of the inputs."""
+def render_fields(
+    fields: Sequence[FormField], values: FormValues, errors: Mapping[str, str], language: str
+) -> list[RenderedField]:
+    """Prepare fields for the page, with `values` and `errors` by the names of the inputs."""
     return [
-        Shown(
-            name=PREFIX + field.name,
-            label=_in(field.label, language),
-            help=_in(field.help, language),
+        RenderedField(
+            name=FIELD_PREFIX + field.name,
+            label=_text(field.label, language),
+            help=_text(field.help, language),
             type=field.type,
             required=field.required,
-            value=typed.get(PREFIX + field.name, ""),
-            error=errors.get(PREFIX + field.name, ""),
+            value=values.get(FIELD_PREFIX + field.name, ""),
+            error=errors.get(FIELD_PREFIX + field.name, ""),
             is_long=field.type == "text" and not (field.pattern or field.is_order_number),
-            options=tuple((code, _in(label, language)) for code, label in field.options.items()),
+            options=tuple((code, _text(label, language)) for code, label in field.options.items()),
         )
         for field in fields
     ]
 
 
-def sentence(book: LetterBook, language: str, expected: str) -> str:
-    """Say what a field expects, as a sentence that stands alone."""
+def error_message(emails: LetterBook, language: str, expected: str) -> str:
+    """Return what a field expects as a sentence of its own; `expected` is a sub-code."""
     try:
-        words = book.phrase(language, "expected", expected)
+        text = emails.phrase(language, "expected", expected)
     except KeyError:
-        words = book.phrase(language, "expected", "unclear")
-    return capital(words)
+        text = emails.phrase(language, "expected", "unclear")
+    return capitalize(text)
 
 
-def capital(words: str) -> str:
-    """Begin words with a capital letter."""
-    return words[:1].upper() + words[1:]
+def capitalize(text: str) -> str:
+    """Return the text with its first letter in upper case, and all others unchanged."""
+    return text[:1].upper() + text[1:]
 
 
-def summed_up(labels: Mapping[str, str], errors: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return the errors for the top of the page, in the order of the inputs that `labels` names."""
-    named = [(name, _named(labels[name], errors[name])) for name in labels if name in errors]
-    return named + [("", words) for name, words in errors.items() if name not in labels]
+def error_summary(labels: Mapping[str, str], errors: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return pairs of input name and message for the top of the page, in the order of `labels`.
+
+    Errors of no input come last, under an empty name.
+    """
+    named = [(name, _with_label(labels[name], errors[name])) for name in labels if name in errors]
+    return named + [("", text) for name, text in errors.items() if name not in labels]
 
 
-def _named(label: str, words: str) -> str:
-    return f"{label} {words}" if label.endswith(("?", "!", ".", ":", "…")) else f"{label}: {words}"
+def _with_label(label: str, text: str) -> str:
+    return f"{label} {text}" if label.endswith(_END_OF_SENTENCE) else f"{label}: {text}"
 
 
-def _in(texts: Mapping[Any, str], language: str) -> str:
-    return texts.get(language, "")
+def _text(texts: Mapping[L, str], language: str) -> str:
+    return next((text for key, text in texts.items() if key == language), "")

@@ -8,9 +8,9 @@ from fastapi import Depends, Request, Response
 from gateway.context import AppContext, Context
 from gateway.i18n import catalog
 from gateway.pages.errors import PageRoute
-from gateway.pages.rendering import page, reading_language
-from gateway.pages.sessions import Session, session_of
-from gateway.pages.sign_in import signed_in
+from gateway.pages.rendering import reading_language, render_page
+from gateway.pages.sessions import Session, load_session
+from gateway.pages.sign_out import session_info
 
 
 class NotAtTheDesk(Exception):
@@ -34,7 +34,7 @@ class DeskRoute(PageRoute):
 
 
 async def _agent(context: Context, request: Request) -> Session:
-    session = await session_of(context, request, "agent")
+    session = await load_session(context, request, "agent")
     if session is None:
         raise NotAtTheDesk
     return session
@@ -48,8 +48,8 @@ def outside(request: Request, status: int) -> Response:
     """Say kindly how to come in."""
     language = reading_language(request)
     w = catalog("agent", language)["sign_in"]
-    content = {"title": w["title"], "text": w["text"], "mood": "warn"}
-    return page(request, "message.html", "agent", language, content, status)
+    content = {"title": w["title"], "text": w["text"], "severity": "warn"}
+    return render_page(request, "message.html", "agent", language, content, status)
 
 
 def desk_page(
@@ -62,10 +62,10 @@ def desk_page(
 ) -> Response:
     """Render a page of the desk for its agent."""
     language = reading_language(request)
-    out = signed_in(context, session, language)
+    out = session_info(context, session, language)
     known = {
         "agent": session.subject,
-        "csrf_token": out["token"],
-        "signed_in": out,
+        "csrf_token": out["csrf_token"],
+        "session_info": out,
     }
-    return page(request, template, "agent", language, {**known, **content}, status)
+    return render_page(request, template, "agent", language, {**known, **content}, status)

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from domain.tickets.messages import RejectionReason
 from domain.values.input_grammar import InvalidInput, parse_amount
 from gateway.http.problems import Problem
-from gateway.pages.form_fields import as_meant
+from gateway.pages.form_fields import normalize_input
 
 ACTS: Final = {
     "approve": "decide",
@@ -51,7 +51,9 @@ def read_wish(form: FormData, currency: str) -> Wish:
     """Read a form; amounts are in the market's `currency`. Raises `Problem("malformed")` for what
     no form of the desk sends.
     """
-    values = {name: as_meant(value) for name, value in form.items() if isinstance(value, str)}
+    values = {
+        name: normalize_input(value) for name, value in form.items() if isinstance(value, str)
+    }
     act, request_id = values.get("action", ""), values.get("request_id", "")
     if act not in ACTS or not _is_id(request_id):
         raise Problem("malformed")

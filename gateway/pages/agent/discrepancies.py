@@ -13,12 +13,12 @@ from gateway.api.schemas.discrepancies import Discrepancy
 from gateway.context import AppContext, Context
 from gateway.http.problems import Problem
 from gateway.pages.agent.access import AtTheDesk, DeskRoute
-from gateway.pages.form_fields import as_meant
-from gateway.pages.sessions import form_of
+from gateway.pages.csrf import read_protected_form
+from gateway.pages.form_fields import normalize_input
 from gateway.ticket_commands import parse_number_or_404
 
 router = APIRouter(route_class=DeskRoute)
-_LONGEST = 4000
+_MAX_INPUT_LENGTH = 4000
 
 
 @router.post("/tickets/{number}/discrepancies/{discrepancy_id}")
@@ -26,12 +26,12 @@ async def close(
     context: Context, request: Request, session: AtTheDesk, number: str, discrepancy_id: int
 ) -> Response:
     """Close a discrepancy of a ticket; without a note the page asks for one again."""
-    form = await form_of(context, request, session)
-    found, note = parse_number_or_404(number), as_meant(str(form.get("closing_note") or ""))
+    form = await read_protected_form(context, request, session)
+    found, note = parse_number_or_404(number), normalize_input(str(form.get("closing_note") or ""))
     rows = await discrepancies_of(context.postgres, [found])
     if discrepancy_id not in {row["discrepancy_id"] for row in rows}:
         raise Problem("unknown_discrepancy")
-    if 0 < len(note) <= _LONGEST:
+    if 0 < len(note) <= _MAX_INPUT_LENGTH:
         await close_and_log(context, discrepancy_id, f"agent:{session.subject}", note)
     return RedirectResponse(f"/desk/tickets/{quote(found)}#discrepancies", 303)
 

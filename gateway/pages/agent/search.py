@@ -29,9 +29,11 @@ from gateway.pages.agent import ticket
 from gateway.pages.agent.access import AtTheDesk, DeskRoute, desk_page
 from gateway.pages.agent.discrepancies import open_ones
 from gateway.pages.agent.search_query import Sought, understand
-from gateway.pages.rendering import Writes, kept_parameters, reading_language
+from gateway.pages.locale_formatter import LocaleFormatter
+from gateway.pages.rendering import kept_parameters, reading_language
 from gateway.pages.sessions import Session
-from gateway.pages.sign_in import left, let_in, sign_out, welcome
+from gateway.pages.sign_in import redeem_login_token, show_login_button
+from gateway.pages.sign_out import sign_out
 from gateway.ticket_view import to_summary
 
 router = APIRouter(prefix="/desk", include_in_schema=False, route_class=DeskRoute)
@@ -42,20 +44,19 @@ MOST: Final = 25
 @router.get("/sign-in")
 async def enter(context: Context, request: Request, token: str = "") -> Response:
     """Show the button of a hand-over; nothing is used up."""
-    return await welcome(context, request, "agent", token)
+    return await show_login_button(context, request, "agent", token)
 
 
 @router.post("/sign-in")
 async def enter_by_form(context: Context, request: Request) -> Response:
     """Come in by a hand-over; a second press on the same one only leads to the desk."""
-    return await let_in(context, request, "agent")
+    return await redeem_login_token(context, request, "agent")
 
 
 @router.post("/sign-out")
 async def leave(context: Context, request: Request, session: AtTheDesk) -> Response:
     """Sign out."""
-    await sign_out(context, request, session)
-    return left(context, request, "agent")
+    return await sign_out(context, request, session)
 
 
 class Looked(BaseModel):
@@ -65,7 +66,7 @@ class Looked(BaseModel):
     partner: str = ""
     state: str = ""
     attention: str = ""
-    after: str | None = None
+    add_period: str | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -82,8 +83,8 @@ async def home(
         return await _queue(context, request, session, "attention", looked)
     sought = understand(looked.q, _names(context)) if looked.q.strip() else Sought()
     filters = _filters(looked, sought)
-    after = decode_cursor(looked.after)
-    rows = await tickets_found(context.postgres, filters, MOST + 1, after)
+    add_period = decode_cursor(looked.add_period)
+    rows = await tickets_found(context.postgres, filters, MOST + 1, add_period)
     if sought.number and rows and filters == Filters(number=sought.number):
         return RedirectResponse(f"/desk/tickets/{sought.number}", 303)
     log_search(session.subject, [*filters.model_dump(exclude_none=True)], len(rows[:MOST]))
@@ -112,8 +113,8 @@ async def waits(
 async def _queue(
     context: AppContext, request: Request, session: Session, queue: Queue, looked: Looked
 ) -> Response:
-    after = decode_cursor(looked.after)
-    rows = await tickets_waiting(context.postgres, queue, _today(context), MOST + 1, after)
+    add_period = decode_cursor(looked.add_period)
+    rows = await tickets_waiting(context.postgres, queue, _today(context), MOST + 1, add_period)
     log_search(session.subject, [f"queue {queue}"], len(rows[:MOST]))
     shown = rows if queue == "discrepancies" else []
     content: dict[str, Any] = {"queue": queue, "hint": "", "is_mistyped": False}
@@ -141,10 +142,10 @@ def _list(
         "attentions": [one.value for one in Attention],
         "names": names,
         "zones": {one: profile.rules.market.zone for one, profile in context.profiles.items()},
-        "writes": Writes(context, language),
+        "formatter": LocaleFormatter(context, language),
         "waits": catalog("agent", language)["attention"],
         "lines": [to_summary(row) for row in rows[:MOST]],
-        "next": f"?{urlencode({**kept, 'after': following})}" if following else None,
+        "next": f"?{urlencode({**kept, 'add_period': following})}" if following else None,
         "first": first,
         "utc": ZoneInfo("UTC"),
         "queues": QUEUES,

@@ -27,8 +27,10 @@ from gateway.pages.agent.access import AtTheDesk, DeskRoute, desk_page
 from gateway.pages.agent.actions import ACTS, Wish, new_request_id, read_wish, refused
 from gateway.pages.agent.search_query import wrong_number
 from gateway.pages.agent.timeline import Storyteller
-from gateway.pages.rendering import Writes, reading_language
-from gateway.pages.sessions import Session, form_of
+from gateway.pages.csrf import read_protected_form
+from gateway.pages.locale_formatter import LocaleFormatter
+from gateway.pages.rendering import reading_language
+from gateway.pages.sessions import Session
 from gateway.ticket_commands import submit_command
 from gateway.ticket_view import ticket_rules, to_detail
 
@@ -54,7 +56,7 @@ async def look(
 @router.post("/tickets/{number}")
 async def act(context: Context, request: Request, session: AtTheDesk, number: str) -> Response:
     """Carry out what an agent filled in; sent twice, it is carried out once."""
-    form = await form_of(context, request, session)
+    form = await read_protected_form(context, request, session)
     found = _meant(number)
     if found is None or (row := await ticket_whole(context.postgres, found)) is None:
         return _unknown(context, request, session, number)
@@ -91,7 +93,7 @@ def _unknown(context: AppContext, request: Request, session: Session, number: st
     content = {
         "title": w["ticket"]["mistyped_title" if mistyped else "unknown_title"],
         "text": w["search"]["mistyped"] if mistyped else w["ticket"]["unknown_text"],
-        "mood": "warn",
+        "severity": "warn",
     }
     return desk_page(context, request, session, "agent/message.html", content, 404)
 
@@ -106,20 +108,20 @@ def _ticket_page(
     status: int = 200,
 ) -> Response:
     language = reading_language(request)
-    w, writes = catalog("agent", language), Writes(context, language)
+    w, formatter = catalog("agent", language), LocaleFormatter(context, language)
     seen, rules = to_detail(context, row, language), ticket_rules(context, row)
-    teller = Storyteller(seen, rules, writes, w)
+    teller = Storyteller(seen, rules, formatter, w)
     waiting = [one for one in seen.discrepancies if one.closed_at is None]
     content = {
         "seen": seen,
-        "writes": writes,
+        "formatter": formatter,
         "zone": teller.zone,
         "story": teller.story(),
         "waiting": [(one, teller.told(one)) for one in waiting],
         "done": _done(seen, done),
         "wish": wish,
         "errors": {name: w["errors"][code] for name, code in wish.errors.items()},
-        "filled_in": _filled_in(seen, rules, writes),
+        "filled_in": _filled_in(seen, rules, formatter),
         "request_id": wish.request_id or new_request_id(),
         "workflow": _workflow(context, seen.number),
         **_offered(context, seen, rules, language, session),
@@ -128,7 +130,7 @@ def _ticket_page(
 
 
 def _filled_in(
-    seen: TicketDetail, rules: PartnerRules | None, writes: Writes
+    seen: TicketDetail, rules: PartnerRules | None, formatter: LocaleFormatter
 ) -> list[tuple[str, str]]:
     """Return labels and answers of the form; days are written out, as everywhere on the page."""
     form = rules.form(ClaimKind(seen.kind)) if rules and seen.kind else ()
@@ -136,15 +138,15 @@ def _filled_in(
     return [
         (
             one.label,
-            _written_out(one.display_value, writes) if one.name in days else one.display_value,
+            _written_out(one.display_value, formatter) if one.name in days else one.display_value,
         )
         for one in seen.answers
     ]
 
 
-def _written_out(answer: str, writes: Writes) -> str:
+def _written_out(answer: str, formatter: LocaleFormatter) -> str:
     try:
-        return writes.day(date.fromisoformat(answer))
+        return formatter.format_date(date.fromisoformat(answer))
     except ValueError:
         return answer
 
@@ -173,11 +175,13 @@ def _offered(
     return {
         "confirming": _confirm_help(awaiting, unknown_end),
         "acts": [act for act in ACTS if _is_offered(act, seen, session)],
-        "maximum": Writes(context, language).money(seen.maximum.model_dump())
+        "maximum": LocaleFormatter(context, language).format_money(seen.maximum.model_dump())
         if seen.maximum
         else "",
         "currency": rules.market.currency if rules else "",
-        "known": Writes(context, language).money(known.model_dump()) if known else None,
+        "known": LocaleFormatter(context, language).format_money(known.model_dump())
+        if known
+        else None,
         "reasons": [
             (reason.value, context.emails.phrase(language, "rejections", reason.value))
             for reason in RejectionReason

@@ -14,7 +14,7 @@ from gateway.api.schemas.ticket_detail import (
     TicketDetail,
     TransitionView,
 )
-from gateway.pages.rendering import Writes
+from gateway.pages.locale_formatter import LocaleFormatter
 
 _UNMOVED: Final = "resend_to_partner"
 _IN_MOVE: Final = frozenset({"outcome", "reason_code"})
@@ -42,12 +42,16 @@ class Storyteller:
     """Tells the story of a ticket in the words `w` of a language."""
 
     def __init__(
-        self, seen: TicketDetail, rules: PartnerRules | None, writes: Writes, w: Mapping[str, Any]
+        self,
+        seen: TicketDetail,
+        rules: PartnerRules | None,
+        formatter: LocaleFormatter,
+        w: Mapping[str, Any],
     ) -> None:
         """Tell of this ticket."""
         self._seen = seen
         self._rules = rules
-        self._writes = writes
+        self._formatter = formatter
         self._w = w
 
     @property
@@ -79,7 +83,9 @@ class Storyteller:
         )
 
     def _letter(self, letter: EmailSummary) -> Entry:
-        sent = self._writes.moment(letter.sent_at, self.zone) if letter.sent_at else None
+        sent = (
+            self._formatter.format_datetime(letter.sent_at, self.zone) if letter.sent_at else None
+        )
         w = self._w["ticket"]
         return Entry(
             at=letter.queued_at,
@@ -122,13 +128,13 @@ class Storyteller:
         if name == "outcome":
             return str(self._w["outcomes"].get(value, value))
         if name == "reason_code":
-            return self._writes.rejection(str(value))
+            return self._formatter.rejection_reason(str(value))
         if name in ("reward", "amount"):
-            return self._writes.money(value)
+            return self._formatter.format_money(value)
         if name == "state":
             return str(self._w["reward_states"].get(value, value))
         if name.endswith("_on"):
-            return self._writes.day(date.fromisoformat(value))
+            return self._formatter.format_date(date.fromisoformat(value))
         if name == "questions":
             return "\n".join(self._label(str(one)) for one in value)
         if isinstance(value, Mapping):
@@ -136,7 +142,7 @@ class Storyteller:
         return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
 
     def _label(self, name: str) -> str:
-        known = self._rules.label(name.strip(), self._writes.language) if self._rules else None
+        known = self._rules.label(name.strip(), self._formatter.language) if self._rules else None
         return known or name
 
 

@@ -1,6 +1,6 @@
-"""Members on the form: who reads, and in which language."""
+"""Requests of members to the form: session, account and language."""
 
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -9,21 +9,22 @@ from domain.claims.claim import Contact
 from gateway.context import AppContext, Context
 from gateway.http.problems import Problem
 from gateway.pages.errors import PageRoute
-from gateway.pages.rendering import Writes, page, reading_language
-from gateway.pages.sessions import Session, session_of
-from gateway.pages.sign_in import signed_in
+from gateway.pages.locale_formatter import LocaleFormatter
+from gateway.pages.rendering import reading_language, render_page
+from gateway.pages.sessions import Session, load_session
+from gateway.pages.sign_out import HOME_PATHS, session_info
 
-HOME: Final = "/form"
+BASE_PATH: Final = HOME_PATHS["member"]
 
 
-class FormRoute(PageRoute):
-    """A page of the form."""
+class MemberRoute(PageRoute):
+    """The route of a page of the form."""
 
     area = "member"
 
 
-class Reader(NamedTuple):
-    """Who reads a page of the form: the request, the parts, the session, the language."""
+class MemberRequest(NamedTuple):
+    """A request of a signed-in member to a page of the form."""
 
     request: Request
     context: AppContext
@@ -32,39 +33,40 @@ class Reader(NamedTuple):
     language: str
 
     @property
-    def account(self) -> str:
+    def account_id(self) -> str:
         """The account that the platform vouched for (R2, R3)."""
         return self.session.subject
 
     @property
-    def writes(self) -> Writes:
-        """The way to write days, moments and money."""
-        return Writes(self.context, self.language)
+    def formatter(self) -> LocaleFormatter:
+        """Formats dates, times and amounts for this member."""
+        return LocaleFormatter(self.context, self.language)
 
-    def see(self, template: str, status: int = 200, **content: Any) -> Response:
+    def render(self, template: str, status: int = 200, **content: object) -> Response:
         """Render a page of the form."""
         values = {
             "support_email": self.context.settings.support_email,
-            "signed_in": signed_in(self.context, self.session, self.language),
+            "session_info": session_info(self.context, self.session, self.language),
             **content,
         }
-        return page(self.request, f"member/{template}", "member", self.language, values, status)
+        path = f"member/{template}"
+        return render_page(self.request, path, "member", self.language, values, status)
 
 
-async def _reader(request: Request, context: Context) -> Reader:
-    session = await session_of(context, request, "member")
+async def _member_request(request: Request, context: Context) -> MemberRequest:
+    session = await load_session(context, request, "member")
     if session is None or session.contact is None:
-        # Who sends a form is told how to keep what was typed.
+        # The message for a form that was sent says how to keep its entries.
         raise Problem("forbidden" if request.method == "POST" else "invalid_link")
     await context.limits.hit("account", session.subject)
     language = reading_language(request, session.contact.language)
-    return Reader(request, context, session, session.contact, language)
+    return MemberRequest(request, context, session, session.contact, language)
 
 
-Member = Annotated[Reader, Depends(_reader)]
-"""Asks for a member's session; without one, the page says where to begin."""
+CurrentMember = Annotated[MemberRequest, Depends(_member_request)]
+"""Requires a member's session; without one, the page says where to sign in."""
 
 
-def lead_to(address: str) -> Response:
-    """Lead a browser on; after a form was sent, loading again sends nothing again."""
-    return RedirectResponse(address, 303)
+def redirect(path: str) -> Response:
+    """Redirect after a form was sent, so that a reload sends nothing again."""
+    return RedirectResponse(path, 303)

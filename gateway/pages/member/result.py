@@ -1,75 +1,86 @@
-"""What became of a claim that a member filed: the confirmation with its number (R26-R28), a refusal
-in words, or the word that the answer is still to come.
+"""Result page of a filed claim: confirmation with ticket number (R26–R28), or refusal with reasons.
+
+While the claim is still being processed, the page says so.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from fastapi.responses import Response
 
 from adapters.postgres.ticket_queries import stored_admission
 from domain.admission.admission import Admission, AdmissionResult
-from domain.values.ticket_number import derive_number
-from gateway.pages.form_fields import Typed
-from gateway.pages.member.access import Reader
-from gateway.pages.member.claim_form import CORRECTABLE
-from gateway.pages.sessions import form_token
+from gateway.pages.csrf import csrf_token
+from gateway.pages.form_fields import FormValues
+from gateway.pages.member.access import MemberRequest
+from gateway.pages.member.claim_validation import CORRECTABLE_CODES
+from gateway.pages.member.form_key import FormKey
 
-STANDS: Final = frozenset({"accepted", "held"})
-
-
-def number_of(reader: Reader, key: str) -> str:
-    """Return the number that a form's key stands for: always one of the reader's own account."""
-    return derive_number(reader.account, f"page-{key}")
+ACCEPTED_STATUSES: Final = frozenset({"accepted", "held"})
 
 
-async def admission_of(reader: Reader, key: str) -> Admission | None:
-    """Return what was decided on the form with this key, if it was."""
-    return await stored_admission(reader.context.postgres, number_of(reader, key))
+async def load_admission(member: MemberRequest, key: FormKey) -> Admission | None:
+    """Return the decision on the form with this key, if there is one."""
+    return await stored_admission(member.context.postgres, key.ticket_number)
 
 
-def confirmed(reader: Reader, admission: Admission) -> Response:
+async def is_accepted(member: MemberRequest, key: FormKey) -> bool:
+    """Say whether the form with this key became a ticket."""
+    admission = await load_admission(member, key)
+    return admission is not None and admission.result.status in ACCEPTED_STATUSES
+
+
+def result_page(member: MemberRequest, admission: Admission) -> Response:
+    """Render the decision on a form."""
+    if admission.result.status in ACCEPTED_STATUSES:
+        return _confirmation_page(member, admission)
+    return refusal_page(member, admission.result)
+
+
+def _confirmation_page(member: MemberRequest, admission: Admission) -> Response:
     """Confirm at the top of the page, with the number; then what happens next, with its dates."""
-    ticket, result, writes = admission.ticket, admission.result, reader.writes
+    ticket, result, formatter = admission.ticket, admission.result, member.formatter
     if ticket is None:
         raise AssertionError("an accepted claim has a ticket")
     zone, is_held = ticket.terms.market.zone, result.status == "held"
     due_on = ticket.due_at.astimezone(zone).date() if ticket.due_at and not is_held else None
-    return reader.see(
+    return member.render(
         "confirmation.html",
         number=result.number,
         partner=ticket.terms.partner_name,
         kind=ticket.kind.value,
-        ordered_on=writes.day(ticket.ordered_on) if ticket.ordered_on else "",
-        answer_by=writes.day(due_on) if due_on else "",
-        held_until=writes.moment(result.available_from, zone) if is_held else "",
-        email=reader.contact.email,
-        changed="changed" in reader.request.query_params,
+        ordered_on=formatter.format_date(ticket.ordered_on) if ticket.ordered_on else "",
+        answer_by=formatter.format_date(due_on) if due_on else "",
+        held_until=formatter.format_datetime(result.available_from, zone) if is_held else "",
+        email=member.contact.email,
+        changed="changed" in member.request.query_params,
     )
 
 
-def refused(reader: Reader, result: AdmissionResult, typed: Typed | None = None) -> Response:
-    """Say why there is no ticket, with the dates and the number that stands.
+def refusal_page(
+    member: MemberRequest, result: AdmissionResult, values: FormValues | None = None
+) -> Response:
+    """Say why there is no ticket, with the dates and the number of an existing ticket.
 
-    Where other entries could help, there is a way back with those that were `typed`.
+    If other values could help, a button leads back to the form with the submitted `values`.
     """
-    helps = any(reason.code in CORRECTABLE for reason in result.reasons)
-    return reader.see(
+    is_correctable = any(reason.code in CORRECTABLE_CODES for reason in result.reasons)
+    return member.render(
         "refusal.html",
-        reasons=_said(reader, result),
-        typed=typed if typed is not None and helps else None,
-        token=form_token(reader.context, reader.session),
+        reasons=_reasons(member, result),
+        values=values if values is not None and is_correctable else None,
+        csrf_token=csrf_token(member.context, member.session),
     )
 
 
-def _said(reader: Reader, result: AdmissionResult) -> list[str]:
+def _reasons(member: MemberRequest, result: AdmissionResult) -> list[str]:
     """Return the reasons in the page's language.
 
-    What a single field lacks was put into words where it was judged, and stays as it is.
+    The message about an incomplete field was written when the claim was assessed, and stays.
     """
-    told: dict[str, Any] = result.model_dump(mode="json")
+    emails, values = member.context.emails, result.model_dump(mode="json")
     return [
         reason.message
         if reason.code == "incomplete"
-        else reader.context.emails.reason(reader.language, reason.code, reason.field, told)
+        else emails.reason(member.language, reason.code, reason.field, values)
         for reason in result.reasons
     ]

@@ -9,8 +9,8 @@ from domain.partners.profile import ClaimKind, PartnerRules
 from domain.tickets.messages import PartnerOutcome, RejectionReason
 from gateway.context import AppContext
 from gateway.i18n import catalog
+from gateway.pages.locale_formatter import LocaleFormatter
 from gateway.pages.partner.outcome_form import dates_asked
-from gateway.pages.rendering import Writes
 
 AREA = "partner"
 
@@ -59,21 +59,21 @@ def said(
     at: datetime | None = None,
 ) -> dict[str, Any]:
     """Put an answer in words: which it is, the moment, and its details by label."""
-    w, writes = catalog(AREA, language), Writes(context, language)
+    w, formatter = catalog(AREA, language), LocaleFormatter(context, language)
     labels = w["labels"]
     dates = {name: getattr(outcome, name) for name in dates_asked(rules)}
     details = {
         labels["amount"].format(currency=rules.market.currency): (
-            writes.money(outcome.reward.model_dump(mode="json")) if outcome.reward else ""
+            formatter.format_money(outcome.reward.model_dump(mode="json")) if outcome.reward else ""
         ),
-        **{labels[name]: writes.day(day) if day else "" for name, day in dates.items()},
+        **{labels[name]: formatter.format_date(day) if day else "" for name, day in dates.items()},
         labels["reason_code"]: w["reasons"][outcome.reason_code] if outcome.reason_code else "",
         labels["question"]: "\n".join(outcome.questions),
         labels["note"]: outcome.note or "",
     }
     return {
         "outcome": outcome.outcome,
-        "at": writes.moment(at, rules.market.zone),
+        "at": formatter.format_datetime(at, rules.market.zone),
         "details": {label: text for label, text in details.items() if text},
     }
 

@@ -27,6 +27,7 @@ from gateway.context import AppContext, Context
 from gateway.http.problems import STATUS, Problem
 from gateway.http.security_log import SecurityEvent, log_refusals
 from gateway.outcome_intake import accept_outcomes
+from gateway.pages.csrf import read_form
 from gateway.pages.partner import labels
 from gateway.pages.partner.outcome_form import (
     ANSWERABLE,
@@ -35,8 +36,7 @@ from gateway.pages.partner.outcome_form import (
     current_round,
     read_answer,
 )
-from gateway.pages.rendering import LANGUAGE, page, reading_language
-from gateway.pages.sessions import sent_form
+from gateway.pages.rendering import LANGUAGE, reading_language, render_page
 
 R = TypeVar("R", bound=Response)
 router = APIRouter(include_in_schema=False)
@@ -102,7 +102,7 @@ async def answer(request: Request, context: Context, partner_id: str, number: st
     """Take an answer: it is shown once more first, and taken when the partner is sure."""
     try:
         claim = await _open(request, context, partner_id, number)
-        sent = await sent_form(request)
+        sent = await read_form(request)
         return await _answered(request, context, claim, _read(sent, claim.rules))
     except (RequestRejected, TransientError, Problem) as error:
         return _said_no(request, error)
@@ -178,7 +178,9 @@ def _form(
         "member_reads": claim.row["language"],
     }
     status = _STALE if is_stale else 422 if wrong else 200
-    return _private(page(request, "partner/outcome.html", "partner", language, content, status))
+    return _private(
+        render_page(request, "partner/outcome.html", "partner", language, content, status)
+    )
 
 
 def _look_again(
@@ -192,7 +194,7 @@ def _look_again(
         "kept": _kept(form),
         "reason": context.emails.phrase(language, "rejections", reason) if reason else "",
     }
-    return _private(page(request, "partner/confirm.html", "partner", language, content))
+    return _private(render_page(request, "partner/confirm.html", "partner", language, content))
 
 
 def _kept(form: Form) -> list[tuple[str, str]]:
@@ -235,19 +237,21 @@ def _ended(request: Request, context: AppContext, claim: Claim) -> Response:
     outlives its use.
     """
     service = context.settings.support_email
-    content = {"message": "ended", "mood": "", "support_email": service}
+    content = {"message": "ended", "severity": "", "support_email": service}
     return _private(
-        page(request, "partner/error.html", "partner", _language(request, claim), content, 200)
+        render_page(
+            request, "partner/error.html", "partner", _language(request, claim), content, 200
+        )
     )
 
 
 def _said_no(request: Request, error: Exception) -> Response:
     is_away = isinstance(error, TransientError | Problem)
     message = "unavailable" if is_away else "invalid_link"
-    content = {"message": message, "mood": "warn" if is_away else "bad"}
+    content = {"message": message, "severity": "warn" if is_away else "bad"}
     language = reading_language(request)
     status = STATUS[error.code] if isinstance(error, Problem) else 503 if is_away else 403
-    response = page(request, "partner/error.html", "partner", language, content, status)
+    response = render_page(request, "partner/error.html", "partner", language, content, status)
     if is_away:
         response.headers["retry-after"] = "5"
     if isinstance(error, Problem):

@@ -1,0 +1,67 @@
+"""The question that a ticket asks its member (R22)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Self
+
+from domain.partners.profile import ClaimKind, FormField, PartnerRules
+from domain.tickets.lifecycle import State
+from domain.values.types import FrozenModel
+
+
+class OpenQuestion(FrozenModel):
+    """A ticket's last question to its member; `question_seq` is its transition's sequence number.
+
+    `questions` are names of form fields and free text; `answered` says whether an answer came.
+    """
+
+    state: State
+    kind: ClaimKind
+    language: str
+    answers: dict[str, str]
+    due_at: datetime | None
+    rules: PartnerRules
+    questions: tuple[str, ...] = ()
+    question_seq: int | None = None
+    answered: bool = False
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """Read the row of the ticket."""
+        values = {
+            **row,
+            "rules": PartnerRules.from_storage(row["rules"]),
+            "questions": row["questions"] or (),
+            "answers": row["answers"] or {},
+            "question_seq": row["asked"],
+        }
+        return cls.model_validate(values)
+
+    @property
+    def is_public_https_url(self) -> bool:
+        """Say whether the ticket waits for the answer."""
+        return self.state is State.INFORMATION_REQUESTED
+
+    @property
+    def answer_by(self) -> date | None:
+        """The last day for the answer on the market's calendar."""
+        zone = self.rules.market.zone
+        return self.due_at.astimezone(zone).date() if self.due_at else None
+
+    @property
+    def form(self) -> tuple[FormField, ...]:
+        """The fields of the ticket's form."""
+        return self.rules.form(self.kind)
+
+    @property
+    def requested_fields(self) -> tuple[FormField, ...]:
+        """The fields that the question names."""
+        names = {question.strip() for question in self.questions}
+        return tuple(field for field in self.form if field.name in names)
+
+    @property
+    def free_text(self) -> list[str]:
+        """The questions in words."""
+        names = {field.name for field in self.form}
+        texts = [question.strip() for question in self.questions]
+        return [text for text in texts if text and text not in names]
