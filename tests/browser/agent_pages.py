@@ -8,32 +8,36 @@ from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Opener
 from tests.browser.page_checks import DESK, PHONE, Eyes
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 
 SIZES: Final = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 
 
 async def at_the_desk(
-    front: Front, open_eyes: Opener, size: ViewportSize = DESK, name: str = "dorota", **options: Any
+    gateway: RunningGateway,
+    open_eyes: Opener,
+    size: ViewportSize = DESK,
+    name: str = "dorota",
+    **options: Any,
 ) -> Eyes:
     """An agent who has just come in, with an English browser unless something else is said."""
     eyes = await open_eyes(size, **{"locale": "en-GB"} | options)
-    token = front.handover(sub=name, roles=["agent"])
-    await eyes.page.goto(f"{front.address}/desk/sign-in?token={token}")
+    token = gateway.login_token(sub=name, roles=["agent"])
+    await eyes.page.goto(f"{gateway.address}/desk/sign-in?token={token}")
     await eyes.page.get_by_role("button").click()
-    await expect(eyes.page).to_have_url(f"{front.address}/desk")
+    await expect(eyes.page).to_have_url(f"{gateway.address}/desk")
     return eyes
 
 
-async def seek(page: Page, front: Front, words: str) -> None:
+async def seek(page: Page, gateway: RunningGateway, words: str) -> None:
     """Type into the one box."""
-    await page.goto(f"{front.address}/desk")
+    await page.goto(f"{gateway.address}/desk")
     await page.get_by_role("searchbox").fill(words)
     await page.get_by_role("searchbox").press("Enter")
 
 
-async def opened(eyes: Eyes, front: Front, number: str, act: str) -> Page:
+async def opened(eyes: Eyes, gateway: RunningGateway, number: str, act: str) -> Page:
     """A ticket's page with one of its forms unfolded."""
-    await eyes.page.goto(f"{front.address}/desk/tickets/{number}")
+    await eyes.page.goto(f"{gateway.address}/desk/tickets/{number}")
     await eyes.page.locator("summary", has_text=re.compile(f"^{act}$")).click()
     return eyes.page

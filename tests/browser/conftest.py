@@ -7,9 +7,9 @@ import pytest
 from playwright.async_api import Browser, ViewportSize
 
 from tests.browser.page_checks import DESK, Checker, Eyes, opened_browser, opened_checker
-from tests.gateway.conftest import front
+from tests.gateway.conftest import gateway
 
-__all__ = ["front"]
+__all__ = ["gateway"]
 Opener = Callable[..., Awaitable[Eyes]]
 
 

@@ -45,9 +45,9 @@ class Sitting(Member):
 
     async def enter(self, eyes: Eyes) -> Page:
         """Come from the platform to step 1, by the button; the token leaves the address."""
-        await eyes.page.goto(f"{self.front.address}/form/sign-in?token={self.handover()}")
+        await eyes.page.goto(f"{self.gateway.address}/form/sign-in?token={self.login_token()}")
         await eyes.page.get_by_role("button").click()
-        assert eyes.page.url == f"{self.front.address}/form"
+        assert eyes.page.url == f"{self.gateway.address}/form"
         return eyes.page
 
     async def pick_kind(self, page: Page, kind: str) -> None:
@@ -63,7 +63,7 @@ class Sitting(Member):
 
     async def come_to_the_form(self, page: Page, kind: str) -> None:
         """Steps 1 and 2."""
-        await page.goto(f"{self.front.address}/form")
+        await page.goto(f"{self.gateway.address}/form")
         await self.pick_kind(page, kind)
         await self.pick_first(page)
 

@@ -7,7 +7,7 @@ from tests.browser.conftest import Opener
 from tests.browser.page_checks import DESK, PHONE
 from tests.gateway.pages.test_answer import asked
 from tests.support.claims import an_order
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 
 WORDS = {
     "pl": ("To pole jest wymagane.", "Dziękujemy, odpowiedź dotarła"),
@@ -18,12 +18,12 @@ WORDS = {
 
 @pytest.mark.parametrize(("language", "screen"), [("pl", PHONE), ("de", DESK), ("en", PHONE)])
 async def test_a_member_answers_from_the_letter(
-    front: Front, open_eyes: Opener, language: str, screen: ViewportSize
+    gateway: RunningGateway, open_eyes: Opener, language: str, screen: ViewportSize
 ) -> None:
     """R34: in the language of the letter; what is missing is told, and what was typed is kept."""
     contact = {"email": "jan@example.com", "name": "Jan", "language": language}
     question = "Which <tariff> was it?\nThe small one, or the large one?"
-    link = await asked(front, "order_number", question, contact=contact)
+    link = await asked(gateway, "order_number", question, contact=contact)
     eyes, order = await open_eyes(screen), an_order()
     missing, thanks = WORDS[language]
     page = eyes.page
@@ -35,19 +35,21 @@ async def test_a_member_answers_from_the_letter(
     assert await page.locator("#note-1-error").inner_text() == missing
     assert await page.locator("#answer-order_number").input_value() == order
     await page.fill("#note-1", "The small one.")
-    calls = len(front.env.partner.calls)
+    calls = len(gateway.env.partner.calls)
     await page.get_by_role("button").dblclick()
     await page.get_by_role("status").wait_for()
     await eyes.look()
     assert thanks in await page.get_by_role("status").inner_text()
-    await front.env.partner.wait_for_calls(calls + 1)
-    assert front.env.partner.calls[-1].claim["answers"]["order_number"] == order
+    await gateway.env.partner.wait_for_calls(calls + 1)
+    assert gateway.env.partner.calls[-1].claim["answers"]["order_number"] == order
     await page.reload()
     assert thanks in await page.get_by_role("status").inner_text()
 
 
-async def test_a_link_that_is_not_valid_says_what_to_do(front: Front, open_eyes: Opener) -> None:
+async def test_a_link_that_is_not_valid_says_what_to_do(
+    gateway: RunningGateway, open_eyes: Opener
+) -> None:
     eyes = await open_eyes(PHONE, locale="de-DE")
-    await eyes.page.goto(f"{front.address}/tickets/ZW-0000-0000-0000-0/information?token=x")
+    await eyes.page.goto(f"{gateway.address}/tickets/ZW-0000-0000-0000-0/information?token=x")
     await eyes.look()
     assert "Kundenservice" in await eyes.page.get_by_role("status").inner_text()

@@ -4,20 +4,20 @@ from playwright.async_api import ViewportSize, expect
 
 from tests.browser.agent_pages import SIZES, at_the_desk, opened, seek
 from tests.browser.conftest import Opener
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 from tests.support.tickets import a_sent_ticket
 
 
 @SIZES
 async def test_an_agent_decides_what_a_partner_left_open(
-    front: Front, open_eyes: Opener, size: ViewportSize
+    gateway: RunningGateway, open_eyes: Opener, size: ViewportSize
 ) -> None:
-    number = await a_sent_ticket(front)
-    await front.env.send_outcome("confirmed", reward={"amount": "900", "currency": "PLN"})
-    await front.env.wait_for_state("awaiting_cancellation_period", "amount_undecided")
-    eyes = await at_the_desk(front, open_eyes, size, "anna")
+    number = await a_sent_ticket(gateway)
+    await gateway.env.send_outcome("confirmed", reward={"amount": "900", "currency": "PLN"})
+    await gateway.env.wait_for_state("awaiting_cancellation_period", "amount_undecided")
+    eyes = await at_the_desk(gateway, open_eyes, size, "anna")
     await expect(eyes.page.get_by_text("Nobody has decided the amount.").last).to_be_attached()
-    page = await opened(eyes, front, number, "Confirm the reward")
+    page = await opened(eyes, gateway, number, "Confirm the reward")
     await expect(page.locator("summary")).to_have_text(["Confirm the reward", "Reject"])
     await page.get_by_label("Why do you decide so?").first.fill("the partner said so by telephone")
     await page.get_by_label("Amount in PLN").fill("0")
@@ -33,14 +33,16 @@ async def test_an_agent_decides_what_a_partner_left_open(
     await expect(page.get_by_text("agent anna").last).to_be_visible()
     await expect(page.locator("blockquote", has_text="by telephone")).to_be_visible()
     await eyes.look()
-    row = await front.env.row()
+    row = await gateway.env.row()
     assert (str(row["confirmed_amount"]), row["attention"]) == ("150.50", [])
 
 
-async def test_an_agent_rejects_with_a_reason_in_words(front: Front, open_eyes: Opener) -> None:
-    number = await a_sent_ticket(front)
-    eyes = await at_the_desk(front, open_eyes)
-    page = await opened(eyes, front, number, "Reject")
+async def test_an_agent_rejects_with_a_reason_in_words(
+    gateway: RunningGateway, open_eyes: Opener
+) -> None:
+    number = await a_sent_ticket(gateway)
+    eyes = await at_the_desk(gateway, open_eyes)
+    page = await opened(eyes, gateway, number, "Reject")
     await page.get_by_label("Reason for the member").select_option(
         "The order or contract was cancelled."
     )
@@ -48,13 +50,15 @@ async def test_an_agent_rejects_with_a_reason_in_words(front: Front, open_eyes: 
     await page.get_by_role("button", name="Reject").click()
     await expect(page.get_by_role("status")).to_contain_text("recorded")
     await expect(page.get_by_text("the ticket has ended")).to_be_visible()
-    assert (await front.env.row())["reason_code"] == "order_cancelled"
+    assert (await gateway.env.row())["reason_code"] == "order_cancelled"
 
 
-async def test_an_agent_asks_by_fields_and_in_words(front: Front, open_eyes: Opener) -> None:
-    number = await a_sent_ticket(front)
-    eyes = await at_the_desk(front, open_eyes)
-    page = await opened(eyes, front, number, "Ask the member")
+async def test_an_agent_asks_by_fields_and_in_words(
+    gateway: RunningGateway, open_eyes: Opener
+) -> None:
+    number = await a_sent_ticket(gateway)
+    eyes = await at_the_desk(gateway, open_eyes)
+    page = await opened(eyes, gateway, number, "Ask the member")
     await page.get_by_role("button", name="Ask the member").click()
     await expect(page.locator("#ask_question-error")).to_contain_text("tick a field")
     await page.get_by_label("Contract number").check()
@@ -62,31 +66,33 @@ async def test_an_agent_asks_by_fields_and_in_words(front: Front, open_eyes: Ope
     await page.get_by_role("button", name="Ask the member").click()
     await expect(page.get_by_role("status")).to_contain_text("has been asked")
     await expect(page.get_by_text("Kiedy podpisano umowę?")).to_be_visible()
-    await front.env.wait_for_emails("confirmation", "information_needed")
+    await gateway.env.wait_for_emails("confirmation", "information_needed")
     await eyes.look()
 
 
 async def test_an_agent_withdraws_and_has_a_claim_sent_again(
-    front: Front, open_eyes: Opener
+    gateway: RunningGateway, open_eyes: Opener
 ) -> None:
-    number = await a_sent_ticket(front)
-    eyes = await at_the_desk(front, open_eyes)
-    page = await opened(eyes, front, number, "Send to the partner again")
+    number = await a_sent_ticket(gateway)
+    eyes = await at_the_desk(gateway, open_eyes)
+    page = await opened(eyes, gateway, number, "Send to the partner again")
     await page.locator("#resend_reason").fill("they lost it")
     await page.get_by_role("button", name="Send to the partner again").click()
     await expect(page.get_by_role("status")).to_contain_text("once more")
-    page = await opened(eyes, front, number, "Withdraw")
+    page = await opened(eyes, gateway, number, "Withdraw")
     await page.locator("#withdraw_reason").fill("filed twice")
     await page.get_by_role("button", name="Withdraw").click()
     await expect(page.get_by_role("status")).to_contain_text("is withdrawn")
     await expect(page.get_by_text("filed twice")).to_be_visible()
-    await front.env.wait_for_state("withdrawn")
+    await gateway.env.wait_for_state("withdrawn")
 
 
-async def test_sent_twice_and_reloaded_it_is_done_once(front: Front, open_eyes: Opener) -> None:
-    number = await a_sent_ticket(front)
-    eyes = await at_the_desk(front, open_eyes)
-    page = await opened(eyes, front, number, "Ask the member")
+async def test_sent_twice_and_reloaded_it_is_done_once(
+    gateway: RunningGateway, open_eyes: Opener
+) -> None:
+    number = await a_sent_ticket(gateway)
+    eyes = await at_the_desk(gateway, open_eyes)
+    page = await opened(eyes, gateway, number, "Ask the member")
     await page.locator("#ask_question").fill("Kiedy?")
     content = await page.locator("details[open] form").evaluate(
         "form => Object.fromEntries(new FormData(form))"
@@ -96,18 +102,18 @@ async def test_sent_twice_and_reloaded_it_is_done_once(front: Front, open_eyes: 
     await page.reload()
     again = await page.request.post(page.url.partition("?")[0], form=content, max_redirects=0)
     assert again.status == 303
-    moves = await front.env.transitions()
+    moves = await gateway.env.transitions()
     assert len([move for move in moves if move.startswith("information_requested")]) == 1
 
 
 async def test_what_is_no_longer_possible_is_told_on_the_page(
-    front: Front, open_eyes: Opener
+    gateway: RunningGateway, open_eyes: Opener
 ) -> None:
-    number = await a_sent_ticket(front)
-    eyes = await at_the_desk(front, open_eyes)
-    page = await opened(eyes, front, number, "Withdraw")
-    await front.env.send_outcome("rejected", reason_code="order_not_found")
-    await front.env.wait_until_closed()
+    number = await a_sent_ticket(gateway)
+    eyes = await at_the_desk(gateway, open_eyes)
+    page = await opened(eyes, gateway, number, "Withdraw")
+    await gateway.env.send_outcome("rejected", reason_code="order_not_found")
+    await gateway.env.wait_until_closed()
     await page.locator("#withdraw_reason").fill("changed their mind")
     await page.get_by_role("button", name="Withdraw").click()
     await expect(page.get_by_role("alert")).to_contain_text("no longer possible")
@@ -117,11 +123,11 @@ async def test_what_is_no_longer_possible_is_told_on_the_page(
 
 @SIZES
 async def test_all_of_it_works_without_javascript(
-    front: Front, open_eyes: Opener, size: ViewportSize
+    gateway: RunningGateway, open_eyes: Opener, size: ViewportSize
 ) -> None:
-    number = await a_sent_ticket(front)
-    eyes = await at_the_desk(front, open_eyes, size, java_script_enabled=False)
-    await seek(eyes.page, front, number)
+    number = await a_sent_ticket(gateway)
+    eyes = await at_the_desk(gateway, open_eyes, size, java_script_enabled=False)
+    await seek(eyes.page, gateway, number)
     await eyes.page.locator("summary", has_text="Withdraw").click()
     await eyes.page.locator("#withdraw_reason").fill("filed twice")
     await eyes.page.get_by_role("button", name="Withdraw").click()

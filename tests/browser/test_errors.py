@@ -1,13 +1,13 @@
 """Pages that say no are pages, too."""
 
 from tests.browser.conftest import Opener
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 
 
 async def test_an_address_that_leads_nowhere_answers_without_a_page(
-    front: Front, open_eyes: Opener
+    gateway: RunningGateway, open_eyes: Opener
 ) -> None:
     eyes = await open_eyes()
-    answer = await eyes.page.goto(f"{front.address}/nowhere")
+    answer = await eyes.page.goto(f"{gateway.address}/nowhere")
     assert answer
     assert answer.status == 404

@@ -11,7 +11,7 @@ from tests.browser.member_pages import Sitting
 from tests.browser.page_checks import DESK, PHONE
 from tests.support.browser_client import DAY, FRIEND, ORDER, numbers_in
 from tests.support.claims import days_ago
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 
 SCREENS = (PHONE, DESK)
 EVERY_WAY = [
@@ -24,10 +24,10 @@ EVERY_WAY = [
 
 @pytest.mark.parametrize(("language", "kind", "screen"), EVERY_WAY)
 async def test_a_member_files(
-    front: Front, open_eyes: Opener, language: str, kind: str, screen: ViewportSize
+    gateway: RunningGateway, open_eyes: Opener, language: str, kind: str, screen: ViewportSize
 ) -> None:
     """R2, R11, R15, R17, R26-R30: from the platform to the number, on screen and by mail."""
-    member, eyes = Sitting(front, language), await open_eyes(screen)
+    member, eyes = Sitting(gateway, language), await open_eyes(screen)
     await member.open_account()
     page = await member.enter(eyes)
     await eyes.look()
@@ -43,17 +43,17 @@ async def test_a_member_files(
     row = await member.row(number)
     assert (row["account_id"], row["kind"], row["partner_id"]) == (member.account, kind, "velotel")
     assert row["answers"]["order_number"] == member.order
-    front.env.number = number
-    await front.env.wait_for_emails("confirmation")
-    (letter,) = front.env.mailbox.find(number=number)
+    gateway.env.number = number
+    await gateway.env.wait_for_emails("confirmation")
+    (letter,) = gateway.env.mailbox.find(number=number)
     assert (f"{member.account}@example.com" in letter.to, letter.language) == (True, language)
 
 
 async def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_is_kept(
-    front: Front, open_eyes: Opener
+    gateway: RunningGateway, open_eyes: Opener
 ) -> None:
     """R22, R23: all at once, in words, and nothing is filed yet."""
-    member, eyes = Sitting(front), await open_eyes(PHONE)
+    member, eyes = Sitting(gateway), await open_eyes(PHONE)
     await member.open_account()
     page = await member.enter(eyes)
     await member.come_to_the_form(page, "missing_referral_reward")
@@ -80,10 +80,10 @@ async def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_is_kept(
 
 
 async def test_what_is_not_possible_yet_or_any_more_is_greyed_with_reason_and_date(
-    front: Front, open_eyes: Opener
+    gateway: RunningGateway, open_eyes: Opener
 ) -> None:
     """R7-R9, R16, R35, R36."""
-    member, eyes = Sitting(front), await open_eyes()
+    member, eyes = Sitting(gateway), await open_eyes()
     await member.link("buchkiste", 1)
     await member.link("fernweh", 10)
     await member.link("velotel", 30)
@@ -106,20 +106,24 @@ async def test_what_is_not_possible_yet_or_any_more_is_greyed_with_reason_and_da
     assert re.search(r"Not possible\s.*The last day was \d+ \w+ \d{4}", said)
 
 
-async def test_without_a_link_a_kind_word_says_why(front: Front, open_eyes: Opener) -> None:
+async def test_without_a_link_a_kind_word_says_why(
+    gateway: RunningGateway, open_eyes: Opener
+) -> None:
     """R10."""
-    member, eyes = Sitting(front, "pl"), await open_eyes(PHONE)
+    member, eyes = Sitting(gateway, "pl"), await open_eyes(PHONE)
     page = await member.enter(eyes)
     for kind in ClaimKind:
-        await page.goto(f"{front.address}/form/{kind}")
+        await page.goto(f"{gateway.address}/form/{kind}")
         await eyes.look()
         assert await page.get_by_role("radio").count() == 0
         assert await page.get_by_role("main").get_by_role("button").count() == 0
         assert "help@rewards.example" in await page.locator("main").inner_text()
 
 
-async def test_sending_without_a_choice_asks_for_one(front: Front, open_eyes: Opener) -> None:
-    member, eyes = Sitting(front, "de"), await open_eyes()
+async def test_sending_without_a_choice_asks_for_one(
+    gateway: RunningGateway, open_eyes: Opener
+) -> None:
+    member, eyes = Sitting(gateway, "de"), await open_eyes()
     await member.link("velotel", 30)
     await member.link("fernweh", 60)
     page = await member.enter(eyes)
@@ -130,10 +134,10 @@ async def test_sending_without_a_choice_asks_for_one(front: Front, open_eyes: Op
 
 
 async def test_pressed_twice_and_sent_again_it_is_one_ticket_and_one_letter(
-    front: Front, open_eyes: Opener
+    gateway: RunningGateway, open_eyes: Opener
 ) -> None:
     """R25: also after a look back, and after loading again."""
-    member, eyes = Sitting(front), await open_eyes()
+    member, eyes = Sitting(gateway), await open_eyes()
     await member.open_account()
     page = await member.enter(eyes)
     await member.come_to_the_form(page, "missing_cashback")
@@ -145,16 +149,16 @@ async def test_pressed_twice_and_sent_again_it_is_one_ticket_and_one_letter(
     await page.go_back()
     assert await member.number_shown(page) == number
     assert await member.tickets() == [number]
-    front.env.number = number
-    await front.env.wait_for_state("sent_to_partner")
-    await front.env.wait_for_emails("confirmation")
+    gateway.env.number = number
+    await gateway.env.wait_for_state("sent_to_partner")
+    await gateway.env.wait_for_emails("confirmation")
 
 
 async def test_a_refusal_says_why_and_leads_back_with_what_was_typed(
-    front: Front, open_eyes: Opener
+    gateway: RunningGateway, open_eyes: Opener
 ) -> None:
     """R9: too early, with the moment; corrected, it is filed; sent once more, the first stands."""
-    member, eyes = Sitting(front), await open_eyes(PHONE)
+    member, eyes = Sitting(gateway), await open_eyes(PHONE)
     await member.open_account()
     page = await member.enter(eyes)
     await member.come_to_the_form(page, "missing_cashback")
@@ -179,10 +183,10 @@ async def test_a_refusal_says_why_and_leads_back_with_what_was_typed(
 
 
 async def test_a_granted_reward_is_refused_with_the_customer_services_address(
-    front: Front, open_eyes: Opener
+    gateway: RunningGateway, open_eyes: Opener
 ) -> None:
     """R4, R6."""
-    member, eyes = Sitting(front, "pl"), await open_eyes()
+    member, eyes = Sitting(gateway, "pl"), await open_eyes()
     await member.link("velotel", 30)
     await member.reward("velotel", 3, state="granted")
     page = await member.enter(eyes)
@@ -195,10 +199,10 @@ async def test_a_granted_reward_is_refused_with_the_customer_services_address(
 
 
 async def test_a_held_claim_is_confirmed_with_the_moment_at_which_it_is_sent(
-    front: Front, open_eyes: Opener
+    gateway: RunningGateway, open_eyes: Opener
 ) -> None:
     """R9."""
-    member, eyes = Sitting(front, "de"), await open_eyes(PHONE)
+    member, eyes = Sitting(gateway, "de"), await open_eyes(PHONE)
     await member.link("fernweh", 10)
     page = await member.enter(eyes)
     await member.come_to_the_form(page, "missing_cashback")
@@ -213,8 +217,10 @@ async def test_a_held_claim_is_confirmed_with_the_moment_at_which_it_is_sent(
     assert re.search(r"am \d+\. \w+ \d{4} um \d\d:\d\d Uhr", said)
 
 
-async def test_the_form_works_without_javascript(front: Front, open_eyes: Opener) -> None:
-    member = Sitting(front)
+async def test_the_form_works_without_javascript(
+    gateway: RunningGateway, open_eyes: Opener
+) -> None:
+    member = Sitting(gateway)
     eyes = await open_eyes(PHONE, java_script_enabled=False)
     await member.open_account()
     page = await member.enter(eyes)
@@ -225,8 +231,10 @@ async def test_the_form_works_without_javascript(front: Front, open_eyes: Opener
     assert await member.tickets() == [await member.number_shown(page)]
 
 
-async def test_the_language_can_be_changed_at_every_step(front: Front, open_eyes: Opener) -> None:
-    member, eyes = Sitting(front, "pl"), await open_eyes()
+async def test_the_language_can_be_changed_at_every_step(
+    gateway: RunningGateway, open_eyes: Opener
+) -> None:
+    member, eyes = Sitting(gateway, "pl"), await open_eyes()
     await member.open_account()
     page = await member.enter(eyes)
     await member.come_to_the_form(page, "missing_cashback")
@@ -235,25 +243,27 @@ async def test_the_language_can_be_changed_at_every_step(front: Front, open_eyes
     assert page.url == f"{before}&language=de"
     await eyes.look()
     assert await page.get_by_role("button", name="Nachbuchungsanfrage stellen").count() == 1
-    await page.goto(f"{front.address}/form")
+    await page.goto(f"{gateway.address}/form")
     assert await page.get_by_role("link", name="Fehlendes Cashback").count() == 1
 
 
 async def test_a_way_in_that_is_no_longer_good_says_where_to_begin(
-    front: Front, open_eyes: Opener
+    gateway: RunningGateway, open_eyes: Opener
 ) -> None:
     """R2, R3."""
     eyes = await open_eyes(PHONE, locale="pl-PL")
-    answer = await eyes.page.goto(f"{front.address}/form")
+    answer = await eyes.page.goto(f"{gateway.address}/form")
     assert answer
     assert answer.status == 403
     await eyes.look()
     assert "Wsparcie" in await eyes.page.locator("main").inner_text()
 
 
-async def test_what_members_write_is_shown_and_never_run(front: Front, open_eyes: Opener) -> None:
+async def test_what_members_write_is_shown_and_never_run(
+    gateway: RunningGateway, open_eyes: Opener
+) -> None:
     hostile = "<script>document.title='taken'</script><img src=x onerror=alert(1)>\"'{{7*7}}"
-    member, eyes = Sitting(front, name=hostile), await open_eyes()
+    member, eyes = Sitting(gateway, name=hostile), await open_eyes()
     await member.open_account()
     page = await member.enter(eyes)
     await member.come_to_the_form(page, "missing_cashback")

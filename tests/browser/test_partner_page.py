@@ -9,8 +9,8 @@ from playwright.async_api import Page, ViewportSize, expect
 from tests.browser.conftest import Opener
 from tests.browser.page_checks import DESK, PHONE, Eyes
 from tests.support.claims import days_ago
-from tests.support.gateway import Front
-from tests.support.partner_client import a_ticket, link
+from tests.support.gateway import RunningGateway
+from tests.support.partner_client import a_ticket, outcome_link
 
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=alert(1)>\u202e\x0b{{7*7}}"
 VELOTEL: dict[str, Any] = {}
@@ -36,18 +36,22 @@ BY_NUMBER = {"buchkiste": ("order_number", "302-{:07}"), "brightvolt": ("meter_n
 
 
 async def opened(
-    front: Front, open_eyes: Opener, claim: dict[str, Any], viewport: ViewportSize, **options: Any
+    gateway: RunningGateway,
+    open_eyes: Opener,
+    claim: dict[str, Any],
+    viewport: ViewportSize,
+    **options: Any,
 ) -> Eyes:
     """File a claim of its own order, and open its partner's link."""
     partner = claim.get("partner_id", "velotel")
     changes = dict(claim)
     if partner in BY_NUMBER:
         name, pattern = BY_NUMBER[partner]
-        own = pattern.format(int(front.new_id("order").split("-")[1]))
+        own = pattern.format(int(gateway.new_id("order").split("-")[1]))
         changes["answers"] = claim["answers"] | {name: own}
-    number = await a_ticket(front, **changes)
+    number = await a_ticket(gateway, **changes)
     eyes = await open_eyes(viewport, **options)
-    await eyes.page.goto(link(front, number, partner))
+    await eyes.page.goto(outcome_link(gateway, number, partner))
     return eyes
 
 
@@ -63,9 +67,9 @@ async def go_on(page: Page, words: str) -> None:
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 async def test_a_partner_confirms_in_polish(
-    front: Front, open_eyes: Opener, viewport: ViewportSize
+    gateway: RunningGateway, open_eyes: Opener, viewport: ViewportSize
 ) -> None:
-    eyes = await opened(front, open_eyes, VELOTEL, viewport)
+    eyes = await opened(gateway, open_eyes, VELOTEL, viewport)
     page = eyes.page
     await eyes.look()
     await fold(page, "Potwierdź zlecenie")
@@ -84,16 +88,16 @@ async def test_a_partner_confirms_in_polish(
     await expect(page.get_by_role("status")).to_contain_text("Zlecenie zostało potwierdzone")
     await expect(page.get_by_role("status")).to_contain_text("12,50 zł")
     await eyes.look()
-    assert (await front.env.wait_until_closed()).state == "resolved"
+    assert (await gateway.env.wait_until_closed()).state == "resolved"
     await page.reload()
     await expect(page.get_by_role("button")).to_have_count(0)
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 async def test_a_partner_rejects_in_german_and_what_members_write_is_only_words(
-    front: Front, open_eyes: Opener, viewport: ViewportSize
+    gateway: RunningGateway, open_eyes: Opener, viewport: ViewportSize
 ) -> None:
-    eyes = await opened(front, open_eyes, BUCHKISTE, viewport)
+    eyes = await opened(gateway, open_eyes, BUCHKISTE, viewport)
     page = eyes.page
     await expect(page.locator("main")).to_contain_text("<script>document.title='taken'</script>")
     await expect(page.locator("main")).to_contain_text("{{7*7}}")
@@ -114,14 +118,14 @@ async def test_a_partner_rejects_in_german_and_what_members_write_is_only_words(
     said = re.compile("Sie haben diese Anfrage abgelehnt|Diese Anfrage ist abgeschlossen")
     await expect(page.get_by_role("status")).to_contain_text(said)
     await eyes.look()
-    assert (await front.env.wait_until_closed()).reason_code == "order_returned"
+    assert (await gateway.env.wait_until_closed()).reason_code == "order_returned"
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 async def test_a_partner_asks_in_english_and_gets_the_claim_again_with_the_answer(
-    front: Front, open_eyes: Opener, viewport: ViewportSize
+    gateway: RunningGateway, open_eyes: Opener, viewport: ViewportSize
 ) -> None:
-    eyes = await opened(front, open_eyes, BRIGHTVOLT, viewport)
+    eyes = await opened(gateway, open_eyes, BRIGHTVOLT, viewport)
     page = eyes.page
     await fold(page, "Ask the member something")
     await page.get_by_label("Name on the contract").check()
@@ -132,9 +136,9 @@ async def test_a_partner_asks_in_english_and_gets_the_claim_again_with_the_answe
     await go_on(page, "Send this answer")
     await expect(page.get_by_role("status")).to_contain_text("You asked the member")
     await eyes.look()
-    await front.env.wait_for_state("information_requested")
-    await front.env.send_update("provide_information", actor="member", note="My mother's.")
-    await front.env.wait_for_state("sent_to_partner")
+    await gateway.env.wait_for_state("information_requested")
+    await gateway.env.send_update("provide_information", actor="member", note="My mother's.")
+    await gateway.env.wait_for_state("sent_to_partner")
     await page.reload()
     await expect(page.locator("main")).to_contain_text("My mother's.")
     await eyes.look()
@@ -144,8 +148,10 @@ async def test_a_partner_asks_in_english_and_gets_the_claim_again_with_the_answe
     await expect(page.get_by_role("status")).to_contain_text("You confirmed this claim")
 
 
-async def test_everything_works_without_javascript(front: Front, open_eyes: Opener) -> None:
-    eyes = await opened(front, open_eyes, VELOTEL, PHONE, java_script_enabled=False)
+async def test_everything_works_without_javascript(
+    gateway: RunningGateway, open_eyes: Opener
+) -> None:
+    eyes = await opened(gateway, open_eyes, VELOTEL, PHONE, java_script_enabled=False)
     page = eyes.page
     await fold(page, "Odrzuć zlecenie")
     await page.get_by_label("Powód").select_option("not_new_customer")
@@ -155,9 +161,9 @@ async def test_everything_works_without_javascript(front: Front, open_eyes: Open
 
 
 async def test_the_language_can_be_changed_and_the_link_stays(
-    front: Front, open_eyes: Opener
+    gateway: RunningGateway, open_eyes: Opener
 ) -> None:
-    eyes = await opened(front, open_eyes, VELOTEL, DESK)
+    eyes = await opened(gateway, open_eyes, VELOTEL, DESK)
     for language, words in (("Deutsch", "Was ist das Ergebnis?"), ("English", "What is the")):
         await eyes.page.get_by_role("link", name=language).click()
         await expect(eyes.page.locator("main")).to_contain_text(words)
@@ -166,10 +172,10 @@ async def test_the_language_can_be_changed_and_the_link_stays(
 
 
 async def test_a_link_that_is_not_valid_says_so_in_the_readers_language(
-    front: Front, open_eyes: Opener
+    gateway: RunningGateway, open_eyes: Opener
 ) -> None:
     eyes = await open_eyes(PHONE, locale="de-DE")
-    answer = await eyes.page.goto(f"{front.address}/partners/x/tickets/y/outcome?token=z")
+    answer = await eyes.page.goto(f"{gateway.address}/partners/x/tickets/y/outcome?token=z")
     assert answer
     assert answer.status == 403
     await expect(eyes.page.get_by_role("heading")).to_have_text("Dieser Link funktioniert nicht")

@@ -7,26 +7,26 @@ import pytest
 
 from tests.support.browser_client import Browsing
 from tests.support.databases import fresh_database
-from tests.support.gateway import Front, fronted
+from tests.support.gateway import RunningGateway, run_gateway
 from tests.support.setup import dev_server
 
 
 @pytest.fixture(scope="session")
-async def front(
+async def gateway(
     postgres_server: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Front]:
+) -> AsyncIterator[RunningGateway]:
     """A gateway in front of the real workers, a real Temporal server and a real database."""
     letters: Path = tmp_path_factory.mktemp("letters")
     async with (
         dev_server() as server,
         fresh_database(postgres_server) as database_url,
-        fronted(server, database_url, letters) as whole,
+        run_gateway(server, database_url, letters) as whole,
     ):
         yield whole
 
 
 @pytest.fixture
-async def browsing(front: Front) -> AsyncIterator[Browsing]:
+async def browsing(gateway: RunningGateway) -> AsyncIterator[Browsing]:
     """A member's browser, without a screen."""
-    async with Browsing(front) as somebody:
+    async with Browsing(gateway) as somebody:
         yield somebody

@@ -10,7 +10,7 @@ import httpx
 from adapters.postgres.feed_records import store_link, store_reward
 from tests.support.builders import a_link, a_reward
 from tests.support.claims import an_order, days_ago
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 
 DAY: Final = "ordered_on"
 ORDER: Final = "answer-order_number"
@@ -28,30 +28,32 @@ def numbers_in(text: str) -> list[str]:
 class Member:
     """An account of its own, with what its pages show."""
 
-    def __init__(self, front: Front, language: str = "en", name: str = "Jan Kowalski") -> None:
+    def __init__(
+        self, gateway: RunningGateway, language: str = "en", name: str = "Jan Kowalski"
+    ) -> None:
         """Have nothing yet."""
-        self.front = front
-        self.account = front.new_id("acc")
+        self.gateway = gateway
+        self.account = gateway.new_id("acc")
         self.language = language
         self.name = name
         self.order = an_order()
 
     async def link(self, partner: str, days: float, kind: str = "cashback", **more: Any) -> str:
         """Register a link that was clicked so many days ago."""
-        link_id = self.front.new_id("lnk")
+        link_id = self.gateway.new_id("lnk")
         known = {"account_id": self.account, "partner_id": partner, "kind": kind}
         clicked_at = datetime.now(UTC) - timedelta(days=days)
         told = {"link_id": link_id, "clicked_at": clicked_at}
-        await store_link(self.front.env.postgres, a_link(**known | told | more))
+        await store_link(self.gateway.env.postgres, a_link(**known | told | more))
         return link_id
 
     async def reward(self, partner: str, days: int, **more: Any) -> str:
         """Register a reward for this member's order; it was rejected so many days ago."""
-        reward_id = self.front.new_id("rew")
+        reward_id = self.gateway.new_id("rew")
         known = {"reward_id": reward_id, "account_id": self.account, "partner_id": partner}
         changed_at = datetime.now(UTC) - timedelta(days=days)
         told = {"order_number": self.order, "changed_at": changed_at, "link_id": None}
-        await store_reward(self.front.env.postgres, a_reward(**known | told | more))
+        await store_reward(self.gateway.env.postgres, a_reward(**known | told | more))
         return reward_id
 
     async def open_account(self) -> None:
@@ -60,14 +62,14 @@ class Member:
         await self.link("velotel", 30, "referral")
         await self.reward("velotel", 15, link_id=link_id)
 
-    def handover(self, **changes: Any) -> str:
+    def login_token(self, **changes: Any) -> str:
         """A token with which the platform hands this member over."""
         contact = {
             "email": f"{self.account}@example.com",
             "name": self.name,
             "language": self.language,
         }
-        return self.front.handover(**{"sub": self.account, "contact": contact} | changes)
+        return self.gateway.login_token(**{"sub": self.account, "contact": contact} | changes)
 
     def entries(self, kind: str = "missing_cashback", **changes: str) -> dict[str, str]:
         """What this member types into the form, by the names of its inputs."""
@@ -81,25 +83,27 @@ class Member:
 
     async def row(self, number: str) -> dict[str, Any]:
         """The ticket's row in the books."""
-        return (await self.front.env.rows("tickets", "number", number))[0]
+        return (await self.gateway.env.rows("tickets", "number", number))[0]
 
     async def tickets(self) -> list[str]:
         """The numbers of this account's tickets."""
         query = "select number from tickets where account_id = $1"
-        async with self.front.env.postgres.transaction() as connection:
+        async with self.gateway.env.postgres.transaction() as connection:
             return [row["number"] for row in await connection.fetch(query, self.account)]
 
 
 class Browsing(httpx.AsyncClient):
     """A browser without a screen: it keeps cookies and follows redirects."""
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, gateway: RunningGateway) -> None:
         """Begin as nobody."""
-        super().__init__(base_url=front.address, trust_env=False, timeout=30, follow_redirects=True)
+        super().__init__(
+            base_url=gateway.address, trust_env=False, timeout=30, follow_redirects=True
+        )
 
     async def enter(self, member: Member) -> None:
         """Come from the platform."""
-        answer = await self.post("/form/sign-in", data={"token": member.handover()})
+        answer = await self.post("/form/sign-in", data={"token": member.login_token()})
         assert answer.status_code == 200, answer.text
         assert answer.url.path == "/form"
 

@@ -36,13 +36,13 @@ from tests.support.sockets import listening_socket
 
 ISSUER: Final = "https://platform.rewards.example"
 AUDIENCE: Final = "support-tickets"
-TOKEN_SECRET: Final = "made-up-for-the-tests-only-shared-with-nobody"
-PAGES_SECRET: Final = "made-up-for-the-tests-only-signs-pages-alone"
+JWT_SECRET: Final = "made-up-for-the-tests-only-shared-with-nobody"
+SIGNING_SECRET: Final = "made-up-for-the-tests-only-signs-pages-alone"
 WEBHOOK_SECRET: Final = "whsec_" + base64.b64encode(b"made up for the platform's webhooks").decode()
 _ids: Final = itertools.count(1)
 
 
-class QuietServer(Server):
+class InProcessServer(Server):
     """A server that leaves the signals of the test run alone."""
 
     @contextlib.contextmanager
@@ -52,7 +52,7 @@ class QuietServer(Server):
 
 
 @dataclass
-class Front:
+class RunningGateway:
     """The gateway's address, and what tests need to call it; behind it a whole stage."""
 
     address: str
@@ -68,33 +68,33 @@ class Front:
     def as_platform(self, *accounts: str, **changes: Any) -> dict[str, str]:
         """Headers of a platform that speaks for these accounts, or for all."""
         told = list(accounts) or "*"
-        return self.bearing({"roles": ["platform"], "accounts": told} | changes)
+        return self.bearer_headers({"roles": ["platform"], "accounts": told} | changes)
 
     def as_agent(self, name: str = "dorota", **changes: Any) -> dict[str, str]:
         """Headers of an agent."""
-        return self.bearing({"sub": name, "roles": ["agent"]} | changes)
+        return self.bearer_headers({"sub": name, "roles": ["agent"]} | changes)
 
     def as_operator(self) -> dict[str, str]:
         """Headers of an operator."""
-        return self.bearing({"roles": ["operator"]})
+        return self.bearer_headers({"roles": ["operator"]})
 
-    def bearing(self, content: dict[str, Any], secret: str = TOKEN_SECRET) -> dict[str, str]:
+    def bearer_headers(self, content: dict[str, Any], secret: str = JWT_SECRET) -> dict[str, str]:
         """Headers with a token that says this beside what every token says."""
         return {"authorization": f"Bearer {self.token(content, secret)}"}
 
-    def token(self, content: dict[str, Any], secret: str = TOKEN_SECRET) -> str:
+    def token(self, content: dict[str, Any], secret: str = JWT_SECRET) -> str:
         """A token that says this beside what every token says."""
         now = int(time.time())
         known = {"iss": ISSUER, "aud": AUDIENCE, "sub": "platform", "iat": now, "exp": now + 300}
         return new_token(secret, known | content)
 
-    def handover(self, **content: Any) -> str:
+    def login_token(self, **content: Any) -> str:
         """A hand-over to the pages: a member's, unless something else is said."""
         known = {
             "aud": f"{AUDIENCE}/pages",
             "sub": "acc-1001",
             "roles": ["member"],
-            "jti": self.new_id("handover"),
+            "jti": self.new_id("login-token"),
             "contact": {"email": "jan@example.com", "name": "Jan Kowalski", "language": "pl"},
         }
         return self.token(known | content)
@@ -105,21 +105,21 @@ def gateway_settings(database_url: str, **changes: Any) -> GatewaySettings:
     known = {
         "DATABASE_URL": database_url,
         "TICKETS_SUPPORT_EMAIL": "help@rewards.example",
-        "TICKETS_SIGNING_SECRET": PAGES_SECRET,
+        "TICKETS_SIGNING_SECRET": SIGNING_SECRET,
         "TICKETS_JWT_ISSUER": ISSUER,
         "TICKETS_JWT_AUDIENCE": AUDIENCE,
-        "TICKETS_JWT_SECRET": TOKEN_SECRET,
+        "TICKETS_JWT_SECRET": JWT_SECRET,
         "TICKETS_TEMPORAL_UI_URL": "http://temporal.example",
     }
     return GatewaySettings.model_validate(known | changes)
 
 
 @asynccontextmanager
-async def served(
+async def serve_app(
     app: ASGIApp, listening: socket.socket, config: ServerConfig | None = None
 ) -> AsyncIterator[None]:
     """Serve an application at a socket that listens already, in this event loop."""
-    server = QuietServer(config or ServerConfig(app, grace=1))
+    server = InProcessServer(config or ServerConfig(app, grace=1))
     serving = asyncio.create_task(server.serve([listening]))
     try:
         yield
@@ -145,14 +145,14 @@ async def background_jobs(
 
 
 @asynccontextmanager
-async def fronted(
+async def run_gateway(
     server: WorkflowEnvironment,
     database_url: str,
     letters: Path,
     temporal: str = "",
     with_workers: bool = True,
     **changes: Any,
-) -> AsyncIterator[Front]:
+) -> AsyncIterator[RunningGateway]:
     """A gateway in front of a stage of its own on this Temporal server; `changes` to settings.
 
     `temporal` is another address by which the gateway reaches the server.
@@ -167,7 +167,7 @@ async def fronted(
         listening = stack.enter_context(listening_socket())
         address = f"http://{HOST}:{listening.getsockname()[1]}"
         own = {"TICKETS_PUBLIC_URL": address}
-        told = own | {"TICKETS_SIGNING_SECRET": PAGES_SECRET}
+        told = own | {"TICKETS_SIGNING_SECRET": SIGNING_SECRET}
         env = await stack.enter_async_context(
             open_environment(database_url, letters, server, with_workers, told)
         )
@@ -176,7 +176,7 @@ async def fronted(
         known = profiles(env.partner.base_url, {})
         settings = gateway_settings(database_url, **own | changes)
         app = create_app(settings, known, dict.fromkeys(secrets(), SECRET))
-        await stack.enter_async_context(served(app, listening))
+        await stack.enter_async_context(serve_app(app, listening))
         http = httpx.AsyncClient(base_url=address, trust_env=False, timeout=30)
         await stack.enter_async_context(http)
-        yield Front(address, http, env, app, known)
+        yield RunningGateway(address, http, env, app, known)

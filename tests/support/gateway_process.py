@@ -15,7 +15,7 @@ from local.stack.ports import HOST, free_ports
 from local.stack.profiles import invented_secret
 from tests.support.claims import PARTNERS
 from tests.support.environment import wait_until
-from tests.support.gateway import Front, gateway_settings, served
+from tests.support.gateway import RunningGateway, gateway_settings, serve_app
 from tests.support.partner_server import SECRET
 from tests.support.setup import secrets
 from tests.support.sockets import listening_socket
@@ -24,29 +24,29 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @asynccontextmanager
-async def beside(
-    front: Front, database_url: str = "", **secrets_of: str
+async def second_gateway(
+    gateway: RunningGateway, database_url: str = "", **secrets_of: str
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Another gateway in this process, on the same books or others; with these secrets changed."""
-    url = database_url or front.app.state.context.settings.database_url
-    settings = gateway_settings(url, TICKETS_PUBLIC_URL=front.address)
+    url = database_url or gateway.app.state.context.settings.database_url
+    settings = gateway_settings(url, TICKETS_PUBLIC_URL=gateway.address)
     own = dict.fromkeys(secrets(), SECRET) | secrets_of
     with listening_socket() as listening:
         address = f"http://{HOST}:{listening.getsockname()[1]}"
         async with (
-            served(create_app(settings, front.profiles, own), listening),
+            serve_app(create_app(settings, gateway.profiles, own), listening),
             httpx.AsyncClient(base_url=address, trust_env=False, timeout=30) as http,
         ):
             yield http
 
 
 @asynccontextmanager
-async def a_process(
-    front: Front, temporal: str, files: int = 0
+async def gateway_process(
+    gateway: RunningGateway, temporal: str, files: int = 0
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, httpx.AsyncClient]]:
     """A gateway as a process of its own, on the same books; it may open so many `files`."""
     (port,) = free_ports(1)
-    settings = front.app.state.context.settings
+    settings = gateway.app.state.context.settings
     environment = {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": settings.database_url,
@@ -54,7 +54,7 @@ async def a_process(
         "TICKETS_SUPPORT_EMAIL": settings.support_email,
         "TICKETS_ALLOW_PRIVATE_ADDRESSES": "true",
         "TICKETS_PARTNERS_DIR": str(PARTNERS),
-        "TICKETS_PUBLIC_URL": front.address,
+        "TICKETS_PUBLIC_URL": gateway.address,
         "TICKETS_SIGNING_SECRET": settings.signing_secret,
         "TICKETS_GATEWAY_BIND": f"{HOST}:{port}",
         "TICKETS_JWT_ISSUER": settings.jwt_issuer,

@@ -9,11 +9,11 @@ from standardwebhooks import Webhook
 
 from adapters.security.signed_links import OUTCOME, Subject, new_token
 from tests.support.claims import a_claim
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 from tests.support.partner_server import SECRET
 
 
-def signed(
+def signed_headers(
     body: bytes,
     message_id: str,
     secret: str = SECRET,
@@ -34,8 +34,8 @@ def ago(**span: float) -> datetime:
     return datetime.now(UTC) - timedelta(**span)
 
 
-async def send(
-    front: Front,
+async def send_outcomes(
+    gateway: RunningGateway,
     told: object,
     partner_id: str = "velotel",
     message_id: str = "",
@@ -44,32 +44,36 @@ async def send(
 ) -> httpx.Response:
     """Send a message of a partner."""
     body = told if isinstance(told, bytes) else json.dumps(told).encode()
-    headers = signed(body, message_id or front.new_id("msg"), at=at)
+    headers = signed_headers(body, message_id or gateway.new_id("msg"), at=at)
     address = f"/v1/partners/{partner_id}/outcomes"
-    return await (http or front.http).post(address, content=body, headers=headers)
+    return await (http or gateway.http).post(address, content=body, headers=headers)
 
 
-async def results(front: Front, told: object, **more: Any) -> list[tuple[str, str | None]]:
+async def results(
+    gateway: RunningGateway, told: object, **more: Any
+) -> list[tuple[str, str | None]]:
     """Send a message that is taken; return status and code of each result."""
-    answer = await send(front, told, **more)
+    answer = await send_outcomes(gateway, told, **more)
     assert answer.status_code == 202, answer.text
     return [(one["status"], one["code"]) for one in answer.json()["results"]]
 
 
-def outcome(front: Front, number: str, said: str = "confirmed", **changes: Any) -> dict[str, Any]:
+def outcome(
+    gateway: RunningGateway, number: str, said: str = "confirmed", **changes: Any
+) -> dict[str, Any]:
     """An outcome with an id of its own."""
-    known = {"outcome_id": front.new_id("evt"), "number": number, "outcome": said}
+    known = {"outcome_id": gateway.new_id("evt"), "number": number, "outcome": said}
     return known | changes
 
 
-async def a_ticket(front: Front, **changes: Any) -> str:
+async def a_ticket(gateway: RunningGateway, **changes: Any) -> str:
     """File a claim and wait until its partner has it; return its number."""
-    await front.env.file_and_send(claim=a_claim(front.new_id("acc"), **changes))
-    return front.env.number
+    await gateway.env.file_and_send(claim=a_claim(gateway.new_id("acc"), **changes))
+    return gateway.env.number
 
 
-def link(
-    front: Front,
+def outcome_link(
+    gateway: RunningGateway,
     number: str,
     partner_id: str = "velotel",
     secret: str = SECRET,
@@ -78,4 +82,4 @@ def link(
     """The address that a letter to the partner carries; good for so many days."""
     until = datetime.now(UTC) + timedelta(days=days)
     token = new_token(secret, Subject(OUTCOME, number, partner_id), until)
-    return f"{front.address}/partners/{partner_id}/tickets/{number}/outcome?token={token}"
+    return f"{gateway.address}/partners/{partner_id}/tickets/{number}/outcome?token={token}"

@@ -12,7 +12,7 @@ from gateway.http import problems
 from gateway.http.middleware import MAX_PENDING_BYTES, SecurityMiddleware
 from gateway.server.uvicorn_server import ServerConfig
 from local.stack.ports import HOST
-from tests.support.gateway import served
+from tests.support.gateway import serve_app
 from tests.support.sockets import listening_socket
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -20,7 +20,7 @@ GET = b"GET /hello HTTP/1.1\r\nhost: x\r\n"
 POST = b"POST /v1/echo HTTP/1.1\r\nhost: x\r\n"
 
 
-def an_application(max_pending_bytes: int) -> FastAPI:
+def build_small_app(max_pending_bytes: int) -> FastAPI:
     """Something small behind the guards."""
     app = FastAPI(redirect_slashes=False)
 
@@ -45,7 +45,7 @@ def an_application(max_pending_bytes: int) -> FastAPI:
     return app
 
 
-class Line:
+class RawServer:
     """Where a server listens that has been given such deadlines and bounds."""
 
     def __init__(self, port: int, config: ServerConfig) -> None:
@@ -60,7 +60,7 @@ class Line:
         finally:
             writer.close()
 
-    async def said_to(
+    async def exchange(
         self, *pieces: bytes, pause: float = 0, until: float = 5, source: str = HOST
     ) -> bytes:
         """All that is said to these bytes; `TimeoutError` where the server does not close."""
@@ -76,12 +76,12 @@ class Line:
 
 
 @asynccontextmanager
-async def a_line(
+async def run_raw_server(
     max_pending_bytes: int = MAX_PENDING_BYTES, **settings: float
-) -> AsyncIterator[Line]:
+) -> AsyncIterator[RawServer]:
     """A server with these settings."""
-    app = an_application(max_pending_bytes)
+    app = build_small_app(max_pending_bytes)
     config = ServerConfig(app, grace=1, **settings)  # type: ignore[arg-type]
     with listening_socket() as listening:
-        async with served(app, listening, config):
-            yield Line(listening.getsockname()[1], config)
+        async with serve_app(app, listening, config):
+            yield RawServer(listening.getsockname()[1], config)

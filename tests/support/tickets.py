@@ -5,37 +5,39 @@ from typing import Any
 import httpx
 
 from tests.support.claims import a_claim
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 
 
-async def a_sent_ticket(front: Front, account: str = "", order: str = "", **changes: Any) -> str:
+async def a_sent_ticket(
+    gateway: RunningGateway, account: str = "", order: str = "", **changes: Any
+) -> str:
     """File a claim of an account of its own, wait until the partner has it, return its number."""
-    account = account or front.new_id("acc")
-    await front.env.file_and_send(claim=a_claim(account=account, order=order, **changes))
-    return front.env.number
+    account = account or gateway.new_id("acc")
+    await gateway.env.file_and_send(claim=a_claim(account=account, order=order, **changes))
+    return gateway.env.number
 
 
-async def an_ended_ticket(front: Front, account: str = "") -> str:
+async def an_ended_ticket(gateway: RunningGateway, account: str = "") -> str:
     """A ticket that was withdrawn, and whose workflow is over."""
-    number = await a_sent_ticket(front, account)
-    await front.env.send_update("withdraw")
-    await front.env.wait_until_closed()
+    number = await a_sent_ticket(gateway, account)
+    await gateway.env.send_update("withdraw")
+    await gateway.env.wait_until_closed()
     return number
 
 
-def told(answer: httpx.Response) -> tuple[int, str]:
+def problem_of(answer: httpx.Response) -> tuple[int, str]:
     """Status and code of a problem."""
     return answer.status_code, answer.json().get("code", "")
 
 
-def wrong(answer: httpx.Response) -> dict[str, str]:
+def wrong_fields_of(answer: httpx.Response) -> dict[str, str]:
     """The fields that a problem names."""
     return {one["field"]: one["expected"] for one in answer.json()["errors"]}
 
 
-async def looked_up(front: Front, number: str, **headers: str) -> dict[str, Any]:
+async def get_ticket(gateway: RunningGateway, number: str, **headers: str) -> dict[str, Any]:
     """A ticket as an agent sees it."""
-    answer = await front.http.get(f"/v1/tickets/{number}", headers=front.as_agent() | headers)
+    answer = await gateway.http.get(f"/v1/tickets/{number}", headers=gateway.as_agent() | headers)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found

@@ -12,16 +12,16 @@ from fastapi import FastAPI, Request, Response
 from standardwebhooks import Webhook
 
 from local.stack.ports import HOST
-from tests.support.gateway import WEBHOOK_SECRET, served
+from tests.support.gateway import WEBHOOK_SECRET, serve_app
 from tests.support.partner_server import CannedResponse
 from tests.support.sockets import listening_socket
 
 DEADLINE: Final = 20.0  # seconds
-TAKEN: Final = CannedResponse(200, b"Thank you")
+ACCEPTED: Final = CannedResponse(200, b"Thank you")
 
 
 @dataclass(frozen=True)
-class Heard:
+class ReceivedWebhook:
     """A webhook as it came, and when (seconds of the monotonic clock)."""
 
     headers: Mapping[str, str]
@@ -40,15 +40,15 @@ class Heard:
         return content
 
 
-class Platform:
-    """Gives each ticket the answers of `first_answers` first, then `answer`."""
+class WebhookReceiver:
+    """Gives each ticket the answers of `first_responses` first, then `answer`."""
 
     def __init__(self, address: str) -> None:
         """Take every webhook, as long as nothing else is said."""
         self.address = address
-        self.answer = TAKEN
-        self.first_answers: list[CannedResponse] = []
-        self.heard: list[Heard] = []
+        self.response = ACCEPTED
+        self.first_responses: list[CannedResponse] = []
+        self.received: list[ReceivedWebhook] = []
         self.secret = WEBHOOK_SECRET
         self._came = asyncio.Condition()
 
@@ -56,21 +56,23 @@ class Platform:
         """Take a webhook; one whose signature is wrong breaks the test."""
         body = await request.body()
         Webhook(self.secret).verify(body, dict(request.headers))
-        heard = Heard(dict(request.headers), body, time.monotonic())
-        earlier = len(self.of(heard.event["number"]))
-        said = self.first_answers[earlier] if earlier < len(self.first_answers) else self.answer
+        webhook = ReceivedWebhook(dict(request.headers), body, time.monotonic())
+        earlier = len(self.of(webhook.event["number"]))
+        said = (
+            self.first_responses[earlier] if earlier < len(self.first_responses) else self.response
+        )
         async with self._came:
-            self.heard.append(heard)
+            self.received.append(webhook)
             self._came.notify_all()
         if said.gate:
             await said.gate.wait()
         return Response(said.body, said.status, dict(said.headers))
 
-    def of(self, number: str) -> list[Heard]:
+    def of(self, number: str) -> list[ReceivedWebhook]:
         """What was heard of one ticket."""
-        return [one for one in self.heard if one.event["number"] == number]
+        return [one for one in self.received if one.event["number"] == number]
 
-    async def hears(self, number: str, times: int) -> list[Heard]:
+    async def wait_for(self, number: str, times: int) -> list[ReceivedWebhook]:
         """Wait until so many webhooks about one ticket have come."""
         async with asyncio.timeout(DEADLINE), self._came:
             await self._came.wait_for(lambda: len(self.of(number)) >= times)
@@ -78,11 +80,11 @@ class Platform:
 
 
 @asynccontextmanager
-async def listening_platform() -> AsyncIterator[Platform]:
+async def run_webhook_receiver() -> AsyncIterator[WebhookReceiver]:
     """A platform on a port of its own, in this event loop."""
     with listening_socket() as listening:
-        platform = Platform(f"http://{HOST}:{listening.getsockname()[1]}/webhooks")
+        platform = WebhookReceiver(f"http://{HOST}:{listening.getsockname()[1]}/webhooks")
         app = FastAPI()
         app.add_api_route("/webhooks", platform.take, methods=["POST"])
-        async with served(app, listening):
+        async with serve_app(app, listening):
             yield platform

@@ -7,7 +7,7 @@ import pytest
 
 from domain.errors import RequestRejected
 from gateway.http.auth import Caller, caller_from_claims
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 
 OTHER_SECRET: Final = "another-secret-that-was-made-up-for-the-tests-only"
 FORM: Final = "/v1/partners/velotel/form?kind=missing_cashback"
@@ -56,25 +56,29 @@ def test_a_token_that_names_no_accounts_speaks_for_none() -> None:
         (["agent", "platform"], 200),
     ],
 )
-async def test_a_call_is_for_its_roles(front: Front, roles: list[str], status: int) -> None:
-    headers = front.bearing({"roles": roles, "accounts": "*"})
-    assert (await front.http.get(FORM, headers=headers)).status_code == status
+async def test_a_call_is_for_its_roles(
+    gateway: RunningGateway, roles: list[str], status: int
+) -> None:
+    headers = gateway.bearer_headers({"roles": roles, "accounts": "*"})
+    assert (await gateway.http.get(FORM, headers=headers)).status_code == status
 
 
 @pytest.mark.parametrize(
     "header", ["", "Bearer", "Bearer ", "Basic cGxhdGZvcm06eA==", "bearer", "Bearer a b", "Token x"]
 )
-async def test_what_bears_no_token_is_not_authorised(front: Front, header: str) -> None:
-    answer = await front.http.get(FORM, headers={"authorization": header.strip()})
+async def test_what_bears_no_token_is_not_authorised(gateway: RunningGateway, header: str) -> None:
+    answer = await gateway.http.get(FORM, headers={"authorization": header.strip()})
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorised")
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_tokens_with_different_faults_get_one_and_the_same_answer(front: Front) -> None:
-    bad = [front.token(change) for change in ({"iss": "x"}, {"aud": "x"}, {"exp": 1})]
-    bad += [front.token({}, OTHER_SECRET), "a.b.c"]
+async def test_tokens_with_different_faults_get_one_and_the_same_answer(
+    gateway: RunningGateway,
+) -> None:
+    bad = [gateway.token(change) for change in ({"iss": "x"}, {"aud": "x"}, {"exp": 1})]
+    bad += [gateway.token({}, OTHER_SECRET), "a.b.c"]
     answers = await asyncio.gather(
-        *(front.http.get(FORM, headers={"authorization": f"Bearer {token}"}) for token in bad)
+        *(gateway.http.get(FORM, headers={"authorization": f"Bearer {token}"}) for token in bad)
     )
     told = [answer.json() | {"request_id": ""} for answer in answers]
     assert all(one == told[0] for one in told)

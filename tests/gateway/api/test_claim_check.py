@@ -7,27 +7,27 @@ import pytest
 
 from adapters.postgres.feed_records import store_reward
 from tests.support.claims import a_claim, an_early_claim, an_order, reward_for
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 
 
-async def checked(front: Front, claim: Any) -> httpx.Response:
+async def checked(gateway: RunningGateway, claim: Any) -> httpx.Response:
     """The answer to a check, by a platform that speaks for all."""
-    return await front.http.post("/v1/claims/check", json=claim, headers=front.as_platform())
+    return await gateway.http.post("/v1/claims/check", json=claim, headers=gateway.as_platform())
 
 
-async def filed(front: Front, claim: Any) -> dict[str, Any]:
+async def filed(gateway: RunningGateway, claim: Any) -> dict[str, Any]:
     """The answer to the same claim when it is filed, without what only a ticket has."""
-    headers = front.as_platform() | {"idempotency-key": front.new_id("key")}
+    headers = gateway.as_platform() | {"idempotency-key": gateway.new_id("key")}
     answer: dict[str, Any] = (
-        await front.http.post("/v1/tickets", json=claim, headers=headers)
+        await gateway.http.post("/v1/tickets", json=claim, headers=headers)
     ).json()
     answer.pop("number")
     return answer
 
 
-async def tickets(front: Front, account: str) -> int:
+async def tickets(gateway: RunningGateway, account: str) -> int:
     """How many tickets the books hold of an account."""
-    async with front.env.postgres.transaction() as connection:
+    async with gateway.env.postgres.transaction() as connection:
         query = "select count(*) from tickets where account_id = $1"
         return int(await connection.fetchval(query, account))
 
@@ -55,38 +55,40 @@ async def tickets(front: Front, account: str) -> int:
     ids=str,
 )
 async def test_a_check_answers_as_filing_does_and_writes_nothing(
-    front: Front, changes: dict[str, Any]
+    gateway: RunningGateway, changes: dict[str, Any]
 ) -> None:
-    account = front.new_id("acc")
-    claim = await front.env.prepare_claim(a_claim(account=account))
+    account = gateway.new_id("acc")
+    claim = await gateway.env.prepare_claim(a_claim(account=account))
     told = {key: value for key, value in (claim | changes).items() if value is not None}
-    answer = await checked(front, told)
+    answer = await checked(gateway, told)
     assert answer.status_code == 200, answer.text
-    assert await tickets(front, account) == 0
-    assert answer.json() == await filed(front, told)
+    assert await tickets(gateway, account) == 0
+    assert answer.json() == await filed(gateway, told)
 
 
 async def test_an_early_claim_is_checked_with_the_moment_from_which_it_is_possible(
-    front: Front,
+    gateway: RunningGateway,
 ) -> None:
     """R9."""
-    claim = await front.env.prepare_claim(an_early_claim(account=front.new_id("acc")))
-    found = (await checked(front, claim)).json()
+    claim = await gateway.env.prepare_claim(an_early_claim(account=gateway.new_id("acc")))
+    found = (await checked(gateway, claim)).json()
     assert (found["status"], found["reasons"][0]["code"]) == ("refused", "too_early")
     assert found["available_from"]
-    assert found == await filed(front, claim)
+    assert found == await filed(gateway, claim)
 
 
-async def test_a_claim_that_stands_already_is_found_under_its_number(front: Front) -> None:
+async def test_a_claim_that_stands_already_is_found_under_its_number(
+    gateway: RunningGateway,
+) -> None:
     """R25: the account's own."""
     order = an_order()
-    claim = await front.env.prepare_claim(a_claim(account=front.new_id("acc"), order=order))
-    headers = front.as_platform() | {"idempotency-key": front.new_id("key")}
-    number = (await front.http.post("/v1/tickets", json=claim, headers=headers)).json()["number"]
-    found = (await checked(front, claim)).json()
+    claim = await gateway.env.prepare_claim(a_claim(account=gateway.new_id("acc"), order=order))
+    headers = gateway.as_platform() | {"idempotency-key": gateway.new_id("key")}
+    number = (await gateway.http.post("/v1/tickets", json=claim, headers=headers)).json()["number"]
+    found = (await checked(gateway, claim)).json()
     assert (found["status"], found["existing_ticket"]) == ("discarded", number)
-    other = await front.env.prepare_claim(a_claim(account=front.new_id("acc"), order=order))
-    assert (await checked(front, other)).json()["status"] == "accepted"
+    other = await gateway.env.prepare_claim(a_claim(account=gateway.new_id("acc"), order=order))
+    assert (await checked(gateway, other)).json()["status"] == "accepted"
 
 
 @pytest.mark.parametrize(
@@ -98,29 +100,29 @@ async def test_a_claim_that_stands_already_is_found_under_its_number(front: Fron
     ],
 )
 async def test_a_reward_that_is_there_is_found(
-    front: Front, state: str, code: str, contact: str | None
+    gateway: RunningGateway, state: str, code: str, contact: str | None
 ) -> None:
     """R4-R6, R24."""
-    claim = await front.env.prepare_claim(a_claim(account=front.new_id("acc")))
-    await store_reward(front.env.postgres, reward_for(claim, state=state))
-    found = (await checked(front, claim)).json()
+    claim = await gateway.env.prepare_claim(a_claim(account=gateway.new_id("acc")))
+    await store_reward(gateway.env.postgres, reward_for(claim, state=state))
+    found = (await checked(gateway, claim)).json()
     assert (found["reasons"][0]["code"], found["contact"]) == (code, contact)
-    assert found == await filed(front, claim)
+    assert found == await filed(gateway, claim)
 
 
-async def test_a_check_promises_no_letter_that_cannot_leave(front: Front) -> None:
+async def test_a_check_promises_no_letter_that_cannot_leave(gateway: RunningGateway) -> None:
     """By the ability of the mail server that a worker has found."""
     contact = {"email": "jörg@straße.de", "name": "http://evil.example", "language": "de-AT"}
-    claim = await front.env.prepare_claim(a_claim(account=front.new_id("acc"), contact=contact))
-    postgres = front.env.postgres
+    claim = await gateway.env.prepare_claim(a_claim(account=gateway.new_id("acc"), contact=contact))
+    postgres = gateway.env.postgres
     await postgres.run("mail_server_asked", supports_smtputf8=False)
     try:
-        found = (await checked(front, claim)).json()
+        found = (await checked(gateway, claim)).json()
     finally:
         await postgres.run("mail_server_asked", supports_smtputf8=True)
     (reason,) = found["reasons"]
     assert (reason["code"], reason["field"]) == ("incomplete", "contact.email")
     assert reason["message"].startswith("E-Mail-Adresse: An diese Adresse können wir nichts senden")
-    assert (await checked(front, claim)).json()["status"] == "accepted"
-    filed_answer = await filed(front, claim)
+    assert (await checked(gateway, claim)).json()["status"] == "accepted"
+    filed_answer = await filed(gateway, claim)
     assert filed_answer["status"] == "accepted"

@@ -10,20 +10,22 @@ import pytest
 from adapters.postgres.feed_records import store_link, store_reward
 from tests.support.builders import a_link, a_reward
 from tests.support.claims import a_claim, reward_for
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 
 
-async def asked(front: Front, account: str, kind: str, **headers: str) -> httpx.Response:
+async def asked(gateway: RunningGateway, account: str, kind: str, **headers: str) -> httpx.Response:
     """The answer to a platform that speaks for this account alone."""
     path = f"/v1/accounts/{account}/claimable-links"
-    return await front.http.get(
-        path, params={"kind": kind}, headers=front.as_platform(account) | headers
+    return await gateway.http.get(
+        path, params={"kind": kind}, headers=gateway.as_platform(account) | headers
     )
 
 
-async def choices(front: Front, account: str, kind: str, **headers: str) -> list[dict[str, Any]]:
+async def choices(
+    gateway: RunningGateway, account: str, kind: str, **headers: str
+) -> list[dict[str, Any]]:
     """What there is to choose."""
-    answer = await asked(front, account, kind, **headers)
+    answer = await asked(gateway, account, kind, **headers)
     assert answer.status_code == 200, answer.text
     assert answer.json()["is_complete"]
     found: list[dict[str, Any]] = answer.json()["links"]
@@ -36,89 +38,93 @@ def ago(**span: float) -> datetime:
 
 
 async def test_links_are_listed_with_shop_kind_and_date_and_others_links_are_not(
-    front: Front,
+    gateway: RunningGateway,
 ) -> None:
     """R10, R15, R16."""
-    account, other = front.new_id("acc"), front.new_id("acc")
-    mine, new, others = (front.new_id("lnk") for _ in range(3))
-    put = partial(store_link, front.env.postgres)
+    account, other = gateway.new_id("acc"), gateway.new_id("acc")
+    mine, new, others = (gateway.new_id("lnk") for _ in range(3))
+    put = partial(store_link, gateway.env.postgres)
     await put(a_link(account_id=account, link_id=mine, clicked_at=ago(days=20)))
     await put(a_link(account_id=account, link_id=new, clicked_at=ago(hours=1)))
     await put(a_link(account_id=other, link_id=others, clicked_at=ago(days=20)))
-    newest, oldest = await choices(front, account, "missing_cashback")
+    newest, oldest = await choices(gateway, account, "missing_cashback")
     assert (oldest["link_id"], oldest["status"]) == (mine, "open")
     assert (oldest["partner_name"], oldest["kind"]) == ("Velotel", "cashback")
     assert oldest["clicked_on"] == oldest["orders_from"]
     assert oldest["amount"] == {"amount": "40.00", "currency": "PLN"}
     assert (newest["link_id"], newest["status"], newest["reason"]) == (new, "not_yet", "too_early")
     assert newest["available_from"]
-    assert await choices(front, account, "missing_referral_reward") == []
+    assert await choices(gateway, account, "missing_referral_reward") == []
 
 
 @pytest.mark.parametrize(("language", "word"), [("pl", "nagroda"), ("de", "P"), ("en", "reward")])
 async def test_a_reason_is_told_in_the_callers_language(
-    front: Front, language: str, word: str
+    gateway: RunningGateway, language: str, word: str
 ) -> None:
-    account = front.new_id("acc")
-    link = a_link(account_id=account, link_id=front.new_id("lnk"), clicked_at=ago(hours=1))
-    await store_link(front.env.postgres, link)
+    account = gateway.new_id("acc")
+    link = a_link(account_id=account, link_id=gateway.new_id("lnk"), clicked_at=ago(hours=1))
+    await store_link(gateway.env.postgres, link)
     headers = {"accept-language": language}
-    (found,) = await choices(front, account, "missing_cashback", **headers)
+    (found,) = await choices(gateway, account, "missing_cashback", **headers)
     assert word in found["message"].lower() or word in found["message"]
 
 
-async def test_a_rejected_reward_is_listed_until_a_ticket_contests_it(front: Front) -> None:
+async def test_a_rejected_reward_is_listed_until_a_ticket_contests_it(
+    gateway: RunningGateway,
+) -> None:
     """R11, R25."""
-    claim = await front.env.prepare_claim(a_claim(account=front.new_id("acc")))
-    account, reward_id = claim["account_id"], front.new_id("rew")
+    claim = await gateway.env.prepare_claim(a_claim(account=gateway.new_id("acc")))
+    account, reward_id = claim["account_id"], gateway.new_id("rew")
     reward = reward_for(claim, reward_id=reward_id, state="rejected")
-    await store_reward(front.env.postgres, reward)
-    (found,) = await choices(front, account, "rejected_reward")
+    await store_reward(gateway.env.postgres, reward)
+    (found,) = await choices(gateway, account, "rejected_reward")
     assert (found["status"], found["reward_id"]) == ("open", reward_id)
     assert found["link_id"] == claim["link_id"]
     chosen = {name: found[name] for name in ("partner_id", "link_id", "reward_id")}
     contest = claim | chosen | {"kind": "rejected_reward", "ordered_on": None}
     contest["answers"] |= {"objection": "It runs."}
-    headers = front.as_platform(account) | {"idempotency-key": front.new_id("key")}
-    filed = (await front.http.post("/v1/tickets", json=contest, headers=headers)).json()
+    headers = gateway.as_platform(account) | {"idempotency-key": gateway.new_id("key")}
+    filed = (await gateway.http.post("/v1/tickets", json=contest, headers=headers)).json()
     assert filed["status"] == "accepted", filed
-    (after,) = await choices(front, account, "rejected_reward")
+    (after,) = await choices(gateway, account, "rejected_reward")
     assert (after["status"], after["reason"]) == ("closed", "duplicate")
     assert after["existing_ticket"] == filed["number"]
     assert filed["number"] in after["message"]
 
 
-async def test_a_rejected_reward_at_a_partner_without_a_link_says_so(front: Front) -> None:
+async def test_a_rejected_reward_at_a_partner_without_a_link_says_so(
+    gateway: RunningGateway,
+) -> None:
     """R10."""
-    account = front.new_id("acc")
+    account = gateway.new_id("acc")
     reward = a_reward(
-        account_id=account, reward_id=front.new_id("rew"), link_id=None, changed_at=ago(days=1)
+        account_id=account, reward_id=gateway.new_id("rew"), link_id=None, changed_at=ago(days=1)
     )
-    await store_reward(front.env.postgres, reward)
-    (found,) = await choices(front, account, "rejected_reward")
+    await store_reward(gateway.env.postgres, reward)
+    (found,) = await choices(gateway, account, "rejected_reward")
     assert (found["status"], found["reason"]) == ("closed", "no_link")
 
 
-async def test_an_account_that_nobody_knows_has_nothing_to_choose(front: Front) -> None:
+async def test_an_account_that_nobody_knows_has_nothing_to_choose(gateway: RunningGateway) -> None:
     for kind in ("missing_cashback", "missing_referral_reward", "rejected_reward"):
-        assert await choices(front, front.new_id("acc"), kind) == []
+        assert await choices(gateway, gateway.new_id("acc"), kind) == []
 
 
-async def test_another_account_is_refused(front: Front) -> None:
-    path = f"/v1/accounts/{front.new_id('acc')}/claimable-links?kind=missing_cashback"
-    answer = await front.http.get(path, headers=front.as_platform("acc-mine"))
+async def test_another_account_is_refused(gateway: RunningGateway) -> None:
+    path = f"/v1/accounts/{gateway.new_id('acc')}/claimable-links?kind=missing_cashback"
+    answer = await gateway.http.get(path, headers=gateway.as_platform("acc-mine"))
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
-    answer = await front.http.get(path, headers=front.as_platform() | front.as_agent())
+    answer = await gateway.http.get(path, headers=gateway.as_platform() | gateway.as_agent())
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
 @pytest.mark.parametrize("query", ["", "?kind=", "?kind=everything"])
-async def test_a_kind_that_there_is_not_is_malformed(front: Front, query: str) -> None:
+async def test_a_kind_that_there_is_not_is_malformed(gateway: RunningGateway, query: str) -> None:
     path = f"/v1/accounts/acc-1/claimable-links{query}"
-    answer = await front.http.get(path, headers=front.as_platform())
+    answer = await gateway.http.get(path, headers=gateway.as_platform())
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "kind")
 
 
-async def test_an_account_id_may_hold_a_slash(front: Front) -> None:
-    answer = await asked(front, "eu/17", "missing_cashback")
+async def test_an_account_id_may_hold_a_slash(gateway: RunningGateway) -> None:
+    answer = await asked(gateway, "eu/17", "missing_cashback")
     assert answer.status_code == 200

@@ -9,38 +9,38 @@ import pytest
 from tests.gateway.pages.test_agent_access import came_in
 from tests.support.claims import days_ago
 from tests.support.environment import wait_until
-from tests.support.gateway import Front
-from tests.support.partner_client import a_ticket, outcome, results, send
-from tests.support.tickets import looked_up, told, wrong
+from tests.support.gateway import RunningGateway
+from tests.support.partner_client import a_ticket, outcome, results, send_outcomes
+from tests.support.tickets import get_ticket, problem_of, wrong_fields_of
 
 OVER = {"activated_on": days_ago(90).isoformat()}
 LONG = {"cancellation_ends_on": days_ago(-60).isoformat()}
 CLOSED, ACCEPTED = ("refused", "ticket_closed"), ("accepted", None)
 
 
-async def a_granted_ticket(front: Front) -> str:
+async def a_granted_ticket(gateway: RunningGateway) -> str:
     """A ticket whose reward was granted."""
-    number = await a_ticket(front)
-    await send(front, outcome(front, number, **OVER))
-    assert (await front.env.wait_until_closed()).granted_amount
+    number = await a_ticket(gateway)
+    await send_outcomes(gateway, outcome(gateway, number, **OVER))
+    assert (await gateway.env.wait_until_closed()).granted_amount
     return number
 
 
-async def a_confirmed_ticket(front: Front) -> str:
+async def a_confirmed_ticket(gateway: RunningGateway) -> str:
     """A ticket in its cancellation period."""
-    number = await a_ticket(front)
-    await send(front, outcome(front, number, **LONG))
-    await front.env.wait_for_state("awaiting_cancellation_period")
+    number = await a_ticket(gateway)
+    await send_outcomes(gateway, outcome(gateway, number, **LONG))
+    await gateway.env.wait_for_state("awaiting_cancellation_period")
     return number
 
 
-async def waiting(front: Front, number: str) -> list[dict[str, Any]]:
+async def waiting(gateway: RunningGateway, number: str) -> list[dict[str, Any]]:
     """The discrepancies of a ticket that wait for an agent, as the list of all names them."""
     found: list[dict[str, Any]] = []
     after = 0
     while True:
-        page = await front.http.get(
-            f"/v1/discrepancies?limit=100&after={after}", headers=front.as_agent()
+        page = await gateway.http.get(
+            f"/v1/discrepancies?limit=100&after={after}", headers=gateway.as_agent()
         )
         assert page.status_code == 200, page.text
         found += [one for one in page.json()["discrepancies"] if one["number"] == number]
@@ -50,66 +50,70 @@ async def waiting(front: Front, number: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("said", ["rejected", "order_cancelled"])
 async def test_what_is_cancelled_after_the_grant_is_refused_and_shown(
-    front: Front, said: str
+    gateway: RunningGateway, said: str
 ) -> None:
-    number = await a_granted_ticket(front)
-    late = outcome(front, number, said, reason_code="order_returned", note="came back")
-    assert await results(front, late) == [CLOSED]
-    (one,) = await waiting(front, number)
+    number = await a_granted_ticket(gateway)
+    late = outcome(gateway, number, said, reason_code="order_returned", note="came back")
+    assert await results(gateway, late) == [CLOSED]
+    (one,) = await waiting(gateway, number)
     assert (one["actor"], one["message_id"]) == ("partner:velotel", late["outcome_id"])
     assert (one["code"], one["body"]["outcome"]) == ("ticket_closed", said)
-    assert (await looked_up(front, number))["discrepancies"] == [one]
-    assert await results(front, late) == [CLOSED]
-    assert len(await waiting(front, number)) == 1
+    assert (await get_ticket(gateway, number))["discrepancies"] == [one]
+    assert await results(gateway, late) == [CLOSED]
+    assert len(await waiting(gateway, number)) == 1
 
 
-async def test_a_return_in_the_period_ends_the_ticket_and_is_no_discrepancy(front: Front) -> None:
-    number = await a_confirmed_ticket(front)
-    late = outcome(front, number, "rejected", reason_code="order_returned")
-    assert await results(front, late) == [ACCEPTED]
-    ended = await front.env.wait_until_closed()
+async def test_a_return_in_the_period_ends_the_ticket_and_is_no_discrepancy(
+    gateway: RunningGateway,
+) -> None:
+    number = await a_confirmed_ticket(gateway)
+    late = outcome(gateway, number, "rejected", reason_code="order_returned")
+    assert await results(gateway, late) == [ACCEPTED]
+    ended = await gateway.env.wait_until_closed()
     assert (ended.state, ended.reason_code, ended.granted_amount) == (
         "rejected",
         "order_returned",
         None,
     )
-    assert await waiting(front, number) == []
-    again = outcome(front, number, "confirmed")
-    assert await results(front, again) == [CLOSED]
-    assert [one["message_id"] for one in await waiting(front, number)] == [again["outcome_id"]]
+    assert await waiting(gateway, number) == []
+    again = outcome(gateway, number, "confirmed")
+    assert await results(gateway, again) == [CLOSED]
+    assert [one["message_id"] for one in await waiting(gateway, number)] == [again["outcome_id"]]
 
 
-async def test_what_can_move_nothing_is_not_called_accepted(front: Front) -> None:
-    number = await a_confirmed_ticket(front)
-    asks = outcome(front, number, "information_requested", questions=["Which one?"])
-    assert await results(front, asks) == [("refused", "action_not_allowed")]
-    assert await results(front, outcome(front, number)) == [("duplicate", "unchanged")]
-    await wait_until(lambda: waiting(front, number), lambda found: len(found) == 1)
+async def test_what_can_move_nothing_is_not_called_accepted(gateway: RunningGateway) -> None:
+    number = await a_confirmed_ticket(gateway)
+    asks = outcome(gateway, number, "information_requested", questions=["Which one?"])
+    assert await results(gateway, asks) == [("refused", "action_not_allowed")]
+    assert await results(gateway, outcome(gateway, number)) == [("duplicate", "unchanged")]
+    await wait_until(lambda: waiting(gateway, number), lambda found: len(found) == 1)
 
 
-async def test_one_id_with_another_content_is_refused_and_shown(front: Front) -> None:
-    number = await a_confirmed_ticket(front)
-    first = outcome(front, number, reward={"amount": "20.00", "currency": "PLN"})
-    assert await results(front, first) == [ACCEPTED]
+async def test_one_id_with_another_content_is_refused_and_shown(gateway: RunningGateway) -> None:
+    number = await a_confirmed_ticket(gateway)
+    first = outcome(gateway, number, reward={"amount": "20.00", "currency": "PLN"})
+    assert await results(gateway, first) == [ACCEPTED]
     other = first | {"outcome": "rejected", "reason_code": "order_returned", "reward": None}
     for _ in range(2):
-        assert await results(front, other) == [("refused", "outcome_id_reused")]
-    assert await results(front, first) == [("duplicate", None)]
-    assert [one["code"] for one in await waiting(front, number)] == ["outcome_id_reused"]
+        assert await results(gateway, other) == [("refused", "outcome_id_reused")]
+    assert await results(gateway, first) == [("duplicate", None)]
+    assert [one["code"] for one in await waiting(gateway, number)] == ["outcome_id_reused"]
 
 
-async def test_a_granted_reward_that_the_platform_judges_invalid_is_shown(front: Front) -> None:
-    number = await a_granted_ticket(front)
-    account = (await looked_up(front, number))["account_id"]
+async def test_a_granted_reward_that_the_platform_judges_invalid_is_shown(
+    gateway: RunningGateway,
+) -> None:
+    number = await a_granted_ticket(gateway)
+    account = (await get_ticket(gateway, number))["account_id"]
     reward = {
-        "reward_id": front.new_id("rew"), "version": 1, "account_id": account,
+        "reward_id": gateway.new_id("rew"), "version": 1, "account_id": account,
         "partner_id": "velotel", "kind": "cashback", "state": "invalid",
         "changed_at": datetime.now(UTC).isoformat(), "granted_by_ticket": number,
     }  # fmt: skip
-    address, headers = f"/v1/rewards/{reward['reward_id']}", front.as_platform(account)
+    address, headers = f"/v1/rewards/{reward['reward_id']}", gateway.as_platform(account)
     for _ in range(2):
-        assert (await front.http.put(address, json=reward, headers=headers)).status_code == 200
-    (one,) = await waiting(front, number)
+        assert (await gateway.http.put(address, json=reward, headers=headers)).status_code == 200
+    (one,) = await waiting(gateway, number)
     assert (one["actor"], one["message"], one["body"]["state"]) == (
         "platform",
         "reward_changed",
@@ -117,35 +121,35 @@ async def test_a_granted_reward_that_the_platform_judges_invalid_is_shown(front:
     )
 
 
-async def test_an_agent_closes_a_discrepancy_once_and_says_how(front: Front) -> None:
-    number = await a_granted_ticket(front)
-    await send(front, outcome(front, number, "rejected"))
-    (one,) = await waiting(front, number)
+async def test_an_agent_closes_a_discrepancy_once_and_says_how(gateway: RunningGateway) -> None:
+    number = await a_granted_ticket(gateway)
+    await send_outcomes(gateway, outcome(gateway, number, "rejected"))
+    (one,) = await waiting(gateway, number)
     address = f"/v1/discrepancies/{one['discrepancy_id']}/closure"
-    empty = await front.http.post(address, json={"note": " "}, headers=front.as_agent())
-    assert (told(empty), list(wrong(empty))) == ((422, "malformed"), ["note"])
-    platform = await front.http.post(address, json={"note": "x"}, headers=front.as_platform())
-    assert told(platform) == (403, "forbidden")
+    empty = await gateway.http.post(address, json={"note": " "}, headers=gateway.as_agent())
+    assert (problem_of(empty), list(wrong_fields_of(empty))) == ((422, "malformed"), ["note"])
+    platform = await gateway.http.post(address, json={"note": "x"}, headers=gateway.as_platform())
+    assert problem_of(platform) == (403, "forbidden")
     for name in ("anna", "bela"):
-        done = await front.http.post(
-            address, json={"note": f"{name} was here"}, headers=front.as_agent(name)
+        done = await gateway.http.post(
+            address, json={"note": f"{name} was here"}, headers=gateway.as_agent(name)
         )
         assert done.status_code == 200, done.text
         assert (done.json()["closed_by"], done.json()["closing_note"]) == (
             "agent:anna",
             "anna was here",
         )
-    assert await waiting(front, number) == []
-    unknown = await front.http.post(
-        "/v1/discrepancies/999999999/closure", json={"note": "x"}, headers=front.as_agent()
+    assert await waiting(gateway, number) == []
+    unknown = await gateway.http.post(
+        "/v1/discrepancies/999999999/closure", json={"note": "x"}, headers=gateway.as_agent()
     )
-    assert told(unknown) == (404, "unknown_discrepancy")
+    assert problem_of(unknown) == (404, "unknown_discrepancy")
 
 
-async def test_the_desk_counts_shows_and_closes_discrepancies(front: Front) -> None:
-    number = await a_granted_ticket(front)
-    await send(front, outcome(front, number, "rejected", reason_code="order_returned"))
-    async with came_in(front) as client:
+async def test_the_desk_counts_shows_and_closes_discrepancies(gateway: RunningGateway) -> None:
+    number = await a_granted_ticket(gateway)
+    await send_outcomes(gateway, outcome(gateway, number, "rejected", reason_code="order_returned"))
+    async with came_in(gateway) as client:
         queue = (await client.get("/desk/queues/discrepancies?language=en")).text
         row = queue.partition(number)[2].partition("</tr>")[0]
         assert "rejected" in row
@@ -160,9 +164,9 @@ async def test_the_desk_counts_shows_and_closes_discrepancies(front: Front) -> N
         assert unsigned.status_code == 403
         empty = await client.post(address, data=token | {"closing_note": " "})
         assert empty.status_code == 303
-        assert len(await waiting(front, number)) == 1
+        assert len(await waiting(gateway, number)) == 1
         closed = await client.post(address, data=token | {"closing_note": "taken back"})
         assert closed.status_code == 303
         assert "What contradicts" not in (await client.get(f"/desk/tickets/{number}")).text
-    (one,) = (await looked_up(front, number))["discrepancies"]
+    (one,) = (await get_ticket(gateway, number))["discrepancies"]
     assert (one["closed_by"], one["closing_note"]) == ("agent:dorota", "taken back")

@@ -12,7 +12,7 @@ from domain.partners.patterns import to_ecma
 from domain.partners.profile import LANGUAGES, ClaimKind, PartnerRules
 from gateway.api.partners.form_schema import form_schema
 from tests.support.builders import a_field
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 from tests.support.setup import profiles
 
 KNOWN = {key: one.rules for key, one in profiles("http://nowhere.invalid", {}).items()}
@@ -102,16 +102,18 @@ def test_a_pattern_that_browsers_read_otherwise_leaves_the_decision_to_filing() 
     assert schema["properties"]["order_number"]["pattern"] == r"\S"
 
 
-async def test_a_form_is_described_in_the_language_that_is_asked_for(front: Front) -> None:
+async def test_a_form_is_described_in_the_language_that_is_asked_for(
+    gateway: RunningGateway,
+) -> None:
     path = "/v1/partners/velotel/form?kind=missing_cashback"
-    headers = front.as_platform("acc-1")
-    polish = await front.http.get(f"{path}&language=pl", headers=headers)
+    headers = gateway.as_platform("acc-1")
+    polish = await gateway.http.get(f"{path}&language=pl", headers=headers)
     assert polish.headers["content-type"] == "application/schema+json"
     assert polish.headers["content-language"] == "pl"
     assert polish.json()["properties"]["order_number"]["title"] == "Numer umowy"
-    german = await front.http.get(path, headers=headers | {"accept-language": "de"})
+    german = await gateway.http.get(path, headers=headers | {"accept-language": "de"})
     assert german.json()["properties"]["order_number"]["title"] == "Vertragsnummer"
-    markets = await front.http.get(path, headers=headers)
+    markets = await gateway.http.get(path, headers=headers)
     assert markets.json() == polish.json()
 
 
@@ -125,12 +127,14 @@ async def test_a_form_is_described_in_the_language_that_is_asked_for(front: Fron
         ("velotel/form", 422, "malformed"),
     ],
 )
-async def test_a_form_that_there_is_not(front: Front, path: str, status: int, code: str) -> None:
-    answer = await front.http.get(f"/v1/partners/{path}", headers=front.as_platform())
+async def test_a_form_that_there_is_not(
+    gateway: RunningGateway, path: str, status: int, code: str
+) -> None:
+    answer = await gateway.http.get(f"/v1/partners/{path}", headers=gateway.as_platform())
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-async def test_a_form_is_for_platforms(front: Front) -> None:
+async def test_a_form_is_for_platforms(gateway: RunningGateway) -> None:
     path = "/v1/partners/velotel/form?kind=missing_cashback"
-    assert (await front.http.get(path, headers=front.as_agent())).status_code == 403
-    assert (await front.http.get(path)).status_code == 401
+    assert (await gateway.http.get(path, headers=gateway.as_agent())).status_code == 403
+    assert (await gateway.http.get(path)).status_code == 401

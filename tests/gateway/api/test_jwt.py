@@ -22,7 +22,7 @@ from adapters.http.webhook_client import open_door
 from adapters.security.jwt import BearerTokens, IssuerKeys, new_token
 from domain.errors import RequestRejected, TransientError
 from local.stack.ports import HOST
-from tests.support.gateway import AUDIENCE, ISSUER, TOKEN_SECRET, served
+from tests.support.gateway import AUDIENCE, ISSUER, JWT_SECRET, serve_app
 from tests.support.sockets import listening_socket
 
 OTHER_SECRET: Final = "another-secret-that-was-made-up-for-the-tests-only"
@@ -41,7 +41,7 @@ def content(**changes: Any) -> dict[str, Any]:
     return {key: value for key, value in (known | changes).items() if value is not None}
 
 
-def shared(secrets: str = TOKEN_SECRET) -> BearerTokens:
+def shared(secrets: str = JWT_SECRET) -> BearerTokens:
     """Checks tokens that are signed with a shared secret."""
     return BearerTokens(ISSUER, AUDIENCE, secrets=secrets)
 
@@ -80,26 +80,24 @@ UNSOUND: Final[dict[str, dict[str, Any]]] = {
 
 @pytest.mark.parametrize("fault", UNSOUND)
 async def test_a_token_that_is_not_for_us_or_not_for_now_is_refused(fault: str) -> None:
-    assert await refused(shared(), new_token(TOKEN_SECRET, content(**UNSOUND[fault])))
+    assert await refused(shared(), new_token(JWT_SECRET, content(**UNSOUND[fault])))
 
 
 async def test_a_token_may_be_for_others_too() -> None:
     told = content(aud=["another-service", AUDIENCE])
-    assert await shared().read(new_token(TOKEN_SECRET, told))
+    assert await shared().read(new_token(JWT_SECRET, told))
 
 
 async def test_how_long_a_token_may_live_can_be_set() -> None:
-    short = BearerTokens(
-        ISSUER, AUDIENCE, secrets=TOKEN_SECRET, longest_life=timedelta(seconds=300)
-    )
+    short = BearerTokens(ISSUER, AUDIENCE, secrets=JWT_SECRET, longest_life=timedelta(seconds=300))
     now = int(time.time())
-    assert await short.read(new_token(TOKEN_SECRET, content(iat=now, exp=now + 300)))
-    assert await refused(short, new_token(TOKEN_SECRET, content(iat=now, exp=now + 301)))
+    assert await short.read(new_token(JWT_SECRET, content(iat=now, exp=now + 300)))
+    assert await refused(short, new_token(JWT_SECRET, content(iat=now, exp=now + 301)))
 
 
 async def test_a_sound_token_is_read() -> None:
     told = content(roles=["platform"], accounts=["acc-1"])
-    assert await shared().read(new_token(TOKEN_SECRET, told)) == told
+    assert await shared().read(new_token(JWT_SECRET, told)) == told
 
 
 async def test_a_token_signed_with_another_secret_is_refused() -> None:
@@ -123,7 +121,7 @@ async def test_a_token_that_chooses_its_own_algorithm_is_refused(
 
 async def test_a_token_that_was_altered_by_any_one_bit_is_refused() -> None:
     """The last character of each part has bits that mean nothing: those are left out."""
-    token, tokens = new_token(TOKEN_SECRET, content()), shared()
+    token, tokens = new_token(JWT_SECRET, content()), shared()
     ends = {place - 1 for place, letter in enumerate(f"{token}.") if letter == "."}
     for place in set(range(len(token))) - ends:
         for bit in (1, 2, 4, 8, 16, 32):
@@ -143,10 +141,10 @@ async def test_what_is_no_token_is_refused(token: str) -> None:
 
 
 async def test_while_a_secret_rotates_the_old_and_the_new_one_count() -> None:
-    both = shared(f"{OTHER_SECRET} {TOKEN_SECRET}")
-    for secret in (OTHER_SECRET, TOKEN_SECRET):
+    both = shared(f"{OTHER_SECRET} {JWT_SECRET}")
+    for secret in (OTHER_SECRET, JWT_SECRET):
         assert await both.read(new_token(secret, content()))
-    assert await refused(shared(OTHER_SECRET), new_token(TOKEN_SECRET, content()))
+    assert await refused(shared(OTHER_SECRET), new_token(JWT_SECRET, content()))
 
 
 class Issuer:
@@ -191,7 +189,7 @@ async def publishing(fetched_again: float = 30) -> AsyncIterator[tuple[Issuer, B
     app: Any = Starlette(routes=[Route("/keys", issuer.publish)])
     with listening_socket() as listening:
         issuer.address = f"http://{HOST}:{listening.getsockname()[1]}/keys"
-        async with served(app, listening), open_door({}) as door:
+        async with serve_app(app, listening), open_door({}) as door:
             keys = IssuerKeys(issuer.address, door.fetch, fetched_again)
             yield issuer, BearerTokens(ISSUER, AUDIENCE, keys=keys)
 
@@ -202,7 +200,7 @@ async def test_a_token_signed_with_a_published_key_is_read(algorithm: str) -> No
         issuer.make("one", algorithm)
         assert (await tokens.read(issuer.sign("one")))["sub"] == "platform"
         assert await refused(tokens, issuer.sign("one", aud="another-service"))
-        assert await refused(tokens, new_token(TOKEN_SECRET, content()))
+        assert await refused(tokens, new_token(JWT_SECRET, content()))
 
 
 async def test_a_key_that_is_published_later_is_fetched_and_a_withdrawn_one_forgotten() -> None:

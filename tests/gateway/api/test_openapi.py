@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from gateway.http.problems import MEDIA_TYPE, STATUS
 from tests.support.databases import fresh_database
-from tests.support.gateway import Front, fronted
+from tests.support.gateway import RunningGateway, run_gateway
 from tests.support.setup import dev_server
 from tests.support.tickets import a_sent_ticket, an_ended_ticket
 
@@ -24,9 +24,9 @@ Json = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-async def document(front: Front) -> Json:
+async def document(gateway: RunningGateway) -> Json:
     """The document as it is served."""
-    answer = await front.http.get("/openapi.json")
+    answer = await gateway.http.get("/openapi.json")
     found: Json = answer.json()
     return found
 
@@ -151,7 +151,7 @@ def configuration(token: str) -> str:
 
 
 @pytest.fixture
-async def apart(postgres_server: str, tmp_path: Path) -> AsyncIterator[Front]:
+async def apart(postgres_server: str, tmp_path: Path) -> AsyncIterator[RunningGateway]:
     """A front with the same few tickets whatever ran before: what is tried follows what is found.
 
     None of them asks its member: whether an answer is complete, no schema can say.
@@ -159,7 +159,7 @@ async def apart(postgres_server: str, tmp_path: Path) -> AsyncIterator[Front]:
     async with (
         dev_server() as server,
         fresh_database(postgres_server) as database_url,
-        fronted(server, database_url, tmp_path) as whole,
+        run_gateway(server, database_url, tmp_path) as whole,
     ):
         await a_sent_ticket(whole)
         await an_ended_ticket(whole)
@@ -168,7 +168,7 @@ async def apart(postgres_server: str, tmp_path: Path) -> AsyncIterator[Front]:
 
 @pytest.mark.timeout(PATIENCE + 30)
 async def test_schemathesis_finds_no_server_error_and_no_undocumented_answer(
-    apart: Front, tmp_path: Path
+    apart: RunningGateway, tmp_path: Path
 ) -> None:
     """All checks and phases, with a token of every role."""
     token = apart.token({"roles": ["platform", "agent", "operator"], "accounts": "*"})

@@ -19,7 +19,7 @@ from tests.gateway.api.test_claim_filing import filed
 from tests.support.claims import a_claim
 from tests.support.databases import fresh_database
 from tests.support.environment import TicketEnvironment
-from tests.support.gateway import Front, fronted
+from tests.support.gateway import RunningGateway, run_gateway
 from tests.support.setup import dev_server
 
 SOON_LONG: Final = "limit.historyCount.suggestContinueAsNew=30"
@@ -28,34 +28,36 @@ SOON_LONG: Final = "limit.historyCount.suggestContinueAsNew=30"
 @pytest.fixture(scope="module")
 async def again(
     postgres_server: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Front]:
+) -> AsyncIterator[RunningGateway]:
     """A gateway before a server on which histories are soon too long."""
     letters: Path = tmp_path_factory.mktemp("letters")
     async with (
         dev_server("--dynamic-config-value", SOON_LONG) as server,
         fresh_database(postgres_server) as database_url,
-        fronted(server, database_url, letters) as whole,
+        run_gateway(server, database_url, letters) as whole,
     ):
         yield whole
 
 
-async def first_filed(front: Front, **changes: Any) -> tuple[dict[str, Any], str, httpx.Response]:
+async def first_filed(
+    gateway: RunningGateway, **changes: Any
+) -> tuple[dict[str, Any], str, httpx.Response]:
     """A claim, its key and its first answer; the stage stands at its ticket."""
-    claim = await front.env.prepare_claim(a_claim(account=front.new_id("acc"), **changes))
-    key = front.new_id("key")
-    answer = await filed(front, claim, key)
-    front.env.number = answer.json()["number"]
+    claim = await gateway.env.prepare_claim(a_claim(account=gateway.new_id("acc"), **changes))
+    key = gateway.new_id("key")
+    answer = await filed(gateway, claim, key)
+    gateway.env.number = answer.json()["number"]
     assert answer.status_code == 201, answer.text
     return claim, key, answer
 
 
 async def must_be_as_first(
-    front: Front, claim: dict[str, Any], key: str, first: httpx.Response
+    gateway: RunningGateway, claim: dict[str, Any], key: str, first: httpx.Response
 ) -> None:
     """Filed again it is the same ticket, and another claim under the key is refused."""
-    repeated = await filed(front, claim, key)
+    repeated = await filed(gateway, claim, key)
     assert (repeated.status_code, repeated.json()) == (200, first.json())
-    other = await filed(front, claim | {"ordered_on": "2026-01-01"}, key)
+    other = await filed(gateway, claim | {"ordered_on": "2026-01-01"}, key)
     assert (other.status_code, other.json()["code"]) == (422, "key_reused")
 
 
@@ -84,7 +86,7 @@ async def is_known(env: TicketEnvironment, number: str) -> bool:
 
 
 async def test_a_ticket_that_was_continued_as_new_and_has_ended_answers_as_at_first(
-    again: Front,
+    again: RunningGateway,
 ) -> None:
     """Temporal looks for the answer in the last run only, and it was given in the first."""
     claim, key, first = await first_filed(again)
@@ -102,7 +104,7 @@ async def test_a_ticket_that_was_continued_as_new_and_has_ended_answers_as_at_fi
 
 
 async def test_what_temporal_has_forgotten_answers_as_at_first_and_begins_no_other_run(
-    again: Front,
+    again: RunningGateway,
 ) -> None:
     """Withdrawn, discarded, refused; begun again, a run would carry the claim's personal data into
     a new history.
@@ -125,14 +127,16 @@ async def test_what_temporal_has_forgotten_answers_as_at_first_and_begins_no_oth
     assert not any([await is_known(env, number) for number in numbers])
 
 
-async def test_a_ticket_whose_workflow_was_terminated_answers_as_at_first(again: Front) -> None:
+async def test_a_ticket_whose_workflow_was_terminated_answers_as_at_first(
+    again: RunningGateway,
+) -> None:
     claim, key, first = await first_filed(again)
     await again.env.handle.terminate("by hand")
     await must_be_as_first(again, claim, key, first)
 
 
 async def test_a_claim_whose_workflow_was_terminated_before_it_was_judged_is_judged_when_repeated(
-    again: Front,
+    again: RunningGateway,
 ) -> None:
     """Nothing stands in the database, so nothing is done twice."""
     env = again.env

@@ -6,8 +6,8 @@ import pytest
 
 from adapters.postgres.feed_records import store_link
 from tests.support.claims import a_claim, link_of
-from tests.support.gateway import Front
-from tests.support.tickets import a_sent_ticket, looked_up
+from tests.support.gateway import RunningGateway
+from tests.support.tickets import a_sent_ticket, get_ticket
 
 RESEND = {"request_id": "r-1", "reason": "they lost it"}
 OTHERS: list[tuple[str, dict[str, Any]]] = [
@@ -20,67 +20,69 @@ OTHERS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-async def test_other_content_under_the_id_of_a_request_is_refused(front: Front) -> None:
-    number = await a_sent_ticket(front)
-    where, headers = f"/v1/tickets/{number}", front.as_agent("anna")
-    first = await front.http.post(f"{where}/resend", json=RESEND, headers=headers)
+async def test_other_content_under_the_id_of_a_request_is_refused(gateway: RunningGateway) -> None:
+    number = await a_sent_ticket(gateway)
+    where, headers = f"/v1/tickets/{number}", gateway.as_agent("anna")
+    first = await gateway.http.post(f"{where}/resend", json=RESEND, headers=headers)
     assert first.status_code == 200, first.text
     for call, body in OTHERS:
         told = body | {"request_id": "r-1"}
-        answer = await front.http.post(f"{where}/{call}", json=told, headers=headers)
+        answer = await gateway.http.post(f"{where}/{call}", json=told, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (422, "key_reused"), call
         by_header = headers | {"idempotency-key": "r-1"}
-        answer = await front.http.post(f"{where}/{call}", json=body, headers=by_header)
+        answer = await gateway.http.post(f"{where}/{call}", json=body, headers=by_header)
         assert (answer.status_code, answer.json()["code"]) == (422, "key_reused"), call
-    again = await front.http.post(f"{where}/resend", json=RESEND, headers=headers)
+    again = await gateway.http.post(f"{where}/resend", json=RESEND, headers=headers)
     assert (again.status_code, again.json()) == (200, first.json())
-    assert (await looked_up(front, number))["state"] == "sent_to_partner"
+    assert (await get_ticket(gateway, number))["state"] == "sent_to_partner"
 
 
-async def test_nobody_meets_the_ids_of_another_caller(front: Front) -> None:
-    account = front.new_id("acc")
-    number = await a_sent_ticket(front, account)
+async def test_nobody_meets_the_ids_of_another_caller(gateway: RunningGateway) -> None:
+    account = gateway.new_id("acc")
+    number = await a_sent_ticket(gateway, account)
     where = f"/v1/tickets/{number}"
-    anna = front.as_agent("anna")
-    assert (await front.http.post(f"{where}/resend", json=RESEND, headers=anna)).status_code == 200
-    bob = await front.http.post(
-        f"{where}/resend", json={**RESEND, "reason": "other"}, headers=front.as_agent("bob")
+    anna = gateway.as_agent("anna")
+    assert (
+        await gateway.http.post(f"{where}/resend", json=RESEND, headers=anna)
+    ).status_code == 200
+    bob = await gateway.http.post(
+        f"{where}/resend", json={**RESEND, "reason": "other"}, headers=gateway.as_agent("bob")
     )
     assert bob.status_code == 200
-    platform = front.as_platform(account, sub="shop-backend")
-    gone = await front.http.post(
+    platform = gateway.as_platform(account, sub="shop-backend")
+    gone = await gateway.http.post(
         f"{where}/withdrawal", json={"request_id": "r-1"}, headers=platform
     )
     assert (gone.status_code, gone.json()["state"]) == (200, "withdrawn")
 
 
-async def test_after_the_end_an_id_is_bound_as_well(front: Front) -> None:
-    number = await a_sent_ticket(front)
-    where, headers = f"/v1/tickets/{number}", front.as_agent("anna")
-    await front.http.post(f"{where}/resend", json=RESEND, headers=headers)
-    await front.http.post(f"{where}/withdrawal", json={"request_id": "w-1"}, headers=headers)
-    await front.env.wait_until_closed()
+async def test_after_the_end_an_id_is_bound_as_well(gateway: RunningGateway) -> None:
+    number = await a_sent_ticket(gateway)
+    where, headers = f"/v1/tickets/{number}", gateway.as_agent("anna")
+    await gateway.http.post(f"{where}/resend", json=RESEND, headers=headers)
+    await gateway.http.post(f"{where}/withdrawal", json={"request_id": "w-1"}, headers=headers)
+    await gateway.env.wait_until_closed()
     for request_id in ("r-1", "w-1"):
         told = {"request_id": request_id, "reason": "too late"}
-        answer = await front.http.post(f"{where}/withdrawal", json=told, headers=headers)
+        answer = await gateway.http.post(f"{where}/withdrawal", json=told, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (422, "key_reused")
     late = {"request_id": "l-1", "reason": "too late"}
     for body, code in ((late, 409), (late, 409), (late | {"reason": "later"}, 422)):
-        answer = await front.http.post(f"{where}/resend", json=body, headers=headers)
+        answer = await gateway.http.post(f"{where}/resend", json=body, headers=headers)
         assert answer.status_code == code
 
 
 @pytest.mark.parametrize("more", [{"reward_id": None}, {"colour": "red"}], ids=str)
 async def test_a_claim_with_a_null_or_an_unknown_field_more_is_the_same_claim(
-    front: Front, more: dict[str, Any]
+    gateway: RunningGateway, more: dict[str, Any]
 ) -> None:
-    claim = a_claim(account=front.new_id("acc"))
-    await store_link(front.env.postgres, link_of(claim))
-    headers = front.as_platform() | {"idempotency-key": "form-1"}
-    first = await front.http.post("/v1/tickets", json=claim, headers=headers)
-    again = await front.http.post("/v1/tickets", json=claim | more, headers=headers)
+    claim = a_claim(account=gateway.new_id("acc"))
+    await store_link(gateway.env.postgres, link_of(claim))
+    headers = gateway.as_platform() | {"idempotency-key": "form-1"}
+    first = await gateway.http.post("/v1/tickets", json=claim, headers=headers)
+    again = await gateway.http.post("/v1/tickets", json=claim | more, headers=headers)
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.json() == first.json()
     other = claim | {"ordered_on": "2026-01-02"}
-    reused = await front.http.post("/v1/tickets", json=other, headers=headers)
+    reused = await gateway.http.post("/v1/tickets", json=other, headers=headers)
     assert (reused.status_code, reused.json()["code"]) == (422, "key_reused")

@@ -8,155 +8,171 @@ import pytest
 
 from adapters.postgres.database import QUERIES
 from tests.support.environment import wait_until
-from tests.support.gateway import Front
-from tests.support.tickets import a_sent_ticket, an_ended_ticket, looked_up, told, wrong
+from tests.support.gateway import RunningGateway
+from tests.support.tickets import (
+    a_sent_ticket,
+    an_ended_ticket,
+    get_ticket,
+    problem_of,
+    wrong_fields_of,
+)
 
 UNKNOWN = "ZW-4KQ7-P9XT-M2AB-C"
 CONFIRMED = {"outcome": "confirmed", "note": "contract seen"}
 
 
-async def test_an_agent_confirms_with_an_amount(front: Front) -> None:
-    number = await a_sent_ticket(front)
+async def test_an_agent_confirms_with_an_amount(gateway: RunningGateway) -> None:
+    number = await a_sent_ticket(gateway)
     body = CONFIRMED | {"reward": {"amount": "55.00", "currency": "pln"}, "request_id": "d-1"}
-    answer = await front.http.post(
-        f"/v1/tickets/{number}/decision", json=body, headers=front.as_agent("anna")
+    answer = await gateway.http.post(
+        f"/v1/tickets/{number}/decision", json=body, headers=gateway.as_agent("anna")
     )
     assert answer.status_code == 200, answer.text
     assert answer.json() == {
         "request_id": "d-1", "number": number, "state": "awaiting_cancellation_period",
         "state_changed": True, "code": None, "problems": {}, "awaits_approval": False,
     }  # fmt: skip
-    seen = await looked_up(front, number)
+    seen = await get_ticket(gateway, number)
     assert seen["confirmed"] == {"amount": "55.00", "currency": "PLN"}
     assert seen["history"][-1]["actor"] == "agent:anna"
 
 
-async def test_an_agent_rejects_with_a_reason(front: Front) -> None:
-    number = await a_sent_ticket(front)
+async def test_an_agent_rejects_with_a_reason(gateway: RunningGateway) -> None:
+    number = await a_sent_ticket(gateway)
     body = {"outcome": "rejected", "reason_code": "terms_not_met"}
-    answer = await front.http.post(
-        f"/v1/tickets/{number}/decision", json=body, headers=front.as_agent()
+    answer = await gateway.http.post(
+        f"/v1/tickets/{number}/decision", json=body, headers=gateway.as_agent()
     )
     assert (answer.status_code, answer.json()["state"]) == (200, "rejected")
 
 
-async def test_an_actor_in_the_body_is_not_listened_to(front: Front) -> None:
-    number = await a_sent_ticket(front)
+async def test_an_actor_in_the_body_is_not_listened_to(gateway: RunningGateway) -> None:
+    number = await a_sent_ticket(gateway)
     body = CONFIRMED | {"actor": "agent:somebody-else"}
-    await front.http.post(
-        f"/v1/tickets/{number}/decision", json=body, headers=front.as_agent("anna")
+    await gateway.http.post(
+        f"/v1/tickets/{number}/decision", json=body, headers=gateway.as_agent("anna")
     )
-    assert (await looked_up(front, number))["history"][-1]["actor"] == "agent:anna"
+    assert (await get_ticket(gateway, number))["history"][-1]["actor"] == "agent:anna"
 
 
 @pytest.mark.parametrize("named", ["header", "body"])
 async def test_a_repeated_request_gets_its_first_answer_and_does_nothing_more(
-    front: Front, named: str
+    gateway: RunningGateway, named: str
 ) -> None:
-    number = await a_sent_ticket(front)
-    headers = front.as_agent() | ({"idempotency-key": "once"} if named == "header" else {})
+    number = await a_sent_ticket(gateway)
+    headers = gateway.as_agent() | ({"idempotency-key": "once"} if named == "header" else {})
     body = {"questions": ["order_number"]} | ({"request_id": "once"} if named == "body" else {})
     answers = await asyncio.gather(
         *(
-            front.http.post(f"/v1/tickets/{number}/information", json=body, headers=headers)
+            gateway.http.post(f"/v1/tickets/{number}/information", json=body, headers=headers)
             for _ in range(10)
         )
     )
     assert {(one.status_code, one.text) for one in answers} == {(200, answers[0].text)}
-    seen = await looked_up(front, number)
+    seen = await get_ticket(gateway, number)
     assert [move["event"] for move in seen["history"]].count("information_requested") == 1
-    await front.env.send_update("withdraw")
-    await front.env.wait_until_closed()
-    again = await front.http.post(f"/v1/tickets/{number}/information", json=body, headers=headers)
+    await gateway.env.send_update("withdraw")
+    await gateway.env.wait_until_closed()
+    again = await gateway.http.post(f"/v1/tickets/{number}/information", json=body, headers=headers)
     assert (again.status_code, again.text) == (200, answers[0].text)
 
 
-async def test_an_agent_asks_and_the_platform_answers_for_its_member(front: Front) -> None:
-    account = front.new_id("acc")
-    number = await a_sent_ticket(front, account)
-    asked = await front.http.post(
+async def test_an_agent_asks_and_the_platform_answers_for_its_member(
+    gateway: RunningGateway,
+) -> None:
+    account = gateway.new_id("acc")
+    number = await a_sent_ticket(gateway, account)
+    asked = await gateway.http.post(
         f"/v1/tickets/{number}/information",
         json={"questions": ["order_number", "When did you sign?"]},
-        headers=front.as_agent(),
+        headers=gateway.as_agent(),
     )
     assert asked.json()["state"] == "information_requested"
-    answered = await front.http.post(
+    answered = await gateway.http.post(
         f"/v1/tickets/{number}/information",
         json={"answers": {"order_number": "VT-7777-7"}, "note": "on the first of the month"},
-        headers=front.as_platform(account),
+        headers=gateway.as_platform(account),
     )
     assert answered.json()["state"] == "sent_to_partner"
-    seen = await looked_up(front, number)
+    seen = await get_ticket(gateway, number)
     assert seen["history"][-1]["actor"] == "member"
     assert seen["answers"][0]["value"] == "VT-7777-7"
 
 
-async def test_a_members_wrong_answer_is_told_at_its_field(front: Front) -> None:
-    account = front.new_id("acc")
-    number = await a_sent_ticket(front, account)
-    address, headers = f"/v1/tickets/{number}/information", front.as_platform(account)
-    await front.http.post(address, json={"questions": ["order_number"]}, headers=front.as_agent())
+async def test_a_members_wrong_answer_is_told_at_its_field(gateway: RunningGateway) -> None:
+    account = gateway.new_id("acc")
+    number = await a_sent_ticket(gateway, account)
+    address, headers = f"/v1/tickets/{number}/information", gateway.as_platform(account)
+    await gateway.http.post(
+        address, json={"questions": ["order_number"]}, headers=gateway.as_agent()
+    )
     for body, field in (
         ({"answers": {"order_number": "nonsense"}}, "answers.order_number"),
         ({"answers": {}}, "note"),
     ):
-        answer = await front.http.post(address, json=body, headers=headers)
-        assert told(answer) == (422, "incomplete")
-        assert list(wrong(answer)) == [field]
+        answer = await gateway.http.post(address, json=body, headers=headers)
+        assert problem_of(answer) == (422, "incomplete")
+        assert list(wrong_fields_of(answer)) == [field]
 
 
-async def test_the_platform_withdraws_for_its_member_only_its_own_tickets(front: Front) -> None:
-    account = front.new_id("acc")
-    number = await a_sent_ticket(front, account)
+async def test_the_platform_withdraws_for_its_member_only_its_own_tickets(
+    gateway: RunningGateway,
+) -> None:
+    account = gateway.new_id("acc")
+    number = await a_sent_ticket(gateway, account)
     address = f"/v1/tickets/{number}/withdrawal"
-    other = await front.http.post(address, json={}, headers=front.as_platform("acc-other"))
-    nobodys = await front.http.post(
-        f"/v1/tickets/{UNKNOWN}/withdrawal", json={}, headers=front.as_platform("acc-other")
+    other = await gateway.http.post(address, json={}, headers=gateway.as_platform("acc-other"))
+    nobodys = await gateway.http.post(
+        f"/v1/tickets/{UNKNOWN}/withdrawal", json={}, headers=gateway.as_platform("acc-other")
     )
     alike = [one.json() | {"request_id": ""} for one in (other, nobodys)]
-    assert told(other) == (404, "unknown_ticket")
+    assert problem_of(other) == (404, "unknown_ticket")
     assert alike[0] == alike[1]
-    own = await front.http.post(
-        address, json={"reason": "found it"}, headers=front.as_platform(account)
+    own = await gateway.http.post(
+        address, json={"reason": "found it"}, headers=gateway.as_platform(account)
     )
     assert (own.status_code, own.json()["state"]) == (200, "withdrawn")
-    assert (await looked_up(front, number))["history"][-1]["actor"] == "member"
+    assert (await get_ticket(gateway, number))["history"][-1]["actor"] == "member"
 
 
-async def test_somebody_elses_ticket_and_an_unknown_one_cost_the_same_look(front: Front) -> None:
+async def test_somebody_elses_ticket_and_an_unknown_one_cost_the_same_look(
+    gateway: RunningGateway,
+) -> None:
     """What the look-up reads does not depend on the number that was asked for."""
-    number = await a_sent_ticket(front)
+    number = await a_sent_ticket(gateway)
     plans = []
     options = "analyze, costs off, buffers off, timing off, summary off"
     sql = f"explain ({options}) {QUERIES.is_ticket_of.sql}"
     for asked in (number, UNKNOWN):
-        async with front.env.postgres.transaction() as connection:
+        async with gateway.env.postgres.transaction() as connection:
             rows = await connection.fetch(sql, ["acc-other"], asked)
         plans.append([row[0].replace(asked, "asked") for row in rows])
     assert plans[0] == plans[1]
     assert any("tickets" in step for step in plans[0])
 
 
-async def test_a_platform_does_not_decide_ask_or_send_again(front: Front) -> None:
-    account = front.new_id("acc")
-    number = await a_sent_ticket(front, account)
-    headers = front.as_platform(account)
+async def test_a_platform_does_not_decide_ask_or_send_again(gateway: RunningGateway) -> None:
+    account = gateway.new_id("acc")
+    number = await a_sent_ticket(gateway, account)
+    headers = gateway.as_platform(account)
     calls = {"decision": CONFIRMED, "resend": {}, "information": {"questions": ["Really?"]}}
     for call, body in calls.items():
         for one in (number, UNKNOWN):
-            answer = await front.http.post(f"/v1/tickets/{one}/{call}", json=body, headers=headers)
-            assert told(answer) == (403, "forbidden")
+            answer = await gateway.http.post(
+                f"/v1/tickets/{one}/{call}", json=body, headers=headers
+            )
+            assert problem_of(answer) == (403, "forbidden")
 
 
-async def test_an_agent_has_the_claim_sent_again(front: Front) -> None:
-    number = await a_sent_ticket(front)
-    answer = await front.http.post(
-        f"/v1/tickets/{number}/resend", json={"reason": "they lost it"}, headers=front.as_agent()
+async def test_an_agent_has_the_claim_sent_again(gateway: RunningGateway) -> None:
+    number = await a_sent_ticket(gateway)
+    answer = await gateway.http.post(
+        f"/v1/tickets/{number}/resend", json={"reason": "they lost it"}, headers=gateway.as_agent()
     )
     assert (answer.status_code, answer.json()["state_changed"]) == (200, False)
 
     async def calls() -> list[str]:
-        return [call.key for call in front.env.partner.calls if call.claim["number"] == number]
+        return [call.key for call in gateway.env.partner.calls if call.claim["number"] == number]
 
     first, again = await wait_until(calls, lambda keys: len(keys) == 2)
     assert first != again
@@ -189,25 +205,27 @@ async def test_an_agent_has_the_claim_sent_again(front: Front) -> None:
     ],
 )  # fmt: skip
 async def test_a_malformed_request_is_told_field_by_field(
-    front: Front, call: str, body: dict[str, Any], fields: dict[str, str]
+    gateway: RunningGateway, call: str, body: dict[str, Any], fields: dict[str, str]
 ) -> None:
-    headers = front.as_agent() | {"content-type": "application/json"}
-    answer = await front.http.post(
+    headers = gateway.as_agent() | {"content-type": "application/json"}
+    answer = await gateway.http.post(
         f"/v1/tickets/{UNKNOWN}/{call}", content=json.dumps(body), headers=headers
     )
-    assert told(answer) == (422, "malformed")
-    assert wrong(answer) == fields
+    assert problem_of(answer) == (422, "malformed")
+    assert wrong_fields_of(answer) == fields
 
 
 @pytest.mark.parametrize("answer", ["[" * 400 + "]" * 400, "NaN", "-Infinity"])
-async def test_what_no_ticket_could_read_never_comes_to_one(front: Front, answer: str) -> None:
+async def test_what_no_ticket_could_read_never_comes_to_one(
+    gateway: RunningGateway, answer: str
+) -> None:
     """Nested too deeply, or with numbers that JSON does not have."""
     body = f'{{"answers": {{"order_number": {answer}}}}}'
-    headers = front.as_agent() | {"content-type": "application/json"}
-    refused = await front.http.post(
+    headers = gateway.as_agent() | {"content-type": "application/json"}
+    refused = await gateway.http.post(
         f"/v1/tickets/{UNKNOWN}/information", content=body, headers=headers
     )
-    assert (told(refused), wrong(refused)) == ((422, "malformed"), {"body": "json"})
+    assert (problem_of(refused), wrong_fields_of(refused)) == ((422, "malformed"), {"body": "json"})
 
 
 @pytest.mark.parametrize(
@@ -222,15 +240,15 @@ async def test_what_no_ticket_could_read_never_comes_to_one(front: Front, answer
     ],
 )  # fmt: skip
 async def test_an_amount_that_cannot_be_paid_is_refused(
-    front: Front, reward: dict[str, str], code: str, fields: dict[str, str]
+    gateway: RunningGateway, reward: dict[str, str], code: str, fields: dict[str, str]
 ) -> None:
-    number = await a_sent_ticket(front)
-    answer = await front.http.post(
+    number = await a_sent_ticket(gateway)
+    answer = await gateway.http.post(
         f"/v1/tickets/{number}/decision",
         json=CONFIRMED | {"reward": reward},
-        headers=front.as_agent(),
+        headers=gateway.as_agent(),
     )
-    assert (told(answer), wrong(answer)) == ((422, code), fields)
+    assert (problem_of(answer), wrong_fields_of(answer)) == ((422, code), fields)
 
 
 @pytest.mark.parametrize(
@@ -244,22 +262,22 @@ async def test_an_amount_that_cannot_be_paid_is_refused(
     ],
 )
 async def test_after_the_end_a_request_is_refused_and_kept_once(
-    front: Front, call: str, body: dict[str, Any]
+    gateway: RunningGateway, call: str, body: dict[str, Any]
 ) -> None:
-    number = await an_ended_ticket(front)
+    number = await an_ended_ticket(gateway)
     late = body | {"request_id": "late"}
     for _ in range(2):
-        answer = await front.http.post(
-            f"/v1/tickets/{number}/{call}", json=late, headers=front.as_agent()
+        answer = await gateway.http.post(
+            f"/v1/tickets/{number}/{call}", json=late, headers=gateway.as_agent()
         )
-        assert told(answer) == (409, "action_not_allowed")
-    notes = [one for one in await front.env.message_log() if one["message_id"] == "late"]
+        assert problem_of(answer) == (409, "action_not_allowed")
+    notes = [one for one in await gateway.env.message_log() if one["message_id"] == "late"]
     assert [(one["code"], one["actor"]) for one in notes] == [
         ("action_not_allowed", "agent:dorota")
     ]
 
 
-async def test_a_number_that_nobody_knows_is_unknown_to_every_call(front: Front) -> None:
+async def test_a_number_that_nobody_knows_is_unknown_to_every_call(gateway: RunningGateway) -> None:
     calls = {
         "decision": CONFIRMED,
         "withdrawal": {},
@@ -268,14 +286,14 @@ async def test_a_number_that_nobody_knows_is_unknown_to_every_call(front: Front)
     }
     for call, body in calls.items():
         address = f"/v1/tickets/{UNKNOWN}/{call}"
-        answer = await front.http.post(address, json=body, headers=front.as_agent())
-        assert told(answer) == (404, "unknown_ticket")
-        assert told(await front.http.post(address, json=body)) == (401, "unauthorised")
+        answer = await gateway.http.post(address, json=body, headers=gateway.as_agent())
+        assert problem_of(answer) == (404, "unknown_ticket")
+        assert problem_of(await gateway.http.post(address, json=body)) == (401, "unauthorised")
 
 
-async def test_a_body_larger_than_a_ticket_takes_is_refused(front: Front) -> None:
+async def test_a_body_larger_than_a_ticket_takes_is_refused(gateway: RunningGateway) -> None:
     body = {"answers": {"order_number": "x" * 300_000}}
-    answer = await front.http.post(
-        f"/v1/tickets/{UNKNOWN}/information", json=body, headers=front.as_agent()
+    answer = await gateway.http.post(
+        f"/v1/tickets/{UNKNOWN}/information", json=body, headers=gateway.as_agent()
     )
-    assert told(answer) == (413, "payload_too_large")
+    assert problem_of(answer) == (413, "payload_too_large")

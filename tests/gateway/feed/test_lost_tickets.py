@@ -15,39 +15,39 @@ from adapters.postgres.resumption import lost_tickets
 from tests.gateway.api.test_claim_filing import prepared
 from tests.gateway.api.test_repeated_filing import delete
 from tests.support.claims import reward_for
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 from workflows.resumption import check_open_tickets, has_running_workflow
 
 ROOT = Path(__file__).resolve().parents[3]
 NO = {"outcome": "rejected", "reason_code": "order_not_found", "request_id": "desk-1"}
 
 
-async def a_sent_ticket(front: Front) -> str:
+async def a_sent_ticket(gateway: RunningGateway) -> str:
     """A ticket whose partner has it."""
-    claim = await prepared(front)
-    await front.env.file_and_send(claim=claim)
-    return front.env.number
+    claim = await prepared(gateway)
+    await gateway.env.file_and_send(claim=claim)
+    return gateway.env.number
 
 
-async def find(front: Front) -> None:
+async def find(gateway: RunningGateway) -> None:
     """Look at every open ticket as the gateway's round does, without its pauses."""
     after = "ZW"
     while after:
         after, _ = await check_open_tickets(
-            front.env.postgres, front.env.client, after, grace=timedelta(0)
+            gateway.env.postgres, gateway.env.client, after, grace=timedelta(0)
         )
 
 
-async def repaired(front: Front, *arguments: str) -> tuple[int, str]:
+async def repaired(gateway: RunningGateway, *arguments: str) -> tuple[int, str]:
     """Exit code and output of the command."""
-    settings = front.app.state.context.settings
+    settings = gateway.app.state.context.settings
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "worker.py", "repair", *arguments),
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],
             "DATABASE_URL": settings.database_url,
-            "TEMPORAL_ADDRESS": front.env.client.service_client.config.target_host,
+            "TEMPORAL_ADDRESS": gateway.env.client.service_client.config.target_host,
             "SMTP_URL": "smtp://localhost:1",
             "TICKETS_MAIL_FROM": "tickets@rewards.example",
             "TICKETS_SUPPORT_EMAIL": settings.support_email,
@@ -59,87 +59,87 @@ async def repaired(front: Front, *arguments: str) -> tuple[int, str]:
 
 
 async def test_a_request_to_a_lost_ticket_is_kept_by_nobody_and_works_after_the_repair(
-    front: Front,
+    gateway: RunningGateway,
 ) -> None:
-    number = await a_sent_ticket(front)
-    await front.env.handle.terminate("by hand")
+    number = await a_sent_ticket(gateway)
+    await gateway.env.handle.terminate("by hand")
     for _ in range(2):
-        answer = await front.http.post(
-            f"/v1/tickets/{number}/decision", json=NO, headers=front.as_agent()
+        answer = await gateway.http.post(
+            f"/v1/tickets/{number}/decision", json=NO, headers=gateway.as_agent()
         )
         assert (answer.status_code, answer.json()["code"]) == (503, "workflow_lost")
         assert answer.headers["retry-after"]
     for path, content in (("withdrawal", {}), ("resend", {}), ("information", {"note": "?"})):
-        answer = await front.http.post(
-            f"/v1/tickets/{number}/{path}", json=content, headers=front.as_agent()
+        answer = await gateway.http.post(
+            f"/v1/tickets/{number}/{path}", json=content, headers=gateway.as_agent()
         )
         assert (answer.status_code, answer.json()["code"]) == (503, "workflow_lost"), path
-    assert await front.env.rows("request_results", "request_id") == []
-    await find(front)
-    seen = await front.http.get(f"/v1/tickets/{number}", headers=front.as_agent())
+    assert await gateway.env.rows("request_results", "request_id") == []
+    await find(gateway)
+    seen = await gateway.http.get(f"/v1/tickets/{number}", headers=gateway.as_agent())
     assert [one["code"] for one in seen.json()["attention"]] == ["workflow_lost"]
     query = {"attention": "workflow_lost", "number": number}
-    found = await front.http.get("/v1/tickets", params=query, headers=front.as_agent())
+    found = await gateway.http.get("/v1/tickets", params=query, headers=gateway.as_agent())
     assert [one["number"] for one in found.json()["tickets"]] == [number]
-    assert await repaired(front, number, "--dry-run") == (0, f"{number}: lost\n")
-    assert await repaired(front, number.lower()) == (0, f"{number}: resumed\n")
-    await front.env.wait_for_state("sent_to_partner")
-    answer = await front.http.post(
-        f"/v1/tickets/{number}/decision", json=NO, headers=front.as_agent()
+    assert await repaired(gateway, number, "--dry-run") == (0, f"{number}: lost\n")
+    assert await repaired(gateway, number.lower()) == (0, f"{number}: resumed\n")
+    await gateway.env.wait_for_state("sent_to_partner")
+    answer = await gateway.http.post(
+        f"/v1/tickets/{number}/decision", json=NO, headers=gateway.as_agent()
     )
     assert (answer.status_code, answer.json()["state"]) == (200, "rejected")
-    await front.env.wait_until_closed()
-    assert await repaired(front, number) == (3, f"{number}: nothing to do\n")
+    await gateway.env.wait_until_closed()
+    assert await repaired(gateway, number) == (3, f"{number}: nothing to do\n")
 
 
-async def test_a_ticket_whose_workflow_was_deleted_is_taken_up_too(front: Front) -> None:
-    number = await a_sent_ticket(front)
-    await delete(front.env, number)
-    await find(front)
-    assert (await front.env.row())["attention"] == ["workflow_lost"]
-    code, said = await repaired(front)
+async def test_a_ticket_whose_workflow_was_deleted_is_taken_up_too(gateway: RunningGateway) -> None:
+    number = await a_sent_ticket(gateway)
+    await delete(gateway.env, number)
+    await find(gateway)
+    assert (await gateway.env.row())["attention"] == ["workflow_lost"]
+    code, said = await repaired(gateway)
     assert code == 0
     assert f"{number}: resumed" in said
-    await front.env.wait_for_state("sent_to_partner")
-    assert await has_running_workflow(front.env.client, number)
-    await front.env.send_update("withdraw")
-    assert (await front.env.wait_until_closed()).state == "withdrawn"
+    await gateway.env.wait_for_state("sent_to_partner")
+    assert await has_running_workflow(gateway.env.client, number)
+    await gateway.env.send_update("withdraw")
+    assert (await gateway.env.wait_until_closed()).state == "withdrawn"
 
 
 async def test_a_reward_that_was_registered_meanwhile_is_heard_of_after_the_repair(
-    front: Front,
+    gateway: RunningGateway,
 ) -> None:
-    claim = await prepared(front)
-    await front.env.file_and_send(claim=claim)
-    await front.env.handle.terminate("by hand")
-    reward = reward_for(claim, reward_id=front.new_id("rew"), state="registered")
-    await store_reward(front.env.postgres, reward)
-    assert await repaired(front, front.env.number) == (0, f"{front.env.number}: resumed\n")
-    assert (await front.env.wait_until_closed()).state == "resolved"
-    assert (await front.env.transitions())[-1].startswith("reward_registered")
+    claim = await prepared(gateway)
+    await gateway.env.file_and_send(claim=claim)
+    await gateway.env.handle.terminate("by hand")
+    reward = reward_for(claim, reward_id=gateway.new_id("rew"), state="registered")
+    await store_reward(gateway.env.postgres, reward)
+    assert await repaired(gateway, gateway.env.number) == (0, f"{gateway.env.number}: resumed\n")
+    assert (await gateway.env.wait_until_closed()).state == "resolved"
+    assert (await gateway.env.transitions())[-1].startswith("reward_registered")
 
 
-async def test_the_command_refuses_what_is_no_number(front: Front) -> None:
-    assert (await repaired(front, "ZW-0000"))[0] == 2
+async def test_the_command_refuses_what_is_no_number(gateway: RunningGateway) -> None:
+    assert (await repaired(gateway, "ZW-0000"))[0] == 2
 
 
 async def test_lost_tickets_are_counted_for_operators(
-    front: Front,
+    gateway: RunningGateway,
 ) -> None:
-    await a_sent_ticket(front)
-    await front.env.handle.terminate("by hand")
-    await find(front)
-    figures = await front.http.get("/metrics", headers=front.as_operator())
-    lost = len(await lost_tickets(front.env.postgres))
+    await a_sent_ticket(gateway)
+    await gateway.env.handle.terminate("by hand")
+    await find(gateway)
+    figures = await gateway.http.get("/metrics", headers=gateway.as_operator())
+    lost = len(await lost_tickets(gateway.env.postgres))
     assert lost > 0
     assert f"tickets_without_workflow {lost}.0\n" in figures.text
 
 
-async def test_a_wrong_namespace_marks_no_ticket(front: Front) -> None:
+async def test_a_wrong_namespace_marks_no_ticket(gateway: RunningGateway) -> None:
     """Temporal then says that it finds nothing, about every ticket."""
-    await a_sent_ticket(front)
-    client = front.env.client
+    await a_sent_ticket(gateway)
+    client = gateway.env.client
     elsewhere = Client(client.service_client, namespace="nobody-has-this")
     with pytest.raises(RPCError, match="amespace"):
-        await check_open_tickets(front.env.postgres, elsewhere, grace=timedelta(0))
-    assert (await front.env.row())["attention"] == []
+        await check_open_tickets(gateway.env.postgres, elsewhere, grace=timedelta(0))
+    assert (await gateway.env.row())["attention"] == []

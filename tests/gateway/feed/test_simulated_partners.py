@@ -12,16 +12,16 @@ from local.partner_simulator.scripts import Answer, Script
 from local.partner_simulator.store import Delivery, Ledger
 from tests.support.claims import days_ago
 from tests.support.environment import wait_until
-from tests.support.gateway import Front
-from tests.support.partner_client import a_ticket, link
+from tests.support.gateway import RunningGateway
+from tests.support.partner_client import a_ticket, outcome_link
 from tests.support.partner_server import SECRET
 
 
-async def test_a_simulated_partner_is_heard_through_the_door(front: Front) -> None:
+async def test_a_simulated_partner_is_heard_through_the_door(gateway: RunningGateway) -> None:
     """Nonsense is refused, another partner's name is, and the right answer counts."""
-    number = await a_ticket(front)
+    number = await a_ticket(gateway)
     ledger = Ledger(":memory:")
-    simulator = Simulator({}, ledger, GatewayDoor(front.address, {"velotel": SECRET}))
+    simulator = Simulator({}, ledger, GatewayDoor(gateway.address, {"velotel": SECRET}))
     said = [
         Answer(raw='{"outcome": "confirmed", '),
         Answer(outcome={"outcome": "rejected", "partner_id": "buchkiste"}),
@@ -40,36 +40,36 @@ async def test_a_simulated_partner_is_heard_through_the_door(front: Front) -> No
         found = await wait_until(became, all)
     ledger.close()
     assert found == ["refused:422", "sent", "sent", "sent"]
-    assert (await front.env.wait_until_closed()).reason_code == "order_not_found"
-    kept = await front.env.rows("partner_outcomes", "sequence")
+    assert (await gateway.env.wait_until_closed()).reason_code == "order_not_found"
+    kept = await gateway.env.rows("partner_outcomes", "sequence")
     assert [row["outcome_id"] for row in kept] == [f"{number}-2"]
 
 
 @pytest.fixture
-async def browser_like(front: Front) -> Any:
+async def browser_like(gateway: RunningGateway) -> Any:
     """A client that keeps no cookies and follows nothing by itself."""
-    async with httpx.AsyncClient(base_url=front.address, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=gateway.address, trust_env=False) as http:
         yield http
 
 
 async def test_a_partner_who_reads_mail_answers_by_its_link(
-    front: Front, browser_like: httpx.AsyncClient
+    gateway: RunningGateway, browser_like: httpx.AsyncClient
 ) -> None:
-    number = await a_ticket(front)
-    address = link(front, number)
+    number = await a_ticket(gateway)
+    address = outcome_link(gateway, number)
     asked = {"outcome": "information_requested", "questions": ["Jaka kwota?"], "note": None}
     assert await answer_by_link(browser_like, address, asked)
-    await front.env.wait_for_state("information_requested")
+    await gateway.env.wait_for_state("information_requested")
     assert not await answer_by_link(browser_like, address, asked)
-    await front.env.send_update("provide_information", actor="member", note="40")
-    await front.env.wait_for_state("sent_to_partner")
+    await gateway.env.send_update("provide_information", actor="member", note="40")
+    await gateway.env.wait_for_state("sent_to_partner")
     confirmed = {
         "outcome": "confirmed",
         "activated_on": days_ago(90).isoformat(),
         "reward": {"amount": "41.50", "currency": "PLN"},
     }
     assert await answer_by_link(browser_like, address, confirmed)
-    granted = (await front.env.wait_until_closed()).granted_amount
+    granted = (await gateway.env.wait_until_closed()).granted_amount
     assert granted
     assert str(granted.amount) == "41.50"
     with pytest.raises(LinkFailed, match="403"):

@@ -10,16 +10,18 @@ import httpx
 import pytest
 
 from tests.support.databases import fresh_database
-from tests.support.gateway import Front, fronted
+from tests.support.gateway import RunningGateway, run_gateway
 from tests.support.setup import dev_server
 from tests.support.tickets import a_sent_ticket
 
 
 @asynccontextmanager
-async def came_in(front: Front, name: str = "dorota") -> AsyncIterator[httpx.AsyncClient]:
+async def came_in(
+    gateway: RunningGateway, name: str = "dorota"
+) -> AsyncIterator[httpx.AsyncClient]:
     """An agent's browser, of which only cookies matter here."""
-    token = front.handover(sub=name, roles=["agent"])
-    async with httpx.AsyncClient(base_url=front.address, trust_env=False, timeout=30) as client:
+    token = gateway.login_token(sub=name, roles=["agent"])
+    async with httpx.AsyncClient(base_url=gateway.address, trust_env=False, timeout=30) as client:
         entered = await client.post("/desk/sign-in", data={"token": token})
         assert entered.status_code == 303
         yield client
@@ -43,40 +45,42 @@ async def form_of(client: httpx.AsyncClient, number: str) -> dict[str, str]:
     ],
 )
 async def test_a_form_that_no_page_of_ours_sent_does_nothing(
-    front: Front, changes: dict[str, Any], headers: dict[str, str]
+    gateway: RunningGateway, changes: dict[str, Any], headers: dict[str, str]
 ) -> None:
-    number = await a_sent_ticket(front)
-    async with came_in(front) as client:
+    number = await a_sent_ticket(gateway)
+    async with came_in(gateway) as client:
         form = {k: v for k, v in (await form_of(client, number) | changes).items() if v is not None}
         answer = await client.post(f"/desk/tickets/{number}", data=form, headers=headers)
         assert answer.status_code == 403
         assert answer.headers["content-type"].startswith("text/html")
         out = await client.post("/desk/sign-out", data=form, headers=headers)
         assert out.status_code == 403
-    assert (await front.env.row())["state"] == "sent_to_partner"
+    assert (await gateway.env.row())["state"] == "sent_to_partner"
 
 
-async def test_a_form_of_another_session_does_nothing(front: Front) -> None:
-    number = await a_sent_ticket(front)
-    async with came_in(front, "eve") as other, came_in(front) as client:
+async def test_a_form_of_another_session_does_nothing(gateway: RunningGateway) -> None:
+    number = await a_sent_ticket(gateway)
+    async with came_in(gateway, "eve") as other, came_in(gateway) as client:
         form = await form_of(other, number)
         assert (await client.post(f"/desk/tickets/{number}", data=form)).status_code == 403
         assert (await other.post(f"/desk/tickets/{number}", data=form)).status_code == 303
 
 
-async def test_without_a_session_nothing_is_done(front: Front) -> None:
-    number = await a_sent_ticket(front)
-    async with came_in(front) as client:
+async def test_without_a_session_nothing_is_done(gateway: RunningGateway) -> None:
+    number = await a_sent_ticket(gateway)
+    async with came_in(gateway) as client:
         form = await form_of(client, number)
-    answer = await front.http.post(f"/desk/tickets/{number}", data=form)
+    answer = await gateway.http.post(f"/desk/tickets/{number}", data=form)
     assert answer.status_code == 401
-    member = await front.http.get("/desk", headers={"cookie": f"tickets_agent={front.handover()}"})
+    member = await gateway.http.get(
+        "/desk", headers={"cookie": f"tickets_agent={gateway.login_token()}"}
+    )
     assert member.status_code == 401
 
 
-async def test_a_done_that_nobody_did_is_not_believed(front: Front) -> None:
-    number = await a_sent_ticket(front)
-    async with came_in(front) as client:
+async def test_a_done_that_nobody_did_is_not_believed(gateway: RunningGateway) -> None:
+    number = await a_sent_ticket(gateway)
+    async with came_in(gateway) as client:
         page = await client.get(f"/desk/tickets/{number}?done=withdraw")
     assert 'role="status"' not in page.text
 
@@ -84,20 +88,22 @@ async def test_a_done_that_nobody_did_is_not_believed(front: Front) -> None:
 @pytest.mark.parametrize(
     "changes", [{"action": "erase"}, {"request_id": ""}, {"request_id": "with space"}]
 )
-async def test_a_form_that_no_page_has_is_malformed(front: Front, changes: dict[str, str]) -> None:
-    number = await a_sent_ticket(front)
-    async with came_in(front) as client:
+async def test_a_form_that_no_page_has_is_malformed(
+    gateway: RunningGateway, changes: dict[str, str]
+) -> None:
+    number = await a_sent_ticket(gateway)
+    async with came_in(gateway) as client:
         form = await form_of(client, number) | changes
         assert (await client.post(f"/desk/tickets/{number}", data=form)).status_code == 422
 
 
-async def test_the_desk_is_no_part_of_the_api(front: Front) -> None:
-    paths = (await front.http.get("/openapi.json")).json()["paths"]
+async def test_the_desk_is_no_part_of_the_api(gateway: RunningGateway) -> None:
+    paths = (await gateway.http.get("/openapi.json")).json()["paths"]
     assert not [path for path in paths if path.startswith("/desk")]
 
 
-async def test_what_no_agent_can_read_finds_nothing(front: Front) -> None:
-    async with came_in(front) as client:
+async def test_what_no_agent_can_read_finds_nothing(gateway: RunningGateway) -> None:
+    async with came_in(gateway) as client:
         for query in ("q=%00@x", "partner=%00", "state=lost&attention=lost", "q=a&after=nonsense"):
             assert (await client.get(f"/desk?{query}")).status_code == 200, query
         assert (await client.get("/desk/queues/lost")).status_code == 422
@@ -111,32 +117,32 @@ async def test_what_was_not_answered_is_sent_once_more_and_done_once(
     async with (
         dev_server() as server,
         fresh_database(postgres_server) as database_url,
-        fronted(server, database_url, tmp_path) as front,
-        came_in(front) as client,
+        run_gateway(server, database_url, tmp_path) as gateway,
+        came_in(gateway) as client,
     ):
-        number = await a_sent_ticket(front)
+        number = await a_sent_ticket(gateway)
         form = await form_of(client, number)
-        await front.env.stop_workers()
+        await gateway.env.stop_workers()
         answer = await client.post(f"/desk/tickets/{number}", data=form)
         assert answer.status_code == 503
         assert form["request_id"] in answer.text
         assert "filed twice" in answer.text
-        await front.env.start_workers()
+        await gateway.env.start_workers()
         for _ in range(2):
             again = await client.post(f"/desk/tickets/{number}", data=form)
             assert again.status_code == 303
         assert "is withdrawn" in (await client.get(again.headers["location"])).text
-        moves = [move for move in await front.env.transitions() if move.startswith("withdrawn")]
+        moves = [move for move in await gateway.env.transitions() if move.startswith("withdrawn")]
         assert len(moves) == 1
 
 
 async def test_a_refusal_is_told_at_its_field_and_the_next_try_is_a_new_request(
-    front: Front,
+    gateway: RunningGateway,
 ) -> None:
-    number = await a_sent_ticket(front)
-    await front.env.send_outcome("confirmed", reward={"amount": "900", "currency": "PLN"})
-    await front.env.wait_for_state("awaiting_cancellation_period", "amount_undecided")
-    async with came_in(front) as client:
+    number = await a_sent_ticket(gateway)
+    await gateway.env.send_outcome("confirmed", reward={"amount": "900", "currency": "PLN"})
+    await gateway.env.wait_for_state("awaiting_cancellation_period", "amount_undecided")
+    async with came_in(gateway) as client:
         form = await form_of(client, number) | {"action": "confirm", "confirm_note": "they said so"}
         answer = await client.post(f"/desk/tickets/{number}", data=form)
         assert answer.status_code == 422

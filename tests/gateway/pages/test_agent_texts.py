@@ -2,15 +2,15 @@
 
 from tests.gateway.pages.test_agent_access import came_in
 from tests.support.claims import an_order, days_ago
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 from tests.support.tickets import a_sent_ticket
 
 
-async def test_days_of_the_form_are_written_out_at_the_desk(front: Front) -> None:
+async def test_days_of_the_form_are_written_out_at_the_desk(gateway: RunningGateway) -> None:
     day = days_ago(12)
     answers = {"order_number": an_order(), "activated_on": day.isoformat()}
-    number = await a_sent_ticket(front, answers=answers)
-    async with came_in(front) as client:
+    number = await a_sent_ticket(gateway, answers=answers)
+    async with came_in(gateway) as client:
         page = (await client.get(f"/desk/tickets/{number}?language=en")).text
     assert f"{day.day} {day:%B %Y}" in page
     assert day.isoformat() not in page

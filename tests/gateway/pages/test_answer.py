@@ -9,65 +9,67 @@ import pytest
 
 from adapters.security.signed_links import OUTCOME, Subject, member_of, new_token, seal
 from tests.support.claims import a_claim, an_order, days_ago
-from tests.support.gateway import PAGES_SECRET, Front
+from tests.support.gateway import SIGNING_SECRET, RunningGateway
 
 LINK = re.compile(r"http\S+/information\?token=[\w.-]+")
 CONTACT = {"email": "jan@example.com", "name": "Jan Kowalski", "language": "en"}
 LATER = datetime.now(UTC) + timedelta(days=3)
 
 
-async def asked(front: Front, *questions: str, **claim: Any) -> str:
+async def asked(gateway: RunningGateway, *questions: str, **claim: Any) -> str:
     """File a claim, let the partner ask, and return the link of the letter."""
-    account = front.new_id("acc")
-    await front.env.file_and_send(account=account, **{"contact": CONTACT} | claim)
-    await front.env.send_outcome("information_requested", questions=questions)
-    await front.env.wait_for_emails("confirmation", "information_needed")
-    letter, _ = front.env.mailbox.find(number=front.env.number)
+    account = gateway.new_id("acc")
+    await gateway.env.file_and_send(account=account, **{"contact": CONTACT} | claim)
+    await gateway.env.send_outcome("information_requested", questions=questions)
+    await gateway.env.wait_for_emails("confirmation", "information_needed")
+    letter, _ = gateway.env.mailbox.find(number=gateway.env.number)
     (link,) = LINK.findall(letter.text)
     assert f'href="{link}"' in letter.html
-    assert link.startswith(f"{front.address}/tickets/{front.env.number}/information?")
+    assert link.startswith(f"{gateway.address}/tickets/{gateway.env.number}/information?")
     return str(link)
 
 
-async def open_page(front: Front, link: str) -> httpx.Response:
+async def open_page(gateway: RunningGateway, link: str) -> httpx.Response:
     """Open a page."""
-    return await front.http.get(link)
+    return await gateway.http.get(link)
 
 
-async def answer(front: Front, link: str, **typed: str) -> httpx.Response:
+async def answer(gateway: RunningGateway, link: str, **typed: str) -> httpx.Response:
     """Send an answer, and follow to where it leads."""
     named = {name.replace("__", "-"): text for name, text in typed.items()}
-    return await front.http.post(link, data=named, follow_redirects=True)
+    return await gateway.http.post(link, data=named, follow_redirects=True)
 
 
-async def test_an_answer_reaches_the_partner_once(front: Front) -> None:
+async def test_an_answer_reaches_the_partner_once(gateway: RunningGateway) -> None:
     """R17-R19, R22: the present answers stand in the fields; pressed twice, it is one answer."""
     order = an_order()
-    link = await asked(front, "order_number", "Which tariff was it?", order=an_order())
-    page = await open_page(front, link)
+    link = await asked(gateway, "order_number", "Which tariff was it?", order=an_order())
+    page = await open_page(gateway, link)
     assert page.status_code == 200
-    known = (await front.env.row())["answers"]["order_number"]
+    known = (await gateway.env.row())["answers"]["order_number"]
     assert f'value="{known}"' in page.text
     assert "Which tariff was it?" in page.text
-    calls = len(front.env.partner.calls)
+    calls = len(gateway.env.partner.calls)
     typed = {"answer__order_number": order, "note__1": "the small one"}
     for _ in range(2):
-        thanks = await answer(front, link, **typed)
+        thanks = await answer(gateway, link, **typed)
         assert "Thank you" in thanks.text
         assert thanks.url == link
-    await front.env.wait_for_state("sent_to_partner")
-    await front.env.partner.wait_for_calls(calls + 1)
-    call = front.env.partner.calls[-1]
-    assert call.key == f"{front.env.number}-information-1"
+    await gateway.env.wait_for_state("sent_to_partner")
+    await gateway.env.partner.wait_for_calls(calls + 1)
+    call = gateway.env.partner.calls[-1]
+    assert call.key == f"{gateway.env.number}-information-1"
     assert (call.claim["answers"]["order_number"], call.claim["note"]) == (order, "the small one")
-    moves = await front.env.transitions()
+    moves = await gateway.env.transitions()
     assert [move for move in moves if move.startswith("information_provided")] == moves[-1:]
 
 
-async def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_is_kept(front: Front) -> None:
-    link = await asked(front, "order_number", "Why?", "Where?")
+async def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_is_kept(
+    gateway: RunningGateway,
+) -> None:
+    link = await asked(gateway, "order_number", "Why?", "Where?")
     hostile = "<b>no idea</b>"
-    page = await answer(front, link, answer__order_number=hostile, note__1="because <i>so</i>")
+    page = await answer(gateway, link, answer__order_number=hostile, note__1="because <i>so</i>")
     assert page.status_code == 422
     for name in ("answer-order_number", "note-2"):
         assert f'id="{name}-error"' in page.text
@@ -76,154 +78,170 @@ async def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_is_kept(fro
     assert "&lt;b&gt;no idea" in page.text
     assert "because &lt;i&gt;so" in page.text
     assert "<b>" not in page.text
-    await front.env.wait_for_state("information_requested")
+    await gateway.env.wait_for_state("information_requested")
 
 
-async def test_an_answer_that_says_nothing_is_asked_for_again(front: Front) -> None:
-    link = await asked(front, "activated_on")
-    page = await answer(front, link, answer__activated_on="", note=" ")
+async def test_an_answer_that_says_nothing_is_asked_for_again(gateway: RunningGateway) -> None:
+    link = await asked(gateway, "activated_on")
+    page = await answer(gateway, link, answer__activated_on="", note=" ")
     assert page.status_code == 422
     assert 'id="note-error"' in page.text
 
 
-async def test_an_order_for_which_a_ticket_stands_is_refused_in_words(front: Front) -> None:
+async def test_an_order_for_which_a_ticket_stands_is_refused_in_words(
+    gateway: RunningGateway,
+) -> None:
     """R25."""
-    account, other = front.new_id("acc"), an_order()
-    await front.env.file_and_send(account=account, order=other)
-    await front.env.file_and_send(account=account, contact=CONTACT)
-    await front.env.send_outcome("information_requested", questions=["order_number"])
-    await front.env.wait_for_emails("confirmation", "information_needed")
-    (link,) = LINK.findall(front.env.mailbox.find(number=front.env.number)[0].text)
-    page = await answer(front, link, answer__order_number=other)
+    account, other = gateway.new_id("acc"), an_order()
+    await gateway.env.file_and_send(account=account, order=other)
+    await gateway.env.file_and_send(account=account, contact=CONTACT)
+    await gateway.env.send_outcome("information_requested", questions=["order_number"])
+    await gateway.env.wait_for_emails("confirmation", "information_needed")
+    (link,) = LINK.findall(gateway.env.mailbox.find(number=gateway.env.number)[0].text)
+    page = await answer(gateway, link, answer__order_number=other)
     assert page.status_code == 422
     assert "Another ticket for this reward stands already." in page.text
     assert f'value="{other}"' in page.text
 
 
-async def test_several_answers_in_words_stand_under_their_questions(front: Front) -> None:
-    link = await asked(front, "Why?", "Where\nand when?")
-    calls = len(front.env.partner.calls)
-    await answer(front, link, note__1="So.", note__2="There.\nThen.")
-    await front.env.partner.wait_for_calls(calls + 1)
-    note = front.env.partner.calls[-1].claim["note"]
+async def test_several_answers_in_words_stand_under_their_questions(
+    gateway: RunningGateway,
+) -> None:
+    link = await asked(gateway, "Why?", "Where\nand when?")
+    calls = len(gateway.env.partner.calls)
+    await answer(gateway, link, note__1="So.", note__2="There.\nThen.")
+    await gateway.env.partner.wait_for_calls(calls + 1)
+    note = gateway.env.partner.calls[-1].claim["note"]
     assert note == "Why?\nSo.\n\nWhere and when?\nThere.\nThen."
 
 
-async def test_answers_that_are_too_long_together_are_told_at_the_longest(front: Front) -> None:
-    link = await asked(front, "Why?", "Where?")
-    page = await answer(front, link, note__1="x" * 1000, note__2="y" * 3500)
+async def test_answers_that_are_too_long_together_are_told_at_the_longest(
+    gateway: RunningGateway,
+) -> None:
+    link = await asked(gateway, "Why?", "Where?")
+    page = await answer(gateway, link, note__1="x" * 1000, note__2="y" * 3500)
     assert page.status_code == 422
     assert 'id="note-2-error"' in page.text
     assert 'id="note-1-error"' not in page.text
 
 
-async def test_as_many_characters_as_a_browser_counts_may_be_typed(front: Front) -> None:
+async def test_as_many_characters_as_a_browser_counts_may_be_typed(gateway: RunningGateway) -> None:
     """A browser counts an end of a line as one character, and sends two."""
-    link = await asked(front, "Why?")
-    page = await answer(front, link, note__1="x\r\n" * 1999 + "xx")
+    link = await asked(gateway, "Why?")
+    page = await answer(gateway, link, note__1="x\r\n" * 1999 + "xx")
     assert "Thank you" in page.text
-    await front.env.wait_for_state("sent_to_partner")
+    await gateway.env.wait_for_state("sent_to_partner")
 
 
-async def test_a_question_that_names_nothing_is_answered_in_words(front: Front) -> None:
-    link = await asked(front)
-    assert 'id="note"' in (await open_page(front, link)).text
-    assert "Thank you" in (await answer(front, link, note="on Friday")).text
+async def test_a_question_that_names_nothing_is_answered_in_words(gateway: RunningGateway) -> None:
+    link = await asked(gateway)
+    assert 'id="note"' in (await open_page(gateway, link)).text
+    assert "Thank you" in (await answer(gateway, link, note="on Friday")).text
 
 
-async def test_the_same_answer_to_a_later_question_is_an_answer_of_its_own(front: Front) -> None:
-    link = await asked(front, "Are you sure?")
-    await answer(front, link, note__1="yes")
-    await front.env.wait_for_state("sent_to_partner")
-    await front.env.send_outcome("information_requested", questions=["Are you sure?"])
-    await front.env.wait_for_state("information_requested")
-    assert "Thank you" in (await answer(front, link, note__1="yes")).text
-    await front.env.wait_for_state("sent_to_partner")
+async def test_the_same_answer_to_a_later_question_is_an_answer_of_its_own(
+    gateway: RunningGateway,
+) -> None:
+    link = await asked(gateway, "Are you sure?")
+    await answer(gateway, link, note__1="yes")
+    await gateway.env.wait_for_state("sent_to_partner")
+    await gateway.env.send_outcome("information_requested", questions=["Are you sure?"])
+    await gateway.env.wait_for_state("information_requested")
+    assert "Thank you" in (await answer(gateway, link, note__1="yes")).text
+    await gateway.env.wait_for_state("sent_to_partner")
 
 
 @pytest.mark.parametrize("outcome", ["confirmed", "rejected"])
-async def test_when_nothing_is_asked_any_more_the_page_says_so(front: Front, outcome: str) -> None:
+async def test_when_nothing_is_asked_any_more_the_page_says_so(
+    gateway: RunningGateway, outcome: str
+) -> None:
     """Also after the end, when no workflow runs any more."""
-    link = await asked(front, "Why?")
-    await front.env.send_outcome(outcome, cancellation_ends_on=days_ago(-30).isoformat())
+    link = await asked(gateway, "Why?")
+    await gateway.env.send_outcome(outcome, cancellation_ends_on=days_ago(-30).isoformat())
     wanted = {"confirmed": "awaiting_cancellation_period", "rejected": "rejected"}[outcome]
-    row = await front.env.wait_for_state(wanted)
+    row = await gateway.env.wait_for_state(wanted)
     if outcome == "rejected":
-        await front.env.wait_until_closed()
-    for page in (await open_page(front, link), await answer(front, link, note__1="late")):
+        await gateway.env.wait_until_closed()
+    for page in (await open_page(gateway, link), await answer(gateway, link, note__1="late")):
         assert page.status_code == 200
         assert "There is nothing to answer now" in page.text
         assert not [one for one in row["answers"].values() if one in page.text]
-    assert (await front.env.row())["state"] == wanted
+    assert (await gateway.env.row())["state"] == wanted
 
 
-async def test_every_other_token_gets_one_and_the_same_page(front: Front) -> None:
-    link = await asked(front, "Why?")
-    number, _, token = front.env.number, *link.partition("token=")[1:]
-    here = f"{front.address}/tickets/{number}/information"
-    other = str((await front.env.file(account=front.new_id("acc"))).number)
+async def test_every_other_token_gets_one_and_the_same_page(gateway: RunningGateway) -> None:
+    link = await asked(gateway, "Why?")
+    number, _, token = gateway.env.number, *link.partition("token=")[1:]
+    here = f"{gateway.address}/tickets/{number}/information"
+    other = str((await gateway.env.file(account=gateway.new_id("acc"))).number)
     bad = [
         "",
         token[:-1],
         token + "A",
         *(token[:place] + _other(token[place]) + token[place + 1 :] for place in (0, 20, 60, -1)),
-        new_token(PAGES_SECRET, member_of(number), datetime.now(UTC) - timedelta(seconds=1)),
-        new_token(PAGES_SECRET, member_of(other), LATER),
-        new_token(PAGES_SECRET, Subject(OUTCOME, number, ""), LATER),
-        new_token(PAGES_SECRET, Subject("information", number, "velotel"), LATER),
+        new_token(SIGNING_SECRET, member_of(number), datetime.now(UTC) - timedelta(seconds=1)),
+        new_token(SIGNING_SECRET, member_of(other), LATER),
+        new_token(SIGNING_SECRET, Subject(OUTCOME, number, ""), LATER),
+        new_token(SIGNING_SECRET, Subject("information", number, "velotel"), LATER),
         new_token("made-up-and-not-the-secret-that-signs-pages", member_of(number), LATER),
-        seal(PAGES_SECRET, "form", number, LATER),
+        seal(SIGNING_SECRET, "form", number, LATER),
     ]
     addresses = [f"{here}?token={one}" for one in bad]
     nobodys = "ZW-0000-0000-0000-0"
     addresses += [here, link.replace(number, other), link.replace(number, nobodys)]
-    addresses += [f"{front.address}/tickets/x/information?token={token}"]
-    pages = {(await open_page(front, one)).text.replace(one, "") for one in addresses}
-    statuses = {(await open_page(front, one)).status_code for one in addresses}
-    statuses |= {(await answer(front, one, note__1="me")).status_code for one in addresses}
+    addresses += [f"{gateway.address}/tickets/x/information?token={token}"]
+    pages = {(await open_page(gateway, one)).text.replace(one, "") for one in addresses}
+    statuses = {(await open_page(gateway, one)).status_code for one in addresses}
+    statuses |= {(await answer(gateway, one, note__1="me")).status_code for one in addresses}
     assert statuses == {403}
     assert len({re.sub(r'href="\?[^"]*"', "", page) for page in pages}) == 1
-    await front.env.handle.describe()
-    assert (await open_page(front, link)).status_code == 200
+    await gateway.env.handle.describe()
+    assert (await open_page(gateway, link)).status_code == 200
 
 
 def _other(letter: str) -> str:
     return "A" if letter != "A" else "B"
 
 
-async def test_a_token_for_a_number_that_no_ticket_has_opens_nothing(front: Front) -> None:
+async def test_a_token_for_a_number_that_no_ticket_has_opens_nothing(
+    gateway: RunningGateway,
+) -> None:
     nobodys = "ZW-0000-0000-0000-0"
-    token = new_token(PAGES_SECRET, member_of(nobodys), LATER)
-    page = await open_page(front, f"{front.address}/tickets/{nobodys}/information?token={token}")
+    token = new_token(SIGNING_SECRET, member_of(nobodys), LATER)
+    page = await open_page(
+        gateway, f"{gateway.address}/tickets/{nobodys}/information?token={token}"
+    )
     assert page.status_code == 403
 
 
-async def test_an_answer_that_is_no_form_at_all_is_refused_as_a_page(front: Front) -> None:
-    link = await asked(front, "Why?")
+async def test_an_answer_that_is_no_form_at_all_is_refused_as_a_page(
+    gateway: RunningGateway,
+) -> None:
+    link = await asked(gateway, "Why?")
     content = {"content-type": "multipart/form-data; boundary=x"}
-    page = await front.http.post(link, content=b"--x\r\nbroken", headers=content)
+    page = await gateway.http.post(link, content=b"--x\r\nbroken", headers=content)
     assert page.status_code in (400, 422)
     assert "<h1>" in page.text
-    huge = await front.http.post(link, data={"note-1": "x" * 2_000_000})
+    huge = await gateway.http.post(link, data={"note-1": "x" * 2_000_000})
     assert huge.status_code == 413
 
 
-async def test_what_an_agent_asks_is_answered_on_the_same_page(front: Front) -> None:
-    claim = a_claim(account=front.new_id("acc"))
-    await front.env.file_and_send(claim=claim)
-    await front.env.send_update("request_information", questions=["order_number"])
-    await front.env.wait_for_emails("confirmation", "information_needed")
-    (link,) = LINK.findall(front.env.mailbox.find(number=front.env.number)[0].text)
-    assert claim["answers"]["order_number"] in (await open_page(front, link)).text
+async def test_what_an_agent_asks_is_answered_on_the_same_page(gateway: RunningGateway) -> None:
+    claim = a_claim(account=gateway.new_id("acc"))
+    await gateway.env.file_and_send(claim=claim)
+    await gateway.env.send_update("request_information", questions=["order_number"])
+    await gateway.env.wait_for_emails("confirmation", "information_needed")
+    (link,) = LINK.findall(gateway.env.mailbox.find(number=gateway.env.number)[0].text)
+    assert claim["answers"]["order_number"] in (await open_page(gateway, link)).text
 
 
 async def test_a_member_who_answers_without_end_keeps_no_agent_from_the_ticket(
-    front: Front,
+    gateway: RunningGateway,
 ) -> None:
-    link = await asked(front, "Why?")
+    link = await asked(gateway, "Why?")
     for place in range(60):
-        await front.http.post(link, data={"note-1": f"because {place}"})
-    assert (await front.http.post(link, data={"note-1": "so"})).status_code == 429
-    where = f"/v1/tickets/{front.env.number}/resend"
-    done = await front.http.post(where, json={"reason": "lost"}, headers=front.as_agent())
+        await gateway.http.post(link, data={"note-1": f"because {place}"})
+    assert (await gateway.http.post(link, data={"note-1": "so"})).status_code == 429
+    where = f"/v1/tickets/{gateway.env.number}/resend"
+    done = await gateway.http.post(where, json={"reason": "lost"}, headers=gateway.as_agent())
     assert done.status_code == 200, done.text

@@ -11,9 +11,9 @@ import pytest
 
 from tests.gateway.pages.test_agent_access import came_in
 from tests.support.claims import a_claim, link_of, reward_for
-from tests.support.gateway import Front
-from tests.support.partner_client import a_ticket, link, outcome, send
-from tests.support.tickets import a_sent_ticket, wrong
+from tests.support.gateway import RunningGateway
+from tests.support.partner_client import a_ticket, outcome, outcome_link, send_outcomes
+from tests.support.tickets import a_sent_ticket, wrong_fields_of
 
 HALF = "\ud800"
 NUL = "a\x00b"
@@ -44,30 +44,30 @@ CALLS: list[tuple[str, str, dict[str, Any], str]] = [
 ]
 
 
-def both_roles(front: Front) -> dict[str, str]:
+def both_roles(gateway: RunningGateway) -> dict[str, str]:
     """Headers of somebody who may call everything here, with a body of JSON."""
-    key = {"idempotency-key": front.new_id("key")}
-    return front.bearing(ROLES) | key | {"content-type": "application/json"}
+    key = {"idempotency-key": gateway.new_id("key")}
+    return gateway.bearer_headers(ROLES) | key | {"content-type": "application/json"}
 
 
 @pytest.mark.parametrize(("method", "path", "body", "field"), CALLS)
 async def test_half_a_character_is_refused_at_its_field(
-    front: Front, method: str, path: str, body: dict[str, Any], field: str
+    gateway: RunningGateway, method: str, path: str, body: dict[str, Any], field: str
 ) -> None:
     where = path.format(number="ZW-4KQ7-P9XT-M2AB-C")
-    answer = await front.http.request(
-        method, where, content=json.dumps(body), headers=both_roles(front)
+    answer = await gateway.http.request(
+        method, where, content=json.dumps(body), headers=both_roles(gateway)
     )
     assert (answer.status_code, answer.json()["code"]) == (422, "malformed"), answer.text
-    assert next(iter(wrong(answer))).startswith(field)
+    assert next(iter(wrong_fields_of(answer))).startswith(field)
 
 
 @pytest.mark.parametrize("field", ["link_id", "account_id"])
 async def test_half_a_character_spoils_its_own_record_of_a_list_alone(
-    front: Front, field: str
+    gateway: RunningGateway, field: str
 ) -> None:
-    records = json.dumps([LINK | {field: HALF}, LINK | {"account_id": front.new_id("acc")}])
-    answer = await front.http.put("/v1/links", content=records, headers=both_roles(front))
+    records = json.dumps([LINK | {field: HALF}, LINK | {"account_id": gateway.new_id("acc")}])
+    answer = await gateway.http.put("/v1/links", content=records, headers=both_roles(gateway))
     assert answer.status_code == 200, answer.text
     spoilt, sound = answer.json()["results"]
     assert (spoilt["result"], spoilt["errors"][0]["field"]) == ("malformed", field)
@@ -80,15 +80,15 @@ async def test_half_a_character_spoils_its_own_record_of_a_list_alone(
     ids=ascii,
 )
 async def test_half_a_character_in_an_outcome_is_its_result(
-    front: Front, changes: dict[str, Any]
+    gateway: RunningGateway, changes: dict[str, Any]
 ) -> None:
-    sent = await send(front, [outcome(front, "ZW-4KQ7-P9XT-M2AB-C") | changes])
+    sent = await send_outcomes(gateway, [outcome(gateway, "ZW-4KQ7-P9XT-M2AB-C") | changes])
     assert sent.status_code == 202, sent.text
     assert sent.json()["results"][0]["code"] == "malformed"
 
 
-async def test_a_nul_in_an_agents_words_is_taken_and_not_kept(front: Front) -> None:
-    number = await a_sent_ticket(front)
+async def test_a_nul_in_an_agents_words_is_taken_and_not_kept(gateway: RunningGateway) -> None:
+    number = await a_sent_ticket(gateway)
     told = (
         ("information", {"questions": [NUL]}),
         ("information", {"note": NUL, "answers": {"note": NUL}}),
@@ -98,16 +98,16 @@ async def test_a_nul_in_an_agents_words_is_taken_and_not_kept(front: Front) -> N
     )
     for call, body in told:
         where = f"/v1/tickets/{number}/{call}"
-        answer = await front.http.post(where, json=body, headers=front.as_agent())
+        answer = await gateway.http.post(where, json=body, headers=gateway.as_agent())
         assert answer.status_code in (200, 409), answer.text
         if call == "withdrawal":
-            await front.env.wait_until_closed()
-    assert (await front.env.transitions())[-1].startswith("withdrawn")
+            await gateway.env.wait_until_closed()
+    assert (await gateway.env.transitions())[-1].startswith("withdrawn")
 
 
 @pytest.mark.parametrize("byte", ["%00", "%ED%A0%80", "%FF"])
 async def test_bytes_that_are_no_text_in_an_address_are_no_fault_of_ours(
-    front: Front, byte: str
+    gateway: RunningGateway, byte: str
 ) -> None:
     addresses = [
         *(f"/v1/tickets?{name}={byte}" for name in ("order_number", "email", "partner", "number")),
@@ -121,51 +121,57 @@ async def test_bytes_that_are_no_text_in_an_address_are_no_fault_of_ours(
         f"/desk/sign-in?token={byte}",
     ]
     for address in addresses:
-        answer = await front.http.get(address, headers=front.bearing(ROLES))
+        answer = await gateway.http.get(address, headers=gateway.bearer_headers(ROLES))
         assert answer.status_code < 500, address
-    async with came_in(front) as desk:
+    async with came_in(gateway) as desk:
         for name in ("q", "partner", "state", "attention", "after"):
             for value in (byte, f"@{byte}"):
                 assert (await desk.get(f"/desk?{name}={value}")).status_code == 200, name
         assert (await desk.get(f"/desk/tickets/{byte}?done={byte}")).status_code == 404
 
 
-async def test_a_token_with_a_nul_is_none(front: Front) -> None:
-    seen = await front.http.get("/v1/events", headers=front.as_platform(NUL))
+async def test_a_token_with_a_nul_is_none(gateway: RunningGateway) -> None:
+    seen = await gateway.http.get("/v1/events", headers=gateway.as_platform(NUL))
     assert seen.status_code == 401
-    entered = await front.http.get(f"/form/sign-in?token={front.handover(sub=NUL)}")
+    entered = await gateway.http.get(f"/form/sign-in?token={gateway.login_token(sub=NUL)}")
     assert entered.status_code == 403
 
 
 @pytest.mark.parametrize("role", ["member", "agent"])
-async def test_a_handover_names_its_roles_in_a_list(front: Front, role: str) -> None:
+async def test_a_handover_names_its_roles_in_a_list(gateway: RunningGateway, role: str) -> None:
     door = "form" if role == "member" else "desk"
-    entered = await front.http.get(f"/{door}/sign-in?token={front.handover(roles=f'no {role}')}")
+    entered = await gateway.http.get(
+        f"/{door}/sign-in?token={gateway.login_token(roles=f'no {role}')}"
+    )
     assert entered.status_code == 403
 
 
 ENCODINGS = ["undefined", "punycode", "raw_unicode_escape", "utf-16", "utf-8; charset=utf-7"]
 
 
-async def posted(front: Front, address: str, encoding: str, text: bytes) -> httpx.Response:
+async def posted(
+    gateway: RunningGateway, address: str, encoding: str, text: bytes
+) -> httpx.Response:
     """Send a form in parts that names the encoding of its texts."""
     part = b'--x\r\ncontent-disposition: form-data; name="token"\r\n\r\n%b\r\n--x--\r\n' % text
     headers = {"content-type": f"multipart/form-data; boundary=x; charset={encoding}"}
-    return await front.http.post(address, content=part, headers=headers)
+    return await gateway.http.post(address, content=part, headers=headers)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-async def test_a_form_in_parts_is_in_utf_8_or_refused(front: Front, encoding: str) -> None:
-    partner = link(front, await a_ticket(front))
+async def test_a_form_in_parts_is_in_utf_8_or_refused(
+    gateway: RunningGateway, encoding: str
+) -> None:
+    partner = outcome_link(gateway, await a_ticket(gateway))
     for address in ("/form/sign-in", "/desk/sign-in", partner):
-        told = await posted(front, address, encoding, rb"\ud800")
+        told = await posted(gateway, address, encoding, rb"\ud800")
         assert told.status_code == 422, address
-        assert (await posted(front, address, "UTF-8", b"x")).status_code in (403, 409), address
+        assert (await posted(gateway, address, "UTF-8", b"x")).status_code in (403, 409), address
 
 
-async def test_no_encoding_of_a_form_keeps_the_gateway_busy(front: Front) -> None:
+async def test_no_encoding_of_a_form_keeps_the_gateway_busy(gateway: RunningGateway) -> None:
     """Python takes seconds for this text, and everybody waits."""
-    partner = link(front, await a_ticket(front))
+    partner = outcome_link(gateway, await a_ticket(gateway))
     began = time.monotonic()
-    await posted(front, partner, "punycode", b"z-" + b"a" * 100_000)
+    await posted(gateway, partner, "punycode", b"z-" + b"a" * 100_000)
     assert time.monotonic() - began < 1

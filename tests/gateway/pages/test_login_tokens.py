@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.support.browser_client import Browsing, Member, token_in
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 
 OWN = {"sec-fetch-site": "same-origin"}
 _HIDDEN = re.compile(r'type="hidden" name="(\w+)" value="([^"]*)"')
@@ -27,20 +27,20 @@ async def reads_as(browsing: Browsing, door: str = "form") -> str:
     return found[1] if found else ""
 
 
-def handed(front: Front, door: str, who: str) -> str:
+def handed(gateway: RunningGateway, door: str, who: str) -> str:
     """A hand-over to one of the two doors."""
     if door == "desk":
-        return front.handover(sub=who, roles=["agent"])
+        return gateway.login_token(sub=who, roles=["agent"])
     contact = {"email": f"{who}@example.com", "name": who, "language": "en"}
-    return front.handover(sub=f"acc-{who}", contact=contact)
+    return gateway.login_token(sub=f"acc-{who}", contact=contact)
 
 
 @pytest.mark.parametrize("door", ["form", "desk"])
 async def test_opening_the_link_uses_nothing_up_and_begins_nothing(
-    front: Front, browsing: Browsing, door: str
+    gateway: RunningGateway, browsing: Browsing, door: str
 ) -> None:
     """As the scanners of mailboxes and the previews of browsers do."""
-    token = handed(front, door, "anna")
+    token = handed(gateway, door, "anna")
     for _ in range(3):
         seen = await browsing.get(f"/{door}/sign-in", params={"token": token})
         assert (seen.status_code, seen.cookies) == (200, httpx.Cookies())
@@ -64,11 +64,11 @@ FOREIGN: list[dict[str, str]] = [
 @pytest.mark.parametrize("headers", FOREIGN, ids=repr)
 @pytest.mark.parametrize("door", ["form", "desk"])
 async def test_a_form_of_another_site_only_leads_to_the_button(
-    front: Front, door: str, headers: dict[str, str]
+    gateway: RunningGateway, door: str, headers: dict[str, str]
 ) -> None:
     """Such a form brings no cookies: whose session it would replace, nobody can see."""
-    token = handed(front, door, "eve")
-    async with Browsing(front) as somebody:
+    token = handed(gateway, door, "eve")
+    async with Browsing(gateway) as somebody:
         seen = await somebody.post(f"/{door}/sign-in", data={"token": token}, headers=headers)
         assert (seen.status_code, seen.cookies) == (200, httpx.Cookies())
         await somebody.post(f"/{door}/sign-in", data=button_of(seen), headers=OWN)
@@ -77,27 +77,27 @@ async def test_a_form_of_another_site_only_leads_to_the_button(
 
 @pytest.mark.parametrize("door", ["form", "desk"])
 async def test_a_session_of_somebody_else_is_asked_about_first(
-    front: Front, browsing: Browsing, door: str
+    gateway: RunningGateway, browsing: Browsing, door: str
 ) -> None:
     enter = f"/{door}/sign-in"
-    await browsing.post(enter, data={"token": handed(front, door, "anna")}, headers=OWN)
+    await browsing.post(enter, data={"token": handed(gateway, door, "anna")}, headers=OWN)
     kept = dict(browsing.cookies)
-    token = handed(front, door, "eve")
+    token = handed(gateway, door, "eve")
     for sent in ({"token": token}, {"token": token, "replaces_session": "made-up"}):
         asked = await browsing.post(enter, data=sent, headers=OWN)
         assert "You are signed in here as anna." in asked.text
         assert await reads_as(browsing, door) == "anna"
     await browsing.post(enter, data=button_of(asked), headers=OWN)
     assert await reads_as(browsing, door) == "eve"
-    async with Browsing(front) as old:
+    async with Browsing(gateway) as old:
         old.cookies.update(kept)
         assert await reads_as(old, door) == "", "the session that was replaced has ended"
 
 
 async def test_the_same_member_in_a_second_tab_goes_on_in_the_same_session(
-    front: Front, browsing: Browsing
+    gateway: RunningGateway, browsing: Browsing
 ) -> None:
-    member = Member(front)
+    member = Member(gateway)
     choice = await member.link("velotel", 30)
     await browsing.enter(member)
     form = await browsing.open_form(choice)
@@ -108,9 +108,9 @@ async def test_the_same_member_in_a_second_tab_goes_on_in_the_same_session(
 
 
 async def test_a_contact_that_changed_meanwhile_is_that_of_the_last_hand_over(
-    front: Front, browsing: Browsing
+    gateway: RunningGateway, browsing: Browsing
 ) -> None:
-    member = Member(front, name="Jan Kowalski")
+    member = Member(gateway, name="Jan Kowalski")
     await browsing.enter(member)
     member.name = "Jan Nowak"
     await browsing.enter(member)
@@ -118,14 +118,14 @@ async def test_a_contact_that_changed_meanwhile_is_that_of_the_last_hand_over(
 
 
 async def test_a_session_that_was_left_alone_takes_no_entries_with_it(
-    front: Front, browsing: Browsing
+    gateway: RunningGateway, browsing: Browsing
 ) -> None:
     """It ran out while the member typed; who comes in anew in a second tab sends the first form."""
-    member = Member(front)
+    member = Member(gateway)
     choice = await member.link("velotel", 30)
     await browsing.enter(member)
     form = await browsing.open_form(choice)
-    await left_alone(front, member.account)
+    await left_alone(gateway, member.account)
     assert (await browsing.get("/form")).status_code == 403
     over = await browsing.send_form(form, member)
     assert (over.status_code, "in a second tab" in over.text) == (403, True)
@@ -134,14 +134,14 @@ async def test_a_session_that_was_left_alone_takes_no_entries_with_it(
 
 
 async def test_nobody_else_sends_the_form_of_a_session_that_was_left_alone(
-    front: Front, browsing: Browsing
+    gateway: RunningGateway, browsing: Browsing
 ) -> None:
-    member, other = Member(front), Member(front)
+    member, other = Member(gateway), Member(gateway)
     choice = await other.link("velotel", 30)
     await browsing.enter(member)
     token = token_in(await browsing.open_form(await member.link("velotel", 30)))
-    await left_alone(front, member.account)
-    async with Browsing(front) as somebody:
+    await left_alone(gateway, member.account)
+    async with Browsing(gateway) as somebody:
         await somebody.enter(other)
         form = await somebody.open_form(choice)
         entries = other.entries() | {"csrf_token": token}
@@ -149,29 +149,29 @@ async def test_nobody_else_sends_the_form_of_a_session_that_was_left_alone(
 
 
 async def test_a_hand_over_that_is_sent_many_times_at_once_opens_one_session(
-    front: Front,
+    gateway: RunningGateway,
 ) -> None:
-    agent = front.new_id("agent")
-    token = handed(front, "desk", agent)
-    async with Browsing(front) as somebody:
+    agent = gateway.new_id("agent")
+    token = handed(gateway, "desk", agent)
+    async with Browsing(gateway) as somebody:
         calls = [somebody.post("/desk/sign-in", data={"token": token}) for _ in range(8)]
         answers = await asyncio.gather(*calls)
     assert sorted(one.status_code for one in answers) == [200] + [403] * 7
-    assert len(await sessions_of(front, agent)) == 1
+    assert len(await sessions_of(gateway, agent)) == 1
 
 
-async def left_alone(front: Front, subject: str, minutes: int = 61) -> None:
+async def left_alone(gateway: RunningGateway, subject: str, minutes: int = 61) -> None:
     """Let so much time pass in which nobody touched the subject's sessions."""
     statement = (
         "update sessions set last_seen_at = last_seen_at - $2 * interval '1 minute'"
         " where subject = $1"
     )
-    async with front.env.postgres.transaction() as connection:
+    async with gateway.env.postgres.transaction() as connection:
         await connection.execute(statement, subject, minutes)
 
 
-async def sessions_of(front: Front, subject: str) -> list[dict[str, Any]]:
+async def sessions_of(gateway: RunningGateway, subject: str) -> list[dict[str, Any]]:
     """The rows of a subject's sessions."""
     query = "select * from sessions where subject = $1 order by started_at"
-    async with front.env.postgres.transaction() as connection:
+    async with gateway.env.postgres.transaction() as connection:
         return [dict(row) for row in await connection.fetch(query, subject)]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.browser_client import Browsing, Member
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 
 SAID = {
     "pl": "Adres e-mail: to pole jest wymagane.",
@@ -14,11 +14,13 @@ SAID = {
 }
 
 
-async def sent(front: Front, browsing: Browsing, contact: dict[str, Any]) -> tuple[int, str]:
+async def sent(
+    gateway: RunningGateway, browsing: Browsing, contact: dict[str, Any]
+) -> tuple[int, str]:
     """How the form of a member with this contact is answered."""
-    member = Member(front)
+    member = Member(gateway)
     choice = await member.link("velotel", 30)
-    token = member.handover(contact=contact)
+    token = member.login_token(contact=contact)
     assert (await browsing.post("/form/sign-in", data={"token": token})).url.path == "/form"
     form = await browsing.open_form(choice)
     assert "None" not in form.text
@@ -28,10 +30,10 @@ async def sent(front: Front, browsing: Browsing, contact: dict[str, Any]) -> tup
 
 @pytest.mark.parametrize("language", SAID)
 async def test_a_bad_address_is_named_in_the_members_language(
-    front: Front, browsing: Browsing, language: str
+    gateway: RunningGateway, browsing: Browsing, language: str
 ) -> None:
     contact = {"email": "jan@", "name": "Jan", "language": f"{language.upper()}_XX"}
-    status, text = await sent(front, browsing, contact)
+    status, text = await sent(gateway, browsing, contact)
     assert status == 422
     assert SAID[language] in text
 
@@ -45,9 +47,9 @@ async def test_a_bad_address_is_named_in_the_members_language(
     ],
 )
 async def test_nothing_else_keeps_a_member_from_filing(
-    front: Front, browsing: Browsing, contact: dict[str, Any]
+    gateway: RunningGateway, browsing: Browsing, contact: dict[str, Any]
 ) -> None:
-    status, text = await sent(front, browsing, contact)
+    status, text = await sent(gateway, browsing, contact)
     assert status == 200
     assert contact["email"] in text
     assert "evil.example" not in text

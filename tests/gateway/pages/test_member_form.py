@@ -11,18 +11,20 @@ from gateway.app import create_app
 from tests.support.browser_client import DAY, ORDER, Browsing, Member, numbers_in, token_in
 from tests.support.claims import days_ago
 from tests.support.databases import fresh_database
-from tests.support.gateway import Front, fronted, gateway_settings, served
+from tests.support.gateway import RunningGateway, gateway_settings, run_gateway, serve_app
 from tests.support.partner_server import SECRET
 from tests.support.setup import dev_server, secrets
 from tests.support.sockets import listening_socket
 from tests.support.tcp_proxy import TcpProxy, open_proxy
 
 
-async def test_no_member_sees_or_uses_what_is_anothers(front: Front, browsing: Browsing) -> None:
-    member, other = Member(front), Member(front)
+async def test_no_member_sees_or_uses_what_is_anothers(
+    gateway: RunningGateway, browsing: Browsing
+) -> None:
+    member, other = Member(gateway), Member(gateway)
     choice = await member.link("velotel", 30)
     await other.link("velotel", 30)
-    async with Browsing(front) as theirs:
+    async with Browsing(gateway) as theirs:
         await theirs.enter(member)
         form = await theirs.open_form(choice)
         confirmation = await theirs.send_form(form, member)
@@ -41,25 +43,25 @@ async def test_no_member_sees_or_uses_what_is_anothers(front: Front, browsing: B
 
 
 async def test_twenty_at_once_are_one_ticket_and_the_same_confirmation(
-    front: Front, browsing: Browsing
+    gateway: RunningGateway, browsing: Browsing
 ) -> None:
     """R25: the form's key makes them one."""
-    member = Member(front)
+    member = Member(gateway)
     choice = await member.link("velotel", 30)
     await browsing.enter(member)
     form = await browsing.open_form(choice)
     answers = await asyncio.gather(*(browsing.send_form(form, member) for _ in range(20)))
     (number,) = {tuple(set(numbers_in(answer.text))) for answer in answers}
     assert await member.tickets() == [*number]
-    front.env.number = number[0]
-    await front.env.wait_for_state("sent_to_partner")
-    await front.env.wait_for_emails("confirmation")
+    gateway.env.number = number[0]
+    await gateway.env.wait_for_state("sent_to_partner")
+    await gateway.env.wait_for_emails("confirmation")
 
 
 async def test_a_form_that_was_taken_is_not_taken_again_with_other_entries(
-    front: Front, browsing: Browsing
+    gateway: RunningGateway, browsing: Browsing
 ) -> None:
-    member = Member(front)
+    member = Member(gateway)
     choice = await member.link("velotel", 30)
     await browsing.enter(member)
     form = await browsing.open_form(choice)
@@ -71,10 +73,10 @@ async def test_a_form_that_was_taken_is_not_taken_again_with_other_entries(
 
 
 async def test_a_refused_form_can_be_corrected_and_sent_twice(
-    front: Front, browsing: Browsing
+    gateway: RunningGateway, browsing: Browsing
 ) -> None:
     """Its key is used up by the refusal; what is corrected makes one of its own."""
-    member = Member(front)
+    member = Member(gateway)
     choice = await member.link("velotel", 30)
     await browsing.enter(member)
     form = await browsing.open_form(choice)
@@ -87,10 +89,10 @@ async def test_a_refused_form_can_be_corrected_and_sent_twice(
 
 
 async def test_an_order_older_than_its_link_is_told_at_the_date_with_every_other_fault(
-    front: Front, browsing: Browsing
+    gateway: RunningGateway, browsing: Browsing
 ) -> None:
     """R15, R16: all at once, and nothing is filed."""
-    member = Member(front)
+    member = Member(gateway)
     choice = await member.link("velotel", 30)
     await browsing.enter(member)
     form = await browsing.open_form(choice)
@@ -103,10 +105,10 @@ async def test_an_order_older_than_its_link_is_told_at_the_date_with_every_other
 
 
 async def test_a_claim_that_is_too_late_says_so_before_anything_else_is_asked_for(
-    front: Front, browsing: Browsing
+    gateway: RunningGateway, browsing: Browsing
 ) -> None:
     """R35, R36: with the last day, and a way to correct the date."""
-    member = Member(front)
+    member = Member(gateway)
     choice = await member.link("velotel", 200)
     await browsing.enter(member)
     form = await browsing.open_form(choice)
@@ -118,9 +120,9 @@ async def test_a_claim_that_is_too_late_says_so_before_anything_else_is_asked_fo
 
 @pytest.mark.parametrize("clock", ["25:00", "noon", "14.3", "1430", "\x00", "9" * 5000])
 async def test_a_time_that_is_none_is_told_at_its_field(
-    front: Front, browsing: Browsing, clock: str
+    gateway: RunningGateway, browsing: Browsing, clock: str
 ) -> None:
-    member = Member(front)
+    member = Member(gateway)
     choice = await member.link("velotel", 30)
     await browsing.enter(member)
     answer = await browsing.send_form(await browsing.open_form(choice), member, ordered_time=clock)
@@ -130,10 +132,10 @@ async def test_a_time_that_is_none_is_told_at_its_field(
 
 @pytest.mark.parametrize("clock", ["23:30", "23.30"])
 async def test_the_time_of_the_order_counts_where_the_partner_counts_hours(
-    front: Front, browsing: Browsing, clock: str
+    gateway: RunningGateway, browsing: Browsing, clock: str
 ) -> None:
     """R9: on the market's clock; a day and a time as people of the market write them."""
-    member = Member(front)
+    member = Member(gateway)
     choice = await member.link("velotel", 30)
     await browsing.enter(member)
     day = days_ago(19).strftime("%d.%m.%Y")
@@ -141,7 +143,7 @@ async def test_the_time_of_the_order_counts_where_the_partner_counts_hours(
         await browsing.open_form(choice), member, ordered_time=clock, **{DAY: day}
     )
     row = await member.row(numbers_in(answer.text)[0])
-    zone = front.profiles["velotel"].rules.market.zone
+    zone = gateway.profiles["velotel"].rules.market.zone
     assert row["ordered_at"].astimezone(zone).strftime("%H:%M") == "23:30"
     assert row["ordered_on"] == days_ago(19)
 
@@ -156,31 +158,31 @@ STRANGE = [
 
 @pytest.mark.parametrize("address", STRANGE)
 async def test_an_address_that_no_page_has_is_answered(
-    front: Front, browsing: Browsing, address: str
+    gateway: RunningGateway, browsing: Browsing, address: str
 ) -> None:
-    await browsing.enter(Member(front))
+    await browsing.enter(Member(gateway))
     assert (await browsing.get(address)).status_code in (404, 422)
 
 
 async def test_a_choice_that_is_none_leads_back_to_the_choices(
-    front: Front, browsing: Browsing
+    gateway: RunningGateway, browsing: Browsing
 ) -> None:
-    member = Member(front)
+    member = Member(gateway)
     early = await member.link("buchkiste", 1)
     await browsing.enter(member)
     for choice in ("lnk-nobody", early):
         assert (await browsing.open_form(choice)).url.path == "/form/missing_cashback"
 
 
-async def test_without_the_database_a_page_says_to_come_back(front: Front) -> None:
+async def test_without_the_database_a_page_says_to_come_back(gateway: RunningGateway) -> None:
     """The hand-over is not used up by it."""
     own = {"TICKETS_PUBLIC_URL": "http://127.0.0.1"}
     settings = gateway_settings("postgresql://nobody@127.0.0.1:1/nothing", **own)
-    app = create_app(settings, front.profiles, dict.fromkeys(secrets(), SECRET))
+    app = create_app(settings, gateway.profiles, dict.fromkeys(secrets(), SECRET))
     with listening_socket() as listening:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        async with served(app, listening), httpx.AsyncClient(trust_env=False) as http:
-            token = Member(front).handover()
+        async with serve_app(app, listening), httpx.AsyncClient(trust_env=False) as http:
+            token = Member(gateway).login_token()
             answer = await http.get(f"{address}/form/sign-in", params={"token": token})
             made_up = {"cookie": f"tickets_member={token}"}
             nobody = await http.get(f"{address}/form", headers=made_up)
@@ -190,13 +192,15 @@ async def test_without_the_database_a_page_says_to_come_back(front: Front) -> No
 
 
 @pytest.fixture
-async def wired(postgres_server: str, tmp_path: Path) -> AsyncIterator[tuple[Front, TcpProxy]]:
+async def wired(
+    postgres_server: str, tmp_path: Path
+) -> AsyncIterator[tuple[RunningGateway, TcpProxy]]:
     """A front of its own, without workers, and the wire between the gateway and Temporal."""
     async with dev_server() as server, fresh_database(postgres_server) as database_url:
         port = int(server.client.service_client.config.target_host.rpartition(":")[2])
         async with (
             open_proxy(port) as proxy,
-            fronted(
+            run_gateway(
                 server,
                 database_url,
                 tmp_path,
@@ -208,13 +212,13 @@ async def wired(postgres_server: str, tmp_path: Path) -> AsyncIterator[tuple[Fro
 
 
 async def test_while_something_is_away_nothing_is_lost_and_nothing_is_done_twice(
-    wired: tuple[Front, TcpProxy],
+    wired: tuple[RunningGateway, TcpProxy],
 ) -> None:
     """Temporal away: the form stands there as it was. No worker: the answer comes when one does."""
-    front, proxy = wired
-    member = Member(front)
+    gateway, proxy = wired
+    member = Member(gateway)
     choice = await member.link("velotel", 30)
-    async with Browsing(front) as browsing:
+    async with Browsing(gateway) as browsing:
         await browsing.enter(member)
         form = await browsing.open_form(choice)
         proxy.cut()
@@ -227,12 +231,12 @@ async def test_while_something_is_away_nothing_is_lost_and_nothing_is_done_twice
         assert (pending.status_code, pending.url.path) == (202, "/form/result")
         assert (again.status_code, again.url) == (202, pending.url)
         (number,) = set(numbers_in(pending.text + again.text))
-        await front.env.start_workers()
-        front.env.number = number
-        await front.env.wait_for_state("sent_to_partner")
+        await gateway.env.start_workers()
+        gateway.env.number = number
+        await gateway.env.wait_for_state("sent_to_partner")
         answer = await browsing.get(str(pending.url))
         assert answer.status_code == 200
         assert number in answer.text
         assert "has been created" in answer.text
-    await front.env.wait_for_emails("confirmation")
+    await gateway.env.wait_for_emails("confirmation")
     assert await member.tickets() == [number]

@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 
 from tests.support.browser_client import Browsing, Member, token_in
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 
 
 async def test_the_hand_over_can_be_sent_as_a_form_and_leaves_no_trace_in_the_address(
-    front: Front, browsing: Browsing
+    gateway: RunningGateway, browsing: Browsing
 ) -> None:
     """R2, R3."""
-    member = Member(front)
-    token = member.handover()
+    member = Member(gateway)
+    token = member.login_token()
     answer = await browsing.post("/form/sign-in", data={"token": token})
-    assert (answer.status_code, str(answer.url)) == (200, f"{front.address}/form")
+    assert (answer.status_code, str(answer.url)) == (200, f"{gateway.address}/form")
     entered = answer.history[0]
     assert entered.headers["location"] == "/form"
     cookie = entered.headers["set-cookie"].lower()
@@ -39,34 +39,36 @@ REFUSED: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("changes", REFUSED.values(), ids=REFUSED)
 async def test_a_hand_over_that_is_not_for_the_form_opens_nothing(
-    front: Front, browsing: Browsing, changes: dict[str, Any]
+    gateway: RunningGateway, browsing: Browsing, changes: dict[str, Any]
 ) -> None:
-    await refused(browsing, Member(front).handover(**changes))
+    await refused(browsing, Member(gateway).login_token(**changes))
 
 
-async def test_a_hand_over_opens_the_form_once(front: Front, browsing: Browsing) -> None:
-    token = Member(front).handover()
+async def test_a_hand_over_opens_the_form_once(gateway: RunningGateway, browsing: Browsing) -> None:
+    token = Member(gateway).login_token()
     assert (await browsing.post("/form/sign-in", data={"token": token})).url.path == "/form"
-    async with Browsing(front) as other:
+    async with Browsing(gateway) as other:
         await refused(other, token)
     again = await browsing.get("/form/sign-in", params={"token": token})
     assert again.status_code == 403
     assert 'href="/form"' in again.text, "who pressed twice is in already"
 
 
-async def test_ids_of_hand_overs_may_be_any_text(front: Front) -> None:
+async def test_ids_of_hand_overs_may_be_any_text(gateway: RunningGateway) -> None:
     """Two that are alike for long are two, and what no database takes is an id as well."""
-    start = front.new_id("x" * 300)
+    start = gateway.new_id("x" * 300)
     for ending in ("a", "b", "\x00", "\ud800"):
-        async with Browsing(front) as somebody:
-            token = Member(front).handover(jti=start + ending)
+        async with Browsing(gateway) as somebody:
+            token = Member(gateway).login_token(jti=start + ending)
             answer = await somebody.post("/form/sign-in", data={"token": token})
             assert answer.status_code == 200
             assert (await somebody.post("/form/sign-in", data={"token": token})).status_code == 403
 
 
-async def test_a_hand_over_that_was_altered_opens_nothing(front: Front, browsing: Browsing) -> None:
-    token = Member(front).handover()
+async def test_a_hand_over_that_was_altered_opens_nothing(
+    gateway: RunningGateway, browsing: Browsing
+) -> None:
+    token = Member(gateway).login_token()
     for altered in (token[:-2], token + "A", token.swapcase(), "", "no token"):
         await refused(browsing, altered)
 
@@ -82,14 +84,14 @@ async def refused(browsing: Browsing, token: str) -> None:
 
 
 async def test_what_another_site_sends_in_a_members_name_is_refused(
-    front: Front, browsing: Browsing
+    gateway: RunningGateway, browsing: Browsing
 ) -> None:
     """CSRF: without the form's token, with that of another session, or from another site."""
-    member, other = Member(front), Member(front)
+    member, other = Member(gateway), Member(gateway)
     choice = await member.link("velotel", 30)
     await browsing.enter(member)
     form = await browsing.open_form(choice)
-    async with Browsing(front) as stranger:
+    async with Browsing(gateway) as stranger:
         await stranger.enter(other)
         foreign = token_in(await stranger.open_form(await other.link("velotel", 30)))
     own = token_in(form)

@@ -9,9 +9,9 @@ import pytest
 
 from tests.support.claims import days_ago
 from tests.support.environment import TIMEOUT_SECONDS
-from tests.support.gateway import Front
-from tests.support.gateway_process import a_process, beside
-from tests.support.partner_client import a_ticket, ago, link, outcome, results
+from tests.support.gateway import RunningGateway
+from tests.support.gateway_process import gateway_process, second_gateway
+from tests.support.partner_client import a_ticket, ago, outcome, outcome_link, results
 
 OTHER_SECRET = "whsec_" + "A" * 43 + "="
 NOBODY = "ZW-4KQ7-P9XT-M2AB-C"
@@ -28,18 +28,18 @@ def reject(reason: str = "order_not_found", **more: str) -> dict[str, str]:
     return {"outcome": "rejected", "round": "0", "confirmed": "yes", "reason_code": reason} | more
 
 
-async def post(front: Front, address: str, form: dict[str, Any]) -> httpx.Response:
-    return await front.http.post(address, data=form)
+async def post(gateway: RunningGateway, address: str, form: dict[str, Any]) -> httpx.Response:
+    return await gateway.http.post(address, data=form)
 
 
-async def answered(front: Front) -> list[tuple[str, str]]:
-    rows = await front.env.rows("partner_outcomes", "sequence")
+async def answered(gateway: RunningGateway) -> list[tuple[str, str]]:
+    rows = await gateway.env.rows("partner_outcomes", "sequence")
     return [(row["outcome_id"], row["outcome"]["outcome"]) for row in rows]
 
 
-async def test_a_link_shows_its_claim_and_nothing_about_the_member(front: Front) -> None:
-    number = await a_ticket(front)
-    answer = await front.http.get(link(front, number))
+async def test_a_link_shows_its_claim_and_nothing_about_the_member(gateway: RunningGateway) -> None:
+    number = await a_ticket(gateway)
+    answer = await gateway.http.get(outcome_link(gateway, number))
     assert answer.status_code == 200
     for words in (number, "Numer umowy", "Velotel", "niezarejestrowany zwrot pieniędzy"):
         assert words in answer.text
@@ -50,10 +50,12 @@ async def test_a_link_shows_its_claim_and_nothing_about_the_member(front: Front)
     assert "set-cookie" not in answer.headers
 
 
-async def test_whatever_is_wrong_with_a_link_the_answer_is_the_same(front: Front) -> None:
+async def test_whatever_is_wrong_with_a_link_the_answer_is_the_same(
+    gateway: RunningGateway,
+) -> None:
     """One bit of the token, its ticket, its partner, its time, its key: and no word of which."""
-    number = await a_ticket(front)
-    good = link(front, number)
+    number = await a_ticket(gateway)
+    good = outcome_link(gateway, number)
     head, token = good.split("token=")
     altered = [
         f"{head}token={token[:at]}{chr(ord(token[at]) ^ 1)}{token[at + 1 :]}"
@@ -70,25 +72,25 @@ async def test_whatever_is_wrong_with_a_link_the_answer_is_the_same(front: Front
         good.replace("velotel", "buchkiste"),
         good.replace("velotel", "moebelhof"),
         good.replace("velotel", "nobody"),
-        link(front, number, days=-0.001),
-        link(front, number, secret=OTHER_SECRET),
-        link(front, number, "buchkiste"),
-        link(front, NOBODY),
+        outcome_link(gateway, number, days=-0.001),
+        outcome_link(gateway, number, secret=OTHER_SECRET),
+        outcome_link(gateway, number, "buchkiste"),
+        outcome_link(gateway, NOBODY),
     ]
     language = {"accept-language": "de"}
-    pages = [await front.http.get(one, headers=language) for one in wrong]
-    pages += [await front.http.post(one, data=YES, headers=language) for one in wrong]
+    pages = [await gateway.http.get(one, headers=language) for one in wrong]
+    pages += [await gateway.http.post(one, data=YES, headers=language) for one in wrong]
     assert {(page.status_code, page.text) for page in pages} == {(403, pages[0].text)}
     assert "Dieser Link funktioniert nicht" in pages[0].text
     assert all("set-cookie" not in page.headers for page in pages)
-    assert await answered(front) == []
-    assert (await front.http.get(good)).status_code == 200
+    assert await answered(gateway) == []
+    assert (await gateway.http.get(good)).status_code == 200
 
 
-async def test_the_address_of_a_link_is_in_no_log(front: Front) -> None:
-    number = await a_ticket(front)
-    path = link(front, number).removeprefix(front.address)
-    async with a_process(front, os.environ["TEMPORAL_ADDRESS"]) as (process, http):
+async def test_the_address_of_a_link_is_in_no_log(gateway: RunningGateway) -> None:
+    number = await a_ticket(gateway)
+    path = outcome_link(gateway, number).removeprefix(gateway.address)
+    async with gateway_process(gateway, os.environ["TEMPORAL_ADDRESS"]) as (process, http):
         for address in (path, f"{path}&language=de", path + "x", path.replace("/outcome", "/x")):
             await http.get(address)
         await http.post(path, data=YES)
@@ -100,96 +102,102 @@ async def test_the_address_of_a_link_is_in_no_log(front: Front) -> None:
     assert number.encode() not in b"".join(others), "only the security log names tickets"
 
 
-async def test_an_answer_is_taken_when_the_partner_is_sure(front: Front) -> None:
-    number = await a_ticket(front)
-    address = link(front, number)
+async def test_an_answer_is_taken_when_the_partner_is_sure(gateway: RunningGateway) -> None:
+    number = await a_ticket(gateway)
+    address = outcome_link(gateway, number)
     form = {k: v for k, v in YES.items() if k != "confirmed"} | {
         "amount": "12,50",
         "activated_on": days_ago(90).isoformat(),
         "confirmed_note": "Zgadza się.",
     }
-    shown = await post(front, address, form)
+    shown = await post(gateway, address, form)
     assert shown.status_code == 200
-    assert await answered(front) == []
+    assert await answered(gateway) == []
     for words in ("12,50 zł", "Zgadza się.", f"Potwierdzenie zlecenia {number}."):
         assert words in shown.text
-    changed = await post(front, address, form | {"confirmed": "no"})
+    changed = await post(gateway, address, form | {"confirmed": "no"})
     assert 'value="12,50"' in changed.text
-    taken = await post(front, address, form | {"confirmed": "yes"})
+    taken = await post(gateway, address, form | {"confirmed": "yes"})
     assert taken.status_code == 303
-    done = await front.http.get(httpx.URL(address).join(taken.headers["location"]))
+    done = await gateway.http.get(httpx.URL(address).join(taken.headers["location"]))
     assert "Zlecenie zostało potwierdzone" in done.text
     assert "12,50 zł" in done.text
     assert "<form" not in done.text
     assert (
-        str((await front.env.wait_until_closed()).granted_amount)
+        str((await gateway.env.wait_until_closed()).granted_amount)
         == "amount=Decimal('12.50') currency='PLN'"
     )
 
 
-async def test_a_double_click_a_reload_and_a_second_link_change_nothing(front: Front) -> None:
-    number = await a_ticket(front)
-    first, second = link(front, number), link(front, number, days=60)
-    at_once = [post(front, first, reject()) for _ in range(5)]
-    at_once += [post(front, second, reject("other")) for _ in range(5)]
+async def test_a_double_click_a_reload_and_a_second_link_change_nothing(
+    gateway: RunningGateway,
+) -> None:
+    number = await a_ticket(gateway)
+    first, second = outcome_link(gateway, number), outcome_link(gateway, number, days=60)
+    at_once = [post(gateway, first, reject()) for _ in range(5)]
+    at_once += [post(gateway, second, reject("other")) for _ in range(5)]
     assert {one.status_code for one in await asyncio.gather(*at_once)} == {303}
-    assert (await front.env.wait_until_closed()).state == "rejected"
-    assert (await post(front, second, YES)).status_code == 303
-    assert await answered(front) == [("link-0", "rejected")]
-    assert "To zlecenie jest zakończone" in (await front.http.get(second)).text
-    codes = [note["code"] for note in await front.env.message_log()]
+    assert (await gateway.env.wait_until_closed()).state == "rejected"
+    assert (await post(gateway, second, YES)).status_code == 303
+    assert await answered(gateway) == [("link-0", "rejected")]
+    assert "To zlecenie jest zakończone" in (await gateway.http.get(second)).text
+    codes = [note["code"] for note in await gateway.env.message_log()]
     assert (codes.count("applied"), len(codes) <= 2) == (1, True)
     assert set(codes) <= {"applied", "outcome_id_reused"}
 
 
-async def test_a_question_that_was_answered_opens_the_next_round(front: Front) -> None:
-    number = await a_ticket(front)
-    address = link(front, number)
+async def test_a_question_that_was_answered_opens_the_next_round(gateway: RunningGateway) -> None:
+    number = await a_ticket(gateway)
+    address = outcome_link(gateway, number)
     asking = ASK | {"question_fields": ["order_number"]}
-    assert (await post(front, address, asking)).status_code == 303
-    await front.env.wait_for_state("information_requested")
+    assert (await post(gateway, address, asking)).status_code == 303
+    await gateway.env.wait_for_state("information_requested")
     for form in (asking, YES):
-        assert (await post(front, address, form)).status_code == 303
-    page = await front.http.get(address)
+        assert (await post(gateway, address, form)).status_code == 303
+    page = await gateway.http.get(address)
     assert "Pytanie zostało przekazane" in page.text
     assert "<form" not in page.text
-    await front.env.send_update("provide_information", actor="member", note="Czterdzieści złotych.")
-    await front.env.wait_for_state("sent_to_partner")
-    page = await front.http.get(address)
+    await gateway.env.send_update(
+        "provide_information", actor="member", note="Czterdzieści złotych."
+    )
+    await gateway.env.wait_for_state("sent_to_partner")
+    page = await gateway.http.get(address)
     for words in ("Czterdzieści złotych.", "Wcześniejsze odpowiedzi", "Jaka kwota?", "<form"):
         assert words in page.text
-    stale = await post(front, address, reject(round="0", rejected_note="Zachowane"))
+    stale = await post(gateway, address, reject(round="0", rejected_note="Zachowane"))
     assert stale.status_code == 409
     assert "Zachowane" in stale.text
-    assert (await post(front, address, reject(round="1"))).status_code == 303
-    assert (await front.env.wait_until_closed()).state == "rejected"
+    assert (await post(gateway, address, reject(round="1"))).status_code == 303
+    assert (await gateway.env.wait_until_closed()).state == "rejected"
     expected = [("link-0", "information_requested"), ("link-1", "rejected")]
-    assert await answered(front) == expected
+    assert await answered(gateway) == expected
 
 
-async def test_a_question_that_came_after_another_is_not_shown_as_asked(front: Front) -> None:
+async def test_a_question_that_came_after_another_is_not_shown_as_asked(
+    gateway: RunningGateway,
+) -> None:
     """The page was open while an agent asked: the ticket takes no second question now."""
-    number = await a_ticket(front)
-    address = link(front, number)
-    await front.env.send_update("request_information", actor="agent:anna", questions=["Czemu?"])
-    await front.env.wait_for_state("information_requested")
-    page = await post(front, address, ASK)
+    number = await a_ticket(gateway)
+    address = outcome_link(gateway, number)
+    await gateway.env.send_update("request_information", actor="agent:anna", questions=["Czemu?"])
+    await gateway.env.wait_for_state("information_requested")
+    page = await post(gateway, address, ASK)
     assert page.status_code == 409
     assert "<form" in page.text
-    assert await answered(front) == []
-    assert (await post(front, address, reject())).status_code == 303
-    assert (await front.env.wait_until_closed()).state == "rejected"
+    assert await answered(gateway) == []
+    assert (await post(gateway, address, reject())).status_code == 303
+    assert (await gateway.env.wait_until_closed()).state == "rejected"
 
 
-async def test_the_member_is_asked_in_their_own_language(front: Front) -> None:
+async def test_the_member_is_asked_in_their_own_language(gateway: RunningGateway) -> None:
     contact = {"email": "greta@example.com", "name": "Greta", "language": "de"}
-    number = await a_ticket(front, contact=contact)
+    number = await a_ticket(gateway, contact=contact)
     form = {"outcome": "information_requested", "round": "0", "confirmed": "yes"}
     form["question_fields"] = "activated_on"
-    assert (await post(front, link(front, number), form)).is_redirect
-    await front.env.wait_for_state("information_requested")
+    assert (await post(gateway, outcome_link(gateway, number), form)).is_redirect
+    await gateway.env.wait_for_state("information_requested")
     (letter,) = [
-        row for row in await front.env.rows("emails", "key") if "information" in row["kind"]
+        row for row in await gateway.env.rows("emails", "key") if "information" in row["kind"]
     ]
     (question,) = letter["params"]["questions"]
     assert question.startswith("Bitte prüfen Sie diese Angabe")
@@ -212,82 +220,88 @@ async def test_the_member_is_asked_in_their_own_language(front: Front) -> None:
     ],
 )
 async def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(
-    front: Front, form: dict[str, str], field: str
+    gateway: RunningGateway, form: dict[str, str], field: str
 ) -> None:
-    number = front.env.number or await a_ticket(front)
-    if (await front.env.row())["state"] != "sent_to_partner":
-        number = await a_ticket(front)
+    number = gateway.env.number or await a_ticket(gateway)
+    if (await gateway.env.row())["state"] != "sent_to_partner":
+        number = await a_ticket(gateway)
     sent = {"round": "0", "confirmed": "yes"}
     filled = {"amount": "7", "confirmed_note": "Moje słowa"} | sent | form
-    answer = await post(front, link(front, number), filled)
+    answer = await post(gateway, outcome_link(gateway, number), filled)
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text
     assert f'href="#{field}"' in answer.text
     assert field == "confirmed_note" or "Moje słowa" in answer.text
-    assert await answered(front) == []
+    assert await answered(gateway) == []
 
 
-async def test_a_form_that_no_page_of_ours_makes_is_refused(front: Front) -> None:
-    number = await a_ticket(front)
+async def test_a_form_that_no_page_of_ours_makes_is_refused(gateway: RunningGateway) -> None:
+    number = await a_ticket(gateway)
     for form in ({}, {"outcome": "perhaps", "round": "0"}):
-        assert (await post(front, link(front, number), form)).status_code in (409, 422)
-    assert await answered(front) == []
+        assert (await post(gateway, outcome_link(gateway, number), form)).status_code in (409, 422)
+    assert await answered(gateway) == []
 
 
 @pytest.mark.parametrize("end", ["withdrawn", "decided", "rejected by call", "rejected by link"])
-async def test_a_link_to_a_claim_that_has_ended_shows_nothing_of_it(front: Front, end: str) -> None:
+async def test_a_link_to_a_claim_that_has_ended_shows_nothing_of_it(
+    gateway: RunningGateway, end: str
+) -> None:
     """It opens for weeks, in whoever's hands: looking, answering, and answering for sure."""
-    number = await a_ticket(front)
-    secret = (await front.env.row())["answers"]["order_number"]
-    assert secret in (await front.http.get(link(front, number))).text
+    number = await a_ticket(gateway)
+    secret = (await gateway.env.row())["answers"]["order_number"]
+    assert secret in (await gateway.http.get(outcome_link(gateway, number))).text
     match end:
         case "withdrawn":
-            await front.env.send_update("withdraw", actor="member")
+            await gateway.env.send_update("withdraw", actor="member")
         case "decided":
-            await front.env.send_update("decide", outcome="rejected", reason_code="terms_not_met")
+            await gateway.env.send_update("decide", outcome="rejected", reason_code="terms_not_met")
         case "rejected by call":
-            await results(front, outcome(front, number, "rejected"))
+            await results(gateway, outcome(gateway, number, "rejected"))
         case _:
-            await post(front, link(front, number), reject())
-    await front.env.wait_until_closed()
-    before = await answered(front)
-    address = f"{link(front, number)}&language=en"
+            await post(gateway, outcome_link(gateway, number), reject())
+    await gateway.env.wait_until_closed()
+    before = await answered(gateway)
+    address = f"{outcome_link(gateway, number)}&language=en"
     for form in (YES, reject(), {"outcome": "confirmed"}, {}):
-        back = await post(front, address, form)
+        back = await post(gateway, address, form)
         assert (back.status_code, back.text) == (303, "")
-    page = await front.http.get(address)
+    page = await gateway.http.get(address)
     assert (page.status_code, "This claim has ended" in page.text) == (200, True)
     assert "mailto:help@rewards.example" in page.text
     assert secret not in page.text
     assert "<form" not in page.text
-    assert await answered(front) == before
+    assert await answered(gateway) == before
 
 
-async def test_while_an_agent_asks_the_partner_can_decide_but_not_ask(front: Front) -> None:
-    number = await a_ticket(front)
-    await front.env.send_update("request_information", questions=["Kiedy?"])
-    await front.env.wait_for_state("information_requested")
-    page = await front.http.get(link(front, number))
+async def test_while_an_agent_asks_the_partner_can_decide_but_not_ask(
+    gateway: RunningGateway,
+) -> None:
+    number = await a_ticket(gateway)
+    await gateway.env.send_update("request_information", questions=["Kiedy?"])
+    await gateway.env.wait_for_state("information_requested")
+    page = await gateway.http.get(outcome_link(gateway, number))
     assert 'value="confirmed"' in page.text
     assert 'value="information_requested"' not in page.text
-    assert (await post(front, link(front, number), YES)).is_redirect
-    await front.env.wait_for_state("awaiting_cancellation_period")
+    assert (await post(gateway, outcome_link(gateway, number), YES)).is_redirect
+    await gateway.env.wait_for_state("awaiting_cancellation_period")
 
 
-async def test_an_answer_by_link_counts_once_beside_a_signed_call(front: Front) -> None:
-    number = await a_ticket(front)
+async def test_an_answer_by_link_counts_once_beside_a_signed_call(gateway: RunningGateway) -> None:
+    number = await a_ticket(gateway)
     far = days_ago(-30).isoformat()
-    await post(front, link(front, number), YES | {"cancellation_ends_on": far})
-    await front.env.wait_for_state("awaiting_cancellation_period")
-    again = outcome(front, number, outcome_id="link-0")
+    await post(gateway, outcome_link(gateway, number), YES | {"cancellation_ends_on": far})
+    await gateway.env.wait_for_state("awaiting_cancellation_period")
+    again = outcome(gateway, number, outcome_id="link-0")
     reused = ("refused", "outcome_id_reused")  # it leaves out the date that the link's answer named
-    assert await results(front, again, at=ago()) == [reused]
+    assert await results(gateway, again, at=ago()) == [reused]
 
 
-async def test_while_the_books_are_away_a_partner_is_asked_to_come_again(front: Front) -> None:
-    number = await a_ticket(front)
-    path = link(front, number).removeprefix(front.address)
-    async with beside(front, "postgresql://a:b@127.0.0.1:1/nowhere") as http:
+async def test_while_the_books_are_away_a_partner_is_asked_to_come_again(
+    gateway: RunningGateway,
+) -> None:
+    number = await a_ticket(gateway)
+    path = outcome_link(gateway, number).removeprefix(gateway.address)
+    async with second_gateway(gateway, "postgresql://a:b@127.0.0.1:1/nowhere") as http:
         shown, sent = await http.get(path), await http.post(path, data=YES)
     for page in (shown, sent):
         assert (page.status_code, page.headers["retry-after"]) == (503, "5")

@@ -12,7 +12,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from domain.errors import TransientError
 from gateway.temporal_client import execute_update
 from tests.support.environment import wait_until
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 
 ACCEPTED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
 
@@ -32,8 +32,10 @@ class NeverAnswers:
         await workflow.wait_condition(lambda: False)
 
 
-async def test_a_request_that_an_operator_cut_off_may_be_asked_again(front: Front) -> None:
-    client, queue, number = front.env.client, front.new_id("queue"), front.new_id("number")
+async def test_a_request_that_an_operator_cut_off_may_be_asked_again(
+    gateway: RunningGateway,
+) -> None:
+    client, queue, number = gateway.env.client, gateway.new_id("queue"), gateway.new_id("number")
     runner = UnsandboxedWorkflowRunner()
     async with Worker(client, task_queue=queue, workflows=[NeverAnswers], workflow_runner=runner):
         ticket: WorkflowHandle[Any, Any] = await client.start_workflow(

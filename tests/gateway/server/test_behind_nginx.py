@@ -12,29 +12,29 @@ import pytest
 
 from local.stack.ports import HOST
 from tests.support import nginx
-from tests.support.gateway import Front
-from tests.support.raw_http_client import Line, a_line
+from tests.support.gateway import RunningGateway
+from tests.support.raw_http_client import RawServer, run_raw_server
 
 pytestmark = nginx.needed
 GET = b"GET /who HTTP/1.1\r\nhost: tickets.example.com\r\nconnection: close\r\n"
 
 
 @pytest.fixture
-async def line(tmp_path: Path) -> AsyncIterator[tuple[Line, int, int]]:
+async def line(tmp_path: Path) -> AsyncIterator[tuple[RawServer, int, int]]:
     """A small application behind nginx, and the ports for https and http."""
-    async with a_line() as found, nginx.in_front_of(found.port, tmp_path) as ports:
+    async with run_raw_server() as found, nginx.in_front_of(found.port, tmp_path) as ports:
         yield found, *ports
 
 
 @pytest.fixture
-async def public(front: Front, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+async def public(gateway: RunningGateway, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """Who calls the real gateway through nginx."""
-    port = urlsplit(front.address).port or 0
+    port = urlsplit(gateway.address).port or 0
     async with nginx.in_front_of(port, tmp_path) as (secure, _), nginx.client(secure) as http:
         yield http
 
 
-async def said_to(port: int, *pieces: bytes, source: str = HOST, pause: float = 0) -> bytes:
+async def exchange(port: int, *pieces: bytes, source: str = HOST, pause: float = 0) -> bytes:
     """All that nginx says to these bytes over TLS, from this address of the loopback."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -54,18 +54,18 @@ async def said_to(port: int, *pieces: bytes, source: str = HOST, pause: float = 
         writer.close()
 
 
-async def test_a_caller_is_known_by_its_own_address(line: tuple[Line, int, int]) -> None:
+async def test_a_caller_is_known_by_its_own_address(line: tuple[RawServer, int, int]) -> None:
     forged = b"x-forwarded-for: 6.6.6.6\r\nx-forwarded-proto: http\r\n\r\n"
-    behind = await said_to(line[1], GET + forged, source="127.0.0.2")
+    behind = await exchange(line[1], GET + forged, source="127.0.0.2")
     assert behind.endswith(b"127.0.0.2 https"), behind
-    other = await line[0].said_to(GET + forged, source="127.0.0.3")
+    other = await line[0].exchange(GET + forged, source="127.0.0.3")
     assert other.endswith(b"127.0.0.3 http"), other
 
 
-async def test_a_slow_body_waits_at_the_proxy(line: tuple[Line, int, int]) -> None:
+async def test_a_slow_body_waits_at_the_proxy(line: tuple[RawServer, int, int]) -> None:
     head = b"POST /v1/echo HTTP/1.1\r\nhost: tickets.example.com\r\nconnection: close\r\n"
     slow = asyncio.create_task(
-        said_to(line[1], head + b"content-length: 5\r\n\r\n", *[b"x"] * 5, pause=0.2)
+        exchange(line[1], head + b"content-length: 5\r\n\r\n", *[b"x"] * 5, pause=0.2)
     )
     await asyncio.sleep(0.6)
     assert len(line[0].config.room) == 0
@@ -83,14 +83,14 @@ async def test_a_slow_body_waits_at_the_proxy(line: tuple[Line, int, int]) -> No
     ],
 )
 async def test_what_is_too_much_is_refused_by_one_of_the_two(
-    line: tuple[Line, int, int], head: bytes, statuses: tuple[int, ...]
+    line: tuple[RawServer, int, int], head: bytes, statuses: tuple[int, ...]
 ) -> None:
-    said = await said_to(line[1], head)
+    said = await exchange(line[1], head)
     assert int(said.split(b" ")[1]) in statuses, said[:80]
 
 
 async def test_plain_http_leads_to_the_public_name_whatever_the_host_says(
-    line: tuple[Line, int, int],
+    line: tuple[RawServer, int, int],
 ) -> None:
     address = f"http://{HOST}:{line[2]}/form?idempotency_key=1"
     async with httpx.AsyncClient(trust_env=False) as http:
@@ -118,12 +118,14 @@ async def test_the_name_of_a_request_passes_both_ways(public: httpx.AsyncClient)
     assert long.headers["x-request-id"] != "x" * 300
 
 
-async def test_an_address_is_handed_on_as_it_came(public: httpx.AsyncClient, front: Front) -> None:
+async def test_an_address_is_handed_on_as_it_came(
+    public: httpx.AsyncClient, gateway: RunningGateway
+) -> None:
     path = "/v1/accounts/a%2F..%2Fb//c/claimable-links?kind=missing_cashback"
-    answer = await public.get(path, headers=front.as_platform("a/../b//c"))
+    answer = await public.get(path, headers=gateway.as_platform("a/../b//c"))
     assert answer.status_code == 200, answer.text
-    assert (await public.get("//v1/tickets", headers=front.as_agent())).status_code == 404
+    assert (await public.get("//v1/tickets", headers=gateway.as_agent())).status_code == 404
 
 
-async def test_figures_stay_inside(public: httpx.AsyncClient, front: Front) -> None:
-    assert (await public.get("/metrics", headers=front.as_operator())).status_code == 403
+async def test_figures_stay_inside(public: httpx.AsyncClient, gateway: RunningGateway) -> None:
+    assert (await public.get("/metrics", headers=gateway.as_operator())).status_code == 403

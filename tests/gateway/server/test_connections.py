@@ -11,13 +11,13 @@ import pytest
 
 from gateway.http.middleware import MAX_BODY_BYTES
 from gateway.server.connections import RESERVED_DESCRIPTORS, ConnectionRegistry, RepeatedLineFilter
-from tests.support.raw_http_client import GET, POST, Line, a_line
+from tests.support.raw_http_client import GET, POST, RawServer, run_raw_server
 
 
 @pytest.fixture
-async def line() -> AsyncIterator[Line]:
+async def line() -> AsyncIterator[RawServer]:
     """A server whose deadlines are short."""
-    async with a_line(head=0.4, body=0.6, keep_alive=1, answer=0.5) as found:
+    async with run_raw_server(head=0.4, body=0.6, keep_alive=1, answer=0.5) as found:
         yield found
 
 
@@ -32,26 +32,28 @@ async def line() -> AsyncIterator[Line]:
     ],
 )
 async def test_who_lets_us_wait_is_let_go(
-    line: Line, pieces: tuple[bytes, ...], said: bytes
+    line: RawServer, pieces: tuple[bytes, ...], said: bytes
 ) -> None:
     began = time.monotonic()
-    assert (await line.said_to(*pieces)).startswith(said)
+    assert (await line.exchange(*pieces)).startswith(said)
     assert time.monotonic() - began < 2
 
 
-async def test_a_byte_now_and_then_does_not_extend_a_deadline(line: Line) -> None:
+async def test_a_byte_now_and_then_does_not_extend_a_deadline(line: RawServer) -> None:
     began = time.monotonic()
-    head = await line.said_to(*[bytes([byte]) for byte in GET], pause=0.1)
+    head = await line.exchange(*[bytes([byte]) for byte in GET], pause=0.1)
     assert time.monotonic() - began < 5
     assert head == b"" or head.startswith(b"HTTP/1.1 408 ")
     slow = [b"1\r\nx\r\n"] * 20
-    body = await line.said_to(POST + b"transfer-encoding: chunked\r\n\r\n", *slow, pause=0.1)
+    body = await line.exchange(POST + b"transfer-encoding: chunked\r\n\r\n", *slow, pause=0.1)
     assert body == b"" or body.startswith(b"HTTP/1.1 408 ")
     await asyncio.sleep(0.1)
     assert len(line.config.room) == 0
 
 
-async def test_a_connection_is_kept_between_calls_as_long_as_the_setting_says(line: Line) -> None:
+async def test_a_connection_is_kept_between_calls_as_long_as_the_setting_says(
+    line: RawServer,
+) -> None:
     async with line.call() as (reader, writer):
         for _ in range(2):
             writer.write(GET + b"\r\n")
@@ -60,7 +62,9 @@ async def test_a_connection_is_kept_between_calls_as_long_as_the_setting_says(li
         assert await asyncio.wait_for(reader.read(), 2) == b""
 
 
-async def test_a_rest_of_a_body_after_its_answer_does_not_keep_a_connection(line: Line) -> None:
+async def test_a_rest_of_a_body_after_its_answer_does_not_keep_a_connection(
+    line: RawServer,
+) -> None:
     async with line.call() as (reader, writer):
         writer.write(b"POST /hello HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n")
         assert b" 405 " in await reader.readuntil(b"\r\n")
@@ -72,7 +76,7 @@ async def test_a_rest_of_a_body_after_its_answer_does_not_keep_a_connection(line
     assert len(line.config.room) == 0
 
 
-async def test_a_peer_that_does_not_take_our_answer_is_let_go(line: Line) -> None:
+async def test_a_peer_that_does_not_take_our_answer_is_let_go(line: RawServer) -> None:
     async with line.call() as (_, writer):
         writer.write(b"GET /long HTTP/1.1\r\nhost: x\r\n\r\n")
         await asyncio.sleep(1.5)
@@ -80,7 +84,7 @@ async def test_a_peer_that_does_not_take_our_answer_is_let_go(line: Line) -> Non
 
 
 async def test_who_only_holds_connections_gives_way_to_who_calls() -> None:
-    async with a_line(most=20) as line, contextlib.AsyncExitStack() as stack:
+    async with run_raw_server(most=20) as line, contextlib.AsyncExitStack() as stack:
         for _ in range(60):
             await stack.enter_async_context(line.call())
         kept = await stack.enter_async_context(line.call())
@@ -91,12 +95,12 @@ async def test_who_only_holds_connections_gives_way_to_who_calls() -> None:
 
 
 async def test_unfinished_bodies_do_not_keep_others_from_calling() -> None:
-    async with a_line(most=20) as line, contextlib.AsyncExitStack() as stack:
+    async with run_raw_server(most=20) as line, contextlib.AsyncExitStack() as stack:
         for _ in range(40):
             _, writer = await stack.enter_async_context(line.call())
             writer.write(POST + b"content-length: 100000\r\n\r\n" + b"x" * 50_000)
         closing = GET + b"connection: close\r\n\r\n"
-        assert b"hello" in await line.said_to(closing)
+        assert b"hello" in await line.exchange(closing)
 
 
 def test_a_crowd_at_one_address_gives_way_before_a_few_of_another() -> None:
@@ -138,17 +142,17 @@ def test_a_line_that_strangers_cause_is_written_seldom() -> None:
 
 
 async def test_bodies_of_all_calls_together_are_bounded() -> None:
-    async with a_line(2 * MAX_BODY_BYTES) as line, contextlib.AsyncExitStack() as stack:
+    async with run_raw_server(2 * MAX_BODY_BYTES) as line, contextlib.AsyncExitStack() as stack:
         for _ in range(3):
             _, writer = await stack.enter_async_context(line.call())
             writer.write(POST + b"content-length: 1000000\r\n\r\n" + b"x" * 900_000)
         await asyncio.sleep(0.3)
         assert b" 503 " in await first_line(line, 400_000)
-    async with a_line() as line:
+    async with run_raw_server() as line:
         assert b" 200 " in await first_line(line, 400_000)
 
 
-async def first_line(line: Line, size: int) -> bytes:
+async def first_line(line: RawServer, size: int) -> bytes:
     """How a body of this size is answered."""
     async with line.call() as (reader, writer):
         writer.write(POST + b"content-length: %d\r\n\r\n" % size + b"x" * size)

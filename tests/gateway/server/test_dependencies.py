@@ -10,14 +10,14 @@ from adapters.postgres.database import Postgres
 from gateway.dependencies import has_dependencies
 from tests.support.databases import as_owner
 from tests.support.environment import wait_until
-from tests.support.gateway import Front
+from tests.support.gateway import RunningGateway
 from tests.support.setup import dev_server
 from tests.support.sqlite_store import opened
 
 
-async def test_with_all_that_work_needs_the_gateway_is_ready(front: Front) -> None:
-    assert (await front.http.get("/readyz")).status_code == 200
-    await wait_until(lambda: has_dependencies(front.env.postgres, front.env.client), bool)
+async def test_with_all_that_work_needs_the_gateway_is_ready(gateway: RunningGateway) -> None:
+    assert (await gateway.http.get("/readyz")).status_code == 200
+    await wait_until(lambda: has_dependencies(gateway.env.postgres, gateway.env.client), bool)
 
 
 async def test_without_the_namespace_or_an_attribute_it_is_not(
@@ -43,7 +43,7 @@ async def test_without_the_namespace_or_an_attribute_it_is_not(
 
 @pytest.mark.parametrize("wrong", ["nothing", "a file"])
 async def test_without_the_schema_it_is_not(
-    front: Front, database_url: str, caplog: pytest.LogCaptureFixture, wrong: str
+    gateway: RunningGateway, database_url: str, caplog: pytest.LogCaptureFixture, wrong: str
 ) -> None:
     async with opened(as_owner(database_url)) as books:
         await books.connection.execute(
@@ -52,6 +52,6 @@ async def test_without_the_schema_it_is_not(
             else "delete from schema_migrations where version = 1"
         )
     async with Postgres.connect(database_url, 1) as postgres:
-        assert not await has_dependencies(postgres, front.env.client)
+        assert not await has_dependencies(postgres, gateway.env.client)
     assert "0001_initial" in caplog.text
     assert "worker.py migrate" in caplog.text

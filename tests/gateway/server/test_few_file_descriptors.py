@@ -10,16 +10,18 @@ import pytest
 from gateway.__main__ import main
 from local.stack.profiles import invented_secret
 from tests.support.claims import PARTNERS
-from tests.support.gateway import Front
-from tests.support.gateway_process import a_process
+from tests.support.gateway import RunningGateway
+from tests.support.gateway_process import gateway_process
 from tests.support.setup import secrets
 
 PATIENCE = 20
 
 
-async def test_idle_connections_beyond_all_descriptors_keep_nobody_out(front: Front) -> None:
+async def test_idle_connections_beyond_all_descriptors_keep_nobody_out(
+    gateway: RunningGateway,
+) -> None:
     async with (
-        a_process(front, os.environ["TEMPORAL_ADDRESS"], files=256) as (process, http),
+        gateway_process(gateway, os.environ["TEMPORAL_ADDRESS"], files=256) as (process, http),
         contextlib.AsyncExitStack() as stack,
     ):
         port = http.base_url.port
@@ -40,10 +42,10 @@ async def test_idle_connections_beyond_all_descriptors_keep_nobody_out(front: Fr
 
 
 async def test_a_port_that_is_taken_is_named_with_its_setting(
-    front: Front, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    gateway: RunningGateway, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert (await front.http.get("/healthz")).status_code == 200
-    settings, taken = front.app.state.context.settings, front.address.removeprefix("http://")
+    assert (await gateway.http.get("/healthz")).status_code == 200
+    settings, taken = gateway.app.state.context.settings, gateway.address.removeprefix("http://")
     told = {
         "DATABASE_URL": settings.database_url,
         "TICKETS_ALLOW_PRIVATE_ADDRESSES": "true",

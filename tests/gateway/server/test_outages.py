@@ -13,7 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 from domain.values.ticket_number import derive_number
 from tests.support.claims import a_claim
 from tests.support.databases import fresh_database
-from tests.support.gateway import Front, fronted
+from tests.support.gateway import RunningGateway, run_gateway
 from tests.support.setup import dev_server
 from tests.support.tcp_proxy import TcpProxy, open_proxy
 
@@ -34,10 +34,10 @@ async def wired(url: str) -> AsyncIterator[tuple[str, TcpProxy]]:
         yield f"{start}:{proxy.port}{slash}{name}", proxy
 
 
-async def filed(front: Front, claim: Any, key: str) -> httpx.Response:
+async def filed(gateway: RunningGateway, claim: Any, key: str) -> httpx.Response:
     """The answer to a claim."""
-    headers = front.as_platform() | {"idempotency-key": key}
-    return await front.http.post("/v1/tickets", json=claim, headers=headers)
+    headers = gateway.as_platform() | {"idempotency-key": key}
+    return await gateway.http.post("/v1/tickets", json=claim, headers=headers)
 
 
 def must_be_away(answer: httpx.Response) -> None:
@@ -51,21 +51,21 @@ async def test_without_workers_a_claim_has_its_number_and_later_its_answer(
 ) -> None:
     async with (
         fresh_database(postgres_server) as database_url,
-        fronted(server, database_url, tmp_path, with_workers=False) as front,
+        run_gateway(server, database_url, tmp_path, with_workers=False) as gateway,
     ):
-        claim, key = await front.env.prepare_claim(a_claim()), "no-worker"
-        pending = await filed(front, claim, key)
-        front.env.number = derive_number(claim["account_id"], key)
+        claim, key = await gateway.env.prepare_claim(a_claim()), "no-worker"
+        pending = await filed(gateway, claim, key)
+        gateway.env.number = derive_number(claim["account_id"], key)
         assert (pending.status_code, pending.json()) == (
             202,
-            {"status": "pending", "number": front.env.number},
+            {"status": "pending", "number": gateway.env.number},
         )
         assert int(pending.headers["retry-after"]) > 0
-        await front.env.start_workers()
-        await front.env.wait_for_state("sent_to_partner")  # nobody had to ask again
-        answer = await filed(front, claim, key)
+        await gateway.env.start_workers()
+        await gateway.env.wait_for_state("sent_to_partner")  # nobody had to ask again
+        answer = await filed(gateway, claim, key)
         assert (answer.status_code, answer.json()["status"]) == (200, "accepted")
-        assert answer.json()["number"] == front.env.number
+        assert answer.json()["number"] == gateway.env.number
 
 
 async def test_without_the_database_nothing_is_answered_and_the_repeated_request_is_one_ticket(
@@ -78,30 +78,30 @@ async def test_without_the_database_nothing_is_answered_and_the_repeated_request
     async with (
         fresh_database(postgres_server) as database_url,
         wired(database_url) as (address, proxy),
-        fronted(server, database_url, tmp_path, DATABASE_URL=address) as front,
+        run_gateway(server, database_url, tmp_path, DATABASE_URL=address) as gateway,
     ):
-        claim, key = await front.env.prepare_claim(a_claim()), "no-database"
+        claim, key = await gateway.env.prepare_claim(a_claim()), "no-database"
         proxy.cut()
-        front.env.database_proxy.cut()
-        must_be_away(await filed(front, claim, key))
+        gateway.env.database_proxy.cut()
+        must_be_away(await filed(gateway, claim, key))
         path = f"/v1/accounts/{claim['account_id']}/claimable-links?kind=missing_cashback"
-        links = await front.http.get(path, headers=front.as_platform())
+        links = await gateway.http.get(path, headers=gateway.as_platform())
         must_be_away(links)
         logged = [vars(one).get("correlation_id") for one in caplog.records]
         assert links.headers["x-request-id"] in logged
         must_be_away(
-            await front.http.post("/v1/claims/check", json=claim, headers=front.as_platform())
+            await gateway.http.post("/v1/claims/check", json=claim, headers=gateway.as_platform())
         )
-        must_be_away(await front.http.get("/readyz"))
-        assert (await front.http.get("/healthz")).status_code == 200
+        must_be_away(await gateway.http.get("/readyz"))
+        assert (await gateway.http.get("/healthz")).status_code == 200
         proxy.restore()
-        front.env.database_proxy.restore()
-        front.env.number = derive_number(claim["account_id"], key)
-        await front.env.wait_for_state("sent_to_partner")
-        answer = await filed(front, claim, key)
+        gateway.env.database_proxy.restore()
+        gateway.env.number = derive_number(claim["account_id"], key)
+        await gateway.env.wait_for_state("sent_to_partner")
+        answer = await filed(gateway, claim, key)
         assert (answer.status_code, answer.json()["status"]) == (200, "accepted")
-        await front.env.wait_for_emails("confirmation")
-        assert (await front.http.get("/readyz")).status_code == 200
+        await gateway.env.wait_for_emails("confirmation")
+        assert (await gateway.http.get("/readyz")).status_code == 200
 
 
 async def test_without_temporal_nothing_is_filed_and_the_repeated_request_is_one_ticket(
@@ -110,15 +110,15 @@ async def test_without_temporal_nothing_is_filed_and_the_repeated_request_is_one
     async with (
         fresh_database(postgres_server) as database_url,
         wired(server.client.service_client.config.target_host) as (address, proxy),
-        fronted(server, database_url, tmp_path, temporal=address) as front,
+        run_gateway(server, database_url, tmp_path, temporal=address) as gateway,
     ):
-        claim = await front.env.prepare_claim(a_claim())
+        claim = await gateway.env.prepare_claim(a_claim())
         proxy.cut()
-        must_be_away(await filed(front, claim, "no-temporal"))
-        must_be_away(await front.http.get("/readyz"))
+        must_be_away(await filed(gateway, claim, "no-temporal"))
+        must_be_away(await gateway.http.get("/readyz"))
         proxy.restore()
-        answer = await filed(front, claim, "no-temporal")
+        answer = await filed(gateway, claim, "no-temporal")
         assert (answer.status_code, answer.json()["status"]) == (201, "accepted")
         proxy.cut()  # what was answered is in the database
-        again = await filed(front, claim, "no-temporal")
+        again = await filed(gateway, claim, "no-temporal")
         assert (again.status_code, again.json()) == (200, answer.json())

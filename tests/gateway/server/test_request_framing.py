@@ -12,13 +12,13 @@ from gateway.server.request_framing import (
     MAX_SMALL_CHUNKS,
     MAX_TARGET_BYTES,
 )
-from tests.support.raw_http_client import GET, POST, Line, a_line
+from tests.support.raw_http_client import GET, POST, RawServer, run_raw_server
 
 
 @pytest.fixture
-async def line() -> AsyncIterator[Line]:
+async def line() -> AsyncIterator[RawServer]:
     """A server whose deadlines are short."""
-    async with a_line(head=0.4, body=0.6, keep_alive=1, answer=0.5) as found:
+    async with run_raw_server(head=0.4, body=0.6, keep_alive=1, answer=0.5) as found:
         yield found
 
 
@@ -49,25 +49,25 @@ FRAMING = {
 
 @pytest.mark.parametrize("case", FRAMING)
 async def test_what_two_programs_could_read_in_two_ways_is_refused_and_closed(
-    line: Line, case: str
+    line: RawServer, case: str
 ) -> None:
     smuggled = GET + b"x-smuggled: yes\r\n\r\n"
-    said = await line.said_to(FRAMING[case] + smuggled)
+    said = await line.exchange(FRAMING[case] + smuggled)
     assert said.startswith(b"HTTP/1.1 400 "), said[:100]
     assert said.count(b"HTTP/1.1 ") == 1
     assert json.loads(said.partition(b"\r\n\r\n")[2])["code"] == "bad_request"
 
 
-async def test_what_is_plain_is_read_and_the_connection_kept(line: Line) -> None:
+async def test_what_is_plain_is_read_and_the_connection_kept(line: RawServer) -> None:
     chunked = POST + b"transfer-encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"
     closing = GET + b"connection: close\r\n\r\n"
-    said = await line.said_to(chunked, POST + b"content-length: 4\r\n\r\nbody" + closing)
+    said = await line.exchange(chunked, POST + b"content-length: 4\r\n\r\nbody" + closing)
     assert said.count(b"HTTP/1.1 200 ") == 3
 
 
-async def test_a_head_is_sent_of_what_there_is_to_get(line: Line) -> None:
+async def test_a_head_is_sent_of_what_there_is_to_get(line: RawServer) -> None:
     head = b"HEAD /hello HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
-    said = await line.said_to(head)
+    said = await line.exchange(head)
     assert said.startswith(b"HTTP/1.1 200 ")
     assert b"content-length: 5\r\n" in said
     assert said.endswith(b"\r\n\r\n")
@@ -90,23 +90,23 @@ TOO_LARGE = {
 
 
 @pytest.mark.parametrize("case", TOO_LARGE)
-async def test_a_head_that_is_too_large_is_refused_by_its_size(line: Line, case: str) -> None:
+async def test_a_head_that_is_too_large_is_refused_by_its_size(line: RawServer, case: str) -> None:
     status, head = TOO_LARGE[case]
-    said = await line.said_to(head)
+    said = await line.exchange(head)
     assert said.startswith(b"HTTP/1.1 %d " % status), said[:100]
 
 
-async def test_an_address_with_many_parameters_is_refused(line: Line) -> None:
+async def test_an_address_with_many_parameters_is_refused(line: RawServer) -> None:
     address = b"/hello?" + b"&" * MAX_PARAMETERS
-    said = await line.said_to(
+    said = await line.exchange(
         b"GET " + address + b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
     )
     assert said.startswith(b"HTTP/1.1 422 ")
 
 
-async def test_a_body_of_crumbs_is_refused_and_closed(line: Line) -> None:
+async def test_a_body_of_crumbs_is_refused_and_closed(line: RawServer) -> None:
     head = POST + b"transfer-encoding: chunked\r\n\r\n"
-    said = await line.said_to(head + b"1\r\nx\r\n" * (MAX_SMALL_CHUNKS + 100))
+    said = await line.exchange(head + b"1\r\nx\r\n" * (MAX_SMALL_CHUNKS + 100))
     assert said.startswith(b"HTTP/1.1 400 ")
     whole = head + (b"64\r\n" + b"x" * 100 + b"\r\n") * (MAX_SMALL_CHUNKS + 100) + b"0\r\n\r\n"
     async with line.call() as (reader, writer):
@@ -114,7 +114,7 @@ async def test_a_body_of_crumbs_is_refused_and_closed(line: Line) -> None:
         assert b" 200 " in await reader.readline()
 
 
-async def test_crumbs_after_the_answer_are_not_read_on(line: Line) -> None:
+async def test_crumbs_after_the_answer_are_not_read_on(line: RawServer) -> None:
     head = b"POST /hello HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
-    said = await line.said_to(head, b"1\r\nx\r\n" * 20_000, pause=0.1)
+    said = await line.exchange(head, b"1\r\nx\r\n" * 20_000, pause=0.1)
     assert said.startswith(b"HTTP/1.1 405 ") or said == b""

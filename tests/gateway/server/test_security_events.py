@@ -9,8 +9,8 @@ import pytest
 from tests.gateway.api.test_discrepancies import a_granted_ticket, waiting
 from tests.gateway.pages.test_agent_access import came_in, form_of
 from tests.support.browser_client import Browsing, Member
-from tests.support.gateway import Front
-from tests.support.partner_client import outcome, send
+from tests.support.gateway import RunningGateway
+from tests.support.partner_client import outcome, send_outcomes
 from tests.support.tickets import a_sent_ticket
 
 
@@ -44,35 +44,39 @@ def written(caplog: pytest.LogCaptureFixture) -> Written:
 
 
 async def test_tokens_that_are_refused_are_told_and_never_shown(
-    front: Front, written: Written
+    gateway: RunningGateway, written: Written
 ) -> None:
-    forged = front.bearing({"roles": ["agent"]}, "another-secret-that-nobody-here-has-ever-had")
-    assert (await front.http.get("/v1/tickets", headers=forged)).status_code == 401
-    assert (await front.http.get("/v1/tickets")).status_code == 401
+    forged = gateway.bearer_headers(
+        {"roles": ["agent"]}, "another-secret-that-nobody-here-has-ever-had"
+    )
+    assert (await gateway.http.get("/v1/tickets", headers=forged)).status_code == 401
+    assert (await gateway.http.get("/v1/tickets")).status_code == 401
     assert written.of("token_refused") == [{}], "a call without any token is no event"
-    platform = front.as_platform(front.new_id("acc"), sub="shop")
-    assert (await front.http.get("/v1/tickets", headers=platform)).status_code == 403
+    platform = gateway.as_platform(gateway.new_id("acc"), sub="shop")
+    assert (await gateway.http.get("/v1/tickets", headers=platform)).status_code == 403
     assert written.of("role_refused") == [{"subject": "shop", "path": "/v1/tickets"}]
     where = "/v1/accounts/acc-of-another/claimable-links?kind=missing_cashback"
-    assert (await front.http.get(where, headers=platform)).status_code == 403
+    assert (await gateway.http.get(where, headers=platform)).status_code == 403
     assert written.of("account_refused") == [{"subject": "shop"}]
     assert forged["authorization"].removeprefix("Bearer ") not in written.text
 
 
 async def test_signatures_and_links_that_are_refused_are_told(
-    front: Front, written: Written
+    gateway: RunningGateway, written: Written
 ) -> None:
-    await front.http.post("/v1/partners/velotel/outcomes", json={})
+    await gateway.http.post("/v1/partners/velotel/outcomes", json={})
     assert written.of("signature_refused") == [{"path": "/v1/partners/velotel/outcomes"}]
     number = "ZW-4KQ7-P9XT-M2AB-C"
-    await front.http.get(f"/tickets/{number}/information?token=made-up-token")
+    await gateway.http.get(f"/tickets/{number}/information?token=made-up-token")
     assert written.of("link_refused") == [{"kind": "member", "number": number}]
     assert "made-up-token" not in written.text
 
 
-async def test_an_agents_way_through_the_desk_is_told(front: Front, written: Written) -> None:
-    number, agent = await a_sent_ticket(front), front.new_id("agent")
-    async with came_in(front, agent) as client:
+async def test_an_agents_way_through_the_desk_is_told(
+    gateway: RunningGateway, written: Written
+) -> None:
+    number, agent = await a_sent_ticket(gateway), gateway.new_id("agent")
+    async with came_in(gateway, agent) as client:
         form = await form_of(client, number)
         await client.get("/desk", params={"q": "jan@example.com"})
         await client.get("/desk/queues/overdue")
@@ -94,26 +98,28 @@ async def test_an_agents_way_through_the_desk_is_told(front: Front, written: Wri
         assert never not in written.text
 
 
-async def test_an_agents_calls_are_told(front: Front, written: Written) -> None:
-    number, headers = await a_sent_ticket(front), front.as_agent("anna")
-    await front.http.get(f"/v1/tickets/{number}", headers=headers)
-    await front.http.get("/v1/tickets", params={"email": "jan@example.com"}, headers=headers)
+async def test_an_agents_calls_are_told(gateway: RunningGateway, written: Written) -> None:
+    number, headers = await a_sent_ticket(gateway), gateway.as_agent("anna")
+    await gateway.http.get(f"/v1/tickets/{number}", headers=headers)
+    await gateway.http.get("/v1/tickets", params={"email": "jan@example.com"}, headers=headers)
     refused = {"request_id": "d-1", "outcome": "confirmed", "note": "seen"}
     money = {"reward": {"amount": "1.00", "currency": "EUR"}}
     where = f"/v1/tickets/{number}/decision"
-    assert (await front.http.post(where, json=refused | money, headers=headers)).status_code == 422
+    assert (
+        await gateway.http.post(where, json=refused | money, headers=headers)
+    ).status_code == 422
     assert written.of("ticket_read") == [{"agent": "anna", "number": number, "door": "api"}]
     assert written.of("tickets_searched")[0]["by"] == "email"
     (acted,) = written.of("ticket_acted_on")
     assert (acted["action"], acted["code"]) == ("decide", "wrong_currency")
 
 
-async def test_who_closes_a_discrepancy_is_told(front: Front, written: Written) -> None:
-    number = await a_granted_ticket(front)
-    await send(front, outcome(front, number, "rejected"))
-    (one,) = await waiting(front, number)
-    where, headers = f"/v1/discrepancies/{one['discrepancy_id']}/closure", front.as_agent("anna")
-    await front.http.post(where, json={"note": "taken back"}, headers=headers)
+async def test_who_closes_a_discrepancy_is_told(gateway: RunningGateway, written: Written) -> None:
+    number = await a_granted_ticket(gateway)
+    await send_outcomes(gateway, outcome(gateway, number, "rejected"))
+    (one,) = await waiting(gateway, number)
+    where, headers = f"/v1/discrepancies/{one['discrepancy_id']}/closure", gateway.as_agent("anna")
+    await gateway.http.post(where, json={"note": "taken back"}, headers=headers)
     told = {"actor": "agent:anna", "number": number, "request": str(one["discrepancy_id"])}
     assert written.of("ticket_acted_on") == [told | {"action": "close_discrepancy"}]
     assert written.of("tickets_searched")[0]["by"] == "discrepancies"
@@ -121,14 +127,14 @@ async def test_who_closes_a_discrepancy_is_told(front: Front, written: Written) 
 
 
 async def test_hand_overs_and_ended_sessions_are_told(
-    front: Front, browsing: Browsing, written: Written
+    gateway: RunningGateway, browsing: Browsing, written: Written
 ) -> None:
-    member = Member(front)
-    token = member.handover()
+    member = Member(gateway)
+    token = member.login_token()
     for sent in (token, token, "made-up"):
         await browsing.post("/form/sign-in", data={"token": sent})
     told = {"kind": "member", "subject": member.account}
-    await front.http.post("/v1/sessions/end", json=told, headers=front.as_operator())
+    await gateway.http.post("/v1/sessions/end", json=told, headers=gateway.as_operator())
     assert written.of("signed_in") == [told]
     refused = [one["why"] for one in written.of("login_token_refused")]
     assert refused == ["used_or_ended", "not_valid"]
@@ -137,13 +143,13 @@ async def test_hand_overs_and_ended_sessions_are_told(
 
 
 async def test_what_is_done_for_one_account_is_limited_and_told(
-    front: Front, written: Written
+    gateway: RunningGateway, written: Written
 ) -> None:
-    account, other = front.new_id("acc"), front.new_id("acc")
+    account, other = gateway.new_id("acc"), gateway.new_id("acc")
     statuses = []
     for whose in [account] * 130 + [other]:
         where = f"/v1/accounts/{whose}/claimable-links?kind=missing_cashback"
-        answer = await front.http.get(where, headers=front.as_platform(whose))
+        answer = await gateway.http.get(where, headers=gateway.as_platform(whose))
         statuses.append(answer.status_code)
     assert statuses[:120] == [200] * 120
     assert statuses[-2:] == [429, 200], "another account notices nothing"
