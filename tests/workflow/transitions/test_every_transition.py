@@ -15,8 +15,8 @@ from tests.workflow.conftest import EnvironmentFactory
 from tests.workflow.transitions.transition_paths import SILENCE, TRANSITION_PATHS, TransitionKey
 
 
-def test_every_arrow_has_its_way_and_every_way_its_arrow() -> None:
-    """Rule 1: one table holds all arrows, so an arrow without a test is noticed here."""
+def test_every_transition_has_a_path_and_every_path_a_transition() -> None:
+    """One table holds all transitions, so one without a test fails here."""
     assert set(TRANSITION_PATHS) == set(TRANSITIONS)
 
 
@@ -25,8 +25,8 @@ def _named(transition: TransitionKey) -> str:
     return f"{event}: {start} → {to}"
 
 
-async def has_moved(env: TicketEnvironment, transition: TransitionKey) -> Row:
-    """Wait for the move; return the row it leaves, after a look at the history that led there."""
+async def wait_for_transition(env: TicketEnvironment, transition: TransitionKey) -> Row:
+    """Wait for the transition and check the recorded history; return the row."""
     await wait_until(env.transitions, lambda moves: moves[-1:] == [_named(transition)])
     moves = await env.rows("ticket_transitions", "seq")
     assert [move["seq"] for move in moves] == list(range(1, len(moves) + 1))
@@ -35,7 +35,7 @@ async def has_moved(env: TicketEnvironment, transition: TransitionKey) -> Row:
     return await env.row()
 
 
-async def letters_earned(env: TicketEnvironment) -> list[str]:
+async def expected_emails(env: TicketEnvironment) -> list[str]:
     """The letters that the ticket's moves have earned, in order."""
     return [
         str(letter)
@@ -48,7 +48,7 @@ async def letters_earned(env: TicketEnvironment) -> list[str]:
     ]
 
 
-async def is_over(env: TicketEnvironment, row: Row, granted: bool) -> None:
+async def check_closed(env: TicketEnvironment, row: Row, granted: bool) -> None:
     """The workflow ends as the row says, and the books hold a grant only where one was earned."""
     outcome = await env.wait_until_closed()
     end = (outcome.state, outcome.reason_code, outcome.granted_amount is not None)
@@ -57,8 +57,8 @@ async def is_over(env: TicketEnvironment, row: Row, granted: bool) -> None:
     assert (env.number in grants) is granted
 
 
-@pytest.mark.parametrize("arrow", TRANSITIONS, ids=_named)
-async def test_an_arrow_earns_its_letter_writes_its_row_and_leaves_its_attributes(
+@pytest.mark.parametrize("transition", TRANSITIONS, ids=_named)
+async def test_a_transition_sends_its_email_and_updates_row_and_attributes(
     open_env: EnvironmentFactory, transition: TransitionKey
 ) -> None:
     """R20-R36: what a member, an agent and an operator see of each move."""
@@ -66,7 +66,7 @@ async def test_an_arrow_earns_its_letter_writes_its_row_and_leaves_its_attribute
     async with open_env(velotel=path.velotel) as env:
         await path.begin(env)
         await path.act(env)
-        row = await has_moved(env, transition)
+        row = await wait_for_transition(env, transition)
         assert (row["state"], tuple(row["attention"])) == (to, path.attention)
         assert (row["due_at"] is None) is (to in FINAL or SILENCE in path.attention)
         assert (row["reason_code"] is not None) is (to in (State.REJECTED, State.DISCARDED))
@@ -74,7 +74,7 @@ async def test_an_arrow_earns_its_letter_writes_its_row_and_leaves_its_attribute
         await env.wait_for_attributes(
             State=to, **{name: value for name, value in told.items() if value}
         )
-        await env.wait_for_emails(*(await letters_earned(env))[path.lost :])
+        await env.wait_for_emails(*(await expected_emails(env))[path.lost :])
         if to in FINAL:
             granted = (event, to) == (Event.CANCELLATION_PERIOD_ENDED, State.RESOLVED)
-            await is_over(env, row, granted)
+            await check_closed(env, row, granted)
