@@ -36,7 +36,7 @@ from activities.emails import AnswerLinkFactory, EmailActivities
 from activities.error_interceptor import ErrorTranslationInterceptor, RetryLogFilter
 from activities.mail_server import polling_mail_server
 from activities.partner_email import PartnerEmailChannel
-from activities.partner_limiter import Clock, Pace
+from activities.partner_limiter import MonotonicClock, PartnerLimiter
 from activities.persistence import Persistence
 from adapters.email.renderer import LetterBook
 from adapters.email.smtp import MailDoor
@@ -86,7 +86,7 @@ async def workers(
     client: Client,
     settings: WorkerSettings,
     profiles: Mapping[str, PartnerProfile],
-    clock: Clock = time.monotonic,
+    clock: MonotonicClock = time.monotonic,
 ) -> AsyncIterator[list[Worker]]:
     """Open the adapters and build the three workers, one per task queue; none runs yet.
 
@@ -105,8 +105,8 @@ async def workers(
         address = public_base_url(settings, profiles.values())
         letters = EmailActivities(postgres, book, mail, _answer_pages(settings, address))
         post = PartnerEmailChannel(book, mail, secrets, address)
-        pace = Pace(clock, settings.worker_processes)
-        calls = ClaimDelivery(postgres, profiles, door, pace, post)
+        limiter = PartnerLimiter(clock, settings.worker_processes)
+        calls = ClaimDelivery(postgres, profiles, door, limiter, post)
         ticket_work = [
             persistence.admit,
             persistence.apply_changes,

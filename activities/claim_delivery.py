@@ -8,7 +8,7 @@ from typing import Any
 from temporalio import activity
 
 from activities.partner_email import PartnerEmailChannel
-from activities.partner_limiter import Pace
+from activities.partner_limiter import PartnerLimiter
 from adapters.email.claim_fields import claim_of
 from adapters.http.webhook_client import PartnerDoor
 from adapters.postgres.database import Postgres
@@ -35,7 +35,7 @@ class ClaimDelivery:
         postgres: Postgres,
         profiles: Mapping[str, PartnerProfile],
         door: PartnerDoor,
-        pace: Pace,
+        limiter: PartnerLimiter,
         post: PartnerEmailChannel | None = None,
     ) -> None:
         """Take claims from `postgres`, channels from `profiles`; call through `door`, write by
@@ -44,7 +44,7 @@ class ClaimDelivery:
         self._postgres = postgres
         self._profiles = profiles
         self._door = door
-        self._pace = pace
+        self._limiter = limiter
         self._post = post
 
     @activity.defn(name="deliver_claim")
@@ -58,7 +58,7 @@ class ClaimDelivery:
         if profile is None:
             raise PartnerRejectedRequest(f"{delivery.partner_id} has no profile any more")
         key = f"{delivery.number}-{delivery.purpose}"
-        with self._pace.turn(delivery.partner_id, profile.channel, key):
+        with self._limiter.acquire(delivery.partner_id, profile.channel, key):
             row = await self._postgres.one("claim_to_deliver", number=delivery.number)
             if row is None:
                 raise PartnerRejectedRequest(f"{delivery.number} is not in the books any more")

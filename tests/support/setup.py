@@ -17,7 +17,7 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.testing import WorkflowEnvironment
 
 import worker
-from activities.partner_limiter import Clock
+from activities.partner_limiter import MonotonicClock
 from adapters.postgres.database import Postgres
 from domain.partners.profile import CsvChannel, PartnerProfile
 from local.mail_catcher.smtp import Behaviour, listen
@@ -66,7 +66,7 @@ async def open_environment(
     `settings_overrides`: settings of the workers that are not the usual ones.
     """
     async with AsyncExitStack() as stack:
-        clock: Clock = time.monotonic
+        clock: MonotonicClock = time.monotonic
         if server is None:
             server, clock = await stack.enter_async_context(time_skipping_server()), _server_time
         env = await _build_environment(
@@ -118,7 +118,7 @@ async def _build_environment(
     database_url: str,
     letters: Path,
     changes: dict[str, Any],
-    clock: Clock,
+    clock: MonotonicClock,
     settings_overrides: Mapping[str, Any],
 ) -> TicketEnvironment:
     partner = await stack.enter_async_context(run_partner_server())

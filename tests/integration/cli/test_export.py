@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from activities.claim_delivery import ClaimDelivery, DeliveryRequest
-from activities.partner_limiter import Pace
+from activities.partner_limiter import PartnerLimiter
 from adapters.http.webhook_client import open_door
 from adapters.postgres.database import Postgres
 from adapters.postgres.exports import Export, next_export
@@ -53,7 +53,7 @@ class Office:
 @pytest.fixture
 async def office(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Office]:
     async with open_door({}) as door:
-        calls = ClaimDelivery(postgres, {"velotel": PROFILE}, door, Pace(time.monotonic))
+        calls = ClaimDelivery(postgres, {"velotel": PROFILE}, door, PartnerLimiter(time.monotonic))
         opened = Office(postgres, calls, tmp_path)
         await opened.desk.open_account()
         yield opened

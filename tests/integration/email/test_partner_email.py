@@ -13,7 +13,7 @@ import pytest
 
 from activities.claim_delivery import ClaimDelivery, DeliveryRequest
 from activities.partner_email import PartnerEmailChannel
-from activities.partner_limiter import Pace
+from activities.partner_limiter import PartnerLimiter
 from adapters.email.renderer import LetterBook
 from adapters.email.smtp import MailDoor
 from adapters.http.webhook_client import open_door
@@ -57,7 +57,9 @@ class Office:
             LetterBook("help@example.com"), self.mail, {NAME: SECRET}, PUBLIC
         )
         async with open_door({}) as door:
-            calls = ClaimDelivery(self.postgres, profiles, door, Pace(time.monotonic), post)
+            calls = ClaimDelivery(
+                self.postgres, profiles, door, PartnerLimiter(time.monotonic), post
+            )
             delivery = DeliveryRequest(number=self.number, partner_id="velotel", purpose=purpose)
             assert (await calls.deliver(delivery)).reference is None
 

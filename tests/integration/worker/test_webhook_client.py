@@ -12,7 +12,7 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from activities.claim_delivery import ClaimDelivery, DeliveryRequest
-from activities.partner_limiter import Pace
+from activities.partner_limiter import PartnerLimiter
 from adapters.http.webhook_client import MAX_ANSWER_LENGTH, PartnerDoor, open_door
 from adapters.postgres.database import Postgres
 from domain.errors import (
@@ -262,7 +262,7 @@ async def test_a_claim_reaches_its_partner_exactly_as_the_contract_shows(
     await desk.open_account()
     number = (await desk.file(answers={"order_number": "VT-1", "surplus": "x"})).result.number
     channel: dict[str, Any] = a_channel(partner.address).model_dump(mode="json")
-    calls = ClaimDelivery(postgres, {"velotel": a_profile(channel=channel)}, door, Pace())
+    calls = ClaimDelivery(postgres, {"velotel": a_profile(channel=channel)}, door, PartnerLimiter())
     partner.answer = response(202, b'{"reference": "VT-77"}')
     delivered = await calls.deliver(
         DeliveryRequest(number=number, partner_id="velotel", purpose="claim")
@@ -284,6 +284,6 @@ async def test_a_claim_reaches_its_partner_exactly_as_the_contract_shows(
 async def test_a_partner_without_a_profile_is_a_fault(
     door: PartnerDoor, postgres: Postgres
 ) -> None:
-    calls = ClaimDelivery(postgres, {}, door, Pace())
+    calls = ClaimDelivery(postgres, {}, door, PartnerLimiter())
     with pytest.raises(PartnerRejectedRequest):
         await calls.deliver(DeliveryRequest(number="ZW-x", partner_id="gone", purpose="claim"))

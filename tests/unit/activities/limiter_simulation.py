@@ -1,0 +1,89 @@
+"""A partner behind the limiter, on a clock that stands still until a test moves it."""
+
+import heapq
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Final
+
+from activities.circuit_breaker import FAILURE_THRESHOLD
+from activities.partner_limiter import PartnerLimiter, PartnerState
+from domain.errors import PartnerUnavailable, TransientError
+from domain.partners.profile import HttpChannel
+from tests.support.builders import a_profile
+
+DOWN: Final = PartnerUnavailable("answered 500")
+
+
+class LimitedPartner:
+    """A partner with the limits of its channel, and the claims that are to be sent to it."""
+
+    def __init__(self, processes: int = 1, **channel: Any) -> None:
+        """Limit calls as a channel with these fields does."""
+        self.now = 1000.0
+        self.limiter = PartnerLimiter(lambda: self.now, processes)
+        self.channel = HttpChannel.model_validate(a_profile().channel.model_dump() | channel)
+
+    @property
+    def state(self) -> PartnerState:
+        """What the limiter knows of the one partner that was called."""
+        (state,) = self.limiter._partners.values()
+        return state
+
+    def acquire(self, key: str = "a", partner: str = "velotel") -> AbstractContextManager[None]:
+        """The context of one claim's call."""
+        return self.limiter.acquire(partner, self.channel, key)
+
+    def call(
+        self, key: str = "a", partner: str = "velotel", raises: Exception | None = None
+    ) -> None:
+        """Make a call that takes no time."""
+        with self.acquire(key, partner):
+            if raises:
+                raise raises
+
+    def retry_after(self, key: str = "a", raises: Exception | None = None) -> float | None:
+        """Seconds until the claim comes back; `None` if it was sent or is retried as usual."""
+        try:
+            self.call(key, raises=raises)
+        except TransientError as error:
+            return error.retry_after.total_seconds() if error.retry_after else None
+        return None
+
+    def go_down(self) -> float | None:
+        """Fail until the circuit opens."""
+        return [self.retry_after(f"down-{i}", raises=DOWN) for i in range(FAILURE_THRESHOLD)][-1]
+
+
+@contextmanager
+def under_way(partner: LimitedPartner, *keys: str) -> Iterator[None]:
+    """Calls that are under way."""
+    calls = [partner.acquire(key) for key in keys]
+    for call in calls:
+        call.__enter__()
+    yield
+    for call in calls:
+        call.__exit__(None, None, None)
+
+
+def simulate(
+    partner: LimitedPartner, claims: int, seconds: float, late: float = 0.0, down: bool = False
+) -> tuple[list[float], int]:
+    """Send claims at once, and again when the limiter says; return the times of calls that went
+    out, and how often claims were deferred. Claims come back `late` by so many seconds.
+    """
+    start, calls, deferred = partner.now, [], 0
+    coming = [(partner.now, i) for i in range(claims)]
+    while coming and coming[0][0] < start + seconds:
+        partner.now, claim = heapq.heappop(coming)
+        delay = partner.retry_after(f"claim-{claim}", raises=DOWN if down else None)
+        if delay is None and not down:
+            calls.append(partner.now)
+        else:
+            deferred += 1
+            heapq.heappush(coming, (partner.now + (delay or 1.0) + late, claim))
+    return calls, deferred
+
+
+def most_in_a_minute(calls: list[float]) -> int:
+    """The most calls in any sixty seconds."""
+    return max(sum(start <= call < start + 60 for call in calls) for start in calls)
