@@ -21,7 +21,7 @@ from gateway.api.partners import form as partner_form
 from gateway.api.partners import outcomes
 from gateway.api.platform import events, feed, sessions, webhooks
 from gateway.context import AppContext
-from gateway.http import problems
+from gateway.http.error_handlers import register_handlers
 from gateway.http.middleware import SecurityMiddleware
 from gateway.http.openapi import DocumentedAPI
 from gateway.http.security_log import ClientAddressMiddleware, report_suppressed
@@ -73,7 +73,7 @@ def create_app(
         redirect_slashes=False,
         separate_input_output_schemas=False,
     )
-    problems.register_handlers(app)
+    register_handlers(app)
     for module in _MODULES:
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -1,11 +1,11 @@
-"""What every call of the gateway may use: opened once, when the gateway starts."""
+"""What every request of the gateway may use; opened once, when the gateway starts."""
 
 import base64
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from temporalio.client import Client
@@ -24,7 +24,7 @@ _DUMMY_SECRET: Final = "whsec_" + base64.b64encode(secrets.token_bytes(32)).deco
 
 @dataclass(frozen=True)
 class AppContext:
-    """The books, Temporal, the partners' files and secrets (by their names), words and limits."""
+    """Settings, partner profiles and secrets (by name), clients, e-mail texts and rate limits."""
 
     settings: GatewaySettings
     profiles: Mapping[str, PartnerProfile]
@@ -39,19 +39,20 @@ class AppContext:
 
     @property
     def now(self) -> datetime:
-        """This moment, in UTC."""
+        """The current time in UTC."""
         return datetime.now(UTC)
 
     def partner_secrets(self, partner_id: str) -> list[str]:
-        """Return a partner's secrets, filled up to as many as any has with one that nobody knows:
-        so a wrong signature takes the same time for every partner, and for none.
+        """Return a partner's secrets, padded with a dummy to the longest list of any partner.
+
+        So a wrong signature takes the same time for every partner, known or not.
         """
         profile = self.profiles.get(partner_id)
         channel = profile.channel if profile else None
         name = None if channel is None or isinstance(channel, CsvChannel) else channel.secret
         own = self.secrets[name].split() if name else []
-        most = max((len(one.split()) for one in self.secrets.values()), default=1)
-        return own + [_DUMMY_SECRET] * (most - len(own))
+        longest = max((len(one.split()) for one in self.secrets.values()), default=1)
+        return own + [_DUMMY_SECRET] * (longest - len(own))
 
 
 def _context(request: Request) -> AppContext:
@@ -60,6 +61,4 @@ def _context(request: Request) -> AppContext:
 
 
 Context = Annotated[AppContext, Depends(_context)]
-"""Asks for the parts in the signature of a call."""
-
-JsonObject = dict[str, Any]
+"""The type of a route's parameter that receives the context."""

@@ -1,4 +1,4 @@
-"""What work needs besides an answer: the schema, the namespace, the search attributes."""
+"""What the service needs from its dependencies: schema, namespace and search attributes."""
 
 import asyncio
 import logging
@@ -9,7 +9,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.postgres.database import Postgres
-from adapters.postgres.schema.migrations import missing
+from adapters.postgres.schema.migrations import missing as missing_migrations
 from domain.errors import InvalidConfiguration, TransientError
 from gateway.temporal_client import DESCRIBE_TIMEOUT
 from workflows.search_attributes import ATTENTION, DUE_AT, KIND, PARTNER, STATE
@@ -20,31 +20,31 @@ _NOT_PERMITTED: Final = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEM
 
 
 async def has_dependencies(postgres: Postgres, client: Client) -> bool:
-    """Say whether work could begin; one log line names what is missing."""
+    """Say whether nothing is missing; log what is."""
     try:
         async with asyncio.timeout(2 * DESCRIBE_TIMEOUT.total_seconds()):
-            lacking = await _schema_lacks(postgres) or await _temporal_lacks(client)
+            missing = await _missing_in_database(postgres) or await _missing_in_temporal(client)
     except (TimeoutError, TransientError, RPCError, RuntimeError) as error:
         log.warning("not ready: %s", type(error).__name__)
         return False
-    if lacking:
-        log.error("not ready: %s", lacking)
-    return not lacking
+    if missing:
+        log.error("not ready: %s", missing)
+    return not missing
 
 
-async def _schema_lacks(postgres: Postgres) -> str:
+async def _missing_in_database(postgres: Postgres) -> str:
     try:
-        found = await missing(postgres)
+        found = await missing_migrations(postgres)
     except InvalidConfiguration as error:
         return str(error)
-    return f"the database lacks {', '.join(found)}: run worker.py migrate" if found else ""
+    return f"the database lacks {', '.join(found)}: run python -m cli migrate" if found else ""
 
 
-async def _temporal_lacks(client: Client) -> str:
-    asked = ListSearchAttributesRequest(namespace=client.namespace)
+async def _missing_in_temporal(client: Client) -> str:
+    request = ListSearchAttributesRequest(namespace=client.namespace)
     try:
         found = await client.operator_service.list_search_attributes(
-            asked, timeout=DESCRIBE_TIMEOUT
+            request, timeout=DESCRIBE_TIMEOUT
         )
     except RPCError as error:
         if error.status in _NOT_PERMITTED:

@@ -21,7 +21,7 @@ _MAX_RANGES: Final = 20
 
 @functools.cache
 def catalog(area: str, language: str) -> Mapping[str, Any]:
-    """Return the tables of an area of words; `KeyError` for a language that there is not."""
+    """Return the texts of an area in a language; raises `KeyError` for an unknown language."""
     if language not in LANGUAGES:
         raise KeyError(language)
     text = (LOCALES / language / f"{area}.toml").read_text(encoding="utf-8")
@@ -29,7 +29,7 @@ def catalog(area: str, language: str) -> Mapping[str, Any]:
 
 
 def preferred_language(request: Request, default: str = DEFAULT_LANGUAGE) -> str:
-    """Return the caller's language as `Accept-Language` (RFC 9110) says it, of those there are."""
+    """Return the best supported language of `Accept-Language` (RFC 9110)."""
     parts = ",".join(request.headers.getlist("accept-language")).split(",")[:_MAX_RANGES]
     found = [match for part in parts if (match := _LANGUAGE_RANGE.fullmatch(part))]
     ranked = sorted(found, key=lambda match: -float(match[2] or 1))

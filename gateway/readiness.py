@@ -1,4 +1,4 @@
-"""Whether the gateway can work, remembered for a second: whoever asks, the parts are asked once."""
+"""A readiness check whose result is cached for a second, however many callers ask."""
 
 import asyncio
 import time
@@ -9,18 +9,18 @@ CACHE_SECONDS: Final = 1.0
 
 
 class Readiness:
-    """The last answer, and the one question that is under way."""
+    """The cached result, and a lock for the check in progress."""
 
     def __init__(self) -> None:
-        """Begin without an answer."""
-        self._asking = asyncio.Lock()
-        self._answered_at = float("-inf")
+        """Start without a result."""
+        self._lock = asyncio.Lock()
+        self._checked_at = float("-inf")
         self._is_ready = False
 
-    async def known(self, ask: Callable[[], Awaitable[bool]]) -> bool:
-        """Return what `ask` says, or said within the last second."""
-        async with self._asking:
-            if time.monotonic() - self._answered_at >= CACHE_SECONDS:
-                self._is_ready = await ask()
-                self._answered_at = time.monotonic()
+    async def check(self, is_ready: Callable[[], Awaitable[bool]]) -> bool:
+        """Return the result of `is_ready`, or that of the last second."""
+        async with self._lock:
+            if time.monotonic() - self._checked_at >= CACHE_SECONDS:
+                self._is_ready = await is_ready()
+                self._checked_at = time.monotonic()
             return self._is_ready

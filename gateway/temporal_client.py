@@ -26,7 +26,8 @@ from temporalio.service import RPCError
 from adapters.postgres.database import Postgres
 from domain.errors import DatabaseUnavailable, TransientError
 from domain.tickets.ticket import RequestResult
-from gateway.http.problems import STATUS, Problem
+from gateway.http.problem_status import STATUS
+from gateway.http.problems import Problem
 from secret_settings import with_secret_files
 from workflows.activity_options import ADMISSION_TIMEOUT, CONTINUING
 from workflows.temporal_errors import is_workflow_not_found, unavailable_as_transient

@@ -16,9 +16,10 @@ from domain.tickets.messages import UPDATES, TicketCommand
 from domain.tickets.ticket import RequestResult
 from domain.values.ticket_number import parse_number
 from gateway.context import AppContext
-from gateway.http.auth import Caller
+from gateway.http.caller import Caller
 from gateway.http.problems import Problem
-from gateway.http.security_log import SecurityEvent, log_event
+from gateway.http.security_events import SecurityEvent
+from gateway.http.security_log import log_event
 from gateway.pages.agent.search_query import wrong_number
 from gateway.temporal_client import execute_update
 from workflows.message_decoding import MAX_SIGNAL_BYTES

@@ -17,7 +17,8 @@ from gateway.api.schemas.commands import (
 from gateway.api.schemas.ticket_examples import ANSWER
 from gateway.api.tickets import PROBLEMS, NumberPath
 from gateway.context import Context
-from gateway.http.auth import AgentCaller, AgentOrFilingCaller, ApiRoute, Caller
+from gateway.http.auth import AgentCaller, AgentOrFilingCaller, ApiRoute
+from gateway.http.caller import Caller
 from gateway.http.problems import Problem, responses
 from gateway.http.request_body import strict_json_body
 from gateway.ticket_commands import (

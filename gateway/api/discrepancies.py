@@ -14,7 +14,8 @@ from gateway.api.schemas.discrepancies import (
 from gateway.context import AppContext, Context
 from gateway.http.auth import AgentCaller, ApiRoute
 from gateway.http.problems import Problem, responses
-from gateway.http.security_log import SecurityEvent, log_event, log_search
+from gateway.http.security_events import SecurityEvent
+from gateway.http.security_log import log_event, log_search
 
 router = APIRouter(prefix="/v1", tags=["tickets"], route_class=ApiRoute)
 _PROBLEMS: Final = ("malformed", "unauthorised", "forbidden", "unavailable")

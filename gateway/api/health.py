@@ -45,7 +45,7 @@ async def liveness() -> HealthStatus:
 )
 async def readiness(context: Context) -> HealthStatus:
     """Answer `503` unless Temporal and the database respond and are set up for this version."""
-    if not await context.readiness.known(lambda: _is_ready(context)):
+    if not await context.readiness.check(lambda: _is_ready(context)):
         raise Problem("unavailable")
     return HealthStatus()
 
@@ -64,11 +64,11 @@ async def _is_ready(context: AppContext) -> bool:
 async def document(request: Request) -> Response:
     """Return the OpenAPI document; `304` if the caller has it already."""
     app: DocumentedAPI = request.app
-    written, tag = app.document
-    headers = {"etag": tag, "cache-control": "no-cache"}
-    if tag in request.headers.get("if-none-match", ""):
+    found = app.document
+    headers = {"etag": found.etag, "cache-control": "no-cache"}
+    if found.etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    return Response(written, headers=headers, media_type="application/json")
+    return Response(found.body, headers=headers, media_type="application/json")
 
 
 @router.get(

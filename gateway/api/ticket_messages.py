@@ -16,7 +16,8 @@ from gateway.http.pagination import (
     encode_message_cursor,
 )
 from gateway.http.problems import Problem, responses
-from gateway.http.security_log import SecurityEvent, log_event
+from gateway.http.security_events import SecurityEvent
+from gateway.http.security_log import log_event
 from gateway.ticket_commands import parse_number_or_404
 
 router = APIRouter(prefix="/v1", tags=["tickets"], route_class=ApiRoute)

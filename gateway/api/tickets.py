@@ -13,7 +13,8 @@ from gateway.context import Context
 from gateway.http.auth import AgentCaller, ApiRoute
 from gateway.http.pagination import decode_cursor, encode_cursor
 from gateway.http.problems import Problem, responses
-from gateway.http.security_log import SecurityEvent, log_event, log_search
+from gateway.http.security_events import SecurityEvent
+from gateway.http.security_log import log_event, log_search
 from gateway.i18n import preferred_language
 from gateway.ticket_commands import parse_number_or_404
 from gateway.ticket_view import to_detail, to_summary

@@ -1,10 +1,10 @@
-"""The OpenAPI document: what FastAPI writes by itself, and what every operation has besides."""
+"""The OpenAPI document: what FastAPI generates, completed by what all operations have in common."""
 
 import functools
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from fastapi import FastAPI, Request
 
@@ -12,19 +12,19 @@ from gateway.http.problems import MEDIA_TYPE, Problem, ProblemDetails, responses
 
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "patch"})
 _UNUSED_SCHEMAS: Final = ("HTTPValidationError", "ValidationError")
-"""Schemas of answers that FastAPI would give and we do not: ours are problem details."""
+"""FastAPI documents these for its own errors; ours are problem details."""
 _REQUEST_ID: Final = {
-    "description": "Names the request; it stands in our logs.",
+    "description": "The id of the request, as in the logs.",
     "required": True,
     "schema": {"type": "string"},
 }
 RETRY_AFTER_HEADER: Final = {
-    "description": "Seconds after which to ask again.",
+    "description": "Seconds to wait before the next attempt.",
     "required": True,
     "schema": {"type": "integer", "minimum": 0},
 }
 _LANGUAGE: Final = {
-    "description": "The language of the words.",
+    "description": "The language of the texts.",
     "required": True,
     "schema": {"enum": ["pl", "de", "en"]},
 }
@@ -32,38 +32,43 @@ _CHALLENGE: Final = {"required": True, "schema": {"type": "string"}}
 _ACCEPT_LANGUAGE: Final = {
     "name": "Accept-Language",
     "in": "header",
-    "description": "The language of the words, of `pl`, `de` and `en`.",
+    "description": "The preferred language of texts: `pl`, `de` or `en`.",
     "schema": {"type": "string"},
     "example": "pl",
 }
 _MAX_REPORTED: Final = 20
 
 
+class SerializedDocument(NamedTuple):
+    """The OpenAPI document in JSON, and its entity tag."""
+
+    body: bytes
+    etag: str
+
+
 class DocumentedAPI(FastAPI):
-    """An application whose document says all that its answers can be."""
+    """An application whose OpenAPI document covers every possible response."""
 
     def openapi(self) -> dict[str, Any]:
-        """Return the OpenAPI 3.1 document; made once."""
+        """Return the OpenAPI 3.1 document; it is built once."""
         if self.openapi_schema is None:
             _complete(super().openapi())
         return super().openapi()
 
     def parameters(self, path: str, method: str) -> frozenset[str]:
-        """Return the parameters that an operation takes in its address."""
+        """Return the names of an operation's query parameters."""
         found = self.openapi()["paths"][path][method].get("parameters", [])
         return frozenset(one["name"] for one in found if one["in"] == "query")
 
     @functools.cached_property
-    def document(self) -> tuple[bytes, str]:
-        """The document as it is sent, and its tag."""
-        written = json.dumps(self.openapi(), separators=(",", ":"), ensure_ascii=False).encode()
-        return written, f'"{hashlib.sha256(written).hexdigest()[:32]}"'
+    def document(self) -> "SerializedDocument":
+        """The document as it is sent."""
+        body = json.dumps(self.openapi(), separators=(",", ":"), ensure_ascii=False).encode()
+        return SerializedDocument(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
 
 def reject_unknown_parameters(request: Request) -> None:
-    """Raise `unknown_parameter` for what the document of this call does not name: a filter with a
-    slip of the pen would find too much.
-    """
+    """Raise `unknown_parameter` for undocumented ones: a misspelt filter would find too much."""
     app: DocumentedAPI = request.app
     known = app.parameters(request.scope["route"].path_format, request.method.lower())
     unknown = sorted({name[:60] for name in request.query_params if name not in known})
@@ -88,7 +93,7 @@ def _operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _complete_operation(operation: dict[str, Any]) -> None:
-    """Add the problems that come of what an operation takes, and every answer's headers."""
+    """Add the problems that follow from an operation's input, and the headers of every response."""
     found = operation["responses"]
     if "HTTPValidationError" in str(found.get("422")):
         del found["422"]

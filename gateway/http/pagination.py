@@ -1,6 +1,4 @@
-"""Where a page ends, of tickets or of a ticket's messages, written so that the next one can begin
-there.
-"""
+"""Cursors of pages: of tickets, and of a ticket's messages."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,20 +8,20 @@ from typing import Any, Final
 from adapters.postgres.ticket_queries import MESSAGES_A_PAGE, MessagePlace, Place
 
 CURSOR_PATTERN: Final = r"^[0-9]{1,16}\.ZW-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]$"
-"""Everything that looks like a cursor is one: a place among all tickets, which reveals nothing."""
+"""Any text of this form is a valid cursor; it reveals nothing about the tickets around it."""
 MESSAGE_CURSOR_PATTERN: Final = r"^[0-9]{1,16}\.[0-9]{1,9}\.[0-9]{1,9}$"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def encode_cursor(place: Place | None) -> str | None:
-    """Write a place in a list as an opaque cursor."""
+    """Return the cursor for a position in a list of tickets."""
     if place is None:
         return None
     return f"{(place.at - _EPOCH) // timedelta(microseconds=1)}.{place.number}"
 
 
 def decode_cursor(text: str | None) -> Place | None:
-    """Read a cursor; none for what is none."""
+    """Return the position that a cursor stands for; `None` for an invalid one."""
     if text is None or not re.fullmatch(CURSOR_PATTERN, text):
         return None
     microseconds, _, number = text.partition(".")
@@ -31,17 +29,17 @@ def decode_cursor(text: str | None) -> Place | None:
 
 
 def encode_message_cursor(newest_first: Sequence[Mapping[str, Any]]) -> str | None:
-    """Return where the messages before a page begin, if there is one more than fits on it."""
+    """Return the cursor of the next older page, if there are more messages than one page holds."""
     if len(newest_first) <= MESSAGES_A_PAGE:
         return None
     last = newest_first[MESSAGES_A_PAGE - 1]
     at = last["at"]
-    moment = at if isinstance(at, datetime) else datetime.fromisoformat(at)
-    return f"{(moment - _EPOCH) // timedelta(microseconds=1)}.{last['version']}.{last['ordinal']}"
+    instant = at if isinstance(at, datetime) else datetime.fromisoformat(at)
+    return f"{(instant - _EPOCH) // timedelta(microseconds=1)}.{last['version']}.{last['ordinal']}"
 
 
 def decode_message_cursor(text: str | None) -> MessagePlace | None:
-    """Read a cursor among a ticket's messages; none for what is none."""
+    """Return the position that a message cursor stands for; `None` for an invalid one."""
     if text is None or not re.fullmatch(MESSAGE_CURSOR_PATTERN, text):
         return None
     microseconds, version, ordinal = map(int, text.split("."))

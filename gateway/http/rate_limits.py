@@ -1,8 +1,8 @@
-"""Rate limits: how often whoever is known may call (docs/decisions/0050). The one door to `limits`.
+"""Rate limits of authenticated callers. The only module that imports `limits`.
 
-Counted in this process alone: several gateways each give the whole share. Only what was verified is
-a key (a token's subject, a partner whose signature was right, the ticket of a valid link), so that
-strangers cannot fill the memory; a key is forgotten two windows after its last use.
+Each gateway process counts for itself. Only verified keys are counted (a token's subject, a partner
+with a valid signature, the ticket of a valid link), so that anonymous callers cannot fill the
+memory; a key is dropped two windows after its last use.
 """
 
 import logging
@@ -17,7 +17,8 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from gateway.http.problems import Problem
-from gateway.http.security_log import SecurityEvent, log_event
+from gateway.http.security_events import SecurityEvent
+from gateway.http.security_log import log_event
 
 log = logging.getLogger("gateway")
 LimitKind = Literal[
@@ -37,28 +38,29 @@ LIMITS: Final[Mapping[LimitKind, RateLimitItem]] = MappingProxyType(
         "partner_page": RateLimitItemPerMinute(60),  # requests to the page of one partner's link
         "member_page": RateLimitItemPerMinute(60),  # requests to the page of one member's link
         "ticket": RateLimitItemPerMinute(60),  # requests to one ticket, of members or of agents
-        "answers": RateLimitItemPerDay(20),  # a member's answers to one ticket, by whatever door
+        "answers": RateLimitItemPerDay(20),  # a member's answers to one ticket, by API or page
         "token": RateLimitItemPerMinute(6_000),  # calls of one token's subject
-        "account": RateLimitItemPerMinute(120),  # what is done for one account
+        "account": RateLimitItemPerMinute(120),  # requests for one account
     }
 )
 _LOG_INTERVAL_SECONDS: Final = 60.0
-"""Seconds between two log lines about one limit."""
+"""Between two log lines about one limit."""
 
 
 class RequestRateLimiter:
-    """What has been used of each limit, in memory."""
+    """Sliding windows for every limit and key, in memory."""
 
     def __init__(self, limits: Mapping[LimitKind, RateLimitItem] = LIMITS) -> None:
-        """Begin with nothing used."""
+        """Start with empty windows."""
         self._limits = limits
-        # One storage each: it looks through all its keys at every use.
+        # One storage for each limit: a storage scans all its keys at every use.
         self._windows = {kind: SlidingWindowCounterRateLimiter(MemoryStorage()) for kind in limits}
         self._logged_at: dict[str, float] = {}
 
     async def hit(self, kind: LimitKind, key: str, cost: int = 1) -> None:
-        """Use `cost` of what `key` may do; raises `Problem("too_many_requests")` (429 with
-        `Retry-After`) where that is more than is left, and uses nothing then.
+        """Consume `cost` of a key's limit.
+
+        Raises `too_many_requests` (429 with `Retry-After`), and consumes nothing, if less is left.
         """
         limit, window = self._limits[kind], self._windows[kind]
         if await window.hit(limit, key, cost=cost):
@@ -70,8 +72,8 @@ class RequestRateLimiter:
         raise Problem("too_many_requests", headers={"retry-after": str(seconds)})
 
     def _log_exceeded(self, kind: LimitKind, key: str) -> None:
-        """Log who is over a limit, once a minute for each limit: a flood must not fill the log."""
+        """Log a key that exceeds a limit, at most once a minute for each limit."""
         now = time.monotonic()
         if now - self._logged_at.get(kind, -math.inf) >= _LOG_INTERVAL_SECONDS:
             self._logged_at[kind] = now
-            log.warning("over the limit %s: %s", kind, key)
+            log.warning("rate limit %s exceeded by %s", kind, key)

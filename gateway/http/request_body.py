@@ -1,6 +1,4 @@
-"""Bodies that are handed on to a workflow: read as strictly as it reads them, and what nobody
-reads is named.
-"""
+"""JSON bodies: strict parsing for those that a workflow reads, and unknown fields."""
 
 from typing import Any, Final
 
@@ -23,19 +21,19 @@ async def strict_json_body(request: Request) -> Any:
     raw = await request.body()
     if len(raw) > MAX_MESSAGE_BYTES:
         raise Problem("payload_too_large")
-    told = parse_json(raw)
-    if told is None:
+    body = parse_json(raw)
+    if body is None:
         raise Problem("malformed", {"body": "json"})
-    return told
+    return body
 
 
 def unknown_field_names(request: Request, model: object) -> str:
-    """Name the fields of a JSON body that `model` does not know, as a header says them: a field
-    with a slip of the pen is heard of. Empty where there are none.
+    """Return the fields of a JSON body that `model` does not have, for a response header, so that
+    callers notice misspelt ones; "" if there are none.
     """
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         return ""
-    sent = getattr(request, "_json", None)  # read already: never a second time
+    sent = getattr(request, "_json", None)  # parsed by FastAPI: reading it again would fail
     known = {field.alias or name for name, field in model.model_fields.items()}
     unknown = sorted(sent.keys() - known) if isinstance(sent, dict) else []
     return ", ".join(ascii(name)[1:-1][:_MAX_NAME_LENGTH] for name in unknown[:_MAX_REPORTED])

@@ -15,7 +15,8 @@ from adapters.security.signed_links import seal, unseal
 from domain.errors import RequestRejected
 from gateway.context import AppContext
 from gateway.http.problems import Problem
-from gateway.http.security_log import SecurityEvent, log_event
+from gateway.http.security_events import SecurityEvent
+from gateway.http.security_log import log_event
 from gateway.pages.sessions import Session
 
 CSRF_FIELD: Final = "csrf_token"

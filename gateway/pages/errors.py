@@ -12,7 +12,8 @@ from starlette.exceptions import HTTPException
 from temporalio.service import RPCError
 
 from domain.errors import RequestRejected, TransientError
-from gateway.http.problems import RETRY_AFTER_SECONDS, STATUS, Problem
+from gateway.http.problem_status import STATUS
+from gateway.http.problems import RETRY_AFTER_SECONDS, Problem
 from gateway.i18n import catalog
 from gateway.pages.rendering import reading_language, render_page
 from workflows.temporal_errors import is_workflow_not_found

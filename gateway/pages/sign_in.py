@@ -14,7 +14,8 @@ from fastapi.responses import RedirectResponse, Response
 from adapters.postgres.sessions import Handover, Kind, is_used, session_begun
 from domain.errors import RequestRejected
 from gateway.context import AppContext
-from gateway.http.security_log import SecurityEvent, log_event
+from gateway.http.security_events import SecurityEvent
+from gateway.http.security_log import log_event
 from gateway.i18n import catalog
 from gateway.pages.csrf import csrf_session_id, csrf_token, is_same_site, read_form
 from gateway.pages.login_tokens import verify_login_token

@@ -9,7 +9,8 @@ from fastapi.responses import Response
 
 from adapters.postgres.sessions import Kind, end_session
 from gateway.context import AppContext
-from gateway.http.security_log import SecurityEvent, log_event
+from gateway.http.security_events import SecurityEvent
+from gateway.http.security_log import log_event
 from gateway.i18n import catalog
 from gateway.pages.csrf import csrf_token, read_protected_form
 from gateway.pages.rendering import reading_language, render_page

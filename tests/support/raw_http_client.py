@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request
 from starlette.responses import PlainTextResponse, Response
 
-from gateway.http import problems
-from gateway.http.middleware import MAX_PENDING_BYTES, SecurityMiddleware
+from gateway.http.body_limits import MAX_PENDING_BYTES
+from gateway.http.error_handlers import register_handlers
+from gateway.http.middleware import SecurityMiddleware
 from gateway.server.uvicorn_server import ServerConfig
 from local.stack.ports import HOST
 from tests.support.gateway import serve_app
@@ -40,7 +41,7 @@ def build_small_app(max_pending_bytes: int) -> FastAPI:
     async def echo(request: Request) -> Response:
         return PlainTextResponse(str(len(await request.body())))
 
-    problems.register_handlers(app)
+    register_handlers(app)
     app.add_middleware(SecurityMiddleware, max_pending_bytes=max_pending_bytes)
     return app
 

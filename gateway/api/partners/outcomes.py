@@ -17,7 +17,8 @@ from gateway.api.schemas.outcomes import OutcomeResults
 from gateway.context import AppContext, Context
 from gateway.http.auth import ApiRoute
 from gateway.http.problems import Problem, responses
-from gateway.http.security_log import SecurityEvent, log_event
+from gateway.http.security_events import SecurityEvent
+from gateway.http.security_log import log_event
 from gateway.outcome_intake import accept_outcomes
 
 router = APIRouter(prefix="/v1", tags=["outcomes"], route_class=ApiRoute)

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from adapters.postgres.database import Postgres
 from adapters.postgres.platform_feed import Kept
 from gateway.api.schemas.feed import LinkRecord, RecordResult, RecordResults, RewardRecord
-from gateway.http.auth import Caller
-from gateway.http.problems import FieldError, field_errors
+from gateway.http.caller import Caller
+from gateway.http.field_errors import field_errors
+from gateway.http.problems import FieldError
 
 _ID: Final = "[!-~]{1,200}"
 Record = TypeVar("Record", LinkRecord, RewardRecord)

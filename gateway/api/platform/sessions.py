@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from adapters.postgres.sessions import Kind, end_sessions
 from domain.values.types import Identifier
 from gateway.context import Context
-from gateway.http.auth import ApiRoute, Caller, OperatorOrPlatformCaller
+from gateway.http.auth import ApiRoute, OperatorOrPlatformCaller
+from gateway.http.caller import Caller
 from gateway.http.problems import Problem, responses
-from gateway.http.security_log import SecurityEvent, log_event
+from gateway.http.security_events import SecurityEvent
+from gateway.http.security_log import log_event
 
 router = APIRouter(prefix="/v1", tags=["sessions"], route_class=ApiRoute)
 _PROBLEMS = responses("malformed", "unauthorised", "forbidden", "unavailable")

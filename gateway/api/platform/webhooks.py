@@ -11,7 +11,8 @@ from gateway.api.schemas.webhooks import Redelivery, WebhookDelivery, WebhookPag
 from gateway.context import Context
 from gateway.http.auth import ApiRoute, OperatorCaller, OperatorOrPlatformCaller
 from gateway.http.problems import Problem, responses
-from gateway.http.security_log import SecurityEvent, log_event
+from gateway.http.security_events import SecurityEvent
+from gateway.http.security_log import log_event
 
 router = APIRouter(prefix="/v1", tags=["events"], route_class=ApiRoute)
 EventIdPath = Annotated[int, Path(ge=1, le=MAX_BIGINT, examples=[4711])]

@@ -19,8 +19,10 @@ from domain.tickets.messages import RejectionReason
 from domain.values.ticket_number import parse_number
 from gateway.api.schemas.ticket_detail import TicketDetail
 from gateway.context import AppContext, Context
-from gateway.http.problems import STATUS, Problem
-from gateway.http.security_log import SecurityEvent, log_event
+from gateway.http.problem_status import STATUS
+from gateway.http.problems import Problem
+from gateway.http.security_events import SecurityEvent
+from gateway.http.security_log import log_event
 from gateway.i18n import catalog
 from gateway.pages.agent import discrepancies
 from gateway.pages.agent.access import AtTheDesk, DeskRoute, desk_page

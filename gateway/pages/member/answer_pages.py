@@ -7,7 +7,8 @@ from fastapi.responses import Response
 from temporalio.service import RPCError
 
 from domain.errors import TransientError
-from gateway.http.problems import RETRY_AFTER_SECONDS, STATUS, Problem
+from gateway.http.problem_status import STATUS
+from gateway.http.problems import RETRY_AFTER_SECONDS, Problem
 from gateway.i18n import catalog
 from gateway.pages.errors import Severity, log_unavailable, message_page
 from gateway.pages.form_fields import FormValues

@@ -7,7 +7,8 @@ from fastapi import Depends, Request
 from adapters.security.signed_links import check_token, member_of
 from domain.errors import RequestRejected
 from gateway.context import AppContext, Context
-from gateway.http.security_log import SecurityEvent, log_refusals
+from gateway.http.security_events import SecurityEvent
+from gateway.http.security_log import log_refusals
 from gateway.i18n import catalog
 from gateway.pages.form_fields import error_message
 from gateway.pages.member.open_question import OpenQuestion

@@ -24,8 +24,10 @@ from domain.tickets.discrepancies import TICKET_CLOSED
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import PartnerOutcome
 from gateway.context import AppContext, Context
-from gateway.http.problems import STATUS, Problem
-from gateway.http.security_log import SecurityEvent, log_refusals
+from gateway.http.problem_status import STATUS
+from gateway.http.problems import Problem
+from gateway.http.security_events import SecurityEvent
+from gateway.http.security_log import log_refusals
 from gateway.outcome_intake import accept_outcomes
 from gateway.pages.csrf import read_form
 from gateway.pages.partner import labels

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 
 from domain.errors import RequestRejected
-from gateway.http.auth import Caller, caller_from_claims
+from gateway.http.caller import Caller, caller_from_claims
 from tests.support.gateway import RunningGateway
 
 OTHER_SECRET: Final = "another-secret-that-was-made-up-for-the-tests-only"

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from domain.partners.profile import LANGUAGES
-from gateway.http.problems import STATUS, Problem, field_errors, problem_response
+from gateway.http.field_errors import field_errors
+from gateway.http.problem_status import STATUS
+from gateway.http.problems import Problem, problem_response
 from gateway.i18n import catalog, preferred_language
 
 

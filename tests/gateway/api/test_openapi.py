@@ -10,7 +10,8 @@ from typing import Any, Final
 import pytest
 from jsonschema import Draft202012Validator
 
-from gateway.http.problems import MEDIA_TYPE, STATUS
+from gateway.http.problem_status import STATUS
+from gateway.http.problems import MEDIA_TYPE
 from tests.support.databases import fresh_database
 from tests.support.gateway import RunningGateway, run_gateway
 from tests.support.setup import dev_server

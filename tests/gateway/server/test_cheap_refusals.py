@@ -180,10 +180,10 @@ async def test_whether_the_gateway_is_ready_is_asked_once_a_second() -> None:
         return asked == 1
 
     readiness = Readiness()
-    assert await asyncio.gather(*(readiness.known(ask) for _ in range(50))) == [True] * 50
+    assert await asyncio.gather(*(readiness.check(ask) for _ in range(50))) == [True] * 50
     assert asked == 1
     await asyncio.sleep(1.05)
-    assert await readiness.known(ask) is False
+    assert await readiness.check(ask) is False
     assert asked == 2
 
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from gateway.http.middleware import MAX_BODY_BYTES
+from gateway.http.body_limits import MAX_BODY_BYTES
 from gateway.server.connections import RESERVED_DESCRIPTORS, ConnectionRegistry, RepeatedLineFilter
 from tests.support.raw_http_client import GET, POST, RawServer, run_raw_server
 

@@ -9,7 +9,8 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from gateway.http.middleware import MAX_BODY_BYTES, SecurityMiddleware
+from gateway.http.body_limits import MAX_BODY_BYTES
+from gateway.http.middleware import SecurityMiddleware
 from gateway.http.problems import MEDIA_TYPE
 from tests.support.gateway import RunningGateway
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.http.middleware import MAX_PARAMETERS
+from gateway.http.body_limits import MAX_PARAMETERS
 from gateway.server.request_framing import (
     MAX_HEADER_BYTES,
     MAX_HEADER_FIELDS,

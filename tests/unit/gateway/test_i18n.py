@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.partners.profile import LANGUAGES
-from gateway.http.problems import STATUS
+from gateway.http.problem_status import STATUS
 from gateway.i18n import LOCALES, catalog
 
 AREAS = sorted({file.stem for file in LOCALES.glob("*/*.toml")})

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from gateway.http.middleware import ALWAYS_READ_BYTES, SecurityMiddleware
+from gateway.http.body_limits import ALWAYS_READ_BYTES
+from gateway.http.middleware import SecurityMiddleware
 
 MOST = 100_000
 

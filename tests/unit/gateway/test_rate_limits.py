@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pytest
 from limits import RateLimitItem, RateLimitItemPerMinute
 
-from gateway.http.problems import STATUS, Problem
+from gateway.http.problem_status import STATUS
+from gateway.http.problems import Problem
 from gateway.http.rate_limits import LIMITS, LimitKind, RequestRateLimiter
 
 FEW: Mapping[LimitKind, RateLimitItem] = {

@@ -6,13 +6,8 @@ from typing import Any
 
 import pytest
 
-from gateway.http.security_log import (
-    MAX_LINES_PER_MINUTE,
-    LineLimiter,
-    SecurityEvent,
-    log_event,
-    log_search,
-)
+from gateway.http.security_events import MAX_LINES_PER_MINUTE, LineLimiter, SecurityEvent
+from gateway.http.security_log import log_event, log_search
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:

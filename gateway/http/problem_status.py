@@ -1,0 +1,43 @@
+"""The HTTP status of every problem code."""
+
+from typing import Final
+
+STATUS: Final = {
+    "malformed": 422,
+    "incomplete": 422,
+    "duplicate": 409,
+    "no_link": 409,
+    "link_does_not_fit": 409,
+    "reward_granted": 409,
+    "reward_invalid": 409,
+    "reward_not_rejected": 409,
+    "reward_registered": 409,
+    "key_reused": 422,
+    "reward_required": 422,
+    "wrong_currency": 422,
+    "approval_by_another": 409,
+    "unauthorised": 401,
+    "forbidden": 403,
+    "unknown_ticket": 404,
+    "unknown_partner": 404,
+    "unknown_event": 404,
+    "unknown_discrepancy": 404,
+    "not_found": 404,
+    "partner_takes_no_claims": 404,
+    "method_not_allowed": 405,
+    "action_not_allowed": 409,
+    "id_mismatch": 409,
+    "replayed_message": 409,
+    "payload_too_large": 413,
+    "address_too_long": 414,
+    "headers_too_large": 431,
+    "timed_out": 408,
+    "bad_request": 400,
+    "unknown_parameter": 422,
+    "too_many_requests": 429,
+    "invalid_link": 403,
+    "internal": 500,
+    "unavailable": 503,
+    "workflow_lost": 503,
+}
+"""Code → status."""
