@@ -13,7 +13,7 @@ from adapters.security.signed_links import member_of, new_token
 from domain.claims.claim import Contact
 from domain.claims.information_form import question_labels
 from domain.errors import EmailUndeliverable
-from domain.handlers.information_requests import answer_page_closes_at
+from domain.handlers.information_requests import answer_link_expires_at
 from domain.partners.profile import PartnerRules
 from domain.tickets.emails import EmailKind
 from domain.values.types import FrozenModel
@@ -37,7 +37,7 @@ class AnswerLinkFactory:
     def build_link(self, number: str, row: Mapping[str, Any]) -> str:
         """Return the link of a question's letter: every attempt to send it gives the same one."""
         zone = PartnerRules.from_storage(row["rules"]).market.zone
-        until = answer_page_closes_at(row["params"].get("answer_by"), row["queued_at"], zone)
+        until = answer_link_expires_at(row["params"].get("answer_by"), row["queued_at"], zone)
         token = new_token(self.secrets, member_of(number), until)
         return f"{self.address}/tickets/{number}/information?token={token}"
 

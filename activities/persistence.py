@@ -25,7 +25,7 @@ from domain.error_location import error_location
 from domain.handlers.response_timeout import TimeoutResult
 from domain.partners.profile import PartnerProfile
 from domain.tickets.messages import InformationAnswer, TicketCommand
-from domain.tickets.settlement import HoldReleaseResult, SettlementResult, release
+from domain.tickets.settlement import HoldReleaseResult, SettlementResult, decide_release
 from domain.tickets.ticket import ChangeSet, StoredRequestResult
 from domain.values.types import FrozenModel, Money
 
@@ -100,9 +100,9 @@ class Persistence:
         return with_support_contact(admission, self._support_email)
 
     @activity.defn(name="apply_changes")
-    async def apply_changes(self, writing: ChangeSet) -> None:
+    async def apply_changes(self, change_set: ChangeSet) -> None:
         """Write a step down: moves, letters, notes, and where they leave the ticket."""
-        await store_changes(self._postgres, writing)
+        await store_changes(self._postgres, change_set)
 
     @activity.defn(name="settle_ticket")
     async def settle(self, settlement: Settlement) -> SettlementResult | None:
@@ -146,7 +146,7 @@ class Persistence:
     @activity.defn(name="recheck_rewards")
     async def recheck_rewards(self, number: str) -> HoldReleaseResult:
         """Look what the facts say of a claim whose hold has ended."""
-        return release(await look_at(self._postgres, number))
+        return decide_release(await look_at(self._postgres, number))
 
     @activity.defn(name="find_objection")
     async def find_objection(self, number: str) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from adapters.postgres.ticket_queries import MESSAGES_A_PAGE
-from domain.handlers.commands import possible
+from domain.handlers.commands import available_commands
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.tickets.lifecycle import State
 from gateway.api.schemas.ticket_detail import TicketDetail
@@ -60,7 +60,7 @@ def to_detail(context: AppContext, row: Mapping[str, Any], language: str) -> Tic
         },
         "discrepancies": row["discrepancies"] or [],
         "maximum": rules.max_reward.model_dump(mode="json") if rules else None,
-        "available_actions": sorted(possible(state, row["attention"])),
+        "available_actions": sorted(available_commands(state, row["attention"])),
     }
     amounts = {name: _amount(row, name) for name in ("promised", "confirmed", "granted")}
     return TicketDetail.model_validate(dict(row) | seen | amounts)

@@ -21,9 +21,9 @@ from temporalio.exceptions import (
 from activities.claim_delivery import ClaimDelivery, DeliveryRequest
 from activities.emails import EmailActivities, OutgoingEmailRef
 from domain.claims.claim import Contact
+from domain.tickets.attention import Attention
 from domain.tickets.emails import OutgoingEmail
 from domain.tickets.messages import AttentionChanged, DeadlinePassed, Message
-from domain.tickets.ticket import Attention
 from domain.values.types import FrozenModel
 from workflows import activity_options
 
@@ -129,7 +129,7 @@ class BackgroundTasks:
                 self._enqueue(AttentionChanged(attention=error.cause.type or attention))
             return
         if troubled:
-            self._enqueue(AttentionChanged(attention=attention, over=True))
+            self._enqueue(AttentionChanged(attention=attention, cleared=True))
         if take:
             take(done)
 

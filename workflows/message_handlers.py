@@ -10,8 +10,9 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
+from domain.tickets.attention import Attention
 from domain.tickets.messages import AttentionChanged, Message
-from domain.tickets.ticket import Attention, RequestResult
+from domain.tickets.ticket import RequestResult
 from workflows.activity_options import CONTINUING
 from workflows.message_queue import MessageQueue
 
@@ -39,7 +40,7 @@ class MessageHandlers:
     @workflow.signal
     def emails_sent(self, *nothing: RawValue) -> None:
         """Hear that letters which had been given up have left after all."""
-        self._enqueue(AttentionChanged(attention=Attention.MAIL_UNDELIVERABLE, over=True))
+        self._enqueue(AttentionChanged(attention=Attention.MAIL_UNDELIVERABLE, cleared=True))
 
     @workflow.signal(dynamic=True)
     def handle_unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:

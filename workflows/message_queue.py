@@ -13,7 +13,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from domain.handlers.commands import answer_for
+from domain.handlers.commands import result_for_command
 from domain.tickets.messages import InvalidMessage, Message, TicketCommand
 from domain.tickets.ticket import RequestResult, StoredRequestResult
 from domain.values.types import FrozenModel
@@ -158,7 +158,7 @@ def send_result(
 ) -> None:
     """Give whoever sent `waiting` its answer, if it waits for one: the `first` under its key."""
     if first and isinstance(waiting, ReceivedMessage) and isinstance(request, TicketCommand):
-        waiting.resolve(answer_for(first, request))
+        waiting.resolve(result_for_command(first, request))
 
 
 def reject(waiting: ReceivedMessage | Message, message: Message, code: str) -> bool:

@@ -52,12 +52,12 @@ class RefusedClaimFlow(MessageHandlers):
         while True:
             self._log_messages(refused)
             if refused.has_pending_changes:
-                writing = refused.collect_changes()
+                change_set = refused.collect_changes()
                 await run_durably(
-                    Persistence.apply_changes, writing, "keep what came after a refusal"
+                    Persistence.apply_changes, change_set, "keep what came after a refusal"
                 )
-                self._tasks.send_emails(writing.emails, self._refused_contact)
-                workflow.upsert_search_attributes(attention_update(writing.attention))
+                self._tasks.send_emails(change_set.emails, self._refused_contact)
+                workflow.upsert_search_attributes(attention_update(change_set.attention))
             elif self._queue:
                 await workflow.sleep(timedelta(milliseconds=1), summary="more messages wait")
             elif self._is_idle():

@@ -31,13 +31,14 @@ with workflow.unsafe.imports_passed_through():
         contact_of_refused_claim,
         refusal_result,
     )
-    from domain.handlers.commands import first_answer, next_delivery, would_confirm
+    from domain.handlers.commands import earlier_result, needs_fact_check, next_delivery_purpose
     from domain.handlers.information_requests import NOT_NOW
-    from domain.handlers.message_handling import hear
-    from domain.handlers.response_deadlines import awaited, next_alarm
+    from domain.handlers.message_handling import handle_message
+    from domain.handlers.response_deadlines import awaited_event, next_timer
     from domain.handlers.response_timeout import (
-        confirmable,
+        auto_confirmable_amount,
     )
+    from domain.tickets.attention import RETRY_ATTENTION
     from domain.tickets.lifecycle import State
     from domain.tickets.messages import InvalidMessage, Message, TicketCommand
     from domain.tickets.ticket import (
@@ -47,7 +48,7 @@ with workflow.unsafe.imports_passed_through():
         snapshot,
         ticket_outcome,
     )
-    from domain.tickets.ticket_aggregate import RETRYING, TicketAggregate
+    from domain.tickets.ticket_aggregate import TicketAggregate
     from domain.values.ticket_number import is_canonical
 
 
@@ -84,10 +85,10 @@ class SupportTicket(TicketSteps):
     async def _run_ticket(self, claim: Sequence[RawValue]) -> TicketOutcome | dict[str, Any]:
         """Lead the ticket to its end, or to where its history is continued as a new one."""
         if carried := from_input(claim) or await load_resumption(claim):
-            course = self._resume(carried)
-            if course.ticket.attention != carried.ticket.attention:
-                await self._persist(course)
-            return await self._process_until_closed(course)
+            aggregate = self._resume(carried)
+            if aggregate.ticket.attention != carried.ticket.attention:
+                await self._persist(aggregate)
+            return await self._process_until_closed(aggregate)
         admission = await self._admit(claim)
         if admission.is_from_earlier_run:
             while not workflow.all_handlers_finished():
@@ -96,11 +97,13 @@ class SupportTicket(TicketSteps):
             return TicketOutcome(number=self._number, state=admission.result.state)
         if admission.ticket is None:
             return await self._run_refused_claim(admission)
-        course = self._ticket = TicketAggregate(admission.ticket)
+        aggregate = self._ticket = TicketAggregate(admission.ticket)
         self._tasks.send_emails(admission.emails)
-        if course.ticket.state is State.VALIDATED:
-            self._tasks.start_delivery(course.ticket.partner_id, next_delivery(course))
-        return await self._process_until_closed(course)
+        if aggregate.ticket.state is State.VALIDATED:
+            self._tasks.start_delivery(
+                aggregate.ticket.partner_id, next_delivery_purpose(aggregate)
+            )
+        return await self._process_until_closed(aggregate)
 
     def _resume(self, carried: ContinuedState) -> TicketAggregate:
         """Go on where the run before this one stood."""
@@ -108,7 +111,7 @@ class SupportTicket(TicketSteps):
         self._admission = carried.admission
         self._ticket = TicketAggregate(carried.ticket)
         # What is taken up is tried as if anew; it asks for attention again if that lasts.
-        self._ticket.attend(drop=RETRYING)
+        self._ticket.remove_attention(RETRY_ATTENTION)
         for letter in carried.pending_emails:
             self._tasks.send_email(letter)
         if carried.delivery_purpose:
@@ -116,38 +119,40 @@ class SupportTicket(TicketSteps):
         return self._ticket
 
     async def _process_until_closed(
-        self, course: TicketAggregate
+        self, aggregate: TicketAggregate
     ) -> TicketOutcome | dict[str, Any]:
-        self._update_visibility(course)
-        while not course.ended or not self._is_idle():
-            if self._admission and self._should_continue_as_new(course):
-                return to_input(self._admission, course.ticket, self._tasks, self._queue)
-            await self._process_next(course)
-        return ticket_outcome(course.ticket)
+        self._update_visibility(aggregate)
+        while not aggregate.is_closed or not self._is_idle():
+            if self._admission and self._should_continue_as_new(aggregate):
+                return to_input(self._admission, aggregate.ticket, self._tasks, self._queue)
+            await self._process_next(aggregate)
+        return ticket_outcome(aggregate.ticket)
 
-    def _should_continue_as_new(self, course: TicketAggregate) -> bool:
+    def _should_continue_as_new(self, aggregate: TicketAggregate) -> bool:
         """Say whether to continue as new: the history is long, nobody waits for an answer, and what
         else waits can go along.
         """
         self._queue.is_closing = is_history_long()
         goes_along = not self._queue.has_urgent and self._queue.size <= MAX_CARRIED_SIGNAL_BYTES
-        finished = not course.has_unwritten and workflow.all_handlers_finished()
+        finished = not aggregate.has_pending_changes and workflow.all_handlers_finished()
         return self._queue.is_closing and goes_along and finished
 
-    async def _process_next(self, course: TicketAggregate) -> None:
+    async def _process_next(self, aggregate: TicketAggregate) -> None:
         now = workflow.now()
         if self._queue:  # a cancellation that has come goes before the grant
-            await self._handle_message(course)
-        elif course.settlement_due(now):
-            await self._grant_reward(course)
-        elif course.release_due(now):
-            await self._release_hold(course)
-        elif amount := confirmable(course, now):
-            await self._handle_response_timeout(course, amount)
+            await self._handle_message(aggregate)
+        elif aggregate.is_settlement_due(now):
+            await self._grant_reward(aggregate)
+        elif aggregate.is_release_due(now):
+            await self._release_hold(aggregate)
+        elif amount := auto_confirmable_amount(aggregate, now):
+            await self._handle_response_timeout(aggregate, amount)
         else:
-            self._tasks.schedule_timer(next_alarm(course.ticket), awaited(course.ticket))
+            self._tasks.schedule_timer(
+                next_timer(aggregate.ticket), awaited_event(aggregate.ticket)
+            )
             await workflow.wait_condition(
-                lambda: self._has_work() or self._should_continue_as_new(course)
+                lambda: self._has_work() or self._should_continue_as_new(aggregate)
             )
 
     async def _admit(self, claim: Sequence[RawValue]) -> Admission:
@@ -163,7 +168,7 @@ class SupportTicket(TicketSteps):
             self._refused_contact = contact_of_refused_claim(request)
         return self._admission
 
-    async def _handle_message(self, course: TicketAggregate) -> None:
+    async def _handle_message(self, aggregate: TicketAggregate) -> None:
         """Take one message out of the queue; hand the next activation what is too much for one."""
         self._handled_in_activation += 1
         if self._handled_in_activation > MAX_MESSAGES_PER_ACTIVATION:
@@ -173,40 +178,40 @@ class SupportTicket(TicketSteps):
         message, unknown = decode(waiting)
         if isinstance(message, InvalidMessage):
             reject(waiting, message, "malformed")
-        send_result(waiting, message, await self._process_message(course, message, unknown))
+        send_result(waiting, message, await self._process_message(aggregate, message, unknown))
 
     async def _process_message(
-        self, course: TicketAggregate, message: Message, unknown: tuple[str, ...]
+        self, aggregate: TicketAggregate, message: Message, unknown: tuple[str, ...]
     ) -> StoredRequestResult | None:
         """Do what follows from a message; return the answer to a request."""
-        if isinstance(message, TicketCommand) and course.may_have_forgotten(message):
-            if course.has_unwritten:
-                await self._persist(course)
+        if isinstance(message, TicketCommand) and aggregate.result_may_be_archived(message):
+            if aggregate.has_pending_changes:
+                await self._persist(aggregate)
             lookup = RequestLookup.by(self._number, message)
             if first := await run_locally_with_fallback(
                 Persistence.get_request_result, lookup, "look for its first answer"
             ):
                 return first
         against = None
-        if isinstance(message, TicketCommand) and would_confirm(course, message):
+        if isinstance(message, TicketCommand) and needs_fact_check(aggregate, message):
             against = await run_locally_with_fallback(
                 Persistence.find_objection, self._number, "look at the facts"
             )
-        heard = hear(course, message, workflow.now(), unknown, against)
+        heard = handle_message(aggregate, message, workflow.now(), unknown, against)
         # Mere notes wait for the next writing, so that a flood of them stays cheap.
-        waits = heard.quiet and self._queue and not course.is_full
-        if not waits and (course.has_unwritten or not heard.quiet):
-            await self._persist(course)
-        if heard.deliver:
-            self._tasks.start_delivery(course.ticket.partner_id, heard.deliver)
-        if heard.check:
-            await self._submit_information(course, heard.check)
-            return first_answer(course, heard.check)
-        return heard.answer
+        waits = heard.is_log_only and self._queue and not aggregate.has_many_pending_messages
+        if not waits and (aggregate.has_pending_changes or not heard.is_log_only):
+            await self._persist(aggregate)
+        if heard.delivery_purpose:
+            self._tasks.start_delivery(aggregate.ticket.partner_id, heard.delivery_purpose)
+        if heard.information_to_check:
+            await self._submit_information(aggregate, heard.information_to_check)
+            return earlier_result(aggregate, heard.information_to_check)
+        return heard.result
 
     @property
     def _is_closed(self) -> bool:
-        return self._ticket is None or self._ticket.ended
+        return self._ticket is None or self._ticket.is_closed
 
     @workflow.update
     async def admit(self, *digest: RawValue) -> AdmissionResult:

@@ -76,7 +76,7 @@ async def _count(
 ) -> None:
     """Count a claim for its account and, at the very end, for its partner, whom all wait for."""
     is_open = entry.admission.ticket is not None
-    refused = not is_open and entry.writing.reason_code not in _NO_GUESS
+    refused = not is_open and entry.change_set.reason_code not in _NO_GUESS
     counted = {"day": day, "partner_id": wanted.partner_id}
     if is_open or refused:
         made = {"accepted": int(is_open), "refused": int(refused)}
@@ -107,7 +107,7 @@ async def _open(connection: Connection, request: AdmissionRequest, entry: Admiss
         )
     if not await QUERIES.open_ticket(connection, **_row(request, entry)):
         return False
-    await append(connection, entry.writing)
+    await append(connection, entry.change_set)
     return True
 
 
@@ -117,8 +117,8 @@ def _row(request: AdmissionRequest, entry: AdmissionRecord) -> dict[str, Any]:
         "number": request.number,
         "workflow_run_id": request.run_id,
         "claim_digest": request.digest,
-        "state": entry.writing.state,
-        "version": entry.writing.version,
+        "state": entry.change_set.state,
+        "version": entry.change_set.version,
         "admission": entry.admission.model_dump(mode="json"),
         "account_id": claim.account_id,
         "partner_id": claim.partner_id,
@@ -135,8 +135,8 @@ def _row(request: AdmissionRequest, entry: AdmissionRecord) -> dict[str, Any]:
         "reward_kind": order.reward_kind if order else None,
         "order_key": order.order_key if order else None,
         **money_columns("promised", ticket.promised_amount if ticket else None),
-        "reason_code": entry.writing.reason_code,
-        "due_at": entry.writing.due_at,
-        "resume_state": entry.writing.resume_state,
+        "reason_code": entry.change_set.reason_code,
+        "due_at": entry.change_set.due_at,
+        "resume_state": entry.change_set.resume_state,
         "created_at": request.started_at,
     }

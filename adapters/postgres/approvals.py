@@ -1,7 +1,7 @@
 """The maximum of a partner, looked at once more by the transaction that grants a reward."""
 
 from adapters.postgres.database import QUERIES, Connection
-from domain.tickets.approvals import are_two_agents, is_within
+from domain.tickets.approvals import are_different_agents, is_within_maximum
 from domain.tickets.ticket import ChangeSet
 from domain.values.types import Money
 
@@ -11,17 +11,17 @@ async def may_be_granted(connection: Connection, number: str, amount: Money) -> 
     by two agents: whatever led here, nothing else is granted.
     """
     maximum = Money.model_validate(await QUERIES.maximum_of_ticket(connection, number=number))
-    if is_within(amount, maximum):
+    if is_within_maximum(amount, maximum):
         return True
     approved = await QUERIES.approval_of_amount(connection, number=number)
     return (
         approved is not None
         and Money(amount=approved["amount"], currency=approved["currency"]) == amount
         and amount.currency == maximum.currency
-        and are_two_agents(approved["proposed_by"], approved["approved_by"])
+        and are_different_agents(approved["proposed_by"], approved["approved_by"])
     )
 
 
-async def was_left_undecided(connection: Connection, number: str, writing: ChangeSet) -> bool:
+async def was_left_undecided(connection: Connection, number: str, change_set: ChangeSet) -> bool:
     """Say whether this very step was written before, as one that grants nothing."""
-    return bool(await QUERIES.writing_of(connection, number=number) >= writing.version)
+    return bool(await QUERIES.writing_of(connection, number=number) >= change_set.version)

@@ -5,50 +5,50 @@ from adapters.postgres.rows import money_columns
 from domain.errors import RunReplaced, TransitionConflict
 from domain.tickets.approvals import Approval
 from domain.tickets.ticket import ChangeSet, MessageLogEntry, StoredRequestResult, Transition
-from domain.tickets.ticket_limits import MOST_UNMOVED
+from domain.tickets.ticket_limits import MAX_UNAPPLIED_MESSAGES
 
 
-async def store_changes(postgres: Postgres, writing: ChangeSet) -> None:
+async def store_changes(postgres: Postgres, change_set: ChangeSet) -> None:
     """Write a step down in a transaction of its own."""
     async with postgres.transaction() as connection:
-        await write_down(connection, writing)
+        await write_down(connection, change_set)
 
 
-async def write_down(connection: Connection, writing: ChangeSet) -> None:
+async def write_down(connection: Connection, change_set: ChangeSet) -> None:
     """Write a step inside a transaction; a late writing never overwrites a newer one. Raises
     `RunReplaced` for a run whose ticket another one has taken up.
     """
-    number = writing.number
+    number = change_set.number
     resumptions = await QUERIES.resumptions_of(connection, number=number)
-    if resumptions is not None and resumptions != writing.resumptions:
+    if resumptions is not None and resumptions != change_set.resumptions:
         raise RunReplaced(number)
-    await append(connection, writing)
-    await QUERIES.acknowledge(connection, number=number, ids=writing.acknowledged_outcome_ids)
-    if writing.state.is_final:
+    await append(connection, change_set)
+    await QUERIES.acknowledge(connection, number=number, ids=change_set.acknowledged_outcome_ids)
+    if change_set.state.is_final:
         await QUERIES.clear_handed_over(connection, number=number)
     await QUERIES.write_ticket(
         connection,
         number=number,
-        version=writing.version,
-        state=writing.state,
-        reason_code=writing.reason_code,
-        due_at=writing.due_at,
-        cancellation_ends_at=writing.cancellation_ends_at,
-        attention=writing.attention,
-        partner_reference=writing.partner_reference,
-        proposal=writing.proposal.model_dump(mode="json") if writing.proposal else None,
-        resume_state=writing.resume_state,
-        messages_left_out=writing.messages_left_out,
-        **money_columns("confirmed", writing.confirmed_amount),
+        version=change_set.version,
+        state=change_set.state,
+        reason_code=change_set.reason_code,
+        due_at=change_set.due_at,
+        cancellation_ends_at=change_set.cancellation_ends_at,
+        attention=change_set.attention,
+        partner_reference=change_set.partner_reference,
+        proposal=change_set.proposal.model_dump(mode="json") if change_set.proposal else None,
+        resume_state=change_set.resume_state,
+        messages_left_out=change_set.messages_left_out,
+        **money_columns("confirmed", change_set.confirmed_amount),
     )
 
 
-async def append(connection: Connection, writing: ChangeSet) -> None:
+async def append(connection: Connection, change_set: ChangeSet) -> None:
     """Keep what a step adds, inside a transaction: moves, letters, notes, answers."""
-    number = writing.number
-    for move in writing.transitions:
+    number = change_set.number
+    for move in change_set.transitions:
         await _append_move(connection, number, move)
-    for letter in writing.emails:
+    for letter in change_set.emails:
         await QUERIES.queue_letter(
             connection,
             number=number,
@@ -57,11 +57,11 @@ async def append(connection: Connection, writing: ChangeSet) -> None:
             language=letter.language,
             params=letter.params,
         )
-    for ordinal, note in enumerate(writing.messages):
-        await _keep_note(connection, number, writing.version, ordinal, note)
-    for answer in writing.results:
+    for ordinal, note in enumerate(change_set.messages):
+        await _keep_note(connection, number, change_set.version, ordinal, note)
+    for answer in change_set.results:
         await keep_answer(connection, answer)
-    if approval := writing.approval:
+    if approval := change_set.approval:
         await _keep_approval(connection, number, approval)
 
 
@@ -86,12 +86,12 @@ async def _append_move(connection: Connection, number: str, move: Transition) ->
 
 
 async def _keep_note(
-    connection: Connection, number: str, writing: int, ordinal: int, note: MessageLogEntry
+    connection: Connection, number: str, change_set: int, ordinal: int, note: MessageLogEntry
 ) -> None:
     await QUERIES.keep_note(
         connection,
         number=number,
-        version=writing,
+        version=change_set,
         ordinal=ordinal,
         message=note.message,
         message_id=note.message_id,
@@ -135,7 +135,7 @@ async def keep_late_note(connection: Connection, number: str, note: MessageLogEn
     key = {"number": number, "key": note.discrepancy}
     if note.discrepancy and await QUERIES.is_known_discrepancy(connection, **key):
         return
-    room = {"number": number, "discrepancy": note.discrepancy, "most": MOST_UNMOVED}
+    room = {"number": number, "discrepancy": note.discrepancy, "most": MAX_UNAPPLIED_MESSAGES}
     if not await QUERIES.has_room_for_late(connection, **room):
         await QUERIES.leave_note_out(connection, number=number)
         return

@@ -15,12 +15,12 @@ from adapters.postgres.rows import read_reward
 from domain.claims.claim import Reward, matches_order
 from domain.tickets.discrepancies import (
     TICKET_CLOSED,
-    as_discrepancy,
     is_discrepancy,
+    mark_discrepancy,
     reward_contradicts,
 )
 from domain.tickets.lifecycle import State
-from domain.tickets.message_log import note_of
+from domain.tickets.message_log import log_entry
 from domain.tickets.messages import PartnerOutcome
 from domain.tickets.ticket import MessageLogEntry
 from domain.values.types import Money
@@ -37,9 +37,9 @@ async def keep_late_outcome(connection: Connection, outcome: PartnerOutcome, cod
     row = await QUERIES.standing_of(connection, number=number)
     granted = row["granted_amount"]
     money = Money(amount=granted, currency=row["granted_currency"]) if granted else None
-    note, state = note_of(outcome, code, now), State(row["state"])
+    note, state = log_entry(outcome, code, now), State(row["state"])
     if is_discrepancy(outcome, code, state, money, now):
-        note = as_discrepancy(note)
+        note = mark_discrepancy(note)
     await keep_late_note(connection, number, note)
 
 
@@ -71,7 +71,7 @@ def _note(reward: Reward) -> MessageLogEntry:
         at=datetime.now(UTC),
         body=reward.model_dump(mode="json", exclude_none=True, exclude={"account_id"}),
     )
-    return as_discrepancy(note)
+    return mark_discrepancy(note)
 
 
 async def discrepancies_open(postgres: Postgres, most: int, after: int | None = None) -> list[Row]:

@@ -17,9 +17,9 @@ from domain.errors import RequestRejected
 from domain.tickets.discrepancies import (
     ID_REUSED,
     TICKET_CLOSED,
-    foreseen_code,
-    foreseen_state,
-    same_content,
+    has_same_content,
+    predict_code,
+    predict_state,
 )
 from domain.tickets.lifecycle import FINAL, State
 from domain.tickets.messages import PartnerOutcome
@@ -141,9 +141,9 @@ def _foreseen(
         row, state = tickets[number], states[number]
         is_first = state == row["state"]
         confirmed = read_money(row["confirmed_amount"], row["confirmed_currency"])
-        code = foreseen_code(state, confirmed, outcome)
+        code = predict_code(state, confirmed, outcome)
         yield outcome, code if is_first or code == TICKET_CLOSED else None
-        states[number] = foreseen_state(state, outcome)
+        states[number] = predict_state(state, outcome)
 
 
 async def _keep_reused(
@@ -153,7 +153,7 @@ async def _keep_reused(
     known = await _known(connection, partner_id, outcomes)
     for outcome in sorted(outcomes, key=key_of):
         kept = known.get(key_of(outcome))
-        if kept and not same_content(kept.outcome, outcome):
+        if kept and not has_same_content(kept.outcome, outcome):
             await keep_late_outcome(connection, outcome, ID_REUSED)
 
 

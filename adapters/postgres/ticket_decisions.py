@@ -25,7 +25,7 @@ from domain.claims.information_form import CompletedForm, merge_answers, overlay
 from domain.errors import TransitionConflict
 from domain.handlers.response_timeout import TimeoutResult
 from domain.tickets.messages import InformationAnswer
-from domain.tickets.settlement import SettlementResult, settle
+from domain.tickets.settlement import SettlementResult, decide_settlement
 from domain.tickets.ticket import ChangeSet, with_form_data
 from domain.values.types import Money
 
@@ -56,7 +56,7 @@ async def settle_ticket(
             await QUERIES.dispatch_again(connection, number=number)
             return None
         case = await case_of_order(connection, filed)
-        verdict = settle(case)
+        verdict = decide_settlement(case)
         if verdict is SettlementResult.GRANTED and not await may_be_granted(
             connection, number, amount
         ):
@@ -112,7 +112,7 @@ async def confirm_on_timeout(
 
 
 async def save_information(
-    postgres: Postgres, number: str, request: InformationAnswer, writing: ChangeSet
+    postgres: Postgres, number: str, request: InformationAnswer, change_set: ChangeSet
 ) -> CompletedForm:
     """Complete a claim by the member's answers, if filing would still take it with them.
 
@@ -121,7 +121,7 @@ async def save_information(
     """
     async with postgres.transaction() as connection:
         filed, row = await lock_claim(connection, number)
-        if row["version"] >= writing.version:  # taken before; the answer to that was lost
+        if row["version"] >= change_set.version:  # taken before; the answer to that was lost
             known = filed.case(AccountFacts()).form
             return CompletedForm(
                 answers=known.answers, anchor_dates=known.anchor_dates, order_key=row["order_key"]
@@ -144,7 +144,7 @@ async def save_information(
             duplicate_key=key,
             member_note=request.note,
         )
-        await write_down(connection, with_form_data(writing, done.anchor_dates, order))
+        await write_down(connection, with_form_data(change_set, done.anchor_dates, order))
         return done
 
 

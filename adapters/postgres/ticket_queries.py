@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, NamedTuple
 from adapters.postgres.change_sets import keep_answer, keep_late_note
 from adapters.postgres.database import QUERIES, Postgres
 from domain.admission.admission import Admission
-from domain.handlers.commands import answer_for
+from domain.handlers.commands import result_for_command
 from domain.tickets.lifecycle import FINAL
 from domain.tickets.messages import TicketCommand
 from domain.tickets.ticket import MessageLogEntry, RequestResult, StoredRequestResult
@@ -158,7 +158,7 @@ async def keep_late(
         if state is None:
             return None
         if first := await QUERIES.first_answer(connection, **keys):
-            return answer_for(StoredRequestResult.model_validate(first), request)
+            return result_for_command(StoredRequestResult.model_validate(first), request)
         answer = StoredRequestResult(
             **keys, digest=request.digest, state=state, state_changed=False, code=note.code
         )

@@ -74,7 +74,7 @@ class AdmissionRecord(FrozenModel):
     """What the admitting transaction writes; a claim that is not accepted leaves a coded trace."""
 
     admission: Admission
-    writing: ChangeSet
+    change_set: ChangeSet
     claim: TicketClaim = TicketClaim()
     answers: dict[str, str] | None = None
     language: str | None = None
@@ -147,20 +147,20 @@ def build_admission(
     if partner is None or assessment.status not in ("accepted", "held"):
         return _refused(request, judged, partner, now, render_reasons)
     until = assessment.available_from if assessment.status == "held" else None
-    course = TicketAggregate(_ticket(request, judged, partner))
-    course.accept(now, until)
+    aggregate = TicketAggregate(_ticket(request, judged, partner))
+    aggregate.open(now, until)
     if judged.unknown_fields:
-        course.note(_unknown_fields(judged.unknown_fields, now))
-    writing = course.write_down()
+        aggregate.log_message(_unknown_fields(judged.unknown_fields, now))
+    change_set = aggregate.collect_changes()
     admission = Admission(
-        result=_result(request, judged, course.ticket.state),
+        result=_result(request, judged, aggregate.ticket.state),
         digest=request.digest,
-        ticket=course.ticket,
-        emails=writing.emails,
+        ticket=aggregate.ticket,
+        emails=change_set.emails,
     )
     return AdmissionRecord(
         admission=admission,
-        writing=writing,
+        change_set=change_set,
         claim=judged.claim,
         answers=assessment.answers,
         language=judged.language,
@@ -191,7 +191,7 @@ def _refused(
     told = result.model_copy(update={"reasons": render_reasons(judged)})
     return AdmissionRecord(
         admission=Admission(result=told, digest=request.digest, emails=letters),
-        writing=ChangeSet(
+        change_set=ChangeSet(
             number=request.number,
             version=1,
             state=State.DISCARDED,

@@ -5,7 +5,7 @@ from datetime import datetime
 from domain.admission.admission import Admission
 from domain.handlers.information_requests import NOT_NOW
 from domain.tickets.emails import OutgoingEmail
-from domain.tickets.message_log import note_of
+from domain.tickets.message_log import log_entry
 from domain.tickets.messages import AttentionChanged, Message
 from domain.tickets.ticket import ChangeSet, MessageLogEntry
 
@@ -17,7 +17,7 @@ class RefusedClaim:
         """Begin after the trace that admission left."""
         self._number = number
         self._result = admission.result
-        self._writings = 1
+        self._version = 1
         self._letters: list[OutgoingEmail] = []
         self._notes: list[MessageLogEntry] = []
         self._troubled = False
@@ -40,17 +40,17 @@ class RefusedClaim:
     def log_message(self, message: Message, now: datetime, unknown: tuple[str, ...] = ()) -> None:
         """Keep a message; a letter in trouble asks for attention, or no longer does."""
         if not isinstance(message, AttentionChanged):
-            self._notes.append(note_of(message, NOT_NOW, now, unknown))
+            self._notes.append(log_entry(message, NOT_NOW, now, unknown))
         else:
             self._troubled = True
-            (self.attention.discard if message.over else self.attention.add)(message.attention)
+            (self.attention.discard if message.cleared else self.attention.add)(message.attention)
 
     def collect_changes(self) -> ChangeSet:
         """Hand out what has collected since the last writing."""
-        self._writings += 1
-        writing = ChangeSet(
+        self._version += 1
+        change_set = ChangeSet(
             number=self._number,
-            version=self._writings,
+            version=self._version,
             state=self._result.state,
             reason_code=self.reason_code,
             attention=tuple(sorted(self.attention)),
@@ -58,4 +58,4 @@ class RefusedClaim:
             messages=tuple(self._notes),
         )
         self._letters, self._notes, self._troubled = [], [], False
-        return writing
+        return change_set

@@ -4,14 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from domain.admission.admission import Admission
+from domain.tickets.attention import PERMANENT_DELIVERY_FAILURES
 from domain.tickets.emails import OutgoingEmail
 from domain.tickets.lifecycle import State
-from domain.tickets.ticket import (
-    PERMANENT_DELIVERY_FAILURES,
-    StoredRequestResult,
-    Ticket,
-    Transition,
-)
+from domain.tickets.ticket import StoredRequestResult, Ticket, Transition
 from domain.values.types import FrozenModel
 
 RESUME: Final = {"resume": True}

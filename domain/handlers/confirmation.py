@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
-from domain.tickets.approvals import is_within
+from domain.tickets.approvals import is_within_maximum
+from domain.tickets.attention import Attention
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import PartnerOutcome
-from domain.tickets.ticket import Attention, Ticket
+from domain.tickets.ticket import Ticket
 from domain.values import periods
 from domain.values.types import FrozenModel, Money
 
@@ -20,7 +21,7 @@ class Confirmation(FrozenModel):
     attention: tuple[Attention, ...] = ()
 
 
-def confirmation(
+def evaluate_confirmation(
     ticket: Ticket,
     now: datetime,
     outcome: PartnerOutcome | None = None,
@@ -30,27 +31,31 @@ def confirmation(
     `reward`.
     """
     told = outcome.reward if outcome else None
-    amount = reward if reward else payable(ticket, told or ticket.promised_amount)
-    return _worth(amount, _end(ticket, now, outcome))
+    amount = reward if reward else payable_amount(ticket, told or ticket.promised_amount)
+    return _to_confirmation(amount, _cancellation_end(ticket, now, outcome))
 
 
-def restated(ticket: Ticket, now: datetime, outcome: PartnerOutcome) -> Confirmation | None:
+def evaluate_repeated_confirmation(
+    ticket: Ticket, now: datetime, outcome: PartnerOutcome
+) -> Confirmation | None:
     """Work out a confirmation that comes once more, while the cancellation period lasts: what it
     names replaces what was confirmed, what it leaves out stays. `None` where it says nothing new.
 
     An amount that the partner named before is not new, whatever an agent made of it.
     """
     ends_at = ticket.cancellation_ends_at
-    if _names_its_end(ticket, outcome):
-        ends_at = _end(ticket, _began_at(ticket) or now, outcome)
+    if _states_cancellation_end(ticket, outcome):
+        ends_at = _cancellation_end(ticket, _cancellation_period_started_at(ticket) or now, outcome)
     if outcome.reward not in (None, ticket.stated_amount, ticket.confirmed_amount):
-        return _worth(payable(ticket, outcome.reward), ends_at)
+        return _to_confirmation(payable_amount(ticket, outcome.reward), ends_at)
     return (
-        _worth(ticket.confirmed_amount, ends_at) if ends_at != ticket.cancellation_ends_at else None
+        _to_confirmation(ticket.confirmed_amount, ends_at)
+        if ends_at != ticket.cancellation_ends_at
+        else None
     )
 
 
-def _names_its_end(ticket: Ticket, outcome: PartnerOutcome) -> bool:
+def _states_cancellation_end(ticket: Ticket, outcome: PartnerOutcome) -> bool:
     told = {
         "order": None,
         "activation": outcome.activated_on,
@@ -59,14 +64,14 @@ def _names_its_end(ticket: Ticket, outcome: PartnerOutcome) -> bool:
     return bool(outcome.cancellation_ends_on or told[ticket.terms.cancellation.starts_from])
 
 
-def _began_at(ticket: Ticket) -> datetime | None:
+def _cancellation_period_started_at(ticket: Ticket) -> datetime | None:
     """Return when the cancellation period began: its bound runs from there."""
     awaiting = State.AWAITING_CANCELLATION_PERIOD
     began = (m.at for m in ticket.transitions if m.to is awaiting and m.from_state is not awaiting)
     return next(began, None)
 
 
-def _worth(amount: Money | None, ends_at: datetime | None) -> Confirmation:
+def _to_confirmation(amount: Money | None, ends_at: datetime | None) -> Confirmation:
     attention = []
     if amount is None:
         attention.append(Attention.AMOUNT_UNDECIDED)
@@ -75,15 +80,17 @@ def _worth(amount: Money | None, ends_at: datetime | None) -> Confirmation:
     return Confirmation(amount=amount, ends_at=ends_at, attention=tuple(attention))
 
 
-def payable(ticket: Ticket, amount: Money | None) -> Money | None:
+def payable_amount(ticket: Ticket, amount: Money | None) -> Money | None:
     """Return `amount` if it may be granted without a person: the market's currency, up to the
     maximum.
     """
-    within = amount is not None and is_within(amount, ticket.terms.max_reward)
+    within = amount is not None and is_within_maximum(amount, ticket.terms.max_reward)
     return amount if within else None
 
 
-def _end(ticket: Ticket, now: datetime, outcome: PartnerOutcome | None) -> datetime | None:
+def _cancellation_end(
+    ticket: Ticket, now: datetime, outcome: PartnerOutcome | None
+) -> datetime | None:
     """Return the end: the partner's own, else counted from the anchor, never past the profile's
     bound.
     """
@@ -91,14 +98,14 @@ def _end(ticket: Ticket, now: datetime, outcome: PartnerOutcome | None) -> datet
     bound = periods.add_period(now, terms.max_period, zone)
     if outcome and outcome.cancellation_ends_on:
         return min(bound, periods.end_of_day(outcome.cancellation_ends_on, zone))
-    anchor = _anchor(ticket, outcome)
+    anchor = _anchor_date(ticket, outcome)
     if anchor is None:
         return None
     at = ticket.ordered_at if terms.starts_from == "order" else None
     return min(bound, periods.end_of_cancellation(anchor, at, terms.period, zone))
 
 
-def _anchor(ticket: Ticket, outcome: PartnerOutcome | None) -> date | None:
+def _anchor_date(ticket: Ticket, outcome: PartnerOutcome | None) -> date | None:
     match ticket.terms.cancellation.starts_from:
         case "order":
             return ticket.ordered_on

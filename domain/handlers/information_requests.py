@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from domain.handlers.response_deadlines import ask_member, resume_partners_clock
+from domain.handlers.response_deadlines import pause_partner_deadline, resume_partner_deadline
 from domain.tickets.emails import EmailKind, OutgoingEmail
 from domain.tickets.lifecycle import Event, State
 from domain.tickets.messages import InformationAnswer, InformationRequest, RejectionReason
@@ -13,58 +13,62 @@ from domain.tickets.ticket_aggregate import SYSTEM, TicketAggregate
 from domain.values.periods import end_of_day
 
 NOT_NOW: Final = "action_not_allowed"
-OPEN_WITHOUT_DEADLINE: Final = timedelta(days=30)
+DEFAULT_LINK_VALIDITY: Final = timedelta(days=30)
 """How long the page for an answer opens after a question that has no deadline."""
 
 
-def ask(course: TicketAggregate, questions: tuple[str, ...], now: datetime, actor: str) -> None:
+def ask_member(
+    aggregate: TicketAggregate, questions: tuple[str, ...], now: datetime, actor: str
+) -> None:
     """Ask the member (`questions` name fields of the form, or are free words)."""
-    ask_member(course, now)
-    course.change(questions=questions, question_count=course.ticket.question_count + 1)
+    pause_partner_deadline(aggregate, now)
+    aggregate.change(questions=questions, question_count=aggregate.ticket.question_count + 1)
     to = State.INFORMATION_REQUESTED
-    course.move(Event.INFORMATION_REQUESTED, to, now, actor, letter=_params(course.ticket))
+    aggregate.apply_transition(
+        Event.INFORMATION_REQUESTED, to, now, actor, letter=_email_params(aggregate.ticket)
+    )
 
 
 def request_information(
-    course: TicketAggregate, request: InformationRequest, now: datetime
+    aggregate: TicketAggregate, request: InformationRequest, now: datetime
 ) -> str | None:
     """Ask in an agent's name; return the code of a refusal."""
-    if not course.may(Event.INFORMATION_REQUESTED):
+    if not aggregate.can_transition(Event.INFORMATION_REQUESTED):
         return NOT_NOW
-    ask(course, request.questions, now, request.actor)
+    ask_member(aggregate, request.questions, now, request.actor)
     return None
 
 
-def provide(course: TicketAggregate, answer: InformationAnswer, now: datetime) -> None:
+def apply_answer(aggregate: TicketAggregate, answer: InformationAnswer, now: datetime) -> None:
     """Go on with the member's answer, which the form has been found to take."""
-    resume_partners_clock(course, now)
-    course.change(questions=())
-    course.move(
+    resume_partner_deadline(aggregate, now)
+    aggregate.change(questions=())
+    aggregate.apply_transition(
         Event.INFORMATION_PROVIDED, State.SENT_TO_PARTNER, now, answer.actor, note=answer.note
     )
-    course.change(delivery_purpose=information_purpose(course.ticket))
+    aggregate.change(delivery_purpose=information_purpose(aggregate.ticket))
 
 
-def do_without(course: TicketAggregate, now: datetime) -> str | None:
+def continue_without_answer(aggregate: TicketAggregate, now: datetime) -> str | None:
     """Go on without an answer, as the profile says; return the purpose of a delivery."""
-    if course.ticket.terms.information.on_timeout == "reject":
+    if aggregate.ticket.terms.information.on_timeout == "reject":
         reason = RejectionReason.NO_ANSWER
         event = Event.INFORMATION_NOT_PROVIDED
-        course.move(event, State.REJECTED, now, SYSTEM, reason=reason)
+        aggregate.apply_transition(event, State.REJECTED, now, SYSTEM, reason=reason)
         return None
-    resume_partners_clock(course, now)
-    course.change(questions=())
-    course.move(Event.INFORMATION_NOT_PROVIDED, State.SENT_TO_PARTNER, now, SYSTEM)
-    return information_purpose(course.ticket)
+    resume_partner_deadline(aggregate, now)
+    aggregate.change(questions=())
+    aggregate.apply_transition(Event.INFORMATION_NOT_PROVIDED, State.SENT_TO_PARTNER, now, SYSTEM)
+    return information_purpose(aggregate.ticket)
 
 
-def remind_member(course: TicketAggregate) -> None:
+def remind_member(aggregate: TicketAggregate) -> None:
     """Send the questions once more."""
-    ticket = course.ticket
+    ticket = aggregate.ticket
     kind = EmailKind.INFORMATION_NEEDED
     key = f"{len(ticket.transitions)}-{kind}-{ticket.reminders_sent}"
-    course.remind(
-        OutgoingEmail(key=key, kind=kind, language=ticket.language, params=_params(ticket))
+    aggregate.queue_email(
+        OutgoingEmail(key=key, kind=kind, language=ticket.language, params=_email_params(ticket))
     )
 
 
@@ -73,17 +77,17 @@ def information_purpose(ticket: Ticket) -> str:
     return f"information-{ticket.question_count}"
 
 
-def answer_page_closes_at(answer_by: str | None, asked_at: datetime, zone: ZoneInfo) -> datetime:
+def answer_link_expires_at(answer_by: str | None, asked_at: datetime, zone: ZoneInfo) -> datetime:
     """Return until when the link of a question's letter opens its page: the end of the last day.
 
     `answer_by` is the ISO day that the letter names. The same letter always gives the same moment.
     """
     if answer_by is None:
-        return asked_at + OPEN_WITHOUT_DEADLINE
+        return asked_at + DEFAULT_LINK_VALIDITY
     return end_of_day(date.fromisoformat(answer_by), zone)
 
 
-def _params(ticket: Ticket) -> dict[str, object]:
+def _email_params(ticket: Ticket) -> dict[str, object]:
     zone = ticket.terms.market.zone
     due_at = ticket.due_at.astimezone(zone).date().isoformat() if ticket.due_at else None
     return {"questions": list(ticket.questions), "answer_by": due_at}

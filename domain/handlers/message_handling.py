@@ -8,15 +8,26 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from domain.handlers.commands import first_answer, take_request
-from domain.handlers.information_requests import NOT_NOW, do_without, provide, remind_member
-from domain.handlers.partner_outcomes import APPLIED, remember, take_outcome
-from domain.handlers.response_deadlines import leave_out_overdue_reminders, next_reminder
-from domain.handlers.response_timeout import confirmable, fall_silent
+from domain.handlers.commands import earlier_result, execute_command
+from domain.handlers.information_requests import (
+    NOT_NOW,
+    apply_answer,
+    continue_without_answer,
+    remind_member,
+)
+from domain.handlers.partner_outcomes import APPLIED, apply_outcome, mark_processed
+from domain.handlers.response_deadlines import next_reminder, skip_overdue_reminders
+from domain.handlers.response_timeout import apply_response_timeout, auto_confirmable_amount
 from domain.tickets.approvals import NEEDED
-from domain.tickets.discrepancies import as_discrepancy, is_discrepancy
+from domain.tickets.attention import (
+    DELIVERY_ATTENTION,
+    EMAIL_ATTENTION,
+    PERMANENT_DELIVERY_FAILURES,
+    Attention,
+)
+from domain.tickets.discrepancies import is_discrepancy, mark_discrepancy
 from domain.tickets.lifecycle import Event, State
-from domain.tickets.message_log import note_of
+from domain.tickets.message_log import log_entry
 from domain.tickets.messages import (
     AttentionChanged,
     DeadlinePassed,
@@ -28,15 +39,8 @@ from domain.tickets.messages import (
     RewardRegistered,
     TicketCommand,
 )
-from domain.tickets.ticket import (
-    PERMANENT_DELIVERY_FAILURES,
-    Attention,
-    ChangeSet,
-    MessageLogEntry,
-    StoredRequestResult,
-    Ticket,
-)
-from domain.tickets.ticket_aggregate import ABOUT_DELIVERY, ABOUT_MAIL, TicketAggregate
+from domain.tickets.ticket import ChangeSet, MessageLogEntry, StoredRequestResult, Ticket
+from domain.tickets.ticket_aggregate import TicketAggregate
 from domain.values.types import FrozenModel
 
 
@@ -47,17 +51,17 @@ class HandlingResult(FrozenModel):
     which the claim goes to the partner now. `answer`: for whoever asked.
     """
 
-    quiet: bool = False
-    deliver: str | None = None
-    answer: StoredRequestResult | None = None
-    check: InformationAnswer | None = None
+    is_log_only: bool = False
+    delivery_purpose: str | None = None
+    result: StoredRequestResult | None = None
+    information_to_check: InformationAnswer | None = None
 
 
-_QUIET: Final = HandlingResult(quiet=True)
+_QUIET: Final = HandlingResult(is_log_only=True)
 
 
-def hear(
-    course: TicketAggregate,
+def handle_message(
+    aggregate: TicketAggregate,
     message: Message,
     now: datetime,
     unknown: tuple[str, ...] = (),
@@ -69,14 +73,14 @@ def hear(
     """
     model = TicketCommand if isinstance(message, TicketCommand) else type(message)
     if against and isinstance(message, TicketCommand):
-        taken: Taken = HandlingResult(answer=course.answer(message, against)), against
+        taken: Taken = HandlingResult(result=aggregate.record_result(message, against)), against
     else:
-        taken = _HANDLERS[model](course, message, now)
+        taken = _HANDLERS[model](aggregate, message, now)
     heard, code = taken
     if code:
-        course.note(_note(course, message, code, now, unknown))
-    if heard.deliver:
-        course.change(delivery_purpose=heard.deliver)
+        aggregate.log_message(_note(aggregate, message, code, now, unknown))
+    if heard.delivery_purpose:
+        aggregate.change(delivery_purpose=heard.delivery_purpose)
     return heard
 
 
@@ -84,64 +88,67 @@ Taken = tuple[HandlingResult, str | None]
 """What follows, and the code under which the message is kept; our own messages are not kept."""
 
 
-def _outcome(course: TicketAggregate, outcome: PartnerOutcome, now: datetime) -> Taken:
-    course.acknowledge(outcome.outcome_id)
-    code = take_outcome(course, outcome, now)
-    return HandlingResult(quiet=code != APPLIED), code
+def _outcome(aggregate: TicketAggregate, outcome: PartnerOutcome, now: datetime) -> Taken:
+    aggregate.acknowledge_outcome(outcome.outcome_id)
+    code = apply_outcome(aggregate, outcome, now)
+    return HandlingResult(is_log_only=code != APPLIED), code
 
 
-def _request(course: TicketAggregate, request: TicketCommand, now: datetime) -> Taken:
-    if first := first_answer(course, request):
-        return HandlingResult(quiet=True, answer=first), None
+def _request(aggregate: TicketAggregate, request: TicketCommand, now: datetime) -> Taken:
+    if first := earlier_result(aggregate, request):
+        return HandlingResult(is_log_only=True, result=first), None
     if isinstance(request, InformationAnswer):
-        return _information(course, request)
-    answer, deliver = take_request(course, request, now)
+        return _information(aggregate, request)
+    answer, deliver = execute_command(aggregate, request, now)
     done = NEEDED if answer.awaits_approval else APPLIED
-    return HandlingResult(deliver=deliver, answer=answer), answer.code or done
+    return HandlingResult(delivery_purpose=deliver, result=answer), answer.code or done
 
 
-def _registered(course: TicketAggregate, message: RewardRegistered, now: datetime) -> Taken:
+def _registered(aggregate: TicketAggregate, message: RewardRegistered, now: datetime) -> Taken:
     key = f"reward:{message.reward_id}"
-    if key in course.ticket.processed_message_ids:
+    if key in aggregate.ticket.processed_message_ids:
         return _QUIET, "duplicate_message"
-    remember(course, key)
-    if not course.may(Event.REWARD_REGISTERED, State.RESOLVED):
+    mark_processed(aggregate, key)
+    if not aggregate.can_transition(Event.REWARD_REGISTERED, State.RESOLVED):
         return _QUIET, NOT_NOW
-    course.move(Event.REWARD_REGISTERED, State.RESOLVED, now, "platform")
+    aggregate.apply_transition(Event.REWARD_REGISTERED, State.RESOLVED, now, "platform")
     return HandlingResult(), APPLIED
 
 
-def _delivered(course: TicketAggregate, message: Delivered, now: datetime) -> Taken:
-    reference = message.reference or course.ticket.partner_reference
-    course.change(partner_reference=reference, delivery_purpose=None)
-    course.attend(drop=ABOUT_DELIVERY)
-    if course.may(Event.CLAIM_SENT, State.SENT_TO_PARTNER):
-        course.move(Event.CLAIM_SENT, State.SENT_TO_PARTNER, now)
-        leave_out_overdue_reminders(course, now)
+def _delivered(aggregate: TicketAggregate, message: Delivered, now: datetime) -> Taken:
+    reference = message.reference or aggregate.ticket.partner_reference
+    aggregate.change(partner_reference=reference, delivery_purpose=None)
+    aggregate.remove_attention(DELIVERY_ATTENTION)
+    if aggregate.can_transition(Event.CLAIM_SENT, State.SENT_TO_PARTNER):
+        aggregate.apply_transition(Event.CLAIM_SENT, State.SENT_TO_PARTNER, now)
+        skip_overdue_reminders(aggregate, now)
     return HandlingResult(), None
 
 
-def _troubled(course: TicketAggregate, message: AttentionChanged, now: datetime) -> Taken:
+def _troubled(aggregate: TicketAggregate, message: AttentionChanged, now: datetime) -> Taken:
     known = {reason.value: reason for reason in Attention}
     reason = known.get(message.attention, Attention.PARTNER_CONTRACT_FAULT)
-    if message.over:
-        course.attend(drop=frozenset({reason}))
-    elif reason in ABOUT_MAIL or course.ticket.state in (State.VALIDATED, State.SENT_TO_PARTNER):
-        course.attend(add=reason)
+    if message.cleared:
+        aggregate.remove_attention(frozenset({reason}))
+    elif reason in EMAIL_ATTENTION or aggregate.ticket.state in (
+        State.VALIDATED,
+        State.SENT_TO_PARTNER,
+    ):
+        aggregate.add_attention(reason)
         if reason in PERMANENT_DELIVERY_FAILURES:
-            course.change(delivery_purpose=None)
+            aggregate.change(delivery_purpose=None)
     return HandlingResult(), None
 
 
-def _information(course: TicketAggregate, request: InformationAnswer) -> Taken:
+def _information(aggregate: TicketAggregate, request: InformationAnswer) -> Taken:
     """Let the form be asked first, where an answer is waited for at all."""
-    if course.may(Event.INFORMATION_PROVIDED):
-        return HandlingResult(check=request), None
-    return HandlingResult(answer=course.answer(request, NOT_NOW)), NOT_NOW
+    if aggregate.can_transition(Event.INFORMATION_PROVIDED):
+        return HandlingResult(information_to_check=request), None
+    return HandlingResult(result=aggregate.record_result(request, NOT_NOW)), NOT_NOW
 
 
-def hear_answer(
-    course: TicketAggregate,
+def apply_information(
+    aggregate: TicketAggregate,
     request: InformationAnswer,
     now: datetime,
     code: str | None = None,
@@ -149,57 +156,61 @@ def hear_answer(
 ) -> None:
     """Finish what `hear` left to the form: go on with the answer, or refuse it by `code`."""
     if code is None:
-        provide(course, request, now)
-    course.answer(request, code, problems, moved=code is None)
-    course.note(_note(course, request, code or APPLIED, now))
+        apply_answer(aggregate, request, now)
+    aggregate.record_result(request, code, problems, state_changed=code is None)
+    aggregate.log_message(_note(aggregate, request, code or APPLIED, now))
 
 
-def foreseen_answer(ticket: Ticket, request: InformationAnswer, now: datetime) -> ChangeSet:
+def information_changes(ticket: Ticket, request: InformationAnswer, now: datetime) -> ChangeSet:
     """Return the step that is written if the form takes the member's answer."""
     fork = TicketAggregate(ticket)
-    hear_answer(fork, request, now)
-    return fork.write_down()
+    apply_information(fork, request, now)
+    return fork.collect_changes()
 
 
-def _reminder(course: TicketAggregate) -> HandlingResult:
-    course.change(reminders_sent=course.ticket.reminders_sent + 1)
-    if course.ticket.state is State.SENT_TO_PARTNER:
-        return HandlingResult(deliver=f"reminder-{course.ticket.reminders_sent}")
-    remind_member(course)
+def _reminder(aggregate: TicketAggregate) -> HandlingResult:
+    aggregate.change(reminders_sent=aggregate.ticket.reminders_sent + 1)
+    if aggregate.ticket.state is State.SENT_TO_PARTNER:
+        return HandlingResult(delivery_purpose=f"reminder-{aggregate.ticket.reminders_sent}")
+    remind_member(aggregate)
     return HandlingResult()
 
 
-def _deadline(course: TicketAggregate, message: DeadlinePassed, now: datetime) -> Taken:
-    reminder, due_at = next_reminder(course.ticket), course.ticket.due_at
+def _deadline(aggregate: TicketAggregate, message: DeadlinePassed, now: datetime) -> Taken:
+    reminder, due_at = next_reminder(aggregate.ticket), aggregate.ticket.due_at
     if due_at is None or now < due_at:
         # A reminder that comes as late as the deadline itself reminds of nothing.
-        return (_reminder(course) if reminder and reminder <= now else _QUIET), None
-    if course.release_due(now) or course.settlement_due(now) or confirmable(course, now):
+        return (_reminder(aggregate) if reminder and reminder <= now else _QUIET), None
+    if (
+        aggregate.is_release_due(now)
+        or aggregate.is_settlement_due(now)
+        or auto_confirmable_amount(aggregate, now)
+    ):
         return _QUIET, None  # whoever drives the course does these: their moment must stay
-    course.change(due_at=None)
-    if course.ticket.state is State.INFORMATION_REQUESTED:
-        return HandlingResult(deliver=do_without(course, now)), None
-    if course.may(Event.PARTNER_SILENT):
-        fall_silent(course, now)
+    aggregate.change(due_at=None)
+    if aggregate.ticket.state is State.INFORMATION_REQUESTED:
+        return HandlingResult(delivery_purpose=continue_without_answer(aggregate, now)), None
+    if aggregate.can_transition(Event.PARTNER_SILENT):
+        apply_response_timeout(aggregate, now)
     return HandlingResult(), None
 
 
-def _unreadable(course: TicketAggregate, message: InvalidMessage, now: datetime) -> Taken:
+def _unreadable(aggregate: TicketAggregate, message: InvalidMessage, now: datetime) -> Taken:
     return _QUIET, "malformed"
 
 
 def _note(
-    course: TicketAggregate,
+    aggregate: TicketAggregate,
     message: Message,
     code: str,
     now: datetime,
     unknown: tuple[str, ...] = (),
 ) -> MessageLogEntry:
-    ticket = course.ticket
+    ticket = aggregate.ticket
     seq = len(ticket.transitions) if code == APPLIED else None
-    note = note_of(message, code, now, unknown).model_copy(update={"seq": seq})
+    note = log_entry(message, code, now, unknown).model_copy(update={"seq": seq})
     contradicts = is_discrepancy(message, code, ticket.state, ticket.granted_amount, now)
-    return as_discrepancy(note) if contradicts else note
+    return mark_discrepancy(note) if contradicts else note
 
 
 _HANDLERS: Final[dict[type, Callable[[TicketAggregate, Any, datetime], Taken]]] = {

@@ -8,27 +8,34 @@ from typing import Final
 
 from domain.claims.parsing import content_digest
 from domain.errors import RequestRejected
-from domain.handlers.confirmation import Confirmation, confirmation, restated
-from domain.handlers.information_requests import NOT_NOW, ask
-from domain.handlers.response_deadlines import leave_out_overdue_reminders
+from domain.handlers.confirmation import (
+    Confirmation,
+    evaluate_confirmation,
+    evaluate_repeated_confirmation,
+)
+from domain.handlers.information_requests import NOT_NOW, ask_member
+from domain.handlers.response_deadlines import skip_overdue_reminders
 from domain.tickets.approvals import Approval
+from domain.tickets.attention import Attention
 from domain.tickets.discrepancies import (
     ID_REUSED,
-    MOST_CHANGES,
+    MAX_CONFIRMATION_CHANGES,
     OUTDATED,
     TOO_MANY_CHANGES,
     UNCHANGED,
 )
 from domain.tickets.lifecycle import Event, State
 from domain.tickets.messages import PartnerOutcome, RejectionReason
-from domain.tickets.ticket import MAX_REMEMBERED_IDS, Attention, Ticket
-from domain.tickets.ticket_aggregate import TicketAggregate, money
+from domain.tickets.ticket import MAX_REMEMBERED_IDS, Ticket
+from domain.tickets.ticket_aggregate import TicketAggregate, money_as_json
 from domain.values.ticket_number import parse_number
 
 APPLIED: Final = "applied"
-UNDECIDED: Final = frozenset({Attention.AMOUNT_UNDECIDED, Attention.CANCELLATION_END_UNKNOWN})
+UNDECIDED_ATTENTION: Final = frozenset(
+    {Attention.AMOUNT_UNDECIDED, Attention.CANCELLATION_END_UNKNOWN}
+)
 """What a confirmation that names it, by the partner or an agent, makes up for."""
-_ARROW: Final = {
+_TRANSITIONS: Final = {
     "confirmed": (Event.PARTNER_CONFIRMED, State.AWAITING_CANCELLATION_PERIOD),
     "rejected": (Event.PARTNER_REJECTED, State.REJECTED),
     "order_cancelled": (Event.ORDER_CANCELLED, State.REJECTED),
@@ -36,87 +43,97 @@ _ARROW: Final = {
 }
 
 
-def take_outcome(course: TicketAggregate, outcome: PartnerOutcome, now: datetime) -> str:
+def apply_outcome(aggregate: TicketAggregate, outcome: PartnerOutcome, now: datetime) -> str:
     """Apply `outcome` where it can be applied; return the code of what became of it."""
-    if stray := _stray(course, outcome):
+    if stray := _rejection_code(aggregate, outcome):
         return stray
-    remember(course, _remembered(outcome))
-    event, to = _ARROW[outcome.outcome]
+    mark_processed(aggregate, _processed_key(outcome))
+    event, to = _TRANSITIONS[outcome.outcome]
     actor = f"partner:{outcome.partner_id}"
     # A partner may answer before its 2xx reaches us: the answer proves that the claim arrived.
-    if course.ticket.state is State.VALIDATED and course.ticket.delivery_count:
-        course.move(Event.CLAIM_SENT, State.SENT_TO_PARTNER, now, actor)
-        leave_out_overdue_reminders(course, now)
-    if course.ticket.state is State.AWAITING_CANCELLATION_PERIOD:
-        return _amend(course, outcome, now, actor)
-    if not course.may(event, to):
+    if aggregate.ticket.state is State.VALIDATED and aggregate.ticket.delivery_count:
+        aggregate.apply_transition(Event.CLAIM_SENT, State.SENT_TO_PARTNER, now, actor)
+        skip_overdue_reminders(aggregate, now)
+    if aggregate.ticket.state is State.AWAITING_CANCELLATION_PERIOD:
+        return _apply_after_confirmation(aggregate, outcome, now, actor)
+    if not aggregate.can_transition(event, to):
         return NOT_NOW
     if event is Event.PARTNER_CONFIRMED:
-        _confirm(course, outcome, now, actor, confirmation(course.ticket, now, outcome))
+        _apply_confirmation(
+            aggregate, outcome, now, actor, evaluate_confirmation(aggregate.ticket, now, outcome)
+        )
     elif event is Event.INFORMATION_REQUESTED:
-        ask(course, outcome.questions or _in_words(outcome), now, actor)
+        ask_member(aggregate, outcome.questions or _note_as_question(outcome), now, actor)
     else:
-        course.move(event, to, now, actor, reason=_reason(outcome), note=outcome.note)
+        aggregate.apply_transition(
+            event, to, now, actor, reason=_rejection_reason(outcome), note=outcome.note
+        )
     return APPLIED
 
 
-def _amend(course: TicketAggregate, outcome: PartnerOutcome, now: datetime, actor: str) -> str:
+def _apply_after_confirmation(
+    aggregate: TicketAggregate, outcome: PartnerOutcome, now: datetime, actor: str
+) -> str:
     """Take what a partner says after its confirmation, while the cancellation period lasts."""
     if outcome.outcome == "information_requested":
         return NOT_NOW
     confirms = outcome.outcome == "confirmed"
-    if _is_older(course.ticket, outcome):
+    if _is_outdated(aggregate.ticket, outcome):
         if not confirms:  # which of the two is true, a person finds out before anything is paid
-            course.attend(add=Attention.OUTCOME_CONTRADICTED)
+            aggregate.add_attention(Attention.OUTCOME_CONTRADICTED)
         return OUTDATED
     if not confirms:
-        event, to = _ARROW["order_cancelled"]
+        event, to = _TRANSITIONS["order_cancelled"]
         keeps = outcome.outcome == "rejected" and outcome.reason_code
         reason = keeps or RejectionReason.ORDER_CANCELLED
-        course.move(event, to, now, actor, reason=reason, note=outcome.note)
+        aggregate.apply_transition(event, to, now, actor, reason=reason, note=outcome.note)
         return APPLIED
-    return _confirm_again(course, outcome, now, actor)
+    return _apply_repeated_confirmation(aggregate, outcome, now, actor)
 
 
-def _confirm_again(
-    course: TicketAggregate, outcome: PartnerOutcome, now: datetime, actor: str
+def _apply_repeated_confirmation(
+    aggregate: TicketAggregate, outcome: PartnerOutcome, now: datetime, actor: str
 ) -> str:
-    worth = restated(course.ticket, now, outcome)
+    worth = evaluate_repeated_confirmation(aggregate.ticket, now, outcome)
     if worth is None:
         return UNCHANGED
-    if _changes(course.ticket) >= MOST_CHANGES:
-        course.attend(add=Attention.OUTCOME_CONTRADICTED)
+    if _count_confirmation_changes(aggregate.ticket) >= MAX_CONFIRMATION_CHANGES:
+        aggregate.add_attention(Attention.OUTCOME_CONTRADICTED)
         return TOO_MANY_CHANGES
-    course.attend(drop=UNDECIDED)
-    _confirm(course, outcome, now, actor, worth)
+    aggregate.remove_attention(UNDECIDED_ATTENTION)
+    _apply_confirmation(aggregate, outcome, now, actor, worth)
     return APPLIED
 
 
-def _changes(ticket: Ticket) -> int:
-    event, to = _ARROW["confirmed"]
+def _count_confirmation_changes(ticket: Ticket) -> int:
+    event, to = _TRANSITIONS["confirmed"]
     return sum(move.event is event and move.from_state is to for move in ticket.transitions)
 
 
-def _is_older(ticket: Ticket, outcome: PartnerOutcome) -> bool:
+def _is_outdated(ticket: Ticket, outcome: PartnerOutcome) -> bool:
     """Say whether an outcome was overtaken by the confirmation that stands, where both say when."""
     stands = ticket.confirmation_occurred_at
     return bool(stands and outcome.occurred_at and outcome.occurred_at < stands)
 
 
-def _confirm(
-    course: TicketAggregate, outcome: PartnerOutcome, now: datetime, actor: str, worth: Confirmation
+def _apply_confirmation(
+    aggregate: TicketAggregate,
+    outcome: PartnerOutcome,
+    now: datetime,
+    actor: str,
+    worth: Confirmation,
 ) -> None:
     """Confirm in the partner's words; a clock that runs ahead makes nothing else older."""
-    ticket, at = course.ticket, outcome.occurred_at
-    course.change(
+    ticket, at = aggregate.ticket, outcome.occurred_at
+    aggregate.change(
         stated_amount=outcome.reward or ticket.stated_amount,
         confirmation_occurred_at=min(at, now) if at else ticket.confirmation_occurred_at,
     )
-    confirm(course, Event.PARTNER_CONFIRMED, now, actor, worth, outcome.note)
+    begin_cancellation_period(aggregate, Event.PARTNER_CONFIRMED, now, actor, worth, outcome.note)
 
 
-def confirm(
-    course: TicketAggregate,
+def begin_cancellation_period(
+    aggregate: TicketAggregate,
     event: Event,
     now: datetime,
     actor: str,
@@ -128,9 +145,9 @@ def confirm(
 
     An amount above the maximum comes with the `approval` of two agents, or had one before.
     """
-    zone = course.ticket.terms.market.zone
-    approved = approval or course.ticket.approval
-    course.change(
+    zone = aggregate.ticket.terms.market.zone
+    approved = approval or aggregate.ticket.approval
+    aggregate.change(
         confirmed_amount=worth.amount,
         approval=approved if approved and approved.amount == worth.amount else None,
         cancellation_ends_at=worth.ends_at,
@@ -140,42 +157,42 @@ def confirm(
     ends_at = max(worth.ends_at, now) if worth.ends_at and not worth.attention else None
     letter = {
         "due_on": ends_at.astimezone(zone).date().isoformat() if ends_at else None,
-        "amount": money(worth.amount),
+        "amount": money_as_json(worth.amount),
     }
     to = State.AWAITING_CANCELLATION_PERIOD
-    course.move(event, to, now, actor, note=note, letter=letter)
+    aggregate.apply_transition(event, to, now, actor, note=note, letter=letter)
     for reason in worth.attention:
-        course.attend(add=reason)
+        aggregate.add_attention(reason)
 
 
-def _in_words(outcome: PartnerOutcome) -> tuple[str, ...]:
+def _note_as_question(outcome: PartnerOutcome) -> tuple[str, ...]:
     return (outcome.note,) if outcome.note else ()
 
 
-def remember(course: TicketAggregate, key: str) -> None:
+def mark_processed(aggregate: TicketAggregate, key: str) -> None:
     """Keep the id of a message that was heard."""
-    course.change(
-        processed_message_ids=(*course.ticket.processed_message_ids, key)[-MAX_REMEMBERED_IDS:]
+    aggregate.change(
+        processed_message_ids=(*aggregate.ticket.processed_message_ids, key)[-MAX_REMEMBERED_IDS:]
     )
 
 
-def _reason(outcome: PartnerOutcome) -> RejectionReason:
+def _rejection_reason(outcome: PartnerOutcome) -> RejectionReason:
     if outcome.outcome == "order_cancelled":
         return RejectionReason.ORDER_CANCELLED
     return outcome.reason_code or RejectionReason.OTHER
 
 
-def _stray(course: TicketAggregate, outcome: PartnerOutcome) -> str | None:
-    if outcome.partner_id != course.ticket.partner_id:
+def _rejection_code(aggregate: TicketAggregate, outcome: PartnerOutcome) -> str | None:
+    if outcome.partner_id != aggregate.ticket.partner_id:
         return "wrong_partner"
-    if outcome.number and not _same_number(outcome.number, course.ticket.number):
+    if outcome.number and not _same_number(outcome.number, aggregate.ticket.number):
         return "wrong_ticket"
-    return _known(course.ticket.processed_message_ids, outcome)
+    return _duplicate_code(aggregate.ticket.processed_message_ids, outcome)
 
 
-def _known(heard: Iterable[str], outcome: PartnerOutcome) -> str | None:
+def _duplicate_code(heard: Iterable[str], outcome: PartnerOutcome) -> str | None:
     """Say whether an outcome of this id was heard before, and whether it said the same."""
-    own = _remembered(outcome)
+    own = _processed_key(outcome)
     named, _, said = own.partition(" ")
     before = {rest for one, _, rest in (known.partition(" ") for known in heard) if one == named}
     if not before:
@@ -184,7 +201,7 @@ def _known(heard: Iterable[str], outcome: PartnerOutcome) -> str | None:
     return "duplicate_message" if before & {said, ""} else ID_REUSED
 
 
-def _remembered(outcome: PartnerOutcome) -> str:
+def _processed_key(outcome: PartnerOutcome) -> str:
     """Return how an outcome is remembered: its id, and what it said apart from when."""
     content = outcome.model_dump(mode="json", exclude={"occurred_at", "number"})
     return f"outcome:{outcome.outcome_id} {content_digest(content)[:16]}"

@@ -7,29 +7,30 @@ from the moment at which the clock that runs now began.
 from datetime import datetime
 from typing import Final
 
+from domain.tickets.attention import Attention
 from domain.tickets.lifecycle import State
-from domain.tickets.ticket import Attention, Ticket
+from domain.tickets.ticket import Ticket
 from domain.tickets.ticket_aggregate import TicketAggregate
 from domain.values import periods
 from domain.values.periods import Period
 
-_REMINDED_PARTNER: Final = State.SENT_TO_PARTNER
-_REMINDED_MEMBER: Final = State.INFORMATION_REQUESTED
+_PARTNER_REMINDER_STATE: Final = State.SENT_TO_PARTNER
+_MEMBER_REMINDER_STATE: Final = State.INFORMATION_REQUESTED
 
-_AWAITED: Final = {
+_TIMER_DESCRIPTIONS: Final = {
     State.ON_HOLD: "the hold",
     State.INFORMATION_REQUESTED: "the member's answer",
     State.AWAITING_CANCELLATION_PERIOD: "the cancellation period",
 }
 
 
-def ask_member(course: TicketAggregate, now: datetime) -> None:
+def pause_partner_deadline(aggregate: TicketAggregate, now: datetime) -> None:
     """Stop the partner's clock and start the member's."""
-    ticket = course.ticket
+    ticket = aggregate.ticket
     left = ticket.due_at - now if ticket.due_at else None
     elapsed = now - ticket.deadline_started_at if ticket.deadline_started_at else None
     within = ticket.terms.information.deadline
-    course.change(
+    aggregate.change(
         partner_time_remaining=left,
         partner_time_elapsed=elapsed,
         partner_reminders_sent=ticket.reminders_sent,
@@ -39,13 +40,13 @@ def ask_member(course: TicketAggregate, now: datetime) -> None:
     )
 
 
-def resume_partners_clock(course: TicketAggregate, now: datetime) -> None:
+def resume_partner_deadline(aggregate: TicketAggregate, now: datetime) -> None:
     """Let the rest of the partner's time run on; one that was over already stays over."""
-    ticket = course.ticket
+    ticket = aggregate.ticket
     left, used = ticket.partner_time_remaining, ticket.partner_time_elapsed
     if left is None:
-        course.attend(add=Attention.PARTNER_SILENT)  # nobody else would look at it again
-    course.change(
+        aggregate.add_attention(Attention.PARTNER_SILENT)  # nobody else would look at it again
+    aggregate.change(
         due_at=now + left if left is not None else None,
         deadline_started_at=now - used if used is not None else None,
         reminders_sent=ticket.partner_reminders_sent,
@@ -54,13 +55,13 @@ def resume_partners_clock(course: TicketAggregate, now: datetime) -> None:
     )
 
 
-def leave_out_overdue_reminders(course: TicketAggregate, now: datetime) -> None:
+def skip_overdue_reminders(aggregate: TicketAggregate, now: datetime) -> None:
     """Remind a partner that has only now got the claim of nothing that was due before."""
-    while (moment := next_reminder(course.ticket)) and moment <= now:
-        course.change(reminders_sent=course.ticket.reminders_sent + 1)
+    while (moment := next_reminder(aggregate.ticket)) and moment <= now:
+        aggregate.change(reminders_sent=aggregate.ticket.reminders_sent + 1)
 
 
-def next_alarm(ticket: Ticket) -> datetime | None:
+def next_timer(ticket: Ticket) -> datetime | None:
     """Return the moment at which the ticket must look up next: a reminder, or its deadline."""
     reminder = next_reminder(ticket)
     moments = [moment for moment in (reminder, ticket.due_at) if moment]
@@ -82,11 +83,11 @@ def next_reminder(ticket: Ticket) -> datetime | None:
 
 
 def _reminders(ticket: Ticket) -> tuple[Period, ...]:
-    if ticket.state is _REMINDED_PARTNER:
+    if ticket.state is _PARTNER_REMINDER_STATE:
         return ticket.terms.response.reminders
-    return ticket.terms.information.reminders if ticket.state is _REMINDED_MEMBER else ()
+    return ticket.terms.information.reminders if ticket.state is _MEMBER_REMINDER_STATE else ()
 
 
-def awaited(ticket: Ticket) -> str:
+def awaited_event(ticket: Ticket) -> str:
     """Return what the ticket waits for, as its timer says to operators."""
-    return _AWAITED.get(ticket.state, "the partner's answer")
+    return _TIMER_DESCRIPTIONS.get(ticket.state, "the partner's answer")

@@ -14,7 +14,7 @@ NEEDED: Final = "approval_needed"
 BY_ANOTHER: Final = "approval_by_another"
 """The code of a refusal: who proposed an amount does not approve it."""
 NO_AGENT: Final = "forbidden"
-_NO_AGENTS: Final = frozenset({"system", "platform", "member", "partner", "unknown"})
+_NON_AGENT_ROLES: Final = frozenset({"system", "platform", "member", "partner", "unknown"})
 
 
 class Proposal(FrozenModel):
@@ -34,20 +34,20 @@ class Approval(FrozenModel):
     seq: int
 
 
-def agent_named(actor: str) -> str | None:
+def agent_identity(actor: str) -> str | None:
     """Return which agent acts, as two names are compared; `None` where it is no agent."""
     role, _, name = actor.partition(":")
-    if role.casefold() in _NO_AGENTS:
+    if role.casefold() in _NON_AGENT_ROLES:
         return None
     return (name if role.casefold() == "agent" else actor).casefold() or None
 
 
-def are_two_agents(one: str, other: str) -> bool:
+def are_different_agents(one: str, other: str) -> bool:
     """Say whether both actors are agents, and not the same."""
-    agents = {agent_named(one), agent_named(other)}
+    agents = {agent_identity(one), agent_identity(other)}
     return None not in agents and len(agents) == 2
 
 
-def is_within(amount: Money, maximum: Money) -> bool:
+def is_within_maximum(amount: Money, maximum: Money) -> bool:
     """Say whether one person may grant `amount`: the market's currency, up to the maximum."""
     return amount.currency == maximum.currency and 0 < amount.amount <= maximum.amount

@@ -19,9 +19,9 @@ UNCHANGED: Final = "unchanged"
 ID_REUSED: Final = "outcome_id_reused"
 """The code of an outcome under an id that came before with another content."""
 TOO_MANY_CHANGES: Final = "too_many_changes"
-MOST_CHANGES: Final = 20
+MAX_CONFIRMATION_CHANGES: Final = 20
 """So often a partner may change its confirmation by itself; then a person decides."""
-MOST_OPEN: Final = 20
+MAX_OPEN_DISCREPANCIES: Final = 20
 """So many discrepancies of one ticket wait at a time (`keep_note`); its notes have the rest."""
 _ALWAYS: Final = frozenset({ID_REUSED, TOO_MANY_CHANGES})
 _SILENT: Final = frozenset(
@@ -50,11 +50,11 @@ def _contradicts(
     if outcome.outcome == "information_requested":
         return False
     if state is State.RESOLVED:
-        return not confirms or (granted is not None and _says_other(outcome, granted, now))
+        return not confirms or (granted is not None and _differs_from_grant(outcome, granted, now))
     return confirms and state in (State.REJECTED, State.WITHDRAWN)
 
 
-def _says_other(outcome: PartnerOutcome, granted: Money, now: datetime) -> bool:
+def _differs_from_grant(outcome: PartnerOutcome, granted: Money, now: datetime) -> bool:
     """Say whether a confirmation names another amount, or a period that still runs."""
     ends_on = outcome.cancellation_ends_on
     return outcome.reward not in (None, granted) or bool(ends_on and ends_on > now.date())
@@ -74,19 +74,19 @@ def reward_contradicts(reward: Reward, number: str, contested: str | None, at: d
     return number != reward.granted_by_ticket and contested != reward.reward_id
 
 
-def as_discrepancy(note: MessageLogEntry) -> MessageLogEntry:
+def mark_discrepancy(note: MessageLogEntry) -> MessageLogEntry:
     """Mark a note as one that agents must see: under this key it waits once for its ticket."""
     key = f"{note.message}:{note.message_id}:{content_digest(note.body)[:32]}"
     return note.model_copy(update={"discrepancy": key})
 
 
-def same_content(one: PartnerOutcome, other: PartnerOutcome) -> bool:
+def has_same_content(one: PartnerOutcome, other: PartnerOutcome) -> bool:
     """Say whether two outcomes under one id say the same; a sender may date each try anew."""
     undated = {"occurred_at": None}
     return one.model_copy(update=undated) == other.model_copy(update=undated)
 
 
-def foreseen_code(state: State, confirmed: Money | None, outcome: PartnerOutcome) -> str | None:
+def predict_code(state: State, confirmed: Money | None, outcome: PartnerOutcome) -> str | None:
     """Return the code of an outcome that will move nothing, as far as a ticket's row tells it."""
     if state.is_final:
         return TICKET_CLOSED
@@ -100,7 +100,7 @@ def foreseen_code(state: State, confirmed: Money | None, outcome: PartnerOutcome
     return None
 
 
-def foreseen_state(state: State, outcome: PartnerOutcome) -> State:
+def predict_state(state: State, outcome: PartnerOutcome) -> State:
     """Return where an outcome leads a ticket that its partner has, for what comes after it."""
     if state.is_final or outcome.outcome == "information_requested":
         return state

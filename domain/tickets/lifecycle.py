@@ -1,7 +1,7 @@
 """The life of a ticket: every arrow on one page (product.md, "The life of a ticket").
 
 The only file that knows `transitions`. The map says what is possible; which of several targets an
-event takes is decided in `course.py`, and nothing here does anything.
+event takes is decided in `aggregate.py`, and nothing here does anything.
 """
 
 import logging
@@ -118,7 +118,7 @@ TRANSITIONS: Final[list[tuple[Event, State, State]]] = [
 ]
 
 
-def _leads_there(event: EventData) -> bool:
+def _targets_requested_state(event: EventData) -> bool:
     return bool(event.transition and event.transition.dest == event.kwargs["to"])
 
 
@@ -137,28 +137,28 @@ class Lifecycle:
             send_event=True,
             transitions=[
                 {"trigger": f"take_{e.value}", "source": a.value, "dest": b.value,
-                 "conditions": [_leads_there]}
+                 "conditions": [_targets_requested_state]}
                 for e, a, b in TRANSITIONS
             ],
         )  # fmt: skip
 
     @property
-    def at(self) -> State:
+    def current(self) -> State:
         """The state this ticket is in."""
         return State(self.state)
 
-    def may(self, event: Event, to: State | None = None) -> bool:
+    def can_fire(self, event: Event, to: State | None = None) -> bool:
         """Say whether `event` leads from here (to `to`, when given)."""
         targets = [to] if to else list(State)
         return any(self._ask(event, target) for target in targets)
 
-    def move(self, event: Event, to: State) -> None:
+    def fire(self, event: Event, to: State) -> None:
         """Follow the arrow of `event` to `to`; `RequestRejected("action_not_allowed")` if there is
         none.
         """
         if not self._ask(event, to):
             raise RequestRejected(
-                "action_not_allowed", None, f"{event} does not lead from {self.at} to {to}"
+                "action_not_allowed", None, f"{event} does not lead from {self.current} to {to}"
             )
         self.trigger(f"take_{event.value}", to=to.value)  # type: ignore[attr-defined]
 

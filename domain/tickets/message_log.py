@@ -14,12 +14,12 @@ from domain.tickets.messages import (
 )
 from domain.tickets.ticket import MessageLogEntry
 
-LONGEST_BODY: Final = 16_000
+MAX_BODY_CHARS: Final = 16_000
 """Characters of JSON; a longer body is kept as its beginning."""
 _NAMES: Final = {model: name for name, model in UPDATES.items()}
 
 
-def note_of(
+def log_entry(
     message: Message, code: str, now: datetime, unknown: tuple[str, ...] = ()
 ) -> MessageLogEntry:
     """Return how `message` is kept; `unknown` names the fields that nobody here knows."""
@@ -27,13 +27,13 @@ def note_of(
     name, message_id, actor = _sender(message)
     body = content | ({"unknown_fields": list(unknown)} if unknown else {})
     return MessageLogEntry(
-        message=name, message_id=message_id, actor=actor, code=code, at=now, body=_bounded(body)
+        message=name, message_id=message_id, actor=actor, code=code, at=now, body=_truncated(body)
     )
 
 
-def _bounded(body: dict[str, Any]) -> dict[str, Any]:
+def _truncated(body: dict[str, Any]) -> dict[str, Any]:
     text = json.dumps(body)
-    return body if len(text) <= LONGEST_BODY else {"truncated": text[:LONGEST_BODY]}
+    return body if len(text) <= MAX_BODY_CHARS else {"truncated": text[:MAX_BODY_CHARS]}
 
 
 def _sender(message: Message) -> tuple[str, str, str]:

@@ -37,21 +37,21 @@ class RejectionReason(StrEnum):
     OTHER = "other"
 
 
-MOST_QUESTIONS: Final = 20
-LONGEST_TOGETHER: Final = 8_000
+MAX_QUESTIONS: Final = 20
+MAX_QUESTIONS_CHARS: Final = 8_000
 """Characters of all that a message says in words."""
 
 
-def _short_together(texts: tuple[str, ...]) -> tuple[str, ...]:
-    if sum(map(len, texts)) > LONGEST_TOGETHER:
+def _check_total_length(texts: tuple[str, ...]) -> tuple[str, ...]:
+    if sum(map(len, texts)) > MAX_QUESTIONS_CHARS:
         raise PydanticCustomError(
-            "string_too_long", f"expected at most {LONGEST_TOGETHER} characters together"
+            "string_too_long", f"expected at most {MAX_QUESTIONS_CHARS} characters together"
         )
     return texts
 
 
 Questions = Annotated[
-    tuple[LongText, ...], Field(max_length=MOST_QUESTIONS), AfterValidator(_short_together)
+    tuple[LongText, ...], Field(max_length=MAX_QUESTIONS), AfterValidator(_check_total_length)
 ]
 """Fields of the form by their names, or questions in words."""
 
@@ -163,7 +163,7 @@ class AttentionChanged(FrozenModel):
     """Our own: a delivery or a letter needs a person, and says why; or no longer does (`over`)."""
 
     attention: str
-    over: bool = False
+    cleared: bool = False
 
 
 class DeadlinePassed(FrozenModel):

@@ -33,7 +33,7 @@ class HoldReleaseResult(StrEnum):
 _PAID: Final = (RewardState.REGISTERED, RewardState.GRANTED)
 
 
-def settle(case: ClaimContext) -> SettlementResult:
+def decide_settlement(case: ClaimContext) -> SettlementResult:
     """Decide whether the reward of a ticket may be granted by the facts of this moment.
 
     A reward that names this ticket as its grantor is our own grant, come back through the feed. One
@@ -51,9 +51,9 @@ def settle(case: ClaimContext) -> SettlementResult:
     return SettlementResult.TERMS_NOT_MET if find_objection(case) else SettlementResult.GRANTED
 
 
-def release(case: ClaimContext) -> HoldReleaseResult:
+def decide_release(case: ClaimContext) -> HoldReleaseResult:
     """Decide how a held claim goes on: as it would be settled, where it may be granted."""
-    verdict = settle(case)
+    verdict = decide_settlement(case)
     return (
         HoldReleaseResult.NO_REWARD
         if verdict is SettlementResult.GRANTED

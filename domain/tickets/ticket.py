@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final
 
 from pydantic import Field
@@ -10,6 +9,7 @@ from pydantic import Field
 from domain.claims.claim import LinkKind
 from domain.partners.profile import ClaimKind, TicketTerms
 from domain.tickets.approvals import Approval, Proposal
+from domain.tickets.attention import Attention
 from domain.tickets.emails import OutgoingEmail
 from domain.tickets.lifecycle import Event, State
 from domain.values.types import FrozenModel, LongText, Money
@@ -19,28 +19,6 @@ MAX_REMEMBERED_IDS: Final = 200
 
 
 _ROLES: Final = frozenset({"system", "platform", "member", "agent"})
-
-
-class Attention(StrEnum):
-    """Why a ticket needs a person."""
-
-    PARTNER_SILENT = "partner_silent"
-    PARTNER_CONTRACT_FAULT = "partner_contract_fault"
-    PARTNER_UNAUTHORISED = "partner_unauthorised"
-    DELIVERY_RETRYING = "delivery_retrying"
-    MAIL_UNDELIVERABLE = "mail_undeliverable"
-    MAIL_RETRYING = "mail_retrying"
-    AMOUNT_UNDECIDED = "amount_undecided"
-    CANCELLATION_END_UNKNOWN = "cancellation_end_unknown"
-    WORKFLOW_LOST = "workflow_lost"
-    APPROVAL_NEEDED = "approval_needed"
-    OUTCOME_CONTRADICTED = "outcome_contradicted"
-
-
-PERMANENT_DELIVERY_FAILURES: Final = frozenset(
-    {Attention.PARTNER_CONTRACT_FAULT, Attention.PARTNER_UNAUTHORISED}
-)
-"""A delivery that ended so is not tried again by itself."""
 
 
 class Transition(FrozenModel):
@@ -179,7 +157,7 @@ class ChangeSet(FrozenModel):
     """One step to be written down, in one transaction: moves, letters, notes, and where that leaves
     the ticket.
 
-    `writing` counts a ticket's writings, so that a late one never overwrites a newer one;
+    `change_set` counts a ticket's writings, so that a late one never overwrites a newer one;
     `resumptions` says by which of its runs. `resume_state` is what a new run needs of it.
     """
 
@@ -218,14 +196,14 @@ def to_resume_state(ticket: Ticket) -> dict[str, Any]:
     return ticket.model_dump(mode="json", exclude=elsewhere, exclude_defaults=True)
 
 
-def with_form_data(writing: ChangeSet, dates: Mapping[str, date], order_key: str) -> ChangeSet:
-    """Return `writing` with what the form made of the member's answers."""
-    state = writing.resume_state or {}
+def with_form_data(change_set: ChangeSet, dates: Mapping[str, date], order_key: str) -> ChangeSet:
+    """Return `change_set` with what the form made of the member's answers."""
+    state = change_set.resume_state or {}
     known = {
         **state.get("anchor_dates", {}),
         **{name: day.isoformat() for name, day in dates.items()},
     }
-    return writing.model_copy(
+    return change_set.model_copy(
         update={"resume_state": {**state, "anchor_dates": known, "order_key": order_key}}
     )
 
@@ -287,9 +265,9 @@ def render_details(ticket: Ticket) -> str:
     return "\n\n".join(lines)
 
 
-def change_summary(writing: ChangeSet) -> str:
+def change_summary(change_set: ChangeSet) -> str:
     """Return what a step does, in a line for operators."""
-    moves = [f"{move.event} → {move.to}" for move in writing.transitions]
+    moves = [f"{move.event} → {move.to}" for move in change_set.transitions]
     return ", ".join(moves) or "note what was heard"
 
 

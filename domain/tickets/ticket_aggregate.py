@@ -5,10 +5,11 @@ A `Course` holds one ticket. `hearing.py` says what a message does to it; whoeve
 down first and acts then. It decides, and does nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime
 from typing import Any, Final
 
+from domain.tickets.attention import Attention, attention_cleared_in
 from domain.tickets.emails import OutgoingEmail, email_for_transition
 from domain.tickets.lifecycle import Event, Lifecycle, State
 from domain.tickets.messages import RejectionReason, TicketCommand
@@ -16,7 +17,6 @@ from domain.tickets.settlement import HoldReleaseResult, SettlementResult
 from domain.tickets.settlement_transitions import HOLD_RELEASE_TRANSITIONS, SETTLEMENT_TRANSITIONS
 from domain.tickets.ticket import (
     MAX_REMEMBERED_IDS,
-    Attention,
     ChangeSet,
     MessageLogEntry,
     StoredRequestResult,
@@ -25,27 +25,16 @@ from domain.tickets.ticket import (
     to_resume_state,
 )
 from domain.tickets.ticket_limits import (
-    MOST_ASKED,
-    MOST_DISCREPANCIES,
-    MOST_HEARD,
-    MOST_NOTES,
-    MOST_UNMOVED,
+    MAX_LOGGED_DISCREPANCIES,
+    MAX_PENDING_MESSAGES,
+    MAX_PENDING_UNLOGGED_MESSAGES,
+    MAX_QUESTIONS_PER_TICKET,
+    MAX_UNAPPLIED_MESSAGES,
 )
 from domain.values import periods
 from domain.values.types import Money
 
 SYSTEM: Final = "system"
-ABOUT_DELIVERY: Final = frozenset(
-    {
-        Attention.DELIVERY_RETRYING,
-        Attention.PARTNER_CONTRACT_FAULT,
-        Attention.PARTNER_UNAUTHORISED,
-    }
-)
-ABOUT_MAIL: Final = frozenset({Attention.MAIL_UNDELIVERABLE, Attention.MAIL_RETRYING})
-RETRYING: Final = frozenset({Attention.MAIL_RETRYING, Attention.DELIVERY_RETRYING})
-ABOUT_PARTNER: Final = ABOUT_DELIVERY | {Attention.PARTNER_SILENT}
-_PROPOSED: Final = frozenset({Attention.APPROVAL_NEEDED})
 
 
 class TicketAggregate:
@@ -63,61 +52,62 @@ class TicketAggregate:
         self._left_out = ticket.messages_left_out
 
     @property
-    def ended(self) -> bool:
+    def is_closed(self) -> bool:
         """Say whether the ticket has reached a final state."""
         return self.ticket.state.is_final
 
     @property
-    def is_full(self) -> bool:
+    def has_many_pending_messages(self) -> bool:
         """Say whether so much waits that it should be written down."""
         heard = max(self.ticket.messages_left_out - self._left_out, len(self._acknowledged))
-        return len(self._notes) >= MOST_NOTES or heard >= MOST_HEARD
+        return len(self._notes) >= MAX_PENDING_MESSAGES or heard >= MAX_PENDING_UNLOGGED_MESSAGES
 
     @property
-    def has_unwritten(self) -> bool:
+    def has_pending_changes(self) -> bool:
         """Say whether anything waits to be written down."""
         changed = self._moves or self._letters or self._notes or self._answers
         return bool(changed or self._acknowledged) or self.ticket.messages_left_out > self._left_out
 
-    def may(self, event: Event, to: State | None = None) -> bool:
+    def can_transition(self, event: Event, to: State | None = None) -> bool:
         """Ask the map whether `event` leads from here (to `to`); a member is not asked for ever."""
         is_enough = (
-            event is Event.INFORMATION_REQUESTED and self.ticket.question_count >= MOST_ASKED
+            event is Event.INFORMATION_REQUESTED
+            and self.ticket.question_count >= MAX_QUESTIONS_PER_TICKET
         )
-        return not is_enough and self._life.may(event, to)
+        return not is_enough and self._life.can_fire(event, to)
 
-    def accept(self, now: datetime, held_until: datetime | None = None) -> None:
+    def open(self, now: datetime, held_until: datetime | None = None) -> None:
         """Open the ticket: the partner's clock starts, or the claim is held until then."""
         zone = self.ticket.terms.market.zone
         until = held_until.astimezone(zone).isoformat() if held_until else None
         answer_by = periods.add_period(held_until or now, self.ticket.terms.response.deadline, zone)
         told = {"held_until": until, "answer_by": answer_by.astimezone(zone).date().isoformat()}
-        self.move(Event.CLAIM_ACCEPTED, State.VALIDATED, now, letter=told)
+        self.apply_transition(Event.CLAIM_ACCEPTED, State.VALIDATED, now, letter=told)
         if held_until:
-            self.move(Event.CLAIM_HELD, State.ON_HOLD, now)
+            self.apply_transition(Event.CLAIM_HELD, State.ON_HOLD, now)
             self.change(due_at=held_until)
         else:
-            self.start_partners_clock(now)
+            self.start_partner_deadline(now)
 
-    def start_partners_clock(self, now: datetime) -> None:
+    def start_partner_deadline(self, now: datetime) -> None:
         """Give the partner its time from `now` on."""
         terms = self.ticket.terms
         due_at = periods.add_period(now, terms.response.deadline, terms.market.zone)
         self.change(due_at=due_at, deadline_started_at=now, reminders_sent=0)
 
-    def release_due(self, now: datetime) -> bool:
+    def is_release_due(self, now: datetime) -> bool:
         """Say whether a held claim's moment has come."""
         due_at = self.ticket.due_at
         return self.ticket.state is State.ON_HOLD and bool(due_at and due_at <= now)
 
-    def release(self, found: HoldReleaseResult, now: datetime) -> None:
+    def apply_release(self, found: HoldReleaseResult, now: datetime) -> None:
         """Let a held claim go on as `found`; only now does the partner's clock start."""
         to, reason = HOLD_RELEASE_TRANSITIONS[found]
-        self.move(Event.HOLD_RELEASED, to, now, reason=reason)
+        self.apply_transition(Event.HOLD_RELEASED, to, now, reason=reason)
         if to is State.VALIDATED:
-            self.start_partners_clock(now)
+            self.start_partner_deadline(now)
 
-    def settlement_due(self, now: datetime) -> bool:
+    def is_settlement_due(self, now: datetime) -> bool:
         """Say whether the cancellation period has ended and the amount is known."""
         ends_at = self.ticket.cancellation_ends_at
         waits = self.ticket.state is State.AWAITING_CANCELLATION_PERIOD
@@ -125,20 +115,24 @@ class TicketAggregate:
         due = ends_at and ends_at <= now and self.ticket.confirmed_amount
         return waits and bool(due) and not contradicted
 
-    def settle(self, verdict: SettlementResult, now: datetime) -> None:
+    def apply_settlement(self, verdict: SettlementResult, now: datetime) -> None:
         """End the ticket as the granting transaction found; or wait on for a second agent."""
         if verdict is SettlementResult.APPROVAL_NEEDED:
             self.change(confirmed_amount=None, approval=None)
-            self.attend(add=Attention.AMOUNT_UNDECIDED)
+            self.add_attention(Attention.AMOUNT_UNDECIDED)
             return
         event, to, reason = SETTLEMENT_TRANSITIONS[verdict]
         if verdict is SettlementResult.GRANTED:
             self.change(granted_amount=self.ticket.confirmed_amount)
-        self.move(
-            event, to, now, reason=reason, letter={"amount": money(self.ticket.granted_amount)}
+        self.apply_transition(
+            event,
+            to,
+            now,
+            reason=reason,
+            letter={"amount": money_as_json(self.ticket.granted_amount)},
         )
 
-    def move(
+    def apply_transition(
         self,
         event: Event,
         to: State,
@@ -151,7 +145,7 @@ class TicketAggregate:
     ) -> None:
         """Follow an arrow, write it into the history, and queue the letter that it earns."""
         t = self.ticket
-        self._life.move(event, to)
+        self._life.fire(event, to)
         seq = len(t.transitions) + 1
         step = Transition(
             seq=seq,
@@ -172,35 +166,35 @@ class TicketAggregate:
         self.change(proposal=None)  # what an agent proposed was about where the ticket stood
         moves = (*t.transitions, step.model_copy(update={"note": None}))
         self.change(state=to, transitions=moves, reason_code=reason or t.reason_code)
-        self.attend(drop=_over(to))
+        self.remove_attention(attention_cleared_in(to))
         if to not in (State.VALIDATED, State.SENT_TO_PARTNER):
             self.change(delivery_purpose=None)
         if to.is_final:
             self.change(due_at=None)
 
-    def note(self, note: MessageLogEntry) -> None:
+    def log_message(self, note: MessageLogEntry) -> None:
         """Keep a message that was heard; of many that changed nothing, only their number."""
         if note.seq is None:
             if (
                 self.ticket.unapplied_messages
-                >= MOST_UNMOVED + bool(note.discrepancy) * MOST_DISCREPANCIES
+                >= MAX_UNAPPLIED_MESSAGES + bool(note.discrepancy) * MAX_LOGGED_DISCREPANCIES
             ):
                 self.change(messages_left_out=self.ticket.messages_left_out + 1)
                 return
             self.change(unapplied_messages=self.ticket.unapplied_messages + 1)
         self._notes.append(note)
 
-    def acknowledge(self, outcome_id: str) -> None:
+    def acknowledge_outcome(self, outcome_id: str) -> None:
         """Let whoever dispatches outcomes know that this one was heard."""
         self._acknowledged.append(outcome_id)
 
-    def answer(
+    def record_result(
         self,
         request: TicketCommand,
         code: str | None = None,
         problems: Mapping[str, str] | None = None,
         *,
-        moved: bool = False,
+        state_changed: bool = False,
         awaits_approval: bool = False,
     ) -> StoredRequestResult:
         """Give a request its first answer: kept for ever in the books, for a while at hand."""
@@ -210,7 +204,7 @@ class TicketAggregate:
             digest=request.digest,
             number=self.ticket.number,
             state=self.ticket.state,
-            state_changed=moved,
+            state_changed=state_changed,
             code=code,
             problems=dict(problems or {}),
             awaits_approval=awaits_approval,
@@ -220,31 +214,32 @@ class TicketAggregate:
         self.change(recent_results=kept, result_count=self.ticket.result_count + 1)
         return answer
 
-    def may_have_forgotten(self, request: TicketCommand) -> bool:
+    def result_may_be_archived(self, request: TicketCommand) -> bool:
         """Say whether only the books know if `request` came before."""
         known = any(answer.key == request.key for answer in self.ticket.recent_results)
         return not known and self.ticket.result_count > len(self.ticket.recent_results)
 
-    def remind(self, letter: OutgoingEmail) -> None:
+    def queue_email(self, letter: OutgoingEmail) -> None:
         """Queue a letter that no move earns: a reminder."""
         self._letters.append(letter)
 
-    def attend(
-        self, add: Attention | None = None, drop: frozenset[Attention] = frozenset()
-    ) -> None:
-        """Ask for a person, or stop asking; the order of the reasons is that of their names."""
-        wanted = (set(self.ticket.attention) - drop) | ({add} if add else set())
-        self.change(attention=tuple(sorted(wanted)))
+    def add_attention(self, reason: Attention) -> None:
+        """Flag the ticket for a person to look at; reasons are kept sorted by name."""
+        self.change(attention=tuple(sorted({*self.ticket.attention, reason})))
+
+    def remove_attention(self, reasons: Set[Attention]) -> None:
+        """Clear the given reasons for attention."""
+        self.change(attention=tuple(sorted(set(self.ticket.attention) - reasons)))
 
     def change(self, **fields: object) -> None:
         """Replace fields of the ticket."""
         self.ticket = self.ticket.model_copy(update=fields)
 
-    def write_down(self) -> ChangeSet:
+    def collect_changes(self) -> ChangeSet:
         """Hand out what has collected since the last writing."""
         self.change(version=self.ticket.version + 1)
         t = self.ticket
-        writing = ChangeSet(
+        change_set = ChangeSet(
             number=t.number,
             version=t.version,
             state=t.state,
@@ -267,27 +262,17 @@ class TicketAggregate:
         )
         self._moves, self._letters, self._notes, self._answers = [], [], [], []
         self._acknowledged, self._left_out = [], t.messages_left_out
-        return writing
+        return change_set
 
 
-def _over(state: State) -> frozenset[Attention]:
-    """Return the reasons for attention that are over once a ticket stands in `state`."""
-    if state.is_final:
-        # A member who could not be told must still be told by somebody.
-        return frozenset(Attention) - ABOUT_MAIL
-    if state is State.SENT_TO_PARTNER:
-        return ABOUT_DELIVERY | _PROPOSED
-    return _PROPOSED if state is State.VALIDATED else ABOUT_PARTNER | _PROPOSED
-
-
-def money(amount: Money | None) -> dict[str, Any] | None:
+def money_as_json(amount: Money | None) -> dict[str, Any] | None:
     """Return `amount` as letters take it."""
     return amount.model_dump(mode="json") if amount else None
 
 
-def foreseen(ticket: Ticket, now: datetime) -> dict[SettlementResult, ChangeSet]:
+def settlement_changes(ticket: Ticket, now: datetime) -> dict[SettlementResult, ChangeSet]:
     """Return, for each verdict the granting transaction may reach, the step it then writes."""
     forks = {verdict: TicketAggregate(ticket) for verdict in SettlementResult}
     for verdict, fork in forks.items():
-        fork.settle(verdict, now)
-    return {verdict: fork.write_down() for verdict, fork in forks.items()}
+        fork.apply_settlement(verdict, now)
+    return {verdict: fork.collect_changes() for verdict, fork in forks.items()}

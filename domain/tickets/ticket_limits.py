@@ -2,13 +2,13 @@
 
 from typing import Final
 
-MOST_NOTES: Final = 50
+MAX_PENDING_MESSAGES: Final = 50
 """Notes that wait to be written down together."""
-MOST_HEARD: Final = 200
+MAX_PENDING_UNLOGGED_MESSAGES: Final = 200
 """Messages that were heard and leave no note, before that is written down."""
-MOST_ASKED: Final = 50
+MAX_QUESTIONS_PER_TICKET: Final = 50
 """So often one member is asked about one ticket."""
-MOST_UNMOVED: Final = 200
+MAX_UNAPPLIED_MESSAGES: Final = 200
 """So many messages that changed nothing are kept of a ticket; of more, only the number."""
-MOST_DISCREPANCIES: Final = 20
+MAX_LOGGED_DISCREPANCIES: Final = 20
 """So many that contradict the ticket are kept beyond that: noise leaves room for them."""

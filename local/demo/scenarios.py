@@ -27,10 +27,10 @@ from pydantic import (
 from domain.claims.claim import LINK_KIND, AdmissionStatus, Link, Reward, RewardState
 from domain.errors import InvalidConfiguration
 from domain.partners.profile import ClaimKind, PartnerProfile
+from domain.tickets.attention import Attention
 from domain.tickets.emails import EmailKind
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import UPDATES, RejectionReason
-from domain.tickets.ticket import Attention
 from domain.values.ticket_number import derive_number
 from domain.values.types import Identifier, Money
 from local.demo import relative_dates

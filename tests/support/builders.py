@@ -9,8 +9,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from domain.claims.claim import AccountFacts, Link, Reward, TicketClaim
-from domain.handlers.commands import next_delivery
-from domain.handlers.message_handling import hear
+from domain.handlers.commands import next_delivery_purpose
+from domain.handlers.message_handling import handle_message
 from domain.partners.profile import FormField, PartnerProfile, PartnerRules
 from domain.tickets.lifecycle import Event, State
 from domain.tickets.messages import (
@@ -194,50 +194,50 @@ def a_decision(outcome: str = "confirmed", **changes: Any) -> Decision:
     return Decision.model_validate(content | reason | changes)
 
 
-def a_course(
+def an_aggregate(
     state: State = State.SENT_TO_PARTNER, partner: PartnerRules | None = None, **changes: Any
 ) -> TicketAggregate:
     """A ticket that came to `state` at `NOW` by moves, with nothing left to be written down.
 
     `changes` are made to the new ticket, before its first move.
     """
-    course = TicketAggregate(a_new_ticket(partner, **changes))
-    _lead(course, state)
-    if course.has_unwritten:
-        course.write_down()
-    return course
+    aggregate = TicketAggregate(a_new_ticket(partner, **changes))
+    _lead(aggregate, state)
+    if aggregate.has_pending_changes:
+        aggregate.collect_changes()
+    return aggregate
 
 
 def a_ticket(
     state: State = State.SENT_TO_PARTNER, partner: PartnerRules | None = None, **changes: Any
 ) -> Ticket:
-    """The ticket of `a_course`."""
-    return a_course(state, partner, **changes).ticket
+    """The ticket of `an_aggregate`."""
+    return an_aggregate(state, partner, **changes).ticket
 
 
-def _lead(course: TicketAggregate, state: State) -> None:
+def _lead(aggregate: TicketAggregate, state: State) -> None:
     if state is State.CREATED:
         return
     if state is State.DISCARDED:
-        course.move(Event.CLAIM_DISCARDED, State.DISCARDED, NOW)
+        aggregate.apply_transition(Event.CLAIM_DISCARDED, State.DISCARDED, NOW)
         return
-    course.accept(NOW, held_until=NOW + timedelta(days=1) if state is State.ON_HOLD else None)
+    aggregate.open(NOW, held_until=NOW + timedelta(days=1) if state is State.ON_HOLD else None)
     if state in (State.VALIDATED, State.ON_HOLD):
         return
     if state is State.WITHDRAWN:
-        hear(course, a_withdrawal(request_id="on-the-way"), NOW)
+        handle_message(aggregate, a_withdrawal(request_id="on-the-way"), NOW)
         return
-    next_delivery(course)
-    hear(course, Delivered(reference="ref-1"), NOW)
-    _lead_on(course, state)
+    next_delivery_purpose(aggregate)
+    handle_message(aggregate, Delivered(reference="ref-1"), NOW)
+    _lead_on(aggregate, state)
 
 
-def _lead_on(course: TicketAggregate, state: State) -> None:
+def _lead_on(aggregate: TicketAggregate, state: State) -> None:
     if state is State.INFORMATION_REQUESTED:
-        hear(course, a_question(outcome_id="on-the-way"), NOW)
+        handle_message(aggregate, a_question(outcome_id="on-the-way"), NOW)
     if state is State.REJECTED:
-        hear(course, an_outcome("rejected", outcome_id="on-the-way"), NOW)
+        handle_message(aggregate, an_outcome("rejected", outcome_id="on-the-way"), NOW)
     if state in (State.AWAITING_CANCELLATION_PERIOD, State.RESOLVED):
-        hear(course, an_outcome("confirmed", outcome_id="on-the-way"), NOW)
+        handle_message(aggregate, an_outcome("confirmed", outcome_id="on-the-way"), NOW)
     if state is State.RESOLVED:
-        course.settle(SettlementResult.GRANTED, NOW)
+        aggregate.apply_settlement(SettlementResult.GRANTED, NOW)

@@ -13,13 +13,13 @@ from adapters.email.renderer import LetterBook
 from adapters.postgres.database import Postgres
 from adapters.postgres.feed_records import store_link, store_reward
 from domain.admission.admission import Admission, AdmissionRequest
-from domain.handlers.commands import next_delivery
-from domain.handlers.message_handling import hear
+from domain.handlers.commands import next_delivery_purpose
+from domain.handlers.message_handling import handle_message
 from domain.partners.claim_limits import ClaimLimits
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import Delivered, Message
 from domain.tickets.settlement import SettlementResult
-from domain.tickets.ticket_aggregate import TicketAggregate, foreseen
+from domain.tickets.ticket_aggregate import TicketAggregate, settlement_changes
 from domain.values.ticket_number import derive_number
 from tests.support.builders import a_link, a_profile, a_reward, an_outcome, claim_content
 
@@ -67,26 +67,26 @@ class Desk:
         `sent`: its partner has the claim already.
         """
         assert admission.ticket
-        course = TicketAggregate(admission.ticket)
+        aggregate = TicketAggregate(admission.ticket)
         before = [Delivered(reference="ref-1")] if sent else []
         if sent:
-            next_delivery(course)
+            next_delivery_purpose(aggregate)
         for message in (*before, *messages):
-            hear(course, message, datetime.now(UTC))
-            await self.persistence.apply_changes(course.write_down())
-        return course
+            handle_message(aggregate, message, datetime.now(UTC))
+            await self.persistence.apply_changes(aggregate.collect_changes())
+        return aggregate
 
     async def confirm(self, admission: Admission) -> TicketAggregate:
         """Lead an accepted claim to its partner's yes; the cancellation period is over."""
         yes = an_outcome(cancellation_ends_on=ORDERED_ON)
-        course = await self.hears(admission, yes, sent=True)
-        assert course.ticket.state is State.AWAITING_CANCELLATION_PERIOD
-        assert course.ticket.confirmed_amount
-        return course
+        aggregate = await self.hears(admission, yes, sent=True)
+        assert aggregate.ticket.state is State.AWAITING_CANCELLATION_PERIOD
+        assert aggregate.ticket.confirmed_amount
+        return aggregate
 
-    async def settle(self, course: TicketAggregate) -> SettlementResult:
+    async def settle(self, aggregate: TicketAggregate) -> SettlementResult:
         """End the ticket as the granting transaction finds it."""
-        verdict = await self.persistence.settle(settlement(course))
+        verdict = await self.persistence.settle(settlement(aggregate))
         assert verdict
         return verdict
 
@@ -118,11 +118,11 @@ def a_request(
     )
 
 
-def settlement(course: TicketAggregate) -> Settlement:
+def settlement(aggregate: TicketAggregate) -> Settlement:
     """What a ticket's workflow asks for at the end of its cancellation period."""
-    ticket = course.ticket
+    ticket = aggregate.ticket
     assert ticket.confirmed_amount
-    changes_by_result = foreseen(ticket, datetime.now(UTC))
+    changes_by_result = settlement_changes(ticket, datetime.now(UTC))
     return Settlement(
         number=ticket.number, amount=ticket.confirmed_amount, changes_by_result=changes_by_result
     )

@@ -6,7 +6,7 @@ from typing import Final
 
 from adapters.postgres.outcomes import TOO_MANY, Kept, Key, key_of
 from domain.claims.parsing import ParseResult
-from domain.tickets.discrepancies import ID_REUSED, UNCHANGED, same_content
+from domain.tickets.discrepancies import ID_REUSED, UNCHANGED, has_same_content
 from domain.tickets.messages import PartnerOutcome
 from gateway.api.schemas.outcomes import OutcomeResult
 from gateway.http.problems import FieldError
@@ -57,7 +57,7 @@ def _set_status(
 def _code(outcome: PartnerOutcome, stored: Kept | None) -> str | None:
     if stored is None:
         return "unknown_number"
-    return stored.refusal if same_content(stored.outcome, outcome) else ID_REUSED
+    return stored.refusal if has_same_content(stored.outcome, outcome) else ID_REUSED
 
 
 def _errors(problems: Mapping[str, str]) -> list[FieldError]:

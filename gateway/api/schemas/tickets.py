@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.tickets.attention import Attention
 from domain.tickets.lifecycle import State
-from domain.tickets.ticket import Attention
 from domain.values.types import UtcDatetime
 from gateway.api.schemas.commands import SINGLE_LINE
 from gateway.api.schemas.ticket_examples import PAGE

@@ -18,8 +18,8 @@ from adapters.postgres.ticket_queries import (
     tickets_found,
     tickets_waiting,
 )
+from domain.tickets.attention import Attention
 from domain.tickets.lifecycle import State
-from domain.tickets.ticket import Attention
 from domain.values.periods import end_of_day
 from gateway.context import AppContext, Context
 from gateway.http.pagination import decode_cursor, encode_cursor

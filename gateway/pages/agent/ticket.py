@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 from adapters.postgres.ticket_queries import ticket_whole
 from domain.errors import RequestRejected, TransientError
 from domain.partners.profile import ClaimKind, FormField, PartnerRules
-from domain.tickets.approvals import NEEDED, are_two_agents
+from domain.tickets.approvals import NEEDED, are_different_agents
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import RejectionReason
 from domain.values.ticket_number import parse_number
@@ -157,7 +157,7 @@ def _is_offered(act: str, seen: TicketDetail, session: Session) -> bool:
     """Say whether the ticket takes an act, and from this agent: nobody approves their own words."""
     if act == "approve":
         proposed = seen.proposal
-        if proposed is None or not are_two_agents(proposed.by, f"agent:{session.subject}"):
+        if proposed is None or not are_different_agents(proposed.by, f"agent:{session.subject}"):
             return False
     return ACTS[act] in seen.available_actions
 

@@ -75,7 +75,7 @@ async def test_a_questions_letter_has_the_same_link_however_often_it_is_sent(
     desk, door = Desk(postgres, fields=FIELDS), OpenDoor()
     await desk.open_account()
     admission = await desk.file()
-    course = await desk.hears(admission, a_question(), sent=True)
+    aggregate = await desk.hears(admission, a_question(), sent=True)
     number, pages = admission.result.number, AnswerLinkFactory("https://tickets.example", SECRETS)
     ref = OutgoingEmailRef(number=number, key="3-information_needed")
     for _ in range(2):
@@ -85,11 +85,11 @@ async def test_a_questions_letter_has_the_same_link_however_often_it_is_sent(
     first, again = (LINK.findall(letter.text) for letter in door.sent)
     assert first == again
     (token,) = first
-    due_at = course.ticket.due_at
+    due_at = aggregate.ticket.due_at
     assert due_at
-    last_day = due_at.astimezone(course.ticket.terms.market.zone).date()
+    last_day = due_at.astimezone(aggregate.ticket.terms.market.zone).date()
     end = datetime.combine(
-        last_day + timedelta(days=1), datetime.min.time(), course.ticket.terms.market.zone
+        last_day + timedelta(days=1), datetime.min.time(), aggregate.ticket.terms.market.zone
     )
     check_token(token, SECRETS, member_of(number), end.astimezone(UTC) - timedelta(seconds=1))
     with pytest.raises(RequestRejected):

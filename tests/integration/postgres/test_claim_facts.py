@@ -14,7 +14,7 @@ from adapters.postgres.database import Postgres
 from adapters.postgres.feed_records import store_link
 from adapters.postgres.grants import list_grants
 from domain.claims.information_form import CompletedForm
-from domain.handlers.message_handling import foreseen_answer
+from domain.handlers.message_handling import information_changes
 from domain.tickets.settlement import HoldReleaseResult, SettlementResult
 from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import ORDER_FIELD, a_field, a_link, a_question, an_answer
@@ -54,13 +54,13 @@ async def contested(desk: Desk, **reward: Any) -> None:
     await desk.reward(**{"link_id": LINK, "changed_at": today} | reward)
 
 
-async def told(desk: Desk, course: TicketAggregate, **answer: Any) -> CompletedForm:
+async def told(desk: Desk, aggregate: TicketAggregate, **answer: Any) -> CompletedForm:
     """What the books say to a later answer of the ticket's member."""
     now, said = datetime.now(UTC), an_answer(**{"note": "please"} | answer)
-    writing = foreseen_answer(course.ticket, said, now)
-    number = course.ticket.number
+    change_set = information_changes(aggregate.ticket, said, now)
+    number = aggregate.ticket.number
     return await desk.persistence.save_information(
-        InformationSubmission(number=number, request=said, changes=writing)
+        InformationSubmission(number=number, request=said, changes=change_set)
     )
 
 
@@ -77,10 +77,10 @@ async def test_a_link_that_does_not_fit_any_more_earns_nothing(
     desk: Desk, postgres: Postgres, link: dict[str, Any]
 ) -> None:
     """R10, R15: moved to another account or partner, of another kind, younger than the order."""
-    course = await desk.confirm(await desk.file())
+    aggregate = await desk.confirm(await desk.file())
     held = (await desk.file("VT-2")).result.number
     await moved(desk, **link)
-    assert await desk.settle(course) is SettlementResult.TERMS_NOT_MET
+    assert await desk.settle(aggregate) is SettlementResult.TERMS_NOT_MET
     assert await desk.persistence.recheck_rewards(held) is HoldReleaseResult.TERMS_NOT_MET
     assert await list_grants(postgres) == []
 
@@ -94,7 +94,9 @@ async def test_an_invalid_reward_earns_nothing(desk: Desk, postgres: Postgres) -
     ]
     await desk.reward(reward_id="rew-6", state="invalid", link_id=LINK)
     await contested(desk, order_number="VT-3", version=2, state="invalid")
-    assert [await desk.settle(course) for course in courses] == [SettlementResult.TERMS_NOT_MET] * 2
+    assert [await desk.settle(aggregate) for aggregate in courses] == [
+        SettlementResult.TERMS_NOT_MET
+    ] * 2
     assert await list_grants(postgres) == []
 
 
@@ -102,13 +104,13 @@ async def test_a_rejection_for_the_terms_is_written_once_and_told_again(
     desk: Desk, postgres: Postgres
 ) -> None:
     """Both rejections follow the same arrow; the reason tells them apart."""
-    course = await desk.confirm(await desk.file())
-    asked = settlement(course)
+    aggregate = await desk.confirm(await desk.file())
+    asked = settlement(aggregate)
     await moved(desk, account_id="acc-2")
     assert await desk.persistence.settle(asked) is SettlementResult.TERMS_NOT_MET
     await moved(desk, version=3)
     assert await desk.persistence.settle(asked) is SettlementResult.TERMS_NOT_MET
-    row = await postgres.one("ticket_whole", number=course.ticket.number, messages=1)
+    row = await postgres.one("ticket_whole", number=aggregate.ticket.number, messages=1)
     assert row
     assert (row["state"], row["reason_code"]) == ("rejected", "terms_not_met")
 
@@ -126,9 +128,9 @@ async def test_a_contested_reward_is_looked_at_as_it_is_then(
     desk: Desk, state: str, verdict: SettlementResult
 ) -> None:
     await contested(desk)
-    course = await desk.confirm(await desk.file(**CONTEST))
+    aggregate = await desk.confirm(await desk.file(**CONTEST))
     await contested(desk, version=2, state=state)
-    assert await desk.settle(course) is verdict
+    assert await desk.settle(aggregate) is verdict
 
 
 @pytest.mark.parametrize(
@@ -145,9 +147,9 @@ async def test_a_contested_reward_that_is_of_something_else_by_now_earns_nothing
 ) -> None:
     """Another account's, for another order, from another link."""
     await contested(desk)
-    course = await desk.confirm(await desk.file(**CONTEST))
+    aggregate = await desk.confirm(await desk.file(**CONTEST))
     await contested(desk, version=2, **reward)
-    assert await desk.settle(course) is verdict
+    assert await desk.settle(aggregate) is verdict
 
 
 async def test_a_missing_and_a_contested_reward_for_one_order_are_one(
@@ -241,32 +243,32 @@ async def test_of_two_answers_that_name_one_order_at_once_one_is_taken(desk: Des
 async def test_a_later_answer_meets_the_rewards_of_the_order_it_names(
     desk: Desk, state: str
 ) -> None:
-    course = await desk.hears(await desk.file(), a_question(), sent=True)
+    aggregate = await desk.hears(await desk.file(), a_question(), sent=True)
     await desk.reward(order_number="VT-8", state=state, link_id=LINK)
-    found = await told(desk, course, answers={"order_number": "VT-8"})
+    found = await told(desk, aggregate, answers={"order_number": "VT-8"})
     assert (found.code, found.order_key) == (f"reward_{state}", None)
-    assert (await told(desk, course)).code is None
+    assert (await told(desk, aggregate)).code is None
 
 
 @pytest.mark.parametrize("link", LINK_NOW)
 async def test_a_later_answer_is_refused_for_a_link_that_does_not_fit_any_more(
     desk: Desk, database_url: str, link: dict[str, Any]
 ) -> None:
-    course = await desk.hears(await desk.file(), a_question(), sent=True)
+    aggregate = await desk.hears(await desk.file(), a_question(), sent=True)
     await moved(desk, **link)
-    assert (await told(desk, course)).code in ("no_link", "link_does_not_fit")
+    assert (await told(desk, aggregate)).code in ("no_link", "link_does_not_fit")
     await moved(desk, version=3)
-    assert (await told(desk, course)).code is None
+    assert (await told(desk, aggregate)).code is None
 
 
 async def test_a_record_that_is_being_written_is_waited_for(desk: Desk, database_url: str) -> None:
     """The granting transaction looks under lock: what comes before it counts."""
-    course = await desk.confirm(await desk.file())
+    aggregate = await desk.confirm(await desk.file())
     await desk.reward(state="rejected", link_id=LINK)
     async with opened(database_url) as books:
         async with books.connection.transaction():
             await books.connection.execute("update rewards set state = 'invalid'")
-            settling = asyncio.create_task(desk.settle(course))
+            settling = asyncio.create_task(desk.settle(aggregate))
             await asyncio.sleep(0.5)
             assert not settling.done()
         assert await settling is SettlementResult.TERMS_NOT_MET

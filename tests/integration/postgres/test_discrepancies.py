@@ -16,12 +16,12 @@ from adapters.postgres.discrepancies import (
 from adapters.postgres.feed_records import store_reward
 from adapters.postgres.grants import list_grants
 from adapters.postgres.outcomes import end_turn, keep_outcomes, known_outcomes, next_turn
-from domain.handlers.message_handling import hear
-from domain.tickets.discrepancies import MOST_OPEN, TICKET_CLOSED
+from domain.handlers.message_handling import handle_message
+from domain.tickets.discrepancies import MAX_OPEN_DISCREPANCIES, TICKET_CLOSED
 from domain.tickets.messages import PartnerOutcome
 from domain.tickets.settlement import SettlementResult
 from domain.tickets.ticket_aggregate import TicketAggregate
-from domain.tickets.ticket_limits import MOST_UNMOVED
+from domain.tickets.ticket_limits import MAX_UNAPPLIED_MESSAGES
 from tests.support.builders import a_decision, a_reward, an_outcome
 from tests.support.csv_filing import Desk, settlement
 
@@ -37,16 +37,16 @@ async def desk(postgres: Postgres) -> Desk:
 
 async def granted(desk: Desk, order: str = "VT-2231-9") -> TicketAggregate:
     """A ticket that has ended with its grant."""
-    course = await desk.confirm(await desk.file(order))
-    assert await desk.settle(course) is SettlementResult.GRANTED
-    return course
+    aggregate = await desk.confirm(await desk.file(order))
+    assert await desk.settle(aggregate) is SettlementResult.GRANTED
+    return aggregate
 
 
 def outcome_for(
-    course: TicketAggregate, outcome: str, outcome_id: str = "late", **told: Any
+    aggregate: TicketAggregate, outcome: str, outcome_id: str = "late", **told: Any
 ) -> Any:
     """What the partner says of this ticket."""
-    return an_outcome(outcome, outcome_id=outcome_id, number=course.ticket.number, **told)
+    return an_outcome(outcome, outcome_id=outcome_id, number=aggregate.ticket.number, **told)
 
 
 async def come_late(postgres: Postgres, *outcomes: PartnerOutcome) -> None:
@@ -67,10 +67,10 @@ async def shown(postgres: Postgres) -> list[tuple[str, str, str]]:
 async def test_what_is_cancelled_after_the_grant_waits_for_an_agent(
     desk: Desk, postgres: Postgres, outcome: str
 ) -> None:
-    course = await granted(desk)
-    await come_late(postgres, outcome_for(course, outcome, reason_code="order_returned"))
+    aggregate = await granted(desk)
+    await come_late(postgres, outcome_for(aggregate, outcome, reason_code="order_returned"))
     assert await shown(postgres) == [("partner:velotel", "late", "ticket_closed")]
-    (row,) = await discrepancies_of(postgres, [course.ticket.number])
+    (row,) = await discrepancies_of(postgres, [aggregate.ticket.number])
     assert row["body"]["reason_code"] == "order_returned"
     assert len(await list_grants(postgres)) == 1
 
@@ -78,16 +78,16 @@ async def test_what_is_cancelled_after_the_grant_waits_for_an_agent(
 async def test_what_says_the_same_after_the_grant_waits_for_nobody(
     desk: Desk, postgres: Postgres
 ) -> None:
-    course = await granted(desk)
-    await come_late(postgres, outcome_for(course, "confirmed"))
+    aggregate = await granted(desk)
+    await come_late(postgres, outcome_for(aggregate, "confirmed"))
     assert await shown(postgres) == []
 
 
 async def test_a_discrepancy_is_closed_once_by_whom_it_was_closed_first(
     desk: Desk, postgres: Postgres
 ) -> None:
-    course = await granted(desk)
-    await come_late(postgres, outcome_for(course, "rejected"))
+    aggregate = await granted(desk)
+    await come_late(postgres, outcome_for(aggregate, "rejected"))
     (row,) = await discrepancies_open(postgres, 100)
     at = row["discrepancy_id"]
     first = await close_discrepancy(postgres, at, "agent:anna", "taken back by hand")
@@ -103,15 +103,15 @@ async def test_one_id_with_another_content_is_shown_and_never_told(
     desk: Desk, postgres: Postgres
 ) -> None:
     """Also while the ticket runs: no ticket hears what its database refuses."""
-    course = await desk.confirm(await desk.file())
-    yes, no = (outcome_for(course, one, "evt-7") for one in ("confirmed", "rejected"))
+    aggregate = await desk.confirm(await desk.file())
+    yes, no = (outcome_for(aggregate, one, "evt-7") for one in ("confirmed", "rejected"))
     await keep_outcomes(postgres, "velotel", [yes])
     for _ in range(3):
         await keep_outcomes(postgres, "velotel", [no])
     assert await shown(postgres) == [("partner:velotel", "evt-7", "outcome_id_reused")]
-    turn = await next_turn(postgres, [course.ticket.number])
+    turn = await next_turn(postgres, [aggregate.ticket.number])
     assert [one.outcome for one in turn.outcomes.values()] == ["confirmed"]
-    notes = await discrepancies_of(postgres, [course.ticket.number])
+    notes = await discrepancies_of(postgres, [aggregate.ticket.number])
     assert len(notes) == 1
 
 
@@ -134,21 +134,26 @@ async def test_what_moves_nothing_is_known_before_its_ticket_is_told(
 async def test_what_comes_after_a_rejection_in_one_message_is_known_to_be_too_late(
     desk: Desk, postgres: Postgres
 ) -> None:
-    course = await desk.confirm(await desk.file())
-    both = [outcome_for(course, "rejected", "1"), outcome_for(course, "confirmed", "2")]
+    aggregate = await desk.confirm(await desk.file())
+    both = [outcome_for(aggregate, "rejected", "1"), outcome_for(aggregate, "confirmed", "2")]
     await keep_outcomes(postgres, "velotel", both)
     known = await known_outcomes(postgres, "velotel", both)
-    assert [known[(course.ticket.number, one)].refusal for one in "12"] == [None, "ticket_closed"]
+    assert [known[(aggregate.ticket.number, one)].refusal for one in "12"] == [
+        None,
+        "ticket_closed",
+    ]
 
 
 async def test_what_a_running_ticket_cannot_take_is_shown_with_its_step(
     desk: Desk, postgres: Postgres
 ) -> None:
-    course = await desk.confirm(await desk.file())
-    hear(course, an_outcome("information_requested", outcome_id="q"), datetime.now(UTC))
-    writing = course.write_down()
+    aggregate = await desk.confirm(await desk.file())
+    handle_message(
+        aggregate, an_outcome("information_requested", outcome_id="q"), datetime.now(UTC)
+    )
+    change_set = aggregate.collect_changes()
     for _ in range(2):
-        await desk.persistence.apply_changes(writing)
+        await desk.persistence.apply_changes(change_set)
     assert await shown(postgres) == [("partner:velotel", "q", "action_not_allowed")]
 
 
@@ -168,8 +173,8 @@ async def test_what_a_running_ticket_cannot_take_is_shown_with_its_step(
 async def test_a_reward_of_the_feed_that_takes_a_grant_back_or_doubles_it_waits_for_an_agent(
     desk: Desk, postgres: Postgres, state: str, changes: dict[str, Any], waits: bool
 ) -> None:
-    course = await granted(desk)
-    number = course.ticket.number
+    aggregate = await granted(desk)
+    number = aggregate.ticket.number
     known = {name: number if told is ... else told for name, told in changes.items()}
     at = datetime.now(UTC) + timedelta(minutes=1)
     reward = a_reward(reward_id="rew-9", state=state, changed_at=at, **known)
@@ -184,27 +189,30 @@ async def test_so_many_discrepancies_of_a_ticket_wait_at_a_time(
     desk: Desk, postgres: Postgres
 ) -> None:
     """A partner that floods one ticket buries no other in the queue; the notes have all."""
-    course = await granted(desk)
-    for turn in range(MOST_OPEN + 5):
-        await come_late(postgres, outcome_for(course, "rejected", str(turn)))
-    assert len(await shown(postgres)) == MOST_OPEN
+    aggregate = await granted(desk)
+    for turn in range(MAX_OPEN_DISCREPANCIES + 5):
+        await come_late(postgres, outcome_for(aggregate, "rejected", str(turn)))
+    assert len(await shown(postgres)) == MAX_OPEN_DISCREPANCIES
 
 
 async def test_of_what_comes_too_late_without_end_only_the_number_is_kept(
     desk: Desk, postgres: Postgres
 ) -> None:
     """A partner that floods a ticket of the past makes no page of megabytes, and hides nothing."""
-    course = await granted(desk)
-    asks = [outcome_for(course, "information_requested", str(n)) for n in range(MOST_UNMOVED + 5)]
+    aggregate = await granted(desk)
+    asks = [
+        outcome_for(aggregate, "information_requested", str(n))
+        for n in range(MAX_UNAPPLIED_MESSAGES + 5)
+    ]
     async with postgres.transaction() as connection:
         for one in asks:
             await keep_late_outcome(connection, one, TICKET_CLOSED)
-        await keep_late_outcome(connection, outcome_for(course, "rejected"), TICKET_CLOSED)
+        await keep_late_outcome(connection, outcome_for(aggregate, "rejected"), TICKET_CLOSED)
         statement = "select count(*) from ticket_messages where number = $1 and version = 0"
-        kept = await connection.fetchval(statement, course.ticket.number)
+        kept = await connection.fetchval(statement, aggregate.ticket.number)
         statement = "select messages_left_out from tickets where number = $1"
-        left_out = await connection.fetchval(statement, course.ticket.number)
-    assert (kept, left_out) == (MOST_UNMOVED + 1, 5)
+        left_out = await connection.fetchval(statement, aggregate.ticket.number)
+    assert (kept, left_out) == (MAX_UNAPPLIED_MESSAGES + 1, 5)
     assert await shown(postgres) == [("partner:velotel", "late", "ticket_closed")]
 
 
@@ -212,25 +220,25 @@ async def test_more_than_the_maximum_is_not_granted_whatever_led_to_it(
     desk: Desk, postgres: Postgres
 ) -> None:
     """The granting transaction looks itself: a step that names more is not believed."""
-    course = await desk.confirm(await desk.file())
-    asked = settlement(course)
+    aggregate = await desk.confirm(await desk.file())
+    asked = settlement(aggregate)
     much = asked.model_copy(update={"amount": type(asked.amount).model_validate(MUCH)})
     for _ in range(3):
         assert await desk.persistence.settle(much) is SettlementResult.APPROVAL_NEEDED
     assert await list_grants(postgres) == []
-    row = await postgres.one("ticket_whole", number=course.ticket.number, messages=1)
+    row = await postgres.one("ticket_whole", number=aggregate.ticket.number, messages=1)
     assert row is not None
     assert (row["state"], row["confirmed_amount"]) == ("awaiting_cancellation_period", None)
     assert row["attention"] == ["amount_undecided"]
 
 
 async def test_what_two_agents_approved_is_granted(desk: Desk, postgres: Postgres) -> None:
-    course = await desk.confirm(await desk.file())
-    course.settle(SettlementResult.APPROVAL_NEEDED, datetime.now(UTC))
+    aggregate = await desk.confirm(await desk.file())
+    aggregate.apply_settlement(SettlementResult.APPROVAL_NEEDED, datetime.now(UTC))
     for agent in ("agent:anna", "agent:bela"):
         decision = a_decision(request_id=agent, actor=agent, reward=MUCH)
-        hear(course, decision, datetime.now(UTC))
-        await desk.persistence.apply_changes(course.write_down())
-    assert await desk.settle(course) is SettlementResult.GRANTED
+        handle_message(aggregate, decision, datetime.now(UTC))
+        await desk.persistence.apply_changes(aggregate.collect_changes())
+    assert await desk.settle(aggregate) is SettlementResult.GRANTED
     (grant,) = await list_grants(postgres)
     assert str(grant["amount"]) == "800.00"

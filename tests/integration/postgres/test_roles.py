@@ -52,8 +52,8 @@ async def paid(postgres: Postgres) -> Desk:
     """A database with a ticket that was paid."""
     desk = Desk(postgres)
     await desk.open_account()
-    course = await desk.confirm(await desk.file())
-    await desk.settle(course)
+    aggregate = await desk.confirm(await desk.file())
+    await desk.settle(aggregate)
     return desk
 
 

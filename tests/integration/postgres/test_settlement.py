@@ -9,7 +9,7 @@ import pytest
 from adapters.postgres.database import Postgres
 from adapters.postgres.grants import list_grants
 from adapters.postgres.outcomes import end_turn, keep_outcomes, next_turn
-from domain.handlers.message_handling import hear
+from domain.handlers.message_handling import handle_message
 from domain.tickets.lifecycle import State
 from domain.tickets.settlement import HoldReleaseResult, SettlementResult
 from domain.tickets.ticket_aggregate import TicketAggregate
@@ -53,7 +53,9 @@ async def test_many_tickets_settled_at_once_never_wait_for_each_other_for_ever(
 ) -> None:
     """Three orders, two accounts each, every ticket settled twice: no deadlock, one grant each."""
     courses = [await confirmed(desk, order, who) for order in "ABC" for who in ACCOUNTS]
-    found = await asyncio.gather(*(desk.settle(course) for course in [*courses, *courses[::-1]]))
+    found = await asyncio.gather(
+        *(desk.settle(aggregate) for aggregate in [*courses, *courses[::-1]])
+    )
     first, second = found[:6], found[:5:-1]
     assert first == second
     assert first.count(SettlementResult.GRANTED) == 3
@@ -98,24 +100,24 @@ async def test_the_grant_and_the_last_move_are_one_step(desk: Desk, database_url
 async def test_a_reward_that_the_platform_found_meanwhile_makes_ours_needless(
     desk: Desk, postgres: Postgres, state: str
 ) -> None:
-    course = await confirmed(desk)
+    aggregate = await confirmed(desk)
     await desk.reward(state=state)
-    assert await desk.settle(course) is SettlementResult.REWARD_REGISTERED
+    assert await desk.settle(aggregate) is SettlementResult.REWARD_REGISTERED
     assert await list_grants(postgres) == []
 
 
 async def test_a_rejected_reward_is_no_obstacle(desk: Desk) -> None:
-    course = await confirmed(desk)
+    aggregate = await confirmed(desk)
     await desk.reward(state="rejected")
-    assert await desk.settle(course) is SettlementResult.GRANTED
+    assert await desk.settle(aggregate) is SettlementResult.GRANTED
 
 
 async def test_somebody_elses_reward_for_the_order_means_that_it_had_its_reward(
     desk: Desk, postgres: Postgres
 ) -> None:
-    course = await confirmed(desk)
+    aggregate = await confirmed(desk)
     await desk.reward(state="registered", account_id="acc-2")
-    assert await desk.settle(course) is SettlementResult.ALREADY_REWARDED
+    assert await desk.settle(aggregate) is SettlementResult.ALREADY_REWARDED
     assert await list_grants(postgres) == []
 
 
@@ -125,29 +127,29 @@ async def test_somebody_elses_reward_for_the_order_means_that_it_had_its_reward(
 async def test_a_reward_for_something_else_is_no_obstacle(
     desk: Desk, other: dict[str, str]
 ) -> None:
-    course = await confirmed(desk)
+    aggregate = await confirmed(desk)
     await desk.reward(state="granted", link_id="lnk-other", **other)
-    assert await desk.settle(course) is SettlementResult.GRANTED
+    assert await desk.settle(aggregate) is SettlementResult.GRANTED
 
 
 async def test_our_own_grant_come_back_through_the_feed_is_no_obstacle(desk: Desk) -> None:
-    course = await confirmed(desk)
-    await desk.reward(state="granted", granted_by_ticket=course.ticket.number)
-    assert await desk.settle(course) is SettlementResult.GRANTED
+    aggregate = await confirmed(desk)
+    await desk.reward(state="granted", granted_by_ticket=aggregate.ticket.number)
+    assert await desk.settle(aggregate) is SettlementResult.GRANTED
 
 
 async def test_a_reward_granted_by_another_of_our_tickets_is_one(desk: Desk) -> None:
-    course = await confirmed(desk)
+    aggregate = await confirmed(desk)
     await desk.reward(state="granted", account_id="acc-2", granted_by_ticket="ZW-other")
-    assert await desk.settle(course) is SettlementResult.ALREADY_REWARDED
+    assert await desk.settle(aggregate) is SettlementResult.ALREADY_REWARDED
 
 
 async def test_without_an_order_number_a_reward_is_known_by_its_link(postgres: Postgres) -> None:
     desk = Desk(postgres, **WITHOUT_ORDER_NUMBER)
     await desk.open_account()
-    course = await desk.confirm(await desk.file())
+    aggregate = await desk.confirm(await desk.file())
     await desk.reward(state="registered", order_number=None, link_id="lnk-acc-1001")
-    assert await desk.settle(course) is SettlementResult.REWARD_REGISTERED
+    assert await desk.settle(aggregate) is SettlementResult.REWARD_REGISTERED
 
 
 @pytest.mark.parametrize(
@@ -174,29 +176,29 @@ async def test_nothing_is_granted_while_the_partner_has_said_what_the_ticket_has
     desk: Desk, postgres: Postgres, outcome: str
 ) -> None:
     """A cancellation may wait while Temporal is away; it goes before the grant."""
-    course = await confirmed(desk)
-    said = an_outcome(outcome, outcome_id="evt-2", number=course.ticket.number)
+    aggregate = await confirmed(desk)
+    said = an_outcome(outcome, outcome_id="evt-2", number=aggregate.ticket.number)
     await keep_outcomes(postgres, "velotel", [said])
-    assert await desk.persistence.settle(settlement(course)) is None
-    turn = await next_turn(postgres, [course.ticket.number])
+    assert await desk.persistence.settle(settlement(aggregate)) is None
+    turn = await next_turn(postgres, [aggregate.ticket.number])
     turn.codes.update(dict.fromkeys(turn.outcomes, "dispatched"))
     await end_turn(postgres, turn)
-    assert await desk.persistence.settle(settlement(course)) is None  # told, and not heard yet
-    again = await next_turn(postgres, [course.ticket.number])
+    assert await desk.persistence.settle(settlement(aggregate)) is None  # told, and not heard yet
+    again = await next_turn(postgres, [aggregate.ticket.number])
     assert [*again.outcomes.values()] == [said]
-    hear(course, said, datetime.now(UTC))
-    await desk.persistence.apply_changes(course.write_down())
-    assert course.ticket.state is State.REJECTED
+    handle_message(aggregate, said, datetime.now(UTC))
+    await desk.persistence.apply_changes(aggregate.collect_changes())
+    assert aggregate.ticket.state is State.REJECTED
     assert await list_grants(postgres) == []
 
 
 async def test_what_the_partner_has_said_and_the_ticket_has_heard_holds_no_grant_up(
     desk: Desk, postgres: Postgres
 ) -> None:
-    course = await confirmed(desk)
-    said = an_outcome(outcome_id="evt-2", number=course.ticket.number)
+    aggregate = await confirmed(desk)
+    said = an_outcome(outcome_id="evt-2", number=aggregate.ticket.number)
     await keep_outcomes(postgres, "velotel", [said])
-    assert await desk.persistence.settle(settlement(course)) is None
-    hear(course, said, datetime.now(UTC))
-    await desk.persistence.apply_changes(course.write_down())
-    assert await desk.settle(course) is SettlementResult.GRANTED
+    assert await desk.persistence.settle(settlement(aggregate)) is None
+    handle_message(aggregate, said, datetime.now(UTC))
+    await desk.persistence.apply_changes(aggregate.collect_changes())
+    assert await desk.settle(aggregate) is SettlementResult.GRANTED

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.postgres.database import Postgres
-from domain.handlers.commands import next_delivery
-from domain.handlers.message_handling import hear
+from domain.handlers.commands import next_delivery_purpose
+from domain.handlers.message_handling import handle_message
 from domain.tickets.messages import Delivered
 from domain.tickets.ticket import ChangeSet
 from domain.tickets.ticket_aggregate import TicketAggregate
@@ -25,21 +25,21 @@ async def desk(postgres: Postgres) -> Desk:
     return desk
 
 
-async def writings(desk: Desk) -> list[ChangeSet]:
+async def change_sets(desk: Desk) -> list[ChangeSet]:
     """The steps of a ticket that was sent, asked about in vain, and confirmed."""
     admission = await desk.file()
     assert admission.ticket
-    course, steps = TicketAggregate(admission.ticket), []
-    next_delivery(course)
+    aggregate, steps = TicketAggregate(admission.ticket), []
+    next_delivery_purpose(aggregate)
     stray = an_outcome(outcome_id="evt-stray", partner_id="fernweh")
     for message in (Delivered(reference="ref-1"), stray, an_outcome()):
-        hear(course, message, datetime.now(UTC))
-        steps.append(course.write_down())
+        handle_message(aggregate, message, datetime.now(UTC))
+        steps.append(aggregate.collect_changes())
     return steps
 
 
 async def test_a_step_written_twice_changes_nothing(desk: Desk, database_url: str) -> None:
-    steps = await writings(desk)
+    steps = await change_sets(desk)
     for step in steps:
         await desk.persistence.apply_changes(step)
     async with opened(database_url) as books:
@@ -53,7 +53,7 @@ async def test_a_step_written_twice_changes_nothing(desk: Desk, database_url: st
 async def test_a_step_written_twenty_times_at_once_is_written_once(
     desk: Desk, database_url: str
 ) -> None:
-    step = (await writings(desk))[0]
+    step = (await change_sets(desk))[0]
     await asyncio.gather(*(desk.persistence.apply_changes(step) for _ in range(20)))
     async with opened(database_url) as books:
         statement = "select count(*) from ticket_transitions where event = 'claim_sent'"
@@ -62,7 +62,7 @@ async def test_a_step_written_twenty_times_at_once_is_written_once(
 
 async def test_an_older_step_never_overwrites_a_newer_one(desk: Desk, database_url: str) -> None:
     """An attempt that hung comes through after the step that followed it."""
-    steps = await writings(desk)
+    steps = await change_sets(desk)
     async with opened(database_url) as books:
         for step in reversed(steps):
             await desk.persistence.apply_changes(step)
@@ -74,8 +74,8 @@ async def test_an_older_step_never_overwrites_a_newer_one(desk: Desk, database_u
 
 
 async def test_every_move_is_kept_in_its_order(desk: Desk, database_url: str) -> None:
-    course = await desk.confirm(await desk.file())
-    await desk.settle(course)
+    aggregate = await desk.confirm(await desk.file())
+    await desk.settle(aggregate)
     async with opened(database_url) as books:
         rows = await books.connection.fetch(
             "select seq, event, to_state from ticket_transitions order by seq"

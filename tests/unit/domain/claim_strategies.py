@@ -10,10 +10,11 @@ from typing import Any, Final
 from domain.claims.claim import TicketClaim
 from domain.claims.information_form import merge_answers, overlay_answers
 from domain.claims.stored_claim import StoredClaim
-from domain.handlers.message_handling import hear, hear_answer
-from domain.handlers.response_deadlines import next_alarm
-from domain.handlers.response_timeout import confirmable, fall_silent
+from domain.handlers.message_handling import apply_information, handle_message
+from domain.handlers.response_deadlines import next_timer
+from domain.handlers.response_timeout import apply_response_timeout, auto_confirmable_amount
 from domain.partners.profile import PartnerRules
+from domain.tickets.attention import Attention
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import (
     DeadlinePassed,
@@ -25,8 +26,8 @@ from domain.tickets.messages import (
     RewardRegistered,
     Withdrawal,
 )
-from domain.tickets.settlement import SettlementResult, release
-from domain.tickets.ticket import Attention, Ticket
+from domain.tickets.settlement import SettlementResult, decide_release
+from domain.tickets.ticket import Ticket
 from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import a_claim, a_decision
 from tests.unit.domain.platform_model import Books
@@ -68,7 +69,7 @@ class Claimant:
 
     def __init__(self, ticket: Ticket, filed: StoredClaim, books: Books) -> None:
         """Lead this ticket beside others on the same books."""
-        self.course = TicketAggregate(ticket)
+        self.aggregate = TicketAggregate(ticket)
         self.filed = filed
         self.account_id = str(filed.claim.account_id)
         self.books = books
@@ -78,7 +79,7 @@ class Claimant:
     @property
     def ticket(self) -> Ticket:
         """The ticket as it stands."""
-        return self.course.ticket
+        return self.aggregate.ticket
 
     def duplicate_key(self, answers: dict[str, Any] | None = None) -> str:
         """The same reward (R25), with the answers that it has, or would have."""
@@ -95,7 +96,7 @@ class Claimant:
     def hears(self, message: Message, now: datetime) -> bool:
         """Hear a message; say whether the form must take it first."""
         before = self.ticket
-        heard = hear(self.course, message, now)
+        heard = handle_message(self.aggregate, message, now)
         name = _name_of(message)
         assert name not in self._names or self.ticket.transitions == before.transitions
         self._names |= {name} - {None}
@@ -104,17 +105,17 @@ class Claimant:
         else:
             assert not before.state.is_final
         is_on_the_map(self.ticket)
-        return heard.check is not None
+        return heard.information_to_check is not None
 
     def told(self, message: InformationAnswer, standing: str | None, now: datetime) -> None:
         """Let the books take the member's answer; `standing` is the other ticket of its order."""
         facts = self.books.facts_of(self.account_id, standing)
         done = merge_answers(self.filed, message.answers, message.note, facts)
-        hear_answer(self.course, message, now, done.code, done.problems)
+        apply_information(self.aggregate, message, now, done.code, done.problems)
         if done.code is None:
             claim = self.filed.claim.model_copy(update={"answers": done.answers})
             self.filed = self.filed.model_copy(update={"claim": claim})
-            self.course.change(order_key=done.order_key)
+            self.aggregate.change(order_key=done.order_key)
 
     @property
     def outcome_ids(self) -> list[str]:
@@ -124,25 +125,25 @@ class Claimant:
 
     def restarts(self) -> None:
         """Go on in another worker, with what a history hands on."""
-        self.course.write_down()
+        self.aggregate.collect_changes()
         again = Ticket.model_validate_json(self.ticket.model_dump_json())
         assert again == self.ticket
-        self.course = TicketAggregate(again)
+        self.aggregate = TicketAggregate(again)
 
     def looks_up(self, now: datetime, crashes: bool = False) -> None:
         """Do what is due, as the workflow's own step does; `crashes`: between the books' answer and
         the ticket's move.
         """
-        course = self.course
-        if course.settlement_due(now):
+        aggregate = self.aggregate
+        if aggregate.is_settlement_due(now):
             self._settles(now, crashes)
-        elif course.release_due(now):
+        elif aggregate.is_release_due(now):
             facts = self.books.facts_of(self.account_id)
-            course.release(release(self.filed.case(facts)), now)
-        elif amount := confirmable(course, now):
+            aggregate.apply_release(decide_release(self.filed.case(facts)), now)
+        elif amount := auto_confirmable_amount(aggregate, now):
             found = self.books.confirm_on_timeout(self.ticket.number, float(amount.amount))
-            fall_silent(course, now, found)
-        elif (alarm := next_alarm(self.ticket)) and alarm <= now:
+            apply_response_timeout(aggregate, now, found)
+        elif (alarm := next_timer(self.ticket)) and alarm <= now:
             self.hears(DeadlinePassed(), now)
         is_on_the_map(self.ticket)
 
@@ -151,7 +152,7 @@ class Claimant:
         if crashes:
             self.restarts()
             assert self.books.settle(self.filed) is verdict
-        self.course.settle(verdict, now)
+        self.aggregate.apply_settlement(verdict, now)
         ticket = self.ticket
         assert (ticket.state, ticket.reason_code) == ENDS[verdict]
         assert (ticket.granted_amount is not None) is (verdict is SettlementResult.GRANTED)
@@ -159,9 +160,9 @@ class Claimant:
     def comes_to_its_end(self, now: datetime) -> datetime:
         """Let its time pass, and an agent decide where a person is asked for; return the moment."""
         for _ in range(MOST_STEPS):
-            if self.course.ended:
+            if self.aggregate.is_closed:
                 return now
-            if alarm := next_alarm(self.ticket):
+            if alarm := next_timer(self.ticket):
                 now = max(now, alarm)
                 self.looks_up(now)
             else:

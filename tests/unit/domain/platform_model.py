@@ -12,7 +12,7 @@ from domain.claims.claim_context import ClaimContext
 from domain.claims.eligibility import identify_order
 from domain.claims.stored_claim import StoredClaim
 from domain.handlers.response_timeout import TimeoutResult
-from domain.tickets.settlement import SettlementResult, settle
+from domain.tickets.settlement import SettlementResult, decide_settlement
 
 NOT_TO_BE_PAID: Final = (RewardState.REGISTERED, RewardState.GRANTED, RewardState.INVALID)
 PER_MONTH: Final = 100  # of the market's currency: what silence may confirm in all
@@ -53,7 +53,7 @@ class Books:
         if filed.number in self.verdicts:
             return self.verdicts[filed.number]
         case = self.case_of(filed)
-        verdict = self.verdicts[filed.number] = settle(case)
+        verdict = self.verdicts[filed.number] = decide_settlement(case)
         if verdict is SettlementResult.GRANTED:
             self._grant(filed, case)
         return verdict

@@ -7,16 +7,17 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from domain.handlers.commands import next_delivery
+from domain.handlers.commands import next_delivery_purpose
 from domain.handlers.information_requests import information_purpose
-from domain.handlers.message_handling import foreseen_answer, hear_answer
+from domain.handlers.message_handling import apply_information, information_changes
 from domain.handlers.response_deadlines import next_reminder
 from domain.handlers.response_timeout import (
     TimeoutResult,
-    confirmable,
-    fall_silent,
-    foreseen_silence,
+    apply_response_timeout,
+    auto_confirmable_amount,
+    timeout_changes,
 )
+from domain.tickets.attention import DELIVERY_ATTENTION, EMAIL_ATTENTION, Attention
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import (
     AttentionChanged,
@@ -26,9 +27,9 @@ from domain.tickets.messages import (
     Resend,
     RewardRegistered,
 )
-from domain.tickets.settlement import SettlementResult, release, settle
-from domain.tickets.ticket import Attention, Ticket
-from domain.tickets.ticket_aggregate import ABOUT_DELIVERY, ABOUT_MAIL, TicketAggregate
+from domain.tickets.settlement import SettlementResult, decide_release, decide_settlement
+from domain.tickets.ticket import Ticket
+from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (
     NUMBER,
     PLN_40,
@@ -76,7 +77,7 @@ REWARDS = st.lists(
 # Not too often: most tickets must live long enough to meet the rest.
 DECISIONS = st.sampled_from(["confirmed", "rejected", None, None, None])
 CODES = st.sampled_from([None, None, "incomplete", "duplicate"])
-TROUBLES = ABOUT_DELIVERY | ABOUT_MAIL
+TROUBLES = DELIVERY_ATTENTION | EMAIL_ATTENTION
 CAPS = {
     "auto_confirm_max": {"amount": "50.00", "currency": "PLN"},
     "auto_confirm_monthly_cap": {"amount": "100.00", "currency": "PLN"},
@@ -134,7 +135,7 @@ class AnyOrder(AnyTicket):
     def partner_answers(self, **content: Any) -> None:
         self.hear(an_outcome(**content))
 
-    @precondition(lambda self: self.course.ticket.delivery_count)
+    @precondition(lambda self: self.aggregate.ticket.delivery_count)
     @rule(outcome_id=IDS)
     def partner_confirms(self, outcome_id: str) -> None:
         self.hear(an_outcome("confirmed", outcome_id=f"sound-{outcome_id}"))
@@ -159,7 +160,7 @@ class AnyOrder(AnyTicket):
     def agent_asks(self, request_id: str) -> None:
         self.hear(an_inquiry(request_id=request_id))
 
-    @precondition(lambda self: self.course.ticket.delivery_count)
+    @precondition(lambda self: self.aggregate.ticket.delivery_count)
     @rule(outcome_id=IDS, questions=st.sampled_from([["When?"], ["order_number", "Where?"]]))
     def partner_asks(self, outcome_id: str, questions: list[str]) -> None:
         self.hear(a_question(outcome_id=f"asks-{outcome_id}", questions=questions))
@@ -167,11 +168,11 @@ class AnyOrder(AnyTicket):
     @rule(request_id=IDS)
     def member_answers_unasked_or_asked(self, request_id: str) -> None:
         """Whoever drives the course may crash before the form has been asked: nothing is lost."""
-        before = self.course.ticket
-        if self.hear(an_answer(request_id=request_id)).check:
-            assert self.course.ticket == before
+        before = self.aggregate.ticket
+        if self.hear(an_answer(request_id=request_id)).information_to_check:
+            assert self.aggregate.ticket == before
 
-    @precondition(lambda self: self.course.ticket.state is State.SENT_TO_PARTNER)
+    @precondition(lambda self: self.aggregate.ticket.state is State.SENT_TO_PARTNER)
     @rule(an_id=st.uuids().map(str), asked_after=JUMPS, told_after=JUMPS)
     def the_partner_asks_and_the_member_answers(
         self, an_id: str, asked_after: timedelta, told_after: timedelta
@@ -181,39 +182,41 @@ class AnyOrder(AnyTicket):
         self.until(self.now + told_after)
         self.the_form_hears_an_answer(request_id=an_id, code=None)
 
-    @precondition(lambda self: self.course.ticket.state is ASKED)
+    @precondition(lambda self: self.aggregate.ticket.state is ASKED)
     @rule(request_id=IDS, code=CODES)
     def the_form_hears_an_answer(self, request_id: str, code: str | None) -> None:
         message = an_answer(request_id=request_id)
-        if not self.hear(message).check:
+        if not self.hear(message).information_to_check:
             return
         self.keep()
-        before = self.course.ticket
-        foretold = foreseen_answer(before, message, self.now)
-        hear_answer(self.course, message, self.now, code, {"note": "required"} if code else None)
+        before = self.aggregate.ticket
+        foretold = information_changes(before, message, self.now)
+        apply_information(
+            self.aggregate, message, self.now, code, {"note": "required"} if code else None
+        )
         assert request_id not in self.answers
-        self.answers[request_id] = self.course.ticket.recent_results[-1]
+        self.answers[request_id] = self.aggregate.ticket.recent_results[-1]
         if code:
             self.stands_still(before, message)
         else:
             assert self.keep() == foretold
-            self.purposes.append(information_purpose(self.course.ticket))
+            self.purposes.append(information_purpose(self.aggregate.ticket))
 
-    @precondition(lambda self: self.course.ticket.state is State.VALIDATED)
+    @precondition(lambda self: self.aggregate.ticket.state is State.VALIDATED)
     @rule(arrives=st.booleans())
     def delivery_starts(self, arrives: bool) -> None:
-        assert next_delivery(self.course) == "claim"
+        assert next_delivery_purpose(self.aggregate) == "claim"
         if arrives:
             self.hear(Delivered(reference="ref-0"))
 
-    @precondition(lambda self: self.course.ticket.delivery_count)
+    @precondition(lambda self: self.aggregate.ticket.delivery_count)
     @rule(reference=st.sampled_from([None, "ref-1", "ref-2"]))
     def delivery_is_acknowledged(self, reference: str | None) -> None:
         self.hear(Delivered(reference=reference))
 
     @rule(attention=st.sampled_from(sorted(TROUBLES)), over=st.booleans())
     def something_is_wrong(self, attention: Attention, over: bool) -> None:
-        self.hear(AttentionChanged(attention=attention, over=over))
+        self.hear(AttentionChanged(attention=attention, cleared=over))
 
     @rule()
     def nonsense_comes(self) -> None:
@@ -225,65 +228,65 @@ class AnyOrder(AnyTicket):
     def time_passes(self, jump: timedelta) -> None:
         self.until(self.now + jump)
 
-    @precondition(lambda self: self.course.ticket.due_at)
+    @precondition(lambda self: self.aggregate.ticket.due_at)
     @rule()
     def the_deadline_comes(self) -> None:
-        self.until(self.course.ticket.due_at)
+        self.until(self.aggregate.ticket.due_at)
         self.hear(DeadlinePassed())
 
     @rule()
     def an_old_alarm_rings(self) -> None:
         self.hear(DeadlinePassed())
 
-    @precondition(lambda self: next_reminder(self.course.ticket) is not None)
+    @precondition(lambda self: next_reminder(self.aggregate.ticket) is not None)
     @rule()
     def a_reminder_is_due(self) -> None:
-        self.until(next_reminder(self.course.ticket))
-        before = self.course.ticket
+        self.until(next_reminder(self.aggregate.ticket))
+        before = self.aggregate.ticket
         self.hear(DeadlinePassed())
-        over = is_overdue(before, self.now) or confirmable(self.course, self.now)
-        assert over or self.course.ticket.reminders_sent == before.reminders_sent + 1
+        over = is_overdue(before, self.now) or auto_confirmable_amount(self.aggregate, self.now)
+        assert over or self.aggregate.ticket.reminders_sent == before.reminders_sent + 1
 
-    @precondition(lambda self: self.course.ticket.terms.response.on_timeout == "confirm")
+    @precondition(lambda self: self.aggregate.ticket.terms.response.on_timeout == "confirm")
     @rule(found=st.sampled_from(TimeoutResult))
     def the_partner_stays_silent(self, found: TimeoutResult) -> None:
-        if self.course.ticket.state in ON_THE_PARTNERS_TIME:
-            self.until(self.course.ticket.due_at)
-        amount = confirmable(self.course, self.now)
+        if self.aggregate.ticket.state in ON_THE_PARTNERS_TIME:
+            self.until(self.aggregate.ticket.due_at)
+        amount = auto_confirmable_amount(self.aggregate, self.now)
         if amount is None:
             return
         assert amount.amount <= 50
         self.keep()
-        foretold = foreseen_silence(self.course.ticket, self.now)[found]
-        fall_silent(self.course, self.now, found)
+        foretold = timeout_changes(self.aggregate.ticket, self.now)[found]
+        apply_response_timeout(self.aggregate, self.now, found)
         assert self.keep() == foretold
-        silent = Attention.PARTNER_SILENT in self.course.ticket.attention
+        silent = Attention.PARTNER_SILENT in self.aggregate.ticket.attention
         assert silent is (found is TimeoutResult.ESCALATED)
-        assert self.course.settlement_due(MAX_DATE) is not silent
+        assert self.aggregate.is_settlement_due(MAX_DATE) is not silent
 
-    @precondition(lambda self: self.course.ticket.state is State.ON_HOLD)
+    @precondition(lambda self: self.aggregate.ticket.state is State.ON_HOLD)
     @rule(rewards=REWARDS, none=st.booleans())
     def the_hold_ends(self, rewards: Any, none: bool) -> None:
-        self.until(self.course.ticket.due_at)
-        assert self.course.release_due(self.now)
+        self.until(self.aggregate.ticket.due_at)
+        assert self.aggregate.is_release_due(self.now)
         case = case_of(a_filed(), *(() if none else rewards))
-        self.course.release(release(case), self.now)
+        self.aggregate.apply_release(decide_release(case), self.now)
         self.partners_clock_starts()
-        assert self.course.ticket.state is not State.ON_HOLD
+        assert self.aggregate.ticket.state is not State.ON_HOLD
 
-    @precondition(lambda self: self.course.ticket.state is AWAITING)
+    @precondition(lambda self: self.aggregate.ticket.state is AWAITING)
     @rule(rewards=REWARDS, granted_to=st.sampled_from([None, None, NUMBER, "ZW-another"]))
     def the_cancellation_period_ends(self, rewards: Any, granted_to: str | None) -> None:
-        ticket = self.course.ticket
+        ticket = self.aggregate.ticket
         self.until(ticket.cancellation_ends_at)
         decided = ticket.confirmed_amount and ticket.cancellation_ends_at
-        assert self.course.settlement_due(self.now) is bool(decided)
+        assert self.aggregate.is_settlement_due(self.now) is bool(decided)
         if decided:
             grants = (a_grant(number=granted_to),) if granted_to else ()
-            verdict = settle(case_of(a_filed(), *rewards, grants=grants))
-            self.course.settle(verdict, self.now)
+            verdict = decide_settlement(case_of(a_filed(), *rewards, grants=grants))
+            self.aggregate.apply_settlement(verdict, self.now)
             self.grants += verdict is SettlementResult.GRANTED
-            assert self.course.ended
+            assert self.aggregate.is_closed
 
     @rule()
     def it_is_written_down(self) -> None:
@@ -292,9 +295,9 @@ class AnyOrder(AnyTicket):
     @rule()
     def the_workflow_continues_as_new(self) -> None:
         self.keep()
-        again = Ticket.model_validate_json(self.course.ticket.model_dump_json())
-        assert again == self.course.ticket
-        self.course = TicketAggregate(again)
+        again = Ticket.model_validate_json(self.aggregate.ticket.model_dump_json())
+        assert again == self.aggregate.ticket
+        self.aggregate = TicketAggregate(again)
 
 
 TestAnyOrder = AnyOrder.TestCase

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
 )
 
 from domain.claims.eligibility import assess
-from domain.handlers.commands import next_delivery
+from domain.handlers.commands import next_delivery_purpose
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import Delivered, RejectionReason, RewardRegistered
 from domain.values.ticket_number import derive_number
@@ -125,13 +125,13 @@ class OneReward(RuleBasedStateMachine):
         if answer.status != "accepted" or answer.order is None:
             return multiple()
         order_key, reward_kind = answer.order.order_key, answer.order.reward_kind
-        one.course.change(order_key=order_key, reward_kind=reward_kind)
+        one.aggregate.change(order_key=order_key, reward_kind=reward_kind)
         kept = filed.claim.model_copy(update={"link_id": answer.order.link_id})
         one.filed = filed.model_copy(update={"claim": kept})
         held_until = self.now + timedelta(days=2) if begins == "held" else None
-        one.course.accept(self.now, held_until=held_until)
+        one.aggregate.open(self.now, held_until=held_until)
         if begins == "sent":
-            next_delivery(one.course)
+            next_delivery_purpose(one.aggregate)
             one.hears(Delivered(reference="ref-1"), self.now)
         self.everybody.append(one)
         return one
@@ -151,7 +151,7 @@ class OneReward(RuleBasedStateMachine):
     def its_claim_arrives(self, one: Claimant, starts: bool) -> None:
         """At last, or acknowledged once more."""
         if starts and one.ticket.state is State.VALIDATED:
-            next_delivery(one.course)
+            next_delivery_purpose(one.aggregate)
         if one.ticket.delivery_count:
             one.hears(Delivered(), self.now)
 

@@ -9,12 +9,13 @@ from typing import Final
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from domain.handlers.message_handling import HandlingResult, hear
+from domain.handlers.message_handling import HandlingResult, handle_message
 from domain.partners.profile import PartnerRules
+from domain.tickets.attention import EMAIL_ATTENTION, Attention
 from domain.tickets.lifecycle import TRANSITIONS, State
 from domain.tickets.messages import DeadlinePassed, Message
-from domain.tickets.ticket import Attention, ChangeSet, Ticket
-from domain.tickets.ticket_aggregate import ABOUT_MAIL, TicketAggregate
+from domain.tickets.ticket import ChangeSet, Ticket
+from domain.tickets.ticket_aggregate import TicketAggregate
 from domain.values import periods
 from tests.support.builders import NOW, WARSAW, a_new_ticket
 
@@ -64,9 +65,9 @@ class AnyTicket(RuleBasedStateMachine):
     def begin(self, partner: PartnerRules, held: bool, promised: object) -> None:
         """Open a ticket of `partner`."""
         self.now: datetime = NOW
-        self.course = TicketAggregate(a_new_ticket(partner, promised_amount=promised))
-        self.course.accept(NOW, held_until=NOW + timedelta(days=2) if held else None)
-        self.writings: list[int] = []
+        self.aggregate = TicketAggregate(a_new_ticket(partner, promised_amount=promised))
+        self.aggregate.open(NOW, held_until=NOW + timedelta(days=2) if held else None)
+        self.versions: list[int] = []
         self.written_moves = 0
         self.letter_keys: list[str] = []
         self.purposes: list[str] = []
@@ -77,84 +78,88 @@ class AnyTicket(RuleBasedStateMachine):
 
     def partners_clock_starts(self) -> None:
         """Count how much time the partner has in all, from now."""
-        within = self.course.ticket.terms.response.deadline
+        within = self.aggregate.ticket.terms.response.deadline
         self.total = periods.add_period(self.now, within, WARSAW) - self.now
 
     def until(self, moment: datetime | None) -> None:
         """Let time pass until `moment`, on the clock of whoever's time it is."""
         passed = max(self.now, moment or self.now) - self.now
-        if self.course.ticket.state in ON_THE_PARTNERS_TIME:
+        if self.aggregate.ticket.state in ON_THE_PARTNERS_TIME:
             self.spent += passed
         self.now += passed
 
     def hear(self, message: Message) -> HandlingResult:
         """Hear a message, and hold what it did against what it may do."""
-        before = self.course.ticket
-        heard = hear(self.course, message, self.now)
-        if heard.answer:
-            first = self.answers.setdefault(heard.answer.key, heard.answer)
-            assert heard.answer == first
-        if heard.deliver and heard.deliver.startswith(("reminder", "information")):
-            self.purposes.append(heard.deliver)
-        if self.course.ticket.transitions == before.transitions:
+        before = self.aggregate.ticket
+        heard = handle_message(self.aggregate, message, self.now)
+        if heard.result:
+            first = self.answers.setdefault(heard.result.key, heard.result)
+            assert heard.result == first
+        if heard.delivery_purpose and heard.delivery_purpose.startswith(
+            ("reminder", "information")
+        ):
+            self.purposes.append(heard.delivery_purpose)
+        if self.aggregate.ticket.transitions == before.transitions:
             self.stands_still(before, message)
         else:
             assert not before.state.is_final
-            assert not heard.quiet
+            assert not heard.is_log_only
             self.member_is_asked(before)
         return heard
 
     def member_is_asked(self, before: Ticket) -> None:
         """A new question gives the member its whole time, whatever the partner has left."""
-        if self.course.ticket.state is ASKED and before.state is not ASKED:
-            within = self.course.ticket.terms.information.deadline
+        if self.aggregate.ticket.state is ASKED and before.state is not ASKED:
+            within = self.aggregate.ticket.terms.information.deadline
             self.members_deadline = periods.add_period(self.now, within, WARSAW)
 
     def stands_still(self, before: Ticket, message: Message) -> None:
         """A message that moves nothing rewinds no clock and decides nothing."""
-        stood_still(before, self.course.ticket, message, self.now)
+        stood_still(before, self.aggregate.ticket, message, self.now)
 
     def keep(self) -> ChangeSet:
         """Write down what has collected, and hold it against what was written before."""
-        writing = self.course.write_down()
-        self.writings.append(writing.version)
-        self.letter_keys += [letter.key for letter in writing.emails]
-        expected = range(self.written_moves + 1, self.written_moves + len(writing.transitions) + 1)
-        assert [move.seq for move in writing.transitions] == list(expected)
-        self.written_moves += len(writing.transitions)
-        assert writing.state is self.course.ticket.state
-        assert self.written_moves == len(self.course.ticket.transitions)
-        return writing
+        change_set = self.aggregate.collect_changes()
+        self.versions.append(change_set.version)
+        self.letter_keys += [letter.key for letter in change_set.emails]
+        expected = range(
+            self.written_moves + 1, self.written_moves + len(change_set.transitions) + 1
+        )
+        assert [move.seq for move in change_set.transitions] == list(expected)
+        self.written_moves += len(change_set.transitions)
+        assert change_set.state is self.aggregate.ticket.state
+        assert self.written_moves == len(self.aggregate.ticket.transitions)
+        return change_set
 
     @invariant()
     def every_move_is_an_arrow_and_none_is_lost(self) -> None:
-        is_on_the_map(self.course.ticket)
+        is_on_the_map(self.aggregate.ticket)
 
     @invariant()
     def a_reward_is_granted_once_and_only_to_a_resolved_ticket(self) -> None:
-        ticket = self.course.ticket
+        ticket = self.aggregate.ticket
         assert self.grants <= 1
         assert (ticket.granted_amount is not None) is bool(self.grants)
         assert ticket.granted_amount is None or ticket.state is State.RESOLVED
 
     @invariant()
     def writings_letters_and_purposes_are_counted_once(self) -> None:
-        assert self.writings == sorted(set(self.writings))
+        assert self.versions == sorted(set(self.versions))
         assert len(self.letter_keys) == len(set(self.letter_keys))
         assert len(self.purposes) == len(set(self.purposes))
 
     @invariant()
     def a_ticket_that_ended_waits_for_nothing_and_a_rejected_one_says_why(self) -> None:
-        ticket = self.course.ticket
+        ticket = self.aggregate.ticket
         if ticket.state.is_final:
             assert ticket.due_at is None
-            assert set(ticket.attention) <= ABOUT_MAIL
+            assert set(ticket.attention) <= EMAIL_ATTENTION
         assert ticket.state is not State.REJECTED or ticket.reason_code
 
     @invariant()
     def a_ticket_that_runs_can_go_on(self) -> None:
         """By its deadline, by an agent who is asked, or by the messages that its state takes."""
-        ticket = self.course.ticket
+        ticket = self.aggregate.ticket
         assert ticket.state is not State.ON_HOLD or ticket.due_at
         if ticket.state in ON_THE_PARTNERS_TIME and not ticket.due_at:
             assert Attention.PARTNER_SILENT in ticket.attention
@@ -165,12 +170,12 @@ class AnyTicket(RuleBasedStateMachine):
     @invariant()
     def the_partner_has_its_terms_time_and_never_more(self) -> None:
         """However often it asks: what it has used and what it has left are the same in all."""
-        ticket = self.course.ticket
+        ticket = self.aggregate.ticket
         if ticket.state in ON_THE_PARTNERS_TIME and ticket.due_at:
             assert self.spent + (ticket.due_at - self.now) == self.total
 
     @invariant()
     def the_members_deadline_stands_until_the_question_is_over(self) -> None:
-        ticket = self.course.ticket
+        ticket = self.aggregate.ticket
         if ticket.state is ASKED:
             assert ticket.due_at == self.members_deadline

@@ -27,7 +27,7 @@ def said(told: dict[str, str], *questions: str, **rules: Any) -> PartnerOutcome:
 
 
 def test_a_question_opens_the_next_round_when_it_does_not_wait_any_more() -> None:
-    course = [
+    aggregate = [
         (State.VALIDATED, 0),
         (State.SENT_TO_PARTNER, 0),
         (State.INFORMATION_REQUESTED, 1),
@@ -36,7 +36,7 @@ def test_a_question_opens_the_next_round_when_it_does_not_wait_any_more() -> Non
         (State.SENT_TO_PARTNER, 2),
         (State.AWAITING_CANCELLATION_PERIOD, 2),
     ]
-    assert [current_round(state, asked) for state, asked in course] == [0, 0, 0, 1, 1, 2, 2]
+    assert [current_round(state, asked) for state, asked in aggregate] == [0, 0, 0, 1, 1, 2, 2]
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,11 @@
 import pytest
 
 from domain.claims.parsing import parse_message
-from domain.handlers.commands import answer_for
-from domain.handlers.message_handling import hear
+from domain.handlers.commands import result_for_command
+from domain.handlers.message_handling import handle_message
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import Decision, Resend, TicketCommand
-from tests.support.builders import NOW, a_course, a_decision, a_withdrawal, an_inquiry
+from tests.support.builders import NOW, a_decision, a_withdrawal, an_aggregate, an_inquiry
 from tests.unit.domain.handlers.test_commands import LATER, a_resend, answered
 
 SAID = "it was seen by two of us"
@@ -25,16 +25,16 @@ OTHERS = [
 def test_something_else_under_the_id_of_a_request_is_refused_and_does_nothing(
     other: TicketCommand,
 ) -> None:
-    course = a_course()
-    hear(course, a_resend(), NOW)
-    course.write_down()
-    before = course.ticket
-    heard = hear(course, other, LATER)
-    assert heard.answer
-    assert (heard.quiet, heard.deliver, course.ticket) == (True, None, before)
-    told = answer_for(heard.answer, other)
+    aggregate = an_aggregate()
+    handle_message(aggregate, a_resend(), NOW)
+    aggregate.collect_changes()
+    before = aggregate.ticket
+    heard = handle_message(aggregate, other, LATER)
+    assert heard.result
+    assert (heard.is_log_only, heard.delivery_purpose, aggregate.ticket) == (True, None, before)
+    told = result_for_command(heard.result, other)
     assert (told.code, told.state_changed, told.problems) == ("key_reused", False, {})
-    assert answer_for(heard.answer, a_resend()).code is None, "the first keeps its answer"
+    assert result_for_command(heard.result, a_resend()).code is None, "the first keeps its answer"
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,10 @@ def test_something_else_under_the_id_of_a_request_is_refused_and_does_nothing(
 )
 def test_an_id_is_its_callers_own(other: TicketCommand) -> None:
     """Nobody is kept from acting by the ids of others, or learns which there are."""
-    course = a_course()
-    hear(course, a_resend(), NOW)
-    assert answered(hear(course, other, LATER)) == (True, None)
-    assert course.ticket.state is State.WITHDRAWN
+    aggregate = an_aggregate()
+    handle_message(aggregate, a_resend(), NOW)
+    assert answered(handle_message(aggregate, other, LATER)) == (True, None)
+    assert aggregate.ticket.state is State.WITHDRAWN
 
 
 def test_what_is_null_or_unknown_makes_no_other_request_of_it() -> None:

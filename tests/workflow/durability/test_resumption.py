@@ -203,7 +203,7 @@ async def test_what_a_run_of_before_still_writes_is_refused(env: TicketEnvironme
     await lose(env)
     await take_up(env)
     before = await env.row()
-    late = ChangeSet(number=env.number, version=before["writing"] + 1, state=State.REJECTED)
+    late = ChangeSet(number=env.number, version=before["version"] + 1, state=State.REJECTED)
     with pytest.raises(RunReplaced):
         async with env.postgres.transaction() as connection:
             await write_down(connection, late)

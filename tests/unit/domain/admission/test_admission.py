@@ -87,7 +87,7 @@ def test_an_accepted_claim_opens_its_ticket() -> None:
         a_partner().terms,
     )
     assert [letter.kind for letter in entry.admission.emails] == ["confirmation"]
-    assert entry.writing.emails == entry.admission.emails
+    assert entry.change_set.emails == entry.admission.emails
 
 
 def test_an_early_claim_is_held_and_says_until_when() -> None:
@@ -117,7 +117,7 @@ def test_a_claim_that_is_not_accepted_leaves_a_coded_trace_and_no_personal_data(
     result = entry.admission.result
     assert (result.status, result.state, entry.admission.ticket) == (status, State.DISCARDED, None)
     assert [(reason.code, reason.message) for reason in result.reasons] == [(code, code.upper())]
-    (move,) = entry.writing.transitions
+    (move,) = entry.change_set.transitions
     assert (move.seq, move.event, move.reason_code) == (1, Event.CLAIM_DISCARDED, code)
     kept = entry.model_dump_json()
     assert [word for word in PERSONAL if word in kept] == []
@@ -146,7 +146,7 @@ def test_a_refusal_is_sent_as_a_letter_only_when_it_came_later_than_ten_seconds(
     entry = entered(answers={})
     owed = late_refusal_emails(entry.admission, NOW, NOW + took)
     assert [letter.kind for letter in owed] == ["claim_not_accepted"] * is_sent
-    assert entry.writing.emails == ()
+    assert entry.change_set.emails == ()
 
 
 def test_a_late_refusal_names_reasons_dates_and_the_standing_ticket() -> None:
@@ -216,7 +216,7 @@ def test_whatever_was_sent_as_a_claim_gets_an_answer(raw: str) -> None:
 
 
 def test_unknown_fields_of_an_accepted_claim_are_noted() -> None:
-    (note,) = entered(coupon="X").writing.messages
+    (note,) = entered(coupon="X").change_set.messages
     assert (note.code, note.body) == ("unknown_fields", {"unknown_fields": ["coupon"]})
 
 

@@ -64,16 +64,16 @@ def test_whatever_comes_for_a_refused_claim_is_kept_and_moves_nothing(message: M
     refused = a_refused_claim()
     refused.log_message(message, NOW, unknown=("colour",))
     assert refused.has_pending_changes
-    writing = refused.collect_changes()
-    (note,) = writing.messages
+    change_set = refused.collect_changes()
+    (note,) = change_set.messages
     assert (note.code, note.at, note.seq) == ("action_not_allowed", NOW, None)
     assert note.body["unknown_fields"] == ["colour"]
-    assert (writing.number, writing.state, writing.reason_code) == (
+    assert (change_set.number, change_set.state, change_set.reason_code) == (
         NUMBER,
         State.DISCARDED,
         "incomplete",
     )
-    assert (writing.transitions, writing.results, writing.emails) == ((), (), ())
+    assert (change_set.transitions, change_set.results, change_set.emails) == ((), (), ())
     assert not refused.has_pending_changes
 
 
@@ -98,12 +98,15 @@ def test_a_letter_in_trouble_asks_for_attention_until_it_is_over() -> None:
     for attention in ("mail_retrying", "mail_undeliverable"):
         refused.log_message(AttentionChanged(attention=attention), NOW)
     assert refused.has_pending_changes
-    writing = refused.collect_changes()
-    assert (writing.attention, writing.messages) == (("mail_retrying", "mail_undeliverable"), ())
-    refused.log_message(
-        AttentionChanged(attention="mail_retrying", over=True), NOW + timedelta(hours=1)
+    change_set = refused.collect_changes()
+    assert (change_set.attention, change_set.messages) == (
+        ("mail_retrying", "mail_undeliverable"),
+        (),
     )
-    refused.log_message(AttentionChanged(attention="never_heard_of", over=True), NOW)
+    refused.log_message(
+        AttentionChanged(attention="mail_retrying", cleared=True), NOW + timedelta(hours=1)
+    )
+    refused.log_message(AttentionChanged(attention="never_heard_of", cleared=True), NOW)
     assert refused.collect_changes().attention == ("mail_undeliverable",)
 
 

@@ -5,22 +5,23 @@ from typing import Any
 
 import pytest
 
-from domain.handlers.message_handling import hear
+from domain.handlers.message_handling import handle_message
+from domain.tickets.attention import Attention
 from domain.tickets.emails import EmailKind
 from domain.tickets.lifecycle import Event, State
 from domain.tickets.messages import DeadlinePassed, RejectionReason, RewardRegistered
 from domain.tickets.settlement import SettlementResult
-from domain.tickets.ticket import Attention, MessageLogEntry, Ticket
+from domain.tickets.ticket import MessageLogEntry, Ticket
 from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (
     NOW,
     PLN_40,
     WARSAW,
-    a_course,
     a_decision,
     a_partner,
     a_question,
     a_withdrawal,
+    an_aggregate,
     an_outcome,
 )
 
@@ -38,15 +39,15 @@ def pln(amount: str) -> dict[str, str]:
 
 def confirmed(partner: Any = None, **told: Any) -> TicketAggregate:
     """A ticket whose partner confirmed with these words, with nothing left to be written."""
-    course = a_course(State.SENT_TO_PARTNER, partner)
-    hear(course, an_outcome(outcome_id="first", **told), NOW)
-    course.write_down()
-    return course
+    aggregate = an_aggregate(State.SENT_TO_PARTNER, partner)
+    handle_message(aggregate, an_outcome(outcome_id="first", **told), NOW)
+    aggregate.collect_changes()
+    return aggregate
 
 
-def notes(course: TicketAggregate) -> list[tuple[str, bool]]:
+def notes(aggregate: TicketAggregate) -> list[tuple[str, bool]]:
     """The code of each message that was kept since the last writing, and whether agents see it."""
-    return [(note.code, bool(note.discrepancy)) for note in course.write_down().messages]
+    return [(note.code, bool(note.discrepancy)) for note in aggregate.collect_changes().messages]
 
 
 def amount(ticket: Ticket) -> str | None:
@@ -64,42 +65,42 @@ def test_a_rejection_in_the_period_counts_as_cancelled_and_keeps_its_reason(
     reason: RejectionReason,
 ) -> None:
     """Networks and shops know one word for both; a return is the commonest of them."""
-    course = confirmed()
-    hear(course, an_outcome("rejected", reason_code=reason, note="came back"), LATER)
-    writing = course.write_down()
-    move = writing.transitions[-1]
+    aggregate = confirmed()
+    handle_message(aggregate, an_outcome("rejected", reason_code=reason, note="came back"), LATER)
+    change_set = aggregate.collect_changes()
+    move = change_set.transitions[-1]
     assert (move.event, move.to, move.reason_code) == (
         Event.ORDER_CANCELLED,
         State.REJECTED,
         reason,
     )
     assert (move.actor, move.note) == ("partner:velotel", "came back")
-    assert [letter.kind for letter in writing.emails] == [EmailKind.REJECTED]
-    assert not course.settlement_due(FAR)
+    assert [letter.kind for letter in change_set.emails] == [EmailKind.REJECTED]
+    assert not aggregate.is_settlement_due(FAR)
 
 
 def test_a_rejection_in_the_period_without_a_reason_is_a_cancellation() -> None:
-    course = confirmed()
-    hear(course, an_outcome("rejected"), LATER)
-    assert course.ticket.reason_code == "order_cancelled"
+    aggregate = confirmed()
+    handle_message(aggregate, an_outcome("rejected"), LATER)
+    assert aggregate.ticket.reason_code == "order_cancelled"
 
 
 @pytest.mark.parametrize("told", ["12.00", "55.50", "500.00", "0.01"])
 def test_a_changed_amount_replaces_the_confirmed_one(told: str) -> None:
     """A partial return; the history has the move, the member a letter with what is due when."""
-    course = confirmed(**ENDS)
-    hear(course, an_outcome(reward=pln(told), note="one of two came back"), LATER)
-    writing = course.write_down()
-    move = writing.transitions[-1]
+    aggregate = confirmed(**ENDS)
+    handle_message(aggregate, an_outcome(reward=pln(told), note="one of two came back"), LATER)
+    change_set = aggregate.collect_changes()
+    move = change_set.transitions[-1]
     assert (move.event, move.from_state, move.to) == (Event.PARTNER_CONFIRMED, AWAITING, AWAITING)
     assert (move.actor, move.note) == ("partner:velotel", "one of two came back")
-    assert writing.confirmed_amount is not None
-    assert str(writing.confirmed_amount.amount) == told
-    (letter,) = writing.emails
+    assert change_set.confirmed_amount is not None
+    assert str(change_set.confirmed_amount.amount) == told
+    (letter,) = change_set.emails
     assert letter.kind is EmailKind.PARTNER_CONFIRMED
     assert letter.params == {"due_on": "2026-12-01", "amount": pln(told)}
-    assert writing.cancellation_ends_at == midnight(2026, 12, 1)
-    assert course.settlement_due(FAR)
+    assert change_set.cancellation_ends_at == midnight(2026, 12, 1)
+    assert aggregate.is_settlement_due(FAR)
 
 
 @pytest.mark.parametrize(
@@ -108,22 +109,22 @@ def test_a_changed_amount_replaces_the_confirmed_one(told: str) -> None:
 def test_an_amount_that_may_not_be_granted_waits_for_a_person_never_at_the_old_one(
     told: dict[str, str],
 ) -> None:
-    course = confirmed(**ENDS)
-    hear(course, an_outcome(reward=told), LATER)
-    assert amount(course.ticket) is None
-    assert list(course.ticket.attention) == [Attention.AMOUNT_UNDECIDED]
-    assert not course.settlement_due(FAR)
-    hear(course, a_decision(reward=pln("12.00")), LATER)
-    assert amount(course.ticket) == "12.00"
-    assert course.settlement_due(FAR)
+    aggregate = confirmed(**ENDS)
+    handle_message(aggregate, an_outcome(reward=told), LATER)
+    assert amount(aggregate.ticket) is None
+    assert list(aggregate.ticket.attention) == [Attention.AMOUNT_UNDECIDED]
+    assert not aggregate.is_settlement_due(FAR)
+    handle_message(aggregate, a_decision(reward=pln("12.00")), LATER)
+    assert amount(aggregate.ticket) == "12.00"
+    assert aggregate.is_settlement_due(FAR)
 
 
 def test_an_amount_that_can_be_granted_makes_up_for_one_that_could_not() -> None:
-    course = confirmed(reward=pln("900.00"), **ENDS)
-    assert list(course.ticket.attention) == [Attention.AMOUNT_UNDECIDED]
-    hear(course, an_outcome(reward=pln("90.00")), LATER)
-    assert (amount(course.ticket), course.ticket.attention) == ("90.00", ())
-    assert course.settlement_due(FAR)
+    aggregate = confirmed(reward=pln("900.00"), **ENDS)
+    assert list(aggregate.ticket.attention) == [Attention.AMOUNT_UNDECIDED]
+    handle_message(aggregate, an_outcome(reward=pln("90.00")), LATER)
+    assert (amount(aggregate.ticket), aggregate.ticket.attention) == ("90.00", ())
+    assert aggregate.is_settlement_due(FAR)
 
 
 @pytest.mark.parametrize(
@@ -140,16 +141,16 @@ def test_changed_dates_replace_the_end_of_the_period(
     first: dict[str, str], told: dict[str, str], ends_at: datetime
 ) -> None:
     """The latest message that names a date decides; the amount stays."""
-    course = confirmed(a_partner(cancellation=FROM_ACTIVATION), **first)
-    hear(course, an_outcome(**told), LATER)
-    assert course.ticket.cancellation_ends_at == course.ticket.due_at == ends_at
-    assert (amount(course.ticket), course.ticket.attention) == ("40.00", ())
-    assert len(course.write_down().emails) == 1
+    aggregate = confirmed(a_partner(cancellation=FROM_ACTIVATION), **first)
+    handle_message(aggregate, an_outcome(**told), LATER)
+    assert aggregate.ticket.cancellation_ends_at == aggregate.ticket.due_at == ends_at
+    assert (amount(aggregate.ticket), aggregate.ticket.attention) == ("40.00", ())
+    assert len(aggregate.collect_changes().emails) == 1
 
 
 def test_repeated_changes_never_push_the_end_past_the_profiles_bound() -> None:
     """R33: the bound runs from the first confirmation, not from the last one."""
-    course = confirmed(
+    aggregate = confirmed(
         a_partner(cancellation=FROM_ACTIVATION | {"max_period": "P30D"}),
         cancellation_ends_on="2026-10-30",
     )
@@ -157,99 +158,101 @@ def test_repeated_changes_never_push_the_end_past_the_profiles_bound() -> None:
     for day in range(1, 4):
         at += timedelta(days=3)
         told = an_outcome(outcome_id=str(day), cancellation_ends_on=f"2031-01-0{day}")
-        hear(course, told, at)
-    assert course.ticket.cancellation_ends_at is not None
-    assert course.ticket.cancellation_ends_at <= NOW + timedelta(days=31)
+        handle_message(aggregate, told, at)
+    assert aggregate.ticket.cancellation_ends_at is not None
+    assert aggregate.ticket.cancellation_ends_at <= NOW + timedelta(days=31)
 
 
 @pytest.mark.parametrize(
     "told", [{}, {"reward": PLN_40}, ENDS, ENDS | {"reward": PLN_40, "note": "as we said"}]
 )
 def test_a_confirmation_that_says_nothing_new_moves_nothing(told: dict[str, Any]) -> None:
-    course = confirmed(**ENDS)
-    before = course.ticket
-    heard = hear(course, an_outcome(**told), LATER)
-    assert heard.quiet
-    assert course.ticket.transitions == before.transitions
-    assert course.ticket.due_at == before.due_at
-    assert notes(course) == [("unchanged", False)]
+    aggregate = confirmed(**ENDS)
+    before = aggregate.ticket
+    heard = handle_message(aggregate, an_outcome(**told), LATER)
+    assert heard.is_log_only
+    assert aggregate.ticket.transitions == before.transitions
+    assert aggregate.ticket.due_at == before.due_at
+    assert notes(aggregate) == [("unchanged", False)]
 
 
 def test_an_amount_that_agents_overruled_is_not_new_when_it_comes_once_more() -> None:
-    course = confirmed(reward=pln("900.00"), **ENDS)
-    hear(course, a_decision(reward=PLN_40), LATER)
-    course.write_down()
-    hear(course, an_outcome(reward=pln("900.00")), LATER)
-    assert amount(course.ticket) == "40.00"
-    assert notes(course) == [("unchanged", False)]
+    aggregate = confirmed(reward=pln("900.00"), **ENDS)
+    handle_message(aggregate, a_decision(reward=PLN_40), LATER)
+    aggregate.collect_changes()
+    handle_message(aggregate, an_outcome(reward=pln("900.00")), LATER)
+    assert amount(aggregate.ticket) == "40.00"
+    assert notes(aggregate) == [("unchanged", False)]
 
 
 def test_an_older_confirmation_does_not_replace_a_newer_one() -> None:
     """Messages overtake each other; `occurred_at` says which is newer, where both have it."""
-    course = confirmed(reward=pln("12.00"), occurred_at=NOW - timedelta(hours=2))
+    aggregate = confirmed(reward=pln("12.00"), occurred_at=NOW - timedelta(hours=2))
     old = an_outcome(reward=PLN_40, occurred_at=NOW - timedelta(hours=3))
-    hear(course, old, LATER)
-    assert amount(course.ticket) == "12.00"
-    assert notes(course) == [("outdated", False)]
+    handle_message(aggregate, old, LATER)
+    assert amount(aggregate.ticket) == "12.00"
+    assert notes(aggregate) == [("outdated", False)]
 
 
 def test_a_rejection_older_than_the_confirmation_holds_the_payment_for_a_person() -> None:
-    course = confirmed(occurred_at=NOW - timedelta(hours=2))
+    aggregate = confirmed(occurred_at=NOW - timedelta(hours=2))
     old = an_outcome("rejected", reason_code="order_returned", occurred_at=NOW - timedelta(days=1))
-    hear(course, old, LATER)
-    assert course.ticket.state is AWAITING
-    assert list(course.ticket.attention) == [Attention.OUTCOME_CONTRADICTED]
-    assert not course.settlement_due(FAR)
-    assert notes(course) == [("outdated", True)]
-    hear(course, DeadlinePassed(), FAR)
-    hear(course, a_decision(), FAR)
-    assert course.ticket.attention == ()
-    assert course.settlement_due(FAR)
+    handle_message(aggregate, old, LATER)
+    assert aggregate.ticket.state is AWAITING
+    assert list(aggregate.ticket.attention) == [Attention.OUTCOME_CONTRADICTED]
+    assert not aggregate.is_settlement_due(FAR)
+    assert notes(aggregate) == [("outdated", True)]
+    handle_message(aggregate, DeadlinePassed(), FAR)
+    handle_message(aggregate, a_decision(), FAR)
+    assert aggregate.ticket.attention == ()
+    assert aggregate.is_settlement_due(FAR)
 
 
 def test_a_clock_that_runs_ahead_makes_nothing_after_it_older() -> None:
-    course = confirmed(occurred_at="2099-01-01T00:00:00Z")
-    hear(course, an_outcome("rejected", occurred_at=LATER), LATER)
-    assert course.ticket.state is State.REJECTED
+    aggregate = confirmed(occurred_at="2099-01-01T00:00:00Z")
+    handle_message(aggregate, an_outcome("rejected", occurred_at=LATER), LATER)
+    assert aggregate.ticket.state is State.REJECTED
 
 
 def test_an_outcome_of_the_same_moment_is_not_older() -> None:
-    course = confirmed(occurred_at=NOW)
-    hear(course, an_outcome("rejected", occurred_at=NOW), LATER)
-    assert course.ticket.state is State.REJECTED
+    aggregate = confirmed(occurred_at=NOW)
+    handle_message(aggregate, an_outcome("rejected", occurred_at=NOW), LATER)
+    assert aggregate.ticket.state is State.REJECTED
 
 
 def test_one_id_with_another_content_is_shown_and_moves_nothing() -> None:
-    course = confirmed()
-    before = course.ticket
-    hear(course, an_outcome("rejected", outcome_id="first"), LATER)
-    assert course.ticket == before.model_copy(update={"unapplied_messages": 1})
-    assert notes(course) == [("outcome_id_reused", True)]
+    aggregate = confirmed()
+    before = aggregate.ticket
+    handle_message(aggregate, an_outcome("rejected", outcome_id="first"), LATER)
+    assert aggregate.ticket == before.model_copy(update={"unapplied_messages": 1})
+    assert notes(aggregate) == [("outcome_id_reused", True)]
 
 
 def test_a_partner_that_keeps_changing_its_mind_is_left_to_a_person() -> None:
     """Each change is a move and a letter: twenty are enough."""
-    course = confirmed(**ENDS)
+    aggregate = confirmed(**ENDS)
     for turn in range(30):
-        hear(course, an_outcome(outcome_id=str(turn), reward=pln(f"{turn + 1}.00")), LATER)
-    assert len(course.ticket.transitions) == 23
-    assert list(course.ticket.attention) == [Attention.OUTCOME_CONTRADICTED]
-    assert not course.settlement_due(FAR)
-    assert notes(course)[-1] == ("too_many_changes", True)
+        handle_message(
+            aggregate, an_outcome(outcome_id=str(turn), reward=pln(f"{turn + 1}.00")), LATER
+        )
+    assert len(aggregate.ticket.transitions) == 23
+    assert list(aggregate.ticket.attention) == [Attention.OUTCOME_CONTRADICTED]
+    assert not aggregate.is_settlement_due(FAR)
+    assert notes(aggregate)[-1] == ("too_many_changes", True)
 
 
 def ended(state: State) -> TicketAggregate:
     """A ticket that has ended so."""
-    course = a_course(AWAITING if state is State.RESOLVED else State.SENT_TO_PARTNER)
+    aggregate = an_aggregate(AWAITING if state is State.RESOLVED else State.SENT_TO_PARTNER)
     match state:
         case State.RESOLVED:
-            course.settle(SettlementResult.GRANTED, NOW)
+            aggregate.apply_settlement(SettlementResult.GRANTED, NOW)
         case State.WITHDRAWN:
-            hear(course, a_withdrawal(), NOW)
+            handle_message(aggregate, a_withdrawal(), NOW)
         case _:
-            hear(course, an_outcome("rejected", outcome_id="first"), NOW)
-    course.write_down()
-    return course
+            handle_message(aggregate, an_outcome("rejected", outcome_id="first"), NOW)
+    aggregate.collect_changes()
+    return aggregate
 
 
 @pytest.mark.parametrize(
@@ -271,27 +274,27 @@ def ended(state: State) -> TicketAggregate:
 def test_what_contradicts_a_ticket_that_has_ended_is_shown_to_agents(
     state: State, outcome: str, told: dict[str, Any], shown: bool
 ) -> None:
-    course = ended(state)
-    hear(course, an_outcome(outcome, **told), LATER)
-    assert course.ticket.state is state
-    assert notes(course) == [("action_not_allowed", shown)]
+    aggregate = ended(state)
+    handle_message(aggregate, an_outcome(outcome, **told), LATER)
+    assert aggregate.ticket.state is state
+    assert notes(aggregate) == [("action_not_allowed", shown)]
 
 
 def test_a_reward_that_is_registered_after_the_grant_is_shown_to_agents() -> None:
-    course = ended(State.RESOLVED)
-    hear(course, RewardRegistered(reward_id="rew-9"), LATER)
-    assert notes(course) == [("action_not_allowed", True)]
+    aggregate = ended(State.RESOLVED)
+    handle_message(aggregate, RewardRegistered(reward_id="rew-9"), LATER)
+    assert notes(aggregate) == [("action_not_allowed", True)]
 
 
 def test_a_question_after_the_confirmation_is_shown_to_agents() -> None:
-    course = confirmed()
-    hear(course, a_question(), LATER)
-    assert notes(course) == [("action_not_allowed", True)]
+    aggregate = confirmed()
+    handle_message(aggregate, a_question(), LATER)
+    assert notes(aggregate) == [("action_not_allowed", True)]
 
 
 def test_another_partners_word_contradicts_nothing() -> None:
-    course = ended(State.RESOLVED)
-    hear(course, an_outcome("rejected", partner_id="otherpartner"), LATER)
-    (note,) = course.write_down().messages
+    aggregate = ended(State.RESOLVED)
+    handle_message(aggregate, an_outcome("rejected", partner_id="otherpartner"), LATER)
+    (note,) = aggregate.collect_changes().messages
     assert isinstance(note, MessageLogEntry)
     assert (note.code, note.discrepancy) == ("wrong_partner", None)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from domain.handlers.confirmation import confirmation
-from domain.tickets.ticket import Attention, Ticket
+from domain.handlers.confirmation import evaluate_confirmation
+from domain.tickets.attention import Attention
+from domain.tickets.ticket import Ticket
 from domain.values.types import Money
 from tests.support.builders import NOW, PLN_40, WARSAW, a_new_ticket, a_partner, an_outcome
 
@@ -57,14 +58,19 @@ def test_the_partners_amount_wins_up_to_the_maximum_else_the_promised_one(
     attention: list[Attention],
 ) -> None:
     """R21: none, more than the maximum, or another currency: a person decides."""
-    worth = confirmation(a_new_ticket(promised_amount=promised), NOW, an_outcome(reward=told))
+    worth = evaluate_confirmation(
+        a_new_ticket(promised_amount=promised), NOW, an_outcome(reward=told)
+    )
     assert worth.amount == (Money.model_validate(pln(amount)) if amount else None)
     assert list(worth.attention) == attention
 
 
 def test_an_agents_amount_stands_also_above_the_maximum() -> None:
     reward = Money.model_validate(pln("800.00"))
-    assert confirmation(a_new_ticket(promised_amount=None), NOW, reward=reward).amount == reward
+    assert (
+        evaluate_confirmation(a_new_ticket(promised_amount=None), NOW, reward=reward).amount
+        == reward
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,7 +119,7 @@ def test_the_period_ends_as_the_partner_says_else_counts_from_its_anchor(
     ticket: Ticket, told: dict[str, str], ends_at: datetime
 ) -> None:
     """R32, R33: explicit end, the outcome's date, the member's; midnight after the last day."""
-    worth = confirmation(ticket, NOW, an_outcome(**told))
+    worth = evaluate_confirmation(ticket, NOW, an_outcome(**told))
     assert worth.ends_at == ends_at
     assert worth.attention == ()
 
@@ -131,13 +137,15 @@ def test_where_the_anchor_is_unknown_a_person_decides(
     starts_from: str, told: dict[str, str]
 ) -> None:
     """R32, R33."""
-    worth = confirmation(a_ticket_counting(starts_from), NOW, an_outcome(**told))
+    worth = evaluate_confirmation(a_ticket_counting(starts_from), NOW, an_outcome(**told))
     assert worth.ends_at is None
     assert list(worth.attention) == END
 
 
 def test_an_unknown_amount_and_an_unknown_end_are_both_named() -> None:
-    worth = confirmation(a_ticket_counting("activation", promised_amount=None), NOW, an_outcome())
+    worth = evaluate_confirmation(
+        a_ticket_counting("activation", promised_amount=None), NOW, an_outcome()
+    )
     assert list(worth.attention) == AMOUNT + END
 
 
@@ -149,7 +157,7 @@ def test_an_unknown_amount_and_an_unknown_end_are_both_named() -> None:
 def test_the_end_is_never_later_than_the_profiles_bound(told: dict[str, str], period: str) -> None:
     """R33: counted from the confirmation."""
     ticket = a_ticket_counting("order", period, max_period="P30D")
-    worth = confirmation(ticket, NOW, an_outcome(**told))
+    worth = evaluate_confirmation(ticket, NOW, an_outcome(**told))
     assert worth.ends_at is not None
     assert NOW + timedelta(days=30) <= worth.ends_at <= NOW + timedelta(days=31)
 
@@ -157,7 +165,7 @@ def test_the_end_is_never_later_than_the_profiles_bound(told: dict[str, str], pe
 def test_a_period_that_is_already_over_keeps_its_past_end() -> None:
     """R33: it still passes through its state, without waiting."""
     for told in ({}, {"cancellation_ends_on": "2026-10-01"}):
-        ends_at = confirmation(a_ticket_counting("order"), NOW, an_outcome(**told)).ends_at
+        ends_at = evaluate_confirmation(a_ticket_counting("order"), NOW, an_outcome(**told)).ends_at
         assert ends_at is not None
         assert ends_at < NOW
 
@@ -166,29 +174,31 @@ def test_a_period_in_seconds_runs_from_the_time_of_the_order() -> None:
     """R33."""
     at = NOW - timedelta(seconds=30)
     ticket = a_ticket_counting("order", "PT90S", ordered_at=at)
-    assert confirmation(ticket, NOW, an_outcome()).ends_at == at + timedelta(seconds=90)
+    assert evaluate_confirmation(ticket, NOW, an_outcome()).ends_at == at + timedelta(seconds=90)
 
 
 def test_an_agents_confirmation_counts_from_what_is_known() -> None:
     """R33: no outcome, so the order's day or the member's answer."""
-    assert confirmation(a_ticket_counting("order"), NOW).ends_at == midnight(2026, 10, 16)
+    assert evaluate_confirmation(a_ticket_counting("order"), NOW).ends_at == midnight(2026, 10, 16)
     answered = a_ticket_counting("activation", anchor_dates={"activation": date(2026, 10, 11)})
-    assert confirmation(answered, NOW).ends_at == midnight(2026, 10, 26)
-    assert confirmation(a_ticket_counting("activation"), NOW).ends_at is None
+    assert evaluate_confirmation(answered, NOW).ends_at == midnight(2026, 10, 26)
+    assert evaluate_confirmation(a_ticket_counting("activation"), NOW).ends_at is None
 
 
 def test_a_period_from_the_order_ends_by_its_day_whatever_its_hour() -> None:
     """R33: with or without a time, fourteen days are fourteen days."""
     late = datetime(2026, 10, 1, 21, 59, tzinfo=UTC)
     ticket = a_ticket_counting("order", ordered_at=late)
-    assert confirmation(ticket, NOW, an_outcome()).ends_at == midnight(2026, 10, 16)
+    assert evaluate_confirmation(ticket, NOW, an_outcome()).ends_at == midnight(2026, 10, 16)
 
 
 def test_a_contract_that_starts_later_ends_later() -> None:
     """R31, R32."""
     ticket = a_ticket_counting("contract_start")
     ends = [
-        confirmation(ticket, NOW, an_outcome(contract_started_on=f"2026-11-{day:02}")).ends_at
+        evaluate_confirmation(
+            ticket, NOW, an_outcome(contract_started_on=f"2026-11-{day:02}")
+        ).ends_at
         for day in range(1, 29)
     ]
     assert all(one and other and one < other for one, other in pairwise(ends))

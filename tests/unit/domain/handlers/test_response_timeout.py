@@ -5,21 +5,21 @@ from typing import Any
 
 import pytest
 
-from domain.handlers.message_handling import hear
+from domain.handlers.message_handling import handle_message
 from domain.handlers.response_timeout import (
     TimeoutResult,
-    confirmable,
-    fall_silent,
-    foreseen_silence,
-    month_of,
+    apply_response_timeout,
+    auto_confirmable_amount,
+    market_month,
+    timeout_changes,
 )
 from domain.partners.profile import PartnerRules
+from domain.tickets.attention import Attention
 from domain.tickets.emails import EmailKind
 from domain.tickets.lifecycle import Event, State
 from domain.tickets.messages import DeadlinePassed
-from domain.tickets.ticket import Attention
 from domain.tickets.ticket_aggregate import TicketAggregate
-from tests.support.builders import NOW, PLN_40, a_course, a_partner, a_question, an_outcome
+from tests.support.builders import NOW, PLN_40, a_partner, a_question, an_aggregate, an_outcome
 
 DUE = NOW + timedelta(days=14, hours=1)  # over the end of summer time
 SECOND = timedelta(seconds=1)
@@ -41,69 +41,69 @@ def a_silent_partner(on_timeout: str, up_to: str = "50.00", **changes: Any) -> P
 
 def silent(silence: str, state: State = State.SENT_TO_PARTNER, **changes: Any) -> TicketAggregate:
     """A ticket of a partner that says nothing."""
-    return a_course(state, a_silent_partner(silence), **changes)
+    return an_aggregate(state, a_silent_partner(silence), **changes)
 
 
-def amount(course: TicketAggregate, now: datetime = DUE) -> str | None:
+def amount(aggregate: TicketAggregate, now: datetime = DUE) -> str | None:
     """The amount that silence would confirm now."""
-    found = confirmable(course, now)
+    found = auto_confirmable_amount(aggregate, now)
     return str(found.amount) if found else None
 
 
 @pytest.mark.parametrize("state", UNANSWERED)
 def test_silence_asks_a_person_and_the_ticket_stays(state: State) -> None:
     """R31: no clock runs on, and the member gets no letter that says nothing."""
-    course = silent("escalate", state)
-    hear(course, DeadlinePassed(), DUE)
-    writing = course.write_down()
-    assert [(m.event, m.from_state, m.to) for m in writing.transitions] == [
+    aggregate = silent("escalate", state)
+    handle_message(aggregate, DeadlinePassed(), DUE)
+    change_set = aggregate.collect_changes()
+    assert [(m.event, m.from_state, m.to) for m in change_set.transitions] == [
         (Event.PARTNER_SILENT, state, state)
     ]
-    assert (writing.attention, writing.due_at) == ((Attention.PARTNER_SILENT,), None)
-    assert writing.emails == ()
+    assert (change_set.attention, change_set.due_at) == ((Attention.PARTNER_SILENT,), None)
+    assert change_set.emails == ()
 
 
 @pytest.mark.parametrize("state", UNANSWERED)
 def test_silence_rejects_with_its_reason_where_the_profile_says_so(state: State) -> None:
     """R34."""
-    course = silent("reject", state)
-    hear(course, DeadlinePassed(), DUE - SECOND)
-    assert course.ticket.state is state
-    hear(course, DeadlinePassed(), DUE)
-    assert (course.ticket.state, course.ticket.reason_code) == (State.REJECTED, "no_answer")
-    (letter,) = course.write_down().emails
+    aggregate = silent("reject", state)
+    handle_message(aggregate, DeadlinePassed(), DUE - SECOND)
+    assert aggregate.ticket.state is state
+    handle_message(aggregate, DeadlinePassed(), DUE)
+    assert (aggregate.ticket.state, aggregate.ticket.reason_code) == (State.REJECTED, "no_answer")
+    (letter,) = aggregate.collect_changes().emails
     assert (letter.kind, letter.params["reason_code"]) == (EmailKind.REJECTED, "no_answer")
 
 
 @pytest.mark.parametrize("state", UNANSWERED)
 def test_silence_confirms_under_the_tickets_cap_to_the_second(state: State) -> None:
     """R31: what it confirms waits for the end of the cancellation period like any other."""
-    course = silent("confirm", state)
-    assert amount(course, DUE - SECOND) is None
-    assert amount(course) == "40.00"
-    fall_silent(course, DUE, TimeoutResult.CONFIRMED)
-    assert (course.ticket.state, course.ticket.attention) == (AWAITING, ())
-    writing = course.write_down()
-    assert [move.event for move in writing.transitions] == [Event.PARTNER_SILENT]
-    assert [letter.kind for letter in writing.emails] == [EmailKind.PARTNER_CONFIRMED]
-    assert writing.emails[0].params["amount"] == PLN_40
-    assert course.settlement_due(DUE)
+    aggregate = silent("confirm", state)
+    assert amount(aggregate, DUE - SECOND) is None
+    assert amount(aggregate) == "40.00"
+    apply_response_timeout(aggregate, DUE, TimeoutResult.CONFIRMED)
+    assert (aggregate.ticket.state, aggregate.ticket.attention) == (AWAITING, ())
+    change_set = aggregate.collect_changes()
+    assert [move.event for move in change_set.transitions] == [Event.PARTNER_SILENT]
+    assert [letter.kind for letter in change_set.emails] == [EmailKind.PARTNER_CONFIRMED]
+    assert change_set.emails[0].params["amount"] == PLN_40
+    assert aggregate.is_settlement_due(DUE)
 
 
 def test_a_deadline_that_may_confirm_is_left_to_the_books() -> None:
     """They alone know what the partner's month still allows."""
-    course = silent("confirm")
-    before = course.ticket
-    assert hear(course, DeadlinePassed(), DUE).quiet
-    assert course.ticket == before
+    aggregate = silent("confirm")
+    before = aggregate.ticket
+    assert handle_message(aggregate, DeadlinePassed(), DUE).is_log_only
+    assert aggregate.ticket == before
 
 
 def test_over_the_month_the_books_have_a_person_asked() -> None:
-    course = silent("confirm")
-    fall_silent(course, DUE, TimeoutResult.ESCALATED)
-    assert (course.ticket.state, course.ticket.due_at) == (State.SENT_TO_PARTNER, None)
-    assert list(course.ticket.attention) == [Attention.PARTNER_SILENT]
-    assert amount(course, DUE + timedelta(days=40)) is None
+    aggregate = silent("confirm")
+    apply_response_timeout(aggregate, DUE, TimeoutResult.ESCALATED)
+    assert (aggregate.ticket.state, aggregate.ticket.due_at) == (State.SENT_TO_PARTNER, None)
+    assert list(aggregate.ticket.attention) == [Attention.PARTNER_SILENT]
+    assert amount(aggregate, DUE + timedelta(days=40)) is None
 
 
 @pytest.mark.parametrize(
@@ -122,24 +122,24 @@ def test_an_amount_over_the_cap_or_undecided_asks_a_person(
     promised: Any, confirmed: str | None
 ) -> None:
     """R21: silence decides nothing that a person must decide."""
-    course = silent("confirm", promised_amount=promised)
-    assert amount(course) == confirmed
+    aggregate = silent("confirm", promised_amount=promised)
+    assert amount(aggregate) == confirmed
     if confirmed is None:
-        hear(course, DeadlinePassed(), DUE)
-        assert course.ticket.state is State.SENT_TO_PARTNER
-        assert list(course.ticket.attention) == [Attention.PARTNER_SILENT]
-        assert course.ticket.confirmed_amount is None
+        handle_message(aggregate, DeadlinePassed(), DUE)
+        assert aggregate.ticket.state is State.SENT_TO_PARTNER
+        assert list(aggregate.ticket.attention) == [Attention.PARTNER_SILENT]
+        assert aggregate.ticket.confirmed_amount is None
 
 
 def test_an_unknown_end_of_the_cancellation_period_asks_a_person() -> None:
     """R32, R33."""
-    course = a_course(partner=a_silent_partner("confirm", cancellation=FROM_ACTIVATION))
-    assert amount(course) is None
-    hear(course, DeadlinePassed(), DUE)
-    assert list(course.ticket.attention) == [Attention.PARTNER_SILENT]
+    aggregate = an_aggregate(partner=a_silent_partner("confirm", cancellation=FROM_ACTIVATION))
+    assert amount(aggregate) is None
+    handle_message(aggregate, DeadlinePassed(), DUE)
+    assert list(aggregate.ticket.attention) == [Attention.PARTNER_SILENT]
     told = {"activation": date(2026, 10, 2)}
     partner = a_silent_partner("confirm", cancellation=FROM_ACTIVATION)
-    known = a_course(partner=partner, anchor_dates=told)
+    known = an_aggregate(partner=partner, anchor_dates=told)
     assert amount(known) == "40.00"
 
 
@@ -157,20 +157,20 @@ def test_only_a_partner_that_owes_an_answer_can_be_silent(state: State) -> None:
 @pytest.mark.parametrize("answer", [an_outcome(), an_outcome("rejected"), a_question()])
 def test_a_partner_that_has_answered_is_not_silent(answer: Any) -> None:
     """R34."""
-    course = silent("confirm")
-    hear(course, answer, DUE - SECOND)
-    assert amount(course) is None
+    aggregate = silent("confirm")
+    handle_message(aggregate, answer, DUE - SECOND)
+    assert amount(aggregate) is None
 
 
 def test_what_is_foreseen_is_what_then_happens_and_changes_nothing_yet() -> None:
     for found in TimeoutResult:
-        course = silent("confirm")
-        before = course.ticket
-        foretold = foreseen_silence(course.ticket, DUE)
+        aggregate = silent("confirm")
+        before = aggregate.ticket
+        foretold = timeout_changes(aggregate.ticket, DUE)
         assert set(foretold) == set(TimeoutResult)
-        assert course.ticket == before
-        fall_silent(course, DUE, found)
-        assert course.write_down() == foretold[found]
+        assert aggregate.ticket == before
+        apply_response_timeout(aggregate, DUE, found)
+        assert aggregate.collect_changes() == foretold[found]
 
 
 @pytest.mark.parametrize(
@@ -187,4 +187,4 @@ def test_the_month_of_a_cap_is_that_of_the_markets_calendar(
     now: datetime, zone: str, month: date
 ) -> None:
     market = {"time_zone": zone, "currency": "PLN", "language": "pl"}
-    assert month_of(a_course(partner=a_partner(market=market)).ticket, now) == month
+    assert market_month(an_aggregate(partner=a_partner(market=market)).ticket, now) == month

@@ -2,29 +2,29 @@
 
 import pytest
 
-from domain.handlers.message_handling import hear
+from domain.handlers.message_handling import handle_message
+from domain.tickets.attention import Attention
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import AttentionChanged, Delivered
-from domain.tickets.ticket import Attention
-from tests.support.builders import NOW, a_course, a_withdrawal, an_outcome
+from tests.support.builders import NOW, a_withdrawal, an_aggregate, an_outcome
 
 
 @pytest.mark.parametrize("trouble", ["delivery_retrying", "partner_contract_fault"])
 def test_trouble_with_the_delivery_asks_for_attention_until_it_succeeds(trouble: str) -> None:
-    course = a_course(State.VALIDATED)
-    hear(course, AttentionChanged(attention=trouble), NOW)
-    assert list(course.ticket.attention) == [trouble]
-    hear(course, Delivered(reference="ref-9"), NOW)
-    assert (course.ticket.attention, course.ticket.partner_reference) == ((), "ref-9")
-    assert course.ticket.state is State.SENT_TO_PARTNER
+    aggregate = an_aggregate(State.VALIDATED)
+    handle_message(aggregate, AttentionChanged(attention=trouble), NOW)
+    assert list(aggregate.ticket.attention) == [trouble]
+    handle_message(aggregate, Delivered(reference="ref-9"), NOW)
+    assert (aggregate.ticket.attention, aggregate.ticket.partner_reference) == ((), "ref-9")
+    assert aggregate.ticket.state is State.SENT_TO_PARTNER
 
 
 def test_trouble_that_is_over_asks_no_more() -> None:
-    course = a_course(State.VALIDATED)
-    hear(course, AttentionChanged(attention="delivery_retrying"), NOW)
-    hear(course, AttentionChanged(attention="mail_undeliverable"), NOW)
-    hear(course, AttentionChanged(attention="delivery_retrying", over=True), NOW)
-    assert list(course.ticket.attention) == ["mail_undeliverable"]
+    aggregate = an_aggregate(State.VALIDATED)
+    handle_message(aggregate, AttentionChanged(attention="delivery_retrying"), NOW)
+    handle_message(aggregate, AttentionChanged(attention="mail_undeliverable"), NOW)
+    handle_message(aggregate, AttentionChanged(attention="delivery_retrying", cleared=True), NOW)
+    assert list(aggregate.ticket.attention) == ["mail_undeliverable"]
 
 
 @pytest.mark.parametrize("state", [state for state in State if state.is_final])
@@ -32,29 +32,32 @@ def test_a_ticket_that_has_ended_asks_only_for_a_member_who_could_not_be_told(
     state: State,
 ) -> None:
     """R34: the letter of the end may be the one that could not be delivered."""
-    course = a_course(state)
-    hear(course, AttentionChanged(attention="partner_contract_fault"), NOW)
-    assert list(course.ticket.attention) == []
-    hear(course, AttentionChanged(attention="mail_undeliverable"), NOW)
-    assert list(course.ticket.attention) == [Attention.MAIL_UNDELIVERABLE]
+    aggregate = an_aggregate(state)
+    handle_message(aggregate, AttentionChanged(attention="partner_contract_fault"), NOW)
+    assert list(aggregate.ticket.attention) == []
+    handle_message(aggregate, AttentionChanged(attention="mail_undeliverable"), NOW)
+    assert list(aggregate.ticket.attention) == [Attention.MAIL_UNDELIVERABLE]
 
 
 def test_the_end_of_a_ticket_ends_all_that_was_asked_about_its_partner() -> None:
-    course = a_course(State.VALIDATED)
+    aggregate = an_aggregate(State.VALIDATED)
     for attention in Attention:
-        hear(course, AttentionChanged(attention=attention), NOW)
-    assert set(course.ticket.attention) == set(Attention)
-    hear(course, a_withdrawal(), NOW)
-    assert list(course.ticket.attention) == [Attention.MAIL_RETRYING, Attention.MAIL_UNDELIVERABLE]
+        handle_message(aggregate, AttentionChanged(attention=attention), NOW)
+    assert set(aggregate.ticket.attention) == set(Attention)
+    handle_message(aggregate, a_withdrawal(), NOW)
+    assert list(aggregate.ticket.attention) == [
+        Attention.MAIL_RETRYING,
+        Attention.MAIL_UNDELIVERABLE,
+    ]
 
 
 def test_a_letter_that_goes_out_at_last_asks_no_more_even_after_the_end() -> None:
     """R34."""
-    course = a_course(State.REJECTED)
-    hear(course, AttentionChanged(attention="mail_retrying"), NOW)
-    assert list(course.ticket.attention) == [Attention.MAIL_RETRYING]
-    hear(course, AttentionChanged(attention="mail_retrying", over=True), NOW)
-    assert list(course.ticket.attention) == []
+    aggregate = an_aggregate(State.REJECTED)
+    handle_message(aggregate, AttentionChanged(attention="mail_retrying"), NOW)
+    assert list(aggregate.ticket.attention) == [Attention.MAIL_RETRYING]
+    handle_message(aggregate, AttentionChanged(attention="mail_retrying", cleared=True), NOW)
+    assert list(aggregate.ticket.attention) == []
 
 
 @pytest.mark.parametrize(
@@ -62,30 +65,30 @@ def test_a_letter_that_goes_out_at_last_asks_no_more_even_after_the_end() -> Non
 )
 def test_trouble_with_a_delivery_that_is_no_longer_needed_asks_nobody(state: State) -> None:
     """R34: the partner has answered, or the claim has not gone out; a letter still matters."""
-    course = a_course(state)
+    aggregate = an_aggregate(state)
     for attention in ("delivery_retrying", "partner_contract_fault", "mail_retrying"):
-        hear(course, AttentionChanged(attention=attention), NOW)
-    assert list(course.ticket.attention) == [Attention.MAIL_RETRYING]
+        handle_message(aggregate, AttentionChanged(attention=attention), NOW)
+    assert list(aggregate.ticket.attention) == [Attention.MAIL_RETRYING]
 
 
 def test_the_partners_answer_ends_all_that_was_asked_about_its_delivery() -> None:
     """R34."""
-    course = a_course()
+    aggregate = an_aggregate()
     for attention in ("delivery_retrying", "partner_unauthorised", "partner_silent"):
-        hear(course, AttentionChanged(attention=attention), NOW)
-    hear(course, an_outcome("confirmed"), NOW)
-    assert list(course.ticket.attention) == []
+        handle_message(aggregate, AttentionChanged(attention=attention), NOW)
+    handle_message(aggregate, an_outcome("confirmed"), NOW)
+    assert list(aggregate.ticket.attention) == []
 
 
 def test_the_reasons_for_attention_are_named_once_and_in_order() -> None:
-    course = a_course()
+    aggregate = an_aggregate()
     for attention in ("partner_silent", "delivery_retrying", "partner_silent"):
-        hear(course, AttentionChanged(attention=attention), NOW)
-    assert list(course.ticket.attention) == ["delivery_retrying", "partner_silent"]
+        handle_message(aggregate, AttentionChanged(attention=attention), NOW)
+    assert list(aggregate.ticket.attention) == ["delivery_retrying", "partner_silent"]
 
 
 def test_trouble_of_a_kind_that_nobody_foresaw_asks_for_attention_and_raises_nothing() -> None:
     """An error in a handler would fail the workflow task for ever."""
-    course = a_course(State.VALIDATED)
-    hear(course, AttentionChanged(attention="ValueError"), NOW)
-    assert course.ticket.attention
+    aggregate = an_aggregate(State.VALIDATED)
+    handle_message(aggregate, AttentionChanged(attention="ValueError"), NOW)
+    assert aggregate.ticket.attention

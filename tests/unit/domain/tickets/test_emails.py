@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from adapters.email.renderer import LetterBook
-from domain.handlers.message_handling import hear
+from domain.handlers.message_handling import handle_message
 from domain.tickets.emails import EmailKind, OutgoingEmail, email_for_transition, select_language
 from domain.tickets.lifecycle import TRANSITIONS, Event, State
 from domain.tickets.messages import Decision
@@ -16,12 +16,12 @@ from tests.support.builders import (
     NOW,
     NUMBER,
     PLN_40,
-    a_course,
     a_decision,
     a_new_ticket,
     a_partner,
     a_question,
     a_withdrawal,
+    an_aggregate,
     an_outcome,
 )
 
@@ -65,43 +65,43 @@ def test_each_move_earns_the_letter_of_the_table_or_none(
     assert email_for_transition(event, source, target) is expected
 
 
-def letters(course: TicketAggregate) -> list[OutgoingEmail]:
+def letters(aggregate: TicketAggregate) -> list[OutgoingEmail]:
     """The letters earned since the last writing."""
-    return list(course.write_down().emails)
+    return list(aggregate.collect_changes().emails)
 
 
-def only(course: TicketAggregate) -> OutgoingEmail:
+def only(aggregate: TicketAggregate) -> OutgoingEmail:
     """The one letter earned since the last writing."""
-    (letter,) = letters(course)
+    (letter,) = letters(aggregate)
     return letter
 
 
 def test_an_accepted_claim_is_confirmed_by_mail() -> None:
     """R26, R27, R28."""
-    course = TicketAggregate(a_new_ticket(language="de"))
-    course.accept(NOW)
-    letter = only(course)
+    aggregate = TicketAggregate(a_new_ticket(language="de"))
+    aggregate.open(NOW)
+    letter = only(aggregate)
     assert (letter.kind, letter.language) == (EmailKind.CONFIRMATION, "de")
     assert letter.params == {"held_until": None, "answer_by": "2026-11-03"}
 
 
 def test_a_held_claim_is_confirmed_with_its_date_by_the_markets_clock() -> None:
     """R26, R28: one letter for both moves; none when the hold ends."""
-    course = TicketAggregate(a_new_ticket())
-    course.accept(NOW, held_until=NOW + timedelta(days=7))
-    assert only(course).params == {
+    aggregate = TicketAggregate(a_new_ticket())
+    aggregate.open(NOW, held_until=NOW + timedelta(days=7))
+    assert only(aggregate).params == {
         "held_until": "2026-10-27T13:00:00+01:00",
         "answer_by": "2026-11-10",
     }
-    course.release(HoldReleaseResult.NO_REWARD, NOW + timedelta(days=7))
-    assert letters(course) == []
+    aggregate.apply_release(HoldReleaseResult.NO_REWARD, NOW + timedelta(days=7))
+    assert letters(aggregate) == []
 
 
 def test_a_confirmation_tells_when_the_reward_is_due_and_how_much() -> None:
     """R33, R34: the date by the market's calendar."""
-    course = a_course()
-    hear(course, an_outcome(cancellation_ends_on="2026-11-29"), NOW)
-    letter = only(course)
+    aggregate = an_aggregate()
+    handle_message(aggregate, an_outcome(cancellation_ends_on="2026-11-29"), NOW)
+    letter = only(aggregate)
     assert letter.kind is EmailKind.PARTNER_CONFIRMED
     assert letter.params == {"due_on": "2026-11-30", "amount": PLN_40}
 
@@ -115,58 +115,58 @@ def test_a_confirmation_that_a_person_must_look_at_promises_no_date(
 ) -> None:
     """R34."""
     terms = {"period": "P14D", "starts_from": starts_from, "max_period": "P6M"}
-    course = a_course(partner=a_partner(cancellation=terms), promised_amount=promised)
-    hear(course, an_outcome(), NOW)
-    assert only(course).params == {"due_on": None, "amount": amount}
+    aggregate = an_aggregate(partner=a_partner(cancellation=terms), promised_amount=promised)
+    handle_message(aggregate, an_outcome(), NOW)
+    assert only(aggregate).params == {"due_on": None, "amount": amount}
 
 
 def test_a_rejection_tells_its_reason() -> None:
     """R34."""
-    course = a_course()
-    hear(course, an_outcome("rejected", reason_code="not_new_customer"), NOW)
-    assert only(course).params["reason_code"] == "not_new_customer"
+    aggregate = an_aggregate()
+    handle_message(aggregate, an_outcome("rejected", reason_code="not_new_customer"), NOW)
+    assert only(aggregate).params["reason_code"] == "not_new_customer"
 
 
 def test_a_granted_reward_is_told_with_its_amount() -> None:
     """R34."""
-    course = a_course(AWAITING)
-    course.settle(SettlementResult.GRANTED, NOW)
-    letter = only(course)
+    aggregate = an_aggregate(AWAITING)
+    aggregate.apply_settlement(SettlementResult.GRANTED, NOW)
+    letter = only(aggregate)
     assert (letter.kind, letter.params["amount"]) == (EmailKind.RESOLVED, PLN_40)
 
 
 def test_a_message_that_moves_nothing_earns_no_letter() -> None:
     """R34: one per event."""
-    course = a_course(AWAITING)
+    aggregate = an_aggregate(AWAITING)
     for outcome in (an_outcome("confirmed"), an_outcome("rejected"), an_outcome("confirmed")):
-        hear(course, outcome, NOW)
-    assert letters(course) == []
+        handle_message(aggregate, outcome, NOW)
+    assert letters(aggregate) == []
 
 
 def test_the_day_of_the_answer_is_that_of_the_markets_calendar() -> None:
     """R31: half past eleven in the evening there, the day before in Greenwich."""
-    course = TicketAggregate(a_new_ticket())
-    course.accept(datetime(2026, 10, 19, 22, 30, tzinfo=UTC))
-    assert only(course).params["answer_by"] == "2026-11-03"
+    aggregate = TicketAggregate(a_new_ticket())
+    aggregate.open(datetime(2026, 10, 19, 22, 30, tzinfo=UTC))
+    assert only(aggregate).params["answer_by"] == "2026-11-03"
 
 
 def test_an_agents_decision_while_waiting_tells_what_the_confirmation_left_open() -> None:
     """R34: the first letter could name no amount."""
-    course = a_course(AWAITING, promised_amount=None)
-    hear(course, a_decision(reward=PLN_40), NOW)
-    letter = only(course)
+    aggregate = an_aggregate(AWAITING, promised_amount=None)
+    handle_message(aggregate, a_decision(reward=PLN_40), NOW)
+    letter = only(aggregate)
     assert letter.kind is EmailKind.PARTNER_CONFIRMED
     assert letter.params == {"due_on": "2026-10-20", "amount": PLN_40}
 
 
 def test_the_keys_of_a_tickets_letters_are_unique() -> None:
     """R28: never twice to a mail server that honours Message-ID."""
-    course = TicketAggregate(a_new_ticket())
-    course.accept(NOW, held_until=NOW)
-    course.release(HoldReleaseResult.NO_REWARD, NOW)
-    hear(course, a_decision(), NOW)
-    course.settle(SettlementResult.GRANTED, NOW)
-    keys = [letter.key for letter in letters(course)]
+    aggregate = TicketAggregate(a_new_ticket())
+    aggregate.open(NOW, held_until=NOW)
+    aggregate.apply_release(HoldReleaseResult.NO_REWARD, NOW)
+    handle_message(aggregate, a_decision(), NOW)
+    aggregate.apply_settlement(SettlementResult.GRANTED, NOW)
+    keys = [letter.key for letter in letters(aggregate)]
     assert len(keys) == len(set(keys)) == 3
 
 
@@ -183,15 +183,15 @@ def test_a_letter_is_in_the_members_language_or_the_markets(
 def every_letter() -> list[OutgoingEmail]:
     """One letter of each way that a ticket can go."""
     held = TicketAggregate(a_new_ticket())
-    held.accept(NOW, held_until=NOW)
+    held.open(NOW, held_until=NOW)
     ways = [held]
     for found in (HoldReleaseResult.REWARD_REGISTERED, HoldReleaseResult.TERMS_NOT_MET):
-        way = a_course(State.ON_HOLD)
-        way.release(found, NOW)
+        way = an_aggregate(State.ON_HOLD)
+        way.apply_release(found, NOW)
         ways.append(way)
     for verdict in SettlementResult:
-        way = a_course(AWAITING)
-        way.settle(verdict, NOW)
+        way = an_aggregate(AWAITING)
+        way.apply_settlement(verdict, NOW)
         ways.append(way)
     rejected: Decision = a_decision("rejected")
     messages = (
@@ -204,8 +204,8 @@ def every_letter() -> list[OutgoingEmail]:
         a_question(questions=[], note="Which colour?"),
     )
     for message in messages:
-        way = a_course()
-        hear(way, message, NOW)
+        way = an_aggregate()
+        handle_message(way, message, NOW)
         ways.append(way)
     return [letter for way in ways for letter in letters(way)]
 

@@ -58,10 +58,10 @@ def test_every_arrow_of_the_table_can_be_followed(
     event: Event, source: State, target: State
 ) -> None:
     life = Lifecycle(source)
-    assert life.may(event)
-    assert life.may(event, target)
-    life.move(event, target)
-    assert life.at is target
+    assert life.can_fire(event)
+    assert life.can_fire(event, target)
+    life.fire(event, target)
+    assert life.current is target
 
 
 def test_the_map_has_the_arrows_of_the_table_and_each_once() -> None:
@@ -74,17 +74,17 @@ def test_every_pair_that_is_not_in_the_table_is_refused(source: State) -> None:
     """All states, events and targets: nothing moves, and only our own refusal is raised."""
     life = Lifecycle(source)
     for event, _, target in in_order({arrow for arrow in EVERY - ALLOWED if arrow[1] is source}):
-        assert not life.may(event, target)
+        assert not life.can_fire(event, target)
         with pytest.raises(RequestRejected) as refused:
-            life.move(event, target)
+            life.fire(event, target)
         assert refused.value.code == "action_not_allowed"
-        assert life.at is source
+        assert life.current is source
 
 
 @pytest.mark.parametrize("source", State)
 def test_asking_without_a_target_says_whether_the_event_leads_anywhere(source: State) -> None:
     life = Lifecycle(source)
-    assert {e for e in Event if life.may(e)} == {e for e, a, _ in ALLOWED if a is source}
+    assert {e for e in Event if life.can_fire(e)} == {e for e, a, _ in ALLOWED if a is source}
 
 
 def test_final_states_lead_nowhere() -> None:
@@ -106,21 +106,21 @@ def test_a_machine_has_no_shortcuts() -> None:
 
 def test_two_tickets_do_not_share_their_place() -> None:
     one, other = Lifecycle(), Lifecycle()
-    one.move(Event.CLAIM_ACCEPTED, State.VALIDATED)
-    assert other.at is State.CREATED
+    one.fire(Event.CLAIM_ACCEPTED, State.VALIDATED)
+    assert other.current is State.CREATED
 
 
 @given(st.lists(st.tuples(st.sampled_from(Event), st.sampled_from(State)), max_size=30))
 def test_the_machines_own_error_never_leaves(steps: list[tuple[Event, State]]) -> None:
     life = Lifecycle()
     for event, target in steps:
-        before = life.at
+        before = life.current
         try:
-            life.move(event, target)
+            life.fire(event, target)
         except RequestRejected:
             assert (event, before, target) not in ALLOWED
-            assert life.at is before
+            assert life.current is before
         except MachineError:  # pragma: no cover
             pytest.fail("a MachineError would fail the workflow task for ever")
         else:
-            assert (event, before, life.at) in ALLOWED
+            assert (event, before, life.current) in ALLOWED

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.tickets.message_log import LONGEST_BODY, note_of
+from domain.tickets.message_log import MAX_BODY_CHARS, log_entry
 from domain.tickets.messages import (
     DeadlinePassed,
     InvalidMessage,
@@ -26,7 +26,7 @@ from tests.support.builders import (
 
 def body_of(message: Message, unknown: tuple[str, ...] = ()) -> dict[str, Any]:
     """The body under which a message is kept."""
-    return note_of(message, "applied", NOW, unknown).body
+    return log_entry(message, "applied", NOW, unknown).body
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_note_says_what_came_and_from_whom(
     message: Message, kept_as: tuple[str, str, str]
 ) -> None:
     """R29: under the public name of its signal or update."""
-    note = note_of(message, "action_not_allowed", NOW)
+    note = log_entry(message, "action_not_allowed", NOW)
     assert (note.message, note.message_id, note.actor) == kept_as
     assert (note.code, note.at, note.seq) == ("action_not_allowed", NOW, None)
 
@@ -69,7 +69,7 @@ def test_a_body_without_end_is_kept_as_its_beginning(character: str) -> None:
     """Answers of eighty thousand characters are a message that may come by Temporal."""
     body = body_of(an_answer(answers={"objection": character * 80_000}))
     assert set(body) == {"truncated"}
-    assert len(body["truncated"]) == LONGEST_BODY
+    assert len(body["truncated"]) == MAX_BODY_CHARS
     assert body["truncated"].startswith('{"request_id": "req-1", ')
 
 
@@ -77,8 +77,8 @@ def test_a_body_of_the_longest_length_is_kept_whole() -> None:
     def asked(last: int) -> dict[str, Any]:
         return body_of(an_answer(answers={"objection": "x" * last}))
 
-    rest = LONGEST_BODY - len(json.dumps(asked(1))) + 1
-    assert len(json.dumps(asked(rest))) == LONGEST_BODY
+    rest = MAX_BODY_CHARS - len(json.dumps(asked(1))) + 1
+    assert len(json.dumps(asked(rest))) == MAX_BODY_CHARS
     assert set(asked(rest + 1)) == {"truncated"}
 
 
@@ -93,6 +93,6 @@ def test_answers_nested_or_long_are_bounded_too() -> None:
 @pytest.mark.parametrize("message", [an_outcome(note="a\x00b"), an_answer(note="a\x00b")])
 def test_a_note_is_json_that_a_database_takes(message: Message) -> None:
     """R29: no NUL in what a person wrote, and the note survives its own JSON."""
-    note = note_of(message, "applied", NOW)
+    note = log_entry(message, "applied", NOW)
     assert "\x00" not in note.body["note"]
     assert MessageLogEntry.model_validate_json(note.model_dump_json()) == note

@@ -7,9 +7,14 @@ import pytest
 
 from domain.errors import RequestRejected
 from domain.tickets.lifecycle import Event, State
-from domain.tickets.settlement import HoldReleaseResult, SettlementResult, release, settle
-from domain.tickets.ticket_aggregate import TicketAggregate, foreseen
-from tests.support.builders import NOW, NUMBER, a_course, a_new_ticket, a_reward
+from domain.tickets.settlement import (
+    HoldReleaseResult,
+    SettlementResult,
+    decide_release,
+    decide_settlement,
+)
+from domain.tickets.ticket_aggregate import TicketAggregate, settlement_changes
+from tests.support.builders import NOW, NUMBER, a_new_ticket, a_reward, an_aggregate
 from tests.support.stored_claims import OTHER_TICKET, a_filed, a_grant, case_of
 
 AWAITING = State.AWAITING_CANCELLATION_PERIOD
@@ -19,7 +24,9 @@ TOMORROW = NOW + timedelta(days=1)
 def verdict(*rewards: dict[str, Any], granted_to: str | None = None) -> SettlementResult:
     """What the granting transaction finds, given the rewards for the order."""
     grants = (a_grant(number=granted_to),) if granted_to else ()
-    return settle(case_of(a_filed(), *(a_reward(**one) for one in rewards), grants=grants))
+    return decide_settlement(
+        case_of(a_filed(), *(a_reward(**one) for one in rewards), grants=grants)
+    )
 
 
 def test_an_order_without_a_standing_reward_earns_one() -> None:
@@ -91,42 +98,42 @@ def test_among_several_rewards_the_accounts_own_speaks_first() -> None:
 def test_each_verdict_ends_the_ticket(
     found: SettlementResult, event: Event, state: State, reason: str | None, granted: bool
 ) -> None:
-    course = a_course(AWAITING)
-    foretold = foreseen(course.ticket, TOMORROW)[found]
-    course.settle(found, TOMORROW)
-    ticket = course.ticket
+    aggregate = an_aggregate(AWAITING)
+    foretold = settlement_changes(aggregate.ticket, TOMORROW)[found]
+    aggregate.apply_settlement(found, TOMORROW)
+    ticket = aggregate.ticket
     assert (ticket.state, ticket.reason_code, ticket.due_at) == (state, reason, None)
     assert ticket.transitions[-1].event is event
     assert (ticket.granted_amount == ticket.confirmed_amount) is granted
     assert (ticket.granted_amount is None) is not granted
-    assert course.write_down() == foretold
+    assert aggregate.collect_changes() == foretold
 
 
 def test_what_is_foreseen_changes_nothing_yet() -> None:
-    course = a_course(AWAITING)
-    before = course.ticket
-    assert set(foreseen(course.ticket, NOW)) == set(SettlementResult)
-    assert course.ticket == before
-    assert not course.has_unwritten
+    aggregate = an_aggregate(AWAITING)
+    before = aggregate.ticket
+    assert set(settlement_changes(aggregate.ticket, NOW)) == set(SettlementResult)
+    assert aggregate.ticket == before
+    assert not aggregate.has_pending_changes
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not AWAITING])
 def test_nothing_is_granted_but_at_the_end_of_a_cancellation_period(state: State) -> None:
     """R33."""
-    course = a_course(state)
-    assert not course.settlement_due(NOW + timedelta(days=4000))
+    aggregate = an_aggregate(state)
+    assert not aggregate.is_settlement_due(NOW + timedelta(days=4000))
     with pytest.raises(RequestRejected):
-        course.settle(SettlementResult.GRANTED, NOW)
-    assert course.ticket.state is state
+        aggregate.apply_settlement(SettlementResult.GRANTED, NOW)
+    assert aggregate.ticket.state is state
 
 
 def test_the_cancellation_period_ends_to_the_second() -> None:
     """R33."""
-    course = a_course(AWAITING)
-    ends_at = course.ticket.cancellation_ends_at
+    aggregate = an_aggregate(AWAITING)
+    ends_at = aggregate.ticket.cancellation_ends_at
     assert ends_at is not None
-    assert not course.settlement_due(ends_at - timedelta(seconds=1))
-    assert course.settlement_due(ends_at)
+    assert not aggregate.is_settlement_due(ends_at - timedelta(seconds=1))
+    assert aggregate.is_settlement_due(ends_at)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +154,7 @@ def test_a_held_claim_looks_once_more_for_its_reward(
 ) -> None:
     """R5, R9, R24: says nothing of other accounts."""
     own = [a_reward(**r) for r in rewards if "account_id" not in r]  # an account knows no other's
-    assert release(case_of(a_filed(), *own)) is found
+    assert decide_release(case_of(a_filed(), *own)) is found
 
 
 @pytest.mark.parametrize(
@@ -163,27 +170,27 @@ def test_a_hold_is_released_as_it_was_found(
     found: HoldReleaseResult, state: State, reason: str | None
 ) -> None:
     """R9."""
-    course = a_course(State.ON_HOLD)
-    course.release(found, TOMORROW)
-    assert (course.ticket.state, course.ticket.reason_code) == (state, reason)
-    assert course.ticket.granted_amount is None
-    assert [move.event for move in course.write_down().transitions] == [Event.HOLD_RELEASED]
+    aggregate = an_aggregate(State.ON_HOLD)
+    aggregate.apply_release(found, TOMORROW)
+    assert (aggregate.ticket.state, aggregate.ticket.reason_code) == (state, reason)
+    assert aggregate.ticket.granted_amount is None
+    assert [move.event for move in aggregate.collect_changes().transitions] == [Event.HOLD_RELEASED]
 
 
 def test_the_hold_ends_to_the_second_and_only_then_the_partners_clock_starts() -> None:
     """R9, R31."""
-    course = a_course(State.ON_HOLD)
-    assert not course.release_due(TOMORROW - timedelta(seconds=1))
-    assert course.release_due(TOMORROW)
-    course.release(HoldReleaseResult.NO_REWARD, TOMORROW)
-    assert not course.release_due(TOMORROW)
-    due_at = course.ticket.due_at
+    aggregate = an_aggregate(State.ON_HOLD)
+    assert not aggregate.is_release_due(TOMORROW - timedelta(seconds=1))
+    assert aggregate.is_release_due(TOMORROW)
+    aggregate.apply_release(HoldReleaseResult.NO_REWARD, TOMORROW)
+    assert not aggregate.is_release_due(TOMORROW)
+    due_at = aggregate.ticket.due_at
     assert due_at is not None
     assert due_at - TOMORROW == timedelta(days=14, hours=1)  # over the end of summer time
 
 
 def test_an_accepted_claim_is_not_held() -> None:
     """R9."""
-    course = TicketAggregate(a_new_ticket())
-    course.accept(NOW)
-    assert not course.release_due(NOW + timedelta(days=4000))
+    aggregate = TicketAggregate(a_new_ticket())
+    aggregate.open(NOW)
+    assert not aggregate.is_release_due(NOW + timedelta(days=4000))

@@ -7,53 +7,53 @@ import time
 import pytest
 from pydantic import ValidationError
 
-from domain.handlers.message_handling import hear
+from domain.handlers.message_handling import handle_message
 from domain.tickets.lifecycle import State
-from domain.tickets.messages import LONGEST_TOGETHER, InvalidMessage, PartnerOutcome
-from domain.tickets.ticket_limits import MOST_ASKED, MOST_UNMOVED
-from tests.support.builders import a_course, a_question, an_answer
+from domain.tickets.messages import MAX_QUESTIONS_CHARS, InvalidMessage, PartnerOutcome
+from domain.tickets.ticket_limits import MAX_QUESTIONS_PER_TICKET, MAX_UNAPPLIED_MESSAGES
+from tests.support.builders import a_question, an_aggregate, an_answer
 from tests.unit.domain.handlers.test_message_handling import LATER, codes
 
 
 def test_of_many_messages_that_change_nothing_only_the_number_is_kept() -> None:
-    course = a_course()
-    for _ in range(MOST_UNMOVED + 30):
-        hear(course, InvalidMessage(message="noise"), LATER)
-    assert course.is_full
-    writing = course.write_down()
-    assert (len(writing.messages), writing.messages_left_out) == (MOST_UNMOVED, 30)
-    hear(course, InvalidMessage(message="noise"), LATER)
-    assert course.has_unwritten
-    assert course.write_down().messages_left_out == 31
-    assert not course.has_unwritten
+    aggregate = an_aggregate()
+    for _ in range(MAX_UNAPPLIED_MESSAGES + 30):
+        handle_message(aggregate, InvalidMessage(message="noise"), LATER)
+    assert aggregate.has_many_pending_messages
+    change_set = aggregate.collect_changes()
+    assert (len(change_set.messages), change_set.messages_left_out) == (MAX_UNAPPLIED_MESSAGES, 30)
+    handle_message(aggregate, InvalidMessage(message="noise"), LATER)
+    assert aggregate.has_pending_changes
+    assert aggregate.collect_changes().messages_left_out == 31
+    assert not aggregate.has_pending_changes
 
 
 def test_every_outcome_that_was_heard_is_acknowledged_also_where_nothing_is_kept_of_it() -> None:
-    course = a_course()
-    for place in range(MOST_UNMOVED + 1):
+    aggregate = an_aggregate()
+    for place in range(MAX_UNAPPLIED_MESSAGES + 1):
         outcome = {"outcome_id": f"evt-{place}", "partner_id": "buchkiste", "outcome": "confirmed"}
-        hear(course, PartnerOutcome.model_validate(outcome), LATER)
-    assert len(course.write_down().acknowledged_outcome_ids) == MOST_UNMOVED + 1
+        handle_message(aggregate, PartnerOutcome.model_validate(outcome), LATER)
+    assert len(aggregate.collect_changes().acknowledged_outcome_ids) == MAX_UNAPPLIED_MESSAGES + 1
 
 
 def test_a_member_is_not_asked_for_ever() -> None:
-    course = a_course()
-    course.change(question_count=MOST_ASKED)
-    hear(course, a_question(outcome_id="once-more"), LATER)
-    assert course.ticket.state is State.SENT_TO_PARTNER
-    assert codes(course) == ["action_not_allowed"]
+    aggregate = an_aggregate()
+    aggregate.change(question_count=MAX_QUESTIONS_PER_TICKET)
+    handle_message(aggregate, a_question(outcome_id="once-more"), LATER)
+    assert aggregate.ticket.state is State.SENT_TO_PARTNER
+    assert codes(aggregate) == ["action_not_allowed"]
 
 
 def test_what_people_wrote_is_written_down_and_not_carried_along() -> None:
-    course = a_course(State.INFORMATION_REQUESTED)
+    aggregate = an_aggregate(State.INFORMATION_REQUESTED)
     request = an_answer(note="see the letter")
-    hear(course, request, LATER)
-    assert "see the letter" not in course.ticket.model_dump_json()
+    handle_message(aggregate, request, LATER)
+    assert "see the letter" not in aggregate.ticket.model_dump_json()
 
 
 def test_an_outcome_is_short_enough_for_a_signal() -> None:
     known = {"outcome_id": "evt-1", "partner_id": "velotel", "outcome": "information_requested"}
-    half = "x" * (LONGEST_TOGETHER // 2)
+    half = "x" * (MAX_QUESTIONS_CHARS // 2)
     PartnerOutcome.model_validate(known | {"questions": [half, half[:-1]]})
     with pytest.raises(ValidationError, match="together"):
         PartnerOutcome.model_validate(known | {"questions": [half, half, "?"]})

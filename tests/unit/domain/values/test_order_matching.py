@@ -6,7 +6,7 @@ import pytest
 
 from domain.claims.claim import Reward, TicketClaim, matches_order
 from domain.claims.eligibility import Assessment, assess
-from domain.tickets.settlement import SettlementResult, settle
+from domain.tickets.settlement import SettlementResult, decide_settlement
 from tests.support.builders import (
     NOW,
     a_claim,
@@ -111,7 +111,7 @@ def test_at_settlement_a_reward_without_order_number_on_the_tickets_link_is_the_
     """R24: one order earns one reward, whoever has it."""
     found = a_reward(**{"state": "registered"} | reward)
     filed = a_filed(UNNUMBERED, answers={}) if order == BY_LINK else a_filed()
-    assert settle(case_of(filed, found)) is verdict
+    assert decide_settlement(case_of(filed, found)) is verdict
 
 
 def test_a_contested_reward_without_order_number_takes_the_forms() -> None:
