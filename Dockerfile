@@ -26,7 +26,9 @@ COPY activities/ activities/
 COPY workflows/ workflows/
 COPY cli/ cli/
 COPY partners/ partners/
-COPY secret_settings.py settings.py worker.py ./
+COPY process/ process/
+COPY settings/ settings/
+COPY worker.py ./
 USER 10001:10001
 STOPSIGNAL SIGTERM
 # Health is checked by docker-compose.yml, which knows where the metrics listen.

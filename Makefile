@@ -72,7 +72,7 @@ histories: setup ## record workflow histories for the replay tests
 	$(BIN)/python -m scripts.record_histories
 
 migrate: setup ## bring the database of DATABASE_URL to the newest schema
-	$(BIN)/python worker.py migrate
+	$(BIN)/python -m cli migrate
 
 # Hashes must be those of the public index whatever this machine is set to use.
 # Versions stay as they are; `make lock UPGRADE=--upgrade` moves them.

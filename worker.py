@@ -1,16 +1,7 @@
-"""Door 1: settings → adapters → activities → workers. Imports all, imported by nobody.
+"""`python worker.py`: run the workflows and activities until SIGTERM or Ctrl-C.
 
-python worker.py            work until SIGTERM or Ctrl-C
-python worker.py migrate    bring the database's schema up to date
-python worker.py check      read settings and partners' files, say what is wrong, and end
-python worker.py export PARTNER [--out FILE] [--again EXPORT_ID]
-                            write the claims that wait for a partner as CSV
-python worker.py mail NUMBER [--to ADDRESS]
-                            send the letters of a ticket that have not left once more
-python worker.py import PARTNER FILE [--dry-run]
-                            tell tickets the outcomes of a partner's CSV file
-python worker.py repair [NUMBER ...] [--dry-run]
-                            find open tickets without a running workflow, and take these (or all) up
+Builds settings, adapters, activities and workers on top of each other. Nothing imports this module
+but tests and the replay of histories. The commands are in `python -m cli`.
 """
 
 import asyncio
@@ -19,14 +10,12 @@ import logging
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 from temporalio.client import Client
-from temporalio.envconfig import ClientConfig
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -40,36 +29,32 @@ from activities.partner_limiter import MonotonicClock, PartnerLimiter
 from activities.persistence import Persistence
 from adapters.email.renderer import LetterBook
 from adapters.email.smtp import MailDoor
-from adapters.files.partner_profiles import load_profiles
 from adapters.http.webhook_client import open_door
 from adapters.postgres.database import Postgres
-from adapters.postgres.schema.migrations import migrate
-from adapters.postgres.schema.roles import grant_privileges, must_not_own
+from adapters.postgres.schema.roles import must_not_own
 from background.context import JobContext, WebhookTarget
 from background.jobs import run_jobs
-from cli import partner_exchange, tickets
 from domain.errors import InvalidConfiguration
 from domain.partners.profile import PartnerProfile
-from secret_settings import partner_secrets, with_secret_files
-from settings import (
-    WorkerSettings,
-    check_secrets_and_addresses,
-    load_owner_settings,
-    load_worker_settings,
-    public_base_url,
-)
+from process.configuration import validate_configuration
+from process.exit_process import exit_after, exit_process
+from process.logs import configure_logging
+from settings.secrets import partner_secrets
+from settings.worker import WorkerSettings, public_base_url
 from workflows.activity_options import MAIL_QUEUE, PARTNER_QUEUE, TICKETS_QUEUE
-from workflows.data_converter import DATA_CONVERTER
+from workflows.connection import connect
 from workflows.support_ticket import SupportTicket
 
 log = logging.getLogger("worker")
-GRACE: Final = timedelta(seconds=30)
-LONGEST_END: Final = timedelta(seconds=45)
-"""After being told to stop, the process leaves by then, whatever the SDK still waits for."""
+SHUTDOWN_TIMEOUT: Final = timedelta(seconds=30)
+"""For activities in progress, after SIGTERM."""
+EXIT_TIMEOUT: Final = timedelta(seconds=45)
+"""From SIGTERM to the end of the process: a workflow that the SDK cannot evict would block it."""
 CACHED_TASK_TIMEOUT: Final = timedelta(seconds=3)
-"""So long a ticket's task waits for the worker that has it cached: one that was killed never comes,
-and with the SDK's ten seconds each of its tickets stood still for so long."""
-SPARE_SLOTS: Final = 20
+"""How long a task waits for the worker that has its workflow cached: after a worker was killed its
+tickets are blocked for that time, with the SDK's default for ten seconds."""
+EXTRA_ACTIVITY_SLOTS: Final = 20
+"""For calls that the partner limiter defers while a partner is at its limit."""
 JOB_CONNECTIONS: Final = 5
 """Connections to the database for the background jobs, beside those of the activities."""
 _PASSED_THROUGH: Final = (
@@ -82,15 +67,15 @@ SANDBOX: Final = SandboxedWorkflowRunner(
 
 
 @contextlib.asynccontextmanager
-async def workers(
+async def build_workers(
     client: Client,
     settings: WorkerSettings,
     profiles: Mapping[str, PartnerProfile],
     clock: MonotonicClock = time.monotonic,
 ) -> AsyncIterator[list[Worker]]:
-    """Open the adapters and build the three workers, one per task queue; none runs yet.
+    """Open the adapters and build one worker per task queue; none runs yet.
 
-    Partners are called at their pace by `clock`.
+    The partners' rates are measured by `clock`.
     """
     book = LetterBook(settings.support_email)
     mail = MailDoor(settings.smtp_url, settings.mail_from, settings.support_email)
@@ -121,7 +106,10 @@ async def workers(
         yield [
             _worker(client, TICKETS_QUEUE, ticket_work, workflows=[SupportTicket]),
             _worker(
-                client, PARTNER_QUEUE, [calls.deliver], max_concurrent_activities=_slots(profiles)
+                client,
+                PARTNER_QUEUE,
+                [calls.deliver],
+                max_concurrent_activities=_activity_slots(profiles),
             ),
             _worker(client, MAIL_QUEUE, [letters.send]),
         ]
@@ -144,15 +132,15 @@ async def background_jobs(client: Client, settings: WorkerSettings) -> AsyncIter
 
 
 def _answer_pages(settings: WorkerSettings, address: str) -> AnswerLinkFactory | None:
-    """Return where members answer, if this worker knows the pages' address and their secret."""
+    """Return where members answer, if the settings name the URL of the pages and their secret."""
     if not address or settings.signing_secret is None:
         return None
     return AnswerLinkFactory(address, settings.signing_secret)
 
 
-def _slots(profiles: Mapping[str, PartnerProfile]) -> int:
-    """Return enough for every partner at its limit, and for sending others away meanwhile."""
-    return SPARE_SLOTS + sum(profile.channel.concurrency for profile in profiles.values())
+def _activity_slots(profiles: Mapping[str, PartnerProfile]) -> int:
+    """Return enough slots for every partner at its limit, and some for deferred calls."""
+    return EXTRA_ACTIVITY_SLOTS + sum(profile.channel.concurrency for profile in profiles.values())
 
 
 def _worker(client: Client, queue: str, work: Sequence[Any], **more: Any) -> Worker:
@@ -164,59 +152,32 @@ def _worker(client: Client, queue: str, work: Sequence[Any], **more: Any) -> Wor
         workflow_runner=SANDBOX,
         max_concurrent_workflow_tasks=16,
         disable_eager_activity_execution=True,
-        graceful_shutdown_timeout=GRACE,
+        graceful_shutdown_timeout=SHUTDOWN_TIMEOUT,
         sticky_queue_schedule_to_start_timeout=CACHED_TASK_TIMEOUT,
         **more,
     )
 
 
-async def connect(runtime: Runtime | None = None) -> Client:
-    """Connect to Temporal as its SDK's environment configuration says."""
-    told = with_secret_files(os.environ)
-    config: dict[str, Any] = {**ClientConfig.load_client_connect_config(override_env_vars=told)}
-    config.setdefault("target_host", "localhost:7233")
-    return await Client.connect(**config, data_converter=DATA_CONVERTER, runtime=runtime)
-
-
 async def run() -> None:
-    """Work until told to stop; what is under way gets half a minute to finish."""
-    settings, profiles = check()
+    """Run all workers until a signal; then activities in progress have `SHUTDOWN_TIMEOUT`."""
+    settings, profiles = validate_configuration()
     await must_not_own(settings.database_url, only_warn=settings.allow_private_addresses)
     client = await connect(_runtime(settings))
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with workers(client, settings, profiles) as built, contextlib.AsyncExitStack() as stack:
-        for worker in built:
+    async with (
+        build_workers(client, settings, profiles) as workers,
+        contextlib.AsyncExitStack() as stack,
+    ):
+        for worker in workers:
             await stack.enter_async_context(worker)
         await stack.enter_async_context(background_jobs(client, settings))
         log.info(
             "working for %d partners on %s", len(profiles), client.service_client.config.target_host
         )
         await stop.wait()
-        leave_in_any_case()
-
-
-def check() -> tuple[WorkerSettings, dict[str, PartnerProfile]]:
-    """Read settings and partners' files; raises `InvalidConfiguration`."""
-    settings = load_worker_settings()
-    profiles = load_profiles(settings.partners_dir)
-    check_secrets_and_addresses(
-        settings, partner_secrets(profiles.values(), os.environ), profiles.values()
-    )
-    public_base_url(settings, profiles.values())
-    MailDoor(settings.smtp_url, settings.mail_from, settings.support_email)
-    return settings, profiles
-
-
-async def bring_up_to_date() -> None:
-    """Apply the migrations that are missing, as the tables' owner, and let the service use them."""
-    settings = load_owner_settings()
-    owner = settings.owner_url or settings.database_url
-    async with Postgres.connect(owner, connections=1, statement_cache=0) as postgres:
-        for migration in await migrate(postgres):
-            log.info("applied %04d %s", migration.version, migration.name)
-        await grant_privileges(postgres, settings.service_role)
+        exit_after(EXIT_TIMEOUT)
 
 
 def _runtime(settings: WorkerSettings) -> Runtime | None:
@@ -231,37 +192,15 @@ def _runtime(settings: WorkerSettings) -> Runtime | None:
     return Runtime(telemetry=TelemetryConfig(metrics=prometheus))
 
 
-def _log_plainly() -> None:
-    logging.basicConfig(
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        stream=sys.stderr,
-    )
-    for noisy in ("httpx", "httpcore"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-    logging.getLogger("temporalio.activity").addFilter(RetryLogFilter())
-
-
 def main(arguments: Sequence[str]) -> int:
-    """Run a command; 0 for done, 1 for a failure, 2 for a wrong setting, file or command, 3 for bad
-    rows in a file that was imported.
-    """
-    _log_plainly()
+    """Run the worker; 0 after a signal, 1 for a failure, 2 for a wrong setting or argument."""
+    configure_logging()
+    logging.getLogger("temporalio.activity").addFilter(RetryLogFilter())
+    if arguments:
+        print(__doc__, file=sys.stderr)
+        return 2
     try:
-        match list(arguments):
-            case []:
-                asyncio.run(run())
-            case ["migrate"]:
-                asyncio.run(bring_up_to_date())
-            case ["check"]:
-                check()
-            case ["mail" | "repair", *_]:
-                return asyncio.run(tickets.run(arguments, connect))
-            case ["export" | "import", *_]:
-                return asyncio.run(partner_exchange.run(arguments, connect))
-            case _:
-                print(__doc__, file=sys.stderr)
-                return 2
+        asyncio.run(run())
     except InvalidConfiguration as error:
         print(f"worker: {error}", file=sys.stderr)
         return 2
@@ -271,28 +210,5 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def leave_in_any_case(after: timedelta = LONGEST_END) -> None:
-    """Leave with 1 unless the process ended by itself meanwhile: a workflow that the SDK cannot
-    evict would keep it for ever. A thread of its own, because the loop may be what stands still.
-    """
-
-    def end() -> None:
-        log.error("still not ended after %d s: leaving", after.total_seconds())
-        leave(1)
-
-    timer = threading.Timer(after.total_seconds(), end)
-    timer.daemon = True
-    timer.start()
-
-
-def leave(code: int) -> None:
-    """End without tearing the interpreter down: on CPython 3.11 that can abort after a client was
-    used.
-    """
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
 if __name__ == "__main__":
-    leave(main(sys.argv[1:]))
+    exit_process(main(sys.argv[1:]))

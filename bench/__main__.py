@@ -14,7 +14,7 @@ from rich.table import Table
 from bench import admission, floods, isolation, rate
 from bench.figures import Figure
 from domain.errors import TicketError
-from local.exit_process import leave
+from process.exit_process import exit_process
 
 STATE = Path(".local/bench")
 BENCHMARKS = {
@@ -58,4 +58,4 @@ def _table(figures: dict[str, list[Figure]]) -> Table:
 
 
 if __name__ == "__main__":
-    leave(main(sys.argv[1:]))
+    exit_process(main(sys.argv[1:]))

@@ -1,1 +1,1 @@
-"""Commands for operators and partners' files: `python -m cli`."""
+"""The operators' command line."""

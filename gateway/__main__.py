@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import os
 import socket
 import sys
@@ -16,18 +15,22 @@ from adapters.postgres.schema.roles import must_not_own
 from domain.errors import InvalidConfiguration
 from gateway.app import create_app
 from gateway.server.uvicorn_server import ServerConfig, listen, serve
-from secret_settings import partner_secrets
-from settings import (
-    GatewaySettings,
-    check_secrets_and_addresses,
-    host_and_port,
-    load_gateway_settings,
-)
+from process.exit_process import exit_process
+from process.logs import configure_logging
+from settings.checks import check_secrets_and_addresses
+from settings.field_types import host_and_port
+from settings.gateway import GatewaySettings
+from settings.loading import load_gateway_settings
+from settings.secrets import partner_secrets
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command; 0 for done, 2 for a wrong setting, file or command."""
-    _log_plainly()
+    configure_logging(
+        fields=" [%(correlation_id)s]",
+        filters=[CorrelationIdFilter(default_value="-")],
+        quiet=["asgi_correlation_id"],
+    )
     try:
         settings = load_gateway_settings()
         profiles = load_profiles(settings.partners_dir)
@@ -74,26 +77,5 @@ def _listening(address: str) -> socket.socket:
         raise InvalidConfiguration("environment", "TICKETS_GATEWAY_BIND", expected) from None
 
 
-def _log_plainly() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(CorrelationIdFilter(default_value="-"))
-    logging.basicConfig(
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s [%(correlation_id)s] %(message)s",
-        handlers=[handler],
-    )
-    for noisy in ("httpx", "httpcore", "asgi_correlation_id"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-
-
-def leave(code: int) -> None:
-    """End without tearing the interpreter down: on CPython 3.11 that can abort after a client was
-    used.
-    """
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
 if __name__ == "__main__":
-    leave(main(sys.argv[1:]))
+    exit_process(main(sys.argv[1:]))

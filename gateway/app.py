@@ -29,7 +29,7 @@ from gateway.pages.agent import search
 from gateway.pages.member import answer, form
 from gateway.pages.partner import outcome_page
 from gateway.temporal_client import connect
-from settings import GatewaySettings
+from settings.gateway import GatewaySettings
 
 _MODULES: Final = (
     *(health, accounts, partner_form, claims, tickets, commands, ticket_messages, discrepancies),

@@ -17,7 +17,7 @@ from adapters.security.jwt import BearerTokens
 from domain.partners.profile import CsvChannel, PartnerProfile
 from gateway.http.rate_limits import RequestRateLimiter
 from gateway.readiness import Readiness
-from settings import GatewaySettings
+from settings.gateway import GatewaySettings
 
 _DUMMY_SECRET: Final = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 

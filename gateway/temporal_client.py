@@ -1,7 +1,6 @@
 """The gateway's Temporal client: updates, checks, and how it learns whether a workflow started."""
 
 import asyncio
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -19,7 +18,6 @@ from temporalio.client import (
     WorkflowUpdateHandle,
 )
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
@@ -28,7 +26,7 @@ from domain.errors import DatabaseUnavailable, TransientError
 from domain.tickets.ticket import RequestResult
 from gateway.http.problem_status import STATUS
 from gateway.http.problems import Problem
-from secret_settings import with_secret_files
+from process.temporal import connection_options
 from workflows.activity_options import ADMISSION_TIMEOUT, CONTINUING
 from workflows.temporal_errors import is_workflow_not_found, unavailable_as_transient
 
@@ -75,13 +73,8 @@ def detect_starts() -> Iterator[list[bool]]:
 
 async def connect() -> Client:
     """Create a client from the SDK's environment configuration; it connects on first use."""
-    environment = with_secret_files(os.environ)
-    config: dict[str, Any] = {
-        **ClientConfig.load_client_connect_config(override_env_vars=environment)
-    }
-    config.setdefault("target_host", "localhost:7233")
     return await Client.connect(
-        **config,
+        **connection_options(),
         lazy=True,
         data_converter=pydantic_data_converter,
         interceptors=[StartDetectionInterceptor()],

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from domain.errors import TicketError
-from local.exit_process import leave
 from local.stack.stack import ROOT
+from process.exit_process import exit_process
 
 FAILED = 1
 
@@ -58,4 +58,4 @@ def _other(command: str, rest: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    leave(main(sys.argv[1:]))
+    exit_process(main(sys.argv[1:]))

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from local.exit_process import leave
+from process.exit_process import exit_process
 from tests.support.databases import fresh_database, running_server
 from tests.support.recorded_paths import PATHS
 from tests.support.setup import open_environment, secrets
@@ -55,4 +55,4 @@ def _write(name: str, recorded: dict[str, Any]) -> None:
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     asyncio.run(record(sys.argv[1:] or list(PATHS)))
-    leave(0)
+    exit_process(0)

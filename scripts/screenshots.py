@@ -13,10 +13,10 @@ from playwright.async_api import Browser, Page, async_playwright
 from local.demo.demo import Doors, open_doors, read_for, wipe
 from local.demo.runner import Player
 from local.demo.scenarios import Example
-from local.exit_process import leave
 from local.partner_simulator.offline_partners import Channels
 from local.stack.ports import Ports
 from local.stack.stack import ROOT, Stack
+from process.exit_process import exit_process
 from tests.browser.page_checks import DESK, PHONE, missing
 
 STATE: Final = ROOT / ".local" / "screenshots"
@@ -107,4 +107,4 @@ if __name__ == "__main__":
     if lacking := missing():
         sys.exit(f"screenshots need Debian's chromium and `make browser`: missing is {lacking}")
     asyncio.run(main())
-    leave(0)
+    exit_process(0)

@@ -8,11 +8,11 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from local.exit_process import leave
 from local.http_server import expect_signals, server
 from local.mail_catcher.smtp import Behaviour, listen
 from local.mail_catcher.store import Letterbox
 from local.mail_catcher.web import MailboxPages
+from process.exit_process import exit_process
 
 
 async def serve(smtp_port: int, web_port: int, folder: Path) -> None:
@@ -34,7 +34,7 @@ def main() -> None:
     options = parser.parse_args()
     expect_signals()
     asyncio.run(serve(options.smtp_port, options.web_port, options.folder))
-    leave(0)
+    exit_process(0)
 
 
 if __name__ == "__main__":

@@ -20,13 +20,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from domain.errors import InvalidConfiguration, TicketError
-from local.exit_process import leave
 from local.http_server import dropper, expect_signals, server
 from local.partner_simulator.outcome_sender import Answerer, GatewayDoor
 from local.partner_simulator.scripts import Behaviour, ClaimCall, Script, Step
 from local.partner_simulator.store import Delivery, Ledger
 from local.stack.profiles import read_profiles, secret_names
 from local.validation_errors import refused
+from process.exit_process import exit_process
 
 GARBAGE = "<html>Thank you for your order"
 
@@ -174,7 +174,7 @@ def main() -> None:
     expect_signals()
     asyncio.run(server(Simulator(secrets, ledger, door).application(), options.port).serve())
     ledger.close()
-    leave(0)
+    exit_process(0)
 
 
 if __name__ == "__main__":

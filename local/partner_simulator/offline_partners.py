@@ -16,7 +16,7 @@ import httpx
 
 from adapters.files.csv import encoded, opened, write_row
 from adapters.files.partner_profiles import load_profiles
-from cli.csv_rows import OUTCOME_COLUMNS
+from cli.csv_columns import OUTCOME_COLUMNS
 from domain.errors import TicketError
 from domain.partners.profile import CsvChannel
 from local.demo.scenarios import Example
@@ -105,7 +105,8 @@ class Channels:
     async def _run(self, *arguments: str) -> int:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            "worker.py",
+            "-m",
+            "cli",
             *arguments,
             cwd=ROOT,
             env=self._stack.environment,

@@ -25,12 +25,12 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
-from local.exit_process import leave
 from local.http_server import expect_signals, server
 from local.platform_simulator.accounts import deal, read_people
 from local.platform_simulator.gateway_client import TIMEOUT, GatewayCalls
 from local.platform_simulator.store import PlatformLedger
 from local.platform_simulator.tokens import Issuer
+from process.exit_process import exit_process
 
 PAGES = Jinja2Templates(
     directory=[Path(__file__).with_name("templates"), Path(__file__).parents[1] / "templates"]
@@ -149,7 +149,7 @@ def main() -> None:
     expect_signals()
     asyncio.run(server(platform.application(), options.port).serve())
     ledger.close()
-    leave(0)
+    exit_process(0)
 
 
 if __name__ == "__main__":

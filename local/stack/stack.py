@@ -117,7 +117,7 @@ class Stack:
         await postgres.start_database(self.supervisor, data, port, self._password)
         owner = self.addresses["database_owner_url"]
         await postgres.make_service_role(owner, self._password)
-        migration = self._python("migrate", "worker.py", "migrate")
+        migration = self._python("migrate", "-m", "cli", "migrate")
         told = self.environment | {"TICKETS_DATABASE_OWNER_URL": owner}
         migration = replace(migration, environment=told)
         await self.supervisor.while_alive(self.supervisor.run(migration))

@@ -28,7 +28,7 @@ from domain.partners.profile import PartnerProfile
 from gateway.app import create_app
 from gateway.server.uvicorn_server import Server, ServerConfig
 from local.stack.ports import HOST
-from settings import GatewaySettings
+from settings.gateway import GatewaySettings
 from tests.support.environment import TicketEnvironment
 from tests.support.partner_server import SECRET
 from tests.support.setup import open_environment, profiles, secrets

@@ -24,7 +24,7 @@ from local.mail_catcher.smtp import Behaviour, listen
 from local.mail_catcher.store import Letterbox
 from local.stack.ports import HOST
 from local.stack.temporal import SEARCH_ATTRIBUTES, fairness_flags
-from settings import WorkerSettings
+from settings.worker import WorkerSettings
 from tests.support.claims import PARTNERS, build_profile
 from tests.support.environment import TicketEnvironment
 from tests.support.partner_server import SECRET, run_partner_server
@@ -150,7 +150,7 @@ async def _build_environment(
         mail_behaviour=mail,
         database_proxy=database_proxy,
         mail_proxy=mail_proxy,
-        worker_factory=lambda client: worker.workers(client, settings, known, clock),
+        worker_factory=lambda client: worker.build_workers(client, settings, known, clock),
     )
 
 

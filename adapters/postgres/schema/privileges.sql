@@ -1,4 +1,4 @@
--- What the role of worker and gateway may do, said anew by every `worker.py migrate`. The role owns
+-- What the role of worker and gateway may do, said anew by every `python -m cli migrate`. The role owns
 -- nothing: it cannot change the schema, switch triggers off or truncate.
 revoke all on all tables in schema public from :service;
 grant usage on schema public to :service;

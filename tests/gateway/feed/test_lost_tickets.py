@@ -42,7 +42,7 @@ async def repaired(gateway: RunningGateway, *arguments: str) -> tuple[int, str]:
     """Exit code and output of the command."""
     settings = gateway.app.state.context.settings
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "worker.py", "repair", *arguments),
+        *(sys.executable, "-m", "cli", "repair", *arguments),
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],

@@ -54,4 +54,4 @@ async def test_without_the_schema_it_is_not(
     async with Postgres.connect(database_url, 1) as postgres:
         assert not await has_dependencies(postgres, gateway.env.client)
     assert "0001_initial" in caplog.text
-    assert "worker.py migrate" in caplog.text
+    assert "python -m cli migrate" in caplog.text

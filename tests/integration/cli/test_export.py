@@ -14,7 +14,7 @@ from activities.partner_limiter import PartnerLimiter
 from adapters.http.webhook_client import open_door
 from adapters.postgres.database import Postgres
 from adapters.postgres.exports import Export, next_export
-from cli import partner_exchange
+from cli.export_claims import export
 from tests.support.builders import a_profile, a_withdrawal
 from tests.support.csv_filing import Desk
 
@@ -45,7 +45,7 @@ class Office:
 
     async def export(self, again: int | None = None) -> list[dict[str, str]]:
         """Export to the file; return its rows."""
-        assert await partner_exchange.export(self.postgres, PROFILE.rules, self.file, again) == 0
+        assert await export(self.postgres, PROFILE.rules, self.file, again) == 0
         text = self.file.read_text(encoding="utf-8-sig")
         return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
 
@@ -154,5 +154,5 @@ async def test_another_partners_export_cannot_be_had(office: Office, capsys: Cap
     await office.claim("VT-1")
     await office.export()
     other = a_profile(id="other", channel={"kind": "csv"}).rules
-    assert await partner_exchange.export(office.postgres, other, office.file, 1) == 2
+    assert await export(office.postgres, other, office.file, 1) == 2
     assert "no export 1 of other" in capsys.readouterr().err

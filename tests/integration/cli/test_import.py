@@ -10,8 +10,8 @@ import pytest
 
 from adapters.files.csv import opened
 from adapters.postgres.database import Postgres
-from cli.csv_rows import Tally
-from cli.partner_exchange import Importer, Progress
+from cli.importer import Importer
+from cli.progress import ImportSummary, Progress
 from domain.errors import TransientError
 from domain.tickets.discrepancies import TICKET_CLOSED
 from domain.tickets.messages import PartnerOutcome
@@ -69,8 +69,8 @@ async def take(
     """Import the file; return how many were taken, known and bad, and what was said."""
     said: list[str] = []
     with opened(file) as reader:
-        tally = await Importer(postgres, PARTNER, teller, said.append).take(reader)
-    return (tally.taken, tally.known, tally.bad), said
+        summary = await Importer(postgres, PARTNER, teller, said.append).import_lines(reader)
+    return (summary.applied, summary.duplicates, summary.rejected), said
 
 
 def a_file(
@@ -229,6 +229,6 @@ def test_progress_is_a_line_with_all_that_is_done(
 ) -> None:
     with opened(a_file(tmp_path, "x,confirmed,,,")) as reader:
         progress = Progress(reader, sys.stderr)
-        progress.show(Tally(taken=1))
-        progress.show(Tally(taken=98, known=1, bad=1), last=True)
-    assert capsys.readouterr().err == "100 %: 98 taken, 1 known before, 1 bad\n"
+        progress.show(ImportSummary(applied=1))
+        progress.show(ImportSummary(applied=98, duplicates=1, rejected=1), last=True)
+    assert capsys.readouterr().err == "100 %: 98 applied, 1 duplicates, 1 rejected\n"

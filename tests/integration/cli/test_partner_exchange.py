@@ -1,4 +1,4 @@
-"""`worker.py export` and `import` as processes, with a real Temporal: what an operator sees."""
+"""`python -m cli export` and `import` as processes, with a real Temporal: what an operator sees."""
 
 import asyncio
 import csv
@@ -16,8 +16,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from adapters.postgres.database import Postgres
 from adapters.postgres.exports import hand_over
-from tests.integration.worker.test_worker_start import dev_server
 from tests.support.csv_filing import Desk
+from tests.support.temporal_dev_server import dev_server
 from tests.unit.adapters.test_partner_profiles import SOUND, write_profile
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -35,10 +35,11 @@ class Door:
     numbers: list[str] = field(default_factory=list)
 
     async def run(self, *arguments: str) -> tuple[int | None, str, str]:
-        """Run `worker.py`; return its exit code, its output and what it said beside."""
+        """Run `python -m cli`; return its exit code, its output and what it said beside."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            "worker.py",
+            "-m",
+            "cli",
             *arguments,
             cwd=ROOT,
             env=self.environment,
@@ -116,7 +117,7 @@ async def test_claims_go_out_and_outcomes_come_back(door: Door) -> None:
     file = door.outcomes(*good, f"{third};perhaps;;;", "ZW-4KQ7-P9XT-M2AB-C;confirmed;;;")
     code, out, beside = await door.run("import", "velotel", file, "--dry-run")
     assert (code, await door.told(first)) == (3, [])
-    assert "100 %: 2 taken, 0 known before, 2 bad" in beside
+    assert "100 %: 2 applied, 0 duplicates, 2 rejected" in beside
     assert await door.run("import", "velotel", file) == (code, out, beside)
     assert out.splitlines()[0].startswith("line 4: malformed: outcome: ")
     assert out.splitlines()[1].startswith("line 5: unknown_number: ")
@@ -124,10 +125,10 @@ async def test_claims_go_out_and_outcomes_come_back(door: Door) -> None:
     assert [len(ids) for ids in told] == [1, 1, 0]
 
     code, _, beside = await door.run("import", "velotel", file)
-    assert (code, "0 taken, 2 known before, 2 bad" in beside) == (3, True), beside
+    assert (code, "0 applied, 2 duplicates, 2 rejected" in beside) == (3, True), beside
     assert [await door.told(number) for number in door.numbers] == told
     code, _, beside = await door.run("import", "velotel", door.outcomes(*good))
-    assert (code, "0 taken, 2 known before, 0 bad" in beside) == (0, True), beside
+    assert (code, "0 applied, 2 duplicates, 0 rejected" in beside) == (0, True), beside
 
 
 async def test_a_ticket_that_has_ended_is_named(door: Door) -> None:
@@ -143,7 +144,7 @@ async def test_a_ticket_that_has_ended_is_named(door: Door) -> None:
     file = door.outcomes(f"{ended};confirmed;;;", f"{lost};confirmed;;;")
     code, out, beside = await door.run("import", "velotel", file)
     assert (code, out.startswith("line 2: ticket_closed: ")) == (3, True)
-    assert "1 taken, 0 known before, 1 bad" in beside
+    assert "1 applied, 0 duplicates, 1 rejected" in beside
 
 
 @pytest.mark.parametrize(

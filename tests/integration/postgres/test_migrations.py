@@ -129,10 +129,11 @@ async def test_a_migration_that_fails_leaves_nothing_of_itself_or_its_neighbours
 
 
 async def run_migrate(url: str) -> tuple[int | None, str]:
-    """Run `python worker.py migrate`; return its exit code and what it printed."""
+    """Run `python -m cli migrate`; return its exit code and what it printed."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "worker.py",
+        "-m",
+        "cli",
         "migrate",
         cwd=ROOT,
         env={"PATH": os.environ.get("PATH", ""), "DATABASE_URL": url},

@@ -130,7 +130,7 @@ async def test_a_migration_gives_the_service_what_it_needs_and_no_more(
         await books.connection.execute("drop schema public cascade; create schema public")
     for _ in range(2):
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "worker.py", "migrate"),
+            *(sys.executable, "-m", "cli", "migrate"),
             cwd=ROOT,
             env={
                 "PATH": os.environ["PATH"],

@@ -5,18 +5,16 @@ from typing import Any
 
 import pytest
 
-from cli.csv_rows import (
+from cli.claim_rows import claim_header, claim_row
+from cli.csv_columns import (
     CLAIM_COLUMNS,
     OUTCOME_COLUMNS,
     check_header,
-    claim_header,
-    claim_row,
     column_of,
     is_unanswered,
-    read_outcome,
     separator,
-    unknown_number,
 )
+from cli.outcome_rows import read_outcome, unknown_number
 from domain.errors import RequestRejected
 from domain.partners.profile import Market
 from domain.tickets.messages import PartnerOutcome, RejectionReason

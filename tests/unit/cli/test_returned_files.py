@@ -13,15 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.files.csv import encoded, opened, write_row
-from cli.csv_rows import (
-    OUTCOME_COLUMNS,
-    check_header,
-    claim_header,
-    claim_row,
-    column_of,
-    is_unanswered,
-    read_outcome,
-)
+from cli.claim_rows import claim_header, claim_row
+from cli.csv_columns import OUTCOME_COLUMNS, check_header, column_of, is_unanswered
+from cli.outcome_rows import read_outcome
 from domain.claims.claim import MAX_FORM_ANSWERS
 from domain.claims.forms import MAX_ANSWER_LENGTH
 from domain.errors import RequestRejected

@@ -13,7 +13,8 @@ import yaml
 from jsonschema.validators import validator_for
 from pydantic_settings import BaseSettings
 
-from settings import GatewaySettings, WorkerSettings
+from settings.gateway import GatewaySettings
+from settings.worker import WorkerSettings
 
 ROOT = Path(__file__).resolve().parents[3]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())

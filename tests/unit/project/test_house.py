@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from statistics import median, quantiles
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[3]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
@@ -161,17 +159,4 @@ def test_every_folder_of_code_is_under_the_layer_rules() -> None:
     layers = next(contract for contract in linter["contracts"] if contract["id"] == "layers")
     assert set(linter["root_packages"]) == folders
     assert {layer.strip("()") for layer in layers["layers"]} >= folders
-    assert {path.name for path in CODE if len(path.parts) == 1} <= {
-        "secret_settings.py", "settings.py", "worker.py",
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize("file", ["secret_settings.py", "settings.py"])
-def test_settings_import_no_room_above_the_domain(file: str) -> None:
-    imported = {
-        (node.module or "") if isinstance(node, ast.ImportFrom) else node.names[0].name
-        for node in ast.walk(TREES[Path(file)])
-        if isinstance(node, ast.Import | ast.ImportFrom)
-    }
-    rooms = {path.parts[0] for path in CODE if len(path.parts) > 1} - {"domain"}
-    assert not rooms & {name.split(".")[0] for name in imported}
+    assert {path.name for path in CODE if len(path.parts) == 1} == {"worker.py"}

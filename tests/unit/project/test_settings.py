@@ -8,14 +8,10 @@ import pytest
 
 from domain.errors import InvalidConfiguration
 from local.stack.profiles import invented_secret
-from secret_settings import partner_secrets
-from settings import (
-    WorkerSettings,
-    host_and_port,
-    load_database_url,
-    load_worker_settings,
-    public_base_url,
-)
+from settings.field_types import host_and_port
+from settings.loading import load_database_url, load_worker_settings
+from settings.secrets import partner_secrets
+from settings.worker import WorkerSettings, public_base_url
 from tests.support.builders import a_profile
 
 PASSWORD = "hunter2"
@@ -78,7 +74,7 @@ MALFORMED = {
     "SMTP_URL": ["", f"http://m:{PASSWORD}@mail", f"m:{PASSWORD}@mail:25"],
     "TICKETS_MAIL_FROM": ["", "x"],
     "TICKETS_SUPPORT_EMAIL": ["", "help", "help@", "Help <help@example.com"],
-    "TICKETS_PARTNERS_DIR": ["no/such/folder", "settings.py"],
+    "TICKETS_PARTNERS_DIR": ["no/such/folder", "worker.py"],
     "TICKETS_METRICS_BIND": ["", "9090", "host:port", "two words:9090", "::1:9090", "a:99999"],
     "TICKETS_PUBLIC_URL": [
         *("", "tickets.example", "ftp://x", "https://", "https://a b"),

@@ -7,8 +7,8 @@ import pytest
 
 from domain.errors import InvalidConfiguration
 from local.stack.profiles import invented_secret
-from secret_settings import partner_secrets, with_secret_files
-from settings import load_database_url, load_gateway_settings, load_worker_settings
+from settings.loading import load_database_url, load_gateway_settings, load_worker_settings
+from settings.secrets import partner_secrets, with_secret_files
 from tests.support.builders import a_profile
 
 NAME = "TICKETS_PARTNER_SECRET_VELOTEL"

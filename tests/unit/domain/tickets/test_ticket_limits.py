@@ -62,8 +62,9 @@ def test_an_outcome_is_short_enough_for_a_signal() -> None:
 def test_a_process_that_should_have_ended_leaves_whatever_it_waits_for() -> None:
     started = time.monotonic()
     program = (
-        "import logging, time; from datetime import timedelta; import worker;"
-        "logging.basicConfig(); worker.leave_in_any_case(timedelta(seconds=0.2)); time.sleep(60)"
+        "import logging, time; from datetime import timedelta;"
+        "from process.exit_process import exit_after;"
+        "logging.basicConfig(); exit_after(timedelta(seconds=0.2)); time.sleep(60)"
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert ended.returncode == 1

@@ -8,7 +8,7 @@ import pytest
 from domain.errors import InvalidConfiguration
 from domain.values.secrets import decode_webhook_secret, find_shared_secret, is_weak
 from local.stack.profiles import invented_secret
-from secret_settings import partner_secrets, reject_shared_secrets, with_secret_files
+from settings.secrets import partner_secrets, reject_shared_secrets, with_secret_files
 from tests.support.builders import a_profile
 
 ONE, OTHER, THIRD = (invented_secret() for _ in range(3))

@@ -1,5 +1,5 @@
-"""Secrets, from the environment or from files that it names; wrong ones end the start, named and
-never shown.
+"""Secrets, from the environment or from files that it names; an error names the setting and never
+shows a value.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,34 +11,32 @@ from domain.partners.profile import CsvChannel, PartnerProfile
 from domain.values.secrets import decode_webhook_secret, find_shared_secret, is_weak
 
 PARTNER_SECRET_PREFIX: Final = "TICKETS_PARTNER_SECRET_"  # noqa: S105  (a name, not a secret)
-"""How the names of partners' secrets begin."""
 FILE_SETTINGS: Final = (
     "DATABASE_URL",
     "SMTP_URL",
-    "TICKETS_DATABASE_OWNER_URL",
     "TEMPORAL_API_KEY",
     "TICKETS_DATABASE_OWNER_URL",
+    "TICKETS_JWT_SECRET",
     "TICKETS_SIGNING_SECRET",
     "TICKETS_WEBHOOK_SECRET",
-    "TICKETS_JWT_SECRET",
 )
-"""Settings that may stand in a file that `<name>_FILE` names; partners' secrets may, too."""
+"""Settings that `<name>_FILE` may take from a file; partners' secrets may come from one, too."""
 MAX_FILE_BYTES: Final = 64 * 1024
 EXPECTED_WEBHOOK_SECRET: Final = "expected whsec_ and base64 of 24 to 64 random bytes"  # noqa: S105
 
 
 def are_webhook_secrets(secrets: str) -> bool:
-    """Say whether these are strong secrets of Standard Webhooks, with spaces between them."""
+    """Return whether these are strong Standard Webhooks secrets, separated by spaces."""
     keys = [decode_webhook_secret(secret) for secret in secrets.split()]
     return bool(keys) and all(key is not None and not is_weak(key) for key in keys)
 
 
 def with_secret_files(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment with what stands in the files that settings `<name>_FILE` name.
+    """Return the environment with the contents of the files that `<name>_FILE` settings name.
 
-    Raises `InvalidConfiguration` where a file cannot be read, or the setting itself is there, too.
+    Raises `InvalidConfiguration` for an unreadable file, or if both forms of a setting exist.
     """
-    told = dict(environment)
+    result = dict(environment)
     for setting, path in environment.items():
         name = setting.removesuffix("_FILE")
         if name == setting or not may_come_from_file(name):
@@ -47,12 +45,12 @@ def with_secret_files(environment: Mapping[str, str]) -> dict[str, str]:
             raise InvalidConfiguration(
                 "environment", setting, f"expected this or {name}, and not both"
             )
-        told[name] = _content(setting, Path(path))
-    return told
+        result[name] = _content(setting, Path(path))
+    return result
 
 
 def may_come_from_file(name: str) -> bool:
-    """Say whether a setting may stand in a file that `<name>_FILE` names."""
+    """Return whether `<name>_FILE` may name a file that holds this setting."""
     return name in FILE_SETTINGS or name.startswith(PARTNER_SECRET_PREFIX)
 
 
@@ -69,12 +67,12 @@ def _content(setting: str, path: Path) -> str:
 def partner_secrets(
     profiles: Iterable[PartnerProfile], environment: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the secret of every profile by its name; raises `InvalidConfiguration` for one that is
-    not set, is weak, or has the name of another partner's.
+    """Return the secret of every profile by its setting's name.
 
-    While a secret rotates its setting holds several, the newest first, with spaces between them.
+    During a rotation a setting holds several, the newest first, separated by spaces. Raises
+    `InvalidConfiguration` for one that is missing or weak, or that two partners name.
     """
-    told = with_secret_files(environment)
+    values = with_secret_files(environment)
     names: dict[str, str] = {}
     for profile in profiles:
         if isinstance(profile.channel, CsvChannel):
@@ -83,18 +81,15 @@ def partner_secrets(
         if other := names.get(name):
             expected = f"expected a secret of its own: {name} is that of {other}"
             raise InvalidConfiguration(f"{partner}.toml", "channel.secret", expected)
-        if not are_webhook_secrets(told.get(name, "")):
-            raise InvalidConfiguration(
-                "environment", name, f"the secret of {partner}: {EXPECTED_WEBHOOK_SECRET}"
-            )
+        if not are_webhook_secrets(values.get(name, "")):
+            expected = f"the secret of {partner}: {EXPECTED_WEBHOOK_SECRET}"
+            raise InvalidConfiguration("environment", name, expected)
         names[name] = partner
-    return {name: told[name] for name in names}
+    return {name: values[name] for name in names}
 
 
 def reject_shared_secrets(secrets: Mapping[str, str | None]) -> None:
-    """Raise `InvalidConfiguration` for two settings, here by their names, that have a secret in
-    common.
-    """
+    """Raise `InvalidConfiguration` if two settings, given by name, have a secret in common."""
     if found := find_shared_secret({name: secret for name, secret in secrets.items() if secret}):
         one, other = found
         raise InvalidConfiguration(

@@ -1,0 +1,49 @@
+"""`python -m cli COMMAND`: what operators do; `--help` shows the commands and their options."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from cli import check, export_claims, import_outcomes, migrate, repair, resend_emails
+from cli.command import Command, ExitCode, usage_error
+from domain.errors import InvalidConfiguration
+from process.exit_process import exit_process
+from process.logs import configure_logging
+
+log = logging.getLogger("cli")
+COMMANDS: Final[dict[str, Command]] = {
+    "migrate": migrate.COMMAND,
+    "check": check.COMMAND,
+    "export": export_claims.COMMAND,
+    "import": import_outcomes.COMMAND,
+    "mail": resend_emails.COMMAND,
+    "repair": repair.COMMAND,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command; the result is an `ExitCode`."""
+    configure_logging()
+    options = _parser().parse_args(arguments)
+    try:
+        return asyncio.run(COMMANDS[options.command].run(options))
+    except InvalidConfiguration as error:
+        return usage_error(str(error))
+    except Exception:
+        log.exception("the command failed")
+        return ExitCode.UNAVAILABLE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m cli", description=__doc__)
+    subparsers = parser.add_subparsers(dest="command", required=True)
+    for name, command in COMMANDS.items():
+        command.add_arguments(subparsers.add_parser(name, help=command.summary))
+    return parser
+
+
+if __name__ == "__main__":
+    exit_process(main(sys.argv[1:]))

@@ -1,0 +1,83 @@
+"""`python -m cli export`: write the claims that wait for a partner as CSV."""
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from adapters.files.csv import encoded, write_row, written_whole
+from adapters.postgres.database import Postgres
+from adapters.postgres.exports import (
+    Export,
+    export_written,
+    exported_claims,
+    made_export,
+    next_export,
+)
+from cli.claim_rows import claim_header, claim_row
+from cli.command import Command, ExitCode, usage_error
+from cli.csv_columns import separator
+from cli.partner_exchange import run_for_partner
+from domain.partners.profile import PartnerRules
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the partner, the file and the number of an earlier export."""
+    parser.add_argument("partner")
+    parser.add_argument("--out", type=Path, help="the file to write; default: standard output")
+    parser.add_argument("--again", type=int, metavar="EXPORT_ID", help="repeat an earlier export")
+
+
+async def run(options: argparse.Namespace) -> int:
+    """Export for the partner that the options name."""
+    return await run_for_partner(
+        options.partner,
+        lambda postgres, rules: export(postgres, rules, options.out, options.again),
+    )
+
+
+async def export(
+    postgres: Postgres, rules: PartnerRules, out: Path | None, again: int | None = None
+) -> int:
+    """Write the claims that wait for the partner, or those of the earlier export `again`."""
+    fields = list(dict.fromkeys(form_field.name for form_field in rules.fields))
+    if again is None:
+        made = await next_export(postgres, rules.id, fields)
+    elif (made := await made_export(postgres, rules.id, again)) is None:
+        return usage_error(f"no export {again} of {rules.id}")
+    count = 0
+    with written_whole(out) if out else _standard_output() as text:
+        sign = separator(rules.market)
+        write_row(text, claim_header(made.answers if made else fields), sign)
+        if made:
+            count = await _write_claims(postgres, made, text, sign)
+    if made is None:
+        print(f"nothing waits for {rules.id}", file=sys.stderr)
+        return ExitCode.OK
+    await export_written(postgres, made)
+    before = ", resumed" if made.begun_before else ""
+    print(f"export {made.export_id}{before}: {count} claims", file=sys.stderr)
+    return ExitCode.OK
+
+
+async def _write_claims(postgres: Postgres, made: Export, text: TextIO, sign: str) -> int:
+    count = 0
+    async for purpose, claim in exported_claims(postgres, made):
+        write_row(text, claim_row(purpose, claim, made.answers), sign)
+        count += 1
+    return count
+
+
+@contextlib.contextmanager
+def _standard_output() -> Iterator[TextIO]:
+    text = encoded(sys.stdout.buffer)
+    try:
+        yield text
+    finally:
+        text.flush()
+        text.detach()
+
+
+COMMAND = Command("write the claims that wait for a partner as CSV", run, add_arguments)

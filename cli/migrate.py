@@ -1,0 +1,31 @@
+"""`python -m cli migrate`: bring the database's schema up to date."""
+
+import argparse
+import logging
+
+from adapters.postgres.database import Postgres
+from adapters.postgres.schema.migrations import migrate
+from adapters.postgres.schema.roles import grant_privileges
+from cli.command import Command, ExitCode
+from settings.loading import load_owner_settings
+
+log = logging.getLogger("cli")
+
+
+async def run(options: argparse.Namespace) -> int:
+    """Run the migrations of which the environment names the database."""
+    await run_migrations()
+    return ExitCode.OK
+
+
+async def run_migrations() -> None:
+    """Apply missing migrations as the tables' owner, then grant the service its privileges."""
+    settings = load_owner_settings()
+    owner = settings.owner_url or settings.database_url
+    async with Postgres.connect(owner, connections=1, statement_cache=0) as postgres:
+        for migration in await migrate(postgres):
+            log.info("applied %04d %s", migration.version, migration.name)
+        await grant_privileges(postgres, settings.service_role)
+
+
+COMMAND = Command("bring the database's schema up to date", run)

@@ -1,0 +1,46 @@
+"""`python -m cli mail`: send the e-mails of a ticket that have not been sent."""
+
+import argparse
+
+from activities.emails import AnswerLinkFactory, EmailActivities
+from adapters.email.renderer import LetterBook
+from adapters.email.smtp import MailDoor
+from adapters.files.partner_profiles import load_profiles
+from adapters.postgres.database import Postgres
+from cli.argument_types import email_address, number
+from cli.command import Command, ExitCode
+from settings.loading import load_worker_settings
+from settings.worker import WorkerSettings, public_base_url
+from workflows.connection import connect
+from workflows.email_resending import SENT, resend_emails
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the ticket's number and another address."""
+    parser.add_argument("number", type=number, metavar="NUMBER")
+    parser.add_argument(
+        "--to", type=email_address, metavar="ADDRESS", help="instead of the stored address"
+    )
+
+
+async def run(options: argparse.Namespace) -> int:
+    """Send the e-mails of the ticket that the options name; print one line for each."""
+    settings, client = load_worker_settings(), await connect()
+    cache = settings.statement_cache
+    async with Postgres.connect(settings.database_url, statement_cache=cache) as postgres:
+        emails = _emails(postgres, settings)
+        results = await resend_emails(postgres, client, emails, options.number, options.to)
+    for key, result in results.items():
+        print(f"{key}: {result}", flush=True)
+    return ExitCode.OK if set(results.values()) <= {SENT} else ExitCode.PARTIAL
+
+
+def _emails(postgres: Postgres, settings: WorkerSettings) -> EmailActivities:
+    mail = MailDoor(settings.smtp_url, settings.mail_from, settings.support_email)
+    url = public_base_url(settings, load_profiles(settings.partners_dir).values())
+    secret = settings.signing_secret
+    pages = AnswerLinkFactory(url, secret) if url and secret else None
+    return EmailActivities(postgres, LetterBook(settings.support_email), mail, pages)
+
+
+COMMAND = Command("send the e-mails of a ticket that have not been sent", run, add_arguments)

@@ -1,0 +1,22 @@
+"""One log format for all programs: to the standard error, one line an event."""
+
+import logging
+import sys
+from collections.abc import Iterable
+
+
+def configure_logging(
+    fields: str = "", filters: Iterable[logging.Filter] = (), quiet: Iterable[str] = ()
+) -> None:
+    """Log from level INFO.
+
+    `fields` follow the logger's name, such as ` [%(correlation_id)s]`; `filters` supply their
+    values. The loggers of HTTP clients, and those named `quiet`, log warnings only.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    for one in filters:
+        handler.addFilter(one)
+    line = f"%(asctime)s %(levelname)s %(name)s{fields} %(message)s"
+    logging.basicConfig(level=logging.INFO, format=line, handlers=[handler])
+    for name in ("httpx", "httpcore", *quiet):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,21 @@
+"""A Temporal dev server, for tests that need no skipped time."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from temporalio.testing import WorkflowEnvironment
+
+from local.stack.ports import HOST
+
+
+@asynccontextmanager
+async def dev_server() -> AsyncIterator[str]:
+    """Run a dev server on a free port of the loopback interface; yields its address."""
+    temporal = str(Path(sys.executable).with_name("temporal"))
+    server = await WorkflowEnvironment.start_local(
+        ip=HOST, dev_server_existing_path=temporal, dev_server_log_level="error"
+    )
+    async with server:
+        yield str(server.client.service_client.config.target_host)
