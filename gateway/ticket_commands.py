@@ -20,7 +20,7 @@ from gateway.http.caller import Caller
 from gateway.http.problems import Problem
 from gateway.http.security_events import SecurityEvent
 from gateway.http.security_log import log_event
-from gateway.pages.agent.search_query import wrong_number
+from gateway.pages.agent.search_query import number_error_code
 from gateway.temporal_client import execute_update
 from workflows.message_decoding import MAX_SIGNAL_BYTES
 from workflows.temporal_errors import is_workflow_not_found
@@ -36,7 +36,7 @@ def parse_number_or_404(text: str) -> str:
     try:
         return parse_number(text)
     except RequestRejected:
-        raise Problem("unknown_ticket", {"number": wrong_number(text)}) from None
+        raise Problem("unknown_ticket", {"number": number_error_code(text)}) from None
 
 
 async def require_ticket_access(context: AppContext, caller: Caller, text: str) -> str:

@@ -1,9 +1,9 @@
-"""What agents fill in at the desk, read into a request to the ticket, or told at the field."""
+"""Parses an agent's action form into a command to the ticket; errors are codes by field."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from starlette.datastructures import FormData
 
@@ -12,7 +12,7 @@ from domain.values.input_grammar import InvalidInput, parse_amount
 from gateway.http.problems import Problem
 from gateway.pages.form_fields import normalize_input
 
-ACTS: Final = {
+ACTIONS: Final = {
     "approve": "decide",
     "confirm": "decide",
     "reject": "decide",
@@ -20,21 +20,21 @@ ACTS: Final = {
     "ask": "request_information",
     "resend": "resend_to_partner",
 }
-"""The forms of the desk, and the update that each becomes."""
+"""The action forms, and the update that each sends."""
 _REASONS: Final = frozenset(reason.value for reason in RejectionReason)
-_LONGEST: Final = 4000
-_UNREAD: Final = {one: one for one in ("ambiguous_number", "several_numbers")}
-_LONGEST_ID: Final = 120
+_AMOUNT_ERRORS: Final = frozenset({"ambiguous_number", "several_numbers"})
+_MAX_TEXT_LENGTH: Final = 4000
+_MAX_ID_LENGTH: Final = 120
 
 
 @dataclass(frozen=True)
-class Wish:
-    """A form as it was sent: its values are kept, `errors` are codes by the names of fields.
+class AgentAction:
+    """An action form as it was sent; `errors` are codes by field, "" is the whole form.
 
-    An error under the empty name is about the whole.
+    `content` is the content of the update `ACTIONS[name]`.
     """
 
-    act: str = ""
+    name: str = ""
     request_id: str = ""
     content: Mapping[str, Any] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
@@ -42,77 +42,94 @@ class Wish:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
+class _Parsed(NamedTuple):
+    content: dict[str, Any]
+    errors: dict[str, str]
+
+
+class _Input(NamedTuple):
+    """What a parser reads: the form's values, the ticked fields, the market's currency."""
+
+    values: Mapping[str, str]
+    ticked: Sequence[str]
+    currency: str
+
+    def required(self, *names: str) -> dict[str, str]:
+        """Return an error for each of these fields that is empty."""
+        return {name: "required" for name in names if not self.values.get(name)}
+
+
 def new_request_id() -> str:
-    """Return an id for the next request: kept in the form, so that it is carried out once."""
-    return f"desk-{secrets.token_urlsafe(12)}"
+    """Return an id for the next request; the form carries it, so that it is executed once."""
+    return f"agent-{secrets.token_urlsafe(12)}"
 
 
-def read_wish(form: FormData, currency: str) -> Wish:
-    """Read a form; amounts are in the market's `currency`. Raises `Problem("malformed")` for what
-    no form of the desk sends.
+def parse_action(form: FormData, currency: str) -> AgentAction:
+    """Parse a form; amounts are in the market's `currency`.
+
+    Raises `Problem("malformed")` for a form that no agent page contains.
     """
-    values = {
-        name: normalize_input(value) for name, value in form.items() if isinstance(value, str)
-    }
-    act, request_id = values.get("action", ""), values.get("request_id", "")
-    if act not in ACTS or not _is_id(request_id):
+    texts = {name: value for name, value in form.items() if isinstance(value, str)}
+    values = {name: normalize_input(text) for name, text in texts.items()}
+    name, request_id = values.get("action", ""), values.get("request_id", "")
+    if name not in ACTIONS or not _is_request_id(request_id):
         raise Problem("malformed")
     ticked = [one for one in form.getlist("ask_fields") if isinstance(one, str)]
-    content, errors = _READERS[act](values, ticked, currency)
-    errors |= {name: "too_long" for name, value in values.items() if len(value) > _LONGEST}
-    return Wish(act, request_id, content, values, ticked, errors)
+    content, errors = _PARSERS[name](_Input(values, ticked, currency))
+    too_long = (name for name, value in values.items() if len(value) > _MAX_TEXT_LENGTH)
+    errors |= dict.fromkeys(too_long, "too_long")
+    return AgentAction(name, request_id, content, values, ticked, errors)
 
 
-Read = tuple[dict[str, Any], dict[str, str]]
+def _approve(sent: _Input) -> _Parsed:
+    """Parse a second agent's approval: of the amount that the page showed, whatever is current."""
+    reward = {"amount": sent.values.get("approve_amount", ""), "currency": sent.currency}
+    note = sent.values.get("approve_note", "")
+    content = {"outcome": "confirmed", "note": note, "reward": reward}
+    return _Parsed(content, sent.required("approve_note"))
 
 
-def _confirm(values: Mapping[str, str], ticked: Sequence[str], currency: str) -> Read:
-    content: dict[str, Any] = {"outcome": "confirmed", "note": values.get("confirm_note", "")}
-    errors = _missing(values, "confirm_note")
-    if typed := values.get("confirm_amount"):
+def _confirm(sent: _Input) -> _Parsed:
+    content: dict[str, Any] = {"outcome": "confirmed", "note": sent.values.get("confirm_note", "")}
+    errors = sent.required("confirm_note")
+    if text := sent.values.get("confirm_amount"):
         try:
-            amount = parse_amount(typed, currency)
+            amount = parse_amount(text, sent.currency)
         except InvalidInput as error:
-            return content, errors | {"confirm_amount": _UNREAD.get(error.code, "amount")}
+            code = error.code if error.code in _AMOUNT_ERRORS else "amount"
+            return _Parsed(content, errors | {"confirm_amount": code})
         if not amount:
             errors["confirm_amount"] = "amount"
-        content["reward"] = {"amount": str(amount), "currency": currency}
-    return content, errors
+        content["reward"] = {"amount": str(amount), "currency": sent.currency}
+    return _Parsed(content, errors)
 
 
-def _approve(values: Mapping[str, str], ticked: Sequence[str], currency: str) -> Read:
-    """Read the second agent's word: for the amount that the page showed, whatever stands now."""
-    note = values.get("approve_note", "")
-    reward = {"amount": values.get("approve_amount", ""), "currency": currency}
-    content = {"outcome": "confirmed", "note": note, "reward": reward}
-    return content, _missing(values, "approve_note")
-
-
-def _reject(values: Mapping[str, str], ticked: Sequence[str], currency: str) -> Read:
-    reason, note = values.get("reject_reason_code", ""), values.get("reject_note", "")
-    errors = _missing(values, "reject_reason_code", "reject_note")
+def _reject(sent: _Input) -> _Parsed:
+    reason = sent.values.get("reject_reason_code", "")
+    errors = sent.required("reject_reason_code", "reject_note")
     if reason not in _REASONS:
         errors["reject_reason_code"] = "required"
-    return {"outcome": "rejected", "reason_code": reason, "note": note}, errors
+    note = sent.values.get("reject_note", "")
+    return _Parsed({"outcome": "rejected", "reason_code": reason, "note": note}, errors)
 
 
-def _withdraw(values: Mapping[str, str], ticked: Sequence[str], currency: str) -> Read:
-    reason = values.get("withdraw_reason", "")
-    return {"reason": reason}, _missing(values, "withdraw_reason")
+def _withdraw(sent: _Input) -> _Parsed:
+    reason = sent.values.get("withdraw_reason", "")
+    return _Parsed({"reason": reason}, sent.required("withdraw_reason"))
 
 
-def _ask(values: Mapping[str, str], ticked: Sequence[str], currency: str) -> Read:
-    words = values.get("ask_question", "")
-    questions = [*ticked, *([words] if words else [])]
-    return {"questions": questions}, ({} if questions else {"ask_question": "question"})
+def _ask(sent: _Input) -> _Parsed:
+    text = sent.values.get("ask_question", "")
+    questions = [*sent.ticked, *([text] if text else [])]
+    return _Parsed({"questions": questions}, {} if questions else {"ask_question": "question"})
 
 
-def _resend(values: Mapping[str, str], ticked: Sequence[str], currency: str) -> Read:
-    reason = values.get("resend_reason", "")
-    return {"reason": reason}, _missing(values, "resend_reason")
+def _resend(sent: _Input) -> _Parsed:
+    reason = sent.values.get("resend_reason", "")
+    return _Parsed({"reason": reason}, sent.required("resend_reason"))
 
 
-_READERS: Final = {
+_PARSERS: Final[Mapping[str, Callable[[_Input], _Parsed]]] = {
     "approve": _approve,
     "confirm": _confirm,
     "reject": _reject,
@@ -120,42 +137,8 @@ _READERS: Final = {
     "ask": _ask,
     "resend": _resend,
 }
-_AT: Final = {"reward_required": "confirm_amount", "wrong_currency": "confirm_amount"}
-_OF_FACTS: Final = dict.fromkeys(
-    (
-        "no_link",
-        "link_does_not_fit",
-        "reward_granted",
-        "reward_invalid",
-        "reward_not_rejected",
-        "reward_registered",
-    ),
-    "contradicting_facts",
-)
-_KNOWN: Final = frozenset(
-    {
-        "reward_required",
-        "wrong_currency",
-        "approval_by_another",
-        "action_not_allowed",
-        "key_reused",
-        "unavailable",
-        "workflow_lost",
-    }
-)
 
 
-def refused(code: str) -> dict[str, str]:
-    """Say a refusal's code at the field that it is about, or at the whole."""
-    known = code if code in _KNOWN else "other"
-    return {_AT.get(code, ""): _OF_FACTS.get(code, known)}
-
-
-def _missing(values: Mapping[str, str], *names: str) -> dict[str, str]:
-    return {name: "required" for name in names if not values.get(name)}
-
-
-def _is_id(text: str) -> bool:
-    return (
-        0 < len(text) <= _LONGEST_ID and text.isascii() and text.isprintable() and " " not in text
-    )
+def _is_request_id(text: str) -> bool:
+    is_printable = text.isascii() and text.isprintable() and " " not in text
+    return is_printable and 0 < len(text) <= _MAX_ID_LENGTH

@@ -1,44 +1,44 @@
-"""Discrepancies at the desk: what contradicts a ticket, in a person's words, and closing one."""
+"""Discrepancies on agent pages: the open ones of tickets, and closing one."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from adapters.postgres.discrepancies import discrepancies_of
 from gateway.api.discrepancies import close_and_log, to_discrepancy
 from gateway.api.schemas.discrepancies import Discrepancy
-from gateway.context import AppContext, Context
+from gateway.context import AppContext
 from gateway.http.problems import Problem
-from gateway.pages.agent.access import AtTheDesk, DeskRoute
-from gateway.pages.csrf import read_protected_form
+from gateway.pages.agent.access import BASE_PATH, AgentRoute, CurrentAgent
 from gateway.pages.form_fields import normalize_input
 from gateway.ticket_commands import parse_number_or_404
 
-router = APIRouter(route_class=DeskRoute)
-_MAX_INPUT_LENGTH = 4000
+router = APIRouter(route_class=AgentRoute)
+_MAX_NOTE_LENGTH: Final = 4000
 
 
 @router.post("/tickets/{number}/discrepancies/{discrepancy_id}")
-async def close(
-    context: Context, request: Request, session: AtTheDesk, number: str, discrepancy_id: int
-) -> Response:
+async def close_discrepancy(agent: CurrentAgent, number: str, discrepancy_id: int) -> Response:
     """Close a discrepancy of a ticket; without a note the page asks for one again."""
-    form = await read_protected_form(context, request, session)
-    found, note = parse_number_or_404(number), normalize_input(str(form.get("closing_note") or ""))
-    rows = await discrepancies_of(context.postgres, [found])
+    form = await agent.read_form()
+    ticket_number = parse_number_or_404(number)
+    note = normalize_input(str(form.get("closing_note") or ""))
+    rows = await discrepancies_of(agent.context.postgres, [ticket_number])
     if discrepancy_id not in {row["discrepancy_id"] for row in rows}:
         raise Problem("unknown_discrepancy")
-    if 0 < len(note) <= _MAX_INPUT_LENGTH:
-        await close_and_log(context, discrepancy_id, f"agent:{session.subject}", note)
-    return RedirectResponse(f"/desk/tickets/{quote(found)}#discrepancies", 303)
+    if 0 < len(note) <= _MAX_NOTE_LENGTH:
+        await close_and_log(agent.context, discrepancy_id, agent.actor, note)
+    return RedirectResponse(f"{BASE_PATH}/tickets/{quote(ticket_number)}#discrepancies", 303)
 
 
-async def open_ones(context: AppContext, numbers: Sequence[str]) -> dict[str, list[Discrepancy]]:
-    """Return what waits of these tickets, by number."""
-    found: dict[str, list[Any]] = {number: [] for number in numbers}
+async def open_discrepancies(
+    context: AppContext, numbers: Sequence[str]
+) -> Mapping[str, Sequence[Discrepancy]]:
+    """Return the open discrepancies of these tickets by number."""
+    found: dict[str, list[Discrepancy]] = {number: [] for number in numbers}
     for row in await discrepancies_of(context.postgres, numbers):
         if row["closed_at"] is None:
             found[row["number"]].append(to_discrepancy(row))

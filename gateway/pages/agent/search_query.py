@@ -1,4 +1,4 @@
-"""What an agent types, understood: one box for numbers, order numbers, addresses and partners."""
+"""Parses the search box: ticket numbers, order numbers, e-mail addresses and partners."""
 
 import re
 import unicodedata
@@ -12,58 +12,58 @@ from domain.values.text_cleaning import clean_line
 from domain.values.ticket_number import PREFIX, parse_number
 from domain.values.types import FrozenModel
 
-LONGEST: Final = 320
-"""Characters: as long as a mail address can be."""
-_SYMBOLS: Final = 13
+MAX_QUERY_LENGTH: Final = 320
+"""Characters: the longest possible e-mail address."""
+_SYMBOLS_IN_NUMBER: Final = 13
 
 
-class Sought(FrozenModel):
-    """What to look for; at most one of the first four is set.
+class SearchQuery(FrozenModel):
+    """What to search for; at most one of the first four is set.
 
-    `is_mistyped`: it looks like a ticket number in which a character is wrong.
+    `looks_like_number`: the text resembles a ticket number with a wrong character.
     """
 
     number: str | None = None
     email: str | None = None
     partner_id: str | None = None
     order_key: str | None = None
-    is_mistyped: bool = False
+    looks_like_number: bool = False
 
 
-def understand(text: str, partners: Mapping[str, str]) -> Sought:
-    """Understand `text`; `partners` holds names by ids, which are known in any case.
+def parse_query(text: str, partners: Mapping[str, str]) -> SearchQuery:
+    """Parse `text`; `partners` holds names by id, and upper and lower case make no difference.
 
-    What is nothing else is an order number; a text without letters or digits finds nothing.
+    Any other text is an order number; a text without letters or digits finds nothing.
     """
-    told = " ".join(clean_line(text).split())
-    if "@" in told:
-        return Sought(email=normalize_email_or_keep(told))
-    if found := _partner(told, partners):
-        return Sought(partner_id=found)
+    line = " ".join(clean_line(text).split())
+    if "@" in line:
+        return SearchQuery(email=normalize_email_or_keep(line))
+    if partner_id := _find_partner(line, partners):
+        return SearchQuery(partner_id=partner_id)
     try:
-        return Sought(number=parse_number(told))
+        return SearchQuery(number=parse_number(line))
     except RequestRejected:
-        return Sought(
-            order_key=normalize_order_number(told[:LONGEST]) or "",
-            is_mistyped=_is_like_number(told),
+        return SearchQuery(
+            order_key=normalize_order_number(line[:MAX_QUERY_LENGTH]) or "",
+            looks_like_number=_looks_like_number(line),
         )
 
 
-def _partner(told: str, partners: Mapping[str, str]) -> str | None:
-    wanted = told.casefold()
+def number_error_code(text: str) -> str:
+    """Return the sub-code for a malformed ticket number: what was expected instead."""
+    return "check_character" if _looks_like_number(text) else "ticket_number"
+
+
+def _find_partner(text: str, partners: Mapping[str, str]) -> str | None:
+    folded = text.casefold()
     names = ((one, (one.casefold(), name.casefold())) for one, name in partners.items())
-    return next((one for one, known in names if wanted in known), None)
+    return next((one for one, known in names if folded in known), None)
 
 
-def _is_like_number(told: str) -> bool:
-    """Say whether somebody meant a ticket number: our prefix, or as many symbols in such groups."""
-    upper = unicodedata.normalize("NFKC", told[:LONGEST]).upper()
+def _looks_like_number(text: str) -> bool:
+    """Say whether a ticket number was meant: our prefix, or as many symbols in such groups."""
+    upper = unicodedata.normalize("NFKC", text[:MAX_QUERY_LENGTH]).upper()
     symbols = "".join(c for c in upper if c.isalnum())
-    near = abs(len(symbols.removeprefix(PREFIX)) - _SYMBOLS) <= 1
-    grouped = re.fullmatch(r"(?:\w{4}[- ]){3}\w", upper) is not None
-    return grouped or (symbols.startswith(PREFIX) and near)
-
-
-def wrong_number(text: str) -> str:
-    """Say what a number that cannot be read was expected to have, as a sub-code."""
-    return "check_character" if _is_like_number(text) else "ticket_number"
+    is_close = abs(len(symbols.removeprefix(PREFIX)) - _SYMBOLS_IN_NUMBER) <= 1
+    is_grouped = re.fullmatch(r"(?:\w{4}[- ]){3}\w", upper) is not None
+    return is_grouped or (symbols.startswith(PREFIX) and is_close)

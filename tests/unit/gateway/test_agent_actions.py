@@ -4,11 +4,11 @@ import pytest
 from starlette.datastructures import FormData
 
 from gateway.i18n import catalog
-from gateway.pages.agent.actions import Wish, read_wish
+from gateway.pages.agent.actions import AgentAction, parse_action
 
 
-def confirming(amount: str) -> Wish:
-    return read_wish(
+def confirming(amount: str) -> AgentAction:
+    return parse_action(
         FormData(action="confirm", request_id="desk-1", confirm_note="seen", confirm_amount=amount),
         "PLN",
     )
@@ -19,8 +19,8 @@ def confirming(amount: str) -> Wish:
     [("40", "40"), ("40,5", "40.5"), ("1\u00a0040,50", "1040.50"), ("1.040,50 zł", "1040.50")],
 )
 def test_an_amount_is_read_as_people_type_it(typed: str, amount: str) -> None:
-    wish = confirming(typed)
-    assert (wish.errors, wish.content["reward"]) == ({}, {"amount": amount, "currency": "PLN"})
+    action = confirming(typed)
+    assert (action.errors, action.content["reward"]) == ({}, {"amount": amount, "currency": "PLN"})
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.values.ticket_number import ALPHABET
-from gateway.pages.agent.search_query import Sought, understand
+from gateway.pages.agent.search_query import SearchQuery, parse_query
 
 PARTNERS = {"velotel": "Velotel", "bankomat-plus": "Bankomat Plus"}
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
@@ -13,7 +13,7 @@ NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
     "typed", [NUMBER, "zw 4kq7 p9xt m2ab c", "4KQ7P9XTM2ABC", "  zw-4kq7-p9xt-m2ab-c\t"]
 )
 def test_a_number_is_known_however_it_is_typed(typed: str) -> None:
-    assert understand(typed, PARTNERS) == Sought(number=NUMBER)
+    assert parse_query(typed, PARTNERS) == SearchQuery(number=NUMBER)
 
 
 def test_every_single_mistyped_character_of_a_number_is_noticed() -> None:
@@ -22,35 +22,35 @@ def test_every_single_mistyped_character_of_a_number_is_noticed() -> None:
             continue
         for wrong in set(ALPHABET) - {right}:
             typed = NUMBER[:place] + wrong + NUMBER[place + 1 :]
-            found = understand(typed, PARTNERS)
-            assert found.is_mistyped, typed
+            found = parse_query(typed, PARTNERS)
+            assert found.looks_like_number, typed
             assert found.number is None
 
 
 @pytest.mark.parametrize("typed", [NUMBER + "7", NUMBER[:-1], "4KQ7-P9XT-M2AB-D"])
 def test_a_number_with_a_character_too_many_or_too_few_is_noticed_too(typed: str) -> None:
-    assert understand(typed, PARTNERS).is_mistyped
+    assert parse_query(typed, PARTNERS).looks_like_number
 
 
 @pytest.mark.parametrize("typed", ["velotel", "VELOTEL", "bankomat-plus", "bankomat  plus"])
 def test_a_partner_is_known_by_name_and_by_id(typed: str) -> None:
-    assert understand(typed, PARTNERS).partner_id in PARTNERS
+    assert parse_query(typed, PARTNERS).partner_id in PARTNERS
 
 
 @pytest.mark.parametrize("typed", ["jan@xn--strae-oqa.de", "jan@STRASSE.de", "jan@Straße.DE"])
 def test_an_address_is_known_however_its_domain_is_spelt(typed: str) -> None:
     other = "strasse" in typed.lower()
-    assert understand(typed, PARTNERS).email == ("jan@strasse.de" if other else "jan@straße.de")
+    assert parse_query(typed, PARTNERS).email == ("jan@strasse.de" if other else "jan@straße.de")
 
 
 def test_what_holds_an_at_sign_is_an_address() -> None:
-    assert understand(" Jan@Example.com ", PARTNERS) == Sought(email="Jan@example.com")
+    assert parse_query(" Jan@Example.com ", PARTNERS) == SearchQuery(email="Jan@example.com")
 
 
 def test_everything_else_is_an_order_number_as_orders_are_compared() -> None:
-    assert understand("vt 2231/9", PARTNERS) == Sought(order_key="VT22319")
-    assert understand("4KQ7P9XTM2ABD", PARTNERS) == Sought(order_key="4KQ7P9XTM2ABD")
+    assert parse_query("vt 2231/9", PARTNERS) == SearchQuery(order_key="VT22319")
+    assert parse_query("4KQ7P9XTM2ABD", PARTNERS) == SearchQuery(order_key="4KQ7P9XTM2ABD")
 
 
 def test_nothing_to_look_for_finds_nothing() -> None:
-    assert understand("!!!", PARTNERS) == Sought(order_key="")
+    assert parse_query("!!!", PARTNERS) == SearchQuery(order_key="")
