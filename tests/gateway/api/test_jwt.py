@@ -72,7 +72,7 @@ UNSOUND: Final[dict[str, dict[str, Any]]] = {
     "issued in the future": {"iat": int(time.time()) + 3600},
     "no moment of issue": {"iat": None},
     "lives for years": {"exp": int(time.time()) + 10 * 365 * 86400},
-    "lives a little longer than a day": {"exp": int(time.time()) + 86400 + 60},
+    "lives a little longer than a day": {"exp": int(time.time()) + 86400 + 3600},
     "lives for years, and is old": {"iat": 1, "exp": int(time.time()) + 300},
     "ends before it began": {"iat": int(time.time()) + 8, "exp": int(time.time()) + 1},
 }

@@ -108,17 +108,17 @@ async def test_a_gateway_killed_between_keeping_and_telling_loses_nothing(
 async def test_nobody_overtakes_an_outcome_that_is_being_told(gateway: RunningGateway) -> None:
     """While one process tells a ticket something, what comes next for it waits for its turn."""
     number = await a_ticket(gateway)
-    parts = gateway.app.state.context
+    context = gateway.app.state.context
     async with with_wire_to_temporal(gateway) as (http, proxy):
         proxy.cut()
         await results(gateway, outcome(gateway, number, "confirmed"), http=http)
-    mine = await next_turn(parts.postgres, [number])
+    mine = await next_turn(context.postgres, [number])
     (position,) = mine.outcomes
     assert await results(gateway, outcome(gateway, number, "order_cancelled")) == [ACCEPTED]
     assert [row["code"] for row in await kept(gateway)] == [None, None]
     await gateway.env.signal("partner_outcome", mine.outcomes[position].model_dump(mode="json"))
     mine.codes[position] = "dispatched"
-    await end_turn(parts.postgres, mine)
+    await end_turn(context.postgres, mine)
     assert (await gateway.env.wait_until_closed()).reason_code == "order_cancelled"
     assert [note["code"] for note in await gateway.env.message_log()] == ["applied", "applied"]
 

@@ -125,8 +125,8 @@ async def test_whoever_has_no_secret_here_is_answered_like_a_wrong_signature(
     said = [(one.status_code, one.json() | {"request_id": None}) for one in answers]
     assert said == [said[0]] * 4
     assert said[0][0] == 401
-    parts = gateway.app.state.context
-    counts = {len(parts.secrets_of(who)) for who in ("velotel", "nobody", "moebelhof")}
+    context = gateway.app.state.context
+    counts = {len(context.partner_secrets(who)) for who in ("velotel", "nobody", "moebelhof")}
     assert counts == {1}  # so many signatures are worked out, whoever it is
 
 
