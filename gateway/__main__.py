@@ -14,7 +14,8 @@ from adapters.files.partner_profiles import load_profiles
 from adapters.postgres.schema.roles import must_not_own
 from domain.errors import InvalidConfiguration
 from gateway.app import create_app
-from gateway.server.uvicorn_server import ServerConfig, listen, serve
+from gateway.server.server_config import ServerConfig
+from gateway.server.uvicorn_server import listen, serve
 from process.exit_process import exit_process
 from process.logs import configure_logging
 from settings.checks import check_secrets_and_addresses
@@ -61,9 +62,9 @@ def _serve(app: FastAPI, settings: GatewaySettings) -> int:
         return 2
     config = ServerConfig(
         app,
-        most=settings.connections,
+        max_connections=settings.connections,
         keep_alive=settings.keep_alive,
-        trusted=settings.trusted_proxies,
+        trusted_proxies=settings.trusted_proxies,
     )
     serve(config, listening)
     return 0

@@ -1,8 +1,7 @@
-"""Heads of requests, read more strictly than HTTP allows: what two programs could read in two ways
-is refused, and so is what is too long.
+"""Strict parsing of request heads: ambiguous and overlong heads are refused.
 
-h11 reads what passes. A head is looked at as it stands, because h11 mends some of it (folded lines,
-repeated lengths, bare ends of lines) before anybody else sees it.
+The raw head is checked before h11 parses it, because h11 repairs some faults (folded lines,
+repeated lengths, bare line ends) that another program in between may read differently.
 """
 
 import re
@@ -12,11 +11,11 @@ import h11
 
 MAX_TARGET_BYTES: Final = 8192
 MAX_HEADER_BYTES: Final = 8192
-"""Bytes of all header fields together, with their names."""
+"""All header fields together, with their names."""
 MAX_HEADER_FIELDS: Final = 100
 MAX_SMALL_CHUNKS: Final = 1000
 MIN_AVERAGE_CHUNK_BYTES: Final = 64
-"""Bytes that the pieces of a body have on average, once there are many."""
+"""Of a chunked body, once it has many chunks."""
 _HEAD_SLACK_BYTES: Final = 1024
 MAX_HEAD_BYTES: Final = MAX_TARGET_BYTES + MAX_HEADER_BYTES + _HEAD_SLACK_BYTES
 _BARE: Final = re.compile(rb"(?<!\r)\n|\r(?=[^\n])|\x00")
@@ -27,33 +26,35 @@ _NUMBER: Final = re.compile(rb"[ \t]*[0-9]{1,19}[ \t]*")
 
 
 class StrictConnection(h11.Connection):
-    """The server's side of a connection; `next_event` raises `RemoteProtocolError`, with the status
-    in `error_status_hint`, for a head that is not plain.
+    """The server's side of a connection.
+
+    `next_event` raises `RemoteProtocolError` for a refused head, with its status in
+    `error_status_hint`.
     """
 
     def __init__(self) -> None:
-        """Begin; no head is longer than `MAX_HEAD_BYTES`."""
+        """Allow heads of up to `MAX_HEAD_BYTES`."""
         super().__init__(h11.SERVER, MAX_HEAD_BYTES)
-        self._pieces = self._bytes = 0
+        self._chunks = self._bytes = 0
 
     @property
-    def workflow_exists(self) -> bool:
-        """Say whether anything came that was not read yet."""
+    def has_unread_data(self) -> bool:
+        """Say whether there is received data that was not parsed yet."""
         return bool(self.trailing_data[0])
 
     def next_event(self) -> Any:
-        """Return what comes next, as h11 says it."""
+        """Return h11's next event."""
         if self.their_state is h11.IDLE:
             _check_head(self.trailing_data[0])
-            self._pieces = self._bytes = 0
+            self._chunks = self._bytes = 0
         event = super().next_event()
         if isinstance(event, h11.Data):
-            self._pieces, self._bytes = self._pieces + 1, self._bytes + len(event.data)
+            self._chunks, self._bytes = self._chunks + 1, self._bytes + len(event.data)
             if (
-                self._pieces > MAX_SMALL_CHUNKS
-                and self._bytes < self._pieces * MIN_AVERAGE_CHUNK_BYTES
+                self._chunks > MAX_SMALL_CHUNKS
+                and self._bytes < self._chunks * MIN_AVERAGE_CHUNK_BYTES
             ):
-                raise _framing_error(400)  # a body of crumbs costs a hundred times its size
+                raise _framing_error(400)  # a body of tiny chunks costs a hundred times its size
         return event
 
 
@@ -77,12 +78,12 @@ def _check_length(head: bytes) -> None:
 
 def _check_body_length(head: bytes) -> None:
     lengths, is_coded = _LENGTH.findall(head), _CODED.search(head) is not None
-    said = len(lengths) + is_coded
-    if said > 1 or not all(_NUMBER.fullmatch(length) for length in lengths):
+    declarations = len(lengths) + is_coded
+    if declarations > 1 or not all(_NUMBER.fullmatch(length) for length in lengths):
         raise _framing_error(400)
     if is_coded and not head.partition(b"\r\n")[0].endswith(b"HTTP/1.1"):
         raise _framing_error(400)
 
 
 def _framing_error(status: int) -> h11.RemoteProtocolError:
-    return h11.RemoteProtocolError("a head that is not plain", error_status_hint=status)
+    return h11.RemoteProtocolError("a refused head", error_status_hint=status)

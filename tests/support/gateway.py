@@ -26,7 +26,8 @@ from background.context import JobContext, WebhookTarget
 from background.jobs import run_jobs
 from domain.partners.profile import PartnerProfile
 from gateway.app import create_app
-from gateway.server.uvicorn_server import Server, ServerConfig
+from gateway.server.server_config import ServerConfig
+from gateway.server.uvicorn_server import Server
 from local.stack.ports import HOST
 from settings.gateway import GatewaySettings
 from tests.support.environment import TicketEnvironment
@@ -119,7 +120,7 @@ async def serve_app(
     app: ASGIApp, listening: socket.socket, config: ServerConfig | None = None
 ) -> AsyncIterator[None]:
     """Serve an application at a socket that listens already, in this event loop."""
-    server = InProcessServer(config or ServerConfig(app, grace=1))
+    server = InProcessServer(config or ServerConfig(app, shutdown_timeout=1))
     serving = asyncio.create_task(server.serve([listening]))
     try:
         yield

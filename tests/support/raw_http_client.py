@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from gateway.http.body_limits import MAX_PENDING_BYTES
 from gateway.http.error_handlers import register_handlers
 from gateway.http.middleware import SecurityMiddleware
-from gateway.server.uvicorn_server import ServerConfig
+from gateway.server.server_config import ServerConfig
 from local.stack.ports import HOST
 from tests.support.gateway import serve_app
 from tests.support.sockets import listening_socket
@@ -82,7 +82,7 @@ async def run_raw_server(
 ) -> AsyncIterator[RawServer]:
     """A server with these settings."""
     app = build_small_app(max_pending_bytes)
-    config = ServerConfig(app, grace=1, **settings)  # type: ignore[arg-type]
+    config = ServerConfig(app, shutdown_timeout=1, **settings)  # type: ignore[arg-type]
     with listening_socket() as listening:
         async with serve_app(app, listening, config):
             yield RawServer(listening.getsockname()[1], config)

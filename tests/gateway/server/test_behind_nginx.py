@@ -68,7 +68,7 @@ async def test_a_slow_body_waits_at_the_proxy(line: tuple[RawServer, int, int]) 
         exchange(line[1], head + b"content-length: 5\r\n\r\n", *[b"x"] * 5, pause=0.2)
     )
     await asyncio.sleep(0.6)
-    assert len(line[0].config.room) == 0
+    assert len(line[0].config.connections) == 0
     assert (await slow).endswith(b"5")
 
 

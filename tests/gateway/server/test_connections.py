@@ -10,14 +10,17 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from gateway.http.body_limits import MAX_BODY_BYTES
-from gateway.server.connections import RESERVED_DESCRIPTORS, ConnectionRegistry, RepeatedLineFilter
+from gateway.server.connections import RESERVED_DESCRIPTORS, ConnectionRegistry
+from gateway.server.log_filter import RepeatedLineFilter
 from tests.support.raw_http_client import GET, POST, RawServer, run_raw_server
 
 
 @pytest.fixture
 async def line() -> AsyncIterator[RawServer]:
     """A server whose deadlines are short."""
-    async with run_raw_server(head=0.4, body=0.6, keep_alive=1, answer=0.5) as found:
+    async with run_raw_server(
+        head_timeout=0.4, body_timeout=0.6, keep_alive=1, response_timeout=0.5
+    ) as found:
         yield found
 
 
@@ -48,7 +51,7 @@ async def test_a_byte_now_and_then_does_not_extend_a_deadline(line: RawServer) -
     body = await line.exchange(POST + b"transfer-encoding: chunked\r\n\r\n", *slow, pause=0.1)
     assert body == b"" or body.startswith(b"HTTP/1.1 408 ")
     await asyncio.sleep(0.1)
-    assert len(line.config.room) == 0
+    assert len(line.config.connections) == 0
 
 
 async def test_a_connection_is_kept_between_calls_as_long_as_the_setting_says(
@@ -73,29 +76,29 @@ async def test_a_rest_of_a_body_after_its_answer_does_not_keep_a_connection(
             await asyncio.sleep(0.1)
         with contextlib.suppress(ConnectionError):
             await asyncio.wait_for(reader.read(), 2)
-    assert len(line.config.room) == 0
+    assert len(line.config.connections) == 0
 
 
 async def test_a_peer_that_does_not_take_our_answer_is_let_go(line: RawServer) -> None:
     async with line.call() as (_, writer):
         writer.write(b"GET /long HTTP/1.1\r\nhost: x\r\n\r\n")
         await asyncio.sleep(1.5)
-        assert len(line.config.room) == 0
+        assert len(line.config.connections) == 0
 
 
 async def test_who_only_holds_connections_gives_way_to_who_calls() -> None:
-    async with run_raw_server(most=20) as line, contextlib.AsyncExitStack() as stack:
+    async with run_raw_server(max_connections=20) as line, contextlib.AsyncExitStack() as stack:
         for _ in range(60):
             await stack.enter_async_context(line.call())
         kept = await stack.enter_async_context(line.call())
         for _ in range(3):
             kept[1].write(GET + b"\r\n")
             assert await asyncio.wait_for(kept[0].readuntil(b"hello"), 2)
-        assert len(line.config.room) <= 20
+        assert len(line.config.connections) <= 20
 
 
 async def test_unfinished_bodies_do_not_keep_others_from_calling() -> None:
-    async with run_raw_server(most=20) as line, contextlib.AsyncExitStack() as stack:
+    async with run_raw_server(max_connections=20) as line, contextlib.AsyncExitStack() as stack:
         for _ in range(40):
             _, writer = await stack.enter_async_context(line.call())
             writer.write(POST + b"content-length: 100000\r\n\r\n" + b"x" * 50_000)
@@ -104,20 +107,24 @@ async def test_unfinished_bodies_do_not_keep_others_from_calling() -> None:
 
 
 def test_a_crowd_at_one_address_gives_way_before_a_few_of_another() -> None:
-    class Cut:
-        is_cut = False
+    class Connection:
+        is_aborted = False
 
-        def cut(self) -> None:
-            self.is_cut = True
+        def abort(self) -> None:
+            self.is_aborted = True
 
-    room, crowd, few = ConnectionRegistry(20), [Cut() for _ in range(18)], [Cut(), Cut()]
+    registry, crowd, few = (
+        ConnectionRegistry(20),
+        [Connection() for _ in range(18)],
+        [Connection(), Connection()],
+    )
     for one in few:
-        room.enter(one, "192.0.2.1")
+        registry.add(one, "192.0.2.1")
     for one in crowd:
-        room.enter(one, "198.51.100.1")
-    room.move(crowd[0], "answering")
-    room.enter(newcomer := Cut(), "203.0.113.1")
-    assert [one.is_cut for one in (crowd[0], crowd[1], *few, newcomer)] == [0, 1, 0, 0, 0]
+        registry.add(one, "198.51.100.1")
+    registry.set_phase(crowd[0], "responding")
+    registry.add(newcomer := Connection(), "203.0.113.1")
+    assert [one.is_aborted for one in (crowd[0], crowd[1], *few, newcomer)] == [0, 1, 0, 0, 0]
 
 
 @pytest.fixture
@@ -130,7 +137,7 @@ def few_descriptors() -> Iterator[int]:
 
 
 def test_there_are_no_more_connections_than_file_descriptors(few_descriptors: int) -> None:
-    assert ConnectionRegistry(1000).most == few_descriptors - RESERVED_DESCRIPTORS
+    assert ConnectionRegistry(1000).max_connections == few_descriptors - RESERVED_DESCRIPTORS
 
 
 def test_a_line_that_strangers_cause_is_written_seldom() -> None:

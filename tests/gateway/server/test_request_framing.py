@@ -18,7 +18,9 @@ from tests.support.raw_http_client import GET, POST, RawServer, run_raw_server
 @pytest.fixture
 async def line() -> AsyncIterator[RawServer]:
     """A server whose deadlines are short."""
-    async with run_raw_server(head=0.4, body=0.6, keep_alive=1, answer=0.5) as found:
+    async with run_raw_server(
+        head_timeout=0.4, body_timeout=0.6, keep_alive=1, response_timeout=0.5
+    ) as found:
         yield found
 
 
