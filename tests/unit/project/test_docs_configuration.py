@@ -1,5 +1,7 @@
 """docs/configuration.md names every setting and every key of a partner's file, and no other."""
 
+import importlib
+import pkgutil
 import re
 import types
 from collections.abc import Iterator
@@ -50,7 +52,8 @@ def subclasses(model: type[BaseSettings]) -> Iterator[type[BaseSettings]]:
 
 def aliases() -> set[str]:
     """The names of all settings of worker, gateway and command line."""
-    assert settings.__doc__
+    for module in pkgutil.iter_modules(settings.__path__, "settings."):
+        importlib.import_module(module.name)
     models = [one for one in subclasses(BaseSettings) if one.__module__.startswith("settings")]
     fields = [field for model in models for field in model.model_fields.values()]
     return {str(field.alias) for field in fields}
