@@ -19,8 +19,9 @@ from adapters.postgres.ticket_decisions import (
 from domain.admission.admission import Admission, AdmissionRequest
 from domain.admission.claim_assessor import ClaimAssessor, ReasonTexts, with_support_contact
 from domain.admission.resumption import ResumeRequest, Resumption
-from domain.claims.entitlement import ANOTHER_ORDER, find_objection
+from domain.claims.entitlement import find_objection
 from domain.claims.information_form import CompletedForm
+from domain.codes import ClaimRefusal, RefusalCode
 from domain.error_location import error_location
 from domain.handlers.response_timeout import TimeoutResult
 from domain.partners.profile import PartnerProfile
@@ -152,4 +153,4 @@ class Persistence:
     async def find_objection(self, number: str) -> str | None:
         """Look what the facts say against paying for a claim now: a code of filing, or none."""
         code = find_objection(await look_at(self._postgres, number))
-        return "reward_not_rejected" if code == ANOTHER_ORDER else code
+        return RefusalCode.REWARD_NOT_REJECTED if code == ClaimRefusal.ANOTHER_ORDER else code

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from domain.codes import RefusalCode
 from domain.errors import RequestRejected
 from domain.partners.profile import Market
 from domain.values.text_cleaning import clean_line
@@ -49,10 +50,12 @@ def check_header(columns: Sequence[str]) -> list[str]:
     for name in _REQUIRED:
         if name not in columns:
             expected = f"expected a column {name} in the first line, not only: {present}"
-            raise RequestRejected("malformed", "header", expected)
+            raise RequestRejected(RefusalCode.MALFORMED, "header", expected)
     for name in OUTCOME_COLUMNS:
         if columns.count(name) > 1:
-            raise RequestRejected("malformed", "header", f"expected one column {name}, not two")
+            raise RequestRejected(
+                RefusalCode.MALFORMED, "header", f"expected one column {name}, not two"
+            )
     known = {"", *OUTCOME_COLUMNS, *CLAIM_COLUMNS}
     return [one for one in columns if one not in known and not one.startswith(ANSWERS_PREFIX)]
 

@@ -20,16 +20,16 @@ from adapters.postgres.outcomes import (
 from cli.csv_columns import is_unanswered
 from cli.outcome_rows import read_outcome, unknown_number
 from cli.progress import ImportSummary
+from domain.codes import MessageCode, RefusalCode
 from domain.errors import RequestRejected
 from domain.partners.profile import Market
-from domain.tickets.discrepancies import TICKET_CLOSED, UNCHANGED
 from domain.tickets.messages import PartnerOutcome
 from workflows.outcome_dispatcher import OutcomeDispatcher
 
 BATCH_SIZE: Final = 200
 """Lines in memory at a time."""
 _EXPECTED: Final = {
-    TICKET_CLOSED: "number: expected that of an open ticket",
+    MessageCode.TICKET_CLOSED: "number: expected that of an open ticket",
     "action_not_allowed": "outcome: expected one that is possible in the ticket's state",
 }
 
@@ -97,7 +97,7 @@ class Importer:
         code = result.refusal if result else None
         if code in _EXPECTED:
             self._rejected[line.number] = f"{code}: {_EXPECTED[code]}"
-        elif is_repeated or code == UNCHANGED:
+        elif is_repeated or code == MessageCode.UNCHANGED:
             self._summary.duplicates += 1
         else:
             self._summary.applied += 1
@@ -105,7 +105,7 @@ class Importer:
     def _parse(self, line: Line) -> ParsedLine | None:
         try:
             if line.fault:
-                raise RequestRejected("malformed", expected=line.fault)
+                raise RequestRejected(RefusalCode.MALFORMED, expected=line.fault)
             if is_unanswered(line.cells):
                 self._summary.unanswered += 1
                 return None

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from cli.csv_columns import OUTCOME_COLUMNS
 from domain.claims.parsing import parse_message
+from domain.codes import ClaimRefusal, RefusalCode
 from domain.errors import RequestRejected
 from domain.partners.profile import Market
 from domain.tickets.messages import PartnerOutcome
@@ -43,13 +44,15 @@ def read_outcome(
     if unread or reading.value is None:
         problems = reading.problems | unread
         wrong = "; ".join(f"{field}: {words}" for field, words in problems.items())
-        raise RequestRejected("malformed", expected=wrong)
+        raise RequestRejected(RefusalCode.MALFORMED, expected=wrong)
     return reading.value.model_copy(update={"outcome_id": _outcome_id(reading.value)})
 
 
 def unknown_number() -> RequestRejected:
     """Return the one refusal for a malformed, unknown or foreign number."""
-    return RequestRejected("unknown_number", "number", "expected that of a claim sent to you")
+    return RequestRejected(
+        ClaimRefusal.UNKNOWN_NUMBER, "number", "expected that of a claim sent to you"
+    )
 
 
 def _number(texts: Mapping[str, str]) -> str:

@@ -9,8 +9,8 @@ from temporalio.service import RPCError
 from adapters.postgres.resumption import is_open
 from adapters.postgres.ticket_queries import is_ticket_of, keep_late
 from domain.claims.parsing import parse_message
+from domain.codes import RefusalCode
 from domain.errors import RequestRejected
-from domain.handlers.information_requests import NOT_NOW
 from domain.tickets.message_log import log_entry
 from domain.tickets.messages import UPDATES, TicketCommand
 from domain.tickets.ticket import RequestResult
@@ -123,7 +123,10 @@ async def _log_late_command(
     context: AppContext, number: str, request: TicketCommand
 ) -> RequestResult:
     answer = await keep_late(
-        context.postgres, number, request, log_entry(request, NOT_NOW, context.now)
+        context.postgres,
+        number,
+        request,
+        log_entry(request, RefusalCode.ACTION_NOT_ALLOWED, context.now),
     )
     if answer is None:
         raise Problem("unknown_ticket")

@@ -20,6 +20,7 @@ from temporalio.service import RPCError
 
 from domain.admission.admission import AdmissionResult, refusal_result
 from domain.claims.claim_digest import claim_digest
+from domain.codes import RefusalCode
 from domain.partners.profile import PARTNER_ID, ClaimKind
 from domain.tickets.ticket import TicketOutcome
 from domain.values.ticket_number import derive_number
@@ -87,7 +88,7 @@ async def admit_ticket(
             await asyncio.wait_for(operation.workflow_handle(), 1)
         raise
     # The server answers a repeated update itself, whatever it brings: we look what was judged.
-    return answer if answer.digest in ("", sent) else refusal_result(number, "key_reused")
+    return answer if answer.digest in ("", sent) else refusal_result(number, RefusalCode.KEY_REUSED)
 
 
 def _kind(value: object) -> str | None:

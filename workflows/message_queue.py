@@ -13,6 +13,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
+from domain.codes import RefusalCode
 from domain.handlers.commands import result_for_command
 from domain.tickets.messages import InvalidMessage, Message, TicketCommand
 from domain.tickets.ticket import RequestResult, StoredRequestResult
@@ -168,7 +169,7 @@ def reject(waiting: ReceivedMessage | Message, message: Message, code: str) -> b
     if not isinstance(waiting, ReceivedMessage):
         return False
     if isinstance(message, InvalidMessage):
-        waiting.reject("malformed", message.problems)
+        waiting.reject(RefusalCode.MALFORMED, message.problems)
         return False
     waiting.reject(code)
     return isinstance(message, TicketCommand)

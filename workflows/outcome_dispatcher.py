@@ -10,8 +10,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.postgres.database import Postgres
 from adapters.postgres.outcomes import PAUSE, PAUSE_AFTER_TROUBLE, Turn, end_turn, next_turn
+from domain.codes import MessageCode
 from domain.errors import TransientError
-from domain.tickets.discrepancies import TICKET_CLOSED
 from domain.tickets.messages import PartnerOutcome
 from workflows.temporal_errors import is_workflow_not_found, unavailable_as_transient
 
@@ -49,7 +49,7 @@ class OutcomeDispatcher:
                 raise TransientError(f"Temporal: {error.status.name}") from None
             if not is_workflow_not_found(error):
                 raise
-            return TICKET_CLOSED
+            return MessageCode.TICKET_CLOSED
         return DISPATCHED
 
     async def dispatch_pending(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 
+from domain.codes import RefusalCode
 from workflows.activity_options import MAX_MESSAGES_PER_ACTIVATION, run_durably
 from workflows.background_tasks import BackgroundTasks
 from workflows.message_handlers import MessageHandlers
@@ -15,7 +16,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.admission.admission import Admission, late_refusal_emails
     from domain.admission.refused_claim import RefusedClaim
     from domain.claims.claim import Contact
-    from domain.handlers.information_requests import NOT_NOW
     from domain.tickets.ticket import TicketOutcome
     from domain.values.ticket_number import is_canonical
 
@@ -75,5 +75,7 @@ class RefusedClaimFlow(MessageHandlers):
             waiting = self._queue.pop()
             message, unknown = decode(waiting)
             # Under no number the books have no row to keep it under.
-            if not reject(waiting, message, NOT_NOW) and is_canonical(self._number):
+            if not reject(waiting, message, RefusalCode.ACTION_NOT_ALLOWED) and is_canonical(
+                self._number
+            ):
                 refused.log_message(message, workflow.now(), unknown)

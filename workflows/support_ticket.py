@@ -12,6 +12,7 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import RawValue
 
+from domain.codes import ClaimRefusal, RefusalCode
 from workflows import message_decoding
 from workflows.activity_options import (
     MAX_CARRIED_SIGNAL_BYTES,
@@ -32,7 +33,6 @@ with workflow.unsafe.imports_passed_through():
         refusal_result,
     )
     from domain.handlers.commands import earlier_result, needs_fact_check, next_delivery_purpose
-    from domain.handlers.information_requests import NOT_NOW
     from domain.handlers.message_handling import handle_message
     from domain.handlers.response_deadlines import awaited_event, next_timer
     from domain.handlers.response_timeout import (
@@ -92,7 +92,7 @@ class SupportTicket(TicketSteps):
         admission = await self._admit(claim)
         if admission.is_from_earlier_run:
             while not workflow.all_handlers_finished():
-                self._queue.reject_requests(NOT_NOW)
+                self._queue.reject_requests(RefusalCode.ACTION_NOT_ALLOWED)
                 await workflow.wait_condition(self._has_work)
             return TicketOutcome(number=self._number, state=admission.result.state)
         if admission.ticket is None:
@@ -162,7 +162,7 @@ class SupportTicket(TicketSteps):
                 Persistence.admit, request, "admit the claim"
             )
         else:
-            result = refusal_result(self._number, "unknown_number")
+            result = refusal_result(self._number, ClaimRefusal.UNKNOWN_NUMBER)
             self._admission = Admission(result=result, digest=request.digest)
         if self._admission.ticket is None:
             self._refused_contact = contact_of_refused_claim(request)
@@ -177,7 +177,7 @@ class SupportTicket(TicketSteps):
         waiting = self._queue.pop()
         message, unknown = decode(waiting)
         if isinstance(message, InvalidMessage):
-            reject(waiting, message, "malformed")
+            reject(waiting, message, RefusalCode.MALFORMED)
         send_result(waiting, message, await self._process_message(aggregate, message, unknown))
 
     async def _process_message(
@@ -219,7 +219,7 @@ class SupportTicket(TicketSteps):
         await workflow.wait_condition(lambda: self._admission is not None)
         admission = self._admission
         if admission is None or message_decoding.decode_json(digest) != admission.digest:
-            return refusal_result(self._number, "key_reused")
+            return refusal_result(self._number, RefusalCode.KEY_REUSED)
         return admission.result
 
     @workflow.query(name="snapshot")

@@ -11,11 +11,12 @@ from adapters.postgres.database import QUERIES, Connection, Postgres
 from adapters.postgres.rows import money_columns
 from domain.admission.admission import Admission, AdmissionRecord, AdmissionRequest
 from domain.claims.claim import AccountFacts
+from domain.codes import ClaimRefusal, RefusalCode
 from domain.errors import DatabaseUnavailable
 from domain.partners.claim_limits import FactsQuery
 
 _RACES: Final = 5
-_NO_GUESS: Final = ("duplicate", "too_many_claims")
+_NO_GUESS: Final = (RefusalCode.DUPLICATE, ClaimRefusal.TOO_MANY_CLAIMS)
 Decide = Callable[[AccountFacts], AdmissionRecord]
 
 

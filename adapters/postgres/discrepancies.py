@@ -13,8 +13,8 @@ from adapters.postgres.database import QUERIES, Connection, Postgres
 from adapters.postgres.platform_feed import Key, columns
 from adapters.postgres.rows import read_reward
 from domain.claims.claim import Reward, matches_order
+from domain.codes import MessageCode
 from domain.tickets.discrepancies import (
-    TICKET_CLOSED,
     is_discrepancy,
     mark_discrepancy,
     reward_contradicts,
@@ -67,7 +67,7 @@ def _note(reward: Reward) -> MessageLogEntry:
         message="reward_changed",
         message_id=reward.reward_id,
         actor="platform",
-        code=TICKET_CLOSED,
+        code=MessageCode.TICKET_CLOSED,
         at=datetime.now(UTC),
         body=reward.model_dump(mode="json", exclude_none=True, exclude={"account_id"}),
     )

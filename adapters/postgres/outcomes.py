@@ -13,10 +13,9 @@ from typing import Any, Final, NamedTuple
 from adapters.postgres.database import QUERIES, Connection, Postgres
 from adapters.postgres.discrepancies import keep_late_outcome
 from adapters.postgres.rows import read_money
+from domain.codes import MessageCode, RefusalCode
 from domain.errors import RequestRejected
 from domain.tickets.discrepancies import (
-    ID_REUSED,
-    TICKET_CLOSED,
     has_same_content,
     predict_code,
     predict_state,
@@ -24,7 +23,7 @@ from domain.tickets.discrepancies import (
 from domain.tickets.lifecycle import FINAL, State
 from domain.tickets.messages import PartnerOutcome
 
-WORKFLOW_LOST: Final = "workflow_lost"
+WORKFLOW_LOST: Final = RefusalCode.WORKFLOW_LOST
 """The code of an outcome whose ticket had no running workflow; the next one is told it."""
 TOO_MANY: Final = "too_many_outcomes"
 """The code of an outcome that its ticket has no room for."""
@@ -59,7 +58,9 @@ class Kept(NamedTuple):
     @property
     def refusal(self) -> str | None:
         """The code of an outcome that moves nothing, as far as that is known."""
-        return TICKET_CLOSED if self.code == TICKET_CLOSED else self.foreseen
+        return (
+            MessageCode.TICKET_CLOSED if self.code == MessageCode.TICKET_CLOSED else self.foreseen
+        )
 
 
 class Receipt(NamedTuple):
@@ -124,7 +125,7 @@ async def keep_outcomes(
         ]
         rows = QUERIES.keep_outcomes(connection, **message, outcomes=fresh, most=MOST_A_DAY)
         if not [row async for row in rows] and fresh:
-            raise RequestRejected("too_many_requests")
+            raise RequestRejected(RefusalCode.TOO_MANY_REQUESTS)
         await _keep_reused(connection, partner_id, mine)
     return Receipt(is_new=True, numbers=frozenset(theirs))
 
@@ -142,7 +143,7 @@ def _foreseen(
         is_first = state == row["state"]
         confirmed = read_money(row["confirmed_amount"], row["confirmed_currency"])
         code = predict_code(state, confirmed, outcome)
-        yield outcome, code if is_first or code == TICKET_CLOSED else None
+        yield outcome, code if is_first or code == MessageCode.TICKET_CLOSED else None
         states[number] = predict_state(state, outcome)
 
 
@@ -154,7 +155,7 @@ async def _keep_reused(
     for outcome in sorted(outcomes, key=key_of):
         kept = known.get(key_of(outcome))
         if kept and not has_same_content(kept.outcome, outcome):
-            await keep_late_outcome(connection, outcome, ID_REUSED)
+            await keep_late_outcome(connection, outcome, MessageCode.OUTCOME_ID_REUSED)
 
 
 async def known_outcomes(
@@ -239,10 +240,12 @@ async def _theirs(
 
 
 async def _mark(connection: Connection, turn: Turn) -> None:
-    closed = [turn.outcomes[at] for at, code in turn.codes.items() if code == TICKET_CLOSED]
+    closed = [
+        turn.outcomes[at] for at, code in turn.codes.items() if code == MessageCode.TICKET_CLOSED
+    ]
     lost = await _open_among(connection, {outcome.number or "" for outcome in closed})
     for at, outcome in turn.outcomes.items():
-        if turn.codes.get(at) == TICKET_CLOSED and outcome.number in lost:
+        if turn.codes.get(at) == MessageCode.TICKET_CLOSED and outcome.number in lost:
             turn.codes[at] = WORKFLOW_LOST
     told = [(turn.outcomes[at], at, code) for at, code in turn.codes.items()]
     await QUERIES.mark_outcomes(
@@ -252,8 +255,8 @@ async def _mark(connection: Connection, turn: Turn) -> None:
         codes=[code for _, _, code in told],
     )
     for outcome, _, code in told:
-        if code == TICKET_CLOSED:
-            await keep_late_outcome(connection, outcome, TICKET_CLOSED)
+        if code == MessageCode.TICKET_CLOSED:
+            await keep_late_outcome(connection, outcome, MessageCode.TICKET_CLOSED)
 
 
 async def _open_among(connection: Connection, numbers: Iterable[str]) -> set[str]:

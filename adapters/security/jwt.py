@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import jwt
 
+from domain.codes import RefusalCode
 from domain.errors import RequestRejected, TransientError
 
 log = logging.getLogger("gateway")
@@ -25,7 +26,7 @@ _PUBLISHED: Final = ["ES256", "EdDSA", "PS256", "RS256"]
 _NEEDED: Final = ["exp", "iat", "iss", "aud", "sub"]
 LONGEST_LIFE: Final = timedelta(hours=24)
 """Of a token, where nothing else is set: from `iat` to `exp`."""
-_REFUSED: Final = "unauthorised"
+_REFUSED: Final = RefusalCode.UNAUTHORISED
 _KEPT_SECONDS: Final = 3600.0
 """After which a set is fetched anew."""
 _USED_SECONDS: Final = 24 * 3600.0

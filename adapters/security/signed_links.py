@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from itsdangerous import BadData, URLSafeSerializer
 
+from domain.codes import RefusalCode
 from domain.errors import RequestRejected
 
 OUTCOME: Final = "outcome"
@@ -19,7 +20,7 @@ OUTCOME: Final = "outcome"
 INFORMATION: Final = "information"
 """The purpose of a link under which a member answers a question."""
 LONGEST: Final = 3000
-_REFUSED: Final = "invalid_link"
+_REFUSED: Final = RefusalCode.INVALID_LINK
 
 
 class Subject(NamedTuple):

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from domain.codes import RefusalCode
 from domain.errors import RequestRejected
 
 ID: Final = "webhook-id"
@@ -56,10 +57,10 @@ def check_signature(body: bytes, headers: Mapping[str, str], secrets: Sequence[s
     """
     told = _told(headers)
     if not all(re.fullmatch(shape, told[name]) for name, shape in _SHAPES.items()):
-        raise RequestRejected("unauthorised")
+        raise RequestRejected(RefusalCode.UNAUTHORISED)
     good = [_is_signed(body, told, secret) for secret in secrets]
     if not any(good):
-        raise RequestRejected("unauthorised")
+        raise RequestRejected(RefusalCode.UNAUTHORISED)
     return Signed(told[ID], datetime.fromtimestamp(int(told[TIMESTAMP]), UTC))
 
 

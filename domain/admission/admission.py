@@ -7,6 +7,7 @@ from typing import Any, Final
 from domain.claims.claim import AccountFacts, AdmissionStatus, Contact, TicketClaim
 from domain.claims.eligibility import Assessment, OrderIdentity, assess
 from domain.claims.parsing import ParseResult, parse_claim, parse_json
+from domain.codes import MessageCode
 from domain.partners.profile import PartnerRules
 from domain.tickets.emails import EmailKind, OutgoingEmail, select_language
 from domain.tickets.lifecycle import Event, State
@@ -239,7 +240,12 @@ def _ticket(request: AdmissionRequest, judged: AssessedClaim, partner: PartnerRu
 def _unknown_fields(unknown: tuple[str, ...], now: datetime) -> MessageLogEntry:
     body = {"unknown_fields": list(unknown)}
     return MessageLogEntry(
-        message="claim", message_id="", actor=SYSTEM, code="unknown_fields", at=now, body=body
+        message="claim",
+        message_id="",
+        actor=SYSTEM,
+        code=MessageCode.UNKNOWN_FIELDS,
+        at=now,
+        body=body,
     )
 
 

@@ -19,11 +19,12 @@ from domain.admission.admission import (
 from domain.claims.claim import AccountFacts, TicketClaim
 from domain.claims.eligibility import Assessment, Reason, duplicate_key_of
 from domain.claims.parsing import parse_claim, parse_json
+from domain.codes import RefusalCode
 from domain.partners.claim_limits import FactsQuery
 from domain.partners.profile import PartnerProfile, PartnerRules
 from domain.tickets.emails import select_language
 
-_SUPPORT_CONTACT_CODES: Final = frozenset({"reward_granted", "reward_invalid"})
+_SUPPORT_CONTACT_CODES: Final = frozenset({RefusalCode.REWARD_GRANTED, RefusalCode.REWARD_INVALID})
 
 
 class ReasonTexts(Protocol):
@@ -83,7 +84,7 @@ class ClaimAssessor:
     def _unclear(self) -> AssessedClaim:
         claim = self._reading.value or TicketClaim()
         known = TicketClaim(partner_id=claim.partner_id, kind=claim.kind, contact=claim.contact)
-        reason = Reason(code="incomplete", field="claim", expected="unclear")
+        reason = Reason(code=RefusalCode.INCOMPLETE, field="claim", expected="unclear")
         wanted = claim.contact.language if claim.contact else None
         own = self._rules.market.language if self._rules else "en"
         return AssessedClaim(

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain.admission.admission import Admission
-from domain.handlers.information_requests import NOT_NOW
+from domain.codes import RefusalCode
 from domain.tickets.emails import OutgoingEmail
 from domain.tickets.message_log import log_entry
 from domain.tickets.messages import AttentionChanged, Message
@@ -40,7 +40,7 @@ class RefusedClaim:
     def log_message(self, message: Message, now: datetime, unknown: tuple[str, ...] = ()) -> None:
         """Keep a message; a letter in trouble asks for attention, or no longer does."""
         if not isinstance(message, AttentionChanged):
-            self._notes.append(log_entry(message, NOT_NOW, now, unknown))
+            self._notes.append(log_entry(message, RefusalCode.ACTION_NOT_ALLOWED, now, unknown))
         else:
             self._troubled = True
             (self.attention.discard if message.cleared else self.attention.add)(message.attention)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from domain.admission.admission import Admission
+from domain.codes import MessageCode
 from domain.tickets.attention import PERMANENT_DELIVERY_FAILURES
 from domain.tickets.emails import OutgoingEmail
 from domain.tickets.lifecycle import State
@@ -12,7 +13,7 @@ from domain.values.types import FrozenModel
 
 RESUME: Final = {"resume": True}
 """The input of a run that is to take its ticket up. It proves nothing: the database decides."""
-_NOT_REMEMBERED: Final = frozenset({"wrong_partner", "wrong_ticket"})
+_NOT_REMEMBERED: Final = frozenset({MessageCode.WRONG_PARTNER, MessageCode.WRONG_TICKET})
 _PREFIX: Final = {"partner_outcome": "outcome", "reward_registered": "reward"}
 
 

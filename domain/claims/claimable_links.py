@@ -22,6 +22,7 @@ from domain.claims.claim import (
 from domain.claims.claim_context import REWARD_STATE_PRECEDENCE, ClaimContext, build_duplicate_key
 from domain.claims.entitlement import BLOCKING_REWARD_REASONS, find_objection
 from domain.claims.forms import ValidatedForm
+from domain.codes import ClaimRefusal, RefusalCode
 from domain.partners.claim_limits import ClaimCounts, exceeds_limits, has_too_many_refusals
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.values import periods
@@ -130,13 +131,13 @@ def _link(
 ) -> ClaimableLink:
     choice, today = _dated(link, partner, now), _day(now, partner)
     if kind not in partner.kinds:
-        return _closed(choice, "partner_takes_no_claims")
+        return _closed(choice, RefusalCode.PARTNER_TAKES_NO_CLAIMS)
     if reward := _whatever_the_order(kind, link, rewards, partner):
         changed_on = _day(reward.changed_at, partner)
         return _closed(choice, BLOCKING_REWARD_REASONS[reward.state], reward_changed_on=changed_on)
     last_day = _last_day_of_all(link, later, partner)
     if last_day and today > last_day:
-        return _closed(choice, "too_late", last_day=last_day)
+        return _closed(choice, ClaimRefusal.TOO_LATE, last_day=last_day)
     if choice.status == "held" and partner.early_claims == "refuse":
         return choice.model_copy(update={"status": "not_yet", "reason": "too_early"})
     return choice
@@ -198,13 +199,13 @@ def _reward(
     links = [link for link in known.links if link.partner_id == partner.id]
     choice = _contest(reward, links, partner)
     if ClaimKind.REJECTED_REWARD not in partner.kinds:
-        return _closed(choice, "partner_takes_no_claims")
+        return _closed(choice, RefusalCode.PARTNER_TAKES_NO_CLAIMS)
     if code := _against(reward, known, partner, now):
         return _closed(choice, code)
     if choice.last_day and _day(now, partner) > choice.last_day:
-        return _closed(choice, "too_late")
+        return _closed(choice, ClaimRefusal.TOO_LATE)
     if existing := known.contesting_tickets.get(reward.reward_id):
-        return _closed(choice, "duplicate", existing_ticket=existing)
+        return _closed(choice, RefusalCode.DUPLICATE, existing_ticket=existing)
     return choice
 
 

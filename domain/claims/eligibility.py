@@ -20,6 +20,7 @@ from domain.claims.claim import (
 from domain.claims.claim_context import ClaimContext
 from domain.claims.entitlement import existing_reward_code, missing_link_code, unfit_link_code
 from domain.claims.forms import validate_form
+from domain.codes import ClaimRefusal, RefusalCode
 from domain.partners.claim_limits import exceeds_limits, has_too_many_refusals
 from domain.partners.profile import PartnerRules
 from domain.values.types import FrozenModel, Money
@@ -76,11 +77,11 @@ def assess(
     if not claim.partner_id:
         return _incomplete(problems | _missing_fields(claim, problems))
     if partner is None:
-        return _refused("unknown_partner")
+        return _refused(RefusalCode.UNKNOWN_PARTNER)
     if claim.kind is None:
         return _incomplete(problems | _missing_fields(claim, problems))
     if claim.kind not in partner.kinds:
-        return _refused("partner_takes_no_claims")
+        return _refused(RefusalCode.PARTNER_TAKES_NO_CLAIMS)
     form = validate_form(partner.form(claim.kind), claim.answers, partner.market)
     case = ClaimContext(claim, claim.kind, partner, facts, now, problems, form)
     answers = (check(case) for check in _CHECKS)
@@ -119,19 +120,19 @@ def _check_order_number(case: ClaimContext) -> Assessment | None:
 
 def _check_existing_reward(case: ClaimContext) -> Assessment | None:
     code = existing_reward_code(case)
-    if code == "reward_registered":
+    if code == RefusalCode.REWARD_REGISTERED:
         return _discarded(code)
     return _refused(code) if code else None
 
 
 def _check_order_date(case: ClaimContext) -> Assessment | None:
     future = case.ordered_on and case.ordered_on > case.today
-    return _refused("order_in_future") if future else None
+    return _refused(ClaimRefusal.ORDER_IN_FUTURE) if future else None
 
 
 def _check_window(case: ClaimContext) -> Assessment | None:
     if case.last_day and case.today > case.last_day:
-        return _refused("too_late", last_day=case.last_day)
+        return _refused(ClaimRefusal.TOO_LATE, last_day=case.last_day)
     return None
 
 
@@ -141,7 +142,7 @@ def _check_form(case: ClaimContext) -> Assessment | None:
 
 def _check_duplicate(case: ClaimContext) -> Assessment | None:
     standing = case.facts.existing_ticket
-    return _discarded("duplicate", existing_ticket=standing) if standing else None
+    return _discarded(RefusalCode.DUPLICATE, existing_ticket=standing) if standing else None
 
 
 def _check_refusals_today(case: ClaimContext) -> Assessment | None:
@@ -158,7 +159,7 @@ def _check_claim_limits(case: ClaimContext) -> Assessment | None:
 
 def _too_many_claims(case: ClaimContext) -> Assessment:
     """Days are counted, and an open claim may end on any: asked again, earliest tomorrow."""
-    return _refused("too_many_claims", available_from=case.tomorrow)
+    return _refused(ClaimRefusal.TOO_MANY_CLAIMS, available_from=case.tomorrow)
 
 
 def _check_waiting_period(case: ClaimContext) -> Assessment | None:
@@ -168,7 +169,7 @@ def _check_waiting_period(case: ClaimContext) -> Assessment | None:
     opens = opens.astimezone(case.partner.market.zone)
     if case.partner.early_claims == "hold":
         return _accepted(case).model_copy(update={"status": "held", "available_from": opens})
-    return _refused("too_early", available_from=opens, last_day=case.last_day)
+    return _refused(ClaimRefusal.TOO_EARLY, available_from=opens, last_day=case.last_day)
 
 
 _CHECKS: Final[tuple[Callable[[ClaimContext], Assessment | None], ...]] = (
@@ -243,7 +244,9 @@ def _missing_fields(claim: TicketClaim, problems: Mapping[str, str]) -> dict[str
 
 
 def _incomplete(problems: Mapping[str, str]) -> Assessment:
-    reasons = (Reason(code="incomplete", field=f, expected=e) for f, e in problems.items())
+    reasons = (
+        Reason(code=RefusalCode.INCOMPLETE, field=f, expected=e) for f, e in problems.items()
+    )
     return Assessment(status="discarded", reasons=tuple(reasons))
 
 

@@ -10,8 +10,8 @@ from typing import Final
 
 from domain.claims.claim import LINK_KIND, Link, RewardState
 from domain.claims.claim_context import REWARD_STATE_PRECEDENCE, ClaimContext
+from domain.codes import ClaimRefusal, RefusalCode
 
-ANOTHER_ORDER: Final = "another_order"
 BLOCKING_REWARD_REASONS: Final = {
     RewardState.GRANTED: "reward_granted",
     RewardState.INVALID: "reward_invalid",
@@ -29,14 +29,14 @@ def find_objection(case: ClaimContext) -> str | None:
         missing_link_code(case)
         or unfit_link_code(case)
         or existing_reward_code(case)
-        or (ANOTHER_ORDER if case.names_another_order else None)
+        or (ClaimRefusal.ANOTHER_ORDER if case.names_another_order else None)
     )
 
 
 def missing_link_code(case: ClaimContext) -> str | None:
     """R10: without a link of that kind to that partner nothing can be claimed."""
     kind = LINK_KIND.get(case.kind)
-    return None if any(kind in (None, link.kind) for link in case.links) else "no_link"
+    return None if any(kind in (None, link.kind) for link in case.links) else RefusalCode.NO_LINK
 
 
 def unfit_link_code(case: ClaimContext) -> str | None:
@@ -45,11 +45,11 @@ def unfit_link_code(case: ClaimContext) -> str | None:
     A reward's link that nobody knows says nothing: it may be older than the feed.
     """
     if case.link:
-        return None if _fits(case, case.link) else "link_does_not_fit"
+        return None if _fits(case, case.link) else RefusalCode.LINK_DOES_NOT_FIT
     if case.kind.is_missing or case.claim.link_id:
-        return "link_does_not_fit"
+        return RefusalCode.LINK_DOES_NOT_FIT
     is_known = any(link.link_id == case.chosen_link_id for link in case.facts.links)
-    return "link_does_not_fit" if is_known else None
+    return RefusalCode.LINK_DOES_NOT_FIT if is_known else None
 
 
 def _fits(case: ClaimContext, link: Link) -> bool:
@@ -66,7 +66,7 @@ def existing_reward_code(case: ClaimContext) -> str | None:
     if not case.kind.is_missing and (code := _not_rejected(case)):
         return code
     if case.grants:
-        return "reward_granted"
+        return RefusalCode.REWARD_GRANTED
     states = [reward.state for reward in case.rewards]
     # The state that forbids most speaks first: granted, invalid, registered, rejected.
     return (
@@ -80,9 +80,9 @@ def _not_rejected(case: ClaimContext) -> str | None:
     """Only a reward that is rejected can be contested; once it is our own grant, it is ours."""
     contested = case.contested_reward
     if contested is None:
-        return "reward_not_rejected"
+        return RefusalCode.REWARD_NOT_REJECTED
     if case.number and contested.granted_by_ticket == case.number:
         return None
     if contested.state is RewardState.REGISTERED:
-        return "reward_not_rejected"
+        return RefusalCode.REWARD_NOT_REJECTED
     return BLOCKING_REWARD_REASONS.get(contested.state)

@@ -9,6 +9,7 @@ from domain.claims.claim_context import ClaimContext
 from domain.claims.eligibility import Assessment, check_answers, identify_order
 from domain.claims.forms import validate_form
 from domain.claims.stored_claim import StoredClaim
+from domain.codes import RefusalCode
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.values.text_cleaning import clean_line
 from domain.values.types import FrozenModel
@@ -63,7 +64,7 @@ def merge_answers(
     if refused := check_answers(case):
         return _refused(case, refused)
     if problems := form_problems(*told, note):
-        return _kept(case, problems, "incomplete")
+        return _kept(case, problems, RefusalCode.INCOMPLETE)
     return _kept(case)
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Final
 
+from domain.codes import MessageCode, RefusalCode
 from domain.handlers.confirmation import Confirmation, evaluate_confirmation
-from domain.handlers.information_requests import NOT_NOW, request_information
+from domain.handlers.information_requests import request_information
 from domain.handlers.partner_outcomes import UNDECIDED_ATTENTION, begin_cancellation_period
 from domain.tickets import approvals
 from domain.tickets.approvals import Approval, Proposal
@@ -71,7 +72,7 @@ def execute_command(
     """Carry out a new `request`; return its answer and the purpose of a delivery to be started."""
     handler = _HANDLERS[type(request)]
     deliver, code = handler(aggregate, request, now)
-    if code == approvals.NEEDED:
+    if code == MessageCode.APPROVAL_NEEDED:
         return aggregate.record_result(request, awaits_approval=True), None
     return aggregate.record_result(
         request, code, state_changed=code is None and deliver is None
@@ -80,7 +81,7 @@ def execute_command(
 
 def _withdraw(aggregate: TicketAggregate, request: Withdrawal, now: datetime) -> Requested:
     if not aggregate.can_transition(Event.WITHDRAWN, State.WITHDRAWN):
-        return None, NOT_NOW
+        return None, RefusalCode.ACTION_NOT_ALLOWED
     aggregate.apply_transition(
         Event.WITHDRAWN, State.WITHDRAWN, now, request.actor, note=request.reason
     )
@@ -89,7 +90,7 @@ def _withdraw(aggregate: TicketAggregate, request: Withdrawal, now: datetime) ->
 
 def _decide(aggregate: TicketAggregate, request: Decision, now: datetime) -> Requested:
     if "decide" not in available_commands(aggregate.ticket.state, aggregate.ticket.attention):
-        return None, NOT_NOW
+        return None, RefusalCode.ACTION_NOT_ALLOWED
     if request.outcome == "rejected":
         reason = request.reason_code
         aggregate.apply_transition(
@@ -105,7 +106,7 @@ def _decide_confirmed(aggregate: TicketAggregate, request: Decision, now: dateti
         return code
     worth = _worth(ticket, request, now)
     if worth is None:
-        return "reward_required"
+        return RefusalCode.REWARD_REQUIRED
     approval = None
     if worth.amount and _needs_two(ticket, worth.amount):
         approval, code = _approval(aggregate, worth.amount, request.actor, now)
@@ -120,9 +121,9 @@ def _decide_confirmed(aggregate: TicketAggregate, request: Decision, now: dateti
 
 def _wrong(ticket: Ticket, reward: Money | None) -> str | None:
     if reward and not reward.amount:
-        return "reward_required"
+        return RefusalCode.REWARD_REQUIRED
     other = reward and reward.currency != ticket.terms.max_reward.currency
-    return "wrong_currency" if other else None
+    return RefusalCode.WRONG_CURRENCY if other else None
 
 
 def _worth(ticket: Ticket, request: Decision, now: datetime) -> Confirmation | None:
@@ -146,16 +147,16 @@ def _approval(
 ) -> tuple[Approval | None, str | None]:
     """Take the second agent's word for an amount that another one proposed; else the proposal."""
     if approvals.agent_identity(actor) is None:
-        return None, approvals.NO_AGENT
+        return None, RefusalCode.FORBIDDEN
     ticket, stands = aggregate.ticket, aggregate.ticket.proposal
     if stands and stands.amount == amount:
         if not approvals.are_different_agents(stands.by, actor):
-            return None, approvals.BY_ANOTHER
+            return None, RefusalCode.APPROVAL_BY_ANOTHER
         seq = len(ticket.transitions) + 1
         return Approval(amount=amount, proposed_by=stands.by, approved_by=actor, seq=seq), None
     aggregate.change(proposal=Proposal(amount=amount, by=actor, at=now))
     aggregate.add_attention(Attention.APPROVAL_NEEDED)
-    return None, approvals.NEEDED
+    return None, MessageCode.APPROVAL_NEEDED
 
 
 def _ask(aggregate: TicketAggregate, request: InformationRequest, now: datetime) -> Requested:
@@ -166,7 +167,7 @@ def _resend(aggregate: TicketAggregate, request: Resend, now: datetime) -> Reque
     if "resend_to_partner" not in available_commands(
         aggregate.ticket.state, aggregate.ticket.attention
     ):
-        return None, NOT_NOW
+        return None, RefusalCode.ACTION_NOT_ALLOWED
     aggregate.remove_attention(DELIVERY_ATTENTION)
     return next_delivery_purpose(aggregate), None
 

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from domain.codes import RefusalCode
 from domain.handlers.response_deadlines import pause_partner_deadline, resume_partner_deadline
 from domain.tickets.emails import EmailKind, OutgoingEmail
 from domain.tickets.lifecycle import Event, State
@@ -12,7 +13,6 @@ from domain.tickets.ticket import Ticket
 from domain.tickets.ticket_aggregate import SYSTEM, TicketAggregate
 from domain.values.periods import end_of_day
 
-NOT_NOW: Final = "action_not_allowed"
 DEFAULT_LINK_VALIDITY: Final = timedelta(days=30)
 """How long the page for an answer opens after a question that has no deadline."""
 
@@ -34,7 +34,7 @@ def request_information(
 ) -> str | None:
     """Ask in an agent's name; return the code of a refusal."""
     if not aggregate.can_transition(Event.INFORMATION_REQUESTED):
-        return NOT_NOW
+        return RefusalCode.ACTION_NOT_ALLOWED
     ask_member(aggregate, request.questions, now, request.actor)
     return None
 

@@ -8,17 +8,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from domain.codes import MessageCode, RefusalCode
 from domain.handlers.commands import earlier_result, execute_command
 from domain.handlers.information_requests import (
-    NOT_NOW,
     apply_answer,
     continue_without_answer,
     remind_member,
 )
-from domain.handlers.partner_outcomes import APPLIED, apply_outcome, mark_processed
+from domain.handlers.partner_outcomes import apply_outcome, mark_processed
 from domain.handlers.response_deadlines import next_reminder, skip_overdue_reminders
 from domain.handlers.response_timeout import apply_response_timeout, auto_confirmable_amount
-from domain.tickets.approvals import NEEDED
 from domain.tickets.attention import (
     DELIVERY_ATTENTION,
     EMAIL_ATTENTION,
@@ -91,7 +90,7 @@ Taken = tuple[HandlingResult, str | None]
 def _outcome(aggregate: TicketAggregate, outcome: PartnerOutcome, now: datetime) -> Taken:
     aggregate.acknowledge_outcome(outcome.outcome_id)
     code = apply_outcome(aggregate, outcome, now)
-    return HandlingResult(is_log_only=code != APPLIED), code
+    return HandlingResult(is_log_only=code != MessageCode.APPLIED), code
 
 
 def _request(aggregate: TicketAggregate, request: TicketCommand, now: datetime) -> Taken:
@@ -100,19 +99,19 @@ def _request(aggregate: TicketAggregate, request: TicketCommand, now: datetime) 
     if isinstance(request, InformationAnswer):
         return _information(aggregate, request)
     answer, deliver = execute_command(aggregate, request, now)
-    done = NEEDED if answer.awaits_approval else APPLIED
+    done = MessageCode.APPROVAL_NEEDED if answer.awaits_approval else MessageCode.APPLIED
     return HandlingResult(delivery_purpose=deliver, result=answer), answer.code or done
 
 
 def _registered(aggregate: TicketAggregate, message: RewardRegistered, now: datetime) -> Taken:
     key = f"reward:{message.reward_id}"
     if key in aggregate.ticket.processed_message_ids:
-        return _QUIET, "duplicate_message"
+        return _QUIET, MessageCode.DUPLICATE_MESSAGE
     mark_processed(aggregate, key)
     if not aggregate.can_transition(Event.REWARD_REGISTERED, State.RESOLVED):
-        return _QUIET, NOT_NOW
+        return _QUIET, RefusalCode.ACTION_NOT_ALLOWED
     aggregate.apply_transition(Event.REWARD_REGISTERED, State.RESOLVED, now, "platform")
-    return HandlingResult(), APPLIED
+    return HandlingResult(), MessageCode.APPLIED
 
 
 def _delivered(aggregate: TicketAggregate, message: Delivered, now: datetime) -> Taken:
@@ -144,7 +143,9 @@ def _information(aggregate: TicketAggregate, request: InformationAnswer) -> Take
     """Let the form be asked first, where an answer is waited for at all."""
     if aggregate.can_transition(Event.INFORMATION_PROVIDED):
         return HandlingResult(information_to_check=request), None
-    return HandlingResult(result=aggregate.record_result(request, NOT_NOW)), NOT_NOW
+    return HandlingResult(
+        result=aggregate.record_result(request, RefusalCode.ACTION_NOT_ALLOWED)
+    ), RefusalCode.ACTION_NOT_ALLOWED
 
 
 def apply_information(
@@ -158,7 +159,7 @@ def apply_information(
     if code is None:
         apply_answer(aggregate, request, now)
     aggregate.record_result(request, code, problems, state_changed=code is None)
-    aggregate.log_message(_note(aggregate, request, code or APPLIED, now))
+    aggregate.log_message(_note(aggregate, request, code or MessageCode.APPLIED, now))
 
 
 def information_changes(ticket: Ticket, request: InformationAnswer, now: datetime) -> ChangeSet:
@@ -196,7 +197,7 @@ def _deadline(aggregate: TicketAggregate, message: DeadlinePassed, now: datetime
 
 
 def _unreadable(aggregate: TicketAggregate, message: InvalidMessage, now: datetime) -> Taken:
-    return _QUIET, "malformed"
+    return _QUIET, RefusalCode.MALFORMED
 
 
 def _note(
@@ -207,7 +208,7 @@ def _note(
     unknown: tuple[str, ...] = (),
 ) -> MessageLogEntry:
     ticket = aggregate.ticket
-    seq = len(ticket.transitions) if code == APPLIED else None
+    seq = len(ticket.transitions) if code == MessageCode.APPLIED else None
     note = log_entry(message, code, now, unknown).model_copy(update={"seq": seq})
     contradicts = is_discrepancy(message, code, ticket.state, ticket.granted_amount, now)
     return mark_discrepancy(note) if contradicts else note

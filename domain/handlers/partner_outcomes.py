@@ -7,22 +7,19 @@ from datetime import datetime
 from typing import Final
 
 from domain.claims.parsing import content_digest
+from domain.codes import MessageCode, RefusalCode
 from domain.errors import RequestRejected
 from domain.handlers.confirmation import (
     Confirmation,
     evaluate_confirmation,
     evaluate_repeated_confirmation,
 )
-from domain.handlers.information_requests import NOT_NOW, ask_member
+from domain.handlers.information_requests import ask_member
 from domain.handlers.response_deadlines import skip_overdue_reminders
 from domain.tickets.approvals import Approval
 from domain.tickets.attention import Attention
 from domain.tickets.discrepancies import (
-    ID_REUSED,
     MAX_CONFIRMATION_CHANGES,
-    OUTDATED,
-    TOO_MANY_CHANGES,
-    UNCHANGED,
 )
 from domain.tickets.lifecycle import Event, State
 from domain.tickets.messages import PartnerOutcome, RejectionReason
@@ -30,7 +27,6 @@ from domain.tickets.ticket import MAX_REMEMBERED_IDS, Ticket
 from domain.tickets.ticket_aggregate import TicketAggregate, money_as_json
 from domain.values.ticket_number import parse_number
 
-APPLIED: Final = "applied"
 UNDECIDED_ATTENTION: Final = frozenset(
     {Attention.AMOUNT_UNDECIDED, Attention.CANCELLATION_END_UNKNOWN}
 )
@@ -57,7 +53,7 @@ def apply_outcome(aggregate: TicketAggregate, outcome: PartnerOutcome, now: date
     if aggregate.ticket.state is State.AWAITING_CANCELLATION_PERIOD:
         return _apply_after_confirmation(aggregate, outcome, now, actor)
     if not aggregate.can_transition(event, to):
-        return NOT_NOW
+        return RefusalCode.ACTION_NOT_ALLOWED
     if event is Event.PARTNER_CONFIRMED:
         _apply_confirmation(
             aggregate, outcome, now, actor, evaluate_confirmation(aggregate.ticket, now, outcome)
@@ -68,7 +64,7 @@ def apply_outcome(aggregate: TicketAggregate, outcome: PartnerOutcome, now: date
         aggregate.apply_transition(
             event, to, now, actor, reason=_rejection_reason(outcome), note=outcome.note
         )
-    return APPLIED
+    return MessageCode.APPLIED
 
 
 def _apply_after_confirmation(
@@ -76,18 +72,18 @@ def _apply_after_confirmation(
 ) -> str:
     """Take what a partner says after its confirmation, while the cancellation period lasts."""
     if outcome.outcome == "information_requested":
-        return NOT_NOW
+        return RefusalCode.ACTION_NOT_ALLOWED
     confirms = outcome.outcome == "confirmed"
     if _is_outdated(aggregate.ticket, outcome):
         if not confirms:  # which of the two is true, a person finds out before anything is paid
             aggregate.add_attention(Attention.OUTCOME_CONTRADICTED)
-        return OUTDATED
+        return MessageCode.OUTDATED
     if not confirms:
         event, to = _TRANSITIONS["order_cancelled"]
         keeps = outcome.outcome == "rejected" and outcome.reason_code
         reason = keeps or RejectionReason.ORDER_CANCELLED
         aggregate.apply_transition(event, to, now, actor, reason=reason, note=outcome.note)
-        return APPLIED
+        return MessageCode.APPLIED
     return _apply_repeated_confirmation(aggregate, outcome, now, actor)
 
 
@@ -96,13 +92,13 @@ def _apply_repeated_confirmation(
 ) -> str:
     worth = evaluate_repeated_confirmation(aggregate.ticket, now, outcome)
     if worth is None:
-        return UNCHANGED
+        return MessageCode.UNCHANGED
     if _count_confirmation_changes(aggregate.ticket) >= MAX_CONFIRMATION_CHANGES:
         aggregate.add_attention(Attention.OUTCOME_CONTRADICTED)
-        return TOO_MANY_CHANGES
+        return MessageCode.TOO_MANY_CHANGES
     aggregate.remove_attention(UNDECIDED_ATTENTION)
     _apply_confirmation(aggregate, outcome, now, actor, worth)
-    return APPLIED
+    return MessageCode.APPLIED
 
 
 def _count_confirmation_changes(ticket: Ticket) -> int:
@@ -184,9 +180,9 @@ def _rejection_reason(outcome: PartnerOutcome) -> RejectionReason:
 
 def _rejection_code(aggregate: TicketAggregate, outcome: PartnerOutcome) -> str | None:
     if outcome.partner_id != aggregate.ticket.partner_id:
-        return "wrong_partner"
+        return MessageCode.WRONG_PARTNER
     if outcome.number and not _same_number(outcome.number, aggregate.ticket.number):
-        return "wrong_ticket"
+        return MessageCode.WRONG_TICKET
     return _duplicate_code(aggregate.ticket.processed_message_ids, outcome)
 
 
@@ -198,7 +194,7 @@ def _duplicate_code(heard: Iterable[str], outcome: PartnerOutcome) -> str | None
     if not before:
         return None
     # A ticket that was taken up again knows the ids alone: the database compares the contents.
-    return "duplicate_message" if before & {said, ""} else ID_REUSED
+    return MessageCode.DUPLICATE_MESSAGE if before & {said, ""} else MessageCode.OUTCOME_ID_REUSED
 
 
 def _processed_key(outcome: PartnerOutcome) -> str:

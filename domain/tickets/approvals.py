@@ -9,11 +9,6 @@ from typing import Final
 
 from domain.values.types import FrozenModel, Money
 
-NEEDED: Final = "approval_needed"
-"""The code of a decision that waits for another agent."""
-BY_ANOTHER: Final = "approval_by_another"
-"""The code of a refusal: who proposed an amount does not approve it."""
-NO_AGENT: Final = "forbidden"
 _NON_AGENT_ROLES: Final = frozenset({"system", "platform", "member", "partner", "unknown"})
 
 

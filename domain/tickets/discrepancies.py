@@ -5,27 +5,25 @@ from typing import Final
 
 from domain.claims.claim import Reward, RewardState
 from domain.claims.parsing import content_digest
+from domain.codes import MessageCode, RefusalCode
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import Message, PartnerOutcome, RewardRegistered
 from domain.tickets.ticket import MessageLogEntry
 from domain.values.types import Money
 
-TICKET_CLOSED: Final = "ticket_closed"
-"""The code of a message whose ticket had ended."""
-OUTDATED: Final = "outdated"
-"""The code of an outcome that is older, by its `occurred_at`, than the confirmation that stands."""
-UNCHANGED: Final = "unchanged"
-"""The code of a confirmation that says once more what is known."""
-ID_REUSED: Final = "outcome_id_reused"
-"""The code of an outcome under an id that came before with another content."""
-TOO_MANY_CHANGES: Final = "too_many_changes"
 MAX_CONFIRMATION_CHANGES: Final = 20
 """So often a partner may change its confirmation by itself; then a person decides."""
 MAX_OPEN_DISCREPANCIES: Final = 20
 """So many discrepancies of one ticket wait at a time (`keep_note`); its notes have the rest."""
-_ALWAYS: Final = frozenset({ID_REUSED, TOO_MANY_CHANGES})
+_ALWAYS: Final = frozenset({MessageCode.OUTCOME_ID_REUSED, MessageCode.TOO_MANY_CHANGES})
 _SILENT: Final = frozenset(
-    {"duplicate_message", "wrong_partner", "wrong_ticket", UNCHANGED, "applied"}
+    {
+        MessageCode.DUPLICATE_MESSAGE,
+        MessageCode.WRONG_PARTNER,
+        MessageCode.WRONG_TICKET,
+        MessageCode.UNCHANGED,
+        MessageCode.APPLIED,
+    }
 )
 _AWAITING: Final = State.AWAITING_CANCELLATION_PERIOD
 
@@ -89,14 +87,14 @@ def has_same_content(one: PartnerOutcome, other: PartnerOutcome) -> bool:
 def predict_code(state: State, confirmed: Money | None, outcome: PartnerOutcome) -> str | None:
     """Return the code of an outcome that will move nothing, as far as a ticket's row tells it."""
     if state.is_final:
-        return TICKET_CLOSED
+        return MessageCode.TICKET_CLOSED
     asks = outcome.outcome == "information_requested"
     if asks and state in (_AWAITING, State.INFORMATION_REQUESTED):
-        return "action_not_allowed"
+        return RefusalCode.ACTION_NOT_ALLOWED
     if state is _AWAITING and outcome.outcome == "confirmed":
         dates = (outcome.cancellation_ends_on, outcome.activated_on, outcome.contract_started_on)
         is_known = not any(dates) and outcome.reward in (None, confirmed)
-        return UNCHANGED if is_known else None
+        return MessageCode.UNCHANGED if is_known else None
     return None
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from transitions import EventData, Machine
 
+from domain.codes import RefusalCode
 from domain.errors import RequestRejected
 
 # Replay would repeat its INFO lines for every move of every ticket.
@@ -158,7 +159,9 @@ class Lifecycle:
         """
         if not self._ask(event, to):
             raise RequestRejected(
-                "action_not_allowed", None, f"{event} does not lead from {self.current} to {to}"
+                RefusalCode.ACTION_NOT_ALLOWED,
+                None,
+                f"{event} does not lead from {self.current} to {to}",
             )
         self.trigger(f"take_{event.value}", to=to.value)  # type: ignore[attr-defined]
 

@@ -9,6 +9,7 @@ every swap of two neighbours changes it. A number authorises nothing.
 import hashlib
 import unicodedata
 
+from domain.codes import ClaimRefusal
 from domain.errors import RequestRejected
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -44,14 +45,14 @@ def parse_number(text: str) -> str:
     Raises `RequestRejected("unknown_number")` for anything that is not a whole, unaltered number.
     """
     if len(text) > _MAX_INPUT_LENGTH:
-        raise RequestRejected("unknown_number", "number", f"a number such as {_EXAMPLE}")
+        raise RequestRejected(ClaimRefusal.UNKNOWN_NUMBER, "number", f"a number such as {_EXAMPLE}")
     upper = unicodedata.normalize("NFKC", text).upper()
     symbols = "".join(c for c in upper if c.isalnum())
     if len(symbols) == len(PREFIX) + _BODY_LENGTH + 1 and symbols.startswith(PREFIX):
         symbols = symbols[len(PREFIX) :]
     symbols = symbols.translate(_LOOKALIKES)
     if not _has_valid_check(symbols):
-        raise RequestRejected("unknown_number", "number", f"a number such as {_EXAMPLE}")
+        raise RequestRejected(ClaimRefusal.UNKNOWN_NUMBER, "number", f"a number such as {_EXAMPLE}")
     return _grouped(symbols)
 
 

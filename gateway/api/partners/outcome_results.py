@@ -6,7 +6,8 @@ from typing import Final
 
 from adapters.postgres.outcomes import TOO_MANY, Kept, Key, key_of
 from domain.claims.parsing import ParseResult
-from domain.tickets.discrepancies import ID_REUSED, UNCHANGED, has_same_content
+from domain.codes import MessageCode
+from domain.tickets.discrepancies import has_same_content
 from domain.tickets.messages import PartnerOutcome
 from gateway.api.schemas.outcomes import OutcomeResult
 from gateway.http.problems import FieldError
@@ -49,7 +50,7 @@ def _set_status(
 ) -> None:
     checked = OutcomeResult.model_validate({"status": "refused", "code": _code(outcome, stored)})
     result.code = checked.code
-    if stored and result.code in (None, UNCHANGED):
+    if stored and result.code in (None, MessageCode.UNCHANGED):
         is_new = brought_by is not None and stored.message_id == brought_by
         result.status = "accepted" if is_new and result.code is None else "duplicate"
 
@@ -57,7 +58,11 @@ def _set_status(
 def _code(outcome: PartnerOutcome, stored: Kept | None) -> str | None:
     if stored is None:
         return "unknown_number"
-    return stored.refusal if has_same_content(stored.outcome, outcome) else ID_REUSED
+    return (
+        stored.refusal
+        if has_same_content(stored.outcome, outcome)
+        else MessageCode.OUTCOME_ID_REUSED
+    )
 
 
 def _errors(problems: Mapping[str, str]) -> list[FieldError]:

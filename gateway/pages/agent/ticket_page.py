@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from fastapi import Response
 
+from domain.codes import MessageCode
 from domain.partners.profile import ClaimKind, PartnerRules
-from domain.tickets.approvals import NEEDED
 from gateway.api.schemas.ticket_detail import TicketDetail
 from gateway.context import AppContext
 from gateway.pages.agent.access import AgentRequest
@@ -76,7 +76,7 @@ def _with_date(answer: str, formatter: LocaleFormatter) -> str:
 def _completed_action(ticket: TicketDetail, request_id: str) -> str | None:
     """Return the command that was applied under this id, from the log and not from the URL."""
     found = (one for one in ticket.messages if request_id and one.message_id == request_id)
-    texts = {"applied": None, NEEDED: NEEDED}
+    texts = {"applied": None, MessageCode.APPROVAL_NEEDED: MessageCode.APPROVAL_NEEDED}
     return next((texts[one.code] or one.message for one in found if one.code in texts), None)
 
 

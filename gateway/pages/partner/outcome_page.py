@@ -18,9 +18,9 @@ from adapters.email.claim_fields import claim_of, fields_shown
 from adapters.email.renderer import printable
 from adapters.postgres.outcomes import claim_behind_link, outcomes_by_link
 from adapters.security.signed_links import OUTCOME, Subject, check_token
+from domain.codes import MessageCode
 from domain.errors import RequestRejected, TransientError
 from domain.partners.profile import ClaimKind, PartnerRules
-from domain.tickets.discrepancies import TICKET_CLOSED
 from domain.tickets.lifecycle import State
 from domain.tickets.messages import PartnerOutcome
 from gateway.context import AppContext, Context
@@ -71,7 +71,9 @@ class Claim:
     @property
     def standing(self) -> str:
         """`answered` in this round, `closed`, or `open` for an answer."""
-        counted = {one.outcome_id for one, _, code in self.answers if code != TICKET_CLOSED}
+        counted = {
+            one.outcome_id for one, _, code in self.answers if code != MessageCode.TICKET_CLOSED
+        }
         if answer_id(self.round) in counted:
             return "answered"
         return "open" if self.state in ANSWERABLE else "closed"
@@ -210,7 +212,7 @@ def _content(context: AppContext, claim: Claim, language: str) -> dict[str, Any]
     said = [
         labels.said(context, language, claim.rules, outcome, at)
         for outcome, at, code in claim.answers
-        if code != TICKET_CLOSED
+        if code != MessageCode.TICKET_CLOSED
     ]
     return {
         "number": claim.row["number"],

@@ -12,8 +12,8 @@ from adapters.files.csv import opened
 from adapters.postgres.database import Postgres
 from cli.importer import Importer
 from cli.progress import ImportSummary, Progress
+from domain.codes import MessageCode
 from domain.errors import TransientError
-from domain.tickets.discrepancies import TICKET_CLOSED
 from domain.tickets.messages import PartnerOutcome
 from domain.values.ticket_number import derive_number
 from tests.support.sqlite_store import opened as books
@@ -49,7 +49,7 @@ class Fake(OutcomeDispatcher):
         if len(self.told) == self.fails_after:
             raise TransientError
         self.told.append(outcome)
-        return TICKET_CLOSED if outcome.number in self.closed else DISPATCHED
+        return MessageCode.TICKET_CLOSED if outcome.number in self.closed else DISPATCHED
 
 
 def numbers(count: int, account: str = "acc") -> list[str]:
@@ -193,7 +193,9 @@ async def test_a_ticket_that_has_ended_is_named_each_time_and_keeps_what_came_to
     assert len(teller.told) == 1
     async with postgres.transaction() as connection:
         notes = await connection.fetch("select number, code, actor from ticket_messages")
-    assert [tuple(note) for note in notes] == [(number, TICKET_CLOSED, f"partner:{PARTNER}")]
+    assert [tuple(note) for note in notes] == [
+        (number, MessageCode.TICKET_CLOSED, f"partner:{PARTNER}")
+    ]
 
 
 async def test_a_row_that_comes_twice_is_told_once_and_others_of_its_ticket_in_order(

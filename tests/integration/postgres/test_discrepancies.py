@@ -16,8 +16,9 @@ from adapters.postgres.discrepancies import (
 from adapters.postgres.feed_records import store_reward
 from adapters.postgres.grants import list_grants
 from adapters.postgres.outcomes import end_turn, keep_outcomes, known_outcomes, next_turn
+from domain.codes import MessageCode
 from domain.handlers.message_handling import handle_message
-from domain.tickets.discrepancies import MAX_OPEN_DISCREPANCIES, TICKET_CLOSED
+from domain.tickets.discrepancies import MAX_OPEN_DISCREPANCIES
 from domain.tickets.messages import PartnerOutcome
 from domain.tickets.settlement import SettlementResult
 from domain.tickets.ticket_aggregate import TicketAggregate
@@ -53,7 +54,7 @@ async def come_late(postgres: Postgres, *outcomes: PartnerOutcome) -> None:
     """Keep outcomes whose tickets have ended, as a door does."""
     await keep_outcomes(postgres, "velotel", outcomes)
     turn = await next_turn(postgres, [one.number or "" for one in outcomes])
-    turn.codes.update(dict.fromkeys(turn.outcomes, TICKET_CLOSED))
+    turn.codes.update(dict.fromkeys(turn.outcomes, MessageCode.TICKET_CLOSED))
     await end_turn(postgres, turn)
 
 
@@ -206,8 +207,10 @@ async def test_of_what_comes_too_late_without_end_only_the_number_is_kept(
     ]
     async with postgres.transaction() as connection:
         for one in asks:
-            await keep_late_outcome(connection, one, TICKET_CLOSED)
-        await keep_late_outcome(connection, outcome_for(aggregate, "rejected"), TICKET_CLOSED)
+            await keep_late_outcome(connection, one, MessageCode.TICKET_CLOSED)
+        await keep_late_outcome(
+            connection, outcome_for(aggregate, "rejected"), MessageCode.TICKET_CLOSED
+        )
         statement = "select count(*) from ticket_messages where number = $1 and version = 0"
         kept = await connection.fetchval(statement, aggregate.ticket.number)
         statement = "select messages_left_out from tickets where number = $1"

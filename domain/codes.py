@@ -1,0 +1,75 @@
+"""Codes of refusals and of handled messages, as programs read them (`docs/api.md`)."""
+
+from enum import StrEnum
+
+
+class RefusalCode(StrEnum):
+    """Why a request is refused. Every code has an HTTP status and a text in each language."""
+
+    MALFORMED = "malformed"
+    INCOMPLETE = "incomplete"
+    DUPLICATE = "duplicate"
+    NO_LINK = "no_link"
+    LINK_DOES_NOT_FIT = "link_does_not_fit"
+    REWARD_GRANTED = "reward_granted"
+    REWARD_INVALID = "reward_invalid"
+    REWARD_NOT_REJECTED = "reward_not_rejected"
+    REWARD_REGISTERED = "reward_registered"
+    KEY_REUSED = "key_reused"
+    REWARD_REQUIRED = "reward_required"
+    WRONG_CURRENCY = "wrong_currency"
+    APPROVAL_BY_ANOTHER = "approval_by_another"
+    UNAUTHORISED = "unauthorised"
+    FORBIDDEN = "forbidden"
+    UNKNOWN_TICKET = "unknown_ticket"
+    UNKNOWN_PARTNER = "unknown_partner"
+    UNKNOWN_EVENT = "unknown_event"
+    UNKNOWN_DISCREPANCY = "unknown_discrepancy"
+    NOT_FOUND = "not_found"
+    PARTNER_TAKES_NO_CLAIMS = "partner_takes_no_claims"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    ACTION_NOT_ALLOWED = "action_not_allowed"
+    ID_MISMATCH = "id_mismatch"
+    REPLAYED_MESSAGE = "replayed_message"
+    PAYLOAD_TOO_LARGE = "payload_too_large"
+    ADDRESS_TOO_LONG = "address_too_long"
+    HEADERS_TOO_LARGE = "headers_too_large"
+    TIMED_OUT = "timed_out"
+    BAD_REQUEST = "bad_request"
+    UNKNOWN_PARAMETER = "unknown_parameter"
+    TOO_MANY_REQUESTS = "too_many_requests"
+    INVALID_LINK = "invalid_link"
+    INTERNAL = "internal"
+    UNAVAILABLE = "unavailable"
+    WORKFLOW_LOST = "workflow_lost"
+
+
+class ClaimRefusal(StrEnum):
+    """Why a claim is not accepted, where no other request is refused for it (R4, R10-R16)."""
+
+    UNKNOWN_NUMBER = "unknown_number"
+    ORDER_IN_FUTURE = "order_in_future"
+    TOO_LATE = "too_late"
+    TOO_EARLY = "too_early"
+    TOO_MANY_CLAIMS = "too_many_claims"
+    ANOTHER_ORDER = "another_order"
+
+
+class MessageCode(StrEnum):
+    """How a message to a ticket was handled, where it was not refused by a `RefusalCode`."""
+
+    APPLIED = "applied"
+    APPROVAL_NEEDED = "approval_needed"
+    """The decision waits for the approval of another agent."""
+    DUPLICATE_MESSAGE = "duplicate_message"
+    WRONG_PARTNER = "wrong_partner"
+    WRONG_TICKET = "wrong_ticket"
+    TICKET_CLOSED = "ticket_closed"
+    OUTDATED = "outdated"
+    """By its `occurred_at`, the outcome is older than the confirmation in effect."""
+    UNCHANGED = "unchanged"
+    """The confirmation repeats what is stored."""
+    OUTCOME_ID_REUSED = "outcome_id_reused"
+    """Another outcome with different content had the same id."""
+    TOO_MANY_CHANGES = "too_many_changes"
+    UNKNOWN_FIELDS = "unknown_fields"

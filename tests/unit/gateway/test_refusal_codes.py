@@ -1,0 +1,13 @@
+"""The codes of refusals, and where each must be known."""
+
+from domain.codes import ClaimRefusal, MessageCode, RefusalCode
+from gateway.http.problem_status import STATUS
+
+
+def test_every_refusal_code_has_an_http_status_and_no_other_code_has_one() -> None:
+    assert set(STATUS) == set(RefusalCode)
+
+
+def test_no_code_stands_for_two_things() -> None:
+    codes = [*RefusalCode, *ClaimRefusal, *MessageCode]
+    assert len(codes) == len(set(codes))
