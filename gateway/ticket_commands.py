@@ -14,13 +14,12 @@ from domain.errors import RequestRejected
 from domain.tickets.message_log import log_entry
 from domain.tickets.messages import UPDATES, TicketCommand
 from domain.tickets.ticket import RequestResult
-from domain.values.ticket_number import parse_number
+from domain.values.ticket_number import number_error_code, parse_number
 from gateway.context import AppContext
 from gateway.http.caller import Caller
 from gateway.http.problems import Problem
 from gateway.http.security_events import SecurityEvent
 from gateway.http.security_log import log_event
-from gateway.pages.agent.search_query import number_error_code
 from gateway.temporal_client import execute_update
 from workflows.message_decoding import MAX_SIGNAL_BYTES
 from workflows.temporal_errors import is_workflow_not_found

@@ -7,6 +7,7 @@ every swap of two neighbours changes it. A number authorises nothing.
 """
 
 import hashlib
+import re
 import unicodedata
 
 from domain.codes import ClaimRefusal
@@ -62,6 +63,20 @@ def is_canonical(text: str) -> bool:
         return parse_number(text) == text
     except RequestRejected:
         return False
+
+
+def number_error_code(text: str) -> str:
+    """Return the sub-code for an invalid ticket number: what was expected instead."""
+    return "check_character" if looks_like_number(text) else "ticket_number"
+
+
+def looks_like_number(text: str) -> bool:
+    """Say whether a ticket number was meant: our prefix, or as many symbols in such groups."""
+    upper = unicodedata.normalize("NFKC", text[:_MAX_INPUT_LENGTH]).upper()
+    symbols = "".join(c for c in upper if c.isalnum())
+    is_close = abs(len(symbols.removeprefix(PREFIX)) - _BODY_LENGTH - 1) <= 1
+    is_grouped = re.fullmatch(r"(?:\w{4}[- ]){3}\w", upper) is not None
+    return is_grouped or (symbols.startswith(PREFIX) and is_close)
 
 
 def _has_valid_check(symbols: str) -> bool:

@@ -14,7 +14,7 @@ from gateway.api.schemas.commands import (
     TicketInformationRequest,
     WithdrawalRequest,
 )
-from gateway.api.schemas.ticket_examples import ANSWER
+from gateway.api.schemas.ticket_examples import COMMAND_RESULT
 from gateway.api.tickets import PROBLEMS, NumberPath
 from gateway.context import Context
 from gateway.http.auth import AgentCaller, AgentOrFilingCaller, ApiRoute
@@ -49,7 +49,7 @@ def _documented(*codes: str) -> dict[str, Any]:
     documented = responses(
         *PROBLEMS, "action_not_allowed", "key_reused", "payload_too_large", "workflow_lost", *codes
     )
-    example = {"application/json": {"example": ANSWER}}
+    example = {"application/json": {"example": COMMAND_RESULT}}
     documented[200] = {"description": "The result of the command", "content": example}
     return {"responses": documented, "dependencies": [Depends(strict_json_body)]}
 

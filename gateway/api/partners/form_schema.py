@@ -1,10 +1,8 @@
-"""A partner's form as JSON Schema (draft 2020-12): labels, help, patterns, options, in one
-language.
+"""A partner's form as JSON Schema (draft 2020-12), with labels and help in one language.
 
-The schema speaks of answers as they are kept: cleaned, numbers without groups, days as
-`2026-10-01`. Filing cleans and reads first, and takes other spellings too. Where a
-partner's rule cannot be said in it (a pattern that browsers read otherwise), it allows more, and
-filing decides.
+The schema describes answers as they are stored: cleaned, numbers without groups, dates as
+`2026-10-01`. Filing accepts other spellings too. If a partner's rule cannot be expressed (a pattern
+with another meaning in browsers), the schema allows more, and filing decides.
 """
 
 from collections.abc import Mapping
@@ -18,17 +16,17 @@ from domain.partners.profile import ClaimKind, FormField, PartnerRules
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _NUMBER: Final = r"^\s*[0-9]{1,15}(?:[.,](?:[0-9]{1,2}|[0-9]{4,15}))?\s*$"
-_SOMETHING: Final = r"\S"
+_NOT_BLANK: Final = r"\S"
 
 
 class SchemaResponse(JSONResponse):
-    """An answer that is a JSON Schema."""
+    """A response that is a JSON Schema."""
 
     media_type = "application/schema+json"
 
 
 def form_schema(partner: PartnerRules, kind: ClaimKind, language: str) -> dict[str, Any]:
-    """Return the schema of a claim's `answers`; `x-order` names the fields in their order."""
+    """Return the schema of a claim's `answers`; `x-order` lists the fields in their order."""
     fields = partner.form(kind)
     return {
         "$schema": DIALECT,
@@ -41,11 +39,11 @@ def form_schema(partner: PartnerRules, kind: ClaimKind, language: str) -> dict[s
 
 
 def _field(field: FormField, language: str) -> dict[str, Any]:
-    words = {"title": _text(field.label, language), "description": _text(field.help, language)}
+    texts = {"title": _text(field.label, language), "description": _text(field.help, language)}
     longest = MAX_ORDER_NUMBER_LENGTH if field.is_order_number else MAX_ANSWER_LENGTH
     shape = {"type": "string", "maxLength": longest, **_rules(field, language)}
     marks = {"x-order-number": True} if field.is_order_number else {}
-    return {name: text for name, text in words.items() if text} | shape | marks
+    return {name: text for name, text in texts.items() if text} | shape | marks
 
 
 def _rules(field: FormField, language: str) -> dict[str, Any]:
@@ -64,11 +62,11 @@ def _rules(field: FormField, language: str) -> dict[str, Any]:
             return {"pattern": own or _NUMBER, "x-type": "number"}
         case _:
             own = to_ecma(field.pattern) if field.pattern else None
-            return {"pattern": own or _SOMETHING}
+            return {"pattern": own or _NOT_BLANK}
 
 
-def _text(words: Mapping[Any, str], language: str) -> str | None:
-    return words.get(language)
+def _text(texts: Mapping[Any, str], language: str) -> str | None:
+    return texts.get(language)
 
 
 EXAMPLE: Final = {
@@ -78,7 +76,7 @@ EXAMPLE: Final = {
     "properties": {
         "order_number": {
             "title": "Contract number",
-            "description": "Starts with VT and stands on the first page of the contract.",
+            "description": "Starts with VT; see the first page of the contract.",
             "type": "string",
             "maxLength": MAX_ORDER_NUMBER_LENGTH,
             "pattern": r"^\s*(?:[Vv][Tt][\- ]?[0-9]{4}[\- ]?[0-9])\s*$",

@@ -7,7 +7,7 @@ from fastapi.security import APIKeyHeader
 
 from adapters.security import webhook_signatures
 from domain.tickets.messages import PartnerOutcome
-from gateway.api.partners.outcome_batch import MOST_ITEMS
+from gateway.api.partners.outcome_batch import MAX_ITEMS
 from gateway.api.schemas.outcomes import CONFIRMED_OUTCOME, REJECTED_OUTCOME
 
 _HEADERS: Final = {
@@ -32,7 +32,7 @@ SIGNATURE: Final = APIKeyHeader(
 def documented_request() -> dict[str, Any]:
     """Describe headers and body: one outcome or a list of them."""
     outcome = _schema()
-    batch = {"type": "array", "items": outcome, "maxItems": MOST_ITEMS}
+    batch = {"type": "array", "items": outcome, "maxItems": MAX_ITEMS}
     one = {"summary": "One outcome", "value": CONFIRMED_OUTCOME}
     several = {"summary": "Several", "value": [CONFIRMED_OUTCOME, REJECTED_OUTCOME]}
     return {

@@ -10,7 +10,7 @@ from adapters.security.webhook_signatures import Signed, check_signature, could_
 from domain.claims.parsing import parse_json
 from domain.errors import RequestRejected
 from domain.values.ticket_number import is_canonical
-from gateway.api.partners.outcome_batch import LONGEST_LIST, MOST_ITEMS, items_of, read_item
+from gateway.api.partners.outcome_batch import MAX_BATCH_BYTES, MAX_ITEMS, parse_item, split_batch
 from gateway.api.partners.outcome_document import SIGNATURE, documented_request
 from gateway.api.partners.outcome_results import batch_results
 from gateway.api.schemas.outcomes import OutcomeResults
@@ -60,7 +60,7 @@ async def submit_outcomes(
     items = await _items(context, partner_id, body)
     profile = context.profiles.get(partner_id)
     zone = profile.rules.market.zone if profile else None
-    readings = [read_item(item, partner_id, zone) for item in items]
+    readings = [parse_item(item, partner_id, zone) for item in items]
     read = [reading.value for reading in readings if reading.value]
     outcomes = [outcome for outcome in read if is_canonical(outcome.number or "")]
     accepted = await accept_outcomes(context, partner_id, outcomes, signed)
@@ -80,10 +80,10 @@ def _verified(body: bytes, request: Request, secrets: Sequence[str]) -> Signed:
 async def _items(context: AppContext, partner_id: str, body: bytes) -> list[object]:
     """Return the items of a body, within the limits of its size and of the partner's rate."""
     await context.limits.hit("partner_calls", partner_id)
-    items = items_of(parse_json(body.removeprefix(BOM_UTF8), LONGEST_LIST))
+    items = split_batch(parse_json(body.removeprefix(BOM_UTF8), MAX_BATCH_BYTES))
     if items is None:
         raise Problem("malformed", {"body": "json"})
-    if len(items) > MOST_ITEMS:
+    if len(items) > MAX_ITEMS:
         raise Problem("payload_too_large")
     await context.limits.hit("partner_outcomes", partner_id, cost=len(items))
     return items

@@ -1,4 +1,4 @@
-"""Answers to a claim: what was decided, and why (docs/contract.md, AdmissionResult)."""
+"""The result of a claim, and its reasons (`AdmissionResult`, docs/contract.md)."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -11,7 +11,7 @@ from gateway.api.schemas.claim_examples import NUMBER
 
 
 class RefusalReason(BaseModel):
-    """Why a claim is not accepted: for programs, and in the member's words."""
+    """Why a claim is not accepted: a code, and a text in the member's language."""
 
     code: str = Field(examples=["incomplete"])
     field: str | None = Field(None, examples=["order_number"])
@@ -19,31 +19,31 @@ class RefusalReason(BaseModel):
 
 
 class CheckResult(BaseModel):
-    """What filing would answer now (`AdmissionResult` without a number)."""
+    """The result that filing would have now (`AdmissionResult` without a number)."""
 
     status: AdmissionStatus
-    state: State = Field(description="Where the ticket stands, or would stand.")
+    state: State = Field(description="The state of the ticket, or the state that it would have.")
     reasons: list[RefusalReason] = []
     available_from: datetime | None = Field(
-        None, description="From when a claim that is too early may be filed, or is sent by itself."
+        None, description="When a claim that is too early may be filed, or is sent automatically."
     )
     last_day: date | None = Field(None, description="The last day on which it may be filed.")
     existing_ticket: str | None = Field(
-        None, description="The account's ticket that stands, where the claim is a duplicate."
+        None, description="The account's existing ticket, if the claim is a duplicate."
     )
     contact: str | None = Field(
-        None, description="The customer service's address, where it can help."
+        None, description="The address of customer service, if it can help."
     )
 
 
 class AdmissionResponse(CheckResult):
-    """The answer to a claim (`AdmissionResult`)."""
+    """The result of a claim (`AdmissionResult`)."""
 
     number: str = Field(examples=[NUMBER])
 
 
 class PendingTicket(BaseModel):
-    """The claim is filed, its answer is not there yet: repeat the request, it brings the answer."""
+    """The claim was filed, and its result is not available yet. Repeat the request to get it."""
 
     number: str = Field(examples=[NUMBER])
     status: Literal["pending"] = "pending"

@@ -1,4 +1,4 @@
-"""Claims and their answers as the OpenAPI document shows them."""
+"""Examples of claims and their results for the OpenAPI document."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""What an account may claim: its links, or its rejected rewards, with their dates."""
+"""What an account may claim: links, or rejected rewards, with their dates."""
 
 from datetime import date, datetime
 from typing import Final
@@ -13,46 +13,47 @@ from gateway.api.schemas.money import MonetaryAmount
 
 
 class ClaimableLinkView(BaseModel):
-    """A link, or a rejected reward with the link that it came from."""
+    """A link, or a rejected reward with its link."""
 
     status: ClaimableStatus = Field(
-        description="`open`: may be claimed now; `held`: may be filed, and is sent by itself at "
-        "`available_from`; `not_yet`: may be claimed from then on; `closed`: never again."
+        description="`open`: may be claimed now; `held`: may be filed, and is sent at "
+        "`available_from`; `not_yet`: may be claimed from then on; `closed`: may not be claimed "
+        "any more."
     )
-    reason: str | None = Field(None, description="Why not, as the code that filing answers.")
+    reason: str | None = Field(None, description="Why not: the code that filing would return.")
     message: str | None = Field(None, description="The reason in the caller's language.")
     partner_id: str
     partner_name: str
     kind: LinkKind
     link_id: str | None = None
-    clicked_on: date | None = Field(None, description="On the calendar of the partner's market.")
+    clicked_on: date | None = Field(None, description="In the time zone of the partner's market.")
     reward_id: str | None = None
-    order_number: str | None = Field(None, description="That of the rejected reward.")
+    order_number: str | None = Field(None, description="The order number of the rejected reward.")
     reward_changed_on: date | None = Field(
-        None, description="When the reward was rejected, or came to where it stands in the way."
+        None, description="When the reward was rejected, or got the state that prevents a claim."
     )
-    amount: MonetaryAmount | None = Field(None, description="Promised for the link, or rejected.")
+    amount: MonetaryAmount | None = Field(None, description="The promised or the rejected amount.")
     orders_from: date | None = Field(
-        None, description="The day of the oldest order that may still be claimed with the link."
+        None, description="The date of the oldest order that may still be claimed with the link."
     )
     available_from: datetime | None = Field(
-        None, description="When an order made with the click may be claimed; later orders later."
+        None, description="When an order placed at the time of the click may be claimed."
     )
     last_day: date | None = Field(
         None,
-        description="The last day for an order of the click's day, for the rejected reward, or, "
-        "of a link that is too late, for its last order.",
+        description="The last day for an order placed on the day of the click, for the rejected "
+        "reward, or, if the link is too late, for its last order.",
     )
     existing_ticket: str | None = None
 
 
 class ClaimableLinks(BaseModel):
-    """What an account may claim, the newest first."""
+    """What an account may claim, newest first."""
 
     kind: ClaimKind
     links: list[ClaimableLinkView]
     is_complete: bool = Field(
-        description="Whether all there is was looked at: of very many, the newest are shown."
+        description="Whether the list is complete: of very many, only the newest are considered."
     )
 
 

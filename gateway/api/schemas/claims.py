@@ -1,4 +1,4 @@
-"""Claims and their answers as they travel over HTTP (contract.md), with examples."""
+"""Claims as they are filed over HTTP (docs/contract.md)."""
 
 from typing import Annotated, Any
 
@@ -6,35 +6,35 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from domain.values.types import SafeAnswers, require_valid_unicode
 
-Told = Annotated[Any, AfterValidator(require_valid_unicode)]
-"""A text that is as good as absent where it is anything else: it spoils nothing."""
+LenientText = Annotated[Any, AfterValidator(require_valid_unicode)]
+"""A text; any other value counts as absent, and does not make the claim invalid."""
 
 
 class ClaimContact(BaseModel):
-    """Whom to write to, in which language."""
+    """The recipient of e-mails, and their language."""
 
     model_config = ConfigDict(extra="allow")
 
     email: str | None = Field(None, max_length=1000, examples=["jan@example.com"])
-    name: Told = Field(
+    name: LenientText = Field(
         None,
-        description="For the greeting: at most 100 characters, and no addresses or links. One that "
-        "is anything else is left out.",
+        description="For the greeting: at most 100 characters, without addresses or links. "
+        "Other values are ignored.",
         examples=["Jan Kowalski"],
     )
-    language: Told = Field(
+    language: LenientText = Field(
         None,
-        description="A language tag, which counts by its first part (`pl-PL` is `pl`). One that we "
-        "do not write, or that is no tag, is that of the partner's market.",
+        description="A language tag; only its first part matters (`pl-PL` is `pl`). The default "
+        "is the language of the partner's market.",
         examples=["pl"],
     )
 
 
 class ClaimRequest(BaseModel):
-    """A claim as contract.md writes it (`TicketClaim`).
+    """A claim (`TicketClaim`, docs/contract.md).
 
-    Only its shape is looked at here: what is missing or malformed inside is told by the answer,
-    `incomplete` with the fields (R22, R23). Fields that are not known are ignored and noted.
+    Missing and malformed fields inside are reported by the result, as `incomplete` with the fields
+    (R22, R23). Unknown fields are ignored and logged.
     """
 
     model_config = ConfigDict(extra="allow")

@@ -21,16 +21,16 @@ NonEmptyText = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"\S"
 
 
 class CommandRequest(BaseModel):
-    """What every request may carry: the id under which it may be repeated, for ever.
+    """What every command may have: an id, under which it may be repeated at any time.
 
-    Ids are the caller's own; other content under one is refused (`key_reused`).
+    Ids belong to the caller; other content under a used id is refused (`key_reused`).
     """
 
-    request_id: RequestId | None = Field(None, examples=["desk-7731"])
+    request_id: RequestId | None = Field(None, examples=["agent-7731"])
 
 
 class DecisionRequest(CommandRequest):
-    """An agent's decision: a confirmation says why in `note`, a rejection names `reason_code`."""
+    """An agent's decision. A confirmation needs a `note`, a rejection a `reason_code`."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -64,7 +64,7 @@ class DecisionRequest(CommandRequest):
 
 
 class WithdrawalRequest(CommandRequest):
-    """The claim is taken back."""
+    """The withdrawal of a claim."""
 
     model_config = ConfigDict(json_schema_extra={"examples": examples.WITHDRAWALS})
 
@@ -72,16 +72,16 @@ class WithdrawalRequest(CommandRequest):
 
 
 class ResendRequest(CommandRequest):
-    """The claim is sent to the partner once more."""
+    """The claim is sent to the partner again."""
 
     model_config = ConfigDict(json_schema_extra={"examples": examples.RESENDS})
 
-    reason: NonEmptyText | None = Field(None, examples=["the partner mended its form"])
+    reason: NonEmptyText | None = Field(None, examples=["the partner fixed its form"])
 
 
 class TicketInformationRequest(CommandRequest):
-    """Either `questions`, with which an agent asks the member, or the member's answer: `answers` to
-    fields of the partner's form, a `note`, or both.
+    """Either an agent's `questions` to the member, or the member's answer: `answers` to fields,
+    a `note`, or both.
     """
 
     model_config = ConfigDict(
@@ -108,14 +108,14 @@ class TicketInformationRequest(CommandRequest):
     )
 
     questions: Annotated[list[NonEmptyText], Field(min_length=1, max_length=20)] | None = Field(
-        None, description="Names of fields of the form, or questions in the member's language."
+        None, description="Names of form fields, or questions in the member's language."
     )
     answers: Annotated[SafeAnswers, Field(max_length=MAX_FORM_ANSWERS)] | None = None
     note: NonEmptyText | None = None
 
     @property
     def is_question(self) -> bool:
-        """Say which of the two it is; raises `malformed` for both, and for neither."""
+        """Say whether it asks or answers; raises `malformed` for both and for neither."""
         answered = self.answers is not None or self.note is not None
         if answered == (self.questions is not None):
             raise Problem("malformed", {"questions": "either_or" if answered else "required"})

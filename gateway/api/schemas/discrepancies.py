@@ -21,8 +21,8 @@ _EXAMPLE: Final[dict[str, Any]] = {
 
 
 class Discrepancy(BaseModel):
-    """What contradicts a ticket and could not move it: which message of whom, when, and the code
-    why it moved nothing. `closed_by` names the agent who dealt with it.
+    """A message that contradicts a ticket and changed nothing; `code` says why. `closed_by` is the
+    agent who resolved it.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
@@ -41,9 +41,7 @@ class Discrepancy(BaseModel):
 
 
 class DiscrepancyPage(BaseModel):
-    """A page of discrepancies, the oldest first; `next` is where the next one begins, null at the
-    end.
-    """
+    """A page of discrepancies, oldest first. `next` is the cursor of the next page, or null."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"discrepancies": [_EXAMPLE], "next": 17}]}
@@ -54,8 +52,8 @@ class DiscrepancyPage(BaseModel):
 
 
 class DiscrepancyClosureRequest(BaseModel):
-    """What was done about a discrepancy."""
+    """How a discrepancy was resolved."""
 
     note: str = Field(
-        min_length=1, max_length=4000, pattern=r"\S", examples=["The shop takes the return."]
+        min_length=1, max_length=4000, pattern=r"\S", examples=["The shop accepts the return."]
     )

@@ -1,4 +1,4 @@
-"""Records of the platform's feed, and what became of each."""
+"""Records of the platform's feed, and their results."""
 
 from typing import Annotated, Final, Literal
 
@@ -15,9 +15,8 @@ from domain.values.types import LongText
 from gateway.api.schemas.money import MonetaryAmount
 from gateway.http.problems import FieldError
 
-_MAX_EXACT_INTEGER: Final = (
-    2**53 - 1
-)  # of the whole numbers that every program of JSON holds exactly
+_MAX_EXACT_INTEGER: Final = 2**53 - 1
+"""The largest integer that every JSON program represents exactly."""
 
 
 LINK_EXAMPLE: Final[dict[str, JsonValue]] = {
@@ -65,7 +64,7 @@ class LinkRecord(Link):
 
 
 class RewardRecord(Reward):
-    """A reward as it stands; `granted_by_ticket` names the ticket that granted it, if one did."""
+    """The current state of a reward; `granted_by_ticket` is the ticket that granted it, if any."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [REWARD_EXAMPLE]})
 
@@ -76,7 +75,7 @@ class RewardRecord(Reward):
 
 
 class RecordResult(BaseModel):
-    """What became of a record: `outdated` and `unchanged` records change nothing."""
+    """The result of a record. `outdated` and `unchanged` records change nothing."""
 
     id: str | None = Field(examples=["lnk-77"])
     result: Literal["stored", "unchanged", "outdated", "malformed", "forbidden"] = Field(
@@ -86,6 +85,6 @@ class RecordResult(BaseModel):
 
 
 class RecordResults(BaseModel):
-    """One result per record, in the order in which they came."""
+    """One result for each record, in their order."""
 
     results: list[RecordResult] = Field(examples=[[{"id": "lnk-77", "result": "stored"}]])

@@ -54,7 +54,7 @@ _REFUSED: Final = OutcomeResult(
 
 
 class OutcomeResults(BaseModel):
-    """A result for each outcome of the message, in its order."""
+    """A result for each outcome of the message, in their order."""
 
     results: list[OutcomeResult] = Field(
         examples=[[_ACCEPTED.model_dump(mode="json"), _REFUSED.model_dump(mode="json")]]

@@ -8,13 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.tickets.lifecycle import State
 from gateway.api.schemas.discrepancies import Discrepancy
 from gateway.api.schemas.money import MonetaryAmount
-from gateway.api.schemas.ticket_examples import WHOLE
+from gateway.api.schemas.ticket_examples import TICKET_DETAIL
 from gateway.api.schemas.tickets import AttentionItem, CodedText, TicketContact
 
 
 class ProposedAmount(BaseModel):
-    """An amount above the partner's maximum that `by` proposed, and that another agent may approve
-    by the same decision.
+    """An amount above the partner's maximum that an agent proposed. The same decision by another
+    agent approves it.
     """
 
     amount: MonetaryAmount
@@ -39,7 +39,7 @@ class FieldAnswer(BaseModel):
 
 
 class TransitionView(BaseModel):
-    """A move of the ticket."""
+    """A transition of the ticket."""
 
     seq: int
     event: str
@@ -52,7 +52,7 @@ class TransitionView(BaseModel):
 
 
 class EmailSummary(BaseModel):
-    """A letter to the member; `sent_at` is null while it waits."""
+    """An e-mail to the member; `sent_at` is null until it is sent."""
 
     kind: str
     language: str
@@ -61,7 +61,7 @@ class EmailSummary(BaseModel):
 
 
 class MessageLogItem(BaseModel):
-    """A message that came, and what became of it: `applied`, or the code why it moved nothing."""
+    """A received message, and its result: `applied`, or the code why it changed nothing."""
 
     message: str
     message_id: str
@@ -73,7 +73,7 @@ class MessageLogItem(BaseModel):
 
 
 class RelatedTicket(BaseModel):
-    """Another ticket; `account_id` is null where its claim was not accepted."""
+    """Another ticket; `account_id` is null if its claim was not accepted."""
 
     number: str
     state: str
@@ -82,23 +82,23 @@ class RelatedTicket(BaseModel):
 
 
 class OpenClaims(BaseModel):
-    """How many other claims of the same account are open at the same partner: a hint for agents."""
+    """The number of other open claims of the account at the same partner, a hint for agents."""
 
     on_account: int = 0
     on_link: int = 0
 
 
 class TicketDetail(BaseModel):
-    """All that is known of a ticket.
+    """A ticket in full.
 
-    `related` are tickets of the same account for the same order, and claims that were discarded
-    because this ticket stood; `other_accounts` are tickets of other accounts for the same order:
-    neither account is told. `messages` came last, `messages_before` leads to those before them;
-    `messages_left_out` were too many to be kept. `available_actions`
-    names the calls that the ticket takes.
+    `related` are tickets of the same account for the same order, and claims that were discarded as
+    duplicates of this ticket; `other_accounts` are tickets of other accounts for the same order,
+    which neither account may learn. `messages` are the newest; `messages_before` is the cursor of
+    older ones, and `messages_left_out` counts those that were not stored. `available_actions` are
+    the commands that the ticket accepts now.
     """
 
-    model_config = ConfigDict(json_schema_extra={"examples": [WHOLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [TICKET_DETAIL]})
 
     number: str = Field(examples=["ZW-4KQ7-P9XT-M2AB-C"])
     state: State

@@ -1,4 +1,4 @@
-"""Tickets, requests and answers as the OpenAPI document shows them."""
+"""Examples of tickets, commands and results for the OpenAPI document."""
 
 from typing import Any, Final
 
@@ -6,25 +6,25 @@ from gateway.api.schemas.claim_examples import NUMBER
 
 DECISIONS: Final[list[Any]] = [
     {
-        "request_id": "desk-7731",
+        "request_id": "agent-7731",
         "outcome": "confirmed",
         "note": "Contract seen",
         "reward": {"amount": "40.00", "currency": "PLN"},
     },
-    {"request_id": "desk-7732", "outcome": "rejected", "reason_code": "terms_not_met"},
+    {"request_id": "agent-7732", "outcome": "rejected", "reason_code": "terms_not_met"},
 ]
-WITHDRAWALS: Final[list[Any]] = [{"request_id": "desk-7733", "reason": "filed twice"}]
-RESENDS: Final[list[Any]] = [{"request_id": "desk-7734", "reason": "the partner mended its form"}]
+WITHDRAWALS: Final[list[Any]] = [{"request_id": "agent-7733", "reason": "filed twice"}]
+RESENDS: Final[list[Any]] = [{"request_id": "agent-7734", "reason": "the partner fixed its form"}]
 INFORMATION: Final[list[Any]] = [
-    {"request_id": "desk-7735", "questions": ["order_number", "When did you sign?"]},
+    {"request_id": "agent-7735", "questions": ["order_number", "When did you sign?"]},
     {
         "request_id": "app-12",
         "answers": {"order_number": "VT-2231-9"},
         "note": "Signed on 1 October.",
     },
 ]
-ANSWER: Final = {
-    "request_id": "desk-7731",
+COMMAND_RESULT: Final = {
+    "request_id": "agent-7731",
     "number": NUMBER,
     "state": "awaiting_cancellation_period",
     "state_changed": True,
@@ -33,7 +33,7 @@ ANSWER: Final = {
     "awaits_approval": False,
 }
 _CONTACT: Final = {"email": "jan@example.com", "name": "Jan Kowalski", "language": "pl"}
-_STANDS: Final[dict[str, Any]] = {
+_TICKET_SUMMARY: Final[dict[str, Any]] = {
     "number": NUMBER,
     "state": "sent_to_partner",
     "kind": "missing_cashback",
@@ -42,16 +42,16 @@ _STANDS: Final[dict[str, Any]] = {
     "created_at": "2026-10-05T09:12:00Z",
     "next_deadline": "2026-11-04T09:12:00Z",
 }
-PAGE: Final[dict[str, Any]] = {
-    "tickets": [{**_STANDS, "partner": "velotel", "attention": [], "reason_code": None}],
+TICKET_PAGE: Final[dict[str, Any]] = {
+    "tickets": [{**_TICKET_SUMMARY, "partner": "velotel", "attention": [], "reason_code": None}],
     "next": f"1791972000000000.{NUMBER}",
 }
-_MOVES: Final = (
+_TRANSITIONS: Final = (
     ("claim_accepted", "created", "validated", "2026-10-05T09:12:00Z"),
     ("claim_sent", "validated", "sent_to_partner", "2026-10-05T09:12:02Z"),
 )
-WHOLE: Final[dict[str, Any]] = {
-    **_STANDS,
+TICKET_DETAIL: Final[dict[str, Any]] = {
+    **_TICKET_SUMMARY,
     "partner": {"id": "velotel", "name": "Velotel"},
     "language": "pl",
     "answers": [
@@ -89,7 +89,7 @@ WHOLE: Final[dict[str, Any]] = {
             "reason": None,
             "note": None,
         }
-        for seq, (event, before, after, at) in enumerate(_MOVES, 1)
+        for seq, (event, before, after, at) in enumerate(_TRANSITIONS, 1)
     ],
     "emails": [
         {

@@ -1,4 +1,4 @@
-"""Tickets in a list, and the parts that a list and a ticket have in common."""
+"""Tickets in lists, and the parts that lists and a single ticket have in common."""
 
 from datetime import datetime
 from typing import Literal
@@ -9,25 +9,25 @@ from domain.tickets.attention import Attention
 from domain.tickets.lifecycle import State
 from domain.values.types import UtcDatetime
 from gateway.api.schemas.commands import SINGLE_LINE
-from gateway.api.schemas.ticket_examples import PAGE
+from gateway.api.schemas.ticket_examples import TICKET_PAGE
 from gateway.http.pagination import CURSOR_PATTERN
 
 
 class CodedText(BaseModel):
-    """A code for programs, its words for people."""
+    """A code for programs with its text for people."""
 
     code: str
     text: str
 
 
 class AttentionItem(CodedText):
-    """Why a ticket needs a person, and what to do."""
+    """Why a ticket needs attention, and what to do."""
 
     advice: str
 
 
 class TicketContact(BaseModel):
-    """Whom letters go to."""
+    """The recipient of e-mails."""
 
     email: str
     name: str = ""
@@ -50,9 +50,9 @@ class TicketSummary(BaseModel):
 
 
 class TicketPage(BaseModel):
-    """A page of tickets, the newest first; `next` is where the next one begins, null at the end."""
+    """A page of tickets, newest first. `next` is the cursor of the next page, or null."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [PAGE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [TICKET_PAGE]})
 
     tickets: list[TicketSummary]
     next: str | None = None
@@ -62,17 +62,17 @@ class TicketSearch(BaseModel):
     """The filters of a search; all given filters must match."""
 
     order_number: str | None = Field(
-        None, max_length=200, description="As it is typed: only letters and digits count."
+        None, max_length=200, description="In any spelling: only letters and digits matter."
     )
     email: str | None = Field(None, max_length=320, pattern=SINGLE_LINE)
     partner: str | None = Field(None, max_length=63, pattern=SINGLE_LINE)
     state: State | None = None
     attention: Attention | Literal["any"] | None = None
     due_before: UtcDatetime | None = Field(
-        None, description="The next deadline lies before this moment (RFC 3339)."
+        None, description="The next deadline is before this time (RFC 3339)."
     )
     number: str | None = Field(None, max_length=64)
     limit: int = Field(25, ge=1, le=100)
     after: str | None = Field(
-        None, pattern=CURSOR_PATTERN, description="`next` of the page before."
+        None, pattern=CURSOR_PATTERN, description="`next` of the previous page."
     )

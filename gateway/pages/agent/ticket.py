@@ -11,7 +11,7 @@ from temporalio.service import RPCError
 
 from adapters.postgres.ticket_queries import ticket_whole
 from domain.errors import RequestRejected, TransientError
-from domain.values.ticket_number import parse_number
+from domain.values.ticket_number import number_error_code, parse_number
 from gateway.http.problem_status import STATUS
 from gateway.http.problems import Problem
 from gateway.http.security_events import SecurityEvent
@@ -20,7 +20,6 @@ from gateway.pages.agent import discrepancies
 from gateway.pages.agent.access import BASE_PATH, AgentRequest, AgentRoute, CurrentAgent
 from gateway.pages.agent.action_errors import field_error_for
 from gateway.pages.agent.actions import ACTIONS, parse_action
-from gateway.pages.agent.search_query import number_error_code
 from gateway.pages.agent.ticket_page import ticket_page
 from gateway.ticket_commands import submit_command
 from gateway.ticket_view import ticket_rules

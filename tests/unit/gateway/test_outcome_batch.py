@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.claims.claim import Link
 from domain.claims.parsing import parse_message
 from domain.tickets.messages import PartnerOutcome
-from gateway.api.partners.outcome_batch import items_of, read_item
+from gateway.api.partners.outcome_batch import parse_item, split_batch
 from tests.support.builders import a_link
 
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
@@ -20,18 +20,18 @@ ASKING = ITEM | {"outcome": "information_requested"}
 
 
 def problems(item: object) -> list[str]:
-    return sorted(read_item(item, "velotel").problems)
+    return sorted(parse_item(item, "velotel").problems)
 
 
 def test_one_outcome_is_a_list_of_one() -> None:
-    assert items_of(ITEM) == [ITEM]
-    assert items_of([ITEM, 7]) == [ITEM, 7]
-    assert [items_of(other) for other in (None, 7, "x", True)] == [None] * 4
+    assert split_batch(ITEM) == [ITEM]
+    assert split_batch([ITEM, 7]) == [ITEM, 7]
+    assert [split_batch(other) for other in (None, 7, "x", True)] == [None] * 4
 
 
 @pytest.mark.parametrize("named", [{}, {"partner_id": None}, {"partner_id": "velotel"}])
 def test_the_partner_is_whoever_signed(named: dict[str, Any]) -> None:
-    found = read_item(ITEM | named, "velotel").value
+    found = parse_item(ITEM | named, "velotel").value
     assert found
     assert found.partner_id == "velotel"
 
@@ -43,14 +43,14 @@ def test_an_item_that_names_another_partner_is_malformed(other: object) -> None:
 
 @pytest.mark.parametrize("written", [NUMBER.lower(), "4kq7p9xtm2abc", " ZW 4KQ7 P9XT M2AB C "])
 def test_a_number_is_read_as_people_write_it(written: str) -> None:
-    found = read_item(ITEM | {"number": written}, "velotel").value
+    found = parse_item(ITEM | {"number": written}, "velotel").value
     assert found
     assert found.number == NUMBER
 
 
 def test_a_number_that_is_none_is_left_to_be_unknown_and_a_missing_one_is_named() -> None:
     wrong = NUMBER[:-1] + "D"
-    found = read_item(ITEM | {"number": wrong}, "velotel").value
+    found = parse_item(ITEM | {"number": wrong}, "velotel").value
     assert found
     assert found.number == wrong
     for missing in ({"number": None}, {"number": 7}, {"number": "x" * 65}):
@@ -75,7 +75,7 @@ def test_whoever_asks_says_what(words: dict[str, Any], good: bool) -> None:
 
 def test_everything_that_is_wrong_is_named_at_once() -> None:
     wrong = {"outcome": "perhaps", "reward": {"amount": "x"}, "partner_id": "other", "colour": 1}
-    reading = read_item(wrong, "velotel")
+    reading = parse_item(wrong, "velotel")
     named = ["number", "outcome", "outcome_id", "partner_id", "reward.amount", "reward.currency"]
     assert sorted(reading.problems) == named
     assert reading.unknown_fields == ("colour",)
@@ -84,7 +84,7 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
 
 def test_a_moment_without_an_offset_is_one_of_the_market() -> None:
     for told in ("2026-10-09T10:00:00", "2026-10-09 10:00"):
-        found = read_item(ITEM | {"occurred_at": told}, "velotel", ZoneInfo("Europe/Warsaw")).value
+        found = parse_item(ITEM | {"occurred_at": told}, "velotel", ZoneInfo("Europe/Warsaw")).value
         assert found
         assert found.occurred_at == datetime(2026, 10, 9, 8, tzinfo=UTC)
 
@@ -92,26 +92,26 @@ def test_a_moment_without_an_offset_is_one_of_the_market() -> None:
 @pytest.mark.parametrize("told", ["2026-10-25T02:30:00", "2026-10-09T14.30", "2026-10-09", "14:30"])
 def test_a_moment_that_may_be_another_is_refused(told: str) -> None:
     """The clocks have half past two twice on the day on which they are put back."""
-    found = read_item(ITEM | {"occurred_at": told}, "velotel", ZoneInfo("Europe/Warsaw"))
+    found = parse_item(ITEM | {"occurred_at": told}, "velotel", ZoneInfo("Europe/Warsaw"))
     assert "2026-10-01T10:00:00+02:00" in found.problems["occurred_at"]
 
 
 def test_a_field_with_an_empty_text_is_absent() -> None:
     item = ITEM | {"note": "", "reason_code": "", "activated_on": "", "occurred_at": ""}
-    assert read_item(item, "velotel").value == read_item(ITEM, "velotel").value
+    assert parse_item(item, "velotel").value == parse_item(ITEM, "velotel").value
 
 
 @pytest.mark.parametrize("amount", ["1_0", "1e1", "+7", "\uff17", " 7", "1.234", "-1", True])
 def test_an_amount_of_a_machine_has_one_spelling(amount: object) -> None:
     reward = {"amount": amount, "currency": "pln"}
-    problems = read_item(ITEM | {"reward": reward}, "velotel").problems
+    problems = parse_item(ITEM | {"reward": reward}, "velotel").problems
     assert problems == {"reward.amount": "expected an amount such as 12.50"}
 
 
 @pytest.mark.parametrize("number", ["ZW-1\x00", "\x00", "\x00" * 64])
 def test_a_number_that_is_none_can_be_looked_for_in_the_database(number: str) -> None:
     """A text of PostgreSQL has no NUL: the item would have failed the whole message."""
-    found = read_item(ITEM | {"number": number}, "velotel").value
+    found = parse_item(ITEM | {"number": number}, "velotel").value
     assert found
     assert found.number
     assert "\x00" not in found.number
@@ -145,6 +145,6 @@ def test_a_moment_whose_day_in_utc_is_out_of_bounds_is_malformed(moment: str) ->
     )
 )
 def test_what_is_kept_of_an_outcome_reads_the_same_again(told: dict[str, Any]) -> None:
-    found = read_item(ITEM | told, "velotel").value
+    found = parse_item(ITEM | told, "velotel").value
     if found:
         assert PartnerOutcome.model_validate(found.model_dump(mode="json")) == found
