@@ -27,8 +27,9 @@ from domain.tickets.ticket import RequestResult
 from gateway.http.problem_status import STATUS
 from gateway.http.problems import Problem
 from process.temporal import connection_options
-from workflows.activity_options import ADMISSION_TIMEOUT, CONTINUING
+from workflows.activity_options import ADMISSION_TIMEOUT
 from workflows.temporal_errors import is_workflow_not_found, unavailable_as_transient
+from workflows.ticket.history_limits import CONTINUING
 
 DESCRIBE_TIMEOUT: Final = timedelta(seconds=2)
 """For checking whether a workflow exists whose update did not return in time."""

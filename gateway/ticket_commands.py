@@ -21,7 +21,7 @@ from gateway.http.problems import Problem
 from gateway.http.security_events import SecurityEvent
 from gateway.http.security_log import log_event
 from gateway.temporal_client import execute_update
-from workflows.message_decoding import MAX_SIGNAL_BYTES
+from workflows.messages.message_decoding import MAX_SIGNAL_BYTES
 from workflows.temporal_errors import is_workflow_not_found
 
 _ERROR_FIELDS: Final = {

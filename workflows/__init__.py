@@ -1,1 +1,1 @@
-"""The story of a ticket, and how to start one."""
+"""The workflow of a ticket, and the programs that start, signal and repair one."""

@@ -1,4 +1,4 @@
-"""What a ticket takes along when its history is continued as a new one: everything it knows."""
+"""Continue-as-new: the whole state of a ticket goes from one history to the next."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -9,10 +9,10 @@ from temporalio.common import RawValue
 from domain.admission.admission import Admission
 from domain.tickets.ticket import Ticket
 from domain.values.types import FrozenModel
-from workflows.activity_options import run_durably
-from workflows.background_tasks import BackgroundTasks, PendingEmail
-from workflows.message_decoding import decode_json
-from workflows.message_queue import MessageQueue, PendingSignal
+from workflows.activity_calls.execution import run_durably
+from workflows.background_tasks import PendingEmail
+from workflows.messages.message_decoding import decode_json
+from workflows.messages.received_message import PendingSignal
 
 with workflow.unsafe.imports_passed_through():
     from activities.emails import OutgoingEmailRef
@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
 
 CONTINUED_KEY: Final = "continued"
 MAX_INPUT_BYTES: Final = 2 * 1024 * 1024
-"""Bytes; Temporal takes no more."""
+"""Temporal's own limit of a payload."""
 
 
 class ContinuedState(FrozenModel):
@@ -34,48 +34,39 @@ class ContinuedState(FrozenModel):
     pending_signals: tuple[PendingSignal, ...] = ()
 
 
-def to_input(
-    admission: Admission, ticket: Ticket, tasks: BackgroundTasks, queue: MessageQueue
-) -> dict[str, Any]:
-    """Return the input of the next run."""
-    carried = ContinuedState(
-        admission=admission.model_copy(update={"ticket": None, "emails": ()}),
-        ticket=ticket,
-        pending_emails=tuple(tasks.pending_emails),
-        delivery_purpose=tasks.delivery_purpose,
-        pending_signals=queue.pending_signals(),
-    )
-    return {CONTINUED_KEY: carried.model_dump(mode="json")}
+def to_input(state: ContinuedState) -> dict[str, Any]:
+    """Return the input of the next run, as JSON."""
+    return {CONTINUED_KEY: state.model_dump(mode="json")}
 
 
 def from_input(args: Sequence[RawValue]) -> ContinuedState | None:
-    """Return what the run before this one left; `None` for a first run, whatever it was given."""
+    """Return the state that the previous run left; `None` for a first run, whatever its input."""
     if workflow.info().continued_run_id is None:
         return None
-    told = decode_json(args, MAX_INPUT_BYTES)
-    if not isinstance(told, dict) or CONTINUED_KEY not in told:
-        raise AssertionError("a ticket is never admitted once more: what was left is not readable")
-    return ContinuedState.model_validate(told[CONTINUED_KEY])
+    payload = decode_json(args, MAX_INPUT_BYTES)
+    if not isinstance(payload, dict) or CONTINUED_KEY not in payload:
+        raise AssertionError("the previous run left no readable state: a ticket is admitted once")
+    return ContinuedState.model_validate(payload[CONTINUED_KEY])
 
 
 async def load_resumption(args: Sequence[RawValue]) -> ContinuedState | None:
-    """Return the ticket that this run is to lead in place of one that Temporal ended or lost.
+    """Return the stored state of a ticket whose workflow Temporal ended or lost, to go on from.
 
-    The input only asks for it; what is led, and by which run, the database says.
+    The input only asks for it: the database decides which run may process the ticket.
     """
     if decode_json(args) != RESUME:
         return None
     info = workflow.info()
     request = ResumeRequest(number=info.workflow_id, run_id=info.first_execution_run_id)
-    found = await run_durably(Persistence.resume, request, "take the ticket up again")
-    if found is None:
+    resumption = await run_durably(Persistence.resume, request, "resume the ticket")
+    if resumption is None:
         return None
     return ContinuedState(
-        admission=found.admission,
-        ticket=found.ticket,
+        admission=resumption.admission,
+        ticket=resumption.ticket,
         pending_emails=tuple(
             PendingEmail(ref=OutgoingEmailRef(number=info.workflow_id, key=one.key), kind=one.kind)
-            for one in found.emails
+            for one in resumption.emails
         ),
-        delivery_purpose=found.delivery_purpose,
+        delivery_purpose=resumption.delivery_purpose,
     )

@@ -1,7 +1,7 @@
-"""A ticket's inbox: every signal and update goes in here, whatever it holds; `run` takes it out.
+"""The signal and update handlers of a ticket: they only enqueue, whatever they receive.
 
-Handlers decide nothing and read nothing. Their names and arguments are public (contract.md,
-"Temporal"); variadic and raw, so that nothing that is sent can stop the workflow.
+Their names and arguments are public (docs/contract.md, "Temporal"). The arguments are variadic and
+raw, so that nothing that is sent can stop the workflow.
 """
 
 from collections.abc import Sequence
@@ -11,65 +11,62 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from domain.tickets.attention import Attention
-from domain.tickets.messages import AttentionChanged, Message
+from domain.tickets.messages import AttentionChanged
 from domain.tickets.ticket import RequestResult
-from workflows.activity_options import CONTINUING
-from workflows.message_queue import MessageQueue
+from workflows.messages.message_queue import MessageQueue
+from workflows.ticket.history_limits import CONTINUING
 
 
 class MessageHandlers:
-    """The messages that wait."""
+    """Puts every message into one queue."""
 
     def __init__(self) -> None:
-        """Be empty."""
+        """Start with an empty queue."""
         self._queue = MessageQueue()
-
-    def _enqueue(self, message: Message) -> None:
-        self._queue.add(message)
 
     @workflow.signal
     def partner_outcome(self, *message: RawValue) -> None:
-        """Hear what the partner found (`PartnerOutcome`)."""
+        """The partner decided, or asks (`PartnerOutcome`)."""
         self._queue.add_signal("partner_outcome", message)
 
     @workflow.signal
     def reward_registered(self, *message: RawValue) -> None:
-        """Hear that the platform's tracking found the reward (`RewardRegistered`)."""
+        """The platform's own tracking found the reward (`RewardRegistered`)."""
         self._queue.add_signal("reward_registered", message)
 
     @workflow.signal
     def emails_sent(self, *nothing: RawValue) -> None:
-        """Hear that letters which had been given up have left after all."""
-        self._enqueue(AttentionChanged(attention=Attention.MAIL_UNDELIVERABLE, cleared=True))
+        """An operator has sent the e-mails that had failed permanently."""
+        self._queue.add(AttentionChanged(attention=Attention.MAIL_UNDELIVERABLE, cleared=True))
 
     @workflow.signal(dynamic=True)
     def handle_unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:
-        """Keep a signal that nobody here knows."""
+        """Log a signal that does not exist."""
         self._queue.add_signal(name, args)
 
     @workflow.update
     async def provide_information(self, *request: RawValue) -> RequestResult:
-        """Take the member's answers to a question (`InformationAnswer`)."""
+        """The member answers a question (`InformationAnswer`)."""
         return await self._queue.add_request("provide_information", request)
 
     @workflow.update
     async def request_information(self, *request: RawValue) -> RequestResult:
-        """Ask the member (`InformationRequest`)."""
+        """An agent asks the member (`InformationRequest`)."""
         return await self._queue.add_request("request_information", request)
 
     @workflow.update
     async def withdraw(self, *request: RawValue) -> RequestResult:
-        """Take the claim back (`Withdrawal`)."""
+        """The member withdraws the claim (`Withdrawal`)."""
         return await self._queue.add_request("withdraw", request)
 
     @workflow.update
     async def decide(self, *request: RawValue) -> RequestResult:
-        """Decide in the partner's stead (`Decision`)."""
+        """An agent decides on behalf of the partner (`Decision`)."""
         return await self._queue.add_request("decide", request)
 
     @workflow.update
     async def resend_to_partner(self, *request: RawValue) -> RequestResult:
-        """Send the claim once more (`Resend`)."""
+        """An agent sends the claim to the partner again (`Resend`)."""
         return await self._queue.add_request("resend_to_partner", request)
 
     @provide_information.validator
@@ -93,10 +90,10 @@ class MessageHandlers:
         self._reject_while_closing()
 
     def _reject_while_closing(self) -> None:
-        """Leave a request to the next run; it is sent again, and stands in no history of this one.
+        """Reject an update before it enters the history; its client sends it to the next run.
 
-        Requests that are under way must be answered before a history is continued: were new ones
-        taken meanwhile, one who keeps asking would keep the history growing.
+        All accepted updates must have their results before a history is continued: accepting new
+        ones meanwhile would let a client that keeps sending keep the history growing.
         """
         if self._queue.is_closing:
             raise ApplicationError(CONTINUING, type=CONTINUING)

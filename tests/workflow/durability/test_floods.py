@@ -13,7 +13,7 @@ from gateway.temporal_client import execute_update
 from tests.support.environment import Handle, TicketEnvironment
 from tests.support.setup import dev_server
 from tests.workflow.conftest import EnvironmentFactory
-from workflows.activity_options import MAX_HISTORY_BYTES, MAX_HISTORY_EVENTS
+from workflows.ticket.history_limits import MAX_HISTORY_BYTES, MAX_HISTORY_EVENTS
 
 FLOOD: Final = 3_000
 SENDERS: Final = 32

@@ -1,0 +1,1 @@
+"""How a workflow calls its activities: retries, failures and escalation."""

@@ -1,0 +1,1 @@
+"""Messages to a ticket: decoded, queued, and answered."""

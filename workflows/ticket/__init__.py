@@ -1,0 +1,1 @@
+"""The processing of one ticket in one run of its workflow."""

@@ -1,0 +1,25 @@
+"""What the parts of one workflow share: its ticket number, messages and background tasks."""
+
+from temporalio import workflow
+
+from workflows.background_tasks import BackgroundTasks
+from workflows.messages.message_queue import MessageQueue
+
+
+class Runtime:
+    """The number, the message queue and the background tasks of one workflow."""
+
+    def __init__(self, number: str, queue: MessageQueue) -> None:
+        """Put the results of background tasks into `queue`."""
+        self.number = number
+        self.queue = queue
+        self.tasks = BackgroundTasks(number, queue.add)
+
+    def is_idle(self) -> bool:
+        """Say whether no message waits, every e-mail is sent and every update has its result."""
+        waits = bool(self.queue) or not self.tasks.all_emails_sent
+        return not waits and workflow.all_handlers_finished()
+
+    def has_work(self, *, is_closed: bool) -> bool:
+        """Say whether the run loop must go on: with a message, or to end a closed ticket."""
+        return bool(self.queue) or (is_closed and self.is_idle())

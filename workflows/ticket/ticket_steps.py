@@ -1,0 +1,145 @@
+"""The steps of a ticket: each is persisted first; e-mails, deliveries and visibility follow."""
+
+from contextlib import suppress
+
+from temporalio import workflow
+
+from workflows.activity_calls.execution import run_durably, run_locally_with_fallback
+from workflows.activity_options import PENDING_OUTCOME_TIMEOUT
+from workflows.search_attributes import changed_attributes
+from workflows.ticket.runtime import Runtime
+
+with workflow.unsafe.imports_passed_through():
+    from activities.persistence import (
+        InformationSubmission,
+        Persistence,
+        Settlement,
+        SilentConfirmation,
+    )
+    from domain.handlers.commands import next_delivery_purpose
+    from domain.handlers.information_requests import information_purpose
+    from domain.handlers.message_handling import apply_information, information_changes
+    from domain.handlers.response_timeout import (
+        TimeoutResult,
+        apply_response_timeout,
+        market_month,
+        timeout_changes,
+    )
+    from domain.tickets.lifecycle import State
+    from domain.tickets.messages import InformationAnswer
+    from domain.tickets.settlement import SettlementResult
+    from domain.tickets.ticket import ChangeSet, change_summary, render_details
+    from domain.tickets.ticket_aggregate import TicketAggregate, settlement_changes
+    from domain.values.types import Money
+
+
+class TicketSteps:
+    """Takes the steps of one ticket."""
+
+    def __init__(self, runtime: Runtime, aggregate: TicketAggregate) -> None:
+        """Change `aggregate`, and start what follows as tasks of `runtime`."""
+        self._runtime = runtime
+        self._aggregate = aggregate
+        self.messages_in_activation = 0
+        """Messages handled since the last activity or timer: see `MessageProcessor`."""
+
+    async def persist(self) -> None:
+        """Store the collected changes, then do what follows from them."""
+        changes = self._aggregate.collect_changes()
+        await run_durably(Persistence.apply_changes, changes, change_summary(changes))
+        self.messages_in_activation = 0
+        self._after_persist(changes)
+
+    async def persist_pending(self) -> None:
+        """Store the collected changes if there are any."""
+        if self._aggregate.has_pending_changes:
+            await self.persist()
+
+    async def submit_information(self, request: InformationAnswer) -> None:
+        """Let the database complete the claim by the member's answers, or reject them by field."""
+        await self.persist_pending()
+        now, aggregate = workflow.now(), self._aggregate
+        submission = InformationSubmission(
+            number=self._runtime.number,
+            request=request,
+            changes=information_changes(aggregate.ticket, request, now),
+        )
+        form = await run_durably(
+            Persistence.save_information, submission, "save the member's answers"
+        )
+        self.messages_in_activation = 0
+        apply_information(aggregate, request, now, form.code, form.problems)
+        if form.code:
+            await self.persist()
+            return
+        dates = {**aggregate.ticket.anchor_dates, **form.anchor_dates}
+        order_key = form.order_key or aggregate.ticket.order_key
+        aggregate.change(anchor_dates=dates, order_key=order_key)
+        self._after_persist(aggregate.collect_changes())
+        self._deliver(information_purpose(aggregate.ticket))
+
+    async def handle_response_timeout(self, amount: Money) -> None:
+        """Confirm `amount` automatically, as far as the partner's monthly cap allows."""
+        await self.persist_pending()
+        now, ticket = workflow.now(), self._aggregate.ticket
+        confirmation = SilentConfirmation(
+            number=self._runtime.number,
+            amount=amount,
+            month=market_month(ticket, now),
+            monthly_cap=ticket.terms.response.auto_confirm_monthly_cap or amount,
+            changes_by_result=timeout_changes(ticket, now),
+        )
+        result = await run_durably(
+            Persistence.confirm_on_timeout, confirmation, "the partner did not answer in time"
+        )
+        apply_response_timeout(self._aggregate, now, TimeoutResult(result))
+        self._after_persist(self._aggregate.collect_changes())
+
+    async def grant_reward(self) -> None:
+        """Grant the reward, or close the ticket as the stored facts demand."""
+        now, amount = workflow.now(), self._aggregate.ticket.confirmed_amount
+        if amount is None:
+            raise AssertionError("a settlement is due only with its amount")
+        settlement = Settlement(
+            number=self._runtime.number,
+            amount=amount,
+            changes_by_result=settlement_changes(self._aggregate.ticket, now),
+        )
+        result = await run_durably(Persistence.settle, settlement, "grant the reward")
+        if result is None:
+            await self._wait_for_pending_outcome()
+            return
+        self._aggregate.apply_settlement(SettlementResult(result), now)
+        self._after_persist(self._aggregate.collect_changes())
+
+    async def release_hold(self) -> None:
+        """End the hold of an early claim by what the stored rewards say now."""
+        result = await run_locally_with_fallback(
+            Persistence.recheck_rewards, self._runtime.number, "check the rewards after the hold"
+        )
+        self._aggregate.apply_release(result, workflow.now())
+        await self.persist()
+        if self._aggregate.ticket.state is State.VALIDATED:
+            self._deliver(next_delivery_purpose(self._aggregate))
+
+    def update_visibility(self) -> None:
+        """Show the ticket's state in its details and search attributes."""
+        ticket = self._aggregate.ticket
+        workflow.set_current_details(render_details(ticket))
+        if updates := changed_attributes(workflow.info().typed_search_attributes, ticket):
+            workflow.upsert_search_attributes(updates)
+
+    async def _wait_for_pending_outcome(self) -> None:
+        """Wait for a stored outcome of the partner, which has been dispatched again."""
+        queue = self._runtime.queue
+        with suppress(TimeoutError):
+            await workflow.wait_condition(lambda: bool(queue), timeout=PENDING_OUTCOME_TIMEOUT)
+
+    def _deliver(self, purpose: str) -> None:
+        self._runtime.tasks.start_delivery(self._aggregate.ticket.partner_id, purpose)
+
+    def _after_persist(self, changes: ChangeSet) -> None:
+        self._runtime.tasks.send_emails(changes.emails)
+        if self._aggregate.ticket.state not in (State.VALIDATED, State.SENT_TO_PARTNER):
+            self._runtime.tasks.cancel_delivery()
+        self.update_visibility()
