@@ -15,7 +15,7 @@ from adapters.postgres.database import Postgres
 from adapters.postgres.exports import hand_over
 from domain.errors import PartnerRejectedRequest
 from domain.partners.profile import CsvChannel, EmailChannel, HttpChannel, PartnerProfile
-from domain.tickets.messages import Delivered
+from domain.tickets.messages.internal import Delivered
 from domain.values.types import FrozenModel
 
 

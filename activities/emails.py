@@ -15,7 +15,7 @@ from domain.claims.information_form import question_labels
 from domain.errors import EmailUndeliverable
 from domain.handlers.information_requests import answer_link_expires_at
 from domain.partners.profile import PartnerRules
-from domain.tickets.emails import EmailKind
+from domain.tickets.changes.emails import EmailKind
 from domain.values.types import FrozenModel
 
 

@@ -25,9 +25,10 @@ from domain.codes import ClaimRefusal, RefusalCode
 from domain.error_location import error_location
 from domain.handlers.response_timeout import TimeoutResult
 from domain.partners.profile import PartnerProfile
-from domain.tickets.messages import InformationAnswer, TicketCommand
+from domain.tickets.changes.change_set import ChangeSet
+from domain.tickets.changes.request_result import StoredRequestResult
+from domain.tickets.messages.commands import InformationAnswer, TicketCommand
 from domain.tickets.settlement import HoldReleaseResult, SettlementResult, decide_release
-from domain.tickets.ticket import ChangeSet, StoredRequestResult
 from domain.values.types import FrozenModel, Money
 
 log = logging.getLogger("worker")

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from adapters.postgres.event_log import Placed
-from domain.tickets.lifecycle import Event, State
+from domain.tickets.states import Event, State
 
 
 class TicketEvent(BaseModel):

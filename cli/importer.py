@@ -23,7 +23,7 @@ from cli.progress import ImportSummary
 from domain.codes import MessageCode, RefusalCode
 from domain.errors import RequestRejected
 from domain.partners.profile import Market
-from domain.tickets.messages import PartnerOutcome
+from domain.tickets.messages.signals import PartnerOutcome
 from workflows.outcome_dispatcher import OutcomeDispatcher
 
 BATCH_SIZE: Final = 200

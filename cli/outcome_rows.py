@@ -11,7 +11,7 @@ from domain.claims.parsing import parse_message
 from domain.codes import ClaimRefusal, RefusalCode
 from domain.errors import RequestRejected
 from domain.partners.profile import Market
-from domain.tickets.messages import PartnerOutcome
+from domain.tickets.messages.signals import PartnerOutcome
 from domain.values.input_grammar import (
     InvalidInput,
     is_day_first,

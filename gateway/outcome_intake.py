@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 from adapters.postgres.outcomes import Kept, Key, keep_outcomes, known_outcomes
 from adapters.security.webhook_signatures import Signed
 from domain.errors import TransientError
-from domain.tickets.messages import PartnerOutcome
+from domain.tickets.messages.signals import PartnerOutcome
 from gateway.context import AppContext
 from workflows.outcome_dispatcher import OutcomeDispatcher
 

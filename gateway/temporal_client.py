@@ -23,7 +23,7 @@ from temporalio.service import RPCError
 
 from adapters.postgres.database import Postgres
 from domain.errors import DatabaseUnavailable, TransientError
-from domain.tickets.ticket import RequestResult
+from domain.tickets.changes.request_result import RequestResult
 from gateway.http.problem_status import STATUS
 from gateway.http.problems import Problem
 from process.temporal import connection_options

@@ -11,9 +11,9 @@ from adapters.postgres.ticket_queries import is_ticket_of, keep_late
 from domain.claims.parsing import parse_message
 from domain.codes import RefusalCode
 from domain.errors import RequestRejected
-from domain.tickets.message_log import log_entry
-from domain.tickets.messages import UPDATES, TicketCommand
-from domain.tickets.ticket import RequestResult
+from domain.tickets.changes.message_log import log_entry
+from domain.tickets.changes.request_result import RequestResult
+from domain.tickets.messages.commands import UPDATES, TicketCommand
 from domain.values.ticket_number import number_error_code, parse_number
 from gateway.context import AppContext
 from gateway.http.caller import Caller

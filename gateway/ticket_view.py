@@ -6,7 +6,7 @@ from typing import Any, Final
 from adapters.postgres.ticket_queries import MESSAGES_A_PAGE
 from domain.handlers.commands import available_commands
 from domain.partners.profile import ClaimKind, PartnerRules
-from domain.tickets.lifecycle import State
+from domain.tickets.states import State
 from gateway.api.schemas.ticket_detail import TicketDetail
 from gateway.api.schemas.tickets import TicketSummary
 from gateway.context import AppContext

@@ -6,13 +6,14 @@
 from collections.abc import Iterable
 from typing import Final
 
-from domain.tickets.emails import email_for_transition
-from domain.tickets.lifecycle import FINAL, TRANSITIONS, Event, State
+from domain.tickets.changes.emails import email_for_transition
+from domain.tickets.states import FINAL, Event, State
+from domain.tickets.transition_table import TRANSITIONS
 
 _PAGE: Final = """\
 # Ticket lifecycle
 
-Generated from `TRANSITIONS` in `domain/tickets/lifecycle.py` with
+Generated from `TRANSITIONS` in `domain/tickets/transition_table.py` with
 `.venv/bin/python -m scripts.lifecycle_diagram > docs/lifecycle.md`; a test compares the two. A
 transition in the table is possible; which of several an event makes is decided by
 `domain/tickets/ticket_aggregate.py`, `domain/handlers/partner_outcomes.py` and

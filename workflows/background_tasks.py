@@ -14,8 +14,9 @@ from activities.claim_delivery import ClaimDelivery, DeliveryRequest
 from activities.emails import EmailActivities, OutgoingEmailRef
 from domain.claims.claim import Contact
 from domain.tickets.attention import Attention
-from domain.tickets.emails import OutgoingEmail
-from domain.tickets.messages import DeadlinePassed, Message
+from domain.tickets.changes.emails import OutgoingEmail
+from domain.tickets.messages.internal import DeadlinePassed
+from domain.tickets.messages.message import Message
 from domain.values.types import FrozenModel
 from workflows.activity_calls.retried_activity import RetriedActivity
 from workflows.activity_options import MAIL_QUEUE, PARTNER_QUEUE

@@ -22,7 +22,7 @@ from domain.admission.admission import AdmissionResult, refusal_result
 from domain.claims.claim_digest import claim_digest
 from domain.codes import RefusalCode
 from domain.partners.profile import PARTNER_ID, ClaimKind
-from domain.tickets.ticket import TicketOutcome
+from domain.tickets.snapshot import TicketOutcome
 from domain.values.ticket_number import derive_number
 from workflows.activity_options import ADMISSION_TIMEOUT, TICKETS_QUEUE
 from workflows.search_attributes import KIND, PARTNER, STATE

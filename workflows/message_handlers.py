@@ -11,8 +11,8 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from domain.tickets.attention import Attention
-from domain.tickets.messages import AttentionChanged
-from domain.tickets.ticket import RequestResult
+from domain.tickets.changes.request_result import RequestResult
+from domain.tickets.messages.internal import AttentionChanged
 from workflows.messages.message_queue import MessageQueue
 from workflows.ticket.history_limits import CONTINUING
 

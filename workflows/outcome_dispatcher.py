@@ -12,7 +12,7 @@ from adapters.postgres.database import Postgres
 from adapters.postgres.outcomes import PAUSE, PAUSE_AFTER_TROUBLE, Turn, end_turn, next_turn
 from domain.codes import MessageCode
 from domain.errors import TransientError
-from domain.tickets.messages import PartnerOutcome
+from domain.tickets.messages.signals import PartnerOutcome
 from workflows.temporal_errors import is_workflow_not_found, unavailable_as_transient
 
 DISPATCHED: Final = "dispatched"

@@ -31,9 +31,10 @@ with workflow.unsafe.imports_passed_through():
     from domain.codes import ClaimRefusal, RefusalCode
     from domain.handlers.commands import next_delivery_purpose
     from domain.tickets.attention import RETRY_ATTENTION
-    from domain.tickets.lifecycle import State
-    from domain.tickets.messages import InvalidMessage
-    from domain.tickets.ticket import Ticket, TicketOutcome, TicketSnapshot, snapshot
+    from domain.tickets.messages.internal import InvalidMessage
+    from domain.tickets.snapshot import TicketOutcome, TicketSnapshot, snapshot
+    from domain.tickets.states import State
+    from domain.tickets.ticket import Ticket
     from domain.tickets.ticket_aggregate import TicketAggregate
     from domain.values.ticket_number import is_canonical
 

@@ -2,7 +2,7 @@
 
 from adapters.postgres.database import QUERIES, Connection
 from domain.tickets.approvals import are_different_agents, is_within_maximum
-from domain.tickets.ticket import ChangeSet
+from domain.tickets.changes.change_set import ChangeSet
 from domain.values.types import Money
 
 

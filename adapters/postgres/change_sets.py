@@ -4,7 +4,10 @@ from adapters.postgres.database import QUERIES, Connection, Postgres
 from adapters.postgres.rows import money_columns
 from domain.errors import RunReplaced, TransitionConflict
 from domain.tickets.approvals import Approval
-from domain.tickets.ticket import ChangeSet, MessageLogEntry, StoredRequestResult, Transition
+from domain.tickets.changes.change_set import ChangeSet
+from domain.tickets.changes.message_log_entry import MessageLogEntry
+from domain.tickets.changes.request_result import StoredRequestResult
+from domain.tickets.changes.transition import Transition
 from domain.tickets.ticket_limits import MAX_UNAPPLIED_MESSAGES
 
 

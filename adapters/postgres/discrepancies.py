@@ -14,15 +14,15 @@ from adapters.postgres.platform_feed import Key, columns
 from adapters.postgres.rows import read_reward
 from domain.claims.claim import Reward, matches_order
 from domain.codes import MessageCode
+from domain.tickets.changes.message_log import log_entry
+from domain.tickets.changes.message_log_entry import MessageLogEntry
 from domain.tickets.discrepancies import (
     is_discrepancy,
     mark_discrepancy,
     reward_contradicts,
 )
-from domain.tickets.lifecycle import State
-from domain.tickets.message_log import log_entry
-from domain.tickets.messages import PartnerOutcome
-from domain.tickets.ticket import MessageLogEntry
+from domain.tickets.messages.signals import PartnerOutcome
+from domain.tickets.states import State
 from domain.values.types import Money
 
 Row = dict[str, Any]

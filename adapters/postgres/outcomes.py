@@ -20,8 +20,8 @@ from domain.tickets.discrepancies import (
     predict_code,
     predict_state,
 )
-from domain.tickets.lifecycle import FINAL, State
-from domain.tickets.messages import PartnerOutcome
+from domain.tickets.messages.signals import PartnerOutcome
+from domain.tickets.states import FINAL, State
 
 WORKFLOW_LOST: Final = RefusalCode.WORKFLOW_LOST
 """The code of an outcome whose ticket had no running workflow; the next one is told it."""

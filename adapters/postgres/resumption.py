@@ -6,7 +6,7 @@ from typing import Final
 
 from adapters.postgres.database import QUERIES, Postgres
 from domain.admission.resumption import Resumption, restore_ticket
-from domain.tickets.lifecycle import FINAL
+from domain.tickets.states import FINAL
 from domain.tickets.ticket import MAX_REMEMBERED_IDS
 
 GRACE: Final = timedelta(minutes=1)

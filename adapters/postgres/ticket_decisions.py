@@ -24,9 +24,9 @@ from domain.claims.eligibility import identify_order
 from domain.claims.information_form import CompletedForm, merge_answers, overlay_answers
 from domain.errors import TransitionConflict
 from domain.handlers.response_timeout import TimeoutResult
-from domain.tickets.messages import InformationAnswer
+from domain.tickets.changes.change_set import ChangeSet, with_form_data
+from domain.tickets.messages.commands import InformationAnswer
 from domain.tickets.settlement import SettlementResult, decide_settlement
-from domain.tickets.ticket import ChangeSet, with_form_data
 from domain.values.types import Money
 
 T = TypeVar("T")

@@ -8,9 +8,10 @@ from adapters.postgres.change_sets import keep_answer, keep_late_note
 from adapters.postgres.database import QUERIES, Postgres
 from domain.admission.admission import Admission
 from domain.handlers.commands import result_for_command
-from domain.tickets.lifecycle import FINAL
-from domain.tickets.messages import TicketCommand
-from domain.tickets.ticket import MessageLogEntry, RequestResult, StoredRequestResult
+from domain.tickets.changes.message_log_entry import MessageLogEntry
+from domain.tickets.changes.request_result import RequestResult, StoredRequestResult
+from domain.tickets.messages.commands import TicketCommand
+from domain.tickets.states import FINAL
 from domain.values.types import FrozenModel
 
 Queue = Literal["attention", "discrepancies", "overdue", "today", "not_notified"]

@@ -22,7 +22,7 @@ from domain.claims.parsing import parse_claim, parse_json
 from domain.codes import RefusalCode
 from domain.partners.claim_limits import FactsQuery
 from domain.partners.profile import PartnerProfile, PartnerRules
-from domain.tickets.emails import select_language
+from domain.tickets.changes.emails import select_language
 
 _SUPPORT_CONTACT_CODES: Final = frozenset({RefusalCode.REWARD_GRANTED, RefusalCode.REWARD_INVALID})
 

@@ -4,10 +4,12 @@ from datetime import datetime
 
 from domain.admission.admission import Admission
 from domain.codes import RefusalCode
-from domain.tickets.emails import OutgoingEmail
-from domain.tickets.message_log import log_entry
-from domain.tickets.messages import AttentionChanged, Message
-from domain.tickets.ticket import ChangeSet, MessageLogEntry
+from domain.tickets.changes.change_set import ChangeSet
+from domain.tickets.changes.emails import OutgoingEmail
+from domain.tickets.changes.message_log import log_entry
+from domain.tickets.changes.message_log_entry import MessageLogEntry
+from domain.tickets.messages.internal import AttentionChanged
+from domain.tickets.messages.message import Message
 
 
 class RefusedClaim:

@@ -6,9 +6,11 @@ from typing import Any, Final
 from domain.admission.admission import Admission
 from domain.codes import MessageCode
 from domain.tickets.attention import PERMANENT_DELIVERY_FAILURES
-from domain.tickets.emails import OutgoingEmail
-from domain.tickets.lifecycle import State
-from domain.tickets.ticket import StoredRequestResult, Ticket, Transition
+from domain.tickets.changes.emails import OutgoingEmail
+from domain.tickets.changes.request_result import StoredRequestResult
+from domain.tickets.changes.transition import Transition
+from domain.tickets.states import State
+from domain.tickets.ticket import Ticket
 from domain.values.types import FrozenModel
 
 RESUME: Final = {"resume": True}

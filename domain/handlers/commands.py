@@ -11,9 +11,17 @@ from domain.handlers.partner_outcomes import UNDECIDED_ATTENTION, begin_cancella
 from domain.tickets import approvals
 from domain.tickets.approvals import Approval, Proposal
 from domain.tickets.attention import DELIVERY_ATTENTION, Attention
-from domain.tickets.lifecycle import Event, Lifecycle, State
-from domain.tickets.messages import Decision, InformationRequest, Resend, TicketCommand, Withdrawal
-from domain.tickets.ticket import StoredRequestResult, Ticket
+from domain.tickets.changes.request_result import StoredRequestResult
+from domain.tickets.lifecycle import Lifecycle
+from domain.tickets.messages.commands import (
+    Decision,
+    InformationRequest,
+    Resend,
+    TicketCommand,
+    Withdrawal,
+)
+from domain.tickets.states import Event, State
+from domain.tickets.ticket import Ticket
 from domain.tickets.ticket_aggregate import TicketAggregate
 from domain.values.types import Money
 

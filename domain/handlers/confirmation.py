@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 from domain.tickets.approvals import is_within_maximum
 from domain.tickets.attention import Attention
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import PartnerOutcome
+from domain.tickets.messages.signals import PartnerOutcome
+from domain.tickets.states import State
 from domain.tickets.ticket import Ticket
 from domain.values import periods
 from domain.values.types import FrozenModel, Money

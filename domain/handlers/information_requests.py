@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from domain.codes import RefusalCode
 from domain.handlers.response_deadlines import pause_partner_deadline, resume_partner_deadline
-from domain.tickets.emails import EmailKind, OutgoingEmail
-from domain.tickets.lifecycle import Event, State
-from domain.tickets.messages import InformationAnswer, InformationRequest, RejectionReason
+from domain.tickets.changes.emails import EmailKind, OutgoingEmail
+from domain.tickets.messages.commands import InformationAnswer, InformationRequest
+from domain.tickets.messages.rejection_reason import RejectionReason
+from domain.tickets.states import Event, State
 from domain.tickets.ticket import Ticket
 from domain.tickets.ticket_aggregate import SYSTEM, TicketAggregate
 from domain.values.periods import end_of_day

@@ -24,21 +24,22 @@ from domain.tickets.attention import (
     PERMANENT_DELIVERY_FAILURES,
     Attention,
 )
+from domain.tickets.changes.change_set import ChangeSet
+from domain.tickets.changes.message_log import log_entry
+from domain.tickets.changes.message_log_entry import MessageLogEntry
+from domain.tickets.changes.request_result import StoredRequestResult
 from domain.tickets.discrepancies import is_discrepancy, mark_discrepancy
-from domain.tickets.lifecycle import Event, State
-from domain.tickets.message_log import log_entry
-from domain.tickets.messages import (
+from domain.tickets.messages.commands import InformationAnswer, TicketCommand
+from domain.tickets.messages.internal import (
     AttentionChanged,
     DeadlinePassed,
     Delivered,
-    InformationAnswer,
     InvalidMessage,
-    Message,
-    PartnerOutcome,
-    RewardRegistered,
-    TicketCommand,
 )
-from domain.tickets.ticket import ChangeSet, MessageLogEntry, StoredRequestResult, Ticket
+from domain.tickets.messages.message import Message
+from domain.tickets.messages.signals import PartnerOutcome, RewardRegistered
+from domain.tickets.states import Event, State
+from domain.tickets.ticket import Ticket
 from domain.tickets.ticket_aggregate import TicketAggregate
 from domain.values.types import FrozenModel
 

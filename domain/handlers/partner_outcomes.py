@@ -21,8 +21,9 @@ from domain.tickets.attention import Attention
 from domain.tickets.discrepancies import (
     MAX_CONFIRMATION_CHANGES,
 )
-from domain.tickets.lifecycle import Event, State
-from domain.tickets.messages import PartnerOutcome, RejectionReason
+from domain.tickets.messages.rejection_reason import RejectionReason
+from domain.tickets.messages.signals import PartnerOutcome
+from domain.tickets.states import Event, State
 from domain.tickets.ticket import MAX_REMEMBERED_IDS, Ticket
 from domain.tickets.ticket_aggregate import TicketAggregate, money_as_json
 from domain.values.ticket_number import parse_number

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from domain.tickets.attention import Attention
-from domain.tickets.lifecycle import State
+from domain.tickets.states import State
 from domain.tickets.ticket import Ticket
 from domain.tickets.ticket_aggregate import TicketAggregate
 from domain.values import periods

@@ -6,9 +6,10 @@ from enum import StrEnum
 from domain.handlers.confirmation import evaluate_confirmation
 from domain.handlers.partner_outcomes import begin_cancellation_period
 from domain.tickets.attention import Attention
-from domain.tickets.lifecycle import Event, State
-from domain.tickets.messages import RejectionReason
-from domain.tickets.ticket import ChangeSet, Ticket
+from domain.tickets.changes.change_set import ChangeSet
+from domain.tickets.messages.rejection_reason import RejectionReason
+from domain.tickets.states import Event, State
+from domain.tickets.ticket import Ticket
 from domain.tickets.ticket_aggregate import SYSTEM, TicketAggregate
 from domain.values.types import Money
 

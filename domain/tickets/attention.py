@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from domain.tickets.lifecycle import State
+from domain.tickets.states import State
 
 
 class Attention(StrEnum):

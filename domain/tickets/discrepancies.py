@@ -6,9 +6,10 @@ from typing import Final
 from domain.claims.claim import Reward, RewardState
 from domain.claims.parsing import content_digest
 from domain.codes import MessageCode, RefusalCode
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import Message, PartnerOutcome, RewardRegistered
-from domain.tickets.ticket import MessageLogEntry
+from domain.tickets.changes.message_log_entry import MessageLogEntry
+from domain.tickets.messages.message import Message
+from domain.tickets.messages.signals import PartnerOutcome, RewardRegistered
+from domain.tickets.states import State
 from domain.values.types import Money
 
 MAX_CONFIRMATION_CHANGES: Final = 20

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from domain.tickets.lifecycle import Event, State
-from domain.tickets.messages import RejectionReason
+from domain.tickets.messages.rejection_reason import RejectionReason
 from domain.tickets.settlement import HoldReleaseResult, SettlementResult
+from domain.tickets.states import Event, State
 
 SETTLEMENT_TRANSITIONS: Final = {
     SettlementResult.GRANTED: (Event.CANCELLATION_PERIOD_ENDED, State.RESOLVED, None),

@@ -10,20 +10,18 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.tickets.attention import Attention, attention_cleared_in
-from domain.tickets.emails import OutgoingEmail, email_for_transition
-from domain.tickets.lifecycle import Event, Lifecycle, State
-from domain.tickets.messages import RejectionReason, TicketCommand
+from domain.tickets.changes.change_set import ChangeSet
+from domain.tickets.changes.emails import OutgoingEmail, email_for_transition
+from domain.tickets.changes.message_log_entry import MessageLogEntry
+from domain.tickets.changes.request_result import StoredRequestResult
+from domain.tickets.changes.transition import Transition
+from domain.tickets.lifecycle import Lifecycle
+from domain.tickets.messages.commands import TicketCommand
+from domain.tickets.messages.rejection_reason import RejectionReason
 from domain.tickets.settlement import HoldReleaseResult, SettlementResult
 from domain.tickets.settlement_transitions import HOLD_RELEASE_TRANSITIONS, SETTLEMENT_TRANSITIONS
-from domain.tickets.ticket import (
-    MAX_REMEMBERED_IDS,
-    ChangeSet,
-    MessageLogEntry,
-    StoredRequestResult,
-    Ticket,
-    Transition,
-    to_resume_state,
-)
+from domain.tickets.states import Event, State
+from domain.tickets.ticket import MAX_REMEMBERED_IDS, Ticket, to_resume_state
 from domain.tickets.ticket_limits import (
     MAX_LOGGED_DISCREPANCIES,
     MAX_PENDING_MESSAGES,

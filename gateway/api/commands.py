@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Depends, Header
 
-from domain.tickets.ticket import RequestResult
+from domain.tickets.changes.request_result import RequestResult
 from gateway.api.schemas.commands import (
     CommandRequest,
     DecisionRequest,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from domain.tickets.messages import RejectionReason
+from domain.tickets.messages.rejection_reason import RejectionReason
 from gateway.context import AppContext
 
 _NONE: Final = "–"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from domain.admission.admission import SYNCHRONOUS_ANSWER_LIMIT, AdmissionResult
-from domain.tickets.emails import EmailKind
+from domain.tickets.changes.emails import EmailKind
 from domain.values.types import Money
 from local.demo.runner import Played
 from local.demo.scenarios import Row

@@ -20,8 +20,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.admission.admission import AdmissionResult
 from domain.errors import TicketError
-from domain.tickets.lifecycle import State
-from domain.tickets.ticket import TicketOutcome, TicketSnapshot
+from domain.tickets.snapshot import TicketOutcome, TicketSnapshot
+from domain.tickets.states import State
 from local.demo.scenarios import Action, Example, Row
 from local.platform_simulator.gateway_client import GatewayCalls
 

@@ -28,9 +28,10 @@ from domain.claims.claim import LINK_KIND, AdmissionStatus, Link, Reward, Reward
 from domain.errors import InvalidConfiguration
 from domain.partners.profile import ClaimKind, PartnerProfile
 from domain.tickets.attention import Attention
-from domain.tickets.emails import EmailKind
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import UPDATES, RejectionReason
+from domain.tickets.changes.emails import EmailKind
+from domain.tickets.messages.commands import UPDATES
+from domain.tickets.messages.rejection_reason import RejectionReason
+from domain.tickets.states import State
 from domain.values.ticket_number import derive_number
 from domain.values.types import Identifier, Money
 from local.demo import relative_dates

@@ -17,8 +17,8 @@ from rich.text import Text
 from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError
 
-from domain.tickets.lifecycle import FINAL, State
-from domain.tickets.ticket import TicketOutcome, TicketSnapshot
+from domain.tickets.snapshot import TicketOutcome, TicketSnapshot
+from domain.tickets.states import FINAL, State
 from local.demo import checks
 from local.demo.demo import Doors, look, open_doors, read_for, wipe
 from local.demo.event_checks import untold

@@ -12,16 +12,16 @@ from domain.claims.claim import AccountFacts, Link, Reward, TicketClaim
 from domain.handlers.commands import next_delivery_purpose
 from domain.handlers.message_handling import handle_message
 from domain.partners.profile import FormField, PartnerProfile, PartnerRules
-from domain.tickets.lifecycle import Event, State
-from domain.tickets.messages import (
+from domain.tickets.messages.commands import (
     Decision,
-    Delivered,
     InformationAnswer,
     InformationRequest,
-    PartnerOutcome,
     Withdrawal,
 )
+from domain.tickets.messages.internal import Delivered
+from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.settlement import SettlementResult
+from domain.tickets.states import Event, State
 from domain.tickets.ticket import Ticket
 from domain.tickets.ticket_aggregate import TicketAggregate
 

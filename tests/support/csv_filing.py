@@ -16,9 +16,10 @@ from domain.admission.admission import Admission, AdmissionRequest
 from domain.handlers.commands import next_delivery_purpose
 from domain.handlers.message_handling import handle_message
 from domain.partners.claim_limits import ClaimLimits
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import Delivered, Message
+from domain.tickets.messages.internal import Delivered
+from domain.tickets.messages.message import Message
 from domain.tickets.settlement import SettlementResult
+from domain.tickets.states import State
 from domain.tickets.ticket_aggregate import TicketAggregate, settlement_changes
 from domain.values.ticket_number import derive_number
 from tests.support.builders import a_link, a_profile, a_reward, an_outcome, claim_content

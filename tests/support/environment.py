@@ -25,7 +25,8 @@ from temporalio.worker import Worker
 from adapters.postgres.database import Postgres
 from adapters.postgres.feed_records import store_link
 from domain.admission.admission import AdmissionResult
-from domain.tickets.ticket import RequestResult, TicketOutcome, TicketSnapshot
+from domain.tickets.changes.request_result import RequestResult
+from domain.tickets.snapshot import TicketOutcome, TicketSnapshot
 from domain.values.ticket_number import derive_number
 from local.mail_catcher.smtp import Behaviour
 from local.mail_catcher.store import Letterbox

@@ -14,7 +14,8 @@ from temporalio.common import Priority
 from temporalio.exceptions import ActivityError
 
 from domain.tickets.attention import Attention
-from domain.tickets.messages import AttentionChanged, Message
+from domain.tickets.messages.internal import AttentionChanged
+from domain.tickets.messages.message import Message
 from workflows.activity_calls.failures import (
     Backpressure,
     Cancelled,

@@ -11,7 +11,10 @@ from domain.admission.admission import AdmissionRequest
 from domain.claims import parsing
 from domain.claims.claim_digest import claim_digest
 from domain.claims.parsing import parse_json, parse_message
-from domain.tickets.messages import SIGNALS, UPDATES, InvalidMessage, Message
+from domain.tickets.messages.commands import UPDATES
+from domain.tickets.messages.internal import InvalidMessage
+from domain.tickets.messages.message import Message
+from domain.tickets.messages.signals import SIGNALS
 
 _JSON_ENCODING: Final = b"json/plain"
 _NON_JSON_ENCODINGS: Final = frozenset(

@@ -10,8 +10,8 @@ from typing import Final
 
 from temporalio.common import RawValue
 
-from domain.tickets.messages import Message
-from domain.tickets.ticket import RequestResult
+from domain.tickets.changes.request_result import RequestResult
+from domain.tickets.messages.message import Message
 from workflows.messages.received_message import PendingSignal, ReceivedMessage
 
 PRIORITY_THRESHOLD: Final = 20

@@ -10,8 +10,10 @@ from temporalio.exceptions import ApplicationError
 
 from domain.codes import RefusalCode
 from domain.handlers.commands import result_for_command
-from domain.tickets.messages import InvalidMessage, Message, TicketCommand
-from domain.tickets.ticket import RequestResult, StoredRequestResult
+from domain.tickets.changes.request_result import RequestResult, StoredRequestResult
+from domain.tickets.messages.commands import TicketCommand
+from domain.tickets.messages.internal import InvalidMessage
+from domain.tickets.messages.message import Message
 from domain.values.types import FrozenModel
 from workflows.messages import message_decoding
 from workflows.messages.message_decoding import DecodedMessage

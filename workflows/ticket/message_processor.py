@@ -15,8 +15,10 @@ with workflow.unsafe.imports_passed_through():
     from domain.codes import RefusalCode
     from domain.handlers.commands import earlier_result, needs_fact_check
     from domain.handlers.message_handling import HandlingResult, handle_message
-    from domain.tickets.messages import InvalidMessage, Message, TicketCommand
-    from domain.tickets.ticket import StoredRequestResult
+    from domain.tickets.changes.request_result import StoredRequestResult
+    from domain.tickets.messages.commands import TicketCommand
+    from domain.tickets.messages.internal import InvalidMessage
+    from domain.tickets.messages.message import Message
     from domain.tickets.ticket_aggregate import TicketAggregate
 
 

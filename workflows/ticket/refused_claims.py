@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.admission.refused_claim import RefusedClaim
     from domain.claims.claim import Contact
     from domain.codes import RefusalCode
-    from domain.tickets.ticket import TicketOutcome
+    from domain.tickets.snapshot import TicketOutcome
     from domain.values.ticket_number import is_canonical
 
 

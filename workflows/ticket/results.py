@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.tickets.ticket import TicketOutcome
+from domain.tickets.snapshot import TicketOutcome
 from workflows.continue_as_new import ContinuedState
 
 

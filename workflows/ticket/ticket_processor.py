@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.admission.admission import Admission
     from domain.handlers.response_deadlines import awaited_event, next_timer
     from domain.handlers.response_timeout import auto_confirmable_amount
-    from domain.tickets.ticket import ticket_outcome
+    from domain.tickets.snapshot import ticket_outcome
     from domain.tickets.ticket_aggregate import TicketAggregate
 
 

@@ -25,10 +25,11 @@ with workflow.unsafe.imports_passed_through():
         market_month,
         timeout_changes,
     )
-    from domain.tickets.lifecycle import State
-    from domain.tickets.messages import InformationAnswer
+    from domain.tickets.changes.change_set import ChangeSet, change_summary
+    from domain.tickets.messages.commands import InformationAnswer
     from domain.tickets.settlement import SettlementResult
-    from domain.tickets.ticket import ChangeSet, change_summary, render_details
+    from domain.tickets.snapshot import render_details
+    from domain.tickets.states import State
     from domain.tickets.ticket_aggregate import TicketAggregate, settlement_changes
     from domain.values.types import Money
 

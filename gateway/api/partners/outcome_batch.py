@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from domain.claims.parsing import ParseResult, parse_message
 from domain.errors import RequestRejected
-from domain.tickets.messages import PartnerOutcome
+from domain.tickets.messages.signals import PartnerOutcome
 from domain.values.input_grammar import InvalidInput, localize
 from domain.values.ticket_number import parse_number
 

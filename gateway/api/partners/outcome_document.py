@@ -6,7 +6,7 @@ from typing import Any, Final
 from fastapi.security import APIKeyHeader
 
 from adapters.security import webhook_signatures
-from domain.tickets.messages import PartnerOutcome
+from domain.tickets.messages.signals import PartnerOutcome
 from gateway.api.partners.outcome_batch import MAX_ITEMS
 from gateway.api.schemas.outcomes import CONFIRMED_OUTCOME, REJECTED_OUTCOME
 

@@ -8,7 +8,7 @@ from adapters.postgres.outcomes import TOO_MANY, Kept, Key, key_of
 from domain.claims.parsing import ParseResult
 from domain.codes import MessageCode
 from domain.tickets.discrepancies import has_same_content
-from domain.tickets.messages import PartnerOutcome
+from domain.tickets.messages.signals import PartnerOutcome
 from gateway.api.schemas.outcomes import OutcomeResult
 from gateway.http.problems import FieldError
 from gateway.outcome_intake import AcceptedOutcomes

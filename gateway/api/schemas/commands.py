@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.claims.claim import MAX_FORM_ANSWERS
-from domain.tickets.messages import RejectionReason
+from domain.tickets.messages.rejection_reason import RejectionReason
 from domain.values.types import SafeAnswers
 from gateway.api.schemas import ticket_examples as examples
 from gateway.api.schemas.money import MonetaryAmount

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.tickets.lifecycle import State
+from domain.tickets.states import State
 from gateway.api.schemas.discrepancies import Discrepancy
 from gateway.api.schemas.money import MonetaryAmount
 from gateway.api.schemas.ticket_examples import TICKET_DETAIL

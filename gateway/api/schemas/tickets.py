@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.tickets.attention import Attention
-from domain.tickets.lifecycle import State
+from domain.tickets.states import State
 from domain.values.types import UtcDatetime
 from gateway.api.schemas.commands import SINGLE_LINE
 from gateway.api.schemas.ticket_examples import TICKET_PAGE

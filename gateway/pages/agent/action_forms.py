@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from domain.partners.profile import ClaimKind, FormField, PartnerRules
 from domain.tickets.approvals import are_different_agents
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import RejectionReason
+from domain.tickets.messages.rejection_reason import RejectionReason
+from domain.tickets.states import State
 from gateway.api.schemas.ticket_detail import TicketDetail
 from gateway.pages.agent.access import AgentRequest
 from gateway.pages.agent.actions import ACTIONS

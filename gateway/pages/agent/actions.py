@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from starlette.datastructures import FormData
 
-from domain.tickets.messages import RejectionReason
+from domain.tickets.messages.rejection_reason import RejectionReason
 from domain.values.input_grammar import InvalidInput, parse_amount
 from gateway.http.problems import Problem
 from gateway.pages.form_fields import normalize_input

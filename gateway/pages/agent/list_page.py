@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from adapters.postgres.ticket_queries import QUEUES, Queue, Today, place_of, queue_sizes
 from domain.tickets.attention import Attention
-from domain.tickets.lifecycle import State
+from domain.tickets.states import State
 from domain.values.periods import end_of_day
 from gateway.api.schemas.discrepancies import Discrepancy
 from gateway.context import AppContext

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from adapters.postgres.ticket_queries import Filters, Queue, tickets_found, tickets_waiting
 from domain.tickets.attention import Attention
-from domain.tickets.lifecycle import State
+from domain.tickets.states import State
 from gateway.http.pagination import decode_cursor
 from gateway.http.security_log import log_search
 from gateway.pages.agent import session, ticket

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from domain.partners.profile import ClaimKind, FormField, PartnerRules
-from domain.tickets.lifecycle import State
+from domain.tickets.states import State
 from domain.values.types import FrozenModel
 
 

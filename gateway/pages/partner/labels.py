@@ -6,7 +6,8 @@ from typing import Any
 
 from adapters.email.renderer import LetterBook
 from domain.partners.profile import ClaimKind, PartnerRules
-from domain.tickets.messages import PartnerOutcome, RejectionReason
+from domain.tickets.messages.rejection_reason import RejectionReason
+from domain.tickets.messages.signals import PartnerOutcome
 from gateway.context import AppContext
 from gateway.i18n import catalog
 from gateway.pages.locale_formatter import LocaleFormatter

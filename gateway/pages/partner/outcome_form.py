@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from domain.claims.parsing import parse_message
 from domain.partners.profile import PartnerRules
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import PartnerOutcome
+from domain.tickets.messages.signals import PartnerOutcome
+from domain.tickets.states import State
 from domain.values.input_grammar import InvalidInput, is_day_first, parse_amount, parse_date
 from domain.values.types import FrozenModel
 

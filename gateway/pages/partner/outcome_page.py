@@ -21,8 +21,8 @@ from adapters.security.signed_links import OUTCOME, Subject, check_token
 from domain.codes import MessageCode
 from domain.errors import RequestRejected, TransientError
 from domain.partners.profile import ClaimKind, PartnerRules
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import PartnerOutcome
+from domain.tickets.messages.signals import PartnerOutcome
+from domain.tickets.states import State
 from gateway.context import AppContext, Context
 from gateway.http.problem_status import STATUS
 from gateway.http.problems import Problem

@@ -14,7 +14,7 @@ from cli.importer import Importer
 from cli.progress import ImportSummary, Progress
 from domain.codes import MessageCode
 from domain.errors import TransientError
-from domain.tickets.messages import PartnerOutcome
+from domain.tickets.messages.signals import PartnerOutcome
 from domain.values.ticket_number import derive_number
 from tests.support.sqlite_store import opened as books
 from workflows.outcome_dispatcher import DISPATCHED, OutcomeDispatcher

@@ -19,7 +19,7 @@ from adapters.postgres.outcomes import end_turn, keep_outcomes, known_outcomes, 
 from domain.codes import MessageCode
 from domain.handlers.message_handling import handle_message
 from domain.tickets.discrepancies import MAX_OPEN_DISCREPANCIES
-from domain.tickets.messages import PartnerOutcome
+from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.settlement import SettlementResult
 from domain.tickets.ticket_aggregate import TicketAggregate
 from domain.tickets.ticket_limits import MAX_UNAPPLIED_MESSAGES

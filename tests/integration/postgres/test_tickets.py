@@ -8,8 +8,8 @@ import pytest
 from adapters.postgres.database import Postgres
 from domain.handlers.commands import next_delivery_purpose
 from domain.handlers.message_handling import handle_message
-from domain.tickets.messages import Delivered
-from domain.tickets.ticket import ChangeSet
+from domain.tickets.changes.change_set import ChangeSet
+from domain.tickets.messages.internal import Delivered
 from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import a_withdrawal, an_outcome
 from tests.support.csv_filing import Desk

@@ -17,7 +17,8 @@ from cli.csv_columns import (
 from cli.outcome_rows import read_outcome, unknown_number
 from domain.errors import RequestRejected
 from domain.partners.profile import Market
-from domain.tickets.messages import PartnerOutcome, RejectionReason
+from domain.tickets.messages.rejection_reason import RejectionReason
+from domain.tickets.messages.signals import PartnerOutcome
 from tests.support.builders import NUMBER
 
 MARKET = Market(time_zone="Europe/Berlin", currency="EUR", language="de")

@@ -15,18 +15,13 @@ from domain.handlers.response_deadlines import next_timer
 from domain.handlers.response_timeout import apply_response_timeout, auto_confirmable_amount
 from domain.partners.profile import PartnerRules
 from domain.tickets.attention import Attention
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import (
-    DeadlinePassed,
-    Decision,
-    InformationAnswer,
-    Message,
-    PartnerOutcome,
-    RejectionReason,
-    RewardRegistered,
-    Withdrawal,
-)
+from domain.tickets.messages.commands import Decision, InformationAnswer, Withdrawal
+from domain.tickets.messages.internal import DeadlinePassed
+from domain.tickets.messages.message import Message
+from domain.tickets.messages.rejection_reason import RejectionReason
+from domain.tickets.messages.signals import PartnerOutcome, RewardRegistered
 from domain.tickets.settlement import SettlementResult, decide_release
+from domain.tickets.states import State
 from domain.tickets.ticket import Ticket
 from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import a_claim, a_decision

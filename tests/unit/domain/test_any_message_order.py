@@ -18,16 +18,16 @@ from domain.handlers.response_timeout import (
     timeout_changes,
 )
 from domain.tickets.attention import DELIVERY_ATTENTION, EMAIL_ATTENTION, Attention
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import (
+from domain.tickets.messages.commands import Resend
+from domain.tickets.messages.internal import (
     AttentionChanged,
     DeadlinePassed,
     Delivered,
     InvalidMessage,
-    Resend,
-    RewardRegistered,
 )
+from domain.tickets.messages.signals import RewardRegistered
 from domain.tickets.settlement import SettlementResult, decide_release, decide_settlement
+from domain.tickets.states import State
 from domain.tickets.ticket import Ticket
 from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (

@@ -17,8 +17,10 @@ from hypothesis.stateful import (
 
 from domain.claims.eligibility import assess
 from domain.handlers.commands import next_delivery_purpose
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import Delivered, RejectionReason, RewardRegistered
+from domain.tickets.messages.internal import Delivered
+from domain.tickets.messages.rejection_reason import RejectionReason
+from domain.tickets.messages.signals import RewardRegistered
+from domain.tickets.states import State
 from domain.values.ticket_number import derive_number
 from tests.support.builders import (
     NOW,

@@ -12,10 +12,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from domain.handlers.message_handling import HandlingResult, handle_message
 from domain.partners.profile import PartnerRules
 from domain.tickets.attention import EMAIL_ATTENTION, Attention
-from domain.tickets.lifecycle import TRANSITIONS, State
-from domain.tickets.messages import DeadlinePassed, Message
-from domain.tickets.ticket import ChangeSet, Ticket
+from domain.tickets.changes.change_set import ChangeSet
+from domain.tickets.messages.internal import DeadlinePassed
+from domain.tickets.messages.message import Message
+from domain.tickets.states import State
+from domain.tickets.ticket import Ticket
 from domain.tickets.ticket_aggregate import TicketAggregate
+from domain.tickets.transition_table import TRANSITIONS
 from domain.values import periods
 from tests.support.builders import NOW, WARSAW, a_new_ticket
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from domain.partners.profile import PartnerRules
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import PartnerOutcome
+from domain.tickets.messages.signals import PartnerOutcome
+from domain.tickets.states import State
 from gateway.pages.partner.outcome_form import answer_id, current_round, dates_asked, read_answer
 from tests.support.builders import a_partner
 

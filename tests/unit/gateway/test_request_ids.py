@@ -5,8 +5,8 @@ import pytest
 from domain.claims.parsing import parse_message
 from domain.handlers.commands import result_for_command
 from domain.handlers.message_handling import handle_message
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import Decision, Resend, TicketCommand
+from domain.tickets.messages.commands import Decision, Resend, TicketCommand
+from domain.tickets.states import State
 from tests.support.builders import NOW, a_decision, a_withdrawal, an_aggregate, an_inquiry
 from tests.unit.domain.handlers.test_commands import LATER, a_resend, answered
 

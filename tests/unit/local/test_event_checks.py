@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from domain.admission.admission import AdmissionResult
-from domain.tickets.lifecycle import State
-from domain.tickets.ticket import TicketOutcome
+from domain.tickets.snapshot import TicketOutcome
+from domain.tickets.states import State
 from local.demo.checks import Evidence
 from local.demo.event_checks import untold
 from local.demo.runner import Played

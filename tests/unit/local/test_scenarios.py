@@ -14,8 +14,8 @@ from domain.claims.eligibility import Assessment, assess, duplicate_key_of
 from domain.claims.parsing import parse_claim
 from domain.errors import InvalidConfiguration
 from domain.partners.profile import ClaimKind, PartnerProfile
-from domain.tickets.lifecycle import FINAL
-from domain.tickets.messages import RejectionReason
+from domain.tickets.messages.rejection_reason import RejectionReason
+from domain.tickets.states import FINAL
 from local.demo.scenarios import FOLDER, Example, Examples, read_examples, zones_of
 from local.stack.profiles import read_profiles
 

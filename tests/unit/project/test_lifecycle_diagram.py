@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from domain.tickets.lifecycle import FINAL, TRANSITIONS
+from domain.tickets.states import FINAL
+from domain.tickets.transition_table import TRANSITIONS
 from scripts.lifecycle_diagram import diagram
 
 WRITE = "write it anew: .venv/bin/python -m scripts.lifecycle_diagram > docs/lifecycle.md"

@@ -15,7 +15,7 @@ from temporalio.client import (
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.tickets.ticket import TicketOutcome
+from domain.tickets.snapshot import TicketOutcome
 from domain.values.ticket_number import derive_number, is_canonical
 from tests.support.builders import claim_content
 from workflows.client import admit_ticket, build_start_operation

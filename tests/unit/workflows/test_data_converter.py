@@ -7,7 +7,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 from temporalio.converter import PayloadConverter
 
-from domain.tickets.ticket import TicketOutcome
+from domain.tickets.snapshot import TicketOutcome
 from workflows.client import build_start_operation
 from workflows.data_converter import DATA_CONVERTER
 

@@ -14,8 +14,9 @@ from typing import Any, Final
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.tickets.emails import email_for_transition
-from domain.tickets.lifecycle import TRANSITIONS, Event, State
+from domain.tickets.changes.emails import email_for_transition
+from domain.tickets.states import Event, State
+from domain.tickets.transition_table import TRANSITIONS
 from tests.support.claims import an_order
 from tests.support.environment import Row, TicketEnvironment, wait_until
 

@@ -14,9 +14,9 @@ from adapters.postgres.outcomes import keep_outcomes
 from adapters.postgres.resumption import lost_tickets
 from domain.admission.resumption import RESUME
 from domain.errors import RunReplaced
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import PartnerOutcome
-from domain.tickets.ticket import ChangeSet
+from domain.tickets.changes.change_set import ChangeSet
+from domain.tickets.messages.signals import PartnerOutcome
+from domain.tickets.states import State
 from tests.support.claims import an_early_claim
 from tests.support.environment import TicketEnvironment, wait_until
 from tests.support.partner_server import CannedResponse

@@ -8,8 +8,9 @@ The ways there stand in `ways.py`. What else is true of a path: `test_arrows.py`
 import pytest
 
 from adapters.postgres.grants import list_grants
-from domain.tickets.emails import email_for_transition
-from domain.tickets.lifecycle import FINAL, TRANSITIONS, Event, State
+from domain.tickets.changes.emails import email_for_transition
+from domain.tickets.states import FINAL, Event, State
+from domain.tickets.transition_table import TRANSITIONS
 from tests.support.environment import Row, TicketEnvironment, wait_until
 from tests.workflow.conftest import EnvironmentFactory
 from tests.workflow.transitions.transition_paths import SILENCE, TRANSITION_PATHS, TransitionKey

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapters.postgres.feed_records import store_reward
-from domain.tickets.lifecycle import Event, State
+from domain.tickets.states import Event, State
 from local.mail_catcher.smtp import SmtpMode
 from tests.support.claims import a_claim, an_early_claim, an_order, days_ago, reward_for
 from tests.support.environment import TicketEnvironment

@@ -22,7 +22,7 @@ from domain.claims.claim import AccountFacts
 from domain.claims.claim_digest import claim_digest
 from domain.claims.parsing import parse_claim, parse_json
 from domain.partners.profile import PartnerRules
-from domain.tickets.lifecycle import Event, State
+from domain.tickets.states import Event, State
 from tests.support.builders import (
     NOW,
     NUMBER,

@@ -6,15 +6,11 @@ import pytest
 
 from domain.admission.admission import Admission, AdmissionResult, CodedReason
 from domain.admission.refused_claim import RefusedClaim
-from domain.tickets.emails import EmailKind, OutgoingEmail
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import (
-    AttentionChanged,
-    DeadlinePassed,
-    InvalidMessage,
-    Message,
-    RewardRegistered,
-)
+from domain.tickets.changes.emails import EmailKind, OutgoingEmail
+from domain.tickets.messages.internal import AttentionChanged, DeadlinePassed, InvalidMessage
+from domain.tickets.messages.message import Message
+from domain.tickets.messages.signals import RewardRegistered
+from domain.tickets.states import State
 from tests.support.builders import (
     NOW,
     NUMBER,

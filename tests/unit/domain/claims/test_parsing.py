@@ -16,7 +16,8 @@ from domain.claims.parsing import (
     parse_json,
     parse_message,
 )
-from domain.tickets.messages import SIGNALS, UPDATES, InformationAnswer, PartnerOutcome, Withdrawal
+from domain.tickets.messages.commands import UPDATES, InformationAnswer, Withdrawal
+from domain.tickets.messages.signals import SIGNALS, PartnerOutcome
 from tests.support.builders import claim_content
 
 JSON = st.recursive(

@@ -7,11 +7,14 @@ import pytest
 
 from domain.handlers.message_handling import handle_message
 from domain.tickets.attention import Attention
-from domain.tickets.emails import EmailKind
-from domain.tickets.lifecycle import Event, State
-from domain.tickets.messages import DeadlinePassed, RejectionReason, RewardRegistered
+from domain.tickets.changes.emails import EmailKind
+from domain.tickets.changes.message_log_entry import MessageLogEntry
+from domain.tickets.messages.internal import DeadlinePassed
+from domain.tickets.messages.rejection_reason import RejectionReason
+from domain.tickets.messages.signals import RewardRegistered
 from domain.tickets.settlement import SettlementResult
-from domain.tickets.ticket import MessageLogEntry, Ticket
+from domain.tickets.states import Event, State
+from domain.tickets.ticket import Ticket
 from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (
     NOW,

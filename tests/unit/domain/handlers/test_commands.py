@@ -9,16 +9,14 @@ from domain.claims.parsing import parse_json, parse_message
 from domain.handlers.commands import available_commands, next_delivery_purpose, result_for_command
 from domain.handlers.message_handling import HandlingResult, handle_message
 from domain.tickets.attention import Attention
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import (
-    AttentionChanged,
-    Delivered,
+from domain.tickets.messages.commands import (
     InformationAnswer,
     InformationRequest,
-    InvalidMessage,
     Resend,
     TicketCommand,
 )
+from domain.tickets.messages.internal import AttentionChanged, Delivered, InvalidMessage
+from domain.tickets.states import State
 from domain.tickets.ticket import MAX_REMEMBERED_IDS, Ticket
 from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (

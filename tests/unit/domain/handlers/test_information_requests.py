@@ -13,9 +13,9 @@ from domain.handlers.message_handling import (
     information_changes,
 )
 from domain.tickets.attention import Attention
-from domain.tickets.emails import EmailKind, OutgoingEmail
-from domain.tickets.lifecycle import Event, State
-from domain.tickets.messages import DeadlinePassed, Delivered
+from domain.tickets.changes.emails import EmailKind, OutgoingEmail
+from domain.tickets.messages.internal import DeadlinePassed, Delivered
+from domain.tickets.states import Event, State
 from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (
     NOW,

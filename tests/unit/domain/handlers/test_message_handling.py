@@ -7,17 +7,16 @@ import pytest
 from domain.handlers.commands import next_delivery_purpose
 from domain.handlers.message_handling import handle_message
 from domain.tickets.attention import Attention
-from domain.tickets.lifecycle import Event, State
-from domain.tickets.messages import (
+from domain.tickets.messages.commands import Resend
+from domain.tickets.messages.internal import (
     AttentionChanged,
     DeadlinePassed,
     Delivered,
     InvalidMessage,
-    Message,
-    PartnerOutcome,
-    Resend,
-    RewardRegistered,
 )
+from domain.tickets.messages.message import Message
+from domain.tickets.messages.signals import PartnerOutcome, RewardRegistered
+from domain.tickets.states import Event, State
 from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (
     NOW,

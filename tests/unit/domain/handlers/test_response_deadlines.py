@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from domain.handlers.commands import next_delivery_purpose
 from domain.handlers.message_handling import apply_information, handle_message
 from domain.handlers.response_deadlines import next_reminder, next_timer
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import DeadlinePassed, Delivered
+from domain.tickets.messages.internal import DeadlinePassed, Delivered
 from domain.tickets.settlement import HoldReleaseResult
+from domain.tickets.states import State
 from domain.tickets.ticket import Ticket
 from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (

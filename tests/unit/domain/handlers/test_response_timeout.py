@@ -15,9 +15,9 @@ from domain.handlers.response_timeout import (
 )
 from domain.partners.profile import PartnerRules
 from domain.tickets.attention import Attention
-from domain.tickets.emails import EmailKind
-from domain.tickets.lifecycle import Event, State
-from domain.tickets.messages import DeadlinePassed
+from domain.tickets.changes.emails import EmailKind
+from domain.tickets.messages.internal import DeadlinePassed
+from domain.tickets.states import Event, State
 from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import NOW, PLN_40, a_partner, a_question, an_aggregate, an_outcome
 

@@ -4,7 +4,7 @@ import pytest
 
 from domain.handlers.commands import needs_fact_check
 from domain.handlers.message_handling import handle_message
-from domain.tickets.lifecycle import State
+from domain.tickets.states import State
 from tests.support.builders import NOW, a_decision, a_withdrawal, an_aggregate
 
 

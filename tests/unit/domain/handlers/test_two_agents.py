@@ -18,9 +18,9 @@ from domain.handlers.response_timeout import (
 )
 from domain.tickets.approvals import Approval, Proposal, are_different_agents
 from domain.tickets.attention import Attention
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import AttentionChanged, DeadlinePassed, Delivered
+from domain.tickets.messages.internal import AttentionChanged, DeadlinePassed, Delivered
 from domain.tickets.settlement import SettlementResult
+from domain.tickets.states import State
 from domain.tickets.ticket import Ticket
 from domain.tickets.ticket_aggregate import TicketAggregate, settlement_changes
 from domain.values.types import Money

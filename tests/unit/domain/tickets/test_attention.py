@@ -4,8 +4,8 @@ import pytest
 
 from domain.handlers.message_handling import handle_message
 from domain.tickets.attention import Attention
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import AttentionChanged, Delivered
+from domain.tickets.messages.internal import AttentionChanged, Delivered
+from domain.tickets.states import State
 from tests.support.builders import NOW, a_withdrawal, an_aggregate, an_outcome
 
 

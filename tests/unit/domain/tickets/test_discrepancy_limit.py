@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from domain.handlers.message_handling import handle_message
-from domain.tickets.lifecycle import State
+from domain.tickets.states import State
 from domain.tickets.ticket_limits import MAX_UNAPPLIED_MESSAGES
 from tests.support.builders import NOW, a_question, an_aggregate, an_outcome
 

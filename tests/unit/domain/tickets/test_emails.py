@@ -7,11 +7,17 @@ import pytest
 
 from adapters.email.renderer import LetterBook
 from domain.handlers.message_handling import handle_message
-from domain.tickets.emails import EmailKind, OutgoingEmail, email_for_transition, select_language
-from domain.tickets.lifecycle import TRANSITIONS, Event, State
-from domain.tickets.messages import Decision
+from domain.tickets.changes.emails import (
+    EmailKind,
+    OutgoingEmail,
+    email_for_transition,
+    select_language,
+)
+from domain.tickets.messages.commands import Decision
 from domain.tickets.settlement import HoldReleaseResult, SettlementResult
+from domain.tickets.states import Event, State
 from domain.tickets.ticket_aggregate import TicketAggregate
+from domain.tickets.transition_table import TRANSITIONS
 from tests.support.builders import (
     NOW,
     NUMBER,

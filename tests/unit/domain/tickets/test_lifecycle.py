@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from transitions import MachineError
 
 from domain.errors import RequestRejected
-from domain.tickets.lifecycle import FINAL, TRANSITIONS, Event, Lifecycle, State
+from domain.tickets.lifecycle import Lifecycle
+from domain.tickets.states import FINAL, Event, State
+from domain.tickets.transition_table import TRANSITIONS
 
 TABLE = """
 claim_accepted            | created                 | validated

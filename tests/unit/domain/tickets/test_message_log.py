@@ -5,15 +5,11 @@ from typing import Any
 
 import pytest
 
-from domain.tickets.message_log import MAX_BODY_CHARS, log_entry
-from domain.tickets.messages import (
-    DeadlinePassed,
-    InvalidMessage,
-    Message,
-    PartnerOutcome,
-    RewardRegistered,
-)
-from domain.tickets.ticket import MessageLogEntry
+from domain.tickets.changes.message_log import MAX_BODY_CHARS, log_entry
+from domain.tickets.changes.message_log_entry import MessageLogEntry
+from domain.tickets.messages.internal import DeadlinePassed, InvalidMessage
+from domain.tickets.messages.message import Message
+from domain.tickets.messages.signals import PartnerOutcome, RewardRegistered
 from tests.support.builders import (
     NOW,
     a_decision,

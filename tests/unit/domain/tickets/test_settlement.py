@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from domain.errors import RequestRejected
-from domain.tickets.lifecycle import Event, State
 from domain.tickets.settlement import (
     HoldReleaseResult,
     SettlementResult,
     decide_release,
     decide_settlement,
 )
+from domain.tickets.states import Event, State
 from domain.tickets.ticket_aggregate import TicketAggregate, settlement_changes
 from tests.support.builders import NOW, NUMBER, a_new_ticket, a_reward, an_aggregate
 from tests.support.stored_claims import OTHER_TICKET, a_filed, a_grant, case_of

@@ -8,8 +8,10 @@ import pytest
 from pydantic import ValidationError
 
 from domain.handlers.message_handling import handle_message
-from domain.tickets.lifecycle import State
-from domain.tickets.messages import MAX_QUESTIONS_CHARS, InvalidMessage, PartnerOutcome
+from domain.tickets.messages.internal import InvalidMessage
+from domain.tickets.messages.questions import MAX_QUESTIONS_CHARS
+from domain.tickets.messages.signals import PartnerOutcome
+from domain.tickets.states import State
 from domain.tickets.ticket_limits import MAX_QUESTIONS_PER_TICKET, MAX_UNAPPLIED_MESSAGES
 from tests.support.builders import a_question, an_aggregate, an_answer
 from tests.unit.domain.handlers.test_message_handling import LATER, codes

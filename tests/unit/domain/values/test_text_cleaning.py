@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.tickets.messages import Decision, PartnerOutcome
+from domain.tickets.messages.commands import Decision
+from domain.tickets.messages.signals import PartnerOutcome
 from domain.values.order_key import normalize_order_number
 from domain.values.text_cleaning import clean_line, clean_text, to_single_line
 

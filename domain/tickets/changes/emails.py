@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from domain.partners.profile import LANGUAGES
-from domain.tickets.lifecycle import Event, State
+from domain.tickets.states import Event, State
 from domain.values.types import FrozenModel
 
 

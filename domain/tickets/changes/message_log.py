@@ -4,15 +4,11 @@ import json
 from datetime import datetime
 from typing import Any, Final
 
-from domain.tickets.messages import (
-    UPDATES,
-    InvalidMessage,
-    Message,
-    PartnerOutcome,
-    RewardRegistered,
-    TicketCommand,
-)
-from domain.tickets.ticket import MessageLogEntry
+from domain.tickets.changes.message_log_entry import MessageLogEntry
+from domain.tickets.messages.commands import UPDATES, TicketCommand
+from domain.tickets.messages.internal import InvalidMessage
+from domain.tickets.messages.message import Message
+from domain.tickets.messages.signals import PartnerOutcome, RewardRegistered
 
 MAX_BODY_CHARS: Final = 16_000
 """Characters of JSON; a longer body is kept as its beginning."""

@@ -1,0 +1,1 @@
+"""What one step adds to a ticket, and how it is stored."""

@@ -1,0 +1,89 @@
+"""Views of a ticket for queries, results and operators."""
+
+from datetime import date, datetime
+from typing import Final
+
+from domain.partners.profile import ClaimKind
+from domain.tickets.changes.transition import Transition
+from domain.tickets.states import State
+from domain.tickets.ticket import Ticket
+from domain.values.types import FrozenModel, Money
+
+_ROLES: Final = frozenset({"system", "platform", "member", "agent"})
+
+
+class TicketSnapshot(FrozenModel):
+    """The query `snapshot`: where the ticket stands and how it came there. No personal data."""
+
+    number: str
+    state: State
+    kind: ClaimKind | None = None
+    partner: str | None = None
+    started_at: datetime
+    ordered_on: date | None = None
+    next_deadline: datetime | None = None
+    cancellation_ends_at: datetime | None = None
+    attention: tuple[str, ...] = ()
+    reason_code: str | None = None
+    transitions: tuple[Transition, ...] = ()
+
+
+class TicketOutcome(FrozenModel):
+    """The workflow's result."""
+
+    number: str
+    state: State
+    reason_code: str | None = None
+    granted_amount: Money | None = None
+
+
+def snapshot(ticket: Ticket) -> TicketSnapshot:
+    """Return the view of `ticket` for queries: moves without the words people wrote."""
+    return TicketSnapshot(
+        number=ticket.number,
+        state=ticket.state,
+        kind=ticket.kind,
+        partner=ticket.partner_id,
+        started_at=ticket.started_at,
+        ordered_on=ticket.ordered_on,
+        next_deadline=ticket.due_at,
+        cancellation_ends_at=ticket.cancellation_ends_at,
+        attention=tuple(ticket.attention),
+        reason_code=ticket.reason_code,
+        transitions=tuple(
+            move.model_copy(update={"note": None, "actor": _role(move.actor)})
+            for move in ticket.transitions
+        ),
+    )
+
+
+def ticket_outcome(ticket: Ticket) -> TicketOutcome:
+    """Return the result of a workflow whose ticket has ended."""
+    return TicketOutcome(
+        number=ticket.number,
+        state=ticket.state,
+        reason_code=ticket.reason_code,
+        granted_amount=ticket.granted_amount,
+    )
+
+
+def _role(actor: str) -> str:
+    """Return who acted without a person's name: `agent:anna` is shown as agent."""
+    role = actor.partition(":")[0]
+    return actor if role == "partner" else (role if role in _ROLES else "agent")
+
+
+def render_details(ticket: Ticket) -> str:
+    """Describe the ticket in Markdown for operators; no personal data."""
+    lines = [f"**{ticket.state}** · {ticket.kind} · {ticket.terms.partner_name}"]
+    if ticket.attention:
+        lines.append(f"**Needs attention:** {', '.join(ticket.attention)}")
+    if ticket.due_at:
+        lines.append(f"Next deadline: {ticket.due_at:%Y-%m-%d %H:%M:%S} UTC")
+    if ticket.reason_code:
+        lines.append(f"Reason: {ticket.reason_code}")
+    lines += [
+        f"{m.seq}. {m.at:%Y-%m-%d %H:%M:%S} {m.event} → {m.to} ({_role(m.actor)})"
+        for m in ticket.transitions
+    ]
+    return "\n\n".join(lines)
