@@ -12,6 +12,7 @@ from adapters.postgres.ticket_queries import stored_admission
 from domain.admission.admission import AdmissionResult, refusal_result
 from domain.admission.claim_assessor import with_support_contact
 from domain.claims.claim_digest import claim_digest
+from domain.codes import RefusalCode
 from domain.errors import TransientError
 from domain.values.ticket_number import derive_number
 from gateway.context import AppContext
@@ -83,7 +84,7 @@ async def _admit_after_end(
     if answer := await _stored_answer(context, number, claim):
         return FilingResult(number, answer, is_new=False)
     if tried_again:
-        raise Problem("action_not_allowed")
+        raise Problem(RefusalCode.ACTION_NOT_ALLOWED)
     return await _admit(context, number, claim, key, after_failure=True)
 
 

@@ -22,9 +22,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from adapters.postgres.database import Postgres
+from domain.codes import RefusalCode
 from domain.errors import DatabaseUnavailable, TransientError
 from domain.tickets.changes.request_result import RequestResult
-from gateway.http.problem_status import STATUS
 from gateway.http.problems import Problem
 from process.temporal import connection_options
 from workflows.activity_options import ADMISSION_TIMEOUT
@@ -123,10 +123,10 @@ async def execute_update(
             async with asyncio.timeout(ADMISSION_TIMEOUT.total_seconds()):
                 return await _execute_until_taken(handle, update, request)
     except WorkflowUpdateFailedError as error:
-        refusal = _refusal(error)
-        if refusal.code not in STATUS:  # an error type of Temporal: the workflow was terminated
-            raise TransientError(f"Temporal: {refusal.code}") from None
-        raise refusal from None
+        code = _code(error)
+        if code not in set(RefusalCode):  # an error of Temporal: the workflow was terminated
+            raise TransientError(f"Temporal: {code}") from None
+        raise Problem(RefusalCode(code), _problems(error)) from None
 
 
 async def _execute_until_taken(
@@ -139,20 +139,24 @@ async def _execute_until_taken(
                 update, request, result_type=RequestResult, rpc_timeout=ADMISSION_TIMEOUT
             )
         except WorkflowUpdateFailedError as error:
-            if _refusal(error).code != CONTINUING:
+            if _code(error) != CONTINUING:
                 raise
             await asyncio.sleep(_CONTINUE_AS_NEW_PAUSE_SECONDS)
         else:
             return result
 
 
-def _refusal(error: WorkflowUpdateFailedError) -> Problem:
+def _code(error: WorkflowUpdateFailedError) -> str:
     cause = error.cause
-    code = (
-        cause.type if isinstance(cause, ApplicationError) and cause.type else "action_not_allowed"
-    )
-    problems = cause.details[0] if isinstance(cause, ApplicationError) and cause.details else {}
-    return Problem(code, problems if isinstance(problems, Mapping) else {})
+    if isinstance(cause, ApplicationError) and cause.type:
+        return cause.type
+    return RefusalCode.ACTION_NOT_ALLOWED
+
+
+def _problems(error: WorkflowUpdateFailedError) -> Mapping[str, str]:
+    cause = error.cause
+    details = cause.details if isinstance(cause, ApplicationError) else ()
+    return details[0] if details and isinstance(details[0], Mapping) else {}
 
 
 async def check_temporal(client: Client) -> bool:

@@ -35,7 +35,7 @@ def parse_number_or_404(text: str) -> str:
     try:
         return parse_number(text)
     except RequestRejected:
-        raise Problem("unknown_ticket", {"number": number_error_code(text)}) from None
+        raise Problem(RefusalCode.UNKNOWN_TICKET, {"number": number_error_code(text)}) from None
 
 
 async def require_ticket_access(context: AppContext, caller: Caller, text: str) -> str:
@@ -47,7 +47,7 @@ async def require_ticket_access(context: AppContext, caller: Caller, text: str) 
     if "agent" in caller.roles or caller.accounts is None:
         return number
     if not await is_ticket_of(context.postgres, number, caller.accounts):
-        raise Problem("unknown_ticket")
+        raise Problem(RefusalCode.UNKNOWN_TICKET)
     return number
 
 
@@ -67,7 +67,9 @@ async def submit_command(
     """
     reading = parse_message(UPDATES[update], dict(content))
     if reading.value is None:
-        raise Problem("malformed", {name or "body": "malformed" for name in reading.problems})
+        raise Problem(
+            RefusalCode.MALFORMED, {name or "body": "malformed" for name in reading.problems}
+        )
     request, code = reading.value, "unanswered"
     try:
         answer, code = await _submit(context, number, update, request), "applied"
@@ -100,7 +102,7 @@ async def _submit(
         if not is_workflow_not_found(error):
             raise
     if await is_open(context.postgres, number):
-        raise Problem("workflow_lost")
+        raise Problem(RefusalCode.WORKFLOW_LOST)
     return await _log_late_command(context, number, request)
 
 
@@ -111,7 +113,7 @@ async def check_command_limits(
     history would keep it. Members and agents have separate limits.
     """
     if len(json.dumps(told)) > MAX_SIGNAL_BYTES:
-        raise Problem("payload_too_large")
+        raise Problem(RefusalCode.PAYLOAD_TOO_LARGE)
     side = str(told["actor"]).partition(":")[0]
     await context.limits.hit("ticket", f"{number}/{side}")
     if update == "provide_information":
@@ -128,9 +130,10 @@ async def _log_late_command(
         log_entry(request, RefusalCode.ACTION_NOT_ALLOWED, context.now),
     )
     if answer is None:
-        raise Problem("unknown_ticket")
+        raise Problem(RefusalCode.UNKNOWN_TICKET)
     if answer.code:
-        raise Problem(answer.code, _fields(Problem(answer.code, answer.problems)))
+        code = RefusalCode(answer.code)
+        raise Problem(code, _fields(Problem(code, answer.problems)))
     return answer
 
 

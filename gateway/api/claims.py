@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Body, Header, Request, Response
 from fastapi.responses import JSONResponse
 
+from domain.codes import RefusalCode
 from domain.values.types import is_valid_unicode
 from gateway.api.schemas.admissions import AdmissionResponse, CheckResult, PendingTicket
 from gateway.api.schemas.claim_examples import ADMITTED, CHECKED, CLAIMS
@@ -73,7 +74,7 @@ async def check(request: Request, context: Context, caller: FilingCaller, claim:
             "model": PendingTicket,
             "headers": {"Retry-After": RETRY_AFTER_HEADER},
         },
-        **responses("malformed", "key_reused", "action_not_allowed"),
+        **responses(RefusalCode.MALFORMED, RefusalCode.KEY_REUSED, RefusalCode.ACTION_NOT_ALLOWED),
     },
 )
 async def create_ticket(
@@ -92,7 +93,7 @@ async def create_ticket(
         pending = PendingTicket(number=filed.number).model_dump()
         return JSONResponse(pending, 202, {"retry-after": str(RETRY_AFTER_SECONDS)})
     if any(reason.code == "key_reused" for reason in filed.result.reasons):
-        raise Problem("key_reused")
+        raise Problem(RefusalCode.KEY_REUSED)
     response.status_code = 201 if filed.is_new else 200
     return filed.result
 
@@ -101,5 +102,5 @@ async def _claim_body(request: Request) -> dict[str, Any]:
     """Return the claim as it was sent; raises `malformed` unless a workflow can read it."""
     body = await strict_json_body(request)
     if not isinstance(body, dict) or not is_valid_unicode(body):
-        raise Problem("malformed", {"body": "json"})
+        raise Problem(RefusalCode.MALFORMED, {"body": "json"})
     return body

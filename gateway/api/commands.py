@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Depends, Header
 
+from domain.codes import RefusalCode
 from domain.tickets.changes.request_result import RequestResult
 from gateway.api.schemas.commands import (
     CommandRequest,
@@ -37,17 +38,27 @@ KeyHeader = Annotated[
         " effect.",
     ),
 ]
-_LINK_PROBLEMS: Final = ("no_link", "link_does_not_fit")
+_LINK_PROBLEMS: Final = (RefusalCode.NO_LINK, RefusalCode.LINK_DOES_NOT_FIT)
 _REWARD_PROBLEMS: Final = (
-    *("reward_granted", "reward_invalid", "reward_not_rejected", "reward_registered"),
+    *(
+        RefusalCode.REWARD_GRANTED,
+        RefusalCode.REWARD_INVALID,
+        RefusalCode.REWARD_NOT_REJECTED,
+        RefusalCode.REWARD_REGISTERED,
+    ),
 )
 _PROGRAM_ROLES: Final = frozenset({"platform", "filing", "feed"})
 
 
-def _documented(*codes: str) -> dict[str, Any]:
+def _documented(*codes: RefusalCode) -> dict[str, Any]:
     """Return the documentation that all commands share, with the problem codes of one of them."""
     documented = responses(
-        *PROBLEMS, "action_not_allowed", "key_reused", "payload_too_large", "workflow_lost", *codes
+        *PROBLEMS,
+        RefusalCode.ACTION_NOT_ALLOWED,
+        RefusalCode.KEY_REUSED,
+        RefusalCode.PAYLOAD_TOO_LARGE,
+        RefusalCode.WORKFLOW_LOST,
+        *codes,
     )
     example = {"application/json": {"example": COMMAND_RESULT}}
     documented[200] = {"description": "The result of the command", "content": example}
@@ -65,7 +76,7 @@ def _identity(caller: Caller, body: CommandRequest, key: str | None) -> dict[str
     operation_id="tickets_decide",
     summary="Decide a ticket",
     **_documented(
-        *("reward_required", "wrong_currency", "approval_by_another"),
+        *(RefusalCode.REWARD_REQUIRED, RefusalCode.WRONG_CURRENCY, RefusalCode.APPROVAL_BY_ANOTHER),
         *_LINK_PROBLEMS,
         *_REWARD_PROBLEMS,
     ),
@@ -113,7 +124,9 @@ async def withdraw(
     "/tickets/{number}/information",
     operation_id="tickets_information",
     summary="Ask the member, or submit the member's answer",
-    **_documented("incomplete", "duplicate", *_LINK_PROBLEMS, *_REWARD_PROBLEMS),
+    **_documented(
+        RefusalCode.INCOMPLETE, RefusalCode.DUPLICATE, *_LINK_PROBLEMS, *_REWARD_PROBLEMS
+    ),
 )
 async def submit_information(
     context: Context,
@@ -124,7 +137,7 @@ async def submit_information(
 ) -> RequestResult:
     """Ask the member `questions` (agents only), or submit the member's answer."""
     if body.is_question and "agent" not in caller.roles:
-        raise Problem("forbidden")
+        raise Problem(RefusalCode.FORBIDDEN)
     found = await require_ticket_access(context, caller, number)
     update = "request_information" if body.is_question else "provide_information"
     content = body.model_dump(exclude={"request_id"}, exclude_none=True)

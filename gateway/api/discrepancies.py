@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Body, Path, Query
 
 from adapters.postgres.discrepancies import close_discrepancy, discrepancies_open
+from domain.codes import RefusalCode
 from gateway.api.schemas.discrepancies import (
     Discrepancy,
     DiscrepancyClosureRequest,
@@ -18,7 +19,12 @@ from gateway.http.security_events import SecurityEvent
 from gateway.http.security_log import log_event, log_search
 
 router = APIRouter(prefix="/v1", tags=["tickets"], route_class=ApiRoute)
-_PROBLEMS: Final = ("malformed", "unauthorised", "forbidden", "unavailable")
+_PROBLEMS: Final = (
+    RefusalCode.MALFORMED,
+    RefusalCode.UNAUTHORISED,
+    RefusalCode.FORBIDDEN,
+    RefusalCode.UNAVAILABLE,
+)
 _MAX_BIGINT: Final = 2**63 - 1
 
 
@@ -49,7 +55,7 @@ async def list_discrepancies(
     "/discrepancies/{discrepancy_id}/closure",
     operation_id="discrepancies_close",
     summary="Close a discrepancy",
-    responses=responses(*_PROBLEMS, "unknown_discrepancy"),
+    responses=responses(*_PROBLEMS, RefusalCode.UNKNOWN_DISCREPANCY),
 )
 async def close(
     context: Context,
@@ -71,7 +77,7 @@ async def close_and_log(
     """
     row = await close_discrepancy(context.postgres, discrepancy_id, actor, note)
     if row is None:
-        raise Problem("unknown_discrepancy")
+        raise Problem(RefusalCode.UNKNOWN_DISCREPANCY)
     log_event(
         SecurityEvent.TICKET_ACTED_ON,
         action="close_discrepancy",

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from starlette_exporter import handle_metrics
 
 from adapters.postgres.resumption import lost_tickets
+from domain.codes import RefusalCode
 from domain.errors import DatabaseUnavailable
 from gateway.context import AppContext, Context
 from gateway.dependencies import has_dependencies
@@ -41,12 +42,12 @@ async def liveness() -> HealthStatus:
     "/readyz",
     operation_id="health_ready",
     summary="Readiness probe",
-    responses=responses("unavailable"),
+    responses=responses(RefusalCode.UNAVAILABLE),
 )
 async def readiness(context: Context) -> HealthStatus:
     """Answer `503` unless Temporal and the database respond and are set up for this version."""
     if not await context.readiness.check(lambda: _is_ready(context)):
-        raise Problem("unavailable")
+        raise Problem(RefusalCode.UNAVAILABLE)
     return HealthStatus()
 
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
 from adapters.postgres.ticket_queries import MESSAGES_A_PAGE, messages_before
+from domain.codes import RefusalCode
 from gateway.api.schemas.ticket_detail import MessageLogItem
 from gateway.api.tickets import PROBLEMS, NumberPath
 from gateway.context import Context
@@ -52,7 +53,7 @@ async def list_messages(
     found = parse_number_or_404(number)
     rows = await messages_before(context.postgres, found, decode_message_cursor(before))
     if not rows and await context.postgres.one("standing_of", number=found) is None:
-        raise Problem("unknown_ticket")
+        raise Problem(RefusalCode.UNKNOWN_TICKET)
     log_event(SecurityEvent.TICKET_READ, agent=caller.subject, number=found, channel="api")
     page = rows[:MESSAGES_A_PAGE]
     return MessagePage(

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Query, Request
 
 from adapters.postgres.ticket_queries import Filters, place_of, ticket_whole, tickets_found
+from domain.codes import RefusalCode
 from domain.values.email_addresses import normalize_email_or_keep
 from domain.values.order_key import normalize_order_number
 from gateway.api.schemas.ticket_detail import TicketDetail
@@ -28,7 +29,13 @@ NumberPath = Annotated[
         examples=["ZW-4KQ7-P9XT-M2AB-C"],
     ),
 ]
-PROBLEMS: Final = ("unknown_ticket", "malformed", "unauthorised", "forbidden", "unavailable")
+PROBLEMS: Final = (
+    RefusalCode.UNKNOWN_TICKET,
+    RefusalCode.MALFORMED,
+    RefusalCode.UNAUTHORISED,
+    RefusalCode.FORBIDDEN,
+    RefusalCode.UNAVAILABLE,
+)
 """The problems that every call about tickets has in common."""
 
 
@@ -82,6 +89,6 @@ async def get_ticket(
     """
     row = await ticket_whole(context.postgres, parse_number_or_404(number))
     if row is None:
-        raise Problem("unknown_ticket")
+        raise Problem(RefusalCode.UNKNOWN_TICKET)
     log_event(SecurityEvent.TICKET_READ, agent=caller.subject, number=row["number"], channel="api")
     return to_detail(context, row, preferred_language(request))

@@ -7,6 +7,7 @@ from fastapi import Depends, Request, Response, Security
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from domain.codes import RefusalCode
 from gateway.context import AppContext, Context
 from gateway.http.caller import Caller, Role, caller_from_claims
 from gateway.http.openapi import reject_unknown_parameters
@@ -37,7 +38,7 @@ class RoleRequirement:
             caller = request.state.caller = await _authenticate(context, credentials)
         if not caller.roles & self._roles:
             log_event(SecurityEvent.ROLE_REFUSED, subject=caller.subject, path=request.url.path)
-            raise Problem("forbidden")
+            raise Problem(RefusalCode.FORBIDDEN)
         return caller
 
 
@@ -45,7 +46,7 @@ async def _authenticate(
     context: AppContext, credentials: HTTPAuthorizationCredentials | None
 ) -> Caller:
     if credentials is None:
-        raise Problem("unauthorised")
+        raise Problem(RefusalCode.UNAUTHORISED)
     with log_refusals(SecurityEvent.TOKEN_REFUSED):
         caller = caller_from_claims(await context.tokens.read(credentials.credentials))
     await context.limits.hit("token", caller.subject)

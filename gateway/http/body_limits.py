@@ -6,6 +6,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from domain.claims.parsing import MAX_MESSAGE_BYTES
+from domain.codes import RefusalCode
 from gateway.http.problems import Problem
 
 MAX_BODY_BYTES: Final = 1024 * 1024
@@ -36,9 +37,9 @@ def max_body_bytes(path: str) -> int:
 def head_problem(scope: Scope) -> Problem | None:
     """Return why a request is refused by its head alone."""
     if _content_length(scope) > max_body_bytes(scope["path"]):
-        return Problem("payload_too_large")
+        return Problem(RefusalCode.PAYLOAD_TOO_LARGE)
     if scope["query_string"].count(b"&") >= MAX_PARAMETERS:
-        return Problem("malformed", {"query": "too_long"})
+        return Problem(RefusalCode.MALFORMED, {"query": "too_long"})
     return None
 
 

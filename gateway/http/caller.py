@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from domain.codes import RefusalCode
 from domain.errors import RequestRejected
 from domain.values.types import FrozenModel, Identifier
 from gateway.http.problems import Problem
@@ -42,7 +43,7 @@ class Caller(FrozenModel):
         """
         if not self.may_access_account(account_id):
             log_event(SecurityEvent.ACCOUNT_REFUSED, subject=self.subject)
-            raise Problem("forbidden")
+            raise Problem(RefusalCode.FORBIDDEN)
 
     @property
     def key(self) -> str:
@@ -59,7 +60,7 @@ def caller_from_claims(claims: Mapping[str, Any]) -> Caller:
     """Build the caller from the claims of a verified token; raises `unauthorised`."""
     accounts = claims.get("accounts", [])
     if accounts is None:  # `None` means all accounts here: only "*" may grant that
-        raise RequestRejected("unauthorised")
+        raise RequestRejected(RefusalCode.UNAUTHORISED)
     fields = {
         "subject": claims.get("sub"),
         "roles": claims.get("roles", []),
@@ -68,4 +69,4 @@ def caller_from_claims(claims: Mapping[str, Any]) -> Caller:
     try:
         return Caller.model_validate(fields)
     except ValidationError:
-        raise RequestRejected("unauthorised") from None
+        raise RequestRejected(RefusalCode.UNAUTHORISED) from None

@@ -10,20 +10,20 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from temporalio.service import RPCError
 
+from domain.codes import RefusalCode
 from domain.errors import RequestRejected, TransientError
 from gateway.http.field_errors import field_errors
-from gateway.http.problem_status import STATUS
 from gateway.http.problems import Problem, problem_response
 from workflows.temporal_errors import is_workflow_not_found
 
 log = logging.getLogger("gateway")
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _CODES: Final = {
-    404: "not_found",
-    405: "method_not_allowed",
-    413: "payload_too_large",
-    500: "internal",
-    503: "unavailable",
+    404: RefusalCode.NOT_FOUND,
+    405: RefusalCode.METHOD_NOT_ALLOWED,
+    413: RefusalCode.PAYLOAD_TOO_LARGE,
+    500: RefusalCode.INTERNAL,
+    503: RefusalCode.UNAVAILABLE,
 }
 
 
@@ -38,32 +38,34 @@ def register_handlers(app: FastAPI) -> None:
 
 
 async def _on_problem(request: Request, error: Exception) -> JSONResponse:
-    return problem_response(request, error if isinstance(error, Problem) else Problem("internal"))
+    return problem_response(
+        request, error if isinstance(error, Problem) else Problem(RefusalCode.INTERNAL)
+    )
 
 
 async def _on_rejected(request: Request, error: Exception) -> JSONResponse:
-    if not isinstance(error, RequestRejected) or error.code not in STATUS:
-        return problem_response(request, Problem("internal"))
+    if not isinstance(error, RequestRejected) or error.code not in set(RefusalCode):
+        return problem_response(request, Problem(RefusalCode.INTERNAL))
     errors = {error.field: error.expected} if error.field else None
-    return problem_response(request, Problem(error.code, errors))
+    return problem_response(request, Problem(RefusalCode(error.code), errors))
 
 
 async def _on_unavailable(request: Request, error: Exception) -> JSONResponse:
     log.warning("unavailable: %s", error)
-    return problem_response(request, Problem("unavailable"))
+    return problem_response(request, Problem(RefusalCode.UNAVAILABLE))
 
 
 async def _on_rpc_error(request: Request, error: Exception) -> JSONResponse:
     """Answer `unknown_ticket` for a missing workflow, `unavailable` for anything else."""
     if isinstance(error, RPCError) and is_workflow_not_found(error):
-        return problem_response(request, Problem("unknown_ticket"))
+        return problem_response(request, Problem(RefusalCode.UNKNOWN_TICKET))
     log.warning("Temporal: %s", error.status.name if isinstance(error, RPCError) else error)
-    return problem_response(request, Problem("unavailable"))
+    return problem_response(request, Problem(RefusalCode.UNAVAILABLE))
 
 
 async def _on_validation_error(request: Request, error: Exception) -> JSONResponse:
     errors = error.errors() if isinstance(error, RequestValidationError) else []
-    return problem_response(request, Problem("malformed", field_errors(errors)))
+    return problem_response(request, Problem(RefusalCode.MALFORMED, field_errors(errors)))
 
 
 async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
@@ -72,7 +74,7 @@ async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if "allow" in map(str.lower, headers):
         headers = {"allow": ", ".join(_allowed_methods(request))}
-    code = _CODES.get(status, "malformed")
+    code = _CODES.get(status, RefusalCode.MALFORMED)
     return problem_response(request, Problem(code, headers=headers))
 
 

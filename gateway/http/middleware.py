@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from domain.codes import RefusalCode
 from domain.error_location import error_location
 from gateway.http.body_limits import (
     ALWAYS_READ_BYTES,
@@ -72,7 +73,7 @@ class SecurityMiddleware:
             except Exception as error:
                 log.error("a bug: %s", error_location(error))
                 if not has_started:
-                    response = problem_response(Request(scope), Problem("internal"))
+                    response = problem_response(Request(scope), Problem(RefusalCode.INTERNAL))
                     await response(scope, receive, send_response)
 
     def _add_headers(self, send: Send) -> Send:

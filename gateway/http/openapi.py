@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from fastapi import FastAPI, Request
 
+from domain.codes import RefusalCode
 from gateway.http.problems import MEDIA_TYPE, Problem, ProblemDetails, responses
 
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "patch"})
@@ -73,7 +74,9 @@ def reject_unknown_parameters(request: Request) -> None:
     known = app.parameters(request.scope["route"].path_format, request.method.lower())
     unknown = sorted({name[:60] for name in request.query_params if name not in known})
     if unknown:
-        raise Problem("unknown_parameter", dict.fromkeys(unknown[:_MAX_REPORTED], "not_known"))
+        raise Problem(
+            RefusalCode.UNKNOWN_PARAMETER, dict.fromkeys(unknown[:_MAX_REPORTED], "not_known")
+        )
 
 
 def _complete(document: dict[str, Any]) -> None:
@@ -97,12 +100,19 @@ def _complete_operation(operation: dict[str, Any]) -> None:
     found = operation["responses"]
     if "HTTPValidationError" in str(found.get("422")):
         del found["422"]
-    codes = ["internal"]
-    codes += ["malformed"] if operation.get("parameters") or "requestBody" in operation else []
-    codes += ["unknown_parameter"] if operation.get("security") else []
-    codes += ["payload_too_large"] if "requestBody" in operation else []
+    codes = [RefusalCode.INTERNAL]
+    codes += (
+        [RefusalCode.MALFORMED] if operation.get("parameters") or "requestBody" in operation else []
+    )
+    codes += [RefusalCode.UNKNOWN_PARAMETER] if operation.get("security") else []
+    codes += [RefusalCode.PAYLOAD_TOO_LARGE] if "requestBody" in operation else []
     if operation.get("security"):
-        codes += ["unauthorised", "forbidden", "too_many_requests", "unavailable"]
+        codes += [
+            RefusalCode.UNAUTHORISED,
+            RefusalCode.FORBIDDEN,
+            RefusalCode.TOO_MANY_REQUESTS,
+            RefusalCode.UNAVAILABLE,
+        ]
     for status, response in responses(*codes).items():
         found.setdefault(str(status), response)
     operation["responses"] = dict(sorted(found.items()))

@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from domain.codes import RefusalCode
 from gateway.http.problem_status import STATUS
 from gateway.i18n import catalog, preferred_language
 
@@ -39,11 +40,11 @@ class ProblemDetails(BaseModel):
 
 
 class Problem(Exception):
-    """A request that cannot be fulfilled: a code of `STATUS`, and the invalid fields."""
+    """A request that cannot be fulfilled: a code, and the invalid fields."""
 
     def __init__(
         self,
-        code: str,
+        code: RefusalCode,
         errors: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
@@ -54,7 +55,7 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
 
-def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
+def responses(*codes: RefusalCode) -> dict[int | str, dict[str, Any]]:
     """Document the problems of an operation, without those that every operation has."""
     documented: dict[int | str, dict[str, Any]] = {}
     for code in codes:
@@ -70,8 +71,12 @@ def _content() -> dict[str, Any]:
     return {MEDIA_TYPE: {"schema": schema, "examples": {}}}
 
 
-def _example(code: str, title: str) -> dict[str, Any]:
-    errors = [FieldError(field="account_id", expected="required")] if code == "malformed" else []
+def _example(code: RefusalCode, title: str) -> dict[str, Any]:
+    errors = (
+        [FieldError(field="account_id", expected="required")]
+        if code == RefusalCode.MALFORMED
+        else []
+    )
     return ProblemDetails(
         type=f"{TYPE_PREFIX}{code}",
         title=title,
@@ -106,7 +111,7 @@ def problem_response(request: Request, problem: Problem) -> JSONResponse:
     return JSONResponse(details.model_dump(), status, headers, media_type=MEDIA_TYPE)
 
 
-def unlocalized_problem(code: str) -> bytes:
+def unlocalized_problem(code: RefusalCode) -> bytes:
     """Return the body of a problem that has no request yet, and so neither language nor id."""
     title = _title(code, "en")
     details = ProblemDetails(

@@ -16,6 +16,7 @@ from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
+from domain.codes import RefusalCode
 from gateway.http.problems import Problem
 from gateway.http.security_events import SecurityEvent
 from gateway.http.security_log import log_event
@@ -69,7 +70,7 @@ class RequestRateLimiter:
         seconds = max(1, math.ceil(stats.reset_time - time.time()))
         self._log_exceeded(kind, key)
         log_event(SecurityEvent.RATE_LIMITED, limit=kind, key=key)
-        raise Problem("too_many_requests", headers={"retry-after": str(seconds)})
+        raise Problem(RefusalCode.TOO_MANY_REQUESTS, headers={"retry-after": str(seconds)})
 
     def _log_exceeded(self, kind: LimitKind, key: str) -> None:
         """Log a key that exceeds a limit, at most once a minute for each limit."""

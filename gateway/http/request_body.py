@@ -6,6 +6,7 @@ from fastapi import Request
 from pydantic import BaseModel
 
 from domain.claims.parsing import MAX_MESSAGE_BYTES, parse_json
+from domain.codes import RefusalCode
 from gateway.http.problems import Problem
 
 UNKNOWN_FIELDS_HEADER: Final = "X-Ignored-Fields"
@@ -20,10 +21,10 @@ async def strict_json_body(request: Request) -> Any:
     """
     raw = await request.body()
     if len(raw) > MAX_MESSAGE_BYTES:
-        raise Problem("payload_too_large")
+        raise Problem(RefusalCode.PAYLOAD_TOO_LARGE)
     body = parse_json(raw)
     if body is None:
-        raise Problem("malformed", {"body": "json"})
+        raise Problem(RefusalCode.MALFORMED, {"body": "json"})
     return body
 
 

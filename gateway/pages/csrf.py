@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 
 from adapters.postgres.sessions import LONGEST, is_idle_session_of
 from adapters.security.signed_links import seal, unseal
+from domain.codes import RefusalCode
 from domain.errors import RequestRejected
 from gateway.context import AppContext
 from gateway.http.problems import Problem
@@ -50,10 +51,10 @@ async def read_form(request: Request) -> FormData:
     """
     content_type = request.headers.get("content-type", "")
     if _FOREIGN_CHARSET.search(content_type):
-        raise Problem("malformed")
+        raise Problem(RefusalCode.MALFORMED)
     is_multipart = content_type.lower().startswith("multipart/form-data")
     if not is_multipart and (await request.body()).count(b"&") > _MAX_FIELDS:
-        raise Problem("payload_too_large")  # before each field is parsed
+        raise Problem(RefusalCode.PAYLOAD_TOO_LARGE)  # before each field is parsed
     return await request.form(max_files=0, max_fields=_MAX_FIELDS)
 
 
@@ -87,4 +88,4 @@ async def read_protected_form(context: AppContext, request: Request, session: Se
 
 def _forbidden(session: Session, why: str) -> Problem:
     log_event(SecurityEvent.CSRF_TOKEN_REFUSED, kind=session.kind, subject=session.subject, why=why)
-    return Problem("forbidden")
+    return Problem(RefusalCode.FORBIDDEN)

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from adapters.postgres.sessions import Handover, Kind
 from domain.claims.claim import Contact
 from domain.claims.parsing import content_digest, parse_claim
+from domain.codes import RefusalCode
 from domain.errors import RequestRejected
 from gateway.context import AppContext
 
@@ -33,9 +34,9 @@ async def verify_login_token(context: AppContext, token: str, kind: Kind) -> Han
     try:
         login = _from_claims(await context.tokens.read(token, "pages"), kind)
     except _DECODE_ERRORS:
-        raise RequestRejected("invalid_link") from None
+        raise RequestRejected(RefusalCode.INVALID_LINK) from None
     if login.expires_at - login.issued_at > MAX_LOGIN_TOKEN_AGE:
-        raise RequestRejected("invalid_link")
+        raise RequestRejected(RefusalCode.INVALID_LINK)
     return login
 
 

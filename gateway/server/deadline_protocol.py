@@ -9,6 +9,7 @@ import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol, RequestResponseCycle
 
+from domain.codes import RefusalCode
 from gateway.http.problems import MEDIA_TYPE, unlocalized_problem
 from gateway.server.connections import ConnectionRegistry, Phase
 from gateway.server.request_framing import StrictConnection
@@ -17,10 +18,10 @@ _FLUSH_TIMEOUT_SECONDS: Final = 5.0
 _MAX_DISCARDED_BYTES: Final = 16 * 1024 * 1024
 """Bytes of a body that are still read after the response."""
 _CODES_BY_STATUS: Final = {
-    400: "bad_request",
-    408: "timed_out",
-    414: "address_too_long",
-    431: "headers_too_large",
+    400: RefusalCode.BAD_REQUEST,
+    408: RefusalCode.TIMED_OUT,
+    414: RefusalCode.ADDRESS_TOO_LONG,
+    431: RefusalCode.HEADERS_TOO_LARGE,
 }
 
 

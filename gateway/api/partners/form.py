@@ -4,6 +4,7 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from domain.codes import RefusalCode
 from gateway.api.accounts import KindQuery
 from gateway.api.partners.form_schema import EXAMPLE, SchemaResponse, form_schema
 from gateway.context import Context
@@ -25,7 +26,7 @@ _OBJECT: Final = {"type": "object", "required": ["$schema", "type", "properties"
             "description": "A JSON Schema (draft 2020-12) of the claim's `answers`",
             "content": {str(SchemaResponse.media_type): {"schema": _OBJECT, "example": EXAMPLE}},
         },
-        **responses("unknown_partner", "partner_takes_no_claims"),
+        **responses(RefusalCode.UNKNOWN_PARTNER, RefusalCode.PARTNER_TAKES_NO_CLAIMS),
     },
 )
 async def get_form(
@@ -42,9 +43,9 @@ async def get_form(
     """Describe a partner's form for a kind of claim: labels, help, patterns, options and order."""
     profile = context.profiles.get(partner_id)
     if profile is None:
-        raise Problem("unknown_partner")
+        raise Problem(RefusalCode.UNKNOWN_PARTNER)
     if kind not in profile.rules.kinds:
-        raise Problem("partner_takes_no_claims")
+        raise Problem(RefusalCode.PARTNER_TAKES_NO_CLAIMS)
     chosen = language or preferred_language(request, profile.rules.market.language)
     schema = form_schema(profile.rules, kind, chosen)
     return SchemaResponse(schema, headers={"content-language": chosen})

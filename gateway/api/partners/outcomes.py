@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Request, Security
 
 from adapters.security.webhook_signatures import Signed, check_signature, could_be_signed
 from domain.claims.parsing import parse_json
+from domain.codes import RefusalCode
 from domain.errors import RequestRejected
 from domain.values.ticket_number import is_canonical
 from gateway.api.partners.outcome_batch import MAX_BATCH_BYTES, MAX_ITEMS, parse_item, split_batch
@@ -32,12 +33,12 @@ router = APIRouter(prefix="/v1", tags=["outcomes"], route_class=ApiRoute)
     response_description="A result for each outcome, in its order",
     dependencies=[Security(SIGNATURE)],
     responses=responses(
-        "malformed",
-        "payload_too_large",
-        "too_many_requests",
-        "unauthorised",
-        "replayed_message",
-        "unavailable",
+        RefusalCode.MALFORMED,
+        RefusalCode.PAYLOAD_TOO_LARGE,
+        RefusalCode.TOO_MANY_REQUESTS,
+        RefusalCode.UNAUTHORISED,
+        RefusalCode.REPLAYED_MESSAGE,
+        RefusalCode.UNAVAILABLE,
     ),
     openapi_extra=documented_request(),
 )
@@ -65,7 +66,7 @@ async def submit_outcomes(
     outcomes = [outcome for outcome in read if is_canonical(outcome.number or "")]
     accepted = await accept_outcomes(context, partner_id, outcomes, signed)
     if accepted is None:
-        raise Problem("replayed_message")
+        raise Problem(RefusalCode.REPLAYED_MESSAGE)
     return OutcomeResults(results=batch_results(items, readings, accepted, signed.message_id))
 
 
@@ -82,12 +83,12 @@ async def _items(context: AppContext, partner_id: str, body: bytes) -> list[obje
     await context.limits.hit("partner_calls", partner_id)
     items = split_batch(parse_json(body.removeprefix(BOM_UTF8), MAX_BATCH_BYTES))
     if items is None:
-        raise Problem("malformed", {"body": "json"})
+        raise Problem(RefusalCode.MALFORMED, {"body": "json"})
     if len(items) > MAX_ITEMS:
-        raise Problem("payload_too_large")
+        raise Problem(RefusalCode.PAYLOAD_TOO_LARGE)
     await context.limits.hit("partner_outcomes", partner_id, cost=len(items))
     return items
 
 
 def _unsigned() -> Problem:
-    return Problem("unauthorised", headers={"www-authenticate": "Standard-Webhooks"})
+    return Problem(RefusalCode.UNAUTHORISED, headers={"www-authenticate": "Standard-Webhooks"})

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query
 from adapters.postgres.event_log import events_after, place_moves
 from background.ticket_event import to_event
 from background.webhook_backoff import RETRY_WINDOW
+from domain.codes import RefusalCode
 from gateway.api.schemas.events import EventPage
 from gateway.context import Context
 from gateway.http.auth import ApiRoute, PlatformCaller
@@ -24,7 +25,12 @@ AfterQuery = Annotated[
     int, Query(ge=0, le=MAX_BIGINT, description="`next` of the previous page; 0 for the start.")
 ]
 LimitQuery = Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE, description="The size of a page.")]
-PROBLEMS: Final = ("malformed", "unauthorised", "forbidden", "unavailable")
+PROBLEMS: Final = (
+    RefusalCode.MALFORMED,
+    RefusalCode.UNAUTHORISED,
+    RefusalCode.FORBIDDEN,
+    RefusalCode.UNAVAILABLE,
+)
 
 
 @router.get(

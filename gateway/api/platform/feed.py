@@ -16,6 +16,7 @@ from temporalio.service import RPCError
 
 from adapters.postgres.platform_feed import Kept, Key, keep_links, keep_rewards, news_of
 from background.reward_notification import notify_tickets
+from domain.codes import RefusalCode
 from domain.errors import TransientError
 from gateway.api.platform.feed_records import read_record, record_result, store_valid
 from gateway.api.schemas.feed import (
@@ -36,9 +37,13 @@ MAX_RECORDS: Final = 1000
 NOTIFY_TIMEOUT_SECONDS: Final = 5.0
 """For signalling tickets before the platform gets its response; the re-check signals the others."""
 _BATCH_PROBLEMS: Final = responses(
-    "malformed", "payload_too_large", "unauthorised", "forbidden", "unavailable"
+    RefusalCode.MALFORMED,
+    RefusalCode.PAYLOAD_TOO_LARGE,
+    RefusalCode.UNAUTHORISED,
+    RefusalCode.FORBIDDEN,
+    RefusalCode.UNAVAILABLE,
 )
-_PROBLEMS: Final = _BATCH_PROBLEMS | responses("id_mismatch")
+_PROBLEMS: Final = _BATCH_PROBLEMS | responses(RefusalCode.ID_MISMATCH)
 _ID: Final = {"min_length": 1, "max_length": 200, "pattern": r"^[!-~]+$"}
 LinkId = Annotated[str, Path(**_ID, examples=["lnk-77"])]
 RewardId = Annotated[str, Path(**_ID, examples=["rew-5"])]
@@ -117,12 +122,12 @@ async def put_rewards(
 def _require_matching_id(in_path: str, in_record: str) -> None:
     """Raise `id_mismatch` unless path and record name the same thing (RFC 9110, 9.3.4)."""
     if in_path != in_record:
-        raise Problem("id_mismatch")
+        raise Problem(RefusalCode.ID_MISMATCH)
 
 
 def _single_result(record_id: str, kept: Kept) -> RecordResult:
     if kept is Kept.FORBIDDEN:
-        raise Problem("forbidden")
+        raise Problem(RefusalCode.FORBIDDEN)
     return record_result(record_id, kept)
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.postgres.sessions import Kind, end_sessions
+from domain.codes import RefusalCode
 from domain.values.types import Identifier
 from gateway.context import Context
 from gateway.http.auth import ApiRoute, OperatorOrPlatformCaller
@@ -17,7 +18,9 @@ from gateway.http.security_events import SecurityEvent
 from gateway.http.security_log import log_event
 
 router = APIRouter(prefix="/v1", tags=["sessions"], route_class=ApiRoute)
-_PROBLEMS = responses("malformed", "unauthorised", "forbidden", "unavailable")
+_PROBLEMS = responses(
+    RefusalCode.MALFORMED, RefusalCode.UNAUTHORISED, RefusalCode.FORBIDDEN, RefusalCode.UNAVAILABLE
+)
 
 
 class SessionSubject(BaseModel):
@@ -52,7 +55,7 @@ async def end(
     accounts.
     """
     if "operator" not in caller.roles and not _may_end(caller, subject):
-        raise Problem("forbidden")
+        raise Problem(RefusalCode.FORBIDDEN)
     by = "operator" if "operator" in caller.roles else "platform"
     count = await end_sessions(context.postgres, subject.kind, subject.subject, by)
     log_event(

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path
 
 from adapters.postgres.event_log import redeliver, webhooks
 from background.webhook_backoff import RETRY_WINDOW
+from domain.codes import RefusalCode
 from gateway.api.platform.events import MAX_BIGINT, PROBLEMS, AfterQuery, LimitQuery
 from gateway.api.schemas.webhooks import Redelivery, WebhookDelivery, WebhookPage
 from gateway.context import Context
@@ -23,17 +24,17 @@ EventIdPath = Annotated[int, Path(ge=1, le=MAX_BIGINT, examples=[4711])]
     operation_id="events_redeliver",
     summary="Send an event's webhook again",
     status_code=202,
-    responses=responses(*PROBLEMS, "unknown_event", "action_not_allowed"),
+    responses=responses(*PROBLEMS, RefusalCode.UNKNOWN_EVENT, RefusalCode.ACTION_NOT_ALLOWED),
 )
 async def redeliver_event(
     context: Context, caller: OperatorOrPlatformCaller, event_id: EventIdPath
 ) -> Redelivery:
     """Send an event's webhook once more, with retries for three days."""
     if not context.settings.webhook_url:
-        raise Problem("action_not_allowed")
+        raise Problem(RefusalCode.ACTION_NOT_ALLOWED)
     accounts = None if "operator" in caller.roles else caller.accounts
     if not await redeliver(context.postgres, event_id, RETRY_WINDOW, accounts):
-        raise Problem("unknown_event")
+        raise Problem(RefusalCode.UNKNOWN_EVENT)
     log_event(
         SecurityEvent.OPERATOR_ACTED, actor=caller.subject, action="redelivery", event_id=event_id
     )

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.claims.claim import MAX_FORM_ANSWERS
+from domain.codes import RefusalCode
 from domain.tickets.messages.rejection_reason import RejectionReason
 from domain.values.types import SafeAnswers
 from gateway.api.schemas import ticket_examples as examples
@@ -60,7 +61,7 @@ class DecisionRequest(CommandRequest):
         """Raise `malformed` for a decision without its reason."""
         needed = "note" if self.outcome == "confirmed" else "reason_code"
         if getattr(self, needed) is None:
-            raise Problem("malformed", {needed: "required"})
+            raise Problem(RefusalCode.MALFORMED, {needed: "required"})
 
 
 class WithdrawalRequest(CommandRequest):
@@ -118,5 +119,7 @@ class TicketInformationRequest(CommandRequest):
         """Say whether it asks or answers; raises `malformed` for both and for neither."""
         answered = self.answers is not None or self.note is not None
         if answered == (self.questions is not None):
-            raise Problem("malformed", {"questions": "either_or" if answered else "required"})
+            raise Problem(
+                RefusalCode.MALFORMED, {"questions": "either_or" if answered else "required"}
+            )
         return not answered

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from starlette.datastructures import FormData
 
+from domain.codes import RefusalCode
 from domain.tickets.messages.rejection_reason import RejectionReason
 from domain.values.input_grammar import InvalidInput, parse_amount
 from gateway.http.problems import Problem
@@ -73,7 +74,7 @@ def parse_action(form: FormData, currency: str) -> AgentAction:
     values = {name: normalize_input(text) for name, text in texts.items()}
     name, request_id = values.get("action", ""), values.get("request_id", "")
     if name not in ACTIONS or not _is_request_id(request_id):
-        raise Problem("malformed")
+        raise Problem(RefusalCode.MALFORMED)
     ticked = [one for one in form.getlist("ask_fields") if isinstance(one, str)]
     content, errors = _PARSERS[name](_Input(values, ticked, currency))
     too_long = (name for name, value in values.items() if len(value) > _MAX_TEXT_LENGTH)

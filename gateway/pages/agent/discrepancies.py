@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from adapters.postgres.discrepancies import discrepancies_of
+from domain.codes import RefusalCode
 from gateway.api.discrepancies import close_and_log, to_discrepancy
 from gateway.api.schemas.discrepancies import Discrepancy
 from gateway.context import AppContext
@@ -28,7 +29,7 @@ async def close_discrepancy(agent: CurrentAgent, number: str, discrepancy_id: in
     note = normalize_input(str(form.get("closing_note") or ""))
     rows = await discrepancies_of(agent.context.postgres, [ticket_number])
     if discrepancy_id not in {row["discrepancy_id"] for row in rows}:
-        raise Problem("unknown_discrepancy")
+        raise Problem(RefusalCode.UNKNOWN_DISCREPANCY)
     if 0 < len(note) <= _MAX_NOTE_LENGTH:
         await close_and_log(agent.context, discrepancy_id, agent.actor, note)
     return RedirectResponse(f"{BASE_PATH}/tickets/{quote(ticket_number)}#discrepancies", 303)

@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from domain.claims.claim import Contact
+from domain.codes import RefusalCode
 from gateway.context import AppContext, Context
 from gateway.http.problems import Problem
 from gateway.pages.errors import PageRoute
@@ -57,7 +58,9 @@ async def _member_request(request: Request, context: Context) -> MemberRequest:
     session = await load_session(context, request, "member")
     if session is None or session.contact is None:
         # The message for a form that was sent says how to keep its entries.
-        raise Problem("forbidden" if request.method == "POST" else "invalid_link")
+        raise Problem(
+            RefusalCode.FORBIDDEN if request.method == "POST" else RefusalCode.INVALID_LINK
+        )
     await context.limits.hit("account", session.subject)
     language = reading_language(request, session.contact.language)
     return MemberRequest(request, context, session, session.contact, language)

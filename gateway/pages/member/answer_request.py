@@ -5,6 +5,7 @@ from typing import Annotated, NamedTuple
 from fastapi import Depends, Request
 
 from adapters.security.signed_links import check_token, member_of
+from domain.codes import RefusalCode
 from domain.errors import RequestRejected
 from gateway.context import AppContext, Context
 from gateway.http.security_events import SecurityEvent
@@ -45,7 +46,7 @@ async def _answer_request(
         check_token(token, context.settings.signing_secret, member_of(number), context.now)
     row = await context.postgres.one("question_asked", number=number)
     if row is None:
-        raise RequestRejected("invalid_link")
+        raise RequestRejected(RefusalCode.INVALID_LINK)
     await context.limits.hit("member_page", number)
     question = OpenQuestion.from_row(row)
     language = reading_language(request, question.language)

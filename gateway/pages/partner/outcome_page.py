@@ -18,7 +18,7 @@ from adapters.email.claim_fields import claim_of, fields_shown
 from adapters.email.renderer import printable
 from adapters.postgres.outcomes import claim_behind_link, outcomes_by_link
 from adapters.security.signed_links import OUTCOME, Subject, check_token
-from domain.codes import MessageCode
+from domain.codes import MessageCode, RefusalCode
 from domain.errors import RequestRejected, TransientError
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.tickets.messages.signals import PartnerOutcome
@@ -122,7 +122,7 @@ async def _open(request: Request, context: AppContext, partner_id: str, number: 
         check_token(token, " ".join(context.partner_secrets(partner_id)), subject, context.now)
     row = await claim_behind_link(context.postgres, partner_id, number)
     if row is None:
-        raise RequestRejected("invalid_link")
+        raise RequestRejected(RefusalCode.INVALID_LINK)
     await context.limits.hit("partner_page", f"{partner_id}/{number}")
     answers = await outcomes_by_link(context.postgres, partner_id, number)
     return Claim(row, PartnerRules.from_storage(row["rules"]), answers)

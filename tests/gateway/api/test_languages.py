@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
+from domain.codes import RefusalCode
 from domain.partners.profile import LANGUAGES
 from gateway.http.field_errors import field_errors
 from gateway.http.problem_status import STATUS
@@ -88,8 +89,8 @@ def test_the_weights_decide_and_not_the_order(order: list[str], weights: list[in
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("code", STATUS)
-def test_every_problem_is_told_in_every_language(code: str, language: str) -> None:
+@pytest.mark.parametrize("code", RefusalCode)
+def test_every_problem_is_told_in_every_language(code: RefusalCode, language: str) -> None:
     response = problem_response(asking(language), Problem(code))
     body = bytes(response.body).decode()
     assert response.status_code == STATUS[code]
