@@ -1,4 +1,4 @@
-"""The search attributes of a ticket: opaque values only, they are never encrypted (contract.md)."""
+"""The search attributes of a ticket: opaque values only, because they are never encrypted."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -12,17 +12,24 @@ KIND: Final = SearchAttributeKey.for_keyword("TicketKind")
 PARTNER: Final = SearchAttributeKey.for_keyword("TicketPartner")
 DUE_AT: Final = SearchAttributeKey.for_datetime("TicketDueAt")
 ATTENTION: Final = SearchAttributeKey.for_keyword_list("TicketAttention")
+ALL: Final[tuple[SearchAttributeKey[Any], ...]] = (STATE, KIND, PARTNER, DUE_AT, ATTENTION)
+
+
+def attribute_types() -> dict[str, str]:
+    """Return the type of each attribute by its name, as the Temporal CLI writes it."""
+    types = {key.name: key.indexed_value_type.name for key in ALL}
+    return {name: kind.title().replace("_", "") for name, kind in types.items()}
 
 
 def attention_update(reasons: Sequence[str]) -> list[SearchAttributeUpdate[Any]]:
-    """Return the update that shows why a person is needed, or that nobody is."""
+    """Return the update that shows the reasons for attention, or that there are none."""
     return [ATTENTION.value_set(list(reasons)) if reasons else ATTENTION.value_unset()]
 
 
 def changed_attributes(
     known: TypedSearchAttributes, ticket: Ticket
 ) -> list[SearchAttributeUpdate[Any]]:
-    """Return what must be told so that the attributes show `ticket`; maybe nothing."""
+    """Return the updates for the attributes that differ from `ticket`."""
     wanted: list[tuple[SearchAttributeKey[Any], Any]] = [
         (STATE, str(ticket.state)),
         (KIND, str(ticket.kind)),

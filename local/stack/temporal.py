@@ -7,6 +7,7 @@ from pathlib import Path
 
 from local.stack.ports import HOST, Ports
 from local.stack.supervisor import Part, Supervisor
+from workflows.search_attributes import attribute_types
 
 NAME = "temporal"
 NAMESPACE = "default"
@@ -16,13 +17,7 @@ FAIRNESS = {  # deploy/temporal/dynamicconfig.yaml; a flag cannot name the queue
     "matching.numTaskqueueWritePartitions": "1",
 }
 STEP = 0.05  # seconds between two tries
-SEARCH_ATTRIBUTES = {
-    "TicketState": "Keyword",
-    "TicketKind": "Keyword",
-    "TicketPartner": "Keyword",
-    "TicketDueAt": "Datetime",
-    "TicketAttention": "KeywordList",
-}
+SEARCH_ATTRIBUTES = attribute_types()
 
 
 def fairness_flags() -> list[str]:

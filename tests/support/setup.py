@@ -23,21 +23,16 @@ from domain.partners.profile import CsvChannel, PartnerProfile
 from local.mail_catcher.smtp import Behaviour, listen
 from local.mail_catcher.store import Letterbox
 from local.stack.ports import HOST
-from local.stack.temporal import SEARCH_ATTRIBUTES, fairness_flags
+from local.stack.temporal import fairness_flags
 from settings.worker import WorkerSettings
 from tests.support.claims import PARTNERS, build_profile
 from tests.support.environment import TicketEnvironment
 from tests.support.partner_server import SECRET, run_partner_server
 from tests.support.tcp_proxy import open_proxy
 from workflows.data_converter import DATA_CONVERTER
-from workflows.search_attributes import ATTENTION, DUE_AT, KIND, PARTNER, STATE
+from workflows.search_attributes import ALL
 
 IDENTITY: Final = "tests"  # instead of the name of this machine, which histories would keep
-_TYPES: Final = {
-    "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-    "Datetime": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
-    "KeywordList": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
-}
 
 
 def profiles(base_url: str, changes: dict[str, Any]) -> dict[str, PartnerProfile]:
@@ -85,7 +80,7 @@ async def dev_server(*flags: str) -> AsyncIterator[WorkflowEnvironment]:
         dev_server_existing_path=_program("temporal"),
         data_converter=DATA_CONVERTER,
         identity=IDENTITY,
-        search_attributes=[STATE, KIND, PARTNER, DUE_AT, ATTENTION],
+        search_attributes=ALL,
         dev_server_extra_args=[*fairness_flags(), *flags],
     ) as server:
         yield server
@@ -103,7 +98,7 @@ async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
         data_converter=DATA_CONVERTER,
         identity=IDENTITY,
     ) as server:
-        attributes = {name: _TYPES[kind] for name, kind in SEARCH_ATTRIBUTES.items()}
+        attributes = {key.name: IndexedValueType.ValueType(key.indexed_value_type) for key in ALL}
         await server.client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(
                 namespace=server.client.namespace, search_attributes=attributes

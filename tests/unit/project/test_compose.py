@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings
 
 from settings.gateway import GatewaySettings
 from settings.worker import WorkerSettings
+from workflows.search_attributes import attribute_types
 
 ROOT = Path(__file__).resolve().parents[3]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -27,13 +28,6 @@ LOCKS = ["requirements.lock", "requirements-dev.lock"]
 SECRET_NAME = re.compile(r"PASSWORD|PWD|SECRET|API_KEY|TOKEN")
 VARIABLE = re.compile(r"\$\{(\w+)(:[?-])?([^}]*)\}")
 GENERATED = {"./deploy/temporal/public"}
-SEARCH_ATTRIBUTES = {
-    "TicketState": "Keyword",
-    "TicketKind": "Keyword",
-    "TicketPartner": "Keyword",
-    "TicketDueAt": "Datetime",
-    "TicketAttention": "KeywordList",
-}
 
 every_service = pytest.mark.parametrize("name", sorted(SERVICES))
 
@@ -194,7 +188,7 @@ def test_every_search_attribute_is_registered() -> None:
     job = (ROOT / "deploy/temporal/namespace.sh").read_text().replace("\\\n", " ")
     listed = re.search(r'^attributes="([^"]*)"', job, re.MULTILINE)
     assert listed is not None
-    assert dict(pair.split("=") for pair in listed[1].split()) == SEARCH_ATTRIBUTES
+    assert dict(pair.split("=") for pair in listed[1].split()) == attribute_types()
 
 
 def test_temporal_asks_who_is_there_and_has_its_shards() -> None:
