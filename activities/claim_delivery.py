@@ -1,6 +1,4 @@
-"""Calling partners: a claim goes out under its idempotency key, through the partner's current
-channel.
-"""
+"""Delivers claims to partners, under their idempotency keys and through the current channel."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +18,7 @@ from domain.values.types import FrozenModel
 
 
 class DeliveryRequest(FrozenModel):
-    """A claim to be delivered; number and purpose make its idempotency key."""
+    """A claim to deliver; its number and the purpose make the idempotency key."""
 
     number: str
     partner_id: str
@@ -38,8 +36,9 @@ class ClaimDelivery:
         limiter: PartnerLimiter,
         post: PartnerEmailChannel | None = None,
     ) -> None:
-        """Take claims from `postgres`, channels from `profiles`; call through `door`, write by
-        `post`, leave in `postgres` what is exported as a file, each partner at its `pace`.
+        """Deliver stored claims within each partner's limits.
+
+        `post` is needed only for partners whose channel is e-mail.
         """
         self._postgres = postgres
         self._profiles = profiles
@@ -49,19 +48,18 @@ class ClaimDelivery:
 
     @activity.defn(name="deliver_claim")
     async def deliver(self, delivery: DeliveryRequest) -> Delivered:
-        """Deliver a claim through its partner's channel, once under its key; raises the errors of
-        `domain/errors.py`.
+        """Deliver a claim; for partners with CSV files, queue it for the next export.
 
-        For a file that means: it waits to be exported.
+        Raises the errors of partners and mail servers in `domain/errors.py`.
         """
         profile = self._profiles.get(delivery.partner_id)
         if profile is None:
-            raise PartnerRejectedRequest(f"{delivery.partner_id} has no profile any more")
+            raise PartnerRejectedRequest(f"{delivery.partner_id} has no profile")
         key = f"{delivery.number}-{delivery.purpose}"
         with self._limiter.acquire(delivery.partner_id, profile.channel, key):
             row = await self._postgres.one("claim_to_deliver", number=delivery.number)
             if row is None:
-                raise PartnerRejectedRequest(f"{delivery.number} is not in the books any more")
+                raise PartnerRejectedRequest(f"{delivery.number} is not stored")
             return Delivered(reference=await self._send(profile, delivery, claim_of(row)))
 
     async def _send(
@@ -74,7 +72,7 @@ class ClaimDelivery:
             case EmailChannel() as channel:
                 if self._post is None:
                     raise PartnerRejectedRequest(
-                        f"{delivery.partner_id}: nobody writes letters here"
+                        f"{delivery.partner_id}: e-mail to partners is not configured"
                     )
                 await self._post.send(profile.rules, channel, delivery.purpose, claim)
             case CsvChannel():

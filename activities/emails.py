@@ -1,4 +1,4 @@
-"""Sending letters: written from the queue in the database, and marked there when they are gone."""
+"""Sends the e-mails that are queued in the database, and marks them there as sent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from domain.values.types import FrozenModel
 
 
 class OutgoingEmailRef(FrozenModel):
-    """A letter to be sent; `contact` only where the database must not keep one (refused claims)."""
+    """A queued e-mail; `contact` only if the database must not store one (refused claims)."""
 
     number: str
     key: str
@@ -29,13 +29,13 @@ class OutgoingEmailRef(FrozenModel):
 
 @dataclass(frozen=True)
 class AnswerLinkFactory:
-    """Where members answer questions: the pages' address, and the secrets that sign its links."""
+    """Builds links to the page where members answer questions, signed with `secrets`."""
 
     address: str
     secrets: str
 
     def build_link(self, number: str, row: Mapping[str, Any]) -> str:
-        """Return the link of a question's letter: every attempt to send it gives the same one."""
+        """Return the link of an e-mail with questions; all attempts to send it have the same."""
         zone = PartnerRules.from_storage(row["rules"]).market.zone
         until = answer_link_expires_at(row["params"].get("answer_by"), row["queued_at"], zone)
         token = new_token(self.secrets, member_of(number), until)
@@ -52,9 +52,9 @@ class EmailActivities:
         door: MailDoor,
         pages: AnswerLinkFactory | None = None,
     ) -> None:
-        """Take letters from `postgres`, words from `book`, and hand them to `door`.
+        """Render e-mails queued in `postgres`, and send them.
 
-        Without `pages`, a question asks for an answer by mail.
+        Without `pages`, members answer questions by e-mail.
         """
         self._postgres = postgres
         self._book = book
@@ -63,14 +63,17 @@ class EmailActivities:
 
     @activity.defn(name="send_email")
     async def send(self, ref: OutgoingEmailRef) -> None:
-        """Send a letter once: a crash before it is marked repeats it under the same Message-ID."""
+        """Send an e-mail once; after a crash it is repeated under the same Message-ID.
+
+        Raises `EmailUndeliverable` or `MailServerUnavailable`.
+        """
         keys = {"number": ref.number, "key": ref.key}
         row = await self._postgres.one("letter_to_send", **keys)
         if row is None or row["sent_at"] is not None:
             return
         contact = ref.contact or Contact.model_validate(row["contact"] or {})
         if contact.email is None:
-            raise EmailUndeliverable("nobody told an address")
+            raise EmailUndeliverable("no e-mail address is known")
         known = {
             "number": ref.number,
             "partner_name": row["partner_name"] or "",
@@ -80,11 +83,11 @@ class EmailActivities:
             params = (
                 known | row["params"] | _question_params(row) | self._answer_link(row, ref.number)
             )
-            letter = self._book.render(row["kind"], row["language"], params)
+            email = self._book.render(row["kind"], row["language"], params)
         except (KeyError, ValueError) as error:
-            raise EmailUndeliverable(f"cannot be written: {type(error).__name__}") from None
-        letter_id = f"{ref.number}-{ref.key}"
-        await self._door.send(letter_id, contact.name, contact.email, letter)
+            raise EmailUndeliverable(f"cannot be rendered: {type(error).__name__}") from None
+        message_key = f"{ref.number}-{ref.key}"
+        await self._door.send(message_key, contact.name, contact.email, email)
         await self._postgres.run("letter_sent", **keys)
 
     def _answer_link(self, row: Mapping[str, Any], number: str) -> dict[str, Any]:
@@ -97,7 +100,7 @@ class EmailActivities:
 
 
 def _question_params(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the letter's questions, the fields among them in the words of the ticket's form."""
+    """Return the questions of an e-mail; form fields among them by their labels."""
     questions = row["params"].get("questions")
     if not questions or not row["rules"]:
         return {}

@@ -1,6 +1,4 @@
-"""How errors leave an activity: one place turns the tree of `domain/errors.py` into Temporal's
-words.
-"""
+"""Translates the errors of `domain/errors.py` into Temporal's, in one place for all activities."""
 
 import asyncio
 import logging
@@ -21,10 +19,10 @@ LOGGED_ATTEMPTS: Final = frozenset({1, 10, 100})
 
 
 class ErrorTranslationInterceptor(Interceptor):
-    """Translates what our adapters raise; anything else is a bug, and is retried as one."""
+    """Translates the errors of adapters; any other exception is a bug, and is retried."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
-        """Stand before every activity."""
+        """Wrap every activity."""
         return _ErrorTranslator(super().intercept_activity(next))
 
 
@@ -40,11 +38,11 @@ class _ErrorTranslator(ActivityInboundInterceptor):
             raise
         except Exception as error:
             name = type(error).__name__
-            raise ApplicationError(f"a bug: {error_location(error)}", type=name) from None
+            raise ApplicationError(f"internal error: {error_location(error)}", type=name) from None
 
 
 def _transient_error(error: TransientError) -> ApplicationError:
-    """Return a failure that alerts nobody: the ticket asks for attention when it lasts."""
+    """Return a benign failure: if it lasts, the ticket itself needs attention."""
     return ApplicationError(
         str(error),
         type=type(error).__name__,
@@ -54,10 +52,10 @@ def _transient_error(error: TransientError) -> ApplicationError:
 
 
 class RetryLogFilter(logging.Filter):
-    """Lets a failing activity be logged at its attempts 1, 10 and 100, and every 1,000th."""
+    """Logs a failing activity at its attempts 1, 10 and 100, and at every 1,000th."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Say whether `record` is worth its line."""
+        """Say whether to log `record`."""
         if not activity.in_activity():
             return True
         attempt = activity.info().attempt

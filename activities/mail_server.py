@@ -1,4 +1,4 @@
-"""What the mail server in use can do: asked again and again, and kept where claims are judged."""
+"""Polls the capabilities of the mail server, and stores them for the assessment of claims."""
 
 import asyncio
 import contextlib
@@ -10,28 +10,28 @@ from adapters.email.smtp import MailDoor
 from adapters.postgres.database import Postgres
 from domain.errors import DatabaseUnavailable, MailServerUnavailable
 
-POLL_INTERVAL_SECONDS: Final = 60.0  # seconds
+POLL_INTERVAL_SECONDS: Final = 60.0
 log = logging.getLogger("mail")
 
 
 async def update_mail_capabilities(postgres: Postgres, door: MailDoor) -> None:
-    """Ask once, and keep the answer; a server or a database that is away changes nothing."""
+    """Ask the server once and store its capabilities; an outage changes nothing."""
     try:
         takes_utf8 = await door.takes_utf8()
         await postgres.run("mail_server_asked", supports_smtputf8=takes_utf8)
     except (MailServerUnavailable, DatabaseUnavailable) as error:
-        log.info("what the mail server can do was not learnt: %s", error)
+        log.info("the capabilities of the mail server are not known: %s", error)
 
 
 @contextlib.asynccontextmanager
 async def polling_mail_server(postgres: Postgres, door: MailDoor) -> AsyncIterator[None]:
-    """Ask every minute for as long as the block lasts."""
-    asking = asyncio.create_task(_poll(postgres, door))
+    """Poll the server every minute inside this context."""
+    polling = asyncio.create_task(_poll(postgres, door))
     try:
         yield
     finally:
-        asking.cancel()
-        await asyncio.wait([asking])
+        polling.cancel()
+        await asyncio.wait([polling])
 
 
 async def _poll(postgres: Postgres, door: MailDoor) -> None:

@@ -1,4 +1,4 @@
-"""Claims to partners who are served by mail: a letter with the claim's fields and a signed link."""
+"""The e-mail channel: a partner gets the claim's fields and a signed link to answer."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -15,12 +15,12 @@ from domain.values.periods import add_period, end_of_day
 
 
 class PartnerEmailChannel:
-    """Writes to partners; `public_url` is where the pages behind the links are."""
+    """Sends claims to partners; `public_url` is the address of the pages behind the links."""
 
     def __init__(
         self, book: LetterBook, door: MailDoor, secrets: Mapping[str, str], public_url: str
     ) -> None:
-        """Take words from `book`, hand letters to `door`; `secrets` by the names in profiles."""
+        """Sign links with `secrets`, which have the names that profiles use."""
         self._book = book
         self._door = door
         self._secrets = secrets
@@ -29,9 +29,9 @@ class PartnerEmailChannel:
     async def send(
         self, rules: PartnerRules, channel: EmailChannel, purpose: str, claim: Mapping[str, Any]
     ) -> None:
-        """Send `claim` (as contract.md writes it) once: its Message-ID is number and purpose.
+        """Send `claim` (docs/contract.md); its Message-ID is made of number and purpose.
 
-        Raises `MailServerUnavailable`, or `PartnerRejectedRequest` where trying again is in vain.
+        Raises `MailServerUnavailable`, or `PartnerRejectedRequest` if a retry cannot help.
         """
         language, number = rules.market.language, claim["number"]
         last_day = _last_day(channel, datetime.now(UTC), rules.market.zone)
@@ -45,8 +45,8 @@ class PartnerEmailChannel:
             "valid_until": last_day.isoformat(),
         }
         try:
-            letter = self._book.render("partner_claim", language, params)
-            await self._door.send(f"{number}-{purpose}", rules.name, channel.address, letter)
+            email = self._book.render("partner_claim", language, params)
+            await self._door.send(f"{number}-{purpose}", rules.name, channel.address, email)
         except EmailUndeliverable as error:
             raise PartnerRejectedRequest(f"mail to {rules.id}: {error}") from None
 
@@ -58,5 +58,5 @@ class PartnerEmailChannel:
 
 
 def _last_day(channel: EmailChannel, now: datetime, zone: ZoneInfo) -> date:
-    """Return the last day of a link: one day long every attempt gives the same link."""
+    """Return the last day of a link; all attempts of one day have the same link."""
     return add_period(now, channel.link_validity, zone).astimezone(zone).date()

@@ -1,4 +1,4 @@
-"""Writing tickets down: admission, moves, settlement. Each is one transaction, safe to repeat."""
+"""Activities that store a ticket's steps; each is one transaction and safe to repeat."""
 
 import logging
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ log = logging.getLogger("worker")
 
 
 class Settlement(FrozenModel):
-    """A ticket to be ended: the amount, and per finding the step that is then written."""
+    """A reward to grant: its amount, and the changes to store for each possible result."""
 
     number: str
     amount: Money
@@ -43,7 +43,7 @@ class Settlement(FrozenModel):
 
 
 class SilentConfirmation(FrozenModel):
-    """A silence that may confirm: the amount, the market's month, the partner's cap for it."""
+    """An automatic confirmation: the amount, and the partner's cap for the market's month."""
 
     number: str
     amount: Money
@@ -53,7 +53,7 @@ class SilentConfirmation(FrozenModel):
 
 
 class InformationSubmission(FrozenModel):
-    """The member's answers, and the step that is written if the form takes them."""
+    """The member's answers, and the changes to store if the form accepts them."""
 
     number: str
     request: InformationAnswer
@@ -61,7 +61,7 @@ class InformationSubmission(FrozenModel):
 
 
 class RequestLookup(FrozenModel):
-    """A request that the running ticket does not remember."""
+    """A command whose earlier result the running ticket no longer remembers."""
 
     number: str
     caller: str
@@ -69,7 +69,7 @@ class RequestLookup(FrozenModel):
 
     @classmethod
     def by(cls, number: str, request: TicketCommand) -> "RequestLookup":
-        """Return what to look for."""
+        """Build the lookup of a command."""
         return cls(number=number, caller=request.sender, request_id=request.request_id)
 
 
@@ -83,7 +83,7 @@ class Persistence:
         texts: ReasonTexts,
         support_email: str,
     ) -> None:
-        """Judge by the current `profiles`; `support_email` is the customer service's."""
+        """Assess claims by the current `profiles`; `support_email` is the customer service's."""
         self._postgres = postgres
         self._profiles = profiles
         self._phrases = texts
@@ -91,25 +91,26 @@ class Persistence:
 
     @activity.defn(name="admit_claim")
     async def admit(self, request: AdmissionRequest) -> Admission:
-        """Judge a claim and open its ticket, or leave the trace of its refusal."""
+        """Assess a claim and open its ticket, or record its refusal."""
         assessor = ClaimAssessor(request, self._profiles, self._phrases, datetime.now(UTC))
         admission = await admit(self._postgres, request, assessor.facts_query, assessor.assess)
         if assessor.unexpected_error:
             log.error(
-                "a claim could not be judged and is refused: %s",
+                "a claim could not be assessed and is refused: %s",
                 error_location(assessor.unexpected_error),
             )
         return with_support_contact(admission, self._support_email)
 
     @activity.defn(name="apply_changes")
     async def apply_changes(self, change_set: ChangeSet) -> None:
-        """Write a step down: moves, letters, notes, and where they leave the ticket."""
+        """Store a step: transitions, e-mails, log entries, results and the new state."""
         await store_changes(self._postgres, change_set)
 
     @activity.defn(name="settle_ticket")
     async def settle(self, settlement: Settlement) -> SettlementResult | None:
-        """Grant the reward, if the order has none yet, in the transaction of the ticket's last
-        move; `None` where the ticket has to hear its partner first.
+        """Grant the reward if its order has none yet, and store the ticket's last transition.
+
+        Returns `None` if the ticket must first handle a stored outcome of its partner.
         """
         return await settle_ticket(
             self._postgres, settlement.number, settlement.amount, settlement.changes_by_result
@@ -117,7 +118,7 @@ class Persistence:
 
     @activity.defn(name="confirm_on_timeout")
     async def confirm_on_timeout(self, confirmation: SilentConfirmation) -> TimeoutResult:
-        """Let a partner's silence confirm a reward, as far as the partner's month allows."""
+        """Confirm a reward automatically, as far as the partner's monthly cap allows."""
         return await confirm_on_timeout(
             self._postgres,
             confirmation.number,
@@ -129,29 +130,29 @@ class Persistence:
 
     @activity.defn(name="save_information")
     async def save_information(self, submission: InformationSubmission) -> CompletedForm:
-        """Complete a claim by the member's answers, if its form takes them."""
+        """Complete a claim by the member's answers, if its form accepts them."""
         return await save_information(
             self._postgres, submission.number, submission.request, submission.changes
         )
 
     @activity.defn(name="get_request_result")
     async def get_request_result(self, lookup: RequestLookup) -> StoredRequestResult | None:
-        """Return the answer that a request got long ago, if it came before."""
+        """Return the stored result of a command that was handled before."""
         stored = await self._postgres.value("first_answer", **lookup.model_dump())
         return StoredRequestResult.model_validate(stored) if stored else None
 
     @activity.defn(name="resume_ticket")
     async def resume(self, request: ResumeRequest) -> Resumption | None:
-        """Let a new run lead its ticket, if the database says that it may."""
+        """Return the ticket for a new run, if the database permits this run to process it."""
         return await resume_ticket(self._postgres, request.number, request.run_id)
 
     @activity.defn(name="recheck_rewards")
     async def recheck_rewards(self, number: str) -> HoldReleaseResult:
-        """Look what the facts say of a claim whose hold has ended."""
+        """Decide by the stored rewards how a hold ends."""
         return decide_release(await look_at(self._postgres, number))
 
     @activity.defn(name="find_objection")
     async def find_objection(self, number: str) -> str | None:
-        """Look what the facts say against paying for a claim now: a code of filing, or none."""
+        """Return why the stored facts forbid paying for a claim now, or `None`."""
         code = find_objection(await look_at(self._postgres, number))
         return RefusalCode.REWARD_NOT_REJECTED if code == ClaimRefusal.ANOTHER_ORDER else code

@@ -1,4 +1,4 @@
-"""How to start a ticket, for any Python client: Update-With-Start, one round trip.
+"""Starts a ticket by Update-With-Start: one round trip, for any Python client.
 
 result = await admit_ticket(client, claim, request_key="order-form-7731")
 """
@@ -32,7 +32,7 @@ from workflows.temporal_errors import is_workflow_not_found, unavailable_as_tran
 def build_start_operation(
     claim: Mapping[str, Any], number: str, *, after_failure: bool = False
 ) -> WithStartWorkflowOperation[Any, TicketOutcome]:
-    """Build the start of `claim`'s workflow under its ticket number (contract.md, "Temporal").
+    """Build the start of `claim`'s workflow (docs/contract.md, "Temporal").
 
     `after_failure`: also where a workflow under that number was terminated or failed.
     """
@@ -51,7 +51,7 @@ def build_start_operation(
             reuse.ALLOW_DUPLICATE_FAILED_ONLY if after_failure else reuse.REJECT_DUPLICATE
         ),
         static_summary=f"{kind or 'unknown kind'} · {partner or 'unknown partner'}",
-        static_details="Support ticket: see the current details for where it stands.",
+        static_details="Support ticket: see the current details for its state.",
         search_attributes=TypedSearchAttributes(attributes),
         result_type=TicketOutcome,
     )
@@ -60,44 +60,46 @@ def build_start_operation(
 async def admit_ticket(
     client: Client, claim: Mapping[str, Any], request_key: str, *, after_failure: bool = False
 ) -> AdmissionResult:
-    """File `claim` (raw JSON of a TicketClaim) and return the answer; repeated, the same answer.
+    """File `claim` (raw JSON of a TicketClaim) and return its result; repeated, the same result.
 
-    The number is derived from the claim's account and `request_key`. Raises the client's own
-    errors: after a time-out the workflow may have started all the same, and asking again with the
-    same key brings its answer. `WorkflowAlreadyStartedError` says that the claim was answered in a
-    run that is over: the ticket was continued as new and has ended, or its workflow was terminated.
-    Temporal finds that answer no more; the database has it (`tickets.admission`), and
-    `POST /v1/tickets` returns it. Only where the database has none may a caller file once more with
-    `after_failure`: the workflow was terminated before it had judged the claim.
+    The ticket number is derived from the claim's account and `request_key`. Raises the client's
+    errors: after a time-out the workflow may have started, and a call with the same key returns its
+    result. `WorkflowAlreadyStartedError` means that the claim was assessed in a run that is over:
+    the ticket was continued as new and is closed, or its workflow was terminated. The result is
+    then in the database (`tickets.admission`), and `POST /v1/tickets` returns it. Only if it is not
+    there may a caller file again with `after_failure`: the workflow was terminated before it had
+    assessed the claim.
     """
     number = derive_number(str(claim.get("account_id")), request_key)
     operation = build_start_operation(claim, number, after_failure=after_failure)
-    sent = claim_digest(claim)
+    digest = claim_digest(claim)
     try:
-        answer: AdmissionResult = await client.execute_update_with_start_workflow(
+        result: AdmissionResult = await client.execute_update_with_start_workflow(
             "admit",
-            sent,
+            digest,
             id="admit",
             start_workflow_operation=operation,
             result_type=AdmissionResult,
             rpc_timeout=ADMISSION_TIMEOUT,
         )
     except Exception:
-        # Fetched, or the SDK leaves "Future exception was never retrieved" in the log.
+        # Retrieved, so that the SDK does not log "Future exception was never retrieved".
         with contextlib.suppress(Exception):
             await asyncio.wait_for(operation.workflow_handle(), 1)
         raise
-    # The server answers a repeated update itself, whatever it brings: we look what was judged.
-    return answer if answer.digest in ("", sent) else refusal_result(number, RefusalCode.KEY_REUSED)
+    # The server itself answers a repeated update, whatever claim it is about.
+    return (
+        result if result.digest in ("", digest) else refusal_result(number, RefusalCode.KEY_REUSED)
+    )
 
 
 def _kind(value: object) -> str | None:
-    """Return a kind that exists; nothing else may stand in a search attribute."""
+    """Return a kind that exists; no other text may become a search attribute."""
     return str(value) if value in list(ClaimKind) else None
 
 
 def _partner(value: object) -> str | None:
-    """Return what looks like a partner's id; an address or a name must not become searchable."""
+    """Return a text of the form of a partner id; addresses and names must not be searchable."""
     return value if isinstance(value, str) and re.fullmatch(PARTNER_ID, value) else None
 
 

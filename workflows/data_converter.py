@@ -1,8 +1,8 @@
-"""How payloads are read: as pydantic models where a type is known, raw where none is.
+"""Decodes payloads as pydantic models if their types are known, and leaves others raw.
 
 A signal, an update or an input with the wrong number of arguments has no types; decoding it as JSON
-could raise, which drops a signal and fails the workflow task for ever. Left raw, it reaches the
-domain, which says what is wrong.
+could raise, which drops a signal and fails the workflow task permanently. Left raw, it reaches the
+message handling, which names what is wrong.
 """
 
 import dataclasses
@@ -16,16 +16,16 @@ from temporalio.converter import DataConverter
 
 
 class LenientPayloadConverter(PydanticPayloadConverter):
-    """Pydantic's payloads, raw where nobody says what they are."""
+    """Pydantic's converter, which leaves payloads without a type raw."""
 
     def from_payloads(
         self, payloads: Sequence[Payload], type_hints: list[type] | None = None
     ) -> list[Any]:
-        """Read `payloads` by their types; without types, leave them as they are."""
+        """Decode `payloads` by their types; without types, return them raw."""
         return super().from_payloads(payloads, type_hints or [RawValue] * len(payloads))
 
 
 DATA_CONVERTER: Final[DataConverter] = dataclasses.replace(
     pydantic_data_converter, payload_converter_class=LenientPayloadConverter
 )
-"""For workers and replayers; a gateway may use any converter that writes JSON."""
+"""For workers and replayers; other clients may use any converter that writes JSON."""

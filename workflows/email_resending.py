@@ -1,4 +1,4 @@
-"""Letters that were given up: sent again by an operator, to a corrected address if need be."""
+"""Resends e-mails that failed permanently, on behalf of an operator."""
 
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
@@ -14,34 +14,33 @@ SENT = "sent"
 async def resend_emails(
     postgres: Postgres,
     client: Client,
-    letters: EmailActivities,
+    emails: EmailActivities,
     number: str,
     address: str | None = None,
 ) -> dict[str, str]:
-    """Send each letter of a ticket that has not left, in order; return what became of it by its
-    key: `sent`, or why not.
+    """Send a ticket's unsent e-mails in order; return `sent` or the error by each e-mail's key.
 
-    Each goes out under the Message-ID that it always had. `address` takes the place of the one the
-    ticket knows, or stands in where the database keeps none (a claim that was not accepted). When
-    all have left, `mail_undeliverable` goes away.
+    Message-IDs stay the same. `address` replaces the stored address; for a claim that was not
+    accepted, whose address is not stored, it is used for these e-mails only. When all are sent, the
+    attention `mail_undeliverable` is cleared.
     """
     contact = None
     if address and not await postgres.value("correct_address", number=number, email=address):
         contact = Contact(email=address)
-    became: dict[str, str] = {}
+    results: dict[str, str] = {}
     for key in await postgres.value("letters_not_sent", number=number) or []:
         try:
-            await letters.send(OutgoingEmailRef(number=number, key=key, contact=contact))
-            became[key] = SENT
+            await emails.send(OutgoingEmailRef(number=number, key=key, contact=contact))
+            results[key] = SENT
         except (EmailUndeliverable, MailServerUnavailable) as error:
-            became[key] = str(error)
-    if set(became.values()) <= {SENT}:
+            results[key] = str(error)
+    if set(results.values()) <= {SENT}:
         await _clear_attention(postgres, client, number)
-    return became
+    return results
 
 
 async def _clear_attention(postgres: Postgres, client: Client, number: str) -> None:
-    """Tell the ticket's workflow, which writes it down; one that has ended leaves it to us."""
+    """Signal the workflow, which clears the attention; for a closed ticket, clear it here."""
     try:
         await client.get_workflow_handle(number).signal("emails_sent")
     except RPCError as error:

@@ -1,4 +1,4 @@
-"""How doors tell tickets what their partners found: the signal, and what became of it."""
+"""Dispatches stored partner outcomes: signals each to the workflow of its ticket."""
 
 import asyncio
 from collections import defaultdict
@@ -17,7 +17,6 @@ from workflows.temporal_errors import is_workflow_not_found, unavailable_as_tran
 
 DISPATCHED: Final = "dispatched"
 SIGNAL_TIMEOUT_SECONDS: Final = 5.0
-"""Seconds for one signal."""
 MAX_CONCURRENT_SIGNALS: Final = 16
 _UNAVAILABLE_STATUSES: Final = {
     RPCStatusCode.UNAVAILABLE,
@@ -27,17 +26,16 @@ _UNAVAILABLE_STATUSES: Final = {
 
 
 class OutcomeDispatcher:
-    """Signals partners' outcomes."""
+    """Signals outcomes to tickets; safe to repeat, because a ticket knows its `outcome_id`s."""
 
     def __init__(self, client: Client) -> None:
-        """Speak through any client that writes JSON."""
+        """Use any client whose data converter writes JSON."""
         self._client = client
 
     async def signal_outcome(self, outcome: PartnerOutcome) -> str:
         """Signal `outcome` to the ticket it names; return `dispatched` or `ticket_closed`.
 
-        Told twice, it changes nothing: the ticket knows its `outcome_id`. Raises `TransientError`
-        while Temporal is away, `RPCError` for anything else that it says.
+        Raises `TransientError` while Temporal is unavailable, else its `RPCError`.
         """
         ticket = self._client.get_workflow_handle(outcome.number or "")
         try:
@@ -55,11 +53,11 @@ class OutcomeDispatcher:
     async def dispatch_pending(
         self, postgres: Postgres, numbers: Sequence[str] | None = None
     ) -> int:
-        """Dispatch what was kept for tickets, each in the order in which it came, a few at a time;
-        return how many outcomes that were. `numbers`: the tickets, else those whose turn it is.
+        """Dispatch pending outcomes, in order for each ticket; return how many there were.
 
-        No transaction is open meanwhile. Raises `TransientError` or `RPCError` after the others are
-        told: what is left is told later.
+        `numbers` names the tickets; without it, those that are due. No transaction is open
+        meanwhile. Raises the first `TransientError` or `RPCError` at the end; what failed stays
+        pending.
         """
         turn = await next_turn(postgres, numbers)
         failures = await self._dispatch_all(turn)
@@ -73,10 +71,10 @@ class OutcomeDispatcher:
         for position, outcome in turn.outcomes.items():
             tickets[outcome.number or ""].append(position)
         failures: list[TransientError | RPCError] = []
-        at_once = asyncio.Semaphore(MAX_CONCURRENT_SIGNALS)
+        semaphore = asyncio.Semaphore(MAX_CONCURRENT_SIGNALS)
 
-        async def tell(positions: Sequence[int]) -> None:
-            async with at_once:
+        async def dispatch(positions: Sequence[int]) -> None:
+            async with semaphore:
                 if any(isinstance(failure, TransientError) for failure in failures):
                     return
                 try:
@@ -85,5 +83,5 @@ class OutcomeDispatcher:
                 except (TransientError, RPCError) as failure:
                     failures.append(failure)
 
-        await asyncio.gather(*map(tell, tickets.values()))
+        await asyncio.gather(*map(dispatch, tickets.values()))
         return failures

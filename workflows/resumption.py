@@ -1,5 +1,6 @@
-"""Tickets that Temporal ended or lost: found by asking for each one's workflow, and taken up again
-by a new run under the same id.
+"""Finds open tickets whose workflow Temporal ended or lost, and resumes them in a new run.
+
+Each ticket's workflow is described: lists may be wrong after a restore.
 """
 
 import asyncio
@@ -31,9 +32,9 @@ _TIMEOUT: Final = timedelta(seconds=5)
 
 
 async def has_running_workflow(client: Client, number: str) -> bool:
-    """Say whether the ticket's workflow runs. Lists may lie after a restore, so it is described.
+    """Say whether the ticket's workflow runs.
 
-    Raises `TransientError` or `RPCError` while Temporal does not say.
+    Raises `TransientError` or `RPCError` while Temporal is unavailable.
     """
     try:
         with unavailable_as_transient():
@@ -48,8 +49,10 @@ async def has_running_workflow(client: Client, number: str) -> bool:
 async def check_open_tickets(
     postgres: Postgres, client: Client, after: str = "", grace: timedelta = GRACE
 ) -> tuple[str, Sequence[str]]:
-    """Look at some open tickets behind the number `after`; return the last of them, "" at the end,
-    and those that were found without a running workflow for the first time.
+    """Check one page of open tickets after the number `after`.
+
+    Returns the last number of the page ("" after the last page), and the tickets that were found
+    without a running workflow for the first time.
     """
     numbers = await tickets_led(postgres, after, PAGE_SIZE, grace)
     led = await asyncio.gather(*(has_running_workflow(client, number) for number in numbers))
@@ -61,7 +64,7 @@ async def check_open_tickets(
 
 
 async def find_lost_tickets(postgres: Postgres, client: Client) -> list[str]:
-    """Look at every open ticket; return the numbers of those that no workflow leads."""
+    """Check every open ticket; return the numbers of those without a running workflow."""
     after, _ = await check_open_tickets(postgres, client)
     while after:
         after, _ = await check_open_tickets(postgres, client, after)
@@ -71,10 +74,11 @@ async def find_lost_tickets(postgres: Postgres, client: Client) -> list[str]:
 async def repair_ticket(
     postgres: Postgres, client: Client, number: str, *, dry_run: bool = False
 ) -> RepairResult:
-    """Let a new run take the ticket up from the database, unless one runs.
+    """Start a new run that resumes the ticket from the database, unless one is running.
 
-    The row's permission is the only thing the run believes, and one run alone can take it: two
-    operators at once, or a crash between the two steps, leave one run or a ticket to repair again.
+    The run needs the permission that is stored in the ticket's row, and only one run can take it:
+    two operators at once, or a crash between the two steps, lead to one run, or to a ticket that
+    can be repaired again.
     """
     if await has_running_workflow(client, number):
         await unmark_lost(postgres, [number])
@@ -93,7 +97,7 @@ async def repair_ticket(
                 task_queue=TICKETS_QUEUE,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 static_summary="resumed from the database",
-                static_details="Support ticket: see the current details for where it stands.",
+                static_details="Support ticket: see the current details for its state.",
                 rpc_timeout=_TIMEOUT,
             )
     except WorkflowAlreadyStartedError:

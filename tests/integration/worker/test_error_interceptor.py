@@ -121,7 +121,9 @@ async def test_anything_else_is_a_bug_and_leaves_without_its_words(error: Except
     failed = await failure(error)
     assert failed.type == type(error).__name__
     assert not failed.non_retryable
-    assert re.fullmatch(rf"a bug: {failed.type} at test_error_interceptor\.py:\d+", failed.message)
+    assert re.fullmatch(
+        rf"internal error: {failed.type} at test_error_interceptor\.py:\d+", failed.message
+    )
     assert failed.__cause__ is None
     assert failed.__suppress_context__
 
