@@ -1,4 +1,4 @@
-"""`python -m gateway`: serve until SIGTERM or Ctrl-C; with `openapi`, print the API."""
+"""`python -m gateway`: serve until SIGTERM or Ctrl-C; with `openapi`, print the API's document."""
 
 import asyncio
 import json

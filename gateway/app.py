@@ -1,4 +1,4 @@
-"""The web application: every call, in its order, behind the guards."""
+"""The web application: routes, middleware, and what they share."""
 
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -36,7 +36,7 @@ _MODULES: Final = (
     *(outcomes, feed, events, webhooks, sessions),
     *(form, answer, outcome_page, search),
 )
-"""Calls first, then pages; each has a `router`."""
+"""API first, then pages; each has a `router`."""
 STATIC: Final = Path(__file__).with_name("static")
 _REQUEST_ID: Final = re.compile("[!-~]{1,128}")
 _DESCRIPTION: Final = (
@@ -51,8 +51,8 @@ def create_app(
     profiles: Mapping[str, PartnerProfile],
     secrets: Mapping[str, str],
 ) -> FastAPI:
-    """Build the application; its parts are opened when it starts. `secrets`: those of partners, by
-    the names in their files.
+    """Build the application; its context is opened at start. `secrets`: those of partners, by the
+    names in their files.
     """
 
     @asynccontextmanager
@@ -69,7 +69,7 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url=None,  # ours is written once: see probes
+        openapi_url=None,  # served by gateway/api/health.py, serialized once
         redirect_slashes=False,
         separate_input_output_schemas=False,
     )
@@ -105,14 +105,14 @@ async def _build_context(
         keys=IssuerKeys(address, http.fetch) if address else None,
         longest_life=settings.jwt_max_lifetime,
     )
-    opened = Postgres.connect(
+    database = Postgres.connect(
         settings.database_url, settings.database_pool_size, settings.statement_cache
     )
     return AppContext(
         settings=settings,
         profiles=profiles,
         secrets=secrets,
-        postgres=await stack.enter_async_context(opened),
+        postgres=await stack.enter_async_context(database),
         temporal=await connect(),
         tokens=tokens,
         emails=LetterBook(settings.support_email),

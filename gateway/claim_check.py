@@ -1,4 +1,4 @@
-"""A claim's check: the same decision as filing, by the same rules and facts; nothing is written."""
+"""Checking a claim: the decision that filing would make, without storing anything."""
 
 import json
 import logging
@@ -15,16 +15,17 @@ log = logging.getLogger("gateway")
 
 
 async def check_claim(context: AppContext, claim: Mapping[str, Any]) -> AdmissionResult:
-    """Return what filing `claim` would answer now, with no number; raises `DatabaseUnavailable`.
+    """Return the result that filing `claim` would have now, without a number.
 
-    Its words are in the member's language. The pages check before they file, too.
+    Its texts are in the member's language. The pages check claims with it before they file them.
+    Raises `DatabaseUnavailable`.
     """
     now = context.now
     text = json.dumps(claim, ensure_ascii=False)
     request = AdmissionRequest(number="", run_id="", digest="", claim=text, started_at=now)
     assessor = ClaimAssessor(request, context.profiles, context.emails, now)
     facts = await facts_now(context.postgres, assessor.facts_query)
-    entry = assessor.assess(facts)
+    record = assessor.assess(facts)
     if assessor.unexpected_error:
-        log.error("a claim could not be judged: %s", error_location(assessor.unexpected_error))
-    return with_support_contact(entry.admission, context.settings.support_email).result
+        log.error("a claim could not be assessed: %s", error_location(assessor.unexpected_error))
+    return with_support_contact(record.admission, context.settings.support_email).result

@@ -1,4 +1,4 @@
-"""Filing a claim: the stored answer where there is one, else Temporal's, else the word to wait."""
+"""Filing a claim: returns the stored result, else starts the workflow and waits for its result."""
 
 import asyncio
 from collections.abc import Mapping
@@ -16,15 +16,17 @@ from domain.codes import RefusalCode
 from domain.errors import TransientError
 from domain.values.ticket_number import derive_number
 from gateway.context import AppContext
+from gateway.health_checks import check_database
 from gateway.http.problems import Problem
-from gateway.temporal_client import DESCRIBE_TIMEOUT, check_database, detect_starts
+from gateway.start_detection import detect_starts
+from gateway.temporal_client import DESCRIBE_TIMEOUT
 from workflows.activity_options import ADMISSION_TIMEOUT
 from workflows.client import admit_ticket
 from workflows.temporal_errors import unavailable_as_transient
 
 
 class FilingResult(NamedTuple):
-    """A claim that was filed: its number, the answer if it came in time, whether it is new."""
+    """A filed claim: its number, its result unless that is still pending, and whether it is new."""
 
     number: str
     result: AdmissionResult | None
@@ -32,19 +34,19 @@ class FilingResult(NamedTuple):
 
 
 async def file_claim(context: AppContext, claim: Mapping[str, Any], key: str) -> FilingResult:
-    """File a claim under its account and `key`; filed again, it is the same ticket.
+    """File a claim under its account and `key`; the same claim and key are the same ticket.
 
-    A claim that was answered before gets its stored answer (docs/decisions/0053), at every age of
-    its ticket. Raises `TransientError` or `RPCError` while Temporal or the database is away.
+    A claim that was assessed before gets its stored result, at every age of its ticket. Raises
+    `TransientError` or `RPCError` while Temporal or the database is unavailable.
     """
     number = derive_number(str(claim.get("account_id")), key)
     try:
         async with asyncio.timeout(DESCRIBE_TIMEOUT.total_seconds()):
-            answer = await _stored_answer(context, number, claim)
+            stored = await _stored_result(context, number, claim)
     except (TimeoutError, TransientError):
-        answer = None  # a claim is filed also while the database is away
-    if answer:
-        return FilingResult(number, answer, is_new=False)
+        stored = None  # claims are accepted while the database is unavailable
+    if stored:
+        return FilingResult(number, stored, is_new=False)
     return await _admit(context, number, claim, key)
 
 
@@ -78,20 +80,20 @@ async def _admit_in_time(
 
 
 async def _admit_after_end(
-    context: AppContext, number: str, claim: Mapping[str, Any], key: str, tried_again: bool
+    context: AppContext, number: str, claim: Mapping[str, Any], key: str, is_retry: bool
 ) -> FilingResult:
-    """Answer for a workflow that is over; one that was ended before it had judged begins again."""
-    if answer := await _stored_answer(context, number, claim):
-        return FilingResult(number, answer, is_new=False)
-    if tried_again:
+    """Return the result of a closed workflow; start again if it ended before it had a result."""
+    if stored := await _stored_result(context, number, claim):
+        return FilingResult(number, stored, is_new=False)
+    if is_retry:
         raise Problem(RefusalCode.ACTION_NOT_ALLOWED)
     return await _admit(context, number, claim, key, after_failure=True)
 
 
-async def _stored_answer(
+async def _stored_result(
     context: AppContext, number: str, claim: Mapping[str, Any]
 ) -> AdmissionResult | None:
-    """Return what was answered under the number; `key_reused` where that was another claim."""
+    """Return the result stored under the number; `key_reused` if it is that of another claim."""
     admission = await stored_admission(context.postgres, number)
     if admission is None:
         return None
@@ -101,7 +103,7 @@ async def _stored_answer(
 
 
 async def _require_workflow(context: AppContext, number: str) -> None:
-    """Raise `TransientError` unless the ticket is only waiting for a worker."""
+    """Raise `TransientError` unless the workflow exists and only waits for a worker."""
     try:
         with unavailable_as_transient():
             handle = context.temporal.get_workflow_handle(number)

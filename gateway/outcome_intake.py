@@ -1,5 +1,6 @@
-"""What partners' doors share, calls and links alike: outcomes are kept, then dispatched; what is
-left goes in rounds, in which all partners have their turns.
+"""Shared intake of partner outcomes from the API and from links: store, then signal the tickets.
+
+The outcome sweeper of the worker signals whatever a crash or an outage left.
 """
 
 import logging
@@ -18,15 +19,15 @@ from workflows.outcome_dispatcher import OutcomeDispatcher
 
 log = logging.getLogger("gateway")
 _MAX_DISPATCHED_PER_CALL: Final = 32
-"""Tickets that a call signals before it is answered; the rounds look after the others."""
+"""Tickets that are signalled before the response; the sweeper signals the others."""
 _MAX_DISPATCHING_CALLS: Final = 2
-"""Calls of one partner that signal at a time."""
+"""Concurrent requests of one partner that signal tickets."""
 _dispatching_calls: Final = Counter[str]()
 
 
 class AcceptedOutcomes(NamedTuple):
-    """What the books know of each outcome that was taken; those that are missing were not: the
-    tickets of `numbers` are the partner's, and had no room for more.
+    """The stored outcomes of a request. A missing one was not stored: its ticket, one of `numbers`,
+    takes no more outcomes, or is not the partner's.
     """
 
     known: Mapping[Key, Kept]
@@ -39,32 +40,32 @@ async def accept_outcomes(
     outcomes: Sequence[PartnerOutcome],
     message: Signed | None = None,
 ) -> AcceptedOutcomes | None:
-    """Keep a partner's outcomes, tell their tickets, and return what became of each.
+    """Store a partner's outcomes, signal their tickets, and return the stored outcomes.
 
-    `None` where this very `message` came before. While Temporal is away they are kept all the same:
-    the rounds tell them. Raises `DatabaseUnavailable`, and `RequestRejected("too_many_requests")`
-    where their tickets have no room for any.
+    Returns `None` for a replayed `message`. While Temporal is unavailable, outcomes are stored and
+    signalled later. Raises `DatabaseUnavailable`, and `RequestRejected("too_many_requests")` if
+    none of the tickets takes more outcomes.
     """
-    signed = message._asdict() if message else {}
-    receipt = await keep_outcomes(context.postgres, partner_id, outcomes, **signed)
+    identity = message._asdict() if message else {}
+    receipt = await keep_outcomes(context.postgres, partner_id, outcomes, **identity)
     if not receipt.is_new:
         return None
     known = await known_outcomes(context.postgres, partner_id, outcomes)
-    waiting = sorted({number for (number, _), one in known.items() if one.code is None})
-    if waiting and await _dispatch(context, partner_id, waiting[:_MAX_DISPATCHED_PER_CALL]):
+    pending = sorted({number for (number, _), one in known.items() if one.code is None})
+    if pending and await _dispatch(context, partner_id, pending[:_MAX_DISPATCHED_PER_CALL]):
         known = await known_outcomes(context.postgres, partner_id, outcomes)
     return AcceptedOutcomes(known, receipt.numbers)
 
 
 async def _dispatch(context: AppContext, partner_id: str, numbers: Sequence[str]) -> bool:
-    """Tell tickets what was kept for them; `False` where that is left to the rounds."""
+    """Signal the tickets; return `False` if that is left to the sweeper."""
     if _dispatching_calls[partner_id] >= _MAX_DISPATCHING_CALLS:
         return False
     _dispatching_calls[partner_id] += 1
     try:
         await OutcomeDispatcher(context.temporal).dispatch_pending(context.postgres, numbers)
     except (TransientError, RPCError) as error:
-        log.warning("outcomes are told later: %s", type(error).__name__)
+        log.warning("outcomes will be dispatched later: %s", type(error).__name__)
     finally:
         _dispatching_calls[partner_id] -= 1
     return True

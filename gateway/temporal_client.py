@@ -1,31 +1,24 @@
 """The gateway's Temporal client: updates, checks, and how it learns whether a workflow started."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from temporalio.api.workflowservice.v1 import StartWorkflowExecutionResponse
 from temporalio.client import (
     Client,
-    Interceptor,
-    OutboundInterceptor,
-    StartWorkflowUpdateWithStartInput,
     WorkflowHandle,
     WorkflowUpdateFailedError,
-    WorkflowUpdateHandle,
 )
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from adapters.postgres.database import Postgres
 from domain.codes import RefusalCode
-from domain.errors import DatabaseUnavailable, TransientError
+from domain.errors import TransientError
 from domain.tickets.changes.request_result import RequestResult
 from gateway.http.problems import Problem
+from gateway.start_detection import StartDetectionInterceptor
 from process.temporal import connection_options
 from workflows.activity_options import ADMISSION_TIMEOUT
 from workflows.temporal_errors import is_workflow_not_found, unavailable_as_transient
@@ -34,42 +27,6 @@ from workflows.ticket.history_limits import CONTINUING
 DESCRIBE_TIMEOUT: Final = timedelta(seconds=2)
 """For checking whether a workflow exists whose update did not return in time."""
 _CONTINUE_AS_NEW_PAUSE_SECONDS: Final = 0.1
-_started_flags: ContextVar[list[bool] | None] = ContextVar("started_flags", default=None)
-
-
-class StartDetectionInterceptor(Interceptor):
-    """Records whether an Update-With-Start started a workflow: the SDK does not return that."""
-
-    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
-        """Intercept the client's calls."""
-        return _StartDetector(next)
-
-
-class _StartDetector(OutboundInterceptor):
-    async def start_update_with_start_workflow(
-        self, input: StartWorkflowUpdateWithStartInput
-    ) -> WorkflowUpdateHandle[Any]:
-        original = input._on_start
-        started = _started_flags.get()
-
-        def on_start(response: StartWorkflowExecutionResponse) -> None:
-            if started is not None:
-                started.append(response.started)
-            original(response)
-
-        input._on_start = on_start
-        return await super().start_update_with_start_workflow(input)
-
-
-@contextmanager
-def detect_starts() -> Iterator[list[bool]]:
-    """Yield the list to which calls append whether they started a workflow."""
-    started: list[bool] = []
-    token = _started_flags.set(started)
-    try:
-        yield started
-    finally:
-        _started_flags.reset(token)
 
 
 async def connect() -> Client:
@@ -95,18 +52,6 @@ async def workflow_exists(client: Client, number: str) -> bool:
             return False
         raise
     return True
-
-
-async def check_database(postgres: Postgres) -> None:
-    """Raise `DatabaseUnavailable` unless the database responds soon and accepts writes."""
-    try:
-        async with asyncio.timeout(DESCRIBE_TIMEOUT.total_seconds()):
-            if await postgres.value("takes_writes"):
-                return
-            await postgres.expire()
-    except TimeoutError:
-        raise DatabaseUnavailable("PostgreSQL: no answer") from None
-    raise DatabaseUnavailable("PostgreSQL: read-only")
 
 
 async def execute_update(
@@ -157,10 +102,3 @@ def _problems(error: WorkflowUpdateFailedError) -> Mapping[str, str]:
     cause = error.cause
     details = cause.details if isinstance(cause, ApplicationError) else ()
     return details[0] if details and isinstance(details[0], Mapping) else {}
-
-
-async def check_temporal(client: Client) -> bool:
-    """Say whether Temporal responds."""
-    with suppress(RPCError, RuntimeError):
-        return await client.service_client.check_health(timeout=DESCRIBE_TIMEOUT)
-    return False

@@ -1,4 +1,6 @@
-"""Requests of agents and members to a ticket: the updates of contract.md, and what is too late."""
+"""Commands of agents and members to a ticket: workflow updates (docs/contract.md), and those that
+come after its end.
+"""
 
 import json
 from collections.abc import Mapping
@@ -31,7 +33,7 @@ _ERROR_FIELDS: Final = {
 
 
 def parse_number_or_404(text: str) -> str:
-    """Return the ticket number that a caller meant; raises the problem `unknown_ticket`."""
+    """Return the canonical ticket number; raises `unknown_ticket` for an invalid one."""
     try:
         return parse_number(text)
     except RequestRejected:
@@ -39,9 +41,9 @@ def parse_number_or_404(text: str) -> str:
 
 
 async def require_ticket_access(context: AppContext, caller: Caller, text: str) -> str:
-    """Return the number of a ticket that the caller may speak for; `unknown_ticket` otherwise.
+    """Return the number of a ticket that the caller may access; raises `unknown_ticket` otherwise.
 
-    Somebody else's ticket and a number that nobody knows are refused alike, after the same look.
+    The ticket of another account and an unknown number are refused alike, after the same query.
     """
     number = parse_number_or_404(text)
     if "agent" in caller.roles or caller.accounts is None:
@@ -52,50 +54,50 @@ async def require_ticket_access(context: AppContext, caller: Caller, text: str) 
 
 
 def acting_party(caller: Caller) -> str:
-    """Return who acts: an agent by name, else the member for whom the platform speaks."""
+    """Return the actor: an agent by name, or the member on whose behalf the platform acts."""
     return caller.actor if "agent" in caller.roles else "member"
 
 
 async def submit_command(
     context: AppContext, number: str, update: str, content: Mapping[str, Any]
 ) -> RequestResult:
-    """Put a request to a ticket and return its answer; repeated under one `request_id`, the same.
+    """Send a command to a ticket and return its result; a repeated `request_id` gets the same one.
 
-    Raises `Problem` with the code of a refusal and the fields at fault; after the ticket's end
-    `action_not_allowed`, and the request is kept among its notes; `workflow_lost` where nothing is
-    kept, because the ticket is open and no workflow leads it.
+    Raises `Problem` with the code of a refusal and the invalid fields. After the ticket's end that
+    is `action_not_allowed`, and the command is stored in the message log. `workflow_lost`: nothing
+    is stored, because the ticket is open and its workflow does not run.
     """
     reading = parse_message(UPDATES[update], dict(content))
     if reading.value is None:
         raise Problem(
             RefusalCode.MALFORMED, {name or "body": "malformed" for name in reading.problems}
         )
-    request, code = reading.value, "unanswered"
+    command, code = reading.value, "unanswered"
     try:
-        answer, code = await _submit(context, number, update, request), "applied"
+        result, code = await _submit(context, number, update, command), "applied"
     except Problem as problem:
         code = problem.code
         raise
     finally:
         log_event(
             SecurityEvent.TICKET_ACTED_ON,
-            actor=request.actor,
-            caller=request.sender,
+            actor=command.actor,
+            caller=command.sender,
             number=number,
             action=update,
-            request=request.request_id,
+            request=command.request_id,
             code=code,
         )
-    return answer
+    return result
 
 
 async def _submit(
-    context: AppContext, number: str, update: str, request: TicketCommand
+    context: AppContext, number: str, update: str, command: TicketCommand
 ) -> RequestResult:
-    told = request.model_dump(mode="json", exclude_none=True)
-    await check_command_limits(context, number, update, told)
+    payload = command.model_dump(mode="json", exclude_none=True)
+    await check_command_limits(context, number, update, payload)
     try:
-        return await execute_update(context.temporal, number, update, told)
+        return await execute_update(context.temporal, number, update, payload)
     except Problem as problem:
         raise Problem(problem.code, _fields(problem)) from None
     except RPCError as error:
@@ -103,43 +105,43 @@ async def _submit(
             raise
     if await is_open(context.postgres, number):
         raise Problem(RefusalCode.WORKFLOW_LOST)
-    return await _log_late_command(context, number, request)
+    return await _log_late_command(context, number, command)
 
 
 async def check_command_limits(
-    context: AppContext, number: str, update: str, told: Mapping[str, Any]
+    context: AppContext, number: str, update: str, payload: Mapping[str, Any]
 ) -> None:
     """Raise `too_many_requests` or `payload_too_large` before an update reaches the workflow, whose
     history would keep it. Members and agents have separate limits.
     """
-    if len(json.dumps(told)) > MAX_SIGNAL_BYTES:
+    if len(json.dumps(payload)) > MAX_SIGNAL_BYTES:
         raise Problem(RefusalCode.PAYLOAD_TOO_LARGE)
-    side = str(told["actor"]).partition(":")[0]
-    await context.limits.hit("ticket", f"{number}/{side}")
+    role = str(payload["actor"]).partition(":")[0]
+    await context.limits.hit("ticket", f"{number}/{role}")
     if update == "provide_information":
         await context.limits.hit("answers", number)
 
 
 async def _log_late_command(
-    context: AppContext, number: str, request: TicketCommand
+    context: AppContext, number: str, command: TicketCommand
 ) -> RequestResult:
-    answer = await keep_late(
+    result = await keep_late(
         context.postgres,
         number,
-        request,
-        log_entry(request, RefusalCode.ACTION_NOT_ALLOWED, context.now),
+        command,
+        log_entry(command, RefusalCode.ACTION_NOT_ALLOWED, context.now),
     )
-    if answer is None:
+    if result is None:
         raise Problem(RefusalCode.UNKNOWN_TICKET)
-    if answer.code:
-        code = RefusalCode(answer.code)
-        raise Problem(code, _fields(Problem(code, answer.problems)))
-    return answer
+    if result.code:
+        code = RefusalCode(result.code)
+        raise Problem(code, _fields(Problem(code, result.problems)))
+    return result
 
 
 def _fields(problem: Problem) -> dict[str, str]:
-    """Name the fields at fault as they stand in the call's body."""
-    if problem.code == "incomplete":
-        named = problem.errors.items()
-        return {name if name == "note" else f"answers.{name}": what for name, what in named}
+    """Return the invalid fields by their paths in the request's body."""
+    if problem.code == RefusalCode.INCOMPLETE:
+        errors = problem.errors.items()
+        return {name if name == "note" else f"answers.{name}": what for name, what in errors}
     return problem.errors or _ERROR_FIELDS.get(problem.code, {})

@@ -1,4 +1,4 @@
-"""A ticket as agents see it, over HTTP and at the desk: its row in the books, put into words."""
+"""Views of tickets for agents, in the API and on the agent pages, built from database rows."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -23,14 +23,14 @@ _WAITING_FOR: Final = {
 
 
 def to_summary(row: Mapping[str, Any]) -> TicketSummary:
-    """Build a line of a list from a row."""
+    """Build the summary of a ticket from its row."""
     return TicketSummary.model_validate(
         dict(row) | {"partner": row["partner_id"], "next_deadline": row["due_at"]}
     )
 
 
 def ticket_rules(context: AppContext, row: Mapping[str, Any]) -> PartnerRules | None:
-    """Return the rules a ticket was admitted under; of a claim that was not, the partner's own."""
+    """Return the rules that a ticket was admitted under, or the partner's current ones."""
     if row["rules"]:
         return PartnerRules.from_storage(row["rules"])
     profile = context.profiles.get(row["partner_id"] or "")
@@ -38,35 +38,41 @@ def ticket_rules(context: AppContext, row: Mapping[str, Any]) -> PartnerRules | 
 
 
 def to_detail(context: AppContext, row: Mapping[str, Any], language: str) -> TicketDetail:
-    """Build the view of a ticket from its row, in words of `language`."""
-    rules, said, state = ticket_rules(context, row), catalog("agent", language), State(row["state"])
-    told, notes = row["admission"], row["notes"] or []
-    seen = _others(row) | {
+    """Build the full view of a ticket from its row, with texts in `language`."""
+    rules, texts, state = (
+        ticket_rules(context, row),
+        catalog("agent", language),
+        State(row["state"]),
+    )
+    admission, log = row["admission"], row["notes"] or []
+    fields = _other_tickets(row) | {
         "partner": {"id": rules.id, "name": rules.name} if rules else None,
         "answers": _answers(row, rules, language),
         "next_deadline": row["due_at"],
-        "waiting_for": _coded(said["waiting_for"], _WAITING_FOR.get(state)),
-        "attention": _needs(row["attention"], said),
-        "reason": None if told.get("reasons") else _reason(context, row["reason_code"], language),
+        "waiting_for": _coded_text(texts["waiting_for"], _WAITING_FOR.get(state)),
+        "attention": _attention(row["attention"], texts),
+        "reason": None
+        if admission.get("reasons")
+        else _reason(context, row["reason_code"], language),
         "refusal_reasons": [
-            {"code": one["code"], "text": one["message"]} for one in told.get("reasons", [])
+            {"code": one["code"], "text": one["message"]} for one in admission.get("reasons", [])
         ],
-        "existing_ticket": told.get("existing_ticket"),
-        "history": [_move(context, one, language) for one in row["moves"] or []],
+        "existing_ticket": admission.get("existing_ticket"),
+        "history": [_transition(context, one, language) for one in row["moves"] or []],
         "emails": row["letters"] or [],
         **{
-            "messages": notes[-MESSAGES_A_PAGE:],
-            "messages_before": encode_message_cursor(notes[::-1]),
+            "messages": log[-MESSAGES_A_PAGE:],
+            "messages_before": encode_message_cursor(log[::-1]),
         },
         "discrepancies": row["discrepancies"] or [],
         "maximum": rules.max_reward.model_dump(mode="json") if rules else None,
         "available_actions": sorted(available_commands(state, row["attention"])),
     }
     amounts = {name: _amount(row, name) for name in ("promised", "confirmed", "granted")}
-    return TicketDetail.model_validate(dict(row) | seen | amounts)
+    return TicketDetail.model_validate(dict(row) | fields | amounts)
 
 
-def _others(row: Mapping[str, Any]) -> dict[str, Any]:
+def _other_tickets(row: Mapping[str, Any]) -> dict[str, Any]:
     own, others = list[Any](), list[Any]()
     for one in row["same_order"] or []:
         (own if one["account_id"] == row["account_id"] else others).append(one)
@@ -77,15 +83,15 @@ def _others(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _needs(codes: Sequence[str], said: Mapping[str, Any]) -> list[dict[str, str]]:
+def _attention(codes: Sequence[str], texts: Mapping[str, Any]) -> list[dict[str, str]]:
     return [
-        {"code": code, "text": said["attention"][code], "advice": said["advice"][code]}
+        {"code": code, "text": texts["attention"][code], "advice": texts["advice"][code]}
         for code in codes
     ]
 
 
-def _coded(said: Mapping[str, str], code: str | None) -> dict[str, str] | None:
-    return {"code": code, "text": said[code]} if code else None
+def _coded_text(texts: Mapping[str, str], code: str | None) -> dict[str, str] | None:
+    return {"code": code, "text": texts[code]} if code else None
 
 
 def _reason(context: AppContext, code: str | None, language: str) -> dict[str, str] | None:
@@ -93,13 +99,13 @@ def _reason(context: AppContext, code: str | None, language: str) -> dict[str, s
         return None
     try:
         return {"code": code, "text": context.emails.phrase(language, "rejections", code)}
-    except KeyError:  # of a refused claim: its answer has the words
+    except KeyError:  # the code of a refused claim: its reasons have texts
         return {"code": code, "text": code}
 
 
-def _move(context: AppContext, move: Mapping[str, Any], language: str) -> dict[str, Any]:
-    reason = _reason(context, move["reason_code"], language)
-    return {**move, "from": move["from_state"], "to": move["to_state"], "reason": reason}
+def _transition(context: AppContext, row: Mapping[str, Any], language: str) -> dict[str, Any]:
+    reason = _reason(context, row["reason_code"], language)
+    return {**row, "from": row["from_state"], "to": row["to_state"], "reason": reason}
 
 
 def _amount(row: Mapping[str, Any], name: str) -> dict[str, str] | None:
@@ -110,23 +116,23 @@ def _amount(row: Mapping[str, Any], name: str) -> dict[str, str] | None:
 def _answers(
     row: Mapping[str, Any], rules: PartnerRules | None, language: str
 ) -> list[dict[str, str]]:
-    given = row["answers"] or {}
-    form = rules.form(ClaimKind(row["kind"])) if rules and given else ()
+    answers = row["answers"] or {}
+    form = rules.form(ClaimKind(row["kind"])) if rules and answers else ()
     options = {field.name: field.options for field in form}
-    names = [field.name for field in form if field.name in given]
-    names += [name for name in given if name not in names]
+    names = [field.name for field in form if field.name in answers]
+    names += [name for name in answers if name not in names]
     return [
         {
             "name": name,
             "label": (rules.label(name, language) if rules else None) or name,
-            "value": given[name],
-            "display_value": _shown(
-                options.get(name, {}).get(given[name], {}), language, given[name]
+            "value": answers[name],
+            "display_value": _display_value(
+                options.get(name, {}).get(answers[name], {}), language, answers[name]
             ),
         }
         for name in names
     ]
 
 
-def _shown(labels: Mapping[Any, str], language: str, value: str) -> str:
+def _display_value(labels: Mapping[Any, str], language: str, value: str) -> str:
     return labels.get(language, value)

@@ -14,10 +14,10 @@ from domain.codes import RefusalCode
 from domain.errors import DatabaseUnavailable
 from gateway.context import AppContext, Context
 from gateway.dependencies import has_dependencies
+from gateway.health_checks import check_database, check_temporal
 from gateway.http.auth import OperatorCaller
 from gateway.http.openapi import DocumentedAPI
 from gateway.http.problems import Problem, responses
-from gateway.temporal_client import check_database, check_temporal
 
 router = APIRouter(tags=["health"])
 LOST_TICKETS: Final = Gauge(
