@@ -44,7 +44,7 @@ def to_detail(context: AppContext, row: Mapping[str, Any], language: str) -> Tic
         catalog("agent", language),
         State(row["state"]),
     )
-    admission, log = row["admission"], row["notes"] or []
+    admission, log = row["admission"], row["messages"] or []
     fields = _other_tickets(row) | {
         "partner": {"id": rules.id, "name": rules.name} if rules else None,
         "answers": _answers(row, rules, language),
@@ -58,8 +58,8 @@ def to_detail(context: AppContext, row: Mapping[str, Any], language: str) -> Tic
             {"code": one["code"], "text": one["message"]} for one in admission.get("reasons", [])
         ],
         "existing_ticket": admission.get("existing_ticket"),
-        "history": [_transition(context, one, language) for one in row["moves"] or []],
-        "emails": row["letters"] or [],
+        "history": [_transition(context, one, language) for one in row["transitions"] or []],
+        "emails": row["emails"] or [],
         **{
             "messages": log[-MESSAGES_A_PAGE:],
             "messages_before": encode_message_cursor(log[::-1]),

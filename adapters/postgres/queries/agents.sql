@@ -117,13 +117,13 @@ select
             select seq, event, from_state, to_state, reason_code, actor, note, at
             from ticket_transitions where number = t.number
         ) m
-    ) as moves,
+    ) as transitions,
     (
         select json_agg(row_to_json(l) order by l.queued_at, l.key)
         from (
             select key, kind, language, queued_at, sent_at from emails where number = t.number
         ) l
-    ) as letters,
+    ) as emails,
     (
         select json_agg(row_to_json(n) order by n.at, n.version, n.ordinal)
         from (
@@ -131,7 +131,7 @@ select
             from ticket_messages where number = t.number
             order by at desc, version desc, ordinal desc limit :messages
         ) n
-    ) as notes,
+    ) as messages,
     t.messages_left_out,
     (
         select json_agg(row_to_json(d) order by d.discrepancy_id)
