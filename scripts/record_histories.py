@@ -15,8 +15,9 @@ from typing import Any, Final
 
 from process.exit_process import exit_process
 from tests.support.databases import fresh_database, running_server
-from tests.support.recorded_paths import PATHS
-from tests.support.setup import open_environment, secrets
+from tests.support.workflow.profiles import secrets
+from tests.support.workflow.recorded_paths import PATHS
+from tests.support.workflow.setup import open_environment
 
 FOLDER: Final = Path(__file__).parents[1] / "tests" / "histories"
 

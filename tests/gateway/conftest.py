@@ -8,7 +8,7 @@ import pytest
 from tests.support.browser_client import Browsing
 from tests.support.databases import fresh_database
 from tests.support.gateway import RunningGateway, run_gateway
-from tests.support.setup import dev_server
+from tests.support.workflow.temporal_servers import dev_server
 
 
 @pytest.fixture(scope="session")

@@ -3,22 +3,13 @@
 Dates count from today, so that an unchanged claim is accepted on any day.
 """
 
-import functools
 import itertools
-import json
-import tomllib
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
-from pydantic import HttpUrl
-
 from domain.claims.claim import Link, Reward
-from domain.partners.profile import PartnerProfile
-from local.stack.profiles import merged
 from tests.support.builders import PLN_40, a_link, a_reward, claim_content
 
-PARTNERS: Final = Path(__file__).resolve().parents[2] / "partners"
 _orders: Final = itertools.count(1000)
 
 
@@ -72,18 +63,3 @@ def reward_for(claim: dict[str, Any], **changes: Any) -> Reward:
         "changed_at": datetime.now(UTC) - timedelta(days=3),
     }
     return a_reward(**known | changes)
-
-
-def build_profile(partner_id: str, base_url: str, changes: dict[str, Any]) -> PartnerProfile:
-    """A partner of `partners/` at our own door, with these changes to its file."""
-    profile = _load_profile(partner_id, json.dumps(changes))
-    address = HttpUrl(f"{base_url}/{partner_id}")
-    channel = profile.channel.model_copy(update={"address": address, "timeout_seconds": 5})
-    return profile.model_copy(update={"channel": channel})
-
-
-@functools.cache
-def _load_profile(partner_id: str, changes: str) -> PartnerProfile:
-    """Read a file once: to check one takes longer than to set the rest of a stage."""
-    content = tomllib.loads((PARTNERS / f"{partner_id}.toml").read_text())
-    return PartnerProfile.from_file(merged(content, json.loads(changes)))

@@ -30,10 +30,11 @@ from gateway.server.server_config import ServerConfig
 from gateway.server.uvicorn_server import Server
 from local.stack.ports import HOST
 from settings.gateway import GatewaySettings
-from tests.support.environment import TicketEnvironment
-from tests.support.partner_server import SECRET
-from tests.support.setup import open_environment, profiles, secrets
 from tests.support.sockets import listening_socket
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.partner_server import SECRET
+from tests.support.workflow.profiles import profiles, secrets
+from tests.support.workflow.setup import open_environment
 
 ISSUER: Final = "https://platform.rewards.example"
 AUDIENCE: Final = "support-tickets"

@@ -13,12 +13,11 @@ import httpx
 from gateway.app import create_app
 from local.stack.ports import HOST, free_ports
 from local.stack.profiles import invented_secret
-from tests.support.claims import PARTNERS
-from tests.support.environment import wait_until
 from tests.support.gateway import RunningGateway, gateway_settings, serve_app
-from tests.support.partner_server import SECRET
-from tests.support.setup import secrets
+from tests.support.polling import wait_until
 from tests.support.sockets import listening_socket
+from tests.support.workflow.partner_server import SECRET
+from tests.support.workflow.profiles import PARTNERS, secrets
 
 ROOT = Path(__file__).resolve().parents[2]
 

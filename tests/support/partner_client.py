@@ -10,7 +10,7 @@ from standardwebhooks import Webhook
 from adapters.security.signed_links import OUTCOME, Subject, new_token
 from tests.support.claims import a_claim
 from tests.support.gateway import RunningGateway
-from tests.support.partner_server import SECRET
+from tests.support.workflow.partner_server import SECRET
 
 
 def signed_headers(

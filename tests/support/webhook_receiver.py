@@ -13,8 +13,8 @@ from standardwebhooks import Webhook
 
 from local.stack.ports import HOST
 from tests.support.gateway import WEBHOOK_SECRET, serve_app
-from tests.support.partner_server import CannedResponse
 from tests.support.sockets import listening_socket
+from tests.support.workflow.partner_server import CannedResponse
 
 DEADLINE: Final = 20.0  # seconds
 ACCEPTED: Final = CannedResponse(200, b"Thank you")

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.environment import TicketEnvironment
-from tests.support.setup import dev_server, open_environment, secrets
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.profiles import secrets
+from tests.support.workflow.setup import open_environment
+from tests.support.workflow.temporal_servers import dev_server
 
 EnvironmentFactory = Callable[..., AbstractAsyncContextManager[TicketEnvironment]]
 

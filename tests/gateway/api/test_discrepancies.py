@@ -8,9 +8,9 @@ import pytest
 
 from tests.gateway.pages.test_agent_access import came_in
 from tests.support.claims import days_ago
-from tests.support.environment import wait_until
 from tests.support.gateway import RunningGateway
 from tests.support.partner_client import a_ticket, outcome, results, send_outcomes
+from tests.support.polling import wait_until
 from tests.support.tickets import get_ticket, problem_of, wrong_fields_of
 
 OVER = {"activated_on": days_ago(90).isoformat()}

@@ -14,8 +14,8 @@ from gateway.http.problem_status import STATUS
 from gateway.http.problems import MEDIA_TYPE
 from tests.support.databases import fresh_database
 from tests.support.gateway import RunningGateway, run_gateway
-from tests.support.setup import dev_server
 from tests.support.tickets import a_sent_ticket, an_ended_ticket
+from tests.support.workflow.temporal_servers import dev_server
 
 HOOKS: Final = Path(__file__).with_name("schemathesis_hooks.py")
 EXAMPLES: Final = 12

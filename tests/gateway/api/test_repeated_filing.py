@@ -18,9 +18,9 @@ from domain.values.ticket_number import derive_number
 from tests.gateway.api.test_claim_filing import filed
 from tests.support.claims import a_claim
 from tests.support.databases import fresh_database
-from tests.support.environment import TicketEnvironment
 from tests.support.gateway import RunningGateway, run_gateway
-from tests.support.setup import dev_server
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.temporal_servers import dev_server
 
 SOON_LONG: Final = "limit.historyCount.suggestContinueAsNew=30"
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from adapters.postgres.database import QUERIES
-from tests.support.environment import wait_until
 from tests.support.gateway import RunningGateway
+from tests.support.polling import wait_until
 from tests.support.tickets import (
     a_sent_ticket,
     an_ended_ticket,

@@ -8,8 +8,8 @@ import pytest
 
 from adapters.postgres.database import QUERIES
 from tests.support.claims import a_claim
-from tests.support.environment import wait_until
 from tests.support.gateway import RunningGateway
+from tests.support.polling import wait_until
 
 EVENT: Final = {
     "event_id",

@@ -10,8 +10,8 @@ import pytest
 from adapters.postgres.platform_feed import keep_rewards
 from domain.claims.claim import Link, Reward
 from tests.support.claims import a_claim, an_early_claim, an_order, days_ago, link_of, reward_for
-from tests.support.environment import wait_until
 from tests.support.gateway import RunningGateway
+from tests.support.polling import wait_until
 
 
 def written(record: Link | Reward, **changes: Any) -> dict[str, Any]:

@@ -14,12 +14,13 @@ from adapters.postgres.outcomes import end_turn, next_turn
 from adapters.security.webhook_signatures import check_signature
 from domain.errors import RequestRejected
 from local.stack.ports import HOST
-from tests.support.environment import Row, wait_until
 from tests.support.gateway import RunningGateway
 from tests.support.gateway_process import gateway_process, second_gateway
 from tests.support.partner_client import a_ticket, outcome, results, send_outcomes, signed_headers
-from tests.support.partner_server import SECRET
+from tests.support.polling import wait_until
 from tests.support.tcp_proxy import TcpProxy, open_proxy
+from tests.support.workflow.partner_server import SECRET
+from tests.support.workflow.stored_ticket import Row
 
 ACCEPTED = ("accepted", None)
 NEW_SECRET = "whsec_" + "B" * 43 + "="

@@ -16,7 +16,7 @@ from tests.support.partner_client import (
     send_outcomes,
     signed_headers,
 )
-from tests.support.partner_server import SECRET
+from tests.support.workflow.partner_server import SECRET
 
 ADDRESS = "/v1/partners/velotel/outcomes"
 OTHER_SECRET = "whsec_" + "A" * 43 + "="

@@ -11,10 +11,10 @@ from local.partner_simulator.outcome_sender import GatewayDoor
 from local.partner_simulator.scripts import Answer, Script
 from local.partner_simulator.store import Delivery, Ledger
 from tests.support.claims import days_ago
-from tests.support.environment import wait_until
 from tests.support.gateway import RunningGateway
 from tests.support.partner_client import a_ticket, outcome_link
-from tests.support.partner_server import SECRET
+from tests.support.polling import wait_until
+from tests.support.workflow.partner_server import SECRET
 
 
 async def test_a_simulated_partner_is_heard_through_the_door(gateway: RunningGateway) -> None:

@@ -9,11 +9,11 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from tests.support.databases import fresh_database
-from tests.support.environment import wait_until
 from tests.support.gateway import WEBHOOK_SECRET, RunningGateway, run_gateway
-from tests.support.partner_server import CannedResponse
-from tests.support.setup import dev_server
+from tests.support.polling import wait_until
 from tests.support.webhook_receiver import ACCEPTED, WebhookReceiver, run_webhook_receiver
+from tests.support.workflow.partner_server import CannedResponse
+from tests.support.workflow.temporal_servers import dev_server
 
 SECOND_SECRET = "whsec_bWFkZSB1cCB0byByb3RhdGUgdGhlIHBsYXRmb3Jt"
 

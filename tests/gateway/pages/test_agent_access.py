@@ -11,8 +11,8 @@ import pytest
 
 from tests.support.databases import fresh_database
 from tests.support.gateway import RunningGateway, run_gateway
-from tests.support.setup import dev_server
 from tests.support.tickets import a_sent_ticket
+from tests.support.workflow.temporal_servers import dev_server
 
 
 @asynccontextmanager

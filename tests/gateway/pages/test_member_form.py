@@ -12,10 +12,11 @@ from tests.support.browser_client import DAY, ORDER, Browsing, Member, numbers_i
 from tests.support.claims import days_ago
 from tests.support.databases import fresh_database
 from tests.support.gateway import RunningGateway, gateway_settings, run_gateway, serve_app
-from tests.support.partner_server import SECRET
-from tests.support.setup import dev_server, secrets
 from tests.support.sockets import listening_socket
 from tests.support.tcp_proxy import TcpProxy, open_proxy
+from tests.support.workflow.partner_server import SECRET
+from tests.support.workflow.profiles import secrets
+from tests.support.workflow.temporal_servers import dev_server
 
 
 async def test_no_member_sees_or_uses_what_is_anothers(

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from tests.support.claims import days_ago
-from tests.support.environment import TIMEOUT_SECONDS
 from tests.support.gateway import RunningGateway
 from tests.support.gateway_process import gateway_process, second_gateway
 from tests.support.partner_client import a_ticket, ago, outcome, outcome_link, results
+from tests.support.polling import TIMEOUT_SECONDS
 
 OTHER_SECRET = "whsec_" + "A" * 43 + "="
 NOBODY = "ZW-4KQ7-P9XT-M2AB-C"

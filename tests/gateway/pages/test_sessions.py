@@ -14,8 +14,8 @@ from tests.gateway.pages.test_login_tokens import left_alone, sessions_of
 from tests.support.browser_client import Browsing, Member, token_in
 from tests.support.databases import fresh_database
 from tests.support.gateway import RunningGateway, run_gateway
-from tests.support.setup import dev_server
 from tests.support.tickets import a_sent_ticket
+from tests.support.workflow.temporal_servers import dev_server
 
 
 async def end(

@@ -11,8 +11,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from domain.errors import TransientError
 from gateway.temporal_client import execute_update
-from tests.support.environment import wait_until
 from tests.support.gateway import RunningGateway
+from tests.support.polling import wait_until
 
 ACCEPTED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
 

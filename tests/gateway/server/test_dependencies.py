@@ -9,10 +9,10 @@ from temporalio.client import Client
 from adapters.postgres.database import Postgres
 from gateway.dependencies import has_dependencies
 from tests.support.databases import as_owner
-from tests.support.environment import wait_until
 from tests.support.gateway import RunningGateway
-from tests.support.setup import dev_server
+from tests.support.polling import wait_until
 from tests.support.sqlite_store import opened
+from tests.support.workflow.temporal_servers import dev_server
 
 
 async def test_with_all_that_work_needs_the_gateway_is_ready(gateway: RunningGateway) -> None:

@@ -9,10 +9,9 @@ import pytest
 
 from gateway.__main__ import main
 from local.stack.profiles import invented_secret
-from tests.support.claims import PARTNERS
 from tests.support.gateway import RunningGateway
 from tests.support.gateway_process import gateway_process
-from tests.support.setup import secrets
+from tests.support.workflow.profiles import PARTNERS, secrets
 
 PATIENCE = 20
 

@@ -14,8 +14,8 @@ from domain.values.ticket_number import derive_number
 from tests.support.claims import a_claim
 from tests.support.databases import fresh_database
 from tests.support.gateway import RunningGateway, run_gateway
-from tests.support.setup import dev_server
 from tests.support.tcp_proxy import TcpProxy, open_proxy
+from tests.support.workflow.temporal_servers import dev_server
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ from adapters.postgres.ticket_queries import MESSAGES_A_PAGE
 from domain.values.ticket_number import derive_number
 from gateway.http.rate_limits import LIMITS, LimitKind, RequestRateLimiter
 from tests.gateway.pages.test_answer import answer, asked
-from tests.support.environment import wait_until
 from tests.support.gateway import RunningGateway
 from tests.support.partner_client import a_ticket, outcome, outcome_link, results, send_outcomes
+from tests.support.polling import wait_until
 from tests.support.tickets import a_sent_ticket, problem_of
 
 Limit = Callable[[LimitKind, int], None]

@@ -18,7 +18,9 @@ from domain.tickets.changes.emails import email_for_transition
 from domain.tickets.states import Event, State
 from domain.tickets.transition_table import TRANSITIONS
 from tests.support.claims import an_order
-from tests.support.environment import Row, TicketEnvironment, wait_until
+from tests.support.polling import wait_until
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.stored_ticket import Row
 
 ORDERS: Final = 2
 _ids: Final = count(1)

@@ -6,9 +6,11 @@ from typing import Final
 
 import pytest
 
-from tests.support.environment import Row, TicketEnvironment, wait_until
-from tests.support.partner_server import CannedResponse
-from tests.support.setup import dev_server
+from tests.support.polling import wait_until
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.partner_server import CannedResponse
+from tests.support.workflow.stored_ticket import Row
+from tests.support.workflow.temporal_servers import dev_server
 from tests.workflow.conftest import EnvironmentFactory
 
 SUGGESTED_AFTER: Final = 30  # events

@@ -10,8 +10,9 @@ from typing import Final
 import pytest
 
 from gateway.temporal_client import execute_update
-from tests.support.environment import Handle, TicketEnvironment
-from tests.support.setup import dev_server
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.temporal_servers import dev_server
+from tests.support.workflow.ticket_workflow import Handle
 from tests.workflow.conftest import EnvironmentFactory
 from workflows.ticket.history_limits import MAX_HISTORY_BYTES, MAX_HISTORY_EVENTS
 

@@ -5,7 +5,8 @@ from typing import Final
 
 from adapters.postgres.grants import list_grants
 from tests.support.claims import a_claim
-from tests.support.environment import TicketEnvironment, wait_until
+from tests.support.polling import wait_until
+from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.transitions.test_transitions import AWAITING, LED_BY
 
 MINUTES: Final = 5

@@ -5,8 +5,8 @@ import time
 from typing import Any, Final
 
 from tests.support.claims import a_claim, days_ago
-from tests.support.environment import TicketEnvironment
-from tests.support.partner_server import CannedResponse
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.partner_server import CannedResponse
 from tests.workflow.conftest import EnvironmentFactory
 from tests.workflow.transitions.test_transitions import DOWN
 

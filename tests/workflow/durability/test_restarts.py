@@ -14,8 +14,9 @@ import pytest
 
 from adapters.postgres.grants import list_grants
 from tests.support.claims import an_order
-from tests.support.environment import Row, TicketEnvironment
-from tests.support.setup import dev_server
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.stored_ticket import Row
+from tests.support.workflow.temporal_servers import dev_server
 from tests.workflow.conftest import EnvironmentFactory
 from tests.workflow.durability.concurrent_load import (
     OVER,

@@ -18,9 +18,10 @@ from domain.tickets.changes.change_set import ChangeSet
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.states import State
 from tests.support.claims import an_early_claim
-from tests.support.environment import TicketEnvironment, wait_until
-from tests.support.partner_server import CannedResponse
-from tests.support.setup import dev_server
+from tests.support.polling import wait_until
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.partner_server import CannedResponse
+from tests.support.workflow.temporal_servers import dev_server
 from tests.workflow.conftest import EnvironmentFactory
 from workflows.activity_options import TICKETS_QUEUE
 from workflows.outcome_dispatcher import OutcomeDispatcher

@@ -11,8 +11,9 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.converter import PayloadCodec
 
-from tests.support.environment import TicketEnvironment, wait_until
-from tests.support.setup import dev_server
+from tests.support.polling import wait_until
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.temporal_servers import dev_server
 from tests.workflow.conftest import EnvironmentFactory
 
 KEY: Final = 0x5A

@@ -5,7 +5,8 @@ from typing import Any
 
 from domain.admission.admission import AdmissionResult
 from tests.support.claims import a_claim, an_order
-from tests.support.environment import TicketEnvironment, wait_until
+from tests.support.polling import wait_until
+from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.conftest import EnvironmentFactory
 from tests.workflow.transitions.test_transitions import DOWN
 from workflows.client import admit_ticket

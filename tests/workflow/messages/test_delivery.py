@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.support.environment import TicketEnvironment
-from tests.support.partner_server import CannedResponse
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.partner_server import CannedResponse
 from tests.workflow.transitions.test_transitions import AWAITING, DOWN, LED_BY
 
 HEALED = [*LED_BY["sent_to_partner"]]

@@ -5,7 +5,7 @@ from adapters.email.renderer import LetterBook
 from adapters.email.smtp import MailDoor
 from local.mail_catcher.smtp import SmtpMode
 from local.stack.ports import HOST
-from tests.support.environment import TicketEnvironment
+from tests.support.workflow.environment import TicketEnvironment
 from workflows.email_resending import resend_emails
 
 

@@ -6,7 +6,8 @@ from typing import Final
 import pytest
 
 from tests.support.claims import a_claim
-from tests.support.environment import TicketEnvironment, raw_payload
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.payloads import raw_payload
 
 SOUND: Final = a_claim()
 MALFORMED: Final[dict[str, list[object]]] = {

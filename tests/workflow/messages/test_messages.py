@@ -9,7 +9,9 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from adapters.postgres.grants import list_grants
-from tests.support.environment import TicketEnvironment, raw_payload, wait_until
+from tests.support.polling import wait_until
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.payloads import raw_payload
 from tests.workflow.transitions.test_transitions import AWAITING, LED_BY
 
 OTHERS: Final = {"outcome_id": "evt-x", "partner_id": "buchkiste", "outcome": "confirmed"}

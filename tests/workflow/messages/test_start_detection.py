@@ -7,7 +7,7 @@ import pytest
 
 from adapters.postgres.feed_records import store_reward
 from tests.support.claims import an_early_claim, days_ago, reward_for
-from tests.support.environment import TicketEnvironment
+from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.conftest import EnvironmentFactory
 from tests.workflow.transitions.test_transitions import DOWN, LED_BY
 

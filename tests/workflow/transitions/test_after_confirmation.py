@@ -4,7 +4,8 @@ from typing import Any
 
 from adapters.postgres.grants import list_grants
 from tests.support.claims import days_ago
-from tests.support.environment import TicketEnvironment, wait_until
+from tests.support.polling import wait_until
+from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.messages.test_messages import refused_with
 from tests.workflow.transitions.test_transitions import AWAITING
 

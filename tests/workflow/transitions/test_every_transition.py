@@ -11,7 +11,9 @@ from adapters.postgres.grants import list_grants
 from domain.tickets.changes.emails import email_for_transition
 from domain.tickets.states import FINAL, Event, State
 from domain.tickets.transition_table import TRANSITIONS
-from tests.support.environment import Row, TicketEnvironment, wait_until
+from tests.support.polling import wait_until
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.stored_ticket import Row
 from tests.workflow.conftest import EnvironmentFactory
 from tests.workflow.transitions.transition_paths import SILENCE, TRANSITION_PATHS, TransitionKey
 

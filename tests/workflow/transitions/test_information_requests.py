@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from tests.support.claims import an_order
-from tests.support.environment import TicketEnvironment
+from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.conftest import EnvironmentFactory
 from tests.workflow.messages.test_messages import refused_with
 from tests.workflow.transitions.test_transitions import AWAITING, LED_BY

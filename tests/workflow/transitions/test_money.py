@@ -7,7 +7,7 @@ import pytest
 from adapters.postgres.feed_records import store_reward
 from adapters.postgres.grants import list_grants
 from tests.support.claims import a_claim, an_order, days_ago, reward_for
-from tests.support.environment import TicketEnvironment
+from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.messages.test_messages import refused_with
 from tests.workflow.transitions.test_transitions import AWAITING, LED_BY
 

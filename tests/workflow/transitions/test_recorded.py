@@ -7,8 +7,8 @@ from typing import Final
 
 import pytest
 
-from tests.support.environment import TicketEnvironment
-from tests.support.recorded_paths import PATHS
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.recorded_paths import PATHS
 from tests.workflow.conftest import EnvironmentFactory
 
 ASKED_ALIKE: Final = {"admit_claim", "get_request_result", "recheck_rewards", "find_objection"}

@@ -8,7 +8,7 @@ from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from scripts.record_histories import FOLDER
-from tests.support.recorded_paths import PATHS
+from tests.support.workflow.recorded_paths import PATHS
 from worker import SANDBOX
 from workflows.data_converter import DATA_CONVERTER
 from workflows.support_ticket import SupportTicket

@@ -10,8 +10,8 @@ import pytest
 
 from adapters.postgres.grants import list_grants
 from tests.support.claims import an_early_claim, days_ago
-from tests.support.environment import TicketEnvironment
-from tests.support.partner_server import CannedResponse
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.partner_server import CannedResponse
 from tests.workflow.conftest import EnvironmentFactory
 
 AWAITING: Final = "awaiting_cancellation_period"

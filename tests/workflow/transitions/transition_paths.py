@@ -8,8 +8,8 @@ from adapters.postgres.feed_records import store_reward
 from domain.tickets.states import Event, State
 from local.mail_catcher.smtp import SmtpMode
 from tests.support.claims import a_claim, an_early_claim, an_order, days_ago, reward_for
-from tests.support.environment import TicketEnvironment
-from tests.support.partner_server import CannedResponse
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.partner_server import CannedResponse
 from tests.workflow.transitions.test_transitions import ASKS_TO_WAIT, AWAITING, DOWN
 
 Action = Callable[[TicketEnvironment], Awaitable[object]]

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tests.support.claims import a_claim, an_early_claim, an_order
-from tests.support.environment import TicketEnvironment, raw_payload
-from tests.support.partner_server import CannedResponse
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.partner_server import CannedResponse
+from tests.support.workflow.payloads import raw_payload
 
 AWAITING: Final = "awaiting_cancellation_period"
 OVER: Final = {"cancellation_ends_on": "2026-01-01"}

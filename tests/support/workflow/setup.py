@@ -1,50 +1,30 @@
-"""Sets the stage: a Temporal server, the real workers, and all that they talk to.
+"""Opens the environment of a test: a Temporal server, the real workers, and all they connect to.
 
-Each stage has a time-skipping server of its own: one starts in a tenth of a second, and its clock
-begins at the present, while that of a shared one would be years ahead of every date in the books.
+Each environment has a time-skipping server of its own: one starts in a tenth of a second, and its
+clock starts at the present, while that of a shared one would be years ahead of the stored dates.
 """
 
-import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from temporalio import activity
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.testing import WorkflowEnvironment
 
 import worker
 from activities.partner_limiter import MonotonicClock
 from adapters.postgres.database import Postgres
-from domain.partners.profile import CsvChannel, PartnerProfile
 from local.mail_catcher.smtp import Behaviour, listen
 from local.mail_catcher.store import Letterbox
 from local.stack.ports import HOST
-from local.stack.temporal import fairness_flags
 from settings.worker import WorkerSettings
-from tests.support.claims import PARTNERS, build_profile
-from tests.support.environment import TicketEnvironment
-from tests.support.partner_server import SECRET, run_partner_server
 from tests.support.tcp_proxy import open_proxy
-from workflows.data_converter import DATA_CONVERTER
-from workflows.search_attributes import ALL
-
-IDENTITY: Final = "tests"  # instead of the name of this machine, which histories would keep
-
-
-def profiles(base_url: str, changes: dict[str, Any]) -> dict[str, PartnerProfile]:
-    """Every partner of `partners/` at our own door, with these changes to their files."""
-    ids = sorted(path.stem for path in PARTNERS.glob("*.toml"))
-    return {one: build_profile(one, base_url, changes.get(one, {})) for one in ids}
-
-
-def secrets() -> dict[str, str]:
-    """The environment that these partners need."""
-    known = profiles("http://nowhere.invalid", {}).values()
-    return {one.channel.secret: SECRET for one in known if not isinstance(one.channel, CsvChannel)}
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.partner_server import run_partner_server
+from tests.support.workflow.profiles import PARTNERS, profiles
+from tests.support.workflow.temporal_servers import time_skipping_server
 
 
 @asynccontextmanager
@@ -56,9 +36,10 @@ async def open_environment(
     settings_overrides: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> AsyncIterator[TicketEnvironment]:
-    """A stage on this database; letters are kept in this folder, whatever played there before.
+    """An environment on this database; `letters` is the folder of the mail catcher.
 
-    `settings_overrides`: settings of the workers that are not the usual ones.
+    `changes` names partners, with changes to their files; `settings_overrides` are settings of the
+    workers.
     """
     async with AsyncExitStack() as stack:
         clock: MonotonicClock = time.monotonic
@@ -71,40 +52,6 @@ async def open_environment(
         if with_workers:
             await env.start_workers()
         yield env
-
-
-@asynccontextmanager
-async def dev_server(*flags: str) -> AsyncIterator[WorkflowEnvironment]:
-    """The real Temporal dev server, in memory, started with these `flags` too."""
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=_program("temporal"),
-        data_converter=DATA_CONVERTER,
-        identity=IDENTITY,
-        search_attributes=ALL,
-        dev_server_extra_args=[*fairness_flags(), *flags],
-    ) as server:
-        yield server
-
-
-def _program(name: str) -> str:
-    return str(Path(sys.executable).with_name(name))
-
-
-@asynccontextmanager
-async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
-    """A test server that skips time and knows our search attributes."""
-    async with await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=_program("temporal-test-server"),
-        data_converter=DATA_CONVERTER,
-        identity=IDENTITY,
-    ) as server:
-        attributes = {key.name: IndexedValueType.ValueType(key.indexed_value_type) for key in ALL}
-        await server.client.operator_service.add_search_attributes(
-            AddSearchAttributesRequest(
-                namespace=server.client.namespace, search_attributes=attributes
-            )
-        )
-        yield server
 
 
 async def _build_environment(
@@ -150,5 +97,5 @@ async def _build_environment(
 
 
 def _server_time() -> float:
-    """The time by which the server skips: partners' paces follow it."""
+    """The time of the server, which the partners' rate limits follow."""
     return activity.info().started_time.timestamp()

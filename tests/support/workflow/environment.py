@@ -1,0 +1,153 @@
+"""The environment of a test: real workers between a real Temporal server, PostgreSQL and mail
+catcher, and a partner whose responses the test chooses.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from adapters.postgres.feed_records import store_link
+from domain.admission.admission import AdmissionResult
+from domain.tickets.changes.request_result import RequestResult
+from domain.tickets.snapshot import TicketOutcome
+from domain.values.ticket_number import derive_number
+from local.mail_catcher.smtp import Behaviour
+from local.mail_catcher.store import Letterbox
+from tests.support.claims import a_claim, link_of
+from tests.support.polling import TIMEOUT_SECONDS, wait_until
+from tests.support.tcp_proxy import TcpProxy
+from tests.support.workflow.partner_server import PartnerServer
+from tests.support.workflow.stored_ticket import StoredTicket
+from tests.support.workflow.ticket_workflow import Handle, TicketWorkflow
+from workflows.client import admit_ticket, build_start_operation
+
+Sleep = Callable[[timedelta], Awaitable[None]]
+_EMAIL_KIND: Final = re.compile(r"-\d+-([a-z_]+)@")
+
+
+@dataclass(kw_only=True)
+class TicketEnvironment(StoredTicket, TicketWorkflow):
+    """Acts on the ticket that was filed last, or on `number`."""
+
+    sleep: Sleep
+    partner: PartnerServer
+    mailbox: Letterbox
+    mail_behaviour: Behaviour
+    database_proxy: TcpProxy
+    mail_proxy: TcpProxy
+    worker_factory: Callable[[Client], AbstractAsyncContextManager[list[Worker]]]
+    _running_workers: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _filed: int = 0
+
+    async def start_workers(self) -> None:
+        """Start the workers."""
+        for worker in await self._running_workers.enter_async_context(
+            self.worker_factory(self.client)
+        ):
+            await self._running_workers.enter_async_context(worker)
+
+    async def stop_workers(self) -> None:
+        """Stop the workers after they have finished their tasks."""
+        await self._running_workers.aclose()
+
+    def next_key(self) -> str:
+        """A request key that was not used before."""
+        self._filed += 1
+        return f"key-{self._filed}"
+
+    async def prepare_claim(
+        self, claim: dict[str, Any] | None = None, **changes: Any
+    ) -> dict[str, Any]:
+        """A claim whose link is registered on its account (R10)."""
+        claim = claim or a_claim(**changes)
+        if claim.get("link_id"):
+            kind = "referral" if claim["kind"] == "missing_referral_reward" else "cashback"
+            await store_link(self.postgres, link_of(claim, kind=kind))
+        return claim
+
+    async def file(
+        self, claim: dict[str, Any] | None = None, key: str = "", **changes: Any
+    ) -> AdmissionResult:
+        """File a claim as a gateway does, and return the result."""
+        claim = await self.prepare_claim(claim, **changes)
+        key = key or self.next_key()
+        self.number = derive_number(claim["account_id"], key)
+        return await admit_ticket(self.client, claim, key)
+
+    async def start_workflow(self, *arguments: object, number: str = "") -> Handle:
+        """Start the workflow with any input, without waiting for a result."""
+        self.number = number or derive_number("acc-raw", self.next_key())
+        operation = build_start_operation({}, self.number)
+        await self.client.start_workflow(
+            "SupportTicket",
+            args=list(arguments),
+            id=self.number,
+            task_queue=operation._start_workflow_input.task_queue,
+        )
+        return self.handle
+
+    async def file_and_send(self, **changes: Any) -> None:
+        """File a claim and wait until the partner has it."""
+        assert (await self.file(**changes)).status == "accepted"
+        await self.wait_for_state("sent_to_partner")
+
+    async def file_and_confirm(self, outcome: dict[str, Any] | None = None, **claim: Any) -> None:
+        """File a claim and let the partner confirm it."""
+        await self.file_and_send(**claim)
+        await self.send_outcome("confirmed", **outcome or {})
+        await self.wait_for_state("awaiting_cancellation_period")
+
+    async def send_outcome(self, outcome: str, **changes: Any) -> None:
+        """Signal an outcome, as the gateway does."""
+        self._filed += 1
+        known = {"outcome_id": f"evt-{self._filed}", "partner_id": "velotel"}
+        await self.signal("partner_outcome", known | {"outcome": outcome} | changes)
+
+    async def signal(self, name: str, *arguments: object) -> None:
+        """Signal anything."""
+        await self.handle.signal(name, args=list(arguments))
+
+    async def send_update(self, update: str, *arguments: object, **content: Any) -> RequestResult:
+        """Send an update; without `arguments`, a valid one of an agent."""
+        self._filed += 1
+        known = {"request_id": f"req-{self._filed}", "actor": "agent-7"}
+        sent = list(arguments) or [known | content]
+        answer: RequestResult = await asyncio.wait_for(
+            self.handle.execute_update(update, args=sent, result_type=RequestResult),
+            TIMEOUT_SECONDS,
+        )
+        return answer
+
+    async def skip_time(self, **span: float) -> None:
+        """Skip this much time (`days=14`)."""
+        await self.sleep(timedelta(**span))
+
+    async def wait_until_closed(self) -> TicketOutcome:
+        """Wait for the result of the workflow."""
+        return await asyncio.wait_for(self.handle.result(), TIMEOUT_SECONDS)
+
+    def emails(self, number: str = "") -> list[str]:
+        """The kinds of the e-mails about the ticket that have arrived, in order, with repeats."""
+        found = reversed(self.mailbox.find(number=number or self.number))
+        kinds = [(_kind(one.message_id), one.repeats) for one in found]
+        return [kind for kind, repeats in kinds for _ in range(repeats + 1)]
+
+    async def wait_for_emails(self, *kinds: str) -> None:
+        """Wait until exactly these e-mails have arrived."""
+
+        async def look() -> list[str]:
+            return self.emails()
+
+        await wait_until(look, lambda found: found == [*kinds])
+
+
+def _kind(message_id: str) -> str:
+    found = _EMAIL_KIND.search(message_id)
+    return found[1] if found else message_id
