@@ -12,8 +12,8 @@ from temporalio.service import RPCError
 
 from adapters.postgres.feed_records import store_reward
 from adapters.postgres.resumption import lost_tickets
-from tests.gateway.api.test_claim_filing import prepared
-from tests.gateway.api.test_repeated_filing import delete
+from tests.gateway.api.claims.filing import prepared
+from tests.gateway.api.claims.repeated_filing import delete
 from tests.support.claims import reward_for
 from tests.support.gateway import RunningGateway
 from workflows.resumption import check_open_tickets, has_running_workflow

@@ -1,0 +1,143 @@
+"""The issuer of tokens in trouble, and strangers who invent keys: a good token stays good."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable
+from typing import Any
+
+import jwt
+import pytest
+
+from adapters.security.jwt import BearerTokens, IssuerKeys
+from domain.errors import RequestRejected, TransientError
+from tests.gateway.api.auth.tokens import MAKERS, Issuer, content
+from tests.support.gateway import AUDIENCE, ISSUER
+
+
+class Published:
+    """What is fetched: a set, something else, or nothing for as long as it hangs."""
+
+    def __init__(self, issuer: Issuer) -> None:
+        self.issuer, self.asked = issuer, 0
+        self.instead: bytes | Exception | None = None
+        self.hangs = asyncio.Event()
+        self.hangs.set()
+
+    async def fetch(self, address: str) -> bytes:
+        self.asked += 1
+        await self.hangs.wait()
+        if isinstance(self.instead, Exception):
+            raise self.instead
+        if self.instead is not None:
+            return self.instead
+        told = {"keys": [self.issuer.public(key_id) for key_id in self.issuer.keys]}
+        return json.dumps(told).encode()
+
+
+def a_reader(pause: float = 0) -> tuple[Issuer, Published, BearerTokens]:
+    """An issuer with one key, what it publishes, and who reads tokens."""
+    issuer = Issuer()
+    issuer.make("one", "ES256")
+    published = Published(issuer)
+    keys = IssuerKeys("https://issuer.example/keys", published.fetch, pause)
+    return issuer, published, BearerTokens(ISSUER, AUDIENCE, keys=keys)
+
+
+def invented(key_id: str) -> str:
+    """A stranger's token."""
+    return jwt.encode(content(), MAKERS["ES256"](), "ES256", headers={"kid": key_id})
+
+
+async def outcome(call: Awaitable[Any]) -> str:
+    """What becomes of a token."""
+    try:
+        await call
+    except RequestRejected:
+        return "401"
+    except TransientError:
+        return "503"
+    return "in"
+
+
+async def test_a_known_key_does_not_wait_for_what_strangers_invent() -> None:
+    issuer, published, tokens = a_reader()
+    assert await outcome(tokens.read(issuer.sign("one"))) == "in"
+    published.hangs.clear()
+    strangers = [asyncio.create_task(outcome(tokens.read(invented(f"k{n}")))) for n in range(50)]
+    await asyncio.sleep(0.05)
+    began = time.perf_counter()
+    for _ in range(20):
+        assert await outcome(tokens.read(issuer.sign("one"))) == "in"
+    assert time.perf_counter() - began < 1
+    assert published.asked == 2
+    published.hangs.set()
+    assert set(await asyncio.gather(*strangers)) == {"401"}
+
+
+async def test_who_brings_a_new_key_waits_for_the_one_fetch() -> None:
+    issuer, published, tokens = a_reader()
+    published.hangs.clear()
+    callers = [asyncio.create_task(outcome(tokens.read(issuer.sign("one")))) for _ in range(10)]
+    await asyncio.sleep(0.05)
+    callers[0].cancel()  # somebody who hangs up takes the fetch from nobody
+    published.hangs.set()
+    assert await asyncio.gather(*callers[1:]) == ["in"] * 9
+    assert published.asked == 1
+
+
+TROUBLE: dict[str, bytes | Exception] = {
+    "away": TransientError("no answer"),
+    "a page": b"<html>Maintenance</html>",
+    "no keys": b'{"keys": []}',
+    "no set": b"[]",
+    "null": b'{"keys": null}',
+    "strange keys": b'{"keys": [{"kty": "oct"}, 7]}',
+    "deep": b"[" * 100_000,
+    "no text": b"\xff\xfe",
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLE)
+async def test_trouble_of_the_issuer_is_never_the_callers(trouble: str) -> None:
+    issuer, published, tokens = a_reader()
+    published.instead = TROUBLE[trouble]
+    assert await outcome(tokens.read(issuer.sign("one"))) == "503"
+    published.instead = None
+    assert await outcome(tokens.read(issuer.sign("one"))) == "in"
+    published.instead = TROUBLE[trouble]
+    assert await outcome(tokens.read(invented("two"))) == "503"
+    assert await outcome(tokens.read(issuer.sign("one"))) == "in"
+
+
+async def test_a_fetch_that_failed_is_not_repeated_at_once() -> None:
+    issuer, published, tokens = a_reader(pause=30)
+    published.instead = TransientError("no answer")
+    found = [await outcome(tokens.read(issuer.sign("one"))) for _ in range(5)]
+    assert (found, published.asked) == (["503"] * 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("hours", "first", "then"), [(2, "in", "in"), (23, "in", "in"), (25, "503", "503")]
+)
+async def test_the_last_good_set_is_used_for_a_day(hours: int, first: str, then: str) -> None:
+    issuer, published, _ = a_reader()
+    clock = Clock()
+    keys = IssuerKeys("https://issuer.example/keys", published.fetch, 0, clock)
+    tokens = BearerTokens(ISSUER, AUDIENCE, keys=keys)
+    assert await outcome(tokens.read(issuer.sign("one"))) == "in"
+    published.instead = TransientError("no answer")
+    clock.now += hours * 3600
+    assert await outcome(tokens.read(issuer.sign("one"))) == first
+    await asyncio.sleep(0.01)
+    assert await outcome(tokens.read(issuer.sign("one"))) == then
+    assert published.asked > 1
+
+
+class Clock:
+    """A clock that is put on."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now

@@ -1,0 +1,68 @@
+"""Bearer tokens: what is sound, what is not, secrets and keys that rotate."""
+
+import base64
+from typing import Final
+
+import jwt
+import pytest
+
+from adapters.security.jwt import new_token
+from tests.gateway.api.auth.tokens import (
+    OTHER_SECRET,
+    content,
+    encoded_part,
+    publishing,
+    refused,
+    shared,
+)
+from tests.support.gateway import JWT_SECRET
+
+DEEP: Final = base64.urlsafe_b64encode(b"[" * 6000).decode() + ".e30."
+
+
+async def test_a_sound_token_is_read() -> None:
+    told = content(roles=["platform"], accounts=["acc-1"])
+    assert await shared().read(new_token(JWT_SECRET, told)) == told
+
+
+async def test_a_token_signed_with_another_secret_is_refused() -> None:
+    assert await refused(shared(), new_token(OTHER_SECRET, content()))
+
+
+@pytest.mark.parametrize("algorithm", ["none", "NONE", "HS512", "RS256", "HS256 ", "", None])
+@pytest.mark.parametrize("signature", ["", "AAAA"])
+async def test_a_token_that_chooses_its_own_algorithm_is_refused(
+    algorithm: str | None, signature: str
+) -> None:
+    head = encoded_part({"typ": "JWT", "alg": algorithm})
+    assert await refused(shared(), f"{head}.{encoded_part(content())}.{signature}")
+    whole = jwt.encode(content(), "", algorithm="none") + signature
+    assert await refused(shared(), whole)
+
+
+async def test_a_token_that_was_altered_by_any_one_bit_is_refused() -> None:
+    """The last character of each part has bits that mean nothing: those are left out."""
+    token, tokens = new_token(JWT_SECRET, content()), shared()
+    ends = {place - 1 for place, letter in enumerate(f"{token}.") if letter == "."}
+    for place in set(range(len(token))) - ends:
+        for bit in (1, 2, 4, 8, 16, 32):
+            letter = chr(ord(token[place]) ^ bit)
+            altered = token[:place] + letter + token[place + 1 :]
+            assert await refused(tokens, altered), (place, bit)
+
+
+@pytest.mark.parametrize(
+    "token", ["", ".", "..", "a.b.c", "x" * 9000, "ä.ö.ü", "a b", "\x00", DEEP]
+)
+async def test_what_is_no_token_is_refused(token: str) -> None:
+    assert await refused(shared(), token)
+    async with publishing() as (issuer, tokens):
+        issuer.make("one", "EdDSA")
+        assert await refused(tokens, token)
+
+
+async def test_while_a_secret_rotates_the_old_and_the_new_one_count() -> None:
+    both = shared(f"{OTHER_SECRET} {JWT_SECRET}")
+    for secret in (OTHER_SECRET, JWT_SECRET):
+        assert await both.read(new_token(secret, content()))
+    assert await refused(shared(OTHER_SECRET), new_token(JWT_SECRET, content()))

@@ -1,0 +1,105 @@
+"""Tokens of a test issuer, and readers of them."""
+
+import base64
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from jwt.algorithms import get_default_algorithms
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from adapters.http.webhook_client import open_door
+from adapters.security.jwt import BearerTokens, IssuerKeys
+from domain.errors import RequestRejected
+from local.stack.ports import HOST
+from tests.support.gateway import AUDIENCE, ISSUER, JWT_SECRET, serve_app
+from tests.support.sockets import listening_socket
+
+OTHER_SECRET: Final = "another-secret-that-was-made-up-for-the-tests-only"
+
+
+MAKERS: Final[dict[str, Callable[[], Any]]] = {
+    "RS256": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
+    "PS256": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
+    "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "EdDSA": ed25519.Ed25519PrivateKey.generate,
+}
+
+
+def content(**changes: Any) -> dict[str, Any]:
+    """What a sound token says; a change to `None` leaves a claim out."""
+    now = int(time.time())
+    known = {"iss": ISSUER, "aud": AUDIENCE, "sub": "platform", "iat": now, "exp": now + 300}
+    return {key: value for key, value in (known | changes).items() if value is not None}
+
+
+def shared(secrets: str = JWT_SECRET) -> BearerTokens:
+    """Checks tokens that are signed with a shared secret."""
+    return BearerTokens(ISSUER, AUDIENCE, secrets=secrets)
+
+
+async def refused(tokens: BearerTokens, token: str) -> bool:
+    """Say whether a token is refused, by the one code there is for it."""
+    try:
+        await tokens.read(token)
+    except RequestRejected as error:
+        return error.code == "unauthorised" and error.field is None
+    return False
+
+
+class Issuer:
+    """An issuer's key set over HTTP; `down` answers nothing of use."""
+
+    def __init__(self) -> None:
+        """Publish no key yet."""
+        self.keys: dict[str, tuple[str, Any]] = {}
+        self.asked = 0
+        self.down = False
+        self.address = ""
+
+    def make(self, key_id: str, algorithm: str) -> None:
+        """Make a key and publish it."""
+        self.keys[key_id] = (algorithm, MAKERS[algorithm]())
+
+    def sign(self, key_id: str, **changes: Any) -> str:
+        """Sign a token with a key."""
+        algorithm, key = self.keys[key_id]
+        return jwt.encode(content(**changes), key, algorithm, headers={"kid": key_id})
+
+    async def publish(self, request: Request) -> Response:
+        """Answer with the public keys."""
+        self.asked += 1
+        if self.down:
+            return Response("gone", 500)
+        return JSONResponse({"keys": [self.public(key_id) for key_id in self.keys]})
+
+    def public(self, key_id: str) -> dict[str, Any]:
+        """The public half of a key."""
+        algorithm, key = self.keys[key_id]
+        told: dict[str, Any] = json.loads(
+            get_default_algorithms()[algorithm].to_jwk(key.public_key())
+        )
+        return told | {"kid": key_id, "alg": algorithm, "use": "sig"}
+
+
+@asynccontextmanager
+async def publishing(fetched_again: float = 30) -> AsyncIterator[tuple[Issuer, BearerTokens]]:
+    """An issuer whose keys stand at an address, and who reads them there."""
+    issuer = Issuer()
+    app: Any = Starlette(routes=[Route("/keys", issuer.publish)])
+    with listening_socket() as listening:
+        issuer.address = f"http://{HOST}:{listening.getsockname()[1]}/keys"
+        async with serve_app(app, listening), open_door({}) as door:
+            keys = IssuerKeys(issuer.address, door.fetch, fetched_again)
+            yield issuer, BearerTokens(ISSUER, AUDIENCE, keys=keys)
+
+
+def encoded_part(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()

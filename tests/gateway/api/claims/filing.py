@@ -1,0 +1,23 @@
+"""Filing claims in the tests of this folder."""
+
+from typing import Any
+
+import httpx
+
+from tests.support.claims import a_claim
+from tests.support.gateway import RunningGateway
+
+CONTRACT = {"status", "state", "reasons", "available_from", "last_day", "existing_ticket"}
+
+
+async def filed(
+    gateway: RunningGateway, claim: Any, key: str = "", headers: dict[str, str] | None = None
+) -> httpx.Response:
+    """The answer to a claim, filed by a platform that speaks for all."""
+    more = {"idempotency-key": key or gateway.new_id("key"), **(headers or {})}
+    return await gateway.http.post("/v1/tickets", json=claim, headers=gateway.as_platform() | more)
+
+
+async def prepared(gateway: RunningGateway, **changes: Any) -> dict[str, Any]:
+    """A claim of an account of its own, with its link."""
+    return await gateway.env.prepare_claim(a_claim(account=gateway.new_id("acc"), **changes))

@@ -1,0 +1,107 @@
+"""A claim that is filed again gets its first answer, however old its ticket is and whatever became
+of its workflow.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowExecutionStatus
+
+from domain.values.ticket_number import derive_number
+from tests.gateway.api.claims.filing import filed
+from tests.gateway.api.claims.repeated_filing import (
+    SOON_LONG,
+    delete,
+    first_filed,
+    is_known,
+    must_be_as_first,
+)
+from tests.support.claims import a_claim
+from tests.support.databases import fresh_database
+from tests.support.gateway import RunningGateway, run_gateway
+from tests.support.workflow.temporal_servers import dev_server
+
+
+@pytest.fixture(scope="module")
+async def again(
+    postgres_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[RunningGateway]:
+    """A gateway before a server on which histories are soon too long."""
+    letters: Path = tmp_path_factory.mktemp("letters")
+    async with (
+        dev_server("--dynamic-config-value", SOON_LONG) as server,
+        fresh_database(postgres_server) as database_url,
+        run_gateway(server, database_url, letters) as whole,
+    ):
+        yield whole
+
+
+async def test_a_ticket_that_was_continued_as_new_and_has_ended_answers_as_at_first(
+    again: RunningGateway,
+) -> None:
+    """Temporal looks for the answer in the last run only, and it was given in the first."""
+    claim, key, first = await first_filed(again)
+    env = again.env
+    await env.wait_for_state("sent_to_partner")
+    first_run = (await env.handle.describe()).run_id
+    for stray in range(12):
+        await env.signal("partner_outcome", {"outcome_id": f"stray-{stray}"})
+        await env.wait_for_messages(*["malformed"] * (stray + 1))
+    assert (await env.handle.describe()).run_id != first_run
+    await must_be_as_first(again, claim, key, first)
+    await env.send_update("withdraw")
+    await env.wait_until_closed()
+    await must_be_as_first(again, claim, key, first)
+
+
+async def test_what_temporal_has_forgotten_answers_as_at_first_and_begins_no_other_run(
+    again: RunningGateway,
+) -> None:
+    """Withdrawn, discarded, refused; begun again, a run would carry the claim's personal data into
+    a new history.
+    """
+    env = again.env
+    told = [await first_filed(again)]
+    await env.wait_for_state("sent_to_partner")
+    await env.send_update("withdraw")
+    await env.wait_until_closed()
+    wrong: list[dict[str, Any]] = [{"answers": {}}, {"partner_id": "nobody"}]
+    for changes in wrong:
+        told.append(await first_filed(again, **changes))
+        assert told[-1][2].json()["state"] == "discarded"
+        await env.wait_until_closed()
+        await must_be_as_first(again, *told[-1])
+    numbers = [first.json()["number"] for _, _, first in told]
+    await asyncio.gather(*(delete(env, number) for number in numbers))
+    for one in told:
+        await must_be_as_first(again, *one)
+    assert not any([await is_known(env, number) for number in numbers])
+
+
+async def test_a_ticket_whose_workflow_was_terminated_answers_as_at_first(
+    again: RunningGateway,
+) -> None:
+    claim, key, first = await first_filed(again)
+    await again.env.handle.terminate("by hand")
+    await must_be_as_first(again, claim, key, first)
+
+
+async def test_a_claim_whose_workflow_was_terminated_before_it_was_judged_is_judged_when_repeated(
+    again: RunningGateway,
+) -> None:
+    """Nothing stands in the database, so nothing is done twice."""
+    env = again.env
+    claim, key = await env.prepare_claim(a_claim(account=again.new_id("acc"))), again.new_id("key")
+    await env.stop_workers()
+    number = derive_number(claim["account_id"], key)
+    await env.start_workflow(claim, number=number)
+    await env.handle.terminate("by hand")
+    await env.start_workers()
+    answer = await filed(again, claim, key)
+    assert (answer.status_code, answer.json()["status"]) == (201, "accepted")
+    assert (await env.handle.describe()).status == WorkflowExecutionStatus.RUNNING
+    await env.wait_for_state("sent_to_partner")
+    await must_be_as_first(again, claim, key, answer)

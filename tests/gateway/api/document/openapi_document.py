@@ -1,0 +1,47 @@
+"""Reading an OpenAPI document: operations, media types, examples."""
+
+from collections.abc import Iterator
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def operations(document: Json) -> Iterator[tuple[str, Json]]:
+    """Every operation with its name."""
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def resolved(document: Json, schema: Json) -> Json:
+    """A schema that its references can be followed from."""
+    return schema | {"components": document["components"]}
+
+
+def media(operation: Json) -> Iterator[tuple[str, Json]]:
+    """What an operation takes and gives, by where it stands."""
+    for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+        yield f"takes {kind}", content
+    for status, response in operation["responses"].items():
+        for kind, content in response.get("content", {}).items():
+            yield f"{status} {kind}", content
+
+
+def shown(document: Json, content: Json) -> list[Any]:
+    """The examples of a body: beside its schema, or in it, field by field."""
+    if "example" in content:
+        return [content["example"]]
+    if "examples" in content:
+        return [one["value"] for one in content["examples"].values()]
+    return [value] if (value := _built(document, content["schema"])) is not None else []
+
+
+def _built(document: Json, schema: Json) -> Any:
+    if "$ref" in schema:
+        return _built(document, document["components"]["schemas"][schema["$ref"].split("/")[-1]])
+    if "examples" in schema:
+        return schema["examples"][0]
+    if "const" in schema or "default" in schema:
+        return schema.get("const", schema.get("default"))
+    parts = {key: _built(document, value) for key, value in schema.get("properties", {}).items()}
+    return parts if parts and None not in parts.values() else None

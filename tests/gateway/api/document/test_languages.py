@@ -1,0 +1,76 @@
+"""Which language a caller gets, whatever the header says; every problem in every language."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.partners.profile import LANGUAGES
+from gateway.i18n import preferred_language
+from tests.gateway.api.document.requests import asking
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("pl", "pl"),
+        ("PL", "pl"),
+        ("de-AT", "de"),
+        ("de-Latn-AT-1996", "de"),
+        ("pl,en;q=0.5", "pl"),
+        ("en;q=0.5,pl", "pl"),
+        ("en;q=0.5, de;q=0.7, pl;q=0.6", "de"),
+        ("fr, uk;q=0.9, de;q=0.1", "de"),
+        ("fr", "en"),
+        ("*", "en"),
+        ("", "en"),
+        ("pl;q=0", "en"),
+        ("pl;q=0, de;q=0.001", "de"),
+        ("pl;q=0., de;q=1.", "de"),
+        ("pl ; q=0.2 , de ;q=0.1", "pl"),
+        ("de,pl", "de"),
+        ("deu", "en"),
+        ("pl_PL", "en"),
+        ("pl;q=2", "en"),
+        ("pl;q=-1", "en"),
+        ("pl;q=x", "en"),
+        ("x" * 100_000, "en"),
+        ("fr," * 20 + "pl", "en"),
+    ],
+)
+def test_the_language_is_the_one_that_is_wanted_most_of_those_there_are(
+    header: str, language: str
+) -> None:
+    assert preferred_language(asking(header)) == language
+
+
+def test_several_headers_count_as_one() -> None:
+    assert preferred_language(asking("fr", "pl")) == "pl"
+    assert preferred_language(asking("de;q=0.5", "pl;q=0.6")) == "pl"
+
+
+def test_without_a_wish_the_default_is_taken() -> None:
+    assert preferred_language(asking(), "de") == "de"
+    assert preferred_language(asking("fr"), "pl") == "pl"
+
+
+LATIN = st.text(st.characters(max_codepoint=255))
+PIECES = st.lists(
+    st.sampled_from(
+        [*LANGUAGES, "*", "fr", "-", "AT", ";", "q", "=", "0", "1", ".", ",", " ", "\t"]
+    )
+).map("".join)
+
+
+@given(st.lists(LATIN | PIECES, max_size=3))
+def test_whatever_the_header_says_a_language_that_there_is_is_found(
+    headers: list[str],
+) -> None:
+    assert preferred_language(asking(*headers)) in LANGUAGES
+
+
+@given(
+    st.permutations(LANGUAGES), st.lists(st.integers(1, 999), min_size=3, max_size=3, unique=True)
+)
+def test_the_weights_decide_and_not_the_order(order: list[str], weights: list[int]) -> None:
+    header = ",".join(f"{one};q=0.{w:03}" for one, w in zip(order, weights, strict=True))
+    assert preferred_language(asking(header)) == max(zip(weights, order, strict=True))[1]

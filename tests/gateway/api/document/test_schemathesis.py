@@ -1,0 +1,93 @@
+"""The OpenAPI document, tried by schemathesis."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.support.databases import fresh_database
+from tests.support.gateway import RunningGateway, run_gateway
+from tests.support.tickets import a_sent_ticket, an_ended_ticket
+from tests.support.workflow.temporal_servers import dev_server
+
+HOOKS: Final = Path(__file__).with_name("schemathesis_hooks.py")
+
+
+EXAMPLES: Final = 12
+"""Per operation and way of generation; the whole run takes 25 seconds on two cores."""
+
+
+PATIENCE: Final = 180
+
+
+CONFIGURATION: Final = """
+continue-on-failure = true
+# They say that generated ids are mostly nobody's, and of one operation with a signature that they
+# are never signed: so it is.
+warnings = false
+hooks = "{hooks}"
+# Two would meet in a fault of CPython 3.11: its parser counts all threads' depth as one.
+workers = 1
+
+[generation]
+deterministic = true
+max-examples = {examples}
+database = "none"
+
+[checks]
+enabled = true
+
+[auth.openapi.HTTPBearer]
+bearer = "{token}"
+"""
+
+
+def configuration(token: str) -> str:
+    """Everything on, everything reproducible."""
+    return CONFIGURATION.format(examples=EXAMPLES, token=token, hooks=HOOKS)
+
+
+@pytest.fixture
+async def apart(postgres_server: str, tmp_path: Path) -> AsyncIterator[RunningGateway]:
+    """A front with the same few tickets whatever ran before: what is tried follows what is found.
+
+    None of them asks its member: whether an answer is complete, no schema can say.
+    """
+    async with (
+        dev_server() as server,
+        fresh_database(postgres_server) as database_url,
+        run_gateway(server, database_url, tmp_path) as whole,
+    ):
+        await a_sent_ticket(whole)
+        await an_ended_ticket(whole)
+        yield whole
+
+
+@pytest.mark.timeout(PATIENCE + 30)
+async def test_schemathesis_finds_no_server_error_and_no_undocumented_answer(
+    apart: RunningGateway, tmp_path: Path
+) -> None:
+    """All checks and phases, with a token of every role."""
+    token = apart.token({"roles": ["platform", "agent", "operator"], "accounts": "*"})
+    config = tmp_path / "schemathesis.toml"
+    config.write_text(configuration(token))
+    program = Path(sys.executable).with_name("schemathesis")
+    command = ["--config-file", str(config), "run", f"{apart.address}/openapi.json", "--checks=all"]
+    running = await asyncio.create_subprocess_exec(
+        str(program),
+        *command,
+        "--no-color",
+        cwd=tmp_path,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        said, _ = await asyncio.wait_for(running.communicate(), PATIENCE)
+    except TimeoutError:
+        running.kill()
+        await running.wait()
+        pytest.fail(f"schemathesis was not done after {PATIENCE:.0f} seconds")
+    assert running.returncode == 0, said.decode()[-20_000:]

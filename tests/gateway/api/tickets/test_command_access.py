@@ -1,0 +1,73 @@
+"""Who may send which command to which ticket."""
+
+from adapters.postgres.database import QUERIES
+from tests.gateway.api.tickets.commands import CONFIRMED, UNKNOWN
+from tests.support.gateway import RunningGateway
+from tests.support.tickets import (
+    a_sent_ticket,
+    get_ticket,
+    problem_of,
+)
+
+
+async def test_the_platform_withdraws_for_its_member_only_its_own_tickets(
+    gateway: RunningGateway,
+) -> None:
+    account = gateway.new_id("acc")
+    number = await a_sent_ticket(gateway, account)
+    address = f"/v1/tickets/{number}/withdrawal"
+    other = await gateway.http.post(address, json={}, headers=gateway.as_platform("acc-other"))
+    nobodys = await gateway.http.post(
+        f"/v1/tickets/{UNKNOWN}/withdrawal", json={}, headers=gateway.as_platform("acc-other")
+    )
+    alike = [one.json() | {"request_id": ""} for one in (other, nobodys)]
+    assert problem_of(other) == (404, "unknown_ticket")
+    assert alike[0] == alike[1]
+    own = await gateway.http.post(
+        address, json={"reason": "found it"}, headers=gateway.as_platform(account)
+    )
+    assert (own.status_code, own.json()["state"]) == (200, "withdrawn")
+    assert (await get_ticket(gateway, number))["history"][-1]["actor"] == "member"
+
+
+async def test_somebody_elses_ticket_and_an_unknown_one_cost_the_same_look(
+    gateway: RunningGateway,
+) -> None:
+    """What the look-up reads does not depend on the number that was asked for."""
+    number = await a_sent_ticket(gateway)
+    plans = []
+    options = "analyze, costs off, buffers off, timing off, summary off"
+    sql = f"explain ({options}) {QUERIES.is_ticket_of.sql}"
+    for asked in (number, UNKNOWN):
+        async with gateway.env.postgres.transaction() as connection:
+            rows = await connection.fetch(sql, ["acc-other"], asked)
+        plans.append([row[0].replace(asked, "asked") for row in rows])
+    assert plans[0] == plans[1]
+    assert any("tickets" in step for step in plans[0])
+
+
+async def test_a_platform_does_not_decide_ask_or_send_again(gateway: RunningGateway) -> None:
+    account = gateway.new_id("acc")
+    number = await a_sent_ticket(gateway, account)
+    headers = gateway.as_platform(account)
+    calls = {"decision": CONFIRMED, "resend": {}, "information": {"questions": ["Really?"]}}
+    for call, body in calls.items():
+        for one in (number, UNKNOWN):
+            answer = await gateway.http.post(
+                f"/v1/tickets/{one}/{call}", json=body, headers=headers
+            )
+            assert problem_of(answer) == (403, "forbidden")
+
+
+async def test_a_number_that_nobody_knows_is_unknown_to_every_call(gateway: RunningGateway) -> None:
+    calls = {
+        "decision": CONFIRMED,
+        "withdrawal": {},
+        "information": {"note": "x"},
+        "resend": {},
+    }
+    for call, body in calls.items():
+        address = f"/v1/tickets/{UNKNOWN}/{call}"
+        answer = await gateway.http.post(address, json=body, headers=gateway.as_agent())
+        assert problem_of(answer) == (404, "unknown_ticket")
+        assert problem_of(await gateway.http.post(address, json=body)) == (401, "unauthorised")

@@ -1,0 +1,47 @@
+"""Questions to the member, and the member's answers."""
+
+from tests.support.gateway import RunningGateway
+from tests.support.tickets import (
+    a_sent_ticket,
+    get_ticket,
+    problem_of,
+    wrong_fields_of,
+)
+
+
+async def test_an_agent_asks_and_the_platform_answers_for_its_member(
+    gateway: RunningGateway,
+) -> None:
+    account = gateway.new_id("acc")
+    number = await a_sent_ticket(gateway, account)
+    asked = await gateway.http.post(
+        f"/v1/tickets/{number}/information",
+        json={"questions": ["order_number", "When did you sign?"]},
+        headers=gateway.as_agent(),
+    )
+    assert asked.json()["state"] == "information_requested"
+    answered = await gateway.http.post(
+        f"/v1/tickets/{number}/information",
+        json={"answers": {"order_number": "VT-7777-7"}, "note": "on the first of the month"},
+        headers=gateway.as_platform(account),
+    )
+    assert answered.json()["state"] == "sent_to_partner"
+    seen = await get_ticket(gateway, number)
+    assert seen["history"][-1]["actor"] == "member"
+    assert seen["answers"][0]["value"] == "VT-7777-7"
+
+
+async def test_a_members_wrong_answer_is_told_at_its_field(gateway: RunningGateway) -> None:
+    account = gateway.new_id("acc")
+    number = await a_sent_ticket(gateway, account)
+    address, headers = f"/v1/tickets/{number}/information", gateway.as_platform(account)
+    await gateway.http.post(
+        address, json={"questions": ["order_number"]}, headers=gateway.as_agent()
+    )
+    for body, field in (
+        ({"answers": {"order_number": "nonsense"}}, "answers.order_number"),
+        ({"answers": {}}, "note"),
+    ):
+        answer = await gateway.http.post(address, json=body, headers=headers)
+        assert problem_of(answer) == (422, "incomplete")
+        assert list(wrong_fields_of(answer)) == [field]

@@ -1,0 +1,64 @@
+"""The sequence of events: complete, without repetition, and the same for all readers."""
+
+import asyncio
+from typing import Any
+
+from adapters.postgres.database import QUERIES
+from tests.gateway.feed.events.feed import events, latest
+from tests.support.gateway import RunningGateway
+from tests.support.polling import wait_until
+
+
+async def test_page_after_page_shows_each_event_once_and_in_order(gateway: RunningGateway) -> None:
+    after = await latest(gateway)
+    accounts = [gateway.new_id("acc") for _ in range(3)]
+    for account in accounts:
+        await gateway.env.file_and_send(account=account)
+    seen: list[int] = []
+    while page := (await events(gateway, *accounts, after=after, limit=2))["events"]:
+        assert len(page) <= 2
+        seen += [int(one["event_id"]) for one in page]
+        after = page[-1]["event_id"]
+    assert len(seen) == 6
+    assert seen == sorted(set(seen))
+
+
+async def test_a_move_that_becomes_visible_late_is_not_missed(gateway: RunningGateway) -> None:
+    """Of two that are written at once, the one with the higher number commits first."""
+    await gateway.env.file_and_send(account=gateway.new_id("acc"))
+    after, postgres = await latest(gateway), gateway.env.postgres
+    move = {
+        "number": gateway.env.number,
+        "event": "partner_silent",
+        "from_state": "sent_to_partner",
+        "to_state": "sent_to_partner",
+        "reason_code": None,
+        "actor": "system",
+        "note": None,
+        "at": (await gateway.env.row())["created_at"],
+    }
+    async with postgres.transaction() as slow:
+        await QUERIES.record_move(slow, seq=98, **move)
+        async with postgres.transaction() as quick:
+            await QUERIES.record_move(quick, seq=99, **move)
+        first = await events(gateway, after=after)
+        assert [one["seq"] for one in first["events"]] == [99]
+    second = await events(gateway, after=first["next"])
+    assert [one["seq"] for one in second["events"]] == [98]
+
+
+async def test_readers_at_once_agree_on_the_order(gateway: RunningGateway) -> None:
+    after, account = await latest(gateway), gateway.new_id("acc")
+    await gateway.env.file_and_send(account=account)
+    pages = await asyncio.gather(*(events(gateway, account, after=after) for _ in range(10)))
+    assert len(pages[0]["events"]) == 2
+    assert all(page == pages[0] for page in pages)
+
+
+async def test_moves_get_their_places_also_when_nobody_reads(gateway: RunningGateway) -> None:
+    await gateway.env.file_and_send(account=gateway.new_id("acc"))
+
+    async def waiting() -> Any:
+        return await gateway.env.postgres.value("has_moves_without_place")
+
+    await wait_until(waiting, lambda found: not found)

@@ -1,0 +1,42 @@
+"""Stored outcomes, and a gateway whose connection to Temporal can be cut."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from local.stack.ports import HOST
+from tests.support.gateway import RunningGateway
+from tests.support.gateway_process import second_gateway
+from tests.support.polling import wait_until
+from tests.support.tcp_proxy import TcpProxy, open_proxy
+from tests.support.workflow.stored_ticket import Row
+
+LATER = "update outcome_outbox set due_at = now(), leased_until = null"
+
+
+async def kept(gateway: RunningGateway) -> list[Row]:
+    """What the books keep for the ticket, in order."""
+    return await gateway.env.rows("partner_outcomes", "sequence")
+
+
+async def told_later(gateway: RunningGateway) -> None:
+    """Let a minute pass for the rounds, and wait until they have told everything."""
+    async with gateway.env.postgres.transaction() as connection:
+        await connection.execute(LATER)
+    await wait_until(lambda: kept(gateway), lambda rows: all(row["code"] for row in rows))
+
+
+@asynccontextmanager
+async def with_wire_to_temporal(
+    gateway: RunningGateway,
+) -> AsyncIterator[tuple[httpx.AsyncClient, TcpProxy]]:
+    """Another gateway whose wire to Temporal can be cut."""
+    host = os.environ["TEMPORAL_ADDRESS"]
+    async with open_proxy(int(host.rpartition(":")[2])) as proxy:
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("TEMPORAL_ADDRESS", f"{HOST}:{proxy.port}")
+            async with second_gateway(gateway) as http:
+                yield http, proxy

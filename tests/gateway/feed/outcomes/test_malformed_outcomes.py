@@ -1,0 +1,93 @@
+"""Items and messages that are malformed."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.gateway.feed.outcomes.values import ACCEPTED, NOBODY
+from tests.support.gateway import RunningGateway
+from tests.support.partner_client import (
+    a_ticket,
+    outcome,
+    results,
+    send_outcomes,
+)
+
+MALFORMED: dict[str, tuple[Any, list[str]]] = {
+    "no object": (7, ["outcome"]),
+    "nothing said": ({}, ["number", "outcome_id", "outcome"]),
+    "an outcome that is none": ({"outcome": "perhaps"}, ["outcome"]),
+    "another partner": ({"partner_id": "buchkiste"}, ["partner_id"]),
+    "a reason that is none": ({"outcome": "rejected", "reason_code": "because"}, ["reason_code"]),
+    "no number": ({"number": None}, ["number"]),
+    "money without currency": ({"reward": {"amount": "1"}}, ["reward.currency"]),
+    "a date that is none": ({"activated_on": "2026-02-30"}, ["activated_on"]),
+    "half a surrogate pair": ({"note": "\ud800"}, ["outcome"]),
+    "a question without words": ({"outcome": "information_requested"}, ["questions"]),
+    "a blank question": (
+        {"outcome": "information_requested", "questions": [" "], "note": "x"}, ["questions"],
+    ),
+}  # fmt: skip
+
+
+async def test_a_bad_item_is_named_by_field_and_spoils_no_other(gateway: RunningGateway) -> None:
+    number = await a_ticket(gateway)
+    sound = outcome(gateway, number)
+    bad = [
+        item if item == {} or not isinstance(item, dict) else outcome(gateway, number) | item
+        for item, _ in MALFORMED.values()
+    ]
+    answer = await send_outcomes(gateway, [*bad, sound])
+    *refused, taken = answer.json()["results"]
+    found = [sorted(error["field"] for error in one["errors"]) for one in refused]
+    assert found == [sorted(fields) for _, fields in MALFORMED.values()]
+    assert {one["code"] for one in refused} == {"malformed"}
+    assert taken["status"] == "accepted"
+    await gateway.env.wait_for_state("awaiting_cancellation_period")
+
+
+async def test_another_partners_ticket_and_an_unknown_number_look_the_same(
+    gateway: RunningGateway,
+) -> None:
+    number = await a_ticket(gateway)
+    numbers = (number, NOBODY, "ZW-4KQ7-P9XT-M2AB-D", "no number", "\x00", "x" * 64)
+    told = [outcome(gateway, one, "rejected") for one in numbers]
+    answer = await send_outcomes(gateway, told, "buchkiste")
+    found = answer.json()["results"]
+    assert {(one["status"], one["code"]) for one in found} == {("refused", "unknown_number")}
+    assert await gateway.env.rows("partner_outcomes", "sequence") == []
+    assert (await gateway.env.row())["state"] == "sent_to_partner"
+
+
+async def test_fields_that_nobody_knows_are_named_and_change_nothing(
+    gateway: RunningGateway,
+) -> None:
+    answer = await send_outcomes(gateway, outcome(gateway, NOBODY, colour="red"))
+    assert answer.json()["results"][0]["unknown_fields"] == ["colour"]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"7", b'"x"', b"null", b'{"a": NaN}', b"[" * 500])
+async def test_what_is_no_message_is_refused_as_a_whole(
+    gateway: RunningGateway, body: bytes
+) -> None:
+    answer = await send_outcomes(gateway, body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
+
+
+async def test_a_list_is_bounded(gateway: RunningGateway) -> None:
+    assert len(await results(gateway, [7] * 1000)) == 1000
+    assert await results(gateway, []) == []
+    answer = await send_outcomes(gateway, [7] * 1001)
+    assert (answer.status_code, answer.json()["code"]) == (413, "payload_too_large")
+    answer = await send_outcomes(gateway, b" " * (1024 * 1024) + b"[]")
+    assert answer.status_code == 413
+
+
+async def test_an_outcome_of_a_thousand_is_answered_in_its_place(gateway: RunningGateway) -> None:
+    number = await a_ticket(gateway)
+    told = [outcome(gateway, NOBODY) for _ in range(999)]
+    told.insert(500, outcome(gateway, number, "rejected"))
+    found = await asyncio.wait_for(results(gateway, told), 30)
+    assert found[500] == ACCEPTED
+    assert set(found[:500] + found[501:]) == {("refused", "unknown_number")}

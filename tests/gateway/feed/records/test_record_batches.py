@@ -1,0 +1,76 @@
+"""Lists of records, and malformed records."""
+
+from typing import Any
+
+import pytest
+
+from tests.gateway.feed.records.records import a_link, put, put_list, waits_to_be_told, written
+from tests.support.claims import a_claim, reward_for
+from tests.support.gateway import RunningGateway
+
+
+async def test_one_bad_record_never_fails_the_rest(gateway: RunningGateway) -> None:
+    good, mine = a_link(gateway), gateway.new_id("acc")
+    records = [
+        good | {"account_id": mine},
+        good | {"version": True},
+        "no record",
+        good | {"link_id": gateway.new_id("lnk"), "version": 2**63},
+        a_link(gateway),
+        good | {"link_id": gateway.new_id("lnk"), "account_id": mine},
+    ]
+    headers = gateway.as_platform(mine)
+    answer = await gateway.http.put("/v1/links", json=records, headers=headers)
+    results = answer.json()["results"]
+    expected = ["stored", "malformed", "malformed", "malformed", "forbidden", "stored"]
+    assert [one["result"] for one in results] == expected
+    assert [one["field"] for one in results[1]["errors"]] == ["version"]
+    assert results[1]["id"] == good["link_id"]
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"order_number": "\ud800"},
+        {"order_number": "9" * 201},
+        {"granted_by_ticket": "\x00"},
+        {"amount": {"amount": "1e400", "currency": "PLN"}},
+        {"changed_at": "yesterday"},
+        {"state": "lost"},
+    ],
+    ids=str,
+)
+async def test_whatever_stands_in_a_record_the_gateway_names_the_field(
+    gateway: RunningGateway, spoilt: dict[str, Any]
+) -> None:
+    reward = written(reward_for(a_claim(account=gateway.new_id("acc"))), **spoilt)
+    (field,) = spoilt
+    answer = await put(gateway, "reward", reward)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["field"].startswith(field)
+    assert await put_list(gateway, "reward", [reward]) == ["malformed"]
+
+
+async def test_a_thousand_records_come_at_once_and_not_one_more(gateway: RunningGateway) -> None:
+    link = a_link(gateway)
+    many = [link | {"link_id": f"{link['link_id']}-{index}"} for index in range(1000)]
+    assert await put_list(gateway, "link", many) == ["stored"] * 1000
+    assert await put_list(gateway, "link", list(reversed(many))) == ["unchanged"] * 1000
+    answer = await gateway.http.put("/v1/links", json=[*many, link], headers=gateway.as_platform())
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
+
+
+async def test_the_same_record_twice_in_a_list_is_taken_in_its_order(
+    gateway: RunningGateway,
+) -> None:
+    link = a_link(gateway, version=1)
+    versions = [1, 3, 2, 3]
+    records = [link | {"version": version} for version in versions]
+    assert await put_list(gateway, "link", records) == ["stored", "stored", "outdated", "unchanged"]
+
+
+async def test_the_same_reward_twice_in_a_list_is_told_as_one(gateway: RunningGateway) -> None:
+    reward = written(reward_for(a_claim(account=gateway.new_id("acc"))))
+    assert await put_list(gateway, "reward", [reward, reward]) == ["stored", "unchanged"]
+    assert await put_list(gateway, "reward", [reward, reward]) == ["unchanged", "unchanged"]
+    assert await waits_to_be_told(gateway, reward["reward_id"])

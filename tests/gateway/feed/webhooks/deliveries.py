@@ -1,0 +1,49 @@
+"""Webhooks in the database and in the API."""
+
+from typing import Any
+
+from tests.support.gateway import RunningGateway
+from tests.support.polling import wait_until
+
+
+async def webhook(gateway: RunningGateway, event_id: str) -> dict[str, Any]:
+    """A webhook in the books."""
+    async with gateway.env.postgres.transaction() as connection:
+        row = await connection.fetchrow("select * from webhooks where sequence = $1", int(event_id))
+        return dict(row) if row else {}
+
+
+async def change(gateway: RunningGateway, event_id: str, what: str) -> None:
+    """Change a webhook in the books, as time would."""
+    statement = f"update webhooks set {what} where sequence = $1"  # noqa: S608
+    async with gateway.env.postgres.transaction() as connection:
+        await connection.execute(statement, int(event_id))
+
+
+async def listed(gateway: RunningGateway, state: str) -> dict[str, Any]:
+    """What operators see, by event."""
+    where = f"/v1/webhooks?state={state}&limit=1000"
+    answer = await gateway.http.get(where, headers=gateway.as_operator())
+    assert answer.status_code == 200, answer.text
+    return {one["event_id"]: one for one in answer.json()["webhooks"]}
+
+
+async def redelivered(
+    gateway: RunningGateway, event_id: str, headers: dict[str, str]
+) -> tuple[int, str]:
+    """Ask for redelivery; the status, and what was answered."""
+    answer = await gateway.http.post(f"/v1/events/{event_id}/redelivery", headers=headers)
+    content = answer.json()
+    return answer.status_code, content.get("status") if answer.is_success else content["code"]
+
+
+async def until_failed(gateway: RunningGateway, event_id: str) -> dict[str, Any]:
+    """Wait until an attempt has failed."""
+    return await wait_until(lambda: webhook(gateway, event_id), lambda row: bool(row["last_error"]))
+
+
+async def until_delivered(gateway: RunningGateway, event_id: str) -> dict[str, Any]:
+    """Wait until it was taken."""
+    return await wait_until(
+        lambda: webhook(gateway, event_id), lambda row: bool(row["delivered_at"])
+    )

@@ -1,0 +1,115 @@
+"""Webhooks that the platform does not accept at once."""
+
+import asyncio
+
+import pytest
+
+from tests.gateway.feed.webhooks.deliveries import (
+    change,
+    listed,
+    redelivered,
+    until_delivered,
+    until_failed,
+)
+from tests.support.gateway import RunningGateway
+from tests.support.polling import wait_until
+from tests.support.webhook_receiver import ACCEPTED, WebhookReceiver
+from tests.support.workflow.partner_server import CannedResponse
+
+
+@pytest.mark.parametrize("status", [500, 404, 302, 401])
+async def test_what_was_not_taken_comes_again_under_the_same_id(
+    gateway: RunningGateway, platform: WebhookReceiver, status: int
+) -> None:
+    platform.first_responses = [CannedResponse(status, b"no", {"location": "/elsewhere"})] * 2
+    await gateway.env.file_and_send(account=gateway.new_id("acc"))
+    first, second = (await platform.wait_for(gateway.env.number, 2))[:2]
+    failures = [await until_failed(gateway, one.webhook_id) for one in (first, second)]
+    assert {one["last_error"] for one in failures} == {f"answered {status}"}
+    for one in (first, second):
+        await change(gateway, one.webhook_id, "next_attempt_at = now()")
+    again = await platform.wait_for(gateway.env.number, 4)
+    assert sorted(one.webhook_id for one in again[2:]) == sorted(
+        [first.webhook_id, second.webhook_id]
+    )
+    assert {str(one.event) for one in again[2:]} == {str(first.event), str(second.event)}
+    for one in (first, second):
+        await until_delivered(gateway, one.webhook_id)
+
+
+async def test_a_platform_that_asks_to_wait_is_given_the_time(
+    gateway: RunningGateway, platform: WebhookReceiver
+) -> None:
+    platform.response = CannedResponse(429, b"", {"retry-after": "3"})
+    await gateway.env.file_and_send(account=gateway.new_id("acc"))
+    first = (await platform.wait_for(gateway.env.number, 1))[0]
+    platform.response = ACCEPTED
+    row = await until_failed(gateway, first.webhook_id)
+    async with gateway.env.postgres.transaction() as connection:
+        now = await connection.fetchval("select now()")
+    assert 1 < (row["next_attempt_at"] - now).total_seconds() <= 5
+    again = await platform.wait_for(gateway.env.number, 3)
+    assert again[-1].at - first.at >= 3
+
+
+async def test_after_three_days_it_is_given_up_and_stays_to_be_seen_and_sent_by_hand(
+    gateway: RunningGateway, platform: WebhookReceiver
+) -> None:
+    platform.response = CannedResponse(503)
+    account = gateway.new_id("acc")
+    await gateway.env.file_and_send(account=account)
+    event_id = (await platform.wait_for(gateway.env.number, 1))[0].webhook_id
+    await until_failed(gateway, event_id)
+    waiting = (await listed(gateway, "pending"))[event_id]
+    assert waiting["number"] == gateway.env.number
+    assert waiting["last_error"] == "answered 503"
+    await change(gateway, event_id, "next_attempt_at = now(), expires_at = now()")
+    await wait_until(lambda: listed(gateway, "failed"), lambda found: event_id in found)
+    given_up = (await listed(gateway, "failed"))[event_id]
+    assert given_up["next_attempt_at"] is None
+    assert event_id not in await listed(gateway, "pending")
+    platform.response = ACCEPTED
+    assert await redelivered(gateway, event_id, gateway.as_operator()) == (202, "pending")
+    row = await until_delivered(gateway, event_id)
+    assert (row["expires_at"] - row["delivered_at"]).total_seconds() > 2 * 86_400
+    assert event_id not in await listed(gateway, "failed")
+    # Taken already, it may be asked for again: by the platform, too.
+
+    async def times() -> int:
+        ids = [one.webhook_id for one in platform.of(gateway.env.number)]
+        return ids.count(event_id)
+
+    before = await times()
+    assert (await redelivered(gateway, event_id, gateway.as_platform(account)))[0] == 202
+    await wait_until(times, lambda now: now == before + 1)
+
+
+async def test_a_process_that_dies_during_a_call_leaves_it_to_the_next(
+    gateway: RunningGateway, platform: WebhookReceiver
+) -> None:
+    """What a dead process leaves: an attempt that was begun, and nothing noted."""
+    await gateway.env.file_and_send(account=gateway.new_id("acc"))
+    event_id = (await platform.wait_for(gateway.env.number, 2))[0].webhook_id
+    await until_delivered(gateway, event_id)
+    await change(gateway, event_id, "delivered_at = null, attempts = 1, next_attempt_at = now()")
+    await platform.wait_for(gateway.env.number, 3)
+    assert (await until_delivered(gateway, event_id))["attempts"] == 2
+
+
+async def test_a_platform_that_hangs_holds_up_neither_tickets_nor_transactions(
+    gateway: RunningGateway, platform: WebhookReceiver
+) -> None:
+    gate = asyncio.Event()
+    platform.response = CannedResponse(gate=gate)
+    try:
+        await gateway.env.file_and_send(account=gateway.new_id("acc"))
+        await platform.wait_for(gateway.env.number, 1)
+        async with gateway.env.postgres.transaction() as connection:
+            idle = "select count(*) from pg_stat_activity where state = 'idle in transaction'"
+            assert await connection.fetchval(f"{idle} and datname = current_database()") == 0
+        await gateway.env.file_and_send(account=gateway.new_id("acc"))
+        assert (await gateway.http.get("/readyz")).status_code == 200
+    finally:
+        platform.response = ACCEPTED
+        gate.set()
+    await platform.wait_for(gateway.env.number, 2)

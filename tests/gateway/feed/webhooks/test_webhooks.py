@@ -1,0 +1,59 @@
+"""Signed webhooks to the platform: every move, until it is taken, whatever befalls either side."""
+
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from tests.gateway.feed.webhooks.conftest import SECOND_SECRET
+from tests.gateway.feed.webhooks.deliveries import redelivered
+from tests.support.gateway import WEBHOOK_SECRET, RunningGateway
+from tests.support.webhook_receiver import WebhookReceiver
+
+
+async def test_every_move_comes_as_a_signed_webhook_that_says_what_the_feed_says(
+    gateway: RunningGateway, platform: WebhookReceiver
+) -> None:
+    account = gateway.new_id("acc")
+    await gateway.env.file_and_send(account=account)
+    heard = await platform.wait_for(gateway.env.number, 2)
+    page = await gateway.http.get("/v1/events", headers=gateway.as_platform(account))
+    assert (
+        sorted((one.event for one in heard), key=lambda event: int(event["seq"]))
+        == (page.json()["events"])
+    )
+    assert all(one.webhook_id == one.event["event_id"] for one in heard)
+
+
+async def test_while_the_secret_rotates_the_old_one_and_the_new_one_verify(
+    gateway: RunningGateway, platform: WebhookReceiver
+) -> None:
+    platform.secret = SECOND_SECRET
+    await gateway.env.file_and_send(account=gateway.new_id("acc"))
+    assert await platform.wait_for(gateway.env.number, 2)
+
+
+async def test_the_official_package_takes_what_we_signed_and_nothing_else(
+    gateway: RunningGateway, platform: WebhookReceiver
+) -> None:
+    await gateway.env.file_and_send(account=gateway.new_id("acc"))
+    heard = (await platform.wait_for(gateway.env.number, 1))[0]
+    earlier = str(int(heard.headers["webhook-timestamp"]) - 1)
+    Webhook(WEBHOOK_SECRET).verify(heard.body, dict(heard.headers))
+    for secret, body, change in (
+        ("whsec_" + "c29tZWJvZHkgZWxzZSdzIHNlY3JldCwgbm90IG91cnM=", heard.body, {}),
+        (WEBHOOK_SECRET, heard.body.replace(b"velotel", b"fernweh") + b" ", {}),
+        (WEBHOOK_SECRET, heard.body, {"webhook-id": "1"}),
+        (WEBHOOK_SECRET, heard.body, {"webhook-timestamp": earlier}),
+    ):
+        with pytest.raises(WebhookVerificationError):
+            Webhook(secret).verify(body, dict(heard.headers) | change)
+
+
+async def test_another_accounts_event_cannot_be_told_from_one_that_is_not_there(
+    gateway: RunningGateway, platform: WebhookReceiver
+) -> None:
+    await gateway.env.file_and_send(account=gateway.new_id("acc"))
+    event_id = (await platform.wait_for(gateway.env.number, 1))[0].webhook_id
+    stranger = gateway.as_platform(gateway.new_id("acc"))
+    assert await redelivered(gateway, event_id, stranger) == (404, "unknown_event")
+    assert await redelivered(gateway, str(2**62), stranger) == (404, "unknown_event")
+    assert await redelivered(gateway, str(2**63), stranger) == (422, "malformed")

@@ -1,0 +1,65 @@
+"""Which connections are closed for new ones."""
+
+import asyncio
+import contextlib
+import resource
+from collections.abc import Iterator
+
+import pytest
+
+from gateway.server.connections import RESERVED_DESCRIPTORS, ConnectionRegistry
+from tests.support.raw_http_client import GET, POST, run_raw_server
+
+
+async def test_who_only_holds_connections_gives_way_to_who_calls() -> None:
+    async with run_raw_server(max_connections=20) as line, contextlib.AsyncExitStack() as stack:
+        for _ in range(60):
+            await stack.enter_async_context(line.call())
+        kept = await stack.enter_async_context(line.call())
+        for _ in range(3):
+            kept[1].write(GET + b"\r\n")
+            assert await asyncio.wait_for(kept[0].readuntil(b"hello"), 2)
+        assert len(line.config.connections) <= 20
+
+
+async def test_unfinished_bodies_do_not_keep_others_from_calling() -> None:
+    async with run_raw_server(max_connections=20) as line, contextlib.AsyncExitStack() as stack:
+        for _ in range(40):
+            _, writer = await stack.enter_async_context(line.call())
+            writer.write(POST + b"content-length: 100000\r\n\r\n" + b"x" * 50_000)
+        closing = GET + b"connection: close\r\n\r\n"
+        assert b"hello" in await line.exchange(closing)
+
+
+def test_a_crowd_at_one_address_gives_way_before_a_few_of_another() -> None:
+    class Connection:
+        is_aborted = False
+
+        def abort(self) -> None:
+            self.is_aborted = True
+
+    registry, crowd, few = (
+        ConnectionRegistry(20),
+        [Connection() for _ in range(18)],
+        [Connection(), Connection()],
+    )
+    for one in few:
+        registry.add(one, "192.0.2.1")
+    for one in crowd:
+        registry.add(one, "198.51.100.1")
+    registry.set_phase(crowd[0], "responding")
+    registry.add(newcomer := Connection(), "203.0.113.1")
+    assert [one.is_aborted for one in (crowd[0], crowd[1], *few, newcomer)] == [0, 1, 0, 0, 0]
+
+
+@pytest.fixture
+def few_descriptors() -> Iterator[int]:
+    """A process that may open a hundred files more than it has to."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (RESERVED_DESCRIPTORS + 50, hard))
+    yield RESERVED_DESCRIPTORS + 50
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_there_are_no_more_connections_than_file_descriptors(few_descriptors: int) -> None:
+    assert ConnectionRegistry(1000).max_connections == few_descriptors - RESERVED_DESCRIPTORS

@@ -1,0 +1,33 @@
+"""Pages of a ticket's messages."""
+
+from adapters.postgres.ticket_queries import MESSAGES_A_PAGE
+from domain.values.ticket_number import derive_number
+from tests.support.gateway import RunningGateway
+from tests.support.polling import wait_until
+from tests.support.tickets import a_sent_ticket, problem_of
+
+
+async def test_a_tickets_page_ends_and_leads_on(gateway: RunningGateway) -> None:
+    number = await a_sent_ticket(gateway)
+    strays = 2 * MESSAGES_A_PAGE + 3
+    for place in range(strays):
+        await gateway.env.signal("noise", {"place": place})
+    await wait_until(gateway.env.message_log, lambda notes: len(notes) == strays)
+    agent = gateway.as_agent()
+    whole = (await gateway.http.get(f"/v1/tickets/{number}", headers=agent)).json()
+    assert len(whole["messages"]) == MESSAGES_A_PAGE
+    assert whole["messages_left_out"] == 0
+    seen, before = len(whole["messages"]), whole["messages_before"]
+    while before:
+        address = f"/v1/tickets/{number}/messages"
+        page = (await gateway.http.get(address, params={"before": before}, headers=agent)).json()
+        seen, before = seen + len(page["messages"]), page["next"]
+    assert seen == strays
+    wrong = await gateway.http.get(address, params={"before": "x"}, headers=agent)
+    assert problem_of(wrong) == (422, "malformed")
+
+
+async def test_a_number_that_no_ticket_has_has_no_messages(gateway: RunningGateway) -> None:
+    where = f"/v1/tickets/{derive_number('acc-of-nobody', 'key')}/messages"
+    answer = await gateway.http.get(where, headers=gateway.as_agent())
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_ticket")

@@ -1,0 +1,143 @@
+"""What one caller may do, and what one ticket takes, has an end; others notice nothing of it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+
+import pytest
+from limits import RateLimitItem, RateLimitItemPerDay
+
+from adapters.postgres.outcomes import IN_FLIGHT, MOST_A_DAY
+from gateway.http.rate_limits import LIMITS, LimitKind, RequestRateLimiter
+from tests.gateway.pages.test_answer import answer, asked
+from tests.support.gateway import RunningGateway
+from tests.support.partner_client import a_ticket, outcome, outcome_link, results, send_outcomes
+from tests.support.polling import wait_until
+from tests.support.tickets import problem_of
+
+Limit = Callable[[LimitKind, int], None]
+
+
+@pytest.fixture
+async def limit(gateway: RunningGateway) -> AsyncIterator[Limit]:
+    """Sets one limit to so many a day."""
+    assert (await gateway.http.get("/healthz")).status_code == 200  # its parts are there
+    usual = gateway.app.state.context
+
+    def set_to(kind: LimitKind, most: int) -> None:
+        changed: dict[LimitKind, RateLimitItem] = {**LIMITS, kind: RateLimitItemPerDay(most)}
+        gateway.app.state.context = replace(usual, limits=RequestRateLimiter(changed))
+
+    yield set_to
+    gateway.app.state.context = usual
+
+
+@pytest.mark.parametrize(("kind", "most"), [("partner_calls", 2), ("partner_outcomes", 4)])
+async def test_a_partner_over_its_limit_is_told_when_to_come_back(
+    gateway: RunningGateway, limit: Limit, kind: LimitKind, most: int
+) -> None:
+    limit(kind, most)
+    later = gateway.new_id("msg")
+    strays = [{"outcome_id": "x", "number": "none", "outcome": "confirmed"}] * 2
+    for _ in range(2):
+        assert (await send_outcomes(gateway, strays)).status_code == 202
+    refused = await send_outcomes(gateway, strays, message_id=later)
+    assert problem_of(refused) == (429, "too_many_requests")
+    assert int(refused.headers["retry-after"]) >= 1
+    assert (await send_outcomes(gateway, strays, partner_id="buchkiste")).status_code == 202
+    limit(kind, 600)  # the same message later, signed anew, is no replay: nothing of it was kept
+    assert (await send_outcomes(gateway, strays, message_id=later)).status_code == 202
+
+
+async def test_a_flood_about_one_ticket_waits_and_what_is_about_another_moves(
+    gateway: RunningGateway,
+) -> None:
+    flooded = await a_ticket(gateway)
+    lists = [[outcome(gateway, flooded, "rejected", note="x" * 500) for _ in range(500)]] * 4
+    lists = [[one | {"outcome_id": gateway.new_id("evt")} for one in many] for many in lists]
+    other = await a_ticket(gateway)
+    flooding = [asyncio.create_task(send_outcomes(gateway, many)) for many in lists]
+    await asyncio.sleep(0.2)
+    started = time.monotonic()
+    assert await results(gateway, outcome(gateway, other, "rejected")) == [("accepted", None)]
+    gateway.env.number = other
+    await gateway.env.wait_for_state("rejected")
+    assert time.monotonic() - started < 5
+    for call in flooding:
+        assert (await call).status_code == 202
+    gateway.env.number = flooded
+    rows = await gateway.env.rows("partner_outcomes", "sequence")
+    waiting = [
+        row for row in rows if row["code"] == "dispatched" and row["acknowledged_at"] is None
+    ]
+    assert len(rows) == MOST_A_DAY
+    assert len(waiting) <= IN_FLIGHT
+    # It has no room for more today: told by item, and as a whole where nothing of a call had room.
+    late, known = outcome(gateway, flooded, "rejected"), outcome(gateway, await a_ticket(gateway))
+    assert await results(gateway, [late, known]) == [
+        ("refused", "too_many_outcomes"),
+        ("accepted", None),
+    ]
+    for _ in range(2):  # nothing was kept, so it is no replay
+        refused = await send_outcomes(gateway, late, message_id="msg-whole")
+        assert problem_of(refused) == (429, "too_many_requests")
+
+
+async def test_while_no_worker_works_a_ticket_is_signalled_few_outcomes(
+    gateway: RunningGateway,
+) -> None:
+    number = await a_ticket(gateway)
+    await gateway.env.stop_workers()
+    many = [outcome(gateway, number, "information_requested", note="?") for _ in range(60)]
+    await send_outcomes(gateway, many)
+    await asyncio.sleep(4)
+    rows = await gateway.env.rows("partner_outcomes", "sequence")
+    assert len([row for row in rows if row["code"]]) == IN_FLIGHT
+    await gateway.env.start_workers()
+    await wait_until(
+        lambda: gateway.env.rows("partner_outcomes", "sequence"),
+        lambda found: all(row["acknowledged_at"] for row in found),
+    )
+
+
+async def test_a_member_who_keeps_answering_is_told_to_wait_and_an_agent_gets_through(
+    gateway: RunningGateway, limit: Limit
+) -> None:
+    page = await asked(gateway, "Why?")
+    limit("answers", 1)
+    assert (await answer(gateway, page, note__1="first")).status_code == 200
+    await gateway.env.send_outcome("information_requested", questions=["And now?"])
+    await gateway.env.wait_for_state("information_requested")
+    heard = (await gateway.env.history_events()).count("WORKFLOW_EXECUTION_UPDATE_ACCEPTED")
+    refused = await answer(gateway, page, note__1="second")
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) >= 1
+    assert "second" in refused.text
+    number = gateway.env.number
+    by_api = await gateway.http.post(
+        f"/v1/tickets/{number}/information", json={"note": "third"}, headers=gateway.as_platform()
+    )
+    assert problem_of(by_api) == (429, "too_many_requests")
+    events = await gateway.env.history_events()
+    assert events.count("WORKFLOW_EXECUTION_UPDATE_ACCEPTED") == heard
+    decided = await gateway.http.post(
+        f"/v1/tickets/{number}/decision",
+        json={"outcome": "rejected", "reason_code": "other"},
+        headers=gateway.as_agent(),
+    )
+    assert decided.status_code == 200
+
+
+async def test_pages_behind_links_have_a_rate(gateway: RunningGateway, limit: Limit) -> None:
+    number = await a_ticket(gateway)
+    limit("partner_page", 1)
+    page = outcome_link(gateway, number)
+    assert (await gateway.http.get(page)).status_code == 200
+    again = await gateway.http.get(page)
+    assert (again.status_code, again.headers["content-type"][:9]) == (429, "text/html")
+    assert int(again.headers["retry-after"]) >= 1
+    member = await asked(gateway, "Why?")
+    limit("member_page", 1)
+    assert (await gateway.http.get(member)).status_code == 200
+    assert (await gateway.http.get(member)).status_code == 429
