@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from adapters.postgres.ticket_queries import MESSAGES_A_PAGE
-from domain.handlers.commands import available_commands
+from domain.handlers.commands.available import available_commands
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.tickets.states import State
 from gateway.api.schemas.ticket_detail import TicketDetail

@@ -16,9 +16,10 @@ _PAGE: Final = """\
 Generated from `TRANSITIONS` in `domain/tickets/transition_table.py` with
 `.venv/bin/python -m scripts.lifecycle_diagram > docs/lifecycle.md`; a test compares the two. A
 transition in the table is possible; which of several an event makes is decided by
-`domain/tickets/ticket_aggregate.py`, `domain/handlers/partner_outcomes.py` and
-`domain/handlers/commands.py`. A message without a transition from the current state is stored in
-the message log and changes nothing. The rules are in [requirements.md](requirements.md#lifecycle).
+`domain/tickets/aggregate/ticket_aggregate.py`, `domain/handlers/outcomes/partner_outcomes.py` and
+`domain/handlers/commands/execution.py`. A message without a transition from the current state is
+stored in the message log and changes nothing. The rules are in
+[requirements.md](requirements.md#lifecycle).
 
 Final states: {final}.
 

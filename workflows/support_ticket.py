@@ -29,13 +29,13 @@ with workflow.unsafe.imports_passed_through():
         refusal_result,
     )
     from domain.codes import ClaimRefusal, RefusalCode
-    from domain.handlers.commands import next_delivery_purpose
+    from domain.handlers.commands.execution import next_delivery_purpose
+    from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
     from domain.tickets.attention import RETRY_ATTENTION
     from domain.tickets.messages.internal import InvalidMessage
     from domain.tickets.snapshot import TicketOutcome, TicketSnapshot, snapshot
     from domain.tickets.states import State
     from domain.tickets.ticket import Ticket
-    from domain.tickets.ticket_aggregate import TicketAggregate
     from domain.values.ticket_number import is_canonical
 
 

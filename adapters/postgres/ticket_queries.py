@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, NamedTuple
 from adapters.postgres.change_sets import keep_answer, keep_late_note
 from adapters.postgres.database import QUERIES, Postgres
 from domain.admission.admission import Admission
-from domain.handlers.commands import result_for_command
+from domain.handlers.commands.earlier_results import result_for_command
 from domain.tickets.changes.message_log_entry import MessageLogEntry
 from domain.tickets.changes.request_result import RequestResult, StoredRequestResult
 from domain.tickets.messages.commands import TicketCommand

@@ -9,13 +9,14 @@ from domain.claims.eligibility import Assessment, OrderIdentity, assess
 from domain.claims.parsing import ParseResult, parse_claim, parse_json
 from domain.codes import MessageCode
 from domain.partners.profile import PartnerRules
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
+from domain.tickets.aggregate.ticket_transitions import SYSTEM
 from domain.tickets.changes.change_set import ChangeSet
 from domain.tickets.changes.emails import EmailKind, OutgoingEmail, select_language
 from domain.tickets.changes.message_log_entry import MessageLogEntry
 from domain.tickets.changes.transition import Transition
 from domain.tickets.states import Event, State
 from domain.tickets.ticket import Ticket
-from domain.tickets.ticket_aggregate import SYSTEM, TicketAggregate
 from domain.values.types import FrozenModel, UtcDatetime
 
 SYNCHRONOUS_ANSWER_LIMIT: Final = timedelta(seconds=10)

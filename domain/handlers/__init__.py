@@ -1,1 +1,1 @@
-"""What each message and deadline does to a ticket."""
+"""What each message does to a ticket."""

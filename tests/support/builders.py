@@ -9,9 +9,10 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from domain.claims.claim import AccountFacts, Link, Reward, TicketClaim
-from domain.handlers.commands import next_delivery_purpose
+from domain.handlers.commands.execution import next_delivery_purpose
 from domain.handlers.message_handling import handle_message
 from domain.partners.profile import FormField, PartnerProfile, PartnerRules
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.messages.commands import (
     Decision,
     InformationAnswer,
@@ -23,7 +24,6 @@ from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.settlement import SettlementResult
 from domain.tickets.states import Event, State
 from domain.tickets.ticket import Ticket
-from domain.tickets.ticket_aggregate import TicketAggregate
 
 NOW: Final = datetime(2026, 10, 20, 12, tzinfo=UTC)
 ORDERED_ON: Final = date(2026, 10, 1)

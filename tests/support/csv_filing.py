@@ -13,14 +13,15 @@ from adapters.email.renderer import LetterBook
 from adapters.postgres.database import Postgres
 from adapters.postgres.feed_records import store_link, store_reward
 from domain.admission.admission import Admission, AdmissionRequest
-from domain.handlers.commands import next_delivery_purpose
+from domain.handlers.commands.execution import next_delivery_purpose
 from domain.handlers.message_handling import handle_message
 from domain.partners.claim_limits import ClaimLimits
+from domain.tickets.aggregate.settlement_changes import settlement_changes
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.messages.internal import Delivered
 from domain.tickets.messages.message import Message
 from domain.tickets.settlement import SettlementResult
 from domain.tickets.states import State
-from domain.tickets.ticket_aggregate import TicketAggregate, settlement_changes
 from domain.values.ticket_number import derive_number
 from tests.support.builders import a_link, a_profile, a_reward, an_outcome, claim_content
 

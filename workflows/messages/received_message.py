@@ -9,7 +9,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from domain.codes import RefusalCode
-from domain.handlers.commands import result_for_command
+from domain.handlers.commands.earlier_results import result_for_command
 from domain.tickets.changes.request_result import RequestResult, StoredRequestResult
 from domain.tickets.messages.commands import TicketCommand
 from domain.tickets.messages.internal import InvalidMessage

@@ -13,13 +13,14 @@ from workflows.ticket.ticket_steps import TicketSteps
 with workflow.unsafe.imports_passed_through():
     from activities.persistence import Persistence, RequestLookup
     from domain.codes import RefusalCode
-    from domain.handlers.commands import earlier_result, needs_fact_check
-    from domain.handlers.message_handling import HandlingResult, handle_message
+    from domain.handlers.commands.earlier_results import earlier_result, needs_fact_check
+    from domain.handlers.handling_result import HandlingResult
+    from domain.handlers.message_handling import handle_message
+    from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
     from domain.tickets.changes.request_result import StoredRequestResult
     from domain.tickets.messages.commands import TicketCommand
     from domain.tickets.messages.internal import InvalidMessage
     from domain.tickets.messages.message import Message
-    from domain.tickets.ticket_aggregate import TicketAggregate
 
 
 class MessageProcessor:

@@ -11,10 +11,10 @@ from workflows.ticket.ticket_steps import TicketSteps
 
 with workflow.unsafe.imports_passed_through():
     from domain.admission.admission import Admission
+    from domain.handlers.due_actions import DueAction, due_action
     from domain.handlers.response_deadlines import awaited_event, next_timer
-    from domain.handlers.response_timeout import auto_confirmable_amount
+    from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
     from domain.tickets.snapshot import ticket_outcome
-    from domain.tickets.ticket_aggregate import TicketAggregate
 
 
 class TicketProcessor:
@@ -45,16 +45,18 @@ class TicketProcessor:
         now, aggregate = workflow.now(), self._aggregate
         if self._runtime.queue:
             await self._messages.handle_next()
-        elif aggregate.is_settlement_due(now):
-            await self.steps.grant_reward()
-        elif aggregate.is_release_due(now):
-            await self.steps.release_hold()
-        elif amount := auto_confirmable_amount(aggregate, now):
-            await self.steps.handle_response_timeout(amount)
-        else:
-            ticket = aggregate.ticket
-            self._runtime.tasks.schedule_timer(next_timer(ticket), awaited_event(ticket))
-            await workflow.wait_condition(self._has_work)
+            return
+        match due_action(aggregate, now):
+            case DueAction.SETTLE:
+                await self.steps.grant_reward()
+            case DueAction.RELEASE_HOLD:
+                await self.steps.release_hold()
+            case DueAction.AUTO_CONFIRM:
+                await self.steps.handle_response_timeout()
+            case _:
+                ticket = aggregate.ticket
+                self._runtime.tasks.schedule_timer(next_timer(ticket), awaited_event(ticket))
+                await workflow.wait_condition(self._has_work)
 
     def _has_work(self) -> bool:
         is_due = self._runtime.has_work(is_closed=self._aggregate.is_closed)

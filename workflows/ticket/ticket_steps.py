@@ -16,22 +16,23 @@ with workflow.unsafe.imports_passed_through():
         Settlement,
         SilentConfirmation,
     )
-    from domain.handlers.commands import next_delivery_purpose
+    from domain.handlers.commands.execution import next_delivery_purpose
     from domain.handlers.information_requests import information_purpose
-    from domain.handlers.message_handling import apply_information, information_changes
+    from domain.handlers.information_results import apply_information, information_changes
     from domain.handlers.response_timeout import (
         TimeoutResult,
         apply_response_timeout,
+        auto_confirmable_amount,
         market_month,
         timeout_changes,
     )
+    from domain.tickets.aggregate.settlement_changes import settlement_changes
+    from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
     from domain.tickets.changes.change_set import ChangeSet, change_summary
     from domain.tickets.messages.commands import InformationAnswer
     from domain.tickets.settlement import SettlementResult
     from domain.tickets.snapshot import render_details
     from domain.tickets.states import State
-    from domain.tickets.ticket_aggregate import TicketAggregate, settlement_changes
-    from domain.values.types import Money
 
 
 class TicketSteps:
@@ -73,16 +74,17 @@ class TicketSteps:
         if form.code:
             await self.persist()
             return
-        dates = {**aggregate.ticket.anchor_dates, **form.anchor_dates}
-        order_key = form.order_key or aggregate.ticket.order_key
-        aggregate.change(anchor_dates=dates, order_key=order_key)
+        aggregate.apply_form(form.anchor_dates, form.order_key)
         self._after_persist(aggregate.collect_changes())
         self._deliver(information_purpose(aggregate.ticket))
 
-    async def handle_response_timeout(self, amount: Money) -> None:
-        """Confirm `amount` automatically, as far as the partner's monthly cap allows."""
+    async def handle_response_timeout(self) -> None:
+        """Confirm the claim automatically, as far as the partner's monthly cap allows."""
         await self.persist_pending()
         now, ticket = workflow.now(), self._aggregate.ticket
+        amount = auto_confirmable_amount(self._aggregate, now)
+        if amount is None:
+            raise AssertionError("an automatic confirmation is due only with its amount")
         confirmation = SilentConfirmation(
             number=self._runtime.number,
             amount=amount,

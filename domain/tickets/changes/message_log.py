@@ -35,7 +35,7 @@ def _truncated(body: dict[str, Any]) -> dict[str, Any]:
 def _sender(message: Message) -> tuple[str, str, str]:
     match message:
         case PartnerOutcome():
-            return "partner_outcome", message.outcome_id, f"partner:{message.partner_id}"
+            return "partner_outcome", message.outcome_id, message.actor
         case RewardRegistered():
             return "reward_registered", message.reward_id, "platform"
         case TicketCommand():

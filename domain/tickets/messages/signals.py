@@ -33,6 +33,11 @@ class PartnerOutcome(FrozenModel):
     reward: Money | None = None
     occurred_at: UtcDatetime | None = None
 
+    @property
+    def actor(self) -> str:
+        """The partner, as the transitions that it causes name their actor."""
+        return f"partner:{self.partner_id}"
+
 
 class RewardRegistered(FrozenModel):
     """Signal `reward_registered`: the platform's own tracking found the reward after all."""

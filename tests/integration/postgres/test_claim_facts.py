@@ -14,9 +14,9 @@ from adapters.postgres.database import Postgres
 from adapters.postgres.feed_records import store_link
 from adapters.postgres.grants import list_grants
 from domain.claims.information_form import CompletedForm
-from domain.handlers.message_handling import information_changes
+from domain.handlers.information_results import information_changes
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.settlement import HoldReleaseResult, SettlementResult
-from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import ORDER_FIELD, a_field, a_link, a_question, an_answer
 from tests.support.csv_filing import CLICKED_AT, Desk, settlement
 from tests.support.sqlite_store import opened

@@ -18,10 +18,10 @@ from adapters.postgres.grants import list_grants
 from adapters.postgres.outcomes import end_turn, keep_outcomes, known_outcomes, next_turn
 from domain.codes import MessageCode
 from domain.handlers.message_handling import handle_message
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.discrepancies import MAX_OPEN_DISCREPANCIES
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.settlement import SettlementResult
-from domain.tickets.ticket_aggregate import TicketAggregate
 from domain.tickets.ticket_limits import MAX_UNAPPLIED_MESSAGES
 from tests.support.builders import a_decision, a_reward, an_outcome
 from tests.support.csv_filing import Desk, settlement

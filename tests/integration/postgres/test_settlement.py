@@ -10,9 +10,9 @@ from adapters.postgres.database import Postgres
 from adapters.postgres.grants import list_grants
 from adapters.postgres.outcomes import end_turn, keep_outcomes, next_turn
 from domain.handlers.message_handling import handle_message
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.settlement import HoldReleaseResult, SettlementResult
 from domain.tickets.states import State
-from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import a_field, an_outcome
 from tests.support.csv_filing import Desk, settlement
 from tests.support.sqlite_store import opened

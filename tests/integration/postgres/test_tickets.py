@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.postgres.database import Postgres
-from domain.handlers.commands import next_delivery_purpose
+from domain.handlers.commands.execution import next_delivery_purpose
 from domain.handlers.message_handling import handle_message
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.changes.change_set import ChangeSet
 from domain.tickets.messages.internal import Delivered
-from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import a_withdrawal, an_outcome
 from tests.support.csv_filing import Desk
 from tests.support.sqlite_store import opened

@@ -10,10 +10,12 @@ from typing import Any, Final
 from domain.claims.claim import TicketClaim
 from domain.claims.information_form import merge_answers, overlay_answers
 from domain.claims.stored_claim import StoredClaim
-from domain.handlers.message_handling import apply_information, handle_message
+from domain.handlers.information_results import apply_information
+from domain.handlers.message_handling import handle_message
 from domain.handlers.response_deadlines import next_timer
 from domain.handlers.response_timeout import apply_response_timeout, auto_confirmable_amount
 from domain.partners.profile import PartnerRules
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.attention import Attention
 from domain.tickets.messages.commands import Decision, InformationAnswer, Withdrawal
 from domain.tickets.messages.internal import DeadlinePassed
@@ -23,7 +25,6 @@ from domain.tickets.messages.signals import PartnerOutcome, RewardRegistered
 from domain.tickets.settlement import SettlementResult, decide_release
 from domain.tickets.states import State
 from domain.tickets.ticket import Ticket
-from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import a_claim, a_decision
 from tests.unit.domain.platform_model import Books
 from tests.unit.domain.ticket_state_machine import is_on_the_map, stood_still
@@ -110,7 +111,7 @@ class Claimant:
         if done.code is None:
             claim = self.filed.claim.model_copy(update={"answers": done.answers})
             self.filed = self.filed.model_copy(update={"claim": claim})
-            self.aggregate.change(order_key=done.order_key)
+            self.aggregate.apply_form({}, done.order_key)
 
     @property
     def outcome_ids(self) -> list[str]:

@@ -7,9 +7,9 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from domain.handlers.commands import next_delivery_purpose
+from domain.handlers.commands.execution import next_delivery_purpose
 from domain.handlers.information_requests import information_purpose
-from domain.handlers.message_handling import apply_information, information_changes
+from domain.handlers.information_results import apply_information, information_changes
 from domain.handlers.response_deadlines import next_reminder
 from domain.handlers.response_timeout import (
     TimeoutResult,
@@ -17,6 +17,7 @@ from domain.handlers.response_timeout import (
     auto_confirmable_amount,
     timeout_changes,
 )
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.attention import DELIVERY_ATTENTION, EMAIL_ATTENTION, Attention
 from domain.tickets.messages.commands import Resend
 from domain.tickets.messages.internal import (
@@ -29,7 +30,6 @@ from domain.tickets.messages.signals import RewardRegistered
 from domain.tickets.settlement import SettlementResult, decide_release, decide_settlement
 from domain.tickets.states import State
 from domain.tickets.ticket import Ticket
-from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (
     NUMBER,
     PLN_40,

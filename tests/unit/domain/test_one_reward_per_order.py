@@ -16,7 +16,8 @@ from hypothesis.stateful import (
 )
 
 from domain.claims.eligibility import assess
-from domain.handlers.commands import next_delivery_purpose
+from domain.handlers.commands.execution import next_delivery_purpose
+from domain.tickets.aggregate.ticket_fields import replace
 from domain.tickets.messages.internal import Delivered
 from domain.tickets.messages.rejection_reason import RejectionReason
 from domain.tickets.messages.signals import RewardRegistered
@@ -127,7 +128,9 @@ class OneReward(RuleBasedStateMachine):
         if answer.status != "accepted" or answer.order is None:
             return multiple()
         order_key, reward_kind = answer.order.order_key, answer.order.reward_kind
-        one.aggregate.change(order_key=order_key, reward_kind=reward_kind)
+        one.aggregate.ticket = replace(
+            one.aggregate.ticket, order_key=order_key, reward_kind=reward_kind
+        )
         kept = filed.claim.model_copy(update={"link_id": answer.order.link_id})
         one.filed = filed.model_copy(update={"claim": kept})
         held_until = self.now + timedelta(days=2) if begins == "held" else None

@@ -9,15 +9,16 @@ from typing import Final
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from domain.handlers.message_handling import HandlingResult, handle_message
+from domain.handlers.handling_result import HandlingResult
+from domain.handlers.message_handling import handle_message
 from domain.partners.profile import PartnerRules
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.attention import EMAIL_ATTENTION, Attention
 from domain.tickets.changes.change_set import ChangeSet
 from domain.tickets.messages.internal import DeadlinePassed
 from domain.tickets.messages.message import Message
 from domain.tickets.states import State
 from domain.tickets.ticket import Ticket
-from domain.tickets.ticket_aggregate import TicketAggregate
 from domain.tickets.transition_table import TRANSITIONS
 from domain.values import periods
 from tests.support.builders import NOW, WARSAW, a_new_ticket

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.claims.parsing import parse_message
-from domain.handlers.commands import result_for_command
+from domain.handlers.commands.earlier_results import result_for_command
 from domain.handlers.message_handling import handle_message
 from domain.tickets.messages.commands import Decision, Resend, TicketCommand
 from domain.tickets.states import State

@@ -5,10 +5,10 @@ from typing import Any
 from domain.admission.admission import Admission, AdmissionResult
 from domain.admission.resumption import Resumption, restore_ticket
 from domain.handlers.message_handling import handle_message
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.changes.change_set import ChangeSet
 from domain.tickets.changes.transition import Transition
 from domain.tickets.states import Event, State
-from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import NOW, NUMBER, a_new_ticket, an_aggregate, an_outcome
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.handlers.message_handling import handle_message
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.attention import Attention
 from domain.tickets.changes.emails import EmailKind
 from domain.tickets.changes.message_log_entry import MessageLogEntry
@@ -15,7 +16,6 @@ from domain.tickets.messages.signals import RewardRegistered
 from domain.tickets.settlement import SettlementResult
 from domain.tickets.states import Event, State
 from domain.tickets.ticket import Ticket
-from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (
     NOW,
     PLN_40,

@@ -6,8 +6,13 @@ from typing import Any
 import pytest
 
 from domain.claims.parsing import parse_json, parse_message
-from domain.handlers.commands import available_commands, next_delivery_purpose, result_for_command
-from domain.handlers.message_handling import HandlingResult, handle_message
+from domain.handlers.commands.available import available_commands
+from domain.handlers.commands.earlier_results import result_for_command
+from domain.handlers.commands.execution import next_delivery_purpose
+from domain.handlers.handling_result import HandlingResult
+from domain.handlers.message_handling import handle_message
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
+from domain.tickets.aggregate.ticket_fields import replace
 from domain.tickets.attention import Attention
 from domain.tickets.messages.commands import (
     InformationAnswer,
@@ -18,7 +23,6 @@ from domain.tickets.messages.commands import (
 from domain.tickets.messages.internal import AttentionChanged, Delivered, InvalidMessage
 from domain.tickets.states import State
 from domain.tickets.ticket import MAX_REMEMBERED_IDS, Ticket
-from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (
     NOW,
     NUMBER,
@@ -290,7 +294,7 @@ def test_what_is_offered_is_what_is_taken(state: State, attention: tuple[Attenti
     taken = set()
     for name, request in asked.items():
         aggregate = an_aggregate(state)
-        aggregate.change(attention=attention)
+        aggregate.ticket = replace(aggregate.ticket, attention=attention)
         if answered(handle_message(aggregate, request, NOW))[1] is None:
             taken.add(name)
     assert taken == offered

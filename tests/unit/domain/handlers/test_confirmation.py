@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.handlers.confirmation import evaluate_confirmation
+from domain.handlers.outcomes.confirmation import evaluate_confirmation
 from domain.tickets.attention import Attention
 from domain.tickets.ticket import Ticket
 from domain.values.types import Money

@@ -5,18 +5,15 @@ from typing import Any
 
 import pytest
 
+from domain.handlers.handling_result import HandlingResult
 from domain.handlers.information_requests import answer_link_expires_at, information_purpose
-from domain.handlers.message_handling import (
-    HandlingResult,
-    apply_information,
-    handle_message,
-    information_changes,
-)
+from domain.handlers.information_results import apply_information, information_changes
+from domain.handlers.message_handling import handle_message
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.attention import Attention
 from domain.tickets.changes.emails import EmailKind, OutgoingEmail
 from domain.tickets.messages.internal import DeadlinePassed, Delivered
 from domain.tickets.states import Event, State
-from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (
     NOW,
     RUNNING,
@@ -72,7 +69,7 @@ def test_a_question_in_the_words_of_a_note_is_asked_too() -> None:
 def test_a_question_that_is_faster_than_its_2xx_is_asked() -> None:
     """R34: it proves that the claim arrived."""
     aggregate = an_aggregate(State.VALIDATED)
-    aggregate.change(delivery_count=1)
+    aggregate.count_delivery()
     handle_message(aggregate, a_question(), NOW)
     events = [move.event for move in aggregate.collect_changes().transitions]
     assert events == [Event.CLAIM_SENT, Event.INFORMATION_REQUESTED]

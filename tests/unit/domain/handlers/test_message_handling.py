@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from domain.handlers.commands import next_delivery_purpose
+from domain.handlers.commands.execution import next_delivery_purpose
 from domain.handlers.message_handling import handle_message
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.attention import Attention
 from domain.tickets.messages.commands import Resend
 from domain.tickets.messages.internal import (
@@ -17,7 +18,6 @@ from domain.tickets.messages.internal import (
 from domain.tickets.messages.message import Message
 from domain.tickets.messages.signals import PartnerOutcome, RewardRegistered
 from domain.tickets.states import Event, State
-from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (
     NOW,
     NUMBER,

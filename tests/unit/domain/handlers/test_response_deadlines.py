@@ -9,14 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.handlers.commands import next_delivery_purpose
-from domain.handlers.message_handling import apply_information, handle_message
+from domain.handlers.commands.execution import next_delivery_purpose
+from domain.handlers.information_results import apply_information
+from domain.handlers.message_handling import handle_message
 from domain.handlers.response_deadlines import next_reminder, next_timer
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.messages.internal import DeadlinePassed, Delivered
 from domain.tickets.settlement import HoldReleaseResult
 from domain.tickets.states import State
 from domain.tickets.ticket import Ticket
-from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import (
     NOW,
     WARSAW,

@@ -14,11 +14,11 @@ from domain.handlers.response_timeout import (
     timeout_changes,
 )
 from domain.partners.profile import PartnerRules
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.attention import Attention
 from domain.tickets.changes.emails import EmailKind
 from domain.tickets.messages.internal import DeadlinePassed
 from domain.tickets.states import Event, State
-from domain.tickets.ticket_aggregate import TicketAggregate
 from tests.support.builders import NOW, PLN_40, a_partner, a_question, an_aggregate, an_outcome
 
 DUE = NOW + timedelta(days=14, hours=1)  # over the end of summer time

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.handlers.commands import needs_fact_check
+from domain.handlers.commands.earlier_results import needs_fact_check
 from domain.handlers.message_handling import handle_message
 from domain.tickets.states import State
 from tests.support.builders import NOW, a_decision, a_withdrawal, an_aggregate
@@ -15,7 +15,7 @@ def test_a_decision_to_pay_is_refused_by_what_the_facts_say_against_it(state: St
     before = aggregate.ticket
     decision = a_decision("confirmed")
     assert needs_fact_check(aggregate, decision)
-    heard = handle_message(aggregate, decision, NOW, against="reward_invalid")
+    heard = handle_message(aggregate, decision, NOW, objection="reward_invalid")
     assert heard.result
     assert (heard.result.code, heard.result.state_changed) == ("reward_invalid", False)
     assert (aggregate.ticket.state, aggregate.ticket.transitions) == (

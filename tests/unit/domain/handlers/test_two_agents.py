@@ -9,20 +9,21 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from domain.handlers.commands import next_delivery_purpose
+from domain.handlers.commands.execution import next_delivery_purpose
 from domain.handlers.message_handling import handle_message
 from domain.handlers.response_timeout import (
     TimeoutResult,
     apply_response_timeout,
     auto_confirmable_amount,
 )
+from domain.tickets.aggregate.settlement_changes import settlement_changes
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.approvals import Approval, Proposal, are_different_agents
 from domain.tickets.attention import Attention
 from domain.tickets.messages.internal import AttentionChanged, DeadlinePassed, Delivered
 from domain.tickets.settlement import SettlementResult
 from domain.tickets.states import State
 from domain.tickets.ticket import Ticket
-from domain.tickets.ticket_aggregate import TicketAggregate, settlement_changes
 from domain.values.types import Money
 from tests.support.builders import (
     NOW,

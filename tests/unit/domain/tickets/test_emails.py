@@ -7,6 +7,7 @@ import pytest
 
 from adapters.email.renderer import LetterBook
 from domain.handlers.message_handling import handle_message
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.changes.emails import (
     EmailKind,
     OutgoingEmail,
@@ -16,7 +17,6 @@ from domain.tickets.changes.emails import (
 from domain.tickets.messages.commands import Decision
 from domain.tickets.settlement import HoldReleaseResult, SettlementResult
 from domain.tickets.states import Event, State
-from domain.tickets.ticket_aggregate import TicketAggregate
 from domain.tickets.transition_table import TRANSITIONS
 from tests.support.builders import (
     NOW,

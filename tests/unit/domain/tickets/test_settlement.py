@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from domain.errors import RequestRejected
+from domain.tickets.aggregate.settlement_changes import settlement_changes
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.settlement import (
     HoldReleaseResult,
     SettlementResult,
@@ -13,7 +15,6 @@ from domain.tickets.settlement import (
     decide_settlement,
 )
 from domain.tickets.states import Event, State
-from domain.tickets.ticket_aggregate import TicketAggregate, settlement_changes
 from tests.support.builders import NOW, NUMBER, a_new_ticket, a_reward, an_aggregate
 from tests.support.stored_claims import OTHER_TICKET, a_filed, a_grant, case_of
 

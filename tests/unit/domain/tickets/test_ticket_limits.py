@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain.handlers.message_handling import handle_message
+from domain.tickets.aggregate.ticket_fields import replace
 from domain.tickets.messages.internal import InvalidMessage
 from domain.tickets.messages.questions import MAX_QUESTIONS_CHARS
 from domain.tickets.messages.signals import PartnerOutcome
@@ -40,7 +41,7 @@ def test_every_outcome_that_was_heard_is_acknowledged_also_where_nothing_is_kept
 
 def test_a_member_is_not_asked_for_ever() -> None:
     aggregate = an_aggregate()
-    aggregate.change(question_count=MAX_QUESTIONS_PER_TICKET)
+    aggregate.ticket = replace(aggregate.ticket, question_count=MAX_QUESTIONS_PER_TICKET)
     handle_message(aggregate, a_question(outcome_id="once-more"), LATER)
     assert aggregate.ticket.state is State.SENT_TO_PARTNER
     assert codes(aggregate) == ["action_not_allowed"]

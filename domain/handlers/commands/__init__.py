@@ -1,0 +1,1 @@
+"""What members and agents ask of a ticket."""

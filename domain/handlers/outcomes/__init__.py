@@ -1,0 +1,1 @@
+"""What partners find out about a claim, and what a confirmation starts."""
