@@ -1,7 +1,7 @@
 """Record the history of each path: `python -m scripts.record_histories [PATH...]`.
 
-Only when a change is meant: until the first release the files may be written anew, afterwards they
-are frozen (house.md, "History is for ever").
+Only when a change is meant: until the first release the files may be written again, afterwards they
+are frozen (house.md, "History is permanently").
 """
 
 import asyncio
@@ -23,15 +23,15 @@ FOLDER: Final = Path(__file__).parents[1] / "tests" / "histories"
 
 
 async def record(names: Sequence[str]) -> None:
-    """Play these paths and write their histories."""
+    """Run these paths and write their histories."""
     os.environ |= secrets()
     async with running_server() as server:
         for name in names:
             path = PATHS[name]
-            with tempfile.TemporaryDirectory() as letters:
+            with tempfile.TemporaryDirectory() as emails:
                 async with (
                     fresh_database(server) as url,
-                    open_environment(url, Path(letters), velotel=path.velotel) as env,
+                    open_environment(url, Path(emails), velotel=path.velotel) as env,
                 ):
                     await path.run(env)
                     await env.wait_until_closed()

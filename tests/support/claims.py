@@ -40,7 +40,7 @@ def a_claim(account: str = "acc-1001", order: str = "", **changes: Any) -> dict[
 
 
 def an_early_claim(**changes: Any) -> dict[str, Any]:
-    """A claim for an order of this moment: too early, or held (R9)."""
+    """A claim for an order of now: too early, or held (R9)."""
     return a_claim(ordered_on=None, ordered_at=datetime.now(UTC).isoformat(), **changes)
 
 
@@ -52,7 +52,7 @@ def link_of(claim: dict[str, Any], **changes: Any) -> Link:
 
 
 def reward_for(claim: dict[str, Any], **changes: Any) -> Reward:
-    """A reward of the platform's books for a claim's order; registered, if nothing else is said."""
+    """A reward of the platform for a claim's order; registered, if nothing else is said."""
     known = {
         "reward_id": f"rew-{claim['answers']['order_number']}",
         "account_id": claim["account_id"],

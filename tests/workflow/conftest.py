@@ -1,4 +1,4 @@
-"""Stages for the tests of whole tickets; what stands on them is in `setting.py`."""
+"""Environments for the tests of whole tickets."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -25,19 +25,19 @@ def _secrets() -> Iterator[None]:
 
 @pytest.fixture
 def open_env(database_url: str, tmp_path: Path) -> EnvironmentFactory:
-    """Sets a stage: `async with open_env(velotel={…}) as env`, changes to partners' files named."""
-    return partial(open_environment, database_url, tmp_path / "letters")
+    """Opens an environment: `async with open_env(velotel={…})`, with changes to partners' files."""
+    return partial(open_environment, database_url, tmp_path / "emails")
 
 
 @pytest.fixture
 async def env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnvironment]:
-    """A stage on which nothing is unusual."""
+    """An environment with the usual profiles."""
     async with open_env() as usual:
         yield usual
 
 
 @pytest.fixture
 async def real_env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnvironment]:
-    """A stage with the real dev server, for what the test server does not do; time is real."""
+    """An environment with the real dev server, where time is real."""
     async with dev_server() as server, open_env(server) as real:
         yield real

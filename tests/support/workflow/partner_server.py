@@ -1,4 +1,4 @@
-"""A partner's HTTP door in this process: it checks our signature and answers what a test says."""
+"""A partner's HTTP server in this process: it checks signatures and responds as a test wants."""
 
 import asyncio
 import base64

@@ -16,7 +16,7 @@ PARTNERS: Final = Path(__file__).resolve().parents[3] / "partners"
 
 
 def profiles(base_url: str, changes: dict[str, Any]) -> dict[str, PartnerProfile]:
-    """Every partner of `partners/` at our own door, with these changes to their files."""
+    """Every partner of `partners/` at the test's own server, with these changes to their files."""
     ids = sorted(path.stem for path in PARTNERS.glob("*.toml"))
     return {one: build_profile(one, base_url, changes.get(one, {})) for one in ids}
 
@@ -28,7 +28,7 @@ def secrets() -> dict[str, str]:
 
 
 def build_profile(partner_id: str, base_url: str, changes: dict[str, Any]) -> PartnerProfile:
-    """A partner of `partners/` at our own door, with these changes to its file."""
+    """A partner of `partners/` at the test's own server, with these changes to its file."""
     profile = _load_profile(partner_id, json.dumps(changes))
     address = HttpUrl(f"{base_url}/{partner_id}")
     channel = profile.channel.model_copy(update={"address": address, "timeout_seconds": 5})
@@ -37,6 +37,6 @@ def build_profile(partner_id: str, base_url: str, changes: dict[str, Any]) -> Pa
 
 @functools.cache
 def _load_profile(partner_id: str, changes: str) -> PartnerProfile:
-    """Read a file once: to check one takes longer than to set the rest of a stage."""
+    """Read a file once: to check one takes longer than to set the rest of an environment."""
     content = tomllib.loads((PARTNERS / f"{partner_id}.toml").read_text())
     return PartnerProfile.from_file(merged(content, json.loads(changes)))

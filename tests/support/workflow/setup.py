@@ -30,13 +30,13 @@ from tests.support.workflow.temporal_servers import time_skipping_server
 @asynccontextmanager
 async def open_environment(
     database_url: str,
-    letters: Path,
+    emails: Path,
     server: WorkflowEnvironment | None = None,
     with_workers: bool = True,
     settings_overrides: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> AsyncIterator[TicketEnvironment]:
-    """An environment on this database; `letters` is the folder of the mail catcher.
+    """An environment on this database; `emails` is the folder of the mail catcher.
 
     `changes` names partners, with changes to their files; `settings_overrides` are settings of the
     workers.
@@ -46,7 +46,7 @@ async def open_environment(
         if server is None:
             server, clock = await stack.enter_async_context(time_skipping_server()), _server_time
         env = await _build_environment(
-            stack, server, database_url, letters, changes, clock, settings_overrides or {}
+            stack, server, database_url, emails, changes, clock, settings_overrides or {}
         )
         stack.push_async_callback(env.stop_workers)
         if with_workers:
@@ -58,13 +58,13 @@ async def _build_environment(
     stack: AsyncExitStack,
     server: WorkflowEnvironment,
     database_url: str,
-    letters: Path,
+    emails: Path,
     changes: dict[str, Any],
     clock: MonotonicClock,
     settings_overrides: Mapping[str, Any],
 ) -> TicketEnvironment:
     partner = await stack.enter_async_context(run_partner_server())
-    box, mail = Letterbox(letters), Behaviour()
+    box, mail = Letterbox(emails), Behaviour()
     catcher = await listen(box, mail, 0)
     stack.callback(catcher.close)
     start, _, database = database_url.rpartition(":")

@@ -39,61 +39,61 @@ HOSTILE = [
 
 
 def started(**changes: object) -> dict[str, object]:
-    """Return what Temporal is told of the start of a claim with these changes.
+    """Return what Temporal is fields of the start of a claim with these changes.
 
     Only inside a running loop: the operation holds a future of it.
     """
     asyncio.get_running_loop()
     operation = build_start_operation(claim_content() | changes, NUMBER)
-    told = dict(vars(operation._start_workflow_input))
-    told["search_attributes"] = {
-        pair.key.name: pair.value for pair in told["search_attributes"].search_attributes
+    fields = dict(vars(operation._start_workflow_input))
+    fields["search_attributes"] = {
+        pair.key.name: pair.value for pair in fields["search_attributes"].search_attributes
     }
-    return told
+    return fields
 
 
 async def test_a_ticket_is_started_by_the_public_names() -> None:
-    told = started()
-    assert (told["workflow"], told["id"], told["task_queue"]) == (
+    fields = started()
+    assert (fields["workflow"], fields["id"], fields["task_queue"]) == (
         "SupportTicket",
         NUMBER,
         "tickets",
     )
-    assert told["args"] == [claim_content()]
-    assert told["ret_type"] is TicketOutcome
+    assert fields["args"] == [claim_content()]
+    assert fields["ret_type"] is TicketOutcome
 
 
 async def test_a_running_ticket_is_used_and_an_ended_one_never_starts_again() -> None:
-    told = started()
-    assert told["id_conflict_policy"] is WorkflowIDConflictPolicy.USE_EXISTING
-    assert told["id_reuse_policy"] is WorkflowIDReusePolicy.REJECT_DUPLICATE
+    fields = started()
+    assert fields["id_conflict_policy"] is WorkflowIDConflictPolicy.USE_EXISTING
+    assert fields["id_reuse_policy"] is WorkflowIDReusePolicy.REJECT_DUPLICATE
 
 
 async def test_a_ticket_has_no_time_out_of_its_own() -> None:
     """Tickets live for months."""
-    told = started()
+    fields = started()
     names = ("execution_timeout", "run_timeout", "task_timeout", "retry_policy")
-    assert [told[name] for name in names] == [None] * 4
+    assert [fields[name] for name in names] == [None] * 4
 
 
 async def test_the_visible_parts_say_kind_partner_and_state_and_nothing_of_the_member() -> None:
-    told = started()
-    assert told["search_attributes"] == {
+    fields = started()
+    assert fields["search_attributes"] == {
         "TicketState": "created",
         "TicketKind": "missing_cashback",
         "TicketPartner": "velotel",
     }
-    visible = f"{told['search_attributes']} {told['static_summary']} {told['static_details']}"
-    assert told["memo"] is None
+    visible = f"{fields['search_attributes']} {fields['static_summary']} {fields['static_details']}"
+    assert fields["memo"] is None
     for private in ("acc-1001", "jan@example.com", "Jan", "Kowalski", "VT-2231-9", "lnk-77"):
         assert private not in visible
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=ascii)
 async def test_a_hostile_kind_or_partner_is_not_taken_over(value: object) -> None:
-    told = started(kind=value, partner_id=value)
-    assert told["search_attributes"] == {"TicketState": "created"}
-    assert told["static_summary"] == "unknown kind · unknown partner"
+    fields = started(kind=value, partner_id=value)
+    assert fields["search_attributes"] == {"TicketState": "created"}
+    assert fields["static_summary"] == "unknown kind · unknown partner"
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,8 @@ async def test_a_hostile_kind_or_partner_is_not_taken_over(value: object) -> Non
 )
 async def test_what_is_no_kind_and_no_partners_id_is_not_made_visible(value: str) -> None:
     """Search attributes and summaries are never encrypted: opaque values only."""
-    told = started(kind=value, partner_id=value)
-    assert value not in f"{told['search_attributes']} {told['static_summary']}"
+    fields = started(kind=value, partner_id=value)
+    assert value not in f"{fields['search_attributes']} {fields['static_summary']}"
 
 
 @pytest.mark.parametrize("value", ["no-such-partner", "sonnenreisen"])
@@ -127,7 +127,7 @@ def test_the_number_is_that_of_the_account_and_the_request() -> None:
 
 
 class Unanswered(OutboundInterceptor):
-    """The door of a Temporal that does not answer in time."""
+    """A client of a Temporal server that does not respond in time."""
 
     async def start_update_with_start_workflow(
         self, input: StartWorkflowUpdateWithStartInput
@@ -139,10 +139,10 @@ class Unanswered(OutboundInterceptor):
 
 
 class Away(Interceptor):
-    """Puts that door before a client."""
+    """Wraps a client with it."""
 
     def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
-        """Stand before every call."""
+        """Wrap every call."""
         return Unanswered(next)
 
 

@@ -30,7 +30,7 @@ def payloads() -> PayloadConverter:
 
 @pytest.mark.parametrize("payload", HOSTILE, ids=range(len(HOSTILE)))
 def test_what_nobody_says_a_type_of_stays_raw(payload: Payload) -> None:
-    """Decoding it could raise: that drops a signal, and fails a workflow task for ever."""
+    """Decoding it could raise: that drops a signal, and fails a workflow task permanently."""
     (value,) = payloads().from_payloads([payload])
     assert isinstance(value, RawValue)
     assert value.payload == payload

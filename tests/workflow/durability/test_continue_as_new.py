@@ -19,7 +19,7 @@ AWAITING: Final = "awaiting_cancellation_period"
 
 @pytest.fixture
 async def short_history_env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnvironment]:
-    """A stage on which histories are soon too long."""
+    """An environment on which histories are soon too long."""
     flags = ["--dynamic-config-value", f"limit.historyCount.suggestContinueAsNew={SUGGESTED_AFTER}"]
     async with dev_server(*flags) as server, open_env(server) as env:
         yield env
@@ -36,7 +36,7 @@ def _are(many: int, notes: list[Row]) -> bool:
 
 
 async def grow(env: TicketEnvironment, times: int = 12) -> None:
-    """Send messages that move nothing, one after the other, so that each is written down."""
+    """Send messages that change nothing, one after the other, so that each is stored."""
     kept = len(await env.message_log())
     for number in range(1, times + 1):
         await env.signal("partner_outcome", {"outcome_id": f"stray-{number}"})
@@ -44,7 +44,7 @@ async def grow(env: TicketEnvironment, times: int = 12) -> None:
 
 
 async def test_everything_is_carried_on(short_history_env: TicketEnvironment) -> None:
-    """Ids that were heard, answers that were given, deadlines, the snapshot, the admission."""
+    """Processed ids, results, deadlines, the snapshot and the admission."""
     env = short_history_env
     claim = await env.prepare_claim()
     first = await env.file(claim, key="form-1")
@@ -62,7 +62,7 @@ async def test_everything_is_carried_on(short_history_env: TicketEnvironment) ->
     assert await env.file(claim, key="form-1") == first
     assert await env.send_update("resend_to_partner", resend) == answered
     snapshot = await env.snapshot()
-    assert [move.seq for move in snapshot.transitions] == [1, 2]
+    assert [transition.seq for transition in snapshot.transitions] == [1, 2]
     assert snapshot.next_deadline == before["due_at"]
     assert len(env.partner.calls) == 2
     await env.send_outcome("rejected", reason_code="order_not_found")
@@ -114,7 +114,7 @@ async def test_a_delivery_under_way_goes_on_under_its_key(
 
 
 async def test_a_workflow_cancelled_from_outside_goes_on(real_env: TicketEnvironment) -> None:
-    """A ticket is withdrawn or decided; cancelled, its books would stay open for ever."""
+    """A ticket is withdrawn or decided; if it were cancelled, its rows would stay open."""
     env = real_env
     await env.file_and_send()
     await env.handle.cancel()

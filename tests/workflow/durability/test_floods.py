@@ -22,14 +22,14 @@ SENDERS: Final = 32
 
 @pytest.fixture
 async def idle_env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnvironment]:
-    """A stage on the real server that keeps many signals; its workers come when they are told."""
+    """An environment on the real server that keeps many signals; the test starts its workers."""
     async with dev_server() as server, open_env(server, with_workers=False) as env:
         yield env
 
 
 @pytest.fixture
 async def short_history_env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnvironment]:
-    """A stage on which histories are soon too long."""
+    """An environment on which histories are soon too long."""
     flags = ["--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=200"]
     async with dev_server(*flags) as server, open_env(server) as env:
         yield env
@@ -85,7 +85,7 @@ async def test_thousands_of_signals_that_waited_stop_neither_the_ticket_nor_othe
     print(f"others {others:.1f} s, decided {decided:.1f} s, {await sizes(env, flooded)}")
     assert outcome.reason_code == "order_not_found"
     row, notes = await env.row(), await env.message_log()
-    assert len(notes) + row["notes_left_out"] == FLOOD + 1
+    assert len(notes) + row["messages_left_out"] == FLOOD + 1
     assert "TMPRL1101" not in caplog.text
     for events, size in await sizes(env, flooded):
         assert events < 10_000
@@ -112,7 +112,7 @@ async def test_a_history_is_continued_under_load_and_nothing_is_lost_or_heard_tw
     row = await env.row()
     notes = [note["message_id"] for note in await env.message_log()]
     assert len(notes) == len(set(notes))
-    assert len(notes) + row["notes_left_out"] == 600 + len(answers) + 1
+    assert len(notes) + row["messages_left_out"] == 600 + len(answers) + 1
     assert max(events for events, _ in histories) < MAX_HISTORY_EVENTS
     assert max(size for _, size in histories) < MAX_HISTORY_BYTES
 

@@ -8,7 +8,7 @@ from tests.support.claims import a_claim, days_ago
 from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.partner_server import CannedResponse
 from tests.workflow.conftest import EnvironmentFactory
-from tests.workflow.transitions.test_transitions import DOWN
+from tests.workflow.expectations import DOWN
 
 WAITING: Final = 30
 BOUND: Final = 15.0  # seconds

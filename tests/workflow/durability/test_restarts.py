@@ -18,16 +18,13 @@ from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.stored_ticket import Row
 from tests.support.workflow.temporal_servers import dev_server
 from tests.workflow.conftest import EnvironmentFactory
-from tests.workflow.durability.concurrent_load import (
-    OVER,
+from tests.workflow.durability.concurrent_tickets import (
     ConcurrentTicket,
-    check_consistency,
     file_claims,
     file_concurrent_claims,
-    send_random_signal,
-    send_random_update,
-    wait_for_final_row,
 )
+from tests.workflow.durability.final_checks import OVER, check_consistency, wait_for_final_row
+from tests.workflow.durability.random_messages import send_random_signal, send_random_update
 
 ROUNDS: Final = 4
 FEW_ENOUGH: Final = {"amount": "100.00", "currency": "PLN"}
@@ -94,7 +91,7 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a replay take as long as it takes.
 
     On a busy machine many at once may need the two seconds after which the SDK interrupts one,
-    wherever it stands: also where that goes unnoticed, and then its worker never comes to its end.
+    anywhere, also where that goes unnoticed, and then its worker never comes to its end.
     """
     monkeypatch.setenv("TEMPORAL_DEBUG", "1")
 
@@ -104,7 +101,7 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_an_order_is_rewarded_once_whoever_claims_it_and_whoever_works(
     open_env: EnvironmentFactory, seed: int
 ) -> None:
-    """R25, R34: at most one grant, every ticket ends, every letter comes once."""
+    """R25, R34: at most one grant, every ticket ends, every e-mail is sent once."""
     chance = Random(seed)
     velotel = a_hasty_partner(chance)
     async with dev_server() as server, open_env(server, velotel=velotel) as env:

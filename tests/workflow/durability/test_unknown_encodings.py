@@ -1,53 +1,22 @@
-"""Payloads that some codec wrote: a worker without it leaves the ticket alone until one comes."""
+"""Payloads of a codec: a worker without it leaves the ticket alone until one has it."""
 
-import dataclasses
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
 
 import pytest
-from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.converter import PayloadCodec
+from temporalio.client import WorkflowExecutionStatus
 
 from tests.support.polling import wait_until
 from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.temporal_servers import dev_server
 from tests.workflow.conftest import EnvironmentFactory
-
-KEY: Final = 0x5A
-
-
-class Scrambled(PayloadCodec):
-    """Stands for encryption: what it writes only it can read."""
-
-    async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        return [_scrambled(one) for one in payloads]
-
-    async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        return [
-            Payload.FromString(bytes(byte ^ KEY for byte in one.data))
-            if one.metadata.get("encoding") == b"binary/encrypted"
-            else one
-            for one in payloads
-        ]
-
-
-def _scrambled(payload: Payload) -> Payload:
-    data = bytes(byte ^ KEY for byte in payload.SerializeToString())
-    return Payload(metadata={"encoding": b"binary/encrypted"}, data=data)
-
-
-def with_codec(client: Client) -> Client:
-    """The same client, with the codec."""
-    converter = dataclasses.replace(client.data_converter, payload_codec=Scrambled())
-    return Client(client.service_client, namespace=client.namespace, data_converter=converter)
+from tests.workflow.durability.scrambling_codec import with_codec
 
 
 @pytest.fixture
 async def plain_env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnvironment]:
-    """A stage whose workers have no codec."""
+    """An environment whose workers have no codec."""
     async with dev_server() as server, open_env(server, with_workers=False) as env:
         yield env
 

@@ -1,4 +1,4 @@
-"""A letter that was given up is sent again by an operator, while its ticket lasts and after."""
+"""An e-mail that was given up is sent again by an operator, while its ticket lasts and after."""
 
 from activities.emails import EmailActivities
 from adapters.email.renderer import LetterBook
@@ -10,17 +10,17 @@ from workflows.email_resending import resend_emails
 
 
 async def again(env: TicketEnvironment, address: str | None = None) -> set[str]:
-    """What becomes of the ticket's letters when an operator sends them again."""
+    """The results when an operator resends the ticket's e-mails."""
     door = MailDoor(f"smtp://{HOST}:{env.mail_proxy.port}", "tickets@rewards.example")
-    letters = EmailActivities(env.postgres, LetterBook("help@rewards.example"), door)
-    became = await resend_emails(env.postgres, env.client, letters, env.number, address)
+    emails = EmailActivities(env.postgres, LetterBook("help@rewards.example"), door)
+    became = await resend_emails(env.postgres, env.client, emails, env.number, address)
     return set(became.values())
 
 
 async def test_a_running_ticket_asks_no_more_once_its_letter_has_left(
     env: TicketEnvironment,
 ) -> None:
-    """The letter goes to the corrected address, under the one Message-ID that it has."""
+    """The e-mail goes to the corrected address, under the one Message-ID that it has."""
     env.mail_behaviour.smtp = SmtpMode.REFUSE_FOR_GOOD
     await env.file()
     await env.wait_for_state("sent_to_partner", "mail_undeliverable")
@@ -30,9 +30,9 @@ async def test_a_running_ticket_asks_no_more_once_its_letter_has_left(
     env.mail_behaviour.smtp = SmtpMode.OK
     assert await again(env, "jan@straße.de") == {"sent"}
     await env.wait_for_state("sent_to_partner")
-    (letter,) = env.mailbox.find()
-    assert letter.to == "jan@xn--strae-oqa.de"
-    assert env.number in letter.message_id
+    (email,) = env.mailbox.find()
+    assert email.to == "jan@xn--strae-oqa.de"
+    assert env.number in email.message_id
     assert await again(env) == set(), "nothing is left to send"
     await env.send_outcome("rejected", reason_code="order_not_found")
     await env.wait_until_closed()

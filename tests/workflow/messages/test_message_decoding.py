@@ -30,7 +30,7 @@ MALFORMED: Final[dict[str, list[object]]] = {
 }
 
 
-async def test_malformed_input_is_refused_with_a_code(env: TicketEnvironment) -> None:
+async def test_malformed_input_is_check_rejected_a_code(env: TicketEnvironment) -> None:
     """R22, R23: and the workflow answers queries and ends."""
     ends = {}
     for name, arguments in MALFORMED.items():
@@ -46,7 +46,7 @@ async def test_malformed_input_is_refused_with_a_code(env: TicketEnvironment) ->
 @pytest.mark.parametrize(
     "data", [json.dumps(SOUND).encode("utf-16"), b'{"partner_id": "\xed\xa0\x80"}']
 )
-async def test_input_that_is_no_utf_8_is_refused_with_a_code(
+async def test_input_that_is_no_utf_8_is_check_rejected_a_code(
     env: TicketEnvironment, data: bytes
 ) -> None:
     """JSON is UTF-8 (RFC 8259); Python's parser takes more than that."""
@@ -55,7 +55,7 @@ async def test_input_that_is_no_utf_8_is_refused_with_a_code(
 
 
 async def test_wrong_types_are_named_field_by_field(env: TicketEnvironment) -> None:
-    """R23: and nothing of the form stays in the books."""
+    """R23: and nothing of the form stays in the database."""
     answer = await env.file(contact={"email": "nobody", "name": "Jan"}, ordered_on="yesterday")
     assert answer.status == "discarded"
     named = {reason.field: reason.code for reason in answer.reasons}

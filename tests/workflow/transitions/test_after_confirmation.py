@@ -1,4 +1,4 @@
-"""What a partner says after its confirmation, told to a real ticket: nothing of it is silent."""
+"""What a partner says after its confirmation, fields to a real ticket: nothing of it is ignored."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from adapters.postgres.grants import list_grants
 from tests.support.claims import days_ago
 from tests.support.polling import wait_until
 from tests.support.workflow.environment import TicketEnvironment
-from tests.workflow.messages.test_messages import refused_with
-from tests.workflow.transitions.test_transitions import AWAITING
+from tests.workflow.expectations import AWAITING
+from tests.workflow.messages.message_checks import check_rejected
 
 LATER = {"cancellation_ends_on": days_ago(-60).isoformat()}
 MUCH = {"reward": {"amount": "250.00", "currency": "PLN"}}
@@ -19,7 +19,7 @@ def pln(amount: str) -> dict[str, Any]:
 
 
 async def shown(env: TicketEnvironment) -> list[tuple[str, str]]:
-    """The discrepancies of the ticket: what came, and why it moved nothing."""
+    """The discrepancies of the ticket: what came, and why it changed nothing."""
     async with env.postgres.transaction() as connection:
         rows = await connection.fetch(
             "select n.message_id, n.code from discrepancies d join ticket_messages n"
@@ -47,7 +47,7 @@ async def test_a_partial_return_pays_what_is_left_with_a_letter_of_its_own(
     await env.file_and_confirm(LATER)
     await env.send_outcome("confirmed", **pln("12.50"))
     again = f"partner_confirmed: {AWAITING} → {AWAITING}"
-    await wait_until(env.transitions, lambda moves: moves[-1] == again)
+    await wait_until(env.transitions, lambda transitions: transitions[-1] == again)
     await env.send_outcome("confirmed", cancellation_ends_on=days_ago(-3).isoformat())
     row = await wait_until(env.row, lambda row: row["due_at"] == row["cancellation_ends_at"])
     await env.wait_for_attributes(State=AWAITING, DueAt=row["due_at"])
@@ -100,10 +100,10 @@ async def test_a_proposal_falls_with_the_partners_word_and_two_agents_decide_ane
     await env.send_outcome("information_requested", questions=["Which one?"])
     await env.wait_for_state("information_requested")
     assert (await env.send_update("decide", **asking, actor="agent:bela")).awaits_approval
-    await refused_with(
+    await check_rejected(
         "approval_by_another", env.send_update("decide", **asking, actor="agent:BELA")
     )
-    await refused_with("forbidden", env.send_update("decide", **asking, actor="platform"))
+    await check_rejected("forbidden", env.send_update("decide", **asking, actor="platform"))
     assert (await env.send_update("decide", **asking, actor="agent:anna")).state_changed
     (row,) = await env.rows("approvals", "seq")
     assert (row["proposed_by"], row["approved_by"]) == ("agent:bela", "agent:anna")

@@ -1,8 +1,7 @@
-"""Every arrow of the map, each followed by a real ticket: the move, the letter that it earns, the
-row and the search attributes that it leaves (product.md, "The life of a ticket").
+"""Every transition of the table, made by a real ticket: the stored transition, its e-mail, and the
+row and search attributes afterwards (docs/lifecycle.md).
 
-The ways there stand in `ways.py`. What else is true of a path: `test_arrows.py`,
-`test_beginnings.py`, `test_questions.py`, `test_money.py`.
+The paths are in `transition_paths.py`.
 """
 
 import pytest
@@ -30,29 +29,29 @@ def _named(transition: TransitionKey) -> str:
 
 async def wait_for_transition(env: TicketEnvironment, transition: TransitionKey) -> Row:
     """Wait for the transition and check the recorded history; return the row."""
-    await wait_until(env.transitions, lambda moves: moves[-1:] == [_named(transition)])
-    moves = await env.rows("ticket_transitions", "seq")
-    assert [move["seq"] for move in moves] == list(range(1, len(moves) + 1))
-    places = [State.CREATED, *[move["to_state"] for move in moves]]
-    assert [move["from_state"] for move in moves] == places[:-1]
+    await wait_until(env.transitions, lambda transitions: transitions[-1:] == [_named(transition)])
+    rows = await env.rows("ticket_transitions", "seq")
+    assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
+    states = [State.CREATED, *[row["to_state"] for row in rows]]
+    assert [row["from_state"] for row in rows] == states[:-1]
     return await env.row()
 
 
 async def expected_emails(env: TicketEnvironment) -> list[str]:
-    """The letters that the ticket's moves have earned, in order."""
+    """The e-mails of the ticket's transitions, in order."""
     return [
-        str(letter)
-        for move in await env.rows("ticket_transitions", "seq")
+        str(email)
+        for row in await env.rows("ticket_transitions", "seq")
         if (
-            letter := email_for_transition(
-                Event(move["event"]), State(move["from_state"]), State(move["to_state"])
+            email := email_for_transition(
+                Event(row["event"]), State(row["from_state"]), State(row["to_state"])
             )
         )
     ]
 
 
 async def check_closed(env: TicketEnvironment, row: Row, granted: bool) -> None:
-    """The workflow ends as the row says, and the books hold a grant only where one was earned."""
+    """The result equals the row, and the database has a grant only if one was due."""
     outcome = await env.wait_until_closed()
     end = (outcome.state, outcome.reason_code, outcome.granted_amount is not None)
     assert end == (row["state"], row["reason_code"], granted)
@@ -64,7 +63,7 @@ async def check_closed(env: TicketEnvironment, row: Row, granted: bool) -> None:
 async def test_a_transition_sends_its_email_and_updates_row_and_attributes(
     open_env: EnvironmentFactory, transition: TransitionKey
 ) -> None:
-    """R20-R36: what a member, an agent and an operator see of each move."""
+    """R20-R36: what a member, an agent and an operator see of each transition."""
     path, (event, _, to) = TRANSITION_PATHS[transition], transition
     async with open_env(velotel=path.velotel) as env:
         await path.begin(env)
@@ -73,9 +72,9 @@ async def test_a_transition_sends_its_email_and_updates_row_and_attributes(
         assert (row["state"], tuple(row["attention"])) == (to, path.attention)
         assert (row["due_at"] is None) is (to in FINAL or SILENCE in path.attention)
         assert (row["reason_code"] is not None) is (to in (State.REJECTED, State.DISCARDED))
-        told = {"DueAt": row["due_at"], "Attention": row["attention"]}
+        fields = {"DueAt": row["due_at"], "Attention": row["attention"]}
         await env.wait_for_attributes(
-            State=to, **{name: value for name, value in told.items() if value}
+            State=to, **{name: value for name, value in fields.items() if value}
         )
         await env.wait_for_emails(*(await expected_emails(env))[path.lost :])
         if to in FINAL:

@@ -1,4 +1,4 @@
-"""Questions to the member, and what a partner's silence means: the arrows that profiles choose."""
+"""Questions to the member, and what profiles choose if a partner or member does not answer."""
 
 from typing import Final
 
@@ -7,12 +7,12 @@ import pytest
 from tests.support.claims import an_order
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.conftest import EnvironmentFactory
-from tests.workflow.messages.test_messages import refused_with
-from tests.workflow.transitions.test_transitions import AWAITING, LED_BY
+from tests.workflow.expectations import AWAITING, TRANSITIONS_TO
+from tests.workflow.messages.message_checks import check_rejected
 
 ASKED: Final = "information_requested"
 QUESTION: Final = f"{ASKED}: sent_to_partner → {ASKED}"
-SENT: Final = LED_BY["sent_to_partner"]
+SENT: Final = TRANSITIONS_TO["sent_to_partner"]
 
 
 async def asked(env: TicketEnvironment) -> None:
@@ -30,7 +30,7 @@ async def test_a_member_answers_a_question(env: TicketEnvironment) -> None:
     await asked(env)
     order = an_order()
     wrong = env.send_update("provide_information", answers={"order_number": "no idea"})
-    await refused_with("incomplete", wrong)
+    await check_rejected("incomplete", wrong)
     await env.wait_for_state(ASKED)
     answer = await env.send_update("provide_information", answers={"order_number": order})
     assert (answer.state, answer.state_changed) == ("sent_to_partner", True)

@@ -1,5 +1,5 @@
-"""A step stands in the history before it stands in the books: a worker may die between any two
-lines, and what it leaves undone is told anew, with whatever has come meanwhile.
+"""A step is in the history before it is in the database: a worker may die between any two
+lines, and what it leaves undone is fields again, with whatever has come meanwhile.
 """
 
 import json

@@ -36,15 +36,15 @@ def test_every_path_has_its_history() -> None:
 
 
 @pytest.mark.parametrize("name", RECORDED or ["none is recorded"])
-async def test_a_recorded_history_is_told_the_same_way(name: str) -> None:
+async def test_a_recorded_history_is_replayed_without_differences(name: str) -> None:
     await replay(recorded(name))
 
 
 async def test_a_history_that_goes_another_way_is_noticed() -> None:
-    told = recorded("rejected")
-    assert "send_email" in told
+    fields = recorded("rejected")
+    assert "send_email" in fields
     with pytest.raises(NondeterminismError):
-        await replay(told.replace("send_email", "send_postcard"))
+        await replay(fields.replace("send_email", "send_postcard"))
 
 
 @pytest.mark.parametrize("name", RECORDED)

@@ -1,0 +1,42 @@
+"""How a ticket loses its workflow, and how it is resumed."""
+
+from datetime import timedelta
+from typing import Final
+
+from adapters.postgres.grants import list_grants
+from adapters.postgres.resumption import lost_tickets
+from tests.support.workflow.environment import TicketEnvironment
+from workflows.resumption import check_open_tickets, repair_ticket
+
+AT_ONCE: Final = timedelta(0)
+OVER: Final = {"cancellation_ends_on": "2026-01-01"}
+AWAITING: Final = "awaiting_cancellation_period"
+
+
+async def lose_workflow(env: TicketEnvironment) -> None:
+    """Terminate the ticket's workflow, and find that."""
+    before = (await env.row())["attention"]
+    await env.handle.terminate("by hand")
+    _, found = await check_open_tickets(env.postgres, env.client, grace=AT_ONCE)
+    assert found == [env.number]
+    assert (await env.row())["attention"] == [*before, "workflow_lost"]
+    assert await check_open_tickets(env.postgres, env.client, grace=AT_ONCE) == ("", [])
+
+
+async def resume(env: TicketEnvironment, *attention: str) -> None:
+    """Repair the ticket; its state is the same as before."""
+    state = (await env.row())["state"]
+    assert await repair_ticket(env.postgres, env.client, env.number) == "resumed"
+    await env.wait_for_state(state, *attention)
+    assert await lost_tickets(env.postgres) == []
+
+
+async def is_granted_once(env: TicketEnvironment, *emails: str) -> None:
+    """The ticket is closed with one grant and these e-mails."""
+    outcome = await env.wait_until_closed()
+    assert outcome.state == "resolved"
+    assert len([one for one in await list_grants(env.postgres) if one["number"] == env.number]) == 1
+    await env.wait_for_emails(*emails, "resolved")
+    seqs = [row["seq"] for row in await env.rows("ticket_transitions", "seq")]
+    assert seqs == list(range(1, len(seqs) + 1))
+    assert (await env.row())["resume_state"] is None

@@ -1,0 +1,79 @@
+"""Deliveries that the partner refuses or fails, until they are repaired."""
+
+import pytest
+
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.partner_server import CannedResponse
+from tests.workflow.expectations import DOWN, TRANSITIONS_TO
+
+HEALED = [*TRANSITIONS_TO["sent_to_partner"]]
+
+
+@pytest.mark.parametrize(
+    ("status", "attention"), [(422, "partner_contract_fault"), (401, "partner_unauthorised")]
+)
+async def test_a_refused_call_asks_for_a_person_and_a_resend_heals_it(
+    env: TicketEnvironment, status: int, attention: str
+) -> None:
+    """It is the same claim under the same key: the partner never took it."""
+    env.partner.default_response = CannedResponse(status=status)
+    await env.file()
+    row = await env.wait_for_state("validated", attention)
+    await env.wait_for_attributes(State="validated", DueAt=row["due_at"], Attention=[attention])
+    await env.skip_time(hours=2)
+    assert len(env.partner.calls) == 1
+    env.partner.default_response = CannedResponse()
+    answer = await env.send_update("resend_to_partner", reason="they mended it")
+    assert (answer.state, answer.state_changed) == ("validated", False)
+    await env.wait_for_state("sent_to_partner")
+    assert [call.key for call in env.partner.calls] == [f"{env.number}-claim"] * 2
+    assert await env.transitions() == HEALED
+    await env.wait_for_attributes(State="sent_to_partner", DueAt=row["due_at"])
+
+
+async def test_a_resend_that_is_refused_again_asks_again(env: TicketEnvironment) -> None:
+    env.partner.default_response = CannedResponse(status=400)
+    await env.file()
+    await env.wait_for_state("validated", "partner_contract_fault")
+    await env.send_update("resend_to_partner")
+    await env.partner.wait_for_calls(2)
+    await env.wait_for_state("validated", "partner_contract_fault")
+    await env.send_update("withdraw")
+    assert (await env.wait_until_closed()).state == "withdrawn"
+
+
+async def test_ten_minutes_of_failures_are_shown_until_they_are_over(
+    env: TicketEnvironment,
+) -> None:
+    """Endless retries alert nobody by themselves."""
+    env.partner.default_response = DOWN
+    await env.file()
+    await env.partner.wait_for_calls(1)
+    await env.skip_time(minutes=8)
+    await env.wait_for_state("validated")
+    await env.skip_time(minutes=3)
+    row = await env.wait_for_state("validated", "delivery_retrying")
+    await env.wait_for_attributes(
+        State="validated", DueAt=row["due_at"], Attention=["delivery_retrying"]
+    )
+    env.partner.default_response = CannedResponse()
+    await env.skip_time(minutes=6)
+    await env.wait_for_state("sent_to_partner")
+    assert await env.transitions() == HEALED
+    assert {call.key for call in env.partner.calls} == {f"{env.number}-claim"}
+
+
+@pytest.mark.parametrize(
+    "answer", [CannedResponse(status=302), CannedResponse(status=408), CannedResponse(status=502)]
+)
+async def test_what_cannot_be_understood_is_tried_again_or_shown(
+    env: TicketEnvironment, answer: CannedResponse
+) -> None:
+    env.partner.queued_responses.append(answer)
+    await env.file()
+    if answer.status == 302:
+        await env.wait_for_state("validated", "partner_contract_fault")
+        return
+    await env.skip_time(seconds=5)
+    await env.wait_for_state("sent_to_partner")
+    assert len(env.partner.calls) == 2

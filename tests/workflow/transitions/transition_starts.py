@@ -1,0 +1,92 @@
+"""How a ticket is brought to the start of a transition."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from adapters.postgres.feed_records import store_reward
+from local.mail_catcher.smtp import SmtpMode
+from tests.support.claims import a_claim, an_early_claim, an_order, days_ago, reward_for
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.partner_server import CannedResponse
+from tests.workflow.expectations import AWAITING, DOWN, THROTTLING
+
+Action = Callable[[TicketEnvironment], Awaitable[object]]
+HOLDS: Final = {"early_claims": "hold"}
+LATER: Final = {"cancellation_ends_on": days_ago(-60).isoformat()}
+OVER: Final = {"cancellation_ends_on": "2026-01-01"}
+
+
+async def do_nothing(env: TicketEnvironment) -> None:
+    """Do nothing."""
+
+
+async def file_undelivered(env: TicketEnvironment) -> None:
+    """Validated, and stays so: the partner is down."""
+    env.partner.default_response = DOWN
+    await env.file()
+
+
+async def file_throttled(env: TicketEnvironment) -> None:
+    """Validated, for longer than its partner has time."""
+    env.partner.default_response = THROTTLING
+    await env.file()
+
+
+async def file_rejected_by_partner(env: TicketEnvironment) -> None:
+    env.partner.queued_responses.append(CannedResponse(status=422))
+    await env.file()
+    await env.wait_for_state("validated", "partner_contract_fault")
+
+
+async def file_incomplete(env: TicketEnvironment) -> None:
+    await env.file(a_claim(answers={}))
+
+
+async def file_early(env: TicketEnvironment) -> None:
+    await env.file(an_early_claim())
+
+
+async def file_early_without_email(env: TicketEnvironment) -> None:
+    """A held claim whose member cannot be reached by e-mail needs attention."""
+    env.mail_behaviour.smtp = SmtpMode.REFUSE_FOR_GOOD
+    await env.file(an_early_claim())
+    await env.wait_for_state("on_hold", "mail_undeliverable")
+    env.mail_behaviour.smtp = SmtpMode.OK
+
+
+def file_early_beside_reward(state: str) -> Action:
+    async def begin(env: TicketEnvironment) -> None:
+        claim = await env.prepare_claim(an_early_claim())
+        await env.file(claim)
+        await store_reward(env.postgres, reward_for(claim, state=state))
+
+    return begin
+
+
+async def be_sent(env: TicketEnvironment) -> None:
+    await env.file_and_send()
+
+
+async def be_asked(env: TicketEnvironment) -> None:
+    await env.file_and_send()
+    await env.send_outcome("information_requested", questions=["Which contract?"])
+
+
+async def be_confirmed(env: TicketEnvironment) -> None:
+    await env.file_and_confirm()
+
+
+async def be_confirmed_for_too_much(env: TicketEnvironment) -> None:
+    reward = {"amount": "900.00", "currency": "PLN"}
+    await env.file_and_send()
+    await env.send_outcome("confirmed", reward=reward, **LATER)
+    await env.wait_for_state(AWAITING, "amount_undecided")
+
+
+async def be_confirmed_after_another(env: TicketEnvironment) -> None:
+    """The order's reward has gone to another account."""
+    order = an_order()
+    await env.file_and_send(account="acc-1", order=order)
+    await env.send_outcome("confirmed", **OVER)
+    await env.wait_until_closed()
+    await env.file_and_confirm(account="acc-2", order=order)
