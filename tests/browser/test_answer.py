@@ -7,7 +7,7 @@ from tests.browser.conftest import Opener
 from tests.browser.page_checks import DESK, PHONE
 from tests.gateway.pages.test_answer import asked
 from tests.support.claims import an_order
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 WORDS = {
     "pl": ("To pole jest wymagane.", "Dziękujemy, odpowiedź dotarła"),

@@ -9,8 +9,8 @@ from domain.values.ticket_number import ALPHABET
 from tests.browser.agent_pages import SIZES, at_the_desk, seek
 from tests.browser.conftest import Opener
 from tests.browser.page_checks import PHONE
-from tests.support.gateway import RunningGateway
-from tests.support.tickets import a_sent_ticket, an_ended_ticket
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.tickets import a_sent_ticket, an_ended_ticket
 
 LANGUAGES: Final = {"pl": "pl-PL", "de": "de-DE", "en": "en-GB"}
 HOSTILE: Final = '<script>document.title = "taken"</script> \u202eevil\u202c <b>"quoted"</b>'

@@ -1,7 +1,7 @@
 """Pages that say no are pages, too."""
 
 from tests.browser.conftest import Opener
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 
 async def test_an_address_that_leads_nowhere_answers_without_a_page(

@@ -11,7 +11,7 @@ from tests.browser.member_pages import Sitting
 from tests.browser.page_checks import DESK, PHONE
 from tests.support.browser_client import DAY, FRIEND, ORDER, numbers_in
 from tests.support.claims import days_ago
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 SCREENS = (PHONE, DESK)
 EVERY_WAY = [

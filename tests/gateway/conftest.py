@@ -7,7 +7,8 @@ import pytest
 
 from tests.support.browser_client import Browsing
 from tests.support.databases import fresh_database
-from tests.support.gateway import RunningGateway, run_gateway
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.setup import run_gateway
 from tests.support.workflow.temporal_servers import dev_server
 
 

@@ -1,6 +1,6 @@
-"""A partner's door as a raw HTTP server: it answers what a test says, byte by byte, and remembers.
+"""A raw HTTP server in the place of a partner: it sends given bytes and records requests.
 
-Written on sockets, because the answers that matter here are those no framework would give.
+It uses sockets, because no framework would send the responses that matter here.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 def response(status: int, body: bytes = b"", **headers: str) -> bytes:
-    """Return a whole HTTP answer; `retry_after="3"` becomes `retry-after: 3`."""
+    """Return a complete HTTP response; `retry_after="3"` becomes `retry-after: 3`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     lines = [f"{name}: {value}" for name, value in named.items()]
     lines += [f"content-length: {len(body)}", "connection: close", "", ""]
@@ -21,7 +21,7 @@ def response(status: int, body: bytes = b"", **headers: str) -> bytes:
 
 @dataclass
 class Call:
-    """One request as it came."""
+    """A received request."""
 
     line: str
     headers: dict[str, str]
@@ -29,8 +29,8 @@ class Call:
 
 
 @dataclass
-class Doorstep:
-    """What came, and what is answered; `silent` answers nothing and keeps the line open."""
+class RawHttpServer:
+    """Requests and the response to them; `silent` sends nothing and keeps the connection open."""
 
     answer: bytes = OK
     silent: bool = False
@@ -39,11 +39,11 @@ class Doorstep:
 
     @property
     def address(self) -> str:
-        """Where claims are posted."""
+        """The URL to post claims to."""
         return f"http://127.0.0.1:{self.port}/claims?market=pl"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Take one request and answer it."""
+        """Handle one request."""
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             self.calls.append(await _read(reader))
             if self.silent:
@@ -64,12 +64,12 @@ async def _read(reader: asyncio.StreamReader) -> Call:
 
 
 @contextlib.asynccontextmanager
-async def opened() -> AsyncIterator[Doorstep]:
+async def run_raw_http_server() -> AsyncIterator[RawHttpServer]:
     """Serve on a free port of the loopback interface."""
-    doorstep = Doorstep()
-    server = await asyncio.start_server(doorstep.serve, "127.0.0.1", 0)
-    doorstep.port = server.sockets[0].getsockname()[1]
+    raw = RawHttpServer()
+    server = await asyncio.start_server(raw.serve, "127.0.0.1", 0)
+    raw.port = server.sockets[0].getsockname()[1]
     try:
-        yield doorstep
+        yield raw
     finally:
         server.close()

@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from tests.support.databases import fresh_database
-from tests.support.gateway import RunningGateway, run_gateway
-from tests.support.tickets import a_sent_ticket
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.setup import run_gateway
+from tests.support.gateway.tickets import a_sent_ticket
 from tests.support.workflow.temporal_servers import dev_server
 
 

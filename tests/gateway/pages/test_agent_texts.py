@@ -2,8 +2,8 @@
 
 from tests.gateway.pages.test_agent_access import came_in
 from tests.support.claims import an_order, days_ago
-from tests.support.gateway import RunningGateway
-from tests.support.tickets import a_sent_ticket
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.tickets import a_sent_ticket
 
 
 async def test_days_of_the_form_are_written_out_at_the_desk(gateway: RunningGateway) -> None:

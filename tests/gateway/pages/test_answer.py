@@ -9,7 +9,7 @@ import pytest
 
 from adapters.security.signed_links import OUTCOME, Subject, member_of, new_token, seal
 from tests.support.claims import a_claim, an_order, days_ago
-from tests.support.gateway import SIGNING_SECRET, RunningGateway
+from tests.support.gateway.running_gateway import SIGNING_SECRET, RunningGateway
 
 LINK = re.compile(r"http\S+/information\?token=[\w.-]+")
 CONTACT = {"email": "jan@example.com", "name": "Jan Kowalski", "language": "en"}

@@ -11,9 +11,9 @@ import pytest
 
 from tests.gateway.pages.test_agent_access import came_in
 from tests.support.claims import a_claim, link_of, reward_for
-from tests.support.gateway import RunningGateway
-from tests.support.partner_client import a_ticket, outcome, outcome_link, send_outcomes
-from tests.support.tickets import a_sent_ticket, wrong_fields_of
+from tests.support.gateway.partner_client import a_ticket, outcome, outcome_link, send_outcomes
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.tickets import a_sent_ticket, wrong_fields_of
 
 HALF = "\ud800"
 NUL = "a\x00b"

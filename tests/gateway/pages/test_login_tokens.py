@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.support.browser_client import Browsing, Member, token_in
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 OWN = {"sec-fetch-site": "same-origin"}
 _HIDDEN = re.compile(r'type="hidden" name="(\w+)" value="([^"]*)"')

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.browser_client import Browsing, Member
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 SAID = {
     "pl": "Adres e-mail: to pole jest wymagane.",

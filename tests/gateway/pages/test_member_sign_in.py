@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.browser_client import Browsing, Member, token_in
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 
 async def test_the_hand_over_can_be_sent_as_a_form_and_leaves_no_trace_in_the_address(

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from tests.support.claims import days_ago
-from tests.support.gateway import RunningGateway
-from tests.support.gateway_process import gateway_process, second_gateway
-from tests.support.partner_client import a_ticket, ago, outcome, outcome_link, results
+from tests.support.gateway.partner_client import a_ticket, ago, outcome, outcome_link, results
+from tests.support.gateway.processes import gateway_process, second_gateway
+from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import TIMEOUT_SECONDS
 
 OTHER_SECRET = "whsec_" + "A" * 43 + "="

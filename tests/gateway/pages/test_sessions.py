@@ -13,8 +13,9 @@ from tests.gateway.pages.test_agent_access import came_in, form_of
 from tests.gateway.pages.test_login_tokens import left_alone, sessions_of
 from tests.support.browser_client import Browsing, Member, token_in
 from tests.support.databases import fresh_database
-from tests.support.gateway import RunningGateway, run_gateway
-from tests.support.tickets import a_sent_ticket
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.setup import run_gateway
+from tests.support.gateway.tickets import a_sent_ticket
 from tests.support.workflow.temporal_servers import dev_server
 
 

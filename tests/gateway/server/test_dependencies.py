@@ -9,7 +9,7 @@ from temporalio.client import Client
 from adapters.postgres.database import Postgres
 from gateway.dependencies import has_dependencies
 from tests.support.databases import as_owner
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import wait_until
 from tests.support.sqlite_store import opened
 from tests.support.workflow.temporal_servers import dev_server

@@ -10,12 +10,12 @@ from adapters.http.webhook_client import PartnerDoor, open_door
 from domain.errors import PartnerUnavailable
 from tests.integration.worker.test_webhook_client import BODY, KEY, NAME, SECRET, deliver
 from tests.support import raw_http_server
-from tests.support.raw_http_server import Doorstep
+from tests.support.raw_http_server import RawHttpServer
 
 
 @pytest.fixture
-async def partner() -> AsyncIterator[Doorstep]:
-    async with raw_http_server.opened() as opened:
+async def partner() -> AsyncIterator[RawHttpServer]:
+    async with raw_http_server.run_raw_http_server() as opened:
         yield opened
 
 
@@ -36,7 +36,7 @@ def nested(coding: str, depth: int) -> tuple[str, bytes]:
 @pytest.mark.parametrize("coding", ["gzip", "x-gzip", "Identity, gzip"])
 @pytest.mark.parametrize("status", [200, 202, 409])
 async def test_what_a_partner_packed_is_not_unpacked(
-    door: PartnerDoor, partner: Doorstep, coding: str, status: int
+    door: PartnerDoor, partner: RawHttpServer, coding: str, status: int
 ) -> None:
     told, content = nested(coding, 3)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -47,7 +47,7 @@ async def test_what_a_partner_packed_is_not_unpacked(
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000  # kilobytes
 
 
-async def test_a_webhook_does_not_unpack_either(door: PartnerDoor, partner: Doorstep) -> None:
+async def test_a_webhook_does_not_unpack_either(door: PartnerDoor, partner: RawHttpServer) -> None:
     told, content = nested("gzip", 2)
     head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {told}\r\nContent-Length: {len(content)}"
     partner.answer = head.encode() + b"\r\n\r\n" + content
@@ -56,7 +56,7 @@ async def test_a_webhook_does_not_unpack_either(door: PartnerDoor, partner: Door
 
 
 async def test_an_answer_with_headers_without_end_is_cut_off(
-    door: PartnerDoor, partner: Doorstep
+    door: PartnerDoor, partner: RawHttpServer
 ) -> None:
     with pytest.raises(PartnerUnavailable):
         await deliver(door, partner, b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 100_000)

@@ -26,7 +26,7 @@ from local.stack.ports import free_ports
 from tests.support import raw_http_server
 from tests.support.builders import a_profile
 from tests.support.csv_filing import CLICKED_AT, ORDERED_ON, Desk
-from tests.support.raw_http_server import Doorstep, response
+from tests.support.raw_http_server import RawHttpServer, response
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
 OTHER = "whsec_" + base64.b64encode(b"another secret of this length ..").decode()
@@ -38,8 +38,8 @@ BODY = {
 
 
 @pytest.fixture
-async def partner() -> AsyncIterator[Doorstep]:
-    async with raw_http_server.opened() as opened:
+async def partner() -> AsyncIterator[RawHttpServer]:
+    async with raw_http_server.run_raw_http_server() as opened:
         yield opened
 
 
@@ -54,13 +54,13 @@ def a_channel(address: str, timeout_seconds: float = 10) -> HttpChannel:
     return HttpChannel.model_validate(content | {"timeout_seconds": timeout_seconds})
 
 
-async def deliver(door: PartnerDoor, partner: Doorstep, answer: bytes) -> str | None:
+async def deliver(door: PartnerDoor, partner: RawHttpServer, answer: bytes) -> str | None:
     """Deliver a claim to a partner that answers so."""
     partner.answer = answer
     return await door.deliver(a_channel(partner.address), KEY, BODY)
 
 
-async def test_while_secrets_rotate_a_call_is_signed_with_both(partner: Doorstep) -> None:
+async def test_while_secrets_rotate_a_call_is_signed_with_both(partner: RawHttpServer) -> None:
     async with open_door({NAME: f"{SECRET} {OTHER}"}) as door:
         await deliver(door, partner, response(200))
     (call,) = partner.calls
@@ -69,7 +69,7 @@ async def test_while_secrets_rotate_a_call_is_signed_with_both(partner: Doorstep
 
 
 async def test_a_call_is_signed_as_the_official_package_verifies(
-    door: PartnerDoor, partner: Doorstep
+    door: PartnerDoor, partner: RawHttpServer
 ) -> None:
     await deliver(door, partner, response(200))
     (call,) = partner.calls
@@ -83,7 +83,7 @@ async def test_a_call_is_signed_as_the_official_package_verifies(
 
 
 async def test_a_call_carries_its_key_and_posts_to_the_whole_address(
-    door: PartnerDoor, partner: Doorstep
+    door: PartnerDoor, partner: RawHttpServer
 ) -> None:
     await deliver(door, partner, response(200))
     (call,) = partner.calls
@@ -93,7 +93,7 @@ async def test_a_call_carries_its_key_and_posts_to_the_whole_address(
     assert abs(int(call.headers["webhook-timestamp"]) - datetime.now(UTC).timestamp()) < 30
 
 
-async def test_a_repeated_call_keeps_its_key(door: PartnerDoor, partner: Doorstep) -> None:
+async def test_a_repeated_call_keeps_its_key(door: PartnerDoor, partner: RawHttpServer) -> None:
     for _ in range(2):
         await deliver(door, partner, response(200))
     assert {call.headers["idempotency-key"] for call in partner.calls} == {KEY}
@@ -140,14 +140,14 @@ FAULTS = [400, 402, 404, 405, 410, 413, 415, 422, 451, 301, 302, 307, 308, 304]
 
 @pytest.mark.parametrize(("answer", "reference"), TAKEN)
 async def test_a_taken_claim_may_have_a_reference(
-    door: PartnerDoor, partner: Doorstep, answer: bytes, reference: str | None
+    door: PartnerDoor, partner: RawHttpServer, answer: bytes, reference: str | None
 ) -> None:
     assert await deliver(door, partner, answer) == reference
 
 
 @pytest.mark.parametrize("answer", UNAVAILABLE, ids=range(len(UNAVAILABLE)))
 async def test_a_failing_server_and_a_broken_answer_are_tried_again(
-    door: PartnerDoor, partner: Doorstep, answer: bytes
+    door: PartnerDoor, partner: RawHttpServer, answer: bytes
 ) -> None:
     with pytest.raises(PartnerUnavailable):
         await deliver(door, partner, answer)
@@ -155,7 +155,7 @@ async def test_a_failing_server_and_a_broken_answer_are_tried_again(
 
 @pytest.mark.parametrize("status", FAULTS)
 async def test_any_other_answer_is_a_contract_fault(
-    door: PartnerDoor, partner: Doorstep, status: int
+    door: PartnerDoor, partner: RawHttpServer, status: int
 ) -> None:
     """A redirect is one too: a claim goes nowhere but to the address in the profile."""
     elsewhere = f"http://127.0.0.1:{partner.port}/elsewhere"
@@ -166,7 +166,7 @@ async def test_any_other_answer_is_a_contract_fault(
 
 @pytest.mark.parametrize("status", [401, 403])
 async def test_a_signature_that_is_not_accepted_is_said(
-    door: PartnerDoor, partner: Doorstep, status: int
+    door: PartnerDoor, partner: RawHttpServer, status: int
 ) -> None:
     with pytest.raises(PartnerUnauthorised, match=str(status)):
         await deliver(door, partner, response(status))
@@ -189,7 +189,7 @@ WAITS = {
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("told", WAITS, ids=lambda told: told[:30])
 async def test_a_partner_that_asks_us_to_wait_is_obeyed_within_reason(
-    door: PartnerDoor, partner: Doorstep, status: int, told: str
+    door: PartnerDoor, partner: RawHttpServer, status: int, told: str
 ) -> None:
     with pytest.raises(PartnerThrottled) as caught:
         await deliver(door, partner, response(status, retry_after=told))
@@ -197,7 +197,7 @@ async def test_a_partner_that_asks_us_to_wait_is_obeyed_within_reason(
 
 
 async def test_a_partner_may_name_the_moment_to_come_back(
-    door: PartnerDoor, partner: Doorstep
+    door: PartnerDoor, partner: RawHttpServer
 ) -> None:
     back = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
     with pytest.raises(PartnerThrottled) as caught:
@@ -206,7 +206,7 @@ async def test_a_partner_may_name_the_moment_to_come_back(
 
 
 async def test_a_partner_that_does_not_answer_in_its_time_is_unavailable(
-    door: PartnerDoor, partner: Doorstep
+    door: PartnerDoor, partner: RawHttpServer
 ) -> None:
     partner.silent = True
     with pytest.raises(PartnerUnavailable, match="Timeout"):
@@ -232,10 +232,10 @@ async def test_a_partner_that_dribbles_its_answer_is_cut_off_in_its_time(
 
 
 async def test_a_partner_that_hangs_with_all_its_calls_stops_no_other(
-    door: PartnerDoor, partner: Doorstep
+    door: PartnerDoor, partner: RawHttpServer
 ) -> None:
     """A profile allows a hundred calls at once."""
-    async with raw_http_server.opened() as hanging:
+    async with raw_http_server.run_raw_http_server() as hanging:
         hanging.silent = True
         channel = a_channel(hanging.address)
         stuck = [asyncio.create_task(door.deliver(channel, KEY, BODY)) for _ in range(100)]
@@ -255,7 +255,7 @@ async def test_a_closed_port_is_unavailable_and_its_words_tell_no_secret(door: P
 
 
 async def test_a_claim_reaches_its_partner_exactly_as_the_contract_shows(
-    door: PartnerDoor, partner: Doorstep, postgres: Postgres
+    door: PartnerDoor, partner: RawHttpServer, postgres: Postgres
 ) -> None:
     """Only what its form asks for: no account, no name, no address."""
     desk = Desk(postgres)

@@ -7,7 +7,7 @@ import pytest
 
 from domain.errors import RequestRejected
 from gateway.http.caller import Caller, caller_from_claims
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 OTHER_SECRET: Final = "another-secret-that-was-made-up-for-the-tests-only"
 FORM: Final = "/v1/partners/velotel/form?kind=missing_cashback"

@@ -12,7 +12,7 @@ import pytest
 from adapters.security.jwt import BearerTokens, IssuerKeys
 from domain.errors import RequestRejected, TransientError
 from tests.gateway.api.auth.tokens import MAKERS, Issuer, content
-from tests.support.gateway import AUDIENCE, ISSUER
+from tests.support.gateway.running_gateway import AUDIENCE, ISSUER
 
 
 class Published:

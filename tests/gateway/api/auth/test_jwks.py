@@ -10,7 +10,7 @@ import pytest
 from adapters.security.jwt import new_token
 from domain.errors import TransientError
 from tests.gateway.api.auth.tokens import MAKERS, content, encoded_part, publishing, refused
-from tests.support.gateway import JWT_SECRET
+from tests.support.gateway.running_gateway import JWT_SECRET
 
 
 @pytest.mark.parametrize("algorithm", MAKERS)

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.security.jwt import BearerTokens, new_token
 from tests.gateway.api.auth.tokens import content, refused, shared
-from tests.support.gateway import AUDIENCE, ISSUER, JWT_SECRET
+from tests.support.gateway.running_gateway import AUDIENCE, ISSUER, JWT_SECRET
 
 UNSOUND: Final[dict[str, dict[str, Any]]] = {
     "wrong issuer": {"iss": "https://somebody.else.example"},

@@ -15,7 +15,7 @@ from tests.gateway.api.auth.tokens import (
     refused,
     shared,
 )
-from tests.support.gateway import JWT_SECRET
+from tests.support.gateway.running_gateway import JWT_SECRET
 
 DEEP: Final = base64.urlsafe_b64encode(b"[" * 6000).decode() + ".e30."
 

@@ -19,7 +19,8 @@ from adapters.http.webhook_client import open_door
 from adapters.security.jwt import BearerTokens, IssuerKeys
 from domain.errors import RequestRejected
 from local.stack.ports import HOST
-from tests.support.gateway import AUDIENCE, ISSUER, JWT_SECRET, serve_app
+from tests.support.gateway.running_gateway import AUDIENCE, ISSUER, JWT_SECRET
+from tests.support.gateway.server import serve_app
 from tests.support.sockets import listening_socket
 
 OTHER_SECRET: Final = "another-secret-that-was-made-up-for-the-tests-only"

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from tests.support.claims import a_claim
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 CONTRACT = {"status", "state", "reasons", "available_from", "last_day", "existing_ticket"}
 

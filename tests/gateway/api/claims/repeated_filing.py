@@ -10,7 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from tests.gateway.api.claims.filing import filed
 from tests.support.claims import a_claim
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.environment import TicketEnvironment
 
 SOON_LONG: Final = "limit.historyCount.suggestContinueAsNew=30"

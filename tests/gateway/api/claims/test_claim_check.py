@@ -7,7 +7,7 @@ import pytest
 
 from adapters.postgres.feed_records import store_reward
 from tests.support.claims import a_claim, an_early_claim, an_order, reward_for
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 
 async def checked(gateway: RunningGateway, claim: Any) -> httpx.Response:

@@ -12,7 +12,7 @@ from domain.partners.patterns import to_ecma
 from domain.partners.profile import LANGUAGES, ClaimKind, PartnerRules
 from gateway.api.partners.form_schema import form_schema
 from tests.support.builders import a_field
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.profiles import profiles
 
 KNOWN = {key: one.rules for key, one in profiles("http://nowhere.invalid", {}).items()}

@@ -4,7 +4,7 @@ import pytest
 
 from tests.gateway.api.claims.filing import filed, prepared
 from tests.support.claims import a_claim
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 
 async def test_everything_that_is_wrong_inside_a_claim_is_answered_not_refused(

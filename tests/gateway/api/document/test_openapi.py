@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 from gateway.http.problem_status import STATUS
 from gateway.http.problems import MEDIA_TYPE
 from tests.gateway.api.document.openapi_document import Json, media, operations, resolved, shown
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,9 @@ from typing import Final
 import pytest
 
 from tests.support.databases import fresh_database
-from tests.support.gateway import RunningGateway, run_gateway
-from tests.support.tickets import a_sent_ticket, an_ended_ticket
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.setup import run_gateway
+from tests.support.gateway.tickets import a_sent_ticket, an_ended_ticket
 from tests.support.workflow.temporal_servers import dev_server
 
 HOOKS: Final = Path(__file__).with_name("schemathesis_hooks.py")

@@ -3,7 +3,7 @@
 import itertools
 from typing import Any
 
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 _orders = itertools.count(1000)
 

@@ -2,8 +2,8 @@
 
 from adapters.postgres.database import QUERIES
 from tests.gateway.api.tickets.commands import CONFIRMED, UNKNOWN
-from tests.support.gateway import RunningGateway
-from tests.support.tickets import (
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.tickets import (
     a_sent_ticket,
     get_ticket,
     problem_of,

@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.gateway.pages.test_agent_access import came_in
-from tests.support.discrepancies import (
+from tests.support.gateway.discrepancies import (
     ACCEPTED,
     CLOSED,
     a_confirmed_ticket,
     a_granted_ticket,
     waiting,
 )
-from tests.support.gateway import RunningGateway
-from tests.support.partner_client import outcome, results, send_outcomes
+from tests.support.gateway.partner_client import outcome, results, send_outcomes
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.tickets import get_ticket, problem_of, wrong_fields_of
 from tests.support.polling import wait_until
-from tests.support.tickets import get_ticket, problem_of, wrong_fields_of
 
 
 @pytest.mark.parametrize("said", ["rejected", "order_cancelled"])

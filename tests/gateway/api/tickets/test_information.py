@@ -1,7 +1,7 @@
 """Questions to the member, and the member's answers."""
 
-from tests.support.gateway import RunningGateway
-from tests.support.tickets import (
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.tickets import (
     a_sent_ticket,
     get_ticket,
     problem_of,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.gateway.api.tickets.commands import CONFIRMED, UNKNOWN
-from tests.support.gateway import RunningGateway
-from tests.support.tickets import (
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.tickets import (
     problem_of,
     wrong_fields_of,
 )

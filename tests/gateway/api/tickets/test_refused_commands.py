@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.gateway.api.tickets.commands import CONFIRMED
-from tests.support.gateway import RunningGateway
-from tests.support.tickets import (
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.tickets import (
     a_sent_ticket,
     an_ended_ticket,
     problem_of,

@@ -2,8 +2,8 @@
 
 from tests.gateway.api.tickets.queries import an_order
 from tests.support.claims import a_claim
-from tests.support.gateway import RunningGateway
-from tests.support.tickets import (
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.tickets import (
     a_sent_ticket,
     get_ticket,
 )

@@ -6,8 +6,8 @@ import pytest
 
 from tests.gateway.api.tickets.commands import UNKNOWN
 from tests.gateway.api.tickets.queries import an_order, found
-from tests.support.gateway import RunningGateway
-from tests.support.tickets import (
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.tickets import (
     a_sent_ticket,
     problem_of,
     wrong_fields_of,

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 
 from tests.gateway.pages.test_agent_access import came_in
-from tests.support.gateway import RunningGateway
-from tests.support.tickets import a_sent_ticket, get_ticket, problem_of
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.tickets import a_sent_ticket, get_ticket, problem_of
 
 MUCH = {"amount": "250.00", "currency": "PLN"}
 

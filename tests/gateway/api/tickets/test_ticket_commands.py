@@ -5,12 +5,12 @@ import asyncio
 import pytest
 
 from tests.gateway.api.tickets.commands import CONFIRMED
-from tests.support.gateway import RunningGateway
-from tests.support.polling import wait_until
-from tests.support.tickets import (
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.tickets import (
     a_sent_ticket,
     get_ticket,
 )
+from tests.support.polling import wait_until
 
 
 async def test_an_agent_confirms_with_an_amount(gateway: RunningGateway) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from domain.values.ticket_number import ALPHABET
 from tests.gateway.api.tickets.queries import an_order, found
-from tests.support.gateway import RunningGateway
-from tests.support.tickets import (
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.tickets import (
     a_sent_ticket,
     an_ended_ticket,
     get_ticket,

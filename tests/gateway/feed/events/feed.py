@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 EVENT: Final = {
     "event_id",

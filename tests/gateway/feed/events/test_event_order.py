@@ -5,7 +5,7 @@ from typing import Any
 
 from adapters.postgres.database import QUERIES
 from tests.gateway.feed.events.feed import events, latest
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import wait_until
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from tests.gateway.feed.events.feed import EVENT, events, latest, moves
 from tests.support.claims import a_claim
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 
 async def test_every_move_is_an_event_as_the_contract_writes_it(gateway: RunningGateway) -> None:

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from local.stack.ports import HOST
-from tests.support.gateway import RunningGateway
-from tests.support.gateway_process import second_gateway
+from tests.support.gateway.processes import second_gateway
+from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import wait_until
 from tests.support.tcp_proxy import TcpProxy, open_proxy
 from tests.support.workflow.stored_ticket import Row

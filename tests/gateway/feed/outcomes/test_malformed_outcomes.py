@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from tests.gateway.feed.outcomes.values import ACCEPTED, NOBODY
-from tests.support.gateway import RunningGateway
-from tests.support.partner_client import (
+from tests.support.gateway.partner_client import (
     a_ticket,
     outcome,
     results,
     send_outcomes,
 )
+from tests.support.gateway.running_gateway import RunningGateway
 
 MALFORMED: dict[str, tuple[Any, list[str]]] = {
     "no object": (7, ["outcome"]),

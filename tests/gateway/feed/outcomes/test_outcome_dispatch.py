@@ -10,9 +10,9 @@ import pytest
 from adapters.postgres.outcomes import end_turn, next_turn
 from local.stack.ports import HOST
 from tests.gateway.feed.outcomes.dispatch import kept, told_later, with_wire_to_temporal
-from tests.support.gateway import RunningGateway
-from tests.support.gateway_process import gateway_process
-from tests.support.partner_client import a_ticket, outcome, results, send_outcomes
+from tests.support.gateway.partner_client import a_ticket, outcome, results, send_outcomes
+from tests.support.gateway.processes import gateway_process
+from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import wait_until
 
 ACCEPTED = ("accepted", None)

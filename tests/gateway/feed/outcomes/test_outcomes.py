@@ -4,13 +4,13 @@ import json
 
 from tests.gateway.feed.outcomes.values import ACCEPTED
 from tests.support.claims import days_ago
-from tests.support.gateway import RunningGateway
-from tests.support.partner_client import (
+from tests.support.gateway.partner_client import (
     a_ticket,
     outcome,
     results,
     send_outcomes,
 )
+from tests.support.gateway.running_gateway import RunningGateway
 
 
 async def test_a_signed_outcome_is_kept_told_and_answered(gateway: RunningGateway) -> None:

@@ -4,8 +4,7 @@ import asyncio
 import json
 
 from tests.gateway.feed.outcomes.values import ADDRESS, KNOWN, NOBODY
-from tests.support.gateway import RunningGateway
-from tests.support.partner_client import (
+from tests.support.gateway.partner_client import (
     a_ticket,
     ago,
     outcome,
@@ -13,6 +12,7 @@ from tests.support.partner_client import (
     send_outcomes,
     signed_headers,
 )
+from tests.support.gateway.running_gateway import RunningGateway
 
 
 async def test_the_same_message_again_is_a_replay_and_changes_nothing(

@@ -6,9 +6,9 @@ import pytest
 
 from adapters.security.webhook_signatures import check_signature
 from domain.errors import RequestRejected
-from tests.support.gateway import RunningGateway
-from tests.support.gateway_process import second_gateway
-from tests.support.partner_client import signed_headers
+from tests.support.gateway.partner_client import signed_headers
+from tests.support.gateway.processes import second_gateway
+from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.partner_server import SECRET
 
 NEW_SECRET = "whsec_" + "B" * 43 + "="

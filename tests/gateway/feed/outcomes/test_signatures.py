@@ -5,13 +5,13 @@ import json
 import pytest
 
 from tests.gateway.feed.outcomes.values import ADDRESS, NOBODY, OTHER_SECRET
-from tests.support.gateway import RunningGateway
-from tests.support.partner_client import (
+from tests.support.gateway.partner_client import (
     ago,
     outcome,
     send_outcomes,
     signed_headers,
 )
+from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.partner_server import SECRET
 
 

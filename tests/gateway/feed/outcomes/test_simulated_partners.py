@@ -11,8 +11,8 @@ from local.partner_simulator.outcome_sender import GatewayDoor
 from local.partner_simulator.scripts import Answer, Script
 from local.partner_simulator.store import Delivery, Ledger
 from tests.support.claims import days_ago
-from tests.support.gateway import RunningGateway
-from tests.support.partner_client import a_ticket, outcome_link
+from tests.support.gateway.partner_client import a_ticket, outcome_link
+from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import wait_until
 from tests.support.workflow.partner_server import SECRET
 

@@ -9,7 +9,7 @@ import httpx
 from adapters.postgres.platform_feed import keep_rewards
 from domain.claims.claim import Link, Reward
 from tests.support.claims import a_claim, link_of, reward_for
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 
 def written(record: Link | Reward, **changes: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from tests.gateway.feed.records.records import a_link, put, written
 from tests.support.claims import a_claim, link_of
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 
 async def test_a_record_is_kept_by_its_version_and_an_older_one_is_ignored_and_said_so(

@@ -6,7 +6,7 @@ import pytest
 
 from tests.gateway.feed.records.records import a_link, put, put_list, waits_to_be_told, written
 from tests.support.claims import a_claim, reward_for
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 
 async def test_one_bad_record_never_fails_the_rest(gateway: RunningGateway) -> None:

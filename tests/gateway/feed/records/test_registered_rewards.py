@@ -12,7 +12,7 @@ from tests.gateway.feed.records.records import (
     written,
 )
 from tests.support.claims import a_claim, an_early_claim, an_order, days_ago, reward_for
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import wait_until
 
 

@@ -10,7 +10,7 @@ from tests.gateway.feed.records.records import (
     written,
 )
 from tests.support.claims import a_claim
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import wait_until
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.databases import fresh_database
-from tests.support.gateway import WEBHOOK_SECRET, RunningGateway, run_gateway
-from tests.support.webhook_receiver import ACCEPTED, WebhookReceiver, run_webhook_receiver
+from tests.support.gateway.running_gateway import WEBHOOK_SECRET, RunningGateway
+from tests.support.gateway.setup import run_gateway
+from tests.support.gateway.webhook_receiver import ACCEPTED, WebhookReceiver, run_webhook_receiver
 from tests.support.workflow.temporal_servers import dev_server
 
 SECOND_SECRET = "whsec_bWFkZSB1cCB0byByb3RhdGUgdGhlIHBsYXRmb3Jt"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import wait_until
 
 

@@ -11,9 +11,9 @@ from tests.gateway.feed.webhooks.deliveries import (
     until_delivered,
     until_failed,
 )
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.webhook_receiver import ACCEPTED, WebhookReceiver
 from tests.support.polling import wait_until
-from tests.support.webhook_receiver import ACCEPTED, WebhookReceiver
 from tests.support.workflow.partner_server import CannedResponse
 
 

@@ -5,8 +5,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from tests.gateway.feed.webhooks.conftest import SECOND_SECRET
 from tests.gateway.feed.webhooks.deliveries import redelivered
-from tests.support.gateway import WEBHOOK_SECRET, RunningGateway
-from tests.support.webhook_receiver import WebhookReceiver
+from tests.support.gateway.running_gateway import WEBHOOK_SECRET, RunningGateway
+from tests.support.gateway.webhook_receiver import WebhookReceiver
 
 
 async def test_every_move_comes_as_a_signed_webhook_that_says_what_the_feed_says(

@@ -11,7 +11,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from domain.errors import TransientError
 from gateway.temporal_client import execute_update
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import wait_until
 
 ACCEPTED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED

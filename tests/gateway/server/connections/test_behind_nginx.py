@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from local.stack.ports import HOST
-from tests.support import nginx
-from tests.support.gateway import RunningGateway
-from tests.support.raw_http_client import RawServer, run_raw_server
+from tests.support.gateway import nginx
+from tests.support.gateway.raw_http_client import RawServer, run_raw_server
+from tests.support.gateway.running_gateway import RunningGateway
 
 pytestmark = nginx.needed
 GET = b"GET /who HTTP/1.1\r\nhost: tickets.example.com\r\nconnection: close\r\n"

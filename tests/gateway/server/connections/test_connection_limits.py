@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from gateway.server.connections import RESERVED_DESCRIPTORS, ConnectionRegistry
-from tests.support.raw_http_client import GET, POST, run_raw_server
+from tests.support.gateway.raw_http_client import GET, POST, run_raw_server
 
 
 async def test_who_only_holds_connections_gives_way_to_who_calls() -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.raw_http_client import GET, POST, RawServer, run_raw_server
+from tests.support.gateway.raw_http_client import GET, POST, RawServer, run_raw_server
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 
 from gateway.__main__ import main
 from local.stack.profiles import invented_secret
-from tests.support.gateway import RunningGateway
-from tests.support.gateway_process import gateway_process
+from tests.support.gateway.processes import gateway_process
+from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.profiles import PARTNERS, secrets
 
 PATIENCE = 20

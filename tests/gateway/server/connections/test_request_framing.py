@@ -12,7 +12,7 @@ from gateway.server.request_framing import (
     MAX_SMALL_CHUNKS,
     MAX_TARGET_BYTES,
 )
-from tests.support.raw_http_client import GET, POST, RawServer, run_raw_server
+from tests.support.gateway.raw_http_client import GET, POST, RawServer, run_raw_server
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import logging
 
 from gateway.http.body_limits import MAX_BODY_BYTES
 from gateway.server.log_filter import RepeatedLineFilter
-from tests.support.raw_http_client import POST, RawServer, run_raw_server
+from tests.support.gateway.raw_http_client import POST, RawServer, run_raw_server
 
 
 def test_a_line_that_strangers_cause_is_written_seldom() -> None:

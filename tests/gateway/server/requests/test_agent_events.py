@@ -2,10 +2,10 @@
 
 from tests.gateway.pages.test_agent_access import came_in, form_of
 from tests.gateway.server.requests.security_lines import Written
-from tests.support.discrepancies import a_granted_ticket, waiting
-from tests.support.gateway import RunningGateway
-from tests.support.partner_client import outcome, send_outcomes
-from tests.support.tickets import a_sent_ticket
+from tests.support.gateway.discrepancies import a_granted_ticket, waiting
+from tests.support.gateway.partner_client import outcome, send_outcomes
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.tickets import a_sent_ticket
 
 
 async def test_an_agents_way_through_the_desk_is_told(
@@ -21,7 +21,9 @@ async def test_an_agents_way_through_the_desk_is_told(
         await client.post("/desk/sign-out", data=form)
     who = {"kind": "agent", "subject": agent}
     assert written.of("signed_in") == [who]
-    assert written.of("ticket_read") == [{"agent": agent, "number": number, "door": "desk"}]
+    assert written.of("ticket_read") == [
+        {"agent": agent, "number": number, "channel": "agent_pages"}
+    ]
     searched = [one["by"] for one in written.of("tickets_searched")]
     assert searched == ["email", "queue overdue"]
     acted = {"actor": f"agent:{agent}", "caller": f"agent:{agent}", "number": number}
@@ -44,7 +46,7 @@ async def test_an_agents_calls_are_told(gateway: RunningGateway, written: Writte
     assert (
         await gateway.http.post(where, json=refused | money, headers=headers)
     ).status_code == 422
-    assert written.of("ticket_read") == [{"agent": "anna", "number": number, "door": "api"}]
+    assert written.of("ticket_read") == [{"agent": "anna", "number": number, "channel": "api"}]
     assert written.of("tickets_searched")[0]["by"] == "email"
     (acted,) = written.of("ticket_acted_on")
     assert (acted["action"], acted["code"]) == ("decide", "wrong_currency")

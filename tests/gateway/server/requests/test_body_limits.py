@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from gateway.http.body_limits import MAX_BODY_BYTES
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 CHECK = "/v1/claims/check"
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from adapters.security.webhook_signatures import could_be_signed
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 NO_BODY = b"content-type: application/json\r\ncontent-length: 200000\r\n\r\n"
 

@@ -2,9 +2,9 @@
 
 from adapters.postgres.ticket_queries import MESSAGES_A_PAGE
 from domain.values.ticket_number import derive_number
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.tickets import a_sent_ticket, problem_of
 from tests.support.polling import wait_until
-from tests.support.tickets import a_sent_ticket, problem_of
 
 
 async def test_a_tickets_page_ends_and_leads_on(gateway: RunningGateway) -> None:

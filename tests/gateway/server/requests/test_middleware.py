@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.http.middleware import SecurityMiddleware
 from gateway.http.problems import MEDIA_TYPE
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 CHECK = "/v1/claims/check"
 

@@ -11,10 +11,16 @@ from limits import RateLimitItem, RateLimitItemPerDay
 from adapters.postgres.outcomes import IN_FLIGHT, MOST_A_DAY
 from gateway.http.rate_limits import LIMITS, LimitKind, RequestRateLimiter
 from tests.gateway.pages.test_answer import answer, asked
-from tests.support.gateway import RunningGateway
-from tests.support.partner_client import a_ticket, outcome, outcome_link, results, send_outcomes
+from tests.support.gateway.partner_client import (
+    a_ticket,
+    outcome,
+    outcome_link,
+    results,
+    send_outcomes,
+)
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.tickets import problem_of
 from tests.support.polling import wait_until
-from tests.support.tickets import problem_of
 
 Limit = Callable[[LimitKind, int], None]
 

@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse
 
 from gateway.http.middleware import SecurityMiddleware
 from gateway.readiness import Readiness
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 
 async def test_the_document_is_sent_once(gateway: RunningGateway) -> None:

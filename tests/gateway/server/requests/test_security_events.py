@@ -2,7 +2,7 @@
 
 from tests.gateway.server.requests.security_lines import Written
 from tests.support.browser_client import Browsing, Member
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 
 async def test_tokens_that_are_refused_are_told_and_never_shown(

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 
 @pytest.mark.parametrize(

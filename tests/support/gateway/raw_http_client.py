@@ -1,4 +1,4 @@
-"""A small application behind the real server and guards, and raw lines to it."""
+"""A small application behind the real server and middleware, and raw connections to it."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ from gateway.http.error_handlers import register_handlers
 from gateway.http.middleware import SecurityMiddleware
 from gateway.server.server_config import ServerConfig
 from local.stack.ports import HOST
-from tests.support.gateway import serve_app
+from tests.support.gateway.server import serve_app
 from tests.support.sockets import listening_socket
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -22,7 +22,7 @@ POST = b"POST /v1/echo HTTP/1.1\r\nhost: x\r\n"
 
 
 def build_small_app(max_pending_bytes: int) -> FastAPI:
-    """Something small behind the guards."""
+    """Return a small application behind the security middleware."""
     app = FastAPI(redirect_slashes=False)
 
     @app.get("/hello")
@@ -47,14 +47,14 @@ def build_small_app(max_pending_bytes: int) -> FastAPI:
 
 
 class RawServer:
-    """Where a server listens that has been given such deadlines and bounds."""
+    """A server with the given deadlines and limits."""
 
     def __init__(self, port: int, config: ServerConfig) -> None:
         self.port, self.config = port, config
 
     @asynccontextmanager
     async def call(self, source: str = HOST) -> AsyncIterator[Streams]:
-        """A connection, from this address of the loopback."""
+        """Open a connection from this loopback address."""
         reader, writer = await asyncio.open_connection(HOST, self.port, local_addr=(source, 0))
         try:
             yield reader, writer
@@ -64,7 +64,7 @@ class RawServer:
     async def exchange(
         self, *pieces: bytes, pause: float = 0, until: float = 5, source: str = HOST
     ) -> bytes:
-        """All that is said to these bytes; `TimeoutError` where the server does not close."""
+        """Send bytes and return the response; `TimeoutError` if the server does not close."""
         async with self.call(source) as (reader, writer):
             for piece in pieces:
                 writer.write(piece)
@@ -80,7 +80,7 @@ class RawServer:
 async def run_raw_server(
     max_pending_bytes: int = MAX_PENDING_BYTES, **settings: float
 ) -> AsyncIterator[RawServer]:
-    """A server with these settings."""
+    """Run a server with these settings."""
     app = build_small_app(max_pending_bytes)
     config = ServerConfig(app, shutdown_timeout=1, **settings)  # type: ignore[arg-type]
     with listening_socket() as listening:

@@ -1,4 +1,4 @@
-"""The platform's door for webhooks in this process: it checks signatures and answers as told."""
+"""A receiver of webhooks in this process: it verifies signatures and responds as a test wants."""
 
 import asyncio
 import json
@@ -12,17 +12,18 @@ from fastapi import FastAPI, Request, Response
 from standardwebhooks import Webhook
 
 from local.stack.ports import HOST
-from tests.support.gateway import WEBHOOK_SECRET, serve_app
+from tests.support.gateway.running_gateway import WEBHOOK_SECRET
+from tests.support.gateway.server import serve_app
 from tests.support.sockets import listening_socket
 from tests.support.workflow.partner_server import CannedResponse
 
-DEADLINE: Final = 20.0  # seconds
+TIMEOUT_SECONDS: Final = 20.0
 ACCEPTED: Final = CannedResponse(200, b"Thank you")
 
 
 @dataclass(frozen=True)
 class ReceivedWebhook:
-    """A webhook as it came, and when (seconds of the monotonic clock)."""
+    """A received webhook, and when (seconds of the monotonic clock)."""
 
     headers: Mapping[str, str]
     body: bytes
@@ -30,61 +31,61 @@ class ReceivedWebhook:
 
     @property
     def webhook_id(self) -> str:
-        """Its id."""
+        """The id of its event."""
         return self.headers["webhook-id"]
 
     @property
     def event(self) -> dict[str, Any]:
-        """What it says."""
+        """Its payload."""
         content: dict[str, Any] = json.loads(self.body)
         return content
 
 
 class WebhookReceiver:
-    """Gives each ticket the answers of `first_responses` first, then `answer`."""
+    """Responds to each ticket's webhooks with `first_responses` first, then with `response`."""
 
     def __init__(self, address: str) -> None:
-        """Take every webhook, as long as nothing else is said."""
+        """Accept every webhook by default."""
         self.address = address
         self.response = ACCEPTED
         self.first_responses: list[CannedResponse] = []
         self.received: list[ReceivedWebhook] = []
         self.secret = WEBHOOK_SECRET
-        self._came = asyncio.Condition()
+        self._arrived = asyncio.Condition()
 
     async def take(self, request: Request) -> Response:
-        """Take a webhook; one whose signature is wrong breaks the test."""
+        """Receive a webhook; a wrong signature fails the test."""
         body = await request.body()
         Webhook(self.secret).verify(body, dict(request.headers))
         webhook = ReceivedWebhook(dict(request.headers), body, time.monotonic())
         earlier = len(self.of(webhook.event["number"]))
-        said = (
+        response = (
             self.first_responses[earlier] if earlier < len(self.first_responses) else self.response
         )
-        async with self._came:
+        async with self._arrived:
             self.received.append(webhook)
-            self._came.notify_all()
-        if said.gate:
-            await said.gate.wait()
-        return Response(said.body, said.status, dict(said.headers))
+            self._arrived.notify_all()
+        if response.gate:
+            await response.gate.wait()
+        return Response(response.body, response.status, dict(response.headers))
 
     def of(self, number: str) -> list[ReceivedWebhook]:
-        """What was heard of one ticket."""
+        """Return the webhooks about one ticket."""
         return [one for one in self.received if one.event["number"] == number]
 
     async def wait_for(self, number: str, times: int) -> list[ReceivedWebhook]:
-        """Wait until so many webhooks about one ticket have come."""
-        async with asyncio.timeout(DEADLINE), self._came:
-            await self._came.wait_for(lambda: len(self.of(number)) >= times)
+        """Wait for so many webhooks about one ticket."""
+        async with asyncio.timeout(TIMEOUT_SECONDS), self._arrived:
+            await self._arrived.wait_for(lambda: len(self.of(number)) >= times)
         return self.of(number)
 
 
 @asynccontextmanager
 async def run_webhook_receiver() -> AsyncIterator[WebhookReceiver]:
-    """A platform on a port of its own, in this event loop."""
+    """Run a receiver on a port of its own, in this event loop."""
     with listening_socket() as listening:
-        platform = WebhookReceiver(f"http://{HOST}:{listening.getsockname()[1]}/webhooks")
+        receiver = WebhookReceiver(f"http://{HOST}:{listening.getsockname()[1]}/webhooks")
         app = FastAPI()
-        app.add_api_route("/webhooks", platform.take, methods=["POST"])
+        app.add_api_route("/webhooks", receiver.take, methods=["POST"])
         async with serve_app(app, listening):
-            yield platform
+            yield receiver

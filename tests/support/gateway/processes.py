@@ -1,4 +1,4 @@
-"""Other gateways beside the first: in this process, or in one that can be killed."""
+"""More gateways: in this process, or in one that can be killed."""
 
 import asyncio
 import contextlib
@@ -13,20 +13,22 @@ import httpx
 from gateway.app import create_app
 from local.stack.ports import HOST, free_ports
 from local.stack.profiles import invented_secret
-from tests.support.gateway import RunningGateway, gateway_settings, serve_app
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.server import serve_app
+from tests.support.gateway.setup import gateway_settings
 from tests.support.polling import wait_until
 from tests.support.sockets import listening_socket
 from tests.support.workflow.partner_server import SECRET
 from tests.support.workflow.profiles import PARTNERS, secrets
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @asynccontextmanager
 async def second_gateway(
     gateway: RunningGateway, database_url: str = "", **secrets_of: str
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Another gateway in this process, on the same books or others; with these secrets changed."""
+    """Run another gateway in this process, on this database or another, with changed secrets."""
     url = database_url or gateway.app.state.context.settings.database_url
     settings = gateway_settings(url, TICKETS_PUBLIC_URL=gateway.address)
     own = dict.fromkeys(secrets(), SECRET) | secrets_of
@@ -43,7 +45,7 @@ async def second_gateway(
 async def gateway_process(
     gateway: RunningGateway, temporal: str, files: int = 0
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, httpx.AsyncClient]]:
-    """A gateway as a process of its own, on the same books; it may open so many `files`."""
+    """Run a gateway as a process on the same database; it may open so many `files`."""
     (port,) = free_ports(1)
     settings = gateway.app.state.context.settings
     environment = {

@@ -1,4 +1,4 @@
-"""Debian's nginx with the example of deploy/nginx, in front of a server on loopback."""
+"""nginx with the configuration of deploy/nginx, in front of a server on loopback."""
 
 import asyncio
 import shutil
@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from local.stack.ports import HOST, free_ports
 
-EXAMPLE: Final = Path(__file__).resolve().parents[2] / "deploy/nginx/support-tickets.conf"
+EXAMPLE: Final = Path(__file__).resolve().parents[3] / "deploy/nginx/support-tickets.conf"
 HOSTED: Final = "tickets.example.com"
 NGINX: Final = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 needed = pytest.mark.skipif(NGINX is None, reason="nginx is not here: apt-get install nginx-light")
@@ -42,7 +42,7 @@ async def in_front_of(port: int, folder: Path) -> AsyncIterator[tuple[int, int]]
 
 
 def client(port: int) -> httpx.AsyncClient:
-    """Somebody who calls by the public name."""
+    """Return a client that uses the public name."""
     address = f"https://{HOST}:{port}"
     headers = {"host": HOSTED}
     unchecked = ssl.create_default_context()

@@ -1,11 +1,11 @@
-"""Tickets for the tests of agents' calls: filed, sent, and told something."""
+"""Tickets for the tests of agents' calls, and problems that they get."""
 
 from typing import Any
 
 import httpx
 
 from tests.support.claims import a_claim
-from tests.support.gateway import RunningGateway
+from tests.support.gateway.running_gateway import RunningGateway
 
 
 async def a_sent_ticket(
@@ -18,7 +18,7 @@ async def a_sent_ticket(
 
 
 async def an_ended_ticket(gateway: RunningGateway, account: str = "") -> str:
-    """A ticket that was withdrawn, and whose workflow is over."""
+    """Return the number of a withdrawn ticket whose workflow is closed."""
     number = await a_sent_ticket(gateway, account)
     await gateway.env.send_update("withdraw")
     await gateway.env.wait_until_closed()
@@ -26,17 +26,17 @@ async def an_ended_ticket(gateway: RunningGateway, account: str = "") -> str:
 
 
 def problem_of(answer: httpx.Response) -> tuple[int, str]:
-    """Status and code of a problem."""
+    """Return status and code of a problem."""
     return answer.status_code, answer.json().get("code", "")
 
 
 def wrong_fields_of(answer: httpx.Response) -> dict[str, str]:
-    """The fields that a problem names."""
+    """Return the fields that a problem names, with what was expected."""
     return {one["field"]: one["expected"] for one in answer.json()["errors"]}
 
 
 async def get_ticket(gateway: RunningGateway, number: str, **headers: str) -> dict[str, Any]:
-    """A ticket as an agent sees it."""
+    """Return a ticket as an agent sees it."""
     answer = await gateway.http.get(f"/v1/tickets/{number}", headers=gateway.as_agent() | headers)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()

@@ -1,0 +1,1 @@
+"""A gateway under test, its callers, and what stands around it."""

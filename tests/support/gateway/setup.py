@@ -1,0 +1,99 @@
+"""Starts a gateway with an environment of its own behind it."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from adapters.http.webhook_client import open_door
+from adapters.postgres.database import Postgres
+from background.context import JobContext, WebhookTarget
+from background.jobs import run_jobs
+from gateway.app import create_app
+from local.stack.ports import HOST
+from settings.gateway import GatewaySettings
+from tests.support.gateway.running_gateway import (
+    AUDIENCE,
+    ISSUER,
+    JWT_SECRET,
+    SIGNING_SECRET,
+    RunningGateway,
+)
+from tests.support.gateway.server import serve_app
+from tests.support.sockets import listening_socket
+from tests.support.workflow.environment import TicketEnvironment
+from tests.support.workflow.partner_server import SECRET
+from tests.support.workflow.profiles import profiles, secrets
+from tests.support.workflow.setup import open_environment
+
+
+def gateway_settings(database_url: str, **changes: Any) -> GatewaySettings:
+    """Return settings of a gateway on this database."""
+    known = {
+        "DATABASE_URL": database_url,
+        "TICKETS_SUPPORT_EMAIL": "help@rewards.example",
+        "TICKETS_SIGNING_SECRET": SIGNING_SECRET,
+        "TICKETS_JWT_ISSUER": ISSUER,
+        "TICKETS_JWT_AUDIENCE": AUDIENCE,
+        "TICKETS_JWT_SECRET": JWT_SECRET,
+        "TICKETS_TEMPORAL_UI_URL": "http://temporal.example",
+    }
+    return GatewaySettings.model_validate(known | changes)
+
+
+@asynccontextmanager
+async def background_jobs(
+    env: TicketEnvironment, database_url: str, changes: Mapping[str, Any]
+) -> AsyncIterator[None]:
+    """Run a worker's background jobs; with webhooks if `changes` name an address."""
+    target = None
+    if url := changes.get("TICKETS_WEBHOOK_URL"):
+        target = WebhookTarget(url, changes["TICKETS_WEBHOOK_SECRET"])
+    async with (
+        Postgres.connect(database_url, 5) as postgres,
+        open_door({}) as http,
+        run_jobs(JobContext(postgres, env.client, http, target)),
+    ):
+        yield
+
+
+@asynccontextmanager
+async def run_gateway(
+    server: WorkflowEnvironment,
+    database_url: str,
+    letters: Path,
+    temporal: str = "",
+    with_workers: bool = True,
+    **changes: Any,
+) -> AsyncIterator[RunningGateway]:
+    """Run a gateway with a ticket environment on this Temporal server; `changes` to its settings.
+
+    `temporal`: another address at which the gateway reaches the server.
+    """
+    async with AsyncExitStack() as stack:
+        environment = stack.enter_context(pytest.MonkeyPatch.context())
+        for name, secret in secrets().items():
+            environment.setenv(name, secret)
+        reached_at = temporal or server.client.service_client.config.target_host
+        environment.setenv("TEMPORAL_ADDRESS", reached_at)
+        environment.setenv("TEMPORAL_NAMESPACE", server.client.namespace)
+        listening = stack.enter_context(listening_socket())
+        address = f"http://{HOST}:{listening.getsockname()[1]}"
+        own = {"TICKETS_PUBLIC_URL": address}
+        told = own | {"TICKETS_SIGNING_SECRET": SIGNING_SECRET}
+        env = await stack.enter_async_context(
+            open_environment(database_url, letters, server, with_workers, told)
+        )
+        if with_workers:
+            await stack.enter_async_context(background_jobs(env, database_url, changes))
+        known = profiles(env.partner.base_url, {})
+        settings = gateway_settings(database_url, **own | changes)
+        app = create_app(settings, known, dict.fromkeys(secrets(), SECRET))
+        await stack.enter_async_context(serve_app(app, listening))
+        http = httpx.AsyncClient(base_url=address, trust_env=False, timeout=30)
+        await stack.enter_async_context(http)
+        yield RunningGateway(address, http, env, app, known)
