@@ -1,23 +1,22 @@
-"""The tree of refusals: what went wrong decides who tries again.
+"""Exceptions that this project raises, and who retries after them.
 
     TicketError
-    ├── Unavailable              tried again without end, slower and slower
+    ├── TransientError            retried without end, with growing pauses
     │   ├── DatabaseUnavailable
     │   ├── MailServerUnavailable
-    │   ├── PartnerUnavailable   network, time-out, 5xx, broken answer
-    │   ├── PartnerThrottled     429, 503 with Retry-After: waits as long as it was told
-    │   └── PartnerRateLimited    our own pace: others of this partner go first; nothing is wrong
-    ├── Fault                    a person must mend it: not tried again, asks for attention
+    │   ├── PartnerUnavailable    network error, time-out, 5xx, invalid response
+    │   ├── PartnerThrottled      429, or 503 with Retry-After: retried after the requested time
+    │   └── PartnerRateLimited    our own limit is reached; not a failure
+    ├── PermanentError            not retried: raises an attention flag for a person
     │   ├── PartnerRejectedRequest
     │   ├── PartnerUnauthorised
     │   └── EmailUndeliverable
-    ├── RunReplaced              another run leads the ticket now: this one must write nothing
-    ├── TransitionConflict            the books hold another move: tried again, a person must look
-    ├── RequestRejected           a message that cannot be taken; its sender is told the code
-    └── InvalidConfiguration            a setting or a partner's file is wrong: the process ends at
-    once
+    ├── RunReplaced               another workflow run owns the ticket: this one must not write
+    ├── TransitionConflict        another transition is stored: retried until a person resolves it
+    ├── RequestRejected           an invalid message; its sender gets the code
+    └── InvalidConfiguration      the process exits at once
 
-A partner's "no" and a refused claim are answers, not errors: they are return values.
+A partner's rejection and a refused claim are results, not errors: they are return values.
 """
 
 from datetime import timedelta
@@ -25,95 +24,95 @@ from typing import ClassVar
 
 
 class TicketError(Exception):
-    """Everything that this project raises on purpose."""
+    """Base class of all exceptions of this project."""
 
 
 class TransientError(TicketError):
-    """Something outside is away for now: tried again without end, after `retry_after` if given."""
+    """A dependency is unavailable; retried after `retry_after`, or as the caller's policy says."""
 
     def __init__(self, message: str = "", retry_after: timedelta | None = None) -> None:
-        """Keep when to try again; `None` leaves it to the caller's own retries."""
+        """`retry_after`: when to retry; `None` leaves it to the caller's retry policy."""
         super().__init__(message)
         self.retry_after = retry_after
 
 
 class DatabaseUnavailable(TransientError):
-    """PostgreSQL cannot be reached, or broke the connection."""
+    """PostgreSQL cannot be reached, or closed the connection."""
 
 
 class MailServerUnavailable(TransientError):
-    """The mail server cannot be reached, or refuses for now (4xx)."""
+    """The mail server cannot be reached, or rejects temporarily (4xx)."""
 
 
 class PartnerUnavailable(TransientError):
-    """The partner's server is away, slow, failing (5xx) or answers what cannot be read."""
+    """The partner's server is unreachable, slow, failing (5xx), or its response is invalid."""
 
 
 class PartnerThrottled(TransientError):
-    """The partner asked us to wait; `retry_after` says how long."""
+    """The partner asked us to retry after `retry_after`."""
 
     retry_after: timedelta
 
     def __init__(self, message: str, retry_after: timedelta) -> None:
-        """Keep the time that the partner asked for."""
+        """`retry_after`: as the partner requested."""
         super().__init__(message, retry_after)
 
 
 class PartnerRateLimited(TransientError):
-    """The partner's rate or concurrency is used up: the claim comes back after `retry_after`."""
+    """The partner's configured rate or concurrency is used up; retry after `retry_after`."""
 
     retry_after: timedelta
 
     def __init__(self, message: str, retry_after: timedelta) -> None:
-        """Keep when the claim's turn comes."""
+        """`retry_after`: until the claim's reserved slot."""
         super().__init__(message, retry_after)
 
 
 class PermanentError(TicketError):
-    """Trying again changes nothing; `attention` is the code that the ticket then shows."""
+    """A retry cannot succeed; `attention` is the flag that the ticket then shows."""
 
     attention: ClassVar[str]
 
 
 class PartnerRejectedRequest(PermanentError):
-    """The partner refuses our call as wrong (a 4xx that is neither 401, 403, 409 nor 429)."""
+    """The partner rejects our request (4xx other than 401, 403, 409 and 429)."""
 
     attention = "partner_contract_fault"
 
 
 class PartnerUnauthorised(PermanentError):
-    """The partner does not accept our signature (401, 403)."""
+    """The partner rejects our signature (401, 403)."""
 
     attention = "partner_unauthorised"
 
 
 class EmailUndeliverable(PermanentError):
-    """The mail server will never take this letter for this address (5xx)."""
+    """The mail server permanently rejects this e-mail or its recipient (5xx)."""
 
     attention = "mail_undeliverable"
 
 
 class RunReplaced(TicketError):
-    """A step of a run whose ticket was taken up by another: what it still does counts no more."""
+    """Another workflow run has resumed the ticket: the changes of this one are rejected."""
 
     def __init__(self, number: str) -> None:
-        """Name the ticket."""
-        super().__init__(f"{number}: another run leads this ticket")
+        """`number`: of the ticket."""
+        super().__init__(f"{number}: another run owns this ticket")
 
 
 class TransitionConflict(TicketError):
-    """The books hold another move at this place, as after a workflow was reset to before it."""
+    """Another transition is stored under this number, as after a workflow reset."""
 
     def __init__(self, number: str, seq: int) -> None:
-        """Name the place."""
-        super().__init__(f"{number}: the books hold another move {seq}")
+        """`seq`: the number of the transition."""
+        super().__init__(f"{number}: another transition {seq} is stored")
 
 
 class RequestRejected(TicketError):
-    """A message cannot be taken: `code` for programs, `field` and `expected` for people."""
+    """An invalid message: `code` is for programs, `field` and `expected` are for people."""
 
     def __init__(self, code: str, field: str | None = None, expected: str = "") -> None:
-        """Name what is wrong, where, and what was expected instead."""
+        """`field`: the invalid field; `expected`: what it should be."""
         super().__init__(": ".join(part for part in (code, field, expected) if part))
         self.code = code
         self.field = field
@@ -121,10 +120,10 @@ class RequestRejected(TicketError):
 
 
 class InvalidConfiguration(TicketError):
-    """A setting or a partner's file is wrong: names the file, the key and what was expected."""
+    """An invalid setting or partner file."""
 
     def __init__(self, file: str, key: str, expected: str) -> None:
-        """Keep all three for the line that the operator reads."""
+        """`key`: the invalid key of `file`; `expected`: what it should be, for the operator."""
         super().__init__(f"{file}: {key}: {expected}")
         self.file = file
         self.key = key

@@ -242,7 +242,7 @@ def _ticket(request: AdmissionRequest, judged: AssessedClaim, partner: PartnerRu
 
 
 def _unknown_fields(unknown: tuple[str, ...], now: datetime) -> MessageLogEntry:
-    body = {"unknown_fields": list(unknown)}
+    body: dict[str, object] = {"unknown_fields": list(unknown)}
     return MessageLogEntry(
         message="claim",
         message_id="",

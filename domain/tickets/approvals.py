@@ -1,7 +1,7 @@
-"""More than a partner's maximum is never granted by one person: a second agent approves.
+"""Amounts above a partner's maximum need the approval of a second agent.
 
-One agent proposes an amount above the maximum, another one decides for the same amount. What both
-said is recorded with the move, and the granting transaction looks for it once more.
+One agent proposes the amount, and another one decides for the same amount. Both are stored with the
+transition, and the granting transaction checks the approval again.
 """
 
 from datetime import datetime
@@ -13,7 +13,7 @@ _NON_AGENT_ROLES: Final = frozenset({"system", "platform", "member", "partner", 
 
 
 class Proposal(FrozenModel):
-    """An amount above the maximum that one agent proposed; it stands until the ticket moves."""
+    """An amount above the maximum that one agent proposed; dropped by the next transition."""
 
     amount: Money
     by: str
@@ -21,7 +21,7 @@ class Proposal(FrozenModel):
 
 
 class Approval(FrozenModel):
-    """An amount above the maximum that two agents decided for, with the move `seq`."""
+    """An amount above the maximum that two agents decided for, by the transition `seq`."""
 
     amount: Money
     proposed_by: str
@@ -30,7 +30,7 @@ class Approval(FrozenModel):
 
 
 def agent_identity(actor: str) -> str | None:
-    """Return which agent acts, as two names are compared; `None` where it is no agent."""
+    """Return the agent's name in the form in which names are compared; `None` for other actors."""
     role, _, name = actor.partition(":")
     if role.casefold() in _NON_AGENT_ROLES:
         return None
@@ -38,11 +38,11 @@ def agent_identity(actor: str) -> str | None:
 
 
 def are_different_agents(one: str, other: str) -> bool:
-    """Say whether both actors are agents, and not the same."""
+    """Say whether both actors are agents, and different ones."""
     agents = {agent_identity(one), agent_identity(other)}
     return None not in agents and len(agents) == 2
 
 
 def is_within_maximum(amount: Money, maximum: Money) -> bool:
-    """Say whether one person may grant `amount`: the market's currency, up to the maximum."""
+    """Say whether one agent may grant `amount`: in the currency of `maximum`, and up to it."""
     return amount.currency == maximum.currency and 0 < amount.amount <= maximum.amount

@@ -25,9 +25,7 @@ class Attention(StrEnum):
 PERMANENT_DELIVERY_FAILURES: Final = frozenset(
     {Attention.PARTNER_CONTRACT_FAULT, Attention.PARTNER_UNAUTHORISED}
 )
-"""A delivery that ended so is not tried again by itself."""
-
-
+"""A delivery that failed so is not retried automatically."""
 DELIVERY_ATTENTION: Final = frozenset(
     {
         Attention.DELIVERY_RETRYING,
@@ -42,12 +40,12 @@ _APPROVAL_ATTENTION: Final = frozenset({Attention.APPROVAL_NEEDED})
 
 
 def attention_cleared_in(state: State) -> frozenset[Attention]:
-    """Return the reasons for attention that are over once a ticket stands in `state`."""
+    """Return the reasons that no longer hold once a ticket is in `state`."""
     if state.is_final:
-        # A member who could not be told must still be told by somebody.
+        # A member who got no e-mail still has to be notified by a person.
         return frozenset(Attention) - EMAIL_ATTENTION
     if state is State.SENT_TO_PARTNER:
         return DELIVERY_ATTENTION | _APPROVAL_ATTENTION
-    return (
-        _APPROVAL_ATTENTION if state is State.VALIDATED else PARTNER_ATTENTION | _APPROVAL_ATTENTION
-    )
+    if state is State.VALIDATED:
+        return _APPROVAL_ATTENTION
+    return PARTNER_ATTENTION | _APPROVAL_ATTENTION

@@ -1,4 +1,6 @@
-"""What contradicts a ticket and cannot move it: shown to agents in a queue of its own."""
+"""Messages that contradict a ticket without changing it: agents get them in a queue of their own
+(docs/decisions/0048).
+"""
 
 from datetime import datetime
 from typing import Final
@@ -13,11 +15,11 @@ from domain.tickets.states import State
 from domain.values.types import Money
 
 MAX_CONFIRMATION_CHANGES: Final = 20
-"""So often a partner may change its confirmation by itself; then a person decides."""
+"""Changes of a confirmation that a partner may make; further ones need a person."""
 MAX_OPEN_DISCREPANCIES: Final = 20
-"""So many discrepancies of one ticket wait at a time (`keep_note`); its notes have the rest."""
+"""Open discrepancies of one ticket; further ones are in its message log only."""
 _ALWAYS: Final = frozenset({MessageCode.OUTCOME_ID_REUSED, MessageCode.TOO_MANY_CHANGES})
-_SILENT: Final = frozenset(
+_NEVER: Final = frozenset(
     {
         MessageCode.DUPLICATE_MESSAGE,
         MessageCode.WRONG_PARTNER,
@@ -32,10 +34,10 @@ _AWAITING: Final = State.AWAITING_CANCELLATION_PERIOD
 def is_discrepancy(
     message: Message, code: str, state: State, granted: Money | None, now: datetime
 ) -> bool:
-    """Say whether `message`, which moved nothing (`code`), contradicts a ticket in `state`."""
+    """Say whether `message`, which had no effect (`code`), contradicts a ticket in `state`."""
     if isinstance(message, RewardRegistered):
-        return code not in _SILENT and granted is not None
-    if not isinstance(message, PartnerOutcome) or code in _SILENT:
+        return code not in _NEVER and granted is not None
+    if not isinstance(message, PartnerOutcome) or code in _NEVER:
         return False
     return code in _ALWAYS or _contradicts(message, state, granted, now)
 
@@ -54,7 +56,7 @@ def _contradicts(
 
 
 def _differs_from_grant(outcome: PartnerOutcome, granted: Money, now: datetime) -> bool:
-    """Say whether a confirmation names another amount, or a period that still runs."""
+    """Say whether a confirmation names another amount, or a period that has not ended yet."""
     ends_on = outcome.cancellation_ends_on
     return outcome.reward not in (None, granted) or bool(ends_on and ends_on > now.date())
 
@@ -62,9 +64,9 @@ def _differs_from_grant(outcome: PartnerOutcome, granted: Money, now: datetime) 
 def reward_contradicts(reward: Reward, number: str, contested: str | None, at: datetime) -> bool:
     """Say whether the platform's reward contradicts the grant that ticket `number` made `at`.
 
-    A reward that was judged invalid, or was rejected after the grant, takes it back; another one
-    for the same order, registered or granted, pays it twice. `contested` is the reward that the
-    ticket was about.
+    A reward that became invalid, or was rejected after the grant, revokes it. Another registered or
+    granted reward for the same order means that it is paid twice. `contested` is the id of the
+    reward that the ticket is about.
     """
     if reward.state is RewardState.INVALID:
         return True
@@ -73,20 +75,20 @@ def reward_contradicts(reward: Reward, number: str, contested: str | None, at: d
     return number != reward.granted_by_ticket and contested != reward.reward_id
 
 
-def mark_discrepancy(note: MessageLogEntry) -> MessageLogEntry:
-    """Mark a note as one that agents must see: under this key it waits once for its ticket."""
-    key = f"{note.message}:{note.message_id}:{content_digest(note.body)[:32]}"
-    return note.model_copy(update={"discrepancy": key})
+def mark_discrepancy(entry: MessageLogEntry) -> MessageLogEntry:
+    """Mark a log entry as a discrepancy, with a key that identifies it within its ticket."""
+    key = f"{entry.message}:{entry.message_id}:{content_digest(entry.body)[:32]}"
+    return entry.model_copy(update={"discrepancy": key})
 
 
 def has_same_content(one: PartnerOutcome, other: PartnerOutcome) -> bool:
-    """Say whether two outcomes under one id say the same; a sender may date each try anew."""
+    """Say whether two outcomes with the same id are equal; each retry may have its own time."""
     undated = {"occurred_at": None}
     return one.model_copy(update=undated) == other.model_copy(update=undated)
 
 
 def predict_code(state: State, confirmed: Money | None, outcome: PartnerOutcome) -> str | None:
-    """Return the code of an outcome that will move nothing, as far as a ticket's row tells it."""
+    """Return the code of an outcome that will have no effect, as far as the ticket's row shows."""
     if state.is_final:
         return MessageCode.TICKET_CLOSED
     asks = outcome.outcome == "information_requested"
@@ -100,7 +102,7 @@ def predict_code(state: State, confirmed: Money | None, outcome: PartnerOutcome)
 
 
 def predict_state(state: State, outcome: PartnerOutcome) -> State:
-    """Return where an outcome leads a ticket that its partner has, for what comes after it."""
+    """Return the state to expect after `outcome`, for the prediction of the next one."""
     if state.is_final or outcome.outcome == "information_requested":
         return state
     return _AWAITING if outcome.outcome == "confirmed" else State.REJECTED

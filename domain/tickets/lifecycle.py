@@ -1,7 +1,7 @@
-"""The life of a ticket: every arrow on one page (product.md, "The life of a ticket").
+"""The state machine of a ticket (docs/requirements.md, "Lifecycle").
 
-The only file that knows `transitions`. The map says what is possible; which of several targets an
-event takes is decided in `aggregate.py`, and nothing here does anything.
+The only module that imports `transitions`. It knows what is possible; `domain/handlers/` decides
+which of several targets an event has.
 """
 
 import logging
@@ -13,7 +13,7 @@ from domain.errors import RequestRejected
 from domain.tickets.states import Event, State
 from domain.tickets.transition_table import TRANSITIONS
 
-# Replay would repeat its INFO lines for every move of every ticket.
+# A replay would repeat its INFO lines for every transition of every ticket.
 logging.getLogger("transitions").setLevel(logging.WARNING)
 
 
@@ -22,12 +22,12 @@ def _targets_requested_state(event: EventData) -> bool:
 
 
 class Lifecycle:
-    """One ticket's place on the map."""
+    """The current state of one ticket."""
 
     state: str
 
     def __init__(self, state: State = State.CREATED) -> None:
-        """Stand at `state`."""
+        """Start in `state`."""
         self._machine = Machine(
             model=self,
             states=[state.value for state in State],
@@ -43,19 +43,17 @@ class Lifecycle:
 
     @property
     def current(self) -> State:
-        """The state this ticket is in."""
+        """The current state."""
         return State(self.state)
 
     def can_fire(self, event: Event, to: State | None = None) -> bool:
-        """Say whether `event` leads from here (to `to`, when given)."""
+        """Say whether `event` leads from the current state (to `to`, if given)."""
         targets = [to] if to else list(State)
-        return any(self._ask(event, target) for target in targets)
+        return any(self._is_allowed(event, target) for target in targets)
 
     def fire(self, event: Event, to: State) -> None:
-        """Follow the arrow of `event` to `to`; `RequestRejected("action_not_allowed")` if there is
-        none.
-        """
-        if not self._ask(event, to):
+        """Make the transition; raises `RequestRejected("action_not_allowed")` if there is none."""
+        if not self._is_allowed(event, to):
             raise RequestRejected(
                 RefusalCode.ACTION_NOT_ALLOWED,
                 None,
@@ -63,5 +61,5 @@ class Lifecycle:
             )
         self.trigger(f"take_{event.value}", to=to.value)  # type: ignore[attr-defined]
 
-    def _ask(self, event: Event, to: State) -> bool:
+    def _is_allowed(self, event: Event, to: State) -> bool:
         return bool(self.may_trigger(f"take_{event.value}", to=to.value))  # type: ignore[attr-defined]

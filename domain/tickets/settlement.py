@@ -1,5 +1,5 @@
-"""When a hold or a cancellation period has ended: one order earns one reward per kind, once, and
-only where the facts still allow it.
+"""Decisions at the end of a hold or cancellation period: an order earns one reward of a kind, once,
+and only if the stored facts still allow it (R24, docs/decisions/0005).
 """
 
 from enum import StrEnum
@@ -11,18 +11,18 @@ from domain.claims.entitlement import find_objection
 
 
 class SettlementResult(StrEnum):
-    """What the granting transaction found, under lock."""
+    """What the granting transaction decided, under lock."""
 
     GRANTED = "granted"
     REWARD_REGISTERED = "reward_registered"
     ALREADY_REWARDED = "already_rewarded"
     TERMS_NOT_MET = "terms_not_met"
     APPROVAL_NEEDED = "approval_needed"
-    """The amount is above the maximum, and two agents have not decided for it."""
+    """The amount is above the maximum, and not approved by two agents."""
 
 
 class HoldReleaseResult(StrEnum):
-    """What a held claim found when its hold ended."""
+    """What was found when the hold of a claim ended."""
 
     NO_REWARD = "no_reward"
     REWARD_REGISTERED = "reward_registered"
@@ -34,12 +34,12 @@ _PAID: Final = (RewardState.REGISTERED, RewardState.GRANTED)
 
 
 def decide_settlement(case: ClaimContext) -> SettlementResult:
-    """Decide whether the reward of a ticket may be granted by the facts of this moment.
+    """Decide whether the reward of a ticket may be granted, by the facts stored now.
 
-    A reward that names this ticket as its grantor is our own grant, come back through the feed. One
-    that the platform registered or granted to the same account meanwhile makes ours needless;
-    another ticket's grant for the order, or somebody else's reward, means that the order has had
-    its reward. Whatever else would be refused at filing now does not meet the terms any more.
+    A reward that names this ticket is our own grant, returned by the feed. A reward that the
+    platform registered for the account meanwhile replaces ours. A grant of another ticket, or a
+    reward of another account, means that the order was rewarded already. A claim that would be
+    refused if it were filed now no longer meets the terms.
     """
     if case.grants:
         return SettlementResult.ALREADY_REWARDED
@@ -52,13 +52,11 @@ def decide_settlement(case: ClaimContext) -> SettlementResult:
 
 
 def decide_release(case: ClaimContext) -> HoldReleaseResult:
-    """Decide how a held claim goes on: as it would be settled, where it may be granted."""
-    verdict = decide_settlement(case)
-    return (
-        HoldReleaseResult.NO_REWARD
-        if verdict is SettlementResult.GRANTED
-        else HoldReleaseResult(verdict.value)
-    )
+    """Decide what becomes of a held claim: it is released if it could be granted."""
+    result = decide_settlement(case)
+    if result is SettlementResult.GRANTED:
+        return HoldReleaseResult.NO_REWARD
+    return HoldReleaseResult(result.value)
 
 
 def _is_paid(case: ClaimContext, reward: Reward) -> bool:

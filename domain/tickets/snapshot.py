@@ -13,7 +13,7 @@ _ROLES: Final = frozenset({"system", "platform", "member", "agent"})
 
 
 class TicketSnapshot(FrozenModel):
-    """The query `snapshot`: where the ticket stands and how it came there. No personal data."""
+    """The result of the query `snapshot`: the current state and its history, no personal data."""
 
     number: str
     state: State
@@ -29,7 +29,7 @@ class TicketSnapshot(FrozenModel):
 
 
 class TicketOutcome(FrozenModel):
-    """The workflow's result."""
+    """The result of the workflow."""
 
     number: str
     state: State
@@ -38,7 +38,7 @@ class TicketOutcome(FrozenModel):
 
 
 def snapshot(ticket: Ticket) -> TicketSnapshot:
-    """Return the view of `ticket` for queries: moves without the words people wrote."""
+    """Return the view of `ticket` for queries; transitions without notes and names of people."""
     return TicketSnapshot(
         number=ticket.number,
         state=ticket.state,
@@ -51,14 +51,14 @@ def snapshot(ticket: Ticket) -> TicketSnapshot:
         attention=tuple(ticket.attention),
         reason_code=ticket.reason_code,
         transitions=tuple(
-            move.model_copy(update={"note": None, "actor": _role(move.actor)})
-            for move in ticket.transitions
+            transition.model_copy(update={"note": None, "actor": _role(transition.actor)})
+            for transition in ticket.transitions
         ),
     )
 
 
 def ticket_outcome(ticket: Ticket) -> TicketOutcome:
-    """Return the result of a workflow whose ticket has ended."""
+    """Return the result of the workflow of a closed ticket."""
     return TicketOutcome(
         number=ticket.number,
         state=ticket.state,
@@ -68,13 +68,13 @@ def ticket_outcome(ticket: Ticket) -> TicketOutcome:
 
 
 def _role(actor: str) -> str:
-    """Return who acted without a person's name: `agent:anna` is shown as agent."""
+    """Return the role of an actor without a name: `agent:anna` is `agent`."""
     role = actor.partition(":")[0]
     return actor if role == "partner" else (role if role in _ROLES else "agent")
 
 
 def render_details(ticket: Ticket) -> str:
-    """Describe the ticket in Markdown for operators; no personal data."""
+    """Return the ticket as Markdown for the Temporal UI, without personal data."""
     lines = [f"**{ticket.state}** · {ticket.kind} · {ticket.terms.partner_name}"]
     if ticket.attention:
         lines.append(f"**Needs attention:** {', '.join(ticket.attention)}")

@@ -5,7 +5,7 @@ from typing import Final
 
 
 class State(StrEnum):
-    """Where a ticket stands."""
+    """The state of a ticket."""
 
     CREATED = "created"
     VALIDATED = "validated"
@@ -20,7 +20,7 @@ class State(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Say whether a ticket in this state has ended."""
+        """Say whether a ticket in this state is closed."""
         return self in FINAL
 
 

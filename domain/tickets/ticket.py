@@ -1,7 +1,7 @@
-"""A ticket: the one serialisable state of its workflow, and the views that others get of it."""
+"""A ticket: the serialisable state of its workflow."""
 
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from domain.claims.claim import LinkKind
 from domain.partners.profile import ClaimKind, TicketTerms
@@ -13,11 +13,11 @@ from domain.tickets.states import State
 from domain.values.types import FrozenModel, Money
 
 MAX_REMEMBERED_IDS: Final = 200
-"""So many message ids and answers a running ticket keeps at hand; the books keep every answer."""
+"""Message ids and results that a running ticket remembers; the database has all results."""
 
 
 class Ticket(FrozenModel):
-    """Everything a running ticket knows; no personal data but what stands in moves' notes."""
+    """The state of a running ticket. It holds no personal data."""
 
     number: str
     kind: ClaimKind
@@ -34,7 +34,7 @@ class Ticket(FrozenModel):
     confirmed_amount: Money | None = None
     granted_amount: Money | None = None
     stated_amount: Money | None = None
-    """The amount that the partner named last."""
+    """The amount that the partner stated last."""
     confirmation_occurred_at: datetime | None = None
     proposal: Proposal | None = None
     approval: Approval | None = None
@@ -63,8 +63,8 @@ class Ticket(FrozenModel):
     partner_reference: str | None = None
 
 
-def to_resume_state(ticket: Ticket) -> dict[str, Any]:
-    """Return what the database knows of `ticket` from nowhere else, as JSON."""
+def to_resume_state(ticket: Ticket) -> dict[str, object]:
+    """Return, as JSON, the fields of `ticket` that are stored in no other column or table."""
     elsewhere = {
         "terms",
         "transitions",

@@ -1,14 +1,14 @@
-"""What one ticket keeps has an end, whatever is sent to it (docs/decisions/0052)."""
+"""Limits of what one ticket stores, whatever is sent to it (docs/decisions/0052)."""
 
 from typing import Final
 
 MAX_PENDING_MESSAGES: Final = 50
-"""Notes that wait to be written down together."""
+"""Log entries that are stored together."""
 MAX_PENDING_UNLOGGED_MESSAGES: Final = 200
-"""Messages that were heard and leave no note, before that is written down."""
+"""Handled messages without a log entry, before their number is stored."""
 MAX_QUESTIONS_PER_TICKET: Final = 50
-"""So often one member is asked about one ticket."""
+"""Questions to one member about one ticket."""
 MAX_UNAPPLIED_MESSAGES: Final = 200
-"""So many messages that changed nothing are kept of a ticket; of more, only the number."""
+"""Messages without effect that are logged; further ones are only counted."""
 MAX_LOGGED_DISCREPANCIES: Final = 20
-"""So many that contradict the ticket are kept beyond that: noise leaves room for them."""
+"""Further room in the log for discrepancies, which noise must not displace."""

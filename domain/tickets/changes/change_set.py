@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from domain.tickets.approvals import Approval, Proposal
 from domain.tickets.changes.emails import OutgoingEmail
@@ -14,11 +13,10 @@ from domain.values.types import FrozenModel, Money
 
 
 class ChangeSet(FrozenModel):
-    """One step to be written down, in one transaction: moves, letters, notes, and where that leaves
-    the ticket.
+    """The changes of one step, and the state of the ticket after it.
 
-    `change_set` counts a ticket's writings, so that a late one never overwrites a newer one;
-    `resumptions` says by which of its runs. `resume_state` is what a new run needs of it.
+    `version` counts the change sets of a ticket, so that a late one never overwrites a newer one;
+    `resumptions` identifies the run that made it. `resume_state` is what another run needs.
     """
 
     number: str
@@ -37,25 +35,23 @@ class ChangeSet(FrozenModel):
     messages: tuple[MessageLogEntry, ...] = ()
     results: tuple[StoredRequestResult, ...] = ()
     acknowledged_outcome_ids: tuple[str, ...] = ()
-    """The ids of partners' outcomes that were heard since the last writing."""
+    """Ids of the partner outcomes that were handled since the last change set."""
     messages_left_out: int = 0
     resumptions: int = 0
-    resume_state: dict[str, Any] | None = None
+    resume_state: dict[str, object] | None = None
 
 
 def with_form_data(change_set: ChangeSet, dates: Mapping[str, date], order_key: str) -> ChangeSet:
-    """Return `change_set` with what the form made of the member's answers."""
+    """Return `change_set` with the dates and the order that the member's answers name."""
     state = change_set.resume_state or {}
-    known = {
-        **state.get("anchor_dates", {}),
-        **{name: day.isoformat() for name, day in dates.items()},
-    }
-    return change_set.model_copy(
-        update={"resume_state": {**state, "anchor_dates": known, "order_key": order_key}}
-    )
+    known = state.get("anchor_dates")
+    named = {name: day.isoformat() for name, day in dates.items()}
+    anchor_dates = {**known, **named} if isinstance(known, dict) else named
+    completed = {**state, "anchor_dates": anchor_dates, "order_key": order_key}
+    return change_set.model_copy(update={"resume_state": completed})
 
 
 def change_summary(change_set: ChangeSet) -> str:
-    """Return what a step does, in a line for operators."""
-    moves = [f"{move.event} → {move.to}" for move in change_set.transitions]
-    return ", ".join(moves) or "note what was heard"
+    """Return a summary for the Temporal UI."""
+    transitions = [f"{one.event} → {one.to}" for one in change_set.transitions]
+    return ", ".join(transitions) or "log messages"

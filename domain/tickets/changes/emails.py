@@ -1,7 +1,7 @@
-"""Which event earns which letter, and what the letter must be told (R26-R28, R34)."""
+"""E-mails to the member, and the transitions that send them (R26-R28, R34)."""
 
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from domain.partners.profile import LANGUAGES
 from domain.tickets.states import Event, State
@@ -9,7 +9,7 @@ from domain.values.types import FrozenModel
 
 
 class EmailKind(StrEnum):
-    """The letters a member can get; each exists in every language as text and HTML."""
+    """The e-mails to members; each has a template per language, as text and HTML."""
 
     CONFIRMATION = "confirmation"
     INFORMATION_NEEDED = "information_needed"
@@ -22,12 +22,12 @@ class EmailKind(StrEnum):
 
 
 class OutgoingEmail(FrozenModel):
-    """A letter to be sent: `key` is unique within its ticket, `params` are the template's."""
+    """An e-mail to send: `key` is unique within its ticket, `params` are for its template."""
 
     key: str
     kind: EmailKind
     language: str
-    params: dict[str, Any] = {}
+    params: dict[str, object] = {}
 
 
 _BY_STATE: Final = {
@@ -39,16 +39,16 @@ _BY_STATE: Final = {
 
 
 def email_for_transition(event: Event, from_state: State, to: State) -> EmailKind | None:
-    """Return the letter that a move earns; none where the member learns nothing new from it."""
+    """Return the e-mail that a transition sends; `None` if it is no news for the member."""
     if event is Event.CLAIM_ACCEPTED:
         return EmailKind.CONFIRMATION
     if to is State.RESOLVED:
         granted = event is Event.CANCELLATION_PERIOD_ENDED
         return EmailKind.RESOLVED if granted else EmailKind.REWARD_REGISTERED
-    moved = to is not from_state or event in (Event.DECIDED, Event.PARTNER_CONFIRMED)
-    return _BY_STATE.get(to) if moved else None
+    is_news = to is not from_state or event in (Event.DECIDED, Event.PARTNER_CONFIRMED)
+    return _BY_STATE.get(to) if is_news else None
 
 
-def select_language(wanted: str | None, market: str) -> str:
-    """Return the member's language where letters exist in it, else that of the partner's market."""
-    return wanted if wanted in LANGUAGES else market
+def select_language(requested: str | None, market: str) -> str:
+    """Return the requested language if there are e-mails in it, else the market's language."""
+    return requested if requested in LANGUAGES else market

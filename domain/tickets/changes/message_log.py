@@ -1,4 +1,4 @@
-"""Messages as they are kept: what came, from whom, and what became of it."""
+"""How messages are logged."""
 
 import json
 from datetime import datetime
@@ -11,15 +11,17 @@ from domain.tickets.messages.message import Message
 from domain.tickets.messages.signals import PartnerOutcome, RewardRegistered
 
 MAX_BODY_CHARS: Final = 16_000
-"""Characters of JSON; a longer body is kept as its beginning."""
+"""Characters of JSON; a longer body is truncated."""
 _NAMES: Final = {model: name for name, model in UPDATES.items()}
 
 
 def log_entry(
     message: Message, code: str, now: datetime, unknown: tuple[str, ...] = ()
 ) -> MessageLogEntry:
-    """Return how `message` is kept; `unknown` names the fields that nobody here knows."""
-    content: dict[str, Any] = message.model_dump(mode="json", exclude={"caller"}, exclude_none=True)
+    """Return the log entry of `message`; `unknown` are the names of its unknown fields."""
+    content: dict[str, object] = message.model_dump(
+        mode="json", exclude={"caller"}, exclude_none=True
+    )
     name, message_id, actor = _sender(message)
     body = content | ({"unknown_fields": list(unknown)} if unknown else {})
     return MessageLogEntry(
@@ -27,7 +29,7 @@ def log_entry(
     )
 
 
-def _truncated(body: dict[str, Any]) -> dict[str, Any]:
+def _truncated(body: dict[str, object]) -> dict[str, Any]:
     text = json.dumps(body)
     return body if len(text) <= MAX_BODY_CHARS else {"truncated": text[:MAX_BODY_CHARS]}
 

@@ -1,16 +1,14 @@
 """A message as it is stored in a ticket's log."""
 
 from datetime import datetime
-from typing import Any
 
 from domain.values.types import FrozenModel, LongText
 
 
 class MessageLogEntry(FrozenModel):
-    """A message as it is kept: what came, from whom, and what became of it (`code`).
+    """A message, its sender and the code of its result.
 
-    `discrepancy`: the key under which agents see it, where it contradicts the ticket and moved
-    nothing.
+    `seq`: the transition that it caused. `discrepancy`: its key, if it contradicts the ticket.
     """
 
     message: LongText
@@ -18,6 +16,6 @@ class MessageLogEntry(FrozenModel):
     actor: str
     code: str
     at: datetime
-    body: dict[str, Any] = {}
+    body: dict[str, object] = {}
     seq: int | None = None
     discrepancy: str | None = None

@@ -5,7 +5,7 @@ from domain.values.types import FrozenModel
 
 
 class RequestResult(FrozenModel):
-    """The first answer to a request, given again whenever it is repeated.
+    """The result of an update.
 
     `awaits_approval`: a decision above the partner's maximum was recorded, and another agent has to
     decide for the same amount.
@@ -21,12 +21,12 @@ class RequestResult(FrozenModel):
 
 
 class StoredRequestResult(RequestResult):
-    """An answer as it is kept: whose request it answers, and the digest of what was asked."""
+    """A result with the caller of its update and the digest of the content."""
 
     caller: str
     digest: str
 
     @property
     def key(self) -> str:
-        """What names the request among all of its ticket (`Request.key`)."""
+        """Identifies the command within its ticket (`TicketCommand.key`)."""
         return f"{self.caller} {self.request_id}"

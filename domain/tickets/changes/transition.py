@@ -9,7 +9,7 @@ from domain.values.types import FrozenModel
 
 
 class Transition(FrozenModel):
-    """One move of a ticket, append-only; `seq` counts from 1 without gaps."""
+    """A transition, never changed once stored; `seq` counts from 1 without gaps."""
 
     seq: int
     event: Event

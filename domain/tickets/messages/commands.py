@@ -1,6 +1,6 @@
-"""Updates of a ticket: what members and agents ask of it."""
+"""Commands of members and agents, sent as updates (docs/contract.md, "Temporal")."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -16,14 +16,14 @@ from domain.values.types import (
 )
 
 Sender = Annotated[str, Field(min_length=1, max_length=220, pattern=r"^[!-~]+$")]
-"""Who sends a request, as its door names it: a role, and an id where the role has many."""
+"""A role, with an id if the role has many members: `member`, `agent:anna`."""
 
 
 class TicketCommand(FrozenModel):
-    """What every update carries: its id, for ever, and who asks.
+    """What every update has: a permanent id, and the actor.
 
-    Ids are the `caller`'s own (the `actor`'s where none is named): nobody else's requests can be
-    met by them. Under an id stands one content: see `digest`.
+    Ids belong to the `caller` (by default the `actor`): those of others cannot collide with them.
+    An id always has the same content (`digest`).
     """
 
     request_id: Identifier
@@ -32,31 +32,29 @@ class TicketCommand(FrozenModel):
 
     @property
     def key(self) -> str:
-        """What names this request among all of its ticket."""
+        """Identifies this command within its ticket."""
         return f"{self.sender} {self.request_id}"
 
     @property
     def sender(self) -> str:
-        """Whose id it is."""
+        """The owner of the id."""
         return self.caller or self.actor
 
     @property
     def digest(self) -> str:
-        """The digest of what is asked and in whose name: known fields that are not null,
-        cleaned.
-        """
+        """The digest of type and content: known fields, cleaned, without nulls."""
         content = self.model_dump(mode="json", exclude={"request_id", "caller"}, exclude_none=True)
         return content_digest([type(self).__name__, normalize_content(content)])
 
 
 class Withdrawal(TicketCommand):
-    """Update `withdraw`: the member, or an agent for them, takes the claim back."""
+    """Update `withdraw`: the member, or an agent on their behalf, withdraws the claim."""
 
     reason: LongText | None = None
 
 
 class Decision(TicketCommand):
-    """Update `decide`: an agent decides in the partner's stead, and says why."""
+    """Update `decide`: an agent decides on behalf of the partner, and gives a reason."""
 
     outcome: Literal["confirmed", "rejected"]
     reason_code: RejectionReason | None = None
@@ -64,7 +62,7 @@ class Decision(TicketCommand):
     reward: Money | None = None
 
     @model_validator(mode="after")
-    def _says_why(self) -> "Decision":
+    def _check_reason(self) -> "Decision":
         if self.outcome == "rejected" and not self.reason_code:
             raise ValueError("reason_code: expected with the outcome rejected")
         if not (self.reason_code or (self.note and self.note.strip())):
@@ -73,21 +71,21 @@ class Decision(TicketCommand):
 
 
 class Resend(TicketCommand):
-    """Update `resend_to_partner`: the claim is sent once more; nothing moves."""
+    """Update `resend_to_partner`: the claim is delivered again, without a transition."""
 
     reason: LongText | None = None
 
 
 class InformationRequest(TicketCommand):
-    """Update `request_information`: an agent asks the member."""
+    """Update `request_information`: an agent asks the member questions."""
 
     questions: Annotated[Questions, Field(min_length=1)]
 
 
 class InformationAnswer(TicketCommand):
-    """Update `provide_information`: the member's answers to fields of the form, or in words."""
+    """Update `provide_information`: the member's answers, by form field or as a note."""
 
-    answers: dict[str, Any] = {}
+    answers: dict[str, object] = {}
     note: LongText | None = None
 
 

@@ -7,24 +7,24 @@ from domain.values.types import (
 
 
 class Delivered(FrozenModel):
-    """Our own: the partner took the claim."""
+    """The partner accepted the claim."""
 
     reference: LongText | None = None
 
 
 class AttentionChanged(FrozenModel):
-    """Our own: a delivery or a letter needs a person, and says why; or no longer does (`over`)."""
+    """A delivery or an e-mail needs a person; or no longer does (`cleared`)."""
 
     attention: str
     cleared: bool = False
 
 
 class DeadlinePassed(FrozenModel):
-    """Our own: the moment in `Ticket.due_at` has come."""
+    """The timer of the ticket has fired."""
 
 
 class InvalidMessage(FrozenModel):
-    """A message that could not be read: which, and what was wrong with it."""
+    """A message that could not be decoded, with a problem per field."""
 
     message: str
     problems: dict[str, str] = {}

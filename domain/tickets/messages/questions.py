@@ -11,7 +11,7 @@ from domain.values.types import (
 
 MAX_QUESTIONS: Final = 20
 MAX_QUESTIONS_CHARS: Final = 8_000
-"""Characters of all that a message says in words."""
+"""Characters of all questions of a message."""
 
 
 def _check_total_length(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -25,4 +25,4 @@ def _check_total_length(texts: tuple[str, ...]) -> tuple[str, ...]:
 Questions = Annotated[
     tuple[LongText, ...], Field(max_length=MAX_QUESTIONS), AfterValidator(_check_total_length)
 ]
-"""Fields of the form by their names, or questions in words."""
+"""Names of form fields, or questions as free text."""

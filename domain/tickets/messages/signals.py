@@ -1,4 +1,4 @@
-"""Signals to a ticket: outcomes of partners, rewards of the platform."""
+"""Signals to a ticket (docs/contract.md, "Temporal")."""
 
 from typing import Annotated, Final, Literal
 
@@ -40,7 +40,7 @@ class PartnerOutcome(FrozenModel):
 
 
 class RewardRegistered(FrozenModel):
-    """Signal `reward_registered`: the platform's own tracking found the reward after all."""
+    """Signal `reward_registered`: the platform's tracking has registered the reward."""
 
     reward_id: Identifier
     order_number: LongText | None = None

@@ -90,5 +90,5 @@ def test_answers_nested_or_long_are_bounded_too() -> None:
 def test_a_note_is_json_that_a_database_takes(message: Message) -> None:
     """R29: no NUL in what a person wrote, and the note survives its own JSON."""
     note = log_entry(message, "applied", NOW)
-    assert "\x00" not in note.body["note"]
+    assert "\x00" not in str(note.body["note"])
     assert MessageLogEntry.model_validate_json(note.model_dump_json()) == note
