@@ -1,7 +1,7 @@
 """What agents do, in the security log."""
 
 from tests.gateway.pages.test_agent_access import came_in, form_of
-from tests.gateway.server.requests.security_lines import Written
+from tests.gateway.server.requests.security_lines import SecurityLines
 from tests.support.gateway.discrepancies import a_granted_ticket, waiting
 from tests.support.gateway.partner_client import outcome, send_outcomes
 from tests.support.gateway.running_gateway import RunningGateway
@@ -9,7 +9,7 @@ from tests.support.gateway.tickets import a_sent_ticket
 
 
 async def test_an_agents_way_through_the_desk_is_told(
-    gateway: RunningGateway, written: Written
+    gateway: RunningGateway, security_lines: SecurityLines
 ) -> None:
     number, agent = await a_sent_ticket(gateway), gateway.new_id("agent")
     async with came_in(gateway, agent) as client:
@@ -20,23 +20,25 @@ async def test_an_agents_way_through_the_desk_is_told(
         await client.post("/desk/sign-out", data=form | {"csrf_token": "made-up"})
         await client.post("/desk/sign-out", data=form)
     who = {"kind": "agent", "subject": agent}
-    assert written.of("signed_in") == [who]
-    assert written.of("ticket_read") == [
+    assert security_lines.of("signed_in") == [who]
+    assert security_lines.of("ticket_read") == [
         {"agent": agent, "number": number, "channel": "agent_pages"}
     ]
-    searched = [one["by"] for one in written.of("tickets_searched")]
+    searched = [one["by"] for one in security_lines.of("tickets_searched")]
     assert searched == ["email", "queue overdue"]
     acted = {"actor": f"agent:{agent}", "caller": f"agent:{agent}", "number": number}
-    assert written.of("ticket_acted_on") == [
+    assert security_lines.of("ticket_acted_on") == [
         acted | {"action": "withdraw", "request": form["request_id"], "code": "applied"}
     ]
-    assert written.of("csrf_token_refused") == [who | {"why": "no_token"}]
-    assert written.of("signed_out") == [who]
+    assert security_lines.of("csrf_token_refused") == [who | {"why": "no_token"}]
+    assert security_lines.of("signed_out") == [who]
     for never in ("jan@example.com", "filed twice", form["csrf_token"]):
-        assert never not in written.text
+        assert never not in security_lines.text
 
 
-async def test_an_agents_calls_are_told(gateway: RunningGateway, written: Written) -> None:
+async def test_an_agents_calls_are_told(
+    gateway: RunningGateway, security_lines: SecurityLines
+) -> None:
     number, headers = await a_sent_ticket(gateway), gateway.as_agent("anna")
     await gateway.http.get(f"/v1/tickets/{number}", headers=headers)
     await gateway.http.get("/v1/tickets", params={"email": "jan@example.com"}, headers=headers)
@@ -46,19 +48,23 @@ async def test_an_agents_calls_are_told(gateway: RunningGateway, written: Writte
     assert (
         await gateway.http.post(where, json=refused | money, headers=headers)
     ).status_code == 422
-    assert written.of("ticket_read") == [{"agent": "anna", "number": number, "channel": "api"}]
-    assert written.of("tickets_searched")[0]["by"] == "email"
-    (acted,) = written.of("ticket_acted_on")
+    assert security_lines.of("ticket_read") == [
+        {"agent": "anna", "number": number, "channel": "api"}
+    ]
+    assert security_lines.of("tickets_searched")[0]["by"] == "email"
+    (acted,) = security_lines.of("ticket_acted_on")
     assert (acted["action"], acted["code"]) == ("decide", "wrong_currency")
 
 
-async def test_who_closes_a_discrepancy_is_told(gateway: RunningGateway, written: Written) -> None:
+async def test_who_closes_a_discrepancy_is_told(
+    gateway: RunningGateway, security_lines: SecurityLines
+) -> None:
     number = await a_granted_ticket(gateway)
     await send_outcomes(gateway, outcome(gateway, number, "rejected"))
     (one,) = await waiting(gateway, number)
     where, headers = f"/v1/discrepancies/{one['discrepancy_id']}/closure", gateway.as_agent("anna")
     await gateway.http.post(where, json={"note": "taken back"}, headers=headers)
     told = {"actor": "agent:anna", "number": number, "request": str(one["discrepancy_id"])}
-    assert written.of("ticket_acted_on") == [told | {"action": "close_discrepancy"}]
-    assert written.of("tickets_searched")[0]["by"] == "discrepancies"
-    assert "taken back" not in written.text
+    assert security_lines.of("ticket_acted_on") == [told | {"action": "close_discrepancy"}]
+    assert security_lines.of("tickets_searched")[0]["by"] == "discrepancies"
+    assert "taken back" not in security_lines.text

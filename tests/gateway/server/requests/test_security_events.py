@@ -1,41 +1,41 @@
 """What the security log says of calls and pages, and what it never says."""
 
-from tests.gateway.server.requests.security_lines import Written
+from tests.gateway.server.requests.security_lines import SecurityLines
 from tests.support.browser_client import Browsing, Member
 from tests.support.gateway.running_gateway import RunningGateway
 
 
 async def test_tokens_that_are_refused_are_told_and_never_shown(
-    gateway: RunningGateway, written: Written
+    gateway: RunningGateway, security_lines: SecurityLines
 ) -> None:
     forged = gateway.bearer_headers(
         {"roles": ["agent"]}, "another-secret-that-nobody-here-has-ever-had"
     )
     assert (await gateway.http.get("/v1/tickets", headers=forged)).status_code == 401
     assert (await gateway.http.get("/v1/tickets")).status_code == 401
-    assert written.of("token_refused") == [{}], "a call without any token is no event"
+    assert security_lines.of("token_refused") == [{}], "a call without any token is no event"
     platform = gateway.as_platform(gateway.new_id("acc"), sub="shop")
     assert (await gateway.http.get("/v1/tickets", headers=platform)).status_code == 403
-    assert written.of("role_refused") == [{"subject": "shop", "path": "/v1/tickets"}]
+    assert security_lines.of("role_refused") == [{"subject": "shop", "path": "/v1/tickets"}]
     where = "/v1/accounts/acc-of-another/claimable-links?kind=missing_cashback"
     assert (await gateway.http.get(where, headers=platform)).status_code == 403
-    assert written.of("account_refused") == [{"subject": "shop"}]
-    assert forged["authorization"].removeprefix("Bearer ") not in written.text
+    assert security_lines.of("account_refused") == [{"subject": "shop"}]
+    assert forged["authorization"].removeprefix("Bearer ") not in security_lines.text
 
 
 async def test_signatures_and_links_that_are_refused_are_told(
-    gateway: RunningGateway, written: Written
+    gateway: RunningGateway, security_lines: SecurityLines
 ) -> None:
     await gateway.http.post("/v1/partners/velotel/outcomes", json={})
-    assert written.of("signature_refused") == [{"path": "/v1/partners/velotel/outcomes"}]
+    assert security_lines.of("signature_refused") == [{"path": "/v1/partners/velotel/outcomes"}]
     number = "ZW-4KQ7-P9XT-M2AB-C"
     await gateway.http.get(f"/tickets/{number}/information?token=made-up-token")
-    assert written.of("link_refused") == [{"kind": "member", "number": number}]
-    assert "made-up-token" not in written.text
+    assert security_lines.of("link_refused") == [{"kind": "member", "number": number}]
+    assert "made-up-token" not in security_lines.text
 
 
 async def test_hand_overs_and_ended_sessions_are_told(
-    gateway: RunningGateway, browsing: Browsing, written: Written
+    gateway: RunningGateway, browsing: Browsing, security_lines: SecurityLines
 ) -> None:
     member = Member(gateway)
     token = member.login_token()
@@ -43,15 +43,15 @@ async def test_hand_overs_and_ended_sessions_are_told(
         await browsing.post("/form/sign-in", data={"token": sent})
     told = {"kind": "member", "subject": member.account}
     await gateway.http.post("/v1/sessions/end", json=told, headers=gateway.as_operator())
-    assert written.of("signed_in") == [told]
-    refused = [one["why"] for one in written.of("login_token_refused")]
+    assert security_lines.of("signed_in") == [told]
+    refused = [one["why"] for one in security_lines.of("login_token_refused")]
     assert refused == ["used_or_ended", "not_valid"]
-    assert written.of("sessions_ended") == [told | {"by": "operator:platform", "count": 1}]
-    assert token not in written.text
+    assert security_lines.of("sessions_ended") == [told | {"by": "operator:platform", "count": 1}]
+    assert token not in security_lines.text
 
 
 async def test_what_is_done_for_one_account_is_limited_and_told(
-    gateway: RunningGateway, written: Written
+    gateway: RunningGateway, security_lines: SecurityLines
 ) -> None:
     account, other = gateway.new_id("acc"), gateway.new_id("acc")
     statuses = []
@@ -61,4 +61,4 @@ async def test_what_is_done_for_one_account_is_limited_and_told(
         statuses.append(answer.status_code)
     assert statuses[:120] == [200] * 120
     assert statuses[-2:] == [429, 200], "another account notices nothing"
-    assert {"limit": "account", "key": account} in written.of("rate_limited")
+    assert {"limit": "account", "key": account} in security_lines.of("rate_limited")
