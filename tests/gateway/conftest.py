@@ -21,9 +21,9 @@ async def gateway(
     async with (
         dev_server() as server,
         fresh_database(postgres_server) as database_url,
-        run_gateway(server, database_url, letters) as whole,
+        run_gateway(server, database_url, letters) as gateway,
     ):
-        yield whole
+        yield gateway
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ async def repaired(gateway: RunningGateway, *arguments: str) -> tuple[int, str]:
     return process.returncode or 0, out.decode()
 
 
-async def test_a_request_to_a_lost_ticket_is_kept_by_nobody_and_works_after_the_repair(
+async def test_a_command_to_a_lost_ticket_is_not_stored_and_works_after_the_repair(
     gateway: RunningGateway,
 ) -> None:
     number = await a_sent_ticket(gateway)
@@ -92,7 +92,7 @@ async def test_a_request_to_a_lost_ticket_is_kept_by_nobody_and_works_after_the_
     assert await repaired(gateway, number) == (3, f"{number}: nothing to do\n")
 
 
-async def test_a_ticket_whose_workflow_was_deleted_is_taken_up_too(gateway: RunningGateway) -> None:
+async def test_a_ticket_whose_workflow_was_deleted_is_resumed_too(gateway: RunningGateway) -> None:
     number = await a_sent_ticket(gateway)
     await delete(gateway.env, number)
     await find(gateway)
@@ -106,7 +106,7 @@ async def test_a_ticket_whose_workflow_was_deleted_is_taken_up_too(gateway: Runn
     assert (await gateway.env.wait_until_closed()).state == "withdrawn"
 
 
-async def test_a_reward_that_was_registered_meanwhile_is_heard_of_after_the_repair(
+async def test_a_reward_that_was_registered_meanwhile_ends_the_ticket_after_the_repair(
     gateway: RunningGateway,
 ) -> None:
     claim = await prepared(gateway)

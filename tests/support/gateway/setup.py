@@ -84,9 +84,9 @@ async def run_gateway(
         listening = stack.enter_context(listening_socket())
         address = f"http://{HOST}:{listening.getsockname()[1]}"
         own = {"TICKETS_PUBLIC_URL": address}
-        told = own | {"TICKETS_SIGNING_SECRET": SIGNING_SECRET}
+        worker_settings = own | {"TICKETS_SIGNING_SECRET": SIGNING_SECRET}
         env = await stack.enter_async_context(
-            open_environment(database_url, letters, server, with_workers, told)
+            open_environment(database_url, letters, server, with_workers, worker_settings)
         )
         if with_workers:
             await stack.enter_async_context(background_jobs(env, database_url, changes))

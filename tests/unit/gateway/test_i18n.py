@@ -42,5 +42,5 @@ def test_no_text_is_empty_or_left_in_brackets(area: str, language: str) -> None:
         assert "TODO" not in text
 
 
-def test_every_problem_has_its_words_and_no_other() -> None:
+def test_every_problem_has_a_text_in_every_language() -> None:
     assert set(catalog("problems", "pl")["problems"]) == set(STATUS)

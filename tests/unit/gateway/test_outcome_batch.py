@@ -82,7 +82,7 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
     assert problems("no object") == [""]
 
 
-def test_a_moment_without_an_offset_is_one_of_the_market() -> None:
+def test_a_time_without_an_offset_is_in_the_markets_zone() -> None:
     for told in ("2026-10-09T10:00:00", "2026-10-09 10:00"):
         found = parse_item(ITEM | {"occurred_at": told}, "velotel", ZoneInfo("Europe/Warsaw")).value
         assert found
@@ -90,7 +90,7 @@ def test_a_moment_without_an_offset_is_one_of_the_market() -> None:
 
 
 @pytest.mark.parametrize("told", ["2026-10-25T02:30:00", "2026-10-09T14.30", "2026-10-09", "14:30"])
-def test_a_moment_that_may_be_another_is_refused(told: str) -> None:
+def test_an_ambiguous_local_time_is_refused(told: str) -> None:
     """The clocks have half past two twice on the day on which they are put back."""
     found = parse_item(ITEM | {"occurred_at": told}, "velotel", ZoneInfo("Europe/Warsaw"))
     assert "2026-10-01T10:00:00+02:00" in found.problems["occurred_at"]
@@ -121,7 +121,7 @@ def test_a_number_that_is_none_can_be_looked_for_in_the_database(number: str) ->
     "moment",
     ["2000-01-01T00:00:00+14:00", "2000-01-01T00:00:00+02:00", "2199-12-31T23:59:59-12:00"],
 )
-def test_a_moment_whose_day_in_utc_is_out_of_bounds_is_malformed(moment: str) -> None:
+def test_a_time_whose_date_in_utc_is_out_of_bounds_is_malformed(moment: str) -> None:
     """Kept in UTC it could not be read again, and nobody's outcomes would be dispatched."""
     assert problems(ITEM | {"occurred_at": moment}) == ["occurred_at"]
     assert (

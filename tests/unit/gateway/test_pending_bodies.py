@@ -30,7 +30,7 @@ async def never_ending(begun: asyncio.Event) -> AsyncIterator[bytes]:
     await asyncio.Event().wait()
 
 
-async def test_unfinished_bodies_keep_nobody_from_sending_a_small_one() -> None:
+async def test_unfinished_bodies_do_not_block_small_ones() -> None:
     transport = httpx.ASGITransport(app=SecurityMiddleware(READER, max_pending_bytes=MOST))
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
         begun = asyncio.Event()

@@ -15,7 +15,7 @@ FEW: Mapping[LimitKind, RateLimitItem] = {
 }
 
 
-async def test_what_is_over_a_limit_is_told_when_to_come_back() -> None:
+async def test_a_request_over_a_limit_gets_a_retry_after() -> None:
     limits = RequestRateLimiter(FEW)
     for _ in range(3):
         await limits.hit("partner_calls", "velotel")

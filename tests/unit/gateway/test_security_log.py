@@ -35,7 +35,7 @@ def test_long_text_is_cut(caplog: pytest.LogCaptureFixture) -> None:
     assert len(caplog.records[-1].getMessage()) < 400
 
 
-def test_a_search_is_told_by_its_kinds_of_keys_alone(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_search_is_logged_by_the_names_of_its_filters(caplog: pytest.LogCaptureFixture) -> None:
     log_search("anna", ["email", "partner_id"], 3)
     (line,) = lines(caplog)
     assert line == {
@@ -43,7 +43,7 @@ def test_a_search_is_told_by_its_kinds_of_keys_alone(caplog: pytest.LogCaptureFi
     }  # fmt: skip
 
 
-def test_what_strangers_cause_is_written_so_often_a_minute_and_counted_beyond() -> None:
+def test_unauthenticated_events_are_limited_per_minute_and_counted() -> None:
     now = 0.0
     pace = LineLimiter(lambda: now)
     admitted = [pace.admits(SecurityEvent.TOKEN_REFUSED) for _ in range(1000)]

@@ -14,7 +14,7 @@ FORM: Final = "/v1/partners/velotel/form?kind=missing_cashback"
 
 
 @pytest.mark.parametrize(
-    "told",
+    "claims",
     [
         {},
         {"sub": ""},
@@ -30,12 +30,12 @@ FORM: Final = "/v1/partners/velotel/form?kind=missing_cashback"
     ],
     ids=str,
 )
-def test_a_token_that_says_nonsense_is_refused(told: dict[str, Any]) -> None:
+def test_a_token_that_says_nonsense_is_refused(claims: dict[str, Any]) -> None:
     with pytest.raises(RequestRejected, match="unauthorised"):
-        caller_from_claims(told)
+        caller_from_claims(claims)
 
 
-def test_a_token_that_names_no_accounts_speaks_for_none() -> None:
+def test_a_token_without_accounts_may_access_none() -> None:
     caller = caller_from_claims({"sub": "p", "roles": ["platform"]})
     assert not caller.may_access_account("acc-1")
     assert not caller.may_access_account("")
@@ -80,6 +80,6 @@ async def test_tokens_with_different_faults_get_one_and_the_same_answer(
     answers = await asyncio.gather(
         *(gateway.http.get(FORM, headers={"authorization": f"Bearer {token}"}) for token in bad)
     )
-    told = [answer.json() | {"request_id": ""} for answer in answers]
-    assert all(one == told[0] for one in told)
+    claims = [answer.json() | {"request_id": ""} for answer in answers]
+    assert all(one == claims[0] for one in claims)
     assert {answer.status_code for answer in answers} == {401}

@@ -31,8 +31,8 @@ class Published:
             raise self.instead
         if self.instead is not None:
             return self.instead
-        told = {"keys": [self.issuer.public(key_id) for key_id in self.issuer.keys]}
-        return json.dumps(told).encode()
+        key_set = {"keys": [self.issuer.public(key_id) for key_id in self.issuer.keys]}
+        return json.dumps(key_set).encode()
 
 
 def a_reader(pause: float = 0) -> tuple[Issuer, Published, BearerTokens]:
@@ -60,7 +60,7 @@ async def outcome(call: Awaitable[Any]) -> str:
     return "in"
 
 
-async def test_a_known_key_does_not_wait_for_what_strangers_invent() -> None:
+async def test_a_known_key_does_not_wait_for_invented_ones() -> None:
     issuer, published, tokens = a_reader()
     assert await outcome(tokens.read(issuer.sign("one"))) == "in"
     published.hangs.clear()
@@ -75,7 +75,7 @@ async def test_a_known_key_does_not_wait_for_what_strangers_invent() -> None:
     assert set(await asyncio.gather(*strangers)) == {"401"}
 
 
-async def test_who_brings_a_new_key_waits_for_the_one_fetch() -> None:
+async def test_callers_with_a_new_key_share_one_fetch() -> None:
     issuer, published, tokens = a_reader()
     published.hangs.clear()
     callers = [asyncio.create_task(outcome(tokens.read(issuer.sign("one")))) for _ in range(10)]
@@ -99,7 +99,7 @@ TROUBLE: dict[str, bytes | Exception] = {
 
 
 @pytest.mark.parametrize("trouble", TROUBLE)
-async def test_trouble_of_the_issuer_is_never_the_callers(trouble: str) -> None:
+async def test_an_unavailable_issuer_is_never_the_callers_fault(trouble: str) -> None:
     issuer, published, tokens = a_reader()
     published.instead = TROUBLE[trouble]
     assert await outcome(tokens.read(issuer.sign("one"))) == "503"

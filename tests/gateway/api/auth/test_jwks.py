@@ -56,7 +56,7 @@ async def test_a_token_that_names_a_key_of_another_kind_is_refused() -> None:
         assert await refused(tokens, forged)
 
 
-async def test_strangers_cannot_make_us_fetch_the_keys_again_and_again() -> None:
+async def test_invented_keys_do_not_cause_repeated_fetches() -> None:
     async with publishing() as (issuer, tokens):
         issuer.make("one", "ES256")
         assert await tokens.read(issuer.sign("one"))

@@ -38,8 +38,8 @@ async def test_a_token_that_is_not_for_us_or_not_for_now_is_refused(fault: str) 
 
 
 async def test_a_token_may_be_for_others_too() -> None:
-    told = content(aud=["another-service", AUDIENCE])
-    assert await shared().read(new_token(JWT_SECRET, told))
+    claims = content(aud=["another-service", AUDIENCE])
+    assert await shared().read(new_token(JWT_SECRET, claims))
 
 
 async def test_how_long_a_token_may_live_can_be_set() -> None:

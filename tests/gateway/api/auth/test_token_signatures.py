@@ -21,8 +21,8 @@ DEEP: Final = base64.urlsafe_b64encode(b"[" * 6000).decode() + ".e30."
 
 
 async def test_a_sound_token_is_read() -> None:
-    told = content(roles=["platform"], accounts=["acc-1"])
-    assert await shared().read(new_token(JWT_SECRET, told)) == told
+    claims = content(roles=["platform"], accounts=["acc-1"])
+    assert await shared().read(new_token(JWT_SECRET, claims)) == claims
 
 
 async def test_a_token_signed_with_another_secret_is_refused() -> None:

@@ -84,10 +84,10 @@ class Issuer:
     def public(self, key_id: str) -> dict[str, Any]:
         """The public half of a key."""
         algorithm, key = self.keys[key_id]
-        told: dict[str, Any] = json.loads(
+        public: dict[str, Any] = json.loads(
             get_default_algorithms()[algorithm].to_jwk(key.public_key())
         )
-        return told | {"kid": key_id, "alg": algorithm, "use": "sig"}
+        return public | {"kid": key_id, "alg": algorithm, "use": "sig"}
 
 
 @asynccontextmanager

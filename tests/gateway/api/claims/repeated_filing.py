@@ -28,7 +28,7 @@ async def first_filed(
     return claim, key, answer
 
 
-async def must_be_as_first(
+async def assert_same_result(
     gateway: RunningGateway, claim: dict[str, Any], key: str, first: httpx.Response
 ) -> None:
     """Filed again it is the same ticket, and another claim under the key is refused."""

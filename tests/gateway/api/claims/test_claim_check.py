@@ -59,14 +59,14 @@ async def test_a_check_answers_as_filing_does_and_writes_nothing(
 ) -> None:
     account = gateway.new_id("acc")
     claim = await gateway.env.prepare_claim(a_claim(account=account))
-    told = {key: value for key, value in (claim | changes).items() if value is not None}
-    answer = await checked(gateway, told)
+    submitted = {key: value for key, value in (claim | changes).items() if value is not None}
+    answer = await checked(gateway, submitted)
     assert answer.status_code == 200, answer.text
     assert await tickets(gateway, account) == 0
-    assert answer.json() == await filed(gateway, told)
+    assert answer.json() == await filed(gateway, submitted)
 
 
-async def test_an_early_claim_is_checked_with_the_moment_from_which_it_is_possible(
+async def test_the_check_of_an_early_claim_says_when_it_becomes_possible(
     gateway: RunningGateway,
 ) -> None:
     """R9."""
@@ -77,7 +77,7 @@ async def test_an_early_claim_is_checked_with_the_moment_from_which_it_is_possib
     assert found == await filed(gateway, claim)
 
 
-async def test_a_claim_that_stands_already_is_found_under_its_number(
+async def test_a_duplicate_claim_names_the_existing_ticket(
     gateway: RunningGateway,
 ) -> None:
     """R25: the account's own."""
@@ -110,7 +110,7 @@ async def test_a_reward_that_is_there_is_found(
     assert found == await filed(gateway, claim)
 
 
-async def test_a_check_promises_no_letter_that_cannot_leave(gateway: RunningGateway) -> None:
+async def test_a_check_promises_no_email_that_cannot_be_sent(gateway: RunningGateway) -> None:
     """By the ability of the mail server that a worker has found."""
     contact = {"email": "jörg@straße.de", "name": "http://evil.example", "language": "de-AT"}
     claim = await gateway.env.prepare_claim(a_claim(account=gateway.new_id("acc"), contact=contact))

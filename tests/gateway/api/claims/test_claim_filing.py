@@ -23,7 +23,7 @@ async def test_a_claim_that_is_filed_is_answered_and_created_once(gateway: Runni
     assert (again.status_code, again.json()) == (200, first.json())
 
 
-async def test_fifty_requests_under_one_key_are_one_ticket_with_one_letter(
+async def test_fifty_requests_under_one_key_are_one_ticket_with_one_email(
     gateway: RunningGateway,
 ) -> None:
     claim, key = await prepared(gateway), gateway.new_id("key")
@@ -46,7 +46,7 @@ async def test_fifty_requests_under_one_key_are_one_ticket_with_one_letter(
     ("language", "words"),
     [("pl", "Pod tym kluczem"), ("de-AT,de;q=0.9", "Schlüssel"), ("en", "key")],
 )
-async def test_another_claim_under_the_same_key_is_refused_in_the_callers_words(
+async def test_another_claim_under_the_same_key_is_refused_in_the_callers_language(
     gateway: RunningGateway, language: str, words: str
 ) -> None:
     claim, key = await prepared(gateway), gateway.new_id("key")
@@ -65,7 +65,7 @@ async def test_the_number_is_the_one_that_account_and_key_give(gateway: RunningG
     assert answer.json()["number"] == derive_number(claim["account_id"], key)
 
 
-async def test_an_early_claim_is_refused_with_its_moment_in_the_members_words(
+async def test_an_early_claim_is_refused_with_its_time_in_the_members_language(
     gateway: RunningGateway,
 ) -> None:
     claim = await gateway.env.prepare_claim(an_early_claim(account=gateway.new_id("acc")))

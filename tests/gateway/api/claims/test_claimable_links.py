@@ -58,7 +58,7 @@ async def test_links_are_listed_with_shop_kind_and_date_and_others_links_are_not
 
 
 @pytest.mark.parametrize(("language", "word"), [("pl", "nagroda"), ("de", "P"), ("en", "reward")])
-async def test_a_reason_is_told_in_the_callers_language(
+async def test_a_reason_has_a_text_in_the_callers_language(
     gateway: RunningGateway, language: str, word: str
 ) -> None:
     account = gateway.new_id("acc")
@@ -105,7 +105,7 @@ async def test_a_rejected_reward_at_a_partner_without_a_link_says_so(
     assert (found["status"], found["reason"]) == ("closed", "no_link")
 
 
-async def test_an_account_that_nobody_knows_has_nothing_to_choose(gateway: RunningGateway) -> None:
+async def test_an_unknown_account_has_no_claimable_links(gateway: RunningGateway) -> None:
     for kind in ("missing_cashback", "missing_referral_reward", "rejected_reward"):
         assert await choices(gateway, gateway.new_id("acc"), kind) == []
 

@@ -4,7 +4,7 @@ from tests.support.claims import a_claim
 from tests.support.gateway.running_gateway import RunningGateway
 
 
-async def test_a_token_for_another_account_is_refused_before_anything_is_looked_up(
+async def test_a_token_for_another_account_is_refused_before_any_lookup(
     gateway: RunningGateway,
 ) -> None:
     claim = a_claim(account=gateway.new_id("acc"))
@@ -14,14 +14,14 @@ async def test_a_token_for_another_account_is_refused_before_anything_is_looked_
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
-async def test_without_a_token_nothing_is_said(gateway: RunningGateway) -> None:
+async def test_without_a_token_the_response_reveals_nothing(gateway: RunningGateway) -> None:
     answer = await gateway.http.post("/v1/tickets", json={}, headers={"idempotency-key": "k"})
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_the_probes_tell_whether_the_gateway_can_work(gateway: RunningGateway) -> None:
+async def test_the_probes_report_liveness_and_readiness(gateway: RunningGateway) -> None:
     assert (await gateway.http.get("/healthz")).json() == {"status": "ok"}
     assert (await gateway.http.get("/readyz")).status_code == 200
     assert (await gateway.http.get("/metrics")).status_code == 401

@@ -31,7 +31,7 @@ ANSWERS = st.one_of(
 
 @pytest.mark.parametrize(("rules", "kind"), FORMS, ids=lambda one: getattr(one, "id", one))
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_form_is_a_sound_schema_with_all_its_words(
+def test_every_form_is_a_valid_schema_with_all_its_texts(
     rules: PartnerRules, kind: ClaimKind, language: str
 ) -> None:
     schema = form_schema(rules, kind, language)
@@ -52,10 +52,10 @@ def test_what_the_schema_takes_is_taken(form: tuple[PartnerRules, ClaimKind], da
         if field.type in ("text", "number", "choice")
         and (field.pattern is None or to_ecma(field.pattern))
     ]
-    whole = form_schema(form[0], form[1], "en")
+    gateway = form_schema(form[0], form[1], "en")
     for field in fields:
         answer = data.draw(ANSWERS)
-        valid = Draft202012Validator(whole["properties"][field.name]).is_valid(answer)
+        valid = Draft202012Validator(gateway["properties"][field.name]).is_valid(answer)
         problems = validate_form([field], {field.name: answer}).problems
         if valid:
             assert not problems, (field.name, answer, problems)

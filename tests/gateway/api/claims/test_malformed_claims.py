@@ -7,7 +7,7 @@ from tests.support.claims import a_claim
 from tests.support.gateway.running_gateway import RunningGateway
 
 
-async def test_everything_that_is_wrong_inside_a_claim_is_answered_not_refused(
+async def test_faults_inside_a_claim_are_a_result_and_not_a_problem(
     gateway: RunningGateway,
 ) -> None:
     """R22, R23: `incomplete`, with each field."""

@@ -14,10 +14,10 @@ from domain.values.ticket_number import derive_number
 from tests.gateway.api.claims.filing import filed
 from tests.gateway.api.claims.repeated_filing import (
     SOON_LONG,
+    assert_same_result,
     delete,
     first_filed,
     is_known,
-    must_be_as_first,
 )
 from tests.support.claims import a_claim
 from tests.support.databases import fresh_database
@@ -35,9 +35,9 @@ async def again(
     async with (
         dev_server("--dynamic-config-value", SOON_LONG) as server,
         fresh_database(postgres_server) as database_url,
-        run_gateway(server, database_url, letters) as whole,
+        run_gateway(server, database_url, letters) as gateway,
     ):
-        yield whole
+        yield gateway
 
 
 async def test_a_ticket_that_was_continued_as_new_and_has_ended_answers_as_at_first(
@@ -52,33 +52,33 @@ async def test_a_ticket_that_was_continued_as_new_and_has_ended_answers_as_at_fi
         await env.signal("partner_outcome", {"outcome_id": f"stray-{stray}"})
         await env.wait_for_messages(*["malformed"] * (stray + 1))
     assert (await env.handle.describe()).run_id != first_run
-    await must_be_as_first(again, claim, key, first)
+    await assert_same_result(again, claim, key, first)
     await env.send_update("withdraw")
     await env.wait_until_closed()
-    await must_be_as_first(again, claim, key, first)
+    await assert_same_result(again, claim, key, first)
 
 
-async def test_what_temporal_has_forgotten_answers_as_at_first_and_begins_no_other_run(
+async def test_a_claim_that_temporal_has_forgotten_gets_its_first_result_and_no_new_run(
     again: RunningGateway,
 ) -> None:
     """Withdrawn, discarded, refused; begun again, a run would carry the claim's personal data into
     a new history.
     """
     env = again.env
-    told = [await first_filed(again)]
+    filings = [await first_filed(again)]
     await env.wait_for_state("sent_to_partner")
     await env.send_update("withdraw")
     await env.wait_until_closed()
     wrong: list[dict[str, Any]] = [{"answers": {}}, {"partner_id": "nobody"}]
     for changes in wrong:
-        told.append(await first_filed(again, **changes))
-        assert told[-1][2].json()["state"] == "discarded"
+        filings.append(await first_filed(again, **changes))
+        assert filings[-1][2].json()["state"] == "discarded"
         await env.wait_until_closed()
-        await must_be_as_first(again, *told[-1])
-    numbers = [first.json()["number"] for _, _, first in told]
+        await assert_same_result(again, *filings[-1])
+    numbers = [first.json()["number"] for _, _, first in filings]
     await asyncio.gather(*(delete(env, number) for number in numbers))
-    for one in told:
-        await must_be_as_first(again, *one)
+    for one in filings:
+        await assert_same_result(again, *one)
     assert not any([await is_known(env, number) for number in numbers])
 
 
@@ -87,7 +87,7 @@ async def test_a_ticket_whose_workflow_was_terminated_answers_as_at_first(
 ) -> None:
     claim, key, first = await first_filed(again)
     await again.env.handle.terminate("by hand")
-    await must_be_as_first(again, claim, key, first)
+    await assert_same_result(again, claim, key, first)
 
 
 async def test_a_claim_whose_workflow_was_terminated_before_it_was_judged_is_judged_when_repeated(
@@ -105,4 +105,4 @@ async def test_a_claim_whose_workflow_was_terminated_before_it_was_judged_is_jud
     assert (answer.status_code, answer.json()["status"]) == (201, "accepted")
     assert (await env.handle.describe()).status == WorkflowExecutionStatus.RUNNING
     await env.wait_for_state("sent_to_partner")
-    await must_be_as_first(again, claim, key, answer)
+    await assert_same_result(again, claim, key, answer)

@@ -26,6 +26,6 @@ def before_call(context: Any, case: schemathesis.Case[Any], kwargs: dict[str, An
     if isinstance(key, str) and re.fullmatch("[!-~]{1,180}", key):
         headers["Idempotency-Key"] = f"{key}-{next(_serial)}"
     body: Any = case.body
-    told = body.get("request_id") if isinstance(body, dict) else None
-    if isinstance(told, str) and re.fullmatch("[!-~]{1,180}", told):
-        case.body = {**body, "request_id": f"{told}-{next(_serial)}"}
+    found = body.get("request_id") if isinstance(body, dict) else None
+    if isinstance(found, str) and re.fullmatch("[!-~]{1,180}", found):
+        case.body = {**body, "request_id": f"{found}-{next(_serial)}"}

@@ -15,7 +15,7 @@ from tests.gateway.api.document.requests import asking
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", RefusalCode)
-def test_every_problem_is_told_in_every_language(code: RefusalCode, language: str) -> None:
+def test_every_problem_can_be_returned_in_every_language(code: RefusalCode, language: str) -> None:
     response = problem_response(asking(language), Problem(code))
     body = bytes(response.body).decode()
     assert response.status_code == STATUS[code]
@@ -26,7 +26,7 @@ def test_every_problem_is_told_in_every_language(code: RefusalCode, language: st
     assert ("www-authenticate" in response.headers) == (STATUS[code] == 401)
 
 
-def test_a_wrong_field_is_named_once_and_what_was_sent_is_not_told() -> None:
+def test_an_invalid_field_is_named_once_without_its_value() -> None:
     errors: list[dict[str, Any]] = [
         {"type": "missing", "loc": ("body", "contact", "email"), "input": "secret"},
         {"type": "string_type", "loc": ("body", "contact", "email"), "input": "secret"},

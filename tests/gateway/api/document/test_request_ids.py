@@ -26,8 +26,8 @@ async def test_other_content_under_the_id_of_a_request_is_refused(gateway: Runni
     first = await gateway.http.post(f"{where}/resend", json=RESEND, headers=headers)
     assert first.status_code == 200, first.text
     for call, body in OTHERS:
-        told = body | {"request_id": "r-1"}
-        answer = await gateway.http.post(f"{where}/{call}", json=told, headers=headers)
+        command = body | {"request_id": "r-1"}
+        answer = await gateway.http.post(f"{where}/{call}", json=command, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (422, "key_reused"), call
         by_header = headers | {"idempotency-key": "r-1"}
         answer = await gateway.http.post(f"{where}/{call}", json=body, headers=by_header)
@@ -63,8 +63,8 @@ async def test_after_the_end_an_id_is_bound_as_well(gateway: RunningGateway) -> 
     await gateway.http.post(f"{where}/withdrawal", json={"request_id": "w-1"}, headers=headers)
     await gateway.env.wait_until_closed()
     for request_id in ("r-1", "w-1"):
-        told = {"request_id": request_id, "reason": "too late"}
-        answer = await gateway.http.post(f"{where}/withdrawal", json=told, headers=headers)
+        command = {"request_id": request_id, "reason": "too late"}
+        answer = await gateway.http.post(f"{where}/withdrawal", json=command, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (422, "key_reused")
     late = {"request_id": "l-1", "reason": "too late"}
     for body, code in ((late, 409), (late, 409), (late | {"reason": "later"}, 422)):

@@ -60,11 +60,11 @@ async def apart(postgres_server: str, tmp_path: Path) -> AsyncIterator[RunningGa
     async with (
         dev_server() as server,
         fresh_database(postgres_server) as database_url,
-        run_gateway(server, database_url, tmp_path) as whole,
+        run_gateway(server, database_url, tmp_path) as gateway,
     ):
-        await a_sent_ticket(whole)
-        await an_ended_ticket(whole)
-        yield whole
+        await a_sent_ticket(gateway)
+        await an_ended_ticket(gateway)
+        yield gateway
 
 
 @pytest.mark.timeout(PATIENCE + 30)

@@ -30,7 +30,7 @@ async def test_the_platform_withdraws_for_its_member_only_its_own_tickets(
     assert (await get_ticket(gateway, number))["history"][-1]["actor"] == "member"
 
 
-async def test_somebody_elses_ticket_and_an_unknown_one_cost_the_same_look(
+async def test_another_accounts_ticket_and_an_unknown_one_cost_the_same_query(
     gateway: RunningGateway,
 ) -> None:
     """What the look-up reads does not depend on the number that was asked for."""
@@ -59,7 +59,7 @@ async def test_a_platform_does_not_decide_ask_or_send_again(gateway: RunningGate
             assert problem_of(answer) == (403, "forbidden")
 
 
-async def test_a_number_that_nobody_knows_is_unknown_to_every_call(gateway: RunningGateway) -> None:
+async def test_an_unknown_number_is_unknown_to_every_call(gateway: RunningGateway) -> None:
     calls = {
         "decision": CONFIRMED,
         "withdrawal": {},

@@ -52,7 +52,9 @@ async def test_a_return_in_the_period_ends_the_ticket_and_is_no_discrepancy(
     assert [one["message_id"] for one in await waiting(gateway, number)] == [again["outcome_id"]]
 
 
-async def test_what_can_move_nothing_is_not_called_accepted(gateway: RunningGateway) -> None:
+async def test_an_outcome_that_cannot_change_anything_is_not_accepted(
+    gateway: RunningGateway,
+) -> None:
     number = await a_confirmed_ticket(gateway)
     asks = outcome(gateway, number, "information_requested", questions=["Which one?"])
     assert await results(gateway, asks) == [("refused", "action_not_allowed")]
@@ -117,7 +119,7 @@ async def test_an_agent_closes_a_discrepancy_once_and_says_how(gateway: RunningG
     assert problem_of(unknown) == (404, "unknown_discrepancy")
 
 
-async def test_the_desk_counts_shows_and_closes_discrepancies(gateway: RunningGateway) -> None:
+async def test_the_agent_pages_count_show_and_close_discrepancies(gateway: RunningGateway) -> None:
     number = await a_granted_ticket(gateway)
     await send_outcomes(gateway, outcome(gateway, number, "rejected", reason_code="order_returned"))
     async with came_in(gateway) as client:

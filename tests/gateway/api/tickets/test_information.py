@@ -26,12 +26,12 @@ async def test_an_agent_asks_and_the_platform_answers_for_its_member(
         headers=gateway.as_platform(account),
     )
     assert answered.json()["state"] == "sent_to_partner"
-    seen = await get_ticket(gateway, number)
-    assert seen["history"][-1]["actor"] == "member"
-    assert seen["answers"][0]["value"] == "VT-7777-7"
+    ticket = await get_ticket(gateway, number)
+    assert ticket["history"][-1]["actor"] == "member"
+    assert ticket["answers"][0]["value"] == "VT-7777-7"
 
 
-async def test_a_members_wrong_answer_is_told_at_its_field(gateway: RunningGateway) -> None:
+async def test_a_members_wrong_answer_is_reported_at_its_field(gateway: RunningGateway) -> None:
     account = gateway.new_id("acc")
     number = await a_sent_ticket(gateway, account)
     address, headers = f"/v1/tickets/{number}/information", gateway.as_platform(account)

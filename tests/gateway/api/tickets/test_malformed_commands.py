@@ -39,7 +39,7 @@ from tests.support.gateway.tickets import (
         ("information", {"answers": {"order_number": "\ud800"}}, {"answers": "not_text"}),
     ],
 )  # fmt: skip
-async def test_a_malformed_request_is_told_field_by_field(
+async def test_a_malformed_command_names_its_fields(
     gateway: RunningGateway, call: str, body: dict[str, Any], fields: dict[str, str]
 ) -> None:
     headers = gateway.as_agent() | {"content-type": "application/json"}
@@ -51,7 +51,7 @@ async def test_a_malformed_request_is_told_field_by_field(
 
 
 @pytest.mark.parametrize("answer", ["[" * 400 + "]" * 400, "NaN", "-Infinity"])
-async def test_what_no_ticket_could_read_never_comes_to_one(
+async def test_a_body_that_no_workflow_could_read_is_malformed(
     gateway: RunningGateway, answer: str
 ) -> None:
     """Nested too deeply, or with numbers that JSON does not have."""

@@ -47,7 +47,7 @@ async def test_an_amount_that_cannot_be_paid_is_refused(
         ("resend", {}),
     ],
 )
-async def test_after_the_end_a_request_is_refused_and_kept_once(
+async def test_after_the_end_a_command_is_refused_and_logged_once(
     gateway: RunningGateway, call: str, body: dict[str, Any]
 ) -> None:
     number = await an_ended_ticket(gateway)

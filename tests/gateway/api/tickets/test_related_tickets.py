@@ -15,11 +15,11 @@ async def test_an_agent_sees_how_many_other_claims_the_account_has_open(
     """A hint at guessed orders: those of the link, and all at the partner."""
     account = gateway.new_id("acc")
     numbers = [await a_sent_ticket(gateway, account, an_order()) for _ in range(3)]
-    seen = await get_ticket(gateway, numbers[0])
-    assert seen["other_open_claims"] == {"on_account": 2, "on_link": 2}
+    ticket = await get_ticket(gateway, numbers[0])
+    assert ticket["other_open_claims"] == {"on_account": 2, "on_link": 2}
     other = await a_sent_ticket(gateway, order=an_order())
-    seen = await get_ticket(gateway, other)
-    assert seen["other_open_claims"] == {"on_account": 0, "on_link": 0}
+    ticket = await get_ticket(gateway, other)
+    assert ticket["other_open_claims"] == {"on_account": 0, "on_link": 0}
 
 
 async def test_the_same_order_from_another_account_is_a_hint_for_agents_on_both(
@@ -28,13 +28,13 @@ async def test_the_same_order_from_another_account_is_a_hint_for_agents_on_both(
     order, account = an_order(), gateway.new_id("acc")
     first = await a_sent_ticket(gateway, account, order)
     second = await a_sent_ticket(gateway, gateway.new_id("acc"), order)
-    seen = await get_ticket(gateway, first)
-    assert [one["number"] for one in seen["other_accounts"]] == [second]
+    ticket = await get_ticket(gateway, first)
+    assert [one["number"] for one in ticket["other_accounts"]] == [second]
     assert (await get_ticket(gateway, second))["other_accounts"][0]["account_id"] == account
-    assert seen["related"] == []
+    assert ticket["related"] == []
 
 
-async def test_duplicates_and_the_ticket_that_stands_name_each_other(
+async def test_duplicates_and_the_existing_ticket_name_each_other(
     gateway: RunningGateway,
 ) -> None:
     account, order = gateway.new_id("acc"), an_order()
@@ -43,7 +43,7 @@ async def test_duplicates_and_the_ticket_that_stands_name_each_other(
     assert (await gateway.env.file(claim)).status == "discarded"
     duplicate = gateway.env.number
     assert [one["number"] for one in (await get_ticket(gateway, stands))["related"]] == [duplicate]
-    seen = await get_ticket(gateway, duplicate)
-    assert seen["existing_ticket"] == stands
-    assert [one["code"] for one in seen["refusal_reasons"]] == ["duplicate"]
-    assert (seen["account_id"], seen["contact"], seen["answers"]) == (None, None, [])
+    ticket = await get_ticket(gateway, duplicate)
+    assert ticket["existing_ticket"] == stands
+    assert [one["code"] for one in ticket["refusal_reasons"]] == ["duplicate"]
+    assert (ticket["account_id"], ticket["contact"], ticket["answers"]) == (None, None, [])

@@ -73,7 +73,7 @@ async def test_pages_follow_each_other_without_gap_or_repetition(gateway: Runnin
         ("email", "a\x00b"),
     ],
 )
-async def test_a_malformed_search_is_told_where(
+async def test_a_malformed_search_names_its_fields(
     gateway: RunningGateway, name: str, value: str
 ) -> None:
     answer = await gateway.http.get("/v1/tickets", params={name: value}, headers=gateway.as_agent())
@@ -83,7 +83,7 @@ async def test_a_malformed_search_is_told_where(
     )
 
 
-async def test_only_agents_look_tickets_up(gateway: RunningGateway) -> None:
+async def test_only_agents_search_tickets(gateway: RunningGateway) -> None:
     for address in ("/v1/tickets", f"/v1/tickets/{UNKNOWN}"):
         assert problem_of(await gateway.http.get(address)) == (401, "unauthorised")
         for headers in (gateway.as_platform(), gateway.as_operator()):

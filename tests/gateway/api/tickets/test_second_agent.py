@@ -13,10 +13,10 @@ MUCH = {"amount": "250.00", "currency": "PLN"}
 
 
 async def decide(
-    gateway: RunningGateway, number: str, headers: dict[str, str], **told: Any
+    gateway: RunningGateway, number: str, headers: dict[str, str], **changes: Any
 ) -> httpx.Response:
     """Decide for more than the maximum, 200.00."""
-    body = {"outcome": "confirmed", "note": "seen it", "reward": MUCH} | told
+    body = {"outcome": "confirmed", "note": "seen it", "reward": MUCH} | changes
     return await gateway.http.post(f"/v1/tickets/{number}/decision", json=body, headers=headers)
 
 
@@ -50,7 +50,9 @@ async def test_a_program_with_an_agents_role_is_no_second_agent(gateway: Running
     assert (await get_ticket(gateway, number))["confirmed"] is None
 
 
-async def test_the_desk_offers_the_approval_to_every_other_agent(gateway: RunningGateway) -> None:
+async def test_the_agent_pages_offer_the_approval_to_every_other_agent(
+    gateway: RunningGateway,
+) -> None:
     number = await a_sent_ticket(gateway)
     address = f"/desk/tickets/{number}?language=en"
     async with came_in(gateway, "anna") as anna, came_in(gateway, "bela") as bela:

@@ -24,9 +24,9 @@ async def test_an_agent_confirms_with_an_amount(gateway: RunningGateway) -> None
         "request_id": "d-1", "number": number, "state": "awaiting_cancellation_period",
         "state_changed": True, "code": None, "problems": {}, "awaits_approval": False,
     }  # fmt: skip
-    seen = await get_ticket(gateway, number)
-    assert seen["confirmed"] == {"amount": "55.00", "currency": "PLN"}
-    assert seen["history"][-1]["actor"] == "agent:anna"
+    ticket = await get_ticket(gateway, number)
+    assert ticket["confirmed"] == {"amount": "55.00", "currency": "PLN"}
+    assert ticket["history"][-1]["actor"] == "agent:anna"
 
 
 async def test_an_agent_rejects_with_a_reason(gateway: RunningGateway) -> None:
@@ -61,8 +61,8 @@ async def test_a_repeated_request_gets_its_first_answer_and_does_nothing_more(
         )
     )
     assert {(one.status_code, one.text) for one in answers} == {(200, answers[0].text)}
-    seen = await get_ticket(gateway, number)
-    assert [move["event"] for move in seen["history"]].count("information_requested") == 1
+    ticket = await get_ticket(gateway, number)
+    assert [move["event"] for move in ticket["history"]].count("information_requested") == 1
     await gateway.env.send_update("withdraw")
     await gateway.env.wait_until_closed()
     again = await gateway.http.post(f"/v1/tickets/{number}/information", json=body, headers=headers)

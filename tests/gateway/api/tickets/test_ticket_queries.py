@@ -25,52 +25,57 @@ async def test_an_agent_sees_a_ticket_whole(gateway: RunningGateway) -> None:
     await gateway.env.send_outcome("confirmed", note="umowa jest", reward=too_much)
     await gateway.env.wait_for_state("awaiting_cancellation_period", "amount_undecided")
     await gateway.env.wait_for_emails("confirmation", "partner_confirmed")
-    seen = await get_ticket(gateway, number, **{"accept-language": "de"})
-    assert (seen["number"], seen["state"]) == (number, "awaiting_cancellation_period")
-    assert seen["partner"] == {"id": "velotel", "name": "Velotel"}
-    assert seen["contact"]["email"] == f"{account}@example.com"
-    assert seen["answers"][0] == {
+    ticket = await get_ticket(gateway, number, **{"accept-language": "de"})
+    assert (ticket["number"], ticket["state"]) == (number, "awaiting_cancellation_period")
+    assert ticket["partner"] == {"id": "velotel", "name": "Velotel"}
+    assert ticket["contact"]["email"] == f"{account}@example.com"
+    assert ticket["answers"][0] == {
         "name": "order_number", "label": "Vertragsnummer", "value": order, "display_value": order,
     }  # fmt: skip
-    assert seen["waiting_for"] == {
+    assert ticket["waiting_for"] == {
         "code": "cancellation_period", "text": "das Ende der Widerrufsfrist",
     }  # fmt: skip
-    assert seen["next_deadline"] == seen["cancellation_ends_at"]
-    assert [need["code"] for need in seen["attention"]] == ["amount_undecided"]
-    assert seen["attention"][0]["advice"].startswith("Bestätigen Sie")
-    assert (seen["promised"], seen["confirmed"]) == ({"amount": "40.00", "currency": "PLN"}, None)
-    assert [(move["event"], move["actor"]) for move in seen["history"]] == [
+    assert ticket["next_deadline"] == ticket["cancellation_ends_at"]
+    assert [need["code"] for need in ticket["attention"]] == ["amount_undecided"]
+    assert ticket["attention"][0]["advice"].startswith("Bestätigen Sie")
+    assert (ticket["promised"], ticket["confirmed"]) == (
+        {"amount": "40.00", "currency": "PLN"},
+        None,
+    )
+    assert [(move["event"], move["actor"]) for move in ticket["history"]] == [
         ("claim_accepted", "system"), ("claim_sent", "system"),
         ("partner_confirmed", "partner:velotel"),
     ]  # fmt: skip
-    assert seen["history"][-1]["note"] == "umowa jest"
-    assert [letter["kind"] for letter in seen["emails"]] == ["confirmation", "partner_confirmed"]
-    assert seen["available_actions"] == ["decide"]
+    assert ticket["history"][-1]["note"] == "umowa jest"
+    assert [letter["kind"] for letter in ticket["emails"]] == ["confirmation", "partner_confirmed"]
+    assert ticket["available_actions"] == ["decide"]
 
 
-async def test_a_message_that_moved_nothing_is_told_with_its_code(gateway: RunningGateway) -> None:
+async def test_a_message_that_changed_nothing_is_shown_with_its_code(
+    gateway: RunningGateway,
+) -> None:
     number = await an_ended_ticket(gateway)
     answer = await gateway.http.post(
         f"/v1/tickets/{number}/resend", json={"request_id": "late"}, headers=gateway.as_agent()
     )
     assert problem_of(answer) == (409, "action_not_allowed")
-    seen = await get_ticket(gateway, number)
-    assert [(one["message"], one["code"]) for one in seen["messages"]] == [
+    ticket = await get_ticket(gateway, number)
+    assert [(one["message"], one["code"]) for one in ticket["messages"]] == [
         ("withdraw", "applied"),
         ("resend_to_partner", "action_not_allowed"),
     ]
-    assert seen["messages"][-1]["actor"] == "agent:dorota"
-    assert (seen["available_actions"], seen["waiting_for"]) == ([], None)
+    assert ticket["messages"][-1]["actor"] == "agent:dorota"
+    assert (ticket["available_actions"], ticket["waiting_for"]) == ([], None)
 
 
-async def test_reasons_are_told_in_the_agents_language(gateway: RunningGateway) -> None:
+async def test_reasons_have_texts_in_the_agents_language(gateway: RunningGateway) -> None:
     number = await a_sent_ticket(gateway)
     await gateway.env.send_outcome("rejected", reason_code="order_not_found")
     await gateway.env.wait_until_closed()
-    seen = await get_ticket(gateway, number, **{"accept-language": "pl"})
-    assert seen["reason"]["code"] == "order_not_found"
-    assert seen["reason"]["text"].startswith("Partner nie znalazł")
-    assert seen["history"][-1]["reason"] == seen["reason"]
+    ticket = await get_ticket(gateway, number, **{"accept-language": "pl"})
+    assert ticket["reason"]["code"] == "order_not_found"
+    assert ticket["reason"]["text"].startswith("Partner nie znalazł")
+    assert ticket["history"][-1]["reason"] == ticket["reason"]
 
 
 @pytest.mark.parametrize("change", [str.lower, lambda number: number.replace("-", " ")])
@@ -80,7 +85,7 @@ async def test_a_number_is_read_forgivingly(gateway: RunningGateway, change: Any
     assert await found(gateway, number=change(number)) == [number]
 
 
-async def test_a_mistyped_digit_is_told_from_a_ticket_that_there_is_not(
+async def test_a_mistyped_number_is_distinguished_from_an_unknown_one(
     gateway: RunningGateway,
 ) -> None:
     number = await a_sent_ticket(gateway)

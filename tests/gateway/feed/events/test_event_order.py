@@ -23,7 +23,9 @@ async def test_page_after_page_shows_each_event_once_and_in_order(gateway: Runni
     assert seen == sorted(set(seen))
 
 
-async def test_a_move_that_becomes_visible_late_is_not_missed(gateway: RunningGateway) -> None:
+async def test_a_transition_that_becomes_visible_late_is_not_missed(
+    gateway: RunningGateway,
+) -> None:
     """Of two that are written at once, the one with the higher number commits first."""
     await gateway.env.file_and_send(account=gateway.new_id("acc"))
     after, postgres = await latest(gateway), gateway.env.postgres
@@ -55,7 +57,7 @@ async def test_readers_at_once_agree_on_the_order(gateway: RunningGateway) -> No
     assert all(page == pages[0] for page in pages)
 
 
-async def test_moves_get_their_places_also_when_nobody_reads(gateway: RunningGateway) -> None:
+async def test_transitions_are_sequenced_also_without_a_reader(gateway: RunningGateway) -> None:
     await gateway.env.file_and_send(account=gateway.new_id("acc"))
 
     async def waiting() -> Any:

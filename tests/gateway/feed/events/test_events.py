@@ -8,7 +8,7 @@ from tests.support.claims import a_claim
 from tests.support.gateway.running_gateway import RunningGateway
 
 
-async def test_every_move_is_an_event_as_the_contract_writes_it(gateway: RunningGateway) -> None:
+async def test_every_transition_is_an_event_of_the_contract(gateway: RunningGateway) -> None:
     claim = a_claim(account=gateway.new_id("acc"))
     await gateway.env.file_and_send(claim=claim)
     await gateway.env.send_outcome("rejected", reason_code="order_not_found")
@@ -51,7 +51,7 @@ async def test_a_token_for_some_accounts_goes_on_after_what_it_does_not_see(
     assert [one["event"] for one in page["events"]] == ["claim_accepted", "claim_sent"]
 
 
-async def test_the_moves_of_refused_claims_are_told_to_who_speaks_for_all(
+async def test_transitions_of_refused_claims_are_for_callers_with_access_to_all_accounts(
     gateway: RunningGateway,
 ) -> None:
     after, account = await latest(gateway), gateway.new_id("acc")

@@ -17,20 +17,22 @@ from tests.support.workflow.stored_ticket import Row
 LATER = "update outcome_outbox set due_at = now(), leased_until = null"
 
 
-async def kept(gateway: RunningGateway) -> list[Row]:
+async def stored_outcomes(gateway: RunningGateway) -> list[Row]:
     """What the books keep for the ticket, in order."""
     return await gateway.env.rows("partner_outcomes", "sequence")
 
 
-async def told_later(gateway: RunningGateway) -> None:
+async def dispatch_later(gateway: RunningGateway) -> None:
     """Let a minute pass for the rounds, and wait until they have told everything."""
     async with gateway.env.postgres.transaction() as connection:
         await connection.execute(LATER)
-    await wait_until(lambda: kept(gateway), lambda rows: all(row["code"] for row in rows))
+    await wait_until(
+        lambda: stored_outcomes(gateway), lambda rows: all(row["code"] for row in rows)
+    )
 
 
 @asynccontextmanager
-async def with_wire_to_temporal(
+async def gateway_with_proxy(
     gateway: RunningGateway,
 ) -> AsyncIterator[tuple[httpx.AsyncClient, TcpProxy]]:
     """Another gateway whose wire to Temporal can be cut."""

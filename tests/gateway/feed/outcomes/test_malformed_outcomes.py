@@ -52,15 +52,15 @@ async def test_another_partners_ticket_and_an_unknown_number_look_the_same(
 ) -> None:
     number = await a_ticket(gateway)
     numbers = (number, NOBODY, "ZW-4KQ7-P9XT-M2AB-D", "no number", "\x00", "x" * 64)
-    told = [outcome(gateway, one, "rejected") for one in numbers]
-    answer = await send_outcomes(gateway, told, "buchkiste")
+    payload = [outcome(gateway, one, "rejected") for one in numbers]
+    answer = await send_outcomes(gateway, payload, "buchkiste")
     found = answer.json()["results"]
     assert {(one["status"], one["code"]) for one in found} == {("refused", "unknown_number")}
     assert await gateway.env.rows("partner_outcomes", "sequence") == []
     assert (await gateway.env.row())["state"] == "sent_to_partner"
 
 
-async def test_fields_that_nobody_knows_are_named_and_change_nothing(
+async def test_unknown_fields_are_named_and_change_nothing(
     gateway: RunningGateway,
 ) -> None:
     answer = await send_outcomes(gateway, outcome(gateway, NOBODY, colour="red"))
@@ -86,8 +86,8 @@ async def test_a_list_is_bounded(gateway: RunningGateway) -> None:
 
 async def test_an_outcome_of_a_thousand_is_answered_in_its_place(gateway: RunningGateway) -> None:
     number = await a_ticket(gateway)
-    told = [outcome(gateway, NOBODY) for _ in range(999)]
-    told.insert(500, outcome(gateway, number, "rejected"))
-    found = await asyncio.wait_for(results(gateway, told), 30)
+    payload = [outcome(gateway, NOBODY) for _ in range(999)]
+    payload.insert(500, outcome(gateway, number, "rejected"))
+    found = await asyncio.wait_for(results(gateway, payload), 30)
     assert found[500] == ACCEPTED
     assert set(found[:500] + found[501:]) == {("refused", "unknown_number")}

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.postgres.outcomes import end_turn, next_turn
 from local.stack.ports import HOST
-from tests.gateway.feed.outcomes.dispatch import kept, told_later, with_wire_to_temporal
+from tests.gateway.feed.outcomes.dispatch import dispatch_later, gateway_with_proxy, stored_outcomes
 from tests.support.gateway.partner_client import a_ticket, outcome, results, send_outcomes
 from tests.support.gateway.processes import gateway_process
 from tests.support.gateway.running_gateway import RunningGateway
@@ -18,7 +18,7 @@ from tests.support.polling import wait_until
 ACCEPTED = ("accepted", None)
 
 
-async def test_while_temporal_is_away_outcomes_are_accepted_and_told_later_in_order(
+async def test_while_temporal_is_unavailable_outcomes_are_accepted_and_dispatched_later_in_order(
     gateway: RunningGateway,
 ) -> None:
     number = await a_ticket(gateway)
@@ -27,27 +27,28 @@ async def test_while_temporal_is_away_outcomes_are_accepted_and_told_later_in_or
         outcome(gateway, number, "confirmed"),
         outcome(gateway, number, "order_cancelled"),
     )
-    async with with_wire_to_temporal(gateway) as (http, proxy):
+    async with gateway_with_proxy(gateway) as (http, proxy):
         proxy.cut()
         assert await results(gateway, [first, second], http=http) == [ACCEPTED, ACCEPTED]
-    assert [row["code"] for row in await kept(gateway)] == [None, None]
+    assert [row["code"] for row in await stored_outcomes(gateway)] == [None, None]
     # Whoever comes next, tells first what came before.
     assert await results(gateway, third) == [ACCEPTED]
     assert (await gateway.env.wait_until_closed()).reason_code == "order_cancelled"
     await wait_until(
-        lambda: kept(gateway), lambda rows: [row["code"] for row in rows] == ["dispatched"] * 3
+        lambda: stored_outcomes(gateway),
+        lambda rows: [row["code"] for row in rows] == ["dispatched"] * 3,
     )
     ids = [one["outcome_id"] for one in (first, second, third)]
     assert [note["message_id"] for note in await gateway.env.message_log()] == ids
 
 
-async def test_what_temporal_missed_is_told_by_the_sweeper(gateway: RunningGateway) -> None:
+async def test_the_sweeper_signals_what_temporal_missed(gateway: RunningGateway) -> None:
     number = await a_ticket(gateway)
-    async with with_wire_to_temporal(gateway) as (http, proxy):
+    async with gateway_with_proxy(gateway) as (http, proxy):
         proxy.cut()
         assert await results(gateway, outcome(gateway, number, "rejected"), http=http) == [ACCEPTED]
     assert (await gateway.env.row())["state"] == "sent_to_partner"
-    await told_later(gateway)
+    await dispatch_later(gateway)
     assert (await gateway.env.wait_until_closed()).state == "rejected"
 
 
@@ -56,33 +57,33 @@ async def test_a_gateway_killed_between_keeping_and_telling_loses_nothing(
 ) -> None:
     """A real process, a real SIGKILL: its Temporal takes the connection and never answers."""
     number = await a_ticket(gateway)
-    told = [outcome(gateway, number, "information_requested", note="Jaka kwota?")]
-    told.append(outcome(gateway, number, "rejected", reason_code="order_not_found"))
+    payload = [outcome(gateway, number, "information_requested", note="Jaka kwota?")]
+    payload.append(outcome(gateway, number, "rejected", reason_code="order_not_found"))
     with socket.create_server((HOST, 0)) as silence:
         temporal = f"{HOST}:{silence.getsockname()[1]}"
         async with gateway_process(gateway, temporal) as (process, http):
-            sending = asyncio.create_task(send_outcomes(gateway, told, http=http))
-            rows = await wait_until(lambda: kept(gateway), lambda rows: len(rows) == 2)
+            sending = asyncio.create_task(send_outcomes(gateway, payload, http=http))
+            rows = await wait_until(lambda: stored_outcomes(gateway), lambda rows: len(rows) == 2)
             process.send_signal(signal.SIGKILL)
             with pytest.raises(httpx.TransportError):
                 await sending
     assert [row["code"] for row in rows] == [None, None]
-    await told_later(gateway)
+    await dispatch_later(gateway)
     assert (await gateway.env.wait_until_closed()).reason_code == "order_not_found"
     assert [note["code"] for note in await gateway.env.message_log()] == ["applied", "applied"]
 
 
-async def test_nobody_overtakes_an_outcome_that_is_being_told(gateway: RunningGateway) -> None:
+async def test_no_outcome_overtakes_one_that_is_being_dispatched(gateway: RunningGateway) -> None:
     """While one process tells a ticket something, what comes next for it waits for its turn."""
     number = await a_ticket(gateway)
     context = gateway.app.state.context
-    async with with_wire_to_temporal(gateway) as (http, proxy):
+    async with gateway_with_proxy(gateway) as (http, proxy):
         proxy.cut()
         await results(gateway, outcome(gateway, number, "confirmed"), http=http)
     mine = await next_turn(context.postgres, [number])
     (position,) = mine.outcomes
     assert await results(gateway, outcome(gateway, number, "order_cancelled")) == [ACCEPTED]
-    assert [row["code"] for row in await kept(gateway)] == [None, None]
+    assert [row["code"] for row in await stored_outcomes(gateway)] == [None, None]
     await gateway.env.signal("partner_outcome", mine.outcomes[position].model_dump(mode="json"))
     mine.codes[position] = "dispatched"
     await end_turn(context.postgres, mine)

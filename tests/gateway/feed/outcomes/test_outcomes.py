@@ -13,14 +13,14 @@ from tests.support.gateway.partner_client import (
 from tests.support.gateway.running_gateway import RunningGateway
 
 
-async def test_a_signed_outcome_is_kept_told_and_answered(gateway: RunningGateway) -> None:
+async def test_a_signed_outcome_is_stored_dispatched_and_answered(gateway: RunningGateway) -> None:
     number = await a_ticket(gateway)
-    told = outcome(gateway, number, activated_on=days_ago(90).isoformat())
-    answer = await send_outcomes(gateway, told)
+    payload = outcome(gateway, number, activated_on=days_ago(90).isoformat())
+    answer = await send_outcomes(gateway, payload)
     assert answer.status_code == 202, answer.text
     (result,) = answer.json()["results"]
     assert result == {
-        "outcome_id": told["outcome_id"],
+        "outcome_id": payload["outcome_id"],
         "number": number,
         "status": "accepted",
         "code": None,
@@ -28,8 +28,8 @@ async def test_a_signed_outcome_is_kept_told_and_answered(gateway: RunningGatewa
         "unknown_fields": [],
     }
     assert (await gateway.env.wait_until_closed()).state == "resolved"
-    (kept,) = await gateway.env.rows("partner_outcomes", "sequence")
-    assert (kept["code"], kept["partner_id"]) == ("dispatched", "velotel")
+    (stored_outcomes,) = await gateway.env.rows("partner_outcomes", "sequence")
+    assert (stored_outcomes["code"], stored_outcomes["partner_id"]) == ("dispatched", "velotel")
 
 
 async def test_a_message_is_read_as_machines_of_the_market_write_it(
@@ -38,13 +38,13 @@ async def test_a_message_is_read_as_machines_of_the_market_write_it(
     """A byte order mark, a moment without an offset, a currency in small letters, empty texts."""
     number = await a_ticket(gateway)
     reward = {"amount": 12.5, "currency": "pln"}
-    told = outcome(gateway, number, reward=reward, occurred_at="2026-01-09T10:00:00", note="")
-    answer = await send_outcomes(gateway, b"\xef\xbb\xbf" + json.dumps(told).encode())
+    payload = outcome(gateway, number, reward=reward, occurred_at="2026-01-09T10:00:00", note="")
+    answer = await send_outcomes(gateway, b"\xef\xbb\xbf" + json.dumps(payload).encode())
     assert [one["status"] for one in answer.json()["results"]] == ["accepted"], answer.text
-    (kept,) = await gateway.env.rows("partner_outcomes", "sequence")
-    assert kept["outcome"]["reward"] == {"amount": "12.50", "currency": "PLN"}
-    assert kept["outcome"]["occurred_at"] == "2026-01-09T09:00:00Z"
-    assert kept["outcome"]["note"] is None
+    (stored_outcomes,) = await gateway.env.rows("partner_outcomes", "sequence")
+    assert stored_outcomes["outcome"]["reward"] == {"amount": "12.50", "currency": "PLN"}
+    assert stored_outcomes["outcome"]["occurred_at"] == "2026-01-09T09:00:00Z"
+    assert stored_outcomes["outcome"]["note"] is None
 
 
 async def test_a_number_is_read_as_forgivingly_as_people_write(gateway: RunningGateway) -> None:
@@ -54,15 +54,15 @@ async def test_a_number_is_read_as_forgivingly_as_people_write(gateway: RunningG
 
 async def test_outcomes_for_one_ticket_keep_their_order(gateway: RunningGateway) -> None:
     number = await a_ticket(gateway)
-    told = [
+    payload = [
         outcome(gateway, number, "information_requested", questions=["Jaka kwota?"]),
         outcome(gateway, number, cancellation_ends_on=days_ago(-30).isoformat()),
         outcome(gateway, number, "order_cancelled"),
     ]
-    assert await results(gateway, told) == [ACCEPTED] * 3
+    assert await results(gateway, payload) == [ACCEPTED] * 3
     assert (await gateway.env.wait_until_closed()).reason_code == "order_cancelled"
     noted = [(note["message_id"], note["code"]) for note in await gateway.env.message_log()]
-    assert noted == [(one["outcome_id"], "applied") for one in told]
+    assert noted == [(one["outcome_id"], "applied") for one in payload]
 
 
 async def test_a_message_after_the_end_is_recorded_once_and_refused(
@@ -74,13 +74,18 @@ async def test_a_message_after_the_end_is_recorded_once_and_refused(
     late = outcome(gateway, number, note="Przepraszamy, jednak jest.")
     for _ in range(2):
         assert await results(gateway, late) == [("refused", "ticket_closed")]
-    (kept,) = [note for note in await gateway.env.message_log() if note["code"] == "ticket_closed"]
-    assert kept["message_id"] == late["outcome_id"]
-    assert (kept["actor"], kept["body"]["note"]) == ("partner:velotel", late["note"])
+    (stored_outcomes,) = [
+        note for note in await gateway.env.message_log() if note["code"] == "ticket_closed"
+    ]
+    assert stored_outcomes["message_id"] == late["outcome_id"]
+    assert (stored_outcomes["actor"], stored_outcomes["body"]["note"]) == (
+        "partner:velotel",
+        late["note"],
+    )
 
 
 async def test_ids_of_outcomes_are_each_tickets_own(gateway: RunningGateway) -> None:
     """A partner that counts from one for every claim is heard about each."""
     numbers = [await a_ticket(gateway), await a_ticket(gateway)]
-    told = [outcome(gateway, number, outcome_id="1") for number in numbers]
-    assert await results(gateway, told) == [ACCEPTED, ACCEPTED]
+    payload = [outcome(gateway, number, outcome_id="1") for number in numbers]
+    assert await results(gateway, payload) == [ACCEPTED, ACCEPTED]

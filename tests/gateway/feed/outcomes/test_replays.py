@@ -19,12 +19,12 @@ async def test_the_same_message_again_is_a_replay_and_changes_nothing(
     gateway: RunningGateway,
 ) -> None:
     number = await a_ticket(gateway)
-    told, message_id, at = outcome(gateway, number), gateway.new_id("msg"), ago(seconds=30)
-    assert (await send_outcomes(gateway, told, message_id=message_id, at=at)).status_code == 202
+    payload, message_id, at = outcome(gateway, number), gateway.new_id("msg"), ago(seconds=30)
+    assert (await send_outcomes(gateway, payload, message_id=message_id, at=at)).status_code == 202
     for moment in (at, ago(seconds=90)):
-        again = await send_outcomes(gateway, told, message_id=message_id, at=moment)
+        again = await send_outcomes(gateway, payload, message_id=message_id, at=moment)
         assert (again.status_code, again.json()["code"]) == (409, "replayed_message")
-    fraction = json.dumps(told).encode()
+    fraction = json.dumps(payload).encode()
     headers = signed_headers(fraction, message_id, at=at)
     headers["webhook-timestamp"] += ".5"  # the package would take it for a later moment
     assert (await gateway.http.post(ADDRESS, content=fraction, headers=headers)).status_code == 401
@@ -34,9 +34,9 @@ async def test_the_same_message_again_is_a_replay_and_changes_nothing(
 async def test_the_partners_own_retry_gets_the_same_results(gateway: RunningGateway) -> None:
     number = await a_ticket(gateway)
     same = outcome(gateway, number)
-    told, message_id = [same, same, outcome(gateway, NOBODY)], gateway.new_id("msg")
-    first = await send_outcomes(gateway, told, message_id=message_id, at=ago(seconds=60))
-    again = await send_outcomes(gateway, told, message_id=message_id, at=ago(seconds=30))
+    payload, message_id = [same, same, outcome(gateway, NOBODY)], gateway.new_id("msg")
+    first = await send_outcomes(gateway, payload, message_id=message_id, at=ago(seconds=60))
+    again = await send_outcomes(gateway, payload, message_id=message_id, at=ago(seconds=30))
     assert (first.status_code, again.status_code) == (202, 202)
     assert first.json() == again.json()
     statuses = [one["status"] for one in first.json()["results"]]
@@ -48,7 +48,7 @@ async def test_the_partners_own_retry_gets_the_same_results(gateway: RunningGate
 
 async def test_of_many_equal_messages_at_once_one_is_taken(gateway: RunningGateway) -> None:
     number = await a_ticket(gateway)
-    told, message_id, at = outcome(gateway, number), gateway.new_id("msg"), ago()
-    sent = [send_outcomes(gateway, told, message_id=message_id, at=at) for _ in range(20)]
+    payload, message_id, at = outcome(gateway, number), gateway.new_id("msg"), ago()
+    sent = [send_outcomes(gateway, payload, message_id=message_id, at=at) for _ in range(20)]
     codes = sorted(answer.status_code for answer in await asyncio.gather(*sent))
     assert codes == [202] + [409] * 19

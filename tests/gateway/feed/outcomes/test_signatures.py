@@ -19,8 +19,8 @@ from tests.support.workflow.partner_server import SECRET
 async def test_a_clock_may_be_five_minutes_off_either_way(
     gateway: RunningGateway, minutes: float
 ) -> None:
-    told = outcome(gateway, NOBODY)
-    assert (await send_outcomes(gateway, told, at=ago(minutes=minutes))).status_code == 202
+    payload = outcome(gateway, NOBODY)
+    assert (await send_outcomes(gateway, payload, at=ago(minutes=minutes))).status_code == 202
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,9 @@ from tests.support.polling import wait_until
 from tests.support.workflow.partner_server import SECRET
 
 
-async def test_a_simulated_partner_is_heard_through_the_door(gateway: RunningGateway) -> None:
+async def test_a_simulated_partners_outcomes_arrive_through_the_api(
+    gateway: RunningGateway,
+) -> None:
     """Nonsense is refused, another partner's name is, and the right answer counts."""
     number = await a_ticket(gateway)
     ledger = Ledger(":memory:")
@@ -41,8 +43,8 @@ async def test_a_simulated_partner_is_heard_through_the_door(gateway: RunningGat
     ledger.close()
     assert found == ["refused:422", "sent", "sent", "sent"]
     assert (await gateway.env.wait_until_closed()).reason_code == "order_not_found"
-    kept = await gateway.env.rows("partner_outcomes", "sequence")
-    assert [row["outcome_id"] for row in kept] == [f"{number}-2"]
+    stored_outcomes = await gateway.env.rows("partner_outcomes", "sequence")
+    assert [row["outcome_id"] for row in stored_outcomes] == [f"{number}-2"]
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ async def put_list(gateway: RunningGateway, kind: str, records: Any, *accounts: 
     return [one["result"] for one in answer.json()["results"]]
 
 
-async def waits_to_be_told(gateway: RunningGateway, reward_id: str) -> datetime | None:
+async def is_recheck_due(gateway: RunningGateway, reward_id: str) -> datetime | None:
     """When the tickets of a reward are looked for once more; `None`: no more."""
     query = "select due_at from reward_checks where reward_id = $1"
     async with gateway.env.postgres.transaction() as connection:
@@ -49,14 +49,14 @@ async def waits_to_be_told(gateway: RunningGateway, reward_id: str) -> datetime 
         return found
 
 
-async def second_look_is_due(gateway: RunningGateway, reward_id: str) -> None:
+async def make_recheck_due(gateway: RunningGateway, reward_id: str) -> None:
     """Let the time pass until the second look at a reward."""
     statement = "update reward_checks set due_at = now() where reward_id = $1"
     async with gateway.env.postgres.transaction() as connection:
         await connection.execute(statement, reward_id)
 
 
-async def kept_but_not_told(gateway: RunningGateway, claim: dict[str, Any]) -> Reward:
+async def store_without_signal(gateway: RunningGateway, claim: dict[str, Any]) -> Reward:
     """A reward in the books, as a gateway leaves it that dies before it tells the ticket."""
     await gateway.env.file_and_send(claim=claim)
     reward = reward_for(claim)

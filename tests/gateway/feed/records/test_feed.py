@@ -5,7 +5,7 @@ from tests.support.claims import a_claim, link_of
 from tests.support.gateway.running_gateway import RunningGateway
 
 
-async def test_a_record_is_kept_by_its_version_and_an_older_one_is_ignored_and_said_so(
+async def test_a_record_with_an_older_version_is_ignored_and_reported(
     gateway: RunningGateway,
 ) -> None:
     link = a_link(gateway, version=3)

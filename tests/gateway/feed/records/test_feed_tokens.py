@@ -18,7 +18,7 @@ async def claimable(gateway: RunningGateway, account: str) -> list[str]:
     return [one["link_id"] for one in answer.json()["links"]]
 
 
-async def test_who_speaks_for_one_account_cannot_touch_the_records_of_another(
+async def test_a_feed_for_one_account_cannot_change_records_of_another(
     gateway: RunningGateway,
 ) -> None:
     theirs, mine = a_link(gateway), gateway.new_id("acc")
@@ -28,7 +28,7 @@ async def test_who_speaks_for_one_account_cannot_touch_the_records_of_another(
     assert (await put(gateway, "link", theirs)).json()["result"] == "unchanged"
 
 
-async def test_an_id_of_another_account_is_answered_like_one_that_nobody_knows(
+async def test_an_id_of_another_account_is_answered_like_an_unknown_one(
     gateway: RunningGateway,
 ) -> None:
     theirs, mine = a_link(gateway), gateway.new_id("acc")
@@ -84,7 +84,7 @@ async def test_a_link_that_the_feed_moves_to_another_account_is_that_accounts_al
 
 
 @pytest.mark.parametrize("state", ["registered", "granted"])
-async def test_a_reward_told_for_one_account_takes_no_other_accounts_order(
+async def test_a_reward_of_a_feed_for_one_account_takes_no_other_accounts_order(
     gateway: RunningGateway, state: str
 ) -> None:
     """Also by the ticket's link or the id of its reward: none of it counts against another."""
@@ -100,7 +100,7 @@ async def test_a_reward_told_for_one_account_takes_no_other_accounts_order(
     assert (outcome.state, outcome.granted_amount is not None) == ("resolved", True)
 
 
-async def test_a_reward_that_the_feed_for_all_tells_counts_against_every_account(
+async def test_a_reward_of_a_feed_for_all_accounts_counts_against_every_account(
     gateway: RunningGateway,
 ) -> None:
     claim = a_claim(account=gateway.new_id("acc"))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.feed.records.records import a_link, put, put_list, waits_to_be_told, written
+from tests.gateway.feed.records.records import a_link, is_recheck_due, put, put_list, written
 from tests.support.claims import a_claim, reward_for
 from tests.support.gateway.running_gateway import RunningGateway
 
@@ -40,7 +40,7 @@ async def test_one_bad_record_never_fails_the_rest(gateway: RunningGateway) -> N
     ],
     ids=str,
 )
-async def test_whatever_stands_in_a_record_the_gateway_names_the_field(
+async def test_a_malformed_record_names_its_field(
     gateway: RunningGateway, spoilt: dict[str, Any]
 ) -> None:
     reward = written(reward_for(a_claim(account=gateway.new_id("acc"))), **spoilt)
@@ -69,8 +69,8 @@ async def test_the_same_record_twice_in_a_list_is_taken_in_its_order(
     assert await put_list(gateway, "link", records) == ["stored", "stored", "outdated", "unchanged"]
 
 
-async def test_the_same_reward_twice_in_a_list_is_told_as_one(gateway: RunningGateway) -> None:
+async def test_the_same_reward_twice_in_a_list_is_signalled_once(gateway: RunningGateway) -> None:
     reward = written(reward_for(a_claim(account=gateway.new_id("acc"))))
     assert await put_list(gateway, "reward", [reward, reward]) == ["stored", "unchanged"]
     assert await put_list(gateway, "reward", [reward, reward]) == ["unchanged", "unchanged"]
-    assert await waits_to_be_told(gateway, reward["reward_id"])
+    assert await is_recheck_due(gateway, reward["reward_id"])

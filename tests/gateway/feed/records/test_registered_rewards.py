@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from tests.gateway.feed.records.records import (
+    is_recheck_due,
+    make_recheck_due,
     put,
     put_list,
-    second_look_is_due,
-    waits_to_be_told,
     written,
 )
 from tests.support.claims import a_claim, an_early_claim, an_order, days_ago, reward_for
@@ -74,17 +74,17 @@ async def test_a_contested_reward_that_is_registered_after_all_ends_its_ticket(
     ],
     ids=str,
 )
-async def test_no_other_reward_is_told_to_a_ticket(
+async def test_no_other_reward_is_signalled_to_a_ticket(
     gateway: RunningGateway, changes: dict[str, Any]
 ) -> None:
     claim = a_claim(account=gateway.new_id("acc"))
     await gateway.env.file_and_send(claim=claim)
     reward = written(reward_for(claim), **changes)
     assert (await put(gateway, "reward", reward)).json()["result"] == "stored"
-    if await waits_to_be_told(gateway, reward["reward_id"]):
-        await second_look_is_due(gateway, reward["reward_id"])
+    if await is_recheck_due(gateway, reward["reward_id"]):
+        await make_recheck_due(gateway, reward["reward_id"])
     await wait_until(
-        lambda: waits_to_be_told(gateway, reward["reward_id"]), lambda found: found is None
+        lambda: is_recheck_due(gateway, reward["reward_id"]), lambda found: found is None
     )
     await gateway.env.signal("partner_outcome", "a message that comes after all others")
     assert [note["message"] for note in await gateway.env.wait_for_messages("malformed")] == [
@@ -93,6 +93,6 @@ async def test_no_other_reward_is_told_to_a_ticket(
     assert (await gateway.env.row())["state"] == "sent_to_partner"
 
 
-async def test_a_reward_without_an_open_ticket_is_just_kept(gateway: RunningGateway) -> None:
+async def test_a_reward_without_an_open_ticket_is_stored(gateway: RunningGateway) -> None:
     claim = a_claim(account=gateway.new_id("acc"), order=an_order())
     assert (await put(gateway, "reward", written(reward_for(claim)))).json()["result"] == "stored"

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from tests.gateway.feed.records.records import (
-    kept_but_not_told,
+    is_recheck_due,
+    make_recheck_due,
     put,
-    second_look_is_due,
-    waits_to_be_told,
+    store_without_signal,
     written,
 )
 from tests.support.claims import a_claim
@@ -14,21 +14,21 @@ from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import wait_until
 
 
-async def test_a_crash_before_the_ticket_was_told_is_mended_by_sending_the_record_again(
+async def test_sending_a_record_again_signals_a_ticket_that_a_crash_left_unsignalled(
     gateway: RunningGateway,
 ) -> None:
-    reward = await kept_but_not_told(gateway, a_claim(account=gateway.new_id("acc")))
+    reward = await store_without_signal(gateway, a_claim(account=gateway.new_id("acc")))
     assert (await put(gateway, "reward", written(reward))).json()["result"] == "unchanged"
     assert (await gateway.env.wait_until_closed()).state == "resolved"
 
 
-async def test_a_crash_before_the_ticket_was_told_mends_itself(gateway: RunningGateway) -> None:
-    reward = await kept_but_not_told(gateway, a_claim(account=gateway.new_id("acc")))
-    look_at = await waits_to_be_told(gateway, reward.reward_id)
+async def test_the_recheck_signals_a_ticket_that_a_crash_left_unsignalled(
+    gateway: RunningGateway,
+) -> None:
+    reward = await store_without_signal(gateway, a_claim(account=gateway.new_id("acc")))
+    look_at = await is_recheck_due(gateway, reward.reward_id)
     assert look_at
     assert timedelta() < look_at - datetime.now(UTC) < timedelta(minutes=1)
-    await second_look_is_due(gateway, reward.reward_id)
+    await make_recheck_due(gateway, reward.reward_id)
     assert (await gateway.env.wait_until_closed()).state == "resolved"
-    await wait_until(
-        lambda: waits_to_be_told(gateway, reward.reward_id), lambda found: found is None
-    )
+    await wait_until(lambda: is_recheck_due(gateway, reward.reward_id), lambda found: found is None)

@@ -18,7 +18,7 @@ from tests.support.workflow.partner_server import CannedResponse
 
 
 @pytest.mark.parametrize("status", [500, 404, 302, 401])
-async def test_what_was_not_taken_comes_again_under_the_same_id(
+async def test_a_webhook_that_was_not_accepted_is_sent_again_under_the_same_id(
     gateway: RunningGateway, platform: WebhookReceiver, status: int
 ) -> None:
     platform.first_responses = [CannedResponse(status, b"no", {"location": "/elsewhere"})] * 2
@@ -52,7 +52,7 @@ async def test_a_platform_that_asks_to_wait_is_given_the_time(
     assert again[-1].at - first.at >= 3
 
 
-async def test_after_three_days_it_is_given_up_and_stays_to_be_seen_and_sent_by_hand(
+async def test_a_webhook_is_given_up_after_three_days_and_can_be_sent_again(
     gateway: RunningGateway, platform: WebhookReceiver
 ) -> None:
     platform.response = CannedResponse(503)

@@ -9,7 +9,7 @@ from tests.support.gateway.running_gateway import WEBHOOK_SECRET, RunningGateway
 from tests.support.gateway.webhook_receiver import WebhookReceiver
 
 
-async def test_every_move_comes_as_a_signed_webhook_that_says_what_the_feed_says(
+async def test_every_transition_is_sent_as_a_signed_webhook_with_the_events_content(
     gateway: RunningGateway, platform: WebhookReceiver
 ) -> None:
     account = gateway.new_id("acc")
@@ -48,7 +48,7 @@ async def test_the_official_package_takes_what_we_signed_and_nothing_else(
             Webhook(secret).verify(body, dict(heard.headers) | change)
 
 
-async def test_another_accounts_event_cannot_be_told_from_one_that_is_not_there(
+async def test_another_accounts_event_looks_like_an_unknown_one(
     gateway: RunningGateway, platform: WebhookReceiver
 ) -> None:
     await gateway.env.file_and_send(account=gateway.new_id("acc"))

@@ -82,7 +82,7 @@ async def test_a_slow_body_waits_at_the_proxy(line: tuple[RawServer, int, int]) 
         (GET + b"content-length: 2000000\r\n\r\n", (413,)),
     ],
 )
-async def test_what_is_too_much_is_refused_by_one_of_the_two(
+async def test_large_requests_are_refused_by_one_of_the_two(
     line: tuple[RawServer, int, int], head: bytes, statuses: tuple[int, ...]
 ) -> None:
     said = await exchange(line[1], head)
@@ -99,7 +99,7 @@ async def test_plain_http_leads_to_the_public_name_whatever_the_host_says(
     assert answer.headers["location"] == "https://tickets.example.com/form?idempotency_key=1"
 
 
-async def test_connections_are_kept_and_no_call_is_lost(public: httpx.AsyncClient) -> None:
+async def test_connections_are_reused_and_no_request_is_lost(public: httpx.AsyncClient) -> None:
     async def calls() -> list[int]:
         found = []
         for _ in range(40):
@@ -127,5 +127,5 @@ async def test_an_address_is_handed_on_as_it_came(
     assert (await public.get("//v1/tickets", headers=gateway.as_agent())).status_code == 404
 
 
-async def test_figures_stay_inside(public: httpx.AsyncClient, gateway: RunningGateway) -> None:
+async def test_metrics_are_not_public(public: httpx.AsyncClient, gateway: RunningGateway) -> None:
     assert (await public.get("/metrics", headers=gateway.as_operator())).status_code == 403

@@ -11,7 +11,7 @@ from gateway.server.connections import RESERVED_DESCRIPTORS, ConnectionRegistry
 from tests.support.gateway.raw_http_client import GET, POST, run_raw_server
 
 
-async def test_who_only_holds_connections_gives_way_to_who_calls() -> None:
+async def test_idle_connections_give_way_to_requests() -> None:
     async with run_raw_server(max_connections=20) as line, contextlib.AsyncExitStack() as stack:
         for _ in range(60):
             await stack.enter_async_context(line.call())
@@ -31,7 +31,7 @@ async def test_unfinished_bodies_do_not_keep_others_from_calling() -> None:
         assert b"hello" in await line.exchange(closing)
 
 
-def test_a_crowd_at_one_address_gives_way_before_a_few_of_another() -> None:
+def test_connections_of_the_busiest_address_are_closed_first() -> None:
     class Connection:
         is_aborted = False
 

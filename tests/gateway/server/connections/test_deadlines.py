@@ -29,7 +29,7 @@ async def line() -> AsyncIterator[RawServer]:
         ((POST + b"transfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n",), b"HTTP/1.1 408 "),
     ],
 )
-async def test_who_lets_us_wait_is_let_go(
+async def test_a_slow_connection_is_closed(
     line: RawServer, pieces: tuple[bytes, ...], said: bytes
 ) -> None:
     began = time.monotonic()
@@ -49,7 +49,7 @@ async def test_a_byte_now_and_then_does_not_extend_a_deadline(line: RawServer) -
     assert len(line.config.connections) == 0
 
 
-async def test_a_connection_is_kept_between_calls_as_long_as_the_setting_says(
+async def test_an_idle_connection_is_kept_as_long_as_the_setting_says(
     line: RawServer,
 ) -> None:
     async with line.call() as (reader, writer):
@@ -60,7 +60,7 @@ async def test_a_connection_is_kept_between_calls_as_long_as_the_setting_says(
         assert await asyncio.wait_for(reader.read(), 2) == b""
 
 
-async def test_a_rest_of_a_body_after_its_answer_does_not_keep_a_connection(
+async def test_the_rest_of_a_body_after_its_response_does_not_keep_a_connection(
     line: RawServer,
 ) -> None:
     async with line.call() as (reader, writer):
@@ -74,7 +74,7 @@ async def test_a_rest_of_a_body_after_its_answer_does_not_keep_a_connection(
     assert len(line.config.connections) == 0
 
 
-async def test_a_peer_that_does_not_take_our_answer_is_let_go(line: RawServer) -> None:
+async def test_a_peer_that_does_not_read_the_response_is_disconnected(line: RawServer) -> None:
     async with line.call() as (_, writer):
         writer.write(b"GET /long HTTP/1.1\r\nhost: x\r\n\r\n")
         await asyncio.sleep(1.5)

@@ -16,7 +16,7 @@ from tests.support.workflow.profiles import PARTNERS, secrets
 PATIENCE = 20
 
 
-async def test_idle_connections_beyond_all_descriptors_keep_nobody_out(
+async def test_idle_connections_beyond_all_descriptors_block_no_new_ones(
     gateway: RunningGateway,
 ) -> None:
     async with (
@@ -45,7 +45,7 @@ async def test_a_port_that_is_taken_is_named_with_its_setting(
 ) -> None:
     assert (await gateway.http.get("/healthz")).status_code == 200
     settings, taken = gateway.app.state.context.settings, gateway.address.removeprefix("http://")
-    told = {
+    environment = {
         "DATABASE_URL": settings.database_url,
         "TICKETS_ALLOW_PRIVATE_ADDRESSES": "true",
         "TICKETS_SUPPORT_EMAIL": settings.support_email,
@@ -57,7 +57,7 @@ async def test_a_port_that_is_taken_is_named_with_its_setting(
         "TICKETS_JWT_SECRET": settings.jwt_secret or "",
         "TICKETS_GATEWAY_BIND": taken,
     }
-    for name, value in (told | {name: invented_secret() for name in secrets()}).items():
+    for name, value in (environment | {name: invented_secret() for name in secrets()}).items():
         monkeypatch.setenv(name, value)
     assert await asyncio.to_thread(main, []) == 2
     assert f"TICKETS_GATEWAY_BIND: cannot listen at {taken}" in capsys.readouterr().err

@@ -50,7 +50,7 @@ FRAMING = {
 
 
 @pytest.mark.parametrize("case", FRAMING)
-async def test_what_two_programs_could_read_in_two_ways_is_refused_and_closed(
+async def test_an_ambiguous_head_is_refused_and_the_connection_closed(
     line: RawServer, case: str
 ) -> None:
     smuggled = GET + b"x-smuggled: yes\r\n\r\n"
@@ -60,7 +60,7 @@ async def test_what_two_programs_could_read_in_two_ways_is_refused_and_closed(
     assert json.loads(said.partition(b"\r\n\r\n")[2])["code"] == "bad_request"
 
 
-async def test_what_is_plain_is_read_and_the_connection_kept(line: RawServer) -> None:
+async def test_a_valid_head_is_accepted_and_the_connection_kept(line: RawServer) -> None:
     chunked = POST + b"transfer-encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"
     closing = GET + b"connection: close\r\n\r\n"
     said = await line.exchange(chunked, POST + b"content-length: 4\r\n\r\nbody" + closing)
@@ -106,7 +106,7 @@ async def test_an_address_with_many_parameters_is_refused(line: RawServer) -> No
     assert said.startswith(b"HTTP/1.1 422 ")
 
 
-async def test_a_body_of_crumbs_is_refused_and_closed(line: RawServer) -> None:
+async def test_a_body_of_tiny_chunks_is_refused_and_closed(line: RawServer) -> None:
     head = POST + b"transfer-encoding: chunked\r\n\r\n"
     said = await line.exchange(head + b"1\r\nx\r\n" * (MAX_SMALL_CHUNKS + 100))
     assert said.startswith(b"HTTP/1.1 400 ")
@@ -116,7 +116,7 @@ async def test_a_body_of_crumbs_is_refused_and_closed(line: RawServer) -> None:
         assert b" 200 " in await reader.readline()
 
 
-async def test_crumbs_after_the_answer_are_not_read_on(line: RawServer) -> None:
+async def test_tiny_chunks_after_the_response_are_not_read(line: RawServer) -> None:
     head = b"POST /hello HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
     said = await line.exchange(head, b"1\r\nx\r\n" * 20_000, pause=0.1)
     assert said.startswith(b"HTTP/1.1 405 ") or said == b""

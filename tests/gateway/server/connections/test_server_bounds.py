@@ -9,7 +9,7 @@ from gateway.server.log_filter import RepeatedLineFilter
 from tests.support.gateway.raw_http_client import POST, RawServer, run_raw_server
 
 
-def test_a_line_that_strangers_cause_is_written_seldom() -> None:
+def test_a_repeated_log_line_is_written_once_in_ten_seconds() -> None:
     filtered = RepeatedLineFilter()
     record = logging.makeLogRecord({"msg": "socket.accept() out of system resource\nsocket: 7"})
     again = logging.makeLogRecord({"msg": "socket.accept() out of system resource\nsocket: 8"})

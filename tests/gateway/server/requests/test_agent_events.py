@@ -8,7 +8,7 @@ from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import a_sent_ticket
 
 
-async def test_an_agents_way_through_the_desk_is_told(
+async def test_an_agents_use_of_the_pages_is_logged(
     gateway: RunningGateway, security_lines: SecurityLines
 ) -> None:
     number, agent = await a_sent_ticket(gateway), gateway.new_id("agent")
@@ -36,7 +36,7 @@ async def test_an_agents_way_through_the_desk_is_told(
         assert never not in security_lines.text
 
 
-async def test_an_agents_calls_are_told(
+async def test_an_agents_api_calls_are_logged(
     gateway: RunningGateway, security_lines: SecurityLines
 ) -> None:
     number, headers = await a_sent_ticket(gateway), gateway.as_agent("anna")
@@ -56,7 +56,7 @@ async def test_an_agents_calls_are_told(
     assert (acted["action"], acted["code"]) == ("decide", "wrong_currency")
 
 
-async def test_who_closes_a_discrepancy_is_told(
+async def test_closing_a_discrepancy_is_logged(
     gateway: RunningGateway, security_lines: SecurityLines
 ) -> None:
     number = await a_granted_ticket(gateway)
@@ -64,7 +64,7 @@ async def test_who_closes_a_discrepancy_is_told(
     (one,) = await waiting(gateway, number)
     where, headers = f"/v1/discrepancies/{one['discrepancy_id']}/closure", gateway.as_agent("anna")
     await gateway.http.post(where, json={"note": "taken back"}, headers=headers)
-    told = {"actor": "agent:anna", "number": number, "request": str(one["discrepancy_id"])}
-    assert security_lines.of("ticket_acted_on") == [told | {"action": "close_discrepancy"}]
+    fields = {"actor": "agent:anna", "number": number, "request": str(one["discrepancy_id"])}
+    assert security_lines.of("ticket_acted_on") == [fields | {"action": "close_discrepancy"}]
     assert security_lines.of("tickets_searched")[0]["by"] == "discrepancies"
     assert "taken back" not in security_lines.text

@@ -85,7 +85,7 @@ def test_a_signed_message_is_read_where_its_headers_could_be_right(
 
 
 @pytest.mark.parametrize("more", ["", "; multipart/form-data", "; boundary=x"])
-async def test_a_form_of_separators_is_refused_before_each_is_looked_at(
+async def test_a_form_of_separators_is_refused_before_it_is_parsed(
     gateway: RunningGateway, more: str
 ) -> None:
     headers = {"content-type": f"application/x-www-form-urlencoded{more}"}

@@ -14,9 +14,7 @@ CHECK = "/v1/claims/check"
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/nowhere", "/static/style.css", CHECK])
-async def test_every_answer_tells_browsers_what_they_may_do(
-    gateway: RunningGateway, path: str
-) -> None:
+async def test_every_response_has_the_security_headers(gateway: RunningGateway, path: str) -> None:
     answer = await gateway.http.get(path)
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "script-src" not in answer.headers["content-security-policy"]
@@ -24,7 +22,7 @@ async def test_every_answer_tells_browsers_what_they_may_do(
     assert answer.headers["x-request-id"]
 
 
-async def test_what_may_be_about_somebody_is_kept_in_no_browser_and_files_of_ours_are(
+async def test_personal_responses_are_not_cached_and_static_files_are(
     gateway: RunningGateway,
 ) -> None:
     for path in ("/v1/tickets", "/v1/events", "/nowhere", "/desk", "/desk/sign-in", "/form"):
@@ -39,7 +37,7 @@ async def test_what_may_be_about_somebody_is_kept_in_no_browser_and_files_of_our
     ("path", "methods"),
     [(CHECK, "POST"), ("/v1/tickets", "GET, HEAD, POST"), ("/form/sign-in", "GET, HEAD, POST")],
 )
-async def test_a_method_that_there_is_not_is_told_with_those_there_are(
+async def test_a_wrong_method_is_refused_with_the_allowed_ones(
     gateway: RunningGateway, path: str, methods: str
 ) -> None:
     answer = await gateway.http.delete(path)
@@ -47,7 +45,7 @@ async def test_a_method_that_there_is_not_is_told_with_those_there_are(
     assert answer.headers["allow"] == methods
 
 
-async def test_methods_that_somebody_makes_up_leave_nothing_behind(gateway: RunningGateway) -> None:
+async def test_made_up_methods_leave_no_metrics(gateway: RunningGateway) -> None:
     """Figures are kept for each method: without a bound, anybody could fill our memory."""
     for number in range(3):
         answer = await gateway.http.request(f"MADE-UP-{number}", "/healthz")
@@ -64,7 +62,7 @@ async def called(app: SecurityMiddleware) -> httpx.Response:
         return await http.get("/")
 
 
-async def test_a_fault_of_ours_leaves_as_a_problem_without_its_words(
+async def test_an_unexpected_error_becomes_a_problem_without_its_message(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def faulty(scope: Scope, receive: Receive, send: Send) -> None:

@@ -40,7 +40,7 @@ async def limit(gateway: RunningGateway) -> AsyncIterator[Limit]:
 
 
 @pytest.mark.parametrize(("kind", "most"), [("partner_calls", 2), ("partner_outcomes", 4)])
-async def test_a_partner_over_its_limit_is_told_when_to_come_back(
+async def test_a_partner_over_its_limit_gets_a_retry_after(
     gateway: RunningGateway, limit: Limit, kind: LimitKind, most: int
 ) -> None:
     limit(kind, most)
@@ -56,7 +56,7 @@ async def test_a_partner_over_its_limit_is_told_when_to_come_back(
     assert (await send_outcomes(gateway, strays, message_id=later)).status_code == 202
 
 
-async def test_a_flood_about_one_ticket_waits_and_what_is_about_another_moves(
+async def test_a_flood_for_one_ticket_waits_and_other_tickets_continue(
     gateway: RunningGateway,
 ) -> None:
     flooded = await a_ticket(gateway)
@@ -107,7 +107,7 @@ async def test_while_no_worker_works_a_ticket_is_signalled_few_outcomes(
     )
 
 
-async def test_a_member_who_keeps_answering_is_told_to_wait_and_an_agent_gets_through(
+async def test_a_member_who_keeps_answering_has_to_wait_and_an_agent_has_not(
     gateway: RunningGateway, limit: Limit
 ) -> None:
     page = await asked(gateway, "Why?")

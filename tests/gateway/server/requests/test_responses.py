@@ -52,23 +52,23 @@ async def test_no_answer_leads_where_the_request_says(gateway: RunningGateway, p
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/static/style.css", "/openapi.json", "/form"])
-async def test_what_there_is_to_get_has_a_head(gateway: RunningGateway, path: str) -> None:
+async def test_every_get_has_a_head(gateway: RunningGateway, path: str) -> None:
     head, whole = await gateway.http.head(path), await gateway.http.get(path)
     assert (head.status_code, head.content) == (whole.status_code, b"")
     assert head.headers["content-length"] == whole.headers["content-length"]
 
 
-async def test_what_there_is_not_to_get_has_no_head(gateway: RunningGateway) -> None:
+async def test_no_other_call_has_a_head(gateway: RunningGateway) -> None:
     answer = await gateway.http.head("/v1/claims/check")
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
     assert (await gateway.http.post("/healthz")).headers["allow"] == "GET, HEAD"
 
 
-@pytest.mark.parametrize(("is_secure", "told"), [(True, "max-age=31536000"), (False, None)])
-async def test_browsers_are_told_to_keep_to_https_where_people_come_by_it(
-    is_secure: bool, told: str | None
+@pytest.mark.parametrize(("is_secure", "expected"), [(True, "max-age=31536000"), (False, None)])
+async def test_browsers_must_use_https_where_the_public_address_does(
+    is_secure: bool, expected: str | None
 ) -> None:
     guarded = SecurityMiddleware(PlainTextResponse("hello"), is_secure=is_secure)
     transport = httpx.ASGITransport(guarded)
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as http:
-        assert (await http.get("/")).headers.get("strict-transport-security") == told
+        assert (await http.get("/")).headers.get("strict-transport-security") == expected

@@ -5,7 +5,7 @@ from tests.support.browser_client import Browsing, Member
 from tests.support.gateway.running_gateway import RunningGateway
 
 
-async def test_tokens_that_are_refused_are_told_and_never_shown(
+async def test_refused_tokens_are_logged_without_their_content(
     gateway: RunningGateway, security_lines: SecurityLines
 ) -> None:
     forged = gateway.bearer_headers(
@@ -23,7 +23,7 @@ async def test_tokens_that_are_refused_are_told_and_never_shown(
     assert forged["authorization"].removeprefix("Bearer ") not in security_lines.text
 
 
-async def test_signatures_and_links_that_are_refused_are_told(
+async def test_refused_signatures_and_links_are_logged(
     gateway: RunningGateway, security_lines: SecurityLines
 ) -> None:
     await gateway.http.post("/v1/partners/velotel/outcomes", json={})
@@ -34,7 +34,7 @@ async def test_signatures_and_links_that_are_refused_are_told(
     assert "made-up-token" not in security_lines.text
 
 
-async def test_hand_overs_and_ended_sessions_are_told(
+async def test_login_tokens_and_ended_sessions_are_logged(
     gateway: RunningGateway, browsing: Browsing, security_lines: SecurityLines
 ) -> None:
     member = Member(gateway)
@@ -50,7 +50,7 @@ async def test_hand_overs_and_ended_sessions_are_told(
     assert token not in security_lines.text
 
 
-async def test_what_is_done_for_one_account_is_limited_and_told(
+async def test_requests_for_one_account_are_limited_and_logged(
     gateway: RunningGateway, security_lines: SecurityLines
 ) -> None:
     account, other = gateway.new_id("acc"), gateway.new_id("acc")

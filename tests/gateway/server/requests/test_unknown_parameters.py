@@ -39,7 +39,7 @@ async def test_every_call_of_the_api_refuses_a_parameter_that_it_does_not_know(
                 assert answer.json()["code"] == "unknown_parameter", (method, path)
 
 
-async def test_fields_that_nobody_reads_are_named(gateway: RunningGateway) -> None:
+async def test_unknown_fields_are_named_in_a_header(gateway: RunningGateway) -> None:
     claim = {"account_id": "acc-1", "partnerid": "velotel", "ł\n": 1, "contact": {}}
     headers = gateway.as_platform()
     answer = await gateway.http.post("/v1/claims/check", json=claim, headers=headers)
