@@ -1,4 +1,4 @@
-"""An open ticket that no workflow leads: what its callers are told, how it is taken up again."""
+"""Open tickets without a running workflow: how they are found, and resumed."""
 
 import asyncio
 import os
@@ -23,14 +23,14 @@ NO = {"outcome": "rejected", "reason_code": "order_not_found", "request_id": "de
 
 
 async def a_sent_ticket(gateway: RunningGateway) -> str:
-    """A ticket whose partner has it."""
+    """Return the number of a ticket that the partner has received."""
     claim = await prepared(gateway)
     await gateway.env.file_and_send(claim=claim)
     return gateway.env.number
 
 
 async def find(gateway: RunningGateway) -> None:
-    """Look at every open ticket as the gateway's round does, without its pauses."""
+    """Check every open ticket as the background job does, without its pauses."""
     after = "ZW"
     while after:
         after, _ = await check_open_tickets(
@@ -39,7 +39,7 @@ async def find(gateway: RunningGateway) -> None:
 
 
 async def repaired(gateway: RunningGateway, *arguments: str) -> tuple[int, str]:
-    """Exit code and output of the command."""
+    """Return exit code and output of the command."""
     settings = gateway.app.state.context.settings
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "cli", "repair", *arguments),
@@ -136,7 +136,7 @@ async def test_lost_tickets_are_counted_for_operators(
 
 
 async def test_a_wrong_namespace_marks_no_ticket(gateway: RunningGateway) -> None:
-    """Temporal then says that it finds nothing, about every ticket."""
+    """Temporal then finds no workflow for any ticket."""
     await a_sent_ticket(gateway)
     client = gateway.env.client
     elsewhere = Client(client.service_client, namespace="nobody-has-this")

@@ -1,4 +1,4 @@
-"""The gateway is ready when work could begin, and says in its log what is missing."""
+"""Readiness depends on schema and namespace; the log names what is missing."""
 
 import logging
 

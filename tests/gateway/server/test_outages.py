@@ -1,4 +1,4 @@
-"""What callers are told while a part is away, and that nothing is done twice when it is back."""
+"""Outages: what callers get meanwhile, and that nothing is done twice afterwards."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,14 +21,14 @@ from tests.support.workflow.temporal_servers import dev_server
 
 @pytest.fixture(scope="module")
 async def server() -> AsyncIterator[WorkflowEnvironment]:
-    """A Temporal server of this file's own: nobody else's workers are at its queues."""
+    """A Temporal server of this module's own, without other workers."""
     async with dev_server() as started:
         yield started
 
 
 @asynccontextmanager
 async def wired(url: str) -> AsyncIterator[tuple[str, TcpProxy]]:
-    """The same address by a wire of its own."""
+    """Return the same address behind a proxy."""
     start, _, rest = url.rpartition(":")
     port, slash, name = rest.partition("/")
     async with open_proxy(int(port)) as proxy:
@@ -36,13 +36,13 @@ async def wired(url: str) -> AsyncIterator[tuple[str, TcpProxy]]:
 
 
 async def filed(gateway: RunningGateway, claim: Any, key: str) -> httpx.Response:
-    """The answer to a claim."""
+    """File a claim and return the response."""
     headers = gateway.as_platform() | {"idempotency-key": key}
     return await gateway.http.post("/v1/tickets", json=claim, headers=headers)
 
 
 def must_be_away(answer: httpx.Response) -> None:
-    """The caller is told to come back, and when."""
+    """Assert that the response is `unavailable` with a `Retry-After`."""
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert int(answer.headers["retry-after"]) > 0
 
@@ -63,7 +63,7 @@ async def test_without_workers_a_claim_has_its_number_and_later_its_answer(
         )
         assert int(pending.headers["retry-after"]) > 0
         await gateway.env.start_workers()
-        await gateway.env.wait_for_state("sent_to_partner")  # nobody had to ask again
+        await gateway.env.wait_for_state("sent_to_partner")  # without another request
         answer = await filed(gateway, claim, key)
         assert (answer.status_code, answer.json()["status"]) == (200, "accepted")
         assert answer.json()["number"] == gateway.env.number
@@ -120,6 +120,6 @@ async def test_without_temporal_nothing_is_filed_and_the_repeated_request_is_one
         proxy.restore()
         answer = await filed(gateway, claim, "no-temporal")
         assert (answer.status_code, answer.json()["status"]) == (201, "accepted")
-        proxy.cut()  # what was answered is in the database
+        proxy.cut()  # the result is in the database
         again = await filed(gateway, claim, "no-temporal")
         assert (again.status_code, again.json()) == (200, answer.json())

@@ -1,4 +1,4 @@
-"""Background jobs run until they are stopped, whatever goes wrong in them."""
+"""Background jobs run until they are stopped, whatever fails in them."""
 
 import asyncio
 from typing import cast

@@ -1,4 +1,4 @@
-"""The gateway's words: the same keys and the same values to fill in, in every language."""
+"""The gateway's catalogs: the same keys and placeholders in every language."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ AREAS = sorted({file.stem for file in LOCALES.glob("*/*.toml")})
 
 
 def texts(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
-    """Every text with its dotted key."""
+    """Yield every text with its dotted key."""
     for key, value in table.items():
         if isinstance(value, Mapping):
             yield from texts(value, f"{path}{key}.")

@@ -1,4 +1,4 @@
-"""Items of partners' messages: each read by itself, the partner is whoever signed."""
+"""Items of partners' messages: each is parsed by itself, for the partner that signed."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -91,7 +91,7 @@ def test_a_time_without_an_offset_is_in_the_markets_zone() -> None:
 
 @pytest.mark.parametrize("told", ["2026-10-25T02:30:00", "2026-10-09T14.30", "2026-10-09", "14:30"])
 def test_an_ambiguous_local_time_is_refused(told: str) -> None:
-    """The clocks have half past two twice on the day on which they are put back."""
+    """Half past two occurs twice on the day on which clocks are set back."""
     found = parse_item(ITEM | {"occurred_at": told}, "velotel", ZoneInfo("Europe/Warsaw"))
     assert "2026-10-01T10:00:00+02:00" in found.problems["occurred_at"]
 
@@ -110,7 +110,7 @@ def test_an_amount_of_a_machine_has_one_spelling(amount: object) -> None:
 
 @pytest.mark.parametrize("number", ["ZW-1\x00", "\x00", "\x00" * 64])
 def test_a_number_that_is_none_can_be_looked_for_in_the_database(number: str) -> None:
-    """A text of PostgreSQL has no NUL: the item would have failed the whole message."""
+    """PostgreSQL's text has no NUL: the item would fail the whole message."""
     found = parse_item(ITEM | {"number": number}, "velotel").value
     assert found
     assert found.number
@@ -122,7 +122,7 @@ def test_a_number_that_is_none_can_be_looked_for_in_the_database(number: str) ->
     ["2000-01-01T00:00:00+14:00", "2000-01-01T00:00:00+02:00", "2199-12-31T23:59:59-12:00"],
 )
 def test_a_time_whose_date_in_utc_is_out_of_bounds_is_malformed(moment: str) -> None:
-    """Kept in UTC it could not be read again, and nobody's outcomes would be dispatched."""
+    """Stored in UTC it could not be read again, and would block all other outcomes."""
     assert problems(ITEM | {"occurred_at": moment}) == ["occurred_at"]
     assert (
         parse_message(Link, a_link().model_dump(mode="json") | {"clicked_at": moment}).value is None

@@ -1,4 +1,4 @@
-"""Bodies under way are bounded together: large ones keep nobody from sending a small one."""
+"""Pending bodies have a common limit: large ones do not block small ones."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ MOST = 100_000
 
 
 async def read(request: Request) -> PlainTextResponse:
-    """Read a body whole, and say how long it is."""
+    """Read a whole body and return its length."""
     return PlainTextResponse(str(len(await request.body())))
 
 
@@ -24,7 +24,7 @@ READER = Starlette(routes=[Route("/{path:path}", read, methods=["POST"])])
 
 
 async def never_ending(begun: asyncio.Event) -> AsyncIterator[bytes]:
-    """Send a body but for its end."""
+    """Send a body without its end."""
     yield b"x" * MOST
     begun.set()
     await asyncio.Event().wait()

@@ -1,4 +1,4 @@
-"""Rate limits: how much whoever is known may do, and what is said beyond it."""
+"""Rate limits, and the response beyond them."""
 
 from collections.abc import Mapping
 

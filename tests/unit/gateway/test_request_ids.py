@@ -1,4 +1,4 @@
-"""The id of a request stands for one content, and is its caller's own."""
+"""The id of a request belongs to one content and one caller."""
 
 import pytest
 
@@ -47,7 +47,7 @@ def test_something_else_under_the_id_of_a_request_is_refused_and_does_nothing(
     ids=repr,
 )
 def test_an_id_is_its_callers_own(other: TicketCommand) -> None:
-    """Nobody is kept from acting by the ids of others, or learns which there are."""
+    """Nobody is blocked by another caller's ids, or learns them."""
     aggregate = an_aggregate()
     handle_message(aggregate, a_resend(), NOW)
     assert answered(handle_message(aggregate, other, LATER)) == (True, None)

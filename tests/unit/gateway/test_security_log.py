@@ -1,4 +1,4 @@
-"""The security log: one line for each event, whatever stands in it, and no flood of lines."""
+"""The security log: one line for each event, whatever it contains, and limited lines."""
 
 import json
 import logging
@@ -11,7 +11,7 @@ from gateway.http.security_log import log_event, log_search
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-    """What was written."""
+    """Return the logged lines."""
     return [json.loads(r.getMessage()) for r in caplog.records if r.name == "security"]
 
 

@@ -1,4 +1,4 @@
-"""Callers: what their tokens say of them, their roles, the accounts they speak for."""
+"""Callers: the claims of their tokens, their roles, and the accounts that they may access."""
 
 import asyncio
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""The issuer of tokens in trouble, and strangers who invent keys: a good token stays good."""
+"""An unavailable issuer, and invented keys: valid tokens stay valid."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ from tests.support.gateway.running_gateway import AUDIENCE, ISSUER
 
 
 class Published:
-    """What is fetched: a set, something else, or nothing for as long as it hangs."""
+    """What is fetched: a key set, something else, or nothing while it hangs."""
 
     def __init__(self, issuer: Issuer) -> None:
         self.issuer, self.asked = issuer, 0
@@ -36,7 +36,7 @@ class Published:
 
 
 def a_reader(pause: float = 0) -> tuple[Issuer, Published, BearerTokens]:
-    """An issuer with one key, what it publishes, and who reads tokens."""
+    """Return an issuer with one key, what it publishes, and a verifier of tokens."""
     issuer = Issuer()
     issuer.make("one", "ES256")
     published = Published(issuer)
@@ -45,12 +45,12 @@ def a_reader(pause: float = 0) -> tuple[Issuer, Published, BearerTokens]:
 
 
 def invented(key_id: str) -> str:
-    """A stranger's token."""
+    """Return a token with an invented key."""
     return jwt.encode(content(), MAKERS["ES256"](), "ES256", headers={"kid": key_id})
 
 
 async def outcome(call: Awaitable[Any]) -> str:
-    """What becomes of a token."""
+    """Return how a token is handled."""
     try:
         await call
     except RequestRejected:
@@ -80,7 +80,7 @@ async def test_callers_with_a_new_key_share_one_fetch() -> None:
     published.hangs.clear()
     callers = [asyncio.create_task(outcome(tokens.read(issuer.sign("one")))) for _ in range(10)]
     await asyncio.sleep(0.05)
-    callers[0].cancel()  # somebody who hangs up takes the fetch from nobody
+    callers[0].cancel()  # a caller that disconnects does not cancel the fetch of others
     published.hangs.set()
     assert await asyncio.gather(*callers[1:]) == ["in"] * 9
     assert published.asked == 1
@@ -135,7 +135,7 @@ async def test_the_last_good_set_is_used_for_a_day(hours: int, first: str, then:
 
 
 class Clock:
-    """A clock that is put on."""
+    """A clock that is set forward."""
 
     now = 0.0
 

@@ -37,7 +37,7 @@ async def test_a_key_that_is_published_later_is_fetched_and_a_withdrawn_one_forg
 
 
 async def test_a_public_key_is_no_shared_secret() -> None:
-    """The old trick: an HMAC made with what everybody may read."""
+    """The known attack: an HMAC with a public key as its secret."""
     async with publishing() as (issuer, tokens):
         issuer.make("one", "RS256")
         public = json.dumps(issuer.public("one")).encode()

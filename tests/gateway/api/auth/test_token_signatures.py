@@ -1,4 +1,4 @@
-"""Bearer tokens: what is sound, what is not, secrets and keys that rotate."""
+"""Signatures of bearer tokens: valid, invalid, and with rotating secrets."""
 
 import base64
 from typing import Final
@@ -41,7 +41,7 @@ async def test_a_token_that_chooses_its_own_algorithm_is_refused(
 
 
 async def test_a_token_that_was_altered_by_any_one_bit_is_refused() -> None:
-    """The last character of each part has bits that mean nothing: those are left out."""
+    """The last character of each part has unused bits, which are not altered."""
     token, tokens = new_token(JWT_SECRET, content()), shared()
     ends = {place - 1 for place, letter in enumerate(f"{token}.") if letter == "."}
     for place in set(range(len(token))) - ends:

@@ -35,19 +35,19 @@ MAKERS: Final[dict[str, Callable[[], Any]]] = {
 
 
 def content(**changes: Any) -> dict[str, Any]:
-    """What a sound token says; a change to `None` leaves a claim out."""
+    """Return the claims of a valid token; a change to `None` omits a claim."""
     now = int(time.time())
     known = {"iss": ISSUER, "aud": AUDIENCE, "sub": "platform", "iat": now, "exp": now + 300}
     return {key: value for key, value in (known | changes).items() if value is not None}
 
 
 def shared(secrets: str = JWT_SECRET) -> BearerTokens:
-    """Checks tokens that are signed with a shared secret."""
+    """Return a verifier of tokens that are signed with a shared secret."""
     return BearerTokens(ISSUER, AUDIENCE, secrets=secrets)
 
 
 async def refused(tokens: BearerTokens, token: str) -> bool:
-    """Say whether a token is refused, by the one code there is for it."""
+    """Say whether a token is refused with `unauthorised`."""
     try:
         await tokens.read(token)
     except RequestRejected as error:
@@ -56,17 +56,17 @@ async def refused(tokens: BearerTokens, token: str) -> bool:
 
 
 class Issuer:
-    """An issuer's key set over HTTP; `down` answers nothing of use."""
+    """An issuer's key set over HTTP; `down` responds with an error."""
 
     def __init__(self) -> None:
-        """Publish no key yet."""
+        """Start without keys."""
         self.keys: dict[str, tuple[str, Any]] = {}
         self.asked = 0
         self.down = False
         self.address = ""
 
     def make(self, key_id: str, algorithm: str) -> None:
-        """Make a key and publish it."""
+        """Generate a key and publish it."""
         self.keys[key_id] = (algorithm, MAKERS[algorithm]())
 
     def sign(self, key_id: str, **changes: Any) -> str:
@@ -75,14 +75,14 @@ class Issuer:
         return jwt.encode(content(**changes), key, algorithm, headers={"kid": key_id})
 
     async def publish(self, request: Request) -> Response:
-        """Answer with the public keys."""
+        """Respond with the public keys."""
         self.asked += 1
         if self.down:
             return Response("gone", 500)
         return JSONResponse({"keys": [self.public(key_id) for key_id in self.keys]})
 
     def public(self, key_id: str) -> dict[str, Any]:
-        """The public half of a key."""
+        """Return the public part of a key."""
         algorithm, key = self.keys[key_id]
         public: dict[str, Any] = json.loads(
             get_default_algorithms()[algorithm].to_jwk(key.public_key())
@@ -92,7 +92,7 @@ class Issuer:
 
 @asynccontextmanager
 async def publishing(fetched_again: float = 30) -> AsyncIterator[tuple[Issuer, BearerTokens]]:
-    """An issuer whose keys stand at an address, and who reads them there."""
+    """Run an issuer, and yield it with a verifier that fetches its keys."""
     issuer = Issuer()
     app: Any = Starlette(routes=[Route("/keys", issuer.publish)])
     with listening_socket() as listening:

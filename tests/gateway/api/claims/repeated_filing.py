@@ -19,7 +19,7 @@ SOON_LONG: Final = "limit.historyCount.suggestContinueAsNew=30"
 async def first_filed(
     gateway: RunningGateway, **changes: Any
 ) -> tuple[dict[str, Any], str, httpx.Response]:
-    """A claim, its key and its first answer; the stage stands at its ticket."""
+    """File a claim; return it with its key and its first response."""
     claim = await gateway.env.prepare_claim(a_claim(account=gateway.new_id("acc"), **changes))
     key = gateway.new_id("key")
     answer = await filed(gateway, claim, key)
@@ -31,7 +31,7 @@ async def first_filed(
 async def assert_same_result(
     gateway: RunningGateway, claim: dict[str, Any], key: str, first: httpx.Response
 ) -> None:
-    """Filed again it is the same ticket, and another claim under the key is refused."""
+    """Assert that the same claim gets the same result, and another one under its key is refused."""
     repeated = await filed(gateway, claim, key)
     assert (repeated.status_code, repeated.json()) == (200, first.json())
     other = await filed(gateway, claim | {"ordered_on": "2026-01-01"}, key)
@@ -39,7 +39,7 @@ async def assert_same_result(
 
 
 async def delete(env: TicketEnvironment, number: str) -> None:
-    """Let Temporal forget a ticket's workflow; the dev server takes half a minute for it."""
+    """Delete a ticket's workflow from Temporal; the dev server takes half a minute for it."""
     execution = WorkflowExecution(workflow_id=number)
     await env.client.workflow_service.delete_workflow_execution(
         DeleteWorkflowExecutionRequest(namespace=env.client.namespace, workflow_execution=execution)
@@ -52,7 +52,7 @@ async def delete(env: TicketEnvironment, number: str) -> None:
 
 
 async def is_known(env: TicketEnvironment, number: str) -> bool:
-    """Whether Temporal knows a workflow of this number."""
+    """Say whether Temporal knows a workflow with this number."""
     try:
         await env.client.get_workflow_handle(number).describe()
     except RPCError as error:

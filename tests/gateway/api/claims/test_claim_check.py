@@ -1,4 +1,4 @@
-"""Checking a claim: what filing would answer, in the same words, and nothing is written."""
+"""Checking a claim: the same result as filing, and nothing is stored."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from tests.support.gateway.running_gateway import RunningGateway
 
 
 async def checked(gateway: RunningGateway, claim: Any) -> httpx.Response:
-    """The answer to a check, by a platform that speaks for all."""
+    """Check a claim as a platform with access to all accounts; return the response."""
     return await gateway.http.post("/v1/claims/check", json=claim, headers=gateway.as_platform())
 
 
 async def filed(gateway: RunningGateway, claim: Any) -> dict[str, Any]:
-    """The answer to the same claim when it is filed, without what only a ticket has."""
+    """File the same claim; return its result without the fields that only a ticket has."""
     headers = gateway.as_platform() | {"idempotency-key": gateway.new_id("key")}
     answer: dict[str, Any] = (
         await gateway.http.post("/v1/tickets", json=claim, headers=headers)
@@ -26,7 +26,7 @@ async def filed(gateway: RunningGateway, claim: Any) -> dict[str, Any]:
 
 
 async def tickets(gateway: RunningGateway, account: str) -> int:
-    """How many tickets the books hold of an account."""
+    """Return the number of an account's stored tickets."""
     async with gateway.env.postgres.transaction() as connection:
         query = "select count(*) from tickets where account_id = $1"
         return int(await connection.fetchval(query, account))
@@ -111,7 +111,7 @@ async def test_a_reward_that_is_there_is_found(
 
 
 async def test_a_check_promises_no_email_that_cannot_be_sent(gateway: RunningGateway) -> None:
-    """By the ability of the mail server that a worker has found."""
+    """Depends on the capabilities of the mail server that a worker has stored."""
     contact = {"email": "jörg@straße.de", "name": "http://evil.example", "language": "de-AT"}
     claim = await gateway.env.prepare_claim(a_claim(account=gateway.new_id("acc"), contact=contact))
     postgres = gateway.env.postgres

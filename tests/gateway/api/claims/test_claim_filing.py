@@ -1,4 +1,4 @@
-"""Filing a claim over HTTP: an answer at once, the same when it is repeated."""
+"""Filing a claim over HTTP: an immediate result, and the same when it is repeated."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""What an account may claim, over HTTP."""
+"""Claimable links of an account over HTTP."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,7 +14,7 @@ from tests.support.gateway.running_gateway import RunningGateway
 
 
 async def asked(gateway: RunningGateway, account: str, kind: str, **headers: str) -> httpx.Response:
-    """The answer to a platform that speaks for this account alone."""
+    """Request the links as a platform with access to this account only."""
     path = f"/v1/accounts/{account}/claimable-links"
     return await gateway.http.get(
         path, params={"kind": kind}, headers=gateway.as_platform(account) | headers
@@ -24,7 +24,7 @@ async def asked(gateway: RunningGateway, account: str, kind: str, **headers: str
 async def choices(
     gateway: RunningGateway, account: str, kind: str, **headers: str
 ) -> list[dict[str, Any]]:
-    """What there is to choose."""
+    """Return the claimable links."""
     answer = await asked(gateway, account, kind, **headers)
     assert answer.status_code == 200, answer.text
     assert answer.json()["is_complete"]
@@ -33,7 +33,7 @@ async def choices(
 
 
 def ago(**span: float) -> datetime:
-    """A moment so long before now."""
+    """Return the time so long ago."""
     return datetime.now(UTC) - timedelta(**span)
 
 

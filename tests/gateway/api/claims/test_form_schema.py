@@ -45,7 +45,7 @@ def test_every_form_is_a_valid_schema_with_all_its_texts(
 
 @given(st.sampled_from(FORMS), st.data())
 def test_what_the_schema_takes_is_taken(form: tuple[PartnerRules, ClaimKind], data: Any) -> None:
-    """For every pattern that a schema can say; formats are those of their own standards."""
+    """For every pattern that a schema can express; formats follow their own standards."""
     fields = [
         field
         for field in form[0].form(form[1])

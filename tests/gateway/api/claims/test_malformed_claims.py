@@ -1,4 +1,4 @@
-"""Claims that are wrong, and what their result or problem says."""
+"""Malformed claims, and their results or problems."""
 
 import pytest
 

@@ -1,6 +1,4 @@
-"""A claim that is filed again gets its first answer, however old its ticket is and whatever became
-of its workflow.
-"""
+"""A repeated claim gets its first result, whatever happened to its ticket and workflow since."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -30,7 +28,7 @@ from tests.support.workflow.temporal_servers import dev_server
 async def again(
     postgres_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[RunningGateway]:
-    """A gateway before a server on which histories are soon too long."""
+    """A gateway with a Temporal server on which histories soon become too long."""
     letters: Path = tmp_path_factory.mktemp("letters")
     async with (
         dev_server("--dynamic-config-value", SOON_LONG) as server,
@@ -43,7 +41,7 @@ async def again(
 async def test_a_ticket_that_was_continued_as_new_and_has_ended_answers_as_at_first(
     again: RunningGateway,
 ) -> None:
-    """Temporal looks for the answer in the last run only, and it was given in the first."""
+    """Temporal looks for the result in the last run only, and it belongs to the first."""
     claim, key, first = await first_filed(again)
     env = again.env
     await env.wait_for_state("sent_to_partner")
@@ -61,9 +59,7 @@ async def test_a_ticket_that_was_continued_as_new_and_has_ended_answers_as_at_fi
 async def test_a_claim_that_temporal_has_forgotten_gets_its_first_result_and_no_new_run(
     again: RunningGateway,
 ) -> None:
-    """Withdrawn, discarded, refused; begun again, a run would carry the claim's personal data into
-    a new history.
-    """
+    """A new run would copy the claim's personal data into a new history."""
     env = again.env
     filings = [await first_filed(again)]
     await env.wait_for_state("sent_to_partner")
@@ -93,7 +89,7 @@ async def test_a_ticket_whose_workflow_was_terminated_answers_as_at_first(
 async def test_a_claim_whose_workflow_was_terminated_before_it_was_judged_is_judged_when_repeated(
     again: RunningGateway,
 ) -> None:
-    """Nothing stands in the database, so nothing is done twice."""
+    """Nothing was stored, so nothing is done twice."""
     env = again.env
     claim, key = await env.prepare_claim(a_claim(account=again.new_id("acc"))), again.new_id("key")
     await env.stop_workers()

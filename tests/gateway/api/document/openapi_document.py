@@ -7,19 +7,19 @@ Json = dict[str, Any]
 
 
 def operations(document: Json) -> Iterator[tuple[str, Json]]:
-    """Every operation with its name."""
+    """Yield every operation with its name."""
     for path, item in document["paths"].items():
         for method, operation in item.items():
             yield f"{method.upper()} {path}", operation
 
 
 def resolved(document: Json, schema: Json) -> Json:
-    """A schema that its references can be followed from."""
+    """Return a schema whose references can be resolved."""
     return schema | {"components": document["components"]}
 
 
 def media(operation: Json) -> Iterator[tuple[str, Json]]:
-    """What an operation takes and gives, by where it stands."""
+    """Yield the media types of an operation's request and responses."""
     for kind, content in operation.get("requestBody", {}).get("content", {}).items():
         yield f"takes {kind}", content
     for status, response in operation["responses"].items():
@@ -28,7 +28,7 @@ def media(operation: Json) -> Iterator[tuple[str, Json]]:
 
 
 def shown(document: Json, content: Json) -> list[Any]:
-    """The examples of a body: beside its schema, or in it, field by field."""
+    """Return the examples of a body: beside its schema, or in it, field by field."""
     if "example" in content:
         return [content["example"]]
     if "examples" in content:

@@ -1,9 +1,9 @@
-"""Requests of callers with these languages."""
+"""Requests with `Accept-Language`."""
 
 from starlette.requests import Request
 
 
 def asking(*headers: str) -> Request:
-    """A request with these headers `Accept-Language`."""
+    """Return a request with these `Accept-Language` headers."""
     raw = [(b"accept-language", header.encode("latin-1")) for header in headers]
     return Request({"type": "http", "method": "GET", "path": "/", "headers": raw})

@@ -1,4 +1,4 @@
-"""What schemathesis must know of this API; it loads this file by itself (see test_openapi.py)."""
+"""Hooks for schemathesis, which loads this file itself (see test_schemathesis.py)."""
 
 import itertools
 import re
@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 _serial: Final = itertools.count(1)
 _FIRST: Final = int(datetime(2000, 1, 2, tzinfo=UTC).timestamp())
 _LAST: Final = int(datetime(2199, 12, 30, tzinfo=UTC).timestamp())
-# The years in which anything of ours can lie (`domain/values/types.py`).
+# The years that our dates may have (`domain/values/types.py`).
 _MOMENTS: Final = st.integers(_FIRST, _LAST).map(lambda at: datetime.fromtimestamp(at, UTC))
 schemathesis.openapi.format("date-time", _MOMENTS.map(datetime.isoformat))
 
 
 @schemathesis.hook
 def before_call(context: Any, case: schemathesis.Case[Any], kwargs: dict[str, Any]) -> None:
-    """Give every claim and request a key of its own: other content under a key that was used is
-    refused, as it should be, however well-formed it is. Keys that are none stay as they are.
+    """Give every claim and command a unique key; invalid keys stay as they are.
+
+    Other content under a used key is refused, however well-formed it is.
     """
     headers: Any = case.headers or {}
     key = headers.get("Idempotency-Key")

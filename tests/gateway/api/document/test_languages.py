@@ -1,4 +1,4 @@
-"""Which language a caller gets, whatever the header says; every problem in every language."""
+"""The language that a caller gets, whatever the header says."""
 
 import pytest
 from hypothesis import given

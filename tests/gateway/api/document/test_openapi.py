@@ -1,4 +1,4 @@
-"""The OpenAPI document says what the gateway does: read whole, and tried by schemathesis."""
+"""The OpenAPI document is complete: names, problems, examples."""
 
 import json
 
@@ -13,7 +13,7 @@ from tests.support.gateway.running_gateway import RunningGateway
 
 @pytest.fixture(scope="module")
 async def document(gateway: RunningGateway) -> Json:
-    """The document as it is served."""
+    """Return the document as it is served."""
     answer = await gateway.http.get("/openapi.json")
     found: Json = answer.json()
     return found

@@ -1,4 +1,4 @@
-"""The id of a request over HTTP: bound to what was asked, and its caller's own."""
+"""The id of a command over HTTP: bound to its content and its caller."""
 
 from typing import Any
 

@@ -47,15 +47,15 @@ bearer = "{token}"
 
 
 def configuration(token: str) -> str:
-    """Everything on, everything reproducible."""
+    """Return a configuration with all checks, and reproducible."""
     return CONFIGURATION.format(examples=EXAMPLES, token=token, hooks=HOOKS)
 
 
 @pytest.fixture
 async def apart(postgres_server: str, tmp_path: Path) -> AsyncIterator[RunningGateway]:
-    """A front with the same few tickets whatever ran before: what is tried follows what is found.
+    """A gateway with the same few tickets whatever ran before: schemathesis uses what it finds.
 
-    None of them asks its member: whether an answer is complete, no schema can say.
+    None of them has a question to its member: no schema says whether an answer is complete.
     """
     async with (
         dev_server() as server,
@@ -71,7 +71,7 @@ async def apart(postgres_server: str, tmp_path: Path) -> AsyncIterator[RunningGa
 async def test_schemathesis_finds_no_server_error_and_no_undocumented_answer(
     apart: RunningGateway, tmp_path: Path
 ) -> None:
-    """All checks and phases, with a token of every role."""
+    """All checks and phases, with a token for every role."""
     token = apart.token({"roles": ["platform", "agent", "operator"], "accounts": "*"})
     config = tmp_path / "schemathesis.toml"
     config.write_text(configuration(token))

@@ -9,12 +9,12 @@ _orders = itertools.count(1000)
 
 
 def an_order() -> str:
-    """An order number of these tests' own."""
+    """Return an order number that no other test uses."""
     return f"VT-{next(_orders)}-3"
 
 
 async def found(gateway: RunningGateway, **query: Any) -> list[str]:
-    """The numbers that a search finds."""
+    """Return the numbers that a search finds."""
     answer = await gateway.http.get("/v1/tickets", params=query, headers=gateway.as_agent())
     assert answer.status_code == 200, answer.text
     return [one["number"] for one in answer.json()["tickets"]]

@@ -33,7 +33,7 @@ async def test_the_platform_withdraws_for_its_member_only_its_own_tickets(
 async def test_another_accounts_ticket_and_an_unknown_one_cost_the_same_query(
     gateway: RunningGateway,
 ) -> None:
-    """What the look-up reads does not depend on the number that was asked for."""
+    """What the query reads does not depend on the requested number."""
     number = await a_sent_ticket(gateway)
     plans = []
     options = "analyze, costs off, buffers off, timing off, summary off"

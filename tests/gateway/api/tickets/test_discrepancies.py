@@ -1,4 +1,4 @@
-"""What contradicts a ticket that has ended: told to its sender, shown to agents, closed once."""
+"""Messages that contradict a closed ticket: reported to the sender, and shown to agents."""
 
 import re
 from datetime import UTC, datetime

@@ -12,7 +12,7 @@ from tests.support.gateway.tickets import (
 async def test_an_agent_sees_how_many_other_claims_the_account_has_open(
     gateway: RunningGateway,
 ) -> None:
-    """A hint at guessed orders: those of the link, and all at the partner."""
+    """A hint at guessed orders: claims for the link, and all at the partner."""
     account = gateway.new_id("acc")
     numbers = [await a_sent_ticket(gateway, account, an_order()) for _ in range(3)]
     ticket = await get_ticket(gateway, numbers[0])

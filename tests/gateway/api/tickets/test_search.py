@@ -48,7 +48,7 @@ async def test_pages_follow_each_other_without_gap_or_repetition(gateway: Runnin
     numbers = [await a_sent_ticket(gateway, account) for _ in range(3)]
     query = {"email": f"{account}@example.com", "limit": "2"}
     first = await gateway.http.get("/v1/tickets", params=query, headers=gateway.as_agent())
-    # One that is filed meanwhile is newer: it changes nothing on the pages that follow.
+    # One that is filed meanwhile is newer and changes nothing on the following pages.
     await a_sent_ticket(gateway, account)
     query["after"] = first.json()["next"]
     second = await gateway.http.get("/v1/tickets", params=query, headers=gateway.as_agent())

@@ -1,4 +1,4 @@
-"""More than a partner's maximum is confirmed by two agents: over HTTP and at the desk."""
+"""More than a partner's maximum needs two agents, in the API and on the agent pages."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""What agents and members tell a ticket over HTTP, and what they are refused."""
+"""Commands of agents and members to a ticket, and their results."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""A ticket as agents see it: whole, in their language, found by what they have in hand."""
+"""A ticket in full as agents see it, in their language."""
 
 from typing import Any
 

@@ -20,7 +20,7 @@ EVENT: Final = {
 async def events(
     gateway: RunningGateway, *accounts: str, after: str = "0", limit: int = 1000
 ) -> Any:
-    """A page of events, as the platform reads it."""
+    """Return a page of events."""
     wanted: dict[str, str | int] = {"after": after, "limit": limit}
     headers = gateway.as_platform(*accounts)
     answer = await gateway.http.get("/v1/events", params=wanted, headers=headers)
@@ -29,7 +29,7 @@ async def events(
 
 
 async def latest(gateway: RunningGateway) -> str:
-    """The cursor after all that has happened until now."""
+    """Return the cursor after the newest event."""
     after, page = "0", await events(gateway)
     while page["next"] != after:
         after = page["next"]
@@ -38,6 +38,6 @@ async def latest(gateway: RunningGateway) -> str:
 
 
 def moves(page: dict[str, Any], number: str) -> list[str]:
-    """The moves of one ticket on a page."""
+    """Return the transitions of one ticket on a page."""
     found = [one for one in page["events"] if one["number"] == number]
     return [f"{one['seq']} {one['event']}: {one['from']} → {one['to']}" for one in found]

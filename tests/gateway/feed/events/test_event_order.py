@@ -26,7 +26,7 @@ async def test_page_after_page_shows_each_event_once_and_in_order(gateway: Runni
 async def test_a_transition_that_becomes_visible_late_is_not_missed(
     gateway: RunningGateway,
 ) -> None:
-    """Of two that are written at once, the one with the higher number commits first."""
+    """Of two that are stored concurrently, the one with the higher number commits first."""
     await gateway.env.file_and_send(account=gateway.new_id("acc"))
     after, postgres = await latest(gateway), gateway.env.postgres
     move = {

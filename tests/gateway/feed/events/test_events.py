@@ -1,4 +1,4 @@
-"""Every move since a cursor: none missed, none twice, and only those that the caller may see."""
+"""The events after a cursor: those of the caller's accounts, as the contract defines them."""
 
 import httpx
 import pytest
@@ -39,7 +39,7 @@ async def test_a_token_for_some_accounts_sees_only_their_events(gateway: Running
 async def test_a_token_for_some_accounts_goes_on_after_what_it_does_not_see(
     gateway: RunningGateway,
 ) -> None:
-    """Otherwise each look would go through all that happened to others since its own last event."""
+    """Otherwise each request would read all events of other accounts since its own last one."""
     mine = gateway.new_id("acc")
     await gateway.env.file_and_send(account=gateway.new_id("acc"))
     theirs = await latest(gateway)

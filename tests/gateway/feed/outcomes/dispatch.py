@@ -18,12 +18,12 @@ LATER = "update outcome_outbox set due_at = now(), leased_until = null"
 
 
 async def stored_outcomes(gateway: RunningGateway) -> list[Row]:
-    """What the books keep for the ticket, in order."""
+    """Return the ticket's stored outcomes in order."""
     return await gateway.env.rows("partner_outcomes", "sequence")
 
 
 async def dispatch_later(gateway: RunningGateway) -> None:
-    """Let a minute pass for the rounds, and wait until they have told everything."""
+    """Make all outcomes due, and wait until the sweeper has dispatched them."""
     async with gateway.env.postgres.transaction() as connection:
         await connection.execute(LATER)
     await wait_until(
@@ -35,7 +35,7 @@ async def dispatch_later(gateway: RunningGateway) -> None:
 async def gateway_with_proxy(
     gateway: RunningGateway,
 ) -> AsyncIterator[tuple[httpx.AsyncClient, TcpProxy]]:
-    """Another gateway whose wire to Temporal can be cut."""
+    """Run another gateway whose connection to Temporal can be cut."""
     host = os.environ["TEMPORAL_ADDRESS"]
     async with open_proxy(int(host.rpartition(":")[2])) as proxy:
         with pytest.MonkeyPatch.context() as environment:

@@ -1,4 +1,4 @@
-"""Outcomes survive: a gateway that is killed, Temporal that is away, several gateways at once."""
+"""Outcomes survive a killed gateway, an outage of Temporal, and several gateways at once."""
 
 import asyncio
 import signal
@@ -31,7 +31,7 @@ async def test_while_temporal_is_unavailable_outcomes_are_accepted_and_dispatche
         proxy.cut()
         assert await results(gateway, [first, second], http=http) == [ACCEPTED, ACCEPTED]
     assert [row["code"] for row in await stored_outcomes(gateway)] == [None, None]
-    # Whoever comes next, tells first what came before.
+    # The next call dispatches earlier outcomes first.
     assert await results(gateway, third) == [ACCEPTED]
     assert (await gateway.env.wait_until_closed()).reason_code == "order_cancelled"
     await wait_until(
@@ -55,7 +55,7 @@ async def test_the_sweeper_signals_what_temporal_missed(gateway: RunningGateway)
 async def test_a_gateway_killed_between_keeping_and_telling_loses_nothing(
     gateway: RunningGateway,
 ) -> None:
-    """A real process, a real SIGKILL: its Temporal takes the connection and never answers."""
+    """A real process and a real SIGKILL; its Temporal accepts connections and never responds."""
     number = await a_ticket(gateway)
     payload = [outcome(gateway, number, "information_requested", note="Jaka kwota?")]
     payload.append(outcome(gateway, number, "rejected", reason_code="order_not_found"))
@@ -74,7 +74,7 @@ async def test_a_gateway_killed_between_keeping_and_telling_loses_nothing(
 
 
 async def test_no_outcome_overtakes_one_that_is_being_dispatched(gateway: RunningGateway) -> None:
-    """While one process tells a ticket something, what comes next for it waits for its turn."""
+    """While one process dispatches a ticket's outcome, later ones for the ticket wait."""
     number = await a_ticket(gateway)
     context = gateway.app.state.context
     async with gateway_with_proxy(gateway) as (http, proxy):

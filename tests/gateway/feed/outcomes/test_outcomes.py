@@ -1,4 +1,4 @@
-"""Partners' outcomes over HTTP: signed, kept, told, and answered item by item (R20, R21, R34)."""
+"""Partners' outcomes over HTTP: stored, dispatched, with a result for each (R20, R21, R34)."""
 
 import json
 
@@ -35,7 +35,7 @@ async def test_a_signed_outcome_is_stored_dispatched_and_answered(gateway: Runni
 async def test_a_message_is_read_as_machines_of_the_market_write_it(
     gateway: RunningGateway,
 ) -> None:
-    """A byte order mark, a moment without an offset, a currency in small letters, empty texts."""
+    """A byte order mark, a time without an offset, a currency in lower case, empty texts."""
     number = await a_ticket(gateway)
     reward = {"amount": 12.5, "currency": "pln"}
     payload = outcome(gateway, number, reward=reward, occurred_at="2026-01-09T10:00:00", note="")
@@ -85,7 +85,7 @@ async def test_a_message_after_the_end_is_recorded_once_and_refused(
 
 
 async def test_ids_of_outcomes_are_each_tickets_own(gateway: RunningGateway) -> None:
-    """A partner that counts from one for every claim is heard about each."""
+    """A partner may count its ids from one for every claim."""
     numbers = [await a_ticket(gateway), await a_ticket(gateway)]
     payload = [outcome(gateway, number, outcome_id="1") for number in numbers]
     assert await results(gateway, payload) == [ACCEPTED, ACCEPTED]

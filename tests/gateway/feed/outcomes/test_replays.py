@@ -26,7 +26,7 @@ async def test_the_same_message_again_is_a_replay_and_changes_nothing(
         assert (again.status_code, again.json()["code"]) == (409, "replayed_message")
     fraction = json.dumps(payload).encode()
     headers = signed_headers(fraction, message_id, at=at)
-    headers["webhook-timestamp"] += ".5"  # the package would take it for a later moment
+    headers["webhook-timestamp"] += ".5"  # the package would take it for a later time
     assert (await gateway.http.post(ADDRESS, content=fraction, headers=headers)).status_code == 401
     assert len(await gateway.env.rows("partner_outcomes", "sequence")) == 1
 

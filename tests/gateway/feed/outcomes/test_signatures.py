@@ -72,7 +72,7 @@ async def test_an_altered_body_and_a_wrong_secret_are_refused(gateway: RunningGa
 async def test_whoever_has_no_secret_here_is_answered_like_a_wrong_signature(
     gateway: RunningGateway,
 ) -> None:
-    """An unknown partner, and one who is served by files."""
+    """An unknown partner, and one without a secret."""
     body = json.dumps(outcome(gateway, NOBODY)).encode()
     headers = signed_headers(body, "m-1", OTHER_SECRET)
     answers = [
@@ -84,4 +84,4 @@ async def test_whoever_has_no_secret_here_is_answered_like_a_wrong_signature(
     assert said[0][0] == 401
     context = gateway.app.state.context
     counts = {len(context.partner_secrets(who)) for who in ("velotel", "nobody", "moebelhof")}
-    assert counts == {1}  # so many signatures are worked out, whoever it is
+    assert counts == {1}  # the same number of signatures is verified for each of them

@@ -1,4 +1,4 @@
-"""The local stack's partners answer as real ones do: by signed calls, and by their links."""
+"""The local stack's partners respond as real ones do: by signed calls, and by their links."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from tests.support.workflow.partner_server import SECRET
 async def test_a_simulated_partners_outcomes_arrive_through_the_api(
     gateway: RunningGateway,
 ) -> None:
-    """Nonsense is refused, another partner's name is, and the right answer counts."""
+    """Malformed messages and another partner's name are refused; the right outcome is accepted."""
     number = await a_ticket(gateway)
     ledger = Ledger(":memory:")
     simulator = Simulator({}, ledger, GatewayDoor(gateway.address, {"velotel": SECRET}))
@@ -49,7 +49,7 @@ async def test_a_simulated_partners_outcomes_arrive_through_the_api(
 
 @pytest.fixture
 async def browser_like(gateway: RunningGateway) -> Any:
-    """A client that keeps no cookies and follows nothing by itself."""
+    """Return a client that stores no cookies and follows no redirects."""
     async with httpx.AsyncClient(base_url=gateway.address, trust_env=False) as http:
         yield http
 

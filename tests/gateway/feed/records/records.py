@@ -13,12 +13,12 @@ from tests.support.gateway.running_gateway import RunningGateway
 
 
 def written(record: Link | Reward, **changes: Any) -> dict[str, Any]:
-    """A record as the platform writes it."""
+    """Return a record in the platform's JSON."""
     return record.model_dump(mode="json") | changes
 
 
 def a_link(gateway: RunningGateway, **changes: Any) -> dict[str, Any]:
-    """A link of an account that nothing else of this run has."""
+    """Return a link of a new account."""
     account = gateway.new_id("acc")
     return written(link_of(a_claim(account=account)), **changes)
 
@@ -26,14 +26,14 @@ def a_link(gateway: RunningGateway, **changes: Any) -> dict[str, Any]:
 async def put(
     gateway: RunningGateway, kind: str, record: dict[str, Any], *accounts: str
 ) -> httpx.Response:
-    """Put one record by its id."""
+    """Put one record."""
     where = f"/v1/{kind}s/{record[f'{kind}_id']}"
     headers = gateway.as_platform(*accounts) | {"content-type": "application/json"}
     return await gateway.http.put(where, content=json.dumps(record), headers=headers)
 
 
 async def put_list(gateway: RunningGateway, kind: str, records: Any, *accounts: str) -> list[str]:
-    """Put a list of records; return their results."""
+    """Put a list of records and return their results."""
     headers = gateway.as_platform(*accounts) | {"content-type": "application/json"}
     content = json.dumps(records)
     answer = await gateway.http.put(f"/v1/{kind}s", content=content, headers=headers)
@@ -42,7 +42,7 @@ async def put_list(gateway: RunningGateway, kind: str, records: Any, *accounts: 
 
 
 async def is_recheck_due(gateway: RunningGateway, reward_id: str) -> datetime | None:
-    """When the tickets of a reward are looked for once more; `None`: no more."""
+    """Return when a reward is checked again; `None` if it is not."""
     query = "select due_at from reward_checks where reward_id = $1"
     async with gateway.env.postgres.transaction() as connection:
         found: datetime | None = await connection.fetchval(query, reward_id)
@@ -50,14 +50,14 @@ async def is_recheck_due(gateway: RunningGateway, reward_id: str) -> datetime | 
 
 
 async def make_recheck_due(gateway: RunningGateway, reward_id: str) -> None:
-    """Let the time pass until the second look at a reward."""
+    """Make the second check of a reward due."""
     statement = "update reward_checks set due_at = now() where reward_id = $1"
     async with gateway.env.postgres.transaction() as connection:
         await connection.execute(statement, reward_id)
 
 
 async def store_without_signal(gateway: RunningGateway, claim: dict[str, Any]) -> Reward:
-    """A reward in the books, as a gateway leaves it that dies before it tells the ticket."""
+    """Store a reward as a gateway does that dies before it signals the ticket."""
     await gateway.env.file_and_send(claim=claim)
     reward = reward_for(claim)
     await keep_rewards(gateway.env.postgres, [reward])

@@ -1,4 +1,4 @@
-"""The platform's feed over HTTP: records kept by their versions, and tickets that a reward ends."""
+"""The platform's feed over HTTP: records, versions and ids."""
 
 from tests.gateway.feed.records.records import a_link, put, written
 from tests.support.claims import a_claim, link_of

@@ -1,4 +1,4 @@
-"""What a token for some accounts may tell, and that it has no power over any other account."""
+"""What a feed token for some accounts may do, and that it affects no other account."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ HIGHEST = 2**53 - 1
 
 
 async def claimable(gateway: RunningGateway, account: str) -> list[str]:
-    """The ids of the links that an account may choose from."""
+    """Return the ids of an account's claimable links."""
     where = f"/v1/accounts/{account}/claimable-links?kind=missing_cashback"
     answer = await gateway.http.get(where, headers=gateway.as_platform(account))
     return [one["link_id"] for one in answer.json()["links"]]
@@ -87,7 +87,7 @@ async def test_a_link_that_the_feed_moves_to_another_account_is_that_accounts_al
 async def test_a_reward_of_a_feed_for_one_account_takes_no_other_accounts_order(
     gateway: RunningGateway, state: str
 ) -> None:
-    """Also by the ticket's link or the id of its reward: none of it counts against another."""
+    """Nor by the ticket's link or the id of its reward."""
     claim, mine = a_claim(account=gateway.new_id("acc")), gateway.new_id("acc")
     await gateway.env.file_and_send(claim=claim)
     reward: dict[str, Any] = written(reward_for(claim), account_id=mine, state=state)

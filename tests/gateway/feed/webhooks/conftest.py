@@ -16,7 +16,7 @@ SECOND_SECRET = "whsec_bWFkZSB1cCB0byByb3RhdGUgdGhlIHBsYXRmb3Jt"
 
 @pytest.fixture(scope="module")
 async def platform() -> AsyncIterator[WebhookReceiver]:
-    """The platform's own door."""
+    """A receiver of webhooks."""
     async with run_webhook_receiver() as platform:
         yield platform
 
@@ -25,7 +25,7 @@ async def platform() -> AsyncIterator[WebhookReceiver]:
 async def gateway(
     platform: WebhookReceiver, postgres_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[RunningGateway]:
-    """A gateway that sends webhooks to the platform."""
+    """A gateway with background jobs that send webhooks to the receiver."""
     letters: Path = tmp_path_factory.mktemp("letters")
     async with (
         dev_server() as server,

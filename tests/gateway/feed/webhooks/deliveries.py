@@ -7,21 +7,21 @@ from tests.support.polling import wait_until
 
 
 async def webhook(gateway: RunningGateway, event_id: str) -> dict[str, Any]:
-    """A webhook in the books."""
+    """Return a stored webhook."""
     async with gateway.env.postgres.transaction() as connection:
         row = await connection.fetchrow("select * from webhooks where sequence = $1", int(event_id))
         return dict(row) if row else {}
 
 
 async def change(gateway: RunningGateway, event_id: str, what: str) -> None:
-    """Change a webhook in the books, as time would."""
+    """Change a stored webhook."""
     statement = f"update webhooks set {what} where sequence = $1"  # noqa: S608
     async with gateway.env.postgres.transaction() as connection:
         await connection.execute(statement, int(event_id))
 
 
 async def listed(gateway: RunningGateway, state: str) -> dict[str, Any]:
-    """What operators see, by event."""
+    """Return the webhooks that operators see, by event."""
     where = f"/v1/webhooks?state={state}&limit=1000"
     answer = await gateway.http.get(where, headers=gateway.as_operator())
     assert answer.status_code == 200, answer.text
@@ -31,7 +31,7 @@ async def listed(gateway: RunningGateway, state: str) -> dict[str, Any]:
 async def redelivered(
     gateway: RunningGateway, event_id: str, headers: dict[str, str]
 ) -> tuple[int, str]:
-    """Ask for redelivery; the status, and what was answered."""
+    """Request redelivery; return status and result."""
     answer = await gateway.http.post(f"/v1/events/{event_id}/redelivery", headers=headers)
     content = answer.json()
     return answer.status_code, content.get("status") if answer.is_success else content["code"]
@@ -43,7 +43,7 @@ async def until_failed(gateway: RunningGateway, event_id: str) -> dict[str, Any]
 
 
 async def until_delivered(gateway: RunningGateway, event_id: str) -> dict[str, Any]:
-    """Wait until it was taken."""
+    """Wait until a webhook was accepted."""
     return await wait_until(
         lambda: webhook(gateway, event_id), lambda row: bool(row["delivered_at"])
     )

@@ -73,7 +73,7 @@ async def test_a_webhook_is_given_up_after_three_days_and_can_be_sent_again(
     row = await until_delivered(gateway, event_id)
     assert (row["expires_at"] - row["delivered_at"]).total_seconds() > 2 * 86_400
     assert event_id not in await listed(gateway, "failed")
-    # Taken already, it may be asked for again: by the platform, too.
+    # A delivered one may be sent again, also by the platform.
 
     async def times() -> int:
         ids = [one.webhook_id for one in platform.of(gateway.env.number)]
@@ -87,7 +87,7 @@ async def test_a_webhook_is_given_up_after_three_days_and_can_be_sent_again(
 async def test_a_process_that_dies_during_a_call_leaves_it_to_the_next(
     gateway: RunningGateway, platform: WebhookReceiver
 ) -> None:
-    """What a dead process leaves: an attempt that was begun, and nothing noted."""
+    """A dead process leaves an attempt that was started, and no result."""
     await gateway.env.file_and_send(account=gateway.new_id("acc"))
     event_id = (await platform.wait_for(gateway.env.number, 2))[0].webhook_id
     await until_delivered(gateway, event_id)

@@ -1,4 +1,4 @@
-"""Signed webhooks to the platform: every move, until it is taken, whatever befalls either side."""
+"""Signed webhooks to the platform: content and signatures."""
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError

@@ -1,4 +1,4 @@
-"""What callers hear of a request whose workflow is ended by hand while it is carried out."""
+"""The response to a command whose workflow is terminated meanwhile."""
 
 import asyncio
 from typing import Any
@@ -19,16 +19,16 @@ ACCEPTED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
 
 @workflow.defn(name="NeverAnswers")
 class NeverAnswers:
-    """A ticket that takes requests and does nothing about them."""
+    """A workflow that accepts updates and never completes them."""
 
     @workflow.run
     async def run(self) -> None:
-        """Wait for ever."""
+        """Wait permanently."""
         await workflow.wait_condition(lambda: False)
 
     @workflow.update
     async def withdraw(self, request: dict[str, Any]) -> None:
-        """Wait for ever."""
+        """Wait permanently."""
         await workflow.wait_condition(lambda: False)
 
 

@@ -1,4 +1,4 @@
-"""The gateway behind Debian's nginx, as deploy/nginx has it: what each of the two is there for."""
+"""The gateway behind nginx with the configuration of deploy/nginx."""
 
 import asyncio
 import contextlib
@@ -21,21 +21,21 @@ GET = b"GET /who HTTP/1.1\r\nhost: tickets.example.com\r\nconnection: close\r\n"
 
 @pytest.fixture
 async def line(tmp_path: Path) -> AsyncIterator[tuple[RawServer, int, int]]:
-    """A small application behind nginx, and the ports for https and http."""
+    """A small application behind nginx, and the ports for HTTPS and HTTP."""
     async with run_raw_server() as found, nginx.in_front_of(found.port, tmp_path) as ports:
         yield found, *ports
 
 
 @pytest.fixture
 async def public(gateway: RunningGateway, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """Who calls the real gateway through nginx."""
+    """A client that calls the real gateway through nginx."""
     port = urlsplit(gateway.address).port or 0
     async with nginx.in_front_of(port, tmp_path) as (secure, _), nginx.client(secure) as http:
         yield http
 
 
 async def exchange(port: int, *pieces: bytes, source: str = HOST, pause: float = 0) -> bytes:
-    """All that nginx says to these bytes over TLS, from this address of the loopback."""
+    """Send bytes over TLS from this loopback address; return nginx's response."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     reader, writer = await asyncio.open_connection(HOST, port, ssl=context, local_addr=(source, 0))

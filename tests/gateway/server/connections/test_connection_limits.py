@@ -54,7 +54,7 @@ def test_connections_of_the_busiest_address_are_closed_first() -> None:
 
 @pytest.fixture
 def few_descriptors() -> Iterator[int]:
-    """A process that may open a hundred files more than it has to."""
+    """Allow this process fifty connections beyond the reserved descriptors."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (RESERVED_DESCRIPTORS + 50, hard))
     yield RESERVED_DESCRIPTORS + 50

@@ -1,4 +1,4 @@
-"""The gateway's own process where little is left of what it needs: descriptors, its port."""
+"""The gateway's process with few file descriptors, or with its port in use."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""Heads of requests on a raw socket: what is plain and short is read, all else refused."""
+"""Request heads on a raw socket: ambiguous and overlong ones are refused."""
 
 import json
 from collections.abc import AsyncIterator
@@ -76,7 +76,7 @@ async def test_a_head_is_sent_of_what_there_is_to_get(line: RawServer) -> None:
 
 
 def fields(count: int, size: int) -> bytes:
-    """So many header fields with values of this size."""
+    """Return so many header fields with values of this size."""
     return b"".join(b"x-%d: %s\r\n" % (at, b"v" * size) for at in range(count))
 
 

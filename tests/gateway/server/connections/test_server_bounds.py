@@ -1,4 +1,4 @@
-"""Connections that strangers open: how long they last, how many there are, what they hold."""
+"""Limits of the whole server: pending bodies, and repeated log lines."""
 
 import asyncio
 import contextlib
@@ -29,7 +29,7 @@ async def test_bodies_of_all_calls_together_are_bounded() -> None:
 
 
 async def first_line(line: RawServer, size: int) -> bytes:
-    """How a body of this size is answered."""
+    """Send a body of this size and return the status line."""
     async with line.call() as (reader, writer):
         writer.write(POST + b"content-length: %d\r\n\r\n" % size + b"x" * size)
         return await asyncio.wait_for(reader.readline(), 5)

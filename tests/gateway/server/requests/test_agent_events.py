@@ -1,4 +1,4 @@
-"""What agents do, in the security log."""
+"""The actions of agents in the security log."""
 
 from tests.gateway.pages.test_agent_access import came_in, form_of
 from tests.gateway.server.requests.security_lines import SecurityLines

@@ -13,13 +13,13 @@ CHECK = "/v1/claims/check"
 
 
 async def in_pieces(size: int, piece: int = 65536) -> AsyncIterator[bytes]:
-    """A body of so many bytes whose length nobody declares."""
+    """Yield a body of so many bytes without a declared length."""
     for start in range(0, size, piece):
         yield b" " * min(piece, size - start)
 
 
 def headers(gateway: RunningGateway) -> dict[str, str]:
-    """Those of a platform that sends JSON."""
+    """Return headers of a platform that sends JSON."""
     return gateway.as_platform() | {"content-type": "application/json"}
 
 
@@ -48,7 +48,7 @@ async def test_a_bound_holds_before_anybody_is_asked_who_they_are(gateway: Runni
 async def raw(
     gateway: RunningGateway, length: str, body: bytes = b"", hangs_up: bool = False
 ) -> bytes:
-    """All that the gateway says to a body with this declared length."""
+    """Send a body with this declared length and return the response."""
     where = urlsplit(gateway.address)
     reader, writer = await asyncio.open_connection(where.hostname, where.port)
     token = gateway.as_platform()["authorization"]

@@ -1,4 +1,4 @@
-"""Calls of strangers cost little: refused by their head, before a body is read or more asked."""
+"""Unauthenticated calls cost little: they are refused before their body is read."""
 
 import asyncio
 import re
@@ -15,7 +15,7 @@ NO_BODY = b"content-type: application/json\r\ncontent-length: 200000\r\n\r\n"
 
 
 async def first_line(gateway: RunningGateway, head: bytes) -> bytes:
-    """How the gateway answers a head whose body never comes."""
+    """Return the status line for a head whose body never arrives."""
     where = urlsplit(gateway.address)
     reader, writer = await asyncio.open_connection(where.hostname, where.port)
     try:

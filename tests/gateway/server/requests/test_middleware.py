@@ -1,4 +1,4 @@
-"""What stands before every call: how much is read, what is told to browsers, how faults leave."""
+"""The middleware: security headers, methods, and unexpected errors."""
 
 import json
 
@@ -46,7 +46,7 @@ async def test_a_wrong_method_is_refused_with_the_allowed_ones(
 
 
 async def test_made_up_methods_leave_no_metrics(gateway: RunningGateway) -> None:
-    """Figures are kept for each method: without a bound, anybody could fill our memory."""
+    """Metrics are labelled by method: without a limit, anybody could fill the memory."""
     for number in range(3):
         answer = await gateway.http.request(f"MADE-UP-{number}", "/healthz")
         assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
@@ -56,7 +56,7 @@ async def test_made_up_methods_leave_no_metrics(gateway: RunningGateway) -> None
 
 
 async def called(app: SecurityMiddleware) -> httpx.Response:
-    """What an application answers behind the guards."""
+    """Return the response of an application behind the middleware."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as http:
         return await http.get("/")

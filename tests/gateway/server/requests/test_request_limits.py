@@ -1,4 +1,4 @@
-"""What one caller may do, and what one ticket takes, has an end; others notice nothing of it."""
+"""Rate limits of callers and tickets do not affect others."""
 
 import asyncio
 import time
@@ -27,8 +27,8 @@ Limit = Callable[[LimitKind, int], None]
 
 @pytest.fixture
 async def limit(gateway: RunningGateway) -> AsyncIterator[Limit]:
-    """Sets one limit to so many a day."""
-    assert (await gateway.http.get("/healthz")).status_code == 200  # its parts are there
+    """Set one limit to so many a day."""
+    assert (await gateway.http.get("/healthz")).status_code == 200  # its context is open
     usual = gateway.app.state.context
 
     def set_to(kind: LimitKind, most: int) -> None:
@@ -52,7 +52,7 @@ async def test_a_partner_over_its_limit_gets_a_retry_after(
     assert problem_of(refused) == (429, "too_many_requests")
     assert int(refused.headers["retry-after"]) >= 1
     assert (await send_outcomes(gateway, strays, partner_id="buchkiste")).status_code == 202
-    limit(kind, 600)  # the same message later, signed anew, is no replay: nothing of it was kept
+    limit(kind, 600)  # the same message with a new signature is no replay: nothing of it was stored
     assert (await send_outcomes(gateway, strays, message_id=later)).status_code == 202
 
 
@@ -79,13 +79,13 @@ async def test_a_flood_for_one_ticket_waits_and_other_tickets_continue(
     ]
     assert len(rows) == MOST_A_DAY
     assert len(waiting) <= IN_FLIGHT
-    # It has no room for more today: told by item, and as a whole where nothing of a call had room.
+    # No more outcomes today: refused by item, or the whole call if no item is accepted.
     late, known = outcome(gateway, flooded, "rejected"), outcome(gateway, await a_ticket(gateway))
     assert await results(gateway, [late, known]) == [
         ("refused", "too_many_outcomes"),
         ("accepted", None),
     ]
-    for _ in range(2):  # nothing was kept, so it is no replay
+    for _ in range(2):  # nothing was stored, so it is no replay
         refused = await send_outcomes(gateway, late, message_id="msg-whole")
         assert problem_of(refused) == (429, "too_many_requests")
 

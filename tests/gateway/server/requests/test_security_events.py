@@ -1,4 +1,4 @@
-"""What the security log says of calls and pages, and what it never says."""
+"""The security log of API and pages, and what it never contains."""
 
 from tests.gateway.server.requests.security_lines import SecurityLines
 from tests.support.browser_client import Browsing, Member
