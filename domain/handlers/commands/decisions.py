@@ -28,9 +28,9 @@ def decide(aggregate: TicketAggregate, decision: Decision, now: datetime) -> str
         return RefusalCode.ACTION_NOT_ALLOWED
     if decision.outcome == "confirmed":
         return _confirm(aggregate, decision, now)
-    reason, note = decision.reason_code, decision.note
+    reason, entry = decision.reason_code, decision.note
     event, to = Event.DECIDED, State.REJECTED
-    aggregate.apply_transition(event, to, now, decision.actor, reason=reason, note=note)
+    aggregate.apply_transition(event, to, now, decision.actor, reason=reason, note=entry)
     return None
 
 

@@ -68,8 +68,8 @@ def _apply(aggregate: TicketAggregate, outcome: PartnerOutcome, now: datetime) -
             ask_member(aggregate, questions, now, outcome.actor)
         case _:
             reason = _rejection_reason(outcome)
-            actor, note = outcome.actor, outcome.note
-            aggregate.apply_transition(event, to, now, actor, reason=reason, note=note)
+            actor, entry = outcome.actor, outcome.note
+            aggregate.apply_transition(event, to, now, actor, reason=reason, note=entry)
 
 
 def _rejection_reason(outcome: PartnerOutcome) -> RejectionReason:

@@ -26,11 +26,11 @@ from domain.tickets.settlement import SettlementResult, decide_release
 from domain.tickets.states import State
 from domain.tickets.ticket import Ticket
 from tests.support.builders import a_claim, a_decision
-from tests.unit.domain.platform_model import Books
-from tests.unit.domain.ticket_state_machine import is_on_the_map, stood_still
+from tests.unit.domain.platform_model import PlatformModel
+from tests.unit.domain.ticket_state_machine import assert_unchanged, check_transitions
 
 BLOCKS_NO_OTHER: Final = (State.WITHDRAWN, State.DISCARDED)
-MOST_STEPS: Final = 20
+MAX_STEPS: Final = 20
 ENDS: Final = {
     SettlementResult.GRANTED: (State.RESOLVED, None),
     SettlementResult.REWARD_REGISTERED: (State.RESOLVED, None),
@@ -63,7 +63,7 @@ def filed_as(claim: TicketClaim, number: str, rules: PartnerRules) -> StoredClai
 class Claimant:
     """One ticket of an account, led as its workflow leads it."""
 
-    def __init__(self, ticket: Ticket, filed: StoredClaim, books: Books) -> None:
+    def __init__(self, ticket: Ticket, filed: StoredClaim, books: PlatformModel) -> None:
         """Lead this ticket beside others on the same books."""
         self.aggregate = TicketAggregate(ticket)
         self.filed = filed
@@ -92,16 +92,16 @@ class Claimant:
     def hears(self, message: Message, now: datetime) -> bool:
         """Hear a message; say whether the form must take it first."""
         before = self.ticket
-        heard = handle_message(self.aggregate, message, now)
+        result = handle_message(self.aggregate, message, now)
         name = _name_of(message)
         assert name not in self._names or self.ticket.transitions == before.transitions
         self._names |= {name} - {None}
         if self.ticket.transitions == before.transitions:
-            stood_still(before, self.ticket, message, now)
+            assert_unchanged(before, self.ticket, message, now)
         else:
             assert not before.state.is_final
-        is_on_the_map(self.ticket)
-        return heard.information_to_check is not None
+        check_transitions(self.ticket)
+        return result.information_to_check is not None
 
     def told(self, message: InformationAnswer, standing: str | None, now: datetime) -> None:
         """Let the books take the member's answer; `standing` is the other ticket of its order."""
@@ -141,21 +141,21 @@ class Claimant:
             apply_response_timeout(aggregate, now, found)
         elif (alarm := next_timer(self.ticket)) and alarm <= now:
             self.hears(DeadlinePassed(), now)
-        is_on_the_map(self.ticket)
+        check_transitions(self.ticket)
 
     def _settles(self, now: datetime, crashes: bool) -> None:
-        verdict = self.books.settle(self.filed)
+        settlement = self.books.settle(self.filed)
         if crashes:
             self.restarts()
-            assert self.books.settle(self.filed) is verdict
-        self.aggregate.apply_settlement(verdict, now)
+            assert self.books.settle(self.filed) is settlement
+        self.aggregate.apply_settlement(settlement, now)
         ticket = self.ticket
-        assert (ticket.state, ticket.reason_code) == ENDS[verdict]
-        assert (ticket.granted_amount is not None) is (verdict is SettlementResult.GRANTED)
+        assert (ticket.state, ticket.reason_code) == ENDS[settlement]
+        assert (ticket.granted_amount is not None) is (settlement is SettlementResult.GRANTED)
 
     def comes_to_its_end(self, now: datetime) -> datetime:
         """Let its time pass, and an agent decide where a person is asked for; return the moment."""
-        for _ in range(MOST_STEPS):
+        for _ in range(MAX_STEPS):
             if self.aggregate.is_closed:
                 return now
             if alarm := next_timer(self.ticket):

@@ -14,12 +14,12 @@ from domain.claims.stored_claim import StoredClaim
 from domain.handlers.response_timeout import TimeoutResult
 from domain.tickets.settlement import SettlementResult, decide_settlement
 
-NOT_TO_BE_PAID: Final = (RewardState.REGISTERED, RewardState.GRANTED, RewardState.INVALID)
-PER_MONTH: Final = 100  # of the market's currency: what silence may confirm in all
+UNPAYABLE: Final = (RewardState.REGISTERED, RewardState.GRANTED, RewardState.INVALID)
+MONTHLY_CAP: Final = 100  # of the market's currency: what silence may confirm in all
 
 
 @dataclass
-class Books:
+class PlatformModel:
     """Links and rewards by their ids, grants by their tickets; and what each settled ticket was
     told, which it is told again whenever it asks.
     """
@@ -28,8 +28,8 @@ class Books:
     feed: dict[str, Reward] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
     accounts: dict[str, str] = field(default_factory=dict)
-    verdicts: dict[str, SettlementResult] = field(default_factory=dict)
-    in_silence: dict[str, TimeoutResult] = field(default_factory=dict)
+    settlements: dict[str, SettlementResult] = field(default_factory=dict)
+    timeouts: dict[str, TimeoutResult] = field(default_factory=dict)
 
     def facts_of(self, account_id: str, standing: str | None = None) -> AccountFacts:
         """What an account may know."""
@@ -50,10 +50,10 @@ class Books:
 
     def settle(self, filed: StoredClaim) -> SettlementResult:
         """The granting transaction."""
-        if filed.number in self.verdicts:
-            return self.verdicts[filed.number]
+        if filed.number in self.settlements:
+            return self.settlements[filed.number]
         case = self.case_of(filed)
-        verdict = self.verdicts[filed.number] = decide_settlement(case)
+        verdict = self.settlements[filed.number] = decide_settlement(case)
         if verdict is SettlementResult.GRANTED:
             self._grant(filed, case)
         return verdict
@@ -84,13 +84,15 @@ class Books:
         for reward in self.feed.values():
             same = reward.kind == grant.reward_kind and reward.order_key == grant.order_key
             other = reward.account_id != account and reward.state is RewardState.INVALID
-            assert not same or other or reward.state not in NOT_TO_BE_PAID
+            assert not same or other or reward.state not in UNPAYABLE
 
     def confirm_on_timeout(self, number: str, amount: float) -> TimeoutResult:
         """The transaction that counts what silence has confirmed."""
-        spent = 40 * list(self.in_silence.values()).count(TimeoutResult.CONFIRMED)
-        found = TimeoutResult.CONFIRMED if spent + amount <= PER_MONTH else TimeoutResult.ESCALATED
-        return self.in_silence.setdefault(number, found)
+        spent = 40 * list(self.timeouts.values()).count(TimeoutResult.CONFIRMED)
+        found = (
+            TimeoutResult.CONFIRMED if spent + amount <= MONTHLY_CAP else TimeoutResult.ESCALATED
+        )
+        return self.timeouts.setdefault(number, found)
 
     def nothing_was_paid_twice(self) -> None:
         """One order earns one reward per kind: by its number, by its reward, and by its link where

@@ -1,6 +1,6 @@
 """The map under events in any order: whatever comes, whenever, and however often (rule 10)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import Phase, settings
@@ -18,7 +18,7 @@ from domain.handlers.response_timeout import (
     timeout_changes,
 )
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
-from domain.tickets.attention import DELIVERY_ATTENTION, EMAIL_ATTENTION, Attention
+from domain.tickets.attention import Attention
 from domain.tickets.messages.commands import Resend
 from domain.tickets.messages.internal import (
     AttentionChanged,
@@ -32,57 +32,36 @@ from domain.tickets.states import State
 from domain.tickets.ticket import Ticket
 from tests.support.builders import (
     NUMBER,
-    PLN_40,
     a_decision,
     a_partner,
     a_question,
-    a_reward,
     a_withdrawal,
     an_answer,
     an_inquiry,
     an_outcome,
 )
 from tests.support.stored_claims import a_filed, a_grant, case_of
+from tests.unit.domain.message_strategies import (
+    AMOUNTS,
+    CAPS,
+    CODES,
+    DATES,
+    DECISIONS,
+    IDS,
+    JUMPS,
+    MAX_DATE,
+    OUTCOMES,
+    REMINDERS,
+    REWARDS,
+    TROUBLES,
+)
 from tests.unit.domain.ticket_state_machine import (
     ASKED,
     AWAITING,
-    ON_THE_PARTNERS_TIME,
+    PARTNER_STATES,
     AnyTicket,
     is_overdue,
 )
-
-# Few ids, so that most messages are somebody's repetition.
-IDS = st.sampled_from(["1", "2", "3", "4", "5"])
-OUTCOMES = st.sampled_from(["confirmed", "rejected", "order_cancelled", "information_requested"])
-MAX_DATE = datetime(2199, 1, 1, tzinfo=UTC)
-AMOUNTS = st.sampled_from(
-    [None, PLN_40, PLN_40]
-    + [{"amount": a, "currency": c} for a, c in (("60", "PLN"), ("0", "PLN"), ("900", "PLN"))]
-    + [{"amount": "1", "currency": "EUR"}]
-)
-DATES = st.sampled_from([None, "2026-01-01", "2026-10-30", "2027-06-30", "2199-12-31"])
-HOURS_TO_MONTHS = [timedelta(hours=5), timedelta(days=2), timedelta(days=9), timedelta(days=99)]
-JUMPS = st.sampled_from([timedelta(seconds=1), timedelta(hours=5), *HOURS_TO_MONTHS])
-REWARDS = st.lists(
-    st.builds(
-        a_reward,
-        state=st.sampled_from(["registered", "granted", "rejected", "invalid"]),
-        account_id=st.sampled_from(["acc-1001", "acc-2"]),
-        granted_by_ticket=st.sampled_from([None, NUMBER]),
-    ),
-    max_size=2,
-).map(tuple)
-
-
-# Not too often: most tickets must live long enough to meet the rest.
-DECISIONS = st.sampled_from(["confirmed", "rejected", None, None, None])
-CODES = st.sampled_from([None, None, "incomplete", "duplicate"])
-TROUBLES = DELIVERY_ATTENTION | EMAIL_ATTENTION
-CAPS = {
-    "auto_confirm_max": {"amount": "50.00", "currency": "PLN"},
-    "auto_confirm_monthly_cap": {"amount": "100.00", "currency": "PLN"},
-}
-REMINDERS = st.sampled_from([[], ["P3D"], ["P3D", "P7D"], ["PT36H", "P6D"]])
 
 
 class AnyOrder(AnyTicket):
@@ -180,15 +159,15 @@ class AnyOrder(AnyTicket):
         self.until(self.now + asked_after)
         self.hear(a_question(outcome_id=an_id))
         self.until(self.now + told_after)
-        self.the_form_hears_an_answer(request_id=an_id, code=None)
+        self.the_form_checks_an_answer(request_id=an_id, code=None)
 
     @precondition(lambda self: self.aggregate.ticket.state is ASKED)
     @rule(request_id=IDS, code=CODES)
-    def the_form_hears_an_answer(self, request_id: str, code: str | None) -> None:
+    def the_form_checks_an_answer(self, request_id: str, code: str | None) -> None:
         message = an_answer(request_id=request_id)
         if not self.hear(message).information_to_check:
             return
-        self.keep()
+        self.collect()
         before = self.aggregate.ticket
         foretold = information_changes(before, message, self.now)
         apply_information(
@@ -197,9 +176,9 @@ class AnyOrder(AnyTicket):
         assert request_id not in self.answers
         self.answers[request_id] = self.aggregate.ticket.recent_results[-1]
         if code:
-            self.stands_still(before, message)
+            self.check_no_transition(before, message)
         else:
-            assert self.keep() == foretold
+            assert self.collect() == foretold
             self.purposes.append(information_purpose(self.aggregate.ticket))
 
     @precondition(lambda self: self.aggregate.ticket.state is State.VALIDATED)
@@ -235,7 +214,7 @@ class AnyOrder(AnyTicket):
         self.hear(DeadlinePassed())
 
     @rule()
-    def an_old_alarm_rings(self) -> None:
+    def an_old_timer_fires(self) -> None:
         self.hear(DeadlinePassed())
 
     @precondition(lambda self: next_reminder(self.aggregate.ticket) is not None)
@@ -249,17 +228,17 @@ class AnyOrder(AnyTicket):
 
     @precondition(lambda self: self.aggregate.ticket.terms.response.on_timeout == "confirm")
     @rule(found=st.sampled_from(TimeoutResult))
-    def the_partner_stays_silent(self, found: TimeoutResult) -> None:
-        if self.aggregate.ticket.state in ON_THE_PARTNERS_TIME:
+    def the_partner_does_not_respond(self, found: TimeoutResult) -> None:
+        if self.aggregate.ticket.state in PARTNER_STATES:
             self.until(self.aggregate.ticket.due_at)
         amount = auto_confirmable_amount(self.aggregate, self.now)
         if amount is None:
             return
         assert amount.amount <= 50
-        self.keep()
+        self.collect()
         foretold = timeout_changes(self.aggregate.ticket, self.now)[found]
         apply_response_timeout(self.aggregate, self.now, found)
-        assert self.keep() == foretold
+        assert self.collect() == foretold
         silent = Attention.PARTNER_SILENT in self.aggregate.ticket.attention
         assert silent is (found is TimeoutResult.ESCALATED)
         assert self.aggregate.is_settlement_due(MAX_DATE) is not silent
@@ -271,7 +250,7 @@ class AnyOrder(AnyTicket):
         assert self.aggregate.is_release_due(self.now)
         case = case_of(a_filed(), *(() if none else rewards))
         self.aggregate.apply_release(decide_release(case), self.now)
-        self.partners_clock_starts()
+        self.start_partner_time()
         assert self.aggregate.ticket.state is not State.ON_HOLD
 
     @precondition(lambda self: self.aggregate.ticket.state is AWAITING)
@@ -283,18 +262,18 @@ class AnyOrder(AnyTicket):
         assert self.aggregate.is_settlement_due(self.now) is bool(decided)
         if decided:
             grants = (a_grant(number=granted_to),) if granted_to else ()
-            verdict = decide_settlement(case_of(a_filed(), *rewards, grants=grants))
-            self.aggregate.apply_settlement(verdict, self.now)
-            self.grants += verdict is SettlementResult.GRANTED
+            settlement = decide_settlement(case_of(a_filed(), *rewards, grants=grants))
+            self.aggregate.apply_settlement(settlement, self.now)
+            self.grants += settlement is SettlementResult.GRANTED
             assert self.aggregate.is_closed
 
     @rule()
     def it_is_written_down(self) -> None:
-        self.keep()
+        self.collect()
 
     @rule()
     def the_workflow_continues_as_new(self) -> None:
-        self.keep()
+        self.collect()
         again = Ticket.model_validate_json(self.aggregate.ticket.model_dump_json())
         assert again == self.aggregate.ticket
         self.aggregate = TicketAggregate(again)

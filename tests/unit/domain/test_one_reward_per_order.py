@@ -1,7 +1,7 @@
 """Several tickets claim one reward, in any interleaving: one order earns one reward per kind."""
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
@@ -25,9 +25,7 @@ from domain.tickets.states import State
 from domain.values.ticket_number import derive_number
 from tests.support.builders import (
     NOW,
-    PLN_40,
     a_decision,
-    a_field,
     a_link,
     a_new_ticket,
     a_partner,
@@ -38,39 +36,24 @@ from tests.support.builders import (
     an_outcome,
 )
 from tests.unit.domain.claim_strategies import Claimant, filed_as, told_by
-from tests.unit.domain.platform_model import Books
-
-MOST_TICKETS: Final = 6
-ORDER: Final = "VT-2231-9"
-ORDERS: Final = st.sampled_from([ORDER, ORDER, ORDER, "VT-2231-8"])
-ACCOUNTS: Final = st.sampled_from(["acc-1", "acc-1", "acc-2", "acc-3"])
-KINDS: Final = st.sampled_from(
-    ["missing_cashback", "missing_cashback", "rejected_reward", "missing_referral_reward"]
+from tests.unit.domain.order_strategies import (
+    ACCOUNTS,
+    AMOUNTS,
+    CAPS,
+    FORMS,
+    IDS,
+    JUMPS,
+    KINDS,
+    MAX_TICKETS,
+    ORDER,
+    ORDERS,
+    OUTCOMES,
+    RARELY,
+    REJECTED,
+    REWARD_KINDS,
+    STATES,
 )
-REWARD_KINDS: Final = st.sampled_from(["cashback", "cashback", "referral"])
-IDS: Final = st.sampled_from(["1", "2", "3"])
-# Most tickets must live long enough to meet the others at the order's reward.
-OUTCOMES: Final = st.sampled_from(
-    [*["confirmed"] * 4, "rejected", "order_cancelled", "information_requested"]
-)
-AMOUNTS: Final = st.sampled_from([None, None, PLN_40, {"amount": "900", "currency": "PLN"}])
-JUMPS: Final = st.sampled_from([timedelta(hours=5), *map(timedelta, (2, 9, 15, 40))])
-STATES: Final = st.sampled_from(["registered", "granted", "rejected", "rejected", "invalid"])
-RARELY: Final = st.sampled_from([True, False, False, False])
-CAPS: Final = {
-    "auto_confirm_max": {"amount": "50.00", "currency": "PLN"},
-    "auto_confirm_monthly_cap": {"amount": "100.00", "currency": "PLN"},
-}
-REJECTED: Final = [("1", "acc-1", ORDER, None), ("2", "acc-1", None, "acc-1-cashback")]
-MISSING: Final = ["missing_cashback", "missing_referral_reward"]
-# A form that asks every claim for its order's number, and one that does not ask contests for it.
-FORMS: Final = [
-    [a_field(is_order_number=True).model_dump()],
-    [
-        a_field(is_order_number=True, kinds=MISSING).model_dump(),
-        a_field("objection", kinds=["rejected_reward"], required=False).model_dump(),
-    ],
-]
+from tests.unit.domain.platform_model import PlatformModel
 
 
 class OneReward(RuleBasedStateMachine):
@@ -85,7 +68,7 @@ class OneReward(RuleBasedStateMachine):
     )
     def begin(self, on_timeout: str, member_timeout: str, form: list[Any]) -> None:
         self.now = NOW
-        self.books = Books()
+        self.books = PlatformModel()
         self.everybody: list[Claimant] = []
         self.partner = a_partner(
             response={"deadline": "P14D", "on_timeout": on_timeout, "reminders": ["P3D"], **CAPS},
@@ -98,14 +81,14 @@ class OneReward(RuleBasedStateMachine):
                 self.the_platform_says_whose_a_link_is(f"{account}-{name}", account, kind)
         for reward_id, account, order, link in REJECTED:
             rejected = (reward_id, "rejected", account, "cashback", order, link)
-            self.the_platform_books_a_reward(*rejected, True)
+            self.the_platform_registers_a_reward(*rejected, True)
 
     def standing(self, key: str, but: Claimant | None = None) -> str | None:
         """R25: the ticket that stands for the same reward."""
         others = (one for one in self.everybody if one is not but and one.blocks_another)
         return next((one.ticket.number for one in others if one.duplicate_key() == key), None)
 
-    @precondition(lambda self: len(self.everybody) < MOST_TICKETS)
+    @precondition(lambda self: len(self.everybody) < MAX_TICKETS)
     @rule(
         target=claimants,
         account=ACCOUNTS,
@@ -192,7 +175,7 @@ class OneReward(RuleBasedStateMachine):
         link=st.sampled_from([None, "acc-1-cashback", "acc-2-cashback"]),
         really=RARELY,
     )
-    def the_platform_books_a_reward(
+    def the_platform_registers_a_reward(
         self,
         reward_id: str,
         state: str,
@@ -221,7 +204,7 @@ class OneReward(RuleBasedStateMachine):
         order = str(claim.answers.get("order_number", ORDER)) if named else None
         reward_id = claim.reward_id or "found"
         told = (reward_id, state, one.account_id, kind, order, claim.link_id)
-        self.the_platform_books_a_reward(*told, really)
+        self.the_platform_registers_a_reward(*told, really)
 
     @rule(one=claimants, account=ACCOUNTS, kind=REWARD_KINDS, really=st.booleans())
     def its_link_moves(self, one: Claimant, account: str, kind: str, really: bool) -> None:
@@ -269,7 +252,7 @@ class OneReward(RuleBasedStateMachine):
 
     @invariant()
     def an_order_has_at_most_one_grant_per_kind(self) -> None:
-        """What each grant was allowed by is looked at when it is made, in `Books`."""
+        """What each grant was allowed by is looked at when it is made, in `PlatformModel`."""
         granted = [one.ticket.number for one in self.everybody if one.ticket.granted_amount]
         assert set(granted) <= set(self.books.grants)
         self.books.nothing_was_paid_twice()

@@ -23,22 +23,24 @@ from domain.tickets.transition_table import TRANSITIONS
 from domain.values import periods
 from tests.support.builders import NOW, WARSAW, a_new_ticket
 
-ON_THE_MAP: Final = set(TRANSITIONS)
+ALLOWED_TRANSITIONS: Final = set(TRANSITIONS)
 AWAITING: Final = State.AWAITING_CANCELLATION_PERIOD
 ASKED: Final = State.INFORMATION_REQUESTED
-ON_THE_PARTNERS_TIME: Final = (State.VALIDATED, State.SENT_TO_PARTNER)
+PARTNER_STATES: Final = (State.VALIDATED, State.SENT_TO_PARTNER)
 
 
-def is_on_the_map(ticket: Ticket) -> None:
+def check_transitions(ticket: Ticket) -> None:
     """Every move is an arrow from where the one before it led, and none is lost."""
-    moves = ticket.transitions
-    assert [move.seq for move in moves] == list(range(1, len(moves) + 1))
-    assert {(m.event, m.from_state, m.to) for m in moves} <= ON_THE_MAP
-    places = [State.CREATED, *[move.to for move in moves]]
-    assert [move.from_state for move in moves] == places[:-1]
+    transitions = ticket.transitions
+    assert [transition.seq for transition in transitions] == list(range(1, len(transitions) + 1))
+    assert {(m.event, m.from_state, m.to) for m in transitions} <= ALLOWED_TRANSITIONS
+    places = [State.CREATED, *[transition.to for transition in transitions]]
+    assert [transition.from_state for transition in transitions] == places[:-1]
     assert ticket.state is places[-1]
     assert not any(place.is_final for place in places[:-1])
-    assert [move.at for move in moves] == sorted(move.at for move in moves)
+    assert [transition.at for transition in transitions] == sorted(
+        transition.at for transition in transitions
+    )
 
 
 def is_overdue(ticket: Ticket, now: datetime) -> bool:
@@ -46,7 +48,7 @@ def is_overdue(ticket: Ticket, now: datetime) -> bool:
     return ticket.state is not State.ON_HOLD and bool(ticket.due_at and ticket.due_at <= now)
 
 
-def stood_still(before: Ticket, after: Ticket, message: Message, now: datetime) -> None:
+def assert_unchanged(before: Ticket, after: Ticket, message: Message, now: datetime) -> None:
     """A message that moves nothing rewinds no clock and decides nothing."""
     assert after.state is before.state
     spent = isinstance(message, DeadlinePassed) and is_overdue(before, now)
@@ -72,15 +74,15 @@ class AnyTicket(RuleBasedStateMachine):
         self.aggregate = TicketAggregate(a_new_ticket(partner, promised_amount=promised))
         self.aggregate.open(NOW, held_until=NOW + timedelta(days=2) if held else None)
         self.versions: list[int] = []
-        self.written_moves = 0
-        self.letter_keys: list[str] = []
+        self.stored_transitions = 0
+        self.email_keys: list[str] = []
         self.purposes: list[str] = []
         self.answers: dict[str, object] = {}
         self.grants = 0
         self.spent = timedelta()
-        self.partners_clock_starts()
+        self.start_partner_time()
 
-    def partners_clock_starts(self) -> None:
+    def start_partner_time(self) -> None:
         """Count how much time the partner has in all, from now."""
         within = self.aggregate.ticket.terms.response.deadline
         self.total = periods.add_period(self.now, within, WARSAW) - self.now
@@ -88,28 +90,28 @@ class AnyTicket(RuleBasedStateMachine):
     def until(self, moment: datetime | None) -> None:
         """Let time pass until `moment`, on the clock of whoever's time it is."""
         passed = max(self.now, moment or self.now) - self.now
-        if self.aggregate.ticket.state in ON_THE_PARTNERS_TIME:
+        if self.aggregate.ticket.state in PARTNER_STATES:
             self.spent += passed
         self.now += passed
 
     def hear(self, message: Message) -> HandlingResult:
         """Hear a message, and hold what it did against what it may do."""
         before = self.aggregate.ticket
-        heard = handle_message(self.aggregate, message, self.now)
-        if heard.result:
-            first = self.answers.setdefault(heard.result.key, heard.result)
-            assert heard.result == first
-        if heard.delivery_purpose and heard.delivery_purpose.startswith(
+        result = handle_message(self.aggregate, message, self.now)
+        if result.result:
+            first = self.answers.setdefault(result.result.key, result.result)
+            assert result.result == first
+        if result.delivery_purpose and result.delivery_purpose.startswith(
             ("reminder", "information")
         ):
-            self.purposes.append(heard.delivery_purpose)
+            self.purposes.append(result.delivery_purpose)
         if self.aggregate.ticket.transitions == before.transitions:
-            self.stands_still(before, message)
+            self.check_no_transition(before, message)
         else:
             assert not before.state.is_final
-            assert not heard.is_log_only
+            assert not result.is_log_only
             self.member_is_asked(before)
-        return heard
+        return result
 
     def member_is_asked(self, before: Ticket) -> None:
         """A new question gives the member its whole time, whatever the partner has left."""
@@ -117,27 +119,27 @@ class AnyTicket(RuleBasedStateMachine):
             within = self.aggregate.ticket.terms.information.deadline
             self.members_deadline = periods.add_period(self.now, within, WARSAW)
 
-    def stands_still(self, before: Ticket, message: Message) -> None:
+    def check_no_transition(self, before: Ticket, message: Message) -> None:
         """A message that moves nothing rewinds no clock and decides nothing."""
-        stood_still(before, self.aggregate.ticket, message, self.now)
+        assert_unchanged(before, self.aggregate.ticket, message, self.now)
 
-    def keep(self) -> ChangeSet:
+    def collect(self) -> ChangeSet:
         """Write down what has collected, and hold it against what was written before."""
         change_set = self.aggregate.collect_changes()
         self.versions.append(change_set.version)
-        self.letter_keys += [letter.key for letter in change_set.emails]
+        self.email_keys += [email.key for email in change_set.emails]
         expected = range(
-            self.written_moves + 1, self.written_moves + len(change_set.transitions) + 1
+            self.stored_transitions + 1, self.stored_transitions + len(change_set.transitions) + 1
         )
-        assert [move.seq for move in change_set.transitions] == list(expected)
-        self.written_moves += len(change_set.transitions)
+        assert [transition.seq for transition in change_set.transitions] == list(expected)
+        self.stored_transitions += len(change_set.transitions)
         assert change_set.state is self.aggregate.ticket.state
-        assert self.written_moves == len(self.aggregate.ticket.transitions)
+        assert self.stored_transitions == len(self.aggregate.ticket.transitions)
         return change_set
 
     @invariant()
-    def every_move_is_an_arrow_and_none_is_lost(self) -> None:
-        is_on_the_map(self.aggregate.ticket)
+    def every_transition_is_in_the_table_and_none_is_lost(self) -> None:
+        check_transitions(self.aggregate.ticket)
 
     @invariant()
     def a_reward_is_granted_once_and_only_to_a_resolved_ticket(self) -> None:
@@ -147,9 +149,9 @@ class AnyTicket(RuleBasedStateMachine):
         assert ticket.granted_amount is None or ticket.state is State.RESOLVED
 
     @invariant()
-    def writings_letters_and_purposes_are_counted_once(self) -> None:
+    def versions_emails_and_purposes_are_unique(self) -> None:
         assert self.versions == sorted(set(self.versions))
-        assert len(self.letter_keys) == len(set(self.letter_keys))
+        assert len(self.email_keys) == len(set(self.email_keys))
         assert len(self.purposes) == len(set(self.purposes))
 
     @invariant()
@@ -165,7 +167,7 @@ class AnyTicket(RuleBasedStateMachine):
         """By its deadline, by an agent who is asked, or by the messages that its state takes."""
         ticket = self.aggregate.ticket
         assert ticket.state is not State.ON_HOLD or ticket.due_at
-        if ticket.state in ON_THE_PARTNERS_TIME and not ticket.due_at:
+        if ticket.state in PARTNER_STATES and not ticket.due_at:
             assert Attention.PARTNER_SILENT in ticket.attention
         if ticket.state is AWAITING and not ticket.attention:
             assert ticket.confirmed_amount
@@ -175,7 +177,7 @@ class AnyTicket(RuleBasedStateMachine):
     def the_partner_has_its_terms_time_and_never_more(self) -> None:
         """However often it asks: what it has used and what it has left are the same in all."""
         ticket = self.aggregate.ticket
-        if ticket.state in ON_THE_PARTNERS_TIME and ticket.due_at:
+        if ticket.state in PARTNER_STATES and ticket.due_at:
             assert self.spent + (ticket.due_at - self.now) == self.total
 
     @invariant()

@@ -8,7 +8,7 @@ from domain.handlers.message_handling import handle_message
 from domain.tickets.messages.commands import Decision, Resend, TicketCommand
 from domain.tickets.states import State
 from tests.support.builders import NOW, a_decision, a_withdrawal, an_aggregate, an_inquiry
-from tests.unit.domain.handlers.test_commands import LATER, a_resend, answered
+from tests.unit.domain.handlers.commands.undecided_tickets import LATER, a_resend, answered
 
 SAID = "it was seen by two of us"
 OTHERS = [

@@ -67,7 +67,7 @@ async def test_unknown_fields_are_ignored_and_noted(env: TicketEnvironment) -> N
     assert fields["seq"] == 3
 
 
-async def test_a_stray_message_does_not_rewind_the_partners_deadline(
+async def test_a_stray_message_does_not_change_the_partners_deadline(
     env: TicketEnvironment,
 ) -> None:
     await env.file_and_send()

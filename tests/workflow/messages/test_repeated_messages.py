@@ -34,7 +34,7 @@ async def test_what_comes_too_soon_or_too_late_is_kept(env: TicketEnvironment) -
     assert await env.transitions() == TRANSITIONS_TO[AWAITING]
 
 
-async def test_a_repeated_request_gets_its_first_answer(env: TicketEnvironment) -> None:
+async def test_a_repeated_command_gets_its_first_result(env: TicketEnvironment) -> None:
     """Also a refusal, also concurrently; a different request with the same id is refused."""
     await env.file_and_send()
     resend: dict[str, Any] = {"request_id": "once", "actor": "agent-7"}

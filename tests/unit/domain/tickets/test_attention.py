@@ -10,7 +10,7 @@ from tests.support.builders import NOW, a_withdrawal, an_aggregate, an_outcome
 
 
 @pytest.mark.parametrize("trouble", ["delivery_retrying", "partner_contract_fault"])
-def test_trouble_with_the_delivery_asks_for_attention_until_it_succeeds(trouble: str) -> None:
+def test_a_failing_delivery_raises_attention_until_it_succeeds(trouble: str) -> None:
     aggregate = an_aggregate(State.VALIDATED)
     handle_message(aggregate, AttentionChanged(attention=trouble), NOW)
     assert list(aggregate.ticket.attention) == [trouble]
@@ -19,7 +19,7 @@ def test_trouble_with_the_delivery_asks_for_attention_until_it_succeeds(trouble:
     assert aggregate.ticket.state is State.SENT_TO_PARTNER
 
 
-def test_trouble_that_is_over_asks_no_more() -> None:
+def test_a_cleared_failure_removes_attention() -> None:
     aggregate = an_aggregate(State.VALIDATED)
     handle_message(aggregate, AttentionChanged(attention="delivery_retrying"), NOW)
     handle_message(aggregate, AttentionChanged(attention="mail_undeliverable"), NOW)
@@ -28,7 +28,7 @@ def test_trouble_that_is_over_asks_no_more() -> None:
 
 
 @pytest.mark.parametrize("state", [state for state in State if state.is_final])
-def test_a_ticket_that_has_ended_asks_only_for_a_member_who_could_not_be_told(
+def test_a_closed_ticket_keeps_attention_only_for_undelivered_emails(
     state: State,
 ) -> None:
     """R34: the letter of the end may be the one that could not be delivered."""
@@ -39,7 +39,7 @@ def test_a_ticket_that_has_ended_asks_only_for_a_member_who_could_not_be_told(
     assert list(aggregate.ticket.attention) == [Attention.MAIL_UNDELIVERABLE]
 
 
-def test_the_end_of_a_ticket_ends_all_that_was_asked_about_its_partner() -> None:
+def test_a_final_state_clears_attention_for_the_partner() -> None:
     aggregate = an_aggregate(State.VALIDATED)
     for attention in Attention:
         handle_message(aggregate, AttentionChanged(attention=attention), NOW)
@@ -51,7 +51,7 @@ def test_the_end_of_a_ticket_ends_all_that_was_asked_about_its_partner() -> None
     ]
 
 
-def test_a_letter_that_goes_out_at_last_asks_no_more_even_after_the_end() -> None:
+def test_an_email_that_is_sent_at_last_clears_attention_even_of_a_closed_ticket() -> None:
     """R34."""
     aggregate = an_aggregate(State.REJECTED)
     handle_message(aggregate, AttentionChanged(attention="mail_retrying"), NOW)
@@ -63,7 +63,7 @@ def test_a_letter_that_goes_out_at_last_asks_no_more_even_after_the_end() -> Non
 @pytest.mark.parametrize(
     "state", [State.ON_HOLD, State.INFORMATION_REQUESTED, State.AWAITING_CANCELLATION_PERIOD]
 )
-def test_trouble_with_a_delivery_that_is_no_longer_needed_asks_nobody(state: State) -> None:
+def test_a_failed_delivery_that_is_no_longer_needed_raises_no_attention(state: State) -> None:
     """R34: the partner has answered, or the claim has not gone out; a letter still matters."""
     aggregate = an_aggregate(state)
     for attention in ("delivery_retrying", "partner_contract_fault", "mail_retrying"):
@@ -71,7 +71,7 @@ def test_trouble_with_a_delivery_that_is_no_longer_needed_asks_nobody(state: Sta
     assert list(aggregate.ticket.attention) == [Attention.MAIL_RETRYING]
 
 
-def test_the_partners_answer_ends_all_that_was_asked_about_its_delivery() -> None:
+def test_the_partners_outcome_clears_attention_for_the_delivery() -> None:
     """R34."""
     aggregate = an_aggregate()
     for attention in ("delivery_retrying", "partner_unauthorised", "partner_silent"):
@@ -87,7 +87,7 @@ def test_the_reasons_for_attention_are_named_once_and_in_order() -> None:
     assert list(aggregate.ticket.attention) == ["delivery_retrying", "partner_silent"]
 
 
-def test_trouble_of_a_kind_that_nobody_foresaw_asks_for_attention_and_raises_nothing() -> None:
+def test_an_unknown_failure_raises_attention_and_no_error() -> None:
     """An error in a handler would fail the workflow task for ever."""
     aggregate = an_aggregate(State.VALIDATED)
     handle_message(aggregate, AttentionChanged(attention="ValueError"), NOW)

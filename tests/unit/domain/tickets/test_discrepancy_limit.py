@@ -10,12 +10,12 @@ from tests.support.builders import NOW, a_question, an_aggregate, an_outcome
 LATER = NOW + timedelta(hours=1)
 
 
-def test_noise_leaves_room_for_what_contradicts_the_ticket() -> None:
+def test_noise_leaves_room_for_discrepancies() -> None:
     """Of many messages that move nothing only a number is kept; not so of these."""
     aggregate = an_aggregate(State.AWAITING_CANCELLATION_PERIOD)
     for turn in range(MAX_UNAPPLIED_MESSAGES + 50):
         handle_message(aggregate, an_outcome(outcome_id=f"noise-{turn}"), LATER)
         aggregate.collect_changes()
     handle_message(aggregate, a_question(outcome_id="doubt"), LATER)
-    (note,) = aggregate.collect_changes().messages
-    assert (note.code, bool(note.discrepancy)) == ("action_not_allowed", True)
+    (entry,) = aggregate.collect_changes().messages
+    assert (entry.code, bool(entry.discrepancy)) == ("action_not_allowed", True)

@@ -39,29 +39,29 @@ def body_of(message: Message, unknown: tuple[str, ...] = ()) -> dict[str, Any]:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_a_note_says_what_came_and_from_whom(
+def test_a_log_entry_names_the_message_and_its_sender(
     message: Message, kept_as: tuple[str, str, str]
 ) -> None:
     """R29: under the public name of its signal or update."""
-    note = log_entry(message, "action_not_allowed", NOW)
-    assert (note.message, note.message_id, note.actor) == kept_as
-    assert (note.code, note.at, note.seq) == ("action_not_allowed", NOW, None)
+    entry = log_entry(message, "action_not_allowed", NOW)
+    assert (entry.message, entry.message_id, entry.actor) == kept_as
+    assert (entry.code, entry.at, entry.seq) == ("action_not_allowed", NOW, None)
 
 
-def test_what_was_not_said_is_not_kept_and_the_rest_can_be_read_again() -> None:
+def test_a_log_entry_leaves_out_absent_fields_and_can_be_read_again() -> None:
     outcome = an_outcome(reward={"amount": "7", "currency": "PLN"}, activated_on="2026-10-02")
     body = body_of(outcome)
     assert "contract_started_on" not in body
     assert PartnerOutcome.model_validate(json.loads(json.dumps(body))) == outcome
 
 
-def test_names_of_fields_that_nobody_knows_are_kept_beside() -> None:
+def test_names_of_unknown_fields_are_logged() -> None:
     assert body_of(an_outcome(), ("colour", "utm"))["unknown_fields"] == ["colour", "utm"]
     assert "unknown_fields" not in body_of(an_outcome())
 
 
 @pytest.mark.parametrize("character", ["x", "ż", "\U0001f600", '"', "\\"])
-def test_a_body_without_end_is_kept_as_its_beginning(character: str) -> None:
+def test_a_longer_body_is_truncated(character: str) -> None:
     """Answers of eighty thousand characters are a message that may come by Temporal."""
     body = body_of(an_answer(answers={"objection": character * 80_000}))
     assert set(body) == {"truncated"}
@@ -69,7 +69,7 @@ def test_a_body_without_end_is_kept_as_its_beginning(character: str) -> None:
     assert body["truncated"].startswith('{"request_id": "req-1", ')
 
 
-def test_a_body_of_the_longest_length_is_kept_whole() -> None:
+def test_a_body_of_the_maximum_length_is_not_truncated() -> None:
     def asked(last: int) -> dict[str, Any]:
         return body_of(an_answer(answers={"objection": "x" * last}))
 
@@ -78,7 +78,7 @@ def test_a_body_of_the_longest_length_is_kept_whole() -> None:
     assert set(asked(rest + 1)) == {"truncated"}
 
 
-def test_answers_nested_or_long_are_bounded_too() -> None:
+def test_nested_and_long_answers_are_truncated_too() -> None:
     body = body_of(an_answer(answers={"order_number": {"a": ["x" * 20_000]}}))
     assert set(body) == {"truncated"}
     assert body_of(an_answer(answers={"order_number": "VT-1"}))["answers"] == {
@@ -87,8 +87,8 @@ def test_answers_nested_or_long_are_bounded_too() -> None:
 
 
 @pytest.mark.parametrize("message", [an_outcome(note="a\x00b"), an_answer(note="a\x00b")])
-def test_a_note_is_json_that_a_database_takes(message: Message) -> None:
+def test_a_log_entry_is_json_that_the_database_accepts(message: Message) -> None:
     """R29: no NUL in what a person wrote, and the note survives its own JSON."""
-    note = log_entry(message, "applied", NOW)
-    assert "\x00" not in str(note.body["note"])
-    assert MessageLogEntry.model_validate_json(note.model_dump_json()) == note
+    entry = log_entry(message, "applied", NOW)
+    assert "\x00" not in str(entry.body["note"])
+    assert MessageLogEntry.model_validate_json(entry.model_dump_json()) == entry

@@ -15,10 +15,10 @@ from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.states import State
 from domain.tickets.ticket_limits import MAX_QUESTIONS_PER_TICKET, MAX_UNAPPLIED_MESSAGES
 from tests.support.builders import a_question, an_aggregate, an_answer
-from tests.unit.domain.handlers.test_message_handling import LATER, codes
+from tests.unit.domain.handlers.messages.logged_codes import LATER, codes
 
 
-def test_of_many_messages_that_change_nothing_only_the_number_is_kept() -> None:
+def test_of_many_messages_without_effect_only_the_number_is_stored() -> None:
     aggregate = an_aggregate()
     for _ in range(MAX_UNAPPLIED_MESSAGES + 30):
         handle_message(aggregate, InvalidMessage(message="noise"), LATER)
@@ -31,7 +31,7 @@ def test_of_many_messages_that_change_nothing_only_the_number_is_kept() -> None:
     assert not aggregate.has_pending_changes
 
 
-def test_every_outcome_that_was_heard_is_acknowledged_also_where_nothing_is_kept_of_it() -> None:
+def test_every_handled_outcome_is_acknowledged_even_if_it_is_not_logged() -> None:
     aggregate = an_aggregate()
     for place in range(MAX_UNAPPLIED_MESSAGES + 1):
         outcome = {"outcome_id": f"evt-{place}", "partner_id": "buchkiste", "outcome": "confirmed"}
@@ -39,7 +39,7 @@ def test_every_outcome_that_was_heard_is_acknowledged_also_where_nothing_is_kept
     assert len(aggregate.collect_changes().acknowledged_outcome_ids) == MAX_UNAPPLIED_MESSAGES + 1
 
 
-def test_a_member_is_not_asked_for_ever() -> None:
+def test_the_number_of_questions_to_a_member_is_limited() -> None:
     aggregate = an_aggregate()
     aggregate.ticket = replace(aggregate.ticket, question_count=MAX_QUESTIONS_PER_TICKET)
     handle_message(aggregate, a_question(outcome_id="once-more"), LATER)
@@ -47,7 +47,7 @@ def test_a_member_is_not_asked_for_ever() -> None:
     assert codes(aggregate) == ["action_not_allowed"]
 
 
-def test_what_people_wrote_is_written_down_and_not_carried_along() -> None:
+def test_free_text_is_stored_and_not_carried_along() -> None:
     aggregate = an_aggregate(State.INFORMATION_REQUESTED)
     request = an_answer(note="see the letter")
     handle_message(aggregate, request, LATER)

@@ -9,22 +9,22 @@ from tests.support.builders import NOW, a_decision, a_withdrawal, an_aggregate
 
 
 @pytest.mark.parametrize("state", [State.SENT_TO_PARTNER, State.INFORMATION_REQUESTED])
-def test_a_decision_to_pay_is_refused_by_what_the_facts_say_against_it(state: State) -> None:
+def test_a_decision_to_pay_is_refused_with_the_objection_of_the_facts(state: State) -> None:
     """R4, R5: nothing moves, and repeated it gets the same answer, whatever the facts say then."""
     aggregate = an_aggregate(state)
     before = aggregate.ticket
     decision = a_decision("confirmed")
     assert needs_fact_check(aggregate, decision)
-    heard = handle_message(aggregate, decision, NOW, objection="reward_invalid")
-    assert heard.result
-    assert (heard.result.code, heard.result.state_changed) == ("reward_invalid", False)
+    result = handle_message(aggregate, decision, NOW, objection="reward_invalid")
+    assert result.result
+    assert (result.result.code, result.result.state_changed) == ("reward_invalid", False)
     assert (aggregate.ticket.state, aggregate.ticket.transitions) == (
         before.state,
         before.transitions,
     )
     assert not needs_fact_check(aggregate, decision)
     again = handle_message(aggregate, decision, NOW)
-    assert again.result == heard.result
+    assert again.result == result.result
 
 
 def test_only_a_decision_to_pay_that_is_possible_asks_for_the_facts() -> None:

@@ -1,0 +1,64 @@
+"""Results that only the database remembers."""
+
+from domain.claims.parsing import parse_json, parse_message
+from domain.handlers.message_handling import handle_message
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
+from domain.tickets.messages.commands import (
+    InformationAnswer,
+)
+from domain.tickets.messages.internal import InvalidMessage
+from domain.tickets.states import State
+from domain.tickets.ticket import MAX_REMEMBERED_IDS, Ticket
+from tests.support.builders import (
+    NOW,
+    a_decision,
+    a_withdrawal,
+    an_aggregate,
+)
+from tests.unit.domain.handlers.commands.undecided_tickets import LATER, a_resend
+
+
+def test_an_answer_nested_deeper_than_any_form_does_not_raise() -> None:
+    """Nothing raises for what came from outside: it is malformed, or kept."""
+    aggregate = an_aggregate(State.INFORMATION_REQUESTED)
+    nested = b"[" * 400 + b"]" * 400
+    raw = b'{"request_id": "req-1", "actor": "member", "answers": {"it": ' + nested + b"}}"
+    reading = parse_message(InformationAnswer, parse_json(raw))
+    message = reading.value or InvalidMessage(
+        message="provide_information", problems=reading.problems
+    )
+    handle_message(aggregate, message, NOW)
+    assert aggregate.collect_changes().messages
+
+
+def test_the_result_of_an_old_command_is_looked_up_in_the_database() -> None:
+    """The books keep every answer; a running ticket keeps so many, and knows that it forgot."""
+    aggregate = an_aggregate()
+    for turn in range(MAX_REMEMBERED_IDS):
+        handle_message(aggregate, a_resend(str(turn)), NOW)
+        assert not aggregate.result_may_be_archived(a_resend("never-heard"))
+    handle_message(aggregate, a_resend("one-more"), NOW)
+    assert len(aggregate.ticket.recent_results) == MAX_REMEMBERED_IDS
+    asked = {
+        name: aggregate.result_may_be_archived(a_resend(name)) for name in ("0", "1", "one-more")
+    }
+    assert asked == {"0": True, "1": False, "one-more": False}
+    assert aggregate.result_may_be_archived(a_resend("never-heard"))
+    again = TicketAggregate(Ticket.model_validate_json(aggregate.ticket.model_dump_json()))
+    assert again.result_may_be_archived(a_resend("0"))
+
+
+def test_every_result_is_stored_with_its_step() -> None:
+    """Taken, refused, or given to what moves nothing; a repetition is not written again."""
+    aggregate = an_aggregate()
+    for message in (a_resend("1"), a_decision(request_id="2"), a_withdrawal(request_id="3")):
+        handle_message(aggregate, message, NOW)
+        handle_message(aggregate, message, LATER)
+    answers = aggregate.collect_changes().results
+    assert [(a.request_id, a.state_changed, a.code) for a in answers] == [
+        ("1", False, None),
+        ("2", True, None),
+        ("3", False, "action_not_allowed"),
+    ]
+    assert aggregate.collect_changes().results == ()
+    assert aggregate.ticket.result_count == 3

@@ -1,0 +1,71 @@
+"""Amounts and ends that agents decide."""
+
+from datetime import timedelta
+from typing import Any
+
+from domain.handlers.message_handling import handle_message
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
+from domain.tickets.attention import Attention
+from tests.support.builders import (
+    NOW,
+    PLN_40,
+    a_decision,
+    a_partner,
+    an_aggregate,
+)
+from tests.unit.domain.handlers.commands.undecided_tickets import AWAITING, answered
+
+FROM_ACTIVATION = {"period": "P14D", "starts_from": "activation", "max_period": "P6M"}
+
+
+def undecided(**changes: Any) -> TicketAggregate:
+    """A confirmed ticket whose amount nobody knows."""
+    return an_aggregate(AWAITING, promised_amount=None, **changes)
+
+
+def test_an_undecided_amount_waits_for_an_agent_who_names_one() -> None:
+    """R21: more than the partner's maximum may be right, if two agents say so."""
+    aggregate = undecided()
+    assert list(aggregate.ticket.attention) == [Attention.AMOUNT_UNDECIDED]
+    assert not aggregate.is_settlement_due(NOW + timedelta(days=400))
+    assert answered(handle_message(aggregate, a_decision(), NOW)) == (False, "reward_required")
+    much = {"amount": "800.00", "currency": "PLN"}
+    assert answered(handle_message(aggregate, a_decision(request_id="2", reward=much), NOW)) == (
+        False,
+        None,
+    )
+    assert not aggregate.is_settlement_due(NOW + timedelta(days=400))
+    another = a_decision(request_id="3", reward=much, actor="agent-8")
+    assert answered(handle_message(aggregate, another, NOW)) == (True, None)
+    assert list(aggregate.ticket.attention) == []
+    assert aggregate.is_settlement_due(NOW)
+    assert aggregate.ticket.confirmed_amount is not None
+    assert str(aggregate.ticket.confirmed_amount.amount) == "800.00"
+
+
+def test_an_agent_cannot_confirm_a_reward_of_nothing() -> None:
+    """A reward of 0.00 is none: for a partner's outcome it is undecided, for an agent refused."""
+    for aggregate in (an_aggregate(), undecided()):
+        nothing = {"amount": "0.00", "currency": "PLN"}
+        handle_message(aggregate, a_decision(reward=nothing), NOW)
+        assert aggregate.ticket.confirmed_amount is None
+
+
+def test_an_agents_decision_ends_a_period_whose_end_is_unknown() -> None:
+    """R32, R33."""
+    aggregate = an_aggregate(AWAITING, a_partner(cancellation=FROM_ACTIVATION))
+    assert list(aggregate.ticket.attention) == [Attention.CANCELLATION_END_UNKNOWN]
+    assert not aggregate.is_settlement_due(NOW + timedelta(days=400))
+    handle_message(aggregate, a_decision(), NOW)
+    assert list(aggregate.ticket.attention) == []
+    assert aggregate.is_settlement_due(NOW)
+
+
+def test_a_decision_while_waiting_keeps_the_end_that_is_known() -> None:
+    """R33."""
+    aggregate = undecided(
+        partner=a_partner(cancellation=FROM_ACTIVATION | {"starts_from": "order"})
+    )
+    ends_at = aggregate.ticket.cancellation_ends_at
+    handle_message(aggregate, a_decision(reward=PLN_40), NOW)
+    assert aggregate.ticket.cancellation_ends_at == ends_at

@@ -1,0 +1,47 @@
+"""Tickets with reminders, and what is sent over time."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.handlers.information_results import apply_information
+from domain.handlers.message_handling import handle_message
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
+from domain.tickets.messages.internal import DeadlinePassed
+from tests.support.builders import (
+    NOW,
+    a_partner,
+    a_question,
+    an_aggregate,
+    an_answer,
+)
+
+DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
+REMINDING = {"deadline": "P14D", "reminders": ["P3D", "P7D"]}
+# Clocks go back on 25 October 2026 at three in the morning.
+AFTER_3_DAYS, AFTER_7_DAYS = NOW + 3 * DAY, NOW + 7 * DAY + HOUR
+WHOLE = 14 * DAY + HOUR
+
+
+def reminded(**answer: Any) -> TicketAggregate:
+    """A claim that its partner has, with reminders after three and after seven days."""
+    return an_aggregate(partner=a_partner(response=REMINDING | answer))
+
+
+def purposes(
+    aggregate: TicketAggregate, start: datetime, end: datetime, step: timedelta = HOUR
+) -> list[str]:
+    """What is delivered when somebody looks at every `step` from `start` to `end`."""
+    found, now = [], start
+    while now <= end:
+        result = handle_message(aggregate, DeadlinePassed(), now)
+        found += [result.delivery_purpose] if result.delivery_purpose else []
+        now += step
+    return found
+
+
+def ask_and_answer(
+    aggregate: TicketAggregate, name: str, asked_at: datetime, told_at: datetime
+) -> None:
+    """The partner asks, and the member answers."""
+    handle_message(aggregate, a_question(outcome_id=name), asked_at)
+    apply_information(aggregate, an_answer(request_id=name), told_at)

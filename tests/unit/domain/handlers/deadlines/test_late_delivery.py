@@ -1,0 +1,62 @@
+"""Reminders of a claim that was delivered late."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from domain.handlers.commands.execution import next_delivery_purpose
+from domain.handlers.message_handling import handle_message
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
+from domain.tickets.messages.internal import Delivered
+from domain.tickets.states import State
+from tests.support.builders import (
+    NOW,
+    a_partner,
+    an_aggregate,
+)
+from tests.unit.domain.handlers.deadlines.reminded_tickets import (
+    AFTER_3_DAYS,
+    AFTER_7_DAYS,
+    DAY,
+    REMINDING,
+    SECOND,
+    WHOLE,
+    ask_and_answer,
+    purposes,
+)
+
+
+def late_delivery(moment: datetime, **changes: Any) -> TicketAggregate:
+    """A claim that its partner has got only at `moment`."""
+    aggregate = an_aggregate(State.VALIDATED, a_partner(response=REMINDING), **changes)
+    next_delivery_purpose(aggregate)
+    handle_message(aggregate, Delivered(), moment)
+    return aggregate
+
+
+@pytest.mark.parametrize(
+    ("moment", "left"),
+    [
+        (AFTER_3_DAYS - SECOND, ["reminder-1", "reminder-2"]),
+        (AFTER_3_DAYS, ["reminder-2"]),
+        (AFTER_7_DAYS - SECOND, ["reminder-2"]),
+        (AFTER_7_DAYS, []),
+        (NOW + 10 * DAY, []),
+    ],
+)
+def test_a_claim_that_is_delivered_late_comes_without_the_reminders_that_were_due_before(
+    moment: datetime, left: list[str]
+) -> None:
+    """R31: its partner has only just got it."""
+    aggregate = late_delivery(moment)
+    assert purposes(aggregate, moment, NOW + 14 * DAY) == left
+    assert aggregate.ticket.due_at == NOW + WHOLE
+
+
+def test_a_partner_that_asks_before_its_claim_is_acknowledged_is_not_reminded_of_then() -> None:
+    """R31: nor when the member has answered."""
+    aggregate = an_aggregate(State.VALIDATED, a_partner(response=REMINDING))
+    next_delivery_purpose(aggregate)
+    ask_and_answer(aggregate, "1", NOW + 4 * DAY, NOW + 5 * DAY)
+    assert purposes(aggregate, NOW + 5 * DAY, NOW + 14 * DAY) == ["reminder-2"]

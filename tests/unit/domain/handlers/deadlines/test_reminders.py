@@ -1,0 +1,102 @@
+"""Reminders before the partner's deadline."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from domain.handlers.message_handling import handle_message
+from domain.handlers.response_deadlines import next_reminder, next_timer
+from domain.tickets.messages.internal import DeadlinePassed, Delivered
+from domain.tickets.settlement import HoldReleaseResult
+from domain.tickets.states import State
+from tests.support.builders import (
+    NOW,
+    WARSAW,
+    a_partner,
+    a_withdrawal,
+    an_aggregate,
+    an_outcome,
+)
+from tests.unit.domain.handlers.deadlines.reminded_tickets import (
+    AFTER_3_DAYS,
+    AFTER_7_DAYS,
+    DAY,
+    HOUR,
+    REMINDING,
+    SECOND,
+    WHOLE,
+    purposes,
+    reminded,
+)
+
+SENT = State.SENT_TO_PARTNER
+
+
+def test_the_partner_is_reminded_to_the_second_and_only_once_each() -> None:
+    """R31: a reminder moves nothing, earns no letter, and rewinds nothing."""
+    aggregate = reminded()
+    before = aggregate.ticket
+    for moment, purpose in ((AFTER_3_DAYS, "reminder-1"), (AFTER_7_DAYS, "reminder-2")):
+        assert next_timer(aggregate.ticket) == moment
+        assert handle_message(aggregate, DeadlinePassed(), moment - SECOND).is_log_only
+        result = handle_message(aggregate, DeadlinePassed(), moment)
+        assert (result.delivery_purpose, result.is_log_only) == (purpose, False)
+        assert handle_message(aggregate, DeadlinePassed(), moment).is_log_only
+    assert next_timer(aggregate.ticket) == before.due_at == NOW + WHOLE
+    assert not aggregate.has_pending_changes
+    assert (aggregate.ticket.transitions, aggregate.ticket.due_at) == (
+        before.transitions,
+        before.due_at,
+    )
+
+
+def test_reminders_are_counted_on_the_markets_calendar() -> None:
+    """A day with a change of clocks is one day: seven days later it is the same time of day."""
+    aggregate = reminded(reminders=["P7D"])
+    moment = next_reminder(aggregate.ticket)
+    assert moment is not None
+    assert moment.astimezone(WARSAW).time() == NOW.astimezone(WARSAW).time()
+    assert moment - NOW == 7 * DAY + HOUR
+
+
+@pytest.mark.parametrize("reminder", ["P2D", "P3D", "P14D", "P15D", "P1M"])
+def test_reminders_out_of_order_or_at_the_deadline_do_not_load(reminder: str) -> None:
+    """R31: a profile that could never be followed is found when it is read."""
+    with pytest.raises(ValidationError, match="reminders: expected in order"):
+        reminded(reminders=["P3D", reminder])
+
+
+def test_a_reminder_that_was_missed_until_the_deadline_is_not_sent_any_more() -> None:
+    """R31: whoever looks only then finds a silent partner."""
+    aggregate = reminded()
+    result = handle_message(aggregate, DeadlinePassed(), NOW + WHOLE)
+    assert result.delivery_purpose is None
+    assert list(aggregate.ticket.attention) == ["partner_silent"]
+    assert purposes(aggregate, NOW + WHOLE, NOW + WHOLE + 5 * DAY) == []
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not SENT])
+def test_a_partner_is_reminded_only_of_what_it_has(state: State) -> None:
+    """R20: neither of a claim that never arrived, nor of one that it has answered."""
+    aggregate = an_aggregate(state, a_partner(response=REMINDING))
+    assert next_reminder(aggregate.ticket) is None
+    assert purposes(aggregate, NOW, NOW + 8 * DAY, DAY) == []
+
+
+@pytest.mark.parametrize("message", [an_outcome(), an_outcome("rejected"), a_withdrawal()])
+def test_an_answer_ends_the_reminders(message: Any) -> None:
+    """R34."""
+    aggregate = reminded()
+    handle_message(aggregate, message, NOW)
+    assert next_reminder(aggregate.ticket) is None
+
+
+def test_the_release_of_a_hold_starts_the_partners_deadline_and_reminders() -> None:
+    """R9, R31."""
+    aggregate = an_aggregate(State.ON_HOLD, a_partner(response=REMINDING))
+    released_at = NOW + 10 * DAY
+    aggregate.apply_release(HoldReleaseResult.NO_REWARD, released_at)
+    handle_message(aggregate, Delivered(), released_at)
+    assert next_reminder(aggregate.ticket) == released_at + 3 * DAY
+    assert aggregate.ticket.due_at == released_at + 14 * DAY

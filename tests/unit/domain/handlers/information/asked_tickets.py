@@ -1,0 +1,24 @@
+"""Tickets with a question, and the results of its answers."""
+
+from datetime import timedelta
+
+from domain.handlers.handling_result import HandlingResult
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
+from domain.tickets.changes.emails import OutgoingEmail
+from domain.tickets.states import State
+
+ASKED = State.INFORMATION_REQUESTED
+SENT = State.SENT_TO_PARTNER
+DAY = timedelta(days=1)
+MEMBERS_TIME = timedelta(days=14, hours=1)  # over the end of summer time
+
+
+def letters(aggregate: TicketAggregate) -> list[OutgoingEmail]:
+    """The letters earned since the last writing."""
+    return list(aggregate.collect_changes().emails)
+
+
+def told(heard: HandlingResult) -> tuple[bool, str | None]:
+    """Whether the answer says that the ticket moved, and the code of a refusal."""
+    assert heard.result is not None
+    return heard.result.state_changed, heard.result.code

@@ -1,0 +1,65 @@
+"""The end of the cancellation period at its limits."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from domain.handlers.outcomes.confirmation import evaluate_confirmation
+from tests.support.builders import NOW, an_outcome
+from tests.unit.domain.handlers.outcomes.counted_tickets import a_ticket_counting, midnight
+
+
+@pytest.mark.parametrize(
+    ("told", "period"),
+    [({"cancellation_ends_on": "2031-01-01"}, "P14D"), ({}, "P2Y")],
+    ids=["told", "counted"],
+)
+def test_the_end_is_never_later_than_the_profiles_bound(told: dict[str, str], period: str) -> None:
+    """R33: counted from the confirmation."""
+    ticket = a_ticket_counting("order", period, max_period="P30D")
+    worth = evaluate_confirmation(ticket, NOW, an_outcome(**told))
+    assert worth.ends_at is not None
+    assert NOW + timedelta(days=30) <= worth.ends_at <= NOW + timedelta(days=31)
+
+
+def test_a_period_that_is_already_over_keeps_its_past_end() -> None:
+    """R33: it still passes through its state, without waiting."""
+    for told in ({}, {"cancellation_ends_on": "2026-10-01"}):
+        ends_at = evaluate_confirmation(a_ticket_counting("order"), NOW, an_outcome(**told)).ends_at
+        assert ends_at is not None
+        assert ends_at < NOW
+
+
+def test_a_period_in_seconds_runs_from_the_time_of_the_order() -> None:
+    """R33."""
+    at = NOW - timedelta(seconds=30)
+    ticket = a_ticket_counting("order", "PT90S", ordered_at=at)
+    assert evaluate_confirmation(ticket, NOW, an_outcome()).ends_at == at + timedelta(seconds=90)
+
+
+def test_an_agents_confirmation_counts_from_what_is_known() -> None:
+    """R33: no outcome, so the order's day or the member's answer."""
+    assert evaluate_confirmation(a_ticket_counting("order"), NOW).ends_at == midnight(2026, 10, 16)
+    answered = a_ticket_counting("activation", anchor_dates={"activation": date(2026, 10, 11)})
+    assert evaluate_confirmation(answered, NOW).ends_at == midnight(2026, 10, 26)
+    assert evaluate_confirmation(a_ticket_counting("activation"), NOW).ends_at is None
+
+
+def test_a_period_from_the_order_ends_by_its_day_whatever_its_hour() -> None:
+    """R33: with or without a time, fourteen days are fourteen days."""
+    late = datetime(2026, 10, 1, 21, 59, tzinfo=UTC)
+    ticket = a_ticket_counting("order", ordered_at=late)
+    assert evaluate_confirmation(ticket, NOW, an_outcome()).ends_at == midnight(2026, 10, 16)
+
+
+def test_a_contract_that_starts_later_ends_later() -> None:
+    """R31, R32."""
+    ticket = a_ticket_counting("contract_start")
+    ends = [
+        evaluate_confirmation(
+            ticket, NOW, an_outcome(contract_started_on=f"2026-11-{day:02}")
+        ).ends_at
+        for day in range(1, 29)
+    ]
+    assert all(one and other and one < other for one, other in pairwise(ends))

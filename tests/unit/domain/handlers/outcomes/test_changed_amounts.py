@@ -1,0 +1,68 @@
+"""Changes of the amount during the cancellation period."""
+
+import pytest
+
+from domain.handlers.message_handling import handle_message
+from domain.tickets.attention import Attention
+from domain.tickets.changes.emails import EmailKind
+from domain.tickets.states import Event
+from tests.support.builders import (
+    a_decision,
+    an_outcome,
+)
+from tests.unit.domain.handlers.outcomes.confirmed_tickets import (
+    AWAITING,
+    ENDS,
+    FAR,
+    LATER,
+    amount,
+    confirmed,
+    midnight,
+    pln,
+)
+
+
+@pytest.mark.parametrize("told", ["12.00", "55.50", "500.00", "0.01"])
+def test_a_changed_amount_replaces_the_confirmed_one(told: str) -> None:
+    """A partial return; the history has the move, the member a letter with what is due when."""
+    aggregate = confirmed(**ENDS)
+    handle_message(aggregate, an_outcome(reward=pln(told), note="one of two came back"), LATER)
+    change_set = aggregate.collect_changes()
+    transition = change_set.transitions[-1]
+    assert (transition.event, transition.from_state, transition.to) == (
+        Event.PARTNER_CONFIRMED,
+        AWAITING,
+        AWAITING,
+    )
+    assert (transition.actor, transition.note) == ("partner:velotel", "one of two came back")
+    assert change_set.confirmed_amount is not None
+    assert str(change_set.confirmed_amount.amount) == told
+    (email,) = change_set.emails
+    assert email.kind is EmailKind.PARTNER_CONFIRMED
+    assert email.params == {"due_on": "2026-12-01", "amount": pln(told)}
+    assert change_set.cancellation_ends_at == midnight(2026, 12, 1)
+    assert aggregate.is_settlement_due(FAR)
+
+
+@pytest.mark.parametrize(
+    "told", [pln("500.01"), pln("0.00"), {"amount": "12.00", "currency": "EUR"}]
+)
+def test_an_amount_that_may_not_be_granted_waits_for_a_person_never_at_the_old_one(
+    told: dict[str, str],
+) -> None:
+    aggregate = confirmed(**ENDS)
+    handle_message(aggregate, an_outcome(reward=told), LATER)
+    assert amount(aggregate.ticket) is None
+    assert list(aggregate.ticket.attention) == [Attention.AMOUNT_UNDECIDED]
+    assert not aggregate.is_settlement_due(FAR)
+    handle_message(aggregate, a_decision(reward=pln("12.00")), LATER)
+    assert amount(aggregate.ticket) == "12.00"
+    assert aggregate.is_settlement_due(FAR)
+
+
+def test_an_amount_that_can_be_granted_makes_up_for_one_that_could_not() -> None:
+    aggregate = confirmed(reward=pln("900.00"), **ENDS)
+    assert list(aggregate.ticket.attention) == [Attention.AMOUNT_UNDECIDED]
+    handle_message(aggregate, an_outcome(reward=pln("90.00")), LATER)
+    assert (amount(aggregate.ticket), aggregate.ticket.attention) == ("90.00", ())
+    assert aggregate.is_settlement_due(FAR)

@@ -1,0 +1,84 @@
+"""Changes of the dates during the cancellation period, and repetitions."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from domain.handlers.message_handling import handle_message
+from tests.support.builders import (
+    NOW,
+    PLN_40,
+    a_decision,
+    a_partner,
+    an_outcome,
+)
+from tests.unit.domain.handlers.outcomes.confirmed_tickets import (
+    ENDS,
+    LATER,
+    amount,
+    confirmed,
+    midnight,
+    notes,
+    pln,
+)
+
+FROM_ACTIVATION = {"period": "P14D", "starts_from": "activation", "max_period": "P6M"}
+
+
+@pytest.mark.parametrize(
+    ("first", "told", "ends_at"),
+    [
+        (ENDS, {"cancellation_ends_on": "2026-12-05"}, midnight(2026, 12, 6)),
+        (ENDS, {"cancellation_ends_on": "2026-11-02"}, midnight(2026, 11, 3)),
+        (ENDS, {"activated_on": "2026-11-03"}, midnight(2026, 11, 18)),
+        ({"activated_on": "2026-10-05"}, {"activated_on": "2026-10-15"}, midnight(2026, 10, 30)),
+        ({}, {"activated_on": "2026-10-15"}, midnight(2026, 10, 30)),
+    ],
+)
+def test_changed_dates_replace_the_end_of_the_period(
+    first: dict[str, str], told: dict[str, str], ends_at: datetime
+) -> None:
+    """The latest message that names a date decides; the amount stays."""
+    aggregate = confirmed(a_partner(cancellation=FROM_ACTIVATION), **first)
+    handle_message(aggregate, an_outcome(**told), LATER)
+    assert aggregate.ticket.cancellation_ends_at == aggregate.ticket.due_at == ends_at
+    assert (amount(aggregate.ticket), aggregate.ticket.attention) == ("40.00", ())
+    assert len(aggregate.collect_changes().emails) == 1
+
+
+def test_repeated_changes_never_push_the_end_past_the_profiles_bound() -> None:
+    """R33: the bound runs from the first confirmation, not from the last one."""
+    aggregate = confirmed(
+        a_partner(cancellation=FROM_ACTIVATION | {"max_period": "P30D"}),
+        cancellation_ends_on="2026-10-30",
+    )
+    at = NOW
+    for day in range(1, 4):
+        at += timedelta(days=3)
+        told = an_outcome(outcome_id=str(day), cancellation_ends_on=f"2031-01-0{day}")
+        handle_message(aggregate, told, at)
+    assert aggregate.ticket.cancellation_ends_at is not None
+    assert aggregate.ticket.cancellation_ends_at <= NOW + timedelta(days=31)
+
+
+@pytest.mark.parametrize(
+    "told", [{}, {"reward": PLN_40}, ENDS, ENDS | {"reward": PLN_40, "note": "as we said"}]
+)
+def test_a_repeated_confirmation_changes_nothing(told: dict[str, Any]) -> None:
+    aggregate = confirmed(**ENDS)
+    before = aggregate.ticket
+    result = handle_message(aggregate, an_outcome(**told), LATER)
+    assert result.is_log_only
+    assert aggregate.ticket.transitions == before.transitions
+    assert aggregate.ticket.due_at == before.due_at
+    assert notes(aggregate) == [("unchanged", False)]
+
+
+def test_an_amount_that_agents_overruled_is_not_new_when_it_comes_once_more() -> None:
+    aggregate = confirmed(reward=pln("900.00"), **ENDS)
+    handle_message(aggregate, a_decision(reward=PLN_40), LATER)
+    aggregate.collect_changes()
+    handle_message(aggregate, an_outcome(reward=pln("900.00")), LATER)
+    assert amount(aggregate.ticket) == "40.00"
+    assert notes(aggregate) == [("unchanged", False)]

@@ -1,0 +1,113 @@
+"""What the e-mails say."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from domain.handlers.message_handling import handle_message
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
+from domain.tickets.changes.emails import (
+    EmailKind,
+    OutgoingEmail,
+)
+from domain.tickets.settlement import HoldReleaseResult, SettlementResult
+from tests.support.builders import (
+    NOW,
+    PLN_40,
+    a_decision,
+    a_new_ticket,
+    a_partner,
+    an_aggregate,
+    an_outcome,
+)
+from tests.unit.domain.tickets.emails.queued_emails import AWAITING, letters
+
+
+def only(aggregate: TicketAggregate) -> OutgoingEmail:
+    """The one letter earned since the last writing."""
+    (email,) = letters(aggregate)
+    return email
+
+
+def test_an_accepted_claim_is_confirmed_by_mail() -> None:
+    """R26, R27, R28."""
+    aggregate = TicketAggregate(a_new_ticket(language="de"))
+    aggregate.open(NOW)
+    email = only(aggregate)
+    assert (email.kind, email.language) == (EmailKind.CONFIRMATION, "de")
+    assert email.params == {"held_until": None, "answer_by": "2026-11-03"}
+
+
+def test_a_held_claim_is_confirmed_with_its_date_in_the_markets_time_zone() -> None:
+    """R26, R28: one letter for both moves; none when the hold ends."""
+    aggregate = TicketAggregate(a_new_ticket())
+    aggregate.open(NOW, held_until=NOW + timedelta(days=7))
+    assert only(aggregate).params == {
+        "held_until": "2026-10-27T13:00:00+01:00",
+        "answer_by": "2026-11-10",
+    }
+    aggregate.apply_release(HoldReleaseResult.NO_REWARD, NOW + timedelta(days=7))
+    assert letters(aggregate) == []
+
+
+def test_a_confirmation_names_the_due_date_and_the_amount() -> None:
+    """R33, R34: the date by the market's calendar."""
+    aggregate = an_aggregate()
+    handle_message(aggregate, an_outcome(cancellation_ends_on="2026-11-29"), NOW)
+    email = only(aggregate)
+    assert email.kind is EmailKind.PARTNER_CONFIRMED
+    assert email.params == {"due_on": "2026-11-30", "amount": PLN_40}
+
+
+@pytest.mark.parametrize(
+    ("promised", "starts_from", "amount"),
+    [(None, "order", None), (PLN_40, "activation", PLN_40)],
+)
+def test_a_confirmation_that_a_person_must_look_at_promises_no_date(
+    promised: Any, starts_from: str, amount: Any
+) -> None:
+    """R34."""
+    terms = {"period": "P14D", "starts_from": starts_from, "max_period": "P6M"}
+    aggregate = an_aggregate(partner=a_partner(cancellation=terms), promised_amount=promised)
+    handle_message(aggregate, an_outcome(), NOW)
+    assert only(aggregate).params == {"due_on": None, "amount": amount}
+
+
+def test_a_rejection_names_its_reason() -> None:
+    """R34."""
+    aggregate = an_aggregate()
+    handle_message(aggregate, an_outcome("rejected", reason_code="not_new_customer"), NOW)
+    assert only(aggregate).params["reason_code"] == "not_new_customer"
+
+
+def test_a_granted_reward_is_announced_with_its_amount() -> None:
+    """R34."""
+    aggregate = an_aggregate(AWAITING)
+    aggregate.apply_settlement(SettlementResult.GRANTED, NOW)
+    email = only(aggregate)
+    assert (email.kind, email.params["amount"]) == (EmailKind.RESOLVED, PLN_40)
+
+
+def test_a_message_without_a_transition_sends_no_email() -> None:
+    """R34: one per event."""
+    aggregate = an_aggregate(AWAITING)
+    for outcome in (an_outcome("confirmed"), an_outcome("rejected"), an_outcome("confirmed")):
+        handle_message(aggregate, outcome, NOW)
+    assert letters(aggregate) == []
+
+
+def test_the_day_of_the_answer_is_that_of_the_markets_calendar() -> None:
+    """R31: half past eleven in the evening there, the day before in Greenwich."""
+    aggregate = TicketAggregate(a_new_ticket())
+    aggregate.open(datetime(2026, 10, 19, 22, 30, tzinfo=UTC))
+    assert only(aggregate).params["answer_by"] == "2026-11-03"
+
+
+def test_an_agents_decision_while_waiting_announces_the_amount_and_the_date() -> None:
+    """R34: the first letter could name no amount."""
+    aggregate = an_aggregate(AWAITING, promised_amount=None)
+    handle_message(aggregate, a_decision(reward=PLN_40), NOW)
+    email = only(aggregate)
+    assert email.kind is EmailKind.PARTNER_CONFIRMED
+    assert email.params == {"due_on": "2026-10-20", "amount": PLN_40}
