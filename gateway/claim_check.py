@@ -2,19 +2,18 @@
 
 import json
 import logging
-from collections.abc import Mapping
-from typing import Any
 
 from adapters.postgres.admission import facts_now
 from domain.admission.admission import AdmissionRequest, AdmissionResult
 from domain.admission.claim_assessor import ClaimAssessor, with_support_contact
 from domain.error_location import error_location
 from gateway.context import AppContext
+from gateway.json_types import JsonMapping
 
 log = logging.getLogger("gateway")
 
 
-async def check_claim(context: AppContext, claim: Mapping[str, Any]) -> AdmissionResult:
+async def check_claim(context: AppContext, claim: JsonMapping) -> AdmissionResult:
     """Return the result that filing `claim` would have now, without a number.
 
     Its texts are in the member's language. The pages check claims with it before they file them.

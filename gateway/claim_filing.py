@@ -1,8 +1,7 @@
 """Filing a claim: returns the stored result, else starts the workflow and waits for its result."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -18,6 +17,7 @@ from domain.values.ticket_number import derive_number
 from gateway.context import AppContext
 from gateway.health_checks import check_database
 from gateway.http.problems import Problem
+from gateway.json_types import JsonMapping
 from gateway.start_detection import detect_starts
 from gateway.temporal_client import DESCRIBE_TIMEOUT
 from workflows.activity_options import ADMISSION_TIMEOUT
@@ -33,7 +33,7 @@ class FilingResult(NamedTuple):
     is_new: bool
 
 
-async def file_claim(context: AppContext, claim: Mapping[str, Any], key: str) -> FilingResult:
+async def file_claim(context: AppContext, claim: JsonMapping, key: str) -> FilingResult:
     """File a claim under its account and `key`; the same claim and key are the same ticket.
 
     A claim that was assessed before gets its stored result, at every age of its ticket. Raises
@@ -53,7 +53,7 @@ async def file_claim(context: AppContext, claim: Mapping[str, Any], key: str) ->
 async def _admit(
     context: AppContext,
     number: str,
-    claim: Mapping[str, Any],
+    claim: JsonMapping,
     key: str,
     after_failure: bool = False,
 ) -> FilingResult:
@@ -70,7 +70,7 @@ async def _admit(
 
 
 async def _admit_in_time(
-    context: AppContext, claim: Mapping[str, Any], key: str, after_failure: bool
+    context: AppContext, claim: JsonMapping, key: str, after_failure: bool
 ) -> AdmissionResult | None:
     try:
         async with asyncio.timeout(ADMISSION_TIMEOUT.total_seconds()):
@@ -80,7 +80,7 @@ async def _admit_in_time(
 
 
 async def _admit_after_end(
-    context: AppContext, number: str, claim: Mapping[str, Any], key: str, is_retry: bool
+    context: AppContext, number: str, claim: JsonMapping, key: str, is_retry: bool
 ) -> FilingResult:
     """Return the result of a closed workflow; start again if it ended before it had a result."""
     if stored := await _stored_result(context, number, claim):
@@ -91,7 +91,7 @@ async def _admit_after_end(
 
 
 async def _stored_result(
-    context: AppContext, number: str, claim: Mapping[str, Any]
+    context: AppContext, number: str, claim: JsonMapping
 ) -> AdmissionResult | None:
     """Return the result stored under the number; `key_reused` if it is that of another claim."""
     admission = await stored_admission(context.postgres, number)

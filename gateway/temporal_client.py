@@ -18,6 +18,7 @@ from domain.codes import RefusalCode
 from domain.errors import TransientError
 from domain.tickets.changes.request_result import RequestResult
 from gateway.http.problems import Problem
+from gateway.json_types import JsonMapping
 from gateway.start_detection import StartDetectionInterceptor
 from process.temporal import connection_options
 from workflows.activity_options import ADMISSION_TIMEOUT
@@ -55,7 +56,7 @@ async def workflow_exists(client: Client, number: str) -> bool:
 
 
 async def execute_update(
-    client: Client, number: str, update: str, request: Mapping[str, Any]
+    client: Client, number: str, update: str, request: JsonMapping
 ) -> RequestResult:
     """Send an update to a ticket and return its result; a repeated `request_id` gets the same one.
 
@@ -75,7 +76,7 @@ async def execute_update(
 
 
 async def _execute_until_taken(
-    handle: WorkflowHandle[Any, Any], update: str, request: Mapping[str, Any]
+    handle: WorkflowHandle[Any, Any], update: str, request: JsonMapping
 ) -> RequestResult:
     """Repeat an update that was refused because the workflow was continuing as new."""
     while True:

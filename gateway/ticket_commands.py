@@ -3,8 +3,7 @@ come after its end.
 """
 
 import json
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from temporalio.service import RPCError
 
@@ -22,6 +21,7 @@ from gateway.http.caller import Caller
 from gateway.http.problems import Problem
 from gateway.http.security_events import SecurityEvent
 from gateway.http.security_log import log_event
+from gateway.json_types import JsonMapping
 from gateway.temporal_client import execute_update
 from workflows.messages.message_decoding import MAX_SIGNAL_BYTES
 from workflows.temporal_errors import is_workflow_not_found
@@ -59,7 +59,7 @@ def acting_party(caller: Caller) -> str:
 
 
 async def submit_command(
-    context: AppContext, number: str, update: str, content: Mapping[str, Any]
+    context: AppContext, number: str, update: str, content: JsonMapping
 ) -> RequestResult:
     """Send a command to a ticket and return its result; a repeated `request_id` gets the same one.
 
@@ -109,7 +109,7 @@ async def _submit(
 
 
 async def check_command_limits(
-    context: AppContext, number: str, update: str, payload: Mapping[str, Any]
+    context: AppContext, number: str, update: str, payload: JsonMapping
 ) -> None:
     """Raise `too_many_requests` or `payload_too_large` before an update reaches the workflow, whose
     history would keep it. Members and agents have separate limits.

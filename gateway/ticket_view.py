@@ -12,6 +12,7 @@ from gateway.api.schemas.tickets import TicketSummary
 from gateway.context import AppContext
 from gateway.http.pagination import encode_message_cursor
 from gateway.i18n import catalog
+from gateway.json_types import JsonMapping, JsonObject
 
 _WAITING_FOR: Final = {
     State.VALIDATED: "partner",
@@ -22,14 +23,14 @@ _WAITING_FOR: Final = {
 }
 
 
-def to_summary(row: Mapping[str, Any]) -> TicketSummary:
+def to_summary(row: JsonMapping) -> TicketSummary:
     """Build the summary of a ticket from its row."""
     return TicketSummary.model_validate(
         dict(row) | {"partner": row["partner_id"], "next_deadline": row["due_at"]}
     )
 
 
-def ticket_rules(context: AppContext, row: Mapping[str, Any]) -> PartnerRules | None:
+def ticket_rules(context: AppContext, row: JsonMapping) -> PartnerRules | None:
     """Return the rules that a ticket was admitted under, or the partner's current ones."""
     if row["rules"]:
         return PartnerRules.from_storage(row["rules"])
@@ -37,7 +38,7 @@ def ticket_rules(context: AppContext, row: Mapping[str, Any]) -> PartnerRules | 
     return profile.rules if profile else None
 
 
-def to_detail(context: AppContext, row: Mapping[str, Any], language: str) -> TicketDetail:
+def to_detail(context: AppContext, row: JsonMapping, language: str) -> TicketDetail:
     """Build the full view of a ticket from its row, with texts in `language`."""
     rules, texts, state = (
         ticket_rules(context, row),
@@ -72,7 +73,7 @@ def to_detail(context: AppContext, row: Mapping[str, Any], language: str) -> Tic
     return TicketDetail.model_validate(dict(row) | fields | amounts)
 
 
-def _other_tickets(row: Mapping[str, Any]) -> dict[str, Any]:
+def _other_tickets(row: JsonMapping) -> JsonObject:
     own, others = list[Any](), list[Any]()
     for one in row["same_order"] or []:
         (own if one["account_id"] == row["account_id"] else others).append(one)
@@ -83,7 +84,7 @@ def _other_tickets(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _attention(codes: Sequence[str], texts: Mapping[str, Any]) -> list[dict[str, str]]:
+def _attention(codes: Sequence[str], texts: JsonMapping) -> list[dict[str, str]]:
     return [
         {"code": code, "text": texts["attention"][code], "advice": texts["advice"][code]}
         for code in codes
@@ -103,19 +104,17 @@ def _reason(context: AppContext, code: str | None, language: str) -> dict[str, s
         return {"code": code, "text": code}
 
 
-def _transition(context: AppContext, row: Mapping[str, Any], language: str) -> dict[str, Any]:
+def _transition(context: AppContext, row: JsonMapping, language: str) -> JsonObject:
     reason = _reason(context, row["reason_code"], language)
     return {**row, "from": row["from_state"], "to": row["to_state"], "reason": reason}
 
 
-def _amount(row: Mapping[str, Any], name: str) -> dict[str, str] | None:
+def _amount(row: JsonMapping, name: str) -> dict[str, str] | None:
     amount = row[f"{name}_amount"]
     return None if amount is None else {"amount": str(amount), "currency": row[f"{name}_currency"]}
 
 
-def _answers(
-    row: Mapping[str, Any], rules: PartnerRules | None, language: str
-) -> list[dict[str, str]]:
+def _answers(row: JsonMapping, rules: PartnerRules | None, language: str) -> list[dict[str, str]]:
     answers = row["answers"] or {}
     form = rules.form(ClaimKind(row["kind"])) if rules and answers else ()
     options = {field.name: field.options for field in form}

@@ -1,6 +1,5 @@
 """Claims: the check that stores nothing, and the filing that creates a ticket."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Header, Request, Response
@@ -18,6 +17,7 @@ from gateway.http.auth import ApiRoute, FilingCaller
 from gateway.http.openapi import RETRY_AFTER_HEADER
 from gateway.http.problems import Problem, responses
 from gateway.http.request_body import strict_json_body
+from gateway.json_types import JsonMapping, JsonObject
 
 router = APIRouter(prefix="/v1", tags=["claims"], route_class=ApiRoute)
 MAX_KEY_LENGTH: Final = 200
@@ -38,7 +38,7 @@ RequestKey = Annotated[
 ClaimBody = Annotated[ClaimRequest, Body(openapi_examples=CLAIMS)]
 
 
-def _content(examples: Mapping[str, Any]) -> dict[str, Any]:
+def _content(examples: JsonMapping) -> JsonObject:
     return {"content": {"application/json": {"examples": examples}}}
 
 
@@ -98,7 +98,7 @@ async def create_ticket(
     return filed.result
 
 
-async def _claim_body(request: Request) -> dict[str, Any]:
+async def _claim_body(request: Request) -> JsonObject:
     """Return the claim as it was sent; raises `malformed` unless a workflow can read it."""
     body = await strict_json_body(request)
     if not isinstance(body, dict) or not is_valid_unicode(body):

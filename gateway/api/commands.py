@@ -1,7 +1,7 @@
 """Commands to a ticket: decide, withdraw, ask or answer questions, send the claim again."""
 
 import uuid
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, Depends, Header
 
@@ -22,6 +22,7 @@ from gateway.http.auth import AgentCaller, AgentOrFilingCaller, ApiRoute
 from gateway.http.caller import Caller
 from gateway.http.problems import Problem, responses
 from gateway.http.request_body import strict_json_body
+from gateway.json_types import JsonObject
 from gateway.ticket_commands import (
     acting_party,
     parse_number_or_404,
@@ -50,7 +51,7 @@ _REWARD_PROBLEMS: Final = (
 _PROGRAM_ROLES: Final = frozenset({"platform", "filing", "feed"})
 
 
-def _documented(*codes: RefusalCode) -> dict[str, Any]:
+def _documented(*codes: RefusalCode) -> JsonObject:
     """Return the documentation that all commands share, with the problem codes of one of them."""
     documented = responses(
         *PROBLEMS,

@@ -5,8 +5,7 @@ A platform's token lists its accounts (`"accounts": ["acc-1"]`) or grants access
 and sends the feed; `filing` only files claims and asks for members, `feed` only sends the feed.
 """
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -16,6 +15,7 @@ from domain.values.types import FrozenModel, Identifier
 from gateway.http.problems import Problem
 from gateway.http.security_events import SecurityEvent
 from gateway.http.security_log import log_event
+from gateway.json_types import JsonMapping
 
 Role = Literal["platform", "filing", "feed", "agent", "operator"]
 
@@ -56,7 +56,7 @@ class Caller(FrozenModel):
         return f"agent:{self.subject}" if "agent" in self.roles else "platform"
 
 
-def caller_from_claims(claims: Mapping[str, Any]) -> Caller:
+def caller_from_claims(claims: JsonMapping) -> Caller:
     """Build the caller from the claims of a verified token; raises `unauthorised`."""
     accounts = claims.get("accounts", [])
     if accounts is None:  # `None` means all accounts here: only "*" may grant that

@@ -3,13 +3,14 @@
 import functools
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 from fastapi import FastAPI, Request
 
 from domain.codes import RefusalCode
 from gateway.http.problems import MEDIA_TYPE, Problem, ProblemDetails, responses
+from gateway.json_types import JsonMapping, JsonObject
 
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "patch"})
 _UNUSED_SCHEMAS: Final = ("HTTPValidationError", "ValidationError")
@@ -50,7 +51,7 @@ class SerializedDocument(NamedTuple):
 class DocumentedAPI(FastAPI):
     """An application whose OpenAPI document covers every possible response."""
 
-    def openapi(self) -> dict[str, Any]:
+    def openapi(self) -> JsonObject:
         """Return the OpenAPI 3.1 document; it is built once."""
         if self.openapi_schema is None:
             _complete(super().openapi())
@@ -79,7 +80,7 @@ def reject_unknown_parameters(request: Request) -> None:
         )
 
 
-def _complete(document: dict[str, Any]) -> None:
+def _complete(document: JsonObject) -> None:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in _UNUSED_SCHEMAS:
         schemas.pop(name, None)
@@ -90,12 +91,12 @@ def _complete(document: dict[str, Any]) -> None:
         _complete_operation(operation)
 
 
-def _operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _operations(document: JsonMapping) -> Iterator[JsonObject]:
     for path in document["paths"].values():
         yield from (path[method] for method in path.keys() & _METHODS)
 
 
-def _complete_operation(operation: dict[str, Any]) -> None:
+def _complete_operation(operation: JsonObject) -> None:
     """Add the problems that follow from an operation's input, and the headers of every response."""
     found = operation["responses"]
     if "HTTPValidationError" in str(found.get("422")):
@@ -121,8 +122,8 @@ def _complete_operation(operation: dict[str, Any]) -> None:
     operation.setdefault("parameters", []).append(_ACCEPT_LANGUAGE)
 
 
-def _headers(status: str, response: Mapping[str, Any]) -> dict[str, Any]:
-    headers: dict[str, Any] = {"X-Request-ID": _REQUEST_ID}
+def _headers(status: str, response: JsonMapping) -> JsonObject:
+    headers: JsonObject = {"X-Request-ID": _REQUEST_ID}
     if MEDIA_TYPE in response.get("content", {}):
         headers["Content-Language"] = _LANGUAGE
     if status == "401":

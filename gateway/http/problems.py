@@ -4,7 +4,7 @@ A refused claim is a result (`AdmissionResult`), not a problem.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from asgi_correlation_id import correlation_id
 from fastapi import Request
@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from domain.codes import RefusalCode
 from gateway.http.problem_status import STATUS
 from gateway.i18n import catalog, preferred_language
+from gateway.json_types import JsonObject
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:support-tickets:problem:"
@@ -55,9 +56,9 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
 
-def responses(*codes: RefusalCode) -> dict[int | str, dict[str, Any]]:
+def responses(*codes: RefusalCode) -> dict[int | str, JsonObject]:
     """Document the problems of an operation, without those that every operation has."""
-    documented: dict[int | str, dict[str, Any]] = {}
+    documented: dict[int | str, JsonObject] = {}
     for code in codes:
         title = _title(code, "en")
         entry = documented.setdefault(STATUS[code], {"description": "", "content": _content()})
@@ -66,12 +67,12 @@ def responses(*codes: RefusalCode) -> dict[int | str, dict[str, Any]]:
     return documented
 
 
-def _content() -> dict[str, Any]:
+def _content() -> JsonObject:
     schema = {"$ref": "#/components/schemas/ProblemDetails"}
     return {MEDIA_TYPE: {"schema": schema, "examples": {}}}
 
 
-def _example(code: RefusalCode, title: str) -> dict[str, Any]:
+def _example(code: RefusalCode, title: str) -> JsonObject:
     errors = (
         [FieldError(field="account_id", expected="required")]
         if code == RefusalCode.MALFORMED

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from domain.claims.forms import MAX_ANSWER_LENGTH, MAX_ORDER_NUMBER_LENGTH
 from domain.partners.patterns import to_ecma
 from domain.partners.profile import ClaimKind, FormField, PartnerRules
+from gateway.json_types import JsonObject
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _NUMBER: Final = r"^\s*[0-9]{1,15}(?:[.,](?:[0-9]{1,2}|[0-9]{4,15}))?\s*$"
@@ -25,7 +26,7 @@ class SchemaResponse(JSONResponse):
     media_type = "application/schema+json"
 
 
-def form_schema(partner: PartnerRules, kind: ClaimKind, language: str) -> dict[str, Any]:
+def form_schema(partner: PartnerRules, kind: ClaimKind, language: str) -> JsonObject:
     """Return the schema of a claim's `answers`; `x-order` lists the fields in their order."""
     fields = partner.form(kind)
     return {
@@ -38,7 +39,7 @@ def form_schema(partner: PartnerRules, kind: ClaimKind, language: str) -> dict[s
     }
 
 
-def _field(field: FormField, language: str) -> dict[str, Any]:
+def _field(field: FormField, language: str) -> JsonObject:
     texts = {"title": _text(field.label, language), "description": _text(field.help, language)}
     longest = MAX_ORDER_NUMBER_LENGTH if field.is_order_number else MAX_ANSWER_LENGTH
     shape = {"type": "string", "maxLength": longest, **_rules(field, language)}
@@ -46,7 +47,7 @@ def _field(field: FormField, language: str) -> dict[str, Any]:
     return {name: text for name, text in texts.items() if text} | shape | marks
 
 
-def _rules(field: FormField, language: str) -> dict[str, Any]:
+def _rules(field: FormField, language: str) -> JsonObject:
     match field.type:
         case "date" | "email":
             return {"format": field.type}

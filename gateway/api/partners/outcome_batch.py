@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from domain.claims.parsing import ParseResult, parse_message
@@ -10,6 +10,7 @@ from domain.errors import RequestRejected
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.values.input_grammar import InvalidInput, localize
 from domain.values.ticket_number import parse_number
+from gateway.json_types import JsonObject
 
 MAX_ITEMS: Final = 1000
 MAX_BATCH_BYTES: Final = 1024 * 1024
@@ -52,7 +53,7 @@ def parse_item(
     )
 
 
-def _partner_mismatch(content: dict[str, Any], partner_id: str) -> dict[str, str]:
+def _partner_mismatch(content: JsonObject, partner_id: str) -> dict[str, str]:
     if content.get("partner_id") in (None, partner_id):
         return {}
     return {"partner_id": "expected your own, or none"}

@@ -1,6 +1,5 @@
 """What the OpenAPI document says of partner outcomes: the call parses its request itself."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi.security import APIKeyHeader
@@ -9,6 +8,7 @@ from adapters.security import webhook_signatures
 from domain.tickets.messages.signals import PartnerOutcome
 from gateway.api.partners.outcome_batch import MAX_ITEMS
 from gateway.api.schemas.outcomes import CONFIRMED_OUTCOME, REJECTED_OUTCOME
+from gateway.json_types import JsonMapping, JsonObject
 
 _HEADERS: Final = {
     webhook_signatures.ID: (
@@ -29,7 +29,7 @@ SIGNATURE: Final = APIKeyHeader(
 )
 
 
-def documented_request() -> dict[str, Any]:
+def documented_request() -> JsonObject:
     """Describe headers and body: one outcome or a list of them."""
     outcome = _schema()
     batch = {"type": "array", "items": outcome, "maxItems": MAX_ITEMS}
@@ -53,16 +53,16 @@ def documented_request() -> dict[str, Any]:
     }
 
 
-def _schema() -> dict[str, Any]:
+def _schema() -> JsonObject:
     """Return the schema of an outcome without `partner_id`'s requirement: the path names it."""
     schema = PartnerOutcome.model_json_schema()
-    inlined: dict[str, Any] = _inline(schema, schema.pop("$defs", {}))
+    inlined: JsonObject = _inline(schema, schema.pop("$defs", {}))
     inlined["required"] = ["outcome_id", "number", "outcome"]
     inlined["properties"]["number"] = {"type": "string", "maxLength": 64}
     return inlined
 
 
-def _inline(part: Any, definitions: Mapping[str, Any]) -> Any:
+def _inline(part: Any, definitions: JsonMapping) -> Any:
     if isinstance(part, list):
         return [_inline(one, definitions) for one in part]
     if not isinstance(part, dict):

@@ -1,6 +1,8 @@
 """Examples of claims and their results for the OpenAPI document."""
 
-from typing import Any, Final
+from typing import Final
+
+from gateway.json_types import JsonObject
 
 NUMBER: Final = "ZW-4KQ7-P9XT-M2AB-C"
 
@@ -29,16 +31,16 @@ CONTEST: Final = {
 }
 
 
-CLAIMS: Final[dict[str, Any]] = {
+CLAIMS: Final[JsonObject] = {
     "missing": {"summary": "Missing cashback", "value": CLAIM},
     "rejected": {"summary": "A rejected reward is contested", "value": CONTEST},
 }
 
 
-_NOTHING: Final[dict[str, Any]] = {"available_from": None, "existing_ticket": None, "contact": None}
+_NOTHING: Final[JsonObject] = {"available_from": None, "existing_ticket": None, "contact": None}
 
 
-_ACCEPTED: Final[dict[str, Any]] = {
+_ACCEPTED: Final[JsonObject] = {
     "status": "accepted",
     "state": "validated",
     "reasons": [],
@@ -47,7 +49,7 @@ _ACCEPTED: Final[dict[str, Any]] = {
 }
 
 
-_TOO_EARLY: Final[dict[str, Any]] = {
+_TOO_EARLY: Final[JsonObject] = {
     "status": "refused",
     "state": "discarded",
     "reasons": [
@@ -64,7 +66,7 @@ _TOO_EARLY: Final[dict[str, Any]] = {
 }
 
 
-_INCOMPLETE: Final[dict[str, Any]] = {
+_INCOMPLETE: Final[JsonObject] = {
     "status": "discarded",
     "state": "discarded",
     "reasons": [

@@ -1,11 +1,13 @@
 """Discrepancies: messages that contradict a ticket and could not change it."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-_EXAMPLE: Final[dict[str, Any]] = {
+from gateway.json_types import JsonObject
+
+_EXAMPLE: Final[JsonObject] = {
     "discrepancy_id": 17,
     "number": "ZW-4KQ7-P9XT-M2AB-C",
     "message": "partner_outcome",
@@ -34,7 +36,7 @@ class Discrepancy(BaseModel):
     actor: str
     code: str
     at: datetime
-    body: dict[str, Any] = {}
+    body: JsonObject = {}
     closed_at: datetime | None = None
     closed_by: str | None = None
     closing_note: str | None = None

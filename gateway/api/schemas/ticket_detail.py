@@ -1,7 +1,6 @@
 """Everything that agents see of a ticket."""
 
 from datetime import date, datetime
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,6 +9,7 @@ from gateway.api.schemas.discrepancies import Discrepancy
 from gateway.api.schemas.money import MonetaryAmount
 from gateway.api.schemas.ticket_examples import TICKET_DETAIL
 from gateway.api.schemas.tickets import AttentionItem, CodedText, TicketContact
+from gateway.json_types import JsonObject
 
 
 class ProposedAmount(BaseModel):
@@ -69,7 +69,7 @@ class MessageLogItem(BaseModel):
     code: str
     at: datetime
     seq: int | None = None
-    body: dict[str, Any] = {}
+    body: JsonObject = {}
 
 
 class RelatedTicket(BaseModel):

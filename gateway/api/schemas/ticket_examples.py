@@ -1,10 +1,13 @@
 """Examples of tickets, commands and results for the OpenAPI document."""
 
-from typing import Any, Final
+from typing import Final
+
+from pydantic import JsonValue
 
 from gateway.api.schemas.claim_examples import NUMBER
+from gateway.json_types import JsonObject
 
-DECISIONS: Final[list[Any]] = [
+DECISIONS: Final[list[JsonValue]] = [
     {
         "request_id": "agent-7731",
         "outcome": "confirmed",
@@ -13,9 +16,11 @@ DECISIONS: Final[list[Any]] = [
     },
     {"request_id": "agent-7732", "outcome": "rejected", "reason_code": "terms_not_met"},
 ]
-WITHDRAWALS: Final[list[Any]] = [{"request_id": "agent-7733", "reason": "filed twice"}]
-RESENDS: Final[list[Any]] = [{"request_id": "agent-7734", "reason": "the partner fixed its form"}]
-INFORMATION: Final[list[Any]] = [
+WITHDRAWALS: Final[list[JsonValue]] = [{"request_id": "agent-7733", "reason": "filed twice"}]
+RESENDS: Final[list[JsonValue]] = [
+    {"request_id": "agent-7734", "reason": "the partner fixed its form"}
+]
+INFORMATION: Final[list[JsonValue]] = [
     {"request_id": "agent-7735", "questions": ["order_number", "When did you sign?"]},
     {
         "request_id": "app-12",
@@ -33,7 +38,7 @@ COMMAND_RESULT: Final = {
     "awaits_approval": False,
 }
 _CONTACT: Final = {"email": "jan@example.com", "name": "Jan Kowalski", "language": "pl"}
-_TICKET_SUMMARY: Final[dict[str, Any]] = {
+_TICKET_SUMMARY: Final[JsonObject] = {
     "number": NUMBER,
     "state": "sent_to_partner",
     "kind": "missing_cashback",
@@ -42,7 +47,7 @@ _TICKET_SUMMARY: Final[dict[str, Any]] = {
     "created_at": "2026-10-05T09:12:00Z",
     "next_deadline": "2026-11-04T09:12:00Z",
 }
-TICKET_PAGE: Final[dict[str, Any]] = {
+TICKET_PAGE: Final[JsonObject] = {
     "tickets": [{**_TICKET_SUMMARY, "partner": "velotel", "attention": [], "reason_code": None}],
     "next": f"1791972000000000.{NUMBER}",
 }
@@ -50,7 +55,7 @@ _TRANSITIONS: Final = (
     ("claim_accepted", "created", "validated", "2026-10-05T09:12:00Z"),
     ("claim_sent", "validated", "sent_to_partner", "2026-10-05T09:12:02Z"),
 )
-TICKET_DETAIL: Final[dict[str, Any]] = {
+TICKET_DETAIL: Final[JsonObject] = {
     **_TICKET_SUMMARY,
     "partner": {"id": "velotel", "name": "Velotel"},
     "language": "pl",

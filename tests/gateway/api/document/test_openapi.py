@@ -1,6 +1,7 @@
 """The OpenAPI document is complete: names, problems, examples."""
 
 import json
+import re
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -34,6 +35,15 @@ def test_every_operation_has_a_name_of_its_own_a_summary_and_a_description(docum
         assert operation["summary"], name
         assert operation["description"], name
         assert operation["tags"], name
+
+
+def test_names_in_the_document_are_plain(document: Json) -> None:
+    """No module path, no title that is made from a function's name: clients carry these names."""
+    for name in document["components"]["schemas"]:
+        assert re.fullmatch("[A-Z][A-Za-z]+", name)
+    for name, operation in operations(document):
+        assert re.fullmatch("[a-z]+(_[a-z]+)+", operation["operationId"]), name
+        assert operation["summary"] != operation["summary"].title(), name
 
 
 def test_every_error_is_a_problem_with_an_example_and_every_answer_names_its_request(
