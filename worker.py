@@ -20,8 +20,9 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.answer_links import AnswerLinkFactory
 from activities.claim_delivery import ClaimDelivery
-from activities.emails import AnswerLinkFactory, EmailActivities
+from activities.emails import EmailActivities
 from activities.error_interceptor import ErrorTranslationInterceptor, RetryLogFilter
 from activities.mail_server import polling_mail_server
 from activities.partner_email import PartnerEmailChannel

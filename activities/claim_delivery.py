@@ -11,6 +11,7 @@ from adapters.email.claim_fields import claim_of
 from adapters.http.webhook_client import PartnerDoor
 from adapters.postgres.database import Postgres
 from adapters.postgres.exports import hand_over
+from adapters.postgres.ticket_lookups import find_claim_row
 from domain.errors import PartnerRejectedRequest
 from domain.partners.profile import CsvChannel, EmailChannel, HttpChannel, PartnerProfile
 from domain.tickets.messages.internal import Delivered
@@ -32,19 +33,19 @@ class ClaimDelivery:
         self,
         postgres: Postgres,
         profiles: Mapping[str, PartnerProfile],
-        door: PartnerDoor,
+        client: PartnerDoor,
         limiter: PartnerLimiter,
-        post: PartnerEmailChannel | None = None,
+        email_channel: PartnerEmailChannel | None = None,
     ) -> None:
         """Deliver stored claims within each partner's limits.
 
-        `post` is needed only for partners whose channel is e-mail.
+        `email_channel` is needed only for partners whose channel is e-mail.
         """
         self._postgres = postgres
         self._profiles = profiles
-        self._door = door
+        self._client = client
         self._limiter = limiter
-        self._post = post
+        self._email_channel = email_channel
 
     @activity.defn(name="deliver_claim")
     async def deliver(self, delivery: DeliveryRequest) -> Delivered:
@@ -57,7 +58,7 @@ class ClaimDelivery:
             raise PartnerRejectedRequest(f"{delivery.partner_id} has no profile")
         key = f"{delivery.number}-{delivery.purpose}"
         with self._limiter.acquire(delivery.partner_id, profile.channel, key):
-            row = await self._postgres.one("claim_to_deliver", number=delivery.number)
+            row = await find_claim_row(self._postgres, delivery.number)
             if row is None:
                 raise PartnerRejectedRequest(f"{delivery.number} is not stored")
             return Delivered(reference=await self._send(profile, delivery, claim_of(row)))
@@ -68,13 +69,13 @@ class ClaimDelivery:
         match profile.channel:
             case HttpChannel() as channel:
                 key = f"{delivery.number}-{delivery.purpose}"
-                return await self._door.deliver(channel, key, {"claim": claim})
+                return await self._client.deliver(channel, key, {"claim": claim})
             case EmailChannel() as channel:
-                if self._post is None:
+                if self._email_channel is None:
                     raise PartnerRejectedRequest(
                         f"{delivery.partner_id}: e-mail to partners is not configured"
                     )
-                await self._post.send(profile.rules, channel, delivery.purpose, claim)
+                await self._email_channel.send(profile.rules, channel, delivery.purpose, claim)
             case CsvChannel():
                 await hand_over(self._postgres, delivery.partner_id, delivery.purpose, claim)
         return None

@@ -1,21 +1,17 @@
 """Sends the e-mails that are queued in the database, and marks them there as sent."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from temporalio import activity
 
+from activities.answer_links import AnswerLinkFactory
 from adapters.email.renderer import LetterBook
 from adapters.email.smtp import MailDoor
 from adapters.postgres.database import Postgres
-from adapters.security.signed_links import member_of, new_token
+from adapters.postgres.email_queue import QueuedEmail, find_email, mark_sent
 from domain.claims.claim import Contact
 from domain.claims.information_form import question_labels
 from domain.errors import EmailUndeliverable
-from domain.handlers.information_requests import answer_link_expires_at
-from domain.partners.profile import PartnerRules
-from domain.tickets.changes.emails import EmailKind
 from domain.values.types import FrozenModel
 
 
@@ -27,39 +23,24 @@ class OutgoingEmailRef(FrozenModel):
     contact: Contact | None = None
 
 
-@dataclass(frozen=True)
-class AnswerLinkFactory:
-    """Builds links to the page where members answer questions, signed with `secrets`."""
-
-    address: str
-    secrets: str
-
-    def build_link(self, number: str, row: Mapping[str, Any]) -> str:
-        """Return the link of an e-mail with questions; all attempts to send it have the same."""
-        zone = PartnerRules.from_storage(row["rules"]).market.zone
-        until = answer_link_expires_at(row["params"].get("answer_by"), row["queued_at"], zone)
-        token = new_token(self.secrets, member_of(number), until)
-        return f"{self.address}/tickets/{number}/information?token={token}"
-
-
 class EmailActivities:
     """The activities of the queue `mail`."""
 
     def __init__(
         self,
         postgres: Postgres,
-        book: LetterBook,
-        door: MailDoor,
-        pages: AnswerLinkFactory | None = None,
+        renderer: LetterBook,
+        mailer: MailDoor,
+        answer_links: AnswerLinkFactory | None = None,
     ) -> None:
         """Render e-mails queued in `postgres`, and send them.
 
-        Without `pages`, members answer questions by e-mail.
+        Without `answer_links`, members answer questions by e-mail.
         """
         self._postgres = postgres
-        self._book = book
-        self._door = door
-        self._pages = pages
+        self._renderer = renderer
+        self._mailer = mailer
+        self._answer_links = answer_links
 
     @activity.defn(name="send_email")
     async def send(self, ref: OutgoingEmailRef) -> None:
@@ -67,42 +48,32 @@ class EmailActivities:
 
         Raises `EmailUndeliverable` or `MailServerUnavailable`.
         """
-        keys = {"number": ref.number, "key": ref.key}
-        row = await self._postgres.one("letter_to_send", **keys)
-        if row is None or row["sent_at"] is not None:
+        email = await find_email(self._postgres, ref.number, ref.key)
+        if email is None or email.is_sent:
             return
-        contact = ref.contact or Contact.model_validate(row["contact"] or {})
+        contact = ref.contact or email.contact
         if contact.email is None:
             raise EmailUndeliverable("no e-mail address is known")
-        known = {
-            "number": ref.number,
-            "partner_name": row["partner_name"] or "",
-            "member_name": contact.name,
-        }
         try:
-            params = (
-                known | row["params"] | _question_params(row) | self._answer_link(row, ref.number)
-            )
-            email = self._book.render(row["kind"], row["language"], params)
+            params = self._params(ref.number, email, contact)
+            rendered = self._renderer.render(email.kind, email.language, params)
         except (KeyError, ValueError) as error:
             raise EmailUndeliverable(f"cannot be rendered: {type(error).__name__}") from None
         message_key = f"{ref.number}-{ref.key}"
-        await self._door.send(message_key, contact.name, contact.email, email)
-        await self._postgres.run("letter_sent", **keys)
+        await self._mailer.send(message_key, contact.name, contact.email, rendered)
+        await mark_sent(self._postgres, ref.number, ref.key)
 
-    def _answer_link(self, row: Mapping[str, Any], number: str) -> dict[str, Any]:
-        is_question = row["kind"] == EmailKind.INFORMATION_NEEDED and row["rules"]
-        return (
-            {"answer_page": self._pages.build_link(number, row)}
-            if self._pages and is_question
-            else {}
-        )
-
-
-def _question_params(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the questions of an e-mail; form fields among them by their labels."""
-    questions = row["params"].get("questions")
-    if not questions or not row["rules"]:
-        return {}
-    rules = PartnerRules.from_storage(row["rules"])
-    return {"questions": list(question_labels(questions, rules, row["language"]))}
+    def _params(self, number: str, email: QueuedEmail, contact: Contact) -> dict[str, Any]:
+        """Return the parameters of the template; form fields in questions by their labels."""
+        params = {
+            "number": number,
+            "partner_name": email.partner_name,
+            "member_name": contact.name,
+            **email.params,
+        }
+        questions = email.params.get("questions")
+        if questions and (rules := email.rules()):
+            params["questions"] = list(question_labels(questions, rules, email.language))
+        if self._answer_links and (link := self._answer_links.build_link(number, email)):
+            params["answer_page"] = link
+        return params

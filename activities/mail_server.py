@@ -8,25 +8,26 @@ from typing import Final
 
 from adapters.email.smtp import MailDoor
 from adapters.postgres.database import Postgres
+from adapters.postgres.email_queue import store_mail_capabilities
 from domain.errors import DatabaseUnavailable, MailServerUnavailable
 
 POLL_INTERVAL_SECONDS: Final = 60.0
 log = logging.getLogger("mail")
 
 
-async def update_mail_capabilities(postgres: Postgres, door: MailDoor) -> None:
+async def update_mail_capabilities(postgres: Postgres, mailer: MailDoor) -> None:
     """Ask the server once and store its capabilities; an outage changes nothing."""
     try:
-        takes_utf8 = await door.takes_utf8()
-        await postgres.run("mail_server_asked", supports_smtputf8=takes_utf8)
+        supported = await mailer.takes_utf8()
+        await store_mail_capabilities(postgres, supports_smtputf8=supported)
     except (MailServerUnavailable, DatabaseUnavailable) as error:
         log.info("the capabilities of the mail server are not known: %s", error)
 
 
 @contextlib.asynccontextmanager
-async def polling_mail_server(postgres: Postgres, door: MailDoor) -> AsyncIterator[None]:
+async def polling_mail_server(postgres: Postgres, mailer: MailDoor) -> AsyncIterator[None]:
     """Poll the server every minute inside this context."""
-    polling = asyncio.create_task(_poll(postgres, door))
+    polling = asyncio.create_task(_poll(postgres, mailer))
     try:
         yield
     finally:
@@ -34,7 +35,7 @@ async def polling_mail_server(postgres: Postgres, door: MailDoor) -> AsyncIterat
         await asyncio.wait([polling])
 
 
-async def _poll(postgres: Postgres, door: MailDoor) -> None:
+async def _poll(postgres: Postgres, mailer: MailDoor) -> None:
     while True:
-        await update_mail_capabilities(postgres, door)
+        await update_mail_capabilities(postgres, mailer)
         await asyncio.sleep(POLL_INTERVAL_SECONDS)

@@ -18,11 +18,11 @@ class PartnerEmailChannel:
     """Sends claims to partners; `public_url` is the address of the pages behind the links."""
 
     def __init__(
-        self, book: LetterBook, door: MailDoor, secrets: Mapping[str, str], public_url: str
+        self, renderer: LetterBook, mailer: MailDoor, secrets: Mapping[str, str], public_url: str
     ) -> None:
         """Sign links with `secrets`, which have the names that profiles use."""
-        self._book = book
-        self._door = door
+        self._renderer = renderer
+        self._mailer = mailer
         self._secrets = secrets
         self._public_url = public_url
 
@@ -40,13 +40,13 @@ class PartnerEmailChannel:
             "partner_name": rules.name,
             "member_name": "",
             "about": purpose.partition("-")[0],
-            "fields": fields_shown(self._book, rules, claim, language),
+            "fields": fields_shown(self._renderer, rules, claim, language),
             "link": self._link(rules, channel, number, last_day),
             "valid_until": last_day.isoformat(),
         }
         try:
-            email = self._book.render("partner_claim", language, params)
-            await self._door.send(f"{number}-{purpose}", rules.name, channel.address, email)
+            email = self._renderer.render("partner_claim", language, params)
+            await self._mailer.send(f"{number}-{purpose}", rules.name, channel.address, email)
         except EmailUndeliverable as error:
             raise PartnerRejectedRequest(f"mail to {rules.id}: {error}") from None
 

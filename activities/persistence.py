@@ -16,6 +16,7 @@ from adapters.postgres.ticket_decisions import (
     save_information,
     settle_ticket,
 )
+from adapters.postgres.ticket_lookups import find_request_result
 from domain.admission.admission import Admission, AdmissionRequest
 from domain.admission.claim_assessor import ClaimAssessor, ReasonTexts, with_support_contact
 from domain.admission.resumption import ResumeRequest, Resumption
@@ -138,8 +139,9 @@ class Persistence:
     @activity.defn(name="get_request_result")
     async def get_request_result(self, lookup: RequestLookup) -> StoredRequestResult | None:
         """Return the stored result of a command that was handled before."""
-        stored = await self._postgres.value("first_answer", **lookup.model_dump())
-        return StoredRequestResult.model_validate(stored) if stored else None
+        return await find_request_result(
+            self._postgres, lookup.number, lookup.caller, lookup.request_id
+        )
 
     @activity.defn(name="resume_ticket")
     async def resume(self, request: ResumeRequest) -> Resumption | None:

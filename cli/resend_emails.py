@@ -2,7 +2,8 @@
 
 import argparse
 
-from activities.emails import AnswerLinkFactory, EmailActivities
+from activities.answer_links import AnswerLinkFactory
+from activities.emails import EmailActivities
 from adapters.email.renderer import LetterBook
 from adapters.email.smtp import MailDoor
 from adapters.files.partner_profiles import load_profiles

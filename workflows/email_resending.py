@@ -5,6 +5,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.emails import EmailActivities, OutgoingEmailRef
 from adapters.postgres.database import Postgres
+from adapters.postgres.email_queue import clear_undeliverable, replace_address, unsent_keys
 from domain.claims.claim import Contact
 from domain.errors import EmailUndeliverable, MailServerUnavailable
 
@@ -25,10 +26,10 @@ async def resend_emails(
     attention `mail_undeliverable` is cleared.
     """
     contact = None
-    if address and not await postgres.value("correct_address", number=number, email=address):
+    if address and not await replace_address(postgres, number, address):
         contact = Contact(email=address)
     results: dict[str, str] = {}
-    for key in await postgres.value("letters_not_sent", number=number) or []:
+    for key in await unsent_keys(postgres, number):
         try:
             await emails.send(OutgoingEmailRef(number=number, key=key, contact=contact))
             results[key] = SENT
@@ -46,4 +47,4 @@ async def _clear_attention(postgres: Postgres, client: Client, number: str) -> N
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-        await postgres.run("mail_is_out", number=number)
+        await clear_undeliverable(postgres, number)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from activities.emails import AnswerLinkFactory, EmailActivities, OutgoingEmailRef
+from activities.answer_links import AnswerLinkFactory
+from activities.emails import EmailActivities, OutgoingEmailRef
 from adapters.email.renderer import LetterBook
 from adapters.email.smtp import MailDoor, WrittenLetter
 from adapters.postgres.database import Postgres

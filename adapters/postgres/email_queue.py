@@ -1,0 +1,75 @@
+"""The queue of outgoing e-mails, and what the mail server supports."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from adapters.postgres.database import QUERIES, Postgres
+from domain.claims.claim import Contact
+from domain.partners.profile import PartnerRules
+
+
+@dataclass(frozen=True)
+class QueuedEmail:
+    """An e-mail to send; `params` are those of its template."""
+
+    kind: str
+    language: str
+    params: dict[str, Any]
+    queued_at: datetime
+    is_sent: bool
+    contact: Contact
+    partner_name: str
+    stored_rules: dict[str, Any] | None
+
+    def rules(self) -> PartnerRules | None:
+        """Return the partner's rules by which the ticket was admitted."""
+        return PartnerRules.from_storage(self.stored_rules) if self.stored_rules else None
+
+
+async def find_email(postgres: Postgres, number: str, key: str) -> QueuedEmail | None:
+    """Return an e-mail of a ticket by its key."""
+    async with postgres.transaction() as connection:
+        row = await QUERIES.letter_to_send(connection, number=number, key=key)
+    if row is None:
+        return None
+    return QueuedEmail(
+        kind=row["kind"],
+        language=row["language"],
+        params=row["params"],
+        queued_at=row["queued_at"],
+        is_sent=row["sent_at"] is not None,
+        contact=Contact.model_validate(row["contact"] or {}),
+        partner_name=row["partner_name"] or "",
+        stored_rules=row["rules"],
+    )
+
+
+async def mark_sent(postgres: Postgres, number: str, key: str) -> None:
+    """Mark an e-mail as sent; after the last one of a closed ticket, nothing is left to resume."""
+    async with postgres.transaction() as connection:
+        await QUERIES.letter_sent(connection, number=number, key=key)
+
+
+async def unsent_keys(postgres: Postgres, number: str) -> list[str]:
+    """Return the keys of a ticket's unsent e-mails, in their order."""
+    async with postgres.transaction() as connection:
+        return list(await QUERIES.letters_not_sent(connection, number=number) or [])
+
+
+async def replace_address(postgres: Postgres, number: str, email: str) -> bool:
+    """Replace the member's address; return `False` if the database stores none."""
+    async with postgres.transaction() as connection:
+        return await QUERIES.correct_address(connection, number=number, email=email) is not None
+
+
+async def clear_undeliverable(postgres: Postgres, number: str) -> None:
+    """Remove the attention `mail_undeliverable` of a closed ticket."""
+    async with postgres.transaction() as connection:
+        await QUERIES.mail_is_out(connection, number=number)
+
+
+async def store_mail_capabilities(postgres: Postgres, *, supports_smtputf8: bool) -> None:
+    """Store what the mail server supports."""
+    async with postgres.transaction() as connection:
+        await QUERIES.mail_server_asked(connection, supports_smtputf8=supports_smtputf8)
