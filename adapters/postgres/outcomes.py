@@ -15,12 +15,9 @@ from adapters.postgres.discrepancies import keep_late_outcome
 from adapters.postgres.rows import read_money
 from domain.codes import MessageCode, RefusalCode
 from domain.errors import RequestRejected
-from domain.tickets.discrepancies import (
-    has_same_content,
-    predict_code,
-    predict_state,
-)
+from domain.tickets.discrepancies import has_same_content
 from domain.tickets.messages.signals import PartnerOutcome
+from domain.tickets.outcome_prediction import predict_code, predict_state
 from domain.tickets.states import FINAL, State
 
 WORKFLOW_LOST: Final = RefusalCode.WORKFLOW_LOST

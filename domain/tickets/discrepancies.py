@@ -7,7 +7,7 @@ from typing import Final
 
 from domain.claims.claim import Reward, RewardState
 from domain.claims.parsing import content_digest
-from domain.codes import MessageCode, RefusalCode
+from domain.codes import MessageCode
 from domain.tickets.changes.message_log_entry import MessageLogEntry
 from domain.tickets.messages.message import Message
 from domain.tickets.messages.signals import PartnerOutcome, RewardRegistered
@@ -85,24 +85,3 @@ def has_same_content(one: PartnerOutcome, other: PartnerOutcome) -> bool:
     """Say whether two outcomes with the same id are equal; each retry may have its own time."""
     undated = {"occurred_at": None}
     return one.model_copy(update=undated) == other.model_copy(update=undated)
-
-
-def predict_code(state: State, confirmed: Money | None, outcome: PartnerOutcome) -> str | None:
-    """Return the code of an outcome that will have no effect, as far as the ticket's row shows."""
-    if state.is_final:
-        return MessageCode.TICKET_CLOSED
-    asks = outcome.outcome == "information_requested"
-    if asks and state in (_AWAITING, State.INFORMATION_REQUESTED):
-        return RefusalCode.ACTION_NOT_ALLOWED
-    if state is _AWAITING and outcome.outcome == "confirmed":
-        dates = (outcome.cancellation_ends_on, outcome.activated_on, outcome.contract_started_on)
-        is_known = not any(dates) and outcome.reward in (None, confirmed)
-        return MessageCode.UNCHANGED if is_known else None
-    return None
-
-
-def predict_state(state: State, outcome: PartnerOutcome) -> State:
-    """Return the state to expect after `outcome`, for the prediction of the next one."""
-    if state.is_final or outcome.outcome == "information_requested":
-        return state
-    return _AWAITING if outcome.outcome == "confirmed" else State.REJECTED

@@ -1,7 +1,7 @@
 """Several tickets beside one set of books, in memory: what the driver of each ticket, the form and
 the granting transaction do, in whatever order a test says.
 
-A ticket looks up only when it is told to, so that any of them may overtake any other.
+A ticket acts only when a rule lets it, so that tickets may overtake each other.
 """
 
 from datetime import datetime, timedelta
@@ -39,7 +39,7 @@ ENDS: Final = {
 }
 
 
-def told_by(account: str, kind: str, order: str, reward_id: str, now: datetime) -> TicketClaim:
+def claim_by(account: str, kind: str, order: str, reward_id: str, now: datetime) -> TicketClaim:
     """What a member claims: the order's reward, by its link of the kind, or a rejected one."""
     contests = kind == "rejected_reward"
     of_kind = "referral" if kind == "missing_referral_reward" else "cashback"
@@ -74,23 +74,23 @@ class Claimant:
 
     @property
     def ticket(self) -> Ticket:
-        """The ticket as it stands."""
+        """The current ticket."""
         return self.aggregate.ticket
 
     def duplicate_key(self, answers: dict[str, Any] | None = None) -> str:
         """The same reward (R25), with the answers that it has, or would have."""
-        told = overlay_answers(
+        claim = overlay_answers(
             self.filed.rules, self.filed.kind, self.filed.claim.answers, answers or {}
         )
-        return self.filed.case(self.books.facts_of(self.account_id), told).duplicate_key
+        return self.filed.case(self.books.facts_of(self.account_id), claim).duplicate_key
 
     @property
     def blocks_another(self) -> bool:
         """Whether a claim for the same reward is a duplicate of this one (R25)."""
         return self.ticket.state not in BLOCKS_NO_OTHER
 
-    def hears(self, message: Message, now: datetime) -> bool:
-        """Hear a message; say whether the form must take it first."""
+    def handle(self, message: Message, now: datetime) -> bool:
+        """Handle a message; say whether the form has to check it first."""
         before = self.ticket
         result = handle_message(self.aggregate, message, now)
         name = _name_of(message)
@@ -103,8 +103,12 @@ class Claimant:
         check_transitions(self.ticket)
         return result.information_to_check is not None
 
-    def told(self, message: InformationAnswer, standing: str | None, now: datetime) -> None:
-        """Let the books take the member's answer; `standing` is the other ticket of its order."""
+    def submit_answer(
+        self, message: InformationAnswer, standing: str | None, now: datetime
+    ) -> None:
+        """Let the database check the member's answer; `standing` is the other ticket of its
+        order.
+        """
         facts = self.books.facts_of(self.account_id, standing)
         done = merge_answers(self.filed, message.answers, message.note, facts)
         apply_information(self.aggregate, message, now, done.code, done.problems)
@@ -127,8 +131,8 @@ class Claimant:
         self.aggregate = TicketAggregate(again)
 
     def looks_up(self, now: datetime, crashes: bool = False) -> None:
-        """Do what is due, as the workflow's own step does; `crashes`: between the books' answer and
-        the ticket's move.
+        """Take the due action as the workflow does; `crashes`: after the database's result and
+        before the ticket's transition.
         """
         aggregate = self.aggregate
         if aggregate.is_settlement_due(now):
@@ -139,8 +143,8 @@ class Claimant:
         elif amount := auto_confirmable_amount(aggregate, now):
             found = self.books.confirm_on_timeout(self.ticket.number, float(amount.amount))
             apply_response_timeout(aggregate, now, found)
-        elif (alarm := next_timer(self.ticket)) and alarm <= now:
-            self.hears(DeadlinePassed(), now)
+        elif (timer_at := next_timer(self.ticket)) and timer_at <= now:
+            self.handle(DeadlinePassed(), now)
         check_transitions(self.ticket)
 
     def _settles(self, now: datetime, crashes: bool) -> None:
@@ -158,8 +162,8 @@ class Claimant:
         for _ in range(MAX_STEPS):
             if self.aggregate.is_closed:
                 return now
-            if alarm := next_timer(self.ticket):
-                now = max(now, alarm)
+            if timer_at := next_timer(self.ticket):
+                now = max(now, timer_at)
                 self.looks_up(now)
             else:
                 self._is_decided(now)
@@ -173,7 +177,7 @@ class Claimant:
         }
         self._requests += 1
         reward = {"amount": "40.00", "currency": "PLN"}
-        self.hears(a_decision(request_id=f"last-{self._requests}", reward=reward), now)
+        self.handle(a_decision(request_id=f"last-{self._requests}", reward=reward), now)
 
 
 def _name_of(message: Message) -> str | None:

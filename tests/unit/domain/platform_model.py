@@ -1,7 +1,6 @@
-"""One set of books in memory: what the platform's feed says, what stands, and what was granted.
+"""An in-memory model of the database: the platform's feed, existing tickets and grants.
 
-A grant is looked at by a rule of its own, much plainer than the domain's: whoever pays what must
-not be paid fails there.
+A rule of its own, much simpler than the domain's, checks each grant: an undue payment fails there.
 """
 
 from dataclasses import dataclass, field
@@ -20,8 +19,8 @@ MONTHLY_CAP: Final = 100  # of the market's currency: what silence may confirm i
 
 @dataclass
 class PlatformModel:
-    """Links and rewards by their ids, grants by their tickets; and what each settled ticket was
-    told, which it is told again whenever it asks.
+    """Links and rewards by id, grants by ticket; and the result of each settlement, which is the
+    same whenever it is repeated.
     """
 
     links: dict[str, Link] = field(default_factory=dict)

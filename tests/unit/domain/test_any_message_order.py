@@ -112,43 +112,43 @@ class AnyOrder(AnyTicket):
         cancellation_ends_on=DATES,
     )
     def partner_answers(self, **content: Any) -> None:
-        self.hear(an_outcome(**content))
+        self.handle(an_outcome(**content))
 
     @precondition(lambda self: self.aggregate.ticket.delivery_count)
     @rule(outcome_id=IDS)
     def partner_confirms(self, outcome_id: str) -> None:
-        self.hear(an_outcome("confirmed", outcome_id=f"sound-{outcome_id}"))
+        self.handle(an_outcome("confirmed", outcome_id=f"sound-{outcome_id}"))
 
     @rule(an_id=IDS, withdrawn=st.booleans(), really=st.sampled_from([True, False, False]))
     def it_is_over_for_another_reason(self, an_id: str, withdrawn: bool, really: bool) -> None:
         if really and withdrawn:
-            self.hear(a_withdrawal(request_id=an_id))
+            self.handle(a_withdrawal(request_id=an_id))
         elif really:
-            self.hear(RewardRegistered(reward_id=an_id))
+            self.handle(RewardRegistered(reward_id=an_id))
 
     @rule(outcome=DECISIONS, request_id=IDS, reward=AMOUNTS)
     def agent_decides(self, outcome: str | None, request_id: str, reward: Any) -> None:
         if outcome:
-            self.hear(a_decision(outcome, request_id=request_id, reward=reward))
+            self.handle(a_decision(outcome, request_id=request_id, reward=reward))
 
     @rule(request_id=IDS)
     def agent_resends(self, request_id: str) -> None:
-        self.hear(Resend(request_id=request_id, actor="agent-7"))
+        self.handle(Resend(request_id=request_id, actor="agent-7"))
 
     @rule(request_id=IDS)
     def agent_asks(self, request_id: str) -> None:
-        self.hear(an_inquiry(request_id=request_id))
+        self.handle(an_inquiry(request_id=request_id))
 
     @precondition(lambda self: self.aggregate.ticket.delivery_count)
     @rule(outcome_id=IDS, questions=st.sampled_from([["When?"], ["order_number", "Where?"]]))
     def partner_asks(self, outcome_id: str, questions: list[str]) -> None:
-        self.hear(a_question(outcome_id=f"asks-{outcome_id}", questions=questions))
+        self.handle(a_question(outcome_id=f"asks-{outcome_id}", questions=questions))
 
     @rule(request_id=IDS)
     def member_answers_unasked_or_asked(self, request_id: str) -> None:
         """Whoever drives the course may crash before the form has been asked: nothing is lost."""
         before = self.aggregate.ticket
-        if self.hear(an_answer(request_id=request_id)).information_to_check:
+        if self.handle(an_answer(request_id=request_id)).information_to_check:
             assert self.aggregate.ticket == before
 
     @precondition(lambda self: self.aggregate.ticket.state is State.SENT_TO_PARTNER)
@@ -157,7 +157,7 @@ class AnyOrder(AnyTicket):
         self, an_id: str, asked_after: timedelta, told_after: timedelta
     ) -> None:
         self.until(self.now + asked_after)
-        self.hear(a_question(outcome_id=an_id))
+        self.handle(a_question(outcome_id=an_id))
         self.until(self.now + told_after)
         self.the_form_checks_an_answer(request_id=an_id, code=None)
 
@@ -165,7 +165,7 @@ class AnyOrder(AnyTicket):
     @rule(request_id=IDS, code=CODES)
     def the_form_checks_an_answer(self, request_id: str, code: str | None) -> None:
         message = an_answer(request_id=request_id)
-        if not self.hear(message).information_to_check:
+        if not self.handle(message).information_to_check:
             return
         self.collect()
         before = self.aggregate.ticket
@@ -186,20 +186,20 @@ class AnyOrder(AnyTicket):
     def delivery_starts(self, arrives: bool) -> None:
         assert next_delivery_purpose(self.aggregate) == "claim"
         if arrives:
-            self.hear(Delivered(reference="ref-0"))
+            self.handle(Delivered(reference="ref-0"))
 
     @precondition(lambda self: self.aggregate.ticket.delivery_count)
     @rule(reference=st.sampled_from([None, "ref-1", "ref-2"]))
     def delivery_is_acknowledged(self, reference: str | None) -> None:
-        self.hear(Delivered(reference=reference))
+        self.handle(Delivered(reference=reference))
 
     @rule(attention=st.sampled_from(sorted(TROUBLES)), over=st.booleans())
     def something_is_wrong(self, attention: Attention, over: bool) -> None:
-        self.hear(AttentionChanged(attention=attention, cleared=over))
+        self.handle(AttentionChanged(attention=attention, cleared=over))
 
     @rule()
     def nonsense_comes(self) -> None:
-        self.hear(
+        self.handle(
             InvalidMessage(message="partner_outcome", problems={"": "expected a JSON object"})
         )
 
@@ -211,18 +211,18 @@ class AnyOrder(AnyTicket):
     @rule()
     def the_deadline_comes(self) -> None:
         self.until(self.aggregate.ticket.due_at)
-        self.hear(DeadlinePassed())
+        self.handle(DeadlinePassed())
 
     @rule()
     def an_old_timer_fires(self) -> None:
-        self.hear(DeadlinePassed())
+        self.handle(DeadlinePassed())
 
     @precondition(lambda self: next_reminder(self.aggregate.ticket) is not None)
     @rule()
     def a_reminder_is_due(self) -> None:
         self.until(next_reminder(self.aggregate.ticket))
         before = self.aggregate.ticket
-        self.hear(DeadlinePassed())
+        self.handle(DeadlinePassed())
         over = is_overdue(before, self.now) or auto_confirmable_amount(self.aggregate, self.now)
         assert over or self.aggregate.ticket.reminders_sent == before.reminders_sent + 1
 

@@ -35,7 +35,7 @@ from tests.support.builders import (
     an_answer,
     an_outcome,
 )
-from tests.unit.domain.claim_strategies import Claimant, filed_as, told_by
+from tests.unit.domain.claim_strategies import Claimant, claim_by, filed_as
 from tests.unit.domain.order_strategies import (
     ACCOUNTS,
     AMOUNTS,
@@ -84,7 +84,7 @@ class OneReward(RuleBasedStateMachine):
             self.the_platform_registers_a_reward(*rejected, True)
 
     def standing(self, key: str, but: Claimant | None = None) -> str | None:
-        """R25: the ticket that stands for the same reward."""
+        """R25: the open ticket for the same reward."""
         others = (one for one in self.everybody if one is not but and one.blocks_another)
         return next((one.ticket.number for one in others if one.duplicate_key() == key), None)
 
@@ -102,12 +102,12 @@ class OneReward(RuleBasedStateMachine):
     ) -> Any:
         """What filing does not accept opens no ticket."""
         number = derive_number(account, f"key-{len(self.everybody)}")
-        told = told_by(account, kind, order, reward_id, self.now)
-        filed = filed_as(told, number, self.partner)
+        claim = claim_by(account, kind, order, reward_id, self.now)
+        filed = filed_as(claim, number, self.partner)
         ticket = a_new_ticket(self.partner, number=number, kind=kind, started_at=self.now)
         one = Claimant(ticket, filed, self.books)
         facts = self.books.facts_of(account, self.standing(one.duplicate_key()))
-        answer = assess(told, facts, self.partner, self.now)
+        answer = assess(claim, facts, self.partner, self.now)
         if answer.status != "accepted" or answer.order is None:
             return multiple()
         order_key, reward_kind = answer.order.order_key, answer.order.reward_kind
@@ -120,20 +120,20 @@ class OneReward(RuleBasedStateMachine):
         one.aggregate.open(self.now, held_until=held_until)
         if begins == "sent":
             next_delivery_purpose(one.aggregate)
-            one.hears(Delivered(reference="ref-1"), self.now)
+            one.handle(Delivered(reference="ref-1"), self.now)
         self.everybody.append(one)
         return one
 
     @rule(one=claimants, outcome=OUTCOMES, outcome_id=IDS, reward=AMOUNTS)
-    def its_partner_answers(self, one: Claimant, **told: Any) -> None:
+    def its_partner_answers(self, one: Claimant, **changes: Any) -> None:
         """Repeated, reordered, late or contradicting."""
-        one.hears(an_outcome(**told), self.now)
+        one.handle(an_outcome(**changes), self.now)
 
     @rule(one=claimants, outcome=OUTCOMES)
     def its_partner_contradicts_itself(self, one: Claimant, outcome: str) -> None:
         """Under an id that was heard, so that it counts for nothing."""
         for outcome_id in one.outcome_ids[-1:]:
-            one.hears(an_outcome(outcome, outcome_id=outcome_id), self.now)
+            one.handle(an_outcome(outcome, outcome_id=outcome_id), self.now)
 
     @rule(one=claimants, starts=st.booleans())
     def its_claim_arrives(self, one: Claimant, starts: bool) -> None:
@@ -141,17 +141,17 @@ class OneReward(RuleBasedStateMachine):
         if starts and one.ticket.state is State.VALIDATED:
             next_delivery_purpose(one.aggregate)
         if one.ticket.delivery_count:
-            one.hears(Delivered(), self.now)
+            one.handle(Delivered(), self.now)
 
     @rule(one=claimants, an_id=st.uuids().map(str), order=st.one_of(st.none(), ORDERS))
     def its_member_is_asked_and_answers(self, one: Claimant, an_id: str, order: str | None) -> None:
         """The answer may name another order, and is refused where filing would refuse it now."""
-        one.hears(a_question(outcome_id=an_id), self.now)
+        one.handle(a_question(outcome_id=an_id), self.now)
         answers = {"order_number": order} if order else {}
         answer = an_answer(request_id=an_id, answers=answers)
-        if one.hears(answer, self.now):
+        if one.handle(answer, self.now):
             other = self.standing(one.duplicate_key(answers), but=one)
-            one.told(answer, other, self.now)
+            one.submit_answer(answer, other, self.now)
 
     @rule(one=claimants, confirmed=st.booleans(), really=RARELY, request_id=IDS, reward=AMOUNTS)
     def an_agent_decides(
@@ -159,12 +159,12 @@ class OneReward(RuleBasedStateMachine):
     ) -> None:
         outcome = "confirmed" if confirmed else "rejected"
         if really:
-            one.hears(a_decision(outcome, request_id=request_id, reward=reward), self.now)
+            one.handle(a_decision(outcome, request_id=request_id, reward=reward), self.now)
 
     @rule(one=claimants, really=RARELY, request_id=IDS)
     def its_member_withdraws(self, one: Claimant, really: bool, request_id: str) -> None:
         if really:
-            one.hears(a_withdrawal(request_id=f"out-{request_id}"), self.now)
+            one.handle(a_withdrawal(request_id=f"out-{request_id}"), self.now)
 
     @rule(
         reward_id=IDS,
@@ -203,8 +203,8 @@ class OneReward(RuleBasedStateMachine):
         claim, kind = one.filed.claim, str(one.ticket.reward_kind)
         order = str(claim.answers.get("order_number", ORDER)) if named else None
         reward_id = claim.reward_id or "found"
-        told = (reward_id, state, one.account_id, kind, order, claim.link_id)
-        self.the_platform_registers_a_reward(*told, really)
+        reward = (reward_id, state, one.account_id, kind, order, claim.link_id)
+        self.the_platform_registers_a_reward(*reward, really)
 
     @rule(one=claimants, account=ACCOUNTS, kind=REWARD_KINDS, really=st.booleans())
     def its_link_moves(self, one: Claimant, account: str, kind: str, really: bool) -> None:
@@ -226,7 +226,7 @@ class OneReward(RuleBasedStateMachine):
     def its_ticket_hears_of_a_reward(self, one: Claimant, reward_id: str, really: bool) -> None:
         """Late, early, or repeated: with or without its record."""
         if really:
-            one.hears(RewardRegistered(reward_id=reward_id), self.now)
+            one.handle(RewardRegistered(reward_id=reward_id), self.now)
             ended = one.ticket.transitions[-1].event == "reward_registered"
             assert not ended or one.ticket.granted_amount is None
 
@@ -272,7 +272,7 @@ class OneReward(RuleBasedStateMachine):
         """Every accepted ticket ends."""
         now = getattr(self, "now", NOW)
         for one in getattr(self, "everybody", []):
-            one.hears(an_outcome("confirmed", outcome_id="yes"), now)
+            one.handle(an_outcome("confirmed", outcome_id="yes"), now)
             now = one.comes_to_its_end(now)
         self.an_order_has_at_most_one_grant_per_kind()
         self.a_ticket_has_a_grant_or_an_end_that_says_why_not()

@@ -1,7 +1,7 @@
-"""What holds of a ticket whatever happens to it: a stateful machine without any rules.
+"""The invariants of a ticket, as a stateful machine without rules.
 
-`test_any_order.py` adds what may happen. Everything here is counted beside the ticket, so that a
-clock that runs wrong is held against one that runs right.
+`test_any_message_order.py` adds the rules. Times are counted beside the ticket, and compared with
+its own.
 """
 
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ PARTNER_STATES: Final = (State.VALIDATED, State.SENT_TO_PARTNER)
 
 
 def check_transitions(ticket: Ticket) -> None:
-    """Every move is an arrow from where the one before it led, and none is lost."""
+    """Every transition is in the table and follows the one before it; none is lost."""
     transitions = ticket.transitions
     assert [transition.seq for transition in transitions] == list(range(1, len(transitions) + 1))
     assert {(m.event, m.from_state, m.to) for m in transitions} <= ALLOWED_TRANSITIONS
@@ -49,7 +49,7 @@ def is_overdue(ticket: Ticket, now: datetime) -> bool:
 
 
 def assert_unchanged(before: Ticket, after: Ticket, message: Message, now: datetime) -> None:
-    """A message that moves nothing rewinds no clock and decides nothing."""
+    """A message without a transition changes no deadline and decides nothing."""
     assert after.state is before.state
     spent = isinstance(message, DeadlinePassed) and is_overdue(before, now)
     assert after.due_at == before.due_at or (spent and after.due_at is None)
@@ -66,7 +66,7 @@ def assert_unchanged(before: Ticket, after: Ticket, message: Message, now: datet
 
 
 class AnyTicket(RuleBasedStateMachine):
-    """One ticket, its driver's clock, and all that was written down of it."""
+    """One ticket, the current time, and all that was stored of it."""
 
     def begin(self, partner: PartnerRules, held: bool, promised: object) -> None:
         """Open a ticket of `partner`."""
@@ -88,14 +88,14 @@ class AnyTicket(RuleBasedStateMachine):
         self.total = periods.add_period(self.now, within, WARSAW) - self.now
 
     def until(self, moment: datetime | None) -> None:
-        """Let time pass until `moment`, on the clock of whoever's time it is."""
+        """Let time pass until `moment`; it counts for the partner in the partner's states."""
         passed = max(self.now, moment or self.now) - self.now
         if self.aggregate.ticket.state in PARTNER_STATES:
             self.spent += passed
         self.now += passed
 
-    def hear(self, message: Message) -> HandlingResult:
-        """Hear a message, and hold what it did against what it may do."""
+    def handle(self, message: Message) -> HandlingResult:
+        """Handle a message, and check its effect."""
         before = self.aggregate.ticket
         result = handle_message(self.aggregate, message, self.now)
         if result.result:
@@ -120,7 +120,7 @@ class AnyTicket(RuleBasedStateMachine):
             self.members_deadline = periods.add_period(self.now, within, WARSAW)
 
     def check_no_transition(self, before: Ticket, message: Message) -> None:
-        """A message that moves nothing rewinds no clock and decides nothing."""
+        """A message without a transition changes no deadline and decides nothing."""
         assert_unchanged(before, self.aggregate.ticket, message, self.now)
 
     def collect(self) -> ChangeSet:

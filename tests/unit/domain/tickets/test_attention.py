@@ -31,7 +31,7 @@ def test_a_cleared_failure_removes_attention() -> None:
 def test_a_closed_ticket_keeps_attention_only_for_undelivered_emails(
     state: State,
 ) -> None:
-    """R34: the letter of the end may be the one that could not be delivered."""
+    """R34: the last e-mail may be the one that could not be delivered."""
     aggregate = an_aggregate(state)
     handle_message(aggregate, AttentionChanged(attention="partner_contract_fault"), NOW)
     assert list(aggregate.ticket.attention) == []
@@ -64,7 +64,7 @@ def test_an_email_that_is_sent_at_last_clears_attention_even_of_a_closed_ticket(
     "state", [State.ON_HOLD, State.INFORMATION_REQUESTED, State.AWAITING_CANCELLATION_PERIOD]
 )
 def test_a_failed_delivery_that_is_no_longer_needed_raises_no_attention(state: State) -> None:
-    """R34: the partner has answered, or the claim has not gone out; a letter still matters."""
+    """R34: the partner has responded, or the claim was not delivered; an e-mail still matters."""
     aggregate = an_aggregate(state)
     for attention in ("delivery_retrying", "partner_contract_fault", "mail_retrying"):
         handle_message(aggregate, AttentionChanged(attention=attention), NOW)

@@ -11,7 +11,7 @@ LATER = NOW + timedelta(hours=1)
 
 
 def test_noise_leaves_room_for_discrepancies() -> None:
-    """Of many messages that move nothing only a number is kept; not so of these."""
+    """Messages without effect are only counted beyond a limit; discrepancies are logged."""
     aggregate = an_aggregate(State.AWAITING_CANCELLATION_PERIOD)
     for turn in range(MAX_UNAPPLIED_MESSAGES + 50):
         handle_message(aggregate, an_outcome(outcome_id=f"noise-{turn}"), LATER)

@@ -18,11 +18,11 @@ MORE = {"amount": "900.00", "currency": "PLN"}
 
 
 def decide(
-    aggregate: TicketAggregate, actor: str, reward: Any = MUCH, **told: Any
+    aggregate: TicketAggregate, actor: str, reward: Any = MUCH, **changes: Any
 ) -> tuple[bool, bool, Any]:
     """Let an agent decide; whether that moved, whether it waits for another, and the refusal."""
     request_id = f"req-{len(aggregate.ticket.recent_results)}"
-    decision = a_decision(request_id=request_id, actor=actor, reward=reward, **told)
+    decision = a_decision(request_id=request_id, actor=actor, reward=reward, **changes)
     answer = handle_message(aggregate, decision, NOW).result
     assert answer is not None
     return answer.state_changed, answer.awaits_approval, answer.code

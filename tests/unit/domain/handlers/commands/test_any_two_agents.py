@@ -82,12 +82,12 @@ class TwoAgents(RuleBasedStateMachine):
         outcome=st.sampled_from(["confirmed"] * 6 + ["rejected"]),
         hours=st.sampled_from([None, 1, 2, 3]),
     )
-    def the_partner_speaks(self, outcome: str, hours: int | None, **told: Any) -> None:
+    def the_partner_speaks(self, outcome: str, hours: int | None, **changes: Any) -> None:
         at = NOW - timedelta(hours=hours) if hours else None
-        told = {"reward": told["reward"], "cancellation_ends_on": told["ends_on"]}
+        changes = {"reward": changes["reward"], "cancellation_ends_on": changes["ends_on"]}
         handle_message(
             self.aggregate,
-            an_outcome(outcome, outcome_id=self.next_id(), occurred_at=at, **told),
+            an_outcome(outcome, outcome_id=self.next_id(), occurred_at=at, **changes),
             NOW,
         )
 

@@ -32,7 +32,9 @@ def test_an_answer_nested_deeper_than_any_form_does_not_raise() -> None:
 
 
 def test_the_result_of_an_old_command_is_looked_up_in_the_database() -> None:
-    """The books keep every answer; a running ticket keeps so many, and knows that it forgot."""
+    """The database stores every result; a running ticket remembers the latest, and knows that it
+    forgot.
+    """
     aggregate = an_aggregate()
     for turn in range(MAX_REMEMBERED_IDS):
         handle_message(aggregate, a_resend(str(turn)), NOW)
@@ -49,7 +51,7 @@ def test_the_result_of_an_old_command_is_looked_up_in_the_database() -> None:
 
 
 def test_every_result_is_stored_with_its_step() -> None:
-    """Taken, refused, or given to what moves nothing; a repetition is not written again."""
+    """Accepted, refused, or without a transition; a repetition is not stored again."""
     aggregate = an_aggregate()
     for message in (a_resend("1"), a_decision(request_id="2"), a_withdrawal(request_id="3")):
         handle_message(aggregate, message, NOW)

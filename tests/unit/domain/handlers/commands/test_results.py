@@ -41,7 +41,7 @@ def test_a_repeated_command_gets_its_first_result() -> None:
 
 
 def test_a_refused_request_stays_refused_when_it_is_repeated() -> None:
-    """A "no" is an answer too; who wants another one asks anew."""
+    """A refusal is a result too; another attempt needs another id."""
     aggregate = an_aggregate(State.ON_HOLD)
     first = handle_message(aggregate, a_decision(), NOW)
     handle_message(aggregate, AttentionChanged(attention="mail_undeliverable"), NOW)

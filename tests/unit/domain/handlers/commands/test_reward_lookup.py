@@ -10,7 +10,7 @@ from tests.support.builders import NOW, a_decision, a_withdrawal, an_aggregate
 
 @pytest.mark.parametrize("state", [State.SENT_TO_PARTNER, State.INFORMATION_REQUESTED])
 def test_a_decision_to_pay_is_refused_with_the_objection_of_the_facts(state: State) -> None:
-    """R4, R5: nothing moves, and repeated it gets the same answer, whatever the facts say then."""
+    """R4, R5: no transition; a repetition gets the same result, whatever the facts are then."""
     aggregate = an_aggregate(state)
     before = aggregate.ticket
     decision = a_decision("confirmed")

@@ -85,8 +85,8 @@ def test_a_changed_proposal_replaces_the_earlier_one_and_needs_an_approval_of_it
 def test_a_repeated_request_is_no_approval() -> None:
     aggregate = an_aggregate()
     first = a_decision(request_id="one", actor="agent:anna", reward=MUCH)
-    told = handle_message(aggregate, first, NOW).result
-    assert handle_message(aggregate, first, NOW).result == told
+    first_result = handle_message(aggregate, first, NOW).result
+    assert handle_message(aggregate, first, NOW).result == first_result
     assert aggregate.ticket.confirmed_amount is None
     other = first.model_copy(update={"actor": "agent:bela", "caller": "agent:anna"})
     handle_message(aggregate, other, NOW)

@@ -50,7 +50,7 @@ def test_repeated_questions_never_change_the_partners_total_time(
 
 
 def test_a_question_after_the_deadline_wins_no_time() -> None:
-    """R31: asked before anybody looked at the clock, its time is over all the same."""
+    """R31: asked before the timer fired, its time is over all the same."""
     aggregate = reminded()
     late = NOW + WHOLE + HOUR
     ask_and_answer(aggregate, "1", late, late + DAY)

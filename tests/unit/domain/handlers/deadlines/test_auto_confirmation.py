@@ -54,9 +54,9 @@ def test_an_unknown_end_of_the_cancellation_period_asks_a_person() -> None:
     assert amount(aggregate) is None
     handle_message(aggregate, DeadlinePassed(), DUE)
     assert list(aggregate.ticket.attention) == [Attention.PARTNER_SILENT]
-    told = {"activation": date(2026, 10, 2)}
+    dates = {"activation": date(2026, 10, 2)}
     partner = a_silent_partner("confirm", cancellation=FROM_ACTIVATION)
-    known = an_aggregate(partner=partner, anchor_dates=told)
+    known = an_aggregate(partner=partner, anchor_dates=dates)
     assert amount(known) == "40.00"
 
 

@@ -34,7 +34,7 @@ SENT = State.SENT_TO_PARTNER
 
 
 def test_the_partner_is_reminded_to_the_second_and_only_once_each() -> None:
-    """R31: a reminder moves nothing, earns no letter, and rewinds nothing."""
+    """R31: a reminder makes no transition, sends no e-mail and changes no deadline."""
     aggregate = reminded()
     before = aggregate.ticket
     for moment, purpose in ((AFTER_3_DAYS, "reminder-1"), (AFTER_7_DAYS, "reminder-2")):

@@ -27,7 +27,7 @@ AWAITING = State.AWAITING_CANCELLATION_PERIOD
 
 @pytest.mark.parametrize("state", UNANSWERED)
 def test_a_response_timeout_raises_attention_and_keeps_the_state(state: State) -> None:
-    """R31: no clock runs on, and the member gets no letter that says nothing."""
+    """R31: no deadline continues, and the member gets no e-mail without news."""
     aggregate = silent("escalate", state)
     handle_message(aggregate, DeadlinePassed(), DUE)
     change_set = aggregate.collect_changes()

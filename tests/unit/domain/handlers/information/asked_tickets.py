@@ -13,12 +13,12 @@ DAY = timedelta(days=1)
 MEMBERS_TIME = timedelta(days=14, hours=1)  # over the end of summer time
 
 
-def letters(aggregate: TicketAggregate) -> list[OutgoingEmail]:
-    """The letters earned since the last writing."""
+def queued_emails(aggregate: TicketAggregate) -> list[OutgoingEmail]:
+    """The e-mails queued since the last change set."""
     return list(aggregate.collect_changes().emails)
 
 
-def told(heard: HandlingResult) -> tuple[bool, str | None]:
+def answer_result(heard: HandlingResult) -> tuple[bool, str | None]:
     """Whether the answer says that the ticket moved, and the code of a refusal."""
     assert heard.result is not None
     return heard.result.state_changed, heard.result.code

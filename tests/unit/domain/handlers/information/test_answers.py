@@ -10,11 +10,11 @@ from tests.support.builders import (
     an_aggregate,
     an_answer,
 )
-from tests.unit.domain.handlers.information.asked_tickets import ASKED, DAY, SENT, told
+from tests.unit.domain.handlers.information.asked_tickets import ASKED, DAY, SENT, answer_result
 
 
 def test_the_members_answer_is_checked_against_the_form_first() -> None:
-    """R22: nothing moves, and nobody is answered, before the form has taken it."""
+    """R22: no transition and no result before the form has accepted it."""
     aggregate = an_aggregate(ASKED)
     before = aggregate.ticket
     answer = an_answer()
@@ -71,7 +71,7 @@ def test_an_answer_that_the_form_refuses_is_refused_field_by_field() -> None:
 
 
 def test_a_repeated_answer_gets_its_first_result() -> None:
-    """Whatever it says the second time, and wherever the ticket stands by then."""
+    """Whatever its content is the second time, and in any state."""
     for code in (None, "incomplete"):
         aggregate = an_aggregate(ASKED)
         apply_information(aggregate, an_answer(), NOW, code)
@@ -90,7 +90,7 @@ def test_an_answer_without_a_question_is_refused_and_logged(state: State) -> Non
     before = aggregate.ticket
     result = handle_message(aggregate, an_answer(), NOW)
     assert result.information_to_check is None
-    assert told(result) == (False, "action_not_allowed")
+    assert answer_result(result) == (False, "action_not_allowed")
     assert (aggregate.ticket.transitions, aggregate.ticket.due_at) == (
         before.transitions,
         before.due_at,

@@ -19,7 +19,7 @@ from tests.support.builders import (
     an_answer,
     an_outcome,
 )
-from tests.unit.domain.handlers.information.asked_tickets import ASKED, DAY, SENT, told
+from tests.unit.domain.handlers.information.asked_tickets import ASKED, DAY, SENT, answer_result
 
 ENDING: list[tuple[Any, State]] = [
     (an_outcome("confirmed", outcome_id="e2"), State.AWAITING_CANCELLATION_PERIOD),
@@ -35,7 +35,7 @@ def test_a_decision_closes_an_open_question(message: Any, state: State) -> None:
     aggregate = an_aggregate(ASKED)
     handle_message(aggregate, message, NOW)
     assert aggregate.ticket.state is state
-    assert told(handle_message(aggregate, an_answer(request_id="late"), NOW)) == (
+    assert answer_result(handle_message(aggregate, an_answer(request_id="late"), NOW)) == (
         False,
         "action_not_allowed",
     )

@@ -22,13 +22,13 @@ from tests.unit.domain.handlers.information.asked_tickets import (
     DAY,
     MEMBERS_TIME,
     SENT,
-    letters,
-    told,
+    answer_result,
+    queued_emails,
 )
 
 
 def test_a_partners_question_goes_to_the_member_with_the_last_day_for_an_answer() -> None:
-    """R34: by letter, at once."""
+    """R34: by e-mail, at once."""
     aggregate = an_aggregate()
     result = handle_message(aggregate, a_question(questions=["When?", "order_number"]), NOW + DAY)
     assert not result.is_log_only
@@ -36,7 +36,7 @@ def test_a_partners_question_goes_to_the_member_with_the_last_day_for_an_answer(
         ASKED,
         ("When?", "order_number"),
     )
-    (email,) = letters(aggregate)
+    (email,) = queued_emails(aggregate)
     assert email.kind is EmailKind.INFORMATION_NEEDED
     assert email.params == {"questions": ["When?", "order_number"], "answer_by": "2026-11-04"}
 
@@ -80,7 +80,7 @@ def test_an_answer_resumes_the_partners_deadline() -> None:
 
 
 def test_a_second_question_waits_for_the_first_answer() -> None:
-    """Two at once move nothing; the second is kept, and its sender may ask again."""
+    """The second makes no transition; it is logged, and its sender may ask again."""
     aggregate = an_aggregate()
     handle_message(aggregate, a_question(), NOW)
     before = aggregate.ticket
@@ -100,7 +100,7 @@ def test_a_question_after_the_answer_is_asked_and_counted() -> None:
         handle_message(aggregate, a_question(outcome_id=f"evt-{turn}"), NOW + turn * DAY)
         apply_information(aggregate, an_answer(request_id=f"req-{turn}"), NOW + turn * DAY)
         purposes.append(information_purpose(aggregate.ticket))
-        keys += [email.key for email in letters(aggregate)]
+        keys += [email.key for email in queued_emails(aggregate)]
     assert purposes == ["information-1", "information-2", "information-3"]
     assert len(set(keys)) == 3
 
@@ -111,11 +111,11 @@ def test_an_agent_asks_where_the_transition_table_allows(state: State) -> None:
     before = aggregate.ticket
     result = handle_message(aggregate, an_inquiry(questions=["Where?"]), NOW)
     if state is SENT:
-        assert told(result) == (True, None)
+        assert answer_result(result) == (True, None)
         assert (aggregate.ticket.state, aggregate.ticket.questions) == (ASKED, ("Where?",))
         change_set = aggregate.collect_changes()
         assert change_set.transitions[-1].actor == "agent-7"
         assert [email.kind for email in change_set.emails] == [EmailKind.INFORMATION_NEEDED]
     else:
-        assert told(result) == (False, "action_not_allowed")
+        assert answer_result(result) == (False, "action_not_allowed")
         assert (aggregate.ticket.state, aggregate.ticket.due_at) == (before.state, before.due_at)

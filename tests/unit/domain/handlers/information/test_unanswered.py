@@ -22,7 +22,7 @@ from tests.unit.domain.handlers.information.asked_tickets import (
     DAY,
     MEMBERS_TIME,
     SENT,
-    letters,
+    queued_emails,
 )
 
 REMINDING = {"deadline": "P14D", "reminders": ["P7D", "P12D"], "on_timeout": "send"}
@@ -59,17 +59,17 @@ def test_the_member_is_reminded_before_the_deadline_and_not_after() -> None:
         while not handle_message(
             aggregate, DeadlinePassed(), NOW + day * DAY + timedelta(hours=1)
         ).is_log_only:
-            sent += [(day, email) for email in letters(aggregate)]
+            sent += [(day, email) for email in queued_emails(aggregate)]
     assert [day for day, _ in sent] == [7, 12]
     assert {email.kind for _, email in sent} == {EmailKind.INFORMATION_NEEDED}
     assert [email.params["questions"] for _, email in sent] == [["When?"], ["When?"]]
     assert len({email.key for _, email in sent}) == 2
     handle_message(aggregate, DeadlinePassed(), NOW + MEMBERS_TIME)
-    assert (aggregate.ticket.state, letters(aggregate)) == (SENT, [])
+    assert (aggregate.ticket.state, queued_emails(aggregate)) == (SENT, [])
 
 
 def test_a_question_after_the_deadline_keeps_the_attention_for_the_partner() -> None:
-    """R31: its time is over, so no clock would ever look at the ticket again."""
+    """R31: its time is over, so no timer would ever fire for the ticket."""
     aggregate = an_aggregate()
     handle_message(aggregate, DeadlinePassed(), NOW + MEMBERS_TIME)
     assert list(aggregate.ticket.attention) == [Attention.PARTNER_SILENT]

@@ -36,7 +36,7 @@ QUIETLY: list[Message] = [
 
 @pytest.mark.parametrize("message", QUIETLY, ids=lambda message: type(message).__name__)
 def test_a_stray_message_does_not_change_the_partners_deadline(message: Message) -> None:
-    """R31: clocks run from the last move."""
+    """R31: deadlines count from the last transition."""
     aggregate = an_aggregate()
     assert aggregate.ticket.due_at == NOW + PARTNERS_TIME
     handle_message(aggregate, message, NOW + timedelta(days=13))

@@ -44,7 +44,7 @@ MOVING: dict[str, tuple[Message, tuple[State, ...], State]] = {
 def test_each_message_makes_its_transition_where_allowed_and_is_logged_everywhere(
     name: str, state: State
 ) -> None:
-    """R20, R21, R34: nothing raises, nothing vanishes, nothing moves past the map."""
+    """R20, R21, R34: no error, no loss, and no transition that the table does not have."""
     message, sources, target = MOVING[name]
     aggregate = an_aggregate(state)
     before = aggregate.ticket

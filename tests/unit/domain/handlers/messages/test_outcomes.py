@@ -48,7 +48,7 @@ def test_an_outcome_before_any_delivery_is_only_logged(outcome: str) -> None:
 
 
 def test_a_repeated_outcome_is_logged_and_changes_nothing() -> None:
-    """R21: also where its sender dates the second try anew."""
+    """R21: also if its sender changes the time of the second attempt."""
     aggregate = an_aggregate()
     handle_message(aggregate, an_outcome("confirmed"), NOW)
     before = aggregate.ticket

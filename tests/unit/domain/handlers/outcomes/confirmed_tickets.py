@@ -25,10 +25,10 @@ def pln(amount: str) -> dict[str, str]:
     return {"amount": amount, "currency": "PLN"}
 
 
-def confirmed(partner: Any = None, **told: Any) -> TicketAggregate:
+def confirmed(partner: Any = None, **stated: Any) -> TicketAggregate:
     """A ticket whose partner confirmed with these words, with nothing left to be written."""
     aggregate = an_aggregate(State.SENT_TO_PARTNER, partner)
-    handle_message(aggregate, an_outcome(outcome_id="first", **told), NOW)
+    handle_message(aggregate, an_outcome(outcome_id="first", **stated), NOW)
     aggregate.collect_changes()
     return aggregate
 

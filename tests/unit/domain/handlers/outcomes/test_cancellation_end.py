@@ -14,7 +14,7 @@ END = [Attention.CANCELLATION_END_UNKNOWN]
 
 
 @pytest.mark.parametrize(
-    ("ticket", "told", "ends_at"),
+    ("ticket", "stated", "ends_at"),
     [
         (a_ticket_counting("order"), {}, midnight(2026, 10, 16)),
         (a_ticket_counting("order", "P1M"), {}, midnight(2026, 11, 2)),
@@ -56,16 +56,16 @@ END = [Attention.CANCELLATION_END_UNKNOWN]
     ],
 )
 def test_the_period_ends_as_the_partner_says_else_counts_from_its_anchor(
-    ticket: Ticket, told: dict[str, str], ends_at: datetime
+    ticket: Ticket, stated: dict[str, str], ends_at: datetime
 ) -> None:
     """R32, R33: explicit end, the outcome's date, the member's; midnight after the last day."""
-    worth = evaluate_confirmation(ticket, NOW, an_outcome(**told))
-    assert worth.ends_at == ends_at
-    assert worth.attention == ()
+    confirmation = evaluate_confirmation(ticket, NOW, an_outcome(**stated))
+    assert confirmation.ends_at == ends_at
+    assert confirmation.attention == ()
 
 
 @pytest.mark.parametrize(
-    ("starts_from", "told"),
+    ("starts_from", "stated"),
     [
         ("activation", {}),
         ("contract_start", {}),
@@ -74,16 +74,16 @@ def test_the_period_ends_as_the_partner_says_else_counts_from_its_anchor(
     ],
 )
 def test_where_the_anchor_is_unknown_a_person_decides(
-    starts_from: str, told: dict[str, str]
+    starts_from: str, stated: dict[str, str]
 ) -> None:
     """R32, R33."""
-    worth = evaluate_confirmation(a_ticket_counting(starts_from), NOW, an_outcome(**told))
-    assert worth.ends_at is None
-    assert list(worth.attention) == END
+    confirmation = evaluate_confirmation(a_ticket_counting(starts_from), NOW, an_outcome(**stated))
+    assert confirmation.ends_at is None
+    assert list(confirmation.attention) == END
 
 
 def test_an_unknown_amount_and_an_unknown_end_are_both_named() -> None:
-    worth = evaluate_confirmation(
+    confirmation = evaluate_confirmation(
         a_ticket_counting("activation", promised_amount=None), NOW, an_outcome()
     )
-    assert list(worth.attention) == AMOUNT + END
+    assert list(confirmation.attention) == AMOUNT + END

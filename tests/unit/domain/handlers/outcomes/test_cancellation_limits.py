@@ -11,22 +11,26 @@ from tests.unit.domain.handlers.outcomes.counted_tickets import a_ticket_countin
 
 
 @pytest.mark.parametrize(
-    ("told", "period"),
+    ("stated", "period"),
     [({"cancellation_ends_on": "2031-01-01"}, "P14D"), ({}, "P2Y")],
-    ids=["told", "counted"],
+    ids=["stated", "counted"],
 )
-def test_the_end_is_never_later_than_the_profiles_bound(told: dict[str, str], period: str) -> None:
+def test_the_end_is_never_later_than_the_profiles_bound(
+    stated: dict[str, str], period: str
+) -> None:
     """R33: counted from the confirmation."""
     ticket = a_ticket_counting("order", period, max_period="P30D")
-    worth = evaluate_confirmation(ticket, NOW, an_outcome(**told))
-    assert worth.ends_at is not None
-    assert NOW + timedelta(days=30) <= worth.ends_at <= NOW + timedelta(days=31)
+    confirmation = evaluate_confirmation(ticket, NOW, an_outcome(**stated))
+    assert confirmation.ends_at is not None
+    assert NOW + timedelta(days=30) <= confirmation.ends_at <= NOW + timedelta(days=31)
 
 
 def test_a_period_that_is_already_over_keeps_its_past_end() -> None:
     """R33: it still passes through its state, without waiting."""
-    for told in ({}, {"cancellation_ends_on": "2026-10-01"}):
-        ends_at = evaluate_confirmation(a_ticket_counting("order"), NOW, an_outcome(**told)).ends_at
+    for stated in ({}, {"cancellation_ends_on": "2026-10-01"}):
+        ends_at = evaluate_confirmation(
+            a_ticket_counting("order"), NOW, an_outcome(**stated)
+        ).ends_at
         assert ends_at is not None
         assert ends_at < NOW
 

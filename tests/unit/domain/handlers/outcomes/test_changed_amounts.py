@@ -22,11 +22,13 @@ from tests.unit.domain.handlers.outcomes.confirmed_tickets import (
 )
 
 
-@pytest.mark.parametrize("told", ["12.00", "55.50", "500.00", "0.01"])
-def test_a_changed_amount_replaces_the_confirmed_one(told: str) -> None:
-    """A partial return; the history has the move, the member a letter with what is due when."""
+@pytest.mark.parametrize("stated", ["12.00", "55.50", "500.00", "0.01"])
+def test_a_changed_amount_replaces_the_confirmed_one(stated: str) -> None:
+    """A partial return; the history has the transition, and the member an e-mail with amount and
+    date.
+    """
     aggregate = confirmed(**ENDS)
-    handle_message(aggregate, an_outcome(reward=pln(told), note="one of two came back"), LATER)
+    handle_message(aggregate, an_outcome(reward=pln(stated), note="one of two came back"), LATER)
     change_set = aggregate.collect_changes()
     transition = change_set.transitions[-1]
     assert (transition.event, transition.from_state, transition.to) == (
@@ -36,22 +38,22 @@ def test_a_changed_amount_replaces_the_confirmed_one(told: str) -> None:
     )
     assert (transition.actor, transition.note) == ("partner:velotel", "one of two came back")
     assert change_set.confirmed_amount is not None
-    assert str(change_set.confirmed_amount.amount) == told
+    assert str(change_set.confirmed_amount.amount) == stated
     (email,) = change_set.emails
     assert email.kind is EmailKind.PARTNER_CONFIRMED
-    assert email.params == {"due_on": "2026-12-01", "amount": pln(told)}
+    assert email.params == {"due_on": "2026-12-01", "amount": pln(stated)}
     assert change_set.cancellation_ends_at == midnight(2026, 12, 1)
     assert aggregate.is_settlement_due(FAR)
 
 
 @pytest.mark.parametrize(
-    "told", [pln("500.01"), pln("0.00"), {"amount": "12.00", "currency": "EUR"}]
+    "stated", [pln("500.01"), pln("0.00"), {"amount": "12.00", "currency": "EUR"}]
 )
 def test_an_amount_that_may_not_be_granted_waits_for_a_person_never_at_the_old_one(
-    told: dict[str, str],
+    stated: dict[str, str],
 ) -> None:
     aggregate = confirmed(**ENDS)
-    handle_message(aggregate, an_outcome(reward=told), LATER)
+    handle_message(aggregate, an_outcome(reward=stated), LATER)
     assert amount(aggregate.ticket) is None
     assert list(aggregate.ticket.attention) == [Attention.AMOUNT_UNDECIDED]
     assert not aggregate.is_settlement_due(FAR)

@@ -27,7 +27,7 @@ FROM_ACTIVATION = {"period": "P14D", "starts_from": "activation", "max_period": 
 
 
 @pytest.mark.parametrize(
-    ("first", "told", "ends_at"),
+    ("first", "stated", "ends_at"),
     [
         (ENDS, {"cancellation_ends_on": "2026-12-05"}, midnight(2026, 12, 6)),
         (ENDS, {"cancellation_ends_on": "2026-11-02"}, midnight(2026, 11, 3)),
@@ -37,11 +37,11 @@ FROM_ACTIVATION = {"period": "P14D", "starts_from": "activation", "max_period": 
     ],
 )
 def test_changed_dates_replace_the_end_of_the_period(
-    first: dict[str, str], told: dict[str, str], ends_at: datetime
+    first: dict[str, str], stated: dict[str, str], ends_at: datetime
 ) -> None:
     """The latest message that names a date decides; the amount stays."""
     aggregate = confirmed(a_partner(cancellation=FROM_ACTIVATION), **first)
-    handle_message(aggregate, an_outcome(**told), LATER)
+    handle_message(aggregate, an_outcome(**stated), LATER)
     assert aggregate.ticket.cancellation_ends_at == aggregate.ticket.due_at == ends_at
     assert (amount(aggregate.ticket), aggregate.ticket.attention) == ("40.00", ())
     assert len(aggregate.collect_changes().emails) == 1
@@ -56,19 +56,19 @@ def test_repeated_changes_never_push_the_end_past_the_profiles_bound() -> None:
     at = NOW
     for day in range(1, 4):
         at += timedelta(days=3)
-        told = an_outcome(outcome_id=str(day), cancellation_ends_on=f"2031-01-0{day}")
-        handle_message(aggregate, told, at)
+        stated = an_outcome(outcome_id=str(day), cancellation_ends_on=f"2031-01-0{day}")
+        handle_message(aggregate, stated, at)
     assert aggregate.ticket.cancellation_ends_at is not None
     assert aggregate.ticket.cancellation_ends_at <= NOW + timedelta(days=31)
 
 
 @pytest.mark.parametrize(
-    "told", [{}, {"reward": PLN_40}, ENDS, ENDS | {"reward": PLN_40, "note": "as we said"}]
+    "stated", [{}, {"reward": PLN_40}, ENDS, ENDS | {"reward": PLN_40, "note": "as we said"}]
 )
-def test_a_repeated_confirmation_changes_nothing(told: dict[str, Any]) -> None:
+def test_a_repeated_confirmation_changes_nothing(stated: dict[str, Any]) -> None:
     aggregate = confirmed(**ENDS)
     before = aggregate.ticket
-    result = handle_message(aggregate, an_outcome(**told), LATER)
+    result = handle_message(aggregate, an_outcome(**stated), LATER)
     assert result.is_log_only
     assert aggregate.ticket.transitions == before.transitions
     assert aggregate.ticket.due_at == before.due_at

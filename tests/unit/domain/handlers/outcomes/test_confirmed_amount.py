@@ -15,7 +15,7 @@ def pln(amount: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("promised", "told", "amount", "attention"),
+    ("promised", "stated", "amount", "attention"),
     [
         (PLN_40, None, "40.00", []),
         (PLN_40, pln("55.50"), "55.50", []),
@@ -33,16 +33,16 @@ def pln(amount: str) -> dict[str, str]:
 )
 def test_the_partners_amount_wins_up_to_the_maximum_else_the_promised_one(
     promised: dict[str, str] | None,
-    told: dict[str, str] | None,
+    stated: dict[str, str] | None,
     amount: str | None,
     attention: list[Attention],
 ) -> None:
     """R21: none, more than the maximum, or another currency: a person decides."""
-    worth = evaluate_confirmation(
-        a_new_ticket(promised_amount=promised), NOW, an_outcome(reward=told)
+    confirmation = evaluate_confirmation(
+        a_new_ticket(promised_amount=promised), NOW, an_outcome(reward=stated)
     )
-    assert worth.amount == (Money.model_validate(pln(amount)) if amount else None)
-    assert list(worth.attention) == attention
+    assert confirmation.amount == (Money.model_validate(pln(amount)) if amount else None)
+    assert list(confirmation.attention) == attention
 
 
 def test_an_agents_amount_may_be_above_the_maximum() -> None:

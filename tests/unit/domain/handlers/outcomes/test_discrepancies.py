@@ -39,7 +39,7 @@ def test_a_reused_outcome_id_is_a_discrepancy_and_changes_nothing() -> None:
 
 
 def test_too_many_changes_by_the_partner_need_a_person() -> None:
-    """Each change is a move and a letter: twenty are enough."""
+    """Each change is a transition and an e-mail: twenty are enough."""
     aggregate = confirmed(**ENDS)
     for turn in range(30):
         handle_message(
@@ -66,7 +66,7 @@ def ended(state: State) -> TicketAggregate:
 
 
 @pytest.mark.parametrize(
-    ("state", "outcome", "told", "shown"),
+    ("state", "outcome", "stated", "shown"),
     [
         (State.RESOLVED, "rejected", {"reason_code": "order_returned"}, True),
         (State.RESOLVED, "order_cancelled", {}, True),
@@ -82,10 +82,10 @@ def ended(state: State) -> TicketAggregate:
     ],
 )
 def test_what_contradicts_a_ticket_that_has_ended_is_shown_to_agents(
-    state: State, outcome: str, told: dict[str, Any], shown: bool
+    state: State, outcome: str, stated: dict[str, Any], shown: bool
 ) -> None:
     aggregate = ended(state)
-    handle_message(aggregate, an_outcome(outcome, **told), LATER)
+    handle_message(aggregate, an_outcome(outcome, **stated), LATER)
     assert aggregate.ticket.state is state
     assert notes(aggregate) == [("action_not_allowed", shown)]
 

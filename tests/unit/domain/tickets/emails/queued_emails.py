@@ -9,6 +9,6 @@ from domain.tickets.states import State
 AWAITING = State.AWAITING_CANCELLATION_PERIOD
 
 
-def letters(aggregate: TicketAggregate) -> list[OutgoingEmail]:
-    """The letters earned since the last writing."""
+def queued_emails(aggregate: TicketAggregate) -> list[OutgoingEmail]:
+    """The e-mails queued since the last change set."""
     return list(aggregate.collect_changes().emails)

@@ -13,7 +13,7 @@ from tests.support.builders import (
     a_decision,
     a_new_ticket,
 )
-from tests.unit.domain.tickets.emails.queued_emails import letters
+from tests.unit.domain.tickets.emails.queued_emails import queued_emails
 
 
 def test_the_keys_of_a_tickets_emails_are_unique() -> None:
@@ -23,7 +23,7 @@ def test_the_keys_of_a_tickets_emails_are_unique() -> None:
     aggregate.apply_release(HoldReleaseResult.NO_REWARD, NOW)
     handle_message(aggregate, a_decision(), NOW)
     aggregate.apply_settlement(SettlementResult.GRANTED, NOW)
-    keys = [email.key for email in letters(aggregate)]
+    keys = [email.key for email in queued_emails(aggregate)]
     assert len(keys) == len(set(keys)) == 3
 
 

@@ -21,12 +21,12 @@ from tests.support.builders import (
     an_aggregate,
     an_outcome,
 )
-from tests.unit.domain.tickets.emails.queued_emails import AWAITING, letters
+from tests.unit.domain.tickets.emails.queued_emails import AWAITING, queued_emails
 
 
 def only(aggregate: TicketAggregate) -> OutgoingEmail:
-    """The one letter earned since the last writing."""
-    (email,) = letters(aggregate)
+    """The one e-mail queued since the last change set."""
+    (email,) = queued_emails(aggregate)
     return email
 
 
@@ -40,7 +40,7 @@ def test_an_accepted_claim_is_confirmed_by_mail() -> None:
 
 
 def test_a_held_claim_is_confirmed_with_its_date_in_the_markets_time_zone() -> None:
-    """R26, R28: one letter for both moves; none when the hold ends."""
+    """R26, R28: one e-mail for both transitions; none at the end of the hold."""
     aggregate = TicketAggregate(a_new_ticket())
     aggregate.open(NOW, held_until=NOW + timedelta(days=7))
     assert only(aggregate).params == {
@@ -48,7 +48,7 @@ def test_a_held_claim_is_confirmed_with_its_date_in_the_markets_time_zone() -> N
         "answer_by": "2026-11-10",
     }
     aggregate.apply_release(HoldReleaseResult.NO_REWARD, NOW + timedelta(days=7))
-    assert letters(aggregate) == []
+    assert queued_emails(aggregate) == []
 
 
 def test_a_confirmation_names_the_due_date_and_the_amount() -> None:
@@ -94,7 +94,7 @@ def test_a_message_without_a_transition_sends_no_email() -> None:
     aggregate = an_aggregate(AWAITING)
     for outcome in (an_outcome("confirmed"), an_outcome("rejected"), an_outcome("confirmed")):
         handle_message(aggregate, outcome, NOW)
-    assert letters(aggregate) == []
+    assert queued_emails(aggregate) == []
 
 
 def test_the_day_of_the_answer_is_that_of_the_markets_calendar() -> None:
@@ -105,7 +105,7 @@ def test_the_day_of_the_answer_is_that_of_the_markets_calendar() -> None:
 
 
 def test_an_agents_decision_while_waiting_announces_the_amount_and_the_date() -> None:
-    """R34: the first letter could name no amount."""
+    """R34: the first e-mail could name no amount."""
     aggregate = an_aggregate(AWAITING, promised_amount=None)
     handle_message(aggregate, a_decision(reward=PLN_40), NOW)
     email = only(aggregate)

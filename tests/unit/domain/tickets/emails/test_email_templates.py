@@ -21,11 +21,11 @@ from tests.support.builders import (
     an_aggregate,
     an_outcome,
 )
-from tests.unit.domain.tickets.emails.queued_emails import AWAITING, letters
+from tests.unit.domain.tickets.emails.queued_emails import AWAITING, queued_emails
 
 
 def every_email() -> list[OutgoingEmail]:
-    """One letter of each way that a ticket can go."""
+    """One e-mail of each way through the transition table."""
     held = TicketAggregate(a_new_ticket())
     held.open(NOW, held_until=NOW)
     ways = [held]
@@ -51,18 +51,18 @@ def every_email() -> list[OutgoingEmail]:
         way = an_aggregate()
         handle_message(way, message, NOW)
         ways.append(way)
-    return [letter for way in ways for letter in letters(way)]
+    return [email for way in ways for email in queued_emails(way)]
 
 
-@pytest.mark.parametrize("letter", every_email(), ids=lambda letter: letter.key)
+@pytest.mark.parametrize("email", every_email(), ids=lambda email: email.key)
 @pytest.mark.parametrize("language", ["pl", "de", "en"])
 def test_every_email_has_all_parameters_of_its_template(
-    letter: OutgoingEmail, language: str
+    email: OutgoingEmail, language: str
 ) -> None:
-    """R27, R28, R34: the number stands in subject and body."""
+    """R27, R28, R34: subject and body name the number."""
     book = LetterBook("service@example.com")
     everywhere = {"number": NUMBER, "partner_name": "VeloTel", "member_name": "Jan Kowalski"}
-    written = book.render(letter.kind, language, everywhere | letter.params)
+    written = book.render(email.kind, language, everywhere | email.params)
     assert NUMBER in written.subject
     assert NUMBER in written.text
     assert NUMBER in written.html

@@ -36,9 +36,9 @@ def test_the_transition_table_is_that_of_the_requirements() -> None:
 
 @pytest.mark.parametrize("source", State)
 def test_every_pair_that_is_not_in_the_table_is_refused(source: State) -> None:
-    """All states, events and targets: nothing moves, and only our own refusal is raised."""
+    """All states, events and targets: no transition, and only our own error is raised."""
     life = Lifecycle(source)
-    for event, _, target in in_order({arrow for arrow in EVERY - ALLOWED if arrow[1] is source}):
+    for event, _, target in in_order({row for row in EVERY - ALLOWED if row[1] is source}):
         assert not life.can_fire(event, target)
         with pytest.raises(RequestRejected) as refused:
             life.fire(event, target)

@@ -29,7 +29,7 @@ TableRow = tuple[Event, State, State]
 
 
 def parsed_table() -> set[TableRow]:
-    """Every arrow of the table above."""
+    """Every row of the table above."""
     rows = set()
     for row in TABLE.strip().splitlines():
         event, sources, targets = (cell.split() for cell in row.split("|"))
