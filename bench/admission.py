@@ -18,7 +18,7 @@ from bench.figures import Figure, middle_and_tail
 from bench.load import Crowd, NotReached, Tell, gathered, until
 from local.stack.ports import HOST, free_ports
 from local.stack.stack import ROOT
-from local.stack.supervisor import Part
+from local.stack.supervisor import ProcessSpec
 
 CLAIMS: Final = 200  # each way
 WARMING_UP: Final = 30
@@ -92,7 +92,7 @@ async def _gateway(crowd: Crowd) -> AsyncIterator[httpx.AsyncClient]:
     }
     command = (sys.executable, "-m", "gateway")
     stack = crowd.stack
-    part = Part("measured-gateway", command, stack.environment | own, folder=ROOT)
+    part = ProcessSpec("measured-gateway", command, stack.environment | own, folder=ROOT)
     await stack.supervisor.start(part)
     told = TOLD | {"roles": ["platform"], "accounts": "*", "exp": time.time() + 3600}
     headers = {"authorization": f"Bearer {new_token(SECRET, told)}"}

@@ -22,7 +22,7 @@ from bench.load import Crowd, Filed, Tell, gathered
 from bench.outcome_times import OutcomeTimes
 from bench.run_sizes import run_sizes
 from bench.signed_calls import send_outcome
-from local.platform_simulator.tokens import Issuer
+from local.platform_simulator.tokens import TokenIssuer
 
 SECONDS: Final = float(os.environ.get("BENCH_FLOOD_SECONDS", "60"))
 KINDS: Final[tuple[Kind, ...]] = ("partner", "member", "anonymous", "idle")
@@ -150,7 +150,7 @@ def _secret(crowd: Crowd, partner_id: str) -> str:
 
 async def _calls(crowd: Crowd, http: httpx.AsyncClient, seen: Seen) -> None:
     """Make a platform's call at a steady pace, however long the answers take."""
-    issuer = Issuer(crowd.stack.environment)
+    issuer = TokenIssuer(crowd.stack.environment)
     accounts = itertools.cycle(range(1, ACCOUNTS + 1))
 
     async def once() -> None:
@@ -196,7 +196,7 @@ async def _kill_worker(crowd: Crowd) -> None:
 
 async def _decide(crowd: Crowd, http: httpx.AsyncClient, flooded: Filed, seen: Seen) -> None:
     """Reject the flooded ticket as an agent while the flood still goes on."""
-    token = Issuer(crowd.stack.environment).agent("anna")
+    token = TokenIssuer(crowd.stack.environment).agent("anna")
     decision = {
         "request_id": f"decide-{flooded.number}",
         "outcome": "rejected",

@@ -14,9 +14,9 @@ from adapters.postgres.feed_records import store_link
 from domain.claims.claim import Link
 from domain.errors import TicketError
 from domain.values.ticket_number import derive_number
-from local.demo.demo import Doors, open_doors, wipe
+from local.demo.demo import Connections, connect, reset_state
 from local.stack.ports import Ports
-from local.stack.profiles import PLACEHOLDER, merged, write_profiles
+from local.stack.profiles import PLACEHOLDER, merge_overlay, write_profiles
 from local.stack.stack import ROOT, Stack
 from workflows.client import admit_ticket
 
@@ -25,8 +25,8 @@ Tell = Callable[[str], None]
 MODEL: Final = ROOT / "partners" / "velotel.toml"
 NO_ANSWER: Final = {"mode": "slow:3600"}
 GOLDEN: Final = 0.618034
-AT_ONCE: Final = 8
-STEP: Final = 0.5  # seconds between two looks
+MAX_CONCURRENT_FILINGS: Final = 8
+POLL_SECONDS: Final = 0.5  # seconds between two looks
 PROMISED: Final = {"amount": "40.00", "currency": "PLN"}
 
 
@@ -45,9 +45,9 @@ class Filed:
 class Crowd:
     """Files claims and watches what becomes of them."""
 
-    def __init__(self, doors: Doors, stack: Stack) -> None:
+    def __init__(self, connections: Connections, stack: Stack) -> None:
         """Knock at these doors of a running stack."""
-        self._doors = doors
+        self._connections = connections
         self.stack = stack
         self._serial = itertools.count(1)
 
@@ -55,7 +55,7 @@ class Crowd:
         """Return a claim whose link is registered, and its key; its partner will never decide."""
         serial = next(self._serial)
         claim, key = _claim(partner_id, serial), f"bench-{serial}"
-        await store_link(self._doors.books, _link(claim))
+        await store_link(self._connections.database, _link(claim))
         await self._expect(derive_number(claim["account_id"], key))
         return claim, key
 
@@ -65,14 +65,14 @@ class Crowd:
 
     async def admit(self, claim: dict[str, Any], key: str) -> Filed:
         """File a claim that was prepared: the bare Update-With-Start, and nothing around it."""
-        answer = await admit_ticket(self._doors.client, claim, key)
+        answer = await admit_ticket(self._connections.client, claim, key)
         if answer.status != "accepted":
             raise NotReached(f"a claim was {answer.status}: {answer.reasons}")
         return Filed(answer.number, claim["partner_id"])
 
     async def file_all(self, partner_ids: Sequence[str]) -> list[Filed]:
         """File as fast as it goes, a few at once."""
-        slots = asyncio.Semaphore(AT_ONCE)
+        slots = asyncio.Semaphore(MAX_CONCURRENT_FILINGS)
 
         async def one(partner_id: str) -> Filed:
             async with slots:
@@ -94,19 +94,19 @@ class Crowd:
 
     async def die(self, partner_id: str) -> None:
         """Let a partner take every connection from now on, and answer nothing."""
-        answer = await self._doors.partners.put(f"/behaviour/{partner_id}", json=NO_ANSWER)
+        answer = await self._connections.partners.put(f"/behaviour/{partner_id}", json=NO_ANSWER)
         answer.raise_for_status()
 
     async def _expect(self, number: str) -> None:
         """Let its partner take a claim and never say what it found."""
         script = {"delivery": ["ok"], "answers": []}
-        answer = await self._doors.partners.put(f"/scripts/{number}", json=script)
+        answer = await self._connections.partners.put(f"/scripts/{number}", json=script)
         answer.raise_for_status()
 
     async def end(self, filed: Sequence[Filed]) -> None:
         """End tickets by hand, so that nothing of them goes on."""
         for one in filed:
-            await self._doors.client.get_workflow_handle(one.number).terminate("measured")
+            await self._connections.client.get_workflow_handle(one.number).terminate("measured")
 
     async def delivered(self, filed: Sequence[Filed], seconds: float) -> dict[str, datetime]:
         """Wait until all have reached their partner; return when each did, by number."""
@@ -121,13 +121,13 @@ class Crowd:
         """When each claim reached its partner, by number."""
         return {
             one["number"]: datetime.fromisoformat(one["accepted_at"])
-            for one in (await self._doors.partners.get("/claims.json")).json()
+            for one in (await self._connections.partners.get("/claims.json")).json()
             if one["accepted_at"]
         }
 
     async def calls(self, partner_id: str) -> int:
         """How many calls a partner got."""
-        claims = (await self._doors.partners.get("/claims.json")).json()
+        claims = (await self._connections.partners.get("/claims.json")).json()
         return sum(one["times"] for one in claims if one["partner_id"] == partner_id)
 
     async def admitted(self) -> dict[str, datetime]:
@@ -150,24 +150,24 @@ class Crowd:
 
     async def rows(self, query: str, *arguments: object) -> list[Any]:
         """Return the rows of a query of the benchmarks' own."""
-        async with self._doors.books.transaction() as connection:
+        async with self._connections.database.transaction() as connection:
             return list(await connection.fetch(query, *arguments))
 
 
 @contextlib.asynccontextmanager
 async def gathered(
-    state: Path, channels: dict[str, dict[str, Any]], tell: Tell
+    state: Path, channels: dict[str, dict[str, Any]], report: Tell
 ) -> AsyncIterator[Crowd]:
     """Start a fresh stack whose partners have these channels, by id."""
-    wipe(state)
+    reset_state(state)
     model = tomllib.loads(MODEL.read_text(encoding="utf-8"))
     drafts, nothing = state / "drafts", state / "overlays"
     nothing.mkdir()
     write_profiles({key: _profile(model, key, value) for key, value in channels.items()}, drafts)
-    tell("Starting a fresh stack ...")
-    stack = Stack(state, Ports.free(), partners_dir=drafts, overlays_dir=nothing, tell=tell)
-    async with stack, open_doors(stack) as doors:
-        yield Crowd(doors, stack)
+    report("Starting a fresh stack ...")
+    stack = Stack(state, Ports.free(), partners_dir=drafts, overlays_dir=nothing, report=report)
+    async with stack, connect(stack) as connections:
+        yield Crowd(connections, stack)
 
 
 def _profile(model: dict[str, Any], partner_id: str, channel: dict[str, Any]) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def _profile(model: dict[str, Any], partner_id: str, channel: dict[str, Any]) ->
         "secret": f"TICKETS_PARTNER_SECRET_{partner_id.upper().replace('-', '_')}",
     }
     more = {"channel": named | channel, "limits": {"accepted_per_day": 1_000_000}}
-    return merged(model, {"id": partner_id, "name": partner_id, **more})
+    return merge_overlay(model, {"id": partner_id, "name": partner_id, **more})
 
 
 def _claim(partner_id: str, serial: int) -> dict[str, Any]:
@@ -206,5 +206,5 @@ async def until(seconds: float, what: str) -> AsyncIterator[None]:
     end = loop.time() + seconds
     while loop.time() < end:
         yield
-        await asyncio.sleep(STEP)
+        await asyncio.sleep(POLL_SECONDS)
     raise NotReached(f"waited {seconds:.0f} s in vain for {what}")

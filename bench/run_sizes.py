@@ -6,7 +6,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 
 from bench.figures import Figure
 
-MOST_EVENTS: Final = 10_000
+MAX_EVENTS_PER_PAGE: Final = 10_000
 MOST_MEBIBYTES: Final = 10
 MEBIBYTE: Final = 1024 * 1024
 _FINE: Final = {
@@ -32,6 +32,6 @@ async def run_sizes(address: str) -> list[Figure]:
         Figure("runs looked at", count, at_least=1),
         Figure("workflows terminated or failed", ended_badly, at_most=0),
         Figure("workflows whose tasks fail", troubled.count, at_most=0),
-        Figure("longest history", events, "events", at_most=MOST_EVENTS),
+        Figure("longest history", events, "events", at_most=MAX_EVENTS_PER_PAGE),
         Figure("largest history", size / MEBIBYTE, "MiB", at_most=MOST_MEBIBYTES),
     ]

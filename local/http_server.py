@@ -11,10 +11,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from local.stack.ports import HOST
 
-GRACE = 1  # second for answers that are under way at the end
+SHUTDOWN_TIMEOUT_SECONDS = 1  # second for answers that are under way at the end
 
 
-class DroppableProtocol(H11Protocol):
+class AbortableProtocol(H11Protocol):
     """HTTP whose connection an application can cut off: it finds `drop_connection` in its scope."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -35,23 +35,23 @@ def server(application: Starlette, port: int) -> uvicorn.Server:
         application,
         host=HOST,
         port=port,
-        http=DroppableProtocol,
+        http=AbortableProtocol,
         ws="none",
         log_level="error",
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_SECONDS,
     )
     return uvicorn.Server(config)
 
 
-def dropper(scope: Any) -> Callable[[], None]:
+def abort_connection(scope: Any) -> Callable[[], None]:
     """What cuts off the connection of this request, where the server can do that."""
     drop: Callable[[], None] = scope.get("drop_connection", lambda: None)
     return drop
 
 
-def expect_signals() -> None:
+def ignore_signals() -> None:
     """Make SIGTERM and SIGINT harmless outside of the server, which raises them anew at its end."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)

@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx
 
 from local.stack.ports import Ports
-from local.stack.stack import START_TIME, Stack
+from local.stack.stack import START_TIMEOUT_SECONDS, Stack
 
-TABLE = {
+ADDRESS_LABELS = {
     "Try it here": "platform",
     "Temporal UI": "temporal_ui",
     "Letters": "mailbox",
@@ -19,7 +19,7 @@ TABLE = {
     "PostgreSQL": "database_url",
     "SMTP": "smtp_url",
 }
-TO_TRY = """\
+HINTS = """\
 What to try
   {platform:34}  file a claim as a member, work on it as an agent
   {mailbox:34}  the letters to members, and to partners that get mail
@@ -32,51 +32,53 @@ Ctrl-C stops everything; the state stays in {state}."""
 
 async def run(state: Path, partners: Path) -> None:
     """Start the stack, say where it is, stay; raises `LocalError` or `InvalidConfiguration`."""
-    _cancelled_by_signals()
-    _say("Starting the local stack ...")
-    async with Stack(state, Ports.from_environment(), partners_dir=partners, tell=_say) as stack:
-        await stack.supervisor.while_alive(_first_deal(stack.addresses["platform"]))
-        _say(description(stack))
-        await stack.stay()
+    _cancel_on_signals()
+    _print_line("Starting the local stack ...")
+    async with Stack(
+        state, Ports.from_environment(), partners_dir=partners, report=_print_line
+    ) as stack:
+        await stack.supervisor.run_while_healthy(_seed_platform(stack.addresses["platform"]))
+        _print_line(summary(stack))
+        await stack.wait()
 
 
-async def _first_deal(platform: str) -> None:
+async def _seed_platform(platform: str) -> None:
     """Let the platform deal out links, if it never did."""
     async with httpx.AsyncClient(
-        trust_env=False, timeout=START_TIME, follow_redirects=True
+        trust_env=False, timeout=START_TIMEOUT_SECONDS, follow_redirects=True
     ) as http:
-        (await http.post(f"{platform}/deals?first")).raise_for_status()
+        (await http.post(f"{platform}/seed?first")).raise_for_status()
 
 
-def description(stack: Stack) -> str:
+def summary(stack: Stack) -> str:
     """Every address, one a line, and what to try."""
-    width = max(map(len, TABLE))
+    width = max(map(len, ADDRESS_LABELS))
     lines = [
         f"  {title:<{width}}  {stack.addresses[key]}"
-        for title, key in TABLE.items()
+        for title, key in ADDRESS_LABELS.items()
         if stack.addresses[key]
     ]
-    state = _shown(stack.state)
+    state = _shortened(stack.state)
     told = {
         "state": state,
         "logs": f"{state}/logs",
         "api": stack.addresses["gateway"] + "/openapi.json",
     }
-    hints = TO_TRY.format(**stack.addresses, **told)
+    hints = HINTS.format(**stack.addresses, **told)
     return "\n".join(["", "The local stack is running", *lines, "", hints])
 
 
-def _shown(path: Path) -> Path:
+def _shortened(path: Path) -> Path:
     """The path as seen from here, where that is shorter."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     print(line, flush=True)
 
 
-def _cancelled_by_signals() -> None:
+def _cancel_on_signals() -> None:
     """Let SIGINT and SIGTERM cancel this task, so that everything is stopped in order."""
     task = asyncio.current_task()
     if task is not None:

@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse
 MALFORMED = 422
 
 
-def refused(error: ValidationError) -> JSONResponse:
+def validation_error_response(error: ValidationError) -> JSONResponse:
     """`422 {"errors": [{"field": "answers.0.after", "expected": "…"}]}`."""
     errors = [
         {"field": ".".join(map(str, one["loc"])), "expected": one["msg"]}

@@ -10,10 +10,10 @@ from typing import Final
 
 from playwright.async_api import Browser, Page, async_playwright
 
-from local.demo.demo import Doors, open_doors, read_for, wipe
-from local.demo.runner import Player
-from local.demo.scenarios import Example
-from local.partner_simulator.offline_partners import Channels
+from local.demo.demo import Connections, connect, read_scenarios_for, reset_state
+from local.demo.runner import ScenarioRunner
+from local.demo.scenarios import Scenario
+from local.partner_simulator.offline_partners import OfflinePartners
 from local.stack.ports import Ports
 from local.stack.stack import ROOT, Stack
 from process.exit_process import exit_process
@@ -30,11 +30,11 @@ TELLING: Final = "volt-too-much"
 
 async def main() -> None:
     """Make every picture."""
-    wipe(STATE)
+    reset_state(STATE)
     FOLDER.mkdir(exist_ok=True)
-    async with Stack(STATE, Ports.free()) as stack, open_doors(stack) as doors:
-        await doors.platform.post("/deals?first")
-        number = await _play(stack, doors)
+    async with Stack(STATE, Ports.free()) as stack, connect(stack) as connections:
+        await connections.platform.post("/seed?first")
+        number = await _play(stack, connections)
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
                 executable_path=shutil.which("chromium"), args=["--no-sandbox"]
@@ -46,22 +46,24 @@ async def main() -> None:
             await browser.close()
 
 
-async def _play(stack: Stack, doors: Doors) -> str:
+async def _play(stack: Stack, connections: Connections) -> str:
     """Let the examples be played for a while; returns the number of the one to show."""
-    examples = read_for(stack)
-    await doors.gateway.feed(examples.links, examples.rewards)
-    claims = [_unhelped(one) for one in examples.claims]
-    channels = asyncio.create_task(Channels(stack, claims, doors.mailbox).answer())
-    player = Player(doors.client, doors.gateway, doors.partners, lambda: None)
+    scenarios = read_scenarios_for(stack)
+    await connections.gateway.feed(scenarios.links, scenarios.rewards)
+    claims = [_unhelped(one) for one in scenarios.claims]
+    channels = asyncio.create_task(OfflinePartners(stack, claims, connections.mailbox).answer())
+    player = ScenarioRunner(
+        connections.client, connections.gateway, connections.partners, lambda: None
+    )
     await player.play(claims, PLAY_SECONDS)
     channels.cancel()
     return next(one.row.number for one in claims if one.row.request_key == TELLING)
 
 
-def _unhelped(example: Example) -> Example:
+def _unhelped(scenario: Scenario) -> Scenario:
     """The example without what agents and members do: who needs a person still does."""
-    play = example.play.model_copy(update={"actions": ()})
-    return example.model_copy(update={"play": play})
+    play = scenario.play.model_copy(update={"actions": ()})
+    return scenario.model_copy(update={"play": play})
 
 
 async def _form(browser: Browser, platform: str) -> None:

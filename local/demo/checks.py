@@ -10,36 +10,36 @@ from typing import Any, Final
 from domain.admission.admission import SYNCHRONOUS_ANSWER_LIMIT, AdmissionResult
 from domain.tickets.changes.emails import EmailKind
 from domain.values.types import Money
-from local.demo.runner import Played
-from local.demo.scenarios import Row
+from local.demo.runner import ScenarioResult
+from local.demo.scenarios import ClaimRow
 from local.mail_catcher.store import NUMBER
 
-_KIND: Final = re.compile(r"[0-9]+-([a-z_]+)@")
+_EMAIL_KIND: Final = re.compile(r"[0-9]+-([a-z_]+)@")
 """The end of a Message-ID: the letter's key is its move's number and its kind."""
-_TO_PARTNER: Final = re.compile(rf"{NUMBER.pattern}-[a-z]+(?:-[0-9]+)?@")
+_PARTNER_MESSAGE_ID: Final = re.compile(rf"{NUMBER.pattern}-[a-z]+(?:-[0-9]+)?@")
 """That of a letter to a partner: the purpose of its delivery."""
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Observations:
     """What can be seen from outside: the mailbox and the partners' claims, by number, the grants,
     the events of the feed and the webhooks that came.
     """
 
-    letters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    emails: Mapping[str, Sequence[str]] = field(default_factory=dict)
     claims: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     grants: Sequence[Mapping[str, Any]] = ()
     events: Sequence[Mapping[str, Any]] = ()
     webhooks: Sequence[Mapping[str, Any]] = ()
 
 
-def letters_by_number(mailbox: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+def emails_by_number(mailbox: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     """Sort the letters to members: the kinds of each ticket, or a subject of no known kind."""
     found: dict[str, list[str]] = {}
     for letter in mailbox:
-        if _TO_PARTNER.search(letter["message_id"]):
+        if _PARTNER_MESSAGE_ID.search(letter["message_id"]):
             continue
-        kind = _KIND.search(letter["message_id"])
+        kind = _EMAIL_KIND.search(letter["message_id"])
         for number in letter["numbers"][:1]:
             found.setdefault(number, []).append(kind[1] if kind else letter["subject"])
     return found
@@ -53,29 +53,29 @@ def claims_by_number(received: Iterable[Mapping[str, Any]]) -> dict[str, list[Ma
     return found
 
 
-def differences(one: Played, evidence: Evidence) -> list[str]:
+def check_scenario(one: ScenarioResult, observations: Observations) -> list[str]:
     """Return everything that is not as the example says, in words; nothing where all is well."""
-    if one.trouble or one.admission is None:
-        return [one.trouble or "no answer"]
-    row, number = one.example.row, one.admission.number
+    if one.error or one.admission is None:
+        return [one.error or "no answer"]
+    row, number = one.scenario.row, one.admission.number
     checks = (
-        _answer_differs(row, one.admission),
-        _end_differs(one),
-        _letters_differ(one, evidence.letters.get(number, ())),
-        _claims_differ(row, evidence.claims.get(number, ())),
-        _grant_differs(row, [grant for grant in evidence.grants if grant["number"] == number]),
+        _check_answer(row, one.admission),
+        _check_end(one),
+        _check_emails(one, observations.emails.get(number, ())),
+        _check_claims(row, observations.claims.get(number, ())),
+        _check_grant(row, [grant for grant in observations.grants if grant["number"] == number]),
     )
     return [difference for check in checks for difference in check]
 
 
-def letters_missing(played: Iterable[Played], evidence: Evidence) -> bool:
+def emails_missing(results: Iterable[ScenarioResult], observations: Observations) -> bool:
     """Say whether letters are still on their way."""
-    found = evidence.letters
-    wanted = [(one.admission.number, one.example.row) for one in played if one.admission]
-    return any(len(found.get(n, ())) < len(row.expected_letters) for n, row in wanted)
+    found = observations.emails
+    wanted = [(one.admission.number, one.scenario.row) for one in results if one.admission]
+    return any(len(found.get(n, ())) < len(row.expected_emails) for n, row in wanted)
 
 
-def books_differ(rows: Iterable[Row], grants: Sequence[Mapping[str, Any]]) -> list[str]:
+def check_grants(rows: Iterable[ClaimRow], grants: Sequence[Mapping[str, Any]]) -> list[str]:
     """Check the grants as a whole: one per order and kind at most, and the sums."""
     orders = Counter((g["partner_id"], g["reward_kind"], g["order_key"]) for g in grants)
     twice = [
@@ -89,7 +89,7 @@ def books_differ(rows: Iterable[Row], grants: Sequence[Mapping[str, Any]]) -> li
     wrong = (
         []
         if wanted == found
-        else [f"the books: granted {_words(found)} instead of {_words(wanted)}"]
+        else [f"the books: granted {_sums_text(found)} instead of {_sums_text(wanted)}"]
     )
     return twice + wrong
 
@@ -99,7 +99,7 @@ def granted(grant: Mapping[str, Any]) -> Money:
     return Money(amount=grant["amount"], currency=grant["currency"])
 
 
-def _answer_differs(row: Row, answer: AdmissionResult) -> Iterator[str]:
+def _check_answer(row: ClaimRow, answer: AdmissionResult) -> Iterator[str]:
     codes = {_code(reason.code, reason.field) for reason in answer.reasons}
     if answer.status != row.expected_status:
         yield f"answer {answer.status} instead of {row.expected_status}"
@@ -109,8 +109,8 @@ def _answer_differs(row: Row, answer: AdmissionResult) -> Iterator[str]:
         yield f"number {answer.number} instead of {row.number}"
 
 
-def _end_differs(one: Played) -> Iterator[str]:
-    row, end = one.example.row, one.outcome
+def _check_end(one: ScenarioResult) -> Iterator[str]:
+    row, end = one.scenario.row, one.outcome
     if one.state is not row.expected_state:
         yield f"ended as {one.state} instead of {row.expected_state}"
     reason = end.reason_code if end else None
@@ -121,21 +121,21 @@ def _end_differs(one: Played) -> Iterator[str]:
         yield f"outcome says {_money(amount)} instead of {_money(row.expected_granted)}"
 
 
-def _letters_differ(one: Played, found: Sequence[str]) -> Iterator[str]:
-    row = one.example.row
+def _check_emails(one: ScenarioResult, found: Sequence[str]) -> Iterator[str]:
+    row = one.scenario.row
     got = Counter(found)
     # Owed only to whoever waited too long for a refusal, and measured here from outside.
-    slow = one.took >= SYNCHRONOUS_ANSWER_LIMIT.total_seconds()
+    slow = one.answer_seconds >= SYNCHRONOUS_ANSWER_LIMIT.total_seconds()
     if row.expected_state == "discarded" and slow and got[EmailKind.CLAIM_NOT_ACCEPTED] == 1:
         got.pop(EmailKind.CLAIM_NOT_ACCEPTED)
-    wanted = Counter(map(str, row.expected_letters))
+    wanted = Counter(map(str, row.expected_emails))
     if missing := wanted - got:
         yield f"letters missing: {_list(missing.elements())}"
     if surplus := got - wanted:
         yield f"letters too many: {_list(surplus.elements())}"
 
 
-def _claims_differ(row: Row, received: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _check_claims(row: ClaimRow, received: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """R22: only accepted claims reach the partner, and each is taken once, under one key; completed
     by an answer it goes there again, under another.
     """
@@ -150,12 +150,12 @@ def _claims_differ(row: Row, received: Sequence[Mapping[str, Any]]) -> Iterator[
     claim = received[0]
     if not claim["accepted_at"]:
         yield "the partner never took the claim"
-    questions = row.expected_letters.count(EmailKind.INFORMATION_NEEDED)
+    questions = row.expected_emails.count(EmailKind.INFORMATION_NEEDED)
     if not 1 <= len(claim["keys"]) <= 1 + questions:
         yield f"the partner got the claim under {len(claim['keys'])} keys"
 
 
-def _grant_differs(row: Row, grants: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _check_grant(row: ClaimRow, grants: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     found = [granted(grant) for grant in grants]
     wanted = [row.expected_granted] if row.expected_granted else []
     if found != wanted:
@@ -178,7 +178,7 @@ def _money(money: Money | None) -> str:
     return f"{money.amount} {money.currency}" if money else "nothing"
 
 
-def _words(sums: Mapping[str, Decimal]) -> str:
+def _sums_text(sums: Mapping[str, Decimal]) -> str:
     return _list(f"{amount} {currency}" for currency, amount in sums.items())
 
 

@@ -28,40 +28,44 @@ from adapters.files.partner_profiles import load_profiles
 from adapters.postgres.database import Postgres
 from adapters.postgres.grants import list_grants
 from local.demo import checks
-from local.demo.checks import Evidence
-from local.demo.event_checks import untold
-from local.demo.runner import Played, Player, TooLate
-from local.demo.scenarios import FOLDER, Action, Examples, Row, read_examples, zones_of
-from local.partner_simulator.offline_partners import Channels
+from local.demo.checks import Observations
+from local.demo.event_checks import check_events
+from local.demo.runner import ScenarioResult, ScenarioRunner, StepMissed
+from local.demo.scenarios import FOLDER, Action, ClaimRow, Scenarios, read_scenarios, zones_of
+from local.partner_simulator.offline_partners import OfflinePartners
 from local.platform_simulator.gateway_client import TIMEOUT as GATEWAY_TIMEOUT
-from local.platform_simulator.gateway_client import GatewayCalls, GatewayRefused
-from local.platform_simulator.tokens import Issuer
+from local.platform_simulator.gateway_client import GatewayClient, GatewayRejected
+from local.platform_simulator.tokens import TokenIssuer
 from local.stack.ports import Ports
-from local.stack.stack import Stack, held_alone
+from local.stack.stack import Stack, exclusive_lock
 
 STATE: Final = Path(".local/demo")
-TIME: Final = 120.0  # seconds for all claims
-LAST_THINGS_TIME: Final = 30.0  # seconds for letters and webhooks after the last ticket's end
-STEP: Final = 0.2
-LONGEST_NAME: Final = 24
+TIMEOUT_SECONDS: Final = 120.0  # seconds for all claims
+SETTLE_TIMEOUT_SECONDS: Final = 30.0  # seconds for letters and webhooks after the last ticket's end
+POLL_SECONDS: Final = 0.2
+MAX_NAME_LENGTH: Final = 24
 INTERRUPTED: Final = 130
-WIDE: Final = 170  # columns, where no terminal says how many it has
+DEFAULT_WIDTH: Final = 170  # columns, where no terminal says how many it has
 COLUMNS: Final = ("request", "member", "partner", "number", "expected", "ended as", "")
 
-Trouble = Callable[[Stack], Coroutine[Any, Any, None]]
+FaultInjector = Callable[[Stack], Coroutine[Any, Any, None]]
 
 
 def main(arguments: list[str]) -> int:
     """Play the demonstration; the result is the exit code."""
     parser = argparse.ArgumentParser(prog="python -m local demo", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=TIME, help="for all claims (%(default)s)")
+    parser.add_argument(
+        "--seconds", type=float, default=TIMEOUT_SECONDS, help="for all claims (%(default)s)"
+    )
     parser.add_argument("--state-dir", type=Path, default=STATE, help="wiped first (%(default)s)")
     parser.add_argument("--examples", type=Path, default=FOLDER, help="the folder of claims.csv")
     options = parser.parse_args(arguments)
-    return to_the_end(demo(options.state_dir, seconds=options.seconds, examples=options.examples))
+    return run_to_exit_code(
+        demo(options.state_dir, seconds=options.seconds, scenarios=options.scenarios)
+    )
 
 
-def to_the_end(play: Coroutine[Any, Any, int]) -> int:
+def run_to_exit_code(play: Coroutine[Any, Any, int]) -> int:
     """Run a play and return its exit code; stopped by a signal, it has stopped its stack."""
     try:
         return asyncio.run(play)
@@ -71,12 +75,12 @@ def to_the_end(play: Coroutine[Any, Any, int]) -> int:
 
 
 @dataclass(frozen=True)
-class Doors:
-    """Where a running stack is knocked at; `books` are only looked into."""
+class Connections:
+    """Where a running stack is knocked at; `database` are only looked into."""
 
-    gateway: GatewayCalls
+    gateway: GatewayClient
     platform: httpx.AsyncClient
-    books: Postgres
+    database: Postgres
     partners: httpx.AsyncClient
     mailbox: httpx.AsyncClient
     client: Client
@@ -85,31 +89,31 @@ class Doors:
 async def demo(
     state: Path = STATE,
     *,
-    seconds: float = TIME,
-    trouble: Trouble | None = None,
-    examples: Path = FOLDER,
+    seconds: float = TIMEOUT_SECONDS,
+    faults: FaultInjector | None = None,
+    scenarios: Path = FOLDER,
 ) -> int:
-    """Play the `examples` on fresh state while `trouble` rages; 0 if all is as expected."""
+    """Play the `scenarios` on fresh state while `faults` rages; 0 if all is as expected."""
     console = _console()
-    ended_by_sigterm()
+    cancel_on_sigterm()
     begun = time.monotonic()
-    wipe(state)
+    reset_state(state)
     console.print("Starting a fresh stack ...")
     async with Stack(state, Ports.free()) as stack:
         console.print(
             f"Ready after {time.monotonic() - begun:.1f} s: {stack.addresses['temporal_ui']}"
         )
-        played, evidence = await stack.supervisor.while_alive(
-            _play(stack, console, seconds, trouble, examples)
+        results, observations = await stack.supervisor.run_while_healthy(
+            _play(stack, console, seconds, faults, scenarios)
         )
     console.print(f"Stopped after {time.monotonic() - begun:.1f} s; logs: {state / 'logs'}")
-    return report(played, evidence, console)
+    return report(results, observations, console)
 
 
-def wipe(state: Path) -> None:
+def reset_state(state: Path) -> None:
     """Remove what an earlier demonstration left; raises `AlreadyRunning` while one runs."""
     state.mkdir(parents=True, exist_ok=True)
-    with held_alone(state):
+    with exclusive_lock(state):
         for path in state.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)
@@ -118,24 +122,24 @@ def wipe(state: Path) -> None:
 
 
 async def _play(
-    stack: Stack, console: Console, seconds: float, trouble: Trouble | None, folder: Path
-) -> tuple[list[Played], Evidence]:
+    stack: Stack, console: Console, seconds: float, faults: FaultInjector | None, folder: Path
+) -> tuple[list[ScenarioResult], Observations]:
     """Feed, play, look; trouble ends with the play."""
-    async with open_doors(stack) as doors:
-        examples = read_for(stack, folder)
-        await doors.gateway.feed(examples.links, examples.rewards)
+    async with connect(stack) as connections:
+        scenarios = read_scenarios_for(stack, folder)
+        await connections.gateway.feed(scenarios.links, scenarios.rewards)
         with _progress(console) as progress:
-            bar = progress.add_task("Tickets", total=len(examples.claims))
-            kind = ForgivingPlayer if trouble else Player
+            bar = progress.add_task("Tickets", total=len(scenarios.claims))
+            kind = FaultTolerantRunner if faults else ScenarioRunner
             ended = partial(progress.advance, bar)
-            player = kind(doors.client, doors.gateway, doors.partners, ended)
-            channels = Channels(stack, examples.claims, doors.mailbox)
-            async with _meanwhile(channels.answer()), _meanwhile(trouble and trouble(stack)):
-                played = await player.play(examples.claims, seconds)
-        return played, await look(played, doors, channels.received)
+            player = kind(connections.client, connections.gateway, connections.partners, ended)
+            channels = OfflinePartners(stack, scenarios.claims, connections.mailbox)
+            async with _in_background(channels.answer()), _in_background(faults and faults(stack)):
+                results = await player.play(scenarios.claims, seconds)
+        return results, await observe(results, connections, channels.received_claims)
 
 
-class ForgivingPlayer(Player):
+class FaultTolerantRunner(ScenarioRunner):
     """Leaves out an action whose moment never came, or has gone: the ticket's end says whether it
     mattered.
 
@@ -143,17 +147,17 @@ class ForgivingPlayer(Player):
     that comes late finds a question void, because the partner has answered by itself.
     """
 
-    async def _act(self, row: Row, action: Action, request_id: str) -> None:
-        with contextlib.suppress(TooLate, GatewayRefused):
-            await super()._act(row, action, request_id)
+    async def _perform(self, row: ClaimRow, action: Action, request_id: str) -> None:
+        with contextlib.suppress(StepMissed, GatewayRejected):
+            await super()._perform(row, action, request_id)
 
 
 @contextlib.asynccontextmanager
-async def open_doors(stack: Stack) -> AsyncIterator[Doors]:
+async def connect(stack: Stack) -> AsyncIterator[Connections]:
     """Connect to everything that a play needs of a running stack."""
     where = stack.addresses
     async with (
-        Postgres.connect(where["database_url"]) as books,
+        Postgres.connect(where["database_url"]) as database,
         _http(where["gateway"], GATEWAY_TIMEOUT) as gateway,
         _http(where["platform"]) as platform,
         _http(where["partner_simulator"]) as partners,
@@ -161,18 +165,18 @@ async def open_doors(stack: Stack) -> AsyncIterator[Doors]:
     ):
         address = where["temporal_address"]
         client = await Client.connect(address, data_converter=pydantic_data_converter)
-        calls = GatewayCalls(gateway, Issuer(stack.environment))
-        yield Doors(calls, platform, books, partners, mailbox, client)
+        calls = GatewayClient(gateway, TokenIssuer(stack.environment))
+        yield Connections(calls, platform, database, partners, mailbox, client)
 
 
-def read_for(stack: Stack, folder: Path = FOLDER) -> Examples:
+def read_scenarios_for(stack: Stack, folder: Path = FOLDER) -> Scenarios:
     """Read the examples of a folder for the partners of this stack, as of now."""
     zones = zones_of(load_profiles(stack.state / "partners"))
-    return read_examples(datetime.now(UTC), zones, folder)
+    return read_scenarios(datetime.now(UTC), zones, folder)
 
 
 @contextlib.asynccontextmanager
-async def _meanwhile(work: Coroutine[Any, Any, None] | None) -> AsyncIterator[None]:
+async def _in_background(work: Coroutine[Any, Any, None] | None) -> AsyncIterator[None]:
     """Let work be done, or trouble rage, meanwhile; what it raises comes out at the end."""
     task = asyncio.create_task(work) if work else None
     try:
@@ -184,30 +188,32 @@ async def _meanwhile(work: Coroutine[Any, Any, None] | None) -> AsyncIterator[No
                 await task
 
 
-async def look(
-    played: Sequence[Played],
-    doors: Doors,
+async def observe(
+    results: Sequence[ScenarioResult],
+    connections: Connections,
     received: Sequence[Mapping[str, Any]] = (),
-    patience: float = LAST_THINGS_TIME,
-) -> Evidence:
+    timeout_seconds: float = SETTLE_TIMEOUT_SECONDS,
+) -> Observations:
     """Collect what can be seen from outside, when the last letter and the last webhook are there or
     late; `received` are the claims that partners got by mail and by file.
     """
-    until = time.monotonic() + patience
+    until = time.monotonic() + timeout_seconds
     while True:
-        evidence = Evidence(
-            letters=checks.letters_by_number(await _all(doors.mailbox, "/letters.json")),
+        observations = Observations(
+            emails=checks.emails_by_number(await _all(connections.mailbox, "/letters.json")),
             claims=checks.claims_by_number(
-                [*await _all(doors.partners, "/claims.json"), *received]
+                [*await _all(connections.partners, "/claims.json"), *received]
             ),
-            grants=await list_grants(doors.books),
-            events=await doors.gateway.events(),
-            webhooks=await _all(doors.platform, "/webhooks.json"),
+            grants=await list_grants(connections.database),
+            events=await connections.gateway.events(),
+            webhooks=await _all(connections.platform, "/webhooks.json"),
         )
-        missing = checks.letters_missing(played, evidence) or untold(played, evidence)
+        missing = checks.emails_missing(results, observations) or check_events(
+            results, observations
+        )
         if time.monotonic() > until or not missing:
-            return evidence
-        await asyncio.sleep(STEP)
+            return observations
+        await asyncio.sleep(POLL_SECONDS)
 
 
 async def _all(part: httpx.AsyncClient, path: str) -> Any:
@@ -215,36 +221,36 @@ async def _all(part: httpx.AsyncClient, path: str) -> Any:
     while True:
         with contextlib.suppress(httpx.TransportError):
             return (await part.get(path)).json()
-        await asyncio.sleep(STEP)
+        await asyncio.sleep(POLL_SECONDS)
 
 
-def report(played: Sequence[Played], evidence: Evidence, console: Console) -> int:
+def report(results: Sequence[ScenarioResult], observations: Observations, console: Console) -> int:
     """Print the table and what it comes to; 0 if all is as expected."""
     table = Table(*COLUMNS, title="Example claims", title_justify="left")
     wrong = 0
-    for one in played:
-        found = checks.differences(one, evidence)
+    for one in results:
+        found = checks.check_scenario(one, observations)
         wrong += bool(found)
-        table.add_row(*_cells(one, found))
+        table.add_row(*_table_row(one, found))
     console.print(table)
-    faults = checks.books_differ([one.example.row for one in played], evidence.grants)
-    faults += untold(played, evidence)
+    faults = checks.check_grants([one.scenario.row for one in results], observations.grants)
+    faults += check_events(results, observations)
     for fault in faults:
         console.print(Text(fault, style="red"))
-    console.print(f"{len(evidence.events)} moves, {len(evidence.webhooks)} webhooks")
-    count = len(played)
+    console.print(f"{len(observations.events)} moves, {len(observations.webhooks)} webhooks")
+    count = len(results)
     console.print(f"{count} claims, {count - wrong} ended as expected, {wrong} not")
     return 1 if wrong or faults else 0
 
 
-def _cells(one: Played, found: Sequence[str]) -> list[Text]:
+def _table_row(one: ScenarioResult, found: Sequence[str]) -> list[Text]:
     """The cells of one example; Text, because members' names are hostile."""
-    row = one.example.row
+    row = one.scenario.row
     codes = sorted({reason.code for reason in one.admission.reasons} if one.admission else ())
     reason = one.outcome.reason_code if one.outcome else None
     verdict = Text("; ".join(found), style="red") if found else Text("ok", style="green")
     return [
-        Text(row.request_key + (" (again)" if one.example.repeats else "")),
+        Text(row.request_key + (" (again)" if one.scenario.repeats else "")),
         Text(_shown(row.member_name)),
         Text(row.partner_id),
         Text(row.number),
@@ -263,12 +269,12 @@ def _end(state: str | None, reason: str | None, codes: Sequence[str]) -> str:
 def _shown(name: str) -> str:
     """A name that can do nothing to a terminal."""
     plain = "".join(c if c.isprintable() else "·" for c in name)
-    return plain if len(plain) <= LONGEST_NAME else plain[: LONGEST_NAME - 1] + "…"
+    return plain if len(plain) <= MAX_NAME_LENGTH else plain[: MAX_NAME_LENGTH - 1] + "…"
 
 
 def _console() -> Console:
     console = Console()
-    return console if console.is_terminal else Console(width=WIDE)
+    return console if console.is_terminal else Console(width=DEFAULT_WIDTH)
 
 
 def _progress(console: Console) -> Progress:
@@ -280,7 +286,7 @@ def _http(address: str, seconds: float = 10) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=address, trust_env=False, timeout=seconds)
 
 
-def ended_by_sigterm() -> None:
+def cancel_on_sigterm() -> None:
     """Let SIGTERM cancel the demonstration as Ctrl-C does, so that its stack is stopped."""
     task = asyncio.current_task()
     if task:

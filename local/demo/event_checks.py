@@ -3,25 +3,27 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from local.demo.checks import Evidence
-from local.demo.runner import Played
+from local.demo.checks import Observations
+from local.demo.runner import ScenarioResult
 
 
-def untold(played: Iterable[Played], evidence: Evidence) -> list[str]:
+def check_events(results: Iterable[ScenarioResult], observations: Observations) -> list[str]:
     """Return what the platform does not know, or knows otherwise; nothing where all is well."""
     told: dict[str, list[Mapping[str, Any]]] = {}
-    for event in evidence.events:
+    for event in observations.events:
         told.setdefault(event["number"], []).append(event)
-    ended = {one.admission.number: one for one in played if one.admission and one.state}
+    ended = {one.admission.number: one for one in results if one.admission and one.state}
     ways = [
-        line for number, one in ended.items() for line in _way_differs(one, told.get(number, []))
+        line
+        for number, one in ended.items()
+        for line in _check_transitions(one, told.get(number, []))
     ]
-    return [*ways, *_webhooks_differ(evidence)]
+    return [*ways, *_check_webhooks(observations)]
 
 
-def _way_differs(one: Played, events: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _check_transitions(one: ScenarioResult, events: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """A ticket's events lead from its creation to its end, without a gap."""
-    number = one.example.row.number
+    number = one.scenario.row.number
     if [event["seq"] for event in events] != list(range(1, len(events) + 1)):
         yield f"events: {number} has the moves {[event['seq'] for event in events]}"
     places = ["created", *(event["to"] for event in events)]
@@ -31,9 +33,9 @@ def _way_differs(one: Played, events: Sequence[Mapping[str, Any]]) -> Iterator[s
         yield f"events: {number} ends as {places[-1]} instead of {one.state}"
 
 
-def _webhooks_differ(evidence: Evidence) -> Iterator[str]:
-    came = {one["webhook_id"]: one["event"] for one in evidence.webhooks}
-    for event in evidence.events:
+def _check_webhooks(observations: Observations) -> Iterator[str]:
+    came = {one["webhook_id"]: one["event"] for one in observations.webhooks}
+    for event in observations.events:
         webhook = came.pop(event["event_id"], None)
         if webhook != event:
             what = "came otherwise" if webhook else "did not come"

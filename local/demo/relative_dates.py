@@ -46,10 +46,10 @@ def instant(text: str, now: datetime, zone: ZoneInfo) -> str:
     return text
 
 
-def days_within(value: Any, now: datetime, zone: ZoneInfo) -> Any:
+def resolve_dates(value: Any, now: datetime, zone: ZoneInfo) -> Any:
     """Return a JSON value with every relative day in it resolved."""
     if isinstance(value, dict):
-        return {key: days_within(part, now, zone) for key, part in value.items()}
+        return {key: resolve_dates(part, now, zone) for key, part in value.items()}
     if isinstance(value, list):
-        return [days_within(part, now, zone) for part in value]
+        return [resolve_dates(part, now, zone) for part in value]
     return day(value, now, zone) if isinstance(value, str) else value

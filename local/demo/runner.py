@@ -22,17 +22,17 @@ from domain.admission.admission import AdmissionResult
 from domain.errors import TicketError
 from domain.tickets.snapshot import TicketOutcome, TicketSnapshot
 from domain.tickets.states import State
-from local.demo.scenarios import Action, Example, Row
-from local.platform_simulator.gateway_client import GatewayCalls
+from local.demo.scenarios import Action, ClaimRow, Scenario
+from local.platform_simulator.gateway_client import GatewayClient
 
 T = TypeVar("T")
 Handle = WorkflowHandle[Any, TicketOutcome]
 
-AT_ONCE: Final = 8
-STEP: Final = 0.25  # seconds between two looks at a ticket
-PATIENCE: Final = 20.0  # seconds until a call that hangs is made anew
-LAST_LOOK: Final = 3.0  # seconds for asking a ticket that did not end where it stands
-FOR_GOOD: Final = {
+MAX_CONCURRENT_FILINGS: Final = 8
+POLL_SECONDS: Final = 0.25  # seconds between two looks at a ticket
+CALL_TIMEOUT_SECONDS: Final = 20.0  # seconds until a call that hangs is made anew
+QUERY_TIMEOUT_SECONDS: Final = 3.0  # seconds for asking a ticket that did not end where it stands
+PERMANENT_ERRORS: Final = {
     RPCStatusCode.NOT_FOUND,
     RPCStatusCode.INVALID_ARGUMENT,
     RPCStatusCode.ALREADY_EXISTS,
@@ -42,14 +42,14 @@ FOR_GOOD: Final = {
 
 
 @dataclass
-class Played:
-    """What became of one example; `took` is the seconds that its answer took."""
+class ScenarioResult:
+    """What became of one example; `answer_seconds` is the seconds that its answer took."""
 
-    example: Example
+    scenario: Scenario
     admission: AdmissionResult | None = None
     outcome: TicketOutcome | None = None
-    took: float = 0.0
-    trouble: str = ""
+    answer_seconds: float = 0.0
+    error: str = ""
 
     @property
     def state(self) -> State | None:
@@ -60,147 +60,151 @@ class Played:
         return self.admission.state if self.admission and refused else None
 
 
-class Player:
+class ScenarioRunner:
     """Plays many examples at once."""
 
     def __init__(
         self,
         client: Client,
-        gateway: GatewayCalls,
+        gateway: GatewayClient,
         partners: httpx.AsyncClient,
-        tell: Callable[[], None],
+        on_end: Callable[[], None],
     ) -> None:
         """Speak to the gateway, to Temporal where nobody else looks, and to the partner simulator;
-        `tell` hears about each end.
+        `on_end` hears about each end.
         """
         self._client = client
         self._gateway = gateway
         self._partners = partners
-        self._tell = tell
-        self._filing = asyncio.Semaphore(AT_ONCE)
+        self._on_end = on_end
+        self._filing = asyncio.Semaphore(MAX_CONCURRENT_FILINGS)
         self._answered: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._ended: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
-    async def play(self, examples: Sequence[Example], seconds: float) -> list[Played]:
+    async def play(self, scenarios: Sequence[Scenario], seconds: float) -> list[ScenarioResult]:
         """Play all of them; one that does not end in time tells in its trouble where it hangs."""
-        played = [Played(example) for example in examples]
-        tasks = [asyncio.create_task(self._play(one)) for one in played]
+        results = [ScenarioResult(scenario) for scenario in scenarios]
+        tasks = [asyncio.create_task(self._play(one)) for one in results]
         try:
             await asyncio.wait(tasks, timeout=seconds)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        hanging = [one for one in played if one.state is None and not one.trouble]
-        await asyncio.gather(*(self._find(one, seconds) for one in hanging))
-        return played
+        hanging = [one for one in results if one.state is None and not one.error]
+        await asyncio.gather(*(self._describe_stuck(one, seconds) for one in hanging))
+        return results
 
-    async def _play(self, one: Played) -> None:
-        key = one.example.row.request_key
+    async def _play(self, one: ScenarioResult) -> None:
+        key = one.scenario.row.request_key
         try:
-            await self._wait_for_turn(one.example)
-            await self._through(one)
+            await self._wait_for_turn(one.scenario)
+            await self._run(one)
         except (TicketError, TemporalError, httpx.HTTPError) as error:
-            one.trouble = f"{type(error).__name__}: {error}"
+            one.error = f"{type(error).__name__}: {error}"
         finally:
             # Also after trouble, so that nobody waits for ever.
             self._answered[key].set()
             self._ended[key].set()
-        self._tell()
+        self._on_end()
 
-    async def _wait_for_turn(self, example: Example) -> None:
-        play = example.play
+    async def _wait_for_turn(self, scenario: Scenario) -> None:
+        play = scenario.play
         if play.after_answer_of:
             await self._answered[play.after_answer_of].wait()
         if play.after_end_of:
             await self._ended[play.after_end_of].wait()
 
-    async def _through(self, one: Played) -> None:
+    async def _run(self, one: ScenarioResult) -> None:
         """From filing to the end; the retry of a request only gets its answer and looks on."""
-        example = one.example
+        scenario = one.scenario
         async with self._filing:
-            await self._tell_partner(example)
+            await self._script_partner(scenario)
             begun = time.monotonic()
-            one.admission = await self._gateway.file(example.claim, example.row.request_key)
-            one.took = time.monotonic() - begun
-        self._answered[example.row.request_key].set()
+            one.admission = await self._gateway.file(scenario.claim, scenario.row.request_key)
+            one.answer_seconds = time.monotonic() - begun
+        self._answered[scenario.row.request_key].set()
         if one.state is None:
             handle = self._handle(one.admission.number)
-            for index, action in enumerate(() if example.repeats else example.play.actions):
-                await self._act(example.row, action, f"{example.row.request_key}-{index}")
-            one.outcome = await insisting(handle.result, seconds=None)
+            for index, action in enumerate(() if scenario.repeats else scenario.play.actions):
+                await self._perform(scenario.row, action, f"{scenario.row.request_key}-{index}")
+            one.outcome = await retry_until_available(handle.result, seconds=None)
 
     def _handle(self, number: str) -> Handle:
         return self._client.get_workflow_handle(number, result_type=TicketOutcome)
 
-    async def _tell_partner(self, example: Example) -> None:
-        script = example.play.script
-        if script and not example.repeats:
+    async def _script_partner(self, scenario: Scenario) -> None:
+        script = scenario.play.script
+        if script and not scenario.repeats:
             body = script.model_dump_json()
-            answer = await self._partners.put(f"/scripts/{example.row.number}", content=body)
+            answer = await self._partners.put(f"/scripts/{scenario.row.number}", content=body)
             answer.raise_for_status()
 
-    async def _act(self, row: Row, action: Action, request_id: str) -> None:
+    async def _perform(self, row: ClaimRow, action: Action, request_id: str) -> None:
         """Wait until the ticket stands where the action wants it, then do what it says."""
         handle = self._handle(row.number)
-        await _until_standing(handle, action)
+        await _wait_until_reached(handle, action)
         if action.reward:
             await self._gateway.feed([], [action.reward.of(row, datetime.now(UTC))])
         elif action.update:
-            await self._gateway.ask(row.number, action.update, request_id, action.with_)
+            await self._gateway.ask(row.number, action.update, request_id, action.payload)
 
-    async def _find(self, one: Played, seconds: float) -> None:
+    async def _describe_stuck(self, one: ScenarioResult, seconds: float) -> None:
         """Say in which state a ticket hangs that did not end."""
-        one.trouble = f"not ended after {seconds:.0f} s: no answer to the claim"
+        one.error = f"not ended after {seconds:.0f} s: no answer to the claim"
         if one.admission:
             handle = self._handle(one.admission.number)
             try:
-                async with asyncio.timeout(LAST_LOOK):
-                    seen = await _look(handle)
+                async with asyncio.timeout(QUERY_TIMEOUT_SECONDS):
+                    seen = await _query_snapshot(handle)
             except (TimeoutError, TemporalError):
                 seen = None
             where = ", ".join([seen.state, *seen.attention]) if seen else "state unknown"
-            one.trouble = f"not ended after {seconds:.0f} s: {where}"
+            one.error = f"not ended after {seconds:.0f} s: {where}"
 
 
-async def insisting(call: Callable[[], Awaitable[T]], seconds: float | None = PATIENCE) -> T:
+async def retry_until_available(
+    call: Callable[[], Awaitable[T]], seconds: float | None = CALL_TIMEOUT_SECONDS
+) -> T:
     """Return the call's result, made anew while Temporal or the worker is away."""
     while True:
         try:
             async with asyncio.timeout(seconds):
                 return await call()
         except RPCError as error:
-            if error.status in FOR_GOOD:
+            if error.status in PERMANENT_ERRORS:
                 raise
         except (TimeoutError, RPCTimeoutOrCancelledError):
             pass
-        await asyncio.sleep(STEP)
+        await asyncio.sleep(POLL_SECONDS)
 
 
-async def _look(handle: Handle) -> TicketSnapshot | None:
+async def _query_snapshot(handle: Handle) -> TicketSnapshot | None:
     """Return the ticket's snapshot; none while its workflow has nothing to show yet."""
     try:
-        return await insisting(lambda: handle.query("snapshot", result_type=TicketSnapshot))
+        return await retry_until_available(
+            lambda: handle.query("snapshot", result_type=TicketSnapshot)
+        )
     except WorkflowQueryFailedError:
         return None
 
 
-async def _until_standing(handle: Handle, action: Action) -> None:
+async def _wait_until_reached(handle: Handle, action: Action) -> None:
     while True:
-        if _stands(await _look(handle), action):
+        if _is_reached(await _query_snapshot(handle), action):
             return
-        await asyncio.sleep(STEP)
+        await asyncio.sleep(POLL_SECONDS)
 
 
-def _stands(seen: TicketSnapshot | None, action: Action) -> bool:
-    """Say whether the action's moment has come; raises `TooLate` when it never will."""
+def _is_reached(seen: TicketSnapshot | None, action: Action) -> bool:
+    """Say whether the action's moment has come; raises `StepMissed` when it never will."""
     if seen is None:
         return False
     if seen.state.is_final:
-        raise TooLate(f"ended as {seen.state} before it was {action.after_state}")
+        raise StepMissed(f"ended as {seen.state} before it was {action.after_state}")
     wanted = action.after_attention
     return seen.state is action.after_state and (wanted is None or wanted in seen.attention)
 
 
-class TooLate(TicketError):
+class StepMissed(TicketError):
     """A ticket ended before somebody could do to it what the example says."""

@@ -18,7 +18,6 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
     JsonValue,
     ValidationError,
     model_validator,
@@ -35,14 +34,14 @@ from domain.tickets.states import State
 from domain.values.ticket_number import derive_number
 from domain.values.types import Identifier, Money
 from local.demo import relative_dates
-from local.partner_simulator.scripts import Answer, Script
+from local.partner_simulator.scripts import Script, ScriptedOutcome
 
 FOLDER: Final = Path(__file__).with_name("data")
 M = TypeVar("M", bound=BaseModel)
 Zones = Mapping[str, ZoneInfo]
 
 
-class Exact(BaseModel):
+class StrictModel(BaseModel):
     """A part of the example files: a key that is not known is a mistake of its writer."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -63,7 +62,7 @@ def _json(text: object) -> object:
     return json.loads(text) if isinstance(text, str) else text
 
 
-class Row(Exact):
+class ClaimRow(StrictModel):
     """One line of `claims.csv`; texts that a claim carries are taken as they are, wrong or not."""
 
     request_key: Identifier
@@ -81,7 +80,7 @@ class Row(Exact):
     expected_codes: Annotated[tuple[str, ...], BeforeValidator(_words)] = ()
     expected_state: State
     expected_reason: RejectionReason | None = None
-    expected_letters: Annotated[tuple[EmailKind, ...], BeforeValidator(_words)] = ()
+    expected_emails: Annotated[tuple[EmailKind, ...], BeforeValidator(_words)] = ()
     expected_granted: Annotated[Money, BeforeValidator(_money)] | None = None
 
     @property
@@ -100,17 +99,17 @@ class Row(Exact):
             "link_id": self.link_id,
             "reward_id": self.reward_id,
             **relative_dates.order_fields(self.order_date, now, zone),
-            "answers": relative_dates.days_within(self.answers, now, zone),
+            "answers": relative_dates.resolve_dates(self.answers, now, zone),
         }
 
 
-class TrackedReward(Exact):
+class TrackedReward(StrictModel):
     """A reward that the platform's own tracking registers after all, for a claim's order."""
 
     reward_id: Identifier
     order_number: str
 
-    def of(self, row: Row, now: datetime) -> Reward:
+    def of(self, row: ClaimRow, now: datetime) -> Reward:
         """Return the record of the feed: of the claim's account, partner and kind."""
         return Reward(
             reward_id=self.reward_id,
@@ -125,17 +124,17 @@ class TrackedReward(Exact):
         )
 
 
-class Action(Exact):
+class Action(StrictModel):
     """What a member, an agent or the platform does, once the ticket stands where it says."""
 
     after_state: State
     after_attention: Attention | None = None
     update: str | None = None
-    with_: Annotated[dict[str, JsonValue], Field(alias="with")] = {}
+    payload: dict[str, JsonValue] = {}
     reward: TrackedReward | None = None
 
     @model_validator(mode="after")
-    def _is_one_deed(self) -> Self:
+    def _validate_action(self) -> Self:
         if (self.update is None) == (self.reward is None):
             raise ValueError("expected either update or reward")
         if self.update not in (None, *UPDATES):
@@ -143,11 +142,11 @@ class Action(Exact):
         return self
 
 
-class Play(Exact):
+class ScenarioSteps(StrictModel):
     """What happens to one claim beside its filing."""
 
     delivery: list[str] = ["ok_with_reference"]
-    answers: list[Answer] | None = None
+    answers: list[ScriptedOutcome] | None = None
     actions: tuple[Action, ...] = ()
     after_answer_of: str | None = None
     after_end_of: str | None = None
@@ -160,7 +159,7 @@ class Play(Exact):
         return Script(delivery=self.delivery, answers=self.answers)
 
     @model_validator(mode="after")
-    def _is_playable(self) -> Self:
+    def _validate_steps(self) -> Self:
         if self.answers is None and "delivery" in self.model_fields_set:
             raise ValueError("answers: expected beside delivery")
         if self.after_answer_of and self.after_end_of:
@@ -169,20 +168,20 @@ class Play(Exact):
         return self
 
 
-class Example(Exact):
+class Scenario(StrictModel):
     """One claim to be filed, with all that belongs to it."""
 
-    row: Row
+    row: ClaimRow
     claim: dict[str, Any]
-    play: Play
+    play: ScenarioSteps
     repeats: bool = False
     """The same request came before: a retry."""
 
 
-class Examples(Exact):
+class Scenarios(StrictModel):
     """Everything that the demonstration plays."""
 
-    claims: tuple[Example, ...]
+    claims: tuple[Scenario, ...]
     links: tuple[Link, ...]
     rewards: tuple[Reward, ...]
 
@@ -192,7 +191,7 @@ def zones_of(profiles: Mapping[str, PartnerProfile]) -> dict[str, ZoneInfo]:
     return {partner_id: profile.rules.market.zone for partner_id, profile in profiles.items()}
 
 
-def read_examples(now: datetime, zones: Zones, folder: Path = FOLDER) -> Examples:
+def read_scenarios(now: datetime, zones: Zones, folder: Path = FOLDER) -> Scenarios:
     """Read all four files; relative dates count from `now` in the partner's time zone."""
     rows = [(line, _row(folder, line, cells)) for line, cells in _lines(folder / "claims.csv")]
     plays = _plays(folder / "scripts.toml", now)
@@ -201,11 +200,11 @@ def read_examples(now: datetime, zones: Zones, folder: Path = FOLDER) -> Example
     claims = []
     for _, row in rows:
         claim = row.claim(now, _zone(zones, row.partner_id))
-        play = plays.get(row.request_key, Play())
+        play = plays.get(row.request_key, ScenarioSteps())
         repeats = row.request_key in seen
-        claims.append(Example(row=row, claim=claim, play=play, repeats=repeats))
+        claims.append(Scenario(row=row, claim=claim, play=play, repeats=repeats))
         seen.add(row.request_key)
-    return Examples(
+    return Scenarios(
         claims=tuple(claims),
         links=tuple(_feed(folder / "links.csv", Link, ("promised",), now, zones)),
         rewards=tuple(_feed(folder / "rewards.csv", Reward, ("",), now, zones)),
@@ -223,8 +222,8 @@ def _lines(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
             yield reader.line_num, {name: cell for name, cell in cells.items() if cell}
 
 
-def _row(folder: Path, line: int, cells: Mapping[str, Any]) -> Row:
-    return _valid(Row, cells, folder / "claims.csv", f"line {line}, column ")
+def _row(folder: Path, line: int, cells: Mapping[str, Any]) -> ClaimRow:
+    return _valid(ClaimRow, cells, folder / "claims.csv", f"line {line}, column ")
 
 
 def _feed(
@@ -249,18 +248,20 @@ def _join_money(record: dict[str, Any], prefix: str) -> None:
         record[whole] = {"amount": amount, "currency": currency}
 
 
-def _plays(file: Path, now: datetime) -> dict[str, Play]:
+def _plays(file: Path, now: datetime) -> dict[str, ScenarioSteps]:
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise InvalidConfiguration(str(file), "file", f"expected TOML: {error}") from error
-    resolved = relative_dates.days_within(content, now, ZoneInfo("UTC"))
-    return {key: _valid(Play, play, file, f"{key}.") for key, play in resolved.items()}
+    resolved = relative_dates.resolve_dates(content, now, ZoneInfo("UTC"))
+    return {key: _valid(ScenarioSteps, play, file, f"{key}.") for key, play in resolved.items()}
 
 
-def _check_keys(folder: Path, rows: list[tuple[int, Row]], plays: Mapping[str, Play]) -> None:
+def _check_keys(
+    folder: Path, rows: list[tuple[int, ClaimRow]], plays: Mapping[str, ScenarioSteps]
+) -> None:
     """A key comes again only as the very same request; scripts speak of claims that exist."""
-    known: dict[str, Row] = {}
+    known: dict[str, ClaimRow] = {}
     for line, row in rows:
         if known.setdefault(row.request_key, row) != row:
             key = f"line {line}, column request_key"

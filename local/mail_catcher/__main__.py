@@ -8,19 +8,19 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from local.http_server import expect_signals, server
-from local.mail_catcher.smtp import Behaviour, listen
-from local.mail_catcher.store import Letterbox
-from local.mail_catcher.web import MailboxPages
+from local.http_server import ignore_signals, server
+from local.mail_catcher.smtp import SmtpBehavior, listen
+from local.mail_catcher.store import MailStore
+from local.mail_catcher.web import MailPages
 from process.exit_process import exit_process
 
 
 async def serve(smtp_port: int, web_port: int, folder: Path) -> None:
     """Run both sides until a signal comes."""
-    box, behaviour = Letterbox(folder), Behaviour()
-    door = await listen(box, behaviour, smtp_port)
+    store, behaviour = MailStore(folder), SmtpBehavior()
+    door = await listen(store, behaviour, smtp_port)
     try:
-        await server(MailboxPages(box, behaviour).application(), web_port).serve()
+        await server(MailPages(store, behaviour).application(), web_port).serve()
     finally:
         door.close()
 
@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--web-port", type=int, required=True)
     parser.add_argument("--folder", type=Path, required=True)
     options = parser.parse_args()
-    expect_signals()
+    ignore_signals()
     asyncio.run(serve(options.smtp_port, options.web_port, options.folder))
     exit_process(0)
 

@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from local.mail_catcher.store import Letterbox
+from local.mail_catcher.store import MailStore
 from local.stack.ports import HOST
 
-LARGEST_LETTER = 5_000_000  # bytes
+MAX_EMAIL_BYTES = 5_000_000  # bytes
 
 
 class SmtpMode(StrEnum):
@@ -17,12 +17,12 @@ class SmtpMode(StrEnum):
 
     OK = "ok"
     REFUSE_TEMPORARILY = "refuse_temporarily"
-    REFUSE_FOR_GOOD = "refuse_for_good"
+    REFUSE_PERMANENTLY = "refuse_for_good"
     CLOSE = "close"
 
 
 @dataclass
-class Behaviour:
+class SmtpBehavior:
     """The switch that the web side turns."""
 
     smtp: SmtpMode = SmtpMode.OK
@@ -30,16 +30,16 @@ class Behaviour:
 
 REFUSALS = {
     SmtpMode.REFUSE_TEMPORARILY: "451 4.3.0 not now, try again later",
-    SmtpMode.REFUSE_FOR_GOOD: "550 5.1.1 no such mailbox",
+    SmtpMode.REFUSE_PERMANENTLY: "550 5.1.1 no such mailbox",
 }
 
 
-class Catcher:
+class SmtpHandler:
     """Takes letters for every address; the names of its methods are aiosmtpd's."""
 
-    def __init__(self, box: Letterbox, behaviour: Behaviour) -> None:
+    def __init__(self, store: MailStore, behaviour: SmtpBehavior) -> None:
         """Put letters into the box, as long as the behaviour is `ok`."""
-        self._box = box
+        self._store = store
         self._behaviour = behaviour
 
     async def handle_RCPT(
@@ -64,19 +64,19 @@ class Catcher:
             return "421 4.3.2 closing"
         content = envelope.content
         raw = content.encode() if isinstance(content, str) else content or b""
-        self._box.take(", ".join(envelope.rcpt_tos), raw)
+        self._store.take(", ".join(envelope.rcpt_tos), raw)
         return "250 OK"
 
 
-async def listen(box: Letterbox, behaviour: Behaviour, port: int) -> asyncio.Server:
+async def listen(store: MailStore, behaviour: SmtpBehavior, port: int) -> asyncio.Server:
     """Accept letters on the port, in this event loop."""
     loop = asyncio.get_running_loop()
-    catcher = Catcher(box, behaviour)
+    catcher = SmtpHandler(store, behaviour)
 
     def protocol() -> SMTP:
         return SMTP(
             catcher,
-            data_size_limit=LARGEST_LETTER,
+            data_size_limit=MAX_EMAIL_BYTES,
             enable_SMTPUTF8=True,
             hostname="localhost",
             ident="mail catcher",

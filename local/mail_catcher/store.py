@@ -11,11 +11,11 @@ from pathlib import Path
 
 NUMBER = re.compile(r"ZW-(?:[0-9A-Z]{4}-){3}[0-9A-Z]")
 TIME_FORMAT = "%Y%m%dT%H%M%S.%fZ"
-LONGEST_SLUG = 60
+MAX_SLUG_LENGTH = 60
 
 
 @dataclass(frozen=True)
-class Letter:
+class StoredEmail:
     """One letter as it came; everything in it is hostile. `repeats`: how often it came again."""
 
     id: str
@@ -31,53 +31,53 @@ class Letter:
     repeats: int = 0
 
 
-class Letterbox:
+class MailStore:
     """A folder of `.eml` files; what lies there from earlier is known again."""
 
     def __init__(self, folder: Path) -> None:
         """Read the folder, which is made if it is not there."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._letters: dict[str, Letter] = {}
+        self._emails: dict[str, StoredEmail] = {}
         for path in sorted(folder.glob("*.eml")):
             self._remember(_read(path.stem, path.read_bytes()))
 
-    def take(self, recipient: str, content: bytes) -> Letter:
+    def take(self, recipient: str, content: bytes) -> StoredEmail:
         """Store the letter, or count it when one with its Message-ID is here already.
 
         The count is kept in memory only; `recipient` is the envelope's, not the header's.
         """
         message_id = _header(_parsed(content), "Message-ID")
-        known = self._letters.get(message_id) if message_id else None
+        known = self._emails.get(message_id) if message_id else None
         if known is not None:
             return self._remember(replace(known, repeats=known.repeats + 1))
         stamp = datetime.now(UTC).strftime(TIME_FORMAT)
         mark = hashlib.sha256(message_id.encode(errors="replace") or content).hexdigest()[:12]
-        letter_id = f"{stamp}-{_slug(recipient)}-{mark}"
+        email_id = f"{stamp}-{_slug(recipient)}-{mark}"
         stored = f"Delivered-To: {recipient}\r\n".encode() + content
-        draft = self._folder / f"{letter_id}.draft"
+        draft = self._folder / f"{email_id}.draft"
         draft.write_bytes(stored)
         draft.rename(draft.with_suffix(".eml"))
-        return self._remember(_read(letter_id, stored))
+        return self._remember(_read(email_id, stored))
 
-    def find(self, to: str = "", number: str = "") -> list[Letter]:
+    def find(self, to: str = "", number: str = "") -> list[StoredEmail]:
         """The letters to an address and about a ticket (each part may be empty), newest first."""
         wanted = number.upper().strip()
         found = [
-            letter
-            for letter in self._letters.values()
-            if to.strip().lower() in letter.to.lower()
-            and (not wanted or any(wanted in one for one in letter.numbers))
+            email
+            for email in self._emails.values()
+            if to.strip().lower() in email.to.lower()
+            and (not wanted or any(wanted in one for one in email.numbers))
         ]
-        return sorted(found, key=lambda letter: letter.id, reverse=True)
+        return sorted(found, key=lambda email: email.id, reverse=True)
 
-    def get(self, letter_id: str) -> Letter | None:
+    def get(self, email_id: str) -> StoredEmail | None:
         """The letter of that id."""
-        return next((one for one in self._letters.values() if one.id == letter_id), None)
+        return next((one for one in self._emails.values() if one.id == email_id), None)
 
-    def _remember(self, letter: Letter) -> Letter:
-        self._letters[letter.message_id or letter.id] = letter
-        return letter
+    def _remember(self, email: StoredEmail) -> StoredEmail:
+        self._emails[email.message_id or email.id] = email
+        return email
 
 
 def _parsed(content: bytes) -> EmailMessage:
@@ -87,13 +87,13 @@ def _parsed(content: bytes) -> EmailMessage:
     return message
 
 
-def _read(letter_id: str, stored: bytes) -> Letter:
+def _read(email_id: str, stored: bytes) -> StoredEmail:
     message = _parsed(stored)
     text = _part(message, "plain")
     subject = _header(message, "Subject")
-    return Letter(
-        id=letter_id,
-        taken_at=datetime.strptime(letter_id.split("-")[0], TIME_FORMAT).replace(tzinfo=UTC),
+    return StoredEmail(
+        id=email_id,
+        taken_at=datetime.strptime(email_id.split("-")[0], TIME_FORMAT).replace(tzinfo=UTC),
         to=_header(message, "Delivered-To"),
         sender=_header(message, "From"),
         subject=subject,
@@ -128,4 +128,4 @@ def _part(message: EmailMessage, kind: str) -> str:
 
 def _slug(recipient: str) -> str:
     """The recipient as part of a file name: nothing but small letters, digits and dashes."""
-    return re.sub(r"[^a-z0-9]+", "-", recipient.lower()).strip("-")[:LONGEST_SLUG] or "nobody"
+    return re.sub(r"[^a-z0-9]+", "-", recipient.lower()).strip("-")[:MAX_SLUG_LENGTH] or "nobody"

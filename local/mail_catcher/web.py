@@ -18,22 +18,22 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
-from local.mail_catcher.smtp import Behaviour, SmtpMode
-from local.mail_catcher.store import Letter, Letterbox
-from local.validation_errors import refused
+from local.mail_catcher.smtp import SmtpBehavior, SmtpMode
+from local.mail_catcher.store import MailStore, StoredEmail
+from local.validation_errors import validation_error_response
 
 PAGES = Jinja2Templates(
     directory=[Path(__file__).with_name("templates"), Path(__file__).parents[1] / "templates"]
 )
-OUR_PAGE = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'"
+PAGE_CSP = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'"
 # Without scripts; a link that somebody follows opens as a page of its own.
 SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
-THEIR_PAGE = f"sandbox {SANDBOX}; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-BESIDE = '<base target="_blank">'
+EMAIL_CSP = f"sandbox {SANDBOX}; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+OPEN_LINKS_IN_NEW_TAB = '<base target="_blank">'
 HOSTS = ["127.0.0.1", "localhost"]
 
 
-class WantedBehaviour(BaseModel):
+class BehaviorRequest(BaseModel):
     """The body of `PUT /behaviour`."""
 
     model_config = ConfigDict(extra="forbid")
@@ -41,59 +41,61 @@ class WantedBehaviour(BaseModel):
     smtp: SmtpMode
 
 
-class MailboxPages:
+class MailPages:
     """The handlers of the pages and of the calls for programs."""
 
-    def __init__(self, box: Letterbox, behaviour: Behaviour) -> None:
+    def __init__(self, store: MailStore, behaviour: SmtpBehavior) -> None:
         """Show this box, turn this switch."""
-        self._box = box
+        self._store = store
         self._behaviour = behaviour
 
     def application(self) -> Starlette:
         """The web application; other host names than loopback's are refused."""
         routes = [
-            Route("/", self.list_letters),
-            Route("/letters.json", self.letters_json),
-            Route("/letters/{letter_id}", self.one_letter),
-            Route("/letters/{letter_id}/html", self.letter_html),
+            Route("/", self.list_emails),
+            Route("/letters.json", self.emails_json),
+            Route("/letters/{letter_id}", self.show_email),
+            Route("/letters/{letter_id}/html", self.email_html),
             Route("/behaviour", self.set_behaviour, methods=["PUT"]),
         ]
         guard = Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
         return Starlette(routes=routes, middleware=[guard])
 
-    async def list_letters(self, request: Request) -> Response:
+    async def list_emails(self, request: Request) -> Response:
         """Newest first, by recipient and ticket number."""
         to, number = _filters(request)
-        context = {"letters": self._box.find(to, number), "to": to, "number": number}
+        context = {"letters": self._store.find(to, number), "to": to, "number": number}
         return _page(request, "list.html", context)
 
-    async def letters_json(self, request: Request) -> Response:
+    async def emails_json(self, request: Request) -> Response:
         """The same list for programs: `[{id, taken_at, to, subject, text, numbers, …}]`."""
-        return JSONResponse([_as_json(letter) for letter in self._box.find(*_filters(request))])
+        return JSONResponse([_as_json(email) for email in self._store.find(*_filters(request))])
 
-    async def one_letter(self, request: Request) -> Response:
+    async def show_email(self, request: Request) -> Response:
         """Headers, text, and a frame for the HTML."""
-        return _page(request, "letter.html", {"letter": self._letter(request), "sandbox": SANDBOX})
+        return _page(request, "letter.html", {"letter": self._email(request), "sandbox": SANDBOX})
 
-    async def letter_html(self, request: Request) -> Response:
+    async def email_html(self, request: Request) -> Response:
         """The letter's HTML as it came, in a sandbox; its links lead to a page beside it."""
-        headers = {"Content-Security-Policy": THEIR_PAGE, "X-Content-Type-Options": "nosniff"}
-        return HTMLResponse(_encodable(self._letter(request).html) + BESIDE, headers=headers)
+        headers = {"Content-Security-Policy": EMAIL_CSP, "X-Content-Type-Options": "nosniff"}
+        return HTMLResponse(
+            _encodable(self._email(request).html) + OPEN_LINKS_IN_NEW_TAB, headers=headers
+        )
 
     async def set_behaviour(self, request: Request) -> Response:
         """`{"smtp": "ok|refuse_temporarily|refuse_for_good|close"}`."""
         try:
-            wanted = WantedBehaviour.model_validate_json(await request.body())
+            wanted = BehaviorRequest.model_validate_json(await request.body())
         except ValidationError as error:
-            return refused(error)
+            return validation_error_response(error)
         self._behaviour.smtp = wanted.smtp
         return JSONResponse({"smtp": wanted.smtp})
 
-    def _letter(self, request: Request) -> Letter:
-        letter = self._box.get(request.path_params["letter_id"])
-        if letter is None:
+    def _email(self, request: Request) -> StoredEmail:
+        email = self._store.get(request.path_params["letter_id"])
+        if email is None:
             raise HTTPException(404)
-        return letter
+        return email
 
 
 def _filters(request: Request) -> tuple[str, str]:
@@ -102,7 +104,7 @@ def _filters(request: Request) -> tuple[str, str]:
 
 def _page(request: Request, name: str, context: dict[str, Any]) -> Response:
     html = PAGES.get_template(name).render(context)
-    return HTMLResponse(_encodable(html), headers={"Content-Security-Policy": OUR_PAGE})
+    return HTMLResponse(_encodable(html), headers={"Content-Security-Policy": PAGE_CSP})
 
 
 def _encodable(text: str) -> str:
@@ -110,8 +112,8 @@ def _encodable(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def _as_json(letter: Letter) -> dict[str, Any]:
-    plain = asdict(letter) | {"taken_at": letter.taken_at.isoformat()}
+def _as_json(email: StoredEmail) -> dict[str, Any]:
+    plain = asdict(email) | {"taken_at": email.taken_at.isoformat()}
     return {
         key: _encodable(value) if isinstance(value, str) else value for key, value in plain.items()
     }

@@ -20,25 +20,27 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from domain.errors import InvalidConfiguration, TicketError
-from local.http_server import dropper, expect_signals, server
-from local.partner_simulator.outcome_sender import Answerer, GatewayDoor
-from local.partner_simulator.scripts import Behaviour, ClaimCall, Script, Step
-from local.partner_simulator.store import Delivery, Ledger
+from local.http_server import abort_connection, ignore_signals, server
+from local.partner_simulator.outcome_sender import OutcomeClient, OutcomeSender
+from local.partner_simulator.scripts import DeliveryRequest, DeliveryStep, ModeRequest, Script
+from local.partner_simulator.store import PartnerStore, ReceivedDelivery
 from local.stack.profiles import read_profiles, secret_names
-from local.validation_errors import refused
+from local.validation_errors import validation_error_response
 from process.exit_process import exit_process
 
 GARBAGE = "<html>Thank you for your order"
 
 
-class Simulator:
+class PartnerSimulator:
     """All partners: secrets by partner id, one ledger, one way to answer."""
 
-    def __init__(self, secrets: Mapping[str, str], ledger: Ledger, door: GatewayDoor) -> None:
+    def __init__(
+        self, secrets: Mapping[str, str], store: PartnerStore, client: OutcomeClient
+    ) -> None:
         """Know the partners whose secrets are given, and no other."""
         self._secrets = secrets
-        self._ledger = ledger
-        self._answerer = Answerer(ledger, door)
+        self._store = store
+        self._sender = OutcomeSender(store, client)
 
     def application(self) -> Starlette:
         """The web application; answers that are due are sent while it runs."""
@@ -53,31 +55,31 @@ class Simulator:
     @contextlib.asynccontextmanager
     async def answering(self, application: Starlette | None = None) -> AsyncIterator[None]:
         """Send what is due, meanwhile."""
-        self._answerer.resume()
+        self._sender.resume()
         yield
-        await self._answerer.stop()
+        await self._sender.stop()
 
     async def set_script(self, request: Request) -> Response:
         """Tell beforehand what happens to a claim; 422 names what is wrong with a script."""
         try:
             script = Script.model_validate_json(await request.body())
         except ValidationError as error:
-            return refused(error)
-        self._ledger.tell(request.path_params["number"], script)
+            return validation_error_response(error)
+        self._store.set_script(request.path_params["number"], script)
         return JSONResponse(script.model_dump(mode="json"))
 
     async def set_behaviour(self, request: Request) -> Response:
         """Override all scripts of a partner; `ok` gives them back."""
         try:
-            behaviour = Behaviour.model_validate_json(await request.body())
+            behaviour = ModeRequest.model_validate_json(await request.body())
         except ValidationError as error:
-            return refused(error)
-        self._ledger.behave(request.path_params["partner_id"], behaviour.mode)
+            return validation_error_response(error)
+        self._store.set_mode(request.path_params["partner_id"], behaviour.mode)
         return JSONResponse({"mode": behaviour.mode})
 
     async def claims_json(self, request: Request) -> Response:
         """`[{partner_id, number, times, repeated, accepted_at, keys, claim, answers}]`."""
-        return JSONResponse(self._ledger.claims())
+        return JSONResponse(self._store.claims())
 
     async def take_claim(self, request: Request) -> Response:
         """Check the signature, then play the claim's next step."""
@@ -88,34 +90,34 @@ class Simulator:
         if not _signed(self._secrets[partner_id], body, request.headers):
             return _problem(401, "the signature is missing, wrong or too old")
         try:
-            number = ClaimCall.model_validate_json(body).claim.number
+            number = DeliveryRequest.model_validate_json(body).claim.number
         except ValidationError as error:
-            return refused(error)
+            return validation_error_response(error)
         key = request.headers.get("idempotency-key", "")
         if not key:
             return _problem(400, "Idempotency-Key is missing")
-        return await self._play(request, Delivery(partner_id, number, key, body.decode()))
+        return await self._play(request, ReceivedDelivery(partner_id, number, key, body.decode()))
 
-    async def _play(self, request: Request, one: Delivery) -> Response:
+    async def _play(self, request: Request, one: ReceivedDelivery) -> Response:
         """A mode of the partner comes first, then what it knows already, then the script."""
-        self._ledger.receive(one)
-        mode = self._ledger.mode(one.partner_id)
-        if (mode is None or mode.accepts) and self._ledger.has_taken(one):
+        self._store.receive(one)
+        mode = self._store.mode(one.partner_id)
+        if (mode is None or mode.accepts) and self._store.was_accepted(one):
             await asyncio.sleep(mode.amount if mode else 0)
             return _problem(409, "this Idempotency-Key is known already")
-        step = mode or self._ledger.next_step(one)
+        step = mode or self._store.next_step(one)
         if step.accepts:
             return await self._accept(one, step)
         if step.kind == "close":
-            dropper(request.scope)()
+            abort_connection(request.scope)()
         return _failure(step)
 
-    async def _accept(self, one: Delivery, step: Step) -> Response:
+    async def _accept(self, one: ReceivedDelivery, step: DeliveryStep) -> Response:
         """Take the claim, answer it as its script says, acknowledge when the step says so."""
-        due = self._ledger.accept(one)
+        due = self._store.accept(one)
         early = [answer for answer in due if answer.answer.before_acknowledgement]
-        self._answerer.begin([answer for answer in due if answer not in early])
-        await self._answerer.send(early)
+        self._sender.send_in_background([answer for answer in due if answer not in early])
+        await self._sender.send(early)
         await asyncio.sleep(step.amount)
         if step.kind == "ok":
             return Response()
@@ -124,7 +126,7 @@ class Simulator:
         return JSONResponse({"reference": f"{one.partner_id}-{one.number}"})
 
 
-def _failure(step: Step) -> Response:
+def _failure(step: DeliveryStep) -> Response:
     """The answer of a step that does not take the claim."""
     if step.kind == "throttle":
         return Response(status_code=429, headers={"Retry-After": f"{step.amount:.0f}"})
@@ -145,7 +147,7 @@ def _signed(secret: str, body: bytes, headers: Mapping[str, str]) -> bool:
     return True
 
 
-def secrets_of(profiles: Path, environment: Mapping[str, str]) -> dict[str, str]:
+def partner_secrets_by_id(profiles: Path, environment: Mapping[str, str]) -> dict[str, str]:
     """Each partner's secret by partner id; raises `InvalidConfiguration` for one that is not
     set.
     """
@@ -167,13 +169,15 @@ def main() -> None:
     parser.add_argument("--state", default=":memory:", help="SQLite file that survives a restart")
     options = parser.parse_args()
     try:
-        secrets = secrets_of(options.partners, os.environ)
+        secrets = partner_secrets_by_id(options.partners, os.environ)
     except TicketError as error:
         parser.error(str(error))
-    ledger, door = Ledger(options.state), GatewayDoor(options.gateway, secrets)
-    expect_signals()
-    asyncio.run(server(Simulator(secrets, ledger, door).application(), options.port).serve())
-    ledger.close()
+    store, client = PartnerStore(options.state), OutcomeClient(options.gateway, secrets)
+    ignore_signals()
+    asyncio.run(
+        server(PartnerSimulator(secrets, store, client).application(), options.port).serve()
+    )
+    store.close()
     exit_process(0)
 
 

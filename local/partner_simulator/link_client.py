@@ -9,7 +9,7 @@ import httpx
 
 from domain.errors import TicketError
 
-PAUSE: Final = 0.5  # seconds before the next try while the gateway is away
+RETRY_PAUSE_SECONDS: Final = 0.5  # seconds before the next try while the gateway is away
 
 
 class LinkFailed(TicketError):
@@ -29,24 +29,26 @@ class _Hidden(HTMLParser):
             self.found.append((told.get("name") or "", told.get("value") or ""))
 
 
-async def answer_by_link(
+async def submit_outcome(
     gateway: httpx.AsyncClient, address: str, outcome: Mapping[str, Any]
 ) -> bool:
     """Answer a claim by the link at `address`; `False` where it takes no answer any more.
 
     Tried again while the gateway is away. Raises `LinkFailed`.
     """
-    page = await _insisting(gateway, "GET", address)
+    page = await _request_with_retry(gateway, "GET", address)
     hidden = dict(_hidden(page))
     if "round" not in hidden:
         return False
-    form = {"round": hidden["round"], **_filled(outcome)}
-    sure = await _insisting(gateway, "POST", address, form)
-    await _insisting(gateway, "POST", address, _many(_hidden(sure)) | {"confirmed": "yes"})
+    form = {"round": hidden["round"], **_form_values(outcome)}
+    sure = await _request_with_retry(gateway, "POST", address, form)
+    await _request_with_retry(
+        gateway, "POST", address, _multi_dict(_hidden(sure)) | {"confirmed": "yes"}
+    )
     return True
 
 
-def _filled(outcome: Mapping[str, Any]) -> dict[str, str]:
+def _form_values(outcome: Mapping[str, Any]) -> dict[str, str]:
     """Fill in the form as the outcome (contract.md, PartnerOutcome) says."""
     kind, reward = outcome["outcome"], outcome.get("reward") or {}
     told = {
@@ -66,12 +68,12 @@ def _hidden(page: httpx.Response) -> list[tuple[str, str]]:
     return reader.found
 
 
-def _many(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+def _multi_dict(pairs: list[tuple[str, str]]) -> dict[str, Any]:
     """Return a form in which a name may stand several times."""
     return {name: [value for other, value in pairs if other == name] for name, _ in pairs}
 
 
-async def _insisting(
+async def _request_with_retry(
     gateway: httpx.AsyncClient, method: str, address: str, form: Mapping[str, Any] | None = None
 ) -> httpx.Response:
     while True:
@@ -84,4 +86,4 @@ async def _insisting(
                 return answer
             if answer.status_code < 500:
                 raise LinkFailed(f"{method} of a partner's link: {answer.status_code}")
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(RETRY_PAUSE_SECONDS)

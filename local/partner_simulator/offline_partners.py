@@ -1,7 +1,7 @@
-"""The simulated partners without a server: one reads its mail, one works with files.
+"""The simulated partners without a server: one is served by e-mail, one by files.
 
-What each gets is noted in `received` as the partner simulator notes claims. The first answer of a
-claim's script is given in the partner's stead, or a yes.
+Their claims are recorded in `received_claims` in the form of the partner simulator. Each claim gets
+the first outcome of its script, or else is confirmed.
 """
 
 import asyncio
@@ -19,26 +19,28 @@ from adapters.files.partner_profiles import load_profiles
 from cli.csv_columns import OUTCOME_COLUMNS
 from domain.errors import TicketError
 from domain.partners.profile import CsvChannel
-from local.demo.scenarios import Example
-from local.partner_simulator.link_client import answer_by_link
+from local.demo.scenarios import Scenario
+from local.partner_simulator.link_client import submit_outcome
 from local.partner_simulator.scripts import CONFIRMING
 from local.stack.stack import ROOT, Stack
 
-STEP: Final = 1.0  # seconds between two looks at the mail, and at what waits for a file
+POLL_SECONDS: Final = 1.0  # seconds between two looks at the mail, and at what waits for a file
 LINK: Final = re.compile(r"/partners/([a-z0-9-]+)/tickets/(ZW-[0-9A-Z-]+)/outcome\?token=(\S+)")
 AWAY: Final = 1
 SOME_BAD: Final = 3
-A_BAD_ROW: Final = "ZW-0000-0000-0000-0"
+INVALID_NUMBER: Final = "ZW-0000-0000-0000-0"
 
 
 class ChannelFailed(TicketError):
     """A command for files did something else than was expected."""
 
 
-class Channels:
+class OfflinePartners:
     """Answers for all partners of a stack that are served by mail or by files."""
 
-    def __init__(self, stack: Stack, claims: Sequence[Example], mailbox: httpx.AsyncClient) -> None:
+    def __init__(
+        self, stack: Stack, claims: Sequence[Scenario], mailbox: httpx.AsyncClient
+    ) -> None:
         """Read mail in `mailbox`, open links at the stack's gateway, run commands in its
         environment.
         """
@@ -52,7 +54,7 @@ class Channels:
             for partner in by_file
         }
         self._answers = {one.row.number: _answer(one) for one in claims}
-        self.received: list[dict[str, Any]] = []
+        self.received_claims: list[dict[str, Any]] = []
 
     async def answer(self) -> None:
         """Answer until cancelled."""
@@ -62,17 +64,17 @@ class Channels:
                 await self._read_mail(gateway)
                 for partner_id in self._waited_for:
                     await self._exchange_files(partner_id)
-                await asyncio.sleep(STEP)
+                await asyncio.sleep(POLL_SECONDS)
 
     async def _read_mail(self, gateway: httpx.AsyncClient) -> None:
         """Answer every letter to a partner once, by its link."""
-        seen = {one["keys"][0] for one in self.received}
+        seen = {one["keys"][0] for one in self.received_claims}
         for letter in (await self._mailbox.get("/letters.json")).json():
             found = LINK.search(letter["text"])
             if found and letter["message_id"] not in seen:
                 partner_id, number, _ = found.groups()
                 self._note(partner_id, number, letter["message_id"])
-                await answer_by_link(gateway, found[0], self._answers[number])
+                await submit_outcome(gateway, found[0], self._answers[number])
 
     async def _exchange_files(self, partner_id: str) -> None:
         """Export, answer in a file with one bad row, import; as long as claims are waited for."""
@@ -98,7 +100,7 @@ class Channels:
     def _write(self, file: Path, numbers: Sequence[str]) -> None:
         with file.open("wb") as raw, encoded(raw) as out:
             write_row(out, list(OUTCOME_COLUMNS))
-            for number in [*numbers, A_BAD_ROW]:
+            for number in [*numbers, INVALID_NUMBER]:
                 told = _flat({"number": number} | self._answers.get(number, CONFIRMING))
                 write_row(out, [str(told.get(name) or "") for name in OUTCOME_COLUMNS])
 
@@ -123,12 +125,12 @@ class Channels:
     def _note(self, partner_id: str, number: str, key: str) -> None:
         now = datetime.now(UTC).isoformat()
         claim = {"partner_id": partner_id, "number": number, "accepted_at": now, "keys": [key]}
-        self.received.append(claim)
+        self.received_claims.append(claim)
 
 
-def _answer(example: Example) -> dict[str, Any]:
+def _answer(scenario: Scenario) -> dict[str, Any]:
     """The fields of the outcome that the claim's script says first."""
-    answers = example.play.answers
+    answers = scenario.play.answers
     return (answers[0].outcome or CONFIRMING) if answers else CONFIRMING
 
 

@@ -9,16 +9,18 @@ from datetime import UTC, datetime
 import httpx
 from standardwebhooks import Webhook
 
-from local.partner_simulator.store import DueAnswer, Ledger
+from local.partner_simulator.store import PartnerStore, PendingOutcome
 
-PAUSE = 0.5  # seconds before the next try while the gateway is away
-PATIENCE = 30.0  # seconds for one try
-TAKEN = {202, 409}  # stored, or this very message was stored before
-FOR_GOOD = range(400, 500)  # the gateway refuses the message: trying again changes nothing
-ASKED_TO_WAIT = {408, 429}
+RETRY_PAUSE_SECONDS = 0.5  # seconds before the next try while the gateway is away
+REQUEST_TIMEOUT_SECONDS = 30.0  # seconds for one try
+ACCEPTED_STATUSES = {202, 409}  # stored, or this very message was stored before
+PERMANENT_STATUSES = range(
+    400, 500
+)  # the gateway refuses the message: trying again changes nothing
+RETRIED_STATUSES = {408, 429}
 
 
-class GatewayDoor:
+class OutcomeClient:
     """Speaks to the gateway as each partner, signed with its secret; a client is made when it is
     first needed.
     """
@@ -32,7 +34,7 @@ class GatewayDoor:
     async def send(self, partner_id: str, message_id: str, body: str) -> int:
         """Send a message; return the status of the answer. Raises `httpx.HTTPError`."""
         if self._client is None:
-            self._client = httpx.AsyncClient(trust_env=False, timeout=PATIENCE)
+            self._client = httpx.AsyncClient(trust_env=False, timeout=REQUEST_TIMEOUT_SECONDS)
         now = datetime.now(UTC)  # a retry is signed anew
         secret = self._secrets[partner_id].split()[0]
         headers = {
@@ -51,16 +53,16 @@ class GatewayDoor:
             await self._client.aclose()
 
 
-class Answerer:
+class OutcomeSender:
     """Sends answers when they are due, those of one claim one after the other."""
 
-    def __init__(self, ledger: Ledger, door: GatewayDoor) -> None:
+    def __init__(self, store: PartnerStore, client: OutcomeClient) -> None:
         """Note in the ledger what became of each answer."""
-        self._ledger = ledger
-        self._door = door
+        self._store = store
+        self._client = client
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def begin(self, answers: list[DueAnswer]) -> None:
+    def send_in_background(self, answers: list[PendingOutcome]) -> None:
         """Send these answers of one claim in the background."""
         task = asyncio.create_task(self.send(answers))
         self._tasks.add(task)
@@ -68,20 +70,20 @@ class Answerer:
 
     def resume(self) -> None:
         """Go on with everything that was due before a restart."""
-        claims: dict[tuple[str, str], list[DueAnswer]] = {}
-        for answer in self._ledger.due():
+        claims: dict[tuple[str, str], list[PendingOutcome]] = {}
+        for answer in self._store.pending_outcomes():
             claims.setdefault((answer.partner_id, answer.number), []).append(answer)
         for answers in claims.values():
-            self.begin(answers)
+            self.send_in_background(answers)
 
     async def stop(self) -> None:
         """Send nothing more; the ledger knows what is left."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._door.close()
+        await self._client.close()
 
-    async def send(self, answers: list[DueAnswer]) -> None:
+    async def send(self, answers: list[PendingOutcome]) -> None:
         """Wait for each answer's time and send it; tried again while the gateway is away.
 
         What follows an answer that came late keeps its distance: it may be about what the member
@@ -90,25 +92,25 @@ class Answerer:
         late = 0.0
         for answer in answers:
             await asyncio.sleep(max(0.0, answer.due_at + late - time.time()))
-            self._ledger.answered(answer, await self._deliver(answer))
+            self._store.mark_sent(answer, await self._deliver(answer))
             late = max(late, time.time() - answer.due_at)
 
-    async def _deliver(self, answer: DueAnswer) -> str:
+    async def _deliver(self, answer: PendingOutcome) -> str:
         """`sent`, or `refused` with the status where the gateway does not take the message."""
         message_id, body = f"{answer.outcome_id}-{answer.id}", message(answer)
         while True:
             try:
-                status = await self._door.send(answer.partner_id, message_id, body)
+                status = await self._client.send(answer.partner_id, message_id, body)
             except httpx.HTTPError:
                 status = 503
-            if status in TAKEN:
+            if status in ACCEPTED_STATUSES:
                 return "sent"
-            if status in FOR_GOOD and status not in ASKED_TO_WAIT:
+            if status in PERMANENT_STATUSES and status not in RETRIED_STATUSES:
                 return f"refused:{status}"
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(RETRY_PAUSE_SECONDS)
 
 
-def message(answer: DueAnswer) -> str:
+def message(answer: PendingOutcome) -> str:
     """The message's body: contract.md's PartnerOutcome, or whatever a script calls JSON."""
     if answer.answer.raw is not None:
         return answer.answer.raw

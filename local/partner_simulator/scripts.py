@@ -30,7 +30,7 @@ WRITTEN = re.compile(r"([a-z_]+)(?::(\d{1,5}(?:\.\d{1,3})?))?")
 
 
 @dataclass(frozen=True)
-class Step:
+class DeliveryStep:
     """One way to take a delivery; `amount` is seconds or an HTTP status, 0 where none is needed."""
 
     kind: str
@@ -42,7 +42,7 @@ class Step:
         return self.kind in ACCEPTING
 
 
-def step(written: str) -> Step:
+def step(written: str) -> DeliveryStep:
     """Read `slow:3`; raises `ValueError` saying what is possible."""
     found = WRITTEN.fullmatch(written)
     if found is None or found[1] not in STEPS:
@@ -53,15 +53,15 @@ def step(written: str) -> Step:
     amount = float(found[2] or 0)
     if bounds is not None and not bounds[0] <= amount <= bounds[1]:
         raise ValueError(f"{EXPECTED_STEP} ({found[1]}: {bounds[0]} to {bounds[1]})")
-    return Step(found[1], amount)
+    return DeliveryStep(found[1], amount)
 
 
-def override(mode: str) -> Step | None:
+def mode_step(mode: str) -> DeliveryStep | None:
     """The step that a mode puts in the place of every script; None for `ok`."""
     if mode.partition(":")[0] not in MODES:
         raise ValueError(EXPECTED_MODE)
     if mode == "down":
-        return Step("fail", 503)
+        return DeliveryStep("fail", 503)
     return None if mode == "ok" else step(mode)
 
 
@@ -71,11 +71,11 @@ def _possible_step(written: str) -> str:
 
 
 def _possible_mode(written: str) -> str:
-    override(written)
+    mode_step(written)
     return written
 
 
-class Answer(BaseModel):
+class ScriptedOutcome(BaseModel):
     """One outcome, `after` seconds from the first accepted delivery, sent `times` times.
 
     `outcome` holds the fields of contract.md's PartnerOutcome; its ids and time are filled in.
@@ -105,14 +105,14 @@ class Script(BaseModel):
     delivery: list[Annotated[str, AfterValidator(_possible_step)]] = Field(
         default=["ok_with_reference"], min_length=1
     )
-    answers: list[Answer] = []
+    answers: list[ScriptedOutcome] = []
 
-    def step(self, played: int) -> Step:
+    def step(self, played: int) -> DeliveryStep:
         """The step for the next request, when so many have been played."""
         return step(self.delivery[min(played, len(self.delivery) - 1)])
 
 
-class Behaviour(BaseModel):
+class ModeRequest(BaseModel):
     """The body of `PUT /behaviour/{partner_id}`: a mode for all claims of a partner."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -120,7 +120,7 @@ class Behaviour(BaseModel):
     mode: Annotated[str, AfterValidator(_possible_mode)]
 
 
-class Claim(BaseModel):
+class SimulatedClaim(BaseModel):
     """The part of a claim that the simulator itself needs; the rest is kept as it came."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
@@ -128,13 +128,13 @@ class Claim(BaseModel):
     number: str = Field(min_length=1, max_length=64)
 
 
-class ClaimCall(BaseModel):
+class DeliveryRequest(BaseModel):
     """The body of our call to a partner (contract.md)."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    claim: Claim
+    claim: SimulatedClaim
 
 
 CONFIRMING: dict[str, Any] = {"outcome": "confirmed", "reward": None}
-UNSCRIPTED = Script(answers=[Answer(after=2, outcome=CONFIRMING)])
+DEFAULT_SCRIPT = Script(answers=[ScriptedOutcome(after=2, outcome=CONFIRMING)])

@@ -11,13 +11,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from local.partner_simulator.scripts import UNSCRIPTED, Answer, Script, Step, override
+from local.partner_simulator.scripts import (
+    DEFAULT_SCRIPT,
+    DeliveryStep,
+    Script,
+    ScriptedOutcome,
+    mode_step,
+)
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 
 
 @dataclass(frozen=True)
-class Delivery:
+class ReceivedDelivery:
     """One signed request of ours: which claim, under which Idempotency-Key."""
 
     partner_id: str
@@ -27,7 +33,7 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class DueAnswer:
+class PendingOutcome:
     """An answer that is still to be sent; `due_at` in seconds since the epoch."""
 
     id: int
@@ -35,10 +41,10 @@ class DueAnswer:
     number: str
     outcome_id: str
     due_at: float
-    answer: Answer
+    answer: ScriptedOutcome
 
 
-class Ledger:
+class PartnerStore:
     """Claims, keys, scripts, modes and answers."""
 
     def __init__(self, file: Path | str) -> None:
@@ -53,25 +59,25 @@ class Ledger:
         """Close the file."""
         self._rows.close()
 
-    def tell(self, number: str, script: Script) -> None:
+    def set_script(self, number: str, script: Script) -> None:
         """Remember the script of a claim."""
         self._rows.execute("REPLACE INTO scripts VALUES (?, ?)", (number, script.model_dump_json()))
 
-    def behave(self, partner_id: str, mode: str) -> None:
+    def set_mode(self, partner_id: str, mode: str) -> None:
         """Remember a partner's mode."""
-        self._rows.execute("REPLACE INTO behaviours VALUES (?, ?)", (partner_id, mode))
+        self._rows.execute("REPLACE INTO modes VALUES (?, ?)", (partner_id, mode))
 
-    def mode(self, partner_id: str) -> Step | None:
+    def mode(self, partner_id: str) -> DeliveryStep | None:
         """The step that stands in for every script of the partner, if one does."""
-        row = self._one("SELECT mode FROM behaviours WHERE partner_id = ?", partner_id)
-        return override(row["mode"]) if row else None
+        row = self._one("SELECT mode FROM modes WHERE partner_id = ?", partner_id)
+        return mode_step(row["mode"]) if row else None
 
     def script(self, number: str) -> Script:
         """The claim's script, or the one for claims without."""
         row = self._one("SELECT script FROM scripts WHERE number = ?", number)
-        return Script.model_validate_json(row["script"]) if row else UNSCRIPTED
+        return Script.model_validate_json(row["script"]) if row else DEFAULT_SCRIPT
 
-    def receive(self, one: Delivery) -> None:
+    def receive(self, one: ReceivedDelivery) -> None:
         """Count the request and note its key."""
         self._rows.execute(
             "INSERT INTO claims (partner_id, number, body, times) VALUES (?, ?, ?, 1)"
@@ -83,7 +89,7 @@ class Ledger:
             (one.partner_id, one.key, one.number),
         )
 
-    def has_taken(self, one: Delivery) -> bool:
+    def was_accepted(self, one: ReceivedDelivery) -> bool:
         """Whether a request with this key was accepted before; if so, it is counted."""
         taken = self._one(
             "SELECT 1 FROM keys WHERE partner_id = ? AND key = ? AND accepted",
@@ -94,12 +100,12 @@ class Ledger:
             self._update_claim(one, "repeated = repeated + 1")
         return taken is not None
 
-    def next_step(self, one: Delivery) -> Step:
+    def next_step(self, one: ReceivedDelivery) -> DeliveryStep:
         """The next step of the claim's script."""
         row = self._update_claim(one, "played = played + 1")
         return self.script(one.number).step(row["played"] - 1)
 
-    def accept(self, one: Delivery) -> list[DueAnswer]:
+    def accept(self, one: ReceivedDelivery) -> list[PendingOutcome]:
         """Take the claim; the first time, its script's answers become due and are returned."""
         self._rows.execute(
             "UPDATE keys SET accepted = 1 WHERE partner_id = ? AND key = ?",
@@ -110,21 +116,21 @@ class Ledger:
             return []
         self._update_claim(one, "accepted_at = strftime('%Y-%m-%dT%H:%M:%fZ')")
         self._plan(one)
-        return self.due(one)
+        return self.pending_outcomes(one)
 
-    def due(self, one: Delivery | None = None) -> list[DueAnswer]:
+    def pending_outcomes(self, one: ReceivedDelivery | None = None) -> list[PendingOutcome]:
         """The answers still to be sent, of one claim or of all, in their order."""
         rows = self._rows.execute("SELECT * FROM answers WHERE result IS NULL ORDER BY due_at, id")
         return [
-            DueAnswer(
+            PendingOutcome(
                 **{key: row[key] for key in ("id", "partner_id", "number", "outcome_id", "due_at")},
-                answer=Answer.model_validate_json(row["answer"]),
+                answer=ScriptedOutcome.model_validate_json(row["answer"]),
             )
             for row in rows
             if one is None or (row["partner_id"], row["number"]) == (one.partner_id, one.number)
         ]
 
-    def answered(self, answer: DueAnswer, result: str) -> None:
+    def mark_sent(self, answer: PendingOutcome, result: str) -> None:
         """Note what became of an answer."""
         now = datetime.now(UTC).isoformat()
         self._rows.execute(
@@ -152,7 +158,7 @@ class Ledger:
             "answers": [dict(answer) for answer in answers],
         }
 
-    def _plan(self, one: Delivery) -> None:
+    def _plan(self, one: ReceivedDelivery) -> None:
         now = time.time()
         for index, answer in enumerate(self.script(one.number).answers):
             outcome_id = str((answer.outcome or {}).get("outcome_id") or f"{one.number}-{index}")
@@ -163,7 +169,7 @@ class Ledger:
                 [(*row, answer.model_dump_json())] * answer.times,
             )
 
-    def _update_claim(self, one: Delivery, change: str) -> sqlite3.Row:
+    def _update_claim(self, one: ReceivedDelivery, change: str) -> sqlite3.Row:
         row = self._one(
             f"UPDATE claims SET {change} WHERE partner_id = ? AND number = ? RETURNING *",  # noqa: S608
             one.partner_id,

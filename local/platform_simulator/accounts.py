@@ -1,4 +1,4 @@
-"""Who may be played on the local platform's page, and what their accounts hold (`people.toml`)."""
+"""Members and agents of the local platform, and the links of their accounts (`accounts.toml`)."""
 
 import secrets
 import tomllib
@@ -10,37 +10,37 @@ from zoneinfo import ZoneInfo
 from domain.claims.claim import Link, LinkKind, Reward, RewardState
 from domain.values.types import Identifier, Money
 from local.demo import relative_dates
-from local.demo.scenarios import Exact
+from local.demo.scenarios import StrictModel
 
 FILE: Final = Path(__file__).with_name("accounts.toml")
 _UTC: Final = ZoneInfo("UTC")
 
 
-class Agent(Exact):
+class AgentAccount(StrictModel):
     """Somebody of customer service."""
 
     id: Identifier
     name: str
 
 
-class Rejection(Exact):
+class RejectedReward(StrictModel):
     """A reward that the partner rejected."""
 
     order_number: str
     changed_at: str
 
 
-class DealtLink(Exact):
+class SeedLink(StrictModel):
     """A link of an account, and the rejected reward that it earned, if it earned one."""
 
     partner_id: Identifier
     kind: LinkKind
     clicked_at: str
     promised_reward: Money
-    rejected: Rejection | None = None
+    rejected: RejectedReward | None = None
 
 
-class Member(Exact):
+class MemberAccount(StrictModel):
     """A member of the platform."""
 
     id: Identifier
@@ -48,7 +48,7 @@ class Member(Exact):
     language: str
     email: str
     name: str
-    links: tuple[DealtLink, ...]
+    links: tuple[SeedLink, ...]
 
     @property
     def contact(self) -> dict[str, str]:
@@ -56,38 +56,38 @@ class Member(Exact):
         return {"email": self.email, "name": self.name, "language": self.language}
 
 
-class People(Exact):
+class Accounts(StrictModel):
     """Everybody."""
 
-    members: tuple[Member, ...]
-    agents: tuple[Agent, ...]
+    members: tuple[MemberAccount, ...]
+    agents: tuple[AgentAccount, ...]
 
 
-def read_people(file: Path = FILE) -> People:
+def read_accounts(file: Path = FILE) -> Accounts:
     """Read the file."""
-    return People.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    return Accounts.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
 
 
-def deal(member: Member, deal_id: str, now: datetime) -> tuple[list[Link], list[Reward]]:
-    """Make an account's links and rewards as of now, under ids that end with `deal_id`."""
+def seed(member: MemberAccount, seed_id: str, now: datetime) -> tuple[list[Link], list[Reward]]:
+    """Make an account's links and rewards as of now, under ids that end with `seed_id`."""
     links, rewards = [], []
-    for index, dealt in enumerate(member.links):
-        name = f"{member.id}-{index + 1}-{deal_id}"
-        links.append(_link(member, dealt, name, now))
-        if dealt.rejected:
-            rewards.append(_reward(links[-1], dealt.rejected, name, now))
+    for index, mark_seeded in enumerate(member.links):
+        name = f"{member.id}-{index + 1}-{seed_id}"
+        links.append(_link(member, mark_seeded, name, now))
+        if mark_seeded.rejected:
+            rewards.append(_reward(links[-1], mark_seeded.rejected, name, now))
     return links, rewards
 
 
-def _link(member: Member, dealt: DealtLink, name: str, now: datetime) -> Link:
-    told: dict[str, Any] = dealt.model_dump(exclude={"rejected", "clicked_at"})
+def _link(member: MemberAccount, mark_seeded: SeedLink, name: str, now: datetime) -> Link:
+    told: dict[str, Any] = mark_seeded.model_dump(exclude={"rejected", "clicked_at"})
     told |= {"link_id": f"lnk-{name}", "version": 1, "account_id": member.account_id}
     return Link.model_validate(
-        told | {"clicked_at": relative_dates.instant(dealt.clicked_at, now, _UTC)}
+        told | {"clicked_at": relative_dates.instant(mark_seeded.clicked_at, now, _UTC)}
     )
 
 
-def _reward(link: Link, rejected: Rejection, name: str, now: datetime) -> Reward:
+def _reward(link: Link, rejected: RejectedReward, name: str, now: datetime) -> Reward:
     return Reward(
         reward_id=f"rew-{name}",
         version=1,
@@ -95,12 +95,12 @@ def _reward(link: Link, rejected: Rejection, name: str, now: datetime) -> Reward
         partner_id=link.partner_id,
         link_id=link.link_id,
         kind=link.kind,
-        order_number=_some_digits(rejected.order_number),
+        order_number=_random_digits(rejected.order_number),
         state=RewardState.REJECTED,
         amount=link.promised_reward,
         changed_at=datetime.fromisoformat(relative_dates.instant(rejected.changed_at, now, _UTC)),
     )
 
 
-def _some_digits(pattern: str) -> str:
+def _random_digits(pattern: str) -> str:
     return "".join(secrets.choice("0123456789") if one == "#" else one for one in pattern)

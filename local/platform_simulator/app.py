@@ -25,45 +25,43 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
-from local.http_server import expect_signals, server
-from local.platform_simulator.accounts import deal, read_people
-from local.platform_simulator.gateway_client import TIMEOUT, GatewayCalls
-from local.platform_simulator.store import PlatformLedger
-from local.platform_simulator.tokens import Issuer
+from local.http_server import ignore_signals, server
+from local.platform_simulator.accounts import read_accounts, seed
+from local.platform_simulator.gateway_client import TIMEOUT, GatewayClient
+from local.platform_simulator.store import PlatformStore
+from local.platform_simulator.tokens import TokenIssuer
 from process.exit_process import exit_process
 
 PAGES = Jinja2Templates(
     directory=[Path(__file__).with_name("templates"), Path(__file__).parents[1] / "templates"]
 )
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
+PAGE_CSP = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
 HOSTS = ["127.0.0.1", "localhost"]
-SHOWN = 50  # webhooks on the page
+MAX_WEBHOOKS_SHOWN = 50  # webhooks on the page
 SECRET_NAME = "TICKETS_WEBHOOK_SECRET"  # noqa: S105  (a name, not a secret)
 
 
-class Platform:
+class PlatformSimulator:
     """The platform: its people, its page, its door for webhooks."""
 
-    def __init__(
-        self, gateway: str, environment: Mapping[str, str], ledger: PlatformLedger
-    ) -> None:
+    def __init__(self, gateway: str, environment: Mapping[str, str], store: PlatformStore) -> None:
         """Hand people over to the pages at the address `gateway`."""
         self._gateway = gateway
         self._secret = environment[SECRET_NAME]
-        self._issuer = Issuer(environment)
-        self._ledger = ledger
-        people = read_people()
-        self._members = {one.id: one for one in people.members}
-        self._agents = {one.id: one for one in people.agents}
-        self._dealing = asyncio.Lock()
+        self._issuer = TokenIssuer(environment)
+        self._store = store
+        accounts = read_accounts()
+        self._members = {one.id: one for one in accounts.members}
+        self._agents = {one.id: one for one in accounts.agents}
+        self._seeding = asyncio.Lock()
 
     def application(self) -> Starlette:
         """The web application; other host names than loopback's are refused."""
         routes = [
             Route("/", self.page),
-            Route("/members/{who}", self.enter_as_member),
-            Route("/agents/{who}", self.enter_as_agent),
-            Route("/deals", self.deal_out, methods=["POST"]),
+            Route("/members/{who}", self.sign_in_member),
+            Route("/agents/{who}", self.sign_in_agent),
+            Route("/seed", self.seed_accounts, methods=["POST"]),
             Route("/webhooks", self.take_webhook, methods=["POST"]),
             Route("/webhooks.json", self.webhooks_json),
         ]
@@ -74,7 +72,7 @@ class Platform:
     async def _calling(self, application: Starlette) -> AsyncIterator[None]:
         http = httpx.AsyncClient(base_url=self._gateway, trust_env=False, timeout=TIMEOUT)
         async with http:
-            self._calls = GatewayCalls(http, self._issuer)
+            self._calls = GatewayClient(http, self._issuer)
             yield
 
     async def page(self, request: Request) -> Response:
@@ -82,39 +80,39 @@ class Platform:
         content = {
             "members": self._members.values(),
             "agents": self._agents.values(),
-            "webhooks": self._ledger.webhooks(SHOWN),
+            "webhooks": self._store.webhooks(MAX_WEBHOOKS_SHOWN),
         }
         html = PAGES.get_template("platform.html").render(content)
-        headers = {"content-security-policy": POLICY, "cache-control": "no-store"}
+        headers = {"content-security-policy": PAGE_CSP, "cache-control": "no-store"}
         return HTMLResponse(html, headers=headers)
 
-    async def enter_as_member(self, request: Request) -> Response:
+    async def sign_in_member(self, request: Request) -> Response:
         """Hand a member over to the form."""
         member = self._members.get(request.path_params["who"])
         if member is None:
             raise HTTPException(404)
-        return self._to("/form/sign-in", self._issuer.member_enters(member))
+        return self._to("/form/sign-in", self._issuer.member_login_token(member))
 
-    async def enter_as_agent(self, request: Request) -> Response:
+    async def sign_in_agent(self, request: Request) -> Response:
         """Hand an agent over to the desk."""
         agent = self._agents.get(request.path_params["who"])
         if agent is None:
             raise HTTPException(404)
-        return self._to("/desk/sign-in", self._issuer.agent_enters(agent))
+        return self._to("/desk/sign-in", self._issuer.agent_login_token(agent))
 
-    async def deal_out(self, request: Request) -> Response:
+    async def seed_accounts(self, request: Request) -> Response:
         """Give every account new links, and a rejected reward; `?first`: only if it has none."""
-        async with self._dealing:
-            if "first" not in request.query_params or not self._ledger.deals():
-                await self._deal()
+        async with self._seeding:
+            if "first" not in request.query_params or not self._store.seed_count():
+                await self._seed()
         return RedirectResponse("/", 303)
 
-    async def _deal(self) -> None:
-        now, deal_id = datetime.now(UTC), secrets.token_hex(4)
-        dealt = [deal(member, deal_id, now) for member in self._members.values()]
-        links = [link for links, _ in dealt for link in links]
-        await self._calls.feed(links, [reward for _, rewards in dealt for reward in rewards])
-        self._ledger.dealt()
+    async def _seed(self) -> None:
+        now, seed_id = datetime.now(UTC), secrets.token_hex(4)
+        mark_seeded = [seed(member, seed_id, now) for member in self._members.values()]
+        links = [link for links, _ in mark_seeded for link in links]
+        await self._calls.feed(links, [reward for _, rewards in mark_seeded for reward in rewards])
+        self._store.mark_seeded()
 
     async def take_webhook(self, request: Request) -> Response:
         """Check the signature, then keep it."""
@@ -123,12 +121,12 @@ class Platform:
             Webhook(self._secret).verify(body, dict(request.headers))
         except (WebhookVerificationError, ValueError):  # malformed entries come through
             return JSONResponse({"title": "the signature is wrong or too old"}, 401)
-        self._ledger.take(request.headers["webhook-id"], body.decode())
+        self._store.take(request.headers["webhook-id"], body.decode())
         return Response(status_code=204)
 
     async def webhooks_json(self, request: Request) -> Response:
         """`[{webhook_id, event, times, taken_at}]`, all of them, the last one first."""
-        return Response(json.dumps(self._ledger.webhooks()), media_type="application/json")
+        return Response(json.dumps(self._store.webhooks()), media_type="application/json")
 
     def _to(self, path: str, token: str) -> Response:
         headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
@@ -144,11 +142,11 @@ def main() -> None:
     parser.add_argument("--gateway", required=True, help="its address, http://…")
     parser.add_argument("--state", default=":memory:", help="SQLite file that survives a restart")
     options = parser.parse_args()
-    ledger = PlatformLedger(options.state)
-    platform = Platform(options.gateway, os.environ, ledger)
-    expect_signals()
+    store = PlatformStore(options.state)
+    platform = PlatformSimulator(options.gateway, os.environ, store)
+    ignore_signals()
     asyncio.run(server(platform.application(), options.port).serve())
-    ledger.close()
+    store.close()
     exit_process(0)
 
 

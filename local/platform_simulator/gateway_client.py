@@ -9,14 +9,14 @@ import httpx
 
 from domain.admission.admission import AdmissionResult
 from domain.claims.claim import Link, Reward
-from local.platform_simulator.tokens import Issuer
+from local.platform_simulator.tokens import TokenIssuer
 from local.stack.errors import LocalError
 
-STEP: Final = 0.25  # seconds between two tries
+POLL_SECONDS: Final = 0.25  # seconds between two tries
 TIMEOUT: Final = 20.0  # seconds: the gateway itself waits ten for an answer
-MOST_RECORDS: Final = 1000
-MOST_EVENTS: Final = 1000
-_AGAIN: Final = (202, 502, 503, 504)
+MAX_RECORDS_PER_CALL: Final = 1000
+MAX_EVENTS_PER_PAGE: Final = 1000
+_RETRIED_STATUSES: Final = (202, 502, 503, 504)
 _CALLS: Final = {
     "decide": "decision",
     "withdraw": "withdrawal",
@@ -27,23 +27,23 @@ _CALLS: Final = {
 """The call of each update (contract.md, "HTTP API")."""
 
 
-class GatewayRefused(LocalError):
+class GatewayRejected(LocalError):
     """The gateway does not take a call as it is."""
 
 
-class GatewayCalls:
+class GatewayClient:
     """Calls with a fresh token each time."""
 
-    def __init__(self, http: httpx.AsyncClient, issuer: Issuer) -> None:
+    def __init__(self, http: httpx.AsyncClient, issuer: TokenIssuer) -> None:
         """Call through `http`, whose base is the gateway's address."""
         self._http = http
         self._issuer = issuer
 
     async def feed(self, links: Sequence[Link], rewards: Sequence[Reward]) -> None:
-        """Hand in links, then rewards; raises `GatewayRefused` where a record is not taken."""
+        """Hand in links, then rewards; raises `GatewayRejected` where a record is not taken."""
         for path, records in (("/v1/links", links), ("/v1/rewards", rewards)):
-            for start in range(0, len(records), MOST_RECORDS):
-                some = records[start : start + MOST_RECORDS]
+            for start in range(0, len(records), MAX_RECORDS_PER_CALL):
+                some = records[start : start + MAX_RECORDS_PER_CALL]
                 await self._put(path, [one.model_dump(mode="json") for one in some])
 
     async def file(self, claim: Mapping[str, Any], key: str) -> AdmissionResult:
@@ -54,7 +54,7 @@ class GatewayCalls:
     async def ask(self, number: str, update: str, request_id: str, told: Mapping[str, Any]) -> None:
         """Ask a ticket for something, as the agent or the member that `told` names as its actor.
 
-        Raises `GatewayRefused` where it is not possible.
+        Raises `GatewayRejected` where it is not possible.
         """
         role, _, name = str(told["actor"]).partition(":")
         token = self._issuer.agent(name) if role == "agent" else self._issuer.platform()
@@ -68,7 +68,7 @@ class GatewayCalls:
         found: list[dict[str, Any]] = []
         after = "0"
         while True:
-            page = await self._call("GET", f"/v1/events?after={after}&limit={MOST_EVENTS}")
+            page = await self._call("GET", f"/v1/events?after={after}&limit={MAX_EVENTS_PER_PAGE}")
             found += page["events"]
             if page["next"] == after:
                 return found
@@ -78,21 +78,21 @@ class GatewayCalls:
         answer = await self._call("PUT", path, records)
         for one in answer["results"]:
             if one["result"] not in ("stored", "unchanged"):
-                raise GatewayRefused(f"PUT {path}: {one['id']}: {one['result']} {one['errors']}")
+                raise GatewayRejected(f"PUT {path}: {one['id']}: {one['result']} {one['errors']}")
 
     async def _call(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> Any:
-        """Return the answer's content; raises `GatewayRefused` for one that will not change."""
+        """Return the answer's content; raises `GatewayRejected` for one that will not change."""
         # Not `json=`: that cannot write everything that a member may have typed.
         content = None if body is None else json.dumps(body)
         while True:
             answer = await self._once(method, path, content, headers or {})
-            if answer and answer.is_success and answer.status_code not in _AGAIN:
+            if answer and answer.is_success and answer.status_code not in _RETRIED_STATUSES:
                 return answer.json()
-            if answer and answer.status_code not in _AGAIN:
-                raise GatewayRefused(f"{method} {path}: {answer.status_code} {answer.text}")
-            await asyncio.sleep(STEP)
+            if answer and answer.status_code not in _RETRIED_STATUSES:
+                raise GatewayRejected(f"{method} {path}: {answer.status_code} {answer.text}")
+            await asyncio.sleep(POLL_SECONDS)
 
     async def _once(
         self, method: str, path: str, content: str | None, headers: Mapping[str, str]

@@ -9,7 +9,7 @@ from typing import Any
 SCHEMA = Path(__file__).with_name("schema.sql")
 
 
-class PlatformLedger:
+class PlatformStore:
     """Webhooks that came, by their ids, and how often links were dealt out."""
 
     def __init__(self, file: Path | str) -> None:
@@ -45,12 +45,12 @@ class PlatformLedger:
             for row in rows
         ]
 
-    def deals(self) -> int:
+    def seed_count(self) -> int:
         """How often links were dealt out."""
-        (count,) = self._rows.execute("SELECT count(*) FROM deals").fetchone()
+        (count,) = self._rows.execute("SELECT count(*) FROM seeds").fetchone()
         return int(count)
 
-    def dealt(self) -> None:
+    def mark_seeded(self) -> None:
         """Note that links were dealt out once more."""
         moment = datetime.now(UTC).isoformat()
-        self._rows.execute("INSERT INTO deals (dealt_at) VALUES (?)", (moment,))
+        self._rows.execute("INSERT INTO seeds (seeded_at) VALUES (?)", (moment,))

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from adapters.security.jwt import new_token
-from local.platform_simulator.accounts import Agent, Member
+from local.platform_simulator.accounts import AgentAccount, MemberAccount
 
-LIFE: Final = 240  # seconds
+LIFETIME_SECONDS: Final = 240  # seconds
 
 
-class Issuer:
+class TokenIssuer:
     """Signs with the secret that the platform shares with the gateway."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
@@ -28,19 +28,24 @@ class Issuer:
         """An agent who calls the API."""
         return self._signed(sub=name, roles=["agent"])
 
-    def member_enters(self, member: Member) -> str:
+    def member_login_token(self, member: MemberAccount) -> str:
         """Hand a member over to the form, once."""
-        return self._handover(sub=member.account_id, roles=["member"], contact=member.contact)
+        return self._login_token(sub=member.account_id, roles=["member"], contact=member.contact)
 
-    def agent_enters(self, agent: Agent) -> str:
+    def agent_login_token(self, agent: AgentAccount) -> str:
         """Hand an agent over to the desk, once."""
-        return self._handover(sub=agent.id, roles=["agent"])
+        return self._login_token(sub=agent.id, roles=["agent"])
 
-    def _handover(self, **content: Any) -> str:
+    def _login_token(self, **content: Any) -> str:
         audience = f"{self._audience}/pages"
         return self._signed(aud=audience, jti=secrets.token_urlsafe(16), **content)
 
     def _signed(self, **content: Any) -> str:
         now = int(time.time())
-        known = {"iss": self._issuer, "aud": self._audience, "iat": now, "exp": now + LIFE}
+        known = {
+            "iss": self._issuer,
+            "aud": self._audience,
+            "iat": now,
+            "exp": now + LIFETIME_SECONDS,
+        }
         return new_token(self._secret, known | content)

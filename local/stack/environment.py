@@ -8,11 +8,11 @@ from local.stack.ports import HOST, PREFIX, Ports
 from local.stack.postgres import SERVICE_ROLE, database_url
 from local.stack.temporal import NAMESPACE
 
-LETTERS_FROM = "tickets@rewards.example"
-CUSTOMER_SERVICE = "help@rewards.example"
+MAIL_FROM = "tickets@rewards.example"
+SUPPORT_EMAIL = "help@rewards.example"
 ISSUER = "https://platform.rewards.example"
 AUDIENCE = "support-tickets"
-NOT_OURS = (
+EXCLUDED_PREFIXES = (
     "TEMPORAL_",
     PREFIX,
     "TICKETS_METRICS_",
@@ -41,15 +41,17 @@ def addresses(ports: Ports, password: str) -> Addresses:
 
 def environment(state: Path, where: Mapping[str, str]) -> dict[str, str]:
     """Our environment without settings for another Temporal, plus those of this stack."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_OURS)}
-    nothing_said = state / "temporal.toml"  # a person's own profile must not reach these programs
-    nothing_said.touch()
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(EXCLUDED_PREFIXES)
+    }
+    empty_profile = state / "temporal.toml"  # a person's own profile must not reach these programs
+    empty_profile.touch()
     own = {
         "DATABASE_URL": where["database_url"],
         "SMTP_URL": where["smtp_url"],
         "TEMPORAL_ADDRESS": where["temporal_address"],
         "TEMPORAL_NAMESPACE": NAMESPACE,
-        "TEMPORAL_CONFIG_FILE": str(nothing_said),
+        "TEMPORAL_CONFIG_FILE": str(empty_profile),
         "TICKETS_ALLOW_PRIVATE_ADDRESSES": "true",
         "TICKETS_PARTNERS_DIR": str(state / "partners"),
         "TICKETS_GATEWAY_BIND": where["gateway"].removeprefix("http://"),
@@ -60,8 +62,8 @@ def environment(state: Path, where: Mapping[str, str]) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
     }
     defaults = {
-        "TICKETS_MAIL_FROM": LETTERS_FROM,
-        "TICKETS_SUPPORT_EMAIL": CUSTOMER_SERVICE,
+        "TICKETS_MAIL_FROM": MAIL_FROM,
+        "TICKETS_SUPPORT_EMAIL": SUPPORT_EMAIL,
         "TICKETS_PUBLIC_URL": where["gateway"],
     }
-    return defaults | kept | own
+    return defaults | inherited | own

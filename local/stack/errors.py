@@ -27,7 +27,7 @@ class PortTaken(LocalError):
         )
 
 
-class PartDied(LocalError):
+class ProcessExited(LocalError):
     """A part that must live has ended."""
 
     def __init__(self, name: str, code: int, log: Path, last_lines: str) -> None:
@@ -37,7 +37,7 @@ class PartDied(LocalError):
         self.code = code
 
 
-class PartNotReady(LocalError):
+class ProcessNotReady(LocalError):
     """A part lives, but does not answer in time."""
 
 

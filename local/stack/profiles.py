@@ -29,13 +29,13 @@ OWN_NAMES = ("TICKETS_SIGNING_SECRET", "TICKETS_JWT_SECRET")
 Profile = dict[str, Any]
 
 
-def merged(profile: Mapping[str, Any], overlay: Mapping[str, Any]) -> Profile:
+def merge_overlay(profile: Mapping[str, Any], overlay: Mapping[str, Any]) -> Profile:
     """The profile with the overlay's values; only tables are merged, lists are replaced."""
     result = dict(profile)
     for key, value in overlay.items():
         old = result.get(key)
         if isinstance(old, dict) and isinstance(value, dict):
-            result[key] = merged(old, value)
+            result[key] = merge_overlay(old, value)
         else:
             result[key] = value
     return result
@@ -50,16 +50,16 @@ def read_profiles(folder: Path, overlays: Path) -> dict[str, Profile]:
     for path in sorted(overlays.glob("*.toml")):
         if path.stem not in profiles:
             raise InvalidConfiguration(str(path), path.stem, f"a profile of that name in {folder}")
-        profiles[path.stem] = merged(profiles[path.stem], _read(path))
+        profiles[path.stem] = merge_overlay(profiles[path.stem], _read(path))
     return profiles
 
 
-def at_simulator(profile: Mapping[str, Any], base_url: str) -> Profile:
+def point_to_simulator(profile: Mapping[str, Any], base_url: str) -> Profile:
     """The profile with the placeholder in its channel's address replaced by the simulator's URL."""
     address = profile.get("channel", {}).get("address")
     if not isinstance(address, str):
         return dict(profile)
-    return merged(profile, {"channel": {"address": address.replace(PLACEHOLDER, base_url)}})
+    return merge_overlay(profile, {"channel": {"address": address.replace(PLACEHOLDER, base_url)}})
 
 
 def write_profiles(profiles: Mapping[str, Profile], folder: Path) -> None:
@@ -84,31 +84,31 @@ def secret_names(profiles: Mapping[str, Profile]) -> dict[str, str]:
     return names
 
 
-def lasting_secrets(
-    file: Path, names: Iterable[str], invent: Callable[[], str] | None = None
+def persistent_secrets(
+    file: Path, names: Iterable[str], generate: Callable[[], str] | None = None
 ) -> dict[str, str]:
     """The secrets of these names, `whsec_` + base64; new ones are added to the file (mode 600)."""
-    wanted = set(names)
-    known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-    missing = {name: (invent or invented_secret)() for name in sorted(wanted - known.keys())}
+    requested = set(names)
+    stored: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    missing = {name: (generate or generate_secret)() for name in sorted(requested - stored.keys())}
     if missing:
-        known |= missing
-        write_private(file, json.dumps(known, indent=2))
-    return {name: known[name] for name in wanted}
+        stored |= missing
+        write_private(file, json.dumps(stored, indent=2))
+    return {name: stored[name] for name in requested}
 
 
-def lasting_password(file: Path) -> str:
+def persistent_password(file: Path) -> str:
     """The database's password, from the same file: letters and digits."""
-    return lasting_secrets(file, [PASSWORD_NAME], lambda: secrets.token_hex(16))[PASSWORD_NAME]
+    return persistent_secrets(file, [PASSWORD_NAME], lambda: secrets.token_hex(16))[PASSWORD_NAME]
 
 
-def own_secrets(file: Path) -> dict[str, str]:
+def gateway_secrets(file: Path) -> dict[str, str]:
     """The gateway's secrets for tokens, pages and webhooks, from the same file."""
-    own = lasting_secrets(file, OWN_NAMES, lambda: secrets.token_hex(32))
-    return own | lasting_secrets(file, [WEBHOOK_NAME])
+    own = persistent_secrets(file, OWN_NAMES, lambda: secrets.token_hex(32))
+    return own | persistent_secrets(file, [WEBHOOK_NAME])
 
 
-def invented_secret() -> str:
+def generate_secret() -> str:
     """A new secret as Standard Webhooks 1.0.0 write them."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 

@@ -15,14 +15,14 @@ import httpx
 
 from local.stack import postgres, profiles, temporal
 from local.stack.environment import Addresses, addresses, environment
-from local.stack.errors import AlreadyRunning, PartNotReady
+from local.stack.errors import AlreadyRunning, ProcessNotReady
 from local.stack.ports import HOST, Ports
-from local.stack.supervisor import Part, Supervisor
+from local.stack.supervisor import ProcessSpec, Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
-START_TIME = 120.0  # seconds until a start that hangs is given up
-STEP = 0.02  # seconds between two looks at a port
-GATEWAY_GRACE = 20.0  # seconds: longer than the gateway's own, for what is under way
+START_TIMEOUT_SECONDS = 120.0  # seconds until a start that hangs is given up
+POLL_SECONDS = 0.02  # seconds between two looks at a port
+GATEWAY_STOP_SECONDS = 20.0  # seconds: longer than the gateway's own, for what is under way
 
 
 class Stack:
@@ -40,12 +40,12 @@ class Stack:
         *,
         partners_dir: Path = ROOT / "partners",
         overlays_dir: Path = ROOT / "local" / "stack" / "overlays",
-        tell: Callable[[str], None] = lambda line: None,
+        report: Callable[[str], None] = lambda line: None,
     ) -> None:
-        """Only remember; `tell` hears one line when a part is started again."""
+        """Only remember; `report` hears one line when a part is started again."""
         self.state = state_dir.resolve()
         self.ports = ports
-        self.supervisor = Supervisor(self.state / "logs", tell)
+        self.supervisor = Supervisor(self.state / "logs", report)
         self._partners_dir = partners_dir
         self._overlays_dir = overlays_dir
         self.environment: dict[str, str] = {}
@@ -55,7 +55,7 @@ class Stack:
         """Start all parts and wait until they answer; a failed start stops what was started."""
         async with contextlib.AsyncExitStack() as undo:
             self.state.mkdir(parents=True, exist_ok=True)
-            undo.enter_context(held_alone(self.state))
+            undo.enter_context(exclusive_lock(self.state))
             self.ports.check()
             self._prepare()
             undo.callback((self.state / "stack.json").unlink, missing_ok=True)
@@ -74,28 +74,28 @@ class Stack:
         """Stop all parts in reverse order and remove `stack.json`."""
         await self._undo.aclose()
 
-    async def stay(self) -> NoReturn:
-        """Wait for ever; raises `PartDied` when a part that must live ends."""
-        await self.supervisor.stay()
+    async def wait(self) -> NoReturn:
+        """Wait for ever; raises `ProcessExited` when a part that must live ends."""
+        await self.supervisor.wait()
 
     def _prepare(self) -> None:
         """Secrets, the partners' files, the addresses and the environment of all programs."""
         found = profiles.read_profiles(self._partners_dir, self._overlays_dir)
         simulator = f"http://{HOST}:{self.ports.partners_port}"
-        local = {key: profiles.at_simulator(value, simulator) for key, value in found.items()}
+        local = {key: profiles.point_to_simulator(value, simulator) for key, value in found.items()}
         profiles.write_profiles(local, self.state / "partners")
         secrets_file = self.state / "secrets.json"
-        self._password = profiles.lasting_password(secrets_file)
-        keys = profiles.lasting_secrets(secrets_file, profiles.secret_names(local).values())
+        self._password = profiles.persistent_password(secrets_file)
+        keys = profiles.persistent_secrets(secrets_file, profiles.secret_names(local).values())
         self.addresses = addresses(self.ports, self._password)
-        keys |= profiles.own_secrets(secrets_file)
+        keys |= profiles.gateway_secrets(secrets_file)
         self.environment = environment(self.state, self.addresses) | keys
 
     async def _start(self) -> None:
         """Start what does not depend on each other at the same time, the two doors last."""
         try:
-            async with asyncio.timeout(START_TIME):
-                await _together(
+            async with asyncio.timeout(START_TIMEOUT_SECONDS):
+                await run_concurrently(
                     self._database_with_schema(),
                     temporal.start_temporal(
                         self.supervisor, self.state, self.ports, self.environment
@@ -108,8 +108,8 @@ class Stack:
                 await self._gateway()
         except TimeoutError as error:
             logs = self.state / "logs"
-            raise PartNotReady(
-                f"no answer from all after {START_TIME:.0f} s: see {logs}"
+            raise ProcessNotReady(
+                f"no answer from all after {START_TIMEOUT_SECONDS:.0f} s: see {logs}"
             ) from error
 
     async def _database_with_schema(self) -> None:
@@ -120,7 +120,7 @@ class Stack:
         migration = self._python("migrate", "-m", "cli", "migrate")
         told = self.environment | {"TICKETS_DATABASE_OWNER_URL": owner}
         migration = replace(migration, environment=told)
-        await self.supervisor.while_alive(self.supervisor.run(migration))
+        await self.supervisor.run_while_healthy(self.supervisor.run(migration))
 
     async def _mailbox(self) -> None:
         smtp, web = self.ports.smtp_port, self.ports.mailbox_port
@@ -129,8 +129,8 @@ class Stack:
         await self.supervisor.start(
             self._python("mailbox", "-m", "local.mail_catcher", *ports, *folder)
         )
-        await self.supervisor.while_alive(_answers(smtp))
-        await self.supervisor.while_alive(_answers(web))
+        await self.supervisor.run_while_healthy(_accepts_connections(smtp))
+        await self.supervisor.run_while_healthy(_accepts_connections(web))
 
     async def _simulator(self) -> None:
         port = self.ports.partners_port
@@ -139,7 +139,7 @@ class Stack:
         flags += ["--gateway", self.addresses["gateway"] or ""]
         module = ("-m", "local.partner_simulator.app", "--port", str(port), *flags)
         await self.supervisor.start(self._python("partner_simulator", *module))
-        await self.supervisor.while_alive(_answers(port))
+        await self.supervisor.run_while_healthy(_accepts_connections(port))
 
     async def _platform(self) -> None:
         port = self.ports.platform_port
@@ -147,22 +147,22 @@ class Stack:
         flags = ("--port", str(port), "--gateway", self.addresses["gateway"], "--state", state)
         module = ("-m", "local.platform_simulator.app", *flags)
         await self.supervisor.start(self._python("platform", *module))
-        await self.supervisor.while_alive(_answers(port))
+        await self.supervisor.run_while_healthy(_accepts_connections(port))
 
     async def _gateway(self) -> None:
         gateway = self._python("gateway", "-m", "gateway", restart=True)
-        await self.supervisor.start(replace(gateway, grace=GATEWAY_GRACE))
+        await self.supervisor.start(replace(gateway, grace=GATEWAY_STOP_SECONDS))
         ready = f"{self.addresses['gateway']}/readyz"
-        await self.supervisor.while_alive(_is_ready(ready))
+        await self.supervisor.run_while_healthy(_is_ready(ready))
 
-    def _python(self, name: str, *arguments: str, restart: bool = False) -> Part:
+    def _python(self, name: str, *arguments: str, restart: bool = False) -> ProcessSpec:
         """One of our own programs."""
         command = (sys.executable, *arguments)
-        return Part(name, command, self.environment, folder=ROOT, restart=restart)
+        return ProcessSpec(name, command, self.environment, folder=ROOT, restart=restart)
 
 
 @contextlib.contextmanager
-def held_alone(state: Path) -> Iterator[None]:
+def exclusive_lock(state: Path) -> Iterator[None]:
     """Hold the state directory; raises `AlreadyRunning` while another process does."""
     with (state / "lock").open("w") as lock:
         try:
@@ -172,7 +172,7 @@ def held_alone(state: Path) -> Iterator[None]:
         yield
 
 
-async def _together(*steps: Coroutine[None, None, None]) -> None:
+async def run_concurrently(*steps: Coroutine[None, None, None]) -> None:
     """All steps at once; the first that fails cancels the others and is raised as itself."""
     try:
         async with asyncio.TaskGroup() as group:
@@ -182,13 +182,13 @@ async def _together(*steps: Coroutine[None, None, None]) -> None:
         raise failures.exceptions[0] from None
 
 
-async def _answers(port: int) -> None:
+async def _accepts_connections(port: int) -> None:
     """Return once somebody accepts connections on the port."""
     while True:
         try:
             _, writer = await asyncio.open_connection(HOST, port)
         except OSError:
-            await asyncio.sleep(STEP)
+            await asyncio.sleep(POLL_SECONDS)
         else:
             writer.close()
             return
@@ -201,4 +201,4 @@ async def _is_ready(url: str) -> None:
             with contextlib.suppress(httpx.HTTPError):
                 if (await http.get(url)).is_success:
                     return
-            await asyncio.sleep(STEP)
+            await asyncio.sleep(POLL_SECONDS)

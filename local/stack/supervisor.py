@@ -11,21 +11,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
-from local.stack.errors import PartDied
+from local.stack.errors import ProcessExited
 
 T = TypeVar("T")
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
-FIRST_PAUSE = 0.2  # seconds before a dead part starts again; doubles up to the longest
-LONGEST_PAUSE = 5.0
-WRONG_SETTING = 2  # the code of a program that another start would not help
-LONG_LIFE = 10.0  # seconds of life after which the pause is short again
-LAST_LINES = 15
-LAST_BYTES = 8192
+INITIAL_BACKOFF_SECONDS = 0.2  # seconds before a dead part starts again; doubles up to the longest
+MAX_BACKOFF_SECONDS = 5.0
+CONFIG_ERROR_EXIT_CODE = 2  # the code of a program that another start would not help
+STABLE_AFTER_SECONDS = 10.0  # seconds of life after which the pause is short again
+REPORTED_LINES = 15
+REPORTED_BYTES = 8192
 
 
 @dataclass(frozen=True)
-class Part:
+class ProcessSpec:
     """One program. `restart`: begins again when it dies, unless a setting is wrong; otherwise its
     death ends the stack.
 
@@ -47,18 +47,18 @@ class Part:
 class Supervisor:
     """Runs parts; leaving it (`async with`) stops them all, however it is left."""
 
-    def __init__(self, logs: Path, tell: Callable[[str], None] = lambda line: None) -> None:
-        """Write each part's output to `<logs>/<name>.log`; `tell` hears about restarts."""
+    def __init__(self, logs: Path, report: Callable[[str], None] = lambda line: None) -> None:
+        """Write each part's output to `<logs>/<name>.log`; `report` hears about restarts."""
         self._logs = logs
-        self._tell = tell
-        self._parts: dict[str, Part] = {}
+        self._report = report
+        self._specs: dict[str, ProcessSpec] = {}
         self._processes: dict[str, asyncio.subprocess.Process] = {}
-        self._keepers: dict[str, asyncio.Task[None]] = {}
+        self._watchers: dict[str, asyncio.Task[None]] = {}
 
     async def __aenter__(self) -> Self:
         """Begin with no part."""
         self._logs.mkdir(parents=True, exist_ok=True)
-        self._death: asyncio.Future[PartDied] = asyncio.get_running_loop().create_future()
+        self._failure: asyncio.Future[ProcessExited] = asyncio.get_running_loop().create_future()
         return self
 
     async def __aexit__(
@@ -70,61 +70,61 @@ class Supervisor:
         """Stop every part, the last one first."""
         await self.stop_all()
 
-    async def run(self, part: Part) -> None:
-        """Run the part to its end; raises `PartDied` unless it ends with 0."""
-        self._keep_previous_log(part.name)
-        process = await self._launch(part)
-        self._processes[part.name] = process
+    async def run(self, spec: ProcessSpec) -> None:
+        """Run the part to its end; raises `ProcessExited` unless it ends with 0."""
+        self._rotate_log(spec.name)
+        process = await self._launch(spec)
+        self._processes[spec.name] = process
         code = await process.wait()
-        del self._processes[part.name]
+        del self._processes[spec.name]
         if code:
-            raise self._obituary(part.name, code)
+            raise self._exit_report(spec.name, code)
 
-    async def start(self, part: Part) -> None:
+    async def start(self, spec: ProcessSpec) -> None:
         """Start the part and watch it."""
-        self._keep_previous_log(part.name)
-        process = await self._launch(part)
-        self._parts[part.name] = part
-        self._processes[part.name] = process
-        self._keepers[part.name] = asyncio.create_task(self._keep(part, process))
+        self._rotate_log(spec.name)
+        process = await self._launch(spec)
+        self._specs[spec.name] = spec
+        self._processes[spec.name] = process
+        self._watchers[spec.name] = asyncio.create_task(self._watch(spec, process))
 
     async def start_again(self, name: str) -> None:
         """Start a part that was stopped by its name."""
-        await self.start(self._parts[name])
+        await self.start(self._specs[name])
 
     def pid(self, name: str) -> int:
         """The process id of a running part; raises `KeyError` for one that does not run."""
         return self._processes[name].pid
 
-    async def while_alive(self, step: Coroutine[None, None, T]) -> T:
-        """The step's result; raises `PartDied` if a part dies before it is there."""
+    async def run_while_healthy(self, step: Coroutine[None, None, T]) -> T:
+        """The step's result; raises `ProcessExited` if a part dies before it is there."""
         task = asyncio.create_task(step)
         try:
-            watched: set[asyncio.Future[Any]] = {task, self._death}
+            watched: set[asyncio.Future[Any]] = {task, self._failure}
             await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
-            if self._death.done():
-                raise self._death.result()
+            if self._failure.done():
+                raise self._failure.result()
             return task.result()
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def stay(self) -> NoReturn:
-        """Wait until a part that must live dies; raises its `PartDied`."""
-        raise await asyncio.shield(self._death)
+    async def wait(self) -> NoReturn:
+        """Wait until a part that must live dies; raises its `ProcessExited`."""
+        raise await asyncio.shield(self._failure)
 
     async def stop(self, name: str, *, at_once: bool = False) -> None:
         """Stop one part: its stop signal, then SIGKILL after its grace; or SIGKILL at once."""
-        keeper = self._keepers.pop(name, None)
-        if keeper is not None:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
+        watcher = self._watchers.pop(name, None)
+        if watcher is not None:
+            watcher.cancel()
+            await asyncio.gather(watcher, return_exceptions=True)
         process = self._processes.pop(name, None)
         if process is None:
             return
-        part = self._parts.get(name) or Part(name, ())
-        sign = signal.SIGKILL if at_once else part.stop_signal
-        await _end(process, sign, part.grace)
+        spec = self._specs.get(name) or ProcessSpec(name, ())
+        stop_signal_sent = signal.SIGKILL if at_once else spec.stop_signal
+        await _stop_process(process, stop_signal_sent, spec.grace)
 
     async def stop_all(self) -> None:
         """Stop what runs, in reverse order; interrupted, kill the rest at once."""
@@ -132,75 +132,77 @@ class Supervisor:
             for name in reversed([*self._processes]):
                 await self.stop(name)
         finally:
-            for keeper in self._keepers.values():
-                keeper.cancel()
+            for watcher in self._watchers.values():
+                watcher.cancel()
             for process in self._processes.values():
-                _kill(process)
+                _kill_group(process)
 
-    async def _keep(self, part: Part, process: asyncio.subprocess.Process) -> None:
+    async def _watch(self, spec: ProcessSpec, process: asyncio.subprocess.Process) -> None:
         """Wait for the part's death; start it again, or let everybody know."""
-        pause = FIRST_PAUSE
+        backoff = INITIAL_BACKOFF_SECONDS
         while True:
-            begun = asyncio.get_running_loop().time()
+            started_at = asyncio.get_running_loop().time()
             code = await process.wait()
-            if not part.restart or code == WRONG_SETTING:
-                if not self._death.done():
-                    self._death.set_result(self._obituary(part.name, code))
+            if not spec.restart or code == CONFIG_ERROR_EXIT_CODE:
+                if not self._failure.done():
+                    self._failure.set_result(self._exit_report(spec.name, code))
                 return
-            if asyncio.get_running_loop().time() - begun >= LONG_LIFE:
-                pause = FIRST_PAUSE
-            self._tell(f"{part.name} ended with code {code}: starts again in {pause:.1f} s")
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
-            process = self._processes[part.name] = await self._launch(part)
+            if asyncio.get_running_loop().time() - started_at >= STABLE_AFTER_SECONDS:
+                backoff = INITIAL_BACKOFF_SECONDS
+            self._report(f"{spec.name} ended with code {code}: starts again in {backoff:.1f} s")
+            await asyncio.sleep(backoff)
+            backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
+            process = self._processes[spec.name] = await self._launch(spec)
 
-    async def _launch(self, part: Part) -> asyncio.subprocess.Process:
+    async def _launch(self, spec: ProcessSpec) -> asyncio.subprocess.Process:
         """Start the part's program in a process group of its own: Ctrl-C is ours to handle."""
-        orphan_signal = str(int(part.orphan_signal))
+        orphan_signal = str(int(spec.orphan_signal))
         wrapper = (sys.executable, "-I", "-S", str(LAUNCHER))
-        bonds = (str(os.getpid()), orphan_signal, part.user)
-        with self._log(part.name).open("ab") as log:
+        bonds = (str(os.getpid()), orphan_signal, spec.user)
+        with self._log(spec.name).open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 *wrapper,
                 *bonds,
-                *part.command,
+                *spec.command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=part.environment,
-                cwd=part.folder,
+                env=spec.environment,
+                cwd=spec.folder,
                 process_group=0,
             )
 
     def _log(self, name: str) -> Path:
         return self._logs / f"{name}.log"
 
-    def _keep_previous_log(self, name: str) -> None:
+    def _rotate_log(self, name: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             self._log(name).replace(self._logs / f"{name}.previous.log")
 
-    def _obituary(self, name: str, code: int) -> PartDied:
+    def _exit_report(self, name: str, code: int) -> ProcessExited:
         log = self._log(name)
-        text = log.read_bytes()[-LAST_BYTES:].decode(errors="replace")
-        return PartDied(name, code, log, "\n".join(text.splitlines()[-LAST_LINES:]))
+        text = log.read_bytes()[-REPORTED_BYTES:].decode(errors="replace")
+        return ProcessExited(name, code, log, "\n".join(text.splitlines()[-REPORTED_LINES:]))
 
 
-async def _end(process: asyncio.subprocess.Process, sign: signal.Signals, grace: float) -> None:
+async def _stop_process(
+    process: asyncio.subprocess.Process, stop_signal_sent: signal.Signals, grace: float
+) -> None:
     """Ask the process to end, insist after the grace; returns when it is gone."""
     try:
         with contextlib.suppress(ProcessLookupError):
-            process.send_signal(sign)
+            process.send_signal(stop_signal_sent)
         async with asyncio.timeout(grace):
             await process.wait()
     except TimeoutError:
-        _kill(process)
+        _kill_group(process)
         await process.wait()
     except asyncio.CancelledError:
-        _kill(process)
+        _kill_group(process)
         raise
 
 
-def _kill(process: asyncio.subprocess.Process) -> None:
+def _kill_group(process: asyncio.subprocess.Process) -> None:
     """SIGKILL for the process and its group."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from local.stack.ports import HOST, Ports
-from local.stack.supervisor import Part, Supervisor
+from local.stack.supervisor import ProcessSpec, Supervisor
 from workflows.search_attributes import attribute_types
 
 NAME = "temporal"
@@ -16,7 +16,7 @@ FAIRNESS = {  # deploy/temporal/dynamicconfig.yaml; a flag cannot name the queue
     "matching.numTaskqueueReadPartitions": "1",
     "matching.numTaskqueueWritePartitions": "1",
 }
-STEP = 0.05  # seconds between two tries
+POLL_SECONDS = 0.05  # seconds between two tries
 SEARCH_ATTRIBUTES = attribute_types()
 
 
@@ -30,10 +30,10 @@ async def start_temporal(
 ) -> None:
     """Start the server and wait until it answers and knows our search attributes."""
     await supervisor.start(_server(state, ports, environment))
-    await supervisor.while_alive(_ready(f"{HOST}:{ports.temporal_port}"))
+    await supervisor.run_while_healthy(_ready(f"{HOST}:{ports.temporal_port}"))
 
 
-def _server(state: Path, ports: Ports, environment: Mapping[str, str]) -> Part:
+def _server(state: Path, ports: Ports, environment: Mapping[str, str]) -> ProcessSpec:
     attributes = [f"--search-attribute={name}={kind}" for name, kind in SEARCH_ATTRIBUTES.items()]
     command = (
         str(Path(sys.executable).with_name("temporal")),
@@ -44,7 +44,7 @@ def _server(state: Path, ports: Ports, environment: Mapping[str, str]) -> Part:
         *fairness_flags(),
         *attributes,
     )
-    return Part(NAME, command, environment, folder=state)
+    return ProcessSpec(NAME, command, environment, folder=state)
 
 
 async def _ready(address: str) -> None:
@@ -62,4 +62,4 @@ async def _ready(address: str) -> None:
                 return
         except (RPCError, RuntimeError):  # a failed connection is a bare RuntimeError in this SDK
             pass
-        await asyncio.sleep(STEP)
+        await asyncio.sleep(POLL_SECONDS)

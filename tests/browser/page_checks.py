@@ -62,7 +62,7 @@ class Eyes:
         page.on("console", lambda said: self._hear(said.type, said.text))
         page.on("request", lambda request: self._notice(request.url))
 
-    async def look(self) -> None:
+    async def observe(self) -> None:
         """Look at the page as it stands: nobody is kept out, nothing scrolls sideways."""
         where = self.page.url
         self.seen[f"{len(self.seen)} {where}"] = await self.page.content()

@@ -28,17 +28,17 @@ async def test_a_member_answers_from_the_letter(
     missing, thanks = WORDS[language]
     page = eyes.page
     await page.goto(link)
-    await eyes.look()
+    await eyes.observe()
     await page.fill("#answer-order_number", order)
     await page.get_by_role("button").click()
-    await eyes.look()
+    await eyes.observe()
     assert await page.locator("#note-1-error").inner_text() == missing
     assert await page.locator("#answer-order_number").input_value() == order
     await page.fill("#note-1", "The small one.")
     calls = len(gateway.env.partner.calls)
     await page.get_by_role("button").dblclick()
     await page.get_by_role("status").wait_for()
-    await eyes.look()
+    await eyes.observe()
     assert thanks in await page.get_by_role("status").inner_text()
     await gateway.env.partner.wait_for_calls(calls + 1)
     assert gateway.env.partner.calls[-1].claim["answers"]["order_number"] == order
@@ -51,5 +51,5 @@ async def test_a_link_that_is_not_valid_says_what_to_do(
 ) -> None:
     eyes = await open_eyes(PHONE, locale="de-DE")
     await eyes.page.goto(f"{gateway.address}/tickets/ZW-0000-0000-0000-0/information?token=x")
-    await eyes.look()
+    await eyes.observe()
     assert "Kundenservice" in await eyes.page.get_by_role("status").inner_text()

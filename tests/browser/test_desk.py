@@ -29,14 +29,14 @@ async def test_an_agent_finds_a_ticket_by_whatever_is_in_hand(
     number = await a_sent_ticket(gateway, account, order)
     eyes = await at_the_desk(gateway, open_eyes, size)
     page = eyes.page
-    await eyes.look()
+    await eyes.observe()
     await seek(page, gateway, number.lower().replace("-", " "))
     await expect(page).to_have_url(f"{gateway.address}/desk/tickets/{number}")
-    await eyes.look()
+    await eyes.observe()
     for words in (order.replace("-", ""), f"{account}@example.com"):
         await seek(page, gateway, words)
         await expect(page.get_by_role("link", name=number)).to_be_visible()
-    await eyes.look()
+    await eyes.observe()
     await seek(page, gateway, "Velotel")
     await expect(page.get_by_role("link", name=number)).to_be_visible()
     await page.get_by_role("link", name=number).click()
@@ -51,12 +51,12 @@ async def test_a_mistyped_number_is_told_as_such(
     await seek(eyes.page, gateway, mistyped(number))
     await expect(eyes.page.get_by_role("status")).to_contain_text("one of its characters")
     await expect(eyes.page.get_by_role("searchbox")).to_have_value(mistyped(number))
-    await eyes.look()
+    await eyes.observe()
     answer = await eyes.page.goto(f"{gateway.address}/desk/tickets/{mistyped(number)}")
     assert answer
     assert answer.status == 404
     await expect(eyes.page.get_by_role("status")).to_contain_text("mistyped")
-    await eyes.look()
+    await eyes.observe()
     await seek(eyes.page, gateway, "ZW-4KQ7-P9XT-M2AB-C")
     await expect(eyes.page.get_by_role("status")).to_contain_text("no such ticket")
 
@@ -73,13 +73,13 @@ async def test_every_page_speaks_every_language(
         for address in ("", "/queues/overdue", "?q=nothing-like-this", f"/tickets/{number}"):
             await eyes.page.goto(f"{gateway.address}/desk{address}")
             await expect(eyes.page.locator("html")).to_have_attribute("lang", language)
-            await eyes.look()
+            await eyes.observe()
         for summary in await eyes.page.locator("summary").all():
             await summary.click()
-        await eyes.look()
+        await eyes.observe()
         await eyes.page.get_by_role("button").last.click()
         await expect(eyes.page.locator("html")).to_have_attribute("lang", language)
-        await eyes.look()
+        await eyes.observe()
 
 
 async def test_choosing_a_language_keeps_what_was_looked_for(
@@ -112,9 +112,9 @@ async def test_hostile_words_are_shown_and_do_nothing(
     html = await eyes.page.content()
     assert "&lt;script&gt;" in html
     assert "\u202e" not in html
-    await eyes.look()
+    await eyes.observe()
     await seek(eyes.page, gateway, HOSTILE + "\u202e\x07" + "x" * 50)
-    await eyes.look()
+    await eyes.observe()
 
 
 async def test_who_has_no_session_is_told_how_to_come_in(
@@ -129,7 +129,7 @@ async def test_who_has_no_session_is_told_how_to_come_in(
             assert answer.status == 401
             assert number not in (await eyes.page.content()).replace(eyes.page.url, "")
         await expect(eyes.page.locator("html")).to_have_attribute("lang", language)
-        await eyes.look()
+        await eyes.observe()
 
 
 async def test_a_link_works_once_and_only_for_agents(
@@ -146,7 +146,7 @@ async def test_a_link_works_once_and_only_for_agents(
         answer = await eyes.page.goto(f"{gateway.address}/desk/sign-in?token={one}")
         assert answer
         assert answer.status == status
-        await eyes.look()
+        await eyes.observe()
         if status == 200:
             await eyes.page.get_by_role("button").click()
             await expect(eyes.page).to_have_url(f"{gateway.address}/desk")
@@ -171,7 +171,7 @@ async def test_who_comes_as_somebody_else_is_asked_first(
     token = gateway.login_token(sub="eve", roles=["agent"])
     await eyes.page.goto(f"{gateway.address}/desk/sign-in?token={token}")
     await expect(eyes.page.get_by_role("status")).to_contain_text("signed in here as dorota")
-    await eyes.look()
+    await eyes.observe()
     await eyes.page.goto(f"{gateway.address}/desk")
     await expect(eyes.page.get_by_text("Signed in: dorota.")).to_be_visible()
     await eyes.page.goto(f"{gateway.address}/desk/sign-in?token={token}")
@@ -214,6 +214,6 @@ async def test_pages_of_a_list_follow_each_other(
     await eyes.page.get_by_role("link", name="Next page").click()
     shown = eyes.page.locator("tbody tr td:first-child")
     await expect(shown).to_have_text([numbers[1], numbers[0]])
-    await eyes.look()
+    await eyes.observe()
     await eyes.page.get_by_role("link", name="To the first page").click()
     await expect(eyes.page.locator("tbody tr")).to_have_count(25)

@@ -26,13 +26,13 @@ async def test_an_agent_decides_what_a_partner_left_open(
     await expect(page.get_by_label("Why do you decide so?").first).to_have_value(
         "the partner said so by telephone"
     )
-    await eyes.look()
+    await eyes.observe()
     await page.get_by_label("Amount in PLN").fill("150,50")
     await page.get_by_role("button", name="Confirm the reward").click()
     await expect(page.get_by_role("status")).to_contain_text("Your decision is recorded")
     await expect(page.get_by_text("agent anna").last).to_be_visible()
     await expect(page.locator("blockquote", has_text="by telephone")).to_be_visible()
-    await eyes.look()
+    await eyes.observe()
     row = await gateway.env.row()
     assert (str(row["confirmed_amount"]), row["attention"]) == ("150.50", [])
 
@@ -67,7 +67,7 @@ async def test_an_agent_asks_by_fields_and_in_words(
     await expect(page.get_by_role("status")).to_contain_text("has been asked")
     await expect(page.get_by_text("Kiedy podpisano umowę?")).to_be_visible()
     await gateway.env.wait_for_emails("confirmation", "information_needed")
-    await eyes.look()
+    await eyes.observe()
 
 
 async def test_an_agent_withdraws_and_has_a_claim_sent_again(
@@ -118,7 +118,7 @@ async def test_what_is_no_longer_possible_is_told_on_the_page(
     await page.get_by_role("button", name="Withdraw").click()
     await expect(page.get_by_role("alert")).to_contain_text("no longer possible")
     await expect(page.get_by_text("moved nothing: not possible")).to_be_visible()
-    await eyes.look()
+    await eyes.observe()
 
 
 @SIZES

@@ -30,15 +30,15 @@ async def test_a_member_files(
     member, eyes = Sitting(gateway, language), await open_eyes(screen)
     await member.open_account()
     page = await member.enter(eyes)
-    await eyes.look()
+    await eyes.observe()
     await member.pick_kind(page, kind)
-    await eyes.look()
+    await eyes.observe()
     await member.pick_first(page)
-    await eyes.look()
+    await eyes.observe()
     await member.fill_in(page, kind)
     await member.send(page)
     number = await member.number_shown(page)
-    await eyes.look()
+    await eyes.observe()
     assert await page.locator("html").get_attribute("lang") == language
     row = await member.row(number)
     assert (row["account_id"], row["kind"], row["partner_id"]) == (member.account, kind, "velotel")
@@ -61,7 +61,7 @@ async def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_is_kept(
     wrong = {DAY: tomorrow, ORDER: "no idea", FRIEND: ""}
     await member.fill_in(page, "missing_referral_reward", **wrong)
     await member.send(page)
-    await eyes.look()
+    await eyes.observe()
     for name, words in {
         DAY: "The date must not lie in the future.",
         ORDER: "The entry does not have the form that the partner expects.",
@@ -91,7 +91,7 @@ async def test_what_is_not_possible_yet_or_any_more_is_greyed_with_reason_and_da
     await member.link("velotel", 400)
     page = await member.enter(eyes)
     await member.pick_kind(page, "missing_cashback")
-    await eyes.look()
+    await eyes.observe()
     early, held, possible, _, late = [
         page.locator(".option").nth(place) for place in range(await page.locator(".option").count())
     ]
@@ -114,7 +114,7 @@ async def test_without_a_link_a_kind_word_says_why(
     page = await member.enter(eyes)
     for kind in ClaimKind:
         await page.goto(f"{gateway.address}/form/{kind}")
-        await eyes.look()
+        await eyes.observe()
         assert await page.get_by_role("radio").count() == 0
         assert await page.get_by_role("main").get_by_role("button").count() == 0
         assert "help@rewards.example" in await page.locator("main").inner_text()
@@ -129,7 +129,7 @@ async def test_sending_without_a_choice_asks_for_one(
     page = await member.enter(eyes)
     await member.pick_kind(page, "missing_cashback")
     await page.get_by_role("button", name="Weiter").click()
-    await eyes.look()
+    await eyes.observe()
     assert "Bitte wählen Sie etwas aus." in await page.get_by_role("alert").inner_text()
 
 
@@ -164,11 +164,11 @@ async def test_a_refusal_says_why_and_leads_back_with_what_was_typed(
     await member.come_to_the_form(page, "missing_cashback")
     await member.fill_in(page, "missing_cashback", **{DAY: days_ago(0).isoformat()})
     await member.send(page)
-    await eyes.look()
+    await eyes.observe()
     refusal = await page.get_by_role("alert").inner_text()
     assert re.search(r"from this moment on: \d+ \w+ \d{4} at \d\d:\d\d", refusal)
     await page.get_by_role("button", name="Change the entries").click()
-    await eyes.look()
+    await eyes.observe()
     assert await page.locator(f"#{ORDER}").input_value() == member.order
     assert await page.locator(f"#{DAY}").input_value() == days_ago(0).isoformat()
     await page.fill(f"#{DAY}", days_ago(19).isoformat())
@@ -177,7 +177,7 @@ async def test_a_refusal_says_why_and_leads_back_with_what_was_typed(
     await member.come_to_the_form(page, "missing_cashback")
     await member.fill_in(page, "missing_cashback")
     await member.send(page)
-    await eyes.look()
+    await eyes.observe()
     refusal = await page.get_by_role("alert").inner_text()
     assert numbers_in(refusal) == [number]
 
@@ -193,7 +193,7 @@ async def test_a_granted_reward_is_refused_with_the_customer_services_address(
     await member.come_to_the_form(page, "missing_cashback")
     await member.fill_in(page, "missing_cashback")
     await member.send(page)
-    await eyes.look()
+    await eyes.observe()
     assert "help@rewards.example" in await page.get_by_role("alert").inner_text()
     assert await page.get_by_role("main").get_by_role("button").count() == 0
 
@@ -211,7 +211,7 @@ async def test_a_held_claim_is_confirmed_with_the_moment_at_which_it_is_sent(
     await page.fill("#answer-travel_ended_on", days_ago(1).isoformat())
     await member.send(page)
     await page.wait_for_url("**/form/result?*")
-    await eyes.look()
+    await eyes.observe()
     said = await page.locator("main").inner_text()
     assert "angelegt und wartet" in said
     assert re.search(r"am \d+\. \w+ \d{4} um \d\d:\d\d Uhr", said)
@@ -241,7 +241,7 @@ async def test_the_language_can_be_changed_at_every_step(
     before = page.url
     await page.get_by_role("link", name="Deutsch").click()
     assert page.url == f"{before}&language=de"
-    await eyes.look()
+    await eyes.observe()
     assert await page.get_by_role("button", name="Nachbuchungsanfrage stellen").count() == 1
     await page.goto(f"{gateway.address}/form")
     assert await page.get_by_role("link", name="Fehlendes Cashback").count() == 1
@@ -255,7 +255,7 @@ async def test_a_way_in_that_is_no_longer_good_says_where_to_begin(
     answer = await eyes.page.goto(f"{gateway.address}/form")
     assert answer
     assert answer.status == 403
-    await eyes.look()
+    await eyes.observe()
     assert "Wsparcie" in await eyes.page.locator("main").inner_text()
 
 
@@ -269,7 +269,7 @@ async def test_what_members_write_is_shown_and_never_run(
     await member.come_to_the_form(page, "missing_cashback")
     await member.fill_in(page, "missing_cashback", **{ORDER: hostile})
     await member.send(page)
-    await eyes.look()
+    await eyes.observe()
     assert await page.locator(f"#{ORDER}").input_value() == hostile
     assert await page.locator("script, img").count() == 0
     assert await page.title() != "taken"

@@ -71,23 +71,23 @@ async def test_a_partner_confirms_in_polish(
 ) -> None:
     eyes = await opened(gateway, open_eyes, VELOTEL, viewport)
     page = eyes.page
-    await eyes.look()
+    await eyes.observe()
     await fold(page, "Potwierdź zlecenie")
     await page.get_by_label("Kwota nagrody w PLN").fill("dużo")
     await page.locator("#activated_on").fill(days_ago(90).isoformat())
-    await eyes.look()
+    await eyes.observe()
     await go_on(page, "Dalej")
     await expect(page.get_by_role("alert")).to_contain_text("Kwota nagrody w PLN")
-    await eyes.look()
+    await eyes.observe()
     await expect(page.locator("#activated_on")).to_have_value(days_ago(90).isoformat())
     await page.get_by_label("Kwota nagrody w PLN").fill("12,50")
     await go_on(page, "Dalej")
     await expect(page.get_by_role("heading", name="Czy wszystko się zgadza?")).to_be_visible()
-    await eyes.look()
+    await eyes.observe()
     await go_on(page, "Wyślij tę odpowiedź")
     await expect(page.get_by_role("status")).to_contain_text("Zlecenie zostało potwierdzone")
     await expect(page.get_by_role("status")).to_contain_text("12,50 zł")
-    await eyes.look()
+    await eyes.observe()
     assert (await gateway.env.wait_until_closed()).state == "resolved"
     await page.reload()
     await expect(page.get_by_role("button")).to_have_count(0)
@@ -106,18 +106,18 @@ async def test_a_partner_rejects_in_german_and_what_members_write_is_only_words(
     await page.get_by_label("Grund").select_option("order_returned")
     note = page.get_by_role("textbox", name="Notiz für den Kundenservice")
     await note.fill(f"{HOSTILE}\nZweite Zeile")
-    await eyes.look()
+    await eyes.observe()
     await go_on(page, "Weiter")
     told = page.locator("dt", has_text="Das Mitglied liest:").locator("+ dd")
     await expect(told).to_have_text("Die Bestellung wurde zurückgegeben.")
-    await eyes.look()
+    await eyes.observe()
     await go_on(page, "Ändern")
     await expect(page.get_by_label("Grund")).to_have_value("order_returned")
     await go_on(page, "Weiter")
     await go_on(page, "Diese Antwort senden")
     said = re.compile("Sie haben diese Anfrage abgelehnt|Diese Anfrage ist abgeschlossen")
     await expect(page.get_by_role("status")).to_contain_text(said)
-    await eyes.look()
+    await eyes.observe()
     assert (await gateway.env.wait_until_closed()).reason_code == "order_returned"
 
 
@@ -130,18 +130,18 @@ async def test_a_partner_asks_in_english_and_gets_the_claim_again_with_the_answe
     await fold(page, "Ask the member something")
     await page.get_by_label("Name on the contract").check()
     await page.get_by_label("Question to the member").fill("Whose name is on the bill?")
-    await eyes.look()
+    await eyes.observe()
     await go_on(page, "Continue")
-    await eyes.look()
+    await eyes.observe()
     await go_on(page, "Send this answer")
     await expect(page.get_by_role("status")).to_contain_text("You asked the member")
-    await eyes.look()
+    await eyes.observe()
     await gateway.env.wait_for_state("information_requested")
     await gateway.env.send_update("provide_information", actor="member", note="My mother's.")
     await gateway.env.wait_for_state("sent_to_partner")
     await page.reload()
     await expect(page.locator("main")).to_contain_text("My mother's.")
-    await eyes.look()
+    await eyes.observe()
     await fold(page, "Confirm the claim")
     await go_on(page, "Continue")
     await go_on(page, "Send this answer")
@@ -167,7 +167,7 @@ async def test_the_language_can_be_changed_and_the_link_stays(
     for language, words in (("Deutsch", "Was ist das Ergebnis?"), ("English", "What is the")):
         await eyes.page.get_by_role("link", name=language).click()
         await expect(eyes.page.locator("main")).to_contain_text(words)
-        await eyes.look()
+        await eyes.observe()
     assert await eyes.page.context.cookies() == []
 
 
@@ -179,4 +179,4 @@ async def test_a_link_that_is_not_valid_says_so_in_the_readers_language(
     assert answer
     assert answer.status == 403
     await expect(eyes.page.get_by_role("heading")).to_have_text("Dieser Link funktioniert nicht")
-    await eyes.look()
+    await eyes.observe()

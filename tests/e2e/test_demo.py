@@ -81,9 +81,9 @@ async def test_a_part_killed_at_random_moments_changes_nothing(part: str, tmp_pa
 async def test_a_claim_that_ends_otherwise_than_its_line_says_fails_the_demonstration(
     tmp_path: Path,
 ) -> None:
-    examples = some_examples(tmp_path / "examples", expected_codes="too_late")
+    scenarios = some_examples(tmp_path / "examples", expected_codes="too_late")
     code, output = await run(
-        "demo", "--examples", str(examples), "--state-dir", str(tmp_path / "state")
+        "demo", "--examples", str(scenarios), "--state-dir", str(tmp_path / "state")
     )
     assert code == 1, output
     assert "4 claims, 3 ended as expected, 1 not" in output

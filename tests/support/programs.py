@@ -10,12 +10,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from local.stack.profiles import invented_secret
+from local.stack.profiles import generate_secret
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TIMEOUT_SECONDS: Final = 30.0
 PASSWORD: Final = "hunter2"
-SECRET: Final = invented_secret()
+SECRET: Final = generate_secret()
 CHANNELS: Final = [
     tomllib.loads(file.read_text())["channel"]
     for file in sorted((ROOT / "partners").glob("*.toml"))
@@ -40,7 +40,7 @@ def valid_environment(folder: Path) -> Environment:
         "TICKETS_SUPPORT_EMAIL": "help@example.com",
         "TICKETS_PUBLIC_URL": "https://tickets.example",
         "TICKETS_PARTNERS_DIR": str(partners),
-        **{name: invented_secret() for name in SECRET_NAMES},
+        **{name: generate_secret() for name in SECRET_NAMES},
         SECRET_NAMES[0]: SECRET,
     }
 

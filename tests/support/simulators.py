@@ -16,14 +16,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local.http_server import server
-from local.partner_simulator.app import Simulator
-from local.partner_simulator.outcome_sender import GatewayDoor
-from local.partner_simulator.store import Ledger
+from local.partner_simulator.app import PartnerSimulator
+from local.partner_simulator.outcome_sender import OutcomeClient
+from local.partner_simulator.store import PartnerStore
 from local.stack.ports import HOST, free_ports
-from local.stack.profiles import invented_secret
+from local.stack.profiles import generate_secret
 
 DEADLINE = 20.0  # seconds
-SECRET, OLD_SECRET = invented_secret(), invented_secret()
+SECRET, OLD_SECRET = generate_secret(), generate_secret()
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
 CLAIM = {"number": NUMBER, "kind": "missing_cashback", "answers": {"order_number": "VT-1"}}
 
@@ -110,12 +110,12 @@ async def serving(application: Starlette, port: int) -> AsyncIterator[None]:
 async def running(gateway: Gateway | None, state: Path | str = ":memory:") -> AsyncIterator[Caller]:
     """A simulator and its gateway on ports of their own; without one, its door stays closed."""
     port, gateway_port = free_ports(2)
-    ledger = Ledger(state)
-    door = GatewayDoor(f"http://{HOST}:{gateway_port}", {"velotel": f"{SECRET} {OLD_SECRET}"})
-    simulator = Simulator({"velotel": SECRET}, ledger, door)
+    store = PartnerStore(state)
+    client = OutcomeClient(f"http://{HOST}:{gateway_port}", {"velotel": f"{SECRET} {OLD_SECRET}"})
+    simulator = PartnerSimulator({"velotel": SECRET}, store, client)
     caller = Caller(port)
     async with contextlib.AsyncExitStack() as stack:
-        stack.callback(ledger.close)
+        stack.callback(store.close)
         if gateway:
             await stack.enter_async_context(serving(gateway.application(), gateway_port))
         await stack.enter_async_context(serving(simulator.application(), port))

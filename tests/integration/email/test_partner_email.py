@@ -21,8 +21,8 @@ from adapters.postgres.database import Postgres
 from adapters.security.signed_links import OUTCOME, Subject, check_token
 from domain.errors import MailServerUnavailable, PartnerRejectedRequest, RequestRejected
 from domain.partners.profile import PartnerProfile
-from local.mail_catcher.smtp import Behaviour, SmtpMode, listen
-from local.mail_catcher.store import Letter, Letterbox
+from local.mail_catcher.smtp import SmtpBehavior, SmtpMode, listen
+from local.mail_catcher.store import MailStore, StoredEmail
 from local.stack.ports import HOST, free_ports
 from tests.support.builders import a_profile
 from tests.support.csv_filing import Desk
@@ -43,7 +43,9 @@ PURPOSES = ("claim", "reminder-1", "information-1", "resend-1")
 class Office:
     """A mail catcher, the books with one claim, and the activity that writes to partners."""
 
-    def __init__(self, postgres: Postgres, box: Letterbox, behaviour: Behaviour, port: int) -> None:
+    def __init__(
+        self, postgres: Postgres, box: MailStore, behaviour: SmtpBehavior, port: int
+    ) -> None:
         self.postgres = postgres
         self.box = box
         self.behaviour = behaviour
@@ -64,7 +66,7 @@ class Office:
             assert (await calls.deliver(delivery)).reference is None
 
     @property
-    def letter(self) -> Letter:
+    def letter(self) -> StoredEmail:
         """The only letter that came."""
         (letter,) = self.box.find()
         return letter
@@ -80,7 +82,7 @@ def market(language: str) -> dict[str, str]:
 
 @pytest.fixture
 async def office(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Office]:
-    box, behaviour, (port,) = Letterbox(tmp_path), Behaviour(), free_ports(1)
+    box, behaviour, (port,) = MailStore(tmp_path), SmtpBehavior(), free_ports(1)
     server = await listen(box, behaviour, port)
     opened = Office(postgres, box, behaviour, port)
     desk = Desk(postgres)
@@ -92,7 +94,7 @@ async def office(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Office]:
     await asyncio.sleep(0)
 
 
-def link(letter: Letter) -> re.Match[str]:
+def link(letter: StoredEmail) -> re.Match[str]:
     pattern = rf"{re.escape(PUBLIC)}/partners/velotel/tickets/(\S+)/outcome\?token=(\S+)"
     found = re.search(pattern, letter.text)
     assert found
@@ -160,7 +162,7 @@ async def test_a_mail_server_that_is_away_is_tried_again(office: Office) -> None
 
 
 async def test_an_address_that_takes_no_mail_needs_a_person(office: Office) -> None:
-    office.behaviour.smtp = SmtpMode.REFUSE_FOR_GOOD
+    office.behaviour.smtp = SmtpMode.REFUSE_PERMANENTLY
     with pytest.raises(PartnerRejectedRequest) as caught:
         await office.deliver()
     assert ADDRESS not in str(caught.value)

@@ -13,7 +13,7 @@ import aiosmtplib
 import httpx
 import pytest
 
-from local.mail_catcher.store import Letterbox
+from local.mail_catcher.store import MailStore
 from local.stack.ports import HOST, free_ports
 
 DEADLINE = 20.0  # seconds
@@ -38,7 +38,7 @@ class Mailbox:
         found: list[dict[str, Any]] = answer.raise_for_status().json()
         return found
 
-    async def behave(self, mode: str) -> httpx.Response:
+    async def set_mode(self, mode: str) -> httpx.Response:
         return await self.client.put("/behaviour", json={"smtp": mode})
 
 
@@ -156,24 +156,24 @@ async def test_pages_are_for_this_machine_only(mailbox: Mailbox) -> None:
 
 @pytest.mark.parametrize(("mode", "code"), [("refuse_temporarily", 451), ("refuse_for_good", 550)])
 async def test_the_server_refuses_as_it_is_told(mailbox: Mailbox, mode: str, code: int) -> None:
-    await mailbox.behave(mode)
+    await mailbox.set_mode(mode)
     with pytest.raises(aiosmtplib.SMTPRecipientsRefused) as caught:
         await mailbox.send(letter())
     assert [one.code for one in caught.value.recipients] == [code]
-    await mailbox.behave("ok")
+    await mailbox.set_mode("ok")
     await mailbox.send(letter())
     assert len(await mailbox.letters()) == 1
 
 
 async def test_the_server_closes_the_connection_as_it_is_told(mailbox: Mailbox) -> None:
-    await mailbox.behave("close")
+    await mailbox.set_mode("close")
     with pytest.raises(aiosmtplib.SMTPServerDisconnected):
         await mailbox.send(letter())
     assert await mailbox.letters() == []
 
 
 async def test_an_unknown_behaviour_is_refused_with_what_is_possible(mailbox: Mailbox) -> None:
-    answer = await mailbox.behave("explode")
+    answer = await mailbox.set_mode("explode")
     assert answer.status_code == 422
     (error,) = answer.json()["errors"]
     assert error["field"] == "smtp"
@@ -192,7 +192,7 @@ async def test_an_unknown_behaviour_is_refused_with_what_is_possible(mailbox: Ma
     ],
 )
 def test_a_broken_letter_is_kept_and_does_no_harm(tmp_path: Path, content: bytes) -> None:
-    taken = Letterbox(tmp_path).take("../../etc/x@example.com", content)
+    taken = MailStore(tmp_path).take("../../etc/x@example.com", content)
     (path,) = tmp_path.iterdir()
     assert path.read_bytes().endswith(content)
-    assert Letterbox(tmp_path).find() == [taken]
+    assert MailStore(tmp_path).find() == [taken]

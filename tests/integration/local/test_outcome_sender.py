@@ -20,7 +20,7 @@ async def partner() -> AsyncIterator[RawHttpServer]:
 
 
 @pytest.fixture
-async def door() -> AsyncIterator[PartnerDoor]:
+async def client() -> AsyncIterator[PartnerDoor]:
     async with open_door({NAME: SECRET}) as opened:
         yield opened
 
@@ -36,27 +36,29 @@ def nested(coding: str, depth: int) -> tuple[str, bytes]:
 @pytest.mark.parametrize("coding", ["gzip", "x-gzip", "Identity, gzip"])
 @pytest.mark.parametrize("status", [200, 202, 409])
 async def test_what_a_partner_packed_is_not_unpacked(
-    door: PartnerDoor, partner: RawHttpServer, coding: str, status: int
+    client: PartnerDoor, partner: RawHttpServer, coding: str, status: int
 ) -> None:
     told, content = nested(coding, 3)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     head = f"HTTP/1.1 {status} OK\r\nContent-Encoding: {told}\r\n".encode()
     head += f"Content-Length: {len(content)}\r\n\r\n".encode()
-    assert await deliver(door, partner, head + content) is None
+    assert await deliver(client, partner, head + content) is None
     assert partner.calls[0].headers["accept-encoding"] == "identity"
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000  # kilobytes
 
 
-async def test_a_webhook_does_not_unpack_either(door: PartnerDoor, partner: RawHttpServer) -> None:
+async def test_a_webhook_does_not_unpack_either(
+    client: PartnerDoor, partner: RawHttpServer
+) -> None:
     told, content = nested("gzip", 2)
     head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {told}\r\nContent-Length: {len(content)}"
     partner.answer = head.encode() + b"\r\n\r\n" + content
-    await door.notify(partner.address, SECRET, KEY, BODY, 5)
+    await client.notify(partner.address, SECRET, KEY, BODY, 5)
     assert partner.calls[0].headers["accept-encoding"] == "identity"
 
 
 async def test_an_answer_with_headers_without_end_is_cut_off(
-    door: PartnerDoor, partner: RawHttpServer
+    client: PartnerDoor, partner: RawHttpServer
 ) -> None:
     with pytest.raises(PartnerUnavailable):
-        await deliver(door, partner, b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 100_000)
+        await deliver(client, partner, b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 100_000)

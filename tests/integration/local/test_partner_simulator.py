@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from local.stack.ports import HOST, free_ports
-from local.stack.profiles import invented_secret
+from local.stack.profiles import generate_secret
 from tests.support.simulators import CLAIM, DEADLINE, NUMBER, Caller, Gateway, running
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -48,7 +48,7 @@ async def test_without_a_script_a_claim_is_taken_and_confirmed(
 
 
 async def test_a_call_that_we_did_not_sign_is_refused_and_not_remembered(partner: Caller) -> None:
-    assert (await partner.deliver(secret=invented_secret())).status_code == 401
+    assert (await partner.deliver(secret=generate_secret())).status_code == 401
     assert (await partner.client.post("/velotel/claims", json={})).status_code == 401
     malformed = {"webhook-id": "a", "webhook-timestamp": "1", "webhook-signature": "no comma"}
     answer = await partner.client.post("/velotel/claims", json={}, headers=malformed)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from local.stack.errors import PartDied
-from local.stack.supervisor import Part, Supervisor
+from local.stack.errors import ProcessExited
+from local.stack.supervisor import ProcessSpec, Supervisor
 
 DEADLINE = 20.0  # seconds
 ROOT = Path(__file__).resolve().parents[3]
@@ -61,7 +61,7 @@ async def until(condition: Callable[[], bool]) -> None:
 async def test_a_killed_part_that_may_restart_starts_again(tmp_path: Path) -> None:
     heard: asyncio.Queue[str] = asyncio.Queue()
     async with Supervisor(tmp_path, heard.put_nowait) as supervisor:
-        await supervisor.start(Part("worker", FOREVER, restart=True))
+        await supervisor.start(ProcessSpec("worker", FOREVER, restart=True))
         first = supervisor.pid("worker")
         os.kill(first, signal.SIGKILL)
         line = await asyncio.wait_for(heard.get(), DEADLINE)
@@ -75,16 +75,16 @@ async def test_a_killed_part_that_may_restart_starts_again(tmp_path: Path) -> No
 async def test_a_part_that_dies_again_and_again_waits_longer_each_time(tmp_path: Path) -> None:
     heard: asyncio.Queue[str] = asyncio.Queue()
     async with Supervisor(tmp_path, heard.put_nowait) as supervisor:
-        await supervisor.start(Part("worker", ("false",), restart=True))
+        await supervisor.start(ProcessSpec("worker", ("false",), restart=True))
         lines = [await asyncio.wait_for(heard.get(), DEADLINE) for _ in range(3)]
     assert [line.rpartition(" in ")[2] for line in lines] == ["0.2 s", "0.4 s", "0.8 s"]
 
 
 async def test_a_part_with_a_wrong_setting_is_not_started_again(tmp_path: Path) -> None:
     async with Supervisor(tmp_path) as supervisor:
-        await supervisor.start(Part("gateway", ("sh", "-c", "exit 2"), restart=True))
-        with pytest.raises(PartDied, match="gateway ended with code 2"):
-            await asyncio.wait_for(supervisor.stay(), DEADLINE)
+        await supervisor.start(ProcessSpec("gateway", ("sh", "-c", "exit 2"), restart=True))
+        with pytest.raises(ProcessExited, match="gateway ended with code 2"):
+            await asyncio.wait_for(supervisor.wait(), DEADLINE)
 
 
 async def test_a_failure_half_way_stops_everything_that_was_started(tmp_path: Path) -> None:
@@ -93,11 +93,11 @@ async def test_a_failure_half_way_stops_everything_that_was_started(tmp_path: Pa
     async def start_and_fail() -> None:
         async with Supervisor(tmp_path) as supervisor:
             for name in ("one", "two"):
-                await supervisor.start(Part(name, FOREVER))
+                await supervisor.start(ProcessSpec(name, FOREVER))
                 pids.append(supervisor.pid(name))
-            await supervisor.run(Part("migrate", ("sh", "-c", "echo no database; exit 3")))
+            await supervisor.run(ProcessSpec("migrate", ("sh", "-c", "echo no database; exit 3")))
 
-    with pytest.raises(PartDied, match=r"(?s)migrate ended with code 3 .*no database"):
+    with pytest.raises(ProcessExited, match=r"(?s)migrate ended with code 3 .*no database"):
         await start_and_fail()
     assert len(pids) == 2
     assert not any(map(lives, pids))
@@ -105,10 +105,12 @@ async def test_a_failure_half_way_stops_everything_that_was_started(tmp_path: Pa
 
 async def test_a_dead_part_that_must_live_is_named_with_its_last_lines(tmp_path: Path) -> None:
     async with Supervisor(tmp_path) as supervisor:
-        await supervisor.start(Part("other", FOREVER))
-        await supervisor.start(Part("mailbox", ("sh", "-c", "echo port is gone >&2; exit 7")))
-        with pytest.raises(PartDied) as caught:
-            await asyncio.wait_for(supervisor.stay(), DEADLINE)
+        await supervisor.start(ProcessSpec("other", FOREVER))
+        await supervisor.start(
+            ProcessSpec("mailbox", ("sh", "-c", "echo port is gone >&2; exit 7"))
+        )
+        with pytest.raises(ProcessExited) as caught:
+            await asyncio.wait_for(supervisor.wait(), DEADLINE)
     assert (caught.value.name, caught.value.code) == ("mailbox", 7)
     assert "port is gone" in str(caught.value)
     assert str(tmp_path / "mailbox.log") in str(caught.value)
@@ -116,9 +118,11 @@ async def test_a_dead_part_that_must_live_is_named_with_its_last_lines(tmp_path:
 
 async def test_waiting_for_a_part_ends_when_it_dies(tmp_path: Path) -> None:
     async with Supervisor(tmp_path) as supervisor:
-        await supervisor.start(Part("database", ("false",)))
-        with pytest.raises(PartDied, match="database"):
-            await asyncio.wait_for(supervisor.while_alive(asyncio.sleep(DEADLINE * 2)), DEADLINE)
+        await supervisor.start(ProcessSpec("database", ("false",)))
+        with pytest.raises(ProcessExited, match="database"):
+            await asyncio.wait_for(
+                supervisor.run_while_healthy(asyncio.sleep(DEADLINE * 2)), DEADLINE
+            )
 
 
 async def test_parts_are_stopped_in_reverse_order(tmp_path: Path) -> None:
@@ -128,7 +132,7 @@ async def test_parts_are_stopped_in_reverse_order(tmp_path: Path) -> None:
             script = (
                 f"trap 'echo {name} >> {order}; exit 0' TERM; echo up; while :; do sleep 0.05; done"
             )
-            await supervisor.start(Part(name, ("sh", "-c", script)))
+            await supervisor.start(ProcessSpec(name, ("sh", "-c", script)))
             await until(partial(says, tmp_path / f"{name}.log", "up"))
     assert order.read_text().split() == ["three", "two", "one"]
 
@@ -136,7 +140,7 @@ async def test_parts_are_stopped_in_reverse_order(tmp_path: Path) -> None:
 async def test_a_part_that_ignores_the_signal_is_killed_after_its_grace(tmp_path: Path) -> None:
     deaf = ("sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.05; done")
     async with Supervisor(tmp_path) as supervisor:
-        await supervisor.start(Part("deaf", deaf, grace=0.1))
+        await supervisor.start(ProcessSpec("deaf", deaf, grace=0.1))
         await until(lambda: says(tmp_path / "deaf.log", "up"))
         pid = supervisor.pid("deaf")
     assert not lives(pid)
@@ -146,19 +150,19 @@ async def test_a_part_stopped_by_its_name_brings_nothing_down_and_starts_again(
     tmp_path: Path,
 ) -> None:
     async with Supervisor(tmp_path) as supervisor:
-        await supervisor.start(Part("temporal", FOREVER))
+        await supervisor.start(ProcessSpec("temporal", FOREVER))
         first = supervisor.pid("temporal")
         await supervisor.stop("temporal", at_once=True)
         assert not lives(first)
         await supervisor.start_again("temporal")
-        assert await supervisor.while_alive(asyncio.sleep(0, "still up")) == "still up"
+        assert await supervisor.run_while_healthy(asyncio.sleep(0, "still up")) == "still up"
         assert lives(supervisor.pid("temporal"))
 
 
 async def test_a_program_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
     async with Supervisor(tmp_path) as supervisor:
-        with pytest.raises(PartDied, match="cannot run no-such-program"):
-            await supervisor.run(Part("missing", ("no-such-program",)))
+        with pytest.raises(ProcessExited, match="cannot run no-such-program"):
+            await supervisor.run(ProcessSpec("missing", ("no-such-program",)))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a service of Linux")

@@ -12,7 +12,7 @@ import httpx
 
 from gateway.app import create_app
 from local.stack.ports import HOST, free_ports
-from local.stack.profiles import invented_secret
+from local.stack.profiles import generate_secret
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.server import serve_app
 from tests.support.gateway.setup import gateway_settings
@@ -61,7 +61,7 @@ async def gateway_process(
         "TICKETS_JWT_ISSUER": settings.jwt_issuer,
         "TICKETS_JWT_AUDIENCE": settings.jwt_audience,
         "TICKETS_JWT_SECRET": settings.jwt_secret or "",
-        **{name: invented_secret() for name in secrets()},
+        **{name: generate_secret() for name in secrets()},
         "TICKETS_PARTNER_SECRET_VELOTEL": SECRET,
     }
     limit = ("prlimit", f"--nofile={files}:{files}") if files else ()

@@ -18,8 +18,8 @@ from domain.admission.admission import AdmissionResult
 from domain.tickets.changes.request_result import RequestResult
 from domain.tickets.snapshot import TicketOutcome
 from domain.values.ticket_number import derive_number
-from local.mail_catcher.smtp import Behaviour
-from local.mail_catcher.store import Letterbox
+from local.mail_catcher.smtp import SmtpBehavior
+from local.mail_catcher.store import MailStore
 from tests.support.claims import a_claim, link_of
 from tests.support.polling import TIMEOUT_SECONDS, wait_until
 from tests.support.tcp_proxy import TcpProxy
@@ -38,8 +38,8 @@ class TicketEnvironment(StoredTicket, TicketWorkflow):
 
     sleep: Sleep
     partner: PartnerServer
-    mailbox: Letterbox
-    mail_behaviour: Behaviour
+    mailbox: MailStore
+    mail_behaviour: SmtpBehavior
     database_proxy: TcpProxy
     mail_proxy: TcpProxy
     worker_factory: Callable[[Client], AbstractAsyncContextManager[list[Worker]]]

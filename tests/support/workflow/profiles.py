@@ -9,7 +9,7 @@ from typing import Any, Final
 from pydantic import HttpUrl
 
 from domain.partners.profile import CsvChannel, PartnerProfile
-from local.stack.profiles import merged
+from local.stack.profiles import merge_overlay
 from tests.support.workflow.partner_server import SECRET
 
 PARTNERS: Final = Path(__file__).resolve().parents[3] / "partners"
@@ -39,4 +39,4 @@ def build_profile(partner_id: str, base_url: str, changes: dict[str, Any]) -> Pa
 def _load_profile(partner_id: str, changes: str) -> PartnerProfile:
     """Read a file once: to check one takes longer than to set the rest of an environment."""
     content = tomllib.loads((PARTNERS / f"{partner_id}.toml").read_text())
-    return PartnerProfile.from_file(merged(content, json.loads(changes)))
+    return PartnerProfile.from_file(merge_overlay(content, json.loads(changes)))

@@ -16,8 +16,8 @@ from temporalio.testing import WorkflowEnvironment
 import worker
 from activities.partner_limiter import MonotonicClock
 from adapters.postgres.database import Postgres
-from local.mail_catcher.smtp import Behaviour, listen
-from local.mail_catcher.store import Letterbox
+from local.mail_catcher.smtp import SmtpBehavior, listen
+from local.mail_catcher.store import MailStore
 from local.stack.ports import HOST
 from settings.worker import WorkerSettings
 from tests.support.tcp_proxy import open_proxy
@@ -64,7 +64,7 @@ async def _build_environment(
     settings_overrides: Mapping[str, Any],
 ) -> TicketEnvironment:
     partner = await stack.enter_async_context(run_partner_server())
-    box, mail = Letterbox(emails), Behaviour()
+    box, mail = MailStore(emails), SmtpBehavior()
     catcher = await listen(box, mail, 0)
     stack.callback(catcher.close)
     start, _, database = database_url.rpartition(":")

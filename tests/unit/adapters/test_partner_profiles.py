@@ -10,7 +10,7 @@ import tomli_w
 from adapters.files.partner_profiles import load_profiles
 from domain.errors import InvalidConfiguration
 from domain.partners.profile import ClaimKind, CsvChannel, HttpChannel, PartnerProfile, PartnerRules
-from local.stack.profiles import at_simulator, merged, read_profiles, write_profiles
+from local.stack.profiles import merge_overlay, point_to_simulator, read_profiles, write_profiles
 
 ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = ROOT / "partners"
@@ -48,7 +48,7 @@ def fault_in(folder: Path) -> InvalidConfiguration:
 
 
 def _fault_of(folder: Path, **changes: Any) -> InvalidConfiguration:
-    file = write_profile(folder, merged(SOUND, changes))
+    file = write_profile(folder, merge_overlay(SOUND, changes))
     fault = fault_in(folder)
     assert fault.file == str(file)
     return fault
@@ -207,7 +207,7 @@ def test_a_partner_whose_claims_open_only_when_they_are_too_late_does_not_load(
 
 def test_the_same_partner_loads_where_early_claims_are_held(tmp_path: Path) -> None:
     early = {"registration_delay": "P30D", "claim_window": "P30D", "early_claims": "hold"}
-    write_profile(tmp_path, merged(SOUND, early))
+    write_profile(tmp_path, merge_overlay(SOUND, early))
     assert load_profiles(tmp_path)
 
 
@@ -227,7 +227,7 @@ def test_every_shipped_partner_loads() -> None:
 
 def test_every_shipped_partner_loads_with_the_local_stacks_overlay_too(tmp_path: Path) -> None:
     profiles = read_profiles(SHIPPED, OVERLAYS)
-    at_home = {key: at_simulator(p, "http://127.0.0.1:8090") for key, p in profiles.items()}
+    at_home = {key: point_to_simulator(p, "http://127.0.0.1:8090") for key, p in profiles.items()}
     write_profiles(at_home, tmp_path)
     loaded = load_profiles(tmp_path)
     channels = [profile.channel for profile in loaded.values()]

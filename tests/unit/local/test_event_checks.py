@@ -6,12 +6,12 @@ from typing import Any
 from domain.admission.admission import AdmissionResult
 from domain.tickets.snapshot import TicketOutcome
 from domain.tickets.states import State
-from local.demo.checks import Evidence
-from local.demo.event_checks import untold
-from local.demo.runner import Played
-from local.demo.scenarios import Example, Play, Row
+from local.demo.checks import Observations
+from local.demo.event_checks import check_events
+from local.demo.runner import ScenarioResult
+from local.demo.scenarios import ClaimRow, Scenario, ScenarioSteps
 
-ROW = Row(
+ROW = ClaimRow(
     request_key="key-1",
     account_id="acc-1",
     email="jan@example.com",
@@ -35,11 +35,11 @@ def an_event(seq: int) -> dict[str, Any]:
     }
 
 
-def played(state: State = State.REJECTED) -> list[Played]:
+def played(state: State = State.REJECTED) -> list[ScenarioResult]:
     """One claim that was played to its end."""
     answer = AdmissionResult(status="accepted", number=ROW.number, state=State.VALIDATED, digest="")
     outcome = TicketOutcome(number=ROW.number, state=state)
-    return [Played(Example(row=ROW, claim={}, play=Play()), answer, outcome)]
+    return [ScenarioResult(Scenario(row=ROW, claim={}, play=ScenarioSteps()), answer, outcome)]
 
 
 def told(events: list[dict[str, Any]], webhooks: list[dict[str, Any]] | None = None) -> list[str]:
@@ -48,7 +48,7 @@ def told(events: list[dict[str, Any]], webhooks: list[dict[str, Any]] | None = N
         {"webhook_id": event["event_id"], "event": event, "times": 1}
         for event in (events if webhooks is None else webhooks)
     ]
-    return untold(played(), Evidence(events=events, webhooks=came))
+    return check_events(played(), Observations(events=events, webhooks=came))
 
 
 EVENTS = [an_event(seq) for seq in (1, 2, 3)]

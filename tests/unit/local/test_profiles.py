@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from domain.errors import InvalidConfiguration
 from local.stack.ports import PARTS, Ports
 from local.stack.profiles import (
-    at_simulator,
-    lasting_password,
-    lasting_secrets,
-    merged,
+    merge_overlay,
+    persistent_password,
+    persistent_secrets,
+    point_to_simulator,
     read_profiles,
     secret_names,
     write_profiles,
@@ -63,9 +63,9 @@ def test_an_overlay_changes_only_what_it_holds(tmp_path: Path) -> None:
 def test_merging_twice_is_merging_once_and_changes_neither(
     profile: dict[str, object], overlay: dict[str, object]
 ) -> None:
-    once = merged(profile, overlay)
-    assert merged(once, overlay) == once
-    assert merged(profile, {}) == profile
+    once = merge_overlay(profile, overlay)
+    assert merge_overlay(once, overlay) == once
+    assert merge_overlay(profile, {}) == profile
 
 
 def test_an_overlay_for_nobody_is_an_error_that_names_it(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_file_that_is_no_toml_is_an_error_that_names_it(tmp_path: Path) -> Non
 
 
 def test_written_profiles_lead_to_the_simulator_and_are_otherwise_the_same(tmp_path: Path) -> None:
-    written = at_simulator(tomllib.loads(PROFILE), "http://127.0.0.1:4711")
+    written = point_to_simulator(tomllib.loads(PROFILE), "http://127.0.0.1:4711")
     target = folder(tmp_path / "state", departed="id = 'departed'")
     write_profiles({"velotel": written}, target)
     assert [path.name for path in target.iterdir()] == ["velotel.toml"]
@@ -92,15 +92,17 @@ def test_written_profiles_lead_to_the_simulator_and_are_otherwise_the_same(tmp_p
 
 def test_an_address_elsewhere_is_left_alone() -> None:
     profile = {"channel": {"address": "https://claims.velotel.example/v1"}}
-    assert at_simulator(profile, "http://127.0.0.1:4711") == profile
+    assert point_to_simulator(profile, "http://127.0.0.1:4711") == profile
 
 
 def test_secrets_last_are_private_and_fit_standard_webhooks(tmp_path: Path) -> None:
     file = tmp_path / "secrets.json"
     names = secret_names({"velotel": tomllib.loads(PROFILE), "paper": {"id": "paper"}})
     assert names == {"velotel": "TICKETS_PARTNER_SECRET_VELOTEL"}
-    first = lasting_secrets(file, names.values())
-    more = lasting_secrets(file, ["TICKETS_PARTNER_SECRET_VELOTEL", "TICKETS_PARTNER_SECRET_OTHER"])
+    first = persistent_secrets(file, names.values())
+    more = persistent_secrets(
+        file, ["TICKETS_PARTNER_SECRET_VELOTEL", "TICKETS_PARTNER_SECRET_OTHER"]
+    )
     assert more["TICKETS_PARTNER_SECRET_VELOTEL"] == first["TICKETS_PARTNER_SECRET_VELOTEL"]
     assert len(set(more.values())) == 2
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -109,9 +111,9 @@ def test_secrets_last_are_private_and_fit_standard_webhooks(tmp_path: Path) -> N
 
 
 def test_the_database_password_lasts_and_needs_no_quoting_in_an_address(tmp_path: Path) -> None:
-    password = lasting_password(tmp_path / "secrets.json")
+    password = persistent_password(tmp_path / "secrets.json")
     assert password.isalnum()
-    assert lasting_password(tmp_path / "secrets.json") == password
+    assert persistent_password(tmp_path / "secrets.json") == password
 
 
 def test_a_secret_must_be_named_as_a_setting_of_ours() -> None:

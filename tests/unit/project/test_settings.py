@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import InvalidConfiguration
-from local.stack.profiles import invented_secret
+from local.stack.profiles import generate_secret
 from settings.field_types import host_and_port
 from settings.loading import load_database_url, load_worker_settings
 from settings.secrets import partner_secrets
@@ -144,12 +144,12 @@ def test_a_migration_needs_the_databases_address_alone(environment: pytest.Monke
 
 
 def test_a_partners_secret_is_found_by_its_name() -> None:
-    secret = invented_secret()
+    secret = generate_secret()
     assert partner_secrets([a_profile()], {NAME: secret}) == {NAME: secret}
 
 
 def test_while_a_secret_rotates_its_setting_holds_both() -> None:
-    both = f"{invented_secret()} {invented_secret()}"
+    both = f"{generate_secret()} {generate_secret()}"
     assert partner_secrets([a_profile()], {NAME: both}) == {NAME: both}
     with pytest.raises(InvalidConfiguration, match=NAME):
         partner_secrets([a_profile()], {NAME: f"{both} {PASSWORD}"})

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from domain.errors import InvalidConfiguration
-from local.stack.profiles import invented_secret
+from local.stack.profiles import generate_secret
 from settings.loading import load_database_url, load_gateway_settings, load_worker_settings
 from settings.secrets import partner_secrets, with_secret_files
 from tests.support.builders import a_profile
 
 NAME = "TICKETS_PARTNER_SECRET_VELOTEL"
-SECRET = invented_secret()
+SECRET = generate_secret()
 URL = "postgresql://tickets:hunter2@db.example:5432/tickets"
 WORKER = {
     "SMTP_URL": "smtp://mail.example:587",
@@ -108,7 +108,7 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 def test_an_open_line_or_a_closed_network_is_for_local_stacks_alone(
     environment: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
-    told = {**GATEWAY, "TICKETS_WEBHOOK_SECRET": invented_secret(), name: value}
+    told = {**GATEWAY, "TICKETS_WEBHOOK_SECRET": generate_secret(), name: value}
     for setting, text in told.items():
         environment.setenv(setting, text)
     with pytest.raises(InvalidConfiguration) as caught:

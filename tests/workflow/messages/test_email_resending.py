@@ -21,7 +21,7 @@ async def test_a_running_ticket_asks_no_more_once_its_letter_has_left(
     env: TicketEnvironment,
 ) -> None:
     """The e-mail goes to the corrected address, under the one Message-ID that it has."""
-    env.mail_behaviour.smtp = SmtpMode.REFUSE_FOR_GOOD
+    env.mail_behaviour.smtp = SmtpMode.REFUSE_PERMANENTLY
     await env.file()
     await env.wait_for_state("sent_to_partner", "mail_undeliverable")
     (refused,) = await again(env)
@@ -42,7 +42,7 @@ async def test_a_running_ticket_asks_no_more_once_its_letter_has_left(
 async def test_a_ticket_that_has_ended_asks_no_more_either(env: TicketEnvironment) -> None:
     await env.file_and_send()
     await env.wait_for_emails("confirmation")
-    env.mail_behaviour.smtp = SmtpMode.REFUSE_FOR_GOOD
+    env.mail_behaviour.smtp = SmtpMode.REFUSE_PERMANENTLY
     await env.send_outcome("rejected", reason_code="order_not_found")
     await env.wait_until_closed()
     await env.wait_for_state("rejected", "mail_undeliverable")
@@ -55,7 +55,7 @@ async def test_a_ticket_that_has_ended_asks_no_more_either(env: TicketEnvironmen
 async def test_another_letter_that_cannot_leave_keeps_the_ticket_asking(
     env: TicketEnvironment,
 ) -> None:
-    env.mail_behaviour.smtp = SmtpMode.REFUSE_FOR_GOOD
+    env.mail_behaviour.smtp = SmtpMode.REFUSE_PERMANENTLY
     await env.file()
     await env.wait_for_state("sent_to_partner", "mail_undeliverable")
     await env.send_outcome("rejected", reason_code="order_not_found")

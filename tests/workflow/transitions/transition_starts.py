@@ -48,7 +48,7 @@ async def file_early(env: TicketEnvironment) -> None:
 
 async def file_early_without_email(env: TicketEnvironment) -> None:
     """A held claim whose member cannot be reached by e-mail needs attention."""
-    env.mail_behaviour.smtp = SmtpMode.REFUSE_FOR_GOOD
+    env.mail_behaviour.smtp = SmtpMode.REFUSE_PERMANENTLY
     await env.file(an_early_claim())
     await env.wait_for_state("on_hold", "mail_undeliverable")
     env.mail_behaviour.smtp = SmtpMode.OK

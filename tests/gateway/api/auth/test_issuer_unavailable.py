@@ -11,14 +11,14 @@ import pytest
 
 from adapters.security.jwt import BearerTokens, IssuerKeys
 from domain.errors import RequestRejected, TransientError
-from tests.gateway.api.auth.tokens import MAKERS, Issuer, content
+from tests.gateway.api.auth.tokens import MAKERS, TokenIssuer, content
 from tests.support.gateway.running_gateway import AUDIENCE, ISSUER
 
 
 class Published:
     """What is fetched: a key set, something else, or nothing while it hangs."""
 
-    def __init__(self, issuer: Issuer) -> None:
+    def __init__(self, issuer: TokenIssuer) -> None:
         self.issuer, self.asked = issuer, 0
         self.instead: bytes | Exception | None = None
         self.hangs = asyncio.Event()
@@ -35,9 +35,9 @@ class Published:
         return json.dumps(key_set).encode()
 
 
-def a_reader(pause: float = 0) -> tuple[Issuer, Published, BearerTokens]:
+def a_reader(pause: float = 0) -> tuple[TokenIssuer, Published, BearerTokens]:
     """Return an issuer with one key, what it publishes, and a verifier of tokens."""
-    issuer = Issuer()
+    issuer = TokenIssuer()
     issuer.make("one", "ES256")
     published = Published(issuer)
     keys = IssuerKeys("https://issuer.example/keys", published.fetch, pause)

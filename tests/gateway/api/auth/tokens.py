@@ -55,7 +55,7 @@ async def refused(tokens: BearerTokens, token: str) -> bool:
     return False
 
 
-class Issuer:
+class TokenIssuer:
     """An issuer's key set over HTTP; `down` responds with an error."""
 
     def __init__(self) -> None:
@@ -91,9 +91,9 @@ class Issuer:
 
 
 @asynccontextmanager
-async def publishing(fetched_again: float = 30) -> AsyncIterator[tuple[Issuer, BearerTokens]]:
+async def publishing(fetched_again: float = 30) -> AsyncIterator[tuple[TokenIssuer, BearerTokens]]:
     """Run an issuer, and yield it with a verifier that fetches its keys."""
-    issuer = Issuer()
+    issuer = TokenIssuer()
     app: Any = Starlette(routes=[Route("/keys", issuer.publish)])
     with listening_socket() as listening:
         issuer.address = f"http://{HOST}:{listening.getsockname()[1]}/keys"

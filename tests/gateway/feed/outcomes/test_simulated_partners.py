@@ -5,11 +5,11 @@ from typing import Any
 import httpx
 import pytest
 
-from local.partner_simulator.app import Simulator
-from local.partner_simulator.link_client import LinkFailed, answer_by_link
-from local.partner_simulator.outcome_sender import GatewayDoor
-from local.partner_simulator.scripts import Answer, Script
-from local.partner_simulator.store import Delivery, Ledger
+from local.partner_simulator.app import PartnerSimulator
+from local.partner_simulator.link_client import LinkFailed, submit_outcome
+from local.partner_simulator.outcome_sender import OutcomeClient
+from local.partner_simulator.scripts import Script, ScriptedOutcome
+from local.partner_simulator.store import PartnerStore, ReceivedDelivery
 from tests.support.claims import days_ago
 from tests.support.gateway.partner_client import a_ticket, outcome_link
 from tests.support.gateway.running_gateway import RunningGateway
@@ -22,25 +22,25 @@ async def test_a_simulated_partners_outcomes_arrive_through_the_api(
 ) -> None:
     """Malformed messages and another partner's name are refused; the right outcome is accepted."""
     number = await a_ticket(gateway)
-    ledger = Ledger(":memory:")
-    simulator = Simulator({}, ledger, GatewayDoor(gateway.address, {"velotel": SECRET}))
+    store = PartnerStore(":memory:")
+    simulator = PartnerSimulator({}, store, OutcomeClient(gateway.address, {"velotel": SECRET}))
     said = [
-        Answer(raw='{"outcome": "confirmed", '),
-        Answer(outcome={"outcome": "rejected", "partner_id": "buchkiste"}),
-        Answer(outcome={"outcome": "rejected", "reason_code": "order_not_found"}, times=2),
+        ScriptedOutcome(raw='{"outcome": "confirmed", '),
+        ScriptedOutcome(outcome={"outcome": "rejected", "partner_id": "buchkiste"}),
+        ScriptedOutcome(outcome={"outcome": "rejected", "reason_code": "order_not_found"}, times=2),
     ]
-    ledger.tell(number, Script(answers=said))
-    delivery = Delivery("velotel", number, f"{number}-claim", '{"claim": {}}')
-    ledger.receive(delivery)
-    ledger.accept(delivery)
+    store.set_script(number, Script(answers=said))
+    delivery = ReceivedDelivery("velotel", number, f"{number}-claim", '{"claim": {}}')
+    store.receive(delivery)
+    store.accept(delivery)
 
     async def became() -> list[str | None]:
-        (claim,) = ledger.claims()
+        (claim,) = store.claims()
         return [one["result"] for one in claim["answers"]]
 
     async with simulator.answering():
         found = await wait_until(became, all)
-    ledger.close()
+    store.close()
     assert found == ["refused:422", "sent", "sent", "sent"]
     assert (await gateway.env.wait_until_closed()).reason_code == "order_not_found"
     stored_outcomes = await gateway.env.rows("partner_outcomes", "sequence")
@@ -60,9 +60,9 @@ async def test_a_partner_who_reads_mail_answers_by_its_link(
     number = await a_ticket(gateway)
     address = outcome_link(gateway, number)
     asked = {"outcome": "information_requested", "questions": ["Jaka kwota?"], "note": None}
-    assert await answer_by_link(browser_like, address, asked)
+    assert await submit_outcome(browser_like, address, asked)
     await gateway.env.wait_for_state("information_requested")
-    assert not await answer_by_link(browser_like, address, asked)
+    assert not await submit_outcome(browser_like, address, asked)
     await gateway.env.send_update("provide_information", actor="member", note="40")
     await gateway.env.wait_for_state("sent_to_partner")
     confirmed = {
@@ -70,9 +70,9 @@ async def test_a_partner_who_reads_mail_answers_by_its_link(
         "activated_on": days_ago(90).isoformat(),
         "reward": {"amount": "41.50", "currency": "PLN"},
     }
-    assert await answer_by_link(browser_like, address, confirmed)
+    assert await submit_outcome(browser_like, address, confirmed)
     granted = (await gateway.env.wait_until_closed()).granted_amount
     assert granted
     assert str(granted.amount) == "41.50"
     with pytest.raises(LinkFailed, match="403"):
-        await answer_by_link(browser_like, address + "x", confirmed)
+        await submit_outcome(browser_like, address + "x", confirmed)

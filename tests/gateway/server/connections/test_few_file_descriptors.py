@@ -8,7 +8,7 @@ import time
 import pytest
 
 from gateway.__main__ import main
-from local.stack.profiles import invented_secret
+from local.stack.profiles import generate_secret
 from tests.support.gateway.processes import gateway_process
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.profiles import PARTNERS, secrets
@@ -57,7 +57,7 @@ async def test_a_port_that_is_taken_is_named_with_its_setting(
         "TICKETS_JWT_SECRET": settings.jwt_secret or "",
         "TICKETS_GATEWAY_BIND": taken,
     }
-    for name, value in (environment | {name: invented_secret() for name in secrets()}).items():
+    for name, value in (environment | {name: generate_secret() for name in secrets()}).items():
         monkeypatch.setenv(name, value)
     assert await asyncio.to_thread(main, []) == 2
     assert f"TICKETS_GATEWAY_BIND: cannot listen at {taken}" in capsys.readouterr().err

@@ -7,11 +7,11 @@ import pytest
 
 from domain.errors import InvalidConfiguration
 from domain.values.secrets import decode_webhook_secret, find_shared_secret, is_weak
-from local.stack.profiles import invented_secret
+from local.stack.profiles import generate_secret
 from settings.secrets import partner_secrets, reject_shared_secrets, with_secret_files
 from tests.support.builders import a_profile
 
-ONE, OTHER, THIRD = (invented_secret() for _ in range(3))
+ONE, OTHER, THIRD = (generate_secret() for _ in range(3))
 
 
 def a_partner(partner_id: str, secret: str) -> object:
