@@ -5,8 +5,8 @@ from playwright.async_api import ViewportSize
 
 from tests.browser.conftest import Opener
 from tests.browser.page_checks import DESK, PHONE
-from tests.gateway.pages.test_answer import asked
 from tests.support.claims import an_order
+from tests.support.gateway.answer_page import asked
 from tests.support.gateway.running_gateway import RunningGateway
 
 WORDS = {

@@ -1,38 +1,16 @@
 """Nobody but a page of the desk itself, in the agent's own session, makes the desk act."""
 
-import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.support.databases import fresh_database
+from tests.support.gateway.agent_browser import form_of, signed_in_agent
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.setup import run_gateway
 from tests.support.gateway.tickets import a_sent_ticket
 from tests.support.workflow.temporal_servers import dev_server
-
-
-@asynccontextmanager
-async def came_in(
-    gateway: RunningGateway, name: str = "dorota"
-) -> AsyncIterator[httpx.AsyncClient]:
-    """An agent's browser, of which only cookies matter here."""
-    token = gateway.login_token(sub=name, roles=["agent"])
-    async with httpx.AsyncClient(base_url=gateway.address, trust_env=False, timeout=30) as client:
-        entered = await client.post("/desk/sign-in", data={"token": token})
-        assert entered.status_code == 303
-        yield client
-
-
-async def form_of(client: httpx.AsyncClient, number: str) -> dict[str, str]:
-    """What the form of a withdrawal on a ticket's page holds, filled in."""
-    html = (await client.get(f"/desk/tickets/{number}")).text
-    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', html))
-    return hidden | {"action": "withdraw", "withdraw_reason": "filed twice"}
 
 
 @pytest.mark.parametrize(
@@ -49,7 +27,7 @@ async def test_a_form_that_no_page_of_ours_sent_does_nothing(
     gateway: RunningGateway, changes: dict[str, Any], headers: dict[str, str]
 ) -> None:
     number = await a_sent_ticket(gateway)
-    async with came_in(gateway) as client:
+    async with signed_in_agent(gateway) as client:
         form = {k: v for k, v in (await form_of(client, number) | changes).items() if v is not None}
         answer = await client.post(f"/desk/tickets/{number}", data=form, headers=headers)
         assert answer.status_code == 403
@@ -61,7 +39,7 @@ async def test_a_form_that_no_page_of_ours_sent_does_nothing(
 
 async def test_a_form_of_another_session_does_nothing(gateway: RunningGateway) -> None:
     number = await a_sent_ticket(gateway)
-    async with came_in(gateway, "eve") as other, came_in(gateway) as client:
+    async with signed_in_agent(gateway, "eve") as other, signed_in_agent(gateway) as client:
         form = await form_of(other, number)
         assert (await client.post(f"/desk/tickets/{number}", data=form)).status_code == 403
         assert (await other.post(f"/desk/tickets/{number}", data=form)).status_code == 303
@@ -69,7 +47,7 @@ async def test_a_form_of_another_session_does_nothing(gateway: RunningGateway) -
 
 async def test_without_a_session_nothing_is_done(gateway: RunningGateway) -> None:
     number = await a_sent_ticket(gateway)
-    async with came_in(gateway) as client:
+    async with signed_in_agent(gateway) as client:
         form = await form_of(client, number)
     answer = await gateway.http.post(f"/desk/tickets/{number}", data=form)
     assert answer.status_code == 401
@@ -81,7 +59,7 @@ async def test_without_a_session_nothing_is_done(gateway: RunningGateway) -> Non
 
 async def test_a_done_that_nobody_did_is_not_believed(gateway: RunningGateway) -> None:
     number = await a_sent_ticket(gateway)
-    async with came_in(gateway) as client:
+    async with signed_in_agent(gateway) as client:
         page = await client.get(f"/desk/tickets/{number}?done=withdraw")
     assert 'role="status"' not in page.text
 
@@ -93,7 +71,7 @@ async def test_a_form_that_no_page_has_is_malformed(
     gateway: RunningGateway, changes: dict[str, str]
 ) -> None:
     number = await a_sent_ticket(gateway)
-    async with came_in(gateway) as client:
+    async with signed_in_agent(gateway) as client:
         form = await form_of(client, number) | changes
         assert (await client.post(f"/desk/tickets/{number}", data=form)).status_code == 422
 
@@ -104,7 +82,7 @@ async def test_the_desk_is_no_part_of_the_api(gateway: RunningGateway) -> None:
 
 
 async def test_what_no_agent_can_read_finds_nothing(gateway: RunningGateway) -> None:
-    async with came_in(gateway) as client:
+    async with signed_in_agent(gateway) as client:
         for query in ("q=%00@x", "partner=%00", "state=lost&attention=lost", "q=a&after=nonsense"):
             assert (await client.get(f"/desk?{query}")).status_code == 200, query
         assert (await client.get("/desk/queues/lost")).status_code == 422
@@ -119,7 +97,7 @@ async def test_what_was_not_answered_is_sent_once_more_and_done_once(
         dev_server() as server,
         fresh_database(postgres_server) as database_url,
         run_gateway(server, database_url, tmp_path) as gateway,
-        came_in(gateway) as client,
+        signed_in_agent(gateway) as client,
     ):
         number = await a_sent_ticket(gateway)
         form = await form_of(client, number)
@@ -143,7 +121,7 @@ async def test_a_refusal_is_told_at_its_field_and_the_next_try_is_a_new_request(
     number = await a_sent_ticket(gateway)
     await gateway.env.send_outcome("confirmed", reward={"amount": "900", "currency": "PLN"})
     await gateway.env.wait_for_state("awaiting_cancellation_period", "amount_undecided")
-    async with came_in(gateway) as client:
+    async with signed_in_agent(gateway) as client:
         form = await form_of(client, number) | {"action": "confirm", "confirm_note": "they said so"}
         answer = await client.post(f"/desk/tickets/{number}", data=form)
         assert answer.status_code == 422

@@ -1,7 +1,7 @@
 """What agents read at the desk is written as people of the language write it."""
 
-from tests.gateway.pages.test_agent_access import came_in
 from tests.support.claims import an_order, days_ago
+from tests.support.gateway.agent_browser import signed_in_agent
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import a_sent_ticket
 
@@ -10,7 +10,7 @@ async def test_days_of_the_form_are_written_out_at_the_desk(gateway: RunningGate
     day = days_ago(12)
     answers = {"order_number": an_order(), "activated_on": day.isoformat()}
     number = await a_sent_ticket(gateway, answers=answers)
-    async with came_in(gateway) as client:
+    async with signed_in_agent(gateway) as client:
         page = (await client.get(f"/desk/tickets/{number}?language=en")).text
     assert f"{day.day} {day:%B %Y}" in page
     assert day.isoformat() not in page

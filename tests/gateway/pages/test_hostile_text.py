@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.gateway.pages.test_agent_access import came_in
 from tests.support.claims import a_claim, link_of, reward_for
+from tests.support.gateway.agent_browser import signed_in_agent
 from tests.support.gateway.partner_client import a_ticket, outcome, outcome_link, send_outcomes
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import a_sent_ticket, wrong_fields_of
@@ -123,7 +123,7 @@ async def test_bytes_that_are_no_text_in_an_address_are_no_fault_of_ours(
     for address in addresses:
         answer = await gateway.http.get(address, headers=gateway.bearer_headers(ROLES))
         assert answer.status_code < 500, address
-    async with came_in(gateway) as desk:
+    async with signed_in_agent(gateway) as desk:
         for name in ("q", "partner", "state", "attention", "after"):
             for value in (byte, f"@{byte}"):
                 assert (await desk.get(f"/desk?{name}={value}")).status_code == 200, name

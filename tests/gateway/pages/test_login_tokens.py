@@ -3,13 +3,13 @@
 import asyncio
 import html
 import re
-from typing import Any
 
 import httpx
 import pytest
 
 from tests.support.browser_client import Browsing, Member, token_in
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.stored_sessions import left_alone, sessions_of
 
 OWN = {"sec-fetch-site": "same-origin"}
 _HIDDEN = re.compile(r'type="hidden" name="(\w+)" value="([^"]*)"')
@@ -158,20 +158,3 @@ async def test_a_hand_over_that_is_sent_many_times_at_once_opens_one_session(
         answers = await asyncio.gather(*calls)
     assert sorted(one.status_code for one in answers) == [200] + [403] * 7
     assert len(await sessions_of(gateway, agent)) == 1
-
-
-async def left_alone(gateway: RunningGateway, subject: str, minutes: int = 61) -> None:
-    """Let so much time pass in which nobody touched the subject's sessions."""
-    statement = (
-        "update sessions set last_seen_at = last_seen_at - $2 * interval '1 minute'"
-        " where subject = $1"
-    )
-    async with gateway.env.postgres.transaction() as connection:
-        await connection.execute(statement, subject, minutes)
-
-
-async def sessions_of(gateway: RunningGateway, subject: str) -> list[dict[str, Any]]:
-    """The rows of a subject's sessions."""
-    query = "select * from sessions where subject = $1 order by started_at"
-    async with gateway.env.postgres.transaction() as connection:
-        return [dict(row) for row in await connection.fetch(query, subject)]

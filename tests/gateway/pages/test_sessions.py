@@ -9,12 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.gateway.pages.test_agent_access import came_in, form_of
-from tests.gateway.pages.test_login_tokens import left_alone, sessions_of
 from tests.support.browser_client import Browsing, Member, token_in
 from tests.support.databases import fresh_database
+from tests.support.gateway.agent_browser import form_of, signed_in_agent
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.setup import run_gateway
+from tests.support.gateway.stored_sessions import left_alone, sessions_of
 from tests.support.gateway.tickets import a_sent_ticket
 from tests.support.workflow.temporal_servers import dev_server
 
@@ -32,7 +32,7 @@ async def test_an_agent_who_signs_out_leaves_nothing_that_still_works(
 ) -> None:
     """The cookie and the form of before confirm nothing, also not in a new session."""
     number, agent = await a_sent_ticket(gateway), gateway.new_id("agent")
-    async with came_in(gateway, agent) as client:
+    async with signed_in_agent(gateway, agent) as client:
         form = await form_of(client, number) | {"action": "confirm", "confirm_note": "seen"}
         cookies = dict(client.cookies)
         out = await client.post("/desk/sign-out", data=form)
@@ -40,7 +40,7 @@ async def test_an_agent_who_signs_out_leaves_nothing_that_still_works(
         client.cookies.update(cookies)
         assert (await client.get("/desk")).status_code == 401
         assert (await client.post(f"/desk/tickets/{number}", data=form)).status_code == 401
-    async with came_in(gateway, agent) as again:
+    async with signed_in_agent(gateway, agent) as again:
         assert (await again.post(f"/desk/tickets/{number}", data=form)).status_code == 403
     assert (await gateway.env.row())["state"] == "sent_to_partner"
 
@@ -86,7 +86,7 @@ async def test_an_operator_and_the_platform_end_all_sessions_of_an_agent(
 ) -> None:
     agent = gateway.new_id("agent")
     headers = gateway.as_operator() if by == "operator" else gateway.as_platform()
-    async with came_in(gateway, agent) as one, came_in(gateway, agent) as two:
+    async with signed_in_agent(gateway, agent) as one, signed_in_agent(gateway, agent) as two:
         earlier = gateway.login_token(sub=agent, roles=["agent"])
         assert (await end(gateway, headers, "agent", agent)).json() == {"ended": 2}
         assert [(await c.get("/desk")).status_code for c in (one, two)] == [401, 401]
@@ -119,7 +119,7 @@ async def test_a_session_that_nobody_uses_ends_and_one_that_is_used_goes_on(
     gateway: RunningGateway,
 ) -> None:
     agent = gateway.new_id("agent")
-    async with came_in(gateway, agent) as client:
+    async with signed_in_agent(gateway, agent) as client:
         for _ in range(3):
             await left_alone(gateway, agent, minutes=59)
             assert (await client.get("/desk")).status_code == 200
@@ -129,7 +129,7 @@ async def test_a_session_that_nobody_uses_ends_and_one_that_is_used_goes_on(
 
 async def test_a_session_ends_after_eight_hours_however_busy_it_is(gateway: RunningGateway) -> None:
     agent = gateway.new_id("agent")
-    async with came_in(gateway, agent) as client:
+    async with signed_in_agent(gateway, agent) as client:
         (row,) = await sessions_of(gateway, agent)
         assert row["ends_at"] - row["started_at"] == timedelta(hours=8)
         statement = "update sessions set ends_at = now() where subject = $1"
@@ -143,20 +143,20 @@ async def test_a_form_of_a_session_that_was_over_is_ended_with_the_others(
 ) -> None:
     """Ended by an operator, a form of eight hours ago counts no more in a session begun since."""
     number, agent = await a_sent_ticket(gateway), gateway.new_id("agent")
-    async with came_in(gateway, agent) as client:
+    async with signed_in_agent(gateway, agent) as client:
         form = await form_of(client, number)
         statement = "update sessions set ends_at = now() where subject = $1"
         async with gateway.env.postgres.transaction() as connection:
             await connection.execute(statement, agent)
         assert (await end(gateway, gateway.as_operator(), "agent", agent)).json() == {"ended": 0}
     await asyncio.sleep(1.1)  # hand-overs count in seconds: one of this second is of before
-    async with came_in(gateway, agent) as again:
+    async with signed_in_agent(gateway, agent) as again:
         assert (await again.post(f"/desk/tickets/{number}", data=form)).status_code == 403
 
 
 async def test_not_every_page_is_written_down(gateway: RunningGateway) -> None:
     agent = gateway.new_id("agent")
-    async with came_in(gateway, agent) as client:
+    async with signed_in_agent(gateway, agent) as client:
         (before,) = await sessions_of(gateway, agent)
         for _ in range(3):
             await client.get("/desk")
@@ -175,14 +175,14 @@ async def test_every_page_says_who_reads_until_when_and_how_to_sign_out(
     page = await browsing.open_form(await member.link("velotel", 30))
     assert re.search(r"Without another click, this ends at \d\d:\d\d [A-Z]+\.", page.text)
     assert 'action="/form/sign-out"' in page.text
-    async with came_in(gateway) as client:
+    async with signed_in_agent(gateway) as client:
         for path in ("/desk", "/desk/queues/today", "/desk/tickets/ZW-4KQ7-P9XT-M2AB-C"):
             assert 'action="/desk/sign-out"' in (await client.get(path)).text
 
 
 async def test_the_cookie_alone_is_nothing_that_the_database_holds(gateway: RunningGateway) -> None:
     agent = gateway.new_id("agent")
-    async with came_in(gateway, agent) as client:
+    async with signed_in_agent(gateway, agent) as client:
         (row,) = await sessions_of(gateway, agent)
         assert row["session_id"] not in dict(client.cookies).values()
         client.cookies.set("tickets_agent", row["session_id"])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.gateway.pages.test_agent_access import came_in
+from tests.support.gateway.agent_browser import signed_in_agent
 from tests.support.gateway.discrepancies import (
     ACCEPTED,
     CLOSED,
@@ -122,7 +122,7 @@ async def test_an_agent_closes_a_discrepancy_once_and_says_how(gateway: RunningG
 async def test_the_agent_pages_count_show_and_close_discrepancies(gateway: RunningGateway) -> None:
     number = await a_granted_ticket(gateway)
     await send_outcomes(gateway, outcome(gateway, number, "rejected", reason_code="order_returned"))
-    async with came_in(gateway) as client:
+    async with signed_in_agent(gateway) as client:
         queue = (await client.get("/desk/queues/discrepancies?language=en")).text
         row = queue.partition(number)[2].partition("</tr>")[0]
         assert "rejected" in row

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from tests.gateway.pages.test_agent_access import came_in
+from tests.support.gateway.agent_browser import signed_in_agent
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import a_sent_ticket, get_ticket, problem_of
 
@@ -55,7 +55,7 @@ async def test_the_agent_pages_offer_the_approval_to_every_other_agent(
 ) -> None:
     number = await a_sent_ticket(gateway)
     address = f"/desk/tickets/{number}?language=en"
-    async with came_in(gateway, "anna") as anna, came_in(gateway, "bela") as bela:
+    async with signed_in_agent(gateway, "anna") as anna, signed_in_agent(gateway, "bela") as bela:
         token = _hidden((await anna.get(address)).text)
         form = {"action": "confirm", "confirm_amount": "250", "confirm_note": "seen it"}
         sent = await anna.post(address, data=token | {"request_id": "one"} | form)

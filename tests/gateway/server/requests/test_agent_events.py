@@ -1,7 +1,7 @@
 """The actions of agents in the security log."""
 
-from tests.gateway.pages.test_agent_access import came_in, form_of
 from tests.gateway.server.requests.security_lines import SecurityLines
+from tests.support.gateway.agent_browser import form_of, signed_in_agent
 from tests.support.gateway.discrepancies import a_granted_ticket, waiting
 from tests.support.gateway.partner_client import outcome, send_outcomes
 from tests.support.gateway.running_gateway import RunningGateway
@@ -12,7 +12,7 @@ async def test_an_agents_use_of_the_pages_is_logged(
     gateway: RunningGateway, security_lines: SecurityLines
 ) -> None:
     number, agent = await a_sent_ticket(gateway), gateway.new_id("agent")
-    async with came_in(gateway, agent) as client:
+    async with signed_in_agent(gateway, agent) as client:
         form = await form_of(client, number)
         await client.get("/desk", params={"q": "jan@example.com"})
         await client.get("/desk/queues/overdue")

@@ -10,7 +10,7 @@ from limits import RateLimitItem, RateLimitItemPerDay
 
 from adapters.postgres.outcomes import IN_FLIGHT, MOST_A_DAY
 from gateway.http.rate_limits import LIMITS, LimitKind, RequestRateLimiter
-from tests.gateway.pages.test_answer import answer, asked
+from tests.support.gateway.answer_page import answer, asked
 from tests.support.gateway.partner_client import (
     a_ticket,
     outcome,

@@ -1,0 +1,37 @@
+"""The page on which a member answers questions."""
+
+import re
+from typing import Any
+
+import httpx
+
+from tests.support.gateway.running_gateway import RunningGateway
+
+LINK = re.compile(r"http\S+/information\?token=[\w.-]+")
+
+
+CONTACT = {"email": "jan@example.com", "name": "Jan Kowalski", "language": "en"}
+
+
+async def asked(gateway: RunningGateway, *questions: str, **claim: Any) -> str:
+    """File a claim, let the partner ask, and return the link of the letter."""
+    account = gateway.new_id("acc")
+    await gateway.env.file_and_send(account=account, **{"contact": CONTACT} | claim)
+    await gateway.env.send_outcome("information_requested", questions=questions)
+    await gateway.env.wait_for_emails("confirmation", "information_needed")
+    letter, _ = gateway.env.mailbox.find(number=gateway.env.number)
+    (link,) = LINK.findall(letter.text)
+    assert f'href="{link}"' in letter.html
+    assert link.startswith(f"{gateway.address}/tickets/{gateway.env.number}/information?")
+    return str(link)
+
+
+async def open_page(gateway: RunningGateway, link: str) -> httpx.Response:
+    """Open a page."""
+    return await gateway.http.get(link)
+
+
+async def answer(gateway: RunningGateway, link: str, **typed: str) -> httpx.Response:
+    """Send an answer, and follow to where it leads."""
+    named = {name.replace("__", "-"): text for name, text in typed.items()}
+    return await gateway.http.post(link, data=named, follow_redirects=True)
