@@ -28,11 +28,11 @@ from activities.mail_server import polling_mail_server
 from activities.partner_email import PartnerEmailChannel
 from activities.partner_limiter import MonotonicClock, PartnerLimiter
 from activities.persistence import Persistence
-from adapters.email.renderer import LetterBook
-from adapters.email.smtp import MailDoor
-from adapters.http.webhook_client import open_door
+from adapters.email.renderer import EmailRenderer
+from adapters.email.smtp import SmtpMailer
+from adapters.http.webhook_client import open_client
 from adapters.postgres.database import Postgres
-from adapters.postgres.schema.roles import must_not_own
+from adapters.postgres.schema.roles import require_non_owner
 from background.context import JobContext, WebhookTarget
 from background.jobs import run_jobs
 from domain.errors import InvalidConfiguration
@@ -78,13 +78,13 @@ async def build_workers(
 
     The partners' rates are measured by `clock`.
     """
-    book = LetterBook(settings.support_email)
-    mail = MailDoor(settings.smtp_url, settings.mail_from, settings.support_email)
+    book = EmailRenderer(settings.support_email)
+    mail = SmtpMailer(settings.smtp_url, settings.mail_from, settings.support_email)
     secrets = partner_secrets(profiles.values(), os.environ)
     connections = settings.database_pool_size
     async with (
         Postgres.connect(settings.database_url, connections, settings.statement_cache) as postgres,
-        open_door(secrets) as door,
+        open_client(secrets) as door,
         polling_mail_server(postgres, mail),
     ):
         persistence = Persistence(postgres, profiles, book, settings.support_email)
@@ -126,7 +126,7 @@ async def background_jobs(client: Client, settings: WorkerSettings) -> AsyncIter
         Postgres.connect(
             settings.database_url, JOB_CONNECTIONS, settings.statement_cache
         ) as postgres,
-        open_door({}) as http,
+        open_client({}) as http,
         run_jobs(JobContext(postgres, client, http, target)),
     ):
         yield
@@ -162,7 +162,7 @@ def _worker(client: Client, queue: str, work: Sequence[Any], **more: Any) -> Wor
 async def run() -> None:
     """Run all workers until a signal; then activities in progress have `SHUTDOWN_TIMEOUT`."""
     settings, profiles = validate_configuration()
-    await must_not_own(settings.database_url, only_warn=settings.allow_private_addresses)
+    await require_non_owner(settings.database_url, only_warn=settings.allow_private_addresses)
     client = await connect(_runtime(settings))
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from adapters.postgres.email_queue import QueuedEmail
-from adapters.security.signed_links import member_of, new_token
+from adapters.security.signed_links import member_link, sign_link
 from domain.handlers.information_requests import answer_link_expires_at
 from domain.tickets.changes.emails import EmailKind
 
@@ -22,5 +22,5 @@ class AnswerLinkFactory:
             return None
         zone = rules.market.zone
         until = answer_link_expires_at(email.params.get("answer_by"), email.queued_at, zone)
-        token = new_token(self.secrets, member_of(number), until)
+        token = sign_link(self.secrets, member_link(number), until)
         return f"{self.address}/tickets/{number}/information?token={token}"

@@ -7,10 +7,10 @@ from temporalio import activity
 
 from activities.partner_email import PartnerEmailChannel
 from activities.partner_limiter import PartnerLimiter
-from adapters.email.claim_fields import claim_of
-from adapters.http.webhook_client import PartnerDoor
+from adapters.email.claim_fields import claim_payload
+from adapters.http.webhook_client import WebhookClient
 from adapters.postgres.database import Postgres
-from adapters.postgres.exports import hand_over
+from adapters.postgres.exports import enqueue_claim
 from adapters.postgres.ticket_lookups import find_claim_row
 from domain.errors import PartnerRejectedRequest
 from domain.partners.profile import CsvChannel, EmailChannel, HttpChannel, PartnerProfile
@@ -33,7 +33,7 @@ class ClaimDelivery:
         self,
         postgres: Postgres,
         profiles: Mapping[str, PartnerProfile],
-        client: PartnerDoor,
+        client: WebhookClient,
         limiter: PartnerLimiter,
         email_channel: PartnerEmailChannel | None = None,
     ) -> None:
@@ -61,7 +61,7 @@ class ClaimDelivery:
             row = await find_claim_row(self._postgres, delivery.number)
             if row is None:
                 raise PartnerRejectedRequest(f"{delivery.number} is not stored")
-            return Delivered(reference=await self._send(profile, delivery, claim_of(row)))
+            return Delivered(reference=await self._send(profile, delivery, claim_payload(row)))
 
     async def _send(
         self, profile: PartnerProfile, delivery: DeliveryRequest, claim: Mapping[str, Any]
@@ -77,5 +77,5 @@ class ClaimDelivery:
                     )
                 await self._email_channel.send(profile.rules, channel, delivery.purpose, claim)
             case CsvChannel():
-                await hand_over(self._postgres, delivery.partner_id, delivery.purpose, claim)
+                await enqueue_claim(self._postgres, delivery.partner_id, delivery.purpose, claim)
         return None

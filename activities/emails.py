@@ -5,8 +5,8 @@ from typing import Any
 from temporalio import activity
 
 from activities.answer_links import AnswerLinkFactory
-from adapters.email.renderer import LetterBook
-from adapters.email.smtp import MailDoor
+from adapters.email.renderer import EmailRenderer
+from adapters.email.smtp import SmtpMailer
 from adapters.postgres.database import Postgres
 from adapters.postgres.email_queue import QueuedEmail, find_email, mark_sent
 from domain.claims.claim import Contact
@@ -29,8 +29,8 @@ class EmailActivities:
     def __init__(
         self,
         postgres: Postgres,
-        renderer: LetterBook,
-        mailer: MailDoor,
+        renderer: EmailRenderer,
+        mailer: SmtpMailer,
         answer_links: AnswerLinkFactory | None = None,
     ) -> None:
         """Render e-mails queued in `postgres`, and send them.

@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Final
 
-from adapters.email.smtp import MailDoor
+from adapters.email.smtp import SmtpMailer
 from adapters.postgres.database import Postgres
 from adapters.postgres.email_queue import store_mail_capabilities
 from domain.errors import DatabaseUnavailable, MailServerUnavailable
@@ -15,7 +15,7 @@ POLL_INTERVAL_SECONDS: Final = 60.0
 log = logging.getLogger("mail")
 
 
-async def update_mail_capabilities(postgres: Postgres, mailer: MailDoor) -> None:
+async def update_mail_capabilities(postgres: Postgres, mailer: SmtpMailer) -> None:
     """Ask the server once and store its capabilities; an outage changes nothing."""
     try:
         supported = await mailer.takes_utf8()
@@ -25,7 +25,7 @@ async def update_mail_capabilities(postgres: Postgres, mailer: MailDoor) -> None
 
 
 @contextlib.asynccontextmanager
-async def polling_mail_server(postgres: Postgres, mailer: MailDoor) -> AsyncIterator[None]:
+async def polling_mail_server(postgres: Postgres, mailer: SmtpMailer) -> AsyncIterator[None]:
     """Poll the server every minute inside this context."""
     polling = asyncio.create_task(_poll(postgres, mailer))
     try:
@@ -35,7 +35,7 @@ async def polling_mail_server(postgres: Postgres, mailer: MailDoor) -> AsyncIter
         await asyncio.wait([polling])
 
 
-async def _poll(postgres: Postgres, mailer: MailDoor) -> None:
+async def _poll(postgres: Postgres, mailer: SmtpMailer) -> None:
     while True:
         await update_mail_capabilities(postgres, mailer)
         await asyncio.sleep(POLL_INTERVAL_SECONDS)

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from adapters.email.claim_fields import fields_shown
-from adapters.email.renderer import LetterBook
-from adapters.email.smtp import MailDoor
-from adapters.security.signed_links import OUTCOME, Subject, new_token
+from adapters.email.claim_fields import render_claim_fields
+from adapters.email.renderer import EmailRenderer
+from adapters.email.smtp import SmtpMailer
+from adapters.security.signed_links import OUTCOME, LinkSubject, sign_link
 from domain.errors import EmailUndeliverable, PartnerRejectedRequest
 from domain.partners.profile import EmailChannel, PartnerRules
 from domain.values.periods import add_period, end_of_day
@@ -18,7 +18,11 @@ class PartnerEmailChannel:
     """Sends claims to partners; `public_url` is the address of the pages behind the links."""
 
     def __init__(
-        self, renderer: LetterBook, mailer: MailDoor, secrets: Mapping[str, str], public_url: str
+        self,
+        renderer: EmailRenderer,
+        mailer: SmtpMailer,
+        secrets: Mapping[str, str],
+        public_url: str,
     ) -> None:
         """Sign links with `secrets`, which have the names that profiles use."""
         self._renderer = renderer
@@ -40,7 +44,7 @@ class PartnerEmailChannel:
             "partner_name": rules.name,
             "member_name": "",
             "about": purpose.partition("-")[0],
-            "fields": fields_shown(self._renderer, rules, claim, language),
+            "fields": render_claim_fields(self._renderer, rules, claim, language),
             "link": self._link(rules, channel, number, last_day),
             "valid_until": last_day.isoformat(),
         }
@@ -51,9 +55,9 @@ class PartnerEmailChannel:
             raise PartnerRejectedRequest(f"mail to {rules.id}: {error}") from None
 
     def _link(self, rules: PartnerRules, channel: EmailChannel, number: str, day: date) -> str:
-        subject = Subject(OUTCOME, number, rules.id)
+        subject = LinkSubject(OUTCOME, number, rules.id)
         expires_at = end_of_day(day, rules.market.zone)
-        token = new_token(self._secrets[channel.secret], subject, expires_at)
+        token = sign_link(self._secrets[channel.secret], subject, expires_at)
         return f"{self._public_url}/partners/{rules.id}/tickets/{number}/outcome?token={token}"
 
 

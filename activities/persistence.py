@@ -12,7 +12,7 @@ from adapters.postgres.database import Postgres
 from adapters.postgres.resumption import resume_ticket
 from adapters.postgres.ticket_decisions import (
     confirm_on_timeout,
-    look_at,
+    load_claim_context,
     save_information,
     settle_ticket,
 )
@@ -151,10 +151,10 @@ class Persistence:
     @activity.defn(name="recheck_rewards")
     async def recheck_rewards(self, number: str) -> HoldReleaseResult:
         """Decide by the stored rewards how a hold ends."""
-        return decide_release(await look_at(self._postgres, number))
+        return decide_release(await load_claim_context(self._postgres, number))
 
     @activity.defn(name="find_objection")
     async def find_objection(self, number: str) -> str | None:
         """Return why the stored facts forbid paying for a claim now, or `None`."""
-        code = find_objection(await look_at(self._postgres, number))
+        code = find_objection(await load_claim_context(self._postgres, number))
         return RefusalCode.REWARD_NOT_REJECTED if code == ClaimRefusal.ANOTHER_ORDER else code

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from temporalio.client import Client
 
-from adapters.http.webhook_client import PartnerDoor
+from adapters.http.webhook_client import WebhookClient
 from adapters.postgres.database import Postgres
 
 
@@ -22,5 +22,5 @@ class JobContext:
 
     postgres: Postgres
     temporal: Client
-    http: PartnerDoor
+    http: WebhookClient
     webhooks: WebhookTarget | None = None

@@ -1,10 +1,10 @@
 """Giving new transitions their place in the event feed."""
 
-from adapters.postgres.event_log import place_moves
+from adapters.postgres.event_log import sequence_transitions
 from background.context import JobContext
 from background.webhook_backoff import RETRY_WINDOW
 
 
 async def sequence_events(context: JobContext) -> bool:
     """Assign sequence numbers to new transitions, and create their webhooks if there are any."""
-    return await place_moves(context.postgres, RETRY_WINDOW if context.webhooks else None)
+    return await sequence_transitions(context.postgres, RETRY_WINDOW if context.webhooks else None)

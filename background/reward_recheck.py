@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from adapters.postgres.platform_feed import rewards_to_look_at
+from adapters.postgres.platform_feed import claim_due_reward_checks
 from background.context import JobContext
 from background.reward_notification import notify_tickets
 
@@ -11,7 +11,7 @@ BATCH_SIZE: Final = 50
 
 async def recheck_rewards(context: JobContext) -> bool:
     """Notify the open tickets of rewards whose second check is due."""
-    async with rewards_to_look_at(context.postgres, BATCH_SIZE) as due:
+    async with claim_due_reward_checks(context.postgres, BATCH_SIZE) as due:
         if due:
             await notify_tickets(context.postgres, context.temporal, due)
     return len(due) == BATCH_SIZE

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from adapters.postgres.event_log import Placed
+from adapters.postgres.event_log import SequencedEvent
 from domain.tickets.states import Event, State
 
 
@@ -22,7 +22,7 @@ class TicketEvent(BaseModel):
     actor: str
 
 
-def to_event(placed: Placed) -> TicketEvent:
+def to_event(placed: SequencedEvent) -> TicketEvent:
     """Build the event of a sequenced transition; its id is the sequence number."""
     return TicketEvent.model_validate(
         {

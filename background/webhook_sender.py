@@ -10,7 +10,12 @@ import random
 from datetime import timedelta
 from typing import Final
 
-from adapters.postgres.event_log import Due, delivered, failed, webhooks_due
+from adapters.postgres.event_log import (
+    DueWebhook,
+    claim_due_webhooks,
+    mark_webhook_delivered,
+    mark_webhook_failed,
+)
 from background.context import JobContext, WebhookTarget
 from background.ticket_event import to_event
 from background.webhook_backoff import retry_delay
@@ -27,7 +32,7 @@ async def send_due_webhooks(context: JobContext) -> bool:
     target = context.webhooks
     if target is None:
         return False
-    due = await webhooks_due(context.postgres, BATCH_SIZE)
+    due = await claim_due_webhooks(context.postgres, BATCH_SIZE)
     results = await asyncio.gather(
         *(_send(context, target, one) for one in due), return_exceptions=True
     )
@@ -37,19 +42,19 @@ async def send_due_webhooks(context: JobContext) -> bool:
     return len(due) == BATCH_SIZE
 
 
-async def _send(context: JobContext, target: WebhookTarget, due: Due) -> timedelta:
+async def _send(context: JobContext, target: WebhookTarget, due: DueWebhook) -> timedelta:
     """Send a webhook and record the result; return the pause that the platform requested."""
     event = to_event(due.event)
     body = event.model_dump(mode="json", by_alias=True)
     try:
-        await context.http.notify(
+        await context.http.post_event(
             target.url, target.secrets, event.event_id, body, CALL_TIMEOUT_SECONDS
         )
     except TransientError as error:
         delay = retry_delay(due.attempts, random.random(), error.retry_after)  # noqa: S311
-        await failed(context.postgres, due, str(error), delay)
+        await mark_webhook_failed(context.postgres, due, str(error), delay)
         return error.retry_after or timedelta(0)
-    await delivered(context.postgres, due)
+    await mark_webhook_delivered(context.postgres, due)
     return timedelta(0)
 
 

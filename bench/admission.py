@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import httpx
 
-from adapters.security.jwt import new_token
+from adapters.security.jwt import sign_jwt
 from bench.figures import Figure, middle_and_tail
 from bench.load import Crowd, NotReached, Tell, gathered, until
 from local.stack.ports import HOST, free_ports
@@ -95,7 +95,7 @@ async def _gateway(crowd: Crowd) -> AsyncIterator[httpx.AsyncClient]:
     part = ProcessSpec("measured-gateway", command, stack.environment | own, folder=ROOT)
     await stack.supervisor.start(part)
     told = TOLD | {"roles": ["platform"], "accounts": "*", "exp": time.time() + 3600}
-    headers = {"authorization": f"Bearer {new_token(SECRET, told)}"}
+    headers = {"authorization": f"Bearer {sign_jwt(SECRET, told)}"}
     async with httpx.AsyncClient(
         base_url=address, headers=headers, trust_env=False, timeout=30
     ) as http:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import httpx
 
-from adapters.security.signed_links import member_of, new_token
+from adapters.security.signed_links import member_link, sign_link
 from bench.figures import Figure, middle_and_tail
 from bench.flood_traffic import Flood, Kind
 from bench.load import Crowd, Filed, Tell, gathered
@@ -114,7 +114,7 @@ async def _flood(crowd: Crowd, kind: Kind, flooded: Filed) -> str:
         seconds=SECONDS,
         partner_id=FLOODED,
         number=flooded.number,
-        token=new_token(secret, member_of(flooded.number), closes_at),
+        token=sign_link(secret, member_link(flooded.number), closes_at),
         secret=_secret(crowd, FLOODED),
     )
     process = await asyncio.create_subprocess_exec(

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from adapters.files.csv import encoded, write_row, written_whole
+from adapters.files.csv import atomic_writer, csv_text, write_row
 from adapters.postgres.database import Postgres
 from adapters.postgres.exports import (
     Export,
-    export_written,
-    exported_claims,
-    made_export,
-    next_export,
+    get_export,
+    iter_exported_claims,
+    mark_export_written,
+    start_export,
 )
 from cli.claim_rows import claim_header, claim_row
 from cli.command import Command, ExitCode, usage_error
@@ -44,35 +44,35 @@ async def export(
     """Write the claims that wait for the partner, or those of the earlier export `again`."""
     fields = list(dict.fromkeys(form_field.name for form_field in rules.fields))
     if again is None:
-        made = await next_export(postgres, rules.id, fields)
-    elif (made := await made_export(postgres, rules.id, again)) is None:
+        made = await start_export(postgres, rules.id, fields)
+    elif (made := await get_export(postgres, rules.id, again)) is None:
         return usage_error(f"no export {again} of {rules.id}")
     count = 0
-    with written_whole(out) if out else _standard_output() as text:
+    with atomic_writer(out) if out else _standard_output() as text:
         sign = separator(rules.market)
-        write_row(text, claim_header(made.answers if made else fields), sign)
+        write_row(text, claim_header(made.answer_columns if made else fields), sign)
         if made:
             count = await _write_claims(postgres, made, text, sign)
     if made is None:
         print(f"nothing waits for {rules.id}", file=sys.stderr)
         return ExitCode.OK
-    await export_written(postgres, made)
-    before = ", resumed" if made.begun_before else ""
+    await mark_export_written(postgres, made)
+    before = ", resumed" if made.is_resumed else ""
     print(f"export {made.export_id}{before}: {count} claims", file=sys.stderr)
     return ExitCode.OK
 
 
 async def _write_claims(postgres: Postgres, made: Export, text: TextIO, sign: str) -> int:
     count = 0
-    async for purpose, claim in exported_claims(postgres, made):
-        write_row(text, claim_row(purpose, claim, made.answers), sign)
+    async for purpose, claim in iter_exported_claims(postgres, made):
+        write_row(text, claim_row(purpose, claim, made.answer_columns), sign)
         count += 1
     return count
 
 
 @contextlib.contextmanager
 def _standard_output() -> Iterator[TextIO]:
-    text = encoded(sys.stdout.buffer)
+    text = csv_text(sys.stdout.buffer)
     try:
         yield text
     finally:

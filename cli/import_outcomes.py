@@ -5,7 +5,7 @@ import contextlib
 import sys
 from pathlib import Path
 
-from adapters.files.csv import opened
+from adapters.files.csv import open_csv
 from adapters.postgres.database import Postgres
 from cli.command import Command, ExitCode, usage_error
 from cli.csv_columns import check_header, column_of
@@ -36,7 +36,7 @@ async def run(options: argparse.Namespace) -> int:
 async def _import(postgres: Postgres, rules: PartnerRules, file: Path, dry_run: bool) -> int:
     with contextlib.ExitStack() as stack:
         try:
-            reader = stack.enter_context(opened(file, rules.market.language, column_of))
+            reader = stack.enter_context(open_csv(file, rules.market.language, column_of))
             unknown = check_header(reader.columns)
         except (OSError, ValueError, RequestRejected) as error:
             return usage_error(f"{file}: {error}")

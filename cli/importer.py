@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from adapters.files.csv import Line
+from adapters.files.csv import CsvRecord
 from adapters.postgres.database import Postgres
 from adapters.postgres.outcomes import (
-    Kept,
-    Key,
-    keep_outcomes,
-    key_of,
-    known_outcomes,
-    numbers_of_partner,
+    OutcomeKey,
+    StoredOutcome,
+    find_outcomes,
+    outcome_key,
+    partner_ticket_numbers,
+    store_outcomes,
 )
 from cli.csv_columns import is_unanswered
 from cli.outcome_rows import read_outcome, unknown_number
@@ -38,7 +38,7 @@ _EXPECTED: Final = {
 class ParsedLine:
     """A line of the file and the outcome that it states."""
 
-    line: Line
+    line: CsvRecord
     outcome: PartnerOutcome
 
 
@@ -65,7 +65,9 @@ class Importer:
         self._rejected: dict[int, str] = {}
 
     async def import_lines(
-        self, lines: Iterable[Line], show: Callable[[ImportSummary], None] = lambda summary: None
+        self,
+        lines: Iterable[CsvRecord],
+        show: Callable[[ImportSummary], None] = lambda summary: None,
     ) -> ImportSummary:
         """Import all lines, in batches; `show` is called after each."""
         left = iter(lines)
@@ -78,22 +80,22 @@ class Importer:
             show(self._summary)
         return self._summary
 
-    async def _import_batch(self, batch: Sequence[Line]) -> None:
+    async def _import_batch(self, batch: Sequence[CsvRecord]) -> None:
         parsed = await self._drop_foreign_numbers(
             [one for line in batch if (one := self._parse(line))]
         )
-        first: dict[Key, ParsedLine] = {}
+        first: dict[OutcomeKey, ParsedLine] = {}
         for one in parsed:
-            first.setdefault(key_of(one.outcome), one)
+            first.setdefault(outcome_key(one.outcome), one)
         stored = await self._stored_outcomes(first)
         before = {key: outcome.code for key, outcome in stored.items()}
         after = await self._store_and_dispatch(first)
         for one in parsed:
-            key = key_of(one.outcome)
+            key = outcome_key(one.outcome)
             is_repeated = before.get(key) or first[key] is not one
             self._count(one.line, after.get(key), bool(is_repeated))
 
-    def _count(self, line: Line, result: Kept | None, is_repeated: bool) -> None:
+    def _count(self, line: CsvRecord, result: StoredOutcome | None, is_repeated: bool) -> None:
         code = result.refusal if result else None
         if code in _EXPECTED:
             self._rejected[line.number] = f"{code}: {_EXPECTED[code]}"
@@ -102,10 +104,10 @@ class Importer:
         else:
             self._summary.applied += 1
 
-    def _parse(self, line: Line) -> ParsedLine | None:
+    def _parse(self, line: CsvRecord) -> ParsedLine | None:
         try:
-            if line.fault:
-                raise RequestRejected(RefusalCode.MALFORMED, expected=line.fault)
+            if line.error:
+                raise RequestRejected(RefusalCode.MALFORMED, expected=line.error)
             if is_unanswered(line.cells):
                 self._summary.unanswered += 1
                 return None
@@ -117,21 +119,25 @@ class Importer:
     async def _drop_foreign_numbers(self, parsed: Sequence[ParsedLine]) -> list[ParsedLine]:
         """Reject unknown numbers and those of other partners with the same error."""
         numbers = {one.outcome.number or "" for one in parsed}
-        theirs = await numbers_of_partner(self._postgres, self._partner_id, numbers)
+        theirs = await partner_ticket_numbers(self._postgres, self._partner_id, numbers)
         for one in parsed:
             if one.outcome.number not in theirs:
                 self._rejected[one.line.number] = str(unknown_number())
         return [one for one in parsed if one.outcome.number in theirs]
 
-    async def _stored_outcomes(self, first: Mapping[Key, ParsedLine]) -> Mapping[Key, Kept]:
+    async def _stored_outcomes(
+        self, first: Mapping[OutcomeKey, ParsedLine]
+    ) -> Mapping[OutcomeKey, StoredOutcome]:
         """Return the outcomes that are stored already, with their results."""
         outcomes = [one.outcome for one in first.values()]
-        return await known_outcomes(self._postgres, self._partner_id, outcomes)
+        return await find_outcomes(self._postgres, self._partner_id, outcomes)
 
-    async def _store_and_dispatch(self, first: Mapping[Key, ParsedLine]) -> Mapping[Key, Kept]:
+    async def _store_and_dispatch(
+        self, first: Mapping[OutcomeKey, ParsedLine]
+    ) -> Mapping[OutcomeKey, StoredOutcome]:
         """Store new outcomes, signal the tickets, and return the results of all."""
         if self._dispatcher and first:
             outcomes = [one.outcome for one in first.values()]
-            await keep_outcomes(self._postgres, self._partner_id, outcomes)
+            await store_outcomes(self._postgres, self._partner_id, outcomes)
             await self._dispatcher.dispatch_pending(self._postgres, [key[0] for key in first])
         return await self._stored_outcomes(first)

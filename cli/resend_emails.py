@@ -4,8 +4,8 @@ import argparse
 
 from activities.answer_links import AnswerLinkFactory
 from activities.emails import EmailActivities
-from adapters.email.renderer import LetterBook
-from adapters.email.smtp import MailDoor
+from adapters.email.renderer import EmailRenderer
+from adapters.email.smtp import SmtpMailer
 from adapters.files.partner_profiles import load_profiles
 from adapters.postgres.database import Postgres
 from cli.argument_types import email_address, number
@@ -37,11 +37,11 @@ async def run(options: argparse.Namespace) -> int:
 
 
 def _emails(postgres: Postgres, settings: WorkerSettings) -> EmailActivities:
-    mail = MailDoor(settings.smtp_url, settings.mail_from, settings.support_email)
+    mail = SmtpMailer(settings.smtp_url, settings.mail_from, settings.support_email)
     url = public_base_url(settings, load_profiles(settings.partners_dir).values())
     secret = settings.signing_secret
     pages = AnswerLinkFactory(url, secret) if url and secret else None
-    return EmailActivities(postgres, LetterBook(settings.support_email), mail, pages)
+    return EmailActivities(postgres, EmailRenderer(settings.support_email), mail, pages)
 
 
 COMMAND = Command("send the e-mails of a ticket that have not been sent", run, add_arguments)

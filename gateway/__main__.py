@@ -11,7 +11,7 @@ from asgi_correlation_id import CorrelationIdFilter
 from fastapi import FastAPI
 
 from adapters.files.partner_profiles import load_profiles
-from adapters.postgres.schema.roles import must_not_own
+from adapters.postgres.schema.roles import require_non_owner
 from domain.errors import InvalidConfiguration
 from gateway.app import create_app
 from gateway.server.server_config import ServerConfig
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _serve(app: FastAPI, settings: GatewaySettings) -> int:
     try:
-        role = must_not_own(settings.database_url, only_warn=settings.allow_private_addresses)
+        role = require_non_owner(settings.database_url, only_warn=settings.allow_private_addresses)
         asyncio.run(role)
         listening = _listening(settings.bind)
     except InvalidConfiguration as error:

@@ -11,10 +11,10 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 from starlette_exporter import PrometheusMiddleware
 
-from adapters.email.renderer import LetterBook
-from adapters.http.webhook_client import open_door
+from adapters.email.renderer import EmailRenderer
+from adapters.http.webhook_client import open_client
 from adapters.postgres.database import Postgres
-from adapters.security.jwt import BearerTokens, IssuerKeys
+from adapters.security.jwt import IssuerKeys, JwtVerifier
 from domain.partners.profile import PartnerProfile
 from gateway.api import accounts, claims, commands, discrepancies, health, ticket_messages, tickets
 from gateway.api.partners import form as partner_form
@@ -96,9 +96,9 @@ async def _build_context(
     profiles: Mapping[str, PartnerProfile],
     secrets: Mapping[str, str],
 ) -> AppContext:
-    http = await stack.enter_async_context(open_door(secrets))
+    http = await stack.enter_async_context(open_client(secrets))
     address = settings.jwks_url
-    tokens = BearerTokens(
+    tokens = JwtVerifier(
         settings.jwt_issuer,
         settings.jwt_audience,
         secrets=settings.jwt_secret,
@@ -115,6 +115,6 @@ async def _build_context(
         postgres=await stack.enter_async_context(database),
         temporal=await connect(),
         tokens=tokens,
-        emails=LetterBook(settings.support_email),
+        emails=EmailRenderer(settings.support_email),
         http=http,
     )

@@ -3,7 +3,7 @@
 import json
 import logging
 
-from adapters.postgres.admission import facts_now
+from adapters.postgres.admission import load_facts
 from domain.admission.admission import AdmissionRequest, AdmissionResult
 from domain.admission.claim_assessor import ClaimAssessor, with_support_contact
 from domain.error_location import error_location
@@ -23,7 +23,7 @@ async def check_claim(context: AppContext, claim: JsonMapping) -> AdmissionResul
     text = json.dumps(claim, ensure_ascii=False)
     request = AdmissionRequest(number="", run_id="", digest="", claim=text, started_at=now)
     assessor = ClaimAssessor(request, context.profiles, context.emails, now)
-    facts = await facts_now(context.postgres, assessor.facts_query)
+    facts = await load_facts(context.postgres, assessor.facts_query)
     record = assessor.assess(facts)
     if assessor.unexpected_error:
         log.error("a claim could not be assessed: %s", error_location(assessor.unexpected_error))

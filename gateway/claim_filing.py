@@ -7,7 +7,7 @@ from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeou
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from adapters.postgres.ticket_queries import stored_admission
+from adapters.postgres.ticket_queries import get_admission
 from domain.admission.admission import AdmissionResult, refusal_result
 from domain.admission.claim_assessor import with_support_contact
 from domain.claims.claim_digest import claim_digest
@@ -94,7 +94,7 @@ async def _stored_result(
     context: AppContext, number: str, claim: JsonMapping
 ) -> AdmissionResult | None:
     """Return the result stored under the number; `key_reused` if it is that of another claim."""
-    admission = await stored_admission(context.postgres, number)
+    admission = await get_admission(context.postgres, number)
     if admission is None:
         return None
     if admission.digest != claim_digest(claim):

@@ -10,10 +10,10 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 from temporalio.client import Client
 
-from adapters.email.renderer import LetterBook
-from adapters.http.webhook_client import PartnerDoor
+from adapters.email.renderer import EmailRenderer
+from adapters.http.webhook_client import WebhookClient
 from adapters.postgres.database import Postgres
-from adapters.security.jwt import BearerTokens
+from adapters.security.jwt import JwtVerifier
 from domain.partners.profile import CsvChannel, PartnerProfile
 from gateway.http.rate_limits import RequestRateLimiter
 from gateway.readiness import Readiness
@@ -31,9 +31,9 @@ class AppContext:
     secrets: Mapping[str, str]
     postgres: Postgres
     temporal: Client
-    tokens: BearerTokens
-    emails: LetterBook
-    http: PartnerDoor
+    tokens: JwtVerifier
+    emails: EmailRenderer
+    http: WebhookClient
     readiness: Readiness = field(default_factory=Readiness)
     limits: RequestRateLimiter = field(default_factory=RequestRateLimiter)
 

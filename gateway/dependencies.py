@@ -9,7 +9,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.postgres.database import Postgres
-from adapters.postgres.schema.migrations import missing as missing_migrations
+from adapters.postgres.schema.migrations import list_missing as missing_migrations
 from domain.errors import InvalidConfiguration, TransientError
 from gateway.temporal_client import DESCRIBE_TIMEOUT
 from workflows.search_attributes import ATTENTION, DUE_AT, KIND, PARTNER, STATE

@@ -17,7 +17,7 @@ async def check_database(postgres: Postgres) -> None:
     """Raise `DatabaseUnavailable` unless the database responds soon and accepts writes."""
     try:
         async with asyncio.timeout(DESCRIBE_TIMEOUT.total_seconds()):
-            if await postgres.value("takes_writes"):
+            if await postgres.value("accepts_writes"):
                 return
             await postgres.expire()
     except TimeoutError:

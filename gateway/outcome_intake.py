@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 
 from temporalio.service import RPCError
 
-from adapters.postgres.outcomes import Kept, Key, keep_outcomes, known_outcomes
-from adapters.security.webhook_signatures import Signed
+from adapters.postgres.outcomes import OutcomeKey, StoredOutcome, find_outcomes, store_outcomes
+from adapters.security.webhook_signatures import SignedMessage
 from domain.errors import TransientError
 from domain.tickets.messages.signals import PartnerOutcome
 from gateway.context import AppContext
@@ -30,7 +30,7 @@ class AcceptedOutcomes(NamedTuple):
     takes no more outcomes, or is not the partner's.
     """
 
-    known: Mapping[Key, Kept]
+    known: Mapping[OutcomeKey, StoredOutcome]
     numbers: frozenset[str]
 
 
@@ -38,7 +38,7 @@ async def accept_outcomes(
     context: AppContext,
     partner_id: str,
     outcomes: Sequence[PartnerOutcome],
-    message: Signed | None = None,
+    message: SignedMessage | None = None,
 ) -> AcceptedOutcomes | None:
     """Store a partner's outcomes, signal their tickets, and return the stored outcomes.
 
@@ -47,13 +47,13 @@ async def accept_outcomes(
     none of the tickets takes more outcomes.
     """
     identity = message._asdict() if message else {}
-    receipt = await keep_outcomes(context.postgres, partner_id, outcomes, **identity)
+    receipt = await store_outcomes(context.postgres, partner_id, outcomes, **identity)
     if not receipt.is_new:
         return None
-    known = await known_outcomes(context.postgres, partner_id, outcomes)
+    known = await find_outcomes(context.postgres, partner_id, outcomes)
     pending = sorted({number for (number, _), one in known.items() if one.code is None})
     if pending and await _dispatch(context, partner_id, pending[:_MAX_DISPATCHED_PER_CALL]):
-        known = await known_outcomes(context.postgres, partner_id, outcomes)
+        known = await find_outcomes(context.postgres, partner_id, outcomes)
     return AcceptedOutcomes(known, receipt.numbers)
 
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from temporalio.service import RPCError
 
-from adapters.postgres.resumption import is_open
-from adapters.postgres.ticket_queries import is_ticket_of, keep_late
+from adapters.postgres.resumption import is_ticket_open
+from adapters.postgres.ticket_queries import is_owned_by, log_late_command
 from domain.claims.parsing import parse_message
 from domain.codes import RefusalCode
 from domain.errors import RequestRejected
@@ -48,7 +48,7 @@ async def require_ticket_access(context: AppContext, caller: Caller, text: str) 
     number = parse_number_or_404(text)
     if "agent" in caller.roles or caller.accounts is None:
         return number
-    if not await is_ticket_of(context.postgres, number, caller.accounts):
+    if not await is_owned_by(context.postgres, number, caller.accounts):
         raise Problem(RefusalCode.UNKNOWN_TICKET)
     return number
 
@@ -103,7 +103,7 @@ async def _submit(
     except RPCError as error:
         if not is_workflow_not_found(error):
             raise
-    if await is_open(context.postgres, number):
+    if await is_ticket_open(context.postgres, number):
         raise Problem(RefusalCode.WORKFLOW_LOST)
     return await _log_late_command(context, number, command)
 
@@ -125,7 +125,7 @@ async def check_command_limits(
 async def _log_late_command(
     context: AppContext, number: str, command: TicketCommand
 ) -> RequestResult:
-    result = await keep_late(
+    result = await log_late_command(
         context.postgres,
         number,
         command,

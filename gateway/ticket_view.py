@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from adapters.postgres.ticket_queries import MESSAGES_A_PAGE
+from adapters.postgres.ticket_queries import MESSAGES_PAGE_SIZE
 from domain.handlers.commands.available import available_commands
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.tickets.states import State
@@ -62,7 +62,7 @@ def to_detail(context: AppContext, row: JsonMapping, language: str) -> TicketDet
         "history": [_transition(context, one, language) for one in row["transitions"] or []],
         "emails": row["emails"] or [],
         **{
-            "messages": log[-MESSAGES_A_PAGE:],
+            "messages": log[-MESSAGES_PAGE_SIZE:],
             "messages_before": encode_message_cursor(log[::-1]),
         },
         "discrepancies": row["discrepancies"] or [],
@@ -99,7 +99,7 @@ def _reason(context: AppContext, code: str | None, language: str) -> dict[str, s
     if code is None:
         return None
     try:
-        return {"code": code, "text": context.emails.phrase(language, "rejections", code)}
+        return {"code": code, "text": context.emails.translate(language, "rejections", code)}
     except KeyError:  # the code of a refused claim: its reasons have texts
         return {"code": code, "text": code}
 

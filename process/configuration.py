@@ -2,7 +2,7 @@
 
 import os
 
-from adapters.email.smtp import MailDoor
+from adapters.email.smtp import SmtpMailer
 from adapters.files.partner_profiles import load_profiles
 from domain.partners.profile import PartnerProfile
 from settings.checks import check_secrets_and_addresses
@@ -18,5 +18,5 @@ def validate_configuration() -> tuple[WorkerSettings, dict[str, PartnerProfile]]
     secrets = partner_secrets(profiles.values(), os.environ)
     check_secrets_and_addresses(settings, secrets, profiles.values())
     public_base_url(settings, profiles.values())
-    MailDoor(settings.smtp_url, settings.mail_from, settings.support_email)
+    SmtpMailer(settings.smtp_url, settings.mail_from, settings.support_email)
     return settings, profiles

@@ -9,7 +9,13 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.postgres.database import Postgres
-from adapters.postgres.outcomes import PAUSE, PAUSE_AFTER_TROUBLE, Turn, end_turn, next_turn
+from adapters.postgres.outcomes import (
+    DISPATCH_INTERVAL,
+    DISPATCH_RETRY_INTERVAL,
+    PendingOutcomes,
+    lease_pending_outcomes,
+    release_outcomes,
+)
 from domain.codes import MessageCode
 from domain.errors import TransientError
 from domain.tickets.messages.signals import PartnerOutcome
@@ -59,14 +65,16 @@ class OutcomeDispatcher:
         meanwhile. Raises the first `TransientError` or `RPCError` at the end; what failed stays
         pending.
         """
-        turn = await next_turn(postgres, numbers)
+        turn = await lease_pending_outcomes(postgres, numbers)
         failures = await self._dispatch_all(turn)
-        await end_turn(postgres, turn, PAUSE_AFTER_TROUBLE if failures else PAUSE)
+        await release_outcomes(
+            postgres, turn, DISPATCH_RETRY_INTERVAL if failures else DISPATCH_INTERVAL
+        )
         if failures:
             raise failures[0]
         return len(turn.outcomes)
 
-    async def _dispatch_all(self, turn: Turn) -> list[TransientError | RPCError]:
+    async def _dispatch_all(self, turn: PendingOutcomes) -> list[TransientError | RPCError]:
         tickets: dict[str, list[int]] = defaultdict(list)
         for position, outcome in turn.outcomes.items():
             tickets[outcome.number or ""].append(position)

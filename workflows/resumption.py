@@ -15,12 +15,12 @@ from temporalio.service import RPCError
 
 from adapters.postgres.database import Postgres
 from adapters.postgres.resumption import (
-    GRACE,
+    RESUME_GRACE,
     allow_resumption,
-    lost_tickets,
+    clear_lost,
+    list_active_tickets,
+    list_lost_tickets,
     mark_lost,
-    tickets_led,
-    unmark_lost,
 )
 from domain.admission.resumption import RESUME
 from workflows.activity_options import TICKETS_QUEUE
@@ -47,18 +47,18 @@ async def has_running_workflow(client: Client, number: str) -> bool:
 
 
 async def check_open_tickets(
-    postgres: Postgres, client: Client, after: str = "", grace: timedelta = GRACE
+    postgres: Postgres, client: Client, after: str = "", grace: timedelta = RESUME_GRACE
 ) -> tuple[str, Sequence[str]]:
     """Check one page of open tickets after the number `after`.
 
     Returns the last number of the page ("" after the last page), and the tickets that were found
     without a running workflow for the first time.
     """
-    numbers = await tickets_led(postgres, after, PAGE_SIZE, grace)
+    numbers = await list_active_tickets(postgres, after, PAGE_SIZE, grace)
     led = await asyncio.gather(*(has_running_workflow(client, number) for number in numbers))
     lost = [number for number, runs in zip(numbers, led, strict=True) if not runs]
     if running := [number for number in numbers if number not in lost]:
-        await unmark_lost(postgres, running)
+        await clear_lost(postgres, running)
     found = await mark_lost(postgres, lost, grace) if lost else []
     return numbers[-1] if len(numbers) == PAGE_SIZE else "", found
 
@@ -68,7 +68,7 @@ async def find_lost_tickets(postgres: Postgres, client: Client) -> list[str]:
     after, _ = await check_open_tickets(postgres, client)
     while after:
         after, _ = await check_open_tickets(postgres, client, after)
-    return await lost_tickets(postgres)
+    return await list_lost_tickets(postgres)
 
 
 async def repair_ticket(
@@ -81,12 +81,12 @@ async def repair_ticket(
     can be repaired again.
     """
     if await has_running_workflow(client, number):
-        await unmark_lost(postgres, [number])
+        await clear_lost(postgres, [number])
         return "running"
     if dry_run:
         return "lost"
     if not await allow_resumption(postgres, number):
-        await unmark_lost(postgres, [number])
+        await clear_lost(postgres, [number])
         return "nothing to do"
     try:
         with unavailable_as_transient():

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from adapters.email.renderer import LetterBook
+from adapters.email.renderer import EmailRenderer
 from domain.partners.profile import FormField, PartnerRules
 
 
-def claim_of(row: Mapping[str, Any]) -> dict[str, Any]:
+def claim_payload(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the claim of a row of the books as contract.md, "Our call to a partner", writes it."""
     clicked_at = row["clicked_at"]
     note = {"note": row["member_note"]} if row["member_note"] else {}
@@ -26,23 +26,23 @@ def claim_of(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def fields_shown(
-    book: LetterBook, rules: PartnerRules, claim: Mapping[str, Any], language: str
+def render_claim_fields(
+    book: EmailRenderer, rules: PartnerRules, claim: Mapping[str, Any], language: str
 ) -> list[dict[str, Any]]:
-    """Return a claim (as `claim_of` writes it) in words of `language`: `label` and `value` each,
-    and whether the value is `exact`: no free words of the member.
+    """Return a claim (as `claim_payload` writes it) in `language`: `label` and `value` each, and
+    whether the value is `exact`: no free words of the member.
     """
     return list(_fields(book, rules, claim, language))
 
 
 def _fields(
-    book: LetterBook, rules: PartnerRules, claim: Mapping[str, Any], language: str
+    book: EmailRenderer, rules: PartnerRules, claim: Mapping[str, Any], language: str
 ) -> Iterator[dict[str, Any]]:
     def field(name: str, value: str, exact: bool = True) -> dict[str, Any]:
-        return {"label": book.phrase(language, "claim", name), "value": value, "exact": exact}
+        return {"label": book.translate(language, "claim", name), "value": value, "exact": exact}
 
     known = {one.name: one for one in rules.fields}
-    yield field("kind", book.phrase(language, "claim", claim["kind"]))
+    yield field("kind", book.translate(language, "claim", claim["kind"]))
     for name, value in (claim["answers"] or {}).items():
         label = rules.label(name, language) or name
         asked = known.get(name)
@@ -52,16 +52,16 @@ def _fields(
     days = {"ordered_on": claim["ordered_on"], "clicked_on": _clicked_on(claim, rules)}
     for name, day in days.items():
         if day:
-            yield field(name, book.day(language, day))
+            yield field(name, book.format_date(language, day))
     if note := claim.get("note"):
         yield field("note", note, exact=False)
 
 
-def _shown(book: LetterBook, field: FormField | None, value: object, language: str) -> str:
+def _shown(book: EmailRenderer, field: FormField | None, value: object, language: str) -> str:
     """Return an answer in words: an option by its label, a day written out."""
     if field and field.type == "date":
         with contextlib.suppress(ValueError):
-            return book.day(language, str(value))
+            return book.format_date(language, str(value))
     labels = dict(field.options.get(str(value), {})) if field else {}
     texts = {str(key): text for key, text in labels.items()}
     return texts.get(language) or str(value)

@@ -7,7 +7,7 @@ one is written as people in this field write it: `https[:]//evil[.]example`.
 import re
 from typing import Final
 
-LONGEST_QUOTE: Final = 1000
+MAX_QUOTE_LENGTH: Final = 1000
 _WORD: Final = re.compile(r"\S+")
 _LIKE_A_LINK: Final = re.compile(r"://|@|\bwww\b|[^\W_][.。][^\W\d_]{2,}", re.IGNORECASE)
 _DOT: Final = re.compile(r"(?<=\w)[.。](?=\w)")
@@ -31,5 +31,5 @@ def quoted(text: str, mark: str = "> ") -> str:
     """Return others' words as mail programs show a quotation: each line behind `mark`; what is
     very long ends in `…`.
     """
-    kept = text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE].rstrip() + "…"
+    kept = text if len(text) <= MAX_QUOTE_LENGTH else text[:MAX_QUOTE_LENGTH].rstrip() + "…"
     return "\n".join(f"{mark}{line}".rstrip() for line in without_links(kept).split("\n"))

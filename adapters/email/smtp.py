@@ -22,19 +22,19 @@ from adapters.email.smtp_replies import Step, is_final, status_of
 from domain.errors import EmailUndeliverable, InvalidConfiguration, MailServerUnavailable
 from domain.values.email_addresses import requires_smtputf8, to_ascii_domain
 
-STEP_SECONDS: Final = 15.0
-LETTER_SECONDS: Final = 25.0
-NAME_LENGTH: Final = 60
+COMMAND_TIMEOUT_SECONDS: Final = 15.0
+SEND_TIMEOUT_SECONDS: Final = 25.0
+MAX_NAME_LENGTH: Final = 60
 
-_CANNOT_BE_WRITTEN: Final = (ValueError, IndexError, MessageError)
+_COMPOSE_ERRORS: Final = (ValueError, IndexError, MessageError)
 _CONTROLS: Final = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
-_NOT_IN_A_SUBJECT: Final = re.compile(f"[{_CONTROLS}]+")
-_NOT_IN_A_NAME: Final = re.compile(rf"""[{_CONTROLS}()<>\[\]:;@\\,"=?]+""")
+_UNSAFE_IN_SUBJECT: Final = re.compile(f"[{_CONTROLS}]+")
+_UNSAFE_IN_NAME: Final = re.compile(rf"""[{_CONTROLS}()<>\[\]:;@\\,"=?]+""")
 _SENDER: Final = re.compile(r"(?P<name>[^<>\r\n]*)<(?P<in_brackets>[^<>\s]+)>|(?P<bare>[^<>\s]+)")
-_AWAY: Final = (aiosmtplib.SMTPException, OSError, TimeoutError)
+_CONNECTION_ERRORS: Final = (aiosmtplib.SMTPException, OSError, TimeoutError)
 
 
-class WrittenLetter(Protocol):
+class EmailContent(Protocol):
     """What a letter must show to be sent: `subject` in one line, both bodies, its language."""
 
     @property
@@ -54,7 +54,7 @@ class WrittenLetter(Protocol):
         """A language tag, such as pl."""
 
 
-class MailDoor:
+class SmtpMailer:
     """Sends letters through one mail server, a connection for each."""
 
     def __init__(self, url: str, sender: str, replies_to: str | None = None) -> None:
@@ -66,7 +66,7 @@ class MailDoor:
         """
         self._server = _read_url(url)
         self._sender = _read_sender(sender)
-        self._replies_to = _ours("TICKETS_SUPPORT_EMAIL", replies_to) if replies_to else None
+        self._replies_to = _own_address("TICKETS_SUPPORT_EMAIL", replies_to) if replies_to else None
 
     async def takes_utf8(self) -> bool:
         """Ask the server whether it takes addresses beyond ASCII (SMTPUTF8, RFC 6531).
@@ -74,15 +74,15 @@ class MailDoor:
         Raises MailServerUnavailable.
         """
         try:
-            async with asyncio.timeout(LETTER_SECONDS):
+            async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
                 async with aiosmtplib.SMTP(**self._connection) as server:
                     await server.ehlo()
                     return server.supports_extension("smtputf8")
-        except _AWAY as error:
-            raise _refusal(error) from None
+        except _CONNECTION_ERRORS as error:
+            raise _translate_error(error) from None
 
-    async def send(self, letter_id: str, name: str, address: str, letter: WrittenLetter) -> None:
-        """Hand the letter over; the same `letter_id` always gives the same Message-ID.
+    async def send(self, message_key: str, name: str, address: str, email: EmailContent) -> None:
+        """Hand the letter over; the same `message_key` always gives the same Message-ID.
 
         Raises MailServerUnavailable (no connection, time-out, 4xx, whatever is about us: see
         adapters/email/smtp_replies.py) or EmailUndeliverable (no such recipient, no usable
@@ -90,19 +90,23 @@ class MailDoor:
         """
         try:
             recipient = to_ascii_domain(address)
-            wire = self._compose(letter_id, name, recipient, letter).as_bytes()
-        except _CANNOT_BE_WRITTEN:
+            wire = self._compose(message_key, name, recipient, email).as_bytes()
+        except _COMPOSE_ERRORS:
             raise EmailUndeliverable("the address or the letter cannot be put in a mail") from None
-        await self._hand_over(recipient, wire)
+        await self._transmit(recipient, wire)
 
     @property
     def _connection(self) -> dict[str, Any]:
-        return {**self._server, "timeout": STEP_SECONDS, "local_hostname": self._sender.domain}
+        return {
+            **self._server,
+            "timeout": COMMAND_TIMEOUT_SECONDS,
+            "local_hostname": self._sender.domain,
+        }
 
-    async def _hand_over(self, recipient: str, wire: bytes) -> None:
+    async def _transmit(self, recipient: str, wire: bytes) -> None:
         options = ["SMTPUTF8"] if requires_smtputf8(recipient) else None
         try:
-            async with asyncio.timeout(LETTER_SECONDS):
+            async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
                 await aiosmtplib.send(
                     wire,
                     sender=self._sender.addr_spec,
@@ -110,11 +114,11 @@ class MailDoor:
                     mail_options=options,
                     **self._connection,
                 )
-        except _AWAY as error:
-            raise _refusal(error) from None
+        except _CONNECTION_ERRORS as error:
+            raise _translate_error(error) from None
 
     def _compose(
-        self, letter_id: str, name: str, recipient: str, letter: WrittenLetter
+        self, message_key: str, name: str, recipient: str, email: EmailContent
     ) -> EmailMessage:
         message = EmailMessage(policy=SMTPUTF8 if requires_smtputf8(recipient) else SMTP)
         user, _, domain = recipient.rpartition("@")
@@ -122,14 +126,14 @@ class MailDoor:
         message["To"] = Address(_display_name(name), username=user, domain=domain)
         if self._replies_to:
             message["Reply-To"] = self._replies_to
-        message["Subject"] = _one_line(letter.subject)
+        message["Subject"] = _one_line(email.subject)
         message["Date"] = datetime.now(UTC)
-        message["Message-ID"] = f"<{quote(letter_id, safe='')}@{self._sender.domain}>"
+        message["Message-ID"] = f"<{quote(message_key, safe='')}@{self._sender.domain}>"
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(letter.text, cte="quoted-printable")
-        message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+        message.set_content(email.text, cte="quoted-printable")
+        message.add_alternative(email.html, subtype="html", cte="quoted-printable")
         # Set last: turning into multipart moves Content- headers down into the first part.
-        message["Content-Language"] = letter.language
+        message["Content-Language"] = email.language
         return message
 
 
@@ -186,10 +190,10 @@ def _read_sender(sender: str) -> Address:
     name, address = (
         (found["name"] or "", found["in_brackets"] or found["bare"]) if found else ("", "")
     )
-    return _ours("TICKETS_MAIL_FROM", address, name)
+    return _own_address("TICKETS_MAIL_FROM", address, name)
 
 
-def _ours(setting: str, address: str, name: str = "") -> Address:
+def _own_address(setting: str, address: str, name: str = "") -> Address:
     """Return an address of our own, which every mail server must take: ASCII before its @."""
     expected = "an address such as Name <tickets@example.com>, in ASCII before its @"
     try:
@@ -197,7 +201,7 @@ def _ours(setting: str, address: str, name: str = "") -> Address:
         if requires_smtputf8(wire):
             raise ValueError(expected)
         return Address(_display_name(name), addr_spec=wire)
-    except _CANNOT_BE_WRITTEN:
+    except _COMPOSE_ERRORS:
         raise InvalidConfiguration("environment", setting, expected) from None
 
 
@@ -207,15 +211,15 @@ def _display_name(name: str) -> str:
     Python decodes `=?utf-8?q?=0A?=` in a name and writes the line break; when it folds, it can
     drop the quotes that keep a comma from starting another address. So neither may stand here.
     """
-    return " ".join(_NOT_IN_A_NAME.sub(" ", name).split())[:NAME_LENGTH].strip()
+    return " ".join(_UNSAFE_IN_NAME.sub(" ", name).split())[:MAX_NAME_LENGTH].strip()
 
 
 def _one_line(subject: str) -> str:
     """Make one line of it, in which nothing is decoded a second time."""
-    return " ".join(_NOT_IN_A_SUBJECT.sub(" ", subject).split()).replace("=?", "= ?")
+    return " ".join(_UNSAFE_IN_SUBJECT.sub(" ", subject).split()).replace("=?", "= ?")
 
 
-def _refusal(error: Exception) -> MailServerUnavailable | EmailUndeliverable:
+def _translate_error(error: Exception) -> MailServerUnavailable | EmailUndeliverable:
     """Tell who must act: what is about the recipient is final, what is about us waits."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
         error = error.recipients[0]

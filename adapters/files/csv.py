@@ -19,16 +19,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
-from adapters.files.text_encoding import BEGINNING, said, unsaid
+from adapters.files.text_encoding import SNIFF_BYTES, declared_encoding, guessed_encoding
 from domain.values.text_cleaning import to_single_line
 
-LONGEST_RECORD: Final = 1_000_000
+MAX_RECORD_LENGTH: Final = 1_000_000
 """Characters: more than the longest that we write."""
-_SIGN: Final = "'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+_FORMULA_SIGN: Final = "'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
 # Also after what parts cells for some program: it takes a piece of ours for one.
-_BEGINS: Final = "(?:^|(?<=[,;\t\r\n]))"
-_FORMULA: Final = re.compile(f"{_BEGINS}(?={_SIGN})")
-_ARMOURED: Final = re.compile(f"{_BEGINS}'(?={_SIGN})")
+_CELL_START: Final = "(?:^|(?<=[,;\t\r\n]))"
+_FORMULA: Final = re.compile(f"{_CELL_START}(?={_FORMULA_SIGN})")
+_ESCAPED: Final = re.compile(f"{_CELL_START}'(?={_FORMULA_SIGN})")
 _NOT_UTF_8: Final = re.compile("[\ud800-\udfff]")
 _SEPARATORS: Final = ",;\t"
 _TWICE: Final = "expected every quotation mark inside a cell twice"
@@ -37,12 +37,12 @@ _NOTHING: Final = re.compile(r'[\s,;|"]*')
 
 
 @dataclass(frozen=True)
-class Line:
+class CsvRecord:
     """One record: the line it begins on, counted from 1, and its cells by column, or its fault."""
 
     number: int
     cells: dict[str, str]
-    fault: str = ""
+    error: str = ""
 
 
 class _Quotation:
@@ -86,7 +86,7 @@ class CsvReader:
     """Reads a file; `columns` are the names of its header, `""` for a column without one."""
 
     def __init__(self, raw: BinaryIO, text: TextIO, name: Callable[[str], str]) -> None:
-        """Use `opened` instead. Reads the header, whose cells `name` makes names of columns;
+        """Use `open_csv` instead. Reads the header, whose cells `name` makes names of columns;
         `ValueError` where there is none.
         """
         self._raw = raw
@@ -104,24 +104,24 @@ class CsvReader:
         if fault or not any(cells):
             because = f": {fault}" if fault else ""
             raise ValueError(f"expected a first line with the names of the columns{because}")
-        self.columns = [name(_bare(cell)) for cell in cells]
+        self.columns = [name(_unescape_formula(cell)) for cell in cells]
 
     @property
     def percent(self) -> int:
         """How much of the file has been read."""
         return min(100, self._raw.tell() * 100 // self._size)
 
-    def __iter__(self) -> Iterator[Line]:
+    def __iter__(self) -> Iterator[CsvRecord]:
         """Yield every record but empty ones."""
         while (first := self._next_line()) is not None:
             number = self._number
             cells, fault = self._record(first)
             if fault := fault or self._misfit(cells):
                 until = "" if number == self._number else f" (lines {number} to {self._number})"
-                yield Line(number, {}, fault + until)
+                yield CsvRecord(number, {}, fault + until)
             elif any(cell.strip() for cell in cells):
-                named = zip(self.columns, map(_bare, cells), strict=False)
-                yield Line(number, {column: cell for column, cell in named if column})
+                named = zip(self.columns, map(_unescape_formula, cells), strict=False)
+                yield CsvRecord(number, {column: cell for column, cell in named if column})
 
     def _record(self, first: str) -> tuple[list[str], str]:
         """Return the cells of the record that begins with this line, and what is wrong with it."""
@@ -136,12 +136,15 @@ class CsvReader:
                 return [], self._never_closed(after)
             quotation.read(following)
             length += len(following)
-            if length <= LONGEST_RECORD:
+            if length <= MAX_RECORD_LENGTH:
                 lines.append(following)
         if self._is_cut:
-            return [], f"expected lines shorter than {LONGEST_RECORD}: all that follows is left out"
-        if length > LONGEST_RECORD:
-            return [], f"expected records shorter than {LONGEST_RECORD} characters"
+            return (
+                [],
+                f"expected lines shorter than {MAX_RECORD_LENGTH}: all that follows is left out",
+            )
+        if length > MAX_RECORD_LENGTH:
+            return [], f"expected records shorter than {MAX_RECORD_LENGTH} characters"
         if quotation.is_broken:
             return [], _TWICE
         if any(map(_NOT_UTF_8.search, lines)):
@@ -184,8 +187,8 @@ class CsvReader:
         """Return the next line; `None` at the end, which is also after a line without end."""
         if self._is_cut:
             return None
-        line = self._text.readline(LONGEST_RECORD + 1)
-        self._is_cut = len(line) > LONGEST_RECORD
+        line = self._text.readline(MAX_RECORD_LENGTH + 1)
+        self._is_cut = len(line) > MAX_RECORD_LENGTH
         self._number += bool(line)
         return line or None
 
@@ -200,7 +203,7 @@ def _cells(lines: list[str], delimiter: str) -> list[str]:
 
 
 @contextmanager
-def opened(
+def open_csv(
     path: Path, language: str | None = None, name: Callable[[str], str] = str.strip
 ) -> Iterator[CsvReader]:
     """Open a file for reading: UTF-8, UTF-16, or where that is certain the code page of a market
@@ -209,9 +212,9 @@ def opened(
     `OSError` where it cannot be, `ValueError` for what is no CSV or has no header.
     """
     with open(path, "rb") as raw:
-        encoding = said(raw.read(BEGINNING))
+        encoding = declared_encoding(raw.read(SNIFF_BYTES))
         raw.seek(0)
-        encoding = encoding or unsaid(iter(lambda: raw.read(1 << 16), b""), language)
+        encoding = encoding or guessed_encoding(iter(lambda: raw.read(1 << 16), b""), language)
         raw.seek(0)
         errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
         with io.TextIOWrapper(raw, encoding, errors=errors, newline="") as text:
@@ -219,14 +222,14 @@ def opened(
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[TextIO]:
+def atomic_writer(path: Path) -> Iterator[TextIO]:
     """Give a file to write into that stands under its name only when it is whole, and that its
     owner alone can read: it holds members' data.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     draft.unlink(missing_ok=True)
     try:
-        with open(draft, "wb", opener=_private) as raw, encoded(raw) as text:
+        with open(draft, "wb", opener=_private) as raw, csv_text(raw) as text:
             yield text
             text.flush()
             os.fsync(raw.fileno())
@@ -239,22 +242,22 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_EXCL, 0o600)
 
 
-def encoded(raw: BinaryIO) -> io.TextIOWrapper:
+def csv_text(raw: BinaryIO) -> io.TextIOWrapper:
     """Write text as spreadsheets read it: UTF-8, with a mark that says so."""
     return io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline="")
 
 
 def write_row(out: TextIO, cells: list[str], delimiter: str = ",") -> None:
     """Write one record, every cell quoted and on one line."""
-    safe = [_armoured(to_single_line(cell.replace("\x00", "\ufffd"))) for cell in cells]
+    safe = [_escape_formula(to_single_line(cell.replace("\x00", "\ufffd"))) for cell in cells]
     csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(
         safe
     )
 
 
-def _armoured(cell: str) -> str:
+def _escape_formula(cell: str) -> str:
     return _FORMULA.sub("'", cell)
 
 
-def _bare(cell: str) -> str:
-    return _ARMOURED.sub("", cell)
+def _unescape_formula(cell: str) -> str:
+    return _ESCAPED.sub("", cell)

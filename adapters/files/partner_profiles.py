@@ -70,18 +70,18 @@ def _misconfigured(file: Path, error: ValidationError) -> InvalidConfiguration:
     found = error.errors(include_url=False, include_input=False)
     # A misspelt key is the cause of the missing one beside it: it speaks first.
     first = min(found, key=lambda fault: fault["type"] != _UNKNOWN)
-    key, expected = _explained(first)
+    key, expected = _describe_error(first)
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     return InvalidConfiguration(str(file), key, expected + more)
 
 
-def _explained(fault: ErrorDetails) -> tuple[str, str]:
+def _describe_error(fault: ErrorDetails) -> tuple[str, str]:
     """Return the dotted key of a fault, and what was expected there."""
     path = [part for part in fault["loc"] if part != "[key]"]
     if fault["type"].startswith("union_tag"):
         kinds = ", ".join(_kind(model) for model in _models(Channel))
-        return _dotted([*path, "kind"]), f"expected one of {kinds}"
-    key = _dotted(path)
+        return _key_path([*path, "kind"]), f"expected one of {kinds}"
+    key = _key_path(path)
     if fault["type"] == _UNKNOWN:
         return key, _unknown_key(path)
     if fault["type"] == "missing":
@@ -89,11 +89,11 @@ def _explained(fault: ErrorDetails) -> tuple[str, str]:
     message = fault["msg"].removeprefix("Value error, ").replace("Input should be", "expected", 1)
     named = _NAMED_KEY.fullmatch(message)
     if named:
-        return _dotted([*path, named[1]]), named[2]
+        return _key_path([*path, named[1]]), named[2]
     return key or "file", message
 
 
-def _dotted(path: Sequence[str | int]) -> str:
+def _key_path(path: Sequence[str | int]) -> str:
     """Join a path as the file's writer sees it: the rules stand at the top, a channel's kind is no
     key.
     """

@@ -4,7 +4,7 @@ import codecs
 from collections.abc import Iterable
 from typing import Final
 
-BEGINNING: Final = 4096
+SNIFF_BYTES: Final = 4096
 """Bytes of a file's beginning that are enough to look at."""
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -29,7 +29,7 @@ _CODE_PAGES: Final = {
 """By the market's language: the code page of Windows, and what such files hold besides ASCII."""
 
 
-def said(beginning: bytes) -> str | None:
+def declared_encoding(beginning: bytes) -> str | None:
     """Return the encoding of a file that says it, by its mark or by the zeros of UTF-16.
 
     Raises `ValueError` for a file that is no text.
@@ -46,7 +46,7 @@ def said(beginning: bytes) -> str | None:
     return None
 
 
-def unsaid(chunks: Iterable[bytes], language: str | None) -> str:
+def guessed_encoding(chunks: Iterable[bytes], language: str | None) -> str:
     """Return the encoding of a file that does not say it: UTF-8, or the code page of a market with
     this language where every character is one that is written there.
     """

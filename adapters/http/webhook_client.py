@@ -24,21 +24,21 @@ from domain.errors import (
 )
 from domain.partners.profile import HttpChannel
 
-MAX_ANSWER_LENGTH: Final = 64 * 1024
+MAX_RESPONSE_BYTES: Final = 64 * 1024
 FETCH_SECONDS: Final = 5.0
-_LONGEST_WAIT: Final = timedelta(hours=1)
-_SHORTEST_WAIT: Final = timedelta(seconds=1)
+MAX_RETRY_AFTER: Final = timedelta(hours=1)
+MIN_RETRY_AFTER: Final = timedelta(seconds=1)
 _KNOWN_ALREADY: Final = 409
 _THROTTLED: Final = (429, 503)
 _LATER: Final = (408, 425, 429)
 _UNAUTHORISED: Final = (401, 403)
 
 
-class PartnerDoor:
+class WebhookClient:
     """Calls partners over HTTP, each with its own secret."""
 
     def __init__(self, client: httpx.AsyncClient, secrets: Mapping[str, str]) -> None:
-        """Use `open_door` instead; `secrets` holds, under the name that profiles give it, a secret
+        """Use `open_client` instead; `secrets` holds, under the names that profiles give, a secret
         or several with spaces between them: while secrets rotate, calls are signed with each.
         """
         self._client = client
@@ -64,7 +64,7 @@ class PartnerDoor:
                 return None
             raise PartnerUnavailable(f"no answer: {type(error).__name__}") from error
 
-    async def notify(
+    async def post_event(
         self, address: str, secrets: str, key: str, body: Mapping[str, Any], seconds: float
     ) -> None:
         """Post the message `key` as a webhook; any 2xx within `seconds` takes it, whatever it says.
@@ -76,7 +76,7 @@ class PartnerDoor:
                 if response.is_success:
                     return
                 told = response.headers.get("retry-after")
-                wait = _wait(told) if told else None
+                wait = _parse_retry_after(told) if told else None
                 raise TransientError(f"answered {response.status_code}", wait)
         except (httpx.HTTPError, TimeoutError) as error:
             raise TransientError(f"no answer: {type(error).__name__}") from error
@@ -115,14 +115,14 @@ class PartnerDoor:
 
 
 @asynccontextmanager
-async def open_door(secrets: Mapping[str, str]) -> AsyncIterator[PartnerDoor]:
+async def open_client(secrets: Mapping[str, str]) -> AsyncIterator[WebhookClient]:
     """Open one client for all partners; redirects are not followed, proxies of the environment not
     used.
     """
     # Each partner's pace bounds its own calls; a bound for all would let one stop the others.
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
     async with httpx.AsyncClient(follow_redirects=False, trust_env=False, limits=limits) as client:
-        yield PartnerDoor(client, secrets)
+        yield WebhookClient(client, secrets)
 
 
 def _headers(secrets: str, key: str, content: str) -> dict[str, str]:
@@ -143,7 +143,9 @@ def _must_be_taken(status: int, headers: Mapping[str, str]) -> None:
     if 200 <= status < 300 or status == _KNOWN_ALREADY:
         return
     if status in _THROTTLED and "retry-after" in headers:
-        raise PartnerThrottled(f"{status}, asked us to wait", _wait(headers["retry-after"]))
+        raise PartnerThrottled(
+            f"{status}, asked us to wait", _parse_retry_after(headers["retry-after"])
+        )
     if status in _LATER or status >= 500:
         raise PartnerUnavailable(f"answered {status}")
     if status in _UNAUTHORISED:
@@ -170,12 +172,12 @@ async def _read(response: httpx.Response) -> bytes:
     content = bytearray()
     async for chunk in response.aiter_raw():
         content += chunk
-        if len(content) > MAX_ANSWER_LENGTH:
-            raise ValueError(f"an answer longer than {MAX_ANSWER_LENGTH} bytes")
+        if len(content) > MAX_RESPONSE_BYTES:
+            raise ValueError(f"an answer longer than {MAX_RESPONSE_BYTES} bytes")
     return bytes(content)
 
 
-def _wait(told: str) -> timedelta:
+def _parse_retry_after(told: str) -> timedelta:
     """Read `Retry-After`, seconds or an HTTP date, within reason."""
     try:
         wait = timedelta(seconds=min(int(told), 10**6))
@@ -183,5 +185,5 @@ def _wait(told: str) -> timedelta:
         try:
             wait = email.utils.parsedate_to_datetime(told) - datetime.now(UTC)
         except (ValueError, TypeError, OverflowError):
-            wait = _SHORTEST_WAIT
-    return min(max(wait, _SHORTEST_WAIT), _LONGEST_WAIT)
+            wait = MIN_RETRY_AFTER
+    return min(max(wait, MIN_RETRY_AFTER), MAX_RETRY_AFTER)

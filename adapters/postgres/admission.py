@@ -5,8 +5,8 @@ from contextlib import suppress
 from datetime import date
 from typing import Any, Final
 
-from adapters.postgres.change_sets import append
-from adapters.postgres.claim_facts import facts_of_account, loads_of, one_after_the_other
+from adapters.postgres.change_sets import insert_records
+from adapters.postgres.claim_facts import load_account_facts, load_claim_counts, lock_account
 from adapters.postgres.database import QUERIES, Connection, Postgres
 from adapters.postgres.rows import money_columns
 from domain.admission.admission import Admission, AdmissionRecord, AdmissionRequest
@@ -15,17 +15,17 @@ from domain.codes import ClaimRefusal, RefusalCode
 from domain.errors import DatabaseUnavailable
 from domain.partners.claim_limits import FactsQuery
 
-_RACES: Final = 5
-_NO_GUESS: Final = (RefusalCode.DUPLICATE, ClaimRefusal.TOO_MANY_CLAIMS)
-Decide = Callable[[AccountFacts], AdmissionRecord]
+_MAX_ATTEMPTS: Final = 5
+_UNCOUNTED_REASONS: Final = (RefusalCode.DUPLICATE, ClaimRefusal.TOO_MANY_CLAIMS)
+AdmissionDecider = Callable[[AccountFacts], AdmissionRecord]
 
 
-class _DayFull(Exception):
+class _DailyLimitReached(Exception):
     """Another claim took the partner's last place of the day."""
 
 
 async def admit(
-    postgres: Postgres, request: AdmissionRequest, wanted: FactsQuery, decide: Decide
+    postgres: Postgres, request: AdmissionRequest, wanted: FactsQuery, decide: AdmissionDecider
 ) -> Admission:
     """Admit a claim in one transaction: read the facts, let `decide` judge, write what it says.
 
@@ -34,29 +34,29 @@ async def admit(
     claims for one reward the unique index decides which stands (R25), and the other is judged
     again.
     """
-    for _ in range(_RACES):
-        with suppress(_DayFull):
+    for _ in range(_MAX_ATTEMPTS):
+        with suppress(_DailyLimitReached):
             async with postgres.transaction() as connection:
                 if admission := await _admit(connection, request, wanted, decide):
                     return admission
     raise DatabaseUnavailable("PostgreSQL: a claim for the same reward kept changing")
 
 
-async def facts_now(postgres: Postgres, wanted: FactsQuery) -> AccountFacts:
+async def load_facts(postgres: Postgres, wanted: FactsQuery) -> AccountFacts:
     """Return what a claim is judged by, as it stands now."""
     async with postgres.transaction() as connection:
         return await _facts(connection, wanted)
 
 
 async def _admit(
-    connection: Connection, request: AdmissionRequest, wanted: FactsQuery, decide: Decide
+    connection: Connection, request: AdmissionRequest, wanted: FactsQuery, decide: AdmissionDecider
 ) -> Admission | None:
-    if stored := await _admitted(connection, request):
+    if stored := await _load_admission(connection, request):
         return stored
     if wanted.day and wanted.account_id:
-        await one_after_the_other(connection, wanted.account_id, wanted.partner_id)
+        await lock_account(connection, wanted.account_id, wanted.partner_id)
     entry = decide(await _facts(connection, wanted))
-    if not await _open(connection, request, entry):
+    if not await _insert_ticket(connection, request, entry):
         return None
     if wanted.day and wanted.account_id:
         await _count(connection, wanted, wanted.day, entry)
@@ -65,10 +65,10 @@ async def _admit(
 
 async def _facts(connection: Connection, wanted: FactsQuery) -> AccountFacts:
     whose = (wanted.account_id, wanted.partner_id)
-    facts = await facts_of_account(connection, *whose, wanted.key or None)
+    facts = await load_account_facts(connection, *whose, wanted.key or None)
     if not wanted.day:
         return facts
-    loads = await loads_of(connection, wanted.account_id, {wanted.partner_id: wanted.day})
+    loads = await load_claim_counts(connection, wanted.account_id, {wanted.partner_id: wanted.day})
     return facts.model_copy(update={"claim_counts": loads[wanted.partner_id]})
 
 
@@ -77,18 +77,18 @@ async def _count(
 ) -> None:
     """Count a claim for its account and, at the very end, for its partner, whom all wait for."""
     is_open = entry.admission.ticket is not None
-    refused = not is_open and entry.change_set.reason_code not in _NO_GUESS
+    refused = not is_open and entry.change_set.reason_code not in _UNCOUNTED_REASONS
     counted = {"day": day, "partner_id": wanted.partner_id}
     if is_open or refused:
         made = {"accepted": int(is_open), "refused": int(refused)}
         await QUERIES.count_claim(connection, **counted, account_id=wanted.account_id, **made)
     most = wanted.accepted_per_day
-    if is_open and not await QUERIES.take_place(connection, **counted, most=most):
-        raise _DayFull
+    if is_open and not await QUERIES.count_accepted_by_partner(connection, **counted, most=most):
+        raise _DailyLimitReached
 
 
-async def _admitted(connection: Connection, request: AdmissionRequest) -> Admission | None:
-    row = await QUERIES.admitted(connection, number=request.number)
+async def _load_admission(connection: Connection, request: AdmissionRequest) -> Admission | None:
+    row = await QUERIES.get_admission(connection, number=request.number)
     if row is None:
         return None
     stored = Admission.model_validate(row["admission"])
@@ -97,22 +97,24 @@ async def _admitted(connection: Connection, request: AdmissionRequest) -> Admiss
     )
 
 
-async def _open(connection: Connection, request: AdmissionRequest, entry: AdmissionRecord) -> bool:
+async def _insert_ticket(
+    connection: Connection, request: AdmissionRequest, entry: AdmissionRecord
+) -> bool:
     """Insert the ticket with its moves and letters; `False` where another claim was faster."""
     if entry.partner:
-        await QUERIES.keep_profile(
+        await QUERIES.insert_profile(
             connection,
             partner_id=entry.partner.id,
             rules_hash=entry.partner.rules_hash,
             rules=entry.partner.model_dump(mode="json"),
         )
-    if not await QUERIES.open_ticket(connection, **_row(request, entry)):
+    if not await QUERIES.insert_ticket(connection, **_ticket_columns(request, entry)):
         return False
-    await append(connection, entry.change_set)
+    await insert_records(connection, entry.change_set)
     return True
 
 
-def _row(request: AdmissionRequest, entry: AdmissionRecord) -> dict[str, Any]:
+def _ticket_columns(request: AdmissionRequest, entry: AdmissionRecord) -> dict[str, Any]:
     claim, order, ticket = entry.claim, entry.order, entry.admission.ticket
     return {
         "number": request.number,

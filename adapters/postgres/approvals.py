@@ -6,14 +6,14 @@ from domain.tickets.changes.change_set import ChangeSet
 from domain.values.types import Money
 
 
-async def may_be_granted(connection: Connection, number: str, amount: Money) -> bool:
+async def is_grantable(connection: Connection, number: str, amount: Money) -> bool:
     """Say whether `amount` is within the maximum of the ticket's partner, or recorded as approved
     by two agents: whatever led here, nothing else is granted.
     """
-    maximum = Money.model_validate(await QUERIES.maximum_of_ticket(connection, number=number))
+    maximum = Money.model_validate(await QUERIES.get_max_reward(connection, number=number))
     if is_within_maximum(amount, maximum):
         return True
-    approved = await QUERIES.approval_of_amount(connection, number=number)
+    approved = await QUERIES.get_latest_approval(connection, number=number)
     return (
         approved is not None
         and Money(amount=approved["amount"], currency=approved["currency"]) == amount
@@ -22,6 +22,6 @@ async def may_be_granted(connection: Connection, number: str, amount: Money) -> 
     )
 
 
-async def was_left_undecided(connection: Connection, number: str, change_set: ChangeSet) -> bool:
+async def was_stored_undecided(connection: Connection, number: str, change_set: ChangeSet) -> bool:
     """Say whether this very step was written before, as one that grants nothing."""
-    return bool(await QUERIES.writing_of(connection, number=number) >= change_set.version)
+    return bool(await QUERIES.get_version(connection, number=number) >= change_set.version)

@@ -14,22 +14,24 @@ from domain.tickets.ticket_limits import MAX_UNAPPLIED_MESSAGES
 async def store_changes(postgres: Postgres, change_set: ChangeSet) -> None:
     """Write a step down in a transaction of its own."""
     async with postgres.transaction() as connection:
-        await write_down(connection, change_set)
+        await apply_changes(connection, change_set)
 
 
-async def write_down(connection: Connection, change_set: ChangeSet) -> None:
+async def apply_changes(connection: Connection, change_set: ChangeSet) -> None:
     """Write a step inside a transaction; a late writing never overwrites a newer one. Raises
     `RunReplaced` for a run whose ticket another one has taken up.
     """
     number = change_set.number
-    resumptions = await QUERIES.resumptions_of(connection, number=number)
+    resumptions = await QUERIES.lock_resumptions(connection, number=number)
     if resumptions is not None and resumptions != change_set.resumptions:
         raise RunReplaced(number)
-    await append(connection, change_set)
-    await QUERIES.acknowledge(connection, number=number, ids=change_set.acknowledged_outcome_ids)
+    await insert_records(connection, change_set)
+    await QUERIES.acknowledge_outcomes(
+        connection, number=number, ids=change_set.acknowledged_outcome_ids
+    )
     if change_set.state.is_final:
-        await QUERIES.clear_handed_over(connection, number=number)
-    await QUERIES.write_ticket(
+        await QUERIES.clear_export_items(connection, number=number)
+    await QUERIES.update_ticket(
         connection,
         number=number,
         version=change_set.version,
@@ -46,13 +48,13 @@ async def write_down(connection: Connection, change_set: ChangeSet) -> None:
     )
 
 
-async def append(connection: Connection, change_set: ChangeSet) -> None:
+async def insert_records(connection: Connection, change_set: ChangeSet) -> None:
     """Keep what a step adds, inside a transaction: moves, letters, notes, answers."""
     number = change_set.number
     for move in change_set.transitions:
-        await _append_move(connection, number, move)
+        await _insert_transition(connection, number, move)
     for letter in change_set.emails:
-        await QUERIES.queue_letter(
+        await QUERIES.insert_email(
             connection,
             number=number,
             key=letter.key,
@@ -61,15 +63,15 @@ async def append(connection: Connection, change_set: ChangeSet) -> None:
             params=letter.params,
         )
     for ordinal, note in enumerate(change_set.messages):
-        await _keep_note(connection, number, change_set.version, ordinal, note)
+        await _insert_message(connection, number, change_set.version, ordinal, note)
     for answer in change_set.results:
-        await keep_answer(connection, answer)
+        await insert_request_result(connection, answer)
     if approval := change_set.approval:
-        await _keep_approval(connection, number, approval)
+        await _insert_approval(connection, number, approval)
 
 
-async def _append_move(connection: Connection, number: str, move: Transition) -> None:
-    is_new = await QUERIES.record_move(
+async def _insert_transition(connection: Connection, number: str, move: Transition) -> None:
+    is_new = await QUERIES.insert_transition(
         connection,
         number=number,
         seq=move.seq,
@@ -83,15 +85,15 @@ async def _append_move(connection: Connection, number: str, move: Transition) ->
     )
     if is_new:
         return
-    known = await QUERIES.recorded_move(connection, number=number, seq=move.seq)
+    known = await QUERIES.get_transition(connection, number=number, seq=move.seq)
     if (known["event"], known["to_state"]) != (move.event, move.to):
         raise TransitionConflict(number, move.seq)
 
 
-async def _keep_note(
+async def _insert_message(
     connection: Connection, number: str, change_set: int, ordinal: int, note: MessageLogEntry
 ) -> None:
-    await QUERIES.keep_note(
+    await QUERIES.insert_message(
         connection,
         number=number,
         version=change_set,
@@ -107,9 +109,9 @@ async def _keep_note(
     )
 
 
-async def keep_answer(connection: Connection, answer: StoredRequestResult) -> None:
+async def insert_request_result(connection: Connection, answer: StoredRequestResult) -> None:
     """Keep the answer to a request inside a transaction; the first one stays."""
-    await QUERIES.keep_answer(
+    await QUERIES.insert_request_result(
         connection,
         number=answer.number,
         caller=answer.caller,
@@ -118,8 +120,8 @@ async def keep_answer(connection: Connection, answer: StoredRequestResult) -> No
     )
 
 
-async def _keep_approval(connection: Connection, number: str, approval: Approval) -> None:
-    await QUERIES.keep_approval(
+async def _insert_approval(connection: Connection, number: str, approval: Approval) -> None:
+    await QUERIES.insert_approval(
         connection,
         number=number,
         seq=approval.seq,
@@ -130,17 +132,17 @@ async def _keep_approval(connection: Connection, number: str, approval: Approval
     )
 
 
-async def keep_late_note(connection: Connection, number: str, note: MessageLogEntry) -> None:
+async def log_late_message(connection: Connection, number: str, note: MessageLogEntry) -> None:
     """Keep a note of what no workflow hears, after the ticket's end above all: of many, only their
     number. A discrepancy that is known brings no second one.
     """
     await QUERIES.lock_ticket(connection, number=number)
     key = {"number": number, "key": note.discrepancy}
-    if note.discrepancy and await QUERIES.is_known_discrepancy(connection, **key):
+    if note.discrepancy and await QUERIES.discrepancy_exists(connection, **key):
         return
     room = {"number": number, "discrepancy": note.discrepancy, "most": MAX_UNAPPLIED_MESSAGES}
-    if not await QUERIES.has_room_for_late(connection, **room):
-        await QUERIES.leave_note_out(connection, number=number)
+    if not await QUERIES.has_room_for_late_message(connection, **room):
+        await QUERIES.count_omitted_message(connection, number=number)
         return
-    ordinal = await QUERIES.next_late_position(connection, number=number)
-    await _keep_note(connection, number, 0, ordinal, note)
+    ordinal = await QUERIES.next_late_ordinal(connection, number=number)
+    await _insert_message(connection, number, 0, ordinal, note)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from adapters.postgres.database import QUERIES, Connection
-from adapters.postgres.rows import read_link, read_reward
+from adapters.postgres.rows import link_from_row, reward_from_row
 from domain.claims.claim import AccountFacts, Grant, LinkKind, TicketClaim
 from domain.claims.claim_context import ClaimContext
 from domain.claims.stored_claim import StoredClaim
@@ -13,41 +13,43 @@ from domain.errors import DatabaseUnavailable
 from domain.partners.claim_limits import ClaimCounts
 from domain.partners.profile import PartnerRules
 
-_CLAIMED: Final = ("account_id", "partner_id", "kind", "link_id", "reward_id", "ordered_on")
+_CLAIM_COLUMNS: Final = ("account_id", "partner_id", "kind", "link_id", "reward_id", "ordered_on")
 
 
-async def facts_of_account(
+async def load_account_facts(
     connection: Connection, account_id: str, partner_id: str, key: str | None
 ) -> AccountFacts:
     """Return what an account may know; `key` is that under which its claim may stand (R25)."""
     whose = {"account_id": account_id, "partner_id": partner_id}
-    links = [read_link(row) async for row in QUERIES.links_of_account(connection, **whose)]
-    rewards = [read_reward(row) async for row in QUERIES.rewards_of_account(connection, **whose)]
-    grants = [_grant(row) async for row in QUERIES.grants_of_account(connection, **whose)]
-    standing = await QUERIES.standing_ticket(connection, duplicate_key=key) if key else None
+    links = [link_from_row(row) async for row in QUERIES.list_account_links(connection, **whose)]
+    rewards = [
+        reward_from_row(row) async for row in QUERIES.list_account_rewards(connection, **whose)
+    ]
+    grants = [_grant(row) async for row in QUERIES.list_account_grants(connection, **whose)]
+    standing = await QUERIES.find_active_ticket(connection, duplicate_key=key) if key else None
     return AccountFacts(
         links=tuple(links),
         rewards=tuple(rewards),
         grants=tuple(grants),
         existing_ticket=standing,
-        supports_smtputf8=await QUERIES.mail_takes_utf8(connection),
+        supports_smtputf8=await QUERIES.mail_server_supports_smtputf8(connection),
     )
 
 
-async def one_after_the_other(connection: Connection, account_id: str, partner_id: str) -> None:
+async def lock_account(connection: Connection, account_id: str, partner_id: str) -> None:
     """Let an account's claims at a partner, and their later answers, be judged one by one."""
-    await QUERIES.lock_name(connection, name=f"claims|{partner_id}|{account_id}")
+    await QUERIES.advisory_lock(connection, name=f"claims|{partner_id}|{account_id}")
 
 
-async def loads_of(
+async def load_claim_counts(
     connection: Connection, account_id: str, days: Mapping[str, date]
 ) -> dict[str, ClaimCounts]:
     """Return an account's load at each partner, by the day of today in the partner's market."""
     asked = {"account_id": account_id, "partner_ids": list(days), "days": list(days.values())}
     found: dict[str, dict[str, Any]] = {partner_id: {"open_by_link": {}} for partner_id in days}
-    async for row in QUERIES.open_claims(connection, **asked):
+    async for row in QUERIES.count_open_claims(connection, **asked):
         found[row["partner_id"]]["open_by_link"][row["link_id"]] = row["claims"]
-    async for row in QUERIES.claims_of_day(connection, **asked):
+    async for row in QUERIES.list_claim_counts(connection, **asked):
         names = ("accepted_today", "refused_today", "accepted_by_partner_today")
         found[row["partner_id"]] |= {name: row[name] for name in names}
     return {partner_id: ClaimCounts.model_validate(load) for partner_id, load in found.items()}
@@ -55,45 +57,45 @@ async def loads_of(
 
 async def lock_claim(connection: Connection, number: str) -> tuple[StoredClaim, Mapping[str, Any]]:
     """Lock a ticket; return its claim and its row."""
-    row = dict(await QUERIES.filed_claim(connection, number=number))
-    told = {name: row[name] for name in (*_CLAIMED, "ordered_at")}
+    row = dict(await QUERIES.lock_ticket_form(connection, number=number))
+    told = {name: row[name] for name in (*_CLAIM_COLUMNS, "ordered_at")}
     claim = TicketClaim.model_validate(told | {"answers": row["answers"] or {}})
     rules = PartnerRules.from_storage(row["rules"])
     return StoredClaim(number=number, kind=row["kind"], claim=claim, rules=rules), row
 
 
-async def case_of_account(connection: Connection, filed: StoredClaim) -> ClaimContext:
+async def load_account_context(connection: Connection, filed: StoredClaim) -> ClaimContext:
     """Return a claim's case by what its account may know."""
     account_id, partner_id = filed.claim.account_id or "", filed.rules.id
-    return filed.case(await facts_of_account(connection, account_id, partner_id, None))
+    return filed.case(await load_account_facts(connection, account_id, partner_id, None))
 
 
-async def case_of_order(connection: Connection, filed: StoredClaim) -> ClaimContext:
+async def load_order_context(connection: Connection, filed: StoredClaim) -> ClaimContext:
     """Return a claim's case by all that is known of its order, under lock.
 
     Two tickets for orders that may be the same share a number, a link or a reward: each takes a
     lock on all of its own, in the order of their names, and so they wait for each other.
     """
-    names = _names(await case_of_account(connection, filed))
-    for name in sorted(_locks(names)):
-        await QUERIES.lock_name(connection, name=name)
+    names = _identities(await load_account_context(connection, filed))
+    for name in sorted(_lock_names(names)):
+        await QUERIES.advisory_lock(connection, name=name)
     # What the feed is writing now comes before; what it writes later, after the ticket's end.
     _ = [row async for row in QUERIES.lock_links(connection, links=names["links"])]
     _ = [row async for row in QUERIES.lock_rewards(connection, **names)]
-    case = await case_of_account(connection, filed)
-    if _names(case) != names:
+    case = await load_account_context(connection, filed)
+    if _identities(case) != names:
         raise DatabaseUnavailable("PostgreSQL: the facts of an order kept changing")
-    grants = [_grant(row) async for row in QUERIES.grants_of_order(connection, **names)]
+    grants = [_grant(row) async for row in QUERIES.list_order_grants(connection, **names)]
     whose = {"account_id": filed.claim.account_id}
-    others = QUERIES.rewards_of_others(connection, **whose, **names)
+    others = QUERIES.list_rewards_of_others(connection, **whose, **names)
     more = {
         "grants": tuple(grants),
-        "rewards_of_others": tuple([read_reward(row) async for row in others]),
+        "rewards_of_others": tuple([reward_from_row(row) async for row in others]),
     }
     return filed.case(case.facts.model_copy(update=more))
 
 
-def _names(case: ClaimContext) -> dict[str, Any]:
+def _identities(case: ClaimContext) -> dict[str, Any]:
     """Return all that a claim's order may be known by."""
     return {
         "partner_id": case.partner.id,
@@ -104,7 +106,7 @@ def _names(case: ClaimContext) -> dict[str, Any]:
     }
 
 
-def _locks(names: Mapping[str, Any]) -> set[str]:
+def _lock_names(names: Mapping[str, Any]) -> set[str]:
     known = {
         "order": names["order_keys"],
         "link": names["links"],

@@ -18,9 +18,12 @@ from domain.errors import DatabaseUnavailable
 QUERIES: Final = aiosql.from_path(
     Path(__file__).parent / "queries", "asyncpg", mandatory_parameters=False
 )
-_ELSEWHERE: Final = (asyncpg.ReadOnlySQLTransactionError, asyncpg.TargetServerAttributeNotMatched)
+_FAILOVER_ERRORS: Final = (
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.TargetServerAttributeNotMatched,
+)
 """After a fail-over a connection leads to what is no longer the primary, and would for ever."""
-_AWAY: Final = (
+_CONNECTION_ERRORS: Final = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
@@ -44,7 +47,7 @@ _AWAY: Final = (
     asyncpg.DuplicatePreparedStatementError,
 )
 """What PostgreSQL or the network does to us; all else is a bug of ours, and stays one."""
-_PATIENCE_SECONDS: Final = 5.0
+_TIMEOUT_SECONDS: Final = 5.0
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
@@ -70,10 +73,10 @@ class Postgres:
             url,
             min_size=0,
             max_size=connections,
-            timeout=_PATIENCE_SECONDS,
-            command_timeout=_PATIENCE_SECONDS,
+            timeout=_TIMEOUT_SECONDS,
+            command_timeout=_TIMEOUT_SECONDS,
             statement_cache_size=statement_cache,
-            init=_speak_json,
+            init=_register_json_codec,
         )
         async with pool:
             yield cls(pool)
@@ -82,13 +85,13 @@ class Postgres:
     async def transaction(self) -> AsyncIterator[Connection]:
         """Give a connection inside a transaction."""
         try:
-            acquired = self._pool.acquire(timeout=_PATIENCE_SECONDS)
+            acquired = self._pool.acquire(timeout=_TIMEOUT_SECONDS)
             async with acquired as connection, connection.transaction():
                 yield connection
         except ValueError:
             raise  # a wrong address, which also counts as the driver's own error
-        except _AWAY as error:
-            if isinstance(error, _ELSEWHERE):
+        except _CONNECTION_ERRORS as error:
+            if isinstance(error, _FAILOVER_ERRORS):
                 await self.expire()
             # The driver's own words may hold the address and its password.
             raise DatabaseUnavailable(f"PostgreSQL: {type(error).__name__}") from None
@@ -114,7 +117,7 @@ class Postgres:
             await getattr(QUERIES, query)(connection, **params)
 
 
-async def _speak_json(connection: Any) -> None:
+async def _register_json_codec(connection: Any) -> None:
     await connection.set_type_codec(
         "json", encoder=json.dumps, decoder=json.loads, schema="pg_catalog"
     )

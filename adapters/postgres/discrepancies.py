@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.postgres.change_sets import keep_late_note
+from adapters.postgres.change_sets import log_late_message
 from adapters.postgres.database import QUERIES, Connection, Postgres
-from adapters.postgres.platform_feed import Key, columns
-from adapters.postgres.rows import read_reward
+from adapters.postgres.platform_feed import RewardKey, key_columns
+from adapters.postgres.rows import reward_from_row
 from domain.claims.claim import Reward, matches_order
 from domain.codes import MessageCode
 from domain.tickets.changes.message_log import log_entry
@@ -31,28 +31,28 @@ Row = dict[str, Any]
 """
 
 
-async def keep_late_outcome(connection: Connection, outcome: PartnerOutcome, code: str) -> None:
+async def log_late_outcome(connection: Connection, outcome: PartnerOutcome, code: str) -> None:
     """Record an outcome that cannot reach its ticket any more, and whether it contradicts it."""
     number, now = outcome.number or "", datetime.now(UTC)
-    row = await QUERIES.standing_of(connection, number=number)
+    row = await QUERIES.get_ticket_state(connection, number=number)
     granted = row["granted_amount"]
     money = Money(amount=granted, currency=row["granted_currency"]) if granted else None
     note, state = log_entry(outcome, code, now), State(row["state"])
     if is_discrepancy(outcome, code, state, money, now):
         note = mark_discrepancy(note)
-    await keep_late_note(connection, number, note)
+    await log_late_message(connection, number, note)
 
 
-async def keep_contradicting_rewards(postgres: Postgres, rewards: Sequence[Key]) -> None:
+async def log_contradicting_rewards(postgres: Postgres, rewards: Sequence[RewardKey]) -> None:
     """Record which of these rewards of the feed contradict what was granted; again, nothing
     changes.
     """
     async with postgres.transaction() as connection:
-        rows = QUERIES.grants_of_rewards(connection, **columns(rewards))
-        found = [(read_reward(row), dict(row)) async for row in rows]
+        rows = QUERIES.list_grants_for_rewards(connection, **key_columns(rewards))
+        found = [(reward_from_row(row), dict(row)) async for row in rows]
         for reward, row in sorted(found, key=lambda pair: str(pair[1]["number"])):
             if _contradicts(reward, row):
-                await keep_late_note(connection, row["number"], _note(reward))
+                await log_late_message(connection, row["number"], _log_entry(reward))
 
 
 def _contradicts(reward: Reward, row: Row) -> bool:
@@ -62,7 +62,7 @@ def _contradicts(reward: Reward, row: Row) -> bool:
     return is_for_it and reward_contradicts(reward, number, contested, row["granted_at"])
 
 
-def _note(reward: Reward) -> MessageLogEntry:
+def _log_entry(reward: Reward) -> MessageLogEntry:
     note = MessageLogEntry(
         message="reward_changed",
         message_id=reward.reward_id,
@@ -74,17 +74,19 @@ def _note(reward: Reward) -> MessageLogEntry:
     return mark_discrepancy(note)
 
 
-async def discrepancies_open(postgres: Postgres, most: int, after: int | None = None) -> list[Row]:
+async def list_open_discrepancies(
+    postgres: Postgres, most: int, after: int | None = None
+) -> list[Row]:
     """Return up to `most` discrepancies that wait for an agent, the oldest first."""
     async with postgres.transaction() as connection:
-        rows = QUERIES.discrepancies_open(connection, most=most, after=after)
+        rows = QUERIES.list_open_discrepancies(connection, most=most, after=after)
         return [dict(row) async for row in rows]
 
 
-async def discrepancies_of(postgres: Postgres, numbers: Iterable[str]) -> list[Row]:
+async def list_discrepancies(postgres: Postgres, numbers: Iterable[str]) -> list[Row]:
     """Return all discrepancies of these tickets, the oldest first, closed ones too."""
     async with postgres.transaction() as connection:
-        rows = QUERIES.discrepancies_of_tickets(connection, numbers=list(numbers))
+        rows = QUERIES.list_discrepancies(connection, numbers=list(numbers))
         return [dict(row) async for row in rows]
 
 
@@ -98,5 +100,5 @@ async def close_discrepancy(
     async with postgres.transaction() as connection:
         told = {"closed_by": agent, "closing_note": note}
         await QUERIES.close_discrepancy(connection, discrepancy_id=discrepancy_id, **told)
-        row = await QUERIES.discrepancy(connection, discrepancy_id=discrepancy_id)
+        row = await QUERIES.get_discrepancy(connection, discrepancy_id=discrepancy_id)
         return dict(row) if row else None

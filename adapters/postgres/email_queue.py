@@ -30,7 +30,7 @@ class QueuedEmail:
 async def find_email(postgres: Postgres, number: str, key: str) -> QueuedEmail | None:
     """Return an e-mail of a ticket by its key."""
     async with postgres.transaction() as connection:
-        row = await QUERIES.letter_to_send(connection, number=number, key=key)
+        row = await QUERIES.get_email(connection, number=number, key=key)
     if row is None:
         return None
     return QueuedEmail(
@@ -48,28 +48,30 @@ async def find_email(postgres: Postgres, number: str, key: str) -> QueuedEmail |
 async def mark_sent(postgres: Postgres, number: str, key: str) -> None:
     """Mark an e-mail as sent; after the last one of a closed ticket, nothing is left to resume."""
     async with postgres.transaction() as connection:
-        await QUERIES.letter_sent(connection, number=number, key=key)
+        await QUERIES.mark_email_sent(connection, number=number, key=key)
 
 
 async def unsent_keys(postgres: Postgres, number: str) -> list[str]:
     """Return the keys of a ticket's unsent e-mails, in their order."""
     async with postgres.transaction() as connection:
-        return list(await QUERIES.letters_not_sent(connection, number=number) or [])
+        return list(await QUERIES.list_unsent_email_keys(connection, number=number) or [])
 
 
 async def replace_address(postgres: Postgres, number: str, email: str) -> bool:
     """Replace the member's address; return `False` if the database stores none."""
     async with postgres.transaction() as connection:
-        return await QUERIES.correct_address(connection, number=number, email=email) is not None
+        return (
+            await QUERIES.update_email_address(connection, number=number, email=email) is not None
+        )
 
 
 async def clear_undeliverable(postgres: Postgres, number: str) -> None:
     """Remove the attention `mail_undeliverable` of a closed ticket."""
     async with postgres.transaction() as connection:
-        await QUERIES.mail_is_out(connection, number=number)
+        await QUERIES.clear_undeliverable(connection, number=number)
 
 
 async def store_mail_capabilities(postgres: Postgres, *, supports_smtputf8: bool) -> None:
     """Store what the mail server supports."""
     async with postgres.transaction() as connection:
-        await QUERIES.mail_server_asked(connection, supports_smtputf8=supports_smtputf8)
+        await QUERIES.upsert_mail_server(connection, supports_smtputf8=supports_smtputf8)

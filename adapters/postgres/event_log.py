@@ -12,16 +12,16 @@ from typing import Any, Final
 
 from adapters.postgres.database import QUERIES, Postgres
 
-LEASE: Final = timedelta(seconds=20)
+WEBHOOK_LEASE: Final = timedelta(seconds=20)
 """Longer than a call may take: should the process that makes it die, another makes it again."""
-PLACED_AT_ONCE: Final = 1000
-_LOCK: Final = "events"
+SEQUENCE_BATCH_SIZE: Final = 1000
+_LOCK_NAME: Final = "events"
 
 Accounts = frozenset[str] | None
 
 
 @dataclass(frozen=True)
-class Placed:
+class SequencedEvent:
     """A move with its place among the events, which is the id of the event."""
 
     sequence: int
@@ -36,79 +36,83 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class Due:
+class DueWebhook:
     """An event whose webhook is to be sent now, for the `attempts`th time."""
 
-    event: Placed
+    event: SequencedEvent
     attempts: int
 
 
-async def place_moves(postgres: Postgres, webhooks_for: timedelta | None) -> bool:
+async def sequence_transitions(postgres: Postgres, webhooks_for: timedelta | None) -> bool:
     """Give moves their places, and webhooks that are tried so long, if any; say whether more wait.
 
     Costs one look where no move waits.
     """
-    if not await postgres.value("has_moves_without_place"):
+    if not await postgres.value("has_unsequenced_transitions"):
         return False
     lasting, wanted = webhooks_for or timedelta(0), webhooks_for is not None
     async with postgres.transaction() as connection:
-        await QUERIES.lock_name(connection, name=_LOCK)
-        options = {"most": PLACED_AT_ONCE, "lasting": lasting, "with_webhooks": wanted}
-        return bool(await QUERIES.place_moves(connection, **options) == PLACED_AT_ONCE)
+        await QUERIES.advisory_lock(connection, name=_LOCK_NAME)
+        options = {"most": SEQUENCE_BATCH_SIZE, "lasting": lasting, "with_webhooks": wanted}
+        return bool(
+            await QUERIES.sequence_transitions(connection, **options) == SEQUENCE_BATCH_SIZE
+        )
 
 
 async def events_after(
     postgres: Postgres, after: int, most: int, accounts: Accounts = None
-) -> tuple[list[Placed], int]:
+) -> tuple[list[SequencedEvent], int]:
     """Return the next events after a place, of these accounts' tickets (`None`: of all), and the
     place after which to go on: nobody looks through the events of others twice.
     """
     wanted = {"after": after, "most": most, "accounts": _sorted(accounts)}
     async with postgres.transaction() as connection:
-        last = await QUERIES.last_place(connection)
-        rows = QUERIES.events_after(connection, **wanted, until=last)
-        found = [_placed(row) async for row in rows]
+        last = await QUERIES.last_sequence(connection)
+        rows = QUERIES.list_events_after(connection, **wanted, until=last)
+        found = [_sequenced_event(row) async for row in rows]
     return found, found[-1].sequence if len(found) == most else max(after, last)
 
 
-async def webhooks_due(postgres: Postgres, most: int) -> list[Due]:
+async def claim_due_webhooks(postgres: Postgres, most: int) -> list[DueWebhook]:
     """Take webhooks that are due; nobody else gets them before the lease is over."""
     async with postgres.transaction() as connection:
-        rows = QUERIES.webhooks_due(connection, most=most, lease=LEASE)
-        return [Due(_placed(row), row["attempts"]) async for row in rows]
+        rows = QUERIES.claim_due_webhooks(connection, most=most, lease=WEBHOOK_LEASE)
+        return [DueWebhook(_sequenced_event(row), row["attempts"]) async for row in rows]
 
 
-async def delivered(postgres: Postgres, due: Due) -> None:
+async def mark_webhook_delivered(postgres: Postgres, due: DueWebhook) -> None:
     """Note that the platform took a webhook."""
     attempt = {"sequence": due.event.sequence, "attempts": due.attempts}
-    await postgres.run("webhook_delivered", **attempt)
+    await postgres.run("mark_webhook_delivered", **attempt)
 
 
-async def failed(postgres: Postgres, due: Due, failure: str, pause: timedelta) -> None:
+async def mark_webhook_failed(
+    postgres: Postgres, due: DueWebhook, failure: str, pause: timedelta
+) -> None:
     """Note why a webhook was not taken; it is due again after `pause`, or given up."""
     attempt = {"sequence": due.event.sequence, "attempts": due.attempts}
-    await postgres.run("webhook_failed", **attempt, last_error=failure, pause=pause)
+    await postgres.run("mark_webhook_failed", **attempt, last_error=failure, pause=pause)
 
 
-async def redeliver(
+async def redeliver_webhook(
     postgres: Postgres, sequence: int, lasting: timedelta, accounts: Accounts = None
 ) -> bool:
     """Let an event's webhook be sent anew; `False` where these accounts have no such event."""
     wanted = {"sequence": sequence, "lasting": lasting, "accounts": _sorted(accounts)}
-    return await postgres.value("redeliver", **wanted) is not None
+    return await postgres.value("reset_webhook", **wanted) is not None
 
 
 async def webhooks(
     postgres: Postgres, given_up: bool, after: int, most: int
 ) -> list[dict[str, Any]]:
     """Return webhooks that wait for another attempt, or those that were given up."""
-    query = QUERIES.webhooks_given_up if given_up else QUERIES.webhooks_waiting
+    query = QUERIES.list_failed_webhooks if given_up else QUERIES.list_pending_webhooks
     async with postgres.transaction() as connection:
         return [dict(row) async for row in query(connection, after=after, most=most)]
 
 
-def _placed(row: Mapping[str, Any]) -> Placed:
-    return Placed(**{name: row[name] for name in Placed.__dataclass_fields__})
+def _sequenced_event(row: Mapping[str, Any]) -> SequencedEvent:
+    return SequencedEvent(**{name: row[name] for name in SequencedEvent.__dataclass_fields__})
 
 
 def _sorted(accounts: Accounts) -> list[str] | None:

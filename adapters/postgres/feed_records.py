@@ -8,16 +8,16 @@ from domain.claims.claim import Link, Reward
 async def store_link(postgres: Postgres, link: Link) -> None:
     """Store a link, unless a newer version is stored."""
     async with postgres.transaction() as connection:
-        await put_link(connection, link)
+        await upsert_link(connection, link)
 
 
 async def store_reward(postgres: Postgres, reward: Reward) -> None:
     """Store a reward, unless a newer version is stored."""
     async with postgres.transaction() as connection:
-        await put_reward(connection, reward)
+        await upsert_reward(connection, reward)
 
 
-async def put_link(connection: Connection, link: Link, for_all: bool = True) -> bool:
+async def upsert_link(connection: Connection, link: Link, for_all: bool = True) -> bool:
     """Keep a link inside a transaction; `False` where a newer version, or the same, is known.
 
     `for_all`: told by the feed for all accounts, which takes the place of whatever a token for some
@@ -25,25 +25,25 @@ async def put_link(connection: Connection, link: Link, for_all: bool = True) -> 
     """
     promised = money_columns("promised", link.promised_reward)
     row = link.model_dump(exclude={"promised_reward"}) | promised
-    await QUERIES.lock_name(connection, name=f"link|{link.link_id}")
+    await QUERIES.advisory_lock(connection, name=f"link|{link.link_id}")
     if not for_all:
-        return bool(await QUERIES.put_link_for_some(connection, **row))
+        return bool(await QUERIES.upsert_link_for_some(connection, **row))
     whose = {"link_id": link.link_id, "account_id": link.account_id}
-    await QUERIES.yield_link(connection, **whose)
-    return bool(await QUERIES.put_link_for_all(connection, **row))
+    await QUERIES.delete_scoped_link(connection, **whose)
+    return bool(await QUERIES.upsert_link_for_all(connection, **row))
 
 
-async def put_reward(connection: Connection, reward: Reward, for_all: bool = True) -> bool:
-    """Keep a reward inside a transaction, as `put_link` does a link."""
+async def upsert_reward(connection: Connection, reward: Reward, for_all: bool = True) -> bool:
+    """Keep a reward inside a transaction, as `upsert_link` does a link."""
     amount = reward.amount
     row = reward.model_dump(exclude={"amount"}) | {
         "order_key": reward.order_key,
         "amount": amount.amount if amount else None,
         "currency": amount.currency if amount else None,
     }
-    await QUERIES.lock_name(connection, name=f"reward|{reward.reward_id}")
+    await QUERIES.advisory_lock(connection, name=f"reward|{reward.reward_id}")
     if not for_all:
-        return bool(await QUERIES.put_reward_for_some(connection, **row))
+        return bool(await QUERIES.upsert_reward_for_some(connection, **row))
     whose = {"reward_id": reward.reward_id, "account_id": reward.account_id}
-    await QUERIES.yield_reward(connection, **whose)
-    return bool(await QUERIES.put_reward_for_all(connection, **row))
+    await QUERIES.delete_scoped_reward(connection, **whose)
+    return bool(await QUERIES.upsert_reward_for_all(connection, **row))

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from adapters.postgres.database import QUERIES, Connection, Postgres
-from adapters.postgres.discrepancies import keep_late_outcome
-from adapters.postgres.rows import read_money
+from adapters.postgres.discrepancies import log_late_outcome
+from adapters.postgres.rows import money_from_row
 from domain.codes import MessageCode, RefusalCode
 from domain.errors import RequestRejected
 from domain.tickets.discrepancies import has_same_content
@@ -22,45 +22,47 @@ from domain.tickets.states import FINAL, State
 
 WORKFLOW_LOST: Final = RefusalCode.WORKFLOW_LOST
 """The code of an outcome whose ticket had no running workflow; the next one is told it."""
-TOO_MANY: Final = "too_many_outcomes"
+TOO_MANY_OUTCOMES: Final = "too_many_outcomes"
 """The code of an outcome that its ticket has no room for."""
-MOST_A_DAY: Final = 2_000
+MAX_OUTCOMES_PER_DAY: Final = 2_000
 """Outcomes of one ticket that are kept within a day, or wait."""
-IN_FLIGHT: Final = 25
+MAX_IN_FLIGHT: Final = 25
 """Outcomes that a ticket was signalled and has not acknowledged."""
-AT_ONCE: Final = 10
+MAX_OUTCOMES_PER_DISPATCH: Final = 10
 """Outcomes that a ticket is signalled in one turn."""
-TICKETS_A_TURN: Final = 16
+MAX_TICKETS_PER_PARTNER: Final = 16
 """Tickets of one partner that are looked after in one round."""
-LEASE: Final = timedelta(seconds=30)
+OUTCOME_LEASE: Final = timedelta(seconds=30)
 """Longer than a turn takes."""
-PAUSE: Final = timedelta(seconds=0.5)
-PAUSE_AFTER_TROUBLE: Final = timedelta(seconds=5)
+DISPATCH_INTERVAL: Final = timedelta(seconds=0.5)
+DISPATCH_RETRY_INTERVAL: Final = timedelta(seconds=5)
 
-Key = tuple[str, str]
+OutcomeKey = tuple[str, str]
 """An outcome's ticket number and its id."""
 
 
-class Kept(NamedTuple):
-    """An outcome in the books: `code` says what became of it, `None` while its ticket was not told;
-    `message_id` names the signed message that brought it, if one did; `foreseen` is the code of one
-    that could move nothing when it came.
+class StoredOutcome(NamedTuple):
+    """A stored outcome: `code` is its result, `None` until it is dispatched;
+    `message_id` names the signed message that brought it, if any; `predicted_code` is the code
+    predicted on arrival.
     """
 
     code: str | None
     message_id: str | None
     outcome: PartnerOutcome
-    foreseen: str | None = None
+    predicted_code: str | None = None
 
     @property
     def refusal(self) -> str | None:
         """The code of an outcome that moves nothing, as far as that is known."""
         return (
-            MessageCode.TICKET_CLOSED if self.code == MessageCode.TICKET_CLOSED else self.foreseen
+            MessageCode.TICKET_CLOSED
+            if self.code == MessageCode.TICKET_CLOSED
+            else self.predicted_code
         )
 
 
-class Receipt(NamedTuple):
+class StoreResult(NamedTuple):
     """What became of a delivery: whether it was new, and which tickets the partner knows of."""
 
     is_new: bool
@@ -68,7 +70,7 @@ class Receipt(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Turn:
+class PendingOutcomes:
     """Outcomes that go to their tickets now, in order and by their position; whoever dispatches
     them notes in `codes` what became of each.
     """
@@ -78,26 +80,26 @@ class Turn:
     codes: dict[int, str] = field(default_factory=dict)
 
 
-def key_of(outcome: PartnerOutcome) -> Key:
+def outcome_key(outcome: PartnerOutcome) -> OutcomeKey:
     """Return the key under which an outcome is kept once."""
     return outcome.number or "", outcome.outcome_id
 
 
-async def numbers_of_partner(
+async def partner_ticket_numbers(
     postgres: Postgres, partner_id: str, numbers: Iterable[str]
 ) -> set[str]:
     """Return which of `numbers` are tickets that the partner knows of."""
     async with postgres.transaction() as connection:
-        return set(await _theirs(connection, partner_id, numbers))
+        return set(await _visible_tickets(connection, partner_id, numbers))
 
 
-async def keep_outcomes(
+async def store_outcomes(
     postgres: Postgres,
     partner_id: str,
     outcomes: Iterable[PartnerOutcome],
     message_id: str | None = None,
     signed_at: datetime | None = None,
-) -> Receipt:
+) -> StoreResult:
     """Keep what is new of a partner's outcomes, in their order; those about tickets that it does
     not know of are left out, and those that a ticket has no room for.
 
@@ -108,26 +110,32 @@ async def keep_outcomes(
     told = list(outcomes)
     message = {"partner_id": partner_id, "message_id": message_id}
     async with postgres.transaction() as connection:
-        if message_id and not await QUERIES.take_message(
+        if message_id and not await QUERIES.register_webhook_message(
             connection, **message, signed_at=signed_at
         ):
-            return Receipt(is_new=False)
-        theirs = await _theirs(connection, partner_id, {one.number or "" for one in told})
+            return StoreResult(is_new=False)
+        theirs = await _visible_tickets(connection, partner_id, {one.number or "" for one in told})
         mine = [one for one in told if one.number in theirs]
-        await QUERIES.queue_tickets(connection, partner_id=partner_id, numbers=sorted(theirs))
-        known = await _known(connection, partner_id, mine)
+        await QUERIES.enqueue_outcome_tickets(
+            connection, partner_id=partner_id, numbers=sorted(theirs)
+        )
+        known = await _find(connection, partner_id, mine)
         fresh = [
             {"outcome": outcome.model_dump(mode="json"), "predicted_code": code}
-            for outcome, code in _foreseen((o for o in mine if key_of(o) not in known), theirs)
+            for outcome, code in _predict_codes(
+                (o for o in mine if outcome_key(o) not in known), theirs
+            )
         ]
-        rows = QUERIES.keep_outcomes(connection, **message, outcomes=fresh, most=MOST_A_DAY)
+        rows = QUERIES.insert_outcomes(
+            connection, **message, outcomes=fresh, most=MAX_OUTCOMES_PER_DAY
+        )
         if not [row async for row in rows] and fresh:
             raise RequestRejected(RefusalCode.TOO_MANY_REQUESTS)
-        await _keep_reused(connection, partner_id, mine)
-    return Receipt(is_new=True, numbers=frozenset(theirs))
+        await _log_reused_ids(connection, partner_id, mine)
+    return StoreResult(is_new=True, numbers=frozenset(theirs))
 
 
-def _foreseen(
+def _predict_codes(
     outcomes: Iterable[PartnerOutcome], tickets: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[tuple[PartnerOutcome, str | None]]:
     """Say of each outcome what is known already: where its ticket stands, and what came before it
@@ -138,105 +146,113 @@ def _foreseen(
         number = outcome.number or ""
         row, state = tickets[number], states[number]
         is_first = state == row["state"]
-        confirmed = read_money(row["confirmed_amount"], row["confirmed_currency"])
+        confirmed = money_from_row(row["confirmed_amount"], row["confirmed_currency"])
         code = predict_code(state, confirmed, outcome)
         yield outcome, code if is_first or code == MessageCode.TICKET_CLOSED else None
         states[number] = predict_state(state, outcome)
 
 
-async def _keep_reused(
+async def _log_reused_ids(
     connection: Connection, partner_id: str, outcomes: Sequence[PartnerOutcome]
 ) -> None:
     """Show agents what came under an id that was known with another content: no ticket hears it."""
-    known = await _known(connection, partner_id, outcomes)
-    for outcome in sorted(outcomes, key=key_of):
-        kept = known.get(key_of(outcome))
+    known = await _find(connection, partner_id, outcomes)
+    for outcome in sorted(outcomes, key=outcome_key):
+        kept = known.get(outcome_key(outcome))
         if kept and not has_same_content(kept.outcome, outcome):
-            await keep_late_outcome(connection, outcome, MessageCode.OUTCOME_ID_REUSED)
+            await log_late_outcome(connection, outcome, MessageCode.OUTCOME_ID_REUSED)
 
 
-async def known_outcomes(
+async def find_outcomes(
     postgres: Postgres, partner_id: str, outcomes: Iterable[PartnerOutcome]
-) -> dict[Key, Kept]:
+) -> dict[OutcomeKey, StoredOutcome]:
     """Return what the books know of these outcomes."""
     async with postgres.transaction() as connection:
-        return await _known(connection, partner_id, outcomes)
+        return await _find(connection, partner_id, outcomes)
 
 
-async def _known(
+async def _find(
     connection: Connection, partner_id: str, outcomes: Iterable[PartnerOutcome]
-) -> dict[Key, Kept]:
-    keys = [key_of(outcome) for outcome in outcomes]
+) -> dict[OutcomeKey, StoredOutcome]:
+    keys = [outcome_key(outcome) for outcome in outcomes]
     wanted = {"numbers": [key[0] for key in keys], "outcome_ids": [key[1] for key in keys]}
-    rows = QUERIES.outcomes_known(connection, partner_id=partner_id, **wanted)
-    return {(row["number"], row["outcome_id"]): _kept(row) async for row in rows}
+    rows = QUERIES.find_outcomes(connection, partner_id=partner_id, **wanted)
+    return {(row["number"], row["outcome_id"]): _stored_outcome(row) async for row in rows}
 
 
-def _kept(row: Mapping[str, Any]) -> Kept:
+def _stored_outcome(row: Mapping[str, Any]) -> StoredOutcome:
     outcome = PartnerOutcome.model_validate(row["outcome"])
-    return Kept(row["code"], row["webhook_message_id"], outcome, row["predicted_code"])
+    return StoredOutcome(row["code"], row["webhook_message_id"], outcome, row["predicted_code"])
 
 
-async def next_turn(postgres: Postgres, numbers: Sequence[str] | None = None) -> Turn:
+async def lease_pending_outcomes(
+    postgres: Postgres, numbers: Sequence[str] | None = None
+) -> PendingOutcomes:
     """Take the next outcomes of the tickets of `numbers` for nobody else to dispatch meanwhile,
-    else of tickets whose turn it is, of every partner some; `end_turn` gives them back.
+    else of tickets whose turn it is, of every partner some; `release_outcomes` gives them back.
     """
     async with postgres.transaction() as connection:
         if numbers is None:
-            rows = QUERIES.lease_due_tickets(connection, lease=LEASE, most=TICKETS_A_TURN)
+            rows = QUERIES.lease_due_tickets(
+                connection, lease=OUTCOME_LEASE, most=MAX_TICKETS_PER_PARTNER
+            )
         else:
-            rows = QUERIES.lease_tickets(connection, lease=LEASE, numbers=list(numbers))
+            rows = QUERIES.lease_tickets(connection, lease=OUTCOME_LEASE, numbers=list(numbers))
         mine = [row["number"] async for row in rows]
-        limits = {"at_once": AT_ONCE, "in_flight": IN_FLIGHT}
-        rows = QUERIES.outcomes_of_turn(connection, numbers=mine, **limits)
+        limits = {"at_once": MAX_OUTCOMES_PER_DISPATCH, "in_flight": MAX_IN_FLIGHT}
+        rows = QUERIES.list_leased_outcomes(connection, numbers=mine, **limits)
         found = {row["sequence"]: row["outcome"] async for row in rows}
-    return Turn(mine, {at: PartnerOutcome.model_validate(one) for at, one in found.items()})
+    return PendingOutcomes(
+        mine, {at: PartnerOutcome.model_validate(one) for at, one in found.items()}
+    )
 
 
-async def end_turn(postgres: Postgres, turn: Turn, pause: timedelta = PAUSE) -> None:
+async def release_outcomes(
+    postgres: Postgres, turn: PendingOutcomes, pause: timedelta = DISPATCH_INTERVAL
+) -> None:
     """Mark what was dispatched, record what came too late, and let the tickets wait for their next
     turn, those for which something is left.
     """
     if not turn.numbers:
         return
     async with postgres.transaction() as connection:
-        await _mark(connection, turn)
+        await _mark_dispatched(connection, turn)
         numbers = sorted(turn.numbers)
-        async for _ in QUERIES.lock_turns(connection, numbers=numbers):
+        async for _ in QUERIES.lock_outcome_tickets(connection, numbers=numbers):
             pass
-        await QUERIES.end_turns(connection, numbers=numbers, pause=pause)
+        await QUERIES.release_outcome_tickets(connection, numbers=numbers, pause=pause)
 
 
-async def claim_behind_link(
+async def get_linked_claim(
     postgres: Postgres, partner_id: str, number: str
 ) -> dict[str, Any] | None:
     """Return a partner's claim as `claim_to_deliver` does, with its ticket's `state`, the member's
     `language`, the `rules` of its admission and how many `questions` were asked; `None` for none.
     """
-    return await postgres.one("claim_behind_link", partner_id=partner_id, number=number)
+    return await postgres.one("get_linked_claim", partner_id=partner_id, number=number)
 
 
-async def outcomes_by_link(
+async def list_outcomes_by_link(
     postgres: Postgres, partner_id: str, number: str
 ) -> list[tuple[PartnerOutcome, datetime, str | None]]:
     """Return what the partner answered by link about a ticket, with the moment and the code."""
     async with postgres.transaction() as connection:
-        rows = QUERIES.outcomes_by_link(connection, partner_id=partner_id, number=number)
+        rows = QUERIES.list_outcomes_by_link(connection, partner_id=partner_id, number=number)
         return [
             (PartnerOutcome.model_validate(row["outcome"]), row["received_at"], row["code"])
             async for row in rows
         ]
 
 
-async def _theirs(
+async def _visible_tickets(
     connection: Connection, partner_id: str, numbers: Iterable[str]
 ) -> dict[str, Mapping[str, Any]]:
     wanted = {"partner_id": partner_id, "numbers": list(numbers)}
-    rows = QUERIES.numbers_of_partner(connection, **wanted)
+    rows = QUERIES.list_partner_tickets(connection, **wanted)
     return {row["number"]: dict(row) async for row in rows}
 
 
-async def _mark(connection: Connection, turn: Turn) -> None:
+async def _mark_dispatched(connection: Connection, turn: PendingOutcomes) -> None:
     closed = [
         turn.outcomes[at] for at, code in turn.codes.items() if code == MessageCode.TICKET_CLOSED
     ]
@@ -245,7 +261,7 @@ async def _mark(connection: Connection, turn: Turn) -> None:
         if turn.codes.get(at) == MessageCode.TICKET_CLOSED and outcome.number in lost:
             turn.codes[at] = WORKFLOW_LOST
     told = [(turn.outcomes[at], at, code) for at, code in turn.codes.items()]
-    await QUERIES.mark_outcomes(
+    await QUERIES.mark_outcomes_dispatched(
         connection,
         numbers=[outcome.number for outcome, _, _ in told],
         sequences=[at for _, at, _ in told],
@@ -253,9 +269,9 @@ async def _mark(connection: Connection, turn: Turn) -> None:
     )
     for outcome, _, code in told:
         if code == MessageCode.TICKET_CLOSED:
-            await keep_late_outcome(connection, outcome, MessageCode.TICKET_CLOSED)
+            await log_late_outcome(connection, outcome, MessageCode.TICKET_CLOSED)
 
 
 async def _open_among(connection: Connection, numbers: Iterable[str]) -> set[str]:
     wanted = {"numbers": list(numbers), "final": sorted(FINAL)}
-    return {row["number"] async for row in QUERIES.open_among(connection, **wanted)}
+    return {row["number"] async for row in QUERIES.filter_open_tickets(connection, **wanted)}

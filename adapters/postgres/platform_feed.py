@@ -11,25 +11,25 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeVar
 
 from adapters.postgres.database import QUERIES, Connection, Postgres
-from adapters.postgres.feed_records import put_link, put_reward
-from adapters.postgres.rows import read_reward
+from adapters.postgres.feed_records import upsert_link, upsert_reward
+from adapters.postgres.rows import reward_from_row
 from domain.claims.claim import Link, Reward, matches_order
 
 T = TypeVar("T", Link, Reward)
-LOOK_AGAIN: Final = timedelta(seconds=20)
+RECHECK_DELAY: Final = timedelta(seconds=20)
 """Longer than any admission takes."""
-LEASE: Final = timedelta(seconds=60)
+CHECK_LEASE: Final = timedelta(seconds=60)
 
-AT_ONCE: Final = 50
+BATCH_SIZE: Final = 50
 """Records of one transaction. Each holds a lock until its end, and PostgreSQL has room for 6,400:
 ten lists of a thousand at once would leave nobody else any.
 """
 
-Key = tuple[str, str]
+RewardKey = tuple[str, str]
 """Account and id: a record belongs to its account."""
 
 
-class Kept(StrEnum):
+class UpsertResult(StrEnum):
     """What became of a record of the feed."""
 
     STORED = "stored"
@@ -38,116 +38,124 @@ class Kept(StrEnum):
     FORBIDDEN = "forbidden"
 
 
-class Told(NamedTuple):
+class RewardMatch(NamedTuple):
     """A reward, and the open ticket that it ends."""
 
     reward: Reward
     number: str
 
 
-async def keep_links(postgres: Postgres, links: Sequence[Link], for_all: bool = True) -> list[Kept]:
+async def upsert_links(
+    postgres: Postgres, links: Sequence[Link], for_all: bool = True
+) -> list[UpsertResult]:
     """Keep links, some in each transaction; say what became of each, in their order.
 
     `for_all`: told by a token for all accounts. One for some changes nothing of what that told.
     """
-    kept: list[Kept] = []
-    for some in _parts(links):
+    kept: list[UpsertResult] = []
+    for some in _batches(links):
         async with postgres.transaction() as connection:
-            kept += await _keep(connection, some, for_all, _keep_link)
+            kept += await _upsert(connection, some, for_all, _upsert_link)
     return kept
 
 
-async def keep_rewards(
+async def upsert_rewards(
     postgres: Postgres, rewards: Sequence[Reward], for_all: bool = True
-) -> list[Kept]:
-    """Keep rewards as `keep_links` does links; those that may end tickets wait to be told.
+) -> list[UpsertResult]:
+    """Keep rewards as `upsert_links` does links; those that may end tickets wait to be told.
 
     Those that a token for some accounts told count for these accounts, and against no other.
     """
-    kept: list[Kept] = []
-    for some in _parts(rewards):
+    kept: list[UpsertResult] = []
+    for some in _batches(rewards):
         async with postgres.transaction() as connection:
-            part = await _keep(connection, some, for_all, _keep_reward)
-            news = columns(news_of(some, part))
-            await QUERIES.ask_to_tell(connection, **news, pause=LOOK_AGAIN)
+            part = await _upsert(connection, some, for_all, _upsert_reward)
+            news = key_columns(accepted_reward_ids(some, part))
+            await QUERIES.schedule_reward_checks(connection, **news, pause=RECHECK_DELAY)
         kept += part
     return kept
 
 
-def _parts(records: Sequence[T]) -> list[Sequence[T]]:
-    return [records[at : at + AT_ONCE] for at in range(0, len(records), AT_ONCE)]
+def _batches(records: Sequence[T]) -> list[Sequence[T]]:
+    return [records[at : at + BATCH_SIZE] for at in range(0, len(records), BATCH_SIZE)]
 
 
-def news_of(rewards: Iterable[Reward], kept: Iterable[Kept]) -> list[Key]:
+def accepted_reward_ids(rewards: Iterable[Reward], kept: Iterable[UpsertResult]) -> list[RewardKey]:
     """Return the keys of those that are in the books as they came: also when they came again."""
     pairs = zip(rewards, kept, strict=True)
-    known = (Kept.STORED, Kept.UNCHANGED)
+    known = (UpsertResult.STORED, UpsertResult.UNCHANGED)
     return sorted({(one.account_id, one.reward_id) for one, what in pairs if what in known})
 
 
-async def open_tickets(postgres: Postgres, rewards: Sequence[Key]) -> list[Told]:
+async def open_tickets_for_rewards(
+    postgres: Postgres, rewards: Sequence[RewardKey]
+) -> list[RewardMatch]:
     """Return the open tickets that these rewards end: of the same account, for the same order."""
     async with postgres.transaction() as connection:
-        rows = QUERIES.open_tickets_of_rewards(connection, **columns(rewards))
-        found = [(read_reward(row), dict(row)) async for row in rows]
-    return [Told(reward, row["number"]) for reward, row in found if _ends(reward, row)]
+        rows = QUERIES.list_open_tickets_for_rewards(connection, **key_columns(rewards))
+        found = [(reward_from_row(row), dict(row)) async for row in rows]
+    return [
+        RewardMatch(reward, row["number"]) for reward, row in found if _closes_ticket(reward, row)
+    ]
 
 
 @asynccontextmanager
-async def rewards_to_look_at(postgres: Postgres, most: int) -> AsyncIterator[list[Key]]:
+async def claim_due_reward_checks(postgres: Postgres, most: int) -> AsyncIterator[list[RewardKey]]:
     """Give rewards whose second look is due; left without trouble, they are done with."""
     async with postgres.transaction() as connection:
-        rows = QUERIES.rewards_to_look_at(connection, most=most, lease=LEASE)
+        rows = QUERIES.claim_due_reward_checks(connection, most=most, lease=CHECK_LEASE)
         due = {(row["account_id"], row["reward_id"]): row["due_at"] async for row in rows}
     yield [*due]
     if due:
-        await postgres.run("rewards_told", **columns(due), looks=[*due.values()])
+        await postgres.run("delete_reward_checks", **key_columns(due), looks=[*due.values()])
 
 
-def columns(keys: Iterable[Key]) -> dict[str, list[str]]:
+def key_columns(keys: Iterable[RewardKey]) -> dict[str, list[str]]:
     """Return keys as queries take them."""
     pairs = list(keys)
     return {"account_ids": [one for one, _ in pairs], "reward_ids": [one for _, one in pairs]}
 
 
-async def _keep(
+async def _upsert(
     connection: Connection,
     records: Sequence[T],
     for_all: bool,
-    keep: Callable[[Connection, T, bool], Awaitable[Kept]],
-) -> list[Kept]:
+    keep: Callable[[Connection, T, bool], Awaitable[UpsertResult]],
+) -> list[UpsertResult]:
     """Keep records by their ids: two lists at once never wait for each other."""
-    kept: dict[int, Kept] = {}
-    for place in sorted(range(len(records)), key=lambda place: _id(records[place])):
+    kept: dict[int, UpsertResult] = {}
+    for place in sorted(range(len(records)), key=lambda place: _record_id(records[place])):
         kept[place] = await keep(connection, records[place], for_all)
     return [kept[place] for place in range(len(records))]
 
 
-async def _keep_link(connection: Connection, link: Link, for_all: bool) -> Kept:
-    if await put_link(connection, link, for_all):
-        return Kept.STORED
+async def _upsert_link(connection: Connection, link: Link, for_all: bool) -> UpsertResult:
+    if await upsert_link(connection, link, for_all):
+        return UpsertResult.STORED
     whose = {"link_id": link.link_id, "account_id": link.account_id}
-    return _not_stored(await QUERIES.known_link(connection, **whose), link.version, for_all)
+    return _not_stored(await QUERIES.get_link_version(connection, **whose), link.version, for_all)
 
 
-async def _keep_reward(connection: Connection, reward: Reward, for_all: bool) -> Kept:
-    if await put_reward(connection, reward, for_all):
-        return Kept.STORED
+async def _upsert_reward(connection: Connection, reward: Reward, for_all: bool) -> UpsertResult:
+    if await upsert_reward(connection, reward, for_all):
+        return UpsertResult.STORED
     whose = {"reward_id": reward.reward_id, "account_id": reward.account_id}
-    return _not_stored(await QUERIES.known_reward(connection, **whose), reward.version, for_all)
+    return _not_stored(
+        await QUERIES.get_reward_version(connection, **whose), reward.version, for_all
+    )
 
 
-def _not_stored(known: Any, version: int, for_all: bool) -> Kept:
+def _not_stored(known: Any, version: int, for_all: bool) -> UpsertResult:
     if known["version"] == version:
-        return Kept.UNCHANGED
+        return UpsertResult.UNCHANGED
     newer_than_known = version > known["version"]
-    return Kept.FORBIDDEN if newer_than_known and not for_all else Kept.OUTDATED
+    return UpsertResult.FORBIDDEN if newer_than_known and not for_all else UpsertResult.OUTDATED
 
 
-def _id(record: Link | Reward) -> str:
+def _record_id(record: Link | Reward) -> str:
     return record.link_id if isinstance(record, Link) else record.reward_id
 
 
-def _ends(reward: Reward, ticket: dict[str, Any]) -> bool:
+def _closes_ticket(reward: Reward, ticket: dict[str, Any]) -> bool:
     contested = reward.reward_id == ticket["ticket_reward"]
     return contested or matches_order(reward, ticket["ticket_order"], ticket["ticket_link"])

@@ -9,22 +9,22 @@ from domain.admission.resumption import Resumption, restore_ticket
 from domain.tickets.states import FINAL
 from domain.tickets.ticket import MAX_REMEMBERED_IDS
 
-GRACE: Final = timedelta(minutes=1)
+RESUME_GRACE: Final = timedelta(minutes=1)
 """What was written so recently is led by somebody."""
 _FINAL: Final = sorted(FINAL)
 
 
-async def tickets_led(
-    postgres: Postgres, after: str, most: int, grace: timedelta = GRACE
+async def list_active_tickets(
+    postgres: Postgres, after: str, most: int, grace: timedelta = RESUME_GRACE
 ) -> list[str]:
     """Return up to `most` numbers behind `after` whose tickets a workflow should lead."""
     async with postgres.transaction() as connection:
         page = {"after": after, "most": most, "grace": grace, "final": _FINAL}
-        return [row["number"] async for row in QUERIES.tickets_led(connection, **page)]
+        return [row["number"] async for row in QUERIES.list_active_tickets(connection, **page)]
 
 
 async def mark_lost(
-    postgres: Postgres, numbers: Sequence[str], grace: timedelta = GRACE
+    postgres: Postgres, numbers: Sequence[str], grace: timedelta = RESUME_GRACE
 ) -> list[str]:
     """Let tickets ask for attention because no workflow leads them; return those that did not."""
     async with postgres.transaction() as connection:
@@ -32,21 +32,21 @@ async def mark_lost(
         return [row["number"] async for row in rows]
 
 
-async def unmark_lost(postgres: Postgres, numbers: Sequence[str]) -> None:
+async def clear_lost(postgres: Postgres, numbers: Sequence[str]) -> None:
     """Let tickets ask no more: a workflow leads them."""
-    await postgres.run("unmark_lost", numbers=list(numbers))
+    await postgres.run("clear_lost", numbers=list(numbers))
 
 
-async def lost_tickets(postgres: Postgres) -> list[str]:
+async def list_lost_tickets(postgres: Postgres) -> list[str]:
     """Return the numbers of the tickets that are marked."""
     async with postgres.transaction() as connection:
-        return [row["number"] async for row in QUERIES.lost_tickets(connection)]
+        return [row["number"] async for row in QUERIES.list_lost_tickets(connection)]
 
 
-async def is_open(postgres: Postgres, number: str) -> bool:
+async def is_ticket_open(postgres: Postgres, number: str) -> bool:
     """Say whether the ticket has not ended, as far as the database knows."""
     async with postgres.transaction() as connection:
-        rows = QUERIES.open_among(connection, numbers=[number], final=_FINAL)
+        rows = QUERIES.filter_open_tickets(connection, numbers=[number], final=_FINAL)
         return bool([row async for row in rows])
 
 
@@ -65,12 +65,12 @@ async def resume_ticket(postgres: Postgres, number: str, run_id: str) -> Resumpt
         if row is None:
             return None
         most = {"number": number, "most": MAX_REMEMBERED_IDS}
-        await QUERIES.dispatch_again(connection, number=number)
-        await QUERIES.signal_rewards_again(connection, number=number)
+        await QUERIES.requeue_outcomes(connection, number=number)
+        await QUERIES.requeue_reward_checks(connection, number=number)
         return restore_ticket(
             row,
-            moves=[one async for one in QUERIES.moves_of(connection, number=number)],
-            answers=[one async for one in QUERIES.last_answers(connection, **most)],
-            heard=[one async for one in QUERIES.last_heard(connection, **most)],
-            letters=[one async for one in QUERIES.unsent_letters(connection, number=number)],
+            moves=[one async for one in QUERIES.list_transitions(connection, number=number)],
+            answers=[one async for one in QUERIES.list_latest_results(connection, **most)],
+            heard=[one async for one in QUERIES.list_latest_messages(connection, **most)],
+            letters=[one async for one in QUERIES.list_unsent_emails(connection, number=number)],
         )

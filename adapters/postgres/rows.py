@@ -7,18 +7,20 @@ from domain.claims.claim import Link, Reward
 from domain.values.types import Money
 
 
-def read_link(row: Mapping[str, Any]) -> Link:
+def link_from_row(row: Mapping[str, Any]) -> Link:
     """Read a row of the links."""
-    promised = read_money(row["promised_amount"], row["promised_currency"])
+    promised = money_from_row(row["promised_amount"], row["promised_currency"])
     return Link.model_validate(dict(row) | {"promised_reward": promised})
 
 
-def read_reward(row: Mapping[str, Any]) -> Reward:
+def reward_from_row(row: Mapping[str, Any]) -> Reward:
     """Read a row of the rewards."""
-    return Reward.model_validate(dict(row) | {"amount": read_money(row["amount"], row["currency"])})
+    return Reward.model_validate(
+        dict(row) | {"amount": money_from_row(row["amount"], row["currency"])}
+    )
 
 
-def read_money(amount: Any, currency: Any) -> Money | None:
+def money_from_row(amount: Any, currency: Any) -> Money | None:
     """Read the two columns of an amount."""
     return Money(amount=amount, currency=currency) if amount is not None else None
 

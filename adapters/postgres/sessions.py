@@ -10,33 +10,33 @@ from adapters.postgres.database import QUERIES, Connection, Postgres
 from domain.claims.claim import Contact
 from domain.values.types import FrozenModel, Identifier
 
-Kind = Literal["member", "agent"]
-IDLE: Final = timedelta(hours=1)
+SessionKind = Literal["member", "agent"]
+IDLE_TIMEOUT: Final = timedelta(hours=1)
 """So long a session waits for its reader."""
-LONGEST: Final = timedelta(hours=8)
+MAX_DURATION: Final = timedelta(hours=8)
 """So long a session lasts, however busy it is."""
-UNNOTICED: Final = timedelta(minutes=1)
+TOUCH_INTERVAL: Final = timedelta(minutes=1)
 """So long a reader's pages are not written down: not every page costs a write."""
 
 
-class Handover(FrozenModel):
+class LoginToken(FrozenModel):
     """What a hand-over of the platform says; `token_id` is a digest of its id."""
 
     token_id: str
-    kind: Kind
+    kind: SessionKind
     subject: Identifier
     contact: Contact | None = None
     issued_at: datetime
     expires_at: datetime
 
     @property
-    def whose(self) -> dict[str, Any]:
+    def subject_columns(self) -> dict[str, Any]:
         """Whose sessions it may begin."""
         return {"kind": self.kind, "subject": self.subject}
 
 
-async def session_begun(
-    postgres: Postgres, handover: Handover, new_id: str, alive: str | None, replaced: str | None
+async def start_session(
+    postgres: Postgres, token: LoginToken, new_id: str, alive: str | None, replaced: str | None
 ) -> str | None:
     """Use a hand-over up; return the id of the session that it opens, `None` where it opens none.
 
@@ -44,48 +44,52 @@ async def session_begun(
     hand-over; one of another subject (`replaced`) ends. All of it happens, or nothing.
     """
     async with postgres.transaction() as connection:
-        await _lock(connection, handover.kind, handover.subject)
-        ended_at = await QUERIES.subject_ended(connection, **handover.whose)
-        if ended_at and handover.issued_at <= ended_at:
+        await _lock(connection, token.kind, token.subject)
+        ended_at = await QUERIES.get_session_revocation(connection, **token.subject_columns)
+        if ended_at and token.issued_at <= ended_at:
             return None
-        used = {"token_id": handover.token_id, "expires_at": handover.expires_at}
-        if not await QUERIES.use_handover(connection, **used):
+        used = {"token_id": token.token_id, "expires_at": token.expires_at}
+        if not await QUERIES.consume_login_token(connection, **used):
             return None
         if replaced:
             await QUERIES.end_session(connection, session_id=replaced, ended_by="replaced")
-        return await _begun(connection, handover, new_id, alive)
+        return await _start(connection, token, new_id, alive)
 
 
-async def _begun(connection: Connection, handover: Handover, new_id: str, alive: str | None) -> str:
-    contact = handover.contact.model_dump(mode="json") if handover.contact else None
-    told = {**handover.whose, "contact": contact, "longest": LONGEST}
+async def _start(connection: Connection, token: LoginToken, new_id: str, alive: str | None) -> str:
+    contact = token.contact.model_dump(mode="json") if token.contact else None
+    told = {**token.subject_columns, "contact": contact, "longest": MAX_DURATION}
     if alive and await QUERIES.renew_session(connection, session_id=alive, **told):
         return alive
-    await QUERIES.begin_session(connection, session_id=new_id, **told)
+    await QUERIES.insert_session(connection, session_id=new_id, **told)
     return new_id
 
 
-async def is_used(postgres: Postgres, handover: Handover) -> bool:
+async def is_token_consumed(postgres: Postgres, token: LoginToken) -> bool:
     """Say whether a hand-over opened a session before."""
-    return bool(await postgres.value("is_used_handover", token_id=handover.token_id))
+    return bool(await postgres.value("login_token_is_consumed", token_id=token.token_id))
 
 
-async def live_session(postgres: Postgres, session_id: str, kind: Kind) -> dict[str, Any] | None:
+async def get_active_session(
+    postgres: Postgres, session_id: str, kind: SessionKind
+) -> dict[str, Any] | None:
     """Return a session that goes on, and note that its reader was seen.
 
     `ends_at` is the moment at which it ends if nothing is done.
     """
-    times = {"idle": IDLE, "unnoticed": UNNOTICED}
-    found = await postgres.one("live_session", session_id=session_id, kind=kind, **times)
+    times = {"idle": IDLE_TIMEOUT, "unnoticed": TOUCH_INTERVAL}
+    found = await postgres.one("get_active_session", session_id=session_id, kind=kind, **times)
     if found and found["is_stale"]:
-        await postgres.run("session_seen", session_id=session_id)
+        await postgres.run("touch_session", session_id=session_id)
     return found
 
 
-async def is_idle_session_of(postgres: Postgres, session_id: str, kind: Kind, subject: str) -> bool:
+async def has_open_session(
+    postgres: Postgres, session_id: str, kind: SessionKind, subject: str
+) -> bool:
     """Say whether a session of this subject is known that nobody has ended."""
-    whose = {"session_id": session_id, "kind": kind, "subject": subject}
-    return bool(await postgres.value("is_idle_session_of", **whose))
+    subject_columns = {"session_id": session_id, "kind": kind, "subject": subject}
+    return bool(await postgres.value("has_open_session", **subject_columns))
 
 
 async def end_session(postgres: Postgres, session_id: str) -> None:
@@ -93,16 +97,16 @@ async def end_session(postgres: Postgres, session_id: str) -> None:
     await postgres.run("end_session", session_id=session_id, ended_by="left")
 
 
-async def end_sessions(postgres: Postgres, kind: Kind, subject: str, ended_by: str) -> int:
+async def end_sessions(postgres: Postgres, kind: SessionKind, subject: str, ended_by: str) -> int:
     """End all sessions of a subject, and all that a hand-over from before could still begin;
     return how many there were.
     """
     async with postgres.transaction() as connection:
         await _lock(connection, kind, subject)
-        whose = {"kind": kind, "subject": subject}
-        return int(await QUERIES.end_sessions(connection, **whose, ended_by=ended_by))
+        subject_columns = {"kind": kind, "subject": subject}
+        return int(await QUERIES.end_sessions(connection, **subject_columns, ended_by=ended_by))
 
 
-async def _lock(connection: Connection, kind: Kind, subject: str) -> None:
+async def _lock(connection: Connection, kind: SessionKind, subject: str) -> None:
     """Let nobody begin a session of a subject while another ends them."""
-    await QUERIES.lock_name(connection, name=f"sessions|{kind}|{subject}")
+    await QUERIES.advisory_lock(connection, name=f"sessions|{kind}|{subject}")

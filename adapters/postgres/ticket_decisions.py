@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TypeVar
 
-from adapters.postgres.approvals import may_be_granted, was_left_undecided
-from adapters.postgres.change_sets import write_down
+from adapters.postgres.approvals import is_grantable, was_stored_undecided
+from adapters.postgres.change_sets import apply_changes
 from adapters.postgres.claim_facts import (
-    case_of_account,
-    case_of_order,
-    facts_of_account,
+    load_account_context,
+    load_account_facts,
+    load_order_context,
+    lock_account,
     lock_claim,
-    one_after_the_other,
 )
 from adapters.postgres.database import QUERIES, Connection, Postgres
 from domain.claims.claim import AccountFacts
@@ -46,31 +46,31 @@ async def settle_ticket(
     """
     async with postgres.transaction() as connection:
         filed, _ = await lock_claim(connection, number)
-        if settled := await _decided(connection, number, changes_by_result):
+        if settled := await _previous_result(connection, number, changes_by_result):
             return settled
-        if await was_left_undecided(
+        if await was_stored_undecided(
             connection, number, changes_by_result[SettlementResult.APPROVAL_NEEDED]
         ):
             return SettlementResult.APPROVAL_NEEDED
-        if await QUERIES.has_unheard_outcomes(connection, number=number):
-            await QUERIES.dispatch_again(connection, number=number)
+        if await QUERIES.has_unacknowledged_outcomes(connection, number=number):
+            await QUERIES.requeue_outcomes(connection, number=number)
             return None
-        case = await case_of_order(connection, filed)
+        case = await load_order_context(connection, filed)
         verdict = decide_settlement(case)
-        if verdict is SettlementResult.GRANTED and not await may_be_granted(
+        if verdict is SettlementResult.GRANTED and not await is_grantable(
             connection, number, amount
         ):
             verdict = SettlementResult.APPROVAL_NEEDED
         if verdict is SettlementResult.GRANTED:
             await _grant(connection, case, amount)
-        await write_down(connection, changes_by_result[verdict])
+        await apply_changes(connection, changes_by_result[verdict])
         return verdict
 
 
 async def _grant(connection: Connection, case: ClaimContext, amount: Money) -> None:
     order, claim = identify_order(case), case.claim
     paid = {"number": case.number, "amount": amount.amount, "currency": amount.currency}
-    await QUERIES.grant_reward(
+    await QUERIES.insert_grant(
         connection,
         **paid,
         account_id=claim.account_id,
@@ -81,7 +81,7 @@ async def _grant(connection: Connection, case: ClaimContext, amount: Money) -> N
         reward_id=claim.reward_id,
         ordered_on=order.ordered_on,
     )
-    await QUERIES.write_grant(connection, **paid)
+    await QUERIES.set_granted_amount(connection, **paid)
 
 
 async def confirm_on_timeout(
@@ -97,17 +97,17 @@ async def confirm_on_timeout(
     """
     async with postgres.transaction() as connection:
         ticket = await QUERIES.lock_ticket(connection, number=number)
-        if decided := await _decided(connection, number, changes_by_result):
+        if decided := await _previous_result(connection, number, changes_by_result):
             return decided
         counted = {"partner_id": ticket["partner_id"], "month": month}
-        await QUERIES.lock_name(connection, name=f"silence|{ticket['partner_id']}|{month}")
-        spent = await QUERIES.confirmed_in_silence(connection, **counted)
+        await QUERIES.advisory_lock(connection, name=f"silence|{ticket['partner_id']}|{month}")
+        spent = await QUERIES.sum_auto_confirmations(connection, **counted)
         found = TimeoutResult.ESCALATED
         if spent + amount.amount <= cap.amount:
             found = TimeoutResult.CONFIRMED
             row = {"number": number, "amount": amount.amount}
-            await QUERIES.confirm_in_silence(connection, **row, **counted)
-        await write_down(connection, changes_by_result[found])
+            await QUERIES.insert_auto_confirmation(connection, **row, **counted)
+        await apply_changes(connection, changes_by_result[found])
         return found
 
 
@@ -130,13 +130,13 @@ async def save_information(
         key = filed.case(AccountFacts(), answers).duplicate_key
         whose = {"account_id": filed.claim.account_id or "", "partner_id": filed.rules.id}
         other = key if key != row["duplicate_key"] else None
-        await one_after_the_other(connection, **whose)
-        facts = await facts_of_account(connection, **whose, key=other)
+        await lock_account(connection, **whose)
+        facts = await load_account_facts(connection, **whose, key=other)
         done = merge_answers(filed, request.answers, request.note, facts)
         if done.code:
             return done
         order = done.order_key or row["order_key"]
-        await QUERIES.change_claim(
+        await QUERIES.update_claim_answers(
             connection,
             number=number,
             answers=done.answers,
@@ -144,18 +144,18 @@ async def save_information(
             duplicate_key=key,
             member_note=request.note,
         )
-        await write_down(connection, with_form_data(change_set, done.anchor_dates, order))
+        await apply_changes(connection, with_form_data(change_set, done.anchor_dates, order))
         return done
 
 
-async def look_at(postgres: Postgres, number: str) -> ClaimContext:
+async def load_claim_context(postgres: Postgres, number: str) -> ClaimContext:
     """Return a ticket's case by what its account may know now."""
     async with postgres.transaction() as connection:
         filed, _ = await lock_claim(connection, number)
-        return await case_of_account(connection, filed)
+        return await load_account_context(connection, filed)
 
 
-async def _decided(
+async def _previous_result(
     connection: Connection, number: str, changes_by_result: Mapping[T, ChangeSet]
 ) -> T | None:
     """Return what was found when this step was first taken, if it was."""
@@ -163,7 +163,7 @@ async def _decided(
         found: one.transitions[-1] for found, one in changes_by_result.items() if one.transitions
     }
     seq = next(iter(moves.values())).seq
-    row = await QUERIES.recorded_move(connection, number=number, seq=seq)
+    row = await QUERIES.get_transition(connection, number=number, seq=seq)
     if row is None:
         return None
     for found, move in moves.items():

@@ -9,7 +9,7 @@ from domain.tickets.changes.request_result import StoredRequestResult
 async def find_claim_row(postgres: Postgres, number: str) -> dict[str, Any] | None:
     """Return a ticket's claim with the click of its link, for its partner."""
     async with postgres.transaction() as connection:
-        row = await QUERIES.claim_to_deliver(connection, number=number)
+        row = await QUERIES.get_claim_to_deliver(connection, number=number)
     return dict(row) if row else None
 
 
@@ -19,5 +19,5 @@ async def find_request_result(
     """Return the stored result of a command, if it was handled before."""
     keys = {"number": number, "caller": caller, "request_id": request_id}
     async with postgres.transaction() as connection:
-        stored = await QUERIES.first_answer(connection, **keys)
+        stored = await QUERIES.get_request_result(connection, **keys)
     return StoredRequestResult.model_validate(stored) if stored else None

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
-from adapters.postgres.change_sets import keep_answer, keep_late_note
+from adapters.postgres.change_sets import insert_request_result, log_late_message
 from adapters.postgres.database import QUERIES, Postgres
 from domain.admission.admission import Admission
 from domain.handlers.commands.earlier_results import result_for_command
@@ -23,18 +23,18 @@ QUEUES: Final[tuple[Queue, ...]] = (
     "attention", "discrepancies", "overdue", "today", "not_notified",
 )  # fmt: skip
 _FINAL: Final = sorted(FINAL)
-MESSAGES_A_PAGE: Final = 50
+MESSAGES_PAGE_SIZE: Final = 50
 """Of a ticket: what strangers send must not make its page endless."""
 
 
-class Place(NamedTuple):
+class PageCursor(NamedTuple):
     """Where a page of tickets ends: the moment its last ticket was created, and its number."""
 
     at: datetime
     number: str
 
 
-class MessagePlace(NamedTuple):
+class MessageCursor(NamedTuple):
     """Where a page of a ticket's messages ends; `None`: at the newest."""
 
     at: datetime | None
@@ -42,7 +42,7 @@ class MessagePlace(NamedTuple):
     ordinal: int | None
 
 
-class Filters(FrozenModel):
+class TicketFilters(FrozenModel):
     """What tickets must be like; `None` for whatever they are. `attention` may be `any`."""
 
     number: str | None = None
@@ -54,7 +54,7 @@ class Filters(FrozenModel):
     due_before: datetime | None = None
 
 
-class Today(NamedTuple):
+class DayBoundaries(NamedTuple):
     """This moment, and when the day ends in each partner's market; `ends_at` for all others."""
 
     now: datetime
@@ -62,8 +62,8 @@ class Today(NamedTuple):
     ends_at: datetime
 
 
-async def tickets_found(
-    postgres: Postgres, filters: Filters, most: int, after: Place | None = None
+async def find_tickets(
+    postgres: Postgres, filters: TicketFilters, most: int, after: PageCursor | None = None
 ) -> list[dict[str, Any]]:
     """Return up to `most` tickets, the newest first, that come after a place."""
     page = {
@@ -72,13 +72,17 @@ async def tickets_found(
         "before_number": after.number if after else None,
     }
     async with postgres.transaction() as connection:
-        await QUERIES.plan_anew(connection)
-        rows = QUERIES.tickets_found(connection, **filters.model_dump(), **page)
+        await QUERIES.force_custom_plan(connection)
+        rows = QUERIES.find_tickets(connection, **filters.model_dump(), **page)
         return [dict(row) async for row in rows]
 
 
-async def tickets_waiting(
-    postgres: Postgres, queue: Queue, today: Today, most: int, after: Place | None = None
+async def list_queue(
+    postgres: Postgres,
+    queue: Queue,
+    today: DayBoundaries,
+    most: int,
+    after: PageCursor | None = None,
 ) -> list[dict[str, Any]]:
     """Return up to `most` tickets of a queue; those that were created first come first."""
     page = _bounds(today) | {
@@ -88,16 +92,16 @@ async def tickets_waiting(
         "after_number": after.number if after else None,
     }
     async with postgres.transaction() as connection:
-        await QUERIES.plan_anew(connection)
-        return [dict(row) async for row in QUERIES.tickets_waiting(connection, **page)]
+        await QUERIES.force_custom_plan(connection)
+        return [dict(row) async for row in QUERIES.list_queue(connection, **page)]
 
 
-async def queue_sizes(postgres: Postgres, today: Today) -> dict[str, int]:
+async def count_queues(postgres: Postgres, today: DayBoundaries) -> dict[str, int]:
     """Return how many tickets each queue holds; a thousand stands for more."""
-    return await postgres.one("queue_sizes", **_bounds(today)) or {}
+    return await postgres.one("count_queues", **_bounds(today)) or {}
 
 
-def _bounds(today: Today) -> dict[str, Any]:
+def _bounds(today: DayBoundaries) -> dict[str, Any]:
     return {
         "final": _FINAL,
         "now": today.now,
@@ -108,41 +112,41 @@ def _bounds(today: Today) -> dict[str, Any]:
     }
 
 
-async def ticket_whole(postgres: Postgres, number: str) -> dict[str, Any] | None:
+async def get_ticket_detail(postgres: Postgres, number: str) -> dict[str, Any] | None:
     """Return a ticket's row with `rules`, `moves`, `letters`, `notes`, `same_order`, `duplicates`;
     moments inside of these are text. Of the notes those that came last, one more than a page.
     """
-    return await postgres.one("ticket_whole", number=number, messages=MESSAGES_A_PAGE + 1)
+    return await postgres.one("get_ticket_detail", number=number, messages=MESSAGES_PAGE_SIZE + 1)
 
 
-async def messages_before(
-    postgres: Postgres, number: str, place: MessagePlace | None
+async def list_messages_before(
+    postgres: Postgres, number: str, place: MessageCursor | None
 ) -> list[dict[str, Any]]:
     """Return a page of a ticket's messages and one more, the newest first, before a place."""
-    before = (place or MessagePlace(None, None, None))._asdict()
+    before = (place or MessageCursor(None, None, None))._asdict()
     async with postgres.transaction() as connection:
-        rows = QUERIES.messages_before(
-            connection, number=number, most=MESSAGES_A_PAGE + 1, **before
+        rows = QUERIES.list_messages_before(
+            connection, number=number, most=MESSAGES_PAGE_SIZE + 1, **before
         )
         return [dict(row) async for row in rows]
 
 
-async def stored_admission(postgres: Postgres, number: str) -> Admission | None:
+async def get_admission(postgres: Postgres, number: str) -> Admission | None:
     """Return what was decided on the claim of this number, if anything was."""
-    row = await postgres.one("admitted", number=number)
+    row = await postgres.one("get_admission", number=number)
     return Admission.model_validate(row["admission"]) if row else None
 
 
-async def is_ticket_of(postgres: Postgres, number: str, account_ids: Collection[str]) -> bool:
+async def is_owned_by(postgres: Postgres, number: str, account_ids: Collection[str]) -> bool:
     """Say whether the number is a ticket of one of these accounts.
 
     For somebody else's ticket it takes the same look as for a number that nobody knows.
     """
     accounts = sorted(account_ids)
-    return bool(await postgres.value("is_ticket_of", number=number, account_ids=accounts))
+    return bool(await postgres.value("ticket_is_owned_by", number=number, account_ids=accounts))
 
 
-async def keep_late(
+async def log_late_command(
     postgres: Postgres, number: str, request: TicketCommand, note: MessageLogEntry
 ) -> RequestResult | None:
     """Keep a request that came after the ticket's end as `note`, and return its first answer.
@@ -155,20 +159,20 @@ async def keep_late(
         "request_id": request.request_id,
     }
     async with postgres.transaction() as connection:
-        state = await QUERIES.lock_state(connection, number=number)
+        state = await QUERIES.lock_ticket_state(connection, number=number)
         if state is None:
             return None
-        if first := await QUERIES.first_answer(connection, **keys):
+        if first := await QUERIES.get_request_result(connection, **keys):
             return result_for_command(StoredRequestResult.model_validate(first), request)
         answer = StoredRequestResult(
             **keys, digest=request.digest, state=state, state_changed=False, code=note.code
         )
-        await keep_answer(connection, answer)
-        await keep_late_note(connection, number, note)
+        await insert_request_result(connection, answer)
+        await log_late_message(connection, number, note)
         return answer
 
 
-def place_of(rows: Sequence[Mapping[str, Any]], most: int) -> Place | None:
+def cursor_after_page(rows: Sequence[Mapping[str, Any]], most: int) -> PageCursor | None:
     """Return where a page of `most` tickets ends, if `rows` hold one more than fit on it."""
     last = rows[most - 1] if len(rows) > most else None
-    return Place(last["created_at"], last["number"]) if last else None
+    return PageCursor(last["created_at"], last["number"]) if last else None

@@ -20,19 +20,19 @@ from domain.errors import RequestRejected, TransientError
 
 log = logging.getLogger("gateway")
 LEEWAY: Final = timedelta(seconds=10)
-LONGEST: Final = 8192
-_SHARED: Final = ["HS256"]
-_PUBLISHED: Final = ["ES256", "EdDSA", "PS256", "RS256"]
-_NEEDED: Final = ["exp", "iat", "iss", "aud", "sub"]
+MAX_TOKEN_LENGTH: Final = 8192
+_HMAC_ALGORITHMS: Final = ["HS256"]
+_ASYMMETRIC_ALGORITHMS: Final = ["ES256", "EdDSA", "PS256", "RS256"]
+_REQUIRED_CLAIMS: Final = ["exp", "iat", "iss", "aud", "sub"]
 LONGEST_LIFE: Final = timedelta(hours=24)
 """Of a token, where nothing else is set: from `iat` to `exp`."""
-_REFUSED: Final = RefusalCode.UNAUTHORISED
-_KEPT_SECONDS: Final = 3600.0
+_REFUSAL_CODE: Final = RefusalCode.UNAUTHORISED
+_REFRESH_SECONDS: Final = 3600.0
 """After which a set is fetched anew."""
-_USED_SECONDS: Final = 24 * 3600.0
+_MAX_AGE_SECONDS: Final = 24 * 3600.0
 """For which a set is used while no newer one can be had: longer than an issuer is away."""
-FETCHED_AGAIN: Final = 30.0
-_UNSOUND: Final = (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError)
+REFETCH_SECONDS: Final = 30.0
+_DECODE_ERRORS: Final = (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError)
 """What a token can make of its reader; a head of brackets alone goes deeper than Python does."""
 
 
@@ -47,14 +47,14 @@ class IssuerKeys:
         self,
         address: str,
         fetch: Fetch,
-        fetched_again: float = FETCHED_AGAIN,
+        refetch_seconds: float = REFETCH_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Get the set at `address` by `fetch`, `fetched_again` seconds after the last try at the
+        """Get the set at `address` by `fetch`, `refetch_seconds` seconds after the last try at the
         earliest.
         """
         self._address, self._fetch = address, fetch
-        self._pause, self._clock = fetched_again, clock
+        self._pause, self._clock = refetch_seconds, clock
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at = self._tried_at = float("-inf")
         self._fetching: asyncio.Task[None] | None = None
@@ -67,7 +67,7 @@ class IssuerKeys:
         if not isinstance(key_id, str):
             return None
         known = self._known(key_id)
-        if known is None or self._clock() - self._fetched_at >= _KEPT_SECONDS:
+        if known is None or self._clock() - self._fetched_at >= _REFRESH_SECONDS:
             self._begin()
         if known is None and self._fetching:
             await asyncio.shield(self._fetching)
@@ -77,7 +77,7 @@ class IssuerKeys:
         return known
 
     def _known(self, key_id: str) -> jwt.PyJWK | None:
-        is_too_old = self._clock() - self._fetched_at >= _USED_SECONDS
+        is_too_old = self._clock() - self._fetched_at >= _MAX_AGE_SECONDS
         return None if is_too_old else self._keys.get(key_id)
 
     def _begin(self) -> None:
@@ -106,7 +106,7 @@ def _signing_keys(content: bytes) -> dict[str, jwt.PyJWK]:
     return keys
 
 
-class BearerTokens:
+class JwtVerifier:
     """Checks tokens; `audience` is whom they must be for."""
 
     def __init__(
@@ -128,32 +128,32 @@ class BearerTokens:
         self._secrets = (secrets or "").split()
         self._keys = keys
 
-    async def read(self, token: str, purpose: str = "") -> Mapping[str, Any]:
+    async def verify(self, token: str, purpose: str = "") -> Mapping[str, Any]:
         """Return what `token` says, if it is sound, for us, for `purpose` and not expired.
 
         A purpose stands behind the audience (`<audience>/pages`). Raises
         `RequestRejected("unauthorised")`, whatever is wrong; `TransientError` where the issuer's
         keys cannot be fetched.
         """
-        if len(token) > LONGEST or not token.isascii():
-            raise RequestRejected(_REFUSED)
+        if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
+            raise RequestRejected(_REFUSAL_CODE)
         audience = f"{self._audience}/{purpose}" if purpose else self._audience
         for key in await self._candidates(token):
             try:
                 return self._decoded(token, key, audience)
-            except _UNSOUND:
+            except _DECODE_ERRORS:
                 continue
-        raise RequestRejected(_REFUSED)
+        raise RequestRejected(_REFUSAL_CODE)
 
     def _decoded(self, token: str, key: Any, audience: str) -> Mapping[str, Any]:
         content: Mapping[str, Any] = jwt.decode(
             token,
             key,
-            algorithms=_PUBLISHED if self._keys else _SHARED,
+            algorithms=_ASYMMETRIC_ALGORITHMS if self._keys else _HMAC_ALGORITHMS,
             audience=audience,
             issuer=self._issuer,
             leeway=LEEWAY,
-            options={"require": _NEEDED},
+            options={"require": _REQUIRED_CLAIMS},
         )
         if not 0 < float(content["exp"]) - float(content["iat"]) <= self._longest_life:
             raise ValueError("it lives too long")
@@ -164,11 +164,11 @@ class BearerTokens:
             return [*self._secrets]
         try:
             key_id = jwt.get_unverified_header(token).get("kid")
-        except _UNSOUND:
+        except _DECODE_ERRORS:
             return []
         return list(filter(None, [await self._keys.named(key_id)]))
 
 
-def new_token(secret: str, content: Mapping[str, Any]) -> str:
+def sign_jwt(secret: str, content: Mapping[str, Any]) -> str:
     """Sign a token with a shared secret: what an issuer does, for the local stack and the tests."""
-    return jwt.encode(dict(content), secret, algorithm=_SHARED[0])
+    return jwt.encode(dict(content), secret, algorithm=_HMAC_ALGORITHMS[0])

@@ -19,11 +19,11 @@ OUTCOME: Final = "outcome"
 """The purpose of a link under which a partner tells the outcome of a claim."""
 INFORMATION: Final = "information"
 """The purpose of a link under which a member answers a question."""
-LONGEST: Final = 3000
-_REFUSED: Final = RefusalCode.INVALID_LINK
+MAX_TOKEN_LENGTH: Final = 3000
+_REFUSAL_CODE: Final = RefusalCode.INVALID_LINK
 
 
-class Subject(NamedTuple):
+class LinkSubject(NamedTuple):
     """What a token is for: it opens nothing else."""
 
     purpose: str
@@ -31,12 +31,12 @@ class Subject(NamedTuple):
     partner_id: str
 
 
-def member_of(number: str) -> Subject:
+def member_link(number: str) -> LinkSubject:
     """Return the subject of a link that lets the member of a ticket answer."""
-    return Subject(INFORMATION, number, "")
+    return LinkSubject(INFORMATION, number, "")
 
 
-def new_token(secrets: str, subject: Subject, expires_at: datetime) -> str:
+def sign_link(secrets: str, subject: LinkSubject, expires_at: datetime) -> str:
     """Make a token, letters that need no quoting in an address; signed with the first of `secrets`.
 
     The same subject and moment (to the second) give the same token.
@@ -45,32 +45,32 @@ def new_token(secrets: str, subject: Subject, expires_at: datetime) -> str:
     return str(_serializer(secrets.split()[0], subject.purpose).dumps(content))
 
 
-def check_token(token: str, secrets: str, subject: Subject, now: datetime) -> None:
+def verify_link(token: str, secrets: str, subject: LinkSubject, now: datetime) -> None:
     """Raise `RequestRejected("invalid_link")` unless `token` is for `subject` and not expired.
 
     Whatever is wrong with it, the refusal is the same. `secrets`: those of the partner, old and new
     side by side while they rotate, with spaces between them.
     """
-    if not any(_is_good(token, secret, subject, now) for secret in secrets.split()):
-        raise RequestRejected(_REFUSED)
+    if not any(_matches(token, secret, subject, now) for secret in secrets.split()):
+        raise RequestRejected(_REFUSAL_CODE)
 
 
-def seal(secrets: str, purpose: str, content: Any, expires_at: datetime) -> str:
+def sign_payload(secrets: str, purpose: str, content: Any, expires_at: datetime) -> str:
     """Sign JSON `content` for one purpose, until a moment; signed, but for anybody to read."""
     told = [content, int(expires_at.timestamp())]
     return str(_serializer(secrets.split()[0], purpose).dumps(told))
 
 
-def unseal(token: str, secrets: str, purpose: str, now: datetime) -> Any:
+def verify_payload(token: str, secrets: str, purpose: str, now: datetime) -> Any:
     """Return what was sealed; `RequestRejected("invalid_link")` for anything else, alike."""
     for secret in secrets.split():
         told = _content(token, secret, purpose)
         if isinstance(told, list) and len(told) == 2 and now.timestamp() < told[1]:
             return told[0]
-    raise RequestRejected(_REFUSED)
+    raise RequestRejected(_REFUSAL_CODE)
 
 
-def _is_good(token: str, secret: str, subject: Subject, now: datetime) -> bool:
+def _matches(token: str, secret: str, subject: LinkSubject, now: datetime) -> bool:
     match _content(token, secret, subject.purpose):
         case [number, partner_id, int(expires)]:  # a partner has its secret, and may sign anything
             return (number, partner_id) == subject[1:] and now.timestamp() < expires
@@ -79,7 +79,7 @@ def _is_good(token: str, secret: str, subject: Subject, now: datetime) -> bool:
 
 def _content(token: str, secret: str, purpose: str) -> Any:
     """Return what a token says, if it is, letter for letter, one that was made; else `None`."""
-    if len(token) > LONGEST or not token.isascii():
+    if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
         return None
     serializer = _serializer(secret, purpose)
     try:

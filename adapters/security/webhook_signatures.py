@@ -19,13 +19,17 @@ from domain.errors import RequestRejected
 ID: Final = "webhook-id"
 TIMESTAMP: Final = "webhook-timestamp"
 SIGNATURE: Final = "webhook-signature"
-_SHAPES: Final = {ID: r"[!-~]{1,200}", TIMESTAMP: r"[0-9]{1,11}", SIGNATURE: r"[!-~]+( [!-~]+)*"}
+_HEADER_PATTERNS: Final = {
+    ID: r"[!-~]{1,200}",
+    TIMESTAMP: r"[0-9]{1,11}",
+    SIGNATURE: r"[!-~]+( [!-~]+)*",
+}
 
-TOLERATED: Final = 5 * 60
+TOLERANCE_SECONDS: Final = 5 * 60
 """Seconds between the clocks, either way: as the package has it."""
 
 
-class Signed(NamedTuple):
+class SignedMessage(NamedTuple):
     """Which message it is, and when it was signed; a retry is a new moment under the same id."""
 
     message_id: str
@@ -37,31 +41,33 @@ def could_be_signed(headers: Mapping[str, str], now: datetime) -> bool:
     are there, in their shapes.
     """
     told = _told(headers)
-    shaped = all(re.fullmatch(shape, told[name]) for name, shape in _SHAPES.items())
-    return shaped and abs(now.timestamp() - int(told[TIMESTAMP])) <= TOLERATED
+    shaped = all(re.fullmatch(shape, told[name]) for name, shape in _HEADER_PATTERNS.items())
+    return shaped and abs(now.timestamp() - int(told[TIMESTAMP])) <= TOLERANCE_SECONDS
 
 
 def _told(headers: Mapping[str, str]) -> dict[str, str]:
     """Return what a message's headers say; Svix names them after itself."""
     return {
         name: headers.get(name) or headers.get(name.replace("webhook-", "svix-"), "")
-        for name in _SHAPES
+        for name in _HEADER_PATTERNS
     }
 
 
-def check_signature(body: bytes, headers: Mapping[str, str], secrets: Sequence[str]) -> Signed:
+def verify_signature(
+    body: bytes, headers: Mapping[str, str], secrets: Sequence[str]
+) -> SignedMessage:
     """Raise `RequestRejected("unauthorised")` unless `body` was signed with one of `secrets`
     (`whsec_…`), five minutes ago at most.
 
     Every secret is tried, also after a good one: the time says nothing but their count.
     """
     told = _told(headers)
-    if not all(re.fullmatch(shape, told[name]) for name, shape in _SHAPES.items()):
+    if not all(re.fullmatch(shape, told[name]) for name, shape in _HEADER_PATTERNS.items()):
         raise RequestRejected(RefusalCode.UNAUTHORISED)
     good = [_is_signed(body, told, secret) for secret in secrets]
     if not any(good):
         raise RequestRejected(RefusalCode.UNAUTHORISED)
-    return Signed(told[ID], datetime.fromtimestamp(int(told[TIMESTAMP]), UTC))
+    return SignedMessage(told[ID], datetime.fromtimestamp(int(told[TIMESTAMP]), UTC))
 
 
 def _is_signed(body: bytes, headers: dict[str, str], secret: str) -> bool:

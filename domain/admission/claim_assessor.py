@@ -30,7 +30,9 @@ _SUPPORT_CONTACT_CODES: Final = frozenset({RefusalCode.REWARD_GRANTED, RefusalCo
 class ReasonTexts(Protocol):
     """Says codes in words."""
 
-    def reason(self, language: str, code: str, field: str | None, told: Mapping[str, Any]) -> str:
+    def render_reason(
+        self, language: str, code: str, field: str | None, told: Mapping[str, Any]
+    ) -> str:
         """Return the words for a reason's `code` in `language`."""
 
 
@@ -125,7 +127,7 @@ def render_reasons(
             "expected": reason.expected or "unclear",
             "label": field_label(reason.field, rules, judged.language),
         }
-        message = texts.reason(judged.language, reason.code, reason.field, words | dated)
+        message = texts.render_reason(judged.language, reason.code, reason.field, words | dated)
         said.append(CodedReason(code=reason.code, field=reason.field, message=message))
     return tuple(said)
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 
-from adapters.postgres.account_links import MOST, known_of
+from adapters.postgres.account_links import MAX_ROWS, load_account_history
 from domain.claims.claimable_links import (
     AccountHistory,
     ClaimableLink,
@@ -51,7 +51,9 @@ async def list_claimable_links(
     caller.require_account(account_id)
     await context.limits.hit("account", account_id)
     rules = {partner_id: profile.rules for partner_id, profile in context.profiles.items()}
-    history = await known_of(context.postgres, account_id, kind, market_dates(rules, context.now))
+    history = await load_account_history(
+        context.postgres, account_id, kind, market_dates(rules, context.now)
+    )
     language = preferred_language(request)
     return ClaimableLinks(
         kind=kind,
@@ -65,9 +67,11 @@ async def list_claimable_links(
 
 def _to_view(context: AppContext, link: ClaimableLink, language: str) -> ClaimableLinkView:
     fields = link.model_dump(mode="json")
-    message = context.emails.reason(language, link.reason, None, fields) if link.reason else None
+    message = (
+        context.emails.render_reason(language, link.reason, None, fields) if link.reason else None
+    )
     return ClaimableLinkView.model_validate(fields | {"message": message})
 
 
 def _is_complete(history: AccountHistory) -> bool:
-    return max(len(history.links), len(history.rewards)) < MOST
+    return max(len(history.links), len(history.rewards)) < MAX_ROWS

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Path, Query
 
-from adapters.postgres.discrepancies import close_discrepancy, discrepancies_open
+from adapters.postgres.discrepancies import close_discrepancy, list_open_discrepancies
 from domain.codes import RefusalCode
 from gateway.api.schemas.discrepancies import (
     Discrepancy,
@@ -43,7 +43,7 @@ async def list_discrepancies(
     ] = None,
 ) -> DiscrepancyPage:
     """List discrepancies that no agent has closed, oldest first, one page at a time."""
-    rows = await discrepancies_open(context.postgres, limit + 1, after)
+    rows = await list_open_discrepancies(context.postgres, limit + 1, after)
     page = [to_discrepancy(row) for row in rows[:limit]]
     log_search(caller.subject, ["discrepancies"], len(page))
     return DiscrepancyPage(

@@ -9,7 +9,7 @@ from prometheus_client import Gauge
 from pydantic import BaseModel, Field
 from starlette_exporter import handle_metrics
 
-from adapters.postgres.resumption import lost_tickets
+from adapters.postgres.resumption import list_lost_tickets
 from domain.codes import RefusalCode
 from domain.errors import DatabaseUnavailable
 from gateway.context import AppContext, Context
@@ -82,5 +82,5 @@ async def document(request: Request) -> Response:
 async def metrics(request: Request, context: Context, caller: OperatorCaller) -> Response:
     """Return the gateway's metrics in the text format of Prometheus."""
     with suppress(DatabaseUnavailable):
-        LOST_TICKETS.set(len(await lost_tickets(context.postgres)))
+        LOST_TICKETS.set(len(await list_lost_tickets(context.postgres)))
     return handle_metrics(request)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
-from adapters.postgres.ticket_queries import MESSAGES_A_PAGE, messages_before
+from adapters.postgres.ticket_queries import MESSAGES_PAGE_SIZE, list_messages_before
 from domain.codes import RefusalCode
 from gateway.api.schemas.ticket_detail import MessageLogItem
 from gateway.api.tickets import PROBLEMS, NumberPath
@@ -51,11 +51,11 @@ async def list_messages(
 ) -> MessagePage:
     """List the messages that a ticket received, newest first, one page at a time."""
     found = parse_number_or_404(number)
-    rows = await messages_before(context.postgres, found, decode_message_cursor(before))
-    if not rows and await context.postgres.one("standing_of", number=found) is None:
+    rows = await list_messages_before(context.postgres, found, decode_message_cursor(before))
+    if not rows and await context.postgres.one("get_ticket_state", number=found) is None:
         raise Problem(RefusalCode.UNKNOWN_TICKET)
     log_event(SecurityEvent.TICKET_READ, agent=caller.subject, number=found, channel="api")
-    page = rows[:MESSAGES_A_PAGE]
+    page = rows[:MESSAGES_PAGE_SIZE]
     return MessagePage(
         messages=[MessageLogItem.model_validate(row) for row in page],
         next=encode_message_cursor(rows),

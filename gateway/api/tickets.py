@@ -4,7 +4,12 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request
 
-from adapters.postgres.ticket_queries import Filters, place_of, ticket_whole, tickets_found
+from adapters.postgres.ticket_queries import (
+    TicketFilters,
+    cursor_after_page,
+    find_tickets,
+    get_ticket_detail,
+)
 from domain.codes import RefusalCode
 from domain.values.email_addresses import normalize_email_or_keep
 from domain.values.order_key import normalize_order_number
@@ -51,16 +56,16 @@ async def search_tickets(
     """Find tickets that match all given filters, newest first, one page at a time."""
     filters = _filters(search)
     limit = search.limit
-    rows = await tickets_found(context.postgres, filters, limit + 1, decode_cursor(search.after))
+    rows = await find_tickets(context.postgres, filters, limit + 1, decode_cursor(search.after))
     log_search(caller.subject, [*filters.model_dump(exclude_none=True)], len(rows[:limit]))
     return TicketPage(
         tickets=[to_summary(row) for row in rows[:limit]],
-        next=encode_cursor(place_of(rows, limit)),
+        next=encode_cursor(cursor_after_page(rows, limit)),
     )
 
 
-def _filters(search: TicketSearch) -> Filters:
-    return Filters(
+def _filters(search: TicketSearch) -> TicketFilters:
+    return TicketFilters(
         number=parse_number_or_404(search.number) if search.number is not None else None,
         order_key=None
         if search.order_number is None
@@ -87,7 +92,7 @@ async def get_ticket(
     `unknown_ticket` has the error `check_character` if the number has a mistyped character, and no
     error if no ticket has the number.
     """
-    row = await ticket_whole(context.postgres, parse_number_or_404(number))
+    row = await get_ticket_detail(context.postgres, parse_number_or_404(number))
     if row is None:
         raise Problem(RefusalCode.UNKNOWN_TICKET)
     log_event(SecurityEvent.TICKET_READ, agent=caller.subject, number=row["number"], channel="api")

@@ -48,7 +48,7 @@ async def _authenticate(
     if credentials is None:
         raise Problem(RefusalCode.UNAUTHORISED)
     with log_refusals(SecurityEvent.TOKEN_REFUSED):
-        caller = caller_from_claims(await context.tokens.read(credentials.credentials))
+        caller = caller_from_claims(await context.tokens.verify(credentials.credentials))
     await context.limits.hit("token", caller.subject)
     return caller
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from adapters.postgres.ticket_queries import MESSAGES_A_PAGE, MessagePlace, Place
+from adapters.postgres.ticket_queries import MESSAGES_PAGE_SIZE, MessageCursor, PageCursor
 
 CURSOR_PATTERN: Final = r"^[0-9]{1,16}\.ZW-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]$"
 """Any text of this form is a valid cursor; it reveals nothing about the tickets around it."""
@@ -13,34 +13,34 @@ MESSAGE_CURSOR_PATTERN: Final = r"^[0-9]{1,16}\.[0-9]{1,9}\.[0-9]{1,9}$"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def encode_cursor(place: Place | None) -> str | None:
+def encode_cursor(place: PageCursor | None) -> str | None:
     """Return the cursor for a position in a list of tickets."""
     if place is None:
         return None
     return f"{(place.at - _EPOCH) // timedelta(microseconds=1)}.{place.number}"
 
 
-def decode_cursor(text: str | None) -> Place | None:
+def decode_cursor(text: str | None) -> PageCursor | None:
     """Return the position that a cursor stands for; `None` for an invalid one."""
     if text is None or not re.fullmatch(CURSOR_PATTERN, text):
         return None
     microseconds, _, number = text.partition(".")
-    return Place(_EPOCH + timedelta(microseconds=int(microseconds)), number)
+    return PageCursor(_EPOCH + timedelta(microseconds=int(microseconds)), number)
 
 
 def encode_message_cursor(newest_first: Sequence[Mapping[str, Any]]) -> str | None:
     """Return the cursor of the next older page, if there are more messages than one page holds."""
-    if len(newest_first) <= MESSAGES_A_PAGE:
+    if len(newest_first) <= MESSAGES_PAGE_SIZE:
         return None
-    last = newest_first[MESSAGES_A_PAGE - 1]
+    last = newest_first[MESSAGES_PAGE_SIZE - 1]
     at = last["at"]
     instant = at if isinstance(at, datetime) else datetime.fromisoformat(at)
     return f"{(instant - _EPOCH) // timedelta(microseconds=1)}.{last['version']}.{last['ordinal']}"
 
 
-def decode_message_cursor(text: str | None) -> MessagePlace | None:
+def decode_message_cursor(text: str | None) -> MessageCursor | None:
     """Return the position that a message cursor stands for; `None` for an invalid one."""
     if text is None or not re.fullmatch(MESSAGE_CURSOR_PATTERN, text):
         return None
     microseconds, version, ordinal = map(int, text.split("."))
-    return MessagePlace(_EPOCH + timedelta(microseconds=microseconds), version, ordinal)
+    return MessageCursor(_EPOCH + timedelta(microseconds=microseconds), version, ordinal)

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from fastapi import Request
 from starlette.datastructures import FormData
 
-from adapters.postgres.sessions import LONGEST, is_idle_session_of
-from adapters.security.signed_links import seal, unseal
+from adapters.postgres.sessions import MAX_DURATION, has_open_session
+from adapters.security.signed_links import sign_payload, verify_payload
 from domain.codes import RefusalCode
 from domain.errors import RequestRejected
 from gateway.context import AppContext
@@ -29,15 +29,15 @@ _FOREIGN_CHARSET: Final = re.compile(r"charset(?!=\"?utf-8\"?\s*(;|$))", re.I)
 
 def csrf_token(context: AppContext, session: Session) -> str:
     """Return the token that every form of this session carries."""
-    expires_at = context.now + LONGEST
-    return seal(context.settings.signing_secret, "form", session.session_id, expires_at)
+    expires_at = context.now + MAX_DURATION
+    return sign_payload(context.settings.signing_secret, "form", session.session_id, expires_at)
 
 
 def csrf_session_id(context: AppContext, token: object) -> str | None:
     """Return the id of the session for which a form's token was made; `None` for an invalid one."""
     text = token if isinstance(token, str) else ""
     try:
-        session_id = unseal(text, context.settings.signing_secret, "form", context.now)
+        session_id = verify_payload(text, context.settings.signing_secret, "form", context.now)
     except RequestRejected:
         return None
     return session_id if isinstance(session_id, str) else None
@@ -79,7 +79,7 @@ async def read_protected_form(context: AppContext, request: Request, session: Se
     form_session = csrf_session_id(context, form.get(CSRF_FIELD))
     if form_session is None:
         raise _forbidden(session, "no_token")
-    if form_session != session.session_id and not await is_idle_session_of(
+    if form_session != session.session_id and not await has_open_session(
         context.postgres, form_session, session.kind, session.subject
     ):
         raise _forbidden(session, "another_session")

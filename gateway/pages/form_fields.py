@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from starlette.datastructures import FormData
 
-from adapters.email.renderer import LetterBook
+from adapters.email.renderer import EmailRenderer
 from domain.partners.profile import FormField
 from domain.values.types import FrozenModel
 
@@ -77,12 +77,12 @@ def render_fields(
     ]
 
 
-def error_message(emails: LetterBook, language: str, expected: str) -> str:
+def error_message(emails: EmailRenderer, language: str, expected: str) -> str:
     """Return what a field expects as a sentence of its own; `expected` is a sub-code."""
     try:
-        text = emails.phrase(language, "expected", expected)
+        text = emails.translate(language, "expected", expected)
     except KeyError:
-        text = emails.phrase(language, "expected", "unclear")
+        text = emails.translate(language, "expected", "unclear")
     return capitalize(text)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from adapters.postgres.sessions import Handover, Kind
+from adapters.postgres.sessions import LoginToken, SessionKind
 from domain.claims.claim import Contact
 from domain.claims.parsing import content_digest, parse_claim
 from domain.codes import RefusalCode
@@ -29,10 +29,10 @@ _DECODE_ERRORS: Final = (
 )
 
 
-async def verify_login_token(context: AppContext, token: str, kind: Kind) -> Handover:
+async def verify_login_token(context: AppContext, token: str, kind: SessionKind) -> LoginToken:
     """Verify a login token, used or not; raises `RequestRejected("invalid_link")`."""
     try:
-        login = _from_claims(await context.tokens.read(token, "pages"), kind)
+        login = _from_claims(await context.tokens.verify(token, "pages"), kind)
     except _DECODE_ERRORS:
         raise RequestRejected(RefusalCode.INVALID_LINK) from None
     if login.expires_at - login.issued_at > MAX_LOGIN_TOKEN_AGE:
@@ -40,11 +40,11 @@ async def verify_login_token(context: AppContext, token: str, kind: Kind) -> Han
     return login
 
 
-def _from_claims(claims: Mapping[str, Any], kind: Kind) -> Handover:
+def _from_claims(claims: Mapping[str, Any], kind: SessionKind) -> LoginToken:
     roles = claims["roles"]
     if not isinstance(roles, list) or kind not in roles or not claims["jti"]:
         raise KeyError("roles")
-    return Handover(
+    return LoginToken(
         # A digest: any database stores it, whatever the issuer wrote, and no two ids share one.
         token_id=content_digest(claims["jti"]),
         kind=kind,

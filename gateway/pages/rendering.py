@@ -12,7 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from adapters.email.renderer import printable
+from adapters.email.renderer import strip_control_characters
 from domain.partners.profile import LANGUAGES
 from gateway.i18n import catalog, preferred_language
 
@@ -27,7 +27,11 @@ _KEPT_PARAMETERS: Final = (
 
 def _sanitize(value: object) -> object:
     """Remove characters that no page may contain, or that change the reading direction."""
-    return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+    return (
+        strip_control_characters(value)
+        if isinstance(value, str) and not hasattr(value, "__html__")
+        else value
+    )
 
 
 _ENVIRONMENT: Final = Environment(

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from fastapi import Request
 
-from adapters.postgres.sessions import Kind, live_session
+from adapters.postgres.sessions import SessionKind, get_active_session
 from domain.claims.claim import Contact
 from domain.values.types import FrozenModel, Identifier
 from gateway.context import AppContext
@@ -20,7 +20,7 @@ class Session(FrozenModel):
     """A member's account with its contact, or an agent; ends at `ends_at` unless used before."""
 
     session_id: str
-    kind: Kind
+    kind: SessionKind
     subject: Identifier
     contact: Contact | None = None
     ends_at: datetime
@@ -36,10 +36,10 @@ def display_name(subject: str, contact: Contact | None) -> str:
     return (contact and (contact.name or contact.email)) or subject
 
 
-async def load_session(context: AppContext, request: Request, kind: Kind) -> Session | None:
+async def load_session(context: AppContext, request: Request, kind: SessionKind) -> Session | None:
     """Return the active session of this browser, if there is one."""
     cookie = read_session_cookie(context, request, kind)
     if not cookie:
         return None
-    found = await live_session(context.postgres, session_id_of(cookie), kind)
+    found = await get_active_session(context.postgres, session_id_of(cookie), kind)
     return Session.model_validate(found) if found else None

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from adapters.postgres.sessions import Handover, Kind, is_used, session_begun
+from adapters.postgres.sessions import LoginToken, SessionKind, is_token_consumed, start_session
 from domain.errors import RequestRejected
 from gateway.context import AppContext
 from gateway.http.security_events import SecurityEvent
@@ -33,7 +33,7 @@ class SignIn(NamedTuple):
 
     context: AppContext
     request: Request
-    kind: Kind
+    kind: SessionKind
     current: Session | None
 
     @property
@@ -47,14 +47,14 @@ class SignIn(NamedTuple):
         contact = self.current.contact if self.current else None
         return reading_language(self.request, contact.language if contact else None)
 
-    def session_to_replace(self, login: Handover) -> Session | None:
+    def session_to_replace(self, login: LoginToken) -> Session | None:
         """Return the current session if another reader than the token's holds it."""
         other = self.current is not None and self.current.subject != login.subject
         return self.current if other else None
 
 
 async def show_login_button(
-    context: AppContext, request: Request, kind: Kind, token: str
+    context: AppContext, request: Request, kind: SessionKind, token: str
 ) -> Response:
     """Show the button for a login token in the URL: uses nothing up and starts no session."""
     sign_in = SignIn(context, request, kind, await load_session(context, request, kind))
@@ -62,12 +62,12 @@ async def show_login_button(
         login = await verify_login_token(context, token, kind)
     except RequestRejected:
         return _sign_in_failed(sign_in, "not_valid")
-    if await is_used(context.postgres, login):
+    if await is_token_consumed(context.postgres, login):
         return _sign_in_failed(sign_in, "used")
     return _button_page(sign_in, login, token)
 
 
-async def redeem_login_token(context: AppContext, request: Request, kind: Kind) -> Response:
+async def redeem_login_token(context: AppContext, request: Request, kind: SessionKind) -> Response:
     """Start a session with the login token of a form, and use the token up.
 
     A form of another site leads to our own button: such a form brings no cookies, so the session
@@ -88,13 +88,13 @@ async def redeem_login_token(context: AppContext, request: Request, kind: Kind) 
     return await _start_session(sign_in, login, replaced)
 
 
-async def _start_session(sign_in: SignIn, login: Handover, replaced: Session | None) -> Response:
+async def _start_session(sign_in: SignIn, login: LoginToken, replaced: Session | None) -> Response:
     context, kind = sign_in.context, sign_in.kind
     cookie = read_session_cookie(context, sign_in.request, kind)
     new_cookie = secrets.token_urlsafe(32)
     renewed = sign_in.current.session_id if sign_in.current and not replaced else None
     ended = replaced.session_id if replaced else None
-    started = await session_begun(
+    started = await start_session(
         context.postgres, login, session_id_of(new_cookie), renewed, ended
     )
     if started is None:
@@ -108,7 +108,7 @@ async def _start_session(sign_in: SignIn, login: Handover, replaced: Session | N
     return response
 
 
-def _button_page(sign_in: SignIn, login: Handover, token: str) -> Response:
+def _button_page(sign_in: SignIn, login: LoginToken, token: str) -> Response:
     preferred = login.contact.language if login.contact else None
     language = reading_language(sign_in.request, preferred)
     other = sign_in.session_to_replace(login)

@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import Request
 from fastapi.responses import Response
 
-from adapters.postgres.sessions import Kind, end_session
+from adapters.postgres.sessions import SessionKind, end_session
 from gateway.context import AppContext
 from gateway.http.security_events import SecurityEvent
 from gateway.http.security_log import log_event
@@ -17,7 +17,7 @@ from gateway.pages.rendering import reading_language, render_page
 from gateway.pages.session_cookies import clear_session_cookie
 from gateway.pages.sessions import Session
 
-HOME_PATHS: Final[Mapping[Kind, str]] = {"member": "/form", "agent": "/desk"}
+HOME_PATHS: Final[Mapping[SessionKind, str]] = {"member": "/form", "agent": "/desk"}
 
 
 async def sign_out(
@@ -47,7 +47,7 @@ def session_info(context: AppContext, session: Session, language: str) -> dict[s
     }
 
 
-def _signed_out_page(request: Request, kind: Kind, language: str) -> Response:
+def _signed_out_page(request: Request, kind: SessionKind, language: str) -> Response:
     texts = catalog("pages", language)["session"]
     content = {
         "title": texts["signed_out_title"],

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import httpx
 
-from adapters.files.csv import encoded, opened, write_row
+from adapters.files.csv import csv_text, open_csv, write_row
 from adapters.files.partner_profiles import load_profiles
 from cli.csv_columns import OUTCOME_COLUMNS
 from domain.errors import TicketError
@@ -98,7 +98,7 @@ class OfflinePartners:
         self._waited_for[partner_id] -= {row["number"] for row in rows}
 
     def _write(self, file: Path, numbers: Sequence[str]) -> None:
-        with file.open("wb") as raw, encoded(raw) as out:
+        with file.open("wb") as raw, csv_text(raw) as out:
             write_row(out, list(OUTCOME_COLUMNS))
             for number in [*numbers, INVALID_NUMBER]:
                 told = _flat({"number": number} | self._answers.get(number, CONFIRMING))
@@ -139,5 +139,5 @@ def _flat(outcome: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rows(file: Path) -> list[dict[str, str]]:
-    with opened(file) as reader:
+    with open_csv(file) as reader:
         return [line.cells for line in reader]

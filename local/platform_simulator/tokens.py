@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from adapters.security.jwt import new_token
+from adapters.security.jwt import sign_jwt
 from local.platform_simulator.accounts import AgentAccount, MemberAccount
 
 LIFETIME_SECONDS: Final = 240  # seconds
@@ -48,4 +48,4 @@ class TokenIssuer:
             "iat": now,
             "exp": now + LIFETIME_SECONDS,
         }
-        return new_token(self._secret, known | content)
+        return sign_jwt(self._secret, known | content)

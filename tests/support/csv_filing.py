@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from activities.persistence import Persistence, Settlement
-from adapters.email.renderer import LetterBook
+from adapters.email.renderer import EmailRenderer
 from adapters.postgres.database import Postgres
 from adapters.postgres.feed_records import store_link, store_reward
 from domain.admission.admission import Admission, AdmissionRequest
@@ -42,7 +42,7 @@ class Desk:
         """
         self.postgres = postgres
         profiles = {"velotel": a_profile(**{"limits": WIDE} | changes)}
-        self.persistence = Persistence(postgres, profiles, LetterBook(SERVICE), SERVICE)
+        self.persistence = Persistence(postgres, profiles, EmailRenderer(SERVICE), SERVICE)
 
     async def open_account(self, account_id: str = "acc-1001") -> str:
         """Register a link for the account; return its id."""

@@ -7,11 +7,11 @@ from email.policy import default
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from adapters.email.renderer import Letter
+from adapters.email.renderer import RenderedEmail
 
 SENDER = "Wsparcie <tickets@example.com>"
 JAN = "jan@example.net"
-LETTER = Letter(
+LETTER = RenderedEmail(
     subject="Zlecenie Wsparcia ZW-4KQ7-P9XT-M2AB-C: potwierdzenie, zażółć gęślą jaźń i dalej",
     text="Dzień dobry!\n\n.\n" + "ż" * 2000 + "\nZW-4KQ7-P9XT-M2AB-C\n",
     html='<html lang="pl"><body><p>Dzień dobry! &lt;b&gt;</p></body></html>\n',

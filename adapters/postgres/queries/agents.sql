@@ -1,11 +1,11 @@
 -- How agents find tickets and read them, and what the door keeps of requests that came too late.
 
--- name: plan_anew$
+-- name: force_custom_plan$
 -- For this transaction: searches are planned for the filters that are set, or they would share a
 -- plan that fits none of them.
 select set_config('plan_cache_mode', 'force_custom_plan', true);
 
--- name: tickets_found
+-- name: find_tickets
 -- Newest first. A filter that is not set is null; `attention` may be `any`.
 select
     number, state, kind, partner_id, account_id, contact, created_at, due_at, attention, reason_code
@@ -25,7 +25,7 @@ where
 order by created_at desc, number desc
 limit :most;
 
--- name: tickets_waiting
+-- name: list_queue
 -- Who has waited longest comes first. `ends` says, for each of `partner_ids`, when today ends in the
 -- partner's market; `day_ends` when it does for all others, `last_end` the latest of them all.
 select
@@ -65,7 +65,7 @@ where
 order by t.created_at, t.number
 limit :most;
 
--- name: queue_sizes^
+-- name: count_queues^
 -- Up to a thousand each: nobody needs to know how many more.
 select
     (
@@ -102,7 +102,7 @@ select
         ) d
     ) as today;
 
--- name: ticket_whole^
+-- name: get_ticket_detail^
 -- All of a ticket in one look: its parts are of one moment.
 select
     t.number, t.state, t.kind, t.partner_id, t.account_id, t.contact, t.language, t.answers,
@@ -181,7 +181,7 @@ from tickets t
 left join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rules_hash
 where t.number = :number;
 
--- name: messages_before
+-- name: list_messages_before
 select message, message_id, actor, code, body, seq, at, version, ordinal from ticket_messages
 where
     number = :number
@@ -192,7 +192,7 @@ where
     )
 order by at desc, version desc, ordinal desc limit :most;
 
--- name: is_ticket_of$
+-- name: ticket_is_owned_by$
 -- Looks among the accounts' own tickets only: an unknown number and somebody else's ticket cost the
 -- same, because neither is ever touched.
 with own as materialized (
@@ -200,5 +200,5 @@ with own as materialized (
 )
 select exists (select from own where number = :number);
 
--- name: lock_state$
+-- name: lock_ticket_state$
 select state from tickets where number = :number for update;

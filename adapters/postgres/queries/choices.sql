@@ -1,6 +1,6 @@
 -- What an account may claim: its newest links and rewards, and its tickets about rejected rewards.
 
--- name: links_to_choose
+-- name: list_links
 select
     link_id, version, account_id, partner_id, kind, clicked_at, promised_amount, promised_currency
 from links l
@@ -10,7 +10,7 @@ where
 order by clicked_at desc, link_id
 limit :most;
 
--- name: rewards_to_choose
+-- name: list_rewards
 select
     reward_id, version, account_id, partner_id, link_id, kind, order_number, state, amount,
     currency, changed_at, granted_by_ticket
@@ -19,6 +19,6 @@ where account_id = :account_id
 order by changed_at desc, reward_id
 limit :most;
 
--- name: contested_rewards
+-- name: list_contested_rewards
 select reward_id, number from tickets
 where duplicate_key = any(:keys) and state not in ('discarded', 'withdrawn');

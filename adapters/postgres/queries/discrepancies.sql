@@ -1,12 +1,12 @@
 -- What contradicts a ticket and could not move it, and the approvals of two agents.
 
--- name: is_known_discrepancy$
+-- name: discrepancy_exists$
 select exists (select from discrepancies where number = :number and key = :key);
 
--- name: standing_of^
+-- name: get_ticket_state^
 select state, granted_amount, granted_currency from tickets where number = :number;
 
--- name: discrepancies_open
+-- name: list_open_discrepancies
 -- The oldest first.
 select
     d.discrepancy_id, d.number, n.message, n.message_id, n.actor, n.code, n.body, n.at,
@@ -19,7 +19,7 @@ where
 order by d.discrepancy_id
 limit :most;
 
--- name: discrepancies_of_tickets
+-- name: list_discrepancies
 select
     d.discrepancy_id, d.number, n.message, n.message_id, n.actor, n.code, n.body, n.at,
     d.closed_at, d.closed_by, d.closing_note
@@ -33,7 +33,7 @@ order by d.discrepancy_id;
 update discrepancies set closed_at = now(), closed_by = :closed_by, closing_note = :closing_note
 where discrepancy_id = :discrepancy_id and closed_at is null;
 
--- name: discrepancy^
+-- name: get_discrepancy^
 select
     d.discrepancy_id, d.number, n.message, n.message_id, n.actor, n.code, n.body, n.at,
     d.closed_at, d.closed_by, d.closing_note
@@ -41,7 +41,7 @@ from discrepancies d
 join ticket_messages n on (n.number, n.version, n.ordinal) = (d.number, d.version, d.ordinal)
 where d.discrepancy_id = :discrepancy_id;
 
--- name: grants_of_rewards
+-- name: list_grants_for_rewards
 -- Wider than the rule: the domain decides which rewards contradict a grant. What a token for some
 -- accounts tells counts for these alone.
 select
@@ -67,21 +67,21 @@ join grants g
 join tickets t on t.number = g.number
 where r.for_all;
 
--- name: keep_approval!
+-- name: insert_approval!
 insert into approvals (number, seq, amount, currency, proposed_by, approved_by)
 values (:number, :seq, :amount, :currency, :proposed_by, :approved_by)
 on conflict do nothing;
 
--- name: approval_of_amount^
+-- name: get_latest_approval^
 -- The newest: what was approved before the amount changed approves nothing any more.
 select proposed_by, approved_by, amount, currency
 from approvals where number = :number order by seq desc limit 1;
 
--- name: maximum_of_ticket$
+-- name: get_max_reward$
 select p.rules -> 'max_reward'
 from tickets t
 join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rules_hash
 where t.number = :number;
 
--- name: writing_of$
+-- name: get_version$
 select version from tickets where number = :number;

@@ -1,7 +1,7 @@
 -- What a claim is judged by. What an account knows of itself; and, for settlement alone, what others
 -- have of the same order. These find more than the rule: the domain decides what is the same order.
 
--- name: links_of_account
+-- name: list_account_links
 -- Of the account, or named by one of its rewards, whoever's they are. A link that the feed for all
 -- knows as another account's is not this account's; nor is such a reward.
 select
@@ -19,7 +19,7 @@ where
         )
     );
 
--- name: rewards_of_account
+-- name: list_account_rewards
 select
     reward_id, version, account_id, partner_id, link_id, kind, order_number, state, amount,
     currency, changed_at, granted_by_ticket
@@ -28,12 +28,12 @@ where
     account_id = :account_id and partner_id = :partner_id
     and (for_all or not exists (select from rewards o where o.reward_id = r.reward_id and o.for_all));
 
--- name: grants_of_account
+-- name: list_account_grants
 select number, reward_kind, order_key, link_id, reward_id, ordered_on
 from grants
 where account_id = :account_id and partner_id = :partner_id;
 
--- name: grants_of_order
+-- name: list_order_grants
 select number, reward_kind, order_key, link_id, reward_id, ordered_on
 from grants
 where
@@ -43,7 +43,7 @@ where
         or reward_id = :reward_id
     );
 
--- name: rewards_of_others
+-- name: list_rewards_of_others
 -- Against another account counts only what the feed for all accounts has told.
 select
     reward_id, version, account_id, partner_id, link_id, kind, order_number, state, amount,
@@ -73,7 +73,7 @@ where
     )
 order by reward_id, account_id for share;
 
--- name: open_claims
+-- name: count_open_claims
 select partner_id, coalesce(link_id, '') as link_id, count(*) as claims
 from tickets
 where
@@ -81,7 +81,7 @@ where
     and state not in ('resolved', 'rejected', 'discarded', 'withdrawn')
 group by partner_id, link_id;
 
--- name: claims_of_day
+-- name: list_claim_counts
 select
     d.partner_id, coalesce(a.accepted, 0) as accepted_today, coalesce(a.refused, 0) as refused_today,
     coalesce(p.accepted, 0) as accepted_by_partner_today
@@ -105,7 +105,7 @@ values (cast(:day as date), :partner_id, :account_id, :accepted, :refused)
 on conflict (day, partner_id, account_id) do update
 set accepted = known.accepted + excluded.accepted, refused = known.refused + excluded.refused;
 
--- name: take_place$
+-- name: count_accepted_by_partner$
 -- Nothing where the partner's day is full.
 insert into claim_counts as known (day, partner_id, account_id, accepted)
 values (:day, :partner_id, '', 1)

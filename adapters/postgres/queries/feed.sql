@@ -2,11 +2,11 @@
 -- of an id stands once (`for_all`); who speaks for some accounts keeps records of these accounts, and
 -- changes none of the feed for all.
 
--- name: yield_link!
+-- name: delete_scoped_link!
 -- What a token for some accounts told of an id gives way to the feed for all.
 delete from links where link_id = :link_id and account_id = :account_id and not for_all;
 
--- name: put_link_for_all$
+-- name: upsert_link_for_all$
 insert into links (
     link_id, version, account_id, partner_id, kind, clicked_at, promised_amount, promised_currency,
     for_all
@@ -21,7 +21,7 @@ on conflict (link_id) where for_all do update set
 where links.version < excluded.version
 returning true;
 
--- name: put_link_for_some$
+-- name: upsert_link_for_some$
 insert into links (
     link_id, version, account_id, partner_id, kind, clicked_at, promised_amount, promised_currency,
     for_all
@@ -36,15 +36,15 @@ on conflict (account_id, link_id) do update set
 where links.version < excluded.version and not links.for_all
 returning true;
 
--- name: known_link^
+-- name: get_link_version^
 select version, for_all from links
 where link_id = :link_id and (account_id = :account_id or for_all)
 order by account_id = :account_id desc limit 1;
 
--- name: yield_reward!
+-- name: delete_scoped_reward!
 delete from rewards where reward_id = :reward_id and account_id = :account_id and not for_all;
 
--- name: put_reward_for_all$
+-- name: upsert_reward_for_all$
 insert into rewards (
     reward_id, version, account_id, partner_id, link_id, kind, order_number, order_key, state,
     amount, currency, changed_at, granted_by_ticket, for_all
@@ -61,7 +61,7 @@ on conflict (reward_id) where for_all do update set
 where rewards.version < excluded.version
 returning true;
 
--- name: put_reward_for_some$
+-- name: upsert_reward_for_some$
 insert into rewards (
     reward_id, version, account_id, partner_id, link_id, kind, order_number, order_key, state,
     amount, currency, changed_at, granted_by_ticket, for_all
@@ -77,7 +77,7 @@ on conflict (account_id, reward_id) do update set
 where rewards.version < excluded.version and not rewards.for_all
 returning true;
 
--- name: known_reward^
+-- name: get_reward_version^
 select version, for_all from rewards
 where reward_id = :reward_id and (account_id = :account_id or for_all)
 order by account_id = :account_id desc limit 1;

@@ -7,7 +7,7 @@ select exists (
     where oid = to_regclass('grants') and pg_has_role(relowner, 'usage')
 );
 
--- name: takes_writes$
+-- name: accepts_writes$
 -- A standby answers as well, and so does a database that was set to read-only.
 select case
     when current_setting('transaction_read_only') = 'on' then false

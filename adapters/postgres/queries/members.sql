@@ -1,6 +1,6 @@
 -- What members' pages read.
 
--- name: question_asked^
+-- name: get_open_question^
 -- What a ticket asks its member, and its form; `answered` where the last question was.
 select
     t.state, t.kind, t.language, t.answers, t.due_at, p.rules, l.params -> 'questions' as questions,

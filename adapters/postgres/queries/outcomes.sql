@@ -1,12 +1,12 @@
 -- What partners found: kept first, dispatched second, marked third, by whatever door it came.
 
--- name: numbers_of_partner
+-- name: list_partner_tickets
 select number, state, confirmed_amount, confirmed_currency from tickets
 where
     partner_id = :partner_id and number = any(:numbers)
     and state not in ('created', 'on_hold', 'discarded');
 
--- name: take_message$
+-- name: register_webhook_message$
 -- Nothing where this very message came before. Its sender's retry is newer by the sender's clock.
 -- Old ones are swept out on the way: their signatures are too old by themselves.
 with old as (
@@ -26,7 +26,7 @@ set signed_at = excluded.signed_at, received_at = excluded.received_at
 where known.signed_at < excluded.signed_at
 returning true;
 
--- name: queue_tickets!
+-- name: enqueue_outcome_tickets!
 -- Comes before what is kept: calls about one ticket wait for each other, so that its bounds hold.
 -- Whoever keeps an outcome dispatches it within a second, unless it crashed.
 insert into outcome_outbox (number, partner_id, due_at)
@@ -35,7 +35,7 @@ from unnest(cast(:numbers as text[])) as told (number)
 order by number
 on conflict (number) do update set partner_id = excluded.partner_id;
 
--- name: keep_outcomes
+-- name: insert_outcomes
 -- What is new, as long as its ticket has room for today and for what waits.
 with told as (
     select
@@ -72,7 +72,7 @@ order by f.place
 on conflict do nothing
 returning number;
 
--- name: outcomes_known
+-- name: find_outcomes
 select number, outcome_id, code, webhook_message_id, outcome, predicted_code from partner_outcomes
 where
     partner_id = :partner_id and number = any(:numbers) and outcome_id = any(:outcome_ids);
@@ -101,7 +101,7 @@ where number in (
 )
 returning number;
 
--- name: outcomes_of_turn
+-- name: list_leased_outcomes
 -- The next ones of each ticket, in order, as many as it has room for.
 select t.number, o.sequence, o.outcome
 from unnest(cast(:numbers as text[])) as t (number)
@@ -116,10 +116,10 @@ cross join lateral (
 ) as o
 order by t.number, o.sequence;
 
--- name: lock_turns
+-- name: lock_outcome_tickets
 select number from outcome_outbox where number = any(:numbers) order by number for update;
 
--- name: end_turns!
+-- name: release_outcome_tickets!
 -- A statement of its own, after the lock: it sees what was kept until then.
 with over as (
     delete from outcome_outbox o
@@ -132,22 +132,22 @@ where
     o.number = any(:numbers)
     and exists (select 1 from partner_outcomes i where i.number = o.number and i.code is null);
 
--- name: acknowledge!
+-- name: acknowledge_outcomes!
 update partner_outcomes set acknowledged_at = now()
 where number = :number and outcome_id = any(:ids) and acknowledged_at is null;
 
--- name: has_unheard_outcomes$
+-- name: has_unacknowledged_outcomes$
 select exists (
     select 1 from partner_outcomes where number = :number and acknowledged_at is null
 );
 
--- name: mark_outcomes!
+-- name: mark_outcomes_dispatched!
 update partner_outcomes i set code = told.code
 from unnest(cast(:numbers as text[]), cast(:sequences as bigint[]), cast(:codes as text[]))
     as told (number, sequence, code)
 where i.number = told.number and i.sequence = told.sequence and i.code is null;
 
--- name: claim_behind_link^
+-- name: get_linked_claim^
 select
     t.number, t.kind, t.partner_id, t.ordered_on, t.answers, t.member_note, t.link_id,
     l.clicked_at, t.state, t.language, p.rules,
@@ -166,7 +166,7 @@ where
     t.number = :number and t.partner_id = :partner_id
     and t.state not in ('created', 'on_hold', 'discarded');
 
--- name: outcomes_by_link
+-- name: list_outcomes_by_link
 select
     outcome_id, outcome, received_at,
     case when predicted_code = 'ticket_closed' then predicted_code else code end as code

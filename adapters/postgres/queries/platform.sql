@@ -1,7 +1,7 @@
 -- What the platform hears of us: rewards whose open tickets are told, ticket_transitions with their places among
 -- the events, webhooks.
 
--- name: ask_to_tell!
+-- name: schedule_reward_checks!
 -- A reward that a ticket granted is no news to any ticket, unless it is taken back.
 insert into reward_checks (account_id, reward_id, due_at)
 select distinct r.account_id, r.reward_id, now() + :pause
@@ -10,7 +10,7 @@ join rewards r on r.account_id = news.account_id and r.reward_id = news.reward_i
 where r.state in ('rejected', 'invalid') or r.granted_by_ticket is null
 on conflict (account_id, reward_id) do update set due_at = excluded.due_at;
 
--- name: open_tickets_of_rewards
+-- name: list_open_tickets_for_rewards
 -- Wider than the rule: `is_for_order` in the domain decides.
 select
     r.reward_id, r.version, r.account_id, r.partner_id, r.link_id, r.kind, r.order_number, r.state,
@@ -24,7 +24,7 @@ where
     r.state in ('registered', 'granted') and r.granted_by_ticket is null
     and t.state not in ('resolved', 'rejected', 'discarded', 'withdrawn');
 
--- name: rewards_to_look_at
+-- name: claim_due_reward_checks
 -- Taken by one process; should it die, another takes them when `lease` is over.
 update reward_checks set due_at = now() + :lease
 where (account_id, reward_id) in (
@@ -33,7 +33,7 @@ where (account_id, reward_id) in (
 )
 returning account_id, reward_id, due_at;
 
--- name: rewards_told!
+-- name: delete_reward_checks!
 -- But for one that came again meanwhile.
 delete from reward_checks w
 using
@@ -43,10 +43,10 @@ using
 where
     w.account_id = told.account_id and w.reward_id = told.reward_id and w.due_at = told.due_at;
 
--- name: has_moves_without_place$
+-- name: has_unsequenced_transitions$
 select exists (select from unsequenced_transitions);
 
--- name: place_moves$
+-- name: sequence_transitions$
 -- Under the lock `events`: places become visible in their order, so a cursor misses none.
 with placed as (
     delete from unsequenced_transitions
@@ -63,10 +63,10 @@ webhooks_made as (
 )
 select count(*) from events_made;
 
--- name: last_place$
+-- name: last_sequence$
 select coalesce(max(sequence), 0) from events;
 
--- name: events_after
+-- name: list_events_after
 -- Claims that were refused have no account in the books: only who speaks for all sees their ticket_transitions.
 select
     e.sequence, m.number, m.seq, m.event, m.from_state, m.to_state, m.at, m.reason_code, m.actor
@@ -78,7 +78,7 @@ where
     and (cast(:accounts as text[]) is null or t.account_id = any(:accounts))
 order by e.sequence limit :most;
 
--- name: webhooks_due
+-- name: claim_due_webhooks
 -- Taken by one process; should it die, another takes them when `lease` is over.
 with due as (
     update webhooks set attempts = attempts + 1, next_attempt_at = now() + :lease
@@ -96,16 +96,16 @@ join events e on e.sequence = d.sequence
 join ticket_transitions m on m.transition_id = e.transition_id
 order by d.sequence;
 
--- name: webhook_delivered!
+-- name: mark_webhook_delivered!
 update webhooks set delivered_at = now(), next_attempt_at = null, last_error = null
 where sequence = :sequence and attempts = :attempts;
 
--- name: webhook_failed!
+-- name: mark_webhook_failed!
 update webhooks set
     last_error = :last_error, next_attempt_at = case when now() + :pause < expires_at then now() + :pause end
 where sequence = :sequence and attempts = :attempts;
 
--- name: redeliver$
+-- name: reset_webhook$
 insert into webhooks (sequence, next_attempt_at, expires_at)
 select e.sequence, now(), now() + :lasting
 from events e
@@ -119,7 +119,7 @@ on conflict (sequence) do update set
     last_error = null
 returning sequence;
 
--- name: webhooks_waiting
+-- name: list_pending_webhooks
 select
     w.sequence, w.attempts, w.next_attempt_at, w.expires_at, w.delivered_at, w.last_error, m.number
 from webhooks w
@@ -128,7 +128,7 @@ join ticket_transitions m on m.transition_id = e.transition_id
 where w.next_attempt_at is not null and w.sequence > :after
 order by w.sequence limit :most;
 
--- name: webhooks_given_up
+-- name: list_failed_webhooks
 select
     w.sequence, w.attempts, w.next_attempt_at, w.expires_at, w.delivered_at, w.last_error, m.number
 from webhooks w

@@ -1,6 +1,6 @@
 -- Tickets without a running workflow: found, marked, and taken up by a new run.
 
--- name: tickets_led
+-- name: list_active_tickets
 -- Tickets that a workflow should lead, a page at a time; those that were written just now come later.
 -- A letter that cannot be delivered is no reason for a workflow to run.
 select number from tickets
@@ -18,15 +18,15 @@ where
     and updated_at < now() - cast(:grace as interval) and 'workflow_lost' <> all (attention)
 returning number;
 
--- name: unmark_lost!
+-- name: clear_lost!
 update tickets set attention = array_remove(attention, 'workflow_lost')
 where number = any (cast(:numbers as text[])) and 'workflow_lost' = any (attention);
 
--- name: lost_tickets
+-- name: list_lost_tickets
 select number from tickets where attention <> '{}' and 'workflow_lost' = any (attention)
 order by number;
 
--- name: open_among
+-- name: filter_open_tickets
 select number from tickets
 where number = any (cast(:numbers as text[])) and state <> all (cast(:final as text[]));
 
@@ -43,27 +43,27 @@ update tickets set
 where number = :number and resume_state is not null and (resumable or workflow_run_id = :run_id)
 returning admission, resume_state, resumptions, version;
 
--- name: resumptions_of$
+-- name: lock_resumptions$
 select resumptions from tickets where number = :number for update;
 
--- name: moves_of
+-- name: list_transitions
 select seq, event, from_state, to_state, reason_code, actor, note, at
 from ticket_transitions where number = :number order by seq;
 
--- name: last_answers
+-- name: list_latest_results
 select result from request_results where number = :number order by at desc, request_id limit :most;
 
--- name: last_heard
+-- name: list_latest_messages
 select message, message_id, code from ticket_messages
 where number = :number and version > 0 and message in ('partner_outcome', 'reward_registered')
 order by version desc, ordinal desc limit :most;
 
--- name: unsent_letters
+-- name: list_unsent_emails
 select key, kind, language, params from emails
 where number = :number and sent_at is null
 order by queued_at, cast(split_part(key, '-', 1) as integer), key;
 
--- name: dispatch_again!
+-- name: requeue_outcomes!
 -- Outcomes that no run of the ticket has heard: they came while none ran, or died with one.
 with again as (
     update partner_outcomes set code = null
@@ -74,7 +74,7 @@ insert into outcome_outbox (number, partner_id, due_at)
 select distinct number, partner_id, now() from again
 on conflict (number) do update set due_at = now(), leased_until = null;
 
--- name: signal_rewards_again!
+-- name: requeue_reward_checks!
 insert into reward_checks (account_id, reward_id, due_at)
 select r.account_id, r.reward_id, now()
 from rewards r

@@ -1,16 +1,16 @@
 -- Sessions of the pages, and the hand-overs that begin them.
 
--- name: use_handover$
+-- name: consume_login_token$
 -- Once; those that are long over are swept out on the way.
 with swept as (delete from consumed_login_tokens where expires_at < now() - interval '1 day')
 insert into consumed_login_tokens (token_id, expires_at) values (:token_id, :expires_at)
 on conflict do nothing
 returning true;
 
--- name: is_used_handover$
+-- name: login_token_is_consumed$
 select exists (select from consumed_login_tokens where token_id = :token_id);
 
--- name: begin_session!
+-- name: insert_session!
 -- Those that are long over are swept out on the way.
 with swept as (delete from sessions where ends_at < now() - interval '1 day')
 insert into sessions (session_id, kind, subject, contact, ends_at)
@@ -21,7 +21,7 @@ update sessions set contact = :contact, last_seen_at = now(), ends_at = now() + 
 where session_id = :session_id and kind = :kind and subject = :subject and ended_at is null
 returning true;
 
--- name: live_session^
+-- name: get_active_session^
 select
     session_id, kind, subject, contact, least(now() + cast(:idle as interval), ends_at) as ends_at,
     last_seen_at < now() - cast(:unnoticed as interval) as is_stale
@@ -30,10 +30,10 @@ where
     session_id = :session_id and kind = :kind and ended_at is null and ends_at > now()
     and last_seen_at > now() - cast(:idle as interval);
 
--- name: session_seen!
+-- name: touch_session!
 update sessions set last_seen_at = now() where session_id = :session_id and ended_at is null;
 
--- name: is_idle_session_of$
+-- name: has_open_session$
 -- Nobody ended it: it may only have been left alone for too long.
 select exists (
     select from sessions
@@ -60,5 +60,5 @@ ended as (
 )
 select count(*) from ended where ends_at > now();
 
--- name: subject_ended$
+-- name: get_session_revocation$
 select revoked_at from session_revocations where kind = :kind and subject = :subject;

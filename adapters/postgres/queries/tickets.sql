@@ -1,18 +1,18 @@
 -- A ticket and what belongs to it. Every insert carries its key; the second time changes nothing.
 
--- name: admitted^
+-- name: get_admission^
 select workflow_run_id, claim_digest, admission from tickets where number = :number;
 
--- name: standing_ticket$
+-- name: find_active_ticket$
 select number from tickets
 where duplicate_key = :duplicate_key and state not in ('discarded', 'withdrawn');
 
--- name: keep_profile!
+-- name: insert_profile!
 insert into partner_profiles (partner_id, rules_hash, rules)
 values (:partner_id, :rules_hash, :rules)
 on conflict do nothing;
 
--- name: open_ticket$
+-- name: insert_ticket$
 insert into tickets (
     number, workflow_run_id, claim_digest, state, version, admission, account_id, partner_id, kind, rules_hash,
     language, contact, answers, link_id, reward_id, ordered_on, ordered_at, duplicate_key,
@@ -27,18 +27,18 @@ insert into tickets (
 on conflict do nothing
 returning number;
 
--- name: record_move$
+-- name: insert_transition$
 insert into ticket_transitions (number, seq, event, from_state, to_state, reason_code, actor, note, at)
 values (:number, :seq, :event, :from_state, :to_state, :reason_code, :actor, :note, :at)
 on conflict do nothing
 returning seq;
 
--- name: queue_letter!
+-- name: insert_email!
 insert into emails (number, key, kind, language, params)
 values (:number, :key, :kind, :language, :params)
 on conflict do nothing;
 
--- name: keep_note!
+-- name: insert_message!
 -- A discrepancy is shown to agents once (`discrepancy` is its key); so many of a ticket wait at a
 -- time, its ticket_messages have the rest.
 with kept as (
@@ -56,11 +56,11 @@ where
     and (select count(*) from discrepancies where number = :number and closed_at is null) < 20
 on conflict do nothing;
 
--- name: next_late_position$
+-- name: next_late_ordinal$
 -- What no workflow hears stands in version 0, which none has. The ticket is locked before.
 select coalesce(max(ordinal) + 1, 0) from ticket_messages where number = :number and version = 0;
 
--- name: has_room_for_late$
+-- name: has_room_for_late_message$
 -- So many ticket_messages; and more for a discrepancy, if agents have dealt with those of before.
 select
     (select count(*) from ticket_messages where number = :number and version = 0) < :most
@@ -69,10 +69,10 @@ select
         and (select count(*) from discrepancies where number = :number and closed_at is null) < 20
     );
 
--- name: leave_note_out!
+-- name: count_omitted_message!
 update tickets set messages_left_out = messages_left_out + 1 where number = :number;
 
--- name: write_ticket!
+-- name: update_ticket!
 -- A late version never overwrites a newer one.
 update tickets set
     version = :version, state = :state, reason_code = :reason_code, due_at = :due_at,
@@ -85,13 +85,13 @@ where number = :number and version < :version;
 -- name: lock_ticket^
 select number, partner_id from tickets where number = :number for update;
 
--- name: recorded_move^
+-- name: get_transition^
 select event, to_state, reason_code from ticket_transitions where number = :number and seq = :seq;
 
--- name: lock_name$
+-- name: advisory_lock$
 select pg_advisory_xact_lock(hashtextextended(:name, 0)) is null;
 
--- name: grant_reward!
+-- name: insert_grant!
 insert into grants (
     number, account_id, partner_id, reward_kind, order_key, link_id, reward_id, ordered_on, amount,
     currency
@@ -100,14 +100,14 @@ insert into grants (
     :amount, :currency
 );
 
--- name: write_grant!
+-- name: set_granted_amount!
 update tickets set granted_amount = :amount, granted_currency = :currency where number = :number;
 
--- name: grants
+-- name: list_grants
 select number, account_id, partner_id, reward_kind, order_key, amount, currency
 from grants order by granted_at;
 
--- name: claim_to_deliver^
+-- name: get_claim_to_deliver^
 select
     t.number, t.kind, t.partner_id, t.ordered_on, t.answers, t.member_note, t.link_id,
     l.clicked_at
@@ -119,7 +119,7 @@ left join lateral (
 ) l on true
 where t.number = :number;
 
--- name: letter_to_send^
+-- name: get_email^
 select
     l.kind, l.language, l.params, l.queued_at, l.sent_at, t.contact, p.rules,
     p.rules ->> 'name' as partner_name
@@ -128,7 +128,7 @@ join tickets t on t.number = l.number
 left join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rules_hash
 where l.number = :number and l.key = :key;
 
--- name: letter_sent!
+-- name: mark_email_sent!
 -- After the last letter of a ticket that has ended there is nothing left to do.
 with sent as (
     update emails set sent_at = now()
@@ -143,29 +143,29 @@ where
         select from emails l where l.number = :number and l.key <> :key and l.sent_at is null
     );
 
--- name: letters_not_sent$
+-- name: list_unsent_email_keys$
 select array_agg(key order by queued_at, key) from emails
 where number = :number and sent_at is null;
 
--- name: correct_address$
+-- name: update_email_address$
 update tickets set contact = jsonb_set(cast(contact as jsonb), '{email}', to_jsonb(cast(:email as text)))
 where number = :number and contact is not null
 returning number;
 
--- name: mail_is_out!
+-- name: clear_undeliverable!
 update tickets set attention = array_remove(attention, 'mail_undeliverable')
 where number = :number;
 
--- name: keep_answer!
+-- name: insert_request_result!
 insert into request_results (number, caller, request_id, result)
 values (:number, :caller, :request_id, :result)
 on conflict do nothing;
 
--- name: first_answer$
+-- name: get_request_result$
 select result from request_results
 where number = :number and caller = :caller and request_id = :request_id;
 
--- name: filed_claim^
+-- name: lock_ticket_form^
 -- What a claim is judged by again, locked; its answers may have changed since it was filed.
 select
     t.number, t.account_id, t.partner_id, t.kind, t.link_id, t.reward_id, t.ordered_on,
@@ -174,24 +174,24 @@ from tickets t
 join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rules_hash
 where t.number = :number for update of t;
 
--- name: change_claim!
+-- name: update_claim_answers!
 update tickets set
     answers = :answers, order_key = :order_key, duplicate_key = :duplicate_key,
     member_note = :member_note
 where number = :number;
 
--- name: confirmed_in_silence$
+-- name: sum_auto_confirmations$
 select coalesce(sum(amount), 0) from auto_confirmations
 where partner_id = :partner_id and month = :month;
 
--- name: confirm_in_silence!
+-- name: insert_auto_confirmation!
 insert into auto_confirmations (number, partner_id, month, amount)
 values (:number, :partner_id, :month, :amount);
 
--- name: mail_takes_utf8$
+-- name: mail_server_supports_smtputf8$
 -- Until a worker has asked, nothing beyond ASCII is promised.
 select coalesce((select supports_smtputf8 from mail_server), false);
 
--- name: mail_server_asked!
+-- name: upsert_mail_server!
 insert into mail_server (supports_smtputf8) values (:supports_smtputf8)
 on conflict (one_row) do update set supports_smtputf8 = excluded.supports_smtputf8, checked_at = now();

@@ -12,9 +12,9 @@ from typing import Any, Final, Protocol
 from domain.errors import InvalidConfiguration
 
 FOLDER: Final = Path(__file__).parent / "migrations"
-_PATIENCE_SECONDS: Final = 3600.0
-_LOCK: Final = "select pg_advisory_xact_lock(727274)"
-_BOOK: Final = """
+_TIMEOUT_SECONDS: Final = 3600.0
+_ADVISORY_LOCK: Final = "select pg_advisory_xact_lock(727274)"
+_CREATE_TABLE: Final = """
 create table if not exists schema_migrations (
     version integer primary key,
     name text not null,
@@ -62,15 +62,15 @@ async def migrate(database: Database, folder: Path = FOLDER) -> list[Migration]:
     file that was changed after it had been applied.
     """
     async with database.transaction() as connection:
-        await connection.execute(_LOCK, timeout=_PATIENCE_SECONDS)
-        await connection.execute(_BOOK)
+        await connection.execute(_ADVISORY_LOCK, timeout=_TIMEOUT_SECONDS)
+        await connection.execute(_CREATE_TABLE)
         todo = pending(folder, await _applied(connection))
         for migration in todo:
             await _apply(connection, migration)
         return todo
 
 
-async def missing(database: Database, folder: Path = FOLDER) -> list[str]:
+async def list_missing(database: Database, folder: Path = FOLDER) -> list[str]:
     """Return the names of the files that were not applied; raises `InvalidConfiguration` as
     `migrate`.
     """
@@ -98,7 +98,7 @@ async def _applied(connection: Connection) -> dict[int, str]:
 
 
 async def _apply(connection: Connection, migration: Migration) -> None:
-    await connection.execute(migration.sql, timeout=_PATIENCE_SECONDS)
+    await connection.execute(migration.sql, timeout=_TIMEOUT_SECONDS)
     await connection.execute(
         "insert into schema_migrations (version, name, checksum) values ($1, $2, $3)",
         migration.version,

@@ -11,7 +11,7 @@ from domain.errors import InvalidConfiguration, TransientError
 log = logging.getLogger("database")
 OWNER: Final = "TICKETS_DATABASE_OWNER_URL"
 _PRIVILEGES: Final = Path(__file__).parent / "privileges.sql"
-_PATIENCE_SECONDS: Final = 5.0
+_TIMEOUT_SECONDS: Final = 5.0
 
 
 async def grant_privileges(owner: Postgres, service: str) -> None:
@@ -27,14 +27,14 @@ async def grant_privileges(owner: Postgres, service: str) -> None:
         await connection.execute(_PRIVILEGES.read_text(encoding="utf-8").replace(":service", name))
 
 
-async def must_not_own(url: str, *, only_warn: bool = False) -> None:
+async def require_non_owner(url: str, *, only_warn: bool = False) -> None:
     """Raise `InvalidConfiguration` where the service's role owns the tables, or may do what an
     owner may.
 
     While the database is away, nobody can say.
     """
     try:
-        async with asyncio.timeout(_PATIENCE_SECONDS), Postgres.connect(url, 1) as postgres:
+        async with asyncio.timeout(_TIMEOUT_SECONDS), Postgres.connect(url, 1) as postgres:
             owns = await postgres.value("owns_tables")
     except (TimeoutError, TransientError):
         return

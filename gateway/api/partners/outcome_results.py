@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from adapters.postgres.outcomes import TOO_MANY, Kept, Key, key_of
+from adapters.postgres.outcomes import TOO_MANY_OUTCOMES, OutcomeKey, StoredOutcome, outcome_key
 from domain.claims.parsing import ParseResult
 from domain.codes import MessageCode
 from domain.tickets.discrepancies import has_same_content
@@ -24,7 +24,7 @@ def batch_results(
 ) -> list[OutcomeResult]:
     """Return a result for each item; `message_id` is that of the message that brought them."""
     results: list[OutcomeResult] = []
-    seen: set[Key] = set()
+    seen: set[OutcomeKey] = set()
     for item, reading in zip(items, readings, strict=True):
         result = OutcomeResult(
             outcome_id=_echo(item, "outcome_id"),
@@ -35,18 +35,21 @@ def batch_results(
         if reading.value is None:
             result.code, result.errors = "malformed", _errors(reading.problems)
         else:
-            key = key_of(reading.value)
+            key = outcome_key(reading.value)
             brought_by = None if key in seen else message_id
             _set_status(result, reading.value, accepted.known.get(key), brought_by)
             if key not in accepted.known and key[0] in accepted.numbers:
-                result.code = TOO_MANY
+                result.code = TOO_MANY_OUTCOMES
             seen.add(key)
         results.append(result)
     return results
 
 
 def _set_status(
-    result: OutcomeResult, outcome: PartnerOutcome, stored: Kept | None, brought_by: str | None
+    result: OutcomeResult,
+    outcome: PartnerOutcome,
+    stored: StoredOutcome | None,
+    brought_by: str | None,
 ) -> None:
     checked = OutcomeResult.model_validate({"status": "refused", "code": _code(outcome, stored)})
     result.code = checked.code
@@ -55,7 +58,7 @@ def _set_status(
         result.status = "accepted" if is_new and result.code is None else "duplicate"
 
 
-def _code(outcome: PartnerOutcome, stored: Kept | None) -> str | None:
+def _code(outcome: PartnerOutcome, stored: StoredOutcome | None) -> str | None:
     if stored is None:
         return "unknown_number"
     return (

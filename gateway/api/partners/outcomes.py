@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Security
 
-from adapters.security.webhook_signatures import Signed, check_signature, could_be_signed
+from adapters.security.webhook_signatures import SignedMessage, could_be_signed, verify_signature
 from domain.claims.parsing import parse_json
 from domain.codes import RefusalCode
 from domain.errors import RequestRejected
@@ -70,9 +70,9 @@ async def submit_outcomes(
     return OutcomeResults(results=batch_results(items, readings, accepted, signed.message_id))
 
 
-def _verified(body: bytes, request: Request, secrets: Sequence[str]) -> Signed:
+def _verified(body: bytes, request: Request, secrets: Sequence[str]) -> SignedMessage:
     try:
-        return check_signature(body, request.headers, secrets)
+        return verify_signature(body, request.headers, secrets)
     except RequestRejected:
         log_event(SecurityEvent.SIGNATURE_REFUSED, path=request.url.path)
         raise _unsigned() from None

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 
-from adapters.postgres.event_log import events_after, place_moves
+from adapters.postgres.event_log import events_after, sequence_transitions
 from background.ticket_event import to_event
 from background.webhook_backoff import RETRY_WINDOW
 from domain.codes import RefusalCode
@@ -45,6 +45,8 @@ async def list_events(
     transitions.
     """
     retry_window = RETRY_WINDOW if context.settings.webhook_url else None
-    await place_moves(context.postgres, retry_window)  # a caller sees what it has just caused
+    await sequence_transitions(
+        context.postgres, retry_window
+    )  # a caller sees what it has just caused
     found, last = await events_after(context.postgres, after, limit, caller.accounts)
     return EventPage(events=[to_event(one) for one in found], next=str(last))

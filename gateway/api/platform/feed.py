@@ -14,7 +14,13 @@ from fastapi import APIRouter, Body, Path
 from pydantic import Field
 from temporalio.service import RPCError
 
-from adapters.postgres.platform_feed import Kept, Key, keep_links, keep_rewards, news_of
+from adapters.postgres.platform_feed import (
+    RewardKey,
+    UpsertResult,
+    accepted_reward_ids,
+    upsert_links,
+    upsert_rewards,
+)
 from background.reward_notification import notify_tickets
 from domain.codes import RefusalCode
 from domain.errors import TransientError
@@ -62,7 +68,7 @@ async def put_link(
     """Store a link of an account, unless the stored version is newer."""
     _require_matching_id(link_id, link.link_id)
     caller.require_account(link.account_id)
-    (kept,) = await keep_links(context.postgres, [link], caller.may_access_all_accounts)
+    (kept,) = await upsert_links(context.postgres, [link], caller.may_access_all_accounts)
     return _single_result(link_id, kept)
 
 
@@ -74,7 +80,7 @@ async def put_links(
 ) -> RecordResults:
     """Store up to 1,000 links. Each has its own result; invalid ones do not affect the others."""
     records = [read_record(LinkRecord, one, "link_id", caller) for one in links]
-    return await store_valid(context.postgres, records, "link_id", caller, keep_links)
+    return await store_valid(context.postgres, records, "link_id", caller, upsert_links)
 
 
 @router.put(
@@ -94,8 +100,8 @@ async def put_reward(
     """
     _require_matching_id(reward_id, reward.reward_id)
     caller.require_account(reward.account_id)
-    (kept,) = await keep_rewards(context.postgres, [reward], caller.may_access_all_accounts)
-    await _notify_tickets_now(context, news_of([reward], [kept]))
+    (kept,) = await upsert_rewards(context.postgres, [reward], caller.may_access_all_accounts)
+    await _notify_tickets_now(context, accepted_reward_ids([reward], [kept]))
     return _single_result(reward_id, kept)
 
 
@@ -109,13 +115,15 @@ async def put_rewards(
 ) -> RecordResults:
     """Store up to 1,000 rewards. Each has its own result; invalid ones do not affect the others."""
     records = [read_record(RewardRecord, one, "reward_id", caller) for one in rewards]
-    stored = await store_valid(context.postgres, records, "reward_id", caller, keep_rewards)
+    stored = await store_valid(context.postgres, records, "reward_id", caller, upsert_rewards)
     valid = [
-        (one, Kept(result.result))
+        (one, UpsertResult(result.result))
         for one, result in zip(records, stored.results, strict=True)
         if not isinstance(one, RecordResult)
     ]
-    await _notify_tickets_now(context, news_of(*zip(*valid, strict=True)) if valid else [])
+    await _notify_tickets_now(
+        context, accepted_reward_ids(*zip(*valid, strict=True)) if valid else []
+    )
     return stored
 
 
@@ -125,13 +133,13 @@ def _require_matching_id(in_path: str, in_record: str) -> None:
         raise Problem(RefusalCode.ID_MISMATCH)
 
 
-def _single_result(record_id: str, kept: Kept) -> RecordResult:
-    if kept is Kept.FORBIDDEN:
+def _single_result(record_id: str, kept: UpsertResult) -> RecordResult:
+    if kept is UpsertResult.FORBIDDEN:
         raise Problem(RefusalCode.FORBIDDEN)
     return record_result(record_id, kept)
 
 
-async def _notify_tickets_now(context: AppContext, rewards: Sequence[Key]) -> None:
+async def _notify_tickets_now(context: AppContext, rewards: Sequence[RewardKey]) -> None:
     """Signal the tickets of these rewards now. What fails is left to the re-check."""
     if not rewards:
         return

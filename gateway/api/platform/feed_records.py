@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 from pydantic import ValidationError
 
 from adapters.postgres.database import Postgres
-from adapters.postgres.platform_feed import Kept
+from adapters.postgres.platform_feed import UpsertResult
 from gateway.api.schemas.feed import LinkRecord, RecordResult, RecordResults, RewardRecord
 from gateway.http.caller import Caller
 from gateway.http.field_errors import field_errors
@@ -30,7 +30,7 @@ def read_record(
         errors = [FieldError(field=field, expected=expected) for field, expected in wrong.items()]
         return RecordResult(id=record_id, result="malformed", errors=errors)
     if not caller.may_access_account(record.account_id):
-        return record_result(record_id, Kept.FORBIDDEN)
+        return record_result(record_id, UpsertResult.FORBIDDEN)
     return record
 
 
@@ -39,7 +39,7 @@ async def store_valid(
     records: Sequence[Record | RecordResult],
     id_field: str,
     caller: Caller,
-    store: Callable[[Postgres, Sequence[Record], bool], Awaitable[list[Kept]]],
+    store: Callable[[Postgres, Sequence[Record], bool], Awaitable[list[UpsertResult]]],
 ) -> RecordResults:
     """Store the records that could be read; return a result for each record, in their order."""
     valid = [one for one in records if not isinstance(one, RecordResult)]
@@ -53,6 +53,6 @@ async def store_valid(
     return RecordResults(results=results)
 
 
-def record_result(record_id: str | None, kept: Kept) -> RecordResult:
+def record_result(record_id: str | None, kept: UpsertResult) -> RecordResult:
     """Return the result of a record that was read."""
     return RecordResult(id=record_id, result=kept.value)

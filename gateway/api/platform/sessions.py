@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 
-from adapters.postgres.sessions import Kind, end_sessions
+from adapters.postgres.sessions import SessionKind, end_sessions
 from domain.codes import RefusalCode
 from domain.values.types import Identifier
 from gateway.context import Context
@@ -30,7 +30,7 @@ class SessionSubject(BaseModel):
         json_schema_extra={"examples": [{"kind": "agent", "subject": "anna"}]}
     )
 
-    kind: Kind
+    kind: SessionKind
     subject: Identifier
 
 

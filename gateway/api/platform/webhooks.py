@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path
 
-from adapters.postgres.event_log import redeliver, webhooks
+from adapters.postgres.event_log import redeliver_webhook, webhooks
 from background.webhook_backoff import RETRY_WINDOW
 from domain.codes import RefusalCode
 from gateway.api.platform.events import MAX_BIGINT, PROBLEMS, AfterQuery, LimitQuery
@@ -33,7 +33,7 @@ async def redeliver_event(
     if not context.settings.webhook_url:
         raise Problem(RefusalCode.ACTION_NOT_ALLOWED)
     accounts = None if "operator" in caller.roles else caller.accounts
-    if not await redeliver(context.postgres, event_id, RETRY_WINDOW, accounts):
+    if not await redeliver_webhook(context.postgres, event_id, RETRY_WINDOW, accounts):
         raise Problem(RefusalCode.UNKNOWN_EVENT)
     log_event(
         SecurityEvent.OPERATOR_ACTED, actor=caller.subject, action="redelivery", event_id=event_id

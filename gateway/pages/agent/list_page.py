@@ -8,7 +8,13 @@ from zoneinfo import ZoneInfo
 from fastapi import Response
 from pydantic import BaseModel
 
-from adapters.postgres.ticket_queries import QUEUES, Queue, Today, place_of, queue_sizes
+from adapters.postgres.ticket_queries import (
+    QUEUES,
+    DayBoundaries,
+    Queue,
+    count_queues,
+    cursor_after_page,
+)
 from domain.tickets.attention import Attention
 from domain.tickets.states import State
 from domain.values.periods import end_of_day
@@ -36,7 +42,7 @@ async def list_page(agent: AgentRequest, form: BaseModel, found: TicketList) -> 
     """Render the list below the search form, with the queues' sizes."""
     context, names = agent.context, partner_names(agent.context)
     kept = kept_parameters(agent.request)
-    next_cursor = encode_cursor(place_of(found.rows, PAGE_SIZE))
+    next_cursor = encode_cursor(cursor_after_page(found.rows, PAGE_SIZE))
     content = {
         "form": form,
         "partners": sorted(names.items(), key=lambda one: one[1].casefold()),
@@ -52,7 +58,7 @@ async def list_page(agent: AgentRequest, form: BaseModel, found: TicketList) -> 
         "next_page": f"?{urlencode({**kept, 'after': next_cursor})}" if next_cursor else None,
         "queue": found.queue,
         "queues": QUEUES,
-        "queue_counts": await queue_sizes(context.postgres, day_boundaries(context)),
+        "queue_counts": await count_queues(context.postgres, day_boundaries(context)),
         "hint": found.hint,
     }
     return agent.render("list.html", content)
@@ -63,9 +69,9 @@ def partner_names(context: AppContext) -> dict[str, str]:
     return {one: profile.rules.name for one, profile in context.profiles.items()}
 
 
-def day_boundaries(context: AppContext) -> Today:
+def day_boundaries(context: AppContext) -> DayBoundaries:
     """Return when today ends in each partner's market."""
     now = context.now
     zones = {one: profile.rules.market.zone for one, profile in context.profiles.items()}
     ends = {one: end_of_day(now.astimezone(zone).date(), zone) for one, zone in zones.items()}
-    return Today(now, ends, end_of_day(now.date(), _UTC))
+    return DayBoundaries(now, ends, end_of_day(now.date(), _UTC))

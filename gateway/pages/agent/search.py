@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
-from adapters.postgres.ticket_queries import Filters, Queue, tickets_found, tickets_waiting
+from adapters.postgres.ticket_queries import Queue, TicketFilters, find_tickets, list_queue
 from domain.tickets.attention import Attention
 from domain.tickets.states import State
 from gateway.http.pagination import decode_cursor
@@ -52,8 +52,8 @@ async def search_page(agent: CurrentAgent, form: Annotated[SearchForm, Query()])
     query = parse_query(form.q, partner_names(context)) if form.q.strip() else SearchQuery()
     filters = _to_filters(form, query)
     after = decode_cursor(form.after)
-    rows = await tickets_found(context.postgres, filters, PAGE_SIZE + 1, after)
-    if query.number and rows and filters == Filters(number=query.number):
+    rows = await find_tickets(context.postgres, filters, PAGE_SIZE + 1, after)
+    if query.number and rows and filters == TicketFilters(number=query.number):
         return RedirectResponse(f"{BASE_PATH}/tickets/{query.number}", 303)
     log_search(agent.agent, [*filters.model_dump(exclude_none=True)], len(rows[:PAGE_SIZE]))
     hint = "mistyped" if query.looks_like_number else "unknown" if query.number else "none"
@@ -71,15 +71,15 @@ async def queue_page(
 async def _queue_page(agent: AgentRequest, queue: Queue, form: SearchForm) -> Response:
     context, after = agent.context, decode_cursor(form.after)
     today = day_boundaries(context)
-    rows = await tickets_waiting(context.postgres, queue, today, PAGE_SIZE + 1, after)
+    rows = await list_queue(context.postgres, queue, today, PAGE_SIZE + 1, after)
     log_search(agent.agent, [f"queue {queue}"], len(rows[:PAGE_SIZE]))
     numbers = [row["number"] for row in rows] if queue == "discrepancies" else []
     discrepancies = await open_discrepancies(context, numbers)
     return await list_page(agent, form, TicketList(rows, queue, discrepancies))
 
 
-def _to_filters(form: SearchForm, query: SearchQuery) -> Filters:
-    return Filters(
+def _to_filters(form: SearchForm, query: SearchQuery) -> TicketFilters:
+    return TicketFilters(
         number=query.number,
         order_key=query.order_key,
         email=query.email.replace("\x00", "") if query.email else None,

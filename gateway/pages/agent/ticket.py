@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from temporalio.service import RPCError
 
-from adapters.postgres.ticket_queries import ticket_whole
+from adapters.postgres.ticket_queries import get_ticket_detail
 from domain.errors import RequestRejected, TransientError
 from domain.values.ticket_number import number_error_code, parse_number
 from gateway.http.problem_status import STATUS
@@ -56,7 +56,7 @@ async def submit_action(agent: CurrentAgent, number: str) -> Response:
     try:
         await submit_command(agent.context, found, ACTIONS[action.name], command)
     except Problem as problem:
-        current = await ticket_whole(agent.context.postgres, found) or row
+        current = await get_ticket_detail(agent.context.postgres, found) or row
         refused = replace(action, request_id="", errors=field_error_for(problem.code))
         return ticket_page(agent, current, refused, status=STATUS[problem.code])
     except (TransientError, RPCError):
@@ -68,7 +68,7 @@ async def submit_action(agent: CurrentAgent, number: str) -> Response:
 
 async def _load(agent: AgentRequest, number: str) -> Mapping[str, Any] | None:
     canonical = _parse_number(number)
-    return await ticket_whole(agent.context.postgres, canonical) if canonical else None
+    return await get_ticket_detail(agent.context.postgres, canonical) if canonical else None
 
 
 def _parse_number(number: str) -> str | None:

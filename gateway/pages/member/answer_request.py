@@ -4,7 +4,7 @@ from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Request
 
-from adapters.security.signed_links import check_token, member_of
+from adapters.security.signed_links import member_link, verify_link
 from domain.codes import RefusalCode
 from domain.errors import RequestRejected
 from gateway.context import AppContext, Context
@@ -43,8 +43,8 @@ async def _answer_request(
 ) -> AnswerRequest:
     """Check the token before any query: every invalid link gets the same page."""
     with log_refusals(SecurityEvent.LINK_REFUSED, kind="member", number=number):
-        check_token(token, context.settings.signing_secret, member_of(number), context.now)
-    row = await context.postgres.one("question_asked", number=number)
+        verify_link(token, context.settings.signing_secret, member_link(number), context.now)
+    row = await context.postgres.one("get_open_question", number=number)
     if row is None:
         raise RequestRejected(RefusalCode.INVALID_LINK)
     await context.limits.hit("member_page", number)

@@ -65,7 +65,7 @@ def _message(member: MemberRequest, field: str, expected: str) -> str:
     emails, language = member.context.emails, member.language
     if not field:
         return error_message(emails, language, expected)
-    return capitalize(emails.reason(language, "incomplete", field, {"expected": expected}))
+    return capitalize(emails.render_reason(language, "incomplete", field, {"expected": expected}))
 
 
 def _date_error(

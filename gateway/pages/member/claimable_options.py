@@ -6,7 +6,7 @@ What cannot be claimed yet, or any more, is shown with the reason and the date.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from adapters.postgres.account_links import known_of
+from adapters.postgres.account_links import load_account_history
 from domain.claims.claim import LinkKind
 from domain.claims.claimable_links import (
     AccountHistory,
@@ -49,7 +49,7 @@ async def load_options(context: AppContext, account_id: str, kind: ClaimKind) ->
     """Load what an account may choose."""
     partners = {name: profile.rules for name, profile in context.profiles.items()}
     dates = market_dates(partners, context.now)
-    history = await known_of(context.postgres, account_id, kind, dates)
+    history = await load_account_history(context.postgres, account_id, kind, dates)
     links = list_claimable(kind, history, partners, context.now)
     return AvailableLinks(history=history, links=links)
 
@@ -121,4 +121,4 @@ def _unavailable_reason(context: AppContext, language: str, choice: ClaimableLin
     if instant := choice.available_from:
         zone = context.profiles[choice.partner_id].rules.market.zone
         values["available_from"] = instant.astimezone(zone).isoformat()
-    return context.emails.reason(language, choice.reason, None, values)
+    return context.emails.render_reason(language, choice.reason, None, values)

@@ -7,7 +7,7 @@ from typing import Final
 
 from fastapi.responses import Response
 
-from adapters.postgres.ticket_queries import stored_admission
+from adapters.postgres.ticket_queries import get_admission
 from domain.admission.admission import Admission, AdmissionResult
 from gateway.pages.csrf import csrf_token
 from gateway.pages.form_fields import FormValues
@@ -20,7 +20,7 @@ ACCEPTED_STATUSES: Final = frozenset({"accepted", "held"})
 
 async def load_admission(member: MemberRequest, key: FormKey) -> Admission | None:
     """Return the decision on the form with this key, if there is one."""
-    return await stored_admission(member.context.postgres, key.ticket_number)
+    return await get_admission(member.context.postgres, key.ticket_number)
 
 
 async def is_accepted(member: MemberRequest, key: FormKey) -> bool:
@@ -81,6 +81,6 @@ def _reasons(member: MemberRequest, result: AdmissionResult) -> list[str]:
     return [
         reason.message
         if reason.code == "incomplete"
-        else emails.reason(member.language, reason.code, reason.field, values)
+        else emails.render_reason(member.language, reason.code, reason.field, values)
         for reason in result.reasons
     ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from adapters.email.renderer import LetterBook
+from adapters.email.renderer import EmailRenderer
 from domain.partners.profile import ClaimKind, PartnerRules
 from domain.tickets.messages.rejection_reason import RejectionReason
 from domain.tickets.messages.signals import PartnerOutcome
@@ -34,12 +34,12 @@ def questions(rules: PartnerRules, names: Sequence[str], language: str) -> list[
 
 
 def problems(
-    book: LetterBook, language: str, rules: PartnerRules, found: Mapping[str, str]
+    book: EmailRenderer, language: str, rules: PartnerRules, found: Mapping[str, str]
 ) -> dict[str, str]:
     """Say what is wrong, by field of the form (`found`: the codes of what was expected)."""
     labels = catalog(AREA, language)["labels"]
     return {
-        name: book.reason(
+        name: book.render_reason(
             language,
             "incomplete",
             name,

@@ -14,10 +14,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
-from adapters.email.claim_fields import claim_of, fields_shown
-from adapters.email.renderer import printable
-from adapters.postgres.outcomes import claim_behind_link, outcomes_by_link
-from adapters.security.signed_links import OUTCOME, Subject, check_token
+from adapters.email.claim_fields import claim_payload, render_claim_fields
+from adapters.email.renderer import strip_control_characters
+from adapters.postgres.outcomes import get_linked_claim, list_outcomes_by_link
+from adapters.security.signed_links import OUTCOME, LinkSubject, verify_link
 from domain.codes import MessageCode, RefusalCode
 from domain.errors import RequestRejected, TransientError
 from domain.partners.profile import ClaimKind, PartnerRules
@@ -115,16 +115,16 @@ async def answer(request: Request, context: Context, partner_id: str, number: st
 async def _open(request: Request, context: AppContext, partner_id: str, number: str) -> Claim:
     """Raise `RequestRejected("invalid_link")` unless the link opens this partner's claim."""
     token = request.query_params.get("token", "")
-    subject = Subject(OUTCOME, number, partner_id)
+    subject = LinkSubject(OUTCOME, number, partner_id)
     with log_refusals(
         SecurityEvent.LINK_REFUSED, kind="partner", number=number, partner=partner_id
     ):
-        check_token(token, " ".join(context.partner_secrets(partner_id)), subject, context.now)
-    row = await claim_behind_link(context.postgres, partner_id, number)
+        verify_link(token, " ".join(context.partner_secrets(partner_id)), subject, context.now)
+    row = await get_linked_claim(context.postgres, partner_id, number)
     if row is None:
         raise RequestRejected(RefusalCode.INVALID_LINK)
     await context.limits.hit("partner_page", f"{partner_id}/{number}")
-    answers = await outcomes_by_link(context.postgres, partner_id, number)
+    answers = await list_outcomes_by_link(context.postgres, partner_id, number)
     return Claim(row, PartnerRules.from_storage(row["rules"]), answers)
 
 
@@ -149,7 +149,7 @@ def _asks_in_vain(claim: Claim, form: Form) -> bool:
 
 
 def _read(sent: FormData, rules: PartnerRules) -> Form:
-    told = {name: printable(str(sent.get(name) or "")).strip() for name in _FIELDS}
+    told = {name: strip_control_characters(str(sent.get(name) or "")).strip() for name in _FIELDS}
     ticked = sent.getlist("question_fields")
     return Form(told, [one.name for one in rules.fields if one.name in ticked])
 
@@ -196,7 +196,7 @@ def _look_again(
         **_content(context, claim, language),
         "said": labels.said(context, language, claim.rules, outcome),
         "kept": _kept(form),
-        "reason": context.emails.phrase(language, "rejections", reason) if reason else "",
+        "reason": context.emails.translate(language, "rejections", reason) if reason else "",
     }
     return _private(render_page(request, "partner/confirm.html", "partner", language, content))
 
@@ -217,7 +217,9 @@ def _content(context: AppContext, claim: Claim, language: str) -> dict[str, Any]
     return {
         "number": claim.row["number"],
         "partner_name": claim.rules.name,
-        "fields": fields_shown(context.emails, claim.rules, claim_of(claim.row), language),
+        "fields": render_claim_fields(
+            context.emails, claim.rules, claim_payload(claim.row), language
+        ),
         "standing": claim.standing,
         "round": claim.round,
         "answers": said,

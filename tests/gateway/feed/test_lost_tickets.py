@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from adapters.postgres.feed_records import store_reward
-from adapters.postgres.resumption import lost_tickets
+from adapters.postgres.resumption import list_lost_tickets
 from tests.gateway.api.claims.filing import prepared
 from tests.gateway.api.claims.repeated_filing import delete
 from tests.support.claims import reward_for
@@ -130,7 +130,7 @@ async def test_lost_tickets_are_counted_for_operators(
     await gateway.env.handle.terminate("by hand")
     await find(gateway)
     figures = await gateway.http.get("/metrics", headers=gateway.as_operator())
-    lost = len(await lost_tickets(gateway.env.postgres))
+    lost = len(await list_lost_tickets(gateway.env.postgres))
     assert lost > 0
     assert f"tickets_without_workflow {lost}.0\n" in figures.text
 

@@ -5,7 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adapters.security.signed_links import OUTCOME, Subject, member_of, new_token, seal
+from adapters.security.signed_links import (
+    OUTCOME,
+    LinkSubject,
+    member_link,
+    sign_link,
+    sign_payload,
+)
 from tests.support.claims import a_claim, an_order, days_ago
 from tests.support.gateway.answer_page import CONTACT, LINK, answer, asked, open_page
 from tests.support.gateway.running_gateway import SIGNING_SECRET, RunningGateway
@@ -152,12 +158,12 @@ async def test_every_other_token_gets_one_and_the_same_page(gateway: RunningGate
         token[:-1],
         token + "A",
         *(token[:place] + _other(token[place]) + token[place + 1 :] for place in (0, 20, 60, -1)),
-        new_token(SIGNING_SECRET, member_of(number), datetime.now(UTC) - timedelta(seconds=1)),
-        new_token(SIGNING_SECRET, member_of(other), LATER),
-        new_token(SIGNING_SECRET, Subject(OUTCOME, number, ""), LATER),
-        new_token(SIGNING_SECRET, Subject("information", number, "velotel"), LATER),
-        new_token("made-up-and-not-the-secret-that-signs-pages", member_of(number), LATER),
-        seal(SIGNING_SECRET, "form", number, LATER),
+        sign_link(SIGNING_SECRET, member_link(number), datetime.now(UTC) - timedelta(seconds=1)),
+        sign_link(SIGNING_SECRET, member_link(other), LATER),
+        sign_link(SIGNING_SECRET, LinkSubject(OUTCOME, number, ""), LATER),
+        sign_link(SIGNING_SECRET, LinkSubject("information", number, "velotel"), LATER),
+        sign_link("made-up-and-not-the-secret-that-signs-pages", member_link(number), LATER),
+        sign_payload(SIGNING_SECRET, "form", number, LATER),
     ]
     addresses = [f"{here}?token={one}" for one in bad]
     nobodys = "ZW-0000-0000-0000-0"
@@ -180,7 +186,7 @@ async def test_a_token_for_a_number_that_no_ticket_has_opens_nothing(
     gateway: RunningGateway,
 ) -> None:
     nobodys = "ZW-0000-0000-0000-0"
-    token = new_token(SIGNING_SECRET, member_of(nobodys), LATER)
+    token = sign_link(SIGNING_SECRET, member_link(nobodys), LATER)
     page = await open_page(
         gateway, f"{gateway.address}/tickets/{nobodys}/information?token={token}"
     )

@@ -11,9 +11,9 @@ import pytest
 
 from activities.claim_delivery import ClaimDelivery, DeliveryRequest
 from activities.partner_limiter import PartnerLimiter
-from adapters.http.webhook_client import open_door
+from adapters.http.webhook_client import open_client
 from adapters.postgres.database import Postgres
-from adapters.postgres.exports import Export, next_export
+from adapters.postgres.exports import Export, start_export
 from cli.export_claims import export
 from tests.support.builders import a_profile, a_withdrawal
 from tests.support.csv_filing import Desk
@@ -52,7 +52,7 @@ class Office:
 
 @pytest.fixture
 async def office(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_door({}) as door:
+    async with open_client({}) as door:
         calls = ClaimDelivery(postgres, {"velotel": PROFILE}, door, PartnerLimiter(time.monotonic))
         opened = Office(postgres, calls, tmp_path)
         await opened.desk.open_account()
@@ -109,7 +109,7 @@ async def test_an_export_can_be_made_again_and_is_the_same_file(
 async def test_a_crash_before_the_file_is_whole_loses_no_claim(office: Office) -> None:
     """The next export is that one again; after it comes what waits since then."""
     first = await office.claim("VT-1")
-    assert await next_export(office.postgres, "velotel", ["order_number"]) == Export(
+    assert await start_export(office.postgres, "velotel", ["order_number"]) == Export(
         1, ("order_number",)
     )
     second = await office.claim("VT-2")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.files.csv import opened
+from adapters.files.csv import open_csv
 from adapters.postgres.database import Postgres
 from cli.importer import Importer
 from cli.progress import ImportSummary, Progress
@@ -68,7 +68,7 @@ async def take(
 ) -> tuple[tuple[int, int, int], list[str]]:
     """Import the file; return how many were taken, known and bad, and what was said."""
     said: list[str] = []
-    with opened(file) as reader:
+    with open_csv(file) as reader:
         summary = await Importer(postgres, PARTNER, teller, said.append).import_lines(reader)
     return (summary.applied, summary.duplicates, summary.rejected), said
 
@@ -229,7 +229,7 @@ async def test_a_record_that_a_member_wrote_into_a_name_is_told_to_nobody(
 def test_progress_is_a_line_with_all_that_is_done(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with opened(a_file(tmp_path, "x,confirmed,,,")) as reader:
+    with open_csv(a_file(tmp_path, "x,confirmed,,,")) as reader:
         progress = Progress(reader, sys.stderr)
         progress.show(ImportSummary(applied=1))
         progress.show(ImportSummary(applied=98, duplicates=1, rejected=1), last=True)

@@ -15,7 +15,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from adapters.postgres.database import Postgres
-from adapters.postgres.exports import hand_over
+from adapters.postgres.exports import enqueue_claim
 from tests.support.csv_filing import Desk
 from tests.support.temporal_dev_server import dev_server
 from tests.unit.adapters.test_partner_profiles import SOUND, write_profile
@@ -99,7 +99,7 @@ async def door(postgres: Postgres, database_url: str, tmp_path: Path) -> AsyncIt
                 "ordered_on": None,
             }
             claim |= {"answers": {"order_number": order}, "link": {"id": "l", "clicked_at": None}}
-            await hand_over(postgres, "velotel", "claim", claim)
+            await enqueue_claim(postgres, "velotel", "claim", claim)
             await client.start_workflow("SupportTicket", id=number, task_queue="tickets")
             opened.numbers.append(number)
         yield opened

@@ -7,10 +7,10 @@ import pytest
 
 from activities.answer_links import AnswerLinkFactory
 from activities.emails import EmailActivities, OutgoingEmailRef
-from adapters.email.renderer import LetterBook
-from adapters.email.smtp import MailDoor, WrittenLetter
+from adapters.email.renderer import EmailRenderer
+from adapters.email.smtp import EmailContent, SmtpMailer
 from adapters.postgres.database import Postgres
-from adapters.security.signed_links import check_token, member_of
+from adapters.security.signed_links import member_link, verify_link
 from domain.errors import RequestRejected
 from tests.support.builders import a_field, a_question
 from tests.support.csv_filing import SERVICE, Desk
@@ -21,15 +21,15 @@ LINK = re.compile(r"information\?token=([\w.-]+)")
 FIELDS = [a_field(label=LABELS, is_order_number=True).model_dump()]
 
 
-class OpenDoor(MailDoor):
+class OpenDoor(SmtpMailer):
     """A door that keeps what is sent."""
 
     def __init__(self) -> None:
         """Have sent nothing."""
         super().__init__("smtp://127.0.0.1:1", "tickets@example.com")
-        self.sent: list[WrittenLetter] = []
+        self.sent: list[EmailContent] = []
 
-    async def send(self, letter_id: str, name: str, address: str, letter: WrittenLetter) -> None:
+    async def send(self, message_key: str, name: str, address: str, letter: EmailContent) -> None:
         """Keep the letter."""
         self.sent.append(letter)
 
@@ -47,7 +47,7 @@ async def test_a_question_for_a_field_names_it_as_the_members_form_does(
     await desk.hears(admission, question, sent=True)
     ref = OutgoingEmailRef(number=admission.result.number, key="3-information_needed")
     for _ in range(2):
-        await EmailActivities(postgres, LetterBook(SERVICE), door).send(ref)
+        await EmailActivities(postgres, EmailRenderer(SERVICE), door).send(ref)
     (letter,) = door.sent
     assert f"> - {LABELS[language]}\n> - Which colour?\n" in letter.text
     assert f"<li>{LABELS[language]}</li>" in letter.html
@@ -63,7 +63,7 @@ async def test_a_question_without_words_still_tells_the_member_what_to_do(
     admission = await desk.file()
     await desk.hears(admission, a_question(questions=[], note=note), sent=True)
     ref = OutgoingEmailRef(number=admission.result.number, key="3-information_needed")
-    await EmailActivities(postgres, LetterBook(SERVICE), door).send(ref)
+    await EmailActivities(postgres, EmailRenderer(SERVICE), door).send(ref)
     (letter,) = door.sent
     assert "Prosimy o uzupełnienie wszystkiego, co o nich wiesz." in letter.text
     assert "<ul>" not in letter.html
@@ -80,7 +80,7 @@ async def test_a_questions_letter_has_the_same_link_however_often_it_is_sent(
     number, pages = admission.result.number, AnswerLinkFactory("https://tickets.example", SECRETS)
     ref = OutgoingEmailRef(number=number, key="3-information_needed")
     for _ in range(2):
-        await EmailActivities(postgres, LetterBook(SERVICE), door, pages).send(ref)
+        await EmailActivities(postgres, EmailRenderer(SERVICE), door, pages).send(ref)
         async with postgres.transaction() as connection:
             await connection.execute("update emails set sent_at = null")
     first, again = (LINK.findall(letter.text) for letter in door.sent)
@@ -92,9 +92,9 @@ async def test_a_questions_letter_has_the_same_link_however_often_it_is_sent(
     end = datetime.combine(
         last_day + timedelta(days=1), datetime.min.time(), aggregate.ticket.terms.market.zone
     )
-    check_token(token, SECRETS, member_of(number), end.astimezone(UTC) - timedelta(seconds=1))
+    verify_link(token, SECRETS, member_link(number), end.astimezone(UTC) - timedelta(seconds=1))
     with pytest.raises(RequestRejected):
-        check_token(token, SECRETS, member_of(number), end.astimezone(UTC))
+        verify_link(token, SECRETS, member_link(number), end.astimezone(UTC))
 
 
 async def test_without_pages_a_question_asks_for_an_answer_by_mail(postgres: Postgres) -> None:
@@ -103,7 +103,7 @@ async def test_without_pages_a_question_asks_for_an_answer_by_mail(postgres: Pos
     admission = await desk.file()
     await desk.hears(admission, a_question(), sent=True)
     ref = OutgoingEmailRef(number=admission.result.number, key="3-information_needed")
-    await EmailActivities(postgres, LetterBook(SERVICE), door).send(ref)
+    await EmailActivities(postgres, EmailRenderer(SERVICE), door).send(ref)
     (letter,) = door.sent
     assert f"Odpowiedzi prosimy wysłać na adres {SERVICE}" in letter.text
     assert "http" not in letter.text + letter.html
@@ -117,6 +117,6 @@ async def test_a_confirmation_goes_out_with_the_day_of_the_partners_answer(
     await desk.open_account()
     number = (await desk.file()).result.number
     ref = OutgoingEmailRef(number=number, key="1-confirmation")
-    await EmailActivities(postgres, LetterBook(SERVICE), door).send(ref)
+    await EmailActivities(postgres, EmailRenderer(SERVICE), door).send(ref)
     (letter,) = door.sent
     assert "Na odpowiedź VeloTel ma czas do dnia: " in letter.text

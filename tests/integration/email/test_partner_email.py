@@ -14,11 +14,11 @@ import pytest
 from activities.claim_delivery import ClaimDelivery, DeliveryRequest
 from activities.partner_email import PartnerEmailChannel
 from activities.partner_limiter import PartnerLimiter
-from adapters.email.renderer import LetterBook
-from adapters.email.smtp import MailDoor
-from adapters.http.webhook_client import open_door
+from adapters.email.renderer import EmailRenderer
+from adapters.email.smtp import SmtpMailer
+from adapters.http.webhook_client import open_client
 from adapters.postgres.database import Postgres
-from adapters.security.signed_links import OUTCOME, Subject, check_token
+from adapters.security.signed_links import OUTCOME, LinkSubject, verify_link
 from domain.errors import MailServerUnavailable, PartnerRejectedRequest, RequestRejected
 from domain.partners.profile import PartnerProfile
 from local.mail_catcher.smtp import SmtpBehavior, SmtpMode, listen
@@ -49,16 +49,16 @@ class Office:
         self.postgres = postgres
         self.box = box
         self.behaviour = behaviour
-        self.mail = MailDoor(f"smtp://{HOST}:{port}", "tickets@example.com")
+        self.mail = SmtpMailer(f"smtp://{HOST}:{port}", "tickets@example.com")
         self.number = ""
 
     async def deliver(self, purpose: str = "claim", profile: PartnerProfile | None = None) -> None:
         """Deliver the claim through the activity."""
         profiles = {"velotel": profile or by_mail()}
         post = PartnerEmailChannel(
-            LetterBook("help@example.com"), self.mail, {NAME: SECRET}, PUBLIC
+            EmailRenderer("help@example.com"), self.mail, {NAME: SECRET}, PUBLIC
         )
-        async with open_door({}) as door:
+        async with open_client({}) as door:
             calls = ClaimDelivery(
                 self.postgres, profiles, door, PartnerLimiter(time.monotonic), post
             )
@@ -120,16 +120,16 @@ async def test_the_letter_shows_the_claim_and_a_link_that_opens_it(office: Offic
     number, token = link(letter).groups()
     assert number == office.number
     assert token in letter.html
-    check_token(token, SECRET, Subject(OUTCOME, number, "velotel"), datetime.now(UTC))
+    verify_link(token, SECRET, LinkSubject(OUTCOME, number, "velotel"), datetime.now(UTC))
 
 
 async def test_a_link_works_for_as_long_as_the_profile_says(office: Office) -> None:
     await office.deliver()
     number, token = link(office.letter).groups()
-    subject, now = Subject(OUTCOME, number, "velotel"), datetime.now(UTC)
-    check_token(token, SECRET, subject, now + timedelta(days=30))
+    subject, now = LinkSubject(OUTCOME, number, "velotel"), datetime.now(UTC)
+    verify_link(token, SECRET, subject, now + timedelta(days=30))
     with pytest.raises(RequestRejected, match="invalid_link"):
-        check_token(token, SECRET, subject, now + timedelta(days=32))
+        verify_link(token, SECRET, subject, now + timedelta(days=32))
 
 
 @pytest.mark.parametrize("language", SUBJECTS)

@@ -5,14 +5,14 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from adapters.email.renderer import Letter
-from adapters.email.smtp import MailDoor
+from adapters.email.renderer import RenderedEmail
+from adapters.email.smtp import SmtpMailer
 from domain.errors import EmailUndeliverable, InvalidConfiguration, MailServerUnavailable
 from tests.support.smtp_server import JAN, LETTER, SENDER, Postbox, parsed, words
 
 
 async def test_a_letter_arrives_with_both_parts_and_its_headers(postbox: Postbox) -> None:
-    await MailDoor(postbox.url, SENDER).send("ZW-1.confirmation", "Żółć Jan", JAN, LETTER)
+    await SmtpMailer(postbox.url, SENDER).send("ZW-1.confirmation", "Żółć Jan", JAN, LETTER)
     message = postbox.only()
     assert message.get_content_type() == "multipart/alternative"
     assert words(message.get_body(("plain",))) == LETTER.text
@@ -32,9 +32,9 @@ async def test_a_letter_arrives_with_both_parts_and_its_headers(postbox: Postbox
 
 async def test_the_same_letter_sent_twice_has_one_message_id(postbox: Postbox) -> None:
     """A mail server that honours Message-ID shows the letter once."""
-    door = MailDoor(postbox.url, SENDER)
-    for letter_id in ("ZW-1/resolved 2>", "ZW-1/resolved 2>", "ZW-1:resolved 2>"):
-        await door.send(letter_id, "Jan", JAN, LETTER)
+    door = SmtpMailer(postbox.url, SENDER)
+    for message_key in ("ZW-1/resolved 2>", "ZW-1/resolved 2>", "ZW-1:resolved 2>"):
+        await door.send(message_key, "Jan", JAN, LETTER)
     first, second, other = [parsed(raw)["Message-ID"] for raw in postbox.raw]
     assert first == second != other
     assert first == "<ZW-1%2Fresolved%202%3E@example.com>"
@@ -56,7 +56,7 @@ async def test_the_same_letter_sent_twice_has_one_message_id(postbox: Postbox) -
     ],
 )
 async def test_a_hostile_name_adds_no_header_and_no_recipient(postbox: Postbox, name: str) -> None:
-    await MailDoor(postbox.url, SENDER).send("ZW-1", name, JAN, LETTER)
+    await SmtpMailer(postbox.url, SENDER).send("ZW-1", name, JAN, LETTER)
     message = postbox.only()
     assert [to.addr_spec for to in message["To"].addresses] == [JAN]
     assert not message["To"].defects
@@ -68,8 +68,8 @@ async def test_a_hostile_name_adds_no_header_and_no_recipient(postbox: Postbox, 
 
 @pytest.mark.parametrize("subject", ["a\r\nBcc: eve@x.org", "=?utf-8?q?a=0ABcc:_eve@x.org?="])
 async def test_a_hostile_subject_adds_no_header(postbox: Postbox, subject: str) -> None:
-    letter = Letter(subject, "text\n", "<p>html</p>\n", "en")
-    await MailDoor(postbox.url, SENDER).send("ZW-1", "Jan", JAN, letter)
+    letter = RenderedEmail(subject, "text\n", "<p>html</p>\n", "en")
+    await SmtpMailer(postbox.url, SENDER).send("ZW-1", "Jan", JAN, letter)
     message = postbox.only()
     assert message["Bcc"] is None
     assert message["To"].addresses[0].addr_spec == JAN
@@ -100,7 +100,7 @@ async def test_an_address_that_fits_no_header_is_undeliverable(
     postbox: Postbox, address: str
 ) -> None:
     with pytest.raises(EmailUndeliverable):
-        await MailDoor(postbox.url, SENDER).send("ZW-1", "Jan", address, LETTER)
+        await SmtpMailer(postbox.url, SENDER).send("ZW-1", "Jan", address, LETTER)
     assert postbox.raw == []
 
 
@@ -116,24 +116,24 @@ async def test_an_address_that_fits_no_header_is_undeliverable(
     ],
 )
 async def test_an_unusual_address_is_reached(postbox: Postbox, address: str, reached: str) -> None:
-    await MailDoor(postbox.url, SENDER).send("ZW-1", "Jan", address, LETTER)
+    await SmtpMailer(postbox.url, SENDER).send("ZW-1", "Jan", address, LETTER)
     assert postbox.recipients == [[reached]]
     assert [to.addr_spec for to in postbox.only()["To"].addresses] == [reached]
 
 
 async def test_answers_go_to_customer_service(postbox: Postbox) -> None:
-    await MailDoor(postbox.url, SENDER, "help@straße.de").send("ZW-1", "Jan", JAN, LETTER)
+    await SmtpMailer(postbox.url, SENDER, "help@straße.de").send("ZW-1", "Jan", JAN, LETTER)
     assert postbox.only()["Reply-To"].addresses[0].addr_spec == "help@xn--strae-oqa.de"
 
 
 async def test_a_letter_that_cannot_be_encoded_is_undeliverable(postbox: Postbox) -> None:
-    letter = Letter("subject", "\ud800", "<p></p>", "en")
+    letter = RenderedEmail("subject", "\ud800", "<p></p>", "en")
     with pytest.raises(EmailUndeliverable):
-        await MailDoor(postbox.url, SENDER).send("ZW-1", "Jan", JAN, letter)
+        await SmtpMailer(postbox.url, SENDER).send("ZW-1", "Jan", JAN, letter)
 
 
 async def test_a_server_that_is_gone_lets_the_letter_wait(unused_tcp_port: int) -> None:
-    door = MailDoor(f"smtp://127.0.0.1:{unused_tcp_port}", SENDER)
+    door = SmtpMailer(f"smtp://127.0.0.1:{unused_tcp_port}", SENDER)
     with pytest.raises(MailServerUnavailable):
         await door.send("ZW-1", "Jan", JAN, LETTER)
 
@@ -146,15 +146,15 @@ async def test_a_server_that_hangs_up_lets_the_letter_wait() -> None:
     async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(MailServerUnavailable):
-            await MailDoor(f"smtp://127.0.0.1:{port}", SENDER).send("ZW-1", "Jan", JAN, LETTER)
+            await SmtpMailer(f"smtp://127.0.0.1:{port}", SENDER).send("ZW-1", "Jan", JAN, LETTER)
 
 
 async def test_a_refused_login_is_ours_to_mend_so_the_letter_waits(postbox: Postbox) -> None:
     door = "smtp://jan:{}@127.0.0.1:{}"
     with pytest.raises(MailServerUnavailable, match="535"):
-        await MailDoor(door.format("wrong", postbox.port), SENDER).send("1", "Jan", JAN, LETTER)
+        await SmtpMailer(door.format("wrong", postbox.port), SENDER).send("1", "Jan", JAN, LETTER)
     assert postbox.raw == []
-    await MailDoor(door.format("s%40cret", postbox.port), SENDER).send("1", "Jan", JAN, LETTER)
+    await SmtpMailer(door.format("s%40cret", postbox.port), SENDER).send("1", "Jan", JAN, LETTER)
     assert postbox.only()["Message-ID"] == "<1@example.com>"
 
 
@@ -162,7 +162,7 @@ async def test_a_refused_login_is_ours_to_mend_so_the_letter_waits(postbox: Post
 async def test_nothing_is_sent_on_an_open_line_where_tls_is_due(postbox: Postbox, url: str) -> None:
     """A password leaves this machine only encrypted."""
     with pytest.raises(MailServerUnavailable):
-        await MailDoor(url.format(postbox.port), SENDER).send("ZW-1", "Jan", JAN, LETTER)
+        await SmtpMailer(url.format(postbox.port), SENDER).send("ZW-1", "Jan", JAN, LETTER)
     assert postbox.raw == []
 
 
@@ -171,11 +171,11 @@ async def test_nothing_is_sent_on_an_open_line_where_tls_is_due(postbox: Postbox
 )
 def test_a_wrong_server_address_is_named_without_its_password(url: str) -> None:
     with pytest.raises(InvalidConfiguration, match="SMTP_URL") as caught:
-        MailDoor(url, SENDER)
+        SmtpMailer(url, SENDER)
     assert "s3cret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("sender", ["", "nobody", "Name <a@b", "a@b\r\nBcc: c@d", "ż@b.pl"])
 def test_a_wrong_sender_is_named(sender: str) -> None:
     with pytest.raises(InvalidConfiguration, match="TICKETS_MAIL_FROM"):
-        MailDoor("smtp://localhost:25", sender)
+        SmtpMailer("smtp://localhost:25", sender)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.email.smtp import MailDoor
+from adapters.email.smtp import SmtpMailer
 from domain.errors import EmailUndeliverable, MailServerUnavailable
 from tests.support.smtp_server import JAN, LETTER, SENDER, Postbox, words
 
@@ -11,7 +11,7 @@ async def test_an_address_beyond_ascii_is_reached_where_the_server_takes_it(
     postbox: Postbox,
 ) -> None:
     """RFC 6531: the address as it was given, in the envelope and in the header."""
-    door = MailDoor(postbox.url, SENDER)
+    door = SmtpMailer(postbox.url, SENDER)
     postbox.utf8 = True
     assert await door.takes_utf8()
     await door.send("ZW-1", "Jörg", "jörg@straße.de", LETTER)
@@ -22,7 +22,7 @@ async def test_an_address_beyond_ascii_is_reached_where_the_server_takes_it(
 
 async def test_an_address_beyond_ascii_waits_for_a_server_that_takes_it(postbox: Postbox) -> None:
     """It was promised while one did: so it is about our server, and not about the recipient."""
-    door = MailDoor(postbox.url, SENDER)
+    door = SmtpMailer(postbox.url, SENDER)
     assert not await door.takes_utf8()
     with pytest.raises(MailServerUnavailable):
         await door.send("ZW-1", "Jörg", "jörg@example.net", LETTER)
@@ -43,7 +43,7 @@ async def test_what_is_about_the_recipient_is_undeliverable(
 ) -> None:
     setattr(postbox, step, answer)
     with pytest.raises(EmailUndeliverable, match=answer[:3]) as caught:
-        await MailDoor(postbox.url, SENDER).send("ZW-1", "Jan", JAN, LETTER)
+        await SmtpMailer(postbox.url, SENDER).send("ZW-1", "Jan", JAN, LETTER)
     assert JAN not in str(caught.value)
     assert caught.value.__cause__ is None
 
@@ -70,7 +70,7 @@ async def test_what_is_about_the_recipient_is_undeliverable(
 async def test_a_4xx_or_a_refusal_of_us_lets_the_letter_wait(
     postbox: Postbox, step: str, answer: str
 ) -> None:
-    door = MailDoor(postbox.url, SENDER)
+    door = SmtpMailer(postbox.url, SENDER)
     setattr(postbox, step, answer)
     with pytest.raises(MailServerUnavailable, match=answer[:3]):
         await door.send("ZW-1", "Jan", JAN, LETTER)

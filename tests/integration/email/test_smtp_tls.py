@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from adapters.email.smtp import MailDoor
+from adapters.email.smtp import SmtpMailer
 from domain.errors import MailServerUnavailable
 from tests.support.smtp_server import JAN, LETTER, SENDER, Postbox
 
@@ -57,7 +57,7 @@ async def sealed(tmp_path: Path) -> AsyncIterator[Postbox]:
 
 async def test_tls_is_taken_where_it_is_offered_whoever_vouches(sealed: Postbox) -> None:
     """The server refuses an open line; where one would do, such a certificate is no worse."""
-    await MailDoor(sealed.url, SENDER).send("ZW-1", "Jan", JAN, LETTER)
+    await SmtpMailer(sealed.url, SENDER).send("ZW-1", "Jan", JAN, LETTER)
     assert len(sealed.raw) == 1
 
 
@@ -65,14 +65,14 @@ async def test_a_certificate_that_nobody_vouches_for_stops_a_letter_where_that_i
     sealed: Postbox,
 ) -> None:
     with pytest.raises(MailServerUnavailable):
-        await MailDoor(sealed.url.replace("smtp:", "smtp+verify:"), SENDER).send(
+        await SmtpMailer(sealed.url.replace("smtp:", "smtp+verify:"), SENDER).send(
             "ZW-1", "Jan", JAN, LETTER
         )
     assert sealed.raw == []
 
 
 async def test_an_open_line_stops_a_letter_where_tls_is_asked(postbox: Postbox) -> None:
-    door = MailDoor(postbox.url.replace("smtp:", "smtp+verify:"), SENDER)
+    door = SmtpMailer(postbox.url.replace("smtp:", "smtp+verify:"), SENDER)
     with pytest.raises(MailServerUnavailable):
         await door.send("ZW-1", "Jan", JAN, LETTER)
     assert postbox.raw == []

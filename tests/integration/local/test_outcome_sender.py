@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.http.webhook_client import PartnerDoor, open_door
+from adapters.http.webhook_client import WebhookClient, open_client
 from domain.errors import PartnerUnavailable
 from tests.integration.worker.test_webhook_client import BODY, KEY, NAME, SECRET, deliver
 from tests.support import raw_http_server
@@ -20,8 +20,8 @@ async def partner() -> AsyncIterator[RawHttpServer]:
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[PartnerDoor]:
-    async with open_door({NAME: SECRET}) as opened:
+async def client() -> AsyncIterator[WebhookClient]:
+    async with open_client({NAME: SECRET}) as opened:
         yield opened
 
 
@@ -36,7 +36,7 @@ def nested(coding: str, depth: int) -> tuple[str, bytes]:
 @pytest.mark.parametrize("coding", ["gzip", "x-gzip", "Identity, gzip"])
 @pytest.mark.parametrize("status", [200, 202, 409])
 async def test_what_a_partner_packed_is_not_unpacked(
-    client: PartnerDoor, partner: RawHttpServer, coding: str, status: int
+    client: WebhookClient, partner: RawHttpServer, coding: str, status: int
 ) -> None:
     told, content = nested(coding, 3)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -48,17 +48,17 @@ async def test_what_a_partner_packed_is_not_unpacked(
 
 
 async def test_a_webhook_does_not_unpack_either(
-    client: PartnerDoor, partner: RawHttpServer
+    client: WebhookClient, partner: RawHttpServer
 ) -> None:
     told, content = nested("gzip", 2)
     head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {told}\r\nContent-Length: {len(content)}"
     partner.answer = head.encode() + b"\r\n\r\n" + content
-    await client.notify(partner.address, SECRET, KEY, BODY, 5)
+    await client.post_event(partner.address, SECRET, KEY, BODY, 5)
     assert partner.calls[0].headers["accept-encoding"] == "identity"
 
 
 async def test_an_answer_with_headers_without_end_is_cut_off(
-    client: PartnerDoor, partner: RawHttpServer
+    client: WebhookClient, partner: RawHttpServer
 ) -> None:
     with pytest.raises(PartnerUnavailable):
         await deliver(client, partner, b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 100_000)

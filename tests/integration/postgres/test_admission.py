@@ -180,7 +180,7 @@ async def test_two_thousand_characters_of_an_answer_are_kept_cleaned(
     assert len(words) > 1500
     answers = {"order_number": "VT-1", "objection": words}
     number = (await desk.file(answers=answers)).result.number
-    row = await postgres.one("claim_to_deliver", number=number)
+    row = await postgres.one("get_claim_to_deliver", number=number)
     assert row
     assert row["answers"] == answers | {"objection": clean_text(words)}
 

@@ -110,7 +110,7 @@ async def test_a_rejection_for_the_terms_is_written_once_and_told_again(
     assert await desk.persistence.settle(asked) is SettlementResult.TERMS_NOT_MET
     await moved(desk, version=3)
     assert await desk.persistence.settle(asked) is SettlementResult.TERMS_NOT_MET
-    row = await postgres.one("ticket_whole", number=aggregate.ticket.number, messages=1)
+    row = await postgres.one("get_ticket_detail", number=aggregate.ticket.number, messages=1)
     assert row
     assert (row["state"], row["reason_code"]) == ("rejected", "terms_not_met")
 

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from adapters.postgres.admission import facts_now
+from adapters.postgres.admission import load_facts
 from adapters.postgres.database import Postgres
 from domain.admission.admission import Admission
 from domain.admission.claim_assessor import ClaimAssessor
@@ -121,7 +121,7 @@ async def test_a_check_says_what_filing_will_say(postgres: Postgres) -> None:
     await desk.file("VT-1")
     profiles = {"velotel": a_profile(limits={"accepted_per_account_per_day": 1})}
     asked = ClaimAssessor(a_request("VT-2"), profiles, desk.persistence._phrases, datetime.now(UTC))
-    checked = asked.assess(await facts_now(postgres, asked.facts_query)).admission
+    checked = asked.assess(await load_facts(postgres, asked.facts_query)).admission
     filed = await desk.file("VT-2")
     assert codes(checked) == codes(filed) == ["too_many_claims"]
     assert checked.result.available_from == filed.result.available_from
@@ -144,6 +144,8 @@ async def test_counts_of_days_that_are_over_are_swept_out(
 async def test_without_a_partner_nothing_is_counted(postgres: Postgres, database_url: str) -> None:
     desk = await a_desk(postgres)
     assert codes(await desk.file(partner_id="nobody")) == ["unknown_partner"]
-    assert (await facts_now(postgres, FactsQuery(account_id="", partner_id="", key=""))).links == ()
+    assert (
+        await load_facts(postgres, FactsQuery(account_id="", partner_id="", key=""))
+    ).links == ()
     async with opened(database_url) as books:
         assert await books.count("claim_counts") == 0

@@ -8,14 +8,19 @@ import pytest
 from adapters.postgres.database import Postgres
 from adapters.postgres.discrepancies import (
     close_discrepancy,
-    discrepancies_of,
-    discrepancies_open,
-    keep_contradicting_rewards,
-    keep_late_outcome,
+    list_discrepancies,
+    list_open_discrepancies,
+    log_contradicting_rewards,
+    log_late_outcome,
 )
 from adapters.postgres.feed_records import store_reward
 from adapters.postgres.grants import list_grants
-from adapters.postgres.outcomes import end_turn, keep_outcomes, known_outcomes, next_turn
+from adapters.postgres.outcomes import (
+    find_outcomes,
+    lease_pending_outcomes,
+    release_outcomes,
+    store_outcomes,
+)
 from domain.codes import MessageCode
 from domain.handlers.message_handling import handle_message
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
@@ -52,15 +57,15 @@ def outcome_for(
 
 async def come_late(postgres: Postgres, *outcomes: PartnerOutcome) -> None:
     """Keep outcomes whose tickets have ended, as a door does."""
-    await keep_outcomes(postgres, "velotel", outcomes)
-    turn = await next_turn(postgres, [one.number or "" for one in outcomes])
+    await store_outcomes(postgres, "velotel", outcomes)
+    turn = await lease_pending_outcomes(postgres, [one.number or "" for one in outcomes])
     turn.codes.update(dict.fromkeys(turn.outcomes, MessageCode.TICKET_CLOSED))
-    await end_turn(postgres, turn)
+    await release_outcomes(postgres, turn)
 
 
 async def shown(postgres: Postgres) -> list[tuple[str, str, str]]:
     """The discrepancies that wait: whose, what and why it moved nothing."""
-    rows = await discrepancies_open(postgres, 100)
+    rows = await list_open_discrepancies(postgres, 100)
     return [(row["actor"], row["message_id"], row["code"]) for row in rows]
 
 
@@ -71,7 +76,7 @@ async def test_what_is_cancelled_after_the_grant_waits_for_an_agent(
     aggregate = await granted(desk)
     await come_late(postgres, outcome_for(aggregate, outcome, reason_code="order_returned"))
     assert await shown(postgres) == [("partner:velotel", "late", "ticket_closed")]
-    (row,) = await discrepancies_of(postgres, [aggregate.ticket.number])
+    (row,) = await list_discrepancies(postgres, [aggregate.ticket.number])
     assert row["body"]["reason_code"] == "order_returned"
     assert len(await list_grants(postgres)) == 1
 
@@ -89,7 +94,7 @@ async def test_a_discrepancy_is_closed_once_by_whom_it_was_closed_first(
 ) -> None:
     aggregate = await granted(desk)
     await come_late(postgres, outcome_for(aggregate, "rejected"))
-    (row,) = await discrepancies_open(postgres, 100)
+    (row,) = await list_open_discrepancies(postgres, 100)
     at = row["discrepancy_id"]
     first = await close_discrepancy(postgres, at, "agent:anna", "taken back by hand")
     again = await close_discrepancy(postgres, at, "agent:bela", "me too")
@@ -106,13 +111,13 @@ async def test_one_id_with_another_content_is_shown_and_never_told(
     """Also while the ticket runs: no ticket hears what its database refuses."""
     aggregate = await desk.confirm(await desk.file())
     yes, no = (outcome_for(aggregate, one, "evt-7") for one in ("confirmed", "rejected"))
-    await keep_outcomes(postgres, "velotel", [yes])
+    await store_outcomes(postgres, "velotel", [yes])
     for _ in range(3):
-        await keep_outcomes(postgres, "velotel", [no])
+        await store_outcomes(postgres, "velotel", [no])
     assert await shown(postgres) == [("partner:velotel", "evt-7", "outcome_id_reused")]
-    turn = await next_turn(postgres, [aggregate.ticket.number])
+    turn = await lease_pending_outcomes(postgres, [aggregate.ticket.number])
     assert [one.outcome for one in turn.outcomes.values()] == ["confirmed"]
-    notes = await discrepancies_of(postgres, [aggregate.ticket.number])
+    notes = await list_discrepancies(postgres, [aggregate.ticket.number])
     assert len(notes) == 1
 
 
@@ -126,8 +131,8 @@ async def test_what_moves_nothing_is_known_before_its_ticket_is_told(
         None: outcome_for(waiting, "rejected", "3"),
         "ticket_closed": outcome_for(ended, "rejected", "4"),
     }
-    await keep_outcomes(postgres, "velotel", told.values())
-    known = await known_outcomes(postgres, "velotel", told.values())
+    await store_outcomes(postgres, "velotel", told.values())
+    known = await find_outcomes(postgres, "velotel", told.values())
     refused = {kept.outcome.outcome_id: kept.refusal for kept in known.values()}
     assert refused == {one.outcome_id: code for code, one in told.items()}
 
@@ -137,8 +142,8 @@ async def test_what_comes_after_a_rejection_in_one_message_is_known_to_be_too_la
 ) -> None:
     aggregate = await desk.confirm(await desk.file())
     both = [outcome_for(aggregate, "rejected", "1"), outcome_for(aggregate, "confirmed", "2")]
-    await keep_outcomes(postgres, "velotel", both)
-    known = await known_outcomes(postgres, "velotel", both)
+    await store_outcomes(postgres, "velotel", both)
+    known = await find_outcomes(postgres, "velotel", both)
     assert [known[(aggregate.ticket.number, one)].refusal for one in "12"] == [
         None,
         "ticket_closed",
@@ -181,7 +186,7 @@ async def test_a_reward_of_the_feed_that_takes_a_grant_back_or_doubles_it_waits_
     reward = a_reward(reward_id="rew-9", state=state, changed_at=at, **known)
     await store_reward(postgres, reward)
     for _ in range(2):
-        await keep_contradicting_rewards(postgres, [(reward.account_id, "rew-9")])
+        await log_contradicting_rewards(postgres, [(reward.account_id, "rew-9")])
     found = [("platform", "rew-9", "ticket_closed")]
     assert await shown(postgres) == (found if waits else [])
 
@@ -207,8 +212,8 @@ async def test_of_what_comes_too_late_without_end_only_the_number_is_kept(
     ]
     async with postgres.transaction() as connection:
         for one in asks:
-            await keep_late_outcome(connection, one, MessageCode.TICKET_CLOSED)
-        await keep_late_outcome(
+            await log_late_outcome(connection, one, MessageCode.TICKET_CLOSED)
+        await log_late_outcome(
             connection, outcome_for(aggregate, "rejected"), MessageCode.TICKET_CLOSED
         )
         statement = "select count(*) from ticket_messages where number = $1 and version = 0"
@@ -229,7 +234,7 @@ async def test_more_than_the_maximum_is_not_granted_whatever_led_to_it(
     for _ in range(3):
         assert await desk.persistence.settle(much) is SettlementResult.APPROVAL_NEEDED
     assert await list_grants(postgres) == []
-    row = await postgres.one("ticket_whole", number=aggregate.ticket.number, messages=1)
+    row = await postgres.one("get_ticket_detail", number=aggregate.ticket.number, messages=1)
     assert row is not None
     assert (row["state"], row["confirmed_amount"]) == ("awaiting_cancellation_period", None)
     assert row["attention"] == ["amount_undecided"]

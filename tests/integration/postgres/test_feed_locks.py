@@ -3,7 +3,7 @@
 import asyncio
 
 from adapters.postgres.database import QUERIES, Connection, Postgres
-from adapters.postgres.platform_feed import AT_ONCE, Kept, keep_links
+from adapters.postgres.platform_feed import BATCH_SIZE, UpsertResult, upsert_links
 from tests.support.builders import a_link
 
 LOCKS = """
@@ -25,10 +25,10 @@ async def held_while_waiting(connection: Connection) -> int:
 
 async def test_a_long_list_holds_few_locks_at_a_time(postgres: Postgres) -> None:
     """PostgreSQL has so much room for them: without any left, nobody gets anything done."""
-    links = [a_link(link_id=f"lnk-{place:03}") for place in range(4 * AT_ONCE)]
+    links = [a_link(link_id=f"lnk-{place:03}") for place in range(4 * BATCH_SIZE)]
     async with postgres.transaction() as connection:
-        await QUERIES.lock_name(connection, name=f"link|{links[-1].link_id}")
-        keeping = asyncio.create_task(keep_links(postgres, links))
+        await QUERIES.advisory_lock(connection, name=f"link|{links[-1].link_id}")
+        keeping = asyncio.create_task(upsert_links(postgres, links))
         held = await held_while_waiting(connection)
-    assert await keeping == [Kept.STORED] * len(links)
-    assert held == AT_ONCE - 1
+    assert await keeping == [UpsertResult.STORED] * len(links)
+    assert held == BATCH_SIZE - 1

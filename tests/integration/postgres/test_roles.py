@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from adapters.postgres.database import Postgres
-from adapters.postgres.schema.roles import must_not_own
+from adapters.postgres.schema.roles import require_non_owner
 from domain.errors import InvalidConfiguration
 from local.stack.postgres import SERVICE_ROLE
 from tests.support.csv_filing import Desk
@@ -115,11 +115,11 @@ async def test_even_the_owner_does_not_truncate_what_is_appended_to(owner_url: s
 async def test_a_service_whose_role_owns_the_tables_does_not_start(
     database_url: str, owner_url: str
 ) -> None:
-    await must_not_own(database_url)
-    await must_not_own("postgresql://a:b@127.0.0.1:1/nowhere")
-    await must_not_own(owner_url, only_warn=True)
+    await require_non_owner(database_url)
+    await require_non_owner("postgresql://a:b@127.0.0.1:1/nowhere")
+    await require_non_owner(owner_url, only_warn=True)
     with pytest.raises(InvalidConfiguration, match="TICKETS_DATABASE_OWNER_URL"):
-        await must_not_own(owner_url)
+        await require_non_owner(owner_url)
 
 
 async def test_a_migration_gives_the_service_what_it_needs_and_no_more(

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.postgres.database import Postgres
 from adapters.postgres.grants import list_grants
-from adapters.postgres.outcomes import end_turn, keep_outcomes, next_turn
+from adapters.postgres.outcomes import lease_pending_outcomes, release_outcomes, store_outcomes
 from domain.handlers.message_handling import handle_message
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.settlement import HoldReleaseResult, SettlementResult
@@ -178,13 +178,13 @@ async def test_nothing_is_granted_while_the_partner_has_said_what_the_ticket_has
     """A cancellation may wait while Temporal is away; it goes before the grant."""
     aggregate = await confirmed(desk)
     said = an_outcome(outcome, outcome_id="evt-2", number=aggregate.ticket.number)
-    await keep_outcomes(postgres, "velotel", [said])
+    await store_outcomes(postgres, "velotel", [said])
     assert await desk.persistence.settle(settlement(aggregate)) is None
-    turn = await next_turn(postgres, [aggregate.ticket.number])
+    turn = await lease_pending_outcomes(postgres, [aggregate.ticket.number])
     turn.codes.update(dict.fromkeys(turn.outcomes, "dispatched"))
-    await end_turn(postgres, turn)
+    await release_outcomes(postgres, turn)
     assert await desk.persistence.settle(settlement(aggregate)) is None  # told, and not heard yet
-    again = await next_turn(postgres, [aggregate.ticket.number])
+    again = await lease_pending_outcomes(postgres, [aggregate.ticket.number])
     assert [*again.outcomes.values()] == [said]
     handle_message(aggregate, said, datetime.now(UTC))
     await desk.persistence.apply_changes(aggregate.collect_changes())
@@ -197,7 +197,7 @@ async def test_what_the_partner_has_said_and_the_ticket_has_heard_holds_no_grant
 ) -> None:
     aggregate = await confirmed(desk)
     said = an_outcome(outcome_id="evt-2", number=aggregate.ticket.number)
-    await keep_outcomes(postgres, "velotel", [said])
+    await store_outcomes(postgres, "velotel", [said])
     assert await desk.persistence.settle(settlement(aggregate)) is None
     handle_message(aggregate, said, datetime.now(UTC))
     await desk.persistence.apply_changes(aggregate.collect_changes())

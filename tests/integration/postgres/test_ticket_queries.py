@@ -8,19 +8,19 @@ import pytest
 from adapters.postgres.database import Postgres
 from adapters.postgres.ticket_queries import (
     QUEUES,
-    Filters,
-    Place,
-    Today,
-    place_of,
-    queue_sizes,
-    tickets_found,
-    tickets_waiting,
+    DayBoundaries,
+    PageCursor,
+    TicketFilters,
+    count_queues,
+    cursor_after_page,
+    find_tickets,
+    list_queue,
 )
 
 NOW = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
 MIDNIGHT_IN_WARSAW = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
 MIDNIGHT_IN_DUBLIN = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
-TODAY = Today(
+TODAY = DayBoundaries(
     NOW, {"velotel": MIDNIGHT_IN_WARSAW, "brightvolt": MIDNIGHT_IN_DUBLIN}, MIDNIGHT_IN_DUBLIN
 )
 
@@ -48,8 +48,8 @@ async def a_row(postgres: Postgres, number: str, **columns: Any) -> None:
 
 async def waiting(postgres: Postgres, queue: Any) -> list[str]:
     """The numbers of a queue, in its order."""
-    rows = await tickets_waiting(postgres, queue, TODAY, 10)
-    assert (await queue_sizes(postgres, TODAY))[queue] == len(rows)
+    rows = await list_queue(postgres, queue, TODAY, 10)
+    assert (await count_queues(postgres, TODAY))[queue] == len(rows)
     return [row["number"] for row in rows]
 
 
@@ -101,12 +101,12 @@ async def test_today_ends_at_midnight_in_the_partners_market(
 async def test_a_queue_goes_on_where_its_page_ended(postgres: Postgres) -> None:
     for number in ("1", "2", "3"):
         await a_row(postgres, number, attention=["partner_silent"], created_at=NOW)
-    rows = await tickets_waiting(postgres, "attention", TODAY, 3)
-    place = place_of(rows, 2)
-    assert place == Place(NOW, "2")
-    rest = await tickets_waiting(postgres, "attention", TODAY, 3, place)
+    rows = await list_queue(postgres, "attention", TODAY, 3)
+    place = cursor_after_page(rows, 2)
+    assert place == PageCursor(NOW, "2")
+    rest = await list_queue(postgres, "attention", TODAY, 3, place)
     assert [row["number"] for row in rest] == ["3"]
-    assert place_of(rest, 2) is None
+    assert cursor_after_page(rest, 2) is None
 
 
 async def test_the_newest_is_found_first_and_equal_moments_keep_their_order(
@@ -114,10 +114,10 @@ async def test_the_newest_is_found_first_and_equal_moments_keep_their_order(
 ) -> None:
     for number in ("1", "2", "3"):
         await a_row(postgres, number, created_at=NOW)
-    rows = await tickets_found(postgres, Filters(), 2)
-    rest = await tickets_found(postgres, Filters(), 2, Place(NOW, rows[-1]["number"]))
+    rows = await find_tickets(postgres, TicketFilters(), 2)
+    rest = await find_tickets(postgres, TicketFilters(), 2, PageCursor(NOW, rows[-1]["number"]))
     assert [row["number"] for row in [*rows, *rest]] == ["3", "2", "1"]
 
 
 async def test_empty_books_have_empty_queues(postgres: Postgres) -> None:
-    assert await queue_sizes(postgres, TODAY) == dict.fromkeys(QUEUES, 0)
+    assert await count_queues(postgres, TODAY) == dict.fromkeys(QUEUES, 0)

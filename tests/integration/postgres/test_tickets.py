@@ -101,9 +101,9 @@ async def test_a_letter_is_marked_as_sent_once(
 ) -> None:
     number = (await desk.file()).result.number
     keys = {"number": number, "key": "1-confirmation"}
-    await postgres.run("letter_sent", **keys)
+    await postgres.run("mark_email_sent", **keys)
     async with opened(database_url) as books:
         first = await books.value("select sent_at from emails")
-        await postgres.run("letter_sent", **keys)
+        await postgres.run("mark_email_sent", **keys)
         assert await books.value("select sent_at from emails") == first
     assert first is not None

@@ -91,7 +91,9 @@ async def test_another_ones_lock_is_waited_for_and_then_away(postgres: Postgres)
 
 async def test_a_column_that_is_added_changes_no_query(postgres: Postgres, owner_url: str) -> None:
     await store_link(postgres, a_link())
-    assert await postgres.one("known_link", link_id="lnk-77", account_id="acc-1001") is not None
+    assert (
+        await postgres.one("get_link_version", link_id="lnk-77", account_id="acc-1001") is not None
+    )
     async with opened(owner_url) as books:
         for table in ("links", "rewards", "tickets", "ticket_transitions", "webhooks"):
             await books.connection.execute(f"alter table {table} add column more text")

@@ -13,7 +13,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from activities.claim_delivery import ClaimDelivery, DeliveryRequest
 from activities.partner_limiter import PartnerLimiter
-from adapters.http.webhook_client import MAX_ANSWER_LENGTH, PartnerDoor, open_door
+from adapters.http.webhook_client import MAX_RESPONSE_BYTES, WebhookClient, open_client
 from adapters.postgres.database import Postgres
 from domain.errors import (
     PartnerRejectedRequest,
@@ -44,8 +44,8 @@ async def partner() -> AsyncIterator[RawHttpServer]:
 
 
 @pytest.fixture
-async def door() -> AsyncIterator[PartnerDoor]:
-    async with open_door({NAME: SECRET}) as opened:
+async def door() -> AsyncIterator[WebhookClient]:
+    async with open_client({NAME: SECRET}) as opened:
         yield opened
 
 
@@ -54,14 +54,14 @@ def a_channel(address: str, timeout_seconds: float = 10) -> HttpChannel:
     return HttpChannel.model_validate(content | {"timeout_seconds": timeout_seconds})
 
 
-async def deliver(door: PartnerDoor, partner: RawHttpServer, answer: bytes) -> str | None:
+async def deliver(door: WebhookClient, partner: RawHttpServer, answer: bytes) -> str | None:
     """Deliver a claim to a partner that answers so."""
     partner.answer = answer
     return await door.deliver(a_channel(partner.address), KEY, BODY)
 
 
 async def test_while_secrets_rotate_a_call_is_signed_with_both(partner: RawHttpServer) -> None:
-    async with open_door({NAME: f"{SECRET} {OTHER}"}) as door:
+    async with open_client({NAME: f"{SECRET} {OTHER}"}) as door:
         await deliver(door, partner, response(200))
     (call,) = partner.calls
     for secret in (SECRET, OTHER):
@@ -69,7 +69,7 @@ async def test_while_secrets_rotate_a_call_is_signed_with_both(partner: RawHttpS
 
 
 async def test_a_call_is_signed_as_the_official_package_verifies(
-    door: PartnerDoor, partner: RawHttpServer
+    door: WebhookClient, partner: RawHttpServer
 ) -> None:
     await deliver(door, partner, response(200))
     (call,) = partner.calls
@@ -83,7 +83,7 @@ async def test_a_call_is_signed_as_the_official_package_verifies(
 
 
 async def test_a_call_carries_its_key_and_posts_to_the_whole_address(
-    door: PartnerDoor, partner: RawHttpServer
+    door: WebhookClient, partner: RawHttpServer
 ) -> None:
     await deliver(door, partner, response(200))
     (call,) = partner.calls
@@ -93,7 +93,7 @@ async def test_a_call_carries_its_key_and_posts_to_the_whole_address(
     assert abs(int(call.headers["webhook-timestamp"]) - datetime.now(UTC).timestamp()) < 30
 
 
-async def test_a_repeated_call_keeps_its_key(door: PartnerDoor, partner: RawHttpServer) -> None:
+async def test_a_repeated_call_keeps_its_key(door: WebhookClient, partner: RawHttpServer) -> None:
     for _ in range(2):
         await deliver(door, partner, response(200))
     assert {call.headers["idempotency-key"] for call in partner.calls} == {KEY}
@@ -120,7 +120,7 @@ TAKEN = [
     (response(200, b'"VT-1"'), None),
     (response(200, b"\xff\xfe\x00"), None),
     (response(200, b"[" * 50_000), None),
-    (response(200, b"x" * (MAX_ANSWER_LENGTH + 1)), None),
+    (response(200, b"x" * (MAX_RESPONSE_BYTES + 1)), None),
     (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", None),
     (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope", None),
 ]
@@ -140,14 +140,14 @@ FAULTS = [400, 402, 404, 405, 410, 413, 415, 422, 451, 301, 302, 307, 308, 304]
 
 @pytest.mark.parametrize(("answer", "reference"), TAKEN)
 async def test_a_taken_claim_may_have_a_reference(
-    door: PartnerDoor, partner: RawHttpServer, answer: bytes, reference: str | None
+    door: WebhookClient, partner: RawHttpServer, answer: bytes, reference: str | None
 ) -> None:
     assert await deliver(door, partner, answer) == reference
 
 
 @pytest.mark.parametrize("answer", UNAVAILABLE, ids=range(len(UNAVAILABLE)))
 async def test_a_failing_server_and_a_broken_answer_are_tried_again(
-    door: PartnerDoor, partner: RawHttpServer, answer: bytes
+    door: WebhookClient, partner: RawHttpServer, answer: bytes
 ) -> None:
     with pytest.raises(PartnerUnavailable):
         await deliver(door, partner, answer)
@@ -155,7 +155,7 @@ async def test_a_failing_server_and_a_broken_answer_are_tried_again(
 
 @pytest.mark.parametrize("status", FAULTS)
 async def test_any_other_answer_is_a_contract_fault(
-    door: PartnerDoor, partner: RawHttpServer, status: int
+    door: WebhookClient, partner: RawHttpServer, status: int
 ) -> None:
     """A redirect is one too: a claim goes nowhere but to the address in the profile."""
     elsewhere = f"http://127.0.0.1:{partner.port}/elsewhere"
@@ -166,7 +166,7 @@ async def test_any_other_answer_is_a_contract_fault(
 
 @pytest.mark.parametrize("status", [401, 403])
 async def test_a_signature_that_is_not_accepted_is_said(
-    door: PartnerDoor, partner: RawHttpServer, status: int
+    door: WebhookClient, partner: RawHttpServer, status: int
 ) -> None:
     with pytest.raises(PartnerUnauthorised, match=str(status)):
         await deliver(door, partner, response(status))
@@ -189,7 +189,7 @@ WAITS = {
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("told", WAITS, ids=lambda told: told[:30])
 async def test_a_partner_that_asks_us_to_wait_is_obeyed_within_reason(
-    door: PartnerDoor, partner: RawHttpServer, status: int, told: str
+    door: WebhookClient, partner: RawHttpServer, status: int, told: str
 ) -> None:
     with pytest.raises(PartnerThrottled) as caught:
         await deliver(door, partner, response(status, retry_after=told))
@@ -197,7 +197,7 @@ async def test_a_partner_that_asks_us_to_wait_is_obeyed_within_reason(
 
 
 async def test_a_partner_may_name_the_moment_to_come_back(
-    door: PartnerDoor, partner: RawHttpServer
+    door: WebhookClient, partner: RawHttpServer
 ) -> None:
     back = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
     with pytest.raises(PartnerThrottled) as caught:
@@ -206,7 +206,7 @@ async def test_a_partner_may_name_the_moment_to_come_back(
 
 
 async def test_a_partner_that_does_not_answer_in_its_time_is_unavailable(
-    door: PartnerDoor, partner: RawHttpServer
+    door: WebhookClient, partner: RawHttpServer
 ) -> None:
     partner.silent = True
     with pytest.raises(PartnerUnavailable, match="Timeout"):
@@ -214,7 +214,7 @@ async def test_a_partner_that_does_not_answer_in_its_time_is_unavailable(
 
 
 async def test_a_partner_that_dribbles_its_answer_is_cut_off_in_its_time(
-    door: PartnerDoor,
+    door: WebhookClient,
 ) -> None:
     """A byte now and then must not hold a call longer than the profile allows it."""
 
@@ -232,7 +232,7 @@ async def test_a_partner_that_dribbles_its_answer_is_cut_off_in_its_time(
 
 
 async def test_a_partner_that_hangs_with_all_its_calls_stops_no_other(
-    door: PartnerDoor, partner: RawHttpServer
+    door: WebhookClient, partner: RawHttpServer
 ) -> None:
     """A profile allows a hundred calls at once."""
     async with raw_http_server.run_raw_http_server() as hanging:
@@ -247,7 +247,9 @@ async def test_a_partner_that_hangs_with_all_its_calls_stops_no_other(
         await asyncio.gather(*stuck, return_exceptions=True)
 
 
-async def test_a_closed_port_is_unavailable_and_its_words_tell_no_secret(door: PartnerDoor) -> None:
+async def test_a_closed_port_is_unavailable_and_its_words_tell_no_secret(
+    door: WebhookClient,
+) -> None:
     nobody = f"http://127.0.0.1:{free_ports(1)[0]}/"
     with pytest.raises(PartnerUnavailable) as caught:
         await door.deliver(a_channel(nobody), KEY, BODY)
@@ -255,7 +257,7 @@ async def test_a_closed_port_is_unavailable_and_its_words_tell_no_secret(door: P
 
 
 async def test_a_claim_reaches_its_partner_exactly_as_the_contract_shows(
-    door: PartnerDoor, partner: RawHttpServer, postgres: Postgres
+    door: WebhookClient, partner: RawHttpServer, postgres: Postgres
 ) -> None:
     """Only what its form asks for: no account, no name, no address."""
     desk = Desk(postgres)
@@ -282,7 +284,7 @@ async def test_a_claim_reaches_its_partner_exactly_as_the_contract_shows(
 
 
 async def test_a_partner_without_a_profile_is_a_fault(
-    door: PartnerDoor, postgres: Postgres
+    door: WebhookClient, postgres: Postgres
 ) -> None:
     calls = ClaimDelivery(postgres, {}, door, PartnerLimiter())
     with pytest.raises(PartnerRejectedRequest):

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from standardwebhooks import Webhook
 
-from adapters.security.signed_links import OUTCOME, Subject, new_token
+from adapters.security.signed_links import OUTCOME, LinkSubject, sign_link
 from tests.support.claims import a_claim
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.partner_server import SECRET
@@ -81,5 +81,5 @@ def outcome_link(
 ) -> str:
     """Return the link of an e-mail to the partner, valid for so many days."""
     until = datetime.now(UTC) + timedelta(days=days)
-    token = new_token(secret, Subject(OUTCOME, number, partner_id), until)
+    token = sign_link(secret, LinkSubject(OUTCOME, number, partner_id), until)
     return f"{gateway.address}/partners/{partner_id}/tickets/{number}/outcome?token={token}"

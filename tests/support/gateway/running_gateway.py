@@ -11,7 +11,7 @@ from typing import Any, Final
 import httpx
 from fastapi import FastAPI
 
-from adapters.security.jwt import new_token
+from adapters.security.jwt import sign_jwt
 from domain.partners.profile import PartnerProfile
 from tests.support.workflow.environment import TicketEnvironment
 
@@ -58,7 +58,7 @@ class RunningGateway:
         """Return a token that has these claims beside the usual ones."""
         now = int(time.time())
         known = {"iss": ISSUER, "aud": AUDIENCE, "sub": "platform", "iat": now, "exp": now + 300}
-        return new_token(secret, known | content)
+        return sign_jwt(secret, known | content)
 
     def login_token(self, **content: Any) -> str:
         """Return a login token for the pages: a member's by default."""

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from adapters.http.webhook_client import open_door
+from adapters.http.webhook_client import open_client
 from adapters.postgres.database import Postgres
 from background.context import JobContext, WebhookTarget
 from background.jobs import run_jobs
@@ -55,7 +55,7 @@ async def background_jobs(
         target = WebhookTarget(url, changes["TICKETS_WEBHOOK_SECRET"])
     async with (
         Postgres.connect(database_url, 5) as postgres,
-        open_door({}) as http,
+        open_client({}) as http,
         run_jobs(JobContext(postgres, env.client, http, target)),
     ):
         yield

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.files.csv import (
-    LONGEST_RECORD,
-    Line,
-    encoded,
-    opened,
+    MAX_RECORD_LENGTH,
+    CsvRecord,
+    atomic_writer,
+    csv_text,
+    open_csv,
     write_row,
-    written_whole,
 )
 from domain.values.text_cleaning import to_single_line
 
@@ -22,15 +22,15 @@ SIGNS = ("=", "+", "-", "@", "\t", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
 
 
-def read(path: Path, content: bytes | str) -> list[Line]:
+def read(path: Path, content: bytes | str) -> list[CsvRecord]:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with opened(path) as reader:
+    with open_csv(path) as reader:
         return list(reader)
 
 
 def written(*rows: list[str]) -> bytes:
     raw = io.BytesIO()
-    out = encoded(raw)
+    out = csv_text(raw)
     for row in rows:
         write_row(out, row)
     out.flush()
@@ -53,7 +53,7 @@ def test_what_is_written_is_read_again_as_it_was(
     file = tmp_path_factory.getbasetemp() / "round.csv"
     lines = read(file, written(["a", "b"], cells))
     first, second = (to_single_line(cell) for cell in cells)
-    wanted = [Line(2, {"a": first, "b": second})] if (first + second).strip() else []
+    wanted = [CsvRecord(2, {"a": first, "b": second})] if (first + second).strip() else []
     assert lines == wanted
 
 
@@ -62,7 +62,7 @@ def test_apostrophes_of_ones_own_are_kept(
     tmp_path_factory: pytest.TempPathFactory, cell: str
 ) -> None:
     file = tmp_path_factory.getbasetemp() / "apostrophes.csv"
-    assert read(file, written(["a"], [cell])) == [Line(2, {"a": cell})]
+    assert read(file, written(["a"], [cell])) == [CsvRecord(2, {"a": cell})]
 
 
 def test_what_no_file_can_hold_is_written_as_a_question() -> None:
@@ -78,14 +78,14 @@ def test_every_usual_way_to_write_csv_is_read(
     rows = ["number;note", 'ZW-1;"zażółć; gęślą"', "", ";", "ZW-2;ja"]
     text = mark + end.join(rows).replace(";", delimiter)
     assert read(tmp_path / "f.csv", text) == [
-        Line(2, {"number": "ZW-1", "note": f"zażółć{delimiter} gęślą"}),
-        Line(5, {"number": "ZW-2", "note": "ja"}),
+        CsvRecord(2, {"number": "ZW-1", "note": f"zażółć{delimiter} gęślą"}),
+        CsvRecord(5, {"number": "ZW-2", "note": "ja"}),
     ]
 
 
 def test_a_record_of_several_lines_is_known_by_its_first(tmp_path: Path) -> None:
     lines = read(tmp_path / "f.csv", 'a,b\n1,"x\ny\n\nz"\n2,w\n')
-    assert lines == [Line(2, {"a": "1", "b": "x\ny\n\nz"}), Line(6, {"a": "2", "b": "w"})]
+    assert lines == [CsvRecord(2, {"a": "1", "b": "x\ny\n\nz"}), CsvRecord(6, {"a": "2", "b": "w"})]
 
 
 SPOILT = {
@@ -113,16 +113,16 @@ def test_a_bad_record_spoils_no_other_and_none_comes_of_it(
     spoilt, fault = SPOILT[name]
     good = [f"{n},g" for n in range(after)]
     lines = read(tmp_path / "f.csv", "\n".join(["a,b", "1,x", spoilt, *good]))
-    assert lines[0] == Line(2, {"a": "1", "b": "x"})
+    assert lines[0] == CsvRecord(2, {"a": "1", "b": "x"})
     assert (lines[1].number, lines[1].cells) == (3, {})
-    assert lines[1].fault.startswith(fault)
+    assert lines[1].error.startswith(fault)
     first = 4 + spoilt.count("\n")
-    assert lines[2:] == [Line(n + first, {"a": str(n), "b": "g"}) for n in range(after)]
+    assert lines[2:] == [CsvRecord(n + first, {"a": str(n), "b": "g"}) for n in range(after)]
 
 
 @pytest.mark.parametrize(
     "open_cell",
-    ['3,"open', '3, "open', '"3","x""', '3,"open\n."x" y', '3,"' + "x" * LONGEST_RECORD],
+    ['3,"open', '3, "open', '"3","x""', '3,"open\n."x" y', '3,"' + "x" * MAX_RECORD_LENGTH],
 )
 def test_what_may_stand_inside_a_cell_that_nobody_closed_is_no_record(
     tmp_path: Path, open_cell: str
@@ -132,7 +132,7 @@ def test_what_may_stand_inside_a_cell_that_nobody_closed_is_no_record(
     lines = read(tmp_path / "f.csv", "\n".join(["a,b", "1,x", open_cell, *crafted]))
     assert [line.number for line in lines] == [2, 3]
     assert lines[0].cells == {"a": "1", "b": "x"}
-    assert "all that follows is left out" in lines[1].fault
+    assert "all that follows is left out" in lines[1].error
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
@@ -140,7 +140,7 @@ def test_each_record_with_a_stray_mark_spoils_itself(tmp_path: Path, encoding: s
     """Where no mark in the rest of the file could close a cell, none is open."""
     text = 'a,b\n1,"x"y\n2,g\n3,"x"ż\n4,g\n'
     lines = read(tmp_path / "f.csv", text.encode(encoding))
-    assert [(line.number, bool(line.fault)) for line in lines] == [
+    assert [(line.number, bool(line.error)) for line in lines] == [
         (2, True), (3, False), (4, True), (5, False)
     ]  # fmt: skip
 
@@ -154,16 +154,22 @@ def test_marks_that_nobody_doubled_hide_the_lines_of_their_cell(tmp_path: Path) 
 
 def test_a_mark_in_the_middle_of_an_unquoted_cell_is_a_character(tmp_path: Path) -> None:
     lines = read(tmp_path / "f.csv", 'a,b\n1,24" screen\n2,x\n')
-    assert lines == [Line(2, {"a": "1", "b": '24" screen'}), Line(3, {"a": "2", "b": "x"})]
+    assert lines == [
+        CsvRecord(2, {"a": "1", "b": '24" screen'}),
+        CsvRecord(3, {"a": "2", "b": "x"}),
+    ]
 
 
 def test_a_line_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
     lines = read(tmp_path / "f.csv", b"a,b\n1,K\xf6ln\n2,K\xc3\xb6ln\n")
-    assert lines == [Line(2, {}, "expected text in UTF-8"), Line(3, {"a": "2", "b": "Köln"})]
+    assert lines == [
+        CsvRecord(2, {}, "expected text in UTF-8"),
+        CsvRecord(3, {"a": "2", "b": "Köln"}),
+    ]
 
 
 def test_cells_that_a_spreadsheet_added_at_the_end_are_left_out(tmp_path: Path) -> None:
-    assert read(tmp_path / "f.csv", "a,b\n1,x,,,\n") == [Line(2, {"a": "1", "b": "x"})]
+    assert read(tmp_path / "f.csv", "a,b\n1,x,,,\n") == [CsvRecord(2, {"a": "1", "b": "x"})]
 
 
 HEADERS = {
@@ -187,7 +193,7 @@ def test_what_programs_make_of_a_file_is_read(tmp_path: Path, name: str, encodin
 
 def test_a_cell_under_no_name_is_not_lost_in_silence(tmp_path: Path) -> None:
     (line,) = read(tmp_path / "f.csv", "number;outcome;\nZW-1;rejected;but why\n")
-    assert line.fault == "expected no cell without the name of its column"
+    assert line.error == "expected no cell without the name of its column"
 
 
 @pytest.mark.parametrize(
@@ -203,7 +209,7 @@ def test_the_code_page_of_the_market_is_read_where_it_is_certain(
 ) -> None:
     file = tmp_path / "f.csv"
     file.write_bytes(f"a;b\n1;{words}\n".encode(page))
-    with opened(file, language) as reader:
+    with open_csv(file, language) as reader:
         assert [line.cells["b"] for line in reader] == [words]
 
 
@@ -222,10 +228,10 @@ def test_a_code_page_that_is_not_certain_is_not_guessed(
 ) -> None:
     file = tmp_path / "f.csv"
     file.write_bytes(b"a;b\n1;" + raw + b"\n2;x\n")
-    with opened(file, language) as reader:
+    with open_csv(file, language) as reader:
         assert list(reader) == [
-            Line(2, {}, "expected text in UTF-8"),
-            Line(3, {"a": "2", "b": "x"}),
+            CsvRecord(2, {}, "expected text in UTF-8"),
+            CsvRecord(3, {"a": "2", "b": "x"}),
         ]
 
 
@@ -256,10 +262,10 @@ def test_no_bytes_whatever_break_the_reader(
 def test_a_file_stands_under_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
     file = tmp_path / "claims.csv"
     file.write_text("before")
-    with pytest.raises(AttributeError), written_whole(file) as out:
+    with pytest.raises(AttributeError), atomic_writer(file) as out:
         write_row(out, ["half", None])  # type: ignore[list-item]
     assert file.read_text() == "before"
-    with written_whole(file) as out:
+    with atomic_writer(file) as out:
         write_row(out, ["whole"])
     assert file.read_bytes() == b'\xef\xbb\xbf"whole"\r\n'
     assert list(tmp_path.iterdir()) == [file]

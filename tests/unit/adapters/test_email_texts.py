@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.email.renderer import Letter, LetterBook
+from adapters.email.renderer import EmailRenderer, RenderedEmail
 from domain.admission.admission import AdmissionRequest, assess_claim, build_admission
 from domain.claims.parsing import parse_claim
 from tests.support.builders import NOW, NUMBER, a_field, a_partner, claim_content, some_facts
@@ -13,7 +13,7 @@ from tests.support.builders import NOW, NUMBER, a_field, a_partner, claim_conten
 LANGUAGES = ("pl", "de", "en")
 LABELS = {"pl": "Numer zamówienia", "de": "Bestellnummer", "en": "Order number"}
 PARTNER = a_partner(fields=[a_field(label=LABELS, is_order_number=True).model_dump()])
-BOOK = LetterBook("pomoc@example.com")
+BOOK = EmailRenderer("pomoc@example.com")
 EVERYWHERE = {"number": NUMBER, "partner_name": "VeloTel", "member_name": "Jan Kowalski"}
 HELD_UNTIL = "2026-11-30T14:05:00+01:00"
 BY_WHEN = {
@@ -23,13 +23,15 @@ BY_WHEN = {
 }
 
 
-def confirmation(language: str, answer_by: str | None, held_until: str | None = None) -> Letter:
+def confirmation(
+    language: str, answer_by: str | None, held_until: str | None = None
+) -> RenderedEmail:
     """The confirmation of a claim."""
     own = {"held_until": held_until, "answer_by": answer_by}
     return BOOK.render("confirmation", language, EVERYWHERE | own)
 
 
-def refusal(language: str, **changes: Any) -> Letter:
+def refusal(language: str, **changes: Any) -> RenderedEmail:
     """The letter about a claim that admission does not accept."""
     contact = {"email": "jan@example.com", "language": language}
     reading = parse_claim(claim_content(contact=contact, **changes))
@@ -92,7 +94,7 @@ ASKS_FOR_MORE = {
 }
 
 
-def question(language: str, *questions: str) -> Letter:
+def question(language: str, *questions: str) -> RenderedEmail:
     """The letter about what a partner has asked."""
     own = {"questions": list(questions), "answer_by": "2026-12-14"}
     return BOOK.render("information_needed", language, EVERYWHERE | own)

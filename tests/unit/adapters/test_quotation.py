@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.email.quotation import LONGEST_QUOTE, quoted, without_links
-from adapters.email.renderer import LetterBook
+from adapters.email.quotation import MAX_QUOTE_LENGTH, quoted, without_links
+from adapters.email.renderer import EmailRenderer
 
-BOOK = LetterBook("help@example.com")
+BOOK = EmailRenderer("help@example.com")
 EVERY = {"number": "ZW-4KQ7-P9XT-M2AB-C", "member_name": "", "partner_name": "VeloTel"}
 LINKED = re.compile(r"https?:|www\.|\w\.[^\W\d_]{2,}|\w@\w", re.IGNORECASE)
 HOSTILE = [
@@ -50,7 +50,7 @@ def test_other_words_stay_as_they_are(text: str) -> None:
 def test_a_quotation_is_bounded_and_marked_on_each_line(text: str) -> None:
     lines = quoted(text).split("\n")
     assert all(line.startswith(">") for line in lines)
-    assert len(text) <= LONGEST_QUOTE or quoted(text).endswith("…")
+    assert len(text) <= MAX_QUOTE_LENGTH or quoted(text).endswith("…")
     assert "://" not in quoted(text)
 
 

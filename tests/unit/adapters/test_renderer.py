@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.email.renderer import TEMPLATES, Letter, LetterBook
+from adapters.email.renderer import TEMPLATES, EmailRenderer, RenderedEmail
 
 LANGUAGES = ("pl", "de", "en")
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
@@ -69,8 +69,8 @@ HOSTILE = "<script>alert('x')</script> {{7*7}} {% raw %} & \"q\" " + "ż" * 2000
 
 
 @pytest.fixture(scope="module")
-def book() -> LetterBook:
-    return LetterBook("pomoc@example.com")
+def book() -> EmailRenderer:
+    return EmailRenderer("pomoc@example.com")
 
 
 def read_phrases(language: str) -> dict[str, dict[str, str]]:
@@ -84,7 +84,7 @@ def params_of(kind: str, **other: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_letter_names_its_number_the_partner_and_whom_to_ask(
-    book: LetterBook, kind: str, language: str
+    book: EmailRenderer, kind: str, language: str
 ) -> None:
     """R28: the number stands in subject and body; R6: customer service by e-mail."""
     letter = book.render(kind, language, params_of(kind))
@@ -100,7 +100,9 @@ def test_every_letter_names_its_number_the_partner_and_whom_to_ask(
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_text_and_html_of_a_letter_say_the_same(book: LetterBook, kind: str, language: str) -> None:
+def test_text_and_html_of_a_letter_say_the_same(
+    book: EmailRenderer, kind: str, language: str
+) -> None:
     letter = book.render(kind, language, params_of(kind))
     body = letter.html.partition("<body>")[2].partition("</h1>")[2]
     from_html = re.sub(r"<[^>]+>", " ", body).split()
@@ -108,7 +110,7 @@ def test_text_and_html_of_a_letter_say_the_same(book: LetterBook, kind: str, lan
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_three_languages_differ_in_subject_and_body(book: LetterBook, kind: str) -> None:
+def test_the_three_languages_differ_in_subject_and_body(book: EmailRenderer, kind: str) -> None:
     letters = [book.render(kind, language, params_of(kind)) for language in LANGUAGES]
     assert len({letter.subject for letter in letters}) == len(LANGUAGES)
     lines = [{line for line in letter.text.splitlines() if " " in line} for letter in letters]
@@ -121,7 +123,7 @@ def test_the_three_languages_differ_in_subject_and_body(book: LetterBook, kind: 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_letter_that_lacks_a_value_is_not_written(
-    book: LetterBook, kind: str, language: str
+    book: EmailRenderer, kind: str, language: str
 ) -> None:
     complete = params_of(kind)
     for name in complete:
@@ -131,7 +133,7 @@ def test_a_letter_that_lacks_a_value_is_not_written(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_null_is_never_written_as_a_word(book: LetterBook, language: str) -> None:
+def test_a_null_is_never_written_as_a_word(book: EmailRenderer, language: str) -> None:
     with pytest.raises(KeyError):
         book.render("withdrawn", language, params_of("withdrawn", partner_name=None))
 
@@ -147,7 +149,7 @@ def test_a_null_is_never_written_as_a_word(book: LetterBook, language: str) -> N
     ],
 )
 def test_a_letter_is_whole_without_the_values_that_may_be_null(
-    book: LetterBook, language: str, kind: str, optional: tuple[str, ...]
+    book: EmailRenderer, language: str, kind: str, optional: tuple[str, ...]
 ) -> None:
     without: dict[str, Any] = dict.fromkeys(optional)
     if kind == "claim_not_accepted":
@@ -160,7 +162,7 @@ def test_a_letter_is_whole_without_the_values_that_may_be_null(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_dates_instants_and_money_are_written_as_the_language_does(
-    book: LetterBook, language: str
+    book: EmailRenderer, language: str
 ) -> None:
     """R9, R33: a date that is known is named; an instant shows the clock of its own offset."""
     due = book.render("partner_confirmed", language, params_of("partner_confirmed"))
@@ -180,7 +182,7 @@ def test_dates_instants_and_money_are_written_as_the_language_does(
     ],
 )
 def test_the_amount_of_a_granted_reward_is_named(
-    book: LetterBook, language: str, currency: str, written: str
+    book: EmailRenderer, language: str, currency: str, written: str
 ) -> None:
     amount = {"amount": "12.50", "currency": currency}
     letter = book.render("resolved", language, params_of("resolved", amount=amount))
@@ -188,7 +190,7 @@ def test_the_amount_of_a_granted_reward_is_named(
     assert written in letter.html
 
 
-def hostile_letter(book: LetterBook, kind: str, language: str, text: str) -> Letter:
+def hostile_letter(book: EmailRenderer, kind: str, language: str, text: str) -> RenderedEmail:
     own = {"questions": [text]} if kind == "information_needed" else {}
     return book.render(kind, language, params_of(kind, member_name=text, partner_name=text, **own))
 
@@ -196,7 +198,7 @@ def hostile_letter(book: LetterBook, kind: str, language: str, text: str) -> Let
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_hostile_words_are_literal_in_text_and_escaped_in_html(
-    book: LetterBook, kind: str, language: str
+    book: EmailRenderer, kind: str, language: str
 ) -> None:
     letter = hostile_letter(book, kind, language, HOSTILE)
     assert HOSTILE in letter.text
@@ -207,7 +209,7 @@ def test_hostile_words_are_literal_in_text_and_escaped_in_html(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_name_cannot_break_the_layout(book: LetterBook, kind: str) -> None:
+def test_a_name_cannot_break_the_layout(book: EmailRenderer, kind: str) -> None:
     name = "Jan\r\n\r\nSubject: \x1b[31mpaid\x00\u2028\u202eeno\x85x\ud800\ty"
     letter = hostile_letter(book, kind, "en", name)
     tame = "Jan  Subject: [31mpaid eno x\ty"
@@ -217,13 +219,13 @@ def test_a_name_cannot_break_the_layout(book: LetterBook, kind: str) -> None:
     letter.text.encode()
 
 
-def test_a_question_keeps_its_lines_inside_its_own_item(book: LetterBook) -> None:
+def test_a_question_keeps_its_lines_inside_its_own_item(book: EmailRenderer) -> None:
     params = params_of("information_needed", questions=["One?\nTicket number (ID): no", "Two?"])
     letter = book.render("information_needed", "en", params)
     assert "\n> - One?\n>   Ticket number (ID): no\n> - Two?\n\n" in letter.text
 
 
-def test_a_letter_loads_nothing_from_elsewhere(book: LetterBook) -> None:
+def test_a_letter_loads_nothing_from_elsewhere(book: EmailRenderer) -> None:
     for kind in KINDS:
         html = book.render(kind, "pl", params_of(kind)).html
         assert not re.search(r"https?:|//|src=|href=|url\(|@import|<script|<img|<link", html)
@@ -252,12 +254,12 @@ def test_every_language_has_the_same_phrases_with_the_same_values() -> None:
 
 
 @pytest.mark.parametrize("section", CODES)
-def test_every_code_has_a_phrase_in_every_language(book: LetterBook, section: str) -> None:
+def test_every_code_has_a_phrase_in_every_language(book: EmailRenderer, section: str) -> None:
     codes = CODES[section].split()
     assert set(codes) == set(read_phrases("en")[section])
     for code in codes:
         given = CODE_PARAMS.get(code, {})
-        said = [book.phrase(language, section, code, **given) for language in LANGUAGES]
+        said = [book.translate(language, section, code, **given) for language in LANGUAGES]
         assert all("{" not in text for text in said)
         if code != "incomplete":
             assert len(set(said)) == len(LANGUAGES)
@@ -266,34 +268,36 @@ def test_every_code_has_a_phrase_in_every_language(book: LetterBook, section: st
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", CODE_PARAMS)
 def test_a_phrase_that_lacks_a_value_is_not_said(
-    book: LetterBook, language: str, code: str
+    book: EmailRenderer, language: str, code: str
 ) -> None:
     for name in CODE_PARAMS[code]:
         lacking = {key: value for key, value in CODE_PARAMS[code].items() if key != name}
         with pytest.raises(KeyError, match=name):
-            book.phrase(language, "codes", code, **lacking)
+            book.translate(language, "codes", code, **lacking)
         with pytest.raises(KeyError, match=name):
-            book.phrase(language, "codes", code, **lacking, **{name: None})
+            book.translate(language, "codes", code, **lacking, **{name: None})
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_phrases_write_dates_out_and_name_the_service_address(
-    book: LetterBook, language: str
+    book: EmailRenderer, language: str
 ) -> None:
     """R4-R6, R9, R35: the address, the moment and the last day stand in the phrase."""
-    early = book.phrase(language, "codes", "too_early", available_from=INSTANT)
-    late = book.phrase(language, "codes", "too_late", last_day="2026-11-30")
+    early = book.translate(language, "codes", "too_early", available_from=INSTANT)
+    late = book.translate(language, "codes", "too_late", last_day="2026-11-30")
     assert INSTANTS[language] in early
     assert DATES[language] in late
-    assert "pomoc@example.com" in book.phrase(language, "codes", "reward_granted")
+    assert "pomoc@example.com" in book.translate(language, "codes", "reward_granted")
 
 
-def test_a_value_in_a_phrase_is_not_read_as_a_phrase(book: LetterBook) -> None:
-    said = book.phrase("en", "codes", "incomplete", field="{support_email}\nx", expected="{0}")
+def test_a_value_in_a_phrase_is_not_read_as_a_phrase(book: EmailRenderer) -> None:
+    said = book.translate("en", "codes", "incomplete", field="{support_email}\nx", expected="{0}")
     assert said == "{support_email} x: {0}"
 
 
 @pytest.mark.parametrize(("kind", "language"), [("withdrawn", "fr"), ("../layout", "pl")])
-def test_an_unknown_kind_or_language_is_named(book: LetterBook, kind: str, language: str) -> None:
+def test_an_unknown_kind_or_language_is_named(
+    book: EmailRenderer, kind: str, language: str
+) -> None:
     with pytest.raises(KeyError):
         book.render(kind, language, params_of("withdrawn"))

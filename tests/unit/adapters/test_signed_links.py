@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.security.signed_links import LONGEST, OUTCOME, Subject, check_token, new_token, seal
+from adapters.security.signed_links import (
+    MAX_TOKEN_LENGTH,
+    OUTCOME,
+    LinkSubject,
+    sign_link,
+    sign_payload,
+    verify_link,
+)
 from domain.errors import RequestRejected
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -17,17 +24,17 @@ UNTIL = NOW + timedelta(days=90)
 SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
 OLD = "whsec_" + base64.b64encode(b"another secret of this length ..").decode()
 NUMBER, OTHER_NUMBER = "ZW-4KQ7-P9XT-M2AB-C", "ZW-4KQ7-P9XT-M2AC-F"
-SUBJECT = Subject(OUTCOME, NUMBER, "kwiaciarnia")
-TOKEN = new_token(SECRET, SUBJECT, UNTIL)
+SUBJECT = LinkSubject(OUTCOME, NUMBER, "kwiaciarnia")
+TOKEN = sign_link(SECRET, SUBJECT, UNTIL)
 BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 def refusal(
-    token: str, secrets: str = SECRET, subject: Subject = SUBJECT, now: datetime = NOW
+    token: str, secrets: str = SECRET, subject: LinkSubject = SUBJECT, now: datetime = NOW
 ) -> tuple[str, str | None, str]:
     """Return everything that a refusal tells."""
     with pytest.raises(RequestRejected) as caught:
-        check_token(token, secrets, subject, now)
+        verify_link(token, secrets, subject, now)
     error = caught.value
     return str(error), error.field, error.expected
 
@@ -36,20 +43,20 @@ ALIKE = ("invalid_link", None, "")
 
 
 def test_a_token_opens_what_it_was_made_for() -> None:
-    check_token(TOKEN, SECRET, SUBJECT, NOW)
-    check_token(TOKEN, SECRET, SUBJECT, UNTIL - timedelta(seconds=1))
+    verify_link(TOKEN, SECRET, SUBJECT, NOW)
+    verify_link(TOKEN, SECRET, SUBJECT, UNTIL - timedelta(seconds=1))
 
 
 def test_a_token_needs_no_quoting_in_an_address() -> None:
     assert set(TOKEN) <= {*BASE64, "."}
-    assert len(TOKEN) < LONGEST
+    assert len(TOKEN) < MAX_TOKEN_LENGTH
 
 
 @pytest.mark.parametrize("content", [None, 1, "x", [], {}, [NUMBER, "kwiaciarnia"]])
 def test_what_a_partner_signs_with_its_own_secret_is_refused_if_it_is_no_link(
     content: object,
 ) -> None:
-    assert refusal(seal(SECRET, OUTCOME, content, UNTIL)) == ALIKE
+    assert refusal(sign_payload(SECRET, OUTCOME, content, UNTIL)) == ALIKE
 
 
 def test_every_single_bit_of_a_token_counts() -> None:
@@ -98,9 +105,9 @@ def test_an_expired_token_is_refused(late: timedelta) -> None:
         SUBJECT._replace(purpose=""),
     ],
 )
-def test_a_token_for_another_ticket_partner_or_purpose_is_refused(subject: Subject) -> None:
+def test_a_token_for_another_ticket_partner_or_purpose_is_refused(subject: LinkSubject) -> None:
     assert refusal(TOKEN, subject=subject) == ALIKE
-    assert refusal(new_token(SECRET, subject, UNTIL)) == ALIKE
+    assert refusal(sign_link(SECRET, subject, UNTIL)) == ALIKE
 
 
 def test_a_token_under_another_secret_is_refused() -> None:
@@ -109,9 +116,9 @@ def test_a_token_under_another_secret_is_refused() -> None:
 
 
 def test_while_secrets_rotate_both_are_good_and_the_newest_signs() -> None:
-    before, after = new_token(OLD, SUBJECT, UNTIL), new_token(f"{SECRET} {OLD}", SUBJECT, UNTIL)
+    before, after = sign_link(OLD, SUBJECT, UNTIL), sign_link(f"{SECRET} {OLD}", SUBJECT, UNTIL)
     for token in (before, after):
-        check_token(token, f"{SECRET} {OLD}", SUBJECT, NOW)
+        verify_link(token, f"{SECRET} {OLD}", SUBJECT, NOW)
     assert after == TOKEN
     assert refusal(before, secrets=SECRET) == ALIKE
 

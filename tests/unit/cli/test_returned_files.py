@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.files.csv import encoded, opened, write_row
+from adapters.files.csv import csv_text, open_csv, write_row
 from cli.claim_rows import claim_header, claim_row
 from cli.csv_columns import OUTCOME_COLUMNS, check_header, column_of, is_unanswered
 from cli.outcome_rows import read_outcome
@@ -42,7 +42,7 @@ Table = list[list[str]]
 def exported(texts: Sequence[Sequence[str]], sign: str) -> bytes:
     """Write an export in which members wrote `texts`: a note, and an answer to each field."""
     raw = io.BytesIO()
-    out = encoded(raw)
+    out = csv_text(raw)
     write_row(out, claim_header(ANSWERS), sign)
     for number, (note, *answers) in zip(NUMBERS, texts, strict=True):
         claim: dict[str, Any] = {
@@ -79,11 +79,11 @@ def told(path: Path, raw: bytes, faults: list[str] | None = None) -> dict[str, l
     """Import a file; return what each ticket was told, and note its `faults`."""
     path.write_bytes(raw)
     found: dict[str, list[str]] = {}
-    with opened(path, MARKET.language, column_of) as reader:
+    with open_csv(path, MARKET.language, column_of) as reader:
         check_header(reader.columns)
         for line in reader:
-            if line.fault or is_unanswered(line.cells):
-                (faults if faults is not None else []).extend(filter(None, [line.fault]))
+            if line.error or is_unanswered(line.cells):
+                (faults if faults is not None else []).extend(filter(None, [line.error]))
                 continue
             try:
                 outcome = read_outcome(line.cells, "moebelhof", MARKET)
@@ -200,7 +200,7 @@ def test_the_longest_row_that_an_export_writes_is_read(tmp_path: Path) -> None:
     row = claim_row("claim", claim, names)
     row[1] = "confirmed"
     raw = io.BytesIO()
-    out = encoded(raw)
+    out = csv_text(raw)
     write_row(out, claim_header(names), ";")
     write_row(out, row, ";")
     out.flush()

@@ -1,8 +1,8 @@
 """An e-mail that was given up is sent again by an operator, while its ticket lasts and after."""
 
 from activities.emails import EmailActivities
-from adapters.email.renderer import LetterBook
-from adapters.email.smtp import MailDoor
+from adapters.email.renderer import EmailRenderer
+from adapters.email.smtp import SmtpMailer
 from local.mail_catcher.smtp import SmtpMode
 from local.stack.ports import HOST
 from tests.support.workflow.environment import TicketEnvironment
@@ -11,8 +11,8 @@ from workflows.email_resending import resend_emails
 
 async def again(env: TicketEnvironment, address: str | None = None) -> set[str]:
     """The results when an operator resends the ticket's e-mails."""
-    door = MailDoor(f"smtp://{HOST}:{env.mail_proxy.port}", "tickets@rewards.example")
-    emails = EmailActivities(env.postgres, LetterBook("help@rewards.example"), door)
+    door = SmtpMailer(f"smtp://{HOST}:{env.mail_proxy.port}", "tickets@rewards.example")
+    emails = EmailActivities(env.postgres, EmailRenderer("help@rewards.example"), door)
     became = await resend_emails(env.postgres, env.client, emails, env.number, address)
     return set(became.values())
 

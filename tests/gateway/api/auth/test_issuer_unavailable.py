@@ -9,7 +9,7 @@ from typing import Any
 import jwt
 import pytest
 
-from adapters.security.jwt import BearerTokens, IssuerKeys
+from adapters.security.jwt import IssuerKeys, JwtVerifier
 from domain.errors import RequestRejected, TransientError
 from tests.gateway.api.auth.tokens import MAKERS, TokenIssuer, content
 from tests.support.gateway.running_gateway import AUDIENCE, ISSUER
@@ -35,13 +35,13 @@ class Published:
         return json.dumps(key_set).encode()
 
 
-def a_reader(pause: float = 0) -> tuple[TokenIssuer, Published, BearerTokens]:
+def a_reader(pause: float = 0) -> tuple[TokenIssuer, Published, JwtVerifier]:
     """Return an issuer with one key, what it publishes, and a verifier of tokens."""
     issuer = TokenIssuer()
     issuer.make("one", "ES256")
     published = Published(issuer)
     keys = IssuerKeys("https://issuer.example/keys", published.fetch, pause)
-    return issuer, published, BearerTokens(ISSUER, AUDIENCE, keys=keys)
+    return issuer, published, JwtVerifier(ISSUER, AUDIENCE, keys=keys)
 
 
 def invented(key_id: str) -> str:
@@ -62,13 +62,13 @@ async def outcome(call: Awaitable[Any]) -> str:
 
 async def test_a_known_key_does_not_wait_for_invented_ones() -> None:
     issuer, published, tokens = a_reader()
-    assert await outcome(tokens.read(issuer.sign("one"))) == "in"
+    assert await outcome(tokens.verify(issuer.sign("one"))) == "in"
     published.hangs.clear()
-    strangers = [asyncio.create_task(outcome(tokens.read(invented(f"k{n}")))) for n in range(50)]
+    strangers = [asyncio.create_task(outcome(tokens.verify(invented(f"k{n}")))) for n in range(50)]
     await asyncio.sleep(0.05)
     began = time.perf_counter()
     for _ in range(20):
-        assert await outcome(tokens.read(issuer.sign("one"))) == "in"
+        assert await outcome(tokens.verify(issuer.sign("one"))) == "in"
     assert time.perf_counter() - began < 1
     assert published.asked == 2
     published.hangs.set()
@@ -78,7 +78,7 @@ async def test_a_known_key_does_not_wait_for_invented_ones() -> None:
 async def test_callers_with_a_new_key_share_one_fetch() -> None:
     issuer, published, tokens = a_reader()
     published.hangs.clear()
-    callers = [asyncio.create_task(outcome(tokens.read(issuer.sign("one")))) for _ in range(10)]
+    callers = [asyncio.create_task(outcome(tokens.verify(issuer.sign("one")))) for _ in range(10)]
     await asyncio.sleep(0.05)
     callers[0].cancel()  # a caller that disconnects does not cancel the fetch of others
     published.hangs.set()
@@ -102,18 +102,18 @@ TROUBLE: dict[str, bytes | Exception] = {
 async def test_an_unavailable_issuer_is_never_the_callers_fault(trouble: str) -> None:
     issuer, published, tokens = a_reader()
     published.instead = TROUBLE[trouble]
-    assert await outcome(tokens.read(issuer.sign("one"))) == "503"
+    assert await outcome(tokens.verify(issuer.sign("one"))) == "503"
     published.instead = None
-    assert await outcome(tokens.read(issuer.sign("one"))) == "in"
+    assert await outcome(tokens.verify(issuer.sign("one"))) == "in"
     published.instead = TROUBLE[trouble]
-    assert await outcome(tokens.read(invented("two"))) == "503"
-    assert await outcome(tokens.read(issuer.sign("one"))) == "in"
+    assert await outcome(tokens.verify(invented("two"))) == "503"
+    assert await outcome(tokens.verify(issuer.sign("one"))) == "in"
 
 
 async def test_a_fetch_that_failed_is_not_repeated_at_once() -> None:
     issuer, published, tokens = a_reader(pause=30)
     published.instead = TransientError("no answer")
-    found = [await outcome(tokens.read(issuer.sign("one"))) for _ in range(5)]
+    found = [await outcome(tokens.verify(issuer.sign("one"))) for _ in range(5)]
     assert (found, published.asked) == (["503"] * 5, 1)
 
 
@@ -124,13 +124,13 @@ async def test_the_last_good_set_is_used_for_a_day(hours: int, first: str, then:
     issuer, published, _ = a_reader()
     clock = Clock()
     keys = IssuerKeys("https://issuer.example/keys", published.fetch, 0, clock)
-    tokens = BearerTokens(ISSUER, AUDIENCE, keys=keys)
-    assert await outcome(tokens.read(issuer.sign("one"))) == "in"
+    tokens = JwtVerifier(ISSUER, AUDIENCE, keys=keys)
+    assert await outcome(tokens.verify(issuer.sign("one"))) == "in"
     published.instead = TransientError("no answer")
     clock.now += hours * 3600
-    assert await outcome(tokens.read(issuer.sign("one"))) == first
+    assert await outcome(tokens.verify(issuer.sign("one"))) == first
     await asyncio.sleep(0.01)
-    assert await outcome(tokens.read(issuer.sign("one"))) == then
+    assert await outcome(tokens.verify(issuer.sign("one"))) == then
     assert published.asked > 1
 
 

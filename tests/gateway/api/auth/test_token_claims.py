@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from adapters.security.jwt import BearerTokens, new_token
+from adapters.security.jwt import JwtVerifier, sign_jwt
 from tests.gateway.api.auth.tokens import content, refused, shared
 from tests.support.gateway.running_gateway import AUDIENCE, ISSUER, JWT_SECRET
 
@@ -34,16 +34,16 @@ UNSOUND: Final[dict[str, dict[str, Any]]] = {
 
 @pytest.mark.parametrize("fault", UNSOUND)
 async def test_a_token_that_is_not_for_us_or_not_for_now_is_refused(fault: str) -> None:
-    assert await refused(shared(), new_token(JWT_SECRET, content(**UNSOUND[fault])))
+    assert await refused(shared(), sign_jwt(JWT_SECRET, content(**UNSOUND[fault])))
 
 
 async def test_a_token_may_be_for_others_too() -> None:
     claims = content(aud=["another-service", AUDIENCE])
-    assert await shared().read(new_token(JWT_SECRET, claims))
+    assert await shared().verify(sign_jwt(JWT_SECRET, claims))
 
 
 async def test_how_long_a_token_may_live_can_be_set() -> None:
-    short = BearerTokens(ISSUER, AUDIENCE, secrets=JWT_SECRET, longest_life=timedelta(seconds=300))
+    short = JwtVerifier(ISSUER, AUDIENCE, secrets=JWT_SECRET, longest_life=timedelta(seconds=300))
     now = int(time.time())
-    assert await short.read(new_token(JWT_SECRET, content(iat=now, exp=now + 300)))
-    assert await refused(short, new_token(JWT_SECRET, content(iat=now, exp=now + 301)))
+    assert await short.verify(sign_jwt(JWT_SECRET, content(iat=now, exp=now + 300)))
+    assert await refused(short, sign_jwt(JWT_SECRET, content(iat=now, exp=now + 301)))

@@ -6,7 +6,7 @@ from typing import Final
 import jwt
 import pytest
 
-from adapters.security.jwt import new_token
+from adapters.security.jwt import sign_jwt
 from tests.gateway.api.auth.tokens import (
     OTHER_SECRET,
     content,
@@ -22,11 +22,11 @@ DEEP: Final = base64.urlsafe_b64encode(b"[" * 6000).decode() + ".e30."
 
 async def test_a_sound_token_is_read() -> None:
     claims = content(roles=["platform"], accounts=["acc-1"])
-    assert await shared().read(new_token(JWT_SECRET, claims)) == claims
+    assert await shared().verify(sign_jwt(JWT_SECRET, claims)) == claims
 
 
 async def test_a_token_signed_with_another_secret_is_refused() -> None:
-    assert await refused(shared(), new_token(OTHER_SECRET, content()))
+    assert await refused(shared(), sign_jwt(OTHER_SECRET, content()))
 
 
 @pytest.mark.parametrize("algorithm", ["none", "NONE", "HS512", "RS256", "HS256 ", "", None])
@@ -42,7 +42,7 @@ async def test_a_token_that_chooses_its_own_algorithm_is_refused(
 
 async def test_a_token_that_was_altered_by_any_one_bit_is_refused() -> None:
     """The last character of each part has unused bits, which are not altered."""
-    token, tokens = new_token(JWT_SECRET, content()), shared()
+    token, tokens = sign_jwt(JWT_SECRET, content()), shared()
     ends = {place - 1 for place, letter in enumerate(f"{token}.") if letter == "."}
     for place in set(range(len(token))) - ends:
         for bit in (1, 2, 4, 8, 16, 32):
@@ -64,5 +64,5 @@ async def test_what_is_no_token_is_refused(token: str) -> None:
 async def test_while_a_secret_rotates_the_old_and_the_new_one_count() -> None:
     both = shared(f"{OTHER_SECRET} {JWT_SECRET}")
     for secret in (OTHER_SECRET, JWT_SECRET):
-        assert await both.read(new_token(secret, content()))
-    assert await refused(shared(OTHER_SECRET), new_token(JWT_SECRET, content()))
+        assert await both.verify(sign_jwt(secret, content()))
+    assert await refused(shared(OTHER_SECRET), sign_jwt(JWT_SECRET, content()))

@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from adapters.http.webhook_client import open_door
-from adapters.security.jwt import BearerTokens, IssuerKeys
+from adapters.http.webhook_client import open_client
+from adapters.security.jwt import IssuerKeys, JwtVerifier
 from domain.errors import RequestRejected
 from local.stack.ports import HOST
 from tests.support.gateway.running_gateway import AUDIENCE, ISSUER, JWT_SECRET
@@ -41,15 +41,15 @@ def content(**changes: Any) -> dict[str, Any]:
     return {key: value for key, value in (known | changes).items() if value is not None}
 
 
-def shared(secrets: str = JWT_SECRET) -> BearerTokens:
+def shared(secrets: str = JWT_SECRET) -> JwtVerifier:
     """Return a verifier of tokens that are signed with a shared secret."""
-    return BearerTokens(ISSUER, AUDIENCE, secrets=secrets)
+    return JwtVerifier(ISSUER, AUDIENCE, secrets=secrets)
 
 
-async def refused(tokens: BearerTokens, token: str) -> bool:
+async def refused(tokens: JwtVerifier, token: str) -> bool:
     """Say whether a token is refused with `unauthorised`."""
     try:
-        await tokens.read(token)
+        await tokens.verify(token)
     except RequestRejected as error:
         return error.code == "unauthorised" and error.field is None
     return False
@@ -91,15 +91,15 @@ class TokenIssuer:
 
 
 @asynccontextmanager
-async def publishing(fetched_again: float = 30) -> AsyncIterator[tuple[TokenIssuer, BearerTokens]]:
+async def publishing(refetch_seconds: float = 30) -> AsyncIterator[tuple[TokenIssuer, JwtVerifier]]:
     """Run an issuer, and yield it with a verifier that fetches its keys."""
     issuer = TokenIssuer()
     app: Any = Starlette(routes=[Route("/keys", issuer.publish)])
     with listening_socket() as listening:
         issuer.address = f"http://{HOST}:{listening.getsockname()[1]}/keys"
-        async with serve_app(app, listening), open_door({}) as door:
-            keys = IssuerKeys(issuer.address, door.fetch, fetched_again)
-            yield issuer, BearerTokens(ISSUER, AUDIENCE, keys=keys)
+        async with serve_app(app, listening), open_client({}) as door:
+            keys = IssuerKeys(issuer.address, door.fetch, refetch_seconds)
+            yield issuer, JwtVerifier(ISSUER, AUDIENCE, keys=keys)
 
 
 def encoded_part(value: object) -> str:

@@ -115,11 +115,11 @@ async def test_a_check_promises_no_email_that_cannot_be_sent(gateway: RunningGat
     contact = {"email": "jörg@straße.de", "name": "http://evil.example", "language": "de-AT"}
     claim = await gateway.env.prepare_claim(a_claim(account=gateway.new_id("acc"), contact=contact))
     postgres = gateway.env.postgres
-    await postgres.run("mail_server_asked", supports_smtputf8=False)
+    await postgres.run("upsert_mail_server", supports_smtputf8=False)
     try:
         found = (await checked(gateway, claim)).json()
     finally:
-        await postgres.run("mail_server_asked", supports_smtputf8=True)
+        await postgres.run("upsert_mail_server", supports_smtputf8=True)
     (reason,) = found["reasons"]
     assert (reason["code"], reason["field"]) == ("incomplete", "contact.email")
     assert reason["message"].startswith("E-Mail-Adresse: An diese Adresse können wir nichts senden")

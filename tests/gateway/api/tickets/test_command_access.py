@@ -37,7 +37,7 @@ async def test_another_accounts_ticket_and_an_unknown_one_cost_the_same_query(
     number = await a_sent_ticket(gateway)
     plans = []
     options = "analyze, costs off, buffers off, timing off, summary off"
-    sql = f"explain ({options}) {QUERIES.is_ticket_of.sql}"
+    sql = f"explain ({options}) {QUERIES.ticket_is_owned_by.sql}"
     for asked in (number, UNKNOWN):
         async with gateway.env.postgres.transaction() as connection:
             rows = await connection.fetch(sql, ["acc-other"], asked)

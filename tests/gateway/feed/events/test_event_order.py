@@ -40,9 +40,9 @@ async def test_a_transition_that_becomes_visible_late_is_not_missed(
         "at": (await gateway.env.row())["created_at"],
     }
     async with postgres.transaction() as slow:
-        await QUERIES.record_move(slow, seq=98, **move)
+        await QUERIES.insert_transition(slow, seq=98, **move)
         async with postgres.transaction() as quick:
-            await QUERIES.record_move(quick, seq=99, **move)
+            await QUERIES.insert_transition(quick, seq=99, **move)
         first = await events(gateway, after=after)
         assert [one["seq"] for one in first["events"]] == [99]
     second = await events(gateway, after=first["next"])
@@ -61,6 +61,6 @@ async def test_transitions_are_sequenced_also_without_a_reader(gateway: RunningG
     await gateway.env.file_and_send(account=gateway.new_id("acc"))
 
     async def waiting() -> Any:
-        return await gateway.env.postgres.value("has_moves_without_place")
+        return await gateway.env.postgres.value("has_unsequenced_transitions")
 
     await wait_until(waiting, lambda found: not found)

@@ -7,7 +7,7 @@ import socket
 import httpx
 import pytest
 
-from adapters.postgres.outcomes import end_turn, next_turn
+from adapters.postgres.outcomes import lease_pending_outcomes, release_outcomes
 from local.stack.ports import HOST
 from tests.gateway.feed.outcomes.dispatch import dispatch_later, gateway_with_proxy, stored_outcomes
 from tests.support.gateway.partner_client import a_ticket, outcome, results, send_outcomes
@@ -80,12 +80,12 @@ async def test_no_outcome_overtakes_one_that_is_being_dispatched(gateway: Runnin
     async with gateway_with_proxy(gateway) as (http, proxy):
         proxy.cut()
         await results(gateway, outcome(gateway, number, "confirmed"), http=http)
-    mine = await next_turn(context.postgres, [number])
+    mine = await lease_pending_outcomes(context.postgres, [number])
     (position,) = mine.outcomes
     assert await results(gateway, outcome(gateway, number, "order_cancelled")) == [ACCEPTED]
     assert [row["code"] for row in await stored_outcomes(gateway)] == [None, None]
     await gateway.env.signal("partner_outcome", mine.outcomes[position].model_dump(mode="json"))
     mine.codes[position] = "dispatched"
-    await end_turn(context.postgres, mine)
+    await release_outcomes(context.postgres, mine)
     assert (await gateway.env.wait_until_closed()).reason_code == "order_cancelled"
     assert [note["code"] for note in await gateway.env.message_log()] == ["applied", "applied"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from adapters.security.webhook_signatures import check_signature
+from adapters.security.webhook_signatures import verify_signature
 from domain.errors import RequestRejected
 from tests.support.gateway.partner_client import signed_headers
 from tests.support.gateway.processes import second_gateway
@@ -32,6 +32,6 @@ def test_a_message_may_carry_signatures_of_several_secrets() -> None:
     old, new = signed_headers(b"{}", "m-1", SECRET), signed_headers(b"{}", "m-1", NEW_SECRET)
     both = old | {"webhook-signature": f"{new['webhook-signature']} {old['webhook-signature']}"}
     for headers in (both, old):
-        assert check_signature(b"{}", headers, [SECRET]).message_id == "m-1"
+        assert verify_signature(b"{}", headers, [SECRET]).message_id == "m-1"
     with pytest.raises(RequestRejected, match="unauthorised"):
-        check_signature(b"{}", old, [NEW_SECRET])
+        verify_signature(b"{}", old, [NEW_SECRET])

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from adapters.postgres.platform_feed import keep_rewards
+from adapters.postgres.platform_feed import upsert_rewards
 from domain.claims.claim import Link, Reward
 from tests.support.claims import a_claim, link_of, reward_for
 from tests.support.gateway.running_gateway import RunningGateway
@@ -60,5 +60,5 @@ async def store_without_signal(gateway: RunningGateway, claim: dict[str, Any]) -
     """Store a reward as a gateway does that dies before it signals the ticket."""
     await gateway.env.file_and_send(claim=claim)
     reward = reward_for(claim)
-    await keep_rewards(gateway.env.postgres, [reward])
+    await upsert_rewards(gateway.env.postgres, [reward])
     return reward

@@ -1,6 +1,6 @@
 """Pages of a ticket's messages."""
 
-from adapters.postgres.ticket_queries import MESSAGES_A_PAGE
+from adapters.postgres.ticket_queries import MESSAGES_PAGE_SIZE
 from domain.values.ticket_number import derive_number
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import a_sent_ticket, problem_of
@@ -9,13 +9,13 @@ from tests.support.polling import wait_until
 
 async def test_a_tickets_page_ends_and_leads_on(gateway: RunningGateway) -> None:
     number = await a_sent_ticket(gateway)
-    strays = 2 * MESSAGES_A_PAGE + 3
+    strays = 2 * MESSAGES_PAGE_SIZE + 3
     for place in range(strays):
         await gateway.env.signal("noise", {"place": place})
     await wait_until(gateway.env.message_log, lambda notes: len(notes) == strays)
     agent = gateway.as_agent()
     whole = (await gateway.http.get(f"/v1/tickets/{number}", headers=agent)).json()
-    assert len(whole["messages"]) == MESSAGES_A_PAGE
+    assert len(whole["messages"]) == MESSAGES_PAGE_SIZE
     assert whole["messages_left_out"] == 0
     seen, before = len(whole["messages"]), whole["messages_before"]
     while before:

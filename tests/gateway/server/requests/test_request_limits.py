@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from limits import RateLimitItem, RateLimitItemPerDay
 
-from adapters.postgres.outcomes import IN_FLIGHT, MOST_A_DAY
+from adapters.postgres.outcomes import MAX_IN_FLIGHT, MAX_OUTCOMES_PER_DAY
 from gateway.http.rate_limits import LIMITS, LimitKind, RequestRateLimiter
 from tests.support.gateway.answer_page import answer, asked
 from tests.support.gateway.partner_client import (
@@ -77,8 +77,8 @@ async def test_a_flood_for_one_ticket_waits_and_other_tickets_continue(
     waiting = [
         row for row in rows if row["code"] == "dispatched" and row["acknowledged_at"] is None
     ]
-    assert len(rows) == MOST_A_DAY
-    assert len(waiting) <= IN_FLIGHT
+    assert len(rows) == MAX_OUTCOMES_PER_DAY
+    assert len(waiting) <= MAX_IN_FLIGHT
     # No more outcomes today: refused by item, or the whole call if no item is accepted.
     late, known = outcome(gateway, flooded, "rejected"), outcome(gateway, await a_ticket(gateway))
     assert await results(gateway, [late, known]) == [
@@ -99,7 +99,7 @@ async def test_while_no_worker_works_a_ticket_is_signalled_few_outcomes(
     await send_outcomes(gateway, many)
     await asyncio.sleep(4)
     rows = await gateway.env.rows("partner_outcomes", "sequence")
-    assert len([row for row in rows if row["code"]]) == IN_FLIGHT
+    assert len([row for row in rows if row["code"]]) == MAX_IN_FLIGHT
     await gateway.env.start_workers()
     await wait_until(
         lambda: gateway.env.rows("partner_outcomes", "sequence"),

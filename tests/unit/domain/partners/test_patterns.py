@@ -108,7 +108,7 @@ def test_kept_rules_with_such_a_pattern_are_read_and_take_no_answer(pattern: str
 class Codes:
     """Words that are codes."""
 
-    def reason(self, language: str, code: str, field: str | None, told: object) -> str:
+    def render_reason(self, language: str, code: str, field: str | None, told: object) -> str:
         return code
 
 

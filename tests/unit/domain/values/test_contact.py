@@ -14,7 +14,7 @@ from tests.support.builders import NOW, a_claim, a_profile, claim_content, some_
 class Words:
     """Says the language and the code, where letters have words."""
 
-    def reason(self, language: str, code: str, field: str | None, told: Any) -> str:
+    def render_reason(self, language: str, code: str, field: str | None, told: Any) -> str:
         return f"{language} {field} {told['expected']}"
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from adapters.postgres.grants import list_grants
-from adapters.postgres.resumption import lost_tickets
+from adapters.postgres.resumption import list_lost_tickets
 from tests.support.workflow.environment import TicketEnvironment
 from workflows.resumption import check_open_tickets, repair_ticket
 
@@ -28,7 +28,7 @@ async def resume(env: TicketEnvironment, *attention: str) -> None:
     state = (await env.row())["state"]
     assert await repair_ticket(env.postgres, env.client, env.number) == "resumed"
     await env.wait_for_state(state, *attention)
-    assert await lost_tickets(env.postgres) == []
+    assert await list_lost_tickets(env.postgres) == []
 
 
 async def is_granted_once(env: TicketEnvironment, *emails: str) -> None:

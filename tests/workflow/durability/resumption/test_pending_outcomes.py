@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from adapters.postgres.grants import list_grants
-from adapters.postgres.outcomes import keep_outcomes
+from adapters.postgres.outcomes import store_outcomes
 from domain.tickets.messages.signals import PartnerOutcome
 from tests.support.polling import wait_until
 from tests.support.workflow.environment import TicketEnvironment
@@ -20,7 +20,7 @@ async def test_outcomes_that_came_while_no_workflow_ran_are_heard_after_it(
     await env.handle.terminate("by hand")
     fields = {"outcome_id": "evt-missed", "partner_id": "velotel", "number": env.number}
     outcome = PartnerOutcome.model_validate(fields | {"outcome": "confirmed"} | OVER)
-    await keep_outcomes(env.postgres, "velotel", [outcome])
+    await store_outcomes(env.postgres, "velotel", [outcome])
     await OutcomeDispatcher(env.client).dispatch_pending(env.postgres, [env.number])
     (kept,) = await env.rows("partner_outcomes", "sequence")
     assert kept["code"] == "workflow_lost"
@@ -42,7 +42,7 @@ async def test_a_cancellation_that_came_while_no_workflow_ran_goes_before_the_gr
     await env.handle.terminate("by hand")
     fields = {"outcome_id": "evt-missed", "partner_id": "velotel", "number": env.number}
     outcome = PartnerOutcome.model_validate(fields | {"outcome": "order_cancelled"})
-    await keep_outcomes(env.postgres, "velotel", [outcome])
+    await store_outcomes(env.postgres, "velotel", [outcome])
     await OutcomeDispatcher(env.client).dispatch_pending(env.postgres, [env.number])
     async with env.postgres.transaction() as connection:
         over = "update tickets set resume_state = cast(jsonb_set(cast(resume_state as jsonb), "

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from adapters.postgres.change_sets import write_down
+from adapters.postgres.change_sets import apply_changes
 from domain.admission.resumption import RESUME
 from domain.errors import RunReplaced
 from domain.tickets.changes.change_set import ChangeSet
@@ -66,7 +66,7 @@ async def test_what_a_run_of_before_still_writes_is_refused(env: TicketEnvironme
     late = ChangeSet(number=env.number, version=before["version"] + 1, state=State.REJECTED)
     with pytest.raises(RunReplaced):
         async with env.postgres.transaction() as connection:
-            await write_down(connection, late)
+            await apply_changes(connection, late)
     assert await env.row() == before
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.email.renderer import LetterBook
+from adapters.email.renderer import EmailRenderer
 from domain.handlers.message_handling import handle_message
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.changes.emails import (
@@ -60,7 +60,7 @@ def test_every_email_has_all_parameters_of_its_template(
     email: OutgoingEmail, language: str
 ) -> None:
     """R27, R28, R34: subject and body name the number."""
-    book = LetterBook("service@example.com")
+    book = EmailRenderer("service@example.com")
     everywhere = {"number": NUMBER, "partner_name": "VeloTel", "member_name": "Jan Kowalski"}
     written = book.render(email.kind, language, everywhere | email.params)
     assert NUMBER in written.subject
