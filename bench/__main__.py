@@ -44,16 +44,18 @@ def main(arguments: list[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     console.print(_table(figures))
-    return 0 if all(figure.holds for found in figures.values() for figure in found) else 1
+    return 0 if all(figure.within_bounds for found in figures.values() for figure in found) else 1
 
 
 def _table(figures: dict[str, list[Figure]]) -> Table:
     table = Table(*COLUMNS)
     for name, found in figures.items():
         for figure in found:
-            verdict = "ok" if figure.holds else "MISSED"
-            bound = figure.bound
-            table.add_row(name, figure.name, figure.shown, bound, verdict if bound else "")
+            verdict = "ok" if figure.within_bounds else "MISSED"
+            bounds_text = figure.bounds_text
+            table.add_row(
+                name, figure.name, figure.display, bounds_text, verdict if bounds_text else ""
+            )
     return table
 
 

@@ -14,8 +14,8 @@ from typing import Any, Final
 import httpx
 
 from adapters.security.jwt import sign_jwt
-from bench.figures import Figure, middle_and_tail
-from bench.load import Crowd, NotReached, Tell, gathered, until
+from bench.figures import Figure, median_and_p95
+from bench.load import BenchmarkTimeout, LoadGenerator, Report, start_load_stack, until
 from local.stack.ports import HOST, free_ports
 from local.stack.stack import ROOT
 from local.stack.supervisor import ProcessSpec
@@ -26,32 +26,32 @@ RATIO: Final = 1.3
 PARTNER: Final = "measured"
 CHANNEL: Final = {"requests_per_second": 1000, "concurrency": 50, "timeout_seconds": 15}
 SECRET: Final = "made-up-for-one-benchmark-and-forgotten-with-it"  # noqa: S105
-TOLD: Final = {"iss": "bench", "aud": "bench", "sub": "bench"}
+TOKEN_CLAIMS: Final = {"iss": "bench", "aud": "bench", "sub": "bench"}
 
 
-async def measure(state: Path, tell: Tell) -> list[Figure]:
+async def measure(state: Path, report: Report) -> list[Figure]:
     """Return the medians and tails of both ways, and the ratio of the medians."""
-    async with gathered(state, {PARTNER: CHANNEL}, tell) as crowd, _gateway(crowd) as http:
-        await _both(crowd, http, WARMING_UP)
-        tell(f"{CLAIMS} claims over HTTP and {CLAIMS} bare ones, in turns ...")
-        bare, over_http = await _both(crowd, http, CLAIMS)
+    async with start_load_stack(state, {PARTNER: CHANNEL}, report) as load, _gateway(load) as http:
+        await _file_both_ways(load, http, WARMING_UP)
+        report(f"{CLAIMS} claims over HTTP and {CLAIMS} bare ones, in turns ...")
+        bare, over_http = await _file_both_ways(load, http, CLAIMS)
     return _figures(bare, over_http)
 
 
 def _figures(bare: list[float], over_http: list[float]) -> list[Figure]:
-    (middle, tail), (http_middle, http_tail) = middle_and_tail(bare), middle_and_tail(over_http)
+    (median_seconds, p95), (http_median, http_p95) = median_and_p95(bare), median_and_p95(over_http)
     return [
-        Figure("median bare", middle * 1000, "ms"),
-        Figure("median over HTTP", http_middle * 1000, "ms"),
-        Figure("added by HTTP", (http_middle - middle) * 1000, "ms"),
-        Figure("ratio of medians", http_middle / middle, at_most=RATIO),
-        Figure("p95 bare", tail * 1000, "ms"),
-        Figure("p95 over HTTP", http_tail * 1000, "ms"),
+        Figure("median bare", median_seconds * 1000, "ms"),
+        Figure("median over HTTP", http_median * 1000, "ms"),
+        Figure("added by HTTP", (http_median - median_seconds) * 1000, "ms"),
+        Figure("ratio of medians", http_median / median_seconds, at_most=RATIO),
+        Figure("p95 bare", p95 * 1000, "ms"),
+        Figure("p95 over HTTP", http_p95 * 1000, "ms"),
     ]
 
 
-async def _both(
-    crowd: Crowd, http: httpx.AsyncClient, claims: int
+async def _file_both_ways(
+    load: LoadGenerator, http: httpx.AsyncClient, claims: int
 ) -> tuple[list[float], list[float]]:
     """File so many claims each way, and return how long each took, in seconds."""
     bare: list[float] = []
@@ -59,43 +59,45 @@ async def _both(
     for turn in range(claims):
         ways = [(_bare, bare), (_over_http, over_http)]
         for way, times in ways if turn % 2 else reversed(ways):
-            claim, key = await crowd.prepare(PARTNER)
-            begun = time.perf_counter()
-            await way(crowd, http, claim, key)
-            times.append(time.perf_counter() - begun)
+            claim, key = await load.prepare(PARTNER)
+            started_at = time.perf_counter()
+            await way(load, http, claim, key)
+            times.append(time.perf_counter() - started_at)
     return bare, over_http
 
 
-async def _bare(crowd: Crowd, http: httpx.AsyncClient, claim: dict[str, Any], key: str) -> None:
-    await crowd.admit(claim, key)
+async def _bare(
+    load: LoadGenerator, http: httpx.AsyncClient, claim: dict[str, Any], key: str
+) -> None:
+    await load.admit(claim, key)
 
 
 async def _over_http(
-    crowd: Crowd, http: httpx.AsyncClient, claim: dict[str, Any], key: str
+    load: LoadGenerator, http: httpx.AsyncClient, claim: dict[str, Any], key: str
 ) -> None:
-    answer = await http.post("/v1/tickets", json=claim, headers={"idempotency-key": key})
-    if answer.status_code != 201 or answer.json()["status"] != "accepted":
-        raise NotReached(f"a claim was answered {answer.status_code}: {answer.text}")
+    response = await http.post("/v1/tickets", json=claim, headers={"idempotency-key": key})
+    if response.status_code != 201 or response.json()["status"] != "accepted":
+        raise BenchmarkTimeout(f"a claim was answered {response.status_code}: {response.text}")
 
 
 @asynccontextmanager
-async def _gateway(crowd: Crowd) -> AsyncIterator[httpx.AsyncClient]:
+async def _gateway(load: LoadGenerator) -> AsyncIterator[httpx.AsyncClient]:
     """A gateway in front of the crowd's stack, and a caller with a token."""
     (port,) = free_ports(1)
     address = f"http://{HOST}:{port}"
     own = {
         "TICKETS_GATEWAY_BIND": f"{HOST}:{port}",
         "TICKETS_PUBLIC_URL": address,
-        "TICKETS_JWT_ISSUER": TOLD["iss"],
-        "TICKETS_JWT_AUDIENCE": TOLD["aud"],
+        "TICKETS_JWT_ISSUER": TOKEN_CLAIMS["iss"],
+        "TICKETS_JWT_AUDIENCE": TOKEN_CLAIMS["aud"],
         "TICKETS_JWT_SECRET": SECRET,
     }
     command = (sys.executable, "-m", "gateway")
-    stack = crowd.stack
+    stack = load.stack
     part = ProcessSpec("measured-gateway", command, stack.environment | own, folder=ROOT)
     await stack.supervisor.start(part)
-    told = TOLD | {"roles": ["platform"], "accounts": "*", "exp": time.time() + 3600}
-    headers = {"authorization": f"Bearer {sign_jwt(SECRET, told)}"}
+    claims = TOKEN_CLAIMS | {"roles": ["platform"], "accounts": "*", "exp": time.time() + 3600}
+    headers = {"authorization": f"Bearer {sign_jwt(SECRET, claims)}"}
     async with httpx.AsyncClient(
         base_url=address, headers=headers, trust_env=False, timeout=30
     ) as http:

@@ -16,25 +16,25 @@ class Figure:
     at_most: float | None = None
 
     @property
-    def holds(self) -> bool:
+    def within_bounds(self) -> bool:
         """Whether the bounds are kept."""
         too_low = self.at_least is not None and self.value < self.at_least
         return not too_low and (self.at_most is None or self.value <= self.at_most)
 
     @property
-    def shown(self) -> str:
+    def display(self) -> str:
         """The value with its unit; counts are whole."""
         text = f"{self.value:.0f}" if self.value == round(self.value) else f"{self.value:.3f}"
         return f"{text} {self.unit}".strip()
 
     @property
-    def bound(self) -> str:
+    def bounds_text(self) -> str:
         """The bounds in words; empty where there are none."""
         low = f"at least {self.at_least:g}" if self.at_least is not None else ""
         high = f"at most {self.at_most:g}" if self.at_most is not None else ""
         return ", ".join(part for part in (low, high) if part)
 
 
-def middle_and_tail(values: Sequence[float]) -> tuple[float, float]:
+def median_and_p95(values: Sequence[float]) -> tuple[float, float]:
     """Return the median and the 95th percentile."""
     return median(values), quantiles(values, n=20, method="inclusive")[-1]

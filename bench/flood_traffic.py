@@ -22,14 +22,19 @@ from standardwebhooks import Webhook
 from domain.values.types import FrozenModel
 from local.stack.ports import HOST
 
-Kind = Literal["partner", "member", "anonymous", "idle"]
-CONNECTIONS: Final[dict[Kind, int]] = {"partner": 8, "member": 16, "anonymous": 16, "idle": 1500}
+FloodKind = Literal["partner", "member", "anonymous", "idle"]
+CONNECTIONS: Final[dict[FloodKind, int]] = {
+    "partner": 8,
+    "member": 16,
+    "anonymous": 16,
+    "idle": 1500,
+}
 SMALL_OUTCOMES: Final = 1000
 LARGE_OUTCOMES: Final = 20
 LONG_TEXT: Final = "x" * 3500
 SEPARATORS: Final = "&=;," * 15_000
-ANSWER_TIMEOUT: Final = 30.0
-IDLE_PAUSE: Final = 0.5
+RESPONSE_TIMEOUT_SECONDS: Final = 30.0
+IDLE_PAUSE_SECONDS: Final = 0.5
 JSON_TYPE: Final = "application/json"
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
@@ -39,7 +44,7 @@ class Flood(FrozenModel):
     of the flooded ticket.
     """
 
-    kind: Kind
+    kind: FloodKind
     port: int
     seconds: float
     partner_id: str
@@ -48,7 +53,7 @@ class Flood(FrozenModel):
     secret: str
 
 
-class Call(NamedTuple):
+class RawCall(NamedTuple):
     """A request to be sent."""
 
     method: str
@@ -63,7 +68,7 @@ class Call(NamedTuple):
         return "\r\n".join([*lines, "", ""]).encode() + self.body
 
 
-def partner_calls(flood: Flood) -> Iterator[Call]:
+def partner_calls(flood: Flood) -> Iterator[RawCall]:
     """Signed lists for one ticket, in turns a thousand small outcomes and some with long texts."""
     webhook, target = Webhook(flood.secret), f"/v1/partners/{flood.partner_id}/outcomes"
     for serial in itertools.count():
@@ -71,12 +76,12 @@ def partner_calls(flood: Flood) -> Iterator[Call]:
         count, text = [(SMALL_OUTCOMES, "?"), (LARGE_OUTCOMES, LONG_TEXT)][serial % 2]
         outcomes = [
             {
-                "outcome_id": f"{message_id}-{place}",
+                "outcome_id": f"{message_id}-{index}",
                 "number": flood.number,
                 "outcome": "information_requested",
                 "questions": [text],
             }
-            for place in range(count)
+            for index in range(count)
         ]
         body, now = json.dumps(outcomes), datetime.now(UTC)
         headers = {
@@ -85,35 +90,35 @@ def partner_calls(flood: Flood) -> Iterator[Call]:
             "webhook-signature": webhook.sign(message_id, now, body),
             "content-type": JSON_TYPE,
         }
-        yield Call("POST", target, headers, body.encode())
+        yield RawCall("POST", target, headers, body.encode())
 
 
-def member_calls(flood: Flood) -> Iterator[Call]:
+def member_calls(flood: Flood) -> Iterator[RawCall]:
     """Another answer each time, through the link of one question's letter."""
     target = f"/tickets/{flood.number}/information?token={flood.token}"
     for serial in itertools.count():
         form = {"note": f"{serial}-{random.getrandbits(64)}", "note-1": f"answer {serial}"}
-        yield Call("POST", target, {"content-type": FORM_TYPE}, urlencode(form).encode())
+        yield RawCall("POST", target, {"content-type": FORM_TYPE}, urlencode(form).encode())
 
 
-def anonymous_calls(flood: Flood) -> Iterator[Call]:
+def anonymous_calls(flood: Flood) -> Iterator[RawCall]:
     """Requests without a token that are cheap to send: separators, headers, forms, documents."""
-    many = {f"x-{place}": "y" * 50 for place in range(90)}
+    many = {f"x-{index}": "y" * 50 for index in range(90)}
     calls = [
-        Call("GET", f"/form?{SEPARATORS}", {}),
-        Call("GET", "/form", {"cookie": SEPARATORS}),
-        Call("GET", "/form", many),
-        Call("POST", "/form/sign-in", {"content-type": FORM_TYPE}, SEPARATORS.encode()),
-        Call("GET", "/openapi.json", {}),
-        Call("GET", "/readyz", {}),
-        Call("POST", "/v1/tickets", {"content-type": JSON_TYPE}, b"[" * 60_000),
-        Call("POST", f"/v1/partners/{flood.partner_id}/outcomes", {}, b"[" * 60_000),
-        Call("GET", f"/v1/tickets?{SEPARATORS}", {"authorization": "Bearer x.y.z"}),
+        RawCall("GET", f"/form?{SEPARATORS}", {}),
+        RawCall("GET", "/form", {"cookie": SEPARATORS}),
+        RawCall("GET", "/form", many),
+        RawCall("POST", "/form/sign-in", {"content-type": FORM_TYPE}, SEPARATORS.encode()),
+        RawCall("GET", "/openapi.json", {}),
+        RawCall("GET", "/readyz", {}),
+        RawCall("POST", "/v1/tickets", {"content-type": JSON_TYPE}, b"[" * 60_000),
+        RawCall("POST", f"/v1/partners/{flood.partner_id}/outcomes", {}, b"[" * 60_000),
+        RawCall("GET", f"/v1/tickets?{SEPARATORS}", {"authorization": "Bearer x.y.z"}),
     ]
     yield from itertools.cycle(calls)
 
 
-CALLS: Final[dict[Kind, Callable[[Flood], Iterator[Call]]]] = {
+CALLS: Final[dict[FloodKind, Callable[[Flood], Iterator[RawCall]]]] = {
     "partner": partner_calls,
     "member": member_calls,
     "anonymous": anonymous_calls,
@@ -122,39 +127,43 @@ CALLS: Final[dict[Kind, Callable[[Flood], Iterator[Call]]]] = {
 
 async def flooded(flood: Flood) -> Counter[str]:
     """Flood until the time is over; return how often each status came."""
-    seen: Counter[str] = Counter()
+    measurements: Counter[str] = Counter()
     until = time.monotonic() + flood.seconds
     if flood.kind == "idle":
-        work = [idle(flood, place, seen, until) for place in range(CONNECTIONS["idle"])]
+        work = [idle(flood, index, measurements, until) for index in range(CONNECTIONS["idle"])]
     else:
         calls = CALLS[flood.kind](flood)
-        work = [busy(flood, calls, seen, until) for _ in range(CONNECTIONS[flood.kind])]
+        work = [busy(flood, calls, measurements, until) for _ in range(CONNECTIONS[flood.kind])]
     await asyncio.gather(*work)
-    return seen
+    return measurements
 
 
-async def busy(flood: Flood, calls: Iterator[Call], seen: Counter[str], until: float) -> None:
+async def busy(
+    flood: Flood, calls: Iterator[RawCall], measurements: Counter[str], until: float
+) -> None:
     """Send one call after the other; a connection that was closed is opened again."""
     while time.monotonic() < until:
         try:
             reader, writer = await asyncio.open_connection(HOST, flood.port)
         except OSError:
-            seen["no connection"] += 1
+            measurements["no connection"] += 1
             await asyncio.sleep(0.01)
             continue
         with contextlib.closing(writer):
             try:
                 while time.monotonic() < until:
                     writer.write(next(calls).raw())
-                    status, closes = await asyncio.wait_for(answer(reader), ANSWER_TIMEOUT)
-                    seen[status] += 1
+                    status, closes = await asyncio.wait_for(
+                        response(reader), RESPONSE_TIMEOUT_SECONDS
+                    )
+                    measurements[status] += 1
                     if closes:
                         break
             except (OSError, ValueError, EOFError, TimeoutError) as error:
-                seen[type(error).__name__] += 1
+                measurements[type(error).__name__] += 1
 
 
-async def answer(reader: asyncio.StreamReader) -> tuple[str, bool]:
+async def response(reader: asyncio.StreamReader) -> tuple[str, bool]:
     """Read one answer; return its status, and whether the server closes the connection."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
     lines = head.split("\r\n")
@@ -171,22 +180,22 @@ HALF_SENT: Final = (
 )
 
 
-async def idle(flood: Flood, place: int, seen: Counter[str], until: float) -> None:
+async def idle(flood: Flood, index: int, measurements: Counter[str], until: float) -> None:
     """Hold a connection that never says all; opened again whenever it is closed."""
     while time.monotonic() < until:
         try:
             reader, writer = await asyncio.open_connection(HOST, flood.port)
         except OSError:
-            seen["no connection"] += 1
-            await asyncio.sleep(IDLE_PAUSE)
+            measurements["no connection"] += 1
+            await asyncio.sleep(IDLE_PAUSE_SECONDS)
             continue
         with contextlib.closing(writer):
-            writer.write(HALF_SENT[place % len(HALF_SENT)])
-            seen["opened"] += 1
+            writer.write(HALF_SENT[index % len(HALF_SENT)])
+            measurements["opened"] += 1
             with contextlib.suppress(OSError, TimeoutError):
                 await asyncio.wait_for(reader.read(), max(0.0, until - time.monotonic()))
-                seen["closed by the server"] += 1
-        await asyncio.sleep(IDLE_PAUSE)
+                measurements["closed by the server"] += 1
+        await asyncio.sleep(IDLE_PAUSE_SECONDS)
 
 
 if __name__ == "__main__":

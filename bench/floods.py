@@ -16,24 +16,24 @@ from typing import Any, Final
 import httpx
 
 from adapters.security.signed_links import member_link, sign_link
-from bench.figures import Figure, middle_and_tail
-from bench.flood_traffic import Flood, Kind
-from bench.load import Crowd, Filed, Tell, gathered
+from bench.figures import Figure, median_and_p95
+from bench.flood_traffic import Flood, FloodKind
+from bench.load import FiledTicket, LoadGenerator, Report, start_load_stack
 from bench.outcome_times import OutcomeTimes
 from bench.run_sizes import run_sizes
 from bench.signed_calls import send_outcome
 from local.platform_simulator.tokens import TokenIssuer
 
-SECONDS: Final = float(os.environ.get("BENCH_FLOOD_SECONDS", "60"))
-KINDS: Final[tuple[Kind, ...]] = ("partner", "member", "anonymous", "idle")
+FLOOD_SECONDS: Final = float(os.environ.get("BENCH_FLOOD_SECONDS", "60"))
+KINDS: Final[tuple[FloodKind, ...]] = ("partner", "member", "anonymous", "idle")
 FLOODED: Final = "flooded"
 MEASURED: Final = "measured"
 CHANNEL: Final = {"requests_per_second": 50, "concurrency": 10, "timeout_seconds": 15}
 OUTCOMES_PER_SECOND: Final = 1.0
 CALLS_PER_SECOND: Final = 4.0
-SAMPLE_PAUSE: Final = 0.5
-CALL_TIMEOUT: Final = 30.0
-DECISION_TIMEOUT: Final = 60.0
+SAMPLE_INTERVAL_SECONDS: Final = 0.5
+CALL_TIMEOUT_SECONDS: Final = 30.0
+DECISION_TIMEOUT_SECONDS: Final = 60.0
 MEBIBYTE: Final = 1024 * 1024
 PARTS: Final = ("gateway", "worker")
 ACCOUNTS: Final = 20
@@ -41,81 +41,91 @@ ACCOUNTS: Final = 20
 
 
 @dataclass
-class Seen:
+class Measurements:
     """What was measured beside one flood: seconds, answers that were no success, bytes."""
 
     calls: list[float] = field(default_factory=list)
     failures: int = 0
     memory: dict[str, int] = field(default_factory=dict)
-    decision: float = DECISION_TIMEOUT
+    decision: float = DECISION_TIMEOUT_SECONDS
 
 
-async def measure(state: Path, tell: Tell) -> list[Figure]:
+async def measure(state: Path, report: Report) -> list[Figure]:
     """Return, for every kind of flood, what the others noticed, and how large runs became."""
     figures: list[Figure] = []
     for kind in KINDS:
-        async with gathered(state, dict.fromkeys((FLOODED, MEASURED), CHANNEL), tell) as crowd:
-            tell(f"{SECONDS:.0f} s of a flood: {kind} ...")
-            found = await _beside(crowd, kind, tell)
-            found += await run_sizes(crowd.stack.addresses["temporal_address"])
+        async with start_load_stack(
+            state, dict.fromkeys((FLOODED, MEASURED), CHANNEL), report
+        ) as load:
+            report(f"{FLOOD_SECONDS:.0f} s of a flood: {kind} ...")
+            found = await _beside(load, kind, report)
+            found += await run_sizes(load.stack.addresses["temporal_address"])
         figures += [replace(figure, name=f"{kind}: {figure.name}") for figure in found]
     return figures
 
 
-async def _beside(crowd: Crowd, kind: Kind, tell: Tell) -> list[Figure]:
+async def _beside(load: LoadGenerator, kind: FloodKind, report: Report) -> list[Figure]:
     """Measure beside one flood."""
-    flooded = await crowd.file(FLOODED)
-    count = round(SECONDS * OUTCOMES_PER_SECOND)
-    measured = await crowd.file_all([MEASURED] * count)
-    await crowd.delivered([flooded, *measured], 120)
-    gateway = crowd.stack.addresses["gateway"]
-    async with httpx.AsyncClient(base_url=gateway, trust_env=False, timeout=CALL_TIMEOUT) as http:
-        await _ask_member(crowd, http, flooded)
-        seen, outcomes = Seen(), OutcomeTimes(crowd, http, _secret(crowd, MEASURED))
-        flood = asyncio.create_task(_flood(crowd, kind, flooded))
+    flooded = await load.file(FLOODED)
+    count = round(FLOOD_SECONDS * OUTCOMES_PER_SECOND)
+    measured = await load.file_all([MEASURED] * count)
+    await load.delivered([flooded, *measured], 120)
+    gateway = load.stack.addresses["gateway"]
+    async with httpx.AsyncClient(
+        base_url=gateway, trust_env=False, timeout=CALL_TIMEOUT_SECONDS
+    ) as http:
+        await _request_information(load, http, flooded)
+        measurements, outcomes = Measurements(), OutcomeTimes(load, http, _secret(load, MEASURED))
+        flood = asyncio.create_task(_flood(load, kind, flooded))
         beside = [
             asyncio.create_task(work)
-            for work in (_calls(crowd, http, seen), _memory(crowd, seen), _kill_worker(crowd))
+            for work in (
+                _calls(load, http, measurements),
+                _memory(load, measurements),
+                _kill_worker(load),
+            )
         ]
         await outcomes.send(measured, 1 / OUTCOMES_PER_SECOND)
-        await _decide(crowd, http, flooded, seen)
-        tell(f"answers to the flood: {await flood}")
+        await _decide(load, http, flooded, measurements)
+        report(f"answers to the flood: {await flood}")
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
-        times = await outcomes.all_seen(60)
-    return _figures(times, seen)
+        times = await outcomes.wait_for_all(60)
+    return _figures(times, measurements)
 
 
-def _figures(outcomes: list[float], seen: Seen) -> list[Figure]:
-    median, tail = middle_and_tail(outcomes)
-    _, calls = middle_and_tail(seen.calls)
+def _figures(outcomes: list[float], measurements: Measurements) -> list[Figure]:
+    median, p95 = median_and_p95(outcomes)
+    _, calls = median_and_p95(measurements.calls)
     memory = [
-        Figure(f"{name}, most memory", seen.memory.get(name, 0) / MEBIBYTE, "MiB", at_most=1024)
+        Figure(
+            f"{name}, most memory", measurements.memory.get(name, 0) / MEBIBYTE, "MiB", at_most=1024
+        )
         for name in PARTS
     ]
     return [
         Figure("another partner's outcome, median", median, "s", at_most=1),
-        Figure("another partner's outcome, p95", tail, "s", at_most=5),
+        Figure("another partner's outcome, p95", p95, "s", at_most=5),
         Figure("a legitimate call, p95", calls, "s", at_most=0.5),
-        Figure("legitimate calls without success", seen.failures, at_most=0),
-        Figure("an agent's decision on the flooded ticket", seen.decision, "s", at_most=30),
+        Figure("legitimate calls without success", measurements.failures, at_most=0),
+        Figure("an agent's decision on the flooded ticket", measurements.decision, "s", at_most=30),
         *memory,
     ]
 
 
-async def _flood(crowd: Crowd, kind: Kind, flooded: Filed) -> str:
+async def _flood(load: LoadGenerator, kind: FloodKind, flooded: FiledTicket) -> str:
     """Run one flood in a process of its own; return what it counted."""
-    secret = crowd.stack.environment["TICKETS_SIGNING_SECRET"]
+    secret = load.stack.environment["TICKETS_SIGNING_SECRET"]
     closes_at = datetime.now(UTC) + timedelta(days=1)
     flood = Flood(
         kind=kind,
-        port=crowd.stack.ports.gateway_port,
-        seconds=SECONDS,
+        port=load.stack.ports.gateway_port,
+        seconds=FLOOD_SECONDS,
         partner_id=FLOODED,
         number=flooded.number,
         token=sign_link(secret, member_link(flooded.number), closes_at),
-        secret=_secret(crowd, FLOODED),
+        secret=_secret(load, FLOODED),
     )
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -133,7 +143,9 @@ async def _flood(crowd: Crowd, kind: Kind, flooded: Filed) -> str:
     return out.decode().strip()
 
 
-async def _ask_member(crowd: Crowd, http: httpx.AsyncClient, flooded: Filed) -> None:
+async def _request_information(
+    load: LoadGenerator, http: httpx.AsyncClient, flooded: FiledTicket
+) -> None:
     """Let the flooded ticket's partner ask its member something."""
     outcome = {
         "outcome_id": f"ask-{flooded.number}",
@@ -141,29 +153,29 @@ async def _ask_member(crowd: Crowd, http: httpx.AsyncClient, flooded: Filed) -> 
         "outcome": "information_requested",
         "questions": ["Which shop?"],
     }
-    await send_outcome(http, FLOODED, _secret(crowd, FLOODED), outcome)
+    await send_outcome(http, FLOODED, _secret(load, FLOODED), outcome)
 
 
-def _secret(crowd: Crowd, partner_id: str) -> str:
-    return crowd.stack.environment[f"TICKETS_PARTNER_SECRET_{partner_id.upper()}"]
+def _secret(load: LoadGenerator, partner_id: str) -> str:
+    return load.stack.environment[f"TICKETS_PARTNER_SECRET_{partner_id.upper()}"]
 
 
-async def _calls(crowd: Crowd, http: httpx.AsyncClient, seen: Seen) -> None:
+async def _calls(load: LoadGenerator, http: httpx.AsyncClient, measurements: Measurements) -> None:
     """Make a platform's call at a steady pace, however long the answers take."""
-    issuer = TokenIssuer(crowd.stack.environment)
+    issuer = TokenIssuer(load.stack.environment)
     accounts = itertools.cycle(range(1, ACCOUNTS + 1))
 
     async def once() -> None:
         loop = asyncio.get_running_loop()
-        begun, bearer = loop.time(), {"authorization": f"Bearer {issuer.platform()}"}
+        started_at, bearer = loop.time(), {"authorization": f"Bearer {issuer.platform()}"}
         try:
             path = f"/v1/accounts/acc-{next(accounts)}/claimable-links"
-            answer = await http.get(path, params={"kind": "missing_cashback"}, headers=bearer)
-            good = answer.is_success
+            response = await http.get(path, params={"kind": "missing_cashback"}, headers=bearer)
+            good = response.is_success
         except httpx.TransportError:
             good = False
-        seen.calls.append(loop.time() - begun)
-        seen.failures += not good
+        measurements.calls.append(loop.time() - started_at)
+        measurements.failures += not good
 
     async with asyncio.TaskGroup() as group:
         while True:
@@ -171,32 +183,34 @@ async def _calls(crowd: Crowd, http: httpx.AsyncClient, seen: Seen) -> None:
             await asyncio.sleep(1 / CALLS_PER_SECOND)
 
 
-async def _memory(crowd: Crowd, seen: Seen) -> None:
+async def _memory(load: LoadGenerator, measurements: Measurements) -> None:
     """Keep the most resident memory that each part had."""
     while True:
         for name in PARTS:
-            seen.memory[name] = max(seen.memory.get(name, 0), _resident(crowd, name))
-        await asyncio.sleep(SAMPLE_PAUSE)
+            measurements.memory[name] = max(measurements.memory.get(name, 0), _resident(load, name))
+        await asyncio.sleep(SAMPLE_INTERVAL_SECONDS)
 
 
-def _resident(crowd: Crowd, name: str) -> int:
+def _resident(load: LoadGenerator, name: str) -> int:
     try:
-        pid = crowd.stack.supervisor.pid(name)
+        pid = load.stack.supervisor.pid(name)
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     except (KeyError, OSError):
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-async def _kill_worker(crowd: Crowd) -> None:
-    await asyncio.sleep(SECONDS / 2)
-    await crowd.stack.supervisor.stop("worker", at_once=True)
-    await crowd.stack.supervisor.start_again("worker")
+async def _kill_worker(load: LoadGenerator) -> None:
+    await asyncio.sleep(FLOOD_SECONDS / 2)
+    await load.stack.supervisor.stop("worker", at_once=True)
+    await load.stack.supervisor.start_again("worker")
 
 
-async def _decide(crowd: Crowd, http: httpx.AsyncClient, flooded: Filed, seen: Seen) -> None:
+async def _decide(
+    load: LoadGenerator, http: httpx.AsyncClient, flooded: FiledTicket, measurements: Measurements
+) -> None:
     """Reject the flooded ticket as an agent while the flood still goes on."""
-    token = TokenIssuer(crowd.stack.environment).agent("anna")
+    token = TokenIssuer(load.stack.environment).agent("anna")
     decision = {
         "request_id": f"decide-{flooded.number}",
         "outcome": "rejected",
@@ -204,18 +218,18 @@ async def _decide(crowd: Crowd, http: httpx.AsyncClient, flooded: Filed, seen: S
         "note": "flooded",
     }
     loop = asyncio.get_running_loop()
-    begun = loop.time()
-    while loop.time() - begun < DECISION_TIMEOUT:
-        answer = await _posted(http, f"/v1/tickets/{flooded.number}/decision", decision, token)
-        if answer == 200:
-            seen.decision = loop.time() - begun
+    started_at = loop.time()
+    while loop.time() - started_at < DECISION_TIMEOUT_SECONDS:
+        response = await _post(http, f"/v1/tickets/{flooded.number}/decision", decision, token)
+        if response == 200:
+            measurements.decision = loop.time() - started_at
             return
-        await asyncio.sleep(SAMPLE_PAUSE)
+        await asyncio.sleep(SAMPLE_INTERVAL_SECONDS)
 
 
-async def _posted(http: httpx.AsyncClient, path: str, content: Any, token: str) -> int:
+async def _post(http: httpx.AsyncClient, path: str, content: Any, token: str) -> int:
     try:
-        answer = await http.post(path, json=content, headers={"authorization": f"Bearer {token}"})
+        response = await http.post(path, json=content, headers={"authorization": f"Bearer {token}"})
     except httpx.TransportError:
         return 0
-    return answer.status_code
+    return response.status_code

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from bench.figures import Figure, middle_and_tail
-from bench.load import Crowd, Filed, NotReached, Tell, gathered
+from bench.figures import Figure, median_and_p95
+from bench.load import BenchmarkTimeout, FiledTicket, LoadGenerator, Report, start_load_stack
 
 WAITING: Final = 500
 ROUNDS: Final = 3
@@ -23,28 +23,28 @@ OTHERS: Final = tuple(f"partner-{i:02d}" for i in range(10))
 CHANNEL: Final = {"requests_per_second": 10, "concurrency": 4, "timeout_seconds": 15}
 
 
-async def measure(state: Path, tell: Tell) -> list[Figure]:
+async def measure(state: Path, report: Report) -> list[Figure]:
     """Return median and 95th percentile of both parts, and their ratios."""
     without: list[float] = []
     beside: list[float] = []
     waiting, before = WAITING, 0
-    async with gathered(state, dict.fromkeys((DEAD, *OTHERS), CHANNEL), tell) as crowd:
-        await crowd.die(DEAD)
-        await _times(crowd, WARMING_UP)
+    async with start_load_stack(state, dict.fromkeys((DEAD, *OTHERS), CHANNEL), report) as load:
+        await load.make_unresponsive(DEAD)
+        await _delivery_times(load, WARMING_UP)
         for turn in range(1, ROUNDS + 1):
-            tell(f"{turn} of {ROUNDS}: {MEASURED} claims of ten partners, nobody is dead ...")
-            without += await _times(crowd, MEASURED)
-            tell(f"{turn} of {ROUNDS}: {WAITING} claims for a partner that is dead ...")
-            dead = await crowd.file_all([DEAD] * WAITING)
-            await crowd.settled()
-            tell(f"{turn} of {ROUNDS}: {MEASURED} claims of the ten others beside it ...")
-            beside += await _times(crowd, MEASURED)
-            waiting = min(waiting, await crowd.waiting(DEAD) - before)
+            report(f"{turn} of {ROUNDS}: {MEASURED} claims of ten partners, nobody is dead ...")
+            without += await _delivery_times(load, MEASURED)
+            report(f"{turn} of {ROUNDS}: {WAITING} claims for a partner that is dead ...")
+            dead = await load.file_all([DEAD] * WAITING)
+            await load.wait_idle()
+            report(f"{turn} of {ROUNDS}: {MEASURED} claims of the ten others beside it ...")
+            beside += await _delivery_times(load, MEASURED)
+            waiting = min(waiting, await load.pending_deliveries(DEAD) - before)
             before += WAITING
-            await crowd.end(dead)
-        calls = await crowd.calls(DEAD)
-    figures = _figures(middle_and_tail(without), middle_and_tail(beside))
-    return [*figures, *_dead(waiting, calls)]
+            await load.terminate(dead)
+        calls = await load.calls(DEAD)
+    figures = _figures(median_and_p95(without), median_and_p95(beside))
+    return [*figures, *_unresponsive_figures(waiting, calls)]
 
 
 def _figures(without: tuple[float, float], beside: tuple[float, float]) -> list[Figure]:
@@ -58,24 +58,24 @@ def _figures(without: tuple[float, float], beside: tuple[float, float]) -> list[
     ]
 
 
-def _dead(waiting: int, calls: int) -> list[Figure]:
+def _unresponsive_figures(waiting: int, calls: int) -> list[Figure]:
     return [
         Figure("claims of the dead one that wait", waiting, at_least=WAITING),
         Figure("calls to the dead one in all", calls),
     ]
 
 
-async def _times(crowd: Crowd, count: int) -> list[float]:
+async def _delivery_times(load: LoadGenerator, count: int) -> list[float]:
     """File claims of the ten in turn; return the seconds from admission to arrival of each."""
     whose = [OTHERS[i % len(OTHERS)] for i in range(count)]
-    filed = await crowd.file_steadily(whose, PER_SECOND)
-    times = await _taken(crowd, filed)
-    await crowd.settled()
+    filed = await load.file_steadily(whose, PER_SECOND)
+    times = await _delivery_seconds(load, filed)
+    await load.wait_idle()
     return times
 
 
-async def _taken(crowd: Crowd, filed: Sequence[Filed]) -> list[float]:
-    arrived, admitted = await crowd.delivered(filed, 60), await crowd.admitted()
-    if missing := arrived.keys() - admitted.keys():
-        raise NotReached(f"{len(missing)} claims arrived that were not admitted")
-    return [(at - admitted[number]).total_seconds() for number, at in arrived.items()]
+async def _delivery_seconds(load: LoadGenerator, filed: Sequence[FiledTicket]) -> list[float]:
+    arrived, admission_times = await load.delivered(filed, 60), await load.admission_times()
+    if missing := arrived.keys() - admission_times.keys():
+        raise BenchmarkTimeout(f"{len(missing)} claims arrived that were not admitted")
+    return [(at - admission_times[number]).total_seconds() for number, at in arrived.items()]

@@ -20,29 +20,29 @@ from local.stack.profiles import PLACEHOLDER, merge_overlay, write_profiles
 from local.stack.stack import ROOT, Stack
 from workflows.client import admit_ticket
 
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
 
-MODEL: Final = ROOT / "partners" / "velotel.toml"
-NO_ANSWER: Final = {"mode": "slow:3600"}
-GOLDEN: Final = 0.618034
+TEMPLATE_PROFILE: Final = ROOT / "partners" / "velotel.toml"
+UNRESPONSIVE_MODE: Final = {"mode": "slow:3600"}
+JITTER_STEP: Final = 0.618034
 MAX_CONCURRENT_FILINGS: Final = 8
 POLL_SECONDS: Final = 0.5  # seconds between two looks
 PROMISED: Final = {"amount": "40.00", "currency": "PLN"}
 
 
-class NotReached(TicketError):
-    """A benchmark waited in vain."""
+class BenchmarkTimeout(TicketError):
+    """A benchmark waited longer than its limit."""
 
 
 @dataclass(frozen=True)
-class Filed:
+class FiledTicket:
     """A claim that was accepted."""
 
     number: str
     partner_id: str
 
 
-class Crowd:
+class LoadGenerator:
     """Files claims and watches what becomes of them."""
 
     def __init__(self, connections: Connections, stack: Stack) -> None:
@@ -59,65 +59,69 @@ class Crowd:
         await self._expect(derive_number(claim["account_id"], key))
         return claim, key
 
-    async def file(self, partner_id: str) -> Filed:
-        """File one claim; raises `NotReached` unless it is accepted."""
+    async def file(self, partner_id: str) -> FiledTicket:
+        """File one claim; raises `BenchmarkTimeout` unless it is accepted."""
         return await self.admit(*await self.prepare(partner_id))
 
-    async def admit(self, claim: dict[str, Any], key: str) -> Filed:
+    async def admit(self, claim: dict[str, Any], key: str) -> FiledTicket:
         """File a claim that was prepared: the bare Update-With-Start, and nothing around it."""
-        answer = await admit_ticket(self._connections.client, claim, key)
-        if answer.status != "accepted":
-            raise NotReached(f"a claim was {answer.status}: {answer.reasons}")
-        return Filed(answer.number, claim["partner_id"])
+        response = await admit_ticket(self._connections.client, claim, key)
+        if response.status != "accepted":
+            raise BenchmarkTimeout(f"a claim was {response.status}: {response.reasons}")
+        return FiledTicket(response.number, claim["partner_id"])
 
-    async def file_all(self, partner_ids: Sequence[str]) -> list[Filed]:
+    async def file_all(self, partner_ids: Sequence[str]) -> list[FiledTicket]:
         """File as fast as it goes, a few at once."""
         slots = asyncio.Semaphore(MAX_CONCURRENT_FILINGS)
 
-        async def one(partner_id: str) -> Filed:
+        async def one(partner_id: str) -> FiledTicket:
             async with slots:
                 return await self.file(partner_id)
 
         return await asyncio.gather(*(one(partner_id) for partner_id in partner_ids))
 
-    async def file_steadily(self, partner_ids: Sequence[str], per_second: float) -> list[Filed]:
+    async def file_steadily(
+        self, partner_ids: Sequence[str], per_second: float
+    ) -> list[FiledTicket]:
         """File at moments of its own each, however long the answers take; in step with nothing."""
         loop = asyncio.get_running_loop()
-        begun = loop.time()
+        started_at = loop.time()
 
-        async def one(index: int, partner_id: str) -> Filed:
-            at = begun + (index + index * GOLDEN % 1) / per_second
+        async def one(index: int, partner_id: str) -> FiledTicket:
+            at = started_at + (index + index * JITTER_STEP % 1) / per_second
             await asyncio.sleep(at - loop.time())
             return await self.file(partner_id)
 
         return await asyncio.gather(*(one(*each) for each in enumerate(partner_ids)))
 
-    async def die(self, partner_id: str) -> None:
+    async def make_unresponsive(self, partner_id: str) -> None:
         """Let a partner take every connection from now on, and answer nothing."""
-        answer = await self._connections.partners.put(f"/behaviour/{partner_id}", json=NO_ANSWER)
-        answer.raise_for_status()
+        response = await self._connections.partners.put(
+            f"/behaviour/{partner_id}", json=UNRESPONSIVE_MODE
+        )
+        response.raise_for_status()
 
     async def _expect(self, number: str) -> None:
         """Let its partner take a claim and never say what it found."""
         script = {"delivery": ["ok"], "answers": []}
-        answer = await self._connections.partners.put(f"/scripts/{number}", json=script)
-        answer.raise_for_status()
+        response = await self._connections.partners.put(f"/scripts/{number}", json=script)
+        response.raise_for_status()
 
-    async def end(self, filed: Sequence[Filed]) -> None:
+    async def terminate(self, filed: Sequence[FiledTicket]) -> None:
         """End tickets by hand, so that nothing of them goes on."""
         for one in filed:
             await self._connections.client.get_workflow_handle(one.number).terminate("measured")
 
-    async def delivered(self, filed: Sequence[Filed], seconds: float) -> dict[str, datetime]:
+    async def delivered(self, filed: Sequence[FiledTicket], seconds: float) -> dict[str, datetime]:
         """Wait until all have reached their partner; return when each did, by number."""
         wanted = {one.number for one in filed}
         async for _ in until(seconds, f"{len(wanted)} deliveries"):
-            found = await self.arrivals()
+            found = await self.delivery_times()
             if wanted <= found.keys():
                 return {number: found[number] for number in wanted}
         raise AssertionError
 
-    async def arrivals(self) -> dict[str, datetime]:
+    async def delivery_times(self) -> dict[str, datetime]:
         """When each claim reached its partner, by number."""
         return {
             one["number"]: datetime.fromisoformat(one["accepted_at"])
@@ -130,19 +134,19 @@ class Crowd:
         claims = (await self._connections.partners.get("/claims.json")).json()
         return sum(one["times"] for one in claims if one["partner_id"] == partner_id)
 
-    async def admitted(self) -> dict[str, datetime]:
+    async def admission_times(self) -> dict[str, datetime]:
         """When each claim was accepted, by number, as the books say."""
         rows = await self.rows(
             "select number, at from ticket_transitions where event = 'claim_accepted'"
         )
         return {row["number"]: row["at"] for row in rows}
 
-    async def waiting(self, partner_id: str) -> int:
+    async def pending_deliveries(self, partner_id: str) -> int:
         """How many claims of a partner wait for their delivery."""
         rows = await self.rows("select partner_id from tickets where state = 'validated'")
         return sum(row["partner_id"] == partner_id for row in rows)
 
-    async def settled(self, seconds: float = 120) -> None:
+    async def wait_idle(self, seconds: float = 120) -> None:
         """Wait until every letter is gone, so that nothing is left of an earlier part."""
         async for _ in until(seconds, "the last letter"):
             if not await self.rows("select 1 from emails where sent_at is null limit 1"):
@@ -155,19 +159,19 @@ class Crowd:
 
 
 @contextlib.asynccontextmanager
-async def gathered(
-    state: Path, channels: dict[str, dict[str, Any]], report: Tell
-) -> AsyncIterator[Crowd]:
+async def start_load_stack(
+    state: Path, channels: dict[str, dict[str, Any]], report: Report
+) -> AsyncIterator[LoadGenerator]:
     """Start a fresh stack whose partners have these channels, by id."""
     reset_state(state)
-    model = tomllib.loads(MODEL.read_text(encoding="utf-8"))
+    model = tomllib.loads(TEMPLATE_PROFILE.read_text(encoding="utf-8"))
     drafts, nothing = state / "drafts", state / "overlays"
     nothing.mkdir()
     write_profiles({key: _profile(model, key, value) for key, value in channels.items()}, drafts)
     report("Starting a fresh stack ...")
     stack = Stack(state, Ports.free(), partners_dir=drafts, overlays_dir=nothing, report=report)
     async with stack, connect(stack) as connections:
-        yield Crowd(connections, stack)
+        yield LoadGenerator(connections, stack)
 
 
 def _profile(model: dict[str, Any], partner_id: str, channel: dict[str, Any]) -> dict[str, Any]:
@@ -201,10 +205,10 @@ def _link(claim: dict[str, Any]) -> Link:
 
 
 async def until(seconds: float, what: str) -> AsyncIterator[None]:
-    """Let the caller look again and again; raises `NotReached` in the end."""
+    """Let the caller look again and again; raises `BenchmarkTimeout` in the end."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
     while loop.time() < end:
         yield
         await asyncio.sleep(POLL_SECONDS)
-    raise NotReached(f"waited {seconds:.0f} s in vain for {what}")
+    raise BenchmarkTimeout(f"waited {seconds:.0f} s unsuccessfully for {what}")

@@ -7,10 +7,10 @@ from typing import Final
 
 import httpx
 
-from bench.load import Crowd, Filed
+from bench.load import FiledTicket, LoadGenerator
 from bench.signed_calls import send_outcome
 
-LOOK_PAUSE: Final = 0.05
+POLL_SECONDS: Final = 0.05
 """Seconds between two looks at the moves: the resolution of the times."""
 CONFIRMED: Final = """
 select number from ticket_transitions where event = 'partner_confirmed' and number = any($1)
@@ -20,15 +20,15 @@ select number from ticket_transitions where event = 'partner_confirmed' and numb
 class OutcomeTimes:
     """Sends a partner's outcomes at a steady pace and notes when each has moved its ticket."""
 
-    def __init__(self, crowd: Crowd, http: httpx.AsyncClient, secret: str) -> None:
-        """Call through `http` under the partner's `secret`; see the moves of `crowd`."""
-        self._crowd = crowd
+    def __init__(self, load: LoadGenerator, http: httpx.AsyncClient, secret: str) -> None:
+        """Call through `http` under the partner's `secret`; see the moves of `load`."""
+        self._crowd = load
         self._http = http
         self._secret = secret
         self._sent: dict[str, float] = {}
-        self._times: dict[str, float] = {}
+        self._delivery_times: dict[str, float] = {}
 
-    async def send(self, tickets: Sequence[Filed], pause: float) -> None:
+    async def send(self, tickets: Sequence[FiledTicket], pause: float) -> None:
         """Confirm each ticket, one every `pause` seconds, however long the answers take."""
         self._watching = asyncio.create_task(self._watch(len(tickets)))
         async with asyncio.TaskGroup() as group:
@@ -36,7 +36,7 @@ class OutcomeTimes:
                 group.create_task(self._confirm(ticket))
                 await asyncio.sleep(pause)
 
-    async def all_seen(self, seconds: float) -> list[float]:
+    async def wait_for_all(self, seconds: float) -> list[float]:
         """Wait until every ticket has moved; return the seconds that each took.
 
         One that has not moved after `seconds` more counts as if it moved now.
@@ -44,9 +44,9 @@ class OutcomeTimes:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._watching, seconds)
         now = asyncio.get_running_loop().time()
-        return [self._times.get(number, now - at) for number, at in self._sent.items()]
+        return [self._delivery_times.get(number, now - at) for number, at in self._sent.items()]
 
-    async def _confirm(self, ticket: Filed) -> None:
+    async def _confirm(self, ticket: FiledTicket) -> None:
         self._sent[ticket.number] = asyncio.get_running_loop().time()
         outcome = {
             "outcome_id": f"confirm-{ticket.number}",
@@ -56,9 +56,9 @@ class OutcomeTimes:
         await send_outcome(self._http, ticket.partner_id, self._secret, outcome)
 
     async def _watch(self, count: int) -> None:
-        while len(self._times) < count:
-            waiting = list(self._sent.keys() - self._times.keys())
+        while len(self._delivery_times) < count:
+            waiting = list(self._sent.keys() - self._delivery_times.keys())
             now = asyncio.get_running_loop().time
             for row in await self._crowd.rows(CONFIRMED, waiting) if waiting else ():
-                self._times.setdefault(row["number"], now() - self._sent[row["number"]])
-            await asyncio.sleep(LOOK_PAUSE)
+                self._delivery_times.setdefault(row["number"], now() - self._sent[row["number"]])
+            await asyncio.sleep(POLL_SECONDS)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.figures import Figure
-from bench.load import Tell, gathered
+from bench.load import Report, start_load_stack
 
 RATE: Final = 5.0
 CLAIMS: Final = 500
@@ -16,12 +16,12 @@ QUEUE_BUILDS_UP: Final = timedelta(seconds=10)
 CHANNEL: Final = {"requests_per_second": RATE, "concurrency": 50, "timeout_seconds": 15}
 
 
-async def measure(state: Path, tell: Tell) -> list[Figure]:
+async def measure(state: Path, report: Report) -> list[Figure]:
     """Return the calls per second of the slowest and the fastest minute."""
-    async with gathered(state, {PARTNER: CHANNEL}, tell) as crowd:
-        tell(f"{CLAIMS} claims for a partner that takes {RATE:g} a second ...")
-        filed = await crowd.file_all([PARTNER] * CLAIMS)
-        arrived = sorted((await crowd.delivered(filed, 240)).values())
+    async with start_load_stack(state, {PARTNER: CHANNEL}, report) as load:
+        report(f"{CLAIMS} claims for a partner that takes {RATE:g} a second ...")
+        filed = await load.file_all([PARTNER] * CLAIMS)
+        arrived = sorted((await load.delivered(filed, 240)).values())
     minutes = _per_second(arrived)
     bounds = {"at_least": RATE * (1 - LEEWAY), "at_most": RATE * (1 + LEEWAY)}
     return [

@@ -7,7 +7,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from bench.figures import Figure
 
 MAX_EVENTS_PER_PAGE: Final = 10_000
-MOST_MEBIBYTES: Final = 10
+MAX_MEBIBYTES: Final = 10
 MEBIBYTE: Final = 1024 * 1024
 _FINE: Final = {
     WorkflowExecutionStatus.RUNNING,
@@ -33,5 +33,5 @@ async def run_sizes(address: str) -> list[Figure]:
         Figure("workflows terminated or failed", ended_badly, at_most=0),
         Figure("workflows whose tasks fail", troubled.count, at_most=0),
         Figure("longest history", events, "events", at_most=MAX_EVENTS_PER_PAGE),
-        Figure("largest history", size / MEBIBYTE, "MiB", at_most=MOST_MEBIBYTES),
+        Figure("largest history", size / MEBIBYTE, "MiB", at_most=MAX_MEBIBYTES),
     ]

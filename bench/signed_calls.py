@@ -9,7 +9,7 @@ from typing import Any, Final
 import httpx
 from standardwebhooks import Webhook
 
-PAUSE: Final = 0.1
+RETRY_PAUSE_SECONDS: Final = 0.1
 
 
 async def send_outcome(
@@ -27,9 +27,9 @@ async def send_outcome(
         }
         path = f"/v1/partners/{partner_id}/outcomes"
         try:
-            answer = await http.post(path, content=content, headers=headers)
+            response = await http.post(path, content=content, headers=headers)
         except httpx.TransportError:
             continue
-        if answer.is_success:
+        if response.is_success:
             return
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(RETRY_PAUSE_SECONDS)
