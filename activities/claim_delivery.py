@@ -13,7 +13,8 @@ from adapters.postgres.database import Postgres
 from adapters.postgres.exports import enqueue_claim
 from adapters.postgres.ticket_lookups import find_claim_row
 from domain.errors import PartnerRejectedRequest
-from domain.partners.profile import CsvChannel, EmailChannel, HttpChannel, PartnerProfile
+from domain.partners.channels import CsvChannel, EmailChannel, HttpChannel
+from domain.partners.profile import PartnerProfile
 from domain.tickets.messages.internal import Delivered
 from domain.values.types import FrozenModel
 

@@ -10,7 +10,8 @@ from adapters.email.renderer import EmailRenderer
 from adapters.email.smtp import SmtpMailer
 from adapters.security.signed_links import OUTCOME, LinkSubject, sign_link
 from domain.errors import EmailUndeliverable, PartnerRejectedRequest
-from domain.partners.profile import EmailChannel, PartnerRules
+from domain.partners.channels import EmailChannel
+from domain.partners.rules import PartnerRules
 from domain.values.periods import add_period, end_of_day
 
 

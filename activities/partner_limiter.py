@@ -13,7 +13,7 @@ from activities.calls_in_flight import Call, CallsInFlight
 from activities.circuit_breaker import CircuitBreaker, Probe
 from activities.rate_limiter import RateLimiter
 from domain.errors import PartnerRateLimited, PartnerThrottled, PartnerUnavailable, PermanentError
-from domain.partners.profile import RateLimits
+from domain.partners.channels import RateLimits
 
 MonotonicClock = Callable[[], float]
 """Returns seconds since any instant; never steps back."""

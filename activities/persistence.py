@@ -30,7 +30,8 @@ from domain.tickets.changes.change_set import ChangeSet
 from domain.tickets.changes.request_result import StoredRequestResult
 from domain.tickets.messages.commands import InformationAnswer, TicketCommand
 from domain.tickets.settlement import HoldReleaseResult, SettlementResult, decide_release
-from domain.values.types import FrozenModel, Money
+from domain.values.money import Money
+from domain.values.types import FrozenModel
 
 log = logging.getLogger("worker")
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from domain.codes import RefusalCode
 from domain.errors import RequestRejected
-from domain.partners.profile import Market
+from domain.partners.market import Market
 from domain.values.text_cleaning import clean_line
 
 CLAIM_COLUMNS: Final = (

@@ -20,7 +20,7 @@ from cli.claim_rows import claim_header, claim_row
 from cli.command import Command, ExitCode, usage_error
 from cli.csv_columns import separator
 from cli.partner_exchange import run_for_partner
-from domain.partners.profile import PartnerRules
+from domain.partners.rules import PartnerRules
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

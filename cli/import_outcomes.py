@@ -13,7 +13,7 @@ from cli.importer import Importer
 from cli.partner_exchange import run_for_partner
 from cli.progress import Progress
 from domain.errors import RequestRejected
-from domain.partners.profile import PartnerRules
+from domain.partners.rules import PartnerRules
 from workflows.connection import connect
 from workflows.outcome_dispatcher import OutcomeDispatcher
 

@@ -22,7 +22,7 @@ from cli.outcome_rows import read_outcome, unknown_number
 from cli.progress import ImportSummary
 from domain.codes import MessageCode, RefusalCode
 from domain.errors import RequestRejected
-from domain.partners.profile import Market
+from domain.partners.market import Market
 from domain.tickets.messages.signals import PartnerOutcome
 from workflows.outcome_dispatcher import OutcomeDispatcher
 

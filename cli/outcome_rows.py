@@ -7,18 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from cli.csv_columns import OUTCOME_COLUMNS
-from domain.claims.parsing import parse_message
 from domain.codes import ClaimRefusal, RefusalCode
 from domain.errors import RequestRejected
-from domain.partners.profile import Market
+from domain.partners.market import Market
 from domain.tickets.messages.signals import PartnerOutcome
-from domain.values.input_grammar import (
-    InvalidInput,
-    is_day_first,
-    parse_amount,
-    parse_date,
-    parse_local_datetime,
-)
+from domain.values.date_input import is_day_first, parse_date, parse_local_datetime
+from domain.values.invalid_input import InvalidInput
+from domain.values.number_input import parse_amount
+from domain.values.parsing import parse_message
 from domain.values.text_cleaning import clean_line, clean_text
 from domain.values.ticket_number import parse_number
 

@@ -9,7 +9,7 @@ from adapters.files.partner_profiles import load_profiles
 from adapters.postgres.database import Postgres
 from cli.command import ExitCode, usage_error
 from domain.errors import TransientError
-from domain.partners.profile import PartnerRules
+from domain.partners.rules import PartnerRules
 from settings.loading import load_worker_settings
 
 Exchange = Callable[[Postgres, PartnerRules], Awaitable[int]]

@@ -14,7 +14,8 @@ from adapters.email.renderer import EmailRenderer
 from adapters.http.webhook_client import WebhookClient
 from adapters.postgres.database import Postgres
 from adapters.security.jwt import JwtVerifier
-from domain.partners.profile import CsvChannel, PartnerProfile
+from domain.partners.channels import CsvChannel
+from domain.partners.profile import PartnerProfile
 from gateway.http.rate_limits import RequestRateLimiter
 from gateway.readiness import Readiness
 from settings.gateway import GatewaySettings

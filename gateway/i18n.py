@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from fastapi import Request
 
-from domain.partners.profile import LANGUAGES
+from domain.partners.market import LANGUAGES
 
 LOCALES: Final = Path(__file__).with_name("locales")
 DEFAULT_LANGUAGE: Final = "en"

@@ -9,12 +9,12 @@ from temporalio.service import RPCError
 
 from adapters.postgres.resumption import is_ticket_open
 from adapters.postgres.ticket_queries import is_owned_by, log_late_command
-from domain.claims.parsing import parse_message
 from domain.codes import RefusalCode
 from domain.errors import RequestRejected
 from domain.tickets.changes.message_log import log_entry
 from domain.tickets.changes.request_result import RequestResult
 from domain.tickets.messages.commands import UPDATES, TicketCommand
+from domain.values.parsing import parse_message
 from domain.values.ticket_number import number_error_code, parse_number
 from gateway.context import AppContext
 from gateway.http.caller import Caller

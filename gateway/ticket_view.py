@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from adapters.postgres.ticket_queries import MESSAGES_PAGE_SIZE
 from domain.handlers.commands.available import available_commands
-from domain.partners.profile import ClaimKind, PartnerRules
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.rules import PartnerRules
 from domain.tickets.states import State
 from gateway.api.schemas.ticket_detail import TicketDetail
 from gateway.api.schemas.tickets import TicketSummary

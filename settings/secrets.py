@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from domain.errors import InvalidConfiguration
-from domain.partners.profile import CsvChannel, PartnerProfile
+from domain.partners.channels import CsvChannel
+from domain.partners.profile import PartnerProfile
 from domain.values.secrets import decode_webhook_secret, find_shared_secret, is_weak
 
 PARTNER_SECRET_PREFIX: Final = "TICKETS_PARTNER_SECRET_"  # noqa: S105  (a name, not a secret)

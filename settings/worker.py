@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from domain.errors import InvalidConfiguration
-from domain.partners.profile import EmailChannel, PartnerProfile
+from domain.partners.channels import EmailChannel
+from domain.partners.profile import PartnerProfile
 from settings.field_types import BaseUrl, BindAddress, SigningSecrets
 from settings.runtime import ServiceSettings
 from settings.secrets import EXPECTED_WEBHOOK_SECRET, are_webhook_secrets

@@ -21,7 +21,8 @@ from temporalio.service import RPCError
 from domain.admission.admission import AdmissionResult, refusal_result
 from domain.claims.claim_digest import claim_digest
 from domain.codes import RefusalCode
-from domain.partners.profile import PARTNER_ID, ClaimKind
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.rules import PARTNER_ID
 from domain.tickets.snapshot import TicketOutcome
 from domain.values.ticket_number import derive_number
 from workflows.activity_options import ADMISSION_TIMEOUT, TICKETS_QUEUE

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from adapters.email.renderer import EmailRenderer
-from domain.partners.profile import FormField, PartnerRules
+from domain.partners.form_fields import FormField
+from domain.partners.rules import PartnerRules
 
 
 def claim_payload(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.errors import InvalidConfiguration
-from domain.partners.profile import Channel, PartnerProfile
+from domain.partners.channels import Channel
+from domain.partners.profile import PartnerProfile
 
 _LINE: Final = re.compile(r"at line ([0-9]+)")
 _NAMED_KEY: Final = re.compile(r"([a-z_]+): (expected .*)", re.DOTALL)

@@ -22,7 +22,7 @@ from domain.errors import (
     PartnerUnavailable,
     TransientError,
 )
-from domain.partners.profile import HttpChannel
+from domain.partners.channels import HttpChannel
 
 MAX_RESPONSE_BYTES: Final = 64 * 1024
 FETCH_SECONDS: Final = 5.0

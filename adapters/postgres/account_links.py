@@ -9,7 +9,7 @@ from adapters.postgres.database import QUERIES, Postgres
 from adapters.postgres.rows import link_from_row, reward_from_row
 from domain.claims.claim import LINK_KIND, LinkKind
 from domain.claims.claimable_links import AccountHistory, contest_duplicate_keys
-from domain.partners.profile import ClaimKind
+from domain.partners.claim_kind import ClaimKind
 
 MAX_ROWS: Final = 500
 """The newest links and rewards that one answer looks at."""

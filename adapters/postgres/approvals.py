@@ -3,7 +3,7 @@
 from adapters.postgres.database import QUERIES, Connection
 from domain.tickets.approvals import are_different_agents, is_within_maximum
 from domain.tickets.changes.change_set import ChangeSet
-from domain.values.types import Money
+from domain.values.money import Money
 
 
 async def is_grantable(connection: Connection, number: str, amount: Money) -> bool:

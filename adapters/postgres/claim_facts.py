@@ -11,7 +11,7 @@ from domain.claims.claim_context import ClaimContext
 from domain.claims.stored_claim import StoredClaim
 from domain.errors import DatabaseUnavailable
 from domain.partners.claim_limits import ClaimCounts
-from domain.partners.profile import PartnerRules
+from domain.partners.rules import PartnerRules
 
 _CLAIM_COLUMNS: Final = ("account_id", "partner_id", "kind", "link_id", "reward_id", "ordered_on")
 

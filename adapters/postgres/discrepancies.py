@@ -23,7 +23,7 @@ from domain.tickets.discrepancies import (
 )
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.states import State
-from domain.values.types import Money
+from domain.values.money import Money
 
 Row = dict[str, Any]
 """`discrepancy_id`, `number`, the note's `message`, `message_id`, `actor`, `code`, `body` and `at`;

@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.postgres.database import QUERIES, Postgres
 from domain.claims.claim import Contact
-from domain.partners.profile import PartnerRules
+from domain.partners.rules import PartnerRules
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.claims.claim import Link, Reward
-from domain.values.types import Money
+from domain.values.money import Money
 
 
 def link_from_row(row: Mapping[str, Any]) -> Link:

@@ -27,7 +27,7 @@ from domain.handlers.response_timeout import TimeoutResult
 from domain.tickets.changes.change_set import ChangeSet, with_form_data
 from domain.tickets.messages.commands import InformationAnswer
 from domain.tickets.settlement import SettlementResult, decide_settlement
-from domain.values.types import Money
+from domain.values.money import Money
 
 T = TypeVar("T")
 

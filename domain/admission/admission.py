@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from domain.claims.claim import AccountFacts, AdmissionStatus, Contact, TicketClaim
+from domain.claims.claim_parsing import parse_claim
 from domain.claims.eligibility import Assessment, OrderIdentity, assess
-from domain.claims.parsing import ParseResult, parse_claim, parse_json
 from domain.codes import MessageCode
-from domain.partners.profile import PartnerRules
+from domain.partners.rules import PartnerRules
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.aggregate.ticket_transitions import SYSTEM
 from domain.tickets.changes.change_set import ChangeSet
@@ -17,7 +17,10 @@ from domain.tickets.changes.message_log_entry import MessageLogEntry
 from domain.tickets.changes.transition import Transition
 from domain.tickets.states import Event, State
 from domain.tickets.ticket import Ticket
-from domain.values.types import FrozenModel, UtcDatetime
+from domain.values.dates import UtcDatetime
+from domain.values.json_text import parse_json
+from domain.values.parsing import ParseResult
+from domain.values.types import FrozenModel
 
 SYNCHRONOUS_ANSWER_LIMIT: Final = timedelta(seconds=10)
 """A refusal that took longer is also sent as a letter: its caller may have gone."""

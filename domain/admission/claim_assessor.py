@@ -17,12 +17,14 @@ from domain.admission.admission import (
     field_label,
 )
 from domain.claims.claim import AccountFacts, TicketClaim
+from domain.claims.claim_parsing import parse_claim
 from domain.claims.eligibility import Assessment, Reason, duplicate_key_of
-from domain.claims.parsing import parse_claim, parse_json
 from domain.codes import RefusalCode
 from domain.partners.claim_limits import FactsQuery
-from domain.partners.profile import PartnerProfile, PartnerRules
+from domain.partners.profile import PartnerProfile
+from domain.partners.rules import PartnerRules
 from domain.tickets.changes.emails import select_language
+from domain.values.json_text import parse_json
 
 _SUPPORT_CONTACT_CODES: Final = frozenset({RefusalCode.REWARD_GRANTED, RefusalCode.REWARD_INVALID})
 

@@ -5,12 +5,14 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from domain.partners.claim_kind import ClaimKind
 from domain.partners.claim_limits import ClaimCounts
-from domain.partners.profile import ClaimKind
+from domain.values.dates import CalendarDate, UtcDatetime
 from domain.values.email_addresses import EmailAddress
+from domain.values.money import Money
 from domain.values.order_key import normalize_order_number
 from domain.values.person_names import LanguageTag, PersonName
-from domain.values.types import CalendarDate, FrozenModel, Identifier, LongText, Money, UtcDatetime
+from domain.values.types import FrozenModel, Identifier, LongText
 
 MAX_FORM_ANSWERS: Final = 50
 """More answers than any form has fields: a claim with more is not read further."""

@@ -21,8 +21,9 @@ from domain.claims.claim import (
     required_contact_fields,
 )
 from domain.claims.forms import ValidatedForm
-from domain.partners.profile import ClaimKind, PartnerRules
-from domain.values import periods
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.rules import PartnerRules
+from domain.values import claim_windows, periods
 from domain.values.email_addresses import requires_smtputf8
 
 
@@ -129,7 +130,7 @@ class ClaimContext:
         zone = self.partner.market.zone
         contested = self.contested_reward
         start = contested.changed_at.astimezone(zone).date() if contested else self.ordered_on
-        return periods.last_claim_day(start, self.partner.claim_window) if start else None
+        return claim_windows.last_claim_day(start, self.partner.claim_window) if start else None
 
     @property
     def today(self) -> date:
@@ -186,7 +187,7 @@ class ClaimContext:
         if not self.kind.is_missing or not self.ordered_on:
             return None
         delay, zone = self.partner.registration_delay, self.partner.market.zone
-        return periods.claimable_from(self.ordered_on, self.claim.ordered_at, delay, zone)
+        return claim_windows.claimable_from(self.ordered_on, self.claim.ordered_at, delay, zone)
 
     def _missing_fields(self) -> dict[str, str]:
         needed: dict[str, object] = {"account_id": self.claim.account_id}

@@ -4,7 +4,7 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 from domain.claims.claim import Contact, TicketClaim
-from domain.claims.parsing import content_digest
+from domain.values.json_text import content_digest
 from domain.values.text_cleaning import clean_text
 
 

@@ -23,10 +23,12 @@ from domain.claims.claim_context import REWARD_STATE_PRECEDENCE, ClaimContext, b
 from domain.claims.entitlement import BLOCKING_REWARD_REASONS, find_objection
 from domain.claims.forms import ValidatedForm
 from domain.codes import ClaimRefusal, RefusalCode
+from domain.partners.claim_kind import ClaimKind
 from domain.partners.claim_limits import ClaimCounts, exceeds_limits, has_too_many_refusals
-from domain.partners.profile import ClaimKind, PartnerRules
-from domain.values import periods
-from domain.values.types import FrozenModel, Money
+from domain.partners.rules import PartnerRules
+from domain.values import claim_windows, periods
+from domain.values.money import Money
+from domain.values.types import FrozenModel
 
 ClaimableStatus = Literal["open", "held", "not_yet", "closed"]
 
@@ -149,7 +151,7 @@ def _dated(link: Link, partner: PartnerRules, now: datetime) -> ClaimableLink:
         partner.claim_window,
         partner.market.zone,
     )
-    opens = periods.claimable_from(
+    opens = claim_windows.claimable_from(
         clicked_on, link.clicked_at, partner.registration_delay, zone
     ).astimezone(zone)
     return ClaimableLink(
@@ -160,9 +162,9 @@ def _dated(link: Link, partner: PartnerRules, now: datetime) -> ClaimableLink:
         link_id=link.link_id,
         clicked_on=clicked_on,
         amount=link.promised_reward,
-        orders_from=max(clicked_on, periods.first_order_day(_day(now, partner), window)),
+        orders_from=max(clicked_on, claim_windows.first_order_day(_day(now, partner), window)),
         available_from=opens,
-        last_day=periods.last_claim_day(clicked_on, window),
+        last_day=claim_windows.last_claim_day(clicked_on, window),
     )
 
 
@@ -174,7 +176,7 @@ def _last_day_of_all(link: Link, later: Link | None, partner: PartnerRules) -> d
     """
     if later is None or link.kind is not LinkKind.CASHBACK:
         return None
-    return periods.last_claim_day(_day(later.clicked_at, partner), partner.claim_window)
+    return claim_windows.last_claim_day(_day(later.clicked_at, partner), partner.claim_window)
 
 
 def _whatever_the_order(
@@ -234,7 +236,7 @@ def _contest(reward: Reward, links: Sequence[Link], partner: PartnerRules) -> Cl
         order_number=reward.order_number,
         reward_changed_on=rejected_on,
         amount=reward.amount,
-        last_day=periods.last_claim_day(rejected_on, partner.claim_window),
+        last_day=claim_windows.last_claim_day(rejected_on, partner.claim_window),
     )
 
 

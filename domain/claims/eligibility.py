@@ -22,8 +22,9 @@ from domain.claims.entitlement import existing_reward_code, missing_link_code, u
 from domain.claims.forms import validate_form
 from domain.codes import ClaimRefusal, RefusalCode
 from domain.partners.claim_limits import exceeds_limits, has_too_many_refusals
-from domain.partners.profile import PartnerRules
-from domain.values.types import FrozenModel, Money
+from domain.partners.rules import PartnerRules
+from domain.values.money import Money
+from domain.values.types import FrozenModel
 
 
 class Reason(FrozenModel):

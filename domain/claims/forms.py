@@ -6,13 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
+from domain.partners.form_fields import FormField
+from domain.partners.market import Market
 from domain.partners.patterns import matches
-from domain.partners.profile import FormField, Market
+from domain.values.date_input import is_day_first, parse_date
+from domain.values.dates import MAX_DATE, MIN_DATE
 from domain.values.email_addresses import normalize_email
-from domain.values.input_grammar import InvalidInput, is_day_first, normalize_number, parse_date
+from domain.values.invalid_input import InvalidInput
+from domain.values.number_input import normalize_number
 from domain.values.order_key import can_identify_order, normalize_order_number
 from domain.values.text_cleaning import clean_line, clean_text
-from domain.values.types import MAX_DATE, MIN_DATE, FrozenModel, is_valid_unicode
+from domain.values.types import FrozenModel, is_valid_unicode
 
 MAX_ANSWER_LENGTH: Final = 4000
 MAX_ORDER_NUMBER_LENGTH: Final = 200

@@ -10,7 +10,8 @@ from domain.claims.eligibility import Assessment, check_answers, identify_order
 from domain.claims.forms import validate_form
 from domain.claims.stored_claim import StoredClaim
 from domain.codes import RefusalCode
-from domain.partners.profile import ClaimKind, PartnerRules
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.rules import PartnerRules
 from domain.values.text_cleaning import clean_line
 from domain.values.types import FrozenModel
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 from domain.claims.claim import AccountFacts, TicketClaim
 from domain.claims.claim_context import ClaimContext
 from domain.claims.forms import validate_form
-from domain.partners.profile import ClaimKind, PartnerRules
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.rules import PartnerRules
 from domain.values.types import FrozenModel
 
 _ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)

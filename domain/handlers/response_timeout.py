@@ -11,7 +11,7 @@ from domain.tickets.changes.change_set import ChangeSet
 from domain.tickets.messages.rejection_reason import RejectionReason
 from domain.tickets.states import Event, State
 from domain.tickets.ticket import Ticket
-from domain.values.types import Money
+from domain.values.money import Money
 
 
 class TimeoutResult(StrEnum):

@@ -1,25 +1,24 @@
-"""How many claims there may be: per link, per account and per partner, open and in a day.
+"""Limits on the number of claims: per link, per account and per partner, open and per day.
 
-Whoever may file without end is paid without end by a partner that confirms all, and finds out by
-trying what an account has.
+They bound what an account can earn from a partner that confirms everything, and what it can learn
+by trying.
 """
 
 from datetime import date
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from domain.values.types import FrozenModel
+from domain.values.types import FrozenModel, StrictModel
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
-class ClaimLimits(FrozenModel):
-    """The table `limits` of a partner's file. A day is one of the partner's market; a claim is open
-    until its ticket has ended.
-    """
+class ClaimLimits(StrictModel):
+    """The table `limits` of a partner's file.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    Days are the market's. A claim is open until its ticket has ended.
+    """
 
     open_per_link: Count = 10
     open_per_account: Count = 20
@@ -29,10 +28,10 @@ class ClaimLimits(FrozenModel):
 
 
 class ClaimCounts(FrozenModel):
-    """What an account has at a partner, and the partner has in all, at this moment.
+    """An account's current claims at a partner, and the partner's claims of the day.
 
-    `open_by_link` has the open claims of one link, "" for those without one. Claims that were
-    refused do not count as such where they repeat a standing one, or come when there are too many.
+    The key "" in `open_by_link` counts claims without a link. `refused_today` leaves out claims
+    refused as duplicates or because of the limits.
     """
 
     open_by_link: dict[str, int] = {}
@@ -42,8 +41,9 @@ class ClaimCounts(FrozenModel):
 
 
 class FactsQuery(FrozenModel):
-    """By which facts a claim is judged: whose, of which link, under which key (R25), and on which
-    day of the partner's market; none where there is no such partner.
+    """Which facts a claim is assessed by: its account, partner and duplicate key (R25).
+
+    `day` is the day of the partner's market, `None` for an unknown partner.
     """
 
     account_id: str
@@ -53,16 +53,16 @@ class FactsQuery(FrozenModel):
     accepted_per_day: int = 0
 
 
-def has_too_many_refusals(limits: ClaimLimits, claim_counts: ClaimCounts) -> bool:
-    """Say whether an account was refused so often today that nothing more is found out for it."""
-    return claim_counts.refused_today >= limits.refused_per_account_per_day
+def has_too_many_refusals(limits: ClaimLimits, counts: ClaimCounts) -> bool:
+    """Say whether the account has reached the day's limit of refused claims."""
+    return counts.refused_today >= limits.refused_per_account_per_day
 
 
-def exceeds_limits(limits: ClaimLimits, claim_counts: ClaimCounts, link_id: str | None) -> bool:
-    """Say whether one claim more, for this link, is one too many."""
+def exceeds_limits(limits: ClaimLimits, counts: ClaimCounts, link_id: str | None) -> bool:
+    """Say whether one more claim, for this link, would exceed a limit."""
     return (
-        claim_counts.open_by_link.get(link_id or "", 0) >= limits.open_per_link
-        or sum(claim_counts.open_by_link.values()) >= limits.open_per_account
-        or claim_counts.accepted_today >= limits.accepted_per_account_per_day
-        or claim_counts.accepted_by_partner_today >= limits.accepted_per_day
+        counts.open_by_link.get(link_id or "", 0) >= limits.open_per_link
+        or sum(counts.open_by_link.values()) >= limits.open_per_account
+        or counts.accepted_today >= limits.accepted_per_account_per_day
+        or counts.accepted_by_partner_today >= limits.accepted_per_day
     )

@@ -7,7 +7,8 @@ transition, and the granting transaction checks the approval again.
 from datetime import datetime
 from typing import Final
 
-from domain.values.types import FrozenModel, Money
+from domain.values.money import Money
+from domain.values.types import FrozenModel
 
 _NON_AGENT_ROLES: Final = frozenset({"system", "platform", "member", "partner", "unknown"})
 

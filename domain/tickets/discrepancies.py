@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Final
 
 from domain.claims.claim import Reward, RewardState
-from domain.claims.parsing import content_digest
 from domain.codes import MessageCode
 from domain.tickets.changes.message_log_entry import MessageLogEntry
 from domain.tickets.messages.message import Message
 from domain.tickets.messages.signals import PartnerOutcome, RewardRegistered
 from domain.tickets.states import State
-from domain.values.types import Money
+from domain.values.json_text import content_digest
+from domain.values.money import Money
 
 MAX_CONFIRMATION_CHANGES: Final = 20
 """Changes of a confirmation that a partner may make; further ones need a person."""

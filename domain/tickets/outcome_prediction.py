@@ -5,7 +5,7 @@ from typing import Final
 from domain.codes import MessageCode, RefusalCode
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.states import State
-from domain.values.types import Money
+from domain.values.money import Money
 
 _AWAITING: Final = State.AWAITING_CANCELLATION_PERIOD
 

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from typing import Final
 
-from domain.partners.profile import ClaimKind
+from domain.partners.claim_kind import ClaimKind
 from domain.tickets.changes.transition import Transition
 from domain.tickets.states import State
 from domain.tickets.ticket import Ticket
-from domain.values.types import FrozenModel, Money
+from domain.values.money import Money
+from domain.values.types import FrozenModel
 
 _ROLES: Final = frozenset({"system", "platform", "member", "agent"})
 

@@ -4,13 +4,15 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from domain.claims.claim import LinkKind
-from domain.partners.profile import ClaimKind, TicketTerms
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.terms import TicketTerms
 from domain.tickets.approvals import Approval, Proposal
 from domain.tickets.attention import Attention
 from domain.tickets.changes.request_result import StoredRequestResult
 from domain.tickets.changes.transition import Transition
 from domain.tickets.states import State
-from domain.values.types import FrozenModel, Money
+from domain.values.money import Money
+from domain.values.types import FrozenModel
 
 MAX_REMEMBERED_IDS: Final = 200
 """Message ids and results that a running ticket remembers; the database has all results."""

@@ -11,7 +11,7 @@ from domain.claims.claimable_links import (
     list_claimable,
     market_dates,
 )
-from domain.partners.profile import ClaimKind
+from domain.partners.claim_kind import ClaimKind
 from gateway.api.schemas.claimable_links import CHOICES, ClaimableLinks, ClaimableLinkView
 from gateway.context import AppContext, Context
 from gateway.http.auth import ApiRoute, FilingCaller

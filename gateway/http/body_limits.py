@@ -5,8 +5,8 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from domain.claims.parsing import MAX_MESSAGE_BYTES
 from domain.codes import RefusalCode
+from domain.values.json_text import MAX_MESSAGE_BYTES
 from gateway.http.problems import Problem
 
 MAX_BODY_BYTES: Final = 1024 * 1024

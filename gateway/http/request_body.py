@@ -5,8 +5,8 @@ from typing import Any, Final
 from fastapi import Request
 from pydantic import BaseModel
 
-from domain.claims.parsing import MAX_MESSAGE_BYTES, parse_json
 from domain.codes import RefusalCode
+from domain.values.json_text import MAX_MESSAGE_BYTES, parse_json
 from gateway.http.problems import Problem
 
 UNKNOWN_FIELDS_HEADER: Final = "X-Ignored-Fields"

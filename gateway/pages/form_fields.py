@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from starlette.datastructures import FormData
 
 from adapters.email.renderer import EmailRenderer
-from domain.partners.profile import FormField
+from domain.partners.form_fields import FormField
 from domain.values.types import FrozenModel
 
 L = TypeVar("L", bound=str)

@@ -13,9 +13,10 @@ from pydantic import ValidationError
 
 from adapters.postgres.sessions import LoginToken, SessionKind
 from domain.claims.claim import Contact
-from domain.claims.parsing import content_digest, parse_claim
+from domain.claims.claim_parsing import parse_claim
 from domain.codes import RefusalCode
 from domain.errors import RequestRejected
+from domain.values.json_text import content_digest
 from gateway.context import AppContext
 
 MAX_LOGIN_TOKEN_AGE: Final = timedelta(minutes=5)

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adapters.email.renderer import strip_control_characters
-from domain.partners.profile import LANGUAGES
+from domain.partners.market import LANGUAGES
 from gateway.i18n import catalog, preferred_language
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from domain.admission.admission import SYNCHRONOUS_ANSWER_LIMIT, AdmissionResult
 from domain.tickets.changes.emails import EmailKind
-from domain.values.types import Money
+from domain.values.money import Money
 from local.demo.runner import ScenarioResult
 from local.demo.scenarios import ClaimRow
 from local.mail_catcher.store import NUMBER

@@ -25,14 +25,16 @@ from pydantic import (
 
 from domain.claims.claim import LINK_KIND, AdmissionStatus, Link, Reward, RewardState
 from domain.errors import InvalidConfiguration
-from domain.partners.profile import ClaimKind, PartnerProfile
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.profile import PartnerProfile
 from domain.tickets.attention import Attention
 from domain.tickets.changes.emails import EmailKind
 from domain.tickets.messages.commands import UPDATES
 from domain.tickets.messages.rejection_reason import RejectionReason
 from domain.tickets.states import State
+from domain.values.money import Money
 from domain.values.ticket_number import derive_number
-from domain.values.types import Identifier, Money
+from domain.values.types import Identifier
 from local.demo import relative_dates
 from local.partner_simulator.scripts import Script, ScriptedOutcome
 

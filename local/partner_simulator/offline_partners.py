@@ -18,7 +18,7 @@ from adapters.files.csv import csv_text, open_csv, write_row
 from adapters.files.partner_profiles import load_profiles
 from cli.csv_columns import OUTCOME_COLUMNS
 from domain.errors import TicketError
-from domain.partners.profile import CsvChannel
+from domain.partners.channels import CsvChannel
 from local.demo.scenarios import Scenario
 from local.partner_simulator.link_client import submit_outcome
 from local.partner_simulator.scripts import CONFIRMING

@@ -8,7 +8,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from domain.claims.claim import Link, LinkKind, Reward, RewardState
-from domain.values.types import Identifier, Money
+from domain.values.money import Money
+from domain.values.types import Identifier
 from local.demo import relative_dates
 from local.demo.scenarios import StrictModel
 

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.async_api import ViewportSize
 
-from domain.partners.profile import LANGUAGES, ClaimKind
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.market import LANGUAGES
 from tests.browser.conftest import Opener
 from tests.browser.member_pages import Sitting
 from tests.browser.page_checks import DESK, PHONE

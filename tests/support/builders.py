@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from domain.claims.claim import AccountFacts, Link, Reward, TicketClaim
 from domain.handlers.commands.execution import next_delivery_purpose
 from domain.handlers.message_handling import handle_message
-from domain.partners.profile import FormField, PartnerProfile, PartnerRules
+from domain.partners.form_fields import FormField
+from domain.partners.profile import PartnerProfile
+from domain.partners.rules import PartnerRules
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.messages.commands import (
     Decision,

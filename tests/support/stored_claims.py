@@ -5,7 +5,7 @@ from typing import Any
 from domain.claims.claim import AccountFacts, Grant, Reward
 from domain.claims.claim_context import ClaimContext
 from domain.claims.stored_claim import StoredClaim
-from domain.partners.profile import PartnerRules
+from domain.partners.rules import PartnerRules
 from tests.support.builders import NUMBER, a_claim, a_contest, a_link, a_partner
 
 OTHER_TICKET = "ZW-9999-P9XT-M2AB-0"

@@ -8,13 +8,13 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from domain.admission.admission import AdmissionRequest
-from domain.claims import parsing
 from domain.claims.claim_digest import claim_digest
-from domain.claims.parsing import parse_json, parse_message
 from domain.tickets.messages.commands import UPDATES
 from domain.tickets.messages.internal import InvalidMessage
 from domain.tickets.messages.message import Message
 from domain.tickets.messages.signals import SIGNALS
+from domain.values.json_text import MAX_MESSAGE_BYTES, parse_json
+from domain.values.parsing import parse_message
 
 _JSON_ENCODING: Final = b"json/plain"
 _NON_JSON_ENCODINGS: Final = frozenset(
@@ -34,7 +34,7 @@ class UnknownEncoding(Exception):
     """
 
 
-def decode_json(args: Sequence[RawValue], longest: int = parsing.MAX_MESSAGE_BYTES) -> object:
+def decode_json(args: Sequence[RawValue], longest: int = MAX_MESSAGE_BYTES) -> object:
     """Return the JSON of a single argument; `None` if it is no JSON, or not a single argument.
 
     Raises `UnknownEncoding` for a payload that a codec has written.

@@ -16,7 +16,7 @@ from domain.tickets.attention import Attention
 from domain.tickets.messages.commands import Decision
 from domain.tickets.states import Event, State
 from domain.tickets.ticket import Ticket
-from domain.values.types import Money
+from domain.values.money import Money
 
 _DECISION_ATTENTION: Final = UNDECIDED_ATTENTION | {Attention.OUTCOME_CONTRADICTED}
 

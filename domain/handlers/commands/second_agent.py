@@ -13,7 +13,7 @@ from domain.tickets.approvals import (
     is_within_maximum,
 )
 from domain.tickets.ticket import Ticket
-from domain.values.types import Money
+from domain.values.money import Money
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from domain.tickets.approvals import is_within_maximum
 from domain.tickets.attention import Attention
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.ticket import Ticket
-from domain.values.types import FrozenModel, Money
+from domain.values.money import Money
+from domain.values.types import FrozenModel
 
 
 class Confirmation(FrozenModel):

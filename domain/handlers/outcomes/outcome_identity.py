@@ -1,10 +1,10 @@
 """Whether an outcome belongs to a ticket, and whether it was processed before."""
 
-from domain.claims.parsing import content_digest
 from domain.codes import MessageCode
 from domain.errors import RequestRejected
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.ticket import Ticket
+from domain.values.json_text import content_digest
 from domain.values.ticket_number import parse_number
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from domain.tickets.aggregate.ticket_state import TicketState
 from domain.tickets.approvals import Approval, Proposal
 from domain.tickets.attention import Attention
-from domain.values.types import Money
+from domain.values.money import Money
 
 
 class Amounts(TicketState):

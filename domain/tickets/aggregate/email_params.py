@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from domain.partners.profile import TicketTerms
+from domain.partners.terms import TicketTerms
 from domain.values import periods
-from domain.values.types import Money
+from domain.values.money import Money
 
 
 def accepted_params(

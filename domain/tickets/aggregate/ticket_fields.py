@@ -10,7 +10,7 @@ from domain.tickets.changes.request_result import StoredRequestResult
 from domain.tickets.changes.transition import Transition
 from domain.tickets.states import State
 from domain.tickets.ticket import Ticket
-from domain.values.types import Money
+from domain.values.money import Money
 
 
 class TicketFields(TypedDict, total=False):

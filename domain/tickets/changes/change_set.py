@@ -9,7 +9,8 @@ from domain.tickets.changes.message_log_entry import MessageLogEntry
 from domain.tickets.changes.request_result import StoredRequestResult
 from domain.tickets.changes.transition import Transition
 from domain.tickets.states import State
-from domain.values.types import FrozenModel, Money
+from domain.values.money import Money
+from domain.values.types import FrozenModel
 
 
 class ChangeSet(FrozenModel):

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from domain.partners.profile import LANGUAGES
+from domain.partners.market import LANGUAGES
 from domain.tickets.states import Event, State
 from domain.values.types import FrozenModel
 

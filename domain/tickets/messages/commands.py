@@ -5,15 +5,11 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, model_validator
 
 from domain.claims.claim_digest import normalize_content
-from domain.claims.parsing import content_digest
 from domain.tickets.messages.questions import Questions
 from domain.tickets.messages.rejection_reason import RejectionReason
-from domain.values.types import (
-    FrozenModel,
-    Identifier,
-    LongText,
-    Money,
-)
+from domain.values.json_text import content_digest
+from domain.values.money import Money
+from domain.values.types import FrozenModel, Identifier, LongText
 
 Sender = Annotated[str, Field(min_length=1, max_length=220, pattern=r"^[!-~]+$")]
 """A role, with an id if the role has many members: `member`, `agent:anna`."""

@@ -6,15 +6,9 @@ from pydantic import Field
 
 from domain.tickets.messages.questions import Questions
 from domain.tickets.messages.rejection_reason import RejectionReason
-from domain.values.types import (
-    CalendarDate,
-    FrozenModel,
-    Identifier,
-    LongText,
-    Money,
-    SafeText,
-    UtcDatetime,
-)
+from domain.values.dates import CalendarDate, UtcDatetime
+from domain.values.money import Money
+from domain.values.types import FrozenModel, Identifier, LongText, SafeText
 
 
 class PartnerOutcome(FrozenModel):

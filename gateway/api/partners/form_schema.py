@@ -11,8 +11,10 @@ from typing import Any, Final
 from fastapi.responses import JSONResponse
 
 from domain.claims.forms import MAX_ANSWER_LENGTH, MAX_ORDER_NUMBER_LENGTH
-from domain.partners.patterns import to_ecma
-from domain.partners.profile import ClaimKind, FormField, PartnerRules
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.form_fields import FormField
+from domain.partners.rules import PartnerRules
+from gateway.api.partners.ecma_patterns import to_ecma
 from gateway.json_types import JsonObject
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"

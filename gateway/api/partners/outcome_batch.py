@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from domain.claims.parsing import ParseResult, parse_message
 from domain.errors import RequestRejected
 from domain.tickets.messages.signals import PartnerOutcome
-from domain.values.input_grammar import InvalidInput, localize
+from domain.values.date_input import localize
+from domain.values.invalid_input import InvalidInput
+from domain.values.parsing import ParseResult, parse_message
 from domain.values.ticket_number import parse_number
 from gateway.json_types import JsonObject
 

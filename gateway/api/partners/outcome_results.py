@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from adapters.postgres.outcomes import TOO_MANY_OUTCOMES, OutcomeKey, StoredOutcome, outcome_key
-from domain.claims.parsing import ParseResult
 from domain.codes import MessageCode
 from domain.tickets.discrepancies import has_same_content
 from domain.tickets.messages.signals import PartnerOutcome
+from domain.values.parsing import ParseResult
 from gateway.api.schemas.outcomes import OutcomeResult
 from gateway.http.problems import FieldError
 from gateway.outcome_intake import AcceptedOutcomes

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Security
 
 from adapters.security.webhook_signatures import SignedMessage, could_be_signed, verify_signature
-from domain.claims.parsing import parse_json
 from domain.codes import RefusalCode
 from domain.errors import RequestRejected
+from domain.values.json_text import parse_json
 from domain.values.ticket_number import is_canonical
 from gateway.api.partners.outcome_batch import MAX_BATCH_BYTES, MAX_ITEMS, parse_item, split_batch
 from gateway.api.partners.outcome_document import SIGNATURE, documented_request

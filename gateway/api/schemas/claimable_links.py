@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from domain.claims.claim import LinkKind
 from domain.claims.claimable_links import ClaimableStatus
-from domain.partners.profile import ClaimKind
+from domain.partners.claim_kind import ClaimKind
 from gateway.api.schemas.claim_examples import MONEY
 from gateway.api.schemas.money import MonetaryAmount
 

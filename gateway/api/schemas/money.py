@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from domain.values.types import Amount, Currency, Money
+from domain.values.money import Amount, Currency, Money
 
 _AMOUNT: Final = r"^[0-9]{1,10}(\.[0-9]{1,2})?$"
 _CURRENCY: Final = r"^[A-Za-z]{3}$"

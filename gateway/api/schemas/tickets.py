@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.tickets.attention import Attention
 from domain.tickets.states import State
-from domain.values.types import UtcDatetime
+from domain.values.dates import UtcDatetime
 from gateway.api.schemas.commands import SINGLE_LINE
 from gateway.api.schemas.ticket_examples import TICKET_PAGE
 from gateway.http.pagination import CURSOR_PATTERN

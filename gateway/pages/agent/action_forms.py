@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from domain.partners.profile import ClaimKind, FormField, PartnerRules
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.form_fields import FormField
+from domain.partners.rules import PartnerRules
 from domain.tickets.approvals import are_different_agents
 from domain.tickets.messages.rejection_reason import RejectionReason
 from domain.tickets.states import State

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from domain.partners.profile import PartnerRules
+from domain.partners.rules import PartnerRules
 from gateway.pages.locale_formatter import LocaleFormatter
 
 

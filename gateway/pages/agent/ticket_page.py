@@ -8,7 +8,8 @@ from urllib.parse import quote
 from fastapi import Response
 
 from domain.codes import MessageCode
-from domain.partners.profile import ClaimKind, PartnerRules
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.rules import PartnerRules
 from gateway.api.schemas.ticket_detail import TicketDetail
 from gateway.context import AppContext
 from gateway.pages.agent.access import AgentRequest

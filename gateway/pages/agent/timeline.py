@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from domain.partners.profile import PartnerRules
+from domain.partners.rules import PartnerRules
 from gateway.api.schemas.discrepancies import Discrepancy
 from gateway.api.schemas.ticket_detail import (
     EmailSummary,

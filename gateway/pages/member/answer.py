@@ -10,8 +10,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from temporalio.service import RPCError
 
-from domain.claims.parsing import content_digest
 from domain.errors import TransientError
+from domain.values.json_text import content_digest
 from gateway.http.problems import Problem
 from gateway.pages.csrf import read_form
 from gateway.pages.errors import PageRoute

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from domain.claims.claim import AccountFacts, TicketClaim
 from domain.claims.claim_context import ClaimContext
+from domain.claims.claim_parsing import parse_claim
 from domain.claims.claimable_links import AccountHistory
 from domain.claims.eligibility import assess
 from domain.claims.forms import validate_form
-from domain.claims.parsing import parse_claim
 from gateway.i18n import catalog
 from gateway.pages.form_fields import FIELD_PREFIX, FormValues, capitalize, error_message
 from gateway.pages.member.access import MemberRequest

@@ -14,7 +14,8 @@ from domain.claims.claimable_links import (
     list_claimable,
     market_dates,
 )
-from domain.partners.profile import ClaimKind, PartnerRules
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.rules import PartnerRules
 from domain.values.types import FrozenModel
 from gateway.context import AppContext
 from gateway.i18n import catalog

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from temporalio.service import RPCError
 
 from domain.errors import TransientError
-from domain.partners.profile import ClaimKind
+from domain.partners.claim_kind import ClaimKind
 from gateway.pages.csrf import read_protected_form
 from gateway.pages.errors import log_unavailable
 from gateway.pages.form_fields import FormValues, read_values

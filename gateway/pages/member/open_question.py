@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Self
 
-from domain.partners.profile import ClaimKind, FormField, PartnerRules
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.form_fields import FormField
+from domain.partners.rules import PartnerRules
 from domain.tickets.states import State
 from domain.values.types import FrozenModel
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from adapters.email.renderer import EmailRenderer
-from domain.partners.profile import ClaimKind, PartnerRules
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.rules import PartnerRules
 from domain.tickets.messages.rejection_reason import RejectionReason
 from domain.tickets.messages.signals import PartnerOutcome
 from gateway.context import AppContext

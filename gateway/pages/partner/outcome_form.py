@@ -7,11 +7,13 @@ the next; so what was asked or decided on one page, in one letter or by a double
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from domain.claims.parsing import parse_message
-from domain.partners.profile import PartnerRules
+from domain.partners.rules import PartnerRules
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.states import State
-from domain.values.input_grammar import InvalidInput, is_day_first, parse_amount, parse_date
+from domain.values.date_input import is_day_first, parse_date
+from domain.values.invalid_input import InvalidInput
+from domain.values.number_input import parse_amount
+from domain.values.parsing import parse_message
 from domain.values.types import FrozenModel
 
 ANSWERS: Final = ("confirmed", "rejected", "information_requested")

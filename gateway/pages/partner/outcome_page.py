@@ -20,7 +20,8 @@ from adapters.postgres.outcomes import get_linked_claim, list_outcomes_by_link
 from adapters.security.signed_links import OUTCOME, LinkSubject, verify_link
 from domain.codes import MessageCode, RefusalCode
 from domain.errors import RequestRejected, TransientError
-from domain.partners.profile import ClaimKind, PartnerRules
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.rules import PartnerRules
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.states import State
 from gateway.context import AppContext, Context

@@ -21,7 +21,7 @@ from domain.errors import (
     PartnerUnauthorised,
     PartnerUnavailable,
 )
-from domain.partners.profile import HttpChannel
+from domain.partners.channels import HttpChannel
 from local.stack.ports import free_ports
 from tests.support import raw_http_server
 from tests.support.builders import a_profile

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from pydantic import HttpUrl
 
-from domain.partners.profile import CsvChannel, PartnerProfile
+from domain.partners.channels import CsvChannel
+from domain.partners.profile import PartnerProfile
 from local.stack.profiles import merge_overlay
 from tests.support.workflow.partner_server import SECRET
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from activities.circuit_breaker import FAILURE_THRESHOLD
 from activities.partner_limiter import PartnerLimiter, PartnerState
 from domain.errors import PartnerUnavailable, TransientError
-from domain.partners.profile import HttpChannel
+from domain.partners.channels import HttpChannel
 from tests.support.builders import a_profile
 
 DOWN: Final = PartnerUnavailable("answered 500")

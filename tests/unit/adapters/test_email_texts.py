@@ -7,7 +7,7 @@ import pytest
 
 from adapters.email.renderer import EmailRenderer, RenderedEmail
 from domain.admission.admission import AdmissionRequest, assess_claim, build_admission
-from domain.claims.parsing import parse_claim
+from domain.claims.claim_parsing import parse_claim
 from tests.support.builders import NOW, NUMBER, a_field, a_partner, claim_content, some_facts
 
 LANGUAGES = ("pl", "de", "en")

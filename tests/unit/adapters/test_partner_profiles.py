@@ -9,7 +9,10 @@ import tomli_w
 
 from adapters.files.partner_profiles import load_profiles
 from domain.errors import InvalidConfiguration
-from domain.partners.profile import ClaimKind, CsvChannel, HttpChannel, PartnerProfile, PartnerRules
+from domain.partners.channels import CsvChannel, HttpChannel
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.profile import PartnerProfile
+from domain.partners.rules import PartnerRules
 from local.stack.profiles import merge_overlay, point_to_simulator, read_profiles, write_profiles
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -16,7 +16,7 @@ from cli.csv_columns import (
 )
 from cli.outcome_rows import read_outcome, unknown_number
 from domain.errors import RequestRejected
-from domain.partners.profile import Market
+from domain.partners.market import Market
 from domain.tickets.messages.rejection_reason import RejectionReason
 from domain.tickets.messages.signals import PartnerOutcome
 from tests.support.builders import NUMBER

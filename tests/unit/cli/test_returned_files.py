@@ -19,7 +19,7 @@ from cli.outcome_rows import read_outcome
 from domain.claims.claim import MAX_FORM_ANSWERS
 from domain.claims.forms import MAX_ANSWER_LENGTH
 from domain.errors import RequestRejected
-from domain.partners.profile import Market
+from domain.partners.market import Market
 from domain.values.ticket_number import derive_number
 
 MARKET: Final = Market(time_zone="Europe/Berlin", currency="EUR", language="de")

@@ -14,7 +14,7 @@ from domain.handlers.information_results import apply_information
 from domain.handlers.message_handling import handle_message
 from domain.handlers.response_deadlines import next_timer
 from domain.handlers.response_timeout import apply_response_timeout, auto_confirmable_amount
-from domain.partners.profile import PartnerRules
+from domain.partners.rules import PartnerRules
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.attention import Attention
 from domain.tickets.messages.commands import Decision, InformationAnswer, Withdrawal

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from domain.handlers.handling_result import HandlingResult
 from domain.handlers.message_handling import handle_message
-from domain.partners.profile import PartnerRules
+from domain.partners.rules import PartnerRules
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.attention import EMAIL_ATTENTION, Attention
 from domain.tickets.changes.change_set import ChangeSet

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.partners.profile import LANGUAGES
+from domain.partners.market import LANGUAGES
 from gateway.http.problem_status import STATUS
 from gateway.i18n import LOCALES, catalog
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.claims.claim import Link
-from domain.claims.parsing import parse_message
 from domain.tickets.messages.signals import PartnerOutcome
+from domain.values.parsing import parse_message
 from gateway.api.partners.outcome_batch import parse_item, split_batch
 from tests.support.builders import a_link
 

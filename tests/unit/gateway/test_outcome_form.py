@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.partners.profile import PartnerRules
+from domain.partners.rules import PartnerRules
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.states import State
 from gateway.pages.partner.outcome_form import answer_id, current_round, dates_asked, read_answer

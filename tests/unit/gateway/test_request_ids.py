@@ -2,11 +2,11 @@
 
 import pytest
 
-from domain.claims.parsing import parse_message
 from domain.handlers.commands.earlier_results import result_for_command
 from domain.handlers.message_handling import handle_message
 from domain.tickets.messages.commands import Decision, Resend, TicketCommand
 from domain.tickets.states import State
+from domain.values.parsing import parse_message
 from tests.support.builders import NOW, a_decision, a_withdrawal, an_aggregate, an_inquiry
 from tests.unit.domain.handlers.commands.undecided_tickets import LATER, a_resend, answered
 

@@ -9,11 +9,12 @@ from typing import Final
 import pytest
 
 from domain.claims.claim import AccountFacts
+from domain.claims.claim_parsing import parse_claim
 from domain.claims.eligibility import Assessment, assess, duplicate_key_of
-from domain.claims.parsing import parse_claim
 from domain.codes import ClaimRefusal, RefusalCode
 from domain.errors import InvalidConfiguration
-from domain.partners.profile import ClaimKind, PartnerProfile
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.profile import PartnerProfile
 from domain.tickets.messages.rejection_reason import RejectionReason
 from domain.tickets.states import FINAL
 from local.demo.scenarios import FOLDER, Scenario, Scenarios, read_scenarios, zones_of

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from domain.claims.forms import validate_form
-from domain.partners.patterns import to_ecma
-from domain.partners.profile import LANGUAGES, ClaimKind, PartnerRules
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.market import LANGUAGES
+from domain.partners.rules import PartnerRules
+from gateway.api.partners.ecma_patterns import to_ecma
 from gateway.api.partners.form_schema import form_schema
 from tests.support.builders import a_field
 from tests.support.gateway.running_gateway import RunningGateway

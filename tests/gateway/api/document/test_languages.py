@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.partners.profile import LANGUAGES
+from domain.partners.market import LANGUAGES
 from gateway.i18n import preferred_language
 from tests.gateway.api.document.requests import asking
 

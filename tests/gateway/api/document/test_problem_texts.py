@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.codes import RefusalCode
-from domain.partners.profile import LANGUAGES
+from domain.partners.market import LANGUAGES
 from gateway.http.field_errors import field_errors
 from gateway.http.problem_status import STATUS
 from gateway.http.problems import Problem, problem_response

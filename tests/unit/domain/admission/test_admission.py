@@ -20,9 +20,10 @@ from domain.admission.admission import (
 )
 from domain.claims.claim import AccountFacts
 from domain.claims.claim_digest import claim_digest
-from domain.claims.parsing import parse_claim, parse_json
-from domain.partners.profile import PartnerRules
+from domain.claims.claim_parsing import parse_claim
+from domain.partners.rules import PartnerRules
 from domain.tickets.states import Event, State
+from domain.values.json_text import parse_json
 from tests.support.builders import (
     NOW,
     NUMBER,

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from domain.claims.claim import AccountFacts, Link, Reward, TicketClaim
 from domain.claims.claimable_links import AccountHistory, ClaimableLink, list_claimable
 from domain.claims.eligibility import Assessment, assess
-from domain.partners.profile import ClaimKind, PartnerRules
-from domain.values.periods import first_order_day, last_claim_day
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.rules import PartnerRules
+from domain.values.claim_windows import first_order_day, last_claim_day
 from tests.support.builders import (
     CONTRACT_FIELD,
     NOW,

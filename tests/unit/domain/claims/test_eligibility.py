@@ -7,7 +7,7 @@ import pytest
 
 from domain.claims.claim import AccountFacts, TicketClaim
 from domain.claims.eligibility import Assessment, assess, duplicate_key_of
-from domain.partners.profile import PartnerRules
+from domain.partners.rules import PartnerRules
 from tests.support.builders import (
     NOW,
     a_claim,

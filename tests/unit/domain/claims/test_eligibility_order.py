@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.claims.claim import AccountFacts
+from domain.claims.claim_parsing import parse_claim
 from domain.claims.eligibility import Assessment, assess
-from domain.claims.parsing import parse_claim
 from tests.support.builders import (
     NOW,
     a_field,

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.claims.forms import MAX_ANSWER_LENGTH, validate_form
-from domain.partners.profile import FormField, Market
+from domain.partners.form_fields import FormField
+from domain.partners.market import Market
 from domain.values.text_cleaning import clean_text
 from tests.support.builders import a_field
 

@@ -9,15 +9,11 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from domain.claims.claim import Contact
-from domain.claims.parsing import (
-    MAX_MESSAGE_BYTES,
-    content_digest,
-    parse_claim,
-    parse_json,
-    parse_message,
-)
+from domain.claims.claim_parsing import parse_claim
 from domain.tickets.messages.commands import UPDATES, InformationAnswer, Withdrawal
 from domain.tickets.messages.signals import SIGNALS, PartnerOutcome
+from domain.values.json_text import MAX_MESSAGE_BYTES, content_digest, parse_json
+from domain.values.parsing import parse_message
 from tests.support.builders import claim_content
 
 JSON = st.recursive(

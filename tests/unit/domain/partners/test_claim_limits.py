@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from domain.claims.claimable_links import AccountHistory, ClaimableLink, list_claimable
 from domain.claims.eligibility import Assessment, assess
+from domain.partners.claim_kind import ClaimKind
 from domain.partners.claim_limits import ClaimCounts
-from domain.partners.profile import ClaimKind
 from tests.support.builders import NOW, WARSAW, a_claim, a_contest, a_link, a_partner, a_reward
 from tests.support.builders import some_facts as facts
 

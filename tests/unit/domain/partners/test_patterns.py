@@ -9,7 +9,7 @@ from domain.admission.admission import AdmissionRequest
 from domain.admission.claim_assessor import ClaimAssessor
 from domain.claims.forms import MAX_ANSWER_LENGTH, MAX_ORDER_NUMBER_LENGTH, validate_form
 from domain.partners.patterns import MAX_PATTERN_LENGTH, compile_pattern, matches
-from domain.partners.profile import PartnerRules
+from domain.partners.rules import PartnerRules
 from tests.support.builders import NOW, NUMBER, a_field, a_partner, a_profile, some_facts
 from tests.unit.domain.admission.test_admission import json_of
 

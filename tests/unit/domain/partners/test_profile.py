@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.partners.profile import ClaimKind, PartnerProfile, PartnerRules
+from domain.partners.claim_kind import ClaimKind
+from domain.partners.profile import PartnerProfile
+from domain.partners.rules import PartnerRules
 from tests.support.builders import a_field, a_partner, a_profile, partner_content
 
 EVERY_LABEL = {"pl": "a", "de": "b", "en": "c"}

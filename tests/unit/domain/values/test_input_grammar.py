@@ -10,15 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from domain.values.input_grammar import (
-    InvalidInput,
-    normalize_number,
-    parse_amount,
-    parse_date,
-    parse_local_datetime,
-    parse_time,
-)
-from domain.values.types import Amount
+from domain.values.date_input import parse_date, parse_local_datetime, parse_time
+from domain.values.invalid_input import InvalidInput
+from domain.values.money import Amount
+from domain.values.number_input import normalize_number, parse_amount
 
 AMOUNT: TypeAdapter[Decimal] = TypeAdapter(Amount)
 BERLIN = ZoneInfo("Europe/Berlin")

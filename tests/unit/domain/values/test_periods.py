@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from domain.values import periods
+from domain.values import claim_windows, periods
 from domain.values.periods import Period
 from tests.support.builders import WARSAW
 
@@ -52,7 +52,7 @@ def test_three_months_are_calendar_months(day: str, period: str, expected: str) 
 @given(DAYS)
 def test_the_window_ends_in_the_third_month_on_the_same_day_or_its_last(day: date) -> None:
     """R35: property over every day of two centuries."""
-    last = periods.last_claim_day(day, periods.MAX_CLAIM_WINDOW)
+    last = claim_windows.last_claim_day(day, claim_windows.MAX_CLAIM_WINDOW)
     assert (last.year * 12 + last.month) - (day.year * 12 + day.month) == 3
     assert last.day == day.day or (last.day < day.day and (last + timedelta(days=1)).day == 1)
 
@@ -125,25 +125,25 @@ def test_midnight_is_the_first_moment_of_the_next_day(day: date, zone: ZoneInfo)
 def test_forty_eight_hours_run_from_the_time_of_the_order() -> None:
     """R7, R8."""
     ordered_at = datetime(2026, 10, 1, 9, 30, tzinfo=UTC)
-    opens = periods.claimable_from(date(2026, 10, 1), ordered_at, "PT48H", WARSAW)
+    opens = claim_windows.claimable_from(date(2026, 10, 1), ordered_at, "PT48H", WARSAW)
     assert opens == ordered_at + timedelta(hours=48)
 
 
 def test_forty_eight_hours_run_from_the_end_of_the_day_where_only_the_day_is_known() -> None:
     """R7, R8."""
-    opens = periods.claimable_from(date(2026, 10, 1), None, "PT48H", WARSAW)
+    opens = claim_windows.claimable_from(date(2026, 10, 1), None, "PT48H", WARSAW)
     assert opens == warsaw(2026, 10, 4)
 
 
 def test_forty_eight_hours_over_a_change_of_clocks_are_forty_eight_hours() -> None:
     """R7, R8: the night of 25 October has an hour more."""
-    opens = periods.claimable_from(date(2026, 10, 24), None, "PT48H", WARSAW)
+    opens = claim_windows.claimable_from(date(2026, 10, 24), None, "PT48H", WARSAW)
     assert opens == warsaw(2026, 10, 26, 23)
 
 
 def test_a_partner_may_take_longer_than_forty_eight_hours() -> None:
     """R8: a delay in days is counted on the calendar."""
-    opens = periods.claimable_from(date(2026, 10, 20), None, "P10D", WARSAW)
+    opens = claim_windows.claimable_from(date(2026, 10, 20), None, "P10D", WARSAW)
     assert opens == warsaw(2026, 10, 31)
 
 
@@ -167,13 +167,13 @@ def test_a_cancellation_period_with_a_clock_part_ends_to_the_second() -> None:
 @pytest.mark.parametrize("period", ["P3M", "P89D", "P2M", "P2M27D", "P1D", "P0D", "P12W"])
 def test_a_window_of_three_months_or_less_lengthens_nothing(period: str) -> None:
     """R35."""
-    assert not periods.exceeds_longest_window(period)
+    assert not claim_windows.exceeds_longest_window(period)
 
 
 @pytest.mark.parametrize("period", ["P3M1D", "P90D", "P92D", "P4M", "P1Y", "P13W", "P2M30D"])
 def test_a_window_that_may_pass_three_months_lengthens_it(period: str) -> None:
     """R35: ninety days from 1 February are a day more than three months."""
-    assert periods.exceeds_longest_window(period)
+    assert claim_windows.exceeds_longest_window(period)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_a_delay_as_long_as_the_window_leaves_no_time(
     delay: str, window: str, leaves_none: bool
 ) -> None:
     """R9, R35: measured with the shortest three months, and from the end of the order's day."""
-    assert periods.never_claimable(delay, window, ZoneInfo("UTC")) is leaves_none
+    assert claim_windows.never_claimable(delay, window, ZoneInfo("UTC")) is leaves_none
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from domain.tickets.aggregate.settlement_changes import settlement_changes
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.attention import Attention
 from domain.tickets.settlement import SettlementResult
-from domain.values.types import Money
+from domain.values.money import Money
 from tests.support.builders import (
     NOW,
     PLN_40,

@@ -1,6 +1,5 @@
 """Results that only the database remembers."""
 
-from domain.claims.parsing import parse_json, parse_message
 from domain.handlers.message_handling import handle_message
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.messages.commands import (
@@ -9,6 +8,8 @@ from domain.tickets.messages.commands import (
 from domain.tickets.messages.internal import InvalidMessage
 from domain.tickets.states import State
 from domain.tickets.ticket import MAX_REMEMBERED_IDS, Ticket
+from domain.values.json_text import parse_json
+from domain.values.parsing import parse_message
 from tests.support.builders import (
     NOW,
     a_decision,

@@ -6,7 +6,7 @@ from domain.handlers.message_handling import handle_message
 from domain.tickets.approvals import Approval, Proposal
 from domain.tickets.attention import Attention
 from domain.tickets.states import State
-from domain.values.types import Money
+from domain.values.money import Money
 from tests.support.builders import (
     NOW,
     a_decision,

@@ -6,7 +6,7 @@ from typing import Any
 from domain.handlers.response_timeout import (
     auto_confirmable_amount,
 )
-from domain.partners.profile import PartnerRules
+from domain.partners.rules import PartnerRules
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.states import State
 from tests.support.builders import NOW, a_partner, an_aggregate

@@ -4,7 +4,7 @@ import pytest
 
 from domain.handlers.outcomes.confirmation import evaluate_confirmation
 from domain.tickets.attention import Attention
-from domain.values.types import Money
+from domain.values.money import Money
 from tests.support.builders import NOW, PLN_40, a_new_ticket, an_outcome
 from tests.unit.domain.handlers.outcomes.counted_tickets import AMOUNT
 

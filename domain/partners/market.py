@@ -1,0 +1,38 @@
+"""The market of a partner: where it sells."""
+
+from datetime import date, datetime
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator
+
+from domain.values.money import Currency
+from domain.values.types import StrictModel
+
+MarketLanguage = Literal["pl", "de", "en"]
+LANGUAGES: Final[tuple[MarketLanguage, ...]] = ("pl", "de", "en")
+
+
+def _require_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("expected an IANA time zone such as Europe/Warsaw") from error
+    return name
+
+
+class Market(StrictModel):
+    """A time zone, a currency and a language."""
+
+    time_zone: Annotated[str, AfterValidator(_require_zone)]
+    currency: Currency
+    language: MarketLanguage
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which days begin and end."""
+        return ZoneInfo(self.time_zone)
+
+    def date_of(self, instant: datetime) -> date:
+        """Return the date of `instant` on the market's calendar."""
+        return instant.astimezone(self.zone).date()
