@@ -34,8 +34,8 @@ class TicketAggregate(TicketTransitions):
 
     def apply_release(self, result: HoldReleaseResult, now: datetime) -> None:
         """Release the claim as `result` says; the partner's deadline starts only now."""
-        to, reason = HOLD_RELEASE_TRANSITIONS[result]
-        self.apply_transition(Event.HOLD_RELEASED, to, now, reason=reason)
+        event, to, reason = HOLD_RELEASE_TRANSITIONS[result]
+        self.apply_transition(event, to, now, reason=reason)
         if to is State.VALIDATED:
             self.start_partner_deadline(now)
 

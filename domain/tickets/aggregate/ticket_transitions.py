@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from domain.tickets.aggregate.amounts import Amounts
+from domain.tickets.aggregate.deadlines import Deadlines
 from domain.tickets.aggregate.deliveries import Deliveries
 from domain.tickets.aggregate.message_records import MessageRecords
 from domain.tickets.aggregate.pending_changes import PendingChanges
-from domain.tickets.aggregate.response_deadlines import ResponseDeadlines
 from domain.tickets.attention import attention_cleared_in
 from domain.tickets.changes.change_set import ChangeSet
 from domain.tickets.changes.emails import OutgoingEmail, email_for_transition
@@ -23,7 +23,7 @@ SYSTEM: Final = "system"
 _DELIVERING: Final = (State.VALIDATED, State.SENT_TO_PARTNER)
 
 
-class TicketTransitions(Amounts, Deliveries, MessageRecords, ResponseDeadlines):
+class TicketTransitions(Amounts, Deliveries, MessageRecords, Deadlines):
     """A ticket that changes its state by the transition table, and collects its changes."""
 
     def __init__(self, ticket: Ticket) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from domain.tickets.changes.message_log_entry import MessageLogEntry
 from domain.tickets.messages.commands import UPDATES, TicketCommand
@@ -15,6 +15,14 @@ MAX_BODY_CHARS: Final = 16_000
 _NAMES: Final = {model: name for name, model in UPDATES.items()}
 
 
+class _Origin(NamedTuple):
+    """The name of a message, its id and its sender."""
+
+    message: str
+    message_id: str
+    actor: str
+
+
 def log_entry(
     message: Message, code: str, now: datetime, unknown: tuple[str, ...] = ()
 ) -> MessageLogEntry:
@@ -22,26 +30,31 @@ def log_entry(
     content: dict[str, object] = message.model_dump(
         mode="json", exclude={"caller"}, exclude_none=True
     )
-    name, message_id, actor = _sender(message)
+    origin = _origin(message)
     body = content | ({"unknown_fields": list(unknown)} if unknown else {})
     return MessageLogEntry(
-        message=name, message_id=message_id, actor=actor, code=code, at=now, body=_truncated(body)
+        message=origin.message,
+        message_id=origin.message_id,
+        actor=origin.actor,
+        code=code,
+        at=now,
+        body=_truncated(body),
     )
 
 
-def _truncated(body: dict[str, object]) -> dict[str, Any]:
+def _truncated(body: dict[str, object]) -> dict[str, object]:
     text = json.dumps(body)
     return body if len(text) <= MAX_BODY_CHARS else {"truncated": text[:MAX_BODY_CHARS]}
 
 
-def _sender(message: Message) -> tuple[str, str, str]:
+def _origin(message: Message) -> _Origin:
     match message:
         case PartnerOutcome():
-            return "partner_outcome", message.outcome_id, message.actor
+            return _Origin("partner_outcome", message.outcome_id, message.actor)
         case RewardRegistered():
-            return "reward_registered", message.reward_id, "platform"
+            return _Origin("reward_registered", message.reward_id, "platform")
         case TicketCommand():
-            return _NAMES[type(message)], message.request_id, message.actor
+            return _Origin(_NAMES[type(message)], message.request_id, message.actor)
         case InvalidMessage():
-            return message.message, "", "unknown"
-    return type(message).__name__, "", "system"
+            return _Origin(message.message, "", "unknown")
+    return _Origin(type(message).__name__, "", "system")

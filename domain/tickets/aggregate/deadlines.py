@@ -7,7 +7,7 @@ from domain.tickets.attention import Attention
 from domain.values import periods
 
 
-class ResponseDeadlines(TicketState):
+class Deadlines(TicketState):
     """A question pauses the partner's deadline; reminders count from the start of the current
     one.
     """
