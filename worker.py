@@ -31,7 +31,7 @@ from activities.persistence import Persistence
 from adapters.email.renderer import EmailRenderer
 from adapters.email.smtp import SmtpMailer
 from adapters.http.webhook_client import open_client
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.schema.roles import require_non_owner
 from background.context import JobContext, WebhookTarget
 from background.jobs import run_jobs
@@ -83,16 +83,16 @@ async def build_workers(
     secrets = partner_secrets(profiles.values(), os.environ)
     connections = settings.database_pool_size
     async with (
-        Postgres.connect(settings.database_url, connections, settings.statement_cache) as postgres,
+        Database.connect(settings.database_url, connections, settings.statement_cache) as database,
         open_client(secrets) as door,
-        polling_mail_server(postgres, mail),
+        polling_mail_server(database, mail),
     ):
-        persistence = Persistence(postgres, profiles, book, settings.support_email)
+        persistence = Persistence(database, profiles, book, settings.support_email)
         address = public_base_url(settings, profiles.values())
-        letters = EmailActivities(postgres, book, mail, _answer_pages(settings, address))
+        letters = EmailActivities(database, book, mail, _answer_pages(settings, address))
         post = PartnerEmailChannel(book, mail, secrets, address)
         limiter = PartnerLimiter(clock, settings.worker_processes)
-        calls = ClaimDelivery(postgres, profiles, door, limiter, post)
+        calls = ClaimDelivery(database, profiles, door, limiter, post)
         ticket_work = [
             persistence.admit,
             persistence.apply_changes,
@@ -123,11 +123,11 @@ async def background_jobs(client: Client, settings: WorkerSettings) -> AsyncIter
     if settings.webhook_url and settings.webhook_secret:
         target = WebhookTarget(str(settings.webhook_url), settings.webhook_secret)
     async with (
-        Postgres.connect(
+        Database.connect(
             settings.database_url, JOB_CONNECTIONS, settings.statement_cache
-        ) as postgres,
+        ) as database,
         open_client({}) as http,
-        run_jobs(JobContext(postgres, client, http, target)),
+        run_jobs(JobContext(database, client, http, target)),
     ):
         yield
 

@@ -9,7 +9,7 @@ from activities.partner_email import PartnerEmailChannel
 from activities.partner_limiter import PartnerLimiter
 from adapters.email.claim_fields import claim_payload
 from adapters.http.webhook_client import WebhookClient
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.exports import enqueue_claim
 from adapters.postgres.ticket_lookups import find_claim_row
 from domain.errors import PartnerRejectedRequest
@@ -32,7 +32,7 @@ class ClaimDelivery:
 
     def __init__(
         self,
-        postgres: Postgres,
+        database: Database,
         profiles: Mapping[str, PartnerProfile],
         client: WebhookClient,
         limiter: PartnerLimiter,
@@ -42,7 +42,7 @@ class ClaimDelivery:
 
         `email_channel` is needed only for partners whose channel is e-mail.
         """
-        self._postgres = postgres
+        self._database = database
         self._profiles = profiles
         self._client = client
         self._limiter = limiter
@@ -59,7 +59,7 @@ class ClaimDelivery:
             raise PartnerRejectedRequest(f"{delivery.partner_id} has no profile")
         key = f"{delivery.number}-{delivery.purpose}"
         with self._limiter.acquire(delivery.partner_id, profile.channel, key):
-            row = await find_claim_row(self._postgres, delivery.number)
+            row = await find_claim_row(self._database, delivery.number)
             if row is None:
                 raise PartnerRejectedRequest(f"{delivery.number} is not stored")
             return Delivered(reference=await self._send(profile, delivery, claim_payload(row)))
@@ -78,5 +78,5 @@ class ClaimDelivery:
                     )
                 await self._email_channel.send(profile.rules, channel, delivery.purpose, claim)
             case CsvChannel():
-                await enqueue_claim(self._postgres, delivery.partner_id, delivery.purpose, claim)
+                await enqueue_claim(self._database, delivery.partner_id, delivery.purpose, claim)
         return None

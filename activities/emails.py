@@ -7,7 +7,7 @@ from temporalio import activity
 from activities.answer_links import AnswerLinkFactory
 from adapters.email.renderer import EmailRenderer
 from adapters.email.smtp import SmtpMailer
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.email_queue import QueuedEmail, find_email, mark_sent
 from domain.claims.claim import Contact
 from domain.claims.information_form import question_labels
@@ -28,16 +28,16 @@ class EmailActivities:
 
     def __init__(
         self,
-        postgres: Postgres,
+        database: Database,
         renderer: EmailRenderer,
         mailer: SmtpMailer,
         answer_links: AnswerLinkFactory | None = None,
     ) -> None:
-        """Render e-mails queued in `postgres`, and send them.
+        """Render e-mails queued in `database`, and send them.
 
         Without `answer_links`, members answer questions by e-mail.
         """
-        self._postgres = postgres
+        self._database = database
         self._renderer = renderer
         self._mailer = mailer
         self._answer_links = answer_links
@@ -48,7 +48,7 @@ class EmailActivities:
 
         Raises `EmailUndeliverable` or `MailServerUnavailable`.
         """
-        email = await find_email(self._postgres, ref.number, ref.key)
+        email = await find_email(self._database, ref.number, ref.key)
         if email is None or email.is_sent:
             return
         contact = ref.contact or email.contact
@@ -61,7 +61,7 @@ class EmailActivities:
             raise EmailUndeliverable(f"cannot be rendered: {type(error).__name__}") from None
         message_key = f"{ref.number}-{ref.key}"
         await self._mailer.send(message_key, contact.name, contact.email, rendered)
-        await mark_sent(self._postgres, ref.number, ref.key)
+        await mark_sent(self._database, ref.number, ref.key)
 
     def _params(self, number: str, email: QueuedEmail, contact: Contact) -> dict[str, Any]:
         """Return the parameters of the template; form fields in questions by their labels."""

@@ -8,7 +8,7 @@ from temporalio import activity
 
 from adapters.postgres.admission import admit
 from adapters.postgres.change_sets import store_changes
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.resumption import resume_ticket
 from adapters.postgres.ticket_decisions import (
     confirm_on_timeout,
@@ -80,13 +80,13 @@ class Persistence:
 
     def __init__(
         self,
-        postgres: Postgres,
+        database: Database,
         profiles: Mapping[str, PartnerProfile],
         texts: ReasonTexts,
         support_email: str,
     ) -> None:
         """Assess claims by the current `profiles`; `support_email` is the customer service's."""
-        self._postgres = postgres
+        self._database = database
         self._profiles = profiles
         self._phrases = texts
         self._support_email = support_email
@@ -95,7 +95,7 @@ class Persistence:
     async def admit(self, request: AdmissionRequest) -> Admission:
         """Assess a claim and open its ticket, or record its refusal."""
         assessor = ClaimAssessor(request, self._profiles, self._phrases, datetime.now(UTC))
-        admission = await admit(self._postgres, request, assessor.facts_query, assessor.assess)
+        admission = await admit(self._database, request, assessor.facts_query, assessor.assess)
         if assessor.unexpected_error:
             log.error(
                 "a claim could not be assessed and is refused: %s",
@@ -106,7 +106,7 @@ class Persistence:
     @activity.defn(name="apply_changes")
     async def apply_changes(self, change_set: ChangeSet) -> None:
         """Store a step: transitions, e-mails, log entries, results and the new state."""
-        await store_changes(self._postgres, change_set)
+        await store_changes(self._database, change_set)
 
     @activity.defn(name="settle_ticket")
     async def settle(self, settlement: Settlement) -> SettlementResult | None:
@@ -115,14 +115,14 @@ class Persistence:
         Returns `None` if the ticket must first handle a stored outcome of its partner.
         """
         return await settle_ticket(
-            self._postgres, settlement.number, settlement.amount, settlement.changes_by_result
+            self._database, settlement.number, settlement.amount, settlement.changes_by_result
         )
 
     @activity.defn(name="confirm_on_timeout")
     async def confirm_on_timeout(self, confirmation: SilentConfirmation) -> TimeoutResult:
         """Confirm a reward automatically, as far as the partner's monthly cap allows."""
         return await confirm_on_timeout(
-            self._postgres,
+            self._database,
             confirmation.number,
             confirmation.amount,
             confirmation.month,
@@ -134,28 +134,28 @@ class Persistence:
     async def save_information(self, submission: InformationSubmission) -> CompletedForm:
         """Complete a claim by the member's answers, if its form accepts them."""
         return await save_information(
-            self._postgres, submission.number, submission.request, submission.changes
+            self._database, submission.number, submission.request, submission.changes
         )
 
     @activity.defn(name="get_request_result")
     async def get_request_result(self, lookup: RequestLookup) -> StoredRequestResult | None:
         """Return the stored result of a command that was handled before."""
         return await find_request_result(
-            self._postgres, lookup.number, lookup.caller, lookup.request_id
+            self._database, lookup.number, lookup.caller, lookup.request_id
         )
 
     @activity.defn(name="resume_ticket")
     async def resume(self, request: ResumeRequest) -> Resumption | None:
         """Return the ticket for a new run, if the database permits this run to process it."""
-        return await resume_ticket(self._postgres, request.number, request.run_id)
+        return await resume_ticket(self._database, request.number, request.run_id)
 
     @activity.defn(name="recheck_rewards")
     async def recheck_rewards(self, number: str) -> HoldReleaseResult:
         """Decide by the stored rewards how a hold ends."""
-        return decide_release(await load_claim_context(self._postgres, number))
+        return decide_release(await load_claim_context(self._database, number))
 
     @activity.defn(name="find_objection")
     async def find_objection(self, number: str) -> str | None:
         """Return why the stored facts forbid paying for a claim now, or `None`."""
-        code = find_objection(await load_claim_context(self._postgres, number))
+        code = find_objection(await load_claim_context(self._database, number))
         return RefusalCode.REWARD_NOT_REJECTED if code == ClaimRefusal.ANOTHER_ORDER else code

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from temporalio.client import Client
 
 from adapters.http.webhook_client import WebhookClient
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class WebhookTarget:
 class JobContext:
     """The database, Temporal, and the platform's webhook endpoint if it has one."""
 
-    postgres: Postgres
+    database: Database
     temporal: Client
     http: WebhookClient
     webhooks: WebhookTarget | None = None

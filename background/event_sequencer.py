@@ -7,4 +7,4 @@ from background.webhook_backoff import RETRY_WINDOW
 
 async def sequence_events(context: JobContext) -> bool:
     """Assign sequence numbers to new transitions, and create their webhooks if there are any."""
-    return await sequence_transitions(context.postgres, RETRY_WINDOW if context.webhooks else None)
+    return await sequence_transitions(context.database, RETRY_WINDOW if context.webhooks else None)

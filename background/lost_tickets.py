@@ -17,7 +17,7 @@ async def scan_open_tickets(context: JobContext) -> bool:
     """Check every open ticket once, and mark those without a running workflow."""
     after, has_more = "", True
     while has_more:
-        after, found = await check_open_tickets(context.postgres, context.temporal, after)
+        after, found = await check_open_tickets(context.database, context.temporal, after)
         for number in found:
             log.error(
                 "%s: no workflow runs for this ticket: python -m cli repair %s", number, number

@@ -6,4 +6,4 @@ from workflows.outcome_dispatcher import OutcomeDispatcher
 
 async def dispatch_stale_outcomes(context: JobContext) -> bool:
     """Signal the tickets whose turn it is; all partners have their turns."""
-    return await OutcomeDispatcher(context.temporal).dispatch_pending(context.postgres) > 0
+    return await OutcomeDispatcher(context.temporal).dispatch_pending(context.database) > 0

@@ -6,7 +6,7 @@ from typing import Final
 
 from temporalio.client import Client
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.discrepancies import log_contradicting_rewards
 from adapters.postgres.platform_feed import RewardKey, RewardMatch, open_tickets_for_rewards
 from domain.claims.claim import Reward
@@ -15,13 +15,13 @@ from workflows.client import send_signal
 MAX_CONCURRENT_SIGNALS: Final = 10
 
 
-async def notify_tickets(postgres: Postgres, client: Client, rewards: Sequence[RewardKey]) -> None:
+async def notify_tickets(database: Database, client: Client, rewards: Sequence[RewardKey]) -> None:
     """Record rewards that contradict a grant, and signal the open tickets that the others end.
 
     Raises `TransientError` or `RPCError` while Temporal is unavailable.
     """
-    await log_contradicting_rewards(postgres, rewards)
-    await _signal(client, await open_tickets_for_rewards(postgres, rewards))
+    await log_contradicting_rewards(database, rewards)
+    await _signal(client, await open_tickets_for_rewards(database, rewards))
 
 
 async def _signal(client: Client, tickets: Sequence[RewardMatch]) -> None:

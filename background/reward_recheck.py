@@ -11,7 +11,7 @@ BATCH_SIZE: Final = 50
 
 async def recheck_rewards(context: JobContext) -> bool:
     """Notify the open tickets of rewards whose second check is due."""
-    async with claim_due_reward_checks(context.postgres, BATCH_SIZE) as due:
+    async with claim_due_reward_checks(context.database, BATCH_SIZE) as due:
         if due:
-            await notify_tickets(context.postgres, context.temporal, due)
+            await notify_tickets(context.database, context.temporal, due)
     return len(due) == BATCH_SIZE

@@ -32,7 +32,7 @@ async def send_due_webhooks(context: JobContext) -> bool:
     target = context.webhooks
     if target is None:
         return False
-    due = await claim_due_webhooks(context.postgres, BATCH_SIZE)
+    due = await claim_due_webhooks(context.database, BATCH_SIZE)
     results = await asyncio.gather(
         *(_send(context, target, one) for one in due), return_exceptions=True
     )
@@ -52,9 +52,9 @@ async def _send(context: JobContext, target: WebhookTarget, due: DueWebhook) -> 
         )
     except TransientError as error:
         delay = retry_delay(due.attempts, random.random(), error.retry_after)  # noqa: S311
-        await mark_webhook_failed(context.postgres, due, str(error), delay)
+        await mark_webhook_failed(context.database, due, str(error), delay)
         return error.retry_after or timedelta(0)
-    await mark_webhook_delivered(context.postgres, due)
+    await mark_webhook_delivered(context.database, due)
     return timedelta(0)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from adapters.files.csv import atomic_writer, csv_text, write_row
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.exports import (
     Export,
     get_export,
@@ -34,37 +34,37 @@ async def run(options: argparse.Namespace) -> int:
     """Export for the partner that the options name."""
     return await run_for_partner(
         options.partner,
-        lambda postgres, rules: export(postgres, rules, options.out, options.again),
+        lambda database, rules: export(database, rules, options.out, options.again),
     )
 
 
 async def export(
-    postgres: Postgres, rules: PartnerRules, out: Path | None, again: int | None = None
+    database: Database, rules: PartnerRules, out: Path | None, again: int | None = None
 ) -> int:
     """Write the claims that wait for the partner, or those of the earlier export `again`."""
     fields = list(dict.fromkeys(form_field.name for form_field in rules.fields))
     if again is None:
-        made = await start_export(postgres, rules.id, fields)
-    elif (made := await get_export(postgres, rules.id, again)) is None:
+        made = await start_export(database, rules.id, fields)
+    elif (made := await get_export(database, rules.id, again)) is None:
         return usage_error(f"no export {again} of {rules.id}")
     count = 0
     with atomic_writer(out) if out else _standard_output() as text:
         sign = separator(rules.market)
         write_row(text, claim_header(made.answer_columns if made else fields), sign)
         if made:
-            count = await _write_claims(postgres, made, text, sign)
+            count = await _write_claims(database, made, text, sign)
     if made is None:
         print(f"nothing waits for {rules.id}", file=sys.stderr)
         return ExitCode.OK
-    await mark_export_written(postgres, made)
+    await mark_export_written(database, made)
     before = ", resumed" if made.is_resumed else ""
     print(f"export {made.export_id}{before}: {count} claims", file=sys.stderr)
     return ExitCode.OK
 
 
-async def _write_claims(postgres: Postgres, made: Export, text: TextIO, sign: str) -> int:
+async def _write_claims(database: Database, made: Export, text: TextIO, sign: str) -> int:
     count = 0
-    async for purpose, claim in iter_exported_claims(postgres, made):
+    async for purpose, claim in iter_exported_claims(database, made):
         write_row(text, claim_row(purpose, claim, made.answer_columns), sign)
         count += 1
     return count

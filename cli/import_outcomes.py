@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from adapters.files.csv import open_csv
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from cli.command import Command, ExitCode, usage_error
 from cli.csv_columns import check_header, column_of
 from cli.importer import Importer
@@ -29,11 +29,11 @@ async def run(options: argparse.Namespace) -> int:
     """Import the file that the options name."""
     return await run_for_partner(
         options.partner,
-        lambda postgres, rules: _import(postgres, rules, options.file, options.dry_run),
+        lambda database, rules: _import(database, rules, options.file, options.dry_run),
     )
 
 
-async def _import(postgres: Postgres, rules: PartnerRules, file: Path, dry_run: bool) -> int:
+async def _import(database: Database, rules: PartnerRules, file: Path, dry_run: bool) -> int:
     with contextlib.ExitStack() as stack:
         try:
             reader = stack.enter_context(open_csv(file, rules.market.language, column_of))
@@ -44,7 +44,7 @@ async def _import(postgres: Postgres, rules: PartnerRules, file: Path, dry_run: 
             print(f"columns ignored: {', '.join(one[:60] for one in unknown)}", file=sys.stderr)
         dispatcher = None if dry_run else OutcomeDispatcher(await connect())
         progress = Progress(reader, sys.stderr)
-        importer = Importer(postgres, rules.id, dispatcher, _print_line, rules.market)
+        importer = Importer(database, rules.id, dispatcher, _print_line, rules.market)
         summary = await importer.import_lines(reader, progress.show)
         progress.show(summary, last=True)
     return ExitCode.PARTIAL if summary.rejected else ExitCode.OK

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 
 from adapters.files.csv import CsvRecord
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.outcomes import (
     OutcomeKey,
     StoredOutcome,
@@ -47,7 +47,7 @@ class Importer:
 
     def __init__(
         self,
-        postgres: Postgres,
+        database: Database,
         partner_id: str,
         dispatcher: OutcomeDispatcher | None,
         report: Callable[[str], None],
@@ -56,7 +56,7 @@ class Importer:
         """Import for one partner, who writes dates and amounts as its `market` does; `report` is
         called with a text for every rejected line: its number and the reason.
         """
-        self._postgres = postgres
+        self._database = database
         self._partner_id = partner_id
         self._dispatcher = dispatcher
         self._report = report
@@ -119,7 +119,7 @@ class Importer:
     async def _drop_foreign_numbers(self, parsed: Sequence[ParsedLine]) -> list[ParsedLine]:
         """Reject unknown numbers and those of other partners with the same error."""
         numbers = {one.outcome.number or "" for one in parsed}
-        theirs = await partner_ticket_numbers(self._postgres, self._partner_id, numbers)
+        theirs = await partner_ticket_numbers(self._database, self._partner_id, numbers)
         for one in parsed:
             if one.outcome.number not in theirs:
                 self._rejected[one.line.number] = str(unknown_number())
@@ -130,7 +130,7 @@ class Importer:
     ) -> Mapping[OutcomeKey, StoredOutcome]:
         """Return the outcomes that are stored already, with their results."""
         outcomes = [one.outcome for one in first.values()]
-        return await find_outcomes(self._postgres, self._partner_id, outcomes)
+        return await find_outcomes(self._database, self._partner_id, outcomes)
 
     async def _store_and_dispatch(
         self, first: Mapping[OutcomeKey, ParsedLine]
@@ -138,6 +138,6 @@ class Importer:
         """Store new outcomes, signal the tickets, and return the results of all."""
         if self._dispatcher and first:
             outcomes = [one.outcome for one in first.values()]
-            await store_outcomes(self._postgres, self._partner_id, outcomes)
-            await self._dispatcher.dispatch_pending(self._postgres, [key[0] for key in first])
+            await store_outcomes(self._database, self._partner_id, outcomes)
+            await self._dispatcher.dispatch_pending(self._database, [key[0] for key in first])
         return await self._stored_outcomes(first)

@@ -3,7 +3,7 @@
 import argparse
 import logging
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.schema.migrations import migrate
 from adapters.postgres.schema.roles import grant_privileges
 from cli.command import Command, ExitCode
@@ -22,10 +22,10 @@ async def run_migrations() -> None:
     """Apply missing migrations as the tables' owner, then grant the service its privileges."""
     settings = load_owner_settings()
     owner = settings.owner_url or settings.database_url
-    async with Postgres.connect(owner, connections=1, statement_cache=0) as postgres:
-        for migration in await migrate(postgres):
+    async with Database.connect(owner, connections=1, statement_cache=0) as database:
+        for migration in await migrate(database):
             log.info("applied %04d %s", migration.version, migration.name)
-        await grant_privileges(postgres, settings.service_role)
+        await grant_privileges(database, settings.service_role)
 
 
 COMMAND = Command("bring the database's schema up to date", run)

@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 from temporalio.service import RPCError
 
 from adapters.files.partner_profiles import load_profiles
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from cli.command import ExitCode, usage_error
 from domain.errors import TransientError
 from domain.partners.rules import PartnerRules
 from settings.loading import load_worker_settings
 
-Exchange = Callable[[Postgres, PartnerRules], Awaitable[int]]
+Exchange = Callable[[Database, PartnerRules], Awaitable[int]]
 
 
 async def run_for_partner(partner_id: str, exchange: Exchange) -> int:
@@ -26,8 +26,8 @@ async def run_for_partner(partner_id: str, exchange: Exchange) -> int:
         return usage_error(f"no partner {partner_id!r} in {settings.partners_dir}")
     try:
         cache = settings.statement_cache
-        async with Postgres.connect(settings.database_url, statement_cache=cache) as postgres:
-            return await exchange(postgres, profile.rules)
+        async with Database.connect(settings.database_url, statement_cache=cache) as database:
+            return await exchange(database, profile.rules)
     except (TransientError, RPCError) as error:
         print(f"stopped, run it again: {error}", file=sys.stderr)
         return ExitCode.UNAVAILABLE

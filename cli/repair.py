@@ -2,7 +2,7 @@
 
 import argparse
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from cli.argument_types import number
 from cli.command import Command, ExitCode
 from settings.loading import load_worker_settings
@@ -20,9 +20,9 @@ async def run(options: argparse.Namespace) -> int:
     """Resume the tickets that the options name, or all; print one line for each."""
     settings, client = load_worker_settings(), await connect()
     cache, results = settings.statement_cache, []
-    async with Postgres.connect(settings.database_url, statement_cache=cache) as postgres:
-        for ticket in options.numbers or await find_lost_tickets(postgres, client):
-            result = await repair_ticket(postgres, client, ticket, dry_run=options.dry_run)
+    async with Database.connect(settings.database_url, statement_cache=cache) as database:
+        for ticket in options.numbers or await find_lost_tickets(database, client):
+            result = await repair_ticket(database, client, ticket, dry_run=options.dry_run)
             print(f"{ticket}: {result}", flush=True)
             results.append(result)
     return ExitCode.PARTIAL if "nothing to do" in results else ExitCode.OK

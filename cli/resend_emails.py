@@ -7,7 +7,7 @@ from activities.emails import EmailActivities
 from adapters.email.renderer import EmailRenderer
 from adapters.email.smtp import SmtpMailer
 from adapters.files.partner_profiles import load_profiles
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from cli.argument_types import email_address, number
 from cli.command import Command, ExitCode
 from settings.loading import load_worker_settings
@@ -28,20 +28,20 @@ async def run(options: argparse.Namespace) -> int:
     """Send the e-mails of the ticket that the options name; print one line for each."""
     settings, client = load_worker_settings(), await connect()
     cache = settings.statement_cache
-    async with Postgres.connect(settings.database_url, statement_cache=cache) as postgres:
-        emails = _emails(postgres, settings)
-        results = await resend_emails(postgres, client, emails, options.number, options.to)
+    async with Database.connect(settings.database_url, statement_cache=cache) as database:
+        emails = _emails(database, settings)
+        results = await resend_emails(database, client, emails, options.number, options.to)
     for key, result in results.items():
         print(f"{key}: {result}", flush=True)
     return ExitCode.OK if set(results.values()) <= {SENT} else ExitCode.PARTIAL
 
 
-def _emails(postgres: Postgres, settings: WorkerSettings) -> EmailActivities:
+def _emails(database: Database, settings: WorkerSettings) -> EmailActivities:
     mail = SmtpMailer(settings.smtp_url, settings.mail_from, settings.support_email)
     url = public_base_url(settings, load_profiles(settings.partners_dir).values())
     secret = settings.signing_secret
     pages = AnswerLinkFactory(url, secret) if url and secret else None
-    return EmailActivities(postgres, EmailRenderer(settings.support_email), mail, pages)
+    return EmailActivities(database, EmailRenderer(settings.support_email), mail, pages)
 
 
 COMMAND = Command("send the e-mails of a ticket that have not been sent", run, add_arguments)

@@ -13,7 +13,7 @@ from starlette_exporter import PrometheusMiddleware
 
 from adapters.email.renderer import EmailRenderer
 from adapters.http.webhook_client import open_client
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.security.jwt import IssuerKeys, JwtVerifier
 from domain.partners.profile import PartnerProfile
 from gateway.api import accounts, claims, commands, discrepancies, health, ticket_messages, tickets
@@ -105,14 +105,14 @@ async def _build_context(
         keys=IssuerKeys(address, http.fetch) if address else None,
         longest_life=settings.jwt_max_lifetime,
     )
-    database = Postgres.connect(
+    database = Database.connect(
         settings.database_url, settings.database_pool_size, settings.statement_cache
     )
     return AppContext(
         settings=settings,
         profiles=profiles,
         secrets=secrets,
-        postgres=await stack.enter_async_context(database),
+        database=await stack.enter_async_context(database),
         temporal=await connect(),
         tokens=tokens,
         emails=EmailRenderer(settings.support_email),

@@ -23,7 +23,7 @@ async def check_claim(context: AppContext, claim: JsonMapping) -> AdmissionResul
     text = json.dumps(claim, ensure_ascii=False)
     request = AdmissionRequest(number="", run_id="", digest="", claim=text, started_at=now)
     assessor = ClaimAssessor(request, context.profiles, context.emails, now)
-    facts = await load_facts(context.postgres, assessor.facts_query)
+    facts = await load_facts(context.database, assessor.facts_query)
     record = assessor.assess(facts)
     if assessor.unexpected_error:
         log.error("a claim could not be assessed: %s", error_location(assessor.unexpected_error))

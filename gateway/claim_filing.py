@@ -94,7 +94,7 @@ async def _stored_result(
     context: AppContext, number: str, claim: JsonMapping
 ) -> AdmissionResult | None:
     """Return the result stored under the number; `key_reused` if it is that of another claim."""
-    admission = await get_admission(context.postgres, number)
+    admission = await get_admission(context.database, number)
     if admission is None:
         return None
     if admission.digest != claim_digest(claim):
@@ -110,4 +110,4 @@ async def _require_workflow(context: AppContext, number: str) -> None:
             await handle.describe(rpc_timeout=DESCRIBE_TIMEOUT)
     except RPCError as error:
         raise TransientError(f"Temporal: {type(error).__name__}") from None
-    await check_database(context.postgres)
+    await check_database(context.database)

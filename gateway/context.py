@@ -12,7 +12,7 @@ from temporalio.client import Client
 
 from adapters.email.renderer import EmailRenderer
 from adapters.http.webhook_client import WebhookClient
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.security.jwt import JwtVerifier
 from domain.partners.channels import CsvChannel
 from domain.partners.profile import PartnerProfile
@@ -30,7 +30,7 @@ class AppContext:
     settings: GatewaySettings
     profiles: Mapping[str, PartnerProfile]
     secrets: Mapping[str, str]
-    postgres: Postgres
+    database: Database
     temporal: Client
     tokens: JwtVerifier
     emails: EmailRenderer

@@ -8,7 +8,7 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.schema.migrations import list_missing as missing_migrations
 from domain.errors import InvalidConfiguration, TransientError
 from gateway.temporal_client import DESCRIBE_TIMEOUT
@@ -19,11 +19,11 @@ _ATTRIBUTES: Final = frozenset(key.name for key in (STATE, KIND, PARTNER, DUE_AT
 _NOT_PERMITTED: Final = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED}
 
 
-async def has_dependencies(postgres: Postgres, client: Client) -> bool:
+async def has_dependencies(database: Database, client: Client) -> bool:
     """Say whether nothing is missing; log what is."""
     try:
         async with asyncio.timeout(2 * DESCRIBE_TIMEOUT.total_seconds()):
-            missing = await _missing_in_database(postgres) or await _missing_in_temporal(client)
+            missing = await _missing_in_database(database) or await _missing_in_temporal(client)
     except (TimeoutError, TransientError, RPCError, RuntimeError) as error:
         log.warning("not ready: %s", type(error).__name__)
         return False
@@ -32,9 +32,9 @@ async def has_dependencies(postgres: Postgres, client: Client) -> bool:
     return not missing
 
 
-async def _missing_in_database(postgres: Postgres) -> str:
+async def _missing_in_database(database: Database) -> str:
     try:
-        found = await missing_migrations(postgres)
+        found = await missing_migrations(database)
     except InvalidConfiguration as error:
         return str(error)
     return f"the database lacks {', '.join(found)}: run python -m cli migrate" if found else ""

@@ -8,18 +8,18 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from domain.errors import DatabaseUnavailable
 from gateway.temporal_client import DESCRIBE_TIMEOUT
 
 
-async def check_database(postgres: Postgres) -> None:
+async def check_database(database: Database) -> None:
     """Raise `DatabaseUnavailable` unless the database responds soon and accepts writes."""
     try:
         async with asyncio.timeout(DESCRIBE_TIMEOUT.total_seconds()):
-            if await postgres.value("accepts_writes"):
+            if await database.value("accepts_writes"):
                 return
-            await postgres.expire()
+            await database.expire()
     except TimeoutError:
         raise DatabaseUnavailable("PostgreSQL: no answer") from None
     raise DatabaseUnavailable("PostgreSQL: read-only")

@@ -47,13 +47,13 @@ async def accept_outcomes(
     none of the tickets takes more outcomes.
     """
     identity = message._asdict() if message else {}
-    receipt = await store_outcomes(context.postgres, partner_id, outcomes, **identity)
+    receipt = await store_outcomes(context.database, partner_id, outcomes, **identity)
     if not receipt.is_new:
         return None
-    known = await find_outcomes(context.postgres, partner_id, outcomes)
+    known = await find_outcomes(context.database, partner_id, outcomes)
     pending = sorted({number for (number, _), one in known.items() if one.code is None})
     if pending and await _dispatch(context, partner_id, pending[:_MAX_DISPATCHED_PER_CALL]):
-        known = await find_outcomes(context.postgres, partner_id, outcomes)
+        known = await find_outcomes(context.database, partner_id, outcomes)
     return AcceptedOutcomes(known, receipt.numbers)
 
 
@@ -63,7 +63,7 @@ async def _dispatch(context: AppContext, partner_id: str, numbers: Sequence[str]
         return False
     _dispatching_calls[partner_id] += 1
     try:
-        await OutcomeDispatcher(context.temporal).dispatch_pending(context.postgres, numbers)
+        await OutcomeDispatcher(context.temporal).dispatch_pending(context.database, numbers)
     except (TransientError, RPCError) as error:
         log.warning("outcomes will be dispatched later: %s", type(error).__name__)
     finally:

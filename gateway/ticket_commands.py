@@ -48,7 +48,7 @@ async def require_ticket_access(context: AppContext, caller: Caller, text: str) 
     number = parse_number_or_404(text)
     if "agent" in caller.roles or caller.accounts is None:
         return number
-    if not await is_owned_by(context.postgres, number, caller.accounts):
+    if not await is_owned_by(context.database, number, caller.accounts):
         raise Problem(RefusalCode.UNKNOWN_TICKET)
     return number
 
@@ -103,7 +103,7 @@ async def _submit(
     except RPCError as error:
         if not is_workflow_not_found(error):
             raise
-    if await is_ticket_open(context.postgres, number):
+    if await is_ticket_open(context.database, number):
         raise Problem(RefusalCode.WORKFLOW_LOST)
     return await _log_late_command(context, number, command)
 
@@ -126,7 +126,7 @@ async def _log_late_command(
     context: AppContext, number: str, command: TicketCommand
 ) -> RequestResult:
     result = await log_late_command(
-        context.postgres,
+        context.database,
         number,
         command,
         log_entry(command, RefusalCode.ACTION_NOT_ALLOWED, context.now),

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from tests.support.databases import as_owner, fresh_database, running_server
 
 _sessions: Final = pytest.StashKey[pytest.Session]()
@@ -35,9 +35,9 @@ def owner_url(database_url: str) -> str:
 
 
 @pytest.fixture
-async def postgres(database_url: str) -> AsyncIterator[Postgres]:
+async def database(database_url: str) -> AsyncIterator[Database]:
     """The adapter on a fresh, migrated database."""
-    async with Postgres.connect(database_url) as opened:
+    async with Database.connect(database_url) as opened:
         yield opened
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.outcomes import (
     DISPATCH_INTERVAL,
     DISPATCH_RETRY_INTERVAL,
@@ -57,7 +57,7 @@ class OutcomeDispatcher:
         return DISPATCHED
 
     async def dispatch_pending(
-        self, postgres: Postgres, numbers: Sequence[str] | None = None
+        self, database: Database, numbers: Sequence[str] | None = None
     ) -> int:
         """Dispatch pending outcomes, in order for each ticket; return how many there were.
 
@@ -65,10 +65,10 @@ class OutcomeDispatcher:
         meanwhile. Raises the first `TransientError` or `RPCError` at the end; what failed stays
         pending.
         """
-        turn = await lease_pending_outcomes(postgres, numbers)
+        turn = await lease_pending_outcomes(database, numbers)
         failures = await self._dispatch_all(turn)
         await release_outcomes(
-            postgres, turn, DISPATCH_RETRY_INTERVAL if failures else DISPATCH_INTERVAL
+            database, turn, DISPATCH_RETRY_INTERVAL if failures else DISPATCH_INTERVAL
         )
         if failures:
             raise failures[0]

@@ -13,7 +13,7 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.resumption import (
     RESUME_GRACE,
     allow_resumption,
@@ -47,32 +47,32 @@ async def has_running_workflow(client: Client, number: str) -> bool:
 
 
 async def check_open_tickets(
-    postgres: Postgres, client: Client, after: str = "", grace: timedelta = RESUME_GRACE
+    database: Database, client: Client, after: str = "", grace: timedelta = RESUME_GRACE
 ) -> tuple[str, Sequence[str]]:
     """Check one page of open tickets after the number `after`.
 
     Returns the last number of the page ("" after the last page), and the tickets that were found
     without a running workflow for the first time.
     """
-    numbers = await list_active_tickets(postgres, after, PAGE_SIZE, grace)
+    numbers = await list_active_tickets(database, after, PAGE_SIZE, grace)
     led = await asyncio.gather(*(has_running_workflow(client, number) for number in numbers))
     lost = [number for number, runs in zip(numbers, led, strict=True) if not runs]
     if running := [number for number in numbers if number not in lost]:
-        await clear_lost(postgres, running)
-    found = await mark_lost(postgres, lost, grace) if lost else []
+        await clear_lost(database, running)
+    found = await mark_lost(database, lost, grace) if lost else []
     return numbers[-1] if len(numbers) == PAGE_SIZE else "", found
 
 
-async def find_lost_tickets(postgres: Postgres, client: Client) -> list[str]:
+async def find_lost_tickets(database: Database, client: Client) -> list[str]:
     """Check every open ticket; return the numbers of those without a running workflow."""
-    after, _ = await check_open_tickets(postgres, client)
+    after, _ = await check_open_tickets(database, client)
     while after:
-        after, _ = await check_open_tickets(postgres, client, after)
-    return await list_lost_tickets(postgres)
+        after, _ = await check_open_tickets(database, client, after)
+    return await list_lost_tickets(database)
 
 
 async def repair_ticket(
-    postgres: Postgres, client: Client, number: str, *, dry_run: bool = False
+    database: Database, client: Client, number: str, *, dry_run: bool = False
 ) -> RepairResult:
     """Start a new run that resumes the ticket from the database, unless one is running.
 
@@ -81,12 +81,12 @@ async def repair_ticket(
     can be repaired again.
     """
     if await has_running_workflow(client, number):
-        await clear_lost(postgres, [number])
+        await clear_lost(database, [number])
         return "running"
     if dry_run:
         return "lost"
-    if not await allow_resumption(postgres, number):
-        await clear_lost(postgres, [number])
+    if not await allow_resumption(database, number):
+        await clear_lost(database, [number])
         return "nothing to do"
     try:
         with unavailable_as_transient():

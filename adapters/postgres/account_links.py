@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from adapters.postgres.claim_facts import load_claim_counts
-from adapters.postgres.database import QUERIES, Postgres
+from adapters.postgres.database import QUERIES, Database
 from adapters.postgres.rows import link_from_row, reward_from_row
 from domain.claims.claim import LINK_KIND, LinkKind
 from domain.claims.claimable_links import AccountHistory, contest_duplicate_keys
@@ -16,14 +16,14 @@ MAX_ROWS: Final = 500
 
 
 async def load_account_history(
-    postgres: Postgres, account_id: str, kind: ClaimKind, days: Mapping[str, date]
+    database: Database, account_id: str, kind: ClaimKind, days: Mapping[str, date]
 ) -> AccountHistory:
     """Return what the books know of an account that matters to a claim of `kind`; `days` are those
     of today in the partners' markets.
     """
     kinds = [LINK_KIND[kind]] if kind.is_missing else list(LinkKind)
     whose = {"account_id": account_id, "most": MAX_ROWS}
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         links = QUERIES.list_links(connection, kinds=kinds, **whose)
         rewards = QUERIES.list_rewards(connection, **whose)
         known = AccountHistory(

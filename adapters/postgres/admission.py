@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from adapters.postgres.change_sets import insert_records
 from adapters.postgres.claim_facts import load_account_facts, load_claim_counts, lock_account
-from adapters.postgres.database import QUERIES, Connection, Postgres
+from adapters.postgres.database import QUERIES, Connection, Database
 from adapters.postgres.rows import money_columns
 from domain.admission.admission import Admission, AdmissionRecord, AdmissionRequest
 from domain.claims.claim import AccountFacts
@@ -25,7 +25,7 @@ class _DailyLimitReached(Exception):
 
 
 async def admit(
-    postgres: Postgres, request: AdmissionRequest, wanted: FactsQuery, decide: AdmissionDecider
+    database: Database, request: AdmissionRequest, wanted: FactsQuery, decide: AdmissionDecider
 ) -> Admission:
     """Admit a claim in one transaction: read the facts, let `decide` judge, write what it says.
 
@@ -36,15 +36,15 @@ async def admit(
     """
     for _ in range(_MAX_ATTEMPTS):
         with suppress(_DailyLimitReached):
-            async with postgres.transaction() as connection:
+            async with database.transaction() as connection:
                 if admission := await _admit(connection, request, wanted, decide):
                     return admission
     raise DatabaseUnavailable("PostgreSQL: a claim for the same reward kept changing")
 
 
-async def load_facts(postgres: Postgres, wanted: FactsQuery) -> AccountFacts:
+async def load_facts(database: Database, wanted: FactsQuery) -> AccountFacts:
     """Return what a claim is judged by, as it stands now."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         return await _facts(connection, wanted)
 
 

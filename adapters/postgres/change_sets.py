@@ -1,6 +1,6 @@
 """Change sets of tickets: each is one transaction, and changes nothing the second time."""
 
-from adapters.postgres.database import QUERIES, Connection, Postgres
+from adapters.postgres.database import QUERIES, Connection, Database
 from adapters.postgres.rows import money_columns
 from domain.errors import RunReplaced, TransitionConflict
 from domain.tickets.approvals import Approval
@@ -11,9 +11,9 @@ from domain.tickets.changes.transition import Transition
 from domain.tickets.ticket_limits import MAX_UNAPPLIED_MESSAGES
 
 
-async def store_changes(postgres: Postgres, change_set: ChangeSet) -> None:
+async def store_changes(database: Database, change_set: ChangeSet) -> None:
     """Write a step down in a transaction of its own."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         await apply_changes(connection, change_set)
 
 

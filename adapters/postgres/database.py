@@ -52,7 +52,7 @@ _TIMEOUT_SECONDS: Final = 5.0
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
 
-class Postgres:
+class Database:
     """A pool of connections, opened on first use: a worker starts while its database is away."""
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
@@ -63,7 +63,7 @@ class Postgres:
     @asynccontextmanager
     async def connect(
         cls, url: str, connections: int = 10, statement_cache: int = 100
-    ) -> AsyncIterator["Postgres"]:
+    ) -> AsyncIterator["Database"]:
         """Open a pool to `url` (`postgresql://…`); `ValueError` for what is no such address.
 
         `statement_cache`: how many prepared statements each connection keeps; 0 behind a pooler

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adapters.postgres.change_sets import log_late_message
-from adapters.postgres.database import QUERIES, Connection, Postgres
+from adapters.postgres.database import QUERIES, Connection, Database
 from adapters.postgres.platform_feed import RewardKey, key_columns
 from adapters.postgres.rows import reward_from_row
 from domain.claims.claim import Reward, matches_order
@@ -43,11 +43,11 @@ async def log_late_outcome(connection: Connection, outcome: PartnerOutcome, code
     await log_late_message(connection, number, note)
 
 
-async def log_contradicting_rewards(postgres: Postgres, rewards: Sequence[RewardKey]) -> None:
+async def log_contradicting_rewards(database: Database, rewards: Sequence[RewardKey]) -> None:
     """Record which of these rewards of the feed contradict what was granted; again, nothing
     changes.
     """
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         rows = QUERIES.list_grants_for_rewards(connection, **key_columns(rewards))
         found = [(reward_from_row(row), dict(row)) async for row in rows]
         for reward, row in sorted(found, key=lambda pair: str(pair[1]["number"])):
@@ -75,29 +75,29 @@ def _log_entry(reward: Reward) -> MessageLogEntry:
 
 
 async def list_open_discrepancies(
-    postgres: Postgres, most: int, after: int | None = None
+    database: Database, most: int, after: int | None = None
 ) -> list[Row]:
     """Return up to `most` discrepancies that wait for an agent, the oldest first."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         rows = QUERIES.list_open_discrepancies(connection, most=most, after=after)
         return [dict(row) async for row in rows]
 
 
-async def list_discrepancies(postgres: Postgres, numbers: Iterable[str]) -> list[Row]:
+async def list_discrepancies(database: Database, numbers: Iterable[str]) -> list[Row]:
     """Return all discrepancies of these tickets, the oldest first, closed ones too."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         rows = QUERIES.list_discrepancies(connection, numbers=list(numbers))
         return [dict(row) async for row in rows]
 
 
 async def close_discrepancy(
-    postgres: Postgres, discrepancy_id: int, agent: str, note: str | None
+    database: Database, discrepancy_id: int, agent: str, note: str | None
 ) -> Row | None:
     """Close a discrepancy in an agent's name and return it; closed before, it stays as it was.
 
     `None` where there is none.
     """
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         told = {"closed_by": agent, "closing_note": note}
         await QUERIES.close_discrepancy(connection, discrepancy_id=discrepancy_id, **told)
         row = await QUERIES.get_discrepancy(connection, discrepancy_id=discrepancy_id)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from adapters.postgres.database import QUERIES, Postgres
+from adapters.postgres.database import QUERIES, Database
 from domain.claims.claim import Contact
 from domain.partners.rules import PartnerRules
 
@@ -27,9 +27,9 @@ class QueuedEmail:
         return PartnerRules.from_storage(self.stored_rules) if self.stored_rules else None
 
 
-async def find_email(postgres: Postgres, number: str, key: str) -> QueuedEmail | None:
+async def find_email(database: Database, number: str, key: str) -> QueuedEmail | None:
     """Return an e-mail of a ticket by its key."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         row = await QUERIES.get_email(connection, number=number, key=key)
     if row is None:
         return None
@@ -45,33 +45,33 @@ async def find_email(postgres: Postgres, number: str, key: str) -> QueuedEmail |
     )
 
 
-async def mark_sent(postgres: Postgres, number: str, key: str) -> None:
+async def mark_sent(database: Database, number: str, key: str) -> None:
     """Mark an e-mail as sent; after the last one of a closed ticket, nothing is left to resume."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         await QUERIES.mark_email_sent(connection, number=number, key=key)
 
 
-async def unsent_keys(postgres: Postgres, number: str) -> list[str]:
+async def unsent_keys(database: Database, number: str) -> list[str]:
     """Return the keys of a ticket's unsent e-mails, in their order."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         return list(await QUERIES.list_unsent_email_keys(connection, number=number) or [])
 
 
-async def replace_address(postgres: Postgres, number: str, email: str) -> bool:
+async def replace_address(database: Database, number: str, email: str) -> bool:
     """Replace the member's address; return `False` if the database stores none."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         return (
             await QUERIES.update_email_address(connection, number=number, email=email) is not None
         )
 
 
-async def clear_undeliverable(postgres: Postgres, number: str) -> None:
+async def clear_undeliverable(database: Database, number: str) -> None:
     """Remove the attention `mail_undeliverable` of a closed ticket."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         await QUERIES.clear_undeliverable(connection, number=number)
 
 
-async def store_mail_capabilities(postgres: Postgres, *, supports_smtputf8: bool) -> None:
+async def store_mail_capabilities(database: Database, *, supports_smtputf8: bool) -> None:
     """Store what the mail server supports."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         await QUERIES.upsert_mail_server(connection, supports_smtputf8=supports_smtputf8)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from adapters.postgres.database import QUERIES, Postgres
+from adapters.postgres.database import QUERIES, Database
 
 WEBHOOK_LEASE: Final = timedelta(seconds=20)
 """Longer than a call may take: should the process that makes it die, another makes it again."""
@@ -43,15 +43,15 @@ class DueWebhook:
     attempts: int
 
 
-async def sequence_transitions(postgres: Postgres, webhooks_for: timedelta | None) -> bool:
+async def sequence_transitions(database: Database, webhooks_for: timedelta | None) -> bool:
     """Give moves their places, and webhooks that are tried so long, if any; say whether more wait.
 
     Costs one look where no move waits.
     """
-    if not await postgres.value("has_unsequenced_transitions"):
+    if not await database.value("has_unsequenced_transitions"):
         return False
     lasting, wanted = webhooks_for or timedelta(0), webhooks_for is not None
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         await QUERIES.advisory_lock(connection, name=_LOCK_NAME)
         options = {"most": SEQUENCE_BATCH_SIZE, "lasting": lasting, "with_webhooks": wanted}
         return bool(
@@ -60,54 +60,54 @@ async def sequence_transitions(postgres: Postgres, webhooks_for: timedelta | Non
 
 
 async def events_after(
-    postgres: Postgres, after: int, most: int, accounts: Accounts = None
+    database: Database, after: int, most: int, accounts: Accounts = None
 ) -> tuple[list[SequencedEvent], int]:
     """Return the next events after a place, of these accounts' tickets (`None`: of all), and the
     place after which to go on: nobody looks through the events of others twice.
     """
     wanted = {"after": after, "most": most, "accounts": _sorted(accounts)}
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         last = await QUERIES.last_sequence(connection)
         rows = QUERIES.list_events_after(connection, **wanted, until=last)
         found = [_sequenced_event(row) async for row in rows]
     return found, found[-1].sequence if len(found) == most else max(after, last)
 
 
-async def claim_due_webhooks(postgres: Postgres, most: int) -> list[DueWebhook]:
+async def claim_due_webhooks(database: Database, most: int) -> list[DueWebhook]:
     """Take webhooks that are due; nobody else gets them before the lease is over."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         rows = QUERIES.claim_due_webhooks(connection, most=most, lease=WEBHOOK_LEASE)
         return [DueWebhook(_sequenced_event(row), row["attempts"]) async for row in rows]
 
 
-async def mark_webhook_delivered(postgres: Postgres, due: DueWebhook) -> None:
+async def mark_webhook_delivered(database: Database, due: DueWebhook) -> None:
     """Note that the platform took a webhook."""
     attempt = {"sequence": due.event.sequence, "attempts": due.attempts}
-    await postgres.run("mark_webhook_delivered", **attempt)
+    await database.run("mark_webhook_delivered", **attempt)
 
 
 async def mark_webhook_failed(
-    postgres: Postgres, due: DueWebhook, failure: str, pause: timedelta
+    database: Database, due: DueWebhook, failure: str, pause: timedelta
 ) -> None:
     """Note why a webhook was not taken; it is due again after `pause`, or given up."""
     attempt = {"sequence": due.event.sequence, "attempts": due.attempts}
-    await postgres.run("mark_webhook_failed", **attempt, last_error=failure, pause=pause)
+    await database.run("mark_webhook_failed", **attempt, last_error=failure, pause=pause)
 
 
 async def redeliver_webhook(
-    postgres: Postgres, sequence: int, lasting: timedelta, accounts: Accounts = None
+    database: Database, sequence: int, lasting: timedelta, accounts: Accounts = None
 ) -> bool:
     """Let an event's webhook be sent anew; `False` where these accounts have no such event."""
     wanted = {"sequence": sequence, "lasting": lasting, "accounts": _sorted(accounts)}
-    return await postgres.value("reset_webhook", **wanted) is not None
+    return await database.value("reset_webhook", **wanted) is not None
 
 
 async def webhooks(
-    postgres: Postgres, given_up: bool, after: int, most: int
+    database: Database, given_up: bool, after: int, most: int
 ) -> list[dict[str, Any]]:
     """Return webhooks that wait for another attempt, or those that were given up."""
     query = QUERIES.list_failed_webhooks if given_up else QUERIES.list_pending_webhooks
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         return [dict(row) async for row in query(connection, after=after, most=most)]
 
 

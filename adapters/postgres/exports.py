@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.postgres.database import QUERIES, Postgres
+from adapters.postgres.database import QUERIES, Database
 
 
 @dataclass(frozen=True)
@@ -24,22 +24,22 @@ class Export:
 
 
 async def enqueue_claim(
-    postgres: Postgres, partner_id: str, purpose: str, claim: Mapping[str, Any]
+    database: Database, partner_id: str, purpose: str, claim: Mapping[str, Any]
 ) -> None:
     """Let `claim` (as contract.md writes it) wait for the partner's next export; once a purpose."""
     keys = {"number": claim["number"], "purpose": purpose, "partner_id": partner_id}
-    await postgres.run("enqueue_claim", **keys, claim=claim)
+    await database.run("enqueue_claim", **keys, claim=claim)
 
 
 async def start_export(
-    postgres: Postgres, partner_id: str, answer_columns: Sequence[str]
+    database: Database, partner_id: str, answer_columns: Sequence[str]
 ) -> Export | None:
     """Mark all claims that wait as exported, or return the export whose file was never finished.
 
     `None` where nothing waits. Claims of tickets that have ended meanwhile stay behind.
     """
     whose = {"partner_id": partner_id}
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         await QUERIES.advisory_lock(connection, name=f"export|{partner_id}")
         begun = await QUERIES.find_unfinished_export(connection, **whose)
         if begun is None:
@@ -50,27 +50,27 @@ async def start_export(
             )
             await QUERIES.assign_claims_to_export(connection, **whose, export_id=made)
             return Export(made, tuple(answer_columns))
-    found = await get_export(postgres, partner_id, begun)
+    found = await get_export(database, partner_id, begun)
     return Export(found.export_id, found.answer_columns, is_resumed=True) if found else None
 
 
-async def get_export(postgres: Postgres, partner_id: str, export_id: int) -> Export | None:
+async def get_export(database: Database, partner_id: str, export_id: int) -> Export | None:
     """Return an export that was made before; none of another partner."""
-    row = await postgres.one("get_export", partner_id=partner_id, export_id=export_id)
+    row = await database.one("get_export", partner_id=partner_id, export_id=export_id)
     return Export(export_id, tuple(row["answer_columns"])) if row else None
 
 
 async def iter_exported_claims(
-    postgres: Postgres, export: Export
+    database: Database, export: Export
 ) -> AsyncIterator[tuple[str, dict[str, Any]]]:
     """Yield purpose and claim, a few at a time, always in the same order; those of tickets that
     have ended are gone.
     """
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         async for row in QUERIES.iter_exported_claims(connection, export_id=export.export_id):
             yield row["purpose"], row["claim"]
 
 
-async def mark_export_written(postgres: Postgres, export: Export) -> None:
+async def mark_export_written(database: Database, export: Export) -> None:
     """Note that the file is there."""
-    await postgres.run("mark_export_written", export_id=export.export_id)
+    await database.run("mark_export_written", export_id=export.export_id)

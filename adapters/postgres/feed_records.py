@@ -1,19 +1,19 @@
 """Records of the platform's feed: its links and rewards, each with a version."""
 
-from adapters.postgres.database import QUERIES, Connection, Postgres
+from adapters.postgres.database import QUERIES, Connection, Database
 from adapters.postgres.rows import money_columns
 from domain.claims.claim import Link, Reward
 
 
-async def store_link(postgres: Postgres, link: Link) -> None:
+async def store_link(database: Database, link: Link) -> None:
     """Store a link, unless a newer version is stored."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         await upsert_link(connection, link)
 
 
-async def store_reward(postgres: Postgres, reward: Reward) -> None:
+async def store_reward(database: Database, reward: Reward) -> None:
     """Store a reward, unless a newer version is stored."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         await upsert_reward(connection, reward)
 
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from adapters.postgres.database import QUERIES, Postgres
+from adapters.postgres.database import QUERIES, Database
 
 
-async def list_grants(postgres: Postgres) -> list[dict[str, Any]]:
+async def list_grants(database: Database) -> list[dict[str, Any]]:
     """Return every grant: number, account, partner, kind, order, amount, currency."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         return [dict(row) async for row in QUERIES.list_grants(connection)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from adapters.postgres.database import QUERIES, Connection, Postgres
+from adapters.postgres.database import QUERIES, Connection, Database
 from adapters.postgres.discrepancies import log_late_outcome
 from adapters.postgres.rows import money_from_row
 from domain.codes import MessageCode, RefusalCode
@@ -86,15 +86,15 @@ def outcome_key(outcome: PartnerOutcome) -> OutcomeKey:
 
 
 async def partner_ticket_numbers(
-    postgres: Postgres, partner_id: str, numbers: Iterable[str]
+    database: Database, partner_id: str, numbers: Iterable[str]
 ) -> set[str]:
     """Return which of `numbers` are tickets that the partner knows of."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         return set(await _visible_tickets(connection, partner_id, numbers))
 
 
 async def store_outcomes(
-    postgres: Postgres,
+    database: Database,
     partner_id: str,
     outcomes: Iterable[PartnerOutcome],
     message_id: str | None = None,
@@ -109,7 +109,7 @@ async def store_outcomes(
     """
     told = list(outcomes)
     message = {"partner_id": partner_id, "message_id": message_id}
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         if message_id and not await QUERIES.register_webhook_message(
             connection, **message, signed_at=signed_at
         ):
@@ -164,10 +164,10 @@ async def _log_reused_ids(
 
 
 async def find_outcomes(
-    postgres: Postgres, partner_id: str, outcomes: Iterable[PartnerOutcome]
+    database: Database, partner_id: str, outcomes: Iterable[PartnerOutcome]
 ) -> dict[OutcomeKey, StoredOutcome]:
     """Return what the books know of these outcomes."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         return await _find(connection, partner_id, outcomes)
 
 
@@ -186,12 +186,12 @@ def _stored_outcome(row: Mapping[str, Any]) -> StoredOutcome:
 
 
 async def lease_pending_outcomes(
-    postgres: Postgres, numbers: Sequence[str] | None = None
+    database: Database, numbers: Sequence[str] | None = None
 ) -> PendingOutcomes:
     """Take the next outcomes of the tickets of `numbers` for nobody else to dispatch meanwhile,
     else of tickets whose turn it is, of every partner some; `release_outcomes` gives them back.
     """
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         if numbers is None:
             rows = QUERIES.lease_due_tickets(
                 connection, lease=OUTCOME_LEASE, most=MAX_TICKETS_PER_PARTNER
@@ -208,14 +208,14 @@ async def lease_pending_outcomes(
 
 
 async def release_outcomes(
-    postgres: Postgres, turn: PendingOutcomes, pause: timedelta = DISPATCH_INTERVAL
+    database: Database, turn: PendingOutcomes, pause: timedelta = DISPATCH_INTERVAL
 ) -> None:
     """Mark what was dispatched, record what came too late, and let the tickets wait for their next
     turn, those for which something is left.
     """
     if not turn.numbers:
         return
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         await _mark_dispatched(connection, turn)
         numbers = sorted(turn.numbers)
         async for _ in QUERIES.lock_outcome_tickets(connection, numbers=numbers):
@@ -224,19 +224,19 @@ async def release_outcomes(
 
 
 async def get_linked_claim(
-    postgres: Postgres, partner_id: str, number: str
+    database: Database, partner_id: str, number: str
 ) -> dict[str, Any] | None:
     """Return a partner's claim as `claim_to_deliver` does, with its ticket's `state`, the member's
     `language`, the `rules` of its admission and how many `questions` were asked; `None` for none.
     """
-    return await postgres.one("get_linked_claim", partner_id=partner_id, number=number)
+    return await database.one("get_linked_claim", partner_id=partner_id, number=number)
 
 
 async def list_outcomes_by_link(
-    postgres: Postgres, partner_id: str, number: str
+    database: Database, partner_id: str, number: str
 ) -> list[tuple[PartnerOutcome, datetime, str | None]]:
     """Return what the partner answered by link about a ticket, with the moment and the code."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         rows = QUERIES.list_outcomes_by_link(connection, partner_id=partner_id, number=number)
         return [
             (PartnerOutcome.model_validate(row["outcome"]), row["received_at"], row["code"])

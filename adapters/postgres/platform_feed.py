@@ -10,7 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeVar
 
-from adapters.postgres.database import QUERIES, Connection, Postgres
+from adapters.postgres.database import QUERIES, Connection, Database
 from adapters.postgres.feed_records import upsert_link, upsert_reward
 from adapters.postgres.rows import reward_from_row
 from domain.claims.claim import Link, Reward, matches_order
@@ -46,7 +46,7 @@ class RewardMatch(NamedTuple):
 
 
 async def upsert_links(
-    postgres: Postgres, links: Sequence[Link], for_all: bool = True
+    database: Database, links: Sequence[Link], for_all: bool = True
 ) -> list[UpsertResult]:
     """Keep links, some in each transaction; say what became of each, in their order.
 
@@ -54,13 +54,13 @@ async def upsert_links(
     """
     kept: list[UpsertResult] = []
     for some in _batches(links):
-        async with postgres.transaction() as connection:
+        async with database.transaction() as connection:
             kept += await _upsert(connection, some, for_all, _upsert_link)
     return kept
 
 
 async def upsert_rewards(
-    postgres: Postgres, rewards: Sequence[Reward], for_all: bool = True
+    database: Database, rewards: Sequence[Reward], for_all: bool = True
 ) -> list[UpsertResult]:
     """Keep rewards as `upsert_links` does links; those that may end tickets wait to be told.
 
@@ -68,7 +68,7 @@ async def upsert_rewards(
     """
     kept: list[UpsertResult] = []
     for some in _batches(rewards):
-        async with postgres.transaction() as connection:
+        async with database.transaction() as connection:
             part = await _upsert(connection, some, for_all, _upsert_reward)
             news = key_columns(accepted_reward_ids(some, part))
             await QUERIES.schedule_reward_checks(connection, **news, pause=RECHECK_DELAY)
@@ -88,10 +88,10 @@ def accepted_reward_ids(rewards: Iterable[Reward], kept: Iterable[UpsertResult])
 
 
 async def open_tickets_for_rewards(
-    postgres: Postgres, rewards: Sequence[RewardKey]
+    database: Database, rewards: Sequence[RewardKey]
 ) -> list[RewardMatch]:
     """Return the open tickets that these rewards end: of the same account, for the same order."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         rows = QUERIES.list_open_tickets_for_rewards(connection, **key_columns(rewards))
         found = [(reward_from_row(row), dict(row)) async for row in rows]
     return [
@@ -100,14 +100,14 @@ async def open_tickets_for_rewards(
 
 
 @asynccontextmanager
-async def claim_due_reward_checks(postgres: Postgres, most: int) -> AsyncIterator[list[RewardKey]]:
+async def claim_due_reward_checks(database: Database, most: int) -> AsyncIterator[list[RewardKey]]:
     """Give rewards whose second look is due; left without trouble, they are done with."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         rows = QUERIES.claim_due_reward_checks(connection, most=most, lease=CHECK_LEASE)
         due = {(row["account_id"], row["reward_id"]): row["due_at"] async for row in rows}
     yield [*due]
     if due:
-        await postgres.run("delete_reward_checks", **key_columns(due), looks=[*due.values()])
+        await database.run("delete_reward_checks", **key_columns(due), looks=[*due.values()])
 
 
 def key_columns(keys: Iterable[RewardKey]) -> dict[str, list[str]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from adapters.postgres.database import QUERIES, Postgres
+from adapters.postgres.database import QUERIES, Database
 from domain.admission.resumption import Resumption, restore_ticket
 from domain.tickets.states import FINAL
 from domain.tickets.ticket import MAX_REMEMBERED_IDS
@@ -15,52 +15,52 @@ _FINAL: Final = sorted(FINAL)
 
 
 async def list_active_tickets(
-    postgres: Postgres, after: str, most: int, grace: timedelta = RESUME_GRACE
+    database: Database, after: str, most: int, grace: timedelta = RESUME_GRACE
 ) -> list[str]:
     """Return up to `most` numbers behind `after` whose tickets a workflow should lead."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         page = {"after": after, "most": most, "grace": grace, "final": _FINAL}
         return [row["number"] async for row in QUERIES.list_active_tickets(connection, **page)]
 
 
 async def mark_lost(
-    postgres: Postgres, numbers: Sequence[str], grace: timedelta = RESUME_GRACE
+    database: Database, numbers: Sequence[str], grace: timedelta = RESUME_GRACE
 ) -> list[str]:
     """Let tickets ask for attention because no workflow leads them; return those that did not."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         rows = QUERIES.mark_lost(connection, numbers=list(numbers), grace=grace)
         return [row["number"] async for row in rows]
 
 
-async def clear_lost(postgres: Postgres, numbers: Sequence[str]) -> None:
+async def clear_lost(database: Database, numbers: Sequence[str]) -> None:
     """Let tickets ask no more: a workflow leads them."""
-    await postgres.run("clear_lost", numbers=list(numbers))
+    await database.run("clear_lost", numbers=list(numbers))
 
 
-async def list_lost_tickets(postgres: Postgres) -> list[str]:
+async def list_lost_tickets(database: Database) -> list[str]:
     """Return the numbers of the tickets that are marked."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         return [row["number"] async for row in QUERIES.list_lost_tickets(connection)]
 
 
-async def is_ticket_open(postgres: Postgres, number: str) -> bool:
+async def is_ticket_open(database: Database, number: str) -> bool:
     """Say whether the ticket has not ended, as far as the database knows."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         rows = QUERIES.filter_open_tickets(connection, numbers=[number], final=_FINAL)
         return bool([row async for row in rows])
 
 
-async def allow_resumption(postgres: Postgres, number: str) -> bool:
+async def allow_resumption(database: Database, number: str) -> bool:
     """Let one new run take the ticket up; `False` where there is nothing left to do for it."""
-    return await postgres.value("allow_resumption", number=number) is not None
+    return await database.value("allow_resumption", number=number) is not None
 
 
-async def resume_ticket(postgres: Postgres, number: str, run_id: str) -> Resumption | None:
+async def resume_ticket(database: Database, number: str, run_id: str) -> Resumption | None:
     """Let the run lead the ticket from now on, if it may, and no other; return the ticket.
 
     What came while no run led it is delivered again. Asked again by the same run, it is the same.
     """
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         row = await QUERIES.resume_ticket(connection, number=number, run_id=run_id)
         if row is None:
             return None

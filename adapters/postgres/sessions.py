@@ -6,7 +6,7 @@ A session is known by the digest of the random id in its cookie, never by the id
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from adapters.postgres.database import QUERIES, Connection, Postgres
+from adapters.postgres.database import QUERIES, Connection, Database
 from domain.claims.claim import Contact
 from domain.values.types import FrozenModel, Identifier
 
@@ -36,14 +36,14 @@ class LoginToken(FrozenModel):
 
 
 async def start_session(
-    postgres: Postgres, token: LoginToken, new_id: str, alive: str | None, replaced: str | None
+    database: Database, token: LoginToken, new_id: str, alive: str | None, replaced: str | None
 ) -> str | None:
     """Use a hand-over up; return the id of the session that it opens, `None` where it opens none.
 
     A session of the same subject that is `alive` goes on, with the contact and the time of the
     hand-over; one of another subject (`replaced`) ends. All of it happens, or nothing.
     """
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         await _lock(connection, token.kind, token.subject)
         ended_at = await QUERIES.get_session_revocation(connection, **token.subject_columns)
         if ended_at and token.issued_at <= ended_at:
@@ -65,43 +65,43 @@ async def _start(connection: Connection, token: LoginToken, new_id: str, alive: 
     return new_id
 
 
-async def is_token_consumed(postgres: Postgres, token: LoginToken) -> bool:
+async def is_token_consumed(database: Database, token: LoginToken) -> bool:
     """Say whether a hand-over opened a session before."""
-    return bool(await postgres.value("login_token_is_consumed", token_id=token.token_id))
+    return bool(await database.value("login_token_is_consumed", token_id=token.token_id))
 
 
 async def get_active_session(
-    postgres: Postgres, session_id: str, kind: SessionKind
+    database: Database, session_id: str, kind: SessionKind
 ) -> dict[str, Any] | None:
     """Return a session that goes on, and note that its reader was seen.
 
     `ends_at` is the moment at which it ends if nothing is done.
     """
     times = {"idle": IDLE_TIMEOUT, "unnoticed": TOUCH_INTERVAL}
-    found = await postgres.one("get_active_session", session_id=session_id, kind=kind, **times)
+    found = await database.one("get_active_session", session_id=session_id, kind=kind, **times)
     if found and found["is_stale"]:
-        await postgres.run("touch_session", session_id=session_id)
+        await database.run("touch_session", session_id=session_id)
     return found
 
 
 async def has_open_session(
-    postgres: Postgres, session_id: str, kind: SessionKind, subject: str
+    database: Database, session_id: str, kind: SessionKind, subject: str
 ) -> bool:
     """Say whether a session of this subject is known that nobody has ended."""
     subject_columns = {"session_id": session_id, "kind": kind, "subject": subject}
-    return bool(await postgres.value("has_open_session", **subject_columns))
+    return bool(await database.value("has_open_session", **subject_columns))
 
 
-async def end_session(postgres: Postgres, session_id: str) -> None:
+async def end_session(database: Database, session_id: str) -> None:
     """End a session that its reader leaves."""
-    await postgres.run("end_session", session_id=session_id, ended_by="left")
+    await database.run("end_session", session_id=session_id, ended_by="left")
 
 
-async def end_sessions(postgres: Postgres, kind: SessionKind, subject: str, ended_by: str) -> int:
+async def end_sessions(database: Database, kind: SessionKind, subject: str, ended_by: str) -> int:
     """End all sessions of a subject, and all that a hand-over from before could still begin;
     return how many there were.
     """
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         await _lock(connection, kind, subject)
         subject_columns = {"kind": kind, "subject": subject}
         return int(await QUERIES.end_sessions(connection, **subject_columns, ended_by=ended_by))

@@ -17,7 +17,7 @@ from adapters.postgres.claim_facts import (
     lock_account,
     lock_claim,
 )
-from adapters.postgres.database import QUERIES, Connection, Postgres
+from adapters.postgres.database import QUERIES, Connection, Database
 from domain.claims.claim import AccountFacts
 from domain.claims.claim_context import ClaimContext
 from domain.claims.eligibility import identify_order
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 async def settle_ticket(
-    postgres: Postgres,
+    database: Database,
     number: str,
     amount: Money,
     changes_by_result: Mapping[SettlementResult, ChangeSet],
@@ -44,7 +44,7 @@ async def settle_ticket(
     `None`, and nothing is written, while a partner's outcome is kept that the ticket has not heard:
     it is dispatched again, for it may be a cancellation.
     """
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         filed, _ = await lock_claim(connection, number)
         if settled := await _previous_result(connection, number, changes_by_result):
             return settled
@@ -85,7 +85,7 @@ async def _grant(connection: Connection, case: ClaimContext, amount: Money) -> N
 
 
 async def confirm_on_timeout(
-    postgres: Postgres,
+    database: Database,
     number: str,
     amount: Money,
     month: date,
@@ -95,7 +95,7 @@ async def confirm_on_timeout(
     """Let silence confirm `amount`, if the partner's `cap` for the calendar `month` still allows
     it.
     """
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         ticket = await QUERIES.lock_ticket(connection, number=number)
         if decided := await _previous_result(connection, number, changes_by_result):
             return decided
@@ -112,14 +112,14 @@ async def confirm_on_timeout(
 
 
 async def save_information(
-    postgres: Postgres, number: str, request: InformationAnswer, change_set: ChangeSet
+    database: Database, number: str, request: InformationAnswer, change_set: ChangeSet
 ) -> CompletedForm:
     """Complete a claim by the member's answers, if filing would still take it with them.
 
     An order number that was corrected moves the ticket to that order, for duplicates and for the
     grant.
     """
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         filed, row = await lock_claim(connection, number)
         if row["version"] >= change_set.version:  # taken before; the answer to that was lost
             known = filed.case(AccountFacts()).form
@@ -148,9 +148,9 @@ async def save_information(
         return done
 
 
-async def load_claim_context(postgres: Postgres, number: str) -> ClaimContext:
+async def load_claim_context(database: Database, number: str) -> ClaimContext:
     """Return a ticket's case by what its account may know now."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         filed, _ = await lock_claim(connection, number)
         return await load_account_context(connection, filed)
 

@@ -2,22 +2,22 @@
 
 from typing import Any
 
-from adapters.postgres.database import QUERIES, Postgres
+from adapters.postgres.database import QUERIES, Database
 from domain.tickets.changes.request_result import StoredRequestResult
 
 
-async def find_claim_row(postgres: Postgres, number: str) -> dict[str, Any] | None:
+async def find_claim_row(database: Database, number: str) -> dict[str, Any] | None:
     """Return a ticket's claim with the click of its link, for its partner."""
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         row = await QUERIES.get_claim_to_deliver(connection, number=number)
     return dict(row) if row else None
 
 
 async def find_request_result(
-    postgres: Postgres, number: str, caller: str, request_id: str
+    database: Database, number: str, caller: str, request_id: str
 ) -> StoredRequestResult | None:
     """Return the stored result of a command, if it was handled before."""
     keys = {"number": number, "caller": caller, "request_id": request_id}
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         stored = await QUERIES.get_request_result(connection, **keys)
     return StoredRequestResult.model_validate(stored) if stored else None

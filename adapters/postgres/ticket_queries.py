@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
 from adapters.postgres.change_sets import insert_request_result, log_late_message
-from adapters.postgres.database import QUERIES, Postgres
+from adapters.postgres.database import QUERIES, Database
 from domain.admission.admission import Admission
 from domain.handlers.commands.earlier_results import result_for_command
 from domain.tickets.changes.message_log_entry import MessageLogEntry
@@ -63,7 +63,7 @@ class DayBoundaries(NamedTuple):
 
 
 async def find_tickets(
-    postgres: Postgres, filters: TicketFilters, most: int, after: PageCursor | None = None
+    database: Database, filters: TicketFilters, most: int, after: PageCursor | None = None
 ) -> list[dict[str, Any]]:
     """Return up to `most` tickets, the newest first, that come after a place."""
     page = {
@@ -71,14 +71,14 @@ async def find_tickets(
         "before_at": after.at if after else None,
         "before_number": after.number if after else None,
     }
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         await QUERIES.force_custom_plan(connection)
         rows = QUERIES.find_tickets(connection, **filters.model_dump(), **page)
         return [dict(row) async for row in rows]
 
 
 async def list_queue(
-    postgres: Postgres,
+    database: Database,
     queue: Queue,
     today: DayBoundaries,
     most: int,
@@ -91,14 +91,14 @@ async def list_queue(
         "after_at": after.at if after else None,
         "after_number": after.number if after else None,
     }
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         await QUERIES.force_custom_plan(connection)
         return [dict(row) async for row in QUERIES.list_queue(connection, **page)]
 
 
-async def count_queues(postgres: Postgres, today: DayBoundaries) -> dict[str, int]:
+async def count_queues(database: Database, today: DayBoundaries) -> dict[str, int]:
     """Return how many tickets each queue holds; a thousand stands for more."""
-    return await postgres.one("count_queues", **_bounds(today)) or {}
+    return await database.one("count_queues", **_bounds(today)) or {}
 
 
 def _bounds(today: DayBoundaries) -> dict[str, Any]:
@@ -112,42 +112,42 @@ def _bounds(today: DayBoundaries) -> dict[str, Any]:
     }
 
 
-async def get_ticket_detail(postgres: Postgres, number: str) -> dict[str, Any] | None:
+async def get_ticket_detail(database: Database, number: str) -> dict[str, Any] | None:
     """Return a ticket's row with `rules`, `moves`, `letters`, `notes`, `same_order`, `duplicates`;
     moments inside of these are text. Of the notes those that came last, one more than a page.
     """
-    return await postgres.one("get_ticket_detail", number=number, messages=MESSAGES_PAGE_SIZE + 1)
+    return await database.one("get_ticket_detail", number=number, messages=MESSAGES_PAGE_SIZE + 1)
 
 
 async def list_messages_before(
-    postgres: Postgres, number: str, place: MessageCursor | None
+    database: Database, number: str, place: MessageCursor | None
 ) -> list[dict[str, Any]]:
     """Return a page of a ticket's messages and one more, the newest first, before a place."""
     before = (place or MessageCursor(None, None, None))._asdict()
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         rows = QUERIES.list_messages_before(
             connection, number=number, most=MESSAGES_PAGE_SIZE + 1, **before
         )
         return [dict(row) async for row in rows]
 
 
-async def get_admission(postgres: Postgres, number: str) -> Admission | None:
+async def get_admission(database: Database, number: str) -> Admission | None:
     """Return what was decided on the claim of this number, if anything was."""
-    row = await postgres.one("get_admission", number=number)
+    row = await database.one("get_admission", number=number)
     return Admission.model_validate(row["admission"]) if row else None
 
 
-async def is_owned_by(postgres: Postgres, number: str, account_ids: Collection[str]) -> bool:
+async def is_owned_by(database: Database, number: str, account_ids: Collection[str]) -> bool:
     """Say whether the number is a ticket of one of these accounts.
 
     For somebody else's ticket it takes the same look as for a number that nobody knows.
     """
     accounts = sorted(account_ids)
-    return bool(await postgres.value("ticket_is_owned_by", number=number, account_ids=accounts))
+    return bool(await database.value("ticket_is_owned_by", number=number, account_ids=accounts))
 
 
 async def log_late_command(
-    postgres: Postgres, number: str, request: TicketCommand, note: MessageLogEntry
+    database: Database, number: str, request: TicketCommand, note: MessageLogEntry
 ) -> RequestResult | None:
     """Keep a request that came after the ticket's end as `note`, and return its first answer.
 
@@ -158,7 +158,7 @@ async def log_late_command(
         "caller": request.sender,
         "request_id": request.request_id,
     }
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         state = await QUERIES.lock_ticket_state(connection, number=number)
         if state is None:
             return None

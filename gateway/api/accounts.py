@@ -52,7 +52,7 @@ async def list_claimable_links(
     await context.limits.hit("account", account_id)
     rules = {partner_id: profile.rules for partner_id, profile in context.profiles.items()}
     history = await load_account_history(
-        context.postgres, account_id, kind, market_dates(rules, context.now)
+        context.database, account_id, kind, market_dates(rules, context.now)
     )
     language = preferred_language(request)
     return ClaimableLinks(

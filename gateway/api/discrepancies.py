@@ -43,7 +43,7 @@ async def list_discrepancies(
     ] = None,
 ) -> DiscrepancyPage:
     """List discrepancies that no agent has closed, oldest first, one page at a time."""
-    rows = await list_open_discrepancies(context.postgres, limit + 1, after)
+    rows = await list_open_discrepancies(context.database, limit + 1, after)
     page = [to_discrepancy(row) for row in rows[:limit]]
     log_search(caller.subject, ["discrepancies"], len(page))
     return DiscrepancyPage(
@@ -75,7 +75,7 @@ async def close_and_log(
 
     Raises `unknown_discrepancy`.
     """
-    row = await close_discrepancy(context.postgres, discrepancy_id, actor, note)
+    row = await close_discrepancy(context.database, discrepancy_id, actor, note)
     if row is None:
         raise Problem(RefusalCode.UNKNOWN_DISCREPANCY)
     log_event(

@@ -53,12 +53,12 @@ async def readiness(context: Context) -> HealthStatus:
 
 async def _is_ready(context: AppContext) -> bool:
     try:
-        await check_database(context.postgres)
+        await check_database(context.database)
     except DatabaseUnavailable:
         return False
     if not await check_temporal(context.temporal):
         return False
-    return await has_dependencies(context.postgres, context.temporal)
+    return await has_dependencies(context.database, context.temporal)
 
 
 @router.get("/openapi.json", include_in_schema=False)
@@ -82,5 +82,5 @@ async def document(request: Request) -> Response:
 async def metrics(request: Request, context: Context, caller: OperatorCaller) -> Response:
     """Return the gateway's metrics in the text format of Prometheus."""
     with suppress(DatabaseUnavailable):
-        LOST_TICKETS.set(len(await list_lost_tickets(context.postgres)))
+        LOST_TICKETS.set(len(await list_lost_tickets(context.database)))
     return handle_metrics(request)

@@ -51,8 +51,8 @@ async def list_messages(
 ) -> MessagePage:
     """List the messages that a ticket received, newest first, one page at a time."""
     found = parse_number_or_404(number)
-    rows = await list_messages_before(context.postgres, found, decode_message_cursor(before))
-    if not rows and await context.postgres.one("get_ticket_state", number=found) is None:
+    rows = await list_messages_before(context.database, found, decode_message_cursor(before))
+    if not rows and await context.database.one("get_ticket_state", number=found) is None:
         raise Problem(RefusalCode.UNKNOWN_TICKET)
     log_event(SecurityEvent.TICKET_READ, agent=caller.subject, number=found, channel="api")
     page = rows[:MESSAGES_PAGE_SIZE]

@@ -56,7 +56,7 @@ async def search_tickets(
     """Find tickets that match all given filters, newest first, one page at a time."""
     filters = _filters(search)
     limit = search.limit
-    rows = await find_tickets(context.postgres, filters, limit + 1, decode_cursor(search.after))
+    rows = await find_tickets(context.database, filters, limit + 1, decode_cursor(search.after))
     log_search(caller.subject, [*filters.model_dump(exclude_none=True)], len(rows[:limit]))
     return TicketPage(
         tickets=[to_summary(row) for row in rows[:limit]],
@@ -92,7 +92,7 @@ async def get_ticket(
     `unknown_ticket` has the error `check_character` if the number has a mistyped character, and no
     error if no ticket has the number.
     """
-    row = await get_ticket_detail(context.postgres, parse_number_or_404(number))
+    row = await get_ticket_detail(context.database, parse_number_or_404(number))
     if row is None:
         raise Problem(RefusalCode.UNKNOWN_TICKET)
     log_event(SecurityEvent.TICKET_READ, agent=caller.subject, number=row["number"], channel="api")

@@ -80,7 +80,7 @@ async def read_protected_form(context: AppContext, request: Request, session: Se
     if form_session is None:
         raise _forbidden(session, "no_token")
     if form_session != session.session_id and not await has_open_session(
-        context.postgres, form_session, session.kind, session.subject
+        context.database, form_session, session.kind, session.subject
     ):
         raise _forbidden(session, "another_session")
     return form

@@ -41,5 +41,5 @@ async def load_session(context: AppContext, request: Request, kind: SessionKind)
     cookie = read_session_cookie(context, request, kind)
     if not cookie:
         return None
-    found = await get_active_session(context.postgres, session_id_of(cookie), kind)
+    found = await get_active_session(context.database, session_id_of(cookie), kind)
     return Session.model_validate(found) if found else None

@@ -62,7 +62,7 @@ async def show_login_button(
         login = await verify_login_token(context, token, kind)
     except RequestRejected:
         return _sign_in_failed(sign_in, "not_valid")
-    if await is_token_consumed(context.postgres, login):
+    if await is_token_consumed(context.database, login):
         return _sign_in_failed(sign_in, "used")
     return _button_page(sign_in, login, token)
 
@@ -95,7 +95,7 @@ async def _start_session(sign_in: SignIn, login: LoginToken, replaced: Session |
     renewed = sign_in.current.session_id if sign_in.current and not replaced else None
     ended = replaced.session_id if replaced else None
     started = await start_session(
-        context.postgres, login, session_id_of(new_cookie), renewed, ended
+        context.database, login, session_id_of(new_cookie), renewed, ended
     )
     if started is None:
         return _sign_in_failed(sign_in, "used_or_ended")

@@ -28,7 +28,7 @@ async def sign_out(
     Raises `Problem` for a form that no page of this session sent.
     """
     await read_protected_form(context, request, session)
-    await end_session(context.postgres, session.session_id)
+    await end_session(context.database, session.session_id)
     log_event(SecurityEvent.SIGNED_OUT, kind=session.kind, subject=session.subject)
     response = _signed_out_page(request, session.kind, reading_language(request, language))
     clear_session_cookie(context, response, session.kind)

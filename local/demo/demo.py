@@ -25,7 +25,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from adapters.files.partner_profiles import load_profiles
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.grants import list_grants
 from local.demo import checks
 from local.demo.checks import Observations
@@ -80,7 +80,7 @@ class Connections:
 
     gateway: GatewayClient
     platform: httpx.AsyncClient
-    database: Postgres
+    database: Database
     partners: httpx.AsyncClient
     mailbox: httpx.AsyncClient
     client: Client
@@ -157,7 +157,7 @@ async def connect(stack: Stack) -> AsyncIterator[Connections]:
     """Connect to everything that a play needs of a running stack."""
     where = stack.addresses
     async with (
-        Postgres.connect(where["database_url"]) as database,
+        Database.connect(where["database_url"]) as database,
         _http(where["gateway"], GATEWAY_TIMEOUT) as gateway,
         _http(where["platform"]) as platform,
         _http(where["partner_simulator"]) as partners,

@@ -15,7 +15,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from domain.errors import InvalidConfiguration
 from local.stack.ports import HOST
 from local.stack.supervisor import ProcessSpec, Supervisor
@@ -35,7 +35,7 @@ def database_url(port: int, password: str, role: str = ROLE) -> str:
 
 async def make_service_role(owner_url: str, password: str) -> None:
     """Make the role that worker and gateway have, unless it is there."""
-    async with Postgres.connect(owner_url, 1) as postgres, postgres.transaction() as connection:
+    async with Database.connect(owner_url, 1) as database, database.transaction() as connection:
         if not await connection.fetchval("select to_regrole($1) is not null", SERVICE_ROLE):
             await connection.execute(f"create role {SERVICE_ROLE} login password '{password}'")
 

@@ -44,7 +44,7 @@ class Member:
         known = {"account_id": self.account, "partner_id": partner, "kind": kind}
         clicked_at = datetime.now(UTC) - timedelta(days=days)
         told = {"link_id": link_id, "clicked_at": clicked_at}
-        await store_link(self.gateway.env.postgres, a_link(**known | told | more))
+        await store_link(self.gateway.env.database, a_link(**known | told | more))
         return link_id
 
     async def reward(self, partner: str, days: int, **more: Any) -> str:
@@ -53,7 +53,7 @@ class Member:
         known = {"reward_id": reward_id, "account_id": self.account, "partner_id": partner}
         changed_at = datetime.now(UTC) - timedelta(days=days)
         told = {"order_number": self.order, "changed_at": changed_at, "link_id": None}
-        await store_reward(self.gateway.env.postgres, a_reward(**known | told | more))
+        await store_reward(self.gateway.env.database, a_reward(**known | told | more))
         return reward_id
 
     async def open_account(self) -> None:
@@ -88,7 +88,7 @@ class Member:
     async def tickets(self) -> list[str]:
         """The numbers of this account's tickets."""
         query = "select number from tickets where account_id = $1"
-        async with self.gateway.env.postgres.transaction() as connection:
+        async with self.gateway.env.database.transaction() as connection:
             return [row["number"] for row in await connection.fetch(query, self.account)]
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from activities.persistence import Persistence, Settlement
 from adapters.email.renderer import EmailRenderer
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.feed_records import store_link, store_reward
 from domain.admission.admission import Admission, AdmissionRequest
 from domain.handlers.commands.execution import next_delivery_purpose
@@ -36,24 +36,24 @@ _KEYS: Final = itertools.count(1)
 class Desk:
     """Files claims and leads their tickets by the real activities, on real books."""
 
-    def __init__(self, postgres: Postgres, **changes: Any) -> None:
+    def __init__(self, database: Database, **changes: Any) -> None:
         """Judge by one partner, `velotel`, with these changes to its file; without any to its
         limits, no test meets them by the way.
         """
-        self.postgres = postgres
+        self.database = database
         profiles = {"velotel": a_profile(**{"limits": WIDE} | changes)}
-        self.persistence = Persistence(postgres, profiles, EmailRenderer(SERVICE), SERVICE)
+        self.persistence = Persistence(database, profiles, EmailRenderer(SERVICE), SERVICE)
 
     async def open_account(self, account_id: str = "acc-1001") -> str:
         """Register a link for the account; return its id."""
         link = f"lnk-{account_id}"
         known = {"link_id": link, "account_id": account_id, "clicked_at": CLICKED_AT}
-        await store_link(self.postgres, a_link(**known))
+        await store_link(self.database, a_link(**known))
         return link
 
     async def reward(self, **changes: Any) -> None:
         """Take a reward from the platform's feed."""
-        await store_reward(self.postgres, a_reward(**changes))
+        await store_reward(self.database, a_reward(**changes))
 
     async def file(
         self, order: str = "VT-2231-9", account_id: str = "acc-1001", **changes: Any

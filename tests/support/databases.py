@@ -13,7 +13,7 @@ from typing import Final
 
 import asyncpg
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.schema.migrations import migrate
 from adapters.postgres.schema.roles import grant_privileges
 from local.stack.ports import free_ports
@@ -82,7 +82,7 @@ async def _make_ready(server: str) -> None:
     await _run(server, "select pg_reload_conf()")
     await make_service_role(server, PASSWORD)
     await _run(server, f"create database {TEMPLATE}")
-    async with Postgres.connect(url_of(server, TEMPLATE), connections=1) as template:
+    async with Database.connect(url_of(server, TEMPLATE), connections=1) as template:
         await migrate(template)
         await grant_privileges(template, SERVICE_ROLE)
 

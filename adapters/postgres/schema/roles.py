@@ -5,7 +5,7 @@ import logging
 from pathlib import Path
 from typing import Any, Final
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from domain.errors import InvalidConfiguration, TransientError
 
 log = logging.getLogger("database")
@@ -14,7 +14,7 @@ _PRIVILEGES: Final = Path(__file__).parent / "privileges.sql"
 _TIMEOUT_SECONDS: Final = 5.0
 
 
-async def grant_privileges(owner: Postgres, service: str) -> None:
+async def grant_privileges(owner: Database, service: str) -> None:
     """Let the role `service` do what worker and gateway need, and no more; nothing where it is the
     owner itself.
     """
@@ -34,8 +34,8 @@ async def require_non_owner(url: str, *, only_warn: bool = False) -> None:
     While the database is away, nobody can say.
     """
     try:
-        async with asyncio.timeout(_TIMEOUT_SECONDS), Postgres.connect(url, 1) as postgres:
-            owns = await postgres.value("owns_tables")
+        async with asyncio.timeout(_TIMEOUT_SECONDS), Database.connect(url, 1) as database:
+            owns = await database.value("owns_tables")
     except (TimeoutError, TransientError):
         return
     if owns and not only_warn:

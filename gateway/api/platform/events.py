@@ -46,7 +46,7 @@ async def list_events(
     """
     retry_window = RETRY_WINDOW if context.settings.webhook_url else None
     await sequence_transitions(
-        context.postgres, retry_window
+        context.database, retry_window
     )  # a caller sees what it has just caused
-    found, last = await events_after(context.postgres, after, limit, caller.accounts)
+    found, last = await events_after(context.database, after, limit, caller.accounts)
     return EventPage(events=[to_event(one) for one in found], next=str(last))

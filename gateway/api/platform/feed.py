@@ -68,7 +68,7 @@ async def put_link(
     """Store a link of an account, unless the stored version is newer."""
     _require_matching_id(link_id, link.link_id)
     caller.require_account(link.account_id)
-    (kept,) = await upsert_links(context.postgres, [link], caller.may_access_all_accounts)
+    (kept,) = await upsert_links(context.database, [link], caller.may_access_all_accounts)
     return _single_result(link_id, kept)
 
 
@@ -80,7 +80,7 @@ async def put_links(
 ) -> RecordResults:
     """Store up to 1,000 links. Each has its own result; invalid ones do not affect the others."""
     records = [read_record(LinkRecord, one, "link_id", caller) for one in links]
-    return await store_valid(context.postgres, records, "link_id", caller, upsert_links)
+    return await store_valid(context.database, records, "link_id", caller, upsert_links)
 
 
 @router.put(
@@ -100,7 +100,7 @@ async def put_reward(
     """
     _require_matching_id(reward_id, reward.reward_id)
     caller.require_account(reward.account_id)
-    (kept,) = await upsert_rewards(context.postgres, [reward], caller.may_access_all_accounts)
+    (kept,) = await upsert_rewards(context.database, [reward], caller.may_access_all_accounts)
     await _notify_tickets_now(context, accepted_reward_ids([reward], [kept]))
     return _single_result(reward_id, kept)
 
@@ -115,7 +115,7 @@ async def put_rewards(
 ) -> RecordResults:
     """Store up to 1,000 rewards. Each has its own result; invalid ones do not affect the others."""
     records = [read_record(RewardRecord, one, "reward_id", caller) for one in rewards]
-    stored = await store_valid(context.postgres, records, "reward_id", caller, upsert_rewards)
+    stored = await store_valid(context.database, records, "reward_id", caller, upsert_rewards)
     valid = [
         (one, UpsertResult(result.result))
         for one, result in zip(records, stored.results, strict=True)
@@ -145,6 +145,6 @@ async def _notify_tickets_now(context: AppContext, rewards: Sequence[RewardKey])
         return
     try:
         async with asyncio.timeout(NOTIFY_TIMEOUT_SECONDS):
-            await notify_tickets(context.postgres, context.temporal, rewards)
+            await notify_tickets(context.database, context.temporal, rewards)
     except (TransientError, RPCError, TimeoutError) as error:
         log.warning("tickets will be notified of rewards later: %s", type(error).__name__)

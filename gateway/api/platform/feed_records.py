@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.platform_feed import UpsertResult
 from gateway.api.schemas.feed import LinkRecord, RecordResult, RecordResults, RewardRecord
 from gateway.http.caller import Caller
@@ -35,15 +35,15 @@ def read_record(
 
 
 async def store_valid(
-    postgres: Postgres,
+    database: Database,
     records: Sequence[Record | RecordResult],
     id_field: str,
     caller: Caller,
-    store: Callable[[Postgres, Sequence[Record], bool], Awaitable[list[UpsertResult]]],
+    store: Callable[[Database, Sequence[Record], bool], Awaitable[list[UpsertResult]]],
 ) -> RecordResults:
     """Store the records that could be read; return a result for each record, in their order."""
     valid = [one for one in records if not isinstance(one, RecordResult)]
-    stored = iter(await store(postgres, valid, caller.may_access_all_accounts) if valid else [])
+    stored = iter(await store(database, valid, caller.may_access_all_accounts) if valid else [])
     results = [
         one
         if isinstance(one, RecordResult)

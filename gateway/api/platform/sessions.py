@@ -57,7 +57,7 @@ async def end(
     if "operator" not in caller.roles and not _may_end(caller, subject):
         raise Problem(RefusalCode.FORBIDDEN)
     by = "operator" if "operator" in caller.roles else "platform"
-    count = await end_sessions(context.postgres, subject.kind, subject.subject, by)
+    count = await end_sessions(context.database, subject.kind, subject.subject, by)
     log_event(
         SecurityEvent.SESSIONS_ENDED,
         kind=subject.kind,

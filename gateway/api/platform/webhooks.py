@@ -33,7 +33,7 @@ async def redeliver_event(
     if not context.settings.webhook_url:
         raise Problem(RefusalCode.ACTION_NOT_ALLOWED)
     accounts = None if "operator" in caller.roles else caller.accounts
-    if not await redeliver_webhook(context.postgres, event_id, RETRY_WINDOW, accounts):
+    if not await redeliver_webhook(context.database, event_id, RETRY_WINDOW, accounts):
         raise Problem(RefusalCode.UNKNOWN_EVENT)
     log_event(
         SecurityEvent.OPERATOR_ACTED, actor=caller.subject, action="redelivery", event_id=event_id
@@ -55,7 +55,7 @@ async def list_webhooks(
     limit: LimitQuery = 100,
 ) -> WebhookPage:
     """List webhooks that were given up (`failed`) or that will be sent again (`pending`)."""
-    rows = await webhooks(context.postgres, state == "failed", after, limit)
+    rows = await webhooks(context.database, state == "failed", after, limit)
     log_event(SecurityEvent.OPERATOR_ACTED, actor=caller.subject, action="list_webhooks")
     listed = [
         WebhookDelivery(

@@ -27,7 +27,7 @@ async def close_discrepancy(agent: CurrentAgent, number: str, discrepancy_id: in
     form = await agent.read_form()
     ticket_number = parse_number_or_404(number)
     note = normalize_input(str(form.get("closing_note") or ""))
-    rows = await list_discrepancies(agent.context.postgres, [ticket_number])
+    rows = await list_discrepancies(agent.context.database, [ticket_number])
     if discrepancy_id not in {row["discrepancy_id"] for row in rows}:
         raise Problem(RefusalCode.UNKNOWN_DISCREPANCY)
     if 0 < len(note) <= _MAX_NOTE_LENGTH:
@@ -40,7 +40,7 @@ async def open_discrepancies(
 ) -> Mapping[str, Sequence[Discrepancy]]:
     """Return the open discrepancies of these tickets by number."""
     found: dict[str, list[Discrepancy]] = {number: [] for number in numbers}
-    for row in await list_discrepancies(context.postgres, numbers):
+    for row in await list_discrepancies(context.database, numbers):
         if row["closed_at"] is None:
             found[row["number"]].append(to_discrepancy(row))
     return found

@@ -58,7 +58,7 @@ async def list_page(agent: AgentRequest, form: BaseModel, found: TicketList) -> 
         "next_page": f"?{urlencode({**kept, 'after': next_cursor})}" if next_cursor else None,
         "queue": found.queue,
         "queues": QUEUES,
-        "queue_counts": await count_queues(context.postgres, day_boundaries(context)),
+        "queue_counts": await count_queues(context.database, day_boundaries(context)),
         "hint": found.hint,
     }
     return agent.render("list.html", content)

@@ -52,7 +52,7 @@ async def search_page(agent: CurrentAgent, form: Annotated[SearchForm, Query()])
     query = parse_query(form.q, partner_names(context)) if form.q.strip() else SearchQuery()
     filters = _to_filters(form, query)
     after = decode_cursor(form.after)
-    rows = await find_tickets(context.postgres, filters, PAGE_SIZE + 1, after)
+    rows = await find_tickets(context.database, filters, PAGE_SIZE + 1, after)
     if query.number and rows and filters == TicketFilters(number=query.number):
         return RedirectResponse(f"{BASE_PATH}/tickets/{query.number}", 303)
     log_search(agent.agent, [*filters.model_dump(exclude_none=True)], len(rows[:PAGE_SIZE]))
@@ -71,7 +71,7 @@ async def queue_page(
 async def _queue_page(agent: AgentRequest, queue: Queue, form: SearchForm) -> Response:
     context, after = agent.context, decode_cursor(form.after)
     today = day_boundaries(context)
-    rows = await list_queue(context.postgres, queue, today, PAGE_SIZE + 1, after)
+    rows = await list_queue(context.database, queue, today, PAGE_SIZE + 1, after)
     log_search(agent.agent, [f"queue {queue}"], len(rows[:PAGE_SIZE]))
     numbers = [row["number"] for row in rows] if queue == "discrepancies" else []
     discrepancies = await open_discrepancies(context, numbers)

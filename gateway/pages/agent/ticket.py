@@ -56,7 +56,7 @@ async def submit_action(agent: CurrentAgent, number: str) -> Response:
     try:
         await submit_command(agent.context, found, ACTIONS[action.name], command)
     except Problem as problem:
-        current = await get_ticket_detail(agent.context.postgres, found) or row
+        current = await get_ticket_detail(agent.context.database, found) or row
         refused = replace(action, request_id="", errors=field_error_for(problem.code))
         return ticket_page(agent, current, refused, status=STATUS[problem.code])
     except (TransientError, RPCError):
@@ -68,7 +68,7 @@ async def submit_action(agent: CurrentAgent, number: str) -> Response:
 
 async def _load(agent: AgentRequest, number: str) -> Mapping[str, Any] | None:
     canonical = _parse_number(number)
-    return await get_ticket_detail(agent.context.postgres, canonical) if canonical else None
+    return await get_ticket_detail(agent.context.database, canonical) if canonical else None
 
 
 def _parse_number(number: str) -> str | None:

@@ -44,7 +44,7 @@ async def _answer_request(
     """Check the token before any query: every invalid link gets the same page."""
     with log_refusals(SecurityEvent.LINK_REFUSED, kind="member", number=number):
         verify_link(token, context.settings.signing_secret, member_link(number), context.now)
-    row = await context.postgres.one("get_open_question", number=number)
+    row = await context.database.one("get_open_question", number=number)
     if row is None:
         raise RequestRejected(RefusalCode.INVALID_LINK)
     await context.limits.hit("member_page", number)

@@ -50,7 +50,7 @@ async def load_options(context: AppContext, account_id: str, kind: ClaimKind) ->
     """Load what an account may choose."""
     partners = {name: profile.rules for name, profile in context.profiles.items()}
     dates = market_dates(partners, context.now)
-    history = await load_account_history(context.postgres, account_id, kind, dates)
+    history = await load_account_history(context.database, account_id, kind, dates)
     links = list_claimable(kind, history, partners, context.now)
     return AvailableLinks(history=history, links=links)
 

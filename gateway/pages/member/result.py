@@ -20,7 +20,7 @@ ACCEPTED_STATUSES: Final = frozenset({"accepted", "held"})
 
 async def load_admission(member: MemberRequest, key: FormKey) -> Admission | None:
     """Return the decision on the form with this key, if there is one."""
-    return await get_admission(member.context.postgres, key.ticket_number)
+    return await get_admission(member.context.database, key.ticket_number)
 
 
 async def is_accepted(member: MemberRequest, key: FormKey) -> bool:

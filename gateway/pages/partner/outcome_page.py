@@ -121,11 +121,11 @@ async def _open(request: Request, context: AppContext, partner_id: str, number: 
         SecurityEvent.LINK_REFUSED, kind="partner", number=number, partner=partner_id
     ):
         verify_link(token, " ".join(context.partner_secrets(partner_id)), subject, context.now)
-    row = await get_linked_claim(context.postgres, partner_id, number)
+    row = await get_linked_claim(context.database, partner_id, number)
     if row is None:
         raise RequestRejected(RefusalCode.INVALID_LINK)
     await context.limits.hit("partner_page", f"{partner_id}/{number}")
-    answers = await list_outcomes_by_link(context.postgres, partner_id, number)
+    answers = await list_outcomes_by_link(context.database, partner_id, number)
     return Claim(row, PartnerRules.from_storage(row["rules"]), answers)
 
 

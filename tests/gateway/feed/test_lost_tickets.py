@@ -34,7 +34,7 @@ async def find(gateway: RunningGateway) -> None:
     after = "ZW"
     while after:
         after, _ = await check_open_tickets(
-            gateway.env.postgres, gateway.env.client, after, grace=timedelta(0)
+            gateway.env.database, gateway.env.client, after, grace=timedelta(0)
         )
 
 
@@ -113,7 +113,7 @@ async def test_a_reward_that_was_registered_meanwhile_ends_the_ticket_after_the_
     await gateway.env.file_and_send(claim=claim)
     await gateway.env.handle.terminate("by hand")
     reward = reward_for(claim, reward_id=gateway.new_id("rew"), state="registered")
-    await store_reward(gateway.env.postgres, reward)
+    await store_reward(gateway.env.database, reward)
     assert await repaired(gateway, gateway.env.number) == (0, f"{gateway.env.number}: resumed\n")
     assert (await gateway.env.wait_until_closed()).state == "resolved"
     assert (await gateway.env.transitions())[-1].startswith("reward_registered")
@@ -130,7 +130,7 @@ async def test_lost_tickets_are_counted_for_operators(
     await gateway.env.handle.terminate("by hand")
     await find(gateway)
     figures = await gateway.http.get("/metrics", headers=gateway.as_operator())
-    lost = len(await list_lost_tickets(gateway.env.postgres))
+    lost = len(await list_lost_tickets(gateway.env.database))
     assert lost > 0
     assert f"tickets_without_workflow {lost}.0\n" in figures.text
 
@@ -141,5 +141,5 @@ async def test_a_wrong_namespace_marks_no_ticket(gateway: RunningGateway) -> Non
     client = gateway.env.client
     elsewhere = Client(client.service_client, namespace="nobody-has-this")
     with pytest.raises(RPCError, match="amespace"):
-        await check_open_tickets(gateway.env.postgres, elsewhere, grace=timedelta(0))
+        await check_open_tickets(gateway.env.database, elsewhere, grace=timedelta(0))
     assert (await gateway.env.row())["attention"] == []

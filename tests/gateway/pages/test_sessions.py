@@ -133,7 +133,7 @@ async def test_a_session_ends_after_eight_hours_however_busy_it_is(gateway: Runn
         (row,) = await sessions_of(gateway, agent)
         assert row["ends_at"] - row["started_at"] == timedelta(hours=8)
         statement = "update sessions set ends_at = now() where subject = $1"
-        async with gateway.env.postgres.transaction() as connection:
+        async with gateway.env.database.transaction() as connection:
             await connection.execute(statement, agent)
         assert (await client.get("/desk")).status_code == 401
 
@@ -146,7 +146,7 @@ async def test_a_form_of_a_session_that_was_over_is_ended_with_the_others(
     async with signed_in_agent(gateway, agent) as client:
         form = await form_of(client, number)
         statement = "update sessions set ends_at = now() where subject = $1"
-        async with gateway.env.postgres.transaction() as connection:
+        async with gateway.env.database.transaction() as connection:
             await connection.execute(statement, agent)
         assert (await end(gateway, gateway.as_operator(), "agent", agent)).json() == {"ended": 0}
     await asyncio.sleep(1.1)  # hand-overs count in seconds: one of this second is of before

@@ -6,7 +6,7 @@ import pytest
 from temporalio.api.operatorservice.v1 import RemoveSearchAttributesRequest
 from temporalio.client import Client
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from gateway.dependencies import has_dependencies
 from tests.support.databases import as_owner
 from tests.support.gateway.running_gateway import RunningGateway
@@ -17,26 +17,26 @@ from tests.support.workflow.temporal_servers import dev_server
 
 async def test_with_all_that_work_needs_the_gateway_is_ready(gateway: RunningGateway) -> None:
     assert (await gateway.http.get("/readyz")).status_code == 200
-    await wait_until(lambda: has_dependencies(gateway.env.postgres, gateway.env.client), bool)
+    await wait_until(lambda: has_dependencies(gateway.env.database, gateway.env.client), bool)
 
 
 async def test_without_the_namespace_or_an_attribute_it_is_not(
-    postgres: Postgres, caplog: pytest.LogCaptureFixture
+    database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.ERROR)
     async with dev_server() as server:
-        assert await has_dependencies(postgres, server.client)
+        assert await has_dependencies(database, server.client)
         elsewhere = Client(server.client.service_client, namespace="nobody-has-this")
-        assert not await has_dependencies(postgres, elsewhere)
+        assert not await has_dependencies(database, elsewhere)
         await server.client.operator_service.remove_search_attributes(
             RemoveSearchAttributesRequest(
                 namespace=server.client.namespace, search_attributes=["TicketDueAt"]
             )
         )
         for _ in range(50):
-            if not await has_dependencies(postgres, server.client):
+            if not await has_dependencies(database, server.client):
                 break
-        assert not await has_dependencies(postgres, server.client)
+        assert not await has_dependencies(database, server.client)
     assert "Temporal has no namespace nobody-has-this" in caplog.text
     assert "Temporal lacks the search attributes TicketDueAt" in caplog.text
 
@@ -51,7 +51,7 @@ async def test_without_the_schema_it_is_not(
             if wrong == "nothing"
             else "delete from schema_migrations where version = 1"
         )
-    async with Postgres.connect(database_url, 1) as postgres:
-        assert not await has_dependencies(postgres, gateway.env.client)
+    async with Database.connect(database_url, 1) as database:
+        assert not await has_dependencies(database, gateway.env.client)
     assert "0001_initial" in caplog.text
     assert "python -m cli migrate" in caplog.text

@@ -12,7 +12,7 @@ import pytest
 from activities.claim_delivery import ClaimDelivery, DeliveryRequest
 from activities.partner_limiter import PartnerLimiter
 from adapters.http.webhook_client import open_client
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.exports import Export, start_export
 from cli.export_claims import export
 from tests.support.builders import a_profile, a_withdrawal
@@ -25,9 +25,9 @@ Capture = pytest.CaptureFixture[str]
 class Office:
     """The books, and a partner who is served by files."""
 
-    def __init__(self, postgres: Postgres, calls: ClaimDelivery, folder: Path) -> None:
-        self.postgres = postgres
-        self.desk = Desk(postgres)
+    def __init__(self, database: Database, calls: ClaimDelivery, folder: Path) -> None:
+        self.database = database
+        self.desk = Desk(database)
         self.calls = calls
         self.file = folder / "claims.csv"
 
@@ -45,16 +45,16 @@ class Office:
 
     async def export(self, again: int | None = None) -> list[dict[str, str]]:
         """Export to the file; return its rows."""
-        assert await export(self.postgres, PROFILE.rules, self.file, again) == 0
+        assert await export(self.database, PROFILE.rules, self.file, again) == 0
         text = self.file.read_text(encoding="utf-8-sig")
         return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
 
 
 @pytest.fixture
-async def office(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Office]:
+async def office(database: Database, tmp_path: Path) -> AsyncIterator[Office]:
     async with open_client({}) as door:
-        calls = ClaimDelivery(postgres, {"velotel": PROFILE}, door, PartnerLimiter(time.monotonic))
-        opened = Office(postgres, calls, tmp_path)
+        calls = ClaimDelivery(database, {"velotel": PROFILE}, door, PartnerLimiter(time.monotonic))
+        opened = Office(database, calls, tmp_path)
         await opened.desk.open_account()
         yield opened
 
@@ -109,7 +109,7 @@ async def test_an_export_can_be_made_again_and_is_the_same_file(
 async def test_a_crash_before_the_file_is_whole_loses_no_claim(office: Office) -> None:
     """The next export is that one again; after it comes what waits since then."""
     first = await office.claim("VT-1")
-    assert await start_export(office.postgres, "velotel", ["order_number"]) == Export(
+    assert await start_export(office.database, "velotel", ["order_number"]) == Export(
         1, ("order_number",)
     )
     second = await office.claim("VT-2")
@@ -136,7 +136,7 @@ async def test_a_claim_that_was_handed_over_is_kept_no_longer_than_its_ticket_is
     for admission in (exported, waiting):
         await office.desk.hears(admission, a_withdrawal())
         await office.deliver(admission.result.number, "reminder-1")  # it was under way
-    async with office.postgres.transaction() as connection:
+    async with office.database.transaction() as connection:
         rows = await connection.fetch("select number from export_items where claim is not null")
     assert [row["number"] for row in rows] == [open_one]
     assert [row["number"] for row in await office.export(again=1)] == [open_one]
@@ -154,5 +154,5 @@ async def test_another_partners_export_cannot_be_had(office: Office, capsys: Cap
     await office.claim("VT-1")
     await office.export()
     other = a_profile(id="other", channel={"kind": "csv"}).rules
-    assert await export(office.postgres, other, office.file, 1) == 2
+    assert await export(office.database, other, office.file, 1) == 2
     assert "no export 1 of other" in capsys.readouterr().err

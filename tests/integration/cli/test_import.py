@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.files.csv import open_csv
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from cli.importer import Importer
 from cli.progress import ImportSummary, Progress
 from domain.codes import MessageCode
@@ -57,19 +57,19 @@ def numbers(count: int, account: str = "acc") -> list[str]:
 
 
 async def tickets(
-    postgres: Postgres, found: Sequence[str], partner: str = PARTNER, state: str = "validated"
+    database: Database, found: Sequence[str], partner: str = PARTNER, state: str = "validated"
 ) -> None:
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         await connection.execute(INSERT, list(found), partner, state)
 
 
 async def take(
-    postgres: Postgres, file: Path, teller: OutcomeDispatcher | None
+    database: Database, file: Path, teller: OutcomeDispatcher | None
 ) -> tuple[tuple[int, int, int], list[str]]:
     """Import the file; return how many were taken, known and bad, and what was said."""
     said: list[str] = []
     with open_csv(file) as reader:
-        summary = await Importer(postgres, PARTNER, teller, said.append).import_lines(reader)
+        summary = await Importer(database, PARTNER, teller, said.append).import_lines(reader)
     return (summary.applied, summary.duplicates, summary.rejected), said
 
 
@@ -96,15 +96,15 @@ def a_big_file(folder: Path, found: Sequence[str]) -> tuple[Path, dict[int, str]
 
 
 async def test_ten_thousand_rows_of_which_one_in_a_hundred_is_bad(
-    postgres: Postgres, database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
     """Good rows told, each bad one named by line and reason, and again nothing changes."""
     found = numbers(ROWS)
-    await tickets(postgres, found)
+    await tickets(database, found)
     file, bad = a_big_file(tmp_path, found)
     teller = Fake()
-    assert (await take(postgres, file, teller))[0] == (ROWS - len(bad), 0, len(bad))
-    counted, said = await take(postgres, file, teller)
+    assert (await take(database, file, teller))[0] == (ROWS - len(bad), 0, len(bad))
+    counted, said = await take(database, file, teller)
     assert counted == (0, ROWS - len(bad), len(bad))
     assert len(said) == len(bad)
     for words in said:
@@ -115,16 +115,16 @@ async def test_ten_thousand_rows_of_which_one_in_a_hundred_is_bad(
         assert await ledger.count("partner_outcomes") == counted[1]
 
 
-async def test_memory_does_not_grow_with_the_file(postgres: Postgres, tmp_path: Path) -> None:
+async def test_memory_does_not_grow_with_the_file(database: Database, tmp_path: Path) -> None:
     """Of ten thousand rows as much is in memory as of a thousand."""
     found = numbers(ROWS)
-    await tickets(postgres, found)
+    await tickets(database, found)
     rows = [f"{number},confirmed,,1.50,PLN" for number in found]
     peaks = []
     for part in (rows[:1000], rows):
         file = a_file(tmp_path, *part)
         tracemalloc.start()
-        await take(postgres, file, None)
+        await take(database, file, None)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert file.stat().st_size > 300_000
@@ -133,65 +133,65 @@ async def test_memory_does_not_grow_with_the_file(postgres: Postgres, tmp_path: 
 
 
 async def test_an_import_that_breaks_off_goes_on_where_it_was(
-    postgres: Postgres, tmp_path: Path
+    database: Database, tmp_path: Path
 ) -> None:
     """What was told is marked, also where the rest of its lines could not be told."""
     found = numbers(500)
-    await tickets(postgres, found)
+    await tickets(database, found)
     file = a_file(tmp_path, *(f"{number},confirmed,,," for number in found))
     teller = Fake()
     teller.fails_after = 333
     with pytest.raises(TransientError):
-        await take(postgres, file, teller)
+        await take(database, file, teller)
     teller.fails_after = None
-    assert (await take(postgres, file, teller))[0] == (167, 333, 0)
+    assert (await take(database, file, teller))[0] == (167, 333, 0)
     assert sorted(outcome.number or "" for outcome in teller.told) == sorted(found)
 
 
 async def test_a_dry_run_says_the_same_and_changes_nothing(
-    postgres: Postgres, database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
     found = numbers(3)
-    await tickets(postgres, found)
+    await tickets(database, found)
     file = a_file(tmp_path, f"{found[0]},confirmed,,,", f"{found[1]},perhaps,,,", "x,confirmed,,,")
     async with books(database_url) as ledger:
         before = await ledger.contents()
-        dry = await take(postgres, file, None)
+        dry = await take(database, file, None)
         assert await ledger.contents() == before
-    assert dry == await take(postgres, file, Fake())
+    assert dry == await take(database, file, Fake())
     assert dry[0] == (1, 0, 2)
-    assert (await take(postgres, file, None))[0] == (0, 1, 2)
+    assert (await take(database, file, None))[0] == (0, 1, 2)
 
 
 async def test_a_number_of_nobody_and_one_of_another_partner_look_the_same(
-    postgres: Postgres, tmp_path: Path
+    database: Database, tmp_path: Path
 ) -> None:
     """And so does that of a claim that was never sent to the partner."""
     other, refused, held, nobody = numbers(4)
-    await tickets(postgres, [other], OTHER)
-    await tickets(postgres, [refused], PARTNER, "discarded")
-    await tickets(postgres, [held], PARTNER, "on_hold")
+    await tickets(database, [other], OTHER)
+    await tickets(database, [refused], PARTNER, "discarded")
+    await tickets(database, [held], PARTNER, "on_hold")
     unknown = (other, refused, held, nobody, "no number")
     rows = [f"{number},confirmed,,," for number in unknown]
     teller = Fake()
-    counted, said = await take(postgres, a_file(tmp_path, *rows), teller)
+    counted, said = await take(database, a_file(tmp_path, *rows), teller)
     assert (counted, teller.told) == ((0, 0, 5), [])
     reasons = {words.partition(": ")[2] for words in said}
     assert reasons == {"unknown_number: number: expected that of a claim sent to you"}
 
 
 async def test_a_ticket_that_has_ended_is_named_each_time_and_keeps_what_came_too_late(
-    postgres: Postgres, tmp_path: Path
+    database: Database, tmp_path: Path
 ) -> None:
     (number,) = numbers(1)
-    await tickets(postgres, [number], state="withdrawn")
+    await tickets(database, [number], state="withdrawn")
     file, teller = a_file(tmp_path, f"{number},confirmed,,,"), Fake(number)
     for _ in range(2):
-        counted, said = await take(postgres, file, teller)
+        counted, said = await take(database, file, teller)
         assert counted == (0, 0, 1)
         assert said == ["line 2: ticket_closed: number: expected that of an open ticket"]
     assert len(teller.told) == 1
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         notes = await connection.fetch("select number, code, actor from ticket_messages")
     assert [tuple(note) for note in notes] == [
         (number, MessageCode.TICKET_CLOSED, f"partner:{PARTNER}")
@@ -199,29 +199,29 @@ async def test_a_ticket_that_has_ended_is_named_each_time_and_keeps_what_came_to
 
 
 async def test_a_row_that_comes_twice_is_told_once_and_others_of_its_ticket_in_order(
-    postgres: Postgres, tmp_path: Path
+    database: Database, tmp_path: Path
 ) -> None:
     (number,) = numbers(1)
-    await tickets(postgres, [number])
+    await tickets(database, [number])
     outcomes = ["information_requested", "confirmed", "confirmed", "order_cancelled"]
     file = a_file(tmp_path, *(f"{number},{outcome},,," for outcome in outcomes))
     teller = Fake()
-    assert (await take(postgres, file, teller))[0] == (3, 1, 0)
+    assert (await take(database, file, teller))[0] == (3, 1, 0)
     told = [outcome.outcome for outcome in teller.told]
     assert told == ["information_requested", "confirmed", "order_cancelled"]
 
 
 async def test_a_record_that_a_member_wrote_into_a_name_is_told_to_nobody(
-    postgres: Postgres, tmp_path: Path
+    database: Database, tmp_path: Path
 ) -> None:
     """Twenty-one lines and a record of one's own, in a cell whose row is rejected."""
     (victim, own) = numbers(2)
-    await tickets(postgres, [victim, own])
+    await tickets(database, [victim, own])
     name = "Jan" + "\n." * 21 + f"\n{own},confirmed,,,\nx"
     rows = [f'{victim},rejected,order_not_found,,"{name}"', f'{own},,,,"Eva"']
     header = "number,outcome,reason_code,amount,answers.customer_name"
     teller = Fake()
-    counted, said = await take(postgres, a_file(tmp_path, *rows, header=header), teller)
+    counted, said = await take(database, a_file(tmp_path, *rows, header=header), teller)
     assert (counted, said) == ((1, 0, 0), [])
     assert [(one.number, one.outcome) for one in teller.told] == [(victim, "rejected")]
 

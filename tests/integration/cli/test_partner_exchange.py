@@ -14,7 +14,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.exports import enqueue_claim
 from tests.support.csv_filing import Desk
 from tests.support.temporal_dev_server import dev_server
@@ -71,12 +71,12 @@ class Door:
 
 
 @pytest.fixture
-async def door(postgres: Postgres, database_url: str, tmp_path: Path) -> AsyncIterator[Door]:
+async def door(database: Database, database_url: str, tmp_path: Path) -> AsyncIterator[Door]:
     """Three tickets whose claims wait for a file; nobody works on their workflows."""
     partners = tmp_path / "partners"
     partners.mkdir()
     write_profile(partners, SOUND | {"id": "velotel", "channel": {"kind": "csv"}}, "velotel")
-    desk = Desk(postgres)
+    desk = Desk(database)
     await desk.open_account()
     async with dev_server() as address:
         client = await Client.connect(address, data_converter=pydantic_data_converter)
@@ -99,7 +99,7 @@ async def door(postgres: Postgres, database_url: str, tmp_path: Path) -> AsyncIt
                 "ordered_on": None,
             }
             claim |= {"answers": {"order_number": order}, "link": {"id": "l", "clicked_at": None}}
-            await enqueue_claim(postgres, "velotel", "claim", claim)
+            await enqueue_claim(database, "velotel", "claim", claim)
             await client.start_workflow("SupportTicket", id=number, task_queue="tickets")
             opened.numbers.append(number)
         yield opened
@@ -137,8 +137,8 @@ async def test_a_ticket_that_has_ended_is_named(door: Door) -> None:
     for number in (ended, lost):
         await door.client.get_workflow_handle(number).terminate()
     async with (
-        Postgres.connect(door.environment["DATABASE_URL"]) as postgres,
-        postgres.transaction() as books,
+        Database.connect(door.environment["DATABASE_URL"]) as database,
+        database.transaction() as books,
     ):
         await books.execute("update tickets set state = 'withdrawn' where number = $1", ended)
     file = door.outcomes(f"{ended};confirmed;;;", f"{lost};confirmed;;;")

@@ -4,7 +4,7 @@ import asyncio
 
 from activities.mail_server import polling_mail_server, update_mail_capabilities
 from adapters.email.smtp import SmtpMailer
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from tests.support.builders import ORDER_FIELD
 from tests.support.csv_filing import Desk, a_request
 from tests.support.smtp_server import SENDER, Postbox
@@ -19,29 +19,29 @@ async def answer(desk: Desk) -> list[tuple[str, str | None]]:
 
 
 async def test_no_letter_is_promised_that_the_mail_server_cannot_send(
-    postgres: Postgres, postbox: Postbox
+    database: Database, postbox: Postbox
 ) -> None:
-    desk, door = Desk(postgres, fields=[ORDER_FIELD]), SmtpMailer(postbox.url, SENDER)
+    desk, door = Desk(database, fields=[ORDER_FIELD]), SmtpMailer(postbox.url, SENDER)
     await desk.open_account()
     refused = [("incomplete", "contact.email")]
     assert await answer(desk) == refused, "nobody has asked the server yet"
-    await update_mail_capabilities(postgres, door)
+    await update_mail_capabilities(database, door)
     assert await answer(desk) == refused
     postbox.utf8 = True
-    async with polling_mail_server(postgres, door):
+    async with polling_mail_server(database, door):
         for _ in range(200):
-            if await postgres.value("mail_server_supports_smtputf8"):
+            if await database.value("mail_server_supports_smtputf8"):
                 break
             await asyncio.sleep(0.05)
     assert await answer(desk) == []
 
 
 async def test_a_server_that_is_away_changes_nothing(
-    postgres: Postgres, postbox: Postbox, unused_tcp_port: int
+    database: Database, postbox: Postbox, unused_tcp_port: int
 ) -> None:
     postbox.utf8 = True
-    await update_mail_capabilities(postgres, SmtpMailer(postbox.url, SENDER))
+    await update_mail_capabilities(database, SmtpMailer(postbox.url, SENDER))
     await update_mail_capabilities(
-        postgres, SmtpMailer(f"smtp://127.0.0.1:{unused_tcp_port}", SENDER)
+        database, SmtpMailer(f"smtp://127.0.0.1:{unused_tcp_port}", SENDER)
     )
-    assert await postgres.value("mail_server_supports_smtputf8") is True
+    assert await database.value("mail_server_supports_smtputf8") is True

@@ -17,7 +17,7 @@ from activities.partner_limiter import PartnerLimiter
 from adapters.email.renderer import EmailRenderer
 from adapters.email.smtp import SmtpMailer
 from adapters.http.webhook_client import open_client
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.security.signed_links import OUTCOME, LinkSubject, verify_link
 from domain.errors import MailServerUnavailable, PartnerRejectedRequest, RequestRejected
 from domain.partners.profile import PartnerProfile
@@ -44,9 +44,9 @@ class Office:
     """A mail catcher, the books with one claim, and the activity that writes to partners."""
 
     def __init__(
-        self, postgres: Postgres, box: MailStore, behaviour: SmtpBehavior, port: int
+        self, database: Database, box: MailStore, behaviour: SmtpBehavior, port: int
     ) -> None:
-        self.postgres = postgres
+        self.database = database
         self.box = box
         self.behaviour = behaviour
         self.mail = SmtpMailer(f"smtp://{HOST}:{port}", "tickets@example.com")
@@ -60,7 +60,7 @@ class Office:
         )
         async with open_client({}) as door:
             calls = ClaimDelivery(
-                self.postgres, profiles, door, PartnerLimiter(time.monotonic), post
+                self.database, profiles, door, PartnerLimiter(time.monotonic), post
             )
             delivery = DeliveryRequest(number=self.number, partner_id="velotel", purpose=purpose)
             assert (await calls.deliver(delivery)).reference is None
@@ -81,11 +81,11 @@ def market(language: str) -> dict[str, str]:
 
 
 @pytest.fixture
-async def office(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Office]:
+async def office(database: Database, tmp_path: Path) -> AsyncIterator[Office]:
     box, behaviour, (port,) = MailStore(tmp_path), SmtpBehavior(), free_ports(1)
     server = await listen(box, behaviour, port)
-    opened = Office(postgres, box, behaviour, port)
-    desk = Desk(postgres)
+    opened = Office(database, box, behaviour, port)
+    desk = Desk(database)
     await desk.open_account()
     answers = {"order_number": "VT-2231-9", "contract_started_on": "2026-10-02"}
     opened.number = (await desk.file(answers=answers)).result.number
@@ -169,7 +169,7 @@ async def test_an_address_that_takes_no_mail_needs_a_person(office: Office) -> N
 
 
 async def test_hostile_answers_are_only_words(office: Office) -> None:
-    desk = Desk(office.postgres)
+    desk = Desk(office.database)
     hostile = "<script>x</script> {{7*7}}\r\nSubject: no"
     filed = await desk.file(answers={"order_number": hostile})
     office.number = filed.result.number

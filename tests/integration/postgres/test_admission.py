@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from domain.admission.admission import Admission
 from domain.values.text_cleaning import clean_text
 from tests.support.builders import ORDER_FIELD, a_field, a_withdrawal, an_outcome
@@ -28,8 +28,8 @@ FORM = {"fields": [ORDER_FIELD, a_field("objection", required=False)]}
 
 
 @pytest.fixture
-async def desk(postgres: Postgres) -> Desk:
-    desk = Desk(postgres, **FORM)
+async def desk(database: Database) -> Desk:
+    desk = Desk(database, **FORM)
     await desk.open_account()
     return desk
 
@@ -174,13 +174,13 @@ HOSTILE = {
 
 @pytest.mark.parametrize("kind", HOSTILE)
 async def test_two_thousand_characters_of_an_answer_are_kept_cleaned(
-    desk: Desk, postgres: Postgres, kind: str
+    desk: Desk, database: Database, kind: str
 ) -> None:
     words = HOSTILE[kind][:1999] + "."
     assert len(words) > 1500
     answers = {"order_number": "VT-1", "objection": words}
     number = (await desk.file(answers=answers)).result.number
-    row = await postgres.one("get_claim_to_deliver", number=number)
+    row = await database.one("get_claim_to_deliver", number=number)
     assert row
     assert row["answers"] == answers | {"objection": clean_text(words)}
 

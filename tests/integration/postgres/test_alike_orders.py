@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from domain.tickets.settlement import SettlementResult
 from tests.support.csv_filing import Desk
 
@@ -17,9 +17,9 @@ ALIKE: Final = [
 
 
 @pytest.mark.parametrize("spellings", ALIKE)
-async def test_one_order_is_claimed_once(postgres: Postgres, spellings: Sequence[str]) -> None:
+async def test_one_order_is_claimed_once(database: Database, spellings: Sequence[str]) -> None:
     """R25: the first one stands, and no spelling makes another."""
-    desk = Desk(postgres)
+    desk = Desk(database)
     await desk.open_account()
     first = await desk.file(spellings[0])
     assert first.ticket
@@ -30,9 +30,9 @@ async def test_one_order_is_claimed_once(postgres: Postgres, spellings: Sequence
 
 
 @pytest.mark.parametrize("spellings", ALIKE)
-async def test_one_order_is_paid_once(postgres: Postgres, spellings: Sequence[str]) -> None:
+async def test_one_order_is_paid_once(database: Database, spellings: Sequence[str]) -> None:
     """Claimed by two accounts in two spellings, and confirmed twice."""
-    desk = Desk(postgres)
+    desk = Desk(database)
     verdicts = []
     for account, spelling in zip(("acc-1", "acc-2"), spellings, strict=False):
         await desk.open_account(account)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from activities.persistence import InformationSubmission
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.feed_records import store_link
 from adapters.postgres.grants import list_grants
 from domain.claims.information_form import CompletedForm
@@ -35,8 +35,8 @@ UNASKED = {"fields": [MISSING_FORM, a_field("objection", required=False)]}
 
 
 @pytest.fixture
-async def desk(postgres: Postgres) -> Desk:
-    desk = Desk(postgres)
+async def desk(database: Database) -> Desk:
+    desk = Desk(database)
     await desk.open_account()
     await desk.open_account("acc-2")
     return desk
@@ -45,7 +45,7 @@ async def desk(postgres: Postgres) -> Desk:
 async def moved(desk: Desk, **changes: Any) -> None:
     """The platform's feed says otherwise of the account's link."""
     known = {"link_id": LINK, "version": 2, "account_id": OWN, "clicked_at": CLICKED_AT}
-    await store_link(desk.postgres, a_link(**known | changes))
+    await store_link(desk.database, a_link(**known | changes))
 
 
 async def contested(desk: Desk, **reward: Any) -> None:
@@ -74,7 +74,7 @@ LINK_NOW: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("link", LINK_NOW)
 async def test_a_link_that_does_not_fit_any_more_earns_nothing(
-    desk: Desk, postgres: Postgres, link: dict[str, Any]
+    desk: Desk, database: Database, link: dict[str, Any]
 ) -> None:
     """R10, R15: moved to another account or partner, of another kind, younger than the order."""
     aggregate = await desk.confirm(await desk.file())
@@ -82,10 +82,10 @@ async def test_a_link_that_does_not_fit_any_more_earns_nothing(
     await moved(desk, **link)
     assert await desk.settle(aggregate) is SettlementResult.TERMS_NOT_MET
     assert await desk.persistence.recheck_rewards(held) is HoldReleaseResult.TERMS_NOT_MET
-    assert await list_grants(postgres) == []
+    assert await list_grants(database) == []
 
 
-async def test_an_invalid_reward_earns_nothing(desk: Desk, postgres: Postgres) -> None:
+async def test_an_invalid_reward_earns_nothing(desk: Desk, database: Database) -> None:
     """R5: judged so after the confirmation, for a missing reward and for a contested one."""
     await contested(desk, order_number="VT-3")
     courses = [
@@ -97,11 +97,11 @@ async def test_an_invalid_reward_earns_nothing(desk: Desk, postgres: Postgres) -
     assert [await desk.settle(aggregate) for aggregate in courses] == [
         SettlementResult.TERMS_NOT_MET
     ] * 2
-    assert await list_grants(postgres) == []
+    assert await list_grants(database) == []
 
 
 async def test_a_rejection_for_the_terms_is_written_once_and_told_again(
-    desk: Desk, postgres: Postgres
+    desk: Desk, database: Database
 ) -> None:
     """Both rejections follow the same arrow; the reason tells them apart."""
     aggregate = await desk.confirm(await desk.file())
@@ -110,7 +110,7 @@ async def test_a_rejection_for_the_terms_is_written_once_and_told_again(
     assert await desk.persistence.settle(asked) is SettlementResult.TERMS_NOT_MET
     await moved(desk, version=3)
     assert await desk.persistence.settle(asked) is SettlementResult.TERMS_NOT_MET
-    row = await postgres.one("get_ticket_detail", number=aggregate.ticket.number, messages=1)
+    row = await database.one("get_ticket_detail", number=aggregate.ticket.number, messages=1)
     assert row
     assert (row["state"], row["reason_code"]) == ("rejected", "terms_not_met")
 
@@ -153,7 +153,7 @@ async def test_a_contested_reward_that_is_of_something_else_by_now_earns_nothing
 
 
 async def test_a_missing_and_a_contested_reward_for_one_order_are_one(
-    desk: Desk, postgres: Postgres
+    desk: Desk, database: Database
 ) -> None:
     """Settled at once, again and again: one grant each time."""
     for turn in range(10):
@@ -166,15 +166,15 @@ async def test_a_missing_and_a_contested_reward_for_one_order_are_one(
         ]
         verdicts = await asyncio.gather(*map(desk.settle, pair))
         assert sorted(verdicts) == [SettlementResult.ALREADY_REWARDED, SettlementResult.GRANTED]
-    assert len(await list_grants(postgres)) == 10
+    assert len(await list_grants(database)) == 10
 
 
 async def test_two_tickets_that_know_one_order_by_number_and_by_link_are_one(
-    postgres: Postgres,
+    database: Database,
 ) -> None:
     """Where a reward names no order and its form asks for none, the link decides."""
     for turn in range(10):
-        desk, account = Desk(postgres, **UNASKED), f"acc-{turn}"
+        desk, account = Desk(database, **UNASKED), f"acc-{turn}"
         link = await desk.open_account(account)
         rejected = {"account_id": account, "order_number": None, "link_id": link}
         await contested(desk, reward_id=f"rew-{turn}", **rejected)
@@ -185,13 +185,13 @@ async def test_two_tickets_that_know_one_order_by_number_and_by_link_are_one(
         ]
         verdicts = await asyncio.gather(*map(desk.settle, pair))
         assert sorted(verdicts) == [SettlementResult.ALREADY_REWARDED, SettlementResult.GRANTED]
-    assert len(await list_grants(postgres)) == 10
+    assert len(await list_grants(database)) == 10
 
 
 async def test_a_contested_rewards_order_named_later_is_the_one_that_is_granted(
-    postgres: Postgres,
+    database: Database,
 ) -> None:
-    desk = Desk(postgres, **UNASKED)
+    desk = Desk(database, **UNASKED)
     await desk.open_account()
     await desk.open_account("acc-2")
     await contested(desk, order_number=None, link_id=None)
@@ -202,7 +202,7 @@ async def test_a_contested_rewards_order_named_later_is_the_one_that_is_granted(
 
 
 async def test_a_later_answer_cannot_name_an_order_that_was_paid(
-    desk: Desk, postgres: Postgres
+    desk: Desk, database: Database
 ) -> None:
     """The contest is asked, and answers with the number of another order, already granted."""
     await desk.settle(await desk.confirm(await desk.file("VT-PAID")))
@@ -213,12 +213,12 @@ async def test_a_later_answer_cannot_name_an_order_that_was_paid(
     missing = await desk.hears(await desk.file("VT-NEW"), a_question(), sent=True)
     found = await told(desk, missing, answers={"order_number": "VT-PAID"})
     assert found.code == "duplicate"
-    assert len(await list_grants(postgres)) == 1
+    assert len(await list_grants(database)) == 1
 
 
-async def test_a_contest_without_a_number_cannot_take_a_paid_one(postgres: Postgres) -> None:
+async def test_a_contest_without_a_number_cannot_take_a_paid_one(database: Database) -> None:
     """Also before the platform's feed brings our grant back."""
-    desk = Desk(postgres, fields=[ORDER_FIELD])
+    desk = Desk(database, fields=[ORDER_FIELD])
     await desk.open_account()
     await desk.settle(await desk.confirm(await desk.file("VT-PAID")))
     await contested(desk, order_number=None, link_id=None)

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from adapters.postgres.database import QUERIES, Postgres
+from adapters.postgres.database import QUERIES, Database
 from adapters.postgres.feed_records import store_link, store_reward
 from adapters.postgres.grants import list_grants
 from domain.claims.claim import Link, Reward
@@ -37,21 +37,21 @@ async def stored(url: str, table: str) -> list[str]:
 
 @pytest.mark.parametrize("version", [1, 2, 3])
 async def test_an_older_or_equal_version_of_a_link_is_ignored(
-    postgres: Postgres, database_url: str, version: int
+    database: Database, database_url: str, version: int
 ) -> None:
-    await store_link(postgres, a_link(version=3))
+    await store_link(database, a_link(version=3))
     before = await stored(database_url, "links")
-    await store_link(postgres, a_link(version=version, kind="referral", promised_reward=CHANGED))
+    await store_link(database, a_link(version=version, kind="referral", promised_reward=CHANGED))
     assert await stored(database_url, "links") == before
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
 async def test_an_older_or_equal_version_of_a_reward_is_ignored(
-    postgres: Postgres, database_url: str, version: int
+    database: Database, database_url: str, version: int
 ) -> None:
-    await store_reward(postgres, a_reward(version=3))
+    await store_reward(database, a_reward(version=3))
     before = await stored(database_url, "rewards")
-    await store_reward(postgres, a_reward(version=version, state="granted", amount=CHANGED))
+    await store_reward(database, a_reward(version=version, state="granted", amount=CHANGED))
     assert await stored(database_url, "rewards") == before
 
 
@@ -77,11 +77,11 @@ NEWER_REWARD = a_reward(
 )
 
 
-async def test_a_newer_version_replaces_every_column(postgres: Postgres, database_url: str) -> None:
-    await store_link(postgres, a_link(version=3))
-    await store_reward(postgres, a_reward(version=3))
-    await store_link(postgres, NEWER_LINK)
-    await store_reward(postgres, NEWER_REWARD)
+async def test_a_newer_version_replaces_every_column(database: Database, database_url: str) -> None:
+    await store_link(database, a_link(version=3))
+    await store_reward(database, a_reward(version=3))
+    await store_link(database, NEWER_LINK)
+    await store_reward(database, NEWER_REWARD)
     async with opened(database_url) as books:
         link = dict(await books.connection.fetchrow("select * from links") or {})
         reward = dict(await books.connection.fetchrow("select * from rewards") or {})
@@ -93,9 +93,9 @@ async def test_a_newer_version_replaces_every_column(postgres: Postgres, databas
 
 async def reason(url: str) -> DatabaseUnavailable:
     """Return what asking for the grants of an unreachable database raises."""
-    async with Postgres.connect(url) as postgres:
+    async with Database.connect(url) as database:
         with pytest.raises(DatabaseUnavailable) as caught:
-            await list_grants(postgres)
+            await list_grants(database)
     return caught.value
 
 
@@ -112,35 +112,35 @@ where pid <> pg_backend_pid() and datname = current_database()
 """
 
 
-async def ask_after_a_cut(postgres: Postgres, url: str) -> None:
+async def ask_after_a_cut(database: Database, url: str) -> None:
     """Ask on a connection that the server has ended meanwhile."""
-    async with postgres.transaction() as connection, opened(url) as books:
+    async with database.transaction() as connection, opened(url) as books:
         await books.connection.execute(OTHERS)
         await connection.execute("select 1")
 
 
 async def test_a_broken_connection_is_unavailable_and_the_next_call_finds_a_new_one(
-    postgres: Postgres, database_url: str
+    database: Database, database_url: str
 ) -> None:
     with pytest.raises(DatabaseUnavailable):
-        await ask_after_a_cut(postgres, database_url)
-    assert await list_grants(postgres) == []
+        await ask_after_a_cut(database, database_url)
+    assert await list_grants(database) == []
 
 
-async def test_a_value_that_no_column_takes_stays_a_bug(postgres: Postgres) -> None:
+async def test_a_value_that_no_column_takes_stays_a_bug(database: Database) -> None:
     """It would be retried for ever, and benign failures alert nobody."""
     with pytest.raises(asyncpg.DataError, match="value out of int64 range"):
-        await store_link(postgres, a_link(version=2**64))
+        await store_link(database, a_link(version=2**64))
 
 
-async def test_a_wrong_query_stays_a_bug(postgres: Postgres) -> None:
+async def test_a_wrong_query_stays_a_bug(database: Database) -> None:
     with pytest.raises(asyncpg.UndefinedTableError):
-        async with postgres.transaction() as connection:
+        async with database.transaction() as connection:
             await connection.execute("select * from no_such_table")
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1/x", "postgresql://127.0.0.1:port/x"])
 async def test_what_is_no_address_of_a_database_is_refused(url: Any) -> None:
     with pytest.raises(ValueError, match=r".+"):
-        async with Postgres.connect(url) as postgres:
-            await list_grants(postgres)
+        async with Database.connect(url) as database:
+            await list_grants(database)

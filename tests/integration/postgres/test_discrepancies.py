@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.discrepancies import (
     close_discrepancy,
     list_discrepancies,
@@ -35,8 +35,8 @@ MUCH = {"amount": "800.00", "currency": "PLN"}
 
 
 @pytest.fixture
-async def desk(postgres: Postgres) -> Desk:
-    desk = Desk(postgres)
+async def desk(database: Database) -> Desk:
+    desk = Desk(database)
     await desk.open_account()
     return desk
 
@@ -55,74 +55,74 @@ def outcome_for(
     return an_outcome(outcome, outcome_id=outcome_id, number=aggregate.ticket.number, **told)
 
 
-async def come_late(postgres: Postgres, *outcomes: PartnerOutcome) -> None:
+async def come_late(database: Database, *outcomes: PartnerOutcome) -> None:
     """Keep outcomes whose tickets have ended, as a door does."""
-    await store_outcomes(postgres, "velotel", outcomes)
-    turn = await lease_pending_outcomes(postgres, [one.number or "" for one in outcomes])
+    await store_outcomes(database, "velotel", outcomes)
+    turn = await lease_pending_outcomes(database, [one.number or "" for one in outcomes])
     turn.codes.update(dict.fromkeys(turn.outcomes, MessageCode.TICKET_CLOSED))
-    await release_outcomes(postgres, turn)
+    await release_outcomes(database, turn)
 
 
-async def shown(postgres: Postgres) -> list[tuple[str, str, str]]:
+async def shown(database: Database) -> list[tuple[str, str, str]]:
     """The discrepancies that wait: whose, what and why it moved nothing."""
-    rows = await list_open_discrepancies(postgres, 100)
+    rows = await list_open_discrepancies(database, 100)
     return [(row["actor"], row["message_id"], row["code"]) for row in rows]
 
 
 @pytest.mark.parametrize("outcome", ["rejected", "order_cancelled"])
 async def test_what_is_cancelled_after_the_grant_waits_for_an_agent(
-    desk: Desk, postgres: Postgres, outcome: str
+    desk: Desk, database: Database, outcome: str
 ) -> None:
     aggregate = await granted(desk)
-    await come_late(postgres, outcome_for(aggregate, outcome, reason_code="order_returned"))
-    assert await shown(postgres) == [("partner:velotel", "late", "ticket_closed")]
-    (row,) = await list_discrepancies(postgres, [aggregate.ticket.number])
+    await come_late(database, outcome_for(aggregate, outcome, reason_code="order_returned"))
+    assert await shown(database) == [("partner:velotel", "late", "ticket_closed")]
+    (row,) = await list_discrepancies(database, [aggregate.ticket.number])
     assert row["body"]["reason_code"] == "order_returned"
-    assert len(await list_grants(postgres)) == 1
+    assert len(await list_grants(database)) == 1
 
 
 async def test_what_says_the_same_after_the_grant_waits_for_nobody(
-    desk: Desk, postgres: Postgres
+    desk: Desk, database: Database
 ) -> None:
     aggregate = await granted(desk)
-    await come_late(postgres, outcome_for(aggregate, "confirmed"))
-    assert await shown(postgres) == []
+    await come_late(database, outcome_for(aggregate, "confirmed"))
+    assert await shown(database) == []
 
 
 async def test_a_discrepancy_is_closed_once_by_whom_it_was_closed_first(
-    desk: Desk, postgres: Postgres
+    desk: Desk, database: Database
 ) -> None:
     aggregate = await granted(desk)
-    await come_late(postgres, outcome_for(aggregate, "rejected"))
-    (row,) = await list_open_discrepancies(postgres, 100)
+    await come_late(database, outcome_for(aggregate, "rejected"))
+    (row,) = await list_open_discrepancies(database, 100)
     at = row["discrepancy_id"]
-    first = await close_discrepancy(postgres, at, "agent:anna", "taken back by hand")
-    again = await close_discrepancy(postgres, at, "agent:bela", "me too")
+    first = await close_discrepancy(database, at, "agent:anna", "taken back by hand")
+    again = await close_discrepancy(database, at, "agent:bela", "me too")
     assert first is not None
     assert first == again
     assert (first["closed_by"], first["closing_note"]) == ("agent:anna", "taken back by hand")
-    assert await shown(postgres) == []
-    assert await close_discrepancy(postgres, at + 1000, "agent:anna", "none") is None
+    assert await shown(database) == []
+    assert await close_discrepancy(database, at + 1000, "agent:anna", "none") is None
 
 
 async def test_one_id_with_another_content_is_shown_and_never_told(
-    desk: Desk, postgres: Postgres
+    desk: Desk, database: Database
 ) -> None:
     """Also while the ticket runs: no ticket hears what its database refuses."""
     aggregate = await desk.confirm(await desk.file())
     yes, no = (outcome_for(aggregate, one, "evt-7") for one in ("confirmed", "rejected"))
-    await store_outcomes(postgres, "velotel", [yes])
+    await store_outcomes(database, "velotel", [yes])
     for _ in range(3):
-        await store_outcomes(postgres, "velotel", [no])
-    assert await shown(postgres) == [("partner:velotel", "evt-7", "outcome_id_reused")]
-    turn = await lease_pending_outcomes(postgres, [aggregate.ticket.number])
+        await store_outcomes(database, "velotel", [no])
+    assert await shown(database) == [("partner:velotel", "evt-7", "outcome_id_reused")]
+    turn = await lease_pending_outcomes(database, [aggregate.ticket.number])
     assert [one.outcome for one in turn.outcomes.values()] == ["confirmed"]
-    notes = await list_discrepancies(postgres, [aggregate.ticket.number])
+    notes = await list_discrepancies(database, [aggregate.ticket.number])
     assert len(notes) == 1
 
 
 async def test_what_moves_nothing_is_known_before_its_ticket_is_told(
-    desk: Desk, postgres: Postgres
+    desk: Desk, database: Database
 ) -> None:
     waiting, ended = await desk.confirm(await desk.file("A")), await granted(desk, "B")
     told = {
@@ -131,19 +131,19 @@ async def test_what_moves_nothing_is_known_before_its_ticket_is_told(
         None: outcome_for(waiting, "rejected", "3"),
         "ticket_closed": outcome_for(ended, "rejected", "4"),
     }
-    await store_outcomes(postgres, "velotel", told.values())
-    known = await find_outcomes(postgres, "velotel", told.values())
+    await store_outcomes(database, "velotel", told.values())
+    known = await find_outcomes(database, "velotel", told.values())
     refused = {kept.outcome.outcome_id: kept.refusal for kept in known.values()}
     assert refused == {one.outcome_id: code for code, one in told.items()}
 
 
 async def test_what_comes_after_a_rejection_in_one_message_is_known_to_be_too_late(
-    desk: Desk, postgres: Postgres
+    desk: Desk, database: Database
 ) -> None:
     aggregate = await desk.confirm(await desk.file())
     both = [outcome_for(aggregate, "rejected", "1"), outcome_for(aggregate, "confirmed", "2")]
-    await store_outcomes(postgres, "velotel", both)
-    known = await find_outcomes(postgres, "velotel", both)
+    await store_outcomes(database, "velotel", both)
+    known = await find_outcomes(database, "velotel", both)
     assert [known[(aggregate.ticket.number, one)].refusal for one in "12"] == [
         None,
         "ticket_closed",
@@ -151,7 +151,7 @@ async def test_what_comes_after_a_rejection_in_one_message_is_known_to_be_too_la
 
 
 async def test_what_a_running_ticket_cannot_take_is_shown_with_its_step(
-    desk: Desk, postgres: Postgres
+    desk: Desk, database: Database
 ) -> None:
     aggregate = await desk.confirm(await desk.file())
     handle_message(
@@ -160,7 +160,7 @@ async def test_what_a_running_ticket_cannot_take_is_shown_with_its_step(
     change_set = aggregate.collect_changes()
     for _ in range(2):
         await desk.persistence.apply_changes(change_set)
-    assert await shown(postgres) == [("partner:velotel", "q", "action_not_allowed")]
+    assert await shown(database) == [("partner:velotel", "q", "action_not_allowed")]
 
 
 @pytest.mark.parametrize(
@@ -177,32 +177,32 @@ async def test_what_a_running_ticket_cannot_take_is_shown_with_its_step(
     ],
 )
 async def test_a_reward_of_the_feed_that_takes_a_grant_back_or_doubles_it_waits_for_an_agent(
-    desk: Desk, postgres: Postgres, state: str, changes: dict[str, Any], waits: bool
+    desk: Desk, database: Database, state: str, changes: dict[str, Any], waits: bool
 ) -> None:
     aggregate = await granted(desk)
     number = aggregate.ticket.number
     known = {name: number if told is ... else told for name, told in changes.items()}
     at = datetime.now(UTC) + timedelta(minutes=1)
     reward = a_reward(reward_id="rew-9", state=state, changed_at=at, **known)
-    await store_reward(postgres, reward)
+    await store_reward(database, reward)
     for _ in range(2):
-        await log_contradicting_rewards(postgres, [(reward.account_id, "rew-9")])
+        await log_contradicting_rewards(database, [(reward.account_id, "rew-9")])
     found = [("platform", "rew-9", "ticket_closed")]
-    assert await shown(postgres) == (found if waits else [])
+    assert await shown(database) == (found if waits else [])
 
 
 async def test_so_many_discrepancies_of_a_ticket_wait_at_a_time(
-    desk: Desk, postgres: Postgres
+    desk: Desk, database: Database
 ) -> None:
     """A partner that floods one ticket buries no other in the queue; the notes have all."""
     aggregate = await granted(desk)
     for turn in range(MAX_OPEN_DISCREPANCIES + 5):
-        await come_late(postgres, outcome_for(aggregate, "rejected", str(turn)))
-    assert len(await shown(postgres)) == MAX_OPEN_DISCREPANCIES
+        await come_late(database, outcome_for(aggregate, "rejected", str(turn)))
+    assert len(await shown(database)) == MAX_OPEN_DISCREPANCIES
 
 
 async def test_of_what_comes_too_late_without_end_only_the_number_is_kept(
-    desk: Desk, postgres: Postgres
+    desk: Desk, database: Database
 ) -> None:
     """A partner that floods a ticket of the past makes no page of megabytes, and hides nothing."""
     aggregate = await granted(desk)
@@ -210,7 +210,7 @@ async def test_of_what_comes_too_late_without_end_only_the_number_is_kept(
         outcome_for(aggregate, "information_requested", str(n))
         for n in range(MAX_UNAPPLIED_MESSAGES + 5)
     ]
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         for one in asks:
             await log_late_outcome(connection, one, MessageCode.TICKET_CLOSED)
         await log_late_outcome(
@@ -221,11 +221,11 @@ async def test_of_what_comes_too_late_without_end_only_the_number_is_kept(
         statement = "select messages_left_out from tickets where number = $1"
         left_out = await connection.fetchval(statement, aggregate.ticket.number)
     assert (kept, left_out) == (MAX_UNAPPLIED_MESSAGES + 1, 5)
-    assert await shown(postgres) == [("partner:velotel", "late", "ticket_closed")]
+    assert await shown(database) == [("partner:velotel", "late", "ticket_closed")]
 
 
 async def test_more_than_the_maximum_is_not_granted_whatever_led_to_it(
-    desk: Desk, postgres: Postgres
+    desk: Desk, database: Database
 ) -> None:
     """The granting transaction looks itself: a step that names more is not believed."""
     aggregate = await desk.confirm(await desk.file())
@@ -233,14 +233,14 @@ async def test_more_than_the_maximum_is_not_granted_whatever_led_to_it(
     much = asked.model_copy(update={"amount": type(asked.amount).model_validate(MUCH)})
     for _ in range(3):
         assert await desk.persistence.settle(much) is SettlementResult.APPROVAL_NEEDED
-    assert await list_grants(postgres) == []
-    row = await postgres.one("get_ticket_detail", number=aggregate.ticket.number, messages=1)
+    assert await list_grants(database) == []
+    row = await database.one("get_ticket_detail", number=aggregate.ticket.number, messages=1)
     assert row is not None
     assert (row["state"], row["confirmed_amount"]) == ("awaiting_cancellation_period", None)
     assert row["attention"] == ["amount_undecided"]
 
 
-async def test_what_two_agents_approved_is_granted(desk: Desk, postgres: Postgres) -> None:
+async def test_what_two_agents_approved_is_granted(desk: Desk, database: Database) -> None:
     aggregate = await desk.confirm(await desk.file())
     aggregate.apply_settlement(SettlementResult.APPROVAL_NEEDED, datetime.now(UTC))
     for agent in ("agent:anna", "agent:bela"):
@@ -248,5 +248,5 @@ async def test_what_two_agents_approved_is_granted(desk: Desk, postgres: Postgre
         handle_message(aggregate, decision, datetime.now(UTC))
         await desk.persistence.apply_changes(aggregate.collect_changes())
     assert await desk.settle(aggregate) is SettlementResult.GRANTED
-    (grant,) = await list_grants(postgres)
+    (grant,) = await list_grants(database)
     assert str(grant["amount"]) == "800.00"

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from adapters.postgres.database import QUERIES, Connection, Postgres
+from adapters.postgres.database import QUERIES, Connection, Database
 from adapters.postgres.platform_feed import BATCH_SIZE, UpsertResult, upsert_links
 from tests.support.builders import a_link
 
@@ -23,12 +23,12 @@ async def held_while_waiting(connection: Connection) -> int:
             await asyncio.sleep(0.02)
 
 
-async def test_a_long_list_holds_few_locks_at_a_time(postgres: Postgres) -> None:
+async def test_a_long_list_holds_few_locks_at_a_time(database: Database) -> None:
     """PostgreSQL has so much room for them: without any left, nobody gets anything done."""
     links = [a_link(link_id=f"lnk-{place:03}") for place in range(4 * BATCH_SIZE)]
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         await QUERIES.advisory_lock(connection, name=f"link|{links[-1].link_id}")
-        keeping = asyncio.create_task(upsert_links(postgres, links))
+        keeping = asyncio.create_task(upsert_links(database, links))
         held = await held_while_waiting(connection)
     assert await keeping == [UpsertResult.STORED] * len(links)
     assert held == BATCH_SIZE - 1

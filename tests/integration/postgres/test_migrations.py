@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.grants import list_grants
 from adapters.postgres.schema.migrations import FOLDER, migrate
 from domain.errors import InvalidConfiguration
@@ -30,10 +30,10 @@ async def empty_url(owner_url: str) -> str:
 
 
 @pytest.fixture
-async def owner(owner_url: str) -> AsyncIterator[Postgres]:
+async def owner(owner_url: str) -> AsyncIterator[Database]:
     """The adapter as the tables' owner."""
-    async with Postgres.connect(owner_url, 1) as postgres:
-        yield postgres
+    async with Database.connect(owner_url, 1) as database:
+        yield database
 
 
 async def applied(url: str) -> list[tuple[int, str]]:
@@ -62,26 +62,26 @@ EXPECTED = [(int(file.stem[:4]), file.stem[5:]) for file in FILES]
 
 
 async def test_an_empty_database_gets_every_migration_in_its_order(empty_url: str) -> None:
-    async with Postgres.connect(empty_url, 1) as postgres:
-        done = await migrate(postgres)
+    async with Database.connect(empty_url, 1) as database:
+        done = await migrate(database)
         assert [(one.version, one.name) for one in done] == EXPECTED
-        assert await list_grants(postgres) == []
+        assert await list_grants(database) == []
     assert await applied(empty_url) == EXPECTED
 
 
 async def test_the_second_time_changes_nothing(empty_url: str) -> None:
-    async with Postgres.connect(empty_url, 1) as postgres:
-        await migrate(postgres)
+    async with Database.connect(empty_url, 1) as database:
+        await migrate(database)
         before = await schema(empty_url)
-        assert await migrate(postgres) == []
+        assert await migrate(database) == []
     assert await schema(empty_url) == before
 
 
 @pytest.mark.parametrize("at_once", [2, 8])
 async def test_at_once_each_migration_is_applied_once(empty_url: str, at_once: int) -> None:
     async def one() -> int:
-        async with Postgres.connect(empty_url, 1) as postgres:
-            return len(await migrate(postgres))
+        async with Database.connect(empty_url, 1) as database:
+            return len(await migrate(database))
 
     done = await asyncio.gather(*(one() for _ in range(at_once)))
     assert sorted(done) == [0] * (at_once - 1) + [len(EXPECTED)]
@@ -97,7 +97,7 @@ def a_folder(path: Path, *changes: tuple[str, str]) -> Path:
 
 
 async def test_a_changed_file_that_was_applied_is_refused_by_its_name(
-    owner: Postgres, owner_url: str, tmp_path: Path
+    owner: Database, owner_url: str, tmp_path: Path
 ) -> None:
     changed = FILES[0].read_text() + "\n-- a word more\n"
     folder = a_folder(tmp_path / "sql", (FILES[0].name, changed), ("9999_beside.sql", SECOND))
@@ -109,7 +109,7 @@ async def test_a_changed_file_that_was_applied_is_refused_by_its_name(
 
 
 async def test_only_what_is_missing_is_applied(
-    owner: Postgres, owner_url: str, tmp_path: Path
+    owner: Database, owner_url: str, tmp_path: Path
 ) -> None:
     done = await migrate(owner, a_folder(tmp_path / "sql", ("9999_beside.sql", SECOND)))
     assert [(one.version, one.name) for one in done] == [(9999, "beside")]
@@ -117,7 +117,7 @@ async def test_only_what_is_missing_is_applied(
 
 
 async def test_a_migration_that_fails_leaves_nothing_of_itself_or_its_neighbours(
-    owner: Postgres, owner_url: str, tmp_path: Path
+    owner: Database, owner_url: str, tmp_path: Path
 ) -> None:
     broken = ("9999_broken.sql", "create table half (id integer); select no_such_function();")
     folder = a_folder(tmp_path / "sql", ("9998_beside.sql", SECOND), broken)

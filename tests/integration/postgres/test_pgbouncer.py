@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from local.stack.ports import HOST, free_ports
 from tests.support.csv_filing import Desk, a_request
 
@@ -66,8 +66,8 @@ def keeps_statements() -> bool:
 
 
 async def test_without_a_statement_cache_claims_are_admitted_side_by_side(pooled: str) -> None:
-    async with Postgres.connect(pooled, 8, statement_cache=0) as postgres:
-        desk = Desk(postgres)
+    async with Database.connect(pooled, 8, statement_cache=0) as database:
+        desk = Desk(database)
         accounts = [f"acc-{number}" for number in range(MANY)]
         for account in accounts:
             await desk.open_account(account)
@@ -80,8 +80,8 @@ async def test_with_a_cache_this_old_pooler_breaks_them(pooled: str) -> None:
     """What the setting is for; PgBouncer 1.21 and later can keep prepared statements itself."""
     if keeps_statements():
         pytest.skip("this one keeps prepared statements")
-    async with Postgres.connect(pooled, 8) as postgres:
-        desk = Desk(postgres)
+    async with Database.connect(pooled, 8) as database:
+        desk = Desk(database)
         work = [desk.open_account(f"acc-{number}") for number in range(MANY)]
         became = await asyncio.gather(*work, return_exceptions=True)
     assert any(isinstance(one, Exception) for one in became)

@@ -11,7 +11,7 @@ from typing import Final
 import asyncpg
 import pytest
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.schema.roles import require_non_owner
 from domain.errors import InvalidConfiguration
 from local.stack.postgres import SERVICE_ROLE
@@ -48,9 +48,9 @@ UPDATE: Final = "update {0} set {1} = {1}"
 
 
 @pytest.fixture
-async def paid(postgres: Postgres) -> Desk:
+async def paid(database: Database) -> Desk:
     """A database with a ticket that was paid."""
-    desk = Desk(postgres)
+    desk = Desk(database)
     await desk.open_account()
     aggregate = await desk.confirm(await desk.file())
     await desk.settle(aggregate)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.grants import list_grants
 from adapters.postgres.outcomes import lease_pending_outcomes, release_outcomes, store_outcomes
 from domain.handlers.message_handling import handle_message
@@ -22,8 +22,8 @@ WITHOUT_ORDER_NUMBER = {"fields": [a_field("branch", required=False)]}
 
 
 @pytest.fixture
-async def desk(postgres: Postgres) -> Desk:
-    desk = Desk(postgres)
+async def desk(database: Database) -> Desk:
+    desk = Desk(database)
     for account in ACCOUNTS:
         await desk.open_account(account)
     return desk
@@ -36,7 +36,7 @@ async def confirmed(
 
 
 async def test_of_two_tickets_for_one_order_settled_at_once_exactly_one_is_granted(
-    desk: Desk, postgres: Postgres
+    desk: Desk, database: Database
 ) -> None:
     """One order earns one reward per kind, whoever claims it."""
     verdicts = []
@@ -44,7 +44,7 @@ async def test_of_two_tickets_for_one_order_settled_at_once_exactly_one_is_grant
         pair = [await confirmed(desk, f"VT-{turn}", account) for account in ACCOUNTS]
         verdicts += [sorted(await asyncio.gather(*map(desk.settle, pair)))]
     assert verdicts == [[SettlementResult.ALREADY_REWARDED, SettlementResult.GRANTED]] * 20
-    grants = await list_grants(postgres)
+    grants = await list_grants(database)
     assert sorted(grant["order_key"] for grant in grants) == sorted(f"VT{n}" for n in range(20))
 
 
@@ -62,7 +62,7 @@ async def test_many_tickets_settled_at_once_never_wait_for_each_other_for_ever(
 
 
 async def test_a_repeated_settlement_returns_the_first_verdict_and_grants_once(
-    desk: Desk, postgres: Postgres, database_url: str
+    desk: Desk, database: Database, database_url: str
 ) -> None:
     """A crash between the commit and its acknowledgement."""
     asked = settlement(await confirmed(desk))
@@ -72,16 +72,16 @@ async def test_a_repeated_settlement_returns_the_first_verdict_and_grants_once(
         await desk.reward(state="registered", link_id="lnk-acc-1001")
         assert await desk.persistence.settle(asked) is SettlementResult.GRANTED
         assert await books.contents() == before | {"rewards": (await books.contents())["rewards"]}
-    assert [grant["amount"] for grant in await list_grants(postgres)] == [Decimal("40.00")]
+    assert [grant["amount"] for grant in await list_grants(database)] == [Decimal("40.00")]
 
 
 async def test_a_settlement_repeated_twenty_times_at_once_grants_once(
-    desk: Desk, postgres: Postgres
+    desk: Desk, database: Database
 ) -> None:
     asked = settlement(await confirmed(desk))
     verdicts = await asyncio.gather(*(desk.persistence.settle(asked) for _ in range(20)))
     assert set(verdicts) == {SettlementResult.GRANTED}
-    assert len(await list_grants(postgres)) == 1
+    assert len(await list_grants(database)) == 1
 
 
 async def test_the_grant_and_the_last_move_are_one_step(desk: Desk, database_url: str) -> None:
@@ -98,12 +98,12 @@ async def test_the_grant_and_the_last_move_are_one_step(desk: Desk, database_url
 
 @pytest.mark.parametrize("state", ["registered", "granted"])
 async def test_a_reward_that_the_platform_found_meanwhile_makes_ours_needless(
-    desk: Desk, postgres: Postgres, state: str
+    desk: Desk, database: Database, state: str
 ) -> None:
     aggregate = await confirmed(desk)
     await desk.reward(state=state)
     assert await desk.settle(aggregate) is SettlementResult.REWARD_REGISTERED
-    assert await list_grants(postgres) == []
+    assert await list_grants(database) == []
 
 
 async def test_a_rejected_reward_is_no_obstacle(desk: Desk) -> None:
@@ -113,12 +113,12 @@ async def test_a_rejected_reward_is_no_obstacle(desk: Desk) -> None:
 
 
 async def test_somebody_elses_reward_for_the_order_means_that_it_had_its_reward(
-    desk: Desk, postgres: Postgres
+    desk: Desk, database: Database
 ) -> None:
     aggregate = await confirmed(desk)
     await desk.reward(state="registered", account_id="acc-2")
     assert await desk.settle(aggregate) is SettlementResult.ALREADY_REWARDED
-    assert await list_grants(postgres) == []
+    assert await list_grants(database) == []
 
 
 @pytest.mark.parametrize(
@@ -144,8 +144,8 @@ async def test_a_reward_granted_by_another_of_our_tickets_is_one(desk: Desk) -> 
     assert await desk.settle(aggregate) is SettlementResult.ALREADY_REWARDED
 
 
-async def test_without_an_order_number_a_reward_is_known_by_its_link(postgres: Postgres) -> None:
-    desk = Desk(postgres, **WITHOUT_ORDER_NUMBER)
+async def test_without_an_order_number_a_reward_is_known_by_its_link(database: Database) -> None:
+    desk = Desk(database, **WITHOUT_ORDER_NUMBER)
     await desk.open_account()
     aggregate = await desk.confirm(await desk.file())
     await desk.reward(state="registered", order_number=None, link_id="lnk-acc-1001")
@@ -173,31 +173,31 @@ async def test_a_held_claim_finds_what_came_meanwhile(
 
 @pytest.mark.parametrize("outcome", ["order_cancelled", "rejected"])
 async def test_nothing_is_granted_while_the_partner_has_said_what_the_ticket_has_not_heard(
-    desk: Desk, postgres: Postgres, outcome: str
+    desk: Desk, database: Database, outcome: str
 ) -> None:
     """A cancellation may wait while Temporal is away; it goes before the grant."""
     aggregate = await confirmed(desk)
     said = an_outcome(outcome, outcome_id="evt-2", number=aggregate.ticket.number)
-    await store_outcomes(postgres, "velotel", [said])
+    await store_outcomes(database, "velotel", [said])
     assert await desk.persistence.settle(settlement(aggregate)) is None
-    turn = await lease_pending_outcomes(postgres, [aggregate.ticket.number])
+    turn = await lease_pending_outcomes(database, [aggregate.ticket.number])
     turn.codes.update(dict.fromkeys(turn.outcomes, "dispatched"))
-    await release_outcomes(postgres, turn)
+    await release_outcomes(database, turn)
     assert await desk.persistence.settle(settlement(aggregate)) is None  # told, and not heard yet
-    again = await lease_pending_outcomes(postgres, [aggregate.ticket.number])
+    again = await lease_pending_outcomes(database, [aggregate.ticket.number])
     assert [*again.outcomes.values()] == [said]
     handle_message(aggregate, said, datetime.now(UTC))
     await desk.persistence.apply_changes(aggregate.collect_changes())
     assert aggregate.ticket.state is State.REJECTED
-    assert await list_grants(postgres) == []
+    assert await list_grants(database) == []
 
 
 async def test_what_the_partner_has_said_and_the_ticket_has_heard_holds_no_grant_up(
-    desk: Desk, postgres: Postgres
+    desk: Desk, database: Database
 ) -> None:
     aggregate = await confirmed(desk)
     said = an_outcome(outcome_id="evt-2", number=aggregate.ticket.number)
-    await store_outcomes(postgres, "velotel", [said])
+    await store_outcomes(database, "velotel", [said])
     assert await desk.persistence.settle(settlement(aggregate)) is None
     handle_message(aggregate, said, datetime.now(UTC))
     await desk.persistence.apply_changes(aggregate.collect_changes())

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.ticket_queries import (
     QUEUES,
     DayBoundaries,
@@ -25,7 +25,7 @@ TODAY = DayBoundaries(
 )
 
 
-async def a_row(postgres: Postgres, number: str, **columns: Any) -> None:
+async def a_row(database: Database, number: str, **columns: Any) -> None:
     """A ticket's row; the younger, the greater its number."""
     known: dict[str, Any] = {
         "state": "sent_to_partner",
@@ -35,7 +35,7 @@ async def a_row(postgres: Postgres, number: str, **columns: Any) -> None:
         "created_at": NOW - timedelta(days=10) + timedelta(minutes=int(number)),
     }
     row = known | columns
-    async with postgres.transaction() as connection:
+    async with database.transaction() as connection:
         await connection.execute(
             "insert into tickets (number, workflow_run_id, claim_digest, version, admission, state,"
             " partner_id,"
@@ -46,37 +46,37 @@ async def a_row(postgres: Postgres, number: str, **columns: Any) -> None:
         )
 
 
-async def waiting(postgres: Postgres, queue: Any) -> list[str]:
+async def waiting(database: Database, queue: Any) -> list[str]:
     """The numbers of a queue, in its order."""
-    rows = await list_queue(postgres, queue, TODAY, 10)
-    assert (await count_queues(postgres, TODAY))[queue] == len(rows)
+    rows = await list_queue(database, queue, TODAY, 10)
+    assert (await count_queues(database, TODAY))[queue] == len(rows)
     return [row["number"] for row in rows]
 
 
-async def test_who_has_waited_longest_for_attention_comes_first(postgres: Postgres) -> None:
-    await a_row(postgres, "3", attention=["amount_undecided"], state="on_hold")
-    await a_row(postgres, "1", attention=["partner_silent"])
-    await a_row(postgres, "2")
-    assert await waiting(postgres, "attention") == ["1", "3"]
+async def test_who_has_waited_longest_for_attention_comes_first(database: Database) -> None:
+    await a_row(database, "3", attention=["amount_undecided"], state="on_hold")
+    await a_row(database, "1", attention=["partner_silent"])
+    await a_row(database, "2")
+    assert await waiting(database, "attention") == ["1", "3"]
 
 
-async def test_a_member_who_was_not_told_of_the_end_waits_apart(postgres: Postgres) -> None:
+async def test_a_member_who_was_not_told_of_the_end_waits_apart(database: Database) -> None:
     """A code that no call takes away must not stand in the way of tickets that can be helped."""
-    await a_row(postgres, "1", attention=["mail_undeliverable"], state="resolved")
-    await a_row(postgres, "2", attention=["mail_undeliverable"])
-    assert await waiting(postgres, "attention") == ["2"]
-    assert await waiting(postgres, "not_notified") == ["1"]
+    await a_row(database, "1", attention=["mail_undeliverable"], state="resolved")
+    await a_row(database, "2", attention=["mail_undeliverable"])
+    assert await waiting(database, "attention") == ["2"]
+    assert await waiting(database, "not_notified") == ["1"]
 
 
 async def test_overdue_is_a_deadline_that_passed_or_a_partner_who_stayed_silent(
-    postgres: Postgres,
+    database: Database,
 ) -> None:
     """R31: a partner's silence ends its clock, so its ticket has no deadline any more."""
-    await a_row(postgres, "1", attention=["partner_silent"])
-    await a_row(postgres, "2", due_at=NOW - timedelta(seconds=1))
-    await a_row(postgres, "3", due_at=NOW)
-    await a_row(postgres, "4", attention=["amount_undecided"])
-    assert await waiting(postgres, "overdue") == ["1", "2"]
+    await a_row(database, "1", attention=["partner_silent"])
+    await a_row(database, "2", due_at=NOW - timedelta(seconds=1))
+    await a_row(database, "3", due_at=NOW)
+    await a_row(database, "4", attention=["amount_undecided"])
+    assert await waiting(database, "overdue") == ["1", "2"]
 
 
 @pytest.mark.parametrize(
@@ -92,32 +92,32 @@ async def test_overdue_is_a_deadline_that_passed_or_a_partner_who_stayed_silent(
     ],
 )
 async def test_today_ends_at_midnight_in_the_partners_market(
-    postgres: Postgres, partner: str, due_at: datetime, is_today: bool
+    database: Database, partner: str, due_at: datetime, is_today: bool
 ) -> None:
-    await a_row(postgres, "1", partner_id=partner, due_at=due_at)
-    assert await waiting(postgres, "today") == (["1"] if is_today else [])
+    await a_row(database, "1", partner_id=partner, due_at=due_at)
+    assert await waiting(database, "today") == (["1"] if is_today else [])
 
 
-async def test_a_queue_goes_on_where_its_page_ended(postgres: Postgres) -> None:
+async def test_a_queue_goes_on_where_its_page_ended(database: Database) -> None:
     for number in ("1", "2", "3"):
-        await a_row(postgres, number, attention=["partner_silent"], created_at=NOW)
-    rows = await list_queue(postgres, "attention", TODAY, 3)
+        await a_row(database, number, attention=["partner_silent"], created_at=NOW)
+    rows = await list_queue(database, "attention", TODAY, 3)
     place = cursor_after_page(rows, 2)
     assert place == PageCursor(NOW, "2")
-    rest = await list_queue(postgres, "attention", TODAY, 3, place)
+    rest = await list_queue(database, "attention", TODAY, 3, place)
     assert [row["number"] for row in rest] == ["3"]
     assert cursor_after_page(rest, 2) is None
 
 
 async def test_the_newest_is_found_first_and_equal_moments_keep_their_order(
-    postgres: Postgres,
+    database: Database,
 ) -> None:
     for number in ("1", "2", "3"):
-        await a_row(postgres, number, created_at=NOW)
-    rows = await find_tickets(postgres, TicketFilters(), 2)
-    rest = await find_tickets(postgres, TicketFilters(), 2, PageCursor(NOW, rows[-1]["number"]))
+        await a_row(database, number, created_at=NOW)
+    rows = await find_tickets(database, TicketFilters(), 2)
+    rest = await find_tickets(database, TicketFilters(), 2, PageCursor(NOW, rows[-1]["number"]))
     assert [row["number"] for row in [*rows, *rest]] == ["3", "2", "1"]
 
 
-async def test_empty_books_have_empty_queues(postgres: Postgres) -> None:
-    assert await count_queues(postgres, TODAY) == dict.fromkeys(QUEUES, 0)
+async def test_empty_books_have_empty_queues(database: Database) -> None:
+    assert await count_queues(database, TODAY) == dict.fromkeys(QUEUES, 0)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from domain.handlers.commands.execution import next_delivery_purpose
 from domain.handlers.message_handling import handle_message
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
@@ -19,8 +19,8 @@ TABLES = ("ticket_transitions", "emails", "ticket_messages")
 
 
 @pytest.fixture
-async def desk(postgres: Postgres) -> Desk:
-    desk = Desk(postgres)
+async def desk(database: Database) -> Desk:
+    desk = Desk(database)
     await desk.open_account()
     return desk
 
@@ -97,13 +97,13 @@ async def test_what_a_person_wrote_is_kept_as_it_is_cleaned(desk: Desk, database
 
 
 async def test_a_letter_is_marked_as_sent_once(
-    desk: Desk, postgres: Postgres, database_url: str
+    desk: Desk, database: Database, database_url: str
 ) -> None:
     number = (await desk.file()).result.number
     keys = {"number": number, "key": "1-confirmation"}
-    await postgres.run("mark_email_sent", **keys)
+    await database.run("mark_email_sent", **keys)
     async with opened(database_url) as books:
         first = await books.value("select sent_at from emails")
-        await postgres.run("mark_email_sent", **keys)
+        await database.run("mark_email_sent", **keys)
         assert await books.value("select sent_at from emails") == first
     assert first is not None

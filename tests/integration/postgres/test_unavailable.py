@@ -8,7 +8,7 @@ from typing import Final
 import asyncpg
 import pytest
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from adapters.postgres.feed_records import store_link
 from adapters.postgres.grants import list_grants
 from domain.errors import DatabaseUnavailable
@@ -28,19 +28,19 @@ RAISE: Final = "do $$ begin raise exception 'hunter2' using errcode = '{0}'; end
 
 @pytest.mark.parametrize("code", AWAY)
 async def test_trouble_of_the_database_is_away_and_tells_no_words(
-    postgres: Postgres, code: str
+    database: Database, code: str
 ) -> None:
     with pytest.raises(DatabaseUnavailable) as caught:
-        async with postgres.transaction() as connection:
+        async with database.transaction() as connection:
             await connection.execute(RAISE.format(code))
     assert "hunter2" not in str(caught.value)
-    assert await list_grants(postgres) == []
+    assert await list_grants(database) == []
 
 
 @pytest.mark.parametrize("code", OURS)
-async def test_what_we_do_wrong_stays_a_bug(postgres: Postgres, code: str) -> None:
+async def test_what_we_do_wrong_stays_a_bug(database: Database, code: str) -> None:
     with pytest.raises(asyncpg.PostgresError):
-        async with postgres.transaction() as connection:
+        async with database.transaction() as connection:
             await connection.execute(RAISE.format(code))
 
 
@@ -53,11 +53,11 @@ async def test_after_a_failover_to_read_only_and_back_nothing_stays_behind(
         await books.connection.execute(
             f"alter database {name} set default_transaction_read_only = on"
         )
-        async with Postgres.connect(database_url, 3) as postgres:
-            all_at_once = [store_link(postgres, a_link(link_id=f"lnk-{n}")) for n in range(3)]
+        async with Database.connect(database_url, 3) as database:
+            all_at_once = [store_link(database, a_link(link_id=f"lnk-{n}")) for n in range(3)]
             failed = await asyncio.gather(*all_at_once, return_exceptions=True)
             assert [type(one) for one in failed] == [DatabaseUnavailable] * 3
-            async with Postgres.connect(database_url, 1) as another:
+            async with Database.connect(database_url, 1) as another:
                 assert await list_grants(another) == []  # it still answers
                 with pytest.raises(DatabaseUnavailable, match="read-only"):
                     await check_database(another)
@@ -66,8 +66,8 @@ async def test_after_a_failover_to_read_only_and_back_nothing_stays_behind(
                 f"alter database {name} set default_transaction_read_only = off"
             )
             for _ in range(5):
-                await store_link(postgres, a_link())
-                await check_database(postgres)
+                await store_link(database, a_link())
+                await check_database(database)
 
 
 async def test_a_password_that_is_wrong_and_a_database_that_is_gone_are_away(
@@ -75,31 +75,31 @@ async def test_a_password_that_is_wrong_and_a_database_that_is_gone_are_away(
 ) -> None:
     for wrong in (database_url.replace("-1@", "-2@"), f"{database_url}_gone"):
         assert wrong != database_url
-        async with Postgres.connect(wrong, 1) as postgres:
+        async with Database.connect(wrong, 1) as database:
             with pytest.raises(DatabaseUnavailable) as caught:
-                await list_grants(postgres)
+                await list_grants(database)
             assert "letters-and-digits" not in str(caught.value)
 
 
-async def test_another_ones_lock_is_waited_for_and_then_away(postgres: Postgres) -> None:
-    async with postgres.transaction() as first:
+async def test_another_ones_lock_is_waited_for_and_then_away(database: Database) -> None:
+    async with database.transaction() as first:
         await first.execute("lock table links in access exclusive mode")
         with pytest.raises(DatabaseUnavailable):
-            async with postgres.transaction() as second:
+            async with database.transaction() as second:
                 await second.execute("set local lock_timeout = '50ms'; select link_id from links")
 
 
-async def test_a_column_that_is_added_changes_no_query(postgres: Postgres, owner_url: str) -> None:
-    await store_link(postgres, a_link())
+async def test_a_column_that_is_added_changes_no_query(database: Database, owner_url: str) -> None:
+    await store_link(database, a_link())
     assert (
-        await postgres.one("get_link_version", link_id="lnk-77", account_id="acc-1001") is not None
+        await database.one("get_link_version", link_id="lnk-77", account_id="acc-1001") is not None
     )
     async with opened(owner_url) as books:
         for table in ("links", "rewards", "tickets", "ticket_transitions", "webhooks"):
             await books.connection.execute(f"alter table {table} add column more text")
     for _ in range(3):
-        await store_link(postgres, a_link())
-        await list_grants(postgres)
+        await store_link(database, a_link())
+        await list_grants(database)
 
 
 def test_every_query_names_its_columns() -> None:

@@ -14,7 +14,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from activities.claim_delivery import ClaimDelivery, DeliveryRequest
 from activities.partner_limiter import PartnerLimiter
 from adapters.http.webhook_client import MAX_RESPONSE_BYTES, WebhookClient, open_client
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from domain.errors import (
     PartnerRejectedRequest,
     PartnerThrottled,
@@ -257,14 +257,14 @@ async def test_a_closed_port_is_unavailable_and_its_words_tell_no_secret(
 
 
 async def test_a_claim_reaches_its_partner_exactly_as_the_contract_shows(
-    door: WebhookClient, partner: RawHttpServer, postgres: Postgres
+    door: WebhookClient, partner: RawHttpServer, database: Database
 ) -> None:
     """Only what its form asks for: no account, no name, no address."""
-    desk = Desk(postgres)
+    desk = Desk(database)
     await desk.open_account()
     number = (await desk.file(answers={"order_number": "VT-1", "surplus": "x"})).result.number
     channel: dict[str, Any] = a_channel(partner.address).model_dump(mode="json")
-    calls = ClaimDelivery(postgres, {"velotel": a_profile(channel=channel)}, door, PartnerLimiter())
+    calls = ClaimDelivery(database, {"velotel": a_profile(channel=channel)}, door, PartnerLimiter())
     partner.answer = response(202, b'{"reference": "VT-77"}')
     delivered = await calls.deliver(
         DeliveryRequest(number=number, partner_id="velotel", purpose="claim")
@@ -284,8 +284,8 @@ async def test_a_claim_reaches_its_partner_exactly_as_the_contract_shows(
 
 
 async def test_a_partner_without_a_profile_is_a_fault(
-    door: WebhookClient, postgres: Postgres
+    door: WebhookClient, database: Database
 ) -> None:
-    calls = ClaimDelivery(postgres, {}, door, PartnerLimiter())
+    calls = ClaimDelivery(database, {}, door, PartnerLimiter())
     with pytest.raises(PartnerRejectedRequest):
         await calls.deliver(DeliveryRequest(number="ZW-x", partner_id="gone", purpose="claim"))

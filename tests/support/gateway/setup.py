@@ -10,7 +10,7 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.http.webhook_client import open_client
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from background.context import JobContext, WebhookTarget
 from background.jobs import run_jobs
 from gateway.app import create_app
@@ -54,9 +54,9 @@ async def background_jobs(
     if url := changes.get("TICKETS_WEBHOOK_URL"):
         target = WebhookTarget(url, changes["TICKETS_WEBHOOK_SECRET"])
     async with (
-        Postgres.connect(database_url, 5) as postgres,
+        Database.connect(database_url, 5) as database,
         open_client({}) as http,
-        run_jobs(JobContext(postgres, env.client, http, target)),
+        run_jobs(JobContext(database, env.client, http, target)),
     ):
         yield
 

@@ -11,12 +11,12 @@ async def left_alone(gateway: RunningGateway, subject: str, minutes: int = 61) -
         "update sessions set last_seen_at = last_seen_at - $2 * interval '1 minute'"
         " where subject = $1"
     )
-    async with gateway.env.postgres.transaction() as connection:
+    async with gateway.env.database.transaction() as connection:
         await connection.execute(statement, subject, minutes)
 
 
 async def sessions_of(gateway: RunningGateway, subject: str) -> list[dict[str, Any]]:
     """The rows of a subject's sessions."""
     query = "select * from sessions where subject = $1 order by started_at"
-    async with gateway.env.postgres.transaction() as connection:
+    async with gateway.env.database.transaction() as connection:
         return [dict(row) for row in await connection.fetch(query, subject)]

@@ -69,7 +69,7 @@ class TicketEnvironment(StoredTicket, TicketWorkflow):
         claim = claim or a_claim(**changes)
         if claim.get("link_id"):
             kind = "referral" if claim["kind"] == "missing_referral_reward" else "cashback"
-            await store_link(self.postgres, link_of(claim, kind=kind))
+            await store_link(self.database, link_of(claim, kind=kind))
         return claim
 
     async def file(

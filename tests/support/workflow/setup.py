@@ -15,7 +15,7 @@ from temporalio.testing import WorkflowEnvironment
 
 import worker
 from activities.partner_limiter import MonotonicClock
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from local.mail_catcher.smtp import SmtpBehavior, listen
 from local.mail_catcher.store import MailStore
 from local.stack.ports import HOST
@@ -86,7 +86,7 @@ async def _build_environment(
     return TicketEnvironment(
         client=server.client,
         sleep=server.sleep,
-        postgres=await stack.enter_async_context(Postgres.connect(database_url, 3)),
+        database=await stack.enter_async_context(Database.connect(database_url, 3)),
         partner=partner,
         mailbox=box,
         mail_behaviour=mail,

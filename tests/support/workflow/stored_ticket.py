@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.postgres.database import Postgres
+from adapters.postgres.database import Database
 from tests.support.polling import wait_until
 
 Row = dict[str, Any]
@@ -13,7 +13,7 @@ Row = dict[str, Any]
 class StoredTicket:
     """Reads the rows of the ticket `number`."""
 
-    postgres: Postgres
+    database: Database
     number: str = ""
 
     async def wait_for_state(self, state: str, *attention: str) -> Row:
@@ -44,5 +44,5 @@ class StoredTicket:
     async def rows(self, table: str, order: str, number: str = "") -> list[Row]:
         """The ticket's rows of a table."""
         query = f"select * from {table} where number = $1 order by {order}"  # noqa: S608
-        async with self.postgres.transaction() as connection:
+        async with self.database.transaction() as connection:
             return [dict(row) for row in await connection.fetch(query, number or self.number)]

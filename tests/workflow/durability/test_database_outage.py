@@ -71,4 +71,4 @@ async def test_the_database_may_be_gone_during_the_grant(env: TicketEnvironment)
     await check_outage(env, "settle_ticket")
     await end_outage(env)
     assert (await env.wait_until_closed()).state == "resolved"
-    assert [grant["number"] for grant in await list_grants(env.postgres)] == [env.number]
+    assert [grant["number"] for grant in await list_grants(env.database)] == [env.number]

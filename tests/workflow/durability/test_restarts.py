@@ -77,7 +77,7 @@ async def everything_ends(
 ) -> dict[str, Row]:
     """Wait for every end; hold each ticket, and the grants, against what must be true."""
     rows = {member.number: await wait_for_final_row(env, member) for member in tickets}
-    grants = await list_grants(env.postgres)
+    grants = await list_grants(env.database)
     orders = Counter((g["partner_id"], g["reward_kind"], g["order_key"]) for g in grants)
     assert set(orders.values()) <= {1}
     for member in tickets:

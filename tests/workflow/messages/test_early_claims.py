@@ -51,7 +51,7 @@ async def test_facts_are_read_anew_when_a_hold_ends(
     async with open_env(velotel=HOLDING) as env:
         claim = await env.prepare_claim(an_early_claim())
         await env.file(claim)
-        await store_reward(env.postgres, reward_for(claim, state=found))
+        await store_reward(env.database, reward_for(claim, state=found))
         await env.skip_time(days=3)
         outcome = await env.wait_until_closed()
         assert (outcome.state, outcome.reason_code, outcome.granted_amount) == (state, reason, None)

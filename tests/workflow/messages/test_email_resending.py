@@ -12,8 +12,8 @@ from workflows.email_resending import resend_emails
 async def again(env: TicketEnvironment, address: str | None = None) -> set[str]:
     """The results when an operator resends the ticket's e-mails."""
     door = SmtpMailer(f"smtp://{HOST}:{env.mail_proxy.port}", "tickets@rewards.example")
-    emails = EmailActivities(env.postgres, EmailRenderer("help@rewards.example"), door)
-    became = await resend_emails(env.postgres, env.client, emails, env.number, address)
+    emails = EmailActivities(env.database, EmailRenderer("help@rewards.example"), door)
+    became = await resend_emails(env.database, env.client, emails, env.number, address)
     return set(became.values())
 
 

@@ -22,7 +22,7 @@ async def test_a_repeated_outcome_counts_once(env: TicketEnvironment) -> None:
     assert await env.transitions() == TRANSITIONS_TO[AWAITING]
     await env.skip_time(days=6)
     assert (await env.wait_until_closed()).state == "resolved"
-    assert len(await list_grants(env.postgres)) == 1
+    assert len(await list_grants(env.database)) == 1
 
 
 async def test_what_comes_too_soon_or_too_late_is_kept(env: TicketEnvironment) -> None:

@@ -20,7 +20,7 @@ def pln(amount: str) -> dict[str, Any]:
 
 async def shown(env: TicketEnvironment) -> list[tuple[str, str]]:
     """The discrepancies of the ticket: what came, and why it changed nothing."""
-    async with env.postgres.transaction() as connection:
+    async with env.database.transaction() as connection:
         rows = await connection.fetch(
             "select n.message_id, n.code from discrepancies d join ticket_messages n"
             " using (number, version, ordinal) where number = $1 order by discrepancy_id",
@@ -37,7 +37,7 @@ async def test_a_return_in_the_period_ends_the_ticket_with_its_reason(
     outcome = await env.wait_until_closed()
     assert (outcome.state, outcome.reason_code) == ("rejected", "order_returned")
     assert (await env.transitions())[-1] == f"order_cancelled: {AWAITING} → rejected"
-    assert await list_grants(env.postgres) == []
+    assert await list_grants(env.database) == []
     await env.wait_for_emails("confirmation", "partner_confirmed", "rejected")
 
 

@@ -21,7 +21,7 @@ async def test_a_reward_is_granted_when_the_cancellation_period_has_ended(
         *(row["granted_amount"],) * 2,
         40,
     )
-    (grant,) = await list_grants(env.postgres)
+    (grant,) = await list_grants(env.database)
     assert (grant["number"], str(grant["amount"]), grant["currency"]) == (
         env.number,
         "35.50",

@@ -24,7 +24,7 @@ async def test_one_order_earns_one_reward_whoever_claims_it(env: TicketEnvironme
     assert ends.keys() == {"resolved", "rejected"}
     assert ends["resolved"][1:] == (None, True)
     assert ends["rejected"][1:] == ("already_rewarded", False)
-    assert [grant["number"] for grant in await list_grants(env.postgres)] == [ends["resolved"][0]]
+    assert [grant["number"] for grant in await list_grants(env.database)] == [ends["resolved"][0]]
     env.number = ends["rejected"][0]
     last = f"cancellation_period_ended: {AWAITING} → rejected"
     assert await env.transitions() == [*TRANSITIONS_TO[AWAITING], last]
@@ -45,11 +45,11 @@ async def test_the_books_are_read_once_more_before_a_grant(
     """R24: a reward that the platform has booked meanwhile, without a word to the ticket."""
     claim = await env.prepare_claim()
     await env.file_and_confirm(claim=claim)
-    await store_reward(env.postgres, reward_for(claim, state=found, account_id=whose))
+    await store_reward(env.database, reward_for(claim, state=found, account_id=whose))
     await env.skip_time(days=6)
     outcome = await env.wait_until_closed()
     assert (outcome.state, outcome.reason_code, outcome.granted_amount) == (state, reason, None)
-    assert await list_grants(env.postgres) == []
+    assert await list_grants(env.database) == []
     await env.wait_for_emails("confirmation", "partner_confirmed", email)
 
 
@@ -57,7 +57,7 @@ async def test_a_contested_rejection_can_be_granted(env: TicketEnvironment) -> N
     """R1, R11: a rejected reward is claimed by its own id, and its order earns one reward."""
     order = an_order()
     contested = reward_for(a_claim(order=order), state="rejected", link_id=None)
-    await store_reward(env.postgres, contested)
+    await store_reward(env.database, contested)
     claim = a_claim(
         kind="rejected_reward",
         reward_id=contested.reward_id,

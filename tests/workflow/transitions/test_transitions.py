@@ -30,7 +30,7 @@ async def test_the_normal_tracking_can_come_late(
     last = f"reward_registered: {state} → resolved"
     row = await check_closed(holding_env, state, last, [*emails, "reward_registered"])
     assert row["granted_amount"] is None
-    assert await list_grants(holding_env.postgres) == []
+    assert await list_grants(holding_env.database) == []
 
 
 @pytest.mark.parametrize("state", ["sent_to_partner", AWAITING])

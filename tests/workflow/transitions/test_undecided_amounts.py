@@ -66,11 +66,11 @@ async def test_an_agent_cannot_confirm_what_the_facts_speak_against(env: TicketE
     await env.file_and_send(claim=claim)
     await env.send_outcome("confirmed", reward={"amount": "900.00", "currency": "PLN"})
     await env.wait_for_state(AWAITING, UNDECIDED)
-    await store_reward(env.postgres, reward_for(claim, state="invalid"))
+    await store_reward(env.database, reward_for(claim, state="invalid"))
     decision = {"outcome": "confirmed", "note": "ok", "reward": {"amount": "40", "currency": "PLN"}}
     await check_rejected("reward_invalid", env.send_update("decide", **decision))
     await env.wait_for_state(AWAITING, UNDECIDED)
-    await store_reward(env.postgres, reward_for(claim, state="rejected", version=2))
+    await store_reward(env.database, reward_for(claim, state="rejected", version=2))
     await env.send_update("decide", **decision)
     await env.wait_for_state(AWAITING)
     await env.skip_time(days=6)

@@ -58,7 +58,7 @@ def file_early_beside_reward(state: str) -> Action:
     async def begin(env: TicketEnvironment) -> None:
         claim = await env.prepare_claim(an_early_claim())
         await env.file(claim)
-        await store_reward(env.postgres, reward_for(claim, state=state))
+        await store_reward(env.database, reward_for(claim, state=state))
 
     return begin
 

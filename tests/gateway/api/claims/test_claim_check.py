@@ -27,7 +27,7 @@ async def filed(gateway: RunningGateway, claim: Any) -> dict[str, Any]:
 
 async def tickets(gateway: RunningGateway, account: str) -> int:
     """Return the number of an account's stored tickets."""
-    async with gateway.env.postgres.transaction() as connection:
+    async with gateway.env.database.transaction() as connection:
         query = "select count(*) from tickets where account_id = $1"
         return int(await connection.fetchval(query, account))
 
@@ -104,7 +104,7 @@ async def test_a_reward_that_is_there_is_found(
 ) -> None:
     """R4-R6, R24."""
     claim = await gateway.env.prepare_claim(a_claim(account=gateway.new_id("acc")))
-    await store_reward(gateway.env.postgres, reward_for(claim, state=state))
+    await store_reward(gateway.env.database, reward_for(claim, state=state))
     found = (await checked(gateway, claim)).json()
     assert (found["reasons"][0]["code"], found["contact"]) == (code, contact)
     assert found == await filed(gateway, claim)
@@ -114,12 +114,12 @@ async def test_a_check_promises_no_email_that_cannot_be_sent(gateway: RunningGat
     """Depends on the capabilities of the mail server that a worker has stored."""
     contact = {"email": "jörg@straße.de", "name": "http://evil.example", "language": "de-AT"}
     claim = await gateway.env.prepare_claim(a_claim(account=gateway.new_id("acc"), contact=contact))
-    postgres = gateway.env.postgres
-    await postgres.run("upsert_mail_server", supports_smtputf8=False)
+    database = gateway.env.database
+    await database.run("upsert_mail_server", supports_smtputf8=False)
     try:
         found = (await checked(gateway, claim)).json()
     finally:
-        await postgres.run("upsert_mail_server", supports_smtputf8=True)
+        await database.run("upsert_mail_server", supports_smtputf8=True)
     (reason,) = found["reasons"]
     assert (reason["code"], reason["field"]) == ("incomplete", "contact.email")
     assert reason["message"].startswith("E-Mail-Adresse: An diese Adresse können wir nichts senden")

@@ -77,7 +77,7 @@ async def test_an_early_claim_is_refused_with_its_time_in_the_members_language(
 
 async def test_a_claim_for_a_granted_reward_names_whom_to_write_to(gateway: RunningGateway) -> None:
     claim = await prepared(gateway)
-    await store_reward(gateway.env.postgres, reward_for(claim, state="granted"))
+    await store_reward(gateway.env.database, reward_for(claim, state="granted"))
     answer = await filed(gateway, claim)
     assert answer.json()["reasons"][0]["code"] == "reward_granted"
     assert answer.json()["contact"] == "help@rewards.example"

@@ -43,7 +43,7 @@ async def test_links_are_listed_with_shop_kind_and_date_and_others_links_are_not
     """R10, R15, R16."""
     account, other = gateway.new_id("acc"), gateway.new_id("acc")
     mine, new, others = (gateway.new_id("lnk") for _ in range(3))
-    put = partial(store_link, gateway.env.postgres)
+    put = partial(store_link, gateway.env.database)
     await put(a_link(account_id=account, link_id=mine, clicked_at=ago(days=20)))
     await put(a_link(account_id=account, link_id=new, clicked_at=ago(hours=1)))
     await put(a_link(account_id=other, link_id=others, clicked_at=ago(days=20)))
@@ -63,7 +63,7 @@ async def test_a_reason_has_a_text_in_the_callers_language(
 ) -> None:
     account = gateway.new_id("acc")
     link = a_link(account_id=account, link_id=gateway.new_id("lnk"), clicked_at=ago(hours=1))
-    await store_link(gateway.env.postgres, link)
+    await store_link(gateway.env.database, link)
     headers = {"accept-language": language}
     (found,) = await choices(gateway, account, "missing_cashback", **headers)
     assert word in found["message"].lower() or word in found["message"]
@@ -76,7 +76,7 @@ async def test_a_rejected_reward_is_listed_until_a_ticket_contests_it(
     claim = await gateway.env.prepare_claim(a_claim(account=gateway.new_id("acc")))
     account, reward_id = claim["account_id"], gateway.new_id("rew")
     reward = reward_for(claim, reward_id=reward_id, state="rejected")
-    await store_reward(gateway.env.postgres, reward)
+    await store_reward(gateway.env.database, reward)
     (found,) = await choices(gateway, account, "rejected_reward")
     assert (found["status"], found["reward_id"]) == ("open", reward_id)
     assert found["link_id"] == claim["link_id"]
@@ -100,7 +100,7 @@ async def test_a_rejected_reward_at_a_partner_without_a_link_says_so(
     reward = a_reward(
         account_id=account, reward_id=gateway.new_id("rew"), link_id=None, changed_at=ago(days=1)
     )
-    await store_reward(gateway.env.postgres, reward)
+    await store_reward(gateway.env.database, reward)
     (found,) = await choices(gateway, account, "rejected_reward")
     assert (found["status"], found["reason"]) == ("closed", "no_link")
 

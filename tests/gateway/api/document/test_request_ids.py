@@ -77,7 +77,7 @@ async def test_a_claim_with_a_null_or_an_unknown_field_more_is_the_same_claim(
     gateway: RunningGateway, more: dict[str, Any]
 ) -> None:
     claim = a_claim(account=gateway.new_id("acc"))
-    await store_link(gateway.env.postgres, link_of(claim))
+    await store_link(gateway.env.database, link_of(claim))
     headers = gateway.as_platform() | {"idempotency-key": "form-1"}
     first = await gateway.http.post("/v1/tickets", json=claim, headers=headers)
     again = await gateway.http.post("/v1/tickets", json=claim | more, headers=headers)

@@ -39,7 +39,7 @@ async def test_another_accounts_ticket_and_an_unknown_one_cost_the_same_query(
     options = "analyze, costs off, buffers off, timing off, summary off"
     sql = f"explain ({options}) {QUERIES.ticket_is_owned_by.sql}"
     for asked in (number, UNKNOWN):
-        async with gateway.env.postgres.transaction() as connection:
+        async with gateway.env.database.transaction() as connection:
             rows = await connection.fetch(sql, ["acc-other"], asked)
         plans.append([row[0].replace(asked, "asked") for row in rows])
     assert plans[0] == plans[1]

@@ -28,7 +28,7 @@ async def test_a_transition_that_becomes_visible_late_is_not_missed(
 ) -> None:
     """Of two that are stored concurrently, the one with the higher number commits first."""
     await gateway.env.file_and_send(account=gateway.new_id("acc"))
-    after, postgres = await latest(gateway), gateway.env.postgres
+    after, database = await latest(gateway), gateway.env.database
     move = {
         "number": gateway.env.number,
         "event": "partner_silent",
@@ -39,9 +39,9 @@ async def test_a_transition_that_becomes_visible_late_is_not_missed(
         "note": None,
         "at": (await gateway.env.row())["created_at"],
     }
-    async with postgres.transaction() as slow:
+    async with database.transaction() as slow:
         await QUERIES.insert_transition(slow, seq=98, **move)
-        async with postgres.transaction() as quick:
+        async with database.transaction() as quick:
             await QUERIES.insert_transition(quick, seq=99, **move)
         first = await events(gateway, after=after)
         assert [one["seq"] for one in first["events"]] == [99]
@@ -61,6 +61,6 @@ async def test_transitions_are_sequenced_also_without_a_reader(gateway: RunningG
     await gateway.env.file_and_send(account=gateway.new_id("acc"))
 
     async def waiting() -> Any:
-        return await gateway.env.postgres.value("has_unsequenced_transitions")
+        return await gateway.env.database.value("has_unsequenced_transitions")
 
     await wait_until(waiting, lambda found: not found)

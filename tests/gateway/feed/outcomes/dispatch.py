@@ -24,7 +24,7 @@ async def stored_outcomes(gateway: RunningGateway) -> list[Row]:
 
 async def dispatch_later(gateway: RunningGateway) -> None:
     """Make all outcomes due, and wait until the sweeper has dispatched them."""
-    async with gateway.env.postgres.transaction() as connection:
+    async with gateway.env.database.transaction() as connection:
         await connection.execute(LATER)
     await wait_until(
         lambda: stored_outcomes(gateway), lambda rows: all(row["code"] for row in rows)

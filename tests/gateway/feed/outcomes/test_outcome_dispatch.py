@@ -80,12 +80,12 @@ async def test_no_outcome_overtakes_one_that_is_being_dispatched(gateway: Runnin
     async with gateway_with_proxy(gateway) as (http, proxy):
         proxy.cut()
         await results(gateway, outcome(gateway, number, "confirmed"), http=http)
-    mine = await lease_pending_outcomes(context.postgres, [number])
+    mine = await lease_pending_outcomes(context.database, [number])
     (position,) = mine.outcomes
     assert await results(gateway, outcome(gateway, number, "order_cancelled")) == [ACCEPTED]
     assert [row["code"] for row in await stored_outcomes(gateway)] == [None, None]
     await gateway.env.signal("partner_outcome", mine.outcomes[position].model_dump(mode="json"))
     mine.codes[position] = "dispatched"
-    await release_outcomes(context.postgres, mine)
+    await release_outcomes(context.database, mine)
     assert (await gateway.env.wait_until_closed()).reason_code == "order_cancelled"
     assert [note["code"] for note in await gateway.env.message_log()] == ["applied", "applied"]

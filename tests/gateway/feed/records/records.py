@@ -44,7 +44,7 @@ async def put_list(gateway: RunningGateway, kind: str, records: Any, *accounts: 
 async def is_recheck_due(gateway: RunningGateway, reward_id: str) -> datetime | None:
     """Return when a reward is checked again; `None` if it is not."""
     query = "select due_at from reward_checks where reward_id = $1"
-    async with gateway.env.postgres.transaction() as connection:
+    async with gateway.env.database.transaction() as connection:
         found: datetime | None = await connection.fetchval(query, reward_id)
         return found
 
@@ -52,7 +52,7 @@ async def is_recheck_due(gateway: RunningGateway, reward_id: str) -> datetime | 
 async def make_recheck_due(gateway: RunningGateway, reward_id: str) -> None:
     """Make the second check of a reward due."""
     statement = "update reward_checks set due_at = now() where reward_id = $1"
-    async with gateway.env.postgres.transaction() as connection:
+    async with gateway.env.database.transaction() as connection:
         await connection.execute(statement, reward_id)
 
 
@@ -60,5 +60,5 @@ async def store_without_signal(gateway: RunningGateway, claim: dict[str, Any]) -
     """Store a reward as a gateway does that dies before it signals the ticket."""
     await gateway.env.file_and_send(claim=claim)
     reward = reward_for(claim)
-    await upsert_rewards(gateway.env.postgres, [reward])
+    await upsert_rewards(gateway.env.database, [reward])
     return reward

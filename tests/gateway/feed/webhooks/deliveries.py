@@ -8,7 +8,7 @@ from tests.support.polling import wait_until
 
 async def webhook(gateway: RunningGateway, event_id: str) -> dict[str, Any]:
     """Return a stored webhook."""
-    async with gateway.env.postgres.transaction() as connection:
+    async with gateway.env.database.transaction() as connection:
         row = await connection.fetchrow("select * from webhooks where sequence = $1", int(event_id))
         return dict(row) if row else {}
 
@@ -16,7 +16,7 @@ async def webhook(gateway: RunningGateway, event_id: str) -> dict[str, Any]:
 async def change(gateway: RunningGateway, event_id: str, what: str) -> None:
     """Change a stored webhook."""
     statement = f"update webhooks set {what} where sequence = $1"  # noqa: S608
-    async with gateway.env.postgres.transaction() as connection:
+    async with gateway.env.database.transaction() as connection:
         await connection.execute(statement, int(event_id))
 
 

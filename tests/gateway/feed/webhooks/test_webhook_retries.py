@@ -45,7 +45,7 @@ async def test_a_platform_that_asks_to_wait_is_given_the_time(
     first = (await platform.wait_for(gateway.env.number, 1))[0]
     platform.response = ACCEPTED
     row = await until_failed(gateway, first.webhook_id)
-    async with gateway.env.postgres.transaction() as connection:
+    async with gateway.env.database.transaction() as connection:
         now = await connection.fetchval("select now()")
     assert 1 < (row["next_attempt_at"] - now).total_seconds() <= 5
     again = await platform.wait_for(gateway.env.number, 3)
@@ -104,7 +104,7 @@ async def test_a_platform_that_hangs_holds_up_neither_tickets_nor_transactions(
     try:
         await gateway.env.file_and_send(account=gateway.new_id("acc"))
         await platform.wait_for(gateway.env.number, 1)
-        async with gateway.env.postgres.transaction() as connection:
+        async with gateway.env.database.transaction() as connection:
             idle = "select count(*) from pg_stat_activity where state = 'idle in transaction'"
             assert await connection.fetchval(f"{idle} and datname = current_database()") == 0
         await gateway.env.file_and_send(account=gateway.new_id("acc"))

@@ -17,25 +17,25 @@ async def lose_workflow(env: TicketEnvironment) -> None:
     """Terminate the ticket's workflow, and find that."""
     before = (await env.row())["attention"]
     await env.handle.terminate("by hand")
-    _, found = await check_open_tickets(env.postgres, env.client, grace=AT_ONCE)
+    _, found = await check_open_tickets(env.database, env.client, grace=AT_ONCE)
     assert found == [env.number]
     assert (await env.row())["attention"] == [*before, "workflow_lost"]
-    assert await check_open_tickets(env.postgres, env.client, grace=AT_ONCE) == ("", [])
+    assert await check_open_tickets(env.database, env.client, grace=AT_ONCE) == ("", [])
 
 
 async def resume(env: TicketEnvironment, *attention: str) -> None:
     """Repair the ticket; its state is the same as before."""
     state = (await env.row())["state"]
-    assert await repair_ticket(env.postgres, env.client, env.number) == "resumed"
+    assert await repair_ticket(env.database, env.client, env.number) == "resumed"
     await env.wait_for_state(state, *attention)
-    assert await list_lost_tickets(env.postgres) == []
+    assert await list_lost_tickets(env.database) == []
 
 
 async def is_granted_once(env: TicketEnvironment, *emails: str) -> None:
     """The ticket is closed with one grant and these e-mails."""
     outcome = await env.wait_until_closed()
     assert outcome.state == "resolved"
-    assert len([one for one in await list_grants(env.postgres) if one["number"] == env.number]) == 1
+    assert len([one for one in await list_grants(env.database) if one["number"] == env.number]) == 1
     await env.wait_for_emails(*emails, "resolved")
     seqs = [row["seq"] for row in await env.rows("ticket_transitions", "seq")]
     assert seqs == list(range(1, len(seqs) + 1))

@@ -38,10 +38,10 @@ async def test_a_ticket_whose_last_letter_was_not_sent_sends_it(env: TicketEnvir
     env.mail_proxy.cut()
     await env.send_update("withdraw")
     await env.handle.terminate("by hand")
-    _, found = await check_open_tickets(env.postgres, env.client, grace=AT_ONCE)
+    _, found = await check_open_tickets(env.database, env.client, grace=AT_ONCE)
     assert found == [env.number]
-    assert await repair_ticket(env.postgres, env.client, env.number) == "resumed"
+    assert await repair_ticket(env.database, env.client, env.number) == "resumed"
     env.mail_proxy.restore()
     assert (await env.wait_until_closed()).state == "withdrawn"
     await env.wait_for_emails("confirmation", "withdrawn")
-    assert await repair_ticket(env.postgres, env.client, env.number) == "nothing to do"
+    assert await repair_ticket(env.database, env.client, env.number) == "nothing to do"

@@ -20,14 +20,14 @@ async def test_outcomes_that_came_while_no_workflow_ran_are_heard_after_it(
     await env.handle.terminate("by hand")
     fields = {"outcome_id": "evt-missed", "partner_id": "velotel", "number": env.number}
     outcome = PartnerOutcome.model_validate(fields | {"outcome": "confirmed"} | OVER)
-    await store_outcomes(env.postgres, "velotel", [outcome])
-    await OutcomeDispatcher(env.client).dispatch_pending(env.postgres, [env.number])
+    await store_outcomes(env.database, "velotel", [outcome])
+    await OutcomeDispatcher(env.client).dispatch_pending(env.database, [env.number])
     (kept,) = await env.rows("partner_outcomes", "sequence")
     assert kept["code"] == "workflow_lost"
     assert await env.message_log() == []
-    assert await repair_ticket(env.postgres, env.client, env.number) == "resumed"
+    assert await repair_ticket(env.database, env.client, env.number) == "resumed"
     await wait_until(env.row, lambda row: row["resumptions"] == 1)
-    await OutcomeDispatcher(env.client).dispatch_pending(env.postgres, [env.number])
+    await OutcomeDispatcher(env.client).dispatch_pending(env.database, [env.number])
     await is_granted_once(env, "confirmation", "partner_confirmed")
 
 
@@ -42,15 +42,15 @@ async def test_a_cancellation_that_came_while_no_workflow_ran_goes_before_the_gr
     await env.handle.terminate("by hand")
     fields = {"outcome_id": "evt-missed", "partner_id": "velotel", "number": env.number}
     outcome = PartnerOutcome.model_validate(fields | {"outcome": "order_cancelled"})
-    await store_outcomes(env.postgres, "velotel", [outcome])
-    await OutcomeDispatcher(env.client).dispatch_pending(env.postgres, [env.number])
-    async with env.postgres.transaction() as connection:
+    await store_outcomes(env.database, "velotel", [outcome])
+    await OutcomeDispatcher(env.client).dispatch_pending(env.database, [env.number])
+    async with env.database.transaction() as connection:
         over = "update tickets set resume_state = cast(jsonb_set(cast(resume_state as jsonb), "
         over += "'{cancellation_ends_at}', '\"2026-01-01T00:00:00Z\"') as json) where number = $1"
         await connection.execute(over, env.number)
-    assert await repair_ticket(env.postgres, env.client, env.number) == "resumed"
+    assert await repair_ticket(env.database, env.client, env.number) == "resumed"
     await wait_until(env.row, lambda row: row["resumptions"] == 1)
     await asyncio.sleep(1)
-    await OutcomeDispatcher(env.client).dispatch_pending(env.postgres, [env.number])
+    await OutcomeDispatcher(env.client).dispatch_pending(env.database, [env.number])
     assert (await env.wait_until_closed()).state == "rejected"
-    assert await list_grants(env.postgres) == []
+    assert await list_grants(env.database) == []

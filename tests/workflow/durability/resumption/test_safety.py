@@ -28,12 +28,12 @@ async def test_two_repairs_at_once_begin_one_run(env: TicketEnvironment) -> None
     await env.file_and_send()
     await lose_workflow(env)
     said = await asyncio.gather(
-        *(repair_ticket(env.postgres, env.client, env.number) for _ in range(4))
+        *(repair_ticket(env.database, env.client, env.number) for _ in range(4))
     )
     assert sorted(set(said)) == ["resumed", "running"]
     assert said.count("resumed") == 1
     await env.wait_for_state("sent_to_partner")
-    assert await repair_ticket(env.postgres, env.client, env.number) == "running"
+    assert await repair_ticket(env.database, env.client, env.number) == "running"
     assert (await wait_until(env.row, lambda row: row["resumptions"] > 0))["resumptions"] == 1
     await env.send_outcome("confirmed", **OVER)
     await is_granted_once(env, "confirmation", "partner_confirmed")
@@ -53,7 +53,7 @@ async def test_who_may_start_workflows_but_not_write_the_database_takes_no_ticke
         )
         await run.result()
         assert await env.row() == before
-    assert await repair_ticket(env.postgres, env.client, env.number) == "resumed"
+    assert await repair_ticket(env.database, env.client, env.number) == "resumed"
     await env.wait_for_state("sent_to_partner")
 
 
@@ -65,7 +65,7 @@ async def test_what_a_run_of_before_still_writes_is_refused(env: TicketEnvironme
     before = await env.row()
     late = ChangeSet(number=env.number, version=before["version"] + 1, state=State.REJECTED)
     with pytest.raises(RunReplaced):
-        async with env.postgres.transaction() as connection:
+        async with env.database.transaction() as connection:
             await apply_changes(connection, late)
     assert await env.row() == before
 
@@ -77,6 +77,6 @@ async def test_a_ticket_that_runs_and_one_that_has_ended_are_not_lost(
     await env.send_update("withdraw")
     await env.wait_until_closed()
     await env.file_and_send()
-    assert await check_open_tickets(env.postgres, env.client, grace=AT_ONCE) == ("", [])
-    assert await repair_ticket(env.postgres, env.client, env.number) == "running"
+    assert await check_open_tickets(env.database, env.client, grace=AT_ONCE) == ("", [])
+    assert await repair_ticket(env.database, env.client, env.number) == "running"
     assert (await env.handle.describe()).status == WorkflowExecutionStatus.RUNNING
