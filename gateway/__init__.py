@@ -1,1 +1,1 @@
-"""Door 2: HTTP in, Temporal out. Claims, outcomes, the platform's feed, pages for people."""
+"""The gateway: the HTTP API, and the pages for members, partners and agents."""

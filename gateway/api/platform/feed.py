@@ -68,8 +68,8 @@ async def put_link(
     """Store a link of an account, unless the stored version is newer."""
     _require_matching_id(link_id, link.link_id)
     caller.require_account(link.account_id)
-    (kept,) = await upsert_links(context.database, [link], caller.may_access_all_accounts)
-    return _single_result(link_id, kept)
+    (stored,) = await upsert_links(context.database, [link], caller.may_access_all_accounts)
+    return _single_result(link_id, stored)
 
 
 @router.put(
@@ -100,9 +100,9 @@ async def put_reward(
     """
     _require_matching_id(reward_id, reward.reward_id)
     caller.require_account(reward.account_id)
-    (kept,) = await upsert_rewards(context.database, [reward], caller.may_access_all_accounts)
-    await _notify_tickets_now(context, accepted_reward_ids([reward], [kept]))
-    return _single_result(reward_id, kept)
+    (stored,) = await upsert_rewards(context.database, [reward], caller.may_access_all_accounts)
+    await _notify_tickets_now(context, accepted_reward_ids([reward], [stored]))
+    return _single_result(reward_id, stored)
 
 
 @router.put(
@@ -133,10 +133,10 @@ def _require_matching_id(in_path: str, in_record: str) -> None:
         raise Problem(RefusalCode.ID_MISMATCH)
 
 
-def _single_result(record_id: str, kept: UpsertResult) -> RecordResult:
-    if kept is UpsertResult.FORBIDDEN:
+def _single_result(record_id: str, stored: UpsertResult) -> RecordResult:
+    if stored is UpsertResult.FORBIDDEN:
         raise Problem(RefusalCode.FORBIDDEN)
-    return record_result(record_id, kept)
+    return record_result(record_id, stored)
 
 
 async def _notify_tickets_now(context: AppContext, rewards: Sequence[RewardKey]) -> None:

@@ -53,6 +53,6 @@ async def store_valid(
     return RecordResults(results=results)
 
 
-def record_result(record_id: str | None, kept: UpsertResult) -> RecordResult:
+def record_result(record_id: str | None, stored: UpsertResult) -> RecordResult:
     """Return the result of a record that was read."""
-    return RecordResult(id=record_id, result=kept.value)
+    return RecordResult(id=record_id, result=stored.value)
