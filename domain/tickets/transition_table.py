@@ -36,8 +36,7 @@ TRANSITIONS: Final[list[tuple[Event, State, State]]] = [
     (Event.ORDER_CANCELLED, State.INFORMATION_REQUESTED, State.REJECTED),
     (Event.ORDER_CANCELLED, State.AWAITING_CANCELLATION_PERIOD, State.REJECTED),
     (Event.CANCELLATION_PERIOD_ENDED, State.AWAITING_CANCELLATION_PERIOD, State.RESOLVED),
-    # By the facts of then: rewarded to somebody else meanwhile, or not to be rewarded at all
-    # (docs/decisions/0005, 0042).
+    # By the facts stored then: rewarded already, or the terms are not met any more (R24).
     (Event.CANCELLATION_PERIOD_ENDED, State.AWAITING_CANCELLATION_PERIOD, State.REJECTED),
     (Event.REWARD_REGISTERED, State.VALIDATED, State.RESOLVED),
     (Event.REWARD_REGISTERED, State.ON_HOLD, State.RESOLVED),
@@ -54,7 +53,7 @@ TRANSITIONS: Final[list[tuple[Event, State, State]]] = [
     (Event.DECIDED, State.SENT_TO_PARTNER, State.REJECTED),
     (Event.DECIDED, State.INFORMATION_REQUESTED, State.AWAITING_CANCELLATION_PERIOD),
     (Event.DECIDED, State.INFORMATION_REQUESTED, State.REJECTED),
-    # Only while the ticket asks for attention; `requests.py` looks.
+    # Only with an attention flag; `domain/handlers/commands/available.py` checks that.
     (Event.DECIDED, State.ON_HOLD, State.AWAITING_CANCELLATION_PERIOD),
     (Event.DECIDED, State.ON_HOLD, State.REJECTED),
     (Event.DECIDED, State.AWAITING_CANCELLATION_PERIOD, State.AWAITING_CANCELLATION_PERIOD),
