@@ -24,9 +24,10 @@ from activities.answer_links import AnswerLinkFactory
 from activities.claim_delivery import ClaimDelivery
 from activities.emails import EmailActivities
 from activities.error_interceptor import ErrorTranslationInterceptor, RetryLogFilter
+from activities.limits.partner_limiter import PartnerLimiter
+from activities.limits.partner_state import MonotonicClock
 from activities.mail_server import polling_mail_server
 from activities.partner_email import PartnerEmailChannel
-from activities.partner_limiter import MonotonicClock, PartnerLimiter
 from activities.persistence import Persistence
 from adapters.email.renderer import EmailRenderer
 from adapters.email.smtp import SmtpMailer

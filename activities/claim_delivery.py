@@ -5,8 +5,8 @@ from typing import Any
 
 from temporalio import activity
 
+from activities.limits.partner_limiter import PartnerLimiter
 from activities.partner_email import PartnerEmailChannel
-from activities.partner_limiter import PartnerLimiter
 from adapters.email.claim_fields import claim_payload
 from adapters.http.webhook_client import WebhookClient
 from adapters.postgres.database import Database

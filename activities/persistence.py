@@ -2,10 +2,16 @@
 
 import logging
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from temporalio import activity
 
+from activities.persistence_requests import (
+    InformationSubmission,
+    RequestLookup,
+    Settlement,
+    SilentConfirmation,
+)
 from adapters.postgres.admission import admit
 from adapters.postgres.change_sets import store_changes
 from adapters.postgres.database import Database
@@ -28,51 +34,9 @@ from domain.handlers.response_timeout import TimeoutResult
 from domain.partners.profile import PartnerProfile
 from domain.tickets.changes.change_set import ChangeSet
 from domain.tickets.changes.request_result import StoredRequestResult
-from domain.tickets.messages.commands import InformationAnswer, TicketCommand
 from domain.tickets.settlement import HoldReleaseResult, SettlementResult, decide_release
-from domain.values.money import Money
-from domain.values.types import FrozenModel
 
 log = logging.getLogger("worker")
-
-
-class Settlement(FrozenModel):
-    """A reward to grant: its amount, and the changes to store for each possible result."""
-
-    number: str
-    amount: Money
-    changes_by_result: dict[SettlementResult, ChangeSet]
-
-
-class SilentConfirmation(FrozenModel):
-    """An automatic confirmation: the amount, and the partner's cap for the market's month."""
-
-    number: str
-    amount: Money
-    month: date
-    monthly_cap: Money
-    changes_by_result: dict[TimeoutResult, ChangeSet]
-
-
-class InformationSubmission(FrozenModel):
-    """The member's answers, and the changes to store if the form accepts them."""
-
-    number: str
-    request: InformationAnswer
-    changes: ChangeSet
-
-
-class RequestLookup(FrozenModel):
-    """A command whose earlier result the running ticket no longer remembers."""
-
-    number: str
-    caller: str
-    request_id: str
-
-    @classmethod
-    def by(cls, number: str, request: TicketCommand) -> "RequestLookup":
-        """Build the lookup of a command."""
-        return cls(number=number, caller=request.sender, request_id=request.request_id)
 
 
 class Persistence:

@@ -5,9 +5,9 @@ from playwright.async_api import ViewportSize
 
 from tests.browser.conftest import Opener
 from tests.browser.page_checks import DESK, PHONE
-from tests.support.claims import an_order
 from tests.support.gateway.answer_page import asked
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import an_order
 
 WORDS = {
     "pl": ("To pole jest wymagane.", "Dziękujemy, odpowiedź dotarła"),

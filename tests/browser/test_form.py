@@ -11,8 +11,8 @@ from tests.browser.conftest import Opener
 from tests.browser.member_pages import Sitting
 from tests.browser.page_checks import DESK, PHONE
 from tests.support.browser_client import DAY, FRIEND, ORDER, numbers_in
-from tests.support.claims import days_ago
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import days_ago
 
 SCREENS = (PHONE, DESK)
 EVERY_WAY = [

@@ -8,9 +8,9 @@ from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Opener
 from tests.browser.page_checks import DESK, PHONE, Eyes
-from tests.support.claims import days_ago
 from tests.support.gateway.partner_client import a_ticket, outcome_link
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import days_ago
 
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=alert(1)>\u202e\x0b{{7*7}}"
 VELOTEL: dict[str, Any] = {}

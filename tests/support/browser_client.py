@@ -9,8 +9,8 @@ import httpx
 
 from adapters.postgres.feed_records import store_link, store_reward
 from tests.support.builders import a_link, a_reward
-from tests.support.claims import an_order, days_ago
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import an_order, days_ago
 
 DAY: Final = "ordered_on"
 ORDER: Final = "answer-order_number"

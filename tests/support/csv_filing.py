@@ -8,7 +8,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from activities.persistence import Persistence, Settlement
+from activities.persistence import Persistence
+from activities.persistence_requests import Settlement
 from adapters.email.renderer import EmailRenderer
 from adapters.postgres.database import Database
 from adapters.postgres.feed_records import store_link, store_reward

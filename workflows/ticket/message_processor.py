@@ -11,7 +11,8 @@ from workflows.ticket.runtime import Runtime
 from workflows.ticket.ticket_steps import TicketSteps
 
 with workflow.unsafe.imports_passed_through():
-    from activities.persistence import Persistence, RequestLookup
+    from activities.persistence import Persistence
+    from activities.persistence_requests import RequestLookup
     from domain.codes import RefusalCode
     from domain.handlers.commands.earlier_results import earlier_result, needs_fact_check
     from domain.handlers.handling_result import HandlingResult

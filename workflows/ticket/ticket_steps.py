@@ -10,9 +10,9 @@ from workflows.search_attributes import changed_attributes
 from workflows.ticket.runtime import Runtime
 
 with workflow.unsafe.imports_passed_through():
-    from activities.persistence import (
+    from activities.persistence import Persistence
+    from activities.persistence_requests import (
         InformationSubmission,
-        Persistence,
         Settlement,
         SilentConfirmation,
     )

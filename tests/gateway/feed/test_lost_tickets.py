@@ -14,8 +14,8 @@ from adapters.postgres.feed_records import store_reward
 from adapters.postgres.resumption import list_lost_tickets
 from tests.gateway.api.claims.filing import prepared
 from tests.gateway.api.claims.repeated_filing import delete
-from tests.support.claims import reward_for
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import reward_for
 from workflows.resumption import check_open_tickets, has_running_workflow
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -1,9 +1,9 @@
 """What agents read at the desk is written as people of the language write it."""
 
-from tests.support.claims import an_order, days_ago
 from tests.support.gateway.agent_browser import signed_in_agent
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import a_sent_ticket
+from tests.support.workflow.claims import an_order, days_ago
 
 
 async def test_days_of_the_form_are_written_out_at_the_desk(gateway: RunningGateway) -> None:

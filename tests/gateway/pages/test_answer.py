@@ -12,9 +12,9 @@ from adapters.security.signed_links import (
     sign_link,
     sign_payload,
 )
-from tests.support.claims import a_claim, an_order, days_ago
 from tests.support.gateway.answer_page import CONTACT, LINK, answer, asked, open_page
 from tests.support.gateway.running_gateway import SIGNING_SECRET, RunningGateway
+from tests.support.workflow.claims import a_claim, an_order, days_ago
 
 LATER = datetime.now(UTC) + timedelta(days=3)
 

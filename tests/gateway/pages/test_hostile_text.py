@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.claims import a_claim, link_of, reward_for
 from tests.support.gateway.agent_browser import signed_in_agent
 from tests.support.gateway.partner_client import a_ticket, outcome, outcome_link, send_outcomes
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import a_sent_ticket, wrong_fields_of
+from tests.support.workflow.claims import a_claim, link_of, reward_for
 
 HALF = "\ud800"
 NUL = "a\x00b"

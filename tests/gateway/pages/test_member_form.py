@@ -9,15 +9,15 @@ import pytest
 
 from gateway.app import create_app
 from tests.support.browser_client import DAY, ORDER, Browsing, Member, numbers_in, token_in
-from tests.support.claims import days_ago
 from tests.support.databases import fresh_database
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.server import serve_app
 from tests.support.gateway.setup import gateway_settings, run_gateway
 from tests.support.sockets import listening_socket
-from tests.support.tcp_proxy import TcpProxy, open_proxy
+from tests.support.workflow.claims import days_ago
 from tests.support.workflow.partner_server import SECRET
 from tests.support.workflow.profiles import secrets
+from tests.support.workflow.tcp_proxy import TcpProxy, open_proxy
 from tests.support.workflow.temporal_servers import dev_server
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.claims import days_ago
 from tests.support.gateway.partner_client import a_ticket, ago, outcome, outcome_link, results
 from tests.support.gateway.processes import gateway_process, second_gateway
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import TIMEOUT_SECONDS
+from tests.support.workflow.claims import days_ago
 
 OTHER_SECRET = "whsec_" + "A" * 43 + "="
 NOBODY = "ZW-4KQ7-P9XT-M2AB-C"

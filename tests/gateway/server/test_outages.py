@@ -11,11 +11,11 @@ from asgi_correlation_id import CorrelationIdFilter
 from temporalio.testing import WorkflowEnvironment
 
 from domain.values.ticket_number import derive_number
-from tests.support.claims import a_claim
 from tests.support.databases import fresh_database
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.setup import run_gateway
-from tests.support.tcp_proxy import TcpProxy, open_proxy
+from tests.support.workflow.claims import a_claim
+from tests.support.workflow.tcp_proxy import TcpProxy, open_proxy
 from tests.support.workflow.temporal_servers import dev_server
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from activities.claim_delivery import ClaimDelivery, DeliveryRequest
-from activities.partner_limiter import PartnerLimiter
+from activities.limits.partner_limiter import PartnerLimiter
 from adapters.http.webhook_client import open_client
 from adapters.postgres.database import Database
 from adapters.postgres.exports import Export, start_export

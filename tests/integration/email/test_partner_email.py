@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from activities.claim_delivery import ClaimDelivery, DeliveryRequest
+from activities.limits.partner_limiter import PartnerLimiter
 from activities.partner_email import PartnerEmailChannel
-from activities.partner_limiter import PartnerLimiter
 from adapters.email.renderer import EmailRenderer
 from adapters.email.smtp import SmtpMailer
 from adapters.http.webhook_client import open_client

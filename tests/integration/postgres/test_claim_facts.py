@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from activities.persistence import InformationSubmission
+from activities.persistence_requests import InformationSubmission
 from adapters.postgres.database import Database
 from adapters.postgres.feed_records import store_link
 from adapters.postgres.grants import list_grants

@@ -12,7 +12,7 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from activities.claim_delivery import ClaimDelivery, DeliveryRequest
-from activities.partner_limiter import PartnerLimiter
+from activities.limits.partner_limiter import PartnerLimiter
 from adapters.http.webhook_client import MAX_RESPONSE_BYTES, WebhookClient, open_client
 from adapters.postgres.database import Database
 from domain.errors import (

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tests.support.claims import days_ago
 from tests.support.gateway.partner_client import a_ticket, outcome, send_outcomes
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import days_ago
 
 OVER = {"activated_on": days_ago(90).isoformat()}
 

@@ -8,8 +8,8 @@ import httpx
 from standardwebhooks import Webhook
 
 from adapters.security.signed_links import OUTCOME, LinkSubject, sign_link
-from tests.support.claims import a_claim
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import a_claim
 from tests.support.workflow.partner_server import SECRET
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import httpx
 
-from tests.support.claims import a_claim
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import a_claim
 
 
 async def a_sent_ticket(

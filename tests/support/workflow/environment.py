@@ -20,11 +20,11 @@ from domain.tickets.snapshot import TicketOutcome
 from domain.values.ticket_number import derive_number
 from local.mail_catcher.smtp import SmtpBehavior
 from local.mail_catcher.store import MailStore
-from tests.support.claims import a_claim, link_of
 from tests.support.polling import TIMEOUT_SECONDS, wait_until
-from tests.support.tcp_proxy import TcpProxy
+from tests.support.workflow.claims import a_claim, link_of
 from tests.support.workflow.partner_server import PartnerServer
 from tests.support.workflow.stored_ticket import StoredTicket
+from tests.support.workflow.tcp_proxy import TcpProxy
 from tests.support.workflow.ticket_workflow import Handle, TicketWorkflow
 from workflows.client import admit_ticket, build_start_operation
 

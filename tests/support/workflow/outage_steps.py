@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.support.claims import a_claim
+from tests.support.workflow.claims import a_claim
 from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.partner_server import CannedResponse
 from tests.support.workflow.payloads import raw_payload

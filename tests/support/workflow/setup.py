@@ -14,16 +14,16 @@ from temporalio import activity
 from temporalio.testing import WorkflowEnvironment
 
 import worker
-from activities.partner_limiter import MonotonicClock
+from activities.limits.partner_state import MonotonicClock
 from adapters.postgres.database import Database
 from local.mail_catcher.smtp import SmtpBehavior, listen
 from local.mail_catcher.store import MailStore
 from local.stack.ports import HOST
 from settings.worker import WorkerSettings
-from tests.support.tcp_proxy import open_proxy
 from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.partner_server import run_partner_server
 from tests.support.workflow.profiles import PARTNERS, profiles
+from tests.support.workflow.tcp_proxy import open_proxy
 from tests.support.workflow.temporal_servers import time_skipping_server
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.support.claims import an_early_claim, an_order
+from tests.support.workflow.claims import an_early_claim, an_order
 from tests.support.workflow.environment import TicketEnvironment
 
 AWAITING: Final = "awaiting_cancellation_period"

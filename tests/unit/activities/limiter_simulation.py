@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
-from activities.circuit_breaker import FAILURE_THRESHOLD
-from activities.partner_limiter import PartnerLimiter, PartnerState
+from activities.limits.circuit_breaker import FAILURE_THRESHOLD
+from activities.limits.partner_limiter import PartnerLimiter
+from activities.limits.partner_state import PartnerState
 from domain.errors import PartnerUnavailable, TransientError
 from domain.partners.channels import HttpChannel
 from tests.support.builders import a_profile

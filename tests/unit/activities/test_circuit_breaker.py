@@ -4,8 +4,8 @@ import heapq
 
 import pytest
 
-from activities.circuit_breaker import FAILURE_THRESHOLD, CircuitBreaker, CircuitState
-from activities.spread_delay import MAX_BACKOFF_SECONDS
+from activities.limits.circuit_breaker import FAILURE_THRESHOLD, CircuitBreaker, CircuitState
+from activities.limits.spread_delay import MAX_BACKOFF_SECONDS
 from domain.errors import DatabaseUnavailable, PartnerRejectedRequest, PartnerUnavailable
 from tests.unit.activities.limiter_simulation import DOWN, LimitedPartner, simulate, under_way
 

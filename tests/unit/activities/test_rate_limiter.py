@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.rate_limiter import RateLimiter
+from activities.limits.rate_limiter import RateLimiter
 from tests.unit.activities.limiter_simulation import (
     LimitedPartner,
     most_in_a_minute,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Final
 
-from tests.support.claims import an_order
+from tests.support.workflow.claims import an_order
 from tests.support.workflow.environment import TicketEnvironment
 
 ORDERS: Final = 2

@@ -4,7 +4,7 @@ import asyncio
 import time
 from typing import Any, Final
 
-from tests.support.claims import a_claim, days_ago
+from tests.support.workflow.claims import a_claim, days_ago
 from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.partner_server import CannedResponse
 from tests.workflow.conftest import EnvironmentFactory

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 
 from adapters.postgres.grants import list_grants
-from tests.support.claims import an_order
+from tests.support.workflow.claims import an_order
 from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.stored_ticket import Row
 from tests.support.workflow.temporal_servers import dev_server

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.claims import days_ago
+from tests.support.workflow.claims import days_ago
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.expectations import DOWN, TRANSITIONS_TO
 

@@ -1,7 +1,7 @@
 """The result of a claim: one round trip, and the same for every repetition."""
 
 from domain.admission.admission import AdmissionResult
-from tests.support.claims import a_claim
+from tests.support.workflow.claims import a_claim
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.expectations import DOWN
 from tests.workflow.messages.admission_checks import tickets, transactions

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.support.claims import an_order
+from tests.support.workflow.claims import an_order
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.messages.admission_checks import tickets
 

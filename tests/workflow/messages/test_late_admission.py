@@ -4,8 +4,8 @@ import asyncio
 from typing import Any
 
 from domain.admission.admission import AdmissionResult
-from tests.support.claims import a_claim
 from tests.support.polling import wait_until
+from tests.support.workflow.claims import a_claim
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.conftest import EnvironmentFactory
 from workflows.client import admit_ticket

@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from tests.support.claims import a_claim
+from tests.support.workflow.claims import a_claim
 from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.payloads import raw_payload
 

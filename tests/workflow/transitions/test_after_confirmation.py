@@ -3,8 +3,8 @@
 from typing import Any
 
 from adapters.postgres.grants import list_grants
-from tests.support.claims import days_ago
 from tests.support.polling import wait_until
+from tests.support.workflow.claims import days_ago
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.expectations import AWAITING
 from tests.workflow.messages.message_checks import check_rejected

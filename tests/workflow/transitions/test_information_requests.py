@@ -4,7 +4,7 @@ from typing import Final
 
 import pytest
 
-from tests.support.claims import an_order
+from tests.support.workflow.claims import an_order
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.conftest import EnvironmentFactory
 from tests.workflow.expectations import AWAITING, TRANSITIONS_TO

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.claims import days_ago
+from tests.support.workflow.claims import days_ago
 from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.partner_server import CannedResponse
 from tests.workflow.conftest import EnvironmentFactory

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.support.claims import an_early_claim
+from tests.support.workflow.claims import an_early_claim
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.expectations import AWAITING, DOWN, TRANSITIONS_TO
 

@@ -9,8 +9,8 @@ from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.service import RPCError, RPCStatusCode
 
 from tests.gateway.api.claims.filing import filed
-from tests.support.claims import a_claim
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import a_claim
 from tests.support.workflow.environment import TicketEnvironment
 
 SOON_LONG: Final = "limit.historyCount.suggestContinueAsNew=30"

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from adapters.postgres.feed_records import store_reward
-from tests.support.claims import a_claim, an_early_claim, an_order, reward_for
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import a_claim, an_early_claim, an_order, reward_for
 
 
 async def checked(gateway: RunningGateway, claim: Any) -> httpx.Response:

@@ -7,8 +7,8 @@ import pytest
 from adapters.postgres.feed_records import store_reward
 from domain.values.ticket_number import derive_number
 from tests.gateway.api.claims.filing import CONTRACT, filed, prepared
-from tests.support.claims import an_early_claim, reward_for
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import an_early_claim, reward_for
 
 
 async def test_a_claim_that_is_filed_is_answered_and_created_once(gateway: RunningGateway) -> None:

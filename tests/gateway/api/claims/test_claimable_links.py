@@ -9,8 +9,8 @@ import pytest
 
 from adapters.postgres.feed_records import store_link, store_reward
 from tests.support.builders import a_link, a_reward
-from tests.support.claims import a_claim, reward_for
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import a_claim, reward_for
 
 
 async def asked(gateway: RunningGateway, account: str, kind: str, **headers: str) -> httpx.Response:

@@ -1,7 +1,7 @@
 """Who may file a claim, and the probes that need no token."""
 
-from tests.support.claims import a_claim
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import a_claim
 
 
 async def test_a_token_for_another_account_is_refused_before_any_lookup(

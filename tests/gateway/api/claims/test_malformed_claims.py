@@ -3,8 +3,8 @@
 import pytest
 
 from tests.gateway.api.claims.filing import filed, prepared
-from tests.support.claims import a_claim
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import a_claim
 
 
 async def test_faults_inside_a_claim_are_a_result_and_not_a_problem(

@@ -17,10 +17,10 @@ from tests.gateway.api.claims.repeated_filing import (
     first_filed,
     is_known,
 )
-from tests.support.claims import a_claim
 from tests.support.databases import fresh_database
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.setup import run_gateway
+from tests.support.workflow.claims import a_claim
 from tests.support.workflow.temporal_servers import dev_server
 
 

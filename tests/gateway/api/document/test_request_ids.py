@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from adapters.postgres.feed_records import store_link
-from tests.support.claims import a_claim, link_of
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import a_sent_ticket, get_ticket
+from tests.support.workflow.claims import a_claim, link_of
 
 RESEND = {"request_id": "r-1", "reason": "they lost it"}
 OTHERS: list[tuple[str, dict[str, Any]]] = [

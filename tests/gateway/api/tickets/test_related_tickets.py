@@ -1,12 +1,12 @@
 """Other tickets of the same order or account, as agents see them."""
 
 from tests.gateway.api.tickets.queries import an_order
-from tests.support.claims import a_claim
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import (
     a_sent_ticket,
     get_ticket,
 )
+from tests.support.workflow.claims import a_claim
 
 
 async def test_an_agent_sees_how_many_other_claims_the_account_has_open(

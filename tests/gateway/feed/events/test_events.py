@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from tests.gateway.feed.events.feed import EVENT, events, latest, moves
-from tests.support.claims import a_claim
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import a_claim
 
 
 async def test_every_transition_is_an_event_of_the_contract(gateway: RunningGateway) -> None:

@@ -11,8 +11,8 @@ from local.stack.ports import HOST
 from tests.support.gateway.processes import second_gateway
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import wait_until
-from tests.support.tcp_proxy import TcpProxy, open_proxy
 from tests.support.workflow.stored_ticket import Row
+from tests.support.workflow.tcp_proxy import TcpProxy, open_proxy
 
 LATER = "update outcome_outbox set due_at = now(), leased_until = null"
 

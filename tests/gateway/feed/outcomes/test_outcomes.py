@@ -3,7 +3,6 @@
 import json
 
 from tests.gateway.feed.outcomes.values import ACCEPTED
-from tests.support.claims import days_ago
 from tests.support.gateway.partner_client import (
     a_ticket,
     outcome,
@@ -11,6 +10,7 @@ from tests.support.gateway.partner_client import (
     send_outcomes,
 )
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import days_ago
 
 
 async def test_a_signed_outcome_is_stored_dispatched_and_answered(gateway: RunningGateway) -> None:

@@ -10,10 +10,10 @@ from local.partner_simulator.link_client import LinkFailed, submit_outcome
 from local.partner_simulator.outcome_sender import OutcomeClient
 from local.partner_simulator.scripts import Script, ScriptedOutcome
 from local.partner_simulator.store import PartnerStore, ReceivedDelivery
-from tests.support.claims import days_ago
 from tests.support.gateway.partner_client import a_ticket, outcome_link
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import wait_until
+from tests.support.workflow.claims import days_ago
 from tests.support.workflow.partner_server import SECRET
 
 

@@ -8,8 +8,8 @@ import httpx
 
 from adapters.postgres.platform_feed import upsert_rewards
 from domain.claims.claim import Link, Reward
-from tests.support.claims import a_claim, link_of, reward_for
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import a_claim, link_of, reward_for
 
 
 def written(record: Link | Reward, **changes: Any) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """The platform's feed over HTTP: records, versions and ids."""
 
 from tests.gateway.feed.records.records import a_link, put, written
-from tests.support.claims import a_claim, link_of
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import a_claim, link_of
 
 
 async def test_a_record_with_an_older_version_is_ignored_and_reported(

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.gateway.feed.records.records import a_link, is_recheck_due, put, put_list, written
-from tests.support.claims import a_claim, reward_for
 from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.workflow.claims import a_claim, reward_for
 
 
 async def test_one_bad_record_never_fails_the_rest(gateway: RunningGateway) -> None:

@@ -11,9 +11,9 @@ from tests.gateway.feed.records.records import (
     put_list,
     written,
 )
-from tests.support.claims import a_claim, an_early_claim, an_order, days_ago, reward_for
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import wait_until
+from tests.support.workflow.claims import a_claim, an_early_claim, an_order, days_ago, reward_for
 
 
 async def test_a_registered_reward_ends_the_ticket_that_is_with_the_partner(

@@ -9,9 +9,9 @@ from tests.gateway.feed.records.records import (
     store_without_signal,
     written,
 )
-from tests.support.claims import a_claim
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import wait_until
+from tests.support.workflow.claims import a_claim
 
 
 async def test_sending_a_record_again_signals_a_ticket_that_a_crash_left_unsignalled(

@@ -1,7 +1,7 @@
 """A ticket is resumed in the state that it had."""
 
-from tests.support.claims import an_early_claim
 from tests.support.polling import wait_until
+from tests.support.workflow.claims import an_early_claim
 from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.partner_server import CannedResponse
 from tests.workflow.durability.resumption.resumption_steps import (

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from domain.tickets.states import Event, State
-from tests.workflow.transitions.transition_actions import (
+from tests.workflow.transitions.paths.transition_actions import (
     AFTER_DEADLINE,
     CANCELLED,
     CONFIRMED,
@@ -19,7 +19,7 @@ from tests.workflow.transitions.transition_actions import (
     wait_for_release,
     withdraw,
 )
-from tests.workflow.transitions.transition_starts import (
+from tests.workflow.transitions.paths.transition_starts import (
     HOLDS,
     Action,
     be_asked,

@@ -5,7 +5,7 @@ from typing import Final
 
 from adapters.postgres.feed_records import store_reward
 from local.mail_catcher.smtp import SmtpMode
-from tests.support.claims import a_claim, an_early_claim, an_order, days_ago, reward_for
+from tests.support.workflow.claims import a_claim, an_early_claim, an_order, days_ago, reward_for
 from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.partner_server import CannedResponse
 from tests.workflow.expectations import AWAITING, DOWN, THROTTLING

@@ -11,7 +11,7 @@ Times are seconds of any clock that never steps back.
 from enum import StrEnum
 from typing import Final
 
-from activities.spread_delay import MAX_BACKOFF_SECONDS, SpreadDelay
+from activities.limits.spread_delay import MAX_BACKOFF_SECONDS, SpreadDelay
 
 FAILURE_THRESHOLD: Final = 5
 """Failures in a row that open the circuit."""
@@ -62,7 +62,7 @@ class CircuitBreaker:
         return self._probe
 
     def abandon_probe(self, probe: Probe) -> None:
-        """Open the circuit again after a probe that told nothing about the partner."""
+        """Open the circuit again after a probe that revealed nothing about the partner."""
         if probe is self._probe:
             self.state, self._probe = CircuitState.OPEN, None
 

@@ -14,7 +14,11 @@ from tests.support.polling import wait_until
 from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.stored_ticket import Row
 from tests.workflow.conftest import EnvironmentFactory
-from tests.workflow.transitions.transition_paths import SILENCE, TRANSITION_PATHS, TransitionKey
+from tests.workflow.transitions.paths.transition_paths import (
+    SILENCE,
+    TRANSITION_PATHS,
+    TransitionKey,
+)
 
 
 def test_every_transition_has_a_path_and_every_path_a_transition() -> None:

@@ -1,4 +1,4 @@
-"""A rate limiter with reservations: the generic cell rate algorithm (GCRA).
+"""A rate limiter with reservations, by the generic cell rate algorithm.
 
 A caller that may not call yet is given the time of its reserved slot. Times are seconds of any
 clock that never steps back.
@@ -6,7 +6,8 @@ clock that never steps back.
 
 from typing import Final
 
-from activities.spread_delay import MAX_BACKOFF_SECONDS, SpreadDelay
+from activities.limits.gcra import NEVER, Gcra
+from activities.limits.spread_delay import MAX_BACKOFF_SECONDS, SpreadDelay
 
 MAX_BURST_SECONDS: Final = 1.0
 """After an idle time, the calls of this many seconds may go out at once."""
@@ -15,32 +16,6 @@ CATCH_UP_SECONDS: Final = 5.0
 RESERVATION_TTL_SECONDS: Final = 600.0
 """A reservation is dropped this long after its slot, if its caller never came back."""
 CLOCK_TOLERANCE_SECONDS: Final = 0.05
-_NEVER: Final = float("-inf")
-
-
-class Gcra:
-    """Generic cell rate algorithm: the theoretical arrival time is when the next call is due."""
-
-    def __init__(self, tolerance: float) -> None:
-        """Let calls come up to `tolerance` seconds before their theoretical arrival time."""
-        self._tolerance = tolerance
-        self._theoretical_arrival_time = _NEVER
-
-    def arrival_time(self, now: float) -> float:
-        """Return when the next call is due; in the past where calls may catch up."""
-        return max(self._theoretical_arrival_time, now - self._tolerance)
-
-    def advance(self, arrival_time: float, interval: float) -> None:
-        """Count a call that was due at `arrival_time`; the next one is due an interval later."""
-        self._theoretical_arrival_time = arrival_time + interval
-
-    def postpone(self, until: float) -> None:
-        """Let no call be due before `until`."""
-        self._theoretical_arrival_time = max(self._theoretical_arrival_time, until)
-
-    def reset(self, now: float) -> None:
-        """Forget what is due: the next call may come now."""
-        self._theoretical_arrival_time = now
 
 
 class RateLimiter:
@@ -51,7 +26,7 @@ class RateLimiter:
         self._slots = Gcra(MAX_BURST_SECONDS)
         self._calls = Gcra(CATCH_UP_SECONDS)
         self._call_interval = self._slot_interval = 0.0
-        self._paused_until = _NEVER
+        self._paused_until = NEVER
         self._reservations: dict[str, float] = {}  # by key, in the order of their slots
         self._spread = SpreadDelay()
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.expectations import DOWN
-from tests.workflow.transitions.transition_starts import LATER, Action
+from tests.workflow.transitions.paths.transition_starts import LATER, Action
 
 
 async def resend(env: TicketEnvironment) -> None:

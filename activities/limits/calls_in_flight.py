@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from activities.circuit_breaker import Probe
+from activities.limits.circuit_breaker import Probe
 
 _EWMA_WEIGHT: Final = 0.2
 

@@ -1,58 +1,15 @@
-"""Limits the calls to each partner: a rate limiter, a concurrency limit and a circuit breaker.
+"""What one process knows of one partner: its slots, its calls and its circuit."""
 
-Nobody waits in a slot of the worker: a claim that may not call yet is refused with the delay after
-which it comes back. All state belongs to one worker process.
-"""
-
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 
-from activities.calls_in_flight import Call, CallsInFlight
-from activities.circuit_breaker import CircuitBreaker, Probe
-from activities.rate_limiter import RateLimiter
-from domain.errors import PartnerRateLimited, PartnerThrottled, PartnerUnavailable, PermanentError
-from domain.partners.channels import RateLimits
+from activities.limits.calls_in_flight import Call, CallsInFlight
+from activities.limits.circuit_breaker import CircuitBreaker, Probe
+from activities.limits.rate_limiter import RateLimiter
+from domain.errors import PartnerRateLimited, PartnerUnavailable
 
 MonotonicClock = Callable[[], float]
 """Returns seconds since any instant; never steps back."""
-
-
-class PartnerLimiter:
-    """The limits of all partners, as far as this process calls them."""
-
-    def __init__(self, clock: MonotonicClock = time.monotonic, processes: int = 1) -> None:
-        """Use this process's share of the limits that `processes` have together."""
-        self._clock = clock
-        self._processes = processes
-        self._partners: dict[str, PartnerState] = {}
-
-    @contextmanager
-    def acquire(self, partner_id: str, limits: RateLimits, key: str) -> Iterator[None]:
-        """Call the partner inside this context; `key` names the claim, for its reservation.
-
-        Raises `PartnerRateLimited`, `PartnerThrottled` or `PartnerUnavailable` with `retry_after`,
-        before the call or as the call's own error.
-        """
-        partner = self._partners.setdefault(partner_id, PartnerState(self._clock))
-        rate = limits.requests_per_second / self._processes
-        call = partner.begin_call(key, rate, max(1, limits.concurrency // self._processes))
-        try:
-            yield
-        except PartnerThrottled as error:
-            delay = partner.pause_for(error.retry_after.total_seconds(), key)
-            raise PartnerThrottled(str(error), timedelta(seconds=delay)) from error
-        except PartnerUnavailable as error:
-            retry_after = partner.record_failure(call)
-            raise PartnerUnavailable(str(error), retry_after) from error
-        except PermanentError:
-            partner.record_success()  # the partner answered; what is wrong is the claim
-            raise
-        else:
-            partner.record_success()
-        finally:
-            partner.end_call(call)  # an error of our own tells nothing about the partner
 
 
 class PartnerState:

@@ -1,0 +1,1 @@
+"""Limits of the calls to partners: rate, concurrency and circuit breaker."""
