@@ -19,7 +19,7 @@ from domain.partners.profile import PartnerProfile
 from gateway.api import accounts, claims, commands, discrepancies, health, ticket_messages, tickets
 from gateway.api.partners import form as partner_form
 from gateway.api.partners import outcomes
-from gateway.api.platform import events, feed, sessions, webhooks
+from gateway.api.platform import events, links, rewards, sessions, webhooks
 from gateway.context import AppContext
 from gateway.http.error_handlers import register_handlers
 from gateway.http.middleware import SecurityMiddleware
@@ -33,7 +33,7 @@ from settings.gateway import GatewaySettings
 
 _MODULES: Final = (
     *(health, accounts, partner_form, claims, tickets, commands, ticket_messages, discrepancies),
-    *(outcomes, feed, events, webhooks, sessions),
+    *(outcomes, links, rewards, events, webhooks, sessions),
     *(form, answer, outcome_page, search),
 )
 """API first, then pages; each has a `router`."""

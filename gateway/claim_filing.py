@@ -15,7 +15,7 @@ from domain.codes import RefusalCode
 from domain.errors import TransientError
 from domain.values.ticket_number import derive_number
 from gateway.context import AppContext
-from gateway.health_checks import check_database
+from gateway.health.checks import check_database
 from gateway.http.problems import Problem
 from gateway.json_types import JsonMapping
 from gateway.start_detection import detect_starts

@@ -16,8 +16,8 @@ from adapters.postgres.database import Database
 from adapters.security.jwt import JwtVerifier
 from domain.partners.channels import CsvChannel
 from domain.partners.profile import PartnerProfile
+from gateway.health.readiness import Readiness
 from gateway.http.rate_limits import RequestRateLimiter
-from gateway.readiness import Readiness
 from settings.gateway import GatewaySettings
 
 _DUMMY_SECRET: Final = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()

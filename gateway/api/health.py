@@ -13,8 +13,8 @@ from adapters.postgres.resumption import list_lost_tickets
 from domain.codes import RefusalCode
 from domain.errors import DatabaseUnavailable
 from gateway.context import AppContext, Context
-from gateway.dependencies import has_dependencies
-from gateway.health_checks import check_database, check_temporal
+from gateway.health.checks import check_database, check_temporal
+from gateway.health.dependencies import has_dependencies
 from gateway.http.auth import OperatorCaller
 from gateway.http.openapi import DocumentedAPI
 from gateway.http.problems import Problem, responses

@@ -8,10 +8,11 @@ from pydantic import ValidationError
 
 from adapters.postgres.database import Database
 from adapters.postgres.platform_feed import UpsertResult
+from domain.codes import RefusalCode
 from gateway.api.schemas.feed import LinkRecord, RecordResult, RecordResults, RewardRecord
 from gateway.http.caller import Caller
 from gateway.http.field_errors import field_errors
-from gateway.http.problems import FieldError
+from gateway.http.problems import FieldError, Problem
 
 _ID: Final = "[!-~]{1,200}"
 Record = TypeVar("Record", LinkRecord, RewardRecord)
@@ -56,3 +57,16 @@ async def store_valid(
 def record_result(record_id: str | None, stored: UpsertResult) -> RecordResult:
     """Return the result of a record that was read."""
     return RecordResult(id=record_id, result=stored.value)
+
+
+def require_matching_id(in_path: str, in_record: str) -> None:
+    """Raise `id_mismatch` unless path and record name the same thing (RFC 9110, 9.3.4)."""
+    if in_path != in_record:
+        raise Problem(RefusalCode.ID_MISMATCH)
+
+
+def single_result(record_id: str, stored: UpsertResult) -> RecordResult:
+    """Return the result of a single record; raises `forbidden`."""
+    if stored is UpsertResult.FORBIDDEN:
+        raise Problem(RefusalCode.FORBIDDEN)
+    return record_result(record_id, stored)

@@ -7,7 +7,7 @@ from temporalio.api.operatorservice.v1 import RemoveSearchAttributesRequest
 from temporalio.client import Client
 
 from adapters.postgres.database import Database
-from gateway.dependencies import has_dependencies
+from gateway.health.dependencies import has_dependencies
 from tests.support.databases import as_owner
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import wait_until

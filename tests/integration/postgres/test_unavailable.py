@@ -12,7 +12,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.feed_records import store_link
 from adapters.postgres.grants import list_grants
 from domain.errors import DatabaseUnavailable
-from gateway.health_checks import check_database
+from gateway.health.checks import check_database
 from tests.support.builders import a_link
 from tests.support.sqlite_store import opened
 

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
+from gateway.health.readiness import Readiness
 from gateway.http.middleware import SecurityMiddleware
-from gateway.readiness import Readiness
 from tests.support.gateway.running_gateway import RunningGateway
 
 
