@@ -135,7 +135,7 @@ class LoadGenerator:
         return sum(one["times"] for one in claims if one["partner_id"] == partner_id)
 
     async def admission_times(self) -> dict[str, datetime]:
-        """When each claim was accepted, by number, as the books say."""
+        """When each claim was accepted, by number, as the database says."""
         rows = await self.rows(
             "select number, at from ticket_transitions where event = 'claim_accepted'"
         )

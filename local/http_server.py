@@ -52,6 +52,6 @@ def abort_connection(scope: Any) -> Callable[[], None]:
 
 
 def ignore_signals() -> None:
-    """Make SIGTERM and SIGINT harmless outside of the server, which raises them anew at its end."""
+    """Ignore SIGTERM and SIGINT outside of the server, which raises them again at its end."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)

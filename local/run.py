@@ -59,12 +59,12 @@ def summary(stack: Stack) -> str:
         if stack.addresses[key]
     ]
     state = _shortened(stack.state)
-    told = {
+    values = {
         "state": state,
         "logs": f"{state}/logs",
         "api": stack.addresses["gateway"] + "/openapi.json",
     }
-    hints = HINTS.format(**stack.addresses, **told)
+    hints = HINTS.format(**stack.addresses, **values)
     return "\n".join(["", "The local stack is running", *lines, "", hints])
 
 

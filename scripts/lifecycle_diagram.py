@@ -47,7 +47,7 @@ def diagram() -> str:
 
 
 def _drawing() -> Iterable[str]:
-    """Yield the diagram: one arrow per pair of states, with every event that takes it."""
+    """Yield the diagram: one line per pair of states, with every event that takes it."""
     yield "stateDiagram-v2"
     yield f"    [*] --> {State.CREATED}"
     taken: dict[tuple[State, State], list[Event]] = {}

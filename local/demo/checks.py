@@ -1,4 +1,4 @@
-"""Whether each example ended as its line says: its answer, its end, its letters, the books."""
+"""Whether each example ended as its line says: its answer, its end, its e-mails and its grants."""
 
 import re
 from collections import Counter
@@ -79,7 +79,7 @@ def check_grants(rows: Iterable[ClaimRow], grants: Sequence[Mapping[str, Any]]) 
     """Check the grants as a whole: one per order and kind at most, and the sums."""
     orders = Counter((g["partner_id"], g["reward_kind"], g["order_key"]) for g in grants)
     twice = [
-        f"the books: {count} grants for one order: {order}"
+        f"grants: {count} grants for one order: {order}"
         for order, count in orders.items()
         if count > 1
     ]
@@ -89,7 +89,7 @@ def check_grants(rows: Iterable[ClaimRow], grants: Sequence[Mapping[str, Any]]) 
     wrong = (
         []
         if wanted == found
-        else [f"the books: granted {_sums_text(found)} instead of {_sums_text(wanted)}"]
+        else [f"grants: granted {_sums_text(found)} instead of {_sums_text(wanted)}"]
     )
     return twice + wrong
 

@@ -1,4 +1,4 @@
-"""Whether the platform was told of every move: by its feed of events, and by webhooks."""
+"""Whether the platform received every transition, in its event feed and as webhooks."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -9,14 +9,14 @@ from local.demo.runner import ScenarioResult
 
 def check_events(results: Iterable[ScenarioResult], observations: Observations) -> list[str]:
     """Return what the platform does not know, or knows otherwise; nothing where all is well."""
-    told: dict[str, list[Mapping[str, Any]]] = {}
+    events_by_number: dict[str, list[Mapping[str, Any]]] = {}
     for event in observations.events:
-        told.setdefault(event["number"], []).append(event)
+        events_by_number.setdefault(event["number"], []).append(event)
     ended = {one.admission.number: one for one in results if one.admission and one.state}
     ways = [
         line
         for number, one in ended.items()
-        for line in _check_transitions(one, told.get(number, []))
+        for line in _check_transitions(one, events_by_number.get(number, []))
     ]
     return [*ways, *_check_webhooks(observations)]
 

@@ -30,7 +30,7 @@ Handle = WorkflowHandle[Any, TicketOutcome]
 
 MAX_CONCURRENT_FILINGS: Final = 8
 POLL_SECONDS: Final = 0.25  # seconds between two looks at a ticket
-CALL_TIMEOUT_SECONDS: Final = 20.0  # seconds until a call that hangs is made anew
+CALL_TIMEOUT_SECONDS: Final = 20.0  # seconds until a call that hangs is repeated
 QUERY_TIMEOUT_SECONDS: Final = 3.0  # seconds for asking a ticket that did not end where it stands
 PERMANENT_ERRORS: Final = {
     RPCStatusCode.NOT_FOUND,
@@ -166,7 +166,7 @@ class ScenarioRunner:
 async def retry_until_available(
     call: Callable[[], Awaitable[T]], seconds: float | None = CALL_TIMEOUT_SECONDS
 ) -> T:
-    """Return the call's result, made anew while Temporal or the worker is away."""
+    """Return the call's result; repeat it while Temporal or the worker is away."""
     while True:
         try:
             async with asyncio.timeout(seconds):

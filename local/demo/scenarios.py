@@ -43,7 +43,7 @@ M = TypeVar("M", bound=BaseModel)
 Zones = Mapping[str, ZoneInfo]
 
 
-class StrictModel(BaseModel):
+class ScenarioModel(BaseModel):
     """A part of the example files: a key that is not known is a mistake of its writer."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -64,7 +64,7 @@ def _json(text: object) -> object:
     return json.loads(text) if isinstance(text, str) else text
 
 
-class ClaimRow(StrictModel):
+class ClaimRow(ScenarioModel):
     """One line of `claims.csv`; texts that a claim carries are taken as they are, wrong or not."""
 
     request_key: Identifier
@@ -105,7 +105,7 @@ class ClaimRow(StrictModel):
         }
 
 
-class TrackedReward(StrictModel):
+class TrackedReward(ScenarioModel):
     """A reward that the platform's own tracking registers after all, for a claim's order."""
 
     reward_id: Identifier
@@ -126,7 +126,7 @@ class TrackedReward(StrictModel):
         )
 
 
-class Action(StrictModel):
+class Action(ScenarioModel):
     """What a member, an agent or the platform does, once the ticket stands where it says."""
 
     after_state: State
@@ -144,7 +144,7 @@ class Action(StrictModel):
         return self
 
 
-class ScenarioSteps(StrictModel):
+class ScenarioSteps(ScenarioModel):
     """What happens to one claim beside its filing."""
 
     delivery: list[str] = ["ok_with_reference"]
@@ -170,7 +170,7 @@ class ScenarioSteps(StrictModel):
         return self
 
 
-class Scenario(StrictModel):
+class Scenario(ScenarioModel):
     """One claim to be filed, with all that belongs to it."""
 
     row: ClaimRow
@@ -180,7 +180,7 @@ class Scenario(StrictModel):
     """The same request came before: a retry."""
 
 
-class Scenarios(StrictModel):
+class Scenarios(ScenarioModel):
     """Everything that the demonstration plays."""
 
     claims: tuple[Scenario, ...]

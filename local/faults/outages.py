@@ -2,7 +2,7 @@
 
 Both must end as their lines in `claims.csv` say, with every letter, claim and grant once, and their
 histories may grow by no more than a handful of events while the part is away. Without the platform
-both end at once: it is told when it is back.
+both end at once, and it receives their events when it is back.
 """
 
 import asyncio
@@ -10,11 +10,10 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 from rich.text import Text
-from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError
 
 from domain.tickets.snapshot import TicketOutcome, TicketSnapshot
@@ -22,7 +21,7 @@ from domain.tickets.states import FINAL, State
 from local.demo import checks
 from local.demo.demo import Connections, connect, observe, read_scenarios_for, reset_state
 from local.demo.event_checks import check_events
-from local.demo.runner import ScenarioResult, retry_until_available
+from local.demo.runner import Handle, ScenarioResult, retry_until_available
 from local.demo.scenarios import Scenario
 from local.stack.ports import Ports
 from local.stack.stack import Stack
@@ -43,8 +42,6 @@ MAX_ADDED_EVENTS: Final = 30
 """So many events may be added to a history while a part is away, however long that lasts."""
 TIMEOUT_SECONDS: Final = 60.0  # seconds for what is not waiting for its next attempt
 POLL_SECONDS: Final = 0.25  # seconds between two looks
-
-Handle = WorkflowHandle[Any, TicketOutcome]
 
 
 @dataclass(frozen=True)

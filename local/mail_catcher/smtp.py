@@ -50,7 +50,7 @@ class SmtpHandler:
         address: str,
         options: list[str],
     ) -> str:
-        """Take the recipient, or refuse as told."""
+        """Accept the recipient, or refuse as the mode says."""
         refusal = REFUSALS.get(self._behaviour.smtp)
         if refusal is None:
             envelope.rcpt_tos.append(address)

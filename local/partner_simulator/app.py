@@ -22,7 +22,7 @@ from starlette.routing import Route
 from domain.errors import InvalidConfiguration, TicketError
 from local.http_server import abort_connection, ignore_signals, server
 from local.partner_simulator.outcome_sender import OutcomeClient, OutcomeSender
-from local.partner_simulator.scripts import DeliveryRequest, DeliveryStep, ModeRequest, Script
+from local.partner_simulator.scripts import DeliveryStep, ModeRequest, Script, SimulatorCall
 from local.partner_simulator.store import PartnerStore, ReceivedDelivery
 from local.stack.profiles import read_profiles, secret_names
 from local.validation_errors import validation_error_response
@@ -90,7 +90,7 @@ class PartnerSimulator:
         if not _signed(self._secrets[partner_id], body, request.headers):
             return _problem(401, "the signature is missing, wrong or too old")
         try:
-            number = DeliveryRequest.model_validate_json(body).claim.number
+            number = SimulatorCall.model_validate_json(body).claim.number
         except ValidationError as error:
             return validation_error_response(error)
         key = request.headers.get("idempotency-key", "")

@@ -24,9 +24,9 @@ class _Hidden(HTMLParser):
         self.found: list[tuple[str, str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
-        if tag == "input" and told.get("type") == "hidden":
-            self.found.append((told.get("name") or "", told.get("value") or ""))
+        attributes = dict(attrs)
+        if tag == "input" and attributes.get("type") == "hidden":
+            self.found.append((attributes.get("name") or "", attributes.get("value") or ""))
 
 
 async def submit_outcome(
@@ -51,15 +51,15 @@ async def submit_outcome(
 def _form_values(outcome: Mapping[str, Any]) -> dict[str, str]:
     """Fill in the form as the outcome (contract.md, PartnerOutcome) says."""
     kind, reward = outcome["outcome"], outcome.get("reward") or {}
-    told = {
+    attributes = {
         "outcome": kind,
         "amount": reward.get("amount"),
         f"{kind}_note": outcome.get("note"),
         "question": "\n".join(outcome.get("questions") or ()),
     }
     names = ("reason_code", "activated_on", "contract_started_on", "cancellation_ends_on")
-    told |= {name: outcome.get(name) for name in names}
-    return {name: str(text) for name, text in told.items() if text}
+    attributes |= {name: outcome.get(name) for name in names}
+    return {name: str(text) for name, text in attributes.items() if text}
 
 
 def _hidden(page: httpx.Response) -> list[tuple[str, str]]:

@@ -101,8 +101,8 @@ class OfflinePartners:
         with file.open("wb") as raw, csv_text(raw) as out:
             write_row(out, list(OUTCOME_COLUMNS))
             for number in [*numbers, INVALID_NUMBER]:
-                told = _flat({"number": number} | self._answers.get(number, CONFIRMING))
-                write_row(out, [str(told.get(name) or "") for name in OUTCOME_COLUMNS])
+                cells = _flat({"number": number} | self._answers.get(number, CONFIRMING))
+                write_row(out, [str(cells.get(name) or "") for name in OUTCOME_COLUMNS])
 
     async def _run(self, *arguments: str) -> int:
         process = await asyncio.create_subprocess_exec(

@@ -35,7 +35,7 @@ class OutcomeClient:
         """Send a message; return the status of the answer. Raises `httpx.HTTPError`."""
         if self._client is None:
             self._client = httpx.AsyncClient(trust_env=False, timeout=REQUEST_TIMEOUT_SECONDS)
-        now = datetime.now(UTC)  # a retry is signed anew
+        now = datetime.now(UTC)  # each attempt has a signature of its own
         secret = self._secrets[partner_id].split()[0]
         headers = {
             "content-type": "application/json",

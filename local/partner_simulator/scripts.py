@@ -1,4 +1,4 @@
-"""What a simulated partner is told to do with a claim: how it takes it, and what it answers.
+"""Scripts of simulated partners: how each delivery of a claim ends, and which outcomes follow.
 
 `{"delivery": ["fail:500", "ok"], "answers": [{"after": 2, "outcome": {"outcome": "confirmed"}}]}`
 """
@@ -128,7 +128,7 @@ class SimulatedClaim(BaseModel):
     number: str = Field(min_length=1, max_length=64)
 
 
-class DeliveryRequest(BaseModel):
+class SimulatorCall(BaseModel):
     """The body of our call to a partner (contract.md)."""
 
     model_config = ConfigDict(extra="allow", frozen=True)

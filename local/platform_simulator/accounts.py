@@ -11,27 +11,27 @@ from domain.claims.claim import Link, LinkKind, Reward, RewardState
 from domain.values.money import Money
 from domain.values.types import Identifier
 from local.demo import relative_dates
-from local.demo.scenarios import StrictModel
+from local.demo.scenarios import ScenarioModel
 
 FILE: Final = Path(__file__).with_name("accounts.toml")
 _UTC: Final = ZoneInfo("UTC")
 
 
-class AgentAccount(StrictModel):
+class AgentAccount(ScenarioModel):
     """Somebody of customer service."""
 
     id: Identifier
     name: str
 
 
-class RejectedReward(StrictModel):
+class RejectedReward(ScenarioModel):
     """A reward that the partner rejected."""
 
     order_number: str
     changed_at: str
 
 
-class SeedLink(StrictModel):
+class SeedLink(ScenarioModel):
     """A link of an account, and the rejected reward that it earned, if it earned one."""
 
     partner_id: Identifier
@@ -41,7 +41,7 @@ class SeedLink(StrictModel):
     rejected: RejectedReward | None = None
 
 
-class MemberAccount(StrictModel):
+class MemberAccount(ScenarioModel):
     """A member of the platform."""
 
     id: Identifier
@@ -57,34 +57,34 @@ class MemberAccount(StrictModel):
         return {"email": self.email, "name": self.name, "language": self.language}
 
 
-class Accounts(StrictModel):
+class LocalAccounts(ScenarioModel):
     """Everybody."""
 
     members: tuple[MemberAccount, ...]
     agents: tuple[AgentAccount, ...]
 
 
-def read_accounts(file: Path = FILE) -> Accounts:
+def read_accounts(file: Path = FILE) -> LocalAccounts:
     """Read the file."""
-    return Accounts.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    return LocalAccounts.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
 
 
 def seed(member: MemberAccount, seed_id: str, now: datetime) -> tuple[list[Link], list[Reward]]:
     """Make an account's links and rewards as of now, under ids that end with `seed_id`."""
     links, rewards = [], []
-    for index, mark_seeded in enumerate(member.links):
+    for index, seed_link in enumerate(member.links):
         name = f"{member.id}-{index + 1}-{seed_id}"
-        links.append(_link(member, mark_seeded, name, now))
-        if mark_seeded.rejected:
-            rewards.append(_reward(links[-1], mark_seeded.rejected, name, now))
+        links.append(_link(member, seed_link, name, now))
+        if seed_link.rejected:
+            rewards.append(_reward(links[-1], seed_link.rejected, name, now))
     return links, rewards
 
 
-def _link(member: MemberAccount, mark_seeded: SeedLink, name: str, now: datetime) -> Link:
-    told: dict[str, Any] = mark_seeded.model_dump(exclude={"rejected", "clicked_at"})
-    told |= {"link_id": f"lnk-{name}", "version": 1, "account_id": member.account_id}
+def _link(member: MemberAccount, seed_link: SeedLink, name: str, now: datetime) -> Link:
+    fields: dict[str, Any] = seed_link.model_dump(exclude={"rejected", "clicked_at"})
+    fields |= {"link_id": f"lnk-{name}", "version": 1, "account_id": member.account_id}
     return Link.model_validate(
-        told | {"clicked_at": relative_dates.instant(mark_seeded.clicked_at, now, _UTC)}
+        fields | {"clicked_at": relative_dates.instant(seed_link.clicked_at, now, _UTC)}
     )
 
 

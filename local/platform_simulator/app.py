@@ -1,6 +1,6 @@
 """The platform of a local stack: `python -m local.platform_simulator.app --port N --gateway URL`.
 
-Its page lets a person try the pages as a member or an agent, with a fresh hand-over each time. It
+Its page lets a person try the pages as a member or an agent, with a new login token each time. It
 deals out links and rewards through the gateway's feed, and takes the gateway's webhooks.
 """
 

@@ -51,14 +51,16 @@ class GatewayClient:
         answer = await self._call("POST", "/v1/tickets", claim, {"idempotency-key": key})
         return AdmissionResult.model_validate(answer)
 
-    async def ask(self, number: str, update: str, request_id: str, told: Mapping[str, Any]) -> None:
-        """Ask a ticket for something, as the agent or the member that `told` names as its actor.
+    async def ask(
+        self, number: str, update: str, request_id: str, payload: Mapping[str, Any]
+    ) -> None:
+        """Ask a ticket for something, as the agent or the member that `payload` names as its actor.
 
         Raises `GatewayRejected` where it is not possible.
         """
-        role, _, name = str(told["actor"]).partition(":")
+        role, _, name = str(payload["actor"]).partition(":")
         token = self._issuer.agent(name) if role == "agent" else self._issuer.platform()
-        content = {**told, "request_id": request_id}
+        content = {**payload, "request_id": request_id}
         del content["actor"]
         bearer = {"authorization": f"Bearer {token}"}
         await self._call("POST", f"/v1/tickets/{number}/{_CALLS[update]}", content, bearer)

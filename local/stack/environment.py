@@ -1,4 +1,4 @@
-"""What the programs of a local stack are told: addresses, and the environment they run in."""
+"""Addresses and environment variables of the programs of a local stack."""
 
 import os
 from collections.abc import Mapping

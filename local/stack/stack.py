@@ -118,8 +118,8 @@ class Stack:
         owner = self.addresses["database_owner_url"]
         await postgres.make_service_role(owner, self._password)
         migration = self._python("migrate", "-m", "cli", "migrate")
-        told = self.environment | {"TICKETS_DATABASE_OWNER_URL": owner}
-        migration = replace(migration, environment=told)
+        owner_environment = self.environment | {"TICKETS_DATABASE_OWNER_URL": owner}
+        migration = replace(migration, environment=owner_environment)
         await self.supervisor.run_while_healthy(self.supervisor.run(migration))
 
     async def _mailbox(self) -> None:

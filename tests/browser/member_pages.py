@@ -79,6 +79,6 @@ class Sitting(Member):
     async def number_shown(self, page: Page) -> str:
         """The number in the confirmation at the top of the page (R26, R27)."""
         await page.wait_for_url("**/form/result?*")
-        told = await page.get_by_role("status").inner_text()
-        assert self.words["filed"] in told
-        return numbers_in(told)[0]
+        text = await page.get_by_role("status").inner_text()
+        assert self.words["filed"] in text
+        return numbers_in(text)[0]

@@ -82,7 +82,7 @@ class Eyes:
         ]
 
     def _hear(self, kind: str, text: str) -> None:
-        # A page that answers with an error status is told to the console, too.
+        # A page that answers with an error status is also logged to the console.
         if kind == "error" and "Failed to load resource" not in text:
             self.faults.append(text)
 
@@ -112,8 +112,8 @@ class Checker:
         answer = await self._http.post(
             "/?out=json", content=html.encode(errors="replace"), headers=html_type
         )
-        told = answer.raise_for_status().json()["messages"]
-        return [one["message"] for one in told if one["type"] != "info"]
+        messages = answer.raise_for_status().json()["messages"]
+        return [one["message"] for one in messages if one["type"] != "info"]
 
     async def comes(self, process: asyncio.subprocess.Process) -> None:
         """Wait until it answers."""

@@ -20,7 +20,7 @@ WORDS = {
 async def test_a_member_answers_from_the_letter(
     gateway: RunningGateway, open_eyes: Opener, language: str, screen: ViewportSize
 ) -> None:
-    """R34: in the language of the letter; what is missing is told, and what was typed is kept."""
+    """R34: in the language of the letter; missing answers are named, and the input stays."""
     contact = {"email": "jan@example.com", "name": "Jan", "language": language}
     question = "Which <tariff> was it?\nThe small one, or the large one?"
     link = await asked(gateway, "order_number", question, contact=contact)

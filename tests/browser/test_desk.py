@@ -43,7 +43,7 @@ async def test_an_agent_finds_a_ticket_by_whatever_is_in_hand(
     await expect(page.get_by_role("heading", level=1)).to_contain_text(number)
 
 
-async def test_a_mistyped_number_is_told_as_such(
+async def test_a_mistyped_number_is_named_as_such(
     gateway: RunningGateway, open_eyes: Opener
 ) -> None:
     number = await a_sent_ticket(gateway)
@@ -117,7 +117,7 @@ async def test_hostile_words_are_shown_and_do_nothing(
     await eyes.observe()
 
 
-async def test_who_has_no_session_is_told_how_to_come_in(
+async def test_who_has_no_session_reads_how_to_sign_in(
     gateway: RunningGateway, open_eyes: Opener
 ) -> None:
     number = await an_ended_ticket(gateway)

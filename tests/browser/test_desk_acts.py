@@ -106,7 +106,7 @@ async def test_sent_twice_and_reloaded_it_is_done_once(
     assert len([move for move in moves if move.startswith("information_requested")]) == 1
 
 
-async def test_what_is_no_longer_possible_is_told_on_the_page(
+async def test_what_is_no_longer_possible_is_shown_on_the_page(
     gateway: RunningGateway, open_eyes: Opener
 ) -> None:
     number = await a_sent_ticket(gateway)

@@ -50,7 +50,7 @@ async def test_a_member_files(
     assert (f"{member.account}@example.com" in letter.to, letter.language) == (True, language)
 
 
-async def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_is_kept(
+async def test_an_error_is_shown_at_its_field_and_what_was_typed_is_kept(
     gateway: RunningGateway, open_eyes: Opener
 ) -> None:
     """R22, R23: all at once, in words, and nothing is filed yet."""

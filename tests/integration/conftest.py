@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from tests.support.smtp_server import Postbox, only_jan_knows
+from tests.support.servers.smtp_server import Postbox, only_jan_knows
 
 
 @pytest.fixture

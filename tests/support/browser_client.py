@@ -43,8 +43,8 @@ class Member:
         link_id = self.gateway.new_id("lnk")
         known = {"account_id": self.account, "partner_id": partner, "kind": kind}
         clicked_at = datetime.now(UTC) - timedelta(days=days)
-        told = {"link_id": link_id, "clicked_at": clicked_at}
-        await store_link(self.gateway.env.database, a_link(**known | told | more))
+        fields = {"link_id": link_id, "clicked_at": clicked_at}
+        await store_link(self.gateway.env.database, a_link(**known | fields | more))
         return link_id
 
     async def reward(self, partner: str, days: int, **more: Any) -> str:
@@ -52,8 +52,8 @@ class Member:
         reward_id = self.gateway.new_id("rew")
         known = {"reward_id": reward_id, "account_id": self.account, "partner_id": partner}
         changed_at = datetime.now(UTC) - timedelta(days=days)
-        told = {"order_number": self.order, "changed_at": changed_at, "link_id": None}
-        await store_reward(self.gateway.env.database, a_reward(**known | told | more))
+        fields = {"order_number": self.order, "changed_at": changed_at, "link_id": None}
+        await store_reward(self.gateway.env.database, a_reward(**known | fields | more))
         return reward_id
 
     async def open_account(self) -> None:
@@ -82,7 +82,7 @@ class Member:
         return known[kind] | changes
 
     async def row(self, number: str) -> dict[str, Any]:
-        """The ticket's row in the books."""
+        """The ticket's row in the database."""
         return (await self.gateway.env.rows("tickets", "number", number))[0]
 
     async def tickets(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""Claims filed straight into the books: what the worker's activities do, without a workflow.
+"""Claims filed straight into the database: what the worker's activities do, without a workflow.
 
 Dates count from today, so that an unchanged claim is accepted on any day.
 """

@@ -1,6 +1,6 @@
 """A real PostgreSQL for the tests, and a migrated database for each that costs next to nothing.
 
-A database is copied from a migrated template: that takes a tenth of a second, migrating one anew
+A database is copied from a migrated template: that takes a tenth of a second, migrating one
 takes five times as long.
 """
 

@@ -1,4 +1,4 @@
-"""The books as anybody with a password sees them: every table, every row, as text."""
+"""The database as anybody with a password sees them: every table, every row, as text."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -39,7 +39,7 @@ class Ledger:
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Ledger]:
-    """Open the books at `url`."""
+    """Open the database at `url`."""
     connection = await asyncpg.connect(url)
     try:
         yield Ledger(connection)

@@ -34,7 +34,7 @@ class Connection(Protocol):
         """Return rows."""
 
 
-class Database(Protocol):
+class TransactionSource(Protocol):
     """What a migration needs of the database."""
 
     def transaction(self) -> AbstractAsyncContextManager[Any]:
@@ -55,7 +55,7 @@ class Migration:
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
-async def migrate(database: Database, folder: Path = FOLDER) -> list[Migration]:
+async def migrate(database: TransactionSource, folder: Path = FOLDER) -> list[Migration]:
     """Apply what is missing, all in one transaction, and return it.
 
     Of two processes the second waits and finds nothing to do. Raises `InvalidConfiguration` for a
@@ -70,7 +70,7 @@ async def migrate(database: Database, folder: Path = FOLDER) -> list[Migration]:
         return todo
 
 
-async def list_missing(database: Database, folder: Path = FOLDER) -> list[str]:
+async def list_missing(database: TransactionSource, folder: Path = FOLDER) -> list[str]:
     """Return the names of the files that were not applied; raises `InvalidConfiguration` as
     `migrate`.
     """

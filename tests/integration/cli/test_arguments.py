@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.programs import PASSWORD, Environment, run, valid_environment
+from tests.support.servers.programs import PASSWORD, Environment, run, valid_environment
 
 
 @pytest.fixture

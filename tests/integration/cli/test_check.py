@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import tomli_w
 
-from tests.support.programs import (
+from tests.support.servers.programs import (
     CHANNELS,
     PASSWORD,
     ROOT,

@@ -23,7 +23,7 @@ Capture = pytest.CaptureFixture[str]
 
 
 class Office:
-    """The books, and a partner who is served by files."""
+    """The database, and a partner who is served by files."""
 
     def __init__(self, database: Database, calls: ClaimDelivery, folder: Path) -> None:
         self.database = database

@@ -1,4 +1,4 @@
-"""Outcomes from a partner's file: good rows told, bad ones named, and again nothing changes."""
+"""Outcomes from a partner's file: valid rows are applied, others named."""
 
 import random
 import sys
@@ -41,14 +41,14 @@ class Fake(OutcomeDispatcher):
     """Tells nobody, and remembers; tickets in `closed` have ended."""
 
     def __init__(self, *closed: str) -> None:
-        self.told: list[PartnerOutcome] = []
+        self.dispatched: list[PartnerOutcome] = []
         self.closed = closed
         self.fails_after: int | None = None
 
     async def signal_outcome(self, outcome: PartnerOutcome) -> str:
-        if len(self.told) == self.fails_after:
+        if len(self.dispatched) == self.fails_after:
             raise TransientError
-        self.told.append(outcome)
+        self.dispatched.append(outcome)
         return MessageCode.TICKET_CLOSED if outcome.number in self.closed else DISPATCHED
 
 
@@ -98,7 +98,7 @@ def a_big_file(folder: Path, found: Sequence[str]) -> tuple[Path, dict[int, str]
 async def test_ten_thousand_rows_of_which_one_in_a_hundred_is_bad(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    """Good rows told, each bad one named by line and reason, and again nothing changes."""
+    """Valid rows are applied, others named by line and reason; again nothing changes."""
     found = numbers(ROWS)
     await tickets(database, found)
     file, bad = a_big_file(tmp_path, found)
@@ -110,7 +110,11 @@ async def test_ten_thousand_rows_of_which_one_in_a_hundred_is_bad(
     for words in said:
         number, _, reason = words.removeprefix("line ").partition(": ")
         assert reason.startswith(bad.pop(int(number)))
-    assert len({outcome.outcome_id for outcome in teller.told}) == len(teller.told) == counted[1]
+    assert (
+        len({outcome.outcome_id for outcome in teller.dispatched})
+        == len(teller.dispatched)
+        == counted[1]
+    )
     async with books(database_url) as ledger:
         assert await ledger.count("partner_outcomes") == counted[1]
 
@@ -135,7 +139,7 @@ async def test_memory_does_not_grow_with_the_file(database: Database, tmp_path: 
 async def test_an_import_that_breaks_off_goes_on_where_it_was(
     database: Database, tmp_path: Path
 ) -> None:
-    """What was told is marked, also where the rest of its lines could not be told."""
+    """Dispatched outcomes are marked, also if the rest of the batch failed."""
     found = numbers(500)
     await tickets(database, found)
     file = a_file(tmp_path, *(f"{number},confirmed,,," for number in found))
@@ -145,7 +149,7 @@ async def test_an_import_that_breaks_off_goes_on_where_it_was(
         await take(database, file, teller)
     teller.fails_after = None
     assert (await take(database, file, teller))[0] == (167, 333, 0)
-    assert sorted(outcome.number or "" for outcome in teller.told) == sorted(found)
+    assert sorted(outcome.number or "" for outcome in teller.dispatched) == sorted(found)
 
 
 async def test_a_dry_run_says_the_same_and_changes_nothing(
@@ -175,7 +179,7 @@ async def test_a_number_of_nobody_and_one_of_another_partner_look_the_same(
     rows = [f"{number},confirmed,,," for number in unknown]
     teller = Fake()
     counted, said = await take(database, a_file(tmp_path, *rows), teller)
-    assert (counted, teller.told) == ((0, 0, 5), [])
+    assert (counted, teller.dispatched) == ((0, 0, 5), [])
     reasons = {words.partition(": ")[2] for words in said}
     assert reasons == {"unknown_number: number: expected that of a claim sent to you"}
 
@@ -190,7 +194,7 @@ async def test_a_ticket_that_has_ended_is_named_each_time_and_keeps_what_came_to
         counted, said = await take(database, file, teller)
         assert counted == (0, 0, 1)
         assert said == ["line 2: ticket_closed: number: expected that of an open ticket"]
-    assert len(teller.told) == 1
+    assert len(teller.dispatched) == 1
     async with database.transaction() as connection:
         notes = await connection.fetch("select number, code, actor from ticket_messages")
     assert [tuple(note) for note in notes] == [
@@ -198,7 +202,7 @@ async def test_a_ticket_that_has_ended_is_named_each_time_and_keeps_what_came_to
     ]
 
 
-async def test_a_row_that_comes_twice_is_told_once_and_others_of_its_ticket_in_order(
+async def test_a_row_that_comes_twice_is_applied_once_and_others_of_its_ticket_in_order(
     database: Database, tmp_path: Path
 ) -> None:
     (number,) = numbers(1)
@@ -207,11 +211,11 @@ async def test_a_row_that_comes_twice_is_told_once_and_others_of_its_ticket_in_o
     file = a_file(tmp_path, *(f"{number},{outcome},,," for outcome in outcomes))
     teller = Fake()
     assert (await take(database, file, teller))[0] == (3, 1, 0)
-    told = [outcome.outcome for outcome in teller.told]
-    assert told == ["information_requested", "confirmed", "order_cancelled"]
+    dispatched = [outcome.outcome for outcome in teller.dispatched]
+    assert dispatched == ["information_requested", "confirmed", "order_cancelled"]
 
 
-async def test_a_record_that_a_member_wrote_into_a_name_is_told_to_nobody(
+async def test_a_record_that_a_member_wrote_into_a_name_reaches_no_ticket(
     database: Database, tmp_path: Path
 ) -> None:
     """Twenty-one lines and a record of one's own, in a cell whose row is rejected."""
@@ -223,7 +227,7 @@ async def test_a_record_that_a_member_wrote_into_a_name_is_told_to_nobody(
     teller = Fake()
     counted, said = await take(database, a_file(tmp_path, *rows, header=header), teller)
     assert (counted, said) == ((1, 0, 0), [])
-    assert [(one.number, one.outcome) for one in teller.told] == [(victim, "rejected")]
+    assert [(one.number, one.outcome) for one in teller.dispatched] == [(victim, "rejected")]
 
 
 def test_progress_is_a_line_with_all_that_is_done(

@@ -17,8 +17,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from adapters.postgres.database import Database
 from adapters.postgres.exports import enqueue_claim
 from tests.support.csv_filing import Desk
-from tests.support.temporal_dev_server import dev_server
-from tests.unit.adapters.test_partner_profiles import SOUND, write_profile
+from tests.support.partner_files import SOUND, write_profile
+from tests.support.servers.temporal_dev_server import dev_server
 
 ROOT = Path(__file__).resolve().parents[3]
 DEADLINE = 60.0  # seconds
@@ -55,8 +55,8 @@ class Door:
         file.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8-sig")
         return str(file)
 
-    async def told(self, number: str) -> list[str]:
-        """Return the ids of the outcomes that the ticket's workflow was told."""
+    async def dispatched(self, number: str) -> list[str]:
+        """Return the ids of the outcomes that the ticket's workflow received."""
         handle = self.client.get_workflow_handle(number)
         converter = self.client.data_converter.payload_converter
         found = []
@@ -116,17 +116,17 @@ async def test_claims_go_out_and_outcomes_come_back(door: Door) -> None:
     good = [f"{first};confirmed;;12,50;PLN", f"{second};rejected;order_not_found;;"]
     file = door.outcomes(*good, f"{third};perhaps;;;", "ZW-4KQ7-P9XT-M2AB-C;confirmed;;;")
     code, out, beside = await door.run("import", "velotel", file, "--dry-run")
-    assert (code, await door.told(first)) == (3, [])
+    assert (code, await door.dispatched(first)) == (3, [])
     assert "100 %: 2 applied, 0 duplicates, 2 rejected" in beside
     assert await door.run("import", "velotel", file) == (code, out, beside)
     assert out.splitlines()[0].startswith("line 4: malformed: outcome: ")
     assert out.splitlines()[1].startswith("line 5: unknown_number: ")
-    told = [await door.told(number) for number in door.numbers]
-    assert [len(ids) for ids in told] == [1, 1, 0]
+    dispatched = [await door.dispatched(number) for number in door.numbers]
+    assert [len(ids) for ids in dispatched] == [1, 1, 0]
 
     code, _, beside = await door.run("import", "velotel", file)
     assert (code, "0 applied, 2 duplicates, 2 rejected" in beside) == (3, True), beside
-    assert [await door.told(number) for number in door.numbers] == told
+    assert [await door.dispatched(number) for number in door.numbers] == dispatched
     code, _, beside = await door.run("import", "velotel", door.outcomes(*good))
     assert (code, "0 applied, 2 duplicates, 0 rejected" in beside) == (0, True), beside
 

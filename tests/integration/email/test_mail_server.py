@@ -7,7 +7,7 @@ from adapters.email.smtp import SmtpMailer
 from adapters.postgres.database import Database
 from tests.support.builders import ORDER_FIELD
 from tests.support.csv_filing import Desk, a_request
-from tests.support.smtp_server import SENDER, Postbox
+from tests.support.servers.smtp_server import SENDER, Postbox
 
 BEYOND_ASCII = {"email": "jörg@example.net", "name": "Jörg", "language": "de"}
 

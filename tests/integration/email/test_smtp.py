@@ -8,7 +8,7 @@ import pytest
 from adapters.email.renderer import RenderedEmail
 from adapters.email.smtp import SmtpMailer
 from domain.errors import EmailUndeliverable, InvalidConfiguration, MailServerUnavailable
-from tests.support.smtp_server import JAN, LETTER, SENDER, Postbox, parsed, words
+from tests.support.servers.smtp_server import JAN, LETTER, SENDER, Postbox, parsed, words
 
 
 async def test_a_letter_arrives_with_both_parts_and_its_headers(postbox: Postbox) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.email.smtp import SmtpMailer
 from domain.errors import EmailUndeliverable, MailServerUnavailable
-from tests.support.smtp_server import JAN, LETTER, SENDER, Postbox, words
+from tests.support.servers.smtp_server import JAN, LETTER, SENDER, Postbox, words
 
 
 async def test_an_address_beyond_ascii_is_reached_where_the_server_takes_it(

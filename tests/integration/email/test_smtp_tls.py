@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 
 from adapters.email.smtp import SmtpMailer
 from domain.errors import MailServerUnavailable
-from tests.support.smtp_server import JAN, LETTER, SENDER, Postbox
+from tests.support.servers.smtp_server import JAN, LETTER, SENDER, Postbox
 
 
 def nobody_vouches_for(folder: Path) -> ssl.SSLContext:

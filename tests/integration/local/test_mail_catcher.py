@@ -155,7 +155,7 @@ async def test_pages_are_for_this_machine_only(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.parametrize(("mode", "code"), [("refuse_temporarily", 451), ("refuse_for_good", 550)])
-async def test_the_server_refuses_as_it_is_told(mailbox: Mailbox, mode: str, code: int) -> None:
+async def test_the_server_refuses_as_its_mode_says(mailbox: Mailbox, mode: str, code: int) -> None:
     await mailbox.set_mode(mode)
     with pytest.raises(aiosmtplib.SMTPRecipientsRefused) as caught:
         await mailbox.send(letter())
@@ -165,7 +165,7 @@ async def test_the_server_refuses_as_it_is_told(mailbox: Mailbox, mode: str, cod
     assert len(await mailbox.letters()) == 1
 
 
-async def test_the_server_closes_the_connection_as_it_is_told(mailbox: Mailbox) -> None:
+async def test_the_server_closes_the_connection_as_its_mode_says(mailbox: Mailbox) -> None:
     await mailbox.set_mode("close")
     with pytest.raises(aiosmtplib.SMTPServerDisconnected):
         await mailbox.send(letter())

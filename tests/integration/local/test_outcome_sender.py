@@ -8,9 +8,9 @@ import pytest
 
 from adapters.http.webhook_client import WebhookClient, open_client
 from domain.errors import PartnerUnavailable
-from tests.integration.worker.test_webhook_client import BODY, KEY, NAME, SECRET, deliver
 from tests.support import raw_http_server
 from tests.support.raw_http_server import RawHttpServer
+from tests.support.servers.partner_delivery import BODY, KEY, NAME, SECRET, deliver
 
 
 @pytest.fixture
@@ -38,9 +38,9 @@ def nested(coding: str, depth: int) -> tuple[str, bytes]:
 async def test_what_a_partner_packed_is_not_unpacked(
     client: WebhookClient, partner: RawHttpServer, coding: str, status: int
 ) -> None:
-    told, content = nested(coding, 3)
+    encoding, content = nested(coding, 3)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    head = f"HTTP/1.1 {status} OK\r\nContent-Encoding: {told}\r\n".encode()
+    head = f"HTTP/1.1 {status} OK\r\nContent-Encoding: {encoding}\r\n".encode()
     head += f"Content-Length: {len(content)}\r\n\r\n".encode()
     assert await deliver(client, partner, head + content) is None
     assert partner.calls[0].headers["accept-encoding"] == "identity"
@@ -50,8 +50,8 @@ async def test_what_a_partner_packed_is_not_unpacked(
 async def test_a_webhook_does_not_unpack_either(
     client: WebhookClient, partner: RawHttpServer
 ) -> None:
-    told, content = nested("gzip", 2)
-    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {told}\r\nContent-Length: {len(content)}"
+    encoding, content = nested("gzip", 2)
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {len(content)}"
     partner.answer = head.encode() + b"\r\n\r\n" + content
     await client.post_event(partner.address, SECRET, KEY, BODY, 5)
     assert partner.calls[0].headers["accept-encoding"] == "identity"

@@ -15,7 +15,7 @@ import pytest
 
 from local.stack.ports import HOST, free_ports
 from local.stack.profiles import generate_secret
-from tests.support.simulators import CLAIM, DEADLINE, NUMBER, Caller, Gateway, running
+from tests.support.servers.simulators import CLAIM, DEADLINE, NUMBER, Caller, Gateway, running
 
 ROOT = Path(__file__).resolve().parents[3]
 CONFIRMED = {"outcome": "confirmed"}
@@ -23,7 +23,7 @@ CONFIRMED = {"outcome": "confirmed"}
 
 @pytest.fixture
 def gateway() -> Gateway:
-    """What the simulator told our door."""
+    """What the simulator sent to the gateway."""
     return Gateway()
 
 
@@ -108,7 +108,7 @@ async def test_a_slow_partner_has_the_claim_before_it_says_so(partner: Caller) -
     assert (await partner.deliver()).status_code == 409
 
 
-async def test_answers_come_in_the_order_of_their_times_and_as_often_as_told(
+async def test_answers_come_in_the_order_of_their_times_and_as_often_as_scripted(
     partner: Caller, gateway: Gateway
 ) -> None:
     rejected = {"outcome": "rejected", "reason_code": "order_not_found", "outcome_id": "evt-9"}
@@ -162,7 +162,7 @@ async def test_a_message_that_was_taken_before_counts_as_sent(
 
 
 async def test_an_answer_waits_while_the_gateway_cannot_take_it() -> None:
-    """The same message under the same id, signed anew."""
+    """The same message under the same id, with a new signature."""
     gateway = Gateway(failures=2)
     async with running(gateway) as partner:
         await partner.script(answers=[{"outcome": CONFIRMED}])
@@ -173,7 +173,7 @@ async def test_an_answer_waits_while_the_gateway_cannot_take_it() -> None:
 
 
 async def test_keys_scripts_and_answers_survive_a_restart(tmp_path: Path) -> None:
-    """And what could not be told, because nobody answered at the gateway's door."""
+    """And outcomes that could not be sent, because nobody answered at the gateway's door."""
     gateway = Gateway()
     async with running(None, tmp_path / "state.db") as partner:
         await partner.script("fail:500", "ok", answers=[{"outcome": CONFIRMED}])

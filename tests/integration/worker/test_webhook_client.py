@@ -21,20 +21,14 @@ from domain.errors import (
     PartnerUnauthorised,
     PartnerUnavailable,
 )
-from domain.partners.channels import HttpChannel
 from local.stack.ports import free_ports
 from tests.support import raw_http_server
 from tests.support.builders import a_profile
 from tests.support.csv_filing import CLICKED_AT, ORDERED_ON, Desk
 from tests.support.raw_http_server import RawHttpServer, response
+from tests.support.servers.partner_delivery import BODY, KEY, NAME, SECRET, a_channel, deliver
 
-SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
 OTHER = "whsec_" + base64.b64encode(b"another secret of this length ..").decode()
-NAME = "TICKETS_PARTNER_SECRET_VELOTEL"
-KEY = "ZW-4KQ7-P9XT-M2AB-C-claim"
-BODY = {
-    "claim": {"number": "ZW-4KQ7-P9XT-M2AB-C", "answers": {"note": "zażółć <&> \x00 \U0001f600"}}
-}
 
 
 @pytest.fixture
@@ -47,17 +41,6 @@ async def partner() -> AsyncIterator[RawHttpServer]:
 async def door() -> AsyncIterator[WebhookClient]:
     async with open_client({NAME: SECRET}) as opened:
         yield opened
-
-
-def a_channel(address: str, timeout_seconds: float = 10) -> HttpChannel:
-    content = {"kind": "http", "address": address, "secret": NAME}
-    return HttpChannel.model_validate(content | {"timeout_seconds": timeout_seconds})
-
-
-async def deliver(door: WebhookClient, partner: RawHttpServer, answer: bytes) -> str | None:
-    """Deliver a claim to a partner that answers so."""
-    partner.answer = answer
-    return await door.deliver(a_channel(partner.address), KEY, BODY)
 
 
 async def test_while_secrets_rotate_a_call_is_signed_with_both(partner: RawHttpServer) -> None:
@@ -187,13 +170,13 @@ WAITS = {
 
 
 @pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("told", WAITS, ids=lambda told: told[:30])
+@pytest.mark.parametrize("retry_after", WAITS, ids=lambda retry_after: retry_after[:30])
 async def test_a_partner_that_asks_us_to_wait_is_obeyed_within_reason(
-    door: WebhookClient, partner: RawHttpServer, status: int, told: str
+    door: WebhookClient, partner: RawHttpServer, status: int, retry_after: str
 ) -> None:
     with pytest.raises(PartnerThrottled) as caught:
-        await deliver(door, partner, response(status, retry_after=told))
-    assert timedelta(0) < caught.value.retry_after == WAITS[told]
+        await deliver(door, partner, response(status, retry_after=retry_after))
+    assert timedelta(0) < caught.value.retry_after == WAITS[retry_after]
 
 
 async def test_a_partner_may_name_the_moment_to_come_back(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from local.stack.ports import free_ports
-from tests.support.programs import (
+from tests.support.servers.programs import (
     TIMEOUT_SECONDS,
     Environment,
     error_line,
@@ -15,7 +15,7 @@ from tests.support.programs import (
     started,
     valid_environment,
 )
-from tests.support.temporal_dev_server import dev_server
+from tests.support.servers.temporal_dev_server import dev_server
 
 
 @pytest.fixture

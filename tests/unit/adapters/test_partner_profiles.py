@@ -1,11 +1,9 @@
 """Partner files: every fault names its file and key; the shipped partners load and differ."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-import tomli_w
 
 from adapters.files.partner_profiles import load_profiles
 from domain.errors import InvalidConfiguration
@@ -14,40 +12,11 @@ from domain.partners.claim_kind import ClaimKind
 from domain.partners.profile import PartnerProfile
 from domain.partners.rules import PartnerRules
 from local.stack.profiles import merge_overlay, point_to_simulator, read_profiles, write_profiles
+from tests.support.partner_files import LABEL, SOUND, fault_in, write_profile
 
 ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = ROOT / "partners"
 OVERLAYS = ROOT / "local" / "stack" / "overlays"
-LABEL = {"pl": "Numer", "de": "Nummer", "en": "Number"}
-SOUND: dict[str, Any] = {
-    "id": "shop",
-    "name": "Shop",
-    "kinds": ["missing_cashback"],
-    "market": {"time_zone": "Europe/Warsaw", "currency": "PLN", "language": "pl"},
-    "cancellation": {"period": "P14D", "starts_from": "order", "max_period": "P90D"},
-    "response": {"deadline": "P14D"},
-    "max_reward": {"amount": "100.00", "currency": "PLN"},
-    "fields": [{"name": "order_number", "label": LABEL, "is_order_number": True}],
-    "channel": {
-        "kind": "http",
-        "address": "https://claims.shop.example/support-tickets",
-        "secret": "TICKETS_PARTNER_SECRET_SHOP",
-    },
-}
-
-
-def write_profile(folder: Path, content: Mapping[str, Any], name: str = "shop") -> Path:
-    """Write a partner's file."""
-    file = folder / f"{name}.toml"
-    file.write_text(tomli_w.dumps(content), encoding="utf-8")
-    return file
-
-
-def fault_in(folder: Path) -> InvalidConfiguration:
-    """Return how the files of a folder are refused."""
-    with pytest.raises(InvalidConfiguration) as caught:
-        load_profiles(folder)
-    return caught.value
 
 
 def _fault_of(folder: Path, **changes: Any) -> InvalidConfiguration:

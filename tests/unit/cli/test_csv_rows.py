@@ -80,7 +80,7 @@ def test_a_line_says_everything_that_an_outcome_can_say() -> None:
     assert outcome == PartnerOutcome.model_validate(outcome.model_dump(mode="json"))
 
 
-def test_a_rejection_and_a_question_are_told_too() -> None:
+def test_a_rejection_and_a_question_are_read_too() -> None:
     no = read_outcome(cells(outcome="rejected", reason_code="order_not_found"), "velotel")
     assert no.reason_code is RejectionReason.ORDER_NOT_FOUND
     asked = read_outcome(cells(outcome="information_requested", question="When?"), "velotel")
@@ -189,7 +189,7 @@ def test_a_line_of_an_export_that_came_back_empty_says_nothing() -> None:
 
 
 def test_a_line_is_read_as_the_market_writes() -> None:
-    told = cells(
+    line_cells = cells(
         outcome=" Confirmed",
         cancellation_ends_on="05.12.2026",
         activated_on="3/10/2026",
@@ -197,7 +197,7 @@ def test_a_line_is_read_as_the_market_writes() -> None:
         amount="1.234,50 \u20ac",
         currency="eur",
     )
-    outcome = read_outcome(told, "velotel", MARKET)
+    outcome = read_outcome(line_cells, "velotel", MARKET)
     assert (outcome.outcome, outcome.activated_on) == ("confirmed", date(2026, 10, 3))
     assert outcome.cancellation_ends_on == date(2026, 12, 5)
     assert outcome.occurred_at == datetime(2026, 10, 9, 8, 30, tzinfo=UTC)

@@ -75,8 +75,8 @@ def saved(table: Table, sign: str, quoting: Any, end: str) -> str:
     return out.getvalue()
 
 
-def told(path: Path, raw: bytes, faults: list[str] | None = None) -> dict[str, list[str]]:
-    """Import a file; return what each ticket was told, and note its `faults`."""
+def imported(path: Path, raw: bytes, faults: list[str] | None = None) -> dict[str, list[str]]:
+    """Import a file; return what each ticket received, and note its `faults`."""
     path.write_bytes(raw)
     found: dict[str, list[str]] = {}
     with open_csv(path, MARKET.language, column_of) as reader:
@@ -103,7 +103,7 @@ def test_an_export_that_comes_back_as_it_was_tells_nobody_anything(
     path = tmp_path_factory.getbasetemp() / "as-it-was.csv"
     faults: list[str] = []
     for sign in (";", ","):
-        assert (told(path, exported(texts, sign), faults), faults) == ({}, [])
+        assert (imported(path, exported(texts, sign), faults), faults) == ({}, [])
 
 
 @settings(max_examples=300)
@@ -128,7 +128,7 @@ def test_no_text_in_a_cell_tells_a_ticket_what_its_row_does_not_say(
     path = tmp_path_factory.getbasetemp() / "saved.csv"
     text = saved(filled_in(exported(texts, was), was), sign, quoting, end)
     mark = f"sep={sign}{end}" if sign == "|" else ""
-    assert told(path, (mark + text).encode(encoding)) == WHOLE
+    assert imported(path, (mark + text).encode(encoding)) == WHOLE
 
 
 def unquoted(table: Table, sign: str) -> str:
@@ -159,7 +159,7 @@ def test_a_careless_program_may_lose_an_outcome_and_never_makes_one(
     """One that writes cells as they are: what a member wrote stands to the right of the outcome."""
     path = tmp_path_factory.getbasetemp() / "careless.csv"
     text = CARELESS[name](filled_in(exported(texts, ";"), ";"), sign)
-    for number, outcomes in told(path, text.encode()).items():
+    for number, outcomes in imported(path, text.encode()).items():
         assert outcomes == WHOLE.get(number)
 
 
@@ -170,7 +170,7 @@ def test_the_record_that_a_member_wrote_into_a_name_is_a_name(tmp_path: Path) ->
     table = [header, [NUMBERS[0], "claim", name, "rejected"], [OWN, "claim", "Eva", ""]]
     for quoting in (csv.QUOTE_ALL, csv.QUOTE_MINIMAL):
         raw = saved(table, ",", quoting, "\r\n").encode()
-        assert told(tmp_path / "f.csv", raw) == {NUMBERS[0]: ["rejected"]}
+        assert imported(tmp_path / "f.csv", raw) == {NUMBERS[0]: ["rejected"]}
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_nothing_becomes_a_record_because_the_one_around_it_is_broken(
     inside = '"' + "Jan" + "\n." * 30 + f'\n{OWN},,confirmed\n"'
     broken = spoil.format(f"{NUMBERS[0]},{inside}")
     text = f"number,customer_name,outcome\n{broken}\n"
-    assert told(tmp_path / "f.csv", text.encode()) == {}
+    assert imported(tmp_path / "f.csv", text.encode()) == {}
 
 
 def test_the_longest_row_that_an_export_writes_is_read(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_the_longest_row_that_an_export_writes_is_read(tmp_path: Path) -> None:
     write_row(out, claim_header(names), ";")
     write_row(out, row, ";")
     out.flush()
-    assert told(tmp_path / "f.csv", raw.getvalue()) == {NUMBERS[0]: ["confirmed"]}
+    assert imported(tmp_path / "f.csv", raw.getvalue()) == {NUMBERS[0]: ["confirmed"]}
 
 
 def test_the_columns_of_the_outcome_are_all_there_to_be_filled_in() -> None:

@@ -1,4 +1,4 @@
-"""Whether the demonstration notices a move that the platform was not told of."""
+"""Whether the demonstration notices a transition of which the platform received no event."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -42,7 +42,9 @@ def played(state: State = State.REJECTED) -> list[ScenarioResult]:
     return [ScenarioResult(Scenario(row=ROW, claim={}, play=ScenarioSteps()), answer, outcome)]
 
 
-def told(events: list[dict[str, Any]], webhooks: list[dict[str, Any]] | None = None) -> list[str]:
+def problems(
+    events: list[dict[str, Any]], webhooks: list[dict[str, Any]] | None = None
+) -> list[str]:
     """What is found to be wrong; webhooks say the same as the events, if nothing else is said."""
     came = [
         {"webhook_id": event["event_id"], "event": event, "times": 1}
@@ -54,26 +56,26 @@ def told(events: list[dict[str, Any]], webhooks: list[dict[str, Any]] | None = N
 EVENTS = [an_event(seq) for seq in (1, 2, 3)]
 
 
-def test_what_was_told_in_full_is_well() -> None:
-    assert told(EVENTS) == []
+def test_complete_events_raise_no_problem() -> None:
+    assert problems(EVENTS) == []
 
 
 def test_a_move_that_is_missing_in_the_middle_or_at_the_end_is_noticed() -> None:
-    assert "moves [1, 3]" in told([EVENTS[0], EVENTS[2]])[0]
-    assert "ends as sent_to_partner instead of rejected" in told(EVENTS[:2])[0]
-    assert "ends as created" in told([])[0]
+    assert "moves [1, 3]" in problems([EVENTS[0], EVENTS[2]])[0]
+    assert "ends as sent_to_partner instead of rejected" in problems(EVENTS[:2])[0]
+    assert "ends as created" in problems([])[0]
 
 
 def test_moves_in_the_wrong_order_are_noticed() -> None:
-    assert "moves [2, 1, 3]" in told([EVENTS[1], EVENTS[0], EVENTS[2]])[0]
+    assert "moves [2, 1, 3]" in problems([EVENTS[1], EVENTS[0], EVENTS[2]])[0]
 
 
 def test_a_webhook_that_did_not_come_or_came_otherwise_is_noticed() -> None:
-    assert told(EVENTS, EVENTS[:2]) == [f"webhooks: event 103 of {ROW.number} did not come"]
+    assert problems(EVENTS, EVENTS[:2]) == [f"webhooks: event 103 of {ROW.number} did not come"]
     changed = EVENTS[2] | {"to": "resolved"}
-    assert told(EVENTS, [*EVENTS[:2], changed])[0].endswith("came otherwise")
+    assert problems(EVENTS, [*EVENTS[:2], changed])[0].endswith("came otherwise")
 
 
 def test_a_webhook_about_nothing_is_noticed() -> None:
     stray = EVENTS[0] | {"event_id": "999"}
-    assert told(EVENTS, [*EVENTS, stray]) == ["webhooks: 999 tells of no event"]
+    assert problems(EVENTS, [*EVENTS, stray]) == ["webhooks: 999 tells of no event"]

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from adapters.files.partner_profiles import load_profiles
-from tests.unit.adapters.test_partner_profiles import ROOT, SOUND, fault_in, write_profile
+from tests.support.partner_files import SOUND, fault_in, write_profile
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_a_kind_of_channel_that_does_not_exist_is_named_with_those_that_do(

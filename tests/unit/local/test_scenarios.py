@@ -159,13 +159,13 @@ def test_members_agents_and_the_platform_all_act_in_some_example() -> None:
 def test_questions_are_asked_in_every_way_and_answered_or_not() -> None:
     """R17-R19: a field of the form, free words, a note; by the partner and by an agent."""
     asked = [one for one in _accepted() if "information_needed" in one.row.expected_emails]
-    told = [answer.outcome or {} for one in asked for answer in one.play.answers or ()]
-    questions = [outcome.get("questions") for outcome in told]
+    outcomes = [answer.outcome or {} for one in asked for answer in one.play.answers or ()]
+    questions = [outcome.get("questions") for outcome in outcomes]
     fields = {field.name for profile in PROFILES.values() for field in profile.rules.fields}
     words = {str(one) for some in questions if isinstance(some, list) for one in some}
     assert words & fields
     assert words - fields
-    assert any(o["outcome"] == "information_requested" and o.get("note") for o in told)
+    assert any(o["outcome"] == "information_requested" and o.get("note") for o in outcomes)
     assert {one.row.expected_reason for one in asked} == {None, RejectionReason.NO_ANSWER}
     answered = {action.update for one in asked for action in one.play.actions}
     assert answered == {"request_information", "provide_information"}

@@ -139,13 +139,13 @@ def test_the_examples_hold_no_secret(example: str) -> None:
 @pytest.mark.parametrize(
     ("name", "settings"), [("worker", WorkerSettings), ("gateway", GatewaySettings)]
 )
-def test_a_door_is_told_every_setting_that_it_needs(
+def test_a_program_gets_every_setting_that_it_needs(
     name: str, settings: type[BaseSettings]
 ) -> None:
-    told = set(SERVICES[name]["environment"])
+    given = set(SERVICES[name]["environment"])
     needed = {str(field.alias) for field in settings.model_fields.values() if field.is_required()}
-    assert needed <= told
-    ours = {one for one in told if not one.startswith("TEMPORAL_")}
+    assert needed <= given
+    ours = {one for one in given if not one.startswith("TEMPORAL_")}
     assert ours <= {str(field.alias) for field in settings.model_fields.values()}
 
 

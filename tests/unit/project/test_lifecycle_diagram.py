@@ -6,7 +6,7 @@ from domain.tickets.states import FINAL
 from domain.tickets.transition_table import TRANSITIONS
 from scripts.lifecycle_diagram import diagram
 
-WRITE = "write it anew: .venv/bin/python -m scripts.lifecycle_diagram > docs/lifecycle.md"
+WRITE = "write it again: .venv/bin/python -m scripts.lifecycle_diagram > docs/lifecycle.md"
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "lifecycle.md"
 
 
@@ -14,7 +14,7 @@ def test_the_drawn_map_is_the_one_that_tickets_follow() -> None:
     assert PAGE.read_text(encoding="utf-8") == diagram(), WRITE
 
 
-def test_every_arrow_is_drawn_once_in_the_diagram_and_in_the_table() -> None:
+def test_every_transition_is_drawn_once_in_the_diagram_and_in_the_table() -> None:
     lines = diagram().splitlines()
     for event, source, target in TRANSITIONS:
         drawn = [line for line in lines if line.startswith(f"    {source} --> {target}: ")]

@@ -208,7 +208,7 @@ def test_a_secret_that_cannot_sign_is_named_with_its_partner(value: str | None) 
     assert PASSWORD not in str(caught.value)
 
 
-def test_every_setting_has_the_name_under_which_it_is_told() -> None:
+def test_every_setting_has_the_name_under_which_it_is_set() -> None:
     aliases = {str(field.alias) for field in WorkerSettings.model_fields.values()}
     assert {name for name in aliases if not name.startswith("TICKETS_")} == {
         "DATABASE_URL",

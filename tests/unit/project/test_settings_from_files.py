@@ -108,8 +108,8 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 def test_an_open_line_or_a_closed_network_is_for_local_stacks_alone(
     environment: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
-    told = {**GATEWAY, "TICKETS_WEBHOOK_SECRET": generate_secret(), name: value}
-    for setting, text in told.items():
+    values = {**GATEWAY, "TICKETS_WEBHOOK_SECRET": generate_secret(), name: value}
+    for setting, text in values.items():
         environment.setenv(setting, text)
     with pytest.raises(InvalidConfiguration) as caught:
         load_gateway_settings()

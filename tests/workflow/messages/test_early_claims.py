@@ -44,7 +44,7 @@ async def test_an_early_claim_is_held_and_sent_by_itself(open_env: EnvironmentFa
         ("invalid", "rejected", "terms_not_met", "rejected"),
     ],
 )
-async def test_facts_are_read_anew_when_a_hold_ends(
+async def test_facts_are_read_again_when_a_hold_ends(
     open_env: EnvironmentFactory, found: str, state: str, reason: str | None, email: str
 ) -> None:
     """R24: a reward that has come meanwhile ends the ticket, and the partner is not asked."""

@@ -90,7 +90,7 @@ async def test_a_question_after_the_confirmation_is_shown_to_agents(env: TicketE
     await wait_until(lambda: shown(env), lambda found: found == [("q", "action_not_allowed")])
 
 
-async def test_a_proposal_falls_with_the_partners_word_and_two_agents_decide_anew(
+async def test_a_proposal_falls_with_the_partners_word_and_two_agents_decide_again(
     env: TicketEnvironment,
 ) -> None:
     await env.file_and_send()

@@ -29,7 +29,7 @@ CLAIM = {"number": NUMBER, "kind": "missing_cashback", "answers": {"order_number
 
 
 class Gateway:
-    """A gateway that checks signatures and remembers what it was told; away as often as told."""
+    """A gateway that checks signatures, records messages, and fails `failures` times."""
 
     def __init__(self, failures: int = 0) -> None:
         self.heard: asyncio.Queue[tuple[str, str, bytes]] = asyncio.Queue()

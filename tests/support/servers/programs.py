@@ -12,7 +12,7 @@ from typing import Final
 
 from local.stack.profiles import generate_secret
 
-ROOT: Final = Path(__file__).resolve().parents[2]
+ROOT: Final = Path(__file__).resolve().parents[3]
 TIMEOUT_SECONDS: Final = 30.0
 PASSWORD: Final = "hunter2"
 SECRET: Final = generate_secret()

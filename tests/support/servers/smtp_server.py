@@ -1,4 +1,4 @@
-"""A real SMTP server in this process, which answers at each step as it is told."""
+"""A real SMTP server in this process, which replies at each step as the test says."""
 
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -71,7 +71,7 @@ def parsed(raw: bytes) -> EmailMessage:
 
 
 def only_jan_knows(
-    server: SMTP, session: Session, envelope: Envelope, how: str, data: object
+    server: SMTP, session: Session, envelope: Envelope, _mechanism: str, data: object
 ) -> AuthResult:
     knows = (getattr(data, "login", b""), getattr(data, "password", b"")) == (b"jan", b"s@cret")
     return AuthResult(success=knows, handled=False)
