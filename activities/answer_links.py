@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from adapters.postgres.email_queue import QueuedEmail
+from adapters.postgres.tickets.email_queue import QueuedEmail
 from adapters.security.signed_links import member_link, sign_link
 from domain.handlers.information_requests import answer_link_expires_at
 from domain.tickets.changes.emails import EmailKind

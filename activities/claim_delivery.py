@@ -10,8 +10,8 @@ from activities.partner_email import PartnerEmailChannel
 from adapters.email.claim_fields import claim_payload
 from adapters.http.webhook_client import WebhookClient
 from adapters.postgres.database import Database
-from adapters.postgres.exports import enqueue_claim
-from adapters.postgres.ticket_lookups import find_claim_row
+from adapters.postgres.partners.exports import enqueue_claim
+from adapters.postgres.tickets.ticket_lookups import find_claim_row
 from domain.errors import PartnerRejectedRequest
 from domain.partners.channels import CsvChannel, EmailChannel, HttpChannel
 from domain.partners.profile import PartnerProfile

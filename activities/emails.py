@@ -8,7 +8,7 @@ from activities.answer_links import AnswerLinkFactory
 from adapters.email.renderer import EmailRenderer
 from adapters.email.smtp import SmtpMailer
 from adapters.postgres.database import Database
-from adapters.postgres.email_queue import QueuedEmail, find_email, mark_sent
+from adapters.postgres.tickets.email_queue import QueuedEmail, find_email, mark_sent
 from domain.claims.claim import Contact
 from domain.claims.information_form import question_labels
 from domain.errors import EmailUndeliverable

@@ -8,7 +8,7 @@ from typing import Final
 
 from adapters.email.smtp import SmtpMailer
 from adapters.postgres.database import Database
-from adapters.postgres.email_queue import store_mail_capabilities
+from adapters.postgres.tickets.email_queue import store_mail_capabilities
 from domain.errors import DatabaseUnavailable, MailServerUnavailable
 
 POLL_INTERVAL_SECONDS: Final = 60.0

@@ -12,17 +12,14 @@ from activities.persistence_requests import (
     Settlement,
     SilentConfirmation,
 )
-from adapters.postgres.admission import admit
-from adapters.postgres.change_sets import store_changes
 from adapters.postgres.database import Database
-from adapters.postgres.resumption import resume_ticket
-from adapters.postgres.ticket_decisions import (
-    confirm_on_timeout,
-    load_claim_context,
-    save_information,
-    settle_ticket,
-)
-from adapters.postgres.ticket_lookups import find_request_result
+from adapters.postgres.tickets.admission import admit
+from adapters.postgres.tickets.auto_confirmation import confirm_on_timeout
+from adapters.postgres.tickets.change_sets import store_changes
+from adapters.postgres.tickets.information import save_information
+from adapters.postgres.tickets.resumption import resume_ticket
+from adapters.postgres.tickets.settlement import load_claim_context, settle_ticket
+from adapters.postgres.tickets.ticket_lookups import find_request_result
 from domain.admission.admission import Admission, AdmissionRequest
 from domain.admission.claim_assessor import ClaimAssessor, ReasonTexts, with_support_contact
 from domain.admission.resumption import ResumeRequest, Resumption

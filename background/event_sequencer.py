@@ -1,6 +1,6 @@
 """Giving new transitions their place in the event feed."""
 
-from adapters.postgres.event_log import sequence_transitions
+from adapters.postgres.platform.event_log import sequence_transitions
 from background.context import JobContext
 from background.webhook_backoff import RETRY_WINDOW
 

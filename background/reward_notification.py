@@ -6,9 +6,13 @@ from typing import Final
 
 from temporalio.client import Client
 
+from adapters.postgres.agents.discrepancies import log_contradicting_rewards
 from adapters.postgres.database import Database
-from adapters.postgres.discrepancies import log_contradicting_rewards
-from adapters.postgres.platform_feed import RewardKey, RewardMatch, open_tickets_for_rewards
+from adapters.postgres.platform.reward_checks import (
+    RewardKey,
+    RewardMatch,
+    open_tickets_for_rewards,
+)
 from domain.claims.claim import Reward
 from workflows.client import send_signal
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from adapters.postgres.platform_feed import claim_due_reward_checks
+from adapters.postgres.platform.reward_checks import claim_due_reward_checks
 from background.context import JobContext
 from background.reward_notification import notify_tickets
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from adapters.postgres.event_log import SequencedEvent
+from adapters.postgres.platform.event_log import SequencedEvent
 from domain.tickets.states import Event, State
 
 

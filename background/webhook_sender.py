@@ -10,7 +10,7 @@ import random
 from datetime import timedelta
 from typing import Final
 
-from adapters.postgres.event_log import (
+from adapters.postgres.platform.webhooks import (
     DueWebhook,
     claim_due_webhooks,
     mark_webhook_delivered,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from adapters.postgres.feed_records import store_link
+from adapters.postgres.platform.feed_records import store_link
 from domain.claims.claim import Link
 from domain.errors import TicketError
 from domain.values.ticket_number import derive_number

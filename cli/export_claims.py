@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from adapters.files.csv import atomic_writer, csv_text, write_row
+from adapters.files.csv_writer import atomic_writer, csv_text, write_row
 from adapters.postgres.database import Database
-from adapters.postgres.exports import (
+from adapters.postgres.partners.exports import (
     Export,
     get_export,
     iter_exported_claims,

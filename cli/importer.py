@@ -9,14 +9,13 @@ from typing import Final
 
 from adapters.files.csv import CsvRecord
 from adapters.postgres.database import Database
-from adapters.postgres.outcomes import (
+from adapters.postgres.partners.outcome_records import (
     OutcomeKey,
     StoredOutcome,
     find_outcomes,
     outcome_key,
-    partner_ticket_numbers,
-    store_outcomes,
 )
+from adapters.postgres.partners.outcomes import partner_ticket_numbers, store_outcomes
 from cli.csv_columns import is_unanswered
 from cli.outcome_rows import read_outcome, unknown_number
 from cli.progress import ImportSummary

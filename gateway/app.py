@@ -14,7 +14,8 @@ from starlette_exporter import PrometheusMiddleware
 from adapters.email.renderer import EmailRenderer
 from adapters.http.webhook_client import open_client
 from adapters.postgres.database import Database
-from adapters.security.jwt import IssuerKeys, JwtVerifier
+from adapters.security.issuer_keys import IssuerKeys
+from adapters.security.jwt import JwtVerifier
 from domain.partners.profile import PartnerProfile
 from gateway.api import accounts, claims, commands, discrepancies, health, ticket_messages, tickets
 from gateway.api.partners import form as partner_form

@@ -3,7 +3,7 @@
 import json
 import logging
 
-from adapters.postgres.admission import load_facts
+from adapters.postgres.tickets.admission import load_facts
 from domain.admission.admission import AdmissionRequest, AdmissionResult
 from domain.admission.claim_assessor import ClaimAssessor, with_support_contact
 from domain.error_location import error_location

@@ -7,7 +7,7 @@ from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeou
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from adapters.postgres.ticket_queries import get_admission
+from adapters.postgres.tickets.ownership import get_admission
 from domain.admission.admission import AdmissionResult, refusal_result
 from domain.admission.claim_assessor import with_support_contact
 from domain.claims.claim_digest import claim_digest

@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 
 from temporalio.service import RPCError
 
-from adapters.postgres.outcomes import OutcomeKey, StoredOutcome, find_outcomes, store_outcomes
+from adapters.postgres.partners.outcome_records import OutcomeKey, StoredOutcome, find_outcomes
+from adapters.postgres.partners.outcomes import store_outcomes
 from adapters.security.webhook_signatures import SignedMessage
 from domain.errors import TransientError
 from domain.tickets.messages.signals import PartnerOutcome

@@ -7,8 +7,9 @@ from typing import Final
 
 from temporalio.service import RPCError
 
-from adapters.postgres.resumption import is_ticket_open
-from adapters.postgres.ticket_queries import is_owned_by, log_late_command
+from adapters.postgres.tickets.late_commands import log_late_command
+from adapters.postgres.tickets.ownership import is_owned_by
+from adapters.postgres.tickets.resumption import is_ticket_open
 from domain.codes import RefusalCode
 from domain.errors import RequestRejected
 from domain.tickets.changes.message_log import log_entry

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from adapters.postgres.ticket_queries import MESSAGES_PAGE_SIZE
+from adapters.postgres.agents.ticket_detail import MESSAGES_PAGE_SIZE
 from domain.handlers.commands.available import available_commands
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.rules import PartnerRules

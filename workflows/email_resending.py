@@ -5,7 +5,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.emails import EmailActivities, OutgoingEmailRef
 from adapters.postgres.database import Database
-from adapters.postgres.email_queue import clear_undeliverable, replace_address, unsent_keys
+from adapters.postgres.tickets.email_queue import clear_undeliverable, replace_address, unsent_keys
 from domain.claims.claim import Contact
 from domain.errors import EmailUndeliverable, MailServerUnavailable
 

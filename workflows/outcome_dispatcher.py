@@ -9,7 +9,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.postgres.database import Database
-from adapters.postgres.outcomes import (
+from adapters.postgres.partners.outcome_dispatch import (
     DISPATCH_INTERVAL,
     DISPATCH_RETRY_INTERVAL,
     PendingOutcomes,

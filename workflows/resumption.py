@@ -14,7 +14,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from adapters.postgres.database import Database
-from adapters.postgres.resumption import (
+from adapters.postgres.tickets.resumption import (
     RESUME_GRACE,
     allow_resumption,
     clear_lost,

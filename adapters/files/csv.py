@@ -19,16 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
+from adapters.files.csv_quotation import Quotation
+from adapters.files.formulas import unescape_formula
 from adapters.files.text_encoding import SNIFF_BYTES, declared_encoding, guessed_encoding
-from domain.values.text_cleaning import to_single_line
 
 MAX_RECORD_LENGTH: Final = 1_000_000
 """Characters: more than the longest that we write."""
-_FORMULA_SIGN: Final = "'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
-# Also after what parts cells for some program: it takes a piece of ours for one.
-_CELL_START: Final = "(?:^|(?<=[,;\t\r\n]))"
-_FORMULA: Final = re.compile(f"{_CELL_START}(?={_FORMULA_SIGN})")
-_ESCAPED: Final = re.compile(f"{_CELL_START}'(?={_FORMULA_SIGN})")
 _NOT_UTF_8: Final = re.compile("[\ud800-\udfff]")
 _SEPARATORS: Final = ",;\t"
 _TWICE: Final = "expected every quotation mark inside a cell twice"
@@ -43,43 +39,6 @@ class CsvRecord:
     number: int
     cells: dict[str, str]
     error: str = ""
-
-
-class _Quotation:
-    """Whether a cell is open at the end of a line, and whether a mark stood where none may."""
-
-    def __init__(self, delimiter: str) -> None:
-        self._opening = re.compile(' *"')
-        self._after = re.compile(f" *(?:{re.escape(delimiter)}|[\r\n]|$)")
-        self._delimiter = delimiter
-        self.is_open = False
-        self.is_broken = False
-
-    def read(self, line: str) -> None:
-        """Go over one more line."""
-        at: int | None = 0
-        while at is not None:
-            at = self._inside(line, at) if self.is_open else self._outside(line, at)
-
-    def _outside(self, line: str, at: int) -> int | None:
-        if found := self._opening.match(line, at):
-            self.is_open = True
-            return found.end()
-        end = line.find(self._delimiter, at)
-        return None if end < 0 else end + 1
-
-    def _inside(self, line: str, at: int) -> int | None:
-        mark = line.find('"', at)
-        if mark < 0:
-            return None
-        if line.startswith('""', mark):
-            return mark + 2
-        if found := self._after.match(line, mark + 1):
-            self.is_open = False
-            ends = found[0].strip(" ") != self._delimiter
-            return None if ends else found.end()
-        self.is_broken = True
-        return mark + 1
 
 
 class CsvReader:
@@ -104,7 +63,7 @@ class CsvReader:
         if fault or not any(cells):
             because = f": {fault}" if fault else ""
             raise ValueError(f"expected a first line with the names of the columns{because}")
-        self.columns = [name(_unescape_formula(cell)) for cell in cells]
+        self.columns = [name(unescape_formula(cell)) for cell in cells]
 
     @property
     def percent(self) -> int:
@@ -120,13 +79,13 @@ class CsvReader:
                 until = "" if number == self._number else f" (lines {number} to {self._number})"
                 yield CsvRecord(number, {}, fault + until)
             elif any(cell.strip() for cell in cells):
-                named = zip(self.columns, map(_unescape_formula, cells), strict=False)
+                named = zip(self.columns, map(unescape_formula, cells), strict=False)
                 yield CsvRecord(number, {column: cell for column, cell in named if column})
 
     def _record(self, first: str) -> tuple[list[str], str]:
         """Return the cells of the record that begins with this line, and what is wrong with it."""
         lines, length = [first], len(first)
-        quotation = _Quotation(self._delimiter)
+        quotation = Quotation(self._delimiter)
         quotation.read(first)
         is_spoilt = quotation.is_open and quotation.is_broken
         after = (self._text.tell(), self._number) if is_spoilt and not self._is_closed else None
@@ -219,45 +178,3 @@ def open_csv(
         errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
         with io.TextIOWrapper(raw, encoding, errors=errors, newline="") as text:
             yield CsvReader(raw, text, name)
-
-
-@contextmanager
-def atomic_writer(path: Path) -> Iterator[TextIO]:
-    """Give a file to write into that stands under its name only when it is whole, and that its
-    owner alone can read: it holds members' data.
-    """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    draft.unlink(missing_ok=True)
-    try:
-        with open(draft, "wb", opener=_private) as raw, csv_text(raw) as text:
-            yield text
-            text.flush()
-            os.fsync(raw.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_EXCL, 0o600)
-
-
-def csv_text(raw: BinaryIO) -> io.TextIOWrapper:
-    """Write text as spreadsheets read it: UTF-8, with a mark that says so."""
-    return io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline="")
-
-
-def write_row(out: TextIO, cells: list[str], delimiter: str = ",") -> None:
-    """Write one record, every cell quoted and on one line."""
-    safe = [_escape_formula(to_single_line(cell.replace("\x00", "\ufffd"))) for cell in cells]
-    csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(
-        safe
-    )
-
-
-def _escape_formula(cell: str) -> str:
-    return _FORMULA.sub("'", cell)
-
-
-def _unescape_formula(cell: str) -> str:
-    return _ESCAPED.sub("", cell)

@@ -5,33 +5,23 @@ The answer decides who tries again: see `domain/errors.py` and contract.md, "Our
 """
 
 import asyncio
-import email.utils
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import httpx
 from standardwebhooks import Webhook
 
+from adapters.http.responses import check_status, parse_retry_after, read_bounded, read_reference
 from domain.errors import (
-    PartnerRejectedRequest,
-    PartnerThrottled,
-    PartnerUnauthorised,
     PartnerUnavailable,
     TransientError,
 )
 from domain.partners.channels import HttpChannel
 
-MAX_RESPONSE_BYTES: Final = 64 * 1024
 FETCH_SECONDS: Final = 5.0
-MAX_RETRY_AFTER: Final = timedelta(hours=1)
-MIN_RETRY_AFTER: Final = timedelta(seconds=1)
-_KNOWN_ALREADY: Final = 409
-_THROTTLED: Final = (429, 503)
-_LATER: Final = (408, 425, 429)
-_UNAUTHORISED: Final = (401, 403)
 
 
 class WebhookClient:
@@ -56,9 +46,9 @@ class WebhookClient:
         taken = False
         try:
             async with call as response:
-                _must_be_taken(response.status_code, response.headers)
+                check_status(response.status_code, response.headers)
                 taken = True  # whatever becomes of the rest of its answer
-                return await _reference(response)
+                return await read_reference(response)
         except (httpx.HTTPError, TimeoutError) as error:
             if taken:
                 return None
@@ -76,7 +66,7 @@ class WebhookClient:
                 if response.is_success:
                     return
                 told = response.headers.get("retry-after")
-                wait = _parse_retry_after(told) if told else None
+                wait = parse_retry_after(told) if told else None
                 raise TransientError(f"answered {response.status_code}", wait)
         except (httpx.HTTPError, TimeoutError) as error:
             raise TransientError(f"no answer: {type(error).__name__}") from error
@@ -94,7 +84,7 @@ class WebhookClient:
             ):
                 if response.status_code != 200:
                     raise TransientError(f"answered {response.status_code}")
-                return await _read(response)
+                return await read_bounded(response)
         except (httpx.HTTPError, TimeoutError, ValueError) as error:
             raise TransientError(f"no answer: {type(error).__name__}") from error
 
@@ -136,54 +126,3 @@ def _headers(secrets: str, key: str, content: str) -> dict[str, str]:
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": " ".join(signatures),
     }
-
-
-def _must_be_taken(status: int, headers: Mapping[str, str]) -> None:
-    """Raise what an answer's head says, unless it takes the call: 2xx, or what is known already."""
-    if 200 <= status < 300 or status == _KNOWN_ALREADY:
-        return
-    if status in _THROTTLED and "retry-after" in headers:
-        raise PartnerThrottled(
-            f"{status}, asked us to wait", _parse_retry_after(headers["retry-after"])
-        )
-    if status in _LATER or status >= 500:
-        raise PartnerUnavailable(f"answered {status}")
-    if status in _UNAUTHORISED:
-        raise PartnerUnauthorised(f"answered {status}: does not accept our signature")
-    raise PartnerRejectedRequest(f"answered {status}: does not accept our call")
-
-
-async def _reference(response: httpx.Response) -> str | None:
-    """Return the reference, if one can be read: whatever else the body is, the call was taken."""
-    try:
-        answer = json.loads(await _read(response))
-    except (ValueError, RecursionError):
-        return None
-    reference = answer.get("reference") if isinstance(answer, dict) else None
-    if not isinstance(reference, str):
-        return None
-    return reference[:200].encode("utf-8", "replace").decode()
-
-
-async def _read(response: httpx.Response) -> bytes:
-    """Read a body as it comes over the line: one that must be unpacked could become any size."""
-    if response.headers.get("content-encoding", "identity").lower() != "identity":
-        raise ValueError("an encoded answer")
-    content = bytearray()
-    async for chunk in response.aiter_raw():
-        content += chunk
-        if len(content) > MAX_RESPONSE_BYTES:
-            raise ValueError(f"an answer longer than {MAX_RESPONSE_BYTES} bytes")
-    return bytes(content)
-
-
-def _parse_retry_after(told: str) -> timedelta:
-    """Read `Retry-After`, seconds or an HTTP date, within reason."""
-    try:
-        wait = timedelta(seconds=min(int(told), 10**6))
-    except (ValueError, OverflowError):
-        try:
-            wait = email.utils.parsedate_to_datetime(told) - datetime.now(UTC)
-        except (ValueError, TypeError, OverflowError):
-            wait = MIN_RETRY_AFTER
-    return min(max(wait, MIN_RETRY_AFTER), MAX_RETRY_AFTER)

@@ -13,40 +13,12 @@ from typing import Any, Final, TypeAlias
 import aiosql
 import asyncpg
 
+from adapters.postgres.connection_errors import CONNECTION_ERRORS, FAILOVER_ERRORS
 from domain.errors import DatabaseUnavailable
 
 QUERIES: Final = aiosql.from_path(
     Path(__file__).parent / "queries", "asyncpg", mandatory_parameters=False
 )
-_FAILOVER_ERRORS: Final = (
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.TargetServerAttributeNotMatched,
-)
-"""After a fail-over a connection leads to what is no longer the primary, and would for ever."""
-_CONNECTION_ERRORS: Final = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.IdleInTransactionSessionTimeoutError,
-    asyncpg.TransactionTimeoutError,
-    asyncpg.InvalidAuthorizationSpecificationError,  # a password that rotates, a login forbidden
-    asyncpg.InvalidCatalogNameError,  # a restore under way
-    asyncpg.ObjectNotInPrerequisiteStateError,  # and its locks: 55006, 55P03
-    asyncpg.PostgresSystemError,
-    asyncpg.SnapshotTooOldError,
-    asyncpg.InternalServerError,
-    asyncpg.ConfigFileError,
-    asyncpg.InvalidCachedStatementError,  # the schema has changed; the driver forgets its plans
-    asyncpg.InvalidSQLStatementNameError,  # a pooler that gives connections to others between
-    asyncpg.DuplicatePreparedStatementError,
-)
-"""What PostgreSQL or the network does to us; all else is a bug of ours, and stays one."""
 _TIMEOUT_SECONDS: Final = 5.0
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
@@ -90,8 +62,8 @@ class Database:
                 yield connection
         except ValueError:
             raise  # a wrong address, which also counts as the driver's own error
-        except _CONNECTION_ERRORS as error:
-            if isinstance(error, _FAILOVER_ERRORS):
+        except CONNECTION_ERRORS as error:
+            if isinstance(error, FAILOVER_ERRORS):
                 await self.expire()
             # The driver's own words may hold the address and its password.
             raise DatabaseUnavailable(f"PostgreSQL: {type(error).__name__}") from None

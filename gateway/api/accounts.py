@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 
-from adapters.postgres.account_links import MAX_ROWS, load_account_history
+from adapters.postgres.platform.account_links import MAX_ROWS, load_account_history
 from domain.claims.claimable_links import (
     AccountHistory,
     ClaimableLink,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Path, Query
 
-from adapters.postgres.discrepancies import close_discrepancy, list_open_discrepancies
+from adapters.postgres.agents.discrepancies import close_discrepancy, list_open_discrepancies
 from domain.codes import RefusalCode
 from gateway.api.schemas.discrepancies import (
     Discrepancy,

@@ -9,7 +9,7 @@ from prometheus_client import Gauge
 from pydantic import BaseModel, Field
 from starlette_exporter import handle_metrics
 
-from adapters.postgres.resumption import list_lost_tickets
+from adapters.postgres.tickets.resumption import list_lost_tickets
 from domain.codes import RefusalCode
 from domain.errors import DatabaseUnavailable
 from gateway.context import AppContext, Context

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
-from adapters.postgres.ticket_queries import MESSAGES_PAGE_SIZE, list_messages_before
+from adapters.postgres.agents.ticket_detail import MESSAGES_PAGE_SIZE, list_messages_before
 from domain.codes import RefusalCode
 from gateway.api.schemas.ticket_detail import MessageLogItem
 from gateway.api.tickets import PROBLEMS, NumberPath

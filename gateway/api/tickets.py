@@ -4,12 +4,8 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request
 
-from adapters.postgres.ticket_queries import (
-    TicketFilters,
-    cursor_after_page,
-    find_tickets,
-    get_ticket_detail,
-)
+from adapters.postgres.agents.ticket_detail import get_ticket_detail
+from adapters.postgres.agents.ticket_search import TicketFilters, cursor_after_page, find_tickets
 from domain.codes import RefusalCode
 from domain.values.email_addresses import normalize_email_or_keep
 from domain.values.order_key import normalize_order_number

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from adapters.postgres.ticket_queries import MESSAGES_PAGE_SIZE, MessageCursor, PageCursor
+from adapters.postgres.agents.ticket_detail import MESSAGES_PAGE_SIZE, MessageCursor
+from adapters.postgres.agents.ticket_search import PageCursor
 
 CURSOR_PATTERN: Final = r"^[0-9]{1,16}\.ZW-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]$"
 """Any text of this form is a valid cursor; it reveals nothing about the tickets around it."""

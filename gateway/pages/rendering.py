@@ -12,7 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from adapters.email.renderer import strip_control_characters
+from adapters.email.sanitizing import strip_control_characters
 from domain.partners.market import LANGUAGES
 from gateway.i18n import catalog, preferred_language
 

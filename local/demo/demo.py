@@ -26,7 +26,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from adapters.files.partner_profiles import load_profiles
 from adapters.postgres.database import Database
-from adapters.postgres.grants import list_grants
+from adapters.postgres.tickets.grants import list_grants
 from local.demo import checks
 from local.demo.checks import Observations
 from local.demo.event_checks import check_events

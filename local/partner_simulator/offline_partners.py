@@ -14,7 +14,8 @@ from typing import Any, Final
 
 import httpx
 
-from adapters.files.csv import csv_text, open_csv, write_row
+from adapters.files.csv import open_csv
+from adapters.files.csv_writer import csv_text, write_row
 from adapters.files.partner_profiles import load_profiles
 from cli.csv_columns import OUTCOME_COLUMNS
 from domain.errors import TicketError

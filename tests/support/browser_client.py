@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from adapters.postgres.feed_records import store_link, store_reward
+from adapters.postgres.platform.feed_records import store_link, store_reward
 from tests.support.builders import a_link, a_reward
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import an_order, days_ago

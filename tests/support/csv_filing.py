@@ -12,7 +12,7 @@ from activities.persistence import Persistence
 from activities.persistence_requests import Settlement
 from adapters.email.renderer import EmailRenderer
 from adapters.postgres.database import Database
-from adapters.postgres.feed_records import store_link, store_reward
+from adapters.postgres.platform.feed_records import store_link, store_reward
 from domain.admission.admission import Admission, AdmissionRequest
 from domain.handlers.commands.execution import next_delivery_purpose
 from domain.handlers.message_handling import handle_message

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from adapters.postgres.outcomes import TOO_MANY_OUTCOMES, OutcomeKey, StoredOutcome, outcome_key
+from adapters.postgres.partners.outcome_records import OutcomeKey, StoredOutcome, outcome_key
+from adapters.postgres.partners.outcomes import TOO_MANY_OUTCOMES
 from domain.codes import MessageCode
 from domain.tickets.discrepancies import has_same_content
 from domain.tickets.messages.signals import PartnerOutcome

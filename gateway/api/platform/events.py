@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 
-from adapters.postgres.event_log import events_after, sequence_transitions
+from adapters.postgres.platform.event_log import events_after, sequence_transitions
 from background.ticket_event import to_event
 from background.webhook_backoff import RETRY_WINDOW
 from domain.codes import RefusalCode

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 from pydantic import ValidationError
 
 from adapters.postgres.database import Database
-from adapters.postgres.platform_feed import UpsertResult
+from adapters.postgres.platform.feed import UpsertResult
 from domain.codes import RefusalCode
 from gateway.api.schemas.feed import LinkRecord, RecordResult, RecordResults, RewardRecord
 from gateway.http.caller import Caller

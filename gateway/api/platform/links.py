@@ -4,9 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Path
 
-from adapters.postgres.platform_feed import (
-    upsert_links,
-)
+from adapters.postgres.platform.feed import upsert_links
 from gateway.api.platform.feed_documentation import BATCH_PROBLEMS, ID_LIMITS, PROBLEMS, Records
 from gateway.api.platform.feed_records import (
     read_record,

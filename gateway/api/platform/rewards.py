@@ -13,12 +13,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Body, Path
 from temporalio.service import RPCError
 
-from adapters.postgres.platform_feed import (
-    RewardKey,
-    UpsertResult,
-    accepted_reward_ids,
-    upsert_rewards,
-)
+from adapters.postgres.platform.feed import UpsertResult, accepted_reward_ids, upsert_rewards
+from adapters.postgres.platform.reward_checks import RewardKey
 from background.reward_notification import notify_tickets
 from domain.errors import TransientError
 from gateway.api.platform.feed_documentation import BATCH_PROBLEMS, ID_LIMITS, PROBLEMS, Records

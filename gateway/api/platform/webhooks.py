@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path
 
-from adapters.postgres.event_log import redeliver_webhook, webhooks
+from adapters.postgres.platform.webhooks import redeliver_webhook, webhooks
 from background.webhook_backoff import RETRY_WINDOW
 from domain.codes import RefusalCode
 from gateway.api.platform.events import MAX_BIGINT, PROBLEMS, AfterQuery, LimitQuery

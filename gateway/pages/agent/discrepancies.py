@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from adapters.postgres.discrepancies import list_discrepancies
+from adapters.postgres.agents.discrepancies import list_discrepancies
 from domain.codes import RefusalCode
 from gateway.api.discrepancies import close_and_log, to_discrepancy
 from gateway.api.schemas.discrepancies import Discrepancy

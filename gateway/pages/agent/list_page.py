@@ -8,13 +8,8 @@ from zoneinfo import ZoneInfo
 from fastapi import Response
 from pydantic import BaseModel
 
-from adapters.postgres.ticket_queries import (
-    QUEUES,
-    DayBoundaries,
-    Queue,
-    count_queues,
-    cursor_after_page,
-)
+from adapters.postgres.agents.queues import QUEUES, DayBoundaries, Queue, count_queues
+from adapters.postgres.agents.ticket_search import cursor_after_page
 from domain.tickets.attention import Attention
 from domain.tickets.states import State
 from domain.values.periods import end_of_day

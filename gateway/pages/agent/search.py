@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
-from adapters.postgres.ticket_queries import Queue, TicketFilters, find_tickets, list_queue
+from adapters.postgres.agents.queues import Queue, list_queue
+from adapters.postgres.agents.ticket_search import TicketFilters, find_tickets
 from domain.tickets.attention import Attention
 from domain.tickets.states import State
 from gateway.http.pagination import decode_cursor

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from temporalio.service import RPCError
 
-from adapters.postgres.ticket_queries import get_ticket_detail
+from adapters.postgres.agents.ticket_detail import get_ticket_detail
 from domain.errors import RequestRejected, TransientError
 from domain.values.ticket_number import number_error_code, parse_number
 from gateway.http.problem_status import STATUS

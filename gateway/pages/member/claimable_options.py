@@ -6,7 +6,7 @@ What cannot be claimed yet, or any more, is shown with the reason and the date.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from adapters.postgres.account_links import load_account_history
+from adapters.postgres.platform.account_links import load_account_history
 from domain.claims.claim import LinkKind
 from domain.claims.claimable_links import (
     AccountHistory,

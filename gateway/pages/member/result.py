@@ -7,7 +7,7 @@ from typing import Final
 
 from fastapi.responses import Response
 
-from adapters.postgres.ticket_queries import get_admission
+from adapters.postgres.tickets.ownership import get_admission
 from domain.admission.admission import Admission, AdmissionResult
 from gateway.pages.csrf import csrf_token
 from gateway.pages.form_fields import FormValues

@@ -15,8 +15,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from adapters.email.claim_fields import claim_payload, render_claim_fields
-from adapters.email.renderer import strip_control_characters
-from adapters.postgres.outcomes import get_linked_claim, list_outcomes_by_link
+from adapters.email.sanitizing import strip_control_characters
+from adapters.postgres.partners.linked_claims import get_linked_claim, list_outcomes_by_link
 from adapters.security.signed_links import OUTCOME, LinkSubject, verify_link
 from domain.codes import MessageCode, RefusalCode
 from domain.errors import RequestRejected, TransientError

@@ -10,8 +10,8 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from adapters.postgres.feed_records import store_reward
-from adapters.postgres.resumption import list_lost_tickets
+from adapters.postgres.platform.feed_records import store_reward
+from adapters.postgres.tickets.resumption import list_lost_tickets
 from tests.gateway.api.claims.filing import prepared
 from tests.gateway.api.claims.repeated_filing import delete
 from tests.support.gateway.running_gateway import RunningGateway

@@ -15,7 +15,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from adapters.postgres.database import Database
-from adapters.postgres.exports import enqueue_claim
+from adapters.postgres.partners.exports import enqueue_claim
 from tests.support.csv_filing import Desk
 from tests.support.partner_files import SOUND, write_profile
 from tests.support.servers.temporal_dev_server import dev_server

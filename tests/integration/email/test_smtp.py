@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from adapters.email.renderer import RenderedEmail
+from adapters.email.locale_renderer import RenderedEmail
 from adapters.email.smtp import SmtpMailer
 from domain.errors import EmailUndeliverable, InvalidConfiguration, MailServerUnavailable
 from tests.support.servers.smtp_server import JAN, LETTER, SENDER, Postbox, parsed, words

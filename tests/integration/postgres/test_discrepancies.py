@@ -5,22 +5,19 @@ from typing import Any
 
 import pytest
 
-from adapters.postgres.database import Database
-from adapters.postgres.discrepancies import (
+from adapters.postgres.agents.discrepancies import (
     close_discrepancy,
     list_discrepancies,
     list_open_discrepancies,
     log_contradicting_rewards,
     log_late_outcome,
 )
-from adapters.postgres.feed_records import store_reward
-from adapters.postgres.grants import list_grants
-from adapters.postgres.outcomes import (
-    find_outcomes,
-    lease_pending_outcomes,
-    release_outcomes,
-    store_outcomes,
-)
+from adapters.postgres.database import Database
+from adapters.postgres.partners.outcome_dispatch import lease_pending_outcomes, release_outcomes
+from adapters.postgres.partners.outcome_records import find_outcomes
+from adapters.postgres.partners.outcomes import store_outcomes
+from adapters.postgres.platform.feed_records import store_reward
+from adapters.postgres.tickets.grants import list_grants
 from domain.codes import MessageCode
 from domain.handlers.message_handling import handle_message
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate

@@ -3,7 +3,7 @@
 import asyncio
 
 from adapters.postgres.database import QUERIES, Connection, Database
-from adapters.postgres.platform_feed import BATCH_SIZE, UpsertResult, upsert_links
+from adapters.postgres.platform.feed import BATCH_SIZE, UpsertResult, upsert_links
 from tests.support.builders import a_link
 
 LOCKS = """

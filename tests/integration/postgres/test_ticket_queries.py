@@ -5,17 +5,14 @@ from typing import Any
 
 import pytest
 
-from adapters.postgres.database import Database
-from adapters.postgres.ticket_queries import (
-    QUEUES,
-    DayBoundaries,
+from adapters.postgres.agents.queues import QUEUES, DayBoundaries, count_queues, list_queue
+from adapters.postgres.agents.ticket_search import (
     PageCursor,
     TicketFilters,
-    count_queues,
     cursor_after_page,
     find_tickets,
-    list_queue,
 )
+from adapters.postgres.database import Database
 
 NOW = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
 MIDNIGHT_IN_WARSAW = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)

@@ -13,7 +13,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from activities.claim_delivery import ClaimDelivery, DeliveryRequest
 from activities.limits.partner_limiter import PartnerLimiter
-from adapters.http.webhook_client import MAX_RESPONSE_BYTES, WebhookClient, open_client
+from adapters.http.responses import MAX_RESPONSE_BYTES
+from adapters.http.webhook_client import WebhookClient, open_client
 from adapters.postgres.database import Database
 from domain.errors import (
     PartnerRejectedRequest,

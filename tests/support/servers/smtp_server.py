@@ -7,7 +7,7 @@ from email.policy import default
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from adapters.email.renderer import RenderedEmail
+from adapters.email.locale_renderer import RenderedEmail
 
 SENDER = "Wsparcie <tickets@example.com>"
 JAN = "jan@example.net"

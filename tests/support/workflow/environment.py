@@ -13,7 +13,7 @@ from typing import Any, Final
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from adapters.postgres.feed_records import store_link
+from adapters.postgres.platform.feed_records import store_link
 from domain.admission.admission import AdmissionResult
 from domain.tickets.changes.request_result import RequestResult
 from domain.tickets.snapshot import TicketOutcome

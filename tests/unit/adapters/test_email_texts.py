@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from adapters.email.renderer import EmailRenderer, RenderedEmail
+from adapters.email.locale_renderer import RenderedEmail
+from adapters.email.renderer import EmailRenderer
 from domain.admission.admission import AdmissionRequest, assess_claim, build_admission
 from domain.claims.claim_parsing import parse_claim
 from tests.support.builders import NOW, NUMBER, a_field, a_partner, claim_content, some_facts

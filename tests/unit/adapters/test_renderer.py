@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from adapters.email.renderer import TEMPLATES, EmailRenderer, RenderedEmail
+from adapters.email.locale_renderer import TEMPLATES, RenderedEmail
+from adapters.email.renderer import EmailRenderer
 
 LANGUAGES = ("pl", "de", "en")
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.files.csv import csv_text, open_csv, write_row
+from adapters.files.csv import open_csv
+from adapters.files.csv_writer import csv_text, write_row
 from cli.claim_rows import claim_header, claim_row
 from cli.csv_columns import OUTCOME_COLUMNS, check_header, column_of, is_unanswered
 from cli.outcome_rows import read_outcome

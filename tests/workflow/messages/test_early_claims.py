@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adapters.postgres.feed_records import store_reward
+from adapters.postgres.platform.feed_records import store_reward
 from tests.support.workflow.claims import an_early_claim, reward_for
 from tests.workflow.conftest import EnvironmentFactory
 from tests.workflow.expectations import TRANSITIONS_TO

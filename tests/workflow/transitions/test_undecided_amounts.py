@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapters.postgres.feed_records import store_reward
+from adapters.postgres.platform.feed_records import store_reward
 from tests.support.workflow.claims import an_order, reward_for
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.expectations import AWAITING

@@ -9,7 +9,8 @@ from typing import Any
 import jwt
 import pytest
 
-from adapters.security.jwt import IssuerKeys, JwtVerifier
+from adapters.security.issuer_keys import IssuerKeys
+from adapters.security.jwt import JwtVerifier
 from domain.errors import RequestRejected, TransientError
 from tests.gateway.api.auth.tokens import MAKERS, TokenIssuer, content
 from tests.support.gateway.running_gateway import AUDIENCE, ISSUER

@@ -16,7 +16,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adapters.http.webhook_client import open_client
-from adapters.security.jwt import IssuerKeys, JwtVerifier
+from adapters.security.issuer_keys import IssuerKeys
+from adapters.security.jwt import JwtVerifier
 from domain.errors import RequestRejected
 from local.stack.ports import HOST
 from tests.support.gateway.running_gateway import AUDIENCE, ISSUER, JWT_SECRET

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters.postgres.feed_records import store_reward
+from adapters.postgres.platform.feed_records import store_reward
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import a_claim, an_early_claim, an_order, reward_for
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from adapters.postgres.feed_records import store_reward
+from adapters.postgres.platform.feed_records import store_reward
 from domain.values.ticket_number import derive_number
 from tests.gateway.api.claims.filing import CONTRACT, filed, prepared
 from tests.support.gateway.running_gateway import RunningGateway

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters.postgres.feed_records import store_link, store_reward
+from adapters.postgres.platform.feed_records import store_link, store_reward
 from tests.support.builders import a_link, a_reward
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import a_claim, reward_for

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapters.postgres.feed_records import store_link
+from adapters.postgres.platform.feed_records import store_link
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import a_sent_ticket, get_ticket
 from tests.support.workflow.claims import a_claim, link_of

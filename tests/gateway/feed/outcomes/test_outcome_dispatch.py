@@ -7,7 +7,7 @@ import socket
 import httpx
 import pytest
 
-from adapters.postgres.outcomes import lease_pending_outcomes, release_outcomes
+from adapters.postgres.partners.outcome_dispatch import lease_pending_outcomes, release_outcomes
 from local.stack.ports import HOST
 from tests.gateway.feed.outcomes.dispatch import dispatch_later, gateway_with_proxy, stored_outcomes
 from tests.support.gateway.partner_client import a_ticket, outcome, results, send_outcomes

@@ -1,6 +1,6 @@
 """Pages of a ticket's messages."""
 
-from adapters.postgres.ticket_queries import MESSAGES_PAGE_SIZE
+from adapters.postgres.agents.ticket_detail import MESSAGES_PAGE_SIZE
 from domain.values.ticket_number import derive_number
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import a_sent_ticket, problem_of

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from limits import RateLimitItem, RateLimitItemPerDay
 
-from adapters.postgres.outcomes import MAX_IN_FLIGHT, MAX_OUTCOMES_PER_DAY
+from adapters.postgres.partners.outcome_dispatch import MAX_IN_FLIGHT
+from adapters.postgres.partners.outcomes import MAX_OUTCOMES_PER_DAY
 from gateway.http.rate_limits import LIMITS, LimitKind, RequestRateLimiter
 from tests.support.gateway.answer_page import answer, asked
 from tests.support.gateway.partner_client import (

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Final
 
-from adapters.postgres.grants import list_grants
-from adapters.postgres.resumption import list_lost_tickets
+from adapters.postgres.tickets.grants import list_grants
+from adapters.postgres.tickets.resumption import list_lost_tickets
 from tests.support.workflow.environment import TicketEnvironment
 from workflows.resumption import check_open_tickets, repair_ticket
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from adapters.postgres.change_sets import apply_changes
+from adapters.postgres.tickets.change_sets import apply_changes
 from domain.admission.resumption import RESUME
 from domain.errors import RunReplaced
 from domain.tickets.changes.change_set import ChangeSet

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from adapters.postgres.feed_records import store_reward
+from adapters.postgres.platform.feed_records import store_reward
 from local.mail_catcher.smtp import SmtpMode
 from tests.support.workflow.claims import a_claim, an_early_claim, an_order, days_ago, reward_for
 from tests.support.workflow.environment import TicketEnvironment

@@ -1,32 +1,20 @@
-"""The platform's feed in the books: its links and rewards, and the open tickets that a reward ends.
+"""The platform's feed: links and rewards are upserted in batches, each with a result."""
 
-A reward is looked at twice: at once, and again some time later, when no claim that was being
-admitted at the first look is still unseen.
-"""
-
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from enum import StrEnum
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from adapters.postgres.database import QUERIES, Connection, Database
-from adapters.postgres.feed_records import upsert_link, upsert_reward
-from adapters.postgres.rows import reward_from_row
-from domain.claims.claim import Link, Reward, matches_order
+from adapters.postgres.platform.feed_records import upsert_link, upsert_reward
+from adapters.postgres.platform.reward_checks import RECHECK_DELAY, RewardKey, key_columns
+from domain.claims.claim import Link, Reward
 
 T = TypeVar("T", Link, Reward)
-RECHECK_DELAY: Final = timedelta(seconds=20)
-"""Longer than any admission takes."""
-CHECK_LEASE: Final = timedelta(seconds=60)
 
 BATCH_SIZE: Final = 50
 """Records of one transaction. Each holds a lock until its end, and PostgreSQL has room for 6,400:
 ten lists of a thousand at once would leave nobody else any.
 """
-
-RewardKey = tuple[str, str]
-"""Account and id: a record belongs to its account."""
 
 
 class UpsertResult(StrEnum):
@@ -36,13 +24,6 @@ class UpsertResult(StrEnum):
     UNCHANGED = "unchanged"
     OUTDATED = "outdated"
     FORBIDDEN = "forbidden"
-
-
-class RewardMatch(NamedTuple):
-    """A reward, and the open ticket that it ends."""
-
-    reward: Reward
-    number: str
 
 
 async def upsert_links(
@@ -87,35 +68,6 @@ def accepted_reward_ids(rewards: Iterable[Reward], kept: Iterable[UpsertResult])
     return sorted({(one.account_id, one.reward_id) for one, what in pairs if what in known})
 
 
-async def open_tickets_for_rewards(
-    database: Database, rewards: Sequence[RewardKey]
-) -> list[RewardMatch]:
-    """Return the open tickets that these rewards end: of the same account, for the same order."""
-    async with database.transaction() as connection:
-        rows = QUERIES.list_open_tickets_for_rewards(connection, **key_columns(rewards))
-        found = [(reward_from_row(row), dict(row)) async for row in rows]
-    return [
-        RewardMatch(reward, row["number"]) for reward, row in found if _closes_ticket(reward, row)
-    ]
-
-
-@asynccontextmanager
-async def claim_due_reward_checks(database: Database, most: int) -> AsyncIterator[list[RewardKey]]:
-    """Give rewards whose second look is due; left without trouble, they are done with."""
-    async with database.transaction() as connection:
-        rows = QUERIES.claim_due_reward_checks(connection, most=most, lease=CHECK_LEASE)
-        due = {(row["account_id"], row["reward_id"]): row["due_at"] async for row in rows}
-    yield [*due]
-    if due:
-        await database.run("delete_reward_checks", **key_columns(due), looks=[*due.values()])
-
-
-def key_columns(keys: Iterable[RewardKey]) -> dict[str, list[str]]:
-    """Return keys as queries take them."""
-    pairs = list(keys)
-    return {"account_ids": [one for one, _ in pairs], "reward_ids": [one for _, one in pairs]}
-
-
 async def _upsert(
     connection: Connection,
     records: Sequence[T],
@@ -154,8 +106,3 @@ def _not_stored(known: Any, version: int, for_all: bool) -> UpsertResult:
 
 def _record_id(record: Link | Reward) -> str:
     return record.link_id if isinstance(record, Link) else record.reward_id
-
-
-def _closes_ticket(reward: Reward, ticket: dict[str, Any]) -> bool:
-    contested = reward.reward_id == ticket["ticket_reward"]
-    return contested or matches_order(reward, ticket["ticket_order"], ticket["ticket_link"])

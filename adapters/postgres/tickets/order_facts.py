@@ -1,58 +1,18 @@
-"""The facts that a claim is judged by, as they stand now: of its account, or of its whole order."""
+"""Facts about the order of a stored claim, also from other accounts, under lock."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Final
 
 from adapters.postgres.database import QUERIES, Connection
-from adapters.postgres.rows import link_from_row, reward_from_row
-from domain.claims.claim import AccountFacts, Grant, LinkKind, TicketClaim
+from adapters.postgres.rows import reward_from_row
+from adapters.postgres.tickets.claim_facts import grant_from_row, load_account_facts
+from domain.claims.claim import LinkKind, TicketClaim
 from domain.claims.claim_context import ClaimContext
 from domain.claims.stored_claim import StoredClaim
 from domain.errors import DatabaseUnavailable
-from domain.partners.claim_limits import ClaimCounts
 from domain.partners.rules import PartnerRules
 
 _CLAIM_COLUMNS: Final = ("account_id", "partner_id", "kind", "link_id", "reward_id", "ordered_on")
-
-
-async def load_account_facts(
-    connection: Connection, account_id: str, partner_id: str, key: str | None
-) -> AccountFacts:
-    """Return what an account may know; `key` is that under which its claim may stand (R25)."""
-    whose = {"account_id": account_id, "partner_id": partner_id}
-    links = [link_from_row(row) async for row in QUERIES.list_account_links(connection, **whose)]
-    rewards = [
-        reward_from_row(row) async for row in QUERIES.list_account_rewards(connection, **whose)
-    ]
-    grants = [_grant(row) async for row in QUERIES.list_account_grants(connection, **whose)]
-    standing = await QUERIES.find_active_ticket(connection, duplicate_key=key) if key else None
-    return AccountFacts(
-        links=tuple(links),
-        rewards=tuple(rewards),
-        grants=tuple(grants),
-        existing_ticket=standing,
-        supports_smtputf8=await QUERIES.mail_server_supports_smtputf8(connection),
-    )
-
-
-async def lock_account(connection: Connection, account_id: str, partner_id: str) -> None:
-    """Let an account's claims at a partner, and their later answers, be judged one by one."""
-    await QUERIES.advisory_lock(connection, name=f"claims|{partner_id}|{account_id}")
-
-
-async def load_claim_counts(
-    connection: Connection, account_id: str, days: Mapping[str, date]
-) -> dict[str, ClaimCounts]:
-    """Return an account's load at each partner, by the day of today in the partner's market."""
-    asked = {"account_id": account_id, "partner_ids": list(days), "days": list(days.values())}
-    found: dict[str, dict[str, Any]] = {partner_id: {"open_by_link": {}} for partner_id in days}
-    async for row in QUERIES.count_open_claims(connection, **asked):
-        found[row["partner_id"]]["open_by_link"][row["link_id"]] = row["claims"]
-    async for row in QUERIES.list_claim_counts(connection, **asked):
-        names = ("accepted_today", "refused_today", "accepted_by_partner_today")
-        found[row["partner_id"]] |= {name: row[name] for name in names}
-    return {partner_id: ClaimCounts.model_validate(load) for partner_id, load in found.items()}
 
 
 async def lock_claim(connection: Connection, number: str) -> tuple[StoredClaim, Mapping[str, Any]]:
@@ -85,7 +45,7 @@ async def load_order_context(connection: Connection, filed: StoredClaim) -> Clai
     case = await load_account_context(connection, filed)
     if _identities(case) != names:
         raise DatabaseUnavailable("PostgreSQL: the facts of an order kept changing")
-    grants = [_grant(row) async for row in QUERIES.list_order_grants(connection, **names)]
+    grants = [grant_from_row(row) async for row in QUERIES.list_order_grants(connection, **names)]
     whose = {"account_id": filed.claim.account_id}
     others = QUERIES.list_rewards_of_others(connection, **whose, **names)
     more = {
@@ -113,7 +73,3 @@ def _lock_names(names: Mapping[str, Any]) -> set[str]:
         "reward": [names["reward_id"]] if names["reward_id"] else [],
     }
     return {f"{names['partner_id']}|{kind}|{one}" for kind in known for one in known[kind]}
-
-
-def _grant(row: Mapping[str, Any]) -> Grant:
-    return Grant.model_validate(dict(row))

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from adapters.postgres.change_sets import insert_records
-from adapters.postgres.claim_facts import load_account_facts, load_claim_counts, lock_account
 from adapters.postgres.database import QUERIES, Connection, Database
-from adapters.postgres.rows import money_columns
+from adapters.postgres.tickets.admission_records import insert_ticket, load_admission
+from adapters.postgres.tickets.claim_facts import (
+    load_account_facts,
+    load_claim_counts,
+    lock_account,
+)
 from domain.admission.admission import Admission, AdmissionRecord, AdmissionRequest
 from domain.claims.claim import AccountFacts
 from domain.codes import ClaimRefusal, RefusalCode
@@ -51,12 +54,12 @@ async def load_facts(database: Database, wanted: FactsQuery) -> AccountFacts:
 async def _admit(
     connection: Connection, request: AdmissionRequest, wanted: FactsQuery, decide: AdmissionDecider
 ) -> Admission | None:
-    if stored := await _load_admission(connection, request):
+    if stored := await load_admission(connection, request):
         return stored
     if wanted.day and wanted.account_id:
         await lock_account(connection, wanted.account_id, wanted.partner_id)
     entry = decide(await _facts(connection, wanted))
-    if not await _insert_ticket(connection, request, entry):
+    if not await insert_ticket(connection, request, entry):
         return None
     if wanted.day and wanted.account_id:
         await _count(connection, wanted, wanted.day, entry)
@@ -85,61 +88,3 @@ async def _count(
     most = wanted.accepted_per_day
     if is_open and not await QUERIES.count_accepted_by_partner(connection, **counted, most=most):
         raise _DailyLimitReached
-
-
-async def _load_admission(connection: Connection, request: AdmissionRequest) -> Admission | None:
-    row = await QUERIES.get_admission(connection, number=request.number)
-    if row is None:
-        return None
-    stored = Admission.model_validate(row["admission"])
-    return stored.model_copy(
-        update={"is_from_earlier_run": row["workflow_run_id"] != request.run_id}
-    )
-
-
-async def _insert_ticket(
-    connection: Connection, request: AdmissionRequest, entry: AdmissionRecord
-) -> bool:
-    """Insert the ticket with its moves and letters; `False` where another claim was faster."""
-    if entry.partner:
-        await QUERIES.insert_profile(
-            connection,
-            partner_id=entry.partner.id,
-            rules_hash=entry.partner.rules_hash,
-            rules=entry.partner.model_dump(mode="json"),
-        )
-    if not await QUERIES.insert_ticket(connection, **_ticket_columns(request, entry)):
-        return False
-    await insert_records(connection, entry.change_set)
-    return True
-
-
-def _ticket_columns(request: AdmissionRequest, entry: AdmissionRecord) -> dict[str, Any]:
-    claim, order, ticket = entry.claim, entry.order, entry.admission.ticket
-    return {
-        "number": request.number,
-        "workflow_run_id": request.run_id,
-        "claim_digest": request.digest,
-        "state": entry.change_set.state,
-        "version": entry.change_set.version,
-        "admission": entry.admission.model_dump(mode="json"),
-        "account_id": claim.account_id,
-        "partner_id": claim.partner_id,
-        "kind": claim.kind,
-        "rules_hash": entry.partner.rules_hash if entry.partner else None,
-        "language": entry.language,
-        "contact": claim.contact.model_dump(mode="json") if claim.contact else None,
-        "answers": entry.answers,
-        "link_id": order.link_id if order else None,
-        "reward_id": claim.reward_id,
-        "ordered_on": order.ordered_on if order else None,
-        "ordered_at": order.ordered_at if order else None,
-        "duplicate_key": order.duplicate_key if order else None,
-        "reward_kind": order.reward_kind if order else None,
-        "order_key": order.order_key if order else None,
-        **money_columns("promised", ticket.promised_amount if ticket else None),
-        "reason_code": entry.change_set.reason_code,
-        "due_at": entry.change_set.due_at,
-        "resume_state": entry.change_set.resume_state,
-        "created_at": request.started_at,
-    }

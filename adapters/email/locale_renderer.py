@@ -1,0 +1,163 @@
+"""E-mails and texts in one language: its templates, its catalog, its dates and amounts."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    UndefinedError,
+    pass_context,
+    select_autoescape,
+)
+from jinja2.runtime import Context
+
+from adapters.email.quotation import quoted
+from adapters.email.sanitizing import sanitize_params
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+LOCALES: Final = {"pl": "pl", "de": "de", "en": "en_GB"}
+_SUBJECT: Final = "Subject: "
+
+
+@dataclass(frozen=True)
+class RenderedEmail:
+    """One letter, ready to send: `subject` is one line, `language` is pl, de or en."""
+
+    subject: str
+    text: str
+    html: str
+    language: str
+
+
+class LocaleRenderer:
+    """One language: its templates, its phrases, its way to write dates and money."""
+
+    def __init__(self, language: str, support_email: str) -> None:
+        self._language = language
+        self._locale = Locale.parse(LOCALES[language])
+        self._support_email = support_email
+        self._texts = _read_texts(language)
+        self._environment = self._new_environment()
+
+    def _new_environment(self) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader([TEMPLATES / self._language, TEMPLATES]),
+            undefined=StrictUndefined,
+            autoescape=select_autoescape(enabled_extensions=("html",), default=False),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=_reject_none,
+            auto_reload=False,
+        )
+        environment.globals |= {"language": self._language, "words": self._texts["layout"]}
+        environment.filters |= {
+            "date": self.format_date,
+            "instant": self.format_datetime,
+            "money": self.format_money,
+            "rejection": self._rejection,
+            "reason": self._reason,
+            "unlinked": _unlinked,
+            "quoted": _quoted,
+        }
+        return environment
+
+    def letter(self, kind: str, params: Mapping[str, Any]) -> RenderedEmail:
+        """Render the e-mail `kind`; raises `KeyError` for a missing parameter or template."""
+        values = {"support_email": self._support_email, **sanitize_params(params)}
+        try:
+            text = self._environment.get_template(f"{kind}.txt").render(values)
+            html = self._environment.get_template(f"{kind}.html").render(values)
+        except UndefinedError as error:
+            raise KeyError(f"{self._language}/{kind}: {error.message}") from error
+        except TemplateNotFound as error:
+            raise KeyError(f"{self._language}/{error.name}: no such letter") from error
+        subject, _, body = text.partition("\n")
+        return RenderedEmail(
+            subject.removeprefix(_SUBJECT), body.strip() + "\n", html, self._language
+        )
+
+    def translate(self, section: str, code: str, params: Mapping[str, Any]) -> str:
+        """Return the text of a code, with its parameters filled in."""
+        given = {name: value for name, value in params.items() if value is not None}
+        values = {"support_email": self._support_email, **sanitize_params(given)}
+        if "available_from" in values:
+            values["available_from"] = self.format_datetime(values["available_from"])
+        if "last_day" in values:
+            values["last_day"] = self.format_date(values["last_day"])
+        return self._texts[section][code].format_map(values)
+
+    def format_date(self, iso: str | date) -> str:
+        """Write a date out."""
+        day = iso if isinstance(iso, date) else date.fromisoformat(iso)
+        return format_date(day, "long", self._locale)
+
+    def format_datetime(self, iso: str | datetime) -> str:
+        """Write the moment as the clock of its own offset shows it: that is the market's zone."""
+        moment = iso if isinstance(iso, datetime) else datetime.fromisoformat(iso)
+        clock = format_time(moment.time(), "short", locale=self._locale)
+        return self.translate(
+            "forms", "instant", {"date": self.format_date(moment.date()), "time": clock}
+        )
+
+    def format_money(self, money: Mapping[str, str]) -> str:
+        """Write `{"amount": "12.50", "currency": "PLN"}`, with plain spaces so it can be found."""
+        written = format_currency(Decimal(money["amount"]), money["currency"], locale=self._locale)
+        apart = re.sub(r"(?<=[A-Z])(?=\d)", " ", written)  # Babel writes PLN40.00
+        return apart.replace("\u00a0", " ").replace("\u202f", " ")
+
+    def _rejection(self, reason_code: str) -> str:
+        return self.translate("rejections", reason_code, {})
+
+    @pass_context
+    def _reason(self, context: Context, reason: Mapping[str, Any]) -> str:
+        """Say one reason of `claim_not_accepted`, with the dates and the number of its letter."""
+        names = ("available_from", "last_day", "existing_ticket")
+        told = {**reason, **{name: context.get(name) for name in names}}
+        return self.render_reason(reason["code"], reason.get("field"), told)
+
+    def render_reason(self, code: str, field: str | None, told: Mapping[str, Any]) -> str:
+        """Return why a claim was not accepted."""
+        known, outer = self._texts["fields"], (field or "").partition(".")[0]
+        values = {
+            "available_from": told.get("available_from"),
+            "last_day": told.get("last_day"),
+            "existing_ticket": told.get("existing_ticket"),
+            "field": told.get("label") or known.get(field or "") or known.get(outer, field),
+            "expected": self._texts["expected"][told.get("expected") or "unclear"],
+        }
+        return self.translate("codes", code, values)
+
+
+def _read_texts(language: str) -> dict[str, dict[str, str]]:
+    text = (TEMPLATES / f"phrases.{language}.toml").read_text(encoding="utf-8")
+    phrases: dict[str, dict[str, str]] = tomllib.loads(text)
+    return phrases
+
+
+def _unlinked(text: str) -> str:
+    """Return words of others on one page: what `quoted` gives, without marks."""
+    return quoted(text, mark="")
+
+
+def _quoted(text: str) -> str:
+    """Return words of others as one item of a quoted list."""
+    first, *rest = _unlinked(text).split("\n")
+    return "\n".join([f"> - {first}", *(f">   {line}".rstrip() for line in rest)])
+
+
+def _reject_none(value: Any) -> Any:
+    if value is None:
+        raise KeyError("a null where the letter needs a value")
+    return value

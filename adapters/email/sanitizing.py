@@ -1,0 +1,41 @@
+"""Removal of characters that break the layout of an e-mail or a page."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, Final
+
+MULTILINE_PARAMS: Final = frozenset({"questions"})
+
+_LINE_ENDS: Final = {"\r\n": "\n", "\r": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"}
+_BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def sanitize_params(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Take from every text what could break a letter's layout; the words stay as they are."""
+    return {name: _sanitize(value, name in MULTILINE_PARAMS) for name, value in params.items()}
+
+
+def _sanitize(value: Any, is_multiline: bool) -> Any:
+    if isinstance(value, str):
+        lines = strip_control_characters(value).strip()
+        return lines if is_multiline else " ".join(lines.split("\n"))
+    if isinstance(value, Mapping):
+        return {key: _sanitize(item, is_multiline) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        tamed = [_sanitize(item, is_multiline) for item in value]
+        return [item for item in tamed if item or not is_multiline]  # words of nothing ask nothing
+    return value
+
+
+def strip_control_characters(text: str) -> str:
+    """Take from a text what nobody sees and what turns the reading direction; lines end alike."""
+    for line_end, newline in _LINE_ENDS.items():
+        text = text.replace(line_end, newline)
+    return "".join(character for character in text if _is_allowed_character(character))
+
+
+def _is_allowed_character(character: str) -> bool:
+    """Tell controls, lone surrogates and marks that turn the reading direction from text."""
+    if character in "\n\t":
+        return True
+    return unicodedata.category(character) not in ("Cc", "Cs") and character not in _BIDI_CONTROLS

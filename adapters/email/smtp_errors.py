@@ -1,0 +1,26 @@
+"""Errors of the SMTP client as ours: the recipient's are final, the server's are retried."""
+
+import aiosmtplib
+
+from adapters.email.smtp_replies import Step, is_final, status_of
+from domain.errors import EmailUndeliverable, MailServerUnavailable
+
+
+def translate_error(error: Exception) -> MailServerUnavailable | EmailUndeliverable:
+    """Tell who must act: what is about the recipient is final, what is about us waits."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
+        error = error.recipients[0]
+    if isinstance(error, aiosmtplib.SMTPNotSupported):
+        return MailServerUnavailable("the mail server takes no addresses beyond ASCII any more")
+    if not isinstance(error, aiosmtplib.SMTPResponseException):
+        return MailServerUnavailable(f"the mail server is away: {type(error).__name__}")
+    words = f"the mail server answered {error.code} {status_of(error.message)}".strip()
+    if is_final(_step(error), error.code, error.message):
+        return EmailUndeliverable(words)
+    return MailServerUnavailable(f"{words} ({type(error).__name__})")
+
+
+def _step(error: aiosmtplib.SMTPResponseException) -> Step:
+    if isinstance(error, aiosmtplib.SMTPRecipientRefused):
+        return "recipient"
+    return "letter" if isinstance(error, aiosmtplib.SMTPDataError) else "sender"

@@ -1,0 +1,56 @@
+"""The mail server's URL, read once at the start."""
+
+from ipaddress import ip_address
+from typing import TypedDict
+from urllib.parse import unquote, urlsplit
+
+from domain.errors import InvalidConfiguration
+
+
+class _Server(TypedDict):
+    hostname: str
+    port: int
+    username: str | None
+    password: str | None
+    use_tls: bool
+    start_tls: bool | None
+    validate_certs: bool
+
+
+def read_url(url: str) -> _Server:
+    """Return the server of a URL; raises `InvalidConfiguration`, never with the password."""
+    expected = "smtp://, smtps:// or smtp+verify://, then [user:password@]host:port"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise InvalidConfiguration("environment", "SMTP_URL", expected) from None
+    if parts.scheme not in ("smtp", "smtps", "smtp+verify") or not parts.hostname:
+        raise InvalidConfiguration("environment", "SMTP_URL", expected)
+    whole_tls = parts.scheme == "smtps"
+    username = unquote(parts.username) if parts.username else None
+    start_tls = _start_tls(parts.scheme, username is not None, parts.hostname)
+    return _Server(
+        hostname=parts.hostname,
+        port=port or (465 if whole_tls else 587),
+        username=username,
+        password=unquote(parts.password or "") if username else None,
+        use_tls=whole_tls,
+        start_tls=start_tls,
+        # Where an open line would do, too, a certificate that nobody vouches for is no worse.
+        validate_certs=whole_tls or start_tls is True,
+    )
+
+
+def _start_tls(scheme: str, has_login: bool, host: str) -> bool | None:
+    """Insist on TLS before a password leaves this machine; else take it where it is offered."""
+    if scheme == "smtps":
+        return False
+    return True if scheme == "smtp+verify" or (has_login and not _is_this_machine(host)) else None
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

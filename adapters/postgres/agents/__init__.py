@@ -1,0 +1,1 @@
+"""What agents see: search, queues, tickets, discrepancies."""

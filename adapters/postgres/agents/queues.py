@@ -1,0 +1,62 @@
+"""Queues of tickets that wait for an agent."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, Literal, NamedTuple
+
+from adapters.postgres.agents.ticket_search import PageCursor
+from adapters.postgres.database import QUERIES, Database
+from domain.tickets.states import FINAL
+
+Queue = Literal["attention", "discrepancies", "overdue", "today", "not_notified"]
+"""What waits for an agent: needs attention; was contradicted and could not move; a deadline has
+passed; it passes today in the partner's market; the ticket has ended, and the member could not be
+told.
+"""
+QUEUES: Final[tuple[Queue, ...]] = (
+    "attention", "discrepancies", "overdue", "today", "not_notified",
+)  # fmt: skip
+_FINAL: Final = sorted(FINAL)
+
+
+class DayBoundaries(NamedTuple):
+    """This moment, and when the day ends in each partner's market; `ends_at` for all others."""
+
+    now: datetime
+    ends: Mapping[str, datetime]
+    ends_at: datetime
+
+
+async def list_queue(
+    database: Database,
+    queue: Queue,
+    today: DayBoundaries,
+    most: int,
+    after: PageCursor | None = None,
+) -> list[dict[str, Any]]:
+    """Return up to `most` tickets of a queue; those that were created first come first."""
+    page = _bounds(today) | {
+        "queue": queue,
+        "most": most,
+        "after_at": after.at if after else None,
+        "after_number": after.number if after else None,
+    }
+    async with database.transaction() as connection:
+        await QUERIES.force_custom_plan(connection)
+        return [dict(row) async for row in QUERIES.list_queue(connection, **page)]
+
+
+async def count_queues(database: Database, today: DayBoundaries) -> dict[str, int]:
+    """Return how many tickets each queue holds; a thousand stands for more."""
+    return await database.one("count_queues", **_bounds(today)) or {}
+
+
+def _bounds(today: DayBoundaries) -> dict[str, Any]:
+    return {
+        "final": _FINAL,
+        "now": today.now,
+        "partner_ids": list(today.ends),
+        "ends": list(today.ends.values()),
+        "day_ends": today.ends_at,
+        "last_end": max([today.ends_at, *today.ends.values()]),
+    }

@@ -1,0 +1,35 @@
+"""Errors of the driver that mean an unavailable database, as opposed to a bug in a query."""
+
+from typing import Final
+
+import asyncpg
+
+FAILOVER_ERRORS: Final = (
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.TargetServerAttributeNotMatched,
+)
+"""After a fail-over a connection leads to what is no longer the primary, and would for ever."""
+CONNECTION_ERRORS: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.TransactionTimeoutError,
+    asyncpg.InvalidAuthorizationSpecificationError,  # a password that rotates, a login forbidden
+    asyncpg.InvalidCatalogNameError,  # a restore under way
+    asyncpg.ObjectNotInPrerequisiteStateError,  # and its locks: 55006, 55P03
+    asyncpg.PostgresSystemError,
+    asyncpg.SnapshotTooOldError,
+    asyncpg.InternalServerError,
+    asyncpg.ConfigFileError,
+    asyncpg.InvalidCachedStatementError,  # the schema has changed; the driver forgets its plans
+    asyncpg.InvalidSQLStatementNameError,  # a pooler that gives connections to others between
+    asyncpg.DuplicatePreparedStatementError,
+)
+"""What PostgreSQL or the network does to us; all else is a bug of ours, and stays one."""

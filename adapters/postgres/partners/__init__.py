@@ -1,0 +1,1 @@
+"""Outcomes of partners, and exports of claims for them."""

@@ -1,0 +1,94 @@
+"""Outcomes of partners: stored once per id, bounded per ticket (docs/decisions/0051)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from adapters.postgres.agents.discrepancies import log_late_outcome
+from adapters.postgres.database import QUERIES, Connection, Database
+from adapters.postgres.partners.outcome_records import find_stored, outcome_key, predict_codes
+from domain.codes import MessageCode, RefusalCode
+from domain.errors import RequestRejected
+from domain.tickets.discrepancies import has_same_content
+from domain.tickets.messages.signals import PartnerOutcome
+
+TOO_MANY_OUTCOMES: Final = "too_many_outcomes"
+"""The code of an outcome that its ticket has no room for."""
+MAX_OUTCOMES_PER_DAY: Final = 2_000
+"""Outcomes of one ticket that are kept within a day, or wait."""
+
+
+class StoreResult(NamedTuple):
+    """What became of a delivery: whether it was new, and which tickets the partner knows of."""
+
+    is_new: bool
+    numbers: frozenset[str] = frozenset()
+
+
+async def partner_ticket_numbers(
+    database: Database, partner_id: str, numbers: Iterable[str]
+) -> set[str]:
+    """Return which of `numbers` are tickets that the partner knows of."""
+    async with database.transaction() as connection:
+        return set(await _visible_tickets(connection, partner_id, numbers))
+
+
+async def store_outcomes(
+    database: Database,
+    partner_id: str,
+    outcomes: Iterable[PartnerOutcome],
+    message_id: str | None = None,
+    signed_at: datetime | None = None,
+) -> StoreResult:
+    """Keep what is new of a partner's outcomes, in their order; those about tickets that it does
+    not know of are left out, and those that a ticket has no room for.
+
+    With a signed message they are kept together with it, and not at all where this very message
+    came before. Raises `RequestRejected("too_many_requests")`, and nothing is kept, where there was
+    room for none.
+    """
+    told = list(outcomes)
+    message = {"partner_id": partner_id, "message_id": message_id}
+    async with database.transaction() as connection:
+        if message_id and not await QUERIES.register_webhook_message(
+            connection, **message, signed_at=signed_at
+        ):
+            return StoreResult(is_new=False)
+        theirs = await _visible_tickets(connection, partner_id, {one.number or "" for one in told})
+        mine = [one for one in told if one.number in theirs]
+        await QUERIES.enqueue_outcome_tickets(
+            connection, partner_id=partner_id, numbers=sorted(theirs)
+        )
+        known = await find_stored(connection, partner_id, mine)
+        fresh = [
+            {"outcome": outcome.model_dump(mode="json"), "predicted_code": code}
+            for outcome, code in predict_codes(
+                (o for o in mine if outcome_key(o) not in known), theirs
+            )
+        ]
+        rows = QUERIES.insert_outcomes(
+            connection, **message, outcomes=fresh, most=MAX_OUTCOMES_PER_DAY
+        )
+        if not [row async for row in rows] and fresh:
+            raise RequestRejected(RefusalCode.TOO_MANY_REQUESTS)
+        await _log_reused_ids(connection, partner_id, mine)
+    return StoreResult(is_new=True, numbers=frozenset(theirs))
+
+
+async def _log_reused_ids(
+    connection: Connection, partner_id: str, outcomes: Sequence[PartnerOutcome]
+) -> None:
+    """Show agents what came under an id that was known with another content: no ticket hears it."""
+    known = await find_stored(connection, partner_id, outcomes)
+    for outcome in sorted(outcomes, key=outcome_key):
+        kept = known.get(outcome_key(outcome))
+        if kept and not has_same_content(kept.outcome, outcome):
+            await log_late_outcome(connection, outcome, MessageCode.OUTCOME_ID_REUSED)
+
+
+async def _visible_tickets(
+    connection: Connection, partner_id: str, numbers: Iterable[str]
+) -> dict[str, Mapping[str, Any]]:
+    wanted = {"partner_id": partner_id, "numbers": list(numbers)}
+    rows = QUERIES.list_partner_tickets(connection, **wanted)
+    return {row["number"]: dict(row) async for row in rows}

@@ -1,0 +1,1 @@
+"""The platform's feed, events and webhooks."""

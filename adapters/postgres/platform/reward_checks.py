@@ -1,0 +1,60 @@
+"""Rewards of the feed, and the open tickets that they close; each is checked twice, because a
+claim that is being admitted during the first check is not visible to it.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, Final, NamedTuple
+
+from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.rows import reward_from_row
+from domain.claims.claim import Reward, matches_order
+
+RECHECK_DELAY: Final = timedelta(seconds=20)
+"""Longer than any admission takes."""
+CHECK_LEASE: Final = timedelta(seconds=60)
+
+RewardKey = tuple[str, str]
+"""Account and id: a record belongs to its account."""
+
+
+class RewardMatch(NamedTuple):
+    """A reward, and the open ticket that it ends."""
+
+    reward: Reward
+    number: str
+
+
+async def open_tickets_for_rewards(
+    database: Database, rewards: Sequence[RewardKey]
+) -> list[RewardMatch]:
+    """Return the open tickets that these rewards end: of the same account, for the same order."""
+    async with database.transaction() as connection:
+        rows = QUERIES.list_open_tickets_for_rewards(connection, **key_columns(rewards))
+        found = [(reward_from_row(row), dict(row)) async for row in rows]
+    return [
+        RewardMatch(reward, row["number"]) for reward, row in found if _closes_ticket(reward, row)
+    ]
+
+
+@asynccontextmanager
+async def claim_due_reward_checks(database: Database, most: int) -> AsyncIterator[list[RewardKey]]:
+    """Give rewards whose second look is due; left without trouble, they are done with."""
+    async with database.transaction() as connection:
+        rows = QUERIES.claim_due_reward_checks(connection, most=most, lease=CHECK_LEASE)
+        due = {(row["account_id"], row["reward_id"]): row["due_at"] async for row in rows}
+    yield [*due]
+    if due:
+        await database.run("delete_reward_checks", **key_columns(due), looks=[*due.values()])
+
+
+def key_columns(keys: Iterable[RewardKey]) -> dict[str, list[str]]:
+    """Return keys as queries take them."""
+    pairs = list(keys)
+    return {"account_ids": [one for one, _ in pairs], "reward_ids": [one for _, one in pairs]}
+
+
+def _closes_ticket(reward: Reward, ticket: dict[str, Any]) -> bool:
+    contested = reward.reward_id == ticket["ticket_reward"]
+    return contested or matches_order(reward, ticket["ticket_order"], ticket["ticket_link"])

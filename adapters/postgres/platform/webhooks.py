@@ -1,0 +1,62 @@
+"""Webhooks of events: leased to one sender, retried until they are delivered or expire."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.platform.event_log import (
+    Accounts,
+    SequencedEvent,
+    account_list,
+    sequenced_event,
+)
+
+WEBHOOK_LEASE: Final = timedelta(seconds=20)
+"""Longer than a call may take: should the process that makes it die, another makes it again."""
+
+
+@dataclass(frozen=True)
+class DueWebhook:
+    """An event whose webhook is to be sent now, for the `attempts`th time."""
+
+    event: SequencedEvent
+    attempts: int
+
+
+async def claim_due_webhooks(database: Database, most: int) -> list[DueWebhook]:
+    """Take webhooks that are due; nobody else gets them before the lease is over."""
+    async with database.transaction() as connection:
+        rows = QUERIES.claim_due_webhooks(connection, most=most, lease=WEBHOOK_LEASE)
+        return [DueWebhook(sequenced_event(row), row["attempts"]) async for row in rows]
+
+
+async def mark_webhook_delivered(database: Database, due: DueWebhook) -> None:
+    """Note that the platform took a webhook."""
+    attempt = {"sequence": due.event.sequence, "attempts": due.attempts}
+    await database.run("mark_webhook_delivered", **attempt)
+
+
+async def mark_webhook_failed(
+    database: Database, due: DueWebhook, failure: str, pause: timedelta
+) -> None:
+    """Note why a webhook was not taken; it is due again after `pause`, or given up."""
+    attempt = {"sequence": due.event.sequence, "attempts": due.attempts}
+    await database.run("mark_webhook_failed", **attempt, last_error=failure, pause=pause)
+
+
+async def redeliver_webhook(
+    database: Database, sequence: int, lasting: timedelta, accounts: Accounts = None
+) -> bool:
+    """Let an event's webhook be sent anew; `False` where these accounts have no such event."""
+    wanted = {"sequence": sequence, "lasting": lasting, "accounts": account_list(accounts)}
+    return await database.value("reset_webhook", **wanted) is not None
+
+
+async def webhooks(
+    database: Database, given_up: bool, after: int, most: int
+) -> list[dict[str, Any]]:
+    """Return webhooks that wait for another attempt, or those that were given up."""
+    query = QUERIES.list_failed_webhooks if given_up else QUERIES.list_pending_webhooks
+    async with database.transaction() as connection:
+        return [dict(row) async for row in query(connection, after=after, most=most)]

@@ -1,0 +1,1 @@
+"""Tickets: admission, change sets, decisions under lock, e-mails, resumption."""

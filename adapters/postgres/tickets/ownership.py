@@ -1,0 +1,21 @@
+"""What the gateway must know of a number before it sends a command."""
+
+from collections.abc import Collection
+
+from adapters.postgres.database import Database
+from domain.admission.admission import Admission
+
+
+async def get_admission(database: Database, number: str) -> Admission | None:
+    """Return what was decided on the claim of this number, if anything was."""
+    row = await database.one("get_admission", number=number)
+    return Admission.model_validate(row["admission"]) if row else None
+
+
+async def is_owned_by(database: Database, number: str, account_ids: Collection[str]) -> bool:
+    """Say whether the number is a ticket of one of these accounts.
+
+    For somebody else's ticket it takes the same look as for a number that nobody knows.
+    """
+    accounts = sorted(account_ids)
+    return bool(await database.value("ticket_is_owned_by", number=number, account_ids=accounts))

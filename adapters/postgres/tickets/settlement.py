@@ -1,0 +1,77 @@
+"""Settlement: the transaction that grants a reward, at most once per order."""
+
+from collections.abc import Mapping
+
+from adapters.postgres.database import QUERIES, Connection, Database
+from adapters.postgres.tickets.approvals import is_grantable, was_stored_undecided
+from adapters.postgres.tickets.change_sets import apply_changes
+from adapters.postgres.tickets.order_facts import (
+    load_account_context,
+    load_order_context,
+    lock_claim,
+)
+from adapters.postgres.tickets.previous_results import previous_result
+from domain.claims.claim_context import ClaimContext
+from domain.claims.eligibility import identify_order
+from domain.tickets.changes.change_set import ChangeSet
+from domain.tickets.settlement import SettlementResult, decide_settlement
+from domain.values.money import Money
+
+
+async def settle_ticket(
+    database: Database,
+    number: str,
+    amount: Money,
+    changes_by_result: Mapping[SettlementResult, ChangeSet],
+) -> SettlementResult | None:
+    """End a ticket: look once more under lock, and grant its reward at most once; more than the
+    maximum only where two agents approved it.
+
+    `None`, and nothing is written, while a partner's outcome is kept that the ticket has not heard:
+    it is dispatched again, for it may be a cancellation.
+    """
+    async with database.transaction() as connection:
+        filed, _ = await lock_claim(connection, number)
+        if settled := await previous_result(connection, number, changes_by_result):
+            return settled
+        if await was_stored_undecided(
+            connection, number, changes_by_result[SettlementResult.APPROVAL_NEEDED]
+        ):
+            return SettlementResult.APPROVAL_NEEDED
+        if await QUERIES.has_unacknowledged_outcomes(connection, number=number):
+            await QUERIES.requeue_outcomes(connection, number=number)
+            return None
+        case = await load_order_context(connection, filed)
+        verdict = decide_settlement(case)
+        if verdict is SettlementResult.GRANTED and not await is_grantable(
+            connection, number, amount
+        ):
+            verdict = SettlementResult.APPROVAL_NEEDED
+        if verdict is SettlementResult.GRANTED:
+            await _grant(connection, case, amount)
+        await apply_changes(connection, changes_by_result[verdict])
+        return verdict
+
+
+async def _grant(connection: Connection, case: ClaimContext, amount: Money) -> None:
+    order, claim = identify_order(case), case.claim
+    paid = {"number": case.number, "amount": amount.amount, "currency": amount.currency}
+    await QUERIES.insert_grant(
+        connection,
+        **paid,
+        account_id=claim.account_id,
+        partner_id=case.partner.id,
+        reward_kind=order.reward_kind,
+        order_key=order.order_key,
+        link_id=case.chosen_link_id,
+        reward_id=claim.reward_id,
+        ordered_on=order.ordered_on,
+    )
+    await QUERIES.set_granted_amount(connection, **paid)
+
+
+async def load_claim_context(database: Database, number: str) -> ClaimContext:
+    """Return a ticket's case by what its account may know now."""
+    async with database.transaction() as connection:
+        filed, _ = await lock_claim(connection, number)
+        return await load_account_context(connection, filed)
