@@ -1,5 +1,5 @@
-"""Several tickets beside one set of books, in memory: what the driver of each ticket, the form and
-the granting transaction do, in whatever order a test says.
+"""Several tickets and one model of the database: what the workflow of each ticket, the form and the
+granting transaction do, in the order of a test.
 
 A ticket acts only when a rule lets it, so that tickets may overtake each other.
 """
@@ -54,21 +54,21 @@ def claim_by(account: str, kind: str, order: str, reward_id: str, now: datetime)
 
 
 def filed_as(claim: TicketClaim, number: str, rules: PartnerRules) -> StoredClaim:
-    """The claim as its ticket keeps it."""
+    """The claim as its ticket stores it."""
     assert claim.kind
-    kept = claim.model_copy(update={"contact": None})
-    return StoredClaim(number=number, kind=claim.kind, claim=kept, rules=rules)
+    stored = claim.model_copy(update={"contact": None})
+    return StoredClaim(number=number, kind=claim.kind, claim=stored, rules=rules)
 
 
 class Claimant:
-    """One ticket of an account, led as its workflow leads it."""
+    """One ticket of an account, processed as its workflow does it."""
 
-    def __init__(self, ticket: Ticket, filed: StoredClaim, books: PlatformModel) -> None:
-        """Lead this ticket beside others on the same books."""
+    def __init__(self, ticket: Ticket, filed: StoredClaim, platform: PlatformModel) -> None:
+        """Process this ticket beside others of the same platform."""
         self.aggregate = TicketAggregate(ticket)
         self.filed = filed
         self.account_id = str(filed.claim.account_id)
-        self.books = books
+        self.platform = platform
         self._requests = 0
         self._names: set[str | None] = set()
 
@@ -82,7 +82,7 @@ class Claimant:
         claim = overlay_answers(
             self.filed.rules, self.filed.kind, self.filed.claim.answers, answers or {}
         )
-        return self.filed.case(self.books.facts_of(self.account_id), claim).duplicate_key
+        return self.filed.case(self.platform.facts_of(self.account_id), claim).duplicate_key
 
     @property
     def blocks_another(self) -> bool:
@@ -104,12 +104,12 @@ class Claimant:
         return result.information_to_check is not None
 
     def submit_answer(
-        self, message: InformationAnswer, standing: str | None, now: datetime
+        self, message: InformationAnswer, existing_ticket: str | None, now: datetime
     ) -> None:
-        """Let the database check the member's answer; `standing` is the other ticket of its
+        """Let the database check the member's answer; `existing_ticket` is the other ticket of its
         order.
         """
-        facts = self.books.facts_of(self.account_id, standing)
+        facts = self.platform.facts_of(self.account_id, existing_ticket)
         done = merge_answers(self.filed, message.answers, message.note, facts)
         apply_information(self.aggregate, message, now, done.code, done.problems)
         if done.code is None:
@@ -138,27 +138,27 @@ class Claimant:
         if aggregate.is_settlement_due(now):
             self._settles(now, crashes)
         elif aggregate.is_release_due(now):
-            facts = self.books.facts_of(self.account_id)
+            facts = self.platform.facts_of(self.account_id)
             aggregate.apply_release(decide_release(self.filed.case(facts)), now)
         elif amount := auto_confirmable_amount(aggregate, now):
-            found = self.books.confirm_on_timeout(self.ticket.number, float(amount.amount))
+            found = self.platform.confirm_on_timeout(self.ticket.number, float(amount.amount))
             apply_response_timeout(aggregate, now, found)
         elif (timer_at := next_timer(self.ticket)) and timer_at <= now:
             self.handle(DeadlinePassed(), now)
         check_transitions(self.ticket)
 
     def _settles(self, now: datetime, crashes: bool) -> None:
-        settlement = self.books.settle(self.filed)
+        settlement = self.platform.settle(self.filed)
         if crashes:
             self.restarts()
-            assert self.books.settle(self.filed) is settlement
+            assert self.platform.settle(self.filed) is settlement
         self.aggregate.apply_settlement(settlement, now)
         ticket = self.ticket
         assert (ticket.state, ticket.reason_code) == ENDS[settlement]
         assert (ticket.granted_amount is not None) is (settlement is SettlementResult.GRANTED)
 
     def comes_to_its_end(self, now: datetime) -> datetime:
-        """Let its time pass, and an agent decide where a person is asked for; return the moment."""
+        """Let its time pass, and an agent decide on attention flags; return the time."""
         for _ in range(MAX_STEPS):
             if self.aggregate.is_closed:
                 return now

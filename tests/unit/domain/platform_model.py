@@ -30,14 +30,14 @@ class PlatformModel:
     settlements: dict[str, SettlementResult] = field(default_factory=dict)
     timeouts: dict[str, TimeoutResult] = field(default_factory=dict)
 
-    def facts_of(self, account_id: str, standing: str | None = None) -> AccountFacts:
+    def facts_of(self, account_id: str, existing_ticket: str | None = None) -> AccountFacts:
         """What an account may know."""
         own = [g for number, g in self.grants.items() if self.accounts[number] == account_id]
         return AccountFacts(
             links=tuple(self.links.values()),
             rewards=tuple(r for r in self.feed.values() if r.account_id == account_id),
             grants=tuple(own),
-            existing_ticket=standing,
+            existing_ticket=existing_ticket,
         )
 
     def case_of(self, filed: StoredClaim) -> ClaimContext:
@@ -52,10 +52,10 @@ class PlatformModel:
         if filed.number in self.settlements:
             return self.settlements[filed.number]
         case = self.case_of(filed)
-        verdict = self.settlements[filed.number] = decide_settlement(case)
-        if verdict is SettlementResult.GRANTED:
+        result = self.settlements[filed.number] = decide_settlement(case)
+        if result is SettlementResult.GRANTED:
             self._grant(filed, case)
-        return verdict
+        return result
 
     def _grant(self, filed: StoredClaim, case: ClaimContext) -> None:
         order = identify_order(case)

@@ -146,7 +146,7 @@ class AnyOrder(AnyTicket):
 
     @rule(request_id=IDS)
     def member_answers_unasked_or_asked(self, request_id: str) -> None:
-        """Whoever drives the course may crash before the form has been asked: nothing is lost."""
+        """The workflow may crash before the form has checked the answer: nothing is lost."""
         before = self.aggregate.ticket
         if self.handle(an_answer(request_id=request_id)).information_to_check:
             assert self.aggregate.ticket == before
@@ -169,7 +169,7 @@ class AnyOrder(AnyTicket):
             return
         self.collect()
         before = self.aggregate.ticket
-        foretold = information_changes(before, message, self.now)
+        predicted = information_changes(before, message, self.now)
         apply_information(
             self.aggregate, message, self.now, code, {"note": "required"} if code else None
         )
@@ -178,7 +178,7 @@ class AnyOrder(AnyTicket):
         if code:
             self.check_no_transition(before, message)
         else:
-            assert self.collect() == foretold
+            assert self.collect() == predicted
             self.purposes.append(information_purpose(self.aggregate.ticket))
 
     @precondition(lambda self: self.aggregate.ticket.state is State.VALIDATED)
@@ -236,9 +236,9 @@ class AnyOrder(AnyTicket):
             return
         assert amount.amount <= 50
         self.collect()
-        foretold = timeout_changes(self.aggregate.ticket, self.now)[found]
+        predicted = timeout_changes(self.aggregate.ticket, self.now)[found]
         apply_response_timeout(self.aggregate, self.now, found)
-        assert self.collect() == foretold
+        assert self.collect() == predicted
         silent = Attention.PARTNER_SILENT in self.aggregate.ticket.attention
         assert silent is (found is TimeoutResult.ESCALATED)
         assert self.aggregate.is_settlement_due(MAX_DATE) is not silent

@@ -68,7 +68,7 @@ class OneReward(RuleBasedStateMachine):
     )
     def begin(self, on_timeout: str, member_timeout: str, form: list[Any]) -> None:
         self.now = NOW
-        self.books = PlatformModel()
+        self.platform = PlatformModel()
         self.everybody: list[Claimant] = []
         self.partner = a_partner(
             response={"deadline": "P14D", "on_timeout": on_timeout, "reminders": ["P3D"], **CAPS},
@@ -83,7 +83,7 @@ class OneReward(RuleBasedStateMachine):
             rejected = (reward_id, "rejected", account, "cashback", order, link)
             self.the_platform_registers_a_reward(*rejected, True)
 
-    def standing(self, key: str, but: Claimant | None = None) -> str | None:
+    def existing_ticket(self, key: str, but: Claimant | None = None) -> str | None:
         """R25: the open ticket for the same reward."""
         others = (one for one in self.everybody if one is not but and one.blocks_another)
         return next((one.ticket.number for one in others if one.duplicate_key() == key), None)
@@ -105,8 +105,8 @@ class OneReward(RuleBasedStateMachine):
         claim = claim_by(account, kind, order, reward_id, self.now)
         filed = filed_as(claim, number, self.partner)
         ticket = a_new_ticket(self.partner, number=number, kind=kind, started_at=self.now)
-        one = Claimant(ticket, filed, self.books)
-        facts = self.books.facts_of(account, self.standing(one.duplicate_key()))
+        one = Claimant(ticket, filed, self.platform)
+        facts = self.platform.facts_of(account, self.existing_ticket(one.duplicate_key()))
         answer = assess(claim, facts, self.partner, self.now)
         if answer.status != "accepted" or answer.order is None:
             return multiple()
@@ -114,8 +114,8 @@ class OneReward(RuleBasedStateMachine):
         one.aggregate.ticket = replace(
             one.aggregate.ticket, order_key=order_key, reward_kind=reward_kind
         )
-        kept = filed.claim.model_copy(update={"link_id": answer.order.link_id})
-        one.filed = filed.model_copy(update={"claim": kept})
+        stored = filed.claim.model_copy(update={"link_id": answer.order.link_id})
+        one.filed = filed.model_copy(update={"claim": stored})
         held_until = self.now + timedelta(days=2) if begins == "held" else None
         one.aggregate.open(self.now, held_until=held_until)
         if begins == "sent":
@@ -150,7 +150,7 @@ class OneReward(RuleBasedStateMachine):
         answers = {"order_number": order} if order else {}
         answer = an_answer(request_id=an_id, answers=answers)
         if one.handle(answer, self.now):
-            other = self.standing(one.duplicate_key(answers), but=one)
+            other = self.existing_ticket(one.duplicate_key(answers), but=one)
             one.submit_answer(answer, other, self.now)
 
     @rule(one=claimants, confirmed=st.booleans(), really=RARELY, request_id=IDS, reward=AMOUNTS)
@@ -189,11 +189,11 @@ class OneReward(RuleBasedStateMachine):
         if really:
             known = {"account_id": account, "kind": kind, "order_number": order, "state": state}
             changed = {"link_id": link, "changed_at": self.now}
-            self.books.feed[reward_id] = a_reward(reward_id=reward_id, **known, **changed)
+            self.platform.feed[reward_id] = a_reward(reward_id=reward_id, **known, **changed)
 
     def the_platform_says_whose_a_link_is(self, link_id: str, account: str, kind: str) -> None:
         known = {"account_id": account, "kind": kind, "clicked_at": NOW - timedelta(days=30)}
-        self.books.links[link_id] = a_link(link_id=link_id, **known)
+        self.platform.links[link_id] = a_link(link_id=link_id, **known)
 
     @rule(one=claimants, state=STATES, named=st.booleans(), really=st.booleans())
     def the_platform_finds_its_reward(
@@ -214,13 +214,13 @@ class OneReward(RuleBasedStateMachine):
 
     @rule()
     def our_grants_come_back_through_the_feed(self) -> None:
-        for number, grant in self.books.grants.items():
-            account = self.books.accounts[number]
+        for number, grant in self.platform.grants.items():
+            account = self.platform.accounts[number]
             named = None if ":" in grant.order_key else grant.order_key
             known = {"account_id": account, "kind": grant.reward_kind, "order_number": named}
             reward_id = grant.reward_id or f"ours-{number}"
             more = {"link_id": grant.link_id, "granted_by_ticket": number, "state": "granted"}
-            self.books.feed[reward_id] = a_reward(reward_id=reward_id, **more, **known)
+            self.platform.feed[reward_id] = a_reward(reward_id=reward_id, **more, **known)
 
     @rule(one=claimants, reward_id=IDS, really=RARELY)
     def its_ticket_hears_of_a_reward(self, one: Claimant, reward_id: str, really: bool) -> None:
@@ -240,7 +240,7 @@ class OneReward(RuleBasedStateMachine):
 
     @rule(one=claimants, crashes=st.booleans())
     def its_cancellation_period_ends(self, one: Claimant, crashes: bool) -> None:
-        """By then whoever else was confirmed may be before it, or after it."""
+        """By then another confirmed ticket may be settled before or after it."""
         ends_at = one.ticket.cancellation_ends_at
         if one.ticket.state is State.AWAITING_CANCELLATION_PERIOD and ends_at:
             self.now = max(self.now, ends_at)
@@ -254,14 +254,14 @@ class OneReward(RuleBasedStateMachine):
     def an_order_has_at_most_one_grant_per_kind(self) -> None:
         """What each grant was allowed by is looked at when it is made, in `PlatformModel`."""
         granted = [one.ticket.number for one in self.everybody if one.ticket.granted_amount]
-        assert set(granted) <= set(self.books.grants)
-        self.books.nothing_was_paid_twice()
+        assert set(granted) <= set(self.platform.grants)
+        self.platform.nothing_was_paid_twice()
 
     @invariant()
     def a_ticket_has_a_grant_or_an_end_that_says_why_not(self) -> None:
         for one in self.everybody:
             ticket = one.ticket
-            has_grant = ticket.number in self.books.grants
+            has_grant = ticket.number in self.platform.grants
             assert (ticket.granted_amount is not None) is has_grant
             assert not has_grant or ticket.state is State.RESOLVED
             assert ticket.state is not State.REJECTED or ticket.reason_code

@@ -44,7 +44,7 @@ def check_transitions(ticket: Ticket) -> None:
 
 
 def is_overdue(ticket: Ticket, now: datetime) -> bool:
-    """Whether the deadline of `ticket` has come, and is not one that its driver settles."""
+    """Whether the deadline of `ticket` has passed, and is not the end of a hold."""
     return ticket.state is not State.ON_HOLD and bool(ticket.due_at and ticket.due_at <= now)
 
 
@@ -87,9 +87,9 @@ class AnyTicket(RuleBasedStateMachine):
         within = self.aggregate.ticket.terms.response.deadline
         self.total = periods.add_period(self.now, within, WARSAW) - self.now
 
-    def until(self, moment: datetime | None) -> None:
-        """Let time pass until `moment`; it counts for the partner in the partner's states."""
-        passed = max(self.now, moment or self.now) - self.now
+    def until(self, time: datetime | None) -> None:
+        """Let time pass until `time`; it counts for the partner in the partner's states."""
+        passed = max(self.now, time or self.now) - self.now
         if self.aggregate.ticket.state in PARTNER_STATES:
             self.spent += passed
         self.now += passed

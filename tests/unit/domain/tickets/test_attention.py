@@ -9,11 +9,11 @@ from domain.tickets.states import State
 from tests.support.builders import NOW, a_withdrawal, an_aggregate, an_outcome
 
 
-@pytest.mark.parametrize("trouble", ["delivery_retrying", "partner_contract_fault"])
-def test_a_failing_delivery_raises_attention_until_it_succeeds(trouble: str) -> None:
+@pytest.mark.parametrize("failure", ["delivery_retrying", "partner_contract_fault"])
+def test_a_failing_delivery_raises_attention_until_it_succeeds(failure: str) -> None:
     aggregate = an_aggregate(State.VALIDATED)
-    handle_message(aggregate, AttentionChanged(attention=trouble), NOW)
-    assert list(aggregate.ticket.attention) == [trouble]
+    handle_message(aggregate, AttentionChanged(attention=failure), NOW)
+    assert list(aggregate.ticket.attention) == [failure]
     handle_message(aggregate, Delivered(reference="ref-9"), NOW)
     assert (aggregate.ticket.attention, aggregate.ticket.partner_reference) == ((), "ref-9")
     assert aggregate.ticket.state is State.SENT_TO_PARTNER
@@ -88,7 +88,7 @@ def test_the_reasons_for_attention_are_named_once_and_in_order() -> None:
 
 
 def test_an_unknown_failure_raises_attention_and_no_error() -> None:
-    """An error in a handler would fail the workflow task for ever."""
+    """An error in a handler would fail the workflow task permanently."""
     aggregate = an_aggregate(State.VALIDATED)
     handle_message(aggregate, AttentionChanged(attention="ValueError"), NOW)
     assert aggregate.ticket.attention

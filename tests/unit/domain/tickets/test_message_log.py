@@ -1,4 +1,4 @@
-"""Messages as they are kept: what came, from whom, and what became of it; never without bounds."""
+"""The message log: messages, senders and results, within limits."""
 
 import json
 from typing import Any
@@ -21,7 +21,7 @@ from tests.support.builders import (
 
 
 def body_of(message: Message, unknown: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The body under which a message is kept."""
+    """The body of a message's log entry."""
     return log_entry(message, "applied", NOW, unknown).body
 
 

@@ -1,4 +1,4 @@
-"""What one ticket keeps, and carries along, has an end, whatever is sent to it."""
+"""The limits of what one ticket stores and carries along, whatever is sent to it."""
 
 import subprocess
 import sys

@@ -58,7 +58,7 @@ class TwoAgents(RuleBasedStateMachine):
         next_delivery_purpose(self.aggregate)
         handle_message(self.aggregate, Delivered(), NOW)
         self.turn = 0
-        self.said: set[tuple[str, str]] = set()
+        self.decided: set[tuple[str, str]] = set()
 
     def next_id(self) -> str:
         self.turn += 1
@@ -67,7 +67,7 @@ class TwoAgents(RuleBasedStateMachine):
     @rule(actor=AGENTS, reward=AMOUNTS, outcome=st.sampled_from(["confirmed"] * 5 + ["rejected"]))
     def somebody_decides(self, actor: str, reward: Any, outcome: str) -> None:
         if reward and outcome == "confirmed":
-            self.said.add((actor.casefold(), reward["amount"]))
+            self.decided.add((actor.casefold(), reward["amount"]))
         request = a_decision(outcome, request_id=self.next_id(), actor=actor, reward=reward)
         handle_message(self.aggregate, request, NOW)
 
@@ -115,10 +115,10 @@ class TwoAgents(RuleBasedStateMachine):
             Ticket.model_validate_json(self.aggregate.ticket.model_dump_json())
         )
 
-    @rule(verdict=st.sampled_from([SettlementResult.GRANTED, SettlementResult.APPROVAL_NEEDED]))
-    def the_period_ends(self, verdict: SettlementResult) -> None:
+    @rule(result=st.sampled_from([SettlementResult.GRANTED, SettlementResult.APPROVAL_NEEDED]))
+    def the_period_ends(self, result: SettlementResult) -> None:
         if self.aggregate.is_settlement_due(FAR):
-            self.aggregate.apply_settlement(verdict, FAR)
+            self.aggregate.apply_settlement(result, FAR)
 
     @invariant()
     def more_than_the_maximum_is_never_confirmed_without_two_agents(self) -> None:
@@ -131,7 +131,7 @@ class TwoAgents(RuleBasedStateMachine):
                 assert approval.amount == money
                 assert are_different_agents(approval.proposed_by, approval.approved_by)
                 both = {approval.proposed_by.casefold(), approval.approved_by.casefold()}
-                assert {(one, str(money.amount)) for one in both} <= self.said
+                assert {(one, str(money.amount)) for one in both} <= self.decided
                 assert len(both) == 2
 
 

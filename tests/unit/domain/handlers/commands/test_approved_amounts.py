@@ -60,10 +60,10 @@ def test_an_approved_amount_stays_when_only_its_dates_change() -> None:
 
 def test_the_settlement_that_finds_no_second_agent_grants_nothing_and_asks() -> None:
     aggregate = an_aggregate(AWAITING)
-    foretold = settlement_changes(aggregate.ticket, NOW)[SettlementResult.APPROVAL_NEEDED]
+    predicted = settlement_changes(aggregate.ticket, NOW)[SettlementResult.APPROVAL_NEEDED]
     aggregate.apply_settlement(SettlementResult.APPROVAL_NEEDED, NOW)
     assert (aggregate.ticket.state, aggregate.ticket.granted_amount) == (AWAITING, None)
     assert list(aggregate.ticket.attention) == [Attention.AMOUNT_UNDECIDED]
     assert not aggregate.is_settlement_due(FAR)
-    assert (foretold.transitions, foretold.confirmed_amount) == ((), None)
+    assert (predicted.transitions, predicted.confirmed_amount) == ((), None)
     assert decide(aggregate, "agent:anna", PLN_40) == DONE

@@ -20,7 +20,7 @@ from tests.unit.domain.handlers.commands.undecided_tickets import LATER, a_resen
 
 
 def test_an_answer_nested_deeper_than_any_form_does_not_raise() -> None:
-    """Nothing raises for what came from outside: it is malformed, or kept."""
+    """No message from outside raises an error: it is malformed, or logged."""
     aggregate = an_aggregate(State.INFORMATION_REQUESTED)
     nested = b"[" * 400 + b"]" * 400
     raw = b'{"request_id": "req-1", "actor": "member", "answers": {"it": ' + nested + b"}}"

@@ -21,6 +21,6 @@ def a_resend(request_id: str = "req-1") -> Resend:
 
 
 def answered(heard: HandlingResult) -> tuple[bool, str | None]:
-    """Whether the answer says that the ticket moved, and the code of a refusal."""
+    """Whether the result names a transition, and the code of a refusal."""
     assert heard.result is not None
     return heard.result.state_changed, heard.result.code

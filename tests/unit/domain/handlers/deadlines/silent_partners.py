@@ -22,13 +22,15 @@ def pln(amount: str) -> dict[str, str]:
 
 
 def a_silent_partner(on_timeout: str, up_to: str = "50.00", **changes: Any) -> PartnerRules:
-    """A partner whose profile says what its silence means."""
+    """A partner with a profile for response time-outs."""
     caps = {"auto_confirm_max": pln(up_to), "auto_confirm_monthly_cap": pln("100.00")}
     return a_partner(response={"deadline": "P14D", "on_timeout": on_timeout, **caps}, **changes)
 
 
-def silent(silence: str, state: State = State.SENT_TO_PARTNER, **changes: Any) -> TicketAggregate:
-    """A ticket of a partner that says nothing."""
+def unanswered(
+    silence: str, state: State = State.SENT_TO_PARTNER, **changes: Any
+) -> TicketAggregate:
+    """A ticket of a partner that does not respond."""
     return an_aggregate(state, a_silent_partner(silence), **changes)
 
 

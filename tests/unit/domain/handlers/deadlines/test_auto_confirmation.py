@@ -17,7 +17,7 @@ from tests.unit.domain.handlers.deadlines.silent_partners import (
     a_silent_partner,
     amount,
     pln,
-    silent,
+    unanswered,
 )
 
 FROM_ACTIVATION = {"period": "P14D", "starts_from": "activation", "max_period": "P6M"}
@@ -39,7 +39,7 @@ def test_an_amount_over_the_cap_or_undecided_asks_a_person(
     promised: Any, confirmed: str | None
 ) -> None:
     """R21: silence decides nothing that a person must decide."""
-    aggregate = silent("confirm", promised_amount=promised)
+    aggregate = unanswered("confirm", promised_amount=promised)
     assert amount(aggregate) == confirmed
     if confirmed is None:
         handle_message(aggregate, DeadlinePassed(), DUE)
@@ -62,18 +62,18 @@ def test_an_unknown_end_of_the_cancellation_period_asks_a_person() -> None:
 
 @pytest.mark.parametrize("silence", ["escalate", "reject"])
 def test_nothing_is_confirmed_automatically_unless_the_profile_says_so(silence: str) -> None:
-    assert amount(silent(silence)) is None
+    assert amount(unanswered(silence)) is None
 
 
 @pytest.mark.parametrize("state", [state for state in State if state not in UNANSWERED])
 def test_only_a_partner_that_owes_an_answer_can_be_silent(state: State) -> None:
     """R20: nobody waits for it before it is asked, nor after it has answered."""
-    assert amount(silent("confirm", state), DUE + timedelta(days=400)) is None
+    assert amount(unanswered("confirm", state), DUE + timedelta(days=400)) is None
 
 
 @pytest.mark.parametrize("answer", [an_outcome(), an_outcome("rejected"), a_question()])
 def test_a_partner_that_has_answered_is_not_silent(answer: Any) -> None:
     """R34."""
-    aggregate = silent("confirm")
+    aggregate = unanswered("confirm")
     handle_message(aggregate, answer, DUE - SECOND)
     assert amount(aggregate) is None

@@ -27,16 +27,16 @@ from tests.unit.domain.handlers.deadlines.reminded_tickets import (
 )
 
 
-def late_delivery(moment: datetime, **changes: Any) -> TicketAggregate:
-    """A claim that its partner has got only at `moment`."""
+def late_delivery(at: datetime, **changes: Any) -> TicketAggregate:
+    """A claim that its partner received only at `at`."""
     aggregate = an_aggregate(State.VALIDATED, a_partner(response=REMINDING), **changes)
     next_delivery_purpose(aggregate)
-    handle_message(aggregate, Delivered(), moment)
+    handle_message(aggregate, Delivered(), at)
     return aggregate
 
 
 @pytest.mark.parametrize(
-    ("moment", "left"),
+    ("at", "left"),
     [
         (AFTER_3_DAYS - SECOND, ["reminder-1", "reminder-2"]),
         (AFTER_3_DAYS, ["reminder-2"]),
@@ -46,11 +46,11 @@ def late_delivery(moment: datetime, **changes: Any) -> TicketAggregate:
     ],
 )
 def test_a_claim_that_is_delivered_late_comes_without_the_reminders_that_were_due_before(
-    moment: datetime, left: list[str]
+    at: datetime, left: list[str]
 ) -> None:
     """R31: its partner has only just got it."""
-    aggregate = late_delivery(moment)
-    assert purposes(aggregate, moment, NOW + 14 * DAY) == left
+    aggregate = late_delivery(at)
+    assert purposes(aggregate, at, NOW + 14 * DAY) == left
     assert aggregate.ticket.due_at == NOW + WHOLE
 
 

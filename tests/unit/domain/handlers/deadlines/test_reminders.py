@@ -37,12 +37,12 @@ def test_the_partner_is_reminded_to_the_second_and_only_once_each() -> None:
     """R31: a reminder makes no transition, sends no e-mail and changes no deadline."""
     aggregate = reminded()
     before = aggregate.ticket
-    for moment, purpose in ((AFTER_3_DAYS, "reminder-1"), (AFTER_7_DAYS, "reminder-2")):
-        assert next_timer(aggregate.ticket) == moment
-        assert handle_message(aggregate, DeadlinePassed(), moment - SECOND).is_log_only
-        result = handle_message(aggregate, DeadlinePassed(), moment)
+    for at, purpose in ((AFTER_3_DAYS, "reminder-1"), (AFTER_7_DAYS, "reminder-2")):
+        assert next_timer(aggregate.ticket) == at
+        assert handle_message(aggregate, DeadlinePassed(), at - SECOND).is_log_only
+        result = handle_message(aggregate, DeadlinePassed(), at)
         assert (result.delivery_purpose, result.is_log_only) == (purpose, False)
-        assert handle_message(aggregate, DeadlinePassed(), moment).is_log_only
+        assert handle_message(aggregate, DeadlinePassed(), at).is_log_only
     assert next_timer(aggregate.ticket) == before.due_at == NOW + WHOLE
     assert not aggregate.has_pending_changes
     assert (aggregate.ticket.transitions, aggregate.ticket.due_at) == (
@@ -54,10 +54,10 @@ def test_the_partner_is_reminded_to_the_second_and_only_once_each() -> None:
 def test_reminders_are_counted_on_the_markets_calendar() -> None:
     """A day with a change of clocks is one day: seven days later it is the same time of day."""
     aggregate = reminded(reminders=["P7D"])
-    moment = next_reminder(aggregate.ticket)
-    assert moment is not None
-    assert moment.astimezone(WARSAW).time() == NOW.astimezone(WARSAW).time()
-    assert moment - NOW == 7 * DAY + HOUR
+    at = next_reminder(aggregate.ticket)
+    assert at is not None
+    assert at.astimezone(WARSAW).time() == NOW.astimezone(WARSAW).time()
+    assert at - NOW == 7 * DAY + HOUR
 
 
 @pytest.mark.parametrize("reminder", ["P2D", "P3D", "P14D", "P15D", "P1M"])
@@ -68,7 +68,7 @@ def test_reminders_out_of_order_or_at_the_deadline_do_not_load(reminder: str) ->
 
 
 def test_a_reminder_that_was_missed_until_the_deadline_is_not_sent_any_more() -> None:
-    """R31: whoever looks only then finds a silent partner."""
+    """R31: by then the response deadline has passed."""
     aggregate = reminded()
     result = handle_message(aggregate, DeadlinePassed(), NOW + WHOLE)
     assert result.delivery_purpose is None

@@ -19,7 +19,7 @@ from tests.unit.domain.handlers.deadlines.silent_partners import (
     SECOND,
     UNANSWERED,
     amount,
-    silent,
+    unanswered,
 )
 
 AWAITING = State.AWAITING_CANCELLATION_PERIOD
@@ -28,7 +28,7 @@ AWAITING = State.AWAITING_CANCELLATION_PERIOD
 @pytest.mark.parametrize("state", UNANSWERED)
 def test_a_response_timeout_raises_attention_and_keeps_the_state(state: State) -> None:
     """R31: no deadline continues, and the member gets no e-mail without news."""
-    aggregate = silent("escalate", state)
+    aggregate = unanswered("escalate", state)
     handle_message(aggregate, DeadlinePassed(), DUE)
     change_set = aggregate.collect_changes()
     assert [(m.event, m.from_state, m.to) for m in change_set.transitions] == [
@@ -41,7 +41,7 @@ def test_a_response_timeout_raises_attention_and_keeps_the_state(state: State) -
 @pytest.mark.parametrize("state", UNANSWERED)
 def test_a_response_timeout_rejects_if_the_profile_says_so(state: State) -> None:
     """R34."""
-    aggregate = silent("reject", state)
+    aggregate = unanswered("reject", state)
     handle_message(aggregate, DeadlinePassed(), DUE - SECOND)
     assert aggregate.ticket.state is state
     handle_message(aggregate, DeadlinePassed(), DUE)
@@ -53,7 +53,7 @@ def test_a_response_timeout_rejects_if_the_profile_says_so(state: State) -> None
 @pytest.mark.parametrize("state", UNANSWERED)
 def test_a_response_timeout_confirms_up_to_the_tickets_maximum_to_the_second(state: State) -> None:
     """R31: what it confirms waits for the end of the cancellation period like any other."""
-    aggregate = silent("confirm", state)
+    aggregate = unanswered("confirm", state)
     assert amount(aggregate, DUE - SECOND) is None
     assert amount(aggregate) == "40.00"
     apply_response_timeout(aggregate, DUE, TimeoutResult.CONFIRMED)
@@ -67,14 +67,14 @@ def test_a_response_timeout_confirms_up_to_the_tickets_maximum_to_the_second(sta
 
 def test_an_automatic_confirmation_is_left_to_the_database() -> None:
     """They alone know what the partner's month still allows."""
-    aggregate = silent("confirm")
+    aggregate = unanswered("confirm")
     before = aggregate.ticket
     assert handle_message(aggregate, DeadlinePassed(), DUE).is_log_only
     assert aggregate.ticket == before
 
 
 def test_above_the_monthly_cap_a_person_decides() -> None:
-    aggregate = silent("confirm")
+    aggregate = unanswered("confirm")
     apply_response_timeout(aggregate, DUE, TimeoutResult.ESCALATED)
     assert (aggregate.ticket.state, aggregate.ticket.due_at) == (State.SENT_TO_PARTNER, None)
     assert list(aggregate.ticket.attention) == [Attention.PARTNER_SILENT]

@@ -11,18 +11,18 @@ from domain.handlers.response_timeout import (
     timeout_changes,
 )
 from tests.support.builders import a_partner, an_aggregate
-from tests.unit.domain.handlers.deadlines.silent_partners import DUE, silent
+from tests.unit.domain.handlers.deadlines.silent_partners import DUE, unanswered
 
 
 def test_the_computed_change_sets_are_those_that_follow() -> None:
     for found in TimeoutResult:
-        aggregate = silent("confirm")
+        aggregate = unanswered("confirm")
         before = aggregate.ticket
-        foretold = timeout_changes(aggregate.ticket, DUE)
-        assert set(foretold) == set(TimeoutResult)
+        predicted = timeout_changes(aggregate.ticket, DUE)
+        assert set(predicted) == set(TimeoutResult)
         assert aggregate.ticket == before
         apply_response_timeout(aggregate, DUE, found)
-        assert aggregate.collect_changes() == foretold[found]
+        assert aggregate.collect_changes() == predicted[found]
 
 
 @pytest.mark.parametrize(

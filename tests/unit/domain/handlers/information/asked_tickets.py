@@ -19,6 +19,6 @@ def queued_emails(aggregate: TicketAggregate) -> list[OutgoingEmail]:
 
 
 def answer_result(heard: HandlingResult) -> tuple[bool, str | None]:
-    """Whether the answer says that the ticket moved, and the code of a refusal."""
+    """Whether the result names a transition, and the code of a refusal."""
     assert heard.result is not None
     return heard.result.state_changed, heard.result.code

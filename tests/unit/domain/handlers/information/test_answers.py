@@ -31,10 +31,10 @@ def test_the_members_answer_is_checked_against_the_form_first() -> None:
 def test_an_accepted_answer_is_delivered_to_the_partner() -> None:
     """R22."""
     aggregate = an_aggregate(ASKED)
-    foretold = information_changes(aggregate.ticket, an_answer(), NOW)
+    predicted = information_changes(aggregate.ticket, an_answer(), NOW)
     apply_information(aggregate, an_answer(), NOW)
     change_set = aggregate.collect_changes()
-    assert change_set == foretold
+    assert change_set == predicted
     (transition,), (answer,), (entry,) = (
         change_set.transitions,
         change_set.results,

@@ -29,5 +29,5 @@ STRAY: dict[str, tuple[Message, str]] = {
 
 
 def codes(aggregate: TicketAggregate) -> list[str]:
-    """The codes under which messages were kept since the last writing."""
+    """The codes of the messages logged since the last change set."""
     return [entry.code for entry in aggregate.collect_changes().messages]

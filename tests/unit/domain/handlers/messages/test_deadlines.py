@@ -78,7 +78,7 @@ def test_a_late_response_clears_the_attention_for_the_partner() -> None:
 
 
 def test_the_deadline_of_a_held_claim_does_not_lose_its_release() -> None:
-    """R9: whoever looks first, the claim is sent by itself at that moment."""
+    """R9: the claim is sent automatically at that time."""
     aggregate = an_aggregate(State.ON_HOLD)
     opens = NOW + timedelta(days=1)
     handle_message(aggregate, DeadlinePassed(), opens)

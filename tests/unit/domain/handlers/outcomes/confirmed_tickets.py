@@ -34,7 +34,9 @@ def confirmed(partner: Any = None, **stated: Any) -> TicketAggregate:
 
 
 def notes(aggregate: TicketAggregate) -> list[tuple[str, bool]]:
-    """The code of each message that was kept since the last writing, and whether agents see it."""
+    """The code of each message logged since the last change set, and whether it is a
+    discrepancy.
+    """
     return [(entry.code, bool(entry.discrepancy)) for entry in aggregate.collect_changes().messages]
 
 

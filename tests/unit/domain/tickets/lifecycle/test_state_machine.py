@@ -24,7 +24,7 @@ def test_every_state_can_be_reached_and_every_event_leads_somewhere() -> None:
 
 
 def test_a_machine_has_no_shortcuts() -> None:
-    """No auto transitions: no `to_<state>` that would lead past the map."""
+    """No auto transitions: no `to_<state>` beside the transition table."""
     life = Lifecycle()
     assert [name for name in dir(life) if name.startswith(("to_", "may_to_"))] == []
 
@@ -46,6 +46,6 @@ def test_the_machines_own_error_never_leaves(steps: list[tuple[Event, State]]) -
             assert (event, before, target) not in ALLOWED
             assert life.current is before
         except MachineError:  # pragma: no cover
-            pytest.fail("a MachineError would fail the workflow task for ever")
+            pytest.fail("a MachineError would fail the workflow task permanently")
         else:
             assert (event, before, life.current) in ALLOWED

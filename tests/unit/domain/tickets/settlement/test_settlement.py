@@ -41,14 +41,14 @@ def test_each_settlement_result_closes_the_ticket(
     found: SettlementResult, event: Event, state: State, reason: str | None, granted: bool
 ) -> None:
     aggregate = an_aggregate(AWAITING)
-    foretold = settlement_changes(aggregate.ticket, TOMORROW)[found]
+    predicted = settlement_changes(aggregate.ticket, TOMORROW)[found]
     aggregate.apply_settlement(found, TOMORROW)
     ticket = aggregate.ticket
     assert (ticket.state, ticket.reason_code, ticket.due_at) == (state, reason, None)
     assert ticket.transitions[-1].event is event
     assert (ticket.granted_amount == ticket.confirmed_amount) is granted
     assert (ticket.granted_amount is None) is not granted
-    assert aggregate.collect_changes() == foretold
+    assert aggregate.collect_changes() == predicted
 
 
 def test_computing_the_change_sets_changes_nothing() -> None:
