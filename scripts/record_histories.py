@@ -1,7 +1,7 @@
 """Record the history of each path: `python -m scripts.record_histories [PATH...]`.
 
-Only when a change is meant: until the first release the files may be written again, afterwards they
-are frozen (house.md, "History is permanently").
+Only for an intended change. After the first release the files are frozen: running tickets replay
+histories of this form.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ FOLDER: Final = Path(__file__).parents[1] / "tests" / "histories"
 
 
 async def record(names: Sequence[str]) -> None:
-    """Run these paths and write their histories."""
+    """Run these paths and write their histories to files."""
     os.environ |= secrets()
     async with running_server() as server:
         for name in names:
@@ -40,10 +40,10 @@ async def record(names: Sequence[str]) -> None:
 
 
 def without_stack_traces(content: Any) -> Any:
-    """The same JSON without stack traces: they name folders of the machine that recorded it."""
+    """Return the same JSON without stack traces, which name folders of this machine."""
     if isinstance(content, dict):
-        kept = {key: one for key, one in content.items() if key != "stackTrace"}
-        return {key: without_stack_traces(one) for key, one in kept.items()}
+        rest = {key: one for key, one in content.items() if key != "stackTrace"}
+        return {key: without_stack_traces(one) for key, one in rest.items()}
     return [without_stack_traces(one) for one in content] if isinstance(content, list) else content
 
 
