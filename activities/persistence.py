@@ -23,7 +23,7 @@ from adapters.postgres.tickets.ticket_lookups import find_request_result
 from domain.admission.admission import Admission, AdmissionRequest
 from domain.admission.claim_assessor import ClaimAssessor, ReasonTexts, with_support_contact
 from domain.admission.resumption import ResumeRequest, Resumption
-from domain.claims.entitlement import find_objection
+from domain.claims.eligibility.entitlement import find_objection
 from domain.claims.information_form import CompletedForm
 from domain.codes import ClaimRefusal, RefusalCode
 from domain.error_location import error_location

@@ -13,7 +13,7 @@ from adapters.postgres.platform.reward_checks import (
     RewardMatch,
     open_tickets_for_rewards,
 )
-from domain.claims.claim import Reward
+from domain.claims.rewards import Reward
 from workflows.client import send_signal
 
 MAX_CONCURRENT_SIGNALS: Final = 10

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from adapters.postgres.platform.feed_records import store_link
-from domain.claims.claim import Link
+from domain.claims.rewards import Link
 from domain.errors import TicketError
 from domain.values.ticket_number import derive_number
 from local.demo.demo import Connections, connect, reset_state

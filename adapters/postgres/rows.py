@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.claims.claim import Link, Reward
+from domain.claims.rewards import Link, Reward
 from domain.values.money import Money
 
 

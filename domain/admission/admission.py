@@ -4,9 +4,11 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from domain.claims.claim import AccountFacts, AdmissionStatus, Contact, TicketClaim
+from domain.claims.account_facts import AccountFacts
+from domain.claims.claim import Contact, TicketClaim
 from domain.claims.claim_parsing import parse_claim
-from domain.claims.eligibility import Assessment, OrderIdentity, assess
+from domain.claims.eligibility.assessment import AdmissionStatus, Assessment, OrderIdentity
+from domain.claims.eligibility.decision import assess
 from domain.codes import MessageCode
 from domain.partners.rules import PartnerRules
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate

@@ -16,9 +16,11 @@ from domain.admission.admission import (
     build_admission,
     field_label,
 )
-from domain.claims.claim import AccountFacts, TicketClaim
+from domain.claims.account_facts import AccountFacts
+from domain.claims.claim import TicketClaim
 from domain.claims.claim_parsing import parse_claim
-from domain.claims.eligibility import Assessment, Reason, duplicate_key_of
+from domain.claims.eligibility.assessment import Assessment, Reason
+from domain.claims.eligibility.decision import duplicate_key_of
 from domain.codes import RefusalCode
 from domain.partners.claim_limits import FactsQuery
 from domain.partners.profile import PartnerProfile

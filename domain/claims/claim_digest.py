@@ -1,4 +1,4 @@
-"""The digest by which two claims under one request key are told apart."""
+"""The digest that distinguishes two claims under one request key."""
 
 from collections.abc import Container, Mapping
 from typing import Any
@@ -9,29 +9,27 @@ from domain.values.text_cleaning import clean_text
 
 
 def claim_digest(content: object) -> str:
-    """Return the digest (SHA-256, hex) of what was understood of a claim: known fields that are not
-    null, cleaned.
+    """Return the digest (SHA-256, hex) of a claim's known, non-empty fields, with texts cleaned.
 
-    A field that an intermediary adds, or writes as null, makes no other claim of it; nor does a
-    dash of another kind, or a space at the end.
+    Unknown fields, nulls, other kinds of dashes and trailing spaces do not change it.
     """
     known = normalize_content(content)
     if isinstance(known, dict):
-        known = _named(known, TicketClaim.model_fields)
+        known = _select(known, TicketClaim.model_fields)
         if isinstance(contact := known.get("contact"), dict):
-            known["contact"] = _named(contact, Contact.model_fields)
+            known["contact"] = _select(contact, Contact.model_fields)
     return content_digest(known)
 
 
 def normalize_content(content: Any) -> Any:
-    """Return JSON with its words cleaned, and without the fields that say nothing."""
+    """Return JSON with cleaned texts and without empty fields."""
     if isinstance(content, str):
         return clean_text(content)
     if isinstance(content, Mapping):
-        told = {name: normalize_content(value) for name, value in content.items()}
-        return {name: value for name, value in told.items() if value not in (None, "", {})}
+        fields = {name: normalize_content(value) for name, value in content.items()}
+        return {name: value for name, value in fields.items() if value not in (None, "", {})}
     return [normalize_content(value) for value in content] if isinstance(content, list) else content
 
 
-def _named(content: Mapping[str, Any], names: Container[str]) -> dict[str, Any]:
+def _select(content: Mapping[str, Any], names: Container[str]) -> dict[str, Any]:
     return {name: value for name, value in content.items() if name in names}

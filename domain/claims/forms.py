@@ -1,30 +1,19 @@
-"""The partner's form: what was answered, and everything that is wrong with it at once (R17-R19,
-R22, R23).
-"""
+"""Validation of a partner's form: its answers, and all errors at once (R17-R19, R22, R23)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
+from domain.claims.form_answers import normalize_answer
 from domain.partners.form_fields import FormField
 from domain.partners.market import Market
-from domain.partners.patterns import matches
-from domain.values.date_input import is_day_first, parse_date
-from domain.values.dates import MAX_DATE, MIN_DATE
-from domain.values.email_addresses import normalize_email
 from domain.values.invalid_input import InvalidInput
-from domain.values.number_input import normalize_number
-from domain.values.order_key import can_identify_order, normalize_order_number
-from domain.values.text_cleaning import clean_line, clean_text
-from domain.values.types import FrozenModel, is_valid_unicode
-
-MAX_ANSWER_LENGTH: Final = 4000
-MAX_ORDER_NUMBER_LENGTH: Final = 200
-"""Of an answer that names the order."""
+from domain.values.order_key import normalize_order_number
+from domain.values.types import FrozenModel
 
 
 class ValidatedForm(FrozenModel):
-    """A form that was read: the answers to its fields, and per field what was expected instead."""
+    """The normalized answers by field, and the code of what was expected by invalid field."""
 
     answers: dict[str, str] = {}
     problems: dict[str, str] = {}
@@ -35,98 +24,37 @@ class ValidatedForm(FrozenModel):
 def validate_form(
     fields: Sequence[FormField], answers: Mapping[str, Any], market: Market | None = None
 ) -> ValidatedForm:
-    """Check `answers` against `fields`; answers to fields that are not in the form are left out.
+    """Check `answers` against `fields`; answers to unknown fields are dropped.
 
-    Words are kept cleaned, days as `2026-10-01`, numbers as `1234.50`; those are read as people of
-    the `market` write them.
+    Texts are cleaned; dates become `2026-10-01` and numbers `1234.50`, read by the conventions of
+    the `market`.
     """
-    kept: dict[str, str] = {}
+    valid: dict[str, str] = {}
     problems: dict[str, str] = {}
     for field in fields:
         try:
-            if text := _read(field, answers.get(field.name), market):
-                kept[field.name] = text
+            if text := normalize_answer(field, answers.get(field.name), market):
+                valid[field.name] = text
             elif field.required:
                 problems[field.name] = "required"
         except InvalidInput as error:
             problems[field.name] = error.code
     return ValidatedForm(
-        answers=kept,
+        answers=valid,
         problems=problems,
-        order_key=_order(fields, kept),
-        anchor_dates=_dates(fields, kept),
+        order_key=_order_key(fields, valid),
+        anchor_dates=_anchor_dates(fields, valid),
     )
 
 
-def _read(field: FormField, answer: object, market: Market | None) -> str:
-    """Return an answer as it is kept, "" for none; raises `InvalidInput`."""
-    told = "" if answer is None else _text(answer)
-    is_free = field.type == "text" and not (field.pattern or field.is_order_number)
-    text = clean_text(told) if is_free else clean_line(told)
-    if text and field.type == "number":
-        text = normalize_number(told, market.currency if market else None, bool(field.pattern))
-    if text and field.type == "date":
-        text = parse_date(told, is_day_first(market.time_zone) if market else False).isoformat()
-    if len(text) > MAX_ANSWER_LENGTH:
-        raise InvalidInput("too_long", f"{MAX_ANSWER_LENGTH} characters at most")
-    if text and (problem := _TYPE_CHECKS[field.type](field, text)):
-        raise InvalidInput(problem, "another answer")
-    return text
-
-
-def _text(answer: object) -> str:
-    if (
-        isinstance(answer, bool)
-        or not isinstance(answer, str | int)
-        or not is_valid_unicode(answer)
-    ):
-        raise InvalidInput("not_text", "a text")
-    if isinstance(answer, str) and len(answer) > MAX_ANSWER_LENGTH:
-        raise InvalidInput("too_long", f"{MAX_ANSWER_LENGTH} characters at most")
-    return str(answer)
-
-
-def _check_text(field: FormField, text: str) -> str | None:
-    if field.is_order_number and len(text) > MAX_ORDER_NUMBER_LENGTH:
-        return "too_long"
-    if field.is_order_number and not can_identify_order(text):
-        return "order_letters" if normalize_order_number(text) else "malformed_pattern"
-    if field.pattern and not matches(field.pattern, text):
-        return "malformed_pattern"
-    return None
-
-
-def _check_date(field: FormField, text: str) -> str | None:
-    return None if MIN_DATE <= date.fromisoformat(text) <= MAX_DATE else "malformed_date"
-
-
-def _check_email(field: FormField, text: str) -> str | None:
-    try:
-        normalize_email(text)
-    except ValueError:
-        return "malformed_email"
-    return None
-
-
-def _check_choice(field: FormField, text: str) -> str | None:
-    return None if text in field.options else "not_an_option"
-
-
-_TYPE_CHECKS: Final[dict[str, Callable[[FormField, str], str | None]]] = {
-    "text": _check_text,
-    "date": _check_date,
-    "number": _check_text,
-    "email": _check_email,
-    "choice": _check_choice,
-}
-
-
-def _order(fields: Sequence[FormField], kept: Mapping[str, str]) -> str | None:
-    found = [kept[f.name] for f in fields if f.is_order_number and f.name in kept]
+def _order_key(fields: Sequence[FormField], answers: Mapping[str, str]) -> str | None:
+    found = [answers[f.name] for f in fields if f.is_order_number and f.name in answers]
     return normalize_order_number(found[0]) if found else None
 
 
-def _dates(fields: Sequence[FormField], kept: Mapping[str, str]) -> dict[str, date]:
+def _anchor_dates(fields: Sequence[FormField], answers: Mapping[str, str]) -> dict[str, date]:
     return {
-        f.anchor: date.fromisoformat(kept[f.name]) for f in fields if f.anchor and f.name in kept
+        field.anchor: date.fromisoformat(answers[field.name])
+        for field in fields
+        if field.anchor and field.name in answers
     }

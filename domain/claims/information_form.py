@@ -1,12 +1,12 @@
-"""Completing a claim: the member's later answers, judged like the claim itself (R17-R19, R22)."""
+"""The member's later answers, assessed like the claim itself (R17-R19, R22)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from domain.claims.claim import AccountFacts
+from domain.claims.account_facts import AccountFacts
 from domain.claims.claim_context import ClaimContext
-from domain.claims.eligibility import Assessment, check_answers, identify_order
+from domain.claims.eligibility.decision import check_answers, identify_order
 from domain.claims.forms import validate_form
 from domain.claims.stored_claim import StoredClaim
 from domain.codes import RefusalCode
@@ -17,9 +17,7 @@ from domain.values.types import FrozenModel
 
 
 class CompletedForm(FrozenModel):
-    """A claim with later answers: the whole of them; or the `code` of their refusal, and per field
-    what was expected instead.
-    """
+    """A claim's answers with later ones, or the `code` of the refusal and the errors by field."""
 
     answers: dict[str, str] = {}
     problems: dict[str, str] = {}
@@ -31,10 +29,7 @@ class CompletedForm(FrozenModel):
 def overlay_answers(
     rules: PartnerRules, kind: ClaimKind, known: Mapping[str, Any], given: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the answers `known` with those `given` put over them.
-
-    An answer to a field that the form does not have counts as none.
-    """
+    """Return the answers `known`, replaced by those `given` to fields of the form."""
     return {**known, **_known_fields(rules, kind, given)}
 
 
@@ -45,28 +40,49 @@ def form_problems(
     given: Mapping[str, Any],
     note: str | None,
 ) -> dict[str, str]:
-    """Return what the form alone has against answers, by the fields.
+    """Return the errors of the form by field.
 
-    Answers that say nothing at all are a problem of the field `note`.
+    Answers without any content are an error of the field `note`.
     """
-    filled = validate_form(
-        rules.form(kind), overlay_answers(rules, kind, known, given), rules.market
-    )
-    silent = not any(map(_says_something, (note, *_known_fields(rules, kind, given).values())))
-    return filled.problems or ({"note": "required"} if silent else {})
+    answers = overlay_answers(rules, kind, known, given)
+    form = validate_form(rules.form(kind), answers, rules.market)
+    is_empty = not any(map(_has_content, (note, *_known_fields(rules, kind, given).values())))
+    return form.problems or ({"note": "required"} if is_empty else {})
 
 
 def merge_answers(
-    filed: StoredClaim, given: Mapping[str, Any], note: str | None, facts: AccountFacts
+    stored: StoredClaim, given: Mapping[str, Any], note: str | None, facts: AccountFacts
 ) -> CompletedForm:
-    """Judge a claim with the answers `given`, by all that filing judges of facts and answers."""
-    told = (filed.rules, filed.kind, filed.claim.answers, given)
-    case = filed.case(facts, overlay_answers(*told))
-    if refused := check_answers(case):
-        return _refused(case, refused)
-    if problems := form_problems(*told, note):
-        return _kept(case, problems, RefusalCode.INCOMPLETE)
-    return _kept(case)
+    """Assess a claim with the answers `given` as filing would, by facts and form."""
+    rules, kind, known = stored.rules, stored.kind, stored.claim.answers
+    context = stored.in_context(facts, overlay_answers(rules, kind, known, given))
+    if refusal := check_answers(context):
+        fields = {one.field: one.expected or "" for one in refusal.reasons if one.field}
+        return _completed(context, fields, refusal.reasons[0].code)
+    if problems := form_problems(rules, kind, known, given, note):
+        return _completed(context, problems, RefusalCode.INCOMPLETE)
+    return _completed(context)
+
+
+def question_labels(
+    questions: Sequence[str], rules: PartnerRules | None, language: str
+) -> tuple[str, ...]:
+    """Return `questions` for the member: names of form fields are replaced by their labels."""
+    if rules is None:
+        return tuple(questions)
+    return tuple(rules.label(question.strip(), language) or question for question in questions)
+
+
+def _completed(
+    context: ClaimContext, problems: dict[str, str] | None = None, code: str | None = None
+) -> CompletedForm:
+    return CompletedForm(
+        answers=context.form.answers,
+        problems=problems or {},
+        anchor_dates=context.form.anchor_dates,
+        order_key=None if code else identify_order(context).order_key,
+        code=code,
+    )
 
 
 def _known_fields(rules: PartnerRules, kind: ClaimKind, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,32 +90,5 @@ def _known_fields(rules: PartnerRules, kind: ClaimKind, given: Mapping[str, Any]
     return {name: answer for name, answer in given.items() if name in names}
 
 
-def _refused(case: ClaimContext, refused: Assessment) -> CompletedForm:
-    wrong = {reason.field: reason.expected or "" for reason in refused.reasons if reason.field}
-    return _kept(case, wrong, refused.reasons[0].code)
-
-
-def _kept(
-    case: ClaimContext, problems: dict[str, str] | None = None, code: str | None = None
-) -> CompletedForm:
-    filled = case.form
-    return CompletedForm(
-        answers=filled.answers,
-        problems=problems or {},
-        anchor_dates=filled.anchor_dates,
-        order_key=None if code else identify_order(case).order_key,
-        code=code,
-    )
-
-
-def question_labels(
-    questions: Sequence[str], rules: PartnerRules | None, language: str
-) -> tuple[str, ...]:
-    """Return `questions` as the member reads them: a field of the form is called by its label."""
-    if rules is None:
-        return tuple(questions)
-    return tuple(rules.label(question.strip(), language) or question for question in questions)
-
-
-def _says_something(answer: object) -> bool:
+def _has_content(answer: object) -> bool:
     return bool(clean_line(answer)) if isinstance(answer, str) else answer is not None

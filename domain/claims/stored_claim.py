@@ -1,10 +1,11 @@
-"""A claim as its ticket keeps it, to be judged again by the facts of another moment."""
+"""An accepted claim as its ticket stores it, to be assessed again by later facts."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from domain.claims.claim import AccountFacts, TicketClaim
+from domain.claims.account_facts import AccountFacts
+from domain.claims.claim import TicketClaim
 from domain.claims.claim_context import ClaimContext
 from domain.claims.forms import validate_form
 from domain.partners.claim_kind import ClaimKind
@@ -12,22 +13,32 @@ from domain.partners.rules import PartnerRules
 from domain.values.types import FrozenModel
 
 _ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""When a claim that was filed is judged again does not matter: its window was judged then."""
+"""The window was checked at filing, so the time of a later assessment does not matter."""
 
 
 class StoredClaim(FrozenModel):
-    """An accepted claim, the ticket that it opened, and the rules that it was admitted under."""
+    """An accepted claim, its ticket, and the rules of its admission."""
 
     number: str
     kind: ClaimKind
     claim: TicketClaim
     rules: PartnerRules
 
-    def case(self, facts: AccountFacts, answers: Mapping[str, Any] | None = None) -> ClaimContext:
-        """Return its case by `facts`, with other `answers` than it has, where they are given."""
-        form = self.rules.form(self.kind)
-        told = self.claim.answers if answers is None else answers
-        filled = validate_form(form, told, self.rules.market)
+    def in_context(
+        self, facts: AccountFacts, answers: Mapping[str, Any] | None = None
+    ) -> ClaimContext:
+        """Return the claim's context by `facts`; `answers` replace its own if they are given."""
         return ClaimContext(
-            self.claim, self.kind, self.rules, facts, _ANY_TIME, {}, filled, self.number
+            claim=self.claim,
+            kind=self.kind,
+            partner=self.rules,
+            facts=facts,
+            now=_ANY_TIME,
+            problems={},
+            form=validate_form(
+                self.rules.form(self.kind),
+                self.claim.answers if answers is None else answers,
+                self.rules.market,
+            ),
+            number=self.number,
         )

@@ -5,7 +5,7 @@
 from datetime import datetime
 from typing import Final
 
-from domain.claims.claim import Reward, RewardState
+from domain.claims.rewards import Reward, RewardState
 from domain.codes import MessageCode
 from domain.tickets.changes.message_log_entry import MessageLogEntry
 from domain.tickets.messages.message import Message

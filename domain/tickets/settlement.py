@@ -5,9 +5,9 @@ and only if the stored facts still allow it (R24, docs/decisions/0005).
 from enum import StrEnum
 from typing import Final
 
-from domain.claims.claim import Reward, RewardState
 from domain.claims.claim_context import ClaimContext
-from domain.claims.entitlement import find_objection
+from domain.claims.eligibility.entitlement import find_objection
+from domain.claims.rewards import Reward, RewardState
 
 
 class SettlementResult(StrEnum):

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from domain.claims.claim import LinkKind
+from domain.claims.rewards import LinkKind
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.terms import TicketTerms
 from domain.tickets.approvals import Approval, Proposal

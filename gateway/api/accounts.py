@@ -5,12 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 
 from adapters.postgres.platform.account_links import MAX_ROWS, load_account_history
-from domain.claims.claimable_links import (
-    AccountHistory,
-    ClaimableLink,
-    list_claimable,
-    market_dates,
-)
+from domain.claims.claimable.claimable_link import AccountHistory, ClaimableLink
+from domain.claims.claimable.claimable_links import list_claimable, market_dates
 from domain.partners.claim_kind import ClaimKind
 from gateway.api.schemas.claimable_links import CHOICES, ClaimableLinks, ClaimableLinkView
 from gateway.context import AppContext, Context

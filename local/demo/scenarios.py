@@ -23,7 +23,8 @@ from pydantic import (
     model_validator,
 )
 
-from domain.claims.claim import LINK_KIND, AdmissionStatus, Link, Reward, RewardState
+from domain.claims.eligibility.assessment import AdmissionStatus
+from domain.claims.rewards import LINK_KIND, Link, Reward, RewardState
 from domain.errors import InvalidConfiguration
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.profile import PartnerProfile

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from domain.claims.claim import Link, LinkKind, Reward, RewardState
+from domain.claims.rewards import Link, LinkKind, Reward, RewardState
 from domain.values.money import Money
 from domain.values.types import Identifier
 from local.demo import relative_dates

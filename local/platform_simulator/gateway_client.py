@@ -8,7 +8,7 @@ from typing import Any, Final
 import httpx
 
 from domain.admission.admission import AdmissionResult
-from domain.claims.claim import Link, Reward
+from domain.claims.rewards import Link, Reward
 from local.platform_simulator.tokens import TokenIssuer
 from local.stack.errors import LocalError
 

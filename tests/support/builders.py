@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from domain.claims.claim import AccountFacts, Link, Reward, TicketClaim
+from domain.claims.account_facts import AccountFacts
+from domain.claims.claim import TicketClaim
+from domain.claims.rewards import Link, Reward
 from domain.handlers.commands.execution import next_delivery_purpose
 from domain.handlers.message_handling import handle_message
 from domain.partners.form_fields import FormField

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from domain.claims.claim import AccountFacts, Grant, Reward
+from domain.claims.account_facts import AccountFacts, Grant
 from domain.claims.claim_context import ClaimContext
+from domain.claims.rewards import Reward
 from domain.claims.stored_claim import StoredClaim
 from domain.partners.rules import PartnerRules
 from tests.support.builders import NUMBER, a_claim, a_contest, a_link, a_partner
@@ -34,4 +35,4 @@ def case_of(filed: StoredClaim, *rewards: Reward, **known: Any) -> ClaimContext:
     own = tuple(one for one in rewards if one.account_id == filed.claim.account_id)
     others = tuple(one for one in rewards if one.account_id != filed.claim.account_id)
     facts = {"links": (a_link(),), "rewards": own, "rewards_of_others": others}
-    return filed.case(AccountFacts.model_validate(facts | known))
+    return filed.in_context(AccountFacts.model_validate(facts | known))

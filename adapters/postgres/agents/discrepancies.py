@@ -12,7 +12,7 @@ from adapters.postgres.database import QUERIES, Connection, Database
 from adapters.postgres.platform.reward_checks import RewardKey, key_columns
 from adapters.postgres.rows import reward_from_row
 from adapters.postgres.tickets.late_messages import log_late_message
-from domain.claims.claim import Reward, matches_order
+from domain.claims.rewards import Reward, matches_order
 from domain.codes import MessageCode
 from domain.tickets.changes.message_log import log_entry
 from domain.tickets.changes.message_log_entry import MessageLogEntry

@@ -7,8 +7,9 @@ from typing import Final
 from adapters.postgres.database import QUERIES, Database
 from adapters.postgres.rows import link_from_row, reward_from_row
 from adapters.postgres.tickets.claim_facts import load_claim_counts
-from domain.claims.claim import LINK_KIND, LinkKind
-from domain.claims.claimable_links import AccountHistory, contest_duplicate_keys
+from domain.claims.claimable.claimable_link import AccountHistory
+from domain.claims.claimable.claimable_links import contest_duplicate_keys
+from domain.claims.rewards import LINK_KIND, LinkKind
 from domain.partners.claim_kind import ClaimKind
 
 MAX_ROWS: Final = 500

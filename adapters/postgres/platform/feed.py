@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 from adapters.postgres.database import QUERIES, Connection, Database
 from adapters.postgres.platform.feed_records import upsert_link, upsert_reward
 from adapters.postgres.platform.reward_checks import RECHECK_DELAY, RewardKey, key_columns
-from domain.claims.claim import Link, Reward
+from domain.claims.rewards import Link, Reward
 
 T = TypeVar("T", Link, Reward)
 

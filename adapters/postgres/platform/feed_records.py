@@ -2,7 +2,7 @@
 
 from adapters.postgres.database import QUERIES, Connection, Database
 from adapters.postgres.rows import money_columns
-from domain.claims.claim import Link, Reward
+from domain.claims.rewards import Link, Reward
 
 
 async def store_link(database: Database, link: Link) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from adapters.postgres.database import QUERIES, Database
 from adapters.postgres.rows import reward_from_row
-from domain.claims.claim import Reward, matches_order
+from domain.claims.rewards import Reward, matches_order
 
 RECHECK_DELAY: Final = timedelta(seconds=20)
 """Longer than any admission takes."""

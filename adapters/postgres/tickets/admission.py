@@ -13,7 +13,7 @@ from adapters.postgres.tickets.claim_facts import (
     lock_account,
 )
 from domain.admission.admission import Admission, AdmissionRecord, AdmissionRequest
-from domain.claims.claim import AccountFacts
+from domain.claims.account_facts import AccountFacts
 from domain.codes import ClaimRefusal, RefusalCode
 from domain.errors import DatabaseUnavailable
 from domain.partners.claim_limits import FactsQuery

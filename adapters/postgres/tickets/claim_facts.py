@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.postgres.database import QUERIES, Connection
 from adapters.postgres.rows import link_from_row, reward_from_row
-from domain.claims.claim import AccountFacts, Grant
+from domain.claims.account_facts import AccountFacts, Grant
 from domain.partners.claim_limits import ClaimCounts
 
 

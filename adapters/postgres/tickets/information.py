@@ -4,7 +4,7 @@ from adapters.postgres.database import QUERIES, Database
 from adapters.postgres.tickets.change_sets import apply_changes
 from adapters.postgres.tickets.claim_facts import load_account_facts, lock_account
 from adapters.postgres.tickets.order_facts import lock_claim
-from domain.claims.claim import AccountFacts
+from domain.claims.account_facts import AccountFacts
 from domain.claims.information_form import CompletedForm, merge_answers, overlay_answers
 from domain.tickets.changes.change_set import ChangeSet, with_form_data
 from domain.tickets.messages.commands import InformationAnswer
@@ -21,12 +21,12 @@ async def save_information(
     async with database.transaction() as connection:
         filed, row = await lock_claim(connection, number)
         if row["version"] >= change_set.version:  # taken before; the answer to that was lost
-            known = filed.case(AccountFacts()).form
+            known = filed.in_context(AccountFacts()).form
             return CompletedForm(
                 answers=known.answers, anchor_dates=known.anchor_dates, order_key=row["order_key"]
             )
         answers = overlay_answers(filed.rules, filed.kind, filed.claim.answers, request.answers)
-        key = filed.case(AccountFacts(), answers).duplicate_key
+        key = filed.in_context(AccountFacts(), answers).duplicate_key
         whose = {"account_id": filed.claim.account_id or "", "partner_id": filed.rules.id}
         other = key if key != row["duplicate_key"] else None
         await lock_account(connection, **whose)

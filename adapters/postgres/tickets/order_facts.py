@@ -6,8 +6,9 @@ from typing import Any, Final
 from adapters.postgres.database import QUERIES, Connection
 from adapters.postgres.rows import reward_from_row
 from adapters.postgres.tickets.claim_facts import grant_from_row, load_account_facts
-from domain.claims.claim import LinkKind, TicketClaim
+from domain.claims.claim import TicketClaim
 from domain.claims.claim_context import ClaimContext
+from domain.claims.rewards import LinkKind
 from domain.claims.stored_claim import StoredClaim
 from domain.errors import DatabaseUnavailable
 from domain.partners.rules import PartnerRules
@@ -27,7 +28,7 @@ async def lock_claim(connection: Connection, number: str) -> tuple[StoredClaim, 
 async def load_account_context(connection: Connection, filed: StoredClaim) -> ClaimContext:
     """Return a claim's case by what its account may know."""
     account_id, partner_id = filed.claim.account_id or "", filed.rules.id
-    return filed.case(await load_account_facts(connection, account_id, partner_id, None))
+    return filed.in_context(await load_account_facts(connection, account_id, partner_id, None))
 
 
 async def load_order_context(connection: Connection, filed: StoredClaim) -> ClaimContext:
@@ -52,7 +53,7 @@ async def load_order_context(connection: Connection, filed: StoredClaim) -> Clai
         "grants": tuple(grants),
         "rewards_of_others": tuple([reward_from_row(row) async for row in others]),
     }
-    return filed.case(case.facts.model_copy(update=more))
+    return filed.in_context(case.facts.model_copy(update=more))
 
 
 def _identities(case: ClaimContext) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from adapters.postgres.tickets.order_facts import (
 )
 from adapters.postgres.tickets.previous_results import previous_result
 from domain.claims.claim_context import ClaimContext
-from domain.claims.eligibility import identify_order
+from domain.claims.eligibility.decision import identify_order
 from domain.tickets.changes.change_set import ChangeSet
 from domain.tickets.settlement import SettlementResult, decide_settlement
 from domain.values.money import Money

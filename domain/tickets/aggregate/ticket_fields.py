@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import TypedDict, Unpack
 
-from domain.claims.claim import LinkKind
+from domain.claims.rewards import LinkKind
 from domain.tickets.approvals import Approval, Proposal
 from domain.tickets.attention import Attention
 from domain.tickets.changes.request_result import StoredRequestResult

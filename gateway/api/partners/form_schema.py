@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from fastapi.responses import JSONResponse
 
-from domain.claims.forms import MAX_ANSWER_LENGTH, MAX_ORDER_NUMBER_LENGTH
+from domain.claims.form_answers import MAX_ANSWER_LENGTH, MAX_ORDER_NUMBER_LENGTH
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.form_fields import FormField
 from domain.partners.rules import PartnerRules

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from domain.claims.claim import AdmissionStatus
+from domain.claims.eligibility.assessment import AdmissionStatus
 from domain.tickets.states import State
 from gateway.api.schemas.claim_examples import NUMBER
 

@@ -5,8 +5,8 @@ from typing import Final
 
 from pydantic import BaseModel, Field
 
-from domain.claims.claim import LinkKind
-from domain.claims.claimable_links import ClaimableStatus
+from domain.claims.claimable.claimable_link import ClaimableStatus
+from domain.claims.rewards import LinkKind
 from domain.partners.claim_kind import ClaimKind
 from gateway.api.schemas.claim_examples import MONEY
 from gateway.api.schemas.money import MonetaryAmount

@@ -10,7 +10,7 @@ from pydantic import (
     JsonValue,
 )
 
-from domain.claims.claim import Link, Reward
+from domain.claims.rewards import Link, Reward
 from domain.values.types import LongText
 from gateway.api.schemas.money import MonetaryAmount
 from gateway.http.problems import FieldError

@@ -7,7 +7,7 @@ again.
 from datetime import datetime, time
 from typing import Any, Final
 
-from domain.claims.claimable_links import ClaimableLink
+from domain.claims.claimable.claimable_link import ClaimableLink
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.form_fields import FormField
 from domain.partners.rules import PartnerRules

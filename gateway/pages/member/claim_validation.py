@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from domain.claims.claim import AccountFacts, TicketClaim
+from domain.claims.account_facts import AccountFacts
+from domain.claims.claim import TicketClaim
 from domain.claims.claim_context import ClaimContext
 from domain.claims.claim_parsing import parse_claim
-from domain.claims.claimable_links import AccountHistory
-from domain.claims.eligibility import assess
+from domain.claims.claimable.claimable_link import AccountHistory
+from domain.claims.eligibility.decision import assess
 from domain.claims.forms import validate_form
+from domain.claims.invalid_fields import find_invalid_fields
 from gateway.i18n import catalog
 from gateway.pages.form_fields import FIELD_PREFIX, FormValues, capitalize, error_message
 from gateway.pages.member.access import MemberRequest
@@ -54,7 +56,7 @@ def _field_errors(
     member: MemberRequest, form: ClaimForm, claim_context: ClaimContext
 ) -> dict[str, str]:
     errors: dict[str, str] = {}
-    for field, expected in claim_context.invalid_fields.items():
+    for field, expected in find_invalid_fields(claim_context).items():
         name = _input_name(form, field)
         errors[name] = _message(member, field if not name else "", expected)
     return errors

@@ -7,13 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from adapters.postgres.platform.account_links import load_account_history
-from domain.claims.claim import LinkKind
-from domain.claims.claimable_links import (
-    AccountHistory,
-    ClaimableLink,
-    list_claimable,
-    market_dates,
-)
+from domain.claims.claimable.claimable_link import AccountHistory, ClaimableLink
+from domain.claims.claimable.claimable_links import list_claimable, market_dates
+from domain.claims.rewards import LinkKind
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.rules import PartnerRules
 from domain.values.types import FrozenModel

@@ -9,7 +9,7 @@ import pytest
 from adapters.postgres.database import QUERIES, Database
 from adapters.postgres.platform.feed_records import store_link, store_reward
 from adapters.postgres.tickets.grants import list_grants
-from domain.claims.claim import Link, Reward
+from domain.claims.rewards import Link, Reward
 from domain.errors import DatabaseUnavailable
 from local.stack.ports import free_ports
 from tests.support.builders import a_link, a_reward

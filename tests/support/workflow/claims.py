@@ -7,7 +7,7 @@ import itertools
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from domain.claims.claim import Link, Reward
+from domain.claims.rewards import Link, Reward
 from tests.support.builders import PLN_40, a_link, a_reward, claim_content
 
 _orders: Final = itertools.count(1000)

@@ -18,7 +18,7 @@ from cli.claim_rows import claim_header, claim_row
 from cli.csv_columns import OUTCOME_COLUMNS, check_header, column_of, is_unanswered
 from cli.outcome_rows import read_outcome
 from domain.claims.claim import MAX_FORM_ANSWERS
-from domain.claims.forms import MAX_ANSWER_LENGTH
+from domain.claims.form_answers import MAX_ANSWER_LENGTH
 from domain.errors import RequestRejected
 from domain.partners.market import Market
 from domain.values.ticket_number import derive_number

@@ -82,7 +82,7 @@ class Claimant:
         claim = overlay_answers(
             self.filed.rules, self.filed.kind, self.filed.claim.answers, answers or {}
         )
-        return self.filed.case(self.platform.facts_of(self.account_id), claim).duplicate_key
+        return self.filed.in_context(self.platform.facts_of(self.account_id), claim).duplicate_key
 
     @property
     def blocks_another(self) -> bool:
@@ -139,7 +139,7 @@ class Claimant:
             self._settles(now, crashes)
         elif aggregate.is_release_due(now):
             facts = self.platform.facts_of(self.account_id)
-            aggregate.apply_release(decide_release(self.filed.case(facts)), now)
+            aggregate.apply_release(decide_release(self.filed.in_context(facts)), now)
         elif amount := auto_confirmable_amount(aggregate, now):
             found = self.platform.confirm_on_timeout(self.ticket.number, float(amount.amount))
             apply_response_timeout(aggregate, now, found)

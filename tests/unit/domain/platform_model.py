@@ -6,9 +6,10 @@ A rule of its own, much simpler than the domain's, checks each grant: an undue p
 from dataclasses import dataclass, field
 from typing import Final
 
-from domain.claims.claim import AccountFacts, Grant, Link, Reward, RewardState
+from domain.claims.account_facts import AccountFacts, Grant
 from domain.claims.claim_context import ClaimContext
-from domain.claims.eligibility import identify_order
+from domain.claims.eligibility.decision import identify_order
+from domain.claims.rewards import Link, Reward, RewardState
 from domain.claims.stored_claim import StoredClaim
 from domain.handlers.response_timeout import TimeoutResult
 from domain.tickets.settlement import SettlementResult, decide_settlement
@@ -45,7 +46,7 @@ class PlatformModel:
         account = str(filed.claim.account_id)
         others = tuple(r for r in self.feed.values() if r.account_id != account)
         more = {"grants": tuple(self.grants.values()), "rewards_of_others": others}
-        return filed.case(self.facts_of(account).model_copy(update=more))
+        return filed.in_context(self.facts_of(account).model_copy(update=more))
 
     def settle(self, filed: StoredClaim) -> SettlementResult:
         """The granting transaction."""

@@ -15,7 +15,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from domain.claims.eligibility import assess
+from domain.claims.eligibility.decision import assess
 from domain.handlers.commands.execution import next_delivery_purpose
 from domain.tickets.aggregate.ticket_fields import replace
 from domain.tickets.messages.internal import Delivered

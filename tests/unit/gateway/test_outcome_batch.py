@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claims.claim import Link
+from domain.claims.rewards import Link
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.values.parsing import parse_message
 from gateway.api.partners.outcome_batch import parse_item, split_batch

@@ -8,9 +8,10 @@ from typing import Final
 
 import pytest
 
-from domain.claims.claim import AccountFacts
+from domain.claims.account_facts import AccountFacts
 from domain.claims.claim_parsing import parse_claim
-from domain.claims.eligibility import Assessment, assess, duplicate_key_of
+from domain.claims.eligibility.assessment import Assessment
+from domain.claims.eligibility.decision import assess, duplicate_key_of
 from domain.codes import ClaimRefusal, RefusalCode
 from domain.errors import InvalidConfiguration
 from domain.partners.claim_kind import ClaimKind

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from adapters.postgres.platform.feed import upsert_rewards
-from domain.claims.claim import Link, Reward
+from domain.claims.rewards import Link, Reward
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import a_claim, link_of, reward_for
 

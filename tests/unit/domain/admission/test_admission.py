@@ -18,7 +18,7 @@ from domain.admission.admission import (
     late_refusal_emails,
     refusal_result,
 )
-from domain.claims.claim import AccountFacts
+from domain.claims.account_facts import AccountFacts
 from domain.claims.claim_digest import claim_digest
 from domain.claims.claim_parsing import parse_claim
 from domain.partners.rules import PartnerRules

@@ -7,9 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claims.claim import AccountFacts, Link, Reward, TicketClaim
-from domain.claims.claimable_links import AccountHistory, ClaimableLink, list_claimable
-from domain.claims.eligibility import Assessment, assess
+from domain.claims.account_facts import AccountFacts
+from domain.claims.claim import TicketClaim
+from domain.claims.claimable.claimable_link import AccountHistory, ClaimableLink
+from domain.claims.claimable.claimable_links import list_claimable
+from domain.claims.eligibility.assessment import Assessment
+from domain.claims.eligibility.decision import assess
+from domain.claims.rewards import Link, Reward
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.rules import PartnerRules
 from domain.values.claim_windows import first_order_day, last_claim_day

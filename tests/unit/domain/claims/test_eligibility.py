@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from domain.claims.claim import AccountFacts, TicketClaim
-from domain.claims.eligibility import Assessment, assess, duplicate_key_of
+from domain.claims.account_facts import AccountFacts
+from domain.claims.claim import TicketClaim
+from domain.claims.eligibility.assessment import Assessment
+from domain.claims.eligibility.decision import assess, duplicate_key_of
 from domain.partners.rules import PartnerRules
 from tests.support.builders import (
     NOW,

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.claims.claim import AccountFacts
+from domain.claims.account_facts import AccountFacts
 from domain.claims.claim_parsing import parse_claim
-from domain.claims.eligibility import Assessment, assess
+from domain.claims.eligibility.assessment import Assessment
+from domain.claims.eligibility.decision import assess
 from tests.support.builders import (
     NOW,
     a_field,

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claims.forms import MAX_ANSWER_LENGTH, validate_form
+from domain.claims.form_answers import MAX_ANSWER_LENGTH
+from domain.claims.forms import validate_form
 from domain.partners.form_fields import FormField
 from domain.partners.market import Market
 from domain.values.text_cleaning import clean_text

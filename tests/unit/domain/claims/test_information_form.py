@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from domain.claims.claim import Reward
 from domain.claims.information_form import CompletedForm, merge_answers, question_labels
+from domain.claims.rewards import Reward
 from domain.claims.stored_claim import StoredClaim
 from tests.support.builders import a_field, a_link, a_partner, a_reward
 from tests.support.stored_claims import OTHER_TICKET, a_filed, a_grant, case_of

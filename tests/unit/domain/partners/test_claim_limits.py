@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.claims.claimable_links import AccountHistory, ClaimableLink, list_claimable
-from domain.claims.eligibility import Assessment, assess
+from domain.claims.claimable.claimable_link import AccountHistory, ClaimableLink
+from domain.claims.claimable.claimable_links import list_claimable
+from domain.claims.eligibility.assessment import Assessment
+from domain.claims.eligibility.decision import assess
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.claim_limits import ClaimCounts
 from tests.support.builders import NOW, WARSAW, a_claim, a_contest, a_link, a_partner, a_reward

@@ -7,7 +7,8 @@ import pytest
 
 from domain.admission.admission import AdmissionRequest
 from domain.admission.claim_assessor import ClaimAssessor
-from domain.claims.forms import MAX_ANSWER_LENGTH, MAX_ORDER_NUMBER_LENGTH, validate_form
+from domain.claims.form_answers import MAX_ANSWER_LENGTH, MAX_ORDER_NUMBER_LENGTH
+from domain.claims.forms import validate_form
 from domain.partners.patterns import MAX_PATTERN_LENGTH, compile_pattern, matches
 from domain.partners.rules import PartnerRules
 from tests.support.builders import NOW, NUMBER, a_field, a_partner, a_profile, some_facts

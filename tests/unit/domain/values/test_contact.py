@@ -7,7 +7,7 @@ import pytest
 
 from domain.admission.admission import AdmissionRequest
 from domain.admission.claim_assessor import ClaimAssessor
-from domain.claims.claim import AccountFacts
+from domain.claims.account_facts import AccountFacts
 from tests.support.builders import NOW, a_claim, a_profile, claim_content, some_facts
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claims.claim import LinkKind, Reward, RewardState, matches_order
+from domain.claims.rewards import LinkKind, Reward, RewardState, matches_order
 from domain.values.order_key import can_identify_order, normalize_order_number
 from tests.support.builders import NOW
 

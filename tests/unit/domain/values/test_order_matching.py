@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from domain.claims.claim import Reward, TicketClaim, matches_order
-from domain.claims.eligibility import Assessment, assess
+from domain.claims.claim import TicketClaim
+from domain.claims.eligibility.assessment import Assessment
+from domain.claims.eligibility.decision import assess
+from domain.claims.rewards import Reward, matches_order
 from domain.tickets.settlement import SettlementResult, decide_settlement
 from tests.support.builders import (
     NOW,

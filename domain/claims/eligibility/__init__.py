@@ -1,0 +1,1 @@
+"""Whether a claim is accepted, and why not."""
