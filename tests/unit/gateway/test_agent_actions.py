@@ -1,4 +1,4 @@
-"""What an agent types at the desk: an amount is the one that was meant, or is told at its field."""
+"""Forms of the agent pages: amounts as agents type them."""
 
 import pytest
 from starlette.datastructures import FormData

@@ -83,16 +83,20 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
 
 
 def test_a_time_without_an_offset_is_in_the_markets_zone() -> None:
-    for told in ("2026-10-09T10:00:00", "2026-10-09 10:00"):
-        found = parse_item(ITEM | {"occurred_at": told}, "velotel", ZoneInfo("Europe/Warsaw")).value
+    for written in ("2026-10-09T10:00:00", "2026-10-09 10:00"):
+        found = parse_item(
+            ITEM | {"occurred_at": written}, "velotel", ZoneInfo("Europe/Warsaw")
+        ).value
         assert found
         assert found.occurred_at == datetime(2026, 10, 9, 8, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("told", ["2026-10-25T02:30:00", "2026-10-09T14.30", "2026-10-09", "14:30"])
-def test_an_ambiguous_local_time_is_refused(told: str) -> None:
+@pytest.mark.parametrize(
+    "written", ["2026-10-25T02:30:00", "2026-10-09T14.30", "2026-10-09", "14:30"]
+)
+def test_an_ambiguous_local_time_is_refused(written: str) -> None:
     """Half past two occurs twice on the day on which clocks are set back."""
-    found = parse_item(ITEM | {"occurred_at": told}, "velotel", ZoneInfo("Europe/Warsaw"))
+    found = parse_item(ITEM | {"occurred_at": written}, "velotel", ZoneInfo("Europe/Warsaw"))
     assert "2026-10-01T10:00:00+02:00" in found.problems["occurred_at"]
 
 
@@ -144,7 +148,7 @@ def test_a_time_whose_date_in_utc_is_out_of_bounds_is_malformed(moment: str) -> 
         },
     )
 )
-def test_what_is_kept_of_an_outcome_reads_the_same_again(told: dict[str, Any]) -> None:
-    found = parse_item(ITEM | told, "velotel").value
+def test_what_is_kept_of_an_outcome_reads_the_same_again(changes: dict[str, Any]) -> None:
+    found = parse_item(ITEM | changes, "velotel").value
     if found:
         assert PartnerOutcome.model_validate(found.model_dump(mode="json")) == found

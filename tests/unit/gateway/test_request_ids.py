@@ -32,8 +32,8 @@ def test_something_else_under_the_id_of_a_request_is_refused_and_does_nothing(
     heard = handle_message(aggregate, other, LATER)
     assert heard.result
     assert (heard.is_log_only, heard.delivery_purpose, aggregate.ticket) == (True, None, before)
-    told = result_for_command(heard.result, other)
-    assert (told.code, told.state_changed, told.problems) == ("key_reused", False, {})
+    repeated = result_for_command(heard.result, other)
+    assert (repeated.code, repeated.state_changed, repeated.problems) == ("key_reused", False, {})
     assert result_for_command(heard.result, a_resend()).code is None, "the first keeps its answer"
 
 
@@ -55,9 +55,9 @@ def test_an_id_is_its_callers_own(other: TicketCommand) -> None:
 
 
 def test_what_is_null_or_unknown_makes_no_other_request_of_it() -> None:
-    told = {"request_id": "r", "actor": "agent-7", "outcome": "confirmed", "note": "seen it"}
-    more = told | {"reason_code": None, "reward": None, "colour": "red"}
-    known, again = (parse_message(Decision, one).value for one in (told, more))
+    payload = {"request_id": "r", "actor": "agent-7", "outcome": "confirmed", "note": "seen it"}
+    more = payload | {"reason_code": None, "reward": None, "colour": "red"}
+    known, again = (parse_message(Decision, one).value for one in (payload, more))
     assert known
     assert again
     assert known.digest == again.digest

@@ -41,12 +41,14 @@ async def test_login_tokens_and_ended_sessions_are_logged(
     token = member.login_token()
     for sent in (token, token, "made-up"):
         await browsing.post("/form/sign-in", data={"token": sent})
-    told = {"kind": "member", "subject": member.account}
-    await gateway.http.post("/v1/sessions/end", json=told, headers=gateway.as_operator())
-    assert security_lines.of("signed_in") == [told]
+    subject = {"kind": "member", "subject": member.account}
+    await gateway.http.post("/v1/sessions/end", json=subject, headers=gateway.as_operator())
+    assert security_lines.of("signed_in") == [subject]
     refused = [one["why"] for one in security_lines.of("login_token_refused")]
     assert refused == ["used_or_ended", "not_valid"]
-    assert security_lines.of("sessions_ended") == [told | {"by": "operator:platform", "count": 1}]
+    assert security_lines.of("sessions_ended") == [
+        subject | {"by": "operator:platform", "count": 1}
+    ]
     assert token not in security_lines.text
 
 
