@@ -5,7 +5,7 @@ to us leaves as `DatabaseUnavailable`; a query that is wrong stays a bug and lea
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -21,6 +21,8 @@ QUERIES: Final = aiosql.from_path(
 )
 _TIMEOUT_SECONDS: Final = 5.0
 
+Query: TypeAlias = Callable[..., Awaitable[Any]]
+"""A named query of `queries/`, as an attribute of `QUERIES`."""
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
 
@@ -72,21 +74,25 @@ class Database:
         """Use no connection again that is open now."""
         await self._pool.expire_connections()
 
-    async def one(self, query: str, **params: object) -> dict[str, Any] | None:
-        """Return the one row of a named query, or none."""
+    async def accepts_writes(self) -> bool:
+        """Say whether the database can be written: a standby also answers."""
+        return bool(await self.fetch_value(QUERIES.accepts_writes))
+
+    async def fetch_row(self, query: Query, **params: object) -> dict[str, Any] | None:
+        """Return the row of a query in a transaction of its own, or `None`."""
         async with self.transaction() as connection:
-            row = await getattr(QUERIES, query)(connection, **params)
+            row = await query(connection, **params)
             return dict(row) if row else None
 
-    async def value(self, query: str, **params: object) -> Any:
-        """Return the one value of a named query, or none."""
+    async def fetch_value(self, query: Query, **params: object) -> Any:
+        """Return the value of a query in a transaction of its own, or `None`."""
         async with self.transaction() as connection:
-            return await getattr(QUERIES, query)(connection, **params)
+            return await query(connection, **params)
 
-    async def run(self, query: str, **params: object) -> None:
-        """Run a named statement."""
+    async def execute(self, query: Query, **params: object) -> None:
+        """Execute a statement in a transaction of its own."""
         async with self.transaction() as connection:
-            await getattr(QUERIES, query)(connection, **params)
+            await query(connection, **params)
 
 
 async def _register_json_codec(connection: Any) -> None:

@@ -67,7 +67,9 @@ async def _start(connection: Connection, token: LoginToken, new_id: str, alive: 
 
 async def is_token_consumed(database: Database, token: LoginToken) -> bool:
     """Say whether a hand-over opened a session before."""
-    return bool(await database.value("login_token_is_consumed", token_id=token.token_id))
+    return bool(
+        await database.fetch_value(QUERIES.login_token_is_consumed, token_id=token.token_id)
+    )
 
 
 async def get_active_session(
@@ -78,9 +80,11 @@ async def get_active_session(
     `ends_at` is the moment at which it ends if nothing is done.
     """
     times = {"idle": IDLE_TIMEOUT, "unnoticed": TOUCH_INTERVAL}
-    found = await database.one("get_active_session", session_id=session_id, kind=kind, **times)
+    found = await database.fetch_row(
+        QUERIES.get_active_session, session_id=session_id, kind=kind, **times
+    )
     if found and found["is_stale"]:
-        await database.run("touch_session", session_id=session_id)
+        await database.execute(QUERIES.touch_session, session_id=session_id)
     return found
 
 
@@ -89,12 +93,12 @@ async def has_open_session(
 ) -> bool:
     """Say whether a session of this subject is known that nobody has ended."""
     subject_columns = {"session_id": session_id, "kind": kind, "subject": subject}
-    return bool(await database.value("has_open_session", **subject_columns))
+    return bool(await database.fetch_value(QUERIES.has_open_session, **subject_columns))
 
 
 async def end_session(database: Database, session_id: str) -> None:
     """End a session that its reader leaves."""
-    await database.run("end_session", session_id=session_id, ended_by="left")
+    await database.execute(QUERIES.end_session, session_id=session_id, ended_by="left")
 
 
 async def end_sessions(database: Database, kind: SessionKind, subject: str, ended_by: str) -> int:

@@ -5,7 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
-from adapters.postgres.agents.ticket_detail import MESSAGES_PAGE_SIZE, list_messages_before
+from adapters.postgres.agents.ticket_detail import (
+    MESSAGES_PAGE_SIZE,
+    list_messages_before,
+    ticket_exists,
+)
 from domain.codes import RefusalCode
 from gateway.api.schemas.ticket_detail import MessageLogItem
 from gateway.api.tickets import PROBLEMS, NumberPath
@@ -52,7 +56,7 @@ async def list_messages(
     """List the messages that a ticket received, newest first, one page at a time."""
     found = parse_number_or_404(number)
     rows = await list_messages_before(context.database, found, decode_message_cursor(before))
-    if not rows and await context.database.one("get_ticket_state", number=found) is None:
+    if not rows and not await ticket_exists(context.database, found):
         raise Problem(RefusalCode.UNKNOWN_TICKET)
     log_event(SecurityEvent.TICKET_READ, agent=caller.subject, number=found, channel="api")
     page = rows[:MESSAGES_PAGE_SIZE]

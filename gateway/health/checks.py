@@ -17,7 +17,7 @@ async def check_database(database: Database) -> None:
     """Raise `DatabaseUnavailable` unless the database responds soon and accepts writes."""
     try:
         async with asyncio.timeout(DESCRIBE_TIMEOUT.total_seconds()):
-            if await database.value("accepts_writes"):
+            if await database.accepts_writes():
                 return
             await database.expire()
     except TimeoutError:

@@ -48,7 +48,7 @@ async def list_queue(
 
 async def count_queues(database: Database, today: DayBoundaries) -> dict[str, int]:
     """Return how many tickets each queue holds; a thousand stands for more."""
-    return await database.one("count_queues", **_bounds(today)) or {}
+    return await database.fetch_row(QUERIES.count_queues, **_bounds(today)) or {}
 
 
 def _bounds(today: DayBoundaries) -> dict[str, Any]:

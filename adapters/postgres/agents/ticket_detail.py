@@ -21,7 +21,9 @@ async def get_ticket_detail(database: Database, number: str) -> dict[str, Any] |
     """Return a ticket's row with `rules`, `moves`, `letters`, `notes`, `same_order`, `duplicates`;
     moments inside of these are text. Of the notes those that came last, one more than a page.
     """
-    return await database.one("get_ticket_detail", number=number, messages=MESSAGES_PAGE_SIZE + 1)
+    return await database.fetch_row(
+        QUERIES.get_ticket_detail, number=number, messages=MESSAGES_PAGE_SIZE + 1
+    )
 
 
 async def list_messages_before(
@@ -34,3 +36,8 @@ async def list_messages_before(
             connection, number=number, most=MESSAGES_PAGE_SIZE + 1, **before
         )
         return [dict(row) async for row in rows]
+
+
+async def ticket_exists(database: Database, number: str) -> bool:
+    """Say whether there is a ticket of this number."""
+    return await database.fetch_row(QUERIES.get_ticket_state, number=number) is not None

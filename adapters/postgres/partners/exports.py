@@ -28,7 +28,7 @@ async def enqueue_claim(
 ) -> None:
     """Let `claim` (as contract.md writes it) wait for the partner's next export; once a purpose."""
     keys = {"number": claim["number"], "purpose": purpose, "partner_id": partner_id}
-    await database.run("enqueue_claim", **keys, claim=claim)
+    await database.execute(QUERIES.enqueue_claim, **keys, claim=claim)
 
 
 async def start_export(
@@ -56,7 +56,7 @@ async def start_export(
 
 async def get_export(database: Database, partner_id: str, export_id: int) -> Export | None:
     """Return an export that was made before; none of another partner."""
-    row = await database.one("get_export", partner_id=partner_id, export_id=export_id)
+    row = await database.fetch_row(QUERIES.get_export, partner_id=partner_id, export_id=export_id)
     return Export(export_id, tuple(row["answer_columns"])) if row else None
 
 
@@ -73,4 +73,4 @@ async def iter_exported_claims(
 
 async def mark_export_written(database: Database, export: Export) -> None:
     """Note that the file is there."""
-    await database.run("mark_export_written", export_id=export.export_id)
+    await database.execute(QUERIES.mark_export_written, export_id=export.export_id)

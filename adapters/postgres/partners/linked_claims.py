@@ -13,7 +13,7 @@ async def get_linked_claim(
     """Return a partner's claim as `claim_to_deliver` does, with its ticket's `state`, the member's
     `language`, the `rules` of its admission and how many `questions` were asked; `None` for none.
     """
-    return await database.one("get_linked_claim", partner_id=partner_id, number=number)
+    return await database.fetch_row(QUERIES.get_linked_claim, partner_id=partner_id, number=number)
 
 
 async def list_outcomes_by_link(

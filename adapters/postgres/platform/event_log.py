@@ -38,7 +38,7 @@ async def sequence_transitions(database: Database, webhooks_for: timedelta | Non
 
     Costs one look where no move waits.
     """
-    if not await database.value("has_unsequenced_transitions"):
+    if not await database.fetch_value(QUERIES.has_unsequenced_transitions):
         return False
     lasting, wanted = webhooks_for or timedelta(0), webhooks_for is not None
     async with database.transaction() as connection:

@@ -46,7 +46,9 @@ async def claim_due_reward_checks(database: Database, most: int) -> AsyncIterato
         due = {(row["account_id"], row["reward_id"]): row["due_at"] async for row in rows}
     yield [*due]
     if due:
-        await database.run("delete_reward_checks", **key_columns(due), looks=[*due.values()])
+        await database.execute(
+            QUERIES.delete_reward_checks, **key_columns(due), looks=[*due.values()]
+        )
 
 
 def key_columns(keys: Iterable[RewardKey]) -> dict[str, list[str]]:

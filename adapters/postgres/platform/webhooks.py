@@ -34,7 +34,7 @@ async def claim_due_webhooks(database: Database, most: int) -> list[DueWebhook]:
 async def mark_webhook_delivered(database: Database, due: DueWebhook) -> None:
     """Note that the platform took a webhook."""
     attempt = {"sequence": due.event.sequence, "attempts": due.attempts}
-    await database.run("mark_webhook_delivered", **attempt)
+    await database.execute(QUERIES.mark_webhook_delivered, **attempt)
 
 
 async def mark_webhook_failed(
@@ -42,7 +42,7 @@ async def mark_webhook_failed(
 ) -> None:
     """Note why a webhook was not taken; it is due again after `pause`, or given up."""
     attempt = {"sequence": due.event.sequence, "attempts": due.attempts}
-    await database.run("mark_webhook_failed", **attempt, last_error=failure, pause=pause)
+    await database.execute(QUERIES.mark_webhook_failed, **attempt, last_error=failure, pause=pause)
 
 
 async def redeliver_webhook(
@@ -50,7 +50,7 @@ async def redeliver_webhook(
 ) -> bool:
     """Let an event's webhook be sent anew; `False` where these accounts have no such event."""
     wanted = {"sequence": sequence, "lasting": lasting, "accounts": account_list(accounts)}
-    return await database.value("reset_webhook", **wanted) is not None
+    return await database.fetch_value(QUERIES.reset_webhook, **wanted) is not None
 
 
 async def webhooks(

@@ -5,7 +5,7 @@ import logging
 from pathlib import Path
 from typing import Any, Final
 
-from adapters.postgres.database import Database
+from adapters.postgres.database import QUERIES, Database
 from domain.errors import InvalidConfiguration, TransientError
 
 log = logging.getLogger("database")
@@ -35,7 +35,7 @@ async def require_non_owner(url: str, *, only_warn: bool = False) -> None:
     """
     try:
         async with asyncio.timeout(_TIMEOUT_SECONDS), Database.connect(url, 1) as database:
-            owns = await database.value("owns_tables")
+            owns = await database.fetch_value(QUERIES.owns_tables)
     except (TimeoutError, TransientError):
         return
     if owns and not only_warn:

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 
-from adapters.postgres.database import Database
+from adapters.postgres.database import QUERIES, Database
 from domain.admission.admission import Admission
 
 
 async def get_admission(database: Database, number: str) -> Admission | None:
     """Return what was decided on the claim of this number, if anything was."""
-    row = await database.one("get_admission", number=number)
+    row = await database.fetch_row(QUERIES.get_admission, number=number)
     return Admission.model_validate(row["admission"]) if row else None
 
 
@@ -18,4 +18,6 @@ async def is_owned_by(database: Database, number: str, account_ids: Collection[s
     For somebody else's ticket it takes the same look as for a number that nobody knows.
     """
     accounts = sorted(account_ids)
-    return bool(await database.value("ticket_is_owned_by", number=number, account_ids=accounts))
+    return bool(
+        await database.fetch_value(QUERIES.ticket_is_owned_by, number=number, account_ids=accounts)
+    )

@@ -34,7 +34,7 @@ async def mark_lost(
 
 async def clear_lost(database: Database, numbers: Sequence[str]) -> None:
     """Let tickets ask no more: a workflow leads them."""
-    await database.run("clear_lost", numbers=list(numbers))
+    await database.execute(QUERIES.clear_lost, numbers=list(numbers))
 
 
 async def list_lost_tickets(database: Database) -> list[str]:
@@ -52,7 +52,7 @@ async def is_ticket_open(database: Database, number: str) -> bool:
 
 async def allow_resumption(database: Database, number: str) -> bool:
     """Let one new run take the ticket up; `False` where there is nothing left to do for it."""
-    return await database.value("allow_resumption", number=number) is not None
+    return await database.fetch_value(QUERIES.allow_resumption, number=number) is not None
 
 
 async def resume_ticket(database: Database, number: str, run_id: str) -> Resumption | None:

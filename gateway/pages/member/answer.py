@@ -42,7 +42,7 @@ router = APIRouter(include_in_schema=False, route_class=AnswerRoute)
 @router.get(PATH)
 async def show_question(answer: CurrentAnswer) -> Response:
     """Show the question, with the present answers."""
-    if not answer.question.is_public_https_url:
+    if not answer.question.is_open:
         return closed_page(answer)
     return question_page(answer, answer.form.initial_values)
 
@@ -54,7 +54,7 @@ async def submit(answer: CurrentAnswer) -> Response:
     answers, texts = form.read_answers(sent), form.read_texts(sent)
     values = {**{FIELD_PREFIX + name: text for name, text in answers.items()}, **texts}
     if problems := form.problems(answers, texts):
-        if not answer.question.is_public_https_url:
+        if not answer.question.is_open:
             return closed_page(answer)
         errors = {name: answer.message(expected) for name, expected in problems.items()}
         return question_page(answer, values, errors, 422)

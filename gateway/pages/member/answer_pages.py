@@ -49,7 +49,7 @@ def unavailable_page(
     A ticket that is open without a workflow needs an operator; a closed one needs no answer.
     """
     is_gone = isinstance(error, RPCError) and is_workflow_not_found(error)
-    if is_gone and not answer.question.is_public_https_url:
+    if is_gone and not answer.question.is_open:
         return closed_page(answer)
     log_unavailable(error)
     response = question_page(answer, values, status=503)

@@ -4,6 +4,7 @@ from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Request
 
+from adapters.postgres.tickets.open_questions import get_open_question
 from adapters.security.signed_links import member_link, verify_link
 from domain.codes import RefusalCode
 from domain.errors import RequestRejected
@@ -44,7 +45,7 @@ async def _answer_request(
     """Check the token before any query: every invalid link gets the same page."""
     with log_refusals(SecurityEvent.LINK_REFUSED, kind="member", number=number):
         verify_link(token, context.settings.signing_secret, member_link(number), context.now)
-    row = await context.database.one("get_open_question", number=number)
+    row = await get_open_question(context.database, number)
     if row is None:
         raise RequestRejected(RefusalCode.INVALID_LINK)
     await context.limits.hit("member_page", number)

@@ -40,7 +40,7 @@ class OpenQuestion(FrozenModel):
         return cls.model_validate(values)
 
     @property
-    def is_public_https_url(self) -> bool:
+    def is_open(self) -> bool:
         """Say whether the ticket waits for the answer."""
         return self.state is State.INFORMATION_REQUESTED
 

@@ -4,7 +4,7 @@ import asyncio
 
 from activities.mail_server import polling_mail_server, update_mail_capabilities
 from adapters.email.smtp import SmtpMailer
-from adapters.postgres.database import Database
+from adapters.postgres.database import QUERIES, Database
 from tests.support.builders import ORDER_FIELD
 from tests.support.csv_filing import Desk, a_request
 from tests.support.servers.smtp_server import SENDER, Postbox
@@ -30,7 +30,7 @@ async def test_no_letter_is_promised_that_the_mail_server_cannot_send(
     postbox.utf8 = True
     async with polling_mail_server(database, door):
         for _ in range(200):
-            if await database.value("mail_server_supports_smtputf8"):
+            if await database.fetch_value(QUERIES.mail_server_supports_smtputf8):
                 break
             await asyncio.sleep(0.05)
     assert await answer(desk) == []
@@ -44,4 +44,4 @@ async def test_a_server_that_is_away_changes_nothing(
     await update_mail_capabilities(
         database, SmtpMailer(f"smtp://127.0.0.1:{unused_tcp_port}", SENDER)
     )
-    assert await database.value("mail_server_supports_smtputf8") is True
+    assert await database.fetch_value(QUERIES.mail_server_supports_smtputf8) is True

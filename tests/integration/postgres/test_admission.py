@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from adapters.postgres.database import Database
+from adapters.postgres.database import QUERIES, Database
 from domain.admission.admission import Admission
 from domain.values.text_cleaning import clean_text
 from tests.support.builders import ORDER_FIELD, a_field, a_withdrawal, an_outcome
@@ -180,7 +180,7 @@ async def test_two_thousand_characters_of_an_answer_are_kept_cleaned(
     assert len(words) > 1500
     answers = {"order_number": "VT-1", "objection": words}
     number = (await desk.file(answers=answers)).result.number
-    row = await database.one("get_claim_to_deliver", number=number)
+    row = await database.fetch_row(QUERIES.get_claim_to_deliver, number=number)
     assert row
     assert row["answers"] == answers | {"objection": clean_text(words)}
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from activities.persistence_requests import InformationSubmission
-from adapters.postgres.database import Database
+from adapters.postgres.database import QUERIES, Database
 from adapters.postgres.platform.feed_records import store_link
 from adapters.postgres.tickets.grants import list_grants
 from domain.claims.information_form import CompletedForm
@@ -110,7 +110,9 @@ async def test_a_rejection_for_the_terms_is_written_once_and_told_again(
     assert await desk.persistence.settle(asked) is SettlementResult.TERMS_NOT_MET
     await moved(desk, version=3)
     assert await desk.persistence.settle(asked) is SettlementResult.TERMS_NOT_MET
-    row = await database.one("get_ticket_detail", number=aggregate.ticket.number, messages=1)
+    row = await database.fetch_row(
+        QUERIES.get_ticket_detail, number=aggregate.ticket.number, messages=1
+    )
     assert row
     assert (row["state"], row["reason_code"]) == ("rejected", "terms_not_met")
 

@@ -12,7 +12,7 @@ from adapters.postgres.agents.discrepancies import (
     log_contradicting_rewards,
     log_late_outcome,
 )
-from adapters.postgres.database import Database
+from adapters.postgres.database import QUERIES, Database
 from adapters.postgres.partners.outcome_dispatch import lease_pending_outcomes, release_outcomes
 from adapters.postgres.partners.outcome_records import find_outcomes
 from adapters.postgres.partners.outcomes import store_outcomes
@@ -231,7 +231,9 @@ async def test_more_than_the_maximum_is_not_granted_whatever_led_to_it(
     for _ in range(3):
         assert await desk.persistence.settle(much) is SettlementResult.APPROVAL_NEEDED
     assert await list_grants(database) == []
-    row = await database.one("get_ticket_detail", number=aggregate.ticket.number, messages=1)
+    row = await database.fetch_row(
+        QUERIES.get_ticket_detail, number=aggregate.ticket.number, messages=1
+    )
     assert row is not None
     assert (row["state"], row["confirmed_amount"]) == ("awaiting_cancellation_period", None)
     assert row["attention"] == ["amount_undecided"]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapters.postgres.database import Database
+from adapters.postgres.database import QUERIES, Database
 from domain.handlers.commands.execution import next_delivery_purpose
 from domain.handlers.message_handling import handle_message
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
@@ -101,9 +101,9 @@ async def test_a_letter_is_marked_as_sent_once(
 ) -> None:
     number = (await desk.file()).result.number
     keys = {"number": number, "key": "1-confirmation"}
-    await database.run("mark_email_sent", **keys)
+    await database.execute(QUERIES.mark_email_sent, **keys)
     async with opened(database_url) as books:
         first = await books.value("select sent_at from emails")
-        await database.run("mark_email_sent", **keys)
+        await database.execute(QUERIES.mark_email_sent, **keys)
         assert await books.value("select sent_at from emails") == first
     assert first is not None

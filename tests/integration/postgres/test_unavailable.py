@@ -8,7 +8,7 @@ from typing import Final
 import asyncpg
 import pytest
 
-from adapters.postgres.database import Database
+from adapters.postgres.database import QUERIES, Database
 from adapters.postgres.platform.feed_records import store_link
 from adapters.postgres.tickets.grants import list_grants
 from domain.errors import DatabaseUnavailable
@@ -16,7 +16,7 @@ from gateway.health.checks import check_database
 from tests.support.builders import a_link
 from tests.support.sqlite_store import opened
 
-QUERIES: Final = Path(__file__).resolve().parents[3] / "adapters" / "postgres" / "queries"
+QUERY_FOLDER: Final = Path(__file__).resolve().parents[3] / "adapters" / "postgres" / "queries"
 AWAY: Final = (
     "08006", "25006", "25P03", "25P04", "26000", "28000", "28P01", "3D000", "40001", "40P01",
     "42P05", "53300", "55000", "55006", "55P03", "57014", "57P01", "57P03", "58000", "58030",
@@ -92,7 +92,8 @@ async def test_another_ones_lock_is_waited_for_and_then_away(database: Database)
 async def test_a_column_that_is_added_changes_no_query(database: Database, owner_url: str) -> None:
     await store_link(database, a_link())
     assert (
-        await database.one("get_link_version", link_id="lnk-77", account_id="acc-1001") is not None
+        await database.fetch_row(QUERIES.get_link_version, link_id="lnk-77", account_id="acc-1001")
+        is not None
     )
     async with opened(owner_url) as books:
         for table in ("links", "rewards", "tickets", "ticket_transitions", "webhooks"):
@@ -105,4 +106,4 @@ async def test_a_column_that_is_added_changes_no_query(database: Database, owner
 def test_every_query_names_its_columns() -> None:
     """A star grows with its table, and a plan that was prepared before then fails."""
     star = re.compile(r"(select|,|returning)\s+(\w+\.)?\*", re.IGNORECASE)
-    assert [file.name for file in QUERIES.glob("*.sql") if star.search(file.read_text())] == []
+    assert [file.name for file in QUERY_FOLDER.glob("*.sql") if star.search(file.read_text())] == []

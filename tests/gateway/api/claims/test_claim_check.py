@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from adapters.postgres.platform.feed_records import store_reward
+from adapters.postgres.tickets.email_queue import store_mail_capabilities
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import a_claim, an_early_claim, an_order, reward_for
 
@@ -115,11 +116,11 @@ async def test_a_check_promises_no_email_that_cannot_be_sent(gateway: RunningGat
     contact = {"email": "jörg@straße.de", "name": "http://evil.example", "language": "de-AT"}
     claim = await gateway.env.prepare_claim(a_claim(account=gateway.new_id("acc"), contact=contact))
     database = gateway.env.database
-    await database.run("upsert_mail_server", supports_smtputf8=False)
+    await store_mail_capabilities(database, supports_smtputf8=False)
     try:
         found = (await checked(gateway, claim)).json()
     finally:
-        await database.run("upsert_mail_server", supports_smtputf8=True)
+        await store_mail_capabilities(database, supports_smtputf8=True)
     (reason,) = found["reasons"]
     assert (reason["code"], reason["field"]) == ("incomplete", "contact.email")
     assert reason["message"].startswith("E-Mail-Adresse: An diese Adresse können wir nichts senden")

@@ -61,6 +61,6 @@ async def test_transitions_are_sequenced_also_without_a_reader(gateway: RunningG
     await gateway.env.file_and_send(account=gateway.new_id("acc"))
 
     async def waiting() -> Any:
-        return await gateway.env.database.value("has_unsequenced_transitions")
+        return await gateway.env.database.fetch_value(QUERIES.has_unsequenced_transitions)
 
     await wait_until(waiting, lambda found: not found)
