@@ -54,8 +54,8 @@ def _transient_error(error: TransientError) -> ApplicationError:
 class RetryLogFilter(logging.Filter):
     """Logs a failing activity at its attempts 1, 10 and 100, and at every 1,000th."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Say whether to log `record`."""
+    def filter(self, _record: logging.LogRecord) -> bool:
+        """Say whether to log a record of the current attempt."""
         if not activity.in_activity():
             return True
         attempt = activity.info().attempt

@@ -35,7 +35,7 @@ class MessageHandlers:
         self._queue.add_signal("reward_registered", message)
 
     @workflow.signal
-    def emails_sent(self, *nothing: RawValue) -> None:
+    def emails_sent(self, *_ignored: RawValue) -> None:
         """An operator has sent the e-mails that had failed permanently."""
         self._queue.add(AttentionChanged(attention=Attention.MAIL_UNDELIVERABLE, cleared=True))
 

@@ -31,16 +31,16 @@ async def runs(env: TicketEnvironment) -> int:
     return len([one async for one in env.client.list_workflows(query)])
 
 
-def _are(many: int, notes: list[Row]) -> bool:
+def _has_length(many: int, notes: list[Row]) -> bool:
     return len(notes) == many
 
 
-async def grow(env: TicketEnvironment, times: int = 12) -> None:
+async def grow_history(env: TicketEnvironment, times: int = 12) -> None:
     """Send messages that change nothing, one after the other, so that each is stored."""
     kept = len(await env.message_log())
     for number in range(1, times + 1):
         await env.signal("partner_outcome", {"outcome_id": f"stray-{number}"})
-        await wait_until(env.message_log, partial(_are, kept + number))
+        await wait_until(env.message_log, partial(_has_length, kept + number))
 
 
 async def test_everything_is_carried_on(short_history_env: TicketEnvironment) -> None:
@@ -53,7 +53,7 @@ async def test_everything_is_carried_on(short_history_env: TicketEnvironment) ->
     answered = await env.send_update("resend_to_partner", resend)
     await env.partner.wait_for_calls(2)
     before = await env.row()
-    await grow(env)
+    await grow_history(env)
 
     async def look() -> int:
         return await runs(env)
@@ -72,13 +72,13 @@ async def test_everything_is_carried_on(short_history_env: TicketEnvironment) ->
     assert [row["seq"] for row in await env.rows("ticket_transitions", "seq")] == [1, 2, 3]
 
 
-async def test_an_outcome_heard_before_is_not_heard_again_after(
+async def test_a_processed_outcome_is_not_processed_again_after_it(
     short_history_env: TicketEnvironment,
 ) -> None:
     env = short_history_env
     await env.file_and_confirm({"outcome_id": "evt-once"})
     row = await env.row()
-    await grow(env, 8)
+    await grow_history(env, 8)
 
     async def look() -> int:
         return await runs(env)
@@ -102,7 +102,7 @@ async def test_a_delivery_under_way_goes_on_under_its_key(
     env.partner.default_response = CannedResponse(500)
     await env.file()
     await env.partner.wait_for_calls(1)
-    await grow(env)
+    await grow_history(env)
 
     async def look() -> int:
         return await runs(env)

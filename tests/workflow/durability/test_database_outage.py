@@ -28,7 +28,7 @@ async def test_the_database_may_be_gone_during_an_admission(env: TicketEnvironme
     assert await env.transitions() == TRANSITIONS_TO["sent_to_partner"]
 
 
-async def test_a_refusal_that_took_longer_than_ten_seconds_is_also_a_letter(
+async def test_a_refusal_that_took_longer_than_ten_seconds_is_also_sent_by_email(
     env: TicketEnvironment,
 ) -> None:
     """Its caller may have gone; and the database stores nothing personal."""

@@ -47,7 +47,7 @@ async def flood(env: TicketEnvironment, count: int, name: str = "partner_outcome
     await asyncio.gather(*[send() for _ in range(SENDERS)])
 
 
-async def sizes(env: TicketEnvironment, number: str) -> list[tuple[int, int]]:
+async def history_sizes(env: TicketEnvironment, number: str) -> list[tuple[int, int]]:
     """Events and bytes of each history of a ticket."""
     query = f"WorkflowId = '{number}'"
     found = []
@@ -82,17 +82,17 @@ async def test_thousands_of_signals_that_waited_stop_neither_the_ticket_nor_othe
         decided = time.monotonic() - started
         env.number = flooded
         outcome = await env.wait_until_closed()
-    print(f"others {others:.1f} s, decided {decided:.1f} s, {await sizes(env, flooded)}")
+    print(f"others {others:.1f} s, decided {decided:.1f} s, {await history_sizes(env, flooded)}")
     assert outcome.reason_code == "order_not_found"
     row, notes = await env.row(), await env.message_log()
     assert len(notes) + row["messages_left_out"] == FLOOD + 1
     assert "TMPRL1101" not in caplog.text
-    for events, size in await sizes(env, flooded):
+    for events, size in await history_sizes(env, flooded):
         assert events < 10_000
         assert size < 10_000_000
 
 
-async def test_a_history_is_continued_under_load_and_nothing_is_lost_or_heard_twice(
+async def test_a_history_is_continued_under_load_and_nothing_is_lost_or_handled_twice(
     short_history_env: TicketEnvironment,
 ) -> None:
     env = short_history_env
@@ -100,13 +100,13 @@ async def test_a_history_is_continued_under_load_and_nothing_is_lost_or_heard_tw
     flooding = asyncio.create_task(flood(env, 600))
     answers = []
     for place in itertools.count(1):
-        answers.append(await ask_until_taken(env, f"resend-{place}"))
+        answers.append(await resend_until_accepted(env, f"resend-{place}"))
         if flooding.done() and place >= 20:
             break
     await flooding
     await env.send_outcome("rejected", reason_code="order_not_found")
     assert (await env.wait_until_closed()).reason_code == "order_not_found"
-    histories = await sizes(env, env.number)
+    histories = await history_sizes(env, env.number)
     print(histories)
     assert len(histories) > 2
     row = await env.row()
@@ -117,7 +117,7 @@ async def test_a_history_is_continued_under_load_and_nothing_is_lost_or_heard_tw
     assert max(size for _, size in histories) < MAX_HISTORY_BYTES
 
 
-async def ask_until_taken(env: TicketEnvironment, request_id: str) -> str:
+async def resend_until_accepted(env: TicketEnvironment, request_id: str) -> str:
     """Ask as a gateway does: once more, where a history was just being continued."""
     request = {"request_id": request_id, "actor": "agent:anna"}
     answer = await execute_update(env.client, env.number, "resend_to_partner", request)

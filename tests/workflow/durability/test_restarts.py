@@ -30,7 +30,7 @@ ROUNDS: Final = 4
 FEW_ENOUGH: Final = {"amount": "100.00", "currency": "PLN"}
 
 
-def a_hasty_partner(chance: Random) -> dict[str, Any]:
+def a_partner_with_short_deadlines(chance: Random) -> dict[str, Any]:
     """Velotel with clocks of seconds.
 
     Silence never rejects here: a slow machine would lose the pair that must be confirmed.
@@ -48,7 +48,7 @@ def a_hasty_partner(chance: Random) -> dict[str, Any]:
     }
 
 
-async def workers_are_replaced(
+async def replace_workers(
     env: TicketEnvironment, tickets: list[ConcurrentTicket], chance: Random
 ) -> None:
     """Let the workers go, say something to every ticket meanwhile, and let others come."""
@@ -58,7 +58,7 @@ async def workers_are_replaced(
     await env.start_workers()
 
 
-async def a_pair_is_confirmed(env: TicketEnvironment) -> list[ConcurrentTicket]:
+async def confirm_two_tickets(env: TicketEnvironment) -> list[ConcurrentTicket]:
     """Two accounts are confirmed for one order, both while nobody works."""
     pair = await file_claims(env, an_order(), times=2)
     for member in pair:
@@ -72,7 +72,7 @@ async def a_pair_is_confirmed(env: TicketEnvironment) -> list[ConcurrentTicket]:
     return pair
 
 
-async def everything_ends(
+async def wait_until_all_closed(
     env: TicketEnvironment, tickets: list[ConcurrentTicket]
 ) -> dict[str, Row]:
     """Wait for every end; hold each ticket, and the grants, against what must be true."""
@@ -87,7 +87,7 @@ async def everything_ends(
 
 
 @pytest.fixture
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_deadlock_detection(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a replay take as long as it takes.
 
     On a busy machine many at once may need the two seconds after which the SDK interrupts one,
@@ -96,22 +96,22 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEMPORAL_DEBUG", "1")
 
 
-@pytest.mark.usefixtures("unhurried")
+@pytest.mark.usefixtures("without_deadlock_detection")
 @pytest.mark.parametrize("seed", [4, 7])
-async def test_an_order_is_rewarded_once_whoever_claims_it_and_whoever_works(
+async def test_an_order_is_rewarded_once_for_any_claims_and_workers(
     open_env: EnvironmentFactory, seed: int
 ) -> None:
     """R25, R34: at most one grant, every ticket ends, every e-mail is sent once."""
     chance = Random(seed)
-    velotel = a_hasty_partner(chance)
+    velotel = a_partner_with_short_deadlines(chance)
     async with dev_server() as server, open_env(server, velotel=velotel) as env:
-        pair = await a_pair_is_confirmed(env)
+        pair = await confirm_two_tickets(env)
         tickets = await file_concurrent_claims(env)
         for _ in range(ROUNDS):
             for member in tickets:
                 await send_random_update(env, member, chance)
             await asyncio.sleep(chance.choice([0.1, 0.5, 1.5]))
-            await workers_are_replaced(env, tickets, chance)
-        rows = await everything_ends(env, [*pair, *tickets])
+            await replace_workers(env, tickets, chance)
+        rows = await wait_until_all_closed(env, [*pair, *tickets])
     ends = {(rows[one.number]["state"], rows[one.number]["reason_code"]) for one in pair}
     assert ends == {("resolved", None), ("rejected", "already_rewarded")}

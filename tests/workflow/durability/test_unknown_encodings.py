@@ -22,7 +22,7 @@ async def plain_env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnviron
 
 
 @asynccontextmanager
-async def working(env: TicketEnvironment) -> AsyncIterator[None]:
+async def running_workers(env: TicketEnvironment) -> AsyncIterator[None]:
     """Let the workers work meanwhile."""
     await env.start_workers()
     try:
@@ -31,7 +31,7 @@ async def working(env: TicketEnvironment) -> AsyncIterator[None]:
         await env.stop_workers()
 
 
-async def a_task_fails(env: TicketEnvironment, times: int = 1) -> None:
+async def wait_for_failed_task(env: TicketEnvironment, times: int = 1) -> None:
     """Wait until the server has seen a workflow task fail."""
 
     async def look() -> int:
@@ -51,31 +51,31 @@ async def test_a_claim_that_no_codec_took_waits_for_a_worker_that_has_it(
     env.client = with_codec(plain)
     await env.start_workflow(claim)
     env.client = plain
-    async with working(env):
-        await a_task_fails(env)
+    async with running_workers(env):
+        await wait_for_failed_task(env)
     described = await env.handle.describe()
     assert described.status is WorkflowExecutionStatus.RUNNING
     assert await env.rows("tickets", "number") == []
     assert env.emails() == []
     env.client = with_codec(plain)
-    async with working(env):
+    async with running_workers(env):
         await env.wait_for_state("sent_to_partner")
 
 
 async def test_a_message_that_no_codec_took_is_not_lost(plain_env: TicketEnvironment) -> None:
     env = plain_env
     plain = env.client
-    async with working(env):
+    async with running_workers(env):
         await env.file_and_send()
         env.client = with_codec(plain)
         await env.send_outcome("rejected", reason_code="order_not_found")
         env.client = plain
-        await a_task_fails(env)
+        await wait_for_failed_task(env)
         assert (await env.row())["state"] == "sent_to_partner"
         assert await env.message_log() == []
     env.client = with_codec(plain)
 
-    async with working(env):
+    async with running_workers(env):
         outcome = await env.wait_until_closed()
     assert (outcome.state, outcome.reason_code) == ("rejected", "order_not_found")
     assert [note["code"] for note in await env.message_log()] == ["applied"]

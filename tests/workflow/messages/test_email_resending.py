@@ -9,37 +9,37 @@ from tests.support.workflow.environment import TicketEnvironment
 from workflows.email_resending import resend_emails
 
 
-async def again(env: TicketEnvironment, address: str | None = None) -> set[str]:
+async def resend(env: TicketEnvironment, address: str | None = None) -> set[str]:
     """The results when an operator resends the ticket's e-mails."""
     door = SmtpMailer(f"smtp://{HOST}:{env.mail_proxy.port}", "tickets@rewards.example")
     emails = EmailActivities(env.database, EmailRenderer("help@rewards.example"), door)
-    became = await resend_emails(env.database, env.client, emails, env.number, address)
-    return set(became.values())
+    results = await resend_emails(env.database, env.client, emails, env.number, address)
+    return set(results.values())
 
 
-async def test_a_running_ticket_asks_no_more_once_its_letter_has_left(
+async def test_a_running_ticket_needs_no_attention_once_its_email_is_sent(
     env: TicketEnvironment,
 ) -> None:
     """The e-mail goes to the corrected address, under the one Message-ID that it has."""
     env.mail_behaviour.smtp = SmtpMode.REFUSE_PERMANENTLY
     await env.file()
     await env.wait_for_state("sent_to_partner", "mail_undeliverable")
-    (refused,) = await again(env)
+    (refused,) = await resend(env)
     assert "5.1.1" in refused
     await env.wait_for_state("sent_to_partner", "mail_undeliverable")
     env.mail_behaviour.smtp = SmtpMode.OK
-    assert await again(env, "jan@straße.de") == {"sent"}
+    assert await resend(env, "jan@straße.de") == {"sent"}
     await env.wait_for_state("sent_to_partner")
     (email,) = env.mailbox.find()
     assert email.to == "jan@xn--strae-oqa.de"
     assert env.number in email.message_id
-    assert await again(env) == set(), "nothing is left to send"
+    assert await resend(env) == set(), "nothing is left to send"
     await env.send_outcome("rejected", reason_code="order_not_found")
     await env.wait_until_closed()
     assert {one.to for one in env.mailbox.find()} == {"jan@xn--strae-oqa.de"}
 
 
-async def test_a_ticket_that_has_ended_asks_no_more_either(env: TicketEnvironment) -> None:
+async def test_a_closed_ticket_needs_no_attention_either(env: TicketEnvironment) -> None:
     await env.file_and_send()
     await env.wait_for_emails("confirmation")
     env.mail_behaviour.smtp = SmtpMode.REFUSE_PERMANENTLY
@@ -47,12 +47,12 @@ async def test_a_ticket_that_has_ended_asks_no_more_either(env: TicketEnvironmen
     await env.wait_until_closed()
     await env.wait_for_state("rejected", "mail_undeliverable")
     env.mail_behaviour.smtp = SmtpMode.OK
-    assert await again(env) == {"sent"}
+    assert await resend(env) == {"sent"}
     await env.wait_for_state("rejected")
     await env.wait_for_emails("confirmation", "rejected")
 
 
-async def test_another_letter_that_cannot_leave_keeps_the_ticket_asking(
+async def test_another_undeliverable_email_keeps_the_attention(
     env: TicketEnvironment,
 ) -> None:
     env.mail_behaviour.smtp = SmtpMode.REFUSE_PERMANENTLY
@@ -60,8 +60,8 @@ async def test_another_letter_that_cannot_leave_keeps_the_ticket_asking(
     await env.wait_for_state("sent_to_partner", "mail_undeliverable")
     await env.send_outcome("rejected", reason_code="order_not_found")
     await env.wait_until_closed()
-    became = await again(env)
-    assert len(became) == 1
-    assert "sent" not in became
+    results = await resend(env)
+    assert len(results) == 1
+    assert "sent" not in results
     assert len(await env.rows("emails", "key")) == 2
     await env.wait_for_state("rejected", "mail_undeliverable")

@@ -25,7 +25,7 @@ STRANGE: Final[list[tuple[str, list[object]]]] = [
 ]
 
 
-async def test_signals_that_cannot_be_read_are_kept_and_change_nothing(
+async def test_signals_that_cannot_be_decoded_are_logged_and_change_nothing(
     env: TicketEnvironment,
 ) -> None:
     await env.file_and_send()
@@ -36,7 +36,7 @@ async def test_signals_that_cannot_be_read_are_kept_and_change_nothing(
     await check_unchanged_and_closable(env)
 
 
-async def test_a_signal_with_half_a_character_in_a_name_is_kept(env: TicketEnvironment) -> None:
+async def test_a_signal_with_half_a_character_in_a_name_is_logged(env: TicketEnvironment) -> None:
     await env.file_and_send()
     await env.signal("partner_outcome", raw_payload(rb'{"\ud800": 1}'))
     await env.wait_for_messages("malformed")

@@ -34,7 +34,7 @@ async def test_a_number_whose_history_is_gone_answers_as_then(open_env: Environm
         before = await env.wait_for_state("sent_to_partner")
         await env.wait_for_emails("confirmation")
     async with open_env() as later_env:
-        assert await _once_more(later_env, claim) == first
+        assert await _file_again(later_env, claim) == first
         outcome = await later_env.wait_until_closed()
         assert (outcome.number, outcome.granted_amount) == (first.number, None)
         assert await later_env.row() == before
@@ -47,7 +47,7 @@ async def _number(env: TicketEnvironment) -> str:
     return env.number
 
 
-async def _once_more(env: TicketEnvironment, claim: dict[str, Any]) -> AdmissionResult:
+async def _file_again(env: TicketEnvironment, claim: dict[str, Any]) -> AdmissionResult:
     answer = await admit_ticket(env.client, claim, "once")
     env.number = answer.number
     return answer

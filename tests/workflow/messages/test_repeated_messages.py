@@ -25,7 +25,7 @@ async def test_a_repeated_outcome_counts_once(env: TicketEnvironment) -> None:
     assert len(await list_grants(env.database)) == 1
 
 
-async def test_what_comes_too_soon_or_too_late_is_kept(env: TicketEnvironment) -> None:
+async def test_messages_that_come_too_soon_or_too_late_are_logged(env: TicketEnvironment) -> None:
     """A message that no transition allows changes nothing."""
     await env.file_and_confirm()
     await env.send_outcome("information_requested", questions=["Which one?"])
@@ -65,7 +65,7 @@ async def test_a_ticket_can_be_asked_before_during_and_after(real_env: TicketEnv
     await env.start_workflow(claim)
     assert (await env.snapshot()).state == "created"
     asking = asyncio.create_task(env.send_update("withdraw"))
-    await check_rejected("malformed", _when_mended(env, env.send_update("decide", {})))
+    await check_rejected("malformed", _after_restoring(env, env.send_update("decide", {})))
     assert (await asking).state == "withdrawn"
     await env.wait_until_closed()
     seen = await env.snapshot()
@@ -73,7 +73,7 @@ async def test_a_ticket_can_be_asked_before_during_and_after(real_env: TicketEnv
     assert "acc-1001" not in seen.model_dump_json()
 
 
-async def _when_mended(env: TicketEnvironment, asking: Awaitable[object]) -> object:
+async def _after_restoring(env: TicketEnvironment, asking: Awaitable[object]) -> object:
     task = asyncio.ensure_future(asking)
     await wait_until(env.history_events, lambda events: "WORKFLOW_TASK_SCHEDULED" in events)
     env.database_proxy.restore()

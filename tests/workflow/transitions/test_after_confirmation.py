@@ -18,7 +18,7 @@ def pln(amount: str) -> dict[str, Any]:
     return {"reward": {"amount": amount, "currency": "PLN"}}
 
 
-async def shown(env: TicketEnvironment) -> list[tuple[str, str]]:
+async def discrepancies(env: TicketEnvironment) -> list[tuple[str, str]]:
     """The discrepancies of the ticket: what came, and why it changed nothing."""
     async with env.database.transaction() as connection:
         rows = await connection.fetch(
@@ -41,7 +41,7 @@ async def test_a_return_in_the_period_ends_the_ticket_with_its_reason(
     await env.wait_for_emails("confirmation", "partner_confirmed", "rejected")
 
 
-async def test_a_partial_return_pays_what_is_left_with_a_letter_of_its_own(
+async def test_a_partial_return_pays_the_rest_with_an_email_of_its_own(
     env: TicketEnvironment,
 ) -> None:
     await env.file_and_confirm(LATER)
@@ -58,14 +58,14 @@ async def test_a_partial_return_pays_what_is_left_with_a_letter_of_its_own(
     await env.wait_for_emails("confirmation", *["partner_confirmed"] * 3, "resolved")
 
 
-async def test_a_confirmation_that_says_nothing_new_sends_no_letter(env: TicketEnvironment) -> None:
+async def test_a_confirmation_that_says_nothing_new_sends_no_email(env: TicketEnvironment) -> None:
     await env.file_and_confirm(LATER)
     await env.send_outcome("confirmed", **LATER)
     await wait_until(
         env.message_log, lambda notes: any(note["code"] == "unchanged" for note in notes)
     )
     assert len(await env.transitions()) == 3
-    assert await shown(env) == []
+    assert await discrepancies(env) == []
     await env.wait_for_emails("confirmation", "partner_confirmed")
 
 
@@ -77,7 +77,7 @@ async def test_an_older_rejection_holds_the_payment_until_a_person_decides(
     await env.wait_for_state(AWAITING)
     await env.send_outcome("rejected", occurred_at="2026-01-01T00:00:00Z")
     await env.wait_for_state(AWAITING, "outcome_contradicted")
-    assert [code for _, code in await shown(env)] == ["outdated"]
+    assert [code for _, code in await discrepancies(env)] == ["outdated"]
     await env.skip_time(days=30)
     await env.wait_for_state(AWAITING, "outcome_contradicted")
     await env.send_update("decide", outcome="confirmed", note="the shop says yes")
@@ -87,7 +87,9 @@ async def test_an_older_rejection_holds_the_payment_until_a_person_decides(
 async def test_a_question_after_the_confirmation_is_shown_to_agents(env: TicketEnvironment) -> None:
     await env.file_and_confirm(LATER)
     await env.send_outcome("information_requested", outcome_id="q", questions=["Which one?"])
-    await wait_until(lambda: shown(env), lambda found: found == [("q", "action_not_allowed")])
+    await wait_until(
+        lambda: discrepancies(env), lambda found: found == [("q", "action_not_allowed")]
+    )
 
 
 async def test_a_proposal_falls_with_the_partners_word_and_two_agents_decide_again(

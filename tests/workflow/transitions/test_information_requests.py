@@ -15,7 +15,7 @@ QUESTION: Final = f"{ASKED}: sent_to_partner → {ASKED}"
 SENT: Final = TRANSITIONS_TO["sent_to_partner"]
 
 
-async def asked(env: TicketEnvironment) -> None:
+async def file_and_ask(env: TicketEnvironment) -> None:
     """File a claim and let the partner ask about it."""
     await env.file_and_send()
     await env.send_outcome(ASKED, questions=["order_number"])
@@ -27,7 +27,7 @@ async def asked(env: TicketEnvironment) -> None:
 
 async def test_a_member_answers_a_question(env: TicketEnvironment) -> None:
     """R17-R19, R22: a wrong answer is named field by field; a right one reaches the partner."""
-    await asked(env)
+    await file_and_ask(env)
     order = an_order()
     wrong = env.send_update("provide_information", answers={"order_number": "no idea"})
     await check_rejected("incomplete", wrong)
@@ -60,7 +60,7 @@ async def test_a_member_who_does_not_answer_in_time(
 ) -> None:
     profile = {"deadline": "P2D", "reminders": [], "on_timeout": on_timeout}
     async with open_env(velotel={"information": profile}) as env:
-        await asked(env)
+        await file_and_ask(env)
         await env.skip_time(days=3)
         assert (await env.wait_for_state(state))["reason_code"] == reason
         last = f"information_not_provided: {ASKED} → {state}"

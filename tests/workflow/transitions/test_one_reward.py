@@ -39,7 +39,7 @@ async def test_one_order_earns_one_reward_whoever_claims_it(env: TicketEnvironme
     ],
 )
 @pytest.mark.parametrize("found", ["registered", "granted"])
-async def test_the_books_are_read_once_more_before_a_grant(
+async def test_rewards_are_checked_again_before_a_grant(
     env: TicketEnvironment, found: str, whose: str, state: str, reason: str | None, email: str
 ) -> None:
     """R24: a reward that the platform has booked meanwhile, without a word to the ticket."""

@@ -42,7 +42,7 @@ async def scheduled(env: TicketEnvironment) -> set[str]:
 
 
 @pytest.mark.parametrize("name", STEPS)
-async def test_every_step_is_in_the_history_before_it_is_in_the_books(
+async def test_every_step_is_in_the_history_before_it_is_in_the_database(
     open_env: EnvironmentFactory, name: str
 ) -> None:
     path = PATHS[name]

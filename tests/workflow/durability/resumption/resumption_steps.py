@@ -31,7 +31,7 @@ async def resume(env: TicketEnvironment, *attention: str) -> None:
     assert await list_lost_tickets(env.database) == []
 
 
-async def is_granted_once(env: TicketEnvironment, *emails: str) -> None:
+async def check_granted_once(env: TicketEnvironment, *emails: str) -> None:
     """The ticket is closed with one grant and these e-mails."""
     outcome = await env.wait_until_closed()
     assert outcome.state == "resolved"

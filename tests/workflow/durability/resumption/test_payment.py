@@ -6,7 +6,7 @@ from tests.workflow.durability.resumption.resumption_steps import (
     AT_ONCE,
     AWAITING,
     OVER,
-    is_granted_once,
+    check_granted_once,
     lose_workflow,
     resume,
 )
@@ -29,10 +29,10 @@ async def test_a_confirmed_ticket_is_paid_once_after_it_was_lost_twice(
     reward = {"amount": "40.00", "currency": "PLN"}
     await env.send_update("decide", outcome="confirmed", note="saw it", reward=reward)
     # An agent's confirmation writes to the member once more, as without a repair.
-    await is_granted_once(env, "confirmation", "partner_confirmed", "partner_confirmed")
+    await check_granted_once(env, "confirmation", "partner_confirmed", "partner_confirmed")
 
 
-async def test_a_ticket_whose_last_letter_was_not_sent_sends_it(env: TicketEnvironment) -> None:
+async def test_a_ticket_whose_last_email_was_not_sent_sends_it(env: TicketEnvironment) -> None:
     await env.file_and_send()
     await env.wait_for_emails("confirmation")
     env.mail_proxy.cut()

@@ -8,12 +8,12 @@ from adapters.postgres.tickets.grants import list_grants
 from domain.tickets.messages.signals import PartnerOutcome
 from tests.support.polling import wait_until
 from tests.support.workflow.environment import TicketEnvironment
-from tests.workflow.durability.resumption.resumption_steps import AWAITING, OVER, is_granted_once
+from tests.workflow.durability.resumption.resumption_steps import AWAITING, OVER, check_granted_once
 from workflows.outcome_dispatcher import OutcomeDispatcher
 from workflows.resumption import repair_ticket
 
 
-async def test_outcomes_that_came_while_no_workflow_ran_are_heard_after_it(
+async def test_outcomes_that_came_while_no_workflow_ran_are_handled_afterwards(
     env: TicketEnvironment,
 ) -> None:
     await env.file_and_send()
@@ -28,7 +28,7 @@ async def test_outcomes_that_came_while_no_workflow_ran_are_heard_after_it(
     assert await repair_ticket(env.database, env.client, env.number) == "resumed"
     await wait_until(env.row, lambda row: row["resumptions"] == 1)
     await OutcomeDispatcher(env.client).dispatch_pending(env.database, [env.number])
-    await is_granted_once(env, "confirmation", "partner_confirmed")
+    await check_granted_once(env, "confirmation", "partner_confirmed")
 
 
 async def test_a_cancellation_that_came_while_no_workflow_ran_goes_before_the_grant(

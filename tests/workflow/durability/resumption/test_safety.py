@@ -16,7 +16,7 @@ from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.durability.resumption.resumption_steps import (
     AT_ONCE,
     OVER,
-    is_granted_once,
+    check_granted_once,
     lose_workflow,
     resume,
 )
@@ -36,7 +36,7 @@ async def test_two_repairs_at_once_begin_one_run(env: TicketEnvironment) -> None
     assert await repair_ticket(env.database, env.client, env.number) == "running"
     assert (await wait_until(env.row, lambda row: row["resumptions"] > 0))["resumptions"] == 1
     await env.send_outcome("confirmed", **OVER)
-    await is_granted_once(env, "confirmation", "partner_confirmed")
+    await check_granted_once(env, "confirmation", "partner_confirmed")
 
 
 async def test_who_may_start_workflows_but_not_write_the_database_takes_no_ticket_up(

@@ -6,7 +6,7 @@ from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.partner_server import CannedResponse
 from tests.workflow.durability.resumption.resumption_steps import (
     OVER,
-    is_granted_once,
+    check_granted_once,
     lose_workflow,
     resume,
 )
@@ -24,10 +24,10 @@ async def test_a_claim_on_its_way_to_the_partner_goes_on_under_its_key(
     await env.wait_for_state("sent_to_partner")
     assert {call.key for call in env.partner.calls} == {f"{env.number}-claim"}
     await env.send_outcome("confirmed", **OVER)
-    await is_granted_once(env, "confirmation", "partner_confirmed")
+    await check_granted_once(env, "confirmation", "partner_confirmed")
 
 
-async def test_a_held_claim_waits_on_for_its_moment(env: TicketEnvironment) -> None:
+async def test_a_held_claim_waits_until_its_hold_ends(env: TicketEnvironment) -> None:
     await env.file(an_early_claim())
     before = await env.wait_for_state("on_hold")
     await env.wait_for_emails("confirmation")
@@ -40,7 +40,7 @@ async def test_a_held_claim_waits_on_for_its_moment(env: TicketEnvironment) -> N
     assert env.partner.calls == []
 
 
-async def test_a_ticket_with_its_partner_keeps_its_clock_and_is_not_sent_again(
+async def test_a_ticket_with_its_partner_keeps_its_deadline_and_is_not_sent_again(
     env: TicketEnvironment,
 ) -> None:
     await env.file_and_send()
@@ -50,7 +50,7 @@ async def test_a_ticket_with_its_partner_keeps_its_clock_and_is_not_sent_again(
     await resume(env)
     assert (await env.snapshot()).next_deadline == before["due_at"]
     await env.send_outcome("confirmed", **OVER)
-    await is_granted_once(env, "confirmation", "partner_confirmed")
+    await check_granted_once(env, "confirmation", "partner_confirmed")
     assert len(env.partner.calls) == 1
 
 
@@ -72,4 +72,4 @@ async def test_a_ticket_that_waits_for_its_member_takes_the_answer(env: TicketEn
     keys = {call.key for call in env.partner.calls}
     assert keys == {f"{env.number}-claim", f"{env.number}-information-1"}
     await env.send_outcome("confirmed", **OVER)
-    await is_granted_once(env, "confirmation", "information_needed", "partner_confirmed")
+    await check_granted_once(env, "confirmation", "information_needed", "partner_confirmed")
