@@ -1,7 +1,7 @@
 """The columns of the files that go to partners and come back.
 
 In an export the columns of the outcome stand before anything that a member wrote: text that a
-program spreads over several cells moves to the right, and never into them (decision 0046).
+program spreads over several cells moves to the right, and never into them (docs/decisions/0012).
 """
 
 import re

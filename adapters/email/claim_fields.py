@@ -11,7 +11,9 @@ from domain.partners.rules import PartnerRules
 
 
 def claim_payload(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the claim of a row of the books as contract.md, "Our call to a partner", writes it."""
+    """Return the claim of a row of the books as docs/contract.md, "Our call to a partner", writes
+    it.
+    """
     clicked_at = row["clicked_at"]
     note = {"note": row["member_note"]} if row["member_note"] else {}
     return {

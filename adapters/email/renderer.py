@@ -18,7 +18,8 @@ class EmailRenderer:
         self._locales = {language: LocaleRenderer(language, support_email) for language in LOCALES}
 
     def render(self, kind: str, language: str, params: Mapping[str, Any]) -> RenderedEmail:
-        """Write the letter `kind` (the eight of `product.md`, R26-R28, R34) with JSON `params`.
+        """Write the letter `kind` (the eight of docs/requirements.md, R26-R28, R34) with JSON
+        `params`.
 
         Raises KeyError naming a parameter that is missing, or an unknown kind or language;
         ValueError for a date that is not ISO.

@@ -1,7 +1,8 @@
 """Our calls to others: to partners and, as webhooks, to the platform, both signed and identified
 as Standard Webhooks 1.0.0 say; and for the issuer's keys.
 
-The answer decides who tries again: see `domain/errors.py` and contract.md, "Our call to a partner".
+The answer decides who tries again: see `domain/errors.py` and docs/contract.md, "Our call to a
+partner".
 """
 
 import asyncio

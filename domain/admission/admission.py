@@ -49,7 +49,7 @@ class CodedReason(FrozenModel):
 
 
 class AdmissionResult(FrozenModel):
-    """The answer to a claim (contract.md).
+    """The answer to a claim (docs/contract.md).
 
     `contact` is the customer service's address where it helps; `digest` is that of the claim that
     was judged, by which a caller notices that its request key was used for another one before.

@@ -1,4 +1,4 @@
-"""Applies one message to a ticket (docs/requirements.md, "Ticket lifecycle").
+"""Applies one message to a ticket (docs/requirements.md, "Lifecycle").
 
 A message without a transition from the current state changes nothing. It is logged with a code that
 says why, and the sender of an update gets that code. No message from outside raises an error.

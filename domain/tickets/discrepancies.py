@@ -1,5 +1,5 @@
 """Messages that contradict a ticket without changing it: agents get them in a queue of their own
-(docs/decisions/0048).
+(docs/requirements.md, "Discrepancies").
 """
 
 from datetime import datetime

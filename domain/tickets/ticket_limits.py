@@ -1,4 +1,4 @@
-"""Limits of what one ticket stores, whatever is sent to it (docs/decisions/0052)."""
+"""Limits of what one ticket stores, whatever is sent to it (docs/decisions/0014)."""
 
 from typing import Final
 

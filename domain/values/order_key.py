@@ -1,7 +1,7 @@
 """Order numbers as they are compared: what looks or folds alike is one order.
 
 The skeleton is that of Unicode's security mechanisms (UTS #39) as far as an order number needs it;
-decision 0045 says why the table is ours.
+docs/decisions/0025 says why the table is ours.
 """
 
 import unicodedata

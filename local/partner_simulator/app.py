@@ -1,8 +1,8 @@
 """The partners of a local stack:
 `python -m local.partner_simulator.app --port N --partners DIR --gateway URL`.
 
-Takes our signed calls (contract.md, Our call to a partner), plays the script of each claim, and
-answers by signed calls to the gateway (contract.md, Partner's call to us).
+Takes our signed calls (docs/contract.md, "Our call to a partner"), plays the script of each claim,
+and answers by signed calls to the gateway (docs/contract.md, "Partner's call to us").
 """
 
 import argparse

@@ -49,7 +49,7 @@ async def submit_outcome(
 
 
 def _form_values(outcome: Mapping[str, Any]) -> dict[str, str]:
-    """Fill in the form as the outcome (contract.md, PartnerOutcome) says."""
+    """Fill in the form as the outcome (docs/contract.md, "Temporal") says."""
     kind, reward = outcome["outcome"], outcome.get("reward") or {}
     attributes = {
         "outcome": kind,

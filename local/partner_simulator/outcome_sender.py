@@ -111,7 +111,7 @@ class OutcomeSender:
 
 
 def message(answer: PendingOutcome) -> str:
-    """The message's body: contract.md's PartnerOutcome, or whatever a script calls JSON."""
+    """The message's body: docs/contract.md's PartnerOutcome, or whatever a script calls JSON."""
     if answer.answer.raw is not None:
         return answer.answer.raw
     filled_in = {

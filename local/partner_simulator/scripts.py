@@ -78,7 +78,7 @@ def _possible_mode(written: str) -> str:
 class ScriptedOutcome(BaseModel):
     """One outcome, `after` seconds from the first accepted delivery, sent `times` times.
 
-    `outcome` holds the fields of contract.md's PartnerOutcome; its ids and time are filled in.
+    `outcome` holds the fields of docs/contract.md's PartnerOutcome; its ids and time are filled in.
     `raw` is sent instead of it as it is: refused by the gateway, if it is no JSON.
     """
 
@@ -129,7 +129,7 @@ class SimulatedClaim(BaseModel):
 
 
 class SimulatorCall(BaseModel):
-    """The body of our call to a partner (contract.md)."""
+    """The body of our call to a partner (docs/contract.md)."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 

@@ -24,7 +24,7 @@ _CALLS: Final = {
     "request_information": "information",
     "provide_information": "information",
 }
-"""The call of each update (contract.md, "HTTP API")."""
+"""The call of each update (docs/contract.md, "HTTP API")."""
 
 
 class GatewayRejected(LocalError):

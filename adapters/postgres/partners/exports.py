@@ -26,7 +26,9 @@ class Export:
 async def enqueue_claim(
     database: Database, partner_id: str, purpose: str, claim: Mapping[str, Any]
 ) -> None:
-    """Let `claim` (as contract.md writes it) wait for the partner's next export; once a purpose."""
+    """Let `claim` (as docs/contract.md writes it) wait for the partner's next export; once a
+    purpose.
+    """
     keys = {"number": claim["number"], "purpose": purpose, "partner_id": partner_id}
     await database.execute(QUERIES.enqueue_claim, **keys, claim=claim)
 

@@ -1,4 +1,4 @@
-"""Outcomes of partners: stored once per id, bounded per ticket (docs/decisions/0051)."""
+"""Outcomes of partners: stored once per id, bounded per ticket (docs/decisions/0017)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime

@@ -13,7 +13,8 @@ _DELIVERING: Final = (State.VALIDATED, State.SENT_TO_PARTNER)
 def available_commands(state: State, attention: Collection[str]) -> frozenset[str]:
     """Return the updates of agents that a ticket accepts in `state`, with these attention flags.
 
-    While a ticket waits by itself, a decision needs an attention flag (docs/decisions/0014).
+    While a ticket waits by itself, a decision needs an attention flag (docs/requirements.md,
+    "Decisions by agents").
     """
     lifecycle = Lifecycle(state)
     decidable = bool(attention or state not in _WAITING)

@@ -1,5 +1,5 @@
 """A partner's outcome after its confirmation, while the cancellation period lasts
-(docs/decisions/0047).
+(docs/requirements.md, "After a confirmation").
 """
 
 from datetime import datetime

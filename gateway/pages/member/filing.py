@@ -1,4 +1,4 @@
-"""Files a member's form under its key (R25, docs/decisions/0033)."""
+"""Files a member's form under its key (R25, docs/requirements.md, "Pages")."""
 
 from collections.abc import Mapping
 from enum import Enum, auto

@@ -1,7 +1,7 @@
 """The member's form: kind, link, details, result.
 
 What a step needs of the one before is in its URL, and so is the form's key: whatever is sent twice
-is one ticket (docs/decisions/0033).
+is one ticket (docs/requirements.md, "Pages").
 """
 
 import secrets

@@ -1,4 +1,4 @@
-"""Our calls to partners over real HTTP: contract.md, "Our call to a partner"."""
+"""Our calls to partners over real HTTP: docs/contract.md, "Our call to a partner"."""
 
 import asyncio
 import base64

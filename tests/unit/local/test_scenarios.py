@@ -46,7 +46,7 @@ CODES: Final = {
     "too_many_claims",
     "too_early",
 }
-"""Every code of product.md's table."""
+"""Every refusal code of docs/requirements.md."""
 PROFILES: Final = {
     key: PartnerProfile.from_file(content)
     for key, content in read_profiles(

@@ -26,7 +26,7 @@ CASHBACK_ONLY = a_partner(kinds=["missing_cashback"])
 SLOW = a_partner(registration_delay="P30D")
 OLD_LINK = a_link(clicked_at="2026-01-01T00:00:00Z")
 
-# Each as changes to the claim, and to what is known: in the order of product.md's table.
+# Each as changes to the claim, and to what is known: in the order of docs/requirements.md.
 EARNING: dict[str, dict[str, Any]] = {
     "unknown_partner": {"partner": None},
     "partner_takes_no_claims": {"claim": {"kind": "rejected_reward"}, "partner": CASHBACK_ONLY},

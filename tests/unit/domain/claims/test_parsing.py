@@ -148,7 +148,9 @@ def test_a_claim_that_is_no_object_is_named_as_such(content: object) -> None:
     ],
 )
 def test_a_malformed_field_is_named(field: str, value: object) -> None:
-    """Dates are `YYYY-MM-DD`, instants RFC 3339 with offset, ids printable ASCII (contract.md)."""
+    """Dates are `YYYY-MM-DD`, instants RFC 3339 with offset, ids printable ASCII
+    (docs/contract.md).
+    """
     assert set(parse_claim(claim_content(**{field: value})).problems) == {field}
 
 
