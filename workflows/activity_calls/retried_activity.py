@@ -7,7 +7,7 @@ the second phase retries without end. No timer of the workflow is needed for tha
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Generic, TypeVar
+from typing import Generic
 
 from temporalio import workflow
 from temporalio.common import Priority
@@ -16,6 +16,7 @@ from temporalio.exceptions import ActivityError
 from domain.tickets.attention import Attention
 from domain.tickets.messages.internal import AttentionChanged
 from domain.tickets.messages.message import Message
+from workflows.activity_calls.execution import Activities, Argument, Result
 from workflows.activity_calls.failures import (
     Backpressure,
     Cancelled,
@@ -24,10 +25,6 @@ from workflows.activity_calls.failures import (
     classify,
 )
 from workflows.activity_options import CALL_TIMEOUT, ESCALATION_DELAY, UNLIMITED_RETRY_POLICY
-
-Activities = TypeVar("Activities")
-Argument = TypeVar("Argument")
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
