@@ -7,10 +7,19 @@ from functools import cache
 import pytest
 
 from local.stack.ports import Ports
-from tests.support.documents import code_files, code_spans, content, documents, section, tracked
+from tests.support.documents import (
+    code_files,
+    code_spans,
+    content,
+    documents,
+    prose,
+    section,
+    tracked,
+)
 
 MODULE_NAME = re.compile(r"[a-z_]+(?:\.[a-z_]+)*\.\w+")
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+|[A-Z]\w*[a-z]\w*")
+NAME_IN_MODULE = re.compile(r"`(\w+)` in `([\w/]+\.py)`")
 SUFFIXES = (".py", ".md", ".toml", ".sql", ".yml", ".sh", ".lock", ".html", ".example", ".conf")
 ELSEWHERE = {
     "ExecutionStatus", "Failed", "TemporalReportedProblems", "confusable_homoglyphs",
@@ -57,6 +66,12 @@ def test_a_name_in_back_ticks_is_in_the_code(name: str) -> None:
     local = {f"TICKETS_LOCAL_{field.upper()}" for field in Ports.model_fields}
     named = {span for span in code_spans(name) if IDENTIFIER.fullmatch(span)}
     assert sorted(named - words_of_code() - ELSEWHERE - local) == []
+
+
+@pytest.mark.parametrize("name", documents())
+def test_a_name_is_in_the_module_that_is_named_beside_it(name: str) -> None:
+    pairs = NAME_IN_MODULE.findall(prose(name))
+    assert [(one, module) for one, module in pairs if one not in names_in(module)] == []
 
 
 def test_the_fixtures_that_the_overview_of_the_tests_describes_exist() -> None:
