@@ -1,4 +1,4 @@
--- What contradicts a ticket and could not move it, and the approvals of two agents.
+-- Messages that contradict a ticket and could not change it, and approvals by two agents.
 
 -- name: discrepancy_exists$
 select exists (select from discrepancies where number = :number and key = :key);
@@ -7,7 +7,7 @@ select exists (select from discrepancies where number = :number and key = :key);
 select state, granted_amount, granted_currency from tickets where number = :number;
 
 -- name: list_open_discrepancies
--- The oldest first.
+-- Oldest first.
 select
     d.discrepancy_id, d.number, n.message, n.message_id, n.actor, n.code, n.body, n.at,
     d.closed_at, d.closed_by, d.closing_note
@@ -29,7 +29,7 @@ where d.number = any(:numbers)
 order by d.discrepancy_id;
 
 -- name: close_discrepancy!
--- Who closes it first has closed it.
+-- The first closure wins.
 update discrepancies set closed_at = now(), closed_by = :closed_by, closing_note = :closing_note
 where discrepancy_id = :discrepancy_id and closed_at is null;
 
@@ -42,8 +42,8 @@ join ticket_messages n on (n.number, n.version, n.ordinal) = (d.number, d.versio
 where d.discrepancy_id = :discrepancy_id;
 
 -- name: list_grants_for_rewards
--- Wider than the rule: the domain decides which rewards contradict a grant. What a token for some
--- accounts tells counts for these alone.
+-- Selects candidates: the domain decides which rewards contradict a grant. Records from a token for
+-- some accounts count for these accounts only.
 select
     r.reward_id, r.version, r.account_id, r.partner_id, r.link_id, r.kind, r.order_number, r.state,
     r.amount, r.currency, r.changed_at, r.granted_by_ticket, t.number,
@@ -73,7 +73,7 @@ values (:number, :seq, :amount, :currency, :proposed_by, :approved_by)
 on conflict do nothing;
 
 -- name: get_latest_approval^
--- The newest: what was approved before the amount changed approves nothing any more.
+-- The latest: an approval of an earlier amount no longer counts.
 select proposed_by, approved_by, amount, currency
 from approvals where number = :number order by seq desc limit 1;
 

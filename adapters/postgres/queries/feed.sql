@@ -1,9 +1,8 @@
--- The platform's feed: an older version of a record is ignored. What the feed for all accounts says
--- of an id stands once (`for_all`); who speaks for some accounts keeps records of these accounts, and
--- changes none of the feed for all.
+-- The platform's feed. An older version of a record is ignored. The global feed has one record per id
+-- (`for_all`); a token for some accounts stores records for these and never changes global ones.
 
 -- name: delete_scoped_link!
--- What a token for some accounts told of an id gives way to the feed for all.
+-- A global record replaces the one from a token for some accounts.
 delete from links where link_id = :link_id and account_id = :account_id and not for_all;
 
 -- name: upsert_link_for_all$

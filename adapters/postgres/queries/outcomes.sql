@@ -1,4 +1,4 @@
--- What partners found: kept first, dispatched second, marked third, by whatever door it came.
+-- Outcomes of partners from all channels: stored, dispatched, marked, acknowledged.
 
 -- name: list_partner_tickets
 select number, state, confirmed_amount, confirmed_currency from tickets
@@ -7,8 +7,8 @@ where
     and state not in ('created', 'on_hold', 'discarded');
 
 -- name: register_webhook_message$
--- Nothing where this very message came before. Its sender's retry is newer by the sender's clock.
--- Old ones are swept out on the way: their signatures are too old by themselves.
+-- Returns nothing for a replay: the same id signed at the same time. A retry is signed later. Also
+-- deletes old ids, whose signatures have expired anyway.
 with old as (
     select partner_id, message_id from webhook_messages
     where
@@ -27,48 +27,50 @@ where known.signed_at < excluded.signed_at
 returning true;
 
 -- name: enqueue_outcome_tickets!
--- Comes before what is kept: calls about one ticket wait for each other, so that its bounds hold.
--- Whoever keeps an outcome dispatches it within a second, unless it crashed.
+-- Runs before outcomes are inserted: calls about one ticket wait for each other, so that its bounds
+-- hold. The process that stores an outcome dispatches it within a second, unless it crashes.
 insert into outcome_outbox (number, partner_id, due_at)
 select number, :partner_id, now() + interval '1 second'
-from unnest(cast(:numbers as text[])) as told (number)
+from unnest(cast(:numbers as text[])) as received (number)
 order by number
 on conflict (number) do update set partner_id = excluded.partner_id;
 
 -- name: insert_outcomes
--- What is new, as long as its ticket has room for today and for what waits.
-with told as (
+-- Inserts new outcomes, up to the bound of each ticket per day and for pending ones.
+with received as (
     select
         o -> 'outcome' as outcome, o ->> 'predicted_code' as predicted_code,
         o -> 'outcome' ->> 'outcome_id' as outcome_id, o -> 'outcome' ->> 'number' as number,
-        place
-    from json_array_elements(:outcomes) with ordinality as told (o, place)
-), kept as (
+        ordinal
+    from json_array_elements(:outcomes) with ordinality as item (o, ordinal)
+), stored as (
     select
         number,
         count(*) filter (where received_at > now() - interval '1 day') as today,
         count(*) filter (where code is null) as waiting
     from partner_outcomes
     where
-        number in (select number from told)
+        number in (select number from received)
         and (received_at > now() - interval '1 day' or code is null)
     group by number
 ), fresh as (
     select
-        t.outcome, t.predicted_code, t.outcome_id, t.number, t.place,
-        row_number() over (partition by t.number order by t.place) as rank
-    from told t
+        t.outcome, t.predicted_code, t.outcome_id, t.number, t.ordinal,
+        row_number() over (partition by t.number order by t.ordinal) as rank
+    from received t
     where not exists (
         select 1 from partner_outcomes i
         where
             i.partner_id = :partner_id and i.number = t.number and i.outcome_id = t.outcome_id
     )
 )
-insert into partner_outcomes (partner_id, outcome_id, number, outcome, webhook_message_id, predicted_code)
+insert into partner_outcomes (
+    partner_id, outcome_id, number, outcome, webhook_message_id, predicted_code
+)
 select :partner_id, f.outcome_id, f.number, f.outcome, cast(:message_id as text), f.predicted_code
-from fresh f left join kept k on k.number = f.number
+from fresh f left join stored k on k.number = f.number
 where f.rank + greatest(coalesce(k.today, 0), coalesce(k.waiting, 0)) <= :most
-order by f.place
+order by f.ordinal
 on conflict do nothing
 returning number;
 
@@ -78,7 +80,7 @@ where
     partner_id = :partner_id and number = any(:numbers) and outcome_id = any(:outcome_ids);
 
 -- name: lease_tickets
--- Those of a call that nobody dispatches at the moment, due or not.
+-- Leases tickets that are not leased, whether due or not.
 update outcome_outbox set leased_until = now() + :lease, due_at = now() + :lease
 where number in (
     select number from outcome_outbox
@@ -88,31 +90,31 @@ where number in (
 returning number;
 
 -- name: lease_due_tickets
--- A few of each partner, those first that have waited longest.
+-- Leases a few tickets of each partner, longest waiting first.
 update outcome_outbox set leased_until = now() + :lease, due_at = now() + :lease
 where number in (
-    select mine.number
+    select due.number
     from (select distinct partner_id from outcome_outbox where due_at <= now()) as partners
     cross join lateral (
         select o.number from outcome_outbox o
         where o.partner_id = partners.partner_id and o.due_at <= now()
         order by o.due_at, o.number limit :most for update skip locked
-    ) as mine
+    ) as due
 )
 returning number;
 
 -- name: list_leased_outcomes
--- The next ones of each ticket, in order, as many as it has room for.
+-- The next outcomes of each ticket in order, as many as may be in flight.
 select t.number, o.sequence, o.outcome
 from unnest(cast(:numbers as text[])) as t (number)
 cross join lateral (
-    select count(*) as heard_later from partner_outcomes
+    select count(*) as in_flight from partner_outcomes
     where number = t.number and code = 'dispatched' and acknowledged_at is null
 ) as flight
 cross join lateral (
     select sequence, outcome from partner_outcomes
     where number = t.number and code is null
-    order by sequence limit greatest(0, least(:at_once, :in_flight - flight.heard_later))
+    order by sequence limit greatest(0, least(:at_once, :in_flight - flight.in_flight))
 ) as o
 order by t.number, o.sequence;
 
@@ -120,12 +122,14 @@ order by t.number, o.sequence;
 select number from outcome_outbox where number = any(:numbers) order by number for update;
 
 -- name: release_outcome_tickets!
--- A statement of its own, after the lock: it sees what was kept until then.
-with over as (
+-- A statement of its own after the lock, so that it sees everything stored before.
+with finished as (
     delete from outcome_outbox o
     where
         o.number = any(:numbers)
-        and not exists (select 1 from partner_outcomes i where i.number = o.number and i.code is null)
+        and not exists (
+            select 1 from partner_outcomes i where i.number = o.number and i.code is null
+        )
 )
 update outcome_outbox o set leased_until = null, due_at = now() + :pause
 where
@@ -142,10 +146,11 @@ select exists (
 );
 
 -- name: mark_outcomes_dispatched!
-update partner_outcomes i set code = told.code
+update partner_outcomes i set code = dispatched.code
 from unnest(cast(:numbers as text[]), cast(:sequences as bigint[]), cast(:codes as text[]))
-    as told (number, sequence, code)
-where i.number = told.number and i.sequence = told.sequence and i.code is null;
+    as dispatched (number, sequence, code)
+where
+    i.number = dispatched.number and i.sequence = dispatched.sequence and i.code is null;
 
 -- name: get_linked_claim^
 select

@@ -1,8 +1,8 @@
--- Sessions of the pages, and the hand-overs that begin them.
+-- Sessions of the pages, and the login tokens that start them.
 
 -- name: consume_login_token$
--- Once; those that are long over are swept out on the way.
-with swept as (delete from consumed_login_tokens where expires_at < now() - interval '1 day')
+-- Succeeds once. Also deletes tokens that expired long ago.
+with deleted as (delete from consumed_login_tokens where expires_at < now() - interval '1 day')
 insert into consumed_login_tokens (token_id, expires_at) values (:token_id, :expires_at)
 on conflict do nothing
 returning true;
@@ -11,13 +11,14 @@ returning true;
 select exists (select from consumed_login_tokens where token_id = :token_id);
 
 -- name: insert_session!
--- Those that are long over are swept out on the way.
-with swept as (delete from sessions where ends_at < now() - interval '1 day')
+-- Also deletes sessions that ended long ago.
+with deleted as (delete from sessions where ends_at < now() - interval '1 day')
 insert into sessions (session_id, kind, subject, contact, ends_at)
 values (:session_id, :kind, :subject, :contact, now() + cast(:longest as interval));
 
 -- name: renew_session$
-update sessions set contact = :contact, last_seen_at = now(), ends_at = now() + cast(:longest as interval)
+update sessions set
+    contact = :contact, last_seen_at = now(), ends_at = now() + cast(:longest as interval)
 where session_id = :session_id and kind = :kind and subject = :subject and ended_at is null
 returning true;
 
@@ -34,7 +35,7 @@ where
 update sessions set last_seen_at = now() where session_id = :session_id and ended_at is null;
 
 -- name: has_open_session$
--- Nobody ended it: it may only have been left alone for too long.
+-- Not ended explicitly; it may have been idle for too long.
 select exists (
     select from sessions
     where
@@ -46,9 +47,9 @@ update sessions set ended_at = now(), ended_by = :ended_by, contact = null
 where session_id = :session_id and ended_at is null;
 
 -- name: end_sessions$
--- Also those that are over by themselves: no page of theirs counts any more (`is_idle_session_of`).
-with swept as (delete from session_revocations where revoked_at < now() - interval '1 day'),
-noted as (
+-- Includes expired sessions: their pages are no longer accepted either (`has_open_session`).
+with deleted as (delete from session_revocations where revoked_at < now() - interval '1 day'),
+revoked as (
     insert into session_revocations (kind, subject, revoked_at) values (:kind, :subject, now())
     on conflict (kind, subject) do update set revoked_at = excluded.revoked_at
 ),

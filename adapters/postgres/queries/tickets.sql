@@ -1,4 +1,4 @@
--- A ticket and what belongs to it. Every insert carries its key; the second time changes nothing.
+-- Tickets and their records. Every insert has a natural key; repeated, it changes nothing.
 
 -- name: get_admission^
 select workflow_run_id, claim_digest, admission from tickets where number = :number;
@@ -14,12 +14,14 @@ on conflict do nothing;
 
 -- name: insert_ticket$
 insert into tickets (
-    number, workflow_run_id, claim_digest, state, version, admission, account_id, partner_id, kind, rules_hash,
+    number, workflow_run_id, claim_digest, state, version, admission, account_id, partner_id,
+    kind, rules_hash,
     language, contact, answers, link_id, reward_id, ordered_on, ordered_at, duplicate_key,
     reward_kind, order_key, promised_amount, promised_currency, reason_code, due_at, resume_state,
     created_at
 ) values (
-    :number, :workflow_run_id, :claim_digest, :state, :version, :admission, :account_id, :partner_id, :kind,
+    :number, :workflow_run_id, :claim_digest, :state, :version, :admission, :account_id,
+    :partner_id, :kind,
     :rules_hash, :language, :contact, :answers, :link_id, :reward_id, :ordered_on, :ordered_at,
     :duplicate_key, :reward_kind, :order_key, :promised_amount, :promised_currency, :reason_code,
     :due_at, :resume_state, :created_at
@@ -28,7 +30,9 @@ on conflict do nothing
 returning number;
 
 -- name: insert_transition$
-insert into ticket_transitions (number, seq, event, from_state, to_state, reason_code, actor, note, at)
+insert into ticket_transitions (
+    number, seq, event, from_state, to_state, reason_code, actor, note, at
+)
 values (:number, :seq, :event, :from_state, :to_state, :reason_code, :actor, :note, :at)
 on conflict do nothing
 returning seq;
@@ -39,9 +43,9 @@ values (:number, :key, :kind, :language, :params)
 on conflict do nothing;
 
 -- name: insert_message!
--- A discrepancy is shown to agents once (`discrepancy` is its key); so many of a ticket wait at a
--- time, its ticket_messages have the rest.
-with kept as (
+-- Agents see a discrepancy once (`discrepancy` is its key), and at most 20 open ones per ticket; the
+-- message log has the rest.
+with logged as (
     insert into ticket_messages (
         number, version, ordinal, message, message_id, actor, code, body, seq, at
     ) values (
@@ -57,11 +61,11 @@ where
 on conflict do nothing;
 
 -- name: next_late_ordinal$
--- What no workflow hears stands in version 0, which none has. The ticket is locked before.
+-- Messages that no workflow handles have version 0. The caller has locked the ticket.
 select coalesce(max(ordinal) + 1, 0) from ticket_messages where number = :number and version = 0;
 
 -- name: has_room_for_late_message$
--- So many ticket_messages; and more for a discrepancy, if agents have dealt with those of before.
+-- A discrepancy is logged beyond the bound, while fewer than 20 are open.
 select
     (select count(*) from ticket_messages where number = :number and version = 0) < :most
     or (
@@ -73,7 +77,7 @@ select
 update tickets set messages_left_out = messages_left_out + 1 where number = :number;
 
 -- name: update_ticket!
--- A late version never overwrites a newer one.
+-- An older change set never overwrites a newer one.
 update tickets set
     version = :version, state = :state, reason_code = :reason_code, due_at = :due_at,
     cancellation_ends_at = :cancellation_ends_at, attention = :attention,
@@ -129,7 +133,7 @@ left join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t
 where l.number = :number and l.key = :key;
 
 -- name: mark_email_sent!
--- After the last letter of a ticket that has ended there is nothing left to do.
+-- After the last e-mail of a closed ticket nothing is left to do.
 with sent as (
     update emails set sent_at = now()
     where number = :number and key = :key and sent_at is null
@@ -148,7 +152,8 @@ select array_agg(key order by queued_at, key) from emails
 where number = :number and sent_at is null;
 
 -- name: update_email_address$
-update tickets set contact = jsonb_set(cast(contact as jsonb), '{email}', to_jsonb(cast(:email as text)))
+update tickets set
+    contact = jsonb_set(cast(contact as jsonb), '{email}', to_jsonb(cast(:email as text)))
 where number = :number and contact is not null
 returning number;
 
@@ -166,7 +171,7 @@ select result from request_results
 where number = :number and caller = :caller and request_id = :request_id;
 
 -- name: lock_ticket_form^
--- What a claim is judged by again, locked; its answers may have changed since it was filed.
+-- The claim with its current answers, locked.
 select
     t.number, t.account_id, t.partner_id, t.kind, t.link_id, t.reward_id, t.ordered_on,
     t.ordered_at, t.answers, t.order_key, t.duplicate_key, t.version, p.rules
@@ -189,9 +194,10 @@ insert into auto_confirmations (number, partner_id, month, amount)
 values (:number, :partner_id, :month, :amount);
 
 -- name: mail_server_supports_smtputf8$
--- Until a worker has asked, nothing beyond ASCII is promised.
+-- Before a worker has asked, only ASCII addresses are accepted.
 select coalesce((select supports_smtputf8 from mail_server), false);
 
 -- name: upsert_mail_server!
 insert into mail_server (supports_smtputf8) values (:supports_smtputf8)
-on conflict (one_row) do update set supports_smtputf8 = excluded.supports_smtputf8, checked_at = now();
+on conflict (one_row) do update
+set supports_smtputf8 = excluded.supports_smtputf8, checked_at = now();

@@ -1,12 +1,12 @@
--- How agents find tickets and read them, and what the door keeps of requests that came too late.
+-- Tickets as agents search and read them.
 
 -- name: force_custom_plan$
--- For this transaction: searches are planned for the filters that are set, or they would share a
--- plan that fits none of them.
+-- For this transaction: each search gets a plan for the filters it sets. A shared generic plan would
+-- fit none of them.
 select set_config('plan_cache_mode', 'force_custom_plan', true);
 
 -- name: find_tickets
--- Newest first. A filter that is not set is null; `attention` may be `any`.
+-- Newest first. An unset filter is null; `attention` may be `any`.
 select
     number, state, kind, partner_id, account_id, contact, created_at, due_at, attention, reason_code
 from tickets
@@ -26,8 +26,8 @@ order by created_at desc, number desc
 limit :most;
 
 -- name: list_queue
--- Who has waited longest comes first. `ends` says, for each of `partner_ids`, when today ends in the
--- partner's market; `day_ends` when it does for all others, `last_end` the latest of them all.
+-- Oldest first. `ends` holds the end of today in the market of each of `partner_ids`, `day_ends` that
+-- of all others, `last_end` the latest of all.
 select
     t.number, t.state, t.kind, t.partner_id, t.account_id, t.contact, t.created_at, t.due_at,
     t.attention, t.reason_code
@@ -66,7 +66,7 @@ order by t.created_at, t.number
 limit :most;
 
 -- name: count_queues^
--- Up to a thousand each: nobody needs to know how many more.
+-- Counts at most a thousand each.
 select
     (
         select count(*) from (
@@ -103,7 +103,7 @@ select
     ) as today;
 
 -- name: get_ticket_detail^
--- All of a ticket in one look: its parts are of one moment.
+-- One statement, so that all parts belong to the same snapshot.
 select
     t.number, t.state, t.kind, t.partner_id, t.account_id, t.contact, t.language, t.answers,
     t.member_note, t.link_id, t.reward_id, t.ordered_on, t.ordered_at, t.created_at,
@@ -140,7 +140,8 @@ select
                 d.discrepancy_id, d.number, n.message, n.message_id, n.actor, n.code, n.body, n.at,
                 d.closed_at, d.closed_by, d.closing_note
             from discrepancies d
-            join ticket_messages n on (n.number, n.version, n.ordinal) = (d.number, d.version, d.ordinal)
+            join ticket_messages n
+                on (n.number, n.version, n.ordinal) = (d.number, d.version, d.ordinal)
             where d.number = t.number
         ) d
     ) as discrepancies,
@@ -193,8 +194,8 @@ where
 order by at desc, version desc, ordinal desc limit :most;
 
 -- name: ticket_is_owned_by$
--- Looks among the accounts' own tickets only: an unknown number and somebody else's ticket cost the
--- same, because neither is ever touched.
+-- Reads only the accounts' own tickets, so that an unknown number and another account's ticket take
+-- the same time.
 with own as materialized (
     select number from tickets where account_id = any (:account_ids::text[])
 )

@@ -1,9 +1,9 @@
--- What a claim is judged by. What an account knows of itself; and, for settlement alone, what others
--- have of the same order. These find more than the rule: the domain decides what is the same order.
+-- The facts that a claim is judged by: the account's own, and for settlement those of other accounts
+-- for the same order. The queries select candidates; the domain decides which orders are the same.
 
 -- name: list_account_links
--- Of the account, or named by one of its rewards, whoever's they are. A link that the feed for all
--- knows as another account's is not this account's; nor is such a reward.
+-- The account's links, and any link that one of its rewards names. A link that the global feed assigns
+-- to another account does not count, nor does such a reward.
 select
     link_id, version, account_id, partner_id, kind, clicked_at, promised_amount, promised_currency
 from links l
@@ -44,7 +44,7 @@ where
     );
 
 -- name: list_rewards_of_others
--- Against another account counts only what the feed for all accounts has told.
+-- Only records of the global feed count against another account.
 select
     reward_id, version, account_id, partner_id, link_id, kind, order_number, state, amount,
     currency, changed_at, granted_by_ticket
@@ -58,7 +58,7 @@ where
     );
 
 -- name: lock_links
--- In the order in which the feed writes them: nobody waits for each other.
+-- In the order in which the feed writes them, to avoid deadlocks.
 select link_id from links
 where link_id = any(cast(:links as text[]))
 order by link_id, account_id for share;
@@ -91,7 +91,7 @@ left join claim_counts a
 left join claim_counts p on p.day = d.day and p.partner_id = d.partner_id and p.account_id = '';
 
 -- name: count_claim!
--- Counts of days that are over everywhere are swept out on the way.
+-- Also deletes counts of days that have ended in every time zone.
 with old as (
     select day, partner_id, account_id from claim_counts
     where day < cast(:day as date) - 2
@@ -106,7 +106,7 @@ on conflict (day, partner_id, account_id) do update
 set accepted = known.accepted + excluded.accepted, refused = known.refused + excluded.refused;
 
 -- name: count_accepted_by_partner$
--- Nothing where the partner's day is full.
+-- Returns nothing when the partner's daily limit is reached.
 insert into claim_counts as known (day, partner_id, account_id, accepted)
 values (:day, :partner_id, '', 1)
 on conflict (day, partner_id, account_id) do update

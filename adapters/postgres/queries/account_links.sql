@@ -1,4 +1,4 @@
--- What an account may claim: its newest links and rewards, and its tickets about rejected rewards.
+-- What an account may claim: its newest links and rewards, and its tickets for rejected rewards.
 
 -- name: list_links
 select

@@ -1,7 +1,7 @@
--- Files for partners: what waits, what was exported.
+-- Exports of claims for partners that are served by CSV files.
 
 -- name: enqueue_claim!
--- A ticket that has ended meanwhile hands nothing over.
+-- Enqueues nothing for a closed ticket.
 insert into export_items (number, purpose, partner_id, claim)
 select t.number, :purpose, :partner_id, cast(:claim as json)
 from tickets t
@@ -16,7 +16,8 @@ update export_items set claim = null where number = :number and claim is not nul
 select min(export_id) from exports where partner_id = :partner_id and written_at is null;
 
 -- name: insert_export$
-insert into exports (partner_id, answer_columns) values (:partner_id, :answer_columns) returning export_id;
+insert into exports (partner_id, answer_columns) values (:partner_id, :answer_columns)
+returning export_id;
 
 -- name: has_claims_to_export$
 select exists (

@@ -1,8 +1,7 @@
--- What the platform hears of us: rewards whose open tickets are told, ticket_transitions with their places among
--- the events, webhooks.
+-- Rewards whose open tickets are checked, the sequence of all transitions, and webhooks.
 
 -- name: schedule_reward_checks!
--- A reward that a ticket granted is no news to any ticket, unless it is taken back.
+-- A reward that a ticket granted matters to other tickets only when it is taken back.
 insert into reward_checks (account_id, reward_id, due_at)
 select distinct r.account_id, r.reward_id, now() + :pause
 from unnest(cast(:account_ids as text[]), cast(:reward_ids as text[])) as news (account_id, reward_id)
@@ -11,7 +10,7 @@ where r.state in ('rejected', 'invalid') or r.granted_by_ticket is null
 on conflict (account_id, reward_id) do update set due_at = excluded.due_at;
 
 -- name: list_open_tickets_for_rewards
--- Wider than the rule: `is_for_order` in the domain decides.
+-- Selects candidates: `matches_order` in the domain decides.
 select
     r.reward_id, r.version, r.account_id, r.partner_id, r.link_id, r.kind, r.order_number, r.state,
     r.amount, r.currency, r.changed_at, r.granted_by_ticket, t.number,
@@ -25,7 +24,7 @@ where
     and t.state not in ('resolved', 'rejected', 'discarded', 'withdrawn');
 
 -- name: claim_due_reward_checks
--- Taken by one process; should it die, another takes them when `lease` is over.
+-- Leased to one process; if it dies, another takes over after `lease`.
 update reward_checks set due_at = now() + :lease
 where (account_id, reward_id) in (
     select account_id, reward_id from reward_checks where due_at <= now()
@@ -34,40 +33,43 @@ where (account_id, reward_id) in (
 returning account_id, reward_id, due_at;
 
 -- name: delete_reward_checks!
--- But for one that came again meanwhile.
+-- Except those that were scheduled again in the meantime.
 delete from reward_checks w
 using
     unnest(
         cast(:account_ids as text[]), cast(:reward_ids as text[]), cast(:looks as timestamptz[])
-    ) as told (account_id, reward_id, due_at)
+    ) as checked (account_id, reward_id, due_at)
 where
-    w.account_id = told.account_id and w.reward_id = told.reward_id and w.due_at = told.due_at;
+    w.account_id = checked.account_id and w.reward_id = checked.reward_id
+    and w.due_at = checked.due_at;
 
 -- name: has_unsequenced_transitions$
 select exists (select from unsequenced_transitions);
 
 -- name: sequence_transitions$
--- Under the lock `events`: places become visible in their order, so a cursor misses none.
-with placed as (
+-- Under the lock `events`: sequence numbers become visible in order, so a cursor skips none.
+with taken as (
     delete from unsequenced_transitions
-    where transition_id in (select transition_id from unsequenced_transitions order by transition_id limit :most)
+    where transition_id in (
+        select transition_id from unsequenced_transitions order by transition_id limit :most
+    )
     returning transition_id
 ),
-events_made as (
-    insert into events (transition_id) select transition_id from placed order by transition_id
+new_events as (
+    insert into events (transition_id) select transition_id from taken order by transition_id
     returning sequence
 ),
-webhooks_made as (
+new_webhooks as (
     insert into webhooks (sequence, next_attempt_at, expires_at)
-    select sequence, now(), now() + :lasting from events_made where :with_webhooks
+    select sequence, now(), now() + :lasting from new_events where :with_webhooks
 )
-select count(*) from events_made;
+select count(*) from new_events;
 
 -- name: last_sequence$
 select coalesce(max(sequence), 0) from events;
 
 -- name: list_events_after
--- Claims that were refused have no account in the books: only who speaks for all sees their ticket_transitions.
+-- A refused claim has no stored account: only a caller for all accounts sees its transitions.
 select
     e.sequence, m.number, m.seq, m.event, m.from_state, m.to_state, m.at, m.reason_code, m.actor
 from events e
@@ -79,7 +81,7 @@ where
 order by e.sequence limit :most;
 
 -- name: claim_due_webhooks
--- Taken by one process; should it die, another takes them when `lease` is over.
+-- Leased to one process; if it dies, another takes over after `lease`.
 with due as (
     update webhooks set attempts = attempts + 1, next_attempt_at = now() + :lease
     where sequence in (
@@ -102,7 +104,8 @@ where sequence = :sequence and attempts = :attempts;
 
 -- name: mark_webhook_failed!
 update webhooks set
-    last_error = :last_error, next_attempt_at = case when now() + :pause < expires_at then now() + :pause end
+    last_error = :last_error,
+    next_attempt_at = case when now() + :pause < expires_at then now() + :pause end
 where sequence = :sequence and attempts = :attempts;
 
 -- name: reset_webhook$
@@ -115,8 +118,8 @@ where
     e.sequence = :sequence
     and (cast(:accounts as text[]) is null or t.account_id = any(:accounts))
 on conflict (sequence) do update set
-    attempts = 0, next_attempt_at = excluded.next_attempt_at, expires_at = excluded.expires_at, delivered_at = null,
-    last_error = null
+    attempts = 0, next_attempt_at = excluded.next_attempt_at, expires_at = excluded.expires_at,
+    delivered_at = null, last_error = null
 returning sequence;
 
 -- name: list_pending_webhooks

@@ -1,7 +1,7 @@
--- What members' pages read.
+-- Questions of tickets to their members.
 
 -- name: get_open_question^
--- What a ticket asks its member, and its form; `answered` where the last question was.
+-- The last question with the ticket's form; `answered` says whether the member has replied.
 select
     t.state, t.kind, t.language, t.answers, t.due_at, p.rules, l.params -> 'questions' as questions,
     q.seq as asked, exists (

@@ -1,8 +1,8 @@
--- Tickets without a running workflow: found, marked, and taken up by a new run.
+-- Tickets without a running workflow: found, marked, and resumed by a new run.
 
 -- name: list_active_tickets
--- Tickets that a workflow should lead, a page at a time; those that were written just now come later.
--- A letter that cannot be delivered is no reason for a workflow to run.
+-- Tickets that should have a running workflow, by pages, without those that changed just now. An
+-- undeliverable e-mail alone needs no running workflow.
 select number from tickets
 where
     resume_state is not null and number > :after
@@ -11,7 +11,7 @@ where
 order by number limit :most;
 
 -- name: mark_lost
--- But for one that was written since it was looked at.
+-- Except tickets that changed since they were read.
 update tickets set attention = array_append(attention, 'workflow_lost')
 where
     number = any (cast(:numbers as text[])) and resume_state is not null
@@ -35,10 +35,11 @@ update tickets set resumable = true where number = :number and resume_state is n
 returning number;
 
 -- name: resume_ticket^
--- By one run alone; asked again by the same, it changes nothing.
+-- For one run only; repeated by the same run, it changes nothing.
 update tickets set
     resumptions = case when workflow_run_id = :run_id then resumptions else resumptions + 1 end,
-    workflow_run_id = :run_id, resumable = false, attention = array_remove(attention, 'workflow_lost'),
+    workflow_run_id = :run_id, resumable = false,
+    attention = array_remove(attention, 'workflow_lost'),
     updated_at = now()
 where number = :number and resume_state is not null and (resumable or workflow_run_id = :run_id)
 returning admission, resume_state, resumptions, version;
@@ -64,7 +65,7 @@ where number = :number and sent_at is null
 order by queued_at, cast(split_part(key, '-', 1) as integer), key;
 
 -- name: requeue_outcomes!
--- Outcomes that no run of the ticket has heard: they came while none ran, or died with one.
+-- Outcomes that no run has acknowledged: they arrived while none ran, or were lost with one.
 with again as (
     update partner_outcomes set code = null
     where number = :number and code is not null and acknowledged_at is null
