@@ -37,7 +37,8 @@ from local.platform_simulator.gateway_client import TIMEOUT as GATEWAY_TIMEOUT
 from local.platform_simulator.gateway_client import GatewayClient, GatewayRejected
 from local.platform_simulator.tokens import TokenIssuer
 from local.stack.ports import Ports
-from local.stack.stack import Stack, exclusive_lock
+from local.stack.stack import Stack
+from local.stack.state_lock import exclusive_lock
 
 STATE: Final = Path(".local/demo")
 TIMEOUT_SECONDS: Final = 120.0  # seconds for all claims

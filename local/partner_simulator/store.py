@@ -18,6 +18,7 @@ from local.partner_simulator.scripts import (
     ScriptedOutcome,
     mode_step,
 )
+from local.sqlite_store import SqliteStore
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 
@@ -44,20 +45,12 @@ class PendingOutcome:
     answer: ScriptedOutcome
 
 
-class PartnerStore:
+class PartnerStore(SqliteStore):
     """Claims, keys, scripts, modes and answers."""
 
     def __init__(self, file: Path | str) -> None:
-        """Open the file, or make it; `:memory:` for a ledger that ends with the process."""
-        self._rows = sqlite3.connect(file, isolation_level=None)
-        self._rows.row_factory = sqlite3.Row
-        self._rows.execute("PRAGMA journal_mode=WAL")
-        self._rows.execute("PRAGMA synchronous=OFF")
-        self._rows.executescript(SCHEMA.read_text(encoding="utf-8"))
-
-    def close(self) -> None:
-        """Close the file."""
-        self._rows.close()
+        """Open or create the file; `:memory:` ends with the process."""
+        super().__init__(file, SCHEMA)
 
     def set_script(self, number: str, script: Script) -> None:
         """Remember the script of a claim."""

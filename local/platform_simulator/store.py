@@ -1,28 +1,21 @@
 """What the local platform remembers across a restart, in one SQLite file."""
 
 import json
-import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from local.sqlite_store import SqliteStore
+
 SCHEMA = Path(__file__).with_name("schema.sql")
 
 
-class PlatformStore:
+class PlatformStore(SqliteStore):
     """Webhooks that came, by their ids, and how often links were dealt out."""
 
     def __init__(self, file: Path | str) -> None:
-        """Open the file, or make it; `:memory:` for a ledger that ends with the process."""
-        self._rows = sqlite3.connect(file, isolation_level=None)
-        self._rows.row_factory = sqlite3.Row
-        self._rows.execute("PRAGMA journal_mode=WAL")
-        self._rows.execute("PRAGMA synchronous=OFF")
-        self._rows.executescript(SCHEMA.read_text(encoding="utf-8"))
-
-    def close(self) -> None:
-        """Close the file."""
-        self._rows.close()
+        """Open or create the file; `:memory:` ends with the process."""
+        super().__init__(file, SCHEMA)
 
     def take(self, webhook_id: str, body: str) -> None:
         """Keep a webhook; one that came before is counted, and its first body stays."""

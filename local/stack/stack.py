@@ -2,21 +2,20 @@
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Self
 
-import httpx
-
 from local.stack import postgres, profiles, temporal
 from local.stack.environment import Addresses, addresses, environment
-from local.stack.errors import AlreadyRunning, ProcessNotReady
+from local.stack.errors import ProcessNotReady
 from local.stack.ports import HOST, Ports
+from local.stack.readiness import run_concurrently, wait_for_port, wait_until_ready
+from local.stack.state_lock import exclusive_lock
 from local.stack.supervisor import ProcessSpec, Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -129,8 +128,8 @@ class Stack:
         await self.supervisor.start(
             self._python("mailbox", "-m", "local.mail_catcher", *ports, *folder)
         )
-        await self.supervisor.run_while_healthy(_accepts_connections(smtp))
-        await self.supervisor.run_while_healthy(_accepts_connections(web))
+        await self.supervisor.run_while_healthy(wait_for_port(smtp))
+        await self.supervisor.run_while_healthy(wait_for_port(web))
 
     async def _simulator(self) -> None:
         port = self.ports.partners_port
@@ -139,7 +138,7 @@ class Stack:
         flags += ["--gateway", self.addresses["gateway"] or ""]
         module = ("-m", "local.partner_simulator.app", "--port", str(port), *flags)
         await self.supervisor.start(self._python("partner_simulator", *module))
-        await self.supervisor.run_while_healthy(_accepts_connections(port))
+        await self.supervisor.run_while_healthy(wait_for_port(port))
 
     async def _platform(self) -> None:
         port = self.ports.platform_port
@@ -147,58 +146,15 @@ class Stack:
         flags = ("--port", str(port), "--gateway", self.addresses["gateway"], "--state", state)
         module = ("-m", "local.platform_simulator.app", *flags)
         await self.supervisor.start(self._python("platform", *module))
-        await self.supervisor.run_while_healthy(_accepts_connections(port))
+        await self.supervisor.run_while_healthy(wait_for_port(port))
 
     async def _gateway(self) -> None:
         gateway = self._python("gateway", "-m", "gateway", restart=True)
         await self.supervisor.start(replace(gateway, grace=GATEWAY_STOP_SECONDS))
         ready = f"{self.addresses['gateway']}/readyz"
-        await self.supervisor.run_while_healthy(_is_ready(ready))
+        await self.supervisor.run_while_healthy(wait_until_ready(ready))
 
     def _python(self, name: str, *arguments: str, restart: bool = False) -> ProcessSpec:
         """One of our own programs."""
         command = (sys.executable, *arguments)
         return ProcessSpec(name, command, self.environment, folder=ROOT, restart=restart)
-
-
-@contextlib.contextmanager
-def exclusive_lock(state: Path) -> Iterator[None]:
-    """Hold the state directory; raises `AlreadyRunning` while another process does."""
-    with (state / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise AlreadyRunning(f"a local stack is already running on {state}") from error
-        yield
-
-
-async def run_concurrently(*steps: Coroutine[None, None, None]) -> None:
-    """All steps at once; the first that fails cancels the others and is raised as itself."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            for step in steps:
-                group.create_task(step)
-    except BaseExceptionGroup as failures:
-        raise failures.exceptions[0] from None
-
-
-async def _accepts_connections(port: int) -> None:
-    """Return once somebody accepts connections on the port."""
-    while True:
-        try:
-            _, writer = await asyncio.open_connection(HOST, port)
-        except OSError:
-            await asyncio.sleep(POLL_SECONDS)
-        else:
-            writer.close()
-            return
-
-
-async def _is_ready(url: str) -> None:
-    """Return once the gateway says that it can work."""
-    async with httpx.AsyncClient(trust_env=False) as http:
-        while True:
-            with contextlib.suppress(httpx.HTTPError):
-                if (await http.get(url)).is_success:
-                    return
-            await asyncio.sleep(POLL_SECONDS)

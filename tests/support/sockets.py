@@ -1,8 +1,13 @@
-"""Sockets on which servers of the tests listen."""
+"""Sockets of servers in tests, and waiting until a port is open."""
 
+import asyncio
 import socket
+from typing import Final
 
+from local.stack import readiness
 from local.stack.ports import HOST
+
+TIMEOUT_SECONDS: Final = 20.0
 
 
 def listening_socket() -> socket.socket:
@@ -15,3 +20,9 @@ def listening_socket() -> socket.socket:
     bound.bind((HOST, 0))
     bound.listen()
     return bound
+
+
+async def wait_for_port(port: int) -> None:
+    """Return as soon as a program accepts connections on the port; raises `TimeoutError`."""
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        await readiness.wait_for_port(port)

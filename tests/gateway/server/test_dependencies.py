@@ -11,7 +11,7 @@ from gateway.health.dependencies import has_dependencies
 from tests.support.databases import as_owner
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import wait_until
-from tests.support.sqlite_store import opened
+from tests.support.stored_rows import opened
 from tests.support.workflow.temporal_servers import dev_server
 
 

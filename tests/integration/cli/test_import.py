@@ -16,7 +16,7 @@ from domain.codes import MessageCode
 from domain.errors import TransientError
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.values.ticket_number import derive_number
-from tests.support.sqlite_store import opened as books
+from tests.support.stored_rows import opened as books
 from workflows.outcome_dispatcher import DISPATCHED, OutcomeDispatcher
 
 ROWS = 10_000

@@ -15,6 +15,7 @@ import pytest
 
 from local.mail_catcher.store import MailStore
 from local.stack.ports import HOST, free_ports
+from tests.support.sockets import wait_for_port
 
 DEADLINE = 20.0  # seconds
 ROOT = Path(__file__).resolve().parents[3]
@@ -42,17 +43,6 @@ class Mailbox:
         return await self.client.put("/behaviour", json={"smtp": mode})
 
 
-async def until_answers(port: int) -> None:
-    async with asyncio.timeout(DEADLINE):
-        while True:
-            with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_connection(HOST, port)
-                writer.close()
-                await writer.wait_closed()
-                return
-            await asyncio.sleep(0.02)
-
-
 @contextlib.asynccontextmanager
 async def running_mailbox(folder: Path) -> AsyncIterator[Mailbox]:
     """The real program; it must end by itself, with 0 and without a word, at SIGTERM."""
@@ -66,7 +56,7 @@ async def running_mailbox(folder: Path) -> AsyncIterator[Mailbox]:
     )
     mailbox = Mailbox(smtp, web, folder)
     try:
-        await until_answers(web)
+        await wait_for_port(web)
         yield mailbox
     finally:
         await mailbox.client.aclose()

@@ -14,7 +14,7 @@ from domain.admission.admission import Admission
 from domain.values.text_cleaning import clean_text
 from tests.support.builders import ORDER_FIELD, a_field, a_withdrawal, an_outcome
 from tests.support.csv_filing import SERVICE, Desk, a_request
-from tests.support.sqlite_store import opened
+from tests.support.stored_rows import opened
 
 PRIVATE = {
     "email": "very.private@example.org",

@@ -19,7 +19,7 @@ from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.settlement import HoldReleaseResult, SettlementResult
 from tests.support.builders import ORDER_FIELD, a_field, a_link, a_question, an_answer
 from tests.support.csv_filing import CLICKED_AT, Desk, settlement
-from tests.support.sqlite_store import opened
+from tests.support.stored_rows import opened
 
 OWN = "acc-1001"
 LINK = f"lnk-{OWN}"

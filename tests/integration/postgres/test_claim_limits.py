@@ -11,7 +11,7 @@ from domain.admission.claim_assessor import ClaimAssessor
 from domain.partners.claim_limits import FactsQuery
 from tests.support.builders import a_profile, a_withdrawal
 from tests.support.csv_filing import Desk, a_request
-from tests.support.sqlite_store import opened
+from tests.support.stored_rows import opened
 
 
 async def a_desk(database: Database, **limits: int) -> Desk:

@@ -13,7 +13,7 @@ from domain.claims.rewards import Link, Reward
 from domain.errors import DatabaseUnavailable
 from local.stack.ports import free_ports
 from tests.support.builders import a_link, a_reward
-from tests.support.sqlite_store import opened
+from tests.support.stored_rows import opened
 
 NAMED = sorted(name for name in QUERIES.available_queries if not name.endswith("_cursor"))
 CHANGED = {"amount": "99.00", "currency": "PLN"}

@@ -13,7 +13,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.schema.migrations import FOLDER, migrate
 from adapters.postgres.tickets.grants import list_grants
 from domain.errors import InvalidConfiguration
-from tests.support.sqlite_store import opened
+from tests.support.stored_rows import opened
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = sorted(FOLDER.glob("*.sql"))

@@ -13,6 +13,7 @@ import pytest
 from adapters.postgres.database import Database
 from local.stack.ports import HOST, free_ports
 from tests.support.csv_filing import Desk, a_request
+from tests.support.sockets import wait_for_port
 
 PROGRAM = os.environ.get("PGBOUNCER", "pgbouncer")
 MANY = 40
@@ -46,14 +47,7 @@ default_pool_size = 2
         PROGRAM, "-q", *user, str(tmp_path / "pgbouncer.ini")
     )
     try:
-        for _ in range(100):
-            try:
-                _, writer = await asyncio.open_connection(HOST, port)
-            except OSError:
-                await asyncio.sleep(0.05)
-            else:
-                writer.close()
-                break
+        await wait_for_port(port)
         yield database_url.replace(f":{database.port}/", f":{port}/")
     finally:
         process.kill()

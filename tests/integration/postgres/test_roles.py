@@ -16,7 +16,7 @@ from adapters.postgres.schema.roles import require_non_owner
 from domain.errors import InvalidConfiguration
 from local.stack.postgres import SERVICE_ROLE
 from tests.support.csv_filing import Desk
-from tests.support.sqlite_store import opened
+from tests.support.stored_rows import opened
 
 ROOT = Path(__file__).resolve().parents[3]
 APPENDED: Final = (

@@ -16,7 +16,7 @@ from domain.tickets.settlement import HoldReleaseResult, SettlementResult
 from domain.tickets.states import State
 from tests.support.builders import a_field, an_outcome
 from tests.support.csv_filing import Desk, settlement
-from tests.support.sqlite_store import opened
+from tests.support.stored_rows import opened
 
 ACCOUNTS = ("acc-1001", "acc-2")
 WITHOUT_ORDER_NUMBER = {"fields": [a_field("branch", required=False)]}

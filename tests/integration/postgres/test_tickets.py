@@ -13,7 +13,7 @@ from domain.tickets.changes.change_set import ChangeSet
 from domain.tickets.messages.internal import Delivered
 from tests.support.builders import a_withdrawal, an_outcome
 from tests.support.csv_filing import Desk
-from tests.support.sqlite_store import opened
+from tests.support.stored_rows import opened
 
 TABLES = ("ticket_transitions", "emails", "ticket_messages")
 

@@ -14,7 +14,7 @@ from adapters.postgres.tickets.grants import list_grants
 from domain.errors import DatabaseUnavailable
 from gateway.health.checks import check_database
 from tests.support.builders import a_link
-from tests.support.sqlite_store import opened
+from tests.support.stored_rows import opened
 
 QUERY_FOLDER: Final = Path(__file__).resolve().parents[3] / "adapters" / "postgres" / "queries"
 AWAY: Final = (

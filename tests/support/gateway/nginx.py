@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from local.stack.ports import HOST, free_ports
+from tests.support.sockets import wait_for_port
 
 EXAMPLE: Final = Path(__file__).resolve().parents[3] / "deploy/nginx/support-tickets.conf"
 HOSTED: Final = "tickets.example.com"
@@ -34,7 +35,7 @@ async def in_front_of(port: int, folder: Path) -> AsyncIterator[tuple[int, int]]
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        await _listening(secure)
+        await wait_for_port(secure)
         yield secure, plain
     finally:
         process.terminate()
@@ -92,15 +93,3 @@ def _certified(folder: Path) -> tuple[Path, Path]:
         )
     )
     return places
-
-
-async def _listening(port: int) -> None:
-    for _ in range(100):
-        try:
-            _, writer = await asyncio.open_connection(HOST, port)
-        except OSError:
-            await asyncio.sleep(0.05)
-        else:
-            writer.close()
-            return
-    raise AssertionError("nginx does not listen")

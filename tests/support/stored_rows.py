@@ -12,7 +12,7 @@ where table_schema = 'public' and table_name <> 'schema_migrations'
 """
 
 
-class Ledger:
+class StoredRows:
     """Looks at a database behind the adapter's back."""
 
     def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
@@ -38,10 +38,10 @@ class Ledger:
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Ledger]:
+async def opened(url: str) -> AsyncIterator[StoredRows]:
     """Open the database at `url`."""
     connection = await asyncpg.connect(url)
     try:
-        yield Ledger(connection)
+        yield StoredRows(connection)
     finally:
         await connection.close()

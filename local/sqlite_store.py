@@ -1,0 +1,20 @@
+"""The SQLite file in which a simulator stores its state across restarts."""
+
+import sqlite3
+from pathlib import Path
+
+
+class SqliteStore:
+    """Opens the file; every call is a few rows and runs in the event loop, so none overtakes."""
+
+    def __init__(self, file: Path | str, schema: Path) -> None:
+        """Open or create the file with this schema; `:memory:` ends with the process."""
+        self._rows = sqlite3.connect(file, isolation_level=None)
+        self._rows.row_factory = sqlite3.Row
+        self._rows.execute("PRAGMA journal_mode=WAL")
+        self._rows.execute("PRAGMA synchronous=OFF")
+        self._rows.executescript(schema.read_text(encoding="utf-8"))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._rows.close()
