@@ -1,6 +1,6 @@
-"""Sessions of the pages in the database: begun by a hand-over, ended by whoever may.
+"""Sessions of the pages, started by a login token of the platform.
 
-A session is known by the digest of the random id in its cookie, never by the id itself.
+A session is stored under the digest of the random id in its cookie, never under the id itself.
 """
 
 from datetime import datetime, timedelta
@@ -12,15 +12,15 @@ from domain.values.types import FrozenModel, Identifier
 
 SessionKind = Literal["member", "agent"]
 IDLE_TIMEOUT: Final = timedelta(hours=1)
-"""So long a session waits for its reader."""
+"""A session without requests ends after this time."""
 MAX_DURATION: Final = timedelta(hours=8)
-"""So long a session lasts, however busy it is."""
+"""A session ends after this time in any case."""
 TOUCH_INTERVAL: Final = timedelta(minutes=1)
-"""So long a reader's pages are not written down: not every page costs a write."""
+"""A request within this time of the last one writes nothing."""
 
 
 class LoginToken(FrozenModel):
-    """What a hand-over of the platform says; `token_id` is a digest of its id."""
+    """A verified login token of the platform; `token_id` is the digest of its id."""
 
     token_id: str
     kind: SessionKind
@@ -31,17 +31,17 @@ class LoginToken(FrozenModel):
 
     @property
     def subject_columns(self) -> dict[str, Any]:
-        """Whose sessions it may begin."""
+        """The subject whose session it starts, as columns."""
         return {"kind": self.kind, "subject": self.subject}
 
 
 async def start_session(
-    database: Database, token: LoginToken, new_id: str, alive: str | None, replaced: str | None
+    database: Database, token: LoginToken, new_id: str, current: str | None, replaced: str | None
 ) -> str | None:
-    """Use a hand-over up; return the id of the session that it opens, `None` where it opens none.
+    """Consume a login token; return the id of its session, `None` if the token is used or revoked.
 
-    A session of the same subject that is `alive` goes on, with the contact and the time of the
-    hand-over; one of another subject (`replaced`) ends. All of it happens, or nothing.
+    The `current` session of the same subject continues with the token's contact; the session
+    `replaced` of another subject ends. All of it happens in one transaction.
     """
     async with database.transaction() as connection:
         await _lock(connection, token.kind, token.subject)
@@ -53,20 +53,22 @@ async def start_session(
             return None
         if replaced:
             await QUERIES.end_session(connection, session_id=replaced, ended_by="replaced")
-        return await _start(connection, token, new_id, alive)
+        return await _start(connection, token, new_id, current)
 
 
-async def _start(connection: Connection, token: LoginToken, new_id: str, alive: str | None) -> str:
+async def _start(
+    connection: Connection, token: LoginToken, new_id: str, current: str | None
+) -> str:
     contact = token.contact.model_dump(mode="json") if token.contact else None
-    told = {**token.subject_columns, "contact": contact, "longest": MAX_DURATION}
-    if alive and await QUERIES.renew_session(connection, session_id=alive, **told):
-        return alive
-    await QUERIES.insert_session(connection, session_id=new_id, **told)
+    columns = {**token.subject_columns, "contact": contact, "longest": MAX_DURATION}
+    if current and await QUERIES.renew_session(connection, session_id=current, **columns):
+        return current
+    await QUERIES.insert_session(connection, session_id=new_id, **columns)
     return new_id
 
 
 async def is_token_consumed(database: Database, token: LoginToken) -> bool:
-    """Say whether a hand-over opened a session before."""
+    """Say whether a login token has started a session."""
     return bool(
         await database.fetch_value(QUERIES.login_token_is_consumed, token_id=token.token_id)
     )
@@ -75,10 +77,7 @@ async def is_token_consumed(database: Database, token: LoginToken) -> bool:
 async def get_active_session(
     database: Database, session_id: str, kind: SessionKind
 ) -> dict[str, Any] | None:
-    """Return a session that goes on, and note that its reader was seen.
-
-    `ends_at` is the moment at which it ends if nothing is done.
-    """
+    """Return an active session and record the request; `ends_at` is its end if it stays idle."""
     times = {"idle": IDLE_TIMEOUT, "unnoticed": TOUCH_INTERVAL}
     found = await database.fetch_row(
         QUERIES.get_active_session, session_id=session_id, kind=kind, **times
@@ -91,19 +90,19 @@ async def get_active_session(
 async def has_open_session(
     database: Database, session_id: str, kind: SessionKind, subject: str
 ) -> bool:
-    """Say whether a session of this subject is known that nobody has ended."""
+    """Say whether this subject has a session that was not ended explicitly."""
     subject_columns = {"session_id": session_id, "kind": kind, "subject": subject}
     return bool(await database.fetch_value(QUERIES.has_open_session, **subject_columns))
 
 
 async def end_session(database: Database, session_id: str) -> None:
-    """End a session that its reader leaves."""
+    """End a session at sign-out."""
     await database.execute(QUERIES.end_session, session_id=session_id, ended_by="left")
 
 
 async def end_sessions(database: Database, kind: SessionKind, subject: str, ended_by: str) -> int:
-    """End all sessions of a subject, and all that a hand-over from before could still begin;
-    return how many there were.
+    """End all sessions of a subject and revoke its earlier login tokens; return how many were
+    active.
     """
     async with database.transaction() as connection:
         await _lock(connection, kind, subject)
@@ -112,5 +111,5 @@ async def end_sessions(database: Database, kind: SessionKind, subject: str, ende
 
 
 async def _lock(connection: Connection, kind: SessionKind, subject: str) -> None:
-    """Let nobody begin a session of a subject while another ends them."""
+    """Start and end sessions of one subject one at a time."""
     await QUERIES.advisory_lock(connection, name=f"sessions|{kind}|{subject}")

@@ -50,7 +50,19 @@ def form_problems(
     return form.problems or ({"note": "required"} if is_empty else {})
 
 
-def merge_answers(
+def stored_form(stored: StoredClaim, order_key: str) -> CompletedForm:
+    """Return the form of a claim whose answers are stored already."""
+    form = stored.in_context(AccountFacts()).form
+    return CompletedForm(answers=form.answers, anchor_dates=form.anchor_dates, order_key=order_key)
+
+
+def duplicate_key_with(stored: StoredClaim, given: Mapping[str, Any]) -> str:
+    """Return the key under which the claim is a duplicate once the answers `given` are stored."""
+    answers = overlay_answers(stored.rules, stored.kind, stored.claim.answers, given)
+    return stored.in_context(AccountFacts(), answers).duplicate_key
+
+
+def decide_information(
     stored: StoredClaim, given: Mapping[str, Any], note: str | None, facts: AccountFacts
 ) -> CompletedForm:
     """Assess a claim with the answers `given` as filing would, by facts and form."""

@@ -1,7 +1,6 @@
-"""What contradicts a ticket and could not move it, as the database keeps it for agents.
+"""Messages that contradict a ticket and could not change it, for agents to close.
 
-A discrepancy is a note with a key: it is written in the transaction that keeps the message, and an
-agent closes it once.
+A discrepancy is an entry of the message log with a key, inserted in the same transaction.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,13 +25,13 @@ from domain.tickets.states import State
 from domain.values.money import Money
 
 Row = dict[str, Any]
-"""`discrepancy_id`, `number`, the note's `message`, `message_id`, `actor`, `code`, `body` and `at`;
+"""`discrepancy_id`, `number`, the entry's `message`, `message_id`, `actor`, `code`, `body`, `at`;
 `closed_at`, `closed_by` and `closing_note` once an agent has closed it.
 """
 
 
 async def log_late_outcome(connection: Connection, outcome: PartnerOutcome, code: str) -> None:
-    """Record an outcome that cannot reach its ticket any more, and whether it contradicts it."""
+    """Log an outcome that its ticket can no longer handle, as a discrepancy if it contradicts."""
     number, now = outcome.number or "", datetime.now(UTC)
     row = await QUERIES.get_ticket_state(connection, number=number)
     granted = row["granted_amount"]
@@ -44,9 +43,7 @@ async def log_late_outcome(connection: Connection, outcome: PartnerOutcome, code
 
 
 async def log_contradicting_rewards(database: Database, rewards: Sequence[RewardKey]) -> None:
-    """Record which of these rewards of the feed contradict what was granted; again, nothing
-    changes.
-    """
+    """Log the rewards of the feed that contradict a grant. Repeated calls change nothing."""
     async with database.transaction() as connection:
         rows = QUERIES.list_grants_for_rewards(connection, **key_columns(rewards))
         found = [(reward_from_row(row), dict(row)) async for row in rows]
@@ -77,14 +74,14 @@ def _log_entry(reward: Reward) -> MessageLogEntry:
 async def list_open_discrepancies(
     database: Database, most: int, after: int | None = None
 ) -> list[Row]:
-    """Return up to `most` discrepancies that wait for an agent, the oldest first."""
+    """Return up to `most` open discrepancies, oldest first."""
     async with database.transaction() as connection:
         rows = QUERIES.list_open_discrepancies(connection, most=most, after=after)
         return [dict(row) async for row in rows]
 
 
 async def list_discrepancies(database: Database, numbers: Iterable[str]) -> list[Row]:
-    """Return all discrepancies of these tickets, the oldest first, closed ones too."""
+    """Return all discrepancies of these tickets, closed ones too, oldest first."""
     async with database.transaction() as connection:
         rows = QUERIES.list_discrepancies(connection, numbers=list(numbers))
         return [dict(row) async for row in rows]
@@ -93,12 +90,11 @@ async def list_discrepancies(database: Database, numbers: Iterable[str]) -> list
 async def close_discrepancy(
     database: Database, discrepancy_id: int, agent: str, note: str | None
 ) -> Row | None:
-    """Close a discrepancy in an agent's name and return it; closed before, it stays as it was.
-
-    `None` where there is none.
+    """Close a discrepancy for an agent and return it, unchanged if it was closed before; `None` for
+    an unknown id.
     """
     async with database.transaction() as connection:
-        told = {"closed_by": agent, "closing_note": note}
-        await QUERIES.close_discrepancy(connection, discrepancy_id=discrepancy_id, **told)
+        closure = {"closed_by": agent, "closing_note": note}
+        await QUERIES.close_discrepancy(connection, discrepancy_id=discrepancy_id, **closure)
         row = await QUERIES.get_discrepancy(connection, discrepancy_id=discrepancy_id)
         return dict(row) if row else None

@@ -9,9 +9,8 @@ from adapters.postgres.database import QUERIES, Database
 from domain.tickets.states import FINAL
 
 Queue = Literal["attention", "discrepancies", "overdue", "today", "not_notified"]
-"""What waits for an agent: needs attention; was contradicted and could not move; a deadline has
-passed; it passes today in the partner's market; the ticket has ended, and the member could not be
-told.
+"""Tickets with attention; with open discrepancies; past a deadline; with a deadline today in the
+partner's market; closed ones whose member could not be notified.
 """
 QUEUES: Final[tuple[Queue, ...]] = (
     "attention", "discrepancies", "overdue", "today", "not_notified",
@@ -20,7 +19,7 @@ _FINAL: Final = sorted(FINAL)
 
 
 class DayBoundaries(NamedTuple):
-    """This moment, and when the day ends in each partner's market; `ends_at` for all others."""
+    """The current time, the end of today in each partner's market, and for all others."""
 
     now: datetime
     ends: Mapping[str, datetime]
@@ -34,7 +33,7 @@ async def list_queue(
     most: int,
     after: PageCursor | None = None,
 ) -> list[dict[str, Any]]:
-    """Return up to `most` tickets of a queue; those that were created first come first."""
+    """Return up to `most` tickets of a queue, oldest first."""
     page = _bounds(today) | {
         "queue": queue,
         "most": most,
@@ -47,7 +46,7 @@ async def list_queue(
 
 
 async def count_queues(database: Database, today: DayBoundaries) -> dict[str, int]:
-    """Return how many tickets each queue holds; a thousand stands for more."""
+    """Return the size of each queue, at most a thousand."""
     return await database.fetch_row(QUERIES.count_queues, **_bounds(today)) or {}
 
 

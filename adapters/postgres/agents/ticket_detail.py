@@ -6,11 +6,11 @@ from typing import Any, Final, NamedTuple
 from adapters.postgres.database import QUERIES, Database
 
 MESSAGES_PAGE_SIZE: Final = 50
-"""Of a ticket: what strangers send must not make its page endless."""
+"""Messages on one page of a ticket."""
 
 
 class MessageCursor(NamedTuple):
-    """Where a page of a ticket's messages ends; `None`: at the newest."""
+    """The last message of a page; all `None` before the first page."""
 
     at: datetime | None
     version: int | None
@@ -18,8 +18,9 @@ class MessageCursor(NamedTuple):
 
 
 async def get_ticket_detail(database: Database, number: str) -> dict[str, Any] | None:
-    """Return a ticket's row with `rules`, `moves`, `letters`, `notes`, `same_order`, `duplicates`;
-    moments inside of these are text. Of the notes those that came last, one more than a page.
+    """Return a ticket with its records; times inside of these are ISO texts.
+
+    Of the messages it holds the latest, one more than a page.
     """
     return await database.fetch_row(
         QUERIES.get_ticket_detail, number=number, messages=MESSAGES_PAGE_SIZE + 1
@@ -27,10 +28,10 @@ async def get_ticket_detail(database: Database, number: str) -> dict[str, Any] |
 
 
 async def list_messages_before(
-    database: Database, number: str, place: MessageCursor | None
+    database: Database, number: str, cursor: MessageCursor | None
 ) -> list[dict[str, Any]]:
-    """Return a page of a ticket's messages and one more, the newest first, before a place."""
-    before = (place or MessageCursor(None, None, None))._asdict()
+    """Return a page of a ticket's messages before a cursor, and one more, newest first."""
+    before = (cursor or MessageCursor(None, None, None))._asdict()
     async with database.transaction() as connection:
         rows = QUERIES.list_messages_before(
             connection, number=number, most=MESSAGES_PAGE_SIZE + 1, **before

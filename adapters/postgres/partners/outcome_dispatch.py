@@ -12,24 +12,22 @@ from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.states import FINAL
 
 WORKFLOW_LOST: Final = RefusalCode.WORKFLOW_LOST
-"""The code of an outcome whose ticket had no running workflow; the next one is told it."""
+"""The code of an outcome whose ticket had no running workflow; the next run receives it."""
 MAX_IN_FLIGHT: Final = 25
-"""Outcomes that a ticket was signalled and has not acknowledged."""
+"""Outcomes that a ticket was signalled and has not acknowledged, at most."""
 MAX_OUTCOMES_PER_DISPATCH: Final = 10
-"""Outcomes that a ticket is signalled in one turn."""
+"""Outcomes of one ticket per dispatch."""
 MAX_TICKETS_PER_PARTNER: Final = 16
-"""Tickets of one partner that are looked after in one round."""
+"""Tickets of one partner that one dispatch leases."""
 OUTCOME_LEASE: Final = timedelta(seconds=30)
-"""Longer than a turn takes."""
+"""Longer than a dispatch takes."""
 DISPATCH_INTERVAL: Final = timedelta(seconds=0.5)
 DISPATCH_RETRY_INTERVAL: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
 class PendingOutcomes:
-    """Outcomes that go to their tickets now, in order and by their position; whoever dispatches
-    them notes in `codes` what became of each.
-    """
+    """Leased outcomes by their sequence; the dispatcher stores the code of each in `codes`."""
 
     numbers: Sequence[str] = ()
     outcomes: Mapping[int, PartnerOutcome] = field(default_factory=dict)
@@ -39,8 +37,9 @@ class PendingOutcomes:
 async def lease_pending_outcomes(
     database: Database, numbers: Sequence[str] | None = None
 ) -> PendingOutcomes:
-    """Take the next outcomes of the tickets of `numbers` for nobody else to dispatch meanwhile,
-    else of tickets whose turn it is, of every partner some; `release_outcomes` gives them back.
+    """Lease the next outcomes of the tickets `numbers`, or of due tickets of every partner.
+
+    No other dispatcher gets them until `release_outcomes`, or until the lease ends.
     """
     async with database.transaction() as connection:
         if numbers is None:
@@ -49,47 +48,47 @@ async def lease_pending_outcomes(
             )
         else:
             rows = QUERIES.lease_tickets(connection, lease=OUTCOME_LEASE, numbers=list(numbers))
-        mine = [row["number"] async for row in rows]
+        leased = [row["number"] async for row in rows]
         limits = {"at_once": MAX_OUTCOMES_PER_DISPATCH, "in_flight": MAX_IN_FLIGHT}
-        rows = QUERIES.list_leased_outcomes(connection, numbers=mine, **limits)
+        rows = QUERIES.list_leased_outcomes(connection, numbers=leased, **limits)
         found = {row["sequence"]: row["outcome"] async for row in rows}
     return PendingOutcomes(
-        mine, {at: PartnerOutcome.model_validate(one) for at, one in found.items()}
+        leased, {at: PartnerOutcome.model_validate(one) for at, one in found.items()}
     )
 
 
 async def release_outcomes(
-    database: Database, turn: PendingOutcomes, pause: timedelta = DISPATCH_INTERVAL
+    database: Database, pending: PendingOutcomes, pause: timedelta = DISPATCH_INTERVAL
 ) -> None:
-    """Mark what was dispatched, record what came too late, and let the tickets wait for their next
-    turn, those for which something is left.
-    """
-    if not turn.numbers:
+    """Mark dispatched outcomes, log those that came too late, and schedule tickets with more."""
+    if not pending.numbers:
         return
     async with database.transaction() as connection:
-        await _mark_dispatched(connection, turn)
-        numbers = sorted(turn.numbers)
+        await _mark_dispatched(connection, pending)
+        numbers = sorted(pending.numbers)
         async for _ in QUERIES.lock_outcome_tickets(connection, numbers=numbers):
             pass
         await QUERIES.release_outcome_tickets(connection, numbers=numbers, pause=pause)
 
 
-async def _mark_dispatched(connection: Connection, turn: PendingOutcomes) -> None:
+async def _mark_dispatched(connection: Connection, pending: PendingOutcomes) -> None:
     closed = [
-        turn.outcomes[at] for at, code in turn.codes.items() if code == MessageCode.TICKET_CLOSED
+        pending.outcomes[at]
+        for at, code in pending.codes.items()
+        if code == MessageCode.TICKET_CLOSED
     ]
     lost = await _open_among(connection, {outcome.number or "" for outcome in closed})
-    for at, outcome in turn.outcomes.items():
-        if turn.codes.get(at) == MessageCode.TICKET_CLOSED and outcome.number in lost:
-            turn.codes[at] = WORKFLOW_LOST
-    told = [(turn.outcomes[at], at, code) for at, code in turn.codes.items()]
+    for at, outcome in pending.outcomes.items():
+        if pending.codes.get(at) == MessageCode.TICKET_CLOSED and outcome.number in lost:
+            pending.codes[at] = WORKFLOW_LOST
+    dispatched = [(pending.outcomes[at], at, code) for at, code in pending.codes.items()]
     await QUERIES.mark_outcomes_dispatched(
         connection,
-        numbers=[outcome.number for outcome, _, _ in told],
-        sequences=[at for _, at, _ in told],
-        codes=[code for _, _, code in told],
+        numbers=[outcome.number for outcome, _, _ in dispatched],
+        sequences=[at for _, at, _ in dispatched],
+        codes=[code for _, _, code in dispatched],
     )
-    for outcome, _, code in told:
+    for outcome, _, code in dispatched:
         if code == MessageCode.TICKET_CLOSED:
             await log_late_outcome(connection, outcome, MessageCode.TICKET_CLOSED)
 

@@ -27,7 +27,7 @@ class StoredOutcome(NamedTuple):
 
     @property
     def refusal(self) -> str | None:
-        """The code of an outcome that moves nothing, as far as that is known."""
+        """The code of an outcome that changes nothing, as far as it is known."""
         return (
             MessageCode.TICKET_CLOSED
             if self.code == MessageCode.TICKET_CLOSED
@@ -36,15 +36,15 @@ class StoredOutcome(NamedTuple):
 
 
 def outcome_key(outcome: PartnerOutcome) -> OutcomeKey:
-    """Return the key under which an outcome is kept once."""
+    """Return the key under which an outcome is stored once."""
     return outcome.number or "", outcome.outcome_id
 
 
 def predict_codes(
     outcomes: Iterable[PartnerOutcome], tickets: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[tuple[PartnerOutcome, str | None]]:
-    """Say of each outcome what is known already: where its ticket stands, and what came before it
-    in the same message.
+    """Yield each outcome with the code that is certain already, by its ticket's state and the
+    outcomes before it in the same message.
     """
     states = {number: State(row["state"]) for number, row in tickets.items()}
     for outcome in outcomes:
@@ -60,7 +60,7 @@ def predict_codes(
 async def find_outcomes(
     database: Database, partner_id: str, outcomes: Iterable[PartnerOutcome]
 ) -> dict[OutcomeKey, StoredOutcome]:
-    """Return what the books know of these outcomes."""
+    """Return the stored outcomes among these, by their keys."""
     async with database.transaction() as connection:
         return await find_stored(connection, partner_id, outcomes)
 

@@ -13,13 +13,13 @@ from domain.tickets.discrepancies import has_same_content
 from domain.tickets.messages.signals import PartnerOutcome
 
 TOO_MANY_OUTCOMES: Final = "too_many_outcomes"
-"""The code of an outcome that its ticket has no room for."""
+"""The code of an outcome beyond the bounds of its ticket."""
 MAX_OUTCOMES_PER_DAY: Final = 2_000
-"""Outcomes of one ticket that are kept within a day, or wait."""
+"""Outcomes of one ticket that are stored per day, or pending."""
 
 
 class StoreResult(NamedTuple):
-    """What became of a delivery: whether it was new, and which tickets the partner knows of."""
+    """Whether a message was new, and the tickets of its outcomes that the partner may see."""
 
     is_new: bool
     numbers: frozenset[str] = frozenset()
@@ -28,7 +28,7 @@ class StoreResult(NamedTuple):
 async def partner_ticket_numbers(
     database: Database, partner_id: str, numbers: Iterable[str]
 ) -> set[str]:
-    """Return which of `numbers` are tickets that the partner knows of."""
+    """Return which of `numbers` are tickets that the partner may see."""
     async with database.transaction() as connection:
         return set(await _visible_tickets(connection, partner_id, numbers))
 
@@ -40,22 +40,23 @@ async def store_outcomes(
     message_id: str | None = None,
     signed_at: datetime | None = None,
 ) -> StoreResult:
-    """Keep what is new of a partner's outcomes, in their order; those about tickets that it does
-    not know of are left out, and those that a ticket has no room for.
+    """Store a partner's new outcomes in order, without those about tickets that it may not see or
+    beyond a ticket's bounds.
 
-    With a signed message they are kept together with it, and not at all where this very message
-    came before. Raises `RequestRejected("too_many_requests")`, and nothing is kept, where there was
-    room for none.
+    The id of a signed message is stored with them; a replayed message stores nothing. Raises
+    `RequestRejected("too_many_requests")`, and stores nothing, when no outcome is within bounds.
     """
-    told = list(outcomes)
+    received = list(outcomes)
     message = {"partner_id": partner_id, "message_id": message_id}
     async with database.transaction() as connection:
         if message_id and not await QUERIES.register_webhook_message(
             connection, **message, signed_at=signed_at
         ):
             return StoreResult(is_new=False)
-        theirs = await _visible_tickets(connection, partner_id, {one.number or "" for one in told})
-        mine = [one for one in told if one.number in theirs]
+        theirs = await _visible_tickets(
+            connection, partner_id, {one.number or "" for one in received}
+        )
+        mine = [one for one in received if one.number in theirs]
         await QUERIES.enqueue_outcome_tickets(
             connection, partner_id=partner_id, numbers=sorted(theirs)
         )
@@ -78,11 +79,11 @@ async def store_outcomes(
 async def _log_reused_ids(
     connection: Connection, partner_id: str, outcomes: Sequence[PartnerOutcome]
 ) -> None:
-    """Show agents what came under an id that was known with another content: no ticket hears it."""
+    """Log outcomes whose id was used before with other content; no ticket handles them."""
     known = await find_stored(connection, partner_id, outcomes)
     for outcome in sorted(outcomes, key=outcome_key):
-        kept = known.get(outcome_key(outcome))
-        if kept and not has_same_content(kept.outcome, outcome):
+        stored = known.get(outcome_key(outcome))
+        if stored and not has_same_content(stored.outcome, outcome):
             await log_late_outcome(connection, outcome, MessageCode.OUTCOME_ID_REUSED)
 
 

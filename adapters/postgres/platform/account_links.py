@@ -1,4 +1,4 @@
-"""What an account may claim, out of the books: links, rewards, and which of them are contested."""
+"""What an account may claim: its links, its rewards, and tickets that contest them."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -13,15 +13,13 @@ from domain.claims.rewards import LINK_KIND, LinkKind
 from domain.partners.claim_kind import ClaimKind
 
 MAX_ROWS: Final = 500
-"""The newest links and rewards that one answer looks at."""
+"""The newest links and rewards that are considered."""
 
 
 async def load_account_history(
     database: Database, account_id: str, kind: ClaimKind, days: Mapping[str, date]
 ) -> AccountHistory:
-    """Return what the books know of an account that matters to a claim of `kind`; `days` are those
-    of today in the partners' markets.
-    """
+    """Return an account's history for claims of `kind`; `days` holds each market's date."""
     kinds = [LINK_KIND[kind]] if kind.is_missing else list(LinkKind)
     whose = {"account_id": account_id, "most": MAX_ROWS}
     async with database.transaction() as connection:

@@ -1,8 +1,7 @@
-"""Every move in one order for the platform, and the webhooks that tell it.
+"""All transitions in one sequence, for the platform.
 
-Numbers are given out before a transaction commits, so the order in which moves were numbered is not
-the order in which they can be seen. Whoever sees moves without a place gives them theirs, one at a
-time: an event that can be seen has none before it that will yet appear.
+Readers assign sequence numbers to committed transitions under a lock, so a visible event is never
+preceded by one that becomes visible later.
 """
 
 from collections.abc import Mapping
@@ -20,7 +19,7 @@ Accounts = frozenset[str] | None
 
 @dataclass(frozen=True)
 class SequencedEvent:
-    """A move with its place among the events, which is the id of the event."""
+    """A transition with its sequence number, which is the event's id."""
 
     sequence: int
     number: str
@@ -34,9 +33,8 @@ class SequencedEvent:
 
 
 async def sequence_transitions(database: Database, webhooks_for: timedelta | None) -> bool:
-    """Give moves their places, and webhooks that are tried so long, if any; say whether more wait.
-
-    Costs one look where no move waits.
+    """Assign sequence numbers and create webhooks, if `webhooks_for` says how long to retry them;
+    return whether more transitions wait. Costs one query when none does.
     """
     if not await database.fetch_value(QUERIES.has_unsequenced_transitions):
         return False
@@ -52,8 +50,8 @@ async def sequence_transitions(database: Database, webhooks_for: timedelta | Non
 async def events_after(
     database: Database, after: int, most: int, accounts: Accounts = None
 ) -> tuple[list[SequencedEvent], int]:
-    """Return the next events after a place, of these accounts' tickets (`None`: of all), and the
-    place after which to go on: nobody looks through the events of others twice.
+    """Return the next events of these accounts (`None`: all), and the sequence to continue after,
+    which also skips other accounts' events.
     """
     wanted = {"after": after, "most": most, "accounts": account_list(accounts)}
     async with database.transaction() as connection:

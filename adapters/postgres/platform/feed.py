@@ -12,13 +12,13 @@ from domain.claims.rewards import Link, Reward
 T = TypeVar("T", Link, Reward)
 
 BATCH_SIZE: Final = 50
-"""Records of one transaction. Each holds a lock until its end, and PostgreSQL has room for 6,400:
-ten lists of a thousand at once would leave nobody else any.
+"""Records per transaction. Each holds a lock until its end, and PostgreSQL has room for 6,400: ten
+concurrent lists of a thousand would exhaust it.
 """
 
 
 class UpsertResult(StrEnum):
-    """What became of a record of the feed."""
+    """The result of a record of the feed."""
 
     STORED = "stored"
     UNCHANGED = "unchanged"
@@ -29,9 +29,9 @@ class UpsertResult(StrEnum):
 async def upsert_links(
     database: Database, links: Sequence[Link], for_all: bool = True
 ) -> list[UpsertResult]:
-    """Keep links, some in each transaction; say what became of each, in their order.
+    """Store links in batches; return the result of each, in their order.
 
-    `for_all`: told by a token for all accounts. One for some changes nothing of what that told.
+    `for_all`: sent with a token for all accounts, whose records no other token changes.
     """
     kept: list[UpsertResult] = []
     for some in _batches(links):
@@ -43,9 +43,9 @@ async def upsert_links(
 async def upsert_rewards(
     database: Database, rewards: Sequence[Reward], for_all: bool = True
 ) -> list[UpsertResult]:
-    """Keep rewards as `upsert_links` does links; those that may end tickets wait to be told.
+    """Store rewards like links, and schedule checks for those that may close tickets.
 
-    Those that a token for some accounts told count for these accounts, and against no other.
+    Rewards from a token for some accounts count for these, and never against other accounts.
     """
     kept: list[UpsertResult] = []
     for some in _batches(rewards):
@@ -62,7 +62,7 @@ def _batches(records: Sequence[T]) -> list[Sequence[T]]:
 
 
 def accepted_reward_ids(rewards: Iterable[Reward], kept: Iterable[UpsertResult]) -> list[RewardKey]:
-    """Return the keys of those that are in the books as they came: also when they came again."""
+    """Return the keys of the rewards that are stored as received, also of unchanged ones."""
     pairs = zip(rewards, kept, strict=True)
     known = (UpsertResult.STORED, UpsertResult.UNCHANGED)
     return sorted({(one.account_id, one.reward_id) for one, what in pairs if what in known})
@@ -74,7 +74,7 @@ async def _upsert(
     for_all: bool,
     keep: Callable[[Connection, T, bool], Awaitable[UpsertResult]],
 ) -> list[UpsertResult]:
-    """Keep records by their ids: two lists at once never wait for each other."""
+    """Store records in the order of their ids, so that concurrent lists never deadlock."""
     kept: dict[int, UpsertResult] = {}
     for place in sorted(range(len(records)), key=lambda place: _record_id(records[place])):
         kept[place] = await keep(connection, records[place], for_all)

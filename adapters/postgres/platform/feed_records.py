@@ -18,10 +18,9 @@ async def store_reward(database: Database, reward: Reward) -> None:
 
 
 async def upsert_link(connection: Connection, link: Link, for_all: bool = True) -> bool:
-    """Keep a link inside a transaction; `False` where a newer version, or the same, is known.
+    """Store a link in a transaction; `False` if the same or a newer version is stored.
 
-    `for_all`: told by the feed for all accounts, which takes the place of whatever a token for some
-    told; the other way round nothing is kept.
+    A record of the feed for all accounts replaces one from a token for some, never the reverse.
     """
     promised = money_columns("promised", link.promised_reward)
     row = link.model_dump(exclude={"promised_reward"}) | promised
@@ -34,7 +33,7 @@ async def upsert_link(connection: Connection, link: Link, for_all: bool = True) 
 
 
 async def upsert_reward(connection: Connection, reward: Reward, for_all: bool = True) -> bool:
-    """Keep a reward inside a transaction, as `upsert_link` does a link."""
+    """Store a reward in a transaction, like a link."""
     amount = reward.amount
     row = reward.model_dump(exclude={"amount"}) | {
         "order_key": reward.order_key,

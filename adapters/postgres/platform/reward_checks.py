@@ -20,7 +20,7 @@ RewardKey = tuple[str, str]
 
 
 class RewardMatch(NamedTuple):
-    """A reward, and the open ticket that it ends."""
+    """A reward, and the open ticket that it closes."""
 
     reward: Reward
     number: str
@@ -29,7 +29,7 @@ class RewardMatch(NamedTuple):
 async def open_tickets_for_rewards(
     database: Database, rewards: Sequence[RewardKey]
 ) -> list[RewardMatch]:
-    """Return the open tickets that these rewards end: of the same account, for the same order."""
+    """Return the open tickets that these rewards close: same account, same order."""
     async with database.transaction() as connection:
         rows = QUERIES.list_open_tickets_for_rewards(connection, **key_columns(rewards))
         found = [(reward_from_row(row), dict(row)) async for row in rows]
@@ -40,7 +40,7 @@ async def open_tickets_for_rewards(
 
 @asynccontextmanager
 async def claim_due_reward_checks(database: Database, most: int) -> AsyncIterator[list[RewardKey]]:
-    """Give rewards whose second look is due; left without trouble, they are done with."""
+    """Lease rewards whose second check is due; without an exception, they are done."""
     async with database.transaction() as connection:
         rows = QUERIES.claim_due_reward_checks(connection, most=most, lease=CHECK_LEASE)
         due = {(row["account_id"], row["reward_id"]): row["due_at"] async for row in rows}
@@ -52,7 +52,7 @@ async def claim_due_reward_checks(database: Database, most: int) -> AsyncIterato
 
 
 def key_columns(keys: Iterable[RewardKey]) -> dict[str, list[str]]:
-    """Return keys as queries take them."""
+    """Return keys as the parameters of a query."""
     pairs = list(keys)
     return {"account_ids": [one for one, _ in pairs], "reward_ids": [one for _, one in pairs]}
 

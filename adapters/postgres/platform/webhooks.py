@@ -13,26 +13,26 @@ from adapters.postgres.platform.event_log import (
 )
 
 WEBHOOK_LEASE: Final = timedelta(seconds=20)
-"""Longer than a call may take: should the process that makes it die, another makes it again."""
+"""Longer than a call takes; if the sender dies, another one repeats the call afterwards."""
 
 
 @dataclass(frozen=True)
 class DueWebhook:
-    """An event whose webhook is to be sent now, for the `attempts`th time."""
+    """An event whose webhook is due; `attempts` counts this attempt."""
 
     event: SequencedEvent
     attempts: int
 
 
 async def claim_due_webhooks(database: Database, most: int) -> list[DueWebhook]:
-    """Take webhooks that are due; nobody else gets them before the lease is over."""
+    """Lease due webhooks; no other sender gets them before the lease ends."""
     async with database.transaction() as connection:
         rows = QUERIES.claim_due_webhooks(connection, most=most, lease=WEBHOOK_LEASE)
         return [DueWebhook(sequenced_event(row), row["attempts"]) async for row in rows]
 
 
 async def mark_webhook_delivered(database: Database, due: DueWebhook) -> None:
-    """Note that the platform took a webhook."""
+    """Record that the platform accepted a webhook."""
     attempt = {"sequence": due.event.sequence, "attempts": due.attempts}
     await database.execute(QUERIES.mark_webhook_delivered, **attempt)
 
@@ -40,7 +40,7 @@ async def mark_webhook_delivered(database: Database, due: DueWebhook) -> None:
 async def mark_webhook_failed(
     database: Database, due: DueWebhook, failure: str, pause: timedelta
 ) -> None:
-    """Note why a webhook was not taken; it is due again after `pause`, or given up."""
+    """Record why a call failed; the webhook is due again after `pause`, or has expired."""
     attempt = {"sequence": due.event.sequence, "attempts": due.attempts}
     await database.execute(QUERIES.mark_webhook_failed, **attempt, last_error=failure, pause=pause)
 
@@ -48,7 +48,7 @@ async def mark_webhook_failed(
 async def redeliver_webhook(
     database: Database, sequence: int, lasting: timedelta, accounts: Accounts = None
 ) -> bool:
-    """Let an event's webhook be sent anew; `False` where these accounts have no such event."""
+    """Send an event's webhook again; `False` if these accounts have no such event."""
     wanted = {"sequence": sequence, "lasting": lasting, "accounts": account_list(accounts)}
     return await database.fetch_value(QUERIES.reset_webhook, **wanted) is not None
 
@@ -56,7 +56,7 @@ async def redeliver_webhook(
 async def webhooks(
     database: Database, given_up: bool, after: int, most: int
 ) -> list[dict[str, Any]]:
-    """Return webhooks that wait for another attempt, or those that were given up."""
+    """Return webhooks that wait for an attempt, or those that failed permanently."""
     query = QUERIES.list_failed_webhooks if given_up else QUERIES.list_pending_webhooks
     async with database.transaction() as connection:
         return [dict(row) async for row in query(connection, after=after, most=most)]

@@ -1,4 +1,4 @@
-"""Admission in the books: the facts in, the decision down, in one transaction."""
+"""Admission of claims: load the facts, decide, store, in one transaction."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,18 +24,17 @@ AdmissionDecider = Callable[[AccountFacts], AdmissionRecord]
 
 
 class _DailyLimitReached(Exception):
-    """Another claim took the partner's last place of the day."""
+    """The partner's daily limit was reached by a concurrent claim."""
 
 
 async def admit(
     database: Database, request: AdmissionRequest, wanted: FactsQuery, decide: AdmissionDecider
 ) -> Admission:
-    """Admit a claim in one transaction: read the facts, let `decide` judge, write what it says.
+    """Admit a claim: load the facts, `decide`, and store the result in one transaction.
 
-    A number that was admitted before returns its stored answer. An account's claims at a partner
-    are judged one after the other, so that none slips through its limits beside another; of two
-    claims for one reward the unique index decides which stands (R25), and the other is judged
-    again.
+    Returns the stored result for a number that was admitted before. Claims of one account at a
+    partner are admitted one at a time, so that limits hold. Of two concurrent claims for one
+    reward the unique index accepts one (R25); the other is decided again.
     """
     for _ in range(_MAX_ATTEMPTS):
         with suppress(_DailyLimitReached):
@@ -46,7 +45,7 @@ async def admit(
 
 
 async def load_facts(database: Database, wanted: FactsQuery) -> AccountFacts:
-    """Return what a claim is judged by, as it stands now."""
+    """Return the current facts that a claim is judged by."""
     async with database.transaction() as connection:
         return await _facts(connection, wanted)
 
@@ -78,7 +77,7 @@ async def _facts(connection: Connection, wanted: FactsQuery) -> AccountFacts:
 async def _count(
     connection: Connection, wanted: FactsQuery, day: date, entry: AdmissionRecord
 ) -> None:
-    """Count a claim for its account and, at the very end, for its partner, whom all wait for."""
+    """Count a claim for its account and last for its partner, whose row all claims lock."""
     is_open = entry.admission.ticket is not None
     refused = not is_open and entry.change_set.reason_code not in _UNCOUNTED_REASONS
     counted = {"day": day, "partner_id": wanted.partner_id}

@@ -1,11 +1,16 @@
-"""Information that a member adds to a stored claim."""
+"""Information that a member adds to a stored claim: lock, load, decide, apply."""
 
-from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.database import QUERIES, Connection, Database
 from adapters.postgres.tickets.change_sets import apply_changes
 from adapters.postgres.tickets.claim_facts import load_account_facts, lock_account
-from adapters.postgres.tickets.order_facts import lock_claim
+from adapters.postgres.tickets.order_facts import LockedClaim, lock_claim
 from domain.claims.account_facts import AccountFacts
-from domain.claims.information_form import CompletedForm, merge_answers, overlay_answers
+from domain.claims.information_form import (
+    CompletedForm,
+    decide_information,
+    duplicate_key_with,
+    stored_form,
+)
 from domain.tickets.changes.change_set import ChangeSet, with_form_data
 from domain.tickets.messages.commands import InformationAnswer
 
@@ -13,35 +18,51 @@ from domain.tickets.messages.commands import InformationAnswer
 async def save_information(
     database: Database, number: str, request: InformationAnswer, change_set: ChangeSet
 ) -> CompletedForm:
-    """Complete a claim by the member's answers, if filing would still take it with them.
+    """Complete a claim with a member's answers, if filing would accept it with them.
 
-    An order number that was corrected moves the ticket to that order, for duplicates and for the
-    grant.
+    A corrected order number assigns the ticket to that order, for duplicates and for the grant.
+    A retry of a stored step returns the stored form.
     """
     async with database.transaction() as connection:
-        filed, row = await lock_claim(connection, number)
-        if row["version"] >= change_set.version:  # taken before; the answer to that was lost
-            known = filed.in_context(AccountFacts()).form
-            return CompletedForm(
-                answers=known.answers, anchor_dates=known.anchor_dates, order_key=row["order_key"]
-            )
-        answers = overlay_answers(filed.rules, filed.kind, filed.claim.answers, request.answers)
-        key = filed.in_context(AccountFacts(), answers).duplicate_key
-        whose = {"account_id": filed.claim.account_id or "", "partner_id": filed.rules.id}
-        other = key if key != row["duplicate_key"] else None
-        await lock_account(connection, **whose)
-        facts = await load_account_facts(connection, **whose, key=other)
-        done = merge_answers(filed, request.answers, request.note, facts)
-        if done.code:
-            return done
-        order = done.order_key or row["order_key"]
-        await QUERIES.update_claim_answers(
-            connection,
-            number=number,
-            answers=done.answers,
-            order_key=order,
-            duplicate_key=key,
-            member_note=request.note,
-        )
-        await apply_changes(connection, with_form_data(change_set, done.anchor_dates, order))
-        return done
+        locked = await lock_claim(connection, number)
+        if locked.version >= change_set.version:
+            return stored_form(locked.claim, locked.order_key)
+        duplicate_key = duplicate_key_with(locked.claim, request.answers)
+        facts = await _load_facts(connection, locked, duplicate_key)
+        form = decide_information(locked.claim, request.answers, request.note, facts)
+        if form.code is None:
+            await _apply(connection, locked, form, duplicate_key, request.note, change_set)
+        return form
+
+
+async def _load_facts(
+    connection: Connection, locked: LockedClaim, duplicate_key: str
+) -> AccountFacts:
+    """Load the facts, with the ticket that blocks the claim if the answers change its order."""
+    account = {
+        "account_id": locked.claim.claim.account_id or "",
+        "partner_id": locked.claim.rules.id,
+    }
+    await lock_account(connection, **account)
+    key = duplicate_key if duplicate_key != locked.duplicate_key else None
+    return await load_account_facts(connection, **account, key=key)
+
+
+async def _apply(
+    connection: Connection,
+    locked: LockedClaim,
+    form: CompletedForm,
+    duplicate_key: str,
+    note: str | None,
+    change_set: ChangeSet,
+) -> None:
+    order_key = form.order_key or locked.order_key
+    await QUERIES.update_claim_answers(
+        connection,
+        number=locked.claim.number,
+        answers=form.answers,
+        order_key=order_key,
+        duplicate_key=duplicate_key,
+        member_note=note,
+    )
+    await apply_changes(connection, with_form_data(change_set, form.anchor_dates, order_key))

@@ -14,9 +14,9 @@ from domain.tickets.messages.commands import TicketCommand
 async def log_late_command(
     database: Database, number: str, request: TicketCommand, note: MessageLogEntry
 ) -> RequestResult | None:
-    """Keep a request that came after the ticket's end as `note`, and return its first answer.
+    """Log a command for a closed ticket as `note`, and return its first result.
 
-    `None` where there is no such ticket. Kept again, nothing changes.
+    `None` for an unknown number. Repeated calls change nothing.
     """
     keys: dict[str, Any] = {
         "number": number,

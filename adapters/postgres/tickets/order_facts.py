@@ -1,6 +1,7 @@
 """Facts about the order of a stored claim, also from other accounts, under lock."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from adapters.postgres.database import QUERIES, Connection
@@ -16,31 +17,42 @@ from domain.partners.rules import PartnerRules
 _CLAIM_COLUMNS: Final = ("account_id", "partner_id", "kind", "link_id", "reward_id", "ordered_on")
 
 
-async def lock_claim(connection: Connection, number: str) -> tuple[StoredClaim, Mapping[str, Any]]:
-    """Lock a ticket; return its claim and its row."""
+@dataclass(frozen=True)
+class LockedClaim:
+    """A stored claim under lock, with the version of its ticket and the keys of its order."""
+
+    claim: StoredClaim
+    version: int
+    order_key: str
+    duplicate_key: str
+
+
+async def lock_claim(connection: Connection, number: str) -> LockedClaim:
+    """Lock a ticket and return its claim."""
     row = dict(await QUERIES.lock_ticket_form(connection, number=number))
-    told = {name: row[name] for name in (*_CLAIM_COLUMNS, "ordered_at")}
-    claim = TicketClaim.model_validate(told | {"answers": row["answers"] or {}})
+    columns = {name: row[name] for name in (*_CLAIM_COLUMNS, "ordered_at")}
+    claim = TicketClaim.model_validate(columns | {"answers": row["answers"] or {}})
     rules = PartnerRules.from_storage(row["rules"])
-    return StoredClaim(number=number, kind=row["kind"], claim=claim, rules=rules), row
+    stored = StoredClaim(number=number, kind=row["kind"], claim=claim, rules=rules)
+    return LockedClaim(stored, row["version"], row["order_key"], row["duplicate_key"])
 
 
 async def load_account_context(connection: Connection, filed: StoredClaim) -> ClaimContext:
-    """Return a claim's case by what its account may know."""
+    """Return a claim's context by the facts of its account."""
     account_id, partner_id = filed.claim.account_id or "", filed.rules.id
     return filed.in_context(await load_account_facts(connection, account_id, partner_id, None))
 
 
 async def load_order_context(connection: Connection, filed: StoredClaim) -> ClaimContext:
-    """Return a claim's case by all that is known of its order, under lock.
+    """Return a claim's context by all facts about its order, under lock.
 
-    Two tickets for orders that may be the same share a number, a link or a reward: each takes a
-    lock on all of its own, in the order of their names, and so they wait for each other.
+    Two tickets for what may be the same order share a number, a link or a reward. Each locks all of
+    its own in sorted order, so that they run one after the other without a deadlock.
     """
     names = _identities(await load_account_context(connection, filed))
     for name in sorted(_lock_names(names)):
         await QUERIES.advisory_lock(connection, name=name)
-    # What the feed is writing now comes before; what it writes later, after the ticket's end.
+    # Feed records that are being written now are seen; later ones are compared with the grant.
     _ = [row async for row in QUERIES.lock_links(connection, links=names["links"])]
     _ = [row async for row in QUERIES.lock_rewards(connection, **names)]
     case = await load_account_context(connection, filed)
@@ -57,7 +69,7 @@ async def load_order_context(connection: Connection, filed: StoredClaim) -> Clai
 
 
 def _identities(case: ClaimContext) -> dict[str, Any]:
-    """Return all that a claim's order may be known by."""
+    """Return everything that identifies a claim's order."""
     return {
         "partner_id": case.partner.id,
         "kinds": list(LinkKind),

@@ -31,7 +31,7 @@ async def settle_ticket(
     it is dispatched again, for it may be a cancellation.
     """
     async with database.transaction() as connection:
-        filed, _ = await lock_claim(connection, number)
+        locked = await lock_claim(connection, number)
         if settled := await previous_result(connection, number, changes_by_result):
             return settled
         if await was_stored_undecided(
@@ -41,7 +41,7 @@ async def settle_ticket(
         if await QUERIES.has_unacknowledged_outcomes(connection, number=number):
             await QUERIES.requeue_outcomes(connection, number=number)
             return None
-        case = await load_order_context(connection, filed)
+        case = await load_order_context(connection, locked.claim)
         verdict = decide_settlement(case)
         if verdict is SettlementResult.GRANTED and not await is_grantable(
             connection, number, amount
@@ -73,5 +73,5 @@ async def _grant(connection: Connection, case: ClaimContext, amount: Money) -> N
 async def load_claim_context(database: Database, number: str) -> ClaimContext:
     """Return a ticket's case by what its account may know now."""
     async with database.transaction() as connection:
-        filed, _ = await lock_claim(connection, number)
-        return await load_account_context(connection, filed)
+        locked = await lock_claim(connection, number)
+        return await load_account_context(connection, locked.claim)

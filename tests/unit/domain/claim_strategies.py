@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from domain.claims.claim import TicketClaim
-from domain.claims.information_form import merge_answers, overlay_answers
+from domain.claims.information_form import decide_information, overlay_answers
 from domain.claims.stored_claim import StoredClaim
 from domain.handlers.information_results import apply_information
 from domain.handlers.message_handling import handle_message
@@ -110,7 +110,7 @@ class Claimant:
         order.
         """
         facts = self.platform.facts_of(self.account_id, existing_ticket)
-        done = merge_answers(self.filed, message.answers, message.note, facts)
+        done = decide_information(self.filed, message.answers, message.note, facts)
         apply_information(self.aggregate, message, now, done.code, done.problems)
         if done.code is None:
             claim = self.filed.claim.model_copy(update={"answers": done.answers})

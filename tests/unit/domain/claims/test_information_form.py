@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.claims.information_form import CompletedForm, merge_answers, question_labels
+from domain.claims.information_form import CompletedForm, decide_information, question_labels
 from domain.claims.rewards import Reward
 from domain.claims.stored_claim import StoredClaim
 from tests.support.builders import a_field, a_link, a_partner, a_reward
@@ -32,7 +32,7 @@ def answered(
 ) -> CompletedForm:
     """What becomes of the claim, by the facts of the moment of the answer."""
     claim = filed or a_filed(PARTNER, answers=KNOWN)
-    return merge_answers(claim, given, note, case_of(claim, *rewards, **known).facts)
+    return decide_information(claim, given, note, case_of(claim, *rewards, **known).facts)
 
 
 def completed(note: str | None = None, **given: Any) -> dict[str, Any]:
