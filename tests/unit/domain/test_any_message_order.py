@@ -152,13 +152,13 @@ class AnyOrder(AnyTicket):
             assert self.aggregate.ticket == before
 
     @precondition(lambda self: self.aggregate.ticket.state is State.SENT_TO_PARTNER)
-    @rule(an_id=st.uuids().map(str), asked_after=JUMPS, told_after=JUMPS)
+    @rule(an_id=st.uuids().map(str), asked_after=JUMPS, answered_after=JUMPS)
     def the_partner_asks_and_the_member_answers(
-        self, an_id: str, asked_after: timedelta, told_after: timedelta
+        self, an_id: str, asked_after: timedelta, answered_after: timedelta
     ) -> None:
         self.until(self.now + asked_after)
         self.handle(a_question(outcome_id=an_id))
-        self.until(self.now + told_after)
+        self.until(self.now + answered_after)
         self.the_form_checks_an_answer(request_id=an_id, code=None)
 
     @precondition(lambda self: self.aggregate.ticket.state is ASKED)

@@ -40,8 +40,8 @@ def purposes(
 
 
 def ask_and_answer(
-    aggregate: TicketAggregate, name: str, asked_at: datetime, told_at: datetime
+    aggregate: TicketAggregate, name: str, asked_at: datetime, answered_at: datetime
 ) -> None:
     """The partner asks, and the member answers."""
     handle_message(aggregate, a_question(outcome_id=name), asked_at)
-    apply_information(aggregate, an_answer(request_id=name), told_at)
+    apply_information(aggregate, an_answer(request_id=name), answered_at)

@@ -25,8 +25,8 @@ def test_a_pause_keeps_the_remaining_time_to_the_second_across_a_dst_change() ->
     """R31: asked in summer time, answered in winter time."""
     aggregate = reminded()
     asked_at = datetime(2026, 10, 25, 0, 59, 59, tzinfo=UTC)
-    told_at = datetime(2026, 10, 25, 1, 0, 1, tzinfo=UTC)
-    ask_and_answer(aggregate, "1", asked_at, told_at)
+    answered_at = datetime(2026, 10, 25, 1, 0, 1, tzinfo=UTC)
+    ask_and_answer(aggregate, "1", asked_at, answered_at)
     assert aggregate.ticket.due_at == NOW + WHOLE + 2 * SECOND
 
 
