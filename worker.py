@@ -85,15 +85,15 @@ async def build_workers(
     connections = settings.database_pool_size
     async with (
         Database.connect(settings.database_url, connections, settings.statement_cache) as database,
-        open_client(secrets) as door,
+        open_client(secrets) as http,
         polling_mail_server(database, mail),
     ):
         persistence = Persistence(database, profiles, book, settings.support_email)
         address = public_base_url(settings, profiles.values())
-        letters = EmailActivities(database, book, mail, _answer_pages(settings, address))
+        emails = EmailActivities(database, book, mail, _answer_pages(settings, address))
         post = PartnerEmailChannel(book, mail, secrets, address)
         limiter = PartnerLimiter(clock, settings.worker_processes)
-        calls = ClaimDelivery(database, profiles, door, limiter, post)
+        calls = ClaimDelivery(database, profiles, http, limiter, post)
         ticket_work = [
             persistence.admit,
             persistence.apply_changes,
@@ -113,7 +113,7 @@ async def build_workers(
                 [calls.deliver],
                 max_concurrent_activities=_activity_slots(profiles),
             ),
-            _worker(client, MAIL_QUEUE, [letters.send]),
+            _worker(client, MAIL_QUEUE, [emails.send]),
         ]
 
 

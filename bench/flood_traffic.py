@@ -94,7 +94,7 @@ def partner_calls(flood: Flood) -> Iterator[RawCall]:
 
 
 def member_calls(flood: Flood) -> Iterator[RawCall]:
-    """Another answer each time, through the link of one question's letter."""
+    """A new answer each time, through the link of one e-mail."""
     target = f"/tickets/{flood.number}/information?token={flood.token}"
     for serial in itertools.count():
         form = {"note": f"{serial}-{random.getrandbits(64)}", "note-1": f"answer {serial}"}

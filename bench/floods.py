@@ -1,7 +1,7 @@
 """Floods of every kind at full speed, with the worker killed in the middle: who notices them?
 
-Meanwhile another partner's outcomes are sent at a steady pace (from the call to the move), and a
-platform's call is made (to its answer). The flooded ticket must take an agent's decision.
+Meanwhile another partner sends outcomes at a steady rate (measured from call to transition), and a
+platform calls (measured to the response). The flooded ticket must accept an agent's decision.
 """
 
 import asyncio

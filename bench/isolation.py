@@ -1,4 +1,4 @@
-"""One dead partner with 500 waiting claims beside ten others: do their claims notice it?
+"""One dead partner with 500 waiting claims and ten others: are their claims delayed?
 
 The ten are measured without the dead one and beside it, in turns, so that a machine that is busy
 otherwise slows down both: the time from the ticket's admission to the claim's arrival at its

@@ -46,7 +46,7 @@ class LoadGenerator:
     """Files claims and watches what becomes of them."""
 
     def __init__(self, connections: Connections, stack: Stack) -> None:
-        """Knock at these doors of a running stack."""
+        """Use these connections to a running stack."""
         self._connections = connections
         self.stack = stack
         self._serial = itertools.count(1)
@@ -83,7 +83,7 @@ class LoadGenerator:
     async def file_steadily(
         self, partner_ids: Sequence[str], per_second: float
     ) -> list[FiledTicket]:
-        """File at moments of its own each, however long the answers take; in step with nothing."""
+        """File at a steady rate with a jitter, without waiting for answers."""
         loop = asyncio.get_running_loop()
         started_at = loop.time()
 
@@ -147,8 +147,8 @@ class LoadGenerator:
         return sum(row["partner_id"] == partner_id for row in rows)
 
     async def wait_idle(self, seconds: float = 120) -> None:
-        """Wait until every letter is gone, so that nothing is left of an earlier part."""
-        async for _ in until(seconds, "the last letter"):
+        """Wait until every e-mail is sent, so that nothing of an earlier part is pending."""
+        async for _ in until(seconds, "the last e-mail"):
             if not await self.rows("select 1 from emails where sent_at is null limit 1"):
                 return
 

@@ -1,4 +1,4 @@
-"""How long a partner's outcomes take, from the call that brings them to the ticket's move."""
+"""How long a partner's outcomes take, from the partner's call to the ticket's transition."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ from bench.load import FiledTicket, LoadGenerator
 from bench.signed_calls import send_outcome
 
 POLL_SECONDS: Final = 0.05
-"""Seconds between two looks at the moves: the resolution of the times."""
+"""Seconds between two queries of the transitions: the resolution of the times."""
 CONFIRMED: Final = """
 select number from ticket_transitions where event = 'partner_confirmed' and number = any($1)
 """
@@ -21,7 +21,7 @@ class OutcomeTimes:
     """Sends a partner's outcomes at a steady pace and notes when each has moved its ticket."""
 
     def __init__(self, load: LoadGenerator, http: httpx.AsyncClient, secret: str) -> None:
-        """Call through `http` under the partner's `secret`; see the moves of `load`."""
+        """Call through `http` under the partner's `secret`; query the transitions of `load`."""
         self._crowd = load
         self._http = http
         self._secret = secret

@@ -12,11 +12,12 @@ from local.stack.stack import ROOT
 from process.exit_process import exit_process
 
 FAILED = 1
+MODULES = {"demo": "local.demo.demo", "chaos": "local.faults.kills"}
 
 
 def main(arguments: list[str]) -> int:
     """Run one command; the result is the exit code of the process."""
-    os.umask(0o077)  # letters, logs and books hold people's data: their owner's alone
+    os.umask(0o077)  # e-mails, logs and databases hold personal data: readable by the owner only
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
     if options.command == "run" and rest:
@@ -36,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="start the local stack and stay")
     run.add_argument("--state-dir", type=Path, default=Path(".local"), help="default: .local")
     run.add_argument("--partners", type=Path, default=ROOT / "partners", help="their profiles")
-    for name, purpose in (("demo", "play the example claims"), ("chaos", "the fault suite")):
+    for name, purpose in (("demo", "run the example claims"), ("chaos", "the fault suite")):
         commands.add_parser(name, help=purpose, add_help=False)
     return parser
 
@@ -53,8 +54,8 @@ def _run(state_dir: Path, partners: Path) -> int:
 
 
 def _other(command: str, rest: list[str]) -> int:
-    """`demo` and `chaos` are modules with `main(arguments) -> exit code`, loaded when asked for."""
-    return int(importlib.import_module(f"local.{command}").main(rest))
+    """Import the command's module, which has `main(arguments) -> exit code`, and run it."""
+    return int(importlib.import_module(MODULES[command]).main(rest))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ ADDRESS_LABELS = {
 HINTS = """\
 What to try
   {platform:34}  file a claim as a member, work on it as an agent
-  {mailbox:34}  the letters to members, and to partners that get mail
+  {mailbox:34}  the e-mails to members, and to partners served by e-mail
   {temporal_ui:34}  the tickets and their histories
   {api:34}  what programs may call
   {logs:34}  what every program says
@@ -43,7 +43,7 @@ async def run(state: Path, partners: Path) -> None:
 
 
 async def _seed_platform(platform: str) -> None:
-    """Let the platform deal out links, if it never did."""
+    """Seed the platform's accounts, unless they are."""
     async with httpx.AsyncClient(
         trust_env=False, timeout=START_TIMEOUT_SECONDS, follow_redirects=True
     ) as http:

@@ -61,11 +61,11 @@ def _drawing() -> Iterable[str]:
 
 
 def _rows() -> Iterable[str]:
-    """Yield the table: one row per event, target and letter, with every state it starts from."""
+    """Yield the table: one row per event, target and e-mail, with every state it starts from."""
     rows: dict[tuple[Event, State, str], list[State]] = {}
     for event, source, target in TRANSITIONS:
-        letter = email_for_transition(event, source, target)
-        earned = f"`{letter}`" if letter else "none"
+        email = email_for_transition(event, source, target)
+        earned = f"`{email}`" if email else "none"
         rows.setdefault((event, target, earned), []).append(source)
     for (event, target, earned), sources in rows.items():
         starts = ", ".join(f"`{source}`" for source in sources)

@@ -1,6 +1,6 @@
 """`make screenshots`: the pages as a person sees them, from a stack of its own, to `docs/`.
 
-The demonstration plays for a while, so that the desk has something to show.
+The demonstration runs for a while, so that the agent pages have something to show.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ async def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     async with Stack(STATE, Ports.free()) as stack, connect(stack) as connections:
         await connections.platform.post("/seed?first")
-        number = await _play(stack, connections)
+        number = await _run(stack, connections)
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
                 executable_path=shutil.which("chromium"), args=["--no-sandbox"]
@@ -46,24 +46,24 @@ async def main() -> None:
             await browser.close()
 
 
-async def _play(stack: Stack, connections: Connections) -> str:
-    """Let the examples be played for a while; returns the number of the one to show."""
+async def _run(stack: Stack, connections: Connections) -> str:
+    """Run the scenarios for a while; return the number of the one to show."""
     scenarios = read_scenarios_for(stack)
     await connections.gateway.feed(scenarios.links, scenarios.rewards)
     claims = [_unhelped(one) for one in scenarios.claims]
     channels = asyncio.create_task(OfflinePartners(stack, claims, connections.mailbox).answer())
-    player = ScenarioRunner(
+    runner = ScenarioRunner(
         connections.client, connections.gateway, connections.partners, lambda: None
     )
-    await player.play(claims, PLAY_SECONDS)
+    await runner.run(claims, PLAY_SECONDS)
     channels.cancel()
     return next(one.row.number for one in claims if one.row.request_key == TELLING)
 
 
 def _unhelped(scenario: Scenario) -> Scenario:
     """The example without what agents and members do: who needs a person still does."""
-    play = scenario.play.model_copy(update={"actions": ()})
-    return scenario.model_copy(update={"play": play})
+    steps = scenario.steps.model_copy(update={"actions": ()})
+    return scenario.model_copy(update={"play": steps})
 
 
 async def _form(browser: Browser, platform: str) -> None:
@@ -95,7 +95,7 @@ async def _temporal(browser: Browser, ui: str, number: str) -> None:
     page = await browser.new_page(viewport={"width": 1440, "height": 1100})
     await page.goto(f"{ui}/namespaces/default/workflows/{number}")
     await page.get_by_text("Event History").first.wait_for()
-    await page.wait_for_timeout(UI_DRAWS)  # the UI polls for ever, so nothing tells when it is done
+    await page.wait_for_timeout(UI_DRAWS)  # the UI polls without end, so no event marks its end
     await page.screenshot(path=FOLDER / "temporal-ticket.png")
     await page.close()
 

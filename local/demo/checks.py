@@ -15,9 +15,9 @@ from local.demo.scenarios import ClaimRow
 from local.mail_catcher.store import NUMBER
 
 _EMAIL_KIND: Final = re.compile(r"[0-9]+-([a-z_]+)@")
-"""The end of a Message-ID: the letter's key is its move's number and its kind."""
+"""The end of a Message-ID: an e-mail's key is the number of its transition and its kind."""
 _PARTNER_MESSAGE_ID: Final = re.compile(rf"{NUMBER.pattern}-[a-z]+(?:-[0-9]+)?@")
-"""That of a letter to a partner: the purpose of its delivery."""
+"""That of an e-mail to a partner: the purpose of its delivery."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class Observations:
 
 
 def emails_by_number(mailbox: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Sort the letters to members: the kinds of each ticket, or a subject of no known kind."""
+    """Return the kinds of the members' e-mails by ticket number, or a subject of no known kind."""
     found: dict[str, list[str]] = {}
-    for letter in mailbox:
-        if _PARTNER_MESSAGE_ID.search(letter["message_id"]):
+    for email in mailbox:
+        if _PARTNER_MESSAGE_ID.search(email["message_id"]):
             continue
-        kind = _EMAIL_KIND.search(letter["message_id"])
-        for number in letter["numbers"][:1]:
-            found.setdefault(number, []).append(kind[1] if kind else letter["subject"])
+        kind = _EMAIL_KIND.search(email["message_id"])
+        for number in email["numbers"][:1]:
+            found.setdefault(number, []).append(kind[1] if kind else email["subject"])
     return found
 
 
@@ -69,7 +69,7 @@ def check_scenario(one: ScenarioResult, observations: Observations) -> list[str]
 
 
 def emails_missing(results: Iterable[ScenarioResult], observations: Observations) -> bool:
-    """Say whether letters are still on their way."""
+    """Return whether e-mails are still missing."""
     found = observations.emails
     wanted = [(one.admission.number, one.scenario.row) for one in results if one.admission]
     return any(len(found.get(n, ())) < len(row.expected_emails) for n, row in wanted)
@@ -124,15 +124,15 @@ def _check_end(one: ScenarioResult) -> Iterator[str]:
 def _check_emails(one: ScenarioResult, found: Sequence[str]) -> Iterator[str]:
     row = one.scenario.row
     got = Counter(found)
-    # Owed only to whoever waited too long for a refusal, and measured here from outside.
+    # Sent only after a slow refusal, whose duration is measured here from outside.
     slow = one.answer_seconds >= SYNCHRONOUS_ANSWER_LIMIT.total_seconds()
     if row.expected_state == "discarded" and slow and got[EmailKind.CLAIM_NOT_ACCEPTED] == 1:
         got.pop(EmailKind.CLAIM_NOT_ACCEPTED)
     wanted = Counter(map(str, row.expected_emails))
     if missing := wanted - got:
-        yield f"letters missing: {_list(missing.elements())}"
+        yield f"e-mails missing: {_list(missing.elements())}"
     if surplus := got - wanted:
-        yield f"letters too many: {_list(surplus.elements())}"
+        yield f"unexpected e-mails: {_list(surplus.elements())}"
 
 
 def _check_claims(row: ClaimRow, received: Sequence[Mapping[str, Any]]) -> Iterator[str]:

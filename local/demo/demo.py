@@ -42,7 +42,7 @@ from local.stack.state_lock import exclusive_lock
 
 STATE: Final = Path(".local/demo")
 TIMEOUT_SECONDS: Final = 120.0  # seconds for all claims
-SETTLE_TIMEOUT_SECONDS: Final = 30.0  # seconds for letters and webhooks after the last ticket's end
+SETTLE_TIMEOUT_SECONDS: Final = 30.0  # seconds for e-mails and webhooks after the last ticket's end
 POLL_SECONDS: Final = 0.2
 MAX_NAME_LENGTH: Final = 24
 INTERRUPTED: Final = 130
@@ -66,10 +66,10 @@ def main(arguments: list[str]) -> int:
     )
 
 
-def run_to_exit_code(play: Coroutine[Any, Any, int]) -> int:
-    """Run a play and return its exit code; stopped by a signal, it has stopped its stack."""
+def run_to_exit_code(program: Coroutine[Any, Any, int]) -> int:
+    """Run a program that starts a stack; return its exit code, also after a signal."""
     try:
-        return asyncio.run(play)
+        return asyncio.run(program)
     except (KeyboardInterrupt, asyncio.CancelledError):
         print("\nStopped before the end.")
         return INTERRUPTED
@@ -105,7 +105,7 @@ async def demo(
             f"Ready after {time.monotonic() - begun:.1f} s: {stack.addresses['temporal_ui']}"
         )
         results, observations = await stack.supervisor.run_while_healthy(
-            _play(stack, console, seconds, faults, scenarios)
+            _run(stack, console, seconds, faults, scenarios)
         )
     console.print(f"Stopped after {time.monotonic() - begun:.1f} s; logs: {state / 'logs'}")
     return report(results, observations, console)
@@ -122,10 +122,10 @@ def reset_state(state: Path) -> None:
                 path.unlink()
 
 
-async def _play(
+async def _run(
     stack: Stack, console: Console, seconds: float, faults: FaultInjector | None, folder: Path
 ) -> tuple[list[ScenarioResult], Observations]:
-    """Feed, play, look; trouble ends with the play."""
+    """Seed, run and observe; faults are injected until the run ends."""
     async with connect(stack) as connections:
         scenarios = read_scenarios_for(stack, folder)
         await connections.gateway.feed(scenarios.links, scenarios.rewards)
@@ -133,19 +133,18 @@ async def _play(
             bar = progress.add_task("Tickets", total=len(scenarios.claims))
             kind = FaultTolerantRunner if faults else ScenarioRunner
             ended = partial(progress.advance, bar)
-            player = kind(connections.client, connections.gateway, connections.partners, ended)
+            runner = kind(connections.client, connections.gateway, connections.partners, ended)
             channels = OfflinePartners(stack, scenarios.claims, connections.mailbox)
             async with _in_background(channels.answer()), _in_background(faults and faults(stack)):
-                results = await player.play(scenarios.claims, seconds)
+                results = await runner.run(scenarios.claims, seconds)
         return results, await observe(results, connections, channels.received_claims)
 
 
 class FaultTolerantRunner(ScenarioRunner):
-    """Leaves out an action whose moment never came, or has gone: the ticket's end says whether it
-    mattered.
+    """Skips actions that are not possible at their time; the ticket's end shows if they mattered.
 
-    A worker that dies with a partner's refusal in its hands asks again, and may hear a yes; one
-    that comes late finds a question void, because the partner has answered by itself.
+    A worker that is killed after a partner's refusal asks again and may be confirmed; after a late
+    restart a question may be void because the partner has sent an outcome.
     """
 
     async def _perform(self, row: ClaimRow, action: Action, request_id: str) -> None:
@@ -155,7 +154,7 @@ class FaultTolerantRunner(ScenarioRunner):
 
 @contextlib.asynccontextmanager
 async def connect(stack: Stack) -> AsyncIterator[Connections]:
-    """Connect to everything that a play needs of a running stack."""
+    """Connect to every program of a running stack that a run needs."""
     where = stack.addresses
     async with (
         Database.connect(where["database_url"]) as database,
@@ -195,13 +194,13 @@ async def observe(
     received: Sequence[Mapping[str, Any]] = (),
     timeout_seconds: float = SETTLE_TIMEOUT_SECONDS,
 ) -> Observations:
-    """Collect what can be seen from outside, when the last letter and the last webhook are there or
-    late; `received` are the claims that partners got by mail and by file.
+    """Return what is visible from outside once the last e-mail and webhook have arrived, or at the
+    time-out; `received` are the claims of partners that are served by e-mail and by file.
     """
     until = time.monotonic() + timeout_seconds
     while True:
         observations = Observations(
-            emails=checks.emails_by_number(await _all(connections.mailbox, "/letters.json")),
+            emails=checks.emails_by_number(await _all(connections.mailbox, "/emails.json")),
             claims=checks.claims_by_number(
                 [*await _all(connections.partners, "/claims.json"), *received]
             ),
@@ -238,7 +237,7 @@ def report(results: Sequence[ScenarioResult], observations: Observations, consol
     faults += check_events(results, observations)
     for fault in faults:
         console.print(Text(fault, style="red"))
-    console.print(f"{len(observations.events)} moves, {len(observations.webhooks)} webhooks")
+    console.print(f"{len(observations.events)} transitions, {len(observations.webhooks)} webhooks")
     count = len(results)
     console.print(f"{count} claims, {count - wrong} ended as expected, {wrong} not")
     return 1 if wrong or faults else 0

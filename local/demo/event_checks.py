@@ -25,10 +25,10 @@ def _check_transitions(one: ScenarioResult, events: Sequence[Mapping[str, Any]])
     """A ticket's events lead from its creation to its end, without a gap."""
     number = one.scenario.row.number
     if [event["seq"] for event in events] != list(range(1, len(events) + 1)):
-        yield f"events: {number} has the moves {[event['seq'] for event in events]}"
+        yield f"events: {number} has the transitions {[event['seq'] for event in events]}"
     places = ["created", *(event["to"] for event in events)]
     if [event["from"] for event in events] != places[:-1]:
-        yield f"events: {number} does not move on from where it stood"
+        yield f"events: {number} does not continue in the state where it was"
     if places[-1] != one.state:
         yield f"events: {number} ends as {places[-1]} instead of {one.state}"
 

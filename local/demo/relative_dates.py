@@ -1,4 +1,4 @@
-"""Relative moments, so that example claims are never out of date.
+"""Relative dates, so that example claims are never out of date.
 
 `-12d` is the day twelve days ago on the market's calendar, `-12d18:20` that time on that day,
 `-3h`, `-90m` and `-4s` so long before now; `+` looks ahead. Anything else is taken as it is
@@ -35,7 +35,7 @@ def day(text: str, now: datetime, zone: ZoneInfo) -> str:
 
 
 def instant(text: str, now: datetime, zone: ZoneInfo) -> str:
-    """Return a moment with its offset (a day alone means its noon); anything else as it is."""
+    """Return an instant with its offset (a day alone means its noon); anything else as it is."""
     if found := _CLOCK.fullmatch(text):
         moment = now + timedelta(**{_UNITS[found[2]]: int(found[1])})
         return moment.astimezone(zone).isoformat()

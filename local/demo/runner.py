@@ -31,7 +31,7 @@ Handle = WorkflowHandle[Any, TicketOutcome]
 MAX_CONCURRENT_FILINGS: Final = 8
 POLL_SECONDS: Final = 0.25  # seconds between two looks at a ticket
 CALL_TIMEOUT_SECONDS: Final = 20.0  # seconds until a call that hangs is repeated
-QUERY_TIMEOUT_SECONDS: Final = 3.0  # seconds for asking a ticket that did not end where it stands
+QUERY_TIMEOUT_SECONDS: Final = 3.0  # seconds for querying the state of a ticket that did not end
 PERMANENT_ERRORS: Final = {
     RPCStatusCode.NOT_FOUND,
     RPCStatusCode.INVALID_ARGUMENT,
@@ -81,10 +81,10 @@ class ScenarioRunner:
         self._answered: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._ended: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
-    async def play(self, scenarios: Sequence[Scenario], seconds: float) -> list[ScenarioResult]:
+    async def run(self, scenarios: Sequence[Scenario], seconds: float) -> list[ScenarioResult]:
         """Play all of them; one that does not end in time tells in its trouble where it hangs."""
         results = [ScenarioResult(scenario) for scenario in scenarios]
-        tasks = [asyncio.create_task(self._play(one)) for one in results]
+        tasks = [asyncio.create_task(self._run_scenario(one)) for one in results]
         try:
             await asyncio.wait(tasks, timeout=seconds)
         finally:
@@ -95,7 +95,7 @@ class ScenarioRunner:
         await asyncio.gather(*(self._describe_stuck(one, seconds) for one in hanging))
         return results
 
-    async def _play(self, one: ScenarioResult) -> None:
+    async def _run_scenario(self, one: ScenarioResult) -> None:
         key = one.scenario.row.request_key
         try:
             await self._wait_for_turn(one.scenario)
@@ -103,17 +103,17 @@ class ScenarioRunner:
         except (TicketError, TemporalError, httpx.HTTPError) as error:
             one.error = f"{type(error).__name__}: {error}"
         finally:
-            # Also after trouble, so that nobody waits for ever.
+            # Also after an error, so that no other scenario waits for it.
             self._answered[key].set()
             self._ended[key].set()
         self._on_end()
 
     async def _wait_for_turn(self, scenario: Scenario) -> None:
-        play = scenario.play
-        if play.after_answer_of:
-            await self._answered[play.after_answer_of].wait()
-        if play.after_end_of:
-            await self._ended[play.after_end_of].wait()
+        steps = scenario.steps
+        if steps.after_answer_of:
+            await self._answered[steps.after_answer_of].wait()
+        if steps.after_end_of:
+            await self._ended[steps.after_end_of].wait()
 
     async def _run(self, one: ScenarioResult) -> None:
         """From filing to the end; the retry of a request only gets its answer and looks on."""
@@ -126,7 +126,7 @@ class ScenarioRunner:
         self._answered[scenario.row.request_key].set()
         if one.state is None:
             handle = self._handle(one.admission.number)
-            for index, action in enumerate(() if scenario.repeats else scenario.play.actions):
+            for index, action in enumerate(() if scenario.repeats else scenario.steps.actions):
                 await self._perform(scenario.row, action, f"{scenario.row.request_key}-{index}")
             one.outcome = await retry_until_available(handle.result, seconds=None)
 
@@ -134,14 +134,14 @@ class ScenarioRunner:
         return self._client.get_workflow_handle(number, result_type=TicketOutcome)
 
     async def _script_partner(self, scenario: Scenario) -> None:
-        script = scenario.play.script
+        script = scenario.steps.script
         if script and not scenario.repeats:
             body = script.model_dump_json()
             answer = await self._partners.put(f"/scripts/{scenario.row.number}", content=body)
             answer.raise_for_status()
 
     async def _perform(self, row: ClaimRow, action: Action, request_id: str) -> None:
-        """Wait until the ticket stands where the action wants it, then do what it says."""
+        """Wait until the ticket is in the action's state, then perform the action."""
         handle = self._handle(row.number)
         await _wait_until_reached(handle, action)
         if action.reward:
@@ -197,7 +197,7 @@ async def _wait_until_reached(handle: Handle, action: Action) -> None:
 
 
 def _is_reached(seen: TicketSnapshot | None, action: Action) -> bool:
-    """Say whether the action's moment has come; raises `StepMissed` when it never will."""
+    """Return whether the action is possible now; raises `StepMissed` if it never will be."""
     if seen is None:
         return False
     if seen.state.is_final:

@@ -128,7 +128,7 @@ class TrackedReward(ScenarioModel):
 
 
 class Action(ScenarioModel):
-    """What a member, an agent or the platform does, once the ticket stands where it says."""
+    """What a member, an agent or the platform does, once the ticket is in the given state."""
 
     after_state: State
     after_attention: Attention | None = None
@@ -146,7 +146,7 @@ class Action(ScenarioModel):
 
 
 class ScenarioSteps(ScenarioModel):
-    """What happens to one claim beside its filing."""
+    """What happens to one claim after it is filed."""
 
     delivery: list[str] = ["ok_with_reference"]
     answers: list[ScriptedOutcome] | None = None
@@ -164,7 +164,7 @@ class ScenarioSteps(ScenarioModel):
     @model_validator(mode="after")
     def _validate_steps(self) -> Self:
         if self.answers is None and "delivery" in self.model_fields_set:
-            raise ValueError("answers: expected beside delivery")
+            raise ValueError("answers: expected together with delivery")
         if self.after_answer_of and self.after_end_of:
             raise ValueError("expected after_answer_of or after_end_of, not both")
         _ = self.script  # raises for a step that the simulator does not know
@@ -176,13 +176,13 @@ class Scenario(ScenarioModel):
 
     row: ClaimRow
     claim: dict[str, Any]
-    play: ScenarioSteps
+    steps: ScenarioSteps
     repeats: bool = False
     """The same request came before: a retry."""
 
 
 class Scenarios(ScenarioModel):
-    """Everything that the demonstration plays."""
+    """Everything that the demonstration runs."""
 
     claims: tuple[Scenario, ...]
     links: tuple[Link, ...]
@@ -197,15 +197,15 @@ def zones_of(profiles: Mapping[str, PartnerProfile]) -> dict[str, ZoneInfo]:
 def read_scenarios(now: datetime, zones: Zones, folder: Path = FOLDER) -> Scenarios:
     """Read all four files; relative dates count from `now` in the partner's time zone."""
     rows = [(line, _row(folder, line, cells)) for line, cells in _lines(folder / "claims.csv")]
-    plays = _plays(folder / "scripts.toml", now)
-    _check_keys(folder, rows, plays)
+    steps_by_key = _read_steps(folder / "scripts.toml", now)
+    _check_keys(folder, rows, steps_by_key)
     seen: set[str] = set()
     claims = []
     for _, row in rows:
         claim = row.claim(now, _zone(zones, row.partner_id))
-        play = plays.get(row.request_key, ScenarioSteps())
+        steps = steps_by_key.get(row.request_key, ScenarioSteps())
         repeats = row.request_key in seen
-        claims.append(Scenario(row=row, claim=claim, play=play, repeats=repeats))
+        claims.append(Scenario(row=row, claim=claim, steps=steps, repeats=repeats))
         seen.add(row.request_key)
     return Scenarios(
         claims=tuple(claims),
@@ -251,17 +251,17 @@ def _join_money(record: dict[str, Any], prefix: str) -> None:
         record[whole] = {"amount": amount, "currency": currency}
 
 
-def _plays(file: Path, now: datetime) -> dict[str, ScenarioSteps]:
+def _read_steps(file: Path, now: datetime) -> dict[str, ScenarioSteps]:
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise InvalidConfiguration(str(file), "file", f"expected TOML: {error}") from error
     resolved = relative_dates.resolve_dates(content, now, ZoneInfo("UTC"))
-    return {key: _valid(ScenarioSteps, play, file, f"{key}.") for key, play in resolved.items()}
+    return {key: _valid(ScenarioSteps, steps, file, f"{key}.") for key, steps in resolved.items()}
 
 
 def _check_keys(
-    folder: Path, rows: list[tuple[int, ClaimRow]], plays: Mapping[str, ScenarioSteps]
+    folder: Path, rows: list[tuple[int, ClaimRow]], steps_by_key: Mapping[str, ScenarioSteps]
 ) -> None:
     """A key comes again only as the very same request; scripts speak of claims that exist."""
     known: dict[str, ClaimRow] = {}
@@ -270,8 +270,8 @@ def _check_keys(
             key = f"line {line}, column request_key"
             expected = "expected a key of its own, or a line that repeats the whole request"
             raise InvalidConfiguration(str(folder / "claims.csv"), key, expected)
-    for key, play in plays.items():
-        for named in {key, play.after_answer_of, play.after_end_of} - {None, *known}:
+    for key, steps in steps_by_key.items():
+        for named in {key, steps.after_answer_of, steps.after_end_of} - {None, *known}:
             expected = f"expected a request_key of claims.csv, not {named!r}"
             raise InvalidConfiguration(str(folder / "scripts.toml"), key, expected)
 

@@ -1,8 +1,7 @@
 """`python -m local chaos`: the fault suite, each scenario on fresh state of its own.
 
 killed-worker, killed-gateway: the demonstration while its worker, or its gateway, is killed at
-random moments; the table must be the same as without. The seed is printed: with it the same moments
-come again.
+random times; the table must be the same as without. The seed is printed: it reproduces the times.
 database, mail-server, partner, worker, platform: that part is gone for a while
 (`local/faults/outages.py`).
 """
@@ -64,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--seed", type=int, default=time.time_ns() % 1_000_000, help="default: from the clock")
     add("--kills", type=int, default=KILLS, help=f"at least {MIN_KILLS} (%(default)s)")
-    add("--examples", type=Path, default=FOLDER, help="the folder of claims.csv to play")
+    add("--examples", type=Path, default=FOLDER, help="the folder of claims.csv")
     add("--state-dir", type=Path, default=STATE, help="one folder in it per scenario (%(default)s)")
     return parser
 
@@ -75,14 +74,14 @@ async def chaos(options: argparse.Namespace) -> int:
     went: dict[str, bool] = {}
     for name in options.only or SCENARIOS:
         try:
-            went[name] = await _play(name, options, console)
+            went[name] = await _run(name, options, console)
         except TicketError as error:
             console.print(f"error: {error}", markup=False)
             went[name] = False
     return summary(went, console)
 
 
-async def _play(name: str, options: argparse.Namespace, console: Console) -> bool:
+async def _run(name: str, options: argparse.Namespace, console: Console) -> bool:
     state = options.state_dir / name
     if part := KILL_SCENARIOS.get(name):
         return await killed(part, state, options.seed, options.kills, options.scenarios)
@@ -98,7 +97,7 @@ def summary(went: Mapping[str, bool], console: Console) -> int:
 
 
 async def killed(part: str, state: Path, seed: int, kills: int, scenarios: Path = FOLDER) -> bool:
-    """Kill the part so often while the examples play; whether it was, and all ended as ever."""
+    """Kill the program while the scenarios run; return whether it was killed and all ended well."""
     print(f"Seed {seed}: the {part} is killed {kills} times", flush=True)
     killer = ProcessKiller(part, seed, kills)
     code = await demo(state, seconds=TIMEOUT_SECONDS, faults=killer.run, scenarios=scenarios)
@@ -114,7 +113,7 @@ def _listed(kill_times: Sequence[float]) -> str:
 
 
 class ProcessKiller:
-    """Ends a part without warning; `kill_times` are seconds since the beginning of the play."""
+    """Kills a program; `kill_times` are seconds since the start of the run."""
 
     def __init__(self, part: str, seed: int, kills: int) -> None:
         """Draw the pauses at once, so that the seed alone decides about them."""

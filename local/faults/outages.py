@@ -1,6 +1,6 @@
-"""Outages: a part of the stack is gone while one ticket is filed and another one moves.
+"""Outages: a program is stopped while one ticket is filed and another one changes its state.
 
-Both must end as their lines in `claims.csv` say, with every letter, claim and grant once, and their
+Both must end as their lines in `claims.csv` say, with every e-mail, claim and grant once, and their
 histories may grow by no more than a handful of events while the part is away. Without the platform
 both end at once, and it receives their events when it is back.
 """
@@ -58,10 +58,10 @@ async def outage(name: str, seconds: float, state: Path, console: Console) -> bo
     reset_state(state)
     console.print(f"[bold]{name}[/]: gone for {seconds:.0f} s")
     async with Stack(state, Ports.free()) as stack, connect(stack) as connections:
-        play = Outage(
+        outage = Outage(
             stack, connections, lambda line: console.print(Text(f"  {line}"), soft_wrap=True)
         )
-        return await stack.supervisor.run_while_healthy(play.run(PARTS[name], seconds))
+        return await stack.supervisor.run_while_healthy(outage.run(PARTS[name], seconds))
 
 
 class Outage:

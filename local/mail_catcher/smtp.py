@@ -13,7 +13,7 @@ MAX_EMAIL_BYTES = 5_000_000  # bytes
 
 
 class SmtpMode(StrEnum):
-    """What the mail server does with every letter."""
+    """What the mail server does with every e-mail."""
 
     OK = "ok"
     REFUSE_TEMPORARILY = "refuse_temporarily"
@@ -35,10 +35,10 @@ REFUSALS = {
 
 
 class SmtpHandler:
-    """Takes letters for every address; the names of its methods are aiosmtpd's."""
+    """Accepts e-mails for every address; the names of its methods are aiosmtpd's."""
 
     def __init__(self, store: MailStore, behaviour: SmtpBehavior) -> None:
-        """Put letters into the box, as long as the behaviour is `ok`."""
+        """Store e-mails as long as the mode is `ok`."""
         self._store = store
         self._behaviour = behaviour
 
@@ -57,7 +57,7 @@ class SmtpHandler:
         return refusal or "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """Store the letter; `close` cuts the connection and stores nothing."""
+        """Store the e-mail; `close` cuts the connection and stores nothing."""
         if self._behaviour.smtp is SmtpMode.CLOSE:
             if server.transport is not None:
                 server.transport.close()
@@ -69,7 +69,7 @@ class SmtpHandler:
 
 
 async def listen(store: MailStore, behaviour: SmtpBehavior, port: int) -> asyncio.Server:
-    """Accept letters on the port, in this event loop."""
+    """Accept e-mails on the port, in this event loop."""
     loop = asyncio.get_running_loop()
     catcher = SmtpHandler(store, behaviour)
 

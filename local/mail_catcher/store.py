@@ -1,4 +1,4 @@
-"""The letters that the mail catcher has taken: one file each, remembered by Message-ID."""
+"""The e-mails that the mail catcher received: one file each, known by Message-ID."""
 
 import hashlib
 import re
@@ -16,7 +16,7 @@ MAX_SLUG_LENGTH = 60
 
 @dataclass(frozen=True)
 class StoredEmail:
-    """One letter as it came; everything in it is hostile. `repeats`: how often it came again."""
+    """One e-mail; its content is not trusted. `repeats`: how often it was received again."""
 
     id: str
     taken_at: datetime
@@ -43,7 +43,7 @@ class MailStore:
             self._remember(_read(path.stem, path.read_bytes()))
 
     def take(self, recipient: str, content: bytes) -> StoredEmail:
-        """Store the letter, or count it when one with its Message-ID is here already.
+        """Store the e-mail, or count it if one with its Message-ID is stored already.
 
         The count is kept in memory only; `recipient` is the envelope's, not the header's.
         """
@@ -61,7 +61,7 @@ class MailStore:
         return self._remember(_read(email_id, stored))
 
     def find(self, to: str = "", number: str = "") -> list[StoredEmail]:
-        """The letters to an address and about a ticket (each part may be empty), newest first."""
+        """The e-mails to an address and about a ticket (each part may be empty), newest first."""
         wanted = number.upper().strip()
         found = [
             email
@@ -72,7 +72,7 @@ class MailStore:
         return sorted(found, key=lambda email: email.id, reverse=True)
 
     def get(self, email_id: str) -> StoredEmail | None:
-        """The letter of that id."""
+        """The e-mail with that id."""
         return next((one for one in self._emails.values() if one.id == email_id), None)
 
     def _remember(self, email: StoredEmail) -> StoredEmail:
@@ -115,7 +115,7 @@ def _header(message: EmailMessage, name: str) -> str:
 
 
 def _part(message: EmailMessage, kind: str) -> str:
-    """The letter's text or HTML; what cannot be decoded is shown as it can be."""
+    """The e-mail's text or HTML, decoded as far as possible."""
     part = message.get_body((kind,))
     if part is None:
         return ""

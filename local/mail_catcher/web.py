@@ -1,7 +1,7 @@
-"""The mail catcher's pages: what is in a letter is never trusted, only shown.
+"""The mail catcher's pages: the content of an e-mail is shown and never trusted.
 
 Text is escaped by the templates; HTML is shown in a sandboxed frame from an address of its own,
-which carries the same sandbox in its policy for whoever opens it directly.
+which carries the same sandbox in its policy if it is opened directly.
 """
 
 from dataclasses import asdict
@@ -53,9 +53,9 @@ class MailPages:
         """The web application; other host names than loopback's are refused."""
         routes = [
             Route("/", self.list_emails),
-            Route("/letters.json", self.emails_json),
-            Route("/letters/{letter_id}", self.show_email),
-            Route("/letters/{letter_id}/html", self.email_html),
+            Route("/emails.json", self.emails_json),
+            Route("/emails/{email_id}", self.show_email),
+            Route("/emails/{email_id}/html", self.email_html),
             Route("/behaviour", self.set_behaviour, methods=["PUT"]),
         ]
         guard = Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
@@ -64,7 +64,7 @@ class MailPages:
     async def list_emails(self, request: Request) -> Response:
         """Newest first, by recipient and ticket number."""
         to, number = _filters(request)
-        context = {"letters": self._store.find(to, number), "to": to, "number": number}
+        context = {"emails": self._store.find(to, number), "to": to, "number": number}
         return _page(request, "list.html", context)
 
     async def emails_json(self, request: Request) -> Response:
@@ -73,10 +73,10 @@ class MailPages:
 
     async def show_email(self, request: Request) -> Response:
         """Headers, text, and a frame for the HTML."""
-        return _page(request, "letter.html", {"letter": self._email(request), "sandbox": SANDBOX})
+        return _page(request, "email.html", {"email": self._email(request), "sandbox": SANDBOX})
 
     async def email_html(self, request: Request) -> Response:
-        """The letter's HTML as it came, in a sandbox; its links lead to a page beside it."""
+        """The e-mail's HTML in a sandbox; its links open in a new tab."""
         headers = {"Content-Security-Policy": EMAIL_CSP, "X-Content-Type-Options": "nosniff"}
         return HTMLResponse(
             _encodable(self._email(request).html) + OPEN_LINKS_IN_NEW_TAB, headers=headers
@@ -92,7 +92,7 @@ class MailPages:
         return JSONResponse({"smtp": wanted.smtp})
 
     def _email(self, request: Request) -> StoredEmail:
-        email = self._store.get(request.path_params["letter_id"])
+        email = self._store.get(request.path_params["email_id"])
         if email is None:
             raise HTTPException(404)
         return email
@@ -108,7 +108,7 @@ def _page(request: Request, name: str, context: dict[str, Any]) -> Response:
 
 
 def _encodable(text: str) -> str:
-    """The text without lone surrogates, which a broken letter may contain."""
+    """The text without lone surrogates, which a broken e-mail may contain."""
     return text.encode(errors="replace").decode()
 
 

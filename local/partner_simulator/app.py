@@ -1,7 +1,7 @@
 """The partners of a local stack:
 `python -m local.partner_simulator.app --port N --partners DIR --gateway URL`.
 
-Takes our signed calls (docs/contract.md, "Our call to a partner"), plays the script of each claim,
+Takes our signed calls (docs/contract.md, "Our call to a partner"), runs the script of each claim,
 and answers by signed calls to the gateway (docs/contract.md, "Partner's call to us").
 """
 
@@ -32,7 +32,7 @@ GARBAGE = "<html>Thank you for your order"
 
 
 class PartnerSimulator:
-    """All partners: secrets by partner id, one ledger, one way to answer."""
+    """All partners: secrets by partner id, one store, one sender."""
 
     def __init__(
         self, secrets: Mapping[str, str], store: PartnerStore, client: OutcomeClient
@@ -82,7 +82,7 @@ class PartnerSimulator:
         return JSONResponse(self._store.claims())
 
     async def take_claim(self, request: Request) -> Response:
-        """Check the signature, then play the claim's next step."""
+        """Check the signature, then take the claim's next step."""
         partner_id = request.path_params["partner_id"]
         body = await request.body()
         if partner_id not in self._secrets:
@@ -96,9 +96,11 @@ class PartnerSimulator:
         key = request.headers.get("idempotency-key", "")
         if not key:
             return _problem(400, "Idempotency-Key is missing")
-        return await self._play(request, ReceivedDelivery(partner_id, number, key, body.decode()))
+        return await self._take_step(
+            request, ReceivedDelivery(partner_id, number, key, body.decode())
+        )
 
-    async def _play(self, request: Request, one: ReceivedDelivery) -> Response:
+    async def _take_step(self, request: Request, one: ReceivedDelivery) -> Response:
         """A mode of the partner comes first, then what it knows already, then the script."""
         self._store.receive(one)
         mode = self._store.mode(one.partner_id)

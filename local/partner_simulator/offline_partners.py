@@ -68,13 +68,13 @@ class OfflinePartners:
                 await asyncio.sleep(POLL_SECONDS)
 
     async def _read_mail(self, gateway: httpx.AsyncClient) -> None:
-        """Answer every letter to a partner once, by its link."""
+        """Answer every e-mail to a partner once, by its link."""
         seen = {one["keys"][0] for one in self.received_claims}
-        for letter in (await self._mailbox.get("/letters.json")).json():
-            found = LINK.search(letter["text"])
-            if found and letter["message_id"] not in seen:
+        for email in (await self._mailbox.get("/emails.json")).json():
+            found = LINK.search(email["text"])
+            if found and email["message_id"] not in seen:
                 partner_id, number, _ = found.groups()
-                self._note(partner_id, number, letter["message_id"])
+                self._note(partner_id, number, email["message_id"])
                 await submit_outcome(gateway, found[0], self._answers[number])
 
     async def _exchange_files(self, partner_id: str) -> None:
@@ -131,7 +131,7 @@ class OfflinePartners:
 
 def _answer(scenario: Scenario) -> dict[str, Any]:
     """The fields of the outcome that the claim's script says first."""
-    answers = scenario.play.answers
+    answers = scenario.steps.answers
     return (answers[0].outcome or CONFIRMING) if answers else CONFIRMING
 
 

@@ -57,7 +57,7 @@ class OutcomeSender:
     """Sends answers when they are due, those of one claim one after the other."""
 
     def __init__(self, store: PartnerStore, client: OutcomeClient) -> None:
-        """Note in the ledger what became of each answer."""
+        """Record the result of each outcome in the store."""
         self._store = store
         self._client = client
         self._tasks: set[asyncio.Task[None]] = set()
@@ -77,7 +77,7 @@ class OutcomeSender:
             self.send_in_background(answers)
 
     async def stop(self) -> None:
-        """Send nothing more; the ledger knows what is left."""
+        """Send nothing more; the store holds the rest."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

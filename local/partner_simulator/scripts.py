@@ -98,7 +98,7 @@ class ScriptedOutcome(BaseModel):
 
 
 class Script(BaseModel):
-    """The whole play for one claim; the last delivery step repeats."""
+    """The whole script of one claim; the last delivery step repeats."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -108,7 +108,7 @@ class Script(BaseModel):
     answers: list[ScriptedOutcome] = []
 
     def step(self, played: int) -> DeliveryStep:
-        """The step for the next request, when so many have been played."""
+        """The step for the next request after `played` ones."""
         return step(self.delivery[min(played, len(self.delivery) - 1)])
 
 

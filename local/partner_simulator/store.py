@@ -61,7 +61,7 @@ class PartnerStore(SqliteStore):
         self._rows.execute("REPLACE INTO modes VALUES (?, ?)", (partner_id, mode))
 
     def mode(self, partner_id: str) -> DeliveryStep | None:
-        """The step that stands in for every script of the partner, if one does."""
+        """The step that overrides every script of the partner, or `None`."""
         row = self._one("SELECT mode FROM modes WHERE partner_id = ?", partner_id)
         return mode_step(row["mode"]) if row else None
 

@@ -1,7 +1,7 @@
 """The platform of a local stack: `python -m local.platform_simulator.app --port N --gateway URL`.
 
 Its page lets a person try the pages as a member or an agent, with a new login token each time. It
-deals out links and rewards through the gateway's feed, and takes the gateway's webhooks.
+seeds links and rewards through the gateway's feed, and receives the gateway's webhooks.
 """
 
 import argparse
@@ -42,7 +42,7 @@ SECRET_NAME = "TICKETS_WEBHOOK_SECRET"  # noqa: S105  (a name, not a secret)
 
 
 class PlatformSimulator:
-    """The platform: its people, its page, its door for webhooks."""
+    """The platform: its accounts, its page, its webhook endpoint."""
 
     def __init__(self, gateway: str, environment: Mapping[str, str], store: PlatformStore) -> None:
         """Hand people over to the pages at the address `gateway`."""

@@ -11,7 +11,7 @@ SCHEMA = Path(__file__).with_name("schema.sql")
 
 
 class PlatformStore(SqliteStore):
-    """Webhooks that came, by their ids, and how often links were dealt out."""
+    """Webhooks received, by id, and how often accounts were seeded."""
 
     def __init__(self, file: Path | str) -> None:
         """Open or create the file; `:memory:` ends with the process."""
@@ -39,11 +39,11 @@ class PlatformStore(SqliteStore):
         ]
 
     def seed_count(self) -> int:
-        """How often links were dealt out."""
+        """How often accounts were seeded."""
         (count,) = self._rows.execute("SELECT count(*) FROM seeds").fetchone()
         return int(count)
 
     def mark_seeded(self) -> None:
-        """Note that links were dealt out once more."""
+        """Record that accounts were seeded."""
         moment = datetime.now(UTC).isoformat()
         self._rows.execute("INSERT INTO seeds (seeded_at) VALUES (?)", (moment,))

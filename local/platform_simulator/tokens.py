@@ -1,4 +1,4 @@
-"""The local platform's tokens: for its own calls, and for people it hands over to the pages."""
+"""The local platform's tokens: for its own calls, and for people who sign in to the pages."""
 
 import secrets
 import time

@@ -72,7 +72,7 @@ def _server(data: Path, port: int, user: str) -> ProcessSpec:
 
 
 async def _initialise(supervisor: Supervisor, data: Path, password: str, user: str) -> None:
-    """Run initdb beside the final place and move the result there: half a database is none."""
+    """Run initdb in a draft folder and rename it: an interrupted initdb leaves no database."""
     draft = data.with_name(data.name + ".draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)

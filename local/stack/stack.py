@@ -74,7 +74,7 @@ class Stack:
         await self._undo.aclose()
 
     async def wait(self) -> NoReturn:
-        """Wait for ever; raises `ProcessExited` when a part that must live ends."""
+        """Wait until a signal; raises `ProcessExited` when a part that must live ends."""
         await self.supervisor.wait()
 
     def _prepare(self) -> None:
@@ -91,7 +91,7 @@ class Stack:
         self.environment = environment(self.state, self.addresses) | keys
 
     async def _start(self) -> None:
-        """Start what does not depend on each other at the same time, the two doors last."""
+        """Start what does not depend on each other at the same time, worker and gateway last."""
         try:
             async with asyncio.timeout(START_TIMEOUT_SECONDS):
                 await run_concurrently(

@@ -21,7 +21,7 @@ SEARCH_ATTRIBUTES = attribute_types()
 
 
 def fairness_flags() -> list[str]:
-    """Return the flags by which the server deals out tasks by fairness key, from one partition."""
+    """Return the flags by which the server schedules tasks by fairness key, from one partition."""
     return [f"--dynamic-config-value={key}={value}" for key, value in FAIRNESS.items()]
 
 

@@ -35,7 +35,7 @@ class Mailbox:
         await aiosmtplib.send(letter, hostname=HOST, port=self.smtp, timeout=DEADLINE)
 
     async def letters(self, **filters: str) -> list[dict[str, Any]]:
-        answer = await self.client.get("/letters.json", params=filters)
+        answer = await self.client.get("/emails.json", params=filters)
         found: list[dict[str, Any]] = answer.raise_for_status().json()
         return found
 
@@ -123,14 +123,14 @@ async def test_a_hostile_letter_is_shown_but_never_run(mailbox: Mailbox) -> None
     hostile.replace_header("Subject", HOSTILE)
     await mailbox.send(hostile)
     (found,) = await mailbox.letters()
-    pages = [await mailbox.client.get(path) for path in ("/", f"/letters/{found['id']}")]
+    pages = [await mailbox.client.get(path) for path in ("/", f"/emails/{found['id']}")]
     for page in pages:
         assert page.status_code == 200
         assert "<script" not in page.text
         assert "{{7*7}}" in page.text
         assert "default-src 'none'" in page.headers["content-security-policy"]
     assert '<iframe sandbox="allow-popups allow-popups-to-escape-sandbox" ' in pages[1].text
-    html = await mailbox.client.get(f"/letters/{found['id']}/html")
+    html = await mailbox.client.get(f"/emails/{found['id']}/html")
     sandbox, _, rest = html.headers["content-security-policy"].partition("; ")
     assert sandbox == "sandbox allow-popups allow-popups-to-escape-sandbox"
     assert rest.startswith("default-src 'none'")
@@ -139,9 +139,9 @@ async def test_a_hostile_letter_is_shown_but_never_run(mailbox: Mailbox) -> None
 
 
 async def test_pages_are_for_this_machine_only(mailbox: Mailbox) -> None:
-    answer = await mailbox.client.get("/letters.json", headers={"Host": "evil.example"})
+    answer = await mailbox.client.get("/emails.json", headers={"Host": "evil.example"})
     assert answer.status_code == 400
-    assert (await mailbox.client.get("/letters/none")).status_code == 404
+    assert (await mailbox.client.get("/emails/none")).status_code == 404
 
 
 @pytest.mark.parametrize(("mode", "code"), [("refuse_temporarily", 451), ("refuse_for_good", 550)])

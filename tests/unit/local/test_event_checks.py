@@ -39,7 +39,7 @@ def played(state: State = State.REJECTED) -> list[ScenarioResult]:
     """One claim that was played to its end."""
     answer = AdmissionResult(status="accepted", number=ROW.number, state=State.VALIDATED, digest="")
     outcome = TicketOutcome(number=ROW.number, state=state)
-    return [ScenarioResult(Scenario(row=ROW, claim={}, play=ScenarioSteps()), answer, outcome)]
+    return [ScenarioResult(Scenario(row=ROW, claim={}, steps=ScenarioSteps()), answer, outcome)]
 
 
 def problems(
@@ -60,14 +60,14 @@ def test_complete_events_raise_no_problem() -> None:
     assert problems(EVENTS) == []
 
 
-def test_a_move_that_is_missing_in_the_middle_or_at_the_end_is_noticed() -> None:
-    assert "moves [1, 3]" in problems([EVENTS[0], EVENTS[2]])[0]
+def test_a_transition_that_is_missing_in_the_middle_or_at_the_end_is_noticed() -> None:
+    assert "transitions [1, 3]" in problems([EVENTS[0], EVENTS[2]])[0]
     assert "ends as sent_to_partner instead of rejected" in problems(EVENTS[:2])[0]
     assert "ends as created" in problems([])[0]
 
 
-def test_moves_in_the_wrong_order_are_noticed() -> None:
-    assert "moves [2, 1, 3]" in problems([EVENTS[1], EVENTS[0], EVENTS[2]])[0]
+def test_transitions_in_the_wrong_order_are_noticed() -> None:
+    assert "transitions [2, 1, 3]" in problems([EVENTS[1], EVENTS[0], EVENTS[2]])[0]
 
 
 def test_a_webhook_that_did_not_come_or_came_otherwise_is_noticed() -> None:

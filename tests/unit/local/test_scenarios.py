@@ -80,7 +80,7 @@ def _assessment(one: Scenario, among: Scenarios, now: datetime) -> Assessment:
 
 def _standing(one: Scenario, among: Scenarios, now: datetime) -> str | None:
     """The ticket that stands for the same reward when the example is filed (R25)."""
-    earlier = one.play.after_answer_of or one.play.after_end_of
+    earlier = one.steps.after_answer_of or one.steps.after_end_of
     first = next((x for x in among.claims if x.row.request_key == earlier), None)
     same = first and _key(first, now) == _key(one, now)
     ended = first is not None and first.row.expected_state in ("withdrawn", "discarded")
@@ -127,7 +127,7 @@ def test_every_answer_that_can_be_given_today_has_an_example() -> None:
 
 
 def test_every_way_of_a_partner_to_misbehave_has_an_example() -> None:
-    scripts = [one.play.script for one in _examples().claims if one.play.script]
+    scripts = [one.steps.script for one in _examples().claims if one.steps.script]
     steps = {step.partition(":")[0] for script in scripts for step in script.delivery}
     assert steps >= {"slow", "fail", "throttle", "garbage", "close", "refuse"}
     answers = [answer for script in scripts for answer in script.answers]
@@ -144,7 +144,7 @@ def test_every_way_of_a_partner_to_misbehave_has_an_example() -> None:
 
 
 def test_members_agents_and_the_platform_all_act_in_some_example() -> None:
-    actions = [action for one in _examples().claims for action in one.play.actions]
+    actions = [action for one in _examples().claims for action in one.steps.actions]
     done = {(action.update or "reward", action.payload.get("outcome")) for action in actions}
     assert done == {
         ("withdraw", None),
@@ -160,7 +160,7 @@ def test_members_agents_and_the_platform_all_act_in_some_example() -> None:
 def test_questions_are_asked_in_every_way_and_answered_or_not() -> None:
     """R17-R19: a field of the form, free words, a note; by the partner and by an agent."""
     asked = [one for one in _accepted() if "information_needed" in one.row.expected_emails]
-    outcomes = [answer.outcome or {} for one in asked for answer in one.play.answers or ()]
+    outcomes = [answer.outcome or {} for one in asked for answer in one.steps.answers or ()]
     questions = [outcome.get("questions") for outcome in outcomes]
     fields = {field.name for profile in PROFILES.values() for field in profile.rules.fields}
     words = {str(one) for some in questions if isinstance(some, list) for one in some}
@@ -168,7 +168,7 @@ def test_questions_are_asked_in_every_way_and_answered_or_not() -> None:
     assert words - fields
     assert any(o["outcome"] == "information_requested" and o.get("note") for o in outcomes)
     assert {one.row.expected_reason for one in asked} == {None, RejectionReason.NO_ANSWER}
-    answered = {action.update for one in asked for action in one.play.actions}
+    answered = {action.update for one in asked for action in one.steps.actions}
     assert answered == {"request_information", "provide_information"}
 
 
@@ -204,7 +204,7 @@ def test_every_example_expects_what_the_domain_decides_at_any_moment(now: dateti
 def test_amounts_that_nobody_decides_are_those_that_the_link_promises() -> None:
     scenarios = _examples()
     for one in scenarios.claims:
-        check_events = one.play.script is None and one.row.expected_granted is not None
+        check_events = one.steps.script is None and one.row.expected_granted is not None
         if check_events:
             assert _assessment(one, scenarios, NOW).promised == one.row.expected_granted
 
