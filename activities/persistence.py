@@ -21,7 +21,8 @@ from adapters.postgres.tickets.resumption import resume_ticket
 from adapters.postgres.tickets.settlement import load_claim_context, settle_ticket
 from adapters.postgres.tickets.ticket_lookups import find_request_result
 from domain.admission.admission import Admission, AdmissionRequest
-from domain.admission.claim_assessor import ClaimAssessor, ReasonTexts, with_support_contact
+from domain.admission.claim_assessor import ClaimAssessor
+from domain.admission.reason_texts import ReasonTexts, with_support_contact
 from domain.admission.resumption import ResumeRequest, Resumption
 from domain.claims.eligibility.entitlement import find_objection
 from domain.claims.information_form import CompletedForm

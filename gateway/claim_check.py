@@ -5,7 +5,8 @@ import logging
 
 from adapters.postgres.tickets.admission import load_facts
 from domain.admission.admission import AdmissionRequest, AdmissionResult
-from domain.admission.claim_assessor import ClaimAssessor, with_support_contact
+from domain.admission.claim_assessor import ClaimAssessor
+from domain.admission.reason_texts import with_support_contact
 from domain.error_location import error_location
 from gateway.context import AppContext
 from gateway.json_types import JsonMapping

@@ -9,7 +9,7 @@ from temporalio.service import RPCError
 
 from adapters.postgres.tickets.ownership import get_admission
 from domain.admission.admission import AdmissionResult, refusal_result
-from domain.admission.claim_assessor import with_support_contact
+from domain.admission.reason_texts import with_support_contact
 from domain.claims.claim_digest import claim_digest
 from domain.codes import RefusalCode
 from domain.errors import TransientError

@@ -22,12 +22,8 @@ from workflows.ticket.ticket_processor import TicketProcessor
 
 with workflow.unsafe.imports_passed_through():
     from activities.persistence import Persistence
-    from domain.admission.admission import (
-        Admission,
-        AdmissionResult,
-        contact_of_refused_claim,
-        refusal_result,
-    )
+    from domain.admission.admission import Admission, AdmissionResult, refusal_result
+    from domain.admission.refusal_emails import contact_of_refused_claim
     from domain.codes import ClaimRefusal, RefusalCode
     from domain.handlers.commands.execution import next_delivery_purpose
     from domain.tickets.aggregate.ticket_aggregate import TicketAggregate

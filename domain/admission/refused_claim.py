@@ -1,4 +1,4 @@
-"""A claim that was not accepted, while its workflow lasts: what came meanwhile is kept."""
+"""A claim that was not accepted, while its workflow runs: messages are logged, e-mails sent."""
 
 from datetime import datetime
 
@@ -13,42 +13,45 @@ from domain.tickets.messages.message import Message
 
 
 class RefusedClaim:
-    """What there is left to write down about a claim that opened no ticket."""
+    """Pending changes of a claim that opened no ticket."""
 
     def __init__(self, number: str, admission: Admission) -> None:
-        """Begin after the trace that admission left."""
+        """Start after the change set of the admission."""
         self._number = number
         self._result = admission.result
         self._version = 1
-        self._letters: list[OutgoingEmail] = []
-        self._notes: list[MessageLogEntry] = []
-        self._troubled = False
+        self._emails: list[OutgoingEmail] = []
+        self._entries: list[MessageLogEntry] = []
+        self._attention_changed = False
         self.attention: set[str] = set()
 
     @property
     def reason_code(self) -> str | None:
-        """The first reason of the refusal."""
+        """The code of the first reason."""
         return next((reason.code for reason in self._result.reasons), None)
 
     @property
     def has_pending_changes(self) -> bool:
-        """Say whether anything waits to be written down."""
-        return bool(self._letters or self._notes or self._troubled)
+        """Whether there are changes to store."""
+        return bool(self._emails or self._entries or self._attention_changed)
 
-    def queue_emails(self, letters: tuple[OutgoingEmail, ...]) -> None:
-        """Owe the member the answer by letter."""
-        self._letters += letters
+    def queue_emails(self, emails: tuple[OutgoingEmail, ...]) -> None:
+        """Queue e-mails with the answer to the member."""
+        self._emails += emails
 
     def log_message(self, message: Message, now: datetime, unknown: tuple[str, ...] = ()) -> None:
-        """Keep a message; a letter in trouble asks for attention, or no longer does."""
+        """Log a message, or raise or clear an attention flag for an e-mail that cannot be sent."""
         if not isinstance(message, AttentionChanged):
-            self._notes.append(log_entry(message, RefusalCode.ACTION_NOT_ALLOWED, now, unknown))
+            self._entries.append(log_entry(message, RefusalCode.ACTION_NOT_ALLOWED, now, unknown))
+            return
+        self._attention_changed = True
+        if message.cleared:
+            self.attention.discard(message.attention)
         else:
-            self._troubled = True
-            (self.attention.discard if message.cleared else self.attention.add)(message.attention)
+            self.attention.add(message.attention)
 
     def collect_changes(self) -> ChangeSet:
-        """Hand out what has collected since the last writing."""
+        """Return the changes since the last change set."""
         self._version += 1
         change_set = ChangeSet(
             number=self._number,
@@ -56,8 +59,8 @@ class RefusedClaim:
             state=self._result.state,
             reason_code=self.reason_code,
             attention=tuple(sorted(self.attention)),
-            emails=tuple(self._letters),
-            messages=tuple(self._notes),
+            emails=tuple(self._emails),
+            messages=tuple(self._entries),
         )
-        self._letters, self._notes, self._troubled = [], [], False
+        self._emails, self._entries, self._attention_changed = [], [], False
         return change_set

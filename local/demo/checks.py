@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from domain.admission.admission import SYNCHRONOUS_ANSWER_LIMIT, AdmissionResult
+from domain.admission.admission import AdmissionResult
+from domain.admission.refusal_emails import SYNCHRONOUS_ANSWER_LIMIT
 from domain.tickets.changes.emails import EmailKind
 from domain.values.money import Money
 from local.demo.runner import ScenarioResult

@@ -12,7 +12,8 @@ from workflows.ticket.runtime import Runtime
 
 with workflow.unsafe.imports_passed_through():
     from activities.persistence import Persistence
-    from domain.admission.admission import Admission, late_refusal_emails
+    from domain.admission.admission import Admission
+    from domain.admission.refusal_emails import late_refusal_emails
     from domain.admission.refused_claim import RefusedClaim
     from domain.claims.claim import Contact
     from domain.codes import RefusalCode

@@ -12,7 +12,8 @@ from adapters.postgres.tickets.claim_facts import (
     load_claim_counts,
     lock_account,
 )
-from domain.admission.admission import Admission, AdmissionRecord, AdmissionRequest
+from domain.admission.admission import Admission, AdmissionRequest
+from domain.admission.admission_record import AdmissionRecord
 from domain.claims.account_facts import AccountFacts
 from domain.codes import ClaimRefusal, RefusalCode
 from domain.errors import DatabaseUnavailable

@@ -5,7 +5,8 @@ from typing import Any
 from adapters.postgres.database import QUERIES, Connection
 from adapters.postgres.rows import money_columns
 from adapters.postgres.tickets.change_records import insert_records
-from domain.admission.admission import Admission, AdmissionRecord, AdmissionRequest
+from domain.admission.admission import Admission, AdmissionRequest
+from domain.admission.admission_record import AdmissionRecord
 
 
 async def load_admission(connection: Connection, request: AdmissionRequest) -> Admission | None:

@@ -69,8 +69,8 @@ async def resume_ticket(database: Database, number: str, run_id: str) -> Resumpt
         await QUERIES.requeue_reward_checks(connection, number=number)
         return restore_ticket(
             row,
-            moves=[one async for one in QUERIES.list_transitions(connection, number=number)],
-            answers=[one async for one in QUERIES.list_latest_results(connection, **most)],
-            heard=[one async for one in QUERIES.list_latest_messages(connection, **most)],
-            letters=[one async for one in QUERIES.list_unsent_emails(connection, number=number)],
+            transitions=[one async for one in QUERIES.list_transitions(connection, number=number)],
+            results=[one async for one in QUERIES.list_latest_results(connection, **most)],
+            messages=[one async for one in QUERIES.list_latest_messages(connection, **most)],
+            emails=[one async for one in QUERIES.list_unsent_emails(connection, number=number)],
         )

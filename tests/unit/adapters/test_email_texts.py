@@ -7,7 +7,9 @@ import pytest
 
 from adapters.email.locale_renderer import RenderedEmail
 from adapters.email.renderer import EmailRenderer
-from domain.admission.admission import AdmissionRequest, assess_claim, build_admission
+from domain.admission.admission import AdmissionRequest
+from domain.admission.admission_record import build_admission
+from domain.admission.assessed_claim import assess_claim
 from domain.claims.claim_parsing import parse_claim
 from tests.support.builders import NOW, NUMBER, a_field, a_partner, claim_content, some_facts
 

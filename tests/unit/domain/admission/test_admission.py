@@ -6,17 +6,13 @@ from typing import Any
 
 import pytest
 
-from domain.admission.admission import (
-    AdmissionRecord,
-    AdmissionRequest,
-    AssessedClaim,
-    CodedReason,
-    assess_claim,
-    build_admission,
+from domain.admission.admission import AdmissionRequest, CodedReason, refusal_result
+from domain.admission.admission_record import AdmissionRecord, build_admission
+from domain.admission.assessed_claim import AssessedClaim, assess_claim
+from domain.admission.refusal_emails import (
     contact_of_refused_claim,
     field_label,
     late_refusal_emails,
-    refusal_result,
 )
 from domain.claims.account_facts import AccountFacts
 from domain.claims.claim_digest import claim_digest

@@ -25,14 +25,14 @@ def rows_of(move: Transition) -> dict[str, Any]:
 
 def taken_up(aggregate: TicketAggregate, change_set: ChangeSet, **changes: Any) -> Resumption:
     """The ticket of `aggregate` as a new run takes it up after `change_set`."""
-    told = {"moves": [rows_of(move) for move in aggregate.ticket.transitions]}
+    told = {"transitions": [rows_of(move) for move in aggregate.ticket.transitions]}
     row = {
         "admission": admitted(aggregate).model_dump(mode="json"),
         "resume_state": change_set.resume_state,
         "resumptions": 1,
         "version": change_set.version,
     }
-    return restore_ticket(row, **({"answers": [], "heard": [], "letters": []} | told | changes))
+    return restore_ticket(row, **({"results": [], "messages": [], "emails": []} | told | changes))
 
 
 def test_a_partner_that_answers_before_it_acknowledged_is_heard_by_the_run_that_takes_over() -> (
@@ -57,7 +57,7 @@ def test_what_people_wrote_is_not_handed_to_the_run_that_takes_over() -> None:
     aggregate.apply_transition(Event.INFORMATION_PROVIDED, State.SENT_TO_PARTNER, NOW, note=words)
     change_set = aggregate.collect_changes()
     moves = [rows_of(move) | {"note": words} for move in change_set.transitions]
-    found = taken_up(aggregate, change_set, moves=moves, letters=[unsent | {"params": params}])
+    found = taken_up(aggregate, change_set, transitions=moves, emails=[unsent | {"params": params}])
     assert found.ticket.state is State.SENT_TO_PARTNER
-    assert [letter.key for letter in found.emails] == ["4-information_needed"]
+    assert [email.key for email in found.emails] == ["4-information_needed"]
     assert "\U0001f600" not in found.model_dump_json()
