@@ -1,8 +1,8 @@
-"""What the page behind a partner's link says: choices, errors, and an answer in words."""
+"""Texts of the page behind a partner's link: choices, questions, errors and outcomes."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Final
 
 from adapters.email.renderer import EmailRenderer
 from domain.partners.claim_kind import ClaimKind
@@ -12,64 +12,63 @@ from domain.tickets.messages.signals import PartnerOutcome
 from gateway.context import AppContext
 from gateway.i18n import catalog
 from gateway.pages.locale_formatter import LocaleFormatter
-from gateway.pages.partner.outcome_form import dates_asked
+from gateway.pages.partner.outcome_form import date_fields
 
-AREA = "partner"
+AREA: Final = "partner"
 
 
-def choices(rules: PartnerRules, kind: ClaimKind, language: str) -> dict[str, Any]:
-    """Return what there is to choose from: reasons, entries of the claim, and dates to name."""
-    w = catalog(AREA, language)
+def form_choices(rules: PartnerRules, kind: ClaimKind, language: str) -> dict[str, object]:
+    """Return the form's choices: rejection reasons, the claim's fields, and dates."""
+    texts = catalog(AREA, language)
     return {
-        "reasons": [(code.value, w["reasons"][code]) for code in RejectionReason],
-        "entries": [(one.name, rules.label(one.name, language)) for one in rules.form(kind)],
-        "dates": dates_asked(rules),
+        "reasons": [(code.value, texts["reasons"][code]) for code in RejectionReason],
+        "claim_fields": [(one.name, rules.label(one.name, language)) for one in rules.form(kind)],
+        "dates": date_fields(rules),
         "currency": rules.market.currency,
     }
 
 
-def questions(rules: PartnerRules, names: Sequence[str], language: str) -> list[str]:
-    """Ask about entries of the claim, in the member's language."""
-    asked: str = catalog(AREA, language)["question"]["check_entry"]
-    return [asked.format(label=rules.label(name, language) or name) for name in names]
+def field_questions(rules: PartnerRules, names: Sequence[str], language: str) -> list[str]:
+    """Return a question about each of these fields, in the member's language."""
+    text: str = catalog(AREA, language)["question"]["check_entry"]
+    return [text.format(label=rules.label(name, language) or name) for name in names]
 
 
-def problems(
-    book: EmailRenderer, language: str, rules: PartnerRules, found: Mapping[str, str]
+def field_errors(
+    emails: EmailRenderer, language: str, rules: PartnerRules, problems: Mapping[str, str]
 ) -> dict[str, str]:
-    """Say what is wrong, by field of the form (`found`: the codes of what was expected)."""
+    """Return sentences for sub-codes, by the form's fields."""
     labels = catalog(AREA, language)["labels"]
     return {
-        name: book.render_reason(
+        name: emails.render_reason(
             language,
             "incomplete",
             name,
             {
-                "label": labels[_plain(name)].format(currency=rules.market.currency),
+                "label": labels[_label_key(name)].format(currency=rules.market.currency),
                 "expected": expected,
             },
         )
-        for name, expected in found.items()
+        for name, expected in problems.items()
     }
 
 
-def said(
+def outcome_details(
     context: AppContext,
     language: str,
     rules: PartnerRules,
     outcome: PartnerOutcome,
     at: datetime | None = None,
-) -> dict[str, Any]:
-    """Put an answer in words: which it is, the moment, and its details by label."""
-    w, formatter = catalog(AREA, language), LocaleFormatter(context, language)
-    labels = w["labels"]
-    dates = {name: getattr(outcome, name) for name in dates_asked(rules)}
+) -> dict[str, object]:
+    """Return an outcome for the page: which it is, its time, and its details by label."""
+    texts, formatter = catalog(AREA, language), LocaleFormatter(context, language)
+    labels, reason = texts["labels"], outcome.reason_code
+    dates = {name: getattr(outcome, name) for name in date_fields(rules)}
+    amount = formatter.format_money(outcome.reward) if outcome.reward else ""
     details = {
-        labels["amount"].format(currency=rules.market.currency): (
-            formatter.format_money(outcome.reward.model_dump(mode="json")) if outcome.reward else ""
-        ),
+        labels["amount"].format(currency=rules.market.currency): amount,
         **{labels[name]: formatter.format_date(day) if day else "" for name, day in dates.items()},
-        labels["reason_code"]: w["reasons"][outcome.reason_code] if outcome.reason_code else "",
+        labels["reason_code"]: texts["reasons"][reason] if reason else "",
         labels["question"]: "\n".join(outcome.questions),
         labels["note"]: outcome.note or "",
     }
@@ -80,6 +79,6 @@ def said(
     }
 
 
-def _plain(name: str) -> str:
-    """Call both fields for notes by one name."""
+def _label_key(name: str) -> str:
+    """Return the catalog key of a field's label; both notes have the same."""
     return "note" if name.endswith("_note") else name

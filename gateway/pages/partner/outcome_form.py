@@ -1,108 +1,112 @@
-"""What a partner answers on the page behind its link: once in each round.
+"""Parses the form behind a partner's link into an outcome, or into sub-codes by field."""
 
-A round ends with the partner's answer. A question that has been answered, or was not in time, opens
-the next; so what was asked or decided on one page, in one letter or by a double click counts once.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from domain.partners.rules import PartnerRules
 from domain.tickets.messages.signals import PartnerOutcome
-from domain.tickets.states import State
 from domain.values.date_input import is_day_first, parse_date
 from domain.values.invalid_input import InvalidInput
 from domain.values.number_input import parse_amount
 from domain.values.parsing import parse_message
 from domain.values.types import FrozenModel
 
-ANSWERS: Final = ("confirmed", "rejected", "information_requested")
-ANSWERABLE: Final = frozenset({State.VALIDATED, State.SENT_TO_PARTNER, State.INFORMATION_REQUESTED})
-_ANCHOR: Final = {"activation": "activated_on", "contract_start": "contract_started_on"}
-_END: Final = "cancellation_ends_on"
+OUTCOMES: Final = ("confirmed", "rejected", "information_requested")
+_ANCHOR_FIELDS: Final = {"activation": "activated_on", "contract_start": "contract_started_on"}
+_END_FIELD: Final = "cancellation_ends_on"
 _PROBLEMS: Final = {
     "reward": ("amount", "malformed_number"),
     "activated_on": ("activated_on", "malformed_date"),
     "contract_started_on": ("contract_started_on", "malformed_date"),
-    _END: (_END, "malformed_date"),
+    _END_FIELD: (_END_FIELD, "malformed_date"),
     "reason_code": ("reason_code", "not_an_option"),
     "questions": ("question", "too_long"),
 }
-"""Fields of an outcome: that of the form, and what was expected there (`[expected]`)."""
+"""Field of an outcome: the form's field, and the sub-code of what was expected there."""
 
 
-class Answered(FrozenModel):
-    """An answer that was read, or per field of the form the code of what was expected."""
+class ParsedOutcome(FrozenModel):
+    """The outcome of a form, or sub-codes of what was expected, by the form's fields."""
 
     outcome: PartnerOutcome | None = None
     problems: dict[str, str] = {}
 
 
-def current_round(state: State, questions: int) -> int:
-    """Return the round that a claim is in, of which `questions` were asked so far."""
-    return questions - (state is State.INFORMATION_REQUESTED)
+class _Figures(NamedTuple):
+    """Dates and amount of an outcome; `problems` are sub-codes by the form's fields."""
+
+    content: dict[str, Any]
+    problems: dict[str, str]
 
 
-def answer_id(of_round: int) -> str:
-    """Return the id that the answer of a round has, however often it comes."""
-    return f"link-{of_round}"
-
-
-def dates_asked(rules: PartnerRules) -> list[str]:
-    """Return the dates that a partner may name: the one its cancellation period counts from, and
-    the period's end (R31-R33).
+def date_fields(rules: PartnerRules) -> list[str]:
+    """Return the dates that a partner may submit: the start of its cancellation period, if it is
+    not the order's date, and the period's end (R31–R33).
     """
-    anchor = _ANCHOR.get(rules.cancellation.starts_from)
-    return [anchor, _END] if anchor else [_END]
+    anchor = _ANCHOR_FIELDS.get(rules.cancellation.starts_from)
+    return [anchor, _END_FIELD] if anchor else [_END_FIELD]
 
 
-def read_answer(
-    told: Mapping[str, str], questions: Sequence[str], rules: PartnerRules, number: str, id_: str
-) -> Answered:
-    """Read the form: `told` by field, without spaces around; `questions` in the partner's name."""
-    answer = told.get("outcome", "")
-    if answer not in ANSWERS:
-        return Answered(problems={"outcome": "not_an_option"})
-    if answer == "rejected" and not told.get("reason_code"):
-        return Answered(problems={"reason_code": "required"})
-    if answer == "information_requested" and not questions:
-        return Answered(problems={"question": "required"})
-    content = {"outcome_id": id_, "partner_id": rules.id, "number": number, "outcome": answer}
-    more = {"questions": list(questions)} if answer == "information_requested" else {}
-    figures, unread = _figures(told, rules) if answer == "confirmed" else ({}, {})
-    details = _details(answer, told) | figures
-    reading = parse_message(PartnerOutcome, content | more | details)
-    problems = _by_field(answer, reading.problems) | unread
-    return Answered(outcome=None if problems else reading.value, problems=problems)
+def parse_outcome_form(
+    values: Mapping[str, str],
+    questions: Sequence[str],
+    rules: PartnerRules,
+    number: str,
+    outcome_id: str,
+) -> ParsedOutcome:
+    """Parse a form's `values` by field, without surrounding space; `questions` to the member."""
+    kind = values.get("outcome", "")
+    if missing := _missing(kind, values, questions):
+        return ParsedOutcome(problems=missing)
+    content: dict[str, Any] = {
+        "outcome_id": outcome_id,
+        "partner_id": rules.id,
+        "number": number,
+        "outcome": kind,
+    }
+    if kind == "information_requested":
+        content["questions"] = list(questions)
+    figures = _parse_figures(values, rules) if kind == "confirmed" else _Figures({}, {})
+    parsed = parse_message(PartnerOutcome, content | _details(kind, values) | figures.content)
+    problems = _by_field(kind, parsed.problems) | figures.problems
+    return ParsedOutcome(outcome=None if problems else parsed.value, problems=problems)
 
 
-def _details(answer: str, told: Mapping[str, str]) -> dict[str, Any]:
-    note = told.get(f"{answer}_note")
+def _missing(kind: str, values: Mapping[str, str], questions: Sequence[str]) -> dict[str, str]:
+    if kind not in OUTCOMES:
+        return {"outcome": "not_an_option"}
+    if kind == "rejected" and not values.get("reason_code"):
+        return {"reason_code": "required"}
+    if kind == "information_requested" and not questions:
+        return {"question": "required"}
+    return {}
+
+
+def _details(kind: str, values: Mapping[str, str]) -> dict[str, Any]:
+    note = values.get(f"{kind}_note")
     details: dict[str, Any] = {"note": note} if note else {}
-    return details | ({"reason_code": told["reason_code"]} if answer == "rejected" else {})
+    return details | ({"reason_code": values["reason_code"]} if kind == "rejected" else {})
 
 
-def _figures(told: Mapping[str, str], rules: PartnerRules) -> tuple[dict[str, Any], dict[str, str]]:
-    """Read dates and amount as the market writes them; beside them what could not be read."""
+def _parse_figures(values: Mapping[str, str], rules: PartnerRules) -> _Figures:
+    """Parse dates and amount as people of the market write them."""
     currency, day_first = rules.market.currency, is_day_first(rules.market.time_zone)
-    read: dict[str, Any] = {}
-    unread: dict[str, str] = {}
-
-    def take(name: str, reader: Callable[[str], Any]) -> None:
+    figures = _Figures({}, {})
+    for name in (*date_fields(rules), "amount"):
+        text = values.get(name)
+        if not text:
+            continue
         try:
-            if told.get(name):
-                read[name] = reader(told[name])
+            if name == "amount":
+                amount = str(parse_amount(text, currency))
+                figures.content["reward"] = {"amount": amount, "currency": currency}
+            else:
+                figures.content[name] = parse_date(text, day_first).isoformat()
         except InvalidInput as error:
-            unread[name] = error.code
-
-    for name in dates_asked(rules):
-        take(name, lambda text: parse_date(text, day_first).isoformat())
-    take("amount", lambda text: str(parse_amount(text, currency)))
-    if "amount" in read:
-        read["reward"] = {"amount": read.pop("amount"), "currency": currency}
-    return read, unread
+            figures.problems[name] = error.code
+    return figures
 
 
-def _by_field(answer: str, problems: Mapping[str, str]) -> dict[str, str]:
-    note = (f"{answer}_note", "too_long")
+def _by_field(kind: str, problems: Mapping[str, str]) -> dict[str, str]:
+    note = (f"{kind}_note", "too_long")
     return dict(_PROBLEMS.get(path.partition(".")[0], note) for path in problems)

@@ -7,11 +7,12 @@ import pytest
 from domain.partners.rules import PartnerRules
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.states import State
-from gateway.pages.partner.outcome_form import answer_id, current_round, dates_asked, read_answer
+from gateway.pages.partner.outcome_form import date_fields, parse_outcome_form
+from gateway.pages.partner.rounds import current_round, outcome_id_for_round
 from tests.support.builders import a_partner
 
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
-ID = answer_id(0)
+ID = outcome_id_for_round(0)
 
 
 def counting_from(anchor: str) -> PartnerRules:
@@ -20,7 +21,7 @@ def counting_from(anchor: str) -> PartnerRules:
 
 
 def said(told: dict[str, str], *questions: str, **rules: Any) -> PartnerOutcome:
-    found = read_answer(told, questions, a_partner(**rules), NUMBER, ID)
+    found = parse_outcome_form(told, questions, a_partner(**rules), NUMBER, ID)
     assert found.problems == {}
     assert found.outcome
     return found.outcome
@@ -50,12 +51,12 @@ def test_a_question_opens_the_next_round_when_it_does_not_wait_any_more() -> Non
 def test_a_partner_is_asked_for_the_dates_its_period_counts_from(
     anchor: str, dates: list[str]
 ) -> None:
-    assert dates_asked(counting_from(anchor)) == dates
+    assert date_fields(counting_from(anchor)) == dates
 
 
 def test_a_date_that_was_not_asked_for_is_not_taken() -> None:
     told = {"outcome": "confirmed", "activated_on": "2026-10-01", "contract_started_on": "x"}
-    found = read_answer(told, (), counting_from("activation"), NUMBER, ID)
+    found = parse_outcome_form(told, (), counting_from("activation"), NUMBER, ID)
     assert found.outcome
     assert str(found.outcome.activated_on) == "2026-10-01"
     assert found.outcome.contract_started_on is None
@@ -108,5 +109,5 @@ def test_each_answer_takes_only_what_belongs_to_it() -> None:
 def test_what_is_wrong_is_named_by_the_forms_fields(
     told: dict[str, str], problems: dict[str, str]
 ) -> None:
-    found = read_answer(told, (), a_partner(), NUMBER, ID)
+    found = parse_outcome_form(told, (), a_partner(), NUMBER, ID)
     assert (found.outcome, found.problems) == (None, problems)
