@@ -39,12 +39,12 @@ def normalize_email(text: str) -> str:
     return found.normalized
 
 
-def normalize_email_or_keep(told: str) -> str:
-    """Return the address to look for: as it is kept, however its domain was spelt; else as told."""
+def normalize_email_or_keep(text: str) -> str:
+    """Return the address to search for: normalised as stored, or unchanged if invalid."""
     try:
-        return normalize_email(told)
+        return normalize_email(text)
     except ValueError:
-        return told
+        return text
 
 
 def to_ascii_domain(address: str) -> str:

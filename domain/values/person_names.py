@@ -25,11 +25,11 @@ _NO_NAME: Final = re.compile(
 _TAG: Final = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE | re.DOTALL)
 
 
-def parse_person_name(told: object) -> str:
+def parse_person_name(text: object) -> str:
     """Return a name that may stand in a greeting; "" for none, and for what is no name."""
-    if not isinstance(told, str) or len(told) > 10 * MAX_NAME_LENGTH:
+    if not isinstance(text, str) or len(text) > 10 * MAX_NAME_LENGTH:
         return ""
-    name = " ".join(clean_line(told).split())
+    name = " ".join(clean_line(text).split())
     is_name = any(one.isalpha() for one in name) and len(name) <= MAX_NAME_LENGTH
     return name if is_name and not _NO_NAME.search(_without_marks(name)) else ""
 
@@ -39,9 +39,9 @@ def _without_marks(name: str) -> str:
     return "".join(one for one in name if not unicodedata.category(one).startswith("M"))
 
 
-def parse_language_tag(told: object) -> str | None:
+def parse_language_tag(text: object) -> str | None:
     """Return the language of a tag such as `pl`, `pl-PL` or `PL`; none for what is no tag."""
-    found = _TAG.fullmatch(told.strip()) if isinstance(told, str) else None
+    found = _TAG.fullmatch(text.strip()) if isinstance(text, str) else None
     return found[1].lower() if found else None
 
 

@@ -35,8 +35,8 @@ def test_no_pattern_of_a_partner_takes_long_over_any_answer(pattern: str) -> Non
 def test_an_answer_that_names_an_order_is_short() -> None:
     field = a_field(is_order_number=True, pattern="[A-Z]+")
     assert not validate_form([field], {field.name: "A" * MAX_ORDER_NUMBER_LENGTH}).problems
-    told = validate_form([field], {field.name: "A" * (MAX_ORDER_NUMBER_LENGTH + 1)}).problems
-    assert told == {field.name: "too_long"}
+    problems = validate_form([field], {field.name: "A" * (MAX_ORDER_NUMBER_LENGTH + 1)}).problems
+    assert problems == {field.name: "too_long"}
 
 
 @pytest.mark.parametrize(
@@ -102,14 +102,14 @@ def stored_with(pattern: str) -> PartnerRules:
 @pytest.mark.parametrize("pattern", [r"(?=V)VT.*", r"(.)\1+", "["])
 def test_kept_rules_with_such_a_pattern_are_read_and_take_no_answer(pattern: str) -> None:
     (field,) = stored_with(pattern).fields
-    told = validate_form([field], {field.name: "VT-2231"}).problems
-    assert told == {field.name: "malformed_pattern"}
+    problems = validate_form([field], {field.name: "VT-2231"}).problems
+    assert problems == {field.name: "malformed_pattern"}
 
 
 class Codes:
     """Words that are codes."""
 
-    def render_reason(self, language: str, code: str, field: str | None, told: object) -> str:
+    def render_reason(self, language: str, code: str, field: str | None, params: object) -> str:
         return code
 
 
@@ -128,9 +128,9 @@ def test_a_claim_that_we_fail_to_judge_ends_as_refused() -> None:
     nowhere = rules.market.model_copy(update={"time_zone": "Europe/Nowhere"})
     judged = filing(rules.model_copy(update={"market": nowhere}))
     entry = judged.assess(some_facts())
-    told = entry.admission.result
-    assert (told.status, [one.code for one in told.reasons]) == ("discarded", ["incomplete"])
-    assert told.reasons[0].field == "claim"
+    result = entry.admission.result
+    assert (result.status, [one.code for one in result.reasons]) == ("discarded", ["incomplete"])
+    assert result.reasons[0].field == "claim"
     assert judged.unexpected_error is not None
     assert entry.admission.emails
 

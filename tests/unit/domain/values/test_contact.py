@@ -14,8 +14,8 @@ from tests.support.builders import NOW, a_claim, a_profile, claim_content, some_
 class Words:
     """Says the language and the code, where letters have words."""
 
-    def render_reason(self, language: str, code: str, field: str | None, told: Any) -> str:
-        return f"{language} {field} {told['expected']}"
+    def render_reason(self, language: str, code: str, field: str | None, params: Any) -> str:
+        return f"{language} {field} {params['expected']}"
 
 
 def answered(contact: Any, facts: AccountFacts | None = None) -> list[str]:

@@ -9,7 +9,7 @@ from domain.values.person_names import MAX_NAME_LENGTH, parse_language_tag, pars
 
 
 @pytest.mark.parametrize(
-    ("told", "name"),
+    ("text", "name"),
     [
         ("Jan Kowalski", "Jan Kowalski"),
         ("  Żółć\u00a0 Łucja\n", "Żółć Łucja"),
@@ -21,12 +21,12 @@ from domain.values.person_names import MAX_NAME_LENGTH, parse_language_tag, pars
         ("\uff2aan", "Jan"),
     ],
 )
-def test_a_name_stays(told: str, name: str) -> None:
-    assert parse_person_name(told) == name
+def test_a_name_stays(text: str, name: str) -> None:
+    assert parse_person_name(text) == name
 
 
 @pytest.mark.parametrize(
-    "told",
+    "text",
     [
         "Win a prize at evil.com",
         "https://evil.example/win",
@@ -50,13 +50,13 @@ def test_a_name_stays(told: str, name: str) -> None:
         ["Jan"],
     ],
 )
-def test_what_is_no_name_is_left_out(told: object) -> None:
-    assert parse_person_name(told) == ""
+def test_what_is_no_name_is_left_out(text: object) -> None:
+    assert parse_person_name(text) == ""
 
 
 @given(st.text(max_size=300))
-def test_no_name_is_long_or_a_link(told: str) -> None:
-    name = parse_person_name(told)
+def test_no_name_is_long_or_a_link(text: str) -> None:
+    name = parse_person_name(text)
     assert len(name) <= MAX_NAME_LENGTH
     assert not set("@:/\\<>[]\r\n\u202e") & set(name)
     assert parse_person_name(name) == name
