@@ -59,7 +59,7 @@ def main(arguments: list[str]) -> int:
         "--seconds", type=float, default=TIMEOUT_SECONDS, help="for all claims (%(default)s)"
     )
     parser.add_argument("--state-dir", type=Path, default=STATE, help="wiped first (%(default)s)")
-    parser.add_argument("--examples", type=Path, default=FOLDER, help="the folder of claims.csv")
+    parser.add_argument("--scenarios", type=Path, default=FOLDER, help="the folder of claims.csv")
     options = parser.parse_args(arguments)
     return run_to_exit_code(
         demo(options.state_dir, seconds=options.seconds, scenarios=options.scenarios)

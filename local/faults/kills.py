@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--seed", type=int, default=time.time_ns() % 1_000_000, help="default: from the clock")
     add("--kills", type=int, default=KILLS, help=f"at least {MIN_KILLS} (%(default)s)")
-    add("--examples", type=Path, default=FOLDER, help="the folder of claims.csv")
+    add("--scenarios", type=Path, default=FOLDER, help="the folder of claims.csv")
     add("--state-dir", type=Path, default=STATE, help="one folder in it per scenario (%(default)s)")
     return parser
 

@@ -83,7 +83,7 @@ async def test_a_claim_that_ends_otherwise_than_its_line_says_fails_the_demonstr
 ) -> None:
     scenarios = some_examples(tmp_path / "examples", expected_codes="too_late")
     code, output = await run(
-        "demo", "--examples", str(scenarios), "--state-dir", str(tmp_path / "state")
+        "demo", "--scenarios", str(scenarios), "--state-dir", str(tmp_path / "state")
     )
     assert code == 1, output
     assert "4 claims, 3 ended as expected, 1 not" in output
