@@ -104,7 +104,7 @@ async def _build_context(
         settings.jwt_audience,
         secrets=settings.jwt_secret,
         keys=IssuerKeys(address, http.fetch) if address else None,
-        longest_life=settings.jwt_max_lifetime,
+        max_lifetime=settings.jwt_max_lifetime,
     )
     database = Database.connect(
         settings.database_url, settings.database_pool_size, settings.statement_cache

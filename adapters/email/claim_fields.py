@@ -30,41 +30,45 @@ def claim_payload(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def render_claim_fields(
-    book: EmailRenderer, rules: PartnerRules, claim: Mapping[str, Any], language: str
+    renderer: EmailRenderer, rules: PartnerRules, claim: Mapping[str, Any], language: str
 ) -> list[dict[str, Any]]:
     """Return a claim (as `claim_payload` writes it) in `language`: `label` and `value` each, and
     whether the value is `exact`: no free words of the member.
     """
-    return list(_fields(book, rules, claim, language))
+    return list(_fields(renderer, rules, claim, language))
 
 
 def _fields(
-    book: EmailRenderer, rules: PartnerRules, claim: Mapping[str, Any], language: str
+    renderer: EmailRenderer, rules: PartnerRules, claim: Mapping[str, Any], language: str
 ) -> Iterator[dict[str, Any]]:
     def field(name: str, value: str, exact: bool = True) -> dict[str, Any]:
-        return {"label": book.translate(language, "claim", name), "value": value, "exact": exact}
+        return {
+            "label": renderer.translate(language, "claim", name),
+            "value": value,
+            "exact": exact,
+        }
 
     known = {one.name: one for one in rules.fields}
-    yield field("kind", book.translate(language, "claim", claim["kind"]))
+    yield field("kind", renderer.translate(language, "claim", claim["kind"]))
     for name, value in (claim["answers"] or {}).items():
         label = rules.label(name, language) or name
         asked = known.get(name)
-        shown = _shown(book, asked, value, language)
+        shown = _shown(renderer, asked, value, language)
         exact = asked is not None and asked.type != "text"
         yield {"label": label, "value": shown, "exact": exact}
     days = {"ordered_on": claim["ordered_on"], "clicked_on": _clicked_on(claim, rules)}
     for name, day in days.items():
         if day:
-            yield field(name, book.format_date(language, day))
+            yield field(name, renderer.format_date(language, day))
     if note := claim.get("note"):
         yield field("note", note, exact=False)
 
 
-def _shown(book: EmailRenderer, field: FormField | None, value: object, language: str) -> str:
+def _shown(renderer: EmailRenderer, field: FormField | None, value: object, language: str) -> str:
     """Return an answer in words: an option by its label, a day written out."""
     if field and field.type == "date":
         with contextlib.suppress(ValueError):
-            return book.format_date(language, str(value))
+            return renderer.format_date(language, str(value))
     labels = dict(field.options.get(str(value), {})) if field else {}
     texts = {str(key): text for key, text in labels.items()}
     return texts.get(language) or str(value)

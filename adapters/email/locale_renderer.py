@@ -33,7 +33,7 @@ _SUBJECT: Final = "Subject: "
 
 @dataclass(frozen=True)
 class RenderedEmail:
-    """One letter, ready to send: `subject` is one line, `language` is pl, de or en."""
+    """A rendered e-mail, ready to send: `subject` is one line, `language` is pl, de or en."""
 
     subject: str
     text: str
@@ -42,7 +42,7 @@ class RenderedEmail:
 
 
 class LocaleRenderer:
-    """One language: its templates, its phrases, its way to write dates and money."""
+    """Templates, texts and formats of one language."""
 
     def __init__(self, language: str, support_email: str) -> None:
         self._language = language
@@ -73,7 +73,7 @@ class LocaleRenderer:
         }
         return environment
 
-    def letter(self, kind: str, params: Mapping[str, Any]) -> RenderedEmail:
+    def render(self, kind: str, params: Mapping[str, Any]) -> RenderedEmail:
         """Render the e-mail `kind`; raises `KeyError` for a missing parameter or template."""
         values = {"support_email": self._support_email, **sanitize_params(params)}
         try:
@@ -82,7 +82,7 @@ class LocaleRenderer:
         except UndefinedError as error:
             raise KeyError(f"{self._language}/{kind}: {error.message}") from error
         except TemplateNotFound as error:
-            raise KeyError(f"{self._language}/{error.name}: no such letter") from error
+            raise KeyError(f"{self._language}/{error.name}: no such e-mail") from error
         subject, _, body = text.partition("\n")
         return RenderedEmail(
             subject.removeprefix(_SUBJECT), body.strip() + "\n", html, self._language
@@ -104,60 +104,62 @@ class LocaleRenderer:
         return format_date(day, "long", self._locale)
 
     def format_datetime(self, iso: str | datetime) -> str:
-        """Write the moment as the clock of its own offset shows it: that is the market's zone."""
-        moment = iso if isinstance(iso, datetime) else datetime.fromisoformat(iso)
-        clock = format_time(moment.time(), "short", locale=self._locale)
+        """Write an instant out in its own offset, which is the market's zone."""
+        instant = iso if isinstance(iso, datetime) else datetime.fromisoformat(iso)
+        clock = format_time(instant.time(), "short", locale=self._locale)
         return self.translate(
-            "forms", "instant", {"date": self.format_date(moment.date()), "time": clock}
+            "forms", "instant", {"date": self.format_date(instant.date()), "time": clock}
         )
 
     def format_money(self, money: Mapping[str, str]) -> str:
-        """Write `{"amount": "12.50", "currency": "PLN"}`, with plain spaces so it can be found."""
-        written = format_currency(Decimal(money["amount"]), money["currency"], locale=self._locale)
-        apart = re.sub(r"(?<=[A-Z])(?=\d)", " ", written)  # Babel writes PLN40.00
-        return apart.replace("\u00a0", " ").replace("\u202f", " ")
+        """Write `{"amount": "12.50", "currency": "PLN"}` out, with plain spaces."""
+        formatted = format_currency(
+            Decimal(money["amount"]), money["currency"], locale=self._locale
+        )
+        spaced = re.sub(r"(?<=[A-Z])(?=\d)", " ", formatted)  # Babel writes PLN40.00
+        return spaced.replace("\u00a0", " ").replace("\u202f", " ")
 
     def _rejection(self, reason_code: str) -> str:
         return self.translate("rejections", reason_code, {})
 
     @pass_context
     def _reason(self, context: Context, reason: Mapping[str, Any]) -> str:
-        """Say one reason of `claim_not_accepted`, with the dates and the number of its letter."""
+        """Return one reason of the e-mail `claim_not_accepted`, with the dates of the e-mail."""
         names = ("available_from", "last_day", "existing_ticket")
-        told = {**reason, **{name: context.get(name) for name in names}}
-        return self.render_reason(reason["code"], reason.get("field"), told)
+        params = {**reason, **{name: context.get(name) for name in names}}
+        return self.render_reason(reason["code"], reason.get("field"), params)
 
-    def render_reason(self, code: str, field: str | None, told: Mapping[str, Any]) -> str:
+    def render_reason(self, code: str, field: str | None, params: Mapping[str, Any]) -> str:
         """Return why a claim was not accepted."""
         known, outer = self._texts["fields"], (field or "").partition(".")[0]
         values = {
-            "available_from": told.get("available_from"),
-            "last_day": told.get("last_day"),
-            "existing_ticket": told.get("existing_ticket"),
-            "field": told.get("label") or known.get(field or "") or known.get(outer, field),
-            "expected": self._texts["expected"][told.get("expected") or "unclear"],
+            "available_from": params.get("available_from"),
+            "last_day": params.get("last_day"),
+            "existing_ticket": params.get("existing_ticket"),
+            "field": params.get("label") or known.get(field or "") or known.get(outer, field),
+            "expected": self._texts["expected"][params.get("expected") or "unclear"],
         }
         return self.translate("codes", code, values)
 
 
 def _read_texts(language: str) -> dict[str, dict[str, str]]:
     text = (TEMPLATES / f"phrases.{language}.toml").read_text(encoding="utf-8")
-    phrases: dict[str, dict[str, str]] = tomllib.loads(text)
-    return phrases
+    texts: dict[str, dict[str, str]] = tomllib.loads(text)
+    return texts
 
 
 def _unlinked(text: str) -> str:
-    """Return words of others on one page: what `quoted` gives, without marks."""
+    """Return quoted text without quotation marks."""
     return quoted(text, mark="")
 
 
 def _quoted(text: str) -> str:
-    """Return words of others as one item of a quoted list."""
+    """Return quoted text as one item of a list."""
     first, *rest = _unlinked(text).split("\n")
     return "\n".join([f"> - {first}", *(f">   {line}".rstrip() for line in rest)])
 
 
 def _reject_none(value: Any) -> Any:
     if value is None:
-        raise KeyError("a null where the letter needs a value")
+        raise KeyError("a null where the e-mail needs a value")
     return value

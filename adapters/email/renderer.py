@@ -1,4 +1,4 @@
-"""Letters and coded phrases in the member's language, from the files in `templates/`.
+"""E-mails and texts of codes in the member's language, from the files in `templates/`.
 
 Only this file knows Jinja2 and Babel. Templates are strict: a letter or a phrase that lacks a
 value is not written at all.
@@ -11,33 +11,33 @@ from adapters.email.locale_renderer import LOCALES, LocaleRenderer, RenderedEmai
 
 
 class EmailRenderer:
-    """Every letter and phrase in every language; loaded once, safe to share between tasks."""
+    """Renders e-mails and texts in every language; loaded once, safe to share between tasks."""
 
     def __init__(self, support_email: str) -> None:
-        """Load the phrases; `support_email` is the e-mail address of customer service."""
+        """Load the texts; `support_email` is the e-mail address of customer service."""
         self._locales = {language: LocaleRenderer(language, support_email) for language in LOCALES}
 
     def render(self, kind: str, language: str, params: Mapping[str, Any]) -> RenderedEmail:
-        """Write the letter `kind` (the eight of docs/requirements.md, R26-R28, R34) with JSON
+        """Render the e-mail `kind` (the eight of docs/requirements.md, R26-R28, R34) with JSON
         `params`.
 
         Raises KeyError naming a parameter that is missing, or an unknown kind or language;
         ValueError for a date that is not ISO.
         """
-        return self._locales[language].letter(kind, params)
+        return self._locales[language].render(kind, params)
 
     def render_reason(
-        self, language: str, code: str, field: str | None, told: Mapping[str, Any]
+        self, language: str, code: str, field: str | None, params: Mapping[str, Any]
     ) -> str:
-        """Say why a claim was not accepted (`codes.<code>`).
+        """Return why a claim was not accepted (`codes.<code>`).
 
-        `told` may hold available_from, last_day, existing_ticket, the sub-code `expected`, and the
+        `params` may hold available_from, last_day, existing_ticket, the sub-code `expected` and the
         form's own `label` of the field; a field that no form has is called by `fields.<field>`.
         """
-        return self._locales[language].render_reason(code, field, told)
+        return self._locales[language].render_reason(code, field, params)
 
     def translate(self, language: str, section: str, code: str, **params: Any) -> str:
-        """Say a code in words: `section` is a table of `phrases.<language>.toml`.
+        """Return the text of a code: `section` is a table of `phrases.<language>.toml`.
 
         `available_from` is an ISO instant with offset, `last_day` an ISO date; both are written
         out in the language. Raises KeyError naming a code or parameter that is missing or None.

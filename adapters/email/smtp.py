@@ -1,7 +1,7 @@
-"""The door to the mail server: one letter in, one SMTP conversation out.
+"""Sends e-mails to the mail server, one SMTP session each.
 
-Only this file knows aiosmtplib. What goes wrong leaves as `MailServerUnavailable` (the letter
-waits and is tried again) or `EmailUndeliverable` (a person must look); neither repeats the
+Only this file knows aiosmtplib. What goes wrong leaves as `MailServerUnavailable` (the e-mail
+is retried) or `EmailUndeliverable` (a person must look); neither repeats the
 member's address, which the server's own words often do.
 """
 
@@ -27,7 +27,7 @@ _CONNECTION_ERRORS: Final = (aiosmtplib.SMTPException, OSError, TimeoutError)
 
 
 class EmailContent(Protocol):
-    """What a letter must show to be sent: `subject` in one line, both bodies, its language."""
+    """An e-mail to send: its subject on one line, both bodies, its language."""
 
     @property
     def subject(self) -> str:
@@ -47,7 +47,7 @@ class EmailContent(Protocol):
 
 
 class SmtpMailer:
-    """Sends letters through one mail server, a connection for each."""
+    """Sends e-mails through one mail server, with one connection each."""
 
     def __init__(self, url: str, sender: str, replies_to: str | None = None) -> None:
         """Read `smtp://[user:password@]host:port`, `smtps://...` or `smtp+verify://...`, and
@@ -74,7 +74,7 @@ class SmtpMailer:
             raise translate_error(error) from None
 
     async def send(self, message_key: str, name: str, address: str, email: EmailContent) -> None:
-        """Hand the letter over; the same `message_key` always gives the same Message-ID.
+        """Send an e-mail; the same `message_key` always gives the same Message-ID.
 
         Raises MailServerUnavailable (no connection, time-out, 4xx, whatever is about us: see
         adapters/email/smtp_replies.py) or EmailUndeliverable (no such recipient, no usable
@@ -84,7 +84,7 @@ class SmtpMailer:
             recipient = to_ascii_domain(address)
             wire = self._compose(message_key, name, recipient, email).as_bytes()
         except COMPOSE_ERRORS:
-            raise EmailUndeliverable("the address or the letter cannot be put in a mail") from None
+            raise EmailUndeliverable("the address or the e-mail cannot be composed") from None
         await self._transmit(recipient, wire)
 
     @property

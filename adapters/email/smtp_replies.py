@@ -57,5 +57,5 @@ def is_final(step: Step, code: int, words: str) -> bool:
         return False
     if status not in _SAYS_NOTHING:
         return status in ABOUT_RECIPIENT
-    told = _ADDRESS.sub(" ", words)  # the recipient's own name is no complaint
-    return step == "recipient" and code in _OF_A_MAILBOX and not _ABOUT_US.search(told)
+    text = _ADDRESS.sub(" ", words)  # the recipient's own name is no complaint
+    return step == "recipient" and code in _OF_A_MAILBOX and not _ABOUT_US.search(text)

@@ -25,7 +25,7 @@ _UNAUTHORISED: Final = (401, 403)
 
 
 def check_status(status: int, headers: Mapping[str, str]) -> None:
-    """Raise what an answer's head says, unless it takes the call: 2xx, or what is known already."""
+    """Raise the error of a response, unless it accepts the call: 2xx, or 409 for a known one."""
     if 200 <= status < 300 or status == _KNOWN_ALREADY:
         return
     if status in _THROTTLED and "retry-after" in headers:
@@ -40,7 +40,7 @@ def check_status(status: int, headers: Mapping[str, str]) -> None:
 
 
 async def read_reference(response: httpx.Response) -> str | None:
-    """Return the reference, if one can be read: whatever else the body is, the call was taken."""
+    """Return the partner's reference, if the body has one; the call is accepted in any case."""
     try:
         answer = json.loads(await read_bounded(response))
     except (ValueError, RecursionError):
@@ -52,7 +52,7 @@ async def read_reference(response: httpx.Response) -> str | None:
 
 
 async def read_bounded(response: httpx.Response) -> bytes:
-    """Read a body as it comes over the line: one that must be unpacked could become any size."""
+    """Read a body without decompressing it, which could yield any size."""
     if response.headers.get("content-encoding", "identity").lower() != "identity":
         raise ValueError("an encoded answer")
     content = bytearray()
@@ -63,13 +63,13 @@ async def read_bounded(response: httpx.Response) -> bytes:
     return bytes(content)
 
 
-def parse_retry_after(told: str) -> timedelta:
-    """Read `Retry-After`, seconds or an HTTP date, within reason."""
+def parse_retry_after(value: str) -> timedelta:
+    """Parse `Retry-After`, in seconds or as an HTTP date, within bounds."""
     try:
-        wait = timedelta(seconds=min(int(told), 10**6))
+        wait = timedelta(seconds=min(int(value), 10**6))
     except (ValueError, OverflowError):
         try:
-            wait = email.utils.parsedate_to_datetime(told) - datetime.now(UTC)
+            wait = email.utils.parsedate_to_datetime(value) - datetime.now(UTC)
         except (ValueError, TypeError, OverflowError):
             wait = MIN_RETRY_AFTER
     return min(max(wait, MIN_RETRY_AFTER), MAX_RETRY_AFTER)

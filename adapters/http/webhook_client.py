@@ -66,14 +66,14 @@ class WebhookClient:
             async with self._post(address, secrets, key, body, seconds) as response:
                 if response.is_success:
                     return
-                told = response.headers.get("retry-after")
-                wait = parse_retry_after(told) if told else None
+                retry_after = response.headers.get("retry-after")
+                wait = parse_retry_after(retry_after) if retry_after else None
                 raise TransientError(f"answered {response.status_code}", wait)
         except (httpx.HTTPError, TimeoutError) as error:
             raise TransientError(f"no answer: {type(error).__name__}") from error
 
     async def fetch(self, address: str) -> bytes:
-        """Get what stands at `address`, within seconds and as much as an answer may be long.
+        """Get the body at `address`, within the time-out and the bound of a response.
 
         Raises `TransientError`, whatever is wrong.
         """

@@ -13,14 +13,14 @@ from domain.errors import TransientError
 
 log = logging.getLogger("gateway")
 _REFRESH_SECONDS: Final = 3600.0
-"""After which a set is fetched anew."""
+"""The set is fetched again after this time."""
 _MAX_AGE_SECONDS: Final = 24 * 3600.0
-"""For which a set is used while no newer one can be had: longer than an issuer is away."""
+"""The set is used for this time while the issuer does not respond."""
 REFETCH_SECONDS: Final = 30.0
 
 
 Fetch = Callable[[str], Awaitable[bytes]]
-"""Gets what stands at an address, within bounds; raises `TransientError`."""
+"""Gets the body at an address, within bounds; raises `TransientError`."""
 
 
 class IssuerKeys:

@@ -20,7 +20,7 @@ MAX_TOKEN_LENGTH: Final = 8192
 _HMAC_ALGORITHMS: Final = ["HS256"]
 _ASYMMETRIC_ALGORITHMS: Final = ["ES256", "EdDSA", "PS256", "RS256"]
 _REQUIRED_CLAIMS: Final = ["exp", "iat", "iss", "aud", "sub"]
-LONGEST_LIFE: Final = timedelta(hours=24)
+DEFAULT_MAX_LIFETIME: Final = timedelta(hours=24)
 """Of a token, where nothing else is set: from `iat` to `exp`."""
 _REFUSAL_CODE: Final = RefusalCode.UNAUTHORISED
 _DECODE_ERRORS: Final = (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError)
@@ -37,13 +37,13 @@ class JwtVerifier:
         *,
         secrets: str | None = None,
         keys: IssuerKeys | None = None,
-        longest_life: timedelta = LONGEST_LIFE,
+        max_lifetime: timedelta = DEFAULT_MAX_LIFETIME,
     ) -> None:
         """Check against `secrets` (old and new with a space between them), or against `keys`.
 
-        A token that lives longer than `longest_life` is refused, however far it has come.
+        A token that lives longer than `max_lifetime` is refused, however far it has come.
         """
-        self._longest_life = longest_life.total_seconds()
+        self._max_lifetime = max_lifetime.total_seconds()
         self._issuer = issuer
         self._audience = audience
         self._secrets = (secrets or "").split()
@@ -76,7 +76,7 @@ class JwtVerifier:
             leeway=LEEWAY,
             options={"require": _REQUIRED_CLAIMS},
         )
-        if not 0 < float(content["exp"]) - float(content["iat"]) <= self._longest_life:
+        if not 0 < float(content["exp"]) - float(content["iat"]) <= self._max_lifetime:
             raise ValueError("it lives too long")
         return content
 

@@ -1,8 +1,8 @@
-"""Signed links: a token for one claim, one purpose, until a moment.
+"""Signed links: a token for one claim and one purpose, with an expiry.
 
 Only this file knows itsdangerous, whose signature is an HMAC under the partner's secret. Its base64
-is forgiving: letters it does not know are skipped, and the last bits of a signature need not be
-zero. So a token is taken only if it is, letter for letter, the one that is made.
+is lenient: it skips unknown characters and ignores the last bits of a signature. So a token is
+accepted only if it equals the signed one character by character.
 """
 
 import hashlib
@@ -16,15 +16,15 @@ from domain.codes import RefusalCode
 from domain.errors import RequestRejected
 
 OUTCOME: Final = "outcome"
-"""The purpose of a link under which a partner tells the outcome of a claim."""
+"""The purpose of a link for a partner's outcome."""
 INFORMATION: Final = "information"
-"""The purpose of a link under which a member answers a question."""
+"""The purpose of a link for a member's answer to a question."""
 MAX_TOKEN_LENGTH: Final = 3000
 _REFUSAL_CODE: Final = RefusalCode.INVALID_LINK
 
 
 class LinkSubject(NamedTuple):
-    """What a token is for: it opens nothing else."""
+    """What a token grants access to."""
 
     purpose: str
     number: str
@@ -37,9 +37,9 @@ def member_link(number: str) -> LinkSubject:
 
 
 def sign_link(secrets: str, subject: LinkSubject, expires_at: datetime) -> str:
-    """Make a token, letters that need no quoting in an address; signed with the first of `secrets`.
+    """Return a URL-safe token, signed with the first of `secrets`.
 
-    The same subject and moment (to the second) give the same token.
+    The same subject and expiry (to the second) give the same token.
     """
     content = [subject.number, subject.partner_id, int(expires_at.timestamp())]
     return str(_serializer(secrets.split()[0], subject.purpose).dumps(content))
@@ -48,25 +48,25 @@ def sign_link(secrets: str, subject: LinkSubject, expires_at: datetime) -> str:
 def verify_link(token: str, secrets: str, subject: LinkSubject, now: datetime) -> None:
     """Raise `RequestRejected("invalid_link")` unless `token` is for `subject` and not expired.
 
-    Whatever is wrong with it, the refusal is the same. `secrets`: those of the partner, old and new
-    side by side while they rotate, with spaces between them.
+    The refusal never says why. `secrets` holds the partner's secrets, several while they rotate,
+    separated by spaces.
     """
     if not any(_matches(token, secret, subject, now) for secret in secrets.split()):
         raise RequestRejected(_REFUSAL_CODE)
 
 
 def sign_payload(secrets: str, purpose: str, content: Any, expires_at: datetime) -> str:
-    """Sign JSON `content` for one purpose, until a moment; signed, but for anybody to read."""
-    told = [content, int(expires_at.timestamp())]
-    return str(_serializer(secrets.split()[0], purpose).dumps(told))
+    """Sign JSON `content` for one purpose, with an expiry; it is not encrypted."""
+    payload = [content, int(expires_at.timestamp())]
+    return str(_serializer(secrets.split()[0], purpose).dumps(payload))
 
 
 def verify_payload(token: str, secrets: str, purpose: str, now: datetime) -> Any:
-    """Return what was sealed; `RequestRejected("invalid_link")` for anything else, alike."""
+    """Return the signed content; `RequestRejected("invalid_link")` for any other token."""
     for secret in secrets.split():
-        told = _content(token, secret, purpose)
-        if isinstance(told, list) and len(told) == 2 and now.timestamp() < told[1]:
-            return told[0]
+        payload = _content(token, secret, purpose)
+        if isinstance(payload, list) and len(payload) == 2 and now.timestamp() < payload[1]:
+            return payload[0]
     raise RequestRejected(_REFUSAL_CODE)
 
 
@@ -78,7 +78,7 @@ def _matches(token: str, secret: str, subject: LinkSubject, now: datetime) -> bo
 
 
 def _content(token: str, secret: str, purpose: str) -> Any:
-    """Return what a token says, if it is, letter for letter, one that was made; else `None`."""
+    """Return the content of a token, if it equals the signed one; else `None`."""
     if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
         return None
     serializer = _serializer(secret, purpose)

@@ -1,9 +1,8 @@
-"""Signed messages (Standard Webhooks 1.0.0): whether one is what its sender signed, just now.
+"""Verification of signed messages (Standard Webhooks 1.0.0).
 
-The `standardwebhooks` package checks the signature and the five minutes, either way. What it leaves
-to chance is refused here: it takes any number for a timestamp, so that `1700000000.5` would be the
-same signed moment as `1700000000` and yet look like another, and it stumbles over entries without a
-comma.
+The `standardwebhooks` package checks the signature and the tolerance of five minutes. This module
+also refuses timestamps that are not integers, such as `1700000000.5`, which would pass as another
+message, and entries without a comma, on which the package fails.
 """
 
 import re
@@ -26,27 +25,28 @@ _HEADER_PATTERNS: Final = {
 }
 
 TOLERANCE_SECONDS: Final = 5 * 60
-"""Seconds between the clocks, either way: as the package has it."""
+"""Between the clocks, in either direction, as in the package."""
 
 
 class SignedMessage(NamedTuple):
-    """Which message it is, and when it was signed; a retry is a new moment under the same id."""
+    """The id of a message and the time of its signature; a retry has a new time."""
 
     message_id: str
     signed_at: datetime
 
 
 def could_be_signed(headers: Mapping[str, str], now: datetime) -> bool:
-    """Say whether a body is worth reading: an id, a moment of the last minutes, and a signature
-    are there, in their shapes.
+    """Say whether the headers have a well-formed id, signature and recent timestamp.
+
+    If not, the body need not be read.
     """
-    told = _told(headers)
-    shaped = all(re.fullmatch(shape, told[name]) for name, shape in _HEADER_PATTERNS.items())
-    return shaped and abs(now.timestamp() - int(told[TIMESTAMP])) <= TOLERANCE_SECONDS
+    values = _signature_headers(headers)
+    shaped = all(re.fullmatch(shape, values[name]) for name, shape in _HEADER_PATTERNS.items())
+    return shaped and abs(now.timestamp() - int(values[TIMESTAMP])) <= TOLERANCE_SECONDS
 
 
-def _told(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return what a message's headers say; Svix names them after itself."""
+def _signature_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of the signature, also under the names that Svix uses."""
     return {
         name: headers.get(name) or headers.get(name.replace("webhook-", "svix-"), "")
         for name in _HEADER_PATTERNS
@@ -59,15 +59,15 @@ def verify_signature(
     """Raise `RequestRejected("unauthorised")` unless `body` was signed with one of `secrets`
     (`whsec_…`), five minutes ago at most.
 
-    Every secret is tried, also after a good one: the time says nothing but their count.
+    Every secret is tried, so that the time reveals nothing but their number.
     """
-    told = _told(headers)
-    if not all(re.fullmatch(shape, told[name]) for name, shape in _HEADER_PATTERNS.items()):
+    values = _signature_headers(headers)
+    if not all(re.fullmatch(shape, values[name]) for name, shape in _HEADER_PATTERNS.items()):
         raise RequestRejected(RefusalCode.UNAUTHORISED)
-    good = [_is_signed(body, told, secret) for secret in secrets]
+    good = [_is_signed(body, values, secret) for secret in secrets]
     if not any(good):
         raise RequestRejected(RefusalCode.UNAUTHORISED)
-    return SignedMessage(told[ID], datetime.fromtimestamp(int(told[TIMESTAMP]), UTC))
+    return SignedMessage(values[ID], datetime.fromtimestamp(int(values[TIMESTAMP]), UTC))
 
 
 def _is_signed(body: bytes, headers: dict[str, str], secret: str) -> bool:

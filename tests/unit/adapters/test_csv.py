@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.files.csv import MAX_RECORD_LENGTH, CsvRecord, open_csv
+from adapters.files.csv import CsvRecord, open_csv
+from adapters.files.csv_lines import MAX_RECORD_LENGTH
 from adapters.files.csv_writer import atomic_writer, csv_text, write_row
 from domain.values.text_cleaning import to_single_line
 

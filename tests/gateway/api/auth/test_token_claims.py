@@ -43,7 +43,7 @@ async def test_a_token_may_be_for_others_too() -> None:
 
 
 async def test_how_long_a_token_may_live_can_be_set() -> None:
-    short = JwtVerifier(ISSUER, AUDIENCE, secrets=JWT_SECRET, longest_life=timedelta(seconds=300))
+    short = JwtVerifier(ISSUER, AUDIENCE, secrets=JWT_SECRET, max_lifetime=timedelta(seconds=300))
     now = int(time.time())
     assert await short.verify(sign_jwt(JWT_SECRET, content(iat=now, exp=now + 300)))
     assert await refused(short, sign_jwt(JWT_SECRET, content(iat=now, exp=now + 301)))
