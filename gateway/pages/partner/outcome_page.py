@@ -1,7 +1,7 @@
 """The page behind a partner's signed link: the claim, and its outcome once in each round.
 
 Anybody with the link may submit an outcome: there is no session. Every invalid link gets the same
-page (docs/decisions/0032).
+page (docs/requirements.md, "Pages").
 """
 
 from typing import Final
