@@ -14,7 +14,8 @@ from adapters.postgres.platform.feed_records import store_link
 from domain.claims.rewards import Link
 from domain.errors import TicketError
 from domain.values.ticket_number import derive_number
-from local.demo.demo import Connections, connect, reset_state
+from local.demo.connections import Connections, connect
+from local.demo.demo import reset_state
 from local.stack.ports import Ports
 from local.stack.profiles import PLACEHOLDER, merge_overlay, write_profiles
 from local.stack.stack import ROOT, Stack

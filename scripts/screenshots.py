@@ -10,7 +10,8 @@ from typing import Final
 
 from playwright.async_api import Browser, Page, async_playwright
 
-from local.demo.demo import Connections, connect, read_scenarios_for, reset_state
+from local.demo.connections import Connections, connect
+from local.demo.demo import read_scenarios_for, reset_state
 from local.demo.runner import ScenarioRunner
 from local.demo.scenarios import Scenario
 from local.partner_simulator.offline_partners import OfflinePartners

@@ -9,45 +9,33 @@ import contextlib
 import shutil
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from adapters.files.partner_profiles import load_profiles
-from adapters.postgres.database import Database
-from adapters.postgres.tickets.grants import list_grants
-from local.demo import checks
 from local.demo.checks import Observations
-from local.demo.event_checks import check_events
+from local.demo.connections import connect
+from local.demo.observations import observe
+from local.demo.report import report
 from local.demo.runner import ScenarioResult, ScenarioRunner, StepMissed
-from local.demo.scenarios import FOLDER, Action, ClaimRow, Scenarios, read_scenarios, zones_of
+from local.demo.scenario_files import FOLDER, read_scenarios, zones_of
+from local.demo.scenarios import Action, ClaimRow, Scenarios
 from local.partner_simulator.offline_partners import OfflinePartners
-from local.platform_simulator.gateway_client import TIMEOUT as GATEWAY_TIMEOUT
-from local.platform_simulator.gateway_client import GatewayClient, GatewayRejected
-from local.platform_simulator.tokens import TokenIssuer
+from local.platform_simulator.gateway_client import GatewayRejected
 from local.stack.ports import Ports
 from local.stack.stack import Stack
 from local.stack.state_lock import exclusive_lock
 
 STATE: Final = Path(".local/demo")
 TIMEOUT_SECONDS: Final = 120.0  # seconds for all claims
-SETTLE_TIMEOUT_SECONDS: Final = 30.0  # seconds for e-mails and webhooks after the last ticket's end
-POLL_SECONDS: Final = 0.2
-MAX_NAME_LENGTH: Final = 24
 INTERRUPTED: Final = 130
 DEFAULT_WIDTH: Final = 170  # columns, where no terminal says how many it has
-COLUMNS: Final = ("request", "member", "partner", "number", "expected", "ended as", "")
 
 FaultInjector = Callable[[Stack], Coroutine[Any, Any, None]]
 
@@ -73,18 +61,6 @@ def run_to_exit_code(program: Coroutine[Any, Any, int]) -> int:
     except (KeyboardInterrupt, asyncio.CancelledError):
         print("\nStopped before the end.")
         return INTERRUPTED
-
-
-@dataclass(frozen=True)
-class Connections:
-    """Where a running stack is knocked at; `database` are only looked into."""
-
-    gateway: GatewayClient
-    platform: httpx.AsyncClient
-    database: Database
-    partners: httpx.AsyncClient
-    mailbox: httpx.AsyncClient
-    client: Client
 
 
 async def demo(
@@ -152,23 +128,6 @@ class FaultTolerantRunner(ScenarioRunner):
             await super()._perform(row, action, request_id)
 
 
-@contextlib.asynccontextmanager
-async def connect(stack: Stack) -> AsyncIterator[Connections]:
-    """Connect to every program of a running stack that a run needs."""
-    where = stack.addresses
-    async with (
-        Database.connect(where["database_url"]) as database,
-        _http(where["gateway"], GATEWAY_TIMEOUT) as gateway,
-        _http(where["platform"]) as platform,
-        _http(where["partner_simulator"]) as partners,
-        _http(where["mailbox"]) as mailbox,
-    ):
-        address = where["temporal_address"]
-        client = await Client.connect(address, data_converter=pydantic_data_converter)
-        calls = GatewayClient(gateway, TokenIssuer(stack.environment))
-        yield Connections(calls, platform, database, partners, mailbox, client)
-
-
 def read_scenarios_for(stack: Stack, folder: Path = FOLDER) -> Scenarios:
     """Read the examples of a folder for the partners of this stack, as of now."""
     zones = zones_of(load_profiles(stack.state / "partners"))
@@ -188,90 +147,6 @@ async def _in_background(work: Coroutine[Any, Any, None] | None) -> AsyncIterato
                 await task
 
 
-async def observe(
-    results: Sequence[ScenarioResult],
-    connections: Connections,
-    received: Sequence[Mapping[str, Any]] = (),
-    timeout_seconds: float = SETTLE_TIMEOUT_SECONDS,
-) -> Observations:
-    """Return what is visible from outside once the last e-mail and webhook have arrived, or at the
-    time-out; `received` are the claims of partners that are served by e-mail and by file.
-    """
-    until = time.monotonic() + timeout_seconds
-    while True:
-        observations = Observations(
-            emails=checks.emails_by_number(await _all(connections.mailbox, "/emails.json")),
-            claims=checks.claims_by_number(
-                [*await _all(connections.partners, "/claims.json"), *received]
-            ),
-            grants=await list_grants(connections.database),
-            events=await connections.gateway.events(),
-            webhooks=await _all(connections.platform, "/webhooks.json"),
-        )
-        missing = checks.emails_missing(results, observations) or check_events(
-            results, observations
-        )
-        if time.monotonic() > until or not missing:
-            return observations
-        await asyncio.sleep(POLL_SECONDS)
-
-
-async def _all(part: httpx.AsyncClient, path: str) -> Any:
-    """Ask a part for all that it took; asked again until it is there."""
-    while True:
-        with contextlib.suppress(httpx.TransportError):
-            return (await part.get(path)).json()
-        await asyncio.sleep(POLL_SECONDS)
-
-
-def report(results: Sequence[ScenarioResult], observations: Observations, console: Console) -> int:
-    """Print the table and what it comes to; 0 if all is as expected."""
-    table = Table(*COLUMNS, title="Example claims", title_justify="left")
-    wrong = 0
-    for one in results:
-        found = checks.check_scenario(one, observations)
-        wrong += bool(found)
-        table.add_row(*_table_row(one, found))
-    console.print(table)
-    faults = checks.check_grants([one.scenario.row for one in results], observations.grants)
-    faults += check_events(results, observations)
-    for fault in faults:
-        console.print(Text(fault, style="red"))
-    console.print(f"{len(observations.events)} transitions, {len(observations.webhooks)} webhooks")
-    count = len(results)
-    console.print(f"{count} claims, {count - wrong} ended as expected, {wrong} not")
-    return 1 if wrong or faults else 0
-
-
-def _table_row(one: ScenarioResult, found: Sequence[str]) -> list[Text]:
-    """The cells of one example; Text, because members' names are hostile."""
-    row = one.scenario.row
-    codes = sorted({reason.code for reason in one.admission.reasons} if one.admission else ())
-    reason = one.outcome.reason_code if one.outcome else None
-    verdict = Text("; ".join(found), style="red") if found else Text("ok", style="green")
-    return [
-        Text(row.request_key + (" (again)" if one.scenario.repeats else "")),
-        Text(_shown(row.member_name)),
-        Text(row.partner_id),
-        Text(row.number),
-        Text(_end(row.expected_state, row.expected_reason, row.expected_codes)),
-        Text(_end(one.state, reason, codes)),
-        verdict,
-    ]
-
-
-def _end(state: str | None, reason: str | None, codes: Sequence[str]) -> str:
-    """`rejected (no_answer)`; field names of incomplete forms are left out."""
-    why = reason or ", ".join(dict.fromkeys(code.partition(":")[0] for code in codes))
-    return f"{state or 'not ended'} ({why})" if why else f"{state or 'not ended'}"
-
-
-def _shown(name: str) -> str:
-    """A name that can do nothing to a terminal."""
-    plain = "".join(c if c.isprintable() else "·" for c in name)
-    return plain if len(plain) <= MAX_NAME_LENGTH else plain[: MAX_NAME_LENGTH - 1] + "…"
-
-
 def _console() -> Console:
     console = Console()
     return console if console.is_terminal else Console(width=DEFAULT_WIDTH)
@@ -280,10 +155,6 @@ def _console() -> Console:
 def _progress(console: Console) -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     return Progress(*columns, TimeElapsedColumn(), console=console)
-
-
-def _http(address: str, seconds: float = 10) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=address, trust_env=False, timeout=seconds)
 
 
 def cancel_on_sigterm() -> None:

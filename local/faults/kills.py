@@ -20,7 +20,7 @@ from rich.console import Console
 
 from domain.errors import TicketError
 from local.demo.demo import cancel_on_sigterm, demo, run_to_exit_code
-from local.demo.scenarios import FOLDER
+from local.demo.scenario_files import FOLDER
 from local.faults.outages import PARTS, outage
 from local.stack.stack import Stack
 

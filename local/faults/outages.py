@@ -19,8 +19,10 @@ from temporalio.service import RPCError
 from domain.tickets.snapshot import TicketOutcome, TicketSnapshot
 from domain.tickets.states import FINAL, State
 from local.demo import checks
-from local.demo.demo import Connections, connect, observe, read_scenarios_for, reset_state
+from local.demo.connections import Connections, connect
+from local.demo.demo import read_scenarios_for, reset_state
 from local.demo.event_checks import check_events
+from local.demo.observations import observe
 from local.demo.runner import Handle, ScenarioResult, retry_until_available
 from local.demo.scenarios import Scenario
 from local.stack.ports import Ports

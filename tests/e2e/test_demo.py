@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from local.demo.scenarios import FOLDER
+from local.demo.scenario_files import FOLDER
 from local.stack.ports import HOST, Ports
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,7 +18,8 @@ from domain.partners.claim_kind import ClaimKind
 from domain.partners.profile import PartnerProfile
 from domain.tickets.messages.rejection_reason import RejectionReason
 from domain.tickets.states import FINAL
-from local.demo.scenarios import FOLDER, Scenario, Scenarios, read_scenarios, zones_of
+from local.demo.scenario_files import FOLDER, read_scenarios, zones_of
+from local.demo.scenarios import Scenario, Scenarios
 from local.stack.profiles import read_profiles
 
 ROOT: Final = Path(__file__).resolve().parents[3]

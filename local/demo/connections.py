@@ -1,0 +1,48 @@
+"""Connections to the programs of a running stack."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from adapters.postgres.database import Database
+from local.platform_simulator.gateway_client import TIMEOUT as GATEWAY_TIMEOUT
+from local.platform_simulator.gateway_client import GatewayClient
+from local.platform_simulator.tokens import TokenIssuer
+from local.stack.stack import Stack
+
+
+@dataclass(frozen=True)
+class Connections:
+    """Where a running stack is knocked at; `database` are only looked into."""
+
+    gateway: GatewayClient
+    platform: httpx.AsyncClient
+    database: Database
+    partners: httpx.AsyncClient
+    mailbox: httpx.AsyncClient
+    client: Client
+
+
+@contextlib.asynccontextmanager
+async def connect(stack: Stack) -> AsyncIterator[Connections]:
+    """Connect to every program of a running stack that a run needs."""
+    where = stack.addresses
+    async with (
+        Database.connect(where["database_url"]) as database,
+        _http(where["gateway"], GATEWAY_TIMEOUT) as gateway,
+        _http(where["platform"]) as platform,
+        _http(where["partner_simulator"]) as partners,
+        _http(where["mailbox"]) as mailbox,
+    ):
+        address = where["temporal_address"]
+        client = await Client.connect(address, data_converter=pydantic_data_converter)
+        calls = GatewayClient(gateway, TokenIssuer(stack.environment))
+        yield Connections(calls, platform, database, partners, mailbox, client)
+
+
+def _http(address: str, seconds: float = 10) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=address, trust_env=False, timeout=seconds)
