@@ -11,7 +11,7 @@ from domain.partners.rules import PartnerRules
 
 
 def claim_payload(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the claim of a row of the books as docs/contract.md, "Our call to a partner", writes
+    """Return the claim of a stored row as docs/contract.md, "Our call to a partner", writes
     it.
     """
     clicked_at = row["clicked_at"]

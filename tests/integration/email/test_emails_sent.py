@@ -1,4 +1,4 @@
-"""Letters from the queue in the books to the door: written in the member's words, sent once."""
+"""Queued e-mails are rendered in the member's language and sent once."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -112,7 +112,7 @@ async def test_without_pages_a_question_asks_for_an_answer_by_mail(database: Dat
 async def test_a_confirmation_goes_out_with_the_day_of_the_partners_answer(
     database: Database,
 ) -> None:
-    """R26, R31: all that its template needs stands in the books."""
+    """R26, R31: everything that a template needs is stored."""
     desk, door = Desk(database, fields=FIELDS), OpenDoor()
     await desk.open_account()
     number = (await desk.file()).result.number

@@ -41,7 +41,7 @@ PURPOSES = ("claim", "reminder-1", "information-1", "resend-1")
 
 
 class Office:
-    """A mail catcher, the books with one claim, and the activity that writes to partners."""
+    """A mail catcher, a stored claim, and the activity that sends e-mails to partners."""
 
     def __init__(
         self, database: Database, box: MailStore, behaviour: SmtpBehavior, port: int

@@ -66,7 +66,7 @@ async def test_a_number_that_had_its_life_answers_as_then_and_is_stale(desk: Des
 
 
 async def test_of_two_claims_for_one_reward_at_once_exactly_one_stands(desk: Desk) -> None:
-    """R25: a unique index decides, not a read; the other is told the number that stands."""
+    """R25: a unique index decides, not a read; the other claim gets the number of the first."""
 
     async def race(order: str) -> None:
         both = await asyncio.gather(desk.file(order), desk.file(order))

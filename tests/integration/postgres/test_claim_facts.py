@@ -54,8 +54,8 @@ async def contested(desk: Desk, **reward: Any) -> None:
     await desk.reward(**{"link_id": LINK, "changed_at": today} | reward)
 
 
-async def told(desk: Desk, aggregate: TicketAggregate, **answer: Any) -> CompletedForm:
-    """What the books say to a later answer of the ticket's member."""
+async def informed(desk: Desk, aggregate: TicketAggregate, **answer: Any) -> CompletedForm:
+    """The result of a later answer of the ticket's member."""
     now, said = datetime.now(UTC), an_answer(**{"note": "please"} | answer)
     change_set = information_changes(aggregate.ticket, said, now)
     number = aggregate.ticket.number
@@ -100,10 +100,10 @@ async def test_an_invalid_reward_earns_nothing(desk: Desk, database: Database) -
     assert await list_grants(database) == []
 
 
-async def test_a_rejection_for_the_terms_is_written_once_and_told_again(
+async def test_a_rejection_for_the_terms_is_stored_once_and_returned_again(
     desk: Desk, database: Database
 ) -> None:
-    """Both rejections follow the same arrow; the reason tells them apart."""
+    """Both rejections are the same transition; the reason distinguishes them."""
     aggregate = await desk.confirm(await desk.file())
     asked = settlement(aggregate)
     await moved(desk, account_id="acc-2")
@@ -210,10 +210,10 @@ async def test_a_later_answer_cannot_name_an_order_that_was_paid(
     await desk.settle(await desk.confirm(await desk.file("VT-PAID")))
     await contested(desk, order_number="VT-OPEN")
     contest = await desk.hears(await desk.file("VT-OPEN", **CONTEST), a_question(), sent=True)
-    found = await told(desk, contest, answers={"order_number": "VT-PAID"})
+    found = await informed(desk, contest, answers={"order_number": "VT-PAID"})
     assert (found.code, found.problems) == ("incomplete", {"order_number": "another_order"})
     missing = await desk.hears(await desk.file("VT-NEW"), a_question(), sent=True)
-    found = await told(desk, missing, answers={"order_number": "VT-PAID"})
+    found = await informed(desk, missing, answers={"order_number": "VT-PAID"})
     assert found.code == "duplicate"
     assert len(await list_grants(database)) == 1
 
@@ -225,7 +225,7 @@ async def test_a_contest_without_a_number_cannot_take_a_paid_one(database: Datab
     await desk.settle(await desk.confirm(await desk.file("VT-PAID")))
     await contested(desk, order_number=None, link_id=None)
     contest = await desk.hears(await desk.file("VT-NEW", **CONTEST), a_question(), sent=True)
-    found = await told(desk, contest, answers={"order_number": "vt paid"})
+    found = await informed(desk, contest, answers={"order_number": "vt paid"})
     assert found.code == "reward_granted"
     filed = await desk.file("VT-PAID", **CONTEST | {"reward_id": "rew-5"})
     assert [reason.code for reason in filed.result.reasons] == ["reward_granted"]
@@ -237,7 +237,7 @@ async def test_of_two_answers_that_name_one_order_at_once_one_is_taken(desk: Des
         names = [f"VT-A{turn}", f"VT-B{turn}"]
         asked = [await desk.hears(await desk.file(n), a_question(), sent=True) for n in names]
         same = {"order_number": f"VT-C{turn}"}
-        found = await asyncio.gather(*(told(desk, one, answers=same) for one in asked))
+        found = await asyncio.gather(*(informed(desk, one, answers=same) for one in asked))
         assert sorted(str(one.code) for one in found) == ["None", "duplicate"]
 
 
@@ -247,9 +247,9 @@ async def test_a_later_answer_meets_the_rewards_of_the_order_it_names(
 ) -> None:
     aggregate = await desk.hears(await desk.file(), a_question(), sent=True)
     await desk.reward(order_number="VT-8", state=state, link_id=LINK)
-    found = await told(desk, aggregate, answers={"order_number": "VT-8"})
+    found = await informed(desk, aggregate, answers={"order_number": "VT-8"})
     assert (found.code, found.order_key) == (f"reward_{state}", None)
-    assert (await told(desk, aggregate)).code is None
+    assert (await informed(desk, aggregate)).code is None
 
 
 @pytest.mark.parametrize("link", LINK_NOW)
@@ -258,9 +258,9 @@ async def test_a_later_answer_is_refused_for_a_link_that_does_not_fit_any_more(
 ) -> None:
     aggregate = await desk.hears(await desk.file(), a_question(), sent=True)
     await moved(desk, **link)
-    assert (await told(desk, aggregate)).code in ("no_link", "link_does_not_fit")
+    assert (await informed(desk, aggregate)).code in ("no_link", "link_does_not_fit")
     await moved(desk, version=3)
-    assert (await told(desk, aggregate)).code is None
+    assert (await informed(desk, aggregate)).code is None
 
 
 async def test_a_record_that_is_being_written_is_waited_for(desk: Desk, database_url: str) -> None:

@@ -81,13 +81,13 @@ async def test_a_ticket_that_ended_makes_room_but_not_in_the_same_day(database: 
     assert codes(later) == []
 
 
-async def test_an_account_that_guesses_is_told_no_more_and_nothing_else_is_kept_of_it(
+async def test_an_account_that_guesses_learns_no_more_and_nothing_else_is_stored(
     database: Database, database_url: str
 ) -> None:
     desk = await a_desk(database, refused_per_account_per_day=3)
     guesses = [await desk.file(link_id=f"lnk-{n}", order="VT-1") for n in range(5)]
-    told = [code for one in guesses for code in codes(one)]
-    assert told == ["link_does_not_fit"] * 3 + ["too_many_claims"] * 2
+    found_codes = [code for one in guesses for code in codes(one)]
+    assert found_codes == ["link_does_not_fit"] * 3 + ["too_many_claims"] * 2
     assert codes(await desk.file("VT-2")) == ["too_many_claims"]
     assert codes(await desk.file("VT-2", "acc-2")) == []
     async with opened(database_url) as books:

@@ -46,10 +46,10 @@ async def granted(desk: Desk, order: str = "VT-2231-9") -> TicketAggregate:
 
 
 def outcome_for(
-    aggregate: TicketAggregate, outcome: str, outcome_id: str = "late", **told: Any
+    aggregate: TicketAggregate, outcome: str, outcome_id: str = "late", **fields: Any
 ) -> Any:
     """What the partner says of this ticket."""
-    return an_outcome(outcome, outcome_id=outcome_id, number=aggregate.ticket.number, **told)
+    return an_outcome(outcome, outcome_id=outcome_id, number=aggregate.ticket.number, **fields)
 
 
 async def come_late(database: Database, *outcomes: PartnerOutcome) -> None:
@@ -102,7 +102,7 @@ async def test_a_discrepancy_is_closed_once_by_whom_it_was_closed_first(
     assert await close_discrepancy(database, at + 1000, "agent:anna", "none") is None
 
 
-async def test_one_id_with_another_content_is_shown_and_never_told(
+async def test_one_id_with_another_content_is_shown_and_never_dispatched(
     desk: Desk, database: Database
 ) -> None:
     """Also while the ticket runs: no ticket hears what its database refuses."""
@@ -118,20 +118,20 @@ async def test_one_id_with_another_content_is_shown_and_never_told(
     assert len(notes) == 1
 
 
-async def test_what_moves_nothing_is_known_before_its_ticket_is_told(
+async def test_an_outcome_without_effect_is_known_before_it_is_dispatched(
     desk: Desk, database: Database
 ) -> None:
     waiting, ended = await desk.confirm(await desk.file("A")), await granted(desk, "B")
-    told = {
+    expected = {
         "unchanged": outcome_for(waiting, "confirmed", "1"),
         "action_not_allowed": outcome_for(waiting, "information_requested", "2", questions=["?"]),
         None: outcome_for(waiting, "rejected", "3"),
         "ticket_closed": outcome_for(ended, "rejected", "4"),
     }
-    await store_outcomes(database, "velotel", told.values())
-    known = await find_outcomes(database, "velotel", told.values())
+    await store_outcomes(database, "velotel", expected.values())
+    known = await find_outcomes(database, "velotel", expected.values())
     refused = {kept.outcome.outcome_id: kept.refusal for kept in known.values()}
-    assert refused == {one.outcome_id: code for code, one in told.items()}
+    assert refused == {one.outcome_id: code for code, one in expected.items()}
 
 
 async def test_what_comes_after_a_rejection_in_one_message_is_known_to_be_too_late(
@@ -178,7 +178,7 @@ async def test_a_reward_of_the_feed_that_takes_a_grant_back_or_doubles_it_waits_
 ) -> None:
     aggregate = await granted(desk)
     number = aggregate.ticket.number
-    known = {name: number if told is ... else told for name, told in changes.items()}
+    known = {name: number if value is ... else value for name, value in changes.items()}
     at = datetime.now(UTC) + timedelta(minutes=1)
     reward = a_reward(reward_id="rew-9", state=state, changed_at=at, **known)
     await store_reward(database, reward)

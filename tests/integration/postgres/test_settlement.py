@@ -184,7 +184,9 @@ async def test_nothing_is_granted_while_the_partner_has_said_what_the_ticket_has
     turn = await lease_pending_outcomes(database, [aggregate.ticket.number])
     turn.codes.update(dict.fromkeys(turn.outcomes, "dispatched"))
     await release_outcomes(database, turn)
-    assert await desk.persistence.settle(settlement(aggregate)) is None  # told, and not heard yet
+    assert (
+        await desk.persistence.settle(settlement(aggregate)) is None
+    )  # dispatched, and not acknowledged yet
     again = await lease_pending_outcomes(database, [aggregate.ticket.number])
     assert [*again.outcomes.values()] == [said]
     handle_message(aggregate, said, datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""What waits for agents, counted and listed by the books."""
+"""Queues of agents, counted and listed by the database."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -57,7 +57,9 @@ async def test_who_has_waited_longest_for_attention_comes_first(database: Databa
     assert await waiting(database, "attention") == ["1", "3"]
 
 
-async def test_a_member_who_was_not_told_of_the_end_waits_apart(database: Database) -> None:
+async def test_a_closed_ticket_whose_member_was_not_notified_has_its_own_queue(
+    database: Database,
+) -> None:
     """A code that no call takes away must not stand in the way of tickets that can be helped."""
     await a_row(database, "1", attention=["mail_undeliverable"], state="resolved")
     await a_row(database, "2", attention=["mail_undeliverable"])

@@ -26,7 +26,7 @@ async def desk(database: Database) -> Desk:
 
 
 async def change_sets(desk: Desk) -> list[ChangeSet]:
-    """The steps of a ticket that was sent, asked about in vain, and confirmed."""
+    """The steps of a ticket that was sent, asked about, and confirmed."""
     admission = await desk.file()
     assert admission.ticket
     aggregate, steps = TicketAggregate(admission.ticket), []

@@ -182,8 +182,8 @@ HEADERS = {
 @pytest.mark.parametrize("name", HEADERS)
 def test_what_programs_make_of_a_file_is_read(tmp_path: Path, name: str, encoding: str) -> None:
     lines = read(tmp_path / "f.csv", HEADERS[name].encode(encoding))
-    told = [{column: cell.strip() for column, cell in line.cells.items()} for line in lines]
-    assert told == [{"number": "ZW-1", "outcome": "yes"}]
+    found = [{column: cell.strip() for column, cell in line.cells.items()} for line in lines]
+    assert found == [{"number": "ZW-1", "outcome": "yes"}]
 
 
 def test_a_cell_under_no_name_is_not_lost_in_silence(tmp_path: Path) -> None:
