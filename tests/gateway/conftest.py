@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser_client import Browsing
+from tests.support.browser_client import Browsing, Member, OpenedForm
 from tests.support.databases import fresh_database
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.setup import run_gateway
@@ -31,3 +31,12 @@ async def browsing(gateway: RunningGateway) -> AsyncIterator[Browsing]:
     """A member's browser, without a screen."""
     async with Browsing(gateway) as somebody:
         yield somebody
+
+
+@pytest.fixture
+async def opened_form(gateway: RunningGateway, browsing: Browsing) -> OpenedForm:
+    """A member with one link, who is signed in and has opened the form for it."""
+    member = Member(gateway)
+    choice = await member.link("velotel", 30)
+    await browsing.enter(member)
+    return OpenedForm(member, await browsing.open_form(choice))

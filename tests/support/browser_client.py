@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 import httpx
@@ -117,6 +117,13 @@ class Browsing(httpx.AsyncClient):
         """Fill in an open form and send it."""
         entries = member.entries(**changes) | {"csrf_token": token_in(form)}
         return await self.post(str(form.url), data=entries)
+
+
+class OpenedForm(NamedTuple):
+    """A member, and the page with the open form."""
+
+    member: Member
+    page: httpx.Response
 
 
 def token_in(page: httpx.Response) -> str:

@@ -1,0 +1,54 @@
+"""An agent at the desk: comes in, finds a ticket by what is in hand, reads its story."""
+
+from playwright.async_api import ViewportSize, expect
+
+from domain.values.ticket_number import ALPHABET
+from tests.browser.agent_pages import SIZES, at_the_desk, seek
+from tests.browser.conftest import Opener
+from tests.support.gateway.running_gateway import RunningGateway
+from tests.support.gateway.tickets import a_sent_ticket
+
+
+def mistyped(number: str) -> str:
+    """A number with one wrong character."""
+    return number[:5] + ALPHABET[(ALPHABET.index(number[5]) + 3) % 32] + number[6:]
+
+
+@SIZES
+async def test_an_agent_finds_a_ticket_by_whatever_is_in_hand(
+    gateway: RunningGateway, open_eyes: Opener, size: ViewportSize
+) -> None:
+    account, order = gateway.new_id("acc"), f"VT-{6000 + size['width']}-1"
+    number = await a_sent_ticket(gateway, account, order)
+    eyes = await at_the_desk(gateway, open_eyes, size)
+    page = eyes.page
+    await eyes.observe()
+    await seek(page, gateway, number.lower().replace("-", " "))
+    await expect(page).to_have_url(f"{gateway.address}/desk/tickets/{number}")
+    await eyes.observe()
+    for words in (order.replace("-", ""), f"{account}@example.com"):
+        await seek(page, gateway, words)
+        await expect(page.get_by_role("link", name=number)).to_be_visible()
+    await eyes.observe()
+    await seek(page, gateway, "Velotel")
+    await expect(page.get_by_role("link", name=number)).to_be_visible()
+    await page.get_by_role("link", name=number).click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text(number)
+
+
+async def test_a_mistyped_number_is_named_as_such(
+    gateway: RunningGateway, open_eyes: Opener
+) -> None:
+    number = await a_sent_ticket(gateway)
+    eyes = await at_the_desk(gateway, open_eyes)
+    await seek(eyes.page, gateway, mistyped(number))
+    await expect(eyes.page.get_by_role("status")).to_contain_text("one of its characters")
+    await expect(eyes.page.get_by_role("searchbox")).to_have_value(mistyped(number))
+    await eyes.observe()
+    answer = await eyes.page.goto(f"{gateway.address}/desk/tickets/{mistyped(number)}")
+    assert answer
+    assert answer.status == 404
+    await expect(eyes.page.get_by_role("status")).to_contain_text("mistyped")
+    await eyes.observe()
+    await seek(eyes.page, gateway, "ZW-4KQ7-P9XT-M2AB-C")
+    await expect(eyes.page.get_by_role("status")).to_contain_text("no such ticket")

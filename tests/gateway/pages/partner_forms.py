@@ -1,0 +1,22 @@
+"""The forms that a partner sends behind a link, and what came of them."""
+
+from typing import Any
+
+import httpx
+
+from tests.support.gateway.running_gateway import RunningGateway
+
+YES = {"outcome": "confirmed", "round": "0", "confirmed": "yes"}
+
+
+def reject(reason: str = "order_not_found", **more: str) -> dict[str, str]:
+    return {"outcome": "rejected", "round": "0", "confirmed": "yes", "reason_code": reason} | more
+
+
+async def post(gateway: RunningGateway, address: str, form: dict[str, Any]) -> httpx.Response:
+    return await gateway.http.post(address, data=form)
+
+
+async def answered(gateway: RunningGateway) -> list[tuple[str, str]]:
+    rows = await gateway.env.rows("partner_outcomes", "sequence")
+    return [(row["outcome_id"], row["outcome"]["outcome"]) for row in rows]

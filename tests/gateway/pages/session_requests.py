@@ -1,0 +1,13 @@
+"""How the tests of sessions end them."""
+
+import httpx
+
+from tests.support.gateway.running_gateway import RunningGateway
+
+
+async def end(
+    gateway: RunningGateway, headers: dict[str, str], kind: str, subject: str
+) -> httpx.Response:
+    """End all sessions of a subject."""
+    told = {"kind": kind, "subject": subject}
+    return await gateway.http.post("/v1/sessions/end", json=told, headers=headers)

@@ -1,0 +1,39 @@
+"""Encodings of forms: UTF-8, or refused at once."""
+
+import time
+
+import httpx
+import pytest
+
+from tests.support.gateway.partner_client import a_ticket, outcome_link
+from tests.support.gateway.running_gateway import RunningGateway
+
+ENCODINGS = ["undefined", "punycode", "raw_unicode_escape", "utf-16", "utf-8; charset=utf-7"]
+
+
+async def posted(
+    gateway: RunningGateway, address: str, encoding: str, text: bytes
+) -> httpx.Response:
+    """Send a form in parts that names the encoding of its texts."""
+    part = b'--x\r\ncontent-disposition: form-data; name="token"\r\n\r\n%b\r\n--x--\r\n' % text
+    headers = {"content-type": f"multipart/form-data; boundary=x; charset={encoding}"}
+    return await gateway.http.post(address, content=part, headers=headers)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+async def test_a_form_in_parts_is_in_utf_8_or_refused(
+    gateway: RunningGateway, encoding: str
+) -> None:
+    partner = outcome_link(gateway, await a_ticket(gateway))
+    for address in ("/form/sign-in", "/desk/sign-in", partner):
+        told = await posted(gateway, address, encoding, rb"\ud800")
+        assert told.status_code == 422, address
+        assert (await posted(gateway, address, "UTF-8", b"x")).status_code in (403, 409), address
+
+
+async def test_no_encoding_of_a_form_keeps_the_gateway_busy(gateway: RunningGateway) -> None:
+    """Python takes seconds for this text, and everybody waits."""
+    partner = outcome_link(gateway, await a_ticket(gateway))
+    began = time.monotonic()
+    await posted(gateway, partner, "punycode", b"z-" + b"a" * 100_000)
+    assert time.monotonic() - began < 1
