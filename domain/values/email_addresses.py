@@ -40,7 +40,7 @@ def normalize_email(text: str) -> str:
 
 
 def normalize_email_or_keep(text: str) -> str:
-    """Return the address to search for: normalised as stored, or unchanged if invalid."""
+    """Return the address as it is stored, or `text` unchanged if it is no address."""
     try:
         return normalize_email(text)
     except ValueError:

@@ -25,11 +25,11 @@ _NO_NAME: Final = re.compile(
 _TAG: Final = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE | re.DOTALL)
 
 
-def parse_person_name(text: object) -> str:
+def parse_person_name(raw: object) -> str:
     """Return a name that may stand in a greeting; "" for none, and for what is no name."""
-    if not isinstance(text, str) or len(text) > 10 * MAX_NAME_LENGTH:
+    if not isinstance(raw, str) or len(raw) > 10 * MAX_NAME_LENGTH:
         return ""
-    name = " ".join(clean_line(text).split())
+    name = " ".join(clean_line(raw).split())
     is_name = any(one.isalpha() for one in name) and len(name) <= MAX_NAME_LENGTH
     return name if is_name and not _NO_NAME.search(_without_marks(name)) else ""
 
@@ -39,9 +39,9 @@ def _without_marks(name: str) -> str:
     return "".join(one for one in name if not unicodedata.category(one).startswith("M"))
 
 
-def parse_language_tag(text: object) -> str | None:
+def parse_language_tag(raw: object) -> str | None:
     """Return the language of a tag such as `pl`, `pl-PL` or `PL`; none for what is no tag."""
-    found = _TAG.fullmatch(text.strip()) if isinstance(text, str) else None
+    found = _TAG.fullmatch(raw.strip()) if isinstance(raw, str) else None
     return found[1].lower() if found else None
 
 

@@ -4,6 +4,7 @@ The dates fit each other: the link was clicked the day before the order, and `NO
 after it, so that an unchanged claim is accepted.
 """
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -131,6 +132,11 @@ def claim_content(**changes: Any) -> dict[str, Any]:
         "answers": {"order_number": "VT-2231-9"},
     }
     return {key: value for key, value in (content | changes).items() if value is not None}
+
+
+def claim_json(**changes: Any) -> str:
+    """A claim as JSON text."""
+    return json.dumps(claim_content(**changes))
 
 
 def a_claim(**changes: Any) -> TicketClaim:

@@ -25,14 +25,14 @@ def rows_of(move: Transition) -> dict[str, Any]:
 
 def taken_up(aggregate: TicketAggregate, change_set: ChangeSet, **changes: Any) -> Resumption:
     """The ticket of `aggregate` as a new run takes it up after `change_set`."""
-    told = {"transitions": [rows_of(move) for move in aggregate.ticket.transitions]}
+    rows = {"transitions": [rows_of(move) for move in aggregate.ticket.transitions]}
     row = {
         "admission": admitted(aggregate).model_dump(mode="json"),
         "resume_state": change_set.resume_state,
         "resumptions": 1,
         "version": change_set.version,
     }
-    return restore_ticket(row, **({"results": [], "messages": [], "emails": []} | told | changes))
+    return restore_ticket(row, **({"results": [], "messages": [], "emails": []} | rows | changes))
 
 
 def test_a_partner_that_answers_before_it_acknowledged_is_heard_by_the_run_that_takes_over() -> (

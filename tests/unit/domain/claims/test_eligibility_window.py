@@ -13,7 +13,7 @@ from tests.support.builders import (
     a_reward,
     some_facts,
 )
-from tests.unit.domain.claims.test_eligibility import REFERRAL, codes, judged
+from tests.unit.domain.claims.assessing import REFERRAL, codes, judged
 
 REFERRAL_LINK = REFERRAL | {"link_id": "lnk-9"}
 SECOND = timedelta(seconds=1)

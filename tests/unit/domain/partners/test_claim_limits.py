@@ -75,7 +75,7 @@ def offered(
 def test_one_claim_more_than_a_limit_is_refused_until_the_next_day(
     claim_counts: dict[str, Any],
 ) -> None:
-    """Of the partner's market, in whose time zone it is given."""
+    """Of the partner's market, in whose clock the time is given."""
     found = judged(claim_counts)
     assert (found.status, [one.code for one in found.reasons]) == ("refused", ["too_many_claims"])
     assert found.available_from
@@ -125,8 +125,8 @@ def test_what_can_be_chosen_is_what_filing_takes(kind: str, claim_counts: ClaimC
     found = assess(claim, facts(*rewards, claim_counts=claim_counts), PARTNER, NOW)
     assert (choice.status == "open") is (found.status == "accepted")
     if choice.status != "open":
-        shown = (choice.status, choice.reason, choice.available_from)
-        assert shown == ("not_yet", "too_many_claims", found.available_from)
+        offer = (choice.status, choice.reason, choice.available_from)
+        assert offer == ("not_yet", "too_many_claims", found.available_from)
 
 
 @pytest.mark.parametrize("value", [0, -1, 1_000_001, "many", 1.5])

@@ -40,7 +40,7 @@ def codes(assessment: Assessment) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("named", "order", "link_id", "fits"),
+    ("number", "order", "link_id", "fits"),
     [
         ("VT-2231-9", "VT22319", "lnk-77", True),
         ("vt 2231 9", "VT22319", "another", True),
@@ -59,10 +59,10 @@ def codes(assessment: Assessment) -> list[str]:
     ],
 )
 def test_a_reward_is_for_an_order_as_far_as_both_name_one(
-    named: str | None, order: str | None, link_id: str | None, fits: bool
+    number: str | None, order: str | None, link_id: str | None, fits: bool
 ) -> None:
     """R24, R25: a key that stands in for an order number is none."""
-    assert matches_order(a_reward(order_number=named), order, link_id) is fits
+    assert matches_order(a_reward(order_number=number), order, link_id) is fits
 
 
 @pytest.mark.parametrize("order", ["VT22319", BY_LINK, None])

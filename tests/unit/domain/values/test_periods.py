@@ -1,4 +1,4 @@
-"""Deadlines: calendar months, market days, changes of clocks, and both ends of every window."""
+"""Periods: calendar months, market days and changes of clocks."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from domain.values import claim_windows, periods
+from domain.values import periods
 from domain.values.periods import Period
 from tests.support.builders import WARSAW
 
@@ -47,14 +47,6 @@ def test_three_months_are_calendar_months(day: str, period: str, expected: str) 
     assert periods.add_calendar_period(date.fromisoformat(day), period) == date.fromisoformat(
         expected
     )
-
-
-@given(DAYS)
-def test_the_window_ends_in_the_third_month_on_the_same_day_or_its_last(day: date) -> None:
-    """R35: property over every day of two centuries."""
-    last = claim_windows.last_claim_day(day, claim_windows.MAX_CLAIM_WINDOW)
-    assert (last.year * 12 + last.month) - (day.year * 12 + day.month) == 3
-    assert last.day == day.day or (last.day < day.day and (last + timedelta(days=1)).day == 1)
 
 
 @pytest.mark.parametrize(
@@ -122,31 +114,6 @@ def test_midnight_is_the_first_moment_of_the_next_day(day: date, zone: ZoneInfo)
     assert (midnight - timedelta(microseconds=1)).astimezone(zone).date() == day
 
 
-def test_forty_eight_hours_run_from_the_time_of_the_order() -> None:
-    """R7, R8."""
-    ordered_at = datetime(2026, 10, 1, 9, 30, tzinfo=UTC)
-    opens = claim_windows.claimable_from(date(2026, 10, 1), ordered_at, "PT48H", WARSAW)
-    assert opens == ordered_at + timedelta(hours=48)
-
-
-def test_forty_eight_hours_run_from_the_end_of_the_day_where_only_the_day_is_known() -> None:
-    """R7, R8."""
-    opens = claim_windows.claimable_from(date(2026, 10, 1), None, "PT48H", WARSAW)
-    assert opens == warsaw(2026, 10, 4)
-
-
-def test_forty_eight_hours_over_a_change_of_clocks_are_forty_eight_hours() -> None:
-    """R7, R8: the night of 25 October has an hour more."""
-    opens = claim_windows.claimable_from(date(2026, 10, 24), None, "PT48H", WARSAW)
-    assert opens == warsaw(2026, 10, 26, 23)
-
-
-def test_a_partner_may_take_longer_than_forty_eight_hours() -> None:
-    """R8: a delay in days is counted on the calendar."""
-    opens = claim_windows.claimable_from(date(2026, 10, 20), None, "P10D", WARSAW)
-    assert opens == warsaw(2026, 10, 31)
-
-
 def test_the_cancellation_period_ends_at_midnight_after_its_last_day() -> None:
     """R33: fourteen days from 15 October, over the change of clocks."""
     at = datetime(2026, 10, 15, 9, tzinfo=UTC)
@@ -162,38 +129,6 @@ def test_a_cancellation_period_with_a_clock_part_ends_to_the_second() -> None:
     assert end == at + timedelta(seconds=90)
     without_time = periods.end_of_cancellation(date(2026, 10, 15), None, "PT90S", WARSAW)
     assert without_time == warsaw(2026, 10, 16) + timedelta(seconds=90)
-
-
-@pytest.mark.parametrize("period", ["P3M", "P89D", "P2M", "P2M27D", "P1D", "P0D", "P12W"])
-def test_a_window_of_three_months_or_less_lengthens_nothing(period: str) -> None:
-    """R35."""
-    assert not claim_windows.exceeds_longest_window(period)
-
-
-@pytest.mark.parametrize("period", ["P3M1D", "P90D", "P92D", "P4M", "P1Y", "P13W", "P2M30D"])
-def test_a_window_that_may_pass_three_months_lengthens_it(period: str) -> None:
-    """R35: ninety days from 1 February are a day more than three months."""
-    assert claim_windows.exceeds_longest_window(period)
-
-
-@pytest.mark.parametrize(
-    ("delay", "window", "leaves_none"),
-    [
-        ("PT48H", "P3M", False),
-        ("PT48H", "P3D", False),
-        ("PT48H", "P2D", True),
-        ("P3M", "P3M", True),
-        ("P80D", "P3M", False),
-        ("P89D", "P3M", True),
-        ("PT23H", "P1D", False),
-        ("PT24H", "P1D", True),
-    ],
-)
-def test_a_delay_as_long_as_the_window_leaves_no_time(
-    delay: str, window: str, leaves_none: bool
-) -> None:
-    """R9, R35: measured with the shortest three months, and from the end of the order's day."""
-    assert claim_windows.never_claimable(delay, window, ZoneInfo("UTC")) is leaves_none
 
 
 @pytest.mark.parametrize(

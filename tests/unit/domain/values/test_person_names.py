@@ -9,7 +9,7 @@ from domain.values.person_names import MAX_NAME_LENGTH, parse_language_tag, pars
 
 
 @pytest.mark.parametrize(
-    ("text", "name"),
+    ("raw", "name"),
     [
         ("Jan Kowalski", "Jan Kowalski"),
         ("  Żółć\u00a0 Łucja\n", "Żółć Łucja"),
@@ -21,12 +21,12 @@ from domain.values.person_names import MAX_NAME_LENGTH, parse_language_tag, pars
         ("\uff2aan", "Jan"),
     ],
 )
-def test_a_name_stays(text: str, name: str) -> None:
-    assert parse_person_name(text) == name
+def test_a_name_stays(raw: str, name: str) -> None:
+    assert parse_person_name(raw) == name
 
 
 @pytest.mark.parametrize(
-    "text",
+    "raw",
     [
         "Win a prize at evil.com",
         "https://evil.example/win",
@@ -50,13 +50,13 @@ def test_a_name_stays(text: str, name: str) -> None:
         ["Jan"],
     ],
 )
-def test_what_is_no_name_is_left_out(text: object) -> None:
-    assert parse_person_name(text) == ""
+def test_what_is_no_name_is_left_out(raw: object) -> None:
+    assert parse_person_name(raw) == ""
 
 
 @given(st.text(max_size=300))
-def test_no_name_is_long_or_a_link(text: str) -> None:
-    name = parse_person_name(text)
+def test_no_name_is_long_or_a_link(raw: str) -> None:
+    name = parse_person_name(raw)
     assert len(name) <= MAX_NAME_LENGTH
     assert not set("@:/\\<>[]\r\n\u202e") & set(name)
     assert parse_person_name(name) == name

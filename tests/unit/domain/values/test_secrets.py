@@ -93,5 +93,5 @@ def test_secrets_of_their_own_are_taken() -> None:
 
 
 def test_what_is_no_secret_may_not_stand_in_a_file() -> None:
-    environment = {"TICKETS_PARTNERS_DIR_FILE": "/nowhere", "PATH_FILE": "/nowhere"}
-    assert with_secret_files(environment) == environment
+    settings = {"TICKETS_PARTNERS_DIR_FILE": "/nowhere", "PATH_FILE": "/nowhere"}
+    assert with_secret_files(settings) == settings

@@ -39,9 +39,9 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
 
 def test_words_of_partners_and_agents_are_kept_cleaned() -> None:
     """By whatever door they came."""
-    content = {"outcome_id": "evt-1", "partner_id": "velotel", "number": "ZW-1"}
+    fields = {"outcome_id": "evt-1", "partner_id": "velotel", "number": "ZW-1"}
     outcome = PartnerOutcome.model_validate(
-        content
+        fields
         | {
             "outcome": "rejected",
             "note": " nie\u200bma\r\n\u2014 ok\u00a0",

@@ -1,0 +1,40 @@
+"""Questions about form fields are asked by label."""
+
+import pytest
+
+from domain.claims.information_form import question_labels
+from tests.support.builders import a_field, a_partner
+
+LABELS = {"pl": "Numer zamówienia", "de": "Bestellnummer", "en": "Order number"}
+LABELLED = a_partner(
+    fields=[
+        a_field(label=LABELS, is_order_number=True).model_dump(),
+        a_field("first_name", label=dict.fromkeys(LABELS, "Name"), required=False).model_dump(),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("pl", ("Numer zamówienia", "When?")),
+        ("de", ("Bestellnummer", "When?")),
+        ("en", ("Order number", "When?")),
+        ("fr", ("order_number", "When?")),
+    ],
+)
+def test_a_question_for_a_field_is_asked_by_its_label(
+    language: str, words: tuple[str, ...]
+) -> None:
+    """R17-R19: what is no field of the form is asked as it was written."""
+    assert question_labels(["order_number", "When?"], LABELLED, language) == words
+
+
+@pytest.mark.parametrize("question", ["order number", "Order_number?", "ORDER_NUMBER", "", "{0}"])
+def test_words_that_are_no_name_of_a_field_stay_as_they_are(question: str) -> None:
+    assert question_labels([question], LABELLED, "de") == (question,)
+
+
+def test_without_rules_questions_stay_as_they_are() -> None:
+    assert question_labels(["order_number"], None, "de") == ("order_number",)
+    assert question_labels([], LABELLED, "de") == ()

@@ -1,0 +1,116 @@
+"""Parsing of messages: one malformed field makes them invalid."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from domain.claims.claim_parsing import parse_claim
+from domain.tickets.messages.commands import UPDATES, InformationAnswer, Withdrawal
+from domain.tickets.messages.signals import SIGNALS, PartnerOutcome
+from domain.values.json_text import parse_json
+from domain.values.parsing import parse_message
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=8,
+)
+OUTCOME = {"outcome_id": "evt-1", "partner_id": "velotel", "outcome": "confirmed"}
+MODELS: list[type[BaseModel]] = [*SIGNALS.values(), *UPDATES.values()]
+
+
+@given(st.sampled_from(MODELS), JSON | st.dictionaries(st.sampled_from([*OUTCOME, "actor"]), JSON))
+def test_any_json_is_read_as_any_message_without_raising(
+    model: type[BaseModel], content: object
+) -> None:
+    reading = parse_message(model, content)
+    assert (reading.value is None) == bool(reading.problems)
+
+
+def test_one_malformed_field_spoils_a_message() -> None:
+    reading = parse_message(PartnerOutcome, OUTCOME | {"reward": {"amount": "12.345"}})
+    assert reading.value is None
+    assert set(reading.problems) == {"reward.amount", "reward.currency"}
+
+
+@pytest.mark.parametrize("content", [None, 7, "confirmed", [OUTCOME]])
+def test_a_message_that_is_no_object_is_malformed(content: object) -> None:
+    assert parse_message(PartnerOutcome, content).problems == {"": "expected a JSON object"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"outcome": "rejected"},
+        {"outcome": "rejected", "note": "because"},
+        {"outcome": "confirmed"},
+        {"outcome": "confirmed", "note": "  "},
+        {"outcome": "order_cancelled", "note": "because"},
+        {"outcome": "confirmed", "note": "because", "reward": {"amount": "-1", "currency": "PLN"}},
+        {"outcome": "confirmed", "reason_code": "no_idea"},
+    ],
+)
+def test_a_decision_without_its_why_is_malformed(changes: dict[str, Any]) -> None:
+    content = {"request_id": "req-1", "actor": "agent-7"} | changes
+    assert parse_message(UPDATES["decide"], content).problems
+
+
+def test_the_problems_named_are_bounded() -> None:
+    """A hostile message cannot fill a history with its own mistakes."""
+    crowd = {f"field-{n}": n for n in range(1000)}
+    assert len(parse_claim(crowd).unknown_fields) == 20
+    contents = {"request_id": "r", "actor": "a", "questions": [7] * 1000}
+    assert len(parse_message(UPDATES["request_information"], contents).problems) <= 20
+
+
+HALF = "\ud800"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"request_id": "r", "actor": "a", HALF: 1},
+        {"request_id": "r", "actor": "a", "answers": {HALF: "x"}},
+        {"request_id": "r", "actor": "a", "answers": {"it": HALF}},
+    ],
+)
+def test_what_is_kept_of_a_message_can_be_written_anywhere(content: dict[str, Any]) -> None:
+    """Half a surrogate pair is valid JSON, but no database takes it: the note would never end."""
+    reading = parse_message(InformationAnswer, parse_json(json.dumps(content).encode()))
+    kept = [
+        reading.value.model_dump() if reading.value else {},
+        reading.problems,
+        reading.unknown_fields,
+    ]
+    json.dumps(kept, ensure_ascii=False).encode()
+
+
+def test_a_withdrawal_needs_no_reason() -> None:
+    reading = parse_message(Withdrawal, {"request_id": "r", "actor": "member"})
+    assert reading.value == Withdrawal(request_id="r", actor="member")
+
+
+def test_what_was_expected_is_said_in_our_own_words() -> None:
+    content = {
+        "outcome_id": "a b",
+        "partner_id": "velotel",
+        "outcome": "perhaps",
+        "occurred_at": "2026-10-09T10:00:00",
+        "reward": {"amount": "1_0", "currency": "zloty"},
+        "note": "x" * 4001,
+    }
+    problems = parse_message(PartnerOutcome, content).problems
+    assert set(problems) == {
+        "outcome_id", "outcome", "occurred_at", "reward.amount", "reward.currency", "note"
+    }  # fmt: skip
+    for words in problems.values():
+        assert words.startswith("expected ")
+        assert "^" not in words
