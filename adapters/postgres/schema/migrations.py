@@ -3,12 +3,12 @@ changed.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final
 
+from adapters.postgres.database import Connection, Database
 from domain.errors import InvalidConfiguration
 
 FOLDER: Final = Path(__file__).parent / "migrations"
@@ -22,23 +22,6 @@ create table if not exists schema_migrations (
     applied_at timestamptz not null default now()
 )
 """
-
-
-class Connection(Protocol):
-    """What a migration needs of a connection."""
-
-    async def execute(self, query: str, *args: Any, **options: Any) -> Any:
-        """Run a statement, or several; `timeout` in seconds."""
-
-    async def fetch(self, query: str, *args: Any) -> Sequence[Mapping[str, Any]]:
-        """Return rows."""
-
-
-class TransactionSource(Protocol):
-    """What a migration needs of the database."""
-
-    def transaction(self) -> AbstractAsyncContextManager[Any]:
-        """Give a connection inside a transaction."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +38,7 @@ class Migration:
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
-async def migrate(database: TransactionSource, folder: Path = FOLDER) -> list[Migration]:
+async def migrate(database: Database, folder: Path = FOLDER) -> list[Migration]:
     """Apply what is missing, all in one transaction, and return it.
 
     Of two processes the second waits and finds nothing to do. Raises `InvalidConfiguration` for a
@@ -70,7 +53,7 @@ async def migrate(database: TransactionSource, folder: Path = FOLDER) -> list[Mi
         return todo
 
 
-async def list_missing(database: TransactionSource, folder: Path = FOLDER) -> list[str]:
+async def list_missing(database: Database, folder: Path = FOLDER) -> list[str]:
     """Return the names of the files that were not applied; raises `InvalidConfiguration` as
     `migrate`.
     """

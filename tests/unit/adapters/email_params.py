@@ -1,0 +1,72 @@
+"""Parameters of every e-mail, and the codes that have texts."""
+
+import tomllib
+from typing import Any
+
+from adapters.email.locale_renderer import TEMPLATES
+
+LANGUAGES = ("pl", "de", "en")
+NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
+STANDING = "ZW-9999-P9XT-M2AB-D"
+EVERY_LETTER = {"number": NUMBER, "partner_name": "VeloTel", "member_name": "Jan Kowalski"}
+AMOUNT = {"amount": "12.50", "currency": "PLN"}
+INSTANT = "2026-11-30T14:05:00+01:00"
+OWN_PARAMS: dict[str, dict[str, Any]] = {
+    "confirmation": {"held_until": INSTANT, "answer_by": "2026-12-14"},
+    "information_needed": {"questions": ["When?", "Where?"], "answer_by": "2026-11-30"},
+    "partner_confirmed": {"due_on": "2026-11-30", "amount": AMOUNT},
+    "rejected": {"reason_code": "order_not_found"},
+    "resolved": {"amount": AMOUNT},
+    "reward_registered": {},
+    "withdrawn": {},
+    "claim_not_accepted": {
+        "reasons": [
+            {"code": "too_early", "field": None},
+            {"code": "incomplete", "field": "order_number", "expected": "required"},
+            {"code": "duplicate", "field": None},
+            {"code": "too_late", "field": None},
+        ],
+        "available_from": INSTANT,
+        "last_day": "2026-12-31",
+        "existing_ticket": STANDING,
+    },
+}
+KINDS = tuple(OWN_PARAMS)
+DATES = {"pl": "30 listopada 2026", "de": "30. November 2026", "en": "30 November 2026"}
+INSTANTS = {
+    "pl": "30 listopada 2026, godz. 14:05",
+    "de": "30. November 2026 um 14:05 Uhr",
+    "en": "30 November 2026 at 14:05",
+}
+CODES = {
+    "codes": (
+        "unknown_partner partner_takes_no_claims no_link link_does_not_fit reward_granted "
+        "reward_invalid reward_not_rejected reward_registered order_in_future too_late incomplete "
+        "duplicate too_many_claims too_early key_reused malformed"
+    ),
+    "rejections": (
+        "order_not_found order_cancelled order_returned not_new_customer terms_not_met "
+        "already_rewarded no_answer other"
+    ),
+    "expected": (
+        "required malformed_pattern order_letters malformed_date malformed_number ambiguous_number "
+        "several_numbers malformed_email unreachable_email too_long "
+        "not_text not_an_option date_in_future another_order unclear"
+    ),
+}
+CODE_PARAMS = {
+    "too_early": {"available_from": INSTANT},
+    "too_many_claims": {"available_from": INSTANT},
+    "too_late": {"last_day": "2026-11-30"},
+    "duplicate": {"existing_ticket": STANDING},
+    "incomplete": {"field": "Order number", "expected": "this field is required."},
+}
+HOSTILE = "<script>alert('x')</script> {{7*7}} {% raw %} & \"q\" " + "ż" * 2000
+
+
+def read_phrases(language: str) -> dict[str, dict[str, str]]:
+    return tomllib.loads((TEMPLATES / f"phrases.{language}.toml").read_text(encoding="utf-8"))
+
+
+def params_of(kind: str, **other: Any) -> dict[str, Any]:
+    return {**EVERY_LETTER, **OWN_PARAMS[kind], **other}
