@@ -12,7 +12,7 @@ from local.stack.stack import START_TIMEOUT_SECONDS, Stack
 ADDRESS_LABELS = {
     "Try it here": "platform",
     "Temporal UI": "temporal_ui",
-    "Letters": "mailbox",
+    "E-mails": "mailbox",
     "Partner simulator": "partner_simulator",
     "Gateway": "gateway",
     "Temporal": "temporal_address",
@@ -27,7 +27,7 @@ What to try
   {api:34}  what programs may call
   {logs:34}  what every program says
   make demo                           in another terminal: the examples, on fresh state of their own
-Ctrl-C stops everything; the state stays in {state}."""
+Ctrl-C stops everything; the state is kept in {state}."""
 
 
 async def run(state: Path, partners: Path) -> None:

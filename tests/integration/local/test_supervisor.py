@@ -20,11 +20,11 @@ FOREVER = ("sleep", "1000")
 PARENT = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from local.stack.supervisor import Part, Supervisor
+from local.stack.supervisor import ProcessSpec, Supervisor
 
 async def main():
     async with Supervisor(Path(sys.argv[1])) as supervisor:
-        await supervisor.start(Part("child", ("sh", "-c", "echo up; exec sleep 1000")))
+        await supervisor.start(ProcessSpec("child", ("sh", "-c", "echo up; exec sleep 1000")))
         while "up" not in Path(sys.argv[1], "child.log").read_text():
             await asyncio.sleep(0.01)
         print(supervisor.pid("child"), flush=True)
