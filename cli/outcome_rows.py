@@ -11,9 +11,9 @@ from domain.codes import ClaimRefusal, RefusalCode
 from domain.errors import RequestRejected
 from domain.partners.market import Market
 from domain.tickets.messages.signals import PartnerOutcome
-from domain.values.date_input import is_day_first, parse_date, parse_local_datetime
-from domain.values.invalid_input import InvalidInput
-from domain.values.number_input import parse_amount
+from domain.values.input.date_input import is_day_first, parse_date, parse_local_datetime
+from domain.values.input.invalid_input import InvalidInput
+from domain.values.input.number_input import parse_amount
 from domain.values.parsing import parse_message
 from domain.values.text_cleaning import clean_line, clean_text
 from domain.values.ticket_number import parse_number

@@ -7,11 +7,11 @@ from typing import Final
 from domain.partners.form_fields import FormField
 from domain.partners.market import Market
 from domain.partners.patterns import matches
-from domain.values.date_input import is_day_first, parse_date
 from domain.values.dates import MAX_DATE, MIN_DATE
 from domain.values.email_addresses import normalize_email
-from domain.values.invalid_input import InvalidInput
-from domain.values.number_input import normalize_number
+from domain.values.input.date_input import is_day_first, parse_date
+from domain.values.input.invalid_input import InvalidInput
+from domain.values.input.number_input import normalize_number
 from domain.values.order_key import can_identify_order, normalize_order_number
 from domain.values.text_cleaning import clean_line, clean_text
 from domain.values.types import is_valid_unicode

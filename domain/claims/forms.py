@@ -7,7 +7,7 @@ from typing import Any
 from domain.claims.form_answers import normalize_answer
 from domain.partners.form_fields import FormField
 from domain.partners.market import Market
-from domain.values.invalid_input import InvalidInput
+from domain.values.input.invalid_input import InvalidInput
 from domain.values.order_key import normalize_order_number
 from domain.values.types import FrozenModel
 

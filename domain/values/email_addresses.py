@@ -1,7 +1,7 @@
-"""E-mail addresses: the one place that says which are taken, and how they travel.
+"""E-mail addresses: which are accepted, and how they are stored and sent.
 
-A domain is read by IDNA 2008 (UTS #46, non-transitional: `straße.de` is `xn--strae-oqa.de`, never
-`strasse.de`); what stands before the @ is never changed but for its Unicode composition (RFC 6532).
+Domains follow IDNA 2008 (UTS #46, non-transitional: `straße.de` is `xn--strae-oqa.de`, never
+`strasse.de`). The local part is never changed except for its Unicode composition (RFC 6532).
 """
 
 import unicodedata
@@ -21,11 +21,11 @@ def _checked(address: str) -> ValidatedEmail:
 
 
 def normalize_email(text: str) -> str:
-    """Return an address as it is kept and shown: its domain in Unicode, small letters.
+    """Return an address as it is stored and shown: its domain in Unicode and lower case.
 
-    Raises ValueError for what is not one plain address that could be reached exactly as written:
-    a name beside it, quotes, comments, an IP address, a domain that IDNA 2008 does not have, or a
-    part before the @ that only looks like another (full-width letters, ligatures).
+    Raises ValueError unless it is one plain address that can be reached exactly as written:
+    without a display name, quotes, comments or an IP address, with a domain of IDNA 2008 and a
+    local part without look-alikes (full-width letters, ligatures).
     """
     try:
         found = _checked(text.strip())
@@ -48,7 +48,7 @@ def normalize_email_or_keep(text: str) -> str:
 
 
 def to_ascii_domain(address: str) -> str:
-    """Return an address as a mail server gets it: its domain in ASCII. Raises ValueError."""
+    """Return an address for a mail server, with its domain in ASCII. Raises ValueError."""
     try:
         found = _checked(normalize_email(address))
     except EmailNotValidError:
@@ -57,13 +57,11 @@ def to_ascii_domain(address: str) -> str:
 
 
 def requires_smtputf8(address: str) -> bool:
-    """Say whether only a mail server with SMTPUTF8 (RFC 6531) takes the address: what stands before
-    its @ is not ASCII.
-    """
+    """Say whether only a server with SMTPUTF8 (RFC 6531) accepts the address."""
     return not address.rpartition("@")[0].isascii()
 
 
 EmailAddress = Annotated[
     str, StringConstraints(strict=True), Field(max_length=1000), AfterValidator(normalize_email)
 ]
-"""One plain e-mail address, as it is kept and shown."""
+"""One plain e-mail address, as it is stored and shown."""

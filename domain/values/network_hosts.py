@@ -1,4 +1,4 @@
-"""Addresses that we call, or that people call us at: which of them lie in a closed network."""
+"""Hosts and URLs: which are private, and which are public."""
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
@@ -13,8 +13,8 @@ _CLOSED: Final = (
 
 
 def is_private_host(host: str) -> bool:
-    """Say whether a host is this machine or stands in a network of its own: by its address
-    (private, loopback, link-local and their like), or by a name that the Internet does not have.
+    """Say whether a host is local or in a private network, by its address (private, loopback,
+    link-local and similar) or by a name that does not exist on the Internet.
     """
     bare = host.strip("[]").rstrip(".").lower()
     try:
@@ -28,16 +28,16 @@ def is_private_host(host: str) -> bool:
 
 
 def _inside(address: IPv6Address) -> IPv4Address | None:
-    """Return the IPv4 address that a network reaches by this one: mapped, 6to4, Teredo, NAT64."""
+    """Return the IPv4 address embedded in an IPv6 address: mapped, 6to4, Teredo, NAT64."""
     if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
 
 
 def is_public_https_url(url: str) -> bool:
-    """Say whether an address is `https` at a host of the Internet, without a login in it.
+    """Say whether a URL is `https` at a public host, without credentials.
 
-    The host is read as clients read it: `https://0x7f.1` is 127.0.0.1.
+    The host is parsed as clients parse it: `https://0x7f.1` is 127.0.0.1.
     """
     read = HttpUrl(url)
     return read.scheme == "https" and not is_private_host(read.host or "") and not read.username

@@ -1,7 +1,7 @@
-"""Order numbers as they are compared: what looks or folds alike is one order.
+"""Order numbers normalized for comparison: look-alikes are one order.
 
-The skeleton is that of Unicode's security mechanisms (UTS #39) as far as an order number needs it;
-docs/decisions/0025 says why the table is ours.
+The skeleton follows UTS #39 as far as order numbers need it; docs/decisions/0025 explains why the
+table is our own.
 """
 
 import unicodedata
@@ -12,20 +12,18 @@ from domain.values.text_cleaning import clean_line
 _LATIN: Final = {
     "ı": "i", "ȷ": "j", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe",  # noqa: RUF001
 }  # fmt: skip
-"""Letters that stand for others of the alphabet and do not come apart by decomposition."""
+"""Latin letters that Unicode does not decompose, with their replacements."""
 _CYRILLIC: Final = dict(zip("авекмнорстухіјѕһԁԛԝүеёїӏ", "abekmhopctyxijshdqwyeeil", strict=True))
 _GREEK: Final = dict(zip("αβεζικορτχϲϳ", "abezikoptxcj", strict=True))
 _LOOKS_LIKE: Final = str.maketrans(_LATIN | _CYRILLIC | _GREEK)
-"""By the folded letter. A letter whose capital looks like one and whose small form like another
-(Greek Nu) is not here: `can_identify_order` refuses it.
+"""By folded letter. `can_identify_order` refuses letters whose two cases resemble different ones
+(Greek Nu).
 """
 
 
 def normalize_order_number(text: str) -> str | None:
-    """Bring an order number to the form in which orders are compared: its skeleton, without signs,
-    and where it is digits alone without zeros before them.
-
-    `None` where nothing is left to compare.
+    """Return the skeleton of an order number, without punctuation and, if it consists of digits
+    only, without leading zeros. `None` if nothing is left.
     """
     folded = _folded(clean_line(text)).translate(_LOOKS_LIKE)
     key = "".join(map(_plain, folded)).upper()
@@ -33,15 +31,13 @@ def normalize_order_number(text: str) -> str | None:
 
 
 def can_identify_order(text: str) -> bool:
-    """Say whether a member's answer can name an order: letters A to Z (or what folds to one) and
-    digits.
-    """
+    """Say whether a text can be an order number: letters that fold to A-Z, and digits."""
     key = normalize_order_number(text)
     return key is not None and key.isascii()
 
 
 def _folded(text: str) -> str:
-    """Fold until nothing changes: marks that come apart may leave letters that fold once more."""
+    """Fold until nothing changes: decomposition may leave letters that fold again."""
     while (folded := unicodedata.normalize("NFKD", text.casefold())) != text:
         text = folded
     return "".join(one for one in text if not unicodedata.category(one).startswith("M"))

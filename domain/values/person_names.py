@@ -1,7 +1,7 @@
-"""A person's name and language, as platforms tell them: a bad one is left out, and spoils nothing.
+"""A person's name and language as platforms send them; an invalid one is dropped, not an error.
 
-A name stands in letters that we sign, so it must not be a stranger's message: it is short, in one
-line, and holds nothing that a mail program makes a link of.
+Names appear in our e-mails and must not carry a stranger's message: they are short, on one line,
+and contain nothing that a mail program turns into a link.
 """
 
 import re
@@ -26,7 +26,7 @@ _TAG: Final = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE | re.DOTALL)
 
 
 def parse_person_name(raw: object) -> str:
-    """Return a name that may stand in a greeting; "" for none, and for what is no name."""
+    """Return a name that is safe in a greeting, "" if there is none."""
     if not isinstance(raw, str) or len(raw) > 10 * MAX_NAME_LENGTH:
         return ""
     name = " ".join(clean_line(raw).split())
@@ -35,12 +35,12 @@ def parse_person_name(raw: object) -> str:
 
 
 def _without_marks(name: str) -> str:
-    """Leave out vowel signs and the like, which are parts of letters."""
+    """Drop combining marks such as vowel signs, which are parts of letters."""
     return "".join(one for one in name if not unicodedata.category(one).startswith("M"))
 
 
 def parse_language_tag(raw: object) -> str | None:
-    """Return the language of a tag such as `pl`, `pl-PL` or `PL`; none for what is no tag."""
+    """Return the language of a tag such as `pl`, `pl-PL` or `PL`, `None` if it is no tag."""
     found = _TAG.fullmatch(raw.strip()) if isinstance(raw, str) else None
     return found[1].lower() if found else None
 

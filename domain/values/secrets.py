@@ -1,4 +1,4 @@
-"""Secrets: which are strong enough to be one, and that no two uses share one. None is shown."""
+"""Strength of secrets, and secrets shared between settings. No secret is ever shown."""
 
 import base64
 import re
@@ -7,19 +7,19 @@ from itertools import combinations, pairwise
 from typing import Final
 
 MIN_SECRET_LENGTH: Final = 32
-"""Characters of a secret of our own."""
+"""In characters, for signing secrets."""
 WEBHOOK_KEY_PREFIX: Final = "whsec_"
-"""How a secret begins that signs messages (Standard Webhooks); base64 of 24 to 64 bytes follows."""
-_FEWEST_DIFFERENT: Final = 8
+"""Prefix of Standard Webhooks secrets; base64 of 24 to 64 bytes follows."""
+_MIN_DISTINCT_BYTES: Final = 8
 _WORDS: Final = re.compile(
     rb"passw|secret|change.?me|example|default|letmein|qwert|asdfg|12345|abcde|00000|placeholder",
     re.IGNORECASE,
 )
-"""What people and examples write; by chance it stands in one of many millions of random secrets."""
+"""Parts of weak passwords and examples; random secrets contain one by negligible chance."""
 
 
 def decode_webhook_secret(secret: str) -> bytes | None:
-    """Return the key behind a secret that signs messages; `None` where it is none."""
+    """Return the key of a Standard Webhooks secret, `None` if it is malformed."""
     try:
         key = base64.b64decode(secret.removeprefix(WEBHOOK_KEY_PREFIX), validate=True)
     except ValueError:
@@ -28,20 +28,20 @@ def decode_webhook_secret(secret: str) -> bytes | None:
 
 
 def is_weak(key: bytes) -> bool:
-    """Say whether a key can be guessed: few different characters, one pattern over and over, a
-    row of neighbours, or words.
+    """Say whether a key is guessable: few different characters, repeated patterns, sequences of
+    neighbours, or words.
     """
     half = len(key) // 2
     repeats = any(key[step:] == key[:-step] for step in range(1, half + 1))
     steps = sum(abs(a - b) <= 1 for a, b in pairwise(key))
-    few = len(set(key)) < _FEWEST_DIFFERENT
+    few = len(set(key)) < _MIN_DISTINCT_BYTES
     return few or repeats or steps > half or _WORDS.search(key) is not None
 
 
 def find_shared_secret(settings: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return the names of the first two settings with a secret in common, in whatever spelling.
+    """Return the names of the first two settings that share a secret, in any spelling.
 
-    A setting holds several secrets with spaces between them while they rotate.
+    During rotation a setting holds several secrets, separated by spaces.
     """
     keys = {name: _keys(secrets) for name, secrets in settings.items()}
     pairs = combinations(keys, 2)

@@ -1,7 +1,6 @@
-"""Words of people, cleaned before they are judged: one form for the same words, however typed.
+"""Cleaning of people's texts: one form for the same text, however it was typed.
 
-The cleaned form is what is checked, kept, compared, shown and sent on. Cleaning twice changes
-nothing.
+The cleaned form is checked, stored, compared, shown and sent. Cleaning is idempotent.
 """
 
 import functools
@@ -11,54 +10,50 @@ from typing import Final
 
 _MORE_DASHES: Final = "\u02d7\u2043\u2212\u2796"
 """Minus signs and their like, which Unicode does not count among its dashes (`Pd`)."""
-_UNSEEN: Final = re.compile(
+_INVISIBLE: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 """Fillers and selectors of variants, without width but not of the category of formats (`Cf`)."""
 _LINE_ENDS: Final = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-"""Whatever some program takes for the end of a line (those of `str.splitlines`)."""
-_MOST_MARKS: Final = 30
+"""Line ends of `str.splitlines`."""
+_MAX_MARKS: Final = 30
 _MEANINGLESS: Final = frozenset({"Cc", "Cf"})
 
 
 def clean_line(text: str) -> str:
-    """Clean words that stand on one line: NFKC, nothing unseen, every dash `-`, every space a
-    space, none around.
-    """
+    """Clean a line: NFKC, no invisible characters, plain dashes and spaces, stripped."""
     return _plain(_LINE_ENDS.sub(" ", text)).strip()
 
 
 def clean_text(text: str) -> str:
-    """Clean free text, which keeps its lines; each ends with a line feed."""
+    """Clean a text of several lines; line feeds separate them."""
     lines = _LINE_ENDS.sub("\n", text).split("\n")
     return "\n".join(map(str.rstrip, map(_plain, lines))).strip()
 
 
 def to_single_line(text: str) -> str:
-    """Put text on one line, whatever ends a line for whatever program."""
+    """Replace every kind of line end by a space."""
     return _LINE_ENDS.sub(" ", text)
 
 
 def _plain(line: str) -> str:
     if line.isascii() and line.isprintable():
         return line
-    folded = _UNSEEN.sub("", _normal(line.replace("\x00", "\ufffd")))
+    folded = _INVISIBLE.sub("", _normal(line.replace("\x00", "\ufffd")))
     return _normal("".join(map(_plain_character, folded)))
 
 
 def _normal(text: str) -> str:
-    """Return NFKC, in time that is linear: sorting the marks on one letter is not, and nobody
-    writes more than a few.
-    """
+    """Return NFKC in linear time: the number of combining marks per letter is bounded."""
     return _with_few_marks(unicodedata.normalize("NFKC", _with_few_marks(text)))
 
 
 def _with_few_marks(text: str) -> str:
-    """Drop marks on one letter beyond thirty, as Unicode's Stream-Safe Text Format counts them."""
+    """Drop a letter's combining marks beyond thirty (Unicode's Stream-Safe Text Format)."""
     kept, marks = [], 0
     for character in text:
         marks = marks + 1 if _is_mark(character) else 0
-        if marks <= _MOST_MARKS:
+        if marks <= _MAX_MARKS:
             kept.append(character)
     return "".join(kept)
 

@@ -1,4 +1,4 @@
-"""Ticket numbers: `ZW-4KQ7-P9XT-M2AB-C`, derived, forgiving to read, never mistaken for another
+"""Ticket numbers: `ZW-4KQ7-P9XT-M2AB-C`, derived, parsed leniently, never mistaken for another
 (R27, R29).
 
 Twelve Crockford base32 characters (60 bits) and a check character from the same 32 symbols. The
@@ -25,7 +25,7 @@ _GENERATOR = (
 
 
 def derive_number(account_id: str, request_key: str) -> str:
-    """Derive the number of the ticket that `request_key` asks for: same pair, same number."""
+    """Derive the number of the ticket for `request_key`: the same pair gives the same number."""
     seed = f"{len(account_id)}:{account_id}:{request_key}".encode("utf-8", "surrogatepass")
     bits = int.from_bytes(hashlib.sha256(seed).digest()[:8], "big") >> 4
     body = "".join(ALPHABET[(bits >> shift) & 31] for shift in range(55, -5, -5))
@@ -41,9 +41,9 @@ def check_character(body: str) -> str:
 
 
 def parse_number(text: str) -> str:
-    """Return the number that a person meant: case, spaces, dashes, O/0 and I/1/L do not matter.
+    """Return the number that a person meant; case, spaces, dashes, O/0 and I/1/L do not matter.
 
-    Raises `RequestRejected("unknown_number")` for anything that is not a whole, unaltered number.
+    Raises `RequestRejected("unknown_number")` for any other text.
     """
     if len(text) > _MAX_INPUT_LENGTH:
         raise RequestRejected(ClaimRefusal.UNKNOWN_NUMBER, "number", f"a number such as {_EXAMPLE}")
@@ -58,7 +58,7 @@ def parse_number(text: str) -> str:
 
 
 def is_canonical(text: str) -> bool:
-    """Say whether `text` is a ticket number exactly as numbers are written."""
+    """Say whether `text` is a ticket number in canonical form."""
     try:
         return parse_number(text) == text
     except RequestRejected:

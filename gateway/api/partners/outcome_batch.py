@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from domain.errors import RequestRejected
 from domain.tickets.messages.signals import PartnerOutcome
-from domain.values.date_input import localize
-from domain.values.invalid_input import InvalidInput
+from domain.values.input.date_input import localize
+from domain.values.input.invalid_input import InvalidInput
 from domain.values.parsing import ParseResult, parse_message
 from domain.values.ticket_number import parse_number
 from gateway.json_types import JsonObject

@@ -9,8 +9,8 @@ from starlette.datastructures import FormData
 
 from domain.codes import RefusalCode
 from domain.tickets.messages.rejection_reason import RejectionReason
-from domain.values.invalid_input import InvalidInput
-from domain.values.number_input import parse_amount
+from domain.values.input.invalid_input import InvalidInput
+from domain.values.input.number_input import parse_amount
 from gateway.http.problems import Problem
 from gateway.pages.form_fields import normalize_input
 

@@ -11,8 +11,8 @@ from domain.claims.claimable.claimable_link import ClaimableLink
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.form_fields import FormField
 from domain.partners.rules import PartnerRules
-from domain.values.date_input import is_day_first, parse_date, parse_time
-from domain.values.invalid_input import InvalidInput
+from domain.values.input.date_input import is_day_first, parse_date, parse_time
+from domain.values.input.invalid_input import InvalidInput
 from domain.values.periods import has_clock_part
 from domain.values.types import FrozenModel
 from gateway.pages.form_fields import FIELD_PREFIX, FormValues, input_names, to_answers

@@ -5,9 +5,9 @@ from typing import Any, Final, NamedTuple
 
 from domain.partners.rules import PartnerRules
 from domain.tickets.messages.signals import PartnerOutcome
-from domain.values.date_input import is_day_first, parse_date
-from domain.values.invalid_input import InvalidInput
-from domain.values.number_input import parse_amount
+from domain.values.input.date_input import is_day_first, parse_date
+from domain.values.input.invalid_input import InvalidInput
+from domain.values.input.number_input import parse_amount
 from domain.values.parsing import parse_message
 from domain.values.types import FrozenModel
 

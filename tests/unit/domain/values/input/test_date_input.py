@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.values.date_input import parse_date, parse_local_datetime, parse_time
-from domain.values.invalid_input import InvalidInput
+from domain.values.input.date_input import parse_date, parse_local_datetime, parse_time
+from domain.values.input.invalid_input import InvalidInput
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from domain.values.invalid_input import InvalidInput
+from domain.values.input.invalid_input import InvalidInput
 from domain.values.text_cleaning import clean_line
 
 MAX_DIGITS: Final = 30

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from domain.values.invalid_input import InvalidInput
+from domain.values.input.invalid_input import InvalidInput
+from domain.values.input.number_input import normalize_number, parse_amount
 from domain.values.money import Amount
-from domain.values.number_input import normalize_number, parse_amount
 
 AMOUNT: TypeAdapter[Decimal] = TypeAdapter(Amount)
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from domain.values.invalid_input import InvalidInput
+from domain.values.input.invalid_input import InvalidInput
 from domain.values.text_cleaning import clean_line
 
 _ISO: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")

@@ -1,0 +1,1 @@
+"""Parsing of what people type: numbers, amounts, dates and times."""
