@@ -7,16 +7,9 @@ import pytest
 
 from adapters.files.partner_profiles import load_profiles
 from domain.errors import InvalidConfiguration
-from domain.partners.channels import CsvChannel, HttpChannel
-from domain.partners.claim_kind import ClaimKind
-from domain.partners.profile import PartnerProfile
-from domain.partners.rules import PartnerRules
-from local.stack.profiles import merge_overlay, point_to_simulator, read_profiles, write_profiles
+from domain.partners.channels import HttpChannel
+from local.stack.profiles import merge_overlay
 from tests.support.partner_files import LABEL, SOUND, fault_in, write_profile
-
-ROOT = Path(__file__).resolve().parents[3]
-SHIPPED = ROOT / "partners"
-OVERLAYS = ROOT / "local" / "stack" / "overlays"
 
 
 def _fault_of(folder: Path, **changes: Any) -> InvalidConfiguration:
@@ -24,10 +17,6 @@ def _fault_of(folder: Path, **changes: Any) -> InvalidConfiguration:
     fault = fault_in(folder)
     assert fault.file == str(file)
     return fault
-
-
-def _shipped() -> list[PartnerRules]:
-    return [profile.rules for profile in load_profiles(SHIPPED).values()]
 
 
 def test_a_sound_file_loads_under_its_id(tmp_path: Path) -> None:
@@ -189,72 +178,3 @@ def test_a_window_longer_than_three_months_does_not_load(tmp_path: Path, window:
     fault = _fault_of(tmp_path, claim_window=window)
     assert fault.key == "claim_window"
     assert "P3M" in fault.expected
-
-
-def test_every_shipped_partner_loads() -> None:
-    names = {"velotel", "buchkiste", "brightvolt", "bankomat-plus", "fernweh"}
-    names |= {"kwiatek", "moebelhof"}
-    assert set(load_profiles(SHIPPED)) == names
-
-
-def test_every_shipped_partner_loads_with_the_local_stacks_overlay_too(tmp_path: Path) -> None:
-    profiles = read_profiles(SHIPPED, OVERLAYS)
-    at_home = {key: point_to_simulator(p, "http://127.0.0.1:8090") for key, p in profiles.items()}
-    write_profiles(at_home, tmp_path)
-    loaded = load_profiles(tmp_path)
-    channels = [profile.channel for profile in loaded.values()]
-    hosts = {one.address.host for one in channels if isinstance(one, HttpChannel)}
-    assert len(loaded) == len(profiles)
-    assert hosts == {"127.0.0.1"}
-
-
-def test_an_overlay_changes_nothing_that_a_partner_asks_for() -> None:
-    shipped = load_profiles(SHIPPED)
-    for key, content in read_profiles(SHIPPED, OVERLAYS).items():
-        local = PartnerProfile.from_file(content).rules
-        real = shipped[key].rules
-        assert (local.fields, local.kinds, local.market) == (real.fields, real.kinds, real.market)
-
-
-def test_the_shipped_partners_differ_in_everything_that_can_differ() -> None:
-    partners = _shipped()
-    assert {p.market.language for p in partners} == {"pl", "de", "en"}
-    assert len({p.market.currency for p in partners}) >= 2
-    assert len({p.market.time_zone for p in partners}) >= 2
-    assert {p.cancellation.starts_from for p in partners} == {
-        "order", "activation", "contract_start"
-    }  # fmt: skip
-    assert {p.response.on_timeout for p in partners} == {"escalate", "confirm", "reject"}
-    assert {p.information.on_timeout for p in partners} == {"send", "reject"}
-    assert {p.early_claims for p in partners} == {"refuse", "hold"}
-    assert "P2M" in {p.claim_window for p in partners}
-
-
-def test_no_two_shipped_partners_share_a_delay_a_maximum_or_a_rate() -> None:
-    profiles = list(load_profiles(SHIPPED).values())
-    assert len({p.rules.registration_delay for p in profiles}) == len(profiles)
-    assert len({p.rules.max_reward.amount for p in profiles}) == len(profiles)
-    assert len({p.rules.response.reminders for p in profiles}) == len(profiles)
-    assert len({p.channel.requests_per_second for p in profiles}) == len(profiles)
-    secrets = [p.channel.secret for p in profiles if not isinstance(p.channel, CsvChannel)]
-    assert len(set(secrets)) == len(secrets)
-
-
-def test_the_shipped_forms_use_every_type_of_field_and_differ_per_kind() -> None:
-    """R17-R19: the fields of a form depend on the partner, and on the kind of claim."""
-    partners = _shipped()
-    fields = [field for partner in partners for field in partner.fields]
-    assert {field.type for field in fields} == {"text", "date", "number", "email", "choice"}
-    assert any(field.pattern for field in fields)
-    assert any(field.help for field in fields)
-    for partner in partners:
-        assert any(not field.required for field in partner.fields)
-        forms = {tuple(f.name for f in partner.form(kind)) for kind in partner.kinds}
-        assert len(forms) > 1
-
-
-def test_one_shipped_partner_has_no_field_that_identifies_the_order() -> None:
-    """R25: then the link and the day of the order do."""
-    bank = load_profiles(SHIPPED)["bankomat-plus"].rules
-    assert not any(field.is_order_number for field in bank.fields)
-    assert set(bank.kinds) == {ClaimKind.MISSING_CASHBACK, ClaimKind.MISSING_REFERRAL_REWARD}
