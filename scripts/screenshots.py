@@ -22,11 +22,11 @@ from tests.browser.page_checks import DESK, PHONE, missing
 
 STATE: Final = ROOT / ".local" / "screenshots"
 FOLDER: Final = ROOT / "docs" / "screenshots"
-PLAY_SECONDS: Final = 14.0
-"""So long that some tickets have ended, some wait, and some ask for a person."""
-UI_DRAWS: Final = 4000.0  # milliseconds
-TELLING: Final = "volt-too-much"
-"""The request key of the example whose ticket is shown: it has a story, and asks for a person."""
+RUN_SECONDS: Final = 14.0
+"""Long enough for some tickets to close, some to wait, and some to need an agent."""
+UI_RENDER_MILLISECONDS: Final = 4000.0
+SHOWN_REQUEST_KEY: Final = "volt-too-much"
+"""The request key of the scenario whose ticket is shown: it needs an agent."""
 
 
 async def main() -> None:
@@ -41,9 +41,9 @@ async def main() -> None:
                 executable_path=shutil.which("chromium"), args=["--no-sandbox"]
             )
             platform, ui = (stack.addresses[name] or "" for name in ("platform", "temporal_ui"))
-            await _form(browser, platform)
-            await _desk(browser, platform, number)
-            await _temporal(browser, ui, number)
+            await _shoot_form(browser, platform)
+            await _shoot_agent_pages(browser, platform, number)
+            await _shoot_temporal_ui(browser, ui, number)
             await browser.close()
 
 
@@ -51,23 +51,23 @@ async def _run(stack: Stack, connections: Connections) -> str:
     """Run the scenarios for a while; return the number of the one to show."""
     scenarios = read_scenarios_for(stack)
     await connections.gateway.feed(scenarios.links, scenarios.rewards)
-    claims = [_unhelped(one) for one in scenarios.claims]
+    claims = [_without_actions(one) for one in scenarios.claims]
     channels = asyncio.create_task(OfflinePartners(stack, claims, connections.mailbox).answer())
     runner = ScenarioRunner(
         connections.client, connections.gateway, connections.partners, lambda: None
     )
-    await runner.run(claims, PLAY_SECONDS)
+    await runner.run(claims, RUN_SECONDS)
     channels.cancel()
-    return next(one.row.number for one in claims if one.row.request_key == TELLING)
+    return next(one.row.number for one in claims if one.row.request_key == SHOWN_REQUEST_KEY)
 
 
-def _unhelped(scenario: Scenario) -> Scenario:
-    """The example without what agents and members do: who needs a person still does."""
+def _without_actions(scenario: Scenario) -> Scenario:
+    """Return the scenario without actions of agents and members: it still needs them."""
     steps = scenario.steps.model_copy(update={"actions": ()})
-    return scenario.model_copy(update={"play": steps})
+    return scenario.model_copy(update={"steps": steps})
 
 
-async def _form(browser: Browser, platform: str) -> None:
+async def _shoot_form(browser: Browser, platform: str) -> None:
     page = await browser.new_page(viewport=PHONE)
     await page.goto(f"{platform}/members/jan")
     await page.locator("main button").click()
@@ -81,7 +81,7 @@ async def _form(browser: Browser, platform: str) -> None:
     await page.close()
 
 
-async def _desk(browser: Browser, platform: str, number: str) -> None:
+async def _shoot_agent_pages(browser: Browser, platform: str, number: str) -> None:
     page = await browser.new_page(viewport=DESK)
     await page.goto(f"{platform}/agents/dorota")
     await page.locator("main button").click()
@@ -92,11 +92,13 @@ async def _desk(browser: Browser, platform: str, number: str) -> None:
     await page.close()
 
 
-async def _temporal(browser: Browser, ui: str, number: str) -> None:
+async def _shoot_temporal_ui(browser: Browser, ui: str, number: str) -> None:
     page = await browser.new_page(viewport={"width": 1440, "height": 1100})
     await page.goto(f"{ui}/namespaces/default/workflows/{number}")
     await page.get_by_text("Event History").first.wait_for()
-    await page.wait_for_timeout(UI_DRAWS)  # the UI polls without end, so no event marks its end
+    await page.wait_for_timeout(
+        UI_RENDER_MILLISECONDS
+    )  # the UI polls without end, so no event marks its end
     await page.screenshot(path=FOLDER / "temporal-ticket.png")
     await page.close()
 

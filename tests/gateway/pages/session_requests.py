@@ -9,5 +9,5 @@ async def end(
     gateway: RunningGateway, headers: dict[str, str], kind: str, subject: str
 ) -> httpx.Response:
     """End all sessions of a subject."""
-    told = {"kind": kind, "subject": subject}
-    return await gateway.http.post("/v1/sessions/end", json=told, headers=headers)
+    subject_fields = {"kind": kind, "subject": subject}
+    return await gateway.http.post("/v1/sessions/end", json=subject_fields, headers=headers)

@@ -26,8 +26,8 @@ async def test_a_form_in_parts_is_in_utf_8_or_refused(
 ) -> None:
     partner = outcome_link(gateway, await a_ticket(gateway))
     for address in ("/form/sign-in", "/desk/sign-in", partner):
-        told = await posted(gateway, address, encoding, rb"\ud800")
-        assert told.status_code == 422, address
+        response = await posted(gateway, address, encoding, rb"\ud800")
+        assert response.status_code == 422, address
         assert (await posted(gateway, address, "UTF-8", b"x")).status_code in (403, 409), address
 
 

@@ -101,14 +101,14 @@ async def test_half_a_character_in_an_outcome_is_its_result(
 
 async def test_a_nul_in_an_agents_words_is_taken_and_not_kept(gateway: RunningGateway) -> None:
     number = await a_sent_ticket(gateway)
-    told = (
+    commands = (
         ("information", {"questions": [NUL]}),
         ("information", {"note": NUL, "answers": {"note": NUL}}),
         ("resend", {"reason": NUL}),
         ("withdrawal", {"reason": NUL}),
-        ("withdrawal", {"reason": NUL}),  # after the end it is a note in the books
+        ("withdrawal", {"reason": NUL}),  # after the end it is logged only
     )
-    for call, body in told:
+    for call, body in commands:
         where = f"/v1/tickets/{number}/{call}"
         answer = await gateway.http.post(where, json=body, headers=gateway.as_agent())
         assert answer.status_code in (200, 409), answer.text

@@ -31,7 +31,7 @@ async def test_a_contact_that_changed_meanwhile_is_that_of_the_last_hand_over(
 async def test_a_session_that_was_left_alone_takes_no_entries_with_it(
     gateway: RunningGateway, browsing: Browsing, opened_form: OpenedForm
 ) -> None:
-    """It ran out while the member typed; who comes in anew in a second tab sends the first form."""
+    """It expired while the member typed; after a new sign-in in a second tab the form is sent."""
     member, form = opened_form
     await left_alone(gateway, member.account)
     assert (await browsing.get("/form")).status_code == 403

@@ -78,7 +78,7 @@ async def test_a_link_to_a_claim_that_has_ended_shows_nothing_of_it(
     assert await answered(gateway) == before
 
 
-async def test_while_the_books_are_away_a_partner_is_asked_to_come_again(
+async def test_while_the_database_is_unavailable_a_partner_is_asked_to_come_again(
     gateway: RunningGateway,
 ) -> None:
     number = await a_ticket(gateway)

@@ -45,9 +45,9 @@ async def test_a_member_signs_out_and_nothing_of_the_session_works_any_more(
     browsing.cookies.update(cookies)
     assert (await browsing.get("/form")).status_code == 403
     assert (await browsing.send_form(form, member)).status_code == 403
-    async with Browsing(gateway) as anew:
-        await anew.enter(member)
-        assert (await anew.send_form(form, member)).status_code == 403
+    async with Browsing(gateway) as later:
+        await later.enter(member)
+        assert (await later.send_form(form, member)).status_code == 403
     assert await member.tickets() == []
 
 
