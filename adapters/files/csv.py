@@ -64,12 +64,13 @@ class CsvReader:
         while (first := self._lines.next()) is not None:
             number = self._lines.number
             record = self._records.read(first)
-            if error := record.error or self._cell_error(record.cells):
+            cells = list(map(unescape_formula, record.cells))
+            if error := record.error or self._cell_error(cells):
                 last = self._lines.number
                 until = "" if number == last else f" (lines {number} to {last})"
                 yield CsvRecord(number, {}, error + until)
-            elif any(cell.strip() for cell in record.cells):
-                named = zip(self.columns, map(unescape_formula, record.cells), strict=False)
+            elif any(cell.strip() for cell in cells):
+                named = zip(self.columns, cells, strict=False)
                 yield CsvRecord(number, {column: cell for column, cell in named if column})
 
     def _cell_error(self, cells: list[str]) -> str:

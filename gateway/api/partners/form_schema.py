@@ -1,8 +1,9 @@
 """A partner's form as JSON Schema (draft 2020-12), with labels and help in one language.
 
 The schema describes answers as they are stored: cleaned, numbers without groups, dates as
-`2026-10-01`. Filing accepts other spellings too. If a partner's rule cannot be expressed (a pattern
-with another meaning in browsers), the schema allows more, and filing decides.
+`2026-10-01`. Filing accepts other spellings too. If a rule cannot be expressed (a pattern
+with another meaning in browsers, a text of nothing but invisible characters), the schema allows
+more, and filing decides.
 """
 
 from collections.abc import Mapping

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.files.csv import CsvRecord
@@ -20,6 +20,7 @@ def test_no_spreadsheet_takes_a_cell_for_a_formula(sign: str, before: str) -> No
     assert row == [f"'{cell}"]
 
 
+@example(["", "\t"])
 @given(st.lists(TEXT, min_size=2, max_size=2))
 def test_what_is_written_is_read_again_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, cells: list[str]
