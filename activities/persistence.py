@@ -12,13 +12,13 @@ from activities.persistence_requests import (
     Settlement,
     SilentConfirmation,
 )
+from adapters.postgres.claims.admission import admit
 from adapters.postgres.database import Database
-from adapters.postgres.tickets.admission import admit
-from adapters.postgres.tickets.auto_confirmation import confirm_on_timeout
+from adapters.postgres.decisions.auto_confirmation import confirm_on_timeout
+from adapters.postgres.decisions.information import save_information
+from adapters.postgres.decisions.settlement import load_claim_context, settle_ticket
 from adapters.postgres.tickets.change_sets import store_changes
-from adapters.postgres.tickets.information import save_information
 from adapters.postgres.tickets.resumption import resume_ticket
-from adapters.postgres.tickets.settlement import load_claim_context, settle_ticket
 from adapters.postgres.tickets.ticket_lookups import find_request_result
 from domain.admission.admission import Admission, AdmissionRequest
 from domain.admission.claim_assessor import ClaimAssessor

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from cli import check, export_claims, import_outcomes, migrate, repair, resend_emails
+from cli import check, migrate, repair, resend_emails
 from cli.command import Command, ExitCode, usage_error
+from cli.exchange import export_claims, import_outcomes
 from domain.errors import InvalidConfiguration
 from process.exit_process import exit_process
 from process.logs import configure_logging

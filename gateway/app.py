@@ -27,7 +27,8 @@ from gateway.http.middleware import SecurityMiddleware
 from gateway.http.openapi import DocumentedAPI
 from gateway.http.security_log import ClientAddressMiddleware, report_suppressed
 from gateway.pages.agent import search
-from gateway.pages.member import answer, form
+from gateway.pages.member import form
+from gateway.pages.member.questions import answer
 from gateway.pages.partner import outcome_page
 from gateway.temporal_client import connect
 from settings.gateway import GatewaySettings

@@ -3,7 +3,7 @@
 import json
 import logging
 
-from adapters.postgres.tickets.admission import load_facts
+from adapters.postgres.claims.admission import load_facts
 from domain.admission.admission import AdmissionRequest, AdmissionResult
 from domain.admission.claim_assessor import ClaimAssessor
 from domain.admission.reason_texts import with_support_contact

@@ -18,7 +18,7 @@ from local.partner_simulator.offline_partners import OfflinePartners
 from local.stack.ports import Ports
 from local.stack.stack import ROOT, Stack
 from process.exit_process import exit_process
-from tests.browser.page_checks import DESK, PHONE, missing
+from tests.support.browser.page_checks import DESK, PHONE, missing
 
 STATE: Final = ROOT / ".local" / "screenshots"
 FOLDER: Final = ROOT / "docs" / "screenshots"

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import httpx
 
-from adapters.postgres.tickets.grants import list_grants
+from adapters.postgres.decisions.grants import list_grants
 from local.demo import checks
 from local.demo.checks import Observations
 from local.demo.connections import Connections

@@ -17,7 +17,7 @@ import httpx
 from adapters.files.csv import open_csv
 from adapters.files.csv_writer import csv_text, write_row
 from adapters.files.partner_profiles import load_profiles
-from cli.csv_columns import OUTCOME_COLUMNS
+from cli.exchange.csv_columns import OUTCOME_COLUMNS
 from domain.errors import TicketError
 from domain.partners.channels import CsvChannel
 from local.demo.scenarios import Scenario

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, ViewportSize
 
-from tests.browser.page_checks import DESK, Checker, Eyes, opened_browser, opened_checker
 from tests.gateway.conftest import gateway
+from tests.support.browser.page_checks import DESK, Checker, Eyes, opened_browser, opened_checker
 
 __all__ = ["gateway"]
 Opener = Callable[..., Awaitable[Eyes]]

@@ -5,9 +5,9 @@ from typing import Final
 
 from playwright.async_api import ViewportSize, expect
 
-from tests.browser.agent_pages import SIZES, at_the_desk, seek
 from tests.browser.conftest import Opener
-from tests.browser.desk_cases import LANGUAGES
+from tests.support.browser.agent_cases import LANGUAGES
+from tests.support.browser.agent_pages import SIZES, at_the_desk, seek
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import a_sent_ticket
 

@@ -3,8 +3,8 @@
 from playwright.async_api import ViewportSize, expect
 
 from domain.values.ticket_number import ALPHABET
-from tests.browser.agent_pages import SIZES, at_the_desk, seek
 from tests.browser.conftest import Opener
+from tests.support.browser.agent_pages import SIZES, at_the_desk, seek
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import a_sent_ticket
 

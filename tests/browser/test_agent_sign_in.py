@@ -2,10 +2,10 @@
 
 from playwright.async_api import expect
 
-from tests.browser.agent_pages import at_the_desk
 from tests.browser.conftest import Opener
-from tests.browser.desk_cases import LANGUAGES
-from tests.browser.page_checks import PHONE
+from tests.support.browser.agent_cases import LANGUAGES
+from tests.support.browser.agent_pages import at_the_desk
+from tests.support.browser.page_checks import PHONE
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import an_ended_ticket
 

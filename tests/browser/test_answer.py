@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import ViewportSize
 
 from tests.browser.conftest import Opener
-from tests.browser.page_checks import DESK, PHONE
+from tests.support.browser.page_checks import DESK, PHONE
 from tests.support.gateway.answer_page import asked
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import an_order

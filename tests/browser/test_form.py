@@ -6,8 +6,8 @@ from playwright.async_api import ViewportSize
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.market import LANGUAGES
 from tests.browser.conftest import Opener
-from tests.browser.member_pages import Sitting
-from tests.browser.page_checks import DESK, PHONE
+from tests.support.browser.member_pages import Sitting
+from tests.support.browser.page_checks import DESK, PHONE
 from tests.support.browser_client import DAY, FRIEND, ORDER
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import days_ago

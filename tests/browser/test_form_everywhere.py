@@ -1,8 +1,8 @@
 """The member's form without JavaScript, in every language, and with hostile text."""
 
 from tests.browser.conftest import Opener
-from tests.browser.member_pages import Sitting
-from tests.browser.page_checks import PHONE
+from tests.support.browser.member_pages import Sitting
+from tests.support.browser.page_checks import PHONE
 from tests.support.browser_client import ORDER
 from tests.support.gateway.running_gateway import RunningGateway
 

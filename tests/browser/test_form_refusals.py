@@ -4,8 +4,8 @@ import re
 
 from domain.partners.claim_kind import ClaimKind
 from tests.browser.conftest import Opener
-from tests.browser.member_pages import Sitting
-from tests.browser.page_checks import PHONE
+from tests.support.browser.member_pages import Sitting
+from tests.support.browser.page_checks import PHONE
 from tests.support.browser_client import DAY, ORDER, numbers_in
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import days_ago

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Opener
-from tests.browser.page_checks import DESK, PHONE, Eyes
+from tests.support.browser.page_checks import DESK, PHONE, Eyes
 from tests.support.gateway.partner_client import a_ticket, outcome_link
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import days_ago

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
+from adapters.postgres.claims.claim_facts import load_claim_counts
 from adapters.postgres.database import QUERIES, Database
 from adapters.postgres.rows import link_from_row, reward_from_row
-from adapters.postgres.tickets.claim_facts import load_claim_counts
 from domain.claims.claimable.claimable_link import AccountHistory
 from domain.claims.claimable.claimable_links import contest_duplicate_keys
 from domain.claims.rewards import LINK_KIND, LinkKind

@@ -1,1 +1,1 @@
-"""Tickets: admission, change sets, decisions under lock, e-mails, resumption."""
+"""Tickets: change sets and their records, e-mails, late messages, resumption."""

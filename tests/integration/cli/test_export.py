@@ -14,7 +14,7 @@ from activities.limits.partner_limiter import PartnerLimiter
 from adapters.http.webhook_client import open_client
 from adapters.postgres.database import Database
 from adapters.postgres.partners.exports import Export, start_export
-from cli.export_claims import export
+from cli.exchange.export_claims import export
 from tests.support.builders import a_profile, a_withdrawal
 from tests.support.csv_filing import Desk
 

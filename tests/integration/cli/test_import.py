@@ -10,8 +10,8 @@ import pytest
 
 from adapters.files.csv import open_csv
 from adapters.postgres.database import Database
-from cli.importer import Importer
-from cli.progress import ImportSummary, Progress
+from cli.exchange.importer import Importer
+from cli.exchange.progress import ImportSummary, Progress
 from domain.codes import MessageCode
 from domain.errors import TransientError
 from domain.tickets.messages.signals import PartnerOutcome

@@ -11,8 +11,8 @@ import pytest
 
 from activities.persistence_requests import InformationSubmission
 from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.decisions.grants import list_grants
 from adapters.postgres.platform.feed_records import store_link
-from adapters.postgres.tickets.grants import list_grants
 from domain.claims.information_form import CompletedForm
 from domain.handlers.information_results import information_changes
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate

@@ -4,8 +4,8 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+from adapters.postgres.claims.admission import load_facts
 from adapters.postgres.database import Database
-from adapters.postgres.tickets.admission import load_facts
 from domain.admission.admission import Admission
 from domain.admission.claim_assessor import ClaimAssessor
 from domain.partners.claim_limits import FactsQuery

@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 
 from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.decisions.grants import list_grants
 from adapters.postgres.platform.feed_records import store_link, store_reward
-from adapters.postgres.tickets.grants import list_grants
 from domain.claims.rewards import Link, Reward
 from domain.errors import DatabaseUnavailable
 from local.stack.ports import free_ports

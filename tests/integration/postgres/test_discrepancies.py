@@ -13,11 +13,11 @@ from adapters.postgres.agents.discrepancies import (
     log_late_outcome,
 )
 from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.decisions.grants import list_grants
 from adapters.postgres.partners.outcome_dispatch import lease_pending_outcomes, release_outcomes
 from adapters.postgres.partners.outcome_records import find_outcomes
 from adapters.postgres.partners.outcomes import store_outcomes
 from adapters.postgres.platform.feed_records import store_reward
-from adapters.postgres.tickets.grants import list_grants
 from domain.codes import MessageCode
 from domain.handlers.message_handling import handle_message
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from adapters.postgres.database import Database
+from adapters.postgres.decisions.grants import list_grants
 from adapters.postgres.schema.migrations import FOLDER, migrate
-from adapters.postgres.tickets.grants import list_grants
 from domain.errors import InvalidConfiguration
 from tests.support.stored_rows import opened
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from adapters.postgres.database import Database
+from adapters.postgres.decisions.grants import list_grants
 from adapters.postgres.partners.outcome_dispatch import lease_pending_outcomes, release_outcomes
 from adapters.postgres.partners.outcomes import store_outcomes
-from adapters.postgres.tickets.grants import list_grants
 from domain.handlers.message_handling import handle_message
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.settlement import HoldReleaseResult, SettlementResult

@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.decisions.grants import list_grants
 from adapters.postgres.platform.feed_records import store_link
-from adapters.postgres.tickets.grants import list_grants
 from domain.errors import DatabaseUnavailable
 from gateway.health.checks import check_database
 from tests.support.builders import a_link

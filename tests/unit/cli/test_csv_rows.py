@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from cli.claim_rows import claim_header, claim_row
-from cli.csv_columns import (
+from cli.exchange.claim_rows import claim_header, claim_row
+from cli.exchange.csv_columns import (
     CLAIM_COLUMNS,
     OUTCOME_COLUMNS,
     check_header,
@@ -14,7 +14,7 @@ from cli.csv_columns import (
     is_unanswered,
     separator,
 )
-from cli.outcome_rows import read_outcome, unknown_number
+from cli.exchange.outcome_rows import read_outcome, unknown_number
 from domain.errors import RequestRejected
 from domain.partners.market import Market
 from domain.tickets.messages.rejection_reason import RejectionReason

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from adapters.files.csv import open_csv
 from adapters.files.csv_writer import csv_text, write_row
-from cli.claim_rows import claim_header, claim_row
-from cli.csv_columns import OUTCOME_COLUMNS, check_header, column_of, is_unanswered
-from cli.outcome_rows import read_outcome
+from cli.exchange.claim_rows import claim_header, claim_row
+from cli.exchange.csv_columns import OUTCOME_COLUMNS, check_header, column_of, is_unanswered
+from cli.exchange.outcome_rows import read_outcome
 from domain.claims.claim import MAX_FORM_ANSWERS
 from domain.claims.form_answers import MAX_ANSWER_LENGTH
 from domain.errors import RequestRejected

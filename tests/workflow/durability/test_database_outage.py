@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from adapters.postgres.tickets.grants import list_grants
+from adapters.postgres.decisions.grants import list_grants
 from tests.support.workflow.claims import a_claim
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.durability.outage_checks import (

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pytest
 
-from adapters.postgres.tickets.grants import list_grants
+from adapters.postgres.decisions.grants import list_grants
 from tests.support.workflow.claims import an_order
 from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.stored_ticket import Row

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
-from adapters.postgres.tickets.grants import list_grants
+from adapters.postgres.decisions.grants import list_grants
 from tests.support.polling import wait_until
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.expectations import AWAITING, TRANSITIONS_TO

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from adapters.postgres.tickets.grants import list_grants
+from adapters.postgres.decisions.grants import list_grants
 from tests.support.polling import wait_until
 from tests.support.workflow.claims import days_ago
 from tests.support.workflow.environment import TicketEnvironment

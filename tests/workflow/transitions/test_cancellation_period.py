@@ -1,6 +1,6 @@
 """Rewards that are granted when the cancellation period has ended (R31-R33)."""
 
-from adapters.postgres.tickets.grants import list_grants
+from adapters.postgres.decisions.grants import list_grants
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.expectations import AWAITING
 from tests.workflow.transitions.ticket_steps import check_closed

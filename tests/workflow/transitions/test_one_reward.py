@@ -2,8 +2,8 @@
 
 import pytest
 
+from adapters.postgres.decisions.grants import list_grants
 from adapters.postgres.platform.feed_records import store_reward
-from adapters.postgres.tickets.grants import list_grants
 from tests.support.workflow.claims import a_claim, an_order, days_ago, reward_for
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.expectations import AWAITING, TRANSITIONS_TO

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.postgres.tickets.grants import list_grants
+from adapters.postgres.decisions.grants import list_grants
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.expectations import AWAITING
 from tests.workflow.transitions.ticket_steps import bring_to, check_closed

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from adapters.postgres.tickets.grants import list_grants
+from adapters.postgres.decisions.grants import list_grants
 from adapters.postgres.tickets.resumption import list_lost_tickets
 from tests.support.workflow.environment import TicketEnvironment
 from workflows.resumption import check_open_tickets, repair_ticket

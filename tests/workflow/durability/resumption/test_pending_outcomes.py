@@ -3,8 +3,8 @@
 import asyncio
 from datetime import UTC, datetime
 
+from adapters.postgres.decisions.grants import list_grants
 from adapters.postgres.partners.outcomes import store_outcomes
-from adapters.postgres.tickets.grants import list_grants
 from domain.tickets.messages.signals import PartnerOutcome
 from tests.support.polling import wait_until
 from tests.support.workflow.environment import TicketEnvironment

@@ -6,7 +6,7 @@ The paths are in `transition_paths.py`.
 
 import pytest
 
-from adapters.postgres.tickets.grants import list_grants
+from adapters.postgres.decisions.grants import list_grants
 from domain.tickets.changes.emails import email_for_transition
 from domain.tickets.states import FINAL, Event, State
 from domain.tickets.transition_table import TRANSITIONS

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from adapters.postgres.database import QUERIES, Connection, Database
-from adapters.postgres.tickets.approvals import is_grantable, was_stored_undecided
-from adapters.postgres.tickets.change_sets import apply_changes
-from adapters.postgres.tickets.order_facts import (
+from adapters.postgres.claims.order_facts import (
     load_account_context,
     load_order_context,
     lock_claim,
 )
-from adapters.postgres.tickets.previous_results import previous_result
+from adapters.postgres.database import QUERIES, Connection, Database
+from adapters.postgres.decisions.approvals import is_grantable, was_stored_undecided
+from adapters.postgres.decisions.previous_results import previous_result
+from adapters.postgres.tickets.change_sets import apply_changes
 from domain.claims.claim_context import ClaimContext
 from domain.claims.eligibility.decision import identify_order
 from domain.tickets.changes.change_set import ChangeSet

@@ -13,7 +13,7 @@ from gateway.i18n import catalog
 from gateway.pages.errors import Severity, log_unavailable, message_page
 from gateway.pages.form_fields import FormValues
 from gateway.pages.locale_formatter import LocaleFormatter
-from gateway.pages.member.answer_request import AnswerRequest
+from gateway.pages.member.questions.answer_request import AnswerRequest
 from gateway.pages.rendering import render_page
 from workflows.temporal_errors import is_workflow_not_found
 

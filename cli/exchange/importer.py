@@ -16,9 +16,9 @@ from adapters.postgres.partners.outcome_records import (
     outcome_key,
 )
 from adapters.postgres.partners.outcomes import partner_ticket_numbers, store_outcomes
-from cli.csv_columns import is_unanswered
-from cli.outcome_rows import read_outcome, unknown_number
-from cli.progress import ImportSummary
+from cli.exchange.csv_columns import is_unanswered
+from cli.exchange.outcome_rows import read_outcome, unknown_number
+from cli.exchange.progress import ImportSummary
 from domain.codes import MessageCode, RefusalCode
 from domain.errors import RequestRejected
 from domain.partners.market import Market

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Opener
-from tests.browser.page_checks import DESK, PHONE, Eyes
+from tests.support.browser.page_checks import DESK, PHONE, Eyes
 from tests.support.gateway.running_gateway import RunningGateway
 
 SIZES: Final = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])

@@ -5,13 +5,13 @@ from contextlib import suppress
 from datetime import date
 from typing import Final
 
-from adapters.postgres.database import QUERIES, Connection, Database
-from adapters.postgres.tickets.admission_records import insert_ticket, load_admission
-from adapters.postgres.tickets.claim_facts import (
+from adapters.postgres.claims.admission_records import insert_ticket, load_admission
+from adapters.postgres.claims.claim_facts import (
     load_account_facts,
     load_claim_counts,
     lock_account,
 )
+from adapters.postgres.database import QUERIES, Connection, Database
 from domain.admission.admission import Admission, AdmissionRequest
 from domain.admission.admission_record import AdmissionRecord
 from domain.claims.account_facts import AccountFacts

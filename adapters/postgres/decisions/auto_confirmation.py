@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.decisions.previous_results import previous_result
 from adapters.postgres.tickets.change_sets import apply_changes
-from adapters.postgres.tickets.previous_results import previous_result
 from domain.handlers.response_timeout import TimeoutResult
 from domain.tickets.changes.change_set import ChangeSet
 from domain.values.money import Money

@@ -17,13 +17,13 @@ from gateway.pages.csrf import read_form
 from gateway.pages.errors import PageRoute
 from gateway.pages.form_fields import FIELD_PREFIX
 from gateway.pages.member.access import redirect
-from gateway.pages.member.answer_pages import (
+from gateway.pages.member.questions.answer_pages import (
     closed_page,
     question_page,
     refused_page,
     unavailable_page,
 )
-from gateway.pages.member.answer_request import AnswerRequest, CurrentAnswer
+from gateway.pages.member.questions.answer_request import AnswerRequest, CurrentAnswer
 from gateway.temporal_client import execute_update
 from gateway.ticket_commands import check_command_limits
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cli.csv_columns import ANSWERS_PREFIX, CLAIM_COLUMNS, OUTCOME_COLUMNS
+from cli.exchange.csv_columns import ANSWERS_PREFIX, CLAIM_COLUMNS, OUTCOME_COLUMNS
 from domain.values.text_cleaning import clean_line
 
 

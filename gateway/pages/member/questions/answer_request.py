@@ -13,8 +13,8 @@ from gateway.http.security_events import SecurityEvent
 from gateway.http.security_log import log_refusals
 from gateway.i18n import catalog
 from gateway.pages.form_fields import error_message
-from gateway.pages.member.open_question import OpenQuestion
-from gateway.pages.member.question_form import QuestionForm
+from gateway.pages.member.questions.open_question import OpenQuestion
+from gateway.pages.member.questions.question_form import QuestionForm
 from gateway.pages.rendering import reading_language
 
 

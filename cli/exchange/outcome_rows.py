@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from cli.csv_columns import OUTCOME_COLUMNS
+from cli.exchange.csv_columns import OUTCOME_COLUMNS
 from domain.codes import ClaimRefusal, RefusalCode
 from domain.errors import RequestRejected
 from domain.partners.market import Market

@@ -17,8 +17,8 @@ from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from local.stack.ports import HOST
 
-HERE: Final = Path(__file__).parent
-MODULES: Final = HERE / "node_modules"
+FOLDER: Final = Path(__file__).resolve().parents[2] / "browser"
+MODULES: Final = FOLDER / "node_modules"
 AXE: Final = MODULES / "axe-core" / "axe.min.js"
 VNU: Final = MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 PHONE: Final[ViewportSize] = {"width": 360, "height": 740}

@@ -15,7 +15,7 @@ from gateway.pages.form_fields import (
     read_values,
     render_fields,
 )
-from gateway.pages.member.open_question import OpenQuestion
+from gateway.pages.member.questions.open_question import OpenQuestion
 
 NOTE_FIELD: Final = "note"
 MAX_NOTE_LENGTH: Final = 4000

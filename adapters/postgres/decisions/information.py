@@ -1,9 +1,9 @@
 """Information that a member adds to a stored claim: lock, load, decide, apply."""
 
+from adapters.postgres.claims.claim_facts import load_account_facts, lock_account
+from adapters.postgres.claims.order_facts import LockedClaim, lock_claim
 from adapters.postgres.database import QUERIES, Connection, Database
 from adapters.postgres.tickets.change_sets import apply_changes
-from adapters.postgres.tickets.claim_facts import load_account_facts, lock_account
-from adapters.postgres.tickets.order_facts import LockedClaim, lock_claim
 from domain.claims.account_facts import AccountFacts
 from domain.claims.information_form import (
     CompletedForm,

@@ -16,10 +16,10 @@ from adapters.postgres.partners.exports import (
     mark_export_written,
     start_export,
 )
-from cli.claim_rows import claim_header, claim_row
 from cli.command import Command, ExitCode, usage_error
-from cli.csv_columns import separator
-from cli.partner_exchange import run_for_partner
+from cli.exchange.claim_rows import claim_header, claim_row
+from cli.exchange.csv_columns import separator
+from cli.exchange.partner_exchange import run_for_partner
 from domain.partners.rules import PartnerRules
 
 

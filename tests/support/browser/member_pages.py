@@ -4,7 +4,7 @@ from typing import Final
 
 from playwright.async_api import Page
 
-from tests.browser.page_checks import Eyes
+from tests.support.browser.page_checks import Eyes
 from tests.support.browser_client import Member, numbers_in
 
 WORDS: Final = {

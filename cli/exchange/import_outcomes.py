@@ -8,10 +8,10 @@ from pathlib import Path
 from adapters.files.csv import open_csv
 from adapters.postgres.database import Database
 from cli.command import Command, ExitCode, usage_error
-from cli.csv_columns import check_header, column_of
-from cli.importer import Importer
-from cli.partner_exchange import run_for_partner
-from cli.progress import Progress
+from cli.exchange.csv_columns import check_header, column_of
+from cli.exchange.importer import Importer
+from cli.exchange.partner_exchange import run_for_partner
+from cli.exchange.progress import Progress
 from domain.errors import RequestRejected
 from domain.partners.rules import PartnerRules
 from workflows.connection import connect

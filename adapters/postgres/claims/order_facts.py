@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from adapters.postgres.claims.claim_facts import grant_from_row, load_account_facts
 from adapters.postgres.database import QUERIES, Connection
 from adapters.postgres.rows import reward_from_row
-from adapters.postgres.tickets.claim_facts import grant_from_row, load_account_facts
 from domain.claims.claim import TicketClaim
 from domain.claims.claim_context import ClaimContext
 from domain.claims.rewards import LinkKind

@@ -1,0 +1,1 @@
+"""Claims: the facts that they are judged by, and their admission."""

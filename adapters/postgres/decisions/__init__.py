@@ -1,0 +1,1 @@
+"""Decisions that need locks: settlement, information, automatic confirmation, approvals."""

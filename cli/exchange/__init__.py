@@ -1,0 +1,1 @@
+"""Partners' files: exporting claims and importing outcomes."""

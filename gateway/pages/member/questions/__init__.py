@@ -1,0 +1,1 @@
+"""Questions to members: the page with the question and its answer."""
