@@ -18,7 +18,7 @@ from local.partner_simulator.offline_partners import OfflinePartners
 from local.stack.ports import Ports
 from local.stack.stack import ROOT, Stack
 from process.exit_process import exit_process
-from tests.support.browser.page_checks import DESK, PHONE, missing
+from tests.support.browser.page_checks import DESKTOP, PHONE, missing
 
 STATE: Final = ROOT / ".local" / "screenshots"
 FOLDER: Final = ROOT / "docs" / "screenshots"
@@ -82,7 +82,7 @@ async def _shoot_form(browser: Browser, platform: str) -> None:
 
 
 async def _shoot_agent_pages(browser: Browser, platform: str, number: str) -> None:
-    page = await browser.new_page(viewport=DESK)
+    page = await browser.new_page(viewport=DESKTOP)
     await page.goto(f"{platform}/agents/dorota")
     await page.locator("main button").click()
     await _shoot(page, "desk")

@@ -7,10 +7,16 @@ import pytest
 from playwright.async_api import Browser, ViewportSize
 
 from tests.gateway.conftest import gateway
-from tests.support.browser.page_checks import DESK, Checker, Eyes, opened_browser, opened_checker
+from tests.support.browser.page_checks import (
+    DESKTOP,
+    CheckedTab,
+    Checker,
+    opened_browser,
+    opened_checker,
+)
 
 __all__ = ["gateway"]
-Opener = Callable[..., Awaitable[Eyes]]
+Opener = Callable[..., Awaitable[CheckedTab]]
 
 
 @pytest.fixture(scope="session")
@@ -28,19 +34,19 @@ async def checker(browser: Browser) -> AsyncIterator[Checker]:
 
 
 @pytest.fixture
-async def open_eyes(browser: Browser, checker: Checker) -> AsyncIterator[Opener]:
+async def open_tab(browser: Browser, checker: Checker) -> AsyncIterator[Opener]:
     """Opens a page as a new reader; at the end the HTML of all that was looked at is checked."""
-    opened: list[Eyes] = []
+    opened: list[CheckedTab] = []
 
-    async def opener(viewport: ViewportSize = DESK, **options: Any) -> Eyes:
+    async def opener(viewport: ViewportSize = DESKTOP, **options: Any) -> CheckedTab:
         context = await browser.new_context(viewport=viewport, **options)
         context.set_default_timeout(15_000)
-        opened.append(Eyes(await context.new_page()))
+        opened.append(CheckedTab(await context.new_page()))
         return opened[-1]
 
     yield opener
-    for eyes in opened:
-        await eyes.page.context.close()
-    seen = {f"{id(eyes)} {where}": html for eyes in opened for where, html in eyes.seen.items()}
+    for tab in opened:
+        await tab.page.context.close()
+    seen = {f"{id(tab)} {where}": html for tab in opened for where, html in tab.seen.items()}
     if seen:
         await checker.must_be_valid(seen)

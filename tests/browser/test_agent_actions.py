@@ -3,21 +3,21 @@
 from playwright.async_api import ViewportSize, expect
 
 from tests.browser.conftest import Opener
-from tests.support.browser.agent_pages import SIZES, at_the_desk, opened, seek
+from tests.support.browser.agent_pages import SIZES, open_agent_pages, opened, search_ticket
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import a_sent_ticket
 
 
 @SIZES
 async def test_an_agent_decides_what_a_partner_left_open(
-    gateway: RunningGateway, open_eyes: Opener, size: ViewportSize
+    gateway: RunningGateway, open_tab: Opener, size: ViewportSize
 ) -> None:
     number = await a_sent_ticket(gateway)
     await gateway.env.send_outcome("confirmed", reward={"amount": "900", "currency": "PLN"})
     await gateway.env.wait_for_state("awaiting_cancellation_period", "amount_undecided")
-    eyes = await at_the_desk(gateway, open_eyes, size, "anna")
-    await expect(eyes.page.get_by_text("Nobody has decided the amount.").last).to_be_attached()
-    page = await opened(eyes, gateway, number, "Confirm the reward")
+    tab = await open_agent_pages(gateway, open_tab, size, "anna")
+    await expect(tab.page.get_by_text("Nobody has decided the amount.").last).to_be_attached()
+    page = await opened(tab, gateway, number, "Confirm the reward")
     await expect(page.locator("summary")).to_have_text(["Confirm the reward", "Reject"])
     await page.get_by_label("Why do you decide so?").first.fill("the partner said so by telephone")
     await page.get_by_label("Amount in PLN").fill("0")
@@ -26,23 +26,23 @@ async def test_an_agent_decides_what_a_partner_left_open(
     await expect(page.get_by_label("Why do you decide so?").first).to_have_value(
         "the partner said so by telephone"
     )
-    await eyes.observe()
+    await tab.observe()
     await page.get_by_label("Amount in PLN").fill("150,50")
     await page.get_by_role("button", name="Confirm the reward").click()
     await expect(page.get_by_role("status")).to_contain_text("Your decision is recorded")
     await expect(page.get_by_text("agent anna").last).to_be_visible()
     await expect(page.locator("blockquote", has_text="by telephone")).to_be_visible()
-    await eyes.observe()
+    await tab.observe()
     row = await gateway.env.row()
     assert (str(row["confirmed_amount"]), row["attention"]) == ("150.50", [])
 
 
-async def test_an_agent_rejects_with_a_reason_in_words(
-    gateway: RunningGateway, open_eyes: Opener
+async def test_an_agent_rejects_with_a_free_text_reason(
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
     number = await a_sent_ticket(gateway)
-    eyes = await at_the_desk(gateway, open_eyes)
-    page = await opened(eyes, gateway, number, "Reject")
+    tab = await open_agent_pages(gateway, open_tab)
+    page = await opened(tab, gateway, number, "Reject")
     await page.get_by_label("Reason for the member").select_option(
         "The order or contract was cancelled."
     )
@@ -53,12 +53,12 @@ async def test_an_agent_rejects_with_a_reason_in_words(
     assert (await gateway.env.row())["reason_code"] == "order_cancelled"
 
 
-async def test_an_agent_asks_by_fields_and_in_words(
-    gateway: RunningGateway, open_eyes: Opener
+async def test_an_agent_asks_with_fields_and_free_text(
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
     number = await a_sent_ticket(gateway)
-    eyes = await at_the_desk(gateway, open_eyes)
-    page = await opened(eyes, gateway, number, "Ask the member")
+    tab = await open_agent_pages(gateway, open_tab)
+    page = await opened(tab, gateway, number, "Ask the member")
     await page.get_by_role("button", name="Ask the member").click()
     await expect(page.locator("#ask_question-error")).to_contain_text("tick a field")
     await page.get_by_label("Contract number").check()
@@ -67,19 +67,19 @@ async def test_an_agent_asks_by_fields_and_in_words(
     await expect(page.get_by_role("status")).to_contain_text("has been asked")
     await expect(page.get_by_text("Kiedy podpisano umowę?")).to_be_visible()
     await gateway.env.wait_for_emails("confirmation", "information_needed")
-    await eyes.observe()
+    await tab.observe()
 
 
 async def test_an_agent_withdraws_and_has_a_claim_sent_again(
-    gateway: RunningGateway, open_eyes: Opener
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
     number = await a_sent_ticket(gateway)
-    eyes = await at_the_desk(gateway, open_eyes)
-    page = await opened(eyes, gateway, number, "Send to the partner again")
+    tab = await open_agent_pages(gateway, open_tab)
+    page = await opened(tab, gateway, number, "Send to the partner again")
     await page.locator("#resend_reason").fill("they lost it")
     await page.get_by_role("button", name="Send to the partner again").click()
     await expect(page.get_by_role("status")).to_contain_text("once more")
-    page = await opened(eyes, gateway, number, "Withdraw")
+    page = await opened(tab, gateway, number, "Withdraw")
     await page.locator("#withdraw_reason").fill("filed twice")
     await page.get_by_role("button", name="Withdraw").click()
     await expect(page.get_by_role("status")).to_contain_text("is withdrawn")
@@ -88,11 +88,11 @@ async def test_an_agent_withdraws_and_has_a_claim_sent_again(
 
 
 async def test_sent_twice_and_reloaded_it_is_done_once(
-    gateway: RunningGateway, open_eyes: Opener
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
     number = await a_sent_ticket(gateway)
-    eyes = await at_the_desk(gateway, open_eyes)
-    page = await opened(eyes, gateway, number, "Ask the member")
+    tab = await open_agent_pages(gateway, open_tab)
+    page = await opened(tab, gateway, number, "Ask the member")
     await page.locator("#ask_question").fill("Kiedy?")
     content = await page.locator("details[open] form").evaluate(
         "form => Object.fromEntries(new FormData(form))"
@@ -102,33 +102,42 @@ async def test_sent_twice_and_reloaded_it_is_done_once(
     await page.reload()
     again = await page.request.post(page.url.partition("?")[0], form=content, max_redirects=0)
     assert again.status == 303
-    moves = await gateway.env.transitions()
-    assert len([move for move in moves if move.startswith("information_requested")]) == 1
+    transitions = await gateway.env.transitions()
+    assert (
+        len(
+            [
+                transition
+                for transition in transitions
+                if transition.startswith("information_requested")
+            ]
+        )
+        == 1
+    )
 
 
 async def test_what_is_no_longer_possible_is_shown_on_the_page(
-    gateway: RunningGateway, open_eyes: Opener
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
     number = await a_sent_ticket(gateway)
-    eyes = await at_the_desk(gateway, open_eyes)
-    page = await opened(eyes, gateway, number, "Withdraw")
+    tab = await open_agent_pages(gateway, open_tab)
+    page = await opened(tab, gateway, number, "Withdraw")
     await gateway.env.send_outcome("rejected", reason_code="order_not_found")
     await gateway.env.wait_until_closed()
     await page.locator("#withdraw_reason").fill("changed their mind")
     await page.get_by_role("button", name="Withdraw").click()
     await expect(page.get_by_role("alert")).to_contain_text("no longer possible")
     await expect(page.get_by_text("moved nothing: not possible")).to_be_visible()
-    await eyes.observe()
+    await tab.observe()
 
 
 @SIZES
 async def test_all_of_it_works_without_javascript(
-    gateway: RunningGateway, open_eyes: Opener, size: ViewportSize
+    gateway: RunningGateway, open_tab: Opener, size: ViewportSize
 ) -> None:
     number = await a_sent_ticket(gateway)
-    eyes = await at_the_desk(gateway, open_eyes, size, java_script_enabled=False)
-    await seek(eyes.page, gateway, number)
-    await eyes.page.locator("summary", has_text="Withdraw").click()
-    await eyes.page.locator("#withdraw_reason").fill("filed twice")
-    await eyes.page.get_by_role("button", name="Withdraw").click()
-    await expect(eyes.page.get_by_role("status")).to_contain_text("is withdrawn")
+    tab = await open_agent_pages(gateway, open_tab, size, java_script_enabled=False)
+    await search_ticket(tab.page, gateway, number)
+    await tab.page.locator("summary", has_text="Withdraw").click()
+    await tab.page.locator("#withdraw_reason").fill("filed twice")
+    await tab.page.get_by_role("button", name="Withdraw").click()
+    await expect(tab.page.get_by_role("status")).to_contain_text("is withdrawn")

@@ -4,7 +4,7 @@ from playwright.async_api import ViewportSize, expect
 
 from domain.values.ticket_number import ALPHABET
 from tests.browser.conftest import Opener
-from tests.support.browser.agent_pages import SIZES, at_the_desk, seek
+from tests.support.browser.agent_pages import SIZES, open_agent_pages, search_ticket
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import a_sent_ticket
 
@@ -16,39 +16,39 @@ def mistyped(number: str) -> str:
 
 @SIZES
 async def test_an_agent_finds_a_ticket_by_whatever_is_in_hand(
-    gateway: RunningGateway, open_eyes: Opener, size: ViewportSize
+    gateway: RunningGateway, open_tab: Opener, size: ViewportSize
 ) -> None:
     account, order = gateway.new_id("acc"), f"VT-{6000 + size['width']}-1"
     number = await a_sent_ticket(gateway, account, order)
-    eyes = await at_the_desk(gateway, open_eyes, size)
-    page = eyes.page
-    await eyes.observe()
-    await seek(page, gateway, number.lower().replace("-", " "))
+    tab = await open_agent_pages(gateway, open_tab, size)
+    page = tab.page
+    await tab.observe()
+    await search_ticket(page, gateway, number.lower().replace("-", " "))
     await expect(page).to_have_url(f"{gateway.address}/desk/tickets/{number}")
-    await eyes.observe()
+    await tab.observe()
     for words in (order.replace("-", ""), f"{account}@example.com"):
-        await seek(page, gateway, words)
+        await search_ticket(page, gateway, words)
         await expect(page.get_by_role("link", name=number)).to_be_visible()
-    await eyes.observe()
-    await seek(page, gateway, "Velotel")
+    await tab.observe()
+    await search_ticket(page, gateway, "Velotel")
     await expect(page.get_by_role("link", name=number)).to_be_visible()
     await page.get_by_role("link", name=number).click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text(number)
 
 
 async def test_a_mistyped_number_is_named_as_such(
-    gateway: RunningGateway, open_eyes: Opener
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
     number = await a_sent_ticket(gateway)
-    eyes = await at_the_desk(gateway, open_eyes)
-    await seek(eyes.page, gateway, mistyped(number))
-    await expect(eyes.page.get_by_role("status")).to_contain_text("one of its characters")
-    await expect(eyes.page.get_by_role("searchbox")).to_have_value(mistyped(number))
-    await eyes.observe()
-    answer = await eyes.page.goto(f"{gateway.address}/desk/tickets/{mistyped(number)}")
+    tab = await open_agent_pages(gateway, open_tab)
+    await search_ticket(tab.page, gateway, mistyped(number))
+    await expect(tab.page.get_by_role("status")).to_contain_text("one of its characters")
+    await expect(tab.page.get_by_role("searchbox")).to_have_value(mistyped(number))
+    await tab.observe()
+    answer = await tab.page.goto(f"{gateway.address}/desk/tickets/{mistyped(number)}")
     assert answer
     assert answer.status == 404
-    await expect(eyes.page.get_by_role("status")).to_contain_text("mistyped")
-    await eyes.observe()
-    await seek(eyes.page, gateway, "ZW-4KQ7-P9XT-M2AB-C")
-    await expect(eyes.page.get_by_role("status")).to_contain_text("no such ticket")
+    await expect(tab.page.get_by_role("status")).to_contain_text("mistyped")
+    await tab.observe()
+    await search_ticket(tab.page, gateway, "ZW-4KQ7-P9XT-M2AB-C")
+    await expect(tab.page.get_by_role("status")).to_contain_text("no such ticket")

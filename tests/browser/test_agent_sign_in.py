@@ -4,29 +4,29 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Opener
 from tests.support.browser.agent_cases import LANGUAGES
-from tests.support.browser.agent_pages import at_the_desk
+from tests.support.browser.agent_pages import open_agent_pages
 from tests.support.browser.page_checks import PHONE
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import an_ended_ticket
 
 
 async def test_who_has_no_session_reads_how_to_sign_in(
-    gateway: RunningGateway, open_eyes: Opener
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
     number = await an_ended_ticket(gateway)
     for language, locale in LANGUAGES.items():
-        eyes = await open_eyes(PHONE, locale=locale)
+        tab = await open_tab(PHONE, locale=locale)
         for address in ("", "/queues/attention", f"/tickets/{number}"):
-            answer = await eyes.page.goto(f"{gateway.address}/desk{address}")
+            answer = await tab.page.goto(f"{gateway.address}/desk{address}")
             assert answer
             assert answer.status == 401
-            assert number not in (await eyes.page.content()).replace(eyes.page.url, "")
-        await expect(eyes.page.locator("html")).to_have_attribute("lang", language)
-        await eyes.observe()
+            assert number not in (await tab.page.content()).replace(tab.page.url, "")
+        await expect(tab.page.locator("html")).to_have_attribute("lang", language)
+        await tab.observe()
 
 
 async def test_a_link_works_once_and_only_for_agents(
-    gateway: RunningGateway, open_eyes: Opener
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
     token = gateway.login_token(sub="dorota", roles=["agent"])
     for one, status in (
@@ -35,48 +35,50 @@ async def test_a_link_works_once_and_only_for_agents(
         (gateway.login_token(), 403),
         ("nonsense", 403),
     ):
-        eyes = await open_eyes()
-        answer = await eyes.page.goto(f"{gateway.address}/desk/sign-in?token={one}")
+        tab = await open_tab()
+        answer = await tab.page.goto(f"{gateway.address}/desk/sign-in?token={one}")
         assert answer
         assert answer.status == status
-        await eyes.observe()
+        await tab.observe()
         if status == 200:
-            await eyes.page.get_by_role("button").click()
-            await expect(eyes.page).to_have_url(f"{gateway.address}/desk")
+            await tab.page.get_by_role("button").click()
+            await expect(tab.page).to_have_url(f"{gateway.address}/desk")
 
 
 async def test_a_second_click_on_the_link_leads_back_to_the_desk(
-    gateway: RunningGateway, open_eyes: Opener
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
-    eyes = await at_the_desk(gateway, open_eyes)
+    tab = await open_agent_pages(gateway, open_tab)
     token = gateway.login_token(sub="dorota", roles=["agent"])
     for role in ("button", "link"):
-        await eyes.page.goto(f"{gateway.address}/desk/sign-in?token={token}")
-        way = eyes.page.locator("main").get_by_role("button" if role == "button" else "link")
+        await tab.page.goto(f"{gateway.address}/desk/sign-in?token={token}")
+        way = tab.page.locator("main").get_by_role("button" if role == "button" else "link")
         await way.click()
-        await expect(eyes.page).to_have_url(f"{gateway.address}/desk")
+        await expect(tab.page).to_have_url(f"{gateway.address}/desk")
 
 
 async def test_who_comes_as_somebody_else_is_asked_first(
-    gateway: RunningGateway, open_eyes: Opener
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
-    eyes = await at_the_desk(gateway, open_eyes)
+    tab = await open_agent_pages(gateway, open_tab)
     token = gateway.login_token(sub="eve", roles=["agent"])
-    await eyes.page.goto(f"{gateway.address}/desk/sign-in?token={token}")
-    await expect(eyes.page.get_by_role("status")).to_contain_text("signed in here as dorota")
-    await eyes.observe()
-    await eyes.page.goto(f"{gateway.address}/desk")
-    await expect(eyes.page.get_by_text("Signed in: dorota.")).to_be_visible()
-    await eyes.page.goto(f"{gateway.address}/desk/sign-in?token={token}")
-    await eyes.page.get_by_role("button", name="Continue").click()
-    await expect(eyes.page.get_by_text("Signed in: eve.")).to_be_visible()
+    await tab.page.goto(f"{gateway.address}/desk/sign-in?token={token}")
+    await expect(tab.page.get_by_role("status")).to_contain_text("signed in here as dorota")
+    await tab.observe()
+    await tab.page.goto(f"{gateway.address}/desk")
+    await expect(tab.page.get_by_text("Signed in: dorota.")).to_be_visible()
+    await tab.page.goto(f"{gateway.address}/desk/sign-in?token={token}")
+    await tab.page.get_by_role("button", name="Continue").click()
+    await expect(tab.page.get_by_text("Signed in: eve.")).to_be_visible()
 
 
-async def test_who_signs_out_is_out(gateway: RunningGateway, open_eyes: Opener) -> None:
-    eyes = await at_the_desk(gateway, open_eyes)
-    await eyes.page.get_by_role("button", name="Sign out").click()
-    await expect(eyes.page.get_by_role("status")).to_contain_text("signed out")
-    await expect(eyes.page.get_by_role("link", name="Deutsch")).to_have_count(0)
-    answer = await eyes.page.goto(f"{gateway.address}/desk")
+async def test_signing_out_ends_the_agents_session(
+    gateway: RunningGateway, open_tab: Opener
+) -> None:
+    tab = await open_agent_pages(gateway, open_tab)
+    await tab.page.get_by_role("button", name="Sign out").click()
+    await expect(tab.page.get_by_role("status")).to_contain_text("signed out")
+    await expect(tab.page.get_by_role("link", name="Deutsch")).to_have_count(0)
+    answer = await tab.page.goto(f"{gateway.address}/desk")
     assert answer
     assert answer.status == 401

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import ViewportSize
 
 from tests.browser.conftest import Opener
-from tests.support.browser.page_checks import DESK, PHONE
+from tests.support.browser.page_checks import DESKTOP, PHONE
 from tests.support.gateway.answer_page import asked
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import an_order
@@ -16,29 +16,29 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize(("language", "screen"), [("pl", PHONE), ("de", DESK), ("en", PHONE)])
+@pytest.mark.parametrize(("language", "screen"), [("pl", PHONE), ("de", DESKTOP), ("en", PHONE)])
 async def test_a_member_answers_from_the_letter(
-    gateway: RunningGateway, open_eyes: Opener, language: str, screen: ViewportSize
+    gateway: RunningGateway, open_tab: Opener, language: str, screen: ViewportSize
 ) -> None:
     """R34: in the language of the letter; missing answers are named, and the input stays."""
     contact = {"email": "jan@example.com", "name": "Jan", "language": language}
     question = "Which <tariff> was it?\nThe small one, or the large one?"
     link = await asked(gateway, "order_number", question, contact=contact)
-    eyes, order = await open_eyes(screen), an_order()
+    tab, order = await open_tab(screen), an_order()
     missing, thanks = WORDS[language]
-    page = eyes.page
+    page = tab.page
     await page.goto(link)
-    await eyes.observe()
+    await tab.observe()
     await page.fill("#answer-order_number", order)
     await page.get_by_role("button").click()
-    await eyes.observe()
+    await tab.observe()
     assert await page.locator("#note-1-error").inner_text() == missing
     assert await page.locator("#answer-order_number").input_value() == order
     await page.fill("#note-1", "The small one.")
     calls = len(gateway.env.partner.calls)
     await page.get_by_role("button").dblclick()
     await page.get_by_role("status").wait_for()
-    await eyes.observe()
+    await tab.observe()
     assert thanks in await page.get_by_role("status").inner_text()
     await gateway.env.partner.wait_for_calls(calls + 1)
     assert gateway.env.partner.calls[-1].claim["answers"]["order_number"] == order
@@ -47,9 +47,9 @@ async def test_a_member_answers_from_the_letter(
 
 
 async def test_a_link_that_is_not_valid_says_what_to_do(
-    gateway: RunningGateway, open_eyes: Opener
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
-    eyes = await open_eyes(PHONE, locale="de-DE")
-    await eyes.page.goto(f"{gateway.address}/tickets/ZW-0000-0000-0000-0/information?token=x")
-    await eyes.observe()
-    assert "Kundenservice" in await eyes.page.get_by_role("status").inner_text()
+    tab = await open_tab(PHONE, locale="de-DE")
+    await tab.page.goto(f"{gateway.address}/tickets/ZW-0000-0000-0000-0/information?token=x")
+    await tab.observe()
+    assert "Kundenservice" in await tab.page.get_by_role("status").inner_text()

@@ -5,9 +5,9 @@ from tests.support.gateway.running_gateway import RunningGateway
 
 
 async def test_an_address_that_leads_nowhere_answers_without_a_page(
-    gateway: RunningGateway, open_eyes: Opener
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
-    eyes = await open_eyes()
-    answer = await eyes.page.goto(f"{gateway.address}/nowhere")
+    tab = await open_tab()
+    answer = await tab.page.goto(f"{gateway.address}/nowhere")
     assert answer
     assert answer.status == 404

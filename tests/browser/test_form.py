@@ -6,13 +6,13 @@ from playwright.async_api import ViewportSize
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.market import LANGUAGES
 from tests.browser.conftest import Opener
-from tests.support.browser.member_pages import Sitting
-from tests.support.browser.page_checks import DESK, PHONE
+from tests.support.browser.member_pages import FormSession
+from tests.support.browser.page_checks import DESKTOP, PHONE
 from tests.support.browser_client import DAY, FRIEND, ORDER
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import days_ago
 
-SCREENS = (PHONE, DESK)
+SCREENS = (PHONE, DESKTOP)
 
 
 EVERY_WAY = [
@@ -25,44 +25,44 @@ EVERY_WAY = [
 
 @pytest.mark.parametrize(("language", "kind", "screen"), EVERY_WAY)
 async def test_a_member_files(
-    gateway: RunningGateway, open_eyes: Opener, language: str, kind: str, screen: ViewportSize
+    gateway: RunningGateway, open_tab: Opener, language: str, kind: str, screen: ViewportSize
 ) -> None:
     """R2, R11, R15, R17, R26-R30: from the platform to the number, on screen and by mail."""
-    member, eyes = Sitting(gateway, language), await open_eyes(screen)
+    member, tab = FormSession(gateway, language), await open_tab(screen)
     await member.open_account()
-    page = await member.enter(eyes)
-    await eyes.observe()
+    page = await member.enter(tab)
+    await tab.observe()
     await member.pick_kind(page, kind)
-    await eyes.observe()
+    await tab.observe()
     await member.pick_first(page)
-    await eyes.observe()
+    await tab.observe()
     await member.fill_in(page, kind)
     await member.send(page)
     number = await member.number_shown(page)
-    await eyes.observe()
+    await tab.observe()
     assert await page.locator("html").get_attribute("lang") == language
     row = await member.row(number)
     assert (row["account_id"], row["kind"], row["partner_id"]) == (member.account, kind, "velotel")
     assert row["answers"]["order_number"] == member.order
     gateway.env.number = number
     await gateway.env.wait_for_emails("confirmation")
-    (letter,) = gateway.env.mailbox.find(number=number)
-    assert (f"{member.account}@example.com" in letter.to, letter.language) == (True, language)
+    (email,) = gateway.env.mailbox.find(number=number)
+    assert (f"{member.account}@example.com" in email.to, email.language) == (True, language)
 
 
 async def test_an_error_is_shown_at_its_field_and_what_was_typed_is_kept(
-    gateway: RunningGateway, open_eyes: Opener
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
     """R22, R23: all at once, in words, and nothing is filed yet."""
-    member, eyes = Sitting(gateway), await open_eyes(PHONE)
+    member, tab = FormSession(gateway), await open_tab(PHONE)
     await member.open_account()
-    page = await member.enter(eyes)
-    await member.come_to_the_form(page, "missing_referral_reward")
+    page = await member.enter(tab)
+    await member.open_form_page(page, "missing_referral_reward")
     tomorrow = days_ago(-2).isoformat()
     wrong = {DAY: tomorrow, ORDER: "no idea", FRIEND: ""}
     await member.fill_in(page, "missing_referral_reward", **wrong)
     await member.send(page)
-    await eyes.observe()
+    await tab.observe()
     for name, words in {
         DAY: "The date must not lie in the future.",
         ORDER: "The entry does not have the form that the partner expects.",

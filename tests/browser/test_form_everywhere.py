@@ -1,20 +1,20 @@
 """The member's form without JavaScript, in every language, and with hostile text."""
 
 from tests.browser.conftest import Opener
-from tests.support.browser.member_pages import Sitting
+from tests.support.browser.member_pages import FormSession
 from tests.support.browser.page_checks import PHONE
 from tests.support.browser_client import ORDER
 from tests.support.gateway.running_gateway import RunningGateway
 
 
 async def test_pressed_twice_and_sent_again_it_is_one_ticket_and_one_letter(
-    gateway: RunningGateway, open_eyes: Opener
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
     """R25: also after a look back, and after loading again."""
-    member, eyes = Sitting(gateway), await open_eyes()
+    member, tab = FormSession(gateway), await open_tab()
     await member.open_account()
-    page = await member.enter(eyes)
-    await member.come_to_the_form(page, "missing_cashback")
+    page = await member.enter(tab)
+    await member.open_form_page(page, "missing_cashback")
     await member.fill_in(page, "missing_cashback")
     await page.get_by_role("button", name=member.words["send"]).dblclick()
     number = await member.number_shown(page)
@@ -28,14 +28,12 @@ async def test_pressed_twice_and_sent_again_it_is_one_ticket_and_one_letter(
     await gateway.env.wait_for_emails("confirmation")
 
 
-async def test_the_form_works_without_javascript(
-    gateway: RunningGateway, open_eyes: Opener
-) -> None:
-    member = Sitting(gateway)
-    eyes = await open_eyes(PHONE, java_script_enabled=False)
+async def test_the_form_works_without_javascript(gateway: RunningGateway, open_tab: Opener) -> None:
+    member = FormSession(gateway)
+    tab = await open_tab(PHONE, java_script_enabled=False)
     await member.open_account()
-    page = await member.enter(eyes)
-    await member.come_to_the_form(page, "rejected_reward")
+    page = await member.enter(tab)
+    await member.open_form_page(page, "rejected_reward")
     assert await page.locator(f"#{ORDER}").input_value() == member.order
     await member.fill_in(page, "rejected_reward")
     await member.send(page)
@@ -43,32 +41,32 @@ async def test_the_form_works_without_javascript(
 
 
 async def test_the_language_can_be_changed_at_every_step(
-    gateway: RunningGateway, open_eyes: Opener
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
-    member, eyes = Sitting(gateway, "pl"), await open_eyes()
+    member, tab = FormSession(gateway, "pl"), await open_tab()
     await member.open_account()
-    page = await member.enter(eyes)
-    await member.come_to_the_form(page, "missing_cashback")
+    page = await member.enter(tab)
+    await member.open_form_page(page, "missing_cashback")
     before = page.url
     await page.get_by_role("link", name="Deutsch").click()
     assert page.url == f"{before}&language=de"
-    await eyes.observe()
+    await tab.observe()
     assert await page.get_by_role("button", name="Nachbuchungsanfrage stellen").count() == 1
     await page.goto(f"{gateway.address}/form")
     assert await page.get_by_role("link", name="Fehlendes Cashback").count() == 1
 
 
 async def test_what_members_write_is_shown_and_never_run(
-    gateway: RunningGateway, open_eyes: Opener
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
     hostile = "<script>document.title='taken'</script><img src=x onerror=alert(1)>\"'{{7*7}}"
-    member, eyes = Sitting(gateway, name=hostile), await open_eyes()
+    member, tab = FormSession(gateway, name=hostile), await open_tab()
     await member.open_account()
-    page = await member.enter(eyes)
-    await member.come_to_the_form(page, "missing_cashback")
+    page = await member.enter(tab)
+    await member.open_form_page(page, "missing_cashback")
     await member.fill_in(page, "missing_cashback", **{ORDER: hostile})
     await member.send(page)
-    await eyes.observe()
+    await tab.observe()
     assert await page.locator(f"#{ORDER}").input_value() == hostile
     assert await page.locator("script, img").count() == 0
     assert await page.title() != "taken"

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Opener
-from tests.support.browser.page_checks import DESK, PHONE, Eyes
+from tests.support.browser.page_checks import DESKTOP, PHONE, CheckedTab
 from tests.support.gateway.partner_client import a_ticket, outcome_link
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import days_ago
@@ -37,11 +37,11 @@ BY_NUMBER = {"buchkiste": ("order_number", "302-{:07}"), "brightvolt": ("meter_n
 
 async def opened(
     gateway: RunningGateway,
-    open_eyes: Opener,
+    open_tab: Opener,
     claim: dict[str, Any],
     viewport: ViewportSize,
     **options: Any,
-) -> Eyes:
+) -> CheckedTab:
     """File a claim of its own order, and open its partner's link."""
     partner = claim.get("partner_id", "velotel")
     changes = dict(claim)
@@ -50,9 +50,9 @@ async def opened(
         own = pattern.format(int(gateway.new_id("order").split("-")[1]))
         changes["answers"] = claim["answers"] | {name: own}
     number = await a_ticket(gateway, **changes)
-    eyes = await open_eyes(viewport, **options)
-    await eyes.page.goto(outcome_link(gateway, number, partner))
-    return eyes
+    tab = await open_tab(viewport, **options)
+    await tab.page.goto(outcome_link(gateway, number, partner))
+    return tab
 
 
 async def fold(page: Page, words: str) -> None:
@@ -65,40 +65,40 @@ async def go_on(page: Page, words: str) -> None:
     await page.get_by_role("button", name=words).click()
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desk"])
 async def test_a_partner_confirms_in_polish(
-    gateway: RunningGateway, open_eyes: Opener, viewport: ViewportSize
+    gateway: RunningGateway, open_tab: Opener, viewport: ViewportSize
 ) -> None:
-    eyes = await opened(gateway, open_eyes, VELOTEL, viewport)
-    page = eyes.page
-    await eyes.observe()
+    tab = await opened(gateway, open_tab, VELOTEL, viewport)
+    page = tab.page
+    await tab.observe()
     await fold(page, "Potwierdź zlecenie")
     await page.get_by_label("Kwota nagrody w PLN").fill("dużo")
     await page.locator("#activated_on").fill(days_ago(90).isoformat())
-    await eyes.observe()
+    await tab.observe()
     await go_on(page, "Dalej")
     await expect(page.get_by_role("alert")).to_contain_text("Kwota nagrody w PLN")
-    await eyes.observe()
+    await tab.observe()
     await expect(page.locator("#activated_on")).to_have_value(days_ago(90).isoformat())
     await page.get_by_label("Kwota nagrody w PLN").fill("12,50")
     await go_on(page, "Dalej")
     await expect(page.get_by_role("heading", name="Czy wszystko się zgadza?")).to_be_visible()
-    await eyes.observe()
+    await tab.observe()
     await go_on(page, "Wyślij tę odpowiedź")
     await expect(page.get_by_role("status")).to_contain_text("Zlecenie zostało potwierdzone")
     await expect(page.get_by_role("status")).to_contain_text("12,50 zł")
-    await eyes.observe()
+    await tab.observe()
     assert (await gateway.env.wait_until_closed()).state == "resolved"
     await page.reload()
     await expect(page.get_by_role("button")).to_have_count(0)
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desk"])
 async def test_a_partner_rejects_in_german_and_what_members_write_is_only_words(
-    gateway: RunningGateway, open_eyes: Opener, viewport: ViewportSize
+    gateway: RunningGateway, open_tab: Opener, viewport: ViewportSize
 ) -> None:
-    eyes = await opened(gateway, open_eyes, BUCHKISTE, viewport)
-    page = eyes.page
+    tab = await opened(gateway, open_tab, BUCHKISTE, viewport)
+    page = tab.page
     await expect(page.locator("main")).to_contain_text("<script>document.title='taken'</script>")
     await expect(page.locator("main")).to_contain_text("{{7*7}}")
     assert "taken" not in await page.title()
@@ -106,42 +106,42 @@ async def test_a_partner_rejects_in_german_and_what_members_write_is_only_words(
     await page.get_by_label("Grund").select_option("order_returned")
     note = page.get_by_role("textbox", name="Notiz für den Kundenservice")
     await note.fill(f"{HOSTILE}\nZweite Zeile")
-    await eyes.observe()
+    await tab.observe()
     await go_on(page, "Weiter")
     note = page.locator("dt", has_text="Das Mitglied liest:").locator("+ dd")
     await expect(note).to_have_text("Die Bestellung wurde zurückgegeben.")
-    await eyes.observe()
+    await tab.observe()
     await go_on(page, "Ändern")
     await expect(page.get_by_label("Grund")).to_have_value("order_returned")
     await go_on(page, "Weiter")
     await go_on(page, "Diese Antwort senden")
     said = re.compile("Sie haben diese Anfrage abgelehnt|Diese Anfrage ist abgeschlossen")
     await expect(page.get_by_role("status")).to_contain_text(said)
-    await eyes.observe()
+    await tab.observe()
     assert (await gateway.env.wait_until_closed()).reason_code == "order_returned"
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desk"])
 async def test_a_partner_asks_in_english_and_gets_the_claim_again_with_the_answer(
-    gateway: RunningGateway, open_eyes: Opener, viewport: ViewportSize
+    gateway: RunningGateway, open_tab: Opener, viewport: ViewportSize
 ) -> None:
-    eyes = await opened(gateway, open_eyes, BRIGHTVOLT, viewport)
-    page = eyes.page
+    tab = await opened(gateway, open_tab, BRIGHTVOLT, viewport)
+    page = tab.page
     await fold(page, "Ask the member something")
     await page.get_by_label("Name on the contract").check()
     await page.get_by_label("Question to the member").fill("Whose name is on the bill?")
-    await eyes.observe()
+    await tab.observe()
     await go_on(page, "Continue")
-    await eyes.observe()
+    await tab.observe()
     await go_on(page, "Send this answer")
     await expect(page.get_by_role("status")).to_contain_text("You asked the member")
-    await eyes.observe()
+    await tab.observe()
     await gateway.env.wait_for_state("information_requested")
     await gateway.env.send_update("provide_information", actor="member", note="My mother's.")
     await gateway.env.wait_for_state("sent_to_partner")
     await page.reload()
     await expect(page.locator("main")).to_contain_text("My mother's.")
-    await eyes.observe()
+    await tab.observe()
     await fold(page, "Confirm the claim")
     await go_on(page, "Continue")
     await go_on(page, "Send this answer")
@@ -149,10 +149,10 @@ async def test_a_partner_asks_in_english_and_gets_the_claim_again_with_the_answe
 
 
 async def test_everything_works_without_javascript(
-    gateway: RunningGateway, open_eyes: Opener
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
-    eyes = await opened(gateway, open_eyes, VELOTEL, PHONE, java_script_enabled=False)
-    page = eyes.page
+    tab = await opened(gateway, open_tab, VELOTEL, PHONE, java_script_enabled=False)
+    page = tab.page
     await fold(page, "Odrzuć zlecenie")
     await page.get_by_label("Powód").select_option("not_new_customer")
     await go_on(page, "Dalej")
@@ -161,22 +161,22 @@ async def test_everything_works_without_javascript(
 
 
 async def test_the_language_can_be_changed_and_the_link_stays(
-    gateway: RunningGateway, open_eyes: Opener
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
-    eyes = await opened(gateway, open_eyes, VELOTEL, DESK)
+    tab = await opened(gateway, open_tab, VELOTEL, DESKTOP)
     for language, words in (("Deutsch", "Was ist das Ergebnis?"), ("English", "What is the")):
-        await eyes.page.get_by_role("link", name=language).click()
-        await expect(eyes.page.locator("main")).to_contain_text(words)
-        await eyes.observe()
-    assert await eyes.page.context.cookies() == []
+        await tab.page.get_by_role("link", name=language).click()
+        await expect(tab.page.locator("main")).to_contain_text(words)
+        await tab.observe()
+    assert await tab.page.context.cookies() == []
 
 
 async def test_a_link_that_is_not_valid_says_so_in_the_readers_language(
-    gateway: RunningGateway, open_eyes: Opener
+    gateway: RunningGateway, open_tab: Opener
 ) -> None:
-    eyes = await open_eyes(PHONE, locale="de-DE")
-    answer = await eyes.page.goto(f"{gateway.address}/partners/x/tickets/y/outcome?token=z")
+    tab = await open_tab(PHONE, locale="de-DE")
+    answer = await tab.page.goto(f"{gateway.address}/partners/x/tickets/y/outcome?token=z")
     assert answer
     assert answer.status == 403
-    await expect(eyes.page.get_by_role("heading")).to_have_text("Dieser Link funktioniert nicht")
-    await eyes.observe()
+    await expect(tab.page.get_by_role("heading")).to_have_text("Dieser Link funktioniert nicht")
+    await tab.observe()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser_client import Browsing, Member, OpenedForm
+from tests.support.browser_client import Member, MemberBrowser, OpenedForm
 from tests.support.databases import fresh_database
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.setup import run_gateway
@@ -27,16 +27,16 @@ async def gateway(
 
 
 @pytest.fixture
-async def browsing(gateway: RunningGateway) -> AsyncIterator[Browsing]:
+async def member_browser(gateway: RunningGateway) -> AsyncIterator[MemberBrowser]:
     """A member's browser, without a screen."""
-    async with Browsing(gateway) as somebody:
+    async with MemberBrowser(gateway) as somebody:
         yield somebody
 
 
 @pytest.fixture
-async def opened_form(gateway: RunningGateway, browsing: Browsing) -> OpenedForm:
+async def opened_form(gateway: RunningGateway, member_browser: MemberBrowser) -> OpenedForm:
     """A member with one link, who is signed in and has opened the form for it."""
     member = Member(gateway)
     choice = await member.link("velotel", 30)
-    await browsing.enter(member)
-    return OpenedForm(member, await browsing.open_form(choice))
+    await member_browser.enter(member)
+    return OpenedForm(member, await member_browser.open_form(choice))

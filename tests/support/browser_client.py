@@ -92,7 +92,7 @@ class Member:
             return [row["number"] for row in await connection.fetch(query, self.account)]
 
 
-class Browsing(httpx.AsyncClient):
+class MemberBrowser(httpx.AsyncClient):
     """A browser without a screen: it keeps cookies and follows redirects."""
 
     def __init__(self, gateway: RunningGateway) -> None:

@@ -119,7 +119,7 @@ async def test_a_reward_that_was_registered_meanwhile_ends_the_ticket_after_the_
     assert (await gateway.env.transitions())[-1].startswith("reward_registered")
 
 
-async def test_the_command_refuses_what_is_no_number(gateway: RunningGateway) -> None:
+async def test_the_command_refuses_an_invalid_ticket_number(gateway: RunningGateway) -> None:
     assert (await repaired(gateway, "ZW-0000"))[0] == 2
 
 

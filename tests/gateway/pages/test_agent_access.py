@@ -57,7 +57,7 @@ async def test_without_a_session_nothing_is_done(gateway: RunningGateway) -> Non
     assert member.status_code == 401
 
 
-async def test_a_done_that_nobody_did_is_not_believed(gateway: RunningGateway) -> None:
+async def test_a_success_message_without_an_action_is_not_shown(gateway: RunningGateway) -> None:
     number = await a_sent_ticket(gateway)
     async with signed_in_agent(gateway) as client:
         page = await client.get(f"/desk/tickets/{number}?done=withdraw")
@@ -76,12 +76,12 @@ async def test_a_form_that_no_page_has_is_malformed(
         assert (await client.post(f"/desk/tickets/{number}", data=form)).status_code == 422
 
 
-async def test_the_desk_is_no_part_of_the_api(gateway: RunningGateway) -> None:
+async def test_the_agent_pages_are_not_part_of_the_api(gateway: RunningGateway) -> None:
     paths = (await gateway.http.get("/openapi.json")).json()["paths"]
     assert not [path for path in paths if path.startswith("/desk")]
 
 
-async def test_what_no_agent_can_read_finds_nothing(gateway: RunningGateway) -> None:
+async def test_an_unreadable_search_finds_nothing(gateway: RunningGateway) -> None:
     async with signed_in_agent(gateway) as client:
         for query in ("q=%00@x", "partner=%00", "state=lost&attention=lost", "q=a&after=nonsense"):
             assert (await client.get(f"/desk?{query}")).status_code == 200, query
@@ -111,11 +111,15 @@ async def test_what_was_not_answered_is_sent_once_more_and_done_once(
             again = await client.post(f"/desk/tickets/{number}", data=form)
             assert again.status_code == 303
         assert "is withdrawn" in (await client.get(again.headers["location"])).text
-        moves = [move for move in await gateway.env.transitions() if move.startswith("withdrawn")]
-        assert len(moves) == 1
+        transitions = [
+            transition
+            for transition in await gateway.env.transitions()
+            if transition.startswith("withdrawn")
+        ]
+        assert len(transitions) == 1
 
 
-async def test_a_refusal_is_told_at_its_field_and_the_next_try_is_a_new_request(
+async def test_a_refusal_is_shown_at_its_field_and_the_next_try_is_a_new_request(
     gateway: RunningGateway,
 ) -> None:
     number = await a_sent_ticket(gateway)

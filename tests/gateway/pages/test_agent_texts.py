@@ -6,7 +6,7 @@ from tests.support.gateway.tickets import a_sent_ticket
 from tests.support.workflow.claims import an_order, days_ago
 
 
-async def test_days_of_the_form_are_written_out_at_the_desk(gateway: RunningGateway) -> None:
+async def test_the_agent_pages_write_out_dates_from_the_form(gateway: RunningGateway) -> None:
     day = days_ago(12)
     answers = {"order_number": an_order(), "activated_on": day.isoformat()}
     number = await a_sent_ticket(gateway, answers=answers)

@@ -73,7 +73,7 @@ async def test_an_answer_that_is_no_form_at_all_is_refused_as_a_page(
     assert huge.status_code == 413
 
 
-async def test_a_member_who_answers_without_end_keeps_no_agent_from_the_ticket(
+async def test_a_member_who_keeps_answering_does_not_block_agents(
     gateway: RunningGateway,
 ) -> None:
     link = await asked(gateway, "Why?")

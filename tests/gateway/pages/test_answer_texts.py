@@ -5,7 +5,7 @@ from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import an_order
 
 
-async def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_is_kept(
+async def test_an_error_is_shown_at_its_field_and_the_entries_are_preserved(
     gateway: RunningGateway,
 ) -> None:
     link = await asked(gateway, "order_number", "Why?", "Where?")
@@ -29,7 +29,7 @@ async def test_an_answer_that_says_nothing_is_asked_for_again(gateway: RunningGa
     assert 'id="note-error"' in page.text
 
 
-async def test_an_order_for_which_a_ticket_stands_is_refused_in_words(
+async def test_an_order_with_an_active_ticket_is_refused_with_a_message(
     gateway: RunningGateway,
 ) -> None:
     """R25."""
@@ -56,7 +56,7 @@ async def test_several_answers_in_words_stand_under_their_questions(
     assert note == "Why?\nSo.\n\nWhere and when?\nThere.\nThen."
 
 
-async def test_answers_that_are_too_long_together_are_told_at_the_longest(
+async def test_answers_too_long_in_total_are_reported_at_the_longest_one(
     gateway: RunningGateway,
 ) -> None:
     link = await asked(gateway, "Why?", "Where?")

@@ -31,7 +31,7 @@ async def test_a_form_in_parts_is_in_utf_8_or_refused(
         assert (await posted(gateway, address, "UTF-8", b"x")).status_code in (403, 409), address
 
 
-async def test_no_encoding_of_a_form_keeps_the_gateway_busy(gateway: RunningGateway) -> None:
+async def test_no_form_encoding_overloads_the_gateway(gateway: RunningGateway) -> None:
     """Python takes seconds for this text, and everybody waits."""
     partner = outcome_link(gateway, await a_ticket(gateway))
     began = time.monotonic()

@@ -99,7 +99,7 @@ async def test_half_a_character_in_an_outcome_is_its_result(
     assert sent.json()["results"][0]["code"] == "malformed"
 
 
-async def test_a_nul_in_an_agents_words_is_taken_and_not_kept(gateway: RunningGateway) -> None:
+async def test_a_nul_in_an_agents_text_is_accepted_and_not_stored(gateway: RunningGateway) -> None:
     number = await a_sent_ticket(gateway)
     commands = (
         ("information", {"questions": [NUL]}),
@@ -150,9 +150,9 @@ async def test_a_token_with_a_nul_is_none(gateway: RunningGateway) -> None:
 
 
 @pytest.mark.parametrize("role", ["member", "agent"])
-async def test_a_handover_names_its_roles_in_a_list(gateway: RunningGateway, role: str) -> None:
-    door = "form" if role == "member" else "desk"
+async def test_a_login_token_names_its_roles_in_a_list(gateway: RunningGateway, role: str) -> None:
+    area = "form" if role == "member" else "desk"
     entered = await gateway.http.get(
-        f"/{door}/sign-in?token={gateway.login_token(roles=f'no {role}')}"
+        f"/{area}/sign-in?token={gateway.login_token(roles=f'no {role}')}"
     )
     assert entered.status_code == 403

@@ -3,65 +3,65 @@
 import asyncio
 
 from tests.gateway.pages.login_requests import handed, reads_as
-from tests.support.browser_client import Browsing, Member, OpenedForm, token_in
+from tests.support.browser_client import Member, MemberBrowser, OpenedForm, token_in
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.stored_sessions import left_alone, sessions_of
 
 
 async def test_the_same_member_in_a_second_tab_goes_on_in_the_same_session(
-    browsing: Browsing, opened_form: OpenedForm
+    member_browser: MemberBrowser, opened_form: OpenedForm
 ) -> None:
     member, form = opened_form
-    await browsing.enter(member)
-    sent = await browsing.send_form(form, member)
+    await member_browser.enter(member)
+    sent = await member_browser.send_form(form, member)
     assert (sent.status_code, sent.url.path) == (200, "/form/result")
     assert len(await member.tickets()) == 1
 
 
-async def test_a_contact_that_changed_meanwhile_is_that_of_the_last_hand_over(
-    gateway: RunningGateway, browsing: Browsing
+async def test_a_session_shows_the_contact_of_the_latest_login_token(
+    gateway: RunningGateway, member_browser: MemberBrowser
 ) -> None:
     member = Member(gateway, name="Jan Kowalski")
-    await browsing.enter(member)
+    await member_browser.enter(member)
     member.name = "Jan Nowak"
-    await browsing.enter(member)
-    assert await reads_as(browsing) == "Jan Nowak"
+    await member_browser.enter(member)
+    assert await reads_as(member_browser) == "Jan Nowak"
 
 
 async def test_a_session_that_was_left_alone_takes_no_entries_with_it(
-    gateway: RunningGateway, browsing: Browsing, opened_form: OpenedForm
+    gateway: RunningGateway, member_browser: MemberBrowser, opened_form: OpenedForm
 ) -> None:
     """It expired while the member typed; after a new sign-in in a second tab the form is sent."""
     member, form = opened_form
     await left_alone(gateway, member.account)
-    assert (await browsing.get("/form")).status_code == 403
-    over = await browsing.send_form(form, member)
+    assert (await member_browser.get("/form")).status_code == 403
+    over = await member_browser.send_form(form, member)
     assert (over.status_code, "in a second tab" in over.text) == (403, True)
-    await browsing.enter(member)
-    assert (await browsing.send_form(form, member)).url.path == "/form/result"
+    await member_browser.enter(member)
+    assert (await member_browser.send_form(form, member)).url.path == "/form/result"
 
 
 async def test_nobody_else_sends_the_form_of_a_session_that_was_left_alone(
-    gateway: RunningGateway, browsing: Browsing
+    gateway: RunningGateway, member_browser: MemberBrowser
 ) -> None:
     member, other = Member(gateway), Member(gateway)
     choice = await other.link("velotel", 30)
-    await browsing.enter(member)
-    token = token_in(await browsing.open_form(await member.link("velotel", 30)))
+    await member_browser.enter(member)
+    token = token_in(await member_browser.open_form(await member.link("velotel", 30)))
     await left_alone(gateway, member.account)
-    async with Browsing(gateway) as somebody:
+    async with MemberBrowser(gateway) as somebody:
         await somebody.enter(other)
         form = await somebody.open_form(choice)
         entries = other.entries() | {"csrf_token": token}
         assert (await somebody.post(str(form.url), data=entries)).status_code == 403
 
 
-async def test_a_hand_over_that_is_sent_many_times_at_once_opens_one_session(
+async def test_a_login_token_sent_many_times_at_once_opens_one_session(
     gateway: RunningGateway,
 ) -> None:
     agent = gateway.new_id("agent")
     token = handed(gateway, "desk", agent)
-    async with Browsing(gateway) as somebody:
+    async with MemberBrowser(gateway) as somebody:
         calls = [somebody.post("/desk/sign-in", data={"token": token}) for _ in range(8)]
         answers = await asyncio.gather(*calls)
     assert sorted(one.status_code for one in answers) == [200] + [403] * 7

@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from tests.gateway.pages.login_requests import handed, reads_as
-from tests.support.browser_client import Browsing
+from tests.support.browser_client import MemberBrowser
 from tests.support.gateway.running_gateway import RunningGateway
 
-OWN = {"sec-fetch-site": "same-origin"}
+SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
 
 
 _HIDDEN = re.compile(r'type="hidden" name="(\w+)" value="([^"]*)"')
@@ -21,22 +21,24 @@ def button_of(page: httpx.Response) -> dict[str, str]:
     return {name: html.unescape(value) for name, value in _HIDDEN.findall(page.text)}
 
 
-@pytest.mark.parametrize("door", ["form", "desk"])
+@pytest.mark.parametrize("area", ["form", "desk"])
 async def test_opening_the_link_uses_nothing_up_and_begins_nothing(
-    gateway: RunningGateway, browsing: Browsing, door: str
+    gateway: RunningGateway, member_browser: MemberBrowser, area: str
 ) -> None:
     """As the scanners of mailboxes and the previews of browsers do."""
-    token = handed(gateway, door, "anna")
+    token = handed(gateway, area, "anna")
     for _ in range(3):
-        seen = await browsing.get(f"/{door}/sign-in", params={"token": token})
+        seen = await member_browser.get(f"/{area}/sign-in", params={"token": token})
         assert (seen.status_code, seen.cookies) == (200, httpx.Cookies())
         assert "You continue as anna." in seen.text
         assert seen.headers["cache-control"] == "no-store"
         assert seen.headers["referrer-policy"] == "same-origin"
         assert f"token={token}" not in seen.text, "no link of the page carries it on"
-    entered = await browsing.post(f"/{door}/sign-in", data=button_of(seen), headers=OWN)
-    assert (entered.status_code, entered.url.path, entered.url.query) == (200, f"/{door}", b"")
-    assert await reads_as(browsing, door) == "anna"
+    entered = await member_browser.post(
+        f"/{area}/sign-in", data=button_of(seen), headers=SAME_ORIGIN
+    )
+    assert (entered.status_code, entered.url.path, entered.url.query) == (200, f"/{area}", b"")
+    assert await reads_as(member_browser, area) == "anna"
 
 
 FOREIGN: list[dict[str, str]] = [
@@ -48,33 +50,35 @@ FOREIGN: list[dict[str, str]] = [
 
 
 @pytest.mark.parametrize("headers", FOREIGN, ids=repr)
-@pytest.mark.parametrize("door", ["form", "desk"])
+@pytest.mark.parametrize("area", ["form", "desk"])
 async def test_a_form_of_another_site_only_leads_to_the_button(
-    gateway: RunningGateway, door: str, headers: dict[str, str]
+    gateway: RunningGateway, area: str, headers: dict[str, str]
 ) -> None:
     """Such a form brings no cookies: whose session it would replace, nobody can see."""
-    token = handed(gateway, door, "eve")
-    async with Browsing(gateway) as somebody:
-        seen = await somebody.post(f"/{door}/sign-in", data={"token": token}, headers=headers)
+    token = handed(gateway, area, "eve")
+    async with MemberBrowser(gateway) as somebody:
+        seen = await somebody.post(f"/{area}/sign-in", data={"token": token}, headers=headers)
         assert (seen.status_code, seen.cookies) == (200, httpx.Cookies())
-        await somebody.post(f"/{door}/sign-in", data=button_of(seen), headers=OWN)
-        assert await reads_as(somebody, door) == "eve"
+        await somebody.post(f"/{area}/sign-in", data=button_of(seen), headers=SAME_ORIGIN)
+        assert await reads_as(somebody, area) == "eve"
 
 
-@pytest.mark.parametrize("door", ["form", "desk"])
+@pytest.mark.parametrize("area", ["form", "desk"])
 async def test_a_session_of_somebody_else_is_asked_about_first(
-    gateway: RunningGateway, browsing: Browsing, door: str
+    gateway: RunningGateway, member_browser: MemberBrowser, area: str
 ) -> None:
-    enter = f"/{door}/sign-in"
-    await browsing.post(enter, data={"token": handed(gateway, door, "anna")}, headers=OWN)
-    kept = dict(browsing.cookies)
-    token = handed(gateway, door, "eve")
+    enter = f"/{area}/sign-in"
+    await member_browser.post(
+        enter, data={"token": handed(gateway, area, "anna")}, headers=SAME_ORIGIN
+    )
+    kept = dict(member_browser.cookies)
+    token = handed(gateway, area, "eve")
     for sent in ({"token": token}, {"token": token, "replaces_session": "made-up"}):
-        asked = await browsing.post(enter, data=sent, headers=OWN)
+        asked = await member_browser.post(enter, data=sent, headers=SAME_ORIGIN)
         assert "You are signed in here as anna." in asked.text
-        assert await reads_as(browsing, door) == "anna"
-    await browsing.post(enter, data=button_of(asked), headers=OWN)
-    assert await reads_as(browsing, door) == "eve"
-    async with Browsing(gateway) as old:
+        assert await reads_as(member_browser, area) == "anna"
+    await member_browser.post(enter, data=button_of(asked), headers=SAME_ORIGIN)
+    assert await reads_as(member_browser, area) == "eve"
+    async with MemberBrowser(gateway) as old:
         old.cookies.update(kept)
-        assert await reads_as(old, door) == "", "the session that was replaced has ended"
+        assert await reads_as(old, area) == "", "the session that was replaced has ended"

@@ -5,8 +5,8 @@ import pytest
 from tests.support.browser_client import (
     DAY,
     ORDER,
-    Browsing,
     Member,
+    MemberBrowser,
     OpenedForm,
     numbers_in,
 )
@@ -15,12 +15,12 @@ from tests.support.workflow.claims import days_ago
 
 
 async def test_an_order_older_than_its_link_is_told_at_the_date_with_every_other_fault(
-    browsing: Browsing, opened_form: OpenedForm
+    member_browser: MemberBrowser, opened_form: OpenedForm
 ) -> None:
     """R15, R16: all at once, and nothing is filed."""
     member, form = opened_form
     wrong = {DAY: days_ago(40).isoformat(), ORDER: ""}
-    answer = await browsing.send_form(form, member, **wrong)
+    answer = await member_browser.send_form(form, member, **wrong)
     assert answer.status_code == 422
     assert "The order cannot be older than the link" in answer.text
     assert f'id="{ORDER}-error"' in answer.text
@@ -28,37 +28,37 @@ async def test_an_order_older_than_its_link_is_told_at_the_date_with_every_other
 
 
 async def test_a_claim_that_is_too_late_says_so_before_anything_else_is_asked_for(
-    gateway: RunningGateway, browsing: Browsing
+    gateway: RunningGateway, member_browser: MemberBrowser
 ) -> None:
     """R35, R36: with the last day, and a way to correct the date."""
     member = Member(gateway)
     choice = await member.link("velotel", 200)
-    await browsing.enter(member)
-    form = await browsing.open_form(choice)
-    answer = await browsing.send_form(form, member, **{DAY: days_ago(190).isoformat()})
+    await member_browser.enter(member)
+    form = await member_browser.open_form(choice)
+    answer = await member_browser.send_form(form, member, **{DAY: days_ago(190).isoformat()})
     assert "The last day was" in answer.text
     assert 'name="back"' in answer.text
     assert await member.tickets() == []
 
 
 @pytest.mark.parametrize("clock", ["25:00", "noon", "14.3", "1430", "\x00", "9" * 5000])
-async def test_a_time_that_is_none_is_told_at_its_field(
-    browsing: Browsing, opened_form: OpenedForm, clock: str
+async def test_an_invalid_time_is_reported_at_its_field(
+    member_browser: MemberBrowser, opened_form: OpenedForm, clock: str
 ) -> None:
     member, form = opened_form
-    answer = await browsing.send_form(form, member, ordered_time=clock)
+    answer = await member_browser.send_form(form, member, ordered_time=clock)
     assert answer.status_code == 422
     assert 'id="ordered_time-error"' in answer.text
 
 
 @pytest.mark.parametrize("clock", ["23:30", "23.30"])
 async def test_the_time_of_the_order_counts_where_the_partner_counts_hours(
-    gateway: RunningGateway, browsing: Browsing, opened_form: OpenedForm, clock: str
+    gateway: RunningGateway, member_browser: MemberBrowser, opened_form: OpenedForm, clock: str
 ) -> None:
     """R9: on the market's clock; a day and a time as people of the market write them."""
     member, form = opened_form
     day = days_ago(19).strftime("%d.%m.%Y")
-    answer = await browsing.send_form(form, member, ordered_time=clock, **{DAY: day})
+    answer = await member_browser.send_form(form, member, ordered_time=clock, **{DAY: day})
     row = await member.row(numbers_in(answer.text)[0])
     zone = gateway.profiles["velotel"].rules.market.zone
     assert row["ordered_at"].astimezone(zone).strftime("%H:%M") == "23:30"
@@ -75,17 +75,17 @@ STRANGE = [
 
 @pytest.mark.parametrize("address", STRANGE)
 async def test_an_address_that_no_page_has_is_answered(
-    gateway: RunningGateway, browsing: Browsing, address: str
+    gateway: RunningGateway, member_browser: MemberBrowser, address: str
 ) -> None:
-    await browsing.enter(Member(gateway))
-    assert (await browsing.get(address)).status_code in (404, 422)
+    await member_browser.enter(Member(gateway))
+    assert (await member_browser.get(address)).status_code in (404, 422)
 
 
-async def test_a_choice_that_is_none_leads_back_to_the_choices(
-    gateway: RunningGateway, browsing: Browsing
+async def test_an_invalid_choice_leads_back_to_the_choices(
+    gateway: RunningGateway, member_browser: MemberBrowser
 ) -> None:
     member = Member(gateway)
     early = await member.link("buchkiste", 1)
-    await browsing.enter(member)
+    await member_browser.enter(member)
     for choice in ("lnk-nobody", early):
-        assert (await browsing.open_form(choice)).url.path == "/form/missing_cashback"
+        assert (await member_browser.open_form(choice)).url.path == "/form/missing_cashback"

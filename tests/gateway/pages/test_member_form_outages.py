@@ -9,8 +9,8 @@ import pytest
 
 from gateway.app import create_app
 from tests.support.browser_client import (
-    Browsing,
     Member,
+    MemberBrowser,
     numbers_in,
 )
 from tests.support.databases import fresh_database
@@ -25,7 +25,7 @@ from tests.support.workflow.temporal_servers import dev_server
 
 
 async def test_without_the_database_a_page_says_to_come_back(gateway: RunningGateway) -> None:
-    """The hand-over is not used up by it."""
+    """The outage does not use up the login token."""
     own = {"TICKETS_PUBLIC_URL": "http://127.0.0.1"}
     settings = gateway_settings("postgresql://nobody@127.0.0.1:1/nothing", **own)
     app = create_app(settings, gateway.profiles, dict.fromkeys(secrets(), SECRET))
@@ -68,15 +68,15 @@ async def test_while_something_is_away_nothing_is_lost_and_nothing_is_done_twice
     gateway, proxy = wired
     member = Member(gateway)
     choice = await member.link("velotel", 30)
-    async with Browsing(gateway) as browsing:
-        await browsing.enter(member)
-        form = await browsing.open_form(choice)
+    async with MemberBrowser(gateway) as member_browser:
+        await member_browser.enter(member)
+        form = await member_browser.open_form(choice)
         proxy.cut()
-        away = await browsing.send_form(form, member)
+        away = await member_browser.send_form(form, member)
         assert (away.status_code, away.headers["retry-after"]) == (503, "5")
         assert f'value="{member.order}"' in away.text
         proxy.restore()
-        both = [browsing.send_form(one, member) for one in (away, form)]
+        both = [member_browser.send_form(one, member) for one in (away, form)]
         pending, again = await asyncio.gather(*both)
         assert (pending.status_code, pending.url.path) == (202, "/form/result")
         assert (again.status_code, again.url) == (202, pending.url)
@@ -84,7 +84,7 @@ async def test_while_something_is_away_nothing_is_lost_and_nothing_is_done_twice
         await gateway.env.start_workers()
         gateway.env.number = number
         await gateway.env.wait_for_state("sent_to_partner")
-        answer = await browsing.get(str(pending.url))
+        answer = await member_browser.get(str(pending.url))
         assert answer.status_code == 200
         assert number in answer.text
         assert "has been created" in answer.text

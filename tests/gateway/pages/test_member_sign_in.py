@@ -1,21 +1,21 @@
-"""Who gets into the form, and who may send it: the platform's hand-over, and forms of our own."""
+"""Sign-in to the member form by login token, and protection against foreign forms."""
 
 import time
 from typing import Any
 
 import pytest
 
-from tests.support.browser_client import Browsing, Member, token_in
+from tests.support.browser_client import Member, MemberBrowser, token_in
 from tests.support.gateway.running_gateway import RunningGateway
 
 
-async def test_the_hand_over_can_be_sent_as_a_form_and_leaves_no_trace_in_the_address(
-    gateway: RunningGateway, browsing: Browsing
+async def test_a_login_token_can_be_posted_and_leaves_no_trace_in_the_address(
+    gateway: RunningGateway, member_browser: MemberBrowser
 ) -> None:
     """R2, R3."""
     member = Member(gateway)
     token = member.login_token()
-    answer = await browsing.post("/form/sign-in", data={"token": token})
+    answer = await member_browser.post("/form/sign-in", data={"token": token})
     assert (answer.status_code, str(answer.url)) == (200, f"{gateway.address}/form")
     entered = answer.history[0]
     assert entered.headers["location"] == "/form"
@@ -38,67 +38,69 @@ REFUSED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("changes", REFUSED.values(), ids=REFUSED)
-async def test_a_hand_over_that_is_not_for_the_form_opens_nothing(
-    gateway: RunningGateway, browsing: Browsing, changes: dict[str, Any]
+async def test_a_login_token_for_another_audience_opens_nothing(
+    gateway: RunningGateway, member_browser: MemberBrowser, changes: dict[str, Any]
 ) -> None:
-    await refused(browsing, Member(gateway).login_token(**changes))
+    await refused(member_browser, Member(gateway).login_token(**changes))
 
 
-async def test_a_hand_over_opens_the_form_once(gateway: RunningGateway, browsing: Browsing) -> None:
+async def test_a_login_token_opens_the_form_once(
+    gateway: RunningGateway, member_browser: MemberBrowser
+) -> None:
     token = Member(gateway).login_token()
-    assert (await browsing.post("/form/sign-in", data={"token": token})).url.path == "/form"
-    async with Browsing(gateway) as other:
+    assert (await member_browser.post("/form/sign-in", data={"token": token})).url.path == "/form"
+    async with MemberBrowser(gateway) as other:
         await refused(other, token)
-    again = await browsing.get("/form/sign-in", params={"token": token})
+    again = await member_browser.get("/form/sign-in", params={"token": token})
     assert again.status_code == 403
     assert 'href="/form"' in again.text, "who pressed twice is in already"
 
 
-async def test_ids_of_hand_overs_may_be_any_text(gateway: RunningGateway) -> None:
+async def test_the_id_of_a_login_token_may_be_any_text(gateway: RunningGateway) -> None:
     """Two that are alike for long are two, and what no database takes is an id as well."""
     start = gateway.new_id("x" * 300)
     for ending in ("a", "b", "\x00", "\ud800"):
-        async with Browsing(gateway) as somebody:
+        async with MemberBrowser(gateway) as somebody:
             token = Member(gateway).login_token(jti=start + ending)
             answer = await somebody.post("/form/sign-in", data={"token": token})
             assert answer.status_code == 200
             assert (await somebody.post("/form/sign-in", data={"token": token})).status_code == 403
 
 
-async def test_a_hand_over_that_was_altered_opens_nothing(
-    gateway: RunningGateway, browsing: Browsing
+async def test_an_altered_login_token_opens_nothing(
+    gateway: RunningGateway, member_browser: MemberBrowser
 ) -> None:
     token = Member(gateway).login_token()
     for altered in (token[:-2], token + "A", token.swapcase(), "", "no token"):
-        await refused(browsing, altered)
+        await refused(member_browser, altered)
 
 
-async def refused(browsing: Browsing, token: str) -> None:
+async def refused(member_browser: MemberBrowser, token: str) -> None:
     """The one kind page, and no session."""
-    opened = await browsing.get("/form/sign-in", params={"token": token})
-    answer = await browsing.post("/form/sign-in", data={"token": token})
+    opened = await member_browser.get("/form/sign-in", params={"token": token})
+    answer = await member_browser.post("/form/sign-in", data={"token": token})
     assert (opened.status_code, answer.status_code) == (403, 403)
     assert "Please start from your account" in answer.text
     assert "set-cookie" not in answer.headers
-    assert (await browsing.get("/form")).status_code == 403
+    assert (await member_browser.get("/form")).status_code == 403
 
 
 async def test_what_another_site_sends_in_a_members_name_is_refused(
-    gateway: RunningGateway, browsing: Browsing
+    gateway: RunningGateway, member_browser: MemberBrowser
 ) -> None:
     """CSRF: without the form's token, with that of another session, or from another site."""
     member, other = Member(gateway), Member(gateway)
     choice = await member.link("velotel", 30)
-    await browsing.enter(member)
-    form = await browsing.open_form(choice)
-    async with Browsing(gateway) as stranger:
+    await member_browser.enter(member)
+    form = await member_browser.open_form(choice)
+    async with MemberBrowser(gateway) as stranger:
         await stranger.enter(other)
         foreign = token_in(await stranger.open_form(await other.link("velotel", 30)))
     own = token_in(form)
     elsewhere = {"sec-fetch-site": "cross-site"}
     for token, headers in (("", {}), (foreign, {}), (own[:-1], {}), (own, elsewhere)):
         entries = member.entries() | {"csrf_token": token}
-        answer = await browsing.post(str(form.url), data=entries, headers=headers)
+        answer = await member_browser.post(str(form.url), data=entries, headers=headers)
         assert answer.status_code == 403
         assert "<h1>" in answer.text, "a page, too"
     assert await member.tickets() == []

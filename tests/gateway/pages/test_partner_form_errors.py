@@ -24,7 +24,7 @@ from tests.support.gateway.running_gateway import RunningGateway
         ({"outcome": "information_requested", "question": "x" * 4001}, "question"),
     ],
 )
-async def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(
+async def test_an_error_is_shown_at_its_field_and_the_other_entries_are_preserved(
     gateway: RunningGateway, form: dict[str, str], field: str
 ) -> None:
     number = gateway.env.number or await a_ticket(gateway)

@@ -50,7 +50,7 @@ async def test_a_form_of_a_session_that_was_over_is_ended_with_the_others(
         async with gateway.env.database.transaction() as connection:
             await connection.execute(statement, agent)
         assert (await end(gateway, gateway.as_operator(), "agent", agent)).json() == {"ended": 0}
-    await asyncio.sleep(1.1)  # hand-overs count in seconds: one of this second is of before
+    await asyncio.sleep(1.1)  # login tokens count in seconds: one of this second is older
     async with signed_in_agent(gateway, agent) as again:
         assert (await again.post(f"/desk/tickets/{number}", data=form)).status_code == 403
 

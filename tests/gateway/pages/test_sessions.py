@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.gateway.pages.session_requests import end
-from tests.support.browser_client import Browsing, Member, token_in
+from tests.support.browser_client import Member, MemberBrowser, token_in
 from tests.support.gateway.agent_browser import form_of, signed_in_agent
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.stored_sessions import sessions_of
@@ -32,20 +32,20 @@ async def test_an_agent_who_signs_out_leaves_nothing_that_still_works(
 
 
 async def test_a_member_signs_out_and_nothing_of_the_session_works_any_more(
-    gateway: RunningGateway, browsing: Browsing
+    gateway: RunningGateway, member_browser: MemberBrowser
 ) -> None:
     member = Member(gateway)
-    await browsing.enter(member)
-    form = await browsing.open_form(await member.link("velotel", 30))
-    cookies = dict(browsing.cookies)
-    out = await browsing.post("/form/sign-out", data={"csrf_token": token_in(form)})
+    await member_browser.enter(member)
+    form = await member_browser.open_form(await member.link("velotel", 30))
+    cookies = dict(member_browser.cookies)
+    out = await member_browser.post("/form/sign-out", data={"csrf_token": token_in(form)})
     assert "You have signed out" in out.text
     (row,) = await sessions_of(gateway, member.account)
     assert (row["ended_by"], row["contact"]) == ("left", None)
-    browsing.cookies.update(cookies)
-    assert (await browsing.get("/form")).status_code == 403
-    assert (await browsing.send_form(form, member)).status_code == 403
-    async with Browsing(gateway) as later:
+    member_browser.cookies.update(cookies)
+    assert (await member_browser.get("/form")).status_code == 403
+    assert (await member_browser.send_form(form, member)).status_code == 403
+    async with MemberBrowser(gateway) as later:
         await later.enter(member)
         assert (await later.send_form(form, member)).status_code == 403
     assert await member.tickets() == []
@@ -55,15 +55,17 @@ async def test_a_member_signs_out_and_nothing_of_the_session_works_any_more(
     "headers", [{"sec-fetch-site": "cross-site"}, {"origin": "https://elsewhere.example"}], ids=repr
 )
 async def test_no_other_site_signs_a_member_out(
-    gateway: RunningGateway, browsing: Browsing, headers: dict[str, str]
+    gateway: RunningGateway, member_browser: MemberBrowser, headers: dict[str, str]
 ) -> None:
-    await browsing.enter(Member(gateway))
-    token = token_in(await browsing.get("/form"))
+    await member_browser.enter(Member(gateway))
+    token = token_in(await member_browser.get("/form"))
     for sent in ({}, {"csrf_token": "made-up"}):
-        assert (await browsing.post("/form/sign-out", data=sent)).status_code == 403
-    foreign = await browsing.post("/form/sign-out", data={"csrf_token": token}, headers=headers)
+        assert (await member_browser.post("/form/sign-out", data=sent)).status_code == 403
+    foreign = await member_browser.post(
+        "/form/sign-out", data={"csrf_token": token}, headers=headers
+    )
     assert foreign.status_code == 403
-    assert (await browsing.get("/form")).status_code == 200
+    assert (await member_browser.get("/form")).status_code == 200
 
 
 @pytest.mark.parametrize("by", ["operator", "platform"])
@@ -87,26 +89,26 @@ async def test_an_operator_and_the_platform_end_all_sessions_of_an_agent(
 
 
 async def test_a_platform_ends_the_sessions_of_its_own_members_alone(
-    gateway: RunningGateway, browsing: Browsing
+    gateway: RunningGateway, member_browser: MemberBrowser
 ) -> None:
     member = Member(gateway)
-    await browsing.enter(member)
+    await member_browser.enter(member)
     stranger = gateway.as_platform(gateway.new_id("acc"))
     for headers in (stranger, gateway.as_agent(), gateway.as_platform(roles=["filing"])):
         assert (await end(gateway, headers, "member", member.account)).status_code == 403
     own = gateway.as_platform(member.account)
     assert (await end(gateway, own, "agent", member.account)).status_code == 403
-    assert (await browsing.get("/form")).status_code == 200
+    assert (await member_browser.get("/form")).status_code == 200
     assert (await end(gateway, own, "member", member.account)).json() == {"ended": 1}
-    assert (await browsing.get("/form")).status_code == 403
+    assert (await member_browser.get("/form")).status_code == 403
 
 
 async def test_every_page_says_who_reads_until_when_and_how_to_sign_out(
-    gateway: RunningGateway, browsing: Browsing
+    gateway: RunningGateway, member_browser: MemberBrowser
 ) -> None:
     member = Member(gateway)
-    await browsing.enter(member)
-    page = await browsing.open_form(await member.link("velotel", 30))
+    await member_browser.enter(member)
+    page = await member_browser.open_form(await member.link("velotel", 30))
     assert re.search(r"Without another click, this ends at \d\d:\d\d [A-Z]+\.", page.text)
     assert 'action="/form/sign-out"' in page.text
     async with signed_in_agent(gateway) as client:

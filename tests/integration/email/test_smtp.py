@@ -8,16 +8,16 @@ import pytest
 from adapters.email.locale_renderer import RenderedEmail
 from adapters.email.smtp import SmtpMailer
 from domain.errors import EmailUndeliverable, InvalidConfiguration, MailServerUnavailable
-from tests.support.servers.smtp_server import JAN, LETTER, SENDER, Postbox, parsed, words
+from tests.support.servers.smtp_server import EMAIL, JAN, SENDER, Postbox, parsed, words
 
 
 async def test_a_letter_arrives_with_both_parts_and_its_headers(postbox: Postbox) -> None:
-    await SmtpMailer(postbox.url, SENDER).send("ZW-1.confirmation", "Żółć Jan", JAN, LETTER)
+    await SmtpMailer(postbox.url, SENDER).send("ZW-1.confirmation", "Żółć Jan", JAN, EMAIL)
     message = postbox.only()
     assert message.get_content_type() == "multipart/alternative"
-    assert words(message.get_body(("plain",))) == LETTER.text
-    assert words(message.get_body(("html",))) == LETTER.html
-    assert message["Subject"] == LETTER.subject
+    assert words(message.get_body(("plain",))) == EMAIL.text
+    assert words(message.get_body(("html",))) == EMAIL.html
+    assert message["Subject"] == EMAIL.subject
     assert str(message["From"]) == SENDER
     assert message["To"].addresses[0].display_name == "Żółć Jan"
     assert message["Message-ID"] == "<ZW-1.confirmation@example.com>"
@@ -34,7 +34,7 @@ async def test_the_same_letter_sent_twice_has_one_message_id(postbox: Postbox) -
     """A mail server that honours Message-ID shows the letter once."""
     door = SmtpMailer(postbox.url, SENDER)
     for message_key in ("ZW-1/resolved 2>", "ZW-1/resolved 2>", "ZW-1:resolved 2>"):
-        await door.send(message_key, "Jan", JAN, LETTER)
+        await door.send(message_key, "Jan", JAN, EMAIL)
     first, second, other = [parsed(raw)["Message-ID"] for raw in postbox.raw]
     assert first == second != other
     assert first == "<ZW-1%2Fresolved%202%3E@example.com>"
@@ -56,14 +56,14 @@ async def test_the_same_letter_sent_twice_has_one_message_id(postbox: Postbox) -
     ],
 )
 async def test_a_hostile_name_adds_no_header_and_no_recipient(postbox: Postbox, name: str) -> None:
-    await SmtpMailer(postbox.url, SENDER).send("ZW-1", name, JAN, LETTER)
+    await SmtpMailer(postbox.url, SENDER).send("ZW-1", name, JAN, EMAIL)
     message = postbox.only()
     assert [to.addr_spec for to in message["To"].addresses] == [JAN]
     assert not message["To"].defects
     assert message["Bcc"] is None
     assert message["Message-ID"] == "<ZW-1@example.com>"
     assert postbox.recipients == [[JAN]]
-    assert words(message.get_body(("plain",))) == LETTER.text
+    assert words(message.get_body(("plain",))) == EMAIL.text
 
 
 @pytest.mark.parametrize("subject", ["a\r\nBcc: eve@x.org", "=?utf-8?q?a=0ABcc:_eve@x.org?="])
@@ -100,7 +100,7 @@ async def test_an_address_that_fits_no_header_is_undeliverable(
     postbox: Postbox, address: str
 ) -> None:
     with pytest.raises(EmailUndeliverable):
-        await SmtpMailer(postbox.url, SENDER).send("ZW-1", "Jan", address, LETTER)
+        await SmtpMailer(postbox.url, SENDER).send("ZW-1", "Jan", address, EMAIL)
     assert postbox.raw == []
 
 
@@ -116,13 +116,13 @@ async def test_an_address_that_fits_no_header_is_undeliverable(
     ],
 )
 async def test_an_unusual_address_is_reached(postbox: Postbox, address: str, reached: str) -> None:
-    await SmtpMailer(postbox.url, SENDER).send("ZW-1", "Jan", address, LETTER)
+    await SmtpMailer(postbox.url, SENDER).send("ZW-1", "Jan", address, EMAIL)
     assert postbox.recipients == [[reached]]
     assert [to.addr_spec for to in postbox.only()["To"].addresses] == [reached]
 
 
 async def test_answers_go_to_customer_service(postbox: Postbox) -> None:
-    await SmtpMailer(postbox.url, SENDER, "help@straße.de").send("ZW-1", "Jan", JAN, LETTER)
+    await SmtpMailer(postbox.url, SENDER, "help@straße.de").send("ZW-1", "Jan", JAN, EMAIL)
     assert postbox.only()["Reply-To"].addresses[0].addr_spec == "help@xn--strae-oqa.de"
 
 
@@ -135,7 +135,7 @@ async def test_a_letter_that_cannot_be_encoded_is_undeliverable(postbox: Postbox
 async def test_a_server_that_is_gone_lets_the_letter_wait(unused_tcp_port: int) -> None:
     door = SmtpMailer(f"smtp://127.0.0.1:{unused_tcp_port}", SENDER)
     with pytest.raises(MailServerUnavailable):
-        await door.send("ZW-1", "Jan", JAN, LETTER)
+        await door.send("ZW-1", "Jan", JAN, EMAIL)
 
 
 async def test_a_server_that_hangs_up_lets_the_letter_wait() -> None:
@@ -146,15 +146,15 @@ async def test_a_server_that_hangs_up_lets_the_letter_wait() -> None:
     async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(MailServerUnavailable):
-            await SmtpMailer(f"smtp://127.0.0.1:{port}", SENDER).send("ZW-1", "Jan", JAN, LETTER)
+            await SmtpMailer(f"smtp://127.0.0.1:{port}", SENDER).send("ZW-1", "Jan", JAN, EMAIL)
 
 
 async def test_a_refused_login_is_ours_to_mend_so_the_letter_waits(postbox: Postbox) -> None:
     door = "smtp://jan:{}@127.0.0.1:{}"
     with pytest.raises(MailServerUnavailable, match="535"):
-        await SmtpMailer(door.format("wrong", postbox.port), SENDER).send("1", "Jan", JAN, LETTER)
+        await SmtpMailer(door.format("wrong", postbox.port), SENDER).send("1", "Jan", JAN, EMAIL)
     assert postbox.raw == []
-    await SmtpMailer(door.format("s%40cret", postbox.port), SENDER).send("1", "Jan", JAN, LETTER)
+    await SmtpMailer(door.format("s%40cret", postbox.port), SENDER).send("1", "Jan", JAN, EMAIL)
     assert postbox.only()["Message-ID"] == "<1@example.com>"
 
 
@@ -162,7 +162,7 @@ async def test_a_refused_login_is_ours_to_mend_so_the_letter_waits(postbox: Post
 async def test_nothing_is_sent_on_an_open_line_where_tls_is_due(postbox: Postbox, url: str) -> None:
     """A password leaves this machine only encrypted."""
     with pytest.raises(MailServerUnavailable):
-        await SmtpMailer(url.format(postbox.port), SENDER).send("ZW-1", "Jan", JAN, LETTER)
+        await SmtpMailer(url.format(postbox.port), SENDER).send("ZW-1", "Jan", JAN, EMAIL)
     assert postbox.raw == []
 
 

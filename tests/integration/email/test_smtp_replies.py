@@ -4,7 +4,7 @@ import pytest
 
 from adapters.email.smtp import SmtpMailer
 from domain.errors import EmailUndeliverable, MailServerUnavailable
-from tests.support.servers.smtp_server import JAN, LETTER, SENDER, Postbox, words
+from tests.support.servers.smtp_server import EMAIL, JAN, SENDER, Postbox, words
 
 
 async def test_an_address_beyond_ascii_is_reached_where_the_server_takes_it(
@@ -14,10 +14,10 @@ async def test_an_address_beyond_ascii_is_reached_where_the_server_takes_it(
     door = SmtpMailer(postbox.url, SENDER)
     postbox.utf8 = True
     assert await door.takes_utf8()
-    await door.send("ZW-1", "Jörg", "jörg@straße.de", LETTER)
+    await door.send("ZW-1", "Jörg", "jörg@straße.de", EMAIL)
     assert postbox.recipients == [["jörg@xn--strae-oqa.de"]]
     assert "jörg@xn--strae-oqa.de" in postbox.raw[0].decode()
-    assert words(postbox.only().get_body(("plain",))) == LETTER.text
+    assert words(postbox.only().get_body(("plain",))) == EMAIL.text
 
 
 async def test_an_address_beyond_ascii_waits_for_a_server_that_takes_it(postbox: Postbox) -> None:
@@ -25,7 +25,7 @@ async def test_an_address_beyond_ascii_waits_for_a_server_that_takes_it(postbox:
     door = SmtpMailer(postbox.url, SENDER)
     assert not await door.takes_utf8()
     with pytest.raises(MailServerUnavailable):
-        await door.send("ZW-1", "Jörg", "jörg@example.net", LETTER)
+        await door.send("ZW-1", "Jörg", "jörg@example.net", EMAIL)
     assert postbox.raw == []
 
 
@@ -43,7 +43,7 @@ async def test_what_is_about_the_recipient_is_undeliverable(
 ) -> None:
     setattr(postbox, step, answer)
     with pytest.raises(EmailUndeliverable, match=answer[:3]) as caught:
-        await SmtpMailer(postbox.url, SENDER).send("ZW-1", "Jan", JAN, LETTER)
+        await SmtpMailer(postbox.url, SENDER).send("ZW-1", "Jan", JAN, EMAIL)
     assert JAN not in str(caught.value)
     assert caught.value.__cause__ is None
 
@@ -73,8 +73,8 @@ async def test_a_4xx_or_a_refusal_of_us_lets_the_letter_wait(
     door = SmtpMailer(postbox.url, SENDER)
     setattr(postbox, step, answer)
     with pytest.raises(MailServerUnavailable, match=answer[:3]):
-        await door.send("ZW-1", "Jan", JAN, LETTER)
+        await door.send("ZW-1", "Jan", JAN, EMAIL)
     setattr(postbox, step, "")
     postbox.raw.clear()
-    await door.send("ZW-1", "Jan", JAN, LETTER)
+    await door.send("ZW-1", "Jan", JAN, EMAIL)
     assert postbox.only()["Message-ID"] == "<ZW-1@example.com>"

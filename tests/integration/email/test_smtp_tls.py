@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 
 from adapters.email.smtp import SmtpMailer
 from domain.errors import MailServerUnavailable
-from tests.support.servers.smtp_server import JAN, LETTER, SENDER, Postbox
+from tests.support.servers.smtp_server import EMAIL, JAN, SENDER, Postbox
 
 
 def nobody_vouches_for(folder: Path) -> ssl.SSLContext:
@@ -57,7 +57,7 @@ async def sealed(tmp_path: Path) -> AsyncIterator[Postbox]:
 
 async def test_tls_is_taken_where_it_is_offered_whoever_vouches(sealed: Postbox) -> None:
     """The server refuses an open line; where one would do, such a certificate is no worse."""
-    await SmtpMailer(sealed.url, SENDER).send("ZW-1", "Jan", JAN, LETTER)
+    await SmtpMailer(sealed.url, SENDER).send("ZW-1", "Jan", JAN, EMAIL)
     assert len(sealed.raw) == 1
 
 
@@ -66,7 +66,7 @@ async def test_a_certificate_that_nobody_vouches_for_stops_a_letter_where_that_i
 ) -> None:
     with pytest.raises(MailServerUnavailable):
         await SmtpMailer(sealed.url.replace("smtp:", "smtp+verify:"), SENDER).send(
-            "ZW-1", "Jan", JAN, LETTER
+            "ZW-1", "Jan", JAN, EMAIL
         )
     assert sealed.raw == []
 
@@ -74,5 +74,5 @@ async def test_a_certificate_that_nobody_vouches_for_stops_a_letter_where_that_i
 async def test_an_open_line_stops_a_letter_where_tls_is_asked(postbox: Postbox) -> None:
     door = SmtpMailer(postbox.url.replace("smtp:", "smtp+verify:"), SENDER)
     with pytest.raises(MailServerUnavailable):
-        await door.send("ZW-1", "Jan", JAN, LETTER)
+        await door.send("ZW-1", "Jan", JAN, EMAIL)
     assert postbox.raw == []

@@ -7,37 +7,37 @@ import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Opener
-from tests.support.browser.page_checks import DESK, PHONE, Eyes
+from tests.support.browser.page_checks import DESKTOP, PHONE, CheckedTab
 from tests.support.gateway.running_gateway import RunningGateway
 
-SIZES: Final = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+SIZES: Final = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desk"])
 
 
-async def at_the_desk(
+async def open_agent_pages(
     gateway: RunningGateway,
-    open_eyes: Opener,
-    size: ViewportSize = DESK,
+    open_tab: Opener,
+    size: ViewportSize = DESKTOP,
     name: str = "dorota",
     **options: Any,
-) -> Eyes:
+) -> CheckedTab:
     """An agent who has just come in, with an English browser unless something else is said."""
-    eyes = await open_eyes(size, **{"locale": "en-GB"} | options)
+    tab = await open_tab(size, **{"locale": "en-GB"} | options)
     token = gateway.login_token(sub=name, roles=["agent"])
-    await eyes.page.goto(f"{gateway.address}/desk/sign-in?token={token}")
-    await eyes.page.get_by_role("button").click()
-    await expect(eyes.page).to_have_url(f"{gateway.address}/desk")
-    return eyes
+    await tab.page.goto(f"{gateway.address}/desk/sign-in?token={token}")
+    await tab.page.get_by_role("button").click()
+    await expect(tab.page).to_have_url(f"{gateway.address}/desk")
+    return tab
 
 
-async def seek(page: Page, gateway: RunningGateway, words: str) -> None:
+async def search_ticket(page: Page, gateway: RunningGateway, words: str) -> None:
     """Type into the one box."""
     await page.goto(f"{gateway.address}/desk")
     await page.get_by_role("searchbox").fill(words)
     await page.get_by_role("searchbox").press("Enter")
 
 
-async def opened(eyes: Eyes, gateway: RunningGateway, number: str, act: str) -> Page:
+async def opened(tab: CheckedTab, gateway: RunningGateway, number: str, act: str) -> Page:
     """A ticket's page with one of its forms unfolded."""
-    await eyes.page.goto(f"{gateway.address}/desk/tickets/{number}")
-    await eyes.page.locator("summary", has_text=re.compile(f"^{act}$")).click()
-    return eyes.page
+    await tab.page.goto(f"{gateway.address}/desk/tickets/{number}")
+    await tab.page.locator("summary", has_text=re.compile(f"^{act}$")).click()
+    return tab.page

@@ -4,7 +4,7 @@ from typing import Final
 
 from playwright.async_api import Page
 
-from tests.support.browser.page_checks import Eyes
+from tests.support.browser.page_checks import CheckedTab
 from tests.support.browser_client import Member, numbers_in
 
 WORDS: Final = {
@@ -35,7 +35,7 @@ WORDS: Final = {
 }
 
 
-class Sitting(Member):
+class FormSession(Member):
     """A member with a browser."""
 
     @property
@@ -43,12 +43,12 @@ class Sitting(Member):
         """What the buttons say in this member's language."""
         return WORDS[self.language]
 
-    async def enter(self, eyes: Eyes) -> Page:
+    async def enter(self, tab: CheckedTab) -> Page:
         """Come from the platform to step 1, by the button; the token leaves the address."""
-        await eyes.page.goto(f"{self.gateway.address}/form/sign-in?token={self.login_token()}")
-        await eyes.page.get_by_role("button").click()
-        assert eyes.page.url == f"{self.gateway.address}/form"
-        return eyes.page
+        await tab.page.goto(f"{self.gateway.address}/form/sign-in?token={self.login_token()}")
+        await tab.page.get_by_role("button").click()
+        assert tab.page.url == f"{self.gateway.address}/form"
+        return tab.page
 
     async def pick_kind(self, page: Page, kind: str) -> None:
         """Step 1."""
@@ -61,7 +61,7 @@ class Sitting(Member):
         await page.get_by_role("button", name=self.words["next"]).click()
         await page.wait_for_url("**/details?*idempotency_key=*")
 
-    async def come_to_the_form(self, page: Page, kind: str) -> None:
+    async def open_form_page(self, page: Page, kind: str) -> None:
         """Steps 1 and 2."""
         await page.goto(f"{self.gateway.address}/form")
         await self.pick_kind(page, kind)

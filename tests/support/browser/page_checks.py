@@ -23,7 +23,7 @@ AXE: Final = MODULES / "axe-core" / "axe.min.js"
 VNU: Final = MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 PHONE: Final[ViewportSize] = {"width": 360, "height": 740}
 PATIENCE: Final = 90.0  # seconds, on a busy machine
-DESK: Final[ViewportSize] = {"width": 1280, "height": 900}
+DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 900}
 NEEDED: Final = "the browser tests need Debian's chromium, Java, and `make browser`: missing is "
 
 
@@ -51,7 +51,7 @@ async def opened_browser() -> AsyncIterator[Browser]:
             await browser.close()
 
 
-class Eyes:
+class CheckedTab:
     """A reader's page; `seen` keeps the HTML of every page that was looked at."""
 
     def __init__(self, page: Page) -> None:

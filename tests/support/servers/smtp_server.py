@@ -11,7 +11,7 @@ from adapters.email.locale_renderer import RenderedEmail
 
 SENDER = "Wsparcie <tickets@example.com>"
 JAN = "jan@example.net"
-LETTER = RenderedEmail(
+EMAIL = RenderedEmail(
     subject="Zlecenie Wsparcia ZW-4KQ7-P9XT-M2AB-C: potwierdzenie, zażółć gęślą jaźń i dalej",
     text="Dzień dobry!\n\n.\n" + "ż" * 2000 + "\nZW-4KQ7-P9XT-M2AB-C\n",
     html='<html lang="pl"><body><p>Dzień dobry! &lt;b&gt;</p></body></html>\n',
@@ -27,7 +27,7 @@ class Postbox:
     recipients: list[list[str]] = field(default_factory=list)
     at_sender: str = ""
     at_recipient: str = ""
-    at_letter: str = ""
+    at_message: str = ""
     utf8: bool = False
     port: int = 0
 
@@ -47,7 +47,7 @@ class Postbox:
         assert isinstance(envelope.content, bytes)
         self.raw.append(envelope.content)
         self.recipients.append(list(envelope.rcpt_tos))
-        return self.at_letter or "250 OK"
+        return self.at_message or "250 OK"
 
     @property
     def url(self) -> str:

@@ -20,8 +20,8 @@ def counting_from(anchor: str) -> PartnerRules:
     return a_partner(cancellation=cancellation)
 
 
-def said(told: dict[str, str], *questions: str, **rules: Any) -> PartnerOutcome:
-    found = parse_outcome_form(told, questions, a_partner(**rules), NUMBER, ID)
+def parsed(fields: dict[str, str], *questions: str, **rules: Any) -> PartnerOutcome:
+    found = parse_outcome_form(fields, questions, a_partner(**rules), NUMBER, ID)
     assert found.problems == {}
     assert found.outcome
     return found.outcome
@@ -55,8 +55,8 @@ def test_a_partner_is_asked_for_the_dates_its_period_counts_from(
 
 
 def test_a_date_that_was_not_asked_for_is_not_taken() -> None:
-    told = {"outcome": "confirmed", "activated_on": "2026-10-01", "contract_started_on": "x"}
-    found = parse_outcome_form(told, (), counting_from("activation"), NUMBER, ID)
+    fields = {"outcome": "confirmed", "activated_on": "2026-10-01", "contract_started_on": "x"}
+    found = parse_outcome_form(fields, (), counting_from("activation"), NUMBER, ID)
     assert found.outcome
     assert str(found.outcome.activated_on) == "2026-10-01"
     assert found.outcome.contract_started_on is None
@@ -66,11 +66,11 @@ def test_a_date_that_was_not_asked_for_is_not_taken() -> None:
     "amount", ["12,50", "12.50", "12.5", " 12,50 z\u0142", "PLN 12.5", "\uff11\uff12,50"]
 )
 def test_an_amount_is_in_the_markets_currency(amount: str) -> None:
-    found = said({"outcome": "confirmed", "amount": amount, "confirmed_note": "Tak."})
+    found = parsed({"outcome": "confirmed", "amount": amount, "confirmed_note": "Tak."})
     assert found.reward
     assert (str(found.reward.amount), found.reward.currency) == ("12.50", "PLN")
     assert found.note == "Tak."
-    assert said({"outcome": "confirmed", "amount": ""}).reward is None
+    assert parsed({"outcome": "confirmed", "amount": ""}).reward is None
 
 
 def test_each_answer_takes_only_what_belongs_to_it() -> None:
@@ -81,15 +81,15 @@ def test_each_answer_takes_only_what_belongs_to_it() -> None:
         "rejected_note": "no",
         "question": "why",
     }
-    rejected = said(everything | {"outcome": "rejected"}, "why")
+    rejected = parsed(everything | {"outcome": "rejected"}, "why")
     assert (rejected.reward, rejected.note, rejected.questions) == (None, "no", ())
-    asked = said(everything | {"outcome": "information_requested"}, "why")
+    asked = parsed(everything | {"outcome": "information_requested"}, "why")
     assert (asked.reward, asked.note, asked.questions) == (None, None, ("why",))
     assert (asked.outcome_id, asked.number) == ("link-0", NUMBER)
 
 
 @pytest.mark.parametrize(
-    ("told", "problems"),
+    ("fields", "problems"),
     [
         ({}, {"outcome": "not_an_option"}),
         ({"outcome": "order_cancelled"}, {"outcome": "not_an_option"}),
@@ -107,7 +107,7 @@ def test_each_answer_takes_only_what_belongs_to_it() -> None:
     ],
 )
 def test_what_is_wrong_is_named_by_the_forms_fields(
-    told: dict[str, str], problems: dict[str, str]
+    fields: dict[str, str], problems: dict[str, str]
 ) -> None:
-    found = parse_outcome_form(told, (), a_partner(), NUMBER, ID)
+    found = parse_outcome_form(fields, (), a_partner(), NUMBER, ID)
     assert (found.outcome, found.problems) == (None, problems)

@@ -21,7 +21,7 @@ EXAMPLES: Final = 12
 """Per operation and way of generation; the whole run takes 25 seconds on two cores."""
 
 
-PATIENCE: Final = 180
+TIMEOUT_SECONDS: Final = 180
 
 
 CONFIGURATION: Final = """
@@ -67,7 +67,7 @@ async def apart(postgres_server: str, tmp_path: Path) -> AsyncIterator[RunningGa
         yield gateway
 
 
-@pytest.mark.timeout(PATIENCE + 30)
+@pytest.mark.timeout(TIMEOUT_SECONDS + 30)
 async def test_schemathesis_finds_no_server_error_and_no_undocumented_answer(
     apart: RunningGateway, tmp_path: Path
 ) -> None:
@@ -86,9 +86,9 @@ async def test_schemathesis_finds_no_server_error_and_no_undocumented_answer(
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        said, _ = await asyncio.wait_for(running.communicate(), PATIENCE)
+        said, _ = await asyncio.wait_for(running.communicate(), TIMEOUT_SECONDS)
     except TimeoutError:
         running.kill()
         await running.wait()
-        pytest.fail(f"schemathesis was not done after {PATIENCE:.0f} seconds")
+        pytest.fail(f"schemathesis was not done after {TIMEOUT_SECONDS:.0f} seconds")
     assert running.returncode == 0, said.decode()[-20_000:]

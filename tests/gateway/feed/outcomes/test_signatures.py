@@ -69,7 +69,7 @@ async def test_an_altered_body_and_a_wrong_secret_are_refused(gateway: RunningGa
         ).status_code == 401
 
 
-async def test_whoever_has_no_secret_here_is_answered_like_a_wrong_signature(
+async def test_a_sender_without_a_secret_gets_the_response_of_a_wrong_signature(
     gateway: RunningGateway,
 ) -> None:
     """An unknown partner, and one without a secret."""

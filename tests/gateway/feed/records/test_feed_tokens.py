@@ -71,7 +71,7 @@ async def test_a_version_that_jumped_ahead_does_not_lock_the_feed_out(
     assert (over.status_code, over.json()["errors"][0]["field"]) == (422, "version")
 
 
-async def test_a_link_that_the_feed_moves_to_another_account_is_that_accounts_alone(
+async def test_a_link_reassigned_by_the_feed_belongs_to_the_new_account_alone(
     gateway: RunningGateway,
 ) -> None:
     link, later = a_link(gateway, version=1), gateway.new_id("acc")

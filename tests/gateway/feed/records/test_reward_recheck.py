@@ -26,9 +26,9 @@ async def test_the_recheck_signals_a_ticket_that_a_crash_left_unsignalled(
     gateway: RunningGateway,
 ) -> None:
     reward = await store_without_signal(gateway, a_claim(account=gateway.new_id("acc")))
-    look_at = await is_recheck_due(gateway, reward.reward_id)
-    assert look_at
-    assert timedelta() < look_at - datetime.now(UTC) < timedelta(minutes=1)
+    recheck_at = await is_recheck_due(gateway, reward.reward_id)
+    assert recheck_at
+    assert timedelta() < recheck_at - datetime.now(UTC) < timedelta(minutes=1)
     await make_recheck_due(gateway, reward.reward_id)
     assert (await gateway.env.wait_until_closed()).state == "resolved"
     await wait_until(lambda: is_recheck_due(gateway, reward.reward_id), lambda found: found is None)

@@ -52,7 +52,7 @@ async def test_a_platform_that_asks_to_wait_is_given_the_time(
     assert again[-1].at - first.at >= 3
 
 
-async def test_a_webhook_is_given_up_after_three_days_and_can_be_sent_again(
+async def test_a_webhook_fails_after_three_days_and_can_be_sent_again(
     gateway: RunningGateway, platform: WebhookReceiver
 ) -> None:
     platform.response = CannedResponse(503)
@@ -65,8 +65,8 @@ async def test_a_webhook_is_given_up_after_three_days_and_can_be_sent_again(
     assert waiting["last_error"] == "answered 503"
     await change(gateway, event_id, "next_attempt_at = now(), expires_at = now()")
     await wait_until(lambda: listed(gateway, "failed"), lambda found: event_id in found)
-    given_up = (await listed(gateway, "failed"))[event_id]
-    assert given_up["next_attempt_at"] is None
+    failed = (await listed(gateway, "failed"))[event_id]
+    assert failed["next_attempt_at"] is None
     assert event_id not in await listed(gateway, "pending")
     platform.response = ACCEPTED
     assert await redelivered(gateway, event_id, gateway.as_operator()) == (202, "pending")

@@ -38,18 +38,18 @@ def test_connections_of_the_busiest_address_are_closed_first() -> None:
         def abort(self) -> None:
             self.is_aborted = True
 
-    registry, crowd, few = (
+    registry, busiest, few = (
         ConnectionRegistry(20),
         [Connection() for _ in range(18)],
         [Connection(), Connection()],
     )
     for one in few:
         registry.add(one, "192.0.2.1")
-    for one in crowd:
+    for one in busiest:
         registry.add(one, "198.51.100.1")
-    registry.set_phase(crowd[0], "responding")
+    registry.set_phase(busiest[0], "responding")
     registry.add(newcomer := Connection(), "203.0.113.1")
-    assert [one.is_aborted for one in (crowd[0], crowd[1], *few, newcomer)] == [0, 1, 0, 0, 0]
+    assert [one.is_aborted for one in (busiest[0], busiest[1], *few, newcomer)] == [0, 1, 0, 0, 0]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.support.gateway.processes import gateway_process
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.profiles import PARTNERS, secrets
 
-PATIENCE = 20
+TIMEOUT_SECONDS = 20
 
 
 async def test_idle_connections_beyond_all_descriptors_block_no_new_ones(
@@ -34,7 +34,7 @@ async def test_idle_connections_beyond_all_descriptors_block_no_new_ones(
             assert (await http.get(path, headers={"connection": "close"})).status_code == 200
             slowest = max(slowest, time.monotonic() - began)
         process.terminate()
-        _, log = await asyncio.wait_for(process.communicate(), PATIENCE)
+        _, log = await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
     assert slowest < 3
     assert len(log) < 10_000
     assert process.returncode == 0

@@ -1,7 +1,7 @@
 """The security log of API and pages, and what it never contains."""
 
 from tests.gateway.server.requests.security_lines import SecurityLines
-from tests.support.browser_client import Browsing, Member
+from tests.support.browser_client import Member, MemberBrowser
 from tests.support.gateway.running_gateway import RunningGateway
 
 
@@ -35,12 +35,12 @@ async def test_refused_signatures_and_links_are_logged(
 
 
 async def test_login_tokens_and_ended_sessions_are_logged(
-    gateway: RunningGateway, browsing: Browsing, security_lines: SecurityLines
+    gateway: RunningGateway, member_browser: MemberBrowser, security_lines: SecurityLines
 ) -> None:
     member = Member(gateway)
     token = member.login_token()
     for sent in (token, token, "made-up"):
-        await browsing.post("/form/sign-in", data={"token": sent})
+        await member_browser.post("/form/sign-in", data={"token": sent})
     subject = {"kind": "member", "subject": member.account}
     await gateway.http.post("/v1/sessions/end", json=subject, headers=gateway.as_operator())
     assert security_lines.of("signed_in") == [subject]
