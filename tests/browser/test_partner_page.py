@@ -55,14 +55,14 @@ async def opened(
     return tab
 
 
-async def fold(page: Page, words: str) -> None:
+async def fold(page: Page, text: str) -> None:
     """Unfold one of the three answers."""
-    await page.locator("summary", has_text=words).click()
+    await page.locator("summary", has_text=text).click()
 
 
-async def go_on(page: Page, words: str) -> None:
+async def go_on(page: Page, text: str) -> None:
     """Press the button that can be seen."""
-    await page.get_by_role("button", name=words).click()
+    await page.get_by_role("button", name=text).click()
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desk"])
@@ -164,9 +164,9 @@ async def test_the_language_can_be_changed_and_the_link_stays(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
     tab = await opened(gateway, open_tab, VELOTEL, DESKTOP)
-    for language, words in (("Deutsch", "Was ist das Ergebnis?"), ("English", "What is the")):
+    for language, text in (("Deutsch", "Was ist das Ergebnis?"), ("English", "What is the")):
         await tab.page.get_by_role("link", name=language).click()
-        await expect(tab.page.locator("main")).to_contain_text(words)
+        await expect(tab.page.locator("main")).to_contain_text(text)
         await tab.observe()
     assert await tab.page.context.cookies() == []
 

@@ -142,7 +142,7 @@ async def test_bytes_that_are_no_text_in_an_address_are_no_fault_of_ours(
         assert (await desk.get(f"/desk/tickets/{byte}?done={byte}")).status_code == 404
 
 
-async def test_a_token_with_a_nul_is_none(gateway: RunningGateway) -> None:
+async def test_a_token_with_a_nul_is_invalid(gateway: RunningGateway) -> None:
     seen = await gateway.http.get("/v1/events", headers=gateway.as_platform(NUL))
     assert seen.status_code == 401
     entered = await gateway.http.get(f"/form/sign-in?token={gateway.login_token(sub=NUL)}")

@@ -15,7 +15,9 @@ from tests.support.stored_rows import opened
 from tests.support.workflow.temporal_servers import dev_server
 
 
-async def test_with_all_that_work_needs_the_gateway_is_ready(gateway: RunningGateway) -> None:
+async def test_the_gateway_is_ready_when_every_dependency_is_available(
+    gateway: RunningGateway,
+) -> None:
     assert (await gateway.http.get("/readyz")).status_code == 200
     await wait_until(lambda: has_dependencies(gateway.env.database, gateway.env.client), bool)
 

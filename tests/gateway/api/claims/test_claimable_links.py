@@ -13,7 +13,9 @@ from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import a_claim, reward_for
 
 
-async def asked(gateway: RunningGateway, account: str, kind: str, **headers: str) -> httpx.Response:
+async def requested(
+    gateway: RunningGateway, account: str, kind: str, **headers: str
+) -> httpx.Response:
     """Request the links as a platform with access to this account only."""
     path = f"/v1/accounts/{account}/claimable-links"
     return await gateway.http.get(
@@ -25,7 +27,7 @@ async def choices(
     gateway: RunningGateway, account: str, kind: str, **headers: str
 ) -> list[dict[str, Any]]:
     """Return the claimable links."""
-    answer = await asked(gateway, account, kind, **headers)
+    answer = await requested(gateway, account, kind, **headers)
     assert answer.status_code == 200, answer.text
     assert answer.json()["is_complete"]
     found: list[dict[str, Any]] = answer.json()["links"]
@@ -126,5 +128,5 @@ async def test_a_kind_that_there_is_not_is_malformed(gateway: RunningGateway, qu
 
 
 async def test_an_account_id_may_hold_a_slash(gateway: RunningGateway) -> None:
-    answer = await asked(gateway, "eu/17", "missing_cashback")
+    answer = await requested(gateway, "eu/17", "missing_cashback")
     assert answer.status_code == 200

@@ -69,7 +69,7 @@ def test_what_the_schema_takes_is_taken(form: tuple[PartnerRules, ClaimKind], da
 
 
 @pytest.mark.parametrize(
-    ("pattern", "wanted"),
+    ("pattern", "expected"),
     [
         ("[0-9]{3}-[0-9]{7}", r"^\s*(?:[0-9]{3}-[0-9]{7})\s*$"),
         ("(?i)VT[- ]?[0-9]", r"^\s*(?:[Vv][Tt][\- ]?[0-9])\s*$"),
@@ -95,9 +95,9 @@ def test_what_the_schema_takes_is_taken(form: tuple[PartnerRules, ClaimKind], da
     ],
 )
 def test_a_pattern_is_handed_on_where_browsers_read_it_alike(
-    pattern: str, wanted: str | None
+    pattern: str, expected: str | None
 ) -> None:
-    assert to_ecma(pattern) == wanted
+    assert to_ecma(pattern) == expected
 
 
 def test_a_pattern_that_browsers_read_otherwise_leaves_the_decision_to_filing() -> None:

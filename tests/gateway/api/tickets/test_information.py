@@ -14,12 +14,12 @@ async def test_an_agent_asks_and_the_platform_answers_for_its_member(
 ) -> None:
     account = gateway.new_id("acc")
     number = await a_sent_ticket(gateway, account)
-    asked = await gateway.http.post(
+    requested = await gateway.http.post(
         f"/v1/tickets/{number}/information",
         json={"questions": ["order_number", "When did you sign?"]},
         headers=gateway.as_agent(),
     )
-    assert asked.json()["state"] == "information_requested"
+    assert requested.json()["state"] == "information_requested"
     answered = await gateway.http.post(
         f"/v1/tickets/{number}/information",
         json={"answers": {"order_number": "VT-7777-7"}, "note": "on the first of the month"},

@@ -38,12 +38,12 @@ async def test_duplicates_and_the_existing_ticket_name_each_other(
     gateway: RunningGateway,
 ) -> None:
     account, order = gateway.new_id("acc"), an_order()
-    stands = await a_sent_ticket(gateway, account, order)
+    active = await a_sent_ticket(gateway, account, order)
     claim = a_claim(account=account, order=order)
     assert (await gateway.env.file(claim)).status == "discarded"
     duplicate = gateway.env.number
-    assert [one["number"] for one in (await get_ticket(gateway, stands))["related"]] == [duplicate]
+    assert [one["number"] for one in (await get_ticket(gateway, active))["related"]] == [duplicate]
     ticket = await get_ticket(gateway, duplicate)
-    assert ticket["existing_ticket"] == stands
+    assert ticket["existing_ticket"] == active
     assert [one["code"] for one in ticket["refusal_reasons"]] == ["duplicate"]
     assert (ticket["account_id"], ticket["contact"], ticket["answers"]) == (None, None, [])

@@ -21,9 +21,9 @@ async def events(
     gateway: RunningGateway, *accounts: str, after: str = "0", limit: int = 1000
 ) -> Any:
     """Return a page of events."""
-    wanted: dict[str, str | int] = {"after": after, "limit": limit}
+    params: dict[str, str | int] = {"after": after, "limit": limit}
     headers = gateway.as_platform(*accounts)
-    answer = await gateway.http.get("/v1/events", params=wanted, headers=headers)
+    answer = await gateway.http.get("/v1/events", params=params, headers=headers)
     assert answer.status_code == 200, answer.text
     return answer.json()
 

@@ -59,8 +59,8 @@ async def test_a_gateway_killed_between_keeping_and_telling_loses_nothing(
     number = await a_ticket(gateway)
     payload = [outcome(gateway, number, "information_requested", note="Jaka kwota?")]
     payload.append(outcome(gateway, number, "rejected", reason_code="order_not_found"))
-    with socket.create_server((HOST, 0)) as silence:
-        temporal = f"{HOST}:{silence.getsockname()[1]}"
+    with socket.create_server((HOST, 0)) as unresponsive:
+        temporal = f"{HOST}:{unresponsive.getsockname()[1]}"
         async with gateway_process(gateway, temporal) as (process, http):
             sending = asyncio.create_task(send_outcomes(gateway, payload, http=http))
             rows = await wait_until(lambda: stored_outcomes(gateway), lambda rows: len(rows) == 2)

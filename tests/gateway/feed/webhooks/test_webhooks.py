@@ -14,13 +14,13 @@ async def test_every_transition_is_sent_as_a_signed_webhook_with_the_events_cont
 ) -> None:
     account = gateway.new_id("acc")
     await gateway.env.file_and_send(account=account)
-    heard = await platform.wait_for(gateway.env.number, 2)
+    received = await platform.wait_for(gateway.env.number, 2)
     page = await gateway.http.get("/v1/events", headers=gateway.as_platform(account))
     assert (
-        sorted((one.event for one in heard), key=lambda event: int(event["seq"]))
+        sorted((one.event for one in received), key=lambda event: int(event["seq"]))
         == (page.json()["events"])
     )
-    assert all(one.webhook_id == one.event["event_id"] for one in heard)
+    assert all(one.webhook_id == one.event["event_id"] for one in received)
 
 
 async def test_while_the_secret_rotates_the_old_one_and_the_new_one_verify(
@@ -35,17 +35,17 @@ async def test_the_official_package_takes_what_we_signed_and_nothing_else(
     gateway: RunningGateway, platform: WebhookReceiver
 ) -> None:
     await gateway.env.file_and_send(account=gateway.new_id("acc"))
-    heard = (await platform.wait_for(gateway.env.number, 1))[0]
-    earlier = str(int(heard.headers["webhook-timestamp"]) - 1)
-    Webhook(WEBHOOK_SECRET).verify(heard.body, dict(heard.headers))
+    received = (await platform.wait_for(gateway.env.number, 1))[0]
+    earlier = str(int(received.headers["webhook-timestamp"]) - 1)
+    Webhook(WEBHOOK_SECRET).verify(received.body, dict(received.headers))
     for secret, body, change in (
-        ("whsec_" + "c29tZWJvZHkgZWxzZSdzIHNlY3JldCwgbm90IG91cnM=", heard.body, {}),
-        (WEBHOOK_SECRET, heard.body.replace(b"velotel", b"fernweh") + b" ", {}),
-        (WEBHOOK_SECRET, heard.body, {"webhook-id": "1"}),
-        (WEBHOOK_SECRET, heard.body, {"webhook-timestamp": earlier}),
+        ("whsec_" + "c29tZWJvZHkgZWxzZSdzIHNlY3JldCwgbm90IG91cnM=", received.body, {}),
+        (WEBHOOK_SECRET, received.body.replace(b"velotel", b"fernweh") + b" ", {}),
+        (WEBHOOK_SECRET, received.body, {"webhook-id": "1"}),
+        (WEBHOOK_SECRET, received.body, {"webhook-timestamp": earlier}),
     ):
         with pytest.raises(WebhookVerificationError):
-            Webhook(secret).verify(body, dict(heard.headers) | change)
+            Webhook(secret).verify(body, dict(received.headers) | change)
 
 
 async def test_another_accounts_event_looks_like_an_unknown_one(

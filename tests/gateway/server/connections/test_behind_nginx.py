@@ -111,7 +111,7 @@ async def test_connections_are_reused_and_no_request_is_lost(public: httpx.Async
     assert set(statuses) == {200}
 
 
-async def test_the_name_of_a_request_passes_both_ways(public: httpx.AsyncClient) -> None:
+async def test_the_request_id_is_passed_in_both_directions(public: httpx.AsyncClient) -> None:
     answer = await public.get("/healthz", headers={"x-request-id": "checkout-7731/a"})
     assert answer.headers["x-request-id"] == "checkout-7731/a"
     long = await public.get("/healthz", headers={"x-request-id": "x" * 300})

@@ -67,7 +67,7 @@ async def test_a_valid_head_is_accepted_and_the_connection_kept(line: RawServer)
     assert said.count(b"HTTP/1.1 200 ") == 3
 
 
-async def test_a_head_is_sent_of_what_there_is_to_get(line: RawServer) -> None:
+async def test_a_head_request_is_answered_like_a_get_without_body(line: RawServer) -> None:
     head = b"HEAD /hello HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
     said = await line.exchange(head)
     assert said.startswith(b"HTTP/1.1 200 ")

@@ -51,7 +51,9 @@ async def test_a_body_of_the_wrong_role_is_not_waited_for(gateway: RunningGatewa
     assert b" 403 " in await first_line(gateway, head)
 
 
-async def test_no_call_of_the_api_waits_for_the_body_of_a_stranger(gateway: RunningGateway) -> None:
+async def test_no_api_call_waits_for_the_body_of_an_unauthenticated_client(
+    gateway: RunningGateway,
+) -> None:
     document = (await gateway.http.get("/openapi.json")).json()
     calls = [(path, call) for path, item in document["paths"].items() for call in item.items()]
     taking = [(method, path) for path, (method, call) in calls if "requestBody" in call]

@@ -50,15 +50,15 @@ async def test_when_nothing_is_asked_any_more_the_page_says_so(
     """Also after the end, when no workflow runs any more."""
     link = await asked(gateway, "Why?")
     await gateway.env.send_outcome(outcome, cancellation_ends_on=days_ago(-30).isoformat())
-    wanted = {"confirmed": "awaiting_cancellation_period", "rejected": "rejected"}[outcome]
-    row = await gateway.env.wait_for_state(wanted)
+    expected = {"confirmed": "awaiting_cancellation_period", "rejected": "rejected"}[outcome]
+    row = await gateway.env.wait_for_state(expected)
     if outcome == "rejected":
         await gateway.env.wait_until_closed()
     for page in (await open_page(gateway, link), await answer(gateway, link, note__1="late")):
         assert page.status_code == 200
         assert "There is nothing to answer now" in page.text
         assert not [one for one in row["answers"].values() if one in page.text]
-    assert (await gateway.env.row())["state"] == wanted
+    assert (await gateway.env.row())["state"] == expected
 
 
 async def test_what_an_agent_asks_is_answered_on_the_same_page(gateway: RunningGateway) -> None:

@@ -61,7 +61,7 @@ async def wired(
             yield whole, proxy
 
 
-async def test_while_something_is_away_nothing_is_lost_and_nothing_is_done_twice(
+async def test_during_an_outage_nothing_is_lost_and_nothing_is_done_twice(
     wired: tuple[RunningGateway, TcpProxy],
 ) -> None:
     """Temporal away: the form stands there as it was. No worker: the answer comes when one does."""

@@ -6,7 +6,7 @@ import re
 import httpx
 import pytest
 
-from tests.gateway.pages.login_requests import handed, reads_as
+from tests.gateway.pages.sign_in.login_requests import handed, reads_as
 from tests.support.browser_client import MemberBrowser
 from tests.support.gateway.running_gateway import RunningGateway
 
@@ -71,14 +71,14 @@ async def test_a_session_of_somebody_else_is_asked_about_first(
     await member_browser.post(
         enter, data={"token": handed(gateway, area, "anna")}, headers=SAME_ORIGIN
     )
-    kept = dict(member_browser.cookies)
+    cookies = dict(member_browser.cookies)
     token = handed(gateway, area, "eve")
     for sent in ({"token": token}, {"token": token, "replaces_session": "made-up"}):
-        asked = await member_browser.post(enter, data=sent, headers=SAME_ORIGIN)
-        assert "You are signed in here as anna." in asked.text
+        confirmation = await member_browser.post(enter, data=sent, headers=SAME_ORIGIN)
+        assert "You are signed in here as anna." in confirmation.text
         assert await reads_as(member_browser, area) == "anna"
-    await member_browser.post(enter, data=button_of(asked), headers=SAME_ORIGIN)
+    await member_browser.post(enter, data=button_of(confirmation), headers=SAME_ORIGIN)
     assert await reads_as(member_browser, area) == "eve"
     async with MemberBrowser(gateway) as old:
-        old.cookies.update(kept)
+        old.cookies.update(cookies)
         assert await reads_as(old, area) == "", "the session that was replaced has ended"

@@ -5,7 +5,7 @@ import os
 
 import httpx
 
-from tests.gateway.pages.partner_forms import YES, answered, post
+from tests.gateway.pages.partner.partner_forms import YES, answered, post
 from tests.support.gateway.partner_client import a_ticket, outcome_link
 from tests.support.gateway.processes import gateway_process
 from tests.support.gateway.running_gateway import RunningGateway
@@ -22,8 +22,8 @@ async def test_a_link_shows_its_claim_and_nothing_about_the_member(gateway: Runn
     number = await a_ticket(gateway)
     answer = await gateway.http.get(outcome_link(gateway, number))
     assert answer.status_code == 200
-    for words in (number, "Numer umowy", "Velotel", "niezarejestrowany zwrot pieniędzy"):
-        assert words in answer.text
+    for text in (number, "Numer umowy", "Velotel", "niezarejestrowany zwrot pieniędzy"):
+        assert text in answer.text
     for private in ("Kowalski", "@example.com", "acc-"):
         assert private not in answer.text
     assert answer.headers["referrer-policy"] == "no-referrer"
@@ -31,7 +31,7 @@ async def test_a_link_shows_its_claim_and_nothing_about_the_member(gateway: Runn
     assert "set-cookie" not in answer.headers
 
 
-async def test_whatever_is_wrong_with_a_link_the_answer_is_the_same(
+async def test_every_invalid_link_gets_the_same_response(
     gateway: RunningGateway,
 ) -> None:
     """One bit of the token, its ticket, its partner, its time, its key: and no word of which."""
@@ -94,8 +94,8 @@ async def test_an_answer_is_taken_when_the_partner_is_sure(gateway: RunningGatew
     shown = await post(gateway, address, form)
     assert shown.status_code == 200
     assert await answered(gateway) == []
-    for words in ("12,50 zł", "Zgadza się.", f"Potwierdzenie zlecenia {number}."):
-        assert words in shown.text
+    for text in ("12,50 zł", "Zgadza się.", f"Potwierdzenie zlecenia {number}."):
+        assert text in shown.text
     changed = await post(gateway, address, form | {"confirmed": "no"})
     assert 'value="12,50"' in changed.text
     taken = await post(gateway, address, form | {"confirmed": "yes"})

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.gateway.pages.session_requests import end
+from tests.gateway.pages.sign_in.session_requests import end
 from tests.support.browser_client import Member, MemberBrowser, token_in
 from tests.support.gateway.agent_browser import form_of, signed_in_agent
 from tests.support.gateway.running_gateway import RunningGateway

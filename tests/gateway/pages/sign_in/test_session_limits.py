@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.gateway.pages.session_requests import end
+from tests.gateway.pages.sign_in.session_requests import end
 from tests.support.databases import fresh_database
 from tests.support.gateway.agent_browser import form_of, signed_in_agent
 from tests.support.gateway.running_gateway import RunningGateway
@@ -55,7 +55,7 @@ async def test_a_form_of_a_session_that_was_over_is_ended_with_the_others(
         assert (await again.post(f"/desk/tickets/{number}", data=form)).status_code == 403
 
 
-async def test_not_every_page_is_written_down(gateway: RunningGateway) -> None:
+async def test_a_page_view_does_not_always_update_the_session(gateway: RunningGateway) -> None:
     agent = gateway.new_id("agent")
     async with signed_in_agent(gateway, agent) as client:
         (before,) = await sessions_of(gateway, agent)
@@ -77,7 +77,7 @@ async def test_the_cookie_alone_is_nothing_that_the_database_holds(gateway: Runn
         assert (await client.get("/desk")).status_code == 401
 
 
-async def test_over_https_no_other_host_of_the_domain_can_set_our_cookies(
+async def test_over_https_no_other_host_of_the_domain_can_set_the_session_cookies(
     postgres_server: str, tmp_path: Path
 ) -> None:
     changes: dict[str, Any] = {"TICKETS_PUBLIC_URL": "https://tickets.example"}

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.gateway.pages.login_requests import handed, reads_as
+from tests.gateway.pages.sign_in.login_requests import handed, reads_as
 from tests.support.browser_client import Member, MemberBrowser, OpenedForm, token_in
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.stored_sessions import left_alone, sessions_of

@@ -27,7 +27,7 @@ async def test_an_order_older_than_its_link_is_told_at_the_date_with_every_other
     assert await member.tickets() == []
 
 
-async def test_a_claim_that_is_too_late_says_so_before_anything_else_is_asked_for(
+async def test_a_late_claim_is_refused_before_anything_else_is_requested(
     gateway: RunningGateway, member_browser: MemberBrowser
 ) -> None:
     """R35, R36: with the last day, and a way to correct the date."""

@@ -15,7 +15,7 @@ from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import days_ago
 
 
-async def test_no_member_sees_or_uses_what_is_anothers(
+async def test_no_member_sees_or_uses_the_data_of_another(
     gateway: RunningGateway, member_browser: MemberBrowser
 ) -> None:
     member, other = Member(gateway), Member(gateway)

@@ -45,7 +45,7 @@ async def test_an_order_with_an_active_ticket_is_refused_with_a_message(
     assert f'value="{other}"' in page.text
 
 
-async def test_several_answers_in_words_stand_under_their_questions(
+async def test_several_free_text_answers_appear_under_their_questions(
     gateway: RunningGateway,
 ) -> None:
     link = await asked(gateway, "Why?", "Where\nand when?")
@@ -74,7 +74,7 @@ async def test_as_many_characters_as_a_browser_counts_may_be_typed(gateway: Runn
     await gateway.env.wait_for_state("sent_to_partner")
 
 
-async def test_a_question_that_names_nothing_is_answered_in_words(gateway: RunningGateway) -> None:
+async def test_a_question_without_fields_is_answered_in_free_text(gateway: RunningGateway) -> None:
     link = await asked(gateway)
     assert 'id="note"' in (await open_page(gateway, link)).text
     assert "Thank you" in (await answer(gateway, link, note="on Friday")).text

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.gateway.pages.partner_forms import YES, answered, post, reject
+from tests.gateway.pages.partner.partner_forms import YES, answered, post, reject
 from tests.support.gateway.partner_client import a_ticket, ago, outcome, outcome_link, results
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import days_ago

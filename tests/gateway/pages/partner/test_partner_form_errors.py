@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.gateway.pages.partner_forms import YES, answered, post, reject
+from tests.gateway.pages.partner.partner_forms import YES, answered, post, reject
 from tests.support.gateway.partner_client import a_ticket, outcome, outcome_link, results
 from tests.support.gateway.processes import second_gateway
 from tests.support.gateway.running_gateway import RunningGateway
