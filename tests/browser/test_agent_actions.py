@@ -115,7 +115,7 @@ async def test_sent_twice_and_reloaded_it_is_done_once(
     )
 
 
-async def test_what_is_no_longer_possible_is_shown_on_the_page(
+async def test_the_page_shows_that_an_action_is_no_longer_possible(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
     number = await a_sent_ticket(gateway)

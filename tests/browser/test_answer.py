@@ -5,7 +5,7 @@ from playwright.async_api import ViewportSize
 
 from tests.browser.conftest import Opener
 from tests.support.browser.page_checks import DESKTOP, PHONE
-from tests.support.gateway.answer_page import asked
+from tests.support.gateway.answer_page import link_with_question
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import an_order
 
@@ -23,7 +23,7 @@ async def test_a_member_answers_from_the_letter(
     """R34: in the language of the letter; missing answers are named, and the input stays."""
     contact = {"email": "jan@example.com", "name": "Jan", "language": language}
     question = "Which <tariff> was it?\nThe small one, or the large one?"
-    link = await asked(gateway, "order_number", question, contact=contact)
+    link = await link_with_question(gateway, "order_number", question, contact=contact)
     tab, order = await open_tab(screen), an_order()
     missing, thanks = WORDS[language]
     page = tab.page

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from tests.support.servers.smtp_server import Postbox, only_jan_knows
+from tests.support.servers.smtp_server import Postbox, accept_only_jan
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ async def postbox() -> AsyncIterator[Postbox]:
         lambda: SMTP(
             box,
             hostname="127.0.0.1",
-            authenticator=only_jan_knows,
+            authenticator=accept_only_jan,
             auth_require_tls=False,
             enable_SMTPUTF8=box.utf8,
         ),

@@ -59,7 +59,7 @@ class CheckedTab:
         self.page = page
         self.seen: dict[str, str] = {}
         self.faults: list[str] = []
-        page.on("console", lambda said: self._hear(said.type, said.text))
+        page.on("console", lambda said: self._record_console(said.type, said.text))
         page.on("request", lambda request: self._notice(request.url))
 
     async def observe(self) -> None:
@@ -81,7 +81,7 @@ class CheckedTab:
             for one in report["violations"]
         ]
 
-    def _hear(self, kind: str, text: str) -> None:
+    def _record_console(self, kind: str, text: str) -> None:
         # A page that answers with an error status is also logged to the console.
         if kind == "error" and "Failed to load resource" not in text:
             self.faults.append(text)

@@ -13,7 +13,7 @@ LINK = re.compile(r"http\S+/information\?token=[\w.-]+")
 CONTACT = {"email": "jan@example.com", "name": "Jan Kowalski", "language": "en"}
 
 
-async def asked(gateway: RunningGateway, *questions: str, **claim: Any) -> str:
+async def link_with_question(gateway: RunningGateway, *questions: str, **claim: Any) -> str:
     """File a claim, let the partner ask, and return the link of the letter."""
     account = gateway.new_id("acc")
     await gateway.env.file_and_send(account=account, **{"contact": CONTACT} | claim)

@@ -70,7 +70,7 @@ def parsed(raw: bytes) -> EmailMessage:
     return message
 
 
-def only_jan_knows(
+def accept_only_jan(
     server: SMTP, session: Session, envelope: Envelope, _mechanism: str, data: object
 ) -> AuthResult:
     knows = (getattr(data, "login", b""), getattr(data, "password", b"")) == (b"jan", b"s@cret")

@@ -20,13 +20,13 @@ class Published:
     """What is fetched: a key set, something else, or nothing while it hangs."""
 
     def __init__(self, issuer: TokenIssuer) -> None:
-        self.issuer, self.asked = issuer, 0
+        self.issuer, self.request_count = issuer, 0
         self.instead: bytes | Exception | None = None
         self.hangs = asyncio.Event()
         self.hangs.set()
 
     async def fetch(self, address: str) -> bytes:
-        self.asked += 1
+        self.request_count += 1
         await self.hangs.wait()
         if isinstance(self.instead, Exception):
             raise self.instead
@@ -71,7 +71,7 @@ async def test_a_known_key_does_not_wait_for_invented_ones() -> None:
     for _ in range(20):
         assert await outcome(tokens.verify(issuer.sign("one"))) == "in"
     assert time.perf_counter() - began < 1
-    assert published.asked == 2
+    assert published.request_count == 2
     published.hangs.set()
     assert set(await asyncio.gather(*strangers)) == {"401"}
 
@@ -84,7 +84,7 @@ async def test_callers_with_a_new_key_share_one_fetch() -> None:
     callers[0].cancel()  # a caller that disconnects does not cancel the fetch of others
     published.hangs.set()
     assert await asyncio.gather(*callers[1:]) == ["in"] * 9
-    assert published.asked == 1
+    assert published.request_count == 1
 
 
 TROUBLE: dict[str, bytes | Exception] = {
@@ -115,7 +115,7 @@ async def test_a_fetch_that_failed_is_not_repeated_at_once() -> None:
     issuer, published, tokens = a_reader(pause=30)
     published.instead = TransientError("no answer")
     found = [await outcome(tokens.verify(issuer.sign("one"))) for _ in range(5)]
-    assert (found, published.asked) == (["503"] * 5, 1)
+    assert (found, published.request_count) == (["503"] * 5, 1)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ async def test_the_last_good_set_is_used_for_a_day(hours: int, first: str, then:
     assert await outcome(tokens.verify(issuer.sign("one"))) == first
     await asyncio.sleep(0.01)
     assert await outcome(tokens.verify(issuer.sign("one"))) == then
-    assert published.asked > 1
+    assert published.request_count > 1
 
 
 class Clock:

@@ -64,7 +64,7 @@ async def test_invented_keys_do_not_cause_repeated_fetches() -> None:
         for n in range(20):
             forged = jwt.encode(content(), key, "ES256", headers={"kid": f"made-up-{n}"})
             assert await refused(tokens, forged)
-        assert issuer.asked <= 3
+        assert issuer.request_count <= 3
 
 
 async def test_keys_that_cannot_be_fetched_are_no_fault_of_the_caller() -> None:

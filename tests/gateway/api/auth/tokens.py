@@ -62,7 +62,7 @@ class TokenIssuer:
     def __init__(self) -> None:
         """Start without keys."""
         self.keys: dict[str, tuple[str, Any]] = {}
-        self.asked = 0
+        self.request_count = 0
         self.down = False
         self.address = ""
 
@@ -77,7 +77,7 @@ class TokenIssuer:
 
     async def publish(self, request: Request) -> Response:
         """Respond with the public keys."""
-        self.asked += 1
+        self.request_count += 1
         if self.down:
             return Response("gone", 500)
         return JSONResponse({"keys": [self.public(key_id) for key_id in self.keys]})

@@ -86,9 +86,9 @@ async def test_schemathesis_finds_no_server_error_and_no_undocumented_answer(
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        said, _ = await asyncio.wait_for(running.communicate(), TIMEOUT_SECONDS)
+        output, _ = await asyncio.wait_for(running.communicate(), TIMEOUT_SECONDS)
     except TimeoutError:
         running.kill()
         await running.wait()
         pytest.fail(f"schemathesis was not done after {TIMEOUT_SECONDS:.0f} seconds")
-    assert running.returncode == 0, said.decode()[-20_000:]
+    assert running.returncode == 0, output.decode()[-20_000:]

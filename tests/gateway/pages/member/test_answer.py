@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.gateway.answer_page import LINK, answer, asked, open_page
+from tests.support.gateway.answer_page import LINK, answer, link_with_question, open_page
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import a_claim, an_order, days_ago
 
@@ -10,7 +10,9 @@ from tests.support.workflow.claims import a_claim, an_order, days_ago
 async def test_an_answer_reaches_the_partner_once(gateway: RunningGateway) -> None:
     """R17-R19, R22: the present answers stand in the fields; pressed twice, it is one answer."""
     order = an_order()
-    link = await asked(gateway, "order_number", "Which tariff was it?", order=an_order())
+    link = await link_with_question(
+        gateway, "order_number", "Which tariff was it?", order=an_order()
+    )
     page = await open_page(gateway, link)
     assert page.status_code == 200
     known = (await gateway.env.row())["answers"]["order_number"]
@@ -34,7 +36,7 @@ async def test_an_answer_reaches_the_partner_once(gateway: RunningGateway) -> No
 async def test_the_same_answer_to_a_later_question_is_an_answer_of_its_own(
     gateway: RunningGateway,
 ) -> None:
-    link = await asked(gateway, "Are you sure?")
+    link = await link_with_question(gateway, "Are you sure?")
     await answer(gateway, link, note__1="yes")
     await gateway.env.wait_for_state("sent_to_partner")
     await gateway.env.send_outcome("information_requested", questions=["Are you sure?"])
@@ -48,7 +50,7 @@ async def test_when_nothing_is_asked_any_more_the_page_says_so(
     gateway: RunningGateway, outcome: str
 ) -> None:
     """Also after the end, when no workflow runs any more."""
-    link = await asked(gateway, "Why?")
+    link = await link_with_question(gateway, "Why?")
     await gateway.env.send_outcome(outcome, cancellation_ends_on=days_ago(-30).isoformat())
     expected = {"confirmed": "awaiting_cancellation_period", "rejected": "rejected"}[outcome]
     row = await gateway.env.wait_for_state(expected)

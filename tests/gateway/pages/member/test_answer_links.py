@@ -10,14 +10,14 @@ from adapters.security.signed_links import (
     sign_link,
     sign_payload,
 )
-from tests.support.gateway.answer_page import answer, asked, open_page
+from tests.support.gateway.answer_page import answer, link_with_question, open_page
 from tests.support.gateway.running_gateway import SIGNING_SECRET, RunningGateway
 
 LATER = datetime.now(UTC) + timedelta(days=3)
 
 
 async def test_every_other_token_gets_one_and_the_same_page(gateway: RunningGateway) -> None:
-    link = await asked(gateway, "Why?")
+    link = await link_with_question(gateway, "Why?")
     number, _, token = gateway.env.number, *link.partition("token=")[1:]
     here = f"{gateway.address}/tickets/{number}/information"
     other = str((await gateway.env.file(account=gateway.new_id("acc"))).number)
@@ -64,7 +64,7 @@ async def test_a_token_for_a_number_that_no_ticket_has_opens_nothing(
 async def test_an_answer_that_is_no_form_at_all_is_refused_as_a_page(
     gateway: RunningGateway,
 ) -> None:
-    link = await asked(gateway, "Why?")
+    link = await link_with_question(gateway, "Why?")
     content = {"content-type": "multipart/form-data; boundary=x"}
     page = await gateway.http.post(link, content=b"--x\r\nbroken", headers=content)
     assert page.status_code in (400, 422)
@@ -76,7 +76,7 @@ async def test_an_answer_that_is_no_form_at_all_is_refused_as_a_page(
 async def test_a_member_who_keeps_answering_does_not_block_agents(
     gateway: RunningGateway,
 ) -> None:
-    link = await asked(gateway, "Why?")
+    link = await link_with_question(gateway, "Why?")
     for place in range(60):
         await gateway.http.post(link, data={"note-1": f"because {place}"})
     assert (await gateway.http.post(link, data={"note-1": "so"})).status_code == 429

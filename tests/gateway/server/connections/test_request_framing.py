@@ -54,25 +54,25 @@ async def test_an_ambiguous_head_is_refused_and_the_connection_closed(
     line: RawServer, case: str
 ) -> None:
     smuggled = GET + b"x-smuggled: yes\r\n\r\n"
-    said = await line.exchange(FRAMING[case] + smuggled)
-    assert said.startswith(b"HTTP/1.1 400 "), said[:100]
-    assert said.count(b"HTTP/1.1 ") == 1
-    assert json.loads(said.partition(b"\r\n\r\n")[2])["code"] == "bad_request"
+    response = await line.exchange(FRAMING[case] + smuggled)
+    assert response.startswith(b"HTTP/1.1 400 "), response[:100]
+    assert response.count(b"HTTP/1.1 ") == 1
+    assert json.loads(response.partition(b"\r\n\r\n")[2])["code"] == "bad_request"
 
 
 async def test_a_valid_head_is_accepted_and_the_connection_kept(line: RawServer) -> None:
     chunked = POST + b"transfer-encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"
     closing = GET + b"connection: close\r\n\r\n"
-    said = await line.exchange(chunked, POST + b"content-length: 4\r\n\r\nbody" + closing)
-    assert said.count(b"HTTP/1.1 200 ") == 3
+    response = await line.exchange(chunked, POST + b"content-length: 4\r\n\r\nbody" + closing)
+    assert response.count(b"HTTP/1.1 200 ") == 3
 
 
 async def test_a_head_request_is_answered_like_a_get_without_body(line: RawServer) -> None:
     head = b"HEAD /hello HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
-    said = await line.exchange(head)
-    assert said.startswith(b"HTTP/1.1 200 ")
-    assert b"content-length: 5\r\n" in said
-    assert said.endswith(b"\r\n\r\n")
+    response = await line.exchange(head)
+    assert response.startswith(b"HTTP/1.1 200 ")
+    assert b"content-length: 5\r\n" in response
+    assert response.endswith(b"\r\n\r\n")
 
 
 def fields(count: int, size: int) -> bytes:
@@ -94,22 +94,22 @@ TOO_LARGE = {
 @pytest.mark.parametrize("case", TOO_LARGE)
 async def test_a_head_that_is_too_large_is_refused_by_its_size(line: RawServer, case: str) -> None:
     status, head = TOO_LARGE[case]
-    said = await line.exchange(head)
-    assert said.startswith(b"HTTP/1.1 %d " % status), said[:100]
+    response = await line.exchange(head)
+    assert response.startswith(b"HTTP/1.1 %d " % status), response[:100]
 
 
 async def test_an_address_with_many_parameters_is_refused(line: RawServer) -> None:
     address = b"/hello?" + b"&" * MAX_PARAMETERS
-    said = await line.exchange(
+    response = await line.exchange(
         b"GET " + address + b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
     )
-    assert said.startswith(b"HTTP/1.1 422 ")
+    assert response.startswith(b"HTTP/1.1 422 ")
 
 
 async def test_a_body_of_tiny_chunks_is_refused_and_closed(line: RawServer) -> None:
     head = POST + b"transfer-encoding: chunked\r\n\r\n"
-    said = await line.exchange(head + b"1\r\nx\r\n" * (MAX_SMALL_CHUNKS + 100))
-    assert said.startswith(b"HTTP/1.1 400 ")
+    response = await line.exchange(head + b"1\r\nx\r\n" * (MAX_SMALL_CHUNKS + 100))
+    assert response.startswith(b"HTTP/1.1 400 ")
     whole = head + (b"64\r\n" + b"x" * 100 + b"\r\n") * (MAX_SMALL_CHUNKS + 100) + b"0\r\n\r\n"
     async with line.call() as (reader, writer):
         writer.write(whole)
@@ -118,5 +118,5 @@ async def test_a_body_of_tiny_chunks_is_refused_and_closed(line: RawServer) -> N
 
 async def test_tiny_chunks_after_the_response_are_not_read(line: RawServer) -> None:
     head = b"POST /hello HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
-    said = await line.exchange(head, b"1\r\nx\r\n" * 20_000, pause=0.1)
-    assert said.startswith(b"HTTP/1.1 405 ") or said == b""
+    response = await line.exchange(head, b"1\r\nx\r\n" * 20_000, pause=0.1)
+    assert response.startswith(b"HTTP/1.1 405 ") or response == b""

@@ -11,7 +11,7 @@ from limits import RateLimitItem, RateLimitItemPerDay
 from adapters.postgres.partners.outcome_dispatch import MAX_IN_FLIGHT
 from adapters.postgres.partners.outcomes import MAX_OUTCOMES_PER_DAY
 from gateway.http.rate_limits import LIMITS, LimitKind, RequestRateLimiter
-from tests.support.gateway.answer_page import answer, asked
+from tests.support.gateway.answer_page import answer, link_with_question
 from tests.support.gateway.partner_client import (
     a_ticket,
     outcome,
@@ -111,7 +111,7 @@ async def test_while_no_worker_works_a_ticket_is_signalled_few_outcomes(
 async def test_a_member_who_keeps_answering_has_to_wait_and_an_agent_has_not(
     gateway: RunningGateway, limit: Limit
 ) -> None:
-    page = await asked(gateway, "Why?")
+    page = await link_with_question(gateway, "Why?")
     limit("answers", 1)
     assert (await answer(gateway, page, note__1="first")).status_code == 200
     await gateway.env.send_outcome("information_requested", questions=["And now?"])
@@ -144,7 +144,7 @@ async def test_pages_behind_links_have_a_rate(gateway: RunningGateway, limit: Li
     again = await gateway.http.get(page)
     assert (again.status_code, again.headers["content-type"][:9]) == (429, "text/html")
     assert int(again.headers["retry-after"]) >= 1
-    member = await asked(gateway, "Why?")
+    member = await link_with_question(gateway, "Why?")
     limit("member_page", 1)
     assert (await gateway.http.get(member)).status_code == 200
     assert (await gateway.http.get(member)).status_code == 429
