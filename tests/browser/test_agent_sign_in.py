@@ -45,7 +45,7 @@ async def test_a_link_works_once_and_only_for_agents(
             await expect(tab.page).to_have_url(f"{gateway.address}/desk")
 
 
-async def test_a_second_click_on_the_link_leads_back_to_the_desk(
+async def test_a_second_click_on_the_link_leads_back_to_the_agent_pages(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
     tab = await open_agent_pages(gateway, open_tab)

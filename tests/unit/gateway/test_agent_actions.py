@@ -32,7 +32,7 @@ def test_an_amount_is_read_as_people_type_it(typed: str, amount: str) -> None:
         *((one, "amount") for one in ("0", "-1", "+7", "1e3", "1_0", "NaN", "40 €", "٤٠", "4²")),
     ],
 )
-def test_what_may_be_another_amount_is_told_at_its_field(typed: str, error: str) -> None:
+def test_an_ambiguous_amount_is_reported_at_its_field(typed: str, error: str) -> None:
     assert confirming(typed).errors == {"confirm_amount": error}
     for language in ("pl", "de", "en"):
         assert catalog("agent", language)["errors"][error]

@@ -14,7 +14,7 @@ from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import days_ago
 
 
-async def test_an_order_older_than_its_link_is_told_at_the_date_with_every_other_fault(
+async def test_an_order_older_than_its_link_is_reported_at_its_date_with_other_errors(
     member_browser: MemberBrowser, opened_form: OpenedForm
 ) -> None:
     """R15, R16: all at once, and nothing is filed."""
