@@ -22,18 +22,18 @@ class TicketEvent(BaseModel):
     actor: str
 
 
-def to_event(placed: SequencedEvent) -> TicketEvent:
+def to_event(event: SequencedEvent) -> TicketEvent:
     """Build the event of a sequenced transition; its id is the sequence number."""
     return TicketEvent.model_validate(
         {
-            "event_id": str(placed.sequence),
-            "number": placed.number,
-            "seq": placed.seq,
-            "event": placed.event,
-            "from": placed.from_state,
-            "to": placed.to_state,
-            "at": placed.at,
-            "reason_code": placed.reason_code,
-            "actor": placed.actor,
+            "event_id": str(event.sequence),
+            "number": event.number,
+            "seq": event.seq,
+            "event": event.event,
+            "from": event.from_state,
+            "to": event.to_state,
+            "at": event.at,
+            "reason_code": event.reason_code,
+            "actor": event.actor,
         }
     )

@@ -27,11 +27,11 @@ async def run_sizes(address: str) -> list[Figure]:
         ended_badly += listed.status not in _FINE
         events = max(events, info.history_length)
         size = max(size, info.history_size_bytes)
-    troubled = await client.count_workflows("TemporalReportedProblems IS NOT NULL")
+    failing = await client.count_workflows("TemporalReportedProblems IS NOT NULL")
     return [
         Figure("runs looked at", count, at_least=1),
         Figure("workflows terminated or failed", ended_badly, at_most=0),
-        Figure("workflows whose tasks fail", troubled.count, at_most=0),
+        Figure("workflows whose tasks fail", failing.count, at_most=0),
         Figure("longest history", events, "events", at_most=MAX_EVENTS_PER_PAGE),
         Figure("largest history", size / MEBIBYTE, "MiB", at_most=MAX_MEBIBYTES),
     ]

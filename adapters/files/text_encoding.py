@@ -50,14 +50,14 @@ def guessed_encoding(chunks: Iterable[bytes], language: str | None) -> str:
     """Return the encoding of a file that does not say it: UTF-8, or the code page of a market with
     this language where every character is one that is written there.
     """
-    page, letters = _CODE_PAGES.get(language or "", ("ascii", frozenset[str]()))
+    page, alphabet = _CODE_PAGES.get(language or "", ("ascii", frozenset[str]()))
     as_utf_8 = codecs.getincrementaldecoder("utf-8")()
     as_page = codecs.getincrementaldecoder(page)()
     is_utf_8 = is_page = True
     for chunk in chunks:
         is_utf_8 = is_utf_8 and _decoded(as_utf_8, chunk) is not None
         text = _decoded(as_page, chunk) if is_page else None
-        is_page = text is not None and all(c.isascii() or c in letters for c in text)
+        is_page = text is not None and all(c.isascii() or c in alphabet for c in text)
     return page if is_page and not is_utf_8 else "utf-8"
 
 

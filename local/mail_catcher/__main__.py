@@ -18,11 +18,11 @@ from process.exit_process import exit_process
 async def serve(smtp_port: int, web_port: int, folder: Path) -> None:
     """Run both sides until a signal comes."""
     store, behaviour = MailStore(folder), SmtpBehavior()
-    door = await listen(store, behaviour, smtp_port)
+    smtp_server = await listen(store, behaviour, smtp_port)
     try:
         await server(MailPages(store, behaviour).application(), web_port).serve()
     finally:
-        door.close()
+        smtp_server.close()
 
 
 def main() -> None:

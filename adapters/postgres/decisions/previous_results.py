@@ -14,15 +14,15 @@ async def previous_result(
     connection: Connection, number: str, changes_by_result: Mapping[T, ChangeSet]
 ) -> T | None:
     """Return what was found when this step was first taken, if it was."""
-    moves = {
+    transitions_by_result = {
         found: one.transitions[-1] for found, one in changes_by_result.items() if one.transitions
     }
-    seq = next(iter(moves.values())).seq
+    seq = next(iter(transitions_by_result.values())).seq
     row = await QUERIES.get_transition(connection, number=number, seq=seq)
     if row is None:
         return None
-    for found, move in moves.items():
+    for found, transition in transitions_by_result.items():
         step = (row["event"], row["to_state"], row["reason_code"])
-        if (move.event, move.to, move.reason_code) == step:
+        if (transition.event, transition.to, transition.reason_code) == step:
             return found
     raise TransitionConflict(number, seq)

@@ -10,49 +10,49 @@ from domain.tickets.changes.transition import Transition
 
 
 async def insert_records(connection: Connection, change_set: ChangeSet) -> None:
-    """Keep what a step adds, inside a transaction: moves, letters, notes, answers."""
+    """Insert what a step adds, in its transaction: transitions, e-mails, messages, results."""
     number = change_set.number
-    for move in change_set.transitions:
-        await _insert_transition(connection, number, move)
-    for letter in change_set.emails:
+    for transition in change_set.transitions:
+        await _insert_transition(connection, number, transition)
+    for email in change_set.emails:
         await QUERIES.insert_email(
             connection,
             number=number,
-            key=letter.key,
-            kind=letter.kind,
-            language=letter.language,
-            params=letter.params,
+            key=email.key,
+            kind=email.kind,
+            language=email.language,
+            params=email.params,
         )
-    for ordinal, note in enumerate(change_set.messages):
-        await insert_message(connection, number, change_set.version, ordinal, note)
-    for answer in change_set.results:
-        await insert_request_result(connection, answer)
+    for ordinal, entry in enumerate(change_set.messages):
+        await insert_message(connection, number, change_set.version, ordinal, entry)
+    for result in change_set.results:
+        await insert_request_result(connection, result)
     if approval := change_set.approval:
         await _insert_approval(connection, number, approval)
 
 
-async def _insert_transition(connection: Connection, number: str, move: Transition) -> None:
+async def _insert_transition(connection: Connection, number: str, transition: Transition) -> None:
     is_new = await QUERIES.insert_transition(
         connection,
         number=number,
-        seq=move.seq,
-        event=move.event,
-        from_state=move.from_state,
-        to_state=move.to,
-        reason_code=move.reason_code,
-        actor=move.actor,
-        note=move.note,
-        at=move.at,
+        seq=transition.seq,
+        event=transition.event,
+        from_state=transition.from_state,
+        to_state=transition.to,
+        reason_code=transition.reason_code,
+        actor=transition.actor,
+        note=transition.note,
+        at=transition.at,
     )
     if is_new:
         return
-    known = await QUERIES.get_transition(connection, number=number, seq=move.seq)
-    if (known["event"], known["to_state"]) != (move.event, move.to):
-        raise TransitionConflict(number, move.seq)
+    known = await QUERIES.get_transition(connection, number=number, seq=transition.seq)
+    if (known["event"], known["to_state"]) != (transition.event, transition.to):
+        raise TransitionConflict(number, transition.seq)
 
 
 async def insert_message(
-    connection: Connection, number: str, change_set: int, ordinal: int, note: MessageLogEntry
+    connection: Connection, number: str, change_set: int, ordinal: int, entry: MessageLogEntry
 ) -> None:
     """Insert an entry of the message log, with its discrepancy if it is one."""
     await QUERIES.insert_message(
@@ -60,25 +60,25 @@ async def insert_message(
         number=number,
         version=change_set,
         ordinal=ordinal,
-        message=note.message,
-        message_id=note.message_id,
-        actor=note.actor,
-        code=note.code,
-        body=note.body,
-        seq=note.seq,
-        at=note.at,
-        discrepancy=note.discrepancy,
+        message=entry.message,
+        message_id=entry.message_id,
+        actor=entry.actor,
+        code=entry.code,
+        body=entry.body,
+        seq=entry.seq,
+        at=entry.at,
+        discrepancy=entry.discrepancy,
     )
 
 
-async def insert_request_result(connection: Connection, answer: StoredRequestResult) -> None:
+async def insert_request_result(connection: Connection, result: StoredRequestResult) -> None:
     """Keep the answer to a request inside a transaction; the first one stays."""
     await QUERIES.insert_request_result(
         connection,
-        number=answer.number,
-        caller=answer.caller,
-        request_id=answer.request_id,
-        result=answer.model_dump(mode="json"),
+        number=result.number,
+        caller=result.caller,
+        request_id=result.request_id,
+        result=result.model_dump(mode="json"),
     )
 
 

@@ -15,7 +15,6 @@ from tests.unit.project.house.repository import (
     TEXTS,
     TREES,
     Function,
-    expect_none,
     found,
 )
 
@@ -85,7 +84,7 @@ def test_half_of_all_files_have_80_lines_or_fewer() -> None:
 
 def test_no_folder_holds_more_than_15_modules() -> None:
     modules = Counter(str(path.parent) for path in PYTHON if path.name != "__init__.py")
-    expect_none([one for one in modules.items() if one[1] > 15], "folders that hold too much")
+    assert [one for one in modules.items() if one[1] > 15] == []
 
 
 def test_every_folder_of_code_is_under_the_layer_rules() -> None:

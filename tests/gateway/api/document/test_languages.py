@@ -48,7 +48,7 @@ def test_several_headers_count_as_one() -> None:
     assert preferred_language(asking("de;q=0.5", "pl;q=0.6")) == "pl"
 
 
-def test_without_a_wish_the_default_is_taken() -> None:
+def test_without_a_requested_language_the_default_is_used() -> None:
     assert preferred_language(asking(), "de") == "de"
     assert preferred_language(asking("fr"), "pl") == "pl"
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
-import pytest
-
 ROOT: Final = Path(__file__).resolve().parents[4]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Finder = Callable[[Path], Iterable[str]]
@@ -26,12 +24,6 @@ TESTS: Final = [path for path in PYTHON if path.parts[0] == "tests"]
 CODE: Final = [path for path in PYTHON if path.parts[0] != "tests"]
 TEXTS: Final = {path: (ROOT / path).read_text() for path in PYTHON}
 TREES: Final = {path: ast.parse(text) for path, text in TEXTS.items()}
-
-
-def expect_none(findings: Iterable[object], what: str) -> None:
-    """Report findings of a rule that is not kept everywhere yet."""
-    if count := len(list(findings)):
-        pytest.xfail(f"{count} {what}")
 
 
 def found(paths: list[Path], finder: Finder) -> list[str]:
