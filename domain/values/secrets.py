@@ -12,10 +12,10 @@ WEBHOOK_KEY_PREFIX: Final = "whsec_"
 """Prefix of Standard Webhooks secrets; base64 of 24 to 64 bytes follows."""
 _MIN_DISTINCT_BYTES: Final = 8
 _WORDS: Final = re.compile(
-    rb"passw|secret|change.?me|example|default|letmein|qwert|asdfg|12345|abcde|00000|placeholder",
+    rb"passw|secret|change.?me|example|default|letmein|qwert|asdfg|12345678|abcdefgh|00000000|placeholder",
     re.IGNORECASE,
 )
-"""Parts of weak passwords and examples; random secrets contain one by negligible chance."""
+"""Parts of weak passwords and examples; sequences are too long for random hexadecimal digits."""
 
 
 def decode_webhook_secret(secret: str) -> bytes | None:

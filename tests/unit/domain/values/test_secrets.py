@@ -42,6 +42,11 @@ def test_a_key_that_can_be_guessed_is_weak(key: bytes) -> None:
     assert is_weak(key)
 
 
+def test_hexadecimal_digits_that_make_a_short_sequence_are_strong() -> None:
+    assert not is_weak(b"cec42eb8f48388b4729fcabcdef4fa39")
+    assert not is_weak(b"9123459f0c7de83b6a1700000f4b2d8e")
+
+
 def test_random_keys_are_strong() -> None:
     for _ in range(300):
         assert not is_weak(random_secrets.token_bytes(24))
