@@ -35,7 +35,7 @@ async def test_an_address_beyond_ascii_waits_for_a_server_that_takes_it(postbox:
         ("at_recipient", "550 5.1.1 <jan@example.net> unknown"),
         ("at_recipient", "553 no such mailbox"),
         ("at_recipient", "550 5.2.1 the mailbox is disabled"),
-        ("at_letter", "550 5.1.1 <jan@example.net> is not here"),
+        ("at_message", "550 5.1.1 <jan@example.net> is not here"),
     ],
 )
 async def test_what_is_about_the_recipient_is_undeliverable(
@@ -54,7 +54,7 @@ async def test_what_is_about_the_recipient_is_undeliverable(
         ("at_recipient", "450 4.2.1 mailbox busy"),
         ("at_recipient", "421 closing"),
         ("at_recipient", "530 5.7.0 authentication required"),
-        ("at_letter", "451 4.3.0 try later"),
+        ("at_message", "451 4.3.0 try later"),
         ("at_sender", "451 try later"),
         ("at_sender", "550 5.7.1 sender not allowed"),
         ("at_sender", "550 5.1.1 sender unknown"),
@@ -62,9 +62,9 @@ async def test_what_is_about_the_recipient_is_undeliverable(
         ("at_recipient", "554 5.7.1 <jan@example.net>: Relay access denied"),
         ("at_recipient", "550 relay not permitted"),
         ("at_recipient", "550 5.4.5 daily sending quota exceeded"),
-        ("at_letter", "554 5.7.1 <jan@example.net> looks like spam"),
-        ("at_letter", "552 too big"),
-        ("at_letter", "554 transaction failed"),
+        ("at_message", "554 5.7.1 <jan@example.net> looks like spam"),
+        ("at_message", "552 too big"),
+        ("at_message", "554 transaction failed"),
     ],
 )
 async def test_a_4xx_or_a_refusal_of_us_lets_the_letter_wait(
