@@ -115,11 +115,11 @@ class LoadGenerator:
 
     async def delivered(self, filed: Sequence[FiledTicket], seconds: float) -> dict[str, datetime]:
         """Wait until all have reached their partner; return when each did, by number."""
-        wanted = {one.number for one in filed}
-        async for _ in until(seconds, f"{len(wanted)} deliveries"):
+        expected = {one.number for one in filed}
+        async for _ in until(seconds, f"{len(expected)} deliveries"):
             found = await self.delivery_times()
-            if wanted <= found.keys():
-                return {number: found[number] for number in wanted}
+            if expected <= found.keys():
+                return {number: found[number] for number in expected}
         raise AssertionError
 
     async def delivery_times(self) -> dict[str, datetime]:

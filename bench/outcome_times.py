@@ -22,7 +22,7 @@ class OutcomeTimes:
 
     def __init__(self, load: LoadGenerator, http: httpx.AsyncClient, secret: str) -> None:
         """Call through `http` under the partner's `secret`; query the transitions of `load`."""
-        self._crowd = load
+        self._load = load
         self._http = http
         self._secret = secret
         self._sent: dict[str, float] = {}
@@ -59,6 +59,6 @@ class OutcomeTimes:
         while len(self._delivery_times) < count:
             waiting = list(self._sent.keys() - self._delivery_times.keys())
             now = asyncio.get_running_loop().time
-            for row in await self._crowd.rows(CONFIRMED, waiting) if waiting else ():
+            for row in await self._load.rows(CONFIRMED, waiting) if waiting else ():
                 self._delivery_times.setdefault(row["number"], now() - self._sent[row["number"]])
             await asyncio.sleep(POLL_SECONDS)

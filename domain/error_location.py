@@ -10,5 +10,5 @@ def error_location(error: BaseException) -> str:
     Logs and histories show this instead of its message, which may quote personal data.
     """
     trace = traceback.extract_tb(error.__traceback__)
-    place = f"{Path(trace[-1].filename).name}:{trace[-1].lineno}" if trace else "?"
-    return f"{type(error).__name__} at {place}"
+    location = f"{Path(trace[-1].filename).name}:{trace[-1].lineno}" if trace else "?"
+    return f"{type(error).__name__} at {location}"

@@ -30,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     configure_logging(
         fields=" [%(correlation_id)s]",
         filters=[CorrelationIdFilter(default_value="-")],
-        quiet=["asgi_correlation_id"],
+        quiet_loggers=["asgi_correlation_id"],
     )
     try:
         settings = load_gateway_settings()

@@ -52,8 +52,8 @@ class AppContext:
         channel = profile.channel if profile else None
         name = None if channel is None or isinstance(channel, CsvChannel) else channel.secret
         own = self.secrets[name].split() if name else []
-        longest = max((len(one.split()) for one in self.secrets.values()), default=1)
-        return own + [_DUMMY_SECRET] * (longest - len(own))
+        max_secrets = max((len(one.split()) for one in self.secrets.values()), default=1)
+        return own + [_DUMMY_SECRET] * (max_secrets - len(own))
 
 
 def _context(request: Request) -> AppContext:

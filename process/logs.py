@@ -6,17 +6,17 @@ from collections.abc import Iterable
 
 
 def configure_logging(
-    fields: str = "", filters: Iterable[logging.Filter] = (), quiet: Iterable[str] = ()
+    fields: str = "", filters: Iterable[logging.Filter] = (), quiet_loggers: Iterable[str] = ()
 ) -> None:
     """Log from level INFO.
 
     `fields` follow the logger's name, such as ` [%(correlation_id)s]`; `filters` supply their
-    values. The loggers of HTTP clients, and those named `quiet`, log warnings only.
+    values. The loggers of HTTP clients, and those named `quiet_loggers`, log warnings only.
     """
     handler = logging.StreamHandler(sys.stderr)
     for one in filters:
         handler.addFilter(one)
     line = f"%(asctime)s %(levelname)s %(name)s{fields} %(message)s"
     logging.basicConfig(level=logging.INFO, format=line, handlers=[handler])
-    for name in ("httpx", "httpcore", *quiet):
+    for name in ("httpx", "httpcore", *quiet_loggers):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -30,7 +30,7 @@ def changed_attributes(
     known: TypedSearchAttributes, ticket: Ticket
 ) -> list[SearchAttributeUpdate[Any]]:
     """Return the updates for the attributes that differ from `ticket`."""
-    wanted: list[tuple[SearchAttributeKey[Any], Any]] = [
+    attributes: list[tuple[SearchAttributeKey[Any], Any]] = [
         (STATE, str(ticket.state)),
         (KIND, str(ticket.kind)),
         (PARTNER, ticket.partner_id),
@@ -39,6 +39,6 @@ def changed_attributes(
     ]
     return [
         key.value_unset() if value is None else key.value_set(value)
-        for key, value in wanted
+        for key, value in attributes
         if known.get(key) != value
     ]

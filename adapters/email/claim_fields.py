@@ -52,9 +52,9 @@ def _fields(
     yield field("kind", renderer.translate(language, "claim", claim["kind"]))
     for name, value in (claim["answers"] or {}).items():
         label = rules.label(name, language) or name
-        asked = known.get(name)
-        shown = _shown(renderer, asked, value, language)
-        exact = asked is not None and asked.type != "text"
+        form_field = known.get(name)
+        shown = _shown(renderer, form_field, value, language)
+        exact = form_field is not None and form_field.type != "text"
         yield {"label": label, "value": shown, "exact": exact}
     days = {"ordered_on": claim["ordered_on"], "clicked_on": _clicked_on(claim, rules)}
     for name, day in days.items():

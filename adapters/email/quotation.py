@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 MAX_QUOTE_LENGTH: Final = 1000
-_WORD: Final = re.compile(r"\S+")
+_NON_SPACE: Final = re.compile(r"\S+")
 _LIKE_A_LINK: Final = re.compile(r"://|@|\bwww\b|[^\W_][.。][^\W\d_]{2,}", re.IGNORECASE)
 _DOT: Final = re.compile(r"(?<=\w)[.。](?=\w)")
 
@@ -18,18 +18,18 @@ def without_links(text: str) -> str:
 
     Numbers, dates and times stay as they are.
     """
-    return _WORD.sub(lambda found: _spelt(found[0]), text)
+    return _NON_SPACE.sub(lambda found: _spelt(found[0]), text)
 
 
-def _spelt(word: str) -> str:
-    if not _LIKE_A_LINK.search(word):
-        return word
-    return _DOT.sub("[.]", word.replace("://", "[:]//").replace("@", "[at]"))
+def _spelt(text_part: str) -> str:
+    if not _LIKE_A_LINK.search(text_part):
+        return text_part
+    return _DOT.sub("[.]", text_part.replace("://", "[:]//").replace("@", "[at]"))
 
 
 def quoted(text: str, mark: str = "> ") -> str:
     """Return others' words as mail programs show a quotation: each line behind `mark`; what is
     very long ends in `…`.
     """
-    kept = text if len(text) <= MAX_QUOTE_LENGTH else text[:MAX_QUOTE_LENGTH].rstrip() + "…"
-    return "\n".join(f"{mark}{line}".rstrip() for line in without_links(kept).split("\n"))
+    quoted = text if len(text) <= MAX_QUOTE_LENGTH else text[:MAX_QUOTE_LENGTH].rstrip() + "…"
+    return "\n".join(f"{mark}{line}".rstrip() for line in without_links(quoted).split("\n"))

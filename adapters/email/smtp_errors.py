@@ -14,10 +14,10 @@ def translate_error(error: Exception) -> MailServerUnavailable | EmailUndelivera
         return MailServerUnavailable("the mail server takes no addresses beyond ASCII any more")
     if not isinstance(error, aiosmtplib.SMTPResponseException):
         return MailServerUnavailable(f"the mail server is away: {type(error).__name__}")
-    words = f"the mail server answered {error.code} {status_of(error.message)}".strip()
+    message = f"the mail server answered {error.code} {status_of(error.message)}".strip()
     if is_final(_step(error), error.code, error.message):
-        return EmailUndeliverable(words)
-    return MailServerUnavailable(f"{words} ({type(error).__name__})")
+        return EmailUndeliverable(message)
+    return MailServerUnavailable(f"{message} ({type(error).__name__})")
 
 
 def _step(error: aiosmtplib.SMTPResponseException) -> Step:

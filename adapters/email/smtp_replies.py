@@ -27,7 +27,7 @@ ABOUT_RECIPIENT: Final = frozenset(
         "5.6.7",  # no addresses beyond ASCII there
     }
 )
-_SAYS_NOTHING: Final = frozenset({"", "5.0.0", "5.1.0", "5.2.0"})
+_UNSPECIFIC: Final = frozenset({"", "5.0.0", "5.1.0", "5.2.0"})
 """Codes that leave it to the reply and its words whose fault it is."""
 _OF_A_MAILBOX: Final = frozenset({550, 551, 552, 553})
 """Replies to RCPT that speak of the mailbox (RFC 5321), where no enhanced code says otherwise."""
@@ -44,18 +44,18 @@ _ADDRESS: Final = re.compile(r"\S*@\S*")
 _ENHANCED: Final = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 
 
-def status_of(words: str) -> str:
+def status_of(reply: str) -> str:
     """Find the enhanced status code (RFC 3463), the only part that names nobody; "" for none."""
-    found = _ENHANCED.search(words)
+    found = _ENHANCED.search(reply)
     return found.group() if found else ""
 
 
-def is_final(step: Step, code: int, words: str) -> bool:
+def is_final(step: Step, code: int, reply: str) -> bool:
     """Say whether no letter will ever reach this recipient: the reply is about them, and a 5xx."""
-    status = status_of(words)
+    status = status_of(reply)
     if step == "sender" or code < 500:
         return False
-    if status not in _SAYS_NOTHING:
+    if status not in _UNSPECIFIC:
         return status in ABOUT_RECIPIENT
-    text = _ADDRESS.sub(" ", words)  # the recipient's own name is no complaint
+    text = _ADDRESS.sub(" ", reply)  # the recipient's own name is no complaint
     return step == "recipient" and code in _OF_A_MAILBOX and not _ABOUT_US.search(text)

@@ -39,7 +39,7 @@ def read_outcome(
     reading = parse_message(PartnerOutcome, content)
     if unread or reading.value is None:
         problems = reading.problems | unread
-        wrong = "; ".join(f"{field}: {words}" for field, words in problems.items())
+        wrong = "; ".join(f"{field}: {problem}" for field, problem in problems.items())
         raise RequestRejected(RefusalCode.MALFORMED, expected=wrong)
     return reading.value.model_copy(update={"outcome_id": _outcome_id(reading.value)})
 

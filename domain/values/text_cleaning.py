@@ -50,12 +50,12 @@ def _normal(text: str) -> str:
 
 def _with_few_marks(text: str) -> str:
     """Drop a letter's combining marks beyond thirty (Unicode's Stream-Safe Text Format)."""
-    kept, marks = [], 0
+    characters, marks = [], 0
     for character in text:
         marks = marks + 1 if _is_mark(character) else 0
         if marks <= _MAX_MARKS:
-            kept.append(character)
-    return "".join(kept)
+            characters.append(character)
+    return "".join(characters)
 
 
 @functools.lru_cache(maxsize=4096)

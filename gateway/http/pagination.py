@@ -14,11 +14,11 @@ MESSAGE_CURSOR_PATTERN: Final = r"^[0-9]{1,16}\.[0-9]{1,9}\.[0-9]{1,9}$"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def encode_cursor(place: PageCursor | None) -> str | None:
+def encode_cursor(cursor: PageCursor | None) -> str | None:
     """Return the cursor for a position in a list of tickets."""
-    if place is None:
+    if cursor is None:
         return None
-    return f"{(place.at - _EPOCH) // timedelta(microseconds=1)}.{place.number}"
+    return f"{(cursor.at - _EPOCH) // timedelta(microseconds=1)}.{cursor.number}"
 
 
 def decode_cursor(text: str | None) -> PageCursor | None:

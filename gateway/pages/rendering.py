@@ -19,7 +19,7 @@ from gateway.i18n import catalog, preferred_language
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 LANGUAGE: Final = "language"
 """The query parameter and the cookie with which a reader chooses a language."""
-_KEPT_PARAMETERS: Final = (
+_CARRIED_PARAMETERS: Final = (
     *("token", "idempotency_key", "choice", "missing", "changed", "done"),
     *("q", "partner", "state", "attention", "after"),
 )
@@ -79,11 +79,11 @@ def reading_language(request: Request, default: str | None = None) -> str:
     return default if default in LANGUAGES else preferred_language(request)
 
 
-def kept_parameters(request: Request) -> dict[str, str]:
+def carried_parameters(request: Request) -> dict[str, str]:
     """Return the query parameters that a page's own links repeat: only those that pages know."""
     given = request.query_params
-    return {name: given[name] for name in given if name in _KEPT_PARAMETERS}
+    return {name: given[name] for name in given if name in _CARRIED_PARAMETERS}
 
 
 def _query_in_language(request: Request, language: str) -> str:
-    return "?" + urlencode({**kept_parameters(request), LANGUAGE: language})
+    return "?" + urlencode({**carried_parameters(request), LANGUAGE: language})

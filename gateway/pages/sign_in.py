@@ -103,8 +103,8 @@ async def _start_session(sign_in: SignIn, login: LoginToken, replaced: Session |
         log_event(SecurityEvent.SESSION_REPLACED, kind=kind, subject=replaced.subject)
     log_event(SecurityEvent.SIGNED_IN, kind=kind, subject=login.subject)
     response = RedirectResponse(HOME_PATHS[kind], 303)
-    kept = cookie if cookie and started == renewed else new_cookie
-    set_session_cookie(context, response, kind, kept)
+    session_cookie = cookie if cookie and started == renewed else new_cookie
+    set_session_cookie(context, response, kind, session_cookie)
     return response
 
 

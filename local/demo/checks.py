@@ -72,8 +72,8 @@ def check_scenario(one: ScenarioResult, observations: Observations) -> list[str]
 def emails_missing(results: Iterable[ScenarioResult], observations: Observations) -> bool:
     """Return whether e-mails are still missing."""
     found = observations.emails
-    wanted = [(one.admission.number, one.scenario.row) for one in results if one.admission]
-    return any(len(found.get(n, ())) < len(row.expected_emails) for n, row in wanted)
+    admitted = [(one.admission.number, one.scenario.row) for one in results if one.admission]
+    return any(len(found.get(n, ())) < len(row.expected_emails) for n, row in admitted)
 
 
 def check_grants(rows: Iterable[ClaimRow], grants: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -85,12 +85,12 @@ def check_grants(rows: Iterable[ClaimRow], grants: Sequence[Mapping[str, Any]]) 
         if count > 1
     ]
     expected = {row.number: row.expected_granted for row in rows}
-    wanted = _sums(expected.values())
+    expected_sums = _sums(expected.values())
     found = _sums(granted(grant) for grant in grants)
     wrong = (
         []
-        if wanted == found
-        else [f"grants: granted {_sums_text(found)} instead of {_sums_text(wanted)}"]
+        if expected_sums == found
+        else [f"grants: granted {_sums_text(found)} instead of {_sums_text(expected_sums)}"]
     )
     return twice + wrong
 
@@ -129,10 +129,10 @@ def _check_emails(one: ScenarioResult, found: Sequence[str]) -> Iterator[str]:
     slow = one.answer_seconds >= SYNCHRONOUS_ANSWER_LIMIT.total_seconds()
     if row.expected_state == "discarded" and slow and got[EmailKind.CLAIM_NOT_ACCEPTED] == 1:
         got.pop(EmailKind.CLAIM_NOT_ACCEPTED)
-    wanted = Counter(map(str, row.expected_emails))
-    if missing := wanted - got:
+    expected = Counter(map(str, row.expected_emails))
+    if missing := expected - got:
         yield f"e-mails missing: {_list(missing.elements())}"
-    if surplus := got - wanted:
+    if surplus := got - expected:
         yield f"unexpected e-mails: {_list(surplus.elements())}"
 
 
@@ -158,9 +158,9 @@ def _check_claims(row: ClaimRow, received: Sequence[Mapping[str, Any]]) -> Itera
 
 def _check_grant(row: ClaimRow, grants: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     found = [granted(grant) for grant in grants]
-    wanted = [row.expected_granted] if row.expected_granted else []
-    if found != wanted:
-        yield f"granted {_list(map(_money, found))} instead of {_list(map(_money, wanted))}"
+    expected = [row.expected_granted] if row.expected_granted else []
+    if found != expected:
+        yield f"granted {_list(map(_money, found))} instead of {_list(map(_money, expected))}"
 
 
 def _code(code: str, field_name: str | None) -> str:
@@ -183,5 +183,5 @@ def _sums_text(sums: Mapping[str, Decimal]) -> str:
     return _list(f"{amount} {currency}" for currency, amount in sums.items())
 
 
-def _list(words: Iterable[str]) -> str:
-    return ", ".join(sorted(words)) or "none"
+def _list(items: Iterable[str]) -> str:
+    return ", ".join(sorted(items)) or "none"

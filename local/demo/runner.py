@@ -202,8 +202,8 @@ def _is_reached(seen: TicketSnapshot | None, action: Action) -> bool:
         return False
     if seen.state.is_final:
         raise StepMissed(f"ended as {seen.state} before it was {action.after_state}")
-    wanted = action.after_attention
-    return seen.state is action.after_state and (wanted is None or wanted in seen.attention)
+    attention = action.after_attention
+    return seen.state is action.after_state and (attention is None or attention in seen.attention)
 
 
 class StepMissed(TicketError):

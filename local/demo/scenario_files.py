@@ -114,14 +114,14 @@ def _check_keys(
             raise InvalidConfiguration(str(folder / "scripts.toml"), key, expected)
 
 
-def _valid(model: type[M], content: Any, file: Path, place: str) -> M:
+def _valid(model: type[M], content: Any, file: Path, location: str) -> M:
     try:
         return model.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise InvalidConfiguration(
-            str(file), f"{place}{where}".rstrip(" ,."), first["msg"]
+            str(file), f"{location}{where}".rstrip(" ,."), first["msg"]
         ) from error
 
 

@@ -38,7 +38,7 @@ class ScenarioModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _words(text: object) -> object:
+def _split_codes(text: object) -> object:
     return text.split() if isinstance(text, str) else text
 
 
@@ -68,10 +68,10 @@ class ClaimRow(ScenarioModel):
     order_date: str = ""
     answers: Annotated[dict[str, JsonValue], BeforeValidator(_json)] = {}
     expected_status: AdmissionStatus
-    expected_codes: Annotated[tuple[str, ...], BeforeValidator(_words)] = ()
+    expected_codes: Annotated[tuple[str, ...], BeforeValidator(_split_codes)] = ()
     expected_state: State
     expected_reason: RejectionReason | None = None
-    expected_emails: Annotated[tuple[EmailKind, ...], BeforeValidator(_words)] = ()
+    expected_emails: Annotated[tuple[EmailKind, ...], BeforeValidator(_split_codes)] = ()
     expected_granted: Annotated[Money, BeforeValidator(_money)] | None = None
 
     @property

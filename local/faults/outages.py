@@ -67,13 +67,15 @@ async def outage(name: str, seconds: float, state: Path, console: Console) -> bo
 
 
 class Outage:
-    """One outage on a running stack; `say` hears what is seen, line by line."""
+    """One outage on a running stack; `report_line` receives its progress, line by line."""
 
-    def __init__(self, stack: Stack, connections: Connections, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, stack: Stack, connections: Connections, report_line: Callable[[str], None]
+    ) -> None:
         """Read the two claims that are filed: one before, one meanwhile."""
         self._stack = stack
         self._connections = connections
-        self._report_line = say
+        self._report_line = report_line
         self._examples = read_scenarios_for(stack)
         known = {one.row.request_key: one for one in self._examples.claims if not one.repeats}
         self._moving, self._filed = ScenarioResult(known[MOVING]), ScenarioResult(known[FILED])
@@ -139,8 +141,8 @@ class Outage:
 
     async def _wait_for_both(self, filing: asyncio.Task[None], seconds: float) -> bool:
         """Wait for both ends: the next attempt may be as far away as the outage was long."""
-        longest = UNLIMITED_RETRY_POLICY.maximum_interval
-        pause = min(seconds, longest.total_seconds()) if longest else seconds
+        max_interval = UNLIMITED_RETRY_POLICY.maximum_interval
+        pause = min(seconds, max_interval.total_seconds()) if max_interval else seconds
         begun = time.monotonic()
         try:
             async with asyncio.timeout(pause + TIMEOUT_SECONDS):

@@ -62,12 +62,12 @@ class MailStore:
 
     def find(self, to: str = "", number: str = "") -> list[StoredEmail]:
         """The e-mails to an address and about a ticket (each part may be empty), newest first."""
-        wanted = number.upper().strip()
+        number_part = number.upper().strip()
         found = [
             email
             for email in self._emails.values()
             if to.strip().lower() in email.to.lower()
-            and (not wanted or any(wanted in one for one in email.numbers))
+            and (not number_part or any(number_part in one for one in email.numbers))
         ]
         return sorted(found, key=lambda email: email.id, reverse=True)
 

@@ -85,11 +85,11 @@ class MailPages:
     async def set_behaviour(self, request: Request) -> Response:
         """`{"smtp": "ok|refuse_temporarily|refuse_for_good|close"}`."""
         try:
-            wanted = BehaviorRequest.model_validate_json(await request.body())
+            behavior_request = BehaviorRequest.model_validate_json(await request.body())
         except ValidationError as error:
             return validation_error_response(error)
-        self._behaviour.smtp = wanted.smtp
-        return JSONResponse({"smtp": wanted.smtp})
+        self._behaviour.smtp = behavior_request.smtp
+        return JSONResponse({"smtp": behavior_request.smtp})
 
     def _email(self, request: Request) -> StoredEmail:
         email = self._store.get(request.path_params["email_id"])

@@ -91,7 +91,7 @@ class ScriptedOutcome(BaseModel):
     raw: str | None = None
 
     @model_validator(mode="after")
-    def _has_something_to_say(self) -> Self:
+    def _require_outcome(self) -> Self:
         if (self.outcome is None) == (self.raw is None):
             raise ValueError("either outcome or raw")
         return self

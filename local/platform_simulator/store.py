@@ -25,9 +25,9 @@ class PlatformStore(SqliteStore):
             (webhook_id, body, datetime.now(UTC).isoformat()),
         )
 
-    def webhooks(self, most: int = -1) -> list[dict[str, Any]]:
+    def webhooks(self, max_rows: int = -1) -> list[dict[str, Any]]:
         """The last ones first: `{webhook_id, event, times, taken_at}`."""
-        rows = self._rows.execute("SELECT * FROM webhooks ORDER BY rowid DESC LIMIT ?", (most,))
+        rows = self._rows.execute("SELECT * FROM webhooks ORDER BY rowid DESC LIMIT ?", (max_rows,))
         return [
             {
                 "webhook_id": row["webhook_id"],

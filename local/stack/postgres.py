@@ -60,7 +60,7 @@ def _server(data: Path, port: int, user: str) -> ProcessSpec:
         "unix_socket_directories": "",
         "log_timezone": "UTC",
     }
-    flags = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+    flags = [argument for name, value in options.items() for argument in ("-c", f"{name}={value}")]
     return ProcessSpec(
         NAME,
         (str(_executables() / "postgres"), "-D", str(data), *flags),

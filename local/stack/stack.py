@@ -134,7 +134,9 @@ class Stack:
     async def _simulator(self) -> None:
         port = self.ports.partners_port
         files = {"--partners": "partners", "--state": "partner_simulator.db"}
-        flags = [word for flag, name in files.items() for word in (flag, str(self.state / name))]
+        flags = [
+            argument for flag, name in files.items() for argument in (flag, str(self.state / name))
+        ]
         flags += ["--gateway", self.addresses["gateway"] or ""]
         module = ("-m", "local.partner_simulator.app", "--port", str(port), *flags)
         await self.supervisor.start(self._python("partner_simulator", *module))

@@ -34,7 +34,7 @@ class UnknownEncoding(Exception):
     """
 
 
-def decode_json(args: Sequence[RawValue], longest: int = MAX_MESSAGE_BYTES) -> object:
+def decode_json(args: Sequence[RawValue], max_bytes: int = MAX_MESSAGE_BYTES) -> object:
     """Return the JSON of a single argument; `None` if it is no JSON, or not a single argument.
 
     Raises `UnknownEncoding` for a payload that a codec has written.
@@ -42,7 +42,7 @@ def decode_json(args: Sequence[RawValue], longest: int = MAX_MESSAGE_BYTES) -> o
     encodings = [one.payload.metadata.get("encoding", b"") for one in args]
     if unknown := [one for one in encodings if one not in _KNOWN_ENCODINGS]:
         raise UnknownEncoding(f"no codec for a payload with the encoding {unknown[0][:60]!r}")
-    return parse_json(args[0].payload.data, longest) if encodings == [_JSON_ENCODING] else None
+    return parse_json(args[0].payload.data, max_bytes) if encodings == [_JSON_ENCODING] else None
 
 
 def exceeds_size_limit(args: Sequence[RawValue]) -> bool:

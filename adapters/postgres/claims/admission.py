@@ -29,7 +29,7 @@ class _DailyLimitReached(Exception):
 
 
 async def admit(
-    database: Database, request: AdmissionRequest, wanted: FactsQuery, decide: AdmissionDecider
+    database: Database, request: AdmissionRequest, query: FactsQuery, decide: AdmissionDecider
 ) -> Admission:
     """Admit a claim: load the facts, `decide`, and store the result in one transaction.
 
@@ -40,51 +40,51 @@ async def admit(
     for _ in range(_MAX_ATTEMPTS):
         with suppress(_DailyLimitReached):
             async with database.transaction() as connection:
-                if admission := await _admit(connection, request, wanted, decide):
+                if admission := await _admit(connection, request, query, decide):
                     return admission
     raise DatabaseUnavailable("PostgreSQL: a claim for the same reward kept changing")
 
 
-async def load_facts(database: Database, wanted: FactsQuery) -> AccountFacts:
+async def load_facts(database: Database, query: FactsQuery) -> AccountFacts:
     """Return the current facts that a claim is judged by."""
     async with database.transaction() as connection:
-        return await _facts(connection, wanted)
+        return await _facts(connection, query)
 
 
 async def _admit(
-    connection: Connection, request: AdmissionRequest, wanted: FactsQuery, decide: AdmissionDecider
+    connection: Connection, request: AdmissionRequest, query: FactsQuery, decide: AdmissionDecider
 ) -> Admission | None:
     if stored := await load_admission(connection, request):
         return stored
-    if wanted.day and wanted.account_id:
-        await lock_account(connection, wanted.account_id, wanted.partner_id)
-    entry = decide(await _facts(connection, wanted))
+    if query.day and query.account_id:
+        await lock_account(connection, query.account_id, query.partner_id)
+    entry = decide(await _facts(connection, query))
     if not await insert_ticket(connection, request, entry):
         return None
-    if wanted.day and wanted.account_id:
-        await _count(connection, wanted, wanted.day, entry)
+    if query.day and query.account_id:
+        await _count(connection, query, query.day, entry)
     return entry.admission
 
 
-async def _facts(connection: Connection, wanted: FactsQuery) -> AccountFacts:
-    whose = (wanted.account_id, wanted.partner_id)
-    facts = await load_account_facts(connection, *whose, wanted.key or None)
-    if not wanted.day:
+async def _facts(connection: Connection, query: FactsQuery) -> AccountFacts:
+    whose = (query.account_id, query.partner_id)
+    facts = await load_account_facts(connection, *whose, query.key or None)
+    if not query.day:
         return facts
-    loads = await load_claim_counts(connection, wanted.account_id, {wanted.partner_id: wanted.day})
-    return facts.model_copy(update={"claim_counts": loads[wanted.partner_id]})
+    loads = await load_claim_counts(connection, query.account_id, {query.partner_id: query.day})
+    return facts.model_copy(update={"claim_counts": loads[query.partner_id]})
 
 
 async def _count(
-    connection: Connection, wanted: FactsQuery, day: date, entry: AdmissionRecord
+    connection: Connection, query: FactsQuery, day: date, entry: AdmissionRecord
 ) -> None:
     """Count a claim for its account and last for its partner, whose row all claims lock."""
     is_open = entry.admission.ticket is not None
     refused = not is_open and entry.change_set.reason_code not in _UNCOUNTED_REASONS
-    counted = {"day": day, "partner_id": wanted.partner_id}
+    counted = {"day": day, "partner_id": query.partner_id}
     if is_open or refused:
         made = {"accepted": int(is_open), "refused": int(refused)}
-        await QUERIES.count_claim(connection, **counted, account_id=wanted.account_id, **made)
-    most = wanted.accepted_per_day
-    if is_open and not await QUERIES.count_accepted_by_partner(connection, **counted, most=most):
+        await QUERIES.count_claim(connection, **counted, account_id=query.account_id, **made)
+    limit = {"max_accepted": query.accepted_per_day}
+    if is_open and not await QUERIES.count_accepted_by_partner(connection, **counted, **limit):
         raise _DailyLimitReached

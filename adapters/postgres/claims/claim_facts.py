@@ -20,12 +20,14 @@ async def load_account_facts(
         reward_from_row(row) async for row in QUERIES.list_account_rewards(connection, **whose)
     ]
     grants = [grant_from_row(row) async for row in QUERIES.list_account_grants(connection, **whose)]
-    standing = await QUERIES.find_active_ticket(connection, duplicate_key=key) if key else None
+    existing_ticket = (
+        await QUERIES.find_active_ticket(connection, duplicate_key=key) if key else None
+    )
     return AccountFacts(
         links=tuple(links),
         rewards=tuple(rewards),
         grants=tuple(grants),
-        existing_ticket=standing,
+        existing_ticket=existing_ticket,
         supports_smtputf8=await QUERIES.mail_server_supports_smtputf8(connection),
     )
 
@@ -39,11 +41,11 @@ async def load_claim_counts(
     connection: Connection, account_id: str, days: Mapping[str, date]
 ) -> dict[str, ClaimCounts]:
     """Return an account's load at each partner, by the day of today in the partner's market."""
-    asked = {"account_id": account_id, "partner_ids": list(days), "days": list(days.values())}
+    filters = {"account_id": account_id, "partner_ids": list(days), "days": list(days.values())}
     found: dict[str, dict[str, Any]] = {partner_id: {"open_by_link": {}} for partner_id in days}
-    async for row in QUERIES.count_open_claims(connection, **asked):
+    async for row in QUERIES.count_open_claims(connection, **filters):
         found[row["partner_id"]]["open_by_link"][row["link_id"]] = row["claims"]
-    async for row in QUERIES.list_claim_counts(connection, **asked):
+    async for row in QUERIES.list_claim_counts(connection, **filters):
         names = ("accepted_today", "refused_today", "accepted_by_partner_today")
         found[row["partner_id"]] |= {name: row[name] for name in names}
     return {partner_id: ClaimCounts.model_validate(load) for partner_id, load in found.items()}

@@ -44,7 +44,7 @@ async def lease_pending_outcomes(
     async with database.transaction() as connection:
         if numbers is None:
             rows = QUERIES.lease_due_tickets(
-                connection, lease=OUTCOME_LEASE, most=MAX_TICKETS_PER_PARTNER
+                connection, lease=OUTCOME_LEASE, max_rows=MAX_TICKETS_PER_PARTNER
             )
         else:
             rows = QUERIES.lease_tickets(connection, lease=OUTCOME_LEASE, numbers=list(numbers))
@@ -94,5 +94,5 @@ async def _mark_dispatched(connection: Connection, pending: PendingOutcomes) -> 
 
 
 async def _open_among(connection: Connection, numbers: Iterable[str]) -> set[str]:
-    wanted = {"numbers": list(numbers), "final": sorted(FINAL)}
-    return {row["number"] async for row in QUERIES.filter_open_tickets(connection, **wanted)}
+    filters = {"numbers": list(numbers), "final": sorted(FINAL)}
+    return {row["number"] async for row in QUERIES.filter_open_tickets(connection, **filters)}

@@ -70,8 +70,8 @@ async def find_stored(
 ) -> dict[OutcomeKey, StoredOutcome]:
     """Return the stored outcomes among these, by their keys."""
     keys = [outcome_key(outcome) for outcome in outcomes]
-    wanted = {"numbers": [key[0] for key in keys], "outcome_ids": [key[1] for key in keys]}
-    rows = QUERIES.find_outcomes(connection, partner_id=partner_id, **wanted)
+    filters = {"numbers": [key[0] for key in keys], "outcome_ids": [key[1] for key in keys]}
+    rows = QUERIES.find_outcomes(connection, partner_id=partner_id, **filters)
     return {(row["number"], row["outcome_id"]): _stored_outcome(row) async for row in rows}
 
 

@@ -68,7 +68,7 @@ async def store_outcomes(
             )
         ]
         rows = QUERIES.insert_outcomes(
-            connection, **message, outcomes=fresh, most=MAX_OUTCOMES_PER_DAY
+            connection, **message, outcomes=fresh, max_per_day=MAX_OUTCOMES_PER_DAY
         )
         if not [row async for row in rows] and fresh:
             raise RequestRejected(RefusalCode.TOO_MANY_REQUESTS)
@@ -90,6 +90,6 @@ async def _log_reused_ids(
 async def _visible_tickets(
     connection: Connection, partner_id: str, numbers: Iterable[str]
 ) -> dict[str, Mapping[str, Any]]:
-    wanted = {"partner_id": partner_id, "numbers": list(numbers)}
-    rows = QUERIES.list_partner_tickets(connection, **wanted)
+    filters = {"partner_id": partner_id, "numbers": list(numbers)}
+    rows = QUERIES.list_partner_tickets(connection, **filters)
     return {row["number"]: dict(row) async for row in rows}

@@ -21,7 +21,7 @@ async def load_account_history(
 ) -> AccountHistory:
     """Return an account's history for claims of `kind`; `days` holds each market's date."""
     kinds = [LINK_KIND[kind]] if kind.is_missing else list(LinkKind)
-    whose = {"account_id": account_id, "most": MAX_ROWS}
+    whose = {"account_id": account_id, "max_rows": MAX_ROWS}
     async with database.transaction() as connection:
         links = QUERIES.list_links(connection, kinds=kinds, **whose)
         rewards = QUERIES.list_rewards(connection, **whose)

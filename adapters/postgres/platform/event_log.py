@@ -38,27 +38,31 @@ async def sequence_transitions(database: Database, webhooks_for: timedelta | Non
     """
     if not await database.fetch_value(QUERIES.has_unsequenced_transitions):
         return False
-    lasting, wanted = webhooks_for or timedelta(0), webhooks_for is not None
+    lasting, with_webhooks = webhooks_for or timedelta(0), webhooks_for is not None
     async with database.transaction() as connection:
         await QUERIES.advisory_lock(connection, name=_LOCK_NAME)
-        options = {"most": SEQUENCE_BATCH_SIZE, "lasting": lasting, "with_webhooks": wanted}
+        options = {
+            "max_rows": SEQUENCE_BATCH_SIZE,
+            "lasting": lasting,
+            "with_webhooks": with_webhooks,
+        }
         return bool(
             await QUERIES.sequence_transitions(connection, **options) == SEQUENCE_BATCH_SIZE
         )
 
 
 async def events_after(
-    database: Database, after: int, most: int, accounts: Accounts = None
+    database: Database, after: int, max_rows: int, accounts: Accounts = None
 ) -> tuple[list[SequencedEvent], int]:
     """Return the next events of these accounts (`None`: all), and the sequence to continue after,
     which also skips other accounts' events.
     """
-    wanted = {"after": after, "most": most, "accounts": account_list(accounts)}
+    page = {"after": after, "max_rows": max_rows, "accounts": account_list(accounts)}
     async with database.transaction() as connection:
         last = await QUERIES.last_sequence(connection)
-        rows = QUERIES.list_events_after(connection, **wanted, until=last)
+        rows = QUERIES.list_events_after(connection, **page, until=last)
         found = [sequenced_event(row) async for row in rows]
-    return found, found[-1].sequence if len(found) == most else max(after, last)
+    return found, found[-1].sequence if len(found) == max_rows else max(after, last)
 
 
 def sequenced_event(row: Mapping[str, Any]) -> SequencedEvent:

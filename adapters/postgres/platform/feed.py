@@ -33,11 +33,11 @@ async def upsert_links(
 
     `for_all`: sent with a token for all accounts, whose records no other token changes.
     """
-    kept: list[UpsertResult] = []
+    results: list[UpsertResult] = []
     for some in _batches(links):
         async with database.transaction() as connection:
-            kept += await _upsert(connection, some, for_all, _upsert_link)
-    return kept
+            results += await _upsert(connection, some, for_all, _upsert_link)
+    return results
 
 
 async def upsert_rewards(
@@ -47,23 +47,25 @@ async def upsert_rewards(
 
     Rewards from a token for some accounts count for these, and never against other accounts.
     """
-    kept: list[UpsertResult] = []
+    results: list[UpsertResult] = []
     for some in _batches(rewards):
         async with database.transaction() as connection:
             part = await _upsert(connection, some, for_all, _upsert_reward)
             news = key_columns(accepted_reward_ids(some, part))
             await QUERIES.schedule_reward_checks(connection, **news, pause=RECHECK_DELAY)
-        kept += part
-    return kept
+        results += part
+    return results
 
 
 def _batches(records: Sequence[T]) -> list[Sequence[T]]:
     return [records[at : at + BATCH_SIZE] for at in range(0, len(records), BATCH_SIZE)]
 
 
-def accepted_reward_ids(rewards: Iterable[Reward], kept: Iterable[UpsertResult]) -> list[RewardKey]:
+def accepted_reward_ids(
+    rewards: Iterable[Reward], results: Iterable[UpsertResult]
+) -> list[RewardKey]:
     """Return the keys of the rewards that are stored as received, also of unchanged ones."""
-    pairs = zip(rewards, kept, strict=True)
+    pairs = zip(rewards, results, strict=True)
     known = (UpsertResult.STORED, UpsertResult.UNCHANGED)
     return sorted({(one.account_id, one.reward_id) for one, what in pairs if what in known})
 
@@ -72,13 +74,13 @@ async def _upsert(
     connection: Connection,
     records: Sequence[T],
     for_all: bool,
-    keep: Callable[[Connection, T, bool], Awaitable[UpsertResult]],
+    upsert: Callable[[Connection, T, bool], Awaitable[UpsertResult]],
 ) -> list[UpsertResult]:
     """Store records in the order of their ids, so that concurrent lists never deadlock."""
-    kept: dict[int, UpsertResult] = {}
-    for place in sorted(range(len(records)), key=lambda place: _record_id(records[place])):
-        kept[place] = await keep(connection, records[place], for_all)
-    return [kept[place] for place in range(len(records))]
+    results: dict[int, UpsertResult] = {}
+    for index in sorted(range(len(records)), key=lambda index: _record_id(records[index])):
+        results[index] = await upsert(connection, records[index], for_all)
+    return [results[index] for index in range(len(records))]
 
 
 async def _upsert_link(connection: Connection, link: Link, for_all: bool) -> UpsertResult:

@@ -39,10 +39,12 @@ async def open_tickets_for_rewards(
 
 
 @asynccontextmanager
-async def claim_due_reward_checks(database: Database, most: int) -> AsyncIterator[list[RewardKey]]:
+async def claim_due_reward_checks(
+    database: Database, max_rows: int
+) -> AsyncIterator[list[RewardKey]]:
     """Lease rewards whose second check is due; without an exception, they are done."""
     async with database.transaction() as connection:
-        rows = QUERIES.claim_due_reward_checks(connection, most=most, lease=CHECK_LEASE)
+        rows = QUERIES.claim_due_reward_checks(connection, max_rows=max_rows, lease=CHECK_LEASE)
         due = {(row["account_id"], row["reward_id"]): row["due_at"] async for row in rows}
     yield [*due]
     if due:

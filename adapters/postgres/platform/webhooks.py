@@ -24,10 +24,10 @@ class DueWebhook:
     attempts: int
 
 
-async def claim_due_webhooks(database: Database, most: int) -> list[DueWebhook]:
+async def claim_due_webhooks(database: Database, max_rows: int) -> list[DueWebhook]:
     """Lease due webhooks; no other sender gets them before the lease ends."""
     async with database.transaction() as connection:
-        rows = QUERIES.claim_due_webhooks(connection, most=most, lease=WEBHOOK_LEASE)
+        rows = QUERIES.claim_due_webhooks(connection, max_rows=max_rows, lease=WEBHOOK_LEASE)
         return [DueWebhook(sequenced_event(row), row["attempts"]) async for row in rows]
 
 
@@ -49,14 +49,14 @@ async def redeliver_webhook(
     database: Database, sequence: int, lasting: timedelta, accounts: Accounts = None
 ) -> bool:
     """Send an event's webhook again; `False` if these accounts have no such event."""
-    wanted = {"sequence": sequence, "lasting": lasting, "accounts": account_list(accounts)}
-    return await database.fetch_value(QUERIES.reset_webhook, **wanted) is not None
+    selection = {"sequence": sequence, "lasting": lasting, "accounts": account_list(accounts)}
+    return await database.fetch_value(QUERIES.reset_webhook, **selection) is not None
 
 
 async def webhooks(
-    database: Database, given_up: bool, after: int, most: int
+    database: Database, given_up: bool, after: int, max_rows: int
 ) -> list[dict[str, Any]]:
     """Return webhooks that wait for an attempt, or those that failed permanently."""
     query = QUERIES.list_failed_webhooks if given_up else QUERIES.list_pending_webhooks
     async with database.transaction() as connection:
-        return [dict(row) async for row in query(connection, after=after, most=most)]
+        return [dict(row) async for row in query(connection, after=after, max_rows=max_rows)]

@@ -8,7 +8,7 @@ where
     account_id = :account_id and kind = any(:kinds)
     and (for_all or not exists (select from links o where o.link_id = l.link_id and o.for_all))
 order by clicked_at desc, link_id
-limit :most;
+limit :max_rows;
 
 -- name: list_rewards
 select
@@ -17,7 +17,7 @@ select
 from rewards
 where account_id = :account_id
 order by changed_at desc, reward_id
-limit :most;
+limit :max_rows;
 
 -- name: list_contested_rewards
 select reward_id, number from tickets

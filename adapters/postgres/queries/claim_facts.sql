@@ -110,5 +110,5 @@ set accepted = known.accepted + excluded.accepted, refused = known.refused + exc
 insert into claim_counts as known (day, partner_id, account_id, accepted)
 values (:day, :partner_id, '', 1)
 on conflict (day, partner_id, account_id) do update
-set accepted = known.accepted + 1 where known.accepted < :most
+set accepted = known.accepted + 1 where known.accepted < :max_accepted
 returning true;

@@ -28,7 +28,7 @@ where
 update reward_checks set due_at = now() + :lease
 where (account_id, reward_id) in (
     select account_id, reward_id from reward_checks where due_at <= now()
-    order by due_at limit :most for update skip locked
+    order by due_at limit :max_rows for update skip locked
 )
 returning account_id, reward_id, due_at;
 
@@ -51,7 +51,7 @@ select exists (select from unsequenced_transitions);
 with taken as (
     delete from unsequenced_transitions
     where transition_id in (
-        select transition_id from unsequenced_transitions order by transition_id limit :most
+        select transition_id from unsequenced_transitions order by transition_id limit :max_rows
     )
     returning transition_id
 ),
@@ -78,7 +78,7 @@ join tickets t on t.number = m.number
 where
     e.sequence > :after and e.sequence <= :until
     and (cast(:accounts as text[]) is null or t.account_id = any(:accounts))
-order by e.sequence limit :most;
+order by e.sequence limit :max_rows;
 
 -- name: claim_due_webhooks
 -- Leased to one process; if it dies, another takes over after `lease`.
@@ -86,7 +86,7 @@ with due as (
     update webhooks set attempts = attempts + 1, next_attempt_at = now() + :lease
     where sequence in (
         select sequence from webhooks where next_attempt_at <= now()
-        order by next_attempt_at limit :most for update skip locked
+        order by next_attempt_at limit :max_rows for update skip locked
     )
     returning sequence, attempts
 )
@@ -129,7 +129,7 @@ from webhooks w
 join events e on e.sequence = w.sequence
 join ticket_transitions m on m.transition_id = e.transition_id
 where w.next_attempt_at is not null and w.sequence > :after
-order by w.sequence limit :most;
+order by w.sequence limit :max_rows;
 
 -- name: list_failed_webhooks
 select
@@ -138,4 +138,4 @@ from webhooks w
 join events e on e.sequence = w.sequence
 join ticket_transitions m on m.transition_id = e.transition_id
 where w.next_attempt_at is null and w.delivered_at is null and w.sequence > :after
-order by w.sequence limit :most;
+order by w.sequence limit :max_rows;

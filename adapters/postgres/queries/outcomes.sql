@@ -69,7 +69,7 @@ insert into partner_outcomes (
 )
 select :partner_id, f.outcome_id, f.number, f.outcome, cast(:message_id as text), f.predicted_code
 from fresh f left join stored k on k.number = f.number
-where f.rank + greatest(coalesce(k.today, 0), coalesce(k.waiting, 0)) <= :most
+where f.rank + greatest(coalesce(k.today, 0), coalesce(k.waiting, 0)) <= :max_per_day
 order by f.ordinal
 on conflict do nothing
 returning number;
@@ -98,7 +98,7 @@ where number in (
     cross join lateral (
         select o.number from outcome_outbox o
         where o.partner_id = partners.partner_id and o.due_at <= now()
-        order by o.due_at, o.number limit :most for update skip locked
+        order by o.due_at, o.number limit :max_rows for update skip locked
     ) as due
 )
 returning number;

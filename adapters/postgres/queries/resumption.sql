@@ -8,7 +8,7 @@ where
     resume_state is not null and number > :after
     and updated_at < now() - cast(:grace as interval)
     and (state <> all (cast(:final as text[])) or 'mail_undeliverable' <> all (attention))
-order by number limit :most;
+order by number limit :max_rows;
 
 -- name: mark_lost
 -- Except tickets that changed since they were read.
@@ -52,12 +52,12 @@ select seq, event, from_state, to_state, reason_code, actor, note, at
 from ticket_transitions where number = :number order by seq;
 
 -- name: list_latest_results
-select result from request_results where number = :number order by at desc, request_id limit :most;
+select result from request_results where number = :number order by at desc, request_id limit :max_rows;
 
 -- name: list_latest_messages
 select message, message_id, code from ticket_messages
 where number = :number and version > 0 and message in ('partner_outcome', 'reward_registered')
-order by version desc, ordinal desc limit :most;
+order by version desc, ordinal desc limit :max_rows;
 
 -- name: list_unsent_emails
 select key, kind, language, params from emails

@@ -67,7 +67,7 @@ select coalesce(max(ordinal) + 1, 0) from ticket_messages where number = :number
 -- name: has_room_for_late_message$
 -- A discrepancy is logged beyond the bound, while fewer than 20 are open.
 select
-    (select count(*) from ticket_messages where number = :number and version = 0) < :most
+    (select count(*) from ticket_messages where number = :number and version = 0) < :max_messages
     or (
         :discrepancy::text is not null
         and (select count(*) from discrepancies where number = :number and closed_at is null) < 20

@@ -14,7 +14,11 @@ async def log_late_message(connection: Connection, number: str, note: MessageLog
     key = {"number": number, "key": note.discrepancy}
     if note.discrepancy and await QUERIES.discrepancy_exists(connection, **key):
         return
-    room = {"number": number, "discrepancy": note.discrepancy, "most": MAX_UNAPPLIED_MESSAGES}
+    room = {
+        "number": number,
+        "discrepancy": note.discrepancy,
+        "max_messages": MAX_UNAPPLIED_MESSAGES,
+    }
     if not await QUERIES.has_room_for_late_message(connection, **room):
         await QUERIES.count_omitted_message(connection, number=number)
         return

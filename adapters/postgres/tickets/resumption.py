@@ -15,11 +15,11 @@ _FINAL: Final = sorted(FINAL)
 
 
 async def list_active_tickets(
-    database: Database, after: str, most: int, grace: timedelta = RESUME_GRACE
+    database: Database, after: str, max_rows: int, grace: timedelta = RESUME_GRACE
 ) -> list[str]:
-    """Return up to `most` numbers behind `after` whose tickets a workflow should lead."""
+    """Return up to `max_rows` numbers behind `after` whose tickets a workflow should lead."""
     async with database.transaction() as connection:
-        page = {"after": after, "most": most, "grace": grace, "final": _FINAL}
+        page = {"after": after, "max_rows": max_rows, "grace": grace, "final": _FINAL}
         return [row["number"] async for row in QUERIES.list_active_tickets(connection, **page)]
 
 
@@ -64,13 +64,13 @@ async def resume_ticket(database: Database, number: str, run_id: str) -> Resumpt
         row = await QUERIES.resume_ticket(connection, number=number, run_id=run_id)
         if row is None:
             return None
-        most = {"number": number, "most": MAX_REMEMBERED_IDS}
+        limited = {"number": number, "max_rows": MAX_REMEMBERED_IDS}
         await QUERIES.requeue_outcomes(connection, number=number)
         await QUERIES.requeue_reward_checks(connection, number=number)
         return restore_ticket(
             row,
             transitions=[one async for one in QUERIES.list_transitions(connection, number=number)],
-            results=[one async for one in QUERIES.list_latest_results(connection, **most)],
-            messages=[one async for one in QUERIES.list_latest_messages(connection, **most)],
+            results=[one async for one in QUERIES.list_latest_results(connection, **limited)],
+            messages=[one async for one in QUERIES.list_latest_messages(connection, **limited)],
             emails=[one async for one in QUERIES.list_unsent_emails(connection, number=number)],
         )

@@ -48,11 +48,11 @@ class TicketTransitions(Amounts, Deliveries, MessageRecords, Deadlines):
 
     def can_transition(self, event: Event, to: State | None = None) -> bool:
         """Say whether `event` leads from the current state (to `to`, if given)."""
-        asked_too_often = (
+        limit_reached = (
             event is Event.INFORMATION_REQUESTED
             and self.ticket.question_count >= MAX_QUESTIONS_PER_TICKET
         )
-        return not asked_too_often and self._lifecycle.can_fire(event, to)
+        return not limit_reached and self._lifecycle.can_fire(event, to)
 
     def apply_transition(
         self,

@@ -44,8 +44,8 @@ def form_schema(partner: PartnerRules, kind: ClaimKind, language: str) -> JsonOb
 
 def _field(field: FormField, language: str) -> JsonObject:
     texts = {"title": _text(field.label, language), "description": _text(field.help, language)}
-    longest = MAX_ORDER_NUMBER_LENGTH if field.is_order_number else MAX_ANSWER_LENGTH
-    shape = {"type": "string", "maxLength": longest, **_rules(field, language)}
+    max_length = MAX_ORDER_NUMBER_LENGTH if field.is_order_number else MAX_ANSWER_LENGTH
+    shape = {"type": "string", "maxLength": max_length, **_rules(field, language)}
     marks = {"x-order-number": True} if field.is_order_number else {}
     return {name: text for name, text in texts.items() if text} | shape | marks
 

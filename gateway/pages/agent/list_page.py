@@ -17,7 +17,7 @@ from gateway.api.schemas.discrepancies import Discrepancy
 from gateway.context import AppContext
 from gateway.http.pagination import encode_cursor
 from gateway.pages.agent.access import AgentRequest
-from gateway.pages.rendering import kept_parameters
+from gateway.pages.rendering import carried_parameters
 from gateway.ticket_view import to_summary
 
 PAGE_SIZE: Final = 25
@@ -36,7 +36,7 @@ class TicketList(NamedTuple):
 async def list_page(agent: AgentRequest, form: BaseModel, found: TicketList) -> Response:
     """Render the list below the search form, with the queues' sizes."""
     context, names = agent.context, partner_names(agent.context)
-    kept = kept_parameters(agent.request)
+    parameters = carried_parameters(agent.request)
     next_cursor = encode_cursor(cursor_after_page(found.rows, PAGE_SIZE))
     content = {
         "form": form,
@@ -49,8 +49,10 @@ async def list_page(agent: AgentRequest, form: BaseModel, found: TicketList) -> 
         "formatter": agent.formatter,
         "tickets": [to_summary(row) for row in found.rows[:PAGE_SIZE]],
         "discrepancies": found.discrepancies,
-        "first_page": urlencode({name: text for name, text in kept.items() if name != "after"}),
-        "next_page": f"?{urlencode({**kept, 'after': next_cursor})}" if next_cursor else None,
+        "first_page": urlencode(
+            {name: text for name, text in parameters.items() if name != "after"}
+        ),
+        "next_page": f"?{urlencode({**parameters, 'after': next_cursor})}" if next_cursor else None,
         "queue": found.queue,
         "queues": QUEUES,
         "queue_counts": await count_queues(context.database, day_boundaries(context)),

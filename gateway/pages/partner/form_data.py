@@ -42,8 +42,8 @@ class OutcomeFormData:
         member is asked something already and the form asks again.
         """
         asks = self.values["outcome"] == "information_requested"
-        is_asked = claim.state is State.INFORMATION_REQUESTED
-        return self.values["round"] != str(claim.round) or (is_asked and asks)
+        is_question_open = claim.state is State.INFORMATION_REQUESTED
+        return self.values["round"] != str(claim.round) or (is_question_open and asks)
 
     def parse(self, claim: LinkedClaim) -> ParsedOutcome:
         """Parse the outcome of the current round."""

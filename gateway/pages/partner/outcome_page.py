@@ -69,6 +69,6 @@ async def _process(
 
 def _redirect_back(request: Request) -> Response:
     """Redirect to the page, which shows the submitted outcome: a reload sends nothing again."""
-    kept = {name: request.query_params.get(name) for name in ("token", LANGUAGE)}
-    query = urlencode({name: value for name, value in kept.items() if value})
+    parameters = {name: request.query_params.get(name) for name in ("token", LANGUAGE)}
+    query = urlencode({name: value for name, value in parameters.items() if value})
     return without_referrer(RedirectResponse(f"?{query}", 303))

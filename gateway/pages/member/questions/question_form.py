@@ -32,7 +32,7 @@ class QuestionForm:
         """Build the form in `language`; `note_label` is the label of the note."""
         self.question = question
         self.free_text_questions = {
-            f"{NOTE_FIELD}-{place}": text for place, text in enumerate(question.free_text, 1)
+            f"{NOTE_FIELD}-{number}": text for number, text in enumerate(question.free_text, 1)
         }
         self._language = language
         self._note_label = note_label
