@@ -31,8 +31,7 @@ def _describe_error(fault: ErrorDetails) -> tuple[str, str]:
     """Return the dotted key of a fault, and what was expected there."""
     path = [part for part in fault["loc"] if part != "[key]"]
     if fault["type"].startswith("union_tag"):
-        kinds = ", ".join(_kind(model) for model in _models(Channel))
-        return _key_path([*path, "kind"]), f"expected one of {kinds}"
+        return _key_path([*path, "kind"]), f"expected one of {', '.join(_CHANNELS)}"
     key = _key_path(path)
     if fault["type"] == _UNKNOWN:
         return key, _unknown_key(path)
@@ -57,24 +56,25 @@ def _unknown_key(path: Sequence[str | int]) -> str:
     known = _known_keys(path[:-1])
     close = difflib.get_close_matches(str(path[-1]), known, n=1)
     hint = f'did you mean "{close[0]}"?' if close else f"expected one of {', '.join(known)}"
-    return f"no such key: {hint}"
+    return f"no such key: {hint}" if known else "no such key"
 
 
 def _known_keys(path: Sequence[str | int]) -> list[str]:
-    """Return the keys that may stand in the table at `path`."""
-    at: Any = PartnerProfile
-    for part in path:
-        if at is not PartnerProfile and len(choice := list(_models(at))) > 1:
-            at = next(model for model in choice if _kind(model) == part)
-        elif isinstance(part, str):
-            at = _model(at).model_fields[part].annotation
+    """Return the keys of the table at `path`; none if no table is there."""
     top = ["channel"] if list(path) == ["rules"] else []
-    return [*_model(at).model_fields, *top]
+    return [*(key for table in _tables_at(path) for key in table.model_fields), *top]
 
 
-def _model(annotation: Any) -> type[BaseModel]:
-    """Return the model inside an annotation such as `tuple[FormField, ...]` or `Money | None`."""
-    return next(_models(annotation))
+def _tables_at(path: Sequence[str | int]) -> list[type[BaseModel]]:
+    """Return the models of the table at `path`: several where a channel's kind is not known."""
+    tables: list[type[BaseModel]] = [PartnerProfile]
+    for part in path:
+        if isinstance(part, int):
+            continue  # a position in a list, whose tables are all alike
+        channels = [table for table in tables if table is _CHANNELS.get(part)]
+        fields = [table.model_fields[part] for table in tables if part in table.model_fields]
+        tables = channels or [model for field in fields for model in _models(field.annotation)]
+    return tables
 
 
 def _kind(model: type[BaseModel]) -> str:
@@ -87,3 +87,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for argument in get_args(annotation):
         yield from _models(argument)
+
+
+_CHANNELS: Final = {_kind(model): model for model in _models(Channel)}
+"""The models of channels by their kind."""
