@@ -1,9 +1,12 @@
 """Views of tickets for agents, in the API and on the agent pages, built from database rows."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from adapters.postgres.agents.ticket_detail import MESSAGES_PAGE_SIZE
+from adapters.postgres.agents.ticket_detail_row import TicketDetailRow
+from adapters.postgres.agents.ticket_record_rows import TransitionRow
 from domain.handlers.commands.available import available_commands
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.rules import PartnerRules
@@ -31,57 +34,46 @@ def to_summary(row: JsonMapping) -> TicketSummary:
     )
 
 
-def ticket_rules(context: AppContext, row: JsonMapping) -> PartnerRules | None:
+def ticket_rules(context: AppContext, row: TicketDetailRow) -> PartnerRules | None:
     """Return the rules that a ticket was admitted under, or the partner's current ones."""
-    if row["rules"]:
-        return PartnerRules.from_storage(row["rules"])
-    profile = context.profiles.get(row["partner_id"] or "")
+    if row.rules:
+        return PartnerRules.from_storage(row.rules)
+    profile = context.profiles.get(row.partner_id or "")
     return profile.rules if profile else None
 
 
-def to_detail(context: AppContext, row: JsonMapping, language: str) -> TicketDetail:
+def to_detail(context: AppContext, row: TicketDetailRow, language: str) -> TicketDetail:
     """Build the full view of a ticket from its row, with texts in `language`."""
-    rules, texts, state = (
-        ticket_rules(context, row),
-        catalog("agent", language),
-        State(row["state"]),
-    )
-    admission, log = row["admission"], row["messages"] or []
+    rules, texts = ticket_rules(context, row), catalog("agent", language)
+    log, reasons = row.messages, row.admission.reasons
     fields = _other_tickets(row) | {
         "partner": {"id": rules.id, "name": rules.name} if rules else None,
         "answers": _answers(row, rules, language),
-        "next_deadline": row["due_at"],
-        "waiting_for": _coded_text(texts["waiting_for"], _WAITING_FOR.get(state)),
-        "attention": _attention(row["attention"], texts),
-        "reason": None
-        if admission.get("reasons")
-        else _reason(context, row["reason_code"], language),
-        "refusal_reasons": [
-            {"code": one["code"], "text": one["message"]} for one in admission.get("reasons", [])
-        ],
-        "existing_ticket": admission.get("existing_ticket"),
-        "history": [_transition(context, one, language) for one in row["transitions"] or []],
-        "emails": row["emails"] or [],
-        **{
-            "messages": log[-MESSAGES_PAGE_SIZE:],
-            "messages_before": encode_message_cursor(log[::-1]),
-        },
-        "discrepancies": row["discrepancies"] or [],
+        "next_deadline": row.due_at,
+        "waiting_for": _coded_text(texts["waiting_for"], _WAITING_FOR.get(row.state)),
+        "attention": _attention(row.attention, texts),
+        "reason": None if reasons else _reason(context, row.reason_code, language),
+        "refusal_reasons": [{"code": one.code, "text": one.message} for one in reasons],
+        "existing_ticket": row.admission.existing_ticket,
+        "history": [_transition(context, one, language) for one in row.transitions],
+        "messages": [one.model_dump() for one in log[-MESSAGES_PAGE_SIZE:]],
+        "messages_before": encode_message_cursor(log[::-1]),
         "maximum": rules.max_reward.model_dump(mode="json") if rules else None,
-        "available_actions": sorted(available_commands(state, row["attention"])),
+        "available_actions": sorted(available_commands(row.state, row.attention)),
+        "promised": _amount(row.promised_amount, row.promised_currency),
+        "confirmed": _amount(row.confirmed_amount, row.confirmed_currency),
+        "granted": _amount(row.granted_amount, row.granted_currency),
     }
-    amounts = {name: _amount(row, name) for name in ("promised", "confirmed", "granted")}
-    return TicketDetail.model_validate(dict(row) | fields | amounts)
+    return TicketDetail.model_validate(row.model_dump() | fields)
 
 
-def _other_tickets(row: JsonMapping) -> JsonObject:
-    own, others = list[Any](), list[Any]()
-    for one in row["same_order"] or []:
-        (own if one["account_id"] == row["account_id"] else others).append(one)
+def _other_tickets(row: TicketDetailRow) -> JsonObject:
+    own = [one for one in row.same_order if one.account_id == row.account_id]
+    others = [one for one in row.same_order if one.account_id != row.account_id]
     return {
-        "related": [*own, *(row["duplicates"] or [])],
-        "other_accounts": others,
-        "other_open_claims": {"on_account": row["open_on_account"], "on_link": row["open_on_link"]},
+        "related": [one.model_dump() for one in (*own, *row.duplicates)],
+        "other_accounts": [one.model_dump() for one in others],
+        "other_open_claims": {"on_account": row.open_on_account, "on_link": row.open_on_link},
     }
 
 
@@ -105,19 +97,20 @@ def _reason(context: AppContext, code: str | None, language: str) -> dict[str, s
         return {"code": code, "text": code}
 
 
-def _transition(context: AppContext, row: JsonMapping, language: str) -> JsonObject:
-    reason = _reason(context, row["reason_code"], language)
-    return {**row, "from": row["from_state"], "to": row["to_state"], "reason": reason}
+def _transition(context: AppContext, row: TransitionRow, language: str) -> JsonObject:
+    reason = _reason(context, row.reason_code, language)
+    return {**row.model_dump(), "from": row.from_state, "to": row.to_state, "reason": reason}
 
 
-def _amount(row: JsonMapping, name: str) -> dict[str, str] | None:
-    amount = row[f"{name}_amount"]
-    return None if amount is None else {"amount": str(amount), "currency": row[f"{name}_currency"]}
+def _amount(amount: Decimal | None, currency: str | None) -> dict[str, str | None] | None:
+    return None if amount is None else {"amount": str(amount), "currency": currency}
 
 
-def _answers(row: JsonMapping, rules: PartnerRules | None, language: str) -> list[dict[str, str]]:
-    answers = row["answers"] or {}
-    form = rules.form(ClaimKind(row["kind"])) if rules and answers else ()
+def _answers(
+    row: TicketDetailRow, rules: PartnerRules | None, language: str
+) -> list[dict[str, str]]:
+    answers = row.answers or {}
+    form = rules.form(ClaimKind(row.kind)) if rules and row.kind and answers else ()
     options = {field.name: field.options for field in form}
     names = [field.name for field in form if field.name in answers]
     names += [name for name in answers if name not in names]

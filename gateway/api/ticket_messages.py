@@ -61,6 +61,6 @@ async def list_messages(
     log_event(SecurityEvent.TICKET_READ, agent=caller.subject, number=found, channel="api")
     page = rows[:MESSAGES_PAGE_SIZE]
     return MessagePage(
-        messages=[MessageLogItem.model_validate(row) for row in page],
+        messages=[MessageLogItem.model_validate(row.model_dump()) for row in page],
         next=encode_message_cursor(rows),
     )

@@ -91,5 +91,5 @@ async def get_ticket(
     row = await get_ticket_detail(context.database, parse_number_or_404(number))
     if row is None:
         raise Problem(RefusalCode.UNKNOWN_TICKET)
-    log_event(SecurityEvent.TICKET_READ, agent=caller.subject, number=row["number"], channel="api")
+    log_event(SecurityEvent.TICKET_READ, agent=caller.subject, number=row.number, channel="api")
     return to_detail(context, row, preferred_language(request))

@@ -1,11 +1,12 @@
 """Cursors of pages: of tickets, and of a ticket's messages."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from adapters.postgres.agents.ticket_detail import MESSAGES_PAGE_SIZE, MessageCursor
+from adapters.postgres.agents.ticket_record_rows import MessageLogRow
 from adapters.postgres.agents.ticket_search import PageCursor
 
 CURSOR_PATTERN: Final = r"^[0-9]{1,16}\.ZW-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]$"
@@ -29,14 +30,12 @@ def decode_cursor(text: str | None) -> PageCursor | None:
     return PageCursor(_EPOCH + timedelta(microseconds=int(microseconds)), number)
 
 
-def encode_message_cursor(newest_first: Sequence[Mapping[str, Any]]) -> str | None:
+def encode_message_cursor(newest_first: Sequence[MessageLogRow]) -> str | None:
     """Return the cursor of the next older page, if there are more messages than one page holds."""
     if len(newest_first) <= MESSAGES_PAGE_SIZE:
         return None
     last = newest_first[MESSAGES_PAGE_SIZE - 1]
-    at = last["at"]
-    instant = at if isinstance(at, datetime) else datetime.fromisoformat(at)
-    return f"{(instant - _EPOCH) // timedelta(microseconds=1)}.{last['version']}.{last['ordinal']}"
+    return f"{(last.at - _EPOCH) // timedelta(microseconds=1)}.{last.version}.{last.ordinal}"
 
 
 def decode_message_cursor(text: str | None) -> MessageCursor | None:

@@ -1,8 +1,10 @@
 """One ticket with all of its records, and the pages of its message log."""
 
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from adapters.postgres.agents.ticket_detail_row import TicketDetailRow
+from adapters.postgres.agents.ticket_record_rows import MessageLogRow
 from adapters.postgres.database import QUERIES, Database
 
 MESSAGES_PAGE_SIZE: Final = 50
@@ -17,26 +19,24 @@ class MessageCursor(NamedTuple):
     ordinal: int | None
 
 
-async def get_ticket_detail(database: Database, number: str) -> dict[str, Any] | None:
-    """Return a ticket with its records; times inside of these are ISO texts.
-
-    Of the messages it holds the latest, one more than a page.
-    """
-    return await database.fetch_row(
+async def get_ticket_detail(database: Database, number: str) -> TicketDetailRow | None:
+    """Return a ticket with its records; `None` for an unknown number."""
+    row = await database.fetch_row(
         QUERIES.get_ticket_detail, number=number, messages=MESSAGES_PAGE_SIZE + 1
     )
+    return TicketDetailRow.model_validate(row) if row else None
 
 
 async def list_messages_before(
     database: Database, number: str, cursor: MessageCursor | None
-) -> list[dict[str, Any]]:
+) -> list[MessageLogRow]:
     """Return a page of a ticket's messages before a cursor, and one more, newest first."""
     before = (cursor or MessageCursor(None, None, None))._asdict()
     async with database.transaction() as connection:
         rows = QUERIES.list_messages_before(
             connection, number=number, most=MESSAGES_PAGE_SIZE + 1, **before
         )
-        return [dict(row) async for row in rows]
+        return [MessageLogRow.model_validate(dict(row)) async for row in rows]
 
 
 async def ticket_exists(database: Database, number: str) -> bool:

@@ -1,8 +1,6 @@
 """A ticket on the agent pages: showing it, and executing an agent's action."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Response
@@ -10,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from temporalio.service import RPCError
 
 from adapters.postgres.agents.ticket_detail import get_ticket_detail
+from adapters.postgres.agents.ticket_detail_row import TicketDetailRow
 from domain.errors import RequestRejected, TransientError
 from domain.values.ticket_number import number_error_code, parse_number
 from gateway.http.problem_status import STATUS
@@ -34,7 +33,7 @@ async def show_ticket(agent: CurrentAgent, number: str, done: str = "") -> Respo
     row = await _load(agent, number)
     if row is None:
         return _not_found_page(agent, number)
-    found = row["number"]
+    found = row.number
     if found != number:
         return RedirectResponse(f"{BASE_PATH}/tickets/{found}", 303)
     log_event(SecurityEvent.TICKET_READ, agent=agent.agent, number=found, channel="agent_pages")
@@ -48,7 +47,7 @@ async def submit_action(agent: CurrentAgent, number: str) -> Response:
     row = await _load(agent, number)
     if row is None:
         return _not_found_page(agent, number)
-    rules, found = ticket_rules(agent.context, row), row["number"]
+    rules, found = ticket_rules(agent.context, row), row.number
     action = parse_action(form, rules.market.currency if rules else "")
     if action.errors:
         return ticket_page(agent, row, action, status=422)
@@ -66,7 +65,7 @@ async def submit_action(agent: CurrentAgent, number: str) -> Response:
     return RedirectResponse(f"{BASE_PATH}/tickets/{found}?done={quote(action.request_id)}", 303)
 
 
-async def _load(agent: AgentRequest, number: str) -> Mapping[str, Any] | None:
+async def _load(agent: AgentRequest, number: str) -> TicketDetailRow | None:
     canonical = _parse_number(number)
     return await get_ticket_detail(agent.context.database, canonical) if canonical else None
 

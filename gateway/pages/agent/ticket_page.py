@@ -1,12 +1,12 @@
 """Renders a ticket's page: its timeline, its details, and the action forms."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from fastapi import Response
 
+from adapters.postgres.agents.ticket_detail_row import TicketDetailRow
 from domain.codes import MessageCode
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.rules import PartnerRules
@@ -24,7 +24,7 @@ NO_ACTION: Final = AgentAction()
 
 def ticket_page(
     agent: AgentRequest,
-    row: Mapping[str, Any],
+    row: TicketDetailRow,
     submitted: AgentAction = NO_ACTION,
     done: str = "",
     status: int = 200,
