@@ -25,19 +25,19 @@ def _secrets() -> Iterator[None]:
 
 @pytest.fixture
 def open_env(database_url: str, tmp_path: Path) -> EnvironmentFactory:
-    """Opens an environment: `async with open_env(velotel={…})`, with changes to partners' files."""
+    """A factory of environments: `open_env(velotel={…})` also changes a partner's file."""
     return partial(open_environment, database_url, tmp_path / "emails")
 
 
 @pytest.fixture
 async def env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnvironment]:
-    """An environment with the usual profiles."""
-    async with open_env() as usual:
-        yield usual
+    """An environment with the unchanged partner files."""
+    async with open_env() as environment:
+        yield environment
 
 
 @pytest.fixture
 async def real_env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnvironment]:
-    """An environment with the real dev server, where time is real."""
-    async with dev_server() as server, open_env(server) as real:
-        yield real
+    """An environment with the Temporal dev server, in real time."""
+    async with dev_server() as server, open_env(server) as environment:
+        yield environment

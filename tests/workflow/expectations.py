@@ -1,4 +1,4 @@
-"""What tickets on usual paths look like, and partners that do not accept claims."""
+"""The expected transitions of usual paths, and responses of partners that accept no claims."""
 
 from typing import Final
 

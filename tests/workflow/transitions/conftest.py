@@ -10,6 +10,6 @@ from tests.workflow.conftest import EnvironmentFactory
 
 @pytest.fixture
 async def holding_env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnvironment]:
-    """An environment on which Velotel holds early claims."""
+    """An environment in which Velotel holds early claims."""
     async with open_env(velotel={"early_claims": "hold"}) as env:
         yield env

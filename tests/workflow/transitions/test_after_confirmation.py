@@ -1,4 +1,4 @@
-"""What a partner says after its confirmation, fields to a real ticket: nothing of it is ignored."""
+"""Messages of a partner after its confirmation: a real ticket ignores none of them."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.workflow.expectations import AWAITING
 from tests.workflow.messages.message_checks import check_rejected
 
 LATER = {"cancellation_ends_on": days_ago(-60).isoformat()}
-MUCH = {"reward": {"amount": "250.00", "currency": "PLN"}}
+ABOVE_LIMIT = {"reward": {"amount": "250.00", "currency": "PLN"}}
 
 
 def pln(amount: str) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def pln(amount: str) -> dict[str, Any]:
 
 
 async def discrepancies(env: TicketEnvironment) -> list[tuple[str, str]]:
-    """The discrepancies of the ticket: what came, and why it changed nothing."""
+    """The discrepancies of the ticket: the message's id, and the code why it changed nothing."""
     async with env.database.transaction() as connection:
         rows = await connection.fetch(
             "select n.message_id, n.code from discrepancies d join ticket_messages n"
@@ -41,7 +41,7 @@ async def test_a_return_in_the_period_ends_the_ticket_with_its_reason(
     await env.wait_for_emails("confirmation", "partner_confirmed", "rejected")
 
 
-async def test_a_partial_return_pays_the_rest_with_an_email_of_its_own(
+async def test_a_partial_return_pays_the_rest_and_sends_a_separate_email(
     env: TicketEnvironment,
 ) -> None:
     await env.file_and_confirm(LATER)
@@ -60,18 +60,18 @@ async def test_a_partial_return_pays_the_rest_with_an_email_of_its_own(
     await env.wait_for_emails("confirmation", *["partner_confirmed"] * 3, "resolved")
 
 
-async def test_a_confirmation_that_says_nothing_new_sends_no_email(env: TicketEnvironment) -> None:
+async def test_a_confirmation_without_changes_sends_no_email(env: TicketEnvironment) -> None:
     await env.file_and_confirm(LATER)
     await env.send_outcome("confirmed", **LATER)
     await wait_until(
-        env.message_log, lambda notes: any(note["code"] == "unchanged" for note in notes)
+        env.message_log, lambda entries: any(entry["code"] == "unchanged" for entry in entries)
     )
     assert len(await env.transitions()) == 3
     assert await discrepancies(env) == []
     await env.wait_for_emails("confirmation", "partner_confirmed")
 
 
-async def test_an_older_rejection_holds_the_payment_until_a_person_decides(
+async def test_an_older_rejection_stops_the_payment_until_an_agent_decides(
     env: TicketEnvironment,
 ) -> None:
     await env.file_and_send()
@@ -94,21 +94,21 @@ async def test_a_question_after_the_confirmation_is_shown_to_agents(env: TicketE
     )
 
 
-async def test_a_proposal_falls_with_the_partners_word_and_two_agents_decide_again(
+async def test_a_proposal_is_dropped_with_a_partners_message_and_two_agents_decide_again(
     env: TicketEnvironment,
 ) -> None:
     await env.file_and_send()
-    asking: dict[str, Any] = {"outcome": "confirmed", "note": "contract seen", **MUCH}
-    assert (await env.send_update("decide", **asking, actor="agent:anna")).awaits_approval
+    decision: dict[str, Any] = {"outcome": "confirmed", "note": "contract seen", **ABOVE_LIMIT}
+    assert (await env.send_update("decide", **decision, actor="agent:anna")).awaits_approval
     await env.wait_for_state("sent_to_partner", "approval_needed")
     await env.send_outcome("information_requested", questions=["Which one?"])
     await env.wait_for_state("information_requested")
-    assert (await env.send_update("decide", **asking, actor="agent:bela")).awaits_approval
+    assert (await env.send_update("decide", **decision, actor="agent:bela")).awaits_approval
     await check_rejected(
-        "approval_by_another", env.send_update("decide", **asking, actor="agent:BELA")
+        "approval_by_another", env.send_update("decide", **decision, actor="agent:BELA")
     )
-    await check_rejected("forbidden", env.send_update("decide", **asking, actor="platform"))
-    assert (await env.send_update("decide", **asking, actor="agent:anna")).state_changed
+    await check_rejected("forbidden", env.send_update("decide", **decision, actor="platform"))
+    assert (await env.send_update("decide", **decision, actor="agent:anna")).state_changed
     (row,) = await env.rows("approvals", "seq")
     assert (row["proposed_by"], row["approved_by"]) == ("agent:bela", "agent:anna")
     await env.skip_time(days=6)

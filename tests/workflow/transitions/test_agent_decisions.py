@@ -1,4 +1,4 @@
-"""What agents decide on behalf of a partner."""
+"""Decisions of agents on behalf of a partner."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.workflow.transitions.ticket_steps import bring_to, check_closed
 
 
 @pytest.mark.parametrize("state", ["validated", "sent_to_partner"])
-async def test_an_agent_can_reject_in_the_partners_stead(
+async def test_an_agent_can_reject_on_behalf_of_the_partner(
     env: TicketEnvironment, state: str
 ) -> None:
     await bring_to(env, state)
@@ -19,7 +19,7 @@ async def test_an_agent_can_reject_in_the_partners_stead(
 
 
 @pytest.mark.parametrize("state", ["validated", "sent_to_partner"])
-async def test_an_agent_can_confirm_in_the_partners_stead(
+async def test_an_agent_can_confirm_on_behalf_of_the_partner(
     env: TicketEnvironment, state: str
 ) -> None:
     await bring_to(env, state)
@@ -37,8 +37,8 @@ async def test_an_agent_can_confirm_in_the_partners_stead(
 async def test_a_resend_changes_nothing(env: TicketEnvironment) -> None:
     await env.file_and_send()
     due_at = (await env.row())["due_at"]
-    answer = await env.send_update("resend_to_partner", reason="they lost it")
-    assert (answer.state, answer.state_changed) == ("sent_to_partner", False)
+    result = await env.send_update("resend_to_partner", reason="they lost it")
+    assert (result.state, result.state_changed) == ("sent_to_partner", False)
     await env.partner.wait_for_calls(2)
     assert [call.key for call in env.partner.calls] == [
         f"{env.number}-claim",

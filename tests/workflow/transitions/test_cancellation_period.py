@@ -9,7 +9,7 @@ from tests.workflow.transitions.ticket_steps import check_closed
 async def test_a_reward_is_granted_when_the_cancellation_period_has_ended(
     env: TicketEnvironment,
 ) -> None:
-    """R31-R33: not a day earlier, and for the amount that was confirmed."""
+    """R31-R33: not a day earlier, and with the confirmed amount."""
     await env.file_and_confirm({"reward": {"amount": "35.50", "currency": "PLN"}})
     due_at = (await env.row())["due_at"]
     await env.skip_time(days=3)
@@ -31,10 +31,10 @@ async def test_a_reward_is_granted_when_the_cancellation_period_has_ended(
     assert "35,50" in env.mailbox.find(number=env.number)[0].text
 
 
-async def test_a_period_that_is_over_is_passed_through_without_waiting(
+async def test_a_period_that_is_already_over_ends_without_waiting(
     env: TicketEnvironment,
 ) -> None:
-    """R33: one that is already over still passes through its state."""
+    """R33: the ticket still passes through the state of the cancellation period."""
     await env.file_and_send()
     await env.send_outcome("confirmed", cancellation_ends_on="2026-01-01")
     last = f"cancellation_period_ended: {AWAITING} → resolved"

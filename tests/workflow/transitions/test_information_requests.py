@@ -1,4 +1,4 @@
-"""Questions to the member, and what profiles choose if a partner or member does not answer."""
+"""Information requests, and the configured results of a missing answer."""
 
 from typing import Final
 
@@ -10,28 +10,28 @@ from tests.workflow.conftest import EnvironmentFactory
 from tests.workflow.expectations import AWAITING, TRANSITIONS_TO
 from tests.workflow.messages.message_checks import check_rejected
 
-ASKED: Final = "information_requested"
-QUESTION: Final = f"{ASKED}: sent_to_partner → {ASKED}"
+REQUESTED: Final = "information_requested"
+QUESTION: Final = f"{REQUESTED}: sent_to_partner → {REQUESTED}"
 SENT: Final = TRANSITIONS_TO["sent_to_partner"]
 
 
 async def file_and_ask(env: TicketEnvironment) -> None:
     """File a claim and let the partner ask about it."""
     await env.file_and_send()
-    await env.send_outcome(ASKED, questions=["order_number"])
-    row = await env.wait_for_state(ASKED)
-    await env.wait_for_attributes(State=ASKED, DueAt=row["due_at"])
+    await env.send_outcome(REQUESTED, questions=["order_number"])
+    row = await env.wait_for_state(REQUESTED)
+    await env.wait_for_attributes(State=REQUESTED, DueAt=row["due_at"])
     await env.wait_for_emails("confirmation", "information_needed")
     assert await env.transitions() == [*SENT, QUESTION]
 
 
 async def test_a_member_answers_a_question(env: TicketEnvironment) -> None:
-    """R17-R19, R22: a wrong answer is named field by field; a right one reaches the partner."""
+    """R17-R19, R22: a refusal names each wrong field; a valid answer reaches the partner."""
     await file_and_ask(env)
     order = an_order()
     wrong = env.send_update("provide_information", answers={"order_number": "no idea"})
     await check_rejected("incomplete", wrong)
-    await env.wait_for_state(ASKED)
+    await env.wait_for_state(REQUESTED)
     answer = await env.send_update("provide_information", answers={"order_number": order})
     assert (answer.state, answer.state_changed) == ("sent_to_partner", True)
     await env.partner.wait_for_calls(2)
@@ -40,14 +40,14 @@ async def test_a_member_answers_a_question(env: TicketEnvironment) -> None:
         f"{env.number}-information-1",
         order,
     )
-    back = f"information_provided: {ASKED} → sent_to_partner"
-    assert await env.transitions() == [*SENT, QUESTION, back]
+    provided = f"information_provided: {REQUESTED} → sent_to_partner"
+    assert await env.transitions() == [*SENT, QUESTION, provided]
 
 
 async def test_an_agent_can_ask_the_member_too(env: TicketEnvironment) -> None:
     await env.file_and_send()
     answer = await env.send_update("request_information", questions=["Which one was it?"])
-    assert (answer.state, answer.state_changed) == (ASKED, True)
+    assert (answer.state, answer.state_changed) == (REQUESTED, True)
     await env.wait_for_emails("confirmation", "information_needed")
 
 
@@ -55,24 +55,24 @@ async def test_an_agent_can_ask_the_member_too(env: TicketEnvironment) -> None:
     ("on_timeout", "state", "reason"),
     [("send", "sent_to_partner", None), ("reject", "rejected", "no_answer")],
 )
-async def test_a_member_who_does_not_answer_in_time(
+async def test_a_missing_answer_of_the_member_sends_or_rejects_the_claim(
     open_env: EnvironmentFactory, on_timeout: str, state: str, reason: str | None
 ) -> None:
-    profile = {"deadline": "P2D", "reminders": [], "on_timeout": on_timeout}
-    async with open_env(velotel={"information": profile}) as env:
+    information = {"deadline": "P2D", "reminders": [], "on_timeout": on_timeout}
+    async with open_env(velotel={"information": information}) as env:
         await file_and_ask(env)
         await env.skip_time(days=3)
         assert (await env.wait_for_state(state))["reason_code"] == reason
-        last = f"information_not_provided: {ASKED} → {state}"
+        last = f"information_not_provided: {REQUESTED} → {state}"
         assert await env.transitions() == [*SENT, QUESTION, last]
 
 
-SILENT: Final = {"deadline": "P2D", "reminders": []}
-UP_TO: Final = {"amount": "50.00", "currency": "PLN"}
+TWO_DAY_DEADLINE: Final = {"deadline": "P2D", "reminders": []}
+CAP: Final = {"amount": "50.00", "currency": "PLN"}
 
 
-async def test_silence_can_reject(open_env: EnvironmentFactory) -> None:
-    async with open_env(velotel={"response": SILENT | {"on_timeout": "reject"}}) as env:
+async def test_a_response_timeout_can_reject(open_env: EnvironmentFactory) -> None:
+    async with open_env(velotel={"response": TWO_DAY_DEADLINE | {"on_timeout": "reject"}}) as env:
         await env.file_and_send()
         await env.skip_time(days=3)
         outcome = await env.wait_until_closed()
@@ -85,14 +85,16 @@ async def test_silence_can_reject(open_env: EnvironmentFactory) -> None:
     ("cap", "state", "attention"),
     [("40.00", AWAITING, []), ("39.99", "sent_to_partner", ["partner_silent"])],
 )
-async def test_silence_can_confirm_under_a_cap(
+async def test_a_response_timeout_can_confirm_under_a_cap(
     open_env: EnvironmentFactory, cap: str, state: str, attention: list[str]
 ) -> None:
     capped = {
-        "auto_confirm_max": UP_TO,
+        "auto_confirm_max": CAP,
         "auto_confirm_monthly_cap": {"amount": cap, "currency": "PLN"},
     }
-    async with open_env(velotel={"response": SILENT | {"on_timeout": "confirm"} | capped}) as env:
+    async with open_env(
+        velotel={"response": TWO_DAY_DEADLINE | {"on_timeout": "confirm"} | capped}
+    ) as env:
         await env.file_and_send()
         await env.skip_time(days=3)
         await env.wait_for_state(state, *attention)

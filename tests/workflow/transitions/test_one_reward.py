@@ -9,8 +9,8 @@ from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.expectations import AWAITING, TRANSITIONS_TO
 
 
-async def test_one_order_earns_one_reward_whoever_claims_it(env: TicketEnvironment) -> None:
-    """A second confirmation ends as rejected; the first account's grant remains."""
+async def test_one_order_earns_one_reward_for_all_its_claims(env: TicketEnvironment) -> None:
+    """The ticket that is confirmed second ends as rejected; the first account's grant remains."""
     order, numbers = an_order(), []
     for account in ("acc-1", "acc-2"):
         await env.file_and_confirm(account=account, order=order)
@@ -32,20 +32,25 @@ async def test_one_order_earns_one_reward_whoever_claims_it(env: TicketEnvironme
 
 
 @pytest.mark.parametrize(
-    ("whose", "state", "reason", "email"),
+    ("account", "state", "reason", "email"),
     [
         ("acc-1001", "resolved", None, "reward_registered"),
         ("acc-other", "rejected", "already_rewarded", "rejected"),
     ],
 )
-@pytest.mark.parametrize("found", ["registered", "granted"])
+@pytest.mark.parametrize("reward_state", ["registered", "granted"])
 async def test_rewards_are_checked_again_before_a_grant(
-    env: TicketEnvironment, found: str, whose: str, state: str, reason: str | None, email: str
+    env: TicketEnvironment,
+    reward_state: str,
+    account: str,
+    state: str,
+    reason: str | None,
+    email: str,
 ) -> None:
-    """R24: a reward that the platform has booked meanwhile, without a word to the ticket."""
+    """R24: the platform has registered a reward meanwhile, without a signal to the ticket."""
     claim = await env.prepare_claim()
     await env.file_and_confirm(claim=claim)
-    await store_reward(env.database, reward_for(claim, state=found, account_id=whose))
+    await store_reward(env.database, reward_for(claim, state=reward_state, account_id=account))
     await env.skip_time(days=6)
     outcome = await env.wait_until_closed()
     assert (outcome.state, outcome.reason_code, outcome.granted_amount) == (state, reason, None)

@@ -1,5 +1,5 @@
-"""A step is in the history before it is in the database: a worker may die between any two
-lines, and what it leaves undone is fields again, with whatever has come meanwhile.
+"""A step is recorded in the history before its effect is in the database: a worker may stop at any
+line, and the unfinished step is repeated, together with the messages that arrived meanwhile.
 """
 
 import json
@@ -11,19 +11,19 @@ from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.recorded_paths import PATHS
 from tests.workflow.conftest import EnvironmentFactory
 
-ASKED_ALIKE: Final = {"admit_claim", "get_request_result", "recheck_rewards", "find_objection"}
-"""The same whenever they are asked: a result that is lost loses nothing."""
-STEPS: Final = {
+REPEATABLE: Final = {"admit_claim", "get_request_result", "recheck_rewards", "find_objection"}
+"""Repeated after a lost result, they return the same again."""
+WRITING_ACTIVITIES: Final = {
     "resolved": {"apply_changes", "settle_ticket"},
     "silence-confirms": {"apply_changes", "confirm_on_timeout", "settle_ticket"},
     "question-answered": {"apply_changes", "save_information"},
     "held-and-released": {"apply_changes"},
 }
-OTHERS: Final = {"deliver_claim", "send_email"}
+DELIVERIES: Final = {"deliver_claim", "send_email"}
 
 
-async def local(env: TicketEnvironment) -> set[str]:
-    """The local activities whose results the history holds: known only after their effect."""
+async def local_activities(env: TicketEnvironment) -> set[str]:
+    """The local activities in the history: each is recorded only after its effect."""
     return {
         json.loads(payload.data)["activity_type"]
         async for event in env.handle.fetch_history_events()
@@ -32,8 +32,8 @@ async def local(env: TicketEnvironment) -> set[str]:
     }
 
 
-async def scheduled(env: TicketEnvironment) -> set[str]:
-    """The activities that the history asked for before they began."""
+async def scheduled_activities(env: TicketEnvironment) -> set[str]:
+    """The activities that were scheduled in the history before they started."""
     return {
         event.activity_task_scheduled_event_attributes.activity_type.name
         async for event in env.handle.fetch_history_events()
@@ -41,7 +41,7 @@ async def scheduled(env: TicketEnvironment) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("name", STEPS)
+@pytest.mark.parametrize("name", WRITING_ACTIVITIES)
 async def test_every_step_is_in_the_history_before_it_is_in_the_database(
     open_env: EnvironmentFactory, name: str
 ) -> None:
@@ -49,5 +49,5 @@ async def test_every_step_is_in_the_history_before_it_is_in_the_database(
     async with open_env(velotel=path.velotel) as env:
         await path.run(env)
         await env.wait_until_closed()
-        assert await local(env) <= ASKED_ALIKE
-        assert await scheduled(env) - OTHERS >= STEPS[name]
+        assert await local_activities(env) <= REPEATABLE
+        assert await scheduled_activities(env) - DELIVERIES >= WRITING_ACTIVITIES[name]

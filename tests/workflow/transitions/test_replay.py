@@ -1,4 +1,4 @@
-"""Recorded histories of each path: the workflow of today must still tell every one of them."""
+"""Recorded histories of each path: the current workflow must replay every one of them."""
 
 import json
 
@@ -13,47 +13,47 @@ from worker import SANDBOX
 from workflows.data_converter import DATA_CONVERTER
 from workflows.support_ticket import SupportTicket
 
-RECORDED = sorted(path.stem for path in FOLDER.glob("*.json"))
+HISTORIES = sorted(path.stem for path in FOLDER.glob("*.json"))
 
 
-async def replay(text: str) -> None:
-    """Replay a history; raises `NondeterminismError` where the workflow would do otherwise."""
+async def replay(recorded: str) -> None:
+    """Replay a history; raises `NondeterminismError` if the workflow's commands differ from it."""
     replayer = Replayer(
         workflows=[SupportTicket], data_converter=DATA_CONVERTER, workflow_runner=SANDBOX
     )
-    content = json.loads(text)
+    content = json.loads(recorded)
     history = WorkflowHistory.from_json(content["workflow_id"], content["history"])
     await replayer.replay_workflow(history)
 
 
-def recorded(name: str) -> str:
-    """A recorded history, with the ticket's number."""
+def read_history(name: str) -> str:
+    """Read a recorded history, as JSON with the ticket's number."""
     return (FOLDER / f"{name}.json").read_text(encoding="utf-8")
 
 
-def test_every_path_has_its_history() -> None:
-    assert set(PATHS) <= set(RECORDED)
+def test_every_path_has_a_history() -> None:
+    assert set(PATHS) <= set(HISTORIES)
 
 
-@pytest.mark.parametrize("name", RECORDED or ["none is recorded"])
+@pytest.mark.parametrize("name", HISTORIES or ["no histories"])
 async def test_a_recorded_history_is_replayed_without_differences(name: str) -> None:
-    await replay(recorded(name))
+    await replay(read_history(name))
 
 
-async def test_a_history_that_goes_another_way_is_noticed() -> None:
-    fields = recorded("rejected")
-    assert "send_email" in fields
+async def test_a_changed_history_fails_to_replay() -> None:
+    history = read_history("rejected")
+    assert "send_email" in history
     with pytest.raises(NondeterminismError):
-        await replay(fields.replace("send_email", "send_postcard"))
+        await replay(history.replace("send_email", "send_postcard"))
 
 
-@pytest.mark.parametrize("name", RECORDED)
-def test_a_recorded_history_names_no_machine(name: str) -> None:
-    text = recorded(name)
-    assert '"stackTrace"' not in text
+@pytest.mark.parametrize("name", HISTORIES)
+def test_a_recorded_history_does_not_name_the_machine(name: str) -> None:
+    history = read_history(name)
+    assert '"stackTrace"' not in history
     identities = {
         attributes["identity"]
-        for event in json.loads(text)["history"]["events"]
+        for event in json.loads(history)["history"]["events"]
         for attributes in event.values()
         if isinstance(attributes, dict) and "identity" in attributes
     }

@@ -1,4 +1,4 @@
-"""How tickets are closed before a reward is granted."""
+"""Transitions that close a ticket before a reward is granted."""
 
 import pytest
 
@@ -11,8 +11,8 @@ from tests.workflow.transitions.ticket_steps import bring_to, check_closed
 @pytest.mark.parametrize("state", ["validated", "on_hold", "sent_to_partner"])
 async def test_a_claim_can_be_withdrawn(holding_env: TicketEnvironment, state: str) -> None:
     emails = await bring_to(holding_env, state)
-    answer = await holding_env.send_update("withdraw", reason="found it")
-    assert (answer.state, answer.state_changed, answer.code) == ("withdrawn", True, None)
+    result = await holding_env.send_update("withdraw", reason="found it")
+    assert (result.state, result.state_changed, result.code) == ("withdrawn", True, None)
     row = await check_closed(
         holding_env, state, f"withdrawn: {state} → withdrawn", [*emails, "withdrawn"]
     )
@@ -21,10 +21,10 @@ async def test_a_claim_can_be_withdrawn(holding_env: TicketEnvironment, state: s
 
 
 @pytest.mark.parametrize("state", ["validated", "on_hold", "sent_to_partner", AWAITING])
-async def test_the_normal_tracking_can_come_late(
+async def test_a_reward_that_is_registered_late_resolves_the_ticket(
     holding_env: TicketEnvironment, state: str
 ) -> None:
-    """R24: the ticket is resolved, and grants nothing."""
+    """R24: the ticket itself grants nothing."""
     emails = await bring_to(holding_env, state)
     await holding_env.signal("reward_registered", {"reward_id": "rew-1"})
     last = f"reward_registered: {state} → resolved"

@@ -1,4 +1,4 @@
-"""How a ticket is brought to a state, and what is checked when it is closed."""
+"""Steps that bring a ticket to a state, and the checks of a closed ticket."""
 
 from typing import Any
 
@@ -24,12 +24,12 @@ async def bring_to(env: TicketEnvironment, state: str) -> list[str]:
 
 
 async def check_closed(
-    env: TicketEnvironment, led: str, last: str, emails: list[str]
+    env: TicketEnvironment, previous_state: str, last: str, emails: list[str]
 ) -> dict[str, Any]:
     """Wait until the ticket is closed; check transitions, e-mails, attributes and the row."""
     outcome = await env.wait_until_closed()
     row = await env.row()
-    assert await env.transitions() == [*TRANSITIONS_TO[led], last]
+    assert await env.transitions() == [*TRANSITIONS_TO[previous_state], last]
     assert (row["state"], row["due_at"], row["attention"]) == (outcome.state, None, [])
     assert (outcome.number, outcome.reason_code) == (env.number, row["reason_code"])
     await env.wait_for_emails(*emails)

@@ -1,4 +1,4 @@
-"""What makes a transition happen."""
+"""The actions that cause transitions."""
 
 from typing import Any, Final
 
@@ -7,11 +7,11 @@ from tests.workflow.expectations import DOWN
 from tests.workflow.transitions.paths.transition_starts import LATER, Action
 
 
-async def resend(env: TicketEnvironment) -> None:
+async def resend_claim(env: TicketEnvironment) -> None:
     await env.send_update("resend_to_partner")
 
 
-async def withdraw(env: TicketEnvironment) -> None:
+async def withdraw_claim(env: TicketEnvironment) -> None:
     await env.send_update("withdraw", reason="found it")
 
 
@@ -19,7 +19,7 @@ async def register_reward(env: TicketEnvironment) -> None:
     await env.signal("reward_registered", {"reward_id": "rew-1"})
 
 
-async def answer(env: TicketEnvironment) -> None:
+async def answer_question(env: TicketEnvironment) -> None:
     await env.send_update("provide_information", note="the one of October")
 
 
@@ -32,27 +32,27 @@ async def decide_rejected(env: TicketEnvironment) -> None:
     await env.send_update("decide", outcome="rejected", reason_code="terms_not_met")
 
 
-def outcome(outcome: str, **fields: Any) -> Action:
-    async def act(env: TicketEnvironment) -> None:
+def send_outcome(outcome: str, **fields: Any) -> Action:
+    async def action(env: TicketEnvironment) -> None:
         await env.send_outcome(outcome, **fields)
 
-    return act
+    return action
 
 
-def wait(**span: float) -> Action:
-    async def act(env: TicketEnvironment) -> None:
+def skip_time(**span: float) -> Action:
+    async def action(env: TicketEnvironment) -> None:
         await env.skip_time(**span)
 
-    return act
+    return action
 
 
-async def wait_for_release(env: TicketEnvironment) -> None:
+async def fail_delivery_after_hold(env: TicketEnvironment) -> None:
     env.partner.default_response = DOWN
     await env.skip_time(days=2, minutes=1)
 
 
-CONFIRMED: Final = outcome("confirmed", **LATER)
-REJECTED: Final = outcome("rejected", reason_code="order_not_found")
-CANCELLED: Final = outcome("order_cancelled")
-QUESTION: Final = outcome("information_requested", questions=["Which contract?"])
-AFTER_DEADLINE: Final = wait(hours=13)
+CONFIRM: Final = send_outcome("confirmed", **LATER)
+REJECT: Final = send_outcome("rejected", reason_code="order_not_found")
+CANCEL_ORDER: Final = send_outcome("order_cancelled")
+ASK_QUESTION: Final = send_outcome("information_requested", questions=["Which contract?"])
+PASS_DEADLINE: Final = skip_time(hours=13)

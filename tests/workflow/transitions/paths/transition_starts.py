@@ -1,4 +1,4 @@
-"""How a ticket is brought to the start of a transition."""
+"""The steps that bring a ticket to the state before a transition."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -11,7 +11,7 @@ from tests.support.workflow.partner_server import CannedResponse
 from tests.workflow.expectations import AWAITING, DOWN, THROTTLING
 
 Action = Callable[[TicketEnvironment], Awaitable[object]]
-HOLDS: Final = {"early_claims": "hold"}
+HOLD: Final = {"early_claims": "hold"}
 LATER: Final = {"cancellation_ends_on": days_ago(-60).isoformat()}
 OVER: Final = {"cancellation_ends_on": "2026-01-01"}
 
@@ -21,18 +21,18 @@ async def do_nothing(env: TicketEnvironment) -> None:
 
 
 async def file_undelivered(env: TicketEnvironment) -> None:
-    """Validated, and stays so: the partner is down."""
+    """A validated ticket whose claim cannot be delivered: the partner is down."""
     env.partner.default_response = DOWN
     await env.file()
 
 
 async def file_throttled(env: TicketEnvironment) -> None:
-    """Validated, for longer than its partner has time."""
+    """A validated ticket whose partner throttles deliveries until after its response deadline."""
     env.partner.default_response = THROTTLING
     await env.file()
 
 
-async def file_rejected_by_partner(env: TicketEnvironment) -> None:
+async def file_with_refused_delivery(env: TicketEnvironment) -> None:
     env.partner.queued_responses.append(CannedResponse(status=422))
     await env.file()
     await env.wait_for_state("validated", "partner_contract_fault")
@@ -47,44 +47,44 @@ async def file_early(env: TicketEnvironment) -> None:
 
 
 async def file_early_without_email(env: TicketEnvironment) -> None:
-    """A held claim whose member cannot be reached by e-mail needs attention."""
+    """A held claim that needs attention: its member cannot be reached by e-mail."""
     env.mail_behaviour.smtp = SmtpMode.REFUSE_PERMANENTLY
     await env.file(an_early_claim())
     await env.wait_for_state("on_hold", "mail_undeliverable")
     env.mail_behaviour.smtp = SmtpMode.OK
 
 
-def file_early_beside_reward(state: str) -> Action:
-    async def begin(env: TicketEnvironment) -> None:
+def file_early_with_reward(state: str) -> Action:
+    async def start(env: TicketEnvironment) -> None:
         claim = await env.prepare_claim(an_early_claim())
         await env.file(claim)
         await store_reward(env.database, reward_for(claim, state=state))
 
-    return begin
+    return start
 
 
-async def be_sent(env: TicketEnvironment) -> None:
+async def file_sent(env: TicketEnvironment) -> None:
     await env.file_and_send()
 
 
-async def be_asked(env: TicketEnvironment) -> None:
+async def file_with_question(env: TicketEnvironment) -> None:
     await env.file_and_send()
     await env.send_outcome("information_requested", questions=["Which contract?"])
 
 
-async def be_confirmed(env: TicketEnvironment) -> None:
+async def file_confirmed(env: TicketEnvironment) -> None:
     await env.file_and_confirm()
 
 
-async def be_confirmed_for_too_much(env: TicketEnvironment) -> None:
+async def file_confirmed_above_limit(env: TicketEnvironment) -> None:
     reward = {"amount": "900.00", "currency": "PLN"}
     await env.file_and_send()
     await env.send_outcome("confirmed", reward=reward, **LATER)
     await env.wait_for_state(AWAITING, "amount_undecided")
 
 
-async def be_confirmed_after_another(env: TicketEnvironment) -> None:
-    """The order's reward has gone to another account."""
+async def file_confirmed_after_another(env: TicketEnvironment) -> None:
+    """A confirmed ticket whose order already earned another account its reward."""
     order = an_order()
     await env.file_and_send(account="acc-1", order=order)
     await env.send_outcome("confirmed", **OVER)

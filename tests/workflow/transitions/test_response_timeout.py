@@ -1,4 +1,4 @@
-"""Partners that do not answer in time."""
+"""Partners that do not respond by their deadline."""
 
 import pytest
 
@@ -10,14 +10,14 @@ from tests.workflow.expectations import AWAITING, THROTTLING, TRANSITIONS_TO
 
 
 @pytest.mark.parametrize(
-    ("state", "answer"), [("validated", THROTTLING), ("sent_to_partner", CannedResponse())]
+    ("state", "response"), [("validated", THROTTLING), ("sent_to_partner", CannedResponse())]
 )
-async def test_a_silent_partner_is_shown_to_a_person(
-    open_env: EnvironmentFactory, state: str, answer: CannedResponse
+async def test_a_response_timeout_asks_for_attention(
+    open_env: EnvironmentFactory, state: str, response: CannedResponse
 ) -> None:
-    """A claim that cannot be delivered is overdue too."""
+    """Also if the claim could not be delivered."""
     async with open_env(velotel={"response": {"deadline": "PT12H", "reminders": []}}) as env:
-        env.partner.default_response = answer
+        env.partner.default_response = response
         await env.file()
         due_at = (await env.wait_for_state(state))["due_at"]
         await env.skip_time(hours=11)
@@ -34,7 +34,9 @@ async def test_a_silent_partner_is_shown_to_a_person(
         await env.wait_for_emails("confirmation")
 
 
-async def test_a_silent_partner_may_still_answer(env: TicketEnvironment) -> None:
+async def test_a_partner_can_still_answer_after_the_response_timeout(
+    env: TicketEnvironment,
+) -> None:
     await env.file_and_send()
     await env.skip_time(days=15)
     await env.wait_for_state("sent_to_partner", "partner_silent")
