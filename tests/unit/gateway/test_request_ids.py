@@ -8,7 +8,7 @@ from domain.tickets.messages.commands import Decision, Resend, TicketCommand
 from domain.tickets.states import State
 from domain.values.parsing import parse_message
 from tests.support.builders import NOW, a_decision, a_withdrawal, an_aggregate, an_inquiry
-from tests.unit.domain.handlers.commands.undecided_tickets import LATER, a_resend, answered
+from tests.unit.domain.handlers.commands.undecided_tickets import LATER, a_resend, result_of
 
 SAID = "it was seen by two of us"
 OTHERS = [
@@ -50,7 +50,7 @@ def test_an_id_is_its_callers_own(other: TicketCommand) -> None:
     """Nobody is blocked by another caller's ids, or learns them."""
     aggregate = an_aggregate()
     handle_message(aggregate, a_resend(), NOW)
-    assert answered(handle_message(aggregate, other, LATER)) == (True, None)
+    assert result_of(handle_message(aggregate, other, LATER)) == (True, None)
     assert aggregate.ticket.state is State.WITHDRAWN
 
 

@@ -1,4 +1,4 @@
-"""A claim whose assessment fails is refused."""
+"""A claim whose assessment fails is discarded."""
 
 from datetime import UTC, datetime
 
@@ -8,36 +8,39 @@ from domain.partners.rules import PartnerRules
 from tests.support.builders import NOW, NUMBER, a_partner, a_profile, claim_json, some_facts
 
 
-class Codes:
-    """Words that are codes."""
+class CodeTexts:
+    """Texts that are the codes themselves."""
 
     def render_reason(self, language: str, code: str, field: str | None, params: object) -> str:
         return code
 
 
-def filing(rules: PartnerRules) -> ClaimAssessor:
-    """A claim that is judged by these rules."""
+def an_assessor(rules: PartnerRules) -> ClaimAssessor:
+    """The assessor of a claim under these rules."""
     profile = a_profile()
     profiles = {rules.id: profile.model_copy(update={"rules": rules})}
     request = AdmissionRequest(
         number=NUMBER, run_id="run-1", digest="d", claim=claim_json(), started_at=NOW
     )
-    return ClaimAssessor(request, profiles, Codes(), datetime.now(UTC))
+    return ClaimAssessor(request, profiles, CodeTexts(), datetime.now(UTC))
 
 
-def test_a_claim_that_we_fail_to_judge_ends_as_refused() -> None:
+def test_a_claim_whose_assessment_fails_is_discarded() -> None:
     rules = a_partner()
-    nowhere = rules.market.model_copy(update={"time_zone": "Europe/Nowhere"})
-    judged = filing(rules.model_copy(update={"market": nowhere}))
-    entry = judged.assess(some_facts())
-    result = entry.admission.result
-    assert (result.status, [one.code for one in result.reasons]) == ("discarded", ["incomplete"])
+    unknown_zone = rules.market.model_copy(update={"time_zone": "Europe/Nowhere"})
+    assessor = an_assessor(rules.model_copy(update={"market": unknown_zone}))
+    record = assessor.assess(some_facts())
+    result = record.admission.result
+    assert (result.status, [reason.code for reason in result.reasons]) == (
+        "discarded",
+        ["incomplete"],
+    )
     assert result.reasons[0].field == "claim"
-    assert judged.unexpected_error is not None
-    assert entry.admission.emails
+    assert assessor.unexpected_error is not None
+    assert record.admission.emails
 
 
-def test_a_claim_that_is_judged_leaves_no_trace_of_a_bug() -> None:
-    judged = filing(a_partner())
-    judged.assess(some_facts())
-    assert judged.unexpected_error is None
+def test_an_assessment_without_an_error_reports_none() -> None:
+    assessor = an_assessor(a_partner())
+    assessor.assess(some_facts())
+    assert assessor.unexpected_error is None

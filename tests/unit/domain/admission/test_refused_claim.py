@@ -27,7 +27,7 @@ RESULT = AdmissionResult(
     state=State.DISCARDED,
     reasons=(CodedReason(code="incomplete", field="order_number"), CodedReason(code="too_late")),
 )
-LETTER = OutgoingEmail(
+EMAIL = OutgoingEmail(
     key="1-claim_not_accepted", kind=EmailKind.CLAIM_NOT_ACCEPTED, language="pl", params={}
 )
 MESSAGES: list[Message] = [
@@ -43,27 +43,27 @@ MESSAGES: list[Message] = [
 
 
 def a_refused_claim(result: AdmissionResult = RESULT) -> RefusedClaim:
-    """A claim whose trace has been left."""
+    """A claim whose refusal admission has stored."""
     return RefusedClaim(NUMBER, Admission(result=result, digest=""))
 
 
-def test_a_refused_claim_has_nothing_to_write_but_what_comes() -> None:
-    """R22, R23: its trace was left by admission."""
+def test_a_refused_claim_has_no_pending_changes() -> None:
+    """R22, R23: admission has stored it."""
     refused = a_refused_claim()
     assert (refused.has_pending_changes, refused.reason_code) == (False, "incomplete")
     assert a_refused_claim(RESULT.model_copy(update={"reasons": ()})).reason_code is None
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
-def test_whatever_comes_for_a_refused_claim_is_kept_and_moves_nothing(message: Message) -> None:
-    """R23: it says why; its first reason stays, and no answer opens a ticket."""
+def test_any_message_to_a_refused_claim_is_logged_and_makes_no_transition(message: Message) -> None:
+    """R23: its first reason stays, and no answer opens a ticket."""
     refused = a_refused_claim()
     refused.log_message(message, NOW, unknown=("colour",))
     assert refused.has_pending_changes
     change_set = refused.collect_changes()
-    (note,) = change_set.messages
-    assert (note.code, note.at, note.seq) == ("action_not_allowed", NOW, None)
-    assert note.body["unknown_fields"] == ["colour"]
+    (entry,) = change_set.messages
+    assert (entry.code, entry.at, entry.seq) == ("action_not_allowed", NOW, None)
+    assert entry.body["unknown_fields"] == ["colour"]
     assert (change_set.number, change_set.state, change_set.reason_code) == (
         NUMBER,
         State.DISCARDED,
@@ -73,23 +73,23 @@ def test_whatever_comes_for_a_refused_claim_is_kept_and_moves_nothing(message: M
     assert not refused.has_pending_changes
 
 
-def test_a_letter_that_is_owed_is_written_down_once() -> None:
+def test_a_queued_email_is_stored_once() -> None:
     """R23."""
     refused = a_refused_claim()
-    refused.queue_emails((LETTER,))
-    assert refused.collect_changes().emails == (LETTER,)
+    refused.queue_emails((EMAIL,))
+    assert refused.collect_changes().emails == (EMAIL,)
     assert not refused.has_pending_changes
     assert refused.collect_changes().emails == ()
 
 
-def test_a_refusal_that_came_in_time_owes_nothing() -> None:
+def test_a_refusal_without_an_email_has_no_pending_changes() -> None:
     refused = a_refused_claim()
     refused.queue_emails(())
     assert not refused.has_pending_changes
 
 
-def test_a_letter_in_trouble_asks_for_attention_until_it_is_over() -> None:
-    """R28: the answer may be the letter that could not be delivered."""
+def test_an_email_that_fails_raises_attention_until_it_is_cleared() -> None:
+    """R28: it may be the e-mail with the result of the claim."""
     refused = a_refused_claim()
     for attention in ("mail_retrying", "mail_undeliverable"):
         refused.log_message(AttentionChanged(attention=attention), NOW)
@@ -102,11 +102,11 @@ def test_a_letter_in_trouble_asks_for_attention_until_it_is_over() -> None:
     refused.log_message(
         AttentionChanged(attention="mail_retrying", cleared=True), NOW + timedelta(hours=1)
     )
-    refused.log_message(AttentionChanged(attention="never_heard_of", cleared=True), NOW)
+    refused.log_message(AttentionChanged(attention="never_raised", cleared=True), NOW)
     assert refused.collect_changes().attention == ("mail_undeliverable",)
 
 
-def test_attention_stays_while_notes_are_written() -> None:
+def test_attention_stays_when_messages_are_logged() -> None:
     refused = a_refused_claim()
     refused.log_message(AttentionChanged(attention="mail_undeliverable"), NOW)
     refused.collect_changes()
@@ -114,11 +114,11 @@ def test_attention_stays_while_notes_are_written() -> None:
     assert refused.collect_changes().attention == ("mail_undeliverable",)
 
 
-def test_writings_are_counted_on_from_the_trace() -> None:
-    """A late writing never overwrites a newer one."""
+def test_versions_continue_after_that_of_admission() -> None:
+    """A late change set never overwrites a newer one."""
     refused = a_refused_claim()
-    counted = []
-    for turn in range(3):
-        refused.log_message(an_outcome(outcome_id=str(turn)), NOW)
-        counted.append(refused.collect_changes().version)
-    assert counted == [2, 3, 4]
+    versions = []
+    for attempt in range(3):
+        refused.log_message(an_outcome(outcome_id=str(attempt)), NOW)
+        versions.append(refused.collect_changes().version)
+    assert versions == [2, 3, 4]

@@ -13,7 +13,7 @@ REFERRAL = {"kind": "missing_referral_reward"}
 PARTNER = a_partner()
 
 
-def judged(
+def assess_claim(
     claim: TicketClaim,
     facts: AccountFacts | None = None,
     partner: PartnerRules | None = PARTNER,
@@ -24,5 +24,5 @@ def judged(
 
 
 def codes(assessment: Assessment) -> set[str]:
-    """The codes that a claim earned; none where it is accepted."""
+    """The codes of an assessment; none if the claim is accepted."""
     return {reason.code for reason in assessment.reasons}

@@ -22,7 +22,7 @@ from tests.support.builders import claim_content
     ],
     ids=repr,
 )
-def test_what_was_not_understood_makes_no_other_claim(changes: dict[str, Any]) -> None:
+def test_blanks_and_unknown_fields_do_not_change_the_digest(changes: dict[str, Any]) -> None:
     assert claim_digest(claim_content(**changes)) == claim_digest(claim_content())
 
 
@@ -41,6 +41,6 @@ def test_another_claim_has_another_digest(changes: dict[str, Any]) -> None:
     assert claim_digest(claim_content(**changes)) != claim_digest(claim_content())
 
 
-def test_what_is_no_claim_at_all_has_a_digest_too() -> None:
+def test_content_that_is_no_claim_has_a_digest_too() -> None:
     contents: list[object] = [None, [], {}, "claim", 7]
-    assert len({claim_digest(one) for one in contents}) == 5
+    assert len({claim_digest(content) for content in contents}) == 5

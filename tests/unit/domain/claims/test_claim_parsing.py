@@ -1,4 +1,4 @@
-"""Parsing of claims: malformed fields are named, the rest is kept."""
+"""Parsing of claims: malformed fields are named, the rest is parsed."""
 
 import pytest
 from hypothesis import given
@@ -22,48 +22,48 @@ JSON = st.recursive(
 OUTCOME = {"outcome_id": "evt-1", "partner_id": "velotel", "outcome": "confirmed"}
 
 
-def test_a_sound_claim_is_read_whole() -> None:
-    reading = parse_claim(claim_content())
-    assert reading.value is not None
-    assert (reading.problems, reading.unknown_fields) == ({}, ())
-    assert reading.value.answers == {"order_number": "VT-2231-9"}
+def test_a_valid_claim_is_parsed_completely() -> None:
+    parsed = parse_claim(claim_content())
+    assert parsed.value is not None
+    assert (parsed.problems, parsed.unknown_fields) == ({}, ())
+    assert parsed.value.answers == {"order_number": "VT-2231-9"}
 
 
 def test_unknown_fields_are_ignored_and_named() -> None:
-    reading = parse_claim(claim_content(coupon="X", utm={"a": 1}))
-    assert reading.unknown_fields == ("coupon", "utm")
-    assert reading.problems == {}
+    parsed = parse_claim(claim_content(coupon="X", utm={"a": 1}))
+    assert parsed.unknown_fields == ("coupon", "utm")
+    assert parsed.problems == {}
     outcome = parse_message(PartnerOutcome, OUTCOME | {"colour": "red"})
     assert (outcome.unknown_fields, outcome.problems) == (("colour",), {})
 
 
-def test_malformed_fields_are_named_all_together_and_the_rest_is_kept() -> None:
+def test_all_malformed_fields_are_named_at_once_and_the_rest_is_parsed() -> None:
     """R22, R23."""
-    wrong = {
+    malformed = {
         "account_id": "with space",
         "contact": {"email": "nobody", "name": "Jan Kowalski", "language": "pl-PL"},
         "kind": "missing_points",
         "ordered_on": "01.10.2026",
         "answers": ["VT"],
     }
-    reading = parse_claim(claim_content(**wrong))
-    assert set(reading.problems) == {
+    parsed = parse_claim(claim_content(**malformed))
+    assert set(parsed.problems) == {
         "account_id",
         "contact.email",
         "kind",
         "ordered_on",
         "answers",
     }
-    assert reading.value is not None
-    assert (reading.value.partner_id, reading.value.link_id) == ("velotel", "lnk-77")
-    assert reading.value.contact == Contact(name="Jan Kowalski", language="pl")
+    assert parsed.value is not None
+    assert (parsed.value.partner_id, parsed.value.link_id) == ("velotel", "lnk-77")
+    assert parsed.value.contact == Contact(name="Jan Kowalski", language="pl")
 
 
 @pytest.mark.parametrize("content", [None, 7, "claim", ["claim"], True])
 def test_a_claim_that_is_no_object_is_named_as_such(content: object) -> None:
-    reading = parse_claim(content)
-    assert set(reading.problems) == {"claim"}
-    assert reading.value is not None
+    parsed = parse_claim(content)
+    assert set(parsed.problems) == {"claim"}
+    assert parsed.value is not None
 
 
 @pytest.mark.parametrize(
@@ -96,24 +96,28 @@ def test_a_malformed_field_is_named(field: str, value: object) -> None:
 
 
 @given(JSON | st.dictionaries(st.sampled_from([*claim_content(), "ordered_at"]), JSON))
-def test_any_json_is_read_as_a_claim_without_raising(content: object) -> None:
-    reading = parse_claim(content)
-    assert reading.value is not None
+def test_any_json_is_parsed_as_a_claim_without_raising(content: object) -> None:
+    parsed = parse_claim(content)
+    assert parsed.value is not None
 
 
-HALF = "\ud800"
+LONE_SURROGATE = "\ud800"
 
 
-def test_unknown_names_of_a_claim_can_be_written_anywhere() -> None:
-    """An accepted claim's note names them."""
-    reading = parse_claim(claim_content(**{HALF: 1}))
-    assert len(reading.unknown_fields) == 1
-    reading.unknown_fields[0].encode()
+def test_unknown_field_names_can_always_be_encoded() -> None:
+    """The message log entry of an accepted claim names them."""
+    parsed = parse_claim(claim_content(**{LONE_SURROGATE: 1}))
+    assert len(parsed.unknown_fields) == 1
+    parsed.unknown_fields[0].encode()
 
 
-@pytest.mark.parametrize("spoilt", [{"name": HALF}, {"language": "Polish"}, {"name": ["Jan"]}])
-def test_a_bad_name_or_language_spoils_no_claim(spoilt: dict[str, object]) -> None:
-    reading = parse_claim(claim_content(contact={"email": "jan@example.com", **spoilt}))
-    assert reading.problems == {}
-    assert reading.value is not None
-    assert reading.value.contact == Contact(email="jan@example.com")
+@pytest.mark.parametrize(
+    "invalid", [{"name": LONE_SURROGATE}, {"language": "Polish"}, {"name": ["Jan"]}]
+)
+def test_an_invalid_name_or_language_does_not_make_a_claim_invalid(
+    invalid: dict[str, object],
+) -> None:
+    parsed = parse_claim(claim_content(contact={"email": "jan@example.com", **invalid}))
+    assert parsed.problems == {}
+    assert parsed.value is not None
+    assert parsed.value.contact == Contact(email="jan@example.com")

@@ -1,4 +1,4 @@
-"""Which check answers: the first of the table, `incomplete` at its place, and never an error."""
+"""The order of the checks: the first that fails gives the code, and none raises an error."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
@@ -23,11 +23,11 @@ from tests.support.builders import (
 )
 
 CASHBACK_ONLY = a_partner(kinds=["missing_cashback"])
-SLOW = a_partner(registration_delay="P30D")
+LATE_REGISTRATION = a_partner(registration_delay="P30D")
 OLD_LINK = a_link(clicked_at="2026-01-01T00:00:00Z")
 
-# Each as changes to the claim, and to what is known: in the order of docs/requirements.md.
-EARNING: dict[str, dict[str, Any]] = {
+# By code: the changes to the claim and to the facts, in the order of docs/requirements.md.
+CHANGES_BY_CODE: dict[str, dict[str, Any]] = {
     "unknown_partner": {"partner": None},
     "partner_takes_no_claims": {"claim": {"kind": "rejected_reward"}, "partner": CASHBACK_ONLY},
     "no_link": {"links": ()},
@@ -39,45 +39,45 @@ EARNING: dict[str, dict[str, Any]] = {
     "incomplete": {"claim": {"contact": {"email": "nobody"}}},
     "duplicate": {"existing_ticket": "ZW-9999-P9XT-M2AB-0"},
     "too_many_claims": {"claim_counts": {"open_by_link": {"lnk-77": 10}}},
-    "too_early": {"partner": SLOW},
+    "too_early": {"partner": LATE_REGISTRATION},
 }
-REFUSED = {"incomplete", "duplicate", "reward_registered"}
-ALONE = {"order_in_future", "too_late"}
+DISCARDED = {"incomplete", "duplicate", "reward_registered"}
+EXCLUSIVE = {"order_in_future", "too_late"}
 
 
-def judged(*changes: dict[str, Any]) -> Assessment:
-    """The assessment of a claim with several things wrong at once; the earlier change wins."""
+def assess_with(*changes: dict[str, Any]) -> Assessment:
+    """The assessment of a claim with several faults at once; the earlier change wins."""
     known: dict[str, Any] = {"links": (OLD_LINK,), "partner": a_partner()}
     claim: dict[str, Any] = {}
     for change in reversed(changes):
         claim |= change.get("claim", {})
         known |= {key: value for key, value in change.items() if key != "claim"}
     partner = known.pop("partner")
-    reading = parse_claim(claim_content(**claim))
-    assert reading.value is not None
-    return assess(reading.value, AccountFacts(**known), partner, NOW, reading.problems)
+    parsed = parse_claim(claim_content(**claim))
+    assert parsed.value is not None
+    return assess(parsed.value, AccountFacts(**known), partner, NOW, parsed.problems)
 
 
-@pytest.mark.parametrize("code", EARNING)
-def test_each_code_is_earned_and_answered_as_the_table_says(code: str) -> None:
+@pytest.mark.parametrize("code", CHANGES_BY_CODE)
+def test_each_code_is_given_with_the_status_of_the_table(code: str) -> None:
     """R4, R9, R10, R22-R25, R35, R36: refused, or discarded."""
-    assessment = judged(EARNING[code])
+    assessment = assess_with(CHANGES_BY_CODE[code])
     assert {reason.code for reason in assessment.reasons} == {code}
-    assert assessment.status == ("discarded" if code in REFUSED else "refused")
+    assert assessment.status == ("discarded" if code in DISCARDED else "refused")
 
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [pair for pair in combinations(EARNING, 2) if set(pair) != ALONE],
+    [pair for pair in combinations(CHANGES_BY_CODE, 2) if set(pair) != EXCLUSIVE],
 )
-def test_of_two_reasons_the_first_of_the_table_answers(first: str, second: str) -> None:
+def test_of_two_reasons_the_first_of_the_table_is_given(first: str, second: str) -> None:
     """R22-R25: the order of the checks is the order of the table."""
-    assessment = judged(EARNING[first], EARNING[second])
+    assessment = assess_with(CHANGES_BY_CODE[first], CHANGES_BY_CODE[second])
     assert {reason.code for reason in assessment.reasons} == {first}
 
 
 CONTEST = {"kind": "rejected_reward", "reward_id": "rew-5", "link_id": None, "ordered_on": None}
-STANDS = (a_reward(state="granted"),)
+GRANTED_REWARD = (a_reward(state="granted"),)
 
 
 @pytest.mark.parametrize(
@@ -89,23 +89,23 @@ STANDS = (a_reward(state="granted"),)
         ({"kind": "missing_points"}, {"links": ()}, {"kind"}),
         ({"account_id": None}, {"links": ()}, {"account_id"}),
         ({"account_id": "a b"}, {"links": ()}, {"account_id"}),
-        ({"link_id": None}, {"rewards": STANDS}, {"link_id"}),
-        ({"link_id": "a b"}, {"rewards": STANDS}, {"link_id"}),
-        ({"ordered_on": None}, {"rewards": STANDS}, {"ordered_on"}),
-        ({"ordered_on": "yesterday"}, {"rewards": STANDS}, {"ordered_on"}),
-        ({"answers": {}}, {"rewards": STANDS}, {"order_number"}),
-        ({"answers": {"order_number": "--"}}, {"rewards": STANDS}, {"order_number"}),
-        (CONTEST | {"reward_id": None}, {"rewards": STANDS}, {"reward_id"}),
-        (CONTEST | {"reward_id": "a b"}, {"rewards": STANDS}, {"reward_id"}),
-        (CONTEST | {"link_id": "a b"}, {"rewards": STANDS}, {"link_id"}),
+        ({"link_id": None}, {"rewards": GRANTED_REWARD}, {"link_id"}),
+        ({"link_id": "a b"}, {"rewards": GRANTED_REWARD}, {"link_id"}),
+        ({"ordered_on": None}, {"rewards": GRANTED_REWARD}, {"ordered_on"}),
+        ({"ordered_on": "yesterday"}, {"rewards": GRANTED_REWARD}, {"ordered_on"}),
+        ({"answers": {}}, {"rewards": GRANTED_REWARD}, {"order_number"}),
+        ({"answers": {"order_number": "--"}}, {"rewards": GRANTED_REWARD}, {"order_number"}),
+        (CONTEST | {"reward_id": None}, {"rewards": GRANTED_REWARD}, {"reward_id"}),
+        (CONTEST | {"reward_id": "a b"}, {"rewards": GRANTED_REWARD}, {"reward_id"}),
+        (CONTEST | {"link_id": "a b"}, {"rewards": GRANTED_REWARD}, {"link_id"}),
         ({"contact": None}, {"existing_ticket": "ZW-9999-P9XT-M2AB-0"}, {"contact"}),
     ],
 )
-def test_a_check_whose_own_input_is_missing_or_malformed_answers_incomplete_at_its_place(
+def test_a_check_with_missing_or_malformed_input_gives_incomplete_in_its_order(
     claim: dict[str, Any], known: dict[str, Any], named: set[str]
 ) -> None:
-    """R22, R23: before the checks that come after it."""
-    assessment = judged({"claim": claim, **known})
+    """R22, R23: before the later checks."""
+    assessment = assess_with({"claim": claim, **known})
     assert assessment.status == "discarded"
     assert {reason.code for reason in assessment.reasons} == {"incomplete"}
     assert {reason.field for reason in assessment.reasons} == named
@@ -117,38 +117,38 @@ def test_a_check_whose_own_input_is_missing_or_malformed_answers_incomplete_at_i
         ({"link_id": None}, {"links": ()}, "no_link"),
         ({"ordered_on": "yesterday"}, {"links": ()}, "no_link"),
         ({"answers": {}}, {"links": ()}, "no_link"),
-        ({"contact": None}, {"rewards": STANDS}, "reward_granted"),
+        ({"contact": None}, {"rewards": GRANTED_REWARD}, "reward_granted"),
         ({"contact": None, "ordered_on": "2026-07-01"}, {}, "too_late"),
         ({"kind": "missing_points"}, {"partner": None}, "unknown_partner"),
         ({"account_id": None, "kind": "rejected_reward"}, {"partner": CASHBACK_ONLY},
          "partner_takes_no_claims"),
     ],
 )  # fmt: skip
-def test_what_an_earlier_check_does_not_need_does_not_stop_it(
+def test_a_check_is_not_stopped_by_input_that_it_does_not_need(
     claim: dict[str, Any], known: dict[str, Any], code: str
 ) -> None:
     """R10, R22."""
-    assessment = judged({"claim": claim, **known})
+    assessment = assess_with({"claim": claim, **known})
     assert {reason.code for reason in assessment.reasons} == {code}
 
 
-def test_every_wrong_field_is_named_at_once_with_what_was_expected() -> None:
+def test_all_invalid_fields_are_named_at_once_with_the_expected_format() -> None:
     """R17-R19, R22, R23."""
     fields = [a_field(is_order_number=True), a_field("paid_on", type="date"), a_field("iban")]
     partner = a_partner(fields=[field.model_dump() for field in fields])
     claim = {"contact": {"email": "nobody"}, "answers": {"order_number": "A1", "paid_on": "x"}}
-    reasons = judged({"claim": claim, "partner": partner}).reasons
+    reasons = assess_with({"claim": claim, "partner": partner}).reasons
     assert {reason.field for reason in reasons} == {"contact.email", "paid_on", "iban"}
     assert {reason.code for reason in reasons} == {"incomplete"}
     assert all(reason.expected for reason in reasons)
 
 
 @pytest.mark.parametrize("missing", ["partner_id", "kind"])
-def test_an_empty_claim_names_every_field_that_any_claim_needs(missing: str) -> None:
-    """R22, R23: field errors all together, whichever check comes first."""
+def test_an_empty_claim_names_every_field_that_all_claims_need(missing: str) -> None:
+    """R22, R23: all field errors at once, whichever check comes first."""
     known = {"partner": None} if missing == "partner_id" else {}
     empty = {"kind": None, "account_id": None, "contact": None}
-    named = judged({"claim": empty | {missing: None}, **known}).reasons
+    named = assess_with({"claim": empty | {missing: None}, **known}).reasons
     assert {reason.field for reason in named} >= {missing, "kind", "account_id", "contact"}
 
 
@@ -192,9 +192,9 @@ def test_any_json_is_assessed_without_raising(
     content: object, facts: AccountFacts, partner: Any, now: datetime
 ) -> None:
     """R22: accepted with an order, or not accepted with a reason; nothing in between."""
-    reading = parse_claim(content)
-    assert reading.value is not None
-    assessment = assess(reading.value, facts, partner, now, reading.problems)
+    parsed = parse_claim(content)
+    assert parsed.value is not None
+    assessment = assess(parsed.value, facts, partner, now, parsed.problems)
     accepted = assessment.status in ("accepted", "held")
     assert bool(assessment.reasons) is not accepted
     assert (assessment.order is not None) is accepted
@@ -203,13 +203,13 @@ def test_any_json_is_assessed_without_raising(
 
 
 @given(st.timedeltas(timedelta(days=-1), timedelta(days=120)))
-def test_a_claim_passes_from_too_early_over_accepted_to_too_late(passed: timedelta) -> None:
-    """R7-R9, R35, R36: each in its own span, without a gap."""
-    reading = parse_claim(claim_content())
-    assert reading.value is not None
+def test_over_time_a_claim_is_too_early_then_accepted_then_too_late(passed: timedelta) -> None:
+    """R7-R9, R35, R36: one after the other, without a gap."""
+    parsed = parse_claim(claim_content())
+    assert parsed.value is not None
     ordered = datetime(2026, 10, 1, tzinfo=UTC) - timedelta(hours=2)
     now = ordered + passed
-    assessment = assess(reading.value, some_facts(links=(OLD_LINK,)), a_partner(), now)
+    assessment = assess(parsed.value, some_facts(links=(OLD_LINK,)), a_partner(), now)
     opens = datetime(2026, 10, 3, 22, tzinfo=UTC)
     closes = datetime(2027, 1, 1, 23, tzinfo=UTC)
     expected = (

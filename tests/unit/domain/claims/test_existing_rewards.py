@@ -14,9 +14,9 @@ from tests.support.builders import (
     a_reward,
     some_facts,
 )
-from tests.unit.domain.claims.assessing import PARTNER, REFERRAL, codes, judged
+from tests.unit.domain.claims.assessing import PARTNER, REFERRAL, assess_claim, codes
 
-STANDING = "ZW-9999-P9XT-M2AB-0"
+EXISTING_TICKET = "ZW-9999-P9XT-M2AB-0"
 
 
 @pytest.mark.parametrize(
@@ -28,13 +28,13 @@ STANDING = "ZW-9999-P9XT-M2AB-0"
         ("rejected", set(), set()),
     ],
 )
-def test_what_stands_in_the_books_decides(
+def test_the_state_of_the_existing_reward_decides(
     state: str, missing: set[str], contested: set[str]
 ) -> None:
-    """R4, R5, R24: granted and invalid rewards earn no ticket, registered ones no second one."""
+    """R4, R5, R24: a granted, invalid or registered reward rules a claim out."""
     facts = some_facts(a_reward(state=state))
-    assert codes(judged(a_claim(), facts)) == missing
-    assert codes(judged(a_contest(), facts)) == contested
+    assert codes(assess_claim(a_claim(), facts)) == missing
+    assert codes(assess_claim(a_contest(), facts)) == contested
 
 
 @pytest.mark.parametrize(
@@ -46,41 +46,41 @@ def test_what_stands_in_the_books_decides(
     ],
     ids=["another order", "another kind", "another link"],
 )
-def test_a_reward_for_something_else_is_no_obstacle(reward: Any) -> None:
+def test_a_reward_for_another_order_kind_or_link_does_not_count(reward: Any) -> None:
     """R4, R24."""
-    assert codes(judged(a_claim(), some_facts(reward))) == set()
+    assert codes(assess_claim(a_claim(), some_facts(reward))) == set()
 
 
 @pytest.mark.parametrize("order_number", ["vt 2231 9", "VT22319", "ＶＴ-2231-9", None])  # noqa: RUF001
 def test_a_reward_for_the_order_is_found_however_it_is_written(order_number: str | None) -> None:
-    """R24: without an order of its own, a reward of the same link is the one."""
+    """R24: a reward without an order number is found by its link."""
     facts = some_facts(a_reward(state="registered", order_number=order_number))
-    assert codes(judged(a_claim(), facts)) == {"reward_registered"}
+    assert codes(assess_claim(a_claim(), facts)) == {"reward_registered"}
 
 
-def test_of_several_rewards_the_one_that_forbids_most_speaks() -> None:
+def test_of_several_rewards_the_strictest_reason_is_given() -> None:
     """R4, R5."""
     states = ["rejected", "registered", "invalid", "granted"]
     rewards = [a_reward(reward_id=state, state=state) for state in states]
-    assert codes(judged(a_claim(), some_facts(*rewards))) == {"reward_granted"}
-    assert codes(judged(a_claim(), some_facts(*rewards[:3]))) == {"reward_invalid"}
+    assert codes(assess_claim(a_claim(), some_facts(*rewards))) == {"reward_granted"}
+    assert codes(assess_claim(a_claim(), some_facts(*rewards[:3]))) == {"reward_invalid"}
 
 
-def test_a_reward_that_is_not_known_is_not_rejected() -> None:
+def test_an_unknown_reward_cannot_be_contested() -> None:
     """R1."""
-    assert codes(judged(a_contest(reward_id="rew-6"), some_facts(a_reward()))) == {
+    assert codes(assess_claim(a_contest(reward_id="rew-6"), some_facts(a_reward()))) == {
         "reward_not_rejected"
     }
 
 
-def test_a_standing_ticket_makes_a_claim_a_duplicate() -> None:
+def test_an_existing_ticket_makes_a_claim_a_duplicate() -> None:
     """R25: discarded, and the number of the first one is named."""
-    assessment = judged(a_claim(), some_facts(existing_ticket=STANDING))
+    assessment = assess_claim(a_claim(), some_facts(existing_ticket=EXISTING_TICKET))
     assert (assessment.status, codes(assessment)) == ("discarded", {"duplicate"})
-    assert assessment.existing_ticket == STANDING
+    assert assessment.existing_ticket == EXISTING_TICKET
 
 
-def test_the_same_reward_has_one_key_and_another_one_another() -> None:
+def test_claims_have_the_same_duplicate_key_only_for_the_same_reward() -> None:
     """R25: account, kind, partner and order; without an order number, link and day."""
     unnamed = a_partner(fields=[a_field("note", required=False).model_dump()])
     same = [a_claim(), a_claim(link_id="lnk-2"), a_claim(answers={"order_number": "vt 22319"})]
@@ -100,7 +100,7 @@ def test_the_same_reward_has_one_key_and_another_one_another() -> None:
     assert len(set(others)) == len(others)
 
 
-def test_a_claim_that_does_not_say_whose_or_what_has_no_key() -> None:
+def test_a_claim_without_account_kind_or_partner_has_no_duplicate_key() -> None:
     """R25."""
     for claim, partner in [
         (a_claim(account_id=None), PARTNER),

@@ -17,7 +17,7 @@ CHOICE = {"blue": {"en": "Blue"}, "red": {"en": "Red"}}
 
 
 @pytest.mark.parametrize(
-    ("settings", "answer", "kept"),
+    ("settings", "answer", "stored"),
     [
         ({}, "anything at all", "anything at all"),
         ({"pattern": "[A-Z]{2}-[0-9]+"}, "VT-2231", "VT-2231"),
@@ -36,12 +36,12 @@ CHOICE = {"blue": {"en": "Blue"}, "red": {"en": "Red"}}
         ({"type": "choice", "options": CHOICE}, " red", "red"),
     ],
 )
-def test_a_sound_answer_of_each_type_is_kept_as_it_was_meant(
-    settings: dict[str, Any], answer: str | int, kept: str
+def test_a_valid_answer_of_each_type_is_stored_normalized(
+    settings: dict[str, Any], answer: str | int, stored: str
 ) -> None:
-    """R17, R18; what was kept once reads the same when it is checked again (R19)."""
+    """R17, R18; a stored answer is unchanged when it is checked again (R19)."""
     filled = validate_form([a_field("it", **settings)], {"it": answer}, MARKET)
-    assert (filled.answers, filled.problems) == ({"it": kept}, {})
+    assert (filled.answers, filled.problems) == ({"it": stored}, {})
     assert validate_form([a_field("it", **settings)], filled.answers, MARKET) == filled
 
 
@@ -85,7 +85,7 @@ def test_a_sound_answer_of_each_type_is_kept_as_it_was_meant(
         ({"type": "choice", "options": CHOICE}, "green", "not_an_option"),
     ],
 )
-def test_a_wrong_answer_is_named_with_what_is_wrong_and_not_kept(
+def test_an_invalid_answer_is_named_with_its_problem_and_not_stored(
     settings: dict[str, Any], answer: object, problem: str
 ) -> None:
     """R22, R23."""
@@ -106,8 +106,8 @@ def test_a_wrong_answer_is_named_with_what_is_wrong_and_not_kept(
         "\U0001f6b2 \u00e9",
     ],
 )
-def test_an_answer_is_carried_to_the_letter(answer: str) -> None:
-    """R19, R20: two thousand characters, markup: the partner judges, not we."""
+def test_an_answer_is_stored_character_by_character(answer: str) -> None:
+    """R19, R20: also a long one or markup; only the partner can verify it."""
     assert validate_form([a_field("it")], {"it": answer}).answers == {"it": answer}
 
 
@@ -118,8 +118,8 @@ def test_an_answer_is_carried_to_the_letter(answer: str) -> None:
         max_size=MAX_ANSWER_LENGTH,
     )
 )
-def test_any_text_is_carried_as_it_was_meant(text: str) -> None:
+def test_any_text_is_stored_cleaned(text: str) -> None:
     filled = validate_form([a_field("it")], {"it": text})
-    meant = clean_text(text)
-    if len(meant) <= MAX_ANSWER_LENGTH:
-        assert filled.answers == ({"it": meant} if meant else {})
+    cleaned = clean_text(text)
+    if len(cleaned) <= MAX_ANSWER_LENGTH:
+        assert filled.answers == ({"it": cleaned} if cleaned else {})

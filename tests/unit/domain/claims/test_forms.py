@@ -1,4 +1,4 @@
-"""Forms: all errors at once, and what they state of the order (R22, R23)."""
+"""Forms: all errors at once, and the order that the answers name (R22, R23)."""
 
 from datetime import date
 from typing import Any
@@ -29,9 +29,9 @@ EVERY_TYPE = [
 
 
 def test_all_problems_are_named_at_once() -> None:
-    """R22, R23: nobody files five times to learn of five mistakes."""
-    wrong = {"text": "1", "day": "tomorrow", "amount": "x", "email": "x", "colour": "x"}
-    assert set(validate_form(EVERY_TYPE, wrong).problems) == {field.name for field in EVERY_TYPE}
+    """R22, R23: five mistakes need one attempt, not five."""
+    invalid = {"text": "1", "day": "tomorrow", "amount": "x", "email": "x", "colour": "x"}
+    assert set(validate_form(EVERY_TYPE, invalid).problems) == {field.name for field in EVERY_TYPE}
     assert validate_form(EVERY_TYPE, {}).problems == {
         field.name: "required" for field in EVERY_TYPE
     }
@@ -52,21 +52,21 @@ def test_an_optional_field_that_is_answered_is_checked() -> None:
 
 
 def test_answers_to_unknown_fields_are_dropped() -> None:
-    """R19: only what the partner's form asks for reaches the partner."""
+    """R19: the partner receives only the fields of its form."""
     filled = validate_form([a_field("it")], {"it": "yes", "password": "hunter2", "": "x"})
     assert filled.answers == {"it": "yes"}
     assert filled.problems == {}
 
 
 @given(st.dictionaries(st.sampled_from([f.name for f in EVERY_TYPE]) | st.text(), JSON))
-def test_any_answers_are_read_without_raising(answers: dict[str, Any]) -> None:
+def test_any_answers_are_validated_without_raising(answers: dict[str, Any]) -> None:
     filled = validate_form(EVERY_TYPE, answers)
     names = {field.name for field in EVERY_TYPE}
     assert set(filled.answers) | set(filled.problems) == names
     assert not set(filled.answers) & set(filled.problems)
 
 
-def test_dates_that_anchor_the_cancellation_period_are_read() -> None:
+def test_the_anchor_dates_of_the_cancellation_period_are_parsed() -> None:
     """R32, R33."""
     fields = [
         a_field("start", type="date", anchor="contract_start"),
@@ -89,8 +89,10 @@ DAYS = st.text(st.sampled_from("0123456789./- "), min_size=8, max_size=11)
 
 
 @given(st.sampled_from([*EVERY_TYPE, a_field("meter", type="number", pattern="[0-9]+")]), st.data())
-def test_what_was_kept_reads_the_same_when_it_is_completed(field: FormField, data: Any) -> None:
-    """R19: a later answer is checked together with all that was given before."""
+def test_stored_answers_are_unchanged_when_they_are_validated_again(
+    field: FormField, data: Any
+) -> None:
+    """R19: a later answer is validated together with the earlier ones."""
     text = data.draw({"number": NUMBERS, "date": DAYS}.get(field.type, st.text()))
     filled = validate_form([field], {field.name: text}, MARKET)
     if filled.answers:

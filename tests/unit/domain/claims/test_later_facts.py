@@ -10,21 +10,21 @@ from domain.claims.stored_claim import StoredClaim
 from tests.support.builders import a_link, a_partner, a_reward
 from tests.support.stored_claims import OTHER_TICKET, a_filed, a_grant, case_of
 
-KNOWN = {"order_number": "VT-2231-9", "contract_started_on": "2026-10-02"}
+FIRST_ANSWERS = {"order_number": "VT-2231-9", "contract_started_on": "2026-10-02"}
 PARTNER = a_partner()
-CONTEST = a_filed(PARTNER, kind="rejected_reward", answers=KNOWN)
+CONTEST = a_filed(PARTNER, kind="rejected_reward", answers=FIRST_ANSWERS)
 
 
 def answered(
-    given: dict[str, Any],
+    answers: dict[str, Any],
     *rewards: Reward,
     note: str | None = None,
     filed: StoredClaim | None = None,
-    **known: Any,
+    **facts: Any,
 ) -> CompletedForm:
-    """What becomes of the claim, by the facts of the moment of the answer."""
-    claim = filed or a_filed(PARTNER, answers=KNOWN)
-    return decide_information(claim, given, note, case_of(claim, *rewards, **known).facts)
+    """The claim's form after these answers, by the facts of that time."""
+    claim = filed or a_filed(PARTNER, answers=FIRST_ANSWERS)
+    return decide_information(claim, answers, note, case_of(claim, *rewards, **facts).facts)
 
 
 @pytest.mark.parametrize(
@@ -36,15 +36,15 @@ def answered(
         ("rejected", None),
     ],
 )
-def test_a_corrected_number_is_judged_by_the_rewards_of_its_order(
+def test_a_corrected_order_number_is_assessed_by_the_rewards_of_that_order(
     state: str, code: str | None
 ) -> None:
     """R4, R5, R24: for a missing reward, and for a contested one that names no order."""
-    there = a_reward(reward_id="rew-6", order_number="VT-1", state=state)
-    news = {"order_number": "VT-1"}
-    assert answered(news, there).code == code
-    assert answered(news, there, a_reward(order_number=None), filed=CONTEST).code == code
-    assert answered({}, there, note="please").code is None
+    found = a_reward(reward_id="rew-6", order_number="VT-1", state=state)
+    corrected = {"order_number": "VT-1"}
+    assert answered(corrected, found).code == code
+    assert answered(corrected, found, a_reward(order_number=None), filed=CONTEST).code == code
+    assert answered({}, found, note="please").code is None
 
 
 @pytest.mark.parametrize(
@@ -58,10 +58,12 @@ def test_a_corrected_number_is_judged_by_the_rewards_of_its_order(
 def test_no_answer_is_taken_for_a_reward_that_is_not_rejected_any_more(
     state: str, code: str
 ) -> None:
-    """R4, R5, R11: whatever it says, and also where it says nothing new."""
+    """R4, R5, R11: whatever its content is, also if it changes nothing."""
     changed = a_reward(state=state)
     assert answered({}, changed, note="please", filed=CONTEST).code == code
-    assert answered({}, note="please", filed=CONTEST).code == "reward_not_rejected"  # another's now
+    assert (
+        answered({}, note="please", filed=CONTEST).code == "reward_not_rejected"
+    )  # of another account now
 
 
 @pytest.mark.parametrize(
@@ -75,20 +77,22 @@ def test_no_answer_is_taken_for_a_reward_that_is_not_rejected_any_more(
         ({}, None),
     ],
 )
-def test_an_answer_finds_its_link_as_it_is_now(link: dict[str, str], code: str | None) -> None:
-    """R10, R15: moved to another account or partner, of another kind, gone, or younger."""
+def test_an_answer_is_assessed_by_the_link_as_it_is_now(
+    link: dict[str, str], code: str | None
+) -> None:
+    """R10, R15: it may have another account, partner or kind, be gone, or have a later click."""
     assert answered({}, note="please", links=(a_link(**link),)).code == code
 
 
-def test_an_answer_meets_our_own_grant_for_the_order_and_the_standing_ticket() -> None:
-    """R4, R25: a grant counts before the platform's feed brings it back."""
-    news = {"order_number": "VT-1"}
-    assert answered(news, grants=(a_grant(order_key="VT1"),)).code == "reward_granted"
-    assert answered(news, existing_ticket=OTHER_TICKET).code == "duplicate"
+def test_an_answer_is_assessed_by_our_grant_for_the_order_and_by_the_existing_ticket() -> None:
+    """R4, R25: a grant counts before the platform's feed contains it."""
+    corrected = {"order_number": "VT-1"}
+    assert answered(corrected, grants=(a_grant(order_key="VT1"),)).code == "reward_granted"
+    assert answered(corrected, existing_ticket=OTHER_TICKET).code == "duplicate"
 
 
-def test_when_a_claim_may_be_filed_was_judged_at_its_filing() -> None:
-    """R9, R35: an answer that comes long after the window, or before the waiting time, is taken."""
-    old = a_filed(PARTNER, answers=KNOWN, ordered_on="2020-01-01")
-    young = a_link(clicked_at="2019-12-31T12:00:00+01:00")
-    assert answered({}, note="please", filed=old, links=(young,)).code is None
+def test_the_claim_window_is_not_checked_again_for_an_answer() -> None:
+    """R9, R35: it may come after the claim window or within the waiting period."""
+    old = a_filed(PARTNER, answers=FIRST_ANSWERS, ordered_on="2020-01-01")
+    new_link = a_link(clicked_at="2019-12-31T12:00:00+01:00")
+    assert answered({}, note="please", filed=old, links=(new_link,)).code is None

@@ -1,4 +1,4 @@
-"""Questions about form fields are asked by label."""
+"""A question that is the name of a form field is shown as its label."""
 
 import pytest
 
@@ -15,7 +15,7 @@ LABELLED = a_partner(
 
 
 @pytest.mark.parametrize(
-    ("language", "words"),
+    ("language", "labels"),
     [
         ("pl", ("Numer zamówienia", "When?")),
         ("de", ("Bestellnummer", "When?")),
@@ -23,15 +23,15 @@ LABELLED = a_partner(
         ("fr", ("order_number", "When?")),
     ],
 )
-def test_a_question_for_a_field_is_asked_by_its_label(
-    language: str, words: tuple[str, ...]
+def test_a_question_for_a_field_is_shown_as_its_label(
+    language: str, labels: tuple[str, ...]
 ) -> None:
-    """R17-R19: what is no field of the form is asked as it was written."""
-    assert question_labels(["order_number", "When?"], LABELLED, language) == words
+    """R17-R19: any other question is shown as it was written."""
+    assert question_labels(["order_number", "When?"], LABELLED, language) == labels
 
 
 @pytest.mark.parametrize("question", ["order number", "Order_number?", "ORDER_NUMBER", "", "{0}"])
-def test_words_that_are_no_name_of_a_field_stay_as_they_are(question: str) -> None:
+def test_a_text_that_is_not_the_name_of_a_field_stays_as_it_is(question: str) -> None:
     assert question_labels([question], LABELLED, "de") == (question,)
 
 

@@ -1,4 +1,4 @@
-"""What can be chosen is what filing accepts."""
+"""The claimable links are those for which filing accepts a claim."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -28,7 +28,7 @@ from tests.support.builders import (
 )
 
 MISSING = ClaimKind.MISSING_CASHBACK
-FRIENDS = ClaimKind.MISSING_REFERRAL_REWARD
+REFERRAL = ClaimKind.MISSING_REFERRAL_REWARD
 CONTEST = ClaimKind.REJECTED_REWARD
 EARLIEST = NOW - timedelta(days=200)
 
@@ -41,11 +41,11 @@ def choices(
     now: datetime = NOW,
     contesting_tickets: dict[str, str] | None = None,
 ) -> list[ClaimableLink]:
-    """What there is to choose at the partner of the builders."""
-    known = AccountHistory(
+    """What the account may claim at the partner of the builders."""
+    history = AccountHistory(
         links=links, rewards=rewards, contesting_tickets=contesting_tickets or {}
     )
-    return list(list_claimable(kind, known, {"velotel": partner or a_partner()}, now))
+    return list(list_claimable(kind, history, {"velotel": partner or a_partner()}, now))
 
 
 moments = st.datetimes(EARLIEST.replace(tzinfo=None), NOW.replace(tzinfo=None)).map(
@@ -81,19 +81,19 @@ rewards = st.lists(
 def filed(
     claim: TicketClaim, links: tuple[Link, ...], rewards: tuple[Reward, ...], partner: PartnerRules
 ) -> Assessment:
-    """What filing answers."""
+    """The assessment at filing."""
     return assess(claim, AccountFacts(links=links, rewards=rewards), partner, NOW)
 
 
 def ordered(kind: ClaimKind, link_id: str | None, at: datetime, by_day: bool) -> TicketClaim:
-    """A complete claim for an order of this moment, of which the day alone may be known."""
+    """A complete claim for an order at this time; `by_day`: only its day is known."""
     day = at.astimezone(WARSAW).date()
     when = {"ordered_on": day} if by_day else {"ordered_on": None, "ordered_at": at}
     return a_claim(kind=kind, link_id=link_id, answers={"order_number": "VT-9"}, **when)
 
 
-@given(st.sampled_from([MISSING, FRIENDS]), links, rewards, partners, moments, st.booleans())
-def test_what_filing_accepts_can_be_chosen(
+@given(st.sampled_from([MISSING, REFERRAL]), links, rewards, partners, moments, st.booleans())
+def test_a_link_for_which_filing_accepts_a_claim_is_claimable(
     kind: ClaimKind,
     links: tuple[Link, ...],
     rewards: tuple[Reward, ...],
@@ -101,48 +101,50 @@ def test_what_filing_accepts_can_be_chosen(
     at: datetime,
     by_day: bool,
 ) -> None:
-    """An order is accepted with the newest link clicked before it only if that may be chosen."""
-    shown = choices(kind, links, rewards, partner)
-    before = (one for one in shown if one.available_from and _clicked(one, links) <= at)
+    """With the newest link before it, an order is accepted only if that link is claimable."""
+    claimable = choices(kind, links, rewards, partner)
+    before = (
+        choice for choice in claimable if choice.available_from and _clicked(choice, links) <= at
+    )
     choice = next(before, None)
     if choice is None:
         return
-    answer = filed(ordered(kind, choice.link_id, at, by_day), links, rewards, partner)
-    if answer.status in ("accepted", "held"):
+    assessment = filed(ordered(kind, choice.link_id, at, by_day), links, rewards, partner)
+    if assessment.status in ("accepted", "held"):
         assert choice.status in ("open", "held")
         assert choice.orders_from
         assert choice.orders_from <= at.astimezone(WARSAW).date()
-    if answer.status == "accepted":
+    if assessment.status == "accepted":
         assert choice.status == "open"
     if choice.status == "closed" and choice.reason != "too_late":
-        assert answer.reasons[0].code == choice.reason
+        assert assessment.reasons[0].code == choice.reason
 
 
-@given(st.sampled_from([MISSING, FRIENDS]), links, rewards, partners)
-def test_what_can_be_chosen_is_accepted_for_some_order(
+@given(st.sampled_from([MISSING, REFERRAL]), links, rewards, partners)
+def test_a_claimable_link_is_accepted_for_some_order(
     kind: ClaimKind, links: tuple[Link, ...], rewards: tuple[Reward, ...], partner: PartnerRules
 ) -> None:
     for choice in choices(kind, links, rewards, partner):
         assert choice.orders_from
         first = datetime.combine(choice.orders_from, datetime.min.time(), WARSAW)
         claim = ordered(kind, choice.link_id, max(_clicked(choice, links), first), False)
-        answer = filed(claim, links, rewards, partner)
+        assessment = filed(claim, links, rewards, partner)
         if choice.status != "closed":
-            wanted = {"open": ("accepted", "held"), "held": ("held",), "not_yet": ("refused",)}
-            assert answer.status in wanted[choice.status]
+            expected = {"open": ("accepted", "held"), "held": ("held",), "not_yet": ("refused",)}
+            assert assessment.status in expected[choice.status]
 
 
 @given(links, rewards, partners)
-def test_a_rejected_reward_may_be_chosen_where_filing_accepts_it(
+def test_a_rejected_reward_is_contestable_if_filing_accepts_it(
     links: tuple[Link, ...], rewards: tuple[Reward, ...], partner: PartnerRules
 ) -> None:
     for choice in choices(CONTEST, links, rewards, partner):
         answers = {"order_number": choice.order_number or "VT-9"}
         claim = a_contest(reward_id=choice.reward_id, link_id=choice.link_id, answers=answers)
-        answer = filed(claim, links, rewards, partner)
-        assert (answer.status == "accepted") == (choice.status == "open")
-        assert [reason.code for reason in answer.reasons] == list(filter(None, [choice.reason]))
-        assert answer.last_day in (None, choice.last_day)
+        assessment = filed(claim, links, rewards, partner)
+        assert (assessment.status == "accepted") == (choice.status == "open")
+        assert [reason.code for reason in assessment.reasons] == list(filter(None, [choice.reason]))
+        assert assessment.last_day in (None, choice.last_day)
 
 
 @given(

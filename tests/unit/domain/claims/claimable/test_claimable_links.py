@@ -20,7 +20,7 @@ from tests.support.builders import (
 )
 
 MISSING = ClaimKind.MISSING_CASHBACK
-FRIENDS = ClaimKind.MISSING_REFERRAL_REWARD
+REFERRAL = ClaimKind.MISSING_REFERRAL_REWARD
 CONTEST = ClaimKind.REJECTED_REWARD
 EARLIEST = NOW - timedelta(days=200)
 
@@ -33,11 +33,11 @@ def choices(
     now: datetime = NOW,
     contesting_tickets: dict[str, str] | None = None,
 ) -> list[ClaimableLink]:
-    """What there is to choose at the partner of the builders."""
-    known = AccountHistory(
+    """What the account may claim at the partner of the builders."""
+    history = AccountHistory(
         links=links, rewards=rewards, contesting_tickets=contesting_tickets or {}
     )
-    return list(list_claimable(kind, known, {"velotel": partner or a_partner()}, now))
+    return list(list_claimable(kind, history, {"velotel": partner or a_partner()}, now))
 
 
 def clicked(days_ago: float, **changes: Any) -> Link:
@@ -61,7 +61,7 @@ def test_the_day_of_a_click_is_that_of_the_markets_calendar() -> None:
     assert choices(links=(link,))[0].clicked_on == date(2026, 10, 1)
 
 
-def test_a_click_of_today_is_too_early_with_the_moment_that_may_be_claimed_from() -> None:
+def test_a_click_of_today_is_too_early_and_names_the_time_of_the_first_claim() -> None:
     """R7-R9."""
     link = clicked(0.5)
     (choice,) = choices(links=(link,))
@@ -69,7 +69,7 @@ def test_a_click_of_today_is_too_early_with_the_moment_that_may_be_claimed_from(
     assert choice.available_from == link.clicked_at + timedelta(hours=48)
 
 
-def test_where_early_claims_are_held_a_click_of_today_may_be_chosen() -> None:
+def test_a_click_of_today_is_claimable_if_the_partner_holds_early_claims() -> None:
     (choice,) = choices(links=(clicked(0.5),), partner=a_partner(early_claims="hold"))
     assert (choice.status, choice.reason) == ("held", None)
 
@@ -83,7 +83,7 @@ def test_an_old_link_is_open_for_orders_that_are_not_too_old() -> None:
     assert choice.last_day < NOW.date()
 
 
-def test_an_old_link_with_a_later_one_behind_it_is_too_late_with_its_last_day() -> None:
+def test_an_old_link_with_a_later_click_after_it_is_too_late_and_names_its_last_day() -> None:
     newer, older = choices(links=(clicked(150, link_id="older"), clicked(120, link_id="newer")))
     assert (newer.link_id, newer.status) == ("newer", "open")
     assert (older.link_id, older.status, older.reason) == ("older", "closed", "too_late")
@@ -92,7 +92,7 @@ def test_an_old_link_with_a_later_one_behind_it_is_too_late_with_its_last_day() 
 
 def test_a_friends_order_is_not_ended_by_another_friends_click() -> None:
     links = (clicked(150, kind="referral"), clicked(120, kind="referral", link_id="lnk-2"))
-    assert [one.status for one in choices(FRIENDS, links)] == ["open", "open"]
+    assert [choice.status for choice in choices(REFERRAL, links)] == ["open", "open"]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_friends_order_is_not_ended_by_another_friends_click() -> None:
         ("registered", "reward_registered"),
     ],
 )
-def test_a_reward_that_names_no_order_stands_for_its_link(state: str, reason: str) -> None:
+def test_a_reward_without_an_order_closes_its_link(state: str, reason: str) -> None:
     """R4, R5, R24."""
     reward = a_reward(state=state, order_number=None)
     (choice,) = choices(links=(a_link(),), rewards=(reward,))
@@ -111,18 +111,18 @@ def test_a_reward_that_names_no_order_stands_for_its_link(state: str, reason: st
     assert choice.reward_changed_on == date(2026, 10, 3)
 
 
-def test_a_reward_for_one_order_leaves_the_link_to_its_other_orders() -> None:
+def test_a_reward_for_one_order_leaves_the_link_open_for_other_orders() -> None:
     reward = a_reward(state="granted")
     assert choices(links=(a_link(),), rewards=(reward,))[0].status == "open"
 
 
-def test_only_links_of_the_kind_are_shown_and_those_of_no_partner_are_left_out() -> None:
+def test_only_links_of_the_kind_and_of_a_known_partner_are_listed() -> None:
     links = (a_link(kind="referral"), a_link(link_id="lnk-2", partner_id="nobody"))
     assert choices(links=links) == []
-    assert len(choices(FRIENDS, links)) == 1
+    assert len(choices(REFERRAL, links)) == 1
 
 
-def test_a_partner_that_does_not_take_the_kind_is_shown_as_such() -> None:
+def test_a_link_of_a_partner_that_does_not_take_the_kind_is_closed() -> None:
     (choice,) = choices(links=(a_link(),), partner=a_partner(kinds=[CONTEST]))
     assert (choice.status, choice.reason) == ("closed", "partner_takes_no_claims")
     (contest,) = choices(CONTEST, (a_link(),), (a_reward(),), a_partner(kinds=[MISSING]))

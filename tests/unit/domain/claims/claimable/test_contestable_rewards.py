@@ -29,11 +29,11 @@ def choices(
     now: datetime = NOW,
     contesting_tickets: dict[str, str] | None = None,
 ) -> list[ClaimableLink]:
-    """What there is to choose at the partner of the builders."""
-    known = AccountHistory(
+    """What the account may claim at the partner of the builders."""
+    history = AccountHistory(
         links=links, rewards=rewards, contesting_tickets=contesting_tickets or {}
     )
-    return list(list_claimable(kind, known, {"velotel": partner or a_partner()}, now))
+    return list(list_claimable(kind, history, {"velotel": partner or a_partner()}, now))
 
 
 def test_a_rejected_reward_comes_with_its_link_and_the_last_day_since_its_rejection() -> None:

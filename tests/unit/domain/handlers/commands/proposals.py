@@ -12,20 +12,20 @@ from tests.support.builders import (
 )
 
 AWAITING = State.AWAITING_CANCELLATION_PERIOD
-FAR = NOW + timedelta(days=4000)
-MUCH = {"amount": "800.00", "currency": "PLN"}
-MORE = {"amount": "900.00", "currency": "PLN"}
+MUCH_LATER = NOW + timedelta(days=4000)
+PLN_800 = {"amount": "800.00", "currency": "PLN"}
+PLN_900 = {"amount": "900.00", "currency": "PLN"}
 
 
 def decide(
-    aggregate: TicketAggregate, actor: str, reward: Any = MUCH, **changes: Any
+    aggregate: TicketAggregate, actor: str, reward: Any = PLN_800, **changes: Any
 ) -> tuple[bool, bool, Any]:
-    """Let an agent decide; whether that moved, whether it waits for another, and the refusal."""
+    """Let an agent decide; return state changed, approval awaited, and the refusal code."""
     request_id = f"req-{len(aggregate.ticket.recent_results)}"
     decision = a_decision(request_id=request_id, actor=actor, reward=reward, **changes)
-    answer = handle_message(aggregate, decision, NOW).result
-    assert answer is not None
-    return answer.state_changed, answer.awaits_approval, answer.code
+    result = handle_message(aggregate, decision, NOW).result
+    assert result is not None
+    return result.state_changed, result.awaits_approval, result.code
 
 
 PROPOSED = (False, True, None)

@@ -30,15 +30,15 @@ from tests.support.builders import (
     an_answer,
     an_outcome,
 )
-from tests.unit.domain.handlers.commands.proposals import FAR, MORE, MUCH
+from tests.unit.domain.handlers.commands.proposals import MUCH_LATER, PLN_800, PLN_900
 
 LIMIT = Decimal(500)
 AGENTS = st.sampled_from(["agent:anna", "agent:Anna", "agent:bela", "agent:cyn", "platform"])
 AMOUNTS = st.sampled_from(
-    [None, PLN_40, MUCH, MUCH, MORE, {"amount": "900.00", "currency": "EUR"}]
+    [None, PLN_40, PLN_800, PLN_800, PLN_900, {"amount": "900.00", "currency": "EUR"}]
     + [{"amount": amount, "currency": "PLN"} for amount in ("500.00", "500.01")]
 )
-CONFIRMS = {
+AUTO_CONFIRM = {
     "deadline": "P14D",
     "on_timeout": "confirm",
     "auto_confirm_max": {"amount": "500.00", "currency": "PLN"},
@@ -47,22 +47,22 @@ CONFIRMS = {
 
 
 class TwoAgents(RuleBasedStateMachine):
-    """A ticket under decisions, proposals and a partner that changes its mind."""
+    """A ticket with decisions, proposals and a partner that changes its outcome."""
 
     @initialize(promised=AMOUNTS, starts_from=st.sampled_from(["order", "activation"]))
     def begin(self, promised: Any, starts_from: str) -> None:
         period = {"period": "P14D", "starts_from": starts_from, "max_period": "P6M"}
-        partner = a_partner(cancellation=period, response=CONFIRMS)
+        partner = a_partner(cancellation=period, response=AUTO_CONFIRM)
         self.aggregate = TicketAggregate(a_new_ticket(partner, promised_amount=promised))
         self.aggregate.open(NOW)
         next_delivery_purpose(self.aggregate)
         handle_message(self.aggregate, Delivered(), NOW)
-        self.turn = 0
+        self.last_id = 0
         self.decided: set[tuple[str, str]] = set()
 
     def next_id(self) -> str:
-        self.turn += 1
-        return str(self.turn)
+        self.last_id += 1
+        return str(self.last_id)
 
     @rule(actor=AGENTS, reward=AMOUNTS, outcome=st.sampled_from(["confirmed"] * 5 + ["rejected"]))
     def somebody_decides(self, actor: str, reward: Any, outcome: str) -> None:
@@ -71,7 +71,7 @@ class TwoAgents(RuleBasedStateMachine):
         request = a_decision(outcome, request_id=self.next_id(), actor=actor, reward=reward)
         handle_message(self.aggregate, request, NOW)
 
-    @rule(one=AGENTS, other=AGENTS, reward=st.sampled_from([MUCH, MORE]))
+    @rule(one=AGENTS, other=AGENTS, reward=st.sampled_from([PLN_800, PLN_900]))
     def two_decide_for_the_same(self, one: str, other: str, reward: Any) -> None:
         for actor in (one, other):
             self.somebody_decides(actor=actor, reward=reward, outcome="confirmed")
@@ -82,7 +82,7 @@ class TwoAgents(RuleBasedStateMachine):
         outcome=st.sampled_from(["confirmed"] * 6 + ["rejected"]),
         hours=st.sampled_from([None, 1, 2, 3]),
     )
-    def the_partner_speaks(self, outcome: str, hours: int | None, **changes: Any) -> None:
+    def the_partner_sends_an_outcome(self, outcome: str, hours: int | None, **changes: Any) -> None:
         at = NOW - timedelta(hours=hours) if hours else None
         changes = {"reward": changes["reward"], "cancellation_ends_on": changes["ends_on"]}
         handle_message(
@@ -96,17 +96,17 @@ class TwoAgents(RuleBasedStateMachine):
         handle_message(self.aggregate, a_question(outcome_id=self.next_id()), NOW)
         handle_message(self.aggregate, an_answer(request_id=self.next_id()), NOW)
 
-    @rule(over=st.booleans())
-    def an_email_fails(self, over: bool) -> None:
+    @rule(cleared=st.booleans())
+    def an_email_fails(self, cleared: bool) -> None:
         handle_message(
-            self.aggregate, AttentionChanged(attention="mail_undeliverable", cleared=over), NOW
+            self.aggregate, AttentionChanged(attention="mail_undeliverable", cleared=cleared), NOW
         )
 
     @rule()
     def the_deadline_passes(self) -> None:
-        handle_message(self.aggregate, DeadlinePassed(), FAR)
-        if auto_confirmable_amount(self.aggregate, FAR):
-            apply_response_timeout(self.aggregate, FAR, TimeoutResult.CONFIRMED)
+        handle_message(self.aggregate, DeadlinePassed(), MUCH_LATER)
+        if auto_confirmable_amount(self.aggregate, MUCH_LATER):
+            apply_response_timeout(self.aggregate, MUCH_LATER, TimeoutResult.CONFIRMED)
 
     @rule()
     def the_workflow_continues_as_new(self) -> None:
@@ -117,8 +117,8 @@ class TwoAgents(RuleBasedStateMachine):
 
     @rule(result=st.sampled_from([SettlementResult.GRANTED, SettlementResult.APPROVAL_NEEDED]))
     def the_period_ends(self, result: SettlementResult) -> None:
-        if self.aggregate.is_settlement_due(FAR):
-            self.aggregate.apply_settlement(result, FAR)
+        if self.aggregate.is_settlement_due(MUCH_LATER):
+            self.aggregate.apply_settlement(result, MUCH_LATER)
 
     @invariant()
     def more_than_the_maximum_is_never_confirmed_without_two_agents(self) -> None:
@@ -131,7 +131,7 @@ class TwoAgents(RuleBasedStateMachine):
                 assert approval.amount == money
                 assert are_different_agents(approval.proposed_by, approval.approved_by)
                 both = {approval.proposed_by.casefold(), approval.approved_by.casefold()}
-                assert {(one, str(money.amount)) for one in both} <= self.decided
+                assert {(agent, str(money.amount)) for agent in both} <= self.decided
                 assert len(both) == 2
 
 

@@ -1,4 +1,4 @@
-"""What becomes of an approved amount."""
+"""How an approved amount changes."""
 
 from domain.handlers.message_handling import handle_message
 from domain.tickets.aggregate.settlement_changes import settlement_changes
@@ -15,8 +15,8 @@ from tests.support.builders import (
 from tests.unit.domain.handlers.commands.proposals import (
     AWAITING,
     DONE,
-    FAR,
-    MUCH,
+    MUCH_LATER,
+    PLN_800,
     PROPOSED,
     decide,
 )
@@ -36,13 +36,13 @@ def test_an_amount_within_the_maximum_needs_no_second_agent() -> None:
     assert aggregate.ticket.approval is None
 
 
-def test_a_partners_new_amount_ends_what_two_agents_approved() -> None:
+def test_a_new_amount_of_the_partner_ends_the_approval() -> None:
     aggregate = an_aggregate(AWAITING, promised_amount=None)
     decide(aggregate, "agent:anna")
     decide(aggregate, "agent:bela")
     handle_message(aggregate, an_outcome(outcome_id="less", reward=PLN_40), NOW)
     assert amount_of(aggregate) == "40.00"
-    handle_message(aggregate, an_outcome(outcome_id="more", reward=MUCH), NOW)
+    handle_message(aggregate, an_outcome(outcome_id="more", reward=PLN_800), NOW)
     assert (amount_of(aggregate), aggregate.ticket.approval) == (None, None)
     assert decide(aggregate, "agent:anna") == PROPOSED
 
@@ -54,16 +54,16 @@ def test_an_approved_amount_stays_when_only_its_dates_change() -> None:
     handle_message(
         aggregate, an_outcome(outcome_id="later", cancellation_ends_on="2026-12-31"), NOW
     )
-    assert aggregate.ticket.confirmed_amount == Money.model_validate(MUCH)
+    assert aggregate.ticket.confirmed_amount == Money.model_validate(PLN_800)
     assert aggregate.ticket.approval
 
 
-def test_the_settlement_that_finds_no_second_agent_grants_nothing_and_asks() -> None:
+def test_a_settlement_without_a_second_agent_grants_nothing_and_raises_attention() -> None:
     aggregate = an_aggregate(AWAITING)
     predicted = settlement_changes(aggregate.ticket, NOW)[SettlementResult.APPROVAL_NEEDED]
     aggregate.apply_settlement(SettlementResult.APPROVAL_NEEDED, NOW)
     assert (aggregate.ticket.state, aggregate.ticket.granted_amount) == (AWAITING, None)
     assert list(aggregate.ticket.attention) == [Attention.AMOUNT_UNDECIDED]
-    assert not aggregate.is_settlement_due(FAR)
+    assert not aggregate.is_settlement_due(MUCH_LATER)
     assert (predicted.transitions, predicted.confirmed_amount) == ((), None)
     assert decide(aggregate, "agent:anna", PLN_40) == DONE

@@ -1,4 +1,4 @@
-"""The commands that are offered are those that are accepted."""
+"""The available commands are those that are accepted."""
 
 import pytest
 
@@ -17,14 +17,16 @@ from tests.support.builders import (
     a_withdrawal,
     an_aggregate,
 )
-from tests.unit.domain.handlers.commands.undecided_tickets import a_resend, answered
+from tests.unit.domain.handlers.commands.undecided_tickets import a_resend, result_of
 
 
 @pytest.mark.parametrize("attention", [(), (Attention.PARTNER_SILENT,)])
 @pytest.mark.parametrize("state", list(State))
-def test_what_is_offered_is_what_is_taken(state: State, attention: tuple[Attention, ...]) -> None:
-    offered = available_commands(state, attention)
-    asked: dict[str, TicketCommand] = {
+def test_the_available_commands_are_the_accepted_ones(
+    state: State, attention: tuple[Attention, ...]
+) -> None:
+    available = available_commands(state, attention)
+    commands: dict[str, TicketCommand] = {
         "decide": a_decision(outcome="rejected", reason_code="other"),
         "withdraw": a_withdrawal(),
         "request_information": InformationRequest(
@@ -32,10 +34,10 @@ def test_what_is_offered_is_what_is_taken(state: State, attention: tuple[Attenti
         ),
         "resend_to_partner": a_resend(),
     }
-    taken = set()
-    for name, request in asked.items():
+    accepted = set()
+    for name, command in commands.items():
         aggregate = an_aggregate(state)
         aggregate.ticket = replace(aggregate.ticket, attention=attention)
-        if answered(handle_message(aggregate, request, NOW))[1] is None:
-            taken.add(name)
-    assert taken == offered
+        if result_of(handle_message(aggregate, command, NOW))[1] is None:
+            accepted.add(name)
+    assert accepted == available

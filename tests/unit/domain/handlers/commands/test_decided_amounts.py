@@ -1,4 +1,4 @@
-"""Amounts and ends that agents decide."""
+"""Amounts and ends of the period that agents decide."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,41 +13,43 @@ from tests.support.builders import (
     a_partner,
     an_aggregate,
 )
-from tests.unit.domain.handlers.commands.undecided_tickets import AWAITING, answered
+from tests.unit.domain.handlers.commands.undecided_tickets import AWAITING, result_of
 
 FROM_ACTIVATION = {"period": "P14D", "starts_from": "activation", "max_period": "P6M"}
 
 
 def undecided(**changes: Any) -> TicketAggregate:
-    """A confirmed ticket whose amount nobody knows."""
+    """A confirmed ticket with an undecided amount."""
     return an_aggregate(AWAITING, promised_amount=None, **changes)
 
 
 def test_an_undecided_amount_waits_for_an_agent_who_names_one() -> None:
-    """R21: more than the partner's maximum may be right, if two agents say so."""
+    """R21: more than the partner's maximum is possible if two agents confirm it."""
     aggregate = undecided()
     assert list(aggregate.ticket.attention) == [Attention.AMOUNT_UNDECIDED]
     assert not aggregate.is_settlement_due(NOW + timedelta(days=400))
-    assert answered(handle_message(aggregate, a_decision(), NOW)) == (False, "reward_required")
-    much = {"amount": "800.00", "currency": "PLN"}
-    assert answered(handle_message(aggregate, a_decision(request_id="2", reward=much), NOW)) == (
+    assert result_of(handle_message(aggregate, a_decision(), NOW)) == (False, "reward_required")
+    above_maximum = {"amount": "800.00", "currency": "PLN"}
+    assert result_of(
+        handle_message(aggregate, a_decision(request_id="2", reward=above_maximum), NOW)
+    ) == (
         False,
         None,
     )
     assert not aggregate.is_settlement_due(NOW + timedelta(days=400))
-    another = a_decision(request_id="3", reward=much, actor="agent-8")
-    assert answered(handle_message(aggregate, another, NOW)) == (True, None)
+    another = a_decision(request_id="3", reward=above_maximum, actor="agent-8")
+    assert result_of(handle_message(aggregate, another, NOW)) == (True, None)
     assert list(aggregate.ticket.attention) == []
     assert aggregate.is_settlement_due(NOW)
     assert aggregate.ticket.confirmed_amount is not None
     assert str(aggregate.ticket.confirmed_amount.amount) == "800.00"
 
 
-def test_an_agent_cannot_confirm_a_reward_of_nothing() -> None:
-    """A reward of 0.00 is none: for a partner's outcome it is undecided, for an agent refused."""
+def test_an_agent_cannot_confirm_a_reward_of_zero() -> None:
+    """From a partner, 0.00 is an undecided amount; from an agent, it is refused."""
     for aggregate in (an_aggregate(), undecided()):
-        nothing = {"amount": "0.00", "currency": "PLN"}
-        handle_message(aggregate, a_decision(reward=nothing), NOW)
+        zero = {"amount": "0.00", "currency": "PLN"}
+        handle_message(aggregate, a_decision(reward=zero), NOW)
         assert aggregate.ticket.confirmed_amount is None
 
 

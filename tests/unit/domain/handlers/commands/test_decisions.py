@@ -10,21 +10,21 @@ from tests.support.builders import (
     a_decision,
     an_aggregate,
 )
-from tests.unit.domain.handlers.commands.undecided_tickets import AWAITING, answered
+from tests.unit.domain.handlers.commands.undecided_tickets import AWAITING, result_of
 
 
 @pytest.mark.parametrize("state", [State.ON_HOLD, AWAITING])
 @pytest.mark.parametrize("outcome", ["confirmed", "rejected"])
-def test_an_agent_decides_there_only_while_the_ticket_asks_for_attention(
+def test_on_hold_or_confirmed_an_agent_decides_only_while_attention_is_raised(
     state: State, outcome: str
 ) -> None:
     aggregate = an_aggregate(state)
     refused = handle_message(aggregate, a_decision(outcome), NOW)
-    assert answered(refused) == (False, "action_not_allowed")
+    assert result_of(refused) == (False, "action_not_allowed")
     assert aggregate.ticket.state is state
     handle_message(aggregate, AttentionChanged(attention="mail_undeliverable"), NOW)
-    taken = handle_message(aggregate, a_decision(outcome, request_id="req-2"), NOW)
-    assert answered(taken) == (True, None)
+    accepted = handle_message(aggregate, a_decision(outcome, request_id="req-2"), NOW)
+    assert result_of(accepted) == (True, None)
     assert aggregate.ticket.state is (AWAITING if outcome == "confirmed" else State.REJECTED)
 
 
@@ -58,7 +58,7 @@ def test_an_agent_cannot_confirm_in_another_currency(state: State) -> None:
     aggregate = an_aggregate(state, promised_amount=None)
     before = aggregate.ticket
     euros = {"amount": "40.00", "currency": "EUR"}
-    assert answered(handle_message(aggregate, a_decision(reward=euros), NOW)) == (
+    assert result_of(handle_message(aggregate, a_decision(reward=euros), NOW)) == (
         False,
         "wrong_currency",
     )

@@ -10,11 +10,11 @@ from tests.support.builders import (
     NOW,
     an_aggregate,
 )
-from tests.unit.domain.handlers.commands.undecided_tickets import a_resend, answered
+from tests.unit.domain.handlers.commands.undecided_tickets import a_resend, result_of
 
 
-def test_a_claim_never_acknowledged_keeps_its_first_key() -> None:
-    """R25: whatever the partner got of it, it is the same claim."""
+def test_a_claim_that_was_never_acknowledged_is_resent_under_its_first_key() -> None:
+    """R25: for the partner, it is the same claim."""
     aggregate = an_aggregate(State.VALIDATED)
     assert next_delivery_purpose(aggregate) == "claim"
     assert [
@@ -34,7 +34,7 @@ def test_a_resend_makes_no_transition(state: State) -> None:
     before = aggregate.ticket
     result = handle_message(aggregate, a_resend(), NOW)
     possible = state in (State.VALIDATED, State.SENT_TO_PARTNER)
-    assert answered(result) == (False, None if possible else "action_not_allowed")
+    assert result_of(result) == (False, None if possible else "action_not_allowed")
     assert bool(result.delivery_purpose) is possible
     assert (aggregate.ticket.transitions, aggregate.ticket.due_at) == (
         before.transitions,

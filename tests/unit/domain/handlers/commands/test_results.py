@@ -14,20 +14,20 @@ from tests.support.builders import (
     an_aggregate,
     an_outcome,
 )
-from tests.unit.domain.handlers.commands.undecided_tickets import LATER, a_resend, answered
+from tests.unit.domain.handlers.commands.undecided_tickets import LATER, a_resend, result_of
 
 
 def test_a_result_names_the_current_state() -> None:
     aggregate = an_aggregate()
-    answer = handle_message(aggregate, a_withdrawal(), NOW).result
-    assert answer is not None
-    assert (answer.request_id, answer.number, answer.state) == ("req-1", NUMBER, State.WITHDRAWN)
-    assert (answer.state_changed, answer.code) == (True, None)
+    result = handle_message(aggregate, a_withdrawal(), NOW).result
+    assert result is not None
+    assert (result.request_id, result.number, result.state) == ("req-1", NUMBER, State.WITHDRAWN)
+    assert (result.state_changed, result.code) == (True, None)
     assert aggregate.collect_changes().transitions[0].actor == "member"
 
 
 def test_a_repeated_command_gets_its_first_result() -> None:
-    """Also when the state has changed meanwhile."""
+    """Also if the state has changed meanwhile."""
     aggregate = an_aggregate()
     first = handle_message(aggregate, a_resend(), NOW).result
     handle_message(aggregate, an_outcome("rejected"), NOW)
@@ -41,17 +41,17 @@ def test_a_repeated_command_gets_its_first_result() -> None:
 
 
 def test_a_refused_request_stays_refused_when_it_is_repeated() -> None:
-    """A refusal is a result too; another attempt needs another id."""
+    """A refusal is a result too; a new attempt needs a new id."""
     aggregate = an_aggregate(State.ON_HOLD)
     first = handle_message(aggregate, a_decision(), NOW)
     handle_message(aggregate, AttentionChanged(attention="mail_undeliverable"), NOW)
-    assert answered(handle_message(aggregate, a_decision(), NOW)) == answered(first)
-    assert answered(first) == (False, "action_not_allowed")
-    assert answered(handle_message(aggregate, a_decision(request_id="req-2"), NOW)) == (True, None)
+    assert result_of(handle_message(aggregate, a_decision(), NOW)) == result_of(first)
+    assert result_of(first) == (False, "action_not_allowed")
+    assert result_of(handle_message(aggregate, a_decision(request_id="req-2"), NOW)) == (True, None)
 
 
-def test_results_survive_the_tickets_own_json() -> None:
+def test_results_survive_the_serialization_of_the_ticket() -> None:
     aggregate = an_aggregate()
     first = handle_message(aggregate, a_resend(), NOW).result
-    again = TicketAggregate(Ticket.model_validate_json(aggregate.ticket.model_dump_json()))
-    assert handle_message(again, a_resend(), LATER).result == first
+    restored = TicketAggregate(Ticket.model_validate_json(aggregate.ticket.model_dump_json()))
+    assert handle_message(restored, a_resend(), LATER).result == first

@@ -1,4 +1,4 @@
-"""Before an agent confirms, the facts are asked; what they say refuses the decision."""
+"""Before an agent confirms, the facts are checked; an objection refuses the decision."""
 
 import pytest
 
@@ -9,8 +9,8 @@ from tests.support.builders import NOW, a_decision, a_withdrawal, an_aggregate
 
 
 @pytest.mark.parametrize("state", [State.SENT_TO_PARTNER, State.INFORMATION_REQUESTED])
-def test_a_decision_to_pay_is_refused_with_the_objection_of_the_facts(state: State) -> None:
-    """R4, R5: no transition; a repetition gets the same result, whatever the facts are then."""
+def test_a_confirmation_is_refused_with_the_objection_of_the_facts(state: State) -> None:
+    """R4, R5: no transition; a repetition gets the same result, whatever the facts are by then."""
     aggregate = an_aggregate(state)
     before = aggregate.ticket
     decision = a_decision("confirmed")
@@ -23,11 +23,11 @@ def test_a_decision_to_pay_is_refused_with_the_objection_of_the_facts(state: Sta
         before.transitions,
     )
     assert not needs_fact_check(aggregate, decision)
-    again = handle_message(aggregate, decision, NOW)
-    assert again.result == result.result
+    repeated = handle_message(aggregate, decision, NOW)
+    assert repeated.result == result.result
 
 
-def test_only_a_decision_to_pay_that_is_possible_asks_for_the_facts() -> None:
+def test_only_a_possible_confirmation_needs_the_fact_check() -> None:
     assert not needs_fact_check(an_aggregate(), a_decision("rejected"))
     assert not needs_fact_check(an_aggregate(), a_withdrawal())
     assert not needs_fact_check(an_aggregate(State.RESOLVED), a_decision("confirmed"))

@@ -16,9 +16,9 @@ from tests.support.builders import (
 from tests.unit.domain.handlers.commands.proposals import (
     AWAITING,
     DONE,
-    FAR,
-    MORE,
-    MUCH,
+    MUCH_LATER,
+    PLN_800,
+    PLN_900,
     PROPOSED,
     decide,
 )
@@ -27,7 +27,7 @@ REFUSED = (False, False, "approval_by_another")
 
 
 @pytest.mark.parametrize("state", [State.SENT_TO_PARTNER, State.INFORMATION_REQUESTED, AWAITING])
-def test_what_one_agent_proposes_another_approves(state: State) -> None:
+def test_an_amount_proposed_by_one_agent_is_approved_by_another(state: State) -> None:
     aggregate = an_aggregate(state, promised_amount=None)
     transitions = len(aggregate.ticket.transitions)
     assert decide(aggregate, "agent:anna") == PROPOSED
@@ -35,7 +35,7 @@ def test_what_one_agent_proposes_another_approves(state: State) -> None:
     assert Attention.APPROVAL_NEEDED in aggregate.ticket.attention
     change_set = aggregate.collect_changes()
     assert change_set.proposal == Proposal(
-        amount=Money.model_validate(MUCH), by="agent:anna", at=NOW
+        amount=Money.model_validate(PLN_800), by="agent:anna", at=NOW
     )
     assert (change_set.confirmed_amount, [entry.code for entry in change_set.messages]) == (
         None,
@@ -43,28 +43,28 @@ def test_what_one_agent_proposes_another_approves(state: State) -> None:
     )
     assert decide(aggregate, "agent:bela") == DONE
     change_set = aggregate.collect_changes()
-    assert change_set.confirmed_amount == Money.model_validate(MUCH)
+    assert change_set.confirmed_amount == Money.model_validate(PLN_800)
     assert (change_set.proposal, change_set.attention) == (None, ())
     assert change_set.approval == Approval(
-        amount=Money.model_validate(MUCH),
+        amount=Money.model_validate(PLN_800),
         proposed_by="agent:anna",
         approved_by="agent:bela",
         seq=transitions + 1,
     )
-    assert aggregate.is_settlement_due(FAR)
+    assert aggregate.is_settlement_due(MUCH_LATER)
 
 
-@pytest.mark.parametrize("again", ["agent:anna", "agent:Anna", "AGENT:ANNA", "anna"])
-def test_nobody_approves_what_they_proposed(again: str) -> None:
-    """Not the same agent twice, however the name is written, and whatever session it is."""
+@pytest.mark.parametrize("same_agent", ["agent:anna", "agent:Anna", "AGENT:ANNA", "anna"])
+def test_an_agent_cannot_approve_its_own_proposal(same_agent: str) -> None:
+    """However the name is written, and in any session."""
     aggregate = an_aggregate()
     decide(aggregate, "agent:anna")
-    assert decide(aggregate, again) == REFUSED
+    assert decide(aggregate, same_agent) == REFUSED
     assert aggregate.ticket.confirmed_amount is None
 
 
 @pytest.mark.parametrize("actor", ["platform", "platform:shop", "member", "system", "agent:"])
-def test_who_is_no_agent_neither_proposes_nor_approves(actor: str) -> None:
+def test_only_agents_propose_and_approve(actor: str) -> None:
     aggregate = an_aggregate()
     assert decide(aggregate, actor) == (False, False, "forbidden")
     assert aggregate.ticket.proposal is None
@@ -73,18 +73,18 @@ def test_who_is_no_agent_neither_proposes_nor_approves(actor: str) -> None:
     assert aggregate.ticket.confirmed_amount is None
 
 
-def test_a_changed_proposal_replaces_the_earlier_one_and_needs_an_approval_of_its_own() -> None:
+def test_a_changed_proposal_replaces_the_earlier_one_and_needs_a_new_approval() -> None:
     aggregate = an_aggregate()
     decide(aggregate, "agent:anna")
-    assert decide(aggregate, "agent:bela", MORE) == PROPOSED
-    assert decide(aggregate, "agent:bela", MORE) == REFUSED
-    assert decide(aggregate, "agent:bela", MUCH) == PROPOSED
-    assert decide(aggregate, "agent:anna", MUCH) == DONE
+    assert decide(aggregate, "agent:bela", PLN_900) == PROPOSED
+    assert decide(aggregate, "agent:bela", PLN_900) == REFUSED
+    assert decide(aggregate, "agent:bela", PLN_800) == PROPOSED
+    assert decide(aggregate, "agent:anna", PLN_800) == DONE
 
 
 def test_a_repeated_request_is_no_approval() -> None:
     aggregate = an_aggregate()
-    first = a_decision(request_id="one", actor="agent:anna", reward=MUCH)
+    first = a_decision(request_id="one", actor="agent:anna", reward=PLN_800)
     first_result = handle_message(aggregate, first, NOW).result
     assert handle_message(aggregate, first, NOW).result == first_result
     assert aggregate.ticket.confirmed_amount is None
@@ -94,7 +94,7 @@ def test_a_repeated_request_is_no_approval() -> None:
 
 
 def test_a_transition_drops_the_proposal() -> None:
-    """What was proposed was about another moment: a partner's word, or an answer, came between."""
+    """It was made before the partner's outcome or the member's answer."""
     aggregate = an_aggregate()
     decide(aggregate, "agent:anna")
     handle_message(aggregate, a_question(outcome_id="asks"), NOW)

@@ -16,11 +16,11 @@ LATER = NOW + timedelta(hours=1)
 
 
 def a_resend(request_id: str = "req-1") -> Resend:
-    """An agent has the claim sent once more."""
+    """An agent resends the claim."""
     return Resend(request_id=request_id, actor="agent-7", reason="they lost it")
 
 
-def answered(heard: HandlingResult) -> tuple[bool, str | None]:
+def result_of(handled: HandlingResult) -> tuple[bool, str | None]:
     """Whether the result names a transition, and the code of a refusal."""
-    assert heard.result is not None
-    return heard.result.state_changed, heard.result.code
+    assert handled.result is not None
+    return handled.result.state_changed, handled.result.code

@@ -16,27 +16,27 @@ from tests.support.builders import (
 )
 
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
-REMINDING = {"deadline": "P14D", "reminders": ["P3D", "P7D"]}
+WITH_REMINDERS = {"deadline": "P14D", "reminders": ["P3D", "P7D"]}
 # Clocks go back on 25 October 2026 at three in the morning.
 AFTER_3_DAYS, AFTER_7_DAYS = NOW + 3 * DAY, NOW + 7 * DAY + HOUR
-WHOLE = 14 * DAY + HOUR
+RESPONSE_TIME = 14 * DAY + HOUR
 
 
-def reminded(**answer: Any) -> TicketAggregate:
-    """A claim that its partner has, with reminders after three and after seven days."""
-    return an_aggregate(partner=a_partner(response=REMINDING | answer))
+def a_reminded_ticket(**response: Any) -> TicketAggregate:
+    """A delivered claim with reminders after three and after seven days."""
+    return an_aggregate(partner=a_partner(response=WITH_REMINDERS | response))
 
 
 def purposes(
     aggregate: TicketAggregate, start: datetime, end: datetime, step: timedelta = HOUR
 ) -> list[str]:
-    """What is delivered when somebody looks at every `step` from `start` to `end`."""
-    found, now = [], start
+    """The purposes of all deliveries, with a check every `step` from `start` to `end`."""
+    delivered, now = [], start
     while now <= end:
         result = handle_message(aggregate, DeadlinePassed(), now)
-        found += [result.delivery_purpose] if result.delivery_purpose else []
+        delivered += [result.delivery_purpose] if result.delivery_purpose else []
         now += step
-    return found
+    return delivered
 
 
 def ask_and_answer(

@@ -1,4 +1,4 @@
-"""Any number of pauses (property test)."""
+"""Any number of pauses of the deadline (property test)."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -18,9 +18,9 @@ from tests.support.builders import (
 from tests.unit.domain.handlers.deadlines.reminded_tickets import (
     DAY,
     HOUR,
-    WHOLE,
+    RESPONSE_TIME,
+    a_reminded_ticket,
     ask_and_answer,
-    reminded,
 )
 
 PAUSES = st.lists(
@@ -34,25 +34,25 @@ PAUSES = st.lists(
 def test_repeated_questions_never_change_the_partners_total_time(
     pauses: list[tuple[timedelta, timedelta]], naive: datetime
 ) -> None:
-    """R31: however often it asks, and whatever the clocks of its market do meanwhile."""
+    """R31: however often it asks, also over a change to or from summer time."""
     start = naive.replace(tzinfo=UTC)
-    aggregate = reminded()
+    aggregate = a_reminded_ticket()
     aggregate.start_partner_deadline(start)
     assert aggregate.ticket.due_at is not None
     total, used, now = aggregate.ticket.due_at - start, timedelta(), start
-    for turn, (running, paused) in enumerate(pauses):
+    for index, (running, paused) in enumerate(pauses):
         now, used = now + running, used + running
-        ask_and_answer(aggregate, str(turn), now, now + paused)
+        ask_and_answer(aggregate, str(index), now, now + paused)
         now += paused
         assert aggregate.ticket.due_at is not None
         assert aggregate.ticket.due_at - now == total - used
         assert Ticket.model_validate_json(aggregate.ticket.model_dump_json()) == aggregate.ticket
 
 
-def test_a_question_after_the_deadline_wins_no_time() -> None:
-    """R31: asked before the timer fired, its time is over all the same."""
-    aggregate = reminded()
-    late = NOW + WHOLE + HOUR
+def test_a_question_after_the_deadline_gives_the_partner_no_more_time() -> None:
+    """R31: its time is over, also if the timer has not fired yet."""
+    aggregate = a_reminded_ticket()
+    late = NOW + RESPONSE_TIME + HOUR
     ask_and_answer(aggregate, "1", late, late + DAY)
     assert aggregate.ticket.due_at == late + DAY - HOUR
     handle_message(aggregate, DeadlinePassed(), late + DAY)
@@ -60,11 +60,11 @@ def test_a_question_after_the_deadline_wins_no_time() -> None:
 
 
 def test_each_question_gives_the_member_the_full_time() -> None:
-    aggregate = reminded()
-    dues = []
-    for turn in range(3):
-        asked_at = NOW + turn * 5 * DAY + 10 * DAY
-        handle_message(aggregate, a_question(outcome_id=str(turn)), asked_at)
-        dues.append(aggregate.ticket.due_at)
-        apply_information(aggregate, an_answer(request_id=str(turn)), asked_at)
-    assert all(late and early and late - early == 5 * DAY for early, late in pairwise(dues))
+    aggregate = a_reminded_ticket()
+    deadlines = []
+    for index in range(3):
+        asked_at = NOW + index * 5 * DAY + 10 * DAY
+        handle_message(aggregate, a_question(outcome_id=str(index)), asked_at)
+        deadlines.append(aggregate.ticket.due_at)
+        apply_information(aggregate, an_answer(request_id=str(index)), asked_at)
+    assert all(late and early and late - early == 5 * DAY for early, late in pairwise(deadlines))

@@ -10,12 +10,12 @@ from domain.tickets.attention import Attention
 from domain.tickets.messages.internal import DeadlinePassed
 from domain.tickets.states import State
 from tests.support.builders import a_question, an_aggregate, an_outcome
-from tests.unit.domain.handlers.deadlines.silent_partners import (
+from tests.unit.domain.handlers.deadlines.unresponsive_partners import (
     DUE,
     SECOND,
     UNANSWERED,
-    a_silent_partner,
     amount,
+    an_unresponsive_partner,
     pln,
     unanswered,
 )
@@ -35,10 +35,10 @@ FROM_ACTIVATION = {"period": "P14D", "starts_from": "activation", "max_period": 
         (None, None),
     ],
 )
-def test_an_amount_over_the_cap_or_undecided_asks_a_person(
+def test_an_amount_over_the_cap_or_undecided_needs_a_person(
     promised: Any, confirmed: str | None
 ) -> None:
-    """R21: silence decides nothing that a person must decide."""
+    """R21: a time-out decides nothing that a person must decide."""
     aggregate = unanswered("confirm", promised_amount=promised)
     assert amount(aggregate) == confirmed
     if confirmed is None:
@@ -48,31 +48,33 @@ def test_an_amount_over_the_cap_or_undecided_asks_a_person(
         assert aggregate.ticket.confirmed_amount is None
 
 
-def test_an_unknown_end_of_the_cancellation_period_asks_a_person() -> None:
+def test_an_unknown_end_of_the_cancellation_period_needs_a_person() -> None:
     """R32, R33."""
-    aggregate = an_aggregate(partner=a_silent_partner("confirm", cancellation=FROM_ACTIVATION))
+    aggregate = an_aggregate(
+        partner=an_unresponsive_partner("confirm", cancellation=FROM_ACTIVATION)
+    )
     assert amount(aggregate) is None
     handle_message(aggregate, DeadlinePassed(), DUE)
     assert list(aggregate.ticket.attention) == [Attention.PARTNER_SILENT]
     dates = {"activation": date(2026, 10, 2)}
-    partner = a_silent_partner("confirm", cancellation=FROM_ACTIVATION)
+    partner = an_unresponsive_partner("confirm", cancellation=FROM_ACTIVATION)
     known = an_aggregate(partner=partner, anchor_dates=dates)
     assert amount(known) == "40.00"
 
 
-@pytest.mark.parametrize("silence", ["escalate", "reject"])
-def test_nothing_is_confirmed_automatically_unless_the_profile_says_so(silence: str) -> None:
-    assert amount(unanswered(silence)) is None
+@pytest.mark.parametrize("on_timeout", ["escalate", "reject"])
+def test_nothing_is_confirmed_automatically_unless_the_profile_allows_it(on_timeout: str) -> None:
+    assert amount(unanswered(on_timeout)) is None
 
 
 @pytest.mark.parametrize("state", [state for state in State if state not in UNANSWERED])
-def test_only_a_partner_that_owes_an_answer_can_be_silent(state: State) -> None:
-    """R20: nobody waits for it before it is asked, nor after it has answered."""
+def test_only_a_partner_that_must_answer_can_time_out(state: State) -> None:
+    """R20: neither before it has the claim nor after its answer."""
     assert amount(unanswered("confirm", state), DUE + timedelta(days=400)) is None
 
 
 @pytest.mark.parametrize("answer", [an_outcome(), an_outcome("rejected"), a_question()])
-def test_a_partner_that_has_answered_is_not_silent(answer: Any) -> None:
+def test_a_partner_that_has_answered_does_not_time_out(answer: Any) -> None:
     """R34."""
     aggregate = unanswered("confirm")
     handle_message(aggregate, answer, DUE - SECOND)

@@ -19,9 +19,9 @@ from tests.unit.domain.handlers.deadlines.reminded_tickets import (
     AFTER_3_DAYS,
     AFTER_7_DAYS,
     DAY,
-    REMINDING,
+    RESPONSE_TIME,
     SECOND,
-    WHOLE,
+    WITH_REMINDERS,
     ask_and_answer,
     purposes,
 )
@@ -29,7 +29,7 @@ from tests.unit.domain.handlers.deadlines.reminded_tickets import (
 
 def late_delivery(at: datetime, **changes: Any) -> TicketAggregate:
     """A claim that its partner received only at `at`."""
-    aggregate = an_aggregate(State.VALIDATED, a_partner(response=REMINDING), **changes)
+    aggregate = an_aggregate(State.VALIDATED, a_partner(response=WITH_REMINDERS), **changes)
     next_delivery_purpose(aggregate)
     handle_message(aggregate, Delivered(), at)
     return aggregate
@@ -45,18 +45,16 @@ def late_delivery(at: datetime, **changes: Any) -> TicketAggregate:
         (NOW + 10 * DAY, []),
     ],
 )
-def test_a_claim_that_is_delivered_late_comes_without_the_reminders_that_were_due_before(
-    at: datetime, left: list[str]
-) -> None:
-    """R31: its partner has only just got it."""
+def test_reminders_due_before_a_late_delivery_are_not_sent(at: datetime, left: list[str]) -> None:
+    """R31: the partner has only just received the claim."""
     aggregate = late_delivery(at)
     assert purposes(aggregate, at, NOW + 14 * DAY) == left
-    assert aggregate.ticket.due_at == NOW + WHOLE
+    assert aggregate.ticket.due_at == NOW + RESPONSE_TIME
 
 
-def test_a_partner_that_asks_before_its_claim_is_acknowledged_is_not_reminded_of_then() -> None:
-    """R31: nor when the member has answered."""
-    aggregate = an_aggregate(State.VALIDATED, a_partner(response=REMINDING))
+def test_reminders_due_before_a_question_that_came_first_are_not_sent() -> None:
+    """R31: the question proves the delivery; they are not sent after the answer either."""
+    aggregate = an_aggregate(State.VALIDATED, a_partner(response=WITH_REMINDERS))
     next_delivery_purpose(aggregate)
     ask_and_answer(aggregate, "1", NOW + 4 * DAY, NOW + 5 * DAY)
     assert purposes(aggregate, NOW + 5 * DAY, NOW + 14 * DAY) == ["reminder-2"]

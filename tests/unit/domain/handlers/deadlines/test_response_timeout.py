@@ -1,4 +1,4 @@
-"""What follows if the partner does not respond in time."""
+"""The response time-out of the partner."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from domain.tickets.changes.emails import EmailKind
 from domain.tickets.messages.internal import DeadlinePassed
 from domain.tickets.states import Event, State
 from tests.support.builders import PLN_40
-from tests.unit.domain.handlers.deadlines.silent_partners import (
+from tests.unit.domain.handlers.deadlines.unresponsive_partners import (
     DUE,
     SECOND,
     UNANSWERED,
@@ -27,11 +27,11 @@ AWAITING = State.AWAITING_CANCELLATION_PERIOD
 
 @pytest.mark.parametrize("state", UNANSWERED)
 def test_a_response_timeout_raises_attention_and_keeps_the_state(state: State) -> None:
-    """R31: no deadline continues, and the member gets no e-mail without news."""
+    """R31: no deadline is left, and the member gets no e-mail."""
     aggregate = unanswered("escalate", state)
     handle_message(aggregate, DeadlinePassed(), DUE)
     change_set = aggregate.collect_changes()
-    assert [(m.event, m.from_state, m.to) for m in change_set.transitions] == [
+    assert [(made.event, made.from_state, made.to) for made in change_set.transitions] == [
         (Event.PARTNER_SILENT, state, state)
     ]
     assert (change_set.attention, change_set.due_at) == ((Attention.PARTNER_SILENT,), None)
@@ -39,7 +39,7 @@ def test_a_response_timeout_raises_attention_and_keeps_the_state(state: State) -
 
 
 @pytest.mark.parametrize("state", UNANSWERED)
-def test_a_response_timeout_rejects_if_the_profile_says_so(state: State) -> None:
+def test_a_response_timeout_rejects_if_the_profile_demands_it(state: State) -> None:
     """R34."""
     aggregate = unanswered("reject", state)
     handle_message(aggregate, DeadlinePassed(), DUE - SECOND)
@@ -52,7 +52,7 @@ def test_a_response_timeout_rejects_if_the_profile_says_so(state: State) -> None
 
 @pytest.mark.parametrize("state", UNANSWERED)
 def test_a_response_timeout_confirms_up_to_the_tickets_maximum_to_the_second(state: State) -> None:
-    """R31: what it confirms waits for the end of the cancellation period like any other."""
+    """R31: the ticket then waits for the end of the cancellation period like any other."""
     aggregate = unanswered("confirm", state)
     assert amount(aggregate, DUE - SECOND) is None
     assert amount(aggregate) == "40.00"
@@ -66,7 +66,7 @@ def test_a_response_timeout_confirms_up_to_the_tickets_maximum_to_the_second(sta
 
 
 def test_an_automatic_confirmation_is_left_to_the_database() -> None:
-    """They alone know what the partner's month still allows."""
+    """Only the database knows what the monthly cap still allows."""
     aggregate = unanswered("confirm")
     before = aggregate.ticket
     assert handle_message(aggregate, DeadlinePassed(), DUE).is_log_only

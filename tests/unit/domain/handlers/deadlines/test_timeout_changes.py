@@ -1,4 +1,4 @@
-"""Change sets that are computed before the result is known."""
+"""Change sets that are computed before the result of a time-out is known."""
 
 from datetime import UTC, date, datetime
 
@@ -11,18 +11,18 @@ from domain.handlers.response_timeout import (
     timeout_changes,
 )
 from tests.support.builders import a_partner, an_aggregate
-from tests.unit.domain.handlers.deadlines.silent_partners import DUE, unanswered
+from tests.unit.domain.handlers.deadlines.unresponsive_partners import DUE, unanswered
 
 
-def test_the_computed_change_sets_are_those_that_follow() -> None:
-    for found in TimeoutResult:
+def test_the_precomputed_change_sets_are_those_of_each_result() -> None:
+    for result in TimeoutResult:
         aggregate = unanswered("confirm")
         before = aggregate.ticket
         predicted = timeout_changes(aggregate.ticket, DUE)
         assert set(predicted) == set(TimeoutResult)
         assert aggregate.ticket == before
-        apply_response_timeout(aggregate, DUE, found)
-        assert aggregate.collect_changes() == predicted[found]
+        apply_response_timeout(aggregate, DUE, result)
+        assert aggregate.collect_changes() == predicted[result]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def queued_emails(aggregate: TicketAggregate) -> list[OutgoingEmail]:
     return list(aggregate.collect_changes().emails)
 
 
-def answer_result(heard: HandlingResult) -> tuple[bool, str | None]:
+def answer_result(handled: HandlingResult) -> tuple[bool, str | None]:
     """Whether the result names a transition, and the code of a refusal."""
-    assert heard.result is not None
-    return heard.result.state_changed, heard.result.code
+    assert handled.result is not None
+    return handled.result.state_changed, handled.result.code

@@ -14,7 +14,7 @@ from tests.unit.domain.handlers.information.asked_tickets import ASKED, DAY, SEN
 
 
 def test_the_members_answer_is_checked_against_the_form_first() -> None:
-    """R22: no transition and no result before the form has accepted it."""
+    """R22: before that, it makes no transition and has no result."""
     aggregate = an_aggregate(ASKED)
     before = aggregate.ticket
     answer = an_answer()
@@ -55,7 +55,7 @@ def test_an_accepted_answer_is_delivered_to_the_partner() -> None:
 
 
 def test_an_answer_that_the_form_refuses_is_refused_field_by_field() -> None:
-    """R19, R22: and the member's time runs on as it did."""
+    """R19, R22: the member's deadline stays."""
     aggregate = an_aggregate(ASKED)
     before = aggregate.ticket
     problems = {"order_number": "malformed_pattern", "note": "required"}
@@ -71,7 +71,7 @@ def test_an_answer_that_the_form_refuses_is_refused_field_by_field() -> None:
 
 
 def test_a_repeated_answer_gets_its_first_result() -> None:
-    """Whatever its content is the second time, and in any state."""
+    """In any state, and also if its content differs."""
     for code in (None, "incomplete"):
         aggregate = an_aggregate(ASKED)
         apply_information(aggregate, an_answer(), NOW, code)

@@ -47,8 +47,8 @@ def test_a_note_without_questions_is_asked_as_a_question() -> None:
     assert aggregate.ticket.questions == ("Which colour was it?",)
 
 
-def test_a_question_that_is_faster_than_its_2xx_is_asked() -> None:
-    """R34: it proves that the claim arrived."""
+def test_a_question_before_the_acknowledgement_of_the_claim_is_asked() -> None:
+    """R34: it proves the delivery."""
     aggregate = an_aggregate(State.VALIDATED)
     aggregate.count_delivery()
     handle_message(aggregate, a_question(), NOW)
@@ -70,12 +70,12 @@ def test_a_question_pauses_the_partners_deadline_and_starts_the_members() -> Non
 def test_an_answer_resumes_the_partners_deadline() -> None:
     """R31: three of its days were used before the question."""
     aggregate = an_aggregate()
-    whole = aggregate.ticket.due_at
-    assert whole is not None
+    first_deadline = aggregate.ticket.due_at
+    assert first_deadline is not None
     handle_message(aggregate, a_question(), NOW + 3 * DAY)
     apply_information(aggregate, an_answer(), NOW + 10 * DAY)
     assert aggregate.ticket.state is SENT
-    assert aggregate.ticket.due_at == whole + 7 * DAY
+    assert aggregate.ticket.due_at == first_deadline + 7 * DAY
     assert aggregate.ticket.questions == ()
 
 
@@ -85,8 +85,8 @@ def test_a_second_question_waits_for_the_first_answer() -> None:
     handle_message(aggregate, a_question(), NOW)
     before = aggregate.ticket
     handle_message(aggregate, a_question(outcome_id="evt-2", questions=["Where?"]), NOW + DAY)
-    apart = {"processed_message_ids", "unapplied_messages"}
-    assert aggregate.ticket.model_dump(exclude=apart) == before.model_dump(exclude=apart)
+    logged = {"processed_message_ids", "unapplied_messages"}
+    assert aggregate.ticket.model_dump(exclude=logged) == before.model_dump(exclude=logged)
     assert [entry.code for entry in aggregate.collect_changes().messages] == [
         "applied",
         "action_not_allowed",
@@ -94,11 +94,11 @@ def test_a_second_question_waits_for_the_first_answer() -> None:
 
 
 def test_a_question_after_the_answer_is_asked_and_counted() -> None:
-    """Each answer goes out under an idempotency key of its own."""
+    """Each answer is delivered under a separate idempotency key."""
     aggregate, purposes, keys = an_aggregate(), [], []
-    for turn in range(3):
-        handle_message(aggregate, a_question(outcome_id=f"evt-{turn}"), NOW + turn * DAY)
-        apply_information(aggregate, an_answer(request_id=f"req-{turn}"), NOW + turn * DAY)
+    for index in range(3):
+        handle_message(aggregate, a_question(outcome_id=f"evt-{index}"), NOW + index * DAY)
+        apply_information(aggregate, an_answer(request_id=f"req-{index}"), NOW + index * DAY)
         purposes.append(information_purpose(aggregate.ticket))
         keys += [email.key for email in queued_emails(aggregate)]
     assert purposes == ["information-1", "information-2", "information-3"]

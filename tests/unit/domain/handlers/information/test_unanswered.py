@@ -25,14 +25,14 @@ from tests.unit.domain.handlers.information.asked_tickets import (
     queued_emails,
 )
 
-REMINDING = {"deadline": "P14D", "reminders": ["P7D", "P12D"], "on_timeout": "send"}
+WITH_REMINDERS = {"deadline": "P14D", "reminders": ["P7D", "P12D"], "on_timeout": "send"}
 
 
 @pytest.mark.parametrize(("on_timeout", "state"), [("send", SENT), ("reject", State.REJECTED)])
-def test_without_an_answer_in_time_the_profile_says_how_it_goes_on(
+def test_without_an_answer_in_time_the_claim_is_sent_or_rejected_as_the_profile_says(
     on_timeout: str, state: State
 ) -> None:
-    """R34: sent as it is, or rejected with a reason."""
+    """R34: sent as it is, or rejected with a reason code."""
     aggregate = an_aggregate(
         ASKED, a_partner(information={"deadline": "P14D", "on_timeout": on_timeout})
     )
@@ -52,8 +52,8 @@ def test_without_an_answer_in_time_the_profile_says_how_it_goes_on(
 
 
 def test_the_member_is_reminded_before_the_deadline_and_not_after() -> None:
-    """R34: the same questions, under keys of their own."""
-    aggregate = an_aggregate(ASKED, a_partner(information=REMINDING))
+    """R34: the same questions, each e-mail with a separate key."""
+    aggregate = an_aggregate(ASKED, a_partner(information=WITH_REMINDERS))
     sent = []
     for day in range(14):
         while not handle_message(
@@ -69,7 +69,7 @@ def test_the_member_is_reminded_before_the_deadline_and_not_after() -> None:
 
 
 def test_a_question_after_the_deadline_keeps_the_attention_for_the_partner() -> None:
-    """R31: its time is over, so no timer would ever fire for the ticket."""
+    """R31: its time is over, so no timer would fire for the ticket."""
     aggregate = an_aggregate()
     handle_message(aggregate, DeadlinePassed(), NOW + MEMBERS_TIME)
     assert list(aggregate.ticket.attention) == [Attention.PARTNER_SILENT]

@@ -24,7 +24,7 @@ from tests.support.builders import (
 from tests.unit.domain.handlers.messages.logged_codes import AWAITING, LATER, STRAY
 
 PARTNERS_TIME = timedelta(days=14, hours=1)  # over the end of summer time
-QUIETLY: list[Message] = [
+WITHOUT_TRANSITION: list[Message] = [
     *[message for message, _ in STRAY.values()],
     an_outcome("information_requested", partner_id="otherpartner"),
     Resend(request_id="req-7", actor="agent-7"),
@@ -34,8 +34,10 @@ QUIETLY: list[Message] = [
 ]
 
 
-@pytest.mark.parametrize("message", QUIETLY, ids=lambda message: type(message).__name__)
-def test_a_stray_message_does_not_change_the_partners_deadline(message: Message) -> None:
+@pytest.mark.parametrize("message", WITHOUT_TRANSITION, ids=lambda message: type(message).__name__)
+def test_a_message_without_a_transition_does_not_change_the_partners_deadline(
+    message: Message,
+) -> None:
     """R31: deadlines count from the last transition."""
     aggregate = an_aggregate()
     assert aggregate.ticket.due_at == NOW + PARTNERS_TIME
@@ -77,7 +79,7 @@ def test_a_late_response_clears_the_attention_for_the_partner() -> None:
     assert (aggregate.ticket.state, aggregate.ticket.attention) == (AWAITING, ())
 
 
-def test_the_deadline_of_a_held_claim_does_not_lose_its_release() -> None:
+def test_a_held_claim_is_still_released_after_its_deadline_passed() -> None:
     """R9: the claim is sent automatically at that time."""
     aggregate = an_aggregate(State.ON_HOLD)
     opens = NOW + timedelta(days=1)
@@ -85,7 +87,7 @@ def test_the_deadline_of_a_held_claim_does_not_lose_its_release() -> None:
     assert aggregate.is_release_due(opens)
 
 
-def test_the_end_of_the_cancellation_period_is_not_lost_with_its_deadline() -> None:
+def test_a_settlement_is_still_due_after_the_deadline_passed() -> None:
     """R33."""
     aggregate = an_aggregate(AWAITING)
     ends_at = aggregate.ticket.cancellation_ends_at
@@ -105,7 +107,7 @@ def test_a_repeated_acknowledgement_keeps_the_first_state_and_reference() -> Non
 
 
 def test_a_log_entry_is_json() -> None:
-    """R29: the desk reads it back."""
+    """R29: the agent pages parse it."""
     aggregate = an_aggregate()
     outcome = an_outcome("confirmed", reward={"amount": "7", "currency": "PLN"})
     handle_message(aggregate, outcome, NOW)

@@ -21,14 +21,14 @@ from tests.unit.domain.handlers.messages.logged_codes import (
     codes,
 )
 
-BEFORE_THE_ANSWER = (State.SENT_TO_PARTNER, State.INFORMATION_REQUESTED)
-UNDECIDED = (State.VALIDATED, *BEFORE_THE_ANSWER)
-MOVING: dict[str, tuple[Message, tuple[State, ...], State]] = {
-    "confirmed": (an_outcome("confirmed"), BEFORE_THE_ANSWER, AWAITING),
-    "rejected": (an_outcome("rejected"), (*BEFORE_THE_ANSWER, AWAITING), State.REJECTED),
+BEFORE_AN_OUTCOME = (State.SENT_TO_PARTNER, State.INFORMATION_REQUESTED)
+UNDECIDED = (State.VALIDATED, *BEFORE_AN_OUTCOME)
+WITH_TRANSITION: dict[str, tuple[Message, tuple[State, ...], State]] = {
+    "confirmed": (an_outcome("confirmed"), BEFORE_AN_OUTCOME, AWAITING),
+    "rejected": (an_outcome("rejected"), (*BEFORE_AN_OUTCOME, AWAITING), State.REJECTED),
     "order cancelled": (
         an_outcome("order_cancelled"),
-        (*BEFORE_THE_ANSWER, AWAITING),
+        (*BEFORE_AN_OUTCOME, AWAITING),
         State.REJECTED,
     ),
     "question": (a_question(), (State.SENT_TO_PARTNER,), State.INFORMATION_REQUESTED),
@@ -40,12 +40,12 @@ MOVING: dict[str, tuple[Message, tuple[State, ...], State]] = {
 
 
 @pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("name", MOVING)
+@pytest.mark.parametrize("name", WITH_TRANSITION)
 def test_each_message_makes_its_transition_where_allowed_and_is_logged_everywhere(
     name: str, state: State
 ) -> None:
     """R20, R21, R34: no error, no loss, and no transition that the table does not have."""
-    message, sources, target = MOVING[name]
+    message, sources, target = WITH_TRANSITION[name]
     aggregate = an_aggregate(state)
     before = aggregate.ticket
     result = handle_message(aggregate, message, LATER)
@@ -54,16 +54,16 @@ def test_each_message_makes_its_transition_where_allowed_and_is_logged_everywher
         assert not result.is_log_only
         assert codes(aggregate) == ["applied"]
     else:
-        moved = {"processed_message_ids", "recent_results", "result_count", "unapplied_messages"}
-        assert aggregate.ticket.model_dump(exclude=moved) == before.model_dump(exclude=moved)
-        repeats = name == "confirmed" and state is AWAITING
-        assert codes(aggregate) == ["unchanged" if repeats else "action_not_allowed"]
+        logged = {"processed_message_ids", "recent_results", "result_count", "unapplied_messages"}
+        assert aggregate.ticket.model_dump(exclude=logged) == before.model_dump(exclude=logged)
+        repeated = name == "confirmed" and state is AWAITING
+        assert codes(aggregate) == ["unchanged" if repeated else "action_not_allowed"]
 
 
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("name", STRAY)
 def test_a_stray_message_is_logged_and_changes_nothing(name: str, state: State) -> None:
-    """R21: another partner's outcome does not even use up the id of a true one."""
+    """R21: another partner's outcome does not use up the id of a valid one."""
     message, code = STRAY[name]
     aggregate = an_aggregate(state)
     before = aggregate.ticket

@@ -1,4 +1,4 @@
-"""Outcomes: early, repeated, without a reason."""
+"""Outcomes that come early, repeated or without a reason."""
 
 import pytest
 
@@ -22,25 +22,25 @@ def test_an_outcome_may_name_its_ticket_as_people_write_it() -> None:
     assert aggregate.ticket.state is AWAITING
 
 
-def test_an_outcome_before_its_2xx_acknowledges_the_delivery_first() -> None:
-    """R34: the partner was faster than its own 2xx."""
+def test_an_outcome_before_the_acknowledgement_of_the_claim_acknowledges_it() -> None:
+    """R34: the partner's outcome overtook its own HTTP answer."""
     aggregate = an_aggregate(State.VALIDATED)
     next_delivery_purpose(aggregate)
     handle_message(
         aggregate, an_outcome("rejected", reason_code="order_not_found", note="none"), LATER
     )
     transitions = aggregate.collect_changes().transitions
-    assert [(m.seq, m.event, m.to) for m in transitions] == [
+    assert [(made.seq, made.event, made.to) for made in transitions] == [
         (2, Event.CLAIM_SENT, State.SENT_TO_PARTNER),
         (3, Event.PARTNER_REJECTED, State.REJECTED),
     ]
-    assert {m.actor for m in transitions} == {"partner:velotel"}
+    assert {made.actor for made in transitions} == {"partner:velotel"}
     assert (transitions[1].reason_code, transitions[1].note) == ("order_not_found", "none")
 
 
 @pytest.mark.parametrize("outcome", ["confirmed", "rejected", "order_cancelled"])
 def test_an_outcome_before_any_delivery_is_only_logged(outcome: str) -> None:
-    """R20: nobody can answer what was never asked."""
+    """R20: the partner cannot have the claim."""
     aggregate = an_aggregate(State.VALIDATED)
     handle_message(aggregate, an_outcome(outcome), LATER)
     assert aggregate.ticket.state is State.VALIDATED
@@ -48,7 +48,7 @@ def test_an_outcome_before_any_delivery_is_only_logged(outcome: str) -> None:
 
 
 def test_a_repeated_outcome_is_logged_and_changes_nothing() -> None:
-    """R21: also if its sender changes the time of the second attempt."""
+    """R21: also if `occurred_at` differs."""
     aggregate = an_aggregate()
     handle_message(aggregate, an_outcome("confirmed"), NOW)
     before = aggregate.ticket
@@ -76,7 +76,7 @@ def test_a_reward_registered_twice_ends_the_ticket_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "given", "reason"),
+    ("outcome", "stated", "reason"),
     [
         ("rejected", "not_new_customer", "not_new_customer"),
         ("rejected", None, "other"),
@@ -85,9 +85,9 @@ def test_a_reward_registered_twice_ends_the_ticket_once() -> None:
     ],
 )
 def test_a_rejection_always_has_a_coded_reason(
-    outcome: str, given: str | None, reason: str
+    outcome: str, stated: str | None, reason: str
 ) -> None:
     """R34."""
     aggregate = an_aggregate()
-    handle_message(aggregate, an_outcome(outcome, reason_code=given), NOW)
+    handle_message(aggregate, an_outcome(outcome, reason_code=stated), NOW)
     assert aggregate.ticket.reason_code == reason

@@ -1,4 +1,4 @@
-"""Confirmed tickets, and what their next outcome did."""
+"""Confirmed tickets, and the effect of their next outcome."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from tests.support.builders import (
 
 AWAITING = State.AWAITING_CANCELLATION_PERIOD
 LATER = NOW + timedelta(hours=1)
-FAR = datetime(2199, 1, 1, tzinfo=UTC)
+MUCH_LATER = datetime(2199, 1, 1, tzinfo=UTC)
 ENDS = {"cancellation_ends_on": "2026-11-30"}
 
 
@@ -26,14 +26,14 @@ def pln(amount: str) -> dict[str, str]:
 
 
 def confirmed(partner: Any = None, **stated: Any) -> TicketAggregate:
-    """A ticket whose partner confirmed with these words, with nothing left to be written."""
+    """A ticket whose partner confirmed with these fields, without pending changes."""
     aggregate = an_aggregate(State.SENT_TO_PARTNER, partner)
     handle_message(aggregate, an_outcome(outcome_id="first", **stated), NOW)
     aggregate.collect_changes()
     return aggregate
 
 
-def notes(aggregate: TicketAggregate) -> list[tuple[str, bool]]:
+def log_entries(aggregate: TicketAggregate) -> list[tuple[str, bool]]:
     """The code of each message logged since the last change set, and whether it is a
     discrepancy.
     """
@@ -41,7 +41,7 @@ def notes(aggregate: TicketAggregate) -> list[tuple[str, bool]]:
 
 
 def amount(ticket: Ticket) -> str | None:
-    """What the ticket would grant."""
+    """The amount that the ticket would grant."""
     return str(ticket.confirmed_amount.amount) if ticket.confirmed_amount else None
 
 

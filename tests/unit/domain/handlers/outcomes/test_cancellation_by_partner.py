@@ -9,14 +9,14 @@ from domain.tickets.states import Event, State
 from tests.support.builders import (
     an_outcome,
 )
-from tests.unit.domain.handlers.outcomes.confirmed_tickets import FAR, LATER, confirmed
+from tests.unit.domain.handlers.outcomes.confirmed_tickets import LATER, MUCH_LATER, confirmed
 
 
 @pytest.mark.parametrize("reason", list(RejectionReason))
 def test_a_rejection_in_the_period_counts_as_cancelled_and_keeps_its_reason(
     reason: RejectionReason,
 ) -> None:
-    """Networks and shops know one word for both; a return is the commonest of them."""
+    """Networks and shops use one code for both; a return is the most frequent reason."""
     aggregate = confirmed()
     handle_message(aggregate, an_outcome("rejected", reason_code=reason, note="came back"), LATER)
     change_set = aggregate.collect_changes()
@@ -28,7 +28,7 @@ def test_a_rejection_in_the_period_counts_as_cancelled_and_keeps_its_reason(
     )
     assert (transition.actor, transition.note) == ("partner:velotel", "came back")
     assert [email.kind for email in change_set.emails] == [EmailKind.REJECTED]
-    assert not aggregate.is_settlement_due(FAR)
+    assert not aggregate.is_settlement_due(MUCH_LATER)
 
 
 def test_a_rejection_in_the_period_without_a_reason_is_a_cancellation() -> None:

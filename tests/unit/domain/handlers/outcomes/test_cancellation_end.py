@@ -55,10 +55,10 @@ END = [Attention.CANCELLATION_END_UNKNOWN]
         ),
     ],
 )
-def test_the_period_ends_as_the_partner_says_else_counts_from_its_anchor(
+def test_the_period_ends_on_the_partners_date_else_counts_from_its_anchor(
     ticket: Ticket, stated: dict[str, str], ends_at: datetime
 ) -> None:
-    """R32, R33: explicit end, the outcome's date, the member's; midnight after the last day."""
+    """R32, R33: the partner's end, its anchor, the member's; at midnight after the last day."""
     confirmation = evaluate_confirmation(ticket, NOW, an_outcome(**stated))
     assert confirmation.ends_at == ends_at
     assert confirmation.attention == ()
@@ -73,7 +73,7 @@ def test_the_period_ends_as_the_partner_says_else_counts_from_its_anchor(
         ("contract_start", {"activated_on": "2026-11-01"}),
     ],
 )
-def test_where_the_anchor_is_unknown_a_person_decides(
+def test_if_the_anchor_is_unknown_a_person_decides(
     starts_from: str, stated: dict[str, str]
 ) -> None:
     """R32, R33."""

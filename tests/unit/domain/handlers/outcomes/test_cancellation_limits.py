@@ -1,4 +1,4 @@
-"""The end of the cancellation period at its limits."""
+"""Limits of the cancellation period."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -15,7 +15,7 @@ from tests.unit.domain.handlers.outcomes.counted_tickets import a_ticket_countin
     [({"cancellation_ends_on": "2031-01-01"}, "P14D"), ({}, "P2Y")],
     ids=["stated", "counted"],
 )
-def test_the_end_is_never_later_than_the_profiles_bound(
+def test_the_end_is_never_later_than_the_maximum_of_the_profile(
     stated: dict[str, str], period: str
 ) -> None:
     """R33: counted from the confirmation."""
@@ -26,7 +26,7 @@ def test_the_end_is_never_later_than_the_profiles_bound(
 
 
 def test_a_period_that_is_already_over_keeps_its_past_end() -> None:
-    """R33: it still passes through its state, without waiting."""
+    """R33: the ticket still passes through the state, without waiting."""
     for stated in ({}, {"cancellation_ends_on": "2026-10-01"}):
         ends_at = evaluate_confirmation(
             a_ticket_counting("order"), NOW, an_outcome(**stated)
@@ -42,22 +42,22 @@ def test_a_period_in_seconds_runs_from_the_time_of_the_order() -> None:
     assert evaluate_confirmation(ticket, NOW, an_outcome()).ends_at == at + timedelta(seconds=90)
 
 
-def test_an_agents_confirmation_counts_from_what_is_known() -> None:
-    """R33: no outcome, so the order's day or the member's answer."""
+def test_the_period_of_an_agents_confirmation_counts_from_the_known_anchor() -> None:
+    """R33: without an outcome, that is the order's day or the member's answer."""
     assert evaluate_confirmation(a_ticket_counting("order"), NOW).ends_at == midnight(2026, 10, 16)
     answered = a_ticket_counting("activation", anchor_dates={"activation": date(2026, 10, 11)})
     assert evaluate_confirmation(answered, NOW).ends_at == midnight(2026, 10, 26)
     assert evaluate_confirmation(a_ticket_counting("activation"), NOW).ends_at is None
 
 
-def test_a_period_from_the_order_ends_by_its_day_whatever_its_hour() -> None:
-    """R33: with or without a time, fourteen days are fourteen days."""
+def test_a_period_from_the_order_counts_from_its_day_whatever_its_hour() -> None:
+    """R33: with or without a time of day, fourteen days are the same."""
     late = datetime(2026, 10, 1, 21, 59, tzinfo=UTC)
     ticket = a_ticket_counting("order", ordered_at=late)
     assert evaluate_confirmation(ticket, NOW, an_outcome()).ends_at == midnight(2026, 10, 16)
 
 
-def test_a_contract_that_starts_later_ends_later() -> None:
+def test_the_period_of_a_later_contract_ends_later() -> None:
     """R31, R32."""
     ticket = a_ticket_counting("contract_start")
     ends = [
@@ -66,4 +66,4 @@ def test_a_contract_that_starts_later_ends_later() -> None:
         ).ends_at
         for day in range(1, 29)
     ]
-    assert all(one and other and one < other for one, other in pairwise(ends))
+    assert all(early and late and early < late for early, late in pairwise(ends))

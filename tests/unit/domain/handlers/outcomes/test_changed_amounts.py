@@ -13,8 +13,8 @@ from tests.support.builders import (
 from tests.unit.domain.handlers.outcomes.confirmed_tickets import (
     AWAITING,
     ENDS,
-    FAR,
     LATER,
+    MUCH_LATER,
     amount,
     confirmed,
     midnight,
@@ -24,7 +24,7 @@ from tests.unit.domain.handlers.outcomes.confirmed_tickets import (
 
 @pytest.mark.parametrize("stated", ["12.00", "55.50", "500.00", "0.01"])
 def test_a_changed_amount_replaces_the_confirmed_one(stated: str) -> None:
-    """A partial return; the history has the transition, and the member an e-mail with amount and
+    """As after a partial return: with a transition, and an e-mail to the member with amount and
     date.
     """
     aggregate = confirmed(**ENDS)
@@ -43,28 +43,28 @@ def test_a_changed_amount_replaces_the_confirmed_one(stated: str) -> None:
     assert email.kind is EmailKind.PARTNER_CONFIRMED
     assert email.params == {"due_on": "2026-12-01", "amount": pln(stated)}
     assert change_set.cancellation_ends_at == midnight(2026, 12, 1)
-    assert aggregate.is_settlement_due(FAR)
+    assert aggregate.is_settlement_due(MUCH_LATER)
 
 
 @pytest.mark.parametrize(
     "stated", [pln("500.01"), pln("0.00"), {"amount": "12.00", "currency": "EUR"}]
 )
-def test_an_amount_that_may_not_be_granted_waits_for_a_person_never_at_the_old_one(
+def test_an_invalid_new_amount_waits_for_a_person_and_the_old_one_is_not_granted(
     stated: dict[str, str],
 ) -> None:
     aggregate = confirmed(**ENDS)
     handle_message(aggregate, an_outcome(reward=stated), LATER)
     assert amount(aggregate.ticket) is None
     assert list(aggregate.ticket.attention) == [Attention.AMOUNT_UNDECIDED]
-    assert not aggregate.is_settlement_due(FAR)
+    assert not aggregate.is_settlement_due(MUCH_LATER)
     handle_message(aggregate, a_decision(reward=pln("12.00")), LATER)
     assert amount(aggregate.ticket) == "12.00"
-    assert aggregate.is_settlement_due(FAR)
+    assert aggregate.is_settlement_due(MUCH_LATER)
 
 
-def test_an_amount_that_can_be_granted_makes_up_for_one_that_could_not() -> None:
+def test_a_valid_amount_replaces_an_invalid_one() -> None:
     aggregate = confirmed(reward=pln("900.00"), **ENDS)
     assert list(aggregate.ticket.attention) == [Attention.AMOUNT_UNDECIDED]
     handle_message(aggregate, an_outcome(reward=pln("90.00")), LATER)
     assert (amount(aggregate.ticket), aggregate.ticket.attention) == ("90.00", ())
-    assert aggregate.is_settlement_due(FAR)
+    assert aggregate.is_settlement_due(MUCH_LATER)

@@ -18,8 +18,8 @@ from tests.unit.domain.handlers.outcomes.confirmed_tickets import (
     LATER,
     amount,
     confirmed,
+    log_entries,
     midnight,
-    notes,
     pln,
 )
 
@@ -47,8 +47,8 @@ def test_changed_dates_replace_the_end_of_the_period(
     assert len(aggregate.collect_changes().emails) == 1
 
 
-def test_repeated_changes_never_push_the_end_past_the_profiles_bound() -> None:
-    """R33: the bound runs from the first confirmation, not from the last one."""
+def test_repeated_changes_never_move_the_end_past_the_maximum_of_the_profile() -> None:
+    """R33: the maximum counts from the first confirmation."""
     aggregate = confirmed(
         a_partner(cancellation=FROM_ACTIVATION | {"max_period": "P30D"}),
         cancellation_ends_on="2026-10-30",
@@ -72,13 +72,13 @@ def test_a_repeated_confirmation_changes_nothing(stated: dict[str, Any]) -> None
     assert result.is_log_only
     assert aggregate.ticket.transitions == before.transitions
     assert aggregate.ticket.due_at == before.due_at
-    assert notes(aggregate) == [("unchanged", False)]
+    assert log_entries(aggregate) == [("unchanged", False)]
 
 
-def test_an_amount_that_agents_overruled_is_not_new_when_it_comes_once_more() -> None:
+def test_a_repeated_amount_that_an_agent_overruled_changes_nothing() -> None:
     aggregate = confirmed(reward=pln("900.00"), **ENDS)
     handle_message(aggregate, a_decision(reward=PLN_40), LATER)
     aggregate.collect_changes()
     handle_message(aggregate, an_outcome(reward=pln("900.00")), LATER)
     assert amount(aggregate.ticket) == "40.00"
-    assert notes(aggregate) == [("unchanged", False)]
+    assert log_entries(aggregate) == [("unchanged", False)]

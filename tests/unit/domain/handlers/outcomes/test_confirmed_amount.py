@@ -37,7 +37,7 @@ def test_the_partners_amount_wins_up_to_the_maximum_else_the_promised_one(
     amount: str | None,
     attention: list[Attention],
 ) -> None:
-    """R21: none, more than the maximum, or another currency: a person decides."""
+    """R21: without a valid amount, a person decides."""
     confirmation = evaluate_confirmation(
         a_new_ticket(promised_amount=promised), NOW, an_outcome(reward=stated)
     )

@@ -22,10 +22,10 @@ from tests.support.builders import (
 from tests.unit.domain.handlers.outcomes.confirmed_tickets import (
     AWAITING,
     ENDS,
-    FAR,
     LATER,
+    MUCH_LATER,
     confirmed,
-    notes,
+    log_entries,
     pln,
 )
 
@@ -35,24 +35,24 @@ def test_a_reused_outcome_id_is_a_discrepancy_and_changes_nothing() -> None:
     before = aggregate.ticket
     handle_message(aggregate, an_outcome("rejected", outcome_id="first"), LATER)
     assert aggregate.ticket == before.model_copy(update={"unapplied_messages": 1})
-    assert notes(aggregate) == [("outcome_id_reused", True)]
+    assert log_entries(aggregate) == [("outcome_id_reused", True)]
 
 
 def test_too_many_changes_by_the_partner_need_a_person() -> None:
-    """Each change is a transition and an e-mail: twenty are enough."""
+    """Each change makes a transition and an e-mail; twenty are allowed."""
     aggregate = confirmed(**ENDS)
-    for turn in range(30):
+    for index in range(30):
         handle_message(
-            aggregate, an_outcome(outcome_id=str(turn), reward=pln(f"{turn + 1}.00")), LATER
+            aggregate, an_outcome(outcome_id=str(index), reward=pln(f"{index + 1}.00")), LATER
         )
     assert len(aggregate.ticket.transitions) == 23
     assert list(aggregate.ticket.attention) == [Attention.OUTCOME_CONTRADICTED]
-    assert not aggregate.is_settlement_due(FAR)
-    assert notes(aggregate)[-1] == ("too_many_changes", True)
+    assert not aggregate.is_settlement_due(MUCH_LATER)
+    assert log_entries(aggregate)[-1] == ("too_many_changes", True)
 
 
 def ended(state: State) -> TicketAggregate:
-    """A ticket that has ended so."""
+    """A ticket that has ended in `state`."""
     aggregate = an_aggregate(AWAITING if state is State.RESOLVED else State.SENT_TO_PARTNER)
     match state:
         case State.RESOLVED:
@@ -81,25 +81,25 @@ def ended(state: State) -> TicketAggregate:
         (State.WITHDRAWN, "order_cancelled", {}, False),
     ],
 )
-def test_what_contradicts_a_ticket_that_has_ended_is_shown_to_agents(
+def test_an_outcome_that_contradicts_a_closed_ticket_is_shown_to_agents(
     state: State, outcome: str, stated: dict[str, Any], shown: bool
 ) -> None:
     aggregate = ended(state)
     handle_message(aggregate, an_outcome(outcome, **stated), LATER)
     assert aggregate.ticket.state is state
-    assert notes(aggregate) == [("action_not_allowed", shown)]
+    assert log_entries(aggregate) == [("action_not_allowed", shown)]
 
 
 def test_a_reward_that_is_registered_after_the_grant_is_shown_to_agents() -> None:
     aggregate = ended(State.RESOLVED)
     handle_message(aggregate, RewardRegistered(reward_id="rew-9"), LATER)
-    assert notes(aggregate) == [("action_not_allowed", True)]
+    assert log_entries(aggregate) == [("action_not_allowed", True)]
 
 
 def test_a_question_after_the_confirmation_is_shown_to_agents() -> None:
     aggregate = confirmed()
     handle_message(aggregate, a_question(), LATER)
-    assert notes(aggregate) == [("action_not_allowed", True)]
+    assert log_entries(aggregate) == [("action_not_allowed", True)]
 
 
 def test_another_partners_outcome_contradicts_nothing() -> None:

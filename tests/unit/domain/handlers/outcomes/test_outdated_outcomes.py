@@ -14,39 +14,41 @@ from tests.support.builders import (
 )
 from tests.unit.domain.handlers.outcomes.confirmed_tickets import (
     AWAITING,
-    FAR,
     LATER,
+    MUCH_LATER,
     amount,
     confirmed,
-    notes,
+    log_entries,
     pln,
 )
 
 
 def test_an_older_confirmation_does_not_replace_a_newer_one() -> None:
-    """Messages overtake each other; `occurred_at` says which is newer, where both have it."""
+    """Messages overtake each other; `occurred_at` shows which is newer if both have it."""
     aggregate = confirmed(reward=pln("12.00"), occurred_at=NOW - timedelta(hours=2))
     old = an_outcome(reward=PLN_40, occurred_at=NOW - timedelta(hours=3))
     handle_message(aggregate, old, LATER)
     assert amount(aggregate.ticket) == "12.00"
-    assert notes(aggregate) == [("outdated", False)]
+    assert log_entries(aggregate) == [("outdated", False)]
 
 
-def test_a_rejection_older_than_the_confirmation_holds_the_payment_for_a_person() -> None:
+def test_a_rejection_older_than_the_confirmation_stops_the_settlement_until_a_person_decides() -> (
+    None
+):
     aggregate = confirmed(occurred_at=NOW - timedelta(hours=2))
     old = an_outcome("rejected", reason_code="order_returned", occurred_at=NOW - timedelta(days=1))
     handle_message(aggregate, old, LATER)
     assert aggregate.ticket.state is AWAITING
     assert list(aggregate.ticket.attention) == [Attention.OUTCOME_CONTRADICTED]
-    assert not aggregate.is_settlement_due(FAR)
-    assert notes(aggregate) == [("outdated", True)]
-    handle_message(aggregate, DeadlinePassed(), FAR)
-    handle_message(aggregate, a_decision(), FAR)
+    assert not aggregate.is_settlement_due(MUCH_LATER)
+    assert log_entries(aggregate) == [("outdated", True)]
+    handle_message(aggregate, DeadlinePassed(), MUCH_LATER)
+    handle_message(aggregate, a_decision(), MUCH_LATER)
     assert aggregate.ticket.attention == ()
-    assert aggregate.is_settlement_due(FAR)
+    assert aggregate.is_settlement_due(MUCH_LATER)
 
 
-def test_a_time_in_the_future_makes_no_later_outcome_outdated() -> None:
+def test_an_occurrence_in_the_future_does_not_make_later_outcomes_outdated() -> None:
     aggregate = confirmed(occurred_at="2099-01-01T00:00:00Z")
     handle_message(aggregate, an_outcome("rejected", occurred_at=LATER), LATER)
     assert aggregate.ticket.state is State.REJECTED

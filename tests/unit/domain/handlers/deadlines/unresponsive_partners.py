@@ -21,20 +21,20 @@ def pln(amount: str) -> dict[str, str]:
     return {"amount": amount, "currency": "PLN"}
 
 
-def a_silent_partner(on_timeout: str, up_to: str = "50.00", **changes: Any) -> PartnerRules:
-    """A partner with a profile for response time-outs."""
+def an_unresponsive_partner(on_timeout: str, up_to: str = "50.00", **changes: Any) -> PartnerRules:
+    """A partner with these rules for response time-outs."""
     caps = {"auto_confirm_max": pln(up_to), "auto_confirm_monthly_cap": pln("100.00")}
     return a_partner(response={"deadline": "P14D", "on_timeout": on_timeout, **caps}, **changes)
 
 
 def unanswered(
-    silence: str, state: State = State.SENT_TO_PARTNER, **changes: Any
+    on_timeout: str, state: State = State.SENT_TO_PARTNER, **changes: Any
 ) -> TicketAggregate:
     """A ticket of a partner that does not respond."""
-    return an_aggregate(state, a_silent_partner(silence), **changes)
+    return an_aggregate(state, an_unresponsive_partner(on_timeout), **changes)
 
 
 def amount(aggregate: TicketAggregate, now: datetime = DUE) -> str | None:
-    """The amount that silence would confirm now."""
+    """The amount that the response time-out would confirm now."""
     found = auto_confirmable_amount(aggregate, now)
     return str(found.amount) if found else None
