@@ -1,16 +1,16 @@
-"""What admissions leave in the database."""
+"""Reads what admissions have written to the database."""
 
 from tests.support.workflow.environment import TicketEnvironment
 
 
-async def transactions(env: TicketEnvironment) -> int:
-    """The number of the next writing transaction; asking takes none."""
+async def next_transaction_id(env: TicketEnvironment) -> int:
+    """The id of the next writing transaction; this query uses none."""
     async with env.database.transaction() as connection:
         query = "select pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
         return int(await connection.fetchval(query))
 
 
-async def tickets(env: TicketEnvironment) -> list[tuple[str, str]]:
+async def stored_tickets(env: TicketEnvironment) -> list[tuple[str, str]]:
     """Number and state of every ticket in the database."""
     async with env.database.transaction() as connection:
         rows = await connection.fetch("select number, state from tickets order by number")

@@ -10,13 +10,17 @@ from temporalio.exceptions import ApplicationError
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.expectations import TRANSITIONS_TO
 
-OTHERS: Final = {"outcome_id": "evt-x", "partner_id": "buchkiste", "outcome": "confirmed"}
+OTHER_PARTNERS_OUTCOME: Final = {
+    "outcome_id": "evt-x",
+    "partner_id": "buchkiste",
+    "outcome": "confirmed",
+}
 
 
-async def check_rejected(code: str, asking: Awaitable[object]) -> ApplicationError:
-    """The refusal of an update, which must carry this code."""
+async def check_rejected(code: str, update: Awaitable[object]) -> ApplicationError:
+    """Check that an update is rejected with this code; return the error."""
     with pytest.raises(WorkflowUpdateFailedError) as caught:
-        await asking
+        await update
     cause = caught.value.cause
     assert isinstance(cause, ApplicationError)
     assert cause.type == code
@@ -24,7 +28,7 @@ async def check_rejected(code: str, asking: Awaitable[object]) -> ApplicationErr
 
 
 async def check_unchanged_and_closable(env: TicketEnvironment) -> None:
-    """The ticket is unchanged, answers queries, and can still be closed as usual."""
+    """Check that the ticket is unchanged, answers queries, and can still be closed."""
     assert (await env.snapshot()).state == "sent_to_partner"
     assert await env.transitions() == TRANSITIONS_TO["sent_to_partner"]
     await env.send_outcome("rejected", reason_code="order_not_found")

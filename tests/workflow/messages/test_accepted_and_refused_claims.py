@@ -13,10 +13,10 @@ from tests.workflow.expectations import DOWN, TRANSITIONS_TO
 async def test_an_accepted_claim_is_confirmed_and_sent_to_its_partner(
     env: TicketEnvironment,
 ) -> None:
-    """R22, R26-R28: by answer and by mail, with the number; the partner gets it complete."""
+    """R22, R26-R28: result and e-mail contain the number; the partner gets all answers."""
     claim = await env.prepare_claim()
-    answer = await env.file(claim)
-    assert (answer.status, answer.state, answer.number) == ("accepted", "validated", env.number)
+    result = await env.file(claim)
+    assert (result.status, result.state, result.number) == ("accepted", "validated", env.number)
     row = await env.wait_for_state("sent_to_partner")
     await env.wait_for_attributes(State="sent_to_partner", DueAt=row["due_at"])
     await env.wait_for_emails("confirmation")
@@ -30,7 +30,9 @@ async def test_an_accepted_claim_is_confirmed_and_sent_to_its_partner(
     assert await env.transitions() == TRANSITIONS_TO["sent_to_partner"]
 
 
-async def test_the_partners_time_begins_when_the_claim_is_accepted(env: TicketEnvironment) -> None:
+async def test_the_response_deadline_counts_from_the_acceptance_of_the_claim(
+    env: TicketEnvironment,
+) -> None:
     env.partner.default_response = DOWN
     await env.file()
     row = await env.wait_for_state("validated")
@@ -41,11 +43,11 @@ async def test_the_partners_time_begins_when_the_claim_is_accepted(env: TicketEn
     await env.wait_for_attributes(State="validated", DueAt=row["due_at"])
 
 
-async def test_an_incomplete_claim_is_discarded_at_once(env: TicketEnvironment) -> None:
-    """R23: the answer names the field; no e-mail, no call, no personal data in the database."""
-    answer = await env.file(answers={})
-    assert (answer.status, answer.state) == ("discarded", "discarded")
-    assert [(reason.code, reason.field) for reason in answer.reasons] == [
+async def test_an_incomplete_claim_is_discarded_immediately(env: TicketEnvironment) -> None:
+    """R23: the result names the field; no e-mail, no call, no personal data in the database."""
+    result = await env.file(answers={})
+    assert (result.status, result.state) == ("discarded", "discarded")
+    assert [(reason.code, reason.field) for reason in result.reasons] == [
         ("incomplete", "order_number")
     ]
     outcome = await env.wait_until_closed()
@@ -57,7 +59,7 @@ async def test_an_incomplete_claim_is_discarded_at_once(env: TicketEnvironment) 
 
 
 async def test_operators_find_a_refused_claim_as_discarded(env: TicketEnvironment) -> None:
-    """docs/contract.md: `TicketState` shows the state, also of a ticket that is closed at once."""
+    """docs/contract.md: `TicketState` is set also for a ticket that is closed immediately."""
     await env.file(ordered_on=days_ago(200).isoformat())
     await env.wait_until_closed()
     await env.wait_for_attributes(State="discarded")
@@ -75,7 +77,7 @@ async def test_operators_find_a_refused_claim_as_discarded(env: TicketEnvironmen
 async def test_a_refused_claim_ends_with_its_code(
     env: TicketEnvironment, changes: dict[str, Any], status: str, code: str
 ) -> None:
-    answer = await env.file(**changes)
-    assert (answer.status, [reason.code for reason in answer.reasons]) == (status, [code])
+    result = await env.file(**changes)
+    assert (result.status, [reason.code for reason in result.reasons]) == (status, [code])
     outcome = await env.wait_until_closed()
     assert (outcome.state, outcome.reason_code) == ("discarded", code)

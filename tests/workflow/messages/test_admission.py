@@ -1,34 +1,34 @@
-"""The result of a claim: one round trip, and the same for every repetition."""
+"""The result of a claim: after one round trip, and the same for every repetition."""
 
 from domain.admission.admission import AdmissionResult
 from tests.support.workflow.claims import a_claim
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.expectations import DOWN
-from tests.workflow.messages.admission_checks import tickets, transactions
+from tests.workflow.messages.admission_checks import next_transaction_id, stored_tickets
 from workflows.client import admit_ticket
 
 COMPLETED = "WORKFLOW_EXECUTION_UPDATE_COMPLETED"
 
 
 async def test_admission_takes_one_round_trip_and_one_transaction(env: TicketEnvironment) -> None:
-    """Update-With-Start, one workflow task, one local activity; nothing else before the answer."""
+    """Update-With-Start, one workflow task, one local activity; nothing else before the result."""
     env.partner.default_response = DOWN
     env.mail_proxy.cut()
     claim = await env.prepare_claim()
-    before = await transactions(env)
-    answer = await admit_ticket(env.client, claim, "once")
-    assert answer.status == "accepted"
-    assert await transactions(env) - before == 1
-    env.number = answer.number
+    before = await next_transaction_id(env)
+    result = await admit_ticket(env.client, claim, "once")
+    assert result.status == "accepted"
+    assert await next_transaction_id(env) - before == 1
+    env.number = result.number
     events = await env.history_events()
-    answered = events[: events.index(COMPLETED)]
-    assert answered.count("MARKER_RECORDED") == 1
-    assert answered.count("WORKFLOW_TASK_COMPLETED") == 1
-    assert "ACTIVITY_TASK_STARTED" not in answered
+    before_result = events[: events.index(COMPLETED)]
+    assert before_result.count("MARKER_RECORDED") == 1
+    assert before_result.count("WORKFLOW_TASK_COMPLETED") == 1
+    assert "ACTIVITY_TASK_STARTED" not in before_result
 
 
-async def test_a_repeated_request_gets_the_same_answer(real_env: TicketEnvironment) -> None:
-    """R25, R26: before and after the end; one ticket, one e-mail, one call."""
+async def test_a_repeated_request_gets_the_same_result(real_env: TicketEnvironment) -> None:
+    """R25, R26: while the ticket runs and after its end; one ticket, one confirmation, one call."""
     env = real_env
     claim = await env.prepare_claim()
     first = await env.file(claim, "once")
@@ -37,12 +37,12 @@ async def test_a_repeated_request_gets_the_same_answer(real_env: TicketEnvironme
     await env.send_update("withdraw")
     await env.wait_until_closed()
     assert await env.file(claim, "once") == first
-    assert await tickets(env) == [(first.number, "withdrawn")]
+    assert await stored_tickets(env) == [(first.number, "withdrawn")]
     assert env.emails() == ["confirmation", "withdrawn"]
     assert len(env.partner.calls) == 1
 
 
-async def test_a_repeated_refusal_is_the_same_too(real_env: TicketEnvironment) -> None:
+async def test_a_repeated_refused_claim_gets_the_same_result(real_env: TicketEnvironment) -> None:
     claim = a_claim(answers={})
     first = await real_env.file(claim, "once")
     await real_env.wait_until_closed()
@@ -59,15 +59,17 @@ async def test_another_claim_under_the_same_key_is_rejected_with_a_code(
     second = await env.file(claim | {"ordered_on": "2026-01-01"}, "once")
     assert [reason.code for reason in second.reasons] == ["key_reused"]
     assert (second.number, second.status) == (first.number, "refused")
-    assert [number for number, _ in await tickets(env)] == [first.number]
+    assert [number for number, _ in await stored_tickets(env)] == [first.number]
 
 
-async def test_the_workflow_tells_another_claim_from_its_own(env: TicketEnvironment) -> None:
-    """docs/contract.md: also for a gateway that numbers its updates by itself."""
+async def test_the_workflow_refuses_an_admission_with_another_digest(
+    env: TicketEnvironment,
+) -> None:
+    """docs/contract.md: also if a gateway chooses its own update ids."""
     first = await env.file()
-    for sent in (["0" * 64], [], ["0" * 64, "1"], [None]):
-        answer: AdmissionResult = await env.handle.execute_update(
-            "admit", args=sent, result_type=AdmissionResult
+    for arguments in (["0" * 64], [], ["0" * 64, "1"], [None]):
+        result: AdmissionResult = await env.handle.execute_update(
+            "admit", args=arguments, result_type=AdmissionResult
         )
-        assert [reason.code for reason in answer.reasons] == ["key_reused"]
+        assert [reason.code for reason in result.reasons] == ["key_reused"]
     assert (await env.wait_for_state("sent_to_partner"))["number"] == first.number

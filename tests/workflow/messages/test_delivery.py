@@ -9,10 +9,10 @@ from tests.support.workflow.partner_server import CannedResponse
 from tests.workflow.expectations import AWAITING, DOWN, TRANSITIONS_TO
 
 
-async def test_an_outcome_may_come_while_the_partner_still_takes_the_claim(
+async def test_an_outcome_may_arrive_before_the_delivery_is_acknowledged(
     real_env: TicketEnvironment,
 ) -> None:
-    """It counts as `claim_sent`; the acknowledgement that comes later changes nothing."""
+    """It implies `claim_sent`; the later acknowledgement changes nothing."""
     gate = asyncio.Event()
     real_env.partner.default_response = CannedResponse(gate=gate)
     await real_env.file()
@@ -29,7 +29,7 @@ async def test_an_outcome_may_come_while_the_partner_still_takes_the_claim(
     assert len(real_env.partner.calls) == 1
 
 
-async def test_an_outcome_ends_the_retrying(env: TicketEnvironment) -> None:
+async def test_an_outcome_stops_the_retries_of_the_delivery(env: TicketEnvironment) -> None:
     env.partner.default_response = DOWN
     await env.file()
     await env.partner.wait_for_calls(1)
@@ -42,7 +42,7 @@ async def test_an_outcome_ends_the_retrying(env: TicketEnvironment) -> None:
 
 
 @pytest.mark.parametrize("status", [429, 503])
-async def test_a_throttling_partner_is_waited_for_as_long_as_it_asked(
+async def test_a_delivery_is_retried_after_the_time_in_retry_after(
     env: TicketEnvironment, status: int
 ) -> None:
     env.partner.queued_responses.append(
@@ -57,13 +57,13 @@ async def test_a_throttling_partner_is_waited_for_as_long_as_it_asked(
     assert len(env.partner.calls) == 2
 
 
-async def test_a_partner_that_knows_the_claim_already_has_it(env: TicketEnvironment) -> None:
+async def test_a_conflict_response_counts_as_delivered(env: TicketEnvironment) -> None:
     env.partner.default_response = CannedResponse(status=409, body=b"")
     await env.file()
     await env.wait_for_state("sent_to_partner")
 
 
-async def test_a_partner_that_takes_the_claim_has_it_whatever_it_says(
+async def test_an_unreadable_success_response_counts_as_delivered(
     env: TicketEnvironment,
 ) -> None:
     env.partner.queued_responses.append(CannedResponse(body=b"<html>"))

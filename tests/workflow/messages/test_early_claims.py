@@ -9,16 +9,16 @@ from tests.support.workflow.claims import an_early_claim, reward_for
 from tests.workflow.conftest import EnvironmentFactory
 from tests.workflow.expectations import TRANSITIONS_TO
 
-HOLDING = {"early_claims": "hold"}
+HOLD = {"early_claims": "hold"}
 
 
-async def test_an_early_claim_is_held_and_sent_by_itself(open_env: EnvironmentFactory) -> None:
-    """R7-R9: only then does the partner's time begin."""
-    async with open_env(velotel=HOLDING) as env:
-        answer = await env.file(an_early_claim())
-        assert (answer.status, answer.state) == ("held", "on_hold")
-        assert answer.available_from
-        assert answer.available_from > datetime.now(UTC) + timedelta(hours=47)
+async def test_an_early_claim_is_held_and_sent_automatically(open_env: EnvironmentFactory) -> None:
+    """R7-R9: the partner's response deadline counts from the release."""
+    async with open_env(velotel=HOLD) as env:
+        result = await env.file(an_early_claim())
+        assert (result.status, result.state) == ("held", "on_hold")
+        assert result.available_from
+        assert result.available_from > datetime.now(UTC) + timedelta(hours=47)
         row = await env.wait_for_state("on_hold")
         await env.wait_for_attributes(State="on_hold", DueAt=row["due_at"])
         await env.wait_for_emails("confirmation")
@@ -37,21 +37,21 @@ async def test_an_early_claim_is_held_and_sent_by_itself(open_env: EnvironmentFa
 
 
 @pytest.mark.parametrize(
-    ("found", "state", "reason", "email"),
+    ("reward_state", "state", "reason", "email"),
     [
         ("registered", "resolved", None, "reward_registered"),
         ("granted", "resolved", None, "reward_registered"),
         ("invalid", "rejected", "terms_not_met", "rejected"),
     ],
 )
-async def test_facts_are_read_again_when_a_hold_ends(
-    open_env: EnvironmentFactory, found: str, state: str, reason: str | None, email: str
+async def test_rewards_are_checked_again_when_a_hold_ends(
+    open_env: EnvironmentFactory, reward_state: str, state: str, reason: str | None, email: str
 ) -> None:
-    """R24: a reward that has come meanwhile ends the ticket, and the partner is not asked."""
-    async with open_env(velotel=HOLDING) as env:
+    """R24: a reward that was stored meanwhile ends the ticket; the claim is not sent."""
+    async with open_env(velotel=HOLD) as env:
         claim = await env.prepare_claim(an_early_claim())
         await env.file(claim)
-        await store_reward(env.database, reward_for(claim, state=found))
+        await store_reward(env.database, reward_for(claim, state=reward_state))
         await env.skip_time(days=3)
         outcome = await env.wait_until_closed()
         assert (outcome.state, outcome.reason_code, outcome.granted_amount) == (state, reason, None)
@@ -64,9 +64,9 @@ async def test_facts_are_read_again_when_a_hold_ends(
         assert env.partner.calls == []
 
 
-async def test_a_held_ticket_is_no_duplicate_of_itself(open_env: EnvironmentFactory) -> None:
-    """R25: but another claim for the same reward is, and the first one remains."""
-    async with open_env(velotel=HOLDING) as env:
+async def test_a_released_ticket_is_not_a_duplicate_of_itself(open_env: EnvironmentFactory) -> None:
+    """R25: another claim for the same reward is a duplicate, and the first ticket continues."""
+    async with open_env(velotel=HOLD) as env:
         claim = await env.prepare_claim(an_early_claim())
         first = await env.file(claim)
         second = await env.file(claim)

@@ -1,4 +1,4 @@
-"""An e-mail that was given up is sent again by an operator, while its ticket lasts and after."""
+"""Operators resend undeliverable e-mails of running and of closed tickets."""
 
 from activities.emails import EmailActivities
 from adapters.email.renderer import EmailRenderer
@@ -10,9 +10,9 @@ from workflows.email_resending import resend_emails
 
 
 async def resend(env: TicketEnvironment, address: str | None = None) -> set[str]:
-    """The results when an operator resends the ticket's e-mails."""
-    door = SmtpMailer(f"smtp://{HOST}:{env.mail_proxy.port}", "tickets@rewards.example")
-    emails = EmailActivities(env.database, EmailRenderer("help@rewards.example"), door)
+    """Resend the ticket's e-mails as an operator does; return the results."""
+    mailer = SmtpMailer(f"smtp://{HOST}:{env.mail_proxy.port}", "tickets@rewards.example")
+    emails = EmailActivities(env.database, EmailRenderer("help@rewards.example"), mailer)
     results = await resend_emails(env.database, env.client, emails, env.number, address)
     return set(results.values())
 
@@ -20,7 +20,7 @@ async def resend(env: TicketEnvironment, address: str | None = None) -> set[str]
 async def test_a_running_ticket_needs_no_attention_once_its_email_is_sent(
     env: TicketEnvironment,
 ) -> None:
-    """The e-mail goes to the corrected address, under the one Message-ID that it has."""
+    """The e-mail goes to the corrected address, with its unchanged Message-ID."""
     env.mail_behaviour.smtp = SmtpMode.REFUSE_PERMANENTLY
     await env.file()
     await env.wait_for_state("sent_to_partner", "mail_undeliverable")
@@ -39,7 +39,9 @@ async def test_a_running_ticket_needs_no_attention_once_its_email_is_sent(
     assert {one.to for one in env.mailbox.find()} == {"jan@xn--strae-oqa.de"}
 
 
-async def test_a_closed_ticket_needs_no_attention_either(env: TicketEnvironment) -> None:
+async def test_a_closed_ticket_needs_no_attention_once_its_email_is_sent(
+    env: TicketEnvironment,
+) -> None:
     await env.file_and_send()
     await env.wait_for_emails("confirmation")
     env.mail_behaviour.smtp = SmtpMode.REFUSE_PERMANENTLY
@@ -52,7 +54,7 @@ async def test_a_closed_ticket_needs_no_attention_either(env: TicketEnvironment)
     await env.wait_for_emails("confirmation", "rejected")
 
 
-async def test_another_undeliverable_email_keeps_the_attention(
+async def test_a_ticket_needs_attention_until_all_its_emails_are_sent(
     env: TicketEnvironment,
 ) -> None:
     env.mail_behaviour.smtp = SmtpMode.REFUSE_PERMANENTLY

@@ -1,4 +1,4 @@
-"""Deliveries that the partner refuses or fails, until they are repaired."""
+"""Deliveries that the partner refuses or that fail, until they succeed."""
 
 import pytest
 
@@ -6,16 +6,16 @@ from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.partner_server import CannedResponse
 from tests.workflow.expectations import DOWN, TRANSITIONS_TO
 
-HEALED = [*TRANSITIONS_TO["sent_to_partner"]]
+SENT = [*TRANSITIONS_TO["sent_to_partner"]]
 
 
 @pytest.mark.parametrize(
     ("status", "attention"), [(422, "partner_contract_fault"), (401, "partner_unauthorised")]
 )
-async def test_a_refused_call_asks_for_a_person_and_a_resend_heals_it(
+async def test_a_refused_delivery_needs_attention_until_it_is_resent(
     env: TicketEnvironment, status: int, attention: str
 ) -> None:
-    """It is the same claim under the same key: the partner never took it."""
+    """The resend has the same key: the partner has not accepted the claim before."""
     env.partner.default_response = CannedResponse(status=status)
     await env.file()
     row = await env.wait_for_state("validated", attention)
@@ -23,15 +23,15 @@ async def test_a_refused_call_asks_for_a_person_and_a_resend_heals_it(
     await env.skip_time(hours=2)
     assert len(env.partner.calls) == 1
     env.partner.default_response = CannedResponse()
-    answer = await env.send_update("resend_to_partner", reason="they mended it")
-    assert (answer.state, answer.state_changed) == ("validated", False)
+    result = await env.send_update("resend_to_partner", reason="they mended it")
+    assert (result.state, result.state_changed) == ("validated", False)
     await env.wait_for_state("sent_to_partner")
     assert [call.key for call in env.partner.calls] == [f"{env.number}-claim"] * 2
-    assert await env.transitions() == HEALED
+    assert await env.transitions() == SENT
     await env.wait_for_attributes(State="sent_to_partner", DueAt=row["due_at"])
 
 
-async def test_a_resend_that_is_refused_again_asks_again(env: TicketEnvironment) -> None:
+async def test_a_refused_resend_needs_attention_again(env: TicketEnvironment) -> None:
     env.partner.default_response = CannedResponse(status=400)
     await env.file()
     await env.wait_for_state("validated", "partner_contract_fault")
@@ -42,10 +42,10 @@ async def test_a_resend_that_is_refused_again_asks_again(env: TicketEnvironment)
     assert (await env.wait_until_closed()).state == "withdrawn"
 
 
-async def test_ten_minutes_of_failures_are_shown_until_they_are_over(
+async def test_ten_minutes_of_failures_need_attention_until_they_end(
     env: TicketEnvironment,
 ) -> None:
-    """Endless retries alert nobody by themselves."""
+    """Endless retries alone alert nobody."""
     env.partner.default_response = DOWN
     await env.file()
     await env.partner.wait_for_calls(1)
@@ -59,19 +59,19 @@ async def test_ten_minutes_of_failures_are_shown_until_they_are_over(
     env.partner.default_response = CannedResponse()
     await env.skip_time(minutes=6)
     await env.wait_for_state("sent_to_partner")
-    assert await env.transitions() == HEALED
+    assert await env.transitions() == SENT
     assert {call.key for call in env.partner.calls} == {f"{env.number}-claim"}
 
 
 @pytest.mark.parametrize(
-    "answer", [CannedResponse(status=302), CannedResponse(status=408), CannedResponse(status=502)]
+    "response", [CannedResponse(status=302), CannedResponse(status=408), CannedResponse(status=502)]
 )
-async def test_what_cannot_be_understood_is_tried_again_or_shown(
-    env: TicketEnvironment, answer: CannedResponse
+async def test_an_unexpected_response_is_retried_or_needs_attention(
+    env: TicketEnvironment, response: CannedResponse
 ) -> None:
-    env.partner.queued_responses.append(answer)
+    env.partner.queued_responses.append(response)
     await env.file()
-    if answer.status == 302:
+    if response.status == 302:
         await env.wait_for_state("validated", "partner_contract_fault")
         return
     await env.skip_time(seconds=5)

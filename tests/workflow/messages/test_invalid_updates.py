@@ -10,7 +10,7 @@ from tests.workflow.messages.message_checks import check_rejected, check_unchang
 
 
 @pytest.mark.parametrize(
-    ("update", "sent"),
+    ("update", "arguments"),
     [
         ("withdraw", [raw_payload(b"{")]),
         ("withdraw", [{}, {}]),
@@ -22,12 +22,12 @@ from tests.workflow.messages.message_checks import check_rejected, check_unchang
     ],
 )
 async def test_a_malformed_update_is_rejected_with_a_code(
-    env: TicketEnvironment, update: str, sent: list[object]
+    env: TicketEnvironment, update: str, arguments: list[object]
 ) -> None:
     await env.file_and_send()
-    await check_rejected("malformed", env.send_update(update, *sent))
-    (note,) = await env.wait_for_messages("malformed")
-    assert note["message"] == update
+    await check_rejected("malformed", env.send_update(update, *arguments))
+    (entry,) = await env.wait_for_messages("malformed")
+    assert entry["message"] == update
     await check_unchanged_and_closable(env)
 
 
@@ -45,7 +45,7 @@ async def test_an_update_that_no_transition_allows_is_rejected_with_a_code(
     assert await env.transitions() == TRANSITIONS_TO[AWAITING]
 
 
-async def test_an_update_that_nobody_knows_breaks_nothing(env: TicketEnvironment) -> None:
+async def test_an_unknown_update_changes_nothing(env: TicketEnvironment) -> None:
     await env.file_and_send()
     with pytest.raises(WorkflowUpdateFailedError):
         await env.send_update("no_such_update")

@@ -1,4 +1,4 @@
-"""Claims that are admitted without a worker, or after their history is gone."""
+"""Claims that are filed while no worker runs, or again after their history was deleted."""
 
 import asyncio
 from typing import Any
@@ -11,7 +11,7 @@ from tests.workflow.conftest import EnvironmentFactory
 from workflows.client import admit_ticket
 
 
-async def test_without_a_worker_a_ticket_begins_and_is_admitted_later(
+async def test_a_claim_that_is_filed_without_a_worker_is_admitted_later(
     open_env: EnvironmentFactory,
 ) -> None:
     async with open_env(with_workers=False) as env:
@@ -26,8 +26,10 @@ async def test_without_a_worker_a_ticket_begins_and_is_admitted_later(
         await env.wait_for_emails("confirmation")
 
 
-async def test_a_number_whose_history_is_gone_answers_as_then(open_env: EnvironmentFactory) -> None:
-    """The database knows it; nothing is sent, written or granted a second time."""
+async def test_a_number_without_a_history_returns_the_stored_result(
+    open_env: EnvironmentFactory,
+) -> None:
+    """The result is in the database; nothing is sent, stored or granted a second time."""
     claim: dict[str, Any] = a_claim()
     async with open_env() as env:
         first = await env.file(claim, "once")
@@ -48,6 +50,6 @@ async def _number(env: TicketEnvironment) -> str:
 
 
 async def _file_again(env: TicketEnvironment, claim: dict[str, Any]) -> AdmissionResult:
-    answer = await admit_ticket(env.client, claim, "once")
-    env.number = answer.number
-    return answer
+    result = await admit_ticket(env.client, claim, "once")
+    env.number = result.number
+    return result
