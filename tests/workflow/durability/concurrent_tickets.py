@@ -1,4 +1,4 @@
-"""Tickets of several accounts that claim the same orders, for `test_restarts.py`."""
+"""Tickets of several accounts for the same orders, for `test_restarts.py`."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,28 +14,28 @@ _ids: Final = count(1)
 
 @dataclass(frozen=True)
 class ConcurrentTicket:
-    """One ticket: its number, and the order that it is about, or gets by an answer."""
+    """One ticket: its number, and the order that it claims or that its member answers with."""
 
     number: str
     order: str
 
 
 async def file_concurrent_claims(env: TicketEnvironment) -> list[ConcurrentTicket]:
-    """File claims: two accounts claim each order, a third one first claims another by a slip."""
+    """File three claims for each order; the third names another order by mistake."""
     tickets = []
     for order in [an_order() for _ in range(ORDERS)]:
         tickets += await file_claims(env, order, times=2)
-        slip = (await file_claims(env, an_order(), times=1))[0]
-        tickets.append(ConcurrentTicket(slip.number, order))
+        mistaken = (await file_claims(env, an_order(), times=1))[0]
+        tickets.append(ConcurrentTicket(mistaken.number, order))
     return tickets
 
 
 async def file_claims(env: TicketEnvironment, order: str, times: int) -> list[ConcurrentTicket]:
-    """Let so many accounts claim an order of now."""
+    """File a claim for an order of this moment from each of so many accounts."""
     filed = []
     for _ in range(times):
         now: dict[str, Any] = {"ordered_on": None, "ordered_at": datetime.now(UTC).isoformat()}
-        answer = await env.file(account=f"acc-{next(_ids)}", order=order, **now)
-        assert answer.status in ("accepted", "held")
-        filed.append(ConcurrentTicket(answer.number, order))
+        result = await env.file(account=f"acc-{next(_ids)}", order=order, **now)
+        assert result.status in ("accepted", "held")
+        filed.append(ConcurrentTicket(result.number, order))
     return filed

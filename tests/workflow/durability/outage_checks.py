@@ -1,4 +1,4 @@
-"""What an operator sees of an outage."""
+"""Checks of an outage in pending activities and history."""
 
 from typing import Final
 
@@ -6,18 +6,18 @@ from tests.support.polling import wait_until
 from tests.support.workflow.environment import TicketEnvironment
 
 MINUTES: Final = 5
-# A marker for the local attempts, their timer, the activity's own three, and workflow tasks.
-HANDFUL: Final = 15
+# A marker and a timer for local attempts, three events of the activity, and workflow tasks.
+MAX_OUTAGE_EVENTS: Final = 15
 
 
 async def wait_until_retried(env: TicketEnvironment, activity: str) -> int:
-    """Wait until the operator sees the activity tried again; return the events so far."""
+    """Wait until the activity is retried; return the number of events so far."""
     await wait_until(env.pending_activities, lambda pending: pending.get(activity, 0) > 1)
     return len(await env.history_events())
 
 
 async def check_outage(env: TicketEnvironment, activity: str) -> None:
-    """Let minutes pass: attempts grow, history does not."""
+    """Skip some minutes; check that attempts increase and the history does not grow."""
     before = await wait_until_retried(env, activity)
     attempts = (await env.pending_activities())[activity]
     await env.skip_time(minutes=MINUTES)
@@ -26,6 +26,6 @@ async def check_outage(env: TicketEnvironment, activity: str) -> None:
 
 
 async def end_outage(env: TicketEnvironment) -> None:
-    """Let the database be there again; tickets go on within a minute."""
+    """Restore the database, and skip the minute within which tickets continue."""
     env.database_proxy.restore()
     await env.skip_time(minutes=1)

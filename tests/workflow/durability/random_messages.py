@@ -11,7 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.durability.concurrent_tickets import ConcurrentTicket
 
-# Most tickets must live long enough to meet the others at the order's reward.
+# Repeats are weights: most tickets must stay open until several compete for an order's reward.
 SIGNALS: Final = [
     *["confirmed"] * 4,
     *["information_requested"] * 3,
@@ -25,42 +25,42 @@ UPDATES: Final = [*["provide_information"] * 3, "decide", "withdraw", *["nothing
 
 
 async def send_random_signal(
-    env: TicketEnvironment, member: ConcurrentTicket, chance: Random
+    env: TicketEnvironment, ticket: ConcurrentTicket, random: Random
 ) -> None:
-    """Let the ticket's partner, or the platform's tracking, say something; maybe to nobody."""
-    env.number, what = member.number, chance.choice(SIGNALS)
+    """Send the ticket an outcome or a registered reward, or nothing."""
+    env.number, message = ticket.number, random.choice(SIGNALS)
     with ignoring_closed_tickets():
-        match what:
+        match message:
             case "nothing":
                 return
             case "reward_registered":
-                await env.signal(what, {"reward_id": f"rew-{member.number}"})
+                await env.signal(message, {"reward_id": f"rew-{ticket.number}"})
             case "repeated":
-                what = chance.choice(["confirmed", "order_cancelled", "information_requested"])
-                await env.send_outcome(what, outcome_id="evt-once")
+                message = random.choice(["confirmed", "order_cancelled", "information_requested"])
+                await env.send_outcome(message, outcome_id="evt-once")
             case _:
-                fields = {"outcome_id": "evt-once"} if chance.random() < 0.5 else {}
-                await env.send_outcome(what, **fields)
+                fields = {"outcome_id": "evt-once"} if random.random() < 0.5 else {}
+                await env.send_outcome(message, **fields)
 
 
 async def send_random_update(
-    env: TicketEnvironment, member: ConcurrentTicket, chance: Random
+    env: TicketEnvironment, ticket: ConcurrentTicket, random: Random
 ) -> None:
-    """Let the member answer or withdraw, or an agent decide; mostly when it is not possible."""
-    env.number, what = member.number, chance.choice(UPDATES)
+    """Send the ticket an answer, a withdrawal or a decision, allowed or not; or nothing."""
+    env.number, message = ticket.number, random.choice(UPDATES)
     contents: dict[str, dict[str, Any]] = {
-        "provide_information": {"answers": {"order_number": member.order}, "note": "see there"},
-        "decide": {"outcome": chance.choice(["confirmed", "rejected"]), "reason_code": "other"},
+        "provide_information": {"answers": {"order_number": ticket.order}, "note": "see there"},
+        "decide": {"outcome": random.choice(["confirmed", "rejected"]), "reason_code": "other"},
         "withdraw": {"reason": "never mind"},
     }
-    if what in contents:
+    if message in contents:
         with ignoring_closed_tickets():
-            await env.send_update(what, **contents[what])
+            await env.send_update(message, **contents[message])
 
 
 @contextlib.contextmanager
 def ignoring_closed_tickets() -> Iterator[None]:
-    """A ticket may have ended, or may not allow what is asked."""
+    """Ignore that a ticket has closed, or rejects an update."""
     try:
         yield
     except WorkflowUpdateFailedError:

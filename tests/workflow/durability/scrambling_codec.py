@@ -1,4 +1,4 @@
-"""A codec that represents encryption."""
+"""A codec that stands for encryption."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ KEY: Final = 0x5A
 
 
 class Scrambled(PayloadCodec):
-    """Represents encryption: only this codec can decode what it encodes."""
+    """Stands for encryption: no other codec can decode its payloads."""
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         return [_scrambled(one) for one in payloads]
@@ -32,6 +32,6 @@ def _scrambled(payload: Payload) -> Payload:
 
 
 def with_codec(client: Client) -> Client:
-    """The same client, with the codec."""
+    """Return the same client, with the codec."""
     converter = dataclasses.replace(client.data_converter, payload_codec=Scrambled())
     return Client(client.service_client, namespace=client.namespace, data_converter=converter)

@@ -1,4 +1,4 @@
-"""A ticket whose history grew long goes on in a new one, and knows all that it knew."""
+"""A ticket with a long history continues in a new run, with its whole state."""
 
 from collections.abc import AsyncIterator
 from functools import partial
@@ -13,54 +13,53 @@ from tests.support.workflow.stored_ticket import Row
 from tests.support.workflow.temporal_servers import dev_server
 from tests.workflow.conftest import EnvironmentFactory
 
-SUGGESTED_AFTER: Final = 30  # events
+SUGGESTED_EVENTS: Final = 30
 AWAITING: Final = "awaiting_cancellation_period"
 
 
 @pytest.fixture
 async def short_history_env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnvironment]:
-    """An environment on which histories are soon too long."""
-    flags = ["--dynamic-config-value", f"limit.historyCount.suggestContinueAsNew={SUGGESTED_AFTER}"]
+    """An environment in which a new run is suggested after few events."""
+    flags = [
+        "--dynamic-config-value",
+        f"limit.historyCount.suggestContinueAsNew={SUGGESTED_EVENTS}",
+    ]
     async with dev_server(*flags) as server, open_env(server) as env:
         yield env
 
 
-async def runs(env: TicketEnvironment) -> int:
-    """Count the histories of the ticket."""
+async def count_runs(env: TicketEnvironment) -> int:
+    """Count the runs of the ticket's workflow."""
     query = f"WorkflowId = '{env.number}'"
     return len([one async for one in env.client.list_workflows(query)])
 
 
-def _has_length(many: int, notes: list[Row]) -> bool:
-    return len(notes) == many
+def _has_length(length: int, entries: list[Row]) -> bool:
+    return len(entries) == length
 
 
 async def grow_history(env: TicketEnvironment, times: int = 12) -> None:
-    """Send messages that change nothing, one after the other, so that each is stored."""
-    kept = len(await env.message_log())
+    """Send messages that change nothing; wait for the log entry of each before the next."""
+    before = len(await env.message_log())
     for number in range(1, times + 1):
         await env.signal("partner_outcome", {"outcome_id": f"stray-{number}"})
-        await wait_until(env.message_log, partial(_has_length, kept + number))
+        await wait_until(env.message_log, partial(_has_length, before + number))
 
 
-async def test_everything_is_carried_on(short_history_env: TicketEnvironment) -> None:
-    """Processed ids, results, deadlines, the snapshot and the admission."""
+async def test_a_new_run_has_the_whole_state(short_history_env: TicketEnvironment) -> None:
+    """Processed ids, request results, deadlines, the snapshot and the admission."""
     env = short_history_env
     claim = await env.prepare_claim()
     first = await env.file(claim, key="form-1")
     await env.wait_for_state("sent_to_partner")
     resend = {"request_id": "resend-1", "actor": "agent:anna"}
-    answered = await env.send_update("resend_to_partner", resend)
+    result = await env.send_update("resend_to_partner", resend)
     await env.partner.wait_for_calls(2)
     before = await env.row()
     await grow_history(env)
-
-    async def look() -> int:
-        return await runs(env)
-
-    await wait_until(look, lambda found: found > 1)
+    await wait_until(partial(count_runs, env), lambda count: count > 1)
     assert await env.file(claim, key="form-1") == first
-    assert await env.send_update("resend_to_partner", resend) == answered
+    assert await env.send_update("resend_to_partner", resend) == result
     snapshot = await env.snapshot()
     assert [transition.seq for transition in snapshot.transitions] == [1, 2]
     assert snapshot.next_deadline == before["due_at"]
@@ -72,21 +71,17 @@ async def test_everything_is_carried_on(short_history_env: TicketEnvironment) ->
     assert [row["seq"] for row in await env.rows("ticket_transitions", "seq")] == [1, 2, 3]
 
 
-async def test_a_processed_outcome_is_not_processed_again_after_it(
+async def test_a_new_run_does_not_process_an_outcome_again(
     short_history_env: TicketEnvironment,
 ) -> None:
     env = short_history_env
     await env.file_and_confirm({"outcome_id": "evt-once"})
     row = await env.row()
     await grow_history(env, 8)
-
-    async def look() -> int:
-        return await runs(env)
-
-    await wait_until(look, lambda found: found > 1)
+    await wait_until(partial(count_runs, env), lambda count: count > 1)
     await env.send_outcome("order_cancelled", outcome_id="evt-once")
-    codes = [note["code"] for note in await env.message_log()]
-    await wait_until(env.message_log, lambda notes: len(notes) > len(codes))
+    codes = [entry["code"] for entry in await env.message_log()]
+    await wait_until(env.message_log, lambda entries: len(entries) > len(codes))
     assert (await env.message_log())[-1]["code"] == "outcome_id_reused"
     assert (await env.wait_for_state(AWAITING))["cancellation_ends_at"] == row[
         "cancellation_ends_at"
@@ -95,7 +90,7 @@ async def test_a_processed_outcome_is_not_processed_again_after_it(
     assert (await env.wait_until_closed()).reason_code == "order_cancelled"
 
 
-async def test_a_delivery_under_way_goes_on_under_its_key(
+async def test_a_new_run_continues_a_delivery_with_the_same_key(
     short_history_env: TicketEnvironment,
 ) -> None:
     env = short_history_env
@@ -103,23 +98,19 @@ async def test_a_delivery_under_way_goes_on_under_its_key(
     await env.file()
     await env.partner.wait_for_calls(1)
     await grow_history(env)
-
-    async def look() -> int:
-        return await runs(env)
-
-    await wait_until(look, lambda found: found > 1)
+    await wait_until(partial(count_runs, env), lambda count: count > 1)
     env.partner.default_response = CannedResponse()
     await env.wait_for_state("sent_to_partner")
     assert {call.key for call in env.partner.calls} == {f"{env.number}-claim"}
 
 
-async def test_a_workflow_cancelled_from_outside_goes_on(real_env: TicketEnvironment) -> None:
-    """A ticket is withdrawn or decided; if it were cancelled, its rows would stay open."""
+async def test_a_cancelled_workflow_continues(real_env: TicketEnvironment) -> None:
+    """Tickets are withdrawn or decided; after a cancellation, their rows would stay open."""
     env = real_env
     await env.file_and_send()
     await env.handle.cancel()
-    (note,) = await env.wait_for_messages("malformed")
-    assert note["message"] == "cancel"
+    (entry,) = await env.wait_for_messages("malformed")
+    assert entry["message"] == "cancel"
     assert (await env.snapshot()).state == "sent_to_partner"
     await env.handle.cancel()
     await env.send_update("withdraw")

@@ -1,4 +1,4 @@
-"""A database that is away for a while: tickets wait, and go on afterwards."""
+"""Outages of the database: tickets wait, and continue afterwards."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ from adapters.postgres.decisions.grants import list_grants
 from tests.support.workflow.claims import a_claim
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.durability.outage_checks import (
-    HANDFUL,
+    MAX_OUTAGE_EVENTS,
     check_outage,
     end_outage,
     wait_until_retried,
@@ -14,13 +14,13 @@ from tests.workflow.durability.outage_checks import (
 from tests.workflow.expectations import TRANSITIONS_TO
 
 
-async def test_the_database_may_be_gone_during_an_admission(env: TicketEnvironment) -> None:
-    """The workflow has begun; its history stays short, and it is admitted in the end."""
+async def test_a_claim_is_admitted_after_a_database_outage(env: TicketEnvironment) -> None:
+    """The workflow has started; its history stays short during the outage."""
     claim = await env.prepare_claim()
     env.database_proxy.cut()
     await env.start_workflow(claim)
     await check_outage(env, "admit_claim")
-    assert len(await env.history_events()) < HANDFUL
+    assert len(await env.history_events()) < MAX_OUTAGE_EVENTS
     assert (await env.snapshot()).state == "created"
     await end_outage(env)
     await env.wait_for_state("sent_to_partner")
@@ -31,7 +31,7 @@ async def test_the_database_may_be_gone_during_an_admission(env: TicketEnvironme
 async def test_a_refusal_that_took_longer_than_ten_seconds_is_also_sent_by_email(
     env: TicketEnvironment,
 ) -> None:
-    """Its caller may have gone; and the database stores nothing personal."""
+    """Its caller may have disconnected; the database stores no personal data."""
     env.database_proxy.cut()
     claim = a_claim(partner_id="nobody")
     await env.start_workflow(claim)
@@ -45,14 +45,14 @@ async def test_a_refusal_that_took_longer_than_ten_seconds_is_also_sent_by_email
     assert (await env.row())["contact"] is None
 
 
-async def test_the_database_may_be_gone_during_a_transition(env: TicketEnvironment) -> None:
+async def test_a_transition_is_stored_after_a_database_outage(env: TicketEnvironment) -> None:
     await env.file_and_send()
     await env.wait_for_emails("confirmation")
     before = len(await env.history_events())
     env.database_proxy.cut()
     await env.send_outcome("rejected", reason_code="order_not_found")
     await check_outage(env, "apply_changes")
-    assert len(await env.history_events()) - before < HANDFUL
+    assert len(await env.history_events()) - before < MAX_OUTAGE_EVENTS
     await end_outage(env)
     assert (await env.wait_until_closed()).state == "rejected"
     await env.wait_for_emails("confirmation", "rejected")
@@ -60,8 +60,8 @@ async def test_the_database_may_be_gone_during_a_transition(env: TicketEnvironme
     assert await env.transitions() == [*TRANSITIONS_TO["sent_to_partner"], last]
 
 
-async def test_the_database_may_be_gone_during_the_grant(env: TicketEnvironment) -> None:
-    """The reward is granted exactly once."""
+async def test_a_reward_is_granted_once_after_a_database_outage(env: TicketEnvironment) -> None:
+    """The outage begins before the cancellation period ends."""
     await env.file_and_confirm()
     await env.wait_for_emails("confirmation", "partner_confirmed")
     ends_in = (await env.row())["due_at"] - datetime.now(UTC)

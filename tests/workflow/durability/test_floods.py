@@ -1,4 +1,4 @@
-"""Floods: a ticket may become slow under one, but it never ends by it or gets stuck."""
+"""Floods of signals: they may slow a ticket down, but never end it or block it."""
 
 import asyncio
 import itertools
@@ -22,43 +22,43 @@ SENDERS: Final = 32
 
 @pytest.fixture
 async def idle_env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnvironment]:
-    """An environment on the real server that keeps many signals; the test starts its workers."""
+    """An environment with the Temporal dev server; the test starts the workers."""
     async with dev_server() as server, open_env(server, with_workers=False) as env:
         yield env
 
 
 @pytest.fixture
 async def short_history_env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnvironment]:
-    """An environment on which histories are soon too long."""
+    """An environment in which a new run is suggested after 200 events."""
     flags = ["--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=200"]
     async with dev_server(*flags) as server, open_env(server) as env:
         yield env
 
 
 async def flood(env: TicketEnvironment, count: int, name: str = "partner_outcome") -> None:
-    """Signal the ticket so many strays, as fast as it goes."""
-    places, handle = iter(range(count)), env.handle
+    """Send the ticket so many signals of another partner, as fast as possible."""
+    indexes, handle = iter(range(count)), env.handle
 
     async def send() -> None:
-        for place in places:
-            outcome = {"outcome_id": f"stray-{place}", "partner_id": "buchkiste"}
+        for index in indexes:
+            outcome = {"outcome_id": f"stray-{index}", "partner_id": "buchkiste"}
             await handle.signal(name, outcome | {"outcome": "confirmed", "note": "x" * 100})
 
     await asyncio.gather(*[send() for _ in range(SENDERS)])
 
 
 async def history_sizes(env: TicketEnvironment, number: str) -> list[tuple[int, int]]:
-    """Events and bytes of each history of a ticket."""
+    """Number of events and bytes of each run's history."""
     query = f"WorkflowId = '{number}'"
-    found = []
+    sizes = []
     async for one in env.client.list_workflows(query):
         handle: Handle = env.client.get_workflow_handle(one.id, run_id=one.run_id)
         info = (await handle.describe()).raw_description.workflow_execution_info
-        found.append((info.history_length, info.history_size_bytes))
-    return found
+        sizes.append((info.history_length, info.history_size_bytes))
+    return sizes
 
 
-async def test_thousands_of_signals_that_waited_stop_neither_the_ticket_nor_others(
+async def test_thousands_of_waiting_signals_block_neither_the_ticket_nor_others(
     idle_env: TicketEnvironment, caplog: pytest.LogCaptureFixture
 ) -> None:
     env = idle_env
@@ -77,31 +77,34 @@ async def test_thousands_of_signals_that_waited_stop_neither_the_ticket_nor_othe
         await env.file_and_send(account="acc-other", order="VT-7777-7")
         await env.send_outcome("rejected", reason_code="other")
         await env.wait_until_closed()
-        others = time.monotonic() - started
+        other_seconds = time.monotonic() - started
         assert (await deciding).state == "rejected"
-        decided = time.monotonic() - started
+        decision_seconds = time.monotonic() - started
         env.number = flooded
         outcome = await env.wait_until_closed()
-    print(f"others {others:.1f} s, decided {decided:.1f} s, {await history_sizes(env, flooded)}")
+    print(
+        f"others {other_seconds:.1f} s, decision {decision_seconds:.1f} s,"
+        f" {await history_sizes(env, flooded)}"
+    )
     assert outcome.reason_code == "order_not_found"
-    row, notes = await env.row(), await env.message_log()
-    assert len(notes) + row["messages_left_out"] == FLOOD + 1
+    row, entries = await env.row(), await env.message_log()
+    assert len(entries) + row["messages_left_out"] == FLOOD + 1
     assert "TMPRL1101" not in caplog.text
     for events, size in await history_sizes(env, flooded):
         assert events < 10_000
         assert size < 10_000_000
 
 
-async def test_a_history_is_continued_under_load_and_nothing_is_lost_or_handled_twice(
+async def test_no_message_is_lost_or_handled_twice_when_runs_continue_under_load(
     short_history_env: TicketEnvironment,
 ) -> None:
     env = short_history_env
     await env.file_and_send()
     flooding = asyncio.create_task(flood(env, 600))
-    answers = []
-    for place in itertools.count(1):
-        answers.append(await resend_until_accepted(env, f"resend-{place}"))
-        if flooding.done() and place >= 20:
+    results = []
+    for index in itertools.count(1):
+        results.append(await resend_until_accepted(env, f"resend-{index}"))
+        if flooding.done() and index >= 20:
             break
     await flooding
     await env.send_outcome("rejected", reason_code="order_not_found")
@@ -110,15 +113,15 @@ async def test_a_history_is_continued_under_load_and_nothing_is_lost_or_handled_
     print(histories)
     assert len(histories) > 2
     row = await env.row()
-    notes = [note["message_id"] for note in await env.message_log()]
-    assert len(notes) == len(set(notes))
-    assert len(notes) + row["messages_left_out"] == 600 + len(answers) + 1
+    message_ids = [entry["message_id"] for entry in await env.message_log()]
+    assert len(message_ids) == len(set(message_ids))
+    assert len(message_ids) + row["messages_left_out"] == 600 + len(results) + 1
     assert max(events for events, _ in histories) < MAX_HISTORY_EVENTS
     assert max(size for _, size in histories) < MAX_HISTORY_BYTES
 
 
 async def resend_until_accepted(env: TicketEnvironment, request_id: str) -> str:
-    """Ask as a gateway does: once more, where a history was just being continued."""
+    """Send an update as a gateway does: with a retry if a new run is just starting."""
     request = {"request_id": request_id, "actor": "agent:anna"}
-    answer = await execute_update(env.client, env.number, "resend_to_partner", request)
-    return answer.request_id
+    result = await execute_update(env.client, env.number, "resend_to_partner", request)
+    return result.request_id

@@ -1,4 +1,4 @@
-"""A mail server or a worker that is away for a while."""
+"""Outages of the mail server and of the workers."""
 
 from tests.support.polling import wait_until
 from tests.support.workflow.environment import TicketEnvironment
@@ -6,8 +6,8 @@ from tests.workflow.durability.outage_checks import MINUTES
 from tests.workflow.expectations import AWAITING
 
 
-async def test_the_mail_server_may_be_gone(env: TicketEnvironment) -> None:
-    """The ticket goes on; its e-mails arrive later, in order, once each."""
+async def test_a_ticket_continues_without_a_mail_server(env: TicketEnvironment) -> None:
+    """Its e-mails arrive later, in order, each once."""
     env.mail_proxy.cut()
     await env.file_and_confirm()
     await wait_until(env.pending_activities, lambda pending: pending.get("send_email", 0) > 1)
@@ -22,7 +22,7 @@ async def test_the_mail_server_may_be_gone(env: TicketEnvironment) -> None:
     await env.wait_for_emails("confirmation", "partner_confirmed", "resolved")
 
 
-async def test_ten_minutes_without_a_mail_server_are_shown_until_they_are_over(
+async def test_ten_minutes_without_a_mail_server_need_attention_until_they_end(
     env: TicketEnvironment,
 ) -> None:
     env.mail_proxy.cut()
@@ -35,8 +35,10 @@ async def test_ten_minutes_without_a_mail_server_are_shown_until_they_are_over(
     await env.wait_for_emails("confirmation")
 
 
-async def test_the_worker_may_be_gone(real_env: TicketEnvironment) -> None:
-    """What is said meanwhile waits; a worker that has never seen the ticket goes on with it."""
+async def test_messages_that_arrive_without_a_worker_are_handled_later(
+    real_env: TicketEnvironment,
+) -> None:
+    """A new worker continues the ticket from its history."""
     env = real_env
     await env.file_and_send()
     await env.wait_for_emails("confirmation")

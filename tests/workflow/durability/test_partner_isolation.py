@@ -1,4 +1,4 @@
-"""Partners that share the road: nobody waits for another's claims, and a queue is no trouble."""
+"""Partners do not wait for each other's deliveries, and a queue needs no attention."""
 
 import asyncio
 import time
@@ -10,8 +10,8 @@ from tests.support.workflow.partner_server import CannedResponse
 from tests.workflow.conftest import EnvironmentFactory
 from tests.workflow.expectations import DOWN
 
-WAITING: Final = 30
-BOUND: Final = 15.0  # seconds
+WAITING_CLAIMS: Final = 30
+MAX_SECONDS: Final = 15.0
 
 
 def a_book_claim(account: str) -> dict[str, Any]:
@@ -24,20 +24,20 @@ def a_book_claim(account: str) -> dict[str, Any]:
     return a_claim(account, partner_id="buchkiste", answers=answers, ordered_on=str(days_ago(29)))
 
 
-async def test_a_slow_partner_does_not_hold_up_another_ones_claims(
+async def test_a_slow_partner_does_not_delay_the_claims_of_another(
     real_env: TicketEnvironment,
 ) -> None:
-    """Thirty claims wait for a partner that never answers; the one of another goes past them."""
+    """Thirty claims wait for a partner that never responds; another partner's claim is sent."""
     env = real_env
     gate = asyncio.Event()
     env.partner.responses_by_partner["velotel"] = CannedResponse(gate=gate)
-    begun = time.monotonic()
-    waiting = [await env.file(account=f"acc-{i}") for i in range(WAITING)]
+    started = time.monotonic()
+    waiting = [await env.file(account=f"acc-{i}") for i in range(WAITING_CLAIMS)]
     assert (await env.file(a_book_claim("acc-books"))).status == "accepted"
     await env.wait_for_state("sent_to_partner")
-    assert time.monotonic() - begun < BOUND
-    for answer in waiting:
-        (row,) = await env.rows("tickets", "number", answer.number)
+    assert time.monotonic() - started < MAX_SECONDS
+    for result in waiting:
+        (row,) = await env.rows("tickets", "number", result.number)
         assert (row["state"], row["attention"]) == ("validated", [])
     gate.set()
 
@@ -48,24 +48,24 @@ async def states(env: TicketEnvironment, numbers: list[str]) -> list[tuple[str, 
     return [(row["state"], row["attention"]) for row in rows]
 
 
-async def test_a_long_queue_is_no_reason_to_ask_for_attention(open_env: EnvironmentFactory) -> None:
-    """The last of ten claims has its turn after fifteen minutes, longer than failures may last."""
+async def test_a_long_queue_needs_no_attention(open_env: EnvironmentFactory) -> None:
+    """The last of ten claims is sent after fifteen minutes; failures need attention after ten."""
     async with open_env(velotel={"channel": {"requests_per_second": 0.01}}) as env:
         filed = [(await env.file(account=f"acc-{i}")).number for i in range(10)]
         await env.partner.wait_for_calls(1)
         await env.skip_time(minutes=12)
-        found = await states(env, filed)
-        assert {attention for _, codes in found for attention in codes} == set()
-        assert [state for state, _ in found].count("validated") in range(1, 6)
+        stored = await states(env, filed)
+        assert {attention for _, codes in stored for attention in codes} == set()
+        assert [state for state, _ in stored].count("validated") in range(1, 6)
         await env.skip_time(minutes=18)
         await env.partner.wait_for_calls(10)
         await env.wait_for_state("sent_to_partner")
 
 
-async def test_claims_that_wait_behind_the_probe_of_a_dead_partner_show_it(
+async def test_claims_that_wait_for_the_probe_of_a_failing_partner_need_attention(
     env: TicketEnvironment,
 ) -> None:
-    """And stop showing it when it is back."""
+    """Until they are sent."""
     env.partner.default_response = DOWN
     filed = [(await env.file(account=f"acc-{i}")).number for i in range(10)]
     await env.skip_time(minutes=16)

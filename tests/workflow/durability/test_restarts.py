@@ -1,8 +1,8 @@
-"""Any sequence of messages around orders that several accounts claim, while workers come and go.
+"""Random messages to tickets of several accounts for the same orders, while workers are replaced.
 
-On the real dev server: the one that skips time knows nothing of workers that leave. So clocks are
-some seconds long, as in the demonstration. Workers that come have no ticket in memory: each is
-replayed by its history at its next step. The seed in a test's name repeats what is said.
+On the real dev server: the time-skipping server does not notice that workers stop. So deadlines are
+some seconds long, as in the demonstration. New workers have no ticket in memory: each ticket is
+replayed from its history at its next step. The seed in a test's name repeats the messages.
 """
 
 import asyncio
@@ -27,46 +27,51 @@ from tests.workflow.durability.final_checks import OVER, check_consistency, wait
 from tests.workflow.durability.random_messages import send_random_signal, send_random_update
 
 ROUNDS: Final = 4
-FEW_ENOUGH: Final = {"amount": "100.00", "currency": "PLN"}
+CAP: Final = {"amount": "100.00", "currency": "PLN"}
 
 
-def a_partner_with_short_deadlines(chance: Random) -> dict[str, Any]:
-    """Velotel with clocks of seconds.
+def short_deadlines(random: Random) -> dict[str, Any]:
+    """Changes to Velotel's file: deadlines of some seconds.
 
-    Silence never rejects here: a slow machine would lose the pair that must be confirmed.
+    A response time-out never rejects: on a slow machine it would reject the pair to be confirmed.
     """
-    silence = chance.choice(["escalate", "confirm"])
-    caps = {"auto_confirm_max": FEW_ENOUGH, "auto_confirm_monthly_cap": FEW_ENOUGH}
-    on_timeout = chance.choice(["send", "reject"])
+    on_response_timeout = random.choice(["escalate", "confirm"])
+    caps = {"auto_confirm_max": CAP, "auto_confirm_monthly_cap": CAP}
+    on_information_timeout = random.choice(["send", "reject"])
     return {
         "early_claims": "hold",
         "registration_delay": "PT1S",
         "cancellation": {"period": "PT6S", "starts_from": "order"},
-        "response": {"deadline": "PT7S", "reminders": [], "on_timeout": silence, **caps},
-        "information": {"deadline": "PT3S", "reminders": [], "on_timeout": on_timeout},
+        "response": {
+            "deadline": "PT7S",
+            "reminders": [],
+            "on_timeout": on_response_timeout,
+            **caps,
+        },
+        "information": {"deadline": "PT3S", "reminders": [], "on_timeout": on_information_timeout},
         "channel": {"requests_per_second": 100, "concurrency": 16},
     }
 
 
 async def replace_workers(
-    env: TicketEnvironment, tickets: list[ConcurrentTicket], chance: Random
+    env: TicketEnvironment, tickets: list[ConcurrentTicket], random: Random
 ) -> None:
-    """Let the workers go, say something to every ticket meanwhile, and let others come."""
+    """Stop the workers, send every ticket a signal, and start new workers."""
     await env.stop_workers()
-    for member in tickets:
-        await send_random_signal(env, member, chance)
+    for ticket in tickets:
+        await send_random_signal(env, ticket, random)
     await env.start_workers()
 
 
 async def confirm_two_tickets(env: TicketEnvironment) -> list[ConcurrentTicket]:
-    """Two accounts are confirmed for one order, both while nobody works."""
+    """Confirm one order for two accounts, both while no worker runs."""
     pair = await file_claims(env, an_order(), times=2)
-    for member in pair:
-        env.number = member.number
+    for ticket in pair:
+        env.number = ticket.number
         await env.wait_for_state("sent_to_partner")
     await env.stop_workers()
-    for member in pair:
-        env.number = member.number
+    for ticket in pair:
+        env.number = ticket.number
         await env.send_outcome("confirmed", **OVER)
     await env.start_workers()
     return pair
@@ -75,23 +80,23 @@ async def confirm_two_tickets(env: TicketEnvironment) -> list[ConcurrentTicket]:
 async def wait_until_all_closed(
     env: TicketEnvironment, tickets: list[ConcurrentTicket]
 ) -> dict[str, Row]:
-    """Wait for every end; hold each ticket, and the grants, against what must be true."""
-    rows = {member.number: await wait_for_final_row(env, member) for member in tickets}
+    """Wait until all tickets are closed; check each of them, and the grants; return the rows."""
+    rows = {ticket.number: await wait_for_final_row(env, ticket) for ticket in tickets}
     grants = await list_grants(env.database)
     orders = Counter((g["partner_id"], g["reward_kind"], g["order_key"]) for g in grants)
     assert set(orders.values()) <= {1}
-    for member in tickets:
+    for ticket in tickets:
         granted = Counter(grant["number"] for grant in grants)
-        await check_consistency(env, member, rows[member.number], granted)
+        await check_consistency(env, ticket, rows[ticket.number], granted)
     return rows
 
 
 @pytest.fixture
 def without_deadlock_detection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a replay take as long as it takes.
+    """Turn off the SDK's limit of two seconds for a workflow task.
 
-    On a busy machine many at once may need the two seconds after which the SDK interrupts one,
-    anywhere, also where that goes unnoticed, and then its worker never comes to its end.
+    On a busy machine many concurrent replays may exceed it. The SDK then interrupts one of them at
+    any line, and its worker may never stop.
     """
     monkeypatch.setenv("TEMPORAL_DEBUG", "1")
 
@@ -102,16 +107,16 @@ async def test_an_order_is_rewarded_once_for_any_claims_and_workers(
     open_env: EnvironmentFactory, seed: int
 ) -> None:
     """R25, R34: at most one grant, every ticket ends, every e-mail is sent once."""
-    chance = Random(seed)
-    velotel = a_partner_with_short_deadlines(chance)
+    random = Random(seed)
+    velotel = short_deadlines(random)
     async with dev_server() as server, open_env(server, velotel=velotel) as env:
         pair = await confirm_two_tickets(env)
         tickets = await file_concurrent_claims(env)
         for _ in range(ROUNDS):
-            for member in tickets:
-                await send_random_update(env, member, chance)
-            await asyncio.sleep(chance.choice([0.1, 0.5, 1.5]))
-            await replace_workers(env, tickets, chance)
+            for ticket in tickets:
+                await send_random_update(env, ticket, random)
+            await asyncio.sleep(random.choice([0.1, 0.5, 1.5]))
+            await replace_workers(env, tickets, random)
         rows = await wait_until_all_closed(env, [*pair, *tickets])
-    ends = {(rows[one.number]["state"], rows[one.number]["reason_code"]) for one in pair}
-    assert ends == {("resolved", None), ("rejected", "already_rewarded")}
+    results = {(rows[one.number]["state"], rows[one.number]["reason_code"]) for one in pair}
+    assert results == {("resolved", None), ("rejected", "already_rewarded")}

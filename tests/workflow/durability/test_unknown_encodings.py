@@ -1,4 +1,4 @@
-"""Payloads of a codec: a worker without it leaves the ticket alone until one has it."""
+"""Payloads of a codec: tickets wait until a worker has that codec."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,7 +23,7 @@ async def plain_env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnviron
 
 @asynccontextmanager
 async def running_workers(env: TicketEnvironment) -> AsyncIterator[None]:
-    """Let the workers work meanwhile."""
+    """Run workers inside the block."""
     await env.start_workers()
     try:
         yield
@@ -32,18 +32,18 @@ async def running_workers(env: TicketEnvironment) -> AsyncIterator[None]:
 
 
 async def wait_for_failed_task(env: TicketEnvironment, times: int = 1) -> None:
-    """Wait until the server has seen a workflow task fail."""
+    """Wait until so many workflow tasks have failed."""
 
-    async def look() -> int:
+    async def count_failed_tasks() -> int:
         failed = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
         return len(
             [one async for one in env.handle.fetch_history_events() if one.event_type == failed]
         )
 
-    await wait_until(look, lambda found: found >= times)
+    await wait_until(count_failed_tasks, lambda count: count >= times)
 
 
-async def test_a_claim_that_no_codec_took_waits_for_a_worker_that_has_it(
+async def test_a_claim_waits_for_a_worker_with_its_codec(
     plain_env: TicketEnvironment,
 ) -> None:
     env = plain_env
@@ -62,7 +62,7 @@ async def test_a_claim_that_no_codec_took_waits_for_a_worker_that_has_it(
         await env.wait_for_state("sent_to_partner")
 
 
-async def test_a_message_that_no_codec_took_is_not_lost(plain_env: TicketEnvironment) -> None:
+async def test_a_message_waits_for_a_worker_with_its_codec(plain_env: TicketEnvironment) -> None:
     env = plain_env
     plain = env.client
     async with running_workers(env):
@@ -78,4 +78,4 @@ async def test_a_message_that_no_codec_took_is_not_lost(plain_env: TicketEnviron
     async with running_workers(env):
         outcome = await env.wait_until_closed()
     assert (outcome.state, outcome.reason_code) == ("rejected", "order_not_found")
-    assert [note["code"] for note in await env.message_log()] == ["applied"]
+    assert [entry["code"] for entry in await env.message_log()] == ["applied"]

@@ -11,6 +11,9 @@ from tests.workflow.conftest import EnvironmentFactory
 
 @pytest.fixture
 async def env(open_env: EnvironmentFactory) -> AsyncIterator[TicketEnvironment]:
-    """An environment with the real server, on which early claims are held."""
-    async with dev_server() as server, open_env(server, velotel={"early_claims": "hold"}) as real:
-        yield real
+    """An environment with the Temporal dev server, in real time; Velotel holds early claims."""
+    async with (
+        dev_server() as server,
+        open_env(server, velotel={"early_claims": "hold"}) as environment,
+    ):
+        yield environment

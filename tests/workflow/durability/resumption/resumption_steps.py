@@ -1,4 +1,4 @@
-"""How a ticket loses its workflow, and how it is resumed."""
+"""Steps that terminate a ticket's workflow and resume the ticket."""
 
 from datetime import timedelta
 from typing import Final
@@ -8,23 +8,23 @@ from adapters.postgres.tickets.resumption import list_lost_tickets
 from tests.support.workflow.environment import TicketEnvironment
 from workflows.resumption import check_open_tickets, repair_ticket
 
-AT_ONCE: Final = timedelta(0)
+NO_GRACE: Final = timedelta(0)
 OVER: Final = {"cancellation_ends_on": "2026-01-01"}
 AWAITING: Final = "awaiting_cancellation_period"
 
 
 async def lose_workflow(env: TicketEnvironment) -> None:
-    """Terminate the ticket's workflow, and find that."""
+    """Terminate the ticket's workflow, and let the check of open tickets find it."""
     before = (await env.row())["attention"]
     await env.handle.terminate("by hand")
-    _, found = await check_open_tickets(env.database, env.client, grace=AT_ONCE)
-    assert found == [env.number]
+    _, lost = await check_open_tickets(env.database, env.client, grace=NO_GRACE)
+    assert lost == [env.number]
     assert (await env.row())["attention"] == [*before, "workflow_lost"]
-    assert await check_open_tickets(env.database, env.client, grace=AT_ONCE) == ("", [])
+    assert await check_open_tickets(env.database, env.client, grace=NO_GRACE) == ("", [])
 
 
 async def resume(env: TicketEnvironment, *attention: str) -> None:
-    """Repair the ticket; its state is the same as before."""
+    """Repair the ticket, and check that its state is unchanged."""
     state = (await env.row())["state"]
     assert await repair_ticket(env.database, env.client, env.number) == "resumed"
     await env.wait_for_state(state, *attention)
@@ -32,7 +32,7 @@ async def resume(env: TicketEnvironment, *attention: str) -> None:
 
 
 async def check_granted_once(env: TicketEnvironment, *emails: str) -> None:
-    """The ticket is closed with one grant and these e-mails."""
+    """Check that the ticket is closed with one grant and these e-mails."""
     outcome = await env.wait_until_closed()
     assert outcome.state == "resolved"
     assert len([one for one in await list_grants(env.database) if one["number"] == env.number]) == 1

@@ -1,4 +1,4 @@
-"""Outcomes that are stored while no workflow runs."""
+"""Outcomes that arrive while the ticket has no workflow."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from workflows.outcome_dispatcher import OutcomeDispatcher
 from workflows.resumption import repair_ticket
 
 
-async def test_outcomes_that_came_while_no_workflow_ran_are_handled_afterwards(
+async def test_outcomes_that_arrive_without_a_workflow_are_applied_after_the_repair(
     env: TicketEnvironment,
 ) -> None:
     await env.file_and_send()
@@ -22,8 +22,8 @@ async def test_outcomes_that_came_while_no_workflow_ran_are_handled_afterwards(
     outcome = PartnerOutcome.model_validate(fields | {"outcome": "confirmed"} | OVER)
     await store_outcomes(env.database, "velotel", [outcome])
     await OutcomeDispatcher(env.client).dispatch_pending(env.database, [env.number])
-    (kept,) = await env.rows("partner_outcomes", "sequence")
-    assert kept["code"] == "workflow_lost"
+    (stored,) = await env.rows("partner_outcomes", "sequence")
+    assert stored["code"] == "workflow_lost"
     assert await env.message_log() == []
     assert await repair_ticket(env.database, env.client, env.number) == "resumed"
     await wait_until(env.row, lambda row: row["resumptions"] == 1)
@@ -31,10 +31,10 @@ async def test_outcomes_that_came_while_no_workflow_ran_are_handled_afterwards(
     await check_granted_once(env, "confirmation", "partner_confirmed")
 
 
-async def test_a_cancellation_that_came_while_no_workflow_ran_goes_before_the_grant(
+async def test_a_cancellation_that_arrives_without_a_workflow_is_applied_before_the_grant(
     env: TicketEnvironment,
 ) -> None:
-    """The period ends meanwhile, and the run that takes over would grant first."""
+    """The period ends meanwhile, so the new run could grant the reward first."""
     await env.file_and_send()
     ends_on = datetime.now(UTC).date().isoformat()
     await env.send_outcome("confirmed", cancellation_ends_on=ends_on)
@@ -45,9 +45,11 @@ async def test_a_cancellation_that_came_while_no_workflow_ran_goes_before_the_gr
     await store_outcomes(env.database, "velotel", [outcome])
     await OutcomeDispatcher(env.client).dispatch_pending(env.database, [env.number])
     async with env.database.transaction() as connection:
-        over = "update tickets set resume_state = cast(jsonb_set(cast(resume_state as jsonb), "
-        over += "'{cancellation_ends_at}', '\"2026-01-01T00:00:00Z\"') as json) where number = $1"
-        await connection.execute(over, env.number)
+        end_period = (
+            "update tickets set resume_state = cast(jsonb_set(cast(resume_state as jsonb), "
+            "'{cancellation_ends_at}', '\"2026-01-01T00:00:00Z\"') as json) where number = $1"
+        )
+        await connection.execute(end_period, env.number)
     assert await repair_ticket(env.database, env.client, env.number) == "resumed"
     await wait_until(env.row, lambda row: row["resumptions"] == 1)
     await asyncio.sleep(1)

@@ -1,4 +1,4 @@
-"""Only one run with the permission of the database processes a ticket."""
+"""Only the run that is registered in the database changes a ticket."""
 
 import asyncio
 from typing import Any
@@ -14,7 +14,7 @@ from domain.tickets.states import State
 from tests.support.polling import wait_until
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.durability.resumption.resumption_steps import (
-    AT_ONCE,
+    NO_GRACE,
     OVER,
     check_granted_once,
     lose_workflow,
@@ -24,14 +24,14 @@ from workflows.activity_options import TICKETS_QUEUE
 from workflows.resumption import check_open_tickets, repair_ticket
 
 
-async def test_two_repairs_at_once_begin_one_run(env: TicketEnvironment) -> None:
+async def test_concurrent_repairs_start_one_run(env: TicketEnvironment) -> None:
     await env.file_and_send()
     await lose_workflow(env)
-    said = await asyncio.gather(
+    results = await asyncio.gather(
         *(repair_ticket(env.database, env.client, env.number) for _ in range(4))
     )
-    assert sorted(set(said)) == ["resumed", "running"]
-    assert said.count("resumed") == 1
+    assert sorted(set(results)) == ["resumed", "running"]
+    assert results.count("resumed") == 1
     await env.wait_for_state("sent_to_partner")
     assert await repair_ticket(env.database, env.client, env.number) == "running"
     assert (await wait_until(env.row, lambda row: row["resumptions"] > 0))["resumptions"] == 1
@@ -39,10 +39,10 @@ async def test_two_repairs_at_once_begin_one_run(env: TicketEnvironment) -> None
     await check_granted_once(env, "confirmation", "partner_confirmed")
 
 
-async def test_who_may_start_workflows_but_not_write_the_database_takes_no_ticket_up(
+async def test_a_workflow_that_was_started_without_a_repair_does_not_resume_a_ticket(
     env: TicketEnvironment,
 ) -> None:
-    """The run's input proves nothing, whatever it holds."""
+    """A client of Temporal alone cannot take over a ticket by the input of a run."""
     await env.file_and_send()
     await lose_workflow(env)
     before = await env.row()
@@ -57,8 +57,8 @@ async def test_who_may_start_workflows_but_not_write_the_database_takes_no_ticke
     await env.wait_for_state("sent_to_partner")
 
 
-async def test_what_a_run_of_before_still_writes_is_refused(env: TicketEnvironment) -> None:
-    """A terminated workflow's activity may still be under way in a worker."""
+async def test_a_change_set_of_a_replaced_run_is_refused(env: TicketEnvironment) -> None:
+    """An activity of a terminated workflow may still be running in a worker."""
     await env.file_and_send()
     await lose_workflow(env)
     await resume(env)
@@ -70,13 +70,13 @@ async def test_what_a_run_of_before_still_writes_is_refused(env: TicketEnvironme
     assert await env.row() == before
 
 
-async def test_a_ticket_that_runs_and_one_that_has_ended_are_not_lost(
+async def test_running_and_closed_tickets_are_not_lost(
     env: TicketEnvironment,
 ) -> None:
     await env.file_and_send()
     await env.send_update("withdraw")
     await env.wait_until_closed()
     await env.file_and_send()
-    assert await check_open_tickets(env.database, env.client, grace=AT_ONCE) == ("", [])
+    assert await check_open_tickets(env.database, env.client, grace=NO_GRACE) == ("", [])
     assert await repair_ticket(env.database, env.client, env.number) == "running"
     assert (await env.handle.describe()).status == WorkflowExecutionStatus.RUNNING

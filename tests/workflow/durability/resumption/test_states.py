@@ -1,4 +1,4 @@
-"""A ticket is resumed in the state that it had."""
+"""Tickets are resumed in their previous state."""
 
 from tests.support.polling import wait_until
 from tests.support.workflow.claims import an_early_claim
@@ -12,7 +12,7 @@ from tests.workflow.durability.resumption.resumption_steps import (
 )
 
 
-async def test_a_claim_on_its_way_to_the_partner_goes_on_under_its_key(
+async def test_a_resumed_delivery_has_the_same_idempotency_key(
     env: TicketEnvironment,
 ) -> None:
     env.partner.default_response = CannedResponse(500)
@@ -27,7 +27,7 @@ async def test_a_claim_on_its_way_to_the_partner_goes_on_under_its_key(
     await check_granted_once(env, "confirmation", "partner_confirmed")
 
 
-async def test_a_held_claim_waits_until_its_hold_ends(env: TicketEnvironment) -> None:
+async def test_a_resumed_claim_on_hold_waits_until_its_hold_ends(env: TicketEnvironment) -> None:
     await env.file(an_early_claim())
     before = await env.wait_for_state("on_hold")
     await env.wait_for_emails("confirmation")
@@ -40,7 +40,7 @@ async def test_a_held_claim_waits_until_its_hold_ends(env: TicketEnvironment) ->
     assert env.partner.calls == []
 
 
-async def test_a_ticket_with_its_partner_keeps_its_deadline_and_is_not_sent_again(
+async def test_a_resumed_ticket_has_the_same_deadline_and_is_not_sent_again(
     env: TicketEnvironment,
 ) -> None:
     await env.file_and_send()
@@ -54,7 +54,7 @@ async def test_a_ticket_with_its_partner_keeps_its_deadline_and_is_not_sent_agai
     assert len(env.partner.calls) == 1
 
 
-async def test_a_ticket_that_waits_for_its_member_takes_the_answer(env: TicketEnvironment) -> None:
+async def test_a_resumed_information_request_accepts_the_answer(env: TicketEnvironment) -> None:
     await env.file_and_send()
     await env.send_outcome("information_requested", questions=["Which contract?"])
     before = await env.wait_for_state("information_requested")
@@ -65,7 +65,7 @@ async def test_a_ticket_that_waits_for_its_member_takes_the_answer(env: TicketEn
     env.partner.default_response = CannedResponse(500)
     await env.send_update("provide_information", note="the one of October")
     await env.partner.wait_for_calls(2)
-    await lose_workflow(env)  # a second time, while the answer is on its way
+    await lose_workflow(env)  # a second time, while the answer is being delivered
     env.partner.default_response = CannedResponse()
     await resume(env)
     await wait_until(env.row, lambda row: row["resume_state"].get("delivery_purpose") is None)
