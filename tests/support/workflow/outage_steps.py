@@ -1,4 +1,4 @@
-"""Paths of tickets with delays, outages and invalid messages."""
+"""Steps of paths with delays, outages and invalid messages."""
 
 import asyncio
 
@@ -6,14 +6,14 @@ from tests.support.workflow.claims import a_claim
 from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.partner_server import CannedResponse
 from tests.support.workflow.payloads import raw_payload
-from tests.support.workflow.usual_steps import OVER, reject
+from tests.support.workflow.usual_steps import OVER, send_rejection
 
 
 async def start_malformed(env: TicketEnvironment) -> None:
     await env.start_workflow(raw_payload(b"{"))
 
 
-async def be_refused_and_resent(env: TicketEnvironment) -> None:
+async def resend_refused_claim(env: TicketEnvironment) -> None:
     env.partner.queued_responses.append(CannedResponse(status=422))
     await env.file()
     await env.wait_for_state("validated", "partner_contract_fault")
@@ -22,7 +22,7 @@ async def be_refused_and_resent(env: TicketEnvironment) -> None:
     await env.send_outcome("confirmed", **OVER)
 
 
-async def be_answered_before_acknowledged(env: TicketEnvironment) -> None:
+async def confirm_before_acknowledgement(env: TicketEnvironment) -> None:
     gate = asyncio.Event()
     env.partner.default_response = CannedResponse(gate=gate)
     await env.file()
@@ -32,32 +32,32 @@ async def be_answered_before_acknowledged(env: TicketEnvironment) -> None:
     gate.set()
 
 
-async def receive_stray_messages(env: TicketEnvironment) -> None:
+async def send_stray_messages(env: TicketEnvironment) -> None:
     await env.file_and_send()
-    for strange in (
+    for arguments in (
         [raw_payload(b"{")],
         [],
         [{"outcome_id": "x"}],
         [raw_payload(b"\xff", b"binary/plain")],
     ):
-        await env.signal("partner_outcome", *strange)
+        await env.signal("partner_outcome", *arguments)
     await env.signal("no_such_signal", 1)
     await env.send_outcome("confirmed", partner_id="buchkiste")
     await env.wait_for_messages(*["malformed"] * 5, "wrong_partner")
-    await reject(env)
+    await send_rejection(env)
 
 
-async def be_delivered_late(env: TicketEnvironment) -> None:
+async def deliver_late(env: TicketEnvironment) -> None:
     env.partner.queued_responses.append(CannedResponse(status=429, headers={"retry-after": "7200"}))
     await env.file()
     await env.partner.wait_for_calls(1)
     await env.skip_time(hours=3)
     await env.wait_for_state("sent_to_partner")
     await env.skip_time(hours=4)
-    await reject(env)
+    await send_rejection(env)
 
 
-async def lose_the_database(env: TicketEnvironment) -> None:
+async def admit_after_outage(env: TicketEnvironment) -> None:
     claim = await env.prepare_claim(a_claim())
     env.database_proxy.cut()
     await env.start_workflow(claim)
@@ -65,10 +65,10 @@ async def lose_the_database(env: TicketEnvironment) -> None:
     env.database_proxy.restore()
     await env.skip_time(minutes=1)
     await env.wait_for_state("sent_to_partner")
-    await reject(env)
+    await send_rejection(env)
 
 
-async def find_the_partner_down(env: TicketEnvironment) -> None:
+async def retry_failing_partner(env: TicketEnvironment) -> None:
     env.partner.default_response = CannedResponse(status=500)
     await env.file()
     await env.skip_time(minutes=11)
@@ -76,4 +76,4 @@ async def find_the_partner_down(env: TicketEnvironment) -> None:
     env.partner.default_response = CannedResponse()
     await env.skip_time(minutes=6)
     await env.wait_for_state("sent_to_partner")
-    await reject(env)
+    await send_rejection(env)

@@ -6,70 +6,70 @@ from typing import Any, Final
 
 from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.outage_steps import (
-    be_answered_before_acknowledged,
-    be_delivered_late,
-    be_refused_and_resent,
-    find_the_partner_down,
-    lose_the_database,
-    receive_stray_messages,
+    admit_after_outage,
+    confirm_before_acknowledgement,
+    deliver_late,
+    resend_refused_claim,
+    retry_failing_partner,
+    send_stray_messages,
     start_malformed,
 )
 from tests.support.workflow.usual_steps import (
-    answer_a_question,
-    be_already_rewarded,
-    be_cancelled,
-    be_decided,
-    be_discarded,
-    be_held,
-    be_rejected,
-    be_resolved,
-    be_tracked_late,
-    be_withdrawn,
-    get_no_response,
-    get_no_response_and_be_decided,
-    not_answer_a_question,
+    cancel_order,
+    confirm_order_twice,
+    decide_after_timeout,
+    decide_amount,
+    discard_claim,
+    pass_information_deadline,
+    pass_response_deadline,
+    provide_information,
+    register_reward,
+    reject_claim,
+    release_hold,
+    resolve_ticket,
+    withdraw_claim,
 )
 
-Steps = Callable[[TicketEnvironment], Awaitable[Any]]
+PathSteps = Callable[[TicketEnvironment], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
 class RecordedPath:
-    """The steps of a path, and the changes to Velotel's file that it needs."""
+    """The steps of a path, and its changes to Velotel's file."""
 
-    run: Steps
+    run: PathSteps
     velotel: dict[str, Any] = field(default_factory=dict)
 
 
-_UP_TO: Final = {"amount": "100.00", "currency": "PLN"}
-_CONFIRMS: Final = {
+_CAP: Final = {"amount": "100.00", "currency": "PLN"}
+_CONFIRM_UNDER_CAP: Final = {
     "on_timeout": "confirm",
-    "auto_confirm_max": _UP_TO,
-    "auto_confirm_monthly_cap": _UP_TO,
+    "auto_confirm_max": _CAP,
+    "auto_confirm_monthly_cap": _CAP,
 }
-_REMINDS: Final = {"deadline": "PT12H", "reminders": ["PT30M", "PT6H"]}
+_WITH_REMINDERS: Final = {"deadline": "PT12H", "reminders": ["PT30M", "PT6H"]}
 PATHS: Final[dict[str, RecordedPath]] = {
-    "resolved": RecordedPath(be_resolved),
-    "rejected": RecordedPath(be_rejected),
-    "order-cancelled": RecordedPath(be_cancelled),
-    "withdrawn": RecordedPath(be_withdrawn),
-    "discarded": RecordedPath(be_discarded),
+    "resolved": RecordedPath(resolve_ticket),
+    "rejected": RecordedPath(reject_claim),
+    "order-cancelled": RecordedPath(cancel_order),
+    "withdrawn": RecordedPath(withdraw_claim),
+    "discarded": RecordedPath(discard_claim),
     "malformed-input": RecordedPath(start_malformed),
-    "held-and-released": RecordedPath(be_held, {"early_claims": "hold"}),
-    "decided": RecordedPath(be_decided),
-    "refused-and-resent": RecordedPath(be_refused_and_resent),
-    "answered-before-acknowledged": RecordedPath(be_answered_before_acknowledged),
-    "stray-messages": RecordedPath(receive_stray_messages),
-    "silent-and-decided": RecordedPath(get_no_response_and_be_decided),
-    "silence-rejects": RecordedPath(get_no_response, {"response": {"on_timeout": "reject"}}),
-    "silence-confirms": RecordedPath(get_no_response, {"response": _CONFIRMS}),
-    "already-rewarded": RecordedPath(be_already_rewarded),
-    "reward-registered": RecordedPath(be_tracked_late),
-    "question-answered": RecordedPath(answer_a_question),
+    "held-and-released": RecordedPath(release_hold, {"early_claims": "hold"}),
+    "decided": RecordedPath(decide_amount),
+    "refused-and-resent": RecordedPath(resend_refused_claim),
+    "answered-before-acknowledged": RecordedPath(confirm_before_acknowledgement),
+    "stray-messages": RecordedPath(send_stray_messages),
+    "timed-out-and-decided": RecordedPath(decide_after_timeout),
+    "timeout-rejects": RecordedPath(pass_response_deadline, {"response": {"on_timeout": "reject"}}),
+    "timeout-confirms": RecordedPath(pass_response_deadline, {"response": _CONFIRM_UNDER_CAP}),
+    "already-rewarded": RecordedPath(confirm_order_twice),
+    "reward-registered": RecordedPath(register_reward),
+    "question-answered": RecordedPath(provide_information),
     "question-not-answered": RecordedPath(
-        not_answer_a_question, {"information": {"on_timeout": "reject"}}
+        pass_information_deadline, {"information": {"on_timeout": "reject"}}
     ),
-    "delivered-late": RecordedPath(be_delivered_late, {"response": _REMINDS}),
-    "database-gone": RecordedPath(lose_the_database),
-    "partner-down": RecordedPath(find_the_partner_down),
+    "delivered-late": RecordedPath(deliver_late, {"response": _WITH_REMINDERS}),
+    "database-gone": RecordedPath(admit_after_outage),
+    "partner-down": RecordedPath(retry_failing_partner),
 }

@@ -15,7 +15,7 @@ REPEATABLE: Final = {"admit_claim", "get_request_result", "recheck_rewards", "fi
 """Repeated after a lost result, they return the same again."""
 WRITING_ACTIVITIES: Final = {
     "resolved": {"apply_changes", "settle_ticket"},
-    "silence-confirms": {"apply_changes", "confirm_on_timeout", "settle_ticket"},
+    "timeout-confirms": {"apply_changes", "confirm_on_timeout", "settle_ticket"},
     "question-answered": {"apply_changes", "save_information"},
     "held-and-released": {"apply_changes"},
 }
