@@ -1,7 +1,7 @@
 """Record the history of each path: `python -m scripts.record_histories [PATH...]`.
 
-Only for an intended change. After the first release the files are frozen: running tickets replay
-histories of this form.
+Record only for an intended change of the workflow. After the first release the files are frozen:
+running tickets replay such histories.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ FOLDER: Final = Path(__file__).parents[1] / "tests" / "histories"
 
 
 async def record(names: Sequence[str]) -> None:
-    """Run these paths and write their histories to files."""
+    """Run these paths and write their histories to `tests/histories/`."""
     os.environ |= secrets()
     async with running_server() as server:
         for name in names:

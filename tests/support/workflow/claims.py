@@ -1,4 +1,4 @@
-"""Claims, links, rewards and partners' profiles for tickets that really run.
+"""Claims, links and rewards for tickets that run in Temporal.
 
 Dates count from today, so that an unchanged claim is accepted on any day.
 """
@@ -19,41 +19,41 @@ def days_ago(days: int) -> date:
 
 
 def an_order() -> str:
-    """An order number that no other claim of this run has."""
+    """A new order number, unique in this test run."""
     return f"VT-{next(_orders)}-7"
 
 
 def a_claim(account: str = "acc-1001", order: str = "", **changes: Any) -> dict[str, Any]:
-    """An account's claim for missing cashback at Velotel; a change to `None` leaves a field out."""
+    """An account's claim for missing cashback at Velotel; a change to `None` omits a field."""
     answers = {
         "order_number": order or an_order(),
         "activated_on": days_ago(10).isoformat(),
     }
-    filled_in = {
+    defaults = {
         "account_id": account,
         "contact": {"email": f"{account}@example.com", "name": "Jan Kowalski", "language": "pl"},
         "link_id": f"lnk-{account}",
         "ordered_on": days_ago(19).isoformat(),
         "answers": answers,
     }
-    return claim_content(**filled_in | changes)
+    return claim_content(**defaults | changes)
 
 
 def an_early_claim(**changes: Any) -> dict[str, Any]:
-    """A claim for an order of now: too early, or held (R9)."""
+    """A claim for an order of this moment: too early, or held (R9)."""
     return a_claim(ordered_on=None, ordered_at=datetime.now(UTC).isoformat(), **changes)
 
 
 def link_of(claim: dict[str, Any], **changes: Any) -> Link:
-    """The link that a claim was made with, clicked before its order."""
+    """The link of a claim, clicked before its order."""
     clicked_at = datetime.now(UTC) - timedelta(days=30)
-    known = {key: claim[key] for key in ("account_id", "link_id", "partner_id")}
-    return a_link(**known | {"clicked_at": clicked_at} | changes)
+    defaults = {key: claim[key] for key in ("account_id", "link_id", "partner_id")}
+    return a_link(**defaults | {"clicked_at": clicked_at} | changes)
 
 
 def reward_for(claim: dict[str, Any], **changes: Any) -> Reward:
-    """A reward of the platform for a claim's order; registered, if nothing else is said."""
-    known = {
+    """The platform's reward for a claim's order, by default registered."""
+    defaults = {
         "reward_id": f"rew-{claim['answers']['order_number']}",
         "account_id": claim["account_id"],
         "order_number": claim["answers"]["order_number"],
@@ -62,4 +62,4 @@ def reward_for(claim: dict[str, Any], **changes: Any) -> Reward:
         "amount": PLN_40,
         "changed_at": datetime.now(UTC) - timedelta(days=3),
     }
-    return a_reward(**known | changes)
+    return a_reward(**defaults | changes)

@@ -34,7 +34,7 @@ _EMAIL_KIND: Final = re.compile(r"-\d+-([a-z_]+)@")
 
 @dataclass(kw_only=True)
 class TicketEnvironment(StoredTicket, TicketWorkflow):
-    """Acts on the ticket that was filed last, or on `number`."""
+    """Acts on the ticket `number`, which is the one that was filed last unless it is set."""
 
     sleep: Sleep
     partner: PartnerServer
@@ -44,7 +44,7 @@ class TicketEnvironment(StoredTicket, TicketWorkflow):
     mail_proxy: TcpProxy
     worker_factory: Callable[[Client], AbstractAsyncContextManager[list[Worker]]]
     _running_workers: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _filed: int = 0
+    _requests: int = 0
 
     async def start_workers(self) -> None:
         """Start the workers."""
@@ -58,9 +58,9 @@ class TicketEnvironment(StoredTicket, TicketWorkflow):
         await self._running_workers.aclose()
 
     def next_key(self) -> str:
-        """A request key that was not used before."""
-        self._filed += 1
-        return f"key-{self._filed}"
+        """A new request key."""
+        self._requests += 1
+        return f"key-{self._requests}"
 
     async def prepare_claim(
         self, claim: dict[str, Any] | None = None, **changes: Any
@@ -106,35 +106,35 @@ class TicketEnvironment(StoredTicket, TicketWorkflow):
 
     async def send_outcome(self, outcome: str, **changes: Any) -> None:
         """Signal an outcome, as the gateway does."""
-        self._filed += 1
-        known = {"outcome_id": f"evt-{self._filed}", "partner_id": "velotel"}
-        await self.signal("partner_outcome", known | {"outcome": outcome} | changes)
+        self._requests += 1
+        defaults = {"outcome_id": f"evt-{self._requests}", "partner_id": "velotel"}
+        await self.signal("partner_outcome", defaults | {"outcome": outcome} | changes)
 
     async def signal(self, name: str, *arguments: object) -> None:
-        """Signal anything."""
+        """Send a signal with any arguments."""
         await self.handle.signal(name, args=list(arguments))
 
     async def send_update(self, update: str, *arguments: object, **content: Any) -> RequestResult:
-        """Send an update; without `arguments`, a valid one of an agent."""
-        self._filed += 1
-        known = {"request_id": f"req-{self._filed}", "actor": "agent-7"}
-        sent = list(arguments) or [known | content]
-        answer: RequestResult = await asyncio.wait_for(
-            self.handle.execute_update(update, args=sent, result_type=RequestResult),
+        """Send an update; without `arguments`, a valid one of an agent with this content."""
+        self._requests += 1
+        defaults = {"request_id": f"req-{self._requests}", "actor": "agent-7"}
+        sent_arguments = list(arguments) or [defaults | content]
+        result: RequestResult = await asyncio.wait_for(
+            self.handle.execute_update(update, args=sent_arguments, result_type=RequestResult),
             TIMEOUT_SECONDS,
         )
-        return answer
+        return result
 
-    async def skip_time(self, **span: float) -> None:
+    async def skip_time(self, **duration: float) -> None:
         """Skip this much time (`days=14`)."""
-        await self.sleep(timedelta(**span))
+        await self.sleep(timedelta(**duration))
 
     async def wait_until_closed(self) -> TicketOutcome:
         """Wait for the result of the workflow."""
         return await asyncio.wait_for(self.handle.result(), TIMEOUT_SECONDS)
 
     def emails(self, number: str = "") -> list[str]:
-        """The kinds of the e-mails about the ticket that have arrived, in order, with repeats."""
+        """The kinds of the arrived e-mails about the ticket, in order, including repeats."""
         found = reversed(self.mailbox.find(number=number or self.number))
         kinds = [(_kind(one.message_id), one.repeats) for one in found]
         return [kind for kind, repeats in kinds for _ in range(repeats + 1)]
@@ -142,10 +142,10 @@ class TicketEnvironment(StoredTicket, TicketWorkflow):
     async def wait_for_emails(self, *kinds: str) -> None:
         """Wait until exactly these e-mails have arrived."""
 
-        async def look() -> list[str]:
+        async def arrived() -> list[str]:
             return self.emails()
 
-        await wait_until(look, lambda found: found == [*kinds])
+        await wait_until(arrived, lambda emails: emails == [*kinds])
 
 
 def _kind(message_id: str) -> str:

@@ -1,7 +1,7 @@
-"""Opens the environment of a test: a Temporal server, the real workers, and all they connect to.
+"""Opens the environment of a test: a Temporal server, the real workers, and their servers.
 
-Each environment has a time-skipping server of its own: one starts in a tenth of a second, and its
-clock starts at the present, while that of a shared one would be years ahead of the stored dates.
+Each environment starts its own time-skipping server, which takes a tenth of a second: the time of a
+new server is the present, while that of a shared one would be years ahead of the stored dates.
 """
 
 import time
@@ -38,8 +38,8 @@ async def open_environment(
 ) -> AsyncIterator[TicketEnvironment]:
     """An environment on this database; `emails` is the folder of the mail catcher.
 
-    `changes` names partners, with changes to their files; `settings_overrides` are settings of the
-    workers.
+    `changes` holds changes to partners' files by partner id; `settings_overrides` are settings of
+    the workers.
     """
     async with AsyncExitStack() as stack:
         clock: MonotonicClock = time.monotonic
@@ -64,8 +64,8 @@ async def _build_environment(
     settings_overrides: Mapping[str, Any],
 ) -> TicketEnvironment:
     partner = await stack.enter_async_context(run_partner_server())
-    box, mail = MailStore(emails), SmtpBehavior()
-    catcher = await listen(box, mail, 0)
+    store, behavior = MailStore(emails), SmtpBehavior()
+    catcher = await listen(store, behavior, 0)
     stack.callback(catcher.close)
     start, _, database = database_url.rpartition(":")
     port, _, name = database.partition("/")
@@ -82,17 +82,17 @@ async def _build_environment(
             **settings_overrides,
         }
     )
-    known = profiles(partner.base_url, changes)
+    partners = profiles(partner.base_url, changes)
     return TicketEnvironment(
         client=server.client,
         sleep=server.sleep,
         database=await stack.enter_async_context(Database.connect(database_url, 3)),
         partner=partner,
-        mailbox=box,
-        mail_behaviour=mail,
+        mailbox=store,
+        mail_behaviour=behavior,
         database_proxy=database_proxy,
         mail_proxy=mail_proxy,
-        worker_factory=lambda client: worker.build_workers(client, settings, known, clock),
+        worker_factory=lambda client: worker.build_workers(client, settings, partners, clock),
     )
 
 
