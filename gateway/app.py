@@ -16,6 +16,7 @@ from adapters.http.webhook_client import open_client
 from adapters.postgres.database import Database
 from adapters.security.issuer_keys import IssuerKeys
 from adapters.security.jwt import JwtVerifier
+from domain.partners.market import LANGUAGES
 from domain.partners.profile import PartnerProfile
 from gateway.api import accounts, claims, commands, discrepancies, health, ticket_messages, tickets
 from gateway.api.partners import form as partner_form
@@ -43,8 +44,8 @@ STATIC: Final = Path(__file__).with_name("static")
 _REQUEST_ID: Final = re.compile("[!-~]{1,128}")
 _DESCRIPTION: Final = (
     "Support tickets for cashback and referral rewards. Errors are problem details (RFC 9457) with"
-    " a `code`; `Accept-Language` (pl, de, en) selects the language of their titles. Every response"
-    " has an `X-Request-ID`."
+    f" a `code`; `Accept-Language` ({', '.join(LANGUAGES)}) selects the language of their titles."
+    " Every response has an `X-Request-ID`."
 )
 
 

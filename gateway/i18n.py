@@ -19,6 +19,11 @@ _LANGUAGE_RANGE: Final = re.compile(
 _MAX_RANGES: Final = 20
 
 
+def language_names() -> Mapping[str, str]:
+    """Return each language's own name for itself, by its code."""
+    return {code: catalog("pages", code)["site"]["language_name"] for code in LANGUAGES}
+
+
 @functools.cache
 def catalog(area: str, language: str) -> Mapping[str, Any]:
     """Return the texts of an area in a language; raises `KeyError` for an unknown language."""

@@ -10,9 +10,9 @@ from domain.admission.admission import Admission
 from domain.tickets.ticket import Ticket
 from domain.values.types import FrozenModel
 from workflows.activity_calls.execution import run_durably
-from workflows.background_tasks import PendingEmail
 from workflows.messages.message_decoding import decode_json
 from workflows.messages.received_message import PendingSignal
+from workflows.ticket_tasks import PendingEmail
 
 with workflow.unsafe.imports_passed_through():
     from activities.emails import OutgoingEmailRef

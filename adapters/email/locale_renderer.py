@@ -27,13 +27,12 @@ from adapters.email.quotation import quoted
 from adapters.email.sanitizing import sanitize_params
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-LOCALES: Final = {"pl": "pl", "de": "de", "en": "en_GB"}
 _SUBJECT: Final = "Subject: "
 
 
 @dataclass(frozen=True)
 class RenderedEmail:
-    """A rendered e-mail, ready to send: `subject` is one line, `language` is pl, de or en."""
+    """A rendered e-mail, ready to send: `subject` is one line, `language` is its code."""
 
     subject: str
     text: str
@@ -46,9 +45,9 @@ class LocaleRenderer:
 
     def __init__(self, language: str, support_email: str) -> None:
         self._language = language
-        self._locale = Locale.parse(LOCALES[language])
         self._support_email = support_email
         self._texts = _read_texts(language)
+        self._locale = Locale.parse(self._texts["formats"]["locale"])
         self._environment = self._new_environment()
 
     def _new_environment(self) -> Environment:

@@ -7,7 +7,8 @@ value is not written at all.
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.email.locale_renderer import LOCALES, LocaleRenderer, RenderedEmail
+from adapters.email.locale_renderer import LocaleRenderer, RenderedEmail
+from domain.partners.market import LANGUAGES
 
 
 class EmailRenderer:
@@ -15,7 +16,9 @@ class EmailRenderer:
 
     def __init__(self, support_email: str) -> None:
         """Load the texts; `support_email` is the e-mail address of customer service."""
-        self._locales = {language: LocaleRenderer(language, support_email) for language in LOCALES}
+        self._locales: dict[str, LocaleRenderer] = {
+            language: LocaleRenderer(language, support_email) for language in LANGUAGES
+        }
 
     def render(self, kind: str, language: str, params: Mapping[str, Any]) -> RenderedEmail:
         """Render the e-mail `kind` (the eight of docs/requirements.md, R26-R28, R34) with JSON

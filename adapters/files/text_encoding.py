@@ -21,7 +21,7 @@ _NO_TEXT: Final = (
 )
 # Without the quotation marks „ “ ”: in the code pages of DOS their bytes are ä and ö.
 _SIGNS: Final = "€§°–…’"
-_CODE_PAGES: Final = {
+CODE_PAGES: Final = {
     "pl": ("cp1250", frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ" + _SIGNS)),
     "de": ("cp1252", frozenset("äöüßÄÖÜ" + _SIGNS)),
     "en": ("cp1252", frozenset("£é" + _SIGNS)),
@@ -50,7 +50,7 @@ def guessed_encoding(chunks: Iterable[bytes], language: str | None) -> str:
     """Return the encoding of a file that does not say it: UTF-8, or the code page of a market with
     this language where every character is one that is written there.
     """
-    page, alphabet = _CODE_PAGES.get(language or "", ("ascii", frozenset[str]()))
+    page, alphabet = CODE_PAGES.get(language or "", ("ascii", frozenset[str]()))
     as_utf_8 = codecs.getincrementaldecoder("utf-8")()
     as_page = codecs.getincrementaldecoder(page)()
     is_utf_8 = is_page = True

@@ -1,4 +1,4 @@
-"""Reports of the workflow's own background tasks: deliveries and e-mails."""
+"""Reports of the workflow's own tasks: deliveries and e-mails."""
 
 from datetime import datetime
 from typing import Final

@@ -1,7 +1,7 @@
 """The market of a partner: where it sells."""
 
 from datetime import date, datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator
@@ -10,7 +10,8 @@ from domain.values.money import Currency
 from domain.values.types import StrictModel
 
 MarketLanguage = Literal["pl", "de", "en"]
-LANGUAGES: Final[tuple[MarketLanguage, ...]] = ("pl", "de", "en")
+"""The languages of members and partners; all else follows (CONTRIBUTING.md, "Add a language")."""
+LANGUAGES: Final[tuple[MarketLanguage, ...]] = get_args(MarketLanguage)
 
 
 def _require_zone(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from fastapi import FastAPI, Request
 
 from domain.codes import RefusalCode
+from domain.partners.market import LANGUAGES
 from gateway.http.problems import MEDIA_TYPE, Problem, ProblemDetails, responses
 from gateway.json_types import JsonMapping, JsonObject
 
@@ -28,13 +29,13 @@ RETRY_AFTER_HEADER: Final = {
 _LANGUAGE: Final = {
     "description": "The language of the texts.",
     "required": True,
-    "schema": {"enum": ["pl", "de", "en"]},
+    "schema": {"enum": list(LANGUAGES)},
 }
 _CHALLENGE: Final = {"required": True, "schema": {"type": "string"}}
 _ACCEPT_LANGUAGE: Final = {
     "name": "Accept-Language",
     "in": "header",
-    "description": "The preferred language of texts: `pl`, `de` or `en`.",
+    "description": f"The preferred language of texts, of {', '.join(LANGUAGES)}.",
     "schema": {"type": "string"},
     "example": "pl",
 }

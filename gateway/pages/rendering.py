@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adapters.email.sanitizing import strip_control_characters
 from domain.partners.market import LANGUAGES
-from gateway.i18n import catalog, preferred_language
+from gateway.i18n import catalog, language_names, preferred_language
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 LANGUAGE: Final = "language"
@@ -56,7 +56,7 @@ def render_page(
     """Render `template`: `t` holds the texts of `area`, `common` those of all pages."""
     values = {
         "language": language,
-        "languages": LANGUAGES,
+        "language_names": language_names(),
         "t": catalog(area, language),
         "common": catalog("pages", language),
         "in_language": {code: _query_in_language(request, code) for code in LANGUAGES},

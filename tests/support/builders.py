@@ -15,6 +15,7 @@ from domain.claims.rewards import Link, Reward
 from domain.handlers.commands.execution import next_delivery_purpose
 from domain.handlers.message_handling import handle_message
 from domain.partners.form_fields import FormField
+from domain.partners.market import LANGUAGES
 from domain.partners.profile import PartnerProfile
 from domain.partners.rules import PartnerRules
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
@@ -40,7 +41,7 @@ RUNNING: Final = tuple(s for s in State if not s.is_final and s is not State.CRE
 
 def a_field(name: str = "order_number", **changes: Any) -> FormField:
     """A required text field with a label in every language."""
-    label = {language: name for language in ("pl", "de", "en")}
+    label = {language: name for language in LANGUAGES}
     return FormField.model_validate({"name": name, "label": label} | changes)
 
 

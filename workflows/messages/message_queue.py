@@ -41,7 +41,7 @@ class MessageQueue:
         return bool(self._urgent)
 
     def add(self, message: Message) -> None:
-        """Add a message of the ticket's own background tasks."""
+        """Add a message of the ticket's own tasks."""
         self._urgent.append((self._next_sequence(), message))
 
     def add_signal(self, name: str, args: Sequence[RawValue]) -> None:

@@ -1,19 +1,19 @@
-"""What the parts of one workflow share: its ticket number, messages and background tasks."""
+"""What the parts of one workflow share: its ticket number, messages and tasks."""
 
 from temporalio import workflow
 
-from workflows.background_tasks import BackgroundTasks
 from workflows.messages.message_queue import MessageQueue
+from workflows.ticket_tasks import TicketTasks
 
 
 class Runtime:
-    """The number, the message queue and the background tasks of one workflow."""
+    """The number, the message queue and the tasks of one workflow."""
 
     def __init__(self, number: str, queue: MessageQueue) -> None:
-        """Put the results of background tasks into `queue`."""
+        """Put the results of tasks into `queue`."""
         self.number = number
         self.queue = queue
-        self.tasks = BackgroundTasks(number, queue.add)
+        self.tasks = TicketTasks(number, queue.add)
 
     def is_idle(self) -> bool:
         """Say whether no message waits, every e-mail is sent and every update has its result."""

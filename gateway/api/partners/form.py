@@ -1,10 +1,11 @@
 """A partner's claim form, as JSON Schema."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from domain.codes import RefusalCode
+from domain.partners.market import MarketLanguage
 from gateway.api.accounts import KindQuery
 from gateway.api.partners.form_schema import EXAMPLE, SchemaResponse, form_schema
 from gateway.context import Context
@@ -36,7 +37,7 @@ async def get_form(
     partner_id: Annotated[str, Path(max_length=63, examples=["velotel"])],
     kind: KindQuery,
     language: Annotated[
-        Literal["pl", "de", "en"] | None,
+        MarketLanguage | None,
         Query(description="The language of labels and help texts; default: `Accept-Language`."),
     ] = None,
 ) -> Response:

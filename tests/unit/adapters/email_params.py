@@ -5,7 +5,6 @@ from typing import Any
 
 from adapters.email.locale_renderer import TEMPLATES
 
-LANGUAGES = ("pl", "de", "en")
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
 STANDING = "ZW-9999-P9XT-M2AB-D"
 EVERY_LETTER = {"number": NUMBER, "partner_name": "VeloTel", "member_name": "Jan Kowalski"}

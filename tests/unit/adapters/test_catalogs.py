@@ -7,6 +7,7 @@ import pytest
 
 from adapters.email.locale_renderer import TEMPLATES
 from adapters.email.renderer import EmailRenderer
+from domain.partners.market import LANGUAGES
 from tests.unit.adapters.email_params import (
     CODE_PARAMS,
     CODES,
@@ -14,7 +15,6 @@ from tests.unit.adapters.email_params import (
     INSTANT,
     INSTANTS,
     KINDS,
-    LANGUAGES,
     read_phrases,
 )
 

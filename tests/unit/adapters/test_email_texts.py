@@ -11,9 +11,9 @@ from domain.admission.admission import AdmissionRequest
 from domain.admission.admission_record import build_admission
 from domain.admission.assessed_claim import assess_claim
 from domain.claims.claim_parsing import parse_claim
+from domain.partners.market import LANGUAGES
 from tests.support.builders import NOW, NUMBER, a_field, a_partner, claim_content, some_facts
 
-LANGUAGES = ("pl", "de", "en")
 LABELS = {"pl": "Numer zamówienia", "de": "Bestellnummer", "en": "Order number"}
 PARTNER = a_partner(fields=[a_field(label=LABELS, is_order_number=True).model_dump()])
 BOOK = EmailRenderer("pomoc@example.com")

@@ -6,7 +6,8 @@ import pytest
 
 from adapters.email.locale_renderer import RenderedEmail
 from adapters.email.renderer import EmailRenderer
-from tests.unit.adapters.email_params import HOSTILE, KINDS, LANGUAGES, params_of
+from domain.partners.market import LANGUAGES
+from tests.unit.adapters.email_params import HOSTILE, KINDS, params_of
 
 
 def hostile_letter(book: EmailRenderer, kind: str, language: str, text: str) -> RenderedEmail:

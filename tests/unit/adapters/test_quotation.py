@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from adapters.email.quotation import MAX_QUOTE_LENGTH, quoted, without_links
 from adapters.email.renderer import EmailRenderer
+from domain.partners.market import LANGUAGES
 
 BOOK = EmailRenderer("help@example.com")
 EVERY = {"number": "ZW-4KQ7-P9XT-M2AB-C", "member_name": "", "partner_name": "VeloTel"}
@@ -54,7 +55,7 @@ def test_a_quotation_is_bounded_and_marked_on_each_line(text: str) -> None:
     assert "://" not in quoted(text)
 
 
-@pytest.mark.parametrize("language", ["pl", "de", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_partners_question_is_quoted_to_the_member(language: str) -> None:
     asked = "Your invoice?\nhttps://evil.example/pay"
     params = {**EVERY, "questions": [asked], "answer_by": None}
@@ -64,7 +65,7 @@ def test_a_partners_question_is_quoted_to_the_member(language: str) -> None:
     assert "evil.example" not in letter.text + letter.html
 
 
-@pytest.mark.parametrize("language", ["pl", "de", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_members_words_are_quoted_to_the_partner(language: str) -> None:
     """Values of a form that has checked them go out as they are."""
     fields = [

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from adapters.email.renderer import EmailRenderer
+from domain.partners.market import LANGUAGES
 from tests.unit.adapters.email_params import (
     DATES,
     INSTANTS,
     KINDS,
-    LANGUAGES,
     NUMBER,
     OWN_PARAMS,
     params_of,

@@ -3,6 +3,7 @@
 import pytest
 from starlette.datastructures import FormData
 
+from domain.partners.market import LANGUAGES
 from gateway.i18n import catalog
 from gateway.pages.agent.actions import AgentAction, parse_action
 
@@ -34,5 +35,5 @@ def test_an_amount_is_read_as_people_type_it(typed: str, amount: str) -> None:
 )
 def test_an_ambiguous_amount_is_reported_at_its_field(typed: str, error: str) -> None:
     assert confirming(typed).errors == {"confirm_amount": error}
-    for language in ("pl", "de", "en"):
+    for language in LANGUAGES:
         assert catalog("agent", language)["errors"][error]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from domain.partners.market import LANGUAGES
 from gateway.i18n import preferred_language
 from tests.gateway.api.document.requests import asking
+from tests.support.gateway.running_gateway import RunningGateway
 
 
 @pytest.mark.parametrize(
@@ -74,3 +75,11 @@ def test_whatever_the_header_says_a_language_that_there_is_is_found(
 def test_the_weights_decide_and_not_the_order(order: list[str], weights: list[int]) -> None:
     header = ",".join(f"{one};q=0.{w:03}" for one, w in zip(order, weights, strict=True))
     assert preferred_language(asking(header)) == max(zip(weights, order, strict=True))[1]
+
+
+async def test_the_document_names_every_language(gateway: RunningGateway) -> None:
+    document = (await gateway.http.get("/openapi.json")).json()
+    operation = document["paths"]["/v1/partners/{partner_id}/form"]["get"]
+    (chosen,) = [one for one in operation["parameters"] if one["name"] == "language"]
+    header = operation["responses"]["200"]["headers"]["Content-Language"]
+    assert chosen["schema"]["anyOf"][0]["enum"] == header["schema"]["enum"] == list(LANGUAGES)

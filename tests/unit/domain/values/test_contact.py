@@ -8,6 +8,7 @@ import pytest
 from domain.admission.admission import AdmissionRequest
 from domain.admission.claim_assessor import ClaimAssessor
 from domain.claims.account_facts import AccountFacts
+from domain.partners.market import LANGUAGES
 from tests.support.builders import NOW, a_claim, a_profile, claim_content, some_facts
 
 
@@ -30,7 +31,7 @@ def answered(contact: Any, facts: AccountFacts | None = None) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("language", ["pl", "de", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("email", ["jan@", "Jan <jan@example.com>", '"j k"@example.com'])
 def test_a_bad_address_is_refused_at_its_field_in_the_members_language(
     email: str, language: str

@@ -4,6 +4,7 @@ import pytest
 
 from adapters.email.renderer import EmailRenderer
 from domain.handlers.message_handling import handle_message
+from domain.partners.market import LANGUAGES
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.changes.emails import (
     OutgoingEmail,
@@ -55,7 +56,7 @@ def every_email() -> list[OutgoingEmail]:
 
 
 @pytest.mark.parametrize("email", every_email(), ids=lambda email: email.key)
-@pytest.mark.parametrize("language", ["pl", "de", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_email_has_all_parameters_of_its_template(
     email: OutgoingEmail, language: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""The background tasks of a ticket: the delivery to its partner, e-mails and the next timer.
+"""The tasks of a ticket: the delivery to its partner, e-mails and the next timer.
 
 A task changes nothing itself: its result goes into the ticket's message queue.
 """
@@ -29,7 +29,7 @@ class PendingEmail(FrozenModel):
     kind: str
 
 
-class BackgroundTasks:
+class TicketTasks:
     """The tasks of one ticket; `pending_emails` and `delivery_purpose` are those under way."""
 
     def __init__(self, number: str, enqueue: Callable[[Message], None]) -> None:
