@@ -11,7 +11,7 @@ from adapters.email.claim_fields import claim_payload
 from adapters.http.webhook_client import WebhookClient
 from adapters.postgres.database import Database
 from adapters.postgres.partners.exports import enqueue_claim
-from adapters.postgres.tickets.ticket_lookups import find_claim_row
+from adapters.postgres.tickets.ticket_lookups import find_claim_to_deliver
 from domain.errors import PartnerRejectedRequest
 from domain.partners.channels import CsvChannel, EmailChannel, HttpChannel
 from domain.partners.profile import PartnerProfile
@@ -59,10 +59,10 @@ class ClaimDelivery:
             raise PartnerRejectedRequest(f"{delivery.partner_id} has no profile")
         key = f"{delivery.number}-{delivery.purpose}"
         with self._limiter.acquire(delivery.partner_id, profile.channel, key):
-            row = await find_claim_row(self._database, delivery.number)
-            if row is None:
+            claim = await find_claim_to_deliver(self._database, delivery.number)
+            if claim is None:
                 raise PartnerRejectedRequest(f"{delivery.number} is not stored")
-            return Delivered(reference=await self._send(profile, delivery, claim_payload(row)))
+            return Delivered(reference=await self._send(profile, delivery, claim_payload(claim)))
 
     async def _send(
         self, profile: PartnerProfile, delivery: DeliveryRequest, claim: Mapping[str, Any]

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from adapters.postgres.agents.ticket_detail import MESSAGES_PAGE_SIZE
 from adapters.postgres.agents.ticket_detail_row import TicketDetailRow
+from adapters.postgres.agents.ticket_list_row import TicketListRow
 from adapters.postgres.agents.ticket_record_rows import TransitionRow
 from domain.handlers.commands.available import available_commands
 from domain.partners.claim_kind import ClaimKind
@@ -27,10 +28,10 @@ _WAITING_FOR: Final = {
 }
 
 
-def to_summary(row: JsonMapping) -> TicketSummary:
+def to_summary(row: TicketListRow) -> TicketSummary:
     """Build the summary of a ticket from its row."""
     return TicketSummary.model_validate(
-        dict(row) | {"partner": row["partner_id"], "next_deadline": row["due_at"]}
+        row.model_dump() | {"partner": row.partner_id, "next_deadline": row.due_at}
     )
 
 

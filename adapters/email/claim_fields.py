@@ -6,25 +6,23 @@ from datetime import datetime
 from typing import Any
 
 from adapters.email.renderer import EmailRenderer
+from domain.claims.claim_to_deliver import ClaimToDeliver
 from domain.partners.form_fields import FormField
 from domain.partners.rules import PartnerRules
 
 
-def claim_payload(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the claim of a stored row as docs/contract.md, "Our call to a partner", writes
-    it.
-    """
-    clicked_at = row["clicked_at"]
-    note = {"note": row["member_note"]} if row["member_note"] else {}
+def claim_payload(claim: ClaimToDeliver) -> dict[str, Any]:
+    """Return a claim as docs/contract.md, "Our call to a partner", writes it."""
+    note = {"note": claim.member_note} if claim.member_note else {}
     return {
         **note,
-        "number": row["number"],
-        "kind": row["kind"],
-        "ordered_on": row["ordered_on"].isoformat() if row["ordered_on"] else None,
-        "answers": row["answers"],
+        "number": claim.number,
+        "kind": claim.kind,
+        "ordered_on": claim.ordered_on.isoformat() if claim.ordered_on else None,
+        "answers": claim.answers,
         "link": {
-            "id": row["link_id"],
-            "clicked_at": clicked_at.isoformat() if clicked_at else None,
+            "id": claim.link_id,
+            "clicked_at": claim.clicked_at.isoformat() if claim.clicked_at else None,
         },
     }
 

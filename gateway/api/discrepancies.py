@@ -1,11 +1,11 @@
 """Discrepancies for agents: the open ones, and closing one."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, Path, Query
 
 from adapters.postgres.agents.discrepancies import close_discrepancy, list_open_discrepancies
+from adapters.postgres.agents.discrepancy_row import DiscrepancyRow
 from domain.codes import RefusalCode
 from gateway.api.schemas.discrepancies import (
     Discrepancy,
@@ -82,12 +82,12 @@ async def close_and_log(
         SecurityEvent.TICKET_ACTED_ON,
         action="close_discrepancy",
         actor=actor,
-        number=row["number"],
+        number=row.number,
         request=str(discrepancy_id),
     )
     return to_discrepancy(row)
 
 
-def to_discrepancy(row: Mapping[str, Any]) -> Discrepancy:
+def to_discrepancy(row: DiscrepancyRow) -> Discrepancy:
     """Build the view of a discrepancy from its row."""
-    return Discrepancy.model_validate(dict(row))
+    return Discrepancy.model_validate(row.model_dump())

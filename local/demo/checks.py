@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
+from adapters.postgres.decisions.grants import GrantRow
 from domain.admission.admission import AdmissionResult
 from domain.admission.refusal_emails import SYNCHRONOUS_ANSWER_LIMIT
 from domain.tickets.changes.emails import EmailKind
@@ -29,7 +30,7 @@ class Observations:
 
     emails: Mapping[str, Sequence[str]] = field(default_factory=dict)
     claims: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
-    grants: Sequence[Mapping[str, Any]] = ()
+    grants: Sequence[GrantRow] = ()
     events: Sequence[Mapping[str, Any]] = ()
     webhooks: Sequence[Mapping[str, Any]] = ()
 
@@ -64,7 +65,7 @@ def check_scenario(one: ScenarioResult, observations: Observations) -> list[str]
         _check_end(one),
         _check_emails(one, observations.emails.get(number, ())),
         _check_claims(row, observations.claims.get(number, ())),
-        _check_grant(row, [grant for grant in observations.grants if grant["number"] == number]),
+        _check_grant(row, [grant for grant in observations.grants if grant.number == number]),
     )
     return [difference for check in checks for difference in check]
 
@@ -76,9 +77,9 @@ def emails_missing(results: Iterable[ScenarioResult], observations: Observations
     return any(len(found.get(n, ())) < len(row.expected_emails) for n, row in admitted)
 
 
-def check_grants(rows: Iterable[ClaimRow], grants: Sequence[Mapping[str, Any]]) -> list[str]:
+def check_grants(rows: Iterable[ClaimRow], grants: Sequence[GrantRow]) -> list[str]:
     """Check the grants as a whole: one per order and kind at most, and the sums."""
-    orders = Counter((g["partner_id"], g["reward_kind"], g["order_key"]) for g in grants)
+    orders = Counter((g.partner_id, g.reward_kind, g.order_key) for g in grants)
     twice = [
         f"grants: {count} grants for one order: {order}"
         for order, count in orders.items()
@@ -95,9 +96,9 @@ def check_grants(rows: Iterable[ClaimRow], grants: Sequence[Mapping[str, Any]]) 
     return twice + wrong
 
 
-def granted(grant: Mapping[str, Any]) -> Money:
+def granted(grant: GrantRow) -> Money:
     """Return the amount of a grant's row."""
-    return Money(amount=grant["amount"], currency=grant["currency"])
+    return Money(amount=grant.amount, currency=grant.currency)
 
 
 def _check_answer(row: ClaimRow, answer: AdmissionResult) -> Iterator[str]:
@@ -156,7 +157,7 @@ def _check_claims(row: ClaimRow, received: Sequence[Mapping[str, Any]]) -> Itera
         yield f"the partner got the claim under {len(claim['keys'])} keys"
 
 
-def _check_grant(row: ClaimRow, grants: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _check_grant(row: ClaimRow, grants: Sequence[GrantRow]) -> Iterator[str]:
     found = [granted(grant) for grant in grants]
     expected = [row.expected_granted] if row.expected_granted else []
     if found != expected:

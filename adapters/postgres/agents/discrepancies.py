@@ -3,10 +3,12 @@
 A discrepancy is an entry of the message log with a key, inserted in the same transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
+from adapters.postgres.agents.discrepancy_row import DiscrepancyRow
 from adapters.postgres.database import QUERIES, Connection, Database
 from adapters.postgres.platform.reward_checks import RewardKey, key_columns
 from adapters.postgres.rows import reward_from_row
@@ -24,10 +26,33 @@ from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.states import State
 from domain.values.money import Money
 
-Row = dict[str, Any]
-"""`discrepancy_id`, `number`, the entry's `message`, `message_id`, `actor`, `code`, `body`, `at`;
-`closed_at`, `closed_by` and `closing_note` once an agent has closed it.
-"""
+
+@dataclass(frozen=True)
+class _GrantOfReward:
+    """A grant that a reward of the feed may contradict."""
+
+    reward: Reward
+    number: str
+    ticket_order: str | None
+    ticket_link: str | None
+    ticket_reward: str | None
+    granted_at: datetime
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """Read a row of `list_grants_for_rewards`."""
+        columns = {name: row[name] for name in cls.__dataclass_fields__ if name != "reward"}
+        return cls(reward_from_row(row), **columns)
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Say whether the reward is for the granted order, and contradicts the grant."""
+        reward = self.reward
+        is_own = self.number == reward.granted_by_ticket or self.ticket_reward == reward.reward_id
+        is_same_order = is_own or matches_order(reward, self.ticket_order, self.ticket_link)
+        return is_same_order and reward_contradicts(
+            reward, self.number, self.ticket_reward, self.granted_at
+        )
 
 
 async def log_late_outcome(connection: Connection, outcome: PartnerOutcome, code: str) -> None:
@@ -36,31 +61,24 @@ async def log_late_outcome(connection: Connection, outcome: PartnerOutcome, code
     row = await QUERIES.get_ticket_state(connection, number=number)
     granted = row["granted_amount"]
     money = Money(amount=granted, currency=row["granted_currency"]) if granted else None
-    note, state = log_entry(outcome, code, now), State(row["state"])
+    entry, state = log_entry(outcome, code, now), State(row["state"])
     if is_discrepancy(outcome, code, state, money, now):
-        note = mark_discrepancy(note)
-    await log_late_message(connection, number, note)
+        entry = mark_discrepancy(entry)
+    await log_late_message(connection, number, entry)
 
 
 async def log_contradicting_rewards(database: Database, rewards: Sequence[RewardKey]) -> None:
     """Log the rewards of the feed that contradict a grant. Repeated calls change nothing."""
     async with database.transaction() as connection:
         rows = QUERIES.list_grants_for_rewards(connection, **key_columns(rewards))
-        found = [(reward_from_row(row), dict(row)) async for row in rows]
-        for reward, row in sorted(found, key=lambda pair: str(pair[1]["number"])):
-            if _contradicts(reward, row):
-                await log_late_message(connection, row["number"], _log_entry(reward))
-
-
-def _contradicts(reward: Reward, row: Row) -> bool:
-    number, contested = row["number"], row["ticket_reward"]
-    is_its_own = number == reward.granted_by_ticket or contested == reward.reward_id
-    is_for_it = is_its_own or matches_order(reward, row["ticket_order"], row["ticket_link"])
-    return is_for_it and reward_contradicts(reward, number, contested, row["granted_at"])
+        found = [_GrantOfReward.from_row(row) async for row in rows]
+        for grant in sorted(found, key=lambda one: one.number):
+            if grant.is_contradicted:
+                await log_late_message(connection, grant.number, _log_entry(grant.reward))
 
 
 def _log_entry(reward: Reward) -> MessageLogEntry:
-    note = MessageLogEntry(
+    entry = MessageLogEntry(
         message="reward_changed",
         message_id=reward.reward_id,
         actor="platform",
@@ -68,28 +86,28 @@ def _log_entry(reward: Reward) -> MessageLogEntry:
         at=datetime.now(UTC),
         body=reward.model_dump(mode="json", exclude_none=True, exclude={"account_id"}),
     )
-    return mark_discrepancy(note)
+    return mark_discrepancy(entry)
 
 
 async def list_open_discrepancies(
     database: Database, most: int, after: int | None = None
-) -> list[Row]:
+) -> list[DiscrepancyRow]:
     """Return up to `most` open discrepancies, oldest first."""
     async with database.transaction() as connection:
         rows = QUERIES.list_open_discrepancies(connection, most=most, after=after)
-        return [dict(row) async for row in rows]
+        return [DiscrepancyRow.model_validate(dict(row)) async for row in rows]
 
 
-async def list_discrepancies(database: Database, numbers: Iterable[str]) -> list[Row]:
+async def list_discrepancies(database: Database, numbers: Iterable[str]) -> list[DiscrepancyRow]:
     """Return all discrepancies of these tickets, closed ones too, oldest first."""
     async with database.transaction() as connection:
         rows = QUERIES.list_discrepancies(connection, numbers=list(numbers))
-        return [dict(row) async for row in rows]
+        return [DiscrepancyRow.model_validate(dict(row)) async for row in rows]
 
 
 async def close_discrepancy(
     database: Database, discrepancy_id: int, agent: str, note: str | None
-) -> Row | None:
+) -> DiscrepancyRow | None:
     """Close a discrepancy for an agent and return it, unchanged if it was closed before; `None` for
     an unknown id.
     """
@@ -97,4 +115,4 @@ async def close_discrepancy(
         closure = {"closed_by": agent, "closing_note": note}
         await QUERIES.close_discrepancy(connection, discrepancy_id=discrepancy_id, **closure)
         row = await QUERIES.get_discrepancy(connection, discrepancy_id=discrepancy_id)
-        return dict(row) if row else None
+        return DiscrepancyRow.model_validate(dict(row)) if row else None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
+from adapters.postgres.agents.ticket_list_row import TicketListRow
 from adapters.postgres.agents.ticket_search import PageCursor
 from adapters.postgres.database import QUERIES, Database
 from domain.tickets.states import FINAL
@@ -32,7 +33,7 @@ async def list_queue(
     today: DayBoundaries,
     most: int,
     after: PageCursor | None = None,
-) -> list[dict[str, Any]]:
+) -> list[TicketListRow]:
     """Return up to `most` tickets of a queue, oldest first."""
     page = _bounds(today) | {
         "queue": queue,
@@ -42,7 +43,8 @@ async def list_queue(
     }
     async with database.transaction() as connection:
         await QUERIES.force_custom_plan(connection)
-        return [dict(row) async for row in QUERIES.list_queue(connection, **page)]
+        rows = QUERIES.list_queue(connection, **page)
+        return [TicketListRow.model_validate(dict(row)) async for row in rows]
 
 
 async def count_queues(database: Database, today: DayBoundaries) -> dict[str, int]:

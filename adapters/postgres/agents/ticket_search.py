@@ -1,22 +1,23 @@
 """Search for tickets, by pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from adapters.postgres.agents.ticket_list_row import TicketListRow
 from adapters.postgres.database import QUERIES, Database
 from domain.values.types import FrozenModel
 
 
 class PageCursor(NamedTuple):
-    """Where a page of tickets ends: the moment its last ticket was created, and its number."""
+    """The last ticket of a page: when it was created, and its number."""
 
     at: datetime
     number: str
 
 
 class TicketFilters(FrozenModel):
-    """What tickets must be like; `None` for whatever they are. `attention` may be `any`."""
+    """Conditions on tickets; `None` is no condition. `attention` may be `any`."""
 
     number: str | None = None
     order_key: str | None = None
@@ -29,8 +30,8 @@ class TicketFilters(FrozenModel):
 
 async def find_tickets(
     database: Database, filters: TicketFilters, most: int, after: PageCursor | None = None
-) -> list[dict[str, Any]]:
-    """Return up to `most` tickets, the newest first, that come after a place."""
+) -> list[TicketListRow]:
+    """Return up to `most` tickets after a cursor, newest first."""
     page = {
         "most": most,
         "before_at": after.at if after else None,
@@ -39,10 +40,10 @@ async def find_tickets(
     async with database.transaction() as connection:
         await QUERIES.force_custom_plan(connection)
         rows = QUERIES.find_tickets(connection, **filters.model_dump(), **page)
-        return [dict(row) async for row in rows]
+        return [TicketListRow.model_validate(dict(row)) async for row in rows]
 
 
-def cursor_after_page(rows: Sequence[Mapping[str, Any]], most: int) -> PageCursor | None:
-    """Return where a page of `most` tickets ends, if `rows` hold one more than fit on it."""
+def cursor_after_page(rows: Sequence[TicketListRow], most: int) -> PageCursor | None:
+    """Return the cursor behind the first `most` rows; `None` if there are no more."""
     last = rows[most - 1] if len(rows) > most else None
-    return PageCursor(last["created_at"], last["number"]) if last else None
+    return PageCursor(last.created_at, last.number) if last else None

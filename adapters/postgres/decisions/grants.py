@@ -1,11 +1,25 @@
 """Rewards that tickets granted."""
 
-from typing import Any
+from dataclasses import dataclass
+from decimal import Decimal
 
 from adapters.postgres.database import QUERIES, Database
 
 
-async def list_grants(database: Database) -> list[dict[str, Any]]:
-    """Return every grant: number, account, partner, kind, order, amount, currency."""
+@dataclass(frozen=True)
+class GrantRow:
+    """A grant: one per order and kind of reward."""
+
+    number: str
+    account_id: str
+    partner_id: str
+    reward_kind: str
+    order_key: str
+    amount: Decimal
+    currency: str
+
+
+async def list_grants(database: Database) -> list[GrantRow]:
+    """Return every grant, oldest first."""
     async with database.transaction() as connection:
-        return [dict(row) async for row in QUERIES.list_grants(connection)]
+        return [GrantRow(**dict(row)) async for row in QUERIES.list_grants(connection)]

@@ -1,28 +1,51 @@
-"""Claims behind the signed links of partners, and the outcomes given there."""
+"""Claims behind the signed links of partners, and the outcomes submitted there."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from adapters.postgres.database import QUERIES, Database
+from domain.claims.claim_to_deliver import ClaimToDeliver
 from domain.tickets.messages.signals import PartnerOutcome
+
+
+class LinkedClaimRow(ClaimToDeliver):
+    """A partner's claim with its ticket's state, the member's language, the stored rules of its
+    admission, and how many questions were asked.
+    """
+
+    state: str
+    language: str
+    rules: dict[str, Any]
+    questions: int
+
+
+@dataclass(frozen=True)
+class LinkedOutcome:
+    """An outcome that the partner submitted by link; `code` says why it changed nothing."""
+
+    outcome: PartnerOutcome
+    received_at: datetime
+    code: str | None
 
 
 async def get_linked_claim(
     database: Database, partner_id: str, number: str
-) -> dict[str, Any] | None:
-    """Return a partner's claim as `claim_to_deliver` does, with its ticket's `state`, the member's
-    `language`, the `rules` of its admission and how many `questions` were asked; `None` for none.
-    """
-    return await database.fetch_row(QUERIES.get_linked_claim, partner_id=partner_id, number=number)
+) -> LinkedClaimRow | None:
+    """Return a partner's claim; `None` for a number that it does not have."""
+    row = await database.fetch_row(QUERIES.get_linked_claim, partner_id=partner_id, number=number)
+    return LinkedClaimRow.model_validate(row) if row else None
 
 
 async def list_outcomes_by_link(
     database: Database, partner_id: str, number: str
-) -> list[tuple[PartnerOutcome, datetime, str | None]]:
-    """Return what the partner answered by link about a ticket, with the moment and the code."""
+) -> list[LinkedOutcome]:
+    """Return the outcomes that the partner submitted by link for a ticket, oldest first."""
     async with database.transaction() as connection:
         rows = QUERIES.list_outcomes_by_link(connection, partner_id=partner_id, number=number)
         return [
-            (PartnerOutcome.model_validate(row["outcome"]), row["received_at"], row["code"])
+            LinkedOutcome(
+                PartnerOutcome.model_validate(row["outcome"]), row["received_at"], row["code"]
+            )
             async for row in rows
         ]

@@ -1,12 +1,35 @@
 """The question that a ticket asks its member."""
 
+from datetime import datetime
 from typing import Any
 
 from adapters.postgres.database import QUERIES, Database
+from domain.partners.claim_kind import ClaimKind
+from domain.tickets.states import State
+from domain.values.types import FrozenModel
 
 
-async def get_open_question(database: Database, number: str) -> dict[str, Any] | None:
-    """Return the last question of a ticket with its form and rules; `None` for an unknown number
-    or a ticket that never asked.
+class OpenQuestionRow(FrozenModel):
+    """A ticket's last question to its member, with its form as stored.
+
+    `asked` is the sequence number of the question's transition, `answered` says whether the member
+    has replied since.
     """
-    return await database.fetch_row(QUERIES.get_open_question, number=number)
+
+    state: State
+    kind: ClaimKind
+    language: str
+    answers: dict[str, str] | None
+    due_at: datetime | None
+    rules: dict[str, Any]
+    questions: tuple[str, ...] | None
+    asked: int | None
+    answered: bool
+
+
+async def get_open_question(database: Database, number: str) -> OpenQuestionRow | None:
+    """Return the last question of a ticket; `None` for an unknown number. A ticket that never asked
+    has a row without `asked`.
+    """
+    row = await database.fetch_row(QUERIES.get_open_question, number=number)
+    return OpenQuestionRow.model_validate(row) if row else None

@@ -1,16 +1,15 @@
 """What activities look up of one ticket."""
 
-from typing import Any
-
 from adapters.postgres.database import QUERIES, Database
+from domain.claims.claim_to_deliver import ClaimToDeliver
 from domain.tickets.changes.request_result import StoredRequestResult
 
 
-async def find_claim_row(database: Database, number: str) -> dict[str, Any] | None:
+async def find_claim_to_deliver(database: Database, number: str) -> ClaimToDeliver | None:
     """Return a ticket's claim with the click of its link, for its partner."""
     async with database.transaction() as connection:
         row = await QUERIES.get_claim_to_deliver(connection, number=number)
-    return dict(row) if row else None
+    return ClaimToDeliver.model_validate(dict(row)) if row else None
 
 
 async def find_request_result(

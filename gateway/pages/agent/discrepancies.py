@@ -28,7 +28,7 @@ async def close_discrepancy(agent: CurrentAgent, number: str, discrepancy_id: in
     ticket_number = parse_number_or_404(number)
     note = normalize_input(str(form.get("closing_note") or ""))
     rows = await list_discrepancies(agent.context.database, [ticket_number])
-    if discrepancy_id not in {row["discrepancy_id"] for row in rows}:
+    if discrepancy_id not in {row.discrepancy_id for row in rows}:
         raise Problem(RefusalCode.UNKNOWN_DISCREPANCY)
     if 0 < len(note) <= _MAX_NOTE_LENGTH:
         await close_and_log(agent.context, discrepancy_id, agent.actor, note)
@@ -41,6 +41,6 @@ async def open_discrepancies(
     """Return the open discrepancies of these tickets by number."""
     found: dict[str, list[Discrepancy]] = {number: [] for number in numbers}
     for row in await list_discrepancies(context.database, numbers):
-        if row["closed_at"] is None:
-            found[row["number"]].append(to_discrepancy(row))
+        if row.closed_at is None:
+            found[row.number].append(to_discrepancy(row))
     return found

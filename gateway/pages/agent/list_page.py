@@ -1,7 +1,7 @@
 """Renders a list of tickets: a queue, or what a search found."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from fastapi import Response
 from pydantic import BaseModel
 
 from adapters.postgres.agents.queues import QUEUES, DayBoundaries, Queue, count_queues
+from adapters.postgres.agents.ticket_list_row import TicketListRow
 from adapters.postgres.agents.ticket_search import cursor_after_page
 from domain.tickets.attention import Attention
 from domain.tickets.states import State
@@ -27,7 +28,7 @@ _UTC: Final = ZoneInfo("UTC")
 class TicketList(NamedTuple):
     """A page of tickets and one more; `hint` says why a search may have found nothing."""
 
-    rows: Sequence[Mapping[str, Any]]
+    rows: Sequence[TicketListRow]
     queue: Queue | None = None
     discrepancies: Mapping[str, Sequence[Discrepancy]] = {}
     hint: str = ""

@@ -74,7 +74,7 @@ async def _queue_page(agent: AgentRequest, queue: Queue, form: SearchForm) -> Re
     today = day_boundaries(context)
     rows = await list_queue(context.database, queue, today, PAGE_SIZE + 1, after)
     log_search(agent.agent, [f"queue {queue}"], len(rows[:PAGE_SIZE]))
-    numbers = [row["number"] for row in rows] if queue == "discrepancies" else []
+    numbers = [row.number for row in rows] if queue == "discrepancies" else []
     discrepancies = await open_discrepancies(context, numbers)
     return await list_page(agent, form, TicketList(rows, queue, discrepancies))
 

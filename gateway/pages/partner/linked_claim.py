@@ -1,19 +1,21 @@
 """The claim that a partner's signed link opens."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from fastapi import Request
 
-from adapters.postgres.partners.linked_claims import get_linked_claim, list_outcomes_by_link
+from adapters.postgres.partners.linked_claims import (
+    LinkedClaimRow,
+    LinkedOutcome,
+    get_linked_claim,
+    list_outcomes_by_link,
+)
 from adapters.security.signed_links import OUTCOME, LinkSubject, verify_link
 from domain.codes import MessageCode, RefusalCode
 from domain.errors import RequestRejected
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.rules import PartnerRules
-from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.states import State
 from gateway.context import AppContext
 from gateway.http.security_events import SecurityEvent
@@ -25,34 +27,34 @@ from gateway.pages.partner.rounds import OPEN_STATES, current_round, outcome_id_
 class LinkedClaim:
     """A claim, and the outcomes that were submitted by links with their times and codes."""
 
-    row: Mapping[str, Any]
+    row: LinkedClaimRow
     rules: PartnerRules
-    outcomes: Sequence[tuple[PartnerOutcome, datetime, str | None]]
+    outcomes: Sequence[LinkedOutcome]
 
     @property
     def number(self) -> str:
         """The ticket's number."""
-        return str(self.row["number"])
+        return self.row.number
 
     @property
     def kind(self) -> ClaimKind:
         """What the claim is about."""
-        return ClaimKind(self.row["kind"])
+        return ClaimKind(self.row.kind)
 
     @property
     def member_language(self) -> str:
         """The member's language."""
-        return str(self.row["language"])
+        return self.row.language
 
     @property
     def state(self) -> State:
         """The ticket's stored state."""
-        return State(self.row["state"])
+        return State(self.row.state)
 
     @property
     def round(self) -> int:
         """The current round."""
-        return current_round(self.state, self.row["questions"])
+        return current_round(self.state, self.row.questions)
 
     @property
     def outcome_id(self) -> str:
@@ -60,18 +62,14 @@ class LinkedClaim:
         return outcome_id_for_round(self.round)
 
     @property
-    def counted_outcomes(self) -> list[tuple[PartnerOutcome, datetime]]:
+    def counted_outcomes(self) -> list[LinkedOutcome]:
         """The outcomes that came before the ticket was closed."""
-        return [
-            (outcome, at)
-            for outcome, at, code in self.outcomes
-            if code != MessageCode.TICKET_CLOSED
-        ]
+        return [one for one in self.outcomes if one.code != MessageCode.TICKET_CLOSED]
 
     @property
     def page_state(self) -> str:
         """`answered` in this round, `closed`, or `open` for an outcome."""
-        if self.outcome_id in {outcome.outcome_id for outcome, _ in self.counted_outcomes}:
+        if self.outcome_id in {one.outcome.outcome_id for one in self.counted_outcomes}:
             return "answered"
         return "open" if self.state in OPEN_STATES else "closed"
 
@@ -91,4 +89,4 @@ async def open_claim(
         raise RequestRejected(RefusalCode.INVALID_LINK)
     await context.limits.hit("partner_page", f"{partner_id}/{number}")
     outcomes = await list_outcomes_by_link(context.database, partner_id, number)
-    return LinkedClaim(row, PartnerRules.from_storage(row["rules"]), outcomes)
+    return LinkedClaim(row, PartnerRules.from_storage(row.rules), outcomes)

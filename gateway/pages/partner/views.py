@@ -123,8 +123,8 @@ def _claim_content(context: AppContext, claim: LinkedClaim, language: str) -> di
         "page_state": claim.page_state,
         "round": claim.round,
         "outcomes": [
-            outcome_details(context, language, claim.rules, outcome, at)
-            for outcome, at in claim.counted_outcomes
+            outcome_details(context, language, claim.rules, one.outcome, one.received_at)
+            for one in claim.counted_outcomes
         ],
         "support_email": context.settings.support_email,
     }

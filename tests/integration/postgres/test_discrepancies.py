@@ -63,7 +63,7 @@ async def come_late(database: Database, *outcomes: PartnerOutcome) -> None:
 async def shown(database: Database) -> list[tuple[str, str, str]]:
     """The discrepancies that wait: whose, what and why it moved nothing."""
     rows = await list_open_discrepancies(database, 100)
-    return [(row["actor"], row["message_id"], row["code"]) for row in rows]
+    return [(row.actor, row.message_id, row.code) for row in rows]
 
 
 @pytest.mark.parametrize("outcome", ["rejected", "order_cancelled"])
@@ -74,7 +74,7 @@ async def test_what_is_cancelled_after_the_grant_waits_for_an_agent(
     await come_late(database, outcome_for(aggregate, outcome, reason_code="order_returned"))
     assert await shown(database) == [("partner:velotel", "late", "ticket_closed")]
     (row,) = await list_discrepancies(database, [aggregate.ticket.number])
-    assert row["body"]["reason_code"] == "order_returned"
+    assert row.body["reason_code"] == "order_returned"
     assert len(await list_grants(database)) == 1
 
 
@@ -92,12 +92,12 @@ async def test_a_discrepancy_is_closed_once_by_whom_it_was_closed_first(
     aggregate = await granted(desk)
     await come_late(database, outcome_for(aggregate, "rejected"))
     (row,) = await list_open_discrepancies(database, 100)
-    at = row["discrepancy_id"]
+    at = row.discrepancy_id
     first = await close_discrepancy(database, at, "agent:anna", "taken back by hand")
     again = await close_discrepancy(database, at, "agent:bela", "me too")
     assert first is not None
     assert first == again
-    assert (first["closed_by"], first["closing_note"]) == ("agent:anna", "taken back by hand")
+    assert (first.closed_by, first.closing_note) == ("agent:anna", "taken back by hand")
     assert await shown(database) == []
     assert await close_discrepancy(database, at + 1000, "agent:anna", "none") is None
 
@@ -248,4 +248,4 @@ async def test_what_two_agents_approved_is_granted(desk: Desk, database: Databas
         await desk.persistence.apply_changes(aggregate.collect_changes())
     assert await desk.settle(aggregate) is SettlementResult.GRANTED
     (grant,) = await list_grants(database)
-    assert str(grant["amount"]) == "800.00"
+    assert str(grant.amount) == "800.00"

@@ -46,7 +46,7 @@ async def test_of_two_tickets_for_one_order_settled_at_once_exactly_one_is_grant
         verdicts += [sorted(await asyncio.gather(*map(desk.settle, pair)))]
     assert verdicts == [[SettlementResult.ALREADY_REWARDED, SettlementResult.GRANTED]] * 20
     grants = await list_grants(database)
-    assert sorted(grant["order_key"] for grant in grants) == sorted(f"VT{n}" for n in range(20))
+    assert sorted(grant.order_key for grant in grants) == sorted(f"VT{n}" for n in range(20))
 
 
 async def test_many_tickets_settled_at_once_never_wait_for_each_other_for_ever(
@@ -73,7 +73,7 @@ async def test_a_repeated_settlement_returns_the_first_verdict_and_grants_once(
         await desk.reward(state="registered", link_id="lnk-acc-1001")
         assert await desk.persistence.settle(asked) is SettlementResult.GRANTED
         assert await books.contents() == before | {"rewards": (await books.contents())["rewards"]}
-    assert [grant["amount"] for grant in await list_grants(database)] == [Decimal("40.00")]
+    assert [grant.amount for grant in await list_grants(database)] == [Decimal("40.00")]
 
 
 async def test_a_settlement_repeated_twenty_times_at_once_grants_once(

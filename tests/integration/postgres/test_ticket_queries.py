@@ -47,7 +47,7 @@ async def waiting(database: Database, queue: Any) -> list[str]:
     """The numbers of a queue, in its order."""
     rows = await list_queue(database, queue, TODAY, 10)
     assert (await count_queues(database, TODAY))[queue] == len(rows)
-    return [row["number"] for row in rows]
+    return [row.number for row in rows]
 
 
 async def test_who_has_waited_longest_for_attention_comes_first(database: Database) -> None:
@@ -104,7 +104,7 @@ async def test_a_queue_goes_on_where_its_page_ended(database: Database) -> None:
     place = cursor_after_page(rows, 2)
     assert place == PageCursor(NOW, "2")
     rest = await list_queue(database, "attention", TODAY, 3, place)
-    assert [row["number"] for row in rest] == ["3"]
+    assert [row.number for row in rest] == ["3"]
     assert cursor_after_page(rest, 2) is None
 
 
@@ -114,8 +114,8 @@ async def test_the_newest_is_found_first_and_equal_moments_keep_their_order(
     for number in ("1", "2", "3"):
         await a_row(database, number, created_at=NOW)
     rows = await find_tickets(database, TicketFilters(), 2)
-    rest = await find_tickets(database, TicketFilters(), 2, PageCursor(NOW, rows[-1]["number"]))
-    assert [row["number"] for row in [*rows, *rest]] == ["3", "2", "1"]
+    rest = await find_tickets(database, TicketFilters(), 2, PageCursor(NOW, rows[-1].number))
+    assert [row.number for row in [*rows, *rest]] == ["3", "2", "1"]
 
 
 async def test_empty_books_have_empty_queues(database: Database) -> None:

@@ -71,4 +71,4 @@ async def test_a_reward_is_granted_once_after_a_database_outage(env: TicketEnvir
     await check_outage(env, "settle_ticket")
     await end_outage(env)
     assert (await env.wait_until_closed()).state == "resolved"
-    assert [grant["number"] for grant in await list_grants(env.database)] == [env.number]
+    assert [grant.number for grant in await list_grants(env.database)] == [env.number]

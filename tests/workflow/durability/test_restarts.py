@@ -83,10 +83,10 @@ async def wait_until_all_closed(
     """Wait until all tickets are closed; check each of them, and the grants; return the rows."""
     rows = {ticket.number: await wait_for_final_row(env, ticket) for ticket in tickets}
     grants = await list_grants(env.database)
-    orders = Counter((g["partner_id"], g["reward_kind"], g["order_key"]) for g in grants)
+    orders = Counter((g.partner_id, g.reward_kind, g.order_key) for g in grants)
     assert set(orders.values()) <= {1}
     for ticket in tickets:
-        granted = Counter(grant["number"] for grant in grants)
+        granted = Counter(grant.number for grant in grants)
         await check_consistency(env, ticket, rows[ticket.number], granted)
     return rows
 

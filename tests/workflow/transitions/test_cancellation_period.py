@@ -22,7 +22,7 @@ async def test_a_reward_is_granted_when_the_cancellation_period_has_ended(
         40,
     )
     (grant,) = await list_grants(env.database)
-    assert (grant["number"], str(grant["amount"]), grant["currency"]) == (
+    assert (grant.number, str(grant.amount), grant.currency) == (
         env.number,
         "35.50",
         "PLN",

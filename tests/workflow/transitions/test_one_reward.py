@@ -24,7 +24,7 @@ async def test_one_order_earns_one_reward_for_all_its_claims(env: TicketEnvironm
     assert ends.keys() == {"resolved", "rejected"}
     assert ends["resolved"][1:] == (None, True)
     assert ends["rejected"][1:] == ("already_rewarded", False)
-    assert [grant["number"] for grant in await list_grants(env.database)] == [ends["resolved"][0]]
+    assert [grant.number for grant in await list_grants(env.database)] == [ends["resolved"][0]]
     env.number = ends["rejected"][0]
     last = f"cancellation_period_ended: {AWAITING} → rejected"
     assert await env.transitions() == [*TRANSITIONS_TO[AWAITING], last]

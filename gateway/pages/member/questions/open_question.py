@@ -1,9 +1,9 @@
 """The question that a ticket asks its member (R22)."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Self
 
+from adapters.postgres.tickets.open_questions import OpenQuestionRow
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.form_fields import FormField
 from domain.partners.rules import PartnerRules
@@ -28,16 +28,19 @@ class OpenQuestion(FrozenModel):
     answered: bool = False
 
     @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> Self:
+    def from_row(cls, row: OpenQuestionRow) -> Self:
         """Read the row of the ticket."""
-        values = {
-            **row,
-            "rules": PartnerRules.from_storage(row["rules"]),
-            "questions": row["questions"] or (),
-            "answers": row["answers"] or {},
-            "question_seq": row["asked"],
-        }
-        return cls.model_validate(values)
+        return cls(
+            state=row.state,
+            kind=row.kind,
+            language=row.language,
+            answers=row.answers or {},
+            due_at=row.due_at,
+            rules=PartnerRules.from_storage(row.rules),
+            questions=row.questions or (),
+            question_seq=row.asked,
+            answered=row.answered,
+        )
 
     @property
     def is_open(self) -> bool:

@@ -35,7 +35,7 @@ async def check_granted_once(env: TicketEnvironment, *emails: str) -> None:
     """Check that the ticket is closed with one grant and these e-mails."""
     outcome = await env.wait_until_closed()
     assert outcome.state == "resolved"
-    assert len([one for one in await list_grants(env.database) if one["number"] == env.number]) == 1
+    assert len([one for one in await list_grants(env.database) if one.number == env.number]) == 1
     await env.wait_for_emails(*emails, "resolved")
     seqs = [row["seq"] for row in await env.rows("ticket_transitions", "seq")]
     assert seqs == list(range(1, len(seqs) + 1))

@@ -61,7 +61,7 @@ async def check_closed(env: TicketEnvironment, row: Row, granted: bool) -> None:
     outcome = await env.wait_until_closed()
     end = (outcome.state, outcome.reason_code, outcome.granted_amount is not None)
     assert end == (row["state"], row["reason_code"], granted)
-    grants = [grant["number"] for grant in await list_grants(env.database)]
+    grants = [grant.number for grant in await list_grants(env.database)]
     assert (env.number in grants) is granted
 
 
