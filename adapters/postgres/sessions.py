@@ -35,6 +35,18 @@ class LoginToken(FrozenModel):
         return {"kind": self.kind, "subject": self.subject}
 
 
+class SessionRow(FrozenModel):
+    """An active session; `ends_at` is its end if it stays idle."""
+
+    session_id: str
+    kind: SessionKind
+    subject: str
+    contact: Contact | None
+    ends_at: datetime
+    is_stale: bool
+    """Whether its last request was so long ago that this one is recorded."""
+
+
 async def start_session(
     database: Database, token: LoginToken, new_id: str, current: str | None, replaced: str | None
 ) -> str | None:
@@ -76,15 +88,16 @@ async def is_token_consumed(database: Database, token: LoginToken) -> bool:
 
 async def get_active_session(
     database: Database, session_id: str, kind: SessionKind
-) -> dict[str, Any] | None:
-    """Return an active session and record the request; `ends_at` is its end if it stays idle."""
+) -> SessionRow | None:
+    """Return an active session and record the request."""
     times = {"idle": IDLE_TIMEOUT, "unnoticed": TOUCH_INTERVAL}
-    found = await database.fetch_row(
+    row = await database.fetch_row(
         QUERIES.get_active_session, session_id=session_id, kind=kind, **times
     )
-    if found and found["is_stale"]:
+    session = SessionRow.model_validate(row) if row else None
+    if session and session.is_stale:
         await database.execute(QUERIES.touch_session, session_id=session_id)
-    return found
+    return session
 
 
 async def has_open_session(

@@ -64,8 +64,8 @@ async def export(
 
 async def _write_claims(database: Database, made: Export, text: TextIO, sign: str) -> int:
     count = 0
-    async for purpose, claim in iter_exported_claims(database, made):
-        write_row(text, claim_row(purpose, claim, made.answer_columns), sign)
+    async for one in iter_exported_claims(database, made):
+        write_row(text, claim_row(one.purpose, one.claim, made.answer_columns), sign)
         count += 1
     return count
 

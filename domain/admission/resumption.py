@@ -1,7 +1,8 @@
 """A ticket restored from the database for a new run of its workflow."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 from domain.admission.admission import Admission
 from domain.codes import MessageCode
@@ -35,41 +36,59 @@ class Resumption(FrozenModel):
     delivery_purpose: str | None = None
 
 
-def restore_ticket(
-    row: Mapping[str, Any],
-    transitions: Sequence[Mapping[str, Any]],
-    results: Sequence[Mapping[str, Any]],
-    messages: Sequence[Mapping[str, Any]],
-    emails: Sequence[Mapping[str, Any]],
-) -> Resumption:
-    """Rebuild a ticket from its rows; `results` and `messages` come newest first.
+@dataclass(frozen=True)
+class LoggedMessage:
+    """An entry of the message log, as far as it identifies the message."""
+
+    message: str
+    message_id: str
+    code: str | None
+
+
+@dataclass(frozen=True)
+class StoredTicket:
+    """What the database has of a ticket; `results` and `messages` come newest first.
+
+    `resume_state` is the JSON of the `Ticket` without what the other fields hold.
+    """
+
+    admission: Admission
+    resume_state: Mapping[str, object]
+    resumptions: int
+    version: int
+    transitions: Sequence[Transition]
+    results: Sequence[StoredRequestResult]
+    messages: Sequence[LoggedMessage]
+    unsent_emails: Sequence[OutgoingEmail]
+
+
+def restore_ticket(stored: StoredTicket) -> Resumption:
+    """Rebuild a ticket from its rows.
 
     Texts of people stay in the database, in e-mails and transitions: together they may exceed
     Temporal's payload limit.
     """
-    admission = Admission.model_validate(row["admission"])
+    admission = stored.admission
     if admission.ticket is None:
         raise AssertionError("only an accepted claim has a ticket")
     state = {
-        **row["resume_state"],
+        **stored.resume_state,
         "terms": admission.ticket.terms,
-        "resumptions": row["resumptions"],
-        "version": row["version"],
-        "transitions": tuple(_transition(one) for one in transitions),
-        "recent_results": tuple(
-            StoredRequestResult.model_validate(one["result"]) for one in reversed(results)
-        ),
+        "resumptions": stored.resumptions,
+        "version": stored.version,
+        "transitions": tuple(one.model_copy(update={"note": None}) for one in stored.transitions),
+        "recent_results": tuple(reversed(stored.results)),
         "processed_message_ids": tuple(
-            f"{_PREFIX[one['message']]}:{one['message_id']}"
-            for one in reversed(messages)
-            if one["code"] not in _NOT_REMEMBERED
+            f"{_PREFIX[one.message]}:{one.message_id}"
+            for one in reversed(stored.messages)
+            if one.code not in _NOT_REMEMBERED
         ),
     }
     ticket = _count_first_delivery(Ticket.model_validate(state))
     return Resumption(
         admission=admission.model_copy(update={"ticket": None, "emails": ()}),
         ticket=ticket,
-        emails=tuple(OutgoingEmail.model_validate({**one, "params": {}}) for one in emails),
+        emails=tuple(one.model_copy(update={"params": {}}) for one in stored.unsent_emails),
         delivery_purpose=pending_delivery_purpose(ticket),
     )
 
@@ -87,8 +106,3 @@ def _count_first_delivery(ticket: Ticket) -> Ticket:
     """
     started = 1 if pending_delivery_purpose(ticket) else 0
     return ticket.model_copy(update={"delivery_count": max(ticket.delivery_count, started)})
-
-
-def _transition(row: Mapping[str, Any]) -> Transition:
-    fields = dict(row)
-    return Transition.model_validate({**fields, "to": fields.pop("to_state"), "note": None})

@@ -42,4 +42,4 @@ async def load_session(context: AppContext, request: Request, kind: SessionKind)
     if not cookie:
         return None
     found = await get_active_session(context.database, session_id_of(cookie), kind)
-    return Session.model_validate(found) if found else None
+    return Session.model_validate(found.model_dump()) if found else None

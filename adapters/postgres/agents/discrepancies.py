@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from adapters.postgres.agents.discrepancy_row import DiscrepancyRow
 from adapters.postgres.database import QUERIES, Connection, Database
-from adapters.postgres.platform.reward_checks import RewardKey, key_columns
+from adapters.postgres.platform.reward_checks import RewardKey, TicketOrder, key_columns
 from adapters.postgres.rows import reward_from_row
 from adapters.postgres.tickets.late_messages import log_late_message
 from domain.claims.rewards import Reward, matches_order
@@ -33,25 +33,23 @@ class _GrantOfReward:
 
     reward: Reward
     number: str
-    ticket_order: str | None
-    ticket_link: str | None
-    ticket_reward: str | None
+    ticket: TicketOrder
     granted_at: datetime
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
         """Read a row of `list_grants_for_rewards`."""
-        columns = {name: row[name] for name in cls.__dataclass_fields__ if name != "reward"}
-        return cls(reward_from_row(row), **columns)
+        ticket = TicketOrder.from_row(row)
+        return cls(reward_from_row(row), row["number"], ticket, row["granted_at"])
 
     @property
     def is_contradicted(self) -> bool:
         """Say whether the reward is for the granted order, and contradicts the grant."""
-        reward = self.reward
-        is_own = self.number == reward.granted_by_ticket or self.ticket_reward == reward.reward_id
-        is_same_order = is_own or matches_order(reward, self.ticket_order, self.ticket_link)
+        reward, ticket = self.reward, self.ticket
+        is_own = self.number == reward.granted_by_ticket or ticket.reward_id == reward.reward_id
+        is_same_order = is_own or matches_order(reward, ticket.order_key, ticket.link_id)
         return is_same_order and reward_contradicts(
-            reward, self.number, self.ticket_reward, self.granted_at
+            reward, self.number, ticket.reward_id, self.granted_at
         )
 
 

@@ -23,6 +23,14 @@ class Export:
     is_resumed: bool = False
 
 
+@dataclass(frozen=True)
+class ExportedClaim:
+    """A claim for a partner, as docs/contract.md writes it, and why it is sent."""
+
+    purpose: str
+    claim: Mapping[str, Any]
+
+
 async def enqueue_claim(
     database: Database, partner_id: str, purpose: str, claim: Mapping[str, Any]
 ) -> None:
@@ -62,15 +70,13 @@ async def get_export(database: Database, partner_id: str, export_id: int) -> Exp
     return Export(export_id, tuple(row["answer_columns"])) if row else None
 
 
-async def iter_exported_claims(
-    database: Database, export: Export
-) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-    """Yield purpose and claim, a few at a time, always in the same order; those of tickets that
-    have ended are gone.
+async def iter_exported_claims(database: Database, export: Export) -> AsyncIterator[ExportedClaim]:
+    """Yield the claims of an export, a few at a time, always in the same order; those of tickets
+    that have ended are gone.
     """
     async with database.transaction() as connection:
         async for row in QUERIES.iter_exported_claims(connection, export_id=export.export_id):
-            yield row["purpose"], row["claim"]
+            yield ExportedClaim(row["purpose"], row["claim"])
 
 
 async def mark_export_written(database: Database, export: Export) -> None:

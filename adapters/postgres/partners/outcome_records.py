@@ -1,7 +1,7 @@
 """Stored outcomes, and the codes that are predicted for them on arrival."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from adapters.postgres.database import QUERIES, Connection, Database
 from adapters.postgres.rows import money_from_row
@@ -9,9 +9,23 @@ from domain.codes import MessageCode
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.outcome_prediction import predict_code, predict_state
 from domain.tickets.states import State
+from domain.values.money import Money
 
 OutcomeKey = tuple[str, str]
 """An outcome's ticket number and its id."""
+
+
+class StoredTicketState(NamedTuple):
+    """The stored state of a ticket, and the amount that its partner confirmed."""
+
+    state: State
+    confirmed: Money | None
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """Read a row of the tickets."""
+        confirmed = money_from_row(row["confirmed_amount"], row["confirmed_currency"])
+        return cls(State(row["state"]), confirmed)
 
 
 class StoredOutcome(NamedTuple):
@@ -41,18 +55,17 @@ def outcome_key(outcome: PartnerOutcome) -> OutcomeKey:
 
 
 def predict_codes(
-    outcomes: Iterable[PartnerOutcome], tickets: Mapping[str, Mapping[str, Any]]
+    outcomes: Iterable[PartnerOutcome], tickets: Mapping[str, StoredTicketState]
 ) -> Iterator[tuple[PartnerOutcome, str | None]]:
     """Yield each outcome with the code that is certain already, by its ticket's state and the
     outcomes before it in the same message.
     """
-    states = {number: State(row["state"]) for number, row in tickets.items()}
+    states = {number: ticket.state for number, ticket in tickets.items()}
     for outcome in outcomes:
         number = outcome.number or ""
-        row, state = tickets[number], states[number]
-        is_first = state == row["state"]
-        confirmed = money_from_row(row["confirmed_amount"], row["confirmed_currency"])
-        code = predict_code(state, confirmed, outcome)
+        ticket, state = tickets[number], states[number]
+        is_first = state == ticket.state
+        code = predict_code(state, ticket.confirmed, outcome)
         yield outcome, code if is_first or code == MessageCode.TICKET_CLOSED else None
         states[number] = predict_state(state, outcome)
 

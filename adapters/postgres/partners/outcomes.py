@@ -1,12 +1,17 @@
 """Outcomes of partners: stored once per id, bounded per ticket (docs/decisions/0017)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from adapters.postgres.agents.discrepancies import log_late_outcome
 from adapters.postgres.database import QUERIES, Connection, Database
-from adapters.postgres.partners.outcome_records import find_stored, outcome_key, predict_codes
+from adapters.postgres.partners.outcome_records import (
+    StoredTicketState,
+    find_stored,
+    outcome_key,
+    predict_codes,
+)
 from domain.codes import MessageCode, RefusalCode
 from domain.errors import RequestRejected
 from domain.tickets.discrepancies import has_same_content
@@ -89,7 +94,7 @@ async def _log_reused_ids(
 
 async def _visible_tickets(
     connection: Connection, partner_id: str, numbers: Iterable[str]
-) -> dict[str, Mapping[str, Any]]:
+) -> dict[str, StoredTicketState]:
     filters = {"partner_id": partner_id, "numbers": list(numbers)}
     rows = QUERIES.list_partner_tickets(connection, **filters)
-    return {row["number"]: dict(row) async for row in rows}
+    return {row["number"]: StoredTicketState.from_row(row) async for row in rows}

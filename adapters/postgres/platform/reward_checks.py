@@ -2,10 +2,11 @@
 claim that is being admitted during the first check is not visible to it.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from adapters.postgres.database import QUERIES, Database
 from adapters.postgres.rows import reward_from_row
@@ -26,16 +27,31 @@ class RewardMatch(NamedTuple):
     number: str
 
 
+@dataclass(frozen=True)
+class TicketOrder:
+    """What a ticket names of its order, beside a reward in one row."""
+
+    order_key: str | None
+    link_id: str | None
+    reward_id: str | None
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """Read the columns of the ticket."""
+        return cls(row["ticket_order"], row["ticket_link"], row["ticket_reward"])
+
+
 async def open_tickets_for_rewards(
     database: Database, rewards: Sequence[RewardKey]
 ) -> list[RewardMatch]:
     """Return the open tickets that these rewards close: same account, same order."""
     async with database.transaction() as connection:
         rows = QUERIES.list_open_tickets_for_rewards(connection, **key_columns(rewards))
-        found = [(reward_from_row(row), dict(row)) async for row in rows]
-    return [
-        RewardMatch(reward, row["number"]) for reward, row in found if _closes_ticket(reward, row)
-    ]
+        return [
+            RewardMatch(reward, row["number"])
+            async for row in rows
+            if _closes_ticket(reward := reward_from_row(row), TicketOrder.from_row(row))
+        ]
 
 
 @asynccontextmanager
@@ -59,6 +75,6 @@ def key_columns(keys: Iterable[RewardKey]) -> dict[str, list[str]]:
     return {"account_ids": [one for one, _ in pairs], "reward_ids": [one for _, one in pairs]}
 
 
-def _closes_ticket(reward: Reward, ticket: dict[str, Any]) -> bool:
-    contested = reward.reward_id == ticket["ticket_reward"]
-    return contested or matches_order(reward, ticket["ticket_order"], ticket["ticket_link"])
+def _closes_ticket(reward: Reward, ticket: TicketOrder) -> bool:
+    is_contested = reward.reward_id == ticket.reward_id
+    return is_contested or matches_order(reward, ticket.order_key, ticket.link_id)

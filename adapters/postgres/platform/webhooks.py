@@ -1,8 +1,8 @@
 """Webhooks of events: leased to one sender, retried until they are delivered or expire."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Final
 
 from adapters.postgres.database import QUERIES, Database
 from adapters.postgres.platform.event_log import (
@@ -22,6 +22,19 @@ class DueWebhook:
 
     event: SequencedEvent
     attempts: int
+
+
+@dataclass(frozen=True)
+class WebhookRow:
+    """The webhook of an event, and how its attempts went."""
+
+    sequence: int
+    attempts: int
+    next_attempt_at: datetime | None
+    expires_at: datetime
+    delivered_at: datetime | None
+    last_error: str | None
+    number: str
 
 
 async def claim_due_webhooks(database: Database, max_rows: int) -> list[DueWebhook]:
@@ -53,10 +66,13 @@ async def redeliver_webhook(
     return await database.fetch_value(QUERIES.reset_webhook, **selection) is not None
 
 
-async def webhooks(
+async def find_webhooks(
     database: Database, given_up: bool, after: int, max_rows: int
-) -> list[dict[str, Any]]:
+) -> list[WebhookRow]:
     """Return webhooks that wait for an attempt, or those that failed permanently."""
     query = QUERIES.list_failed_webhooks if given_up else QUERIES.list_pending_webhooks
     async with database.transaction() as connection:
-        return [dict(row) async for row in query(connection, after=after, max_rows=max_rows)]
+        return [
+            WebhookRow(**dict(row))
+            async for row in query(connection, after=after, max_rows=max_rows)
+        ]

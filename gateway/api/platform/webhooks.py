@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path
 
-from adapters.postgres.platform.webhooks import redeliver_webhook, webhooks
+from adapters.postgres.platform.webhooks import find_webhooks, redeliver_webhook
 from background.webhook_backoff import RETRY_WINDOW
 from domain.codes import RefusalCode
 from gateway.api.platform.events import MAX_BIGINT, PROBLEMS, AfterQuery, LimitQuery
@@ -55,17 +55,17 @@ async def list_webhooks(
     limit: LimitQuery = 100,
 ) -> WebhookPage:
     """List webhooks that were given up (`failed`) or that will be sent again (`pending`)."""
-    rows = await webhooks(context.database, state == "failed", after, limit)
+    rows = await find_webhooks(context.database, state == "failed", after, limit)
     log_event(SecurityEvent.OPERATOR_ACTED, actor=caller.subject, action="list_webhooks")
     listed = [
         WebhookDelivery(
-            event_id=str(row["sequence"]),
-            number=row["number"],
-            attempts=row["attempts"],
-            next_attempt_at=row["next_attempt_at"],
-            expires_at=row["expires_at"],
-            last_error=row["last_error"],
+            event_id=str(row.sequence),
+            number=row.number,
+            attempts=row.attempts,
+            next_attempt_at=row.next_attempt_at,
+            expires_at=row.expires_at,
+            last_error=row.last_error,
         )
         for row in rows
     ]
-    return WebhookPage(webhooks=listed, next=str(rows[-1]["sequence"] if rows else after))
+    return WebhookPage(webhooks=listed, next=str(rows[-1].sequence if rows else after))
