@@ -1,4 +1,4 @@
-"""Errors of the driver that mean an unavailable database, as opposed to a bug in a query."""
+"""Errors of the driver that mean an unavailable database, as opposed to an error in a query."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ FAILOVER_ERRORS: Final = (
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.TargetServerAttributeNotMatched,
 )
-"""After a fail-over a connection leads to what is no longer the primary, and would for ever."""
+"""After a fail-over, existing connections lead to a server that is no longer the primary."""
 CONNECTION_ERRORS: Final = (
     OSError,
     TimeoutError,
@@ -22,7 +22,7 @@ CONNECTION_ERRORS: Final = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.TransactionTimeoutError,
     asyncpg.InvalidAuthorizationSpecificationError,  # a password that rotates, a login forbidden
-    asyncpg.InvalidCatalogNameError,  # a restore under way
+    asyncpg.InvalidCatalogNameError,  # during a restore
     asyncpg.ObjectNotInPrerequisiteStateError,  # and its locks: 55006, 55P03
     asyncpg.PostgresSystemError,
     asyncpg.SnapshotTooOldError,
@@ -32,4 +32,4 @@ CONNECTION_ERRORS: Final = (
     asyncpg.InvalidSQLStatementNameError,  # a pooler that gives connections to others between
     asyncpg.DuplicatePreparedStatementError,
 )
-"""What PostgreSQL or the network does to us; all else is a bug of ours, and stays one."""
+"""Errors of PostgreSQL or the network; all others are programming errors and are not translated."""

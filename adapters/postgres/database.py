@@ -1,7 +1,8 @@
-"""PostgreSQL, the only file that knows the driver: a pool of connections, and the named queries.
+"""PostgreSQL: a pool of connections, and the named queries. The only module that imports the
+driver.
 
-Every write carries its key, so the second time changes nothing. What PostgreSQL or the network does
-to us leaves as `DatabaseUnavailable`; a query that is wrong stays a bug and leaves as itself.
+Every write has a key, so that repeating it changes nothing. Errors of PostgreSQL or the network are
+raised as `DatabaseUnavailable`; an error in a query is not translated.
 """
 
 import json
@@ -27,7 +28,9 @@ Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
 
 class Database:
-    """A pool of connections, opened on first use: a worker starts while its database is away."""
+    """A pool of connections, opened on first use: a worker can start while its database is
+    unavailable.
+    """
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
         """Use `connect` instead."""
@@ -38,10 +41,10 @@ class Database:
     async def connect(
         cls, url: str, connections: int = 10, statement_cache: int = 100
     ) -> AsyncIterator["Database"]:
-        """Open a pool to `url` (`postgresql://…`); `ValueError` for what is no such address.
+        """Open a pool to `url` (`postgresql://…`); raises `ValueError` for another address.
 
-        `statement_cache`: how many prepared statements each connection keeps; 0 behind a pooler
-        that gives a connection away after each transaction.
+        `statement_cache`: prepared statements per connection; 0 behind a pooler that assigns
+        connections per transaction.
         """
         pool = asyncpg.create_pool(
             url,
@@ -67,7 +70,7 @@ class Database:
         except CONNECTION_ERRORS as error:
             if isinstance(error, FAILOVER_ERRORS):
                 await self.expire()
-            # The driver's own words may hold the address and its password.
+            # The driver's text may contain the address and its password.
             raise DatabaseUnavailable(f"PostgreSQL: {type(error).__name__}") from None
 
     async def expire(self) -> None:
@@ -79,18 +82,18 @@ class Database:
         return bool(await self.fetch_value(QUERIES.accepts_writes))
 
     async def fetch_row(self, query: Query, **params: object) -> dict[str, Any] | None:
-        """Return the row of a query in a transaction of its own, or `None`."""
+        """Return the row of a query in a separate transaction, or `None`."""
         async with self.transaction() as connection:
             row = await query(connection, **params)
             return dict(row) if row else None
 
     async def fetch_value(self, query: Query, **params: object) -> Any:
-        """Return the value of a query in a transaction of its own, or `None`."""
+        """Return the value of a query in a separate transaction, or `None`."""
         async with self.transaction() as connection:
             return await query(connection, **params)
 
     async def execute(self, query: Query, **params: object) -> None:
-        """Execute a statement in a transaction of its own."""
+        """Execute a statement in a separate transaction."""
         async with self.transaction() as connection:
             await query(connection, **params)
 

@@ -16,7 +16,7 @@ IDLE_TIMEOUT: Final = timedelta(hours=1)
 MAX_DURATION: Final = timedelta(hours=8)
 """A session ends after this time in any case."""
 TOUCH_INTERVAL: Final = timedelta(minutes=1)
-"""A request within this time of the last one writes nothing."""
+"""A request within this time of the previous one is not recorded."""
 
 
 class LoginToken(FrozenModel):
@@ -31,7 +31,7 @@ class LoginToken(FrozenModel):
 
     @property
     def subject_columns(self) -> dict[str, Any]:
-        """The subject whose session it starts, as columns."""
+        """The subject of the session, as columns."""
         return {"kind": self.kind, "subject": self.subject}
 
 

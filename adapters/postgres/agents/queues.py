@@ -10,8 +10,8 @@ from adapters.postgres.database import QUERIES, Database
 from domain.tickets.states import FINAL
 
 Queue = Literal["attention", "discrepancies", "overdue", "today", "not_notified"]
-"""Tickets with attention; with open discrepancies; past a deadline; with a deadline today in the
-partner's market; closed ones whose member could not be notified.
+"""Tickets with an attention flag; with open discrepancies; past a deadline; with a deadline today
+in the partner's market; closed ones whose member could not be notified.
 """
 QUEUES: Final[tuple[Queue, ...]] = (
     "attention", "discrepancies", "overdue", "today", "not_notified",

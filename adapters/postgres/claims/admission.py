@@ -78,7 +78,9 @@ async def _facts(connection: Connection, query: FactsQuery) -> AccountFacts:
 async def _count(
     connection: Connection, query: FactsQuery, day: date, entry: AdmissionRecord
 ) -> None:
-    """Count a claim for its account and last for its partner, whose row all claims lock."""
+    """Count a claim for its account, then for its partner: every claim locks the partner's row, so
+    it comes last.
+    """
     is_open = entry.admission.ticket is not None
     refused = not is_open and entry.change_set.reason_code not in _UNCOUNTED_REASONS
     counted = {"day": day, "partner_id": query.partner_id}

@@ -23,7 +23,7 @@ async def load_admission(connection: Connection, request: AdmissionRequest) -> A
 async def insert_ticket(
     connection: Connection, request: AdmissionRequest, entry: AdmissionRecord
 ) -> bool:
-    """Insert the ticket with its moves and letters; `False` where another claim was faster."""
+    """Insert the ticket with its transitions and e-mails; `False` if another claim was faster."""
     if entry.partner:
         await QUERIES.insert_profile(
             connection,

@@ -13,7 +13,7 @@ from domain.partners.claim_limits import ClaimCounts
 async def load_account_facts(
     connection: Connection, account_id: str, partner_id: str, key: str | None
 ) -> AccountFacts:
-    """Return what an account may know; `key` is that under which its claim may stand (R25)."""
+    """Return the facts about an account; `key` is the duplicate key of the claim (R25)."""
     whose = {"account_id": account_id, "partner_id": partner_id}
     links = [link_from_row(row) async for row in QUERIES.list_account_links(connection, **whose)]
     rewards = [
@@ -33,7 +33,7 @@ async def load_account_facts(
 
 
 async def lock_account(connection: Connection, account_id: str, partner_id: str) -> None:
-    """Let an account's claims at a partner, and their later answers, be judged one by one."""
+    """Lock an account's claims at a partner, so that they are assessed one after the other."""
     await QUERIES.advisory_lock(connection, name=f"claims|{partner_id}|{account_id}")
 
 

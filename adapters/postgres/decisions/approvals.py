@@ -7,8 +7,8 @@ from domain.values.money import Money
 
 
 async def is_grantable(connection: Connection, number: str, amount: Money) -> bool:
-    """Say whether `amount` is within the maximum of the ticket's partner, or recorded as approved
-    by two agents: whatever led here, nothing else is granted.
+    """Say whether `amount` is within the maximum of the ticket's partner, or approved by two
+    agents. This is checked again for every grant.
     """
     maximum = Money.model_validate(await QUERIES.get_max_reward(connection, number=number))
     if is_within_maximum(amount, maximum):
@@ -23,5 +23,5 @@ async def is_grantable(connection: Connection, number: str, amount: Money) -> bo
 
 
 async def was_stored_undecided(connection: Connection, number: str, change_set: ChangeSet) -> bool:
-    """Say whether this very step was written before, as one that grants nothing."""
+    """Say whether this change set was stored before, as one that grants nothing."""
     return bool(await QUERIES.get_version(connection, number=number) >= change_set.version)

@@ -19,8 +19,8 @@ async def confirm_on_timeout(
     cap: Money,
     changes_by_result: Mapping[TimeoutResult, ChangeSet],
 ) -> TimeoutResult:
-    """Let silence confirm `amount`, if the partner's `cap` for the calendar `month` still allows
-    it.
+    """Confirm `amount` because the partner did not answer, if its `cap` for the calendar `month`
+    allows it.
     """
     async with database.transaction() as connection:
         ticket = await QUERIES.lock_ticket(connection, number=number)

@@ -13,7 +13,7 @@ T = TypeVar("T")
 async def previous_result(
     connection: Connection, number: str, changes_by_result: Mapping[T, ChangeSet]
 ) -> T | None:
-    """Return what was found when this step was first taken, if it was."""
+    """Return the result of this step if it was stored before."""
     transitions_by_result = {
         found: one.transitions[-1] for found, one in changes_by_result.items() if one.transitions
     }

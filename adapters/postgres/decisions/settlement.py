@@ -24,11 +24,11 @@ async def settle_ticket(
     amount: Money,
     changes_by_result: Mapping[SettlementResult, ChangeSet],
 ) -> SettlementResult | None:
-    """End a ticket: look once more under lock, and grant its reward at most once; more than the
-    maximum only where two agents approved it.
+    """End a ticket: assess the facts again under lock, and grant the reward at most once; an amount
+    above the maximum only if two agents approved it.
 
-    `None`, and nothing is written, while a partner's outcome is kept that the ticket has not heard:
-    it is dispatched again, for it may be a cancellation.
+    Returns `None`, and stores nothing, while a stored outcome of the partner is unacknowledged: it
+    may be a cancellation, and is dispatched again.
     """
     async with database.transaction() as connection:
         locked = await lock_claim(connection, number)

@@ -1,7 +1,7 @@
-"""Claims that wait for a partner's file, and the exports that were made of them.
+"""Claims that wait for a partner's next file, and the exports made of them.
 
-A claim is marked as exported before its file is written. Until the file is known to be there, the
-next export is that one again, so a crash in between loses nothing.
+Claims are marked as exported before their file is written. Until the file is recorded as written,
+the next export repeats this one, so that a crash in between loses nothing.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -13,9 +13,9 @@ from adapters.postgres.database import QUERIES, Database
 
 @dataclass(frozen=True)
 class Export:
-    """Claims for one file; `answer_columns` names the answers with a column, in their order.
+    """The claims of one file; `answer_columns` names the answers that have a column, in order.
 
-    `is_resumed`: it was begun earlier, and nobody knows of a file.
+    `is_resumed`: an earlier attempt did not record that its file was written.
     """
 
     export_id: int
@@ -34,7 +34,7 @@ class ExportedClaim:
 async def enqueue_claim(
     database: Database, partner_id: str, purpose: str, claim: Mapping[str, Any]
 ) -> None:
-    """Let `claim` (as docs/contract.md writes it) wait for the partner's next export; once a
+    """Queue `claim` (as docs/contract.md writes it) for the partner's next export, once per
     purpose.
     """
     keys = {"number": claim["number"], "purpose": purpose, "partner_id": partner_id}
@@ -44,9 +44,9 @@ async def enqueue_claim(
 async def start_export(
     database: Database, partner_id: str, answer_columns: Sequence[str]
 ) -> Export | None:
-    """Mark all claims that wait as exported, or return the export whose file was never finished.
+    """Mark all waiting claims as exported, or return the export whose file was never finished.
 
-    `None` where nothing waits. Claims of tickets that have ended meanwhile stay behind.
+    Returns `None` if no claim waits. Claims of tickets that were closed meanwhile are left out.
     """
     whose = {"partner_id": partner_id}
     async with database.transaction() as connection:
@@ -71,9 +71,7 @@ async def get_export(database: Database, partner_id: str, export_id: int) -> Exp
 
 
 async def iter_exported_claims(database: Database, export: Export) -> AsyncIterator[ExportedClaim]:
-    """Yield the claims of an export, a few at a time, always in the same order; those of tickets
-    that have ended are gone.
-    """
+    """Yield the claims of an export in a fixed order, without those of closed tickets."""
     async with database.transaction() as connection:
         async for row in QUERIES.iter_exported_claims(connection, export_id=export.export_id):
             yield ExportedClaim(row["purpose"], row["claim"])

@@ -11,7 +11,7 @@ from domain.tickets.messages.signals import PartnerOutcome
 
 class LinkedClaimRow(ClaimToDeliver):
     """A partner's claim with its ticket's state, the member's language, the stored rules of its
-    admission, and how many questions were asked.
+    admission, and the number of questions so far.
     """
 
     state: str

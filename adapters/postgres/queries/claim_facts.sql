@@ -106,7 +106,7 @@ on conflict (day, partner_id, account_id) do update
 set accepted = known.accepted + excluded.accepted, refused = known.refused + excluded.refused;
 
 -- name: count_accepted_by_partner$
--- Returns nothing when the partner's daily limit is reached.
+-- Returns no row when the partner's daily limit is reached.
 insert into claim_counts as known (day, partner_id, account_id, accepted)
 values (:day, :partner_id, '', 1)
 on conflict (day, partner_id, account_id) do update

@@ -122,7 +122,7 @@ order by t.number, o.sequence;
 select number from outcome_outbox where number = any(:numbers) order by number for update;
 
 -- name: release_outcome_tickets!
--- A statement of its own after the lock, so that it sees everything stored before.
+-- A separate statement after the lock, so that it sees everything stored before.
 with finished as (
     delete from outcome_outbox o
     where

@@ -26,7 +26,7 @@ create table if not exists schema_migrations (
 
 @dataclass(frozen=True)
 class Migration:
-    """One file: its number, its name, what it says."""
+    """A migration file: its number, name and content."""
 
     version: int
     name: str
@@ -39,10 +39,10 @@ class Migration:
 
 
 async def migrate(database: Database, folder: Path = FOLDER) -> list[Migration]:
-    """Apply what is missing, all in one transaction, and return it.
+    """Apply the missing migrations in one transaction, and return them.
 
-    Of two processes the second waits and finds nothing to do. Raises `InvalidConfiguration` for a
-    file that was changed after it had been applied.
+    A second process waits, and then finds none missing. Raises `InvalidConfiguration` for a file
+    that was changed after it had been applied.
     """
     async with database.transaction() as connection:
         await connection.execute(_ADVISORY_LOCK, timeout=_TIMEOUT_SECONDS)

@@ -15,8 +15,8 @@ _TIMEOUT_SECONDS: Final = 5.0
 
 
 async def grant_privileges(owner: Database, service: str) -> None:
-    """Let the role `service` do what worker and gateway need, and no more; nothing where it is the
-    owner itself.
+    """Grant the role `service` what worker and gateway need, and no more; nothing if it is the
+    owner.
     """
     async with owner.transaction() as connection:
         await connection.execute("select pg_advisory_xact_lock(727274)")
@@ -28,10 +28,8 @@ async def grant_privileges(owner: Database, service: str) -> None:
 
 
 async def require_non_owner(url: str, *, only_warn: bool = False) -> None:
-    """Raise `InvalidConfiguration` where the service's role owns the tables, or may do what an
-    owner may.
-
-    While the database is away, nobody can say.
+    """Raise `InvalidConfiguration` if the service's role owns the tables or has an owner's rights.
+    While the database is unavailable, nothing is checked.
     """
     try:
         async with asyncio.timeout(_TIMEOUT_SECONDS), Database.connect(url, 1) as database:

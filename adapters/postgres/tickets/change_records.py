@@ -72,7 +72,7 @@ async def insert_message(
 
 
 async def insert_request_result(connection: Connection, result: StoredRequestResult) -> None:
-    """Keep the answer to a request inside a transaction; the first one stays."""
+    """Store the result of a request inside a transaction; the first result stays."""
     await QUERIES.insert_request_result(
         connection,
         number=result.number,

@@ -1,4 +1,4 @@
-"""Change sets of tickets: each is one transaction, and changes nothing the second time."""
+"""Change sets of tickets: each is stored in one transaction; repeating it changes nothing."""
 
 from adapters.postgres.database import QUERIES, Connection, Database
 from adapters.postgres.rows import money_columns
@@ -8,14 +8,15 @@ from domain.tickets.changes.change_set import ChangeSet
 
 
 async def store_changes(database: Database, change_set: ChangeSet) -> None:
-    """Write a step down in a transaction of its own."""
+    """Store a change set in a separate transaction."""
     async with database.transaction() as connection:
         await apply_changes(connection, change_set)
 
 
 async def apply_changes(connection: Connection, change_set: ChangeSet) -> None:
-    """Write a step inside a transaction; a late writing never overwrites a newer one. Raises
-    `RunReplaced` for a run whose ticket another one has taken up.
+    """Store a change set inside a transaction; an older one never overwrites a newer one.
+
+    Raises `RunReplaced` for a run whose ticket another run has resumed.
     """
     number = change_set.number
     resumptions = await QUERIES.lock_resumptions(connection, number=number)

@@ -46,7 +46,7 @@ async def find_email(database: Database, number: str, key: str) -> QueuedEmail |
 
 
 async def mark_sent(database: Database, number: str, key: str) -> None:
-    """Mark an e-mail as sent; after the last one of a closed ticket, nothing is left to resume."""
+    """Mark an e-mail as sent; after the last one of a closed ticket, remove its resume state."""
     async with database.transaction() as connection:
         await QUERIES.mark_email_sent(connection, number=number, key=key)
 

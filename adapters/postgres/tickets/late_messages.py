@@ -7,8 +7,8 @@ from domain.tickets.ticket_limits import MAX_UNAPPLIED_MESSAGES
 
 
 async def log_late_message(connection: Connection, number: str, note: MessageLogEntry) -> None:
-    """Keep a note of what no workflow hears, after the ticket's end above all: of many, only their
-    number. A discrepancy that is known brings no second one.
+    """Log a message that no workflow handles, usually after the ticket's end. Beyond the bound
+    messages are only counted. A known discrepancy is not opened twice.
     """
     await QUERIES.lock_ticket(connection, number=number)
     key = {"number": number, "key": note.discrepancy}

@@ -13,9 +13,8 @@ async def get_admission(database: Database, number: str) -> Admission | None:
 
 
 async def is_owned_by(database: Database, number: str, account_ids: Collection[str]) -> bool:
-    """Say whether the number is a ticket of one of these accounts.
-
-    For somebody else's ticket it takes the same look as for a number that nobody knows.
+    """Say whether the number is a ticket of one of these accounts. An unknown number and another
+    account's ticket take the same time.
     """
     accounts = sorted(account_ids)
     return bool(

@@ -1,4 +1,4 @@
-"""What activities look up of one ticket."""
+"""Look-ups of one ticket for activities."""
 
 from adapters.postgres.database import QUERIES, Database
 from domain.claims.claim_to_deliver import ClaimToDeliver
