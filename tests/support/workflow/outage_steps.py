@@ -6,7 +6,7 @@ from tests.support.workflow.claims import a_claim
 from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.partner_server import CannedResponse
 from tests.support.workflow.payloads import raw_payload
-from tests.support.workflow.usual_steps import OVER, send_rejection
+from tests.support.workflow.usual_steps import PERIOD_ENDED, send_rejection
 
 
 async def start_malformed(env: TicketEnvironment) -> None:
@@ -19,7 +19,7 @@ async def resend_refused_claim(env: TicketEnvironment) -> None:
     await env.wait_for_state("validated", "partner_contract_fault")
     await env.send_update("resend_to_partner")
     await env.wait_for_state("sent_to_partner")
-    await env.send_outcome("confirmed", **OVER)
+    await env.send_outcome("confirmed", **PERIOD_ENDED)
 
 
 async def confirm_before_acknowledgement(env: TicketEnvironment) -> None:
@@ -27,7 +27,7 @@ async def confirm_before_acknowledgement(env: TicketEnvironment) -> None:
     env.partner.default_response = CannedResponse(gate=gate)
     await env.file()
     await env.partner.wait_for_calls(1)
-    await env.send_outcome("confirmed", **OVER)
+    await env.send_outcome("confirmed", **PERIOD_ENDED)
     await env.wait_until_closed()
     gate.set()
 

@@ -6,7 +6,7 @@ from tests.support.workflow.claims import an_early_claim, an_order
 from tests.support.workflow.environment import TicketEnvironment
 
 AWAITING: Final = "awaiting_cancellation_period"
-OVER: Final = {"cancellation_ends_on": "2026-01-01"}
+PERIOD_ENDED: Final = {"cancellation_ends_on": "2026-01-01"}
 
 
 async def resolve_ticket(env: TicketEnvironment) -> None:
@@ -37,7 +37,7 @@ async def release_hold(env: TicketEnvironment) -> None:
     await env.file(an_early_claim())
     await env.skip_time(days=3)
     await env.wait_for_state("sent_to_partner")
-    await env.send_outcome("confirmed", **OVER)
+    await env.send_outcome("confirmed", **PERIOD_ENDED)
 
 
 async def decide_amount(env: TicketEnvironment) -> None:
@@ -64,7 +64,7 @@ async def confirm_order_twice(env: TicketEnvironment) -> None:
     order = an_order()
     for account in ("acc-1", "acc-2"):
         await env.file_and_send(account=account, order=order)
-        await env.send_outcome("confirmed", **OVER)
+        await env.send_outcome("confirmed", **PERIOD_ENDED)
         await env.wait_until_closed()
 
 

@@ -12,7 +12,7 @@ from tests.support.workflow.stored_ticket import Row
 from tests.workflow.durability.concurrent_tickets import ConcurrentTicket
 from tests.workflow.durability.random_messages import ignoring_closed_tickets
 
-OVER: Final = {"cancellation_ends_on": "2026-01-01"}
+PERIOD_ENDED: Final = {"cancellation_ends_on": "2026-01-01"}
 
 
 async def wait_for_final_row(env: TicketEnvironment, ticket: ConcurrentTicket) -> Row:

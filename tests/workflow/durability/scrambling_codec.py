@@ -1,4 +1,4 @@
-"""A codec that stands for encryption."""
+"""A codec that imitates encryption."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -12,17 +12,17 @@ KEY: Final = 0x5A
 
 
 class Scrambled(PayloadCodec):
-    """Stands for encryption: no other codec can decode its payloads."""
+    """Imitates encryption: no other codec can decode its payloads."""
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        return [_scrambled(one) for one in payloads]
+        return [_scrambled(payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
         return [
-            Payload.FromString(bytes(byte ^ KEY for byte in one.data))
-            if one.metadata.get("encoding") == b"binary/encrypted"
-            else one
-            for one in payloads
+            Payload.FromString(bytes(byte ^ KEY for byte in payload.data))
+            if payload.metadata.get("encoding") == b"binary/encrypted"
+            else payload
+            for payload in payloads
         ]
 
 

@@ -14,8 +14,8 @@ WAITING_CLAIMS: Final = 30
 MAX_SECONDS: Final = 15.0
 
 
-def a_book_claim(account: str) -> dict[str, Any]:
-    """A claim at another partner than Velotel."""
+def a_buchkiste_claim(account: str) -> dict[str, Any]:
+    """A claim at the partner Buchkiste."""
     answers = {
         "order_number": "302-1234567",
         "order_total": "24.90",
@@ -33,7 +33,7 @@ async def test_a_slow_partner_does_not_delay_the_claims_of_another(
     env.partner.responses_by_partner["velotel"] = CannedResponse(gate=gate)
     started = time.monotonic()
     waiting = [await env.file(account=f"acc-{i}") for i in range(WAITING_CLAIMS)]
-    assert (await env.file(a_book_claim("acc-books"))).status == "accepted"
+    assert (await env.file(a_buchkiste_claim("acc-books"))).status == "accepted"
     await env.wait_for_state("sent_to_partner")
     assert time.monotonic() - started < MAX_SECONDS
     for result in waiting:

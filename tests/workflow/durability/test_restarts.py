@@ -23,7 +23,11 @@ from tests.workflow.durability.concurrent_tickets import (
     file_claims,
     file_concurrent_claims,
 )
-from tests.workflow.durability.final_checks import OVER, check_consistency, wait_for_final_row
+from tests.workflow.durability.final_checks import (
+    PERIOD_ENDED,
+    check_consistency,
+    wait_for_final_row,
+)
 from tests.workflow.durability.random_messages import send_random_signal, send_random_update
 
 ROUNDS: Final = 4
@@ -72,7 +76,7 @@ async def confirm_two_tickets(env: TicketEnvironment) -> list[ConcurrentTicket]:
     await env.stop_workers()
     for ticket in pair:
         env.number = ticket.number
-        await env.send_outcome("confirmed", **OVER)
+        await env.send_outcome("confirmed", **PERIOD_ENDED)
     await env.start_workers()
     return pair
 

@@ -9,7 +9,7 @@ from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.expectations import AWAITING
 from tests.workflow.messages.message_checks import check_rejected
 
-LATER = {"cancellation_ends_on": days_ago(-60).isoformat()}
+PERIOD_OPEN = {"cancellation_ends_on": days_ago(-60).isoformat()}
 ABOVE_LIMIT = {"reward": {"amount": "250.00", "currency": "PLN"}}
 
 
@@ -32,7 +32,7 @@ async def discrepancies(env: TicketEnvironment) -> list[tuple[str, str]]:
 async def test_a_return_in_the_period_ends_the_ticket_with_its_reason(
     env: TicketEnvironment,
 ) -> None:
-    await env.file_and_confirm(LATER)
+    await env.file_and_confirm(PERIOD_OPEN)
     await env.send_outcome("rejected", reason_code="order_returned")
     outcome = await env.wait_until_closed()
     assert (outcome.state, outcome.reason_code) == ("rejected", "order_returned")
@@ -44,7 +44,7 @@ async def test_a_return_in_the_period_ends_the_ticket_with_its_reason(
 async def test_a_partial_return_pays_the_rest_and_sends_a_separate_email(
     env: TicketEnvironment,
 ) -> None:
-    await env.file_and_confirm(LATER)
+    await env.file_and_confirm(PERIOD_OPEN)
     await env.send_outcome("confirmed", **pln("12.50"))
     again = f"partner_confirmed: {AWAITING} → {AWAITING}"
     await wait_until(env.transitions, lambda transitions: transitions.count(again) == 1)
@@ -61,8 +61,8 @@ async def test_a_partial_return_pays_the_rest_and_sends_a_separate_email(
 
 
 async def test_a_confirmation_without_changes_sends_no_email(env: TicketEnvironment) -> None:
-    await env.file_and_confirm(LATER)
-    await env.send_outcome("confirmed", **LATER)
+    await env.file_and_confirm(PERIOD_OPEN)
+    await env.send_outcome("confirmed", **PERIOD_OPEN)
     await wait_until(
         env.message_log, lambda entries: any(entry["code"] == "unchanged" for entry in entries)
     )
@@ -87,7 +87,7 @@ async def test_an_older_rejection_stops_the_payment_until_an_agent_decides(
 
 
 async def test_a_question_after_the_confirmation_is_shown_to_agents(env: TicketEnvironment) -> None:
-    await env.file_and_confirm(LATER)
+    await env.file_and_confirm(PERIOD_OPEN)
     await env.send_outcome("information_requested", outcome_id="q", questions=["Which one?"])
     await wait_until(
         lambda: discrepancies(env), lambda found: found == [("q", "action_not_allowed")]

@@ -15,8 +15,8 @@ QUESTION: Final = f"{REQUESTED}: sent_to_partner → {REQUESTED}"
 SENT: Final = TRANSITIONS_TO["sent_to_partner"]
 
 
-async def file_and_ask(env: TicketEnvironment) -> None:
-    """File a claim and let the partner ask about it."""
+async def file_and_request_information(env: TicketEnvironment) -> None:
+    """File a claim and let the partner request information."""
     await env.file_and_send()
     await env.send_outcome(REQUESTED, questions=["order_number"])
     row = await env.wait_for_state(REQUESTED)
@@ -25,15 +25,15 @@ async def file_and_ask(env: TicketEnvironment) -> None:
     assert await env.transitions() == [*SENT, QUESTION]
 
 
-async def test_a_member_answers_a_question(env: TicketEnvironment) -> None:
+async def test_a_members_answer_is_checked_and_sent_to_the_partner(env: TicketEnvironment) -> None:
     """R17-R19, R22: a refusal names each wrong field; a valid answer reaches the partner."""
-    await file_and_ask(env)
+    await file_and_request_information(env)
     order = an_order()
     wrong = env.send_update("provide_information", answers={"order_number": "no idea"})
     await check_rejected("incomplete", wrong)
     await env.wait_for_state(REQUESTED)
-    answer = await env.send_update("provide_information", answers={"order_number": order})
-    assert (answer.state, answer.state_changed) == ("sent_to_partner", True)
+    result = await env.send_update("provide_information", answers={"order_number": order})
+    assert (result.state, result.state_changed) == ("sent_to_partner", True)
     await env.partner.wait_for_calls(2)
     last = env.partner.calls[-1]
     assert (last.key, last.claim["answers"]["order_number"]) == (
@@ -44,10 +44,10 @@ async def test_a_member_answers_a_question(env: TicketEnvironment) -> None:
     assert await env.transitions() == [*SENT, QUESTION, provided]
 
 
-async def test_an_agent_can_ask_the_member_too(env: TicketEnvironment) -> None:
+async def test_an_agent_can_also_request_information(env: TicketEnvironment) -> None:
     await env.file_and_send()
-    answer = await env.send_update("request_information", questions=["Which one was it?"])
-    assert (answer.state, answer.state_changed) == (REQUESTED, True)
+    result = await env.send_update("request_information", questions=["Which one was it?"])
+    assert (result.state, result.state_changed) == (REQUESTED, True)
     await env.wait_for_emails("confirmation", "information_needed")
 
 
@@ -60,7 +60,7 @@ async def test_a_missing_answer_of_the_member_sends_or_rejects_the_claim(
 ) -> None:
     information = {"deadline": "P2D", "reminders": [], "on_timeout": on_timeout}
     async with open_env(velotel={"information": information}) as env:
-        await file_and_ask(env)
+        await file_and_request_information(env)
         await env.skip_time(days=3)
         assert (await env.wait_for_state(state))["reason_code"] == reason
         last = f"information_not_provided: {REQUESTED} → {state}"

@@ -9,14 +9,14 @@ from tests.support.workflow.environment import TicketEnvironment
 from workflows.resumption import check_open_tickets, repair_ticket
 
 NO_GRACE: Final = timedelta(0)
-OVER: Final = {"cancellation_ends_on": "2026-01-01"}
+PERIOD_ENDED: Final = {"cancellation_ends_on": "2026-01-01"}
 AWAITING: Final = "awaiting_cancellation_period"
 
 
 async def lose_workflow(env: TicketEnvironment) -> None:
     """Terminate the ticket's workflow, and let the check of open tickets find it."""
     before = (await env.row())["attention"]
-    await env.handle.terminate("by hand")
+    await env.handle.terminate("by the test")
     _, lost = await check_open_tickets(env.database, env.client, grace=NO_GRACE)
     assert lost == [env.number]
     assert (await env.row())["attention"] == [*before, "workflow_lost"]

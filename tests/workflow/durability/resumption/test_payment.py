@@ -5,7 +5,7 @@ from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.durability.resumption.resumption_steps import (
     AWAITING,
     NO_GRACE,
-    OVER,
+    PERIOD_ENDED,
     check_granted_once,
     lose_workflow,
     resume,
@@ -18,7 +18,7 @@ async def test_a_confirmed_ticket_is_paid_once_after_it_was_lost_twice(
 ) -> None:
     await env.file_and_send()
     reward = {"amount": "900.00", "currency": "PLN"}
-    await env.send_outcome("confirmed", reward=reward, outcome_id="evt-once", **OVER)
+    await env.send_outcome("confirmed", reward=reward, outcome_id="evt-once", **PERIOD_ENDED)
     await env.wait_for_state(AWAITING, "amount_undecided")
     await env.wait_for_emails("confirmation", "partner_confirmed")
     for _ in range(2):
@@ -37,7 +37,7 @@ async def test_a_resumed_ticket_sends_its_missing_last_email(env: TicketEnvironm
     await env.wait_for_emails("confirmation")
     env.mail_proxy.cut()
     await env.send_update("withdraw")
-    await env.handle.terminate("by hand")
+    await env.handle.terminate("by the test")
     _, lost = await check_open_tickets(env.database, env.client, grace=NO_GRACE)
     assert lost == [env.number]
     assert await repair_ticket(env.database, env.client, env.number) == "resumed"

@@ -8,7 +8,11 @@ from adapters.postgres.partners.outcomes import store_outcomes
 from domain.tickets.messages.signals import PartnerOutcome
 from tests.support.polling import wait_until
 from tests.support.workflow.environment import TicketEnvironment
-from tests.workflow.durability.resumption.resumption_steps import AWAITING, OVER, check_granted_once
+from tests.workflow.durability.resumption.resumption_steps import (
+    AWAITING,
+    PERIOD_ENDED,
+    check_granted_once,
+)
 from workflows.outcome_dispatcher import OutcomeDispatcher
 from workflows.resumption import repair_ticket
 
@@ -17,9 +21,9 @@ async def test_outcomes_that_arrive_without_a_workflow_are_applied_after_the_rep
     env: TicketEnvironment,
 ) -> None:
     await env.file_and_send()
-    await env.handle.terminate("by hand")
+    await env.handle.terminate("by the test")
     fields = {"outcome_id": "evt-missed", "partner_id": "velotel", "number": env.number}
-    outcome = PartnerOutcome.model_validate(fields | {"outcome": "confirmed"} | OVER)
+    outcome = PartnerOutcome.model_validate(fields | {"outcome": "confirmed"} | PERIOD_ENDED)
     await store_outcomes(env.database, "velotel", [outcome])
     await OutcomeDispatcher(env.client).dispatch_pending(env.database, [env.number])
     (stored,) = await env.rows("partner_outcomes", "sequence")
@@ -39,7 +43,7 @@ async def test_a_cancellation_that_arrives_without_a_workflow_is_applied_before_
     ends_on = datetime.now(UTC).date().isoformat()
     await env.send_outcome("confirmed", cancellation_ends_on=ends_on)
     await env.wait_for_state(AWAITING)
-    await env.handle.terminate("by hand")
+    await env.handle.terminate("by the test")
     fields = {"outcome_id": "evt-missed", "partner_id": "velotel", "number": env.number}
     outcome = PartnerOutcome.model_validate(fields | {"outcome": "order_cancelled"})
     await store_outcomes(env.database, "velotel", [outcome])

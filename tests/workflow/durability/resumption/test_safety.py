@@ -15,7 +15,7 @@ from tests.support.polling import wait_until
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.durability.resumption.resumption_steps import (
     NO_GRACE,
-    OVER,
+    PERIOD_ENDED,
     check_granted_once,
     lose_workflow,
     resume,
@@ -35,7 +35,7 @@ async def test_concurrent_repairs_start_one_run(env: TicketEnvironment) -> None:
     await env.wait_for_state("sent_to_partner")
     assert await repair_ticket(env.database, env.client, env.number) == "running"
     assert (await wait_until(env.row, lambda row: row["resumptions"] > 0))["resumptions"] == 1
-    await env.send_outcome("confirmed", **OVER)
+    await env.send_outcome("confirmed", **PERIOD_ENDED)
     await check_granted_once(env, "confirmation", "partner_confirmed")
 
 

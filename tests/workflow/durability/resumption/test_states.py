@@ -5,7 +5,7 @@ from tests.support.workflow.claims import an_early_claim
 from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.partner_server import CannedResponse
 from tests.workflow.durability.resumption.resumption_steps import (
-    OVER,
+    PERIOD_ENDED,
     check_granted_once,
     lose_workflow,
     resume,
@@ -23,7 +23,7 @@ async def test_a_resumed_delivery_has_the_same_idempotency_key(
     await resume(env)
     await env.wait_for_state("sent_to_partner")
     assert {call.key for call in env.partner.calls} == {f"{env.number}-claim"}
-    await env.send_outcome("confirmed", **OVER)
+    await env.send_outcome("confirmed", **PERIOD_ENDED)
     await check_granted_once(env, "confirmation", "partner_confirmed")
 
 
@@ -49,7 +49,7 @@ async def test_a_resumed_ticket_has_the_same_deadline_and_is_not_sent_again(
     await lose_workflow(env)
     await resume(env)
     assert (await env.snapshot()).next_deadline == before["due_at"]
-    await env.send_outcome("confirmed", **OVER)
+    await env.send_outcome("confirmed", **PERIOD_ENDED)
     await check_granted_once(env, "confirmation", "partner_confirmed")
     assert len(env.partner.calls) == 1
 
@@ -71,5 +71,5 @@ async def test_a_resumed_information_request_accepts_the_answer(env: TicketEnvir
     await wait_until(env.row, lambda row: row["resume_state"].get("delivery_purpose") is None)
     keys = {call.key for call in env.partner.calls}
     assert keys == {f"{env.number}-claim", f"{env.number}-information-1"}
-    await env.send_outcome("confirmed", **OVER)
+    await env.send_outcome("confirmed", **PERIOD_ENDED)
     await check_granted_once(env, "confirmation", "information_needed", "partner_confirmed")

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.expectations import DOWN
-from tests.workflow.transitions.paths.transition_starts import LATER, Action
+from tests.workflow.transitions.paths.transition_starts import PERIOD_OPEN, Action
 
 
 async def resend_claim(env: TicketEnvironment) -> None:
@@ -51,7 +51,7 @@ async def fail_delivery_after_hold(env: TicketEnvironment) -> None:
     await env.skip_time(days=2, minutes=1)
 
 
-CONFIRM: Final = send_outcome("confirmed", **LATER)
+CONFIRM: Final = send_outcome("confirmed", **PERIOD_OPEN)
 REJECT: Final = send_outcome("rejected", reason_code="order_not_found")
 CANCEL_ORDER: Final = send_outcome("order_cancelled")
 ASK_QUESTION: Final = send_outcome("information_requested", questions=["Which contract?"])

@@ -12,8 +12,8 @@ from tests.workflow.expectations import AWAITING, DOWN, THROTTLING
 
 Action = Callable[[TicketEnvironment], Awaitable[object]]
 HOLD: Final = {"early_claims": "hold"}
-LATER: Final = {"cancellation_ends_on": days_ago(-60).isoformat()}
-OVER: Final = {"cancellation_ends_on": "2026-01-01"}
+PERIOD_OPEN: Final = {"cancellation_ends_on": days_ago(-60).isoformat()}
+PERIOD_ENDED: Final = {"cancellation_ends_on": "2026-01-01"}
 
 
 async def do_nothing(env: TicketEnvironment) -> None:
@@ -79,7 +79,7 @@ async def file_confirmed(env: TicketEnvironment) -> None:
 async def file_confirmed_above_limit(env: TicketEnvironment) -> None:
     reward = {"amount": "900.00", "currency": "PLN"}
     await env.file_and_send()
-    await env.send_outcome("confirmed", reward=reward, **LATER)
+    await env.send_outcome("confirmed", reward=reward, **PERIOD_OPEN)
     await env.wait_for_state(AWAITING, "amount_undecided")
 
 
@@ -87,6 +87,6 @@ async def file_confirmed_after_another(env: TicketEnvironment) -> None:
     """A confirmed ticket whose order already earned another account its reward."""
     order = an_order()
     await env.file_and_send(account="acc-1", order=order)
-    await env.send_outcome("confirmed", **OVER)
+    await env.send_outcome("confirmed", **PERIOD_ENDED)
     await env.wait_until_closed()
     await env.file_and_confirm(account="acc-2", order=order)
