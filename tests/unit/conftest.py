@@ -1,4 +1,4 @@
-"""How property tests run: a shared machine may be slow, and slowness is no fault of the domain."""
+"""Property tests run without a deadline: a shared machine may be slow."""
 
 from hypothesis import settings
 

@@ -11,13 +11,16 @@ from tests.support.builders import (
     a_reward,
 )
 
-# Few ids, so that most messages are somebody's repetition.
+# Few ids, so that many messages are repetitions.
 IDS = st.sampled_from(["1", "2", "3", "4", "5"])
 OUTCOMES = st.sampled_from(["confirmed", "rejected", "order_cancelled", "information_requested"])
 MAX_DATE = datetime(2199, 1, 1, tzinfo=UTC)
 AMOUNTS = st.sampled_from(
     [None, PLN_40, PLN_40]
-    + [{"amount": a, "currency": c} for a, c in (("60", "PLN"), ("0", "PLN"), ("900", "PLN"))]
+    + [
+        {"amount": amount, "currency": currency}
+        for amount, currency in (("60", "PLN"), ("0", "PLN"), ("900", "PLN"))
+    ]
     + [{"amount": "1", "currency": "EUR"}]
 )
 DATES = st.sampled_from([None, "2026-01-01", "2026-10-30", "2027-06-30", "2199-12-31"])
@@ -32,10 +35,10 @@ REWARDS = st.lists(
     ),
     max_size=2,
 ).map(tuple)
-# Not too often: most tickets must live long enough to meet the rest.
+# Rarely, so that most tickets stay open long enough for other messages.
 DECISIONS = st.sampled_from(["confirmed", "rejected", None, None, None])
 CODES = st.sampled_from([None, None, "incomplete", "duplicate"])
-TROUBLES = DELIVERY_ATTENTION | EMAIL_ATTENTION
+FAILURES = DELIVERY_ATTENTION | EMAIL_ATTENTION
 CAPS = {
     "auto_confirm_max": {"amount": "50.00", "currency": "PLN"},
     "auto_confirm_monthly_cap": {"amount": "100.00", "currency": "PLN"},

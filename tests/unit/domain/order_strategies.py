@@ -19,7 +19,7 @@ KINDS: Final = st.sampled_from(
 )
 REWARD_KINDS: Final = st.sampled_from(["cashback", "cashback", "referral"])
 IDS: Final = st.sampled_from(["1", "2", "3"])
-# Most tickets must live long enough to meet the others at the order's reward.
+# Mostly confirmed, so that several tickets compete for the order's reward.
 OUTCOMES: Final = st.sampled_from(
     [*["confirmed"] * 4, "rejected", "order_cancelled", "information_requested"]
 )
@@ -33,7 +33,7 @@ CAPS: Final = {
 }
 REJECTED: Final = [("1", "acc-1", ORDER, None), ("2", "acc-1", None, "acc-1-cashback")]
 MISSING: Final = ["missing_cashback", "missing_referral_reward"]
-# A form that asks every claim for its order's number, and one that does not ask contests for it.
+# A form with an order number for every kind, and one without it for contests.
 FORMS: Final = [
     [a_field(is_order_number=True).model_dump()],
     [

@@ -1,6 +1,6 @@
 """An in-memory model of the database: the platform's feed, existing tickets and grants.
 
-A rule of its own, much simpler than the domain's, checks each grant: an undue payment fails there.
+A separate rule, much simpler than the domain's, checks each grant: an undue payment fails there.
 """
 
 from dataclasses import dataclass, field
@@ -15,13 +15,13 @@ from domain.handlers.response_timeout import TimeoutResult
 from domain.tickets.settlement import SettlementResult, decide_settlement
 
 UNPAYABLE: Final = (RewardState.REGISTERED, RewardState.GRANTED, RewardState.INVALID)
-MONTHLY_CAP: Final = 100  # of the market's currency: what silence may confirm in all
+MONTHLY_CAP: Final = 100  # in the market's currency: the cap of auto-confirmations
 
 
 @dataclass
 class PlatformModel:
-    """Links and rewards by id, grants by ticket; and the result of each settlement, which is the
-    same whenever it is repeated.
+    """Links and rewards by id, grants by ticket, and the result of each settlement, which is
+    repeated for the same ticket.
     """
 
     links: dict[str, Link] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class PlatformModel:
     timeouts: dict[str, TimeoutResult] = field(default_factory=dict)
 
     def facts_of(self, account_id: str, existing_ticket: str | None = None) -> AccountFacts:
-        """What an account may know."""
+        """The facts of one account."""
         own = [g for number, g in self.grants.items() if self.accounts[number] == account_id]
         return AccountFacts(
             links=tuple(self.links.values()),
@@ -41,8 +41,8 @@ class PlatformModel:
             existing_ticket=existing_ticket,
         )
 
-    def case_of(self, filed: StoredClaim) -> ClaimContext:
-        """A claim's case by all that is known, as at settlement."""
+    def context_of(self, filed: StoredClaim) -> ClaimContext:
+        """The claim with all facts, also of other accounts, as at settlement."""
         account = str(filed.claim.account_id)
         others = tuple(r for r in self.feed.values() if r.account_id != account)
         more = {"grants": tuple(self.grants.values()), "rewards_of_others": others}
@@ -52,27 +52,27 @@ class PlatformModel:
         """The granting transaction."""
         if filed.number in self.settlements:
             return self.settlements[filed.number]
-        case = self.case_of(filed)
-        result = self.settlements[filed.number] = decide_settlement(case)
+        context = self.context_of(filed)
+        result = self.settlements[filed.number] = decide_settlement(context)
         if result is SettlementResult.GRANTED:
-            self._grant(filed, case)
+            self._grant(filed, context)
         return result
 
-    def _grant(self, filed: StoredClaim, case: ClaimContext) -> None:
-        order = identify_order(case)
+    def _grant(self, filed: StoredClaim, context: ClaimContext) -> None:
+        order = identify_order(context)
         grant = Grant(
             number=filed.number,
             reward_kind=order.reward_kind,
             order_key=order.order_key,
-            link_id=case.chosen_link_id,
+            link_id=context.chosen_link_id,
             reward_id=filed.claim.reward_id,
             ordered_on=order.ordered_on,
         )
-        self._may_be_paid(filed, grant)
+        self._check_grant(filed, grant)
         self.grants[filed.number] = grant
         self.accounts[filed.number] = str(filed.claim.account_id)
 
-    def _may_be_paid(self, filed: StoredClaim, grant: Grant) -> None:
+    def _check_grant(self, filed: StoredClaim, grant: Grant) -> None:
         account = filed.claim.account_id
         if grant.link_id:
             link = self.links[grant.link_id]
@@ -87,24 +87,24 @@ class PlatformModel:
             assert not same or other or reward.state not in UNPAYABLE
 
     def confirm_on_timeout(self, number: str, amount: float) -> TimeoutResult:
-        """The transaction that counts what silence has confirmed."""
+        """The transaction that counts auto-confirmations."""
         spent = 40 * list(self.timeouts.values()).count(TimeoutResult.CONFIRMED)
-        found = (
+        result = (
             TimeoutResult.CONFIRMED if spent + amount <= MONTHLY_CAP else TimeoutResult.ESCALATED
         )
-        return self.timeouts.setdefault(number, found)
+        return self.timeouts.setdefault(number, result)
 
-    def nothing_was_paid_twice(self) -> None:
+    def check_nothing_was_paid_twice(self) -> None:
         """One order earns one reward per kind: by its number, by its reward, and by its link where
         one side names no number.
         """
         grants = list(self.grants.values())
-        for place, one in enumerate(grants):
-            for other in grants[:place]:
-                assert not _are_one(one, other), (one, other)
+        for index, one in enumerate(grants):
+            for other in grants[:index]:
+                assert not _are_same_order(one, other), (one, other)
 
 
-def _are_one(one: Grant, other: Grant) -> bool:
+def _are_same_order(one: Grant, other: Grant) -> bool:
     if one.reward_kind != other.reward_kind:
         return False
     if one.order_key == other.order_key or (one.reward_id and one.reward_id == other.reward_id):

@@ -1,4 +1,4 @@
-"""The map under events in any order: whatever comes, whenever, and however often (rule 10)."""
+"""One ticket under messages in any order, at any time, repeated any number of times."""
 
 from datetime import timedelta
 from typing import Any
@@ -47,17 +47,17 @@ from tests.unit.domain.message_strategies import (
     CODES,
     DATES,
     DECISIONS,
+    FAILURES,
     IDS,
     JUMPS,
     MAX_DATE,
     OUTCOMES,
     REMINDERS,
     REWARDS,
-    TROUBLES,
 )
 from tests.unit.domain.ticket_state_machine import (
-    ASKED,
     AWAITING,
+    INFORMATION_REQUESTED,
     PARTNER_STATES,
     AnyTicket,
     is_overdue,
@@ -65,10 +65,10 @@ from tests.unit.domain.ticket_state_machine import (
 
 
 class AnyOrder(AnyTicket):
-    """One ticket among partners, agents, members and clocks that know nothing of each other."""
+    """One ticket with partners, agents, members and timers that act independently."""
 
     @initialize(
-        begins=st.sampled_from(["held", "validated", "sent", "sent"]),
+        initial=st.sampled_from(["held", "validated", "sent", "sent"]),
         promised=AMOUNTS,
         starts_from=st.sampled_from(["order", "order", "activation", "contract_start"]),
         on_timeout=st.sampled_from(["escalate", "confirm", "confirm", "reject"]),
@@ -77,7 +77,7 @@ class AnyOrder(AnyTicket):
     )
     def open(
         self,
-        begins: str,
+        initial: str,
         promised: Any,
         starts_from: str,
         on_timeout: str,
@@ -98,8 +98,8 @@ class AnyOrder(AnyTicket):
                 "reminders": reminders[1],
             },
         )
-        self.begin(partner, begins == "held", promised)
-        if begins == "sent":
+        self.begin(partner, initial == "held", promised)
+        if initial == "sent":
             self.delivery_starts(arrives=True)
 
     @rule(
@@ -120,7 +120,7 @@ class AnyOrder(AnyTicket):
         self.handle(an_outcome("confirmed", outcome_id=f"sound-{outcome_id}"))
 
     @rule(an_id=IDS, withdrawn=st.booleans(), really=st.sampled_from([True, False, False]))
-    def it_is_over_for_another_reason(self, an_id: str, withdrawn: bool, really: bool) -> None:
+    def the_ticket_ends_for_another_reason(self, an_id: str, withdrawn: bool, really: bool) -> None:
         if really and withdrawn:
             self.handle(a_withdrawal(request_id=an_id))
         elif really:
@@ -145,8 +145,8 @@ class AnyOrder(AnyTicket):
         self.handle(a_question(outcome_id=f"asks-{outcome_id}", questions=questions))
 
     @rule(request_id=IDS)
-    def member_answers_unasked_or_asked(self, request_id: str) -> None:
-        """The workflow may crash before the form has checked the answer: nothing is lost."""
+    def member_answers_with_or_without_a_question(self, request_id: str) -> None:
+        """Before the form has checked the answer, nothing changes: a crash loses nothing."""
         before = self.aggregate.ticket
         if self.handle(an_answer(request_id=request_id)).information_to_check:
             assert self.aggregate.ticket == before
@@ -161,7 +161,7 @@ class AnyOrder(AnyTicket):
         self.until(self.now + answered_after)
         self.the_form_checks_an_answer(request_id=an_id, code=None)
 
-    @precondition(lambda self: self.aggregate.ticket.state is ASKED)
+    @precondition(lambda self: self.aggregate.ticket.state is INFORMATION_REQUESTED)
     @rule(request_id=IDS, code=CODES)
     def the_form_checks_an_answer(self, request_id: str, code: str | None) -> None:
         message = an_answer(request_id=request_id)
@@ -193,12 +193,12 @@ class AnyOrder(AnyTicket):
     def delivery_is_acknowledged(self, reference: str | None) -> None:
         self.handle(Delivered(reference=reference))
 
-    @rule(attention=st.sampled_from(sorted(TROUBLES)), over=st.booleans())
-    def something_is_wrong(self, attention: Attention, over: bool) -> None:
-        self.handle(AttentionChanged(attention=attention, cleared=over))
+    @rule(attention=st.sampled_from(sorted(FAILURES)), cleared=st.booleans())
+    def attention_changes(self, attention: Attention, cleared: bool) -> None:
+        self.handle(AttentionChanged(attention=attention, cleared=cleared))
 
     @rule()
-    def nonsense_comes(self) -> None:
+    def an_invalid_message_comes(self) -> None:
         self.handle(
             InvalidMessage(message="partner_outcome", problems={"": "expected a JSON object"})
         )
@@ -223,12 +223,12 @@ class AnyOrder(AnyTicket):
         self.until(next_reminder(self.aggregate.ticket))
         before = self.aggregate.ticket
         self.handle(DeadlinePassed())
-        over = is_overdue(before, self.now) or auto_confirmable_amount(self.aggregate, self.now)
-        assert over or self.aggregate.ticket.reminders_sent == before.reminders_sent + 1
+        is_last = is_overdue(before, self.now) or auto_confirmable_amount(self.aggregate, self.now)
+        assert is_last or self.aggregate.ticket.reminders_sent == before.reminders_sent + 1
 
     @precondition(lambda self: self.aggregate.ticket.terms.response.on_timeout == "confirm")
-    @rule(found=st.sampled_from(TimeoutResult))
-    def the_partner_does_not_respond(self, found: TimeoutResult) -> None:
+    @rule(result=st.sampled_from(TimeoutResult))
+    def the_partner_does_not_respond(self, result: TimeoutResult) -> None:
         if self.aggregate.ticket.state in PARTNER_STATES:
             self.until(self.aggregate.ticket.due_at)
         amount = auto_confirmable_amount(self.aggregate, self.now)
@@ -236,12 +236,12 @@ class AnyOrder(AnyTicket):
             return
         assert amount.amount <= 50
         self.collect()
-        predicted = timeout_changes(self.aggregate.ticket, self.now)[found]
-        apply_response_timeout(self.aggregate, self.now, found)
+        predicted = timeout_changes(self.aggregate.ticket, self.now)[result]
+        apply_response_timeout(self.aggregate, self.now, result)
         assert self.collect() == predicted
-        silent = Attention.PARTNER_SILENT in self.aggregate.ticket.attention
-        assert silent is (found is TimeoutResult.ESCALATED)
-        assert self.aggregate.is_settlement_due(MAX_DATE) is not silent
+        is_escalated = Attention.PARTNER_SILENT in self.aggregate.ticket.attention
+        assert is_escalated is (result is TimeoutResult.ESCALATED)
+        assert self.aggregate.is_settlement_due(MAX_DATE) is not is_escalated
 
     @precondition(lambda self: self.aggregate.ticket.state is State.ON_HOLD)
     @rule(rewards=REWARDS, none=st.booleans())
@@ -268,15 +268,15 @@ class AnyOrder(AnyTicket):
             assert self.aggregate.is_closed
 
     @rule()
-    def it_is_written_down(self) -> None:
+    def the_changes_are_collected(self) -> None:
         self.collect()
 
     @rule()
     def the_workflow_continues_as_new(self) -> None:
         self.collect()
-        again = Ticket.model_validate_json(self.aggregate.ticket.model_dump_json())
-        assert again == self.aggregate.ticket
-        self.aggregate = TicketAggregate(again)
+        restored = Ticket.model_validate_json(self.aggregate.ticket.model_dump_json())
+        assert restored == self.aggregate.ticket
+        self.aggregate = TicketAggregate(restored)
 
 
 TestAnyOrder = AnyOrder.TestCase

@@ -35,7 +35,7 @@ from tests.support.builders import (
     an_answer,
     an_outcome,
 )
-from tests.unit.domain.claim_strategies import Claimant, claim_by, filed_as
+from tests.unit.domain.claimants import Claimant, claim_by, filed_as
 from tests.unit.domain.order_strategies import (
     ACCOUNTS,
     AMOUNTS,
@@ -57,7 +57,7 @@ from tests.unit.domain.platform_model import PlatformModel
 
 
 class OneReward(RuleBasedStateMachine):
-    """Members, partners, agents, the platform's feed and clocks around one order."""
+    """Members, partners, agents, the platform's feed and timers around one order."""
 
     claimants = Bundle("claimants")
 
@@ -69,7 +69,7 @@ class OneReward(RuleBasedStateMachine):
     def begin(self, on_timeout: str, member_timeout: str, form: list[Any]) -> None:
         self.now = NOW
         self.platform = PlatformModel()
-        self.everybody: list[Claimant] = []
+        self.tickets: list[Claimant] = []
         self.partner = a_partner(
             response={"deadline": "P14D", "on_timeout": on_timeout, "reminders": ["P3D"], **CAPS},
             information={"deadline": "P10D", "on_timeout": member_timeout, "reminders": ["P4D"]},
@@ -78,50 +78,50 @@ class OneReward(RuleBasedStateMachine):
         for account in ("acc-1", "acc-2", "acc-3"):
             for name in ("cashback", "referral", "cashback-spare"):
                 kind = name.partition("-")[0]
-                self.the_platform_says_whose_a_link_is(f"{account}-{name}", account, kind)
+                self.the_platform_sends_a_link(f"{account}-{name}", account, kind)
         for reward_id, account, order, link in REJECTED:
             rejected = (reward_id, "rejected", account, "cashback", order, link)
             self.the_platform_registers_a_reward(*rejected, True)
 
-    def existing_ticket(self, key: str, but: Claimant | None = None) -> str | None:
+    def existing_ticket(self, key: str, other_than: Claimant | None = None) -> str | None:
         """R25: the open ticket for the same reward."""
-        others = (one for one in self.everybody if one is not but and one.blocks_another)
+        others = (one for one in self.tickets if one is not other_than and one.blocks_another)
         return next((one.ticket.number for one in others if one.duplicate_key() == key), None)
 
-    @precondition(lambda self: len(self.everybody) < MAX_TICKETS)
+    @precondition(lambda self: len(self.tickets) < MAX_TICKETS)
     @rule(
         target=claimants,
         account=ACCOUNTS,
         kind=KINDS,
         order=ORDERS,
         reward_id=st.sampled_from(["1", "2", "2", "3"]),
-        begins=st.sampled_from(["held", "validated", "sent", "sent", "sent"]),
+        initial=st.sampled_from(["held", "validated", "sent", "sent", "sent"]),
     )
-    def somebody_claims(
-        self, account: str, kind: str, order: str, reward_id: str, begins: str
+    def a_member_files_a_claim(
+        self, account: str, kind: str, order: str, reward_id: str, initial: str
     ) -> Any:
-        """What filing does not accept opens no ticket."""
-        number = derive_number(account, f"key-{len(self.everybody)}")
+        """A claim that is not accepted opens no ticket."""
+        number = derive_number(account, f"key-{len(self.tickets)}")
         claim = claim_by(account, kind, order, reward_id, self.now)
         filed = filed_as(claim, number, self.partner)
         ticket = a_new_ticket(self.partner, number=number, kind=kind, started_at=self.now)
         one = Claimant(ticket, filed, self.platform)
         facts = self.platform.facts_of(account, self.existing_ticket(one.duplicate_key()))
-        answer = assess(claim, facts, self.partner, self.now)
-        if answer.status != "accepted" or answer.order is None:
+        assessment = assess(claim, facts, self.partner, self.now)
+        if assessment.status != "accepted" or assessment.order is None:
             return multiple()
-        order_key, reward_kind = answer.order.order_key, answer.order.reward_kind
+        order_key, reward_kind = assessment.order.order_key, assessment.order.reward_kind
         one.aggregate.ticket = replace(
             one.aggregate.ticket, order_key=order_key, reward_kind=reward_kind
         )
-        stored = filed.claim.model_copy(update={"link_id": answer.order.link_id})
+        stored = filed.claim.model_copy(update={"link_id": assessment.order.link_id})
         one.filed = filed.model_copy(update={"claim": stored})
-        held_until = self.now + timedelta(days=2) if begins == "held" else None
+        held_until = self.now + timedelta(days=2) if initial == "held" else None
         one.aggregate.open(self.now, held_until=held_until)
-        if begins == "sent":
+        if initial == "sent":
             next_delivery_purpose(one.aggregate)
             one.handle(Delivered(reference="ref-1"), self.now)
-        self.everybody.append(one)
+        self.tickets.append(one)
         return one
 
     @rule(one=claimants, outcome=OUTCOMES, outcome_id=IDS, reward=AMOUNTS)
@@ -131,13 +131,13 @@ class OneReward(RuleBasedStateMachine):
 
     @rule(one=claimants, outcome=OUTCOMES)
     def its_partner_contradicts_itself(self, one: Claimant, outcome: str) -> None:
-        """Under an id that was heard, so that it counts for nothing."""
+        """Under a handled id, so that the outcome has no effect."""
         for outcome_id in one.outcome_ids[-1:]:
             one.handle(an_outcome(outcome, outcome_id=outcome_id), self.now)
 
     @rule(one=claimants, starts=st.booleans())
     def its_claim_arrives(self, one: Claimant, starts: bool) -> None:
-        """At last, or acknowledged once more."""
+        """For the first time, or acknowledged again."""
         if starts and one.ticket.state is State.VALIDATED:
             next_delivery_purpose(one.aggregate)
         if one.ticket.delivery_count:
@@ -145,12 +145,12 @@ class OneReward(RuleBasedStateMachine):
 
     @rule(one=claimants, an_id=st.uuids().map(str), order=st.one_of(st.none(), ORDERS))
     def its_member_is_asked_and_answers(self, one: Claimant, an_id: str, order: str | None) -> None:
-        """The answer may name another order, and is refused where filing would refuse it now."""
+        """The answer may name another order; it is refused if filing would refuse it now."""
         one.handle(a_question(outcome_id=an_id), self.now)
         answers = {"order_number": order} if order else {}
         answer = an_answer(request_id=an_id, answers=answers)
         if one.handle(answer, self.now):
-            other = self.existing_ticket(one.duplicate_key(answers), but=one)
+            other = self.existing_ticket(one.duplicate_key(answers), other_than=one)
             one.submit_answer(answer, other, self.now)
 
     @rule(one=claimants, confirmed=st.booleans(), really=RARELY, request_id=IDS, reward=AMOUNTS)
@@ -185,21 +185,21 @@ class OneReward(RuleBasedStateMachine):
         link: str | None,
         really: bool,
     ) -> None:
-        """Without a word to any ticket; a later record of the same reward replaces it."""
+        """No ticket is notified; a later record of the same reward replaces this one."""
         if really:
-            known = {"account_id": account, "kind": kind, "order_number": order, "state": state}
+            fields = {"account_id": account, "kind": kind, "order_number": order, "state": state}
             changed = {"link_id": link, "changed_at": self.now}
-            self.platform.feed[reward_id] = a_reward(reward_id=reward_id, **known, **changed)
+            self.platform.feed[reward_id] = a_reward(reward_id=reward_id, **fields, **changed)
 
-    def the_platform_says_whose_a_link_is(self, link_id: str, account: str, kind: str) -> None:
-        known = {"account_id": account, "kind": kind, "clicked_at": NOW - timedelta(days=30)}
-        self.platform.links[link_id] = a_link(link_id=link_id, **known)
+    def the_platform_sends_a_link(self, link_id: str, account: str, kind: str) -> None:
+        fields = {"account_id": account, "kind": kind, "clicked_at": NOW - timedelta(days=30)}
+        self.platform.links[link_id] = a_link(link_id=link_id, **fields)
 
     @rule(one=claimants, state=STATES, named=st.booleans(), really=st.booleans())
     def the_platform_finds_its_reward(
         self, one: Claimant, state: str, named: bool, really: bool
     ) -> None:
-        """The reward that a ticket contests changes, or one appears for the order it claims."""
+        """The contested reward changes, or one appears for the claimed order."""
         claim, kind = one.filed.claim, str(one.ticket.reward_kind)
         order = str(claim.answers.get("order_number", ORDER)) if named else None
         reward_id = claim.reward_id or "found"
@@ -207,24 +207,26 @@ class OneReward(RuleBasedStateMachine):
         self.the_platform_registers_a_reward(*reward, really)
 
     @rule(one=claimants, account=ACCOUNTS, kind=REWARD_KINDS, really=st.booleans())
-    def its_link_moves(self, one: Claimant, account: str, kind: str, really: bool) -> None:
-        """To another account, or it is of another kind."""
+    def its_link_changes(self, one: Claimant, account: str, kind: str, really: bool) -> None:
+        """To another account or another kind."""
         if really and (link_id := one.filed.claim.link_id):
-            self.the_platform_says_whose_a_link_is(link_id, account, kind)
+            self.the_platform_sends_a_link(link_id, account, kind)
 
     @rule()
-    def our_grants_come_back_through_the_feed(self) -> None:
+    def our_grants_appear_in_the_feed(self) -> None:
         for number, grant in self.platform.grants.items():
             account = self.platform.accounts[number]
             named = None if ":" in grant.order_key else grant.order_key
-            known = {"account_id": account, "kind": grant.reward_kind, "order_number": named}
+            fields = {"account_id": account, "kind": grant.reward_kind, "order_number": named}
             reward_id = grant.reward_id or f"ours-{number}"
             more = {"link_id": grant.link_id, "granted_by_ticket": number, "state": "granted"}
-            self.platform.feed[reward_id] = a_reward(reward_id=reward_id, **more, **known)
+            self.platform.feed[reward_id] = a_reward(reward_id=reward_id, **more, **fields)
 
     @rule(one=claimants, reward_id=IDS, really=RARELY)
-    def its_ticket_hears_of_a_reward(self, one: Claimant, reward_id: str, really: bool) -> None:
-        """Late, early, or repeated: with or without its record."""
+    def its_ticket_is_notified_of_a_reward(
+        self, one: Claimant, reward_id: str, really: bool
+    ) -> None:
+        """Late, early or repeated, with or without the record in the feed."""
         if really:
             one.handle(RewardRegistered(reward_id=reward_id), self.now)
             ended = one.ticket.transitions[-1].event == "reward_registered"
@@ -235,31 +237,31 @@ class OneReward(RuleBasedStateMachine):
         self.now += jump
 
     @rule(one=claimants, crashes=st.booleans())
-    def its_workflow_looks_up(self, one: Claimant, crashes: bool) -> None:
-        one.looks_up(self.now, crashes)
+    def its_workflow_acts(self, one: Claimant, crashes: bool) -> None:
+        one.take_due_action(self.now, crashes)
 
     @rule(one=claimants, crashes=st.booleans())
     def its_cancellation_period_ends(self, one: Claimant, crashes: bool) -> None:
-        """By then another confirmed ticket may be settled before or after it."""
+        """Another confirmed ticket may be settled before or after it."""
         ends_at = one.ticket.cancellation_ends_at
         if one.ticket.state is State.AWAITING_CANCELLATION_PERIOD and ends_at:
             self.now = max(self.now, ends_at)
-            one.looks_up(self.now, crashes)
+            one.take_due_action(self.now, crashes)
 
     @rule(one=claimants)
-    def its_worker_is_another_one(self, one: Claimant) -> None:
-        one.restarts()
+    def its_worker_changes(self, one: Claimant) -> None:
+        one.restart()
 
     @invariant()
     def an_order_has_at_most_one_grant_per_kind(self) -> None:
-        """What each grant was allowed by is looked at when it is made, in `PlatformModel`."""
-        granted = [one.ticket.number for one in self.everybody if one.ticket.granted_amount]
+        """`PlatformModel` checks each grant when it is made."""
+        granted = [one.ticket.number for one in self.tickets if one.ticket.granted_amount]
         assert set(granted) <= set(self.platform.grants)
-        self.platform.nothing_was_paid_twice()
+        self.platform.check_nothing_was_paid_twice()
 
     @invariant()
-    def a_ticket_has_a_grant_or_an_end_that_says_why_not(self) -> None:
-        for one in self.everybody:
+    def a_ticket_has_a_grant_or_a_reason_for_none(self) -> None:
+        for one in self.tickets:
             ticket = one.ticket
             has_grant = ticket.number in self.platform.grants
             assert (ticket.granted_amount is not None) is has_grant
@@ -271,11 +273,11 @@ class OneReward(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Every accepted ticket ends."""
         now = getattr(self, "now", NOW)
-        for one in getattr(self, "everybody", []):
+        for one in getattr(self, "tickets", []):
             one.handle(an_outcome("confirmed", outcome_id="yes"), now)
-            now = one.comes_to_its_end(now)
+            now = one.run_to_end(now)
         self.an_order_has_at_most_one_grant_per_kind()
-        self.a_ticket_has_a_grant_or_an_end_that_says_why_not()
+        self.a_ticket_has_a_grant_or_a_reason_for_none()
 
 
 TestOneReward = OneReward.TestCase

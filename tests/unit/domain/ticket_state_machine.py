@@ -1,7 +1,7 @@
 """The invariants of a ticket, as a stateful machine without rules.
 
-`test_any_message_order.py` adds the rules. Times are counted beside the ticket, and compared with
-its own.
+`test_any_message_order.py` adds the rules. Times are computed separately and
+compared with those of the ticket.
 """
 
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ from tests.support.builders import NOW, WARSAW, a_new_ticket
 
 ALLOWED_TRANSITIONS: Final = set(TRANSITIONS)
 AWAITING: Final = State.AWAITING_CANCELLATION_PERIOD
-ASKED: Final = State.INFORMATION_REQUESTED
+INFORMATION_REQUESTED: Final = State.INFORMATION_REQUESTED
 PARTNER_STATES: Final = (State.VALIDATED, State.SENT_TO_PARTNER)
 
 
@@ -33,11 +33,11 @@ def check_transitions(ticket: Ticket) -> None:
     """Every transition is in the table and follows the one before it; none is lost."""
     transitions = ticket.transitions
     assert [transition.seq for transition in transitions] == list(range(1, len(transitions) + 1))
-    assert {(m.event, m.from_state, m.to) for m in transitions} <= ALLOWED_TRANSITIONS
-    places = [State.CREATED, *[transition.to for transition in transitions]]
-    assert [transition.from_state for transition in transitions] == places[:-1]
-    assert ticket.state is places[-1]
-    assert not any(place.is_final for place in places[:-1])
+    assert {(made.event, made.from_state, made.to) for made in transitions} <= ALLOWED_TRANSITIONS
+    states = [State.CREATED, *[transition.to for transition in transitions]]
+    assert [transition.from_state for transition in transitions] == states[:-1]
+    assert ticket.state is states[-1]
+    assert not any(state.is_final for state in states[:-1])
     assert [transition.at for transition in transitions] == sorted(
         transition.at for transition in transitions
     )
@@ -51,8 +51,8 @@ def is_overdue(ticket: Ticket, now: datetime) -> bool:
 def assert_unchanged(before: Ticket, after: Ticket, message: Message, now: datetime) -> None:
     """A message without a transition changes no deadline and decides nothing."""
     assert after.state is before.state
-    spent = isinstance(message, DeadlinePassed) and is_overdue(before, now)
-    assert after.due_at == before.due_at or (spent and after.due_at is None)
+    is_passed = isinstance(message, DeadlinePassed) and is_overdue(before, now)
+    assert after.due_at == before.due_at or (is_passed and after.due_at is None)
     assert after.cancellation_ends_at == before.cancellation_ends_at
     assert (after.confirmed_amount, after.granted_amount) == (
         before.confirmed_amount,
@@ -66,7 +66,7 @@ def assert_unchanged(before: Ticket, after: Ticket, message: Message, now: datet
 
 
 class AnyTicket(RuleBasedStateMachine):
-    """One ticket, the current time, and all that was stored of it."""
+    """One ticket, the current time, and everything stored of the ticket."""
 
     def begin(self, partner: PartnerRules, held: bool, promised: object) -> None:
         """Open a ticket of `partner`."""
@@ -83,9 +83,9 @@ class AnyTicket(RuleBasedStateMachine):
         self.start_partner_time()
 
     def start_partner_time(self) -> None:
-        """Count how much time the partner has in all, from now."""
-        within = self.aggregate.ticket.terms.response.deadline
-        self.total = periods.add_period(self.now, within, WARSAW) - self.now
+        """Compute how much time the partner has in total, from now."""
+        deadline = self.aggregate.ticket.terms.response.deadline
+        self.total = periods.add_period(self.now, deadline, WARSAW) - self.now
 
     def until(self, time: datetime | None) -> None:
         """Let time pass until `time`; it counts for the partner in the partner's states."""
@@ -110,21 +110,24 @@ class AnyTicket(RuleBasedStateMachine):
         else:
             assert not before.state.is_final
             assert not result.is_log_only
-            self.member_is_asked(before)
+            self.note_members_deadline(before)
         return result
 
-    def member_is_asked(self, before: Ticket) -> None:
-        """A new question gives the member its whole time, whatever the partner has left."""
-        if self.aggregate.ticket.state is ASKED and before.state is not ASKED:
-            within = self.aggregate.ticket.terms.information.deadline
-            self.members_deadline = periods.add_period(self.now, within, WARSAW)
+    def note_members_deadline(self, before: Ticket) -> None:
+        """A new question gives the member the full time, whatever time the partner has left."""
+        if (
+            self.aggregate.ticket.state is INFORMATION_REQUESTED
+            and before.state is not INFORMATION_REQUESTED
+        ):
+            deadline = self.aggregate.ticket.terms.information.deadline
+            self.members_deadline = periods.add_period(self.now, deadline, WARSAW)
 
     def check_no_transition(self, before: Ticket, message: Message) -> None:
         """A message without a transition changes no deadline and decides nothing."""
         assert_unchanged(before, self.aggregate.ticket, message, self.now)
 
     def collect(self) -> ChangeSet:
-        """Write down what has collected, and hold it against what was written before."""
+        """Collect the pending changes, and compare them with those collected before."""
         change_set = self.aggregate.collect_changes()
         self.versions.append(change_set.version)
         self.email_keys += [email.key for email in change_set.emails]
@@ -155,7 +158,7 @@ class AnyTicket(RuleBasedStateMachine):
         assert len(self.purposes) == len(set(self.purposes))
 
     @invariant()
-    def a_ticket_that_ended_waits_for_nothing_and_a_rejected_one_says_why(self) -> None:
+    def a_closed_ticket_has_no_deadline_and_a_rejected_one_has_a_reason(self) -> None:
         ticket = self.aggregate.ticket
         if ticket.state.is_final:
             assert ticket.due_at is None
@@ -163,8 +166,8 @@ class AnyTicket(RuleBasedStateMachine):
         assert ticket.state is not State.REJECTED or ticket.reason_code
 
     @invariant()
-    def a_ticket_that_runs_can_go_on(self) -> None:
-        """By its deadline, by an agent who is asked, or by the messages that its state takes."""
+    def an_open_ticket_can_continue(self) -> None:
+        """By its deadline, by an agent who is needed, or by the messages that its state allows."""
         ticket = self.aggregate.ticket
         assert ticket.state is not State.ON_HOLD or ticket.due_at
         if ticket.state in PARTNER_STATES and not ticket.due_at:
@@ -174,14 +177,14 @@ class AnyTicket(RuleBasedStateMachine):
             assert ticket.cancellation_ends_at
 
     @invariant()
-    def the_partner_has_its_terms_time_and_never_more(self) -> None:
-        """However often it asks: what it has used and what it has left are the same in all."""
+    def the_partner_never_has_more_time_than_its_terms_give(self) -> None:
+        """However often it asks: the used and the remaining time add up to the total."""
         ticket = self.aggregate.ticket
         if ticket.state in PARTNER_STATES and ticket.due_at:
             assert self.spent + (ticket.due_at - self.now) == self.total
 
     @invariant()
-    def the_members_deadline_stands_until_the_question_is_over(self) -> None:
+    def the_members_deadline_stays_until_the_question_is_closed(self) -> None:
         ticket = self.aggregate.ticket
-        if ticket.state is ASKED:
+        if ticket.state is INFORMATION_REQUESTED:
             assert ticket.due_at == self.members_deadline

@@ -1,4 +1,4 @@
-"""How many claims there may be: each limit to the claim, and the moment from which one may come."""
+"""Claim limits: how many claims are accepted, and from when the next one is possible."""
 
 from datetime import timedelta
 from typing import Any
@@ -40,7 +40,7 @@ BELOW_ALL: dict[str, Any] = {
 }
 TOMORROW = "2026-10-21T00:00:00+02:00"
 COUNTS = st.integers(0, 12)
-LOADS = st.builds(
+CLAIM_COUNTS = st.builds(
     ClaimCounts,
     open_by_link=st.dictionaries(st.sampled_from(["lnk-77", "lnk-1", ""]), COUNTS),
     accepted_today=COUNTS,
@@ -49,24 +49,24 @@ LOADS = st.builds(
 )
 
 
-def judged(claim_counts: dict[str, Any] | ClaimCounts, **known: Any) -> Assessment:
-    """The assessment of a claim under this load."""
-    return assess(a_claim(), facts(claim_counts=claim_counts, **known), PARTNER, NOW)
+def assess_with(claim_counts: dict[str, Any] | ClaimCounts, **changes: Any) -> Assessment:
+    """The assessment of a claim with these counts."""
+    return assess(a_claim(), facts(claim_counts=claim_counts, **changes), PARTNER, NOW)
 
 
-def offered(
+def claimable(
     claim_counts: ClaimCounts | dict[str, Any], kind: str = "missing_cashback"
 ) -> ClaimableLink:
-    """What the account is shown to choose."""
-    known: dict[str, Any] = {
+    """The link or reward that the account may claim."""
+    history: dict[str, Any] = {
         "links": (a_link(),),
         "rewards": (),
         "claim_counts": {"velotel": claim_counts},
     }
     if kind == "rejected_reward":
-        known["rewards"] = (a_reward(),)
+        history["rewards"] = (a_reward(),)
     (choice,) = list_claimable(
-        ClaimKind(kind), AccountHistory.model_validate(known), {"velotel": PARTNER}, NOW
+        ClaimKind(kind), AccountHistory.model_validate(history), {"velotel": PARTNER}, NOW
     )
     return choice
 
@@ -75,28 +75,31 @@ def offered(
 def test_one_claim_more_than_a_limit_is_refused_until_the_next_day(
     claim_counts: dict[str, Any],
 ) -> None:
-    """Of the partner's market, in whose clock the time is given."""
-    found = judged(claim_counts)
-    assert (found.status, [one.code for one in found.reasons]) == ("refused", ["too_many_claims"])
-    assert found.available_from
-    assert found.available_from.isoformat() == TOMORROW
-    assert found.available_from.tzinfo == WARSAW
+    """The next day of the partner's market, in its time zone."""
+    assessment = assess_with(claim_counts)
+    assert (assessment.status, [reason.code for reason in assessment.reasons]) == (
+        "refused",
+        ["too_many_claims"],
+    )
+    assert assessment.available_from
+    assert assessment.available_from.isoformat() == TOMORROW
+    assert assessment.available_from.tzinfo == WARSAW
 
 
 def test_the_last_claim_within_all_limits_is_accepted() -> None:
-    assert judged(BELOW_ALL).status == "accepted"
-    assert judged({"open_by_link": {"lnk-1": 3}}).status == "accepted"  # another link's
+    assert assess_with(BELOW_ALL).status == "accepted"
+    assert assess_with({"open_by_link": {"lnk-1": 3}}).status == "accepted"  # of another link
 
 
-def test_a_repeated_claim_names_the_ticket_that_stands_however_many_there_are() -> None:
+def test_a_repeated_claim_is_a_duplicate_also_above_the_limits() -> None:
     """R25."""
     for claim_counts in AT_EACH:
-        found = judged(claim_counts, existing_ticket="ZW-9999-P9XT-M2AB-0")
-        assert [one.code for one in found.reasons] == ["duplicate"]
+        assessment = assess_with(claim_counts, existing_ticket="ZW-9999-P9XT-M2AB-0")
+        assert [reason.code for reason in assessment.reasons] == ["duplicate"]
 
 
-def test_who_was_refused_too_often_finds_out_nothing_more() -> None:
-    """Whatever is asked: a guess that would be refused for another reason, too."""
+def test_above_the_limit_of_refusals_no_other_reason_is_given() -> None:
+    """So guesses of links, orders or rewards reveal nothing."""
     guesses = [
         a_claim(link_id="lnk-guess"),
         a_claim(answers={"order_number": ""}),
@@ -104,29 +107,35 @@ def test_who_was_refused_too_often_finds_out_nothing_more() -> None:
         a_claim(ordered_on="2020-01-01"),
     ]
     for claim in guesses:
-        known = facts(a_reward(state="granted"), claim_counts={"refused_today": 6})
-        assert [r.code for r in assess(claim, known, PARTNER, NOW).reasons] == ["too_many_claims"]
-        known = facts(a_reward(state="granted"), claim_counts={"refused_today": 5})
-        assert [r.code for r in assess(claim, known, PARTNER, NOW).reasons] != ["too_many_claims"]
+        account = facts(a_reward(state="granted"), claim_counts={"refused_today": 6})
+        assert [reason.code for reason in assess(claim, account, PARTNER, NOW).reasons] == [
+            "too_many_claims"
+        ]
+        account = facts(a_reward(state="granted"), claim_counts={"refused_today": 5})
+        assert [reason.code for reason in assess(claim, account, PARTNER, NOW).reasons] != [
+            "too_many_claims"
+        ]
 
 
-def test_a_contest_counts_for_the_link_that_its_reward_came_from() -> None:
-    known = facts(a_reward(), claim_counts={"open_by_link": {"lnk-77": 3}})
-    found = assess(a_contest(), known, PARTNER, NOW)
-    assert [one.code for one in found.reasons] == ["too_many_claims"]
+def test_a_contest_counts_for_the_link_of_its_reward() -> None:
+    account = facts(a_reward(), claim_counts={"open_by_link": {"lnk-77": 3}})
+    assessment = assess(a_contest(), account, PARTNER, NOW)
+    assert [reason.code for reason in assessment.reasons] == ["too_many_claims"]
 
 
 @pytest.mark.parametrize("kind", ["missing_cashback", "rejected_reward"])
-@given(claim_counts=LOADS)
-def test_what_can_be_chosen_is_what_filing_takes(kind: str, claim_counts: ClaimCounts) -> None:
-    choice = offered(claim_counts, kind)
+@given(claim_counts=CLAIM_COUNTS)
+def test_the_claimable_links_are_those_that_filing_accepts(
+    kind: str, claim_counts: ClaimCounts
+) -> None:
+    choice = claimable(claim_counts, kind)
     claim = a_claim() if kind == "missing_cashback" else a_contest()
     rewards = () if kind == "missing_cashback" else (a_reward(),)
-    found = assess(claim, facts(*rewards, claim_counts=claim_counts), PARTNER, NOW)
-    assert (choice.status == "open") is (found.status == "accepted")
+    assessment = assess(claim, facts(*rewards, claim_counts=claim_counts), PARTNER, NOW)
+    assert (choice.status == "open") is (assessment.status == "accepted")
     if choice.status != "open":
-        offer = (choice.status, choice.reason, choice.available_from)
-        assert offer == ("not_yet", "too_many_claims", found.available_from)
+        listed = (choice.status, choice.reason, choice.available_from)
+        assert listed == ("not_yet", "too_many_claims", assessment.available_from)
 
 
 @pytest.mark.parametrize("value", [0, -1, 1_000_001, "many", 1.5])
@@ -136,15 +145,15 @@ def test_a_limit_is_a_count_of_at_least_one(name: str, value: object) -> None:
         a_partner(limits={name: value})
 
 
-def test_a_limit_that_is_unknown_does_not_load() -> None:
+def test_an_unknown_limit_does_not_load() -> None:
     with pytest.raises(ValidationError):
         a_partner(limits={"open_per_order": 1})
 
 
-def test_the_day_ends_by_the_market_of_the_partner() -> None:
-    """Also where the clocks change that night."""
+def test_the_day_of_a_limit_ends_in_the_time_zone_of_the_market() -> None:
+    """Also if summer time ends that night."""
     partner = a_partner(limits={"accepted_per_account_per_day": 1})
     evening = NOW + timedelta(days=4, hours=10)  # 24 October, after midnight of the 25th in Warsaw
-    found = assess(a_claim(), facts(claim_counts={"accepted_today": 1}), partner, evening)
-    assert found.available_from
-    assert found.available_from.isoformat() == "2026-10-26T00:00:00+01:00"
+    assessment = assess(a_claim(), facts(claim_counts={"accepted_today": 1}), partner, evening)
+    assert assessment.available_from
+    assert assessment.available_from.isoformat() == "2026-10-26T00:00:00+01:00"

@@ -1,4 +1,4 @@
-"""Partner profiles: what loads, and what does not."""
+"""Partner profiles: valid ones load, invalid ones do not."""
 
 from typing import Any
 
@@ -14,18 +14,18 @@ CHANNEL = {"kind": "http", "address": "https://a.example/c", "secret": "TICKETS_
 
 
 def a_raw_field(**changes: Any) -> dict[str, Any]:
-    """A field as a file says it."""
+    """A field as it is written in a file."""
     return {"name": "order_number", "label": EVERY_LABEL} | changes
 
 
 def auto_confirming(**changes: Any) -> dict[str, Any]:
-    """What a file says of a partner that does not answer."""
+    """The response settings of a partner with auto-confirmation."""
     return {"deadline": "P14D", "on_timeout": "confirm"} | changes
 
 
 CAP = {"amount": "20.00", "currency": "PLN"}
 EUROS = {"amount": "20.00", "currency": "EUR"}
-NOT_LOADING: dict[str, tuple[dict[str, Any], str]] = {
+INVALID: dict[str, tuple[dict[str, Any], str]] = {
     "early claims refused, and a delay as long as the window": (
         {"registration_delay": "P3M"},
         "registration_delay: expected shorter than claim_window",
@@ -64,10 +64,13 @@ NOT_LOADING: dict[str, tuple[dict[str, Any], str]] = {
         {"fields": [a_raw_field(label={"pl": "a", "en": "c"})]},
         "label: expected a text in de too",
     ),
-    "a pattern that is none": ({"fields": [a_raw_field(pattern="([")]}, "a regular expression"),
+    "an invalid pattern": ({"fields": [a_raw_field(pattern="([")]}, "a regular expression"),
     "a choice without options": ({"fields": [a_raw_field(type="choice")]}, "options"),
     "options of a text": ({"fields": [a_raw_field(options={"a": EVERY_LABEL})]}, "options"),
-    "an anchor that is no date": ({"fields": [a_raw_field(anchor="activation")]}, "anchor"),
+    "an anchor on a field that is no date": (
+        {"fields": [a_raw_field(anchor="activation")]},
+        "anchor",
+    ),
     "a field's name with spaces": ({"fields": [a_raw_field(name="order number")]}, "name"),
     "an unknown time zone": (
         {"market": {"time_zone": "Europe/Warszawa", "currency": "PLN", "language": "pl"}},
@@ -77,7 +80,7 @@ NOT_LOADING: dict[str, tuple[dict[str, Any], str]] = {
         {"market": {"time_zone": "Europe", "currency": "PLN", "language": "pl"}},
         "expected an IANA time zone",
     ),
-    "a language without letters": (
+    "a language without e-mail templates": (
         {"market": {"time_zone": "Europe/Paris", "currency": "EUR", "language": "fr"}},
         "language",
     ),
@@ -86,21 +89,21 @@ NOT_LOADING: dict[str, tuple[dict[str, Any], str]] = {
         {"response": auto_confirming(auto_confirm_max=CAP, auto_confirm_monthly_cap=EUROS)},
         "the market's currency PLN",
     ),
-    "silence confirms without a cap": ({"response": auto_confirming()}, "auto_confirm_max"),
-    "silence confirms without a monthly cap": (
+    "auto-confirmation without a cap": ({"response": auto_confirming()}, "auto_confirm_max"),
+    "auto-confirmation without a monthly cap": (
         {"response": auto_confirming(auto_confirm_max=CAP)},
         "auto_confirm_monthly_cap",
     ),
-    "an id that is no name": ({"id": "Velo Tel"}, "id"),
-    "an address that is none": ({"channel": CHANNEL | {"address": "velotel"}}, "address"),
+    "an id with a space": ({"id": "Velo Tel"}, "id"),
+    "an address that is no URL": ({"channel": CHANNEL | {"address": "velotel"}}, "address"),
     "a secret instead of its name": ({"channel": CHANNEL | {"secret": "whsec_aaaa"}}, "secret"),
     "no calls at all": ({"channel": CHANNEL | {"concurrency": 0}}, "concurrency"),
 }
 
 
-@pytest.mark.parametrize(("changes", "named"), NOT_LOADING.values(), ids=NOT_LOADING)
-def test_a_profile_that_cannot_be_right_does_not_load(changes: dict[str, Any], named: str) -> None:
-    """R9, R17-R19, R35: and what is wrong is named."""
+@pytest.mark.parametrize(("changes", "named"), INVALID.values(), ids=INVALID)
+def test_an_invalid_profile_does_not_load(changes: dict[str, Any], named: str) -> None:
+    """R9, R17-R19, R35: the error names the key."""
     with pytest.raises(ValidationError, match=named):
         a_profile(**changes)
 
@@ -122,19 +125,19 @@ def test_a_profile_without_a_channel_does_not_load() -> None:
         {"fields": [a_raw_field(type="choice", options={"a": EVERY_LABEL})]},
     ],
 )
-def test_a_profile_at_the_edge_of_what_can_be_satisfied_loads(changes: dict[str, Any]) -> None:
+def test_a_profile_at_the_limits_loads(changes: dict[str, Any]) -> None:
     """R9, R35: held claims may wait as long as the window."""
     assert a_profile(**changes).rules.id == "velotel"
 
 
-def test_what_a_file_leaves_out_is_as_the_help_page_says() -> None:
+def test_the_defaults_are_those_of_the_requirements() -> None:
     """R7, R35: forty-eight hours, three months."""
     rules = a_profile().rules
     assert (rules.registration_delay, rules.claim_window) == ("PT48H", "P3M")
     assert (rules.early_claims, rules.response.on_timeout) == ("refuse", "escalate")
 
 
-def test_each_kind_has_its_own_form() -> None:
+def test_each_kind_has_a_separate_form() -> None:
     """R17-R19: fields differ per partner and kind."""
     fields = [
         a_field("order_number", kinds=("missing_cashback",)),

@@ -13,7 +13,7 @@ CHANNEL = {"kind": "http", "address": "https://a.example/c", "secret": "TICKETS_
 
 
 def a_raw_field(**changes: Any) -> dict[str, Any]:
-    """A field as a file says it."""
+    """A field as it is written in a file."""
     return {"name": "order_number", "label": EVERY_LABEL} | changes
 
 
@@ -50,13 +50,13 @@ def test_the_hash_changes_with_every_rule(changes: dict[str, Any]) -> None:
     ids=lambda change: next(iter(change)),
 )
 def test_the_hash_does_not_change_with_the_channel(change: dict[str, Any]) -> None:
-    """Secrets rotate and partners move; a running ticket keeps its rules all the same."""
+    """Secrets rotate and addresses change; the rules of a running ticket do not."""
     moved = a_profile(channel=CHANNEL | change)
     assert moved.channel != a_profile().channel
     assert moved.rules.rules_hash == a_profile().rules.rules_hash
 
 
-def test_the_hash_of_rules_read_back_is_the_same() -> None:
+def test_the_hash_of_deserialized_rules_is_the_same() -> None:
     rules = a_partner()
     assert type(rules).model_validate_json(rules.model_dump_json()).rules_hash == rules.rules_hash
     assert len(rules.rules_hash) == 64
@@ -66,17 +66,17 @@ def test_a_running_ticket_carries_the_terms_of_its_admission() -> None:
     """R31-R33: deadlines, cancellation period and maximum travel with the ticket."""
     rules = a_partner()
     assert rules.terms.partner_name == rules.name
-    carried = {*type(rules.terms).model_fields} - {"partner_name"}
-    assert {name: getattr(rules.terms, name) for name in carried} == {
-        name: getattr(rules, name) for name in carried
+    in_terms = {*type(rules.terms).model_fields} - {"partner_name"}
+    assert {name: getattr(rules.terms, name) for name in in_terms} == {
+        name: getattr(rules, name) for name in in_terms
     }
 
 
-def test_rules_that_were_kept_are_read_back_whatever_is_checked_today() -> None:
+def test_stored_rules_load_even_if_they_are_invalid_today() -> None:
     """A running ticket keeps the rules of its admission, for months and through upgrades."""
     answer = a_partner().response.model_copy(update={"reminders": ("P7D", "P2D")})
-    kept = a_partner().model_copy(update={"answer": answer, "claim_window": "P6M"})
-    content = kept.model_dump(mode="json")
+    stored = a_partner().model_copy(update={"answer": answer, "claim_window": "P6M"})
+    content = stored.model_dump(mode="json")
     with pytest.raises(ValidationError):
         PartnerRules.model_validate(content)
-    assert PartnerRules.from_storage(content) == kept
+    assert PartnerRules.from_storage(content) == stored

@@ -1,4 +1,4 @@
-"""What asks for a person, and what lets a ticket stop asking."""
+"""Attention flags: how they are raised and cleared."""
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_a_final_state_clears_attention_for_the_partner() -> None:
     ]
 
 
-def test_an_email_that_is_sent_at_last_clears_attention_even_of_a_closed_ticket() -> None:
+def test_an_email_that_is_finally_sent_clears_attention_also_of_a_closed_ticket() -> None:
     """R34."""
     aggregate = an_aggregate(State.REJECTED)
     handle_message(aggregate, AttentionChanged(attention="mail_retrying"), NOW)
@@ -80,7 +80,7 @@ def test_the_partners_outcome_clears_attention_for_the_delivery() -> None:
     assert list(aggregate.ticket.attention) == []
 
 
-def test_the_reasons_for_attention_are_named_once_and_in_order() -> None:
+def test_attention_flags_are_unique_and_ordered() -> None:
     aggregate = an_aggregate()
     for attention in ("partner_silent", "delivery_retrying", "partner_silent"):
         handle_message(aggregate, AttentionChanged(attention=attention), NOW)

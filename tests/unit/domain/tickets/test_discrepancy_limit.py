@@ -1,4 +1,4 @@
-"""Noise leaves room for what contradicts a ticket."""
+"""Discrepancies are logged above the limit of other messages."""
 
 from datetime import timedelta
 
@@ -10,11 +10,11 @@ from tests.support.builders import NOW, a_question, an_aggregate, an_outcome
 LATER = NOW + timedelta(hours=1)
 
 
-def test_noise_leaves_room_for_discrepancies() -> None:
-    """Messages without effect are only counted beyond a limit; discrepancies are logged."""
+def test_discrepancies_are_logged_above_the_limit_of_other_messages() -> None:
+    """Beyond the limit, messages without effect are only counted."""
     aggregate = an_aggregate(State.AWAITING_CANCELLATION_PERIOD)
-    for turn in range(MAX_UNAPPLIED_MESSAGES + 50):
-        handle_message(aggregate, an_outcome(outcome_id=f"noise-{turn}"), LATER)
+    for index in range(MAX_UNAPPLIED_MESSAGES + 50):
+        handle_message(aggregate, an_outcome(outcome_id=f"noise-{index}"), LATER)
         aggregate.collect_changes()
     handle_message(aggregate, a_question(outcome_id="doubt"), LATER)
     (entry,) = aggregate.collect_changes().messages

@@ -26,7 +26,7 @@ def body_of(message: Message, unknown: tuple[str, ...] = ()) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("message", "kept_as"),
+    ("message", "expected"),
     [
         (an_outcome(), ("partner_outcome", "evt-1", "partner:velotel")),
         (RewardRegistered(reward_id="rew-9"), ("reward_registered", "rew-9", "platform")),
@@ -40,15 +40,15 @@ def body_of(message: Message, unknown: tuple[str, ...] = ()) -> dict[str, Any]:
     ids=lambda value: type(value).__name__,
 )
 def test_a_log_entry_names_the_message_and_its_sender(
-    message: Message, kept_as: tuple[str, str, str]
+    message: Message, expected: tuple[str, str, str]
 ) -> None:
     """R29: under the public name of its signal or update."""
     entry = log_entry(message, "action_not_allowed", NOW)
-    assert (entry.message, entry.message_id, entry.actor) == kept_as
+    assert (entry.message, entry.message_id, entry.actor) == expected
     assert (entry.code, entry.at, entry.seq) == ("action_not_allowed", NOW, None)
 
 
-def test_a_log_entry_leaves_out_absent_fields_and_can_be_read_again() -> None:
+def test_a_log_entry_leaves_out_absent_fields_and_can_be_parsed_again() -> None:
     outcome = an_outcome(reward={"amount": "7", "currency": "PLN"}, activated_on="2026-10-02")
     body = body_of(outcome)
     assert "contract_started_on" not in body
@@ -62,7 +62,7 @@ def test_names_of_unknown_fields_are_logged() -> None:
 
 @pytest.mark.parametrize("character", ["x", "ż", "\U0001f600", '"', "\\"])
 def test_a_longer_body_is_truncated(character: str) -> None:
-    """Answers of eighty thousand characters are a message that may come by Temporal."""
+    """Temporal delivers answers of eighty thousand characters."""
     body = body_of(an_answer(answers={"objection": character * 80_000}))
     assert set(body) == {"truncated"}
     assert len(body["truncated"]) == MAX_BODY_CHARS
@@ -70,12 +70,12 @@ def test_a_longer_body_is_truncated(character: str) -> None:
 
 
 def test_a_body_of_the_maximum_length_is_not_truncated() -> None:
-    def asked(last: int) -> dict[str, Any]:
-        return body_of(an_answer(answers={"objection": "x" * last}))
+    def body_with(length: int) -> dict[str, Any]:
+        return body_of(an_answer(answers={"objection": "x" * length}))
 
-    rest = MAX_BODY_CHARS - len(json.dumps(asked(1))) + 1
-    assert len(json.dumps(asked(rest))) == MAX_BODY_CHARS
-    assert set(asked(rest + 1)) == {"truncated"}
+    rest = MAX_BODY_CHARS - len(json.dumps(body_with(1))) + 1
+    assert len(json.dumps(body_with(rest))) == MAX_BODY_CHARS
+    assert set(body_with(rest + 1)) == {"truncated"}
 
 
 def test_nested_and_long_answers_are_truncated_too() -> None:
@@ -88,7 +88,7 @@ def test_nested_and_long_answers_are_truncated_too() -> None:
 
 @pytest.mark.parametrize("message", [an_outcome(note="a\x00b"), an_answer(note="a\x00b")])
 def test_a_log_entry_is_json_that_the_database_accepts(message: Message) -> None:
-    """R29: no NUL in what a person wrote, and the note survives its own JSON."""
+    """R29: without NUL, and unchanged by serialization."""
     entry = log_entry(message, "applied", NOW)
     assert "\x00" not in str(entry.body["note"])
     assert MessageLogEntry.model_validate_json(entry.model_dump_json()) == entry

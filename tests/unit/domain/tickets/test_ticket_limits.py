@@ -1,4 +1,4 @@
-"""The limits of what one ticket stores and carries along, whatever is sent to it."""
+"""Limits of what one ticket stores and of its state."""
 
 import subprocess
 import sys
@@ -33,8 +33,8 @@ def test_of_many_messages_without_effect_only_the_number_is_stored() -> None:
 
 def test_every_handled_outcome_is_acknowledged_even_if_it_is_not_logged() -> None:
     aggregate = an_aggregate()
-    for place in range(MAX_UNAPPLIED_MESSAGES + 1):
-        outcome = {"outcome_id": f"evt-{place}", "partner_id": "buchkiste", "outcome": "confirmed"}
+    for index in range(MAX_UNAPPLIED_MESSAGES + 1):
+        outcome = {"outcome_id": f"evt-{index}", "partner_id": "buchkiste", "outcome": "confirmed"}
         handle_message(aggregate, PartnerOutcome.model_validate(outcome), LATER)
     assert len(aggregate.collect_changes().acknowledged_outcome_ids) == MAX_UNAPPLIED_MESSAGES + 1
 
@@ -47,22 +47,22 @@ def test_the_number_of_questions_to_a_member_is_limited() -> None:
     assert codes(aggregate) == ["action_not_allowed"]
 
 
-def test_free_text_is_stored_and_not_carried_along() -> None:
+def test_free_text_is_not_part_of_the_ticket_state() -> None:
     aggregate = an_aggregate(State.INFORMATION_REQUESTED)
-    request = an_answer(note="see the letter")
+    request = an_answer(note="see the e-mail")
     handle_message(aggregate, request, LATER)
-    assert "see the letter" not in aggregate.ticket.model_dump_json()
+    assert "see the e-mail" not in aggregate.ticket.model_dump_json()
 
 
 def test_an_outcome_is_short_enough_for_a_signal() -> None:
-    known = {"outcome_id": "evt-1", "partner_id": "velotel", "outcome": "information_requested"}
+    fields = {"outcome_id": "evt-1", "partner_id": "velotel", "outcome": "information_requested"}
     half = "x" * (MAX_QUESTIONS_CHARS // 2)
-    PartnerOutcome.model_validate(known | {"questions": [half, half[:-1]]})
+    PartnerOutcome.model_validate(fields | {"questions": [half, half[:-1]]})
     with pytest.raises(ValidationError, match="together"):
-        PartnerOutcome.model_validate(known | {"questions": [half, half, "?"]})
+        PartnerOutcome.model_validate(fields | {"questions": [half, half, "?"]})
 
 
-def test_a_process_that_should_have_ended_leaves_whatever_it_waits_for() -> None:
+def test_a_process_that_should_have_ended_exits_although_something_blocks_it() -> None:
     started = time.monotonic()
     program = (
         "import logging, time; from datetime import timedelta;"

@@ -1,4 +1,4 @@
-"""Claim windows and waiting periods: both ends of every window (R7-R9, R35)."""
+"""Claim windows and waiting periods, at both ends (R7-R9, R35)."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,9 +14,9 @@ DAYS = st.dates(date(2000, 1, 1), date(2190, 1, 1))
 
 
 def warsaw(*parts: int) -> datetime:
-    """A moment by Warsaw's clock, in UTC."""
-    year, month, day, *clock = parts
-    return datetime(year, month, day, *clock, tzinfo=WARSAW).astimezone(UTC)  # type: ignore[misc, arg-type]
+    """A time in Warsaw, in UTC."""
+    year, month, day, *time = parts
+    return datetime(year, month, day, *time, tzinfo=WARSAW).astimezone(UTC)  # type: ignore[misc, arg-type]
 
 
 @given(DAYS)
@@ -34,38 +34,38 @@ def test_forty_eight_hours_run_from_the_time_of_the_order() -> None:
     assert opens == ordered_at + timedelta(hours=48)
 
 
-def test_forty_eight_hours_run_from_the_end_of_the_day_where_only_the_day_is_known() -> None:
+def test_forty_eight_hours_run_from_the_end_of_the_day_if_only_the_day_is_known() -> None:
     """R7, R8."""
     opens = claim_windows.claimable_from(date(2026, 10, 1), None, "PT48H", WARSAW)
     assert opens == warsaw(2026, 10, 4)
 
 
-def test_forty_eight_hours_over_a_change_of_clocks_are_forty_eight_hours() -> None:
-    """R7, R8: the night of 25 October has an hour more."""
+def test_forty_eight_hours_stay_the_same_when_summer_time_ends() -> None:
+    """R7, R8: 25 October has 25 hours."""
     opens = claim_windows.claimable_from(date(2026, 10, 24), None, "PT48H", WARSAW)
     assert opens == warsaw(2026, 10, 26, 23)
 
 
-def test_a_partner_may_take_longer_than_forty_eight_hours() -> None:
-    """R8: a delay in days is counted on the calendar."""
+def test_a_waiting_period_may_be_longer_than_forty_eight_hours() -> None:
+    """R8: a waiting period in days is counted on the calendar."""
     opens = claim_windows.claimable_from(date(2026, 10, 20), None, "P10D", WARSAW)
     assert opens == warsaw(2026, 10, 31)
 
 
 @pytest.mark.parametrize("period", ["P3M", "P89D", "P2M", "P2M27D", "P1D", "P0D", "P12W"])
-def test_a_window_of_three_months_or_less_lengthens_nothing(period: str) -> None:
+def test_a_window_of_three_months_or_less_is_allowed(period: str) -> None:
     """R35."""
     assert not claim_windows.exceeds_longest_window(period)
 
 
 @pytest.mark.parametrize("period", ["P3M1D", "P90D", "P92D", "P4M", "P1Y", "P13W", "P2M30D"])
-def test_a_window_that_may_pass_three_months_lengthens_it(period: str) -> None:
-    """R35: ninety days from 1 February are a day more than three months."""
+def test_a_window_that_may_exceed_three_months_is_not_allowed(period: str) -> None:
+    """R35: from 1 February, ninety days are a day more than three months."""
     assert claim_windows.exceeds_longest_window(period)
 
 
 @pytest.mark.parametrize(
-    ("delay", "window", "leaves_none"),
+    ("delay", "window", "never"),
     [
         ("PT48H", "P3M", False),
         ("PT48H", "P3D", False),
@@ -77,8 +77,8 @@ def test_a_window_that_may_pass_three_months_lengthens_it(period: str) -> None:
         ("PT24H", "P1D", True),
     ],
 )
-def test_a_delay_as_long_as_the_window_leaves_no_time(
-    delay: str, window: str, leaves_none: bool
+def test_a_waiting_period_as_long_as_the_window_leaves_no_time(
+    delay: str, window: str, never: bool
 ) -> None:
     """R9, R35: measured with the shortest three months, and from the end of the order's day."""
-    assert claim_windows.never_claimable(delay, window, ZoneInfo("UTC")) is leaves_none
+    assert claim_windows.never_claimable(delay, window, ZoneInfo("UTC")) is never

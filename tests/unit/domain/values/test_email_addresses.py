@@ -1,4 +1,4 @@
-"""E-mail addresses: each one is reached exactly as it was written, or refused at its field."""
+"""E-mail addresses: normalized without another meaning, or refused."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from domain.values.email_addresses import normalize_email, requires_smtputf8, to
 
 
 @pytest.mark.parametrize(
-    ("written", "kept", "on_the_wire"),
+    ("written", "stored", "sent"),
     [
         ("jan@example.com", "jan@example.com", "jan@example.com"),
         (" jan@EXAMPLE.com\n", "jan@example.com", "jan@example.com"),
@@ -20,14 +20,14 @@ from domain.values.email_addresses import normalize_email, requires_smtputf8, to
         ("jan@\u0430pple.com", "jan@\u0430pple.com", "jan@xn--pple-43d.com"),
     ],
 )
-def test_an_address_keeps_its_mailbox_and_its_domain(
-    written: str, kept: str, on_the_wire: str
+def test_a_normalized_address_has_the_same_mailbox_and_domain(
+    written: str, stored: str, sent: str
 ) -> None:
-    """IDNA 2008: sharp s and final sigma are letters of their own."""
-    assert normalize_email(written) == kept
-    assert to_ascii_domain(kept) == on_the_wire
-    assert requires_smtputf8(kept) is not on_the_wire.isascii()
-    assert normalize_email(kept) == kept
+    """IDNA 2008: sharp s and final sigma are separate letters."""
+    assert normalize_email(written) == stored
+    assert to_ascii_domain(stored) == sent
+    assert requires_smtputf8(stored) is not sent.isascii()
+    assert normalize_email(stored) == stored
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_an_address_keeps_its_mailbox_and_its_domain(
         "jan@example.com\x00",
     ],
 )
-def test_what_cannot_be_reached_exactly_is_no_address(written: str) -> None:
+def test_an_address_with_an_unclear_meaning_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="expected"):
         normalize_email(written)
     with pytest.raises(ValueError, match="expected"):

@@ -54,11 +54,11 @@ JSON = st.recursive(
     ],
     ids=lambda raw: raw[:20].decode(errors="replace"),
 )
-def test_what_is_no_json_is_nothing(raw: bytes) -> None:
+def test_invalid_json_is_parsed_as_none(raw: bytes) -> None:
     assert parse_json(raw) is None
 
 
-def test_a_message_of_the_longest_length_is_read() -> None:
+def test_a_message_of_the_maximum_length_is_parsed() -> None:
     text = "x" * (MAX_MESSAGE_BYTES - 2)
     assert parse_json(b'"' + text.encode() + b'"') == text
 
@@ -69,7 +69,7 @@ def test_any_bytes_are_parsed_without_raising(raw: bytes) -> None:
 
 
 @given(JSON)
-def test_json_is_read_as_it_was_written(content: object) -> None:
+def test_parsed_json_equals_its_content(content: object) -> None:
     assert parse_json(json.dumps(content).encode()) == content
 
 
@@ -85,17 +85,17 @@ def test_the_digest_does_not_depend_on_the_order_of_keys(content: object) -> Non
     assert content_digest(content) == content_digest(reordered(content))
 
 
-def test_the_digest_tells_claims_apart() -> None:
+def test_different_claims_have_different_digests() -> None:
     claims = [claim_content(), claim_content(link_id="lnk-78"), claim_content(answers={}), None, {}]
     assert len({content_digest(claim) for claim in claims}) == len(claims)
 
 
-def test_whatever_was_parsed_has_a_digest() -> None:
-    """Also from a deeper place of the program than where it was parsed."""
-    depth = max(d for d in range(100, 1100, 10) if parse_json(b"[" * d + b"]" * d) is not None)
+def test_all_parsed_content_has_a_digest() -> None:
+    """Also if the digest is computed deeper in the call stack."""
+    depth = max(n for n in range(100, 1100, 10) if parse_json(b"[" * n + b"]" * n) is not None)
     content = parse_json(b"[" * depth + b"]" * depth)
 
-    def deeper(steps: int) -> str:
-        return deeper(steps - 1) if steps else content_digest(content)
+    def digest_at(depth: int) -> str:
+        return digest_at(depth - 1) if depth else content_digest(content)
 
-    assert len(deeper(100)) == 64
+    assert len(digest_at(100)) == 64

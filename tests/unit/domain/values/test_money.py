@@ -14,14 +14,14 @@ AMOUNT: TypeAdapter[Decimal] = TypeAdapter(Amount)
 
 
 @given(st.text(st.sampled_from("0123456789.,_+-eE \u20ac\uff11\u0661"), max_size=8))
-def test_machines_write_amounts_in_one_way(text: str) -> None:
+def test_an_amount_is_accepted_only_as_plain_decimal_digits(text: str) -> None:
     try:
-        read = AMOUNT.validate_python(text)
+        amount = AMOUNT.validate_python(text)
     except ValidationError:
         return
     assert text.isascii()
     assert text.replace(".", "").isdigit()
-    assert read == Decimal(text)
+    assert amount == Decimal(text)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,6 @@ def test_an_amount_in_json_is_refused_in_any_other_spelling(content: Any) -> Non
         AMOUNT.validate_python(content)
 
 
-@pytest.mark.parametrize(("content", "read"), [("12.5", "12.50"), (7, "7.00"), (0.1, "0.10")])
-def test_an_amount_in_json_is_text_or_a_number(content: Any, read: str) -> None:
-    assert str(AMOUNT.validate_python(content)) == read
+@pytest.mark.parametrize(("content", "expected"), [("12.5", "12.50"), (7, "7.00"), (0.1, "0.10")])
+def test_an_amount_in_json_is_text_or_a_number(content: Any, expected: str) -> None:
+    assert str(AMOUNT.validate_python(content)) == expected

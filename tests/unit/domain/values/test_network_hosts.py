@@ -1,16 +1,16 @@
-"""Which addresses lie in a closed network, however they are written."""
+"""Addresses in closed networks, in every spelling."""
 
 import pytest
 
 from domain.values.network_hosts import is_public_https_url
 
-OPEN = [
+PUBLIC = [
     "https://partner.example/claims",
     "https://xn--strae-oqa.de:8443/x",
     "https://93.184.216.34/claims",
     "https://[2606:2800:220:1:248:1893:25c8:1946]/claims",
 ]
-CLOSED = [
+NOT_PUBLIC = [
     "http://partner.example/claims",
     "https://user:password@partner.example/claims",
     "https://localhost/x",
@@ -44,11 +44,11 @@ CLOSED = [
 ]
 
 
-@pytest.mark.parametrize("url", OPEN)
-def test_an_address_in_the_internet_over_tls_is_open(url: str) -> None:
+@pytest.mark.parametrize("url", PUBLIC)
+def test_an_internet_address_over_tls_is_public(url: str) -> None:
     assert is_public_https_url(url)
 
 
-@pytest.mark.parametrize("url", CLOSED)
-def test_plain_http_and_closed_networks_are_not_open(url: str) -> None:
+@pytest.mark.parametrize("url", NOT_PUBLIC)
+def test_plain_http_and_closed_networks_are_not_public(url: str) -> None:
     assert not is_public_https_url(url)

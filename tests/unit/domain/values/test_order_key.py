@@ -1,4 +1,4 @@
-"""The skeleton of order numbers: what looks or folds alike is one order (R25)."""
+"""Order keys: order numbers that look or fold alike are one order (R25)."""
 
 import unicodedata
 
@@ -30,13 +30,13 @@ from tests.support.builders import NOW
 def test_an_order_number_is_compared_by_its_letters_and_digits(
     written: str, key: str | None
 ) -> None:
-    """R25: upper case, letters and digits only; a number has no zeros before it."""
+    """R25: upper case, letters and digits only, without leading zeros of a number."""
     assert normalize_order_number(written) == key
 
 
 @given(st.text())
 def test_an_order_key_has_only_letters_and_digits(text: str) -> None:
-    """R25: however it was written."""
+    """R25."""
     key = normalize_order_number(text)
     assert key is None or key.isalnum()
 
@@ -58,7 +58,7 @@ ALIKE = [
 @pytest.mark.parametrize("spellings", ALIKE)
 def test_letters_that_fold_together_or_look_alike_give_one_key(spellings: tuple[str, ...]) -> None:
     """R25: one order, one key, one reward."""
-    assert len({normalize_order_number(one) for one in spellings}) == 1
+    assert len({normalize_order_number(spelling) for spelling in spellings}) == 1
     assert all(map(can_identify_order, spellings))
 
 
@@ -68,8 +68,8 @@ def test_other_letters_and_digits_are_another_order(other: str) -> None:
 
 
 @pytest.mark.parametrize("number", ["\u039d-12", "\u0418-5", "\u4e2d1", "\u0417-1", "\u01c0-1"])
-def test_letters_that_are_read_in_two_ways_name_no_order(number: str) -> None:
-    """Greek capital Nu looks like N, its small form like v: neither reading is taken."""
+def test_ambiguous_letters_identify_no_order(number: str) -> None:
+    """Greek capital Nu looks like N, its small form like v."""
     assert not can_identify_order(number)
 
 
@@ -78,7 +78,7 @@ CASES = (str.upper, str.lower, str.casefold, str.swapcase, str.title)
 
 @given(st.text(), st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]))
 def test_neither_case_nor_form_makes_another_order(text: str, form: str) -> None:
-    """R25: also where a letter folds into several, or comes apart with a mark."""
+    """R25: also if a letter folds into several or is decomposed."""
     normal = unicodedata.normalize(form, text)  # type: ignore[arg-type]
     assert {normalize_order_number(case(normal)) for case in CASES} == {
         normalize_order_number(text)

@@ -1,4 +1,4 @@
-"""Which reward is for which order: by number where both sides name one, else by the link."""
+"""Rewards are matched to orders by number if both have one, else by the link."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ NUMBERED = a_partner()
 BY_LINK = "link:lnk-77:2026-10-01"
 
 
-def judged(claim: TicketClaim, *rewards: Reward, numbered: bool = True) -> Assessment:
+def assess_with(claim: TicketClaim, *rewards: Reward, numbered: bool = True) -> Assessment:
     """The assessment of a claim, given the account's rewards."""
     links = (a_link(), a_link(link_id="lnk-78"))
     partner = NUMBERED if numbered else UNNUMBERED
@@ -35,7 +35,7 @@ def judged(claim: TicketClaim, *rewards: Reward, numbered: bool = True) -> Asses
 
 
 def codes(assessment: Assessment) -> list[str]:
-    """The codes that a claim earned; none where it is accepted."""
+    """The codes of an assessment; none if the claim is accepted."""
     return [reason.code for reason in assessment.reasons]
 
 
@@ -58,18 +58,18 @@ def codes(assessment: Assessment) -> list[str]:
         (None, None, None, False),
     ],
 )
-def test_a_reward_is_for_an_order_as_far_as_both_name_one(
+def test_a_reward_matches_an_order_by_number_or_by_link(
     number: str | None, order: str | None, link_id: str | None, fits: bool
 ) -> None:
-    """R24, R25: a key that stands in for an order number is none."""
+    """R24, R25: a key that replaces an order number does not count as one."""
     assert matches_order(a_reward(order_number=number), order, link_id) is fits
 
 
 @pytest.mark.parametrize("order", ["VT22319", BY_LINK, None])
 def test_a_reward_without_link_is_found_by_its_number_only(order: str | None) -> None:
-    """R24: no link is no common link."""
-    loose = a_reward(link_id=None)
-    assert matches_order(loose, order, None) is (order == "VT22319")
+    """R24: two missing links are not the same link."""
+    without_link = a_reward(link_id=None)
+    assert matches_order(without_link, order, None) is (order == "VT22319")
 
 
 @pytest.mark.parametrize(
@@ -81,19 +81,19 @@ def test_a_reward_without_link_is_found_by_its_number_only(order: str | None) ->
         ("rejected", []),
     ],
 )
-def test_a_form_without_order_number_meets_a_reward_on_its_link_that_has_one(
+def test_a_claim_without_order_number_matches_any_reward_of_its_link(
     state: str, code: list[str]
 ) -> None:
-    """R4, R5, R24: better a person asked than paid twice."""
+    """R4, R5, R24: so that no order is paid twice."""
     claim = a_claim(answers={})
     reward = a_reward(state=state)
-    assert codes(judged(claim, reward, numbered=False)) == code
+    assert codes(assess_with(claim, reward, numbered=False)) == code
     elsewhere = a_reward(state=state, link_id="lnk-78")
-    assert codes(judged(claim, elsewhere, numbered=False)) == []
+    assert codes(assess_with(claim, elsewhere, numbered=False)) == []
 
 
 @pytest.mark.parametrize(
-    ("order", "reward", "verdict"),
+    ("order", "reward", "result"),
     [
         ("VT22319", {"order_number": None}, SettlementResult.REWARD_REGISTERED),
         ("VT22319", {"order_number": None, "link_id": "lnk-78"}, SettlementResult.GRANTED),
@@ -107,41 +107,41 @@ def test_a_form_without_order_number_meets_a_reward_on_its_link_that_has_one(
         ),
     ],
 )
-def test_at_settlement_a_reward_without_order_number_on_the_tickets_link_is_the_one(
-    order: str, reward: dict[str, Any], verdict: SettlementResult
+def test_at_settlement_a_reward_without_order_number_matches_by_the_tickets_link(
+    order: str, reward: dict[str, Any], result: SettlementResult
 ) -> None:
-    """R24: one order earns one reward, whoever has it."""
-    found = a_reward(**{"state": "registered"} | reward)
+    """R24: one order earns one reward, of whichever account."""
+    existing = a_reward(**{"state": "registered"} | reward)
     filed = a_filed(UNNUMBERED, answers={}) if order == BY_LINK else a_filed()
-    assert decide_settlement(case_of(filed, found)) is verdict
+    assert decide_settlement(case_of(filed, existing)) is result
 
 
-def test_a_contested_reward_without_order_number_takes_the_forms() -> None:
+def test_a_contested_reward_without_order_number_gets_that_of_the_form() -> None:
     """R25: so that the grant for it counts for that order."""
-    assessment = judged(a_contest(), a_reward(order_number=None))
+    assessment = assess_with(a_contest(), a_reward(order_number=None))
     assert assessment.order is not None
     assert assessment.order.order_key == "VT22319"
     assert assessment.order.duplicate_key.endswith("|reward:rew-5")
-    nameless = judged(a_contest(answers={}), a_reward(order_number=None), numbered=False)
-    assert nameless.order is not None
-    assert nameless.order.order_key == "reward:rew-5"
+    unnumbered = assess_with(a_contest(answers={}), a_reward(order_number=None), numbered=False)
+    assert unnumbered.order is not None
+    assert unnumbered.order.order_key == "reward:rew-5"
 
 
-def test_a_contested_reward_gives_its_order_to_a_form_that_names_none() -> None:
+def test_a_contest_without_order_number_gets_that_of_the_reward() -> None:
     """R25."""
-    assessment = judged(a_contest(answers={}), a_reward(), numbered=False)
+    assessment = assess_with(a_contest(answers={}), a_reward(), numbered=False)
     assert assessment.order is not None
     assert assessment.order.order_key == "VT22319"
 
 
-def test_a_form_that_names_another_order_than_the_contested_rewards_is_incomplete() -> None:
-    """R22, R23: the field is named, and nothing is guessed."""
-    assessment = judged(a_contest(), a_reward(order_number="VT-2231-8"))
+def test_a_contest_with_another_order_number_than_the_reward_is_incomplete() -> None:
+    """R22, R23: the result names the field."""
+    assessment = assess_with(a_contest(), a_reward(order_number="VT-2231-8"))
     assert assessment.status == "discarded"
     (reason,) = assessment.reasons
     assert (reason.code, reason.field) == ("incomplete", "order_number")
     assert reason.expected == "another_order"
-    same = judged(a_contest(answers={"order_number": "vt 2231/9"}), a_reward())
+    same = assess_with(a_contest(answers={"order_number": "vt 2231/9"}), a_reward())
     assert codes(same) == []
 
 
@@ -159,6 +159,6 @@ def test_a_form_that_names_another_order_than_the_contested_rewards_is_incomplet
 def test_a_link_other_than_the_contested_rewards_does_not_fit(
     reward_link: str | None, chosen: str | None, code: list[str]
 ) -> None:
-    """R15, R16: both links are the account's and of the right kind."""
-    assessment = judged(a_contest(link_id=chosen), a_reward(link_id=reward_link))
+    """R15, R16: even if both links belong to the account and have the right kind."""
+    assessment = assess_with(a_contest(link_id=chosen), a_reward(link_id=reward_link))
     assert codes(assessment) == code

@@ -28,17 +28,17 @@ MODELS: list[type[BaseModel]] = [*SIGNALS.values(), *UPDATES.values()]
 
 
 @given(st.sampled_from(MODELS), JSON | st.dictionaries(st.sampled_from([*OUTCOME, "actor"]), JSON))
-def test_any_json_is_read_as_any_message_without_raising(
+def test_any_json_is_parsed_as_any_message_without_raising(
     model: type[BaseModel], content: object
 ) -> None:
-    reading = parse_message(model, content)
-    assert (reading.value is None) == bool(reading.problems)
+    parsed = parse_message(model, content)
+    assert (parsed.value is None) == bool(parsed.problems)
 
 
-def test_one_malformed_field_spoils_a_message() -> None:
-    reading = parse_message(PartnerOutcome, OUTCOME | {"reward": {"amount": "12.345"}})
-    assert reading.value is None
-    assert set(reading.problems) == {"reward.amount", "reward.currency"}
+def test_one_malformed_field_makes_a_message_invalid() -> None:
+    parsed = parse_message(PartnerOutcome, OUTCOME | {"reward": {"amount": "12.345"}})
+    assert parsed.value is None
+    assert set(parsed.problems) == {"reward.amount", "reward.currency"}
 
 
 @pytest.mark.parametrize("content", [None, 7, "confirmed", [OUTCOME]])
@@ -58,47 +58,47 @@ def test_a_message_that_is_no_object_is_malformed(content: object) -> None:
         {"outcome": "confirmed", "reason_code": "no_idea"},
     ],
 )
-def test_a_decision_without_its_why_is_malformed(changes: dict[str, Any]) -> None:
+def test_a_decision_without_a_reason_or_note_is_malformed(changes: dict[str, Any]) -> None:
     content = {"request_id": "req-1", "actor": "agent-7"} | changes
     assert parse_message(UPDATES["decide"], content).problems
 
 
-def test_the_problems_named_are_bounded() -> None:
-    """A hostile message cannot fill a history with its own mistakes."""
-    crowd = {f"field-{n}": n for n in range(1000)}
-    assert len(parse_claim(crowd).unknown_fields) == 20
+def test_the_number_of_named_problems_is_limited() -> None:
+    """A hostile message cannot fill a history with problems."""
+    unknown = {f"field-{n}": n for n in range(1000)}
+    assert len(parse_claim(unknown).unknown_fields) == 20
     contents = {"request_id": "r", "actor": "a", "questions": [7] * 1000}
     assert len(parse_message(UPDATES["request_information"], contents).problems) <= 20
 
 
-HALF = "\ud800"
+LONE_SURROGATE = "\ud800"
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        {"request_id": "r", "actor": "a", HALF: 1},
-        {"request_id": "r", "actor": "a", "answers": {HALF: "x"}},
-        {"request_id": "r", "actor": "a", "answers": {"it": HALF}},
+        {"request_id": "r", "actor": "a", LONE_SURROGATE: 1},
+        {"request_id": "r", "actor": "a", "answers": {LONE_SURROGATE: "x"}},
+        {"request_id": "r", "actor": "a", "answers": {"it": LONE_SURROGATE}},
     ],
 )
-def test_what_is_kept_of_a_message_can_be_written_anywhere(content: dict[str, Any]) -> None:
-    """Half a surrogate pair is valid JSON, but no database takes it: the note would never end."""
-    reading = parse_message(InformationAnswer, parse_json(json.dumps(content).encode()))
-    kept = [
-        reading.value.model_dump() if reading.value else {},
-        reading.problems,
-        reading.unknown_fields,
+def test_every_stored_part_of_a_message_can_be_encoded(content: dict[str, Any]) -> None:
+    """A lone surrogate is valid JSON, but no database stores it: the change set would fail."""
+    parsed = parse_message(InformationAnswer, parse_json(json.dumps(content).encode()))
+    stored = [
+        parsed.value.model_dump() if parsed.value else {},
+        parsed.problems,
+        parsed.unknown_fields,
     ]
-    json.dumps(kept, ensure_ascii=False).encode()
+    json.dumps(stored, ensure_ascii=False).encode()
 
 
 def test_a_withdrawal_needs_no_reason() -> None:
-    reading = parse_message(Withdrawal, {"request_id": "r", "actor": "member"})
-    assert reading.value == Withdrawal(request_id="r", actor="member")
+    parsed = parse_message(Withdrawal, {"request_id": "r", "actor": "member"})
+    assert parsed.value == Withdrawal(request_id="r", actor="member")
 
 
-def test_what_was_expected_is_said_in_our_own_words() -> None:
+def test_problems_describe_the_expected_format_in_words() -> None:
     content = {
         "outcome_id": "a b",
         "partner_id": "velotel",
@@ -111,6 +111,6 @@ def test_what_was_expected_is_said_in_our_own_words() -> None:
     assert set(problems) == {
         "outcome_id", "outcome", "occurred_at", "reward.amount", "reward.currency", "note"
     }  # fmt: skip
-    for words in problems.values():
-        assert words.startswith("expected ")
-        assert "^" not in words
+    for problem in problems.values():
+        assert problem.startswith("expected ")
+        assert "^" not in problem

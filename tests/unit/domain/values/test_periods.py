@@ -1,4 +1,4 @@
-"""Periods: calendar months, market days and changes of clocks."""
+"""Periods: calendar months, days of the market, summer time."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -19,9 +19,9 @@ ZONES = st.sampled_from(["Europe/Warsaw", "Europe/Berlin", "Europe/London", "UTC
 
 
 def warsaw(*parts: int) -> datetime:
-    """A moment by Warsaw's clock, in UTC."""
-    year, month, day, *clock = parts
-    return datetime(year, month, day, *clock, tzinfo=WARSAW).astimezone(UTC)  # type: ignore[misc, arg-type]
+    """A time in Warsaw, in UTC."""
+    year, month, day, *time = parts
+    return datetime(year, month, day, *time, tzinfo=WARSAW).astimezone(UTC)  # type: ignore[misc, arg-type]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def warsaw(*parts: int) -> datetime:
     ],
 )
 def test_three_months_are_calendar_months(day: str, period: str, expected: str) -> None:
-    """R35, R36: 31 August + three months is 30 November; leap years count."""
+    """R35, R36: 31 August plus three months is 30 November; leap years count."""
     assert periods.add_calendar_period(date.fromisoformat(day), period) == date.fromisoformat(
         expected
     )
@@ -52,32 +52,32 @@ def test_three_months_are_calendar_months(day: str, period: str, expected: str) 
 @pytest.mark.parametrize(
     ("start", "period", "expected"),
     [
-        # 25 October 2026: the clocks go back at 3:00. A day has 25 hours, 48 hours are 48 hours.
+        # Summer time ends on 25 October 2026 at 3:00: the day has 25 hours.
         (warsaw(2026, 10, 24, 12), "P1D", warsaw(2026, 10, 25, 12)),
         (warsaw(2026, 10, 24, 12), "P2D", warsaw(2026, 10, 26, 12)),
         (warsaw(2026, 10, 24, 12), "PT48H", warsaw(2026, 10, 26, 11)),
         (warsaw(2026, 10, 24, 12), "P1DT24H", warsaw(2026, 10, 26, 12)),
         (warsaw(2026, 10, 24, 12), "PT24H", warsaw(2026, 10, 25, 11)),
-        # 29 March 2026: the clocks go forward at 2:00.
+        # Summer time begins on 29 March 2026 at 2:00.
         (warsaw(2026, 3, 28, 12), "P1D", warsaw(2026, 3, 29, 12)),
         (warsaw(2026, 3, 28, 12), "PT48H", warsaw(2026, 3, 30, 13)),
-        # 2:30 does not exist on that day: half past three, as the clocks show it.
+        # 2:30 does not exist on that day; 3:30 takes its place.
         (warsaw(2026, 3, 28, 2, 30), "P1D", warsaw(2026, 3, 29, 3, 30)),
         (warsaw(2026, 8, 31, 23, 59), "P3M", warsaw(2026, 11, 30, 23, 59)),
     ],
 )
-def test_days_go_by_the_calendar_and_hours_by_the_clock(
+def test_days_are_calendar_days_and_hours_are_elapsed_hours(
     start: datetime, period: str, expected: datetime
 ) -> None:
     assert periods.add_period(start, period, WARSAW) == expected
 
 
 @given(INSTANTS, st.integers(0, 700), ZONES)
-def test_days_keep_the_time_of_day_unless_that_night_lacks_it(
+def test_days_keep_the_time_of_day_unless_it_does_not_exist(
     instant: datetime, days: int, zone: ZoneInfo
 ) -> None:
-    moved = periods.add_period(instant, f"P{days}D", zone)
-    start, end = instant.astimezone(zone), moved.astimezone(zone)
+    later = periods.add_period(instant, f"P{days}D", zone)
+    start, end = instant.astimezone(zone), later.astimezone(zone)
     assert (end.date() - start.date()).days == days
     assert abs(end.replace(tzinfo=None) - start.replace(tzinfo=None) - timedelta(days)) in (
         timedelta(),
@@ -86,11 +86,13 @@ def test_days_keep_the_time_of_day_unless_that_night_lacks_it(
 
 
 @given(INSTANTS, st.integers(0, 10_000), ZONES)
-def test_hours_are_always_hours(instant: datetime, hours: int, zone: ZoneInfo) -> None:
-    """R7: whatever the clocks on the wall do meanwhile."""
-    moved = periods.add_period(instant, f"PT{hours}H", zone)
-    assert moved - instant == timedelta(hours=hours)
-    assert moved.tzinfo is UTC
+def test_hours_are_elapsed_hours_in_every_time_zone(
+    instant: datetime, hours: int, zone: ZoneInfo
+) -> None:
+    """R7: also over a change to or from summer time."""
+    later = periods.add_period(instant, f"PT{hours}H", zone)
+    assert later - instant == timedelta(hours=hours)
+    assert later.tzinfo is UTC
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,9 @@ def test_hours_are_always_hours(instant: datetime, hours: int, zone: ZoneInfo) -
         (date(2026, 12, 31), datetime(2026, 12, 31, 23, tzinfo=UTC)),
     ],
 )
-def test_a_day_ends_at_midnight_by_the_markets_clock(day: date, expected: datetime) -> None:
+def test_a_day_ends_at_midnight_in_the_time_zone_of_the_market(
+    day: date, expected: datetime
+) -> None:
     assert periods.end_of_day(day, WARSAW) == expected
 
 
@@ -115,14 +119,14 @@ def test_midnight_is_the_first_moment_of_the_next_day(day: date, zone: ZoneInfo)
 
 
 def test_the_cancellation_period_ends_at_midnight_after_its_last_day() -> None:
-    """R33: fourteen days from 15 October, over the change of clocks."""
+    """R33: fourteen days from 15 October, over the end of summer time."""
     at = datetime(2026, 10, 15, 9, tzinfo=UTC)
     for anchored_at in (None, at):
         end = periods.end_of_cancellation(date(2026, 10, 15), anchored_at, "P14D", WARSAW)
         assert end == warsaw(2026, 10, 30)
 
 
-def test_a_cancellation_period_with_a_clock_part_ends_to_the_second() -> None:
+def test_a_cancellation_period_in_seconds_ends_to_the_second() -> None:
     """R33."""
     at = datetime(2026, 10, 15, 9, 0, 7, tzinfo=UTC)
     end = periods.end_of_cancellation(date(2026, 10, 15), at, "PT90S", WARSAW)
@@ -134,7 +138,7 @@ def test_a_cancellation_period_with_a_clock_part_ends_to_the_second() -> None:
 @pytest.mark.parametrize(
     "text", ["P3M", "P14D", "PT48H", "P2W", "P1Y", "P2Y", "P1DT12H", "PT0S", "P0D"]
 )
-def test_a_period_is_kept_as_written(text: str) -> None:
+def test_a_period_is_stored_as_written(text: str) -> None:
     assert PERIOD.validate_python(text) == text
 
 
@@ -156,13 +160,13 @@ def test_a_period_is_kept_as_written(text: str) -> None:
         "P0.5M",
     ],
 )
-def test_what_is_no_period_is_refused_with_what_was_expected(text: str) -> None:
+def test_a_malformed_period_is_refused_with_the_expected_format(text: str) -> None:
     with pytest.raises(ValidationError, match="expected an ISO 8601 duration such as P14D"):
         PERIOD.validate_python(text)
 
 
 @pytest.mark.parametrize("text", ["P1.5D", "P0.5W", "P1,5D"])
-def test_a_period_of_half_a_day_is_not_rounded_down_in_silence(text: str) -> None:
-    """Days are counted on the calendar, which has no halves: such a period does not load."""
+def test_a_period_with_a_fraction_of_a_day_is_refused(text: str) -> None:
+    """Days are counted on the calendar, so a fraction would be rounded down."""
     with pytest.raises(ValidationError, match="expected an ISO 8601 duration"):
         PERIOD.validate_python(text)

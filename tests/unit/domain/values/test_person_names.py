@@ -1,4 +1,4 @@
-"""Names and languages of members: a bad one is left out, and no stranger's words go out in it."""
+"""Names and languages of members: invalid ones are left out, so no name carries a message."""
 
 import pytest
 from hypothesis import given
@@ -21,7 +21,7 @@ from domain.values.person_names import MAX_NAME_LENGTH, parse_language_tag, pars
         ("\uff2aan", "Jan"),
     ],
 )
-def test_a_name_stays(raw: str, name: str) -> None:
+def test_a_valid_name_is_stored_cleaned(raw: str, name: str) -> None:
     assert parse_person_name(raw) == name
 
 
@@ -50,7 +50,7 @@ def test_a_name_stays(raw: str, name: str) -> None:
         ["Jan"],
     ],
 )
-def test_what_is_no_name_is_left_out(raw: object) -> None:
+def test_an_invalid_name_is_left_out(raw: object) -> None:
     assert parse_person_name(raw) == ""
 
 
@@ -80,11 +80,13 @@ def test_no_name_is_long_or_a_link(raw: str) -> None:
         ({}, None),
     ],
 )
-def test_a_language_tag_counts_by_its_first_part(tag: object, language: str | None) -> None:
+def test_the_first_part_of_a_language_tag_is_the_language(
+    tag: object, language: str | None
+) -> None:
     assert parse_language_tag(tag) == language
 
 
-def test_nothing_but_the_address_spoils_a_contact() -> None:
+def test_an_invalid_name_or_language_does_not_make_a_contact_invalid() -> None:
     contact = Contact.model_validate({"email": "jan@example.com", "name": 5, "language": ["pl"]})
     assert contact == Contact(email="jan@example.com", name="", language=None)
     absent = Contact.model_validate({"email": None, "name": None, "language": None})

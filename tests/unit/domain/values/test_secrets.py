@@ -1,4 +1,4 @@
-"""Secrets: weak ones are refused, and so is one that serves two ends. None is ever shown."""
+"""Secrets: weak or shared ones are refused, and none is ever shown."""
 
 import base64
 import secrets as random_secrets
@@ -53,7 +53,7 @@ def test_random_keys_are_strong() -> None:
         assert not is_weak(random_secrets.token_hex(16).encode())
 
 
-def test_a_webhook_secret_of_a_weak_key_is_refused_however_it_is_spelt() -> None:
+def test_a_webhook_secret_of_a_weak_key_is_refused_in_any_spelling() -> None:
     weak = "whsec_" + base64.b64encode(b"\x07" * 32).decode()
     assert decode_webhook_secret(weak)
     with pytest.raises(InvalidConfiguration, match="TICKETS_PARTNER_SECRET_VELOTEL") as caught:
@@ -61,7 +61,7 @@ def test_a_webhook_secret_of_a_weak_key_is_refused_however_it_is_spelt() -> None
     assert weak not in str(caught.value)
 
 
-def test_two_partners_never_name_one_secret() -> None:
+def test_two_partners_cannot_name_the_same_secret() -> None:
     both = [
         a_partner("velotel", "TICKETS_PARTNER_SECRET_A"),
         a_partner("fernweh", "TICKETS_PARTNER_SECRET_A"),
@@ -82,8 +82,8 @@ def test_two_partners_never_name_one_secret() -> None:
         (ONE.removeprefix("whsec_"), f"{THIRD} {ONE}"),
     ],
 )
-def test_one_secret_never_serves_two_ends(one: str, other: str) -> None:
-    """Not while it rotates either, and not in another spelling."""
+def test_a_secret_cannot_be_shared_by_two_settings(one: str, other: str) -> None:
+    """Neither during a rotation nor in another spelling."""
     assert find_shared_secret({"A": one, "B": other, "C": THIRD + "x"}) == ("A", "B")
     with pytest.raises(InvalidConfiguration) as caught:
         reject_shared_secrets({"NOT_SET": None, "A": one, "B": other})
@@ -92,11 +92,11 @@ def test_one_secret_never_serves_two_ends(one: str, other: str) -> None:
     assert ONE.removeprefix("whsec_")[:8] not in str(caught.value)
 
 
-def test_secrets_of_their_own_are_taken() -> None:
+def test_separate_secrets_are_accepted() -> None:
     assert find_shared_secret({"A": f"{ONE} {OTHER}", "B": THIRD}) is None
     reject_shared_secrets({"A": None, "B": None, "C": ONE})
 
 
-def test_what_is_no_secret_may_not_stand_in_a_file() -> None:
+def test_only_secrets_are_loaded_from_files() -> None:
     settings = {"TICKETS_PARTNERS_DIR_FILE": "/nowhere", "PATH_FILE": "/nowhere"}
     assert with_secret_files(settings) == settings

@@ -1,4 +1,4 @@
-"""Words of people are cleaned before they are judged, at every door in the same way."""
+"""Texts of people are cleaned before they are checked, in the same way for every channel."""
 
 import time
 
@@ -11,20 +11,22 @@ from domain.tickets.messages.signals import PartnerOutcome
 from domain.values.order_key import normalize_order_number
 from domain.values.text_cleaning import clean_line, clean_text, to_single_line
 
-UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u061c\u202e\u2066\ufe0f\u034f\u3164"
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u061c\u202e\u2066\ufe0f\u034f\u3164"
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u2043"
 SPACES = "\t\u00a0\u2002\u2007\u2009\u202f\u205f\u3000\u2800"
 LINE_ENDS = ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"]
 
 
-@pytest.mark.parametrize(("seen", "spelt"), [("", UNSEEN), ("-", DASHES), (" ", SPACES)])
-def test_what_looks_like_nothing_a_dash_or_a_space_is_one(seen: str, spelt: str) -> None:
-    assert {clean_line(f"VT{one}9") for one in spelt} == {f"VT{seen}9"}
-    assert {clean_text(f"VT{one}9") for one in spelt} == {f"VT{seen}9"}
+@pytest.mark.parametrize(("cleaned", "characters"), [("", INVISIBLE), ("-", DASHES), (" ", SPACES)])
+def test_invisible_characters_dashes_and_spaces_are_normalized(
+    cleaned: str, characters: str
+) -> None:
+    assert {clean_line(f"VT{character}9") for character in characters} == {f"VT{cleaned}9"}
+    assert {clean_text(f"VT{character}9") for character in characters} == {f"VT{cleaned}9"}
 
 
 @pytest.mark.parametrize("end", LINE_ENDS)
-def test_free_text_keeps_its_lines_and_other_words_have_one(end: str) -> None:
+def test_free_text_keeps_its_lines_and_other_text_has_one(end: str) -> None:
     assert clean_text(f" a {end}{end}b\u200b{end}") == "a\n\nb"
     assert clean_line(f" a{end}b{end}") == "a b"
 
@@ -37,8 +39,7 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
     assert len(to_single_line(text).splitlines()) <= 1
 
 
-def test_words_of_partners_and_agents_are_kept_cleaned() -> None:
-    """By whatever door they came."""
+def test_texts_of_partners_and_agents_are_stored_cleaned() -> None:
     fields = {"outcome_id": "evt-1", "partner_id": "velotel", "number": "ZW-1"}
     outcome = PartnerOutcome.model_validate(
         fields
@@ -53,12 +54,12 @@ def test_words_of_partners_and_agents_are_kept_cleaned() -> None:
     assert decision.note == "-24"
 
 
-def test_a_note_of_nothing_but_what_nobody_sees_says_nothing() -> None:
+def test_a_note_of_invisible_characters_is_empty() -> None:
     with pytest.raises(ValueError, match="a decision says why"):
         Decision(request_id="r", actor="a", outcome="confirmed", note="\u200b\u2060")
 
 
-PILES = (
+STACKED_MARKS = (
     "a" + "\u0301\u0327" * 60_000,
     "\u0f71\u0f72" * 60_000,
     "\u0f73\u0301" * 60_000,
@@ -69,13 +70,13 @@ PILES = (
 )
 
 
-@pytest.mark.parametrize("pile", PILES, ids=range(len(PILES)))
-def test_marks_piled_on_one_letter_take_no_time(pile: str) -> None:
-    began = time.perf_counter()
-    once = clean_line(pile)
+@pytest.mark.parametrize("text", STACKED_MARKS, ids=range(len(STACKED_MARKS)))
+def test_text_with_many_combining_marks_is_cleaned_in_linear_time(text: str) -> None:
+    started_at = time.perf_counter()
+    once = clean_line(text)
     assert clean_line(once) == once
-    normalize_order_number(pile)
-    assert time.perf_counter() - began < 2
+    normalize_order_number(text)
+    assert time.perf_counter() - started_at < 2
 
 
 def test_a_letter_keeps_its_marks() -> None:

@@ -1,4 +1,4 @@
-"""Ticket numbers: derived, forgiving to read, never mistaken for another (R27, R29)."""
+"""Ticket numbers: derived, tolerant of spelling, protected by a check character (R27, R29)."""
 
 import re
 from time import perf_counter
@@ -11,7 +11,7 @@ from domain.errors import RequestRejected
 from domain.values.ticket_number import ALPHABET, derive_number, parse_number
 
 NUMBERS = st.builds(derive_number, st.text(max_size=20), st.text(max_size=20))
-FORGIVEN = {"0": "0Oo", "1": "1IiLl"}
+SPELLINGS = {"0": "0Oo", "1": "1IiLl"}
 
 
 def symbols_of(number: str) -> str:
@@ -20,7 +20,7 @@ def symbols_of(number: str) -> str:
 
 
 def is_refused(text: str) -> bool:
-    """Whether no number can be read from `text`, and the refusal says so."""
+    """Whether `text` is refused as an unknown number."""
     try:
         parse_number(text)
     except RequestRejected as refused:
@@ -29,7 +29,7 @@ def is_refused(text: str) -> bool:
 
 
 @given(NUMBERS)
-def test_a_number_has_the_form_that_letters_and_agents_show(number: str) -> None:
+def test_a_number_has_the_documented_form(number: str) -> None:
     """R27: `ZW-` and thirteen symbols, grouped for reading aloud."""
     symbol = f"[{ALPHABET}]"
     assert re.fullmatch(f"ZW-{symbol}{{4}}-{symbol}{{4}}-{symbol}{{4}}-{symbol}", number)
@@ -45,7 +45,7 @@ def test_the_same_request_gets_the_same_number_again(account: str, key: str) -> 
 
 
 def test_a_number_never_changes_between_versions() -> None:
-    """R29: the number stands in letters for years; its derivation is for ever."""
+    """R29: e-mails show the number for years, so its derivation is permanent."""
     assert derive_number("acc-1001", "req-1") == "ZW-MHRP-01J1-6KZ9-4"
 
 
@@ -65,7 +65,7 @@ def test_ten_thousand_requests_get_ten_thousand_numbers() -> None:
 
 @settings(max_examples=20)
 @given(NUMBERS)
-def test_every_single_wrong_character_is_noticed(number: str) -> None:
+def test_every_single_wrong_character_is_detected(number: str) -> None:
     """R27, R29: at each of the thirteen places, each of the other symbols."""
     symbols = symbols_of(number)
     wrong = [
@@ -79,7 +79,7 @@ def test_every_single_wrong_character_is_noticed(number: str) -> None:
 
 @settings(max_examples=50)
 @given(NUMBERS)
-def test_every_swap_of_two_neighbours_is_noticed(number: str) -> None:
+def test_every_swap_of_two_neighbours_is_detected(number: str) -> None:
     """R27, R29: also of the last symbol with the check character."""
     whole = "ZW" + symbols_of(number)
     swapped = [
@@ -92,7 +92,7 @@ def test_every_swap_of_two_neighbours_is_noticed(number: str) -> None:
 
 @settings(max_examples=50)
 @given(NUMBERS)
-def test_every_lost_or_doubled_character_is_noticed(number: str) -> None:
+def test_every_lost_or_doubled_character_is_detected(number: str) -> None:
     symbols = symbols_of(number)
     lost = [symbols[:place] + symbols[place + 1 :] for place in range(13)]
     doubled = [symbols[: place + 1] + symbols[place:] for place in range(13)]
@@ -100,11 +100,11 @@ def test_every_lost_or_doubled_character_is_noticed(number: str) -> None:
 
 
 @given(NUMBERS, st.data())
-def test_reading_forgives_how_people_write(number: str, data: st.DataObject) -> None:
+def test_a_number_is_parsed_from_every_usual_spelling(number: str, data: st.DataObject) -> None:
     """R29: case, spaces, dashes, O for 0, I and L for 1 do not matter."""
     written = ""
     for symbol in symbols_of(number):
-        written += data.draw(st.sampled_from(FORGIVEN.get(symbol, symbol + symbol.lower())))
+        written += data.draw(st.sampled_from(SPELLINGS.get(symbol, symbol + symbol.lower())))
         written += data.draw(st.sampled_from(["", " ", "-", " - ", "\u00a0", "–"]))
     prefix = data.draw(st.sampled_from(["ZW-", "zw ", "ZW", "z w-", ""]))
     assert parse_number(f"  {prefix}{written}\n") == number
@@ -113,13 +113,13 @@ def test_reading_forgives_how_people_write(number: str, data: st.DataObject) -> 
 @pytest.mark.parametrize(
     "text", ["", "ZW", "ZW-", "-", "\ud800", "ZW-4KQ7-P9XT-M2AB", "ZWZW" * 4, "0" * 10_000]
 )
-def test_what_is_no_number_is_refused_with_its_code(text: str) -> None:
+def test_a_malformed_number_is_refused_with_its_code(text: str) -> None:
     assert is_refused(text)
 
 
 @pytest.mark.parametrize("mark", ["\u0300", "\u0323\u0301", "\U0001d165", "\u0f71"])
 def test_a_text_of_many_combining_marks_is_refused_at_once(mark: str) -> None:
-    """R29: folding them takes quadratic time, a request of a megabyte would take hours."""
+    """R29: their normalization takes quadratic time; for a megabyte, hours."""
     text = "ZW-4KQ7-P9XT-M2AB-C" + mark * 1_000_000
     started_at = perf_counter()
     assert is_refused(text)
@@ -128,5 +128,5 @@ def test_a_text_of_many_combining_marks_is_refused_at_once(mark: str) -> None:
 
 
 @given(st.text())
-def test_reading_raises_nothing_but_its_refusal(text: str) -> None:
+def test_parsing_raises_no_other_error_than_the_refusal(text: str) -> None:
     assert is_refused(text) or re.fullmatch(r"ZW(-\w{4}){3}-\w", parse_number(text))

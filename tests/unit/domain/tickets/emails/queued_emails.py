@@ -1,4 +1,4 @@
-"""The e-mails that a step queues."""
+"""The queued e-mails of a ticket."""
 
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.changes.emails import (

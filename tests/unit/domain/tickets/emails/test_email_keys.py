@@ -17,7 +17,7 @@ from tests.unit.domain.tickets.emails.queued_emails import queued_emails
 
 
 def test_the_keys_of_a_tickets_emails_are_unique() -> None:
-    """R28: never twice to a mail server that honours Message-ID."""
+    """R28: a mail server that honours Message-ID delivers each once."""
     aggregate = TicketAggregate(a_new_ticket())
     aggregate.open(NOW, held_until=NOW)
     aggregate.apply_release(HoldReleaseResult.NO_REWARD, NOW)
@@ -28,10 +28,10 @@ def test_the_keys_of_a_tickets_emails_are_unique() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "market", "language"),
+    ("requested", "market", "language"),
     [("de", "pl", "de"), ("fr", "pl", "pl"), (None, "de", "de"), ("", "en", "en")],
 )
 def test_an_email_is_in_the_members_language_or_the_markets(
-    wanted: str | None, market: str, language: str
+    requested: str | None, market: str, language: str
 ) -> None:
-    assert select_language(wanted, market) == language
+    assert select_language(requested, market) == language

@@ -1,4 +1,4 @@
-"""Every transition, and the e-mail that it sends."""
+"""The e-mail of each transition."""
 
 import pytest
 
@@ -36,14 +36,14 @@ TABLE: dict[EmailKind, set[tuple[Event, State]]] = {
     },
     EmailKind.WITHDRAWN: {(Event.WITHDRAWN, State.WITHDRAWN)},
 }
-NEWS = {pair: kind for kind, pairs in TABLE.items() for pair in pairs}
+KIND_BY_TRANSITION = {pair: kind for kind, pairs in TABLE.items() for pair in pairs}
 
 
 @pytest.mark.parametrize(("event", "source", "target"), TRANSITIONS)
 def test_each_transition_sends_the_email_of_the_table_or_none(
     event: Event, source: State, target: State
 ) -> None:
-    """R26, R27, R28, R34: and none where the member learns nothing new."""
+    """R26, R27, R28, R34: none without news for the member."""
     repeated = source is target and event is Event.PARTNER_SILENT
-    expected = None if repeated else NEWS.get((event, target))
+    expected = None if repeated else KIND_BY_TRANSITION.get((event, target))
     assert email_for_transition(event, source, target) is expected

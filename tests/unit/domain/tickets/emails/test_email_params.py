@@ -1,4 +1,4 @@
-"""What the e-mails say."""
+"""The parameters of e-mails."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,17 +24,17 @@ from tests.support.builders import (
 from tests.unit.domain.tickets.emails.queued_emails import AWAITING, queued_emails
 
 
-def only(aggregate: TicketAggregate) -> OutgoingEmail:
+def only_email(aggregate: TicketAggregate) -> OutgoingEmail:
     """The one e-mail queued since the last change set."""
     (email,) = queued_emails(aggregate)
     return email
 
 
-def test_an_accepted_claim_is_confirmed_by_mail() -> None:
+def test_an_accepted_claim_is_confirmed_by_email() -> None:
     """R26, R27, R28."""
     aggregate = TicketAggregate(a_new_ticket(language="de"))
     aggregate.open(NOW)
-    email = only(aggregate)
+    email = only_email(aggregate)
     assert (email.kind, email.language) == (EmailKind.CONFIRMATION, "de")
     assert email.params == {"held_until": None, "answer_by": "2026-11-03"}
 
@@ -43,7 +43,7 @@ def test_a_held_claim_is_confirmed_with_its_date_in_the_markets_time_zone() -> N
     """R26, R28: one e-mail for both transitions; none at the end of the hold."""
     aggregate = TicketAggregate(a_new_ticket())
     aggregate.open(NOW, held_until=NOW + timedelta(days=7))
-    assert only(aggregate).params == {
+    assert only_email(aggregate).params == {
         "held_until": "2026-10-27T13:00:00+01:00",
         "answer_by": "2026-11-10",
     }
@@ -55,7 +55,7 @@ def test_a_confirmation_names_the_due_date_and_the_amount() -> None:
     """R33, R34: the date by the market's calendar."""
     aggregate = an_aggregate()
     handle_message(aggregate, an_outcome(cancellation_ends_on="2026-11-29"), NOW)
-    email = only(aggregate)
+    email = only_email(aggregate)
     assert email.kind is EmailKind.PARTNER_CONFIRMED
     assert email.params == {"due_on": "2026-11-30", "amount": PLN_40}
 
@@ -64,28 +64,28 @@ def test_a_confirmation_names_the_due_date_and_the_amount() -> None:
     ("promised", "starts_from", "amount"),
     [(None, "order", None), (PLN_40, "activation", PLN_40)],
 )
-def test_a_confirmation_that_a_person_must_look_at_promises_no_date(
+def test_a_confirmation_that_needs_a_person_promises_no_date(
     promised: Any, starts_from: str, amount: Any
 ) -> None:
     """R34."""
     terms = {"period": "P14D", "starts_from": starts_from, "max_period": "P6M"}
     aggregate = an_aggregate(partner=a_partner(cancellation=terms), promised_amount=promised)
     handle_message(aggregate, an_outcome(), NOW)
-    assert only(aggregate).params == {"due_on": None, "amount": amount}
+    assert only_email(aggregate).params == {"due_on": None, "amount": amount}
 
 
 def test_a_rejection_names_its_reason() -> None:
     """R34."""
     aggregate = an_aggregate()
     handle_message(aggregate, an_outcome("rejected", reason_code="not_new_customer"), NOW)
-    assert only(aggregate).params["reason_code"] == "not_new_customer"
+    assert only_email(aggregate).params["reason_code"] == "not_new_customer"
 
 
 def test_a_granted_reward_is_announced_with_its_amount() -> None:
     """R34."""
     aggregate = an_aggregate(AWAITING)
     aggregate.apply_settlement(SettlementResult.GRANTED, NOW)
-    email = only(aggregate)
+    email = only_email(aggregate)
     assert (email.kind, email.params["amount"]) == (EmailKind.RESOLVED, PLN_40)
 
 
@@ -98,16 +98,16 @@ def test_a_message_without_a_transition_sends_no_email() -> None:
 
 
 def test_the_day_of_the_answer_is_that_of_the_markets_calendar() -> None:
-    """R31: half past eleven in the evening there, the day before in Greenwich."""
+    """R31: at half past midnight there, it is still the day before in UTC."""
     aggregate = TicketAggregate(a_new_ticket())
     aggregate.open(datetime(2026, 10, 19, 22, 30, tzinfo=UTC))
-    assert only(aggregate).params["answer_by"] == "2026-11-03"
+    assert only_email(aggregate).params["answer_by"] == "2026-11-03"
 
 
 def test_an_agents_decision_while_waiting_announces_the_amount_and_the_date() -> None:
-    """R34: the first e-mail could name no amount."""
+    """R34: the first e-mail named no amount."""
     aggregate = an_aggregate(AWAITING, promised_amount=None)
     handle_message(aggregate, a_decision(reward=PLN_40), NOW)
-    email = only(aggregate)
+    email = only_email(aggregate)
     assert email.kind is EmailKind.PARTNER_CONFIRMED
     assert email.params == {"due_on": "2026-10-20", "amount": PLN_40}

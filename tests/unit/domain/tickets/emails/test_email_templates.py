@@ -26,18 +26,18 @@ from tests.unit.domain.tickets.emails.queued_emails import AWAITING, queued_emai
 
 
 def every_email() -> list[OutgoingEmail]:
-    """One e-mail of each way through the transition table."""
+    """The e-mails of every transition that sends one."""
     held = TicketAggregate(a_new_ticket())
     held.open(NOW, held_until=NOW)
-    ways = [held]
-    for found in (HoldReleaseResult.REWARD_REGISTERED, HoldReleaseResult.TERMS_NOT_MET):
-        way = an_aggregate(State.ON_HOLD)
-        way.apply_release(found, NOW)
-        ways.append(way)
+    aggregates = [held]
+    for release in (HoldReleaseResult.REWARD_REGISTERED, HoldReleaseResult.TERMS_NOT_MET):
+        aggregate = an_aggregate(State.ON_HOLD)
+        aggregate.apply_release(release, NOW)
+        aggregates.append(aggregate)
     for settlement in SettlementResult:
-        way = an_aggregate(AWAITING)
-        way.apply_settlement(settlement, NOW)
-        ways.append(way)
+        aggregate = an_aggregate(AWAITING)
+        aggregate.apply_settlement(settlement, NOW)
+        aggregates.append(aggregate)
     rejected: Decision = a_decision("rejected")
     messages = (
         a_withdrawal(),
@@ -49,10 +49,10 @@ def every_email() -> list[OutgoingEmail]:
         a_question(questions=[], note="Which colour?"),
     )
     for message in messages:
-        way = an_aggregate()
-        handle_message(way, message, NOW)
-        ways.append(way)
-    return [email for way in ways for email in queued_emails(way)]
+        aggregate = an_aggregate()
+        handle_message(aggregate, message, NOW)
+        aggregates.append(aggregate)
+    return [email for aggregate in aggregates for email in queued_emails(aggregate)]
 
 
 @pytest.mark.parametrize("email", every_email(), ids=lambda email: email.key)
@@ -61,9 +61,9 @@ def test_every_email_has_all_parameters_of_its_template(
     email: OutgoingEmail, language: str
 ) -> None:
     """R27, R28, R34: subject and body name the number."""
-    book = EmailRenderer("service@example.com")
-    everywhere = {"number": NUMBER, "partner_name": "VeloTel", "member_name": "Jan Kowalski"}
-    written = book.render(email.kind, language, everywhere | email.params)
-    assert NUMBER in written.subject
-    assert NUMBER in written.text
-    assert NUMBER in written.html
+    renderer = EmailRenderer("service@example.com")
+    common = {"number": NUMBER, "partner_name": "VeloTel", "member_name": "Jan Kowalski"}
+    rendered = renderer.render(email.kind, language, common | email.params)
+    assert NUMBER in rendered.subject
+    assert NUMBER in rendered.text
+    assert NUMBER in rendered.html

@@ -9,24 +9,24 @@ from domain.errors import RequestRejected
 from domain.tickets.lifecycle import Lifecycle
 from domain.tickets.states import FINAL, Event, State
 from domain.tickets.transition_table import TRANSITIONS
-from tests.unit.domain.tickets.lifecycle.written_table import ALLOWED
+from tests.unit.domain.tickets.lifecycle.documented_table import ALLOWED
 
 
-def test_final_states_lead_nowhere() -> None:
+def test_final_states_have_no_transitions() -> None:
     assert {State.RESOLVED, State.REJECTED, State.DISCARDED, State.WITHDRAWN} == FINAL
     assert {state for state in State if state.is_final} == FINAL
-    assert {a for _, a, _ in TRANSITIONS} == set(State) - FINAL
+    assert {source for _, source, _ in TRANSITIONS} == set(State) - FINAL
 
 
-def test_every_state_can_be_reached_and_every_event_leads_somewhere() -> None:
-    assert {b for _, _, b in TRANSITIONS} == set(State) - {State.CREATED}
-    assert {e for e, _, _ in TRANSITIONS} == set(Event)
+def test_every_state_can_be_reached_and_every_event_has_a_transition() -> None:
+    assert {target for _, _, target in TRANSITIONS} == set(State) - {State.CREATED}
+    assert {event for event, _, _ in TRANSITIONS} == set(Event)
 
 
 def test_a_machine_has_no_shortcuts() -> None:
     """No auto transitions: no `to_<state>` beside the transition table."""
-    life = Lifecycle()
-    assert [name for name in dir(life) if name.startswith(("to_", "may_to_"))] == []
+    lifecycle = Lifecycle()
+    assert [name for name in dir(lifecycle) if name.startswith(("to_", "may_to_"))] == []
 
 
 def test_two_tickets_do_not_share_their_state() -> None:
@@ -36,16 +36,16 @@ def test_two_tickets_do_not_share_their_state() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(Event), st.sampled_from(State)), max_size=30))
-def test_the_machines_own_error_never_leaves(steps: list[tuple[Event, State]]) -> None:
-    life = Lifecycle()
+def test_the_error_of_the_library_is_never_raised(steps: list[tuple[Event, State]]) -> None:
+    lifecycle = Lifecycle()
     for event, target in steps:
-        before = life.current
+        before = lifecycle.current
         try:
-            life.fire(event, target)
+            lifecycle.fire(event, target)
         except RequestRejected:
             assert (event, before, target) not in ALLOWED
-            assert life.current is before
+            assert lifecycle.current is before
         except MachineError:  # pragma: no cover
             pytest.fail("a MachineError would fail the workflow task permanently")
         else:
-            assert (event, before, life.current) in ALLOWED
+            assert (event, before, lifecycle.current) in ALLOWED

@@ -1,4 +1,4 @@
-"""Orders with rewards, as settlement finds them."""
+"""The time after the settled orders."""
 
 from datetime import timedelta
 

@@ -13,53 +13,53 @@ from tests.support.stored_claims import OTHER_TICKET, a_filed, a_grant, case_of
 
 
 def settle(*rewards: dict[str, Any], granted_to: str | None = None) -> SettlementResult:
-    """What the granting transaction finds, given the rewards for the order."""
+    """The result of the granting transaction with these rewards for the order."""
     grants = (a_grant(number=granted_to),) if granted_to else ()
     return decide_settlement(
-        case_of(a_filed(), *(a_reward(**one) for one in rewards), grants=grants)
+        case_of(a_filed(), *(a_reward(**reward) for reward in rewards), grants=grants)
     )
 
 
-def test_an_order_without_a_reward_earns_one() -> None:
+def test_an_order_without_a_reward_is_granted_one() -> None:
     assert settle() is SettlementResult.GRANTED
     assert settle({"state": "rejected"}) is SettlementResult.GRANTED
 
 
 def test_a_reward_judged_invalid_is_never_granted() -> None:
-    """R5: also where that came after the confirmation. Another account's says nothing of ours."""
+    """R5: also if it became invalid after the confirmation; not a reward of another account."""
     assert settle({"state": "invalid"}) is SettlementResult.TERMS_NOT_MET
     assert settle({"state": "invalid", "account_id": "acc-2"}) is SettlementResult.GRANTED
 
 
 @pytest.mark.parametrize("state", ["registered", "granted"])
-def test_a_reward_that_tracking_found_late_makes_ours_needless(state: str) -> None:
-    """R24: to the same account; nothing is granted."""
+def test_a_reward_that_was_registered_late_replaces_the_grant(state: str) -> None:
+    """R24: for the same account; nothing is granted."""
     assert settle({"state": state}) is SettlementResult.REWARD_REGISTERED
 
 
 @pytest.mark.parametrize("state", ["registered", "granted"])
-def test_a_reward_of_another_account_means_that_the_order_has_had_its_reward(state: str) -> None:
+def test_a_reward_of_another_account_rules_out_a_grant(state: str) -> None:
     assert settle({"state": state, "account_id": "acc-2"}) is SettlementResult.ALREADY_REWARDED
 
 
 @pytest.mark.parametrize("state", ["registered", "granted"])
-def test_our_own_grant_coming_back_through_the_feed_is_no_obstacle(state: str) -> None:
+def test_our_own_grant_in_the_feed_does_not_rule_out_the_grant(state: str) -> None:
     own = {"state": state, "granted_by_ticket": NUMBER}
     assert settle(own, granted_to=NUMBER) is SettlementResult.GRANTED
     assert settle(own) is SettlementResult.GRANTED
 
 
-def test_settling_again_after_a_crash_finds_the_same() -> None:
+def test_a_repeated_settlement_after_a_crash_has_the_same_result() -> None:
     assert settle(granted_to=NUMBER) is SettlementResult.GRANTED
 
 
 def test_one_order_has_one_grant() -> None:
-    """Whatever the rewards say, and also for the same account."""
+    """Whatever its rewards are, and also for the same account."""
     assert settle(granted_to=OTHER_TICKET) is SettlementResult.ALREADY_REWARDED
     late = {"state": "granted", "granted_by_ticket": OTHER_TICKET, "account_id": "acc-2"}
     assert settle(late) is SettlementResult.ALREADY_REWARDED
 
 
-def test_among_several_rewards_the_accounts_own_speaks_first() -> None:
+def test_of_several_rewards_that_of_the_account_decides() -> None:
     other = {"state": "granted", "account_id": "acc-2", "reward_id": "rew-6"}
     assert settle(other, {"state": "registered"}) is SettlementResult.REWARD_REGISTERED

@@ -17,7 +17,7 @@ from tests.unit.domain.tickets.settlement.settled_orders import TOMORROW
 
 
 @pytest.mark.parametrize(
-    ("rewards", "found"),
+    ("rewards", "result"),
     [
         ([], HoldReleaseResult.NO_REWARD),
         ([{"state": "rejected"}], HoldReleaseResult.NO_REWARD),
@@ -29,16 +29,18 @@ from tests.unit.domain.tickets.settlement.settled_orders import TOMORROW
         ([{"state": "invalid", "account_id": "acc-2"}], HoldReleaseResult.NO_REWARD),
     ],
 )
-def test_a_held_claim_looks_once_more_for_its_reward(
-    rewards: list[dict[str, Any]], found: HoldReleaseResult
+def test_at_the_end_of_a_hold_the_rewards_are_checked_again(
+    rewards: list[dict[str, Any]], result: HoldReleaseResult
 ) -> None:
-    """R5, R9, R24: says nothing of other accounts."""
-    own = [a_reward(**r) for r in rewards if "account_id" not in r]  # an account knows no other's
-    assert decide_release(case_of(a_filed(), *own)) is found
+    """R5, R9, R24: other accounts' rewards do not count."""
+    own = [
+        a_reward(**fields) for fields in rewards if "account_id" not in fields
+    ]  # facts contain only the account's
+    assert decide_release(case_of(a_filed(), *own)) is result
 
 
 @pytest.mark.parametrize(
-    ("found", "state", "reason"),
+    ("result", "state", "reason"),
     [
         (HoldReleaseResult.NO_REWARD, State.VALIDATED, None),
         (HoldReleaseResult.REWARD_REGISTERED, State.RESOLVED, None),
@@ -46,12 +48,12 @@ def test_a_held_claim_looks_once_more_for_its_reward(
         (HoldReleaseResult.ALREADY_REWARDED, State.REJECTED, "already_rewarded"),
     ],
 )
-def test_a_hold_is_released_as_it_was_found(
-    found: HoldReleaseResult, state: State, reason: str | None
+def test_each_release_result_ends_the_hold(
+    result: HoldReleaseResult, state: State, reason: str | None
 ) -> None:
     """R9."""
     aggregate = an_aggregate(State.ON_HOLD)
-    aggregate.apply_release(found, TOMORROW)
+    aggregate.apply_release(result, TOMORROW)
     assert (aggregate.ticket.state, aggregate.ticket.reason_code) == (state, reason)
     assert aggregate.ticket.granted_amount is None
     assert [transition.event for transition in aggregate.collect_changes().transitions] == [

@@ -1,4 +1,4 @@
-"""What each result of a settlement does to the ticket."""
+"""The effect of each settlement result on the ticket."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ AWAITING = State.AWAITING_CANCELLATION_PERIOD
 
 
 @pytest.mark.parametrize(
-    ("found", "event", "state", "reason", "granted"),
+    ("result", "event", "state", "reason", "granted"),
     [
         (SettlementResult.GRANTED, Event.CANCELLATION_PERIOD_ENDED, State.RESOLVED, None, True),
         (SettlementResult.REWARD_REGISTERED, Event.REWARD_REGISTERED, State.RESOLVED, None, False),
@@ -38,11 +38,11 @@ AWAITING = State.AWAITING_CANCELLATION_PERIOD
     ],
 )
 def test_each_settlement_result_closes_the_ticket(
-    found: SettlementResult, event: Event, state: State, reason: str | None, granted: bool
+    result: SettlementResult, event: Event, state: State, reason: str | None, granted: bool
 ) -> None:
     aggregate = an_aggregate(AWAITING)
-    predicted = settlement_changes(aggregate.ticket, TOMORROW)[found]
-    aggregate.apply_settlement(found, TOMORROW)
+    predicted = settlement_changes(aggregate.ticket, TOMORROW)[result]
+    aggregate.apply_settlement(result, TOMORROW)
     ticket = aggregate.ticket
     assert (ticket.state, ticket.reason_code, ticket.due_at) == (state, reason, None)
     assert ticket.transitions[-1].event is event
@@ -51,7 +51,7 @@ def test_each_settlement_result_closes_the_ticket(
     assert aggregate.collect_changes() == predicted
 
 
-def test_computing_the_change_sets_changes_nothing() -> None:
+def test_computing_the_change_sets_does_not_change_the_ticket() -> None:
     aggregate = an_aggregate(AWAITING)
     before = aggregate.ticket
     assert set(settlement_changes(aggregate.ticket, NOW)) == set(SettlementResult)
@@ -60,7 +60,7 @@ def test_computing_the_change_sets_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not AWAITING])
-def test_nothing_is_granted_but_at_the_end_of_a_cancellation_period(state: State) -> None:
+def test_a_reward_is_granted_only_at_the_end_of_a_cancellation_period(state: State) -> None:
     """R33."""
     aggregate = an_aggregate(state)
     assert not aggregate.is_settlement_due(NOW + timedelta(days=4000))

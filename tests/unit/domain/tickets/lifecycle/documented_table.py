@@ -33,7 +33,10 @@ def parsed_table() -> set[TableRow]:
     rows = set()
     for row in TABLE.strip().splitlines():
         event, sources, targets = (cell.split() for cell in row.split("|"))
-        rows |= {(Event(event[0]), State(a), State(b)) for a, b in product(sources, targets)}
+        rows |= {
+            (Event(event[0]), State(source), State(target))
+            for source, target in product(sources, targets)
+        }
     return rows
 
 

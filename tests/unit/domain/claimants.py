@@ -1,7 +1,7 @@
-"""Several tickets and one model of the database: what the workflow of each ticket, the form and the
-granting transaction do, in the order of a test.
+"""Tickets of several accounts at one model of the database.
 
-A ticket acts only when a rule lets it, so that tickets may overtake each other.
+Each acts as its workflow, the form check and the granting transaction do, but only when a rule of
+the state machine lets it, so that tickets may overtake each other.
 """
 
 from datetime import datetime, timedelta
@@ -29,9 +29,9 @@ from tests.support.builders import a_claim, a_decision
 from tests.unit.domain.platform_model import PlatformModel
 from tests.unit.domain.ticket_state_machine import assert_unchanged, check_transitions
 
-BLOCKS_NO_OTHER: Final = (State.WITHDRAWN, State.DISCARDED)
+WITHOUT_DUPLICATES: Final = (State.WITHDRAWN, State.DISCARDED)
 MAX_STEPS: Final = 20
-ENDS: Final = {
+END_BY_RESULT: Final = {
     SettlementResult.GRANTED: (State.RESOLVED, None),
     SettlementResult.REWARD_REGISTERED: (State.RESOLVED, None),
     SettlementResult.ALREADY_REWARDED: (State.REJECTED, RejectionReason.ALREADY_REWARDED),
@@ -40,13 +40,13 @@ ENDS: Final = {
 
 
 def claim_by(account: str, kind: str, order: str, reward_id: str, now: datetime) -> TicketClaim:
-    """What a member claims: the order's reward, by its link of the kind, or a rejected one."""
+    """A claim for the order's missing reward, or for a rejected reward."""
     contests = kind == "rejected_reward"
-    of_kind = "referral" if kind == "missing_referral_reward" else "cashback"
+    link_kind = "referral" if kind == "missing_referral_reward" else "cashback"
     return a_claim(
         account_id=account,
         kind=kind,
-        link_id=None if contests else f"{account}-{of_kind}",
+        link_id=None if contests else f"{account}-{link_kind}",
         reward_id=reward_id if contests else None,
         ordered_on=None if contests else (now - timedelta(days=5)).date().isoformat(),
         answers={"order_number": order},
@@ -64,13 +64,13 @@ class Claimant:
     """One ticket of an account, processed as its workflow does it."""
 
     def __init__(self, ticket: Ticket, filed: StoredClaim, platform: PlatformModel) -> None:
-        """Process this ticket beside others of the same platform."""
+        """Process this ticket among others of the same platform."""
         self.aggregate = TicketAggregate(ticket)
         self.filed = filed
         self.account_id = str(filed.claim.account_id)
         self.platform = platform
         self._requests = 0
-        self._names: set[str | None] = set()
+        self._message_ids: set[str | None] = set()
 
     @property
     def ticket(self) -> Ticket:
@@ -78,7 +78,7 @@ class Claimant:
         return self.aggregate.ticket
 
     def duplicate_key(self, answers: dict[str, Any] | None = None) -> str:
-        """The same reward (R25), with the answers that it has, or would have."""
+        """The duplicate key (R25), with further `answers`."""
         claim = overlay_answers(
             self.filed.rules, self.filed.kind, self.filed.claim.answers, answers or {}
         )
@@ -87,15 +87,15 @@ class Claimant:
     @property
     def blocks_another(self) -> bool:
         """Whether a claim for the same reward is a duplicate of this one (R25)."""
-        return self.ticket.state not in BLOCKS_NO_OTHER
+        return self.ticket.state not in WITHOUT_DUPLICATES
 
     def handle(self, message: Message, now: datetime) -> bool:
-        """Handle a message; say whether the form has to check it first."""
+        """Handle a message; return whether the form must check it first."""
         before = self.ticket
         result = handle_message(self.aggregate, message, now)
-        name = _name_of(message)
-        assert name not in self._names or self.ticket.transitions == before.transitions
-        self._names |= {name} - {None}
+        message_id = _id_of(message)
+        assert message_id not in self._message_ids or self.ticket.transitions == before.transitions
+        self._message_ids |= {message_id} - {None}
         if self.ticket.transitions == before.transitions:
             assert_unchanged(before, self.ticket, message, now)
         else:
@@ -106,70 +106,68 @@ class Claimant:
     def submit_answer(
         self, message: InformationAnswer, existing_ticket: str | None, now: datetime
     ) -> None:
-        """Let the database check the member's answer; `existing_ticket` is the other ticket of its
-        order.
-        """
+        """Check the member's answer; `existing_ticket` is another ticket of that order."""
         facts = self.platform.facts_of(self.account_id, existing_ticket)
-        done = decide_information(self.filed, message.answers, message.note, facts)
-        apply_information(self.aggregate, message, now, done.code, done.problems)
-        if done.code is None:
-            claim = self.filed.claim.model_copy(update={"answers": done.answers})
+        form = decide_information(self.filed, message.answers, message.note, facts)
+        apply_information(self.aggregate, message, now, form.code, form.problems)
+        if form.code is None:
+            claim = self.filed.claim.model_copy(update={"answers": form.answers})
             self.filed = self.filed.model_copy(update={"claim": claim})
-            self.aggregate.apply_form({}, done.order_key)
+            self.aggregate.apply_form({}, form.order_key)
 
     @property
     def outcome_ids(self) -> list[str]:
-        """The ids of the outcomes that it has heard."""
-        named = [name.partition(":") for name in self._names if name]
-        return sorted(one for kind, _, one in named if kind == "outcome")
+        """The ids of the handled outcomes."""
+        parts = [message_id.partition(":") for message_id in self._message_ids if message_id]
+        return sorted(outcome_id for kind, _, outcome_id in parts if kind == "outcome")
 
-    def restarts(self) -> None:
-        """Go on in another worker, with what a history hands on."""
+    def restart(self) -> None:
+        """Continue in another worker, with the state that continue-as-new passes on."""
         self.aggregate.collect_changes()
-        again = Ticket.model_validate_json(self.ticket.model_dump_json())
-        assert again == self.ticket
-        self.aggregate = TicketAggregate(again)
+        restored = Ticket.model_validate_json(self.ticket.model_dump_json())
+        assert restored == self.ticket
+        self.aggregate = TicketAggregate(restored)
 
-    def looks_up(self, now: datetime, crashes: bool = False) -> None:
-        """Take the due action as the workflow does; `crashes`: after the database's result and
-        before the ticket's transition.
+    def take_due_action(self, now: datetime, crashes: bool = False) -> None:
+        """Take the due action as the workflow does; `crashes`: between the settlement in the
+        database and the transition.
         """
         aggregate = self.aggregate
         if aggregate.is_settlement_due(now):
-            self._settles(now, crashes)
+            self._settle(now, crashes)
         elif aggregate.is_release_due(now):
             facts = self.platform.facts_of(self.account_id)
             aggregate.apply_release(decide_release(self.filed.in_context(facts)), now)
         elif amount := auto_confirmable_amount(aggregate, now):
-            found = self.platform.confirm_on_timeout(self.ticket.number, float(amount.amount))
-            apply_response_timeout(aggregate, now, found)
+            result = self.platform.confirm_on_timeout(self.ticket.number, float(amount.amount))
+            apply_response_timeout(aggregate, now, result)
         elif (timer_at := next_timer(self.ticket)) and timer_at <= now:
             self.handle(DeadlinePassed(), now)
         check_transitions(self.ticket)
 
-    def _settles(self, now: datetime, crashes: bool) -> None:
+    def _settle(self, now: datetime, crashes: bool) -> None:
         settlement = self.platform.settle(self.filed)
         if crashes:
-            self.restarts()
+            self.restart()
             assert self.platform.settle(self.filed) is settlement
         self.aggregate.apply_settlement(settlement, now)
         ticket = self.ticket
-        assert (ticket.state, ticket.reason_code) == ENDS[settlement]
+        assert (ticket.state, ticket.reason_code) == END_BY_RESULT[settlement]
         assert (ticket.granted_amount is not None) is (settlement is SettlementResult.GRANTED)
 
-    def comes_to_its_end(self, now: datetime) -> datetime:
-        """Let its time pass, and an agent decide on attention flags; return the time."""
+    def run_to_end(self, now: datetime) -> datetime:
+        """Let time pass, and an agent decide when attention is raised; return the time."""
         for _ in range(MAX_STEPS):
             if self.aggregate.is_closed:
                 return now
             if timer_at := next_timer(self.ticket):
                 now = max(now, timer_at)
-                self.looks_up(now)
+                self.take_due_action(now)
             else:
-                self._is_decided(now)
+                self._decide(now)
         raise AssertionError(f"does not end: {self.ticket.state}, {self.ticket.attention}")
 
-    def _is_decided(self, now: datetime) -> None:
+    def _decide(self, now: datetime) -> None:
         assert set(self.ticket.attention) & {
             Attention.PARTNER_SILENT,
             Attention.AMOUNT_UNDECIDED,
@@ -180,13 +178,13 @@ class Claimant:
         self.handle(a_decision(request_id=f"last-{self._requests}", reward=reward), now)
 
 
-def _name_of(message: Message) -> str | None:
-    """Return what a message is known by when it comes again; our own have no names."""
+def _id_of(message: Message) -> str | None:
+    """Return the id by which a repeated message is recognized; internal ones have none."""
     match message:
-        case PartnerOutcome(outcome_id=one):
-            return f"outcome:{one}"
-        case RewardRegistered(reward_id=one):
-            return f"reward:{one}"
-        case Decision(request_id=one) | Withdrawal(request_id=one):
-            return f"request:{one}"
+        case PartnerOutcome(outcome_id=message_id):
+            return f"outcome:{message_id}"
+        case RewardRegistered(reward_id=message_id):
+            return f"reward:{message_id}"
+        case Decision(request_id=message_id) | Withdrawal(request_id=message_id):
+            return f"request:{message_id}"
     return None
