@@ -119,7 +119,7 @@ async def build_workers(
 
 @contextlib.asynccontextmanager
 async def background_jobs(client: Client, settings: WorkerSettings) -> AsyncIterator[None]:
-    """Run the background jobs, with database connections of their own."""
+    """Run the background jobs, with separate database connections."""
     target = None
     if settings.webhook_url and settings.webhook_secret:
         target = WebhookTarget(str(settings.webhook_url), settings.webhook_secret)

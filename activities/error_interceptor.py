@@ -19,7 +19,9 @@ LOGGED_ATTEMPTS: Final = frozenset({1, 10, 100})
 
 
 class ErrorTranslationInterceptor(Interceptor):
-    """Translates the errors of adapters; any other exception is a bug, and is retried."""
+    """Translates the errors of adapters; any other exception is a programming error, and is
+    retried.
+    """
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         """Wrap every activity."""

@@ -56,7 +56,7 @@ async def _run_forever(job: Job, context: JobContext) -> None:
             log.warning("%s failed and will be retried: %s", name, type(error).__name__)
             await asyncio.sleep(ERROR_BACKOFF_SECONDS)
         except Exception as error:
-            log.error("a bug in %s: %s", name, error_location(error))
+            log.error("internal error in %s: %s", name, error_location(error))
             await asyncio.sleep(ERROR_BACKOFF_SECONDS)
         else:
             await asyncio.sleep(0 if has_more else POLL_INTERVAL_SECONDS)

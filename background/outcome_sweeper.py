@@ -5,5 +5,5 @@ from workflows.outcome_dispatcher import OutcomeDispatcher
 
 
 async def dispatch_stale_outcomes(context: JobContext) -> bool:
-    """Signal the tickets whose turn it is; all partners have their turns."""
+    """Signal the tickets with pending outcomes, partners in turn."""
     return await OutcomeDispatcher(context.temporal).dispatch_pending(context.database) > 0

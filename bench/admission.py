@@ -1,7 +1,7 @@
 """What does HTTP cost? Admission through the gateway beside the bare Update-With-Start, in turns.
 
-Claim by claim, one this way and one that way, in one run on one stack, so that whatever else the
-machine does slows down both. The gateway is a process of its own, as it is where it serves.
+Both ways file one claim after the other in one run on one stack, so that other load on the machine
+slows down both. The gateway runs in a separate process, as in production.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""What a benchmark finds: figures, with the bounds that they must keep."""
+"""The results of a benchmark: figures, with the bounds that they must keep."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Figure:
 
     @property
     def bounds_text(self) -> str:
-        """The bounds in words; empty where there are none."""
+        """The bounds as text; empty if there are none."""
         low = f"at least {self.at_least:g}" if self.at_least is not None else ""
         high = f"at most {self.at_most:g}" if self.at_most is not None else ""
         return ", ".join(part for part in (low, high) if part)

@@ -1,7 +1,7 @@
-"""`python -m bench.flood_traffic`: one flood at full speed, as a process of its own.
+"""`python -m bench.flood_traffic`: one flood at full speed, in a separate process.
 
-Reads a `Flood` as JSON from standard input, floods until its time is over, prints how often each
-status came as JSON. Only ever aimed at a loopback address.
+Reads a `Flood` as JSON from standard input, floods for its time, prints the number of responses by
+status as JSON. Sends to a loopback address only.
 """
 
 import asyncio
@@ -181,7 +181,7 @@ HALF_SENT: Final = (
 
 
 async def idle(flood: Flood, index: int, measurements: Counter[str], until: float) -> None:
-    """Hold a connection that never says all; opened again whenever it is closed."""
+    """Hold a connection whose request never ends; open it again whenever it is closed."""
     while time.monotonic() < until:
         try:
             reader, writer = await asyncio.open_connection(HOST, flood.port)

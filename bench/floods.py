@@ -37,7 +37,7 @@ DECISION_TIMEOUT_SECONDS: Final = 60.0
 MEBIBYTE: Final = 1024 * 1024
 PARTS: Final = ("gateway", "worker")
 ACCOUNTS: Final = 20
-"""So many accounts the platform asks for in turn: each has a rate of its own."""
+"""The platform's calls are for this many accounts in turn: each has a separate rate limit."""
 
 
 @dataclass
@@ -115,7 +115,7 @@ def _figures(outcomes: list[float], measurements: Measurements) -> list[Figure]:
 
 
 async def _flood(load: LoadGenerator, kind: FloodKind, flooded: FiledTicket) -> str:
-    """Run one flood in a process of its own; return what it counted."""
+    """Run one flood in a separate process; return its counts."""
     secret = load.stack.environment["TICKETS_SIGNING_SECRET"]
     closes_at = datetime.now(UTC) + timedelta(days=1)
     flood = Flood(
@@ -146,7 +146,7 @@ async def _flood(load: LoadGenerator, kind: FloodKind, flooded: FiledTicket) -> 
 async def _request_information(
     load: LoadGenerator, http: httpx.AsyncClient, flooded: FiledTicket
 ) -> None:
-    """Let the flooded ticket's partner ask its member something."""
+    """Ask the member of the flooded ticket a question, as its partner."""
     outcome = {
         "outcome_id": f"ask-{flooded.number}",
         "number": flooded.number,
@@ -184,7 +184,7 @@ async def _calls(load: LoadGenerator, http: httpx.AsyncClient, measurements: Mea
 
 
 async def _memory(load: LoadGenerator, measurements: Measurements) -> None:
-    """Keep the most resident memory that each part had."""
+    """Record the largest resident memory of each process."""
     while True:
         for name in PARTS:
             measurements.memory[name] = max(measurements.memory.get(name, 0), _resident(load, name))

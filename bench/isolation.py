@@ -1,8 +1,8 @@
-"""One dead partner with 500 waiting claims and ten others: are their claims delayed?
+"""One dead partner with 500 waiting claims and ten others: are the claims of the others delayed?
 
-The ten are measured without the dead one and beside it, in turns, so that a machine that is busy
-otherwise slows down both: the time from the ticket's admission to the claim's arrival at its
-partner. Dead means: it takes the connection and is silent.
+The ten are measured without the dead one and beside it, in turns, so that other load on the machine
+slows down both: the time from the ticket's admission to the claim's arrival at its partner. A dead
+partner accepts the connection and sends nothing.
 """
 
 from collections.abc import Sequence

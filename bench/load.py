@@ -96,20 +96,20 @@ class LoadGenerator:
         return await asyncio.gather(*(one(*each) for each in enumerate(partner_ids)))
 
     async def make_unresponsive(self, partner_id: str) -> None:
-        """Let a partner take every connection from now on, and answer nothing."""
+        """Let a partner accept every connection from now on, and answer nothing."""
         response = await self._connections.partners.put(
             f"/behaviour/{partner_id}", json=UNRESPONSIVE_MODE
         )
         response.raise_for_status()
 
     async def _expect(self, number: str) -> None:
-        """Let its partner take a claim and never say what it found."""
+        """Let the claim's partner accept it and send no outcome."""
         script = {"delivery": ["ok"], "answers": []}
         response = await self._connections.partners.put(f"/scripts/{number}", json=script)
         response.raise_for_status()
 
     async def terminate(self, filed: Sequence[FiledTicket]) -> None:
-        """End tickets by hand, so that nothing of them goes on."""
+        """Terminate the tickets' workflows, so that they cause no more load."""
         for one in filed:
             await self._connections.client.get_workflow_handle(one.number).terminate("measured")
 
@@ -136,7 +136,7 @@ class LoadGenerator:
         return sum(one["times"] for one in claims if one["partner_id"] == partner_id)
 
     async def admission_times(self) -> dict[str, datetime]:
-        """When each claim was accepted, by number, as the database says."""
+        """Return when each claim was accepted, by number, from the database."""
         rows = await self.rows(
             "select number, at from ticket_transitions where event = 'claim_accepted'"
         )
@@ -206,7 +206,7 @@ def _link(claim: dict[str, Any]) -> Link:
 
 
 async def until(seconds: float, what: str) -> AsyncIterator[None]:
-    """Let the caller look again and again; raises `BenchmarkTimeout` in the end."""
+    """Let the caller poll; raises `BenchmarkTimeout` at the end."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
     while loop.time() < end:

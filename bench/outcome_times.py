@@ -18,7 +18,7 @@ select number from ticket_transitions where event = 'partner_confirmed' and numb
 
 
 class OutcomeTimes:
-    """Sends a partner's outcomes at a steady pace and notes when each has moved its ticket."""
+    """Sends a partner's outcomes at a steady rate and records when each has changed its ticket."""
 
     def __init__(self, load: LoadGenerator, http: httpx.AsyncClient, secret: str) -> None:
         """Call through `http` under the partner's `secret`; query the transitions of `load`."""
@@ -37,9 +37,9 @@ class OutcomeTimes:
                 await asyncio.sleep(pause)
 
     async def wait_for_all(self, seconds: float) -> list[float]:
-        """Wait until every ticket has moved; return the seconds that each took.
+        """Wait until every outcome has changed its ticket; return the seconds that each took.
 
-        One that has not moved after `seconds` more counts as if it moved now.
+        An outcome that has changed nothing after `seconds` more counts as if it did now.
         """
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._watching, seconds)

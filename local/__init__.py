@@ -1,4 +1,4 @@
-"""The embedded stack for trying out and testing: real servers, on loopback, with state of its own.
+"""The local stack for trying out and testing: real servers on loopback, with separate state.
 
 May import everything below the programs; only tests, benchmarks and scripts import it.
 """

@@ -1,4 +1,4 @@
-"""How the stack's own HTTP servers run: on loopback, silent but for errors, gone at SIGTERM."""
+"""How the local HTTP servers run: on loopback, logging errors only, stopped by SIGTERM."""
 
 import asyncio
 import signal
@@ -11,11 +11,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from local.stack.ports import HOST
 
-SHUTDOWN_TIMEOUT_SECONDS = 1  # second for answers that are under way at the end
+SHUTDOWN_TIMEOUT_SECONDS = 1  # second for responses in progress at the end
 
 
 class AbortableProtocol(H11Protocol):
-    """HTTP whose connection an application can cut off: it finds `drop_connection` in its scope."""
+    """HTTP whose connection an application can drop: its scope contains `drop_connection`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Give every request of this connection the means to abort it."""

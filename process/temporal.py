@@ -1,4 +1,4 @@
-"""Where Temporal is, as its SDK's environment configuration says."""
+"""The connection to Temporal, by the SDK's environment configuration."""
 
 import os
 from typing import Any

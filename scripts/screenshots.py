@@ -1,6 +1,6 @@
-"""`make screenshots`: the pages as a person sees them, from a stack of its own, to `docs/`.
+"""`make screenshots`: pictures of the pages, from a separate stack, to `docs/`.
 
-The demonstration runs for a while, so that the agent pages have something to show.
+The demo runs first, so that the agent pages have content.
 """
 
 import asyncio

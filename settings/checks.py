@@ -1,4 +1,4 @@
-"""Checks across settings: secrets of their own, and URLs that lead to the Internet."""
+"""Checks across settings: no secret is used twice, URLs lead to the Internet."""
 
 from collections.abc import Iterable, Mapping
 

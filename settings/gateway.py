@@ -24,7 +24,7 @@ class GatewaySettings(ServiceSettings):
     keep_alive: Annotated[int, Field(alias="TICKETS_GATEWAY_KEEP_ALIVE", ge=1, le=3600)] = 75
     """Seconds that an idle connection stays open: longer than the proxy's."""
     trusted_proxies: Annotated[Networks, Field(alias="TICKETS_TRUSTED_PROXIES")] = "127.0.0.1,::1"
-    """Proxies whose `X-Forwarded-For` and `-Proto` are believed."""
+    """Proxies whose `X-Forwarded-For` and `-Proto` are trusted."""
     jwt_issuer: Annotated[str, Field(alias="TICKETS_JWT_ISSUER", min_length=1)]
     jwt_audience: Annotated[str, Field(alias="TICKETS_JWT_AUDIENCE", min_length=1)]
     jwt_secret: Annotated[SigningSecrets | None, Field(alias="TICKETS_JWT_SECRET")] = None

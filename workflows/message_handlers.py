@@ -1,7 +1,7 @@
 """The signal and update handlers of a ticket: they only enqueue, whatever they receive.
 
 Their names and arguments are public (docs/contract.md, "Temporal"). The arguments are variadic and
-raw, so that nothing that is sent can stop the workflow.
+raw, so that no content can stop the workflow.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How clients tell an unavailable Temporal from an answer."""
+"""Tells apart an unavailable Temporal and an answer of it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -30,7 +30,7 @@ class PendingEmail(FrozenModel):
 
 
 class TicketTasks:
-    """The tasks of one ticket; `pending_emails` and `delivery_purpose` are those under way."""
+    """The tasks of one ticket; `pending_emails` and `delivery_purpose` are those in progress."""
 
     def __init__(self, number: str, enqueue: Callable[[Message], None]) -> None:
         """Run tasks for the ticket `number`; `enqueue` gets their results."""
@@ -49,14 +49,14 @@ class TicketTasks:
         return not self.pending_emails
 
     def start_delivery(self, partner_id: str, purpose: str) -> None:
-        """Send the claim to its partner; replaces an earlier delivery that is still under way."""
+        """Send the claim to its partner; replaces an earlier delivery that is still in progress."""
         self.cancel_delivery()
         self.delivery_purpose = purpose
         delivery = DeliveryRequest(number=self._number, partner_id=partner_id, purpose=purpose)
         self._delivery = asyncio.create_task(self._deliver(delivery))
 
     def cancel_delivery(self) -> None:
-        """Stop the delivery that is under way."""
+        """Stop the delivery in progress."""
         if self._delivery:
             self._delivery.cancel()
         self._delivery, self.delivery_purpose = None, None

@@ -1,4 +1,4 @@
-"""The calls to one partner that are under way, and how long one takes."""
+"""The calls to one partner that are in progress, and how long a call takes."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -10,14 +10,14 @@ _EWMA_WEIGHT: Final = 0.2
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """A call that was let through; `probe` is set if it tests an open circuit."""
+    """A call in progress; `probe` is set if it tests an open circuit."""
 
     started_at: float
     probe: Probe | None = None
 
 
 class CallsInFlight:
-    """Counts calls under way, and averages the durations of those that ended."""
+    """Counts calls in progress, and averages the durations of finished ones."""
 
     def __init__(self) -> None:
         """Start without calls."""
@@ -25,7 +25,7 @@ class CallsInFlight:
         self._average_duration = 0.0
 
     def __len__(self) -> int:
-        """Return how many calls are under way."""
+        """Return how many calls are in progress."""
         return len(self._calls)
 
     def add(self, call: Call) -> None:
@@ -33,7 +33,7 @@ class CallsInFlight:
         self._calls.append(call)
 
     def remove(self, call: Call, now: float) -> None:
-        """End a call, and let its duration count (exponentially weighted moving average)."""
+        """Remove a call, and include its duration in the exponentially weighted moving average."""
         self._calls.remove(call)
         self._average_duration += _EWMA_WEIGHT * (now - call.started_at - self._average_duration)
 

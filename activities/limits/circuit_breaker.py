@@ -2,7 +2,7 @@
 
     closed ──(failures in a row)──▶ open ──(a probe is due and starts)──▶ half_open
       ▲                              ▲                                       │
-      │                              └──(the probe fails, or tells nothing)──┤
+      │                              └──(the probe fails, or reveals none)──┤
       └──────────────────────────(any call is answered)──────────────────────┘
 
 Times are seconds of any clock that never steps back.
@@ -27,7 +27,7 @@ _MAX_DOUBLINGS: Final = 10
 
 
 class CircuitState(StrEnum):
-    """Which calls go out: all of them, none, or the one probe that is under way."""
+    """Which calls are allowed: all of them, none, or the one probe in progress."""
 
     CLOSED = "closed"
     OPEN = "open"
@@ -55,7 +55,7 @@ class CircuitBreaker:
         return self.state is CircuitState.CLOSED
 
     def start_probe(self, now: float) -> Probe | None:
-        """Half-open the circuit and return the token, if a probe is due and none is under way."""
+        """Half-open the circuit and return the token, if a probe is due and none is in progress."""
         if self.state is not CircuitState.OPEN or now < self._next_probe_at - _TOLERANCE_SECONDS:
             return None
         self.state, self._probe = CircuitState.HALF_OPEN, Probe()
@@ -86,7 +86,7 @@ class CircuitBreaker:
         return self._next_probe_at - now + FAILED_PROBE_PENALTY_SECONDS
 
     def retry_delay(self, now: float) -> float:
-        """Return the seconds until a rejected claim asks again; each gets a time of its own."""
+        """Return the seconds until a rejected claim may try again; each claim gets another time."""
         is_due_later = self._next_probe_at > now
         earliest = self._next_probe_at if is_due_later else now + FAILED_PROBE_PENALTY_SECONDS
         returns_at = max(earliest, self._next_return_at)

@@ -12,7 +12,7 @@ class Gcra:
     """Generic cell rate algorithm: the theoretical arrival time is when the next call is due."""
 
     def __init__(self, tolerance: float) -> None:
-        """Let calls come up to `tolerance` seconds before their theoretical arrival time."""
+        """Allow calls up to `tolerance` seconds before their theoretical arrival time."""
         self._tolerance = tolerance
         self._theoretical_arrival_time = NEVER
 
@@ -25,7 +25,7 @@ class Gcra:
         self._theoretical_arrival_time = arrival_time + interval
 
     def postpone(self, until: float) -> None:
-        """Let no call be due before `until`."""
+        """Allow no call before `until`."""
         self._theoretical_arrival_time = max(self._theoretical_arrival_time, until)
 
     def reset(self, now: float) -> None:

@@ -47,4 +47,4 @@ class PartnerLimiter:
         else:
             partner.record_success()
         finally:
-            partner.end_call(call)  # an error of our own tells nothing about the partner
+            partner.end_call(call)  # an internal error reveals nothing about the partner

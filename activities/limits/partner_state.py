@@ -25,7 +25,7 @@ class PartnerState:
     def begin_call(self, key: str, rate: float, concurrency: int) -> Call:
         """Start a call; raises `PartnerRateLimited` or `PartnerUnavailable` where it may not."""
         now = self._clock()
-        # A partner that answers slowly is not asked more often than it can answer.
+        # A partner that answers slowly is not called more often than it can answer.
         self.rate_limiter.set_rate(rate, self._calls.expected_duration(now) / concurrency)
         probe = None
         if self.circuit.is_closed:
@@ -44,7 +44,7 @@ class PartnerState:
             self.circuit.abandon_probe(call.probe)
 
     def record_success(self) -> None:
-        """Let all calls out again: the partner answered."""
+        """Allow calls as usual: the partner answered."""
         if not self.circuit.is_closed:
             self.rate_limiter.reset_slots(self._clock())
         self.circuit.record_success()
@@ -56,7 +56,7 @@ class PartnerState:
         return None if delay is None else timedelta(seconds=delay)
 
     def pause_for(self, seconds: float, key: str) -> float:
-        """Stop all calls for as long as the partner asked (`Retry-After`).
+        """Stop all calls for the time that the partner requested (`Retry-After`).
 
         Returns the seconds until the slot of `key` after the pause.
         """

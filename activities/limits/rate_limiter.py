@@ -64,7 +64,7 @@ class RateLimiter:
     def reserve(self, key: str, now: float) -> float:
         """Reserve the next free slot and return its time.
 
-        A slot too far ahead is not reserved: the time returned is then when to ask again.
+        A slot too far ahead is not reserved; the time returned is then when to try again.
         """
         self._expire_reservations(now)
         self._reservations.pop(key, None)
@@ -81,11 +81,11 @@ class RateLimiter:
         self._calls.advance(self._calls.arrival_time(now), self._call_interval)
 
     def pause(self, until: float) -> None:
-        """Let no call out before `until`; a longer pause that was set before stays."""
+        """Allow no call before `until`; a longer pause that was set before remains."""
         self._paused_until = max(self._paused_until, until)
 
     def reset_slots(self, now: float) -> None:
-        """Hand out slots from now on, whatever was reserved."""
+        """Assign slots from now on, whatever was reserved."""
         self._slots.reset(now)
 
     def _expire_reservations(self, now: float) -> None:

@@ -3,7 +3,7 @@
 from typing import Final
 
 MAX_BACKOFF_SECONDS: Final = 300.0
-"""The longest delay handed to a caller, except for a partner's own `Retry-After`."""
+"""The longest delay that a caller gets, except for a partner's own `Retry-After`."""
 _JITTER_STEP: Final = 0.618034
 """The golden ratio: its multiples modulo 1 are spread evenly, however many there are."""
 

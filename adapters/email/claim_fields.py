@@ -1,4 +1,4 @@
-"""A claim as its partner sees it, by any channel: what the partner's form asks for, no more."""
+"""A claim as its partner sees it through any channel: only what the partner's form contains."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -30,8 +30,8 @@ def claim_payload(claim: ClaimToDeliver) -> dict[str, Any]:
 def render_claim_fields(
     renderer: EmailRenderer, rules: PartnerRules, claim: Mapping[str, Any], language: str
 ) -> list[dict[str, Any]]:
-    """Return a claim (as `claim_payload` writes it) in `language`: `label` and `value` each, and
-    whether the value is `exact`: no free words of the member.
+    """Return the fields of a claim (as `claim_payload` writes it) in `language`: `label` and
+    `value`, and whether the value is `exact`, that is, no free text of the member.
     """
     return list(_fields(renderer, rules, claim, language))
 
@@ -63,7 +63,7 @@ def _fields(
 
 
 def _shown(renderer: EmailRenderer, field: FormField | None, value: object, language: str) -> str:
-    """Return an answer in words: an option by its label, a day written out."""
+    """Return an answer as text: the label of an option, a date written out."""
     if field and field.type == "date":
         with contextlib.suppress(ValueError):
             return renderer.format_date(language, str(value))

@@ -39,10 +39,9 @@ def own_address(setting: str, address: str, name: str = "") -> Address:
 
 
 def display_name(name: str) -> str:
-    """Keep what is harmless in a header.
-
-    Python decodes `=?utf-8?q?=0A?=` in a name and writes the line break; when it folds, it can
-    drop the quotes that keep a comma from starting another address. So neither may stand here.
+    """Remove what is harmful in a header. Python decodes `=?utf-8?q?=0A?=` in a name and writes the
+    line break; when it folds a line, it can drop the quotes that keep a comma from starting another
+    address. So neither is allowed.
     """
     return " ".join(_UNSAFE_IN_NAME.sub(" ", name).split())[:MAX_NAME_LENGTH].strip()
 

@@ -1,7 +1,7 @@
-"""Words of others in letters that we sign: shown as theirs, bounded, and with nothing to click.
+"""Text of other people in e-mails that we sign: marked as a quotation, bounded, without links.
 
-Mail programs make links of whatever looks like an address, in text and in HTML. So what looks like
-one is written as people in this field write it: `https[:]//evil[.]example`.
+Mail programs make links of anything that looks like an address, in text and in HTML. So addresses
+are defanged: `https[:]//evil[.]example`.
 """
 
 import re
@@ -28,8 +28,8 @@ def _spelt(text_part: str) -> str:
 
 
 def quoted(text: str, mark: str = "> ") -> str:
-    """Return others' words as mail programs show a quotation: each line behind `mark`; what is
-    very long ends in `…`.
+    """Return text as mail programs show a quotation: each line behind `mark`; very long text is cut
+    off with `…`.
     """
     quoted = text if len(text) <= MAX_QUOTE_LENGTH else text[:MAX_QUOTE_LENGTH].rstrip() + "…"
     return "\n".join(f"{mark}{line}".rstrip() for line in without_links(quoted).split("\n"))

@@ -1,7 +1,7 @@
 """E-mails and texts of codes in the member's language, from the files in `templates/`.
 
-Only this file knows Jinja2 and Babel. Templates are strict: a letter or a phrase that lacks a
-value is not written at all.
+The only module that imports Jinja2 and Babel. Templates are strict: an e-mail or text that lacks a
+value is not rendered.
 """
 
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ class EmailRenderer:
         return self._locales[language].format_date(iso)
 
     def format_datetime(self, language: str, iso: str) -> str:
-        """Write an ISO instant out, as the clock of its own offset shows it."""
+        """Write an ISO instant out in its own offset."""
         return self._locales[language].format_datetime(iso)
 
     def format_money(self, language: str, money: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ _BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2
 
 
 def sanitize_params(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Take from every text what could break a letter's layout; the words stay as they are."""
+    """Remove from every text what could break the layout of an e-mail; the wording remains."""
     return {name: _sanitize(value, name in MULTILINE_PARAMS) for name, value in params.items()}
 
 
@@ -23,7 +23,9 @@ def _sanitize(value: Any, is_multiline: bool) -> Any:
         return {key: _sanitize(item, is_multiline) for key, item in value.items()}
     if isinstance(value, list | tuple):
         tamed = [_sanitize(item, is_multiline) for item in value]
-        return [item for item in tamed if item or not is_multiline]  # words of nothing ask nothing
+        return [
+            item for item in tamed if item or not is_multiline
+        ]  # a text of blanks only is no question
     return value
 
 
@@ -35,7 +37,9 @@ def strip_control_characters(text: str) -> str:
 
 
 def _is_allowed_character(character: str) -> bool:
-    """Tell controls, lone surrogates and marks that turn the reading direction from text."""
+    """Say whether a character is a control, a lone surrogate or a mark that turns the reading
+    direction.
+    """
     if character in "\n\t":
         return True
     return unicodedata.category(character) not in ("Cc", "Cs") and character not in _BIDI_CONTROLS

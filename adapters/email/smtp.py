@@ -1,8 +1,8 @@
-"""Sends e-mails to the mail server, one SMTP session each.
+"""Sends e-mails to the mail server, each in a separate SMTP session.
 
-Only this file knows aiosmtplib. What goes wrong leaves as `MailServerUnavailable` (the e-mail
-is retried) or `EmailUndeliverable` (a person must look); neither repeats the
-member's address, which the server's own words often do.
+The only module that imports aiosmtplib. Errors are raised as `MailServerUnavailable` (the e-mail is
+retried) or `EmailUndeliverable` (a person must look). Neither contains the member's address, which
+the server's texts often do.
 """
 
 import asyncio
@@ -61,7 +61,7 @@ class SmtpMailer:
         self._replies_to = own_address("TICKETS_SUPPORT_EMAIL", replies_to) if replies_to else None
 
     async def takes_utf8(self) -> bool:
-        """Ask the server whether it takes addresses beyond ASCII (SMTPUTF8, RFC 6531).
+        """Query whether the server supports addresses beyond ASCII (SMTPUTF8, RFC 6531).
 
         Raises MailServerUnavailable.
         """
@@ -76,7 +76,7 @@ class SmtpMailer:
     async def send(self, message_key: str, name: str, address: str, email: EmailContent) -> None:
         """Send an e-mail; the same `message_key` always gives the same Message-ID.
 
-        Raises MailServerUnavailable (no connection, time-out, 4xx, whatever is about us: see
+        Raises MailServerUnavailable (no connection, time-out, 4xx, any reply about us: see
         adapters/email/smtp_replies.py) or EmailUndeliverable (no such recipient, no usable
         address).
         """
@@ -124,6 +124,6 @@ class SmtpMailer:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(email.text, cte="quoted-printable")
         message.add_alternative(email.html, subtype="html", cte="quoted-printable")
-        # Set last: turning into multipart moves Content- headers down into the first part.
+        # Set last: turning into multipart moves Content- headers into the first part.
         message["Content-Language"] = email.language
         return message

@@ -7,13 +7,13 @@ from domain.errors import EmailUndeliverable, MailServerUnavailable
 
 
 def translate_error(error: Exception) -> MailServerUnavailable | EmailUndeliverable:
-    """Tell who must act: what is about the recipient is final, what is about us waits."""
+    """Translate an error: one about the recipient is final, one about us is retried."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
         error = error.recipients[0]
     if isinstance(error, aiosmtplib.SMTPNotSupported):
         return MailServerUnavailable("the mail server takes no addresses beyond ASCII any more")
     if not isinstance(error, aiosmtplib.SMTPResponseException):
-        return MailServerUnavailable(f"the mail server is away: {type(error).__name__}")
+        return MailServerUnavailable(f"the mail server is unavailable: {type(error).__name__}")
     message = f"the mail server answered {error.code} {status_of(error.message)}".strip()
     if is_final(_step(error), error.code, error.message):
         return EmailUndeliverable(message)

@@ -1,9 +1,11 @@
-"""What a mail server's refusal is about: the recipient, which is final, or us, which waits.
+"""Whether a mail server's refusal is about the recipient, which is final, or about us, which is
+retried.
 
 Sources: SMTP (RFC 5321, 4.2), enhanced status codes (RFC 3463; IANA's registry, RFC 5248), null MX
-(RFC 7505), internationalised addresses (RFC 6531), how servers use them in fact (Postfix, Exim,
-Exchange Online, Gmail). When in doubt it is about us: a letter that waits is shown to agents and
-still leaves once somebody mended it; one that was given up for a policy of ours is lost.
+(RFC 7505), internationalised addresses (RFC 6531), and what servers send in practice (Postfix,
+Exim, Exchange Online, Gmail). In doubt it is about us: an e-mail that is retried is shown to agents
+and is sent once somebody has fixed the cause; one that was given up because of our own settings is
+lost.
 """
 
 import re
@@ -18,7 +20,7 @@ ABOUT_RECIPIENT: Final = frozenset(
         "5.1.2",  # no such domain
         "5.1.3",  # not an address
         "5.1.4",  # more than one mailbox matches
-        "5.1.6",  # the mailbox moved, and left no address
+        "5.1.6",  # mailbox moved, without a forwarding address
         "5.1.10",  # its domain takes no mail at all
         "5.2.1",  # the mailbox is disabled
         "5.2.2",  # the mailbox is full
@@ -28,9 +30,9 @@ ABOUT_RECIPIENT: Final = frozenset(
     }
 )
 _UNSPECIFIC: Final = frozenset({"", "5.0.0", "5.1.0", "5.2.0"})
-"""Codes that leave it to the reply and its words whose fault it is."""
+"""Codes with which the reply and its text decide."""
 _OF_A_MAILBOX: Final = frozenset({550, 551, 552, 553})
-"""Replies to RCPT that speak of the mailbox (RFC 5321), where no enhanced code says otherwise."""
+"""Replies to RCPT about the mailbox (RFC 5321), unless an enhanced code says otherwise."""
 _ABOUT_US: Final = re.compile(
     r"""
     relay | \bsender | \bfrom\b | \bauth | \blog ?in\b | polic | block | black ?list | listed
@@ -51,7 +53,7 @@ def status_of(reply: str) -> str:
 
 
 def is_final(step: Step, code: int, reply: str) -> bool:
-    """Say whether no letter will ever reach this recipient: the reply is about them, and a 5xx."""
+    """Say whether no e-mail can ever reach this recipient: a 5xx reply about the recipient."""
     status = status_of(reply)
     if step == "sender" or code < 500:
         return False

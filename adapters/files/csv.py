@@ -38,8 +38,8 @@ class CsvReader:
     """Reads a file; `columns` are the names in its header, `""` for a column without a name."""
 
     def __init__(self, raw: BinaryIO, text: TextIO, name: Callable[[str], str]) -> None:
-        """Use `open_csv` instead. Read the header, whose cells `name` turns into names of columns;
-        raise `ValueError` if there is none.
+        """Use `open_csv` instead. Read the header, whose cells `name` maps to column names; raise
+        `ValueError` if there is none.
         """
         self._lines = Lines(raw, text)
         header = self._first_line()
@@ -74,8 +74,8 @@ class CsvReader:
                 yield CsvRecord(number, {column: cell for column, cell in named if column})
 
     def _cell_error(self, cells: list[str]) -> str:
-        """Return the error of a record whose cells do not fit the header, after removing empty
-        cells at its end.
+        """Return the error of a record that does not fit the header, without the empty cells at its
+        end.
         """
         while len(cells) > len(self.columns) and not cells[-1].strip():
             cells.pop()
@@ -99,8 +99,8 @@ class CsvReader:
 def open_csv(
     path: Path, language: str | None = None, name: Callable[[str], str] = str.strip
 ) -> Iterator[CsvReader]:
-    """Open a file for reading: UTF-8, UTF-16, or if that is certain the code page of a market with
-    this `language`; separated by commas, semicolons, tabs, or as its line `sep=` says.
+    """Open a CSV file for reading: UTF-8, UTF-16, or, if that is certain, the code page of a market
+    with this `language`; separated by commas, semicolons, tabs, or as its line `sep=` says.
 
     Raises `OSError` if it cannot be opened, `ValueError` if it is not CSV or has no header.
     """

@@ -4,7 +4,7 @@ import re
 
 
 class Quotation:
-    """Whether a cell is open at the end of a line, and whether a mark stood where none may."""
+    """Whether a cell is open at the end of a line, and whether a quotation mark is misplaced."""
 
     def __init__(self, delimiter: str) -> None:
         self._opening = re.compile(' *"')

@@ -14,8 +14,8 @@ from domain.values.text_cleaning import to_single_line
 
 @contextmanager
 def atomic_writer(path: Path) -> Iterator[TextIO]:
-    """Give a file to write into that stands under its name only when it is whole, and that its
-    owner alone can read: it holds members' data.
+    """Yield a file to write, which gets its name when it is complete. Only its owner may read it:
+    it contains members' data.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     draft.unlink(missing_ok=True)
@@ -34,7 +34,7 @@ def _private(path: str, flags: int) -> int:
 
 
 def csv_text(raw: BinaryIO) -> io.TextIOWrapper:
-    """Write text as spreadsheets read it: UTF-8, with a mark that says so."""
+    """Write text as spreadsheets expect it: UTF-8 with a byte order mark."""
     return io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline="")
 
 

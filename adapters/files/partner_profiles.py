@@ -43,7 +43,7 @@ def _profile(file: Path) -> PartnerProfile:
 
 
 def _content(file: Path) -> dict[str, Any]:
-    """Parse the file; its line stands for the key where it is no TOML."""
+    """Parse the file; an error of TOML is reported with its line as the key."""
     try:
         raw = file.read_bytes()
     except OSError as error:

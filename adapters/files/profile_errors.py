@@ -45,7 +45,7 @@ def _describe_error(fault: ErrorDetails) -> tuple[str, str]:
 
 
 def _key_path(path: Sequence[str | int]) -> str:
-    """Join a path as the file's writer sees it: the rules stand at the top, a channel's kind is no
+    """Join a path as the file's author knows it: rules are at the top level, a channel's kind is no
     key.
     """
     seen = [*path[:1], *path[2:]] if path[:1] == ["channel"] and len(path) > 2 else path
@@ -70,7 +70,7 @@ def _tables_at(path: Sequence[str | int]) -> list[type[BaseModel]]:
     tables: list[type[BaseModel]] = [PartnerProfile]
     for part in path:
         if isinstance(part, int):
-            continue  # a position in a list, whose tables are all alike
+            continue  # a position in a list, whose tables all have the same keys
         channels = [table for table in tables if table is _CHANNELS.get(part)]
         fields = [table.model_fields[part] for table in tables if part in table.model_fields]
         tables = channels or [model for field in fields for model in _models(field.annotation)]
@@ -78,7 +78,7 @@ def _tables_at(path: Sequence[str | int]) -> list[type[BaseModel]]:
 
 
 def _kind(model: type[BaseModel]) -> str:
-    """Return the kind that a channel's model stands for."""
+    """Return the kind of channel that a model describes."""
     return str(get_args(model.model_fields["kind"].annotation)[0])
 
 

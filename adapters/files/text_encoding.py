@@ -30,9 +30,9 @@ CODE_PAGES: Final = {
 
 
 def declared_encoding(beginning: bytes) -> str | None:
-    """Return the encoding of a file that says it, by its mark or by the zeros of UTF-16.
+    """Return the encoding that a file declares by its byte order mark or by the zeros of UTF-16.
 
-    Raises `ValueError` for a file that is no text.
+    Raises `ValueError` for a file that is not text.
     """
     for mark, what in _NO_TEXT:
         if beginning.startswith(mark):

@@ -48,7 +48,7 @@ class WebhookClient:
         try:
             async with call as response:
                 check_status(response.status_code, response.headers)
-                taken = True  # whatever becomes of the rest of its answer
+                taken = True  # errors in the rest of its response do not matter
                 return await read_reference(response)
         except (httpx.HTTPError, TimeoutError) as error:
             if taken:
@@ -58,9 +58,9 @@ class WebhookClient:
     async def post_event(
         self, address: str, secrets: str, key: str, body: Mapping[str, Any], seconds: float
     ) -> None:
-        """Post the message `key` as a webhook; any 2xx within `seconds` takes it, whatever it says.
+        """Post the message `key` as a webhook; any 2xx within `seconds` is a success.
 
-        Raises `TransientError`, with how long to wait where the answer asks for it.
+        Raises `TransientError`, with the delay that the response requests.
         """
         try:
             async with self._post(address, secrets, key, body, seconds) as response:
@@ -73,9 +73,9 @@ class WebhookClient:
             raise TransientError(f"no answer: {type(error).__name__}") from error
 
     async def fetch(self, address: str) -> bytes:
-        """Get the body at `address`, within the time-out and the bound of a response.
+        """Get the body at `address`, within the time-out and the size limit.
 
-        Raises `TransientError`, whatever is wrong.
+        Raises `TransientError` for every failure.
         """
         headers = {"accept-encoding": "identity"}
         try:
@@ -110,7 +110,7 @@ async def open_client(secrets: Mapping[str, str]) -> AsyncIterator[WebhookClient
     """Open one client for all partners; redirects are not followed, proxies of the environment not
     used.
     """
-    # Each partner's pace bounds its own calls; a bound for all would let one stop the others.
+    # Each partner's limiter bounds its calls; a common bound would let one stop the others.
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
     async with httpx.AsyncClient(follow_redirects=False, trust_env=False, limits=limits) as client:
         yield WebhookClient(client, secrets)

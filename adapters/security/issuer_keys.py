@@ -44,8 +44,10 @@ class IssuerKeys:
         self._failed = False
 
     async def named(self, key_id: object) -> jwt.PyJWK | None:
-        """Return the key of this id, `None` where the issuer has none; an unknown one waits for the
-        fetch that is under way. Raises `TransientError` where the issuer could not be asked.
+        """Return the key of this id, or `None` if the issuer has none; for an unknown id, wait for
+        the fetch in progress.
+
+        Raises `TransientError` if the keys could not be fetched.
         """
         if not isinstance(key_id, str):
             return None
@@ -64,7 +66,7 @@ class IssuerKeys:
         return None if is_too_old else self._keys.get(key_id)
 
     def _begin(self) -> None:
-        """Fetch in the background, unless that is under way or was tried just now."""
+        """Fetch in the background, unless a fetch is in progress or was tried just now."""
         if self._fetching is None and self._clock() - self._tried_at >= self._pause:
             self._fetching = asyncio.create_task(self._refresh())
 
@@ -73,7 +75,7 @@ class IssuerKeys:
             self._keys = _signing_keys(await self._fetch(self._address))
             self._fetched_at, self._failed = self._clock(), False
         except Exception as error:
-            # Whatever the issuer publishes instead of keys is its trouble, and not its callers'.
+            # An issuer that publishes anything but keys must not fail the requests of callers.
             log.warning("the issuer's keys: %s", type(error).__name__)
             self._failed = True
         finally:
@@ -81,7 +83,7 @@ class IssuerKeys:
 
 
 def _signing_keys(content: bytes) -> dict[str, jwt.PyJWK]:
-    """Read a key set; raises whatever reading it brings, also where no key in it is of use."""
+    """Parse a key set; raises any error of the parser, also if no key is usable."""
     found = jwt.PyJWKSet.from_dict(json.loads(content)).keys
     keys = {one.key_id: one for one in found if one.key_id and one.public_key_use in ("sig", None)}
     if not keys:

@@ -1,8 +1,8 @@
 """Bearer tokens of the platform and of agents: JSON Web Tokens of one issuer (RFC 7519).
 
-Only this file knows PyJWT. A token is signed with a secret that both sides share, or with a key of
-the issuer's published set (JWKS). The set is fetched in the background, one fetch at a time: who
-has a known key never waits for it, whatever strangers invent and however the issuer fares.
+The only module that imports PyJWT. A token is signed with a shared secret, or with a key of the
+issuer's published set (JWKS). The set is fetched in the background, one fetch at a time: a caller
+with a known key never waits for it.
 """
 
 from collections.abc import Mapping
@@ -50,11 +50,11 @@ class JwtVerifier:
         self._keys = keys
 
     async def verify(self, token: str, purpose: str = "") -> Mapping[str, Any]:
-        """Return what `token` says, if it is sound, for us, for `purpose` and not expired.
+        """Return the claims of `token` if it is valid, for us, for `purpose` and not expired.
 
-        A purpose stands behind the audience (`<audience>/pages`). Raises
-        `RequestRejected("unauthorised")`, whatever is wrong; `TransientError` where the issuer's
-        keys cannot be fetched.
+        The purpose follows the audience (`<audience>/pages`). Raises
+        `RequestRejected("unauthorised")` for every fault of the token, `TransientError` if the
+        issuer's keys cannot be fetched.
         """
         if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
             raise RequestRejected(_REFUSAL_CODE)

@@ -1,7 +1,7 @@
 """Signed links: a token for one claim and one purpose, with an expiry.
 
-Only this file knows itsdangerous, whose signature is an HMAC under the partner's secret. Its base64
-is lenient: it skips unknown characters and ignores the last bits of a signature. So a token is
+The only module that imports itsdangerous, whose signature is an HMAC under the partner's secret.
+Its base64 decoder skips unknown characters and ignores the last bits of a signature, so a token is
 accepted only if it equals the signed one character by character.
 """
 

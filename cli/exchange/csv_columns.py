@@ -1,7 +1,7 @@
-"""The columns of the files that go to partners and come back.
+"""The columns of the files that are exchanged with partners.
 
-In an export the columns of the outcome stand before anything that a member wrote: text that a
-program spreads over several cells moves to the right, and never into them (docs/decisions/0012).
+In an export, the columns of the outcome come before any text of a member: text that a program
+spreads over several cells moves to the right, never into them (docs/decisions/0012).
 """
 
 import re
@@ -43,8 +43,8 @@ def column_of(cell: str) -> str:
 def check_header(columns: Sequence[str]) -> list[str]:
     """Return the unknown columns of a file of outcomes, which are ignored.
 
-    The columns of an export may stand beside those of the outcome; some columns may have no name.
-    Raises `RequestRejected("malformed")` naming a column that is missing or there twice.
+    The file may also contain the columns of an export, and columns without a name. Raises
+    `RequestRejected("malformed")` for a column that is missing or occurs twice.
     """
     present = ", ".join(name[:_MAX_NAME_LENGTH] for name in columns[:20] if name)
     for name in _REQUIRED:

@@ -35,7 +35,7 @@ def parse_claim(content: object) -> ParseResult[TicketClaim]:
         problems |= _field_codes(error)
         invalid = {str(e["loc"][0]) for e in error.errors(include_url=False)}
         valid = {key: value for key, value in fields.items() if key not in invalid}
-        if "contact.email" in problems:  # the recipient keeps name and language
+        if "contact.email" in problems:  # without an address, name and language are still used
             valid["contact"] = {**fields["contact"], "email": None}
         claim = TicketClaim.model_validate(valid)
     return ParseResult[TicketClaim](value=claim, problems=problems, unknown_fields=unknown)

@@ -1,4 +1,4 @@
-"""What follows if the partner does not respond in time, as its profile says (R21)."""
+"""The time-out of a partner's response, as its profile configures it (R21)."""
 
 from datetime import date, datetime
 from enum import StrEnum

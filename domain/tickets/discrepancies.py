@@ -1,4 +1,4 @@
-"""Messages that contradict a ticket without changing it: agents get them in a queue of their own
+"""Messages that contradict a ticket without changing it; agents have a separate queue for them
 (docs/requirements.md, "Discrepancies").
 """
 

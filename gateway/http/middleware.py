@@ -71,7 +71,7 @@ class SecurityMiddleware:
             except ClientDisconnect:
                 return
             except Exception as error:
-                log.error("a bug: %s", error_location(error))
+                log.error("internal error: %s", error_location(error))
                 if not has_started:
                     response = problem_response(Request(scope), Problem(RefusalCode.INTERNAL))
                     await response(scope, receive, send_response)

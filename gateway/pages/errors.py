@@ -89,7 +89,7 @@ def problem_page(
 
 def log_unavailable(error: TransientError | RPCError) -> None:
     """Log that a dependency is unavailable, without the error's own text for RPC errors."""
-    log.warning("away: %s", error.status.name if isinstance(error, RPCError) else error)
+    log.warning("unavailable: %s", error.status.name if isinstance(error, RPCError) else error)
 
 
 def _code_of(error: RequestRejected | RequestValidationError | HTTPException) -> str:

@@ -1,4 +1,6 @@
-"""Whether each example ended as its line says: its answer, its end, its e-mails and its grants."""
+"""Compares the end of each scenario with its row: its answer, its state, its e-mails and its
+grants.
+"""
 
 import re
 from collections import Counter
@@ -56,7 +58,7 @@ def claims_by_number(received: Iterable[Mapping[str, Any]]) -> dict[str, list[Ma
 
 
 def check_scenario(one: ScenarioResult, observations: Observations) -> list[str]:
-    """Return everything that is not as the example says, in words; nothing where all is well."""
+    """Return every difference from the scenario's row, as text."""
     if one.error or one.admission is None:
         return [one.error or "no answer"]
     row, number = one.scenario.row, one.admission.number

@@ -17,7 +17,7 @@ from local.stack.stack import Stack
 
 @dataclass(frozen=True)
 class Connections:
-    """Where a running stack is knocked at; `database` are only looked into."""
+    """Connections to the programs of a running stack; `database` is only read."""
 
     gateway: GatewayClient
     platform: httpx.AsyncClient

@@ -1,6 +1,6 @@
-"""`python -m local demo`: the example claims on a fresh stack, through to their ends.
+"""`python -m local demo`: drives the example claims to their ends, on a fresh stack.
 
-Exits with 0 only if every claim ended as its line in `claims.csv` says.
+Exits with 0 only if every claim ended as its row in `claims.csv` says.
 """
 
 import argparse
@@ -35,13 +35,13 @@ from local.stack.state_lock import exclusive_lock
 STATE: Final = Path(".local/demo")
 TIMEOUT_SECONDS: Final = 120.0  # seconds for all claims
 INTERRUPTED: Final = 130
-DEFAULT_WIDTH: Final = 170  # columns, where no terminal says how many it has
+DEFAULT_WIDTH: Final = 170  # columns, if the terminal does not report its width
 
 FaultInjector = Callable[[Stack], Coroutine[Any, Any, None]]
 
 
 def main(arguments: list[str]) -> int:
-    """Play the demonstration; the result is the exit code."""
+    """Run the demo; the result is the exit code."""
     parser = argparse.ArgumentParser(prog="python -m local demo", description=__doc__)
     parser.add_argument(
         "--seconds", type=float, default=TIMEOUT_SECONDS, help="for all claims (%(default)s)"
@@ -70,7 +70,7 @@ async def demo(
     faults: FaultInjector | None = None,
     scenarios: Path = FOLDER,
 ) -> int:
-    """Play the `scenarios` on fresh state while `faults` rages; 0 if all is as expected."""
+    """Run the `scenarios` on fresh state while `faults` are injected; 0 if all is as expected."""
     console = _console()
     cancel_on_sigterm()
     begun = time.monotonic()
@@ -136,7 +136,7 @@ def read_scenarios_for(stack: Stack, folder: Path = FOLDER) -> Scenarios:
 
 @contextlib.asynccontextmanager
 async def _in_background(work: Coroutine[Any, Any, None] | None) -> AsyncIterator[None]:
-    """Let work be done, or trouble rage, meanwhile; what it raises comes out at the end."""
+    """Run the faults meanwhile; raise their exception at the end."""
     task = asyncio.create_task(work) if work else None
     try:
         yield

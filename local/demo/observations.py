@@ -48,7 +48,7 @@ async def observe(
 
 
 async def _all(part: httpx.AsyncClient, path: str) -> Any:
-    """Ask a part for all that it took; asked again until it is there."""
+    """Get all that a program has recorded; repeated until it answers."""
     while True:
         with contextlib.suppress(httpx.TransportError):
             return (await part.get(path)).json()

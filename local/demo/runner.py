@@ -1,4 +1,4 @@
-"""Plays the example claims against a running stack, each from its filing to its ticket's end."""
+"""Runs the example claims against a running stack, each from filing to its ticket's end."""
 
 import asyncio
 import time
@@ -43,7 +43,7 @@ PERMANENT_ERRORS: Final = {
 
 @dataclass
 class ScenarioResult:
-    """What became of one example; `answer_seconds` is the seconds that its answer took."""
+    """The result of one scenario; `answer_seconds` is how long its answer took."""
 
     scenario: Scenario
     admission: AdmissionResult | None = None
@@ -61,7 +61,7 @@ class ScenarioResult:
 
 
 class ScenarioRunner:
-    """Plays many examples at once."""
+    """Runs many scenarios at once."""
 
     def __init__(
         self,
@@ -70,9 +70,7 @@ class ScenarioRunner:
         partners: httpx.AsyncClient,
         on_end: Callable[[], None],
     ) -> None:
-        """Speak to the gateway, to Temporal where nobody else looks, and to the partner simulator;
-        `on_end` hears about each end.
-        """
+        """Call the gateway, Temporal and the partner simulator; `on_end` is called at each end."""
         self._client = client
         self._gateway = gateway
         self._partners = partners
@@ -82,7 +80,7 @@ class ScenarioRunner:
         self._ended: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
     async def run(self, scenarios: Sequence[Scenario], seconds: float) -> list[ScenarioResult]:
-        """Play all of them; one that does not end in time tells in its trouble where it hangs."""
+        """Run all scenarios; the result of one that does not end in time says where it hangs."""
         results = [ScenarioResult(scenario) for scenario in scenarios]
         tasks = [asyncio.create_task(self._run_scenario(one)) for one in results]
         try:
@@ -166,7 +164,7 @@ class ScenarioRunner:
 async def retry_until_available(
     call: Callable[[], Awaitable[T]], seconds: float | None = CALL_TIMEOUT_SECONDS
 ) -> T:
-    """Return the call's result; repeat it while Temporal or the worker is away."""
+    """Return the call's result; repeat it while Temporal or the worker is unavailable."""
     while True:
         try:
             async with asyncio.timeout(seconds):
@@ -207,4 +205,4 @@ def _is_reached(seen: TicketSnapshot | None, action: Action) -> bool:
 
 
 class StepMissed(TicketError):
-    """A ticket ended before somebody could do to it what the example says."""
+    """A ticket was closed before an action of the scenario could be taken."""

@@ -80,7 +80,7 @@ class ClaimRow(ScenarioModel):
         return derive_number(self.account_id, self.request_key)
 
     def claim(self, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
-        """Return the claim as a gateway hands it in, dates resolved."""
+        """Return the claim as a gateway files it, with resolved dates."""
         contact = {"email": self.email, "name": self.member_name, "language": self.language}
         return {
             "account_id": self.account_id,

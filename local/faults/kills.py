@@ -26,7 +26,7 @@ from local.stack.stack import Stack
 
 STATE: Final = Path(".local/chaos")
 KILL_SCENARIOS: Final = {"killed-worker": "worker", "killed-gateway": "gateway"}
-"""The scenarios of sudden death, and whose it is."""
+"""The scenarios that kill a process, and which one."""
 SCENARIOS: Final = (*KILL_SCENARIOS, *PARTS)
 TIMEOUT_SECONDS: Final = 240.0  # seconds for all claims
 OUTAGE_SECONDS: Final = 20.0  # seconds
@@ -37,7 +37,7 @@ POLL_SECONDS: Final = 0.05
 
 
 def main(arguments: list[str]) -> int:
-    """Play the scenarios one after the other; 0 if all of them went well."""
+    """Run the scenarios one after the other; 0 if all succeeded."""
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.kills < MIN_KILLS:
@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def chaos(options: argparse.Namespace) -> int:
-    """Play what `options` name; the result is the exit code."""
+    """Run the scenarios that `options` name; the result is the exit code."""
     console = Console(highlight=False)
     went: dict[str, bool] = {}
     for name in options.only or SCENARIOS:

@@ -1,7 +1,7 @@
 """Outages: a program is stopped while one ticket is filed and another one changes its state.
 
 Both must end as their lines in `claims.csv` say, with every e-mail, claim and grant once, and their
-histories may grow by no more than a handful of events while the part is away. Without the platform
+histories may grow by a handful of events at most during the outage. Without the platform
 both end at once, and it receives their events when it is back.
 """
 
@@ -41,7 +41,7 @@ NOT_AWAITED: Final = "platform"
 MOVING: Final = "vel-cashback"
 FILED: Final = "vel-referral"
 MAX_ADDED_EVENTS: Final = 30
-"""So many events may be added to a history while a part is away, however long that lasts."""
+"""So many events may be added to a history while a part is unavailable, however long that lasts."""
 TIMEOUT_SECONDS: Final = 60.0  # seconds for what is not waiting for its next attempt
 POLL_SECONDS: Final = 0.25  # seconds between two looks
 
@@ -56,7 +56,7 @@ class TicketObservation:
 
 
 async def outage(name: str, seconds: float, state: Path, console: Console) -> bool:
-    """Let the part `name` be gone for so long, on a fresh stack; whether all went well."""
+    """Stop the part `name` for some time, on a fresh stack; say whether all went well."""
     reset_state(state)
     console.print(f"[bold]{name}[/]: gone for {seconds:.0f} s")
     async with Stack(state, Ports.free()) as stack, connect(stack) as connections:
@@ -81,7 +81,7 @@ class Outage:
         self._moving, self._filed = ScenarioResult(known[MOVING]), ScenarioResult(known[FILED])
 
     async def run(self, part: str, seconds: float) -> bool:
-        """Take the part away and bring it back; whether both tickets end as they must."""
+        """Stop the part and start it again; say whether both tickets end as they must."""
         await self._connections.gateway.feed(self._examples.links, self._examples.rewards)
         before = await self._file_first()
         await self._stack.supervisor.stop(part)
@@ -97,7 +97,7 @@ class Outage:
         return await self._check(seconds) and small and ended
 
     async def _file_first(self) -> TicketObservation:
-        """File the first claim, whose partner says nothing by itself."""
+        """File the first claim, whose partner sends no outcome unasked."""
         number = self._moving.scenario.row.number
         silent = await self._connections.partners.put(f"/scripts/{number}", json={"answers": []})
         silent.raise_for_status()
@@ -175,7 +175,7 @@ class Outage:
         return not wrong
 
     async def _observe(self, one: ScenarioResult) -> TicketObservation:
-        """Describe a ticket as the Temporal UI does, and ask it for its state."""
+        """Describe a ticket as the Temporal UI does, and query its state."""
         handle = self._handle(one.scenario)
         try:
             described = await handle.describe()
@@ -199,7 +199,7 @@ async def _result_when_available(result: Callable[[], Awaitable[TicketOutcome]])
 
 
 async def _state(handle: Handle) -> str:
-    """Return the state by the ticket's own words; nobody may be there to say it."""
+    """Query the state of the ticket; its worker may not run."""
     try:
         async with asyncio.timeout(POLL_SECONDS * 8):
             seen = await handle.query("snapshot", result_type=TicketSnapshot)

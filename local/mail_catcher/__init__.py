@@ -1,1 +1,1 @@
-"""A mail server that keeps what it gets, with a page to read it."""
+"""A mail server that stores what it receives, with pages to read it."""

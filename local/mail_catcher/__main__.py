@@ -1,7 +1,7 @@
 """The mail catcher: `python -m local.mail_catcher --smtp-port N --web-port N --folder DIR`.
 
-Accepts e-mails for every address by SMTP and shows them on a page. Like a good mail server it
-accepts an e-mail whose Message-ID it has already, and stores it once.
+Accepts e-mails for every address by SMTP and shows them on a page. An e-mail whose Message-ID is
+known is accepted, and stored once.
 """
 
 import argparse

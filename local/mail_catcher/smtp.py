@@ -50,7 +50,7 @@ class SmtpHandler:
         address: str,
         options: list[str],
     ) -> str:
-        """Accept the recipient, or refuse as the mode says."""
+        """Accept the recipient, or refuse it as the mode demands."""
         refusal = REFUSALS.get(self._behaviour.smtp)
         if refusal is None:
             envelope.rcpt_tos.append(address)

@@ -45,7 +45,7 @@ class MailStore:
     def take(self, recipient: str, content: bytes) -> StoredEmail:
         """Store the e-mail, or count it if one with its Message-ID is stored already.
 
-        The count is kept in memory only; `recipient` is the envelope's, not the header's.
+        The count is in memory only; `recipient` is the envelope's, not the header's.
         """
         message_id = _header(_parsed(content), "Message-ID")
         known = self._emails.get(message_id) if message_id else None
@@ -127,5 +127,5 @@ def _part(message: EmailMessage, kind: str) -> str:
 
 
 def _slug(recipient: str) -> str:
-    """The recipient as part of a file name: nothing but small letters, digits and dashes."""
+    """The recipient as part of a file name: small letters, digits and dashes only."""
     return re.sub(r"[^a-z0-9]+", "-", recipient.lower()).strip("-")[:MAX_SLUG_LENGTH] or "nobody"

@@ -1,7 +1,7 @@
-"""The mail catcher's pages: the content of an e-mail is shown and never trusted.
+"""The mail catcher's pages, which never trust the content of an e-mail.
 
-Text is escaped by the templates; HTML is shown in a sandboxed frame from an address of its own,
-which carries the same sandbox in its policy if it is opened directly.
+Text is escaped by the templates; HTML is shown in a sandboxed frame from a separate URL, which has
+the same sandbox in its policy if it is opened directly.
 """
 
 from dataclasses import asdict
@@ -26,7 +26,7 @@ PAGES = Jinja2Templates(
     directory=[Path(__file__).with_name("templates"), Path(__file__).parents[1] / "templates"]
 )
 PAGE_CSP = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'"
-# Without scripts; a link that somebody follows opens as a page of its own.
+# Without scripts; a link that is followed opens in a new tab.
 SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
 EMAIL_CSP = f"sandbox {SANDBOX}; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 OPEN_LINKS_IN_NEW_TAB = '<base target="_blank">'

@@ -37,7 +37,7 @@ class PartnerSimulator:
     def __init__(
         self, secrets: Mapping[str, str], store: PartnerStore, client: OutcomeClient
     ) -> None:
-        """Know the partners whose secrets are given, and no other."""
+        """Serve the partners whose secrets are given."""
         self._secrets = secrets
         self._store = store
         self._sender = OutcomeSender(store, client)
@@ -60,7 +60,7 @@ class PartnerSimulator:
         await self._sender.stop()
 
     async def set_script(self, request: Request) -> Response:
-        """Tell beforehand what happens to a claim; 422 names what is wrong with a script."""
+        """Store the script of a claim in advance; 422 names the errors of a script."""
         try:
             script = Script.model_validate_json(await request.body())
         except ValidationError as error:
@@ -115,7 +115,7 @@ class PartnerSimulator:
         return _failure(step)
 
     async def _accept(self, one: ReceivedDelivery, step: DeliveryStep) -> Response:
-        """Take the claim, answer it as its script says, acknowledge when the step says so."""
+        """Store the claim, schedule its outcomes, and acknowledge it if the step does."""
         due = self._store.accept(one)
         early = [answer for answer in due if answer.answer.before_acknowledgement]
         self._sender.send_in_background([answer for answer in due if answer not in early])
@@ -144,7 +144,7 @@ def _signed(secret: str, body: bytes, headers: Mapping[str, str]) -> bool:
     """Whether the call is signed as Standard Webhooks 1.0.0 say, five minutes old at most."""
     try:
         Webhook(secret).verify(body, dict(headers))
-    except (WebhookVerificationError, ValueError):  # the package lets malformed entries through
+    except (WebhookVerificationError, ValueError):  # the package accepts malformed entries
         return False
     return True
 

@@ -9,7 +9,7 @@ import httpx
 
 from domain.errors import TicketError
 
-RETRY_PAUSE_SECONDS: Final = 0.5  # seconds before the next try while the gateway is away
+RETRY_PAUSE_SECONDS: Final = 0.5  # seconds before the next try while the gateway is unavailable
 
 
 class LinkFailed(TicketError):
@@ -34,7 +34,7 @@ async def submit_outcome(
 ) -> bool:
     """Answer a claim by the link at `address`; `False` where it takes no answer any more.
 
-    Tried again while the gateway is away. Raises `LinkFailed`.
+    Tried again while the gateway is unavailable. Raises `LinkFailed`.
     """
     page = await _request_with_retry(gateway, "GET", address)
     hidden = dict(_hidden(page))
@@ -49,7 +49,7 @@ async def submit_outcome(
 
 
 def _form_values(outcome: Mapping[str, Any]) -> dict[str, str]:
-    """Fill in the form as the outcome (docs/contract.md, "Temporal") says."""
+    """Fill in the form by the outcome (docs/contract.md, "Temporal")."""
     kind, reward = outcome["outcome"], outcome.get("reward") or {}
     attributes = {
         "outcome": kind,
@@ -69,7 +69,7 @@ def _hidden(page: httpx.Response) -> list[tuple[str, str]]:
 
 
 def _multi_dict(pairs: list[tuple[str, str]]) -> dict[str, Any]:
-    """Return a form in which a name may stand several times."""
+    """Return a form in which a name may occur several times."""
     return {name: [value for other, value in pairs if other == name] for name, _ in pairs}
 
 

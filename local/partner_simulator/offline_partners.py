@@ -130,7 +130,7 @@ class OfflinePartners:
 
 
 def _answer(scenario: Scenario) -> dict[str, Any]:
-    """The fields of the outcome that the claim's script says first."""
+    """The fields of the first outcome in the claim's script."""
     answers = scenario.steps.answers
     return (answers[0].outcome or CONFIRMING) if answers else CONFIRMING
 

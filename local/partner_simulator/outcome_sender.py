@@ -11,7 +11,7 @@ from standardwebhooks import Webhook
 
 from local.partner_simulator.store import PartnerStore, PendingOutcome
 
-RETRY_PAUSE_SECONDS = 0.5  # seconds before the next try while the gateway is away
+RETRY_PAUSE_SECONDS = 0.5  # seconds before the next try while the gateway is unavailable
 REQUEST_TIMEOUT_SECONDS = 30.0  # seconds for one try
 ACCEPTED_STATUSES = {202, 409}  # stored, or this very message was stored before
 PERMANENT_STATUSES = range(
@@ -35,7 +35,7 @@ class OutcomeClient:
         """Send a message; return the status of the answer. Raises `httpx.HTTPError`."""
         if self._client is None:
             self._client = httpx.AsyncClient(trust_env=False, timeout=REQUEST_TIMEOUT_SECONDS)
-        now = datetime.now(UTC)  # each attempt has a signature of its own
+        now = datetime.now(UTC)  # each attempt has another signature
         secret = self._secrets[partner_id].split()[0]
         headers = {
             "content-type": "application/json",
@@ -48,7 +48,7 @@ class OutcomeClient:
         return answer.status_code
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         if self._client:
             await self._client.aclose()
 
@@ -84,10 +84,10 @@ class OutcomeSender:
         await self._client.close()
 
     async def send(self, answers: list[PendingOutcome]) -> None:
-        """Wait for each answer's time and send it; tried again while the gateway is away.
+        """Send each outcome at its time; repeated while the gateway is unavailable.
 
-        What follows an answer that came late keeps its distance: it may be about what the member
-        does in between.
+        Outcomes after a late one keep their distance: they may depend on what the member does in
+        between.
         """
         late = 0.0
         for answer in answers:
@@ -111,7 +111,7 @@ class OutcomeSender:
 
 
 def message(answer: PendingOutcome) -> str:
-    """The message's body: docs/contract.md's PartnerOutcome, or whatever a script calls JSON."""
+    """The message's body: a PartnerOutcome of docs/contract.md, or any JSON of a script."""
     if answer.answer.raw is not None:
         return answer.answer.raw
     filled_in = {

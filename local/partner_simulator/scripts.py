@@ -121,7 +121,7 @@ class ModeRequest(BaseModel):
 
 
 class SimulatedClaim(BaseModel):
-    """The part of a claim that the simulator itself needs; the rest is kept as it came."""
+    """The part of a claim that the simulator itself needs; the rest is stored unchanged."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 

@@ -18,7 +18,7 @@ _UTC: Final = ZoneInfo("UTC")
 
 
 class AgentAccount(ScenarioModel):
-    """Somebody of customer service."""
+    """An employee of customer service."""
 
     id: Identifier
     name: str

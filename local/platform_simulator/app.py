@@ -45,7 +45,7 @@ class PlatformSimulator:
     """The platform: its accounts, its page, its webhook endpoint."""
 
     def __init__(self, gateway: str, environment: Mapping[str, str], store: PlatformStore) -> None:
-        """Hand people over to the pages at the address `gateway`."""
+        """Send people to the pages at the address `gateway`."""
         self._gateway = gateway
         self._secret = environment[SECRET_NAME]
         self._issuer = TokenIssuer(environment)
@@ -87,14 +87,14 @@ class PlatformSimulator:
         return HTMLResponse(html, headers=headers)
 
     async def sign_in_member(self, request: Request) -> Response:
-        """Hand a member over to the form."""
+        """Redirect a member to the form, with a new login token."""
         member = self._members.get(request.path_params["who"])
         if member is None:
             raise HTTPException(404)
         return self._to("/form/sign-in", self._issuer.member_login_token(member))
 
     async def sign_in_agent(self, request: Request) -> Response:
-        """Hand an agent over to the desk."""
+        """Redirect an agent to the agent pages, with a new login token."""
         agent = self._agents.get(request.path_params["who"])
         if agent is None:
             raise HTTPException(404)
@@ -115,7 +115,7 @@ class PlatformSimulator:
         self._store.mark_seeded()
 
     async def take_webhook(self, request: Request) -> Response:
-        """Check the signature, then keep it."""
+        """Check the signature, then store the webhook."""
         body = await request.body()
         try:
             Webhook(self._secret).verify(body, dict(request.headers))

@@ -1,4 +1,4 @@
-"""The gateway as the platform calls it: what is not answered now is asked again, and done once."""
+"""The gateway as the platform calls it: unanswered calls are repeated, under the same key."""
 
 import asyncio
 import json
@@ -35,28 +35,28 @@ class GatewayClient:
     """Calls with a fresh token each time."""
 
     def __init__(self, http: httpx.AsyncClient, issuer: TokenIssuer) -> None:
-        """Call through `http`, whose base is the gateway's address."""
+        """Call through `http`, whose base URL is the gateway's."""
         self._http = http
         self._issuer = issuer
 
     async def feed(self, links: Sequence[Link], rewards: Sequence[Reward]) -> None:
-        """Hand in links, then rewards; raises `GatewayRejected` where a record is not taken."""
+        """Send links, then rewards; raises `GatewayRejected` for a record that is refused."""
         for path, records in (("/v1/links", links), ("/v1/rewards", rewards)):
             for start in range(0, len(records), MAX_RECORDS_PER_CALL):
                 some = records[start : start + MAX_RECORDS_PER_CALL]
                 await self._put(path, [one.model_dump(mode="json") for one in some])
 
     async def file(self, claim: Mapping[str, Any], key: str) -> AdmissionResult:
-        """File a claim; asked again until its answer is there."""
+        """File a claim; repeated until its answer arrives."""
         answer = await self._call("POST", "/v1/tickets", claim, {"idempotency-key": key})
         return AdmissionResult.model_validate(answer)
 
     async def ask(
         self, number: str, update: str, request_id: str, payload: Mapping[str, Any]
     ) -> None:
-        """Ask a ticket for something, as the agent or the member that `payload` names as its actor.
+        """Send a command to a ticket, as the agent or the member that `payload` names as its actor.
 
-        Raises `GatewayRejected` where it is not possible.
+        Raises `GatewayRejected` if it is refused.
         """
         role, _, name = str(payload["actor"]).partition(":")
         token = self._issuer.agent(name) if role == "agent" else self._issuer.platform()

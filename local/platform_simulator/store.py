@@ -18,7 +18,7 @@ class PlatformStore(SqliteStore):
         super().__init__(file, SCHEMA)
 
     def take(self, webhook_id: str, body: str) -> None:
-        """Keep a webhook; one that came before is counted, and its first body stays."""
+        """Store a webhook; a repeated one is counted, and its first body stays."""
         self._rows.execute(
             "INSERT INTO webhooks (webhook_id, body, taken_at) VALUES (?, ?, ?)"
             " ON CONFLICT (webhook_id) DO UPDATE SET times = times + 1",

@@ -15,7 +15,7 @@ class TokenIssuer:
     """Signs with the secret that the platform shares with the gateway."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        """Use what the environment of a local stack says."""
+        """Use the settings of a local stack's environment."""
         self._secret = environment["TICKETS_JWT_SECRET"]
         self._issuer = environment["TICKETS_JWT_ISSUER"]
         self._audience = environment["TICKETS_JWT_AUDIENCE"]
@@ -29,11 +29,11 @@ class TokenIssuer:
         return self._signed(sub=name, roles=["agent"])
 
     def member_login_token(self, member: MemberAccount) -> str:
-        """Hand a member over to the form, once."""
+        """Make a login token for a member, to be used once."""
         return self._login_token(sub=member.account_id, roles=["member"], contact=member.contact)
 
     def agent_login_token(self, agent: AgentAccount) -> str:
-        """Hand an agent over to the desk, once."""
+        """Make a login token for an agent, to be used once."""
         return self._login_token(sub=agent.id, roles=["agent"])
 
     def _login_token(self, **content: Any) -> str:

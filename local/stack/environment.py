@@ -25,7 +25,7 @@ Addresses = dict[str, str]
 
 
 def addresses(ports: Ports, password: str) -> Addresses:
-    """What `stack.json` says (docs/contract.md, "Commands")."""
+    """The content of `stack.json` (docs/contract.md, "Commands")."""
     return {
         "temporal_address": f"{HOST}:{ports.temporal_port}",
         "temporal_ui": f"http://{HOST}:{ports.ui_port}",

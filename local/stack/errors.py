@@ -1,10 +1,10 @@
-"""What stops a local stack, in words for the person who started it.
+"""Errors that stop a local stack, for the person who started it.
 
 TicketError
 └── LocalError
     ├── PortTaken
-    ├── PartDied
-    ├── PartNotReady
+    ├── ProcessExited
+    ├── ProcessNotReady
     └── AlreadyRunning
 """
 
@@ -18,10 +18,10 @@ class LocalError(TicketError):
 
 
 class PortTaken(LocalError):
-    """Somebody else listens on a part's port."""
+    """A part's port is in use."""
 
     def __init__(self, part: str, port: int, variable: str) -> None:
-        """Name the part, its port and the variable that moves it."""
+        """Name the part, its port and the variable that changes it."""
         super().__init__(
             f"port {port}, meant for the {part}, is taken: set {variable} to a free one"
         )
@@ -31,7 +31,7 @@ class ProcessExited(LocalError):
     """A part that must live has ended."""
 
     def __init__(self, name: str, code: int, log: Path, last_lines: str) -> None:
-        """Name the part, its exit code (negative: the signal) and what it said last."""
+        """Name the part, its exit code (negative: the signal) and the last lines of its log."""
         super().__init__(f"{name} ended with code {code} ({log}):\n{last_lines}".rstrip())
         self.name = name
         self.code = code

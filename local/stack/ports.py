@@ -73,7 +73,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def _bound(port: int) -> socket.socket:
-    """A listening socket on the port; raises `OSError` when somebody else listens there."""
+    """A listening socket on the port; raises `OSError` if the port is in use."""
     bound = socket.socket()
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -103,7 +103,7 @@ def _initdb(draft: Path, password_file: str, user: str) -> ProcessSpec:
 
 
 async def _ready(data: Path, pid: int) -> None:
-    """Return once the server with this process id says in its file that it is ready."""
+    """Return once the server with this process id has written into its file that it is ready."""
     while True:
         lines = _lock_file(data)
         mine = lines[:1] == [str(pid)]
@@ -113,9 +113,9 @@ async def _ready(data: Path, pid: int) -> None:
 
 
 async def _wait_for_stale_server(data: Path) -> None:
-    """Let the server of a killed stack end; remove a lock file that no server holds.
+    """Wait for the server of a killed stack to end; remove a lock file without a server.
 
-    After a restart of a container the file may name a process that is something else altogether.
+    After a restart of a container the file may name an unrelated process.
     """
     for _ in range(STALE_SERVER_POLLS):
         if not _is_postgres(_lock_file(data)):
@@ -159,7 +159,7 @@ def _executables() -> Path:
 
 
 def _make_traversable(path: Path) -> None:
-    """Let every user pass the folders that lead to the path."""
+    """Let every user enter the folders above the path."""
     for folder in path.resolve().parents:
         mode = folder.stat().st_mode
         if not mode & stat.S_IXOTH:

@@ -1,4 +1,4 @@
-"""The local stack: everything a ticket needs, as real programs, on state of its own."""
+"""The local stack: everything a ticket needs, as real programs, with separate state."""
 
 import asyncio
 import contextlib
@@ -21,14 +21,14 @@ from local.stack.supervisor import ProcessSpec, Supervisor
 ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_SECONDS = 120.0  # seconds until a start that hangs is given up
 POLL_SECONDS = 0.02  # seconds between two looks at a port
-GATEWAY_STOP_SECONDS = 20.0  # seconds: longer than the gateway's own, for what is under way
+GATEWAY_STOP_SECONDS = 20.0  # seconds: longer than the gateway's own, for requests in progress
 
 
 class Stack:
-    """`async with Stack(state_dir, ports) as stack`: everything runs inside, nothing after.
+    """`async with Stack(state_dir, ports) as stack`: all programs run inside, none after.
 
-    `addresses` is what `stack.json` says, `environment` what the worker sees, `supervisor` knows
-    the parts: `postgres`, `temporal`, `mailbox`, `partner_simulator`, `platform`, `worker`,
+    `addresses` is the content of `stack.json`, `environment` that of the worker, `supervisor` has
+    the processes: `postgres`, `temporal`, `mailbox`, `partner_simulator`, `platform`, `worker`,
     `gateway`.
     """
 
@@ -41,7 +41,7 @@ class Stack:
         overlays_dir: Path = ROOT / "local" / "stack" / "overlays",
         report: Callable[[str], None] = lambda line: None,
     ) -> None:
-        """Only remember; `report` hears one line when a part is started again."""
+        """Start nothing yet; `report` gets one line when a process is started again."""
         self.state = state_dir.resolve()
         self.ports = ports
         self.supervisor = Supervisor(self.state / "logs", report)

@@ -48,7 +48,7 @@ class Supervisor:
     """Runs parts; leaving it (`async with`) stops them all, however it is left."""
 
     def __init__(self, logs: Path, report: Callable[[str], None] = lambda line: None) -> None:
-        """Write each part's output to `<logs>/<name>.log`; `report` hears about restarts."""
+        """Write each process's output to `<logs>/<name>.log`; `report` gets a line per restart."""
         self._logs = logs
         self._report = report
         self._specs: dict[str, ProcessSpec] = {}
@@ -138,7 +138,7 @@ class Supervisor:
                 _kill_group(process)
 
     async def _watch(self, spec: ProcessSpec, process: asyncio.subprocess.Process) -> None:
-        """Wait for the part's death; start it again, or let everybody know."""
+        """Wait for the end of a process; start it again, or report the failure."""
         backoff = INITIAL_BACKOFF_SECONDS
         while True:
             started_at = asyncio.get_running_loop().time()
@@ -155,7 +155,9 @@ class Supervisor:
             process = self._processes[spec.name] = await self._launch(spec)
 
     async def _launch(self, spec: ProcessSpec) -> asyncio.subprocess.Process:
-        """Start the part's program in a process group of its own: Ctrl-C is ours to handle."""
+        """Start the program in a separate process group, so that Ctrl-C reaches the supervisor
+        only.
+        """
         orphan_signal = str(int(spec.orphan_signal))
         wrapper = (sys.executable, "-I", "-S", str(LAUNCHER))
         bonds = (str(os.getpid()), orphan_signal, spec.user)
@@ -188,7 +190,7 @@ class Supervisor:
 async def _stop_process(
     process: asyncio.subprocess.Process, stop_signal_sent: signal.Signals, grace: float
 ) -> None:
-    """Ask the process to end, insist after the grace; returns when it is gone."""
+    """Send the stop signal, SIGKILL after the grace; return when the process has ended."""
     try:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(stop_signal_sent)

@@ -90,7 +90,7 @@ class MessageProcessor:
         return True
 
     async def _follow_up(self, result: HandlingResult) -> StoredRequestResult | None:
-        """Do what the persisted result asks for."""
+        """Start what the persisted result requests."""
         if result.delivery_purpose:
             partner_id = self._aggregate.ticket.partner_id
             self._runtime.tasks.start_delivery(partner_id, result.delivery_purpose)

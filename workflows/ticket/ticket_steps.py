@@ -58,7 +58,7 @@ class TicketSteps:
             await self.persist()
 
     async def submit_information(self, request: InformationAnswer) -> None:
-        """Let the database complete the claim by the member's answers, or reject them by field."""
+        """Complete the claim with the member's answers in the database, or reject them by field."""
         await self.persist_pending()
         now, aggregate = workflow.now(), self._aggregate
         submission = InformationSubmission(

@@ -1,5 +1,5 @@
-"""Objections to a claim by the facts: asked at filing, at every later answer, at the end of a hold,
-at an agent's confirmation and at settlement.
+"""Objections to a claim by the facts, at filing, at every later answer, at the end of a hold, at an
+agent's confirmation and at settlement.
 
 All consider the links, rewards and grants for the claim's order. Filing and later answers refuse
 with the code; afterwards the ticket ends (`domain/tickets/settlement.py`).

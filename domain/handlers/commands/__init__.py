@@ -1,1 +1,1 @@
-"""What members and agents ask of a ticket."""
+"""Commands of members and agents to a ticket."""

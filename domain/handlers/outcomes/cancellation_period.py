@@ -1,4 +1,4 @@
-"""A confirmation begins the cancellation period, whoever confirms (R31-R33)."""
+"""A confirmation, by a partner or an agent, begins the cancellation period (R31-R33)."""
 
 from datetime import datetime
 from typing import Final

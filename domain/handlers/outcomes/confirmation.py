@@ -42,8 +42,8 @@ def evaluate_repeated_confirmation(
 ) -> Confirmation | None:
     """Evaluate a confirmation during the cancellation period; `None` if it changes nothing.
 
-    Named values replace what was confirmed, others stay. An amount that the partner stated before
-    is no change, whatever an agent decided since.
+    Values in it replace the confirmed ones. An amount that the partner stated before is no change,
+    even if an agent has decided otherwise since.
     """
     ends_at = ticket.cancellation_ends_at
     if states_cancellation_end(ticket, outcome):

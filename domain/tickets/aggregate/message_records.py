@@ -35,7 +35,7 @@ class MessageRecords(TicketState):
         self._replace(processed_message_ids=known[-MAX_REMEMBERED_IDS:])
 
     def acknowledge_outcome(self, outcome_id: str) -> None:
-        """Tell the outcome inbox, with the next change set, that the outcome was handled."""
+        """Acknowledge the outcome to its inbox with the next change set."""
         self._pending.acknowledged.append(outcome_id)
 
     def record_result(
@@ -47,7 +47,7 @@ class MessageRecords(TicketState):
         state_changed: bool = False,
         awaits_approval: bool = False,
     ) -> StoredRequestResult:
-        """Record the result of a command; the database keeps all, the ticket the latest."""
+        """Record the result of a command; the database stores all, the ticket the latest."""
         result = StoredRequestResult(
             request_id=command.request_id,
             caller=command.sender,

@@ -30,8 +30,8 @@ _SEVERAL: Final = re.compile(r"[0-9][.,]?(?: *[/;&+|] *| +(?:\w+ +)?|, +)[0-9]")
 def normalize_number(text: str, currency: str | None = None, groups: bool = False) -> str:
     """Return a number's digits, with a point before decimals. Leading zeros are kept.
 
-    `currency` may stand beside the number. `groups` allows groups of three or more digits, as in
-    meter numbers. The result is itself valid input. Raises `InvalidInput`.
+    `currency` may precede or follow the number. `groups` allows groups of three or more digits, as
+    in meter numbers. The result is itself valid input. Raises `InvalidInput`.
     """
     if any(unicodedata.category(character) == "No" for character in text):
         raise _malformed_number()
@@ -53,7 +53,7 @@ def normalize_number(text: str, currency: str | None = None, groups: bool = Fals
 
 
 def parse_amount(text: str, currency: str) -> Decimal:
-    """Read an amount in `currency` (which may stand beside it), with two decimals at most."""
+    """Read an amount in `currency` (which may precede or follow it), with two decimals at most."""
     number = normalize_number(text, currency)
     whole, _, part = number.partition(".")
     if len(whole) > 10 or len(part) > 2:

@@ -92,7 +92,7 @@ async def test_an_unreadable_search_finds_nothing(gateway: RunningGateway) -> No
 async def test_what_was_not_answered_is_sent_once_more_and_done_once(
     postgres_server: str, tmp_path: Path
 ) -> None:
-    """The worker is away: the page keeps what was typed, under the id of the first attempt."""
+    """Without a worker the page shows the entries again, under the id of the first attempt."""
     async with (
         dev_server() as server,
         fresh_database(postgres_server) as database_url,

@@ -176,7 +176,7 @@ async def test_a_held_claim_finds_what_came_meanwhile(
 async def test_nothing_is_granted_while_the_partner_has_said_what_the_ticket_has_not_heard(
     desk: Desk, database: Database, outcome: str
 ) -> None:
-    """A cancellation may wait while Temporal is away; it goes before the grant."""
+    """A cancellation may wait while Temporal is unavailable; it goes before the grant."""
     aggregate = await confirmed(desk)
     said = an_outcome(outcome, outcome_id="evt-2", number=aggregate.ticket.number)
     await store_outcomes(database, "velotel", [said])

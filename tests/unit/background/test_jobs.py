@@ -20,7 +20,7 @@ async def test_an_unexpected_error_is_logged_by_its_place_without_its_message(
 
     async with run_jobs(NOTHING, [faulty]):
         await asyncio.sleep(0.01)
-    assert "a bug in faulty: KeyError at test_jobs.py:" in caplog.text
+    assert "internal error in faulty: KeyError at test_jobs.py:" in caplog.text
     assert "jan@example.com" not in caplog.text
 
 

@@ -1,4 +1,4 @@
-"""The form without a screen: who gets in, what is sent twice, and what when something is away."""
+"""The member's form over HTTP: access, repeated submissions, and unavailable dependencies."""
 
 import asyncio
 

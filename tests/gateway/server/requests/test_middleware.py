@@ -72,7 +72,7 @@ async def test_an_unexpected_error_becomes_a_problem_without_its_message(
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert answer.headers["content-type"] == MEDIA_TYPE
     assert "jan@example.com" not in answer.text + caplog.text
-    assert "a bug: KeyError at test_middleware.py:" in caplog.text
+    assert "internal error: KeyError at test_middleware.py:" in caplog.text
 
 
 async def test_the_request_id_of_an_answer_is_the_one_in_its_body(gateway: RunningGateway) -> None:
