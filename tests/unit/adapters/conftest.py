@@ -6,5 +6,5 @@ from adapters.email.renderer import EmailRenderer
 
 
 @pytest.fixture(scope="module")
-def book() -> EmailRenderer:
+def renderer() -> EmailRenderer:
     return EmailRenderer("pomoc@example.com")

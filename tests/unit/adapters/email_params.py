@@ -6,8 +6,8 @@ from typing import Any
 from adapters.email.locale_renderer import TEMPLATES
 
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
-STANDING = "ZW-9999-P9XT-M2AB-D"
-EVERY_LETTER = {"number": NUMBER, "partner_name": "VeloTel", "member_name": "Jan Kowalski"}
+EXISTING_TICKET = "ZW-9999-P9XT-M2AB-D"
+COMMON_PARAMS = {"number": NUMBER, "partner_name": "VeloTel", "member_name": "Jan Kowalski"}
 AMOUNT = {"amount": "12.50", "currency": "PLN"}
 INSTANT = "2026-11-30T14:05:00+01:00"
 OWN_PARAMS: dict[str, dict[str, Any]] = {
@@ -27,7 +27,7 @@ OWN_PARAMS: dict[str, dict[str, Any]] = {
         ],
         "available_from": INSTANT,
         "last_day": "2026-12-31",
-        "existing_ticket": STANDING,
+        "existing_ticket": EXISTING_TICKET,
     },
 }
 KINDS = tuple(OWN_PARAMS)
@@ -57,7 +57,7 @@ CODE_PARAMS = {
     "too_early": {"available_from": INSTANT},
     "too_many_claims": {"available_from": INSTANT},
     "too_late": {"last_day": "2026-11-30"},
-    "duplicate": {"existing_ticket": STANDING},
+    "duplicate": {"existing_ticket": EXISTING_TICKET},
     "incomplete": {"field": "Order number", "expected": "this field is required."},
 }
 HOSTILE = "<script>alert('x')</script> {{7*7}} {% raw %} & \"q\" " + "ż" * 2000
@@ -68,4 +68,4 @@ def read_phrases(language: str) -> dict[str, dict[str, str]]:
 
 
 def params_of(kind: str, **other: Any) -> dict[str, Any]:
-    return {**EVERY_LETTER, **OWN_PARAMS[kind], **other}
+    return {**COMMON_PARAMS, **OWN_PARAMS[kind], **other}

@@ -1,4 +1,4 @@
-"""Letters in the words of the member: by when the partner answers, and fields by their labels."""
+"""E-mail texts: the response deadline, and fields named by their labels."""
 
 import re
 from typing import Any
@@ -16,10 +16,10 @@ from tests.support.builders import NOW, NUMBER, a_field, a_partner, claim_conten
 
 LABELS = {"pl": "Numer zamówienia", "de": "Bestellnummer", "en": "Order number"}
 PARTNER = a_partner(fields=[a_field(label=LABELS, is_order_number=True).model_dump()])
-BOOK = EmailRenderer("pomoc@example.com")
-EVERYWHERE = {"number": NUMBER, "partner_name": "VeloTel", "member_name": "Jan Kowalski"}
+RENDERER = EmailRenderer("pomoc@example.com")
+COMMON_PARAMS = {"number": NUMBER, "partner_name": "VeloTel", "member_name": "Jan Kowalski"}
 HELD_UNTIL = "2026-11-30T14:05:00+01:00"
-BY_WHEN = {
+DEADLINE_TEXTS = {
     "pl": "Na odpowiedź VeloTel ma czas do dnia: 14 grudnia 2026.",
     "de": "Für die Antwort hat VeloTel bis zum 14. Dezember 2026 Zeit.",
     "en": "VeloTel has until 14 December 2026 to answer.",
@@ -29,66 +29,64 @@ BY_WHEN = {
 def confirmation(
     language: str, answer_by: str | None, held_until: str | None = None
 ) -> RenderedEmail:
-    """The confirmation of a claim."""
+    """The confirmation e-mail of a claim."""
     own = {"held_until": held_until, "answer_by": answer_by}
-    return BOOK.render("confirmation", language, EVERYWHERE | own)
+    return RENDERER.render("confirmation", language, COMMON_PARAMS | own)
 
 
 def refusal(language: str, **changes: Any) -> RenderedEmail:
-    """The letter about a claim that admission does not accept."""
+    """The e-mail about a claim that is not accepted."""
     contact = {"email": "jan@example.com", "language": language}
-    reading = parse_claim(claim_content(contact=contact, **changes))
-    judged = assess_claim(reading, some_facts(), PARTNER, NOW)
+    parsed = parse_claim(claim_content(contact=contact, **changes))
+    assessed = assess_claim(parsed, some_facts(), PARTNER, NOW)
     request = AdmissionRequest(number=NUMBER, run_id="1", digest="", claim="", started_at=NOW)
-    (letter,) = build_admission(request, judged, PARTNER, NOW, lambda _: ()).admission.emails
-    nobody = {"number": NUMBER, "partner_name": "", "member_name": "Jan Kowalski"}
-    return BOOK.render(letter.kind, letter.language, nobody | letter.params)
+    (email,) = build_admission(request, assessed, PARTNER, NOW, lambda _: ()).admission.emails
+    params = {"number": NUMBER, "partner_name": "", "member_name": "Jan Kowalski"}
+    return RENDERER.render(email.kind, email.language, params | email.params)
 
 
 @pytest.mark.parametrize("held_until", [None, HELD_UNTIL])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_confirmation_says_by_when_the_partner_answers(
-    language: str, held_until: str | None
-) -> None:
-    """R26, R31: also where the claim is held, from the day on which it will be sent."""
-    letter = confirmation(language, "2026-12-14", held_until)
-    assert letter.text.count(BY_WHEN[language]) == 1
-    assert f"<p>{BY_WHEN[language]}</p>" in letter.html
-    assert "\n\n\n" not in letter.text
+def test_a_confirmation_names_the_response_deadline(language: str, held_until: str | None) -> None:
+    """R26, R31: for a held claim, it counts from the day of its release."""
+    email = confirmation(language, "2026-12-14", held_until)
+    assert email.text.count(DEADLINE_TEXTS[language]) == 1
+    assert f"<p>{DEADLINE_TEXTS[language]}</p>" in email.html
+    assert "\n\n\n" not in email.text
 
 
 @pytest.mark.parametrize("held_until", [None, HELD_UNTIL])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_confirmation_without_such_a_day_promises_none(
+def test_a_confirmation_without_a_response_deadline_names_none(
     language: str, held_until: str | None
 ) -> None:
     """R31."""
     without = confirmation(language, None, held_until)
     full = confirmation(language, "2026-12-14", held_until)
     assert "14" not in re.sub(r"14:05|ZW-[-\w]+", "", without.text)
-    assert without.text == full.text.replace(BY_WHEN[language] + "\n\n", "")
+    assert without.text == full.text.replace(DEADLINE_TEXTS[language] + "\n\n", "")
     assert "\n\n\n" not in without.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_refusal_names_the_partner_and_calls_the_field_by_its_label(language: str) -> None:
-    """R22, R23: a refused claim leaves nothing else that could name them."""
-    letter = refusal(language, answers={})
-    for body in (letter.text, letter.html):
+def test_a_refusal_names_the_partner_and_the_label_of_the_field(language: str) -> None:
+    """R22, R23: nothing else of a refused claim is stored."""
+    email = refusal(language, answers={})
+    for body in (email.text, email.html):
         assert "VeloTel" in body
         assert f"{LABELS[language]}: " in body
         assert "order_number" not in body
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_field_that_no_form_has_is_called_by_the_platforms_own_word(language: str) -> None:
+def test_a_field_that_is_not_in_the_form_is_named_in_the_members_language(language: str) -> None:
     """R23."""
-    letter = refusal(language, link_id=None)
-    assert "link_id" not in letter.text
-    assert "- " in letter.text
+    email = refusal(language, link_id=None)
+    assert "link_id" not in email.text
+    assert "- " in email.text
 
 
-ASKS_FOR_MORE = {
+GENERAL_QUESTION = {
     "pl": "Do weryfikacji potrzebne są jeszcze szczegóły zamówienia lub umowy. "
     "Prosimy o uzupełnienie wszystkiego, co o nich wiesz.",
     "de": "braucht dazu noch mehr Angaben zur Bestellung oder zum Vertrag. "
@@ -98,40 +96,40 @@ ASKS_FOR_MORE = {
 
 
 def question(language: str, *questions: str) -> RenderedEmail:
-    """The letter about what a partner has asked."""
+    """The e-mail with the questions of a partner."""
     own = {"questions": list(questions), "answer_by": "2026-12-14"}
-    return BOOK.render("information_needed", language, EVERYWHERE | own)
+    return RENDERER.render("information_needed", language, COMMON_PARAMS | own)
 
 
 @pytest.mark.parametrize("questions", [(), ("",), (" \n", "\u202e\x07")])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_partner_that_asks_nothing_in_particular_asks_for_what_the_member_knows(
+def test_a_request_without_questions_asks_for_all_details(
     language: str, questions: tuple[str, ...]
 ) -> None:
-    """R34: a letter never ends in an empty list."""
-    letter = question(language, *questions)
-    assert f"{ASKS_FOR_MORE[language]}\n\n" in letter.text
-    assert f"{ASKS_FOR_MORE[language]}</p>" in letter.html
-    assert "\n> - " not in letter.text
-    assert "<ul>" not in letter.html
-    assert "\n\n\n" not in letter.text
+    """R34: the e-mail has no empty list."""
+    email = question(language, *questions)
+    assert f"{GENERAL_QUESTION[language]}\n\n" in email.text
+    assert f"{GENERAL_QUESTION[language]}</p>" in email.html
+    assert "\n> - " not in email.text
+    assert "<ul>" not in email.html
+    assert "\n\n\n" not in email.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_partner_that_asks_something_asks_for_nothing_else(language: str) -> None:
-    letter = question(language, "When?", " ")
-    assert ASKS_FOR_MORE[language] not in letter.text + letter.html
-    assert "\n> - When?\n\n" in letter.text
-    assert letter.html.count("<li>") == 1
+def test_a_request_with_a_question_asks_only_that(language: str) -> None:
+    email = question(language, "When?", " ")
+    assert GENERAL_QUESTION[language] not in email.text + email.html
+    assert "\n> - When?\n\n" in email.text
+    assert email.html.count("<li>") == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_question_leads_to_the_page_for_its_answer_where_there_is_one(language: str) -> None:
+def test_a_question_links_to_the_answer_page_if_there_is_one(language: str) -> None:
     link = "https://tickets.example/tickets/ZW-1/information?token=a.b-c_d"
-    question = EVERYWHERE | {"questions": ["When?"], "answer_by": "2026-12-14"}
-    mailed = BOOK.render("information_needed", language, question)
-    linked = BOOK.render("information_needed", language, question | {"answer_page": link})
-    assert f"\n{link}\n" in linked.text
-    assert f'href="{link}"' in linked.html
+    question = COMMON_PARAMS | {"questions": ["When?"], "answer_by": "2026-12-14"}
+    without_link = RENDERER.render("information_needed", language, question)
+    with_link = RENDERER.render("information_needed", language, question | {"answer_page": link})
+    assert f"\n{link}\n" in with_link.text
+    assert f'href="{link}"' in with_link.html
     address = "pomoc@example.com"
-    assert linked.text.count(address) == mailed.text.count(address) - 1
+    assert with_link.text.count(address) == without_link.text.count(address) - 1

@@ -1,4 +1,4 @@
-"""Words of others in letters that we sign: theirs by their looks, and nothing in them is a link."""
+"""Texts of others in our e-mails are quoted visibly and contain no links."""
 
 import re
 
@@ -10,9 +10,9 @@ from adapters.email.quotation import MAX_QUOTE_LENGTH, quoted, without_links
 from adapters.email.renderer import EmailRenderer
 from domain.partners.market import LANGUAGES
 
-BOOK = EmailRenderer("help@example.com")
-EVERY = {"number": "ZW-4KQ7-P9XT-M2AB-C", "member_name": "", "partner_name": "VeloTel"}
-LINKED = re.compile(r"https?:|www\.|\w\.[^\W\d_]{2,}|\w@\w", re.IGNORECASE)
+RENDERER = EmailRenderer("help@example.com")
+COMMON_PARAMS = {"number": "ZW-4KQ7-P9XT-M2AB-C", "member_name": "", "partner_name": "VeloTel"}
+LINK = re.compile(r"https?:|www\.|\w\.[^\W\d_]{2,}|\w@\w", re.IGNORECASE)
 HOSTILE = [
     "https://evil.example/win?x=1",
     "See evil.example/now",
@@ -29,8 +29,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_what_looks_like_an_address_is_no_link(text: str) -> None:
-    assert not LINKED.search(without_links(text)), without_links(text)
+def test_addresses_are_made_unclickable(text: str) -> None:
+    assert not LINK.search(without_links(text)), without_links(text)
     assert without_links(without_links(text)) == without_links(text)
 
 
@@ -43,12 +43,12 @@ def test_what_looks_like_an_address_is_no_link(text: str) -> None:
         "One\nTwo: three/four; 50% & more?",
     ],
 )
-def test_other_words_stay_as_they_are(text: str) -> None:
+def test_other_text_stays_as_it_is(text: str) -> None:
     assert without_links(text) == text
 
 
 @given(st.text(max_size=2000))
-def test_a_quotation_is_bounded_and_marked_on_each_line(text: str) -> None:
+def test_a_quotation_is_limited_and_marked_on_each_line(text: str) -> None:
     lines = quoted(text).split("\n")
     assert all(line.startswith(">") for line in lines)
     assert len(text) <= MAX_QUOTE_LENGTH or quoted(text).endswith("…")
@@ -57,23 +57,25 @@ def test_a_quotation_is_bounded_and_marked_on_each_line(text: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_partners_question_is_quoted_to_the_member(language: str) -> None:
-    asked = "Your invoice?\nhttps://evil.example/pay"
-    params = {**EVERY, "questions": [asked], "answer_by": None}
-    letter = BOOK.render("information_needed", language, params)
-    assert "\n> - Your invoice?\n>   https[:]//evil[.]example/pay\n" in letter.text
-    assert "<blockquote>" in letter.html
-    assert "evil.example" not in letter.text + letter.html
+    question = "Your invoice?\nhttps://evil.example/pay"
+    params = {**COMMON_PARAMS, "questions": [question], "answer_by": None}
+    email = RENDERER.render("information_needed", language, params)
+    assert "\n> - Your invoice?\n>   https[:]//evil[.]example/pay\n" in email.text
+    assert "<blockquote>" in email.html
+    assert "evil.example" not in email.text + email.html
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_members_words_are_quoted_to_the_partner(language: str) -> None:
-    """Values of a form that has checked them go out as they are."""
+def test_a_members_text_is_quoted_to_the_partner(language: str) -> None:
+    """Values whose format the form has checked are sent as they are."""
     fields = [
         {"label": "Note", "value": "pay at https://evil.example", "exact": False},
         {"label": "Friend", "value": "anna@example.com", "exact": True},
     ]
-    about = {"about": "claim", "link": "https://tickets.example/x", "valid_until": "2026-12-31"}
-    letter = BOOK.render("partner_claim", language, {**EVERY, **about, "fields": fields})
-    assert "\n> Note: pay at https[:]//evil[.]example\n> Friend: anna@example.com\n" in letter.text
-    assert "evil.example" not in letter.text + letter.html
-    assert letter.html.count("<a ") == 1
+    params = {"about": "claim", "link": "https://tickets.example/x", "valid_until": "2026-12-31"}
+    email = RENDERER.render(
+        "partner_claim", language, {**COMMON_PARAMS, **params, "fields": fields}
+    )
+    assert "\n> Note: pay at https[:]//evil[.]example\n> Friend: anna@example.com\n" in email.text
+    assert "evil.example" not in email.text + email.html
+    assert email.html.count("<a ") == 1

@@ -1,4 +1,4 @@
-"""Letters and phrases: every one in every language, strict, and safe with hostile text."""
+"""E-mails in every language: complete, and strict about values."""
 
 import re
 from typing import Any
@@ -19,37 +19,37 @@ from tests.unit.adapters.email_params import (
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_letter_names_its_number_the_partner_and_whom_to_ask(
-    book: EmailRenderer, kind: str, language: str
+def test_every_email_names_its_number_the_partner_and_customer_service(
+    renderer: EmailRenderer, kind: str, language: str
 ) -> None:
-    """R28: the number stands in subject and body; R6: customer service by e-mail."""
-    letter = book.render(kind, language, params_of(kind))
-    assert NUMBER in letter.subject
-    assert "\n" not in letter.subject
-    for body in (letter.text, letter.html):
+    """R28: the number is in subject and body; R6: customer service by e-mail."""
+    email = renderer.render(kind, language, params_of(kind))
+    assert NUMBER in email.subject
+    assert "\n" not in email.subject
+    for body in (email.text, email.html):
         for expected in (NUMBER, "VeloTel", "Jan Kowalski", "pomoc@example.com"):
             assert expected in body
-    assert "Subject:" not in letter.text
-    assert letter.language == language
-    assert f'<html lang="{language}">' in letter.html
+    assert "Subject:" not in email.text
+    assert email.language == language
+    assert f'<html lang="{language}">' in email.html
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_text_and_html_of_a_letter_say_the_same(
-    book: EmailRenderer, kind: str, language: str
+def test_text_and_html_of_an_email_have_the_same_content(
+    renderer: EmailRenderer, kind: str, language: str
 ) -> None:
-    letter = book.render(kind, language, params_of(kind))
-    body = letter.html.partition("<body>")[2].partition("</h1>")[2]
+    email = renderer.render(kind, language, params_of(kind))
+    body = email.html.partition("<body>")[2].partition("</h1>")[2]
     from_html = re.sub(r"<[^>]+>", " ", body).split()
-    assert from_html == [word for word in letter.text.split() if word not in ("-", ">")]
+    assert from_html == [word for word in email.text.split() if word not in ("-", ">")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_three_languages_differ_in_subject_and_body(book: EmailRenderer, kind: str) -> None:
-    letters = [book.render(kind, language, params_of(kind)) for language in LANGUAGES]
-    assert len({letter.subject for letter in letters}) == len(LANGUAGES)
-    lines = [{line for line in letter.text.splitlines() if " " in line} for letter in letters]
+def test_the_three_languages_differ_in_subject_and_body(renderer: EmailRenderer, kind: str) -> None:
+    emails = [renderer.render(kind, language, params_of(kind)) for language in LANGUAGES]
+    assert len({email.subject for email in emails}) == len(LANGUAGES)
+    lines = [{line for line in email.text.splitlines() if " " in line} for email in emails]
     shared = {f"> - {text}" for text in OWN_PARAMS[kind].get("questions", [])}
     assert lines[0] & lines[1] <= shared
     assert lines[0] & lines[2] <= shared
@@ -58,20 +58,20 @@ def test_the_three_languages_differ_in_subject_and_body(book: EmailRenderer, kin
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_letter_that_lacks_a_value_is_not_written(
-    book: EmailRenderer, kind: str, language: str
+def test_an_email_without_a_value_is_not_rendered(
+    renderer: EmailRenderer, kind: str, language: str
 ) -> None:
     complete = params_of(kind)
     for name in complete:
-        lacking = {key: value for key, value in complete.items() if key != name}
+        incomplete = {key: value for key, value in complete.items() if key != name}
         with pytest.raises(KeyError, match=name):
-            book.render(kind, language, lacking)
+            renderer.render(kind, language, incomplete)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_null_is_never_written_as_a_word(book: EmailRenderer, language: str) -> None:
+def test_a_null_is_not_rendered(renderer: EmailRenderer, language: str) -> None:
     with pytest.raises(KeyError):
-        book.render("withdrawn", language, params_of("withdrawn", partner_name=None))
+        renderer.render("withdrawn", language, params_of("withdrawn", partner_name=None))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -84,32 +84,32 @@ def test_a_null_is_never_written_as_a_word(book: EmailRenderer, language: str) -
         ("claim_not_accepted", ("last_day", "existing_ticket", "available_from")),
     ],
 )
-def test_a_letter_is_whole_without_the_values_that_may_be_null(
-    book: EmailRenderer, language: str, kind: str, optional: tuple[str, ...]
+def test_an_email_is_complete_without_its_optional_values(
+    renderer: EmailRenderer, language: str, kind: str, optional: tuple[str, ...]
 ) -> None:
     without: dict[str, Any] = dict.fromkeys(optional)
     if kind == "claim_not_accepted":
         without["reasons"] = [{"code": "no_link", "field": None}]
-    letter = book.render(kind, language, params_of(kind, **without))
-    assert "None" not in letter.text + letter.html
-    assert "\n\n\n" not in letter.text
-    assert letter.text != book.render(kind, language, params_of(kind)).text
+    email = renderer.render(kind, language, params_of(kind, **without))
+    assert "None" not in email.text + email.html
+    assert "\n\n\n" not in email.text
+    assert email.text != renderer.render(kind, language, params_of(kind)).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_dates_instants_and_money_are_written_as_the_language_does(
-    book: EmailRenderer, language: str
+def test_dates_and_times_are_formatted_for_the_language(
+    renderer: EmailRenderer, language: str
 ) -> None:
-    """R9, R33: a date that is known is named; an instant shows the clock of its own offset."""
-    due = book.render("partner_confirmed", language, params_of("partner_confirmed"))
-    held = book.render("confirmation", language, params_of("confirmation"))
+    """R9, R33: a time is shown in the offset that it carries."""
+    due = renderer.render("partner_confirmed", language, params_of("partner_confirmed"))
+    held = renderer.render("confirmation", language, params_of("confirmation"))
     assert DATES[language] in due.text
     assert DATES[language] in due.html
     assert INSTANTS[language] in held.text
 
 
 @pytest.mark.parametrize(
-    ("language", "currency", "written"),
+    ("language", "currency", "expected_text"),
     [
         ("pl", "PLN", "12,50 zł"),
         ("de", "EUR", "12,50 €"),
@@ -118,17 +118,17 @@ def test_dates_instants_and_money_are_written_as_the_language_does(
     ],
 )
 def test_the_amount_of_a_granted_reward_is_named(
-    book: EmailRenderer, language: str, currency: str, written: str
+    renderer: EmailRenderer, language: str, currency: str, expected_text: str
 ) -> None:
     amount = {"amount": "12.50", "currency": currency}
-    letter = book.render("resolved", language, params_of("resolved", amount=amount))
-    assert written in letter.text
-    assert written in letter.html
+    email = renderer.render("resolved", language, params_of("resolved", amount=amount))
+    assert expected_text in email.text
+    assert expected_text in email.html
 
 
 @pytest.mark.parametrize(("kind", "language"), [("withdrawn", "fr"), ("../layout", "pl")])
-def test_an_unknown_kind_or_language_is_named(
-    book: EmailRenderer, kind: str, language: str
+def test_an_unknown_kind_or_language_is_an_error(
+    renderer: EmailRenderer, kind: str, language: str
 ) -> None:
     with pytest.raises(KeyError):
-        book.render(kind, language, params_of("withdrawn"))
+        renderer.render(kind, language, params_of("withdrawn"))

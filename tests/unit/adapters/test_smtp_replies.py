@@ -1,10 +1,10 @@
-"""What a mail server's refusal is about: only the recipient's own fault is final."""
+"""SMTP replies: only a permanent refusal of the recipient is final."""
 
 import pytest
 
 from adapters.email.smtp_replies import ABOUT_RECIPIENT, Step, is_final
 
-OF_THE_RECIPIENT = [
+ABOUT_THE_RECIPIENT = [
     "550 5.1.1 <client@limit.example>: Recipient address rejected: User unknown",
     "550 5.1.1 User unknown in relay recipient table",
     "550-5.1.1 The email account that you tried to reach does not exist.",
@@ -23,7 +23,7 @@ OF_THE_RECIPIENT = [
     "553 Requested action not taken: mailbox name not allowed",
     "550 5.0.0 <jan@example.net>... User unknown",
 ]
-OF_US = [
+ABOUT_US = [
     "554 5.7.1 <jan@example.net>: Relay access denied",
     "550 5.7.1 Unauthenticated email is not accepted",
     "550 5.7.26 this mail has been blocked because the sender is unauthenticated",
@@ -58,27 +58,27 @@ def reply(text: str) -> tuple[int, str]:
     return int(text[:3]), text[4:]
 
 
-@pytest.mark.parametrize("text", OF_THE_RECIPIENT)
-def test_what_is_about_the_recipient_is_final(text: str) -> None:
+@pytest.mark.parametrize("text", ABOUT_THE_RECIPIENT)
+def test_a_refusal_of_the_recipient_is_final(text: str) -> None:
     assert is_final("recipient", *reply(text))
 
 
 @pytest.mark.parametrize("step", ["sender", "recipient", "letter"])
-@pytest.mark.parametrize("text", OF_US)
-def test_what_is_about_us_waits_at_every_step(text: str, step: Step) -> None:
+@pytest.mark.parametrize("text", ABOUT_US)
+def test_a_refusal_of_us_is_retried_at_every_step(text: str, step: Step) -> None:
     assert not is_final(step, *reply(text))
 
 
-@pytest.mark.parametrize("text", OF_THE_RECIPIENT)
-def test_nothing_that_is_said_to_our_own_address_is_final(text: str) -> None:
+@pytest.mark.parametrize("text", ABOUT_THE_RECIPIENT)
+def test_a_refusal_of_our_sender_address_is_never_final(text: str) -> None:
     assert not is_final("sender", *reply(text))
 
 
 @pytest.mark.parametrize("status", sorted(ABOUT_RECIPIENT))
-def test_a_recipients_code_is_final_after_the_letter_too(status: str) -> None:
+def test_a_status_about_the_recipient_is_final_also_after_the_content(status: str) -> None:
     assert is_final("letter", 554, f"{status} no")
 
 
 @pytest.mark.parametrize("text", ["550 no", "552 too big", "554 transaction failed"])
-def test_a_letter_that_is_refused_without_a_code_waits(text: str) -> None:
+def test_a_refusal_of_the_content_without_a_status_is_retried(text: str) -> None:
     assert not is_final("letter", *reply(text))

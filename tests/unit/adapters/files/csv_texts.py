@@ -1,4 +1,4 @@
-"""CSV files that the tests write and read."""
+"""CSV files as bytes and as records."""
 
 import io
 from pathlib import Path
@@ -12,13 +12,13 @@ SIGNS = ("=", "+", "-", "@", "\t", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
 
 
-def read(path: Path, content: bytes | str) -> list[CsvRecord]:
+def read_records(path: Path, content: bytes | str) -> list[CsvRecord]:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with open_csv(path) as reader:
         return list(reader)
 
 
-def written(*rows: list[str]) -> bytes:
+def csv_bytes(*rows: list[str]) -> bytes:
     raw = io.BytesIO()
     out = csv_text(raw)
     for row in rows:

@@ -1,4 +1,4 @@
-"""CSV files: nothing in them is a formula, and a bad record spoils nothing but itself."""
+"""CSV files: separators, headers and complete writes."""
 
 from pathlib import Path
 
@@ -6,30 +6,33 @@ import pytest
 
 from adapters.files.csv import CsvRecord
 from adapters.files.csv_writer import atomic_writer, write_row
-from tests.unit.adapters.files.csv_texts import read
+from tests.unit.adapters.files.csv_texts import read_records
 
 
-@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("bom", ["", "\ufeff"])
 @pytest.mark.parametrize("delimiter", [",", ";"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_every_usual_way_to_write_csv_is_read(
-    tmp_path: Path, mark: str, delimiter: str, end: str
+def test_every_usual_form_of_csv_is_read(
+    tmp_path: Path, bom: str, delimiter: str, end: str
 ) -> None:
     rows = ["number;note", 'ZW-1;"zażółć; gęślą"', "", ";", "ZW-2;ja"]
-    text = mark + end.join(rows).replace(";", delimiter)
-    assert read(tmp_path / "f.csv", text) == [
+    text = bom + end.join(rows).replace(";", delimiter)
+    assert read_records(tmp_path / "f.csv", text) == [
         CsvRecord(2, {"number": "ZW-1", "note": f"zażółć{delimiter} gęślą"}),
         CsvRecord(5, {"number": "ZW-2", "note": "ja"}),
     ]
 
 
-def test_a_record_of_several_lines_is_known_by_its_first(tmp_path: Path) -> None:
-    lines = read(tmp_path / "f.csv", 'a,b\n1,"x\ny\n\nz"\n2,w\n')
-    assert lines == [CsvRecord(2, {"a": "1", "b": "x\ny\n\nz"}), CsvRecord(6, {"a": "2", "b": "w"})]
+def test_a_record_of_several_lines_has_the_number_of_its_first(tmp_path: Path) -> None:
+    records = read_records(tmp_path / "f.csv", 'a,b\n1,"x\ny\n\nz"\n2,w\n')
+    assert records == [
+        CsvRecord(2, {"a": "1", "b": "x\ny\n\nz"}),
+        CsvRecord(6, {"a": "2", "b": "w"}),
+    ]
 
 
-def test_cells_that_a_spreadsheet_added_at_the_end_are_left_out(tmp_path: Path) -> None:
-    assert read(tmp_path / "f.csv", "a,b\n1,x,,,\n") == [CsvRecord(2, {"a": "1", "b": "x"})]
+def test_empty_cells_added_at_the_end_by_a_spreadsheet_are_left_out(tmp_path: Path) -> None:
+    assert read_records(tmp_path / "f.csv", "a,b\n1,x,,,\n") == [CsvRecord(2, {"a": "1", "b": "x"})]
 
 
 HEADERS = {
@@ -45,24 +48,24 @@ HEADERS = {
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("name", HEADERS)
-def test_what_programs_make_of_a_file_is_read(tmp_path: Path, name: str, encoding: str) -> None:
-    lines = read(tmp_path / "f.csv", HEADERS[name].encode(encoding))
-    found = [{column: cell.strip() for column, cell in line.cells.items()} for line in lines]
+def test_files_saved_by_other_programs_are_read(tmp_path: Path, name: str, encoding: str) -> None:
+    records = read_records(tmp_path / "f.csv", HEADERS[name].encode(encoding))
+    found = [{column: cell.strip() for column, cell in record.cells.items()} for record in records]
     assert found == [{"number": "ZW-1", "outcome": "yes"}]
 
 
-def test_a_cell_under_no_name_is_not_lost_in_silence(tmp_path: Path) -> None:
-    (line,) = read(tmp_path / "f.csv", "number;outcome;\nZW-1;rejected;but why\n")
-    assert line.error == "expected no cell without the name of its column"
+def test_a_cell_without_a_column_name_is_an_error(tmp_path: Path) -> None:
+    (record,) = read_records(tmp_path / "f.csv", "number;outcome;\nZW-1;rejected;but why\n")
+    assert record.error == "expected no cell without the name of its column"
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b",,\n;;\n", b'"a,b\n1,2\n'])
 def test_a_file_without_a_header_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(ValueError, match="names of the columns"):
-        read(tmp_path / "f.csv", content)
+        read_records(tmp_path / "f.csv", content)
 
 
-def test_a_file_stands_under_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
+def test_a_file_gets_its_name_only_when_it_is_complete(tmp_path: Path) -> None:
     file = tmp_path / "claims.csv"
     file.write_text("before")
     with pytest.raises(AttributeError), atomic_writer(file) as out:

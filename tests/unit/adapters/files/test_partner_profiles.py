@@ -1,4 +1,4 @@
-"""Partner files: every fault names its file and key; the shipped partners load and differ."""
+"""Partner files: every error names its file and key."""
 
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,14 @@ from local.stack.profiles import merge_overlay
 from tests.support.partner_files import LABEL, SOUND, fault_in, write_profile
 
 
-def _fault_of(folder: Path, **changes: Any) -> InvalidConfiguration:
+def _error_of(folder: Path, **changes: Any) -> InvalidConfiguration:
     file = write_profile(folder, merge_overlay(SOUND, changes))
-    fault = fault_in(folder)
-    assert fault.file == str(file)
-    return fault
+    error = fault_in(folder)
+    assert error.file == str(file)
+    return error
 
 
-def test_a_sound_file_loads_under_its_id(tmp_path: Path) -> None:
+def test_a_valid_file_loads_under_its_id(tmp_path: Path) -> None:
     write_profile(tmp_path, SOUND)
     loaded = load_profiles(tmp_path)
     assert list(loaded) == ["shop"]
@@ -28,39 +28,39 @@ def test_a_sound_file_loads_under_its_id(tmp_path: Path) -> None:
     assert channel.secret == "TICKETS_PARTNER_SECRET_SHOP"
 
 
-def test_an_empty_folder_is_a_fault(tmp_path: Path) -> None:
+def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
     assert fault_in(tmp_path).file == str(tmp_path)
 
 
-def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     assert "one file per partner" in fault_in(tmp_path / "nowhere").expected
 
 
-def test_a_file_that_is_no_toml_is_named_with_its_line(tmp_path: Path) -> None:
+def test_a_file_that_is_no_toml_is_an_error_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "shop.toml").write_text('id = "shop"\nname = "Shop\nkinds = []\n')
     assert fault_in(tmp_path).key == "line 2"
 
 
-def test_a_file_that_ends_too_soon_is_named_with_its_last_line(tmp_path: Path) -> None:
+def test_an_incomplete_file_is_an_error_with_its_last_line(tmp_path: Path) -> None:
     (tmp_path / "shop.toml").write_text('id = "shop"\nkinds = [\n"missing_cashback"')
-    fault = fault_in(tmp_path)
-    assert fault.key == "line 3"
-    assert "TOML" in fault.expected
+    error = fault_in(tmp_path)
+    assert error.key == "line 3"
+    assert "TOML" in error.expected
 
 
-def test_a_file_that_is_not_utf_8_is_named_with_its_line(tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf_8_is_an_error_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "shop.toml").write_bytes(b'id = "shop"\nname = "K\xb6ln"\n')
-    fault = fault_in(tmp_path)
-    assert (fault.key, fault.expected) == ("line 2", "expected text in UTF-8")
+    error = fault_in(tmp_path)
+    assert (error.key, error.expected) == ("line 2", "expected text in UTF-8")
 
 
-def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "shop.toml").mkdir()
     assert fault_in(tmp_path).key == "file"
 
 
 @pytest.mark.parametrize(
-    ("changes", "key", "meant"),
+    ("changes", "key", "suggested"),
     [
         ({"cancelation": {}}, "cancelation", "cancellation"),
         ({"chanel": {}}, "chanel", "channel"),
@@ -70,36 +70,36 @@ def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
         ({"fields": [{"name": "a", "label": LABEL, "patern": "x"}]}, "fields.0.patern", "pattern"),
     ],
 )
-def test_an_unknown_key_is_a_fault_that_says_what_was_meant(
-    tmp_path: Path, changes: dict[str, Any], key: str, meant: str
+def test_an_unknown_key_is_an_error_that_suggests_the_right_one(
+    tmp_path: Path, changes: dict[str, Any], key: str, suggested: str
 ) -> None:
-    fault = _fault_of(tmp_path, **changes)
-    assert fault.key == key
-    assert f'did you mean "{meant}"?' in fault.expected
+    error = _error_of(tmp_path, **changes)
+    assert error.key == key
+    assert f'did you mean "{suggested}"?' in error.expected
 
 
 def test_an_unknown_key_that_resembles_nothing_lists_the_known_ones(tmp_path: Path) -> None:
-    fault = _fault_of(tmp_path, market={"xyz": 1})
-    assert "time_zone, currency, language" in fault.expected
+    error = _error_of(tmp_path, market={"xyz": 1})
+    assert "time_zone, currency, language" in error.expected
 
 
-def test_a_missing_key_is_a_fault(tmp_path: Path) -> None:
+def test_a_missing_key_is_an_error(tmp_path: Path) -> None:
     write_profile(tmp_path, {key: value for key, value in SOUND.items() if key != "response"})
-    fault = fault_in(tmp_path)
-    assert (fault.key, fault.expected) == ("response", "expected, but missing")
+    error = fault_in(tmp_path)
+    assert (error.key, error.expected) == ("response", "expected, but missing")
 
 
-def test_a_file_without_a_channel_is_a_fault(tmp_path: Path) -> None:
+def test_a_file_without_a_channel_is_an_error(tmp_path: Path) -> None:
     write_profile(tmp_path, {key: value for key, value in SOUND.items() if key != "channel"})
     assert fault_in(tmp_path).key == "channel"
 
 
-def test_a_misspelt_key_speaks_before_the_missing_one_it_causes(tmp_path: Path) -> None:
+def test_a_misspelt_key_is_named_before_the_missing_one(tmp_path: Path) -> None:
     content = {key: value for key, value in SOUND.items() if key != "response"}
     write_profile(tmp_path, content | {"respons": SOUND["response"]})
-    fault = fault_in(tmp_path)
-    assert fault.key == "respons"
-    assert fault.expected == 'no such key: did you mean "response"? (and 1 more)'
+    error = fault_in(tmp_path)
+    assert error.key == "respons"
+    assert error.expected == 'no such key: did you mean "response"? (and 1 more)'
 
 
 @pytest.mark.parametrize(
@@ -131,42 +131,42 @@ def test_a_misspelt_key_speaks_before_the_missing_one_it_causes(tmp_path: Path) 
         ({"channel": {"kind": "csv"}}, "channel.address"),
     ],
 )
-def test_a_wrong_value_is_named_by_its_dotted_key(
+def test_an_invalid_value_is_named_by_its_dotted_key(
     tmp_path: Path, changes: dict[str, Any], key: str
 ) -> None:
-    assert _fault_of(tmp_path, **changes).key == key
+    assert _error_of(tmp_path, **changes).key == key
 
 
-def test_an_amount_in_another_currency_than_the_markets_is_a_fault(tmp_path: Path) -> None:
-    fault = _fault_of(tmp_path, max_reward={"currency": "EUR"})
-    assert "PLN" in fault.expected
+def test_an_amount_in_another_currency_than_the_markets_is_an_error(tmp_path: Path) -> None:
+    error = _error_of(tmp_path, max_reward={"currency": "EUR"})
+    assert "PLN" in error.expected
 
 
-def test_a_partner_that_confirms_by_silence_without_a_cap_is_a_fault(tmp_path: Path) -> None:
-    assert "auto_confirm_max" in _fault_of(tmp_path, response={"on_timeout": "confirm"}).expected
+def test_auto_confirmation_without_a_cap_is_an_error(tmp_path: Path) -> None:
+    assert "auto_confirm_max" in _error_of(tmp_path, response={"on_timeout": "confirm"}).expected
 
 
-def test_a_file_named_otherwise_than_its_partner_is_a_fault(tmp_path: Path) -> None:
+def test_a_file_with_another_name_than_its_partner_is_an_error(tmp_path: Path) -> None:
     write_profile(tmp_path, SOUND, "shoppe")
-    fault = fault_in(tmp_path)
-    assert (fault.key, fault.expected) == ("id", 'expected "shoppe", as the file is named')
+    error = fault_in(tmp_path)
+    assert (error.key, error.expected) == ("id", 'expected "shoppe", as the file is named')
 
 
 def test_two_files_cannot_be_the_same_partner(tmp_path: Path) -> None:
     write_profile(tmp_path, SOUND)
     twin = write_profile(tmp_path, SOUND, "shop-2")
-    fault = fault_in(tmp_path)
-    assert (fault.file, fault.key) == (str(twin), "id")
+    error = fault_in(tmp_path)
+    assert (error.file, error.key) == (str(twin), "id")
 
 
-def test_a_partner_whose_claims_open_only_when_they_are_too_late_does_not_load(
+def test_a_waiting_period_as_long_as_the_claim_window_does_not_load(
     tmp_path: Path,
 ) -> None:
-    fault = _fault_of(tmp_path, registration_delay="P30D", claim_window="P30D")
-    assert fault.key == "registration_delay"
+    error = _error_of(tmp_path, registration_delay="P30D", claim_window="P30D")
+    assert error.key == "registration_delay"
 
 
-def test_the_same_partner_loads_where_early_claims_are_held(tmp_path: Path) -> None:
+def test_the_same_waiting_period_loads_if_early_claims_are_held(tmp_path: Path) -> None:
     early = {"registration_delay": "P30D", "claim_window": "P30D", "early_claims": "hold"}
     write_profile(tmp_path, merge_overlay(SOUND, early))
     assert load_profiles(tmp_path)
@@ -174,7 +174,7 @@ def test_the_same_partner_loads_where_early_claims_are_held(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("window", ["P4M", "P93D", "P3M1D"])
 def test_a_window_longer_than_three_months_does_not_load(tmp_path: Path, window: str) -> None:
-    """R35: a partner may shorten the three months, never lengthen them."""
-    fault = _fault_of(tmp_path, claim_window=window)
-    assert fault.key == "claim_window"
-    assert "P3M" in fault.expected
+    """R35: a partner can only shorten the three months."""
+    error = _error_of(tmp_path, claim_window=window)
+    assert error.key == "claim_window"
+    assert "P3M" in error.expected

@@ -1,4 +1,4 @@
-"""Errors of partner files at places that no known model has."""
+"""Errors of partner files in tables without a known model."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ class _Outer(StrictModel):
         ({"table": {}, "market": {}, "x": 1}, "x", "no such key: expected one of rules, channel"),
     ],
 )
-def test_an_unknown_key_is_named_also_where_no_table_is_known(
+def test_an_unknown_key_of_an_unknown_table_is_named(
     content: dict[str, object], key: str, expected: str
 ) -> None:
     with pytest.raises(ValidationError) as caught:

@@ -1,4 +1,4 @@
-"""The partner files that are shipped: all load, and show every option."""
+"""The shipped partner files all load, and use every option."""
 
 from pathlib import Path
 
@@ -26,24 +26,31 @@ def test_every_shipped_partner_loads() -> None:
 
 def test_every_shipped_partner_loads_with_the_local_stacks_overlay_too(tmp_path: Path) -> None:
     profiles = read_profiles(SHIPPED, OVERLAYS)
-    at_home = {key: point_to_simulator(p, "http://127.0.0.1:8090") for key, p in profiles.items()}
-    write_profiles(at_home, tmp_path)
+    local = {
+        key: point_to_simulator(content, "http://127.0.0.1:8090")
+        for key, content in profiles.items()
+    }
+    write_profiles(local, tmp_path)
     loaded = load_profiles(tmp_path)
     channels = [profile.channel for profile in loaded.values()]
-    hosts = {one.address.host for one in channels if isinstance(one, HttpChannel)}
+    hosts = {channel.address.host for channel in channels if isinstance(channel, HttpChannel)}
     assert len(loaded) == len(profiles)
     assert hosts == {"127.0.0.1"}
 
 
-def test_an_overlay_changes_nothing_that_a_partner_asks_for() -> None:
+def test_an_overlay_does_not_change_fields_kinds_and_market() -> None:
     shipped = load_profiles(SHIPPED)
     for key, content in read_profiles(SHIPPED, OVERLAYS).items():
         local = PartnerProfile.from_file(content).rules
-        real = shipped[key].rules
-        assert (local.fields, local.kinds, local.market) == (real.fields, real.kinds, real.market)
+        original = shipped[key].rules
+        assert (local.fields, local.kinds, local.market) == (
+            original.fields,
+            original.kinds,
+            original.market,
+        )
 
 
-def test_the_shipped_partners_differ_in_everything_that_can_differ() -> None:
+def test_the_shipped_partners_use_every_value_of_the_options() -> None:
     partners = _shipped()
     assert {p.market.language for p in partners} == {"pl", "de", "en"}
     assert len({p.market.currency for p in partners}) >= 2
@@ -57,7 +64,7 @@ def test_the_shipped_partners_differ_in_everything_that_can_differ() -> None:
     assert "P2M" in {p.claim_window for p in partners}
 
 
-def test_no_two_shipped_partners_share_a_delay_a_maximum_or_a_rate() -> None:
+def test_shipped_partners_differ_in_waiting_period_maximum_reminders_and_rate() -> None:
     profiles = list(load_profiles(SHIPPED).values())
     assert len({p.rules.registration_delay for p in profiles}) == len(profiles)
     assert len({p.rules.max_reward.amount for p in profiles}) == len(profiles)
@@ -80,8 +87,8 @@ def test_the_shipped_forms_use_every_type_of_field_and_differ_per_kind() -> None
         assert len(forms) > 1
 
 
-def test_one_shipped_partner_has_no_field_that_identifies_the_order() -> None:
-    """R25: then the link and the day of the order do."""
+def test_one_shipped_partner_has_no_order_number_field() -> None:
+    """R25: its orders are identified by link and day."""
     bank = load_profiles(SHIPPED)["bankomat-plus"].rules
     assert not any(field.is_order_number for field in bank.fields)
     assert set(bank.kinds) == {ClaimKind.MISSING_CASHBACK, ClaimKind.MISSING_REFERRAL_REWARD}
