@@ -1,7 +1,7 @@
 """The columns of the files that are exchanged with partners.
 
 In an export, the columns of the outcome come before any text of a member: text that a program
-spreads over several cells moves to the right, never into them (docs/decisions/0012).
+spreads over several cells moves to the right, never into them (docs/decisions/0010).
 """
 
 import re

@@ -1,5 +1,5 @@
 """Decisions at the end of a hold or cancellation period: an order earns one reward of a kind, once,
-and only if the stored facts still allow it (R24, docs/decisions/0005).
+and only if the stored facts still allow it (R24, docs/decisions/0004).
 """
 
 from enum import StrEnum

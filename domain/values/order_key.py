@@ -1,6 +1,6 @@
 """Order numbers normalized for comparison: look-alikes are one order.
 
-The skeleton follows UTS #39 as far as order numbers need it; docs/decisions/0025 explains why the
+The skeleton follows UTS #39 as far as order numbers need it; docs/decisions/0021 explains why the
 table is our own.
 """
 

@@ -1,4 +1,4 @@
-"""Outcomes of partners: stored once per id, bounded per ticket (docs/decisions/0017)."""
+"""Outcomes of partners: stored once per id, bounded per ticket (docs/decisions/0015)."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

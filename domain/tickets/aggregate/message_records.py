@@ -12,7 +12,7 @@ from domain.tickets.ticket_limits import MAX_LOGGED_DISCREPANCIES, MAX_UNAPPLIED
 
 
 class MessageRecords(TicketState):
-    """What a ticket remembers of its messages, within bounds (docs/decisions/0014)."""
+    """What a ticket remembers of its messages, within bounds (docs/decisions/0012)."""
 
     def __init__(self, ticket: Ticket) -> None:
         """Start from `ticket`, with nothing pending."""

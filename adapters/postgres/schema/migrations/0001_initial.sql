@@ -366,7 +366,7 @@ where code = 'dispatched' and acknowledged_at is null;
 create index partner_outcomes_received_at_idx on partner_outcomes (number, received_at);
 
 -- Tickets with outcomes that wait. Partners take turns, and so do a partner's tickets
--- (docs/decisions/0017).
+-- (docs/decisions/0015).
 create table outcome_outbox (
     number text primary key references tickets,
     partner_id text not null,
