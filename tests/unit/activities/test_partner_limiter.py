@@ -1,4 +1,4 @@
-"""The limits of partners together: concurrency, pauses that a partner asked for, processes."""
+"""Partner limits together: concurrency, requested pauses, several processes."""
 
 from datetime import timedelta
 
@@ -7,15 +7,15 @@ import pytest
 from domain.errors import PartnerRateLimited, PartnerThrottled
 from tests.unit.activities.limiter_simulation import (
     LimitedPartner,
-    most_in_a_minute,
+    calls_in_progress,
+    max_calls_per_minute,
     simulate,
-    under_way,
 )
 
 
-def test_concurrency_is_never_exceeded_nor_waited_for() -> None:
+def test_calls_above_the_concurrency_are_deferred() -> None:
     partner = LimitedPartner(requests_per_second=1000, concurrency=2)
-    with under_way(partner, "a", "b"), pytest.raises(PartnerRateLimited) as caught:
+    with calls_in_progress(partner, "a", "b"), pytest.raises(PartnerRateLimited) as caught:
         partner.call("c")
     assert caught.value.retry_after > timedelta(0)
     partner.now += caught.value.retry_after.total_seconds()
@@ -24,12 +24,12 @@ def test_concurrency_is_never_exceeded_nor_waited_for() -> None:
 
 def test_partners_do_not_affect_each_other() -> None:
     partner = LimitedPartner(requests_per_second=1, concurrency=1)
-    partner.go_down()
+    partner.open_circuit()
     partner.call("a", partner="fernweh")
 
 
-def test_a_pause_that_a_partner_asked_one_claim_for_holds_for_all() -> None:
-    """`Retry-After`; the claims come back after it one by one."""
+def test_a_pause_requested_for_one_claim_applies_to_all() -> None:
+    """`Retry-After`; after it, the claims are retried one by one."""
     partner = LimitedPartner(requests_per_second=2, concurrency=10)
     partner.retry_after("early")
     throttled = PartnerThrottled("429", timedelta(seconds=90))
@@ -52,7 +52,7 @@ def test_a_pause_longer_than_any_back_off_is_honoured() -> None:
 
 def test_processes_share_the_limits_of_a_partner() -> None:
     partner = LimitedPartner(processes=4, requests_per_second=4, concurrency=2)
-    with under_way(partner, "a"):
+    with calls_in_progress(partner, "a"):
         assert partner.retry_after("b")
     calls, _ = simulate(partner, 200, 90)
-    assert 54 <= most_in_a_minute(calls) <= 66
+    assert 54 <= max_calls_per_minute(calls) <= 66

@@ -1,4 +1,4 @@
-"""Lines of partners' files: claims out, outcomes in, by the same model as every outcome."""
+"""Rows of partners' files: exported claims and imported outcomes."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -35,13 +35,13 @@ def cells(**changes: str) -> dict[str, str]:
     return dict.fromkeys(OUTCOME_COLUMNS, "") | {"number": NUMBER, "outcome": "confirmed"} | changes
 
 
-def refused(**changes: str) -> RequestRejected:
+def refusal(**changes: str) -> RequestRejected:
     with pytest.raises(RequestRejected) as caught:
         read_outcome(cells(**changes), "velotel")
     return caught.value
 
 
-def test_a_claim_is_a_line_with_a_column_per_answer() -> None:
+def test_a_claim_is_a_row_with_a_column_per_answer() -> None:
     header = claim_header(["order_number", "travellers", "not_given"])
     row = claim_row("claim", CLAIM, ["order_number", "travellers", "not_given"])
     assert dict(zip(header, row, strict=True)) == {
@@ -59,7 +59,7 @@ def test_a_claim_is_a_line_with_a_column_per_answer() -> None:
     }
 
 
-def test_a_line_says_everything_that_an_outcome_can_say() -> None:
+def test_a_row_contains_every_field_of_an_outcome() -> None:
     outcome = read_outcome(
         cells(
             number="zw 4kq7p9xtm2abc",
@@ -80,11 +80,11 @@ def test_a_line_says_everything_that_an_outcome_can_say() -> None:
     assert outcome == PartnerOutcome.model_validate(outcome.model_dump(mode="json"))
 
 
-def test_a_rejection_and_a_question_are_read_too() -> None:
-    no = read_outcome(cells(outcome="rejected", reason_code="order_not_found"), "velotel")
-    assert no.reason_code is RejectionReason.ORDER_NOT_FOUND
-    asked = read_outcome(cells(outcome="information_requested", question="When?"), "velotel")
-    assert asked.questions == ("When?",)
+def test_rejections_and_questions_are_parsed_too() -> None:
+    rejection = read_outcome(cells(outcome="rejected", reason_code="order_not_found"), "velotel")
+    assert rejection.reason_code is RejectionReason.ORDER_NOT_FOUND
+    question = read_outcome(cells(outcome="information_requested", question="When?"), "velotel")
+    assert question.questions == ("When?",)
 
 
 @pytest.mark.parametrize(
@@ -106,27 +106,27 @@ def test_a_rejection_and_a_question_are_read_too() -> None:
         ({"note": "x" * 4001}, "note: "),
     ],
 )
-def test_a_malformed_line_is_refused_with_field_and_reason(
+def test_a_malformed_row_is_refused_with_field_and_reason(
     changes: dict[str, str], named: str
 ) -> None:
-    error = refused(**changes)
+    error = refusal(**changes)
     assert error.code == "malformed"
     assert named in error.expected
 
 
-def test_every_wrong_field_of_a_line_is_named() -> None:
-    error = refused(outcome="perhaps", activated_on="soon")
+def test_every_invalid_field_of_a_row_is_named() -> None:
+    error = refusal(outcome="perhaps", activated_on="soon")
     assert "outcome: " in error.expected
     assert "; activated_on: " in error.expected
 
 
 @pytest.mark.parametrize("number", ["", "1", "ZW-4KQ7-P9XT-M2AB-D", "'; drop table tickets"])
-def test_a_number_that_is_none_is_refused_like_one_of_nobody(number: str) -> None:
-    assert str(refused(number=number)) == str(unknown_number())
+def test_a_malformed_number_is_refused_like_an_unknown_one(number: str) -> None:
+    assert str(refusal(number=number)) == str(unknown_number())
 
 
-def test_the_same_line_is_the_same_outcome_in_any_file() -> None:
-    """R25 of imports, so to speak: what was imported before is known again."""
+def test_the_same_row_has_the_same_outcome_id_in_any_file() -> None:
+    """So a repeated import is recognized."""
     ids = {
         read_outcome(cells(number=number, note=note, amount=amount, currency="PLN"), "v").outcome_id
         for number in (NUMBER, NUMBER.lower())
@@ -137,8 +137,8 @@ def test_the_same_line_is_the_same_outcome_in_any_file() -> None:
 
 
 @pytest.mark.parametrize("name", set(OUTCOME_COLUMNS) - {"number", "outcome", "currency"})
-def test_a_line_that_says_something_else_is_another_outcome(name: str) -> None:
-    words = {
+def test_a_row_with_another_value_has_another_outcome_id(name: str) -> None:
+    values = {
         "reason_code": "other",
         "occurred_at": "2026-10-09T10:00:00+02:00",
         "amount": "2",
@@ -146,30 +146,30 @@ def test_a_line_that_says_something_else_is_another_outcome(name: str) -> None:
         "question": "x",
     }
     money = {"currency": "PLN"} if name == "amount" else {}
-    other = cells(**{name: words.get(name, "2026-10-01")}, **money)
+    other = cells(**{name: values.get(name, "2026-10-01")}, **money)
     first = read_outcome(cells(), "velotel").outcome_id
     assert read_outcome(other, "velotel").outcome_id != first
     assert read_outcome(cells(), "buchkiste").outcome_id != first
 
 
-def test_the_columns_of_an_export_may_stand_beside_those_of_the_outcome() -> None:
+def test_the_columns_of_an_export_are_allowed_beside_those_of_the_outcome() -> None:
     assert check_header(claim_header(["order_number"])) == []
     assert check_header(["number", "outcome", "", ""]) == []
 
 
-def test_columns_that_nobody_knows_are_left_aside_and_named() -> None:
+def test_unknown_columns_are_ignored_and_named() -> None:
     assert check_header(["number", "reson_code", "outcome", ""]) == ["reson_code"]
 
 
 @pytest.mark.parametrize(
     "cell", ["reason_code", " Reason Code ", "REASON-CODE", "reason\u00a0code"]
 )
-def test_the_name_of_a_column_is_known_in_any_case(cell: str) -> None:
+def test_the_name_of_a_column_is_recognized_in_any_case(cell: str) -> None:
     assert column_of(cell) == "reason_code"
 
 
-def test_what_a_member_wrote_stands_to_the_right_of_the_outcome() -> None:
-    """Text that a careless program spreads over several cells never moves into the outcome."""
+def test_texts_of_members_are_to_the_right_of_the_outcome() -> None:
+    """Text that a program splits into several cells cannot move into the outcome."""
     header = claim_header(["order_number"])
     assert header[: len(OUTCOME_COLUMNS)] == list(OUTCOME_COLUMNS)
     claim = CLAIM | {"answers": {"order_number": "x\r\ny\u2028z\x0b\u200b"}, "note": "a\nb"}
@@ -179,17 +179,17 @@ def test_what_a_member_wrote_stands_to_the_right_of_the_outcome() -> None:
 
 
 @pytest.mark.parametrize(("language", "sign"), [("pl", ";"), ("de", ";"), ("en", ",")])
-def test_an_export_is_parted_as_spreadsheets_of_the_market_expect(language: str, sign: str) -> None:
+def test_an_export_has_the_separator_of_the_markets_spreadsheets(language: str, sign: str) -> None:
     assert separator(MARKET.model_copy(update={"language": language})) == sign
 
 
-def test_a_line_of_an_export_that_came_back_empty_says_nothing() -> None:
+def test_a_returned_row_without_an_outcome_is_unanswered() -> None:
     assert is_unanswered(cells(outcome=" \u200b") | {"answers.order_number": "confirmed"})
     assert not is_unanswered(cells(outcome="", amount="5"))
 
 
-def test_a_line_is_read_as_the_market_writes() -> None:
-    line_cells = cells(
+def test_a_row_is_parsed_in_the_formats_of_the_market() -> None:
+    row_cells = cells(
         outcome=" Confirmed",
         cancellation_ends_on="05.12.2026",
         activated_on="3/10/2026",
@@ -197,7 +197,7 @@ def test_a_line_is_read_as_the_market_writes() -> None:
         amount="1.234,50 \u20ac",
         currency="eur",
     )
-    outcome = read_outcome(line_cells, "velotel", MARKET)
+    outcome = read_outcome(row_cells, "velotel", MARKET)
     assert (outcome.outcome, outcome.activated_on) == ("confirmed", date(2026, 10, 3))
     assert outcome.cancellation_ends_on == date(2026, 12, 5)
     assert outcome.occurred_at == datetime(2026, 10, 9, 8, 30, tzinfo=UTC)
@@ -205,7 +205,7 @@ def test_a_line_is_read_as_the_market_writes() -> None:
     assert (str(outcome.reward.amount), outcome.reward.currency) == ("1234.50", "EUR")
 
 
-def test_a_moment_that_the_clocks_have_twice_is_refused() -> None:
+def test_a_local_time_that_occurs_twice_is_refused() -> None:
     with pytest.raises(RequestRejected, match="occurred_at: expected an instant"):
         read_outcome(cells(occurred_at="2026-10-25 02:30"), "velotel", MARKET)
 
@@ -219,6 +219,6 @@ def test_a_moment_that_the_clocks_have_twice_is_refused() -> None:
         (list(CLAIM_COLUMNS), "a column outcome"),
     ],
 )
-def test_a_column_that_is_missing_or_twice_is_named(columns: list[str], named: str) -> None:
+def test_a_missing_or_duplicate_column_is_named(columns: list[str], named: str) -> None:
     with pytest.raises(RequestRejected, match=named):
         check_header(columns)

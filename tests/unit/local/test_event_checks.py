@@ -1,4 +1,4 @@
-"""Whether the demonstration notices a transition of which the platform received no event."""
+"""The event checks of the demonstration find every missing or wrong event."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -20,37 +20,39 @@ ROW = ClaimRow(
     expected_status="accepted",
     expected_state=State.REJECTED,
 )
-PLACES = ["created", "validated", "sent_to_partner", "rejected"]
+STATES = ["created", "validated", "sent_to_partner", "rejected"]
 
 
 def an_event(seq: int) -> dict[str, Any]:
-    """The `seq`th move of the ticket."""
+    """The event of transition `seq`."""
     return {
         "event_id": str(100 + seq),
         "number": ROW.number,
         "seq": seq,
-        "from": PLACES[seq - 1],
-        "to": PLACES[seq],
+        "from": STATES[seq - 1],
+        "to": STATES[seq],
         "at": datetime.now(UTC).isoformat(),
     }
 
 
-def played(state: State = State.REJECTED) -> list[ScenarioResult]:
-    """One claim that was played to its end."""
-    answer = AdmissionResult(status="accepted", number=ROW.number, state=State.VALIDATED, digest="")
+def results(state: State = State.REJECTED) -> list[ScenarioResult]:
+    """The result of one scenario that ran to its end."""
+    admission = AdmissionResult(
+        status="accepted", number=ROW.number, state=State.VALIDATED, digest=""
+    )
     outcome = TicketOutcome(number=ROW.number, state=state)
-    return [ScenarioResult(Scenario(row=ROW, claim={}, steps=ScenarioSteps()), answer, outcome)]
+    return [ScenarioResult(Scenario(row=ROW, claim={}, steps=ScenarioSteps()), admission, outcome)]
 
 
 def problems(
     events: list[dict[str, Any]], webhooks: list[dict[str, Any]] | None = None
 ) -> list[str]:
-    """What is found to be wrong; webhooks say the same as the events, if nothing else is said."""
-    came = [
+    """The found problems; by default, the webhooks contain the same events."""
+    received = [
         {"webhook_id": event["event_id"], "event": event, "times": 1}
         for event in (events if webhooks is None else webhooks)
     ]
-    return check_events(played(), Observations(events=events, webhooks=came))
+    return check_events(results(), Observations(events=events, webhooks=received))
 
 
 EVENTS = [an_event(seq) for seq in (1, 2, 3)]
@@ -60,22 +62,22 @@ def test_complete_events_raise_no_problem() -> None:
     assert problems(EVENTS) == []
 
 
-def test_a_transition_that_is_missing_in_the_middle_or_at_the_end_is_noticed() -> None:
+def test_a_transition_that_is_missing_in_the_middle_or_at_the_end_is_found() -> None:
     assert "transitions [1, 3]" in problems([EVENTS[0], EVENTS[2]])[0]
     assert "ends as sent_to_partner instead of rejected" in problems(EVENTS[:2])[0]
     assert "ends as created" in problems([])[0]
 
 
-def test_transitions_in_the_wrong_order_are_noticed() -> None:
+def test_transitions_in_the_wrong_order_are_found() -> None:
     assert "transitions [2, 1, 3]" in problems([EVENTS[1], EVENTS[0], EVENTS[2]])[0]
 
 
-def test_a_webhook_that_did_not_come_or_came_otherwise_is_noticed() -> None:
+def test_a_missing_or_different_webhook_is_found() -> None:
     assert problems(EVENTS, EVENTS[:2]) == [f"webhooks: event 103 of {ROW.number} did not come"]
     changed = EVENTS[2] | {"to": "resolved"}
     assert problems(EVENTS, [*EVENTS[:2], changed])[0].endswith("came otherwise")
 
 
-def test_a_webhook_about_nothing_is_noticed() -> None:
+def test_a_webhook_without_an_event_is_found() -> None:
     stray = EVENTS[0] | {"event_id": "999"}
     assert problems(EVENTS, [*EVENTS, stray]) == ["webhooks: 999 tells of no event"]

@@ -1,4 +1,4 @@
-"""Channels in partners' files: three kinds, each with keys of its own."""
+"""Channels in partner files: three kinds, each with separate keys."""
 
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,13 @@ from tests.support.partner_files import SOUND, fault_in, write_profile
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def test_a_kind_of_channel_that_does_not_exist_is_named_with_those_that_do(
+def test_an_unknown_kind_of_channel_is_refused_with_the_known_kinds(
     tmp_path: Path,
 ) -> None:
     for kind in ({"kind": "fax"}, {}):
         write_profile(tmp_path, SOUND | {"channel": kind})
-        fault = fault_in(tmp_path)
-        assert (fault.key, fault.expected) == ("channel.kind", "expected one of http, email, csv")
+        error = fault_in(tmp_path)
+        assert (error.key, error.expected) == ("channel.kind", "expected one of http, email, csv")
 
 
 @pytest.mark.parametrize(
@@ -35,22 +35,22 @@ def test_a_kind_of_channel_that_does_not_exist_is_named_with_those_that_do(
         ),
     ],
 )
-def test_each_kind_of_channel_has_keys_of_its_own(
+def test_each_kind_of_channel_has_separate_keys(
     tmp_path: Path, channel: dict[str, Any], known: str
 ) -> None:
     write_profile(tmp_path, SOUND | {"channel": channel})
-    fault = fault_in(tmp_path)
-    assert fault.key == "channel.xyz"
-    assert known in fault.expected
+    error = fault_in(tmp_path)
+    assert error.key == "channel.xyz"
+    assert known in error.expected
 
 
-def test_a_partner_is_served_by_mail_or_by_csv_too(tmp_path: Path) -> None:
-    mail = {
+def test_a_partner_can_have_an_email_or_csv_channel(tmp_path: Path) -> None:
+    email = {
         "kind": "email",
         "address": "claims@shop.example",
         "secret": "TICKETS_PARTNER_SECRET_SHOP",
     }
-    for channel in (mail, {"kind": "csv", "concurrency": 1}):
+    for channel in (email, {"kind": "csv", "concurrency": 1}):
         write_profile(tmp_path, SOUND | {"channel": channel})
         assert load_profiles(tmp_path)["shop"].channel.kind == channel["kind"]
 

@@ -1,4 +1,4 @@
-"""How the local stack reads partner profiles and invents their secrets."""
+"""The local stack loads partner profiles and generates their secrets."""
 
 import base64
 import stat
@@ -48,19 +48,19 @@ def folder(path: Path, **files: str) -> Path:
     return path
 
 
-def test_an_overlay_changes_only_what_it_holds(tmp_path: Path) -> None:
+def test_an_overlay_changes_only_its_own_keys(tmp_path: Path) -> None:
     overlay = 'answer_within = "PT5S"\nreminders = ["PT1S"]\n[channel]\nkind = "quick"'
-    found = read_profiles(
+    merged = read_profiles(
         folder(tmp_path / "partners", velotel=PROFILE), folder(tmp_path / "over", velotel=overlay)
     )
     expected = tomllib.loads(PROFILE)
     expected |= {"answer_within": "PT5S", "reminders": ["PT1S"]}
     expected["channel"]["kind"] = "quick"
-    assert found == {"velotel": expected}
+    assert merged == {"velotel": expected}
 
 
 @given(profile=profiles, overlay=profiles)
-def test_merging_twice_is_merging_once_and_changes_neither(
+def test_merging_an_overlay_twice_is_the_same_as_once(
     profile: dict[str, object], overlay: dict[str, object]
 ) -> None:
     once = merge_overlay(profile, overlay)
@@ -68,7 +68,7 @@ def test_merging_twice_is_merging_once_and_changes_neither(
     assert merge_overlay(profile, {}) == profile
 
 
-def test_an_overlay_for_nobody_is_an_error_that_names_it(tmp_path: Path) -> None:
+def test_an_overlay_without_a_partner_is_an_error_that_names_it(tmp_path: Path) -> None:
     partners = folder(tmp_path / "partners", velotel=PROFILE)
     with pytest.raises(InvalidConfiguration, match=r"velotell\.toml"):
         read_profiles(partners, folder(tmp_path / "over", velotell="a = 1"))
@@ -79,9 +79,9 @@ def test_a_file_that_is_no_toml_is_an_error_that_names_it(tmp_path: Path) -> Non
         read_profiles(folder(tmp_path / "partners", velotel="= 1"), tmp_path / "none")
 
 
-def test_written_profiles_lead_to_the_simulator_and_are_otherwise_the_same(tmp_path: Path) -> None:
+def test_written_profiles_point_to_the_simulator_and_are_otherwise_the_same(tmp_path: Path) -> None:
     written = point_to_simulator(tomllib.loads(PROFILE), "http://127.0.0.1:4711")
-    target = folder(tmp_path / "state", departed="id = 'departed'")
+    target = folder(tmp_path / "state", removed="id = 'removed'")
     write_profiles({"velotel": written}, target)
     assert [path.name for path in target.iterdir()] == ["velotel.toml"]
     read_back = tomllib.loads((target / "velotel.toml").read_text(encoding="utf-8"))
@@ -90,12 +90,12 @@ def test_written_profiles_lead_to_the_simulator_and_are_otherwise_the_same(tmp_p
     assert read_back == tomllib.loads(PROFILE)
 
 
-def test_an_address_elsewhere_is_left_alone() -> None:
+def test_another_address_is_not_changed() -> None:
     profile = {"channel": {"address": "https://claims.velotel.example/v1"}}
     assert point_to_simulator(profile, "http://127.0.0.1:4711") == profile
 
 
-def test_secrets_last_are_private_and_fit_standard_webhooks(tmp_path: Path) -> None:
+def test_secrets_are_persistent_private_and_valid_for_standard_webhooks(tmp_path: Path) -> None:
     file = tmp_path / "secrets.json"
     names = secret_names({"velotel": tomllib.loads(PROFILE), "paper": {"id": "paper"}})
     assert names == {"velotel": "TICKETS_PARTNER_SECRET_VELOTEL"}
@@ -110,18 +110,18 @@ def test_secrets_last_are_private_and_fit_standard_webhooks(tmp_path: Path) -> N
     assert (prefix, len(base64.b64decode(key))) == ("whsec", 32)
 
 
-def test_the_database_password_lasts_and_needs_no_quoting_in_an_address(tmp_path: Path) -> None:
+def test_the_database_password_is_persistent_and_needs_no_escaping_in_a_url(tmp_path: Path) -> None:
     password = persistent_password(tmp_path / "secrets.json")
     assert password.isalnum()
     assert persistent_password(tmp_path / "secrets.json") == password
 
 
-def test_a_secret_must_be_named_as_a_setting_of_ours() -> None:
+def test_the_name_of_a_secret_must_be_one_of_our_settings() -> None:
     with pytest.raises(InvalidConfiguration, match=r"velotel\.toml: channel\.secret"):
         secret_names({"velotel": {"channel": {"secret": "PATH"}}})
 
 
-def test_every_port_is_a_different_one_and_every_part_has_a_name() -> None:
+def test_all_ports_differ_and_every_part_has_a_name() -> None:
     ports = Ports.free().model_dump()
     assert ports.keys() == PARTS.keys()
     assert len(set(ports.values())) == len(PARTS)

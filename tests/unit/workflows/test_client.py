@@ -1,4 +1,4 @@
-"""How a ticket is started: one public call, whose visible parts carry nothing private."""
+"""The start of a ticket: one call, without personal data in its visible fields."""
 
 import asyncio
 import gc
@@ -38,10 +38,10 @@ HOSTILE = [
 ]
 
 
-def started(**changes: object) -> dict[str, object]:
-    """Return what Temporal is fields of the start of a claim with these changes.
+def start_fields(**changes: object) -> dict[str, object]:
+    """Return the fields of the call that starts a claim with these changes.
 
-    Only inside a running loop: the operation holds a future of it.
+    Only inside a running event loop: the operation contains a future of it.
     """
     asyncio.get_running_loop()
     operation = build_start_operation(claim_content() | changes, NUMBER)
@@ -52,8 +52,8 @@ def started(**changes: object) -> dict[str, object]:
     return fields
 
 
-async def test_a_ticket_is_started_by_the_public_names() -> None:
-    fields = started()
+async def test_a_ticket_is_started_under_the_public_names() -> None:
+    fields = start_fields()
     assert (fields["workflow"], fields["id"], fields["task_queue"]) == (
         "SupportTicket",
         NUMBER,
@@ -63,21 +63,21 @@ async def test_a_ticket_is_started_by_the_public_names() -> None:
     assert fields["ret_type"] is TicketOutcome
 
 
-async def test_a_running_ticket_is_used_and_an_ended_one_never_starts_again() -> None:
-    fields = started()
+async def test_a_running_ticket_is_used_and_a_closed_one_is_never_started_again() -> None:
+    fields = start_fields()
     assert fields["id_conflict_policy"] is WorkflowIDConflictPolicy.USE_EXISTING
     assert fields["id_reuse_policy"] is WorkflowIDReusePolicy.REJECT_DUPLICATE
 
 
-async def test_a_ticket_has_no_time_out_of_its_own() -> None:
+async def test_a_ticket_has_no_workflow_timeout() -> None:
     """Tickets live for months."""
-    fields = started()
+    fields = start_fields()
     names = ("execution_timeout", "run_timeout", "task_timeout", "retry_policy")
     assert [fields[name] for name in names] == [None] * 4
 
 
-async def test_the_visible_parts_say_kind_partner_and_state_and_nothing_of_the_member() -> None:
-    fields = started()
+async def test_the_visible_fields_contain_kind_partner_and_state_and_no_personal_data() -> None:
+    fields = start_fields()
     assert fields["search_attributes"] == {
         "TicketState": "created",
         "TicketKind": "missing_cashback",
@@ -90,8 +90,8 @@ async def test_the_visible_parts_say_kind_partner_and_state_and_nothing_of_the_m
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=ascii)
-async def test_a_hostile_kind_or_partner_is_not_taken_over(value: object) -> None:
-    fields = started(kind=value, partner_id=value)
+async def test_a_hostile_kind_or_partner_is_not_made_visible(value: object) -> None:
+    fields = start_fields(kind=value, partner_id=value)
     assert fields["search_attributes"] == {"TicketState": "created"}
     assert fields["static_summary"] == "unknown kind · unknown partner"
 
@@ -99,25 +99,25 @@ async def test_a_hostile_kind_or_partner_is_not_taken_over(value: object) -> Non
 @pytest.mark.parametrize(
     "value", ["jan@example.com", "Jan Kowalski, ul. Polna 7", "![x](http://evil.example/x.png)"]
 )
-async def test_what_is_no_kind_and_no_partners_id_is_not_made_visible(value: str) -> None:
+async def test_text_that_is_no_kind_and_no_partner_id_is_not_made_visible(value: str) -> None:
     """Search attributes and summaries are never encrypted: opaque values only."""
-    fields = started(kind=value, partner_id=value)
+    fields = start_fields(kind=value, partner_id=value)
     assert value not in f"{fields['search_attributes']} {fields['static_summary']}"
 
 
 @pytest.mark.parametrize("value", ["no-such-partner", "sonnenreisen"])
-async def test_an_unknown_partner_with_an_id_of_the_right_shape_can_be_searched_for(
+async def test_an_unknown_partner_with_a_valid_id_can_be_searched_for(
     value: str,
 ) -> None:
-    assert started(partner_id=value)["search_attributes"] == {
+    assert start_fields(partner_id=value)["search_attributes"] == {
         "TicketState": "created",
         "TicketKind": "missing_cashback",
         "TicketPartner": value,
     }
 
 
-def test_the_number_is_that_of_the_account_and_the_request() -> None:
-    """R27: a retried request gets the same number, any other its own."""
+def test_the_number_is_derived_from_the_account_and_the_request() -> None:
+    """R27: a retried request gets the same number, every other request another one."""
     number = derive_number("acc-1001", "form-1")
     assert is_canonical(number)
     assert number == derive_number("acc-1001", "form-1")
@@ -126,33 +126,33 @@ def test_the_number_is_that_of_the_account_and_the_request() -> None:
     assert len({derive_number(*other) for other in others}) == 3
 
 
-class Unanswered(OutboundInterceptor):
-    """A client of a Temporal server that does not respond in time."""
+class TimedOutCalls(OutboundInterceptor):
+    """Calls to a Temporal server that does not respond in time."""
 
     async def start_update_with_start_workflow(
         self, input: StartWorkflowUpdateWithStartInput
     ) -> WorkflowUpdateHandle[Any]:
-        """Fail as the SDK does."""
+        """Raise the error that the SDK raises."""
         error = RPCError("Timeout expired", RPCStatusCode.DEADLINE_EXCEEDED, b"")
         input._on_start_error(error)
         raise error
 
 
-class Away(Interceptor):
-    """Wraps a client with it."""
+class TimedOutServer(Interceptor):
+    """A Temporal server that does not respond in time."""
 
     def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
-        """Wrap every call."""
-        return Unanswered(next)
+        """Replace every call."""
+        return TimedOutCalls(next)
 
 
-async def test_a_claim_that_is_not_answered_in_time_leaves_nothing_in_the_log() -> None:
-    """The SDK says "Future exception was never retrieved" of what nobody asked for."""
-    loop, said = asyncio.get_running_loop(), list[str]()
-    gc.collect()  # what other tests left behind must not speak here
+async def test_a_claim_whose_start_times_out_logs_no_error_of_asyncio() -> None:
+    """Otherwise asyncio logs "Future exception was never retrieved"."""
+    loop, messages = asyncio.get_running_loop(), list[str]()
+    gc.collect()  # so that objects of other tests log nothing here
     before = loop.get_exception_handler()
-    client = await Client.connect("127.0.0.1:1", lazy=True, interceptors=[Away()])
-    loop.set_exception_handler(lambda _, context: said.append(str(context.get("message"))))
+    client = await Client.connect("127.0.0.1:1", lazy=True, interceptors=[TimedOutServer()])
+    loop.set_exception_handler(lambda _, context: messages.append(str(context.get("message"))))
     try:
         with pytest.raises(RPCError):
             await admit_ticket(client, claim_content(), "form-1")
@@ -160,4 +160,4 @@ async def test_a_claim_that_is_not_answered_in_time_leaves_nothing_in_the_log() 
         await asyncio.sleep(0)
     finally:
         loop.set_exception_handler(before)
-    assert said == []
+    assert messages == []

@@ -1,4 +1,4 @@
-"""How payloads are read: by their type where one is known, raw where none is."""
+"""Payloads are decoded by their type if one is known, and stay raw otherwise."""
 
 import json
 
@@ -23,46 +23,48 @@ HOSTILE = [
 ]
 
 
-def payloads() -> PayloadConverter:
+def payload_converter() -> PayloadConverter:
     """The converter of our workers, as the SDK wraps it."""
     return DATA_CONVERTER.payload_converter
 
 
 @pytest.mark.parametrize("payload", HOSTILE, ids=range(len(HOSTILE)))
-def test_what_nobody_says_a_type_of_stays_raw(payload: Payload) -> None:
-    """Decoding it could raise: that drops a signal, and fails a workflow task permanently."""
-    (value,) = payloads().from_payloads([payload])
+def test_a_payload_without_a_type_stays_raw(payload: Payload) -> None:
+    """Decoding could raise, which drops a signal or fails the workflow task permanently."""
+    (value,) = payload_converter().from_payloads([payload])
     assert isinstance(value, RawValue)
     assert value.payload == payload
 
 
 @pytest.mark.parametrize("count", [0, 2, 3])
 def test_any_number_of_untyped_arguments_stays_raw(count: int) -> None:
-    values = payloads().from_payloads(HOSTILE[:count])
+    values = payload_converter().from_payloads(HOSTILE[:count])
     assert [value.payload for value in values] == HOSTILE[:count]
 
 
 @pytest.mark.parametrize("payload", HOSTILE, ids=range(len(HOSTILE)))
-def test_what_is_asked_for_raw_stays_raw(payload: Payload) -> None:
-    (value,) = payloads().from_payloads([payload], [RawValue])
+def test_a_payload_that_is_requested_raw_stays_raw(payload: Payload) -> None:
+    (value,) = payload_converter().from_payloads([payload], [RawValue])
     assert value.payload == payload
 
 
-def test_a_known_type_is_read_as_its_model() -> None:
+def test_a_payload_of_a_known_type_is_decoded_as_its_model() -> None:
     outcome = TicketOutcome.model_validate({"number": NUMBER, "state": "resolved"})
-    written = payloads().to_payloads([outcome])
-    assert payloads().from_payloads(written, [TicketOutcome]) == [outcome]
+    encoded = payload_converter().to_payloads([outcome])
+    assert payload_converter().from_payloads(encoded, [TicketOutcome]) == [outcome]
 
 
 def test_a_malformed_value_of_a_known_type_is_refused() -> None:
     with pytest.raises(ValueError, match="state"):
-        payloads().from_payloads([Payload(metadata=JSON, data=b'{"number": "x"}')], [TicketOutcome])
+        payload_converter().from_payloads(
+            [Payload(metadata=JSON, data=b'{"number": "x"}')], [TicketOutcome]
+        )
 
 
-async def test_a_claim_is_written_as_plain_json() -> None:
-    """Whatever converter a gateway uses, it writes what this one does."""
+async def test_a_claim_is_encoded_as_plain_json() -> None:
+    """So every converter of a gateway encodes it in the same way."""
     claim = {"account_id": "acc-1", "answers": {"note": "zażółć \x00 <b>"}}
     (argument,) = build_start_operation(claim, NUMBER)._start_workflow_input.args
-    (written,) = payloads().to_payloads([argument])
-    assert written.metadata["encoding"] == b"json/plain"
-    assert json.loads(written.data) == claim
+    (encoded,) = payload_converter().to_payloads([argument])
+    assert encoded.metadata["encoding"] == b"json/plain"
+    assert json.loads(encoded.data) == claim
