@@ -1,7 +1,7 @@
-"""Builders of the domain's values: one sound value each, with the changes a test is about.
+"""Builders of domain values: each builds a valid value, with the changes that a test needs.
 
-The dates fit each other: the link was clicked the day before the order, and `NOW` is nineteen days
-after it, so that an unchanged claim is accepted.
+The dates fit together: the link was clicked the day before the order, and `NOW` is nineteen days
+after the order, so that an unchanged claim is accepted.
 """
 
 import json
@@ -52,7 +52,7 @@ CONTRACT_FIELD: Final = a_field(
 
 
 def partner_content(**changes: Any) -> dict[str, Any]:
-    """The rules of a partner as its file says them."""
+    """The rules of a partner as the content of its file."""
     content: dict[str, Any] = {
         "id": "velotel",
         "name": "VeloTel",
@@ -72,7 +72,7 @@ def a_partner(**changes: Any) -> PartnerRules:
 
 
 def a_profile(**changes: Any) -> PartnerProfile:
-    """A partner's file as a whole, with its channel."""
+    """A complete partner profile, with its channel."""
     channel = {
         "kind": "http",
         "address": "https://velotel.example/claims",
@@ -117,12 +117,12 @@ def a_reward(**changes: Any) -> Reward:
 
 
 def some_facts(*rewards: Reward, **changes: Any) -> AccountFacts:
-    """What is known of the account: one cashback link and these rewards."""
+    """The facts of the account: one cashback link and these rewards."""
     return AccountFacts.model_validate({"links": (a_link(),), "rewards": rewards} | changes)
 
 
 def claim_content(**changes: Any) -> dict[str, Any]:
-    """A claim for missing cashback as its JSON says it; a change to `None` leaves a field out."""
+    """A claim for missing cashback as JSON content; a change to `None` leaves a field out."""
     content: dict[str, Any] = {
         "account_id": "acc-1001",
         "contact": {"email": "jan@example.com", "name": "Jan Kowalski", "language": "pl"},
@@ -141,7 +141,7 @@ def claim_json(**changes: Any) -> str:
 
 
 def a_claim(**changes: Any) -> TicketClaim:
-    """A claim for missing cashback that is accepted as it stands."""
+    """A claim for missing cashback that is accepted unchanged."""
     return TicketClaim.model_validate(claim_content(**changes))
 
 
@@ -152,7 +152,7 @@ def a_contest(**changes: Any) -> TicketClaim:
 
 
 def a_new_ticket(partner: PartnerRules | None = None, **changes: Any) -> Ticket:
-    """A ticket as admission opens it, before its first move."""
+    """A ticket as admission creates it, before its first transition."""
     return Ticket.model_validate(
         {
             "number": NUMBER,
@@ -171,35 +171,35 @@ def a_new_ticket(partner: PartnerRules | None = None, **changes: Any) -> Ticket:
 
 
 def an_outcome(outcome: str = "confirmed", **changes: Any) -> PartnerOutcome:
-    """What the ticket's own partner found; rejected needs no reason here."""
+    """An outcome of the ticket's partner; a rejection needs no reason here."""
     content = {"outcome_id": "evt-1", "partner_id": "velotel", "outcome": outcome}
     return PartnerOutcome.model_validate(content | changes)
 
 
 def a_question(**changes: Any) -> PartnerOutcome:
-    """The ticket's own partner asks something before it decides."""
+    """A question of the ticket's partner."""
     return an_outcome("information_requested", **{"questions": ["When?"]} | changes)
 
 
 def an_inquiry(**changes: Any) -> InformationRequest:
-    """An agent asks the member."""
+    """A question of an agent to the member."""
     content = {"request_id": "req-1", "actor": "agent-7", "questions": ["When?"]}
     return InformationRequest.model_validate(content | changes)
 
 
 def an_answer(**changes: Any) -> InformationAnswer:
-    """The member answers in words."""
+    """An answer of the member, with a note only."""
     content = {"request_id": "req-1", "actor": "member", "note": "on Friday"}
     return InformationAnswer.model_validate(content | changes)
 
 
 def a_withdrawal(**changes: Any) -> Withdrawal:
-    """The member takes the claim back."""
+    """A withdrawal by the member."""
     return Withdrawal.model_validate({"request_id": "req-1", "actor": "member"} | changes)
 
 
 def a_decision(outcome: str = "confirmed", **changes: Any) -> Decision:
-    """An agent decides and says why."""
+    """A decision of an agent, with a note."""
     content = {"request_id": "req-1", "actor": "agent-7", "outcome": outcome, "note": "seen it"}
     reason = {"reason_code": "terms_not_met"} if outcome == "rejected" else {}
     return Decision.model_validate(content | reason | changes)
@@ -208,12 +208,12 @@ def a_decision(outcome: str = "confirmed", **changes: Any) -> Decision:
 def an_aggregate(
     state: State = State.SENT_TO_PARTNER, partner: PartnerRules | None = None, **changes: Any
 ) -> TicketAggregate:
-    """A ticket that came to `state` at `NOW` by moves, with nothing left to be written down.
+    """A ticket that reached `state` by transitions at `NOW`, without pending changes.
 
-    `changes` are made to the new ticket, before its first move.
+    `changes` are made to the new ticket, before its first transition.
     """
     aggregate = TicketAggregate(a_new_ticket(partner, **changes))
-    _lead(aggregate, state)
+    _advance_to(aggregate, state)
     if aggregate.has_pending_changes:
         aggregate.collect_changes()
     return aggregate
@@ -226,7 +226,7 @@ def a_ticket(
     return an_aggregate(state, partner, **changes).ticket
 
 
-def _lead(aggregate: TicketAggregate, state: State) -> None:
+def _advance_to(aggregate: TicketAggregate, state: State) -> None:
     if state is State.CREATED:
         return
     if state is State.DISCARDED:
@@ -236,19 +236,19 @@ def _lead(aggregate: TicketAggregate, state: State) -> None:
     if state in (State.VALIDATED, State.ON_HOLD):
         return
     if state is State.WITHDRAWN:
-        handle_message(aggregate, a_withdrawal(request_id="on-the-way"), NOW)
+        handle_message(aggregate, a_withdrawal(request_id="setup"), NOW)
         return
     next_delivery_purpose(aggregate)
     handle_message(aggregate, Delivered(reference="ref-1"), NOW)
-    _lead_on(aggregate, state)
+    _apply_outcome_for(aggregate, state)
 
 
-def _lead_on(aggregate: TicketAggregate, state: State) -> None:
+def _apply_outcome_for(aggregate: TicketAggregate, state: State) -> None:
     if state is State.INFORMATION_REQUESTED:
-        handle_message(aggregate, a_question(outcome_id="on-the-way"), NOW)
+        handle_message(aggregate, a_question(outcome_id="setup"), NOW)
     if state is State.REJECTED:
-        handle_message(aggregate, an_outcome("rejected", outcome_id="on-the-way"), NOW)
+        handle_message(aggregate, an_outcome("rejected", outcome_id="setup"), NOW)
     if state in (State.AWAITING_CANCELLATION_PERIOD, State.RESOLVED):
-        handle_message(aggregate, an_outcome("confirmed", outcome_id="on-the-way"), NOW)
+        handle_message(aggregate, an_outcome("confirmed", outcome_id="setup"), NOW)
     if state is State.RESOLVED:
         aggregate.apply_settlement(SettlementResult.GRANTED, NOW)

@@ -79,7 +79,7 @@ class AnyTicket(RuleBasedStateMachine):
         self.purposes: list[str] = []
         self.answers: dict[str, object] = {}
         self.grants = 0
-        self.spent = timedelta()
+        self.partner_time_used = timedelta()
         self.start_partner_time()
 
     def start_partner_time(self) -> None:
@@ -91,7 +91,7 @@ class AnyTicket(RuleBasedStateMachine):
         """Let time pass until `time`; it counts for the partner in the partner's states."""
         passed = max(self.now, time or self.now) - self.now
         if self.aggregate.ticket.state in PARTNER_STATES:
-            self.spent += passed
+            self.partner_time_used += passed
         self.now += passed
 
     def handle(self, message: Message) -> HandlingResult:
@@ -181,7 +181,7 @@ class AnyTicket(RuleBasedStateMachine):
         """However often it asks: the used and the remaining time add up to the total."""
         ticket = self.aggregate.ticket
         if ticket.state in PARTNER_STATES and ticket.due_at:
-            assert self.spent + (ticket.due_at - self.now) == self.total
+            assert self.partner_time_used + (ticket.due_at - self.now) == self.total
 
     @invariant()
     def the_members_deadline_stays_until_the_question_is_closed(self) -> None:

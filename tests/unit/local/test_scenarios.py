@@ -91,7 +91,7 @@ def test_there_are_at_least_forty_four_examples() -> None:
     assert len(_examples().claims) >= 44
 
 
-def test_every_kind_is_accepted_at_every_partner_that_takes_it() -> None:
+def test_every_kind_is_accepted_at_every_partner_that_allows_it() -> None:
     """R11: three kinds, each with an example at each partner."""
     expected = {(p.rules.id, kind) for p in PROFILES.values() for kind in p.rules.kinds}
     assert {(one.row.partner_id, ClaimKind(one.row.kind)) for one in _accepted()} == expected
@@ -157,7 +157,7 @@ def test_every_form_of_question_has_an_answered_or_unanswered_example() -> None:
     outcomes = [answer.outcome or {} for one in questioned for answer in one.steps.answers or ()]
     questions = [outcome.get("questions") for outcome in outcomes]
     fields = {field.name for profile in PROFILES.values() for field in profile.rules.fields}
-    texts = {str(text) for asked in questions if isinstance(asked, list) for text in asked}
+    texts = {str(text) for entry in questions if isinstance(entry, list) for text in entry}
     assert texts & fields
     assert texts - fields
     assert any(

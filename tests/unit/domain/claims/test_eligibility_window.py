@@ -93,7 +93,7 @@ def test_the_waiting_period_of_a_missing_reward_ends_to_the_second(
     assert assess_claim(claim, facts, now=opens).status == "accepted"
 
 
-def test_an_early_claim_is_held_where_the_profile_says_so() -> None:
+def test_an_early_claim_is_held_if_the_profile_allows_it() -> None:
     """R9: accepted, with everything that its ticket needs, and the time of its release."""
     partner = a_partner(early_claims="hold")
     early = assess_claim(a_claim(), partner=partner, now=at(2026, 10, 3, 23, 59, 59))

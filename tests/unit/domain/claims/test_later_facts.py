@@ -55,9 +55,7 @@ def test_a_corrected_order_number_is_assessed_by_the_rewards_of_that_order(
         ("registered", "reward_not_rejected"),
     ],
 )
-def test_no_answer_is_taken_for_a_reward_that_is_not_rejected_any_more(
-    state: str, code: str
-) -> None:
+def test_an_answer_is_refused_if_the_reward_is_no_longer_rejected(state: str, code: str) -> None:
     """R4, R5, R11: whatever its content is, also if it changes nothing."""
     changed = a_reward(state=state)
     assert answered({}, changed, note="please", filed=CONTEST).code == code

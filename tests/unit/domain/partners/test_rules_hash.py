@@ -41,7 +41,7 @@ def test_the_hash_changes_with_every_rule(changes: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"address": "https://moved.example/claims"},
+        {"address": "https://changed.example/claims"},
         {"secret": "TICKETS_PARTNER_SECRET_VELOTEL_NEW"},
         {"requests_per_second": 50},
         {"concurrency": 1},
@@ -51,9 +51,9 @@ def test_the_hash_changes_with_every_rule(changes: dict[str, Any]) -> None:
 )
 def test_the_hash_does_not_change_with_the_channel(change: dict[str, Any]) -> None:
     """Secrets rotate and addresses change; the rules of a running ticket do not."""
-    moved = a_profile(channel=CHANNEL | change)
-    assert moved.channel != a_profile().channel
-    assert moved.rules.rules_hash == a_profile().rules.rules_hash
+    changed = a_profile(channel=CHANNEL | change)
+    assert changed.channel != a_profile().channel
+    assert changed.rules.rules_hash == a_profile().rules.rules_hash
 
 
 def test_the_hash_of_deserialized_rules_is_the_same() -> None:
@@ -73,7 +73,7 @@ def test_a_running_ticket_carries_the_terms_of_its_admission() -> None:
 
 
 def test_stored_rules_load_even_if_they_are_invalid_today() -> None:
-    """A running ticket keeps the rules of its admission, for months and through upgrades."""
+    """A running ticket has the rules of its admission for months, also after upgrades."""
     answer = a_partner().response.model_copy(update={"reminders": ("P7D", "P2D")})
     stored = a_partner().model_copy(update={"answer": answer, "claim_window": "P6M"})
     content = stored.model_dump(mode="json")

@@ -79,5 +79,5 @@ def test_text_with_many_combining_marks_is_cleaned_in_linear_time(text: str) -> 
     assert time.perf_counter() - started_at < 2
 
 
-def test_a_letter_keeps_its_marks() -> None:
+def test_combining_marks_are_composed_and_not_removed() -> None:
     assert clean_line("Z\u0307o\u0301\u0142w\u0301 \u1ea5") == "\u017b\u00f3\u0142\u1e83 \u1ea5"

@@ -36,7 +36,7 @@ def choices(
     return list(list_claimable(kind, history, {"velotel": partner or a_partner()}, now))
 
 
-def test_a_rejected_reward_comes_with_its_link_and_the_last_day_since_its_rejection() -> None:
+def test_a_contestable_reward_names_its_link_and_its_last_day() -> None:
     """R11: the state `rejected` alone can be contested."""
     others = tuple(
         a_reward(reward_id=state, state=state, order_number=f"VT-{state}")

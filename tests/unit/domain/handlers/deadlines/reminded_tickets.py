@@ -17,7 +17,7 @@ from tests.support.builders import (
 
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 WITH_REMINDERS = {"deadline": "P14D", "reminders": ["P3D", "P7D"]}
-# Clocks go back on 25 October 2026 at three in the morning.
+# Summer time ends on 25 October 2026 at three in the morning.
 AFTER_3_DAYS, AFTER_7_DAYS = NOW + 3 * DAY, NOW + 7 * DAY + HOUR
 RESPONSE_TIME = 14 * DAY + HOUR
 

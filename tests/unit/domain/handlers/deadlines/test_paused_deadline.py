@@ -51,7 +51,7 @@ def test_a_reminder_that_was_sent_is_not_sent_again_after_a_question() -> None:
 def test_the_timer_fires_for_whatever_is_due_first() -> None:
     aggregate = a_reminded_ticket()
     assert next_timer(aggregate.ticket) == AFTER_3_DAYS
-    asked = an_aggregate(State.INFORMATION_REQUESTED)
-    assert next_timer(asked.ticket) == asked.ticket.due_at
+    with_question = an_aggregate(State.INFORMATION_REQUESTED)
+    assert next_timer(with_question.ticket) == with_question.ticket.due_at
     for state in (State.REJECTED, State.RESOLVED, State.WITHDRAWN):
         assert next_timer(an_aggregate(state).ticket) is None

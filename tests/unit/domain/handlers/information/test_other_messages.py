@@ -19,7 +19,12 @@ from tests.support.builders import (
     an_answer,
     an_outcome,
 )
-from tests.unit.domain.handlers.information.asked_tickets import ASKED, DAY, SENT, answer_result
+from tests.unit.domain.handlers.information.open_questions import (
+    DAY,
+    INFORMATION_REQUESTED,
+    SENT,
+    answer_result,
+)
 
 ENDING: list[tuple[Any, State]] = [
     (an_outcome("confirmed", outcome_id="e2"), State.AWAITING_CANCELLATION_PERIOD),
@@ -32,7 +37,7 @@ ENDING: list[tuple[Any, State]] = [
 @pytest.mark.parametrize(("message", "state"), ENDING)
 def test_a_decision_closes_an_open_question(message: Any, state: State) -> None:
     """R20, R34."""
-    aggregate = an_aggregate(ASKED)
+    aggregate = an_aggregate(INFORMATION_REQUESTED)
     handle_message(aggregate, message, NOW)
     assert aggregate.ticket.state is state
     assert answer_result(handle_message(aggregate, an_answer(request_id="late"), NOW)) == (

@@ -17,9 +17,9 @@ from tests.support.builders import (
     an_answer,
     an_inquiry,
 )
-from tests.unit.domain.handlers.information.asked_tickets import (
-    ASKED,
+from tests.unit.domain.handlers.information.open_questions import (
     DAY,
+    INFORMATION_REQUESTED,
     MEMBERS_TIME,
     SENT,
     answer_result,
@@ -33,7 +33,7 @@ def test_a_partners_question_goes_to_the_member_with_the_last_day_for_an_answer(
     result = handle_message(aggregate, a_question(questions=["When?", "order_number"]), NOW + DAY)
     assert not result.is_log_only
     assert (aggregate.ticket.state, aggregate.ticket.questions) == (
-        ASKED,
+        INFORMATION_REQUESTED,
         ("When?", "order_number"),
     )
     (email,) = queued_emails(aggregate)
@@ -64,7 +64,7 @@ def test_a_question_pauses_the_partners_deadline_and_starts_the_members() -> Non
     assert due_at == NOW + 3 * DAY + MEMBERS_TIME
     assert due_at is not None
     assert handle_message(aggregate, DeadlinePassed(), due_at - timedelta(seconds=1)).is_log_only
-    assert aggregate.ticket.state is ASKED
+    assert aggregate.ticket.state is INFORMATION_REQUESTED
 
 
 def test_an_answer_resumes_the_partners_deadline() -> None:
@@ -106,13 +106,16 @@ def test_a_question_after_the_answer_is_asked_and_counted() -> None:
 
 
 @pytest.mark.parametrize("state", State)
-def test_an_agent_asks_where_the_transition_table_allows(state: State) -> None:
+def test_an_agent_can_ask_only_in_the_states_of_the_transition_table(state: State) -> None:
     aggregate = an_aggregate(state)
     before = aggregate.ticket
     result = handle_message(aggregate, an_inquiry(questions=["Where?"]), NOW)
     if state is SENT:
         assert answer_result(result) == (True, None)
-        assert (aggregate.ticket.state, aggregate.ticket.questions) == (ASKED, ("Where?",))
+        assert (aggregate.ticket.state, aggregate.ticket.questions) == (
+            INFORMATION_REQUESTED,
+            ("Where?",),
+        )
         change_set = aggregate.collect_changes()
         assert change_set.transitions[-1].actor == "agent-7"
         assert [email.kind for email in change_set.emails] == [EmailKind.INFORMATION_NEEDED]

@@ -17,9 +17,9 @@ from tests.support.builders import (
     an_aggregate,
     an_answer,
 )
-from tests.unit.domain.handlers.information.asked_tickets import (
-    ASKED,
+from tests.unit.domain.handlers.information.open_questions import (
     DAY,
+    INFORMATION_REQUESTED,
     MEMBERS_TIME,
     SENT,
     queued_emails,
@@ -34,7 +34,7 @@ def test_without_an_answer_in_time_the_claim_is_sent_or_rejected_as_the_profile_
 ) -> None:
     """R34: sent as it is, or rejected with a reason code."""
     aggregate = an_aggregate(
-        ASKED, a_partner(information={"deadline": "P14D", "on_timeout": on_timeout})
+        INFORMATION_REQUESTED, a_partner(information={"deadline": "P14D", "on_timeout": on_timeout})
     )
     result = handle_message(aggregate, DeadlinePassed(), NOW + MEMBERS_TIME)
     (transition,) = aggregate.collect_changes().transitions
@@ -53,7 +53,7 @@ def test_without_an_answer_in_time_the_claim_is_sent_or_rejected_as_the_profile_
 
 def test_the_member_is_reminded_before_the_deadline_and_not_after() -> None:
     """R34: the same questions, each e-mail with a separate key."""
-    aggregate = an_aggregate(ASKED, a_partner(information=WITH_REMINDERS))
+    aggregate = an_aggregate(INFORMATION_REQUESTED, a_partner(information=WITH_REMINDERS))
     sent = []
     for day in range(14):
         while not handle_message(

@@ -63,7 +63,7 @@ def test_repeated_changes_never_move_the_end_past_the_maximum_of_the_profile() -
 
 
 @pytest.mark.parametrize(
-    "stated", [{}, {"reward": PLN_40}, ENDS, ENDS | {"reward": PLN_40, "note": "as we said"}]
+    "stated", [{}, {"reward": PLN_40}, ENDS, ENDS | {"reward": PLN_40, "note": "as before"}]
 )
 def test_a_repeated_confirmation_changes_nothing(stated: dict[str, Any]) -> None:
     aggregate = confirmed(**ENDS)

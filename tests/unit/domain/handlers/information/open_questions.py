@@ -1,4 +1,4 @@
-"""Tickets with a question, and the results of its answers."""
+"""Tickets with an open question, and the results of answers."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.changes.emails import OutgoingEmail
 from domain.tickets.states import State
 
-ASKED = State.INFORMATION_REQUESTED
+INFORMATION_REQUESTED = State.INFORMATION_REQUESTED
 SENT = State.SENT_TO_PARTNER
 DAY = timedelta(days=1)
 MEMBERS_TIME = timedelta(days=14, hours=1)  # over the end of summer time
