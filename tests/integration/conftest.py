@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from tests.support.servers.smtp_server import Postbox, accept_only_jan
+from tests.support.servers.smtp_server import SmtpRecorder, accept_only_jan
 
 
 @pytest.fixture
-async def postbox() -> AsyncIterator[Postbox]:
-    box = Postbox()
+async def smtp() -> AsyncIterator[SmtpRecorder]:
+    box = SmtpRecorder()
     server = await asyncio.get_running_loop().create_server(
         lambda: SMTP(
             box,

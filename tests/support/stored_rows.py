@@ -1,4 +1,4 @@
-"""The database as anybody with a password sees them: every table, every row, as text."""
+"""The database without our adapters: every table, every row, as text."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,14 +13,14 @@ where table_schema = 'public' and table_name <> 'schema_migrations'
 
 
 class StoredRows:
-    """Looks at a database behind the adapter's back."""
+    """Reads a database without the adapters."""
 
     def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-        """Look through this connection."""
+        """Read through this connection."""
         self.connection = connection
 
     async def contents(self) -> dict[str, list[str]]:
-        """Return every row of every table, as text, in a lasting order."""
+        """Return every row of every table, as text, in a fixed order."""
         names = [row[0] for row in await self.connection.fetch(_TABLES)]
         return {name: await self._rows(name) for name in names}
 
@@ -38,7 +38,7 @@ class StoredRows:
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[StoredRows]:
+async def open_rows(url: str) -> AsyncIterator[StoredRows]:
     """Open the database at `url`."""
     connection = await asyncpg.connect(url)
     try:

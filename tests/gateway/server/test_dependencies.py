@@ -11,7 +11,7 @@ from gateway.health.dependencies import has_dependencies
 from tests.support.databases import as_owner
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import wait_until
-from tests.support.stored_rows import opened
+from tests.support.stored_rows import open_rows
 from tests.support.workflow.temporal_servers import dev_server
 
 
@@ -47,7 +47,7 @@ async def test_without_the_namespace_or_an_attribute_it_is_not(
 async def test_without_the_schema_it_is_not(
     gateway: RunningGateway, database_url: str, caplog: pytest.LogCaptureFixture, wrong: str
 ) -> None:
-    async with opened(as_owner(database_url)) as books:
+    async with open_rows(as_owner(database_url)) as books:
         await books.connection.execute(
             "drop schema public cascade; create schema public"
             if wrong == "nothing"

@@ -21,7 +21,7 @@ async def test_an_unknown_command_ends_with_2_and_the_list_of_commands(
     assert (code, "migrate,check,export,import,mail,repair" in output) == (2, True)
 
 
-async def test_a_migration_without_its_database_ends_with_1_and_tells_no_password(
+async def test_a_migration_without_its_database_exits_with_1_and_shows_no_password(
     environment: Environment,
 ) -> None:
     code, output = await run(environment, "-m", "cli", "migrate")

@@ -1,4 +1,4 @@
-"""`python -m cli check`: a wrong setting or partner file ends it, with one line that says what."""
+"""`python -m cli check`: a wrong setting or partner file is reported on one line."""
 
 import tomllib
 from collections.abc import Callable
@@ -32,12 +32,14 @@ async def check(environment: Environment) -> tuple[int | None, str]:
     return await run(environment, "-m", "cli", "check")
 
 
-async def test_a_good_environment_ends_with_0_and_says_nothing(environment: Environment) -> None:
+async def test_a_valid_environment_exits_with_0_and_prints_nothing(
+    environment: Environment,
+) -> None:
     assert await check(environment) == (0, "")
 
 
 def without(name: str) -> Callable[[Environment], Any]:
-    """Take a setting away."""
+    """Remove a setting."""
     return lambda environment: environment.pop(name)
 
 

@@ -1,4 +1,4 @@
-"""The run of the tests itself: its exit code tells what the tests said, and nothing else."""
+"""The exit code of a test run is that of its tests."""
 
 import subprocess
 import sys

@@ -16,7 +16,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.partners.exports import Export, start_export
 from cli.exchange.export_claims import export
 from tests.support.builders import a_profile, a_withdrawal
-from tests.support.csv_filing import Desk
+from tests.support.ticket_store import TicketStore
 
 PROFILE = a_profile(channel={"kind": "csv"})
 Capture = pytest.CaptureFixture[str]
@@ -27,13 +27,13 @@ class Office:
 
     def __init__(self, database: Database, calls: ClaimDelivery, folder: Path) -> None:
         self.database = database
-        self.desk = Desk(database)
+        self.store = TicketStore(database)
         self.calls = calls
         self.file = folder / "claims.csv"
 
     async def claim(self, order: str, purpose: str = "claim") -> str:
         """File a claim and deliver it; return its number."""
-        number = (await self.desk.file(order)).result.number
+        number = (await self.store.file(order)).result.number
         await self.deliver(number, purpose)
         return number
 
@@ -52,14 +52,16 @@ class Office:
 
 @pytest.fixture
 async def office(database: Database, tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_client({}) as door:
-        calls = ClaimDelivery(database, {"velotel": PROFILE}, door, PartnerLimiter(time.monotonic))
+    async with open_client({}) as client:
+        calls = ClaimDelivery(
+            database, {"velotel": PROFILE}, client, PartnerLimiter(time.monotonic)
+        )
         opened = Office(database, calls, tmp_path)
-        await opened.desk.open_account()
+        await opened.store.open_account()
         yield opened
 
 
-async def test_a_claim_is_exported_with_what_its_form_asks_for(office: Office) -> None:
+async def test_a_claim_is_exported_with_the_fields_of_its_form(office: Office) -> None:
     number = await office.claim("=VT-1")
     (row,) = await office.export()
     assert (row["number"], row["purpose"], row["kind"]) == (number, "claim", "missing_cashback")
@@ -69,7 +71,7 @@ async def test_a_claim_is_exported_with_what_its_form_asks_for(office: Office) -
 
 
 async def test_an_export_is_its_owners_alone(office: Office) -> None:
-    """Whatever the umask says, and whoever could read the file that stood there before."""
+    """Whatever the umask, and whatever the permissions of a file that existed before."""
     office.file.write_text("old")
     office.file.chmod(0o666)
     before = os.umask(0)
@@ -93,9 +95,7 @@ async def test_each_claim_is_exported_once_and_each_purpose(office: Office) -> N
     assert await office.export() == []
 
 
-async def test_an_export_can_be_made_again_and_is_the_same_file(
-    office: Office, capsys: Capture
-) -> None:
+async def test_a_repeated_export_is_the_same_file(office: Office, capsys: Capture) -> None:
     await office.claim("VT-1")
     await office.export()
     before = office.file.read_bytes()
@@ -118,23 +118,23 @@ async def test_a_crash_before_the_file_is_whole_loses_no_claim(office: Office) -
 
 
 async def test_a_claim_whose_ticket_has_ended_is_not_exported(office: Office) -> None:
-    admission = await office.desk.file("VT-1")
+    admission = await office.store.file("VT-1")
     await office.deliver(admission.result.number)
-    await office.desk.hears(admission, a_withdrawal())
+    await office.store.handle(admission, a_withdrawal())
     assert await office.export() == []
 
 
-async def test_a_claim_that_was_handed_over_is_kept_no_longer_than_its_ticket_is_open(
+async def test_an_exported_claim_is_deleted_when_its_ticket_is_closed(
     office: Office,
 ) -> None:
     """Exported or not: also a file that is made again holds it no more."""
-    exported, waiting = await office.desk.file("VT-1"), await office.desk.file("VT-2")
+    exported, waiting = await office.store.file("VT-1"), await office.store.file("VT-2")
     await office.deliver(exported.result.number)
     open_one = await office.claim("VT-3")
     assert len(await office.export()) == 2
     await office.deliver(waiting.result.number)
     for admission in (exported, waiting):
-        await office.desk.hears(admission, a_withdrawal())
+        await office.store.handle(admission, a_withdrawal())
         await office.deliver(admission.result.number, "reminder-1")  # it was under way
     async with office.database.transaction() as connection:
         rows = await connection.fetch("select number from export_items where claim is not null")
@@ -150,7 +150,7 @@ async def test_where_nothing_waits_the_file_has_its_header_alone(
     assert "nothing waits for velotel" in capsys.readouterr().err
 
 
-async def test_another_partners_export_cannot_be_had(office: Office, capsys: Capture) -> None:
+async def test_another_partners_export_cannot_be_repeated(office: Office, capsys: Capture) -> None:
     await office.claim("VT-1")
     await office.export()
     other = a_profile(id="other", channel={"kind": "csv"}).rules

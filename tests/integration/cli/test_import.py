@@ -16,7 +16,7 @@ from domain.codes import MessageCode
 from domain.errors import TransientError
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.values.ticket_number import derive_number
-from tests.support.stored_rows import opened as books
+from tests.support.stored_rows import open_rows
 from workflows.outcome_dispatcher import DISPATCHED, OutcomeDispatcher
 
 ROWS = 10_000
@@ -38,7 +38,7 @@ SPOILT = {
 
 
 class Fake(OutcomeDispatcher):
-    """Tells nobody, and remembers; tickets in `closed` have ended."""
+    """Signals nobody, and records; tickets in `closed` are closed."""
 
     def __init__(self, *closed: str) -> None:
         self.dispatched: list[PartnerOutcome] = []
@@ -66,7 +66,7 @@ async def tickets(
 async def take(
     database: Database, file: Path, teller: OutcomeDispatcher | None
 ) -> tuple[tuple[int, int, int], list[str]]:
-    """Import the file; return how many were taken, known and bad, and what was said."""
+    """Import the file; return how many rows were applied, known and invalid, and the output."""
     said: list[str] = []
     with open_csv(file) as reader:
         summary = await Importer(database, PARTNER, teller, said.append).import_lines(reader)
@@ -115,7 +115,7 @@ async def test_ten_thousand_rows_of_which_one_in_a_hundred_is_bad(
         == len(teller.dispatched)
         == counted[1]
     )
-    async with books(database_url) as ledger:
+    async with open_rows(database_url) as ledger:
         assert await ledger.count("partner_outcomes") == counted[1]
 
 
@@ -152,13 +152,13 @@ async def test_an_import_that_breaks_off_goes_on_where_it_was(
     assert sorted(outcome.number or "" for outcome in teller.dispatched) == sorted(found)
 
 
-async def test_a_dry_run_says_the_same_and_changes_nothing(
+async def test_a_dry_run_prints_the_same_and_changes_nothing(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     found = numbers(3)
     await tickets(database, found)
     file = a_file(tmp_path, f"{found[0]},confirmed,,,", f"{found[1]},perhaps,,,", "x,confirmed,,,")
-    async with books(database_url) as ledger:
+    async with open_rows(database_url) as ledger:
         before = await ledger.contents()
         dry = await take(database, file, None)
         assert await ledger.contents() == before
@@ -167,7 +167,7 @@ async def test_a_dry_run_says_the_same_and_changes_nothing(
     assert (await take(database, file, None))[0] == (0, 1, 2)
 
 
-async def test_a_number_of_nobody_and_one_of_another_partner_look_the_same(
+async def test_an_unknown_number_and_one_of_another_partner_get_the_same_answer(
     database: Database, tmp_path: Path
 ) -> None:
     """And so does that of a claim that was never sent to the partner."""
@@ -184,7 +184,7 @@ async def test_a_number_of_nobody_and_one_of_another_partner_look_the_same(
     assert reasons == {"unknown_number: number: expected that of a claim sent to you"}
 
 
-async def test_a_ticket_that_has_ended_is_named_each_time_and_keeps_what_came_too_late(
+async def test_a_closed_ticket_is_reported_each_time_and_logs_late_outcomes(
     database: Database, tmp_path: Path
 ) -> None:
     (number,) = numbers(1)
@@ -202,7 +202,7 @@ async def test_a_ticket_that_has_ended_is_named_each_time_and_keeps_what_came_to
     ]
 
 
-async def test_a_row_that_comes_twice_is_applied_once_and_others_of_its_ticket_in_order(
+async def test_a_repeated_row_is_applied_once_and_the_rows_of_a_ticket_in_order(
     database: Database, tmp_path: Path
 ) -> None:
     (number,) = numbers(1)
@@ -218,7 +218,7 @@ async def test_a_row_that_comes_twice_is_applied_once_and_others_of_its_ticket_i
 async def test_a_record_that_a_member_wrote_into_a_name_reaches_no_ticket(
     database: Database, tmp_path: Path
 ) -> None:
-    """Twenty-one lines and a record of one's own, in a cell whose row is rejected."""
+    """Twenty-one lines, and a record among them, in a cell whose row is rejected."""
     (victim, own) = numbers(2)
     await tickets(database, [victim, own])
     name = "Jan" + "\n." * 21 + f"\n{own},confirmed,,,\nx"

@@ -16,9 +16,9 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from adapters.postgres.database import Database
 from adapters.postgres.partners.exports import enqueue_claim
-from tests.support.csv_filing import Desk
 from tests.support.partner_files import SOUND, write_profile
 from tests.support.servers.temporal_dev_server import dev_server
+from tests.support.ticket_store import TicketStore
 
 ROOT = Path(__file__).resolve().parents[3]
 DEADLINE = 60.0  # seconds
@@ -26,8 +26,8 @@ HEADER = "number;outcome;reason_code;amount;currency"
 
 
 @dataclass
-class Door:
-    """The commands, and the tickets that they tell."""
+class CommandLine:
+    """The commands, and the tickets that they signal."""
 
     folder: Path
     client: Client
@@ -35,7 +35,7 @@ class Door:
     numbers: list[str] = field(default_factory=list)
 
     async def run(self, *arguments: str) -> tuple[int | None, str, str]:
-        """Run `python -m cli`; return its exit code, its output and what it said beside."""
+        """Run `python -m cli`; return its exit code, its output and its error output."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -71,16 +71,18 @@ class Door:
 
 
 @pytest.fixture
-async def door(database: Database, database_url: str, tmp_path: Path) -> AsyncIterator[Door]:
-    """Three tickets whose claims wait for a file; nobody works on their workflows."""
+async def commands(
+    database: Database, database_url: str, tmp_path: Path
+) -> AsyncIterator[CommandLine]:
+    """Three tickets whose claims wait for a file; no worker runs their workflows."""
     partners = tmp_path / "partners"
     partners.mkdir()
     write_profile(partners, SOUND | {"id": "velotel", "channel": {"kind": "csv"}}, "velotel")
-    desk = Desk(database)
-    await desk.open_account()
+    store = TicketStore(database)
+    await store.open_account()
     async with dev_server() as address:
         client = await Client.connect(address, data_converter=pydantic_data_converter)
-        opened = Door(tmp_path, client)
+        opened = CommandLine(tmp_path, client)
         opened.environment = {
             "PATH": os.environ.get("PATH", ""),
             "TEMPORAL_CONFIG_FILE": str(tmp_path / "none.toml"),
@@ -92,7 +94,7 @@ async def door(database: Database, database_url: str, tmp_path: Path) -> AsyncIt
             "TICKETS_PARTNERS_DIR": str(partners),
         }
         for order in ("VT-1", "VT-2", "VT-3"):
-            number = (await desk.file(order)).result.number
+            number = (await store.file(order)).result.number
             claim: dict[str, Any] = {
                 "number": number,
                 "kind": "missing_cashback",
@@ -105,44 +107,44 @@ async def door(database: Database, database_url: str, tmp_path: Path) -> AsyncIt
         yield opened
 
 
-async def test_claims_go_out_and_outcomes_come_back(door: Door) -> None:
-    code, out, beside = await door.run("export", "velotel")
+async def test_claims_are_exported_and_outcomes_imported(commands: CommandLine) -> None:
+    code, out, beside = await commands.run("export", "velotel")
     assert (code, "export 1: 3 claims" in beside) == (0, True), beside
     rows = list(csv.DictReader(io.StringIO(out, newline=""), delimiter=";"))
-    assert [row["number"] for row in rows] == door.numbers
-    assert (await door.run("export", "velotel", "--again", "1"))[1] == out
+    assert [row["number"] for row in rows] == commands.numbers
+    assert (await commands.run("export", "velotel", "--again", "1"))[1] == out
 
-    first, second, third = door.numbers
+    first, second, third = commands.numbers
     good = [f"{first};confirmed;;12,50;PLN", f"{second};rejected;order_not_found;;"]
-    file = door.outcomes(*good, f"{third};perhaps;;;", "ZW-4KQ7-P9XT-M2AB-C;confirmed;;;")
-    code, out, beside = await door.run("import", "velotel", file, "--dry-run")
-    assert (code, await door.dispatched(first)) == (3, [])
+    file = commands.outcomes(*good, f"{third};perhaps;;;", "ZW-4KQ7-P9XT-M2AB-C;confirmed;;;")
+    code, out, beside = await commands.run("import", "velotel", file, "--dry-run")
+    assert (code, await commands.dispatched(first)) == (3, [])
     assert "100 %: 2 applied, 0 duplicates, 2 rejected" in beside
-    assert await door.run("import", "velotel", file) == (code, out, beside)
+    assert await commands.run("import", "velotel", file) == (code, out, beside)
     assert out.splitlines()[0].startswith("line 4: malformed: outcome: ")
     assert out.splitlines()[1].startswith("line 5: unknown_number: ")
-    dispatched = [await door.dispatched(number) for number in door.numbers]
+    dispatched = [await commands.dispatched(number) for number in commands.numbers]
     assert [len(ids) for ids in dispatched] == [1, 1, 0]
 
-    code, _, beside = await door.run("import", "velotel", file)
+    code, _, beside = await commands.run("import", "velotel", file)
     assert (code, "0 applied, 2 duplicates, 2 rejected" in beside) == (3, True), beside
-    assert [await door.dispatched(number) for number in door.numbers] == dispatched
-    code, _, beside = await door.run("import", "velotel", door.outcomes(*good))
+    assert [await commands.dispatched(number) for number in commands.numbers] == dispatched
+    code, _, beside = await commands.run("import", "velotel", commands.outcomes(*good))
     assert (code, "0 applied, 2 duplicates, 0 rejected" in beside) == (0, True), beside
 
 
-async def test_a_ticket_that_has_ended_is_named(door: Door) -> None:
-    """One without a running workflow has not: it hears the outcome when it is taken up again."""
-    ended, lost, _ = door.numbers
+async def test_a_closed_ticket_is_reported(commands: CommandLine) -> None:
+    """A ticket without a running workflow is not closed: it handles the outcome when it is resumed."""
+    ended, lost, _ = commands.numbers
     for number in (ended, lost):
-        await door.client.get_workflow_handle(number).terminate()
+        await commands.client.get_workflow_handle(number).terminate()
     async with (
-        Database.connect(door.environment["DATABASE_URL"]) as database,
-        database.transaction() as books,
+        Database.connect(commands.environment["DATABASE_URL"]) as database,
+        database.transaction() as stored,
     ):
-        await books.execute("update tickets set state = 'withdrawn' where number = $1", ended)
-    file = door.outcomes(f"{ended};confirmed;;;", f"{lost};confirmed;;;")
-    code, out, beside = await door.run("import", "velotel", file)
+        await stored.execute("update tickets set state = 'withdrawn' where number = $1", ended)
+    file = commands.outcomes(f"{ended};confirmed;;;", f"{lost};confirmed;;;")
+    code, out, beside = await commands.run("import", "velotel", file)
     assert (code, out.startswith("line 2: ticket_closed: ")) == (3, True)
     assert "1 applied, 0 duplicates, 1 rejected" in beside
 
@@ -157,10 +159,10 @@ async def test_a_ticket_that_has_ended_is_named(door: Door) -> None:
         (["import", "velotel"], "required: file"),
     ],
 )
-async def test_a_wrong_call_ends_with_2_and_says_why(
-    door: Door, arguments: list[str], words: str
+async def test_a_wrong_call_exits_with_2_and_the_reason(
+    commands: CommandLine, arguments: list[str], words: str
 ) -> None:
-    code, out, beside = await door.run(*arguments)
+    code, out, beside = await commands.run(*arguments)
     assert (code, out) == (2, "")
     assert words in beside
     assert "Traceback" not in beside

@@ -13,7 +13,7 @@ from adapters.postgres.database import Database
 from adapters.security.signed_links import member_link, verify_link
 from domain.errors import RequestRejected
 from tests.support.builders import a_field, a_question
-from tests.support.csv_filing import SERVICE, Desk
+from tests.support.ticket_store import SERVICE, TicketStore
 
 LABELS = {"pl": "Numer zamówienia", "de": "Bestellnummer", "en": "Order number"}
 SECRETS = "made-up-for-these-tests-signs-links-only made-up-and-older-still-good"
@@ -21,17 +21,17 @@ LINK = re.compile(r"information\?token=([\w.-]+)")
 FIELDS = [a_field(label=LABELS, is_order_number=True).model_dump()]
 
 
-class OpenDoor(SmtpMailer):
-    """A door that keeps what is sent."""
+class RecordingMailer(SmtpMailer):
+    """A mailer that records the e-mails."""
 
     def __init__(self) -> None:
         """Have sent nothing."""
         super().__init__("smtp://127.0.0.1:1", "tickets@example.com")
         self.sent: list[EmailContent] = []
 
-    async def send(self, message_key: str, name: str, address: str, letter: EmailContent) -> None:
-        """Keep the letter."""
-        self.sent.append(letter)
+    async def send(self, message_key: str, name: str, address: str, email: EmailContent) -> None:
+        """Record the e-mail."""
+        self.sent.append(email)
 
 
 @pytest.mark.parametrize("language", LABELS)
@@ -39,51 +39,51 @@ async def test_a_question_for_a_field_names_it_as_the_members_form_does(
     database: Database, language: str
 ) -> None:
     """R17-R19, R34: by the rules that were stored with the ticket, and sent once."""
-    desk, door = Desk(database, fields=FIELDS), OpenDoor()
-    await desk.open_account()
+    store, mailer = TicketStore(database, fields=FIELDS), RecordingMailer()
+    await store.open_account()
     contact = {"email": "jan@example.com", "name": "Jan", "language": language}
-    admission = await desk.file(contact=contact)
+    admission = await store.file(contact=contact)
     question = a_question(questions=["order_number", "Which colour?"])
-    await desk.hears(admission, question, sent=True)
+    await store.handle(admission, question, sent=True)
     ref = OutgoingEmailRef(number=admission.result.number, key="3-information_needed")
     for _ in range(2):
-        await EmailActivities(database, EmailRenderer(SERVICE), door).send(ref)
-    (letter,) = door.sent
-    assert f"> - {LABELS[language]}\n> - Which colour?\n" in letter.text
-    assert f"<li>{LABELS[language]}</li>" in letter.html
+        await EmailActivities(database, EmailRenderer(SERVICE), mailer).send(ref)
+    (email,) = mailer.sent
+    assert f"> - {LABELS[language]}\n> - Which colour?\n" in email.text
+    assert f"<li>{LABELS[language]}</li>" in email.html
 
 
 @pytest.mark.parametrize("note", [None, " "])
-async def test_a_question_without_words_still_tells_the_member_what_to_do(
+async def test_a_question_without_text_still_says_what_the_member_should_do(
     database: Database, note: str | None
 ) -> None:
-    """R34: a partner may ask without saying what."""
-    desk, door = Desk(database, fields=FIELDS), OpenDoor()
-    await desk.open_account()
-    admission = await desk.file()
-    await desk.hears(admission, a_question(questions=[], note=note), sent=True)
+    """R34: a partner may request information without a text."""
+    store, mailer = TicketStore(database, fields=FIELDS), RecordingMailer()
+    await store.open_account()
+    admission = await store.file()
+    await store.handle(admission, a_question(questions=[], note=note), sent=True)
     ref = OutgoingEmailRef(number=admission.result.number, key="3-information_needed")
-    await EmailActivities(database, EmailRenderer(SERVICE), door).send(ref)
-    (letter,) = door.sent
-    assert "Prosimy o uzupełnienie wszystkiego, co o nich wiesz." in letter.text
-    assert "<ul>" not in letter.html
+    await EmailActivities(database, EmailRenderer(SERVICE), mailer).send(ref)
+    (email,) = mailer.sent
+    assert "Prosimy o uzupełnienie wszystkiego, co o nich wiesz." in email.text
+    assert "<ul>" not in email.html
 
 
-async def test_a_questions_letter_has_the_same_link_however_often_it_is_sent(
+async def test_the_email_of_a_question_has_the_same_link_whenever_it_is_sent(
     database: Database,
 ) -> None:
     """R17-R19: it opens the page until the member's last day has ended, and not a second longer."""
-    desk, door = Desk(database, fields=FIELDS), OpenDoor()
-    await desk.open_account()
-    admission = await desk.file()
-    aggregate = await desk.hears(admission, a_question(), sent=True)
+    store, mailer = TicketStore(database, fields=FIELDS), RecordingMailer()
+    await store.open_account()
+    admission = await store.file()
+    aggregate = await store.handle(admission, a_question(), sent=True)
     number, pages = admission.result.number, AnswerLinkFactory("https://tickets.example", SECRETS)
     ref = OutgoingEmailRef(number=number, key="3-information_needed")
     for _ in range(2):
-        await EmailActivities(database, EmailRenderer(SERVICE), door, pages).send(ref)
+        await EmailActivities(database, EmailRenderer(SERVICE), mailer, pages).send(ref)
         async with database.transaction() as connection:
             await connection.execute("update emails set sent_at = null")
-    first, again = (LINK.findall(letter.text) for letter in door.sent)
+    first, again = (LINK.findall(email.text) for email in mailer.sent)
     assert first == again
     (token,) = first
     due_at = aggregate.ticket.due_at
@@ -97,26 +97,26 @@ async def test_a_questions_letter_has_the_same_link_however_often_it_is_sent(
         verify_link(token, SECRETS, member_link(number), end.astimezone(UTC))
 
 
-async def test_without_pages_a_question_asks_for_an_answer_by_mail(database: Database) -> None:
-    desk, door = Desk(database, fields=FIELDS), OpenDoor()
-    await desk.open_account()
-    admission = await desk.file()
-    await desk.hears(admission, a_question(), sent=True)
+async def test_without_pages_a_question_asks_for_an_answer_by_email(database: Database) -> None:
+    store, mailer = TicketStore(database, fields=FIELDS), RecordingMailer()
+    await store.open_account()
+    admission = await store.file()
+    await store.handle(admission, a_question(), sent=True)
     ref = OutgoingEmailRef(number=admission.result.number, key="3-information_needed")
-    await EmailActivities(database, EmailRenderer(SERVICE), door).send(ref)
-    (letter,) = door.sent
-    assert f"Odpowiedzi prosimy wysłać na adres {SERVICE}" in letter.text
-    assert "http" not in letter.text + letter.html
+    await EmailActivities(database, EmailRenderer(SERVICE), mailer).send(ref)
+    (email,) = mailer.sent
+    assert f"Odpowiedzi prosimy wysłać na adres {SERVICE}" in email.text
+    assert "http" not in email.text + email.html
 
 
 async def test_a_confirmation_goes_out_with_the_day_of_the_partners_answer(
     database: Database,
 ) -> None:
     """R26, R31: everything that a template needs is stored."""
-    desk, door = Desk(database, fields=FIELDS), OpenDoor()
-    await desk.open_account()
-    number = (await desk.file()).result.number
+    store, mailer = TicketStore(database, fields=FIELDS), RecordingMailer()
+    await store.open_account()
+    number = (await store.file()).result.number
     ref = OutgoingEmailRef(number=number, key="1-confirmation")
-    await EmailActivities(database, EmailRenderer(SERVICE), door).send(ref)
-    (letter,) = door.sent
-    assert "Na odpowiedź VeloTel ma czas do dnia: " in letter.text
+    await EmailActivities(database, EmailRenderer(SERVICE), mailer).send(ref)
+    (email,) = mailer.sent
+    assert "Na odpowiedź VeloTel ma czas do dnia: " in email.text

@@ -1,4 +1,4 @@
-"""Claims to a partner by mail: a letter in the market's language, a link that opens that claim."""
+"""Claims to a partner by e-mail: in the market's language, with a link that opens the claim."""
 
 import asyncio
 import base64
@@ -25,7 +25,7 @@ from local.mail_catcher.smtp import SmtpBehavior, SmtpMode, listen
 from local.mail_catcher.store import MailStore, StoredEmail
 from local.stack.ports import HOST, free_ports
 from tests.support.builders import a_profile
-from tests.support.csv_filing import Desk
+from tests.support.ticket_store import TicketStore
 
 NAME = "TICKETS_PARTNER_SECRET_VELOTEL"
 SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
@@ -58,18 +58,18 @@ class Office:
         post = PartnerEmailChannel(
             EmailRenderer("help@example.com"), self.mail, {NAME: SECRET}, PUBLIC
         )
-        async with open_client({}) as door:
+        async with open_client({}) as mailer:
             calls = ClaimDelivery(
-                self.database, profiles, door, PartnerLimiter(time.monotonic), post
+                self.database, profiles, mailer, PartnerLimiter(time.monotonic), post
             )
             delivery = DeliveryRequest(number=self.number, partner_id="velotel", purpose=purpose)
             assert (await calls.deliver(delivery)).reference is None
 
     @property
-    def letter(self) -> StoredEmail:
-        """The only letter that came."""
-        (letter,) = self.box.find()
-        return letter
+    def email(self) -> StoredEmail:
+        """The only e-mail that arrived."""
+        (email,) = self.box.find()
+        return email
 
 
 def by_mail(**changes: Any) -> PartnerProfile:
@@ -85,47 +85,47 @@ async def office(database: Database, tmp_path: Path) -> AsyncIterator[Office]:
     box, behaviour, (port,) = MailStore(tmp_path), SmtpBehavior(), free_ports(1)
     server = await listen(box, behaviour, port)
     opened = Office(database, box, behaviour, port)
-    desk = Desk(database)
-    await desk.open_account()
+    store = TicketStore(database)
+    await store.open_account()
     answers = {"order_number": "VT-2231-9", "contract_started_on": "2026-10-02"}
-    opened.number = (await desk.file(answers=answers)).result.number
+    opened.number = (await store.file(answers=answers)).result.number
     yield opened
     server.close()
     await asyncio.sleep(0)
 
 
-def link(letter: StoredEmail) -> re.Match[str]:
+def link(email: StoredEmail) -> re.Match[str]:
     pattern = rf"{re.escape(PUBLIC)}/partners/velotel/tickets/(\S+)/outcome\?token=(\S+)"
-    found = re.search(pattern, letter.text)
+    found = re.search(pattern, email.text)
     assert found
     return found
 
 
-async def test_the_letter_shows_the_claim_and_a_link_that_opens_it(office: Office) -> None:
-    """Only what its form asks for: no account, no name, no address of the member."""
+async def test_the_email_shows_the_claim_and_a_link_that_opens_it(office: Office) -> None:
+    """Only what its form contains: no account, no name, no address of the member."""
     await office.deliver()
-    letter = office.letter
-    assert (letter.to, letter.language) == (ADDRESS, "pl")
-    assert letter.message_id == f"<{office.number}-claim@example.com>"
-    assert office.number in letter.subject
+    email = office.email
+    assert (email.to, email.language) == (ADDRESS, "pl")
+    assert email.message_id == f"<{office.number}-claim@example.com>"
+    assert office.number in email.subject
     for words in (
         "order_number: VT-2231-9",
         "2 października 2026",
         "Rodzaj: niezarejestrowany zwrot pieniędzy",
     ):
-        assert words in letter.text
-        assert words in letter.html
+        assert words in email.text
+        assert words in email.html
     for private in ("jan@example.com", "Kowalski", "acc-1001"):
-        assert private not in letter.text + letter.html
-    number, token = link(letter).groups()
+        assert private not in email.text + email.html
+    number, token = link(email).groups()
     assert number == office.number
-    assert token in letter.html
+    assert token in email.html
     verify_link(token, SECRET, LinkSubject(OUTCOME, number, "velotel"), datetime.now(UTC))
 
 
-async def test_a_link_works_for_as_long_as_the_profile_says(office: Office) -> None:
+async def test_a_link_is_valid_for_the_time_in_the_profile(office: Office) -> None:
     await office.deliver()
-    number, token = link(office.letter).groups()
+    number, token = link(office.email).groups()
     subject, now = LinkSubject(OUTCOME, number, "velotel"), datetime.now(UTC)
     verify_link(token, SECRET, subject, now + timedelta(days=30))
     with pytest.raises(RequestRejected, match="invalid_link"):
@@ -138,22 +138,22 @@ async def test_each_purpose_has_a_subject_of_its_own_in_every_language(
 ) -> None:
     for purpose, words in zip(PURPOSES, SUBJECTS[language], strict=True):
         await office.deliver(purpose, by_mail(market=market(language)))
-        (letter,) = [one for one in office.box.find() if f"-{purpose}@" in one.message_id]
-        assert words in letter.subject
-        assert letter.language == language
-        assert "None" not in letter.text + letter.html
-        assert "\n\n\n" not in letter.text
+        (email,) = [one for one in office.box.find() if f"-{purpose}@" in one.message_id]
+        assert words in email.subject
+        assert email.language == language
+        assert "None" not in email.text + email.html
+        assert "\n\n\n" not in email.text
 
 
-async def test_the_same_delivery_twice_is_the_same_letter(office: Office) -> None:
+async def test_a_repeated_delivery_is_the_same_email(office: Office) -> None:
     await office.deliver()
-    before = office.letter
+    before = office.email
     await office.deliver()
-    assert office.letter.repeats == 1
-    assert link(office.letter).groups() == link(before).groups()
+    assert office.email.repeats == 1
+    assert link(office.email).groups() == link(before).groups()
 
 
-async def test_a_mail_server_that_is_away_is_tried_again(office: Office) -> None:
+async def test_an_unavailable_mail_server_is_tried_again(office: Office) -> None:
     office.behaviour.smtp = SmtpMode.REFUSE_TEMPORARILY
     with pytest.raises(MailServerUnavailable):
         await office.deliver()
@@ -161,18 +161,18 @@ async def test_a_mail_server_that_is_away_is_tried_again(office: Office) -> None
     await office.deliver()
 
 
-async def test_an_address_that_takes_no_mail_needs_a_person(office: Office) -> None:
+async def test_an_address_that_accepts_no_email_needs_a_person(office: Office) -> None:
     office.behaviour.smtp = SmtpMode.REFUSE_PERMANENTLY
     with pytest.raises(PartnerRejectedRequest) as caught:
         await office.deliver()
     assert ADDRESS not in str(caught.value)
 
 
-async def test_hostile_answers_are_only_words(office: Office) -> None:
-    desk = Desk(office.database)
+async def test_hostile_answers_are_plain_text(office: Office) -> None:
+    store = TicketStore(office.database)
     hostile = "<script>x</script> {{7*7}}\r\nSubject: no"
-    filed = await desk.file(answers={"order_number": hostile})
+    filed = await store.file(answers={"order_number": hostile})
     office.number = filed.result.number
     await office.deliver()
-    assert "<script>" not in office.letter.html
-    assert "order_number: <script>x</script> {{7*7}} Subject: no" in office.letter.text
+    assert "<script>" not in office.email.html
+    assert "order_number: <script>x</script> {{7*7}} Subject: no" in office.email.text

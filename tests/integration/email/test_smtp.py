@@ -8,12 +8,12 @@ import pytest
 from adapters.email.locale_renderer import RenderedEmail
 from adapters.email.smtp import SmtpMailer
 from domain.errors import EmailUndeliverable, InvalidConfiguration, MailServerUnavailable
-from tests.support.servers.smtp_server import EMAIL, JAN, SENDER, Postbox, parsed, words
+from tests.support.servers.smtp_server import EMAIL, JAN, SENDER, SmtpRecorder, parsed, words
 
 
-async def test_a_letter_arrives_with_both_parts_and_its_headers(postbox: Postbox) -> None:
-    await SmtpMailer(postbox.url, SENDER).send("ZW-1.confirmation", "Żółć Jan", JAN, EMAIL)
-    message = postbox.only()
+async def test_an_email_arrives_with_both_parts_and_its_headers(smtp: SmtpRecorder) -> None:
+    await SmtpMailer(smtp.url, SENDER).send("ZW-1.confirmation", "Żółć Jan", JAN, EMAIL)
+    message = smtp.only()
     assert message.get_content_type() == "multipart/alternative"
     assert words(message.get_body(("plain",))) == EMAIL.text
     assert words(message.get_body(("html",))) == EMAIL.html
@@ -25,17 +25,17 @@ async def test_a_letter_arrives_with_both_parts_and_its_headers(postbox: Postbox
     assert message["Reply-To"] is None
     assert message["Content-Language"] == "pl"
     assert parsedate_to_datetime(message["Date"]).tzinfo is not None
-    assert postbox.recipients == [[JAN]]
-    assert postbox.raw[0].isascii()
-    assert max(len(line) for line in postbox.raw[0].splitlines()) <= 78
+    assert smtp.recipients == [[JAN]]
+    assert smtp.raw[0].isascii()
+    assert max(len(line) for line in smtp.raw[0].splitlines()) <= 78
 
 
-async def test_the_same_letter_sent_twice_has_one_message_id(postbox: Postbox) -> None:
-    """A mail server that honours Message-ID shows the letter once."""
-    door = SmtpMailer(postbox.url, SENDER)
+async def test_an_email_that_is_sent_twice_has_one_message_id(smtp: SmtpRecorder) -> None:
+    """A mail server that honours Message-ID shows the e-mail once."""
+    mailer = SmtpMailer(smtp.url, SENDER)
     for message_key in ("ZW-1/resolved 2>", "ZW-1/resolved 2>", "ZW-1:resolved 2>"):
-        await door.send(message_key, "Jan", JAN, EMAIL)
-    first, second, other = [parsed(raw)["Message-ID"] for raw in postbox.raw]
+        await mailer.send(message_key, "Jan", JAN, EMAIL)
+    first, second, other = [parsed(raw)["Message-ID"] for raw in smtp.raw]
     assert first == second != other
     assert first == "<ZW-1%2Fresolved%202%3E@example.com>"
 
@@ -55,22 +55,24 @@ async def test_the_same_letter_sent_twice_has_one_message_id(postbox: Postbox) -
         "x" * 2000,
     ],
 )
-async def test_a_hostile_name_adds_no_header_and_no_recipient(postbox: Postbox, name: str) -> None:
-    await SmtpMailer(postbox.url, SENDER).send("ZW-1", name, JAN, EMAIL)
-    message = postbox.only()
+async def test_a_hostile_name_adds_no_header_and_no_recipient(
+    smtp: SmtpRecorder, name: str
+) -> None:
+    await SmtpMailer(smtp.url, SENDER).send("ZW-1", name, JAN, EMAIL)
+    message = smtp.only()
     assert [to.addr_spec for to in message["To"].addresses] == [JAN]
     assert not message["To"].defects
     assert message["Bcc"] is None
     assert message["Message-ID"] == "<ZW-1@example.com>"
-    assert postbox.recipients == [[JAN]]
+    assert smtp.recipients == [[JAN]]
     assert words(message.get_body(("plain",))) == EMAIL.text
 
 
 @pytest.mark.parametrize("subject", ["a\r\nBcc: eve@x.org", "=?utf-8?q?a=0ABcc:_eve@x.org?="])
-async def test_a_hostile_subject_adds_no_header(postbox: Postbox, subject: str) -> None:
-    letter = RenderedEmail(subject, "text\n", "<p>html</p>\n", "en")
-    await SmtpMailer(postbox.url, SENDER).send("ZW-1", "Jan", JAN, letter)
-    message = postbox.only()
+async def test_a_hostile_subject_adds_no_header(smtp: SmtpRecorder, subject: str) -> None:
+    email = RenderedEmail(subject, "text\n", "<p>html</p>\n", "en")
+    await SmtpMailer(smtp.url, SENDER).send("ZW-1", "Jan", JAN, email)
+    message = smtp.only()
     assert message["Bcc"] is None
     assert message["To"].addresses[0].addr_spec == JAN
 
@@ -97,11 +99,11 @@ async def test_a_hostile_subject_adds_no_header(postbox: Postbox, subject: str) 
     ],
 )
 async def test_an_address_that_fits_no_header_is_undeliverable(
-    postbox: Postbox, address: str
+    smtp: SmtpRecorder, address: str
 ) -> None:
     with pytest.raises(EmailUndeliverable):
-        await SmtpMailer(postbox.url, SENDER).send("ZW-1", "Jan", address, EMAIL)
-    assert postbox.raw == []
+        await SmtpMailer(smtp.url, SENDER).send("ZW-1", "Jan", address, EMAIL)
+    assert smtp.raw == []
 
 
 @pytest.mark.parametrize(
@@ -115,30 +117,32 @@ async def test_an_address_that_fits_no_header_is_undeliverable(
         ("j" * 64 + "@" + ".".join(["k" * 40] * 4), "j" * 64 + "@" + ".".join(["k" * 40] * 4)),
     ],
 )
-async def test_an_unusual_address_is_reached(postbox: Postbox, address: str, reached: str) -> None:
-    await SmtpMailer(postbox.url, SENDER).send("ZW-1", "Jan", address, EMAIL)
-    assert postbox.recipients == [[reached]]
-    assert [to.addr_spec for to in postbox.only()["To"].addresses] == [reached]
+async def test_an_unusual_address_is_reached(
+    smtp: SmtpRecorder, address: str, reached: str
+) -> None:
+    await SmtpMailer(smtp.url, SENDER).send("ZW-1", "Jan", address, EMAIL)
+    assert smtp.recipients == [[reached]]
+    assert [to.addr_spec for to in smtp.only()["To"].addresses] == [reached]
 
 
-async def test_answers_go_to_customer_service(postbox: Postbox) -> None:
-    await SmtpMailer(postbox.url, SENDER, "help@straße.de").send("ZW-1", "Jan", JAN, EMAIL)
-    assert postbox.only()["Reply-To"].addresses[0].addr_spec == "help@xn--strae-oqa.de"
+async def test_answers_go_to_customer_service(smtp: SmtpRecorder) -> None:
+    await SmtpMailer(smtp.url, SENDER, "help@straße.de").send("ZW-1", "Jan", JAN, EMAIL)
+    assert smtp.only()["Reply-To"].addresses[0].addr_spec == "help@xn--strae-oqa.de"
 
 
-async def test_a_letter_that_cannot_be_encoded_is_undeliverable(postbox: Postbox) -> None:
-    letter = RenderedEmail("subject", "\ud800", "<p></p>", "en")
+async def test_an_email_that_cannot_be_encoded_is_undeliverable(smtp: SmtpRecorder) -> None:
+    email = RenderedEmail("subject", "\ud800", "<p></p>", "en")
     with pytest.raises(EmailUndeliverable):
-        await SmtpMailer(postbox.url, SENDER).send("ZW-1", "Jan", JAN, letter)
+        await SmtpMailer(smtp.url, SENDER).send("ZW-1", "Jan", JAN, email)
 
 
-async def test_a_server_that_is_gone_lets_the_letter_wait(unused_tcp_port: int) -> None:
-    door = SmtpMailer(f"smtp://127.0.0.1:{unused_tcp_port}", SENDER)
+async def test_an_email_is_retried_if_the_server_is_unreachable(unused_tcp_port: int) -> None:
+    mailer = SmtpMailer(f"smtp://127.0.0.1:{unused_tcp_port}", SENDER)
     with pytest.raises(MailServerUnavailable):
-        await door.send("ZW-1", "Jan", JAN, EMAIL)
+        await mailer.send("ZW-1", "Jan", JAN, EMAIL)
 
 
-async def test_a_server_that_hangs_up_lets_the_letter_wait() -> None:
+async def test_an_email_is_retried_if_the_server_drops_the_connection() -> None:
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.close()
         await writer.wait_closed()
@@ -149,21 +153,21 @@ async def test_a_server_that_hangs_up_lets_the_letter_wait() -> None:
             await SmtpMailer(f"smtp://127.0.0.1:{port}", SENDER).send("ZW-1", "Jan", JAN, EMAIL)
 
 
-async def test_a_refused_login_is_ours_to_mend_so_the_letter_waits(postbox: Postbox) -> None:
-    door = "smtp://jan:{}@127.0.0.1:{}"
+async def test_an_email_is_retried_if_the_login_is_refused(smtp: SmtpRecorder) -> None:
+    mailer = "smtp://jan:{}@127.0.0.1:{}"
     with pytest.raises(MailServerUnavailable, match="535"):
-        await SmtpMailer(door.format("wrong", postbox.port), SENDER).send("1", "Jan", JAN, EMAIL)
-    assert postbox.raw == []
-    await SmtpMailer(door.format("s%40cret", postbox.port), SENDER).send("1", "Jan", JAN, EMAIL)
-    assert postbox.only()["Message-ID"] == "<1@example.com>"
+        await SmtpMailer(mailer.format("wrong", smtp.port), SENDER).send("1", "Jan", JAN, EMAIL)
+    assert smtp.raw == []
+    await SmtpMailer(mailer.format("s%40cret", smtp.port), SENDER).send("1", "Jan", JAN, EMAIL)
+    assert smtp.only()["Message-ID"] == "<1@example.com>"
 
 
 @pytest.mark.parametrize("url", ["smtp://jan:s%40cret@0.0.0.0:{}", "smtps://127.0.0.1:{}"])
-async def test_nothing_is_sent_on_an_open_line_where_tls_is_due(postbox: Postbox, url: str) -> None:
+async def test_nothing_is_sent_unencrypted_if_tls_is_required(smtp: SmtpRecorder, url: str) -> None:
     """A password leaves this machine only encrypted."""
     with pytest.raises(MailServerUnavailable):
-        await SmtpMailer(url.format(postbox.port), SENDER).send("ZW-1", "Jan", JAN, EMAIL)
-    assert postbox.raw == []
+        await SmtpMailer(url.format(smtp.port), SENDER).send("ZW-1", "Jan", JAN, EMAIL)
+    assert smtp.raw == []
 
 
 @pytest.mark.parametrize(

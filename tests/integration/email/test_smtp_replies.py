@@ -1,32 +1,34 @@
-"""What a mail server answers, and what it can do: a real SMTP server says it in this process."""
+"""Replies and capabilities of mail servers, from a real SMTP server in this process."""
 
 import pytest
 
 from adapters.email.smtp import SmtpMailer
 from domain.errors import EmailUndeliverable, MailServerUnavailable
-from tests.support.servers.smtp_server import EMAIL, JAN, SENDER, Postbox, words
+from tests.support.servers.smtp_server import EMAIL, JAN, SENDER, SmtpRecorder, words
 
 
-async def test_an_address_beyond_ascii_is_reached_where_the_server_takes_it(
-    postbox: Postbox,
+async def test_an_address_beyond_ascii_is_reached_if_the_server_supports_it(
+    smtp: SmtpRecorder,
 ) -> None:
     """RFC 6531: the address as it was given, in the envelope and in the header."""
-    door = SmtpMailer(postbox.url, SENDER)
-    postbox.utf8 = True
-    assert await door.takes_utf8()
-    await door.send("ZW-1", "Jörg", "jörg@straße.de", EMAIL)
-    assert postbox.recipients == [["jörg@xn--strae-oqa.de"]]
-    assert "jörg@xn--strae-oqa.de" in postbox.raw[0].decode()
-    assert words(postbox.only().get_body(("plain",))) == EMAIL.text
+    mailer = SmtpMailer(smtp.url, SENDER)
+    smtp.utf8 = True
+    assert await mailer.takes_utf8()
+    await mailer.send("ZW-1", "Jörg", "jörg@straße.de", EMAIL)
+    assert smtp.recipients == [["jörg@xn--strae-oqa.de"]]
+    assert "jörg@xn--strae-oqa.de" in smtp.raw[0].decode()
+    assert words(smtp.only().get_body(("plain",))) == EMAIL.text
 
 
-async def test_an_address_beyond_ascii_waits_for_a_server_that_takes_it(postbox: Postbox) -> None:
+async def test_an_email_to_an_address_beyond_ascii_is_retried_until_the_server_supports_it(
+    smtp: SmtpRecorder,
+) -> None:
     """It was promised while one did: so it is about our server, and not about the recipient."""
-    door = SmtpMailer(postbox.url, SENDER)
-    assert not await door.takes_utf8()
+    mailer = SmtpMailer(smtp.url, SENDER)
+    assert not await mailer.takes_utf8()
     with pytest.raises(MailServerUnavailable):
-        await door.send("ZW-1", "Jörg", "jörg@example.net", EMAIL)
-    assert postbox.raw == []
+        await mailer.send("ZW-1", "Jörg", "jörg@example.net", EMAIL)
+    assert smtp.raw == []
 
 
 @pytest.mark.parametrize(
@@ -38,12 +40,12 @@ async def test_an_address_beyond_ascii_waits_for_a_server_that_takes_it(postbox:
         ("at_message", "550 5.1.1 <jan@example.net> is not here"),
     ],
 )
-async def test_what_is_about_the_recipient_is_undeliverable(
-    postbox: Postbox, step: str, answer: str
+async def test_a_refusal_of_the_recipient_is_final(
+    smtp: SmtpRecorder, step: str, answer: str
 ) -> None:
-    setattr(postbox, step, answer)
+    setattr(smtp, step, answer)
     with pytest.raises(EmailUndeliverable, match=answer[:3]) as caught:
-        await SmtpMailer(postbox.url, SENDER).send("ZW-1", "Jan", JAN, EMAIL)
+        await SmtpMailer(smtp.url, SENDER).send("ZW-1", "Jan", JAN, EMAIL)
     assert JAN not in str(caught.value)
     assert caught.value.__cause__ is None
 
@@ -67,14 +69,14 @@ async def test_what_is_about_the_recipient_is_undeliverable(
         ("at_message", "554 transaction failed"),
     ],
 )
-async def test_a_4xx_or_a_refusal_of_us_lets_the_letter_wait(
-    postbox: Postbox, step: str, answer: str
+async def test_an_email_is_retried_after_a_4xx_or_a_refusal_of_us(
+    smtp: SmtpRecorder, step: str, answer: str
 ) -> None:
-    door = SmtpMailer(postbox.url, SENDER)
-    setattr(postbox, step, answer)
+    mailer = SmtpMailer(smtp.url, SENDER)
+    setattr(smtp, step, answer)
     with pytest.raises(MailServerUnavailable, match=answer[:3]):
-        await door.send("ZW-1", "Jan", JAN, EMAIL)
-    setattr(postbox, step, "")
-    postbox.raw.clear()
-    await door.send("ZW-1", "Jan", JAN, EMAIL)
-    assert postbox.only()["Message-ID"] == "<ZW-1@example.com>"
+        await mailer.send("ZW-1", "Jan", JAN, EMAIL)
+    setattr(smtp, step, "")
+    smtp.raw.clear()
+    await mailer.send("ZW-1", "Jan", JAN, EMAIL)
+    assert smtp.only()["Message-ID"] == "<ZW-1@example.com>"

@@ -1,4 +1,4 @@
-"""TLS to the mail server: taken where it is offered, and vouched for where that is asked."""
+"""TLS to the mail server: used if it is offered, verified if the setting demands it."""
 
 import asyncio
 import ssl
@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 
 from adapters.email.smtp import SmtpMailer
 from domain.errors import MailServerUnavailable
-from tests.support.servers.smtp_server import EMAIL, JAN, SENDER, Postbox
+from tests.support.servers.smtp_server import EMAIL, JAN, SENDER, SmtpRecorder
 
 
 def nobody_vouches_for(folder: Path) -> ssl.SSLContext:
@@ -42,9 +42,9 @@ def nobody_vouches_for(folder: Path) -> ssl.SSLContext:
 
 
 @pytest.fixture
-async def sealed(tmp_path: Path) -> AsyncIterator[Postbox]:
+async def sealed(tmp_path: Path) -> AsyncIterator[SmtpRecorder]:
     """A server that offers STARTTLS with such a certificate."""
-    box, context = Postbox(), nobody_vouches_for(tmp_path)
+    box, context = SmtpRecorder(), nobody_vouches_for(tmp_path)
     server = await asyncio.get_running_loop().create_server(
         lambda: SMTP(box, hostname="127.0.0.1", tls_context=context, require_starttls=True),
         "127.0.0.1",
@@ -55,14 +55,14 @@ async def sealed(tmp_path: Path) -> AsyncIterator[Postbox]:
     server.close()
 
 
-async def test_tls_is_taken_where_it_is_offered_whoever_vouches(sealed: Postbox) -> None:
+async def test_offered_tls_is_used_with_any_certificate(sealed: SmtpRecorder) -> None:
     """The server refuses an open line; where one would do, such a certificate is no worse."""
     await SmtpMailer(sealed.url, SENDER).send("ZW-1", "Jan", JAN, EMAIL)
     assert len(sealed.raw) == 1
 
 
-async def test_a_certificate_that_nobody_vouches_for_stops_a_letter_where_that_is_asked(
-    sealed: Postbox,
+async def test_an_untrusted_certificate_stops_an_email_if_verification_is_required(
+    sealed: SmtpRecorder,
 ) -> None:
     with pytest.raises(MailServerUnavailable):
         await SmtpMailer(sealed.url.replace("smtp:", "smtp+verify:"), SENDER).send(
@@ -71,8 +71,8 @@ async def test_a_certificate_that_nobody_vouches_for_stops_a_letter_where_that_i
     assert sealed.raw == []
 
 
-async def test_an_open_line_stops_a_letter_where_tls_is_asked(postbox: Postbox) -> None:
-    door = SmtpMailer(postbox.url.replace("smtp:", "smtp+verify:"), SENDER)
+async def test_a_server_without_tls_stops_an_email_if_tls_is_required(smtp: SmtpRecorder) -> None:
+    mailer = SmtpMailer(smtp.url.replace("smtp:", "smtp+verify:"), SENDER)
     with pytest.raises(MailServerUnavailable):
-        await door.send("ZW-1", "Jan", JAN, EMAIL)
-    assert postbox.raw == []
+        await mailer.send("ZW-1", "Jan", JAN, EMAIL)
+    assert smtp.raw == []

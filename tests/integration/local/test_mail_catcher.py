@@ -31,10 +31,10 @@ class Mailbox:
         self.folder = folder
         self.client = httpx.AsyncClient(base_url=f"http://{HOST}:{web}", timeout=DEADLINE)
 
-    async def send(self, letter: EmailMessage) -> None:
-        await aiosmtplib.send(letter, hostname=HOST, port=self.smtp, timeout=DEADLINE)
+    async def send(self, email: EmailMessage) -> None:
+        await aiosmtplib.send(email, hostname=HOST, port=self.smtp, timeout=DEADLINE)
 
-    async def letters(self, **filters: str) -> list[dict[str, Any]]:
+    async def emails(self, **filters: str) -> list[dict[str, Any]]:
         answer = await self.client.get("/emails.json", params=filters)
         found: list[dict[str, Any]] = answer.raise_for_status().json()
         return found
@@ -45,7 +45,7 @@ class Mailbox:
 
 @contextlib.asynccontextmanager
 async def running_mailbox(folder: Path) -> AsyncIterator[Mailbox]:
-    """The real program; it must end by itself, with 0 and without a word, at SIGTERM."""
+    """The real program; after SIGTERM it must exit with 0, without output."""
     smtp, web = free_ports(2)
     options = ("--smtp-port", str(smtp), "--web-port", str(web), "--folder", str(folder))
     program = await asyncio.create_subprocess_exec(
@@ -72,7 +72,7 @@ async def mailbox(tmp_path: Path) -> AsyncIterator[Mailbox]:
         yield running
 
 
-def letter(message_id: str = "<a@tickets.example>", to: str = "jan@example.com") -> EmailMessage:
+def email(message_id: str = "<a@tickets.example>", to: str = "jan@example.com") -> EmailMessage:
     message = EmailMessage()
     message["From"] = "tickets@rewards.example"
     message["To"] = to
@@ -84,45 +84,45 @@ def letter(message_id: str = "<a@tickets.example>", to: str = "jan@example.com")
     return message
 
 
-async def test_a_letter_is_stored_and_found_by_recipient_and_by_number(mailbox: Mailbox) -> None:
-    await mailbox.send(letter())
-    await mailbox.send(letter("<b@tickets.example>", to="ola@example.com"))
-    (found,) = await mailbox.letters(to="JAN@example.com", number=NUMBER.lower())
+async def test_an_email_is_stored_and_found_by_recipient_and_by_number(mailbox: Mailbox) -> None:
+    await mailbox.send(email())
+    await mailbox.send(email("<b@tickets.example>", to="ola@example.com"))
+    (found,) = await mailbox.emails(to="JAN@example.com", number=NUMBER.lower())
     assert found["to"] == "jan@example.com"
     assert found["numbers"] == [NUMBER]
     assert found["language"] == "pl"
     assert found["subject"] == f"Zlecenie Wsparcia {NUMBER} zostało przyjęte"
     assert "Dzień dobry" in found["text"]
-    assert [one["to"] for one in await mailbox.letters()] == ["ola@example.com", "jan@example.com"]
-    assert await mailbox.letters(number="ZW-0000-0000-0000-0") == []
+    assert [one["to"] for one in await mailbox.emails()] == ["ola@example.com", "jan@example.com"]
+    assert await mailbox.emails(number="ZW-0000-0000-0000-0") == []
     names = sorted(path.name for path in mailbox.folder.iterdir())
     assert len(names) == 2
     assert "-jan-example-com-" in names[0]
 
 
-async def test_a_letter_that_comes_again_is_taken_but_stored_once(mailbox: Mailbox) -> None:
+async def test_a_repeated_email_is_accepted_and_stored_once(mailbox: Mailbox) -> None:
     for _ in range(3):
-        await mailbox.send(letter())
-    (found,) = await mailbox.letters()
+        await mailbox.send(email())
+    (found,) = await mailbox.emails()
     assert found["repeats"] == 2
     assert len(list(mailbox.folder.iterdir())) == 1
 
 
-async def test_what_was_taken_is_known_after_a_restart(tmp_path: Path) -> None:
+async def test_accepted_emails_are_known_after_a_restart(tmp_path: Path) -> None:
     folder = tmp_path / "mailbox"
     async with running_mailbox(folder) as first:
-        await first.send(letter())
+        await first.send(email())
     async with running_mailbox(folder) as second:
-        await second.send(letter())
-        (found,) = await second.letters()
+        await second.send(email())
+        (found,) = await second.emails()
     assert found["repeats"] == 1
 
 
-async def test_a_hostile_letter_is_shown_but_never_run(mailbox: Mailbox) -> None:
-    hostile = letter(to='"<script>"@example.com')
+async def test_a_hostile_email_is_shown_but_never_run(mailbox: Mailbox) -> None:
+    hostile = email(to='"<script>"@example.com')
     hostile.replace_header("Subject", HOSTILE)
     await mailbox.send(hostile)
-    (found,) = await mailbox.letters()
+    (found,) = await mailbox.emails()
     pages = [await mailbox.client.get(path) for path in ("/", f"/emails/{found['id']}")]
     for page in pages:
         assert page.status_code == 200
@@ -145,24 +145,26 @@ async def test_pages_are_for_this_machine_only(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.parametrize(("mode", "code"), [("refuse_temporarily", 451), ("refuse_for_good", 550)])
-async def test_the_server_refuses_as_its_mode_says(mailbox: Mailbox, mode: str, code: int) -> None:
+async def test_the_server_refuses_as_its_mode_demands(
+    mailbox: Mailbox, mode: str, code: int
+) -> None:
     await mailbox.set_mode(mode)
     with pytest.raises(aiosmtplib.SMTPRecipientsRefused) as caught:
-        await mailbox.send(letter())
+        await mailbox.send(email())
     assert [one.code for one in caught.value.recipients] == [code]
     await mailbox.set_mode("ok")
-    await mailbox.send(letter())
-    assert len(await mailbox.letters()) == 1
+    await mailbox.send(email())
+    assert len(await mailbox.emails()) == 1
 
 
-async def test_the_server_closes_the_connection_as_its_mode_says(mailbox: Mailbox) -> None:
+async def test_the_server_closes_the_connection_as_its_mode_demands(mailbox: Mailbox) -> None:
     await mailbox.set_mode("close")
     with pytest.raises(aiosmtplib.SMTPServerDisconnected):
-        await mailbox.send(letter())
-    assert await mailbox.letters() == []
+        await mailbox.send(email())
+    assert await mailbox.emails() == []
 
 
-async def test_an_unknown_behaviour_is_refused_with_what_is_possible(mailbox: Mailbox) -> None:
+async def test_an_unknown_behaviour_is_refused_with_the_known_ones(mailbox: Mailbox) -> None:
     answer = await mailbox.set_mode("explode")
     assert answer.status_code == 422
     (error,) = answer.json()["errors"]
@@ -181,7 +183,7 @@ async def test_an_unknown_behaviour_is_refused_with_what_is_possible(mailbox: Ma
         b"Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!",
     ],
 )
-def test_a_broken_letter_is_kept_and_does_no_harm(tmp_path: Path, content: bytes) -> None:
+def test_a_malformed_email_is_stored_and_does_no_harm(tmp_path: Path, content: bytes) -> None:
     taken = MailStore(tmp_path).take("../../etc/x@example.com", content)
     (path,) = tmp_path.iterdir()
     assert path.read_bytes().endswith(content)

@@ -26,7 +26,7 @@ async def client() -> AsyncIterator[WebhookClient]:
 
 
 def nested(coding: str, depth: int) -> tuple[str, bytes]:
-    """A body that unpacks to a gigabyte, and what it says of itself."""
+    """A body that decompresses to a gigabyte, and its declared encoding."""
     content = gzip.compress(bytes(50_000_000))
     for _ in range(depth - 1):
         content = gzip.compress(content)
@@ -35,7 +35,7 @@ def nested(coding: str, depth: int) -> tuple[str, bytes]:
 
 @pytest.mark.parametrize("coding", ["gzip", "x-gzip", "Identity, gzip"])
 @pytest.mark.parametrize("status", [200, 202, 409])
-async def test_what_a_partner_packed_is_not_unpacked(
+async def test_a_compressed_response_is_not_decompressed(
     client: WebhookClient, partner: RawHttpServer, coding: str, status: int
 ) -> None:
     encoding, content = nested(coding, 3)

@@ -34,7 +34,7 @@ async def partner(gateway: Gateway) -> AsyncIterator[Caller]:
         yield caller
 
 
-async def test_without_a_script_a_claim_is_taken_and_confirmed(
+async def test_without_a_script_a_claim_is_accepted_and_confirmed(
     partner: Caller, gateway: Gateway
 ) -> None:
     answer = await partner.deliver()
@@ -65,14 +65,14 @@ async def test_a_known_key_is_answered_409_and_counted(partner: Caller) -> None:
     assert (claim["keys"], claim["claim"]) == ([f"{NUMBER}-claim"], CLAIM)
 
 
-async def test_another_purpose_of_the_same_claim_has_a_key_of_its_own(partner: Caller) -> None:
+async def test_another_purpose_of_the_same_claim_has_another_key(partner: Caller) -> None:
     await partner.script("ok")
     assert (await partner.deliver("first")).status_code == 200
     assert (await partner.deliver("again")).status_code == 200
     assert (await partner.claim())["keys"] == ["first", "again"]
 
 
-async def test_delivery_steps_are_played_one_after_the_other_and_the_last_repeats(
+async def test_delivery_steps_follow_each_other_and_the_last_one_repeats(
     partner: Caller, gateway: Gateway
 ) -> None:
     steps = ("fail:503", "throttle:7", "refuse:422", "close", "ok")
@@ -89,7 +89,7 @@ async def test_delivery_steps_are_played_one_after_the_other_and_the_last_repeat
     assert (await gateway.next())["outcome"] == "confirmed"
 
 
-async def test_a_partner_whose_answer_cannot_be_read_has_the_claim_all_the_same(
+async def test_a_partner_with_a_malformed_response_has_received_the_claim(
     partner: Caller, gateway: Gateway
 ) -> None:
     await partner.script("garbage", answers=[{"outcome": CONFIRMED}])
@@ -101,14 +101,14 @@ async def test_a_partner_whose_answer_cannot_be_read_has_the_claim_all_the_same(
     assert (await partner.deliver()).status_code == 409
 
 
-async def test_a_slow_partner_has_the_claim_before_it_says_so(partner: Caller) -> None:
+async def test_a_slow_partner_receives_the_claim_before_it_responds(partner: Caller) -> None:
     await partner.script("slow:3600")
     with pytest.raises(httpx.ReadTimeout):
         await partner.deliver(patience=0.5)
     assert (await partner.deliver()).status_code == 409
 
 
-async def test_answers_come_in_the_order_of_their_times_and_as_often_as_scripted(
+async def test_outcomes_are_sent_in_the_order_of_their_times_and_as_often_as_scripted(
     partner: Caller, gateway: Gateway
 ) -> None:
     rejected = {"outcome": "rejected", "reason_code": "order_not_found", "outcome_id": "evt-9"}
@@ -121,7 +121,7 @@ async def test_answers_come_in_the_order_of_their_times_and_as_often_as_scripted
     assert second["outcome_id"] == third["outcome_id"] == "evt-9"
 
 
-async def test_an_answer_can_come_before_the_acknowledgement(
+async def test_an_outcome_can_be_sent_before_the_acknowledgement(
     partner: Caller, gateway: Gateway
 ) -> None:
     await partner.script(answers=[{"outcome": CONFIRMED, "before_acknowledgement": True}])
@@ -130,7 +130,7 @@ async def test_an_answer_can_come_before_the_acknowledgement(
     assert [one["result"] for one in (await partner.claim())["answers"]] == ["sent"]
 
 
-async def test_an_undecodable_answer_is_sent_as_it_is_and_not_again_when_it_is_refused(
+async def test_a_malformed_outcome_is_sent_unchanged_and_not_repeated_after_a_refusal(
     partner: Caller, gateway: Gateway
 ) -> None:
     gateway.statuses = [422]
@@ -152,7 +152,7 @@ async def answered(partner: Caller, times: int) -> list[str]:
             await asyncio.sleep(0.01)
 
 
-async def test_a_message_that_was_taken_before_counts_as_sent(
+async def test_a_message_that_was_accepted_before_counts_as_sent(
     partner: Caller, gateway: Gateway
 ) -> None:
     gateway.statuses = [409]
@@ -188,7 +188,7 @@ async def test_keys_scripts_and_answers_survive_a_restart(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("mode", "status"), [("down", 503), ("throttle:5", 429), ("garbage", 200), ("slow:0", 200)]
 )
-async def test_a_mode_overrides_every_script_until_it_is_taken_back(
+async def test_a_mode_overrides_every_script_until_it_is_reset(
     partner: Caller, mode: str, status: int
 ) -> None:
     await partner.script("refuse:418")
@@ -221,7 +221,7 @@ async def test_a_malformed_script_is_refused_by_field(
     assert error["expected"]
 
 
-async def test_an_unknown_mode_is_refused_with_what_is_possible(partner: Caller) -> None:
+async def test_an_unknown_mode_is_refused_with_the_known_ones(partner: Caller) -> None:
     answer = await partner.client.put("/behaviour/velotel", json={"mode": "fail:500"})
     assert answer.status_code == 422
     assert "throttle:<seconds>" in answer.json()["errors"][0]["expected"]

@@ -35,7 +35,7 @@ asyncio.run(main())
 
 
 def lives(pid: int) -> bool:
-    """Whether the process is there and no zombie waiting for somebody else's attention."""
+    """Whether the process runs and is no zombie."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -45,7 +45,7 @@ def lives(pid: int) -> bool:
 
 
 def says(log: Path, word: str) -> bool:
-    """Whether the part has written the word."""
+    """Whether the process has written the word."""
     return log.exists() and word in log.read_text()
 
 
@@ -58,7 +58,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_killed_part_that_may_restart_starts_again(tmp_path: Path) -> None:
+async def test_a_killed_process_that_may_restart_starts_again(tmp_path: Path) -> None:
     heard: asyncio.Queue[str] = asyncio.Queue()
     async with Supervisor(tmp_path, heard.put_nowait) as supervisor:
         await supervisor.start(ProcessSpec("worker", FOREVER, restart=True))
@@ -72,7 +72,7 @@ async def test_a_killed_part_that_may_restart_starts_again(tmp_path: Path) -> No
     assert not lives(second)
 
 
-async def test_a_part_that_dies_again_and_again_waits_longer_each_time(tmp_path: Path) -> None:
+async def test_the_restart_backoff_grows_with_each_exit(tmp_path: Path) -> None:
     heard: asyncio.Queue[str] = asyncio.Queue()
     async with Supervisor(tmp_path, heard.put_nowait) as supervisor:
         await supervisor.start(ProcessSpec("worker", ("false",), restart=True))
@@ -80,14 +80,14 @@ async def test_a_part_that_dies_again_and_again_waits_longer_each_time(tmp_path:
     assert [line.rpartition(" in ")[2] for line in lines] == ["0.2 s", "0.4 s", "0.8 s"]
 
 
-async def test_a_part_with_a_wrong_setting_is_not_started_again(tmp_path: Path) -> None:
+async def test_a_process_with_a_wrong_setting_is_not_started_again(tmp_path: Path) -> None:
     async with Supervisor(tmp_path) as supervisor:
         await supervisor.start(ProcessSpec("gateway", ("sh", "-c", "exit 2"), restart=True))
         with pytest.raises(ProcessExited, match="gateway ended with code 2"):
             await asyncio.wait_for(supervisor.wait(), DEADLINE)
 
 
-async def test_a_failure_half_way_stops_everything_that_was_started(tmp_path: Path) -> None:
+async def test_a_failed_start_stops_all_started_processes(tmp_path: Path) -> None:
     pids: list[int] = []
 
     async def start_and_fail() -> None:
@@ -146,7 +146,7 @@ async def test_a_part_that_ignores_the_signal_is_killed_after_its_grace(tmp_path
     assert not lives(pid)
 
 
-async def test_a_part_stopped_by_its_name_brings_nothing_down_and_starts_again(
+async def test_a_process_that_is_stopped_by_name_ends_no_other_and_can_be_started_again(
     tmp_path: Path,
 ) -> None:
     async with Supervisor(tmp_path) as supervisor:
@@ -159,7 +159,7 @@ async def test_a_part_stopped_by_its_name_brings_nothing_down_and_starts_again(
         assert lives(supervisor.pid("temporal"))
 
 
-async def test_a_program_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+async def test_a_missing_program_is_reported(tmp_path: Path) -> None:
     async with Supervisor(tmp_path) as supervisor:
         with pytest.raises(ProcessExited, match="cannot run no-such-program"):
             await supervisor.run(ProcessSpec("missing", ("no-such-program",)))

@@ -1,5 +1,5 @@
-"""Admission as one transaction: the first claim stands (R25), and a refused one leaves no trace of
-a person (R23, R24).
+"""Admission as one transaction: the first claim counts (R25), and a refused one leaves no personal
+data (R23, R24).
 """
 
 import asyncio
@@ -13,8 +13,8 @@ from adapters.postgres.database import QUERIES, Database
 from domain.admission.admission import Admission
 from domain.values.text_cleaning import clean_text
 from tests.support.builders import ORDER_FIELD, a_field, a_withdrawal, an_outcome
-from tests.support.csv_filing import SERVICE, Desk, a_request
-from tests.support.stored_rows import opened
+from tests.support.stored_rows import open_rows
+from tests.support.ticket_store import SERVICE, TicketStore, a_request
 
 PRIVATE = {
     "email": "very.private@example.org",
@@ -28,10 +28,10 @@ FORM = {"fields": [ORDER_FIELD, a_field("objection", required=False)]}
 
 
 @pytest.fixture
-async def desk(database: Database) -> Desk:
-    desk = Desk(database, **FORM)
-    await desk.open_account()
-    return desk
+async def store(database: Database) -> TicketStore:
+    store = TicketStore(database, **FORM)
+    await store.open_account()
+    return store
 
 
 def codes(admission: Admission) -> list[str]:
@@ -39,37 +39,37 @@ def codes(admission: Admission) -> list[str]:
 
 
 async def test_a_repeated_admission_returns_its_stored_answer(
-    desk: Desk, database_url: str
+    store: TicketStore, database_url: str
 ) -> None:
     request = a_request()
-    first = await desk.persistence.admit(request)
-    async with opened(database_url) as books:
-        before = await books.contents()
-        assert await desk.persistence.admit(request) == first
-        assert await books.contents() == before
+    first = await store.persistence.admit(request)
+    async with open_rows(database_url) as stored:
+        before = await stored.contents()
+        assert await store.persistence.admit(request) == first
+        assert await stored.contents() == before
     assert first.result.status == "accepted"
 
 
-async def test_a_repeated_refusal_returns_its_stored_answer(desk: Desk) -> None:
+async def test_a_repeated_refusal_returns_its_stored_answer(store: TicketStore) -> None:
     request = a_request(link_id="lnk-of-nobody")
-    first = await desk.persistence.admit(request)
-    await desk.open_account("of-nobody")  # what is true now does not matter any more
-    assert await desk.persistence.admit(request) == first
+    first = await store.persistence.admit(request)
+    await store.open_account("of-nobody")  # what is true now does not matter any more
+    assert await store.persistence.admit(request) == first
     assert codes(first) == ["link_does_not_fit"]
 
 
-async def test_a_number_that_had_its_life_answers_as_then_and_is_stale(desk: Desk) -> None:
+async def test_a_number_that_had_its_life_answers_as_then_and_is_stale(store: TicketStore) -> None:
     request = a_request()
-    first = await desk.persistence.admit(request)
-    again = await desk.persistence.admit(request.model_copy(update={"run_id": "run-2"}))
+    first = await store.persistence.admit(request)
+    again = await store.persistence.admit(request.model_copy(update={"run_id": "run-2"}))
     assert again == first.model_copy(update={"is_from_earlier_run": True})
 
 
-async def test_of_two_claims_for_one_reward_at_once_exactly_one_stands(desk: Desk) -> None:
+async def test_of_two_concurrent_claims_for_one_reward_one_is_accepted(store: TicketStore) -> None:
     """R25: a unique index decides, not a read; the other claim gets the number of the first."""
 
     async def race(order: str) -> None:
-        both = await asyncio.gather(desk.file(order), desk.file(order))
+        both = await asyncio.gather(store.file(order), store.file(order))
         first, second = sorted(both, key=lambda one: one.result.status)
         assert (first.result.status, second.result.status) == ("accepted", "discarded")
         assert codes(second) == ["duplicate"]
@@ -79,49 +79,51 @@ async def test_of_two_claims_for_one_reward_at_once_exactly_one_stands(desk: Des
     await asyncio.gather(*(race(f"VT-{pair}") for pair in range(20)))
 
 
-async def test_the_same_request_twenty_times_at_once_opens_one_ticket(
-    desk: Desk, database_url: str
+async def test_twenty_concurrent_requests_under_one_key_open_one_ticket(
+    store: TicketStore, database_url: str
 ) -> None:
     request = a_request()
-    answers = await asyncio.gather(*(desk.persistence.admit(request) for _ in range(20)))
+    answers = await asyncio.gather(*(store.persistence.admit(request) for _ in range(20)))
     assert all(answer == answers[0] for answer in answers)
-    async with opened(database_url) as books:
-        rows = [await books.count(table) for table in ("tickets", "ticket_transitions", "emails")]
+    async with open_rows(database_url) as stored:
+        rows = [await stored.count(table) for table in ("tickets", "ticket_transitions", "emails")]
     assert rows == [1, 1, 1]
 
 
-async def test_a_withdrawn_claim_blocks_nothing(desk: Desk) -> None:
-    """R25: whoever took the claim back may file it again."""
-    first = await desk.file()
-    await desk.hears(first, a_withdrawal())
-    assert (await desk.file()).result.status == "accepted"
+async def test_a_withdrawn_claim_blocks_nothing(store: TicketStore) -> None:
+    """R25: after a withdrawal the claim may be filed again."""
+    first = await store.file()
+    await store.handle(first, a_withdrawal())
+    assert (await store.file()).result.status == "accepted"
 
 
-async def test_a_discarded_claim_blocks_nothing(desk: Desk) -> None:
+async def test_a_discarded_claim_blocks_nothing(store: TicketStore) -> None:
     """R25: the form that was incomplete may be filed again, complete."""
-    assert codes(await desk.file(contact={"email": "nobody"})) == ["incomplete"]
-    assert (await desk.file()).result.status == "accepted"
+    assert codes(await store.file(contact={"email": "nobody"})) == ["incomplete"]
+    assert (await store.file()).result.status == "accepted"
 
 
-async def test_a_rejected_claim_blocks(desk: Desk) -> None:
+async def test_a_rejected_claim_blocks(store: TicketStore) -> None:
     """R25: the partner has judged this reward."""
-    first = await desk.file("VT-2231-9")
-    await desk.hears(first, an_outcome("rejected", reason_code="order_not_found"), sent=True)
-    again = await desk.file("vt 2231 9")
+    first = await store.file("VT-2231-9")
+    await store.handle(first, an_outcome("rejected", reason_code="order_not_found"), sent=True)
+    again = await store.file("vt 2231 9")
     assert (codes(again), again.result.existing_ticket) == (["duplicate"], first.result.number)
 
 
-async def test_the_same_order_of_another_account_is_accepted_and_hears_nothing(desk: Desk) -> None:
-    await desk.open_account("acc-2")
-    first, second = await desk.file(), await desk.file(account_id="acc-2")
+async def test_the_same_order_of_another_account_is_accepted_and_reveals_nothing(
+    store: TicketStore,
+) -> None:
+    await store.open_account("acc-2")
+    first, second = await store.file(), await store.file(account_id="acc-2")
     assert [one.result.status for one in (first, second)] == ["accepted", "accepted"]
     assert second.result.existing_ticket is None
 
 
-async def test_a_granted_reward_points_to_customer_service(desk: Desk) -> None:
+async def test_a_granted_reward_points_to_customer_service(store: TicketStore) -> None:
     """R4, R6."""
-    await desk.reward(state="granted", link_id="lnk-acc-1001")
-    admission = await desk.file()
+    await store.reward(state="granted", link_id="lnk-acc-1001")
+    admission = await store.file()
     assert (codes(admission), admission.result.contact) == (["reward_granted"], SERVICE)
 
 
@@ -137,12 +139,12 @@ REFUSALS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("code", REFUSALS)
 async def test_a_claim_that_is_not_accepted_leaves_nothing_about_a_person(
-    desk: Desk, database_url: str, code: str
+    store: TicketStore, database_url: str, code: str
 ) -> None:
     if code == "duplicate":
-        await desk.file(PRIVATE["order_number"])
+        await store.file(PRIVATE["order_number"])
     claim = {"contact": CONTACT, "answers": ANSWERS} | REFUSALS[code]
-    refused = await desk.file(**claim)
+    refused = await store.file(**claim)
     assert code in codes(refused)
     kept = await everything(database_url, refused.result.number)
     assert code in kept
@@ -152,14 +154,16 @@ async def test_a_claim_that_is_not_accepted_leaves_nothing_about_a_person(
 
 async def everything(url: str, number: str) -> str:
     """Return all rows of all tables that belong to a ticket, as one text."""
-    async with opened(url) as books:
-        rows = [row for rows in (await books.contents()).values() for row in rows]
+    async with open_rows(url) as stored:
+        rows = [row for rows in (await stored.contents()).values() for row in rows]
     return "\n".join(row for row in rows if number in row)
 
 
-async def test_an_accepted_claim_is_kept_whole(desk: Desk, database_url: str) -> None:
+async def test_an_accepted_claim_is_stored_completely(
+    store: TicketStore, database_url: str
+) -> None:
     """The search above finds what is there."""
-    admission = await desk.file(contact=CONTACT, answers=ANSWERS)
+    admission = await store.file(contact=CONTACT, answers=ANSWERS)
     kept = await everything(database_url, admission.result.number)
     assert [value for value in PRIVATE.values() if value not in kept] == []
 
@@ -173,23 +177,23 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-async def test_two_thousand_characters_of_an_answer_are_kept_cleaned(
-    desk: Desk, database: Database, kind: str
+async def test_two_thousand_characters_of_an_answer_are_stored_cleaned(
+    store: TicketStore, database: Database, kind: str
 ) -> None:
     words = HOSTILE[kind][:1999] + "."
     assert len(words) > 1500
     answers = {"order_number": "VT-1", "objection": words}
-    number = (await desk.file(answers=answers)).result.number
+    number = (await store.file(answers=answers)).result.number
     row = await database.fetch_row(QUERIES.get_claim_to_deliver, number=number)
     assert row
     assert row["answers"] == answers | {"objection": clean_text(words)}
 
 
-async def test_fields_that_nobody_knows_are_noted_and_change_nothing(
-    desk: Desk, database_url: str
+async def test_unknown_fields_are_logged_and_change_nothing(
+    store: TicketStore, database_url: str
 ) -> None:
-    admission = await desk.file(colour="red")
+    admission = await store.file(colour="red")
     assert admission.result.status == "accepted"
-    async with opened(database_url) as books:
-        body = await books.value("select body::text from ticket_messages")
+    async with open_rows(database_url) as stored:
+        body = await stored.value("select body::text from ticket_messages")
     assert json.loads(body) == {"unknown_fields": ["colour"]}

@@ -1,4 +1,4 @@
-"""One order is claimed and paid once, in whatever letters and signs its number is written."""
+"""One order is claimed and paid once, however its number is written."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,7 +7,7 @@ import pytest
 
 from adapters.postgres.database import Database
 from domain.tickets.settlement import SettlementResult
-from tests.support.csv_filing import Desk
+from tests.support.ticket_store import TicketStore
 
 ALIKE: Final = [
     ("VT-I1", "vt-\u01311", "VT-\u01301", "V\u0422\u2011\u04061", "V\u200bT I\uff11"),
@@ -18,13 +18,13 @@ ALIKE: Final = [
 
 @pytest.mark.parametrize("spellings", ALIKE)
 async def test_one_order_is_claimed_once(database: Database, spellings: Sequence[str]) -> None:
-    """R25: the first one stands, and no spelling makes another."""
-    desk = Desk(database)
-    await desk.open_account()
-    first = await desk.file(spellings[0])
+    """R25: the first claim counts, and no spelling makes another."""
+    store = TicketStore(database)
+    await store.open_account()
+    first = await store.file(spellings[0])
     assert first.ticket
     for other in spellings[1:]:
-        again = (await desk.file(other)).result
+        again = (await store.file(other)).result
         assert [reason.code for reason in again.reasons][:1] in (["duplicate"], ["incomplete"])
         assert again.existing_ticket in (None, first.result.number)
 
@@ -32,10 +32,10 @@ async def test_one_order_is_claimed_once(database: Database, spellings: Sequence
 @pytest.mark.parametrize("spellings", ALIKE)
 async def test_one_order_is_paid_once(database: Database, spellings: Sequence[str]) -> None:
     """Claimed by two accounts in two spellings, and confirmed twice."""
-    desk = Desk(database)
+    store = TicketStore(database)
     verdicts = []
     for account, spelling in zip(("acc-1", "acc-2"), spellings, strict=False):
-        await desk.open_account(account)
-        claimed = await desk.file(spelling, account, link_id=f"lnk-{account}")
-        verdicts.append(await desk.settle(await desk.confirm(claimed)))
+        await store.open_account(account)
+        claimed = await store.file(spelling, account, link_id=f"lnk-{account}")
+        verdicts.append(await store.settle(await store.confirm(claimed)))
     assert verdicts == [SettlementResult.GRANTED, SettlementResult.ALREADY_REWARDED]

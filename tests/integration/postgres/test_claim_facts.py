@@ -18,8 +18,8 @@ from domain.handlers.information_results import information_changes
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.settlement import HoldReleaseResult, SettlementResult
 from tests.support.builders import ORDER_FIELD, a_field, a_link, a_question, an_answer
-from tests.support.csv_filing import CLICKED_AT, Desk, settlement
-from tests.support.stored_rows import opened
+from tests.support.stored_rows import open_rows
+from tests.support.ticket_store import CLICKED_AT, TicketStore, settlement
 
 OWN = "acc-1001"
 LINK = f"lnk-{OWN}"
@@ -29,37 +29,37 @@ CONTEST: dict[str, Any] = {
     "link_id": None,
     "ordered_on": None,
 }
-# Contests are not asked for a number: the link alone says that they may be for the same order.
+# A contested reward needs no number: the link alone says that both may be for one order.
 MISSING_FORM = a_field(is_order_number=True, kinds=["missing_cashback", "missing_referral_reward"])
 UNASKED = {"fields": [MISSING_FORM, a_field("objection", required=False)]}
 
 
 @pytest.fixture
-async def desk(database: Database) -> Desk:
-    desk = Desk(database)
-    await desk.open_account()
-    await desk.open_account("acc-2")
-    return desk
+async def store(database: Database) -> TicketStore:
+    store = TicketStore(database)
+    await store.open_account()
+    await store.open_account("acc-2")
+    return store
 
 
-async def moved(desk: Desk, **changes: Any) -> None:
-    """The platform's feed says otherwise of the account's link."""
+async def moved(store: TicketStore, **changes: Any) -> None:
+    """The platform's feed contradicts the account's link."""
     known = {"link_id": LINK, "version": 2, "account_id": OWN, "clicked_at": CLICKED_AT}
-    await store_link(desk.database, a_link(**known | changes))
+    await store_link(store.database, a_link(**known | changes))
 
 
-async def contested(desk: Desk, **reward: Any) -> None:
+async def contested(store: TicketStore, **reward: Any) -> None:
     """A rejected reward of the account, that may be contested now."""
     today = datetime.now(UTC)
-    await desk.reward(**{"link_id": LINK, "changed_at": today} | reward)
+    await store.reward(**{"link_id": LINK, "changed_at": today} | reward)
 
 
-async def informed(desk: Desk, aggregate: TicketAggregate, **answer: Any) -> CompletedForm:
+async def informed(store: TicketStore, aggregate: TicketAggregate, **answer: Any) -> CompletedForm:
     """The result of a later answer of the ticket's member."""
     now, said = datetime.now(UTC), an_answer(**{"note": "please"} | answer)
     change_set = information_changes(aggregate.ticket, said, now)
     number = aggregate.ticket.number
-    return await desk.persistence.save_information(
+    return await store.persistence.save_information(
         InformationSubmission(number=number, request=said, changes=change_set)
     )
 
@@ -73,43 +73,43 @@ LINK_NOW: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("link", LINK_NOW)
-async def test_a_link_that_does_not_fit_any_more_earns_nothing(
-    desk: Desk, database: Database, link: dict[str, Any]
+async def test_a_link_that_no_longer_matches_grants_nothing(
+    store: TicketStore, database: Database, link: dict[str, Any]
 ) -> None:
-    """R10, R15: moved to another account or partner, of another kind, younger than the order."""
-    aggregate = await desk.confirm(await desk.file())
-    held = (await desk.file("VT-2")).result.number
-    await moved(desk, **link)
-    assert await desk.settle(aggregate) is SettlementResult.TERMS_NOT_MET
-    assert await desk.persistence.recheck_rewards(held) is HoldReleaseResult.TERMS_NOT_MET
+    """R10, R15: a link of another account, partner or kind, or newer than the order."""
+    aggregate = await store.confirm(await store.file())
+    held = (await store.file("VT-2")).result.number
+    await moved(store, **link)
+    assert await store.settle(aggregate) is SettlementResult.TERMS_NOT_MET
+    assert await store.persistence.recheck_rewards(held) is HoldReleaseResult.TERMS_NOT_MET
     assert await list_grants(database) == []
 
 
-async def test_an_invalid_reward_earns_nothing(desk: Desk, database: Database) -> None:
+async def test_an_invalid_reward_earns_nothing(store: TicketStore, database: Database) -> None:
     """R5: judged so after the confirmation, for a missing reward and for a contested one."""
-    await contested(desk, order_number="VT-3")
-    courses = [
-        await desk.confirm(await desk.file()),
-        await desk.confirm(await desk.file("VT-3", **CONTEST)),
+    await contested(store, order_number="VT-3")
+    aggregates = [
+        await store.confirm(await store.file()),
+        await store.confirm(await store.file("VT-3", **CONTEST)),
     ]
-    await desk.reward(reward_id="rew-6", state="invalid", link_id=LINK)
-    await contested(desk, order_number="VT-3", version=2, state="invalid")
-    assert [await desk.settle(aggregate) for aggregate in courses] == [
+    await store.reward(reward_id="rew-6", state="invalid", link_id=LINK)
+    await contested(store, order_number="VT-3", version=2, state="invalid")
+    assert [await store.settle(aggregate) for aggregate in aggregates] == [
         SettlementResult.TERMS_NOT_MET
     ] * 2
     assert await list_grants(database) == []
 
 
 async def test_a_rejection_for_the_terms_is_stored_once_and_returned_again(
-    desk: Desk, database: Database
+    store: TicketStore, database: Database
 ) -> None:
     """Both rejections are the same transition; the reason distinguishes them."""
-    aggregate = await desk.confirm(await desk.file())
+    aggregate = await store.confirm(await store.file())
     asked = settlement(aggregate)
-    await moved(desk, account_id="acc-2")
-    assert await desk.persistence.settle(asked) is SettlementResult.TERMS_NOT_MET
-    await moved(desk, version=3)
-    assert await desk.persistence.settle(asked) is SettlementResult.TERMS_NOT_MET
+    await moved(store, account_id="acc-2")
+    assert await store.persistence.settle(asked) is SettlementResult.TERMS_NOT_MET
+    await moved(store, version=3)
+    assert await store.persistence.settle(asked) is SettlementResult.TERMS_NOT_MET
     row = await database.fetch_row(
         QUERIES.get_ticket_detail, number=aggregate.ticket.number, messages=1
     )
@@ -127,12 +127,12 @@ async def test_a_rejection_for_the_terms_is_stored_once_and_returned_again(
     ],
 )
 async def test_a_contested_reward_is_looked_at_as_it_is_then(
-    desk: Desk, state: str, verdict: SettlementResult
+    store: TicketStore, state: str, verdict: SettlementResult
 ) -> None:
-    await contested(desk)
-    aggregate = await desk.confirm(await desk.file(**CONTEST))
-    await contested(desk, version=2, state=state)
-    assert await desk.settle(aggregate) is verdict
+    await contested(store)
+    aggregate = await store.confirm(await store.file(**CONTEST))
+    await contested(store, version=2, state=state)
+    assert await store.settle(aggregate) is verdict
 
 
 @pytest.mark.parametrize(
@@ -145,132 +145,138 @@ async def test_a_contested_reward_is_looked_at_as_it_is_then(
     ],
 )
 async def test_a_contested_reward_that_is_of_something_else_by_now_earns_nothing(
-    desk: Desk, reward: dict[str, Any], verdict: SettlementResult
+    store: TicketStore, reward: dict[str, Any], verdict: SettlementResult
 ) -> None:
     """Another account's, for another order, from another link."""
-    await contested(desk)
-    aggregate = await desk.confirm(await desk.file(**CONTEST))
-    await contested(desk, version=2, **reward)
-    assert await desk.settle(aggregate) is verdict
+    await contested(store)
+    aggregate = await store.confirm(await store.file(**CONTEST))
+    await contested(store, version=2, **reward)
+    assert await store.settle(aggregate) is verdict
 
 
-async def test_a_missing_and_a_contested_reward_for_one_order_are_one(
-    desk: Desk, database: Database
+async def test_a_missing_and_a_contested_reward_for_one_order_are_granted_once(
+    store: TicketStore, database: Database
 ) -> None:
     """Settled at once, again and again: one grant each time."""
     for turn in range(10):
         order = f"VT-{turn}"
-        await contested(desk, reward_id=f"rew-{turn}", order_number=order)
+        await contested(store, reward_id=f"rew-{turn}", order_number=order)
         contest = CONTEST | {"reward_id": f"rew-{turn}"}
         pair = [
-            await desk.confirm(await desk.file(order)),
-            await desk.confirm(await desk.file(order, **contest)),
+            await store.confirm(await store.file(order)),
+            await store.confirm(await store.file(order, **contest)),
         ]
-        verdicts = await asyncio.gather(*map(desk.settle, pair))
+        verdicts = await asyncio.gather(*map(store.settle, pair))
         assert sorted(verdicts) == [SettlementResult.ALREADY_REWARDED, SettlementResult.GRANTED]
     assert len(await list_grants(database)) == 10
 
 
-async def test_two_tickets_that_know_one_order_by_number_and_by_link_are_one(
+async def test_tickets_that_name_one_order_by_number_and_by_link_are_granted_once(
     database: Database,
 ) -> None:
-    """Where a reward names no order and its form asks for none, the link decides."""
+    """If a reward names no order and its form requests none, the link decides."""
     for turn in range(10):
-        desk, account = Desk(database, **UNASKED), f"acc-{turn}"
-        link = await desk.open_account(account)
+        store, account = TicketStore(database, **UNASKED), f"acc-{turn}"
+        link = await store.open_account(account)
         rejected = {"account_id": account, "order_number": None, "link_id": link}
-        await contested(desk, reward_id=f"rew-{turn}", **rejected)
+        await contested(store, reward_id=f"rew-{turn}", **rejected)
         contest = CONTEST | {"reward_id": f"rew-{turn}", "answers": {}}
         pair = [
-            await desk.confirm(await desk.file(f"VT-{turn}", account)),
-            await desk.confirm(await desk.file(account_id=account, **contest)),
+            await store.confirm(await store.file(f"VT-{turn}", account)),
+            await store.confirm(await store.file(account_id=account, **contest)),
         ]
-        verdicts = await asyncio.gather(*map(desk.settle, pair))
+        verdicts = await asyncio.gather(*map(store.settle, pair))
         assert sorted(verdicts) == [SettlementResult.ALREADY_REWARDED, SettlementResult.GRANTED]
     assert len(await list_grants(database)) == 10
 
 
-async def test_a_contested_rewards_order_named_later_is_the_one_that_is_granted(
+async def test_the_order_that_a_contested_reward_names_later_is_granted(
     database: Database,
 ) -> None:
-    desk = Desk(database, **UNASKED)
-    await desk.open_account()
-    await desk.open_account("acc-2")
-    await contested(desk, order_number=None, link_id=None)
-    contest = await desk.confirm(await desk.file(**CONTEST | {"answers": {}}))
-    assert await desk.settle(await desk.confirm(await desk.file("VT-1", "acc-2"))) == "granted"
-    await contested(desk, version=2, order_number="VT-1", link_id=None)
-    assert await desk.settle(contest) is SettlementResult.ALREADY_REWARDED
+    store = TicketStore(database, **UNASKED)
+    await store.open_account()
+    await store.open_account("acc-2")
+    await contested(store, order_number=None, link_id=None)
+    contest = await store.confirm(await store.file(**CONTEST | {"answers": {}}))
+    assert await store.settle(await store.confirm(await store.file("VT-1", "acc-2"))) == "granted"
+    await contested(store, version=2, order_number="VT-1", link_id=None)
+    assert await store.settle(contest) is SettlementResult.ALREADY_REWARDED
 
 
 async def test_a_later_answer_cannot_name_an_order_that_was_paid(
-    desk: Desk, database: Database
+    store: TicketStore, database: Database
 ) -> None:
-    """The contest is asked, and answers with the number of another order, already granted."""
-    await desk.settle(await desk.confirm(await desk.file("VT-PAID")))
-    await contested(desk, order_number="VT-OPEN")
-    contest = await desk.hears(await desk.file("VT-OPEN", **CONTEST), a_question(), sent=True)
-    found = await informed(desk, contest, answers={"order_number": "VT-PAID"})
+    """The answer to the question names another order, which is already granted."""
+    await store.settle(await store.confirm(await store.file("VT-PAID")))
+    await contested(store, order_number="VT-OPEN")
+    contest = await store.handle(await store.file("VT-OPEN", **CONTEST), a_question(), sent=True)
+    found = await informed(store, contest, answers={"order_number": "VT-PAID"})
     assert (found.code, found.problems) == ("incomplete", {"order_number": "another_order"})
-    missing = await desk.hears(await desk.file("VT-NEW"), a_question(), sent=True)
-    found = await informed(desk, missing, answers={"order_number": "VT-PAID"})
+    missing = await store.handle(await store.file("VT-NEW"), a_question(), sent=True)
+    found = await informed(store, missing, answers={"order_number": "VT-PAID"})
     assert found.code == "duplicate"
     assert len(await list_grants(database)) == 1
 
 
-async def test_a_contest_without_a_number_cannot_take_a_paid_one(database: Database) -> None:
+async def test_a_contested_reward_without_a_number_cannot_claim_a_paid_order(
+    database: Database,
+) -> None:
     """Also before the platform's feed brings our grant back."""
-    desk = Desk(database, fields=[ORDER_FIELD])
-    await desk.open_account()
-    await desk.settle(await desk.confirm(await desk.file("VT-PAID")))
-    await contested(desk, order_number=None, link_id=None)
-    contest = await desk.hears(await desk.file("VT-NEW", **CONTEST), a_question(), sent=True)
-    found = await informed(desk, contest, answers={"order_number": "vt paid"})
+    store = TicketStore(database, fields=[ORDER_FIELD])
+    await store.open_account()
+    await store.settle(await store.confirm(await store.file("VT-PAID")))
+    await contested(store, order_number=None, link_id=None)
+    contest = await store.handle(await store.file("VT-NEW", **CONTEST), a_question(), sent=True)
+    found = await informed(store, contest, answers={"order_number": "vt paid"})
     assert found.code == "reward_granted"
-    filed = await desk.file("VT-PAID", **CONTEST | {"reward_id": "rew-5"})
+    filed = await store.file("VT-PAID", **CONTEST | {"reward_id": "rew-5"})
     assert [reason.code for reason in filed.result.reasons] == ["reward_granted"]
 
 
-async def test_of_two_answers_that_name_one_order_at_once_one_is_taken(desk: Desk) -> None:
+async def test_of_two_concurrent_answers_that_name_one_order_one_is_accepted(
+    store: TicketStore,
+) -> None:
     """R25: the other waits, and finds it."""
     for turn in range(10):
         names = [f"VT-A{turn}", f"VT-B{turn}"]
-        asked = [await desk.hears(await desk.file(n), a_question(), sent=True) for n in names]
+        asked = [await store.handle(await store.file(n), a_question(), sent=True) for n in names]
         same = {"order_number": f"VT-C{turn}"}
-        found = await asyncio.gather(*(informed(desk, one, answers=same) for one in asked))
+        found = await asyncio.gather(*(informed(store, one, answers=same) for one in asked))
         assert sorted(str(one.code) for one in found) == ["None", "duplicate"]
 
 
 @pytest.mark.parametrize("state", ["registered", "granted", "invalid"])
 async def test_a_later_answer_meets_the_rewards_of_the_order_it_names(
-    desk: Desk, state: str
+    store: TicketStore, state: str
 ) -> None:
-    aggregate = await desk.hears(await desk.file(), a_question(), sent=True)
-    await desk.reward(order_number="VT-8", state=state, link_id=LINK)
-    found = await informed(desk, aggregate, answers={"order_number": "VT-8"})
+    aggregate = await store.handle(await store.file(), a_question(), sent=True)
+    await store.reward(order_number="VT-8", state=state, link_id=LINK)
+    found = await informed(store, aggregate, answers={"order_number": "VT-8"})
     assert (found.code, found.order_key) == (f"reward_{state}", None)
-    assert (await informed(desk, aggregate)).code is None
+    assert (await informed(store, aggregate)).code is None
 
 
 @pytest.mark.parametrize("link", LINK_NOW)
-async def test_a_later_answer_is_refused_for_a_link_that_does_not_fit_any_more(
-    desk: Desk, database_url: str, link: dict[str, Any]
+async def test_a_later_answer_is_refused_if_the_link_no_longer_matches(
+    store: TicketStore, database_url: str, link: dict[str, Any]
 ) -> None:
-    aggregate = await desk.hears(await desk.file(), a_question(), sent=True)
-    await moved(desk, **link)
-    assert (await informed(desk, aggregate)).code in ("no_link", "link_does_not_fit")
-    await moved(desk, version=3)
-    assert (await informed(desk, aggregate)).code is None
+    aggregate = await store.handle(await store.file(), a_question(), sent=True)
+    await moved(store, **link)
+    assert (await informed(store, aggregate)).code in ("no_link", "link_does_not_fit")
+    await moved(store, version=3)
+    assert (await informed(store, aggregate)).code is None
 
 
-async def test_a_record_that_is_being_written_is_waited_for(desk: Desk, database_url: str) -> None:
+async def test_a_record_that_is_being_written_is_waited_for(
+    store: TicketStore, database_url: str
+) -> None:
     """The granting transaction looks under lock: what comes before it counts."""
-    aggregate = await desk.confirm(await desk.file())
-    await desk.reward(state="rejected", link_id=LINK)
-    async with opened(database_url) as books:
-        async with books.connection.transaction():
-            await books.connection.execute("update rewards set state = 'invalid'")
-            settling = asyncio.create_task(desk.settle(aggregate))
+    aggregate = await store.confirm(await store.file())
+    await store.reward(state="rejected", link_id=LINK)
+    async with open_rows(database_url) as stored:
+        async with stored.connection.transaction():
+            await stored.connection.execute("update rewards set state = 'invalid'")
+            settling = asyncio.create_task(store.settle(aggregate))
             await asyncio.sleep(0.5)
             assert not settling.done()
         assert await settling is SettlementResult.TERMS_NOT_MET

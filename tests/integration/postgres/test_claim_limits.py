@@ -10,16 +10,16 @@ from domain.admission.admission import Admission
 from domain.admission.claim_assessor import ClaimAssessor
 from domain.partners.claim_limits import FactsQuery
 from tests.support.builders import a_profile, a_withdrawal
-from tests.support.csv_filing import Desk, a_request
-from tests.support.stored_rows import opened
+from tests.support.stored_rows import open_rows
+from tests.support.ticket_store import TicketStore, a_request
 
 
-async def a_desk(database: Database, **limits: int) -> Desk:
-    """A desk whose partner has these limits, with links for two accounts."""
-    desk = Desk(database, limits=limits)
-    await desk.open_account()
-    await desk.open_account("acc-2")
-    return desk
+async def a_store(database: Database, **limits: int) -> TicketStore:
+    """A store whose partner has these limits, with links for two accounts."""
+    store = TicketStore(database, limits=limits)
+    await store.open_account()
+    await store.open_account("acc-2")
+    return store
 
 
 def codes(admission: Admission) -> list[str]:
@@ -31,68 +31,68 @@ def counted(admissions: list[Admission]) -> dict[str, int]:
     return dict(Counter((codes(one) or ["accepted"])[0] for one in admissions))
 
 
-async def at_once(desk: Desk, claims: int, account: str = "acc-1001") -> list[Admission]:
+async def at_once(store: TicketStore, claims: int, account: str = "acc-1001") -> list[Admission]:
     """Claims of one account for as many orders, all at the same time."""
-    return await asyncio.gather(*(desk.file(f"VT-{n}", account) for n in range(claims)))
+    return await asyncio.gather(*(store.file(f"VT-{n}", account) for n in range(claims)))
 
 
-async def test_of_thirty_claims_at_once_for_one_link_no_more_are_taken_than_may_be_open(
+async def test_of_thirty_concurrent_claims_for_one_link_only_the_allowed_number_is_accepted(
     database: Database,
 ) -> None:
-    desk = await a_desk(database, open_per_link=4, accepted_per_account_per_day=20)
-    assert counted(await at_once(desk, 30)) == {"accepted": 4, "too_many_claims": 26}
-    assert counted(await at_once(desk, 2, "acc-2")) == {"accepted": 2}  # nobody else is affected
+    store = await a_store(database, open_per_link=4, accepted_per_account_per_day=20)
+    assert counted(await at_once(store, 30)) == {"accepted": 4, "too_many_claims": 26}
+    assert counted(await at_once(store, 2, "acc-2")) == {"accepted": 2}  # nobody else is affected
 
 
 async def test_a_hundred_and_fifty_guesses_of_order_numbers_open_ten_tickets(
     database: Database,
 ) -> None:
     """By the limits that a file without any has."""
-    desk = await a_desk(database)
-    assert counted(await at_once(desk, 150)) == {"accepted": 10, "too_many_claims": 140}
+    store = await a_store(database)
+    assert counted(await at_once(store, 150)) == {"accepted": 10, "too_many_claims": 140}
 
 
-async def test_the_partners_day_holds_for_accounts_that_file_at_once(
+async def test_the_daily_limit_of_a_partner_holds_for_concurrent_accounts(
     database: Database, database_url: str
 ) -> None:
     """The last place is one claim's; the other is judged again, and leaves no half a ticket."""
-    desk = await a_desk(database, accepted_per_day=7)
+    store = await a_store(database, accepted_per_day=7)
     accounts = [f"acc-{n}" for n in range(20)]
     for account in accounts:
-        await desk.open_account(account)
-    found = await asyncio.gather(*(desk.file("VT-1", account) for account in accounts))
+        await store.open_account(account)
+    found = await asyncio.gather(*(store.file("VT-1", account) for account in accounts))
     assert counted(found) == {"accepted": 7, "too_many_claims": 13}
-    async with opened(database_url) as books:
+    async with open_rows(database_url) as stored:
         statement = "select count(*) from ticket_transitions where event = 'claim_accepted'"
-        assert await books.value(statement) == 7
-        assert await books.value("select count(*) from emails") == 7
+        assert await stored.value(statement) == 7
+        assert await stored.value("select count(*) from emails") == 7
 
 
 async def test_a_ticket_that_ended_makes_room_but_not_in_the_same_day(database: Database) -> None:
     """Claims that are withdrawn again and again are counted, too."""
-    desk = await a_desk(database, open_per_link=1, accepted_per_account_per_day=3)
+    store = await a_store(database, open_per_link=1, accepted_per_account_per_day=3)
     for turn in range(3):
-        admission = await desk.file(f"VT-{turn}")
-        assert codes(await desk.file("VT-X")) == ["too_many_claims"]
-        await desk.hears(admission, a_withdrawal())
-    assert codes(await desk.file("VT-4")) == ["too_many_claims"]
+        admission = await store.file(f"VT-{turn}")
+        assert codes(await store.file("VT-X")) == ["too_many_claims"]
+        await store.handle(admission, a_withdrawal())
+    assert codes(await store.file("VT-4")) == ["too_many_claims"]
     tomorrow = datetime.now(UTC) + timedelta(days=1)
-    later = await desk.persistence.admit(a_request("VT-4", started_at=tomorrow))
+    later = await store.persistence.admit(a_request("VT-4", started_at=tomorrow))
     assert codes(later) == []
 
 
-async def test_an_account_that_guesses_learns_no_more_and_nothing_else_is_stored(
+async def test_an_account_that_guesses_learns_nothing_and_nothing_is_stored(
     database: Database, database_url: str
 ) -> None:
-    desk = await a_desk(database, refused_per_account_per_day=3)
-    guesses = [await desk.file(link_id=f"lnk-{n}", order="VT-1") for n in range(5)]
+    store = await a_store(database, refused_per_account_per_day=3)
+    guesses = [await store.file(link_id=f"lnk-{n}", order="VT-1") for n in range(5)]
     found_codes = [code for one in guesses for code in codes(one)]
     assert found_codes == ["link_does_not_fit"] * 3 + ["too_many_claims"] * 2
-    assert codes(await desk.file("VT-2")) == ["too_many_claims"]
-    assert codes(await desk.file("VT-2", "acc-2")) == []
-    async with opened(database_url) as books:
-        traces = await books.value("select count(*) from tickets where account_id = 'acc-1001'")
-        refused = await books.value(
+    assert codes(await store.file("VT-2")) == ["too_many_claims"]
+    assert codes(await store.file("VT-2", "acc-2")) == []
+    async with open_rows(database_url) as stored:
+        traces = await stored.value("select count(*) from tickets where account_id = 'acc-1001'")
+        refused = await stored.value(
             "select refused from claim_counts where account_id = 'acc-1001'"
         )
     assert (traces, refused) == (0, 3)
@@ -102,27 +102,29 @@ async def test_a_repeated_claim_counts_as_no_guess_and_an_answer_repeated_is_no_
     database: Database, database_url: str
 ) -> None:
     """R25: impatience costs nothing."""
-    desk = await a_desk(database, refused_per_account_per_day=2)
+    store = await a_store(database, refused_per_account_per_day=2)
     request = a_request()
-    first = await desk.persistence.admit(request)
+    first = await store.persistence.admit(request)
     for _ in range(5):
-        assert await desk.persistence.admit(request) == first
-        assert codes(await desk.file()) == ["duplicate"]
-    async with opened(database_url) as books:
-        row = await books.connection.fetchrow(
+        assert await store.persistence.admit(request) == first
+        assert codes(await store.file()) == ["duplicate"]
+    async with open_rows(database_url) as stored:
+        row = await stored.connection.fetchrow(
             "select accepted, refused from claim_counts where account_id = 'acc-1001'"
         )
     assert row
     assert tuple(row) == (1, 0)
 
 
-async def test_a_check_says_what_filing_will_say(database: Database) -> None:
-    desk = await a_desk(database, accepted_per_account_per_day=1)
-    await desk.file("VT-1")
+async def test_a_check_returns_the_decision_of_filing(database: Database) -> None:
+    store = await a_store(database, accepted_per_account_per_day=1)
+    await store.file("VT-1")
     profiles = {"velotel": a_profile(limits={"accepted_per_account_per_day": 1})}
-    asked = ClaimAssessor(a_request("VT-2"), profiles, desk.persistence._phrases, datetime.now(UTC))
+    asked = ClaimAssessor(
+        a_request("VT-2"), profiles, store.persistence._phrases, datetime.now(UTC)
+    )
     checked = asked.assess(await load_facts(database, asked.facts_query)).admission
-    filed = await desk.file("VT-2")
+    filed = await store.file("VT-2")
     assert codes(checked) == codes(filed) == ["too_many_claims"]
     assert checked.result.available_from == filed.result.available_from
 
@@ -130,22 +132,22 @@ async def test_a_check_says_what_filing_will_say(database: Database) -> None:
 async def test_counts_of_days_that_are_over_are_swept_out(
     database: Database, database_url: str
 ) -> None:
-    """What an account was refused is kept for a few days at most."""
-    desk = await a_desk(database)
+    """Refusals of an account are stored for a few days at most."""
+    store = await a_store(database)
     long_ago = datetime.now(UTC).date() - timedelta(days=4)
     old = "insert into claim_counts (day, partner_id, account_id) values ($1, 'velotel', 'acc-old')"
-    async with opened(database_url) as books:
-        await books.connection.execute(old, long_ago)
-        await desk.file()
-        kept = await books.value("select count(*) from claim_counts where account_id = 'acc-old'")
+    async with open_rows(database_url) as stored:
+        await stored.connection.execute(old, long_ago)
+        await store.file()
+        kept = await stored.value("select count(*) from claim_counts where account_id = 'acc-old'")
     assert kept == 0
 
 
 async def test_without_a_partner_nothing_is_counted(database: Database, database_url: str) -> None:
-    desk = await a_desk(database)
-    assert codes(await desk.file(partner_id="nobody")) == ["unknown_partner"]
+    store = await a_store(database)
+    assert codes(await store.file(partner_id="nobody")) == ["unknown_partner"]
     assert (
         await load_facts(database, FactsQuery(account_id="", partner_id="", key=""))
     ).links == ()
-    async with opened(database_url) as books:
-        assert await books.count("claim_counts") == 0
+    async with open_rows(database_url) as stored:
+        assert await stored.count("claim_counts") == 0

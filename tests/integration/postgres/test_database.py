@@ -13,7 +13,7 @@ from domain.claims.rewards import Link, Reward
 from domain.errors import DatabaseUnavailable
 from local.stack.ports import free_ports
 from tests.support.builders import a_link, a_reward
-from tests.support.stored_rows import opened
+from tests.support.stored_rows import open_rows
 
 NAMED = sorted(name for name in QUERIES.available_queries if not name.endswith("_cursor"))
 CHANGED = {"amount": "99.00", "currency": "PLN"}
@@ -25,14 +25,14 @@ def test_there_are_queries_to_prepare() -> None:
 
 @pytest.mark.parametrize("name", NAMED)
 async def test_every_named_query_fits_the_schema(name: str, database_url: str) -> None:
-    async with opened(database_url) as books:
-        await books.connection.prepare(getattr(QUERIES, name).sql)
+    async with open_rows(database_url) as stored:
+        await stored.connection.prepare(getattr(QUERIES, name).sql)
 
 
 async def stored(url: str, table: str) -> list[str]:
     """Return the rows of a table as text."""
-    async with opened(url) as books:
-        return (await books.contents())[table]
+    async with open_rows(url) as stored:
+        return (await stored.contents())[table]
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
@@ -82,9 +82,9 @@ async def test_a_newer_version_replaces_every_column(database: Database, databas
     await store_reward(database, a_reward(version=3))
     await store_link(database, NEWER_LINK)
     await store_reward(database, NEWER_REWARD)
-    async with opened(database_url) as books:
-        link = dict(await books.connection.fetchrow("select * from links") or {})
-        reward = dict(await books.connection.fetchrow("select * from rewards") or {})
+    async with open_rows(database_url) as stored:
+        link = dict(await stored.connection.fetchrow("select * from links") or {})
+        reward = dict(await stored.connection.fetchrow("select * from rewards") or {})
     assert Link.model_validate(link) == NEWER_LINK
     assert (link["promised_amount"], link["promised_currency"]) == (None, None)
     assert Reward.model_validate(reward | {"amount": None}) == NEWER_REWARD
@@ -99,7 +99,7 @@ async def reason(url: str) -> DatabaseUnavailable:
     return caught.value
 
 
-async def test_a_refused_connection_is_unavailable_and_tells_no_password() -> None:
+async def test_a_refused_connection_is_unavailable_and_shows_no_password() -> None:
     url = f"postgresql://postgres:hunter2@127.0.0.1:{free_ports(1)[0]}/postgres"
     error = await reason(url)
     assert "hunter2" not in "".join(traceback.format_exception(error))
@@ -113,13 +113,13 @@ where pid <> pg_backend_pid() and datname = current_database()
 
 
 async def ask_after_a_cut(database: Database, url: str) -> None:
-    """Ask on a connection that the server has ended meanwhile."""
-    async with database.transaction() as connection, opened(url) as books:
-        await books.connection.execute(OTHERS)
+    """Query on a connection that the server has closed meanwhile."""
+    async with database.transaction() as connection, open_rows(url) as stored:
+        await stored.connection.execute(OTHERS)
         await connection.execute("select 1")
 
 
-async def test_a_broken_connection_is_unavailable_and_the_next_call_finds_a_new_one(
+async def test_a_broken_connection_is_unavailable_and_the_next_call_opens_another(
     database: Database, database_url: str
 ) -> None:
     with pytest.raises(DatabaseUnavailable):
@@ -127,7 +127,7 @@ async def test_a_broken_connection_is_unavailable_and_the_next_call_finds_a_new_
     assert await list_grants(database) == []
 
 
-async def test_a_value_that_no_column_takes_stays_a_bug(database: Database) -> None:
+async def test_a_value_that_no_column_accepts_is_a_programming_error(database: Database) -> None:
     """It would be retried for ever, and benign failures alert nobody."""
     with pytest.raises(asyncpg.DataError, match="value out of int64 range"):
         await store_link(database, a_link(version=2**64))
@@ -140,7 +140,7 @@ async def test_a_wrong_query_stays_a_bug(database: Database) -> None:
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1/x", "postgresql://127.0.0.1:port/x"])
-async def test_what_is_no_address_of_a_database_is_refused(url: Any) -> None:
+async def test_an_invalid_database_address_is_refused(url: Any) -> None:
     with pytest.raises(ValueError, match=r".+"):
         async with Database.connect(url) as database:
             await list_grants(database)

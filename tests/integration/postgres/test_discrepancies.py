@@ -26,34 +26,34 @@ from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.settlement import SettlementResult
 from domain.tickets.ticket_limits import MAX_UNAPPLIED_MESSAGES
 from tests.support.builders import a_decision, a_reward, an_outcome
-from tests.support.csv_filing import Desk, settlement
+from tests.support.ticket_store import TicketStore, settlement
 
 MUCH = {"amount": "800.00", "currency": "PLN"}
 
 
 @pytest.fixture
-async def desk(database: Database) -> Desk:
-    desk = Desk(database)
-    await desk.open_account()
-    return desk
+async def store(database: Database) -> TicketStore:
+    store = TicketStore(database)
+    await store.open_account()
+    return store
 
 
-async def granted(desk: Desk, order: str = "VT-2231-9") -> TicketAggregate:
+async def granted(store: TicketStore, order: str = "VT-2231-9") -> TicketAggregate:
     """A ticket that has ended with its grant."""
-    aggregate = await desk.confirm(await desk.file(order))
-    assert await desk.settle(aggregate) is SettlementResult.GRANTED
+    aggregate = await store.confirm(await store.file(order))
+    assert await store.settle(aggregate) is SettlementResult.GRANTED
     return aggregate
 
 
 def outcome_for(
     aggregate: TicketAggregate, outcome: str, outcome_id: str = "late", **fields: Any
 ) -> Any:
-    """What the partner says of this ticket."""
+    """An outcome of the partner for this ticket."""
     return an_outcome(outcome, outcome_id=outcome_id, number=aggregate.ticket.number, **fields)
 
 
 async def come_late(database: Database, *outcomes: PartnerOutcome) -> None:
-    """Keep outcomes whose tickets have ended, as a door does."""
+    """Store outcomes whose tickets are closed, as every channel does."""
     await store_outcomes(database, "velotel", outcomes)
     turn = await lease_pending_outcomes(database, [one.number or "" for one in outcomes])
     turn.codes.update(dict.fromkeys(turn.outcomes, MessageCode.TICKET_CLOSED))
@@ -61,16 +61,16 @@ async def come_late(database: Database, *outcomes: PartnerOutcome) -> None:
 
 
 async def shown(database: Database) -> list[tuple[str, str, str]]:
-    """The discrepancies that wait: whose, what and why it moved nothing."""
+    """The open discrepancies: actor, message id and code."""
     rows = await list_open_discrepancies(database, 100)
     return [(row.actor, row.message_id, row.code) for row in rows]
 
 
 @pytest.mark.parametrize("outcome", ["rejected", "order_cancelled"])
-async def test_what_is_cancelled_after_the_grant_waits_for_an_agent(
-    desk: Desk, database: Database, outcome: str
+async def test_a_cancellation_after_the_grant_is_a_discrepancy(
+    store: TicketStore, database: Database, outcome: str
 ) -> None:
-    aggregate = await granted(desk)
+    aggregate = await granted(store)
     await come_late(database, outcome_for(aggregate, outcome, reason_code="order_returned"))
     assert await shown(database) == [("partner:velotel", "late", "ticket_closed")]
     (row,) = await list_discrepancies(database, [aggregate.ticket.number])
@@ -78,18 +78,18 @@ async def test_what_is_cancelled_after_the_grant_waits_for_an_agent(
     assert len(await list_grants(database)) == 1
 
 
-async def test_what_says_the_same_after_the_grant_waits_for_nobody(
-    desk: Desk, database: Database
+async def test_a_repeated_confirmation_after_the_grant_is_no_discrepancy(
+    store: TicketStore, database: Database
 ) -> None:
-    aggregate = await granted(desk)
+    aggregate = await granted(store)
     await come_late(database, outcome_for(aggregate, "confirmed"))
     assert await shown(database) == []
 
 
-async def test_a_discrepancy_is_closed_once_by_whom_it_was_closed_first(
-    desk: Desk, database: Database
+async def test_the_first_closure_of_a_discrepancy_counts(
+    store: TicketStore, database: Database
 ) -> None:
-    aggregate = await granted(desk)
+    aggregate = await granted(store)
     await come_late(database, outcome_for(aggregate, "rejected"))
     (row,) = await list_open_discrepancies(database, 100)
     at = row.discrepancy_id
@@ -102,11 +102,11 @@ async def test_a_discrepancy_is_closed_once_by_whom_it_was_closed_first(
     assert await close_discrepancy(database, at + 1000, "agent:anna", "none") is None
 
 
-async def test_one_id_with_another_content_is_shown_and_never_dispatched(
-    desk: Desk, database: Database
+async def test_a_reused_outcome_id_is_a_discrepancy_and_is_never_dispatched(
+    store: TicketStore, database: Database
 ) -> None:
-    """Also while the ticket runs: no ticket hears what its database refuses."""
-    aggregate = await desk.confirm(await desk.file())
+    """Also while the ticket is open: it never receives what the database refuses."""
+    aggregate = await store.confirm(await store.file())
     yes, no = (outcome_for(aggregate, one, "evt-7") for one in ("confirmed", "rejected"))
     await store_outcomes(database, "velotel", [yes])
     for _ in range(3):
@@ -119,9 +119,9 @@ async def test_one_id_with_another_content_is_shown_and_never_dispatched(
 
 
 async def test_an_outcome_without_effect_is_known_before_it_is_dispatched(
-    desk: Desk, database: Database
+    store: TicketStore, database: Database
 ) -> None:
-    waiting, ended = await desk.confirm(await desk.file("A")), await granted(desk, "B")
+    waiting, ended = await store.confirm(await store.file("A")), await granted(store, "B")
     expected = {
         "unchanged": outcome_for(waiting, "confirmed", "1"),
         "action_not_allowed": outcome_for(waiting, "information_requested", "2", questions=["?"]),
@@ -134,10 +134,10 @@ async def test_an_outcome_without_effect_is_known_before_it_is_dispatched(
     assert refused == {one.outcome_id: code for code, one in expected.items()}
 
 
-async def test_what_comes_after_a_rejection_in_one_message_is_known_to_be_too_late(
-    desk: Desk, database: Database
+async def test_an_outcome_after_a_rejection_in_one_message_is_predicted_as_too_late(
+    store: TicketStore, database: Database
 ) -> None:
-    aggregate = await desk.confirm(await desk.file())
+    aggregate = await store.confirm(await store.file())
     both = [outcome_for(aggregate, "rejected", "1"), outcome_for(aggregate, "confirmed", "2")]
     await store_outcomes(database, "velotel", both)
     known = await find_outcomes(database, "velotel", both)
@@ -147,16 +147,16 @@ async def test_what_comes_after_a_rejection_in_one_message_is_known_to_be_too_la
     ]
 
 
-async def test_what_a_running_ticket_cannot_take_is_shown_with_its_step(
-    desk: Desk, database: Database
+async def test_an_outcome_that_an_open_ticket_refuses_is_a_discrepancy_of_its_step(
+    store: TicketStore, database: Database
 ) -> None:
-    aggregate = await desk.confirm(await desk.file())
+    aggregate = await store.confirm(await store.file())
     handle_message(
         aggregate, an_outcome("information_requested", outcome_id="q"), datetime.now(UTC)
     )
     change_set = aggregate.collect_changes()
     for _ in range(2):
-        await desk.persistence.apply_changes(change_set)
+        await store.persistence.apply_changes(change_set)
     assert await shown(database) == [("partner:velotel", "q", "action_not_allowed")]
 
 
@@ -173,10 +173,10 @@ async def test_what_a_running_ticket_cannot_take_is_shown_with_its_step(
         ("invalid", {"order_number": "other"}, False),
     ],
 )
-async def test_a_reward_of_the_feed_that_takes_a_grant_back_or_doubles_it_waits_for_an_agent(
-    desk: Desk, database: Database, state: str, changes: dict[str, Any], waits: bool
+async def test_a_reward_of_the_feed_that_contradicts_a_grant_is_a_discrepancy(
+    store: TicketStore, database: Database, state: str, changes: dict[str, Any], waits: bool
 ) -> None:
-    aggregate = await granted(desk)
+    aggregate = await granted(store)
     number = aggregate.ticket.number
     known = {name: number if value is ... else value for name, value in changes.items()}
     at = datetime.now(UTC) + timedelta(minutes=1)
@@ -188,21 +188,21 @@ async def test_a_reward_of_the_feed_that_takes_a_grant_back_or_doubles_it_waits_
     assert await shown(database) == (found if waits else [])
 
 
-async def test_so_many_discrepancies_of_a_ticket_wait_at_a_time(
-    desk: Desk, database: Database
+async def test_the_open_discrepancies_of_a_ticket_are_bounded(
+    store: TicketStore, database: Database
 ) -> None:
     """A partner that floods one ticket buries no other in the queue; the notes have all."""
-    aggregate = await granted(desk)
+    aggregate = await granted(store)
     for turn in range(MAX_OPEN_DISCREPANCIES + 5):
         await come_late(database, outcome_for(aggregate, "rejected", str(turn)))
     assert len(await shown(database)) == MAX_OPEN_DISCREPANCIES
 
 
-async def test_of_what_comes_too_late_without_end_only_the_number_is_kept(
-    desk: Desk, database: Database
+async def test_late_messages_beyond_the_bound_are_only_counted(
+    store: TicketStore, database: Database
 ) -> None:
     """A partner that floods a ticket of the past makes no page of megabytes, and hides nothing."""
-    aggregate = await granted(desk)
+    aggregate = await granted(store)
     asks = [
         outcome_for(aggregate, "information_requested", str(n))
         for n in range(MAX_UNAPPLIED_MESSAGES + 5)
@@ -221,15 +221,15 @@ async def test_of_what_comes_too_late_without_end_only_the_number_is_kept(
     assert await shown(database) == [("partner:velotel", "late", "ticket_closed")]
 
 
-async def test_more_than_the_maximum_is_not_granted_whatever_led_to_it(
-    desk: Desk, database: Database
+async def test_an_amount_above_the_maximum_is_never_granted_without_approval(
+    store: TicketStore, database: Database
 ) -> None:
     """The granting transaction looks itself: a step that names more is not believed."""
-    aggregate = await desk.confirm(await desk.file())
+    aggregate = await store.confirm(await store.file())
     asked = settlement(aggregate)
     much = asked.model_copy(update={"amount": type(asked.amount).model_validate(MUCH)})
     for _ in range(3):
-        assert await desk.persistence.settle(much) is SettlementResult.APPROVAL_NEEDED
+        assert await store.persistence.settle(much) is SettlementResult.APPROVAL_NEEDED
     assert await list_grants(database) == []
     row = await database.fetch_row(
         QUERIES.get_ticket_detail, number=aggregate.ticket.number, messages=1
@@ -239,13 +239,15 @@ async def test_more_than_the_maximum_is_not_granted_whatever_led_to_it(
     assert row["attention"] == ["amount_undecided"]
 
 
-async def test_what_two_agents_approved_is_granted(desk: Desk, database: Database) -> None:
-    aggregate = await desk.confirm(await desk.file())
+async def test_an_amount_that_two_agents_approved_is_granted(
+    store: TicketStore, database: Database
+) -> None:
+    aggregate = await store.confirm(await store.file())
     aggregate.apply_settlement(SettlementResult.APPROVAL_NEEDED, datetime.now(UTC))
     for agent in ("agent:anna", "agent:bela"):
         decision = a_decision(request_id=agent, actor=agent, reward=MUCH)
         handle_message(aggregate, decision, datetime.now(UTC))
-        await desk.persistence.apply_changes(aggregate.collect_changes())
-    assert await desk.settle(aggregate) is SettlementResult.GRANTED
+        await store.persistence.apply_changes(aggregate.collect_changes())
+    assert await store.settle(aggregate) is SettlementResult.GRANTED
     (grant,) = await list_grants(database)
     assert str(grant.amount) == "800.00"

@@ -1,4 +1,4 @@
-"""What a long list of the feed takes from others while it is kept."""
+"""Storing a long list of the feed does not block others."""
 
 import asyncio
 

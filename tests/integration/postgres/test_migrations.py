@@ -13,7 +13,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.decisions.grants import list_grants
 from adapters.postgres.schema.migrations import FOLDER, migrate
 from domain.errors import InvalidConfiguration
-from tests.support.stored_rows import opened
+from tests.support.stored_rows import open_rows
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = sorted(FOLDER.glob("*.sql"))
@@ -24,8 +24,8 @@ SECOND = "create table beside (id integer);"
 @pytest.fixture
 async def empty_url(owner_url: str) -> str:
     """The address of a database without any table, for its owner."""
-    async with opened(owner_url) as books:
-        await books.connection.execute("drop schema public cascade; create schema public")
+    async with open_rows(owner_url) as stored:
+        await stored.connection.execute("drop schema public cascade; create schema public")
     return owner_url
 
 
@@ -38,8 +38,8 @@ async def owner(owner_url: str) -> AsyncIterator[Database]:
 
 async def applied(url: str) -> list[tuple[int, str]]:
     """Return version and name of what was applied, in its order."""
-    async with opened(url) as books:
-        rows = await books.connection.fetch(
+    async with open_rows(url) as stored:
+        rows = await stored.connection.fetch(
             "select version, name from schema_migrations order by applied_at, version"
         )
     return [(row["version"], row["name"]) for row in rows]
@@ -53,8 +53,8 @@ async def schema(url: str) -> list[str]:
         "select conname::text || pg_get_constraintdef(oid) from pg_constraint",
         "select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal",
     )
-    async with opened(url) as books:
-        found = [await books.connection.fetch(query) for query in queries]
+    async with open_rows(url) as stored:
+        found = [await stored.connection.fetch(query) for query in queries]
     return sorted(str(row[0]) for rows in found for row in rows)
 
 
@@ -78,7 +78,7 @@ async def test_the_second_time_changes_nothing(empty_url: str) -> None:
 
 
 @pytest.mark.parametrize("at_once", [2, 8])
-async def test_at_once_each_migration_is_applied_once(empty_url: str, at_once: int) -> None:
+async def test_concurrent_migrations_are_applied_once(empty_url: str, at_once: int) -> None:
     async def one() -> int:
         async with Database.connect(empty_url, 1) as database:
             return len(await migrate(database))
@@ -108,7 +108,7 @@ async def test_a_changed_file_that_was_applied_is_refused_by_its_name(
     assert await schema(owner_url) == before
 
 
-async def test_only_what_is_missing_is_applied(
+async def test_only_missing_migrations_are_applied(
     owner: Database, owner_url: str, tmp_path: Path
 ) -> None:
     done = await migrate(owner, a_folder(tmp_path / "sql", ("9999_beside.sql", SECOND)))
@@ -144,7 +144,7 @@ async def run_migrate(url: str) -> tuple[int | None, str]:
     return process.returncode, output.decode()
 
 
-async def test_two_processes_at_once_both_end_well(empty_url: str) -> None:
+async def test_two_concurrent_migrating_processes_succeed(empty_url: str) -> None:
     """The command needs no other setting than the database's address."""
     both = await asyncio.gather(run_migrate(empty_url), run_migrate(empty_url))
     assert [code for code, _ in both] == [0, 0]

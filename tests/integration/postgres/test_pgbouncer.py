@@ -1,4 +1,4 @@
-"""Behind PgBouncer in transaction mode, which gives a connection away after each transaction."""
+"""Behind PgBouncer in transaction mode, which assigns connections per transaction."""
 
 import asyncio
 import os
@@ -12,8 +12,8 @@ import pytest
 
 from adapters.postgres.database import Database
 from local.stack.ports import HOST, free_ports
-from tests.support.csv_filing import Desk, a_request
 from tests.support.sockets import wait_for_port
+from tests.support.ticket_store import TicketStore, a_request
 
 PROGRAM = os.environ.get("PGBOUNCER", "pgbouncer")
 MANY = 40
@@ -61,21 +61,21 @@ def keeps_statements() -> bool:
 
 async def test_without_a_statement_cache_claims_are_admitted_side_by_side(pooled: str) -> None:
     async with Database.connect(pooled, 8, statement_cache=0) as database:
-        desk = Desk(database)
+        store = TicketStore(database)
         accounts = [f"acc-{number}" for number in range(MANY)]
         for account in accounts:
-            await desk.open_account(account)
-        filed = (desk.persistence.admit(a_request(f"VT-{a}", a)) for a in accounts)
+            await store.open_account(account)
+        filed = (store.persistence.admit(a_request(f"VT-{a}", a)) for a in accounts)
         admissions = await asyncio.gather(*filed)
     assert {admission.result.status for admission in admissions} == {"accepted"}
 
 
 async def test_with_a_cache_this_old_pooler_breaks_them(pooled: str) -> None:
-    """What the setting is for; PgBouncer 1.21 and later can keep prepared statements itself."""
+    """The purpose of the setting; PgBouncer 1.21 and later can hold prepared statements itself."""
     if keeps_statements():
         pytest.skip("this one keeps prepared statements")
     async with Database.connect(pooled, 8) as database:
-        desk = Desk(database)
-        work = [desk.open_account(f"acc-{number}") for number in range(MANY)]
+        store = TicketStore(database)
+        work = [store.open_account(f"acc-{number}") for number in range(MANY)]
         became = await asyncio.gather(*work, return_exceptions=True)
     assert any(isinstance(one, Exception) for one in became)

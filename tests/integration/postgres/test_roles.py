@@ -1,5 +1,5 @@
-"""What is appended to cannot be changed: not by the service's role, whatever it says, and by the
-tables' owner not without taking the triggers away first.
+"""Append-only rows cannot be changed: not by the service's role at all, and not by the tables'
+owner without removing the triggers.
 """
 
 import asyncio
@@ -15,8 +15,8 @@ from adapters.postgres.database import Database
 from adapters.postgres.schema.roles import require_non_owner
 from domain.errors import InvalidConfiguration
 from local.stack.postgres import SERVICE_ROLE
-from tests.support.csv_filing import Desk
-from tests.support.stored_rows import opened
+from tests.support.stored_rows import open_rows
+from tests.support.ticket_store import TicketStore
 
 ROOT = Path(__file__).resolve().parents[3]
 APPENDED: Final = (
@@ -48,71 +48,71 @@ UPDATE: Final = "update {0} set {1} = {1}"
 
 
 @pytest.fixture
-async def paid(database: Database) -> Desk:
+async def paid(database: Database) -> TicketStore:
     """A database with a ticket that was paid."""
-    desk = Desk(database)
-    await desk.open_account()
-    aggregate = await desk.confirm(await desk.file())
-    await desk.settle(aggregate)
-    return desk
+    store = TicketStore(database)
+    await store.open_account()
+    aggregate = await store.confirm(await store.file())
+    await store.settle(aggregate)
+    return store
 
 
 @pytest.mark.parametrize("table", OWNED)
 async def test_the_services_role_cannot_change_the_schema_or_empty_a_table(
-    paid: Desk, database_url: str, table: str
+    paid: TicketStore, database_url: str, table: str
 ) -> None:
-    async with opened(database_url) as books:
-        before = await books.contents()
+    async with open_rows(database_url) as stored:
+        before = await stored.contents()
         for statement in SAID:
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await books.connection.execute(statement.format(table))
-        assert await books.contents() == before
+                await stored.connection.execute(statement.format(table))
+        assert await stored.contents() == before
 
 
 @pytest.mark.parametrize("table", [name for name in OWNED if name != "tickets"])
-async def test_the_services_role_can_neither_update_nor_delete_what_is_appended_to(
-    paid: Desk, database_url: str, table: str
+async def test_the_service_role_can_neither_update_nor_delete_append_only_rows(
+    paid: TicketStore, database_url: str, table: str
 ) -> None:
     column = COLUMN.get(table, "number")
-    async with opened(database_url) as books:
+    async with open_rows(database_url) as stored:
         for statement in (DELETE, UPDATE):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await books.connection.execute(statement.format(table, column))
+                await stored.connection.execute(statement.format(table, column))
 
 
-async def test_the_services_role_deletes_no_ticket_and_no_letter(
-    paid: Desk, database_url: str
+async def test_the_service_role_cannot_delete_tickets_or_emails(
+    paid: TicketStore, database_url: str
 ) -> None:
-    async with opened(database_url) as books:
+    async with open_rows(database_url) as stored:
         for table in ("tickets", "emails", "partner_outcomes", "export_items"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await books.connection.execute(DELETE.format(table))
+                await stored.connection.execute(DELETE.format(table))
         for statement in ("set role postgres", "set session_replication_role = replica"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await books.connection.execute(statement)
+                await stored.connection.execute(statement)
 
 
 @pytest.mark.parametrize("table", ["ticket_transitions", "grants"])
-async def test_even_the_owner_cannot_change_what_happened(
-    paid: Desk, owner_url: str, table: str
+async def test_even_the_owner_cannot_change_append_only_rows(
+    paid: TicketStore, owner_url: str, table: str
 ) -> None:
-    async with opened(owner_url) as books:
-        before = await books.contents()
+    async with open_rows(owner_url) as stored:
+        before = await stored.contents()
         column = "actor" if table == "ticket_transitions" else "account_id"
         for statement in ("truncate {0} cascade", DELETE, UPDATE):
             with pytest.raises(asyncpg.RaiseError, match="append-only"):
-                await books.connection.execute(statement.format(table, column))
-        assert await books.contents() == before
+                await stored.connection.execute(statement.format(table, column))
+        assert await stored.contents() == before
 
 
-async def test_even_the_owner_does_not_truncate_what_is_appended_to(owner_url: str) -> None:
-    async with opened(owner_url) as books:
+async def test_even_the_owner_cannot_truncate_append_only_tables(owner_url: str) -> None:
+    async with open_rows(owner_url) as stored:
         for table in (*APPENDED, "tickets"):
             with pytest.raises(asyncpg.RaiseError, match="append-only"):
-                await books.connection.execute(f"truncate {table} cascade")
+                await stored.connection.execute(f"truncate {table} cascade")
 
 
-async def test_a_service_whose_role_owns_the_tables_does_not_start(
+async def test_a_service_does_not_start_under_a_role_that_owns_the_tables(
     database_url: str, owner_url: str
 ) -> None:
     await require_non_owner(database_url)
@@ -122,12 +122,12 @@ async def test_a_service_whose_role_owns_the_tables_does_not_start(
         await require_non_owner(owner_url)
 
 
-async def test_a_migration_gives_the_service_what_it_needs_and_no_more(
+async def test_a_migration_grants_the_service_role_what_it_needs_and_no_more(
     database_url: str, owner_url: str, tmp_path: Path
 ) -> None:
-    """As an operator runs it, with both addresses; said again, it is the same."""
-    async with opened(owner_url) as books:
-        await books.connection.execute("drop schema public cascade; create schema public")
+    """As an operator runs it, with both addresses; repeated, it changes nothing."""
+    async with open_rows(owner_url) as stored:
+        await stored.connection.execute("drop schema public cascade; create schema public")
     for _ in range(2):
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "cli", "migrate"),
@@ -139,11 +139,11 @@ async def test_a_migration_gives_the_service_what_it_needs_and_no_more(
             },
         )
         assert await process.wait() == 0
-    async with opened(database_url) as books:
-        assert await books.count("tickets") == 0
-        owners = await books.connection.fetch(
+    async with open_rows(database_url) as stored:
+        assert await stored.count("tickets") == 0
+        owners = await stored.connection.fetch(
             "select distinct tableowner from pg_tables where schemaname = 'public'"
         )
         assert [row["tableowner"] for row in owners] != [SERVICE_ROLE]
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await books.connection.execute("create table mine (id integer)")
+            await stored.connection.execute("create table mine (id integer)")

@@ -1,4 +1,4 @@
-"""The granting transaction: one order earns one reward per kind, once, whoever asks how often."""
+"""The granting transaction: one order earns one reward per kind, once, however often it is settled."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -15,110 +15,112 @@ from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.settlement import HoldReleaseResult, SettlementResult
 from domain.tickets.states import State
 from tests.support.builders import a_field, an_outcome
-from tests.support.csv_filing import Desk, settlement
-from tests.support.stored_rows import opened
+from tests.support.stored_rows import open_rows
+from tests.support.ticket_store import TicketStore, settlement
 
 ACCOUNTS = ("acc-1001", "acc-2")
 WITHOUT_ORDER_NUMBER = {"fields": [a_field("branch", required=False)]}
 
 
 @pytest.fixture
-async def desk(database: Database) -> Desk:
-    desk = Desk(database)
+async def store(database: Database) -> TicketStore:
+    store = TicketStore(database)
     for account in ACCOUNTS:
-        await desk.open_account(account)
-    return desk
+        await store.open_account(account)
+    return store
 
 
 async def confirmed(
-    desk: Desk, order: str = "VT-2231-9", account: str = "acc-1001"
+    store: TicketStore, order: str = "VT-2231-9", account: str = "acc-1001"
 ) -> TicketAggregate:
-    return await desk.confirm(await desk.file(order, account))
+    return await store.confirm(await store.file(order, account))
 
 
-async def test_of_two_tickets_for_one_order_settled_at_once_exactly_one_is_granted(
-    desk: Desk, database: Database
+async def test_of_two_concurrent_settlements_for_one_order_one_is_granted(
+    store: TicketStore, database: Database
 ) -> None:
-    """One order earns one reward per kind, whoever claims it."""
+    """One order earns one reward per kind, for one of its claims."""
     verdicts = []
     for turn in range(20):
-        pair = [await confirmed(desk, f"VT-{turn}", account) for account in ACCOUNTS]
-        verdicts += [sorted(await asyncio.gather(*map(desk.settle, pair)))]
+        pair = [await confirmed(store, f"VT-{turn}", account) for account in ACCOUNTS]
+        verdicts += [sorted(await asyncio.gather(*map(store.settle, pair)))]
     assert verdicts == [[SettlementResult.ALREADY_REWARDED, SettlementResult.GRANTED]] * 20
     grants = await list_grants(database)
     assert sorted(grant.order_key for grant in grants) == sorted(f"VT{n}" for n in range(20))
 
 
-async def test_many_tickets_settled_at_once_never_wait_for_each_other_for_ever(
-    desk: Desk,
+async def test_concurrent_settlements_never_deadlock(
+    store: TicketStore,
 ) -> None:
     """Three orders, two accounts each, every ticket settled twice: no deadlock, one grant each."""
-    courses = [await confirmed(desk, order, who) for order in "ABC" for who in ACCOUNTS]
+    aggregates = [await confirmed(store, order, who) for order in "ABC" for who in ACCOUNTS]
     found = await asyncio.gather(
-        *(desk.settle(aggregate) for aggregate in [*courses, *courses[::-1]])
+        *(store.settle(aggregate) for aggregate in [*aggregates, *aggregates[::-1]])
     )
     first, second = found[:6], found[:5:-1]
     assert first == second
     assert first.count(SettlementResult.GRANTED) == 3
 
 
-async def test_a_repeated_settlement_returns_the_first_verdict_and_grants_once(
-    desk: Desk, database: Database, database_url: str
+async def test_a_repeated_settlement_returns_the_first_result_and_grants_once(
+    store: TicketStore, database: Database, database_url: str
 ) -> None:
     """A crash between the commit and its acknowledgement."""
-    asked = settlement(await confirmed(desk))
-    assert await desk.persistence.settle(asked) is SettlementResult.GRANTED
-    async with opened(database_url) as books:
-        before = await books.contents()
-        await desk.reward(state="registered", link_id="lnk-acc-1001")
-        assert await desk.persistence.settle(asked) is SettlementResult.GRANTED
-        assert await books.contents() == before | {"rewards": (await books.contents())["rewards"]}
+    asked = settlement(await confirmed(store))
+    assert await store.persistence.settle(asked) is SettlementResult.GRANTED
+    async with open_rows(database_url) as stored:
+        before = await stored.contents()
+        await store.reward(state="registered", link_id="lnk-acc-1001")
+        assert await store.persistence.settle(asked) is SettlementResult.GRANTED
+        assert await stored.contents() == before | {"rewards": (await stored.contents())["rewards"]}
     assert [grant.amount for grant in await list_grants(database)] == [Decimal("40.00")]
 
 
-async def test_a_settlement_repeated_twenty_times_at_once_grants_once(
-    desk: Desk, database: Database
+async def test_twenty_concurrent_repetitions_of_a_settlement_grant_once(
+    store: TicketStore, database: Database
 ) -> None:
-    asked = settlement(await confirmed(desk))
-    verdicts = await asyncio.gather(*(desk.persistence.settle(asked) for _ in range(20)))
+    asked = settlement(await confirmed(store))
+    verdicts = await asyncio.gather(*(store.persistence.settle(asked) for _ in range(20)))
     assert set(verdicts) == {SettlementResult.GRANTED}
     assert len(await list_grants(database)) == 1
 
 
-async def test_the_grant_and_the_last_move_are_one_step(desk: Desk, database_url: str) -> None:
-    """Promised, confirmed and granted amounts are kept apart."""
-    await desk.settle(await confirmed(desk))
-    async with opened(database_url) as books:
-        row = await books.connection.fetchrow("select * from tickets")
-        letters = await books.value("select count(*) from emails where kind = 'resolved'")
+async def test_the_grant_and_the_last_transition_are_one_change_set(
+    store: TicketStore, database_url: str
+) -> None:
+    """Promised, confirmed and granted amounts are stored separately."""
+    await store.settle(await confirmed(store))
+    async with open_rows(database_url) as stored:
+        row = await stored.connection.fetchrow("select * from tickets")
+        emails = await stored.value("select count(*) from emails where kind = 'resolved'")
     assert row
-    assert (row["state"], row["due_at"], letters) == ("resolved", None, 1)
+    assert (row["state"], row["due_at"], emails) == ("resolved", None, 1)
     amounts = [row[f"{name}_amount"] for name in ("promised", "confirmed", "granted")]
     assert amounts == [Decimal("40.00")] * 3
 
 
 @pytest.mark.parametrize("state", ["registered", "granted"])
-async def test_a_reward_that_the_platform_found_meanwhile_makes_ours_needless(
-    desk: Desk, database: Database, state: str
+async def test_a_reward_that_the_platform_registered_meanwhile_is_not_granted_again(
+    store: TicketStore, database: Database, state: str
 ) -> None:
-    aggregate = await confirmed(desk)
-    await desk.reward(state=state)
-    assert await desk.settle(aggregate) is SettlementResult.REWARD_REGISTERED
+    aggregate = await confirmed(store)
+    await store.reward(state=state)
+    assert await store.settle(aggregate) is SettlementResult.REWARD_REGISTERED
     assert await list_grants(database) == []
 
 
-async def test_a_rejected_reward_is_no_obstacle(desk: Desk) -> None:
-    aggregate = await confirmed(desk)
-    await desk.reward(state="rejected")
-    assert await desk.settle(aggregate) is SettlementResult.GRANTED
+async def test_a_rejected_reward_is_no_obstacle(store: TicketStore) -> None:
+    aggregate = await confirmed(store)
+    await store.reward(state="rejected")
+    assert await store.settle(aggregate) is SettlementResult.GRANTED
 
 
 async def test_somebody_elses_reward_for_the_order_means_that_it_had_its_reward(
-    desk: Desk, database: Database
+    store: TicketStore, database: Database
 ) -> None:
-    aggregate = await confirmed(desk)
-    await desk.reward(state="registered", account_id="acc-2")
-    assert await desk.settle(aggregate) is SettlementResult.ALREADY_REWARDED
+    aggregate = await confirmed(store)
+    await store.reward(state="registered", account_id="acc-2")
+    assert await store.settle(aggregate) is SettlementResult.ALREADY_REWARDED
     assert await list_grants(database) == []
 
 
@@ -126,31 +128,33 @@ async def test_somebody_elses_reward_for_the_order_means_that_it_had_its_reward(
     "other", [{"kind": "referral"}, {"order_number": "VT-9"}, {"partner_id": "fernweh"}]
 )
 async def test_a_reward_for_something_else_is_no_obstacle(
-    desk: Desk, other: dict[str, str]
+    store: TicketStore, other: dict[str, str]
 ) -> None:
-    aggregate = await confirmed(desk)
-    await desk.reward(state="granted", link_id="lnk-other", **other)
-    assert await desk.settle(aggregate) is SettlementResult.GRANTED
+    aggregate = await confirmed(store)
+    await store.reward(state="granted", link_id="lnk-other", **other)
+    assert await store.settle(aggregate) is SettlementResult.GRANTED
 
 
-async def test_our_own_grant_come_back_through_the_feed_is_no_obstacle(desk: Desk) -> None:
-    aggregate = await confirmed(desk)
-    await desk.reward(state="granted", granted_by_ticket=aggregate.ticket.number)
-    assert await desk.settle(aggregate) is SettlementResult.GRANTED
+async def test_our_own_grant_in_the_feed_is_no_obstacle(store: TicketStore) -> None:
+    aggregate = await confirmed(store)
+    await store.reward(state="granted", granted_by_ticket=aggregate.ticket.number)
+    assert await store.settle(aggregate) is SettlementResult.GRANTED
 
 
-async def test_a_reward_granted_by_another_of_our_tickets_is_one(desk: Desk) -> None:
-    aggregate = await confirmed(desk)
-    await desk.reward(state="granted", account_id="acc-2", granted_by_ticket="ZW-other")
-    assert await desk.settle(aggregate) is SettlementResult.ALREADY_REWARDED
+async def test_a_reward_that_another_ticket_granted_is_not_granted_again(
+    store: TicketStore,
+) -> None:
+    aggregate = await confirmed(store)
+    await store.reward(state="granted", account_id="acc-2", granted_by_ticket="ZW-other")
+    assert await store.settle(aggregate) is SettlementResult.ALREADY_REWARDED
 
 
 async def test_without_an_order_number_a_reward_is_known_by_its_link(database: Database) -> None:
-    desk = Desk(database, **WITHOUT_ORDER_NUMBER)
-    await desk.open_account()
-    aggregate = await desk.confirm(await desk.file())
-    await desk.reward(state="registered", order_number=None, link_id="lnk-acc-1001")
-    assert await desk.settle(aggregate) is SettlementResult.REWARD_REGISTERED
+    store = TicketStore(database, **WITHOUT_ORDER_NUMBER)
+    await store.open_account()
+    aggregate = await store.confirm(await store.file())
+    await store.reward(state="registered", order_number=None, link_id="lnk-acc-1001")
+    assert await store.settle(aggregate) is SettlementResult.REWARD_REGISTERED
 
 
 @pytest.mark.parametrize(
@@ -163,45 +167,45 @@ async def test_without_an_order_number_a_reward_is_known_by_its_link(database: D
         ("invalid", HoldReleaseResult.TERMS_NOT_MET),
     ],
 )
-async def test_a_held_claim_finds_what_came_meanwhile(
-    desk: Desk, state: str | None, found: HoldReleaseResult
+async def test_the_end_of_a_hold_considers_rewards_registered_meanwhile(
+    store: TicketStore, state: str | None, found: HoldReleaseResult
 ) -> None:
-    admission = await desk.file()
+    admission = await store.file()
     if state:
-        await desk.reward(state=state)
-    assert await desk.persistence.recheck_rewards(admission.result.number) is found
+        await store.reward(state=state)
+    assert await store.persistence.recheck_rewards(admission.result.number) is found
 
 
 @pytest.mark.parametrize("outcome", ["order_cancelled", "rejected"])
-async def test_nothing_is_granted_while_the_partner_has_said_what_the_ticket_has_not_heard(
-    desk: Desk, database: Database, outcome: str
+async def test_nothing_is_granted_while_an_outcome_is_unacknowledged(
+    store: TicketStore, database: Database, outcome: str
 ) -> None:
     """A cancellation may wait while Temporal is unavailable; it goes before the grant."""
-    aggregate = await confirmed(desk)
+    aggregate = await confirmed(store)
     said = an_outcome(outcome, outcome_id="evt-2", number=aggregate.ticket.number)
     await store_outcomes(database, "velotel", [said])
-    assert await desk.persistence.settle(settlement(aggregate)) is None
+    assert await store.persistence.settle(settlement(aggregate)) is None
     turn = await lease_pending_outcomes(database, [aggregate.ticket.number])
     turn.codes.update(dict.fromkeys(turn.outcomes, "dispatched"))
     await release_outcomes(database, turn)
     assert (
-        await desk.persistence.settle(settlement(aggregate)) is None
+        await store.persistence.settle(settlement(aggregate)) is None
     )  # dispatched, and not acknowledged yet
     again = await lease_pending_outcomes(database, [aggregate.ticket.number])
     assert [*again.outcomes.values()] == [said]
     handle_message(aggregate, said, datetime.now(UTC))
-    await desk.persistence.apply_changes(aggregate.collect_changes())
+    await store.persistence.apply_changes(aggregate.collect_changes())
     assert aggregate.ticket.state is State.REJECTED
     assert await list_grants(database) == []
 
 
-async def test_what_the_partner_has_said_and_the_ticket_has_heard_holds_no_grant_up(
-    desk: Desk, database: Database
+async def test_an_acknowledged_outcome_does_not_hold_up_the_grant(
+    store: TicketStore, database: Database
 ) -> None:
-    aggregate = await confirmed(desk)
+    aggregate = await confirmed(store)
     said = an_outcome(outcome_id="evt-2", number=aggregate.ticket.number)
     await store_outcomes(database, "velotel", [said])
-    assert await desk.persistence.settle(settlement(aggregate)) is None
+    assert await store.persistence.settle(settlement(aggregate)) is None
     handle_message(aggregate, said, datetime.now(UTC))
-    await desk.persistence.apply_changes(aggregate.collect_changes())
-    assert await desk.settle(aggregate) is SettlementResult.GRANTED
+    await store.persistence.apply_changes(aggregate.collect_changes())
+    assert await store.settle(aggregate) is SettlementResult.GRANTED

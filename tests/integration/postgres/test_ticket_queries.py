@@ -50,7 +50,7 @@ async def waiting(database: Database, queue: Any) -> list[str]:
     return [row.number for row in rows]
 
 
-async def test_who_has_waited_longest_for_attention_comes_first(database: Database) -> None:
+async def test_the_ticket_that_waits_longest_for_attention_comes_first(database: Database) -> None:
     await a_row(database, "3", attention=["amount_undecided"], state="on_hold")
     await a_row(database, "1", attention=["partner_silent"])
     await a_row(database, "2")
@@ -60,17 +60,17 @@ async def test_who_has_waited_longest_for_attention_comes_first(database: Databa
 async def test_a_closed_ticket_whose_member_was_not_notified_has_its_own_queue(
     database: Database,
 ) -> None:
-    """A code that no call takes away must not stand in the way of tickets that can be helped."""
+    """A permanent attention flag must not come before tickets that can be helped."""
     await a_row(database, "1", attention=["mail_undeliverable"], state="resolved")
     await a_row(database, "2", attention=["mail_undeliverable"])
     assert await waiting(database, "attention") == ["2"]
     assert await waiting(database, "not_notified") == ["1"]
 
 
-async def test_overdue_is_a_deadline_that_passed_or_a_partner_who_stayed_silent(
+async def test_overdue_means_a_passed_deadline_or_a_partner_without_a_response(
     database: Database,
 ) -> None:
-    """R31: a partner's silence ends its clock, so its ticket has no deadline any more."""
+    """R31: after its time-out a ticket has no response deadline any more."""
     await a_row(database, "1", attention=["partner_silent"])
     await a_row(database, "2", due_at=NOW - timedelta(seconds=1))
     await a_row(database, "3", due_at=NOW)
@@ -108,7 +108,7 @@ async def test_a_queue_goes_on_where_its_page_ended(database: Database) -> None:
     assert cursor_after_page(rest, 2) is None
 
 
-async def test_the_newest_is_found_first_and_equal_moments_keep_their_order(
+async def test_the_newest_ticket_is_found_first_and_equal_times_keep_their_order(
     database: Database,
 ) -> None:
     for number in ("1", "2", "3"):
@@ -118,5 +118,5 @@ async def test_the_newest_is_found_first_and_equal_moments_keep_their_order(
     assert [row.number for row in [*rows, *rest]] == ["3", "2", "1"]
 
 
-async def test_empty_books_have_empty_queues(database: Database) -> None:
+async def test_an_empty_database_has_empty_queues(database: Database) -> None:
     assert await count_queues(database, TODAY) == dict.fromkeys(QUEUES, 0)

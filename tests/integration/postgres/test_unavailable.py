@@ -1,4 +1,4 @@
-"""What PostgreSQL does to us is "away" until it is over; what we do wrong stays a bug."""
+"""Errors of PostgreSQL mean "unavailable" until they end; errors of ours are not translated."""
 
 import asyncio
 import re
@@ -14,10 +14,10 @@ from adapters.postgres.platform.feed_records import store_link
 from domain.errors import DatabaseUnavailable
 from gateway.health.checks import check_database
 from tests.support.builders import a_link
-from tests.support.stored_rows import opened
+from tests.support.stored_rows import open_rows
 
 QUERY_FOLDER: Final = Path(__file__).resolve().parents[3] / "adapters" / "postgres" / "queries"
-AWAY: Final = (
+UNAVAILABLE: Final = (
     "08006", "25006", "25P03", "25P04", "26000", "28000", "28P01", "3D000", "40001", "40P01",
     "42P05", "53300", "55000", "55006", "55P03", "57014", "57P01", "57P03", "58000", "58030",
     "72000", "F0000", "XX000", "XX001",
@@ -26,8 +26,8 @@ OURS: Final = ("22003", "23505", "42501", "42703", "42P01", "P0001")
 RAISE: Final = "do $$ begin raise exception 'hunter2' using errcode = '{0}'; end $$"
 
 
-@pytest.mark.parametrize("code", AWAY)
-async def test_trouble_of_the_database_is_away_and_tells_no_words(
+@pytest.mark.parametrize("code", UNAVAILABLE)
+async def test_errors_of_the_database_server_mean_unavailable_and_do_not_quote_it(
     database: Database, code: str
 ) -> None:
     with pytest.raises(DatabaseUnavailable) as caught:
@@ -38,7 +38,7 @@ async def test_trouble_of_the_database_is_away_and_tells_no_words(
 
 
 @pytest.mark.parametrize("code", OURS)
-async def test_what_we_do_wrong_stays_a_bug(database: Database, code: str) -> None:
+async def test_errors_in_our_queries_are_programming_errors(database: Database, code: str) -> None:
     with pytest.raises(asyncpg.PostgresError):
         async with database.transaction() as connection:
             await connection.execute(RAISE.format(code))
@@ -49,8 +49,8 @@ async def test_after_a_failover_to_read_only_and_back_nothing_stays_behind(
 ) -> None:
     """Connections that were opened meanwhile are used no more."""
     name = owner_url.rpartition("/")[2]
-    async with opened(owner_url) as books:
-        await books.connection.execute(
+    async with open_rows(owner_url) as stored:
+        await stored.connection.execute(
             f"alter database {name} set default_transaction_read_only = on"
         )
         async with Database.connect(database_url, 3) as database:
@@ -61,8 +61,8 @@ async def test_after_a_failover_to_read_only_and_back_nothing_stays_behind(
                 assert await list_grants(another) == []  # it still answers
                 with pytest.raises(DatabaseUnavailable, match="read-only"):
                     await check_database(another)
-            await books.connection.execute("set default_transaction_read_only = off")
-            await books.connection.execute(
+            await stored.connection.execute("set default_transaction_read_only = off")
+            await stored.connection.execute(
                 f"alter database {name} set default_transaction_read_only = off"
             )
             for _ in range(5):
@@ -70,7 +70,7 @@ async def test_after_a_failover_to_read_only_and_back_nothing_stays_behind(
                 await check_database(database)
 
 
-async def test_a_password_that_is_wrong_and_a_database_that_is_gone_are_away(
+async def test_a_wrong_password_and_a_missing_database_mean_unavailable(
     database_url: str,
 ) -> None:
     for wrong in (database_url.replace("-1@", "-2@"), f"{database_url}_gone"):
@@ -81,7 +81,7 @@ async def test_a_password_that_is_wrong_and_a_database_that_is_gone_are_away(
             assert "letters-and-digits" not in str(caught.value)
 
 
-async def test_another_ones_lock_is_waited_for_and_then_away(database: Database) -> None:
+async def test_a_lock_that_is_not_released_in_time_means_unavailable(database: Database) -> None:
     async with database.transaction() as first:
         await first.execute("lock table links in access exclusive mode")
         with pytest.raises(DatabaseUnavailable):
@@ -95,9 +95,9 @@ async def test_a_column_that_is_added_changes_no_query(database: Database, owner
         await database.fetch_row(QUERIES.get_link_version, link_id="lnk-77", account_id="acc-1001")
         is not None
     )
-    async with opened(owner_url) as books:
+    async with open_rows(owner_url) as stored:
         for table in ("links", "rewards", "tickets", "ticket_transitions", "webhooks"):
-            await books.connection.execute(f"alter table {table} add column more text")
+            await stored.connection.execute(f"alter table {table} add column more text")
     for _ in range(3):
         await store_link(database, a_link())
         await list_grants(database)

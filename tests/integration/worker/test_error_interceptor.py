@@ -1,4 +1,4 @@
-"""How errors leave an activity, in Temporal's words: who tries again, when, and who is alerted."""
+"""How errors leave an activity: what Temporal retries, when, and what alerts somebody."""
 
 import asyncio
 import logging
@@ -74,7 +74,9 @@ async def failure(error: Exception) -> ApplicationError:
 
 
 @pytest.mark.parametrize("kind", RETRIED)
-async def test_what_is_away_is_retried_and_alerts_nobody(kind: type[TransientError]) -> None:
+async def test_an_unavailable_dependency_is_retried_without_an_alert(
+    kind: type[TransientError],
+) -> None:
     failed = await failure(kind("away"))
     assert (failed.type, failed.message) == (kind.__name__, "away")
     assert not failed.non_retryable
@@ -82,14 +84,14 @@ async def test_what_is_away_is_retried_and_alerts_nobody(kind: type[TransientErr
     assert failed.category is ApplicationErrorCategory.BENIGN
 
 
-async def test_a_partner_that_asked_us_to_wait_sets_the_next_attempt() -> None:
+async def test_retry_after_of_a_partner_sets_the_next_attempt() -> None:
     failed = await failure(PartnerThrottled("429", WAIT))
     assert (failed.type, failed.next_retry_delay) == ("PartnerThrottled", WAIT)
     assert not failed.non_retryable
     assert failed.category is ApplicationErrorCategory.BENIGN
 
 
-async def test_a_claim_whose_turn_has_not_come_says_when_and_alerts_nobody() -> None:
+async def test_a_rate_limited_claim_names_its_next_attempt_without_an_alert() -> None:
     failed = await failure(PartnerRateLimited("others go first", WAIT))
     assert (failed.type, failed.next_retry_delay) == ("PartnerRateLimited", WAIT)
     assert failed.type in BACKPRESSURE_ERRORS
@@ -97,7 +99,7 @@ async def test_a_claim_whose_turn_has_not_come_says_when_and_alerts_nobody() -> 
 
 
 @pytest.mark.parametrize("kind", FAULTS)
-async def test_a_fault_is_not_retried_and_names_what_the_ticket_asks_attention_for(
+async def test_a_permanent_failure_is_not_retried_and_names_the_attention_flag(
     kind: type[PermanentError],
 ) -> None:
     failed = await failure(kind("refused"))
@@ -107,7 +109,7 @@ async def test_a_fault_is_not_retried_and_names_what_the_ticket_asks_attention_f
 
 
 async def test_the_cause_does_not_leave_with_the_failure() -> None:
-    """Drivers' own words may hold addresses, passwords or members' data."""
+    """Texts of drivers may contain addresses, passwords or members' data."""
     error = DatabaseUnavailable("away")
     error.__cause__ = OSError(f"postgresql://tickets:{SECRET}@db")
     failed = await failure(error)
@@ -116,8 +118,8 @@ async def test_the_cause_does_not_leave_with_the_failure() -> None:
 
 
 @pytest.mark.parametrize("error", [KeyError("jan@example.com"), RequestRejected("malformed")])
-async def test_anything_else_is_a_bug_and_leaves_without_its_words(error: Exception) -> None:
-    """Its words may quote what a member wrote, and a history is read by many."""
+async def test_any_other_error_is_redacted_and_retried(error: Exception) -> None:
+    """The text may quote a member, and many people read a history."""
     failed = await failure(error)
     assert failed.type == type(error).__name__
     assert not failed.non_retryable
@@ -129,7 +131,7 @@ async def test_anything_else_is_a_bug_and_leaves_without_its_words(error: Except
 
 
 @pytest.mark.parametrize("error", [ApplicationError("said", type="so"), asyncio.CancelledError()])
-async def test_what_is_meant_for_temporal_goes_through(error: BaseException) -> None:
+async def test_errors_meant_for_temporal_are_not_translated(error: BaseException) -> None:
     def work() -> None:
         raise error
 

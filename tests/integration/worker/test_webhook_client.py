@@ -25,9 +25,9 @@ from domain.errors import (
 from local.stack.ports import free_ports
 from tests.support import raw_http_server
 from tests.support.builders import a_profile
-from tests.support.csv_filing import CLICKED_AT, ORDERED_ON, Desk
 from tests.support.raw_http_server import RawHttpServer, response
 from tests.support.servers.partner_delivery import BODY, KEY, NAME, SECRET, a_channel, deliver
+from tests.support.ticket_store import CLICKED_AT, ORDERED_ON, TicketStore
 
 OTHER = "whsec_" + base64.b64encode(b"another secret of this length ..").decode()
 
@@ -39,23 +39,23 @@ async def partner() -> AsyncIterator[RawHttpServer]:
 
 
 @pytest.fixture
-async def door() -> AsyncIterator[WebhookClient]:
+async def client() -> AsyncIterator[WebhookClient]:
     async with open_client({NAME: SECRET}) as opened:
         yield opened
 
 
 async def test_while_secrets_rotate_a_call_is_signed_with_both(partner: RawHttpServer) -> None:
-    async with open_client({NAME: f"{SECRET} {OTHER}"}) as door:
-        await deliver(door, partner, response(200))
+    async with open_client({NAME: f"{SECRET} {OTHER}"}) as client:
+        await deliver(client, partner, response(200))
     (call,) = partner.calls
     for secret in (SECRET, OTHER):
         assert Webhook(secret).verify(call.body, call.headers) == BODY
 
 
 async def test_a_call_is_signed_as_the_official_package_verifies(
-    door: WebhookClient, partner: RawHttpServer
+    client: WebhookClient, partner: RawHttpServer
 ) -> None:
-    await deliver(door, partner, response(200))
+    await deliver(client, partner, response(200))
     (call,) = partner.calls
     assert Webhook(SECRET).verify(call.body, call.headers) == BODY
     with pytest.raises(WebhookVerificationError):
@@ -67,9 +67,9 @@ async def test_a_call_is_signed_as_the_official_package_verifies(
 
 
 async def test_a_call_carries_its_key_and_posts_to_the_whole_address(
-    door: WebhookClient, partner: RawHttpServer
+    client: WebhookClient, partner: RawHttpServer
 ) -> None:
-    await deliver(door, partner, response(200))
+    await deliver(client, partner, response(200))
     (call,) = partner.calls
     assert call.line == "POST /claims?market=pl HTTP/1.1"
     assert (call.headers["idempotency-key"], call.headers["webhook-id"]) == (KEY, KEY)
@@ -77,9 +77,9 @@ async def test_a_call_carries_its_key_and_posts_to_the_whole_address(
     assert abs(int(call.headers["webhook-timestamp"]) - datetime.now(UTC).timestamp()) < 30
 
 
-async def test_a_repeated_call_keeps_its_key(door: WebhookClient, partner: RawHttpServer) -> None:
+async def test_a_repeated_call_keeps_its_key(client: WebhookClient, partner: RawHttpServer) -> None:
     for _ in range(2):
-        await deliver(door, partner, response(200))
+        await deliver(client, partner, response(200))
     assert {call.headers["idempotency-key"] for call in partner.calls} == {KEY}
     assert {call.body for call in partner.calls} == {
         json.dumps(BODY, separators=(",", ":")).encode()
@@ -123,37 +123,37 @@ FAULTS = [400, 402, 404, 405, 410, 413, 415, 422, 451, 301, 302, 307, 308, 304]
 
 
 @pytest.mark.parametrize(("answer", "reference"), TAKEN)
-async def test_a_taken_claim_may_have_a_reference(
-    door: WebhookClient, partner: RawHttpServer, answer: bytes, reference: str | None
+async def test_an_accepted_claim_may_have_a_reference(
+    client: WebhookClient, partner: RawHttpServer, answer: bytes, reference: str | None
 ) -> None:
-    assert await deliver(door, partner, answer) == reference
+    assert await deliver(client, partner, answer) == reference
 
 
 @pytest.mark.parametrize("answer", UNAVAILABLE, ids=range(len(UNAVAILABLE)))
-async def test_a_failing_server_and_a_broken_answer_are_tried_again(
-    door: WebhookClient, partner: RawHttpServer, answer: bytes
+async def test_a_server_error_and_a_malformed_response_are_retried(
+    client: WebhookClient, partner: RawHttpServer, answer: bytes
 ) -> None:
     with pytest.raises(PartnerUnavailable):
-        await deliver(door, partner, answer)
+        await deliver(client, partner, answer)
 
 
 @pytest.mark.parametrize("status", FAULTS)
-async def test_any_other_answer_is_a_contract_fault(
-    door: WebhookClient, partner: RawHttpServer, status: int
+async def test_any_other_response_is_a_contract_fault(
+    client: WebhookClient, partner: RawHttpServer, status: int
 ) -> None:
     """A redirect is one too: a claim goes nowhere but to the address in the profile."""
     elsewhere = f"http://127.0.0.1:{partner.port}/elsewhere"
     with pytest.raises(PartnerRejectedRequest, match=str(status)):
-        await deliver(door, partner, response(status, location=elsewhere))
+        await deliver(client, partner, response(status, location=elsewhere))
     assert len(partner.calls) == 1
 
 
 @pytest.mark.parametrize("status", [401, 403])
-async def test_a_signature_that_is_not_accepted_is_said(
-    door: WebhookClient, partner: RawHttpServer, status: int
+async def test_a_refused_signature_is_reported(
+    client: WebhookClient, partner: RawHttpServer, status: int
 ) -> None:
     with pytest.raises(PartnerUnauthorised, match=str(status)):
-        await deliver(door, partner, response(status))
+        await deliver(client, partner, response(status))
 
 
 WAITS = {
@@ -172,33 +172,31 @@ WAITS = {
 
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("retry_after", WAITS, ids=lambda retry_after: retry_after[:30])
-async def test_a_partner_that_asks_us_to_wait_is_obeyed_within_reason(
-    door: WebhookClient, partner: RawHttpServer, status: int, retry_after: str
+async def test_retry_after_of_a_partner_is_obeyed_up_to_a_limit(
+    client: WebhookClient, partner: RawHttpServer, status: int, retry_after: str
 ) -> None:
     with pytest.raises(PartnerThrottled) as caught:
-        await deliver(door, partner, response(status, retry_after=retry_after))
+        await deliver(client, partner, response(status, retry_after=retry_after))
     assert timedelta(0) < caught.value.retry_after == WAITS[retry_after]
 
 
-async def test_a_partner_may_name_the_moment_to_come_back(
-    door: WebhookClient, partner: RawHttpServer
-) -> None:
+async def test_retry_after_may_be_a_date(client: WebhookClient, partner: RawHttpServer) -> None:
     back = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
     with pytest.raises(PartnerThrottled) as caught:
-        await deliver(door, partner, response(429, retry_after=back))
+        await deliver(client, partner, response(429, retry_after=back))
     assert timedelta(minutes=9) < caught.value.retry_after <= timedelta(minutes=10)
 
 
 async def test_a_partner_that_does_not_answer_in_its_time_is_unavailable(
-    door: WebhookClient, partner: RawHttpServer
+    client: WebhookClient, partner: RawHttpServer
 ) -> None:
     partner.silent = True
     with pytest.raises(PartnerUnavailable, match="Timeout"):
-        await door.deliver(a_channel(partner.address, timeout_seconds=0.2), KEY, BODY)
+        await client.deliver(a_channel(partner.address, timeout_seconds=0.2), KEY, BODY)
 
 
 async def test_a_partner_that_dribbles_its_answer_is_cut_off_in_its_time(
-    door: WebhookClient,
+    client: WebhookClient,
 ) -> None:
     """A byte now and then must not hold a call longer than the profile allows it."""
 
@@ -211,44 +209,46 @@ async def test_a_partner_that_dribbles_its_answer_is_cut_off_in_its_time(
 
     async with await asyncio.start_server(dribble, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        call = door.deliver(a_channel(f"http://127.0.0.1:{port}/", 0.3), KEY, BODY)
+        call = client.deliver(a_channel(f"http://127.0.0.1:{port}/", 0.3), KEY, BODY)
         assert await asyncio.wait_for(call, 2) is None
 
 
-async def test_a_partner_that_hangs_with_all_its_calls_stops_no_other(
-    door: WebhookClient, partner: RawHttpServer
+async def test_a_partner_whose_calls_hang_stops_no_other(
+    client: WebhookClient, partner: RawHttpServer
 ) -> None:
     """A profile allows a hundred calls at once."""
     async with raw_http_server.run_raw_http_server() as hanging:
         hanging.silent = True
         channel = a_channel(hanging.address)
-        stuck = [asyncio.create_task(door.deliver(channel, KEY, BODY)) for _ in range(100)]
+        stuck = [asyncio.create_task(client.deliver(channel, KEY, BODY)) for _ in range(100)]
         await asyncio.sleep(0)
         async with asyncio.timeout(5):
-            assert await deliver(door, partner, response(200)) is None
+            assert await deliver(client, partner, response(200)) is None
         for one in stuck:
             one.cancel()
         await asyncio.gather(*stuck, return_exceptions=True)
 
 
-async def test_a_closed_port_is_unavailable_and_its_words_tell_no_secret(
-    door: WebhookClient,
+async def test_a_closed_port_means_unavailable_and_shows_no_secret(
+    client: WebhookClient,
 ) -> None:
     nobody = f"http://127.0.0.1:{free_ports(1)[0]}/"
     with pytest.raises(PartnerUnavailable) as caught:
-        await door.deliver(a_channel(nobody), KEY, BODY)
+        await client.deliver(a_channel(nobody), KEY, BODY)
     assert str(caught.value) == "no answer: ConnectError"
 
 
 async def test_a_claim_reaches_its_partner_exactly_as_the_contract_shows(
-    door: WebhookClient, partner: RawHttpServer, database: Database
+    client: WebhookClient, partner: RawHttpServer, database: Database
 ) -> None:
-    """Only what its form asks for: no account, no name, no address."""
-    desk = Desk(database)
-    await desk.open_account()
-    number = (await desk.file(answers={"order_number": "VT-1", "surplus": "x"})).result.number
+    """Only what its form contains: no account, no name, no address."""
+    store = TicketStore(database)
+    await store.open_account()
+    number = (await store.file(answers={"order_number": "VT-1", "surplus": "x"})).result.number
     channel: dict[str, Any] = a_channel(partner.address).model_dump(mode="json")
-    calls = ClaimDelivery(database, {"velotel": a_profile(channel=channel)}, door, PartnerLimiter())
+    calls = ClaimDelivery(
+        database, {"velotel": a_profile(channel=channel)}, client, PartnerLimiter()
+    )
     partner.answer = response(202, b'{"reference": "VT-77"}')
     delivered = await calls.deliver(
         DeliveryRequest(number=number, partner_id="velotel", purpose="claim")
@@ -268,8 +268,8 @@ async def test_a_claim_reaches_its_partner_exactly_as_the_contract_shows(
 
 
 async def test_a_partner_without_a_profile_is_a_fault(
-    door: WebhookClient, database: Database
+    client: WebhookClient, database: Database
 ) -> None:
-    calls = ClaimDelivery(database, {}, door, PartnerLimiter())
+    calls = ClaimDelivery(database, {}, client, PartnerLimiter())
     with pytest.raises(PartnerRejectedRequest):
         await calls.deliver(DeliveryRequest(number="ZW-x", partner_id="gone", purpose="claim"))

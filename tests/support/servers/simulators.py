@@ -108,7 +108,7 @@ async def serving(application: Starlette, port: int) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def running(gateway: Gateway | None, state: Path | str = ":memory:") -> AsyncIterator[Caller]:
-    """A simulator and its gateway on ports of their own; without one, its door stays closed."""
+    """A simulator and its gateway on separate ports; without a gateway, its port stays closed."""
     port, gateway_port = free_ports(2)
     store = PartnerStore(state)
     client = OutcomeClient(f"http://{HOST}:{gateway_port}", {"velotel": f"{SECRET} {OLD_SECRET}"})

@@ -1,4 +1,4 @@
-"""A real SMTP server in this process, which replies at each step as the test says."""
+"""A real SMTP server in this process, whose reply at each step a test chooses."""
 
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -20,8 +20,8 @@ EMAIL = RenderedEmail(
 
 
 @dataclass
-class Postbox:
-    """What the server took, and what it says instead of 250 at each step."""
+class SmtpRecorder:
+    """The messages that the server accepted, and its replies instead of 250 at each step."""
 
     raw: list[bytes] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)

@@ -34,12 +34,12 @@ WIDE: Final = dict.fromkeys(ClaimLimits.model_fields, 10_000)
 _KEYS: Final = itertools.count(1)
 
 
-class Desk:
-    """Files claims and leads their tickets by the real activities, on real books."""
+class TicketStore:
+    """Files claims and takes their tickets' steps by the real activities, on a real database."""
 
     def __init__(self, database: Database, **changes: Any) -> None:
-        """Judge by one partner, `velotel`, with these changes to its file; without any to its
-        limits, no test meets them by the way.
+        """Use one partner, `velotel`, with these changes to its file; its limits are wide unless
+        they are changed, so that no test exceeds them by accident.
         """
         self.database = database
         profiles = {"velotel": a_profile(**{"limits": WIDE} | changes)}
@@ -53,19 +53,19 @@ class Desk:
         return link
 
     async def reward(self, **changes: Any) -> None:
-        """Take a reward from the platform's feed."""
+        """Store a reward of the platform's feed."""
         await store_reward(self.database, a_reward(**changes))
 
     async def file(
         self, order: str = "VT-2231-9", account_id: str = "acc-1001", **changes: Any
     ) -> Admission:
-        """Admit a claim of the account for the order, under a request key of its own."""
+        """Admit a claim of the account for the order, under a new request key."""
         return await self.persistence.admit(a_request(order, account_id, **changes))
 
-    async def hears(
+    async def handle(
         self, admission: Admission, *messages: Message, sent: bool = False
     ) -> TicketAggregate:
-        """Let an accepted claim's ticket hear messages, every step written down.
+        """Let the ticket of an accepted claim handle messages, and store each step.
 
         `sent`: its partner has the claim already.
         """
@@ -80,18 +80,18 @@ class Desk:
         return aggregate
 
     async def confirm(self, admission: Admission) -> TicketAggregate:
-        """Lead an accepted claim to its partner's yes; the cancellation period is over."""
-        yes = an_outcome(cancellation_ends_on=ORDERED_ON)
-        aggregate = await self.hears(admission, yes, sent=True)
+        """Confirm an accepted claim as its partner; the cancellation period is over."""
+        confirmation = an_outcome(cancellation_ends_on=ORDERED_ON)
+        aggregate = await self.handle(admission, confirmation, sent=True)
         assert aggregate.ticket.state is State.AWAITING_CANCELLATION_PERIOD
         assert aggregate.ticket.confirmed_amount
         return aggregate
 
     async def settle(self, aggregate: TicketAggregate) -> SettlementResult:
-        """End the ticket as the granting transaction finds it."""
-        verdict = await self.persistence.settle(settlement(aggregate))
-        assert verdict
-        return verdict
+        """Settle the ticket; return the result."""
+        result = await self.persistence.settle(settlement(aggregate))
+        assert result
+        return result
 
 
 def a_request(
@@ -103,7 +103,7 @@ def a_request(
     request_key: str | None = None,
     **changes: Any,
 ) -> AdmissionRequest:
-    """What a claim's workflow asks for; `changes` are made to the claim."""
+    """The request of a claim's workflow; `changes` are made to the claim."""
     filled_in = {
         "account_id": account_id,
         "link_id": f"lnk-{account_id}",
@@ -122,7 +122,7 @@ def a_request(
 
 
 def settlement(aggregate: TicketAggregate) -> Settlement:
-    """What a ticket's workflow asks for at the end of its cancellation period."""
+    """The request of a ticket's workflow at the end of its cancellation period."""
     ticket = aggregate.ticket
     assert ticket.confirmed_amount
     changes_by_result = settlement_changes(ticket, datetime.now(UTC))
