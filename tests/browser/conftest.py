@@ -1,4 +1,4 @@
-"""A browser for the tests of pages; where there is none, they are skipped with a word why."""
+"""A browser for the tests of pages; without one they are skipped with a message."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any

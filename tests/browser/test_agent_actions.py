@@ -1,4 +1,4 @@
-"""An agent at the desk decides, withdraws, asks and sends again: once, and with a reason."""
+"""An agent decides, withdraws, asks and sends claims again: once, and with a reason."""
 
 from playwright.async_api import ViewportSize, expect
 
@@ -9,7 +9,7 @@ from tests.support.gateway.tickets import a_sent_ticket
 
 
 @SIZES
-async def test_an_agent_decides_what_a_partner_left_open(
+async def test_an_agent_decides_a_claim_that_its_partner_did_not_answer(
     gateway: RunningGateway, open_tab: Opener, size: ViewportSize
 ) -> None:
     number = await a_sent_ticket(gateway)
@@ -87,7 +87,7 @@ async def test_an_agent_withdraws_and_has_a_claim_sent_again(
     await gateway.env.wait_for_state("withdrawn")
 
 
-async def test_sent_twice_and_reloaded_it_is_done_once(
+async def test_a_form_that_is_sent_twice_and_reloaded_acts_once(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
     number = await a_sent_ticket(gateway)

@@ -35,7 +35,7 @@ async def test_every_page_speaks_every_language(
         await tab.observe()
 
 
-async def test_choosing_a_language_keeps_what_was_looked_for(
+async def test_choosing_a_language_preserves_the_search(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
     tab = await open_agent_pages(gateway, open_tab)
@@ -48,7 +48,7 @@ async def test_choosing_a_language_keeps_what_was_looked_for(
 
 
 @SIZES
-async def test_hostile_words_are_shown_and_do_nothing(
+async def test_hostile_text_is_shown_and_does_nothing(
     gateway: RunningGateway, open_tab: Opener, size: ViewportSize
 ) -> None:
     account = gateway.new_id("acc")

@@ -1,4 +1,4 @@
-"""An agent at the desk: comes in, finds a ticket by what is in hand, reads its story."""
+"""An agent signs in, finds a ticket by any of its identifiers, and reads its history."""
 
 from playwright.async_api import ViewportSize, expect
 
@@ -15,7 +15,7 @@ def mistyped(number: str) -> str:
 
 
 @SIZES
-async def test_an_agent_finds_a_ticket_by_whatever_is_in_hand(
+async def test_an_agent_finds_a_ticket_by_any_of_its_identifiers(
     gateway: RunningGateway, open_tab: Opener, size: ViewportSize
 ) -> None:
     account, order = gateway.new_id("acc"), f"VT-{6000 + size['width']}-1"

@@ -10,7 +10,7 @@ from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import an_ended_ticket
 
 
-async def test_who_has_no_session_reads_how_to_sign_in(
+async def test_without_a_session_the_page_says_how_to_sign_in(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
     number = await an_ended_ticket(gateway)
@@ -57,7 +57,7 @@ async def test_a_second_click_on_the_link_leads_back_to_the_agent_pages(
         await expect(tab.page).to_have_url(f"{gateway.address}/desk")
 
 
-async def test_who_comes_as_somebody_else_is_asked_first(
+async def test_a_session_of_another_reader_is_not_replaced_without_asking(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
     tab = await open_agent_pages(gateway, open_tab)

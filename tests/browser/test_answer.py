@@ -1,4 +1,4 @@
-"""A question's letter, its link, the page, and the answer: as the member meets them."""
+"""The e-mail of a question, its link, the page and the answer, as a member sees them."""
 
 import pytest
 from playwright.async_api import ViewportSize
@@ -17,10 +17,10 @@ WORDS = {
 
 
 @pytest.mark.parametrize(("language", "screen"), [("pl", PHONE), ("de", DESKTOP), ("en", PHONE)])
-async def test_a_member_answers_from_the_letter(
+async def test_a_member_answers_through_the_link_in_the_email(
     gateway: RunningGateway, open_tab: Opener, language: str, screen: ViewportSize
 ) -> None:
-    """R34: in the language of the letter; missing answers are named, and the input stays."""
+    """R34: in the e-mail's language; missing answers are named, and the entries are preserved."""
     contact = {"email": "jan@example.com", "name": "Jan", "language": language}
     question = "Which <tariff> was it?\nThe small one, or the large one?"
     link = await link_with_question(gateway, "order_number", question, contact=contact)
@@ -46,9 +46,7 @@ async def test_a_member_answers_from_the_letter(
     assert thanks in await page.get_by_role("status").inner_text()
 
 
-async def test_a_link_that_is_not_valid_says_what_to_do(
-    gateway: RunningGateway, open_tab: Opener
-) -> None:
+async def test_an_invalid_link_says_what_to_do(gateway: RunningGateway, open_tab: Opener) -> None:
     tab = await open_tab(PHONE, locale="de-DE")
     await tab.page.goto(f"{gateway.address}/tickets/ZW-0000-0000-0000-0/information?token=x")
     await tab.observe()

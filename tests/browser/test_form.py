@@ -1,4 +1,4 @@
-"""The form as members meet it: all kinds, in all languages, on a phone and on a desk."""
+"""The member form: all kinds, in all languages, on a phone and on a desktop."""
 
 import pytest
 from playwright.async_api import ViewportSize
@@ -38,7 +38,7 @@ async def test_a_member_files(
     await tab.observe()
     await member.fill_in(page, kind)
     await member.send(page)
-    number = await member.number_shown(page)
+    number = await member.displayed_number(page)
     await tab.observe()
     assert await page.locator("html").get_attribute("lang") == language
     row = await member.row(number)
@@ -50,10 +50,10 @@ async def test_a_member_files(
     assert (f"{member.account}@example.com" in email.to, email.language) == (True, language)
 
 
-async def test_an_error_is_shown_at_its_field_and_what_was_typed_is_kept(
+async def test_an_error_is_shown_at_its_field_and_the_entries_are_preserved(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
-    """R22, R23: all at once, in words, and nothing is filed yet."""
+    """R22, R23: all errors at once, as text, and nothing is filed yet."""
     member, tab = FormSession(gateway), await open_tab(PHONE)
     await member.open_account()
     page = await member.enter(tab)
@@ -77,4 +77,4 @@ async def test_an_error_is_shown_at_its_field_and_what_was_typed_is_kept(
     assert await member.tickets() == []
     await member.fill_in(page, "missing_referral_reward")
     await member.send(page)
-    assert await member.tickets() == [await member.number_shown(page)]
+    assert await member.tickets() == [await member.displayed_number(page)]

@@ -7,7 +7,7 @@ from tests.support.browser_client import ORDER
 from tests.support.gateway.running_gateway import RunningGateway
 
 
-async def test_pressed_twice_and_sent_again_it_is_one_ticket_and_one_letter(
+async def test_a_form_that_is_sent_several_times_is_one_ticket_and_one_email(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
     """R25: also after a look back, and after loading again."""
@@ -17,11 +17,11 @@ async def test_pressed_twice_and_sent_again_it_is_one_ticket_and_one_letter(
     await member.open_form_page(page, "missing_cashback")
     await member.fill_in(page, "missing_cashback")
     await page.get_by_role("button", name=member.words["send"]).dblclick()
-    number = await member.number_shown(page)
+    number = await member.displayed_number(page)
     await page.reload()
-    assert await member.number_shown(page) == number
+    assert await member.displayed_number(page) == number
     await page.go_back()
-    assert await member.number_shown(page) == number
+    assert await member.displayed_number(page) == number
     assert await member.tickets() == [number]
     gateway.env.number = number
     await gateway.env.wait_for_state("sent_to_partner")
@@ -37,7 +37,7 @@ async def test_the_form_works_without_javascript(gateway: RunningGateway, open_t
     assert await page.locator(f"#{ORDER}").input_value() == member.order
     await member.fill_in(page, "rejected_reward")
     await member.send(page)
-    assert await member.tickets() == [await member.number_shown(page)]
+    assert await member.tickets() == [await member.displayed_number(page)]
 
 
 async def test_the_language_can_be_changed_at_every_step(
@@ -56,7 +56,7 @@ async def test_the_language_can_be_changed_at_every_step(
     assert await page.get_by_role("link", name="Fehlendes Cashback").count() == 1
 
 
-async def test_what_members_write_is_shown_and_never_run(
+async def test_text_of_members_is_shown_and_never_run(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
     hostile = "<script>document.title='taken'</script><img src=x onerror=alert(1)>\"'{{7*7}}"

@@ -11,7 +11,7 @@ from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import days_ago
 
 
-async def test_what_is_not_possible_yet_or_any_more_is_greyed_with_reason_and_date(
+async def test_links_that_are_too_early_or_too_late_are_greyed_with_reason_and_date(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
     """R7-R9, R16, R35, R36."""
@@ -38,9 +38,7 @@ async def test_what_is_not_possible_yet_or_any_more_is_greyed_with_reason_and_da
     assert re.search(r"Not possible\s.*The last day was \d+ \w+ \d{4}", text)
 
 
-async def test_without_a_link_a_kind_word_says_why(
-    gateway: RunningGateway, open_tab: Opener
-) -> None:
+async def test_a_kind_without_links_says_why(gateway: RunningGateway, open_tab: Opener) -> None:
     """R10."""
     member, tab = FormSession(gateway, "pl"), await open_tab(PHONE)
     page = await member.enter(tab)
@@ -52,7 +50,7 @@ async def test_without_a_link_a_kind_word_says_why(
         assert "help@rewards.example" in await page.locator("main").inner_text()
 
 
-async def test_sending_without_a_choice_asks_for_one(
+async def test_a_form_without_a_choice_asks_for_one(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
     member, tab = FormSession(gateway, "de"), await open_tab()
@@ -65,10 +63,10 @@ async def test_sending_without_a_choice_asks_for_one(
     assert "Bitte wählen Sie etwas aus." in await page.get_by_role("alert").inner_text()
 
 
-async def test_a_refusal_says_why_and_leads_back_with_what_was_typed(
+async def test_a_refusal_says_why_and_leads_back_with_the_entries(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
-    """R9: too early, with the moment; corrected, it is filed; sent once more, the first stands."""
+    """R9: too early, with the time; corrected, it is filed; sent again, the first result counts."""
     member, tab = FormSession(gateway), await open_tab(PHONE)
     await member.open_account()
     page = await member.enter(tab)
@@ -84,7 +82,7 @@ async def test_a_refusal_says_why_and_leads_back_with_what_was_typed(
     assert await page.locator(f"#{DAY}").input_value() == days_ago(0).isoformat()
     await page.fill(f"#{DAY}", days_ago(19).isoformat())
     await member.send(page)
-    number = await member.number_shown(page)
+    number = await member.displayed_number(page)
     await member.open_form_page(page, "missing_cashback")
     await member.fill_in(page, "missing_cashback")
     await member.send(page)
@@ -128,7 +126,7 @@ async def test_a_held_claim_is_confirmed_with_the_moment_at_which_it_is_sent(
     assert re.search(r"am \d+\. \w+ \d{4} um \d\d:\d\d Uhr", text)
 
 
-async def test_a_way_in_that_is_no_longer_good_says_where_to_begin(
+async def test_an_expired_login_token_says_where_to_start(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
     """R2, R3."""

@@ -1,4 +1,4 @@
-"""A partner answers by link: three markets, three answers, on a phone and at a desk."""
+"""A partner answers by link: three markets, three outcomes, on a phone and on a desktop."""
 
 import re
 from typing import Any
@@ -42,7 +42,7 @@ async def opened(
     viewport: ViewportSize,
     **options: Any,
 ) -> CheckedTab:
-    """File a claim of its own order, and open its partner's link."""
+    """File a claim for a new order, and open its partner's link."""
     partner = claim.get("partner_id", "velotel")
     changes = dict(claim)
     if partner in BY_NUMBER:
@@ -94,7 +94,7 @@ async def test_a_partner_confirms_in_polish(
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desk"])
-async def test_a_partner_rejects_in_german_and_what_members_write_is_only_words(
+async def test_a_partner_rejects_in_german_and_text_of_members_stays_text(
     gateway: RunningGateway, open_tab: Opener, viewport: ViewportSize
 ) -> None:
     tab = await opened(gateway, open_tab, BUCHKISTE, viewport)
@@ -157,7 +157,7 @@ async def test_everything_works_without_javascript(
     await page.get_by_label("Powód").select_option("not_new_customer")
     await go_on(page, "Dalej")
     await go_on(page, "Wyślij tę odpowiedź")
-    # The ticket may already have ended; then its page says no more than that.
+    # The ticket may already be closed; then its page says only that.
     ended = re.compile("Zlecenie zostało odrzucone|To zlecenie jest zakończone")
     await expect(page.locator("main")).to_contain_text(ended)
 
@@ -173,7 +173,7 @@ async def test_the_language_can_be_changed_and_the_link_stays(
     assert await tab.page.context.cookies() == []
 
 
-async def test_a_link_that_is_not_valid_says_so_in_the_readers_language(
+async def test_an_invalid_link_says_so_in_the_readers_language(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
     tab = await open_tab(PHONE, locale="de-DE")

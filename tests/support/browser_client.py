@@ -26,7 +26,7 @@ def numbers_in(text: str) -> list[str]:
 
 
 class Member:
-    """An account of its own, with what its pages show."""
+    """A new account, with the content of its pages."""
 
     def __init__(
         self, gateway: RunningGateway, language: str = "en", name: str = "Jan Kowalski"
@@ -63,7 +63,7 @@ class Member:
         await self.reward("velotel", 15, link_id=link_id)
 
     def login_token(self, **changes: Any) -> str:
-        """A token with which the platform hands this member over."""
+        """A login token of the platform for this member."""
         contact = {
             "email": f"{self.account}@example.com",
             "name": self.name,
@@ -93,7 +93,7 @@ class Member:
 
 
 class MemberBrowser(httpx.AsyncClient):
-    """A browser without a screen: it keeps cookies and follows redirects."""
+    """A browser without rendering: it stores cookies and follows redirects."""
 
     def __init__(self, gateway: RunningGateway) -> None:
         """Begin as nobody."""

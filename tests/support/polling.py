@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 T = TypeVar("T")
 
 TIMEOUT_SECONDS: Final = 45.0
-"""A step that a stopping worker took with it is repeated after thirty seconds."""
+"""A step that a stopping worker has lost is repeated after thirty seconds."""
 POLL_SECONDS: Final = 0.02
 
 

@@ -1,4 +1,4 @@
-"""Nobody but a page of the desk itself, in the agent's own session, makes the desk act."""
+"""Only a page of ours, in the agent's own session, makes the gateway act for the agent."""
 
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ async def test_an_unreadable_search_finds_nothing(gateway: RunningGateway) -> No
         assert (await client.get("/desk/tickets/%00")).status_code == 404
 
 
-async def test_what_was_not_answered_is_sent_once_more_and_done_once(
+async def test_an_unanswered_request_is_sent_again_and_acts_once(
     postgres_server: str, tmp_path: Path
 ) -> None:
     """Without a worker the page shows the entries again, under the id of the first attempt."""

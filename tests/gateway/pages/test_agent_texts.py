@@ -1,4 +1,4 @@
-"""What agents read at the desk is written as people of the language write it."""
+"""Texts for agents follow the conventions of their language."""
 
 from tests.support.gateway.agent_browser import signed_in_agent
 from tests.support.gateway.running_gateway import RunningGateway

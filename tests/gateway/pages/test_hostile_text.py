@@ -57,7 +57,7 @@ CALLS: list[tuple[str, str, dict[str, Any], str]] = [
 
 
 def both_roles(gateway: RunningGateway) -> dict[str, str]:
-    """Headers of somebody who may call everything here, with a body of JSON."""
+    """Headers of a caller with all roles and a JSON body."""
     key = {"idempotency-key": gateway.new_id("key")}
     return gateway.bearer_headers(ROLES) | key | {"content-type": "application/json"}
 

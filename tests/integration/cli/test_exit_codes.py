@@ -19,9 +19,11 @@ async def test_it():
 
 
 @pytest.mark.parametrize(
-    ("holds", "code", "said"), [("1", 0, "1 passed"), ("0", 1, "1 failed"), (":", 2, "1 error")]
+    ("holds", "code", "expected"), [("1", 0, "1 passed"), ("0", 1, "1 failed"), (":", 2, "1 error")]
 )
-def test_the_exit_code_of_a_run_is_true(tmp_path: Path, holds: str, code: int, said: str) -> None:
+def test_the_exit_code_of_a_run_is_true(
+    tmp_path: Path, holds: str, code: int, expected: str
+) -> None:
     """Also where Temporal's client was used, and with all that was printed before the end."""
     file = tmp_path / "test_made_up.py"
     file.write_text(USES_A_CLIENT.replace("{holds}", holds))
@@ -40,4 +42,4 @@ def test_the_exit_code_of_a_run_is_true(tmp_path: Path, holds: str, code: int, s
         [*command, *conftest, str(file)], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
     assert run.returncode == code, run.stdout + run.stderr
-    assert said in run.stdout.splitlines()[-1]
+    assert expected in run.stdout.splitlines()[-1]

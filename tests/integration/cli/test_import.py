@@ -64,13 +64,13 @@ async def tickets(
 
 
 async def take(
-    database: Database, file: Path, teller: OutcomeDispatcher | None
+    database: Database, file: Path, dispatcher: OutcomeDispatcher | None
 ) -> tuple[tuple[int, int, int], list[str]]:
     """Import the file; return how many rows were applied, known and invalid, and the output."""
-    said: list[str] = []
+    reports: list[str] = []
     with open_csv(file) as reader:
-        summary = await Importer(database, PARTNER, teller, said.append).import_lines(reader)
-    return (summary.applied, summary.duplicates, summary.rejected), said
+        summary = await Importer(database, PARTNER, dispatcher, reports.append).import_lines(reader)
+    return (summary.applied, summary.duplicates, summary.rejected), reports
 
 
 def a_file(
@@ -102,17 +102,17 @@ async def test_ten_thousand_rows_of_which_one_in_a_hundred_is_bad(
     found = numbers(ROWS)
     await tickets(database, found)
     file, bad = a_big_file(tmp_path, found)
-    teller = Fake()
-    assert (await take(database, file, teller))[0] == (ROWS - len(bad), 0, len(bad))
-    counted, said = await take(database, file, teller)
+    dispatcher = Fake()
+    assert (await take(database, file, dispatcher))[0] == (ROWS - len(bad), 0, len(bad))
+    counted, reports = await take(database, file, dispatcher)
     assert counted == (0, ROWS - len(bad), len(bad))
-    assert len(said) == len(bad)
-    for words in said:
-        number, _, reason = words.removeprefix("line ").partition(": ")
+    assert len(reports) == len(bad)
+    for report in reports:
+        number, _, reason = report.removeprefix("line ").partition(": ")
         assert reason.startswith(bad.pop(int(number)))
     assert (
-        len({outcome.outcome_id for outcome in teller.dispatched})
-        == len(teller.dispatched)
+        len({outcome.outcome_id for outcome in dispatcher.dispatched})
+        == len(dispatcher.dispatched)
         == counted[1]
     )
     async with open_rows(database_url) as ledger:
@@ -143,13 +143,13 @@ async def test_an_import_that_breaks_off_goes_on_where_it_was(
     found = numbers(500)
     await tickets(database, found)
     file = a_file(tmp_path, *(f"{number},confirmed,,," for number in found))
-    teller = Fake()
-    teller.fails_after = 333
+    dispatcher = Fake()
+    dispatcher.fails_after = 333
     with pytest.raises(TransientError):
-        await take(database, file, teller)
-    teller.fails_after = None
-    assert (await take(database, file, teller))[0] == (167, 333, 0)
-    assert sorted(outcome.number or "" for outcome in teller.dispatched) == sorted(found)
+        await take(database, file, dispatcher)
+    dispatcher.fails_after = None
+    assert (await take(database, file, dispatcher))[0] == (167, 333, 0)
+    assert sorted(outcome.number or "" for outcome in dispatcher.dispatched) == sorted(found)
 
 
 async def test_a_dry_run_prints_the_same_and_changes_nothing(
@@ -177,10 +177,10 @@ async def test_an_unknown_number_and_one_of_another_partner_get_the_same_answer(
     await tickets(database, [held], PARTNER, "on_hold")
     unknown = (other, refused, held, nobody, "no number")
     rows = [f"{number},confirmed,,," for number in unknown]
-    teller = Fake()
-    counted, said = await take(database, a_file(tmp_path, *rows), teller)
-    assert (counted, teller.dispatched) == ((0, 0, 5), [])
-    reasons = {words.partition(": ")[2] for words in said}
+    dispatcher = Fake()
+    counted, reports = await take(database, a_file(tmp_path, *rows), dispatcher)
+    assert (counted, dispatcher.dispatched) == ((0, 0, 5), [])
+    reasons = {report.partition(": ")[2] for report in reports}
     assert reasons == {"unknown_number: number: expected that of a claim sent to you"}
 
 
@@ -189,15 +189,15 @@ async def test_a_closed_ticket_is_reported_each_time_and_logs_late_outcomes(
 ) -> None:
     (number,) = numbers(1)
     await tickets(database, [number], state="withdrawn")
-    file, teller = a_file(tmp_path, f"{number},confirmed,,,"), Fake(number)
+    file, dispatcher = a_file(tmp_path, f"{number},confirmed,,,"), Fake(number)
     for _ in range(2):
-        counted, said = await take(database, file, teller)
+        counted, reports = await take(database, file, dispatcher)
         assert counted == (0, 0, 1)
-        assert said == ["line 2: ticket_closed: number: expected that of an open ticket"]
-    assert len(teller.dispatched) == 1
+        assert reports == ["line 2: ticket_closed: number: expected that of an open ticket"]
+    assert len(dispatcher.dispatched) == 1
     async with database.transaction() as connection:
-        notes = await connection.fetch("select number, code, actor from ticket_messages")
-    assert [tuple(note) for note in notes] == [
+        entries = await connection.fetch("select number, code, actor from ticket_messages")
+    assert [tuple(entry) for entry in entries] == [
         (number, MessageCode.TICKET_CLOSED, f"partner:{PARTNER}")
     ]
 
@@ -209,9 +209,9 @@ async def test_a_repeated_row_is_applied_once_and_the_rows_of_a_ticket_in_order(
     await tickets(database, [number])
     outcomes = ["information_requested", "confirmed", "confirmed", "order_cancelled"]
     file = a_file(tmp_path, *(f"{number},{outcome},,," for outcome in outcomes))
-    teller = Fake()
-    assert (await take(database, file, teller))[0] == (3, 1, 0)
-    dispatched = [outcome.outcome for outcome in teller.dispatched]
+    dispatcher = Fake()
+    assert (await take(database, file, dispatcher))[0] == (3, 1, 0)
+    dispatched = [outcome.outcome for outcome in dispatcher.dispatched]
     assert dispatched == ["information_requested", "confirmed", "order_cancelled"]
 
 
@@ -224,10 +224,10 @@ async def test_a_record_that_a_member_wrote_into_a_name_reaches_no_ticket(
     name = "Jan" + "\n." * 21 + f"\n{own},confirmed,,,\nx"
     rows = [f'{victim},rejected,order_not_found,,"{name}"', f'{own},,,,"Eva"']
     header = "number,outcome,reason_code,amount,answers.customer_name"
-    teller = Fake()
-    counted, said = await take(database, a_file(tmp_path, *rows, header=header), teller)
-    assert (counted, said) == ((1, 0, 0), [])
-    assert [(one.number, one.outcome) for one in teller.dispatched] == [(victim, "rejected")]
+    dispatcher = Fake()
+    counted, reports = await take(database, a_file(tmp_path, *rows, header=header), dispatcher)
+    assert (counted, reports) == ((1, 0, 0), [])
+    assert [(one.number, one.outcome) for one in dispatcher.dispatched] == [(victim, "rejected")]
 
 
 def test_progress_is_a_line_with_all_that_is_done(

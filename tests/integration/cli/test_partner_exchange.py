@@ -46,8 +46,8 @@ class CommandLine:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        out, beside = await asyncio.wait_for(process.communicate(), DEADLINE)
-        return process.returncode, out.decode("utf-8-sig"), beside.decode()
+        out, errors = await asyncio.wait_for(process.communicate(), DEADLINE)
+        return process.returncode, out.decode("utf-8-sig"), errors.decode()
 
     def outcomes(self, *rows: str) -> str:
         """Write a file of outcomes; return its name."""
@@ -108,8 +108,8 @@ async def commands(
 
 
 async def test_claims_are_exported_and_outcomes_imported(commands: CommandLine) -> None:
-    code, out, beside = await commands.run("export", "velotel")
-    assert (code, "export 1: 3 claims" in beside) == (0, True), beside
+    code, out, errors = await commands.run("export", "velotel")
+    assert (code, "export 1: 3 claims" in errors) == (0, True), errors
     rows = list(csv.DictReader(io.StringIO(out, newline=""), delimiter=";"))
     assert [row["number"] for row in rows] == commands.numbers
     assert (await commands.run("export", "velotel", "--again", "1"))[1] == out
@@ -117,24 +117,24 @@ async def test_claims_are_exported_and_outcomes_imported(commands: CommandLine) 
     first, second, third = commands.numbers
     good = [f"{first};confirmed;;12,50;PLN", f"{second};rejected;order_not_found;;"]
     file = commands.outcomes(*good, f"{third};perhaps;;;", "ZW-4KQ7-P9XT-M2AB-C;confirmed;;;")
-    code, out, beside = await commands.run("import", "velotel", file, "--dry-run")
+    code, out, errors = await commands.run("import", "velotel", file, "--dry-run")
     assert (code, await commands.dispatched(first)) == (3, [])
-    assert "100 %: 2 applied, 0 duplicates, 2 rejected" in beside
-    assert await commands.run("import", "velotel", file) == (code, out, beside)
+    assert "100 %: 2 applied, 0 duplicates, 2 rejected" in errors
+    assert await commands.run("import", "velotel", file) == (code, out, errors)
     assert out.splitlines()[0].startswith("line 4: malformed: outcome: ")
     assert out.splitlines()[1].startswith("line 5: unknown_number: ")
     dispatched = [await commands.dispatched(number) for number in commands.numbers]
     assert [len(ids) for ids in dispatched] == [1, 1, 0]
 
-    code, _, beside = await commands.run("import", "velotel", file)
-    assert (code, "0 applied, 2 duplicates, 2 rejected" in beside) == (3, True), beside
+    code, _, errors = await commands.run("import", "velotel", file)
+    assert (code, "0 applied, 2 duplicates, 2 rejected" in errors) == (3, True), errors
     assert [await commands.dispatched(number) for number in commands.numbers] == dispatched
-    code, _, beside = await commands.run("import", "velotel", commands.outcomes(*good))
-    assert (code, "0 applied, 2 duplicates, 0 rejected" in beside) == (0, True), beside
+    code, _, errors = await commands.run("import", "velotel", commands.outcomes(*good))
+    assert (code, "0 applied, 2 duplicates, 0 rejected" in errors) == (0, True), errors
 
 
 async def test_a_closed_ticket_is_reported(commands: CommandLine) -> None:
-    """A ticket without a running workflow is not closed: it handles the outcome when it is resumed."""
+    """A lost ticket is not closed: it handles the outcome when it is resumed."""
     ended, lost, _ = commands.numbers
     for number in (ended, lost):
         await commands.client.get_workflow_handle(number).terminate()
@@ -144,13 +144,13 @@ async def test_a_closed_ticket_is_reported(commands: CommandLine) -> None:
     ):
         await stored.execute("update tickets set state = 'withdrawn' where number = $1", ended)
     file = commands.outcomes(f"{ended};confirmed;;;", f"{lost};confirmed;;;")
-    code, out, beside = await commands.run("import", "velotel", file)
+    code, out, errors = await commands.run("import", "velotel", file)
     assert (code, out.startswith("line 2: ticket_closed: ")) == (3, True)
-    assert "1 applied, 0 duplicates, 1 rejected" in beside
+    assert "1 applied, 0 duplicates, 1 rejected" in errors
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "expected"),
     [
         (["export", "nobody"], "no partner 'nobody'"),
         (["export", "velotel", "--again", "7"], "no export 7 of velotel"),
@@ -160,9 +160,9 @@ async def test_a_closed_ticket_is_reported(commands: CommandLine) -> None:
     ],
 )
 async def test_a_wrong_call_exits_with_2_and_the_reason(
-    commands: CommandLine, arguments: list[str], words: str
+    commands: CommandLine, arguments: list[str], expected: str
 ) -> None:
-    code, out, beside = await commands.run(*arguments)
+    code, out, errors = await commands.run(*arguments)
     assert (code, out) == (2, "")
-    assert words in beside
-    assert "Traceback" not in beside
+    assert expected in errors
+    assert "Traceback" not in errors

@@ -108,13 +108,13 @@ async def test_the_email_shows_the_claim_and_a_link_that_opens_it(office: Office
     assert (email.to, email.language) == (ADDRESS, "pl")
     assert email.message_id == f"<{office.number}-claim@example.com>"
     assert office.number in email.subject
-    for words in (
+    for expected in (
         "order_number: VT-2231-9",
         "2 października 2026",
         "Rodzaj: niezarejestrowany zwrot pieniędzy",
     ):
-        assert words in email.text
-        assert words in email.html
+        assert expected in email.text
+        assert expected in email.html
     for private in ("jan@example.com", "Kowalski", "acc-1001"):
         assert private not in email.text + email.html
     number, token = link(email).groups()
@@ -136,10 +136,10 @@ async def test_a_link_is_valid_for_the_time_in_the_profile(office: Office) -> No
 async def test_each_purpose_has_a_subject_of_its_own_in_every_language(
     office: Office, language: str
 ) -> None:
-    for purpose, words in zip(PURPOSES, SUBJECTS[language], strict=True):
+    for purpose, expected in zip(PURPOSES, SUBJECTS[language], strict=True):
         await office.deliver(purpose, by_mail(market=market(language)))
         (email,) = [one for one in office.box.find() if f"-{purpose}@" in one.message_id]
-        assert words in email.subject
+        assert expected in email.subject
         assert email.language == language
         assert "None" not in email.text + email.html
         assert "\n\n\n" not in email.text

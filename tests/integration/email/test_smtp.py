@@ -8,15 +8,15 @@ import pytest
 from adapters.email.locale_renderer import RenderedEmail
 from adapters.email.smtp import SmtpMailer
 from domain.errors import EmailUndeliverable, InvalidConfiguration, MailServerUnavailable
-from tests.support.servers.smtp_server import EMAIL, JAN, SENDER, SmtpRecorder, parsed, words
+from tests.support.servers.smtp_server import EMAIL, JAN, SENDER, SmtpRecorder, decoded_text, parsed
 
 
 async def test_an_email_arrives_with_both_parts_and_its_headers(smtp: SmtpRecorder) -> None:
     await SmtpMailer(smtp.url, SENDER).send("ZW-1.confirmation", "Żółć Jan", JAN, EMAIL)
     message = smtp.only()
     assert message.get_content_type() == "multipart/alternative"
-    assert words(message.get_body(("plain",))) == EMAIL.text
-    assert words(message.get_body(("html",))) == EMAIL.html
+    assert decoded_text(message.get_body(("plain",))) == EMAIL.text
+    assert decoded_text(message.get_body(("html",))) == EMAIL.html
     assert message["Subject"] == EMAIL.subject
     assert str(message["From"]) == SENDER
     assert message["To"].addresses[0].display_name == "Żółć Jan"
@@ -65,7 +65,7 @@ async def test_a_hostile_name_adds_no_header_and_no_recipient(
     assert message["Bcc"] is None
     assert message["Message-ID"] == "<ZW-1@example.com>"
     assert smtp.recipients == [[JAN]]
-    assert words(message.get_body(("plain",))) == EMAIL.text
+    assert decoded_text(message.get_body(("plain",))) == EMAIL.text
 
 
 @pytest.mark.parametrize("subject", ["a\r\nBcc: eve@x.org", "=?utf-8?q?a=0ABcc:_eve@x.org?="])

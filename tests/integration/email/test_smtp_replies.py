@@ -4,7 +4,7 @@ import pytest
 
 from adapters.email.smtp import SmtpMailer
 from domain.errors import EmailUndeliverable, MailServerUnavailable
-from tests.support.servers.smtp_server import EMAIL, JAN, SENDER, SmtpRecorder, words
+from tests.support.servers.smtp_server import EMAIL, JAN, SENDER, SmtpRecorder, decoded_text
 
 
 async def test_an_address_beyond_ascii_is_reached_if_the_server_supports_it(
@@ -17,7 +17,7 @@ async def test_an_address_beyond_ascii_is_reached_if_the_server_supports_it(
     await mailer.send("ZW-1", "Jörg", "jörg@straße.de", EMAIL)
     assert smtp.recipients == [["jörg@xn--strae-oqa.de"]]
     assert "jörg@xn--strae-oqa.de" in smtp.raw[0].decode()
-    assert words(smtp.only().get_body(("plain",))) == EMAIL.text
+    assert decoded_text(smtp.only().get_body(("plain",))) == EMAIL.text
 
 
 async def test_an_email_to_an_address_beyond_ascii_is_retried_until_the_server_supports_it(

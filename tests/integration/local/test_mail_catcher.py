@@ -61,8 +61,8 @@ async def running_mailbox(folder: Path) -> AsyncIterator[Mailbox]:
     finally:
         await mailbox.client.aclose()
         program.send_signal(signal.SIGTERM)
-        said, _ = await asyncio.wait_for(program.communicate(), DEADLINE)
-    assert (program.returncode, said) == (0, b"")
+        output, _ = await asyncio.wait_for(program.communicate(), DEADLINE)
+    assert (program.returncode, output) == (0, b"")
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ async def test_an_unknown_behaviour_is_refused_with_the_known_ones(mailbox: Mail
     ],
 )
 def test_a_malformed_email_is_stored_and_does_no_harm(tmp_path: Path, content: bytes) -> None:
-    taken = MailStore(tmp_path).take("../../etc/x@example.com", content)
+    stored = MailStore(tmp_path).take("../../etc/x@example.com", content)
     (path,) = tmp_path.iterdir()
     assert path.read_bytes().endswith(content)
-    assert MailStore(tmp_path).find() == [taken]
+    assert MailStore(tmp_path).find() == [stored]

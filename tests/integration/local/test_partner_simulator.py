@@ -83,7 +83,7 @@ async def test_delivery_steps_follow_each_other_and_the_last_one_repeats(
     assert (await partner.deliver()).status_code == 422
     with pytest.raises(httpx.TransportError):
         await partner.deliver()
-    assert gateway.heard.empty()
+    assert gateway.received.empty()
     assert (await partner.deliver()).status_code == 200
     assert (await partner.deliver("next")).status_code == 200
     assert (await gateway.next())["outcome"] == "confirmed"
@@ -126,7 +126,7 @@ async def test_an_outcome_can_be_sent_before_the_acknowledgement(
 ) -> None:
     await partner.script(answers=[{"outcome": CONFIRMED, "before_acknowledgement": True}])
     await partner.deliver()
-    assert json.loads(gateway.heard.get_nowait()[2])["outcome"] == "confirmed"
+    assert json.loads(gateway.received.get_nowait()[2])["outcome"] == "confirmed"
     assert [one["result"] for one in (await partner.claim())["answers"]] == ["sent"]
 
 
@@ -136,7 +136,7 @@ async def test_a_malformed_outcome_is_sent_unchanged_and_not_repeated_after_a_re
     gateway.statuses = [422]
     await partner.script(answers=[{"raw": "{no json"}, {"after": 0.1, "outcome": CONFIRMED}])
     await partner.deliver()
-    _, _, body = await asyncio.wait_for(gateway.heard.get(), DEADLINE)
+    _, _, body = await asyncio.wait_for(gateway.received.get(), DEADLINE)
     assert body == b"{no json"
     assert (await gateway.next())["outcome"] == "confirmed"
     assert await answered(partner, 2) == ["refused:422", "sent"]
@@ -246,5 +246,5 @@ async def test_the_program_ends_promptly_and_silently_at_sigterm(tmp_path: Path)
             await asyncio.sleep(0.02)
     await caller.client.aclose()
     program.send_signal(signal.SIGTERM)
-    said, _ = await asyncio.wait_for(program.communicate(), DEADLINE)
-    assert (program.returncode, said) == (0, b"")
+    output, _ = await asyncio.wait_for(program.communicate(), DEADLINE)
+    assert (program.returncode, output) == (0, b"")

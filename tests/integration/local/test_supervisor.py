@@ -44,7 +44,7 @@ def lives(pid: int) -> bool:
     return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-def says(log: Path, word: str) -> bool:
+def contains(log: Path, word: str) -> bool:
     """Whether the process has written the word."""
     return log.exists() and word in log.read_text()
 
@@ -59,12 +59,12 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 async def test_a_killed_process_that_may_restart_starts_again(tmp_path: Path) -> None:
-    heard: asyncio.Queue[str] = asyncio.Queue()
-    async with Supervisor(tmp_path, heard.put_nowait) as supervisor:
+    reports: asyncio.Queue[str] = asyncio.Queue()
+    async with Supervisor(tmp_path, reports.put_nowait) as supervisor:
         await supervisor.start(ProcessSpec("worker", FOREVER, restart=True))
         first = supervisor.pid("worker")
         os.kill(first, signal.SIGKILL)
-        line = await asyncio.wait_for(heard.get(), DEADLINE)
+        line = await asyncio.wait_for(reports.get(), DEADLINE)
         assert line == "worker ended with code -9: starts again in 0.2 s"
         await until(lambda: supervisor.pid("worker") != first)
         second = supervisor.pid("worker")
@@ -73,10 +73,10 @@ async def test_a_killed_process_that_may_restart_starts_again(tmp_path: Path) ->
 
 
 async def test_the_restart_backoff_grows_with_each_exit(tmp_path: Path) -> None:
-    heard: asyncio.Queue[str] = asyncio.Queue()
-    async with Supervisor(tmp_path, heard.put_nowait) as supervisor:
+    reports: asyncio.Queue[str] = asyncio.Queue()
+    async with Supervisor(tmp_path, reports.put_nowait) as supervisor:
         await supervisor.start(ProcessSpec("worker", ("false",), restart=True))
-        lines = [await asyncio.wait_for(heard.get(), DEADLINE) for _ in range(3)]
+        lines = [await asyncio.wait_for(reports.get(), DEADLINE) for _ in range(3)]
     assert [line.rpartition(" in ")[2] for line in lines] == ["0.2 s", "0.4 s", "0.8 s"]
 
 
@@ -133,7 +133,7 @@ async def test_parts_are_stopped_in_reverse_order(tmp_path: Path) -> None:
                 f"trap 'echo {name} >> {order}; exit 0' TERM; echo up; while :; do sleep 0.05; done"
             )
             await supervisor.start(ProcessSpec(name, ("sh", "-c", script)))
-            await until(partial(says, tmp_path / f"{name}.log", "up"))
+            await until(partial(contains, tmp_path / f"{name}.log", "up"))
     assert order.read_text().split() == ["three", "two", "one"]
 
 
@@ -141,7 +141,7 @@ async def test_a_part_that_ignores_the_signal_is_killed_after_its_grace(tmp_path
     deaf = ("sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.05; done")
     async with Supervisor(tmp_path) as supervisor:
         await supervisor.start(ProcessSpec("deaf", deaf, grace=0.1))
-        await until(lambda: says(tmp_path / "deaf.log", "up"))
+        await until(lambda: contains(tmp_path / "deaf.log", "up"))
         pid = supervisor.pid("deaf")
     assert not lives(pid)
 

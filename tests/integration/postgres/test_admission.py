@@ -146,10 +146,10 @@ async def test_a_claim_that_is_not_accepted_leaves_nothing_about_a_person(
     claim = {"contact": CONTACT, "answers": ANSWERS} | REFUSALS[code]
     refused = await store.file(**claim)
     assert code in codes(refused)
-    kept = await everything(database_url, refused.result.number)
-    assert code in kept
+    stored_text = await everything(database_url, refused.result.number)
+    assert code in stored_text
     assert len(refused.emails) == 1, "the letter that is owed if the answer comes late"
-    assert [value for value in PRIVATE.values() if value in kept] == []
+    assert [value for value in PRIVATE.values() if value in stored_text] == []
 
 
 async def everything(url: str, number: str) -> str:
@@ -164,8 +164,8 @@ async def test_an_accepted_claim_is_stored_completely(
 ) -> None:
     """The search above finds what is there."""
     admission = await store.file(contact=CONTACT, answers=ANSWERS)
-    kept = await everything(database_url, admission.result.number)
-    assert [value for value in PRIVATE.values() if value not in kept] == []
+    stored_text = await everything(database_url, admission.result.number)
+    assert [value for value in PRIVATE.values() if value not in stored_text] == []
 
 
 HOSTILE = {
@@ -180,13 +180,13 @@ HOSTILE = {
 async def test_two_thousand_characters_of_an_answer_are_stored_cleaned(
     store: TicketStore, database: Database, kind: str
 ) -> None:
-    words = HOSTILE[kind][:1999] + "."
-    assert len(words) > 1500
-    answers = {"order_number": "VT-1", "objection": words}
+    text = HOSTILE[kind][:1999] + "."
+    assert len(text) > 1500
+    answers = {"order_number": "VT-1", "objection": text}
     number = (await store.file(answers=answers)).result.number
     row = await database.fetch_row(QUERIES.get_claim_to_deliver, number=number)
     assert row
-    assert row["answers"] == answers | {"objection": clean_text(words)}
+    assert row["answers"] == answers | {"objection": clean_text(text)}
 
 
 async def test_unknown_fields_are_logged_and_change_nothing(

@@ -33,9 +33,9 @@ async def test_one_order_is_claimed_once(database: Database, spellings: Sequence
 async def test_one_order_is_paid_once(database: Database, spellings: Sequence[str]) -> None:
     """Claimed by two accounts in two spellings, and confirmed twice."""
     store = TicketStore(database)
-    verdicts = []
+    results = []
     for account, spelling in zip(("acc-1", "acc-2"), spellings, strict=False):
         await store.open_account(account)
         claimed = await store.file(spelling, account, link_id=f"lnk-{account}")
-        verdicts.append(await store.settle(await store.confirm(claimed)))
-    assert verdicts == [SettlementResult.GRANTED, SettlementResult.ALREADY_REWARDED]
+        results.append(await store.settle(await store.confirm(claimed)))
+    assert results == [SettlementResult.GRANTED, SettlementResult.ALREADY_REWARDED]

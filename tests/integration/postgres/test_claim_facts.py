@@ -56,11 +56,11 @@ async def contested(store: TicketStore, **reward: Any) -> None:
 
 async def informed(store: TicketStore, aggregate: TicketAggregate, **answer: Any) -> CompletedForm:
     """The result of a later answer of the ticket's member."""
-    now, said = datetime.now(UTC), an_answer(**{"note": "please"} | answer)
-    change_set = information_changes(aggregate.ticket, said, now)
+    now, answer_message = datetime.now(UTC), an_answer(**{"note": "please"} | answer)
+    change_set = information_changes(aggregate.ticket, answer_message, now)
     number = aggregate.ticket.number
     return await store.persistence.save_information(
-        InformationSubmission(number=number, request=said, changes=change_set)
+        InformationSubmission(number=number, request=answer_message, changes=change_set)
     )
 
 
@@ -105,11 +105,11 @@ async def test_a_rejection_for_the_terms_is_stored_once_and_returned_again(
 ) -> None:
     """Both rejections are the same transition; the reason distinguishes them."""
     aggregate = await store.confirm(await store.file())
-    asked = settlement(aggregate)
+    request = settlement(aggregate)
     await moved(store, account_id="acc-2")
-    assert await store.persistence.settle(asked) is SettlementResult.TERMS_NOT_MET
+    assert await store.persistence.settle(request) is SettlementResult.TERMS_NOT_MET
     await moved(store, version=3)
-    assert await store.persistence.settle(asked) is SettlementResult.TERMS_NOT_MET
+    assert await store.persistence.settle(request) is SettlementResult.TERMS_NOT_MET
     row = await database.fetch_row(
         QUERIES.get_ticket_detail, number=aggregate.ticket.number, messages=1
     )
@@ -118,7 +118,7 @@ async def test_a_rejection_for_the_terms_is_stored_once_and_returned_again(
 
 
 @pytest.mark.parametrize(
-    ("state", "verdict"),
+    ("state", "result"),
     [
         ("registered", SettlementResult.REWARD_REGISTERED),
         ("granted", SettlementResult.REWARD_REGISTERED),
@@ -127,16 +127,16 @@ async def test_a_rejection_for_the_terms_is_stored_once_and_returned_again(
     ],
 )
 async def test_a_contested_reward_is_looked_at_as_it_is_then(
-    store: TicketStore, state: str, verdict: SettlementResult
+    store: TicketStore, state: str, result: SettlementResult
 ) -> None:
     await contested(store)
     aggregate = await store.confirm(await store.file(**CONTEST))
     await contested(store, version=2, state=state)
-    assert await store.settle(aggregate) is verdict
+    assert await store.settle(aggregate) is result
 
 
 @pytest.mark.parametrize(
-    ("reward", "verdict"),
+    ("reward", "result"),
     [
         ({"account_id": "acc-2"}, SettlementResult.TERMS_NOT_MET),
         ({"account_id": "acc-2", "state": "granted"}, SettlementResult.ALREADY_REWARDED),
@@ -145,13 +145,13 @@ async def test_a_contested_reward_is_looked_at_as_it_is_then(
     ],
 )
 async def test_a_contested_reward_that_is_of_something_else_by_now_earns_nothing(
-    store: TicketStore, reward: dict[str, Any], verdict: SettlementResult
+    store: TicketStore, reward: dict[str, Any], result: SettlementResult
 ) -> None:
     """Another account's, for another order, from another link."""
     await contested(store)
     aggregate = await store.confirm(await store.file(**CONTEST))
     await contested(store, version=2, **reward)
-    assert await store.settle(aggregate) is verdict
+    assert await store.settle(aggregate) is result
 
 
 async def test_a_missing_and_a_contested_reward_for_one_order_are_granted_once(
@@ -166,8 +166,8 @@ async def test_a_missing_and_a_contested_reward_for_one_order_are_granted_once(
             await store.confirm(await store.file(order)),
             await store.confirm(await store.file(order, **contest)),
         ]
-        verdicts = await asyncio.gather(*map(store.settle, pair))
-        assert sorted(verdicts) == [SettlementResult.ALREADY_REWARDED, SettlementResult.GRANTED]
+        results = await asyncio.gather(*map(store.settle, pair))
+        assert sorted(results) == [SettlementResult.ALREADY_REWARDED, SettlementResult.GRANTED]
     assert len(await list_grants(database)) == 10
 
 
@@ -185,8 +185,8 @@ async def test_tickets_that_name_one_order_by_number_and_by_link_are_granted_onc
             await store.confirm(await store.file(f"VT-{turn}", account)),
             await store.confirm(await store.file(account_id=account, **contest)),
         ]
-        verdicts = await asyncio.gather(*map(store.settle, pair))
-        assert sorted(verdicts) == [SettlementResult.ALREADY_REWARDED, SettlementResult.GRANTED]
+        results = await asyncio.gather(*map(store.settle, pair))
+        assert sorted(results) == [SettlementResult.ALREADY_REWARDED, SettlementResult.GRANTED]
     assert len(await list_grants(database)) == 10
 
 
@@ -239,9 +239,9 @@ async def test_of_two_concurrent_answers_that_name_one_order_one_is_accepted(
     """R25: the other waits, and finds it."""
     for turn in range(10):
         names = [f"VT-A{turn}", f"VT-B{turn}"]
-        asked = [await store.handle(await store.file(n), a_question(), sent=True) for n in names]
+        request = [await store.handle(await store.file(n), a_question(), sent=True) for n in names]
         same = {"order_number": f"VT-C{turn}"}
-        found = await asyncio.gather(*(informed(store, one, answers=same) for one in asked))
+        found = await asyncio.gather(*(informed(store, one, answers=same) for one in request))
         assert sorted(str(one.code) for one in found) == ["None", "duplicate"]
 
 

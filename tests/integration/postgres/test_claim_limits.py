@@ -120,10 +120,10 @@ async def test_a_check_returns_the_decision_of_filing(database: Database) -> Non
     store = await a_store(database, accepted_per_account_per_day=1)
     await store.file("VT-1")
     profiles = {"velotel": a_profile(limits={"accepted_per_account_per_day": 1})}
-    asked = ClaimAssessor(
+    assessor = ClaimAssessor(
         a_request("VT-2"), profiles, store.persistence._phrases, datetime.now(UTC)
     )
-    checked = asked.assess(await load_facts(database, asked.facts_query)).admission
+    checked = assessor.assess(await load_facts(database, assessor.facts_query)).admission
     filed = await store.file("VT-2")
     assert codes(checked) == codes(filed) == ["too_many_claims"]
     assert checked.result.available_from == filed.result.available_from
@@ -139,8 +139,8 @@ async def test_counts_of_days_that_are_over_are_swept_out(
     async with open_rows(database_url) as stored:
         await stored.connection.execute(old, long_ago)
         await store.file()
-        kept = await stored.value("select count(*) from claim_counts where account_id = 'acc-old'")
-    assert kept == 0
+        count = await stored.value("select count(*) from claim_counts where account_id = 'acc-old'")
+    assert count == 0
 
 
 async def test_without_a_partner_nothing_is_counted(database: Database, database_url: str) -> None:

@@ -28,7 +28,7 @@ from domain.tickets.ticket_limits import MAX_UNAPPLIED_MESSAGES
 from tests.support.builders import a_decision, a_reward, an_outcome
 from tests.support.ticket_store import TicketStore, settlement
 
-MUCH = {"amount": "800.00", "currency": "PLN"}
+ABOVE_MAXIMUM = {"amount": "800.00", "currency": "PLN"}
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def outcome_for(
     return an_outcome(outcome, outcome_id=outcome_id, number=aggregate.ticket.number, **fields)
 
 
-async def come_late(database: Database, *outcomes: PartnerOutcome) -> None:
+async def log_late(database: Database, *outcomes: PartnerOutcome) -> None:
     """Store outcomes whose tickets are closed, as every channel does."""
     await store_outcomes(database, "velotel", outcomes)
     turn = await lease_pending_outcomes(database, [one.number or "" for one in outcomes])
@@ -60,7 +60,7 @@ async def come_late(database: Database, *outcomes: PartnerOutcome) -> None:
     await release_outcomes(database, turn)
 
 
-async def shown(database: Database) -> list[tuple[str, str, str]]:
+async def open_discrepancies(database: Database) -> list[tuple[str, str, str]]:
     """The open discrepancies: actor, message id and code."""
     rows = await list_open_discrepancies(database, 100)
     return [(row.actor, row.message_id, row.code) for row in rows]
@@ -71,8 +71,8 @@ async def test_a_cancellation_after_the_grant_is_a_discrepancy(
     store: TicketStore, database: Database, outcome: str
 ) -> None:
     aggregate = await granted(store)
-    await come_late(database, outcome_for(aggregate, outcome, reason_code="order_returned"))
-    assert await shown(database) == [("partner:velotel", "late", "ticket_closed")]
+    await log_late(database, outcome_for(aggregate, outcome, reason_code="order_returned"))
+    assert await open_discrepancies(database) == [("partner:velotel", "late", "ticket_closed")]
     (row,) = await list_discrepancies(database, [aggregate.ticket.number])
     assert row.body["reason_code"] == "order_returned"
     assert len(await list_grants(database)) == 1
@@ -82,15 +82,15 @@ async def test_a_repeated_confirmation_after_the_grant_is_no_discrepancy(
     store: TicketStore, database: Database
 ) -> None:
     aggregate = await granted(store)
-    await come_late(database, outcome_for(aggregate, "confirmed"))
-    assert await shown(database) == []
+    await log_late(database, outcome_for(aggregate, "confirmed"))
+    assert await open_discrepancies(database) == []
 
 
 async def test_the_first_closure_of_a_discrepancy_counts(
     store: TicketStore, database: Database
 ) -> None:
     aggregate = await granted(store)
-    await come_late(database, outcome_for(aggregate, "rejected"))
+    await log_late(database, outcome_for(aggregate, "rejected"))
     (row,) = await list_open_discrepancies(database, 100)
     at = row.discrepancy_id
     first = await close_discrepancy(database, at, "agent:anna", "taken back by hand")
@@ -98,7 +98,7 @@ async def test_the_first_closure_of_a_discrepancy_counts(
     assert first is not None
     assert first == again
     assert (first.closed_by, first.closing_note) == ("agent:anna", "taken back by hand")
-    assert await shown(database) == []
+    assert await open_discrepancies(database) == []
     assert await close_discrepancy(database, at + 1000, "agent:anna", "none") is None
 
 
@@ -111,11 +111,11 @@ async def test_a_reused_outcome_id_is_a_discrepancy_and_is_never_dispatched(
     await store_outcomes(database, "velotel", [yes])
     for _ in range(3):
         await store_outcomes(database, "velotel", [no])
-    assert await shown(database) == [("partner:velotel", "evt-7", "outcome_id_reused")]
+    assert await open_discrepancies(database) == [("partner:velotel", "evt-7", "outcome_id_reused")]
     turn = await lease_pending_outcomes(database, [aggregate.ticket.number])
     assert [one.outcome for one in turn.outcomes.values()] == ["confirmed"]
-    notes = await list_discrepancies(database, [aggregate.ticket.number])
-    assert len(notes) == 1
+    discrepancies = await list_discrepancies(database, [aggregate.ticket.number])
+    assert len(discrepancies) == 1
 
 
 async def test_an_outcome_without_effect_is_known_before_it_is_dispatched(
@@ -130,7 +130,7 @@ async def test_an_outcome_without_effect_is_known_before_it_is_dispatched(
     }
     await store_outcomes(database, "velotel", expected.values())
     known = await find_outcomes(database, "velotel", expected.values())
-    refused = {kept.outcome.outcome_id: kept.refusal for kept in known.values()}
+    refused = {logged.outcome.outcome_id: logged.refusal for logged in known.values()}
     assert refused == {one.outcome_id: code for code, one in expected.items()}
 
 
@@ -157,7 +157,7 @@ async def test_an_outcome_that_an_open_ticket_refuses_is_a_discrepancy_of_its_st
     change_set = aggregate.collect_changes()
     for _ in range(2):
         await store.persistence.apply_changes(change_set)
-    assert await shown(database) == [("partner:velotel", "q", "action_not_allowed")]
+    assert await open_discrepancies(database) == [("partner:velotel", "q", "action_not_allowed")]
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ async def test_a_reward_of_the_feed_that_contradicts_a_grant_is_a_discrepancy(
     for _ in range(2):
         await log_contradicting_rewards(database, [(reward.account_id, "rew-9")])
     found = [("platform", "rew-9", "ticket_closed")]
-    assert await shown(database) == (found if waits else [])
+    assert await open_discrepancies(database) == (found if waits else [])
 
 
 async def test_the_open_discrepancies_of_a_ticket_are_bounded(
@@ -194,8 +194,8 @@ async def test_the_open_discrepancies_of_a_ticket_are_bounded(
     """A partner that floods one ticket buries no other in the queue; the notes have all."""
     aggregate = await granted(store)
     for turn in range(MAX_OPEN_DISCREPANCIES + 5):
-        await come_late(database, outcome_for(aggregate, "rejected", str(turn)))
-    assert len(await shown(database)) == MAX_OPEN_DISCREPANCIES
+        await log_late(database, outcome_for(aggregate, "rejected", str(turn)))
+    assert len(await open_discrepancies(database)) == MAX_OPEN_DISCREPANCIES
 
 
 async def test_late_messages_beyond_the_bound_are_only_counted(
@@ -203,22 +203,22 @@ async def test_late_messages_beyond_the_bound_are_only_counted(
 ) -> None:
     """A partner that floods a ticket of the past makes no page of megabytes, and hides nothing."""
     aggregate = await granted(store)
-    asks = [
+    outcomes = [
         outcome_for(aggregate, "information_requested", str(n))
         for n in range(MAX_UNAPPLIED_MESSAGES + 5)
     ]
     async with database.transaction() as connection:
-        for one in asks:
+        for one in outcomes:
             await log_late_outcome(connection, one, MessageCode.TICKET_CLOSED)
         await log_late_outcome(
             connection, outcome_for(aggregate, "rejected"), MessageCode.TICKET_CLOSED
         )
         statement = "select count(*) from ticket_messages where number = $1 and version = 0"
-        kept = await connection.fetchval(statement, aggregate.ticket.number)
+        logged = await connection.fetchval(statement, aggregate.ticket.number)
         statement = "select messages_left_out from tickets where number = $1"
         left_out = await connection.fetchval(statement, aggregate.ticket.number)
-    assert (kept, left_out) == (MAX_UNAPPLIED_MESSAGES + 1, 5)
-    assert await shown(database) == [("partner:velotel", "late", "ticket_closed")]
+    assert (logged, left_out) == (MAX_UNAPPLIED_MESSAGES + 1, 5)
+    assert await open_discrepancies(database) == [("partner:velotel", "late", "ticket_closed")]
 
 
 async def test_an_amount_above_the_maximum_is_never_granted_without_approval(
@@ -226,10 +226,12 @@ async def test_an_amount_above_the_maximum_is_never_granted_without_approval(
 ) -> None:
     """The granting transaction looks itself: a step that names more is not believed."""
     aggregate = await store.confirm(await store.file())
-    asked = settlement(aggregate)
-    much = asked.model_copy(update={"amount": type(asked.amount).model_validate(MUCH)})
+    within_limit = settlement(aggregate)
+    above_limit = within_limit.model_copy(
+        update={"amount": type(within_limit.amount).model_validate(ABOVE_MAXIMUM)}
+    )
     for _ in range(3):
-        assert await store.persistence.settle(much) is SettlementResult.APPROVAL_NEEDED
+        assert await store.persistence.settle(above_limit) is SettlementResult.APPROVAL_NEEDED
     assert await list_grants(database) == []
     row = await database.fetch_row(
         QUERIES.get_ticket_detail, number=aggregate.ticket.number, messages=1
@@ -245,7 +247,7 @@ async def test_an_amount_that_two_agents_approved_is_granted(
     aggregate = await store.confirm(await store.file())
     aggregate.apply_settlement(SettlementResult.APPROVAL_NEEDED, datetime.now(UTC))
     for agent in ("agent:anna", "agent:bela"):
-        decision = a_decision(request_id=agent, actor=agent, reward=MUCH)
+        decision = a_decision(request_id=agent, actor=agent, reward=ABOVE_MAXIMUM)
         handle_message(aggregate, decision, datetime.now(UTC))
         await store.persistence.apply_changes(aggregate.collect_changes())
     assert await store.settle(aggregate) is SettlementResult.GRANTED

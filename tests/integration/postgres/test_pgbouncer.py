@@ -55,8 +55,10 @@ default_pool_size = 2
 
 
 def keeps_statements() -> bool:
-    said = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=True).stdout
-    return tuple(map(int, said.split()[1].split(".")[:2])) >= (1, 21)
+    output = subprocess.run(
+        [PROGRAM, "--version"], capture_output=True, text=True, check=True
+    ).stdout
+    return tuple(map(int, output.split()[1].split(".")[:2])) >= (1, 21)
 
 
 async def test_without_a_statement_cache_claims_are_admitted_side_by_side(pooled: str) -> None:

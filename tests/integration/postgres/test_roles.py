@@ -28,7 +28,7 @@ APPENDED: Final = (
     "auto_confirmations",
 )
 OWNED: Final = (*APPENDED, "ticket_messages", "partner_profiles", "schema_migrations", "tickets")
-SAID: Final = (
+STATEMENTS: Final = (
     "truncate {0} cascade",
     "drop table {0} cascade",
     "alter table {0} disable trigger all",
@@ -63,7 +63,7 @@ async def test_the_services_role_cannot_change_the_schema_or_empty_a_table(
 ) -> None:
     async with open_rows(database_url) as stored:
         before = await stored.contents()
-        for statement in SAID:
+        for statement in STATEMENTS:
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await stored.connection.execute(statement.format(table))
         assert await stored.contents() == before

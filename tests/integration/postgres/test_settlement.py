@@ -1,4 +1,4 @@
-"""The granting transaction: one order earns one reward per kind, once, however often it is settled."""
+"""The granting transaction: one order earns one reward per kind, once, however often it runs."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -40,11 +40,11 @@ async def test_of_two_concurrent_settlements_for_one_order_one_is_granted(
     store: TicketStore, database: Database
 ) -> None:
     """One order earns one reward per kind, for one of its claims."""
-    verdicts = []
+    results = []
     for turn in range(20):
         pair = [await confirmed(store, f"VT-{turn}", account) for account in ACCOUNTS]
-        verdicts += [sorted(await asyncio.gather(*map(store.settle, pair)))]
-    assert verdicts == [[SettlementResult.ALREADY_REWARDED, SettlementResult.GRANTED]] * 20
+        results += [sorted(await asyncio.gather(*map(store.settle, pair)))]
+    assert results == [[SettlementResult.ALREADY_REWARDED, SettlementResult.GRANTED]] * 20
     grants = await list_grants(database)
     assert sorted(grant.order_key for grant in grants) == sorted(f"VT{n}" for n in range(20))
 
@@ -66,12 +66,12 @@ async def test_a_repeated_settlement_returns_the_first_result_and_grants_once(
     store: TicketStore, database: Database, database_url: str
 ) -> None:
     """A crash between the commit and its acknowledgement."""
-    asked = settlement(await confirmed(store))
-    assert await store.persistence.settle(asked) is SettlementResult.GRANTED
+    request = settlement(await confirmed(store))
+    assert await store.persistence.settle(request) is SettlementResult.GRANTED
     async with open_rows(database_url) as stored:
         before = await stored.contents()
         await store.reward(state="registered", link_id="lnk-acc-1001")
-        assert await store.persistence.settle(asked) is SettlementResult.GRANTED
+        assert await store.persistence.settle(request) is SettlementResult.GRANTED
         assert await stored.contents() == before | {"rewards": (await stored.contents())["rewards"]}
     assert [grant.amount for grant in await list_grants(database)] == [Decimal("40.00")]
 
@@ -79,9 +79,9 @@ async def test_a_repeated_settlement_returns_the_first_result_and_grants_once(
 async def test_twenty_concurrent_repetitions_of_a_settlement_grant_once(
     store: TicketStore, database: Database
 ) -> None:
-    asked = settlement(await confirmed(store))
-    verdicts = await asyncio.gather(*(store.persistence.settle(asked) for _ in range(20)))
-    assert set(verdicts) == {SettlementResult.GRANTED}
+    request = settlement(await confirmed(store))
+    results = await asyncio.gather(*(store.persistence.settle(request) for _ in range(20)))
+    assert set(results) == {SettlementResult.GRANTED}
     assert len(await list_grants(database)) == 1
 
 
@@ -182,8 +182,8 @@ async def test_nothing_is_granted_while_an_outcome_is_unacknowledged(
 ) -> None:
     """A cancellation may wait while Temporal is unavailable; it goes before the grant."""
     aggregate = await confirmed(store)
-    said = an_outcome(outcome, outcome_id="evt-2", number=aggregate.ticket.number)
-    await store_outcomes(database, "velotel", [said])
+    outcome_message = an_outcome(outcome, outcome_id="evt-2", number=aggregate.ticket.number)
+    await store_outcomes(database, "velotel", [outcome_message])
     assert await store.persistence.settle(settlement(aggregate)) is None
     turn = await lease_pending_outcomes(database, [aggregate.ticket.number])
     turn.codes.update(dict.fromkeys(turn.outcomes, "dispatched"))
@@ -192,8 +192,8 @@ async def test_nothing_is_granted_while_an_outcome_is_unacknowledged(
         await store.persistence.settle(settlement(aggregate)) is None
     )  # dispatched, and not acknowledged yet
     again = await lease_pending_outcomes(database, [aggregate.ticket.number])
-    assert [*again.outcomes.values()] == [said]
-    handle_message(aggregate, said, datetime.now(UTC))
+    assert [*again.outcomes.values()] == [outcome_message]
+    handle_message(aggregate, outcome_message, datetime.now(UTC))
     await store.persistence.apply_changes(aggregate.collect_changes())
     assert aggregate.ticket.state is State.REJECTED
     assert await list_grants(database) == []
@@ -203,9 +203,9 @@ async def test_an_acknowledged_outcome_does_not_hold_up_the_grant(
     store: TicketStore, database: Database
 ) -> None:
     aggregate = await confirmed(store)
-    said = an_outcome(outcome_id="evt-2", number=aggregate.ticket.number)
-    await store_outcomes(database, "velotel", [said])
+    outcome_message = an_outcome(outcome_id="evt-2", number=aggregate.ticket.number)
+    await store_outcomes(database, "velotel", [outcome_message])
     assert await store.persistence.settle(settlement(aggregate)) is None
-    handle_message(aggregate, said, datetime.now(UTC))
+    handle_message(aggregate, outcome_message, datetime.now(UTC))
     await store.persistence.apply_changes(aggregate.collect_changes())
     assert await store.settle(aggregate) is SettlementResult.GRANTED

@@ -91,11 +91,11 @@ async def test_every_transition_is_stored_in_order(store: TicketStore, database_
 
 
 async def test_texts_of_people_are_stored_cleaned(store: TicketStore, database_url: str) -> None:
-    words = "<b>\x00'; --\U0001f600\x1b[0m\r\n{{ 7*7 }}\r\n" * 50
-    await store.handle(await store.file(), a_withdrawal(reason=words))
+    text = "<b>\x00'; --\U0001f600\x1b[0m\r\n{{ 7*7 }}\r\n" * 50
+    await store.handle(await store.file(), a_withdrawal(reason=text))
     async with open_rows(database_url) as stored:
-        kept = await stored.value("select note from ticket_transitions where event = 'withdrawn'")
-    assert kept == "\n".join(["<b>\ufffd'; --\U0001f600[0m", "{{ 7*7 }}"] * 50)
+        note = await stored.value("select note from ticket_transitions where event = 'withdrawn'")
+    assert note == "\n".join(["<b>\ufffd'; --\U0001f600[0m", "{{ 7*7 }}"] * 50)
 
 
 async def test_an_email_is_marked_as_sent_once(

@@ -87,7 +87,7 @@ async def test_a_repeated_call_keeps_its_key(client: WebhookClient, partner: Raw
 
 
 LONG = "r" * 5000
-TAKEN = [
+ACCEPTED = [
     (response(200), None),
     (response(202, b'{"reference": "VT-1"}'), "VT-1"),
     (response(201, b"{}"), None),
@@ -122,7 +122,7 @@ UNAVAILABLE = [
 FAULTS = [400, 402, 404, 405, 410, 413, 415, 422, 451, 301, 302, 307, 308, 304]
 
 
-@pytest.mark.parametrize(("answer", "reference"), TAKEN)
+@pytest.mark.parametrize(("answer", "reference"), ACCEPTED)
 async def test_an_accepted_claim_may_have_a_reference(
     client: WebhookClient, partner: RawHttpServer, answer: bytes, reference: str | None
 ) -> None:

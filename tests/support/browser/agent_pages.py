@@ -1,4 +1,4 @@
-"""How tests of the desk come in, look for a ticket, and unfold a form."""
+"""Signing in, searching and unfolding forms on the agent pages."""
 
 import re
 from typing import Any, Final
@@ -20,7 +20,7 @@ async def open_agent_pages(
     name: str = "dorota",
     **options: Any,
 ) -> CheckedTab:
-    """An agent who has just come in, with an English browser unless something else is said."""
+    """An agent who has just signed in, with an English browser by default."""
     tab = await open_tab(size, **{"locale": "en-GB"} | options)
     token = gateway.login_token(sub=name, roles=["agent"])
     await tab.page.goto(f"{gateway.address}/desk/sign-in?token={token}")

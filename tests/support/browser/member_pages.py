@@ -76,7 +76,7 @@ class FormSession(Member):
         """Press the button at the end of the form."""
         await page.get_by_role("button", name=self.words["send"]).click()
 
-    async def number_shown(self, page: Page) -> str:
+    async def displayed_number(self, page: Page) -> str:
         """The number in the confirmation at the top of the page (R26, R27)."""
         await page.wait_for_url("**/form/result?*")
         text = await page.get_by_role("status").inner_text()

@@ -52,10 +52,10 @@ async def opened_browser() -> AsyncIterator[Browser]:
 
 
 class CheckedTab:
-    """A reader's page; `seen` keeps the HTML of every page that was looked at."""
+    """A reader's page; `seen` holds the HTML of every page that was visited."""
 
     def __init__(self, page: Page) -> None:
-        """Look with this page; what a page loads from elsewhere, or logs as an error, is kept."""
+        """Use this page; requests to other hosts and logged errors are recorded."""
         self.page = page
         self.seen: dict[str, str] = {}
         self.faults: list[str] = []
@@ -63,7 +63,7 @@ class CheckedTab:
         page.on("request", lambda request: self._notice(request.url))
 
     async def observe(self) -> None:
-        """Look at the page as it stands: nobody is kept out, nothing scrolls sideways."""
+        """Check the current page: it is accessible, and nothing scrolls sideways."""
         where = self.page.url
         self.seen[f"{len(self.seen)} {where}"] = await self.page.content()
         found = await self._axe()
@@ -92,16 +92,16 @@ class CheckedTab:
 
 
 class Checker:
-    """The Nu HTML checker, kept running: to start it takes longer than to read a hundred pages."""
+    """The Nu HTML checker, kept running: its start takes longer than checking a hundred pages."""
 
     def __init__(self, port: int) -> None:
-        """Ask the checker at this port."""
+        """Call the checker at this port."""
         self._http = httpx.AsyncClient(
             base_url=f"http://{HOST}:{port}", trust_env=False, timeout=PATIENCE
         )
 
     async def must_be_valid(self, pages: Mapping[str, str]) -> None:
-        """Let the checker read pages; names every fault."""
+        """Check pages; return the errors."""
         faults = {
             where: found for where, html in pages.items() if (found := await self._read(html))
         }
@@ -127,7 +127,7 @@ class Checker:
             await asyncio.sleep(0.1)
 
     async def close(self) -> None:
-        """Ask no more."""
+        """Close the connection."""
         await self._http.aclose()
 
 

@@ -1,1 +1,1 @@
-"""A gateway under test, its callers, and what stands around it."""
+"""A gateway under test, its callers, and the servers around it."""

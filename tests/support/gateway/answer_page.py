@@ -14,7 +14,7 @@ CONTACT = {"email": "jan@example.com", "name": "Jan Kowalski", "language": "en"}
 
 
 async def link_with_question(gateway: RunningGateway, *questions: str, **claim: Any) -> str:
-    """File a claim, let the partner ask, and return the link of the letter."""
+    """File a claim, ask as its partner, and return the link in the e-mail."""
     account = gateway.new_id("acc")
     await gateway.env.file_and_send(account=account, **{"contact": CONTACT} | claim)
     await gateway.env.send_outcome("information_requested", questions=questions)

@@ -1,4 +1,4 @@
-"""Starts a gateway with an environment of its own behind it."""
+"""Starts a gateway with a separate environment behind it."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager

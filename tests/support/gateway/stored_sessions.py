@@ -6,7 +6,7 @@ from tests.support.gateway.running_gateway import RunningGateway
 
 
 async def left_alone(gateway: RunningGateway, subject: str, minutes: int = 61) -> None:
-    """Let so much time pass in which nobody touched the subject's sessions."""
+    """Age the sessions of a subject, as if they had been idle for this time."""
     statement = (
         "update sessions set last_seen_at = last_seen_at - $2 * interval '1 minute'"
         " where subject = $1"

@@ -11,7 +11,7 @@ from tests.support.workflow.claims import a_claim
 async def a_sent_ticket(
     gateway: RunningGateway, account: str = "", order: str = "", **changes: Any
 ) -> str:
-    """File a claim of an account of its own, wait until the partner has it, return its number."""
+    """File a claim of a new account, wait until the partner has it, return its number."""
     account = account or gateway.new_id("acc")
     await gateway.env.file_and_send(claim=a_claim(account=account, order=order, **changes))
     return gateway.env.number

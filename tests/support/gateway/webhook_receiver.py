@@ -82,7 +82,7 @@ class WebhookReceiver:
 
 @asynccontextmanager
 async def run_webhook_receiver() -> AsyncIterator[WebhookReceiver]:
-    """Run a receiver on a port of its own, in this event loop."""
+    """Run a receiver on a free port, in this event loop."""
     with listening_socket() as listening:
         receiver = WebhookReceiver(f"http://{HOST}:{listening.getsockname()[1]}/webhooks")
         app = FastAPI()

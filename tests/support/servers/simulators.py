@@ -32,7 +32,7 @@ class Gateway:
     """A gateway that checks signatures, records messages, and fails `failures` times."""
 
     def __init__(self, failures: int = 0) -> None:
-        self.heard: asyncio.Queue[tuple[str, str, bytes]] = asyncio.Queue()
+        self.received: asyncio.Queue[tuple[str, str, bytes]] = asyncio.Queue()
         self.failures = failures
         self.statuses: list[int] = []
         self.ids: list[str] = []
@@ -44,11 +44,11 @@ class Gateway:
         if self.failures:
             self.failures -= 1
             return Response(status_code=503)
-        self.heard.put_nowait((request.path_params["partner_id"], self.ids[-1], body))
+        self.received.put_nowait((request.path_params["partner_id"], self.ids[-1], body))
         return Response(status_code=self.statuses.pop(0) if self.statuses else 202)
 
     async def next(self) -> dict[str, Any]:
-        partner_id, _, body = await asyncio.wait_for(self.heard.get(), DEADLINE)
+        partner_id, _, body = await asyncio.wait_for(self.received.get(), DEADLINE)
         found: dict[str, Any] = json.loads(body)
         assert (partner_id, found["number"]) == ("velotel", NUMBER)
         return found

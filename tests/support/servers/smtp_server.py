@@ -58,7 +58,7 @@ class SmtpRecorder:
         return parsed(self.raw[0])
 
 
-def words(part: MIMEPart | None) -> str:
+def decoded_text(part: MIMEPart | None) -> str:
     """The part's text with the line ends that it had before it travelled."""
     assert part is not None
     return str(part.get_content()).replace("\r\n", "\n")

@@ -46,7 +46,7 @@ class PartnerServer:
     """Serves `responses_by_partner`, else `queued_responses` in order, else `default_response`."""
 
     def __init__(self) -> None:
-        """Take every claim, as long as nothing else is said."""
+        """Accept every claim by default."""
         self.default_response = CannedResponse()
         self.queued_responses: deque[CannedResponse] = deque()
         self.responses_by_partner: dict[str, CannedResponse] = {}
@@ -55,7 +55,7 @@ class PartnerServer:
         self._call_received = asyncio.Condition()
 
     async def handle(self, request: Request) -> Response:
-        """Take a claim; one whose signature is wrong breaks the test."""
+        """Accept a claim; one with a wrong signature fails the test."""
         body = await request.body()
         Webhook(SECRET).verify(body, dict(request.headers))
         key = request.headers["idempotency-key"]
@@ -94,7 +94,7 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def run_partner_server() -> AsyncIterator[PartnerServer]:
-    """A partner on a port of its own, in this event loop."""
+    """A partner on a free port, in this event loop."""
     partner = PartnerServer()
     listening = listening_socket()
     partner.base_url = f"http://{HOST}:{listening.getsockname()[1]}"

@@ -32,7 +32,7 @@ class TcpProxy:
         self._is_cut = False
 
     async def stop(self) -> None:
-        """Let go of everything."""
+        """Close all connections."""
         self.cut()
         for task in self._tasks:
             task.cancel()
@@ -68,7 +68,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 @asynccontextmanager
 async def open_proxy(port: int) -> AsyncIterator[TcpProxy]:
-    """A wire to the server on `port`, with an entrance of its own."""
+    """A proxy to the server on `port`, on a free port."""
     proxy = TcpProxy(port)
     listener = await asyncio.start_server(proxy.accept, HOST, 0)
     proxy.port = int(listener.sockets[0].getsockname()[1])

@@ -1,4 +1,4 @@
-"""Answers by link: their rounds, and what the form says (R20, R21, R31-R33)."""
+"""Outcomes by link: their rounds, and the content of the form (R20, R21, R31-R33)."""
 
 from typing import Any
 

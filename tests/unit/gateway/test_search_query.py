@@ -1,4 +1,4 @@
-"""The desk's one box: what agents type is understood as what they mean."""
+"""The search box of the agent pages understands what agents type."""
 
 import pytest
 

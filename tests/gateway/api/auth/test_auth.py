@@ -30,7 +30,7 @@ FORM: Final = "/v1/partners/velotel/form?kind=missing_cashback"
     ],
     ids=str,
 )
-def test_a_token_that_says_nonsense_is_refused(claims: dict[str, Any]) -> None:
+def test_a_token_with_malformed_claims_is_refused(claims: dict[str, Any]) -> None:
     with pytest.raises(RequestRejected, match="unauthorised"):
         caller_from_claims(claims)
 
@@ -66,13 +66,15 @@ async def test_a_call_is_for_its_roles(
 @pytest.mark.parametrize(
     "header", ["", "Bearer", "Bearer ", "Basic cGxhdGZvcm06eA==", "bearer", "Bearer a b", "Token x"]
 )
-async def test_what_bears_no_token_is_not_authorised(gateway: RunningGateway, header: str) -> None:
+async def test_a_request_without_a_token_is_unauthorised(
+    gateway: RunningGateway, header: str
+) -> None:
     answer = await gateway.http.get(FORM, headers={"authorization": header.strip()})
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorised")
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_tokens_with_different_faults_get_one_and_the_same_answer(
+async def test_tokens_with_different_faults_get_the_same_answer(
     gateway: RunningGateway,
 ) -> None:
     bad = [gateway.token(change) for change in ({"iss": "x"}, {"aud": "x"}, {"exp": 1})]

@@ -54,14 +54,14 @@ async def test_a_token_that_was_altered_by_any_one_bit_is_refused() -> None:
 @pytest.mark.parametrize(
     "token", ["", ".", "..", "a.b.c", "x" * 9000, "ä.ö.ü", "a b", "\x00", DEEP]
 )
-async def test_what_is_no_token_is_refused(token: str) -> None:
+async def test_a_malformed_token_is_refused(token: str) -> None:
     assert await refused(shared(), token)
     async with publishing() as (issuer, tokens):
         issuer.make("one", "EdDSA")
         assert await refused(tokens, token)
 
 
-async def test_while_a_secret_rotates_the_old_and_the_new_one_count() -> None:
+async def test_during_a_rotation_the_old_and_the_new_secret_are_accepted() -> None:
     both = shared(f"{OTHER_SECRET} {JWT_SECRET}")
     for secret in (OTHER_SECRET, JWT_SECRET):
         assert await both.verify(sign_jwt(secret, content()))

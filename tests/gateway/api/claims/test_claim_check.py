@@ -100,7 +100,7 @@ async def test_a_duplicate_claim_names_the_existing_ticket(
         ("registered", "reward_registered", None),
     ],
 )
-async def test_a_reward_that_is_there_is_found(
+async def test_a_registered_reward_is_found(
     gateway: RunningGateway, state: str, code: str, contact: str | None
 ) -> None:
     """R4-R6, R24."""

@@ -47,7 +47,9 @@ def test_every_form_is_a_valid_schema_with_all_its_texts(
 
 
 @given(st.sampled_from(FORMS), st.data())
-def test_what_the_schema_takes_is_taken(form: tuple[PartnerRules, ClaimKind], data: Any) -> None:
+def test_what_the_schema_accepts_is_accepted(
+    form: tuple[PartnerRules, ClaimKind], data: Any
+) -> None:
     """For every pattern that a schema can express; formats follow their own standards, and what
     cleaning empties is missing for the form alone.
     """
@@ -94,7 +96,7 @@ def test_what_the_schema_takes_is_taken(form: tuple[PartnerRules, ClaimKind], da
         (r"(a)\1", None),
     ],
 )
-def test_a_pattern_is_handed_on_where_browsers_read_it_alike(
+def test_a_pattern_is_published_if_browsers_read_it_alike(
     pattern: str, expected: str | None
 ) -> None:
     assert to_ecma(pattern) == expected
@@ -107,7 +109,7 @@ def test_a_pattern_that_browsers_read_otherwise_leaves_the_decision_to_filing() 
     assert schema["properties"]["order_number"]["pattern"] == r"\S"
 
 
-async def test_a_form_is_described_in_the_language_that_is_asked_for(
+async def test_a_form_is_described_in_the_requested_language(
     gateway: RunningGateway,
 ) -> None:
     path = "/v1/partners/velotel/form?kind=missing_cashback"

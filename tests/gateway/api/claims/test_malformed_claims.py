@@ -41,7 +41,7 @@ async def test_faults_inside_a_claim_are_a_result_and_not_a_problem(
         b'\xff\xfe{"account_id": "acc-1"}',
     ],
 )
-async def test_what_is_no_claim_is_malformed(
+async def test_a_body_that_is_no_claim_is_malformed(
     gateway: RunningGateway, path: str, content: bytes
 ) -> None:
     headers = gateway.as_platform() | {"idempotency-key": "k", "content-type": "application/json"}

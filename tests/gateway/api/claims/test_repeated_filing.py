@@ -1,4 +1,4 @@
-"""A repeated claim gets its first result, whatever happened to its ticket and workflow since."""
+"""A repeated claim gets its first result, whatever has happened to its ticket since."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -78,7 +78,7 @@ async def test_a_claim_that_temporal_has_forgotten_gets_its_first_result_and_no_
     assert not any([await is_known(env, number) for number in numbers])
 
 
-async def test_a_ticket_whose_workflow_was_terminated_answers_as_at_first(
+async def test_a_ticket_whose_workflow_was_terminated_returns_its_first_answer(
     again: RunningGateway,
 ) -> None:
     claim, key, first = await first_filed(again)
@@ -86,7 +86,7 @@ async def test_a_ticket_whose_workflow_was_terminated_answers_as_at_first(
     await assert_same_result(again, claim, key, first)
 
 
-async def test_a_claim_whose_workflow_was_terminated_before_it_was_judged_is_judged_when_repeated(
+async def test_a_claim_whose_workflow_was_terminated_before_its_decision_is_decided_when_repeated(
     again: RunningGateway,
 ) -> None:
     """Nothing was stored, so nothing is done twice."""

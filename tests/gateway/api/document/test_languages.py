@@ -38,7 +38,7 @@ from tests.support.gateway.running_gateway import RunningGateway
         ("fr," * 20 + "pl", "en"),
     ],
 )
-def test_the_language_is_the_one_that_is_wanted_most_of_those_there_are(
+def test_the_language_is_the_most_preferred_of_the_available_ones(
     header: str, language: str
 ) -> None:
     assert preferred_language(asking(header)) == language
@@ -63,7 +63,7 @@ PIECES = st.lists(
 
 
 @given(st.lists(LATIN | PIECES, max_size=3))
-def test_whatever_the_header_says_a_language_that_there_is_is_found(
+def test_every_header_yields_an_available_language(
     headers: list[str],
 ) -> None:
     assert preferred_language(asking(*headers)) in LANGUAGES

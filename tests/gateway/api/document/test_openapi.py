@@ -64,7 +64,7 @@ def test_every_error_is_a_problem_with_an_example_and_every_answer_names_its_req
         )
 
 
-def test_every_operation_shows_an_example_of_what_it_takes_and_gives(document: Json) -> None:
+def test_every_operation_has_examples_of_its_request_and_responses(document: Json) -> None:
     for name, operation in operations(document):
         for place, content in media(operation):
             examples = shown(document, content)

@@ -37,7 +37,7 @@ async def test_other_content_under_the_id_of_a_request_is_refused(gateway: Runni
     assert (await get_ticket(gateway, number))["state"] == "sent_to_partner"
 
 
-async def test_nobody_meets_the_ids_of_another_caller(gateway: RunningGateway) -> None:
+async def test_request_ids_of_different_callers_do_not_collide(gateway: RunningGateway) -> None:
     account = gateway.new_id("acc")
     number = await a_sent_ticket(gateway, account)
     where = f"/v1/tickets/{number}"

@@ -63,7 +63,7 @@ async def test_a_body_that_no_workflow_could_read_is_malformed(
     assert (problem_of(refused), wrong_fields_of(refused)) == ((422, "malformed"), {"body": "json"})
 
 
-async def test_a_body_larger_than_a_ticket_takes_is_refused(gateway: RunningGateway) -> None:
+async def test_a_body_beyond_the_limit_of_a_ticket_is_refused(gateway: RunningGateway) -> None:
     body = {"answers": {"order_number": "x" * 300_000}}
     answer = await gateway.http.post(
         f"/v1/tickets/{UNKNOWN}/information", json=body, headers=gateway.as_agent()

@@ -68,7 +68,7 @@ async def test_unknown_fields_are_named_and_change_nothing(
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"7", b'"x"', b"null", b'{"a": NaN}', b"[" * 500])
-async def test_what_is_no_message_is_refused_as_a_whole(
+async def test_a_malformed_message_is_refused_as_a_whole(
     gateway: RunningGateway, body: bytes
 ) -> None:
     answer = await send_outcomes(gateway, body)

@@ -42,7 +42,7 @@ async def test_while_temporal_is_unavailable_outcomes_are_accepted_and_dispatche
     assert [note["message_id"] for note in await gateway.env.message_log()] == ids
 
 
-async def test_the_sweeper_signals_what_temporal_missed(gateway: RunningGateway) -> None:
+async def test_the_sweeper_signals_outcomes_that_temporal_missed(gateway: RunningGateway) -> None:
     number = await a_ticket(gateway)
     async with gateway_with_proxy(gateway) as (http, proxy):
         proxy.cut()
@@ -52,7 +52,7 @@ async def test_the_sweeper_signals_what_temporal_missed(gateway: RunningGateway)
     assert (await gateway.env.wait_until_closed()).state == "rejected"
 
 
-async def test_a_gateway_killed_between_keeping_and_telling_loses_nothing(
+async def test_a_gateway_killed_between_storing_and_signalling_loses_nothing(
     gateway: RunningGateway,
 ) -> None:
     """A real process and a real SIGKILL; its Temporal accepts connections and never responds."""

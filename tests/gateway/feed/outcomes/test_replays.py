@@ -46,7 +46,7 @@ async def test_the_partners_own_retry_gets_the_same_results(gateway: RunningGate
     assert [note["code"] for note in await gateway.env.message_log()] == ["applied"]
 
 
-async def test_of_many_equal_messages_at_once_one_is_taken(gateway: RunningGateway) -> None:
+async def test_of_many_equal_concurrent_messages_one_is_accepted(gateway: RunningGateway) -> None:
     number = await a_ticket(gateway)
     payload, message_id, at = outcome(gateway, number), gateway.new_id("msg"), ago()
     sent = [send_outcomes(gateway, payload, message_id=message_id, at=at) for _ in range(20)]

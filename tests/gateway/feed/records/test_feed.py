@@ -18,7 +18,7 @@ async def test_a_record_with_an_older_version_is_ignored_and_reported(
     assert results == ["stored", "unchanged", "outdated", "stored"]
 
 
-async def test_a_link_that_came_through_the_feed_lets_a_claim_in(gateway: RunningGateway) -> None:
+async def test_a_claim_is_accepted_for_a_link_of_the_feed(gateway: RunningGateway) -> None:
     claim = a_claim(account=gateway.new_id("acc"))
     headers = gateway.as_platform(claim["account_id"]) | {"idempotency-key": "k"}
     answer = await put(gateway, "link", written(link_of(claim)), claim["account_id"])

@@ -43,7 +43,7 @@ async def test_an_id_of_another_account_is_answered_like_an_unknown_one(
 
 
 @pytest.mark.parametrize("kind", ["link", "reward"])
-async def test_an_id_that_was_occupied_first_is_the_feeds_when_it_comes(
+async def test_an_id_that_another_account_used_first_is_available_to_the_feed(
     gateway: RunningGateway, kind: str
 ) -> None:
     claim, mine = a_claim(account=gateway.new_id("acc")), gateway.new_id("acc")
@@ -110,7 +110,7 @@ async def test_a_reward_of_a_feed_for_all_accounts_counts_against_every_account(
     assert (await gateway.env.wait_until_closed()).reason_code == "already_rewarded"
 
 
-async def test_a_role_that_feeds_does_not_file_and_one_that_files_does_not_feed(
+async def test_the_feed_role_cannot_file_and_the_filing_role_cannot_send_the_feed(
     gateway: RunningGateway,
 ) -> None:
     link = a_link(gateway)

@@ -51,7 +51,7 @@ async def test_a_malformed_record_names_its_field(
     assert await put_list(gateway, "reward", [reward]) == ["malformed"]
 
 
-async def test_a_thousand_records_come_at_once_and_not_one_more(gateway: RunningGateway) -> None:
+async def test_a_list_has_at_most_a_thousand_records(gateway: RunningGateway) -> None:
     link = a_link(gateway)
     many = [link | {"link_id": f"{link['link_id']}-{index}"} for index in range(1000)]
     assert await put_list(gateway, "link", many) == ["stored"] * 1000
@@ -60,7 +60,7 @@ async def test_a_thousand_records_come_at_once_and_not_one_more(gateway: Running
     assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
 
 
-async def test_the_same_record_twice_in_a_list_is_taken_in_its_order(
+async def test_a_repeated_record_in_a_list_is_stored_in_order(
     gateway: RunningGateway,
 ) -> None:
     link = a_link(gateway, version=1)

@@ -37,7 +37,7 @@ async def test_a_webhook_that_was_not_accepted_is_sent_again_under_the_same_id(
         await until_delivered(gateway, one.webhook_id)
 
 
-async def test_a_platform_that_asks_to_wait_is_given_the_time(
+async def test_retry_after_of_the_platform_is_obeyed(
     gateway: RunningGateway, platform: WebhookReceiver
 ) -> None:
     platform.response = CannedResponse(429, b"", {"retry-after": "3"})

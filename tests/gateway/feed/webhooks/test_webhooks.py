@@ -31,7 +31,7 @@ async def test_while_the_secret_rotates_the_old_one_and_the_new_one_verify(
     assert await platform.wait_for(gateway.env.number, 2)
 
 
-async def test_the_official_package_takes_what_we_signed_and_nothing_else(
+async def test_the_official_package_verifies_our_signatures_and_no_others(
     gateway: RunningGateway, platform: WebhookReceiver
 ) -> None:
     await gateway.env.file_and_send(account=gateway.new_id("acc"))

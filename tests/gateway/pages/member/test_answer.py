@@ -1,4 +1,4 @@
-"""The page for a member's answer: the link of a question's letter opens it, and nothing else."""
+"""The page for a member's answer: only the link in the e-mail of a question opens it."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.support.workflow.claims import a_claim, an_order, days_ago
 
 
 async def test_an_answer_reaches_the_partner_once(gateway: RunningGateway) -> None:
-    """R17-R19, R22: the present answers stand in the fields; pressed twice, it is one answer."""
+    """R17-R19, R22: the current answers are in the fields; sent twice, it is one answer."""
     order = an_order()
     link = await link_with_question(
         gateway, "order_number", "Which tariff was it?", order=an_order()
@@ -46,7 +46,7 @@ async def test_the_same_answer_to_a_later_question_is_an_answer_of_its_own(
 
 
 @pytest.mark.parametrize("outcome", ["confirmed", "rejected"])
-async def test_when_nothing_is_asked_any_more_the_page_says_so(
+async def test_the_page_says_when_no_question_is_open_any_more(
     gateway: RunningGateway, outcome: str
 ) -> None:
     """Also after the end, when no workflow runs any more."""
@@ -63,7 +63,7 @@ async def test_when_nothing_is_asked_any_more_the_page_says_so(
     assert (await gateway.env.row())["state"] == expected
 
 
-async def test_what_an_agent_asks_is_answered_on_the_same_page(gateway: RunningGateway) -> None:
+async def test_a_question_of_an_agent_is_answered_on_the_same_page(gateway: RunningGateway) -> None:
     claim = a_claim(account=gateway.new_id("acc"))
     await gateway.env.file_and_send(claim=claim)
     await gateway.env.send_update("request_information", questions=["order_number"])

@@ -16,7 +16,7 @@ from tests.support.gateway.running_gateway import SIGNING_SECRET, RunningGateway
 LATER = datetime.now(UTC) + timedelta(days=3)
 
 
-async def test_every_other_token_gets_one_and_the_same_page(gateway: RunningGateway) -> None:
+async def test_all_invalid_tokens_get_the_same_page(gateway: RunningGateway) -> None:
     link = await link_with_question(gateway, "Why?")
     number, _, token = gateway.env.number, *link.partition("token=")[1:]
     here = f"{gateway.address}/tickets/{number}/information"

@@ -1,4 +1,4 @@
-"""Answers in words, and errors of an answer at their fields (R17-R19, R22)."""
+"""Free-text answers, and errors of an answer at their fields (R17-R19, R22)."""
 
 from tests.support.gateway.answer_page import CONTACT, LINK, answer, link_with_question, open_page
 from tests.support.gateway.running_gateway import RunningGateway
@@ -22,7 +22,7 @@ async def test_an_error_is_shown_at_its_field_and_the_entries_are_preserved(
     await gateway.env.wait_for_state("information_requested")
 
 
-async def test_an_answer_that_says_nothing_is_asked_for_again(gateway: RunningGateway) -> None:
+async def test_an_empty_answer_is_requested_again(gateway: RunningGateway) -> None:
     link = await link_with_question(gateway, "activated_on")
     page = await answer(gateway, link, answer__activated_on="", note=" ")
     assert page.status_code == 422

@@ -39,7 +39,7 @@ async def test_no_member_sees_or_uses_the_data_of_another(
     assert await other.tickets() == []
 
 
-async def test_twenty_at_once_are_one_ticket_and_the_same_confirmation(
+async def test_twenty_concurrent_submissions_are_one_ticket_with_the_same_confirmation(
     gateway: RunningGateway, member_browser: MemberBrowser, opened_form: OpenedForm
 ) -> None:
     """R25: the form's key makes them one."""
@@ -52,7 +52,7 @@ async def test_twenty_at_once_are_one_ticket_and_the_same_confirmation(
     await gateway.env.wait_for_emails("confirmation")
 
 
-async def test_a_form_that_was_taken_is_not_taken_again_with_other_entries(
+async def test_a_submitted_form_is_not_accepted_again_with_other_entries(
     member_browser: MemberBrowser, opened_form: OpenedForm
 ) -> None:
     member, form = opened_form
@@ -66,7 +66,7 @@ async def test_a_form_that_was_taken_is_not_taken_again_with_other_entries(
 async def test_a_refused_form_can_be_corrected_and_sent_twice(
     member_browser: MemberBrowser, opened_form: OpenedForm
 ) -> None:
-    """Its key is used up by the refusal; what is corrected makes one of its own."""
+    """The refusal uses up the form's key; the corrected claim gets another."""
     member, form = opened_form
     refusal = await member_browser.send_form(form, member, **{DAY: days_ago(0).isoformat()})
     assert "No support ticket was created" in refusal.text

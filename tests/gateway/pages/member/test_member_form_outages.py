@@ -24,7 +24,7 @@ from tests.support.workflow.tcp_proxy import TcpProxy, open_proxy
 from tests.support.workflow.temporal_servers import dev_server
 
 
-async def test_without_the_database_a_page_says_to_come_back(gateway: RunningGateway) -> None:
+async def test_without_the_database_a_page_says_to_try_again_later(gateway: RunningGateway) -> None:
     """The outage does not use up the login token."""
     own = {"TICKETS_PUBLIC_URL": "http://127.0.0.1"}
     settings = gateway_settings("postgresql://nobody@127.0.0.1:1/nothing", **own)
@@ -45,7 +45,7 @@ async def test_without_the_database_a_page_says_to_come_back(gateway: RunningGat
 async def wired(
     postgres_server: str, tmp_path: Path
 ) -> AsyncIterator[tuple[RunningGateway, TcpProxy]]:
-    """A front of its own, without workers, and the wire between the gateway and Temporal."""
+    """A separate gateway without workers, and the proxy between it and Temporal."""
     async with dev_server() as server, fresh_database(postgres_server) as database_url:
         port = int(server.client.service_client.config.target_host.rpartition(":")[2])
         async with (
@@ -64,7 +64,7 @@ async def wired(
 async def test_during_an_outage_nothing_is_lost_and_nothing_is_done_twice(
     wired: tuple[RunningGateway, TcpProxy],
 ) -> None:
-    """Temporal away: the form stands there as it was. No worker: the answer comes when one does."""
+    """Without Temporal the form is shown again; without a worker the answer comes later."""
     gateway, proxy = wired
     member = Member(gateway)
     choice = await member.link("velotel", 30)

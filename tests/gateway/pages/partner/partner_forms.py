@@ -1,4 +1,4 @@
-"""The forms that a partner sends behind a link, and what came of them."""
+"""The forms that a partner sends behind a link, and their results."""
 
 from typing import Any
 

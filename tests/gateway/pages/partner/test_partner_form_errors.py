@@ -51,7 +51,7 @@ async def test_a_form_that_no_page_of_ours_makes_is_refused(gateway: RunningGate
 async def test_a_link_to_a_claim_that_has_ended_shows_nothing_of_it(
     gateway: RunningGateway, end: str
 ) -> None:
-    """It opens for weeks, in whoever's hands: looking, answering, and answering for sure."""
+    """The link is valid for weeks, for anybody who has it: viewing, answering, and confirming."""
     number = await a_ticket(gateway)
     secret = (await gateway.env.row())["answers"]["order_number"]
     assert secret in (await gateway.http.get(outcome_link(gateway, number))).text
@@ -78,7 +78,7 @@ async def test_a_link_to_a_claim_that_has_ended_shows_nothing_of_it(
     assert await answered(gateway) == before
 
 
-async def test_while_the_database_is_unavailable_a_partner_is_asked_to_come_again(
+async def test_while_the_database_is_unavailable_a_partner_is_asked_to_try_again(
     gateway: RunningGateway,
 ) -> None:
     number = await a_ticket(gateway)

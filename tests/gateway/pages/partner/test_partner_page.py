@@ -34,7 +34,7 @@ async def test_a_link_shows_its_claim_and_nothing_about_the_member(gateway: Runn
 async def test_every_invalid_link_gets_the_same_response(
     gateway: RunningGateway,
 ) -> None:
-    """One bit of the token, its ticket, its partner, its time, its key: and no word of which."""
+    """One bit of the token, its ticket, partner, time or key: the page never says which."""
     number = await a_ticket(gateway)
     good = outcome_link(gateway, number)
     head, token = good.split("token=")
@@ -83,7 +83,7 @@ async def test_the_address_of_a_link_is_in_no_log(gateway: RunningGateway) -> No
     assert number.encode() not in b"".join(others), "only the security log names tickets"
 
 
-async def test_an_answer_is_taken_when_the_partner_is_sure(gateway: RunningGateway) -> None:
+async def test_an_outcome_is_stored_after_the_partner_confirms_it(gateway: RunningGateway) -> None:
     number = await a_ticket(gateway)
     address = outcome_link(gateway, number)
     form = {k: v for k, v in YES.items() if k != "confirmed"} | {

@@ -62,7 +62,7 @@ async def test_a_question_that_was_answered_opens_the_next_round(gateway: Runnin
 async def test_a_question_that_came_after_another_is_not_shown_as_asked(
     gateway: RunningGateway,
 ) -> None:
-    """The page was open while an agent asked: the ticket takes no second question now."""
+    """An agent asked while the page was open: the ticket accepts no second question now."""
     number = await a_ticket(gateway)
     address = outcome_link(gateway, number)
     await gateway.env.send_update("request_information", actor="agent:anna", questions=["Czemu?"])

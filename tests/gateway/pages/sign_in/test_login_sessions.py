@@ -28,7 +28,7 @@ async def test_a_session_shows_the_contact_of_the_latest_login_token(
     assert await reads_as(member_browser) == "Jan Nowak"
 
 
-async def test_a_session_that_was_left_alone_takes_no_entries_with_it(
+async def test_an_idle_session_loses_no_entries(
     gateway: RunningGateway, member_browser: MemberBrowser, opened_form: OpenedForm
 ) -> None:
     """It expired while the member typed; after a new sign-in in a second tab the form is sent."""
@@ -41,7 +41,7 @@ async def test_a_session_that_was_left_alone_takes_no_entries_with_it(
     assert (await member_browser.send_form(form, member)).url.path == "/form/result"
 
 
-async def test_nobody_else_sends_the_form_of_a_session_that_was_left_alone(
+async def test_another_reader_cannot_send_the_form_of_an_idle_session(
     gateway: RunningGateway, member_browser: MemberBrowser
 ) -> None:
     member, other = Member(gateway), Member(gateway)

@@ -54,7 +54,7 @@ FOREIGN: list[dict[str, str]] = [
 async def test_a_form_of_another_site_only_leads_to_the_button(
     gateway: RunningGateway, area: str, headers: dict[str, str]
 ) -> None:
-    """Such a form brings no cookies: whose session it would replace, nobody can see."""
+    """Such a form brings no cookies, so the session that it would replace is unknown."""
     token = handed(gateway, area, "eve")
     async with MemberBrowser(gateway) as somebody:
         seen = await somebody.post(f"/{area}/sign-in", data={"token": token}, headers=headers)
@@ -64,7 +64,7 @@ async def test_a_form_of_another_site_only_leads_to_the_button(
 
 
 @pytest.mark.parametrize("area", ["form", "desk"])
-async def test_a_session_of_somebody_else_is_asked_about_first(
+async def test_a_session_of_another_reader_is_not_replaced_without_asking(
     gateway: RunningGateway, member_browser: MemberBrowser, area: str
 ) -> None:
     enter = f"/{area}/sign-in"

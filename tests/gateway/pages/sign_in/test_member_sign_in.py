@@ -85,7 +85,7 @@ async def refused(member_browser: MemberBrowser, token: str) -> None:
     assert (await member_browser.get("/form")).status_code == 403
 
 
-async def test_what_another_site_sends_in_a_members_name_is_refused(
+async def test_a_form_that_another_site_sends_for_a_member_is_refused(
     gateway: RunningGateway, member_browser: MemberBrowser
 ) -> None:
     """CSRF: without the form's token, with that of another session, or from another site."""

@@ -16,7 +16,7 @@ from tests.support.gateway.tickets import a_sent_ticket
 from tests.support.workflow.temporal_servers import dev_server
 
 
-async def test_a_session_that_nobody_uses_ends_and_one_that_is_used_goes_on(
+async def test_an_unused_session_ends_and_a_used_one_continues(
     gateway: RunningGateway,
 ) -> None:
     agent = gateway.new_id("agent")

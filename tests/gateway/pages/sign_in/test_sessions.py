@@ -13,7 +13,7 @@ from tests.support.gateway.stored_sessions import sessions_of
 from tests.support.gateway.tickets import a_sent_ticket
 
 
-async def test_an_agent_who_signs_out_leaves_nothing_that_still_works(
+async def test_nothing_of_an_agents_session_works_after_signing_out(
     gateway: RunningGateway,
 ) -> None:
     """The cookie and the form of before confirm nothing, also not in a new session."""
@@ -31,7 +31,7 @@ async def test_an_agent_who_signs_out_leaves_nothing_that_still_works(
     assert (await gateway.env.row())["state"] == "sent_to_partner"
 
 
-async def test_a_member_signs_out_and_nothing_of_the_session_works_any_more(
+async def test_nothing_of_a_members_session_works_after_signing_out(
     gateway: RunningGateway, member_browser: MemberBrowser
 ) -> None:
     member = Member(gateway)
@@ -103,7 +103,7 @@ async def test_a_platform_ends_the_sessions_of_its_own_members_alone(
     assert (await member_browser.get("/form")).status_code == 403
 
 
-async def test_every_page_says_who_reads_until_when_and_how_to_sign_out(
+async def test_every_page_says_who_is_signed_in_until_when_and_how_to_sign_out(
     gateway: RunningGateway, member_browser: MemberBrowser
 ) -> None:
     member = Member(gateway)

@@ -1,4 +1,4 @@
-"""The response to a command whose workflow is terminated meanwhile."""
+"""The response to a command whose workflow is terminated before it answers."""
 
 import asyncio
 from typing import Any
@@ -32,7 +32,7 @@ class NeverAnswers:
         await workflow.wait_condition(lambda: False)
 
 
-async def test_a_request_that_an_operator_cut_off_may_be_asked_again(
+async def test_a_request_that_an_operator_ended_may_be_repeated(
     gateway: RunningGateway,
 ) -> None:
     client, queue, number = gateway.env.client, gateway.new_id("queue"), gateway.new_id("number")

@@ -82,14 +82,14 @@ async def test_a_slow_body_waits_at_the_proxy(line: tuple[RawServer, int, int]) 
         (GET + b"content-length: 2000000\r\n\r\n", (413,)),
     ],
 )
-async def test_large_requests_are_refused_by_one_of_the_two(
+async def test_large_requests_are_refused_by_the_proxy_or_the_gateway(
     line: tuple[RawServer, int, int], head: bytes, statuses: tuple[int, ...]
 ) -> None:
     said = await exchange(line[1], head)
     assert int(said.split(b" ")[1]) in statuses, said[:80]
 
 
-async def test_plain_http_leads_to_the_public_name_whatever_the_host_says(
+async def test_plain_http_is_redirected_to_the_public_name_whatever_the_host(
     line: tuple[RawServer, int, int],
 ) -> None:
     address = f"http://{HOST}:{line[2]}/form?idempotency_key=1"
@@ -118,7 +118,7 @@ async def test_the_request_id_is_passed_in_both_directions(public: httpx.AsyncCl
     assert long.headers["x-request-id"] != "x" * 300
 
 
-async def test_an_address_is_handed_on_as_it_came(
+async def test_the_path_is_passed_on_unchanged(
     public: httpx.AsyncClient, gateway: RunningGateway
 ) -> None:
     path = "/v1/accounts/a%2F..%2Fb//c/claimable-links?kind=missing_cashback"

@@ -22,7 +22,7 @@ async def test_idle_connections_give_way_to_requests() -> None:
         assert len(line.config.connections) <= 20
 
 
-async def test_unfinished_bodies_do_not_keep_others_from_calling() -> None:
+async def test_unfinished_bodies_do_not_block_other_callers() -> None:
     async with run_raw_server(max_connections=20) as line, contextlib.AsyncExitStack() as stack:
         for _ in range(40):
             _, writer = await stack.enter_async_context(line.call())

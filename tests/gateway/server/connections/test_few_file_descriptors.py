@@ -40,7 +40,7 @@ async def test_idle_connections_beyond_all_descriptors_block_no_new_ones(
     assert process.returncode == 0
 
 
-async def test_a_port_that_is_taken_is_named_with_its_setting(
+async def test_a_port_in_use_is_named_with_its_setting(
     gateway: RunningGateway, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert (await gateway.http.get("/healthz")).status_code == 200

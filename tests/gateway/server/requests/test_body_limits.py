@@ -40,7 +40,7 @@ async def test_a_body_in_pieces_that_is_small_enough_is_read(gateway: RunningGat
     assert answer.status_code == 200
 
 
-async def test_a_bound_holds_before_anybody_is_asked_who_they_are(gateway: RunningGateway) -> None:
+async def test_a_bound_holds_before_authentication(gateway: RunningGateway) -> None:
     answer = await gateway.http.post(CHECK, content=in_pieces(2 * MAX_BODY_BYTES))
     assert answer.status_code in (401, 413)
 

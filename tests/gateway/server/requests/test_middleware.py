@@ -75,6 +75,6 @@ async def test_an_unexpected_error_becomes_a_problem_without_its_message(
     assert "internal error: KeyError at test_middleware.py:" in caplog.text
 
 
-async def test_the_request_id_of_an_answer_is_the_one_in_its_body(gateway: RunningGateway) -> None:
+async def test_the_request_id_of_a_response_is_the_one_in_its_body(gateway: RunningGateway) -> None:
     answer = await gateway.http.get("/nowhere")
     assert answer.headers["x-request-id"] == json.loads(answer.text)["request_id"]

@@ -23,7 +23,7 @@ async def test_the_document_is_sent_once(gateway: RunningGateway) -> None:
     assert (time.perf_counter() - began) / 20 < 0.05
 
 
-async def test_whether_the_gateway_is_ready_is_asked_once_a_second() -> None:
+async def test_readiness_is_checked_once_a_second() -> None:
     asked = 0
 
     async def ask() -> bool:
@@ -44,7 +44,9 @@ async def test_whether_the_gateway_is_ready_is_asked_once_a_second() -> None:
     "path",
     ["/v1/tickets/", "/desk/", "/form/", "/static", "/static/", "//evil.example/", "/healthz/"],
 )
-async def test_no_answer_leads_where_the_request_says(gateway: RunningGateway, path: str) -> None:
+async def test_no_response_redirects_to_the_host_of_the_request(
+    gateway: RunningGateway, path: str
+) -> None:
     answer = await gateway.http.get(path, headers={"host": "evil.example", **gateway.as_agent()})
     assert answer.status_code in (403, 404)
     assert "location" not in answer.headers
