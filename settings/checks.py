@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from domain.errors import InvalidConfiguration
 from domain.partners.channels import HttpChannel
 from domain.partners.profile import PartnerProfile
-from domain.values.network_hosts import is_public_https_url
+from settings.network_hosts import is_public_https_url
 from settings.runtime import ServiceSettings
 from settings.secrets import reject_shared_secrets
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, PostgresDsn
 
-from domain.values.secrets import MIN_SECRET_LENGTH, is_weak
+from settings.secret_strength import MIN_SECRET_LENGTH, is_weak
 
 
 def host_and_port(text: str) -> tuple[str, int]:

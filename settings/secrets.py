@@ -9,7 +9,7 @@ from typing import Final
 from domain.errors import InvalidConfiguration
 from domain.partners.channels import CsvChannel
 from domain.partners.profile import PartnerProfile
-from domain.values.secrets import decode_webhook_secret, find_shared_secret, is_weak
+from settings.secret_strength import decode_webhook_secret, find_shared_secret, is_weak
 
 PARTNER_SECRET_PREFIX: Final = "TICKETS_PARTNER_SECRET_"  # noqa: S105  (a name, not a secret)
 FILE_SETTINGS: Final = (

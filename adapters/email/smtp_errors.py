@@ -23,4 +23,4 @@ def translate_error(error: Exception) -> MailServerUnavailable | EmailUndelivera
 def _step(error: aiosmtplib.SMTPResponseException) -> Step:
     if isinstance(error, aiosmtplib.SMTPRecipientRefused):
         return "recipient"
-    return "letter" if isinstance(error, aiosmtplib.SMTPDataError) else "sender"
+    return "message" if isinstance(error, aiosmtplib.SMTPDataError) else "sender"

@@ -11,7 +11,7 @@ lost.
 import re
 from typing import Final, Literal
 
-Step = Literal["sender", "recipient", "letter"]
+Step = Literal["sender", "recipient", "message"]
 """What the server answered to: MAIL, RCPT or DATA."""
 
 ABOUT_RECIPIENT: Final = frozenset(

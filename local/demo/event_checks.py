@@ -41,4 +41,4 @@ def _check_webhooks(observations: Observations) -> Iterator[str]:
             what = "came otherwise" if webhook else "did not come"
             yield f"webhooks: event {event['event_id']} of {event['number']} {what}"
     for webhook_id in came:
-        yield f"webhooks: {webhook_id} tells of no event"
+        yield f"webhooks: {webhook_id} names no known event"

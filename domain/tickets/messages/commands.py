@@ -62,7 +62,7 @@ class Decision(TicketCommand):
         if self.outcome == "rejected" and not self.reason_code:
             raise ValueError("reason_code: expected with the outcome rejected")
         if not (self.reason_code or (self.note and self.note.strip())):
-            raise ValueError("note: expected, a decision says why")
+            raise ValueError("note: expected, every decision has a reason")
         return self
 
 

@@ -63,7 +63,7 @@ def test_a_refusal_of_the_recipient_is_final(text: str) -> None:
     assert is_final("recipient", *reply(text))
 
 
-@pytest.mark.parametrize("step", ["sender", "recipient", "letter"])
+@pytest.mark.parametrize("step", ["sender", "recipient", "message"])
 @pytest.mark.parametrize("text", ABOUT_US)
 def test_a_refusal_of_us_is_retried_at_every_step(text: str, step: Step) -> None:
     assert not is_final(step, *reply(text))
@@ -76,9 +76,9 @@ def test_a_refusal_of_our_sender_address_is_never_final(text: str) -> None:
 
 @pytest.mark.parametrize("status", sorted(ABOUT_RECIPIENT))
 def test_a_status_about_the_recipient_is_final_also_after_the_content(status: str) -> None:
-    assert is_final("letter", 554, f"{status} no")
+    assert is_final("message", 554, f"{status} no")
 
 
 @pytest.mark.parametrize("text", ["550 no", "552 too big", "554 transaction failed"])
 def test_a_refusal_of_the_content_without_a_status_is_retried(text: str) -> None:
-    assert not is_final("letter", *reply(text))
+    assert not is_final("message", *reply(text))

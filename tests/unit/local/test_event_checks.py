@@ -80,4 +80,4 @@ def test_a_missing_or_different_webhook_is_found() -> None:
 
 def test_a_webhook_without_an_event_is_found() -> None:
     stray = EVENTS[0] | {"event_id": "999"}
-    assert problems(EVENTS, [*EVENTS, stray]) == ["webhooks: 999 tells of no event"]
+    assert problems(EVENTS, [*EVENTS, stray]) == ["webhooks: 999 names no known event"]

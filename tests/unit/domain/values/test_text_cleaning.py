@@ -55,7 +55,7 @@ def test_texts_of_partners_and_agents_are_stored_cleaned() -> None:
 
 
 def test_a_note_of_invisible_characters_is_empty() -> None:
-    with pytest.raises(ValueError, match="a decision says why"):
+    with pytest.raises(ValueError, match="every decision has a reason"):
         Decision(request_id="r", actor="a", outcome="confirmed", note="\u200b\u2060")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.values.network_hosts import is_public_https_url
+from settings.network_hosts import is_public_https_url
 
 PUBLIC = [
     "https://partner.example/claims",

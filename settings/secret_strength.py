@@ -11,7 +11,7 @@ MIN_SECRET_LENGTH: Final = 32
 WEBHOOK_KEY_PREFIX: Final = "whsec_"
 """Prefix of Standard Webhooks secrets; base64 of 24 to 64 bytes follows."""
 _MIN_DISTINCT_BYTES: Final = 8
-_WORDS: Final = re.compile(
+_COMMON_WORDS: Final = re.compile(
     rb"passw|secret|change.?me|example|default|letmein|qwert|asdfg|12345678|abcdefgh|00000000|placeholder",
     re.IGNORECASE,
 )
@@ -35,7 +35,7 @@ def is_weak(key: bytes) -> bool:
     repeats = any(key[step:] == key[:-step] for step in range(1, half + 1))
     steps = sum(abs(a - b) <= 1 for a, b in pairwise(key))
     few = len(set(key)) < _MIN_DISTINCT_BYTES
-    return few or repeats or steps > half or _WORDS.search(key) is not None
+    return few or repeats or steps > half or _COMMON_WORDS.search(key) is not None
 
 
 def find_shared_secret(settings: Mapping[str, str]) -> tuple[str, str] | None:

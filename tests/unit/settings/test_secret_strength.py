@@ -6,8 +6,8 @@ import secrets as random_secrets
 import pytest
 
 from domain.errors import InvalidConfiguration
-from domain.values.secrets import decode_webhook_secret, find_shared_secret, is_weak
 from local.stack.profiles import generate_secret
+from settings.secret_strength import decode_webhook_secret, find_shared_secret, is_weak
 from settings.secrets import partner_secrets, reject_shared_secrets, with_secret_files
 from tests.support.builders import a_profile
 
