@@ -31,7 +31,7 @@ from workflows.temporal_errors import is_workflow_not_found, unavailable_as_tran
 
 
 def build_start_operation(
-    claim: Mapping[str, Any], number: str, *, after_failure: bool = False
+    claim: Mapping[str, object], number: str, *, after_failure: bool = False
 ) -> WithStartWorkflowOperation[Any, TicketOutcome]:
     """Build the start of `claim`'s workflow (docs/contract.md, "Temporal").
 
@@ -59,7 +59,7 @@ def build_start_operation(
 
 
 async def admit_ticket(
-    client: Client, claim: Mapping[str, Any], request_key: str, *, after_failure: bool = False
+    client: Client, claim: Mapping[str, object], request_key: str, *, after_failure: bool = False
 ) -> AdmissionResult:
     """File `claim` (raw JSON of a TicketClaim) and return its result; repeated, the same result.
 
@@ -104,7 +104,9 @@ def _partner(value: object) -> str | None:
     return value if isinstance(value, str) and re.fullmatch(PARTNER_ID, value) else None
 
 
-async def send_signal(client: Client, number: str, signal: str, message: Mapping[str, Any]) -> bool:
+async def send_signal(
+    client: Client, number: str, signal: str, message: Mapping[str, object]
+) -> bool:
     """Signal a ticket; return `False` if no workflow runs under its number.
 
     Raises `TransientError` or `RPCError` while Temporal is unavailable.

@@ -1,7 +1,7 @@
 """Continue-as-new: the whole state of a ticket goes from one history to the next."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -34,7 +34,7 @@ class ContinuedState(FrozenModel):
     pending_signals: tuple[PendingSignal, ...] = ()
 
 
-def to_input(state: ContinuedState) -> dict[str, Any]:
+def to_input(state: ContinuedState) -> dict[str, object]:
     """Return the input of the next run, as JSON."""
     return {CONTINUED_KEY: state.model_dump(mode="json")}
 

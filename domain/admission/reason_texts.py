@@ -1,7 +1,7 @@
 """The reasons of a refusal in the member's language."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from domain.admission.admission import Admission, CodedReason
 from domain.admission.assessed_claim import AssessedClaim
@@ -16,7 +16,7 @@ class ReasonTexts(Protocol):
     """Renders codes as texts."""
 
     def render_reason(
-        self, language: str, code: str, field: str | None, params: Mapping[str, Any], /
+        self, language: str, code: str, field: str | None, params: Mapping[str, object], /
     ) -> str:
         """Return the text for a reason's `code` in `language`."""
 

@@ -1,7 +1,7 @@
 """The e-mail about a claim that was not accepted, sent if the answer came late."""
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from domain.admission.admission import Admission, AdmissionRequest
 from domain.admission.assessed_claim import AssessedClaim
@@ -50,7 +50,7 @@ def field_label(field: str | None, partner: PartnerRules | None, language: str) 
     return partner.label(field, language) if partner and field else None
 
 
-def _refusal_params(assessed: AssessedClaim, partner: PartnerRules | None) -> dict[str, Any]:
+def _refusal_params(assessed: AssessedClaim, partner: PartnerRules | None) -> dict[str, object]:
     assessment = assessed.assessment
     opens, last_day = assessment.available_from, assessment.last_day
     return {

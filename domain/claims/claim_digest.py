@@ -1,7 +1,6 @@
 """The digest that distinguishes two claims under one request key."""
 
 from collections.abc import Container, Mapping
-from typing import Any
 
 from domain.claims.claim import Contact, TicketClaim
 from domain.values.json_text import content_digest
@@ -21,7 +20,7 @@ def claim_digest(content: object) -> str:
     return content_digest(known)
 
 
-def normalize_content(content: Any) -> Any:
+def normalize_content(content: object) -> object:
     """Return JSON with cleaned texts and without empty fields."""
     if isinstance(content, str):
         return clean_text(content)
@@ -31,5 +30,5 @@ def normalize_content(content: Any) -> Any:
     return [normalize_content(value) for value in content] if isinstance(content, list) else content
 
 
-def _select(content: Mapping[str, Any], names: Container[str]) -> dict[str, Any]:
+def _select(content: Mapping[str, object], names: Container[str]) -> dict[str, object]:
     return {name: value for name, value in content.items() if name in names}

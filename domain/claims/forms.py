@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from domain.claims.form_answers import normalize_answer
 from domain.partners.form_fields import FormField
@@ -22,7 +21,7 @@ class ValidatedForm(FrozenModel):
 
 
 def validate_form(
-    fields: Sequence[FormField], answers: Mapping[str, Any], market: Market | None = None
+    fields: Sequence[FormField], answers: Mapping[str, object], market: Market | None = None
 ) -> ValidatedForm:
     """Check `answers` against `fields`; answers to unknown fields are dropped.
 

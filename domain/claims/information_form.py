@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from domain.claims.account_facts import AccountFacts
 from domain.claims.claim_context import ClaimContext
@@ -27,8 +26,8 @@ class CompletedForm(FrozenModel):
 
 
 def overlay_answers(
-    rules: PartnerRules, kind: ClaimKind, known: Mapping[str, Any], given: Mapping[str, Any]
-) -> dict[str, Any]:
+    rules: PartnerRules, kind: ClaimKind, known: Mapping[str, object], given: Mapping[str, object]
+) -> dict[str, object]:
     """Return the answers `known`, replaced by those `given` to fields of the form."""
     return {**known, **_known_fields(rules, kind, given)}
 
@@ -36,8 +35,8 @@ def overlay_answers(
 def form_problems(
     rules: PartnerRules,
     kind: ClaimKind,
-    known: Mapping[str, Any],
-    given: Mapping[str, Any],
+    known: Mapping[str, object],
+    given: Mapping[str, object],
     note: str | None,
 ) -> dict[str, str]:
     """Return the errors of the form by field.
@@ -56,14 +55,14 @@ def stored_form(stored: StoredClaim, order_key: str) -> CompletedForm:
     return CompletedForm(answers=form.answers, anchor_dates=form.anchor_dates, order_key=order_key)
 
 
-def duplicate_key_with(stored: StoredClaim, given: Mapping[str, Any]) -> str:
+def duplicate_key_with(stored: StoredClaim, given: Mapping[str, object]) -> str:
     """Return the key under which the claim is a duplicate once the answers `given` are stored."""
     answers = overlay_answers(stored.rules, stored.kind, stored.claim.answers, given)
     return stored.in_context(AccountFacts(), answers).duplicate_key
 
 
 def decide_information(
-    stored: StoredClaim, given: Mapping[str, Any], note: str | None, facts: AccountFacts
+    stored: StoredClaim, given: Mapping[str, object], note: str | None, facts: AccountFacts
 ) -> CompletedForm:
     """Assess a claim with the answers `given` as filing would, by facts and form."""
     rules, kind, known = stored.rules, stored.kind, stored.claim.answers
@@ -97,7 +96,9 @@ def _completed(
     )
 
 
-def _known_fields(rules: PartnerRules, kind: ClaimKind, given: Mapping[str, Any]) -> dict[str, Any]:
+def _known_fields(
+    rules: PartnerRules, kind: ClaimKind, given: Mapping[str, object]
+) -> dict[str, object]:
     names = {field.name for field in rules.form(kind)}
     return {name: answer for name, answer in given.items() if name in names}
 

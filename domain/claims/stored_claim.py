@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from domain.claims.account_facts import AccountFacts
 from domain.claims.claim import TicketClaim
@@ -25,7 +25,7 @@ class StoredClaim(FrozenModel):
     rules: PartnerRules
 
     def in_context(
-        self, facts: AccountFacts, answers: Mapping[str, Any] | None = None
+        self, facts: AccountFacts, answers: Mapping[str, object] | None = None
     ) -> ClaimContext:
         """Return the claim's context by `facts`; `answers` replace its own if they are given."""
         return ClaimContext(
