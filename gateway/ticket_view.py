@@ -38,7 +38,7 @@ def to_summary(row: TicketListRow) -> TicketSummary:
 def ticket_rules(context: AppContext, row: TicketDetailRow) -> PartnerRules | None:
     """Return the rules that a ticket was admitted under, or the partner's current ones."""
     if row.rules:
-        return PartnerRules.from_storage(row.rules)
+        return PartnerRules.model_validate(row.rules)
     profile = context.profiles.get(row.partner_id or "")
     return profile.rules if profile else None
 

@@ -1,13 +1,13 @@
-"""Checks that apply to partner files only, not to stored rules."""
+"""Checks that apply to partner files only: tickets keep stored rules that newer checks refuse."""
 
 from typing import Final
 
 from pydantic import ValidationInfo
 
-STORED: Final = {"stored": True}
-"""Validation context of rules from the database: tickets keep rules that newer checks refuse."""
+FROM_FILE: Final = {"from_file": True}
+"""Validation context of a partner's file; pydantic runs validators of instances without it."""
 
 
 def is_from_file(info: ValidationInfo) -> bool:
     """Say whether the validated content comes from a partner's file."""
-    return info.context is not STORED
+    return info.context is FROM_FILE

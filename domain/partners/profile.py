@@ -3,6 +3,7 @@
 from typing import Any, Self
 
 from domain.partners.channels import Channel
+from domain.partners.file_checks import FROM_FILE
 from domain.partners.rules import PartnerRules
 from domain.values.types import StrictModel
 
@@ -18,4 +19,4 @@ class PartnerProfile(StrictModel):
         """Build a profile from a parsed file: the rules' keys at the top, the channel a table."""
         channel = {"channel": content["channel"]} if "channel" in content else {}
         rules = {key: value for key, value in content.items() if key != "channel"}
-        return cls.model_validate({"rules": rules, **channel})
+        return cls.model_validate({"rules": rules, **channel}, context=FROM_FILE)

@@ -7,7 +7,7 @@ from pydantic import Field, ValidationInfo, model_validator
 
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.claim_limits import ClaimLimits
-from domain.partners.file_checks import STORED, is_from_file
+from domain.partners.file_checks import FROM_FILE, is_from_file
 from domain.partners.form_fields import FormField
 from domain.partners.market import Market
 from domain.partners.terms import (
@@ -46,9 +46,9 @@ class PartnerRules(StrictModel):
     fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
 
     @classmethod
-    def from_storage(cls, content: object) -> Self:
-        """Load the rules stored for running tickets, without the checks for files."""
-        return cls.model_validate(content, context=STORED)
+    def from_file(cls, content: object) -> Self:
+        """Load the rules of a partner's file, with the checks that stored rules are spared."""
+        return cls.model_validate(content, context=FROM_FILE)
 
     @model_validator(mode="after")
     def _validate(self, info: ValidationInfo) -> Self:

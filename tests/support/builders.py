@@ -14,6 +14,7 @@ from domain.claims.claim import TicketClaim
 from domain.claims.rewards import Link, Reward
 from domain.handlers.commands.execution import next_delivery_purpose
 from domain.handlers.message_handling import handle_message
+from domain.partners.file_checks import FROM_FILE
 from domain.partners.form_fields import FormField
 from domain.partners.market import LANGUAGES
 from domain.partners.profile import PartnerProfile
@@ -42,7 +43,7 @@ RUNNING: Final = tuple(s for s in State if not s.is_final and s is not State.CRE
 def a_field(name: str = "order_number", **changes: Any) -> FormField:
     """A required text field with a label in every language."""
     label = {language: name for language in LANGUAGES}
-    return FormField.model_validate({"name": name, "label": label} | changes)
+    return FormField.model_validate({"name": name, "label": label} | changes, context=FROM_FILE)
 
 
 ORDER_FIELD: Final = a_field(is_order_number=True)
@@ -68,7 +69,7 @@ def partner_content(**changes: Any) -> dict[str, Any]:
 
 def a_partner(**changes: Any) -> PartnerRules:
     """A partner that takes every kind and refuses early claims."""
-    return PartnerRules.model_validate(partner_content(**changes))
+    return PartnerRules.from_file(partner_content(**changes))
 
 
 def a_profile(**changes: Any) -> PartnerProfile:

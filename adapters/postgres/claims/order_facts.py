@@ -32,7 +32,7 @@ async def lock_claim(connection: Connection, number: str) -> LockedClaim:
     row = dict(await QUERIES.lock_ticket_form(connection, number=number))
     columns = {name: row[name] for name in (*_CLAIM_COLUMNS, "ordered_at")}
     claim = TicketClaim.model_validate(columns | {"answers": row["answers"] or {}})
-    rules = PartnerRules.from_storage(row["rules"])
+    rules = PartnerRules.model_validate(row["rules"])
     stored = StoredClaim(number=number, kind=row["kind"], claim=claim, rules=rules)
     return LockedClaim(stored, row["version"], row["order_key"], row["duplicate_key"])
 

@@ -24,7 +24,7 @@ class QueuedEmail:
 
     def rules(self) -> PartnerRules | None:
         """Return the partner's rules by which the ticket was admitted."""
-        return PartnerRules.from_storage(self.stored_rules) if self.stored_rules else None
+        return PartnerRules.model_validate(self.stored_rules) if self.stored_rules else None
 
 
 async def find_email(database: Database, number: str, key: str) -> QueuedEmail | None:

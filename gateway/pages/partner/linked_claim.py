@@ -89,4 +89,4 @@ async def open_claim(
         raise RequestRejected(RefusalCode.INVALID_LINK)
     await context.limits.hit("partner_page", f"{partner_id}/{number}")
     outcomes = await list_outcomes_by_link(context.database, partner_id, number)
-    return LinkedClaim(row, PartnerRules.from_storage(row.rules), outcomes)
+    return LinkedClaim(row, PartnerRules.model_validate(row.rules), outcomes)

@@ -36,7 +36,7 @@ class OpenQuestion(FrozenModel):
             language=row.language,
             answers=row.answers or {},
             due_at=row.due_at,
-            rules=PartnerRules.from_storage(row.rules),
+            rules=PartnerRules.model_validate(row.rules),
             questions=row.questions or (),
             question_seq=row.asked,
             answered=row.answered,

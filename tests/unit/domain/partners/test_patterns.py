@@ -95,7 +95,7 @@ def stored_with(pattern: str) -> PartnerRules:
     """Rules that were stored for running tickets when other patterns were allowed."""
     content = a_partner(fields=(a_field(is_order_number=True),)).model_dump(mode="json")
     content["fields"][0]["pattern"] = pattern
-    return PartnerRules.from_storage(content)
+    return PartnerRules.model_validate(content)
 
 
 @pytest.mark.parametrize("pattern", [r"(?=V)VT.*", r"(.)\1+", "["])

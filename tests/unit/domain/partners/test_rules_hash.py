@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from domain.claims.claim import TicketClaim
+from domain.claims.stored_claim import StoredClaim
+from domain.partners.claim_kind import ClaimKind
 from domain.partners.rules import PartnerRules
 from tests.support.builders import a_partner, a_profile
 
@@ -74,9 +77,18 @@ def test_a_running_ticket_carries_the_terms_of_its_admission() -> None:
 
 def test_stored_rules_load_even_if_they_are_invalid_today() -> None:
     """A running ticket has the rules of its admission for months, also after upgrades."""
-    answer = a_partner().response.model_copy(update={"reminders": ("P7D", "P2D")})
-    stored = a_partner().model_copy(update={"answer": answer, "claim_window": "P6M"})
+    response = a_partner().response.model_copy(update={"reminders": ("P7D", "P2D")})
+    stored = a_partner().model_copy(update={"response": response, "claim_window": "P6M"})
     content = stored.model_dump(mode="json")
     with pytest.raises(ValidationError):
-        PartnerRules.model_validate(content)
-    assert PartnerRules.from_storage(content) == stored
+        PartnerRules.from_file(content)
+    assert PartnerRules.model_validate(content) == stored
+
+
+def test_stored_rules_become_part_of_a_claim_without_the_checks_of_files() -> None:
+    """Pydantic runs a model's validators again for an instance in another model's field."""
+    stored = a_partner().model_copy(update={"claim_window": "P6M"})
+    claim = StoredClaim(
+        number="ZW", kind=ClaimKind.MISSING_CASHBACK, claim=TicketClaim(), rules=stored
+    )
+    assert claim.rules == stored
