@@ -5,6 +5,7 @@ which of several targets an event has.
 """
 
 import logging
+from typing import Final
 
 from transitions import EventData, Machine
 
@@ -21,25 +22,33 @@ def _targets_requested_state(event: EventData) -> bool:
     return bool(event.transition and event.transition.dest == event.kwargs["to"])
 
 
+_MACHINE: Final = Machine(
+    model=None,
+    states=[state.value for state in State],
+    initial=State.CREATED.value,
+    auto_transitions=False,
+    send_event=True,
+    transitions=[
+        {"trigger": event.value, "source": source.value, "dest": target.value,
+         "conditions": [_targets_requested_state]}
+        for event, source, target in TRANSITIONS
+    ],
+)  # fmt: skip
+"""One machine for all tickets: it has the table, each `Lifecycle` its own state.
+
+No ticket is registered as its model: the machine would keep it as long as the process lives.
+"""
+
+
 class Lifecycle:
     """The current state of one ticket."""
 
     state: str
+    """Set by the machine."""
 
     def __init__(self, state: State = State.CREATED) -> None:
         """Start in `state`."""
-        self._machine = Machine(
-            model=self,
-            states=[state.value for state in State],
-            initial=state.value,
-            auto_transitions=False,
-            send_event=True,
-            transitions=[
-                {"trigger": f"take_{e.value}", "source": a.value, "dest": b.value,
-                 "conditions": [_targets_requested_state]}
-                for e, a, b in TRANSITIONS
-            ],
-        )  # fmt: skip
+        self.state = state.value
 
     @property
     def current(self) -> State:
@@ -48,18 +57,15 @@ class Lifecycle:
 
     def can_fire(self, event: Event, to: State | None = None) -> bool:
         """Say whether `event` leads from the current state (to `to`, if given)."""
-        targets = [to] if to else list(State)
-        return any(self._is_allowed(event, target) for target in targets)
+        transitions = _MACHINE.events[event.value].transitions.get(self.state, ())
+        return any(to is None or transition.dest == to.value for transition in transitions)
 
     def fire(self, event: Event, to: State) -> None:
         """Make the transition; raises `RequestRejected("action_not_allowed")` if there is none."""
-        if not self._is_allowed(event, to):
+        if not self.can_fire(event, to):
             raise RequestRejected(
                 RefusalCode.ACTION_NOT_ALLOWED,
                 None,
                 f"{event} does not lead from {self.current} to {to}",
             )
-        self.trigger(f"take_{event.value}", to=to.value)  # type: ignore[attr-defined]
-
-    def _is_allowed(self, event: Event, to: State) -> bool:
-        return bool(self.may_trigger(f"take_{event.value}", to=to.value))  # type: ignore[attr-defined]
+        _MACHINE.events[event.value].trigger(self, to=to.value)

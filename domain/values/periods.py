@@ -7,6 +7,7 @@ the clock part (hours, minutes, seconds) in elapsed time, so a day with a clock 
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -37,10 +38,16 @@ Period = Annotated[str, AfterValidator(_validate)]
 """An ISO 8601 duration, stored as written."""
 
 
+@lru_cache(maxsize=1024)
+def _parse(period: str) -> isodate.Duration | timedelta:
+    """Parse each distinct period once: partners' files hold a handful of them."""
+    return isodate.parse_duration(period)
+
+
 def add_calendar_period(day: date, period: Period) -> date:
     """Add the calendar part of `period`: 31 August + P3M is 30 November."""
     calendar = period.partition("T")[0]
-    return day if calendar == "P" else day + isodate.parse_duration(calendar)
+    return day if calendar == "P" else day + _parse(calendar)
 
 
 def add_period(instant: datetime, period: Period, zone: ZoneInfo) -> datetime:
@@ -48,7 +55,7 @@ def add_period(instant: datetime, period: Period, zone: ZoneInfo) -> datetime:
     local = instant.astimezone(zone)
     moved = datetime.combine(add_calendar_period(local.date(), period), local.timetz())
     clock = period.partition("T")[2]
-    ticks = isodate.parse_duration(f"PT{clock}") if clock else timedelta()
+    ticks = _parse(f"PT{clock}") if clock else timedelta()
     return moved.astimezone(UTC) + ticks
 
 
