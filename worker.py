@@ -59,12 +59,16 @@ EXTRA_ACTIVITY_SLOTS: Final = 20
 """For calls that the partner limiter defers while a partner is at its limit."""
 JOB_CONNECTIONS: Final = 5
 """Connections to the database for the background jobs, beside those of the activities."""
-_PASSED_THROUGH: Final = (
+PASSED_THROUGH: Final = (
     "activities", "adapters", "domain",
     "dns", "email_validator", "idna", "isodate", "six", "transitions", "tzdata",
+    "workflows.activity_calls", "workflows.activity_options", "workflows.continue_as_new",
+    "workflows.message_handlers", "workflows.messages", "workflows.search_attributes",
+    "workflows.ticket", "workflows.ticket_tasks",
 )  # fmt: skip
+"""Modules that all workflows share; the sandbox executes all others again for each workflow."""
 SANDBOX: Final = SandboxedWorkflowRunner(
-    restrictions=SandboxRestrictions.default.with_passthrough_modules(*_PASSED_THROUGH)
+    restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
 )
 
 
