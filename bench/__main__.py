@@ -1,4 +1,4 @@
-"""`python -m bench [admission] [isolation] [rate] [floods]`: print figures; 1 where one is missed.
+"""`python -m bench [NAME …]`: print figures; 1 where one is missed.
 
 Each runs on a fresh local stack: Temporal dev server, PostgreSQL, worker, partners over HTTP.
 """
@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import admission, floods, isolation, rate
+from bench.cost import measure as cost
+from bench.cost import open_tickets
 from bench.figures import Figure
 from domain.errors import TicketError
 from process.exit_process import exit_process
@@ -19,6 +21,8 @@ from process.exit_process import exit_process
 STATE = Path(".local/bench")
 BENCHMARKS = {
     "admission": admission.measure,
+    "cost": cost.measure,
+    "open-tickets": open_tickets.measure,
     "sharing": isolation.measure,
     "rate": rate.measure,
     "floods": floods.measure,

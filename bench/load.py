@@ -161,11 +161,15 @@ class LoadGenerator:
 
 @contextlib.asynccontextmanager
 async def start_load_stack(
-    state: Path, channels: dict[str, dict[str, Any]], report: Report
+    state: Path,
+    channels: dict[str, dict[str, Any]],
+    report: Report,
+    changes: dict[str, Any] | None = None,
 ) -> AsyncIterator[LoadGenerator]:
-    """Start a fresh stack whose partners have these channels, by id."""
+    """Start a fresh stack whose partners have these channels, by id, and all have `changes`."""
     reset_state(state)
     model = tomllib.loads(TEMPLATE_PROFILE.read_text(encoding="utf-8"))
+    model = merge_overlay(model, changes or {})
     drafts, nothing = state / "drafts", state / "overlays"
     nothing.mkdir()
     write_profiles({key: _profile(model, key, value) for key, value in channels.items()}, drafts)

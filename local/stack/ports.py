@@ -15,6 +15,7 @@ PREFIX = "TICKETS_LOCAL_"
 PARTS = {
     "temporal_port": "Temporal server",
     "ui_port": "Temporal UI",
+    "temporal_metrics_port": "Temporal server (metrics)",
     "postgres_port": "PostgreSQL server",
     "smtp_port": "mail catcher (SMTP)",
     "mailbox_port": "mail catcher (pages)",
@@ -33,6 +34,7 @@ class Ports(BaseSettings):
 
     temporal_port: Port = 7233
     ui_port: Port = 8233
+    temporal_metrics_port: Port = 9233
     postgres_port: Port = 15432
     smtp_port: Port = 2525
     mailbox_port: Port = 8025

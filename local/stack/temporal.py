@@ -39,6 +39,7 @@ def _server(state: Path, ports: Ports, environment: Mapping[str, str]) -> Proces
         str(Path(sys.executable).with_name("temporal")),
         *("server", "start-dev", "--ip", HOST, "--log-level", "warn"),
         *("--port", str(ports.temporal_port), "--ui-port", str(ports.ui_port)),
+        *("--metrics-port", str(ports.temporal_metrics_port)),
         *("--db-filename", str(state / "temporal.db"), "--ui-disable-news-fetch"),
         *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"),
         *fairness_flags(),

@@ -1,0 +1,1 @@
+"""What a ticket costs: its CPU, time, Actions and events, beside bare workflows."""

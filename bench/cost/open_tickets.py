@@ -1,0 +1,103 @@
+"""Do many open tickets slow down others? Latencies with few and with many, and the worker's memory.
+
+Open tickets wait for their partner's outcome. All is measured in one run on one stack.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+import psutil
+from temporalio.client import Client
+
+from bench.cost.workloads import CHANNEL, PARTNER, confirmation
+from bench.figures import Figure
+from bench.load import FiledTicket, LoadGenerator, Report, start_load_stack
+
+FEW: Final = 200
+MANY: Final = 2_000
+CACHED: Final = 900
+"""The SDK caches 1,000 workflows: memory is measured between `FEW` and this number."""
+SAMPLES: Final = 60
+POLL_SECONDS: Final = 0.005
+MAX_RATIO: Final = 1.2
+MAX_KIBIBYTES: Final = 150
+DELIVERY_SECONDS: Final = 600
+CONFIRMED: Final = "select 1 from ticket_transitions where number = $1 and event = $2"
+
+
+@dataclass(frozen=True)
+class Latencies:
+    """Medians in milliseconds, with so many open tickets."""
+
+    admission: float
+    outcome: float
+
+
+async def measure(state: Path, report: Report) -> list[Figure]:
+    """Return latencies and memory with few and with many open tickets."""
+    async with start_load_stack(state, {PARTNER: CHANNEL}, report) as load:
+        client = await Client.connect(load.stack.addresses["temporal_address"])
+        worker = psutil.Process(load.stack.supervisor.pid("worker"))
+        await _open(load, FEW, report)
+        before, few = worker.memory_info().rss, await _latencies(load, client)
+        await _open(load, CACHED - FEW, report)
+        grown = worker.memory_info().rss - before
+        await _open(load, MANY - CACHED, report)
+        many = await _latencies(load, client)
+    return _figures(few, many, grown / (CACHED - FEW) / 1024)
+
+
+def _figures(few: Latencies, many: Latencies, kibibytes: float) -> list[Figure]:
+    return [
+        Figure(f"admission, {FEW} open, median", few.admission, "ms"),
+        Figure(f"admission, {MANY} open, median", many.admission, "ms"),
+        Figure("admission, many to few", many.admission / few.admission, at_most=MAX_RATIO),
+        Figure(f"outcome to transition, {FEW} open, median", few.outcome, "ms"),
+        Figure(f"outcome to transition, {MANY} open, median", many.outcome, "ms"),
+        Figure("outcome to transition, many to few", many.outcome / few.outcome, at_most=MAX_RATIO),
+        Figure("memory of a cached ticket", kibibytes, "KiB", at_most=MAX_KIBIBYTES),
+    ]
+
+
+async def _open(load: LoadGenerator, count: int, report: Report) -> list[FiledTicket]:
+    report(f"opening {count} tickets ...")
+    filed = await load.file_all([PARTNER] * count)
+    await load.delivered(filed, DELIVERY_SECONDS)
+    await load.wait_idle(DELIVERY_SECONDS)
+    return filed
+
+
+async def _latencies(load: LoadGenerator, client: Client) -> Latencies:
+    """Measure one at a time: the admission of a ticket, and later its outcome."""
+    filed: list[FiledTicket] = []
+
+    async def admit() -> None:
+        filed.append(await load.admit(*claims.pop()))
+
+    claims = [await load.prepare(PARTNER) for _ in range(SAMPLES)]
+    admissions = [await _milliseconds(admit) for _ in range(SAMPLES)]
+    await load.delivered(filed, DELIVERY_SECONDS)
+    await load.wait_idle(DELIVERY_SECONDS)
+    outcomes = [await _milliseconds(partial(_confirm, load, client, one)) for one in filed]
+    return Latencies(median(admissions), median(outcomes))
+
+
+async def _confirm(load: LoadGenerator, client: Client, filed: FiledTicket) -> None:
+    handle = client.get_workflow_handle(filed.number)
+    await handle.signal("partner_outcome", confirmation(filed.number))
+    while True:
+        if await load.rows(CONFIRMED, filed.number, "partner_confirmed"):
+            return
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def _milliseconds(work: Callable[[], Awaitable[None]]) -> float:
+    started_at = time.perf_counter()
+    await work()
+    return 1000 * (time.perf_counter() - started_at)
