@@ -90,6 +90,7 @@ async def build_workers(
     async with (
         Database.connect(settings.database_url, connections, settings.statement_cache) as database,
         open_client(secrets) as http,
+        mail.reusing_connections(),
         polling_mail_server(database, mail),
     ):
         persistence = Persistence(database, profiles, book, settings.support_email)

@@ -1,11 +1,13 @@
-"""Sends e-mails to the mail server, each in a separate SMTP session.
+"""Sends e-mails to the mail server.
 
-The only module that imports aiosmtplib. Errors are raised as `MailServerUnavailable` (the e-mail is
-retried) or `EmailUndeliverable` (a person must look). Neither contains the member's address, which
-the server's texts often do.
+Errors are raised as `MailServerUnavailable` (the e-mail is retried) or `EmailUndeliverable` (a
+person must look). Neither contains the member's address, which the server's texts often do.
 """
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -16,6 +18,7 @@ from urllib.parse import quote
 import aiosmtplib
 
 from adapters.email.headers import COMPOSE_ERRORS, display_name, one_line, own_address, read_sender
+from adapters.email.smtp_connections import SmtpConnections
 from adapters.email.smtp_errors import translate_error
 from adapters.email.smtp_settings import read_url
 from domain.errors import EmailUndeliverable
@@ -47,7 +50,7 @@ class EmailContent(Protocol):
 
 
 class SmtpMailer:
-    """Sends e-mails through one mail server, with one connection each."""
+    """Sends e-mails through one mail server, over a connection each unless they are reused."""
 
     def __init__(self, url: str, sender: str, replies_to: str | None = None) -> None:
         """Read `smtp://[user:password@]host:port`, `smtps://...` or `smtp+verify://...`, and
@@ -59,6 +62,17 @@ class SmtpMailer:
         self._server = read_url(url)
         self._sender = read_sender(sender)
         self._replies_to = own_address("TICKETS_SUPPORT_EMAIL", replies_to) if replies_to else None
+        self._connections: SmtpConnections | None = None
+
+    @contextlib.asynccontextmanager
+    async def reusing_connections(self) -> AsyncIterator[None]:
+        """Reuse connections inside this context, for a short while each."""
+        self._connections = SmtpConnections(self._connection)
+        try:
+            yield
+        finally:
+            connections, self._connections = self._connections, None
+            await connections.close()
 
     async def takes_utf8(self) -> bool:
         """Query whether the server supports addresses beyond ASCII (SMTPUTF8, RFC 6531).
@@ -98,16 +112,17 @@ class SmtpMailer:
     async def _transmit(self, recipient: str, wire: bytes) -> None:
         options = ["SMTPUTF8"] if requires_smtputf8(recipient) else None
         try:
-            async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
-                await aiosmtplib.send(
-                    wire,
-                    sender=self._sender.addr_spec,
-                    recipients=[recipient],
-                    mail_options=options,
-                    **self._connection,
+            async with asyncio.timeout(SEND_TIMEOUT_SECONDS), self._client() as client:
+                await client.sendmail(
+                    self._sender.addr_spec, [recipient], wire, mail_options=options
                 )
         except _CONNECTION_ERRORS as error:
             raise translate_error(error) from None
+
+    def _client(self) -> AbstractAsyncContextManager[aiosmtplib.SMTP]:
+        if self._connections is None:
+            return aiosmtplib.SMTP(**self._connection)
+        return self._connections.acquire()
 
     def _compose(
         self, message_key: str, name: str, recipient: str, email: EmailContent

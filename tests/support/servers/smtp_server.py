@@ -24,6 +24,8 @@ class SmtpRecorder:
     """The messages that the server accepted, and its replies instead of 250 at each step."""
 
     raw: list[bytes] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=list)
+    servers: list[SMTP] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
     at_sender: str = ""
     at_recipient: str = ""
@@ -34,6 +36,9 @@ class SmtpRecorder:
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if session not in self.sessions:
+            self.sessions.append(session)
+            self.servers.append(server)
         envelope.mail_from = address
         return self.at_sender or "250 OK"
 
