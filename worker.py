@@ -24,6 +24,7 @@ from activities.answer_links import AnswerLinkFactory
 from activities.claim_delivery import ClaimDelivery
 from activities.emails import EmailActivities
 from activities.error_interceptor import ErrorTranslationInterceptor, RetryLogFilter
+from activities.first_attempt import FirstAttempt
 from activities.limits.partner_limiter import PartnerLimiter
 from activities.limits.partner_state import MonotonicClock
 from activities.mail_server import polling_mail_server
@@ -93,9 +94,10 @@ async def build_workers(
         mail.reusing_connections(),
         polling_mail_server(database, mail),
     ):
-        persistence = Persistence(database, profiles, book, settings.support_email)
         address = public_base_url(settings, profiles.values())
         emails = EmailActivities(database, book, mail, _answer_pages(settings, address))
+        first_attempt = FirstAttempt(database, emails, time.monotonic)
+        persistence = Persistence(database, profiles, book, settings.support_email, first_attempt)
         post = PartnerEmailChannel(book, mail, secrets, address)
         limiter = PartnerLimiter(clock, settings.worker_processes)
         calls = ClaimDelivery(database, profiles, http, limiter, post)

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 from temporalio import activity
 
+from activities.first_attempt import FirstAttempt
 from activities.persistence_requests import (
     InformationSubmission,
     RequestLookup,
+    SettledTicket,
     Settlement,
     SilentConfirmation,
 )
@@ -32,7 +34,7 @@ from domain.handlers.response_timeout import TimeoutResult
 from domain.partners.profile import PartnerProfile
 from domain.tickets.changes.change_set import ChangeSet
 from domain.tickets.changes.request_result import StoredRequestResult
-from domain.tickets.settlement import HoldReleaseResult, SettlementResult, decide_release
+from domain.tickets.settlement import HoldReleaseResult, decide_release
 
 log = logging.getLogger("worker")
 
@@ -46,12 +48,17 @@ class Persistence:
         profiles: Mapping[str, PartnerProfile],
         texts: ReasonTexts,
         support_email: str,
+        first_attempt: FirstAttempt | None = None,
     ) -> None:
-        """Assess claims by the current `profiles`; `support_email` is the customer service's."""
+        """Assess claims by the current `profiles`; `support_email` is the customer service's.
+
+        Without `first_attempt`, all e-mails are left to the activity `send_email`.
+        """
         self._database = database
         self._profiles = profiles
         self._phrases = texts
         self._support_email = support_email
+        self._first_attempt = first_attempt
 
     @activity.defn(name="admit_claim")
     async def admit(self, request: AdmissionRequest) -> Admission:
@@ -66,19 +73,26 @@ class Persistence:
         return with_support_contact(admission, self._support_email)
 
     @activity.defn(name="apply_changes")
-    async def apply_changes(self, change_set: ChangeSet) -> None:
-        """Store a step: transitions, e-mails, log entries, results and the new state."""
+    async def apply_changes(self, change_set: ChangeSet) -> tuple[str, ...]:
+        """Store a step: transitions, e-mails, log entries, results and the new state.
+
+        Returns the keys of the e-mails that were sent at once.
+        """
         await store_changes(self._database, change_set)
+        return await self._send(change_set)
 
     @activity.defn(name="settle_ticket")
-    async def settle(self, settlement: Settlement) -> SettlementResult | None:
-        """Grant the reward if its order has none yet, and store the ticket's last transition.
+    async def settle(self, settlement: Settlement) -> SettledTicket:
+        """Grant the reward if its order has none yet, and store the ticket's last transition."""
+        changes = settlement.changes_by_result
+        result = await settle_ticket(self._database, settlement.number, settlement.amount, changes)
+        sent = await self._send(changes[result]) if result else ()
+        return SettledTicket(result=result, sent_emails=sent)
 
-        Returns `None` if the ticket must first handle a stored outcome of its partner.
-        """
-        return await settle_ticket(
-            self._database, settlement.number, settlement.amount, settlement.changes_by_result
-        )
+    async def _send(self, change_set: ChangeSet) -> tuple[str, ...]:
+        if self._first_attempt is None:
+            return ()
+        return await self._first_attempt.send(change_set.number, change_set.emails)
 
     @activity.defn(name="confirm_on_timeout")
     async def confirm_on_timeout(self, confirmation: SilentConfirmation) -> TimeoutResult:

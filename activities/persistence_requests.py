@@ -18,6 +18,16 @@ class Settlement(FrozenModel):
     changes_by_result: dict[SettlementResult, ChangeSet]
 
 
+class SettledTicket(FrozenModel):
+    """The result of a settlement, and the keys of the e-mails that were sent at once.
+
+    `result` is `None` if the ticket must first handle a stored outcome of its partner.
+    """
+
+    result: SettlementResult | None
+    sent_emails: tuple[str, ...] = ()
+
+
 class SilentConfirmation(FrozenModel):
     """An automatic confirmation: the amount, and the partner's cap for the market's month."""
 

@@ -19,7 +19,7 @@ from domain.tickets.messages.internal import DeadlinePassed
 from domain.tickets.messages.message import Message
 from domain.values.types import FrozenModel
 from workflows.activity_calls.retried_activity import RetriedActivity
-from workflows.activity_options import MAIL_QUEUE, PARTNER_QUEUE
+from workflows.activity_options import ESCALATION_DELAY, MAIL_QUEUE, PARTNER_QUEUE
 
 
 class PendingEmail(FrozenModel):
@@ -40,6 +40,8 @@ class TicketTasks:
         self.delivery_purpose: str | None = None
         self._last_email: asyncio.Task[None] | None = None
         self._delivery: asyncio.Task[None] | None = None
+        self._delivery_is_delayed = False
+        self._is_timer_postponed = False
         self._timer: asyncio.Task[None] | None = None
         self._timer_due_at: datetime | None = None
 
@@ -48,10 +50,15 @@ class TicketTasks:
         """Say whether no e-mail is pending."""
         return not self.pending_emails
 
+    @property
+    def needs_timer(self) -> bool:
+        """Say whether a timer was postponed for a delivery that now takes long."""
+        return self._is_timer_postponed and self._delivery_is_delayed
+
     def start_delivery(self, partner_id: str, purpose: str) -> None:
         """Send the claim to its partner; replaces an earlier delivery that is still in progress."""
         self.cancel_delivery()
-        self.delivery_purpose = purpose
+        self.delivery_purpose, self._delivery_is_delayed = purpose, False
         delivery = DeliveryRequest(number=self._number, partner_id=partner_id, purpose=purpose)
         self._delivery = asyncio.create_task(self._deliver(delivery))
 
@@ -73,13 +80,25 @@ class TicketTasks:
         self._last_email = asyncio.create_task(self._send_in_order(email, after=self._last_email))
 
     def schedule_timer(self, due_at: datetime | None, what: str) -> None:
-        """Replace the timer by one for `due_at`; one that has that time already stays."""
+        """Replace the timer by one for `due_at`; one that has that time already stays.
+
+        No timer is started for a time after the first phase of a delivery: the delivery's result
+        usually brings another deadline within a second, and each timer costs an Action.
+        """
+        self._is_timer_postponed = due_at is not None and self._is_delivered_before(due_at)
+        if self._is_timer_postponed:
+            due_at = None
         if due_at == self._timer_due_at:
             return
         if self._timer:
             self._timer.cancel()
         self._timer_due_at = due_at
         self._timer = asyncio.create_task(self._fire_timer(due_at, what)) if due_at else None
+
+    def _is_delivered_before(self, due_at: datetime) -> bool:
+        """Say whether the end of the delivery's first phase wakes the run loop before `due_at`."""
+        is_brief = self.delivery_purpose is not None and not self._delivery_is_delayed
+        return is_brief and due_at > workflow.now() + ESCALATION_DELAY
 
     async def _fire_timer(self, due_at: datetime, what: str) -> None:
         wait = (due_at - workflow.now()).total_seconds()
@@ -97,10 +116,14 @@ class TicketTasks:
             attention=Attention.DELIVERY_RETRYING,
             priority=Priority(fairness_key=delivery.partner_id),
         )
-        if delivered := await activity.run(self._enqueue):
+        if delivered := await activity.run(self._enqueue, self._mark_delayed):
             self._enqueue(delivered)
         if self._delivery is asyncio.current_task():  # no other delivery has replaced this one
             self._delivery, self.delivery_purpose = None, None
+            self._mark_delayed()
+
+    def _mark_delayed(self) -> None:
+        self._delivery_is_delayed = True
 
     async def _send_in_order(self, email: PendingEmail, after: asyncio.Task[None] | None) -> None:
         if after:

@@ -89,7 +89,7 @@ class TicketStore:
 
     async def settle(self, aggregate: TicketAggregate) -> SettlementResult:
         """Settle the ticket; return the result."""
-        result = await self.persistence.settle(settlement(aggregate))
+        result = (await self.persistence.settle(settlement(aggregate))).result
         assert result
         return result
 

@@ -39,10 +39,13 @@ class RetriedActivity(Generic[Activities, Argument, Result]):
     """The flag of a ticket whose activity fails for long."""
     priority: Priority = Priority.default
 
-    async def run(self, enqueue: Callable[[Message], None]) -> Result | None:
+    async def run(
+        self, enqueue: Callable[[Message], None], on_delay: Callable[[], None] = lambda: None
+    ) -> Result | None:
         """Retry until it succeeds; `enqueue` gets the changes of the ticket's attention flag.
 
-        Returns `None` after a permanent failure or a cancellation.
+        Calls `on_delay` when it will take longer than `ESCALATION_DELAY`. Returns `None` after a
+        permanent failure or a cancellation.
         """
         is_escalated = False
         while True:
@@ -51,6 +54,7 @@ class RetriedActivity(Generic[Activities, Argument, Result]):
                 break
             except ActivityError as error:
                 failure = classify(error)
+            on_delay()
             match failure:
                 case Cancelled():
                     return None

@@ -59,6 +59,7 @@ class RefusedClaimProcessor:
     async def _persist(self) -> None:
         changes = self._refused.collect_changes()
         await run_durably(Persistence.apply_changes, changes, "log messages after a refusal")
+        # None was sent at once: the database has no address of a refused claim.
         self._runtime.tasks.send_emails(changes.emails, self._contact)
         workflow.upsert_search_attributes(attention_update(changes.attention))
 

@@ -30,11 +30,11 @@ class TicketProcessor:
 
     async def run(self) -> RunResult:
         """Process the ticket until it is closed, or until its history is to be continued as new."""
-        self.steps.update_visibility()
         while not (self._aggregate.is_closed and self._runtime.is_idle()):
             if self._should_continue_as_new():
                 return Continue(self._state_to_continue())
             await self._process_next()
+        self.steps.update_visibility()
         return Closed(ticket_outcome(self._aggregate.ticket))
 
     async def _process_next(self) -> None:
@@ -54,12 +54,15 @@ class TicketProcessor:
             case DueAction.AUTO_CONFIRM:
                 await self.steps.handle_response_timeout()
             case _:
+                # A state that ends in the same step is not shown: each update costs an Action.
+                self.steps.update_visibility()
                 ticket = aggregate.ticket
                 self._runtime.tasks.schedule_timer(next_timer(ticket), awaited_event(ticket))
                 await workflow.wait_condition(self._has_work)
 
     def _has_work(self) -> bool:
         is_due = self._runtime.has_work(is_closed=self._aggregate.is_closed)
+        is_due = is_due or self._runtime.tasks.needs_timer
         return is_due or self._should_continue_as_new()
 
     def _should_continue_as_new(self) -> bool:

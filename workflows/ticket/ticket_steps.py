@@ -1,5 +1,6 @@
 """The steps of a ticket: each is persisted first; e-mails, deliveries and visibility follow."""
 
+from collections.abc import Collection
 from contextlib import suppress
 
 from temporalio import workflow
@@ -30,7 +31,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
     from domain.tickets.changes.change_set import ChangeSet, change_summary
     from domain.tickets.messages.commands import InformationAnswer
-    from domain.tickets.settlement import SettlementResult
     from domain.tickets.snapshot import render_details
     from domain.tickets.states import State
 
@@ -48,9 +48,9 @@ class TicketSteps:
     async def persist(self) -> None:
         """Store the collected changes, then do what follows from them."""
         changes = self._aggregate.collect_changes()
-        await run_durably(Persistence.apply_changes, changes, change_summary(changes))
+        sent = await run_durably(Persistence.apply_changes, changes, change_summary(changes))
         self.messages_in_activation = 0
-        self._after_persist(changes)
+        self._after_persist(changes, sent)
 
     async def persist_pending(self) -> None:
         """Store the collected changes if there are any."""
@@ -108,12 +108,12 @@ class TicketSteps:
             amount=amount,
             changes_by_result=settlement_changes(self._aggregate.ticket, now),
         )
-        result = await run_durably(Persistence.settle, settlement, "grant the reward")
-        if result is None:
+        settled = await run_durably(Persistence.settle, settlement, "grant the reward")
+        if settled.result is None:
             await self._wait_for_pending_outcome()
             return
-        self._aggregate.apply_settlement(SettlementResult(result), now)
-        self._after_persist(self._aggregate.collect_changes())
+        self._aggregate.apply_settlement(settled.result, now)
+        self._after_persist(self._aggregate.collect_changes(), settled.sent_emails)
 
     async def release_hold(self) -> None:
         """End the hold of an early claim by what the stored rewards say now."""
@@ -141,8 +141,8 @@ class TicketSteps:
     def _deliver(self, purpose: str) -> None:
         self._runtime.tasks.start_delivery(self._aggregate.ticket.partner_id, purpose)
 
-    def _after_persist(self, changes: ChangeSet) -> None:
-        self._runtime.tasks.send_emails(changes.emails)
+    def _after_persist(self, changes: ChangeSet, sent: Collection[str] = ()) -> None:
+        """Do what follows from a stored step, whose e-mails with the keys `sent` are sent."""
+        self._runtime.tasks.send_emails(one for one in changes.emails if one.key not in sent)
         if self._aggregate.ticket.state not in (State.VALIDATED, State.SENT_TO_PARTNER):
             self._runtime.tasks.cancel_delivery()
-        self.update_visibility()

@@ -107,9 +107,9 @@ async def test_a_rejection_for_the_terms_is_stored_once_and_returned_again(
     aggregate = await store.confirm(await store.file())
     request = settlement(aggregate)
     await moved(store, account_id="acc-2")
-    assert await store.persistence.settle(request) is SettlementResult.TERMS_NOT_MET
+    assert (await store.persistence.settle(request)).result is SettlementResult.TERMS_NOT_MET
     await moved(store, version=3)
-    assert await store.persistence.settle(request) is SettlementResult.TERMS_NOT_MET
+    assert (await store.persistence.settle(request)).result is SettlementResult.TERMS_NOT_MET
     row = await database.fetch_row(
         QUERIES.get_ticket_detail, number=aggregate.ticket.number, messages=1
     )

@@ -231,7 +231,9 @@ async def test_an_amount_above_the_maximum_is_never_granted_without_approval(
         update={"amount": type(within_limit.amount).model_validate(ABOVE_MAXIMUM)}
     )
     for _ in range(3):
-        assert await store.persistence.settle(above_limit) is SettlementResult.APPROVAL_NEEDED
+        assert (
+            await store.persistence.settle(above_limit)
+        ).result is SettlementResult.APPROVAL_NEEDED
     assert await list_grants(database) == []
     row = await database.fetch_row(
         QUERIES.get_ticket_detail, number=aggregate.ticket.number, messages=1

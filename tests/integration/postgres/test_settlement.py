@@ -67,11 +67,11 @@ async def test_a_repeated_settlement_returns_the_first_result_and_grants_once(
 ) -> None:
     """A crash between the commit and its acknowledgement."""
     request = settlement(await confirmed(store))
-    assert await store.persistence.settle(request) is SettlementResult.GRANTED
+    assert (await store.persistence.settle(request)).result is SettlementResult.GRANTED
     async with open_rows(database_url) as stored:
         before = await stored.contents()
         await store.reward(state="registered", link_id="lnk-acc-1001")
-        assert await store.persistence.settle(request) is SettlementResult.GRANTED
+        assert (await store.persistence.settle(request)).result is SettlementResult.GRANTED
         assert await stored.contents() == before | {"rewards": (await stored.contents())["rewards"]}
     assert [grant.amount for grant in await list_grants(database)] == [Decimal("40.00")]
 
@@ -81,7 +81,7 @@ async def test_twenty_concurrent_repetitions_of_a_settlement_grant_once(
 ) -> None:
     request = settlement(await confirmed(store))
     results = await asyncio.gather(*(store.persistence.settle(request) for _ in range(20)))
-    assert set(results) == {SettlementResult.GRANTED}
+    assert {one.result for one in results} == {SettlementResult.GRANTED}
     assert len(await list_grants(database)) == 1
 
 
@@ -184,13 +184,13 @@ async def test_nothing_is_granted_while_an_outcome_is_unacknowledged(
     aggregate = await confirmed(store)
     outcome_message = an_outcome(outcome, outcome_id="evt-2", number=aggregate.ticket.number)
     await store_outcomes(database, "velotel", [outcome_message])
-    assert await store.persistence.settle(settlement(aggregate)) is None
+    assert (await store.persistence.settle(settlement(aggregate))).result is None
     turn = await lease_pending_outcomes(database, [aggregate.ticket.number])
     turn.codes.update(dict.fromkeys(turn.outcomes, "dispatched"))
     await release_outcomes(database, turn)
     assert (
-        await store.persistence.settle(settlement(aggregate)) is None
-    )  # dispatched, and not acknowledged yet
+        await store.persistence.settle(settlement(aggregate))
+    ).result is None  # dispatched, and not acknowledged yet
     again = await lease_pending_outcomes(database, [aggregate.ticket.number])
     assert [*again.outcomes.values()] == [outcome_message]
     handle_message(aggregate, outcome_message, datetime.now(UTC))
@@ -205,7 +205,7 @@ async def test_an_acknowledged_outcome_does_not_hold_up_the_grant(
     aggregate = await confirmed(store)
     outcome_message = an_outcome(outcome_id="evt-2", number=aggregate.ticket.number)
     await store_outcomes(database, "velotel", [outcome_message])
-    assert await store.persistence.settle(settlement(aggregate)) is None
+    assert (await store.persistence.settle(settlement(aggregate))).result is None
     handle_message(aggregate, outcome_message, datetime.now(UTC))
     await store.persistence.apply_changes(aggregate.collect_changes())
     assert await store.settle(aggregate) is SettlementResult.GRANTED

@@ -6,6 +6,7 @@ from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.partner_server import CannedResponse
 from tests.workflow.expectations import DOWN, TRANSITIONS_TO
 
+TIMER_STARTED = "TIMER_STARTED"
 SENT = [*TRANSITIONS_TO["sent_to_partner"]]
 
 
@@ -61,6 +62,19 @@ async def test_ten_minutes_of_failures_need_attention_until_they_end(
     await env.wait_for_state("sent_to_partner")
     assert await env.transitions() == SENT
     assert {call.key for call in env.partner.calls} == {f"{env.number}-claim"}
+
+
+async def test_a_deadline_gets_its_timer_when_the_delivery_takes_long(
+    env: TicketEnvironment,
+) -> None:
+    """A delivery that succeeds at once brings another deadline, and no timer is wasted."""
+    env.partner.default_response = DOWN
+    await env.file()
+    await env.partner.wait_for_calls(1)
+    assert TIMER_STARTED not in await env.history_events()
+    await env.skip_time(minutes=11)
+    await env.wait_for_state("validated", "delivery_retrying")
+    assert TIMER_STARTED in await env.history_events()
 
 
 @pytest.mark.parametrize(
