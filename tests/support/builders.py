@@ -40,10 +40,15 @@ PLN_40: Final = {"amount": "40.00", "currency": "PLN"}
 RUNNING: Final = tuple(s for s in State if not s.is_final and s is not State.CREATED)
 
 
+def a_label(text: str, **translations: str) -> dict[str, str]:
+    """A label in every language: the translation given for it, or `text`."""
+    return {language: translations.get(language, text) for language in LANGUAGES}
+
+
 def a_field(name: str = "order_number", **changes: Any) -> FormField:
     """A required text field with a label in every language."""
-    label = {language: name for language in LANGUAGES}
-    return FormField.model_validate({"name": name, "label": label} | changes, context=FROM_FILE)
+    content = {"name": name, "label": a_label(name)} | changes
+    return FormField.model_validate(content, context=FROM_FILE)
 
 
 ORDER_FIELD: Final = a_field(is_order_number=True)

@@ -9,8 +9,9 @@ import tomli_w
 
 from adapters.files.partner_profiles import load_profiles
 from domain.errors import InvalidConfiguration
+from tests.support.builders import a_label
 
-LABEL = {"pl": "Numer", "de": "Nummer", "en": "Number"}
+LABEL = a_label("Number", pl="Numer", de="Nummer")
 SOUND: dict[str, Any] = {
     "id": "shop",
     "name": "Shop",

@@ -12,10 +12,10 @@ from adapters.email.smtp import EmailContent, SmtpMailer
 from adapters.postgres.database import Database
 from adapters.security.signed_links import member_link, verify_link
 from domain.errors import RequestRejected
-from tests.support.builders import a_field, a_question
+from tests.support.builders import a_field, a_label, a_question
 from tests.support.ticket_store import SERVICE, TicketStore
 
-LABELS = {"pl": "Numer zamówienia", "de": "Bestellnummer", "en": "Order number"}
+LABELS = a_label("Order number", pl="Numer zamówienia", de="Bestellnummer")
 SECRETS = "made-up-for-these-tests-signs-links-only made-up-and-older-still-good"
 LINK = re.compile(r"information\?token=([\w.-]+)")
 FIELDS = [a_field(label=LABELS, is_order_number=True).model_dump()]

@@ -4,6 +4,7 @@ import tomllib
 from typing import Any
 
 from adapters.email.locale_renderer import TEMPLATES
+from domain.tickets.messages.rejection_reason import RejectionReason
 
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
 EXISTING_TICKET = "ZW-9999-P9XT-M2AB-D"
@@ -43,10 +44,7 @@ CODES = {
         "reward_invalid reward_not_rejected reward_registered order_in_future too_late incomplete "
         "duplicate too_many_claims too_early key_reused malformed"
     ),
-    "rejections": (
-        "order_not_found order_cancelled order_returned not_new_customer terms_not_met "
-        "already_rewarded no_answer other"
-    ),
+    "rejections": " ".join(RejectionReason),
     "expected": (
         "required malformed_pattern order_letters malformed_date malformed_number ambiguous_number "
         "several_numbers malformed_email unreachable_email too_long "

@@ -12,9 +12,17 @@ from domain.admission.admission_record import build_admission
 from domain.admission.assessed_claim import assess_claim
 from domain.claims.claim_parsing import parse_claim
 from domain.partners.market import LANGUAGES
-from tests.support.builders import NOW, NUMBER, a_field, a_partner, claim_content, some_facts
+from tests.support.builders import (
+    NOW,
+    NUMBER,
+    a_field,
+    a_label,
+    a_partner,
+    claim_content,
+    some_facts,
+)
 
-LABELS = {"pl": "Numer zamówienia", "de": "Bestellnummer", "en": "Order number"}
+LABELS = a_label("Order number", pl="Numer zamówienia", de="Bestellnummer")
 PARTNER = a_partner(fields=[a_field(label=LABELS, is_order_number=True).model_dump()])
 RENDERER = EmailRenderer("pomoc@example.com")
 COMMON_PARAMS = {"number": NUMBER, "partner_name": "VeloTel", "member_name": "Jan Kowalski"}

@@ -1,6 +1,7 @@
 """E-mails in every language: complete, and strict about values."""
 
 import re
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -46,14 +47,13 @@ def test_text_and_html_of_an_email_have_the_same_content(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_three_languages_differ_in_subject_and_body(renderer: EmailRenderer, kind: str) -> None:
+def test_the_languages_differ_in_subject_and_body(renderer: EmailRenderer, kind: str) -> None:
     emails = [renderer.render(kind, language, params_of(kind)) for language in LANGUAGES]
     assert len({email.subject for email in emails}) == len(LANGUAGES)
     lines = [{line for line in email.text.splitlines() if " " in line} for email in emails]
     shared = {f"> - {text}" for text in OWN_PARAMS[kind].get("questions", [])}
-    assert lines[0] & lines[1] <= shared
-    assert lines[0] & lines[2] <= shared
-    assert lines[1] & lines[2] <= shared
+    for one, other in combinations(lines, 2):
+        assert one & other <= shared
 
 
 @pytest.mark.parametrize("kind", KINDS)

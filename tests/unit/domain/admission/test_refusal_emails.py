@@ -14,6 +14,7 @@ from tests.support.builders import (
     NOW,
     NUMBER,
     a_field,
+    a_label,
     a_link,
     a_partner,
     claim_json,
@@ -111,7 +112,7 @@ def test_a_field_of_the_form_is_named_by_its_label_and_no_other_field_is(
     field: str | None, language: str, label: str | None
 ) -> None:
     """R17-R19."""
-    labels = {"pl": "Numer zamówienia", "de": "Bestellnummer", "en": "Order number"}
+    labels = a_label("Order number", pl="Numer zamówienia", de="Bestellnummer")
     partner = a_partner(fields=[a_field(label=labels, is_order_number=True).model_dump()])
     assert field_label(field, partner, language) == label
     assert field_label(field, None, language) is None

@@ -3,9 +3,9 @@
 import pytest
 
 from domain.claims.information_form import question_labels
-from tests.support.builders import a_field, a_partner
+from tests.support.builders import a_field, a_label, a_partner
 
-LABELS = {"pl": "Numer zamówienia", "de": "Bestellnummer", "en": "Order number"}
+LABELS = a_label("Order number", pl="Numer zamówienia", de="Bestellnummer")
 LABELLED = a_partner(
     fields=[
         a_field(label=LABELS, is_order_number=True).model_dump(),

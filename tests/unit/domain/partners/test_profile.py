@@ -7,9 +7,9 @@ from pydantic import ValidationError
 
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.profile import PartnerProfile
-from tests.support.builders import a_field, a_partner, a_profile, partner_content
+from tests.support.builders import a_field, a_label, a_partner, a_profile, partner_content
 
-EVERY_LABEL = {"pl": "a", "de": "b", "en": "c"}
+EVERY_LABEL = a_label("c", pl="a", de="b")
 CHANNEL = {"kind": "http", "address": "https://a.example/c", "secret": "TICKETS_PARTNER_SECRET_A"}
 
 

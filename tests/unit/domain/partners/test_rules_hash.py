@@ -9,9 +9,9 @@ from domain.claims.claim import TicketClaim
 from domain.claims.stored_claim import StoredClaim
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.rules import PartnerRules
-from tests.support.builders import a_partner, a_profile
+from tests.support.builders import a_label, a_partner, a_profile
 
-EVERY_LABEL = {"pl": "a", "de": "b", "en": "c"}
+EVERY_LABEL = a_label("c", pl="a", de="b")
 CHANNEL = {"kind": "http", "address": "https://a.example/c", "secret": "TICKETS_PARTNER_SECRET_A"}
 
 
