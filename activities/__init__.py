@@ -1,1 +1,1 @@
-"""What is done to the world: thin steps between the story and the adapters."""
+"""Temporal activities: thin steps between the workflows and the adapters."""

@@ -20,7 +20,7 @@ from domain.values.types import FrozenModel
 
 
 class DeliveryRequest(FrozenModel):
-    """A claim to deliver; its number and the purpose make the idempotency key."""
+    """A claim to deliver; its number and the purpose form the idempotency key."""
 
     number: str
     partner_id: str

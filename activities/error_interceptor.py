@@ -57,7 +57,7 @@ class RetryLogFilter(logging.Filter):
     """Logs a failing activity at its attempts 1, 10 and 100, and at every 1,000th."""
 
     def filter(self, _record: logging.LogRecord) -> bool:
-        """Say whether to log a record of the current attempt."""
+        """Return whether to log a record of the current attempt."""
         if not activity.in_activity():
             return True
         attempt = activity.info().attempt

@@ -16,7 +16,7 @@ log = logging.getLogger("mail")
 
 
 async def update_mail_capabilities(database: Database, mailer: SmtpMailer) -> None:
-    """Ask the server once and store its capabilities; an outage changes nothing."""
+    """Query the server once and store its capabilities; an outage changes nothing."""
     try:
         supported = await mailer.takes_utf8()
         await store_mail_capabilities(database, supports_smtputf8=supported)

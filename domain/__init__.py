@@ -1,1 +1,1 @@
-"""What is true about claims and tickets: no I/O, no clock, no Temporal."""
+"""The rules of claims and tickets: no I/O, no system clock, no Temporal."""

@@ -88,7 +88,7 @@ async def admit_ticket(
         with contextlib.suppress(Exception):
             await asyncio.wait_for(operation.workflow_handle(), 1)
         raise
-    # The server itself answers a repeated update, whatever claim it is about.
+    # The server itself answers a repeated update, even one about another claim.
     return (
         result if result.digest in ("", digest) else refusal_result(number, RefusalCode.KEY_REUSED)
     )

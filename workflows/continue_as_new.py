@@ -40,7 +40,7 @@ def to_input(state: ContinuedState) -> dict[str, object]:
 
 
 def from_input(args: Sequence[RawValue]) -> ContinuedState | None:
-    """Return the state that the previous run left; `None` for a first run, whatever its input."""
+    """Return the state that the previous run left; `None` for a first run with any input."""
     if workflow.info().continued_run_id is None:
         return None
     payload = decode_json(args, MAX_INPUT_BYTES)

@@ -2,7 +2,7 @@
 
 A signal, an update or an input with the wrong number of arguments has no types; decoding it as JSON
 could raise, which drops a signal and fails the workflow task permanently. Left raw, it reaches the
-message handling, which names what is wrong.
+message handling, which reports the error.
 """
 
 import dataclasses

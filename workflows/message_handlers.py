@@ -1,4 +1,4 @@
-"""The signal and update handlers of a ticket: they only enqueue, whatever they receive.
+"""The signal and update handlers of a ticket: they enqueue any message, and do nothing else.
 
 Their names and arguments are public (docs/contract.md, "Temporal"). The arguments are variadic and
 raw, so that no content can stop the workflow.

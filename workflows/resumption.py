@@ -32,7 +32,7 @@ _TIMEOUT: Final = timedelta(seconds=5)
 
 
 async def has_running_workflow(client: Client, number: str) -> bool:
-    """Say whether the ticket's workflow runs.
+    """Return whether the ticket's workflow runs.
 
     Raises `TransientError` or `RPCError` while Temporal is unavailable.
     """

@@ -1,4 +1,4 @@
-"""Tells apart an unavailable Temporal and an answer of it."""
+"""Distinguishes an unavailable Temporal from an error that it returned."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,5 +22,5 @@ def unavailable_as_transient() -> Iterator[None]:
 
 
 def is_workflow_not_found(error: RPCError) -> bool:
-    """Say whether no such workflow runs; a missing namespace says nothing about the workflow."""
+    """Return whether no such workflow runs; a missing namespace says nothing about the workflow."""
     return error.status is RPCStatusCode.NOT_FOUND and "namespace" not in error.message.lower()

@@ -47,7 +47,7 @@ class TicketTasks:
 
     @property
     def all_emails_sent(self) -> bool:
-        """Say whether no e-mail is pending."""
+        """Return whether no e-mail is pending."""
         return not self.pending_emails
 
     @property

@@ -5,7 +5,7 @@
       │                              └──(the probe fails, or reveals none)──┤
       └──────────────────────────(any call is answered)──────────────────────┘
 
-Times are seconds of any clock that never steps back.
+Times are seconds of any monotonic clock.
 """
 
 from enum import StrEnum
@@ -18,7 +18,7 @@ FAILURE_THRESHOLD: Final = 5
 INITIAL_PROBE_BACKOFF_SECONDS: Final = 2.0
 """From the first failed probe to the next one; doubles with each."""
 RETURN_SPACING_SECONDS: Final = 0.5
-"""Between two rejected claims that come back, so that 2,000 of them are no storm."""
+"""Between two rejected claims that come back, so that 2,000 of them do not come at once."""
 FAILED_PROBE_PENALTY_SECONDS: Final = 5.0
 """Extra back-off for a claim whose probe failed, so that the next probe uses a different claim;
 otherwise one poison claim could keep the circuit open."""
@@ -67,7 +67,7 @@ class CircuitBreaker:
             self.state, self._probe = CircuitState.OPEN, None
 
     def record_success(self) -> None:
-        """Close the circuit: the partner answered, whatever its answer was."""
+        """Close the circuit: the partner answered, if only by refusing the claim."""
         self.state, self._probe = CircuitState.CLOSED, None
         self._failures = self._failed_probes = 0
 
@@ -86,7 +86,7 @@ class CircuitBreaker:
         return self._next_probe_at - now + FAILED_PROBE_PENALTY_SECONDS
 
     def retry_delay(self, now: float) -> float:
-        """Return the seconds until a rejected claim may try again; each claim gets another time."""
+        """Return the seconds until a rejected claim may try again; each gets a different time."""
         is_due_later = self._next_probe_at > now
         earliest = self._next_probe_at if is_due_later else now + FAILED_PROBE_PENALTY_SECONDS
         returns_at = max(earliest, self._next_return_at)

@@ -1,6 +1,6 @@
 """The generic cell rate algorithm (GCRA).
 
-Times are seconds of any clock that never steps back.
+Times are seconds of any monotonic clock.
 """
 
 from typing import Final

@@ -1,7 +1,7 @@
 """Limits the calls to each partner: a rate limiter, a concurrency limit and a circuit breaker.
 
-Nobody waits in a slot of the worker: a claim that may not call yet is refused with the delay after
-which it comes back. All state belongs to one worker process.
+No claim waits in an activity slot of the worker: one that may not be sent yet is deferred, with
+the delay after which it comes back. All state belongs to one worker process.
 """
 
 import time
@@ -18,7 +18,7 @@ class PartnerLimiter:
     """The limits of all partners, as far as this process calls them."""
 
     def __init__(self, clock: MonotonicClock = time.monotonic, processes: int = 1) -> None:
-        """Use this process's share of the limits that `processes` have together."""
+        """Use this process's share of limits that `processes` worker processes share."""
         self._clock = clock
         self._processes = processes
         self._partners: dict[str, PartnerState] = {}
@@ -42,7 +42,7 @@ class PartnerLimiter:
             retry_after = partner.record_failure(call)
             raise PartnerUnavailable(str(error), retry_after) from error
         except PermanentError:
-            partner.record_success()  # the partner answered; what is wrong is the claim
+            partner.record_success()  # the partner answered; the error is about the claim
             raise
         else:
             partner.record_success()

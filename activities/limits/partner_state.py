@@ -1,4 +1,4 @@
-"""What one process knows of one partner: its slots, its calls and its circuit."""
+"""The state of one partner in one process: its slots, its calls and its circuit."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,7 +1,7 @@
 """A rate limiter with reservations, by the generic cell rate algorithm.
 
 A caller that may not call yet is given the time of its reserved slot. Times are seconds of any
-clock that never steps back.
+monotonic clock.
 """
 
 from typing import Final
@@ -85,7 +85,7 @@ class RateLimiter:
         self._paused_until = max(self._paused_until, until)
 
     def reset_slots(self, now: float) -> None:
-        """Assign slots from now on, whatever was reserved."""
+        """Assign slots from now on, regardless of earlier reservations."""
         self._slots.reset(now)
 
     def _expire_reservations(self, now: float) -> None:

@@ -1,4 +1,4 @@
-"""What the admitting transaction stores: a ticket, or the trace of a refusal."""
+"""What the admitting transaction stores: a ticket, or the codes of a refusal."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -26,7 +26,7 @@ from domain.values.types import FrozenModel
 
 
 class AdmissionRecord(FrozenModel):
-    """The content of the admitting transaction; a refused claim leaves a coded trace only."""
+    """The content of the admitting transaction; of a refused claim, only codes."""
 
     admission: Admission
     change_set: ChangeSet

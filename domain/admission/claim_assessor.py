@@ -44,7 +44,7 @@ class ClaimAssessor:
         """Assess the claim by `facts` and return what filing stores.
 
         A claim whose assessment fails is refused, because it would fail on every retry. The error
-        is kept in `unexpected_error`.
+        is stored in `unexpected_error`.
         """
         assessed = self._assess(facts)
         try:

@@ -47,7 +47,7 @@ class LoggedMessage:
 
 @dataclass(frozen=True)
 class StoredTicket:
-    """What the database has of a ticket; `results` and `messages` come newest first.
+    """A ticket as the database stores it; `results` and `messages` come newest first.
 
     `resume_state` is the JSON of the `Ticket` without what the other fields hold.
     """

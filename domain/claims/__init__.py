@@ -1,1 +1,1 @@
-"""A claim and what it is judged by: its form, its context and the known facts."""
+"""A claim, and what it is assessed by: its form, its context and the known facts."""

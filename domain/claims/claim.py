@@ -23,7 +23,7 @@ class Contact(FrozenModel):
 
 
 class TicketClaim(FrozenModel):
-    """The workflow's input. Missing and malformed fields are `None`; errors are kept separately."""
+    """The workflow's input. Missing and malformed fields are `None`; errors are separate."""
 
     account_id: Identifier | None = None
     contact: Contact | None = None

@@ -19,7 +19,7 @@ def find_invalid_fields(context: ClaimContext) -> dict[str, str]:
 
 
 def find_missing_basics(claim: TicketClaim, problems: Mapping[str, str]) -> dict[str, str]:
-    """Return the missing fields that every claim needs, whatever its partner and kind."""
+    """Return the missing fields that every claim needs, for any partner and kind."""
     needed: dict[str, object] = {
         "partner_id": claim.partner_id,
         "kind": claim.kind,

@@ -80,7 +80,7 @@ class Reward(FrozenModel):
 
 
 def matches_order(reward: Reward, order: str | None, link_id: str | None) -> bool:
-    """Say whether `reward` is for the order.
+    """Return whether `reward` is for the order.
 
     If either side has no order number, the link decides: it is better to ask a person than to pay
     twice.

@@ -54,12 +54,12 @@ class FactsQuery(FrozenModel):
 
 
 def has_too_many_refusals(limits: ClaimLimits, counts: ClaimCounts) -> bool:
-    """Say whether the account has reached the day's limit of refused claims."""
+    """Return whether the account has reached the day's limit of refused claims."""
     return counts.refused_today >= limits.refused_per_account_per_day
 
 
 def exceeds_limits(limits: ClaimLimits, counts: ClaimCounts, link_id: str | None) -> bool:
-    """Say whether one more claim, for this link, would exceed a limit."""
+    """Return whether one more claim, for this link, would exceed a limit."""
     return (
         counts.open_by_link.get(link_id or "", 0) >= limits.open_per_link
         or sum(counts.open_by_link.values()) >= limits.open_per_account

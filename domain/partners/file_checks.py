@@ -9,5 +9,5 @@ FROM_FILE: Final = {"from_file": True}
 
 
 def is_from_file(info: ValidationInfo) -> bool:
-    """Say whether the validated content comes from a partner's file."""
+    """Return whether the validated content comes from a partner's file."""
     return info.context is FROM_FILE

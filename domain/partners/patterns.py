@@ -31,7 +31,7 @@ def compile_pattern(pattern: str) -> Any:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Say whether the whole of `text` matches. A stored pattern that RE2 rejects never matches."""
+    """Return whether all of `text` matches. A stored pattern that RE2 rejects never matches."""
     try:
         return compile_pattern(pattern).fullmatch(text.translate(_CASE_FOLDED)) is not None
     except ValueError:

@@ -39,11 +39,11 @@ def agent_identity(actor: str) -> str | None:
 
 
 def are_different_agents(one: str, other: str) -> bool:
-    """Say whether both actors are agents, and different ones."""
+    """Return whether both actors are agents, and different ones."""
     agents = {agent_identity(one), agent_identity(other)}
     return None not in agents and len(agents) == 2
 
 
 def is_within_maximum(amount: Money, maximum: Money) -> bool:
-    """Say whether one agent may grant `amount`: in the currency of `maximum`, and up to it."""
+    """Return whether one agent may grant `amount`: in the currency of `maximum`, and up to it."""
     return amount.currency == maximum.currency and 0 < amount.amount <= maximum.amount

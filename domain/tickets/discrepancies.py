@@ -34,7 +34,7 @@ _AWAITING: Final = State.AWAITING_CANCELLATION_PERIOD
 def is_discrepancy(
     message: Message, code: str, state: State, granted: Money | None, now: datetime
 ) -> bool:
-    """Say whether `message`, which had no effect (`code`), contradicts a ticket in `state`."""
+    """Return whether `message`, which had no effect (`code`), contradicts a ticket in `state`."""
     if isinstance(message, RewardRegistered):
         return code not in _NEVER and granted is not None
     if not isinstance(message, PartnerOutcome) or code in _NEVER:
@@ -56,13 +56,13 @@ def _contradicts(
 
 
 def _differs_from_grant(outcome: PartnerOutcome, granted: Money, now: datetime) -> bool:
-    """Say whether a confirmation names another amount, or a period that has not ended yet."""
+    """Return whether a confirmation names another amount, or a period that has not ended yet."""
     ends_on = outcome.cancellation_ends_on
     return outcome.reward not in (None, granted) or bool(ends_on and ends_on > now.date())
 
 
 def reward_contradicts(reward: Reward, number: str, contested: str | None, at: datetime) -> bool:
-    """Say whether the platform's reward contradicts the grant that ticket `number` made `at`.
+    """Return whether the platform's reward contradicts the grant that ticket `number` made `at`.
 
     A reward that became invalid, or was rejected after the grant, revokes it. Another registered or
     granted reward for the same order means that it is paid twice. `contested` is the id of the
@@ -82,6 +82,6 @@ def mark_discrepancy(entry: MessageLogEntry) -> MessageLogEntry:
 
 
 def has_same_content(one: PartnerOutcome, other: PartnerOutcome) -> bool:
-    """Say whether two outcomes with the same id are equal; each retry may have its own time."""
+    """Return whether two outcomes with the same id are equal; each retry may have its own time."""
     undated = {"occurred_at": None}
     return one.model_copy(update=undated) == other.model_copy(update=undated)

@@ -56,7 +56,7 @@ class Lifecycle:
         return State(self.state)
 
     def can_fire(self, event: Event, to: State | None = None) -> bool:
-        """Say whether `event` leads from the current state (to `to`, if given)."""
+        """Return whether `event` leads from the current state (to `to`, if given)."""
         transitions = _MACHINE.events[event.value].transitions.get(self.state, ())
         return any(to is None or transition.dest == to.value for transition in transitions)
 

@@ -20,7 +20,7 @@ class State(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Say whether a ticket in this state is closed."""
+        """Return whether a ticket in this state is closed."""
         return self in FINAL
 
 

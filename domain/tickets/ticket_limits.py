@@ -1,4 +1,4 @@
-"""Limits of what one ticket stores, whatever is sent to it (docs/decisions/0012)."""
+"""Limits of what one ticket stores, however much is sent to it (docs/decisions/0012)."""
 
 from typing import Final
 

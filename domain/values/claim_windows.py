@@ -39,7 +39,7 @@ def claimable_from(
 
 
 def exceeds_longest_window(window: Period) -> bool:
-    """Say whether `window` is longer than three months for an order of any day of a year."""
+    """Return whether `window` is longer than three months for an order of any day of a year."""
     return any(
         add_calendar_period(day, window) > add_calendar_period(day, MAX_CLAIM_WINDOW)
         for day in _REFERENCE_YEAR
@@ -47,7 +47,7 @@ def exceeds_longest_window(window: Period) -> bool:
 
 
 def never_claimable(delay: Period, window: Period, zone: ZoneInfo) -> bool:
-    """Say whether orders of some day become claimable only after their window has closed."""
+    """Return whether orders of some day become claimable only after their window has closed."""
     return any(
         claimable_from(day, None, delay, zone) >= end_of_day(last_claim_day(day, window), zone)
         for day in _REFERENCE_YEAR

@@ -57,7 +57,7 @@ def to_ascii_domain(address: str) -> str:
 
 
 def requires_smtputf8(address: str) -> bool:
-    """Say whether only a server with SMTPUTF8 (RFC 6531) accepts the address."""
+    """Return whether only a server with SMTPUTF8 (RFC 6531) accepts the address."""
     return not address.rpartition("@")[0].isascii()
 
 

@@ -31,7 +31,7 @@ def normalize_order_number(text: str) -> str | None:
 
 
 def can_identify_order(text: str) -> bool:
-    """Say whether a text can be an order number: letters that fold to A-Z, and digits."""
+    """Return whether a text can be an order number: letters that fold to A-Z, and digits."""
     key = normalize_order_number(text)
     return key is not None and key.isascii()
 

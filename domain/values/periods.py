@@ -65,12 +65,12 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
 
 
 def has_clock_part(period: Period) -> bool:
-    """Say whether `period` counts hours, minutes or seconds: such a period ends to the second."""
+    """Return whether `period` counts hours, minutes or seconds: it then ends to the second."""
     return "T" in period
 
 
 def are_increasing(periods: Sequence[Period]) -> bool:
-    """Say whether each of `periods`, counted from one instant, ends after its predecessor."""
+    """Return whether each of `periods`, counted from one instant, ends after its predecessor."""
     start = datetime(2001, 1, 1, tzinfo=UTC)
     ends = [add_period(start, period, ZoneInfo("UTC")) for period in periods]
     return all(one < other for one, other in pairwise(ends))

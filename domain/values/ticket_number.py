@@ -58,7 +58,7 @@ def parse_number(text: str) -> str:
 
 
 def is_canonical(text: str) -> bool:
-    """Say whether `text` is a ticket number in canonical form."""
+    """Return whether `text` is a ticket number in canonical form."""
     try:
         return parse_number(text) == text
     except RequestRejected:
@@ -71,7 +71,7 @@ def number_error_code(text: str) -> str:
 
 
 def looks_like_number(text: str) -> bool:
-    """Say whether a ticket number was meant: our prefix, or as many symbols in such groups."""
+    """Return whether a ticket number was meant: our prefix, or as many symbols in such groups."""
     upper = unicodedata.normalize("NFKC", text[:_MAX_INPUT_LENGTH]).upper()
     symbols = "".join(c for c in upper if c.isalnum())
     is_close = abs(len(symbols.removeprefix(PREFIX)) - _BODY_LENGTH - 1) <= 1

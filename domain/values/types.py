@@ -31,7 +31,7 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 
 
 def is_valid_unicode(content: object) -> bool:
-    """Say whether no text in `content` contains half a surrogate pair."""
+    """Return whether no text in `content` contains half a surrogate pair."""
     try:
         json.dumps(content, ensure_ascii=False).encode()
     except UnicodeEncodeError:

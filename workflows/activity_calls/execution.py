@@ -1,4 +1,4 @@
-"""Two ways to run a database activity; both never fail, they take as long as the database needs."""
+"""Two ways to run a database activity; neither fails: both retry until the database answers."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -26,7 +26,7 @@ async def run_locally_with_fallback(
     """Run a short query: a few quick local attempts, then a remote activity without end.
 
     Only for calls that return the same whenever they run: a worker that dies loses the local
-    result, and the call is repeated after whatever messages have arrived meanwhile.
+    result, and the call is repeated, possibly after messages that have arrived meanwhile.
     """
     try:
         return await workflow.execute_local_activity_method(
@@ -48,8 +48,8 @@ async def run_durably(
 ) -> Result:
     """Store a step as a remote activity: it is in the history before it is in the database.
 
-    With a local activity it would be the other way round: after a crash, the history could take
-    another way than the one that the database contains (docs/decisions). Retries have no end, add
+    With a local activity it would be the other way round: after a crash, the history could
+    diverge from what the database contains (docs/decisions). Retries have no end, add
     no events to the history and are visible in the Temporal UI.
     """
     while True:

@@ -62,7 +62,7 @@ class RetriedActivity(Generic[Activities, Argument, Result]):
                     enqueue(AttentionChanged(attention=attention or self.attention))
                     return None
                 case Backpressure(delay) if delay:
-                    await workflow.sleep(delay, summary="the delay that was asked for")
+                    await workflow.sleep(delay, summary="the requested delay")
                 case TransientFailure() if not is_escalated:
                     is_escalated = True
                     enqueue(AttentionChanged(attention=self.attention))

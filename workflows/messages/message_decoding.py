@@ -46,7 +46,7 @@ def decode_json(args: Sequence[RawValue], max_bytes: int = MAX_MESSAGE_BYTES) ->
 
 
 def exceeds_size_limit(args: Sequence[RawValue]) -> bool:
-    """Say whether a message is too long; one that a codec must decode first is not judged."""
+    """Return whether a message is too long; one that a codec must decode first is not judged."""
     plain = all(one.payload.metadata.get("encoding") == _JSON_ENCODING for one in args)
     return plain and sum(len(one.payload.data) for one in args) > MAX_SIGNAL_BYTES
 
@@ -65,7 +65,7 @@ def decode_admission_request(args: Sequence[RawValue]) -> AdmissionRequest:
 
 @dataclass(frozen=True)
 class DecodedMessage:
-    """A message, and the names of its fields that nobody here knows."""
+    """A message, and the names of its unknown fields."""
 
     message: Message
     unknown_fields: tuple[str, ...] = ()

@@ -32,12 +32,12 @@ class MessageQueue:
         """Bytes of the signals that wait."""
 
     def __bool__(self) -> bool:
-        """Say whether a message waits."""
+        """Return whether a message waits."""
         return bool(self._signals or self._urgent)
 
     @property
     def has_urgent(self) -> bool:
-        """Say whether anything waits that cannot be passed to another run."""
+        """Return whether anything waits that cannot be passed to another run."""
         return bool(self._urgent)
 
     def add(self, message: Message) -> None:

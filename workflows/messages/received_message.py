@@ -23,7 +23,7 @@ class ReceivedMessage:
     """A signal or an update; the sender of an update waits for `result`."""
 
     def __init__(self, name: str, args: Sequence[RawValue], sequence: int) -> None:
-        """Keep the arguments, unless they are longer than any message may be."""
+        """Store the arguments, unless they are longer than any message may be."""
         self.name, self.sequence = name, sequence
         self.args = () if message_decoding.exceeds_size_limit(args) else tuple(args)
         self.size = len(name) + sum(len(one.payload.data) for one in self.args)

@@ -16,7 +16,7 @@ MAX_MESSAGES_PER_ACTIVATION: Final = 200
 
 
 def is_history_long() -> bool:
-    """Say whether to continue as new: by the events, the size, or the server's suggestion."""
+    """Return whether to continue as new: by the events, the size, or the server's suggestion."""
     info = workflow.info()
     return (
         info.get_current_history_length() >= MAX_HISTORY_EVENTS

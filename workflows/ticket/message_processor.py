@@ -83,7 +83,7 @@ class MessageProcessor:
         )
 
     def _must_persist(self, result: HandlingResult) -> bool:
-        """Say whether to persist now; log entries alone wait for more, so that floods are cheap."""
+        """Return whether to persist now; log entries alone wait for more: floods stay cheap."""
         may_wait = self._runtime.queue and not self._aggregate.has_many_pending_messages
         if result.is_log_only:
             return not may_wait and self._aggregate.has_pending_changes

@@ -16,10 +16,10 @@ class Runtime:
         self.tasks = TicketTasks(number, queue.add)
 
     def is_idle(self) -> bool:
-        """Say whether no message waits, every e-mail is sent and every update has its result."""
+        """Return whether no message waits, every e-mail is sent and every update has its result."""
         waits = bool(self.queue) or not self.tasks.all_emails_sent
         return not waits and workflow.all_handlers_finished()
 
     def has_work(self, *, is_closed: bool) -> bool:
-        """Say whether the run loop must go on: with a message, or to end a closed ticket."""
+        """Return whether the run loop must go on: with a message, or to end a closed ticket."""
         return bool(self.queue) or (is_closed and self.is_idle())

@@ -66,8 +66,8 @@ class TicketProcessor:
         return is_due or self._should_continue_as_new()
 
     def _should_continue_as_new(self) -> bool:
-        """Say whether the history is long, no update waits for its result, and all else fits into
-        the next run's input. From then on new updates are rejected, to be sent again.
+        """Return whether the history is long, no update waits for its result, and all else fits
+        into the next run's input. From then on new updates are rejected, to be sent again.
         """
         queue = self._runtime.queue
         queue.is_closing = is_history_long()

@@ -41,7 +41,7 @@ def _link_of(reward: Reward, history: AccountHistory) -> Link | None:
 def _find_reward_objection(
     reward: Reward, history: AccountHistory, partner: PartnerRules, now: datetime
 ) -> str | None:
-    """Return the objection by the facts, whatever the claim's form contains."""
+    """Return the objection by the facts, regardless of the claim's form."""
     kind = ClaimKind.REJECTED_REWARD
     claim = TicketClaim(account_id=reward.account_id, kind=kind, reward_id=reward.reward_id)
     rewards = tuple(one for one in history.rewards if one.partner_id == partner.id)

@@ -1,7 +1,7 @@
 """Which links an account may claim a missing reward for.
 
-A link does not know its order. It states what holds for every order that it can be for, so nothing
-appears impossible that filing would accept for another order of the same link.
+A link does not know its order. So each answer holds for every order that the link can be for:
+nothing appears impossible that filing would accept for another order of the same link.
 """
 
 from collections.abc import Iterator, Mapping

@@ -24,7 +24,7 @@ def result_for_command(earlier: StoredRequestResult, command: TicketCommand) -> 
 
 
 def needs_fact_check(aggregate: TicketAggregate, command: TicketCommand) -> bool:
-    """Say whether `command` is a new decision to pay, for which the stored facts are checked."""
+    """Return whether `command` is a new decision to pay, for which the stored facts are checked."""
     confirms = isinstance(command, Decision) and command.outcome == "confirmed"
     is_new = confirms and not earlier_result(aggregate, command)
     ticket = aggregate.ticket

@@ -46,6 +46,6 @@ def check_approval(
 
 
 def _needs_two_agents(ticket: Ticket, amount: Money) -> bool:
-    """Say whether `amount` is above the maximum, and was not approved before."""
+    """Return whether `amount` is above the maximum, and was not approved before."""
     is_approved = ticket.approval is not None and ticket.approval.amount == amount
     return not is_approved and not is_within_maximum(amount, ticket.terms.max_reward)

@@ -1,1 +1,1 @@
-"""What partners find out about a claim, and what a confirmation starts."""
+"""The outcomes that partners report, and what a confirmation starts."""

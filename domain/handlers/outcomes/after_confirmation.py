@@ -62,6 +62,6 @@ def _count_changes(ticket: Ticket) -> int:
 
 
 def _is_outdated(ticket: Ticket, outcome: PartnerOutcome) -> bool:
-    """Say whether the confirmation in effect is newer than `outcome`, if both state their time."""
+    """Return whether the confirmation in effect is newer than `outcome`, if both state a time."""
     confirmed_at = ticket.confirmation_occurred_at
     return bool(confirmed_at and outcome.occurred_at and outcome.occurred_at < confirmed_at)

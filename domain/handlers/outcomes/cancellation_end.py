@@ -27,7 +27,7 @@ def cancellation_end(
 
 
 def states_cancellation_end(ticket: Ticket, outcome: PartnerOutcome) -> bool:
-    """Say whether `outcome` names the end, or the date from which it is counted."""
+    """Return whether `outcome` names the end, or the date from which it is counted."""
     anchors = {
         "order": None,
         "activation": outcome.activated_on,

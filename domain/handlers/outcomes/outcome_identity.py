@@ -31,7 +31,7 @@ def _is_number_of(text: str, ticket: Ticket) -> bool:
 
 
 def _duplicate_code(ticket: Ticket, outcome: PartnerOutcome) -> str | None:
-    """Say whether an outcome with this id was processed before, and with which content.
+    """Return whether an outcome with this id was processed before, and with which content.
 
     A ticket restored from the database knows the ids alone; the database compares contents.
     """

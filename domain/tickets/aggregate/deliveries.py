@@ -8,7 +8,7 @@ from domain.tickets.attention import DELIVERY_ATTENTION
 
 
 class Deliveries(TicketState):
-    """The delivery in progress, and the information that the partner asked for."""
+    """The delivery in progress, and the information that the partner requested."""
 
     def set_delivery(self, purpose: str | None) -> None:
         """Record the purpose of the delivery in progress; `None` where there is none."""

@@ -65,6 +65,6 @@ class MessageRecords(TicketState):
         return result
 
     def result_may_be_archived(self, command: TicketCommand) -> bool:
-        """Say whether only the database can tell if `command` was handled before."""
+        """Return whether only the database knows if `command` was handled before."""
         is_recent = any(result.key == command.key for result in self.ticket.recent_results)
         return not is_recent and self.ticket.result_count > len(self.ticket.recent_results)

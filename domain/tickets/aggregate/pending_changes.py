@@ -23,14 +23,14 @@ class PendingChanges:
     acknowledged: list[str] = field(default_factory=list)
 
     def is_full(self, ticket: Ticket) -> bool:
-        """Say whether so many messages are pending that they should be stored now."""
+        """Return whether so many messages are pending that they should be stored now."""
         unlogged = max(ticket.messages_left_out - self.left_out, len(self.acknowledged))
         return (
             len(self.messages) >= MAX_PENDING_MESSAGES or unlogged >= MAX_PENDING_UNLOGGED_MESSAGES
         )
 
     def has_any(self, ticket: Ticket) -> bool:
-        """Say whether anything has to be stored."""
+        """Return whether anything has to be stored."""
         changed = self.transitions or self.emails or self.messages or self.results
         return bool(changed or self.acknowledged) or ticket.messages_left_out > self.left_out
 

@@ -28,7 +28,7 @@ class TicketAggregate(TicketTransitions):
             self.start_partner_deadline(now)
 
     def is_release_due(self, now: datetime) -> bool:
-        """Say whether the hold of the claim has ended."""
+        """Return whether the hold of the claim has ended."""
         due_at = self.ticket.due_at
         return self.ticket.state is State.ON_HOLD and due_at is not None and due_at <= now
 
@@ -40,7 +40,7 @@ class TicketAggregate(TicketTransitions):
             self.start_partner_deadline(now)
 
     def is_settlement_due(self, now: datetime) -> bool:
-        """Say whether the cancellation period has ended, with a known and undisputed amount."""
+        """Return whether the cancellation period has ended, with a known and undisputed amount."""
         ticket = self.ticket
         return (
             ticket.state is State.AWAITING_CANCELLATION_PERIOD

@@ -33,21 +33,21 @@ class TicketTransitions(Amounts, Deliveries, MessageRecords, Deadlines):
 
     @property
     def is_closed(self) -> bool:
-        """Say whether the ticket has reached a final state."""
+        """Return whether the ticket has reached a final state."""
         return self.ticket.state.is_final
 
     @property
     def has_many_pending_messages(self) -> bool:
-        """Say whether so many messages are pending that they should be stored now."""
+        """Return whether so many messages are pending that they should be stored now."""
         return self._pending.is_full(self.ticket)
 
     @property
     def has_pending_changes(self) -> bool:
-        """Say whether anything has to be stored."""
+        """Return whether anything has to be stored."""
         return self._pending.has_any(self.ticket)
 
     def can_transition(self, event: Event, to: State | None = None) -> bool:
-        """Say whether `event` leads from the current state (to `to`, if given)."""
+        """Return whether `event` leads from the current state (to `to`, if given)."""
         limit_reached = (
             event is Event.INFORMATION_REQUESTED
             and self.ticket.question_count >= MAX_QUESTIONS_PER_TICKET

@@ -35,7 +35,7 @@ def parse_date(text: str, is_day_first: bool = False) -> date:
 
 
 def is_day_first(time_zone: str) -> bool:
-    """Say whether people of an IANA time zone write `8/11/2026` for the eighth of November."""
+    """Return whether people of an IANA time zone write `8/11/2026` for the eighth of November."""
     return not time_zone.startswith(_MONTH_FIRST)
 
 
