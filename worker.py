@@ -1,7 +1,7 @@
 """`python worker.py`: run the workflows and activities until SIGTERM or Ctrl-C.
 
-Builds settings, adapters, activities and workers on top of each other. Nothing imports this module
-but tests and the replay of histories. The commands are in `python -m cli`.
+Builds settings, adapters, activities and workers on top of each other. Only tests and the replay
+of histories import this module. The commands are in `python -m cli`.
 """
 
 import asyncio

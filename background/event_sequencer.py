@@ -1,4 +1,4 @@
-"""Giving new transitions their place in the event feed."""
+"""Giving new transitions their sequence numbers in the event feed."""
 
 from adapters.postgres.platform.event_log import sequence_transitions
 from background.context import JobContext

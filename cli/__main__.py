@@ -1,4 +1,4 @@
-"""`python -m cli COMMAND`: what operators do; `--help` shows the commands and their options."""
+"""`python -m cli COMMAND`: the commands of operators; `--help` shows them and their options."""
 
 import argparse
 import asyncio

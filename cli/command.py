@@ -30,6 +30,6 @@ class Command:
 
 
 def usage_error(text: str) -> ExitCode:
-    """Print what is wrong with the call, and return the code for it."""
+    """Print why the command line is wrong, and return the exit code for that."""
     print(f"cli: {text}", file=sys.stderr)
     return ExitCode.USAGE

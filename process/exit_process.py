@@ -1,4 +1,4 @@
-"""How a program ends that may have used Temporal's client.
+"""Ends a program that may have used Temporal's client.
 
 On CPython 3.11 such a process can abort while the interpreter is torn down (sdk-python issue 300),
 after its work is done. Its exit code is reliable only without that teardown.

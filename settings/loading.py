@@ -89,7 +89,7 @@ def _reject_unknown(environment: Mapping[str, str]) -> None:
 
 
 def _is_ours(name: str) -> bool:
-    """Return whether a variable claims to be a setting of this project's programs."""
+    """Return whether a variable is named like a setting of this project's programs."""
     if name.endswith("_FILE") and may_come_from_file(name.removesuffix("_FILE")):
         return False
     return name.startswith("TICKETS_") and not name.startswith(

@@ -13,7 +13,7 @@ _CLOSED: Final = (
 
 
 def is_private_host(host: str) -> bool:
-    """Say whether a host is local or in a private network, by its address (private, loopback,
+    """Return whether a host is local or in a private network, by its address (private, loopback,
     link-local and similar) or by a name that does not exist on the Internet.
     """
     bare = host.strip("[]").rstrip(".").lower()
@@ -35,7 +35,7 @@ def _inside(address: IPv6Address) -> IPv4Address | None:
 
 
 def is_public_https_url(url: str) -> bool:
-    """Say whether a URL is `https` at a public host, without credentials.
+    """Return whether a URL is `https` at a public host, without credentials.
 
     The host is parsed as clients parse it: `https://0x7f.1` is 127.0.0.1.
     """

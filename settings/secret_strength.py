@@ -28,7 +28,7 @@ def decode_webhook_secret(secret: str) -> bytes | None:
 
 
 def is_weak(key: bytes) -> bool:
-    """Say whether a key is guessable: few different characters, repeated patterns, sequences of
+    """Return whether a key is guessable: few different characters, repeated patterns, sequences of
     neighbours, or words.
     """
     half = len(key) // 2

@@ -80,7 +80,7 @@ def partner_secrets(
             continue
         name, partner = profile.channel.secret, profile.rules.id
         if other := names.get(name):
-            expected = f"expected a secret of its own: {name} is that of {other}"
+            expected = f"expected a separate secret: {name} is that of {other}"
             raise InvalidConfiguration(f"{partner}.toml", "channel.secret", expected)
         if not are_webhook_secrets(values.get(name, "")):
             expected = f"the secret of {partner}: {EXPECTED_WEBHOOK_SECRET}"

@@ -12,7 +12,7 @@ from domain.partners.rules import PartnerRules
 
 
 def claim_payload(claim: ClaimToDeliver) -> dict[str, Any]:
-    """Return a claim as docs/contract.md, "Our call to a partner", writes it."""
+    """Return a claim as docs/contract.md, "Our call to a partner", specifies it."""
     note = {"note": claim.member_note} if claim.member_note else {}
     return {
         **note,

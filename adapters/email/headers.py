@@ -27,7 +27,7 @@ def read_sender(sender: str) -> Address:
 
 
 def own_address(setting: str, address: str, name: str = "") -> Address:
-    """Return an address of our own, which every mail server must take: ASCII before its @."""
+    """Return an address of our own, which every mail server must accept: ASCII before its @."""
     expected = "an address such as Name <tickets@example.com>, in ASCII before its @"
     try:
         wire = to_ascii_domain(address)
@@ -47,5 +47,5 @@ def display_name(name: str) -> str:
 
 
 def one_line(subject: str) -> str:
-    """Make one line of it, in which nothing is decoded a second time."""
+    """Return the subject on one line, without anything that would be decoded a second time."""
     return " ".join(_UNSAFE_IN_SUBJECT.sub(" ", subject).split()).replace("=?", "= ?")

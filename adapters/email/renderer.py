@@ -35,7 +35,7 @@ class EmailRenderer:
         """Return why a claim was not accepted (`codes.<code>`).
 
         `params` may hold available_from, last_day, existing_ticket, the sub-code `expected` and the
-        form's own `label` of the field; a field that no form has is called by `fields.<field>`.
+        form's own `label` of the field; a field that no form has is named by `fields.<field>`.
         """
         return self._locales[language].render_reason(code, field, params)
 

@@ -25,21 +25,19 @@ def _sanitize(value: Any, is_multiline: bool) -> Any:
         tamed = [_sanitize(item, is_multiline) for item in value]
         return [
             item for item in tamed if item or not is_multiline
-        ]  # a text of blanks only is no question
+        ]  # a blank text is not a question
     return value
 
 
 def strip_control_characters(text: str) -> str:
-    """Take from a text what nobody sees and what turns the reading direction; lines end alike."""
+    """Remove controls, lone surrogates and direction marks; make line ends uniform."""
     for line_end, newline in _LINE_ENDS.items():
         text = text.replace(line_end, newline)
     return "".join(character for character in text if _is_allowed_character(character))
 
 
 def _is_allowed_character(character: str) -> bool:
-    """Say whether a character is a control, a lone surrogate or a mark that turns the reading
-    direction.
-    """
+    """Return whether a character is no control, lone surrogate or direction mark."""
     if character in "\n\t":
         return True
     return unicodedata.category(character) not in ("Cc", "Cs") and character not in _BIDI_CONTROLS

@@ -1,4 +1,4 @@
-"""Errors of the SMTP client as ours: the recipient's are final, the server's are retried."""
+"""Translates the SMTP client's errors: the recipient's are final, the server's are retried."""
 
 import aiosmtplib
 
@@ -11,7 +11,7 @@ def translate_error(error: Exception) -> MailServerUnavailable | EmailUndelivera
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
         error = error.recipients[0]
     if isinstance(error, aiosmtplib.SMTPNotSupported):
-        return MailServerUnavailable("the mail server takes no addresses beyond ASCII any more")
+        return MailServerUnavailable("the mail server no longer accepts addresses beyond ASCII")
     if not isinstance(error, aiosmtplib.SMTPResponseException):
         return MailServerUnavailable(f"the mail server is unavailable: {type(error).__name__}")
     message = f"the mail server answered {error.code} {status_of(error.message)}".strip()

@@ -21,10 +21,10 @@ ABOUT_RECIPIENT: Final = frozenset(
         "5.1.3",  # not an address
         "5.1.4",  # more than one mailbox matches
         "5.1.6",  # mailbox moved, without a forwarding address
-        "5.1.10",  # its domain takes no mail at all
+        "5.1.10",  # its domain accepts no mail at all
         "5.2.1",  # the mailbox is disabled
         "5.2.2",  # the mailbox is full
-        "5.2.3",  # longer than this mailbox takes
+        "5.2.3",  # longer than this mailbox accepts
         "5.2.4",  # a list that cannot be expanded
         "5.6.7",  # no addresses beyond ASCII there
     }
@@ -53,11 +53,11 @@ def status_of(reply: str) -> str:
 
 
 def is_final(step: Step, code: int, reply: str) -> bool:
-    """Say whether no e-mail can ever reach this recipient: a 5xx reply about the recipient."""
+    """Return whether no e-mail can ever reach this recipient: a 5xx reply about the recipient."""
     status = status_of(reply)
     if step == "sender" or code < 500:
         return False
     if status not in _UNSPECIFIC:
         return status in ABOUT_RECIPIENT
-    text = _ADDRESS.sub(" ", reply)  # the recipient's own name is no complaint
+    text = _ADDRESS.sub(" ", reply)  # the recipient's name is not part of the reason
     return step == "recipient" and code in _OF_A_MAILBOX and not _ABOUT_US.search(text)

@@ -37,13 +37,13 @@ def read_url(url: str) -> _Server:
         password=unquote(parts.password or "") if username else None,
         use_tls=whole_tls,
         start_tls=start_tls,
-        # Where an open line would do, too, a certificate that nobody vouches for is no worse.
+        # Where an unencrypted connection is allowed, an unverified certificate is no worse.
         validate_certs=whole_tls or start_tls is True,
     )
 
 
 def _start_tls(scheme: str, has_login: bool, host: str) -> bool | None:
-    """Insist on TLS before a password leaves this machine; else take it where it is offered."""
+    """Require TLS before a password leaves this machine; otherwise use it where it is offered."""
     if scheme == "smtps":
         return False
     return True if scheme == "smtp+verify" or (has_login and not _is_this_machine(host)) else None

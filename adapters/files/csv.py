@@ -1,7 +1,7 @@
 """CSV files, read record by record.
 
-What a cell contains is never a record. An open quotation continues over line ends, and over
-quotation marks that are not doubled, until a mark that a separator or the line end follows. A
+The content of a cell is never read as a record. An open quotation continues over line ends, and
+over quotation marks that are not doubled, until a mark that a separator or the line end follows. A
 record with an error is left out as a whole, with all lines that may belong to one of its cells.
 
 The apostrophe that protects a cell from being a formula (`formulas.py`) is removed.

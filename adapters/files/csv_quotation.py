@@ -14,7 +14,7 @@ class Quotation:
         self.is_broken = False
 
     def read(self, line: str) -> None:
-        """Go over one more line."""
+        """Read one more line."""
         at: int | None = 0
         while at is not None:
             at = self._inside(line, at) if self.is_open else self._outside(line, at)

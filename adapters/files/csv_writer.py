@@ -1,4 +1,4 @@
-"""CSV files written whole, every cell quoted and on one line."""
+"""Writes complete CSV files, every cell quoted and on one line."""
 
 import csv
 import io

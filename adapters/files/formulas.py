@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 _FORMULA_SIGN: Final = "'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
-# Also after what parts cells for some program: it takes a piece of ours for one.
+# Also after each character that some program takes for the end of a cell.
 _CELL_START: Final = "(?:^|(?<=[,;\t\r\n]))"
 _FORMULA: Final = re.compile(f"{_CELL_START}(?={_FORMULA_SIGN})")
 _ESCAPED: Final = re.compile(f"{_CELL_START}'(?={_FORMULA_SIGN})")

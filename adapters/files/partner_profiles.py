@@ -1,4 +1,4 @@
-"""Partner files: one TOML per partner, read once at the start; any fault in one ends the start.
+"""Partner files: one TOML per partner, read once at the start; any error in one stops the start.
 
 Each fault is a `InvalidConfiguration` with the file, the dotted key (`fields.2.label`, counted from
 0; the line where a file is no TOML at all) and what was expected there.
@@ -36,7 +36,7 @@ def _profile(file: Path) -> PartnerProfile:
         profile = PartnerProfile.from_file(content)
     except ValidationError as error:
         raise misconfigured(file, error) from error
-    # With this no two files can be the same partner.
+    # So no two files can describe the same partner.
     if profile.rules.id != file.stem:
         raise InvalidConfiguration(str(file), "id", f'expected "{file.stem}", as the file is named')
     return profile
@@ -56,7 +56,7 @@ def _content(file: Path) -> dict[str, Any]:
         line = raw.count(b"\n", 0, error.start) + 1
         raise InvalidConfiguration(str(file), f"line {line}", "expected text in UTF-8") from error
     except tomllib.TOMLDecodeError as error:
-        # A message without a line speaks of the end of the document.
+        # A message without a line is about the end of the document.
         found = _LINE.search(str(error))
         line = int(found[1]) if found else raw.count(b"\n") + 1
         raise InvalidConfiguration(str(file), f"line {line}", f"expected TOML: {error}") from error

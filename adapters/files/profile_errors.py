@@ -20,7 +20,7 @@ _UNKNOWN: Final = "extra_forbidden"
 def misconfigured(file: Path, error: ValidationError) -> InvalidConfiguration:
     """Return the first error of a file that the models refuse, and how many more there are."""
     found = error.errors(include_url=False, include_input=False)
-    # A misspelt key is the cause of the missing one beside it: it speaks first.
+    # A misspelt key is why another one is missing: it is reported first.
     first = min(found, key=lambda fault: fault["type"] != _UNKNOWN)
     key, expected = _describe_error(first)
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""

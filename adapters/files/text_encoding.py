@@ -1,11 +1,11 @@
-"""In which encoding a file of text is, and which files are none: by its bytes alone."""
+"""Detects the encoding of a text file, and files that are not text, by their bytes alone."""
 
 import codecs
 from collections.abc import Iterable
 from typing import Final
 
 SNIFF_BYTES: Final = 4096
-"""Bytes of a file's beginning that are enough to look at."""
+"""How many bytes at the beginning of a file are examined."""
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -47,8 +47,8 @@ def declared_encoding(beginning: bytes) -> str | None:
 
 
 def guessed_encoding(chunks: Iterable[bytes], language: str | None) -> str:
-    """Return the encoding of a file that does not say it: UTF-8, or the code page of a market with
-    this language where every character is one that is written there.
+    """Return the encoding of a file that declares none: UTF-8, or the code page of a market with
+    this language if every character is in use there.
     """
     page, alphabet = CODE_PAGES.get(language or "", ("ascii", frozenset[str]()))
     as_utf_8 = codecs.getincrementaldecoder("utf-8")()

@@ -1,1 +1,1 @@
-"""Calls to others over HTTP."""
+"""Outgoing HTTP calls."""

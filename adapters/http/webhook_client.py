@@ -1,7 +1,7 @@
-"""Our calls to others: to partners and, as webhooks, to the platform, both signed and identified
-as Standard Webhooks 1.0.0 say; and for the issuer's keys.
+"""Outgoing calls: to partners and, as webhooks, to the platform, both signed and identified as
+Standard Webhooks 1.0.0 require; and to the token issuer for its keys.
 
-The answer decides who tries again: see `domain/errors.py` and docs/contract.md, "Our call to a
+The response decides who retries: see `domain/errors.py` and docs/contract.md, "Our call to a
 partner".
 """
 
@@ -95,7 +95,7 @@ class WebhookClient:
     ) -> AsyncIterator[httpx.Response]:
         content = json.dumps(body, separators=(",", ":")).encode("ascii")
         headers = _headers(secrets, key, content.decode())
-        # The seconds are for all of it, not from one piece of the answer to the next.
+        # The time-out covers the whole call, not each piece of the response.
         async with (
             asyncio.timeout(seconds),
             self._client.stream(
@@ -107,8 +107,8 @@ class WebhookClient:
 
 @asynccontextmanager
 async def open_client(secrets: Mapping[str, str]) -> AsyncIterator[WebhookClient]:
-    """Open one client for all partners; redirects are not followed, proxies of the environment not
-    used.
+    """Open one client for all partners; redirects are not followed, proxies from the environment
+    are not used.
     """
     # Each partner's limiter bounds its calls; a common bound would let one stop the others.
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)

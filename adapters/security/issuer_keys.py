@@ -58,7 +58,7 @@ class IssuerKeys:
             await asyncio.shield(self._fetching)
             known = self._known(key_id)
         if known is None and self._failed:
-            raise TransientError("the issuer's keys cannot be had")
+            raise TransientError("the issuer's keys cannot be fetched")
         return known
 
     def _known(self, key_id: str) -> jwt.PyJWK | None:

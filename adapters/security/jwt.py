@@ -21,14 +21,14 @@ _HMAC_ALGORITHMS: Final = ["HS256"]
 _ASYMMETRIC_ALGORITHMS: Final = ["ES256", "EdDSA", "PS256", "RS256"]
 _REQUIRED_CLAIMS: Final = ["exp", "iat", "iss", "aud", "sub"]
 DEFAULT_MAX_LIFETIME: Final = timedelta(hours=24)
-"""Of a token, where nothing else is set: from `iat` to `exp`."""
+"""The default: from a token's `iat` to its `exp`."""
 _REFUSAL_CODE: Final = RefusalCode.UNAUTHORISED
 _DECODE_ERRORS: Final = (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError)
-"""What a token can make of its reader; a head of brackets alone goes deeper than Python does."""
+"""What decoding a hostile token can raise; many brackets exceed Python's recursion limit."""
 
 
 class JwtVerifier:
-    """Checks tokens; `audience` is whom they must be for."""
+    """Checks tokens, which must be for `audience`."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class JwtVerifier:
     ) -> None:
         """Check against `secrets` (old and new with a space between them), or against `keys`.
 
-        A token that lives longer than `max_lifetime` is refused, however far it has come.
+        A token with a lifetime above `max_lifetime` is refused, even just before it expires.
         """
         self._max_lifetime = max_lifetime.total_seconds()
         self._issuer = issuer
@@ -53,7 +53,7 @@ class JwtVerifier:
         """Return the claims of `token` if it is valid, for us, for `purpose` and not expired.
 
         The purpose follows the audience (`<audience>/pages`). Raises
-        `RequestRejected("unauthorised")` for every fault of the token, `TransientError` if the
+        `RequestRejected("unauthorised")` for every invalid token, `TransientError` if the
         issuer's keys cannot be fetched.
         """
         if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
@@ -77,7 +77,7 @@ class JwtVerifier:
             options={"require": _REQUIRED_CLAIMS},
         )
         if not 0 < float(content["exp"]) - float(content["iat"]) <= self._max_lifetime:
-            raise ValueError("it lives too long")
+            raise ValueError("its lifetime is too long")
         return content
 
     async def _candidates(self, token: str) -> list[Any]:
@@ -91,5 +91,5 @@ class JwtVerifier:
 
 
 def sign_jwt(secret: str, content: Mapping[str, Any]) -> str:
-    """Sign a token with a shared secret: what an issuer does, for the local stack and the tests."""
+    """Sign a token with a shared secret: as an issuer does, for the local stack and the tests."""
     return jwt.encode(dict(content), secret, algorithm=_HMAC_ALGORITHMS[0])

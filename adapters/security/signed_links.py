@@ -72,7 +72,7 @@ def verify_payload(token: str, secrets: str, purpose: str, now: datetime) -> Any
 
 def _matches(token: str, secret: str, subject: LinkSubject, now: datetime) -> bool:
     match _content(token, secret, subject.purpose):
-        case [number, partner_id, int(expires)]:  # a partner has its secret, and may sign anything
+        case [number, partner_id, int(expires)]:  # a partner has its secret and can sign anything
             return (number, partner_id) == subject[1:] and now.timestamp() < expires
     return False
 

@@ -36,7 +36,7 @@ class SignedMessage(NamedTuple):
 
 
 def could_be_signed(headers: Mapping[str, str], now: datetime) -> bool:
-    """Say whether the headers have a well-formed id, signature and recent timestamp.
+    """Return whether the headers have a well-formed id, signature and recent timestamp.
 
     If not, the body need not be read.
     """

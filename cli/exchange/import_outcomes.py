@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the partner, the file and the dry run."""
     parser.add_argument("partner")
     parser.add_argument("file", type=Path)
-    parser.add_argument("--dry-run", action="store_true", help="only report what is wrong")
+    parser.add_argument("--dry-run", action="store_true", help="only report errors")
 
 
 async def run(options: argparse.Namespace) -> int:

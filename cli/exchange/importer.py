@@ -42,7 +42,7 @@ class ParsedLine:
 
 
 class Importer:
-    """Applies outcomes to tickets; without a dispatcher it only reports what is wrong."""
+    """Applies outcomes to tickets; without a dispatcher it only reports errors."""
 
     def __init__(
         self,
